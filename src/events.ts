@@ -1,0 +1,21 @@
+/**
+ * What happens while a command works, as data. Library callers may listen through `report`; the CLI renders
+ * it on stderr. Texts are for people and hold no secret.
+ */
+export type Event =
+  | { readonly kind: "phase"; readonly phase: Phase; readonly state: "start"; readonly text: string }
+  | { readonly kind: "phase"; readonly phase: Phase; readonly state: "end" | "failed"; readonly text: string; readonly ms: number }
+  | { readonly kind: "note" | "warning"; readonly text: string }
+  /** A provider that was passed over, and why. */
+  | { readonly kind: "refusal"; readonly provider: string; readonly code: string; readonly text: string }
+  /** A call that is tried again. */
+  | { readonly kind: "retry"; readonly text: string; readonly attempt: number; readonly waitMs: number }
+  /** Output of a command that we run, as it came. */
+  | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly chunk: Uint8Array };
+
+export type Phase = "up" | "migrate" | "wait" | "audit" | "command" | "down" | "sweep";
+
+export type Report = (event: Event) => void;
+
+/** The listener for callers that don't listen. */
+export const silent: Report = () => {};

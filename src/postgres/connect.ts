@@ -1,0 +1,91 @@
+import { OffshootError } from "../errors.ts";
+import { cancelled } from "../wait.ts";
+import { codeOf, SQLSTATE } from "./sqlstate.ts";
+import { parseUrl } from "./url.ts";
+
+/** A row as the server sent it. */
+export type Row = Record<string, unknown>;
+
+/** One session with a server: what the rest of offshoot sees of the `pg` package. */
+export interface Session {
+  /** Runs one statement; throws the server's error, whose `code` is the SQLSTATE. */
+  query<R extends Row = Row>(sql: string, values?: readonly unknown[]): Promise<R[]>;
+  /** Aborts when the connection is gone, whoever ended it. */
+  readonly lost: AbortSignal;
+  /** Closes the connection; never throws. */
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Shown in `pg_stat_activity`; at most 63 bytes. */
+  readonly applicationName?: string | undefined;
+  /** Milliseconds for the connection itself; default 15,000 (Neon suggests 10 to 15 s for a cold compute). */
+  readonly connectMs?: number | undefined;
+  /** Milliseconds for one statement, enforced by the client; default none. */
+  readonly queryMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Opens a session. The caller closes it; prefer `withSession`. Throws the driver's or the server's error. */
+export async function connect(url: string, options: ConnectOptions = {}): Promise<Session> {
+  const { signal } = options;
+  if (signal?.aborted) throw cancelled("connecting");
+  const { default: pg } = await import("pg");
+  const lost = new AbortController();
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: options.applicationName ?? "offshoot",
+    connectionTimeoutMillis: options.connectMs ?? 15_000,
+    ...(options.queryMs === undefined ? {} : { query_timeout: options.queryMs }),
+    keepAlive: true,
+  });
+  // Without a listener an idle connection that the server ends would crash the process.
+  client.on("error", () => lost.abort());
+  client.on("end", () => lost.abort());
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= client.end().catch(() => {}));
+  const abandon = (): void => void close();
+  signal?.addEventListener("abort", abandon, { once: true });
+  try {
+    await client.connect();
+  } catch (thrown) {
+    abandon();
+    throw signal?.aborted ? cancelled("connecting") : thrown;
+  } finally {
+    signal?.removeEventListener("abort", abandon);
+  }
+  return {
+    lost: lost.signal,
+    close,
+    async query<R extends Row>(sql: string, values: readonly unknown[] = []) {
+      // Without values the simple protocol is used, which utility statements through poolers need.
+      const result = values.length === 0 ? await client.query(sql) : await client.query(sql, [...values]);
+      return (Array.isArray(result) ? result.at(-1).rows : result.rows) as R[];
+    },
+  };
+}
+
+/** Runs `work` in a session that is closed afterwards, whatever happens. */
+export async function withSession<T>(url: string, work: (session: Session) => Promise<T>, options?: ConnectOptions): Promise<T> {
+  const session = await connect(url, options);
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Our error for a connection that failed: says to which host, why, and what to look at. */
+export function connectionError(url: string, thrown: unknown): OffshootError {
+  const { host, port, user, database, password } = parseUrl(url);
+  const code = codeOf(thrown);
+  const cause = thrown instanceof Error ? thrown.message : String(thrown);
+  return new OffshootError("CONNECTION_FAILED", `Could not connect to ${host}:${port}/${database} as ${user}: ${cause}.`, {
+    remedy:
+      code === SQLSTATE.invalidPassword || code === SQLSTATE.invalidAuthorization
+        ? "Check the user and the password of the URL."
+        : "Check that the server runs and that host and port are right.",
+    facts: { host, port, database, sqlstate: code },
+    secrets: [password],
+  });
+}

@@ -1,0 +1,54 @@
+/** SQLSTATEs by what they mean to us (PostgreSQL documentation, appendix A). */
+export const SQLSTATE = {
+  uniqueViolation: "23505",
+  duplicateDatabase: "42P04",
+  duplicateSchema: "42P06",
+  duplicateTable: "42P07",
+  duplicateObject: "42710",
+  internalError: "XX000",
+  undefinedDatabase: "3D000",
+  undefinedTable: "42P01",
+  undefinedSchema: "3F000",
+  invalidPassword: "28P01",
+  invalidAuthorization: "28000",
+  insufficientPrivilege: "42501",
+  objectInUse: "55006",
+  diskFull: "53100",
+  tooManyConnections: "53300",
+  cannotConnectNow: "57P03",
+  adminShutdown: "57P01",
+  crashShutdown: "57P02",
+  databaseDropped: "57P04",
+  queryCanceled: "57014",
+} as const;
+
+/** What two creators of the same object see when they meet: the loser has what it wanted. */
+export const LOST_CREATION_RACE: readonly string[] = [
+  SQLSTATE.uniqueViolation,
+  SQLSTATE.duplicateDatabase,
+  SQLSTATE.duplicateSchema,
+  SQLSTATE.duplicateTable,
+  SQLSTATE.duplicateObject,
+];
+
+/** The SQLSTATE or system error code (`ECONNREFUSED`) of whatever was thrown. */
+export function codeOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return undefined;
+  return typeof thrown.code === "string" ? thrown.code : undefined;
+}
+
+const NETWORK = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"]);
+const SERVER_GOING = new Set<string>([
+  SQLSTATE.adminShutdown,
+  SQLSTATE.crashShutdown,
+  SQLSTATE.cannotConnectNow,
+  SQLSTATE.tooManyConnections,
+]);
+
+/** Whether a connection may well succeed a moment later: the server restarts, is full, or the network hiccups. */
+export function isPassing(thrown: unknown): boolean {
+  const code = codeOf(thrown);
+  if (code !== undefined) return NETWORK.has(code) || SERVER_GOING.has(code) || code.startsWith("08");
+  // node-postgres has no code for these; the texts are its own (pg/lib/client.js).
+  return thrown instanceof Error && /connection terminated|timeout expired|connection error/i.test(thrown.message);
+}

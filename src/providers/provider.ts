@@ -1,0 +1,112 @@
+import type { Report } from "../events.ts";
+import type { DirectUrl } from "../postgres/url.ts";
+import type { OwnerTag } from "../run/tag.ts";
+import type { Run } from "../run/run.ts";
+
+export type ProviderName = "neon" | "docker" | "embedded" | "existing";
+
+/** Why a provider can't serve. Nothing was created when a refusal is given. */
+export interface Refusal {
+  readonly kind: "refusal";
+  readonly provider: ProviderName;
+  /** Stable and machine-readable, such as `no-key`, `branch-limit`, `no-binaries`. */
+  readonly code: string;
+  /** One line for people. */
+  readonly text: string;
+  /** One line: what would make the provider serve. */
+  readonly remedy?: string | undefined;
+  /** Whether `provider: auto` may go on to the next candidate. */
+  readonly mayFallBack: boolean;
+}
+
+/** A database that a provider hands out. A query was answered over `directUrl` before it was handed out. */
+export interface Database extends AsyncDisposable {
+  readonly kind: "database";
+  readonly provider: ProviderName;
+  /** The provider's own id: a Neon branch id, or `<cluster>/<database>` locally. */
+  readonly id: string;
+  /** The name that is derived from the run: the same for every job of it. */
+  readonly name: string;
+  /** For applications: through the pooler where there is one. */
+  readonly url: string;
+  /** For migrations and locks. */
+  readonly directUrl: DirectUrl;
+  readonly origin: "created" | "adopted";
+  /** Undefined where nothing expires by itself; sweep then watches the tag's age. */
+  readonly expiresAt: Date | undefined;
+  /** Server's major version, such as 17. */
+  readonly postgresMajor: number;
+  readonly tag: OwnerTag;
+  /** Where the database started from, when that is known to be already migrated. */
+  readonly base: string | undefined;
+  /**
+   * Keeps the present state of this database as the base of `fingerprint`, best effort: true when kept.
+   * No session may be open. `stillTrue` is asked after the copy and before it gets its name: a copy
+   * that was overtaken by other work is thrown away. Missing where the provider has no cheap copies.
+   */
+  readonly keepAsBase?: (fingerprint: string, stillTrue: () => Promise<boolean>, signal: AbortSignal) => Promise<boolean>;
+}
+
+/** What is asked for. Everything in it is decided already: providers read no environment and no configuration. */
+export interface Wanted {
+  readonly run: Run;
+  /** Full name with prefix, from `branchName(run)`. */
+  readonly name: string;
+  readonly tag: OwnerTag;
+  /** When the database may be removed by whoever comes; adopting renews it. Undefined for a base. */
+  readonly expiresAt: Date | undefined;
+  /** Start from the base of this fingerprint where there is one. */
+  readonly fingerprint: string | undefined;
+}
+
+export interface Limits {
+  readonly signal: AbortSignal;
+  /** Milliseconds for the whole call. */
+  readonly withinMs: number;
+  readonly report: Report;
+}
+
+/** One thing of ours (or that looks like it) that exists. */
+export interface Listed {
+  readonly provider: ProviderName;
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "run" | "base" | "foreign";
+  /** Undefined where the tag is missing or unreadable: then it is not ours to delete. */
+  readonly tag: OwnerTag | undefined;
+  readonly createdAt: Date | undefined;
+  readonly expiresAt: Date | undefined;
+  readonly lastUsedAt: Date | undefined;
+  /** Sessions that are open now, where the provider can tell. */
+  readonly sessions: number | undefined;
+  readonly sizeBytes: number | undefined;
+  /** Why it may never be deleted, whatever its age: default, protected, has children. */
+  readonly guarded: string | undefined;
+  /** Id of what it was branched from, where that matters for the order of deletion. */
+  readonly parentId: string | undefined;
+  /** True for a creation that failed half-way and serves nobody. */
+  readonly broken: boolean;
+}
+
+export type Released = "deleted" | "already-gone";
+
+/**
+ * What every source of databases promises. Each call may be repeated: twice is the same as once.
+ */
+export interface Provider {
+  readonly name: ProviderName;
+  /** Looks, without creating anything, whether this provider can serve at all. Undefined: it can. */
+  refuse(limits: Limits): Promise<Refusal | undefined>;
+  /**
+   * Creates the run's database or adopts the one that a sibling job created, renews its expiry, and returns when
+   * a query has been answered. A refusal means that nothing was created. Throws `NOT_OURS` when the
+   * name is taken by something without our tag.
+   */
+  acquire(wanted: Wanted, limits: Limits): Promise<Database | Refusal>;
+  /** The run's database as it is, or undefined when there is none. Starts no server and changes nothing. */
+  find(name: string, limits: Limits): Promise<Database | undefined>;
+  /** Deletes by name, after a fresh look at the tag. Throws `NOT_OURS` or `PROTECTED`, and deletes nothing then. */
+  release(name: string, limits: Limits): Promise<Released>;
+  /** Everything under our name prefix, ours or not, all pages. Starts no server. */
+  list(limits: Limits): Promise<readonly Listed[]>;
+}
