@@ -1,0 +1,22 @@
+import { test } from "node:test";
+import { Client } from "pg";
+
+/** A session with the database under test. */
+export async function connect() {
+  const client = new Client({ connectionString: process.env.DATABASE_URL_UNPOOLED ?? process.env.DATABASE_URL });
+  await client.connect();
+  return client;
+}
+
+/** A test in a transaction that is rolled back, so that tests leave nothing for each other. */
+export function rolledBack(name, body) {
+  void test(name, async () => {
+    const client = await connect();
+    try {
+      await client.query("begin");
+      await body((sql, values) => client.query(sql, values).then((result) => result.rows));
+    } finally {
+      await client.end();
+    }
+  });
+}

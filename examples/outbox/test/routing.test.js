@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { rolledBack } from "./database.js";
+
+const cheapest = "select name from agents.registry where id = routing.cheapest_agent('llm_invoke')";
+
+rolledBack("work goes to the cheapest agent that is healthy", async (query) => {
+  assert.deepEqual(await query(cheapest), [{ name: "Borealis" }]);
+  await query("update agents.registry set health = 'degraded' where name = 'Borealis'");
+  assert.deepEqual(await query(cheapest), [{ name: "Atlas" }]);
+});
+
+rolledBack("a simulation costs what its runs will cost", async (query) => {
+  const [tenant] = await query("insert into public.tenants (slug, name) values ('acme', 'Acme') returning id");
+  const [simulation] = await query("insert into routing.simulations (tenant_id, budget_micros) values ($1, 5000) returning id", [
+    tenant.id,
+  ]);
+  await query("insert into routing.simulation_steps (simulation_id, step, skill, repeats) values ($1, 1, 'llm_invoke', 3)", [
+    simulation.id,
+  ]);
+  assert.deepEqual(await query("select routing.simulate_cost($1) as micros", [simulation.id]), [{ micros: "2100" }]);
+});
