@@ -1,4 +1,4 @@
-/** Who asks for a database. Immutable; equal for every job, attempt and shard of one CI run. */
+/** Who asks for a database. Immutable; repository and key are equal for every job, attempt and shard of one CI run. */
 export interface Run {
   /** `owner/name`, or the checkout's folder name where no remote is known. */
   readonly repository: string;
@@ -13,10 +13,10 @@ export interface Run {
    * must bring the same migrations. Undefined for a person's own branch, whose migrations may grow.
    */
   readonly invocation: string | undefined;
-  /** 1 for the first try of an invocation, higher for "re-run failed jobs". */
+  /** 1 for the first try, higher for "re-run failed jobs"; counted per job where the service does so (Buildkite). */
   readonly attempt: number;
   /** Which of several parallel copies of one job asks, where the CI says so. */
   readonly shard: string | undefined;
-  /** Where the facts come from: a CI service's id, `flag`, `env`, or `local`. */
+  /** Where the facts come from: a CI service's id, `flag`, `env`, `file`, or `local`. */
   readonly source: string;
 }
