@@ -1,0 +1,43 @@
+import { repositoryFromRemote } from "../run/repository.ts";
+import { type CiEnv, type CiService, positive, variable } from "./ci.ts";
+
+/**
+ * Buildkite. `BUILDKITE_BUILD_ID` is shared by all jobs of a build, retried ones included; a rebuild has an id of
+ * its own. `BUILDKITE_RETRY_COUNT` counts the retries of this job alone (Buildkite documentation, "Environment
+ * variables"), which is enough: a retried job has a higher attempt than the failure that it wants to clear.
+ */
+export const buildkite: CiService = {
+  detect(env) {
+    if (env["BUILDKITE"] !== "true") return undefined;
+    return {
+      service: "buildkite",
+      isCi: true,
+      facts: {
+        service: "buildkite",
+        repository: repositoryFromRemote(env["BUILDKITE_REPO"]) ?? pipelineOf(env),
+        ref: variable(env, "BUILDKITE_BRANCH", "BUILDKITE_TAG"),
+        runId: variable(env, "BUILDKITE_BUILD_ID"),
+        invocation: undefined,
+        attempt: 1 + (positive(variable(env, "BUILDKITE_RETRY_COUNT")) ?? 0),
+        // "false" where the build is of no pull request.
+        pullRequest: positive(variable(env, "BUILDKITE_PULL_REQUEST")),
+        shard: variable(env, "BUILDKITE_PARALLEL_JOB"),
+        job: variable(env, "BUILDKITE_STEP_KEY", "BUILDKITE_LABEL"),
+      },
+      secretsWithheld: isFork(env),
+    };
+  },
+};
+
+/** Agents commonly keep secrets from forks by hooks; the two URLs may be in different spellings. */
+function isFork(env: CiEnv): boolean {
+  const head = repositoryFromRemote(env["BUILDKITE_PULL_REQUEST_REPO"]);
+  const base = repositoryFromRemote(env["BUILDKITE_REPO"]);
+  return head !== undefined && base !== undefined && head.toLowerCase() !== base.toLowerCase();
+}
+
+function pipelineOf(env: CiEnv): string | undefined {
+  const organization = variable(env, "BUILDKITE_ORGANIZATION_SLUG");
+  const pipeline = variable(env, "BUILDKITE_PIPELINE_SLUG");
+  return organization === undefined || pipeline === undefined ? undefined : `${organization}/${pipeline}`;
+}

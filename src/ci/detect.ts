@@ -1,0 +1,40 @@
+import { buildkite } from "./buildkite.ts";
+import { type CiContext, type CiEnv, type CiService, type CiServiceName, variable } from "./ci.ts";
+import { circleci } from "./circleci.ts";
+import { generic } from "./generic.ts";
+import { github } from "./github.ts";
+import { gitlab } from "./gitlab.ts";
+
+/** In the order in which they are asked: the ones with a mark of their own before the one that anybody may set. */
+const SERVICES: Readonly<Record<CiServiceName, CiService>> = { github, gitlab, circleci, buildkite, generic };
+
+const NONE: CiContext = {
+  service: "none",
+  isCi: false,
+  facts: {
+    service: "none",
+    repository: undefined,
+    ref: undefined,
+    runId: undefined,
+    invocation: undefined,
+    attempt: 1,
+    pullRequest: undefined,
+    shard: undefined,
+    job: undefined,
+  },
+  secretsWithheld: false,
+};
+
+/** The CI service that the environment speaks of, or `none`. `payload` is the parsed file of `eventPath`, where there is one. */
+export function detectCi(env: CiEnv, payload?: unknown): CiContext {
+  for (const service of Object.values(SERVICES)) {
+    const context = service.detect(env, payload);
+    if (context !== undefined) return context;
+  }
+  return NONE;
+}
+
+/** Path of the JSON file in which the service describes the event (GitHub alone has one). */
+export function eventPath(env: CiEnv): string | undefined {
+  return env["GITHUB_ACTIONS"] === "true" ? variable(env, "GITHUB_EVENT_PATH") : undefined;
+}

@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs";
+import type { CiEnv } from "../../../src/ci/ci.ts";
+
+/** An environment of a CI service as it was found there, with the event that came with it. */
+export interface CiFixture {
+  readonly env: CiEnv;
+  readonly payload?: unknown;
+}
+
+/** Reads `mocks/ci/<name>.json`. */
+export function ciFixture(name: string): CiFixture {
+  return JSON.parse(readFileSync(new URL(`../../../mocks/ci/${name}.json`, import.meta.url), "utf8")) as CiFixture;
+}

@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import { detectCi } from "../../../src/ci/detect.ts";
+import { ciFixture } from "./fixture.ts";
+
+const detected = (name: string, payload: unknown = ciFixture(`github/${name}`).payload) =>
+  detectCi(ciFixture(`github/${name}`).env, payload);
+
+describe("the facts of a GitHub job", () => {
+  test("are repository, branch, run id, attempt and job", () => {
+    expect(detected("push")).toEqual({
+      service: "github",
+      isCi: true,
+      facts: {
+        service: "github",
+        repository: "acme/shop",
+        ref: "main",
+        runId: "17812345678",
+        invocation: undefined,
+        attempt: 1,
+        pullRequest: undefined,
+        shard: undefined,
+        job: "test",
+      },
+      secretsWithheld: false,
+    });
+  });
+
+  test("name a pull request's own branch rather than its merge ref", () => {
+    expect(detected("pull-request").facts).toMatchObject({ ref: "fix/outbox-order", pullRequest: 77 });
+  });
+
+  test("differ between a run and its re-run by the attempt alone", () => {
+    expect(detected("pull-request-rerun").facts).toEqual({ ...detected("pull-request").facts, attempt: 2 });
+  });
+
+  test("have one run id for every leg of a matrix", () => {
+    expect(detected("pull-request-matrix").facts.runId).toBe(detected("pull-request").facts.runId);
+  });
+
+  test("keep the number of a pull request that is closed", () => {
+    expect(detected("pull-request-closed").facts.pullRequest).toBe(77);
+  });
+
+  test("take the pull request from the ref where the event can't be read", () => {
+    expect(detectCi(ciFixture("github/pull-request").env).facts.pullRequest).toBe(77);
+  });
+
+  test.each([
+    ["tag", "v1.4.0"],
+    ["workflow-dispatch", "release/2.x"],
+    ["merge-group", "gh-readonly-queue/main/pr-77-8f2c1d9be07a4c3f9d5e6a7b8c9d0e1f2a3b4c5d"],
+  ])("of a %s have no pull request", (name, ref) => {
+    expect(detected(name).facts).toMatchObject({ ref, pullRequest: undefined });
+  });
+
+  test.each([undefined, null, 7, "text", [], { pull_request: null }, { pull_request: { number: "x" } }, { pull_request: { number: -1 } }])(
+    "survive a payload like %j",
+    (payload) => {
+      expect(detectCi(ciFixture("github/push").env, payload)).toMatchObject({ facts: { pullRequest: undefined }, secretsWithheld: false });
+    },
+  );
+
+  test.each(["", "0", "-1", "two", "1.5"])("count a meaningless attempt %j as the first", (attempt) => {
+    const { env } = ciFixture("github/push");
+    expect(detectCi({ ...env, GITHUB_RUN_ATTEMPT: attempt }).facts.attempt).toBe(1);
+  });
+});
+
+describe("GitHub withholds secrets", () => {
+  test.each(["fork-pull-request", "deleted-fork-pull-request", "dependabot", "dependabot-rerun"])("from a %s", (name) => {
+    expect(detected(name).secretsWithheld).toBe(true);
+  });
+
+  test("from Dependabot's push, event or no event", () => {
+    const { env } = ciFixture("github/push");
+    expect(detectCi({ ...env, GITHUB_ACTOR: "dependabot[bot]" }).secretsWithheld).toBe(true);
+  });
+
+  test("from pull_request_target where Dependabot made the pull request", () => {
+    const { env, payload } = ciFixture("github/dependabot");
+    expect(detectCi({ ...env, GITHUB_EVENT_NAME: "pull_request_target" }, payload).secretsWithheld).toBe(true);
+  });
+
+  test("from a fork that has the same owner and another name", () => {
+    const { env } = ciFixture("github/pull-request");
+    const payload = {
+      pull_request: { number: 5, head: { repo: { full_name: "acme/shop-fork" } }, base: { repo: { full_name: "acme/shop" } } },
+    };
+    expect(detectCi(env, payload).secretsWithheld).toBe(true);
+  });
+});
+
+describe("GitHub gives secrets", () => {
+  test.each(["push", "pull-request", "pull-request-closed", "workflow-dispatch", "fork-pull-request-target"])("to a %s", (name) => {
+    expect(detected(name).secretsWithheld).toBe(false);
+  });
+
+  test("to a scheduled run of which Dependabot is the actor", () => {
+    const { env } = ciFixture("github/push");
+    expect(detectCi({ ...env, GITHUB_ACTOR: "dependabot[bot]", GITHUB_EVENT_NAME: "schedule" }).secretsWithheld).toBe(false);
+  });
+});
