@@ -1,0 +1,36 @@
+import type { Context } from "./context.ts";
+import type { Limits, Provider, ProviderName } from "./providers/provider.ts";
+
+/** The providers that may serve, in order. Each is loaded only when it is asked for. */
+export async function candidates(context: Context): Promise<readonly Provider[]> {
+  return Promise.all(context.settings.provider.map((name) => load(name, context)));
+}
+
+/** The limits of one call to a provider. */
+export function limitsOf(context: Context): Limits {
+  return { signal: context.signal, withinMs: context.settings.timeouts.acquireMs, report: context.report };
+}
+
+async function load(name: ProviderName, context: Context): Promise<Provider> {
+  const { settings, env, cwd } = context;
+  switch (name) {
+    case "embedded": {
+      const { embeddedProvider } = await import("./providers/embedded.ts");
+      return embeddedProvider({ env, cwd, major: settings.postgres, idleMs: settings.timeouts.idleMs, baseTtlMs: settings.baseTtlMs });
+    }
+    case "existing": {
+      const { existingProvider } = await import("./providers/existing.ts");
+      return existingProvider({ url: settings.existing.url, baseTtlMs: settings.baseTtlMs });
+    }
+    case "neon":
+    case "docker":
+      throw new Error(`not built: ${name}`);
+  }
+}
+
+/** The candidates that can serve here and now; the others have nothing to find, list or delete. */
+export async function reachable(context: Context): Promise<readonly Provider[]> {
+  const limits = limitsOf(context);
+  const asked = await Promise.all((await candidates(context)).map(async (provider) => ({ provider, refusal: await provider.refuse(limits) })));
+  return asked.flatMap(({ provider, refusal }) => (refusal === undefined ? [provider] : []));
+}

@@ -1,0 +1,32 @@
+import { list as listWith } from "../../list.ts";
+import type { Listed } from "../../providers/provider.ts";
+import type { Invocation } from "../invocation.ts";
+import { columns } from "../columns.ts";
+
+export async function list(invocation: Invocation): Promise<void> {
+  const listed = await listWith(invocation.options);
+  invocation.print(listed.map(listedJson), () => (listed.length === 0 ? ["nothing"] : columns(listed.map(row))));
+}
+
+/** One entry as `list` and `sweep` print it. */
+export function listedJson(listed: Listed): Record<string, unknown> {
+  return {
+    provider: listed.provider,
+    id: listed.id,
+    name: listed.name,
+    kind: listed.kind,
+    ours: listed.tag !== undefined,
+    repository: listed.tag?.repository ?? null,
+    run: listed.tag?.run ?? null,
+    createdAt: listed.createdAt?.toISOString() ?? null,
+    expiresAt: listed.expiresAt?.toISOString() ?? null,
+    lastUsedAt: listed.lastUsedAt?.toISOString() ?? null,
+    sessions: listed.sessions ?? null,
+    sizeBytes: listed.sizeBytes ?? null,
+  };
+}
+
+function row(listed: Listed): readonly string[] {
+  const until = listed.expiresAt === undefined ? "no expiry" : `until ${listed.expiresAt.toISOString()}`;
+  return [listed.provider, listed.kind, listed.name, listed.tag === undefined ? "not ours" : `run ${listed.tag.run}`, until];
+}

@@ -1,0 +1,36 @@
+import type { OptionValues } from "commander";
+import { type Left, run as runWith, type RunResult } from "../../run.ts";
+import type { Invocation } from "../invocation.ts";
+import { timingTable } from "../timings.ts";
+
+export async function run(invocation: Invocation, argv: readonly string[], flags: OptionValues): Promise<void> {
+  try {
+    const result = await runWith({
+      ...invocation.options,
+      command: argv,
+      keep: flags["keep"] === true,
+      keepOnFailure: flags["keepOnFailure"] === true,
+      terminal: invocation.stdinIsTerminal,
+    });
+    invocation.exitCode = result.exitCode;
+    if (result.left !== undefined) for (const line of whyLeft(result.left, result)) invocation.say(line);
+  } finally {
+    if (invocation.progress.phases.length > 0) for (const line of timingTable(invocation.progress.phases)) invocation.say(line);
+  }
+}
+
+function whyLeft(left: Left, { name, run: key }: RunResult): readonly string[] {
+  switch (left) {
+    case "kept":
+    case "kept-on-failure":
+      return [
+        `The database ${name} was kept.`,
+        `  reach it:   eval "$(offshoot env --run ${key})" && psql "$DATABASE_URL"`,
+        `  remove it:  offshoot down --run ${key}`,
+      ];
+    case "shared":
+      return [`The database ${name} is still in use by others of this run; the last of them removes it.`];
+    case "until-down":
+      return [`The database ${name} was created by \`offshoot up\` and stays. Remove it: offshoot down --run ${key}`];
+  }
+}

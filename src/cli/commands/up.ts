@@ -1,0 +1,32 @@
+import { describeUrl } from "../../postgres/url.ts";
+import { up as upWith, type UpResult } from "../../up.ts";
+import type { Invocation } from "../invocation.ts";
+
+export async function up(invocation: Invocation): Promise<void> {
+  const result = await upWith(invocation.options);
+  invocation.print(upJson(result), () => upLines(result));
+}
+
+/** What `up --json` prints: no secret. */
+export function upJson({ database, created, readyMs }: UpResult): Record<string, unknown> {
+  return {
+    version: 1,
+    id: database.id,
+    name: database.name,
+    provider: database.provider,
+    created,
+    expiresAt: database.expiresAt?.toISOString() ?? null,
+    host: new URL(database.directUrl).host,
+    readyMs,
+  };
+}
+
+function upLines({ database }: UpResult): readonly string[] {
+  return [
+    `name      ${database.name}`,
+    `provider  ${database.provider}`,
+    `database  ${describeUrl(database.directUrl)}`,
+    `postgres  ${database.postgresMajor}`,
+    `expires   ${database.expiresAt?.toISOString() ?? "never by itself"}`,
+  ];
+}

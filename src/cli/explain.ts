@@ -1,0 +1,28 @@
+import { styleText } from "node:util";
+import { describeError, EXIT, isOffshootError, messageOf } from "../errors.ts";
+import { redact } from "../redact.ts";
+import type { Invocation } from "./invocation.ts";
+import type { Host } from "./main.ts";
+
+/** Prints what was thrown, for people and as JSON where that was asked for; returns the exit status. */
+export function explain(thrown: unknown, host: Host, invocation: Invocation | undefined): number {
+  if (!isOffshootError(thrown)) {
+    const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    host.stderr.write(`offshoot: unexpected error, please report it.\n${redact(stack)}\n`);
+    return EXIT.unexpected;
+  }
+  const [first = "", ...rest] = describeError(thrown).split("\n");
+  const label = styleText("red", "error", { stream: host.stderr });
+  host.stderr.write([`${label} ${first}`, ...rest.map((line) => `  ${line}`)].join("\n") + "\n");
+  if (invocation?.json === true) {
+    const { code, message, meaning, remedy, facts } = thrown;
+    host.stdout.write(`${JSON.stringify({ version: 1, error: { code, message, meaning, remedy, facts } })}\n`);
+  }
+  if (thrown.code === "CANCELLED" && invocation?.received() !== undefined) return invocation.signalExitCode();
+  return thrown.exitCode;
+}
+
+/** The message of anything thrown, on one line. */
+export function oneLine(thrown: unknown): string {
+  return messageOf(thrown).replaceAll(/\s+/g, " ");
+}

@@ -1,0 +1,79 @@
+import type { CommonOptions } from "../context.ts";
+import { OffshootError } from "../errors.ts";
+import type { Host } from "./main.ts";
+import { type Progress, progressOn } from "./progress.ts";
+import { type Interruption, interruptionOf } from "./interruption.ts";
+
+/** The flags that every command has, as commander hands them over. */
+export interface Globals {
+  readonly config?: string;
+  readonly run?: string;
+  readonly provider?: string;
+  readonly ttl?: string;
+  readonly postgres?: string;
+  readonly set?: readonly string[];
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** One run of the CLI: the library's options, where output goes, and the exit status to be. */
+export interface Invocation extends Interruption {
+  readonly options: CommonOptions;
+  readonly json: boolean;
+  readonly progress: Progress;
+  readonly stdinIsTerminal: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  exitCode: number;
+  /** Writes data to stdout: an object as one line of JSON where `--json` stands, else the lines for people. */
+  print(data: unknown, lines: () => readonly string[]): void;
+  /** Writes text to stdout as it is. */
+  write(text: string): void;
+  /** Writes a line to stderr, for people. */
+  say(line: string): void;
+  close(): void;
+}
+
+export function invocationOf(host: Host, globals: Globals): Invocation {
+  const json = globals.json ?? false;
+  const progress = progressOn(host.stderr, { quiet: globals.quiet ?? false });
+  const interruption = interruptionOf(host, progress);
+  return {
+    ...interruption,
+    options: {
+      cwd: host.cwd(),
+      env: host.env,
+      signal: interruption.signal,
+      report: progress.report,
+      config: globals.config,
+      settings: settingsOf(globals),
+    },
+    json,
+    progress,
+    stdinIsTerminal: host.stdin.isTTY,
+    env: host.env,
+    exitCode: 0,
+    print: (data, lines) => void host.stdout.write(json ? `${JSON.stringify(data)}\n` : lines().map((line) => `${line}\n`).join("")),
+    write: (text) => void host.stdout.write(text),
+    say(line) {
+      progress.close();
+      host.stderr.write(`${line}\n`);
+    },
+    close() {
+      progress.close();
+      interruption.stopListening();
+    },
+  };
+}
+
+/** Flags as settings by key path; `--set` may name any of them. */
+function settingsOf(globals: Globals): Record<string, unknown> {
+  const { run, provider, ttl, postgres } = globals;
+  const named = Object.entries({ run, provider, ttl, postgres }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries([...(globals.set ?? []).map(splitSetting), ...named]);
+}
+
+function splitSetting(text: string): readonly [string, string] {
+  const at = text.indexOf("=");
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new OffshootError("USAGE", `--set ${text} names no value.`, { remedy: "Write --set key=value, for example --set neon.parent=main" });
+}

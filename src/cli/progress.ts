@@ -1,0 +1,88 @@
+import { styleText } from "node:util";
+import type { Event, Report } from "../events.ts";
+import { formatElapsed } from "../run/duration.ts";
+
+/** Renders events on stderr, and remembers what the end of a command wants to tell. */
+export interface Progress {
+  readonly report: Report;
+  /** The phases that ended, in order. */
+  readonly phases: readonly PhaseTime[];
+  /** What would stay if the process ended now, and how to remove it. */
+  whatStays(): string;
+  /** Ends the live line, if one stands. */
+  close(): void;
+}
+
+export interface PhaseTime {
+  readonly phase: string;
+  readonly text: string;
+  readonly ms: number;
+  readonly failed: boolean;
+}
+
+interface Stream {
+  readonly isTTY?: boolean;
+  write(text: string | Uint8Array): unknown;
+}
+
+/** A quiet live line for each phase on a terminal; plain lines with times elsewhere. */
+export function progressOn(stream: Stream, { quiet }: { readonly quiet: boolean }): Progress {
+  const phases: PhaseTime[] = [];
+  const terminal = stream.isTTY === true;
+  let live = "";
+  let held: Extract<Event, { kind: "database" }> | undefined;
+  const clear = (): void => {
+    if (live !== "") stream.write("\r\u001B[2K");
+    live = "";
+  };
+  const line = (text: string): void => {
+    clear();
+    if (!quiet) stream.write(`${text}\n`);
+  };
+  const dim = (text: string): string => styleText("dim", text, { stream: process.stderr });
+  const onPhase = (event: Extract<Event, { kind: "phase" }>): void => {
+    if (event.state === "start") {
+      // The user's command owns the terminal while it runs.
+      if (terminal && !quiet && event.phase !== "command") {
+        live = `${event.phase} … ${event.text}`;
+        stream.write(dim(live));
+      }
+      return;
+    }
+    const failed = event.state === "failed";
+    phases.push({ phase: event.phase, text: event.text, ms: event.ms, failed });
+    if (event.phase === "down") held = undefined;
+    line(`${event.phase.padEnd(8)} ${failed ? "failed: " : ""}${event.text} ${dim(`(${formatElapsed(event.ms)})`)}`);
+  };
+  return {
+    phases,
+    close: clear,
+    whatStays: () => (held === undefined ? "Stopped at once; nothing of this run was in hand." : describeHeld(held)),
+    report(event) {
+      switch (event.kind) {
+        case "phase":
+          return onPhase(event);
+        case "database":
+          held = event;
+          return;
+        case "output":
+          clear();
+          stream.write(event.chunk);
+          return;
+        case "refusal":
+          return line(`${event.provider.padEnd(8)} passed over: ${event.text}`);
+        case "retry":
+          return line(dim(`retry    ${event.text} (try ${event.attempt}, in ${formatElapsed(event.waitMs)})`));
+        case "warning":
+          return line(`${styleText("yellow", "warning", { stream: process.stderr })}  ${event.text}`);
+        case "note":
+          return line(dim(`note     ${event.text}`));
+      }
+    },
+  };
+}
+
+function describeHeld(held: Extract<Event, { kind: "database" }>): string {
+  const until = held.expiresAt === undefined ? "" : ` until ${held.expiresAt.toISOString()}`;
+  return `Stopped at once. The ${held.provider} database ${held.name} stays${until}; remove it with: offshoot down --run ${held.run}`;
+}

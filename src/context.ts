@@ -1,0 +1,91 @@
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { readCheckout } from "./checkout.ts";
+import type { CiContext } from "./ci/ci.ts";
+import { detectCi, eventPath } from "./ci/detect.ts";
+import { loadSettings, type Resolved } from "./config/load.ts";
+import type { Settings } from "./config/settings.ts";
+import { type Report, silent } from "./events.ts";
+import { identifyRun } from "./run/identify.ts";
+import { branchName } from "./run/name.ts";
+import type { Run } from "./run/run.ts";
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** What every command takes. All of it is optional; the defaults are the process's own. */
+export interface CommonOptions {
+  /** Where the configuration is searched from; default the process's working directory. */
+  readonly cwd?: string | undefined;
+  /** Default `process.env`. */
+  readonly env?: Env | undefined;
+  /** Ends the command early: what it created is released or named. */
+  readonly signal?: AbortSignal | undefined;
+  /** Hears what happens while it happens; default nobody. */
+  readonly report?: Report | undefined;
+  /** Path of the configuration file; default `offshoot.yaml`, searched upwards. */
+  readonly config?: string | undefined;
+  /** Settings by key path, such as `{ provider: "embedded", "migrations.command": "…" }`; stronger than env and file. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  /** The clock; default the machine's. */
+  readonly now?: (() => Date) | undefined;
+}
+
+/** Everything that is decided before anything is touched. */
+export interface Context {
+  readonly cwd: string;
+  readonly env: Env;
+  readonly signal: AbortSignal;
+  readonly report: Report;
+  readonly now: () => Date;
+  readonly resolved: Resolved;
+  readonly settings: Settings;
+  readonly ci: CiContext;
+  readonly run: Run;
+  /** The name of the run's database on every provider. */
+  readonly name: string;
+  /** Strings that no output may hold. */
+  readonly secrets: readonly string[];
+  /** Who leads, for those who wait. */
+  readonly owner: { readonly host: string; readonly pid: number; readonly job?: string };
+}
+
+/** Reads environment, configuration and checkout once, and decides who asks. Throws `CONFIG_INVALID` and its kin. */
+export async function prepare(options: CommonOptions): Promise<Context> {
+  const cwd = options.cwd ?? process.cwd();
+  const env = options.env ?? process.env;
+  const ci = detectCi(env, await readEvent(env));
+  const resolved = await loadSettings({ cwd, env, flags: options.settings ?? {}, ...(options.config === undefined ? {} : { file: options.config }) });
+  const { settings } = resolved;
+  const source = resolved.sources["run"]?.from;
+  const run = identifyRun({
+    ci: ci.isCi ? ci.facts : undefined,
+    ...(settings.run === undefined ? {} : { runName: settings.run, runNameSource: source === "env" || source === "file" ? source : "flag" }),
+    scope: settings.scope,
+    local: await readCheckout(cwd, env),
+  });
+  return {
+    cwd,
+    env,
+    signal: options.signal ?? new AbortController().signal,
+    report: options.report ?? silent,
+    now: options.now ?? (() => new Date()),
+    resolved,
+    settings,
+    ci,
+    run,
+    name: branchName(run),
+    secrets: [env["NEON_API_KEY"] ?? ""].filter((secret) => secret !== ""),
+    owner: { host: hostname(), pid: process.pid, ...(ci.facts.job === undefined ? {} : { job: ci.facts.job }) },
+  };
+}
+
+/** GitHub's event payload, where there is one. One that can't be read is as good as none: its facts are extras. */
+async function readEvent(env: Env): Promise<unknown> {
+  const path = eventPath(env);
+  if (path === undefined) return undefined;
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,16 @@
+export { audit, type AuditOptions, type AuditResult } from "./audit.ts";
+export type { CommonOptions } from "./context.ts";
+export { doctor, type Diagnosis, type DoctorOptions } from "./doctor.ts";
+export { down, type DownOptions, type DownResult } from "./down.ts";
+export { env, type EnvOptions } from "./env.ts";
+export { type ErrorCode, EXIT, isOffshootError, OffshootError } from "./errors.ts";
+export type { Event, Report } from "./events.ts";
+export { list, type ListOptions } from "./list.ts";
+export { migrate, type MigrateOptions, type Migrated } from "./migrate.ts";
+export type { Database, Listed, ProviderName, Refusal } from "./providers/provider.ts";
+export { run, type Left, type RunOptions, type RunResult } from "./run.ts";
+export { status, type Status, type StatusOptions } from "./status.ts";
+export { sweep, type SweepOptions, type SweepResult } from "./sweep.ts";
+export { up, type UpOptions, type UpResult } from "./up.ts";
+export type { DatabaseVariables } from "./variables.ts";
+export { wait, type WaitOptions } from "./WAITUSE";

@@ -1,0 +1,56 @@
+import { deadline, jitter } from "./wait.ts";
+import { connect, type Session } from "./postgres/connect.ts";
+import { LOCK_CLASS, tryLock } from "./postgres/lock.ts";
+import type { DirectUrl } from "./postgres/url.ts";
+
+/** A share in a database that several `offshoot run` use at once. It ends with the process, however that ends. */
+export interface Lease {
+  /** Gives the share back. True when it was the last: from then on nobody else can take one. */
+  release(): Promise<boolean>;
+}
+
+const KEY = "offshoot:lease";
+
+/** Neon suspends a compute after 300 s without a query, which would end the session and the share with it. */
+const KEEP_AWAKE_MS = 60_000;
+
+/**
+ * Takes a share in the database behind `url`; undefined when the last holder is just giving it up, so that
+ * the database is about to go. Shares are session locks: a killed process can't leave one behind.
+ */
+export async function takeLease(url: DirectUrl, signal: AbortSignal): Promise<Lease | undefined> {
+  const within = deadline("a share in the database", 10_000, signal);
+  let session = await connect(url, { applicationName: "offshoot:lease", signal });
+  while (!(await tryShare(session))) {
+    if (within.leftMs() < 500) {
+      await session.close();
+      return undefined;
+    }
+    await within.pause(jitter(200));
+  }
+  const awake = setInterval(() => {
+    void session.query("select 1").catch(async () => {
+      // The server went away under us; a new session takes the share again. If it can't, nothing is lost but the
+      // courtesy: the end of this run then finds out whether others are there.
+      session = await connect(url, { applicationName: "offshoot:lease" }).catch(() => session);
+      if (!session.lost.aborted) await tryShare(session).catch(() => false);
+    });
+  }, KEEP_AWAKE_MS);
+  awake.unref();
+  return {
+    async release() {
+      clearInterval(awake);
+      if (session.lost.aborted) session = await connect(url, { applicationName: "offshoot:lease" });
+      await session.query("select pg_advisory_unlock_shared($1, hashtext($2))", [LOCK_CLASS, KEY]);
+      const last = await tryLock(session, KEY);
+      // The last one keeps its lock until the database is deleted under it.
+      if (!last) await session.close();
+      return last;
+    },
+  };
+}
+
+async function tryShare(session: Session): Promise<boolean> {
+  const [row] = await session.query<{ locked: boolean }>("select pg_try_advisory_lock_shared($1, hashtext($2)) as locked", [LOCK_CLASS, KEY]);
+  return row?.locked ?? false;
+}

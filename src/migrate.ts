@@ -1,0 +1,80 @@
+import { type CommonOptions, type Context, prepare } from "./context.ts";
+import type { GateRequest, Migrated } from "./gate/gate.ts";
+import { migrateOnce } from "./gate/gate.ts";
+import { type Located, locate } from "./locate.ts";
+import { type Migrations, requireMigrations } from "./migrations.ts";
+import { inPhase } from "./phase.ts";
+import { parseUrl } from "./postgres/url.ts";
+import { libpqVariables, variablesOf } from "./variables.ts";
+import { verifier } from "./verify.ts";
+
+export interface MigrateOptions extends CommonOptions {
+  /** The migration command and its arguments; default `migrations.command` of the configuration. */
+  readonly command?: readonly string[] | undefined;
+  /** Clear the mark of a failed migration and try again. Default false: a failure is final for its attempt. */
+  readonly retry?: boolean | undefined;
+  /** A Postgres URL, or the name of a variable that holds one; default the run's own database. */
+  readonly url?: string | undefined;
+}
+
+export type { Migrated } from "./gate/gate.ts";
+
+/**
+ * Runs the migrations of this run once, whoever starts first, while all others wait. Returns when the database is
+ * ready: `ran` (by this call), `waited` (for another), or `already` (nothing was left to do).
+ *
+ * Throws `MIGRATION_FAILED` with the leader's own output, on every waiter alike; `TIMED_OUT`; `RUN_UNKNOWN`;
+ * `COMMAND_MISSING`; `FINGERPRINT_CONFLICT` when two jobs of one run bring different migrations; `FINDINGS` when a
+ * configured audit finds errors after the migrations.
+ */
+export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
+  const context = await prepare(options);
+  const migrations = await requireMigrations(context, options.command);
+  const located = await locate(context, options.url);
+  return migrateIn(context, migrations, located, options.retry ?? false);
+}
+
+/** `migrate` on a database that is located already. */
+export async function migrateIn(context: Context, migrations: Migrations, located: Located, retry = false): Promise<Migrated> {
+  const variables = located.database === undefined ? urlVariables(located.url) : variablesOf(located.database);
+  const keepAsBase = context.settings.base === false ? undefined : located.database?.keepAsBase;
+  const request = {
+    ...gateRequest(context, migrations, located, retry),
+    command: migrations.command,
+    cwd: migrations.directory,
+    // Migrations need the direct URL under the name that every tool reads.
+    env: { ...context.env, ...context.settings.migrations.env, ...variables, DATABASE_URL: located.url },
+    ...(await verifier(context, located.url)),
+    ...(keepAsBase === undefined
+      ? {}
+      : { keepAsBase: (stillTrue: () => Promise<boolean>, signal: AbortSignal) => keepAsBase(migrations.fingerprint, stillTrue, signal) }),
+  };
+  return inPhase(context.report, "migrate", "migrations", () => migrateOnce(request), describeMigrated);
+}
+
+/** What the gate needs of a context, to lead or to wait. */
+export function gateRequest(context: Context, migrations: Migrations, located: Located, retry: boolean): GateRequest {
+  const { timeouts } = context.settings;
+  return {
+    url: located.url,
+    run: context.run.key,
+    invocation: context.run.invocation,
+    attempt: context.run.attempt,
+    fingerprint: migrations.fingerprint,
+    retry,
+    owner: context.owner,
+    timings: { withinMs: timeouts.migrateMs, leaseMs: timeouts.leaseMs, heartbeatMs: 1000, pollMs: 250, graceMs: timeouts.commandGraceMs },
+    signal: context.signal,
+    report: context.report,
+    secrets: [...context.secrets, parseUrl(located.url).password],
+  };
+}
+
+function urlVariables(url: string): Record<string, string> {
+  return { DATABASE_URL: url, DATABASE_URL_UNPOOLED: url, ...libpqVariables(url) };
+}
+
+function describeMigrated(result: Migrated): string {
+  const told = { ran: "migrations ran", waited: "migrations ran elsewhere, waited", already: "migrations were there already" };
+  return told[result.state];
+}

@@ -1,0 +1,61 @@
+import { candidates, limitsOf } from "./candidates.ts";
+import { type CommonOptions, type Context, prepare } from "./context.ts";
+import { migrationsOf } from "./migrations.ts";
+import { inPhase } from "./phase.ts";
+import { chooseDatabase } from "./providers/choose.ts";
+import type { Database, Refusal, Wanted } from "./providers/provider.ts";
+import { defaultTtl, expiresAt } from "./run/expiry.ts";
+import { ownerTag } from "./run/tag.ts";
+
+export interface UpOptions extends CommonOptions {}
+
+/** The run's database, and how it came about. */
+export interface UpResult {
+  readonly database: Database;
+  /** Whether this call created it; false when it adopted what a sibling had created. */
+  readonly created: boolean;
+  /** Milliseconds until a query was answered. */
+  readonly readyMs: number;
+  /** Providers that were passed over, and why. */
+  readonly refusals: readonly Refusal[];
+}
+
+/**
+ * Creates or adopts this run's database and returns when a query was answered over its URL. Any number of
+ * callers may ask at once, on any number of machines: one creates, the others adopt.
+ *
+ * Throws `NO_PROVIDER` with every refusal, `PROVIDER_REJECTED` where falling back is not allowed, `NOT_OURS`
+ * when the name is taken by a stranger, and `TIMED_OUT` past `timeouts.acquire`.
+ */
+export async function up(options: UpOptions = {}): Promise<UpResult> {
+  return upIn(await prepare(options));
+}
+
+/** `up` in a context that is prepared already. */
+export async function upIn(context: Context, lifetime: "until-down" | "last-run" = "until-down"): Promise<UpResult> {
+  const start = performance.now();
+  const wanted = await wantedOf(context, lifetime);
+  const result = await inPhase(
+    context.report,
+    "up",
+    "database",
+    async () => chooseDatabase(await candidates(context), wanted, limitsOf(context)),
+    ({ database }) => `${database.provider} database ${database.name} ${database.origin}${database.base === undefined ? "" : " from its base"}`,
+  );
+  const { name, provider, expiresAt: until } = result.database;
+  context.report({ kind: "database", name, provider, run: context.run.key, expiresAt: until });
+  return {
+    database: result.database,
+    created: result.database.origin === "created",
+    readyMs: Math.round(performance.now() - start),
+    refusals: result.refusals,
+  };
+}
+
+async function wantedOf(context: Context, lifetime: "until-down" | "last-run"): Promise<Wanted> {
+  const { settings, run, name, ci } = context;
+  const createdAt = context.now();
+  const expires = expiresAt(createdAt, settings.ttlMs ?? defaultTtl(ci.isCi));
+  const migrations = settings.base === false ? undefined : await migrationsOf(context);
+  return { run, name, tag: ownerTag({ run, createdAt, expiresAt: expires, lifetime }), expiresAt: expires, fingerprint: migrations?.fingerprint };
+}

@@ -1,0 +1,41 @@
+import { parseUrl } from "./postgres/url.ts";
+import type { Database } from "./providers/provider.ts";
+
+/** What a job gets of a database: the pooled URL for applications, the direct one and its PG* parts for tools. */
+export interface DatabaseVariables {
+  readonly DATABASE_URL: string;
+  readonly DATABASE_URL_UNPOOLED: string;
+  readonly PGHOST: string;
+  readonly PGPORT: string;
+  readonly PGUSER: string;
+  readonly PGPASSWORD: string;
+  readonly PGDATABASE: string;
+  readonly PGSSLMODE?: string;
+  readonly OFFSHOOT_PROVIDER: string;
+  readonly OFFSHOOT_DATABASE_ID: string;
+}
+
+/** The variables of a database that was handed out. They hold its password. */
+export function variablesOf(database: Pick<Database, "url" | "directUrl" | "provider" | "id">): DatabaseVariables {
+  return {
+    DATABASE_URL: database.url,
+    DATABASE_URL_UNPOOLED: database.directUrl,
+    ...libpqVariables(database.directUrl),
+    OFFSHOOT_PROVIDER: database.provider,
+    OFFSHOOT_DATABASE_ID: database.id,
+  };
+}
+
+/** A URL as the variables that libpq and most drivers read. */
+export function libpqVariables(url: string): Pick<DatabaseVariables, "PGHOST" | "PGPORT" | "PGUSER" | "PGPASSWORD" | "PGDATABASE" | "PGSSLMODE"> {
+  const { host, port, user, password, database } = parseUrl(url);
+  const sslMode = new URL(url).searchParams.get("sslmode");
+  return {
+    PGHOST: host,
+    PGPORT: String(port),
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGDATABASE: database,
+    ...(sslMode === null ? {} : { PGSSLMODE: sslMode }),
+  };
+}

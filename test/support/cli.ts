@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const BIN = new URL("../../bin/offshoot.js", import.meta.url).pathname;
+
+/** How one real process of the CLI ended. */
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** `performance.now()` at the end. */
+  readonly at: number;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+  /** Waits until stderr or stdout holds the text. */
+  until(text: string): Promise<void>;
+}
+
+/** A project folder with a state folder of its own, and the CLI to run in it. */
+export interface Project {
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Writes a file of the project. */
+  write(name: string, text: string): Promise<string>;
+  start(args: readonly string[], env?: Readonly<Record<string, string | undefined>>): Running;
+  offshoot(args: readonly string[], env?: Readonly<Record<string, string | undefined>>): Promise<Finished>;
+  /** Removes every database of the project's runs, stops its server and deletes the folder. */
+  remove(): Promise<void>;
+}
+
+/** An empty project outside any CI: embedded Postgres, its own state folder, no key. */
+export async function makeProject(env: Readonly<Record<string, string>> = {}): Promise<Project> {
+  const directory = await mkdtemp(join(tmpdir(), "offshoot-cli-"));
+  // The server's user must be able to enter the state folder when the tests run as root.
+  const home = await mkdtemp(join(tmpdir(), "offshoot-home-"));
+  const { chmod } = await import("node:fs/promises");
+  await chmod(home, 0o755);
+  const base: Record<string, string> = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: directory,
+    OFFSHOOT_HOME: home,
+    OFFSHOOT_PROVIDER: "embedded",
+    OFFSHOOT_RUN: "test",
+    NO_COLOR: "1",
+    ...env,
+  };
+  const start = (args: readonly string[], more: Readonly<Record<string, string | undefined>> = {}): Running => run(args, directory, { ...base, ...more });
+  return {
+    directory,
+    env: base,
+    async write(name, text) {
+      const path = join(directory, name);
+      await writeFile(path, text);
+      return path;
+    },
+    start,
+    offshoot: (args, more) => start(args, more).finished,
+    async remove() {
+      // The last `down` stops the server; whatever tests left behind is found by the list.
+      const { stdout } = await start(["list", "--json"]).finished;
+      const listed = JSON.parse(stdout === "" ? "[]" : stdout) as { run: string | null; kind: string }[];
+      for (const { run: name, kind } of listed) if (kind === "run" && name !== null) await start(["down", "--run", name]).finished;
+      await start(["down"]).finished;
+      await rm(directory, { recursive: true, force: true });
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function run(args: readonly string[], cwd: string, env: Readonly<Record<string, string | undefined>>): Running {
+  const child = spawn(process.execPath, [BIN, ...args], { cwd, env: { ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  const heard = new Set<() => void>();
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+    for (const listen of heard) listen();
+  });
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+    for (const listen of heard) listen();
+  });
+  const finished = new Promise<Finished>((resolve) => {
+    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr, at: performance.now() }));
+  });
+  return {
+    child,
+    finished,
+    until: (text) =>
+      new Promise((resolve, reject) => {
+        const listen = (): void => {
+          if (!stdout.includes(text) && !stderr.includes(text)) return;
+          heard.delete(listen);
+          resolve();
+        };
+        heard.add(listen);
+        listen();
+        void finished.then(() => reject(new Error(`ended before it said "${text}":\n${stdout}\n${stderr}`)));
+      }),
+  };
+}

@@ -1,0 +1,53 @@
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { configurationTable } from "../../src/config/table.ts";
+import { ERROR_EXIT, EXIT } from "../../src/errors.ts";
+
+const README = new URL("../../README.md", import.meta.url);
+const BIN = new URL("../../bin/offshoot.js", import.meta.url).pathname;
+
+const MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
+  done: "done",
+  unexpected: "unexpected, or cancelled",
+  usage: "usage or configuration",
+  findings: "findings",
+  migrationFailed: "migration failed",
+  timedOut: "timed out",
+  noProvider: "no provider, or no Postgres to be had",
+  refused: "refused for safety",
+  leftBehind: "something was left behind",
+};
+
+/** The README with its generated blocks made anew: help from the real CLI, settings and exit codes from the code. */
+export async function renderReadme(text: string): Promise<string> {
+  const blocks: Readonly<Record<string, string>> = {
+    help: ["```", await help(), "```"].join("\n"),
+    settings: configurationTable().trim(),
+    exits: exitTable(),
+  };
+  return Object.entries(blocks).reduce((page, [name, block]) => {
+    const place = new RegExp(`(<!-- ${name}:start -->\n)[^]*?(<!-- ${name}:end -->)`);
+    return page.replace(place, (_all, start: string, end: string) => `${start}${block}\n${end}`);
+  }, text);
+}
+
+async function help(): Promise<string> {
+  // A fixed width: commander wraps to the terminal's.
+  const env = { ...process.env, COLUMNS: "100", NO_COLOR: "1" };
+  const { stdout } = await promisify(execFile)(process.execPath, [BIN, "--help"], { env });
+  return stdout.trim();
+}
+
+function exitTable(): string {
+  const codes = Object.entries(ERROR_EXIT);
+  const rows = Object.entries(EXIT).map(([name, exit]) => {
+    const errors = codes.filter(([, code]) => code === exit).map(([code]) => `\`${code}\``);
+    return `| ${exit} | ${MEANING[name as keyof typeof EXIT]} | ${errors.join(", ")} |`;
+  });
+  return ["| code | meaning | errors |", "|---|---|---|", ...rows].join("\n");
+}
+
+if (process.argv[1] === import.meta.filename && process.argv.includes("--write")) {
+  await writeFile(README, await renderReadme(await readFile(README, "utf8")));
+}
