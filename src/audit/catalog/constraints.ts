@@ -1,0 +1,51 @@
+import { notOfExtension, type InSchema } from "./scope.ts";
+
+export interface Constraint extends InSchema {
+  /** Of the table or, for a domain's constraint, of the domain. Unquoted. */
+  readonly table: string;
+  readonly of: "table" | "domain";
+  readonly type: "primary key" | "unique" | "check" | "foreign key" | "exclusion" | "not null";
+  readonly definition: string;
+  readonly columns?: readonly string[];
+  /** Of a foreign key: the quoted table and its columns. */
+  readonly references?: { readonly table: string; readonly columns: readonly string[] };
+  readonly validated: boolean;
+  readonly deferrable?: true;
+  readonly deferred?: true;
+  /** False for NOT ENFORCED (PostgreSQL 18). */
+  readonly enforced?: false;
+  /** Copied from a parent table, and gone with the parent's. */
+  readonly inherited?: true;
+}
+
+const names = (keys: string, relation: string): string =>
+  `(select jsonb_agg(a.attname order by k.at) from unnest(${keys}) with ordinality k(num, at)
+    join pg_attribute a on a.attrelid = ${relation} and a.attnum = k.num)`;
+
+/**
+ * Plain NOT NULL constraints, which have rows of their own since PostgreSQL 18, are the column's `nullable`;
+ * here they are listed only where they say more than that.
+ */
+export const constraints = `
+select 'constraints', format('%s.%I', coalesce(r.id, format('%I.%I', tn.nspname, ty.typname)), c.conname),
+  jsonb_strip_nulls(jsonb_build_object(
+    'schema', coalesce(r.nspname, tn.nspname), 'table', coalesce(r.relname, ty.typname), 'name', c.conname,
+    'of', case when r.oid is null then 'domain' else 'table' end,
+    'type', case c.contype when 'p' then 'primary key' when 'u' then 'unique' when 'c' then 'check'
+      when 'f' then 'foreign key' when 'x' then 'exclusion' else 'not null' end,
+    'definition', pg_get_constraintdef(c.oid),
+    'columns', ${names("c.conkey", "c.conrelid")},
+    'references', case when c.contype = 'f' then
+      jsonb_build_object('table', c.confrelid::regclass::text, 'columns', ${names("c.confkey", "c.confrelid")}) end,
+    'validated', c.convalidated,
+    'deferrable', nullif(c.condeferrable, false),
+    'deferred', nullif(c.condeferred, false),
+    'enforced', nullif((to_jsonb(c) ->> 'conenforced')::boolean, true),
+    'inherited', nullif(c.coninhcount > 0, false)))
+from pg_constraint c
+left join rel r on r.oid = c.conrelid
+left join pg_type ty on ty.oid = c.contypid
+left join ns tn on tn.oid = ty.typnamespace
+where c.contype <> 't'
+  and (c.contype <> 'n' or (c.contypid = 0 and (not c.convalidated or c.connoinherit)))
+  and (r.oid is not null or (tn.oid is not null and ${notOfExtension("pg_type", "ty.oid")}))`;

@@ -1,0 +1,50 @@
+import { ownRoutine, signatureOf } from "./routines.ts";
+import { notOfExtension, roleName, type Named } from "./scope.ts";
+
+/** Who may do what with one object. The owner's own rights are left out, and a missing list is read as the default one. */
+export interface Grant extends Named {
+  readonly on: "schema" | "relation" | "column" | "routine" | "type";
+  /** Such as `reader=SELECT`; a star means that the right may be passed on. */
+  readonly rights: readonly string[];
+}
+
+const right = `format('%s=%s%s', ${roleName("x.grantee")}, x.privilege_type, case when x.is_grantable then '*' else '' end)`;
+
+/** A table owner's column rights follow from the table's, so `owner` counts there too. */
+export const grants = `
+select 'grants', g.kind || ' ' || g.id, jsonb_build_object('name', g.id, 'on', g.kind, 'rights', g.rights)
+from (
+  select k.kind, k.id, (
+    select jsonb_agg(l.line order by l.line collate "C")
+    from (select distinct ${right} as line from aclexplode(k.acl) x where x.grantee <> k.owner) l) as rights
+  from (
+    select 'relation' as kind, id, relowner as owner,
+      coalesce(relacl, acldefault(case relkind when 'S' then 's' else 'r' end::"char", relowner)) as acl
+    from rel where relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+    union all
+    select 'column', format('%s.%I', r.id, a.attname), r.relowner, a.attacl
+    from pg_attribute a join rel r on r.oid = a.attrelid where a.attacl is not null and not a.attisdropped
+    union all
+    select 'schema', format('%I', nspname), nspowner, coalesce(nspacl, acldefault('n', nspowner)) from ns where not of_extension
+    union all
+    select 'routine', format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")}), p.proowner, coalesce(p.proacl, acldefault('f', p.proowner))
+    from pg_proc p join ns n on n.oid = p.pronamespace where ${ownRoutine}
+    union all
+    select 'type', format('%I.%I', n.nspname, t.typname), t.typowner, t.typacl
+    from pg_type t join ns n on n.oid = t.typnamespace where t.typacl is not null and ${notOfExtension("pg_type", "t.oid")}
+  ) k
+) g
+where g.rights is not null`;
+
+export interface DefaultPrivilege extends Named {
+  readonly rights: readonly string[];
+}
+
+export const defaultPrivileges = `
+select 'defaultPrivileges', d.id, jsonb_build_object('name', d.id, 'rights', d.rights)
+from (
+  select format('%s in %s for %s', pg_get_userbyid(a.defaclrole), coalesce(n.nspname::text, 'every schema'), a.defaclobjtype) as id,
+    coalesce((select jsonb_agg(l.line order by l.line collate "C") from (select ${right} as line from aclexplode(a.defaclacl) x) l), '[]') as rights
+  from pg_default_acl a left join ns n on n.oid = a.defaclnamespace
+  where a.defaclnamespace = 0 or n.oid is not null
+) d`;

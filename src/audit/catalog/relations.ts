@@ -1,0 +1,69 @@
+import type { Column } from "./columns.ts";
+import type { InSchema } from "./scope.ts";
+
+export interface Table extends InSchema {
+  readonly kind: "table" | "partitioned table" | "foreign table";
+  readonly owner: string;
+  readonly columns: readonly Column[];
+  readonly persistence: "permanent" | "unlogged";
+  readonly rowSecurity: "off" | "on" | "forced";
+  /** Such as `RANGE (created_at)`, for a partitioned table. */
+  readonly partitionKey?: string;
+  /** Such as `FOR VALUES FROM (1) TO (10)`, for a partition. */
+  readonly partitionBound?: string;
+  /** Parents in their order, quoted. */
+  readonly inherits?: readonly string[];
+  readonly options?: readonly string[];
+  readonly replicaIdentity?: "nothing" | "full" | "index";
+  /** The composite type that a typed table is made of. */
+  readonly ofType?: string;
+  /** Where it is not `heap`. */
+  readonly accessMethod?: string;
+  /** The server of a foreign table with the table's options. */
+  readonly server?: string;
+}
+
+export const tables = `
+select 'tables', r.id, jsonb_strip_nulls(jsonb_build_object(
+  'schema', r.nspname, 'name', r.relname,
+  'kind', case r.relkind when 'r' then 'table' when 'p' then 'partitioned table' else 'foreign table' end,
+  'owner', pg_get_userbyid(r.relowner),
+  'columns', coalesce(c.columns, '[]'),
+  'persistence', case r.relpersistence when 'u' then 'unlogged' else 'permanent' end,
+  'rowSecurity', case when r.relforcerowsecurity and r.relrowsecurity then 'forced' when r.relrowsecurity then 'on' else 'off' end,
+  'partitionKey', case when r.relkind = 'p' then pg_get_partkeydef(r.oid) end,
+  'partitionBound', pg_get_expr(r.relpartbound, r.oid),
+  'inherits', (select jsonb_agg(i.inhparent::regclass::text order by i.inhseqno) from pg_inherits i where i.inhrelid = r.oid),
+  'options', to_jsonb(r.reloptions),
+  'replicaIdentity', case when r.relkind <> 'f' then case r.relreplident when 'n' then 'nothing' when 'f' then 'full' when 'i' then 'index' end end,
+  'ofType', nullif(r.reloftype, 0)::regtype::text,
+  'accessMethod', (select amname from pg_am where oid = r.relam and amname <> 'heap'),
+  'server', (select s.srvname || coalesce(' ' || f.ftoptions::text, '')
+    from pg_foreign_table f join pg_foreign_server s on s.oid = f.ftserver where f.ftrelid = r.oid)))
+from rel r left join cols c on c.attrelid = r.oid
+where r.relkind in ('r', 'p', 'f')`;
+
+/** A view or a materialized view. */
+export interface View extends InSchema {
+  readonly owner: string;
+  readonly materialized: boolean;
+  readonly columns: readonly Column[];
+  /** The query as Postgres writes it: it differs between major versions. */
+  readonly definition: string;
+  /** Such as `security_invoker=true` or `check_option=local`. */
+  readonly options?: readonly string[];
+  /** False for a materialized view that was never refreshed. */
+  readonly populated?: false;
+}
+
+export const views = `
+select 'views', r.id, jsonb_strip_nulls(jsonb_build_object(
+  'schema', r.nspname, 'name', r.relname,
+  'owner', pg_get_userbyid(r.relowner),
+  'materialized', r.relkind = 'm',
+  'columns', coalesce(c.columns, '[]'),
+  'definition', pg_get_viewdef(r.oid),
+  'options', to_jsonb(r.reloptions),
+  'populated', nullif(r.relispopulated, true)))
+from rel r left join cols c on c.attrelid = r.oid
+where r.relkind in ('v', 'm')`;

@@ -1,0 +1,41 @@
+import { notOfExtension, type Named } from "./scope.ts";
+
+export interface Publication extends Named {
+  readonly owner: string;
+  readonly allTables: boolean;
+  /** Of insert, update, delete, truncate. */
+  readonly operations: readonly string[];
+  readonly viaRoot: boolean;
+  /** Quoted, with row filters. */
+  readonly tables: readonly string[];
+}
+
+/** Row filters and column lists exist since PostgreSQL 15: read through JSON, so that 14 parses the query. */
+export const publications = `
+select 'publications', format('%I', p.pubname), jsonb_build_object(
+  'name', p.pubname, 'owner', pg_get_userbyid(p.pubowner), 'allTables', p.puballtables, 'viaRoot', p.pubviaroot,
+  'operations', to_jsonb(array_remove(array[case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
+    case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end], null)),
+  'tables', coalesce((
+    select jsonb_agg(l.line order by l.line collate "C") from (
+      select format('%I.%I', t.schemaname, t.tablename)
+        || case when to_jsonb(pr) ->> 'prattrs' is null then '' else format(' (%s)', (
+          select string_agg(c, ', ' order by c) from jsonb_array_elements_text(to_jsonb(t) -> 'attnames') c)) end
+        || coalesce(' where ' || (to_jsonb(t) ->> 'rowfilter'), '') as line
+      from pg_publication_tables t
+      left join pg_publication_rel pr on pr.prpubid = p.oid and pr.prrelid = format('%I.%I', t.schemaname, t.tablename)::regclass
+      where t.pubname = p.pubname and not p.puballtables) l), '[]'))
+from pg_publication p
+where ${notOfExtension("pg_publication", "p.oid")}`;
+
+export interface ForeignServer extends Named {
+  readonly wrapper: string;
+  readonly type?: string;
+}
+
+/** A server's options are left out: they may hold host names and passwords. */
+export const foreignServers = `
+select 'foreignServers', format('%I', s.srvname), jsonb_strip_nulls(jsonb_build_object(
+  'name', s.srvname, 'type', s.srvtype, 'wrapper', (select fdwname from pg_foreign_data_wrapper w where w.oid = s.srvfdw)))
+from pg_foreign_server s
+where ${notOfExtension("pg_foreign_server", "s.oid")}`;

@@ -1,0 +1,48 @@
+import { notOfExtension, type Named, type OnTable } from "./scope.ts";
+
+/** Whether something fires: `origin` is the usual state, outside replication. */
+export type Firing = "origin" | "replica" | "always" | "disabled";
+
+const firing = (column: string): string =>
+  `case ${column} when 'O' then 'origin' when 'R' then 'replica' when 'A' then 'always' else 'disabled' end`;
+
+export interface Trigger extends OnTable {
+  readonly definition: string;
+  readonly fires: Firing;
+  /** The quoted function that it calls. */
+  readonly function: string;
+}
+
+/** Triggers that Postgres made for constraints, or copied to partitions, are left out. */
+export const triggers = `
+select 'triggers', format('%s.%I', r.id, t.tgname), jsonb_build_object(
+  'schema', r.nspname, 'table', r.relname, 'name', t.tgname,
+  'definition', pg_get_triggerdef(t.oid), 'fires', ${firing("t.tgenabled")}, 'function', t.tgfoid::regprocedure::text)
+from pg_trigger t join rel r on r.oid = t.tgrelid
+where not t.tgisinternal and t.tgparentid = 0`;
+
+export interface Rule extends OnTable {
+  readonly definition: string;
+  readonly fires: Firing;
+}
+
+export const rules = `
+select 'rules', format('%s.%I', r.id, w.rulename), jsonb_build_object(
+  'schema', r.nspname, 'table', r.relname, 'name', w.rulename,
+  'definition', pg_get_ruledef(w.oid), 'fires', ${firing("w.ev_enabled")})
+from pg_rewrite w join rel r on r.oid = w.ev_class
+where w.rulename <> '_RETURN'`;
+
+export interface EventTrigger extends Named {
+  readonly event: string;
+  readonly function: string;
+  readonly fires: Firing;
+  readonly tags?: readonly string[];
+}
+
+export const eventTriggers = `
+select 'eventTriggers', format('%I', e.evtname), jsonb_strip_nulls(jsonb_build_object(
+  'name', e.evtname, 'event', e.evtevent, 'function', e.evtfoid::regprocedure::text,
+  'fires', ${firing("e.evtenabled")}, 'tags', to_jsonb(e.evttags)))
+from pg_event_trigger e
+where ${notOfExtension("pg_event_trigger", "e.oid")}`;
