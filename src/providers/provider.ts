@@ -105,8 +105,11 @@ export interface Provider {
   acquire(wanted: Wanted, limits: Limits): Promise<Database | Refusal>;
   /** The run's database as it is, or undefined when there is none. Starts no server and changes nothing. */
   find(name: string, limits: Limits): Promise<Database | undefined>;
-  /** Deletes by name, after a fresh look at the tag. Throws `NOT_OURS` or `PROTECTED`, and deletes nothing then. */
-  release(name: string, limits: Limits): Promise<Released>;
+  /**
+   * Deletes by name, after a fresh look at the tag; `seen` is such a look when it is only seconds old, so that a
+   * sweep of many needs no second one for each. Throws `NOT_OURS` or `PROTECTED`, and deletes nothing then.
+   */
+  release(name: string, limits: Limits, seen?: Listed): Promise<Released>;
   /** Everything under our name prefix, ours or not, all pages. Starts no server. */
   list(limits: Limits): Promise<readonly Listed[]>;
 }
