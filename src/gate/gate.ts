@@ -1,0 +1,155 @@
+import { isOffshootError, OffshootError } from "../errors.ts";
+import type { Session } from "../postgres/connect.ts";
+import { codeOf, SQLSTATE } from "../postgres/sqlstate.ts";
+import { type Deadline, deadline, jitter } from "../wait.ts";
+import { adopt } from "./claim.ts";
+import { type Asker, decide, type View } from "./decide.ts";
+import { refusePooled } from "./direct.ts";
+import { conflictError, waiterError } from "./failure.ts";
+import { endSilentHolder } from "./lock.ts";
+import { askerOf, look } from "./look.ts";
+import { describeWaiting, timedOut } from "./patience.ts";
+import type { GateRequest, Migrated, MigrateRequest } from "./request.ts";
+import { closeSoon, isGatePassing, openGate } from "./session.ts";
+import { privilegeMissing } from "./table.ts";
+import { finishForAnother, tryToLead } from "./turn.ts";
+
+export type { GateRequest, GateTimings, Migrated, MigrateRequest, Owner } from "./request.ts";
+
+/** Being superseded so often in one call is no accident: something ends our sessions again and again. */
+const MAX_LOSSES = 5;
+/** While a base is copied, nobody should be connected. */
+const SEALING_PAUSE_MS = 1000;
+
+/**
+ * Runs the migrations of a fingerprint once, whoever of many callers starts first; the others wait. Returns when
+ * the database is migrated and, with `verify`, checked.
+ *
+ * Throws `MIGRATION_FAILED` (in every caller, with the leader's own words in `facts`), what `verify` threw (in the
+ * leader), `FINGERPRINT_CONFLICT`, `COMMAND_NOT_FOUND`, `URL_POOLED`, `PRIVILEGE_MISSING`, `CONNECTION_FAILED`,
+ * `LEADERSHIP_LOST`, `TIMED_OUT` and `CANCELLED`. A cancelled leader leaves the lead to another at once.
+ */
+export function migrateOnce(request: MigrateRequest): Promise<Migrated> {
+  return pass(request, request);
+}
+
+/** Waits for the marker only, and never migrates. Throws as `migrateOnce` does. */
+export function waitUntilMigrated(request: GateRequest): Promise<Migrated> {
+  return pass(request, undefined);
+}
+
+/** What this call knows from its earlier looks. */
+interface Passage {
+  readonly within: Deadline;
+  asker: Asker | undefined;
+  seen: View | undefined;
+  fault: unknown;
+  isDirect: boolean;
+  losses: number;
+}
+
+type Step =
+  | { readonly kind: "past"; readonly state: Migrated["state"] }
+  | { readonly kind: "again" }
+  | { readonly kind: "wait"; readonly atLeastMs: number };
+
+const WAIT: Step = { kind: "wait", atLeastMs: 0 };
+
+async function pass(request: GateRequest, leader: MigrateRequest | undefined): Promise<Migrated> {
+  const startedAt = performance.now();
+  const within = deadline("waiting for the migration", request.timings.withinMs, request.signal);
+  const passage: Passage = { within, asker: undefined, seen: undefined, fault: undefined, isDirect: false, losses: 0 };
+  let said: string | undefined;
+  for (let pauseMs = request.timings.pollMs; ; pauseMs = Math.min(pauseMs * 1.5, request.timings.pollMs * 3.2)) {
+    const lookedAt = performance.now();
+    const step = await takeStep(passage, request, leader);
+    if (step.kind === "past") return { state: step.state, fingerprint: request.fingerprint, ms: Math.round(performance.now() - startedAt) };
+    if (step.kind === "again") continue;
+    const waiting = describeWaiting(passage.seen);
+    if (waiting !== undefined && waiting.who !== said) request.report({ kind: "note", text: waiting.text });
+    said = waiting?.who;
+    // A server that answers slowly, since many wait, is asked less often.
+    const slowMs = Math.min((performance.now() - lookedAt) * 10, 2000);
+    await within.pause(jitter(Math.max(pauseMs, step.atLeastMs, slowMs))).catch(async (thrown: unknown) => {
+      throw await timedOut(thrown, request, passage.seen, passage.fault);
+    });
+  }
+}
+
+/** One look and what follows from it; faults that may pass are a reason to wait. */
+async function takeStep(passage: Passage, request: GateRequest, leader: MigrateRequest | undefined): Promise<Step> {
+  let session: Session | undefined;
+  try {
+    session = await openGate(request, passage.within.signal);
+    return await act(session, passage, request, leader);
+  } catch (thrown) {
+    if (codeOf(thrown) === SQLSTATE.insufficientPrivilege) throw privilegeMissing(thrown);
+    // A connection attempt that the deadline cut short says "cancelled" too; the pause will say what it was.
+    const isCutShort = isOffshootError(thrown) && thrown.code === "CANCELLED" && !request.signal.aborted;
+    if (!isCutShort && !isGatePassing(thrown)) throw thrown;
+    passage.fault = thrown;
+    return WAIT;
+  } finally {
+    if (session !== undefined) await closeSoon(session);
+  }
+}
+
+async function act(session: Session, passage: Passage, request: GateRequest, leader: MigrateRequest | undefined): Promise<Step> {
+  const view = await look(session);
+  const isFirst = passage.asker === undefined;
+  passage.seen = view;
+  passage.fault = undefined;
+  const asker = (passage.asker ??= askerOf(request, view.now));
+  const decision = decide(view, asker);
+  switch (decision.kind) {
+    case "ready":
+      if (decision.inherited && leader !== undefined) {
+        const key = { database: view.database, run: request.run, fingerprint: request.fingerprint };
+        await adopt(session, key, decision.marker, request);
+      }
+      return { kind: "past", state: isFirst ? "already" : "waited" };
+    case "failed":
+      throw waiterError(decision.marker, request.secrets);
+    case "conflict":
+      throw conflictError(decision.marker, request.fingerprint);
+    case "wait":
+      return decision.on?.state === "sealing" ? { kind: "wait", atLeastMs: SEALING_PAUSE_MS } : WAIT;
+    case "finish":
+      return (await finishForAnother(session, asker)) === "ready" ? { kind: "past", state: "waited" } : WAIT;
+    // One who only waits leaves the next two to those who may migrate.
+    case "takeover":
+      return leader === undefined ? WAIT : takeOver(session, decision.pid, decision.leaseMs, request);
+    case "lead":
+      return leader === undefined ? WAIT : takeTurn(session, asker, passage, leader);
+    // The compiler knows that this is all; the linter wants to see it.
+    default:
+      return decision satisfies never;
+  }
+}
+
+async function takeOver(session: Session, pid: number, leaseMs: number, request: GateRequest): Promise<Step> {
+  if (!(await endSilentHolder(session, pid, leaseMs))) return WAIT;
+  request.report({ kind: "note", text: `The leader was silent for more than ${leaseMs / 1000} s; its session was ended.` });
+  return { kind: "again" };
+}
+
+async function takeTurn(session: Session, asker: Asker, passage: Passage, request: MigrateRequest): Promise<Step> {
+  if (!passage.isDirect) await refusePooled(session, request.url, passage.within.signal);
+  passage.isDirect = true;
+  const turn = await tryToLead(session, asker, request, passage.within);
+  if (turn === "ready") return { kind: "past", state: "ran" };
+  if (turn === "again") return WAIT;
+  passage.losses += 1;
+  if (passage.losses >= MAX_LOSSES) {
+    throw new OffshootError("LEADERSHIP_LOST", `The lead of the migration was lost ${passage.losses} times.`, {
+      meaning: "Something ends this job's database session or keeps it from answering in time.",
+      remedy: "Look at the server's log, and at what else signs in with this role.",
+      facts: { losses: passage.losses },
+    });
+  }
+  request.report({
+    kind: "warning",
+    text: "This job lost the lead of the migration; its command was ended. Waiting for whoever leads now.",
+  });
+  return WAIT;
+}

@@ -1,0 +1,35 @@
+import type { GateTimings } from "./request.ts";
+
+/** Milliseconds that follow from the timings: who must be silent, dead or gone by when. */
+export interface Pace {
+  /** From SIGTERM to SIGKILL for a command that nobody leads any more. */
+  readonly hastyMs: number;
+  /** The guard ends the command when no heartbeat succeeded for so long: dead before the lease is over. */
+  readonly quietMs: number;
+  /** A successor waits so long after a leader's death: that leader's guard is through then. */
+  readonly settleMs: number;
+  /** For one statement on the lock's session. */
+  readonly statementMs: number;
+  /** From SIGTERM to SIGKILL when the caller cancels. */
+  readonly graceMs: number;
+}
+
+/** Margin for a machine that is slow to wake the guard. */
+const SLACK_MS = 500;
+
+export function paceOf(timings: GateTimings): Pace {
+  const hastyMs = Math.min(1000, timings.leaseMs / 5);
+  const quietMs = timings.leaseMs - hastyMs - Math.max(SLACK_MS, timings.leaseMs / 10);
+  return {
+    hastyMs,
+    quietMs,
+    settleMs: hastyMs + SLACK_MS,
+    statementMs: quietMs,
+    graceMs: Math.min(timings.graceMs, quietMs),
+  };
+}
+
+/** Milliseconds on a monotonic clock that all processes of one machine share. */
+export function machineMs(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
+}
