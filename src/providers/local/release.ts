@@ -1,0 +1,66 @@
+import { OffshootError } from "../../errors.ts";
+import { connectionError } from "../../postgres/connect.ts";
+import { codeOf, isPassing, SQLSTATE } from "../../postgres/sqlstate.ts";
+import { jitter } from "../../wait.ts";
+import type { Released } from "../provider.ts";
+import { hasRuns, readDatabases, type Entry } from "./databases.ts";
+import { dropDatabase } from "./drop.ts";
+import type { Bounds, ClusterHost, Server } from "./host.ts";
+import { tryStopLock } from "./locks.ts";
+import { isScratch, toDatabase } from "./names.ts";
+import { withinSession } from "./session.ts";
+
+/** `Provider.release` over a local server: drops the database, and stops our server when no run needs it. */
+export async function release(host: ClusterHost, name: string, bounds: Bounds): Promise<Released> {
+  const database = toDatabase(name);
+  const running = await host.running(bounds);
+  const others = (await host.elsewhere?.(bounds)) ?? [];
+  for (const server of running === undefined ? others : [running, ...others]) {
+    if ((await releaseOn(host, server, database, bounds)) === "deleted") return "deleted";
+  }
+  const asleep = running === undefined ? await host.asleep?.(bounds) : undefined;
+  const mayHoldIt = asleep === "unknown" || asleep?.some((sleeper) => sleeper.name === database);
+  return mayHoldIt ? releaseOn(host, await host.boot(bounds), database, bounds) : "already-gone";
+}
+
+async function releaseOn(host: ClusterHost, server: Server, database: string, bounds: Bounds): Promise<Released> {
+  for (let current = server; ; current = await host.boot(bounds)) {
+    try {
+      return await dropOn(host, current, database, bounds);
+    } catch (thrown) {
+      if (host.stop === undefined && isPassing(thrown)) throw connectionError(server.url, thrown);
+      const isStale = isPassing(thrown) || codeOf(thrown) === SQLSTATE.invalidPassword;
+      if (!isStale) throw failure(database, thrown);
+    }
+    // Stopped under our hands by whoever removed the last database: that may have been this one.
+    await bounds.within.pause(jitter(25));
+  }
+}
+
+function dropOn(host: ClusterHost, server: Server, database: string, bounds: Bounds): Promise<Released> {
+  return withinSession(server.url, bounds.within, async (session) => {
+    const dropped = await dropDatabase(session, database, bounds.within, (entry) => isOurs(entry));
+    if (host.stop !== undefined && !hasRuns(await readDatabases(session)) && (await tryStopLock(session))) {
+      // A run may have come between the look and the lock.
+      if (!hasRuns(await readDatabases(session))) await host.stop(server, bounds);
+    }
+    return dropped === "deleted" ? "deleted" : "already-gone";
+  });
+}
+
+function isOurs(entry: Entry): true {
+  if (entry.tag !== undefined || isScratch(entry.name)) return true;
+  throw new OffshootError("NOT_OURS", `The database ${entry.name} carries no owner tag of offshoot.`, {
+    meaning: "It may be somebody else's and was not removed.",
+    remedy: "Drop it by hand if it is yours.",
+  });
+}
+
+function failure(database: string, thrown: unknown): unknown {
+  if (codeOf(thrown) !== SQLSTATE.objectInUse) return thrown;
+  return new OffshootError("LEFT_BEHIND", `The database ${database} could not be dropped.`, {
+    meaning: "Something holds it that can't be ended from here, such as a replication slot or a prepared transaction.",
+    remedy: "Remove that, then run `offshoot down` again.",
+    cause: thrown,
+  });
+}
