@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, inject, test } from "vitest";
+import { auditDatabase } from "../../../src/audit/audit.ts";
 import type { Catalog } from "../../../src/audit/catalog/catalog.ts";
 import { readCatalog } from "../../../src/audit/catalog/read.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
@@ -72,6 +73,13 @@ function without(left: readonly string[], right: readonly string[]): string[] {
   return left.filter((entry) => !right.includes(entry));
 }
 
+/** What the example's audit says, each finding in two words. */
+async function auditOf(url: string): Promise<string[]> {
+  const specText = await readFile(join(outbox, "schema.audit.yaml"), "utf8");
+  const { findings } = await withSession(url, (session) => auditDatabase({ session, specText, now: new Date() }));
+  return findings.map((finding) => `${finding.code} ${finding.object.name}`);
+}
+
 test("every migration has a way back, and the way up again ends at the same schema", async () => {
   const url = await scratch();
   await migrateTo(url, "up", count);
@@ -138,4 +146,22 @@ test("the drifted parent lacks what the report lists and nothing else, also when
     "m10_recovery.outbox.process_after",
   ]);
   for (const kind of ["indexes", "sequences", "triggers", "views", "enums"] as const) expect(actual[kind]).toEqual(expected[kind]);
+});
+
+test("the audit is content with the migrated database and names each trouble of the drifted parent", async () => {
+  const url = await scratch();
+  await migrateTo(url, "up", count);
+  expect(await auditOf(url)).toEqual([]);
+  await drift(url);
+  expect(await auditOf(url)).toEqual([
+    "missing m10_recovery.claim_outbox_events(integer, text)",
+    "missing m10_recovery.claim_outbox_events(text, integer)",
+    "unexpected m10_recovery.claim_outbox_events(text, integer, integer)",
+    "missing m10_recovery.complete_outbox_event(bigint, boolean, text, text)",
+    "missing m10_recovery.complete_outbox_event(bigint, text, boolean, text, integer)",
+    "unexpected m10_recovery.complete_outbox_event(bigint, text, text)",
+    "missing m10_recovery.outbox.process_after",
+    "missing m10_recovery.outbox.stream_msg_id",
+    "missing m10_recovery.outbox.stream_name",
+  ]);
 });
