@@ -15,11 +15,13 @@ export interface Pace {
 }
 
 /** Margin for a machine that is slow to wake the guard. */
-const SLACK_MS = 500;
+const SLACK_MS = 1000;
 
+/** What follows from the timings. Leases below some three seconds leave little margin, whatever is done here. */
 export function paceOf(timings: GateTimings): Pace {
-  const hastyMs = Math.min(1000, timings.leaseMs / 5);
-  const quietMs = timings.leaseMs - hastyMs - Math.max(SLACK_MS, timings.leaseMs / 10);
+  const { leaseMs } = timings;
+  const hastyMs = Math.min(500, leaseMs / 5);
+  const quietMs = Math.max(leaseMs / 2, leaseMs - hastyMs - Math.max(SLACK_MS, leaseMs / 10));
   return {
     hastyMs,
     quietMs,

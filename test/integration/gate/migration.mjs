@@ -1,0 +1,28 @@
+// A migration command that leaves a trace: one row at its begin and one at its end, by the database's clock.
+// Arguments: milliseconds to work, then any of `ignore-term`, `fail`, `fork` (leave a child running in the group).
+import { spawn } from "node:child_process";
+import { appendFileSync } from "node:fs";
+import { Client } from "pg";
+
+const [workMs = "0", ...modes] = process.argv.slice(2);
+if (modes.includes("ignore-term")) process.on("SIGTERM", () => process.stdout.write("I won't\n"));
+if (process.env.COUNT_FILE !== undefined) appendFileSync(process.env.COUNT_FILE, "ran\n");
+
+const client = new Client({ connectionString: process.env.DATABASE_URL });
+// The session may be ended under a command that ignores everything; that is what is tested.
+client.on("error", () => {});
+await client.connect();
+const trace = (step) => client.query("insert into trace (step, name, pid) values ($1, $2, $3)", [step, process.env.PGAPPNAME, process.pid]);
+await trace("begin");
+if (modes.includes("fork")) {
+  const child = spawn("sleep", ["60"], { stdio: "inherit" });
+  await client.query("insert into trace (step, name, pid) values ('fork', $1, $2)", [process.env.PGAPPNAME, child.pid]);
+  child.unref();
+}
+await new Promise((resolve) => setTimeout(resolve, Number(workMs)));
+if (modes.includes("fail")) {
+  process.stderr.write('ERROR: relation "outbox" already exists\n', () => process.exit(3));
+  await new Promise(() => {});
+}
+await trace("end");
+await client.end();
