@@ -1,0 +1,145 @@
+import { annotation, fields, list, text, truth } from "../body.ts";
+import { addEndpoint, type EndpointWish, readEndpoint, startStep } from "../endpoint.ts";
+import { readExpiry, setExpiry } from "../expiry.ts";
+import type { Neon } from "../neon.ts";
+import { refuseWhenLocked, schedule } from "../operations.ts";
+import { refused } from "../reply.ts";
+import type { Branch, Endpoint, Operation, Project } from "../state.ts";
+import { refuseBeyondLimits, refuseTakenName } from "./limits.ts";
+import { readSource } from "./source.ts";
+
+export interface CreatedBranch {
+  readonly branch: Branch;
+  readonly endpoints: readonly Endpoint[];
+  readonly operations: readonly Operation[];
+}
+
+/** `POST …/branches`: one call makes branch, computes, annotation and expiry. */
+export async function createBranch(
+  neon: Neon,
+  project: Project,
+  body: unknown,
+  restricted: Branch["restrictedActions"] = [],
+): Promise<CreatedBranch> {
+  const request = fields(body, "body");
+  const wanted = fields(request["branch"], "branch");
+  const source = readSource(neon, project, wanted);
+  const wishes = list(request["endpoints"], "endpoints").map((entry) => readEndpoint(neon, entry));
+  const labels = annotation(request["annotation_value"]);
+  const expiresAt = wanted["expires_at"] === undefined ? undefined : readExpiry(neon, wanted["expires_at"]);
+  const isProtected = truth(wanted, "protected") ?? false;
+  const name = text(wanted, "name");
+  refuseWhenLocked(neon, project, undefined);
+  refuseCombination(neon, { isProtected, expiresAt, source: source.parent, schemaOnly: source.isRoot, wishes });
+  if (neon.switches.limitBeforeName) refuseBeyondLimits(neon, project, source.isRoot);
+  if (name !== undefined) refuseTakenName(neon, project, name);
+  refuseBeyondLimits(neon, project, source.isRoot);
+
+  const branch = newBranch(neon, project, source.parent, {
+    name,
+    parentId: source.isRoot ? undefined : source.parent.id,
+    parentLsn: source.isRoot ? undefined : (source.lsn ?? neon.identity.lsn()),
+    parentTimestamp: source.timestamp,
+    initSource: source.initSource,
+    restricted,
+  });
+  branch.isProtected = isProtected;
+  const inherited = neon.switches.annotationsInherited ? source.parent.annotation : undefined;
+  branch.annotation = labels === undefined ? inherited : { value: labels, createdAt: branch.createdAt };
+  if (expiresAt !== undefined) setExpiry(neon, branch, expiresAt);
+  project.branches.set(branch.id, branch);
+  // Every change above happened without a pause, so two creates of one name can't both pass.
+  const endpoints = await Promise.all(wishes.map((wish) => addEndpoint(neon, project, branch, wish)));
+  const operations = schedule(neon, project, [
+    {
+      action: "create_branch",
+      branchId: branch.id,
+      work: () => copyInto(neon, branch, source.parent),
+      done: () => becomeReady(neon, branch),
+    },
+    ...endpoints.map((endpoint) => startStep(neon, endpoint)),
+  ]);
+  return { branch, endpoints, operations };
+}
+
+interface NewBranch {
+  readonly name: string | undefined;
+  readonly parentId: string | undefined;
+  readonly parentLsn?: string | undefined;
+  readonly parentTimestamp?: string | undefined;
+  readonly initSource: string;
+  readonly restricted?: Branch["restrictedActions"];
+}
+
+/** A branch with its source's roles and databases; a protected source's passwords are made anew (Neon docs, "Protected branches"). */
+export function newBranch(neon: Neon, project: Project, source: Branch | undefined, wanted: NewBranch): Branch {
+  const now = neon.clock.now();
+  const id = neon.identity.id("br");
+  const roles = [...(source?.roles.values() ?? [])].map((role) => ({
+    ...role,
+    password: source?.isProtected ? neon.identity.password() : role.password,
+  }));
+  return {
+    id,
+    projectId: project.id,
+    name: wanted.name ?? id,
+    parentId: wanted.parentId,
+    parentLsn: wanted.parentLsn,
+    parentTimestamp: wanted.parentTimestamp,
+    state: "init",
+    pendingState: "ready",
+    stateChangedAt: now,
+    createdAt: now,
+    updatedAt: now,
+    isDefault: false,
+    isProtected: false,
+    expiresAt: undefined,
+    ttlSeconds: undefined,
+    lastResetAt: undefined,
+    initSource: wanted.initSource,
+    annotation: undefined,
+    restrictedActions: wanted.restricted ?? [],
+    roles: new Map(roles.map((role) => [role.name, role])),
+    databases: new Map(
+      [...(source?.databases.values() ?? [])].map((database) => [database.name, { ...database, id: neon.identity.number() }]),
+    ),
+    deletedAt: undefined,
+    deletedBy: undefined,
+    isGone: false,
+    hiddenReads: neon.switches.readLag,
+    hiddenLists: neon.switches.listLag,
+  };
+}
+
+export function becomeReady(neon: Neon, branch: Branch): void {
+  if (branch.deletedAt !== undefined) return;
+  branch.state = "ready";
+  branch.pendingState = undefined;
+  branch.stateChangedAt = neon.clock.now();
+}
+
+async function copyInto(neon: Neon, branch: Branch, source: Branch): Promise<void> {
+  await neon.storage?.copy(branch, source, { schemaOnly: branch.initSource !== "parent-data" });
+  if (source.isProtected) await neon.storage?.configure(branch);
+}
+
+interface Combination {
+  readonly isProtected: boolean;
+  readonly expiresAt: number | undefined;
+  readonly source: Branch;
+  readonly schemaOnly: boolean;
+  readonly wishes: readonly EndpointWish[];
+}
+
+function refuseCombination(neon: Neon, { isProtected, expiresAt, source, schemaOnly, wishes }: Combination): void {
+  const status = neon.switches.expiryRuleStatus;
+  if (isProtected && expiresAt !== undefined) throw refused(status, "a protected branch can't have an expiration");
+  if (source.expiresAt !== undefined && !schemaOnly) throw refused(status, "a branch with an expiration can't have children");
+  if (neon.switches.notReady && source.state === "init") throw refused(422, "branch not ready yet");
+  if (wishes.filter((wish) => wish.type === "read_write").length > 1) {
+    throw refused(409, "read_write endpoint already exists", neon.switches.errorCodes ? "ENDPOINTS_LIMIT_EXCEEDED" : "");
+  }
+  if (schemaOnly && neon.switches.schemaOnlyNeedsCompute && wishes.length === 0) {
+    throw refused(400, "schema-only branches require a read-write compute");
+  }
+}

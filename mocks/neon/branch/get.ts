@@ -1,0 +1,57 @@
+import { fields, list } from "../body.ts";
+import { endpointsOf, findBranch } from "../find.ts";
+import type { Neon } from "../neon.ts";
+import { type Reply, refused } from "../reply.ts";
+import type { Branch, Project } from "../state.ts";
+import { createdUris } from "../uri.ts";
+import { annotationOnWire, branchOnWire, databaseOnWire, endpointOnWire, operationOnWire, roleOnWire } from "../wire.ts";
+import { createBranch, type CreatedBranch } from "./create.ts";
+
+/** `GET …/branches/{branch_id}` with the annotation; hides a new branch for a few reads where told so. */
+export function getBranch(neon: Neon, project: Project, id: string): Reply {
+  const branch = findBranch(neon, project, id);
+  if (branch.hiddenReads > 0) {
+    branch.hiddenReads -= 1;
+    throw refused(404, "branch not found");
+  }
+  return { status: 200, body: { branch: branchOnWire(neon, branch), ...annotationPart(neon, branch) } };
+}
+
+function annotationPart(neon: Neon, branch: Branch): object {
+  if (branch.annotation !== undefined || neon.switches.annotationWhenNone === "empty") return { annotation: annotationOnWire(branch) };
+  return neon.switches.annotationWhenNone === "null" ? { annotation: null } : {};
+}
+
+/** The 201 of a create: everything but the annotation, and roles without passwords. */
+export function createdReply(neon: Neon, project: Project, created: CreatedBranch): Reply {
+  const { branch, endpoints, operations } = created;
+  return {
+    status: 201,
+    body: {
+      branch: branchOnWire(neon, branch),
+      endpoints: endpoints.map((endpoint) => endpointOnWire(neon, endpoint, project)),
+      operations: operations.map((operation) => operationOnWire(neon, operation)),
+      roles: [...branch.roles.values()].map((role) => roleOnWire(branch, role)),
+      databases: [...branch.databases.values()].map((database) => databaseOnWire(branch, database)),
+      ...createdUris(neon, project, branch, endpoints),
+    },
+  };
+}
+
+/** `POST …/branch_anonymized`: a branch whose restore and compute deletion are restricted. Values stay as they are here. */
+export async function createAnonymizedBranch(neon: Neon, project: Project, body: unknown): Promise<Reply> {
+  const request = fields(body, "body");
+  list(request["masking_rules"], "masking_rules");
+  const wanted = { ...fields(request["branch_create"], "branch_create"), annotation_value: request["annotation_value"] };
+  const reason = "the branch is anonymized";
+  const created = await createBranch(neon, project, wanted, [
+    { name: "restore", reason },
+    { name: "delete-rw-endpoint", reason },
+  ]);
+  return createdReply(neon, project, created);
+}
+
+export function listBranchEndpoints(neon: Neon, project: Project, id: string): Reply {
+  const endpoints = endpointsOf(project, findBranch(neon, project, id));
+  return { status: 200, body: { endpoints: endpoints.map((endpoint) => endpointOnWire(neon, endpoint, project)) } };
+}

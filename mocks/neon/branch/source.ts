@@ -1,0 +1,54 @@
+import { text } from "../body.ts";
+import { defaultBranch, isVisible } from "../find.ts";
+import type { Neon } from "../neon.ts";
+import { refused } from "../reply.ts";
+import type { Branch, Project } from "../state.ts";
+
+/** What a new branch starts from. */
+export interface Source {
+  readonly parent: Branch;
+  readonly lsn: string | undefined;
+  readonly timestamp: string | undefined;
+  readonly initSource: string;
+  /** Schema-only branches stand alone: they have no parent and count as roots. */
+  readonly isRoot: boolean;
+}
+
+const INIT_SOURCES = ["parent-data", "schema-only", "parent-schema"];
+
+/** Reads parent, point in time and kind of copy; checks that the point lies within the history. */
+export function readSource(neon: Neon, project: Project, wanted: Readonly<Record<string, unknown>>): Source {
+  // An empty id means the default branch (specification, BranchCreateRequest).
+  const parent = parentOf(neon, project, wanted["parent_id"] === "" ? undefined : text(wanted, "parent_id", 60));
+  const initSource = text(wanted, "init_source") ?? "parent-data";
+  if (!INIT_SOURCES.includes(initSource)) throw refused(400, `init_source ${initSource} is not supported`);
+  return {
+    parent,
+    ...readPoint(neon, project, text(wanted, "parent_lsn"), text(wanted, "parent_timestamp")),
+    initSource,
+    isRoot: initSource === "schema-only" || (initSource === "parent-schema" && neon.switches.parentSchemaIsRoot),
+  };
+}
+
+/** A log position or a time within the project's history. */
+export function readPoint(neon: Neon, project: Project, lsn: string | undefined, timestamp: string | undefined) {
+  if (lsn !== undefined && timestamp !== undefined) throw refused(400, "only one of lsn and timestamp can be given");
+  if (lsn !== undefined && !/^[0-9a-f]{1,8}\/[0-9a-f]{1,8}$/i.test(lsn)) throw refused(400, "invalid lsn");
+  if (timestamp !== undefined) {
+    const ms = Date.parse(timestamp);
+    if (Number.isNaN(ms)) throw refused(400, "invalid timestamp");
+    const now = neon.clock.now();
+    if (ms > now || ms < now - project.historySeconds * 1000) throw refused(400, "timestamp is outside of the history of the project");
+  }
+  return { lsn, timestamp };
+}
+
+/** The parent that a request names, or the default branch. */
+function parentOf(neon: Neon, project: Project, id: string | undefined): Branch {
+  if (id === undefined) return defaultBranch(project);
+  const parent = project.branches.get(id);
+  if (parent === undefined || !isVisible(neon, parent) || parent.deletedAt !== undefined) {
+    throw refused(neon.switches.unknownParentStatus, "parent branch not found");
+  }
+  return parent;
+}

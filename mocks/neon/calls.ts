@@ -1,0 +1,34 @@
+/** One call as it ended. `dropped`: its reply never left. */
+export interface CallRecord {
+  readonly at: string;
+  readonly method: string;
+  /** With names in place of ids, such as `/projects/{project_id}/branches`. */
+  readonly route: string;
+  readonly path: string;
+  readonly status: number | "dropped";
+  /** Status of the work behind it, where the caller saw something else. */
+  readonly worked: number | undefined;
+  readonly requestId: string;
+}
+
+/** The log of calls, and how many there were by `METHOD route` and status. */
+export interface Calls {
+  readonly log: CallRecord[];
+  readonly counts: Record<string, Record<string, number>>;
+}
+
+export function createCalls(): Calls {
+  return { log: [], counts: {} };
+}
+
+export function recordCall(calls: Calls, record: CallRecord): void {
+  calls.log.push(record);
+  const counts = (calls.counts[`${record.method} ${record.route}`] ??= {});
+  counts[record.status] = (counts[record.status] ?? 0) + 1;
+  counts["total"] = (counts["total"] ?? 0) + 1;
+}
+
+export function clearCalls(calls: Calls): void {
+  calls.log.length = 0;
+  for (const key of Object.keys(calls.counts)) delete calls.counts[key];
+}

@@ -1,0 +1,85 @@
+import { parseArgs } from "node:util";
+import { createClock } from "./clock.ts";
+import { createNeon } from "./neon.ts";
+import { serve } from "./serve.ts";
+import { createStorage } from "./postgres/storage.ts";
+
+const USAGE = `Serves a Neon API on loopback, and prints one JSON line when it listens: {"url","apiKey","projectId"}.
+
+  --port N             port to listen on; default 0, a free one
+  --latency MS         each reply is late by this much
+  --operation-time MS  how long the operations of one call take; default 200
+  --page-size N        entries of one page, at most; default 100
+  --branch-limit N     branches of the project; default 5000
+  --roles N            roles of the default branch; default 1
+  --databases N        databases of the default branch; default 1
+  --api-key KEY        the one key that is accepted; default: a made-up one
+  --seed N             for the same ids and dice again
+  --postgres           back every compute with a local Postgres
+  --check              hold every reply against Neon's OpenAPI text; complaints at /_control/violations
+  --until-stdin-closes end when standard input does`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string" },
+    latency: { type: "string" },
+    "operation-time": { type: "string" },
+    "page-size": { type: "string" },
+    "branch-limit": { type: "string" },
+    roles: { type: "string" },
+    databases: { type: "string" },
+    "api-key": { type: "string" },
+    seed: { type: "string" },
+    postgres: { type: "boolean", default: false },
+    check: { type: "boolean", default: false },
+    "until-stdin-closes": { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+if (values.help) {
+  process.stdout.write(`${USAGE}\n`);
+} else {
+  await start();
+}
+
+async function start(): Promise<void> {
+  const clock = createClock();
+  const storage = values.postgres ? await createStorage(clock) : undefined;
+  const ending = storage === undefined ? [] : [() => storage.end()];
+  const end = (status: number): void => {
+    void Promise.allSettled(ending.map((each) => each())).then(() => process.exit(status));
+  };
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, () => end(0));
+  const neon = await createNeon({
+    clock,
+    ...(values.check ? { check: await (await import("./specification.ts")).loadSpecification() } : {}),
+    operationMs: count("operation-time") ?? 200,
+    ...optional("pageSize", count("page-size")),
+    ...optional("branchLimit", count("branch-limit")),
+    ...optional("roles", count("roles")),
+    ...optional("databases", count("databases")),
+    ...optional("seed", count("seed")),
+    ...optional("apiKey", values["api-key"]),
+    ...(storage === undefined ? {} : { storage, postgresMajor: storage.postgresMajor }),
+  });
+  const served = await serve(neon, { port: count("port") ?? 0, latencyMs: count("latency") ?? 0 });
+  ending.unshift(() => served.stop());
+  if (values["until-stdin-closes"])
+    process.stdin
+      .resume()
+      .once("close", () => end(0))
+      .once("end", () => end(0));
+  process.stdout.write(`${JSON.stringify({ url: served.url, apiKey: neon.apiKey, projectId: neon.projectId })}\n`);
+}
+
+function count(name: Exclude<keyof typeof values, "postgres" | "check" | "until-stdin-closes" | "help" | "api-key">): number | undefined {
+  const value = values[name];
+  if (value === undefined) return undefined;
+  if (!/^\d+$/.test(value)) throw new Error(`--${name} takes a whole number.`);
+  return Number(value);
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
+}

@@ -1,0 +1,156 @@
+import { randomBytes } from "node:crypto";
+import { chmod, chown, mkdtemp, rename, rm, statfs } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Clock } from "../clock.ts";
+import type { Branch, Endpoint } from "../state.ts";
+import type { Storage } from "../storage.ts";
+import { serverAccount } from "./account.ts";
+import { findBinaries } from "./binaries.ts";
+import { type Cluster, initialise, type Machine, startCluster, stopCluster } from "./cluster.ts";
+import { type Configured, configureServer, emptyTables } from "./configure.ts";
+import { copyCluster } from "./copy.ts";
+import { type Front, openFront } from "./front.ts";
+import { createQueues } from "./queues.ts";
+
+/** A storage of real servers, and their major version. */
+export interface PostgresStorage extends Storage {
+  readonly postgresMajor: number;
+}
+
+interface Held {
+  readonly cluster: Cluster;
+  readonly endpoints: Set<Endpoint>;
+  readonly projectId: string;
+  configured: Configured;
+}
+
+/** Backs every branch with a data directory, and every compute with a server that wakes when somebody connects. */
+export async function createStorage(clock: Clock): Promise<PostgresStorage> {
+  const machine = await createMachine();
+  const { inTurn } = createQueues();
+  const held = new Map<string, Held>();
+  const fronts = new Map<string, readonly Front[]>();
+  const ending = new AbortController();
+
+  const hold = (id: string, projectId: string): Held => {
+    const known = held.get(id);
+    if (known !== undefined) return known;
+    const data = join(machine.home, id);
+    const made: Held = {
+      cluster: { data, server: undefined },
+      endpoints: new Set(),
+      projectId,
+      configured: { roles: new Set(), databases: new Set() },
+    };
+    held.set(id, made);
+    return made;
+  };
+  const of = (branch: Branch): Held => hold(branch.id, branch.projectId);
+  /** Only within the branch's turn. */
+  const boot = (id: string, projectId: string): Promise<number> => {
+    if (ending.signal.aborted) throw new Error("The mock has ended.");
+    const { cluster, endpoints } = hold(id, projectId);
+    const primary = [...endpoints].find((endpoint) => endpoint.type === "read_write");
+    return startCluster(machine, cluster, {
+      "neon.branch_id": id,
+      "neon.project_id": projectId,
+      ...(primary === undefined ? {} : { "neon.endpoint_id": primary.id }),
+    });
+  };
+  const start = (endpoint: Endpoint): Promise<number> => inTurn([endpoint.branchId], () => boot(endpoint.branchId, endpoint.projectId));
+  const wake = async (endpoint: Endpoint): Promise<number> => {
+    if (endpoint.disabled) throw new Error("endpoint is disabled");
+    for (let tries = 0; endpoint.state === "init" && !ending.signal.aborted; tries++) {
+      if (tries > 6_000) throw new Error("Couldn't connect to compute node");
+      await pause(10);
+    }
+    const port = await start(endpoint);
+    if (endpoint.state === "idle") Object.assign(endpoint, { state: "active", pendingState: undefined });
+    endpoint.lastActiveAt = clock.now();
+    return port;
+  };
+  /** Runs `work` against the branch's server, which sleeps again afterwards if it slept before. */
+  const serving = async (branch: Branch, work: (port: number) => Promise<void>): Promise<void> => {
+    const wasAsleep = of(branch).cluster.server === undefined;
+    await work(await boot(branch.id, branch.projectId));
+    if (wasAsleep) await stopCluster(of(branch).cluster);
+  };
+  const fill = async (branch: Branch, source: Branch, schemaOnly: boolean): Promise<void> => {
+    const target = of(branch);
+    await copyCluster(machine, of(source).cluster, target.cluster.data);
+    target.configured = { roles: new Set(of(source).configured.roles), databases: new Set(of(source).configured.databases) };
+    if (schemaOnly) await serving(branch, (port) => emptyTables(machine, port));
+  };
+
+  return {
+    postgresMajor: machine.binaries.major,
+    async open(endpoint) {
+      const behind = {
+        wake: () => wake(endpoint),
+        touched() {
+          endpoint.lastActiveAt = clock.now();
+        },
+      };
+      hold(endpoint.branchId, endpoint.projectId).endpoints.add(endpoint);
+      // Two ports, so that the pooled address differs from the direct one; both lead to the server itself.
+      const pair = await Promise.all([openFront(behind), openFront(behind)]);
+      fronts.set(endpoint.id, pair);
+      return { host: `127.0.0.1:${pair[0].port}`, poolerHost: `127.0.0.1:${pair[1].port}` };
+    },
+    copy: (branch, source, how) => inTurn([branch.id, source.id], () => fill(branch, source, how?.schemaOnly ?? false)),
+    restore: (branch, source, keptAs) =>
+      inTurn([branch.id, source.id], async () => {
+        const { cluster } = of(branch);
+        await stopCluster(cluster);
+        await (keptAs === undefined ? rm(cluster.data, { recursive: true }) : rename(cluster.data, of(keptAs).cluster.data));
+        await fill(branch, source, false);
+      }),
+    async start(endpoint) {
+      await start(endpoint);
+    },
+    suspend: (endpoint) => inTurn([endpoint.branchId], () => stopCluster(hold(endpoint.branchId, endpoint.projectId).cluster)),
+    kill: (endpoint) => stopCluster(hold(endpoint.branchId, endpoint.projectId).cluster, "SIGQUIT"),
+    configure: (branch) =>
+      inTurn([branch.id], async () => {
+        // Only the first branch of all begins with nothing.
+        if (held.size === 1 && of(branch).configured.roles.size === 0) await initialise(machine, of(branch).cluster.data);
+        await serving(branch, async (port) => {
+          of(branch).configured = await configureServer(machine, port, branch, of(branch).configured);
+        });
+      }),
+    async close(endpoint) {
+      held.get(endpoint.branchId)?.endpoints.delete(endpoint);
+      await Promise.all((fronts.get(endpoint.id) ?? []).map((front) => front.close()));
+      fronts.delete(endpoint.id);
+    },
+    drop: (branch) =>
+      inTurn([branch.id], async () => {
+        await stopCluster(of(branch).cluster, "SIGQUIT");
+        await rm(of(branch).cluster.data, { recursive: true, force: true });
+        held.delete(branch.id);
+      }),
+    async end() {
+      ending.abort();
+      await Promise.all([...fronts.values()].flat().map((front) => front.close()));
+      await Promise.all([...held.keys()].map((id) => inTurn([id], () => stopCluster(hold(id, "").cluster, "SIGQUIT"))));
+      await rm(machine.home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function createMachine(): Promise<Machine> {
+  const [binaries, account] = await Promise.all([findBinaries(), serverAccount()]);
+  const home = await mkdtemp(join(await roomyFolder(), "neon-mock-"));
+  await chmod(home, 0o755);
+  if (account.uid !== undefined) await chown(home, account.uid, account.gid ?? account.uid);
+  return { binaries, account, home, adminPassword: randomBytes(12).toString("hex") };
+}
+
+/** Memory where there is plenty of it, as copies of branches then take no time; else the folder for temporary files. */
+async function roomyFolder(): Promise<string> {
+  const memory = "/dev/shm";
+  const space = await statfs(memory).catch(() => undefined);
+  return space !== undefined && space.bavail * space.bsize > 8 * 2 ** 30 ? memory : tmpdir();
+}

@@ -1,0 +1,25 @@
+import { startDeletion } from "./branch/delete.ts";
+import { enter } from "./endpoint.ts";
+import type { Neon } from "./neon.ts";
+import { settleOperations } from "./operations.ts";
+
+/** Brings everything to where the clock says it is: operations, expired branches, computes that fall asleep. */
+export function settle(neon: Neon): void {
+  settleOperations(neon);
+  const now = neon.clock.now();
+  for (const project of neon.state.projects.values()) {
+    for (const branch of project.branches.values()) {
+      if (branch.expiresAt === undefined || branch.deletedAt !== undefined) continue;
+      if (branch.expiresAt + neon.switches.reapLagMs <= now) startDeletion(neon, project, branch, "ttl");
+    }
+    for (const endpoint of project.endpoints.values()) {
+      // 0 means the default of 300 s, and less than 60 s works as 60 (specification, SuspendTimeoutSeconds).
+      const seconds = endpoint.suspendTimeoutSeconds === 0 ? 300 : Math.max(60, endpoint.suspendTimeoutSeconds);
+      if (endpoint.suspendTimeoutSeconds === -1 || endpoint.state !== "active" || endpoint.pendingState !== undefined) continue;
+      if (endpoint.lastActiveAt + seconds * 1000 > now) continue;
+      enter(neon, endpoint, "idle");
+      void neon.storage?.suspend(endpoint);
+    }
+  }
+  settleOperations(neon);
+}

@@ -1,0 +1,94 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import { answer } from "./api.ts";
+import { control } from "./control.ts";
+import type { Neon } from "./neon.ts";
+import { settle } from "./reap.ts";
+import type { Outcome } from "./reply.ts";
+
+const BASE = "/api/v2";
+
+export interface ServeOptions {
+  /** Default 0: a free one. */
+  readonly port?: number;
+  /** Milliseconds that each reply is late; default 0. */
+  readonly latencyMs?: number;
+}
+
+/** A mock that listens on loopback. */
+export interface Served {
+  /** The API's base, for `NEON_API_HOST`. */
+  readonly url: string;
+  /** Where the control routes are. */
+  readonly controlUrl: string;
+  stop(): Promise<void>;
+}
+
+/** Serves the mock over HTTP to any process of this machine. */
+export async function serve(neon: Neon, options: ServeOptions = {}): Promise<Served> {
+  const server = createServer((request, response) => {
+    void respond(neon, options.latencyMs ?? 0, request, response).catch((thrown: unknown) => {
+      console.error(thrown);
+      response.destroy();
+    });
+  });
+  server.listen(options.port ?? 0, "127.0.0.1");
+  await once(server, "listening");
+  // Backed branches go on while nobody calls.
+  const ticker = setInterval(() => settle(neon), neon.storage === undefined ? 1_000 : 15);
+  ticker.unref();
+  const address = server.address();
+  const origin = `http://127.0.0.1:${typeof address === "object" ? address?.port : options.port}`;
+  return {
+    url: `${origin}${BASE}`,
+    controlUrl: `${origin}/_control`,
+    async stop() {
+      clearInterval(ticker);
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+      await neon.storage?.end();
+    },
+  };
+}
+
+async function respond(neon: Neon, latencyMs: number, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  const method = request.method ?? "GET";
+  const body = await readJson(request);
+  if (url.pathname.startsWith("/_control/")) return send(response, await control(neon, method, url.pathname.slice(10), body));
+  if (!url.pathname.startsWith(`${BASE}/`))
+    return send(response, { status: 404, body: { code: "", message: `The API is below ${BASE}.` } });
+  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+  const outcome = await answer(neon, { method, path: url.pathname.slice(BASE.length), query: url.searchParams, headers, body });
+  if (latencyMs > 0) await pause(latencyMs);
+  send(response, outcome);
+}
+
+function send(response: ServerResponse, outcome: Outcome): void {
+  if (outcome === "dropped") {
+    response.destroy();
+    return;
+  }
+  const { status, headers = {}, body } = outcome;
+  const isText = typeof body === "string";
+  response.writeHead(status, { ...(body === undefined ? {} : { "content-type": isText ? "text/html" : "application/json" }), ...headers });
+  response.end(body === undefined ? undefined : isText ? body : JSON.stringify(body));
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return parseBody(Buffer.concat(chunks).toString());
+}
+
+/** A request's JSON; what isn't JSON stays text, and is refused as a wrong type. */
+export function parseBody(sent: string): unknown {
+  if (sent.trim() === "") return undefined;
+  try {
+    return JSON.parse(sent) as unknown;
+  } catch {
+    return sent;
+  }
+}

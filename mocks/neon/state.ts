@@ -1,0 +1,116 @@
+/** What the mock knows. Times are milliseconds since the epoch on the mock's clock. */
+export interface State {
+  readonly projects: Map<string, Project>;
+  /** Newest last. */
+  readonly operations: Map<string, Operation>;
+  readonly active: Set<Operation>;
+  /** How operations to come shall end, by action. */
+  readonly operationFaults: { readonly action: string; readonly status: "failed" | "error"; times: number }[];
+}
+
+export interface Project {
+  readonly id: string;
+  readonly name: string;
+  readonly postgresMajor: number;
+  readonly regionId: string;
+  readonly storesPasswords: boolean;
+  readonly historySeconds: number;
+  readonly createdAt: number;
+  readonly branches: Map<string, Branch>;
+  readonly endpoints: Map<string, Endpoint>;
+}
+
+export interface Branch {
+  readonly id: string;
+  readonly projectId: string;
+  name: string;
+  parentId: string | undefined;
+  parentLsn: string | undefined;
+  parentTimestamp: string | undefined;
+  state: string;
+  pendingState: string | undefined;
+  stateChangedAt: number;
+  readonly createdAt: number;
+  updatedAt: number;
+  isDefault: boolean;
+  isProtected: boolean;
+  expiresAt: number | undefined;
+  ttlSeconds: number | undefined;
+  lastResetAt: number | undefined;
+  readonly initSource: string;
+  annotation: Annotation | undefined;
+  restrictedActions: readonly { readonly name: string; readonly reason: string }[];
+  roles: Map<string, Role>;
+  databases: Map<string, Database>;
+  /** Set when its deletion is accepted. */
+  deletedAt: number | undefined;
+  deletedBy: "user" | "ttl" | undefined;
+  /** True when its deletion is done; then it is kept only if deletion is soft. */
+  isGone: boolean;
+  /** Reads that it still hides from, by the switches `readLag` and `listLag`. */
+  hiddenReads: number;
+  hiddenLists: number;
+}
+
+export interface Annotation {
+  readonly value: Readonly<Record<string, string>>;
+  readonly createdAt: number;
+}
+
+export interface Endpoint {
+  readonly id: string;
+  readonly projectId: string;
+  readonly branchId: string;
+  readonly type: "read_write" | "read_only";
+  name: string | undefined;
+  state: "init" | "active" | "idle";
+  pendingState: "active" | "idle" | undefined;
+  disabled: boolean;
+  minCu: number;
+  maxCu: number;
+  suspendTimeoutSeconds: number;
+  settings: Readonly<Record<string, unknown>>;
+  /** `host` or `host:port`; a client must take the text as it is. */
+  host: string;
+  poolerHost: string;
+  readonly createdAt: number;
+  updatedAt: number;
+  lastActiveAt: number;
+  suspendedAt: number | undefined;
+}
+
+export interface Role {
+  readonly name: string;
+  password: string;
+  readonly noLogin: boolean;
+  readonly createdAt: number;
+  updatedAt: number;
+}
+
+export interface Database {
+  readonly id: number;
+  readonly name: string;
+  ownerName: string;
+  readonly createdAt: number;
+  updatedAt: number;
+}
+
+export interface Operation {
+  readonly id: string;
+  readonly projectId: string;
+  readonly branchId: string | undefined;
+  readonly endpointId: string | undefined;
+  readonly action: string;
+  status: "scheduling" | "running" | "finished" | "failed" | "error" | "cancelled";
+  error: string | undefined;
+  readonly createdAt: number;
+  updatedAt: number;
+  startedAt: number | undefined;
+  readonly durationMs: number;
+  /** Whether every change of the project is refused with 423 while it runs. */
+  readonly locksProject: boolean;
+}
+
+export function createState(): State {
+  return { projects: new Map(), operations: new Map(), active: new Set(), operationFaults: [] };
+}
