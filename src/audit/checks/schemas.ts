@@ -1,0 +1,32 @@
+import type { Schema } from "../catalog/schemas.ts";
+import type { Finding } from "../finding.ts";
+import type { SchemaRule } from "../spec/spec.ts";
+import type { Check, Subject } from "./check.ts";
+import { compareSection } from "./section.ts";
+
+/** Schemas that the spec names. Others are nobody's business: extensions and platforms make their own. */
+export const schemas: Check = ({ spec, catalog }) =>
+  spec === undefined
+    ? []
+    : compareSection<SchemaRule, Schema>({
+        kind: "schema",
+        file: spec.file,
+        within: "",
+        mode: "at least",
+        owner: { line: 1 },
+        rules: spec.schemas,
+        objects: catalog.schemas,
+        properties: [],
+      });
+
+/** Runs a check in each schema that the spec describes and the database has. */
+export function inEachSchema(
+  { spec, catalog }: Subject,
+  check: (name: string, rule: SchemaRule, file: string) => readonly Finding[],
+): readonly Finding[] {
+  if (spec === undefined) return [];
+  const there = new Set(catalog.schemas.map(({ name }) => name));
+  return [...spec.schemas].flatMap(([name, rule]) =>
+    there.has(name) && rule.absent !== true && !rule.bare ? check(name, rule, spec.file) : [],
+  );
+}

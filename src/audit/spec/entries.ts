@@ -1,0 +1,68 @@
+import type { Named, Rule } from "./spec.ts";
+
+/** Where something stands in the file: the keys from the top. */
+export type Place = readonly PropertyKey[];
+
+/** What the readers of sections share. */
+export interface Reading {
+  readonly lineOf: (place: Place) => number;
+  readonly problem: (place: Place, text: string) => void;
+  readonly problemAt: (line: number, text: string) => void;
+}
+
+/** A section as written: names alone, or names with what is said about each. */
+export type Section<E> = readonly string[] | Readonly<Record<string, E | null>>;
+
+/** The part of a rule that is its own; `entries` adds the rest. */
+export type Body<R extends Rule> = Omit<R, "line" | "bare">;
+
+/** Reads a section into rules, in the order of the file. */
+export function entries<E, R extends Rule>(
+  section: Section<E> | undefined,
+  place: Place,
+  reading: Reading,
+  read: (entry: E, at: Place, name: string) => Body<R>,
+): Named<R> | undefined {
+  if (section === undefined) return undefined;
+  const rules = new Map<string, R>();
+  const pairs = isList(section)
+    ? section.map((name, at) => [name, null, at] as const)
+    : Object.entries(section).map(([name, entry]) => [name, entry, name] as const);
+  for (const [name, entry, key] of pairs) {
+    const at = [...place, key];
+    if (rules.has(name)) reading.problem(at, `"${name}" is listed twice`);
+    const said = entry === null ? {} : read(entry, at, name);
+    if (entry !== null) checkAbsent(entry, at, reading);
+    // A rule is its body, its line and whether there is a body.
+    rules.set(name, { ...said, line: reading.lineOf(at), bare: isBare(entry) } as unknown as R);
+  }
+  return rules;
+}
+
+/** A name alone, or with a reason and a severity for its existence. */
+function isBare(entry: unknown): boolean {
+  if (entry === null) return true;
+  return typeof entry === "object" && !Array.isArray(entry) && Object.keys(entry).every((key) => key === "reason" || key === "severity");
+}
+
+const BESIDE_ABSENT = new Set(["absent", "reason", "severity"]);
+
+function checkAbsent(entry: unknown, at: Place, { problem }: Reading): void {
+  if (typeof entry !== "object" || entry === null || !("absent" in entry)) return;
+  const others = Object.keys(entry).filter((key) => !BESIDE_ABSENT.has(key));
+  if (others.length > 0) problem([...at, others[0] ?? ""], `an absent object can't have ${others.map((key) => `"${key}"`).join(", ")}`);
+}
+
+function isList<E>(section: Section<E>): section is readonly string[] {
+  return Array.isArray(section);
+}
+
+/** A value that YAML may take for a number or a truth value, as text. */
+export function asText(value: string | number | boolean): string {
+  return String(value);
+}
+
+/** `asText` that keeps "none" and "not said". */
+export function asTextOrNone(value: string | number | boolean | null | undefined): string | null | undefined {
+  return value === null || value === undefined ? value : asText(value);
+}

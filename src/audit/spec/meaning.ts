@@ -1,0 +1,80 @@
+import { asText, entries, type Place, type Reading } from "./entries.ts";
+import { schemaBody } from "./schema.ts";
+import type { Written } from "./shape.ts";
+import type * as Rules from "./spec.ts";
+
+/** Something that contradicts itself, though it is well formed. */
+export interface Contradiction {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Makes the spec of what is written: shorthands spelled out, lines attached; and finds what contradicts itself. */
+export function meaningOf(
+  written: Written,
+  file: string,
+  lineOf: Reading["lineOf"],
+): { readonly spec: Rules.Spec; readonly problems: readonly Contradiction[] } {
+  const problems: Contradiction[] = [];
+  const problemAt: Reading["problemAt"] = (line, text) => void problems.push({ line, text });
+  const reading: Reading = { lineOf, problemAt, problem: (place, text) => problemAt(lineOf(place), text) };
+  const spec: Rules.Spec = {
+    file,
+    postgres: postgresMajor(written.postgres, reading),
+    extensions: entries<string | number | boolean | ExtensionObject, Rules.ExtensionRule>(
+      written.extensions,
+      ["extensions"],
+      reading,
+      (entry) =>
+        typeof entry === "object"
+          ? { ...entry, version: entry.version === undefined ? undefined : asText(entry.version) }
+          : { version: asText(entry) },
+    ),
+    schemas:
+      entries<WrittenSchema, Rules.SchemaRule>(written.schemas ?? {}, ["schemas"], reading, (schema, at, name) =>
+        schemaBody(schema, at, name, reading),
+      ) ?? new Map(),
+    migrations: Object.entries(written.migrations ?? {}).map(([table, rule]) => migration(table, rule, reading)),
+    ignore: (written.ignore ?? []).map((rule, at) => ignored(rule, ["ignore", at], reading)),
+  };
+  return { spec, problems };
+}
+
+type WrittenSchema = NonNullable<NonNullable<Written["schemas"]>[string]>;
+type ExtensionObject = Extract<Exclude<NonNullable<Written["extensions"]>, readonly string[]>[string], object>;
+
+function postgresMajor(value: Written["postgres"], { problem }: Reading): number | undefined {
+  if (value === undefined) return undefined;
+  const major = Number(value);
+  if (!Number.isInteger(major) || major < 14)
+    problem(["postgres"], `postgres must be a major version from 14 on, not ${JSON.stringify(value)}`);
+  return major;
+}
+
+type WrittenMigration = NonNullable<Written["migrations"]>[string];
+
+function migration(name: string, rule: WrittenMigration, { lineOf, problem }: Reading): Rules.MigrationRule {
+  const at = ["migrations", name];
+  if (rule.equals === undefined && rule.contains === undefined) problem(at, `"${name}" needs "equals" or "contains"`);
+  if (rule.equals !== undefined && rule.contains !== undefined) problem(at, `"${name}" can't have both "equals" and "contains"`);
+  const dot = name.indexOf(".");
+  return {
+    ...rule,
+    schema: dot < 0 ? "public" : name.slice(0, dot),
+    table: name.slice(dot + 1),
+    equals: rule.equals?.map(asText),
+    contains: rule.contains?.map(asText),
+    line: lineOf(at),
+    bare: false,
+  };
+}
+
+type WrittenIgnore = NonNullable<Written["ignore"]>[number];
+
+function ignored(rule: WrittenIgnore, at: Place, { lineOf, problem }: Reading): Rules.IgnoreRule {
+  const { until } = rule;
+  if (until !== undefined && !(/^\d{4}-\d\d-\d\d$/.test(until) && new Date(`${until}T00:00:00Z`).toJSON()?.startsWith(until))) {
+    problem([...at, "until"], `"until" must be a day such as 2026-12-31, not ${JSON.stringify(until)}`);
+  }
+  return { ...rule, line: lineOf(at) };
+}

@@ -1,0 +1,33 @@
+import { canonicalType } from "./datatype.ts";
+import { type Body, type Place, type Reading } from "./entries.ts";
+import type { WrittenEntry } from "./relations.ts";
+import { parseSignature } from "./signature.ts";
+import type { FunctionRule, OverloadRule } from "./spec.ts";
+
+type WrittenFunction = WrittenEntry<"functions">;
+type WrittenOverload = Extract<WrittenFunction, readonly unknown[]>[number];
+
+export function functionBody(written: WrittenFunction, at: Place, reading: Reading): Body<FunctionRule> {
+  if (Array.isArray(written)) return { overloads: overloads(written, at, reading) };
+  const { overloads: list, ...said } = written;
+  return { ...said, overloads: list === undefined ? undefined : overloads(list, [...at, "overloads"], reading) };
+}
+
+function overloads(list: readonly WrittenOverload[], at: Place, reading: Reading): OverloadRule[] {
+  const seen = new Set<string>();
+  return list.flatMap((entry, index) => {
+    const place = [...at, index];
+    const { args, ...said } = typeof entry === "string" ? { args: entry } : entry;
+    const signature = parseSignature(args);
+    if (typeof signature === "string") {
+      reading.problem(place, `${JSON.stringify(args)}: ${signature}`);
+      return [];
+    }
+    const types = signature.arguments.filter(({ mode }) => mode !== "out").map(({ type }) => canonicalType(type));
+    const identity = `(${types.join(", ")})`;
+    if (seen.has(identity)) reading.problem(place, `the overload "${identity}" is listed twice`);
+    seen.add(identity);
+    const returns = "returns" in said ? said.returns : signature.returns;
+    return [{ ...said, returns, signature, line: reading.lineOf(place), bare: typeof entry === "string" }];
+  });
+}

@@ -1,0 +1,160 @@
+import { z } from "zod";
+import { SEVERITIES, SEVERITY, type FindingCode, type Severity } from "../finding.ts";
+import { nearest } from "./nearest.ts";
+
+/** A mapping that refuses unknown keys and names the nearest known one. */
+function strict<S extends z.core.$ZodLooseShape>(shape: S) {
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== "unrecognized_keys") return undefined;
+      return issue.keys
+        .map((key) => {
+          const known = nearest(key, Object.keys(shape));
+          return `unknown key "${key}"${known === undefined ? `; known are ${Object.keys(shape).join(", ")}` : `; did you mean "${known}"?`}`;
+        })
+        .join("\n");
+    },
+  });
+}
+
+const oneOf = <const T extends readonly string[]>(...values: T) => z.enum(values);
+const words = z.string().trim().min(1, "must not be empty");
+const text = z.union([words, z.number(), z.boolean()]);
+const none = z.null();
+const list = z.array(text);
+const said = {
+  absent: z.literal(true, { error: "absent can only be true" }).optional(),
+  reason: words.optional(),
+  severity: z.enum(SEVERITIES as [Severity, ...Severity[]]).optional(),
+};
+
+/** A section: names alone, or names with what is said about each. */
+const named = <E extends z.ZodType>(entry: E) => z.union([z.array(words), z.record(words, z.union([none, entry]))]);
+
+const column = z.union([
+  words,
+  strict({
+    ...said,
+    type: words.optional(),
+    nullable: z.boolean().optional(),
+    default: z.union([none, text]).optional(),
+    identity: z.union([none, oneOf("always", "by default")]).optional(),
+    generated: z.union([none, words]).optional(),
+    collation: z.union([none, words]).optional(),
+  }),
+]);
+const definition = { definition: words.optional() };
+const constraint = z.union([words, strict({ ...said, ...definition })]);
+const trigger = z.union([words, strict({ ...said, ...definition, fires: oneOf("origin", "replica", "always", "disabled").optional() })]);
+const index = z.union([
+  words,
+  strict({
+    ...said,
+    ...definition,
+    columns: z.array(words).min(1, "must not be empty").optional(),
+    include: z.array(words).optional(),
+    unique: z.boolean().optional(),
+    method: words.optional(),
+    where: z.union([none, words]).optional(),
+  }),
+]);
+const policy = strict({
+  ...said,
+  command: oneOf("all", "select", "insert", "update", "delete").optional(),
+  permissive: z.boolean().optional(),
+  roles: z.array(words).optional(),
+  using: z.union([none, text]).optional(),
+  check: z.union([none, text]).optional(),
+});
+const mode = oneOf("at least", "exactly");
+const table = strict({
+  ...said,
+  mode: mode.optional(),
+  kind: oneOf("table", "partitioned table", "foreign table").optional(),
+  persistence: oneOf("permanent", "unlogged").optional(),
+  rowSecurity: oneOf("off", "on", "forced").optional(),
+  partitionBy: z.union([none, words]).optional(),
+  inherits: z.array(words).optional(),
+  bound: z.union([none, words]).optional(),
+  columns: named(column).optional(),
+  constraints: named(constraint).optional(),
+  indexes: named(index).optional(),
+  triggers: named(trigger).optional(),
+  policies: named(policy).optional(),
+});
+const view = z.union([words, strict({ ...said, ...definition, options: z.array(words).optional(), indexes: named(index).optional() })]);
+const overload = z.union([
+  words,
+  strict({
+    ...said,
+    args: z.string(),
+    returns: words.optional(),
+    language: words.optional(),
+    volatility: oneOf("immutable", "stable", "volatile").optional(),
+    security: oneOf("invoker", "definer").optional(),
+    strict: z.boolean().optional(),
+    parallel: oneOf("unsafe", "restricted", "safe").optional(),
+    settings: z.array(words).optional(),
+    body: words.optional(),
+  }),
+]);
+const routine = z.union([z.array(overload), strict({ ...said, overloads: z.array(overload).optional() })]);
+const sequence = strict({
+  ...said,
+  type: words.optional(),
+  start: text.optional(),
+  increment: text.optional(),
+  min: text.optional(),
+  max: text.optional(),
+  cache: text.optional(),
+  cycle: z.boolean().optional(),
+  ownedBy: z.union([none, words]).optional(),
+});
+const enumeration = z.union([list, strict({ ...said, labels: list.optional() })]);
+const domain = z.union([
+  words,
+  strict({
+    ...said,
+    type: words.optional(),
+    nullable: z.boolean().optional(),
+    default: z.union([none, text]).optional(),
+    collation: z.union([none, words]).optional(),
+    constraints: named(constraint).optional(),
+  }),
+]);
+const composite = strict({ ...said, attributes: z.record(words, words).optional() });
+const range = z.union([words, strict({ ...said, subtype: words.optional() })]);
+const extension = z.union([text, strict({ ...said, version: text.optional(), schema: words.optional() })]);
+const schema = strict({
+  ...said,
+  mode: mode.optional(),
+  tables: named(table).optional(),
+  views: named(view).optional(),
+  materializedViews: named(view).optional(),
+  functions: named(routine).optional(),
+  indexes: named(index).optional(),
+  sequences: named(sequence).optional(),
+  enums: named(enumeration).optional(),
+  domains: named(domain).optional(),
+  composites: named(composite).optional(),
+  ranges: named(range).optional(),
+});
+const migration = strict({ ...said, column: words, equals: list.optional(), contains: list.optional() });
+const ignore = strict({
+  code: z.enum(Object.keys(SEVERITY) as [FindingCode, ...FindingCode[]]).optional(),
+  object: words,
+  reason: words,
+  until: words.optional(),
+});
+
+/** The spec file as it is written. What it means is in `spec.ts`. */
+export const specShape = strict({
+  version: z.union([z.literal(1), z.literal("1")]),
+  postgres: z.union([z.number(), words]).optional(),
+  extensions: named(extension).optional(),
+  migrations: z.record(words, migration).optional(),
+  schemas: z.record(words, z.union([none, schema])).optional(),
+  ignore: z.array(ignore).optional(),
+});
+
+export type Written = z.infer<typeof specShape>;

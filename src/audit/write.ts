@@ -1,0 +1,42 @@
+import { Document, isCollection, isMap, isPair, isScalar, visit, type Pair } from "yaml";
+import type { Catalog } from "./catalog/catalog.ts";
+import { lookup } from "./lookup.ts";
+import { writtenSchema } from "./written.ts";
+
+const HEADER = ` What this database must be like: checked by "offshoot audit", written by "offshoot audit --write".
+ "exactly" allows nothing beside what is listed, "at least" does. What an "exactly" entry leaves out is plain:
+ a column that may be null and has no default, a volatile function with the rights of its caller, and so on.`;
+
+/**
+ * The spec that a good database fulfils exactly: YAML in a stable order, one column per line, so that its
+ * changes read well in a pull request. Versions of extensions are left out, since they differ between servers.
+ */
+export function writeSpec(catalog: Catalog): string {
+  const { server, extensions, schemas } = catalog;
+  const found = lookup(catalog);
+  const document = new Document({
+    version: 1,
+    postgres: server.major,
+    ...(extensions.length === 0 ? {} : { extensions: extensions.map(({ name }) => name) }),
+    schemas: Object.fromEntries(schemas.map(({ name }) => [name, writtenSchema(found, name)])),
+  });
+  document.commentBefore = HEADER;
+  visit(document, {
+    Pair(_, pair, ancestors) {
+      const keys = [...ancestors.filter((node) => isPair(node)), pair].map(keyOf);
+      if (keys.length > 3 && IN_ONE_LINE.has(keys.length === 6 ? (keys[4] ?? "") : (keys[2] ?? "")) && isCollection(pair.value)) {
+        pair.value.flow = keys.length === 6 || keys.length === 4;
+      }
+      if (LISTS.has(keys.at(-1) ?? "") && isCollection(pair.value) && !isMap(pair.value)) pair.value.flow = true;
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Sections whose entries stand in one line each: by their place, `schemas.app.enums.mood` and `schemas.app.tables.users.columns.id`. */
+const IN_ONE_LINE = new Set(["enums", "sequences", "columns"]);
+const LISTS = new Set(["inherits", "options", "settings", "roles"]);
+
+function keyOf(pair: Pair): string {
+  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
+}
