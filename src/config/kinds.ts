@@ -1,0 +1,119 @@
+import { redact } from "../redact.ts";
+import { parseDuration } from "../run/duration.ts";
+import { PROVIDER_CHOICES, POSTGRES_MAJORS } from "./settings.ts";
+import type { PostgresMajor, ProviderChoice } from "./settings.ts";
+
+/** What a checked value of each kind is. */
+export interface KindValues {
+  readonly provider: "auto" | ProviderChoice | readonly ProviderChoice[];
+  readonly scope: "run" | "pull-request";
+  readonly duration: number;
+  readonly major: PostgresMajor;
+  readonly boolean: boolean;
+  readonly size: number;
+  readonly text: string;
+  readonly command: string;
+  readonly path: string;
+  readonly image: string;
+  readonly moment: string;
+  readonly apiUrl: string;
+  readonly postgresUrl: string;
+  readonly list: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export type Kind = keyof KindValues;
+
+export interface KindRules {
+  /** Completes "expected …". */
+  readonly expected: string;
+  /** Values among which a misspelt one is looked up. */
+  readonly choices?: readonly string[];
+  /** A wrong value may hold a secret and is never printed. */
+  readonly hidden?: true;
+  /** What a variable or a flag stands for, in the file's terms. Text that stands for nothing stays text. */
+  readonly fromText?: (text: string) => unknown;
+  /** From the file's terms to what the settings hold. */
+  readonly toValue?: (input: unknown) => unknown;
+  /** For people, when the input itself isn't fit to be shown. */
+  readonly show?: (input: unknown) => string;
+}
+
+// A comma inside braces belongs to the glob.
+const BETWEEN_ITEMS = /\n|,(?![^{]*\})/;
+const items = (text: string): readonly string[] =>
+  text
+    .split(BETWEEN_ITEMS)
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["yes", true],
+  ["1", true],
+  ["false", false],
+  ["no", false],
+  ["0", false],
+]);
+const asNumber = (text: string): unknown => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
+
+/** How the values of each kind are written, read and shown. */
+export const KINDS: Readonly<Record<Kind, KindRules>> = {
+  provider: {
+    expected: `auto, ${PROVIDER_CHOICES.join(", ")}, or a list of different ones without auto`,
+    choices: ["auto", ...PROVIDER_CHOICES],
+    fromText: (text) => (text.includes(",") ? items(text) : text),
+    show: (input) => [input].flat().join(", "),
+  },
+  scope: { expected: "run or pull-request", choices: ["run", "pull-request"] },
+  duration: { expected: "a duration such as 90m, 2h or 3d", toValue: (input) => parseDuration(String(input)) },
+  major: { expected: `one of the numbers ${POSTGRES_MAJORS.join(", ")}`, fromText: asNumber },
+  boolean: {
+    expected: "true or false",
+    fromText: (text) => BOOLEANS.get(text.toLowerCase()) ?? text,
+  },
+  size: { expected: "a number of compute units from 0.25", fromText: asNumber },
+  text: { expected: "one line of text" },
+  command: { expected: "a shell command", hidden: true },
+  path: { expected: "a path" },
+  image: { expected: "an image such as postgres:17" },
+  moment: { expected: "a timestamp with offset such as 2026-01-31T12:00:00Z, or an LSN such as 0/1A2B3C4D" },
+  apiUrl: { expected: "a URL of the form https://host/path", hidden: true },
+  postgresUrl: {
+    expected: "a URL of the form postgresql://user@host:5432/database, with its password where it has one",
+    hidden: true,
+    show: (input) => withoutLogin(String(input)),
+  },
+  list: {
+    expected: "a path or glob, or a list of them",
+    fromText: items,
+    toValue: (input) => [input].flat(),
+    show: (input) => [input].flat().join(", "),
+  },
+  variables: {
+    expected: "names of environment variables, each with a text in quotes",
+    hidden: true,
+    fromText: readVariables,
+    show: (input) => Object.keys(input as object).join(", "),
+  },
+};
+
+/** A value for people: no password, no content of environment variables. */
+export function showValue(kind: Kind, input: unknown): string {
+  return redact((KINDS[kind].show ?? String)(input));
+}
+
+/** One `NAME=value` a line; the text itself when a line is anything else. */
+function readVariables(text: string): unknown {
+  const pairs = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .map((line) => [line, line.indexOf("=")] as const);
+  if (pairs.some(([, at]) => at < 1)) return text;
+  return Object.fromEntries(pairs.map(([line, at]) => [line.slice(0, at), line.slice(at + 1)]));
+}
+
+function withoutLogin(url: string): string {
+  const { host, pathname } = new URL(url);
+  return host + pathname;
+}

@@ -1,0 +1,105 @@
+import * as z from "zod";
+import { parseDuration } from "../run/duration.ts";
+import { FIELDS, keysBelow } from "./fields.ts";
+import type { Field, Path } from "./fields.ts";
+import { KINDS } from "./kinds.ts";
+import type { Kind } from "./kinds.ts";
+import { POSTGRES_MAJORS, PROVIDER_CHOICES } from "./settings.ts";
+
+const DURATION = /^(?=\d)(\d+d)?(\d+h)?(\d+m(?!s))?(\d+s)?(\d+ms)?$/;
+const LINE = /^(?=.*\S)\P{Cc}+$/u;
+// What starts with a dash would be an option of the docker command.
+const IMAGE = /^[A-Za-z0-9]\S*$/;
+const LSN = /^[0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8}$/;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+const line = z.string().regex(LINE);
+const provider = z.enum(PROVIDER_CHOICES);
+
+const KIND_SCHEMAS: Readonly<Record<Kind, (field: Field) => z.ZodType>> = {
+  provider: () =>
+    z.union([
+      z.enum(["auto", ...PROVIDER_CHOICES]),
+      z
+        .array(provider)
+        .min(1)
+        .refine((names) => new Set(names).size === names.length)
+        .meta({ uniqueItems: true }),
+    ]),
+  scope: () => z.enum(["run", "pull-request"]),
+  duration: ({ min = "1ms", max }) =>
+    z
+      .string()
+      .regex(DURATION)
+      .refine((text) => isBetween(text, min, max)),
+  major: () => z.literal(POSTGRES_MAJORS),
+  boolean: () => z.boolean(),
+  size: () => z.number().min(0.25),
+  text: () => line,
+  command: () =>
+    z
+      .string()
+      .regex(/\S/)
+      .refine((text) => !text.includes("\0")),
+  path: () => line,
+  image: () => z.string().regex(IMAGE),
+  moment: () => z.union([z.iso.datetime({ offset: true }), z.string().regex(LSN)]),
+  apiUrl: () =>
+    z
+      .string()
+      .regex(/^https?:\/\//)
+      .refine((text) => hasHost(text)),
+  postgresUrl: () =>
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\//)
+      .refine((text) => hasHost(text) && isEncoded(text)),
+  list: () => z.union([line, z.array(line)]),
+  variables: () =>
+    z.record(
+      z.string().regex(VARIABLE),
+      z.string().refine((text) => !text.includes("\0")),
+    ),
+};
+
+const LEAVES = new Map<string, z.ZodType>(FIELDS.map((field: Field) => [field.path, KIND_SCHEMAS[field.kind](field).meta(notes(field))]));
+
+/** The schema of one setting's value, as it is written in the file. */
+export function leafSchema(path: Path): z.ZodType {
+  const leaf = LEAVES.get(path);
+  if (leaf === undefined) throw new TypeError(`no schema for ${path}`);
+  return leaf;
+}
+
+/** The schema of the whole file: every key optional, no other key, and a section may be left empty. */
+export function fileSchema(): z.ZodType {
+  return sectionSchema("");
+}
+
+/** What editors show beside a key. */
+function notes(field: Field): { description: string; default?: unknown } {
+  if (field.default === undefined) return { description: field.description };
+  return { description: field.description, default: KINDS[field.kind].fromText?.(field.default) ?? field.default };
+}
+
+function sectionSchema(section: string): z.ZodType {
+  const entries = keysBelow(section).map((path) => [
+    path.slice(section === "" ? 0 : section.length + 1),
+    (LEAVES.get(path) ?? sectionSchema(path).nullable()).optional(),
+  ]);
+  return z.strictObject(Object.fromEntries(entries) as Record<string, z.ZodType>);
+}
+
+function isBetween(text: string, min: string, max: string | undefined): boolean {
+  const ms = parseDuration(text);
+  return ms !== undefined && ms >= (parseDuration(min) ?? 0) && (max === undefined || ms <= (parseDuration(max) ?? 0));
+}
+
+function hasHost(text: string): boolean {
+  return URL.canParse(text) && new URL(text).hostname !== "";
+}
+
+/** A bare `%` in a password makes the URL unreadable only when it is taken apart. */
+function isEncoded(url: string): boolean {
+  return /^(?:[^%]|%[0-9A-Fa-f]{2})*$/.test(url);
+}

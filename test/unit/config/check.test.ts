@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+import type { LoadInput } from "../../../src/config/load.ts";
+import { failureOf, loadText } from "./scratch.ts";
+
+const PROVIDERS = "expected auto, neon, docker, embedded, existing, or a list of different ones without auto";
+const DURATION = "expected a duration such as 90m, 2h or 3d";
+const TIMER = `${DURATION}, at most 24d`;
+const BOOLEAN = "expected true or false";
+const MAJOR = "expected one of the numbers 14, 15, 16, 17, 18";
+const URL_SHAPE = "expected a URL of the form postgresql://user@host:5432/database, with its password where it has one";
+const VARIABLES = "expected names of environment variables, each with a text in quotes";
+const MOMENT = "expected a timestamp with offset such as 2026-01-31T12:00:00Z, or an LSN such as 0/1A2B3C4D";
+const LIST = "expected a path or glob, or a list of them";
+const TOP = "provider, run, scope, ttl, postgres, neon, docker, existing, migrations, base, baseTtl, audit or timeouts";
+
+/** Nested aliases whose full text would have 9^9 words. */
+const BOMB = [
+  "a: &a [x, x]",
+  ..."bcdefghi".split("").map((name, at) => `${name}: &${name} [${`*${"abcdefgh"[at] ?? ""}, `.repeat(9)}]`),
+].join("\n");
+
+const FILES: readonly (readonly [string, readonly string[]])[] = [
+  ["migratons:\n  command: make\n", ['offshoot.yaml:1: unknown key "migratons"; did you mean "migrations"?']],
+  ["neon:\n  projct: x\n", ['offshoot.yaml:2: unknown key "neon.projct"; did you mean "neon.project"?']],
+  ["neon:\n  schema_only: true\n", ['offshoot.yaml:2: unknown key "neon.schema_only"; did you mean "neon.schemaOnly"?']],
+  ["neon: {compute: {mx: 1}}\n", ['offshoot.yaml:1: unknown key "neon.compute.mx"; did you mean "neon.compute.max"?']],
+  ["project: x\n", ['offshoot.yaml:1: unknown key "project"; did you mean "neon.project"?']],
+  ["neon: {ttl: 2h}\n", ['offshoot.yaml:1: unknown key "neon.ttl"; did you mean "ttl"?']],
+  ["neon.parent: main\n", ['offshoot.yaml:1: unknown key "neon.parent"; keys are nested: neon: { parent: … }']],
+  ["colour: blue\n", [`offshoot.yaml:1: unknown key "colour"; expected ${TOP}`]],
+  ["existing: {host: h}\n", ['offshoot.yaml:1: unknown key "existing.host"; expected below "existing" url']],
+  [
+    "\n\nneon:\n  # no secrets\n  apiKey: napi_0123456789\n",
+    ['offshoot.yaml:5: unknown key "neon.apiKey"; the API key comes from the environment variable NEON_API_KEY only'],
+  ],
+  [
+    "NEON_API_KEY: napi_0123456789\n",
+    ['offshoot.yaml:1: unknown key "NEON_API_KEY"; the API key comes from the environment variable NEON_API_KEY only'],
+  ],
+  ["existing: {password: hunter22}\n", ['offshoot.yaml:1: unknown key "existing.password"; secrets are read from the environment only']],
+  ["__proto__: {provider: neon}\n", [`offshoot.yaml:1: unknown key "__proto__"; expected ${TOP}`]],
+  ["constructor: 1\n", [`offshoot.yaml:1: unknown key "constructor"; expected ${TOP}`]],
+  ["<<: {provider: neon}\n", [`offshoot.yaml:1: unknown key "<<"; expected ${TOP}`]],
+  ["1: x\n", [`offshoot.yaml:1: unknown key "1"; expected ${TOP}`]],
+  ["? [a]\n: x\n", [`offshoot.yaml:1: unknown key "[\\"a\\"]"; expected ${TOP}`]],
+  ["provider: neno\n", [`offshoot.yaml:1: provider is "neno"; ${PROVIDERS}; did you mean "neon"?`]],
+  ["provider:\n  - neon\n  - dokcer\n", [`offshoot.yaml:3: provider is the list "neon", "dokcer"; ${PROVIDERS}; did you mean "docker"?`]],
+  ["provider: [neon, neon]\n", [`offshoot.yaml:1: provider is the list "neon", "neon"; ${PROVIDERS}`]],
+  ["provider: [auto, neon]\n", [`offshoot.yaml:1: provider is the list "auto", "neon"; ${PROVIDERS}`]],
+  ["provider: []\n", [`offshoot.yaml:1: provider is an empty list; ${PROVIDERS}`]],
+  ["provider: {neon: true}\n", [`offshoot.yaml:1: provider is a set of keys; ${PROVIDERS}`]],
+  ["provider: &a [*a]\n", [`offshoot.yaml:1: provider is the list (no text); ${PROVIDERS}`]],
+  ["scope: pr\n", ['offshoot.yaml:1: scope is "pr"; expected run or pull-request']],
+  ["scope: pull_request\n", ['offshoot.yaml:1: scope is "pull_request"; expected run or pull-request; did you mean "pull-request"?']],
+  ["ttl: 2 hours\n", [`offshoot.yaml:1: ttl is "2 hours"; ${DURATION}, at most 30d`]],
+  ["ttl: 120\n", [`offshoot.yaml:1: ttl is 120; ${DURATION}, at most 30d`]],
+  ["ttl: 0s\n", [`offshoot.yaml:1: ttl is "0s"; ${DURATION}, at most 30d`]],
+  ["ttl: -2h\n", [`offshoot.yaml:1: ttl is "-2h"; ${DURATION}, at most 30d`]],
+  ["ttl: 31d\n", [`offshoot.yaml:1: ttl is "31d"; ${DURATION}, at most 30d`]],
+  ["ttl:\n", [`offshoot.yaml:1: ttl has no value; ${DURATION}, at most 30d`]],
+  ["timeouts: {migrate: 25d}\n", [`offshoot.yaml:1: timeouts.migrate is "25d"; ${TIMER}`]],
+  ["timeouts: {lease: 1s}\n", [`offshoot.yaml:1: timeouts.lease is "1s"; ${DURATION}, from 2s to 24d`]],
+  ["timeouts: 5m\n", ["offshoot.yaml:1: timeouts is no list of keys; expected keys below it, such as acquire, migrate, wait"]],
+  ["neon:\n  compute: {suspend: 30s}\n", [`offshoot.yaml:2: neon.compute.suspend is "30s"; ${DURATION}, from 1m to 7d`]],
+  ["neon: {compute: {min: 0.1}}\n", ["offshoot.yaml:1: neon.compute.min is 0.1; expected a number of compute units from 0.25"]],
+  ["neon: {compute: {max: .inf}}\n", ["offshoot.yaml:1: neon.compute.max is Infinity; expected a number of compute units from 0.25"]],
+  ["neon:\n  compute:\n    min: 4\n    max: 2\n", ["offshoot.yaml:3: neon.compute.min is 4; expected no more than neon.compute.max, 2"]],
+  ["neon: main\n", ["offshoot.yaml:1: neon is no list of keys; expected keys below it, such as project, parent, parentAt"]],
+  ["neon: {schemaOnly: yes}\n", [`offshoot.yaml:1: neon.schemaOnly is "yes"; ${BOOLEAN}`]],
+  ["neon: {schemaOnly: true, anonymized: true}\n", ["offshoot.yaml:1: neon.schemaOnly and neon.anonymized exclude each other; remove one"]],
+  ["neon: {parentAt: yesterday}\n", [`offshoot.yaml:1: neon.parentAt is "yesterday"; ${MOMENT}`]],
+  ["neon: {parentAt: 2026-01-31T12:00:00}\n", [`offshoot.yaml:1: neon.parentAt is "2026-01-31T12:00:00"; ${MOMENT}`]],
+  [
+    "neon: {apiHost: 'ftp://me:hunter22@h'}\n",
+    ["offshoot.yaml:1: neon.apiHost is not valid; expected a URL of the form https://host/path"],
+  ],
+  ["postgres: 13\n", [`offshoot.yaml:1: postgres is 13; ${MAJOR}`]],
+  ["postgres: '17'\n", [`offshoot.yaml:1: postgres is "17"; ${MAJOR}`]],
+  ["postgres: 17.2\n", [`offshoot.yaml:1: postgres is 17.2; ${MAJOR}`]],
+  ["run: 1234\n", ["offshoot.yaml:1: run is 1234; expected one line of text; put it in quotes"]],
+  ['run: "a\\e[31m\\nb"\n', ['offshoot.yaml:1: run is "a\\u001b[31m\\nb"; expected one line of text']],
+  ["docker: {image: --privileged}\n", ['offshoot.yaml:1: docker.image is "--privileged"; expected an image such as postgres:17']],
+  ["existing: {url: 'mysql://u:hunter22@h/d'}\n", [`offshoot.yaml:1: existing.url is not valid; ${URL_SHAPE}`]],
+  ["existing: {url: 'postgres://u:100%hunter22@h/d'}\n", [`offshoot.yaml:1: existing.url is not valid; ${URL_SHAPE}`]],
+  ["existing: {url: ['hunter22']}\n", [`offshoot.yaml:1: existing.url is not valid; ${URL_SHAPE}`]],
+  ["existing: {url: 'postgres:///d'}\n", [`offshoot.yaml:1: existing.url is not valid; ${URL_SHAPE}`]],
+  [
+    "migrations:\n  tool: knex\n  command: make\n",
+    ["offshoot.yaml:2: migrations.tool and migrations.command exclude each other; remove one"],
+  ],
+  ["migrations: {command: ''}\n", ["offshoot.yaml:1: migrations.command has no value; expected a shell command"]],
+  ["migrations: {command: [make, migrate]}\n", ["offshoot.yaml:1: migrations.command is not valid; expected a shell command"]],
+  ["migrations:\n  files:\n    - a.sql\n    - 5\n", [`offshoot.yaml:4: migrations.files is the list "a.sql", 5; ${LIST}`]],
+  ["migrations:\n  env:\n    A: x\n    PORT: 5432\n", [`offshoot.yaml:4: migrations.env.PORT is not valid; ${VARIABLES}`]],
+  ["migrations:\n  env:\n    A-B: hunter22\n", [`offshoot.yaml:3: migrations.env.A-B is not valid; ${VARIABLES}`]],
+  ["base: maybe\n", [`offshoot.yaml:1: base is "maybe"; ${BOOLEAN}`]],
+  ["audit: true\n", ["offshoot.yaml:1: audit is true; expected a path; put it in quotes"]],
+  ["- provider: neon\n", ["offshoot.yaml:1: the file holds no keys; expected keys such as provider, run, scope"]],
+  ["just text\n", ["offshoot.yaml:1: the file holds no keys; expected keys such as provider, run, scope"]],
+  ["neon:\n\tparent: main\n", ["offshoot.yaml:2: a tab can't indent YAML; use spaces"]],
+  ["ttl: 2h\nrun: a\nttl: 3h\n", ["offshoot.yaml:3: ttl stands twice; remove one of them"]],
+  ["run: 'open\nttl: 2h\n", ["offshoot.yaml:3: no valid YAML: Missing closing 'quote"]],
+  ["run: a: b: c\n", ["offshoot.yaml:1: no valid YAML: Nested mappings are not allowed in compact mappings"]],
+  ["run: a\n---\nrun: b\n", ["offshoot.yaml:2: a second document begins here; expected one"]],
+  ["run: !secret a\n", ["offshoot.yaml:1: no valid YAML: Unresolved tag: !secret"]],
+  ["run: a\nttl: *long\n", ["offshoot.yaml:2: nothing is anchored as &long"]],
+  [`x: [${"*a, ".repeat(20_000)}]\na: &a x\n`, ["offshoot.yaml:1: nothing is anchored as &a"]],
+  [`a: &a x\nb: [${"*a, ".repeat(20_000)}]\n`, ["offshoot.yaml:2: too many aliases; write the values out"]],
+  [`run: ${"[".repeat(20_000)}`, ["offshoot.yaml:1: nested too deeply; expected keys and plain values"]],
+  [BOMB, ["offshoot.yaml:2: too many aliases; write the values out"]],
+];
+
+const GIVEN: readonly (readonly [string, Partial<LoadInput>, readonly string[]])[] = [
+  ["a variable", { env: { OFFSHOOT_TTL: "forever" } }, [`OFFSHOOT_TTL is "forever"; ${DURATION}, at most 30d`]],
+  [
+    "a variable's alias",
+    { env: { NEON_API_HOST: "console" } },
+    ["NEON_API_HOST is not valid; expected a URL of the form https://host/path"],
+  ],
+  ["a boolean", { env: { OFFSHOOT_BASE: "perhaps" } }, [`OFFSHOOT_BASE is "perhaps"; ${BOOLEAN}`]],
+  ["a property of every object", { env: { OFFSHOOT_BASE: "constructor" } }, [`OFFSHOOT_BASE is "constructor"; ${BOOLEAN}`]],
+  ["a number", { env: { OFFSHOOT_POSTGRES: "seventeen" } }, [`OFFSHOOT_POSTGRES is "seventeen"; ${MAJOR}`]],
+  [
+    "a list",
+    { env: { OFFSHOOT_PROVIDER: "neon, embeded" } },
+    [`OFFSHOOT_PROVIDER is the list "neon", "embeded"; ${PROVIDERS}; did you mean "embedded"?`],
+  ],
+  ["a line without a name", { env: { OFFSHOOT_MIGRATIONS_ENV: "A=1\nhunter22" } }, [`OFFSHOOT_MIGRATIONS_ENV is not valid; ${VARIABLES}`]],
+  ["a secret", { env: { OFFSHOOT_EXISTING_URL: "hunter22" } }, [`OFFSHOOT_EXISTING_URL is not valid; ${URL_SHAPE}`]],
+  ["a flag", { flags: { provider: "dcoker" } }, [`--provider is "dcoker"; ${PROVIDERS}; did you mean "docker"?`]],
+  ["a nested flag", { flags: { "neon.schemaOnly": "si" } }, [`--neon-schema-only is "si"; ${BOOLEAN}`]],
+  ["an empty flag", { flags: { run: " " } }, ["--run has no value; expected one line of text"]],
+  ["a flag of another type", { flags: { ttl: 7_200_000 } }, [`--ttl is 7200000; ${DURATION}, at most 30d`]],
+  ["an option that is none", { flags: { colour: "blue" } }, ['no setting is called "colour"']],
+  ["what the CI says", { ci: { postgres: 9 } }, [`postgres, as the CI has it, is 9; ${MAJOR}`]],
+];
+
+describe("a bad configuration is refused with the very line", () => {
+  test.each(FILES.map(([text, lines]) => [text.slice(0, 80), text, lines] as const))("%j", async (_start, text, lines) => {
+    const error = await failureOf(loadText(text));
+    expect(error.message.split("\n")).toEqual(lines);
+    expect(error).toMatchObject({ code: "CONFIG_INVALID", exitCode: 2 });
+    expect(JSON.stringify(error) + String(error.stack)).not.toContain("hunter22");
+  });
+
+  test.each(GIVEN)("%s", async (_name, input, lines) => {
+    const error = await failureOf(loadText(undefined, input));
+    expect(error.message.split("\n")).toEqual(lines);
+    expect(JSON.stringify(error) + String(error.stack)).not.toContain("hunter22");
+  });
+
+  test("all at once: flags, variables, then the file from its first line to its last", async () => {
+    const text = "migrations: {tool: knex, command: make}\nttl: soon\nscope: all\nneon: {compute: {min: 2, max: 1}}\ncolor: 1\n";
+    const error = await failureOf(loadText(text, { flags: { ttl: "later" }, env: { OFFSHOOT_BASE: "x" } }));
+    expect(error.message.split("\n")).toEqual([
+      `--ttl is "later"; ${DURATION}, at most 30d`,
+      `OFFSHOOT_BASE is "x"; ${BOOLEAN}`,
+      "offshoot.yaml:1: migrations.tool and migrations.command exclude each other; remove one",
+      `offshoot.yaml:2: ttl is "soon"; ${DURATION}, at most 30d`,
+      'offshoot.yaml:3: scope is "all"; expected run or pull-request',
+      "offshoot.yaml:4: neon.compute.min is 2; expected no more than neon.compute.max, 1",
+      `offshoot.yaml:5: unknown key "color"; expected ${TOP}`,
+    ]);
+    expect(error).toMatchObject({ meaning: "The configuration has 7 problems, so nothing was done.", facts: { problems: 7 } });
+  });
+});

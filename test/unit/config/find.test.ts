@@ -1,0 +1,98 @@
+import { mkdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { loadSettings } from "../../../src/config/load.ts";
+import { failureOf, inFolder, loadText as load } from "./scratch.ts";
+
+const loadIn = async (
+  files: Readonly<Record<string, string>>,
+  below: string,
+  named?: string,
+): Promise<readonly [string | undefined, string | undefined, string | undefined]> =>
+  inFolder(files, async (root) => {
+    await mkdir(join(root, below), { recursive: true });
+    const { settings, sources, file } = await loadSettings({ cwd: join(root, below), env: {}, file: named });
+    return [settings.run, sources["run"]?.where, file?.slice(root.length + 1)];
+  });
+
+describe("the file that is found", () => {
+  test.each<[string, Readonly<Record<string, string>>, string, readonly [string | undefined, string, string | undefined]]>([
+    ["stands in the current folder", { "offshoot.yaml": "run: a" }, ".", ["a", "offshoot.yaml:1", "offshoot.yaml"]],
+    ["may end in .yml", { "offshoot.yml": "run: a" }, ".", ["a", "offshoot.yml:1", "offshoot.yml"]],
+    [
+      "is the nearest one up to the git root",
+      { ".git/HEAD": "", "offshoot.yaml": "run: far", "a/offshoot.yml": "\nrun: near" },
+      "a/b",
+      ["near", `${join("..", "offshoot.yml")}:2`, join("a", "offshoot.yml")],
+    ],
+    [
+      "may stand at the git root",
+      { ".git": "gitdir: x", "offshoot.yaml": "run: root" },
+      "a/b",
+      ["root", `${join("..", "..", "offshoot.yaml")}:1`, "offshoot.yaml"],
+    ],
+    ["is never above the git root", { "offshoot.yaml": "run: above", "a/.git/HEAD": "" }, "a/b", [undefined, "default", undefined]],
+    ["is never above the current folder outside of git", { "offshoot.yaml": "run: above" }, "a", [undefined, "default", undefined]],
+  ])("%s", async (_name, files, below, expected) => {
+    expect(await loadIn(files, below)).toEqual(expected);
+  });
+
+  test("is the named one", async () => {
+    expect(await loadIn({ "ci/db.yaml": "run: named", "offshoot.yaml": "run: found" }, ".", "ci/db.yaml")).toEqual([
+      "named",
+      `${join("ci", "db.yaml")}:1`,
+      join("ci", "db.yaml"),
+    ]);
+  });
+
+  test("is told apart from its twin", async () => {
+    await inFolder({ "offshoot.yaml": "run: a", "offshoot.yml": "run: b" }, async (cwd) => {
+      const { settings, warnings } = await loadSettings({ cwd, env: {} });
+      expect(settings.run).toBe("a");
+      expect(warnings).toEqual(["offshoot.yml is ignored, since offshoot.yaml stands beside it"]);
+    });
+  });
+
+  test.each<[string, string, (root: string) => Promise<unknown>]>([
+    ["a folder", "The configuration offshoot.yaml can't be read: it is a folder.", (root) => mkdir(join(root, "offshoot.yaml"))],
+    [
+      "a link to nothing",
+      "The configuration offshoot.yaml can't be read: it doesn't exist.",
+      (root) => symlink(join(root, "gone"), join(root, "offshoot.yaml")),
+    ],
+  ])("can't be %s", async (_name, message, prepare) => {
+    await inFolder({}, async (cwd) => {
+      await prepare(cwd);
+      expect(await failureOf(loadSettings({ cwd, env: {} }))).toMatchObject({ code: "CONFIG_UNREADABLE", exitCode: 2, message });
+    });
+  });
+
+  test("must exist when it is named", async () => {
+    await inFolder({}, async (cwd) => {
+      const error = await failureOf(loadSettings({ cwd, env: {}, file: "missing.yaml" }));
+      expect(error).toMatchObject({
+        code: "CONFIG_UNREADABLE",
+        message: "The configuration missing.yaml can't be read: it doesn't exist.",
+      });
+    });
+  });
+
+  test("must be UTF-8", async () => {
+    await inFolder({ "offshoot.yaml": new Uint8Array([0xff, 0xfe, 0x72, 0x00]) }, async (cwd) => {
+      expect((await failureOf(loadSettings({ cwd, env: {} }))).message).toBe(
+        "The configuration offshoot.yaml can't be read: it is not UTF-8 text.",
+      );
+    });
+  });
+
+  test("must be of a size that somebody may have written", async () => {
+    expect((await failureOf(load(`run: ${"x".repeat(1 << 20)}`))).message).toBe(
+      "The configuration offshoot.yaml can't be read: it is larger than 1 MiB.",
+    );
+  });
+
+  test("may have a byte order mark and Windows line ends", async () => {
+    const { settings, sources } = await load("\uFEFFrun: a\r\nttl: 2h\r\n");
+    expect([settings.run, settings.ttlMs, sources["ttl"]?.where]).toEqual(["a", 7_200_000, "offshoot.yaml:2"]);
+  });
+});

@@ -1,0 +1,57 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { editDistance, nearest } from "../../../src/config/nearest.ts";
+
+describe("editDistance", () => {
+  test.each([
+    ["", "", 0],
+    ["neon", "neon", 0],
+    ["neno", "neon", 1],
+    ["nen", "neon", 1],
+    ["neeon", "neon", 1],
+    ["noon", "neon", 1],
+    ["kitten", "sitting", 3],
+    ["", "abc", 3],
+  ])("of %j and %j is %i", (one, other, distance) => {
+    expect(editDistance(one, other)).toBe(distance);
+  });
+
+  test("is symmetric, and zero for equal words only", () => {
+    const word = fc.string({ maxLength: 12, unit: fc.constantFrom("a", "b", "c") });
+    fc.assert(
+      fc.property(word, word, (one, other) => {
+        expect(editDistance(one, other)).toBe(editDistance(other, one));
+        expect(editDistance(one, other) === 0).toBe(one === other);
+      }),
+    );
+  });
+
+  test("doesn't bother with words of far different length", () => {
+    expect(editDistance("a".repeat(1_000_000), "a")).toBe(Infinity);
+  });
+});
+
+describe("nearest", () => {
+  const names = ["provider", "postgres", "schemaOnly", "ttl", "run"];
+
+  test.each([
+    ["provder", "provider"],
+    ["PROVIDER", "provider"],
+    ["schema-only", "schemaOnly"],
+    ["schema_only", "schemaOnly"],
+    ["tll", "ttl"],
+    ["colour", undefined],
+    ["x", undefined],
+  ])("takes %j for %j", (word, meant) => {
+    expect(nearest(word, names)).toBe(meant);
+  });
+
+  test("finds every name again after one slip in a long word", () => {
+    fc.assert(
+      fc.property(fc.constantFrom("provider", "postgres", "schemaOnly"), fc.nat(), (name, at) => {
+        const cut = at % name.length;
+        expect(nearest(name.slice(0, cut) + name.slice(cut + 1), names)).toBe(name);
+      }),
+    );
+  });
+});

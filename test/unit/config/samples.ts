@@ -1,0 +1,76 @@
+import type { Kind } from "../../../src/config/kinds.ts";
+
+/** Two different values of each kind, in the file's terms, and how a variable or flag spells the same. */
+export const SAMPLES: Readonly<Record<Kind, readonly [Sample, Sample]>> = {
+  provider: [
+    { input: "embedded", text: "embedded" },
+    { input: ["neon", "docker"], text: "neon, docker" },
+  ],
+  scope: [
+    { input: "pull-request", text: "pull-request" },
+    { input: "run", text: "run" },
+  ],
+  duration: [
+    { input: "90m", text: "90m" },
+    { input: "2h", text: "2h" },
+  ],
+  major: [
+    { input: 15, text: "15" },
+    { input: 18, text: "18" },
+  ],
+  boolean: [
+    { input: true, text: "yes" },
+    { input: false, text: "0" },
+  ],
+  size: [
+    { input: 0.25, text: "0.25" },
+    { input: 4, text: "4" },
+  ],
+  text: [
+    { input: "one", text: "one" },
+    { input: "an other", text: " an other " },
+  ],
+  command: [
+    { input: "make migrate", text: "make migrate" },
+    { input: "a &&\nb", text: "a &&\nb" },
+  ],
+  path: [
+    { input: "db/audit.yaml", text: "db/audit.yaml" },
+    { input: "db", text: "db" },
+  ],
+  image: [
+    { input: "postgres:17", text: "postgres:17" },
+    { input: "ghcr.io/a/b@sha256:00", text: "ghcr.io/a/b@sha256:00" },
+  ],
+  moment: [
+    { input: "2026-01-31T12:00:00+01:00", text: "2026-01-31T12:00:00+01:00" },
+    { input: "0/1A2B3C4D", text: "0/1A2B3C4D" },
+  ],
+  apiUrl: [
+    { input: "https://one.test/api/v2", text: "https://one.test/api/v2" },
+    { input: "http://127.0.0.1:9/api/v2", text: "http://127.0.0.1:9/api/v2" },
+  ],
+  postgresUrl: [
+    { input: "postgresql://user@one.test/app", text: "postgresql://user@one.test/app" },
+    { input: "postgres://user@two.test:6543/app", text: "postgres://user@two.test:6543/app" },
+  ],
+  list: [
+    { input: ["db/**/*.{sql,ts}", "schema.sql"], text: "db/**/*.{sql,ts},schema.sql" },
+    { input: ["one.sql"], text: "one.sql" },
+  ],
+  variables: [
+    { input: { A: "1", B_2: "x=y" }, text: "A=1\nB_2=x=y" },
+    { input: { A: "2" }, text: "A=2" },
+  ],
+};
+
+export interface Sample {
+  readonly input: unknown;
+  readonly text: string;
+}
+
+/** A document with one value at a key path. */
+export function documentWith(path: string, value: unknown): Record<string, unknown> {
+  const [first = "", ...rest] = path.split(".");
+  return { [first]: rest.length === 0 ? value : documentWith(rest.join("."), value) };
+}

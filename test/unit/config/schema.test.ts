@@ -1,0 +1,172 @@
+import { readFile } from "node:fs/promises";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+import * as fc from "fast-check";
+import { stringify } from "yaml";
+import { describe, expect, test } from "vitest";
+import { FIELDS, keysBelow } from "../../../src/config/fields.ts";
+import { parseFile } from "../../../src/config/file.ts";
+import { jsonSchema } from "../../../src/config/json-schema.ts";
+import type { Kind } from "../../../src/config/kinds.ts";
+import { fileSchema } from "../../../src/config/schema.ts";
+import { PROVIDER_CHOICES } from "../../../src/config/settings.ts";
+import { SAMPLES, documentWith } from "./samples.ts";
+
+const schema = jsonSchema();
+const ajv = new Ajv({ strict: false });
+addFormats.default(ajv);
+const acceptedByEditors = ajv.compile(schema);
+const complaints = (document: unknown): string => (acceptedByEditors(document) ? "" : ajv.errorsText(acceptedByEditors.errors));
+
+const line = fc
+  .string({ minLength: 1, unit: fc.constantFrom("a", "Z", "0", " ", ":", "#", "'", '"', "-", "é", "{", "%", "*") })
+  .filter((text) => text.trim() !== "");
+const duration = fc.tuple(fc.integer({ min: 1, max: 23 }), fc.constantFrom("m", "h")).map(([amount, unit]) => `${amount + 1}${unit}`);
+
+/** Valid values of each kind, in the file's terms. */
+const VALID: Readonly<Record<Kind, fc.Arbitrary<unknown>>> = {
+  provider: fc.oneof(fc.constantFrom("auto", ...PROVIDER_CHOICES), fc.uniqueArray(fc.constantFrom(...PROVIDER_CHOICES), { minLength: 1 })),
+  scope: fc.constantFrom("run", "pull-request"),
+  duration,
+  major: fc.constantFrom(14, 15, 16, 17, 18),
+  boolean: fc.boolean(),
+  size: fc.integer({ min: 1, max: 200 }).map((quarters) => quarters / 4),
+  text: line,
+  command: fc.oneof(line, fc.constant("one &&\n  two\n")),
+  path: line,
+  image: fc.constantFrom("postgres:17", "ghcr.io/a/b:c"),
+  moment: fc.oneof(
+    fc.date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-01-01") }).map((date) => date.toISOString()),
+    fc.constant("0/1A2B"),
+  ),
+  apiUrl: fc.webUrl(),
+  postgresUrl: fc.domain().map((host) => `postgresql://user:pass%20word@${host}:5432/app`),
+  list: fc.oneof(line, fc.array(line, { maxLength: 3 })),
+  variables: fc.dictionary(fc.stringMatching(/^[A-Z][A-Z0-9_]{0,5}$/), fc.string({ unit: fc.constantFrom("a", "\n", "=", " ", "é") }), {
+    maxKeys: 3,
+  }),
+};
+
+const anyValue = fc.oneof(
+  fc.jsonValue({ maxDepth: 1 }),
+  fc.constantFrom(
+    "neon",
+    "2h",
+    "1h30m",
+    "90",
+    "0s",
+    "18",
+    18,
+    0.25,
+    true,
+    null,
+    "main",
+    "0/16B",
+    "https://h",
+    "postgres://h/d",
+    ["neon", "docker"],
+    { A: "b" },
+  ),
+);
+
+/** Documents of known and unknown keys with values that may fit or not. */
+const anyDocument = fc
+  .uniqueArray(
+    fc.tuple(
+      fc.oneof(
+        fc.constantFrom(...FIELDS.map(({ path }) => path), "neon", "neon.compute", "migrations"),
+        fc.constantFrom("ttll", "neon.projct", "timeouts.x"),
+      ),
+      anyValue,
+    ),
+    {
+      selector: ([path]) => path,
+      maxLength: 4,
+    },
+  )
+  .map((entries) => merge(entries));
+
+function merge(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+  return entries.reduce<Record<string, unknown>>((document, [path, value]) => mergeOne(document, documentWith(path, value)), {});
+}
+
+function mergeOne(into: Record<string, unknown>, from: Record<string, unknown>): Record<string, unknown> {
+  const merged = { ...into };
+  for (const [key, value] of Object.entries(from)) {
+    const present = merged[key];
+    merged[key] = isRecord(present) && isRecord(value) ? mergeOne(present, value) : value;
+  }
+  return merged;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+describe("the JSON Schema", () => {
+  test("that is shipped is that of the code: else run test/support/write-schema.ts with tsx", async () => {
+    const shipped = await readFile(new URL("../../../schema/offshoot.schema.json", import.meta.url), "utf8");
+    expect(shipped).toBe(`${JSON.stringify(schema, undefined, 2)}\n`);
+  });
+
+  test("describes every setting, and knows nothing else", () => {
+    for (const { path, description } of FIELDS) {
+      const [first, ...rest] = path.split(".");
+      expect(JSON.stringify(dig(schema, [first ?? "", ...rest]))).toContain(JSON.stringify(description));
+    }
+    expect(Object.keys(schema["properties"] as object)).toEqual(keysBelow(""));
+  });
+
+  test.each(FIELDS.flatMap(({ path, kind }) => SAMPLES[kind].map(({ input }) => [path, input] as const)))("takes %s: %j", (path, input) => {
+    expect(acceptedByEditors(documentWith(path, input))).toBe(true);
+  });
+});
+
+describe("the reader, the schema of the code and the schema for editors", () => {
+  test("agree on what is valid, and give it back unchanged", async () => {
+    const fields = FIELDS.map(({ path, kind }) => VALID[kind].map((value) => [path, value] as const));
+    const chosen = fc.shuffledSubarray(fields, { maxLength: 8 }).chain((some) => fc.tuple(...some));
+    await fc.assert(
+      fc.asyncProperty(chosen, async (entries) => {
+        const document = merge(entries);
+        const { entries: read, problems } = await parseFile(stringify(document), "f");
+        expect(problems).toEqual([]);
+        expect(Object.fromEntries([...read].map(([path, { input }]) => [path, input]))).toEqual(Object.fromEntries(entries));
+        expect(fileSchema().safeParse(document).success).toBe(true);
+        expect(complaints(document)).toBe("");
+      }),
+    );
+  });
+
+  test("agree on what is not", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyDocument, async (document) => {
+        const { problems } = await parseFile(stringify(document), "f");
+        const accepted = problems.length === 0;
+        expect({ problems, accepted }).toEqual({ problems, accepted: fileSchema().safeParse(document).success });
+        // Bounds of durations and the inside of URLs are beyond JSON Schema; it must at least take what we take.
+        expect(accepted ? complaints(document) : "").toBe("");
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("never break on text that is no configuration", async () => {
+    const text = fc.string({
+      unit: fc.constantFrom("a", ":", " ", "\n", "\t", "-", "[", "]", "{", "}", "&", "*", "!", "'", '"', "#", "?", "|", "neon", "ttl"),
+    });
+    await fc.assert(
+      fc.asyncProperty(text, async (anything) => {
+        const { problems } = await parseFile(anything, "f");
+        for (const problem of problems) expect(problem).toMatch(/^f:\d+: ./);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+function dig(node: unknown, [key, ...rest]: readonly string[]): unknown {
+  const { properties, anyOf } = node as { properties?: Record<string, unknown>; anyOf?: readonly unknown[] };
+  if (key === undefined) return node;
+  return properties === undefined ? dig(anyOf?.[0], [key, ...rest]) : dig(properties[key], rest);
+}
