@@ -13,4 +13,4 @@ export { status, type Status, type StatusOptions } from "./status.ts";
 export { sweep, type SweepOptions, type SweepResult } from "./sweep.ts";
 export { up, type UpOptions, type UpResult } from "./up.ts";
 export type { DatabaseVariables } from "./variables.ts";
-export { wait, type WaitOptions } from "./WAITUSE";
+export { wait, type WaitOptions } from "./wait.ts";

@@ -1,4 +1,4 @@
-import { deadline, jitter } from "./wait.ts";
+import { deadline, jitter } from "./deadline.ts";
 import { connect, type Session } from "./postgres/connect.ts";
 import { LOCK_CLASS, tryLock } from "./postgres/lock.ts";
 import type { DirectUrl } from "./postgres/url.ts";

@@ -1,7 +1,6 @@
 import { candidates, limitsOf } from "./candidates.ts";
 import type { Context } from "./context.ts";
 import { OffshootError } from "./errors.ts";
-import { refusePooled } from "./postgres/pooled.ts";
 import { type DirectUrl, directUrl } from "./postgres/url.ts";
 import { findDatabase } from "./providers/choose.ts";
 import type { Database } from "./providers/provider.ts";
@@ -25,16 +24,14 @@ export async function requireDatabase(context: Context): Promise<Database> {
 
 /**
  * The database that a command works on. `given` is a Postgres URL, or the name of an environment variable that
- * holds one, so that no password need stand in a command line. Throws `URL_INVALID`, `URL_POOLED`, `RUN_UNKNOWN`.
+ * holds one, so that no password need stand in a command line. Throws `URL_INVALID`, `RUN_UNKNOWN`.
  */
 export async function locate(context: Context, given: string | undefined): Promise<Located> {
   if (given === undefined) {
     const database = await requireDatabase(context);
     return { url: database.directUrl, database };
   }
-  const url = directUrl(readGiven(context, given), "the URL given by --url");
-  await refusePooled(url, context.signal);
-  return { url, database: undefined };
+  return { url: directUrl(readGiven(context, given), "the URL given by --url"), database: undefined };
 }
 
 function readGiven(context: Context, given: string): string {

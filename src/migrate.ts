@@ -44,7 +44,7 @@ export async function migrateIn(context: Context, migrations: Migrations, locate
     cwd: migrations.directory,
     // Migrations need the direct URL under the name that every tool reads.
     env: { ...context.env, ...context.settings.migrations.env, ...variables, DATABASE_URL: located.url },
-    ...(await verifier(context, located.url)),
+    ...verifier(context, located.url),
     ...(keepAsBase === undefined
       ? {}
       : { keepAsBase: (stillTrue: () => Promise<boolean>, signal: AbortSignal) => keepAsBase(migrations.fingerprint, stillTrue, signal) }),

@@ -1,50 +1,27 @@
-import { setTimeout as timer } from "node:timers/promises";
-import { OffshootError } from "./errors.ts";
+import { type CommonOptions, prepare } from "./context.ts";
+import { type Migrated, waitUntilMigrated } from "./gate/gate.ts";
+import { locate } from "./locate.ts";
+import { gateRequest } from "./migrate.ts";
+import { requireMigrations } from "./migrations.ts";
+import { inPhase } from "./phase.ts";
 
-/** How long something may still take, and the signal that ends it early. */
-export interface Deadline {
-  /** Aborts at the end of the budget or when the caller aborts. */
-  readonly signal: AbortSignal;
-  /** Milliseconds left, never negative. */
-  leftMs(): number;
-  /** Throws `TIMED_OUT` past the end, or `CANCELLED` if the caller aborted. */
-  check(): void;
-  /** Waits, or throws as `check` does as soon as there is a reason. */
-  pause(ms: number): Promise<void>;
+export interface WaitOptions extends CommonOptions {
+  /** The migration command, where the configuration names none: it is part of what is waited for. Never run. */
+  readonly command?: readonly string[] | undefined;
+  readonly url?: string | undefined;
 }
 
 /**
- * A budget of `ms` milliseconds for `what` (a phrase like "the migration"), under the caller's signal.
- * Time is measured on the monotonic clock, so a clock that is set while we wait changes nothing.
+ * Waits until another job has migrated this run's database, and never migrates itself. Throws
+ * `MIGRATION_FAILED` with the leader's output as soon as it failed, and `TIMED_OUT` past `timeouts.wait`.
  */
-export function deadline(what: string, ms: number, parent?: AbortSignal): Deadline {
-  const end = performance.now() + ms;
-  const budget = AbortSignal.timeout(Math.max(0, Math.ceil(ms)));
-  const signal = parent === undefined ? budget : AbortSignal.any([parent, budget]);
-  const check = (): void => {
-    if (parent?.aborted) throw cancelled(what);
-    if (performance.now() >= end) {
-      throw new OffshootError("TIMED_OUT", `Timed out after ${Math.round(ms / 1000)} s: ${what}.`, { facts: { ms } });
-    }
-  };
-  return {
-    signal,
-    leftMs: () => Math.max(0, end - performance.now()),
-    check,
-    async pause(pauseMs) {
-      check();
-      await timer(Math.min(pauseMs, Math.max(0, end - performance.now())), undefined, { signal }).catch(() => {});
-      check();
-    },
-  };
+export async function wait(options: WaitOptions = {}): Promise<Migrated> {
+  const context = await prepare(options);
+  const migrations = await requireMigrations(context, options.command);
+  const located = await locate(context, options.url);
+  const request = gateRequest(context, migrations, located, false);
+  const timings = { ...request.timings, withinMs: context.settings.timeouts.waitMs };
+  return inPhase(context.report, "wait", "waiting for the migrations", () => waitUntilMigrated({ ...request, timings }));
 }
 
-/** The error for work that the caller's signal ended. */
-export function cancelled(what: string): OffshootError {
-  return new OffshootError("CANCELLED", `Cancelled: ${what}.`);
-}
-
-/** Spreads simultaneous waiters: `ms` give or take 25 %. */
-export function jitter(ms: number, random: () => number = Math.random): number {
-  return ms * (0.75 + random() * 0.5);
-}
+export * from "./deadline.ts";

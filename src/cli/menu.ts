@@ -36,6 +36,7 @@ export function menu(begin: Begin): Command {
   withUrl(add("audit", "check the live schema against a spec and the built-in checks"))
     .argument("[spec]", "the spec file; default the setting `audit`")
     .option("--write", "make a spec from this database instead")
+    .option("--update", "the same over a spec that is there")
     .action(async (spec: string | undefined, flags: OptionValues, command: Command) =>
       (await import("./commands/audit.ts")).audit(begin(command.optsWithGlobals()), spec, flags),
     );

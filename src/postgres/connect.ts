@@ -1,5 +1,5 @@
 import { OffshootError } from "../errors.ts";
-import { cancelled } from "../wait.ts";
+import { cancelled } from "../deadline.ts";
 import { codeOf, SQLSTATE } from "./sqlstate.ts";
 import { parseUrl } from "./url.ts";
 

@@ -1,4 +1,4 @@
-import { type Deadline, jitter } from "../wait.ts";
+import { type Deadline, jitter } from "../deadline.ts";
 import type { Session } from "./connect.ts";
 
 /** The first half of our two-part advisory lock keys: "offs" in ASCII. Two-part keys show as `objsubid = 2`. */

@@ -23,10 +23,19 @@ export function parseUrl(url: string, what = "the database URL"): UrlParts {
   return {
     host: parsed.hostname.replace(/^\[(.*)\]$/, "$1"),
     port: parsed.port === "" ? 5432 : Number(parsed.port),
-    user: decodeURIComponent(parsed.username),
-    password: decodeURIComponent(parsed.password),
-    database: decodeURIComponent(parsed.pathname.slice(1)),
+    user: decode(parsed.username),
+    password: decode(parsed.password),
+    database: decode(parsed.pathname.slice(1)),
   };
+}
+
+/** A part as it was before it was encoded; one with a bare `%` was never encoded. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** A URL from its parts, with what must be encoded encoded. */
@@ -68,7 +77,7 @@ function readUrl(url: string, what: string): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !/^postgres(ql)?:$/.test(parsed.protocol) || parsed.hostname === "") {
     throw new OffshootError("URL_INVALID", `${capital(what)} is not a Postgres URL.`, {
-      remedy: "Expected the form postgresql://user:password@host:5432/database.",
+      remedy: "Expected the form postgresql://HOST:5432/DATABASE, with USER:PASSWORD@ before the host.",
     });
   }
   return parsed;
