@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Session } from "../postgres/connect.ts";
-import type { Deadline } from "../wait.ts";
+import type { Deadline } from "../deadline.ts";
 
 const NAME = "^offshoot:migrate:[0-9a-f]+:([0-9]{1,9})$";
 

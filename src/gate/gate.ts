@@ -1,7 +1,7 @@
 import { isOffshootError, OffshootError } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { codeOf, SQLSTATE } from "../postgres/sqlstate.ts";
-import { type Deadline, deadline, jitter } from "../wait.ts";
+import { type Deadline, deadline, jitter } from "../deadline.ts";
 import { adopt } from "./claim.ts";
 import { type Asker, decide, type View } from "./decide.ts";
 import { refusePooled } from "./direct.ts";
@@ -69,7 +69,7 @@ async function pass(request: GateRequest, leader: MigrateRequest | undefined): P
     if (waiting !== undefined && waiting.who !== said) request.report({ kind: "note", text: waiting.text });
     said = waiting?.who;
     // A server that answers slowly, since many wait, is asked less often.
-    const slowMs = Math.min((performance.now() - lookedAt) * 10, 2000);
+    const slowMs = Math.min((performance.now() - lookedAt) * 5, 1500);
     await within.pause(jitter(Math.max(pauseMs, step.atLeastMs, slowMs))).catch(async (thrown: unknown) => {
       throw await timedOut(thrown, request, passage.seen, passage.fault);
     });
@@ -87,7 +87,7 @@ async function takeStep(passage: Passage, request: GateRequest, leader: MigrateR
     // A connection attempt that the deadline cut short says "cancelled" too; the pause will say what it was.
     const isCutShort = isOffshootError(thrown) && thrown.code === "CANCELLED" && !request.signal.aborted;
     if (!isCutShort && !isGatePassing(thrown)) throw thrown;
-    passage.fault = thrown;
+    if (!isCutShort) passage.fault = thrown;
     return WAIT;
   } finally {
     if (session !== undefined) await closeSoon(session);

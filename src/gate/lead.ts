@@ -1,6 +1,6 @@
 import { isOffshootError } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
-import type { Deadline } from "../wait.ts";
+import type { Deadline } from "../deadline.ts";
 import { beat, type Claim, finish, letGo } from "./claim.ts";
 import { type CommandEnd, describeCommand, type RunningCommand, startCommand } from "./command.ts";
 import { endOlder, evictOlder, migrationName } from "./evict.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as timer } from "node:timers/promises";
 import { messageOf } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
-import type { Deadline } from "../wait.ts";
+import type { Deadline } from "../deadline.ts";
 import { type Claim, peek, seal, unseal } from "./claim.ts";
 import type { Lead, Led } from "./lead.ts";
 import { tryGateLock } from "./lock.ts";

@@ -2,7 +2,7 @@ import { OffshootError } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { withLock } from "../postgres/lock.ts";
 import { codeOf, LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.ts";
-import type { Deadline } from "../wait.ts";
+import type { Deadline } from "../deadline.ts";
 
 const CREATE = `
 create schema if not exists offshoot;

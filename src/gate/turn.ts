@@ -1,5 +1,5 @@
 import type { Session } from "../postgres/connect.ts";
-import type { Deadline } from "../wait.ts";
+import type { Deadline } from "../deadline.ts";
 import { claim, unseal } from "./claim.ts";
 import { type Asker, type Decision, decide, underLock, type View } from "./decide.ts";
 import { lead, type Led } from "./lead.ts";

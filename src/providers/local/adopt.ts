@@ -2,7 +2,7 @@ import { OffshootError } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { withLock } from "../../postgres/lock.ts";
 import type { OwnerTag } from "../../run/tag.ts";
-import type { Deadline } from "../../wait.ts";
+import type { Deadline } from "../../deadline.ts";
 import { commentOn, formatComment } from "./comment.ts";
 import { type Entry, readDatabases } from "./databases.ts";
 import { lockOf } from "./locks.ts";

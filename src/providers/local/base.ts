@@ -3,7 +3,7 @@ import { identifier } from "../../postgres/identifier.ts";
 import { withLock } from "../../postgres/lock.ts";
 import { codeOf, LOST_CREATION_RACE, SQLSTATE } from "../../postgres/sqlstate.ts";
 import type { OwnerTag } from "../../run/tag.ts";
-import { deadline, type Deadline } from "../../wait.ts";
+import { deadline, type Deadline } from "../../deadline.ts";
 import { commentOn, formatComment } from "./comment.ts";
 import { copyStatement, nameAndTag } from "./create.ts";
 import { type Entry, readDatabases, type Snapshot } from "./databases.ts";

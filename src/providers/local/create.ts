@@ -2,7 +2,7 @@ import { messageOf } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
 import type { OwnerTag } from "../../run/tag.ts";
-import { jitter } from "../../wait.ts";
+import { jitter } from "../../deadline.ts";
 import type { Database } from "../provider.ts";
 import { adopt } from "./adopt.ts";
 import { commentOn, formatComment } from "./comment.ts";

@@ -1,7 +1,7 @@
 import type { Session } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
 import { withLock } from "../../postgres/lock.ts";
-import type { Deadline } from "../../wait.ts";
+import type { Deadline } from "../../deadline.ts";
 import type { Released } from "../provider.ts";
 import { type Entry, readDatabases, type Snapshot } from "./databases.ts";
 import { lockOf } from "./locks.ts";

@@ -1,5 +1,5 @@
 import type { Report } from "../../events.ts";
-import type { Deadline } from "../../wait.ts";
+import type { Deadline } from "../../deadline.ts";
 import type { Refusal } from "../provider.ts";
 
 /** A Postgres server that holds one database per run. */
@@ -38,8 +38,8 @@ export interface ClusterHost {
   elsewhere?(bounds: Bounds): Promise<readonly Server[]>;
   /** Finds or starts the server, also out of the state in which a killed process left it. */
   boot(bounds: Bounds): Promise<Server>;
-  /** Stops a server that is no longer needed. Missing where the server isn't ours. */
-  stop?(server: Server, bounds: Bounds): Promise<void>;
+  /** Stops a server that is no longer needed, and notes what it keeps. Missing where the server isn't ours. */
+  stop?(server: Server, keeps: readonly Sleeper[], bounds: Bounds): Promise<void>;
   /** Makes sure that somebody stops an idle server. Called when nobody does. */
   watch?(server: Server): Promise<void>;
   /** Databases of the stopped server of `boot`; `unknown` where it was killed. Undefined while it runs or never ran. */

@@ -4,7 +4,7 @@ import { connectionError, type Session } from "../../postgres/connect.ts";
 import { codeOf, isPassing, SQLSTATE } from "../../postgres/sqlstate.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
 import { withDatabase } from "../../postgres/url.ts";
-import { deadline, jitter } from "../../wait.ts";
+import { deadline, jitter } from "../../deadline.ts";
 import type { Database, Limits, Listed, Provider, Refusal, Wanted } from "../provider.ts";
 import { touchBase } from "./base.ts";
 import { place, type Placed } from "./create.ts";

@@ -1,9 +1,9 @@
 import { OffshootError } from "../../errors.ts";
 import { connectionError } from "../../postgres/connect.ts";
 import { codeOf, isPassing, SQLSTATE } from "../../postgres/sqlstate.ts";
-import { jitter } from "../../wait.ts";
+import { jitter } from "../../deadline.ts";
 import type { Released } from "../provider.ts";
-import { hasRuns, readDatabases, type Entry } from "./databases.ts";
+import { type Entry, hasRuns, readDatabases, sleepersOf } from "./databases.ts";
 import { dropDatabase } from "./drop.ts";
 import type { Bounds, ClusterHost, Server } from "./host.ts";
 import { tryStopLock } from "./locks.ts";
@@ -42,7 +42,8 @@ function dropOn(host: ClusterHost, server: Server, database: string, bounds: Bou
     const dropped = await dropDatabase(session, database, bounds.within, (entry) => isOurs(entry));
     if (host.stop !== undefined && !hasRuns(await readDatabases(session)) && (await tryStopLock(session))) {
       // A run may have come between the look and the lock.
-      if (!hasRuns(await readDatabases(session))) await host.stop(server, bounds);
+      const snapshot = await readDatabases(session);
+      if (!hasRuns(snapshot)) await host.stop(server, sleepersOf(snapshot), bounds);
     }
     return dropped === "deleted" ? "deleted" : "already-gone";
   });

@@ -1,5 +1,5 @@
 import { connect, type Session } from "../../postgres/connect.ts";
-import type { Deadline } from "../../wait.ts";
+import type { Deadline } from "../../deadline.ts";
 
 /** Runs `work` in a session that ends with the deadline at the latest. Throws the deadline's own reason then. */
 export async function withinSession<T>(url: string, within: Deadline, work: (session: Session) => Promise<T>): Promise<T> {

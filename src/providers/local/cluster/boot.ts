@@ -3,7 +3,7 @@ import { uptime } from "node:os";
 import { join } from "node:path";
 import { OffshootError } from "../../../errors.ts";
 import { waitUntilReady } from "../../../postgres/ready.ts";
-import { deadline } from "../../../wait.ts";
+import { deadline } from "../../../deadline.ts";
 import type { Bounds, Server } from "../host.ts";
 import type { Cluster } from "./cluster.ts";
 import { makeFolder } from "./home.ts";

@@ -4,7 +4,7 @@ import { chown, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { messageOf, OffshootError } from "../../../errors.ts";
-import type { Deadline } from "../../../wait.ts";
+import type { Deadline } from "../../../deadline.ts";
 import { executable, idsOf } from "./program.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Runtime } from "./runtime.ts";

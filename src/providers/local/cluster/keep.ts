@@ -1,14 +1,13 @@
-import { rename, writeFile } from "node:fs/promises";
 import { setTimeout as timer } from "node:timers/promises";
 import { type Report, silent } from "../../../events.ts";
 import { connect, type Session } from "../../../postgres/connect.ts";
 import { tryLock, unlock } from "../../../postgres/lock.ts";
-import { deadline } from "../../../wait.ts";
-import { formatComment } from "../comment.ts";
-import { hasRuns, readDatabases, type Snapshot } from "../databases.ts";
-import type { Server, Sleeper } from "../host.ts";
+import { deadline } from "../../../deadline.ts";
+import { readDatabases, sleepersOf } from "../databases.ts";
+import type { Server } from "../host.ts";
 import { KEEPER, LIFE, tryStopLock } from "../locks.ts";
 import { tidy } from "../tidy.ts";
+import { noteSleepers } from "./asleep.ts";
 import type { Cluster } from "./cluster.ts";
 import { runningServer } from "./running.ts";
 import { stop } from "./stop.ts";
@@ -84,7 +83,7 @@ async function readUse(session: Session): Promise<Use> {
   return use;
 }
 
-/** Stops the server unless somebody came in the last moment. Runs' databases stay on disk, and their names are noted. */
+/** Stops the server unless somebody came in the last moment. The databases stay on disk, and their names are noted. */
 async function stopIfUnused(cluster: Cluster, session: Session, seen: string, { findBin }: KeepOptions): Promise<boolean> {
   if (!(await tryStopLock(session))) return false;
   const { open, total } = await readUse(session);
@@ -92,17 +91,7 @@ async function stopIfUnused(cluster: Cluster, session: Session, seen: string, { 
     await unlock(session, LIFE);
     return false;
   }
-  const snapshot = await readDatabases(session);
-  if (hasRuns(snapshot)) await noteSleepers(cluster, snapshot);
+  await noteSleepers(cluster, sleepersOf(await readDatabases(session)));
   await stop(cluster, findBin, deadline("stopping the local Postgres", ROUND_MS));
   return true;
-}
-
-async function noteSleepers({ asleep }: Cluster, { entries }: Snapshot): Promise<void> {
-  const sleepers: Sleeper[] = entries.map(({ name, tag, lastUsedAt }) => ({
-    name,
-    comment: tag === undefined ? null : formatComment(tag, lastUsedAt),
-  }));
-  await writeFile(`${asleep}.new`, JSON.stringify(sleepers), { mode: 0o600 });
-  await rename(`${asleep}.new`, asleep);
 }

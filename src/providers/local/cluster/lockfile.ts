@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { type Deadline, jitter } from "../../../wait.ts";
+import { type Deadline, jitter } from "../../../deadline.ts";
 
 /** The owner touches its lock this often … */
 const BEAT_MS = 2000;

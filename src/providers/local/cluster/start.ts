@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { open, readFile, stat } from "node:fs/promises";
 import { OffshootError } from "../../../errors.ts";
-import type { Deadline } from "../../../wait.ts";
+import type { Deadline } from "../../../deadline.ts";
 import { executable, idsOf } from "./program.ts";
 import type { Cluster } from "./cluster.ts";
 import { type Diagnosis, diagnose, diskFull, lastWords } from "./failure.ts";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { OffshootError } from "../../../errors.ts";
-import type { Deadline } from "../../../wait.ts";
+import type { Deadline } from "../../../deadline.ts";
 import { executable } from "./program.ts";
 import type { Cluster } from "./cluster.ts";
 import { isServer, readPidFile } from "./pidfile.ts";
