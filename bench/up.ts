@@ -35,7 +35,7 @@ try {
   // The first run makes the template; it stays up, so that the server does too.
   const { database } = await up(options("first"));
   await migrate(options("first"));
-  const template = (await list(options("first"))).find(({ kind }) => kind === "base");
+  const template = (await list({ ...options("first"), all: true })).find(({ kind }) => kind === "base");
   if (template === undefined) throw new Error("no template was kept");
   const session = await connect(withDatabase(database.directUrl, "postgres"));
   const templateName = template.id.split("/").at(-1);

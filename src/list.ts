@@ -2,11 +2,20 @@ import { limitsOf, reachable } from "./candidates.ts";
 import { type CommonOptions, type Context, prepare } from "./context.ts";
 import type { Listed } from "./providers/provider.ts";
 
-export interface ListOptions extends CommonOptions {}
+export interface ListOptions extends CommonOptions {
+  /** Also the templates that local servers keep as a cache. Default false. */
+  readonly all?: boolean | undefined;
+}
 
 /** Everything under our name prefix that any provider knows of, ours or not. Starts no server. */
 export async function list(options: ListOptions = {}): Promise<readonly Listed[]> {
-  return listIn(await prepare(options));
+  const listed = await listIn(await prepare(options));
+  return options.all === true ? listed : listed.filter((one) => !isCache(one));
+}
+
+/** A local template costs nobody anything but disk; a base on Neon is a branch of its own. */
+function isCache({ kind, provider }: Listed): boolean {
+  return kind === "base" && provider !== "neon";
 }
 
 /** `list` in a context that is prepared already. */

@@ -17,7 +17,7 @@ const LONGEST_DATABASE_NAME = 63;
  * Two runs never share a name: where anything was replaced or cut, `--` and a hash of the originals follow,
  * and `--` occurs nowhere else.
  */
-export function branchName(run: Run): string {
+export function branchName(run: Pick<Run, "repository" | "key">): string {
   const repository = segments(run.repository, LONGEST_REPOSITORY);
   const key = segment(run.key, LONGEST_KEY);
   const name = `${NAME_PREFIX}${repository}/${key}`;

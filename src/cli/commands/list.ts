@@ -1,10 +1,11 @@
+import type { OptionValues } from "commander";
 import { list as listWith } from "../../list.ts";
 import type { Listed } from "../../providers/provider.ts";
 import type { Invocation } from "../invocation.ts";
 import { columns } from "../columns.ts";
 
-export async function list(invocation: Invocation): Promise<void> {
-  const listed = await listWith(invocation.options);
+export async function list(invocation: Invocation, flags: OptionValues): Promise<void> {
+  const listed = await listWith({ ...invocation.options, all: flags["all"] === true });
   invocation.print(listed.map(listedJson), () => (listed.length === 0 ? ["nothing"] : columns(listed.map(row))));
 }
 

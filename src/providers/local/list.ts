@@ -2,7 +2,7 @@ import type { Session } from "../../postgres/connect.ts";
 import type { Listed } from "../provider.ts";
 import { parseComment } from "./comment.ts";
 import type { Bounds, ClusterHost, Server } from "./host.ts";
-import { isScratch } from "./names.ts";
+import { isScratch, toFullName } from "./names.ts";
 
 interface Row extends Record<string, unknown> {
   readonly name: string;
@@ -37,7 +37,7 @@ function listed(host: ClusterHost, server: string, { name, comment, sessions, si
   return {
     provider: host.provider,
     id: `${server}/${name}`,
-    name,
+    name: toFullName(name, tag),
     kind: broken ? "run" : (tag?.kind ?? "foreign"),
     tag,
     createdAt: tag === undefined ? undefined : new Date(tag.created),

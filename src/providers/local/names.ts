@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { databaseName } from "../../run/name.ts";
-import { NAME_PREFIX } from "../../run/tag.ts";
+import { BASE_PREFIX, baseName, branchName, databaseName } from "../../run/name.ts";
+import { NAME_PREFIX, type OwnerTag } from "../../run/tag.ts";
 
 /** What the names of all our databases start with. */
 export const DATABASE_PREFIX = "offshoot_";
@@ -8,9 +8,17 @@ export const DATABASE_PREFIX = "offshoot_";
 const TEMPLATE_PREFIX = `${DATABASE_PREFIX}template_`;
 const SCRATCH_PREFIX = `${DATABASE_PREFIX}scratch_`;
 
-/** The database of a run's full name; a name that `list` gave is a database's own already. */
+/** The database of a full name; what has no full name is called by its database's own. */
 export function toDatabase(name: string): string {
+  if (name.startsWith(BASE_PREFIX)) return templateName(name.slice(BASE_PREFIX.length));
   return name.startsWith(NAME_PREFIX) ? databaseName(name) : name;
+}
+
+/** The full name that a database was made for, by its tag; its own name where the two don't agree. */
+export function toFullName(database: string, tag: OwnerTag | undefined): string {
+  if (tag === undefined) return database;
+  const name = tag.kind === "base" ? baseName(tag.fingerprint ?? "") : branchName({ repository: tag.repository, key: tag.run });
+  return toDatabase(name) === database ? name : database;
 }
 
 /** The template database that is migrated to `fingerprint`. */

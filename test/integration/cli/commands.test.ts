@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => project.remove());
 
-const json = async <T>(...args: string[]): Promise<T> => JSON.parse((await project.offshoot([...args, "--json"])).stdout) as T;
+const json = async <T>(command: string, ...args: string[]): Promise<T> => JSON.parse((await project.offshoot([command, "--json", ...args])).stdout) as T;
 
 describe("up", () => {
   test("prints its documented shape, with no secret", async () => {
@@ -33,7 +33,7 @@ describe("up", () => {
 
   test("twice is the same as once, and renews the expiry", async () => {
     const first = await json<{ id: string; expiresAt: string }>("up");
-    const second = await json<{ id: string; created: boolean; expiresAt: string }>("up", "--ttl", "9h");
+    const second = await json<{ id: string; created: boolean; expiresAt: string }>("up", "--ttl", "9d");
     expect([second.id, second.created]).toEqual([first.id, false]);
     expect(second.expiresAt > first.expiresAt).toBe(true);
   });
@@ -90,6 +90,8 @@ describe("down", () => {
     expect(await json("down")).toMatchObject({ version: 1, outcome: "deleted", providers: ["embedded"] });
     expect(await json("down")).toMatchObject({ version: 1, outcome: "already-gone" });
     expect(await json("list")).toEqual([]);
+    // The template of the migrations stays as a cache, and is told on request.
+    expect(await json("list", "--all")).toEqual([expect.objectContaining({ kind: "base", ours: true })]);
     expect((await project.offshoot(["env"])).code).toBe(2);
   });
 });
