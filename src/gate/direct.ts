@@ -1,26 +1,38 @@
+import { setTimeout as timer } from "node:timers/promises";
 import { OffshootError } from "../errors.ts";
-import { connect, type Session } from "../postgres/connect.ts";
+import type { Session } from "../postgres/connect.ts";
 import { describeUrl } from "../postgres/url.ts";
+import type { GateRequest } from "./request.ts";
+import { closeSoon, openGate } from "./session.ts";
+
+/** A pool whose server sessions are all taken answers nothing: then the probe is given up, and tried again later. */
+const PROBE_MS = 3000;
 
 /**
  * Refuses a URL behind which a transaction pooler deals out server sessions: a lock taken there stays with whoever
  * gets that session next. While one client is idle another one opens a transaction; the same server process for
  * both, or a new one for the first, proves a pool. (PgBouncer's process ids in the protocol prove nothing: Neon's
  * proxy hands out its own on direct connections too.)
- * Throws `URL_POOLED`.
+ * False: no answer in time, so nothing is known. Throws `URL_POOLED`.
  */
-export async function refusePooled(session: Session, url: string, signal: AbortSignal): Promise<void> {
-  const before = await serverPid(session);
-  const other = await connect(url, { applicationName: "offshoot:gate", signal });
+export async function isDirect(session: Session, request: GateRequest, signal: AbortSignal): Promise<boolean> {
+  const other = await openGate(request, signal);
   try {
-    await other.query("begin");
-    const beside = await serverPid(other);
-    const after = await serverPid(session);
-    await other.query("rollback");
-    if (before !== after || before === beside) throw pooled(url);
+    const pooled = await Promise.race([sharesSessions(session, other), timer(PROBE_MS, undefined, { ref: false })]);
+    if (pooled === true) throw urlPooled(request.url);
+    return pooled === false;
   } finally {
-    await other.close();
+    await closeSoon(other);
   }
+}
+
+/** Whether two clients are served by one server process, or one by two: by a pool, that is. */
+export async function sharesSessions(session: Session, other: Session): Promise<boolean> {
+  const before = await serverPid(session);
+  await other.query("begin");
+  // Asked first: with all others taken, the first client would wait for just this transaction to end.
+  if ((await serverPid(other)) === before) return true;
+  return (await serverPid(session)) !== before;
 }
 
 async function serverPid(session: Session): Promise<number | undefined> {
@@ -28,7 +40,7 @@ async function serverPid(session: Session): Promise<number | undefined> {
   return row?.pid;
 }
 
-function pooled(url: string): OffshootError {
+function urlPooled(url: string): OffshootError {
   return new OffshootError("URL_POOLED", `${describeUrl(url)} leads through a transaction pooler.`, {
     meaning: "Session locks don't hold there, so two migrations could run at once.",
     remedy: "Give the URL of the server itself (on Neon: the host without `-pooler`).",

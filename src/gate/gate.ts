@@ -4,7 +4,7 @@ import { codeOf, SQLSTATE } from "../postgres/sqlstate.ts";
 import { type Deadline, deadline, jitter } from "../deadline.ts";
 import { adopt } from "./claim.ts";
 import { type Asker, decide, type View } from "./decide.ts";
-import { refusePooled } from "./direct.ts";
+import { isDirect } from "./direct.ts";
 import { conflictError, waiterError } from "./failure.ts";
 import { endSilentHolder } from "./lock.ts";
 import { askerOf, look } from "./look.ts";
@@ -134,8 +134,8 @@ async function takeOver(session: Session, pid: number, leaseMs: number, request:
 }
 
 async function takeTurn(session: Session, asker: Asker, passage: Passage, request: MigrateRequest): Promise<Step> {
-  if (!passage.isDirect) await refusePooled(session, request.url, passage.within.signal);
-  passage.isDirect = true;
+  passage.isDirect ||= await isDirect(session, request, passage.within.signal);
+  if (!passage.isDirect) return WAIT;
   const turn = await tryToLead(session, asker, request, passage.within);
   if (turn === "ready") return { kind: "past", state: "ran" };
   if (turn === "again") return WAIT;
