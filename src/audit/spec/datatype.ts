@@ -64,13 +64,16 @@ function canonicalElement(text: string): string {
 
 /** Whether a type of the spec is the one that the server names. Names without a schema are looked up in `schema` and `public`. */
 export function sameType(wanted: string, actual: string, schema: string): boolean {
-  const canonical = canonicalType(wanted);
+  return isNamed(canonicalType(wanted), actual, schema);
+}
+
+function isNamed(canonical: string, actual: string, schema: string): boolean {
   return [canonical, `${schema}.${canonical}`, `public.${canonical}`].includes(actual);
 }
 
 /** `sameType` for arguments and results of functions, which carry no length or precision. */
 export function sameArgumentType(wanted: string, actual: string, schema: string): boolean {
-  return sameType(withoutModifier(canonicalType(wanted)), withoutModifier(actual), schema) || sameType(wanted, actual, schema);
+  return isNamed(withoutModifier(canonicalType(wanted)), withoutModifier(actual), schema);
 }
 
 function withoutModifier(type: string): string {

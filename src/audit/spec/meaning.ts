@@ -40,7 +40,7 @@ export function meaningOf(
   return { spec, problems };
 }
 
-type WrittenSchema = NonNullable<NonNullable<Written["schemas"]>[string]>;
+type WrittenSchema = NonNullable<Exclude<NonNullable<Written["schemas"]>, readonly string[]>[string]>;
 type ExtensionObject = Extract<Exclude<NonNullable<Written["extensions"]>, readonly string[]>[string], object>;
 
 function postgresMajor(value: Written["postgres"], { problem }: Reading): number | undefined {

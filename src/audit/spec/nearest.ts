@@ -1,8 +1,12 @@
 /** The name among `known` that `word` was most likely meant to be; undefined where none is close. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
+  if (word.length < 3) return undefined;
+  const names = [...known];
+  const longer = names.find((name) => name.startsWith(word) && name !== word);
+  if (longer !== undefined) return longer;
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
-  for (const candidate of known) {
+  let bestDistance = Math.floor(word.length / 3) + 1;
+  for (const candidate of names) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance && candidate !== word) [best, bestDistance] = [candidate, distance];

@@ -23,7 +23,7 @@ export function parseSpec(text: string, file: string): Spec {
 
   function located(problem: { readonly path: readonly PropertyKey[]; readonly text: string }): Located {
     const where = problem.path.map(String).join(".");
-    const about = where === "" || problem.text.includes('"') ? "" : `${where} `;
+    const about = where !== "" && problem.text.startsWith("must ") ? `${where} ` : "";
     return { line: yaml.lineOf(problem.path), text: `${about}${problem.text}` };
   }
 }

@@ -14,7 +14,12 @@ interface Mismatch extends Problem {
 
 /** The problems behind the issues of a schema. A union tells what is wrong with the one branch that was meant. */
 export function problemsOf(issues: readonly z.core.$ZodIssue[], input: unknown): Problem[] {
-  return issues.flatMap((issue) => flatten(issue, input)).map(({ path, text }) => ({ path, text }));
+  return issues
+    .flatMap((issue) => flatten(issue, input))
+    .map(({ path, text, expected }) => {
+      const isMissing = expected !== undefined && path.length > 0 && valueAt(input, path) === undefined;
+      return { path, text: isMissing ? `"${String(path.at(-1))}" is missing: ${oneOf(expected)}` : text };
+    });
 }
 
 function flatten(issue: z.core.$ZodIssue, input: unknown): Mismatch[] {
@@ -27,7 +32,7 @@ function flatten(issue: z.core.$ZodIssue, input: unknown): Mismatch[] {
     return branchMeant(issue.errors, value).map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
   }
   if (issue.code === "invalid_type") return [mismatch(path, [NAMES[issue.expected] ?? issue.expected], value)];
-  if (issue.code === "invalid_value") return [wrongValue(path, issue.values.map(String), value)];
+  if (issue.code === "invalid_value") return [wrongValue(path, [...new Set(issue.values.map(String))], value)];
   if (issue.code === "invalid_key") return [{ path, text: "must have a name that is not empty" }];
   return [{ path, text: issue.message }];
 }
@@ -54,14 +59,16 @@ function branchMeant(branches: readonly (readonly z.core.$ZodIssue[])[], value: 
   const fitting = all.find((problems) => !problems.some((problem) => problem.expected !== undefined && problem.path.length === 0));
   if (fitting !== undefined) return fitting;
   const expected = all.flat().flatMap((problem) => (problem.path.length === 0 ? (problem.expected ?? []) : []));
-  return expected.length === 0 ? all.flat() : [mismatch([], [...new Set(expected)], value)];
+  return expected.length === 0 ? all.flat() : [mismatch([], expected, value)];
 }
 
 function mismatch(path: readonly PropertyKey[], expected: readonly string[], value: unknown): Mismatch {
-  const wanted = expected.filter((name) => name !== "nothing");
-  const list = wanted.length < 2 ? wanted.join() : `${wanted.slice(0, -1).join(", ")} or ${wanted.at(-1)}`;
-  const text = value === undefined ? `"${String(path.at(-1))}" is missing: ${list}` : `must be ${list}, not ${shown(value)}`;
-  return { path, text, expected };
+  return { path, text: `must be ${oneOf(expected)}, not ${shown(value)}`, expected };
+}
+
+function oneOf(expected: readonly string[]): string {
+  const names = [...new Set(expected)].filter((name) => name !== "nothing");
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
 function shown(value: unknown): string {

@@ -3,7 +3,7 @@ import { serialType } from "./datatype.ts";
 import type { Written } from "./shape.ts";
 import type { ColumnRule, DefinitionRule, DomainRule, IndexRule, PolicyRule, TableRule, TriggerRule, ViewRule } from "./spec.ts";
 
-type WrittenSchema = NonNullable<NonNullable<Written["schemas"]>[string]>;
+type WrittenSchema = NonNullable<Exclude<NonNullable<Written["schemas"]>, readonly string[]>[string]>;
 type EntryOf<S> = Exclude<Exclude<S, undefined | readonly string[]> extends Readonly<Record<string, infer E>> ? E : never, null>;
 export type WrittenEntry<K extends keyof WrittenSchema> = EntryOf<WrittenSchema[K]>;
 type WrittenTable = WrittenEntry<"tables">;

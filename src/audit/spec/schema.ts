@@ -4,7 +4,7 @@ import { functionBody } from "./routines.ts";
 import type { Written } from "./shape.ts";
 import type * as Rules from "./spec.ts";
 
-type WrittenSchema = NonNullable<NonNullable<Written["schemas"]>[string]>;
+type WrittenSchema = NonNullable<Exclude<NonNullable<Written["schemas"]>, readonly string[]>[string]>;
 
 /** Reads what is said about one schema. */
 export function schemaBody(schema: WrittenSchema, at: Place, name: string, reading: Reading): Body<Rules.SchemaRule> {

@@ -18,12 +18,12 @@ function strict<S extends z.core.$ZodLooseShape>(shape: S) {
 }
 
 const oneOf = <const T extends readonly string[]>(...values: T) => z.enum(values);
-const words = z.string().trim().min(1, "must not be empty");
+const words = z.string().regex(/\S/, "must not be empty");
 const text = z.union([words, z.number(), z.boolean()]);
 const none = z.null();
 const list = z.array(text);
 const said = {
-  absent: z.literal(true, { error: "absent can only be true" }).optional(),
+  absent: z.literal(true).optional(),
   reason: words.optional(),
   severity: z.enum(SEVERITIES as [Severity, ...Severity[]]).optional(),
 };
@@ -149,11 +149,11 @@ const ignore = strict({
 
 /** The spec file as it is written. What it means is in `spec.ts`. */
 export const specShape = strict({
-  version: z.union([z.literal(1), z.literal("1")]),
+  version: z.literal([1, "1"]),
   postgres: z.union([z.number(), words]).optional(),
   extensions: named(extension).optional(),
   migrations: z.record(words, migration).optional(),
-  schemas: z.record(words, z.union([none, schema])).optional(),
+  schemas: named(schema).optional(),
   ignore: z.array(ignore).optional(),
 });
 
