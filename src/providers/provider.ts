@@ -112,4 +112,11 @@ export interface Provider {
   release(name: string, limits: Limits, seen?: Listed): Promise<Released>;
   /** Everything under our name prefix, ours or not, all pages. Starts no server. */
   list(limits: Limits): Promise<readonly Listed[]>;
+  /**
+   * Makes sure that there is a migrated base for `wanted.tag.fingerprint`, where runs can start from one only if it was
+   * made beforehand. Calls `migrate` with a database that is to become the base: every caller does until the base is
+   * ready, so `migrate` itself must let one do the work. Throws what `migrate` throws. A provider that can't have
+   * one now leaves it at that. Missing where bases come from `Database.keepAsBase`, or where there are none.
+   */
+  readonly ensureBase?: (wanted: Wanted, limits: Limits, migrate: (database: Database) => Promise<void>) => Promise<void>;
 }
