@@ -32,9 +32,7 @@ export function renewed(present: OwnerTag, wanted: OwnerTag): OwnerTag | undefin
   const later = msOf(wanted.expires) - msOf(present.expires) > WORTH_WRITING_MS;
   const stays = present.lifetime === "last-run" && wanted.lifetime !== "last-run";
   if (!later && !stays) return undefined;
-  const { lifetime, ...rest } = present;
-  const expires = later ? wanted.expires : present.expires;
-  return { ...rest, expires, ...(stays || lifetime === undefined ? {} : { lifetime }) };
+  return { ...present, expires: later ? wanted.expires : present.expires, lifetime: stays ? "until-down" : present.lifetime };
 }
 
 /** No expiry is the latest of all. */

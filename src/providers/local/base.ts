@@ -74,8 +74,7 @@ async function discard(session: Session, scratch: string): Promise<false> {
 
 /** Names, tags and closes the copy at once: a base is never seen open or without its tag. */
 async function seal(session: Session, request: KeepRequest, scratch: string, name: string, now: Date): Promise<true> {
-  const { lifetime: _, ...maker } = request.tag;
-  const tag: OwnerTag = { ...maker, kind: "base", expires: undefined, fingerprint: request.fingerprint };
+  const tag: OwnerTag = { ...request.tag, kind: "base", expires: undefined, lifetime: undefined, fingerprint: request.fingerprint };
   const properties = await propertyStatements(session, request.database, scratch);
   const closed = `alter database ${identifier(scratch)} with is_template true allow_connections false`;
   try {

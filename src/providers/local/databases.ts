@@ -1,6 +1,7 @@
 import type { Session } from "../../postgres/connect.ts";
 import { LOCK_CLASS } from "../../postgres/lock.ts";
-import { type Comment, parseComment } from "./comment.ts";
+import { type Comment, formatComment, parseComment } from "./comment.ts";
+import type { Sleeper } from "./host.ts";
 import { KEEPER } from "./locks.ts";
 
 /** One database under our prefix. */
@@ -50,4 +51,9 @@ export async function readDatabases(session: Session): Promise<Snapshot> {
 /** Whether runs still have databases on the server: then it must go on running. Bases are a mere cache. */
 export function hasRuns(snapshot: Snapshot): boolean {
   return snapshot.entries.some((entry) => entry.tag !== undefined && !entry.isTemplate);
+}
+
+/** What the server keeps on disk when it is stopped now. */
+export function sleepersOf({ entries }: Snapshot): readonly Sleeper[] {
+  return entries.map(({ name, tag, lastUsedAt }) => ({ name, comment: tag === undefined ? null : formatComment(tag, lastUsedAt) }));
 }

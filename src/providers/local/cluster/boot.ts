@@ -1,13 +1,14 @@
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { uptime } from "node:os";
 import { join } from "node:path";
-import { OffshootError } from "../../../errors.ts";
+import { isOffshootError, OffshootError } from "../../../errors.ts";
 import { waitUntilReady } from "../../../postgres/ready.ts";
+import { SQLSTATE } from "../../../postgres/sqlstate.ts";
 import { deadline } from "../../../deadline.ts";
 import type { Bounds, Server } from "../host.ts";
 import type { Cluster } from "./cluster.ts";
 import { makeFolder } from "./home.ts";
-import { initialise } from "./initialise.ts";
+import { initialise, removePartials } from "./initialise.ts";
 import { withLockFile } from "./lockfile.ts";
 import { isServer, pidFilePath, readPidFile } from "./pidfile.ts";
 import { readPassword, runningServer, serverOf } from "./running.ts";
@@ -28,7 +29,7 @@ const ANSWER_MS = 10_000;
 export function boot(cluster: Cluster, options: BootOptions): Promise<Server> {
   const answering = async (): Promise<Server | undefined> => {
     const server = await runningServer(cluster);
-    return server !== undefined && (await answers(server, options)) ? server : undefined;
+    return server !== undefined && (await ask(server, options)) === "answers" ? server : undefined;
   };
   return withLockFile(
     cluster.lock,
@@ -38,15 +39,15 @@ export function boot(cluster: Cluster, options: BootOptions): Promise<Server> {
   );
 }
 
-/** Whether the server takes our password; waits while it starts or recovers from a crash. */
-async function answers(server: Server, { within }: Bounds): Promise<boolean> {
+/** Whether the server answers us; waits while it starts or recovers from a crash. */
+async function ask(server: Server, { within }: Bounds): Promise<"answers" | "rejects" | "silent"> {
   const budget = deadline("the local Postgres", Math.min(ANSWER_MS, within.leftMs()), within.signal);
   try {
     await waitUntilReady(server.url, budget);
-    return true;
-  } catch {
+    return "answers";
+  } catch (thrown) {
     within.check();
-    return false;
+    return isOffshootError(thrown) && thrown.facts["sqlstate"] === SQLSTATE.invalidPassword ? "rejects" : "silent";
   }
 }
 
@@ -60,8 +61,10 @@ async function settled(cluster: Cluster, options: BootOptions): Promise<Server |
     if (pidFile.status === "stopping") await untilGone(cluster, pidFile.pid, within);
     else if (pidFile.status === "ready") {
       const server = pidFile.port === undefined ? undefined : await serverOf(cluster, pidFile.port);
-      if (server !== undefined && (await answers(server, options))) return server;
+      const answer = server === undefined ? "rejects" : await ask(server, options);
+      if (server !== undefined && answer === "answers") return server;
       // It runs, but not with our password, or not at all well: nobody can use it, so nobody does.
+      if (answer === "rejects") await rm(cluster.password, { force: true });
       await stop(cluster, async () => (await options.runtime()).bin, within);
     } else await within.pause(20);
   }
@@ -71,6 +74,7 @@ async function startAnew(cluster: Cluster, options: BootOptions): Promise<Server
   const { within, report } = options;
   const runtime = await options.runtime();
   await makeFolder(cluster.folder, runtime.account);
+  await removePartials(cluster);
   const damage = await damageOf(cluster);
   if (damage !== undefined) await setAside(cluster, damage, options);
   for (let isFresh = await makeData(cluster, runtime, options); ; isFresh = await makeData(cluster, runtime, options)) {

@@ -12,7 +12,7 @@ export interface Cluster {
   readonly log: string;
   /** Held by the process that boots the server. */
   readonly lock: string;
-  /** Written by the keeper when it stops a server on which runs still have databases. */
+  /** Says what a stopped server keeps. */
   readonly asleep: string;
 }
 

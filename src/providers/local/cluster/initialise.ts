@@ -21,7 +21,6 @@ const PARTIAL = "new-";
  */
 export async function initialise(cluster: Cluster, runtime: Runtime, within: Deadline): Promise<void> {
   const { account } = runtime;
-  await removePartials(cluster);
   const partial = join(cluster.folder, `${PARTIAL}${randomBytes(6).toString("hex")}`);
   const passwordFile = `${partial}.password`;
   const password = randomBytes(24).toString("base64url");
@@ -38,9 +37,14 @@ export async function initialise(cluster: Cluster, runtime: Runtime, within: Dea
   }
 }
 
-async function removePartials({ folder }: Cluster): Promise<void> {
+/** Removes what killed processes left. One's `initdb` may still be at work: then the next boot gets rid of the rest. */
+export async function removePartials({ folder }: Cluster): Promise<void> {
   const names = (await readdir(folder)).filter((name) => name.startsWith(PARTIAL));
-  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true }).catch(ignoreGrowing)));
+}
+
+function ignoreGrowing(thrown: NodeJS.ErrnoException): void {
+  if (thrown.code !== "ENOTEMPTY") throw thrown;
 }
 
 async function runInitdb(cluster: Cluster, runtime: Runtime, paths: readonly string[], within: Deadline): Promise<void> {

@@ -1,12 +1,9 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { type Report, silent } from "../../../events.ts";
-import { connect, type Session } from "../../../postgres/connect.ts";
-import { tryLock, unlock } from "../../../postgres/lock.ts";
 import { deadline } from "../../../deadline.ts";
-import { readDatabases, sleepersOf } from "../databases.ts";
+import type { Report } from "../../../events.ts";
+import { sleepersOf } from "../databases.ts";
 import type { Server } from "../host.ts";
-import { KEEPER, LIFE, tryStopLock } from "../locks.ts";
-import { tidy } from "../tidy.ts";
+import { watchOver } from "../watch.ts";
 import { noteSleepers } from "./asleep.ts";
 import type { Cluster } from "./cluster.ts";
 import { runningServer } from "./running.ts";
@@ -24,25 +21,21 @@ export interface KeepOptions {
 /** The server is started right after its keeper; one that fails to start leaves the keeper without work. */
 const START_MS = 120_000;
 
-/** How long one round of removals, or a stop, may take. */
-const ROUND_MS = 120_000;
+/** How long a stop may take. */
+const STOP_MS = 120_000;
 
-/**
- * Watches over a server until it is gone: removes what expires there, and stops it when nobody has used it for a
- * while. Returns at once where another keeper does so already.
- */
-export async function keep(cluster: Cluster, options: KeepOptions): Promise<void> {
+/** Watches over a cluster's server until it is gone. When it is stopped the databases stay on disk, and their names are noted. */
+export async function keep(cluster: Cluster, { findBin, ...options }: KeepOptions): Promise<void> {
   const server = await untilRunning(cluster);
   if (server === undefined) return;
-  const session = await connect(server.url, { applicationName: "offshoot keeper" });
-  try {
-    if (await tryLock(session, KEEPER)) await watch(cluster, session, options);
-  } catch (thrown) {
-    // The server went away, as it does after the last `down`.
-    if (!session.lost.aborted) throw thrown;
-  } finally {
-    await session.close();
-  }
+  await watchOver(server, {
+    ...options,
+    async stop(snapshot) {
+      await noteSleepers(cluster, sleepersOf(snapshot));
+      await stop(cluster, findBin, deadline("stopping the local Postgres", STOP_MS));
+      return true;
+    },
+  });
 }
 
 async function untilRunning(cluster: Cluster): Promise<Server | undefined> {
@@ -51,47 +44,4 @@ async function untilRunning(cluster: Cluster): Promise<Server | undefined> {
     if (server !== undefined) return server;
   }
   return undefined;
-}
-
-async function watch(cluster: Cluster, session: Session, options: KeepOptions): Promise<void> {
-  const { idleMs, baseTtlMs, report = silent } = options;
-  let seen = "";
-  let usedAt = performance.now();
-  while (!session.lost.aborted) {
-    const use = await readUse(session);
-    if (use.open > 0 || use.total !== seen) usedAt = performance.now();
-    seen = use.total;
-    await tidy(session, await readDatabases(session), { baseTtlMs, report, within: deadline("removing stale databases", ROUND_MS) });
-    if (performance.now() - usedAt >= idleMs && (await stopIfUnused(cluster, session, seen, options))) return;
-    await timer(Math.min(10_000, idleMs / 4), undefined, { signal: session.lost }).catch(() => undefined);
-  }
-}
-
-interface Use {
-  /** Sessions that are open now, besides the keeper's. */
-  readonly open: number;
-  /** Sessions that ever were, as a number in decimal: it moves also for those that came and went between two looks. */
-  readonly total: string;
-}
-
-async function readUse(session: Session): Promise<Use> {
-  const [use] = await session.query<Use & Record<string, unknown>>(
-    `select (select count(*)::int from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()) as open,
-       (select coalesce(sum(sessions), 0)::text from pg_stat_database) as total`,
-  );
-  if (use === undefined) throw new Error("The server answered without a row.");
-  return use;
-}
-
-/** Stops the server unless somebody came in the last moment. The databases stay on disk, and their names are noted. */
-async function stopIfUnused(cluster: Cluster, session: Session, seen: string, { findBin }: KeepOptions): Promise<boolean> {
-  if (!(await tryStopLock(session))) return false;
-  const { open, total } = await readUse(session);
-  if (open > 0 || total !== seen) {
-    await unlock(session, LIFE);
-    return false;
-  }
-  await noteSleepers(cluster, sleepersOf(await readDatabases(session)));
-  await stop(cluster, findBin, deadline("stopping the local Postgres", ROUND_MS));
-  return true;
 }

@@ -1,0 +1,37 @@
+import { randomBytes } from "node:crypto";
+import type { Event } from "../../../src/events.ts";
+import type { Database, Limits, Provider, Wanted } from "../../../src/providers/provider.ts";
+import { branchName } from "../../../src/run/name.ts";
+import type { Run } from "../../../src/run/run.ts";
+import { ownerTag } from "../../../src/run/tag.ts";
+
+/** Limits for one call, and what was reported under them. */
+export function listening(withinMs = 60_000, signal = new AbortController().signal): Limits & { readonly events: Event[] } {
+  const events: Event[] = [];
+  return { signal, withinMs, events, report: (event) => void events.push(event) };
+}
+
+export function runOf(key: string): Run {
+  const rest = { ref: undefined, pullRequest: undefined, invocation: undefined, attempt: 1, shard: undefined, source: "flag" };
+  return { repository: "tests/contract", key, ...rest };
+}
+
+/** What a run asks for. Its database expires `ttlMs` from now. */
+export function wantedBy(key: string, options: { readonly fingerprint?: string; readonly ttlMs?: number } = {}): Wanted {
+  const run = runOf(key);
+  const createdAt = new Date();
+  const expiresAt = new Date(createdAt.getTime() + (options.ttlMs ?? 3_600_000));
+  return { run, name: branchName(run), tag: ownerTag({ run, createdAt, expiresAt }), expiresAt, fingerprint: options.fingerprint };
+}
+
+/** A run key that no other test uses. */
+export function uniqueKey(): string {
+  return `key-${randomBytes(6).toString("hex")}`;
+}
+
+/** The database of a run, where a refusal would be a fault. */
+export async function acquired(provider: Provider, ...wanted: Parameters<typeof wantedBy>): Promise<Database> {
+  const answer = await provider.acquire(wantedBy(...wanted), listening());
+  if (answer.kind === "refusal") throw new Error(answer.text);
+  return answer;
+}

@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import { withSession } from "../../../src/postgres/connect.ts";
+import type { Provider } from "../../../src/providers/provider.ts";
+import { acquired, listening, uniqueKey, wantedBy } from "./asking.ts";
+
+/** What the suite needs to know about a provider. */
+export interface Subject {
+  /** A provider as a further process would have it. */
+  readonly make: () => Provider;
+  /** Puts something under a run's name that carries no owner tag; the function removes it. */
+  readonly squat: (name: string) => Promise<() => Promise<void>>;
+}
+
+/** What every provider promises, whatever it stands on. `subject` is asked when the first test runs. */
+export function testContract(subject: () => Promise<Subject>): void {
+  test("serves where it can", async () => {
+    const { make } = await subject();
+    expect(await make().refuse(listening())).toBeUndefined();
+  });
+
+  test("creates once and adopts afterwards, with everything in it", async () => {
+    const { make } = await subject();
+    const key = uniqueKey();
+    const first = await acquired(make(), key);
+    expect(first.origin).toBe("created");
+    await withSession(first.directUrl, (session) => session.query("create table kept as select 42 as answer"));
+    const second = await acquired(make(), key);
+    expect(second).toMatchObject({ origin: "adopted", id: first.id, name: first.name, url: first.url, tag: first.tag });
+    expect(await withSession(second.url, (session) => session.query("select answer from kept"))).toEqual([{ answer: 42 }]);
+    expect(await make().release(first.name, listening())).toBe("deleted");
+  });
+
+  test("gives one database to ten that ask at once", async () => {
+    const { make } = await subject();
+    const key = uniqueKey();
+    const all = await Promise.all(Array.from({ length: 10 }, () => acquired(make(), key)));
+    expect(all.map(({ origin }) => origin).toSorted()).toEqual([...Array.from({ length: 9 }, () => "adopted"), "created"]);
+    expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+    expect(await make().release(all[0]?.name ?? "", listening())).toBe("deleted");
+  });
+
+  test("gives different runs different databases", async () => {
+    const { make } = await subject();
+    const databases = await Promise.all([uniqueKey(), uniqueKey()].map((key) => acquired(make(), key)));
+    expect(new Set(databases.map(({ url }) => url)).size).toBe(2);
+    await Promise.all(databases.map(({ name }) => make().release(name, listening())));
+  });
+
+  test("renews the expiry on adoption and never brings it nearer", async () => {
+    const { make } = await subject();
+    const key = uniqueKey();
+    const first = await acquired(make(), key, { ttlMs: 600_000 });
+    const longer = await acquired(make(), key, { ttlMs: 7_200_000 });
+    expect(longer.expiresAt?.getTime()).toBeGreaterThan((first.expiresAt?.getTime() ?? 0) + 6_000_000);
+    const shorter = await acquired(make(), key, { ttlMs: 600_000 });
+    expect(shorter.expiresAt).toEqual(longer.expiresAt);
+    expect((await make().find(first.name, listening()))?.expiresAt).toEqual(longer.expiresAt);
+    await make().release(first.name, listening());
+  });
+
+  test("finds and lists what exists, with its owner", async () => {
+    const { make } = await subject();
+    const database = await acquired(make(), uniqueKey());
+    const found = await make().find(database.name, listening());
+    expect(found).toMatchObject({ id: database.id, url: database.url, tag: database.tag, origin: "adopted" });
+    const listed = (await make().list(listening())).find(({ id }) => id === database.id);
+    expect(listed).toMatchObject({ kind: "run", tag: database.tag, expiresAt: database.expiresAt, broken: false, guarded: undefined });
+    expect(await make().release(listed?.name ?? "", listening())).toBe("deleted");
+  });
+
+  test("deletes once; twice is the same as once", async () => {
+    const { make } = await subject();
+    const { name, id, directUrl } = await acquired(make(), uniqueKey());
+    const inUse = withSession(directUrl, (session) => session.query("select pg_sleep(60)"));
+    const [ended, released] = await Promise.allSettled([inUse, make().release(name, listening())]);
+    expect(released).toEqual({ status: "fulfilled", value: "deleted" });
+    expect(ended.status).toBe("rejected");
+    expect(await make().release(name, listening())).toBe("already-gone");
+    expect(await make().find(name, listening())).toBeUndefined();
+    expect((await make().list(listening())).filter((listed) => listed.id === id)).toEqual([]);
+  });
+
+  test("knows nothing of a run that never asked", async () => {
+    const { make } = await subject();
+    const { name } = wantedBy(uniqueKey());
+    expect(await make().find(name, listening())).toBeUndefined();
+    expect(await make().release(name, listening())).toBe("already-gone");
+  });
+
+  test("neither adopts nor deletes what carries no tag of ours", async () => {
+    const { make, squat } = await subject();
+    const key = uniqueKey();
+    const { name } = wantedBy(key);
+    const leave = await squat(name);
+    await expect(acquired(make(), key)).rejects.toMatchObject({ code: "NOT_OURS" });
+    await expect(make().release(name, listening())).rejects.toMatchObject({ code: "NOT_OURS" });
+    expect(await make().find(name, listening())).toBeUndefined();
+    expect((await make().list(listening())).map(({ kind }) => kind)).toContain("foreign");
+    await leave();
+  });
+
+  test("creates nothing for a caller who has gone, or has no time", async () => {
+    const { make } = await subject();
+    const wanted = wantedBy(uniqueKey());
+    await expect(make().acquire(wanted, listening(60_000, AbortSignal.abort()))).rejects.toMatchObject({ code: "CANCELLED" });
+    await expect(make().acquire(wanted, listening(0))).rejects.toMatchObject({ code: "TIMED_OUT" });
+    expect(await make().find(wanted.name, listening())).toBeUndefined();
+  });
+
+  test("removes the database at the end of its scope", async () => {
+    const { make } = await subject();
+    const database = await acquired(make(), uniqueKey());
+    await database[Symbol.asyncDispose]();
+    expect(await make().find(database.name, listening())).toBeUndefined();
+  });
+}

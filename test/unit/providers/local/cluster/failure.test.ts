@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { diagnose, lastWords } from "../../../../../src/providers/local/cluster/failure.ts";
+
+// Lines as PostgreSQL 15 to 18 and the dynamic linker write them.
+test.each([
+  ["disk-full", 'FATAL:  could not write lock file "postmaster.pid": No space left on device'],
+  ["disk-full", 'initdb: error: could not write file "x": Disk quota exceeded'],
+  ["port-taken", 'LOG:  could not bind IPv4 address "127.0.0.1": Address already in use'],
+  ["port-taken", "FATAL:  could not create any TCP/IP sockets"],
+  ["already-running", 'FATAL:  lock file "postmaster.pid" already exists'],
+  ["already-running", "FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use"],
+  ["machine", "FATAL:  could not map anonymous shared memory: Cannot allocate memory"],
+  ["machine", "postgres: error while loading shared libraries: libicuuc.so.60: cannot open shared object file"],
+  ["machine", 'FATAL:  unrecognized configuration parameter "io_method"'],
+  ["damaged", "PANIC:  could not locate a valid checkpoint record at 0/152E1D0"],
+  ["damaged", 'FATAL:  could not open file "global/pg_filenode.map": No such file or directory'],
+  ["damaged", ""],
+] as const)("%s: %s", (expected, log) => {
+  expect(diagnose(`2026-01-01 00:00:00 UTC [1] LOG:  starting PostgreSQL\n2026-01-01 00:00:00 UTC [1] ${log}\n`)).toBe(expected);
+});
+
+test("the last words are the failures, on one line", () => {
+  const log = "LOG:  starting\nFATAL:  one\nLOG:  nothing\nFATAL:  two\nHINT:  none\n";
+  expect(lastWords(log)).toBe("FATAL:  one | FATAL:  two");
+  expect(lastWords("only this\n")).toBe("only this");
+});

@@ -1,0 +1,31 @@
+import { assert, property, string } from "fast-check";
+import { expect, test } from "vitest";
+import { isScratch, scratchName, templateName, toDatabase } from "../../../../src/providers/local/names.ts";
+import { databaseName } from "../../../../src/run/name.ts";
+
+test("a run's name becomes its database's, and a database's own name stays", () => {
+  expect(toDatabase("offshoot/o/r/run-1")).toBe(databaseName("offshoot/o/r/run-1"));
+  expect(toDatabase(databaseName("offshoot/o/r/run-1"))).toBe(databaseName("offshoot/o/r/run-1"));
+});
+
+test("a scratch name is known again, and no other name is taken for one", () => {
+  const name = scratchName();
+  expect(name.length).toBeLessThanOrEqual(63);
+  expect(isScratch(name)).toBe(true);
+  expect(scratchName()).not.toBe(name);
+  const last = name.at(-1) === "0" ? "1" : "0";
+  const others = [`${name.slice(0, -1)}${last}`, `${name}0`, `x${name}`, "offshoot_scratch_", templateName("a".repeat(64))];
+  expect(others.filter(isScratch)).toEqual([]);
+});
+
+test("no run's database can be taken for scratch or for a base", () => {
+  assert(
+    property(string(), (text) => {
+      const names = [text, `scratch/${text}`, `scratch_${"a".repeat(16)}`, `template/${"0".repeat(16)}`].map((tail) =>
+        databaseName(`offshoot/${tail}`),
+      );
+      expect(names.filter(isScratch)).toEqual([]);
+      expect(names.filter((name) => /^offshoot_template_[0-9a-f]{16}$/.test(name))).toEqual([]);
+    }),
+  );
+});

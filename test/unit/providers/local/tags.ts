@@ -1,0 +1,8 @@
+import type { OwnerTag } from "../../../../src/run/tag.ts";
+
+/** A tag that is valid, with what a test changes. */
+export function tagWith(changes: Partial<OwnerTag> = {}): OwnerTag {
+  const created = "2026-01-01T00:00:00Z";
+  const common = { tool: "offshoot", repository: "o/r", run: "k", created, ref: undefined, pullRequest: undefined } as const;
+  return { ...common, kind: "run", expires: "2026-01-01T02:00:00Z", fingerprint: undefined, ...changes };
+}
