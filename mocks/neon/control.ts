@@ -79,6 +79,7 @@ export function describeState(neon: Neon): object {
   const project = theProject(neon);
   return {
     projectId: project.id,
+    home: neon.storage?.home,
     branches: [...project.branches.values()].map((branch) => ({
       ...branchOnWire(neon, branch),
       annotation: annotationOnWire(branch)["value"],

@@ -55,7 +55,10 @@ export function listProjects(neon: Neon, query: URLSearchParams): Reply {
   const search = query.get("search") ?? "";
   const projects = query.get("cursor") === null ? [...neon.state.projects.values()] : [];
   const found = projects.filter((project) => project.name.includes(search) || project.id.includes(search));
-  return { status: 200, body: { projects: found.map((project) => ({ ...summary(project), active_time: 0 })) } };
+  return {
+    status: 200,
+    body: { projects: found.map((project) => ({ ...summary(project), active_time: 0 })), applications: {}, integrations: {} },
+  };
 }
 
 export function getProject(project: Project): Reply {

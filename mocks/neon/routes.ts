@@ -14,7 +14,7 @@ import { type Call, type Reply, refused } from "./reply.ts";
 import { createRole, deleteRole, getRole, listRoles, resetPassword, revealPassword } from "./role.ts";
 import type { Project } from "./state.ts";
 import { getConnectionUri } from "./uri.ts";
-import { endpointOnWire, operationOnWire } from "./wire.ts";
+import { endpointOnWire, operationOnWire, timestamp } from "./wire.ts";
 
 type Params = Readonly<Record<string, string>>;
 type Handler = (neon: Neon, call: Call, params: Params) => Reply | Promise<Reply>;
@@ -84,8 +84,8 @@ export const ROUTES: Readonly<Record<string, Handler>> = {
   [`PATCH ${ENDPOINT}`]: inProject((neon, project, { body }, { id }) => updateEndpoint(neon, project, id, body)),
   [`DELETE ${ENDPOINT}`]: inProject((neon, project, _call, { id }) => deleteEndpoint(neon, project, id)),
   [`POST ${ENDPOINT}/start`]: inProject((neon, project, _call, { id }) => startEndpoint(neon, project, id)),
-  [`POST ${ENDPOINT}/suspend`]: inProject((neon, project, _call, { id }) => suspendEndpoint(neon, project, id)),
   [`POST ${ENDPOINT}/restart`]: inProject((neon, project, _call, { id }) => restartEndpoint(neon, project, id)),
+  [`POST ${ENDPOINT}/suspend`]: inProject((neon, project, _call, { id }) => suspendEndpoint(neon, project, id)),
   [`GET ${PROJECT}/operations`]: inProject((neon, project, { query }) => listOperations(neon, project, query)),
   [`GET ${PROJECT}/operations/{operation_id}`]: inProject((neon, _project, _call, params) =>
     getOperation(neon, named(params, "operation_id")),
@@ -131,7 +131,17 @@ function listEndpoints(neon: Neon, project: Project): Reply {
 function anonymizedStatus(neon: Neon, project: Project, id: string): Reply {
   const branch = findBranch(neon, project, id);
   if (branch.restrictedActions.length === 0) throw refused(404, "branch is not anonymized");
-  return { status: 200, body: { branch_id: id, project_id: project.id, state: "anonymized", status_message: "" } };
+  return {
+    status: 200,
+    body: {
+      branch_id: id,
+      project_id: project.id,
+      state: "anonymized",
+      status_message: "",
+      created_at: timestamp(branch.createdAt),
+      updated_at: timestamp(branch.updatedAt),
+    },
+  };
 }
 
 function listOperations(neon: Neon, project: Project, query: URLSearchParams): Reply {

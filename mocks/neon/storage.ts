@@ -2,6 +2,8 @@ import type { Branch, Endpoint } from "./state.ts";
 
 /** What backs branches and computes with something that can be connected to. Without one they exist on paper only. */
 export interface Storage {
+  /** The folder that holds all data. */
+  readonly home: string;
   /** Gives the endpoint addresses that reach it from now on; connecting wakes its compute. */
   open(endpoint: Endpoint): Promise<{ readonly host: string; readonly poolerHost: string }>;
   /** Fills a new branch with a copy of what its source holds now, or of its schema. */

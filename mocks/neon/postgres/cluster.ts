@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { waitUntilReady } from "../../../src/postgres/ready.ts";
-import { deadline } from "../../../src/wait.ts";
+import { deadline } from "../../../src/deadline.ts";
 import type { Account } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
 

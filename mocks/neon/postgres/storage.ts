@@ -85,6 +85,7 @@ export async function createStorage(clock: Clock): Promise<PostgresStorage> {
   };
 
   return {
+    home: machine.home,
     postgresMajor: machine.binaries.major,
     async open(endpoint) {
       const behind = {

@@ -1,0 +1,135 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { withSession } from "../../../src/postgres/connect.ts";
+import { type MockServer, startMock } from "../../support/mock-server.ts";
+import { findPeer } from "../../support/peers.ts";
+
+const run = promisify(execFile);
+const cli = findPeer("neon-cli");
+const older = findPeer("neonctl");
+const psql = findPeer("psql");
+
+let mock: MockServer;
+let home: string;
+
+beforeAll(async () => {
+  if (cli === undefined) return;
+  home = await mkdtemp(join(tmpdir(), "offshoot-neon-cli-"));
+  mock = await startMock("--postgres", "--operation-time", "100");
+});
+
+afterAll(async () => {
+  if (cli === undefined) return;
+  await mock.stop();
+  await rm(home, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command of Neon's CLI against the mock, with nothing of this user's own settings. */
+async function neon(args: readonly string[], program = cli): Promise<Ended> {
+  const flags = ["--api-host", mock.url, "--no-analytics", "--config-dir", home];
+  const env = { PATH: process.env["PATH"], HOME: home, CI: "true", NEON_API_KEY: mock.apiKey };
+  try {
+    const { stdout, stderr } = await run(process.execPath, [program ?? "", ...args, ...flags], { env, cwd: home });
+    return { status: 0, stdout, stderr };
+  } catch (thrown) {
+    const { code, stdout, stderr } = thrown as { code: number; stdout: string; stderr: string };
+    return { status: code, stdout, stderr };
+  }
+}
+
+const branches = (...args: readonly string[]): Promise<Ended> =>
+  neon(["branches", ...args, "--project-id", mock.projectId, "--output", "json"]);
+
+const json = (ended: Ended): Record<string, unknown> => JSON.parse(ended.stdout) as Record<string, unknown>;
+
+describe.runIf(cli !== undefined)("Neon's own CLI against the mock", () => {
+  test("finds the project by itself, as the only one", async () => {
+    const { stdout, status } = await neon(["branches", "list", "--output", "json"]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([{ name: "main", default: true }]);
+  });
+
+  test("creates, gets, renames and gives an expiry to a branch", async () => {
+    const created = json(await branches("create", "--name", "first", "--annotation", '{"owner":"x"}'));
+    expect(created).toMatchObject({
+      branch: { name: "first" },
+      connection_uris: [{ connection_uri: expect.stringContaining("127.0.0.1") }],
+    });
+    expect(json(await branches("get", "first"))).toMatchObject({ name: "first" });
+    expect(json(await branches("rename", "first", "second"))).toMatchObject({ name: "second" });
+    const expiresAt = new Date(Math.floor(Date.now() / 1000) * 1000 + 3_600_000).toISOString();
+    const expiring = json(await branches("set-expiration", "second", "--expires-at", expiresAt));
+    expect(expiring).toMatchObject({ expires_at: expiresAt.replace(".000Z", "Z") });
+  });
+
+  test("prints a connection string that pg and psql can use", async () => {
+    await branches("create", "--name", "connected");
+    const { stdout } = await neon(["connection-string", "connected", "--project-id", mock.projectId, "--ssl", "omit"]);
+    const rows = await withSession(stdout.trim(), (session) => session.query("select current_setting('neon.branch_id', true) as id"));
+    expect(rows).toEqual([{ id: json(await branches("get", "connected"))["id"] }]);
+    if (psql === undefined) return;
+    const { stdout: answer } = await run(psql, [stdout.trim(), "-Atc", "select current_user"]);
+    expect(answer.trim()).toBe("neondb_owner");
+  });
+
+  test("resets and restores a branch", async () => {
+    await branches("create", "--name", "restored");
+    const reset = json(await branches("reset", "restored", "--parent"));
+    expect(reset["last_reset_at"]).toBeDefined();
+    await neon(["operations", "list", "--project-id", mock.projectId]);
+    const restored = json(await branches("restore", "restored", "main", "--preserve-under-name", "before"));
+    expect(restored).toMatchObject({ restored_branch: { name: "restored" } });
+    expect(json(await branches("get", "before"))).toMatchObject({ name: "before" });
+  });
+
+  test("says what Neon says: 409, 404 and 422", async () => {
+    await branches("create", "--name", "taken", "--no-compute");
+    expect(await branches("create", "--name", "taken")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('ERROR: branch already exists; branch_name:"taken"'),
+    });
+    expect(await branches("get", "br-no-such-branch")).toMatchObject({ status: 1, stderr: expect.stringContaining("branch not found") });
+    expect(await branches("delete", "main")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("cannot delete the default branch"),
+    });
+  });
+
+  test("deletes a branch, and does not find it again", async () => {
+    await branches("create", "--name", "doomed", "--no-compute");
+    expect((await branches("delete", "doomed")).status).toBe(0);
+    await mock.control("POST", "clock", { advanceMs: 1_000 });
+    expect(await branches("delete", "doomed")).toMatchObject({ status: 1, stderr: expect.stringContaining("Branch doomed not found") });
+  });
+
+  test("refuses a key that is wrong", async () => {
+    const ended = await neon(["projects", "list", "--api-key", "napi_wrong"]);
+    expect(ended.status).toBe(1);
+  });
+
+  test.runIf(older !== undefined)("works under its older name as well", async () => {
+    const ended = await neon(["branches", "list", "--project-id", mock.projectId, "--output", "json"], older);
+    expect(ended.status).toBe(0);
+    expect(JSON.parse(ended.stdout)).toContainEqual(expect.objectContaining({ name: "main" }));
+  });
+
+  test("finds a branch beyond the first page of a hundred", async () => {
+    const planted = Array.from({ length: 120 }, (_, index) => ({ name: `planted-${index}`, age_ms: 86_400_000 + index }));
+    await mock.control("POST", "branches", { branches: planted });
+    expect(json(await branches("get", "planted-119"))).toMatchObject({ name: "planted-119" });
+  });
+
+  test("never got a reply that contradicts Neon's OpenAPI text", async () => {
+    expect(await mock.control("GET", "violations")).toEqual([]);
+  });
+});

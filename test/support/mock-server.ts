@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+/** The stand-alone Neon mock, as another process sees it. */
+export interface MockServer {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly projectId: string;
+  readonly child: ChildProcess;
+  /** Calls a control route; its JSON. */
+  control(method: string, path: string, body?: object): Promise<unknown>;
+  stop(): Promise<number | null>;
+}
+
+/** Starts `mocks/neon/main.ts` with these flags and waits for its line. */
+export async function startMock(...flags: readonly string[]): Promise<MockServer> {
+  const root = new URL("../..", import.meta.url).pathname;
+  const command = ["--import", "tsx", "mocks/neon/main.ts", "--check", "--until-stdin-closes", ...flags];
+  const child = spawn(process.execPath, command, { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout });
+  const [line] = (await Promise.race([once(lines, "line"), once(child, "exit").then(() => [undefined])])) as [string | undefined];
+  if (line === undefined) throw new Error("The Neon mock ended before it listened.");
+  const said = JSON.parse(line) as { url: string; apiKey: string; projectId: string };
+  return {
+    ...said,
+    child,
+    async control(method, path, body) {
+      const request = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+      const response = await fetch(`${said.url.replace("/api/v2", "/_control")}/${path}`, request);
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+      return response.status === 204 ? undefined : response.json();
+    },
+    async stop() {
+      if (child.exitCode !== null) return child.exitCode;
+      child.kill("SIGTERM");
+      await once(child, "exit");
+      return child.exitCode;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const ROOT = new URL("../peers/", import.meta.url).pathname;
+
+/** Programs of others that tests run against this project, and how they get here. */
+const PEERS = {
+  "neon-cli": { file: join(ROOT, "node_modules/neon/dist/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
+  neonctl: { file: join(ROOT, "node_modules/neonctl/bin/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
+  psql: { file: onPath("psql"), how: "install the client of PostgreSQL" },
+} as const;
+
+export type Peer = keyof typeof PEERS;
+
+/**
+ * Where a peer is, or undefined after one line on what is skipped and how to have it. With its name in
+ * `OFFSHOOT_TEST_REQUIRE` (names with commas, or `all`) its absence fails the tests.
+ */
+export function findPeer(name: Peer): string | undefined {
+  const { file, how } = PEERS[name];
+  if (file !== undefined && existsSync(file)) return file;
+  const required = (process.env["OFFSHOOT_TEST_REQUIRE"] ?? "").split(",").map((each) => each.trim());
+  const line = `Tests with ${name} are skipped: it is not installed (${how}).`;
+  if (required.includes(name) || required.includes("all")) throw new Error(line.replace("are skipped", "can't run"));
+  process.stderr.write(`${line}\n`);
+  return undefined;
+}
+
+function onPath(name: string): string | undefined {
+  return (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((file) => existsSync(file));
+}

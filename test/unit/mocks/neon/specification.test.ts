@@ -1,0 +1,78 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { ROUTES } from "../../../../mocks/neon/routes.ts";
+import { loadSpecification } from "../../../../mocks/neon/specification.ts";
+import { SWITCHES } from "../../../../mocks/neon/switches.ts";
+import { ORGANIZATION } from "../../../../mocks/neon/project.ts";
+import { body, mockNeon } from "../../../support/neon.ts";
+
+const check = await loadSpecification();
+
+test("finds what a reply lacks, and what is of the wrong type", () => {
+  const route = "/projects/{project_id}/branches/{branch_id}/roles/{role_name}/reveal_password";
+  expect(check("GET", route, { status: 200, body: {} })).toEqual([expect.stringContaining("must have required property 'password'")]);
+  expect(check("GET", route, { status: 200, body: { password: 1 } })).toEqual([expect.stringContaining("must be string")]);
+  expect(check("GET", route, { status: 404, body: { message: "x" } })).toEqual([expect.stringContaining("'code'")]);
+  expect(check("GET", route, { status: 200, body: { password: "x" } })).toEqual([]);
+});
+
+test.each([false, true])("every route is called once, and every reply is as Neon's text has it (unknown fields: %s)", async (unknowns) => {
+  const { branch, call, finish, neon } = await mockNeon({ switches: { unknowns, softDelete: true } });
+  const {
+    branch: made,
+    endpoints,
+    operations,
+  } = await branch("a", {}, { endpoints: [{ type: "read_write" }], annotation_value: { a: "b" } });
+  finish();
+  const { branch: doomed, endpoints: doomedEndpoints } = await branch("doomed");
+  finish();
+  const [main = ""] = neon.state.projects.get(neon.projectId)?.branches.keys() ?? [];
+  const values: Readonly<Record<string, string>> = {
+    project_id: neon.projectId,
+    branch_id: made.id,
+    endpoint_id: endpoints[0]?.id ?? "",
+    operation_id: operations[0]?.id ?? "",
+    org_id: ORGANIZATION.id,
+    role_name: "extra",
+    database_name: "extra",
+  };
+  const bodies: Readonly<Record<string, object>> = {
+    "POST /projects/{project_id}/branch_anonymized": { branch_create: { branch: { name: "masked" } }, masking_rules: [] },
+    "POST /projects/{project_id}/endpoints": { endpoint: { branch_id: made.id, type: "read_only" } },
+    "POST /projects/{project_id}/branches/{branch_id}/roles": { role: { name: "extra" } },
+    "POST /projects/{project_id}/branches/{branch_id}/databases": { database: { name: "extra", owner_name: "neondb_owner" } },
+    "POST /projects/{project_id}/branches/{branch_id}/restore": { source_branch_id: main },
+  };
+  // What is deleted, read or reset must be there, so creations come first and deletions last.
+  const rank = ["POST", "PATCH", "GET", "DELETE"];
+  const keys = Object.keys(ROUTES).toSorted(
+    (left, right) => rank.indexOf(left.split(" ")[0] ?? "") - rank.indexOf(right.split(" ")[0] ?? ""),
+  );
+  const wrong: unknown[] = [];
+  for (const key of keys) {
+    finish();
+    const [method = "", route = ""] = key.split(" ");
+    const deletes = method === "DELETE" || route.endsWith("set_as_default");
+    const path = route.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => {
+      if (deletes && name === "branch_id" && !route.includes("name}")) return doomed.id;
+      return deletes && name === "endpoint_id" ? (doomedEndpoints[0]?.id ?? "") : (values[name] ?? "");
+    });
+    if (route.endsWith("/recover") || route.endsWith("anonymized_status")) continue;
+    if (route.endsWith("set_as_default")) continue;
+    const query = route.endsWith("connection_uri") ? "?database_name=neondb&role_name=neondb_owner" : "";
+    const reply = await call(method, `!${path}${query}`, bodies[key] ?? {});
+    if (reply.status >= 300) wrong.push([key, reply.status, body(reply)["message"]]);
+  }
+  finish();
+  expect((await call("POST", `/branches/${doomed.id}/recover`)).status).toBe(200);
+  expect((await call("POST", `/branches/${doomed.id}/set_as_default`)).status).toBe(200);
+  const [masked] = body(await call("GET", "/branches?search=masked"))["branches"] as { id: string }[];
+  expect((await call("GET", `/branches/${masked?.id}/anonymized_status`)).status).toBe(200);
+  expect(wrong).toEqual([]);
+});
+
+test("the page of assumptions names every switch with its default", async () => {
+  const page = await readFile(new URL("../../../../docs/neon-assumptions.md", import.meta.url), "utf8");
+  const missing = Object.entries(SWITCHES).filter(([name, entry]) => !page.includes(`| \`${name}\` | \`${String(entry.default)}\` |`));
+  expect(missing.map(([name]) => name)).toEqual([]);
+});
