@@ -15,8 +15,9 @@ interface FactRow extends Record<string, unknown> {
 
 /**
  * Reads what is in the session's database in one round trip, read only, as any role, directly or over a
- * pooler, from PostgreSQL 14 to 18. Objects that extensions brought and our own schema are left out. The
- * session must not be inside a transaction. Throws the server's error.
+ * pooler, from PostgreSQL 14 to 18. Objects that extensions brought and our own schema are left out. In an
+ * open transaction the settings of the query (read only, an empty search path) last to its end. Throws the
+ * server's error.
  */
 export async function readCatalog(session: Session, options: CatalogOptions = {}): Promise<Catalog> {
   const rows = await session.query<FactRow>(catalogQuery(options.schemas));

@@ -34,10 +34,25 @@ const name = fc.oneof(
     "in",
   ),
 );
-const type = fc.constantFrom(
-  ...["bigint", "integer", "text", "character varying(20)", "numeric(10,2)", "timestamp with time zone", "timestamp(3) without time zone"],
-  ...["text[]", "double precision", 'app."Odd, Type"', "app.mood", "public.citext", "bit(1)", "character(1)", '"char"', "interval"],
-);
+const TYPES = [
+  "bigint",
+  "integer",
+  "text",
+  "character varying(20)",
+  "numeric(10,2)",
+  "timestamp with time zone",
+  "timestamp(3) without time zone",
+  "text[]",
+  "double precision",
+  'app."Odd, Type"',
+  "app.mood",
+  "public.citext",
+  "bit(1)",
+  "character(1)",
+  '"char"',
+  "interval",
+];
+const type = fc.constantFrom(...TYPES);
 const expression = fc.constantFrom("0", "'x'::text", "now()", "NULL::text", "'a = b, c'::text", "ARRAY[1, 2]", "true", "null");
 const nameMap = <T>(value: fc.Arbitrary<T>, maxLength = 4) =>
   fc.uniqueArray(fc.tuple(name, value), { selector: ([key]) => key, maxLength });

@@ -1,0 +1,72 @@
+import { beforeAll, describe, expect, inject, test } from "vitest";
+import { auditDatabase } from "../../../src/audit/audit.ts";
+import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
+
+const NOW = new Date("2026-06-15T12:00:00Z");
+
+let session: Session;
+
+beforeAll(async () => {
+  const url = new URL(inject("serverUrl"));
+  await withSession(url.href, (admin) => admin.query("create database audited"));
+  await withSession(url.href, (admin) => admin.query("create role audit_reader login password 'test'"));
+  url.pathname = "/audited";
+  await withSession(url.href, async (owner) => {
+    await owner.query("create table alembic_version (version_num varchar(32) primary key)");
+    await owner.query("insert into alembic_version values ('0034'), ('0035')");
+    await owner.query("grant select on alembic_version to audit_reader");
+    await owner.query("create table secret_version (id integer)");
+    await owner.query("create table doubled (id integer)");
+    await owner.query("insert into doubled values (1), (1)");
+    // A failed concurrent build leaves an invalid index.
+    await owner.query("create unique index concurrently doubled_id on doubled (id)").catch(() => {});
+  });
+  url.username = "audit_reader";
+  session = await connect(url.href);
+  return () => session.close();
+});
+
+async function told(specText?: string): Promise<unknown[]> {
+  const { findings } = await auditDatabase({ session, specText, now: NOW });
+  return findings.map(({ code, object, facts }) => [code, object.name, facts]);
+}
+
+const invalid = ["index-invalid", "public.doubled_id", { definition: "CREATE UNIQUE INDEX doubled_id ON public.doubled USING btree (id)" }];
+
+test("the built-in checks need no spec: a failed concurrent build is found", async () => {
+  expect(await told()).toEqual([invalid]);
+});
+
+describe("the version table of a migration tool", () => {
+  test.each([
+    ["may hold exactly the heads", "{ column: version_num, equals: [0035, 0034] }", []],
+    [
+      "must not hold more than the head",
+      "{ column: version_num, equals: [0035] }",
+      ["version-different", { column: "version_num", lacking: [], surplus: ["0034"] }],
+    ],
+    [
+      "must hold the head",
+      "{ column: version_num, contains: [0036] }",
+      ["version-different", { column: "version_num", lacking: ["0036"], surplus: [] }],
+    ],
+    ["may lack the column", "{ column: version, equals: [1] }", ["version-unreadable", { column: "version", why: "no such column" }]],
+  ])("%s", async (_, rule, [code, facts]) => {
+    const versions = code === undefined ? [] : [[code, "public.alembic_version", facts]];
+    expect(await told(`version: 1\nmigrations: { alembic_version: ${rule} }`)).toEqual([...versions, invalid]);
+  });
+
+  test.each([
+    ["missing_table", "no such table"],
+    ["nowhere.version", "no such table"],
+    ["secret_version", "no right to read it"],
+  ])("can be out of reach: %s", async (table, why) => {
+    const findings = await told(`version: 1\nmigrations: { ${table}: { column: id, equals: [1] } }`);
+    expect(findings).toContainEqual(["version-unreadable", table.includes(".") ? table : `public.${table}`, { column: "id", why }]);
+  });
+});
+
+test("a bad spec is told before the database is asked anything", async () => {
+  const silent: Session = { ...session, query: () => Promise.reject(new Error("asked")) };
+  await expect(auditDatabase({ session: silent, specText: "version: 2", now: NOW })).rejects.toMatchObject({ code: "SPEC_INVALID" });
+});

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import type { Catalog, ContentKind } from "../../../src/audit/catalog/catalog.ts";
+import { FRAGMENTS } from "../../../src/audit/catalog/query.ts";
+import { readCatalog } from "../../../src/audit/catalog/read.ts";
+import { check } from "../../../src/audit/check.ts";
+import { parseSpec } from "../../../src/audit/spec/parse.ts";
+import { writeSpec } from "../../../src/audit/write.ts";
+import { withSession } from "../../../src/postgres/connect.ts";
+import { diverseDatabase, otherBinaries } from "../../support/diverse.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+
+const NOW = new Date("2026-06-15T12:00:00Z");
+const KINDS = Object.keys(FRAGMENTS) as ContentKind[];
+
+const read = (url: string, schemas?: readonly string[]): Promise<Catalog> =>
+  withSession(url, (session) => readCatalog(session, { schemas }));
+
+const find = (catalog: Catalog, kind: ContentKind, id: string): unknown => catalog[kind].find((object) => object.id === id);
+
+describe.each(["", ...otherBinaries()])("a catalog read from a server of another folder: %j", (folder) => {
+  const binaries = folder === "" ? undefined : folder;
+  let server: TestServer | undefined;
+  let urls: Awaited<ReturnType<typeof diverseDatabase>>;
+  let catalog: Catalog;
+
+  beforeAll(async () => {
+    if (binaries !== undefined) server = await startServer({}, { binaries });
+    urls = await diverseDatabase(server?.url ?? inject("serverUrl"), "diverse");
+    catalog = await read(urls.owner);
+  });
+  afterAll(() => server?.stop());
+
+  test("has one of every kind that an ordinary role can make, and more than 100 objects", () => {
+    const sizes = KINDS.map((kind) => [kind, catalog[kind].length] as const);
+    expect(sizes.filter(([, size]) => size === 0).map(([kind]) => kind)).toEqual(["eventTriggers", "foreignServers"]);
+    expect(sizes.reduce((sum, [, size]) => sum + size, 0)).toBeGreaterThan(100);
+  });
+
+  test("is the same for a role without any rights", async () => {
+    expect(await read(urls.reader)).toEqual(catalog);
+  });
+
+  test("leaves out what extensions brought and our own schema", () => {
+    const text = JSON.stringify(catalog);
+    expect(text).not.toMatch(/offshoot|gbt_|citext_eq/);
+    expect(catalog.extensions.map(({ name }) => name)).toEqual(["btree_gist", "citext"]);
+  });
+
+  test("is limited to the wanted schemas", async () => {
+    const billing = await read(urls.reader, ["billing"]);
+    expect(billing.schemas.map(({ name }) => name)).toEqual(["billing"]);
+    expect(billing.tables.map(({ id }) => id)).toEqual(["billing.invoices", "billing.lines"]);
+    expect(billing.comments.map(({ id }) => id)).toEqual(["schema billing"]);
+    expect(billing.routines).toEqual([]);
+  });
+
+  test("leaves no trace in the session and does not depend on its settings", async () => {
+    const settings =
+      "select current_setting('search_path') as path, current_setting('TimeZone') as zone, current_setting('transaction_read_only') as ro";
+    const { before, after, found } = await withSession(urls.owner, async (session) => {
+      await session.query("set search_path to app, billing, public");
+      await session.query("set timezone to 'Asia/Kathmandu'");
+      await session.query("set quote_all_identifiers to on");
+      const [first] = await session.query(settings);
+      const inside = await readCatalog(session);
+      const [second] = await session.query(settings);
+      return { before: first, after: second, found: inside };
+    });
+    expect(after).toEqual(before);
+    expect(found).toEqual(catalog);
+  });
+
+  test("fulfils the spec that is written from it, but for the constraint that was never validated", () => {
+    const findings = check(catalog, parseSpec(writeSpec(catalog), "schema.audit.yaml"), { now: NOW });
+    expect(findings.map(({ code, object }) => `${code} ${object.name}`)).toEqual([
+      "constraint-not-validated app.members.members_role_check",
+    ]);
+  });
+
+  test("says each fact of a table", () => {
+    const users = catalog.tables.find(({ id }) => id === "app.users");
+    expect(users).toMatchObject({ kind: "table", rowSecurity: "on", persistence: "permanent" });
+    expect(users?.columns.find(({ name }) => name === "name")).toEqual({
+      name: "name",
+      type: "text",
+      nullable: false,
+      default: "'nobody'::text",
+      collation: 'pg_catalog."C"',
+      statistics: 300,
+    });
+    expect(users?.columns.find(({ name }) => name === "id")).toEqual({ name: "id", type: "bigint", nullable: false, identity: "always" });
+    expect(users?.columns.find(({ name }) => name === "short_name")).toMatchObject({ generated: "lower(name)" });
+    expect(catalog.tables.find(({ id }) => id === "app.events")).toMatchObject({ kind: "partitioned table", partitionKey: "RANGE (at)" });
+    expect(catalog.tables.find(({ id }) => id === "app.events_rest")).toMatchObject({
+      partitionBound: "DEFAULT",
+      inherits: ["app.events"],
+    });
+    expect(catalog.tables.find(({ id }) => id === '"Odd Name"."Select"')?.columns.map(({ name }) => name)).toEqual([
+      "from",
+      "WHERE Clause",
+    ]);
+  });
+
+  test("tells overloads apart by their argument types", () => {
+    expect(catalog.routines.map(({ id }) => id).filter((id) => id.startsWith("app.total"))).toEqual([
+      "app.total(bigint)",
+      "app.total(bigint, timestamp with time zone)",
+    ]);
+  });
+
+  test("says what serves a constraint, a partitioned index and an identity column", () => {
+    expect(find(catalog, "indexes", "app.users_pkey")).toMatchObject({ constraint: "users_pkey", unique: true, keys: ["id"] });
+    expect(find(catalog, "indexes", "app.events_2025_body_idx")).toMatchObject({ parent: "app.events_body" });
+    expect(find(catalog, "sequences", "app.users_id_seq")).toMatchObject({ identity: true, ownedBy: "app.users.id" });
+    expect(find(catalog, "constraints", "app.teams.teams_parent_fkey")).toMatchObject({
+      type: "foreign key",
+      deferrable: true,
+      deferred: true,
+      references: { table: "app.teams", columns: ["id"] },
+    });
+  });
+});
