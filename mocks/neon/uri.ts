@@ -4,7 +4,7 @@ import { type Reply, refused } from "./reply.ts";
 import type { Branch, Database, Endpoint, Project, Role } from "./state.ts";
 import type { Wire } from "./wire.ts";
 
-/** A connection string in Neon's form. Backed computes have no certificate that a client could check. */
+/** A connection string in Neon's form. A backed compute's certificate can't be checked by a client. */
 export function connectionUri(neon: Neon, host: string, role: Role, password: string, database: Database): string {
   const parameters = neon.storage === undefined ? "sslmode=require&channel_binding=require" : "sslmode=disable";
   const login = password === "" ? encodeURIComponent(role.name) : `${encodeURIComponent(role.name)}:${encodeURIComponent(password)}`;

@@ -6,20 +6,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { waitUntilReady } from "../../../src/postgres/ready.ts";
 import { deadline } from "../../../src/deadline.ts";
-import type { Account } from "./account.ts";
-import type { Binaries } from "./binaries.ts";
+import type { Machine } from "./machine.ts";
 
 const run = promisify(execFile);
-
-/** What all servers of one mock share. */
-export interface Machine {
-  readonly binaries: Binaries;
-  readonly account: Account;
-  /** Folder of everything, removed at the end. */
-  readonly home: string;
-  /** Password of `cloud_admin`, the superuser that Neon keeps to itself. */
-  readonly adminPassword: string;
-}
 
 /** The data of one branch, and the server over it while it runs. */
 export interface Cluster {
@@ -65,6 +54,9 @@ export async function startCluster(machine: Machine, cluster: Cluster, settings:
     synchronous_commit: "off",
     full_page_writes: "off",
     shared_buffers: "16MB",
+    ssl: "on",
+    ssl_cert_file: join(machine.home, "server.crt"),
+    ssl_key_file: join(machine.home, "server.key"),
     // A copy of a running cluster needs the log since its beginning, whatever checkpoints come meanwhile.
     wal_keep_size: "128MB",
     ...(machine.binaries.major >= 18 ? { io_method: "sync" } : {}),

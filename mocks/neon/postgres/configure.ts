@@ -1,7 +1,8 @@
 import { type Session, withSession } from "../../../src/postgres/connect.ts";
 import { identifier, literal } from "../../../src/postgres/identifier.ts";
 import type { Branch } from "../state.ts";
-import { adminUrl, type Machine } from "./cluster.ts";
+import { adminUrl } from "./cluster.ts";
+import type { Machine } from "./machine.ts";
 
 /** Names that were made for a branch, so that what its state lost can be dropped, and nothing else. */
 export interface Configured {

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { chown, mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { withSession } from "../../../src/postgres/connect.ts";
-import { adminUrl, type Cluster, type Machine } from "./cluster.ts";
+import { adminUrl, type Cluster } from "./cluster.ts";
+import { type Machine, own } from "./machine.ts";
 
 const run = promisify(execFile);
 
@@ -13,7 +14,7 @@ const run = promisify(execFile);
  */
 export async function copyCluster(machine: Machine, source: Cluster, data: string): Promise<void> {
   await mkdir(data, { recursive: true, mode: 0o700 });
-  await own(machine, data);
+  await own(machine.account, data);
   if (source.server === undefined) return copyEntries(machine, source.data, data, () => true);
   await withSession(adminUrl(machine, source.server.port), async (session) => {
     await session.query("select pg_backup_start('branch', fast => true)");
@@ -22,7 +23,7 @@ export async function copyCluster(machine: Machine, source: Cluster, data: strin
     // Only now does the log hold everything that the copied files need.
     await copyEntries(machine, source.data, data, (name) => name === "pg_wal");
     await writeFile(join(data, "backup_label"), row?.labelfile ?? "");
-    await own(machine, join(data, "backup_label"));
+    await own(machine.account, join(data, "backup_label"));
   });
 }
 
@@ -38,8 +39,4 @@ async function copyEntries(machine: Machine, from: string, to: string, wanted: (
       if (!vanished) throw thrown;
     },
   );
-}
-
-async function own({ account }: Machine, path: string): Promise<void> {
-  if (account.uid !== undefined) await chown(path, account.uid, account.gid ?? account.uid);
 }

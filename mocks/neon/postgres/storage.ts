@@ -1,17 +1,14 @@
-import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdtemp, rename, rm, statfs } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import type { Branch, Endpoint } from "../state.ts";
 import type { Storage } from "../storage.ts";
-import { serverAccount } from "./account.ts";
-import { findBinaries } from "./binaries.ts";
-import { type Cluster, initialise, type Machine, startCluster, stopCluster } from "./cluster.ts";
+import { type Cluster, initialise, startCluster, stopCluster } from "./cluster.ts";
 import { type Configured, configureServer, emptyTables } from "./configure.ts";
 import { copyCluster } from "./copy.ts";
 import { type Front, openFront } from "./front.ts";
+import { createMachine } from "./machine.ts";
 import { createQueues } from "./queues.ts";
 
 /** A storage of real servers, and their major version. */
@@ -139,19 +136,4 @@ export async function createStorage(clock: Clock): Promise<PostgresStorage> {
       await rm(machine.home, { recursive: true, force: true });
     },
   };
-}
-
-async function createMachine(): Promise<Machine> {
-  const [binaries, account] = await Promise.all([findBinaries(), serverAccount()]);
-  const home = await mkdtemp(join(await roomyFolder(), "neon-mock-"));
-  await chmod(home, 0o755);
-  if (account.uid !== undefined) await chown(home, account.uid, account.gid ?? account.uid);
-  return { binaries, account, home, adminPassword: randomBytes(12).toString("hex") };
-}
-
-/** Memory where there is plenty of it, as copies of branches then take no time; else the folder for temporary files. */
-async function roomyFolder(): Promise<string> {
-  const memory = "/dev/shm";
-  const space = await statfs(memory).catch(() => undefined);
-  return space !== undefined && space.bavail * space.bsize > 8 * 2 ** 30 ? memory : tmpdir();
 }

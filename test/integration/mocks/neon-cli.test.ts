@@ -78,8 +78,11 @@ describe.runIf(cli !== undefined)("Neon's own CLI against the mock", () => {
     const rows = await withSession(stdout.trim(), (session) => session.query("select current_setting('neon.branch_id', true) as id"));
     expect(rows).toEqual([{ id: json(await branches("get", "connected"))["id"] }]);
     if (psql === undefined) return;
-    const { stdout: answer } = await run(psql, [stdout.trim(), "-Atc", "select current_user"]);
-    expect(answer.trim()).toBe("neondb_owner");
+    // As the CLI writes it by default: encrypted, and bound to the channel.
+    const { stdout: encrypted } = await neon(["connection-string", "connected", "--project-id", mock.projectId]);
+    expect(encrypted).toContain("sslmode=require&channel_binding=require");
+    const { stdout: answer } = await run(psql, [encrypted.trim(), "-Atc", "select ssl from pg_stat_ssl where pid = pg_backend_pid()"]);
+    expect(answer.trim()).toBe("t");
   });
 
   test("resets and restores a branch", async () => {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { createApiClient } from "@neondatabase/api-client";
@@ -164,6 +165,20 @@ describe("a branch backed by Postgres", () => {
     expect(existsSync(state.home)).toBe(true);
     expect(await other.stop()).toBe(0);
     expect(existsSync(state.home)).toBe(false);
+  });
+
+  test("removes what a killed mock has left", async () => {
+    const killed = await startMock("--postgres");
+    const { home } = (await killed.control("GET", "state")) as { home: string };
+    const url = await uriOf();
+    killed.child.kill("SIGKILL");
+    await once(killed.child, "exit");
+    expect(existsSync(home)).toBe(true);
+    const next = await startMock("--postgres");
+    expect(existsSync(home)).toBe(false);
+    await next.stop();
+    // The mock that still runs keeps its own.
+    expect(await one(url, "select 1 as value")).toBe(1);
   });
 
   test("never contradicted Neon's OpenAPI text meanwhile", async () => {
