@@ -4,17 +4,21 @@ export interface Side {
   readonly times: readonly number[];
 }
 
+/** One way to do a thing. What it returns is done afterwards and not counted. */
+export type Way = (round: number) => Promise<void | (() => Promise<void>)>;
+
 /**
  * Measures several ways to do a thing in turn, round by round, so that a machine whose speed drifts slows all of
  * them alike. `rounds` counted rounds come after one that warms up.
  */
-export async function compare(rounds: number, ways: Readonly<Record<string, (round: number) => Promise<void>>>): Promise<readonly Side[]> {
+export async function compare(rounds: number, ways: Readonly<Record<string, Way>>): Promise<readonly Side[]> {
   const times = Object.fromEntries(Object.keys(ways).map((name) => [name, [] as number[]]));
   for (let round = 0; round <= rounds; round += 1) {
     for (const [name, way] of Object.entries(ways)) {
       const start = performance.now();
-      await way(round);
+      const cleanUp = await way(round);
       if (round > 0) times[name]?.push(performance.now() - start);
+      await cleanUp?.();
     }
   }
   return Object.entries(times).map(([name, all]) => ({ name, times: all }));

@@ -22,8 +22,12 @@ async function load(name: ProviderName, context: Context): Promise<Provider> {
       const { existingProvider } = await import("./providers/existing.ts");
       return existingProvider({ url: settings.existing.url, baseTtlMs: settings.baseTtlMs });
     }
+    case "docker": {
+      const { dockerProvider } = await import("./providers/docker.ts");
+      const { docker, postgres: major, timeouts, baseTtlMs } = settings;
+      return dockerProvider({ env, major, image: docker.image, idleMs: timeouts.idleMs, baseTtlMs });
+    }
     case "neon":
-    case "docker":
       throw new Error(`not built: ${name}`);
   }
 }
@@ -31,6 +35,8 @@ async function load(name: ProviderName, context: Context): Promise<Provider> {
 /** The candidates that can serve here and now; the others have nothing to find, list or delete. */
 export async function reachable(context: Context): Promise<readonly Provider[]> {
   const limits = limitsOf(context);
-  const asked = await Promise.all((await candidates(context)).map(async (provider) => ({ provider, refusal: await provider.refuse(limits) })));
+  const asked = await Promise.all(
+    (await candidates(context)).map(async (provider) => ({ provider, refusal: await provider.refuse(limits) })),
+  );
   return asked.flatMap(({ provider, refusal }) => (refusal === undefined ? [provider] : []));
 }

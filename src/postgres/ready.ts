@@ -7,6 +7,8 @@ export interface ReadyOptions {
   readonly isPassing?: (thrown: unknown) => boolean;
   /** Milliseconds for one attempt, so that a lost packet doesn't take the whole budget; default all that is left. */
   readonly attemptMs?: number;
+  /** Milliseconds between attempts at most; default 1000. */
+  readonly longestPauseMs?: number;
 }
 
 const MAJOR = "select current_setting('server_version_num')::int / 10000 as major";
@@ -17,7 +19,7 @@ const MAJOR = "select current_setting('server_version_num')::int / 10000 as majo
  * can't pass, and at the end of the budget, with the last failure told. Returns the server's major version.
  */
 export async function waitUntilReady(url: string, within: Deadline, options: ReadyOptions = {}): Promise<number> {
-  for (let pauseMs = 25; ; pauseMs = Math.min(pauseMs * 1.6, 1000)) {
+  for (let pauseMs = 25; ; pauseMs = Math.min(pauseMs * 1.6, options.longestPauseMs ?? 1000)) {
     try {
       const ms = Math.max(1, Math.min(options.attemptMs ?? Number.POSITIVE_INFINITY, within.leftMs()));
       const limits = { signal: within.signal, connectMs: ms, queryMs: ms };

@@ -1,0 +1,101 @@
+import { formatUrl } from "../../postgres/url.ts";
+import { type OwnerTag, tagFromRecord } from "../../run/tag.ts";
+import type { Deadline } from "../../deadline.ts";
+import type { Server } from "../local/host.ts";
+import type { Refusal } from "../provider.ts";
+import { OWNER_LABEL } from "./container.ts";
+import type { Reach } from "./endpoint.ts";
+import type { Engine } from "./engine.ts";
+import { type Image, type ImageConfig, imageOf } from "./image.ts";
+import { engineRefusal } from "./trouble.ts";
+
+/** A container as the engine shows it. */
+export interface Container {
+  readonly id: string;
+  readonly name: string;
+  /** `created`, `running`, `exited` and so on. */
+  readonly status: string;
+  readonly createdAt: Date;
+  readonly owner: string | undefined;
+  /** Tag of the run that started it. */
+  readonly tag: OwnerTag | undefined;
+  /** The password is asked from the engine, whose users can do anything with the container anyway: it is stored nowhere else. */
+  readonly password: string | undefined;
+  readonly port: { readonly address: string; readonly number: number } | undefined;
+}
+
+/** Containers by name or id. Those that don't exist are left out, and so is everything where the engine can't be asked. */
+export async function inspect(engine: Engine, names: readonly string[], within: Deadline): Promise<readonly Container[]> {
+  const shown = await engine.call(["container", "inspect", ...names], { within });
+  // With several names what was found is written, and what was not is an error on top.
+  return shown.stdout.trim().startsWith("[") ? parseContainers(shown.stdout) : [];
+}
+
+/** The container and the image in one call, of which each takes a moment that a start hasn't got. */
+export async function inspectBoth(
+  engine: Engine,
+  name: string,
+  image: string,
+  within: Deadline,
+): Promise<{ readonly container: Container | undefined; readonly image: Image | "missing" | Refusal }> {
+  const shown = await engine.call(["inspect", name, image], { within });
+  const objects = shown.stdout.trim().startsWith("[")
+    ? (JSON.parse(shown.stdout) as readonly (Shown | { readonly Config: ImageConfig })[])
+    : [];
+  const found = objects.find((object) => "State" in object);
+  const shownImage = objects.find((object) => !("State" in object));
+  return {
+    container: found && containerOf(found),
+    image: shownImage === undefined ? (engineRefusal(shown.stderr) ?? "missing") : imageOf(shownImage.Config),
+  };
+}
+
+/** Every container of this owner, running or not; why not, where the engine can't be asked. */
+export async function ownContainers(
+  engine: Engine,
+  owner: string,
+  within: Deadline,
+): Promise<readonly Container[] | { readonly trouble: string }> {
+  const listed = await engine.call(["ps", "--all", "--quiet", "--no-trunc", "--filter", `label=${OWNER_LABEL}=${owner}`], { within });
+  if (!listed.ok) return { trouble: listed.stderr };
+  const ids = listed.stdout.split("\n").filter((id) => id !== "");
+  return ids.length === 0 ? [] : inspect(engine, ids, within);
+}
+
+interface Shown {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Created: string;
+  readonly State: { readonly Status: string };
+  readonly Config: { readonly Labels?: Readonly<Record<string, string>> | null; readonly Env?: readonly string[] | null };
+  readonly NetworkSettings?: {
+    readonly Ports?: Readonly<Record<string, readonly { readonly HostIp?: string; readonly HostPort: string }[] | null>> | null;
+  };
+}
+
+export function parseContainers(json: string): readonly Container[] {
+  return (JSON.parse(json) as readonly Shown[]).map(containerOf);
+}
+
+function containerOf(shown: Shown): Container {
+  const [binding] = shown.NetworkSettings?.Ports?.["5432/tcp"] ?? [];
+  const variable = "POSTGRES_PASSWORD=";
+  return {
+    id: shown.Id,
+    name: shown.Name.replace(/^\//, ""),
+    status: shown.State.Status,
+    createdAt: new Date(shown.Created),
+    owner: shown.Config.Labels?.[OWNER_LABEL],
+    tag: tagFromRecord(shown.Config.Labels ?? {}),
+    password: shown.Config.Env?.find((entry) => entry.startsWith(variable))?.slice(variable.length),
+    port: binding === undefined ? undefined : { address: binding.HostIp ?? "", number: Number(binding.HostPort) },
+  };
+}
+
+/** The server in a container that runs; whether it answers shows when it is asked. */
+export function serverIn({ name, status, password, port }: Container, reach: Reach): Server | undefined {
+  if (status !== "running" || password === undefined || port === undefined) return undefined;
+  const isAnywhere = ["", "0.0.0.0", "::"].includes(port.address);
+  const host = isAnywhere || reach.bind === undefined ? reach.host : port.address;
+  return { url: formatUrl({ host, port: port.number, user: "postgres", password, database: "postgres" }), id: name };
+}

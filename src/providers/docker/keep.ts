@@ -1,0 +1,53 @@
+import { setTimeout as timer } from "node:timers/promises";
+import { deadline } from "../../deadline.ts";
+import { hasRuns, sleepersOf } from "../local/databases.ts";
+import type { Server } from "../local/host.ts";
+import { watchOver } from "../local/watch.ts";
+import type { Env } from "./endpoint.ts";
+import { containerEngine, type Engine } from "./engine.ts";
+import { type Container, inspect, serverIn } from "./inspect.ts";
+import { holdsForeign, isDead, remove } from "./remove.ts";
+import type { KeeperRequest } from "./spawn-keeper.ts";
+
+/** How long a container may take from its start to its first answer. */
+const START_MS = 120_000;
+
+/** An engine that was told to make a container goes on when the caller is killed; after this long it has made it. */
+const APPEARS_MS = 10_000;
+
+/** How long the engine may take to remove a container. */
+const REMOVE_MS = 120_000;
+
+/**
+ * Watches over a container until it is gone: drops the databases that expire in it, and removes it when nobody has used
+ * it for a while and no run has a database there. Its data is in memory, so that it can't be merely stopped.
+ */
+export async function keep(request: KeeperRequest, env: Env): Promise<void> {
+  const engine = containerEngine(env);
+  const found = await untilRunning(engine, request);
+  if (found === undefined) return;
+  await watchOver(found.server, {
+    ...request,
+    async stop(snapshot) {
+      if (hasRuns(snapshot) || holdsForeign(sleepersOf(snapshot))) return false;
+      await remove(engine, found.container.id, { within: deadline("removing the container", REMOVE_MS) });
+      return true;
+    },
+  });
+}
+
+/** Undefined when there is no such container, or none that will run: what a killed process left half-made is removed. */
+async function untilRunning(engine: Engine, request: KeeperRequest): Promise<{ container: Container; server: Server } | undefined> {
+  const within = deadline("waiting for the container", START_MS);
+  for (const start = performance.now(); within.leftMs() > 1000; await timer(500)) {
+    const [container] = await inspect(engine, [request.container], within);
+    if (container === undefined && performance.now() - start < APPEARS_MS) continue;
+    if (container === undefined || container.owner !== request.owner) return undefined;
+    const server = serverIn(container, request.reach);
+    if (server !== undefined) return { container, server };
+    if (!isDead(container)) continue;
+    await remove(engine, container.id, { within });
+    return undefined;
+  }
+  return undefined;
+}
