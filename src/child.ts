@@ -37,12 +37,16 @@ export async function runChild(argv: readonly string[], options: ChildOptions): 
     const kill = setTimeout(() => send(child, "SIGKILL", grouped), options.graceMs);
     void end.catch(() => {}).finally(() => clearTimeout(kill));
   };
+  // If we are made to end at once, the child must not go on alone with a database that nobody tears down.
+  const abandon = (): void => send(child, "SIGKILL", grouped);
+  process.once("exit", abandon);
   options.signal.addEventListener("abort", stop, { once: true });
   if (options.signal.aborted) stop();
   try {
     return await end;
   } finally {
     options.signal.removeEventListener("abort", stop);
+    process.off("exit", abandon);
   }
 }
 

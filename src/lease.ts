@@ -5,8 +5,10 @@ import type { DirectUrl } from "./postgres/url.ts";
 
 /** A share in a database that several `offshoot run` use at once. It ends with the process, however that ends. */
 export interface Lease {
-  /** Gives the share back. True when it was the last: from then on nobody else can take one. */
+  /** Gives the share back. True when it was the last: until `close` nobody else can take one then. */
   release(): Promise<boolean>;
+  /** Ends the session. Needed after `release`, unless the database was deleted under it. */
+  close(): Promise<void>;
 }
 
 const KEY = "offshoot:lease";
@@ -42,11 +44,9 @@ export async function takeLease(url: DirectUrl, signal: AbortSignal): Promise<Le
       clearInterval(awake);
       if (session.lost.aborted) session = await connect(url, { applicationName: "offshoot:lease" });
       await session.query("select pg_advisory_unlock_shared($1, hashtext($2))", [LOCK_CLASS, KEY]);
-      const last = await tryLock(session, KEY);
-      // The last one keeps its lock until the database is deleted under it.
-      if (!last) await session.close();
-      return last;
+      return tryLock(session, KEY);
     },
+    close: () => session.close(),
   };
 }
 

@@ -30,10 +30,14 @@ export async function tearDown(context: Context, held: Held | undefined, keep: "
   const database = held?.database ?? (await findDatabase(await candidates(own), own.name, limitsOf(own)));
   if (database === undefined) return undefined;
   const lease = held?.lease ?? (await takeLease(database.directUrl, own.signal));
-  const last = (await lease?.release()) ?? false;
-  if (keep !== undefined) return keep;
-  if (database.tag.lifetime !== "last-run") return "until-down";
-  if (!last) return "shared";
-  await downIn(own);
-  return undefined;
+  try {
+    const last = (await lease?.release()) ?? false;
+    if (keep !== undefined) return keep;
+    if (database.tag.lifetime !== "last-run") return "until-down";
+    if (!last) return "shared";
+    await downIn(own);
+    return undefined;
+  } finally {
+    await lease?.close();
+  }
 }

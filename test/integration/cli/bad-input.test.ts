@@ -19,7 +19,7 @@ interface Case {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly code?: number;
   /** What stderr must say. */
-  readonly says: readonly (string | RegExp)[];
+  readonly says: readonly string[];
 }
 
 const SECRET = "s3cr3t-pass";
@@ -91,7 +91,7 @@ const CASES: Readonly<Record<string, Case>> = {
     code: 12,
     says: ["127.0.0.1"],
   },
-  "existing without a URL": { args: ["up", "--provider", "existing"], code: 13, says: ["existing", "url"] },
+  "existing without a URL": { args: ["up", "--provider", "existing"], code: 13, says: ["No URL of an existing server is set", "OFFSHOOT_EXISTING_URL"] },
   "existing with a bad URL": { args: ["up", "--provider", "existing"], env: { OFFSHOOT_EXISTING_URL: `nonsense:${SECRET}` }, says: ["OFFSHOOT_EXISTING_URL"] },
   "existing that nobody answers": {
     args: ["up", "--provider", "existing"],
@@ -116,7 +116,7 @@ describe("bad input", () => {
   test.each(Object.entries(CASES))("%s: one clear error, and nothing is created", async (_name, { args, file, env, code, says }) => {
     if (file !== undefined) await project.write("offshoot.yaml", file);
     const result = await project.offshoot(args, env);
-    for (const text of says) expect(result.stderr).toMatch(typeof text === "string" ? text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`) && new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)) : text);
+    for (const text of says) expect(result.stderr).toContain(text);
     expect(result.code, result.stderr).toBe(code ?? 2);
     expect(result.stdout).toBe("");
     expect(result.stderr).not.toContain(SECRET);
