@@ -118,8 +118,9 @@ async function placeOn(
     const { tag, fingerprint } = wanted;
     const placed = await place(session, { name, tag, fingerprint, quickCheckpoints: host.quickCheckpoints }, bounds);
     const { snapshot, base } = placed;
-    if (!snapshot.isKept && snapshot.upMs > KEEPER_START_MS) await host.watch?.(server);
     await withinSession(withDatabase(server.url, name), bounds.within, (own) => own.query("select 1"));
+    // Only who creates looks after the server: of fifty jobs at once one is enough.
+    if (placed.origin === "created" && !snapshot.isKept && snapshot.upMs > KEEPER_START_MS) await host.watch?.(server);
     if (placed.origin === "created") await tidy(session, snapshot, { ...bounds, baseTtlMs: options.baseTtlMs, except: base?.name });
     if (base !== undefined) await touchBase(session, base, snapshot, bounds.within);
     return placed;

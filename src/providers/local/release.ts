@@ -10,30 +10,45 @@ import { tryStopLock } from "./locks.ts";
 import { isScratch, toDatabase } from "./names.ts";
 import { withinSession } from "./session.ts";
 
+/** A server that can't be talked to is looked at more closely, as only `boot` does, when it fails more often than this. */
+const PATIENCE = 3;
+
 /** `Provider.release` over a local server: drops the database, and stops our server when no run needs it. */
 export async function release(host: ClusterHost, name: string, bounds: Bounds): Promise<Released> {
   const database = toDatabase(name);
-  const running = await host.running(bounds);
+  for (let failures = 0; ; failures += 1) {
+    const running = failures > PATIENCE ? await host.boot(bounds) : await host.running(bounds);
+    const released = await releaseAnywhere(host, running, database, bounds);
+    if (released !== undefined) return released;
+    // Stopped under our hands by whoever removed the last database: that may have been this one.
+    await bounds.within.pause(jitter(25));
+  }
+}
+
+/** Undefined where a server went away meanwhile. */
+async function releaseAnywhere(
+  host: ClusterHost,
+  running: Server | undefined,
+  database: string,
+  bounds: Bounds,
+): Promise<Released | undefined> {
   const others = (await host.elsewhere?.(bounds)) ?? [];
   for (const server of running === undefined ? others : [running, ...others]) {
-    if ((await releaseOn(host, server, database, bounds)) === "deleted") return "deleted";
+    const released = await releaseOn(host, server, database, bounds);
+    if (released !== "already-gone") return released;
   }
   const asleep = running === undefined ? await host.asleep?.(bounds) : undefined;
   const mayHoldIt = asleep === "unknown" || asleep?.some((sleeper) => sleeper.name === database);
   return mayHoldIt ? releaseOn(host, await host.boot(bounds), database, bounds) : "already-gone";
 }
 
-async function releaseOn(host: ClusterHost, server: Server, database: string, bounds: Bounds): Promise<Released> {
-  for (let current = server; ; current = await host.boot(bounds)) {
-    try {
-      return await dropOn(host, current, database, bounds);
-    } catch (thrown) {
-      if (host.stop === undefined && isPassing(thrown)) throw connectionError(server.url, thrown);
-      const isStale = isPassing(thrown) || codeOf(thrown) === SQLSTATE.invalidPassword;
-      if (!isStale) throw failure(database, thrown);
-    }
-    // Stopped under our hands by whoever removed the last database: that may have been this one.
-    await bounds.within.pause(jitter(25));
+async function releaseOn(host: ClusterHost, server: Server, database: string, bounds: Bounds): Promise<Released | undefined> {
+  try {
+    return await dropOn(host, server, database, bounds);
+  } catch (thrown) {
+    if (host.stop === undefined && isPassing(thrown)) throw connectionError(server.url, thrown);
+    if (isPassing(thrown) || codeOf(thrown) === SQLSTATE.invalidPassword) return undefined;
+    throw failure(database, thrown);
   }
 }
 
