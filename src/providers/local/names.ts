@@ -3,7 +3,7 @@ import { BASE_PREFIX, baseName, branchName, databaseName } from "../../run/name.
 import { NAME_PREFIX, type OwnerTag } from "../../run/tag.ts";
 
 /** What the names of all our databases start with. */
-export const DATABASE_PREFIX = "offshoot_";
+const DATABASE_PREFIX = "offshoot_";
 
 const TEMPLATE_PREFIX = `${DATABASE_PREFIX}template_`;
 const SCRATCH_PREFIX = `${DATABASE_PREFIX}scratch_`;
