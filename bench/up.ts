@@ -17,7 +17,10 @@ const ROUNDS = 15;
 
 const directory = await mkdtemp(join(tmpdir(), "offshoot-bench-"));
 await chmod(directory, 0o755);
-const schema = Array.from({ length: TABLES }, (_, n) => `create table t${n} (id bigint primary key, a text, b int references t0 (id), c timestamptz default now());`);
+const schema = Array.from(
+  { length: TABLES },
+  (_, n) => `create table t${n} (id bigint primary key, a text, b int references t0 (id), c timestamptz default now());`,
+);
 schema[0] = "create table t0 (id bigint primary key);";
 await writeFile(join(directory, "schema.sql"), schema.join("\n").replaceAll("b int references", "b bigint references"));
 await writeFile(
@@ -48,7 +51,11 @@ try {
       if (made.base === undefined) throw new Error("the template was not used");
     },
     "offshoot up, the process": async (round) => {
-      const { status, stderr } = spawnSync(process.execPath, [BIN, "up", "--run", `process-${round}`], { cwd: directory, env, encoding: "utf8" });
+      const { status, stderr } = spawnSync(process.execPath, [BIN, "up", "--run", `process-${round}`], {
+        cwd: directory,
+        env,
+        encoding: "utf8",
+      });
       if (status !== 0) throw new Error(stderr);
     },
   });

@@ -89,7 +89,9 @@ export async function writeAuditSpec(options: WriteSpecOptions = {}): Promise<{ 
     await writeFile(path, writeSpec(catalog), { flag: options.update === true ? "w" : "wx" });
   } catch (thrown) {
     if (codeOf(thrown) !== "EEXIST") throw thrown;
-    throw new OffshootError("USAGE", `The spec ${relative(context.cwd, path)} exists.`, { remedy: "Refresh it with `offshoot audit --update`." });
+    throw new OffshootError("USAGE", `The spec ${relative(context.cwd, path)} exists.`, {
+      remedy: "Refresh it with `offshoot audit --update`.",
+    });
   }
   return { path, catalog };
 }

@@ -54,12 +54,19 @@ export async function prepare(options: CommonOptions): Promise<Context> {
   const cwd = options.cwd ?? process.cwd();
   const env = options.env ?? process.env;
   const ci = detectCi(env, await readEvent(env));
-  const resolved = await loadSettings({ cwd, env, flags: options.settings ?? {}, ...(options.config === undefined ? {} : { file: options.config }) });
+  const resolved = await loadSettings({
+    cwd,
+    env,
+    flags: options.settings ?? {},
+    ...(options.config === undefined ? {} : { file: options.config }),
+  });
   const { settings } = resolved;
   const source = resolved.sources["run"]?.from;
   const run = identifyRun({
     ci: ci.isCi ? ci.facts : undefined,
-    ...(settings.run === undefined ? {} : { runName: settings.run, runNameSource: source === "env" || source === "file" ? source : "flag" }),
+    ...(settings.run === undefined
+      ? {}
+      : { runName: settings.run, runNameSource: source === "env" || source === "file" ? source : "flag" }),
     scope: settings.scope,
     local: await readCheckout(cwd, env),
   });

@@ -22,7 +22,13 @@ export async function down(options: DownOptions = {}): Promise<DownResult> {
 
 /** `down` in a context that is prepared already. */
 export async function downIn(context: Context): Promise<DownResult> {
-  return inPhase(context.report, "down", "teardown", () => release(context), ({ outcome }) => `database ${outcome}`);
+  return inPhase(
+    context.report,
+    "down",
+    "teardown",
+    () => release(context),
+    ({ outcome }) => `database ${outcome}`,
+  );
 }
 
 async function release(context: Context): Promise<DownResult> {

@@ -9,7 +9,13 @@ export type Event =
   /** A provider that was passed over, and why. */
   | { readonly kind: "refusal"; readonly provider: string; readonly code: string; readonly text: string }
   /** A database is held from here on: what would stay if everything stopped now. */
-  | { readonly kind: "database"; readonly name: string; readonly provider: string; readonly run: string; readonly expiresAt: Date | undefined }
+  | {
+      readonly kind: "database";
+      readonly name: string;
+      readonly provider: string;
+      readonly run: string;
+      readonly expiresAt: Date | undefined;
+    }
   /** A call that is tried again. */
   | { readonly kind: "retry"; readonly text: string; readonly attempt: number; readonly waitMs: number }
   /** Output of a command that we run, as it came. */

@@ -51,6 +51,9 @@ export async function takeLease(url: DirectUrl, signal: AbortSignal): Promise<Le
 }
 
 async function tryShare(session: Session): Promise<boolean> {
-  const [row] = await session.query<{ locked: boolean }>("select pg_try_advisory_lock_shared($1, hashtext($2)) as locked", [LOCK_CLASS, KEY]);
+  const [row] = await session.query<{ locked: boolean }>("select pg_try_advisory_lock_shared($1, hashtext($2)) as locked", [
+    LOCK_CLASS,
+    KEY,
+  ]);
   return row?.locked ?? false;
 }

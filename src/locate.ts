@@ -16,10 +16,14 @@ export interface Located {
 export async function requireDatabase(context: Context): Promise<Database> {
   const database = await findDatabase(await candidates(context), context.name, limitsOf(context));
   if (database !== undefined) return database;
-  throw new OffshootError("RUN_UNKNOWN", `There is no database for run ${context.run.key} of ${context.run.repository} (${context.name}).`, {
-    meaning: "It was never created, has expired, or another run name is in force.",
-    remedy: "Create it with `offshoot up`, or see what exists with `offshoot list`.",
-  });
+  throw new OffshootError(
+    "RUN_UNKNOWN",
+    `There is no database for run ${context.run.key} of ${context.run.repository} (${context.name}).`,
+    {
+      meaning: "It was never created, has expired, or another run name is in force.",
+      remedy: "Create it with `offshoot up`, or see what exists with `offshoot list`.",
+    },
+  );
 }
 
 /**

@@ -45,6 +45,8 @@ export async function sweep(options: SweepOptions = {}): Promise<SweepResult> {
   const listed = await Promise.all(providers.map((provider) => provider.list(limits)));
   const planned = decide(listed.flat());
   if (options.yes !== true) return { ...planned, applied: false, deleted: [], failed: [] };
-  const swept = await inPhase(context.report, "sweep", `sweeping ${planned.delete.length}`, () => apply(providers, planned, decide, limits));
+  const swept = await inPhase(context.report, "sweep", `sweeping ${planned.delete.length}`, () =>
+    apply(providers, planned, decide, limits),
+  );
   return { ...planned, keep: [...planned.keep, ...swept.spared], applied: true, deleted: swept.deleted, failed: swept.failed };
 }

@@ -25,7 +25,11 @@ const TEARDOWN_MS = 60_000;
  * has aborted, and when `held` is missing because the run failed before it had the database in hand: what
  * was created by then is looked up by name.
  */
-export async function tearDown(context: Context, held: Held | undefined, keep: "kept" | "kept-on-failure" | undefined): Promise<Left | undefined> {
+export async function tearDown(
+  context: Context,
+  held: Held | undefined,
+  keep: "kept" | "kept-on-failure" | undefined,
+): Promise<Left | undefined> {
   const own: Context = { ...context, signal: AbortSignal.timeout(TEARDOWN_MS) };
   const database = held?.database ?? (await findDatabase(await candidates(own), own.name, limitsOf(own)));
   if (database === undefined) return undefined;

@@ -40,7 +40,8 @@ export async function upIn(context: Context, lifetime: "until-down" | "last-run"
     "up",
     "database",
     async () => chooseDatabase(await candidates(context), wanted, limitsOf(context)),
-    ({ database }) => `${database.provider} database ${database.name} ${database.origin}${database.base === undefined ? "" : " from its base"}`,
+    ({ database }) =>
+      `${database.provider} database ${database.name} ${database.origin}${database.base === undefined ? "" : " from its base"}`,
   );
   const { name, provider, expiresAt: until } = result.database;
   context.report({ kind: "database", name, provider, run: context.run.key, expiresAt: until });
@@ -57,5 +58,11 @@ async function wantedOf(context: Context, lifetime: "until-down" | "last-run"): 
   const createdAt = context.now();
   const expires = expiresAt(createdAt, settings.ttlMs ?? defaultTtl(ci.isCi));
   const migrations = settings.base === false ? undefined : await migrationsOf(context);
-  return { run, name, tag: ownerTag({ run, createdAt, expiresAt: expires, lifetime }), expiresAt: expires, fingerprint: migrations?.fingerprint };
+  return {
+    run,
+    name,
+    tag: ownerTag({ run, createdAt, expiresAt: expires, lifetime }),
+    expiresAt: expires,
+    fingerprint: migrations?.fingerprint,
+  };
 }

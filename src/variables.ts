@@ -27,7 +27,9 @@ export function variablesOf(database: Pick<Database, "url" | "directUrl" | "prov
 }
 
 /** A URL as the variables that libpq and most drivers read. */
-export function libpqVariables(url: string): Pick<DatabaseVariables, "PGHOST" | "PGPORT" | "PGUSER" | "PGPASSWORD" | "PGDATABASE" | "PGSSLMODE"> {
+export function libpqVariables(
+  url: string,
+): Pick<DatabaseVariables, "PGHOST" | "PGPORT" | "PGUSER" | "PGPASSWORD" | "PGDATABASE" | "PGSSLMODE"> {
   const { host, port, user, password, database } = parseUrl(url);
   const sslMode = new URL(url).searchParams.get("sslmode");
   return {

@@ -23,5 +23,3 @@ export async function wait(options: WaitOptions = {}): Promise<Migrated> {
   const timings = { ...request.timings, withinMs: context.settings.timeouts.waitMs };
   return inPhase(context.report, "wait", "waiting for the migrations", () => waitUntilMigrated({ ...request, timings }));
 }
-
-export * from "./deadline.ts";

@@ -52,7 +52,14 @@ export function invocationOf(host: Host, globals: Globals): Invocation {
     stdinIsTerminal: host.stdin.isTTY,
     env: host.env,
     exitCode: 0,
-    print: (data, lines) => void host.stdout.write(json ? `${JSON.stringify(data)}\n` : lines().map((line) => `${line}\n`).join("")),
+    print: (data, lines) =>
+      void host.stdout.write(
+        json
+          ? `${JSON.stringify(data)}\n`
+          : lines()
+              .map((line) => `${line}\n`)
+              .join(""),
+      ),
     write: (text) => void host.stdout.write(text),
     say(line) {
       progress.close();
@@ -75,5 +82,7 @@ function settingsOf(globals: Globals): Record<string, unknown> {
 function splitSetting(text: string): readonly [string, string] {
   const at = text.indexOf("=");
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new OffshootError("USAGE", `--set ${text} names no value.`, { remedy: "Write --set key=value, for example --set neon.parent=main" });
+  throw new OffshootError("USAGE", `--set ${text} names no value.`, {
+    remedy: "Write --set key=value, for example --set neon.parent=main",
+  });
 }

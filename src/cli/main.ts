@@ -5,7 +5,9 @@ import { type Invocation, invocationOf } from "./invocation.ts";
 import { menu } from "./menu.ts";
 
 /** What the CLI needs of a process; tests hand in their own. */
-export type Host = Pick<NodeJS.Process, "argv" | "env" | "stdout" | "stderr" | "stdin" | "cwd" | "on" | "exit"> & { exitCode?: number | string | null | undefined };
+export type Host = Pick<NodeJS.Process, "argv" | "env" | "stdout" | "stderr" | "stdin" | "cwd" | "on" | "exit"> & {
+  exitCode?: number | string | null | undefined;
+};
 
 /** The program: the only place that catches, prints errors and sets the exit status. */
 export async function main(host: Host): Promise<void> {

@@ -42,7 +42,9 @@ export function menu(begin: Begin): Command {
     );
   add("env", "print this run's URLs for a shell, a dotenv file or as JSON")
     .option("--format <format>", "shell, dotenv or json", "shell")
-    .action(async (flags: OptionValues, command: Command) => (await import("./commands/env.ts")).env(begin(command.optsWithGlobals()), flags));
+    .action(async (flags: OptionValues, command: Command) =>
+      (await import("./commands/env.ts")).env(begin(command.optsWithGlobals()), flags),
+    );
   add("down", "remove this run's database").action(async (_flags: OptionValues, command: Command) =>
     (await import("./commands/down.ts")).down(begin(command.optsWithGlobals())),
   );
@@ -50,10 +52,14 @@ export function menu(begin: Begin): Command {
     .option("--yes", "delete what the plan names")
     .option("--older-than <duration>", "also what is older, expired or not, such as 12h")
     .option("--idle <duration>", "keep what was used within this time", "15m")
-    .action(async (flags: OptionValues, command: Command) => (await import("./commands/sweep.ts")).sweep(begin(command.optsWithGlobals()), flags));
+    .action(async (flags: OptionValues, command: Command) =>
+      (await import("./commands/sweep.ts")).sweep(begin(command.optsWithGlobals()), flags),
+    );
   add("list", "what exists, whose it is and how old")
     .option("--all", "also the templates that local servers keep as a cache")
-    .action(async (flags: OptionValues, command: Command) => (await import("./commands/list.ts")).list(begin(command.optsWithGlobals()), flags));
+    .action(async (flags: OptionValues, command: Command) =>
+      (await import("./commands/list.ts")).list(begin(command.optsWithGlobals()), flags),
+    );
   add("status", "what this run has and what it waits for").action(async (_flags: OptionValues, command: Command) =>
     (await import("./commands/status.ts")).status(begin(command.optsWithGlobals())),
   );

@@ -39,7 +39,6 @@ export function progressOn(stream: Stream, { quiet }: { readonly quiet: boolean 
     clear();
     if (!quiet) stream.write(`${text}\n`);
   };
-  const dim = (text: string): string => styleText("dim", text, { stream: process.stderr });
   const onPhase = (event: Extract<Event, { kind: "phase" }>): void => {
     if (event.state === "start") {
       // The user's command owns the terminal while it runs.
@@ -80,6 +79,10 @@ export function progressOn(stream: Stream, { quiet }: { readonly quiet: boolean 
       }
     },
   };
+}
+
+function dim(text: string): string {
+  return styleText("dim", text, { stream: process.stderr });
 }
 
 function describeHeld(held: Extract<Event, { kind: "database" }>): string {

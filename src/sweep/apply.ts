@@ -40,7 +40,11 @@ export async function apply(
   return swept;
 }
 
-async function lookAgain(providers: readonly Provider[], decide: (fresh: readonly Listed[]) => Plan, limits: Limits): Promise<ReadonlySet<string>> {
+async function lookAgain(
+  providers: readonly Provider[],
+  decide: (fresh: readonly Listed[]) => Plan,
+  limits: Limits,
+): Promise<ReadonlySet<string>> {
   const fresh = await Promise.all(providers.map((provider) => provider.list(limits)));
   return new Set(decide(fresh.flat()).delete.map(keyOf));
 }

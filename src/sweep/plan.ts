@@ -30,7 +30,11 @@ export interface Policy {
   /** Delete bases that nobody has used for this long. */
   readonly baseTtlMs: number;
   /** Pull requests and git refs of `repository` that are known to be closed or gone. */
-  readonly closed: { readonly repository: string | undefined; readonly pullRequests: ReadonlySet<number>; readonly refs: ReadonlySet<string> };
+  readonly closed: {
+    readonly repository: string | undefined;
+    readonly pullRequests: ReadonlySet<number>;
+    readonly refs: ReadonlySet<string>;
+  };
 }
 
 /** Decides over a fresh list. Pure: printing it is the dry run. */
@@ -42,8 +46,11 @@ export function plan(all: readonly Listed[], policy: Policy): Plan {
     const spared = go && !going.has(keyOf(listed));
     return { listed, go: go && !spared, reason: spared ? because("has-children", "something that stays was branched from it") : reason };
   });
-  const strip = ({ listed, reason }: Planned): Planned => ({ listed, reason });
-  return { delete: leavesFirst(planned.filter(({ go }) => go)).map(strip), keep: planned.filter(({ go }) => !go).map(strip) };
+  return { delete: leavesFirst(planned.filter(({ go }) => go)).map(bare), keep: planned.filter(({ go }) => !go).map(bare) };
+}
+
+function bare({ listed, reason }: Planned): Planned {
+  return { listed, reason };
 }
 
 function decide(listed: Listed, policy: Policy): { go: boolean; reason: Reason } {
@@ -69,7 +76,8 @@ function whyStale(listed: Listed, policy: Policy): Reason | undefined {
     const unusedMs = sinceMs(listed.lastUsedAt ?? listed.createdAt, policy.now);
     return unusedMs > policy.baseTtlMs ? because("base-unused", `no run has started from it for ${days(unusedMs)}`) : undefined;
   }
-  if (listed.expiresAt !== undefined && listed.expiresAt <= policy.now) return because("expired", `it expired ${listed.expiresAt.toISOString()}`);
+  if (listed.expiresAt !== undefined && listed.expiresAt <= policy.now)
+    return because("expired", `it expired ${listed.expiresAt.toISOString()}`);
   const closed = whyClosed(listed, policy);
   if (closed !== undefined) return closed;
   if (policy.olderThanMs !== undefined && ageMs > policy.olderThanMs) return because("older-than", `it is ${days(ageMs)} old`);
@@ -95,7 +103,7 @@ function spareParents(all: readonly Listed[], going: Set<string>): void {
   const byKey = new Map(all.map((listed) => [keyOf(listed), listed]));
   for (const listed of all) {
     if (going.has(keyOf(listed))) continue;
-    for (let parent = parentKeyOf(listed); parent !== undefined && going.delete(parent); ) {
+    for (let parent = parentKeyOf(listed); parent !== undefined && going.delete(parent);) {
       const next = byKey.get(parent);
       parent = next === undefined ? undefined : parentKeyOf(next);
     }

@@ -50,7 +50,8 @@ export async function makeProject(env: Readonly<Record<string, string>> = {}): P
     NO_COLOR: "1",
     ...env,
   };
-  const start = (args: readonly string[], more: Readonly<Record<string, string | undefined>> = {}): Running => run(args, directory, { ...base, ...more });
+  const start = (args: readonly string[], more: Readonly<Record<string, string | undefined>> = {}): Running =>
+    run(args, directory, { ...base, ...more });
   return {
     directory,
     env: base,

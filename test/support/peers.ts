@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { skipWithout } from "./require.ts";
 
 const ROOT = new URL("../peers/", import.meta.url).pathname;
 
@@ -19,10 +20,7 @@ export type Peer = keyof typeof PEERS;
 export function findPeer(name: Peer): string | undefined {
   const { file, how } = PEERS[name];
   if (file !== undefined && existsSync(file)) return file;
-  const required = (process.env["OFFSHOOT_TEST_REQUIRE"] ?? "").split(",").map((each) => each.trim());
-  const line = `Tests with ${name} are skipped: it is not installed (${how}).`;
-  if (required.includes(name) || required.includes("all")) throw new Error(line.replace("are skipped", "can't run"));
-  process.stderr.write(`${line}\n`);
+  skipWithout(name, `it is not installed (${how})`);
   return undefined;
 }
 

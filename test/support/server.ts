@@ -54,7 +54,7 @@ export async function startServer(
   const flags = Object.entries(all).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
   const child = spawn(postgres, ["-D", data, ...flags], { ...as, env, cwd: home, stdio: "ignore" });
   const { waitUntilReady } = await import("../../src/postgres/ready.ts");
-  const { deadline } = await import("../../src/wait.ts");
+  const { deadline } = await import("../../src/deadline.ts");
   const { withSession } = await import("../../src/postgres/connect.ts");
   const url = `postgresql://postgres:test@127.0.0.1:${port}/postgres`;
   await waitUntilReady(url, deadline("the test server", 60_000));

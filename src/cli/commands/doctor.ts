@@ -27,7 +27,13 @@ function doctorLines(found: Diagnosis): readonly string[] {
     ),
     "",
     "Settings:",
-    ...columns(found.settings.map(({ key, value, source }) => [`  ${key}`, value, `${source.from}${source.where === "" ? "" : ` (${source.where})`}`])),
+    ...columns(
+      found.settings.map(({ key, value, source }) => [
+        `  ${key}`,
+        value,
+        `${source.from}${source.where === "" ? "" : ` (${source.where})`}`,
+      ]),
+    ),
     ...found.warnings.map((warning) => `warning: ${warning}`),
   ];
 }

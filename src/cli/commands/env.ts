@@ -18,5 +18,10 @@ export async function env(invocation: Invocation, flags: OptionValues): Promise<
   }
   const variables = await envWith(invocation.options);
   if (invocation.json || line === undefined) invocation.write(`${JSON.stringify(variables)}\n`);
-  else invocation.write(Object.entries(variables).map(([name, value]) => `${line(name, String(value))}\n`).join(""));
+  else
+    invocation.write(
+      Object.entries(variables)
+        .map(([name, value]) => `${line(name, String(value))}\n`)
+        .join(""),
+    );
 }

@@ -12,7 +12,12 @@ export async function status(invocation: Invocation): Promise<void> {
     database:
       database === undefined
         ? null
-        : { id: database.id, provider: database.provider, expiresAt: database.expiresAt?.toISOString() ?? null, postgresMajor: database.postgresMajor },
+        : {
+            id: database.id,
+            provider: database.provider,
+            expiresAt: database.expiresAt?.toISOString() ?? null,
+            postgresMajor: database.postgresMajor,
+          },
     markers,
   };
   invocation.print(json, () => [

@@ -87,9 +87,9 @@ async function startAnew(options: BootOptions, onStart: () => void): Promise<Tro
   }
   const trouble = troubleOf(started.stderr);
   if (trouble === "name-taken") return trouble;
-  // The tool makes the container and then starts it: only the second has failed.
-  const [made] = await inspect(engine, [identity.name], within);
-  if (made?.status === "created" || made?.status === "exited") await remove(engine, made.id, options);
+  // The tool makes the container, says its id, and then starts it: only the last has failed.
+  const id = started.stdout.trim();
+  if (id !== "") await remove(engine, id, options);
   if (trouble === "port-taken" || trouble === "address-foreign") return trouble;
   throw startFailed(identity, brief(started.stderr), trouble);
 }

@@ -18,7 +18,9 @@ type Choice = Pick<NeonChoices, "database" | "role">;
 export async function accessOfCreated(api: NeonApi, created: Created, choice: Choice, bounds: Bounds): Promise<Access> {
   const { role, database } = chooseConnection(created.databases, created.roles, choice);
   const given = created.connections.find((entry) => entry.role === role && entry.database === database);
-  return given === undefined ? ask(api, created.branch.id, { role, database }, bounds) : accessOf(given.uri, given.pooler_host);
+  return given === undefined
+    ? ask(api, created.branch.id, { role, database }, bounds)
+    : accessOf(given.uri, given.pooler_host === "" ? undefined : given.pooler_host);
 }
 
 /** URLs of a branch that exists: which roles and databases it has is asked unless the configuration names both. */

@@ -1,5 +1,5 @@
 import { OffshootError } from "../../errors.ts";
-import { jitter } from "../../wait.ts";
+import { jitter } from "../../deadline.ts";
 import type { NeonApi } from "./api.ts";
 import type { Bounds } from "./bounds.ts";
 

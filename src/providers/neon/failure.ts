@@ -120,8 +120,9 @@ export function readRetryAfter(value: string, date: string, now: Date): number |
 }
 
 function remedyOf(status: number, message: string): string | undefined {
-  if (status === 401) return "Check NEON_API_KEY: it may be mistyped, revoked, or of another account.";
+  if (status === 401) return "Check that NEON_API_KEY is right, not revoked, and of the project's account.";
   if (status === 403) return "Use a key that may change this project, such as a project-scoped one.";
+  if (status === 404 && /project/i.test(message)) return "Check NEON_PROJECT_ID (or neon.project) and the account of NEON_API_KEY.";
   if (status === 412) return "Let the project store its passwords (Neon, project settings), or name another role as neon.role.";
   if (status === 429) return "Other jobs share the account's rate limit: try again in a minute.";
   if (status === 423) return "Neon was busy with other operations of the project: try again in a minute.";

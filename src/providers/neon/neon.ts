@@ -1,6 +1,6 @@
 import { silent } from "../../events.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
-import { deadline } from "../../wait.ts";
+import { deadline } from "../../deadline.ts";
 import type { Database, Limits, Provider, Refusal, Wanted } from "../provider.ts";
 import { neonApi } from "./api.ts";
 import { sealBase } from "./base.ts";

@@ -1,4 +1,4 @@
-import { jitter } from "../../wait.ts";
+import { jitter } from "../../deadline.ts";
 import type { Refusal, Wanted } from "../provider.ts";
 import type { NeonApi } from "./api.ts";
 import type { Bounds } from "./bounds.ts";

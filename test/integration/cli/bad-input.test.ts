@@ -34,7 +34,10 @@ const CASES: Readonly<Record<string, Case>> = {
   "run without a command": { args: ["run"], says: ["No command was given to run.", "offshoot run -- npm test"] },
   "run with an empty command": { args: ["run", "--"], says: ["No command was given to run."] },
   "run's command does not exist": { args: ["run", "--", "no-such-command-x"], says: ["Could not start no-such-command-x", "PATH"] },
-  "run's command may not be executed": { args: ["run", "--", "./plain.txt"], says: ["Could not start ./plain.txt: it may not be executed."] },
+  "run's command may not be executed": {
+    args: ["run", "--", "./plain.txt"],
+    says: ["Could not start ./plain.txt: it may not be executed."],
+  },
   "unknown env format": { args: ["env", "--format", "xml"], says: ["--format xml is not known.", "shell, dotenv or json"] },
   "--set without a value": { args: ["up", "--set", "ttl"], says: ["--set ttl names no value.", "key=value"] },
   "--set of an unknown key": { args: ["up", "--set", "neon.projct=x"], says: ["neon.projct", "neon.project"] },
@@ -63,7 +66,11 @@ const CASES: Readonly<Record<string, Case>> = {
   "wrong type": { args: ["up"], file: "base: perhaps\n", says: ["offshoot.yaml:1", "base"] },
   "bad ttl in the file": { args: ["up"], file: "provider: embedded\nttl: forever\n", says: ["offshoot.yaml:2", "ttl", "forever"] },
   "a list at the top": { args: ["up"], file: "- provider\n", says: ["offshoot.yaml"] },
-  "tool and command both": { args: ["up"], file: "migrations:\n  tool: alembic\n  command: x\n", says: ["offshoot.yaml", "tool", "command"] },
+  "tool and command both": {
+    args: ["up"],
+    file: "migrations:\n  tool: alembic\n  command: x\n",
+    says: ["offshoot.yaml", "tool", "command"],
+  },
   "several problems at once": {
     args: ["up"],
     file: "provder: neon\nttl: x\nmigrations:\n  fles: a\n",
@@ -83,7 +90,10 @@ const CASES: Readonly<Record<string, Case>> = {
     file: "migrations:\n  command: x\n  files: [db/*.sql]\n",
     says: ["db/*.sql"],
   },
-  "--url that is no URL": { args: ["migrate", "--url", "localhost:5432/x", "--", "true"], says: ["--url is not a Postgres URL", "postgresql://"] },
+  "--url that is no URL": {
+    args: ["migrate", "--url", "localhost:5432/x", "--", "true"],
+    says: ["--url is not a Postgres URL", "postgresql://"],
+  },
   "--url of another kind": { args: ["migrate", "--url", "mysql://u@h/d", "--", "true"], says: ["is not a Postgres URL"] },
   "--url naming a variable that is not set": { args: ["migrate", "--url", "MY_URL", "--", "true"], says: ["MY_URL", "not set"] },
   "--url of a server that is not there": {
@@ -91,8 +101,16 @@ const CASES: Readonly<Record<string, Case>> = {
     code: 12,
     says: ["127.0.0.1"],
   },
-  "existing without a URL": { args: ["up", "--provider", "existing"], code: 13, says: ["No URL of an existing server is set", "OFFSHOOT_EXISTING_URL"] },
-  "existing with a bad URL": { args: ["up", "--provider", "existing"], env: { OFFSHOOT_EXISTING_URL: `nonsense:${SECRET}` }, says: ["OFFSHOOT_EXISTING_URL"] },
+  "existing without a URL": {
+    args: ["up", "--provider", "existing"],
+    code: 13,
+    says: ["No URL of an existing server is set", "OFFSHOOT_EXISTING_URL"],
+  },
+  "existing with a bad URL": {
+    args: ["up", "--provider", "existing"],
+    env: { OFFSHOOT_EXISTING_URL: `nonsense:${SECRET}` },
+    says: ["OFFSHOOT_EXISTING_URL"],
+  },
   "existing that nobody answers": {
     args: ["up", "--provider", "existing"],
     env: { OFFSHOOT_EXISTING_URL: `postgresql://u:${SECRET}@127.0.0.1:9/d` },
@@ -117,7 +135,7 @@ describe("bad input", () => {
     if (file !== undefined) await project.write("offshoot.yaml", file);
     const result = await project.offshoot(args, env);
     for (const text of says) expect(result.stderr).toContain(text);
-    expect(result.code, result.stderr).toBe(code ?? 2);
+    expect({ code: result.code, stderr: result.stderr }).toMatchObject({ code: code ?? 2 });
     expect(result.stdout).toBe("");
     expect(result.stderr).not.toContain(SECRET);
     expect(result.stderr).not.toMatch(/\n\s+at .*:\d+:\d+/);

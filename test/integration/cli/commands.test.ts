@@ -10,7 +10,8 @@ beforeAll(async () => {
 
 afterAll(() => project.remove());
 
-const json = async <T>(command: string, ...args: string[]): Promise<T> => JSON.parse((await project.offshoot([command, "--json", ...args])).stdout) as T;
+const json = async <T>(command: string, ...args: string[]): Promise<T> =>
+  JSON.parse((await project.offshoot([command, "--json", ...args])).stdout) as T;
 
 describe("up", () => {
   test("prints its documented shape, with no secret", async () => {
@@ -42,7 +43,19 @@ describe("up", () => {
 describe("env", () => {
   test("gives URLs that answer, as shell, dotenv and JSON", async () => {
     const variables = await json<Record<string, string>>("env");
-    expect(Object.keys(variables)).toEqual(expect.arrayContaining(["DATABASE_URL", "DATABASE_URL_UNPOOLED", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "OFFSHOOT_PROVIDER", "OFFSHOOT_DATABASE_ID"]));
+    expect(Object.keys(variables)).toEqual(
+      expect.arrayContaining([
+        "DATABASE_URL",
+        "DATABASE_URL_UNPOOLED",
+        "PGHOST",
+        "PGPORT",
+        "PGUSER",
+        "PGPASSWORD",
+        "PGDATABASE",
+        "OFFSHOOT_PROVIDER",
+        "OFFSHOOT_DATABASE_ID",
+      ]),
+    );
     expect(await withSession(variables["DATABASE_URL"] ?? "", (session) => session.query("select 1 as one"))).toEqual([{ one: 1 }]);
     const shell = await project.offshoot(["env"]);
     expect(shell.stdout).toContain(`export DATABASE_URL='${variables["DATABASE_URL"]}'`);

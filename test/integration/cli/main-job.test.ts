@@ -18,7 +18,8 @@ const lines = async (name: string): Promise<readonly string[]> => {
 };
 
 /** A command that a shell runs, in a config that every process of the project reads. */
-const configure = (command: string): Promise<string> => project.write("offshoot.yaml", `migrations:\n  command: ${JSON.stringify(command)}\n`);
+const configure = (command: string): Promise<string> =>
+  project.write("offshoot.yaml", `migrations:\n  command: ${JSON.stringify(command)}\n`);
 
 describe("fifty processes at once on one run", () => {
   test("one creates, forty-nine adopt; the migrations run once, and nobody returns before they ended", { timeout: 300_000 }, async () => {

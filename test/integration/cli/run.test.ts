@@ -16,7 +16,8 @@ const databases = async (run: string): Promise<number> => {
 
 describe("run", () => {
   test("hands the URLs to the command, streams its output untouched, and removes the database", async () => {
-    const script = 'process.stdout.write(`${process.env.DATABASE_URL === process.env.DATABASE_URL_UNPOOLED} ${process.env.PGDATABASE !== ""}\\n`)';
+    const script =
+      'process.stdout.write(`${process.env.DATABASE_URL === process.env.DATABASE_URL_UNPOOLED} ${process.env.PGDATABASE !== ""}\\n`)';
     const result = await project.offshoot(["run", "--run", "plain", "--", process.execPath, "-e", script]);
     expect([result.code, result.stdout]).toEqual([0, "true true\n"]);
     expect(await databases("plain")).toBe(0);
@@ -24,7 +25,13 @@ describe("run", () => {
 
   test("ends with a table of the phases", async () => {
     const { stderr } = await project.offshoot(["run", "--run", "table", "--", "true"]);
-    expect(stderr.trimEnd().split("\n").slice(-4).map((line) => line.split(" ")[0])).toEqual(["up", "command", "down", "total"]);
+    expect(
+      stderr
+        .trimEnd()
+        .split("\n")
+        .slice(-4)
+        .map((line) => line.split(" ")[0]),
+    ).toEqual(["up", "command", "down", "total"]);
   });
 
   test("passes the command's exit code through and still tears down", async () => {
@@ -120,7 +127,8 @@ describe("run", () => {
     const plan = await project.offshoot(["sweep", "--idle", "0", "--json"]);
     const named = (JSON.parse(plan.stdout) as { delete: { run: string; reason: string }[] }).delete;
     // The server's keeper may have been quicker, which is as good.
-    if (await databases("stale")) expect(named.map(({ run, reason }) => [run, reason])).toContainEqual(["stale", "expired"]);
+    const found = named.find(({ run }) => run === "stale") ?? (await databases("stale"));
+    expect([0, { ...Object(found), reason: "expired" }]).toContainEqual(found);
     expect((await project.offshoot(["sweep", "--idle", "0", "--yes"])).code).toBe(0);
     expect(await databases("stale")).toBe(0);
   });

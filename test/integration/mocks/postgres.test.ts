@@ -5,7 +5,7 @@ import { createApiClient } from "@neondatabase/api-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect, withSession } from "../../../src/postgres/connect.ts";
 import { waitUntilReady } from "../../../src/postgres/ready.ts";
-import { deadline } from "../../../src/wait.ts";
+import { deadline } from "../../../src/deadline.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
 
 let mock: MockServer;

@@ -122,6 +122,11 @@ describe("the JSON Schema", () => {
   });
 });
 
+/** YAML whose strings are quoted: block scalars of nothing but blanks don't survive the library's own round trip. */
+function quoted(document: unknown): string {
+  return stringify(document, { defaultStringType: "QUOTE_DOUBLE" });
+}
+
 describe("the reader, the schema of the code and the schema for editors", () => {
   test("agree on what is valid, and give it back unchanged", async () => {
     const fields = FIELDS.map(({ path, kind }) => VALID[kind].map((value) => [path, value] as const));
@@ -129,7 +134,7 @@ describe("the reader, the schema of the code and the schema for editors", () => 
     await fc.assert(
       fc.asyncProperty(chosen, async (entries) => {
         const document = merge(entries);
-        const { entries: read, problems } = await parseFile(stringify(document), "f");
+        const { entries: read, problems } = await parseFile(quoted(document), "f");
         expect(problems).toEqual([]);
         expect(Object.fromEntries([...read].map(([path, { input }]) => [path, input]))).toEqual(Object.fromEntries(entries));
         expect(fileSchema().safeParse(document).success).toBe(true);
@@ -141,7 +146,7 @@ describe("the reader, the schema of the code and the schema for editors", () => 
   test("agree on what is not", async () => {
     await fc.assert(
       fc.asyncProperty(anyDocument, async (document) => {
-        const { problems } = await parseFile(stringify(document), "f");
+        const { problems } = await parseFile(quoted(document), "f");
         const accepted = problems.length === 0;
         expect({ problems, accepted }).toEqual({ problems, accepted: fileSchema().safeParse(document).success });
         // Bounds of durations and the inside of URLs are beyond JSON Schema; it must at least take what we take.

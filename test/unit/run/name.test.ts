@@ -71,7 +71,8 @@ describe("a branch's name", () => {
 
   test("is the same for every attempt and shard", () => {
     const first = run("acme/shop", "run-1");
-    expect(branchName({ ...first, attempt: 3, shard: "2", ref: "main" })).toBe(branchName(first));
+    const again: Run = { ...first, attempt: 3, shard: "2", ref: "main" };
+    expect(branchName(again)).toBe(branchName(first));
   });
 });
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Listed } from "../../../src/providers/provider.ts";
 import { type OwnerTag } from "../../../src/run/tag.ts";
@@ -64,10 +64,18 @@ describe("one database", () => {
     ["that was used a minute ago stays", { lastUsedAt: new Date(NOW.getTime() - 60_000) }, "keep: in-use"],
     ["whose creation failed goes", { broken: true, expiresAt: hoursAgo(-1) }, "delete: broken"],
     ["of a closed pull request goes", { expiresAt: hoursAgo(-1), tag: { ...tag, pullRequest: 7 } }, "delete: pull-request-closed"],
-    ["of another repository's pull request of that number stays", { expiresAt: hoursAgo(-1), tag: { ...tag, repository: "acme/other", pullRequest: 7 } }, "keep: newer"],
+    [
+      "of another repository's pull request of that number stays",
+      { expiresAt: hoursAgo(-1), tag: { ...tag, repository: "acme/other", pullRequest: 7 } },
+      "keep: newer",
+    ],
     ["of a git ref that is gone goes", { expiresAt: hoursAgo(-1), tag: { ...tag, ref: "gone-branch" } }, "delete: ref-gone"],
     ["that is a base in use stays", { kind: "base" as const, expiresAt: undefined, lastUsedAt: hoursAgo(24) }, "keep: newer"],
-    ["that is a base nobody used goes", { kind: "base" as const, expiresAt: undefined, lastUsedAt: hoursAgo(24 * 15) }, "delete: base-unused"],
+    [
+      "that is a base nobody used goes",
+      { kind: "base" as const, expiresAt: undefined, lastUsedAt: hoursAgo(24 * 15) },
+      "delete: base-unused",
+    ],
   ])("%s", (_name, change, expected) => {
     expect(fate(change)).toBe(expected);
   });
@@ -80,13 +88,20 @@ describe("one database", () => {
 
 describe("families", () => {
   test("children go before their parents", () => {
-    const result = plan([listed({ id: "a", parentId: undefined }), listed({ id: "b", parentId: "a" }), listed({ id: "c", parentId: "b" })], policy);
+    const result = plan(
+      [listed({ id: "a", parentId: undefined }), listed({ id: "b", parentId: "a" }), listed({ id: "c", parentId: "b" })],
+      policy,
+    );
     expect(result.delete.map((planned) => planned.listed.id)).toEqual(["c", "b", "a"]);
   });
 
   test("a child that stays keeps all its ancestors", () => {
     const result = plan(
-      [listed({ id: "a", parentId: undefined }), listed({ id: "b", parentId: "a" }), listed({ id: "c", parentId: "b", expiresAt: hoursAgo(-1) })],
+      [
+        listed({ id: "a", parentId: undefined }),
+        listed({ id: "b", parentId: "a" }),
+        listed({ id: "c", parentId: "b", expiresAt: hoursAgo(-1) }),
+      ],
       policy,
     );
     expect(result.delete).toEqual([]);
