@@ -26,6 +26,7 @@ const FOUNDATION = ["errors.ts", "redact.ts", "events.ts", "deadline.ts"];
 const VENDORS: Readonly<Record<string, RegExp>> = {
   pg: /^postgres\/connect\.ts$/,
   "@neondatabase/api-client": /^providers\/neon\/api\.ts$/,
+  "p-retry": /^providers\/neon\/retry\.ts$/,
   commander: /^cli\//,
   yaml: /^(config|audit)\//,
   zod: /^(config|audit)\//,

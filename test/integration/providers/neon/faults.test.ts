@@ -1,0 +1,149 @@
+import { inspect } from "node:util";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { seededRandom } from "../../../../mocks/neon/identity.ts";
+import type { Switches } from "../../../../mocks/neon/switches.ts";
+import { isOffshootError } from "../../../../src/errors.ts";
+import type { Provider } from "../../../../src/providers/provider.ts";
+import { apply } from "../../../../src/sweep/apply.ts";
+import { plan } from "../../../../src/sweep/plan.ts";
+import { KEY, planted, setStage, type Stage, wantedBy } from "../../../support/neon-stage.ts";
+
+/** A fixed seed, so that CI repeats what it found; `OFFSHOOT_TEST_RANDOM=1` looks elsewhere. */
+const SEED = process.env["OFFSHOOT_TEST_RANDOM"] === undefined ? 20_261_101 : Date.now();
+const RUNS = Number(process.env["OFFSHOOT_TEST_RUNS"] ?? 2000);
+
+/** Names of others: under our prefix without a tag, with a tag of another name, and far from us. */
+const OTHERS = ["feature/login", "offshoot/by-hand", "offshoot/acme/shop/run-3"];
+
+const fault = fc.record(
+  {
+    method: fc.constantFrom("POST", "GET", "PATCH", "DELETE"),
+    times: fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 4 }) }, { weight: 1, arbitrary: fc.constant(-1) }),
+    skip: fc.integer({ min: 0, max: 4 }),
+    kind: fc.constantFrom(
+      "423",
+      "429",
+      "503",
+      "500",
+      "524 after the work",
+      "dropped before",
+      "dropped after",
+      "html",
+      "retry-after",
+      "400",
+      "401",
+    ),
+  },
+  { requiredKeys: ["method", "times", "skip", "kind"] },
+);
+
+const KINDS = {
+  "400": { status: 400, message: "bad request" },
+  "401": { status: 401, message: "authorization failed" },
+  "423": { status: 423, message: "project already has running conflicting operations" },
+  "429": { status: 429 },
+  "503": { status: 503 },
+  "500": { status: 500 },
+  "524 after the work": { status: 524, worked: true, html: "<html>timeout</html>" },
+  "dropped before": { drop: "before" },
+  "dropped after": { drop: "after" },
+  html: { status: 200, worked: true, html: "<html>hello</html>" },
+  "retry-after": { status: 429, headers: { "retry-after": "3" } },
+} as const;
+
+const job = fc.record({
+  run: fc.integer({ min: 1, max: 3 }),
+  actions: fc.array(fc.constantFrom("acquire", "acquire", "release", "find", "sweep", "wait"), { minLength: 1, maxLength: 5 }),
+});
+
+const switches: fc.Arbitrary<Partial<Switches>> = fc.record({
+  conflicts: fc.constantFrom("branch", "never", "project"),
+  deleteMissing: fc.constantFrom(204, 404),
+  deleteDeleting: fc.constantFrom(204, 200, 404, 423),
+  deletingVisible: fc.boolean(),
+  deletedNameBlocks: fc.boolean(),
+  duplicateNameStatus: fc.constantFrom(409, 422),
+  limitBeforeName: fc.boolean(),
+  retryAfter: fc.constantFrom("none", "seconds", "date"),
+  listLag: fc.integer({ min: 0, max: 2 }),
+  readLag: fc.integer({ min: 0, max: 2 }),
+  errorCodes: fc.boolean(),
+  annotationWhenNone: fc.constantFrom("empty", "absent", "null"),
+  annotationsInherited: fc.boolean(),
+  unknowns: fc.boolean(),
+});
+
+const schedule = fc.record({
+  switches,
+  roles: fc.integer({ min: 1, max: 2 }),
+  operationMs: fc.constantFrom(0, 300, 4000),
+  branchLimit: fc.constantFrom(5000, 6),
+  faults: fc.array(fault, { maxLength: 6 }),
+  jobs: fc.array(job, { minLength: 1, maxLength: 3 }),
+  dice: fc.integer(),
+});
+
+test(`${RUNS} schedules of faults leave nothing without an expiry, touch nothing of others and show no secret`, async () => {
+  const told = new Map<string, number>();
+  await fc.assert(
+    fc.asyncProperty(schedule, async ({ faults, jobs, dice, ...options }) => {
+      const stage = await setStage({ ...options, random: seededRandom(dice) });
+      stage.plant([...OTHERS.map((name) => ({ name })), planted("old", { ageMs: 86_400_000, expiresInMs: -7_200_000 })]);
+      for (const { kind, ...where } of faults) stage.fault({ ...where, ...KINDS[kind] });
+      const said: unknown[] = [];
+      await Promise.all(jobs.map(({ run, actions }) => work(stage, run, actions, said)));
+      for (const each of said) count(told, each);
+      const branches = [...(stage.neon.state.projects.get(stage.neon.projectId)?.branches.values() ?? [])];
+      const alive = branches.filter(({ deletedAt }) => deletedAt === undefined);
+      const ours = alive.filter(({ annotation, name }) => annotation !== undefined && name.startsWith("offshoot/"));
+      expect(ours.filter(({ expiresAt }) => expiresAt === undefined)).toEqual([]);
+      expect(new Set(ours.map(({ name }) => name)).size).toBe(ours.length);
+      expect(alive.map(({ name }) => name)).toEqual(expect.arrayContaining([...OTHERS, "main"]));
+      const text = inspect(said, { depth: 12, showHidden: true }) + inspect(stage.events, { depth: 12 });
+      expect(text).not.toContain(KEY);
+      for (const { password } of branches.flatMap(({ roles }) => [...roles.values()])) expect(text).not.toContain(password);
+    }),
+    { numRuns: RUNS, seed: SEED },
+  );
+  // The faults must leave enough alive for all of this to mean something.
+  for (const often of ["created", "adopted", "deleted", "NOT_OURS"])
+    expect([often, (told.get(often) ?? 0) > RUNS / 20]).toEqual([often, true]);
+}, 300_000);
+
+/** Tallies outcomes: origins, refusals, releases and error codes. */
+function count(told: Map<string, number>, said: unknown): void {
+  const { origin, code } = (typeof said === "object" && said !== null ? said : {}) as { origin?: string; code?: string };
+  const word = typeof said === "string" ? said : (origin ?? code);
+  if (word !== undefined && word.length < 40) told.set(word, (told.get(word) ?? 0) + 1);
+}
+
+/** One job: does its actions in turn, as a process of its own would, and says what it says to people. */
+async function work(stage: Stage, run: number, actions: readonly string[], said: unknown[]): Promise<void> {
+  for (const kind of actions) {
+    const provider = stage.provider();
+    const { name } = wantedBy(`run-${run}`);
+    const limits = stage.limits();
+    try {
+      if (kind === "acquire") {
+        const answer = await provider.acquire(wantedBy(`run-${run}`, { at: stage.clock.now() }), limits);
+        // A database holds its URLs, for those who asked; whatever else it says is for all to see.
+        said.push(answer.kind === "refusal" ? answer : { ...answer, url: "", directUrl: "" });
+      } else if (kind === "release") said.push(await provider.release(name, limits));
+      else if (kind === "find") await provider.find(name, limits);
+      else if (kind === "sweep") said.push(await sweep(stage, provider));
+      else stage.clock.advance(120_000);
+    } catch (thrown) {
+      if (!isOffshootError(thrown)) throw thrown;
+      said.push(thrown, thrown.stack);
+    }
+  }
+}
+
+async function sweep(stage: Stage, provider: Provider): Promise<unknown> {
+  const limits = stage.limits(60_000);
+  const closed = { repository: undefined, pullRequests: new Set<number>(), refs: new Set<string>() };
+  const policy = { olderThanMs: undefined, idleMs: 0, baseTtlMs: 86_400_000, closed };
+  const decide = (listed: Parameters<typeof plan>[0]) => plan(listed, { ...policy, now: new Date(stage.clock.now()) });
+  return apply([provider], decide(await provider.list(limits)), decide, limits);
+}

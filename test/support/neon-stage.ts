@@ -1,0 +1,182 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { answer } from "../../mocks/neon/api.ts";
+import { type Clock, createClock } from "../../mocks/neon/clock.ts";
+import { plantBranches } from "../../mocks/neon/control.ts";
+import { addFault, type FaultWish } from "../../mocks/neon/faults.ts";
+import { createNeon, type Neon, type NeonOptions as MockOptions } from "../../mocks/neon/neon.ts";
+import { parseBody } from "../../mocks/neon/serve.ts";
+import { OffshootError } from "../../src/errors.ts";
+import type { Event } from "../../src/events.ts";
+import { neonProvider } from "../../src/providers/neon/neon.ts";
+import type { NeonChoices, NeonOptions, World } from "../../src/providers/neon/options.ts";
+import { createRate } from "../../src/providers/neon/rate.ts";
+import type { Database, Limits, Provider, Refusal, Wanted } from "../../src/providers/provider.ts";
+import { baseName, branchName } from "../../src/run/name.ts";
+import type { Run } from "../../src/run/run.ts";
+import { baseTag, ownerTag, tagToRecord } from "../../src/run/tag.ts";
+import { cancelled, type Deadline } from "../../src/deadline.ts";
+
+export const START = Date.parse("2026-11-01T12:00:00Z");
+export const KEY = "key-of-the-unit-tests-0123456789";
+
+export const CHOICES: NeonChoices = {
+  parent: undefined,
+  parentAt: undefined,
+  database: undefined,
+  role: undefined,
+  schemaOnly: false,
+  anonymized: false,
+  compute: { min: undefined, max: undefined, suspendMs: undefined },
+};
+
+/** A Neon in this process, and providers that reach it: no socket, and a clock that runs only while somebody waits. */
+export interface Stage {
+  readonly neon: Neon;
+  readonly clock: Clock;
+  readonly events: Event[];
+  provider(options?: Partial<Omit<NeonOptions, "choices">> & { readonly choices?: Partial<NeonChoices> }): Provider;
+  limits(withinMs?: number, signal?: AbortSignal): Limits;
+  /** `METHOD route` of every call so far. */
+  calls(): readonly string[];
+  /** Names of the branches that exist, apart from the default one. */
+  names(): readonly string[];
+  fault(wish: FaultWish): void;
+  plant(branches: readonly Record<string, unknown>[]): readonly { readonly id: string; readonly name: string }[];
+}
+
+export async function setStage(options: MockOptions & { readonly random?: () => number } = {}): Promise<Stage> {
+  const clock = createClock({ start: START, frozen: true });
+  const neon = await createNeon({ clock, seed: 7, apiKey: KEY, ...options });
+  const events: Event[] = [];
+  const world = worldOf(neon, clock, options.random ?? (() => 0.5));
+  return {
+    neon,
+    clock,
+    events,
+    provider: (own = {}) =>
+      neonProvider({
+        apiKey: KEY,
+        project: neon.projectId,
+        apiHost: "http://neon.test/api/v2",
+        secretsWithheld: false,
+        base: false,
+        ...own,
+        choices: { ...CHOICES, ...own.choices },
+        world: { ...world, ...own.world },
+      }),
+    limits: (withinMs = 300_000, signal = new AbortController().signal) => ({
+      signal,
+      withinMs,
+      report: (event) => void events.push(event),
+    }),
+    calls: () => neon.calls.log.map(({ method, route }) => `${method} ${route.replace("/projects/{project_id}", "")}`),
+    names: () =>
+      [...(neon.state.projects.get(neon.projectId)?.branches.values() ?? [])]
+        .filter((branch) => !branch.isDefault && branch.deletedAt === undefined)
+        .map(({ name }) => name),
+    fault: (wish) => addFault(neon, wish),
+    plant: (branches) => plantBranches(neon, { branches }) as readonly { id: string; name: string }[],
+  };
+}
+
+function worldOf(neon: Neon, clock: Clock, random: () => number): World {
+  return {
+    deadline: (what, ms, parent) => virtualDeadline(clock, what, ms, parent),
+    now: () => new Date(clock.now()),
+    random,
+    rate: createRate(() => clock.now()),
+    adapter: (async (config: AxiosLike) => transport(neon, config)) as unknown as World["adapter"],
+    probe: async () => 17,
+  };
+}
+
+/** What the client hands to its transport, as far as it matters here. */
+interface AxiosLike {
+  readonly method?: string;
+  readonly url?: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly data?: string;
+  readonly headers: object;
+}
+
+/** Fails as axios does: with the request, and so with the key, on the error. */
+async function transport(neon: Neon, config: AxiosLike): Promise<unknown> {
+  await turn();
+  const query = new URLSearchParams(Object.entries(config.params ?? {}).map(([name, value]): [string, string] => [name, String(value)]));
+  const headers = Object.fromEntries(Object.entries(config.headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+  const method = (config.method ?? "get").toUpperCase();
+  const outcome = await answer(neon, { method, path: config.url ?? "", query, headers, body: parseBody(config.data ?? "") });
+  if (outcome === "dropped") throw Object.assign(new Error("socket hang up"), { code: "ECONNRESET", config, isAxiosError: true });
+  const response = { status: outcome.status, statusText: "", headers: outcome.headers ?? {}, data: outcome.body ?? "", config };
+  if (outcome.status < 300) return response;
+  throw Object.assign(new Error(`Request failed with status code ${outcome.status}`), { code: "ERR_BAD_REQUEST", config, response });
+}
+
+export function virtualDeadline(clock: Clock, what: string, ms: number, parent?: AbortSignal): Deadline {
+  const end = clock.now() + ms;
+  const check = (): void => {
+    if (parent?.aborted) throw cancelled(what);
+    if (clock.now() >= end) throw new OffshootError("TIMED_OUT", `Timed out: ${what}.`);
+  };
+  return {
+    signal: parent ?? new AbortController().signal,
+    leftMs: () => Math.max(0, end - clock.now()),
+    check,
+    async pause(pauseMs) {
+      check();
+      clock.advance(Math.min(pauseMs, Math.max(0, end - clock.now())));
+      await turn();
+      check();
+    },
+  };
+}
+
+export function runOf(key: string): Run {
+  return {
+    repository: "acme/shop",
+    key,
+    ref: "main",
+    pullRequest: undefined,
+    invocation: key,
+    attempt: 1,
+    shard: undefined,
+    source: "flag",
+  };
+}
+
+export function wantedBy(
+  key: string,
+  options: { readonly ttlMs?: number; readonly fingerprint?: string; readonly at?: number } = {},
+): Wanted {
+  const run = runOf(key);
+  const createdAt = new Date(options.at ?? START);
+  const expiresAt = new Date(createdAt.getTime() + (options.ttlMs ?? 7_200_000));
+  return { run, name: branchName(run), tag: ownerTag({ run, createdAt, expiresAt }), expiresAt, fingerprint: options.fingerprint };
+}
+
+export function baseWanted(fingerprint: string): Wanted {
+  const run = runOf("base-maker");
+  const tag = baseTag({ run, createdAt: new Date(START), fingerprint });
+  return { run, name: baseName(fingerprint), tag, expiresAt: undefined, fingerprint: undefined };
+}
+
+/** A branch as the mock plants it, tagged as a run's. */
+export function planted(
+  key: string,
+  more: { readonly ageMs?: number; readonly expiresInMs?: number; readonly parentId?: string } = {},
+): Record<string, unknown> {
+  const { ageMs = 0, expiresInMs = 7_200_000, parentId } = more;
+  const wanted = wantedBy(key, { at: START - ageMs, ttlMs: ageMs + expiresInMs });
+  return {
+    name: wanted.name,
+    annotation: tagToRecord(wanted.tag),
+    expires_at: new Date(START + expiresInMs).toISOString(),
+    age_ms: ageMs,
+    ...(parentId === undefined ? {} : { parent_id: parentId }),
+  };
+}
+
+export function isDatabase(answered: Database | Refusal): Database {
+  if (answered.kind === "refusal") throw new Error(`refused: ${answered.code}: ${answered.text}`);
+  return answered;
+}
