@@ -27,8 +27,12 @@ async function load(name: ProviderName, context: Context): Promise<Provider> {
       const { docker, postgres: major, timeouts, baseTtlMs } = settings;
       return dockerProvider({ env, major, image: docker.image, idleMs: timeouts.idleMs, baseTtlMs });
     }
-    case "neon":
-      throw new Error(`not built: ${name}`);
+    case "neon": {
+      const { neonProvider } = await import("./providers/neon/neon.ts");
+      const { project, apiHost, ...choices } = settings.neon;
+      const { secretsWithheld } = context.ci;
+      return neonProvider({ apiKey: env["NEON_API_KEY"], project, apiHost, secretsWithheld, base: settings.base === true, choices });
+    }
   }
 }
 

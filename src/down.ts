@@ -1,5 +1,6 @@
 import { limitsOf, reachable } from "./candidates.ts";
 import { type CommonOptions, type Context, prepare } from "./context.ts";
+import { isOffshootError } from "./errors.ts";
 import { inPhase } from "./phase.ts";
 import type { ProviderName, Released } from "./providers/provider.ts";
 
@@ -31,10 +32,23 @@ export async function downIn(context: Context): Promise<DownResult> {
   );
 }
 
+/**
+ * Everywhere at once. One provider that is out of reach keeps no other from being cleared: the run may have fallen
+ * back from it. It is a failure only where nothing was deleted, since the database may then be there.
+ */
 async function release(context: Context): Promise<DownResult> {
-  const deleted: ProviderName[] = [];
-  for (const provider of await reachable(context)) {
-    if ((await provider.release(context.name, limitsOf(context))) === "deleted") deleted.push(provider.name);
+  const providers = await reachable(context);
+  const outcomes = await Promise.allSettled(providers.map((provider) => provider.release(context.name, limitsOf(context))));
+  const deleted = providers.filter((_, index) => isDeleted(outcomes[index])).map(({ name }) => name);
+  for (const outcome of outcomes) {
+    if (outcome.status === "fulfilled") continue;
+    const thrown: unknown = outcome.reason;
+    if (deleted.length === 0 || !isOffshootError(thrown) || thrown.code !== "PROVIDER_OUTAGE") throw thrown;
+    context.report({ kind: "warning", text: thrown.message });
   }
   return { name: context.name, outcome: deleted.length === 0 ? "already-gone" : "deleted", providers: deleted };
+}
+
+function isDeleted(outcome: PromiseSettledResult<Released> | undefined): boolean {
+  return outcome?.status === "fulfilled" && outcome.value === "deleted";
 }

@@ -1,3 +1,4 @@
+import { startingFromBase } from "./base.ts";
 import { candidates, limitsOf } from "./candidates.ts";
 import { type CommonOptions, type Context, prepare } from "./context.ts";
 import { migrationsOf } from "./migrations.ts";
@@ -34,12 +35,16 @@ export async function up(options: UpOptions = {}): Promise<UpResult> {
 /** `up` in a context that is prepared already. */
 export async function upIn(context: Context, lifetime: "until-down" | "last-run" = "until-down"): Promise<UpResult> {
   const start = performance.now();
-  const wanted = await wantedOf(context, lifetime);
+  const migrations = context.settings.base === false ? undefined : await migrationsOf(context);
+  const wanted = wantedOf(context, lifetime, migrations?.fingerprint);
   const result = await inPhase(
     context.report,
     "up",
     "database",
-    async () => chooseDatabase(await candidates(context), wanted, limitsOf(context)),
+    async () => {
+      const providers = (await candidates(context)).map((provider) => startingFromBase(provider, context, migrations));
+      return chooseDatabase(providers, wanted, limitsOf(context));
+    },
     ({ database }) =>
       `${database.provider} database ${database.name} ${database.origin}${database.base === undefined ? "" : " from its base"}`,
   );
@@ -53,16 +58,9 @@ export async function upIn(context: Context, lifetime: "until-down" | "last-run"
   };
 }
 
-async function wantedOf(context: Context, lifetime: "until-down" | "last-run"): Promise<Wanted> {
+function wantedOf(context: Context, lifetime: "until-down" | "last-run", fingerprint: string | undefined): Wanted {
   const { settings, run, name, ci } = context;
   const createdAt = context.now();
   const expires = expiresAt(createdAt, settings.ttlMs ?? defaultTtl(ci.isCi));
-  const migrations = settings.base === false ? undefined : await migrationsOf(context);
-  return {
-    run,
-    name,
-    tag: ownerTag({ run, createdAt, expiresAt: expires, lifetime }),
-    expiresAt: expires,
-    fingerprint: migrations?.fingerprint,
-  };
+  return { run, name, tag: ownerTag({ run, createdAt, expiresAt: expires, lifetime }), expiresAt: expires, fingerprint };
 }

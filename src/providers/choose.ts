@@ -1,4 +1,4 @@
-import { OffshootError } from "../errors.ts";
+import { isOffshootError, OffshootError } from "../errors.ts";
 import type { Database, Limits, Provider, Refusal, Wanted } from "./provider.ts";
 
 /** The database that was got, and why each earlier candidate could not serve. */
@@ -30,13 +30,27 @@ export async function chooseDatabase(
   throw noProvider(refusals);
 }
 
-/** The run's database with the first candidate that has it. A run is never looked for by creating anything. */
+/**
+ * The run's database with the first candidate that has it. A run is never looked for by creating anything. Where a
+ * candidate is out of reach the others are asked all the same: the run may have fallen back to one of them. Throws
+ * `PROVIDER_OUTAGE` where none of those has it.
+ */
 export async function findDatabase(candidates: readonly Provider[], name: string, limits: Limits): Promise<Database | undefined> {
   const end = performance.now() + limits.withinMs;
-  for (const provider of candidates) {
-    const found = await provider.find(name, { ...limits, withinMs: Math.max(0, end - performance.now()) });
-    if (found !== undefined) return found;
+  let outage: OffshootError | undefined;
+  for (const [index, provider] of candidates.entries()) {
+    const leftMs = Math.max(0, end - performance.now());
+    // Each of those behind keeps a share of the time, however long this one is silent.
+    const withinMs = index === candidates.length - 1 ? leftMs : leftMs / 2;
+    try {
+      const found = await provider.find(name, { ...limits, withinMs });
+      if (found !== undefined) return found;
+    } catch (thrown) {
+      if (!isOffshootError(thrown) || thrown.code !== "PROVIDER_OUTAGE") throw thrown;
+      outage ??= thrown;
+    }
   }
+  if (outage !== undefined) throw outage;
   return undefined;
 }
 

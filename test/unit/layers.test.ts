@@ -31,7 +31,6 @@ const VENDORS: Readonly<Record<string, RegExp>> = {
   yaml: /^(config|audit)\//,
   zod: /^(config|audit)\//,
   tinyglobby: /^gate\//,
-  "p-retry": /^providers\/neon\/retry\.ts$/,
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })

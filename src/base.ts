@@ -1,0 +1,30 @@
+import { limitsOf } from "./candidates.ts";
+import type { Context } from "./context.ts";
+import { migrateIn } from "./migrate.ts";
+import type { Migrations } from "./migrations.ts";
+import type { Provider } from "./providers/provider.ts";
+import { baseName } from "./run/name.ts";
+import { baseTag } from "./run/tag.ts";
+
+/**
+ * The provider, which before it serves the run sees to a base of these migrations, where bases must be made beforehand.
+ * The gate lets one of all jobs and runs migrate it. The time that this takes is not taken from the run's own.
+ */
+export function startingFromBase(provider: Provider, context: Context, migrations: Migrations | undefined): Provider {
+  const { ensureBase } = provider;
+  if (ensureBase === undefined || migrations === undefined || context.settings.base !== true) return provider;
+  const { fingerprint } = migrations;
+  return {
+    ...provider,
+    async acquire(wanted, limits) {
+      const tag = baseTag({ run: context.run, createdAt: context.now(), fingerprint });
+      const base = { run: context.run, name: baseName(fingerprint), tag, expiresAt: undefined, fingerprint: undefined };
+      await ensureBase(base, limitsOf(context), async (database) => {
+        // What becomes of the base is the provider's to say, once the migrations are through.
+        const { keepAsBase: _, ...plain } = database;
+        await migrateIn(context, migrations, { url: database.directUrl, database: plain });
+      });
+      return provider.acquire(wanted, { ...limits, withinMs: context.settings.timeouts.acquireMs });
+    },
+  };
+}
