@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { fieldAt, keysBelow } from "./fields.ts";
 import type { Field, Path } from "./fields.ts";
 import { KINDS } from "./kinds.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 import { leafSchema } from "./schema.ts";
 
 /** The checked value of a setting, or the sentence that says what is wrong and what is expected. */

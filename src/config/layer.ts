@@ -2,6 +2,7 @@ import { check } from "./check.ts";
 import { FIELDS, fieldAt, flagOf, variablesOf } from "./fields.ts";
 import type { Field, Path } from "./fields.ts";
 import { KINDS } from "./kinds.ts";
+import { nearest } from "../nearest.ts";
 
 /** Where the value of a setting comes from, strongest first. */
 export const ORIGINS = ["flag", "env", "file", "ci", "default"] as const;
@@ -78,7 +79,7 @@ interface Claim {
 
 function givenLayer(from: "flag" | "ci", given: Given, nameOf: (field: Field) => string): Layer {
   const known = Object.entries(given).filter(([, input]) => input !== undefined);
-  const strangers = known.filter(([path]) => fieldAt(path) === undefined).map(([path]) => `no setting is called ${JSON.stringify(path)}`);
+  const strangers = known.filter(([path]) => fieldAt(path) === undefined).map(([path]) => noSetting(path));
   const claims = known.flatMap(([path, input]) => {
     const field = fieldAt(path);
     if (field === undefined) return [];
@@ -87,6 +88,15 @@ function givenLayer(from: "flag" | "ci", given: Given, nameOf: (field: Field) =>
   });
   const layer = collect(claims);
   return { ...layer, problems: [...strangers, ...layer.problems] };
+}
+
+/** The flag that can name any setting, since a stranger comes from there or from the options of a library call. */
+function noSetting(path: string): string {
+  const known = nearest(
+    path,
+    FIELDS.map((field) => field.path),
+  );
+  return `--set ${path}: no setting is called ${JSON.stringify(path)}${known === undefined ? "" : `; did you mean "${known}"?`}`;
 }
 
 function collect(claims: readonly Claim[]): Layer {

@@ -1,5 +1,5 @@
 import { FIELDS, variablesOf } from "./fields.ts";
-import { editDistance } from "./nearest.ts";
+import { editDistance } from "../nearest.ts";
 
 const KNOWN = new Set(FIELDS.flatMap(variablesOf));
 

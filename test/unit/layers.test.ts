@@ -20,7 +20,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: ["foundation", "run", "ci", "config", "postgres", "gate", "audit", "drift", "providers", "sweep", "use case"],
 };
 
-const FOUNDATION = ["errors.ts", "redact.ts", "events.ts", "deadline.ts"];
+const FOUNDATION = ["errors.ts", "redact.ts", "events.ts", "deadline.ts", "nearest.ts"];
 
 /** Each vendor enters in one place. */
 const VENDORS: Readonly<Record<string, RegExp>> = {

@@ -2,7 +2,7 @@ import type { Argument, Routine } from "../catalog/routines.ts";
 import type { Finding } from "../finding.ts";
 import { path } from "../quote.ts";
 import { sameArgumentType } from "../spec/datatype.ts";
-import { nearest } from "../spec/nearest.ts";
+import { nearest } from "../../nearest.ts";
 import type { FunctionRule, OverloadRule, SchemaRule } from "../spec/spec.ts";
 import type { WrittenArgument } from "../spec/signature.ts";
 import { finding, type Check } from "./check.ts";

@@ -1,6 +1,6 @@
 import type { Finding, ObjectKind } from "../finding.ts";
 import { quoted } from "../quote.ts";
-import { nearest } from "../spec/nearest.ts";
+import { nearest } from "../../nearest.ts";
 import type { Mode, Named, Rule } from "../spec/spec.ts";
 import { finding, type Origin } from "./check.ts";
 

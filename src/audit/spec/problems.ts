@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../nearest.ts";
 
 /** One thing that is wrong with a spec. */
 export interface Problem {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SEVERITIES, SEVERITY, type FindingCode, type Severity } from "../finding.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../nearest.ts";
 
 /** A mapping that refuses unknown keys and names the nearest known one. */
 function strict<S extends z.core.$ZodLooseShape>(shape: S) {

@@ -131,7 +131,12 @@ const GIVEN: readonly (readonly [string, Partial<LoadInput>, readonly string[]])
   ["a nested flag", { flags: { "neon.schemaOnly": "si" } }, [`--neon-schema-only is "si"; ${BOOLEAN}`]],
   ["an empty flag", { flags: { run: " " } }, ["--run has no value; expected one line of text"]],
   ["a flag of another type", { flags: { ttl: 7_200_000 } }, [`--ttl is 7200000; ${DURATION}, at most 30d`]],
-  ["an option that is none", { flags: { colour: "blue" } }, ['no setting is called "colour"']],
+  ["an option that is none", { flags: { colour: "blue" } }, ['--set colour: no setting is called "colour"']],
+  [
+    "an option that is misspelt",
+    { flags: { "neon.projct": "p" } },
+    ['--set neon.projct: no setting is called "neon.projct"; did you mean "neon.project"?'],
+  ],
   ["what the CI says", { ci: { postgres: 9 } }, [`postgres, as the CI has it, is 9; ${MAJOR}`]],
 ];
 

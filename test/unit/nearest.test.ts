@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { editDistance, nearest } from "../../../src/config/nearest.ts";
+import { editDistance, nearest } from "../../src/nearest.ts";
 
 describe("editDistance", () => {
   test.each([
@@ -40,6 +40,9 @@ describe("nearest", () => {
     ["schema-only", "schemaOnly"],
     ["schema_only", "schemaOnly"],
     ["tll", "ttl"],
+    ["post", "postgres"],
+    ["ttl", undefined],
+    ["", undefined],
     ["colour", undefined],
     ["x", undefined],
   ])("takes %j for %j", (word, meant) => {
