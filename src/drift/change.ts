@@ -1,0 +1,53 @@
+/** What a change is about, in the words that people use. */
+export type ChangedKind =
+  | "schema"
+  | "extension"
+  | "table"
+  | "column"
+  | "view"
+  | "materialized view"
+  | "constraint"
+  | "index"
+  | "sequence"
+  | "function"
+  | "procedure"
+  | "aggregate"
+  | "window function"
+  | "trigger"
+  | "rule"
+  | "policy"
+  | "enum"
+  | "domain"
+  | "composite"
+  | "range"
+  | "collation"
+  | "operator"
+  | "cast"
+  | "text search configuration"
+  | "statistics"
+  | "event trigger"
+  | "publication"
+  | "foreign server"
+  | "grant"
+  | "default privilege"
+  | "comment";
+
+/** One property that is not the same. Undefined: the property isn't set there. */
+export interface Difference {
+  readonly property: string;
+  readonly expected: string | undefined;
+  readonly actual: string | undefined;
+}
+
+/** One object that is not as expected. */
+export interface Change {
+  /** `missing`: expected and not there. `extra`: there and not expected. */
+  readonly change: "missing" | "extra" | "different";
+  readonly kind: ChangedKind;
+  /** Quoted as in SQL: `app.orders`, `app.orders.total`, `app.total(bigint, text)`. */
+  readonly object: string;
+  /** One line: what is missing or extra, or which properties differ and how. */
+  readonly detail: string;
+  /** Of a different object. */
+  readonly differences: readonly Difference[];
+}
