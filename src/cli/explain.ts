@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { describeError, EXIT, isOffshootError, messageOf } from "../errors.ts";
+import { describeError, EXIT, isOffshootError } from "../errors.ts";
 import { redact } from "../redact.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Host } from "./main.ts";
@@ -20,9 +20,4 @@ export function explain(thrown: unknown, host: Host, invocation: Invocation | un
   }
   if (thrown.code === "CANCELLED" && invocation?.received() !== undefined) return invocation.signalExitCode();
   return thrown.exitCode;
-}
-
-/** The message of anything thrown, on one line. */
-export function oneLine(thrown: unknown): string {
-  return messageOf(thrown).replaceAll(/\s+/g, " ");
 }

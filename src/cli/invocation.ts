@@ -1,3 +1,4 @@
+import type { OptionValues } from "commander";
 import type { CommonOptions } from "../context.ts";
 import { OffshootError } from "../errors.ts";
 import type { Host } from "./main.ts";
@@ -15,6 +16,9 @@ export interface Globals {
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
+
+/** What a command's file under `commands/` exports as `execute`: flags and operands as commander read them. */
+export type Execute = (invocation: Invocation, flags: OptionValues, operands: readonly string[]) => Promise<void>;
 
 /** One run of the CLI: the library's options, where output goes, and the exit status to be. */
 export interface Invocation extends Interruption {

@@ -1,7 +1,5 @@
 import { CommanderError } from "commander";
-import { EXIT } from "../errors.ts";
-import { explain } from "./explain.ts";
-import { type Invocation, invocationOf } from "./invocation.ts";
+import type { Invocation } from "./invocation.ts";
 import { menu } from "./menu.ts";
 
 /** What the CLI needs of a process; tests hand in their own. */
@@ -9,24 +7,26 @@ export type Host = Pick<NodeJS.Process, "argv" | "env" | "stdout" | "stderr" | "
   exitCode?: number | string | null | undefined;
 };
 
+/** Commander's own complaints: it has printed them already. Equal to `EXIT.usage`, which would cost help a file more. */
+const USAGE = 2;
+
 /** The program: the only place that catches, prints errors and sets the exit status. */
 export async function main(host: Host): Promise<void> {
-  const invoked: Invocation[] = [];
-  const program = menu((globals) => {
-    const invocation = invocationOf(host, globals);
-    invoked.push(invocation);
-    return invocation;
+  let invocation: Invocation | undefined;
+  const program = menu(async (globals) => {
+    const { invocationOf } = await import("./invocation.ts");
+    return (invocation = invocationOf(host, globals));
   });
   program.configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) });
   try {
     await program.parseAsync(host.argv);
-    host.exitCode = invoked[0]?.exitCode ?? EXIT.done;
+    host.exitCode = invocation?.exitCode ?? 0;
   } catch (thrown) {
-    invoked[0]?.progress.close();
-    // Commander has printed its own usage errors already; help and version come here with exit code 0.
-    if (thrown instanceof CommanderError) host.exitCode = thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
-    else host.exitCode = explain(thrown, host, invoked[0]);
+    invocation?.progress.close();
+    // Help and version come here too, with exit code 0.
+    if (thrown instanceof CommanderError) host.exitCode = thrown.exitCode === 0 ? 0 : USAGE;
+    else host.exitCode = (await import("./explain.ts")).explain(thrown, host, invocation);
   } finally {
-    invoked[0]?.close();
+    invocation?.close();
   }
 }

@@ -1,12 +1,11 @@
 import { relative } from "node:path";
-import type { OptionValues } from "commander";
-import { audit as auditWith, writeAuditSpec } from "../../audit.ts";
+import { audit, writeAuditSpec } from "../../audit.ts";
 import { jsonReport } from "../../audit/report/json.ts";
 import { EXIT } from "../../errors.ts";
-import type { Invocation } from "../invocation.ts";
+import type { Execute } from "../invocation.ts";
 import { paint } from "../paint.ts";
 
-export async function audit(invocation: Invocation, spec: string | undefined, flags: OptionValues): Promise<void> {
+export const execute: Execute = async (invocation, flags, [spec]) => {
   const options = { ...invocation.options, spec, url: flags["url"] };
   if (flags["write"] === true || flags["update"] === true) {
     const { path, catalog } = await writeAuditSpec({ ...options, update: flags["update"] === true });
@@ -14,11 +13,11 @@ export async function audit(invocation: Invocation, spec: string | undefined, fl
     invocation.print({ version: 1, spec: path, schemas: tables }, () => [`wrote  ${relative(process.cwd(), path)}`]);
     return;
   }
-  const { findings, counts } = await auditWith(options);
+  const { findings, counts } = await audit(options);
   if (invocation.json) invocation.write(`${JSON.stringify(jsonReport(findings))}\n`);
   else {
     const { text } = await import("../../audit/report/text.ts");
     invocation.write(text(findings, { paint }));
   }
   if (counts.error > 0) invocation.exitCode = EXIT.findings;
-}
+};

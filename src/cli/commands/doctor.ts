@@ -1,13 +1,13 @@
-import { type Diagnosis, doctor as doctorWith } from "../../doctor.ts";
+import { type Diagnosis, doctor } from "../../doctor.ts";
 import { EXIT } from "../../errors.ts";
 import { columns } from "../columns.ts";
-import type { Invocation } from "../invocation.ts";
+import type { Execute } from "../invocation.ts";
 
-export async function doctor(invocation: Invocation): Promise<void> {
-  const diagnosis = await doctorWith(invocation.options);
+export const execute: Execute = async (invocation) => {
+  const diagnosis = await doctor(invocation.options);
   invocation.print({ version: 1, ...diagnosis }, () => doctorLines(diagnosis));
   if (diagnosis.chosen === undefined) invocation.exitCode = EXIT.noProvider;
-}
+};
 
 function doctorLines(found: Diagnosis): readonly string[] {
   return [

@@ -1,7 +1,7 @@
-import { down as downWith } from "../../down.ts";
-import type { Invocation } from "../invocation.ts";
+import { down } from "../../down.ts";
+import type { Execute } from "../invocation.ts";
 
-export async function down(invocation: Invocation): Promise<void> {
-  const { name, outcome, providers } = await downWith(invocation.options);
+export const execute: Execute = async (invocation) => {
+  const { name, outcome, providers } = await down(invocation.options);
   invocation.print({ version: 1, name, outcome, providers }, () => [`${outcome}  ${name}`]);
-}
+};

@@ -1,7 +1,6 @@
-import type { OptionValues } from "commander";
-import { env as envWith } from "../../env.ts";
+import { env } from "../../env.ts";
 import { OffshootError } from "../../errors.ts";
-import type { Invocation } from "../invocation.ts";
+import type { Execute } from "../invocation.ts";
 
 type Line = (name: string, value: string) => string;
 
@@ -10,13 +9,13 @@ const FORMATS: Readonly<Record<string, Line>> = {
   dotenv: (name, value) => `${name}="${value.replaceAll(/["\\$`]/g, String.raw`\$&`)}"`,
 };
 
-export async function env(invocation: Invocation, flags: OptionValues): Promise<void> {
+export const execute: Execute = async (invocation, flags) => {
   const format: string = flags["format"];
   const line = FORMATS[format];
   if (line === undefined && format !== "json") {
     throw new OffshootError("USAGE", `--format ${format} is not known.`, { remedy: "Use shell, dotenv or json." });
   }
-  const variables = await envWith(invocation.options);
+  const variables = await env(invocation.options);
   if (invocation.json || line === undefined) invocation.write(`${JSON.stringify(variables)}\n`);
   else
     invocation.write(
@@ -24,4 +23,4 @@ export async function env(invocation: Invocation, flags: OptionValues): Promise<
         .map(([name, value]) => `${line(name, String(value))}\n`)
         .join(""),
     );
-}
+};

@@ -1,13 +1,12 @@
-import type { OptionValues } from "commander";
-import { list as listWith } from "../../list.ts";
+import { list } from "../../list.ts";
 import type { Listed } from "../../providers/provider.ts";
-import type { Invocation } from "../invocation.ts";
+import type { Execute } from "../invocation.ts";
 import { columns } from "../columns.ts";
 
-export async function list(invocation: Invocation, flags: OptionValues): Promise<void> {
-  const listed = await listWith({ ...invocation.options, all: flags["all"] === true });
+export const execute: Execute = async (invocation, flags) => {
+  const listed = await list({ ...invocation.options, all: flags["all"] === true });
   invocation.print(listed.map(listedJson), () => (listed.length === 0 ? ["nothing"] : columns(listed.map(row))));
-}
+};
 
 /** One entry as `list` and `sweep` print it. */
 export function listedJson(listed: Listed): Record<string, unknown> {

@@ -1,11 +1,10 @@
-import type { OptionValues } from "commander";
-import { type Left, run as runWith, type RunResult } from "../../run.ts";
-import type { Invocation } from "../invocation.ts";
+import { type Left, run, type RunResult } from "../../run.ts";
+import type { Execute } from "../invocation.ts";
 import { timingTable } from "../timings.ts";
 
-export async function run(invocation: Invocation, argv: readonly string[], flags: OptionValues): Promise<void> {
+export const execute: Execute = async (invocation, flags, argv) => {
   try {
-    const result = await runWith({
+    const result = await run({
       ...invocation.options,
       command: argv,
       keep: flags["keep"] === true,
@@ -17,7 +16,7 @@ export async function run(invocation: Invocation, argv: readonly string[], flags
   } finally {
     if (invocation.progress.phases.length > 0) for (const line of timingTable(invocation.progress.phases)) invocation.say(line);
   }
-}
+};
 
 function whyLeft(left: Left, { name, run: key }: RunResult): readonly string[] {
   switch (left) {

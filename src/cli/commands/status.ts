@@ -1,10 +1,10 @@
 import type { Marker } from "../../gate/marker.ts";
-import { status as statusWith } from "../../status.ts";
+import { status } from "../../status.ts";
 import { columns } from "../columns.ts";
-import type { Invocation } from "../invocation.ts";
+import type { Execute } from "../invocation.ts";
 
-export async function status(invocation: Invocation): Promise<void> {
-  const { run, name, database, markers } = await statusWith(invocation.options);
+export const execute: Execute = async (invocation) => {
+  const { run, name, database, markers } = await status(invocation.options);
   const json = {
     version: 1,
     run,
@@ -28,7 +28,7 @@ export async function status(invocation: Invocation): Promise<void> {
       : [`database  ${database.provider} ${database.id}`, `expires   ${database.expiresAt?.toISOString() ?? "never by itself"}`]),
     ...(markers.length === 0 ? ["migrated  not yet"] : columns(markers.map(markerRow))),
   ]);
-}
+};
 
 function markerRow(marker: Marker): readonly string[] {
   return [marker.state, marker.fingerprint.slice(0, 16), `run ${marker.run}`, `epoch ${marker.epoch}`];

@@ -1,13 +1,12 @@
-import type { OptionValues } from "commander";
 import { EXIT, OffshootError } from "../../errors.ts";
 import { parseDuration } from "../../run/duration.ts";
-import { type Planned, sweep as sweepWith } from "../../sweep.ts";
+import { type Planned, sweep } from "../../sweep.ts";
 import { columns } from "../columns.ts";
-import type { Invocation } from "../invocation.ts";
+import type { Execute } from "../invocation.ts";
 import { listedJson } from "./list.ts";
 
-export async function sweep(invocation: Invocation, flags: OptionValues): Promise<void> {
-  const result = await sweepWith({
+export const execute: Execute = async (invocation, flags) => {
+  const result = await sweep({
     ...invocation.options,
     yes: flags["yes"] === true,
     olderThanMs: durationFlag("--older-than", flags["olderThan"]),
@@ -31,7 +30,7 @@ export async function sweep(invocation: Invocation, flags: OptionValues): Promis
   ]);
   for (const { listed, error } of result.failed) invocation.say(`could not delete ${listed.name} (${listed.id}): ${error}`);
   if (result.failed.length > 0) invocation.exitCode = EXIT.leftBehind;
-}
+};
 
 function plannedJson({ listed, reason }: Planned): Record<string, unknown> {
   return { ...listedJson(listed), reason: reason.code, why: reason.text };

@@ -1,11 +1,11 @@
 import { describeUrl } from "../../postgres/url.ts";
-import { up as upWith, type UpResult } from "../../up.ts";
-import type { Invocation } from "../invocation.ts";
+import { up, type UpResult } from "../../up.ts";
+import type { Execute } from "../invocation.ts";
 
-export async function up(invocation: Invocation): Promise<void> {
-  const result = await upWith(invocation.options);
+export const execute: Execute = async (invocation) => {
+  const result = await up(invocation.options);
   invocation.print(upJson(result), () => upLines(result));
-}
+};
 
 /** What `up --json` prints: no secret. */
 export function upJson({ database, created, readyMs }: UpResult): Record<string, unknown> {

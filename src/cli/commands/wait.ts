@@ -1,8 +1,7 @@
-import type { OptionValues } from "commander";
-import { wait as waitWith } from "../../wait.ts";
-import type { Invocation } from "../invocation.ts";
+import { wait } from "../../wait.ts";
+import type { Execute } from "../invocation.ts";
 import { printMigrated } from "./migrate.ts";
 
-export async function wait(invocation: Invocation, argv: readonly string[], flags: OptionValues): Promise<void> {
-  printMigrated(invocation, await waitWith({ ...invocation.options, command: argv, url: flags["url"] }));
-}
+export const execute: Execute = async (invocation, flags, argv) => {
+  printMigrated(invocation, await wait({ ...invocation.options, command: argv, url: flags["url"] }));
+};
