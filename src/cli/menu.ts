@@ -9,6 +9,7 @@ export function menu(begin: Begin): Command {
     .description("A fresh, migrated, audited Postgres for every CI run, and nothing left behind.")
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
+    .configureHelp({ helpWidth: 100 })
     .showHelpAfterError("(offshoot --help tells more)")
     .exitOverride();
 
