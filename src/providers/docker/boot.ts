@@ -52,17 +52,21 @@ async function findOrStart(options: BootOptions, onStart: () => void): Promise<S
   const { engine, identity, reach, within } = options;
   let { bind } = reach;
   let { isAbsent } = options;
+  let hasStarted = false;
   for (let attempt = 1; ;) {
     const [found] = isAbsent ? [] : await inspect(engine, [identity.name], within);
     isAbsent = false;
     const server = found && serverIn(checkedOwner(found, identity), reach);
     if (found !== undefined && server !== undefined) return answering(found, server, options);
     if (found !== undefined) {
-      if (isDead(found)) await remove(engine, found.id, options);
-      else await within.pause(jitter(50));
+      if (!isDead(found)) await within.pause(jitter(50));
+      // One that another process left is replaced; one that died on us would only die again.
+      else if (hasStarted) throw await autopsy(found, options);
+      else await remove(engine, found.id, options);
       continue;
     }
     const trouble = await startAnew({ ...options, reach: { ...reach, bind } }, onStart);
+    hasStarted ||= trouble === undefined;
     if (trouble === "port-taken" && attempt < TRIES) attempt += 1;
     else if (trouble === "address-foreign" && bind !== LOOPBACK.bind) ({ bind } = LOOPBACK);
     else if (trouble !== undefined && trouble !== "name-taken") {

@@ -1,5 +1,6 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { deadline } from "../../deadline.ts";
+import { type Deadline, deadline } from "../../deadline.ts";
+import { waitUntilReady } from "../../postgres/ready.ts";
 import { hasRuns, sleepersOf } from "../local/databases.ts";
 import type { Server } from "../local/host.ts";
 import { watchOver } from "../local/watch.ts";
@@ -9,8 +10,8 @@ import { type Container, inspect, serverIn } from "./inspect.ts";
 import { holdsForeign, isDead, remove } from "./remove.ts";
 import type { KeeperRequest } from "./spawn-keeper.ts";
 
-/** How long a container may take from its start to its first answer. */
-const START_MS = 120_000;
+/** How long a container may take from its start to its first answer: an image may load a dump when it starts. */
+const START_MS = 600_000;
 
 /** An engine that was told to make a container goes on when the caller is killed; after this long it has made it. */
 const APPEARS_MS = 10_000;
@@ -24,8 +25,9 @@ const REMOVE_MS = 120_000;
  */
 export async function keep(request: KeeperRequest, env: Env): Promise<void> {
   const engine = containerEngine(env);
-  const found = await untilRunning(engine, request);
-  if (found === undefined) return;
+  const within = deadline("waiting for the container", START_MS);
+  const found = await untilRunning(engine, request, within);
+  if (found === undefined || !(await untilReady(engine, found, within))) return;
   await watchOver(found.server, {
     ...request,
     async stop(snapshot) {
@@ -36,9 +38,29 @@ export async function keep(request: KeeperRequest, env: Env): Promise<void> {
   });
 }
 
+interface Found {
+  readonly container: Container;
+  readonly server: Server;
+}
+
+/** False when the container has gone, or never answers: then nobody has any use for it, and it is removed. */
+async function untilReady(engine: Engine, { container, server }: Found, within: Deadline): Promise<boolean> {
+  for (; within.leftMs() > 1000; await timer(500)) {
+    const budget = deadline("the Postgres in the container", Math.min(5000, within.leftMs()));
+    try {
+      await waitUntilReady(server.url, budget);
+      return true;
+    } catch {
+      const [now] = await inspect(engine, [container.id], within);
+      if (now?.status !== "running") break;
+    }
+  }
+  await remove(engine, container.id, { within: deadline("removing the container", REMOVE_MS) });
+  return false;
+}
+
 /** Undefined when there is no such container, or none that will run: what a killed process left half-made is removed. */
-async function untilRunning(engine: Engine, request: KeeperRequest): Promise<{ container: Container; server: Server } | undefined> {
-  const within = deadline("waiting for the container", START_MS);
+async function untilRunning(engine: Engine, request: KeeperRequest, within: Deadline): Promise<Found | undefined> {
   for (const start = performance.now(); within.leftMs() > 1000; await timer(500)) {
     const [container] = await inspect(engine, [request.container], within);
     if (container === undefined && performance.now() - start < APPEARS_MS) continue;

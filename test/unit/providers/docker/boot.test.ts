@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { deadline } from "../../../../src/deadline.ts";
+import { silent } from "../../../../src/events.ts";
+import { boot } from "../../../../src/providers/docker/boot.ts";
+import { identityOf } from "../../../../src/providers/docker/container.ts";
+import type { Engine, Outcome } from "../../../../src/providers/docker/engine.ts";
+import { LOOPBACK, type Reach } from "../../../../src/providers/docker/endpoint.ts";
+import { imageOf } from "../../../../src/providers/docker/image.ts";
+
+interface Spoken extends Engine {
+  readonly calls: string[][];
+}
+
+/** An engine that answers `run` with these words, in turn, and has nothing otherwise. Each failed start left a container. */
+function refusing(...words: readonly string[]): Spoken {
+  const calls: string[][] = [];
+  let starts = 0;
+  const answer = (args: readonly string[]): Outcome => {
+    if (args[0] !== "run") return { ok: args[0] === "rm", stdout: "[]", stderr: "" };
+    starts += 1;
+    return { ok: false, stdout: `id-${starts}\n`, stderr: words[starts - 1] ?? "Error: nothing more was expected" };
+  };
+  return {
+    calls,
+    async call(args) {
+      calls.push([...args]);
+      return answer(args);
+    },
+  };
+}
+
+const PORT = "docker: Error response from daemon: Bind for 127.0.0.1:32768 failed: port is already allocated";
+
+function bootOn(engine: Engine, reach: Reach = LOOPBACK): Promise<unknown> {
+  const identity = identityOf("test", "postgres:17", LOOPBACK);
+  const within = deadline("a test", 10_000);
+  const image = imageOf({ Env: ["PG_MAJOR=17"] });
+  return boot({ engine, identity, image, reach, within, report: silent, tag: undefined, isAbsent: true, keep: () => {} });
+}
+
+const removed = ({ calls }: Spoken): unknown[] => calls.filter(([verb]) => verb === "rm").map((call) => call.at(-1));
+const published = ({ calls }: Spoken): unknown[] => calls.flatMap((call) => call.filter((arg) => arg.startsWith("--publish=")));
+
+test("a port that was snatched is tried again, and after three times it is an error that leaves nothing", async () => {
+  const engine = refusing(PORT, PORT, PORT);
+  await expect(bootOn(engine)).rejects.toMatchObject({ code: "POSTGRES_START_FAILED", facts: { trouble: "port-taken" } });
+  expect(removed(engine)).toEqual(["id-1", "id-2", "id-3"]);
+});
+
+test("a full disk is named, and the container that could not start is removed", async () => {
+  const engine = refusing("docker: Error response from daemon: mkdir /var/lib/docker/overlay2/x: no space left on device");
+  await expect(bootOn(engine)).rejects.toMatchObject({ code: "DISK_FULL" });
+  expect(removed(engine)).toEqual(["id-1"]);
+});
+
+test("a gateway that isn't the engine's own address gives way to loopback", async () => {
+  const engine = refusing("listen tcp4 172.30.0.1:32777: bind: cannot assign requested address", PORT, PORT, PORT);
+  await expect(bootOn(engine, { bind: "172.30.0.1", host: "172.30.0.1" })).rejects.toMatchObject({ facts: { trouble: "port-taken" } });
+  expect(published(engine).slice(0, 2)).toEqual(["--publish=172.30.0.1::5432", "--publish=127.0.0.1::5432"]);
+});

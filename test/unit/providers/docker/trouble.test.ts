@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { NO_ANSWER } from "../../../../src/providers/docker/engine.ts";
+import { engineRefusal, imageRefusal, troubleOf } from "../../../../src/providers/docker/trouble.ts";
+
+/** As Docker 20.10 and 28 and Podman 4 say it. */
+const WORDS = [
+  ["no-docker", "ENOENT"],
+  [
+    "no-permission",
+    'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Get "http://%2Fvar%2Frun%2Fdocker.sock/v1.50/version": dial unix /var/run/docker.sock: connect: permission denied',
+  ],
+  ["no-permission", "permission denied while trying to connect to the docker API at unix:///var/run/docker.sock"],
+  ["no-daemon", "Cannot connect to the Docker daemon at tcp://127.0.0.1:1. Is the docker daemon running?"],
+  [
+    "no-daemon",
+    "failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is correct and if the daemon is running: dial unix /var/run/docker.sock: connect: no such file or directory",
+  ],
+  [
+    "no-daemon",
+    'error during connect: Get "http://host.invalid:2375/v1.50/containers/x/json": dial tcp: lookup host.invalid: no such host',
+  ],
+  [
+    "no-daemon",
+    'Failed to initialize: unable to resolve docker endpoint: context "nope": context not found: open meta.json: no such file or directory',
+  ],
+  ["no-daemon", "Cannot connect to Podman. Please verify your connection to the Linux system using `podman system connection list`"],
+  ["no-daemon", NO_ANSWER],
+  ["name-taken", 'docker: Error response from daemon: Conflict. The container name "/dup" is already in use by container "c604b9".'],
+  [
+    "name-taken",
+    'Error: creating container storage: the container name "dup" is already in use by 5a1f. You have to remove that container',
+  ],
+  [
+    "port-taken",
+    "docker: Error response from daemon: driver failed programming external connectivity: Bind for 127.0.0.1:5999 failed: port is already allocated",
+  ],
+  [
+    "port-taken",
+    "docker: Error response from daemon: Ports are not available: exposing port TCP 127.0.0.1:5999: bind: address already in use",
+  ],
+  ["address-foreign", "Error starting userland proxy: listen tcp4 9.9.9.9:32777: bind: cannot assign requested address"],
+  ["disk-full", "Error response from daemon: write /var/lib/docker/tmp/x: no space left on device"],
+  ["not-there", "Error: No such object: nosuch"],
+  ["not-there", "Error response from daemon: no such image: nosuch: No such image: nosuch:latest"],
+  ["unknown-image", "Error response from daemon: manifest for postgres:99 not found: manifest unknown: manifest unknown"],
+  ["unknown-image", "Error response from daemon: pull access denied for nosuch, repository does not exist or may require 'docker login'"],
+  ["unknown-image", "invalid reference format: repository name (library/Bad) must be lowercase"],
+  ["other", "Error response from daemon: toomanyrequests: You have reached your pull rate limit."],
+] as const;
+
+test.each(WORDS)("reads %s out of: %s", (trouble, words) => {
+  expect(troubleOf(words)).toBe(trouble);
+});
+
+test("an engine that can't be used is a refusal that may fall back; other words are none", () => {
+  const refusals = WORDS.map(([, words]) => engineRefusal(words)).filter((refusal) => refusal !== undefined);
+  expect(new Set(refusals.map(({ code }) => code))).toEqual(new Set(["no-docker", "no-permission", "no-daemon"]));
+  expect(refusals.every(({ mayFallBack, text, remedy }) => mayFallBack && !text.includes("\n") && remedy !== undefined)).toBe(true);
+});
+
+test("an image that can't be pulled names the command that pulls it", () => {
+  const refusal = imageRefusal("postgres:17", false, 'Get "https://example.invalid/v2/": dial tcp: no such host');
+  expect(refusal).toMatchObject({ code: "no-image", mayFallBack: true });
+  expect(refusal.remedy).toContain("docker pull postgres:17");
+});
+
+test("a chosen image that nobody knows is a mistake, which no fallback hides", () => {
+  const words = "Error response from daemon: manifest for postgres:99 not found: manifest unknown";
+  expect(imageRefusal("postgres:99", true, words).mayFallBack).toBe(false);
+  expect(imageRefusal("postgres:99", false, words).mayFallBack).toBe(true);
+});
