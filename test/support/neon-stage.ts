@@ -160,17 +160,23 @@ export function baseWanted(fingerprint: string): Wanted {
   return { run, name: baseName(fingerprint), tag, expiresAt: undefined, fingerprint: undefined };
 }
 
+interface Planting {
+  readonly now?: number;
+  readonly ageMs?: number;
+  readonly expiresInMs?: number;
+  readonly parentId?: string | undefined;
+}
+
 /** A branch as the mock plants it, tagged as a run's. */
 export function planted(
   key: string,
-  more: { readonly ageMs?: number; readonly expiresInMs?: number; readonly parentId?: string } = {},
+  { now = START, ageMs = 0, expiresInMs = 7_200_000, parentId }: Planting = {},
 ): Record<string, unknown> {
-  const { ageMs = 0, expiresInMs = 7_200_000, parentId } = more;
-  const wanted = wantedBy(key, { at: START - ageMs, ttlMs: ageMs + expiresInMs });
+  const wanted = wantedBy(key, { at: now - ageMs, ttlMs: ageMs + expiresInMs });
   return {
     name: wanted.name,
     annotation: tagToRecord(wanted.tag),
-    expires_at: new Date(START + expiresInMs).toISOString(),
+    expires_at: new Date(now + expiresInMs).toISOString(),
     age_ms: ageMs,
     ...(parentId === undefined ? {} : { parent_id: parentId }),
   };

@@ -31,7 +31,7 @@ describe("the list", () => {
     const fingerprint = "ab".repeat(32);
     const { name, tag } = baseWanted(fingerprint);
     const [base] = stage.plant([{ name, annotation: tagToRecord(tag), age_ms: 30 * 24 * HOUR }]);
-    stage.plant([planted("run-2", { ageMs: 2 * HOUR, ...(base === undefined ? {} : { parentId: base.id }) })]);
+    stage.plant([planted("run-2", { ageMs: 2 * HOUR, parentId: base?.id })]);
     const listed = await stage.provider().list(stage.limits());
     expect(listed.find(({ kind }) => kind === "base")).toMatchObject({
       lastUsedAt: new Date(START - 2 * HOUR),

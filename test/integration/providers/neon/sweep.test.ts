@@ -1,0 +1,74 @@
+import { afterEach, expect, test } from "vitest";
+import { control } from "../../../../mocks/neon/control.ts";
+import { createNeon, type Neon } from "../../../../mocks/neon/neon.ts";
+import { type Served, serve } from "../../../../mocks/neon/serve.ts";
+import { neonProvider } from "../../../../src/providers/neon/neon.ts";
+import { createRate } from "../../../../src/providers/neon/rate.ts";
+import type { Limits, Listed, Provider } from "../../../../src/providers/provider.ts";
+import { apply, type Swept } from "../../../../src/sweep/apply.ts";
+import { plan } from "../../../../src/sweep/plan.ts";
+import { CHOICES, planted } from "../../../support/neon-stage.ts";
+
+let served: Served | undefined;
+afterEach(() => served?.stop());
+
+async function stock(stale: number, others: number): Promise<Neon> {
+  const neon = await createNeon({ switches: { reapLagMs: 1e12 } });
+  served = await serve(neon, { latencyMs: 20 });
+  const branch = (key: string, isStale: boolean): object =>
+    planted(key, { now: Date.now(), ageMs: 7_200_000, expiresInMs: isStale ? -3_600_000 : 3_600_000 });
+  const strangers = Array.from({ length: others / 2 }, (_, index) => ({
+    name: index % 2 === 0 ? `feature/${index}` : `offshoot/by-hand-${index}`,
+  }));
+  const young = Array.from({ length: others - strangers.length }, (_, index) => branch(`young-${index}`, false));
+  const old = Array.from({ length: stale }, (_, index) => branch(`old-${index}`, true));
+  await control(neon, "POST", "branches", { branches: [...strangers, ...young, ...old] });
+  return neon;
+}
+
+function providerOf(neon: Neon): Provider {
+  const world = { rate: createRate() };
+  const { apiKey, projectId: project } = neon;
+  return neonProvider({ apiKey, project, apiHost: served?.url, secretsWithheld: false, base: false, choices: CHOICES, world });
+}
+
+async function sweep(provider: Provider): Promise<Swept> {
+  const limits: Limits = { signal: new AbortController().signal, withinMs: 300_000, report: () => {} };
+  const closed = { repository: undefined, pullRequests: new Set<number>(), refs: new Set<string>() };
+  const decide = (listed: readonly Listed[]) =>
+    plan(listed, { now: new Date(), olderThanMs: undefined, idleMs: 0, baseTtlMs: 1e12, closed });
+  return apply([provider], decide(await provider.list(limits)), decide, limits);
+}
+
+const alive = (neon: Neon): number =>
+  [...(neon.state.projects.get(neon.projectId)?.branches.values() ?? [])].filter(({ deletedAt }) => deletedAt === undefined).length;
+const deletes = (neon: Neon) => neon.calls.counts["DELETE /projects/{project_id}/branches/{branch_id}"] ?? {};
+
+test("1,000 stale branches among 1,500 go at Neon's own rate, and none of the others", async () => {
+  const neon = await stock(1000, 500);
+  await control(neon, "POST", "rate", { on: true });
+  const start = performance.now();
+  const swept = await sweep(providerOf(neon));
+  const seconds = (performance.now() - start) / 1000;
+  expect([swept.deleted.length, swept.failed.length, swept.spared.length]).toEqual([1000, 0, 0]);
+  expect(alive(neon)).toBe(501);
+  expect(deletes(neon)["total"]).toBeLessThan(1010);
+  // One call a branch at 700 a minute.
+  expect(seconds).toBeLessThan(1.1 * (1000 / 700) * 60);
+}, 200_000);
+
+test("with 429s that come out of the blue it ends all the same", async () => {
+  const neon = await stock(100, 20);
+  await control(neon, "POST", "faults", { status: 429, times: -1, probability: 0.2, seed: 5, headers: { "retry-after": "1" } });
+  const swept = await sweep(providerOf(neon));
+  expect([swept.deleted.length, swept.failed.length]).toEqual([100, 0]);
+  expect(alive(neon)).toBe(21);
+});
+
+test("two at once do no harm", async () => {
+  const neon = await stock(150, 30);
+  const both = await Promise.all([sweep(providerOf(neon)), sweep(providerOf(neon))]);
+  expect(both.flatMap(({ failed }) => failed)).toEqual([]);
+  expect(both.map(({ deleted }) => deleted.length)).toEqual([150, 150]);
+  expect(alive(neon)).toBe(31);
+});
