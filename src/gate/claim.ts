@@ -24,7 +24,9 @@ export async function claim(session: Session, key: MarkerKey, request: GateReque
      select $1, $2, $3, $4, 'migrating', $5, (select coalesce(max(epoch), 0) + 1 from offshoot.readiness), $6::jsonb,
        pg_backend_pid(), clock_timestamp(), clock_timestamp() where ${HOLDS_LOCK}
      on conflict (database_id, run, fingerprint) do update set
-       invocation = excluded.invocation, state = 'migrating', attempt = greatest(r.attempt, excluded.attempt), epoch = excluded.epoch,
+       invocation = excluded.invocation, state = 'migrating',
+       attempt = case when r.invocation is distinct from excluded.invocation then excluded.attempt else greatest(r.attempt, excluded.attempt) end,
+       epoch = excluded.epoch,
        owner = excluded.owner, backend_pid = excluded.backend_pid, started_at = excluded.started_at, beat_at = excluded.beat_at,
        finished_at = null, error = null
      returning epoch`,

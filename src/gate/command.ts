@@ -21,6 +21,8 @@ export interface CommandEnd {
   readonly tail: string;
   /** It was ended because its leader could not prove that it leads. */
   readonly abandoned: boolean;
+  /** What a function threw that ran in a command's place. */
+  readonly error?: unknown;
 }
 
 export interface CommandOptions {

@@ -79,9 +79,15 @@ function isCurrent(own: Marker, view: View, asker: Asker): boolean {
   return touchedAt(own) >= asker.arrivedAt || !isSuperseded(own, view.markers);
 }
 
-/** A failure is final for its attempt, and for `retry` only when it was there before we came. */
+/**
+ * A failure is final for its attempt. Another invocation (a new push to the same pull request) and `retry` clear
+ * one that was there before they came; one that they waited for is theirs too, or two invocations could go on
+ * clearing each other's for ever.
+ */
 function isCleared(marker: Marker, asker: Asker): boolean {
-  return asker.attempt > marker.attempt || (asker.retry && touchedAt(marker) < asker.arrivedAt);
+  const isOthers = marker.invocation !== asker.invocation;
+  if (!isOthers && asker.attempt > marker.attempt) return true;
+  return (isOthers || asker.retry) && touchedAt(marker) < asker.arrivedAt;
 }
 
 function isRival(marker: Marker, asker: Asker): boolean {

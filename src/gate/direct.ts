@@ -3,7 +3,7 @@ import { OffshootError } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { describeUrl } from "../postgres/url.ts";
 import type { GateRequest } from "./request.ts";
-import { closeSoon, openGate } from "./session.ts";
+import { openGate } from "./session.ts";
 
 /** A pool whose server sessions are all taken answers nothing: then the probe is given up, and tried again later. */
 const PROBE_MS = 3000;
@@ -22,7 +22,7 @@ export async function isDirect(session: Session, request: GateRequest, signal: A
     if (pooled === true) throw urlPooled(request.url);
     return pooled === false;
   } finally {
-    await closeSoon(other);
+    await other.close();
   }
 }
 

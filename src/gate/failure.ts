@@ -1,4 +1,4 @@
-import { isOffshootError, messageOf, OffshootError } from "../errors.ts";
+import { type ErrorFacts, isOffshootError, messageOf, OffshootError } from "../errors.ts";
 import { redact } from "../redact.ts";
 import type { CommandEnd } from "./command.ts";
 import type { Marker } from "./marker.ts";
@@ -16,17 +16,22 @@ export interface Failure {
   readonly signal?: string;
   /** The last lines of the command's output. */
   readonly tail?: string;
+  /** What the leader's error knew besides. */
+  readonly facts?: ErrorFacts;
 }
+
+/** Lines of a failed command's output that its error shows; the marker keeps more of them. */
+const SHOWN_LINES = 15;
 
 /** A command that ended badly, as a failure. */
 export function commandFailure(command: string, end: CommandEnd, secrets: readonly string[]): Failure {
   const shown = redact(command, secrets);
   const how = end.code === null ? `was ended by ${end.signal ?? "a signal"}` : `ended with exit status ${end.code}`;
-  const last = lastLine(end.tail);
+  const last = lastLines(end.tail);
   return {
     code: "MIGRATION_FAILED",
     message: `The migration failed: \`${shown}\` ${how}.`,
-    ...(last === undefined ? {} : { meaning: `It said: ${last}` }),
+    ...(last === undefined ? {} : { meaning: last }),
     command: shown,
     ...(end.code === null ? {} : { exitCode: end.code }),
     ...(end.signal === null ? {} : { signal: end.signal }),
@@ -37,8 +42,20 @@ export function commandFailure(command: string, end: CommandEnd, secrets: readon
 /** Whatever else made the migration fail, as a failure. */
 export function otherFailure(thrown: unknown, secrets: readonly string[]): Failure {
   if (!isOffshootError(thrown)) return { code: "UNEXPECTED", message: redact(messageOf(thrown), secrets) };
-  const { code, message, meaning, remedy } = thrown;
-  return { code, message, ...(meaning === undefined ? {} : { meaning }), ...(remedy === undefined ? {} : { remedy }) };
+  const { code, message, meaning, remedy, facts } = thrown;
+  return {
+    code,
+    message,
+    ...(meaning === undefined ? {} : { meaning }),
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(Object.keys(facts).length === 0 ? {} : { facts }),
+  };
+}
+
+/** What a function threw that migrates, as a failure. */
+export function workFailure(name: string, thrown: unknown, secrets: readonly string[]): Failure {
+  const { message, ...rest } = otherFailure(thrown, secrets);
+  return { ...rest, message: `The migration failed: ${redact(name, secrets)} threw: ${message.replace(/\.$/, "")}.` };
 }
 
 /** The leader's own error. */
@@ -70,11 +87,14 @@ export function describeOwner(owner: Owner): string {
 }
 
 function migrationFailed(failure: Failure, owner: Owner, attempt: number, message: string, secrets: readonly string[]): OffshootError {
-  return new OffshootError("MIGRATION_FAILED", message, {
+  // What the audit found is findings in every job alike; any other reason makes a failed migration.
+  const code = failure.code === "FINDINGS" ? "FINDINGS" : "MIGRATION_FAILED";
+  return new OffshootError(code, message, {
     meaning: failure.meaning,
     remedy:
       failure.remedy ?? `Correct the migration and start the run again. For the same run: a new attempt (this was ${attempt}), or --retry.`,
     facts: {
+      ...failure.facts,
       leaderCode: failure.code,
       command: failure.command,
       exitCode: failure.exitCode,
@@ -89,6 +109,12 @@ function migrationFailed(failure: Failure, owner: Owner, attempt: number, messag
   });
 }
 
-function lastLine(text: string): string | undefined {
-  return text.trimEnd().split("\n").at(-1)?.trim() || undefined;
+/** The end of the output: a tool's last line alone may be no more than a closing brace. */
+function lastLines(tail: string): string | undefined {
+  const lines = tail
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "");
+  if (lines.length <= 1) return lines.length === 0 ? undefined : `It said: ${lines[0]?.trim()}`;
+  return ["Its last lines were:", ...lines.slice(-SHOWN_LINES).map((line) => `  ${line}`)].join("\n");
 }

@@ -1,18 +1,20 @@
 import { isOffshootError, OffshootError } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
-import { codeOf, SQLSTATE } from "../postgres/sqlstate.ts";
+import { codeOf, isPassing, SQLSTATE } from "../postgres/sqlstate.ts";
 import { type Deadline, deadline, jitter } from "../deadline.ts";
 import { adopt } from "./claim.ts";
 import { type Asker, decide, type View } from "./decide.ts";
 import { isDirect } from "./direct.ts";
 import { conflictError, waiterError } from "./failure.ts";
 import { endSilentHolder } from "./lock.ts";
-import { askerOf, look } from "./look.ts";
-import { describeWaiting, timedOut } from "./patience.ts";
+import { askerOf } from "./look.ts";
+import type { Marker } from "./marker.ts";
+import { sayer, describeWaiting, timedOut } from "./patience.ts";
 import type { GateRequest, Migrated, MigrateRequest } from "./request.ts";
-import { closeSoon, isGatePassing, openGate } from "./session.ts";
+import { openGate } from "./session.ts";
 import { privilegeMissing } from "./table.ts";
 import { finishForAnother, tryToLead } from "./turn.ts";
+import { enterRoom, type Look, type Watch } from "./watch.ts";
 
 export type { GateRequest, GateTimings, Migrated, MigrateRequest, Owner } from "./request.ts";
 
@@ -41,8 +43,11 @@ export function waitUntilMigrated(request: GateRequest): Promise<Migrated> {
 /** What this call knows from its earlier looks. */
 interface Passage {
   readonly within: Deadline;
+  readonly watch: Watch;
   asker: Asker | undefined;
   seen: View | undefined;
+  /** Milliseconds that the last look took. */
+  lookMs: number;
   fault: unknown;
   isDirect: boolean;
   losses: number;
@@ -58,55 +63,56 @@ const WAIT: Step = { kind: "wait", atLeastMs: 0 };
 async function pass(request: GateRequest, leader: MigrateRequest | undefined): Promise<Migrated> {
   const startedAt = performance.now();
   const within = deadline("waiting for the migration", request.timings.withinMs, request.signal);
-  const passage: Passage = { within, asker: undefined, seen: undefined, fault: undefined, isDirect: false, losses: 0 };
-  let said: string | undefined;
-  for (let pauseMs = request.timings.pollMs; ; pauseMs = Math.min(pauseMs * 1.5, request.timings.pollMs * 3.2)) {
-    const lookedAt = performance.now();
-    const step = await takeStep(passage, request, leader);
-    if (step.kind === "past") return { state: step.state, fingerprint: request.fingerprint, ms: Math.round(performance.now() - startedAt) };
-    if (step.kind === "again") continue;
-    const waiting = describeWaiting(passage.seen);
-    if (waiting !== undefined && waiting.who !== said) request.report({ kind: "note", text: waiting.text });
-    said = waiting?.who;
-    // A server that answers slowly, since many wait, is asked less often.
-    const slowMs = Math.min((performance.now() - lookedAt) * 5, 1500);
-    await within.pause(jitter(Math.max(pauseMs, step.atLeastMs, slowMs))).catch(async (thrown: unknown) => {
-      throw await timedOut(thrown, request, passage.seen, passage.fault);
-    });
+  const watch = enterRoom(request);
+  const passage: Passage = { within, watch, asker: undefined, seen: undefined, lookMs: 0, fault: undefined, isDirect: false, losses: 0 };
+  const say = sayer(request.report);
+  try {
+    // Few polls per second keep a server of a hundred connections free for those who work; half a second is soon enough.
+    for (let pauseMs = 0, steps = 0; ; steps += 1) {
+      const step = await takeStep(passage, pauseMs, request, leader);
+      if (step.kind === "past")
+        return { state: step.state, fingerprint: request.fingerprint, ms: Math.round(performance.now() - startedAt) };
+      within.check();
+      if (step.kind === "wait") say(describeWaiting(passage.seen, leader === undefined));
+      // A server that answers slowly, since many wait, is asked less often.
+      const slowMs = Math.min(passage.lookMs * 5, 1500);
+      pauseMs = step.kind === "again" ? 0 : jitter(Math.max(request.timings.pollMs * Math.min(1.5 ** steps, 2), step.atLeastMs, slowMs));
+    }
+  } catch (thrown) {
+    throw await timedOut(thrown, request, passage.seen, passage.fault);
+  } finally {
+    watch.leave();
   }
 }
 
 /** One look and what follows from it; faults that may pass are a reason to wait. */
-async function takeStep(passage: Passage, request: GateRequest, leader: MigrateRequest | undefined): Promise<Step> {
-  let session: Session | undefined;
+async function takeStep(passage: Passage, pauseMs: number, request: GateRequest, leader: MigrateRequest | undefined): Promise<Step> {
+  const { within, watch } = passage;
   try {
-    session = await openGate(request, passage.within.signal);
-    return await act(session, passage, request, leader);
+    return await act(await watch.next(pauseMs, within.signal), passage, request, leader);
   } catch (thrown) {
     if (codeOf(thrown) === SQLSTATE.insufficientPrivilege) throw privilegeMissing(thrown);
-    // A connection attempt that the deadline cut short says "cancelled" too; the pause will say what it was.
+    // What the deadline cut short says "cancelled" too; the next check will say what it was.
     const isCutShort = isOffshootError(thrown) && thrown.code === "CANCELLED" && !request.signal.aborted;
-    if (!isCutShort && !isGatePassing(thrown)) throw thrown;
+    if (!isCutShort && !isPassing(thrown)) throw thrown;
     if (!isCutShort) passage.fault = thrown;
     return WAIT;
-  } finally {
-    if (session !== undefined) await closeSoon(session);
   }
 }
 
-async function act(session: Session, passage: Passage, request: GateRequest, leader: MigrateRequest | undefined): Promise<Step> {
-  const view = await look(session);
+async function act(seen: Look, passage: Passage, request: GateRequest, leader: MigrateRequest | undefined): Promise<Step> {
+  const { view } = seen;
   const isFirst = passage.asker === undefined;
   passage.seen = view;
+  passage.lookMs = seen.ms;
   passage.fault = undefined;
   const asker = (passage.asker ??= askerOf(request, view.now));
   const decision = decide(view, asker);
   switch (decision.kind) {
     case "ready":
-      if (decision.inherited && leader !== undefined) {
-        const key = { database: view.database, run: request.run, fingerprint: request.fingerprint };
-        await adopt(session, key, decision.marker, request);
-      }
+      // One caller of this process is enough to write it down; the others need not wait for that.
+      if (decision.inherited && leader !== undefined)
+        await seated(seen, passage, request, (session) => adoptReady(session, decision.marker, view, request));
       return { kind: "past", state: isFirst ? "already" : "waited" };
     case "failed":
       throw waiterError(decision.marker, request.secrets);
@@ -115,16 +121,39 @@ async function act(session: Session, passage: Passage, request: GateRequest, lea
     case "wait":
       return decision.on?.state === "sealing" ? { kind: "wait", atLeastMs: SEALING_PAUSE_MS } : WAIT;
     case "finish":
-      return (await finishForAnother(session, asker)) === "ready" ? { kind: "past", state: "waited" } : WAIT;
+      return seated(seen, passage, request, async (session) =>
+        (await finishForAnother(session, asker)) === "ready" ? { kind: "past", state: "waited" } : WAIT,
+      );
     // One who only waits leaves the next two to those who may migrate.
     case "takeover":
-      return leader === undefined ? WAIT : takeOver(session, decision.pid, decision.leaseMs, request);
+      return leader === undefined
+        ? WAIT
+        : seated(seen, passage, request, (session) => takeOver(session, decision.pid, decision.leaseMs, request));
     case "lead":
-      return leader === undefined ? WAIT : takeTurn(session, asker, passage, leader);
+      return leader === undefined ? WAIT : seated(seen, passage, request, (session) => takeTurn(session, asker, passage, leader));
     // The compiler knows that this is all; the linter wants to see it.
     default:
       return decision satisfies never;
   }
+}
+
+/** Acts for all callers of this process, over the session that was looked through; another who acts is waited for. */
+async function seated(seen: Look, passage: Passage, request: GateRequest, work: (session: Session) => Promise<Step>): Promise<Step> {
+  const release = passage.watch.takeSeat();
+  if (release === undefined) return WAIT;
+  let session = seen.take();
+  try {
+    session ??= await openGate(request, passage.within.signal);
+    return await work(session);
+  } finally {
+    release();
+    await session?.close();
+  }
+}
+
+async function adoptReady(session: Session, marker: Marker, view: View, request: GateRequest): Promise<Step> {
+  await adopt(session, { database: view.database, run: request.run, fingerprint: request.fingerprint }, marker, request);
+  return WAIT;
 }
 
 async function takeOver(session: Session, pid: number, leaseMs: number, request: GateRequest): Promise<Step> {

@@ -4,11 +4,12 @@ import type { Deadline } from "../deadline.ts";
 import { beat, type Claim, finish, letGo } from "./claim.ts";
 import { type CommandEnd, describeCommand, type RunningCommand, startCommand } from "./command.ts";
 import { endOlder, evictOlder, migrationName } from "./evict.ts";
-import { commandFailure, type Failure, leaderError, otherFailure } from "./failure.ts";
+import { commandFailure, type Failure, leaderError, otherFailure, workFailure } from "./failure.ts";
 import { type Heart, startHeart } from "./heart.ts";
 import { paceOf } from "./pace.ts";
 import type { MigrateRequest } from "./request.ts";
 import { sealAndKeep } from "./seal.ts";
+import { startWork } from "./work.ts";
 
 /** `lost`: another may lead by now, our command is dead, and nothing was recorded. */
 export type Led = "ready" | "lost";
@@ -43,7 +44,7 @@ export async function lead(held: Lead, request: MigrateRequest, within: Deadline
   };
   const heart = startHeart(pulse, request.timings.heartbeatMs, session.lost, (at) => running?.beat(at));
   try {
-    const verdict = await migrate(held, request, within, heart, () => (running = startMigration(request, claim, heart)));
+    const verdict = await migrate(held, request, within, heart, () => (running = startMigration(held, request, heart)));
     heart.stop();
     return await record(heart.lost.aborted ? { kind: "lost" } : verdict, held, request, within);
   } finally {
@@ -71,15 +72,23 @@ async function migrate(held: Lead, request: MigrateRequest, within: Deadline, he
     return { kind: "failed", failure: otherFailure(error, request.secrets), error };
   }
   if (end.code === 0) return { kind: "migrated" };
-  const failure = commandFailure(describeCommand(request.command), end, request.secrets);
+  if (isOffshootError(end.error) && end.error.code === "LEADERSHIP_LOST") return { kind: "lost" };
+  const { command, secrets } = request;
+  const failure =
+    command.kind === "work" ? workFailure(command.name, end.error, secrets) : commandFailure(describeCommand(command), end, secrets);
   return { kind: "failed", failure, error: leaderError(failure, request.owner, request.attempt, request.secrets) };
 }
 
-function startMigration(request: MigrateRequest, claim: Claim, heart: Heart): RunningCommand {
+function startMigration({ session, claim }: Lead, request: MigrateRequest, heart: Heart): RunningCommand {
   const { quietMs, hastyMs } = paceOf(request.timings);
-  const { cwd, report, secrets } = request;
-  const env = { ...request.env, PGAPPNAME: migrationName(request.run, claim.epoch) };
-  return startCommand(request.command, { cwd, env, beatAt: heart.beatAt(), quietMs, hastyMs, report, secrets });
+  const { command, cwd, report, secrets, url } = request;
+  const applicationName = migrationName(request.run, claim.epoch);
+  const beatAt = heart.beatAt();
+  if (command.kind === "work") {
+    return startWork(command, { url, applicationName, epoch: claim.epoch, prove: () => beat(session, claim), beatAt, quietMs });
+  }
+  const env = { ...request.env, PGAPPNAME: applicationName };
+  return startCommand(command, { cwd, env, beatAt, quietMs, hastyMs, report, secrets });
 }
 
 /** Waits for the command, and stops it: at once when the lead is lost or time is up, politely when cancelled. */

@@ -1,4 +1,5 @@
 import { isOffshootError, messageOf, OffshootError } from "../errors.ts";
+import type { Report } from "../events.ts";
 import { withSession } from "../postgres/connect.ts";
 import type { View } from "./decide.ts";
 import { describeOwner } from "./failure.ts";
@@ -6,13 +7,41 @@ import { describeSessions } from "./look.ts";
 import type { Marker } from "./marker.ts";
 import type { GateRequest } from "./request.ts";
 
-/** What a waiter waits for; `who` changes when that does. Undefined: for anybody to begin. */
-export function describeWaiting(view: View | undefined): { readonly who: string; readonly text: string } | undefined {
-  const busy = view === undefined ? undefined : busyMarker(view);
-  if (view === undefined || busy === undefined) return undefined;
-  const doing = busy.state === "sealing" ? "which keeps the migrated database as a base" : "which is migrating";
-  const since = seconds(view.now.getTime() - busy.startedAt.getTime());
-  return { who: `${busy.epoch} ${busy.state}`, text: `Waiting for ${describeOwner(busy.owner)}, ${doing} since ${since}.` };
+/** What a waiter waits for; `who` changes when that does. */
+export interface Waiting {
+  readonly who: string;
+  readonly text: string;
+}
+
+/** How often a waiter says the same again, so that a long silence in a CI log is no riddle. */
+const REPEAT_MS = 30_000;
+
+/** Whom a waiter waits for and since when that one works, by the database's clock. Undefined: there is nobody. */
+export function describeWaiting(view: View | undefined, onlyWaits = false): Waiting | undefined {
+  if (view === undefined) return undefined;
+  const busy = busyMarker(view);
+  if (busy === undefined) {
+    if (view.holder === undefined && !onlyWaits) return undefined;
+    if (view.holder === undefined) return { who: "nobody", text: "Waiting for a job that migrates; none has begun." };
+    return { who: "somebody", text: `Waiting for the job behind server process ${view.holder.pid}, which is about to begin.` };
+  }
+  const doing = busy.state === "sealing" ? "which keeps the migrated database as a base" : "which has been migrating";
+  const at = busy.startedAt.toISOString().slice(11, 19);
+  const [since, beat] = [busy.startedAt, busy.beatAt].map((date) => seconds(view.now.getTime() - date.getTime()));
+  const text = `Waiting for ${describeOwner(busy.owner)}, ${doing} for ${since}, since ${at} UTC; last heartbeat ${beat} ago.`;
+  return { who: `${busy.epoch} ${busy.state}`, text };
+}
+
+/** Reports what is waited for when that changes, and again every half minute. */
+export function sayer(report: Report, nowMs: () => number = () => performance.now()): (waiting: Waiting | undefined) => void {
+  let said: string | undefined;
+  let saidAt = 0;
+  return (waiting) => {
+    if (waiting === undefined || (waiting.who === said && nowMs() - saidAt < REPEAT_MS)) return;
+    said = waiting.who;
+    saidAt = nowMs();
+    report({ kind: "note", text: waiting.text });
+  };
 }
 
 /** The error for a wait that took too long, with whom it was for; other errors come back as they are. */

@@ -1,6 +1,7 @@
 import type { Report } from "../events.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import type { MigrationCommand } from "./command.ts";
+import type { MigrationWork } from "./work.ts";
 
 /** How long the gate's parts may take, all in milliseconds. Jobs of one run should agree on them. */
 export interface GateTimings {
@@ -10,7 +11,7 @@ export interface GateTimings {
   readonly leaseMs: number;
   /** Between two heartbeats of the leader. Usually 1,000. */
   readonly heartbeatMs: number;
-  /** First pause of a waiter; grows to about three times that. Usually 250. */
+  /** First pause of a waiter; grows to twice that. Usually 250. */
   readonly pollMs: number;
   /** From SIGTERM to SIGKILL when the caller cancels; cut to the lease. Usually 10,000. */
   readonly graceMs: number;
@@ -47,7 +48,8 @@ export interface GateRequest {
 
 /** What a caller says that may lead. */
 export interface MigrateRequest extends GateRequest {
-  readonly command: MigrationCommand;
+  /** A command, or a function that runs in this process. */
+  readonly command: MigrationCommand | MigrationWork;
   readonly cwd: string;
   /** The complete environment of the command; the gate adds `PGAPPNAME`. */
   readonly env: Readonly<Record<string, string | undefined>>;

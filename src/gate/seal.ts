@@ -1,12 +1,13 @@
 import { setTimeout as timer } from "node:timers/promises";
 import { messageOf } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
+import { isPassing } from "../postgres/sqlstate.ts";
 import type { Deadline } from "../deadline.ts";
 import { type Claim, peek, seal, unseal } from "./claim.ts";
 import type { Lead, Led } from "./lead.ts";
 import { tryGateLock } from "./lock.ts";
 import type { MigrateRequest } from "./request.ts";
-import { closeSoon, isGatePassing, openGate } from "./session.ts";
+import { openGate } from "./session.ts";
 
 /** Bound for the copy; others count a sealing as given up only later (`SEALING_MS` in decide.ts). */
 const KEEP_MS = 3000;
@@ -20,7 +21,7 @@ export async function sealAndKeep(held: Lead, request: MigrateRequest, within: D
   const { session, claim } = held;
   if (!(await seal(session, claim).catch(() => false))) return "lost";
   // A copy needs a database without sessions.
-  await closeSoon(session);
+  await session.close();
   await keep(claim, request);
   return sayReady(claim, request, within);
 }
@@ -45,7 +46,7 @@ async function sayReady(claim: Claim, request: MigrateRequest, within: Deadline)
       const led = await tryToSayReady(claim, request, within);
       if (led !== undefined) return led;
     } catch (thrown) {
-      if (!isGatePassing(thrown)) throw thrown;
+      if (!isPassing(thrown)) throw thrown;
     }
     await within.pause(50);
   }
@@ -62,7 +63,7 @@ async function tryToSayReady(claim: Claim, request: MigrateRequest, within: Dead
     if (row?.epoch === claim.epoch) return row.state === "ready" ? "ready" : undefined;
     return "lost";
   } finally {
-    await closeSoon(session);
+    await session.close();
   }
 }
 

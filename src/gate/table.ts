@@ -22,18 +22,26 @@ create table if not exists offshoot.readiness (
   error jsonb,
   primary key (database_id, run, fingerprint)
 );
+create table if not exists offshoot.waiters (
+  id text primary key,
+  database_id text not null,
+  owner jsonb not null,
+  count integer not null,
+  since timestamptz not null,
+  expires_at timestamptz not null
+);
 comment on schema offshoot is 'Readiness markers of offshoot; not part of the application''s schema.'`;
 
 /**
- * Creates the markers' table where it is missing. `if not exists` alone is not safe against a second creator
+ * Creates our tables where they are missing. `if not exists` alone is not safe against a second creator
  * (two of them meet in pg_namespace's unique index), hence the lock.
  * Throws `PRIVILEGE_MISSING` when the role may not.
  */
-export async function ensureTable(session: Session, within: Deadline): Promise<void> {
-  if (await tableExists(session)) return;
+export async function ensureTables(session: Session, within: Deadline): Promise<void> {
+  if (await tablesExist(session)) return;
   try {
     await withLock(session, "offshoot:bootstrap", within, async () => {
-      if (!(await tableExists(session))) await session.query(CREATE);
+      if (!(await tablesExist(session))) await session.query(CREATE);
     });
   } catch (thrown) {
     const code = codeOf(thrown);
@@ -42,10 +50,10 @@ export async function ensureTable(session: Session, within: Deadline): Promise<v
   }
 }
 
-async function tableExists(session: Session): Promise<boolean> {
+async function tablesExist(session: Session): Promise<boolean> {
   const [row] = await session.query<{ found: boolean }>(
-    `select exists (select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-       where n.nspname = 'offshoot' and c.relname = 'readiness') as found`,
+    `select count(*) = 2 as found from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = 'offshoot' and c.relname in ('readiness', 'waiters')`,
   );
   return row?.found ?? false;
 }

@@ -8,7 +8,8 @@ import { look } from "./look.ts";
 import type { Marker } from "./marker.ts";
 import { paceOf } from "./pace.ts";
 import type { MigrateRequest } from "./request.ts";
-import { ensureTable } from "./table.ts";
+import { ensureTables } from "./table.ts";
+import { forgetWaiters } from "./waiters.ts";
 
 /** `again`: it was not our turn, or no longer; look again. */
 export type Turn = Led | "again";
@@ -18,12 +19,13 @@ export type Turn = Led | "again";
  * with the session, which the caller closes.
  */
 export async function tryToLead(session: Session, asker: Asker, request: MigrateRequest, within: Deadline): Promise<Turn> {
-  await ensureTable(session, within);
+  await ensureTables(session, within);
   const seen = await lookLocked(session, asker);
   if (seen?.decision.kind !== "lead") return "again";
   const { run, fingerprint } = request;
   const claimed = await claim(session, { database: seen.view.database, run, fingerprint }, request);
   if (claimed === undefined) return "again";
+  await forgetWaiters(session);
   request.report({ kind: "note", text: `Leading the migration (epoch ${claimed.epoch}).` });
   return lead({ session, claim: claimed, settleMs: settleMs(seen.view, request) }, request, within);
 }

@@ -1,3 +1,5 @@
+import { Socket } from "node:net";
+import { setTimeout as timer } from "node:timers/promises";
 import { OffshootError } from "../errors.ts";
 import { cancelled } from "../deadline.ts";
 import { codeOf, SQLSTATE } from "./sqlstate.ts";
@@ -12,7 +14,7 @@ export interface Session {
   query<R extends Row = Row>(sql: string, values?: readonly unknown[]): Promise<R[]>;
   /** Aborts when the connection is gone, whoever ended it. */
   readonly lost: AbortSignal;
-  /** Closes the connection; never throws. */
+  /** Closes the connection, within a second also over a dead network; never throws. */
   close(): Promise<void>;
 }
 
@@ -26,25 +28,30 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** For the goodbye: over a dead network it is never answered, and the socket would stay open for minutes. */
+const GOODBYE_MS = 1000;
+
 /** Opens a session. The caller closes it; prefer `withSession`. Throws the driver's or the server's error. */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Session> {
   const { signal } = options;
   if (signal?.aborted) throw cancelled("connecting");
   const { default: pg } = await import("pg");
   const lost = new AbortController();
+  const socket = new Socket();
   const client = new pg.Client({
     connectionString: url,
     application_name: options.applicationName ?? "offshoot",
     connectionTimeoutMillis: options.connectMs ?? 15_000,
     ...(options.queryMs === undefined ? {} : { query_timeout: options.queryMs }),
     keepAlive: true,
+    stream: () => socket,
   });
   // Without a listener an idle connection that the server ends would crash the process.
   client.on("error", () => lost.abort());
   client.on("end", () => lost.abort());
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= client.end().catch(() => {}));
-  const abandon = (): void => void close();
+  const close = (): Promise<void> => (closing ??= sayGoodbye(client.end(), socket));
+  const abandon = (): void => void socket.destroy();
   signal?.addEventListener("abort", abandon, { once: true });
   try {
     await client.connect();
@@ -63,6 +70,14 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
       return (Array.isArray(result) ? result.at(-1).rows : result.rows) as R[];
     },
   };
+}
+
+async function sayGoodbye(answered: Promise<void>, socket: Socket): Promise<void> {
+  const answer = new AbortController();
+  const tooLong = timer(GOODBYE_MS, undefined, { signal: answer.signal }).catch(() => {});
+  await Promise.race([answered.catch(() => {}), tooLong]);
+  answer.abort();
+  socket.destroy();
 }
 
 /** Runs `work` in a session that is closed afterwards, whatever happens. */

@@ -49,6 +49,6 @@ const SERVER_GOING = new Set<string>([
 export function isPassing(thrown: unknown): boolean {
   const code = codeOf(thrown);
   if (code !== undefined) return NETWORK.has(code) || SERVER_GOING.has(code) || code.startsWith("08");
-  // node-postgres has no code for these; the texts are its own (pg/lib/client.js).
-  return thrown instanceof Error && /connection terminated|timeout expired|connection error/i.test(thrown.message);
+  // node-postgres has no code for these, nor for a statement out of time; the texts are its own (pg/lib/client.js).
+  return thrown instanceof Error && /connection terminated|timeout expired|connection error|query read timeout/i.test(thrown.message);
 }

@@ -42,6 +42,13 @@ describe("what a caller does next", () => {
     { when: "it failed", markers: [marker("failed")], does: "failed" },
     { when: "it failed in an earlier attempt", markers: [marker("failed")], who: { attempt: 2 }, does: "lead" },
     { when: "it failed in a later attempt", markers: [marker("failed", { attempt: 3 })], who: { attempt: 2 }, does: "failed" },
+    { when: "it failed in an earlier invocation", markers: [marker("failed", { invocation: "6", attempt: 3 })], does: "lead" },
+    {
+      when: "another invocation failed while we waited",
+      markers: [marker("failed", { invocation: "6" })],
+      who: { arrivedAt: at(90), attempt: 2 },
+      does: "failed",
+    },
     { when: "it failed before a retry", markers: [marker("failed")], who: { retry: true }, does: "lead" },
     { when: "it failed while a retry waited", markers: [marker("failed")], who: { retry: true, arrivedAt: at(90) }, does: "failed" },
     { when: "a leader is at work", markers: [marker("migrating")], holder: 11, does: "wait" },
@@ -186,7 +193,7 @@ describe("for any markers", () => {
   test("a failure of this attempt is never run again without retry", () => {
     fc.assert(
       fc.property(anyView, anyAsker, fc.integer({ min: 0, max: 2 }), (seen, who, later) => {
-        const own = marker("failed", { attempt: who.attempt + later });
+        const own = marker("failed", { attempt: who.attempt + later, invocation: who.invocation });
         const others = seen.markers.filter((one) => one.database !== HERE || one.run !== own.run || one.fingerprint !== own.fingerprint);
         expect(decide({ ...seen, markers: [...others, own] }, { ...who, retry: false }).kind).toBe("failed");
       }),
