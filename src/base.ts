@@ -5,6 +5,7 @@ import type { Migrations } from "./migrations.ts";
 import type { Provider } from "./providers/provider.ts";
 import { baseName } from "./run/name.ts";
 import { baseTag } from "./run/tag.ts";
+import { secretsOf } from "./variables.ts";
 
 /**
  * The provider, which before it serves the run sees to a base of these migrations, where bases must be made beforehand.
@@ -22,6 +23,7 @@ export function startingFromBase(provider: Provider, context: Context, migration
       await ensureBase(base, limitsOf(context), async (database) => {
         // What becomes of the base is the provider's to say, once the migrations are through.
         const { keepAsBase: _, ...plain } = database;
+        await context.conceal(secretsOf(database));
         await migrateIn(context, migrations, { url: database.directUrl, database: plain });
       });
       return provider.acquire(wanted, { ...limits, withinMs: context.settings.timeouts.acquireMs });

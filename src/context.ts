@@ -10,6 +10,9 @@ import { identifyRun } from "./run/identify.ts";
 import { branchName } from "./run/name.ts";
 import type { Run } from "./run/run.ts";
 
+/** Hides secrets from whoever reads what the process says. */
+export type Conceal = (secrets: readonly string[]) => void | Promise<void>;
+
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /** What every command takes. All of it is optional; the defaults are the process's own. */
@@ -26,6 +29,8 @@ export interface CommonOptions {
   readonly config?: string | undefined;
   /** Settings by key path, such as `{ provider: "embedded", "migrations.command": "…" }`; stronger than env and file. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  /** Is given each secret before anything is said that could hold it, for example to mask it in a CI log; default nobody. */
+  readonly conceal?: Conceal | undefined;
   /** The clock; default the machine's. */
   readonly now?: (() => Date) | undefined;
 }
@@ -36,6 +41,7 @@ export interface Context {
   readonly env: Env;
   readonly signal: AbortSignal;
   readonly report: Report;
+  readonly conceal: Conceal;
   readonly now: () => Date;
   readonly resolved: Resolved;
   readonly settings: Settings;
@@ -61,6 +67,9 @@ export async function prepare(options: CommonOptions): Promise<Context> {
     ...(options.config === undefined ? {} : { file: options.config }),
   });
   const { settings } = resolved;
+  const secrets = [env["NEON_API_KEY"] ?? ""].filter((secret) => secret !== "");
+  const conceal = options.conceal ?? (() => {});
+  await conceal(secrets);
   const source = resolved.sources["run"]?.from;
   const run = identifyRun({
     ci: ci.isCi ? ci.facts : undefined,
@@ -75,13 +84,14 @@ export async function prepare(options: CommonOptions): Promise<Context> {
     env,
     signal: options.signal ?? new AbortController().signal,
     report: options.report ?? silent,
+    conceal,
     now: options.now ?? (() => new Date()),
     resolved,
     settings,
     ci,
     run,
     name: branchName(run),
-    secrets: [env["NEON_API_KEY"] ?? ""].filter((secret) => secret !== ""),
+    secrets,
     owner: { host: hostname(), pid: process.pid, ...(ci.facts.job === undefined ? {} : { job: ci.facts.job }) },
   };
 }

@@ -4,6 +4,7 @@ import { OffshootError } from "./errors.ts";
 import { type DirectUrl, directUrl } from "./postgres/url.ts";
 import { findDatabase } from "./providers/choose.ts";
 import type { Database } from "./providers/provider.ts";
+import { secretsOf } from "./variables.ts";
 
 /** A database to work on: the run's own, or one that was named by URL. */
 export interface Located {
@@ -15,7 +16,10 @@ export interface Located {
 /** The run's database. Throws `RUN_UNKNOWN` when no provider has one. */
 export async function requireDatabase(context: Context): Promise<Database> {
   const database = await findDatabase(await candidates(context), context.name, limitsOf(context));
-  if (database !== undefined) return database;
+  if (database !== undefined) {
+    await context.conceal(secretsOf(database));
+    return database;
+  }
   throw new OffshootError(
     "RUN_UNKNOWN",
     `There is no database for run ${context.run.key} of ${context.run.repository} (${context.name}).`,
@@ -35,7 +39,9 @@ export async function locate(context: Context, given: string | undefined): Promi
     const database = await requireDatabase(context);
     return { url: database.directUrl, database };
   }
-  return { url: directUrl(readGiven(context, given), "the URL given by --url"), database: undefined };
+  const url = directUrl(readGiven(context, given), "the URL given by --url");
+  await context.conceal(secretsOf({ url, directUrl: url }));
+  return { url, database: undefined };
 }
 
 function readGiven(context: Context, given: string): string {

@@ -7,6 +7,7 @@ import { chooseDatabase } from "./providers/choose.ts";
 import type { Database, Refusal, Wanted } from "./providers/provider.ts";
 import { defaultTtl, expiresAt } from "./run/expiry.ts";
 import { ownerTag } from "./run/tag.ts";
+import { secretsOf } from "./variables.ts";
 
 export interface UpOptions extends CommonOptions {}
 
@@ -43,7 +44,9 @@ export async function upIn(context: Context, lifetime: "until-down" | "last-run"
     "database",
     async () => {
       const providers = (await candidates(context)).map((provider) => startingFromBase(provider, context, migrations));
-      return chooseDatabase(providers, wanted, limitsOf(context));
+      const chosen = await chooseDatabase(providers, wanted, limitsOf(context));
+      await context.conceal(secretsOf(chosen.database));
+      return chosen;
     },
     ({ database }) =>
       `${database.provider} database ${database.name} ${database.origin}${database.base === undefined ? "" : " from its base"}`,

@@ -41,3 +41,16 @@ export function libpqVariables(
     ...(sslMode === null ? {} : { PGSSLMODE: sslMode }),
   };
 }
+
+/**
+ * Every text in which a database's password may show: the URLs, the password, and the password as URLs spell it. A
+ * password that is also the name of the user or of the database can't be hidden without hiding those: then the
+ * URLs alone.
+ */
+export function secretsOf({ url, directUrl }: Pick<Database, "url" | "directUrl">): readonly string[] {
+  const { user, password, database } = parseUrl(directUrl);
+  if (password === "") return [];
+  const spelled = new URL(directUrl).password;
+  const bare = password === user || password === database ? [] : [password, encodeURIComponent(password), spelled];
+  return [...new Set([...bare, url, directUrl])];
+}

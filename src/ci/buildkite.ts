@@ -1,5 +1,7 @@
 import { repositoryFromRemote } from "../run/repository.ts";
 import { type CiEnv, type CiService, positive, variable } from "./ci.ts";
+import { inShell } from "./shell.ts";
+import { maskable, type Write } from "./write.ts";
 
 /**
  * Buildkite. `BUILDKITE_BUILD_ID` is shared by all jobs of a build, retried ones included; a rebuild has an id of
@@ -27,6 +29,22 @@ export const buildkite: CiService = {
       secretsWithheld: isFork(env),
     };
   },
+  ...inShell,
+  mask(secrets) {
+    const hidden = maskable(secrets);
+    if (hidden.length === 0) return [];
+    const input = JSON.stringify(Object.fromEntries(hidden.map((secret, at) => [`secret${at + 1}`, secret])));
+    return [agent(input, "redactor", "add", "--format", "json")];
+  },
+  // The value goes through standard input: command lines can be seen by others on the machine.
+  outputs: (facts) => Object.entries(facts).map(([name, value]) => agent(value, "meta-data", "set", `offshoot:${name}`)),
+  group: (title) => ({ begin: `~~~ ${title}\n`, end: "" }),
+  annotate: ({ severity, title, message }) => [
+    agent(`**${title}**\n\n${message}\n`, "annotate", "--style", severity, "--context", `offshoot-${severity}`, "--append"),
+  ],
+  summary: (markdown, { env }) => [
+    agent(markdown, "annotate", "--style", "info", "--context", `offshoot-${variable(env, "BUILDKITE_JOB_ID") ?? "job"}`, "--append"),
+  ],
 };
 
 /** Agents commonly keep secrets from forks by hooks; the two URLs may be in different spellings. */
@@ -40,4 +58,9 @@ function pipelineOf(env: CiEnv): string | undefined {
   const organization = variable(env, "BUILDKITE_ORGANIZATION_SLUG");
   const pipeline = variable(env, "BUILDKITE_PIPELINE_SLUG");
   return organization === undefined || pipeline === undefined ? undefined : `${organization}/${pipeline}`;
+}
+
+/** The agent's own program, which every job finds on its path (Buildkite documentation, "buildkite-agent"). */
+function agent(input: string, ...args: readonly string[]): Write {
+  return { to: "program", argv: ["buildkite-agent", ...args], input };
 }

@@ -1,8 +1,9 @@
 import type { CiFacts } from "../run/identify.ts";
+import type { Annotation, Group, Variables, Where, Write } from "./write.ts";
 
 export type CiEnv = Readonly<Record<string, string | undefined>>;
 
-export type CiServiceName = "github" | "gitlab" | "circleci" | "buildkite" | "generic";
+export type CiServiceName = "github" | "gitlab" | "circleci" | "buildkite" | "azure" | "bitbucket" | "jenkins" | "generic";
 
 /** Where we run, as the environment tells it. */
 export interface CiContext {
@@ -16,13 +17,24 @@ export interface CiContext {
   readonly secretsWithheld: boolean;
 }
 
-/** One CI service. What else a service can do (masks, outputs, summaries) becomes a further field, as data. */
+/** One CI service: what it tells, and how it is told something. Everything but `detect` only says what to write. */
 export interface CiService {
   /**
    * What the environment tells, or undefined where this isn't the service. `payload` is the parsed event of
    * services that write one to a file (GitHub).
    */
   readonly detect: (env: CiEnv, payload?: unknown) => CiContext | undefined;
+  /** Hides strings in all that the job says from here on. Nothing where the service can't do that while a job runs. */
+  readonly mask: (secrets: readonly string[]) => readonly Write[];
+  /** Hands variables, passwords among them, to what follows in the same job. */
+  readonly exports: (variables: Variables, where: Where) => readonly Write[];
+  /** Hands facts to later jobs; nothing secret may be among them. */
+  readonly outputs: (facts: Variables, where: Where) => readonly Write[];
+  /** Folds what is said in between. */
+  readonly group: (title: string, where: Where) => Group | undefined;
+  readonly annotate: (annotation: Annotation) => readonly Write[];
+  /** Shows Markdown on the page of the run. */
+  readonly summary: (markdown: string, where: Where) => readonly Write[];
 }
 
 /** A variable's value; an empty one counts as unset, since services export what they don't know as empty. */
@@ -32,6 +44,12 @@ export function variable(env: CiEnv, ...names: readonly string[]): string | unde
     if (value !== undefined && value !== "") return value;
   }
   return undefined;
+}
+
+/** What `CI` says; people set `CI=false` or `CI=0` to switch it off. Undefined: nothing. */
+export function ciFlag(env: CiEnv): boolean | undefined {
+  const flag = variable(env, "CI", "CONTINUOUS_INTEGRATION")?.toLowerCase();
+  return flag === undefined ? undefined : !["false", "0", "no"].includes(flag);
 }
 
 /** A positive whole number in a text, or undefined. */

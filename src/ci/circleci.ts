@@ -1,4 +1,6 @@
 import { type CiService, positive, variable } from "./ci.ts";
+import { inShell, shellLines } from "./shell.ts";
+import { toFileOf } from "./write.ts";
 
 /**
  * CircleCI. A workflow that is "re-run from failed" gets a new `CIRCLE_WORKFLOW_ID`, but keeps the workspace of
@@ -31,4 +33,7 @@ export const circleci: CiService = {
       secretsWithheld: variable(env, "CIRCLE_PR_USERNAME", "CIRCLE_PR_REPONAME") !== undefined,
     };
   },
+  ...inShell,
+  // Every later step of the job starts its shell from this file (CircleCI documentation, "BASH_ENV").
+  exports: (variables, { env }) => toFileOf(env["BASH_ENV"], ...shellLines(variables)),
 };

@@ -1,12 +1,24 @@
+import { azure } from "./azure.ts";
+import { bitbucket } from "./bitbucket.ts";
 import { buildkite } from "./buildkite.ts";
 import { type CiContext, type CiEnv, type CiService, type CiServiceName, variable } from "./ci.ts";
 import { circleci } from "./circleci.ts";
 import { generic } from "./generic.ts";
 import { github } from "./github.ts";
 import { gitlab } from "./gitlab.ts";
+import { jenkins } from "./jenkins.ts";
 
 /** In the order in which they are asked: the ones with a mark of their own before the one that anybody may set. */
-const SERVICES: Readonly<Record<CiServiceName, CiService>> = { github, gitlab, circleci, buildkite, generic };
+export const SERVICES: Readonly<Record<CiServiceName, CiService>> = {
+  github,
+  gitlab,
+  circleci,
+  buildkite,
+  azure,
+  bitbucket,
+  jenkins,
+  generic,
+};
 
 const NONE: CiContext = {
   service: "none",
@@ -32,6 +44,11 @@ export function detectCi(env: CiEnv, payload?: unknown): CiContext {
     if (context !== undefined) return context;
   }
   return NONE;
+}
+
+/** How the service of a context is told something; undefined outside of any CI. */
+export function serviceOf({ service }: Pick<CiContext, "service">): CiService | undefined {
+  return service === "none" ? undefined : SERVICES[service];
 }
 
 /** Path of the JSON file in which the service describes the event (GitHub alone has one). */

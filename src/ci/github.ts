@@ -1,4 +1,5 @@
 import { type CiEnv, type CiService, positive, variable } from "./ci.ts";
+import { type Annotation, maskable, stderr, toFileOf, type Variables, type Where } from "./write.ts";
 
 /**
  * GitHub Actions. `GITHUB_RUN_ID` stays the same over re-runs and is shared by all jobs, reusable workflows
@@ -25,6 +26,13 @@ export const github: CiService = {
       secretsWithheld: isFork(env, payload) || isDependabot(env, payload),
     };
   },
+  // The runner reads commands from both streams, and ours leaves stdout to data.
+  mask: (secrets) => stderr(...maskable(secrets).map((secret) => `::add-mask::${escapeData(secret)}`)),
+  exports: (variables, where) => toFileOf(where.env["GITHUB_ENV"], ...fileLines(variables, where)),
+  outputs: (facts, where) => toFileOf(where.env["GITHUB_OUTPUT"], ...fileLines(facts, where)),
+  group: (title) => ({ begin: `::group::${escapeData(title)}\n`, end: "::endgroup::\n" }),
+  annotate: (annotation) => stderr(annotationLine(annotation)),
+  summary: (markdown, { env }) => toFileOf(env["GITHUB_STEP_SUMMARY"], markdown),
 };
 
 /** The event first: a closed pull request has no merge ref any more. */
@@ -68,4 +76,29 @@ function field(payload: unknown, ...path: readonly string[]): unknown {
     value = (value as Record<string, unknown>)[name];
   }
   return value ?? undefined;
+}
+
+/** A command's text: the runner decodes these three, so a mask that isn't escaped hides another string than it should. */
+function escapeData(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}
+
+function annotationLine({ severity, title, message, file, line }: Annotation): string {
+  const properties = Object.entries({ file, line: file === undefined ? undefined : line, title })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
+  return `::${severity === "info" ? "notice" : severity} ${properties.join(",")}::${escapeData(message)}`;
+}
+
+/** `name=value`, and between delimiters that no value can hold by chance where it has several lines. */
+function fileLines(variables: Variables, { random }: Where): readonly string[] {
+  return Object.entries(variables).flatMap(([name, value]) => {
+    if (!/[\r\n]/.test(value)) return [`${name}=${value}`];
+    const delimiter = `offshoot_${random()}`;
+    return [`${name}<<${delimiter}`, value, delimiter];
+  });
 }

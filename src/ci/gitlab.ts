@@ -1,4 +1,6 @@
 import { type CiService, positive, variable } from "./ci.ts";
+import { asVariables, inShell, plainLines } from "./shell.ts";
+import type { Where } from "./write.ts";
 
 /**
  * GitLab CI. `CI_PIPELINE_ID` is unique on the instance and shared by all jobs of a pipeline, retried ones
@@ -30,4 +32,29 @@ export const gitlab: CiService = {
       secretsWithheld: target !== undefined && project !== target,
     };
   },
+  ...inShell,
+  // A dotenv report is an artifact that every member may download: nothing secret may stand in it.
+  outputs: (facts) => [
+    {
+      to: "file",
+      path: "offshoot.env",
+      text: plainLines(asVariables(facts))
+        .map((line) => `${line}\n`)
+        .join(""),
+    },
+  ],
+  group: (title, where) => section(title, where),
 };
+
+/** A collapsed section; its marks are control sequences with a time in seconds and a name (GitLab documentation, "Job logs"). */
+function section(title: string, { now, random }: Where): { begin: string; end: string } {
+  const name = `offshoot_${random()}`;
+  const at = (): number => Math.floor(now().getTime() / 1000);
+  const erase = "\r\u001B[0K";
+  return {
+    begin: `\u001B[0Ksection_start:${at()}:${name}[collapsed=true]${erase}${title}\n`,
+    get end() {
+      return `\u001B[0Ksection_end:${at()}:${name}${erase}\n`;
+    },
+  };
+}

@@ -1,9 +1,11 @@
 import type { OptionValues } from "commander";
 import type { CommonOptions } from "../context.ts";
-import { OffshootError } from "../errors.ts";
+import { describeError, isOffshootError, OffshootError } from "../errors.ts";
+import { type Job, jobOf } from "./job.ts";
 import type { Host } from "./main.ts";
 import { type Progress, progressOn } from "./progress.ts";
 import { type Interruption, interruptionOf } from "./interruption.ts";
+import { type Recorder, recorder } from "./story.ts";
 
 /** The flags that every command has, as commander hands them over. */
 export interface Globals {
@@ -15,6 +17,7 @@ export interface Globals {
   readonly set?: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly summary?: string;
 }
 
 /** What a command's file under `commands/` exports as `execute`: flags and operands as commander read them. */
@@ -25,6 +28,9 @@ export interface Invocation extends Interruption {
   readonly options: CommonOptions;
   readonly json: boolean;
   readonly progress: Progress;
+  readonly job: Job;
+  /** What the run's page will tell. */
+  readonly story: Recorder;
   readonly stdinIsTerminal: boolean;
   readonly env: NodeJS.ProcessEnv;
   exitCode: number;
@@ -35,11 +41,15 @@ export interface Invocation extends Interruption {
   /** Writes a line to stderr, for people. */
   say(line: string): void;
   close(): void;
+  /** Tells the CI job how the command ended: its page, and a mark where it failed. */
+  publish(thrown: unknown): Promise<void>;
 }
 
-export function invocationOf(host: Host, globals: Globals): Invocation {
+export function invocationOf(host: Host, globals: Globals, title: string): Invocation {
   const json = globals.json ?? false;
-  const progress = progressOn(host.stderr, { quiet: globals.quiet ?? false });
+  const job = jobOf(host);
+  const progress = progressOn(host.stderr, { quiet: globals.quiet ?? false, group: (name) => job.group(name) });
+  const story = recorder({ title, job: job.name }, () => performance.now());
   const interruption = interruptionOf(host, progress);
   return {
     ...interruption,
@@ -47,12 +57,18 @@ export function invocationOf(host: Host, globals: Globals): Invocation {
       cwd: host.cwd(),
       env: host.env,
       signal: interruption.signal,
-      report: progress.report,
+      report(event) {
+        story.report(event);
+        progress.report(event);
+      },
+      conceal: job.conceal,
       config: globals.config,
       settings: settingsOf(globals),
     },
     json,
     progress,
+    job,
+    story,
     stdinIsTerminal: host.stdin.isTTY,
     env: host.env,
     exitCode: 0,
@@ -72,6 +88,11 @@ export function invocationOf(host: Host, globals: Globals): Invocation {
     close() {
       progress.close();
       interruption.stopListening();
+    },
+    async publish(thrown) {
+      const told = story.end({ thrown, exitCode: this.exitCode });
+      if (told !== undefined) await job.publish(told, globals.summary);
+      if (isOffshootError(thrown)) await job.annotate({ severity: "error", title, message: describeError(thrown) });
     },
   };
 }

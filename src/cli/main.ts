@@ -13,19 +13,23 @@ const USAGE = 2;
 /** The program: the only place that catches, prints errors and sets the exit status. */
 export async function main(host: Host): Promise<void> {
   let invocation: Invocation | undefined;
-  const program = menu(async (globals) => {
+  const program = menu(async (globals, title) => {
     const { invocationOf } = await import("./invocation.ts");
-    return (invocation = invocationOf(host, globals));
+    return (invocation = invocationOf(host, globals, title));
   });
   program.configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) });
   try {
     await program.parseAsync(host.argv);
     host.exitCode = invocation?.exitCode ?? 0;
+    await invocation?.publish(undefined);
   } catch (thrown) {
     invocation?.progress.close();
     // Help and version come here too, with exit code 0.
     if (thrown instanceof CommanderError) host.exitCode = thrown.exitCode === 0 ? 0 : USAGE;
-    else host.exitCode = (await import("./explain.ts")).explain(thrown, host, invocation);
+    else {
+      host.exitCode = (await import("./explain.ts")).explain(thrown, host, invocation);
+      await invocation?.publish(thrown);
+    }
   } finally {
     invocation?.close();
   }

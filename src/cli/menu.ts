@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import type { Execute, Globals, Invocation } from "./invocation.ts";
 
-type Begin = (globals: Globals) => Promise<Invocation>;
+/** `title` is how the command is called on the page of a CI run. */
+type Begin = (globals: Globals, title: string) => Promise<Invocation>;
 
 /** Every command with its flags. Their code is loaded only when they are called: help loads commander alone. */
 export function menu(begin: Begin): Command {
@@ -18,7 +19,10 @@ export function menu(begin: Begin): Command {
     .option("--keep", "leave the database, and say how to reach and remove it")
     .option("--keep-on-failure", "the same when the command or the migrations fail");
 
-  add("up", "create or adopt this run's database, and wait until it answers", () => import("./commands/up.ts"));
+  add("up", "create or adopt this run's database, and wait until it answers", () => import("./commands/up.ts")).option(
+    "--outputs",
+    "hand what is not secret to later jobs, the CI service's own way",
+  );
 
   add("migrate", "run the migrations once, or wait for whoever does", () => import("./commands/migrate.ts"))
     .argument("[command...]", "the migration command, after --; default migrations.command")
@@ -37,7 +41,7 @@ export function menu(begin: Begin): Command {
 
   add("env", "print this run's URLs for a shell, a dotenv file or as JSON", () => import("./commands/env.ts")).option(
     "--format <format>",
-    "shell, dotenv or json",
+    "shell, dotenv, json, the name of a CI service, or ci for the one that this job runs on",
     "shell",
   );
 
@@ -62,7 +66,7 @@ export function menu(begin: Begin): Command {
   function add(name: string, description: string, load: () => Promise<{ readonly execute: Execute }>): Command {
     const command = withCommon(program.command(name).description(description));
     return command.action(async () => {
-      const invocation = await begin(command.optsWithGlobals());
+      const invocation = await begin(command.optsWithGlobals(), `offshoot ${name}`);
       await (await load()).execute(invocation, command.opts(), command.args);
     });
   }
@@ -79,6 +83,7 @@ function withCommon(command: Command): Command {
     .option("--postgres <major>", "wanted major version of Postgres")
     .option("--set <key=value>", "any other setting, such as neon.parent=main", collect, [])
     .option("--json", "data as JSON on stdout")
+    .option("--summary <file>", "append what happened to a file, as Markdown; CI pages get it anyway")
     .option("-q, --quiet", "no progress on stderr");
 }
 

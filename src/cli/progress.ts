@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { Group } from "../ci/write.ts";
 import type { Event, Report } from "../events.ts";
 import { formatElapsed } from "../run/duration.ts";
 
@@ -25,12 +26,28 @@ interface Stream {
   write(text: string | Uint8Array): unknown;
 }
 
+interface ProgressOptions {
+  readonly quiet: boolean;
+  /** How the CI service folds the output of a command; default not at all. */
+  readonly group?: ((title: string) => Group | undefined) | undefined;
+}
+
 /** A quiet live line for each phase on a terminal; plain lines with times elsewhere. */
-export function progressOn(stream: Stream, { quiet }: { readonly quiet: boolean }): Progress {
+export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): Progress {
   const phases: PhaseTime[] = [];
   const terminal = stream.isTTY === true;
   let live = "";
   let held: Extract<Event, { kind: "database" }> | undefined;
+  let folded: Group | undefined;
+  const fold = (): void => {
+    if (folded !== undefined || terminal) return;
+    folded = group?.("output of the migrations");
+    if (folded !== undefined) stream.write(folded.begin);
+  };
+  const unfold = (): void => {
+    if (folded !== undefined) stream.write(folded.end);
+    folded = undefined;
+  };
   const clear = (): void => {
     if (live !== "") stream.write("\r\u001B[2K");
     live = "";
@@ -48,6 +65,7 @@ export function progressOn(stream: Stream, { quiet }: { readonly quiet: boolean 
       }
       return;
     }
+    unfold();
     const failed = event.state === "failed";
     phases.push({ phase: event.phase, text: event.text, ms: event.ms, failed });
     if (event.phase === "down") held = undefined;
@@ -55,7 +73,10 @@ export function progressOn(stream: Stream, { quiet }: { readonly quiet: boolean 
   };
   return {
     phases,
-    close: clear,
+    close() {
+      clear();
+      unfold();
+    },
     whatStays: () => (held === undefined ? "Stopped at once; nothing of this run was in hand." : describeHeld(held)),
     report(event) {
       switch (event.kind) {
@@ -66,6 +87,7 @@ export function progressOn(stream: Stream, { quiet }: { readonly quiet: boolean 
           return;
         case "output":
           clear();
+          fold();
           stream.write(event.chunk);
           return;
         case "refusal":

@@ -12,7 +12,11 @@ export const execute: Execute = async (invocation, flags, argv) => {
       terminal: invocation.stdinIsTerminal,
     });
     invocation.exitCode = result.exitCode;
-    if (result.left !== undefined) for (const line of whyLeft(result.left, result)) invocation.say(line);
+    if (result.left !== undefined) {
+      const lines = whyLeft(result.left, result);
+      for (const line of lines) invocation.say(line);
+      invocation.story.left = lines.join(" ");
+    }
   } finally {
     if (invocation.progress.phases.length > 0) for (const line of timingTable(invocation.progress.phases)) invocation.say(line);
   }

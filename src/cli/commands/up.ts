@@ -1,9 +1,12 @@
+import { outputsOf } from "../../outputs.ts";
 import { describeUrl } from "../../postgres/url.ts";
 import { up, type UpResult } from "../../up.ts";
 import type { Execute } from "../invocation.ts";
 
-export const execute: Execute = async (invocation) => {
+export const execute: Execute = async (invocation, flags) => {
   const result = await up(invocation.options);
+  const { job } = invocation;
+  if (flags["outputs"] === true) await job.write(job.service?.outputs(outputsOf(result), job.where) ?? []);
   invocation.print(upJson(result), () => upLines(result));
 };
 

@@ -1,0 +1,83 @@
+import { repositoryFromRemote } from "../run/repository.ts";
+import { type CiService, positive, variable } from "./ci.ts";
+import { asVariables, inShell } from "./shell.ts";
+import { maskable, stderr, type Write } from "./write.ts";
+
+/**
+ * Azure Pipelines. `BUILD_BUILDID` is shared by all jobs and stages of a run, retried stages included
+ * (Azure documentation, "Predefined variables" and "Logging commands").
+ */
+export const azure: CiService = {
+  ...inShell,
+  detect(env) {
+    if (variable(env, "TF_BUILD") === undefined) return undefined;
+    return {
+      service: "azure",
+      isCi: true,
+      facts: {
+        service: "azure",
+        repository: repositoryFromRemote(variable(env, "BUILD_REPOSITORY_URI")) ?? variable(env, "BUILD_REPOSITORY_NAME"),
+        ref: variable(env, "SYSTEM_PULLREQUEST_SOURCEBRANCHNAME", "BUILD_SOURCEBRANCHNAME"),
+        runId: variable(env, "BUILD_BUILDID"),
+        invocation: undefined,
+        // Retrying a stage counts for the stage, retrying a job for the job: either clears an earlier failure.
+        attempt: Math.max(positive(variable(env, "SYSTEM_STAGEATTEMPT")) ?? 1, positive(variable(env, "SYSTEM_JOBATTEMPT")) ?? 1),
+        pullRequest: positive(variable(env, "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "SYSTEM_PULLREQUEST_PULLREQUESTID")),
+        shard: Number(variable(env, "SYSTEM_TOTALJOBSINPHASE") ?? 1) > 1 ? variable(env, "SYSTEM_JOBPOSITIONINPHASE") : undefined,
+        job: variable(env, "SYSTEM_JOBNAME", "AGENT_JOBNAME"),
+      },
+      // Secrets are not made available to builds of forks unless the pipeline says so.
+      secretsWithheld: variable(env, "SYSTEM_PULLREQUEST_ISFORK")?.toLowerCase() === "true",
+    };
+  },
+  mask: (secrets) => stderr(...maskable(secrets).map((secret) => command("task.setsecret", {}, secret))),
+  // A secret variable isn't mapped into the environment of later steps by itself: those name it under `env:`.
+  exports: (variables) =>
+    stderr(
+      ...Object.entries(variables).map(([name, value]) =>
+        command("task.setvariable", { variable: name, ...(isSecret(name) ? { issecret: "true" } : {}) }, value),
+      ),
+    ),
+  outputs: (facts) =>
+    stderr(
+      ...Object.entries(asVariables(facts)).map(([name, value]) =>
+        command("task.setvariable", { variable: name, isoutput: "true" }, value),
+      ),
+    ),
+  group: (title) => ({ begin: `##[group]${title}\n`, end: "##[endgroup]\n" }),
+  annotate: ({ severity, title, message, file, line }) =>
+    severity === "info"
+      ? []
+      : stderr(
+          command(
+            "task.logissue",
+            { type: severity, ...(file === undefined ? {} : { sourcepath: file, linenumber: String(line ?? 1) }) },
+            `${title}: ${message}`,
+          ),
+        ),
+  summary(markdown, { env, random }) {
+    const folder = variable(env, "AGENT_TEMPDIRECTORY");
+    if (folder === undefined) return [];
+    const path = `${folder}/offshoot-${random()}.md`;
+    const file: Write = { to: "file", path, text: markdown };
+    return [file, ...stderr(command("task.uploadsummary", {}, path))];
+  },
+};
+
+function command(name: string, properties: Readonly<Record<string, string>>, message: string): string {
+  const given = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(value)}`);
+  return `##vso[${[name, given.join(";")].filter((part) => part !== "").join(" ")}]${escapeMessage(message)}`;
+}
+
+/** `%AZP25` is the percent sign; agents from 2.169 on decode it. */
+function escapeMessage(text: string): string {
+  return text.replaceAll("%", "%AZP25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function escapeProperty(text: string): string {
+  return escapeMessage(text).replaceAll(";", "%3B").replaceAll("]", "%5D");
+}
+
+function isSecret(name: string): boolean {
+  return name === "PGPASSWORD" || name.startsWith("DATABASE_URL");
+}

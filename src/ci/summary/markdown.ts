@@ -1,0 +1,68 @@
+import { formatElapsed } from "../../run/duration.ts";
+import type { Story } from "./story.ts";
+import { timeline } from "./timeline.ts";
+
+/** A story as GitHub's Markdown: which database and why, how long each phase took, what was found, what stays. */
+export function summary(story: Story): string {
+  const { chapters, database, refusals, notes } = story;
+  const failed = story.failure !== undefined || story.exitCode !== 0;
+  const total = chapters.reduce((end, { startMs, ms }) => Math.max(end, startMs + ms), 0);
+  return [
+    `### ${failed ? "❌" : "✅"} ${escape(story.title)}${story.job === undefined ? "" : ` in ${code(story.job)}`}: ${outcome(story)} after ${formatElapsed(total)}`,
+    "",
+    ...block([
+      ...(database === undefined ? [] : [`**Database** ${code(database.name)} from **${database.provider}**`]),
+      ...refusals.map(({ provider, text }) => `Passed over **${provider}**: ${escape(text)}`),
+    ]),
+    ...block(table(story)),
+    ...block(timeline(chapters)),
+    ...block(notes.map((note) => `- ${escape(note)}`)),
+    ...block(story.findings === undefined ? [] : [story.findings.trim()]),
+    ...block(story.failure === undefined ? [] : fenced(story.failure)),
+    ...block(story.left === undefined ? [] : [`**Left:** ${escape(story.left)}`]),
+  ].join("\n");
+}
+
+function outcome({ failure, exitCode }: Story): string {
+  if (failure !== undefined) return "failed";
+  return exitCode === 0 ? "done" : `ended with status ${exitCode}`;
+}
+
+function table({ chapters }: Story): readonly string[] {
+  if (chapters.length === 0) return [];
+  return [
+    "| phase | time | |",
+    "|---|---:|---|",
+    ...chapters.map(({ phase, ms, text, failed }) => `| ${phase} | ${formatElapsed(ms)} | ${failed ? "**failed** " : ""}${cell(text)} |`),
+  ];
+}
+
+/** Single lines of prose become a paragraph with hard breaks; what is already a list or a table stays one. */
+function block(lines: readonly string[]): readonly string[] {
+  if (lines.length === 0) return [];
+  const isProse = !/^[|`-]/.test(lines[0] ?? "");
+  return [lines.join(isProse ? "  \n" : "\n"), ""];
+}
+
+function cell(text: string): string {
+  return escape(text.replaceAll(/\s+/g, " ")).replaceAll("|", String.raw`\|`);
+}
+
+/** Foreign words stay words: no markup, no mention, no link of theirs. */
+function escape(text: string): string {
+  return text.replaceAll(/[\\`*_[\]<>~]/g, String.raw`\$&`).replaceAll(/@(?=\w)/g, "@\u200B");
+}
+
+function code(text: string): string {
+  const fence = "`".repeat(longestRun(text) + 1);
+  return text.includes("`") ? `${fence} ${text} ${fence}` : `${fence}${text}${fence}`;
+}
+
+function fenced(text: string): readonly string[] {
+  const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
+  return [`${fence}text`, text, fence];
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+}

@@ -1,0 +1,51 @@
+import type { Chapter, Story } from "../ci/summary/story.ts";
+import { describeError, isOffshootError, messageOf } from "../errors.ts";
+import type { Event, Report } from "../events.ts";
+import { redact } from "../redact.ts";
+
+/** Listens to a command and remembers what its page will tell. */
+export interface Recorder {
+  readonly report: Report;
+  /** Adds what an audit found, as Markdown. */
+  findings: string | undefined;
+  /** Adds what stays; else what the events say. */
+  left: string | undefined;
+  /** Undefined when nothing happened that is worth a page. */
+  end(how: { readonly thrown: unknown; readonly exitCode: number }): Story | undefined;
+}
+
+/** `now` is a clock in milliseconds, such as `performance.now`. */
+export function recorder(about: Pick<Story, "title" | "job">, now: () => number): Recorder {
+  const start = now();
+  const chapters: Chapter[] = [];
+  const refusals: { readonly provider: string; readonly text: string }[] = [];
+  const notes: string[] = [];
+  let database: Extract<Event, { kind: "database" }> | undefined;
+  let removed = false;
+  const secretless = (text: string): string => redact(text);
+  return {
+    findings: undefined,
+    left: undefined,
+    report(event) {
+      if (event.kind === "phase" && event.state !== "start") {
+        const { phase, text, ms } = event;
+        chapters.push({ phase, text: secretless(text), startMs: now() - start - ms, ms, failed: event.state === "failed" });
+        removed ||= phase === "down" && event.state === "end";
+      } else if (event.kind === "database") database = event;
+      else if (event.kind === "refusal") refusals.push({ provider: event.provider, text: event.text });
+      else if (event.kind === "note" || event.kind === "warning") notes.push(secretless(event.text));
+    },
+    end({ thrown, exitCode }) {
+      if (chapters.length === 0) return undefined;
+      const failure = thrown === undefined ? undefined : isOffshootError(thrown) ? describeError(thrown) : messageOf(thrown);
+      const stays = database === undefined || removed ? undefined : describeStay(database);
+      const { findings, left = stays } = this;
+      return { ...about, run: database?.run, database, refusals, chapters, notes, findings, failure, exitCode, left };
+    },
+  };
+}
+
+function describeStay({ name, run, expiresAt }: Extract<Event, { kind: "database" }>): string {
+  const until = expiresAt === undefined ? "until it is removed" : `until ${expiresAt.toISOString()} at the latest`;
+  return `${name} stays ${until}; offshoot down --run ${run} removes it.`;
+}
