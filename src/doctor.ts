@@ -1,6 +1,8 @@
 import { candidates, limitsOf } from "./candidates.ts";
-import { type CommonOptions, prepare } from "./context.ts";
+import { type CommonOptions, type Context, prepare } from "./context.ts";
 import type { Source } from "./config/load.ts";
+import { isOffshootError } from "./errors.ts";
+import { findProject, migrationDirectory } from "./migrations.ts";
 import type { ProviderName, Refusal } from "./providers/provider.ts";
 import type { Run } from "./run/run.ts";
 
@@ -17,8 +19,23 @@ export interface Diagnosis {
   /** Candidates in order; the first without a refusal would be chosen. */
   readonly providers: readonly { readonly name: ProviderName; readonly refusal: Refusal | undefined }[];
   readonly chosen: ProviderName | undefined;
+  readonly migrations: DiagnosedMigrations;
   readonly warnings: readonly string[];
   readonly node: string;
+}
+
+/** How migrations would run. */
+export interface DiagnosedMigrations {
+  /** The tool that is set or was detected, and what showed that it is used. */
+  readonly tool?: string;
+  readonly evidence?: string;
+  /** Undefined: there are none, or it can't be decided. */
+  readonly command: string | undefined;
+  readonly directory: string;
+  /** Names of the newest migrations, where a tool is known. */
+  readonly heads?: readonly string[];
+  /** Why they would not run. */
+  readonly problem?: string;
 }
 
 /** What would be chosen and why, and what is missing. Changes nothing. */
@@ -37,7 +54,25 @@ export async function doctor(options: DoctorOptions = {}): Promise<Diagnosis> {
     settings: Object.entries(context.resolved.sources).map(([key, source]) => ({ key, value: context.resolved.values[key] ?? "", source })),
     providers,
     chosen: decisive?.refusal === undefined ? decisive?.name : undefined,
+    migrations: await diagnoseMigrations(context),
     warnings: context.resolved.warnings,
     node: process.versions.node,
   };
+}
+
+async function diagnoseMigrations(context: Context): Promise<DiagnosedMigrations> {
+  const directory = migrationDirectory(context);
+  const { command } = context.settings.migrations;
+  if (command !== undefined) return { command, directory };
+  const { headsOf } = await import("./tools/revisions.ts");
+  try {
+    const project = await findProject(context);
+    if (project === undefined) return { command, directory };
+    const { tool, evidence, revisions } = project;
+    const heads = headsOf(revisions).map(({ name }) => name);
+    return { tool, evidence, command: project.command, directory, heads };
+  } catch (thrown) {
+    if (!isOffshootError(thrown)) throw thrown;
+    return { command, directory, problem: `${thrown.message} ${thrown.remedy ?? ""}`.trim() };
+  }
 }

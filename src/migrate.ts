@@ -43,8 +43,8 @@ export async function migrateIn(context: Context, migrations: Migrations, locate
     command: migrations.command,
     cwd: migrations.directory,
     // Migrations need the direct URL under the name that every tool reads.
-    env: { ...context.env, ...context.settings.migrations.env, ...variables, DATABASE_URL: located.url },
-    ...verifier(context, located.url),
+    env: { ...context.env, ...context.settings.migrations.env, ...variables, DATABASE_URL: located.url, ...migrations.env(located.url) },
+    ...verifier(context, located.url, migrations.project),
     ...(keepAsBase === undefined
       ? {}
       : { keepAsBase: (stillTrue: () => Promise<boolean>, signal: AbortSignal) => keepAsBase(migrations.fingerprint, stillTrue, signal) }),
@@ -63,7 +63,13 @@ export function gateRequest(context: Context, migrations: Migrations, located: L
     fingerprint: migrations.fingerprint,
     retry,
     owner: context.owner,
-    timings: { withinMs: timeouts.migrateMs, leaseMs: timeouts.leaseMs, heartbeatMs: 1000, pollMs: 250, graceMs: timeouts.commandGraceMs },
+    timings: {
+      withinMs: timeouts.migrateMs,
+      leaseMs: timeouts.leaseMs,
+      heartbeatMs: Math.min(1000, timeouts.leaseMs / 8),
+      pollMs: 250,
+      graceMs: timeouts.commandGraceMs,
+    },
     signal: context.signal,
     report: context.report,
     secrets: [...context.secrets, parseUrl(located.url).password],

@@ -1,12 +1,46 @@
 import { auditIn, readSpec } from "./audit.ts";
 import type { Context } from "./context.ts";
 import { OffshootError } from "./errors.ts";
+import { withSession } from "./postgres/connect.ts";
 import type { DirectUrl } from "./postgres/url.ts";
+import type { Project } from "./tools/tool.ts";
 
-/** The audit that the leader runs before it says ready; nothing where no spec is configured. */
-export function verifier(context: Context, url: DirectUrl): { readonly verify?: (signal: AbortSignal) => Promise<void> } {
-  if (context.settings.audit === undefined) return {};
-  return { verify: (signal) => requireGoodSchema({ ...context, signal }, url) };
+/** What the leader checks before it says ready: the tool's version table, and the schema where a spec is configured. */
+export function verifier(
+  context: Context,
+  url: DirectUrl,
+  project?: Project,
+): { readonly verify?: (signal: AbortSignal) => Promise<void> } {
+  if (context.settings.audit === undefined && project === undefined) return {};
+  return {
+    async verify(signal) {
+      if (project !== undefined) await requireComplete(project, url, signal);
+      await requireGoodSchema({ ...context, signal }, url);
+    },
+  };
+}
+
+/**
+ * A command that ends well proves little: one that raced another, or was pointed elsewhere, does so too. Throws
+ * `MIGRATION_FAILED` when the version table isn't where the repository is. A tool that keeps its table elsewhere is believed.
+ */
+async function requireComplete(project: Project, url: DirectUrl, signal: AbortSignal): Promise<void> {
+  const { ledgerGap, readLedger } = await import("./tools/ledger.ts");
+  const recorded = await withSession(url, (session) => readLedger(session, project.ledger), { signal });
+  const gap = recorded === undefined ? undefined : ledgerGap(project, recorded);
+  if (gap === undefined) return;
+  const told = [
+    ...(gap.lacking.length === 0 ? [] : [`it lacks ${gap.lacking.join(", ")}`]),
+    ...(gap.surplus.length === 0 ? [] : [`it has ${gap.surplus.join(", ")} too many`]),
+  ];
+  throw new OffshootError(
+    "MIGRATION_FAILED",
+    `${project.tool} ended well, but its version table is not at the newest migration: ${told.join(", and ")}.`,
+    {
+      meaning: "The database is not what these migrations make.",
+      remedy: "Look whether the tool migrates the database at DATABASE_URL, and begin again with an empty one.",
+    },
+  );
 }
 
 /** Audits where a spec is configured. Throws `FINDINGS`, with the report, when an error is found. */

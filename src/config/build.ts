@@ -35,6 +35,8 @@ export function buildSettings(winners: Winners): Settings {
       files: get("migrations.files"),
       env: get("migrations.env"),
       directory: get("migrations.directory"),
+      folder: get("migrations.folder"),
+      irreversible: get("migrations.irreversible"),
     },
     base: get("base"),
     baseTtlMs: get("baseTtl"),

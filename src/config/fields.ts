@@ -85,7 +85,12 @@ export const FIELDS = [
     kind: "postgresUrl",
     description: "URL of a server that somebody else runs, for a role that may create databases. Keep passwords out of the file.",
   },
-  { path: "migrations.tool", kind: "text", otherwise: "detected", description: "Migration tool; its command and files are known." },
+  {
+    path: "migrations.tool",
+    kind: "tool",
+    otherwise: "detected",
+    description: "Migration tool, whose command and files are known; `none` for no migrations. Detected where neither it nor a command is set.",
+  },
   {
     path: "migrations.command",
     kind: "command",
@@ -109,6 +114,18 @@ export const FIELDS = [
     kind: "path",
     otherwise: "the folder of the configuration",
     description: "Where the migration command runs.",
+  },
+  {
+    path: "migrations.folder",
+    kind: "path",
+    otherwise: "the tool's",
+    description: "Where the tool's migration files stand, seen from `migrations.directory`.",
+  },
+  {
+    path: "migrations.irreversible",
+    kind: "list",
+    default: "",
+    description: "Names of migrations that `rollback-check` does not expect to have a way back.",
   },
   {
     path: "base",

@@ -1,12 +1,13 @@
 import { redact } from "../redact.ts";
 import { parseDuration } from "../run/duration.ts";
-import { PROVIDER_CHOICES, POSTGRES_MAJORS } from "./settings.ts";
-import type { PostgresMajor, ProviderChoice } from "./settings.ts";
+import { PROVIDER_CHOICES, POSTGRES_MAJORS, TOOL_CHOICES } from "./settings.ts";
+import type { PostgresMajor, ProviderChoice, ToolChoice } from "./settings.ts";
 
 /** What a checked value of each kind is. */
 export interface KindValues {
   readonly provider: "auto" | ProviderChoice | readonly ProviderChoice[];
   readonly scope: "run" | "pull-request";
+  readonly tool: ToolChoice;
   readonly duration: number;
   readonly major: PostgresMajor;
   readonly boolean: boolean;
@@ -65,6 +66,7 @@ export const KINDS: Readonly<Record<Kind, KindRules>> = {
     show: (input) => [input].flat().join(", "),
   },
   scope: { expected: "run or pull-request", choices: ["run", "pull-request"] },
+  tool: { expected: `one of ${TOOL_CHOICES.join(", ")}`, choices: TOOL_CHOICES },
   duration: { expected: "a duration such as 90m, 2h or 3d", toValue: (input) => parseDuration(String(input)) },
   major: { expected: `one of the numbers ${POSTGRES_MAJORS.join(", ")}`, fromText: asNumber },
   boolean: {

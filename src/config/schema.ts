@@ -4,7 +4,7 @@ import { FIELDS, keysBelow } from "./fields.ts";
 import type { Field, Path } from "./fields.ts";
 import { KINDS } from "./kinds.ts";
 import type { Kind } from "./kinds.ts";
-import { POSTGRES_MAJORS, PROVIDER_CHOICES } from "./settings.ts";
+import { POSTGRES_MAJORS, PROVIDER_CHOICES, TOOL_CHOICES } from "./settings.ts";
 
 const DURATION = /^(?=\d)(\d+d)?(\d+h)?(\d+m(?!s))?(\d+s)?(\d+ms)?$/;
 const LINE = /^(?=.*\S)\P{Cc}+$/u;
@@ -27,6 +27,7 @@ const KIND_SCHEMAS: Readonly<Record<Kind, (field: Field) => z.ZodType>> = {
         .meta({ uniqueItems: true }),
     ]),
   scope: () => z.enum(["run", "pull-request"]),
+  tool: () => z.enum(TOOL_CHOICES),
   duration: ({ min = "1ms", max }) =>
     z
       .string()

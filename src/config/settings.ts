@@ -6,6 +6,26 @@ export type ProviderChoice = (typeof PROVIDER_CHOICES)[number];
 export const POSTGRES_MAJORS = [14, 15, 16, 17, 18] as const;
 export type PostgresMajor = (typeof POSTGRES_MAJORS)[number];
 
+/** The migration tools that are known, and `none` for a repository without migrations. */
+export const TOOL_CHOICES = [
+  "alembic",
+  "db-migrate",
+  "dbmate",
+  "django",
+  "drizzle",
+  "flyway",
+  "golang-migrate",
+  "graphile-migrate",
+  "knex",
+  "node-pg-migrate",
+  "prisma",
+  "rails",
+  "sql",
+  "sqitch",
+  "none",
+] as const;
+export type ToolChoice = (typeof TOOL_CHOICES)[number];
+
 /** What a user has decided, from every source, checked and complete. Frozen; durations are in milliseconds. */
 export interface Settings {
   /** Candidates in order; `auto` stands for neon, docker, embedded. With one candidate there is no fallback. */
@@ -50,8 +70,8 @@ export interface NeonSettings {
 }
 
 export interface MigrationSettings {
-  /** Id of a known migration tool; undefined: detected. Never set together with `command`. */
-  readonly tool: string | undefined;
+  /** A known migration tool; undefined: detected, unless there is a command. Never set together with `command`. */
+  readonly tool: ToolChoice | undefined;
   /** Shell command that migrates the database at `DATABASE_URL`. */
   readonly command: string | undefined;
   /** Paths or globs that the fingerprint covers. */
@@ -60,6 +80,10 @@ export interface MigrationSettings {
   readonly env: Readonly<Record<string, string>>;
   /** Where the command runs, relative to `Resolved.directory`. */
   readonly directory: string | undefined;
+  /** Where the tool's migration files stand, relative to `directory`; undefined: where the tool has them. */
+  readonly folder: string | undefined;
+  /** Migrations that need no way back. */
+  readonly irreversible: readonly string[];
 }
 
 export interface TimeoutSettings {

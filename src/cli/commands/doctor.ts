@@ -19,6 +19,8 @@ function doctorLines(found: Diagnosis): readonly string[] {
       ["node", found.node],
     ]),
     "",
+    ...migrationLines(found.migrations),
+    "",
     "Providers, in order:",
     ...found.providers.flatMap(({ name, refusal }) =>
       refusal === undefined
@@ -35,5 +37,18 @@ function doctorLines(found: Diagnosis): readonly string[] {
       ]),
     ),
     ...found.warnings.map((warning) => `warning: ${warning}`),
+  ];
+}
+
+function migrationLines({ tool, evidence, command, heads, problem }: Diagnosis["migrations"]): readonly string[] {
+  if (problem !== undefined) return [`Migrations:`, `  ${problem}`];
+  if (tool === undefined) return ["Migrations:", `  ${command ?? "none: no command is set, and no tool was detected"}`];
+  return [
+    "Migrations:",
+    ...columns([
+      ["  tool", `${tool} (${evidence})`],
+      ["  command", command ?? ""],
+      [heads?.length === 1 ? "  newest" : "  newest of each line", heads?.join(", ") ?? ""],
+    ]),
   ];
 }

@@ -29,7 +29,7 @@ describe("with nothing configured", () => {
       },
       docker: { image: undefined },
       existing: { url: undefined },
-      migrations: { tool: undefined, command: undefined, files: [], env: {}, directory: undefined },
+      migrations: { tool: undefined, command: undefined, files: [], env: {}, directory: undefined, folder: undefined, irreversible: [] },
       base: undefined,
       baseTtlMs: 14 * 86_400_000,
       audit: undefined,

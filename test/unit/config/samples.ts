@@ -10,6 +10,10 @@ export const SAMPLES: Readonly<Record<Kind, readonly [Sample, Sample]>> = {
     { input: "pull-request", text: "pull-request" },
     { input: "run", text: "run" },
   ],
+  tool: [
+    { input: "alembic", text: "alembic" },
+    { input: "none", text: "none" },
+  ],
   duration: [
     { input: "90m", text: "90m" },
     { input: "2h", text: "2h" },

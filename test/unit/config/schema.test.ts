@@ -9,7 +9,7 @@ import { parseFile } from "../../../src/config/file.ts";
 import { jsonSchema } from "../../../src/config/json-schema.ts";
 import type { Kind } from "../../../src/config/kinds.ts";
 import { fileSchema } from "../../../src/config/schema.ts";
-import { PROVIDER_CHOICES } from "../../../src/config/settings.ts";
+import { PROVIDER_CHOICES, TOOL_CHOICES } from "../../../src/config/settings.ts";
 import { SAMPLES, documentWith } from "./samples.ts";
 
 const schema = jsonSchema();
@@ -27,6 +27,7 @@ const duration = fc.tuple(fc.integer({ min: 1, max: 23 }), fc.constantFrom("m", 
 const VALID: Readonly<Record<Kind, fc.Arbitrary<unknown>>> = {
   provider: fc.oneof(fc.constantFrom("auto", ...PROVIDER_CHOICES), fc.uniqueArray(fc.constantFrom(...PROVIDER_CHOICES), { minLength: 1 })),
   scope: fc.constantFrom("run", "pull-request"),
+  tool: fc.constantFrom(...TOOL_CHOICES),
   duration,
   major: fc.constantFrom(14, 15, 16, 17, 18),
   boolean: fc.boolean(),

@@ -1,0 +1,29 @@
+import { inSequence, leadingNumber } from "./revisions.ts";
+import { goUrl, withOnly } from "./shell.ts";
+import { word } from "./shell.ts";
+import type { Tool } from "./tool.ts";
+
+/** dbmate. Its `up` would create databases, so `migrate` is used. Documentation: github.com/amacneil/dbmate, "Command Line Options". */
+export const dbmate: Tool = {
+  name: "dbmate",
+  expects: "migrations with `-- migrate:up` in db/migrations/",
+  async find(repository, folder = "db/migrations") {
+    const files = (await repository.list(folder)).filter((file) => /\/\d[^/]*\.sql$/.test(file));
+    const newest = files.at(-1);
+    if (newest === undefined || !/^--\s*migrate:up/m.test((await repository.read(newest)) ?? "")) return undefined;
+    const program = `dbmate --no-dump-schema -d ${word(folder)}`;
+    return {
+      tool: "dbmate",
+      evidence: `\`-- migrate:up\` in ${newest}`,
+      command: `${program} migrate`,
+      files: [`${folder}/**`],
+      ledger: { tables: ["public.schema_migrations"], query: "select version as id from schema_migrations order by version", holds: "all" },
+      revisions: inSequence(files, leadingNumber),
+      moves: {
+        up: (applied, next) => withOnly(files.slice(0, applied.length + next.length), 'dbmate --no-dump-schema -d "$only" migrate'),
+        down: () => `${program} rollback`,
+      },
+      env: (url) => ({ DATABASE_URL: goUrl(url) }),
+    };
+  },
+};

@@ -1,0 +1,54 @@
+import { inSequence } from "./revisions.ts";
+import type { Tool } from "./tool.ts";
+import { word } from "./shell.ts";
+
+const CONFIGURATIONS = ["flyway.toml", "flyway.conf", "conf/flyway.conf"];
+const FOLDERS = ["migrations", "sql", "db/migration", "src/main/resources/db/migration"];
+
+/**
+ * Flyway. JDBC reads no `PG*` variables, so they go into its URL, the gate's `PGAPPNAME` among them. Its default
+ * lock holds a transaction open, for which `CREATE INDEX CONCURRENTLY` waits for ever; the session lock doesn't
+ * (Flyway documentation, "postgresql.transactional.lock").
+ */
+export const flyway: Tool = {
+  name: "flyway",
+  expects: `V1__name.sql in ${FOLDERS.join("/, ")}/`,
+  async find(repository, given) {
+    for (const folder of given === undefined ? FOLDERS : [given]) {
+      const files = (await repository.list(folder)).filter((file) => versionOf(file) !== undefined);
+      const sorted = files.toSorted(byVersion);
+      const [first] = sorted;
+      if (first === undefined) continue;
+      const evidence = await repository.first(...CONFIGURATIONS);
+      return {
+        tool: "flyway",
+        evidence: evidence ?? first,
+        command: [
+          'FLYWAY_URL="jdbc:postgresql://$PGHOST:$PGPORT/$PGDATABASE?ApplicationName=$PGAPPNAME${PGSSLMODE:+&sslmode=$PGSSLMODE}"',
+          'FLYWAY_USER="$PGUSER" FLYWAY_PASSWORD="$PGPASSWORD" FLYWAY_POSTGRESQL_TRANSACTIONAL_LOCK=false',
+          `flyway -locations=${word(`filesystem:${folder}`)} migrate`,
+        ].join(" "),
+        files: [...(evidence === undefined ? [] : [evidence]), `${folder}/**`],
+        ledger: {
+          tables: ["public.flyway_schema_history"],
+          query: "select version as id from flyway_schema_history where success and version is not null order by installed_rank",
+          holds: "all",
+        },
+        revisions: inSequence(sorted, (name) => versionOf(name)?.join(".") ?? name),
+      };
+    }
+    return undefined;
+  },
+};
+
+/** The numbers of `V1_2__name.sql` or `V1.2__name.sql`. */
+function versionOf(file: string): readonly number[] | undefined {
+  const text = /(?:^|\/)V(\d+(?:[._]\d+)*)__[^/]+\.sql$/.exec(file)?.[1];
+  return text?.split(/[._]/).map(Number);
+}
+
+function byVersion(one: string, other: string): number {
+  const [left, right] = [versionOf(one) ?? [], versionOf(other) ?? []];
+  const at = left.findIndex((part, place) => part !== (right[place] ?? 0));
+  return at === -1 ? left.length - right.length : (left[at] ?? 0) - (right[at] ?? 0);
+}

@@ -1,0 +1,45 @@
+import { inSequence, leadingNumber } from "./revisions.ts";
+import { goUrl, word } from "./shell.ts";
+import type { Tool } from "./tool.ts";
+
+const FOLDERS = ["migrations", "db/migrations", "database/migrations", "db/migration"];
+
+/** golang-migrate, which records the newest revision alone. Documentation: github.com/golang-migrate/migrate, "CLI". */
+export const golangMigrate: Tool = {
+  name: "golang-migrate",
+  expects: `NUMBER_name.up.sql in ${FOLDERS.join("/, ")}/`,
+  async find(repository, given) {
+    for (const folder of given === undefined ? FOLDERS : [given]) {
+      const files = await repository.list(folder);
+      const ups = files.filter((file) => /\/\d+_[^/]*\.up\.sql$/.test(file));
+      const [first] = ups;
+      if (first === undefined) continue;
+      // The URL goes through a variable, so that no line that is shown holds a password.
+      const program = `migrate -path ${word(folder)} -database "$DATABASE_URL"`;
+      const hasDown = new Set(
+        files.filter((file) => file.endsWith(".down.sql")).map((file) => leadingNumber(file.slice(folder.length + 1))),
+      );
+      return {
+        tool: "golang-migrate",
+        evidence: first,
+        command: `${program} up`,
+        files: [`${folder}/**`],
+        ledger: {
+          tables: ["public.schema_migrations"],
+          query: "select version::text as id from schema_migrations where not dirty",
+          holds: "heads",
+        },
+        revisions: inSequence(ups, (name) => String(BigInt(leadingNumber(name)))).map((each) => ({
+          ...each,
+          name: each.name.replace(/\.up$/, ""),
+        })),
+        moves: {
+          up: (_applied, next) => `${program} up ${next.length}`,
+          down: (applied) => (hasDown.has(leadingNumber(applied.at(-1)?.name ?? "")) ? `${program} down 1` : undefined),
+        },
+        env: (url) => ({ DATABASE_URL: goUrl(url) }),
+      };
+    }
+    return undefined;
+  },
+};

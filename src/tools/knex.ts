@@ -1,0 +1,35 @@
+import { basename } from "node:path";
+import { inSequence } from "./revisions.ts";
+import { word } from "./shell.ts";
+import type { Tool } from "./tool.ts";
+
+const CONFIGURATIONS = ["js", "ts", "mjs", "cjs", "mts", "cts"].map((extension) => `knexfile.${extension}`);
+
+/** Knex. The knexfile must take its connection from `DATABASE_URL`. Documentation: knexjs.org, "Migrations". */
+export const knex: Tool = {
+  name: "knex",
+  expects: "knexfile.js (or .ts, .mjs, .cjs), and migrations in migrations/",
+  async find(repository, folder = "migrations") {
+    const evidence = await repository.first(...CONFIGURATIONS);
+    if (evidence === undefined) return undefined;
+    const files = (await repository.list(folder)).filter((file) => /\.([cm]?[jt]s)$/.test(file) && !file.endsWith(".d.ts"));
+    if (files.length === 0) return undefined;
+    return {
+      tool: "knex",
+      evidence,
+      command: "knex migrate:latest",
+      files: [evidence, `${folder}/**`],
+      ledger: {
+        tables: ["public.knex_migrations", "public.knex_migrations_lock"],
+        query: "select name as id from knex_migrations order by id",
+        holds: "all",
+      },
+      revisions: inSequence(files, (name) => basename(name)),
+      moves: {
+        up: (_applied, next) => next.map(({ id }) => `knex migrate:up ${word(id)}`).join(" && "),
+        down: (applied) => `knex migrate:down ${word(applied.at(-1)?.id ?? "")}`,
+      },
+      package: "knex",
+    };
+  },
+};

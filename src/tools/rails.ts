@@ -1,0 +1,30 @@
+import { inSequence, leadingNumber } from "./revisions.ts";
+import type { Tool } from "./tool.ts";
+
+/** Rails, with `DATABASE_URL` before `database.yml`. Documentation: guides.rubyonrails.org, "Active Record Migrations". */
+export const rails: Tool = {
+  name: "rails",
+  expects: "bin/rails, and migrations in db/migrate/",
+  async find(repository, folder = "db/migrate") {
+    if ((await repository.first("bin/rails")) === undefined) return undefined;
+    const files = (await repository.list(folder)).filter((file) => /\/\d+_[^/]*\.rb$/.test(file));
+    if (files.length === 0) return undefined;
+    return {
+      tool: "rails",
+      evidence: "bin/rails",
+      command: "bin/rails db:migrate",
+      files: [`${folder}/**`],
+      ledger: {
+        tables: ["public.schema_migrations", "public.ar_internal_metadata"],
+        query: "select version as id from schema_migrations order by version",
+        holds: "all",
+      },
+      revisions: inSequence(files, leadingNumber),
+      moves: {
+        up: (_applied, next) => `bin/rails db:migrate VERSION=${next.at(-1)?.id}`,
+        down: (applied) => `bin/rails db:migrate:down VERSION=${applied.at(-1)?.id}`,
+        irreversible: /ActiveRecord::IrreversibleMigration/,
+      },
+    };
+  },
+};

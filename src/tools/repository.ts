@@ -1,0 +1,71 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { codeOf } from "../postgres/sqlstate.ts";
+
+/** Looks into the folder in which migrations run. What isn't there is no failure; what can't be read is. */
+export interface Repository {
+  readonly directory: string;
+  /** The text of a file, or undefined where there is none. */
+  read(path: string): Promise<string | undefined>;
+  /** The first of these files that is there. */
+  first(...paths: readonly string[]): Promise<string | undefined>;
+  /** Paths of the entries of a folder, sorted by their bytes; none where there is no such folder. */
+  list(folder: string): Promise<readonly string[]>;
+  /** The same with all that is below, but for what was installed or is hidden. */
+  walk(folder: string): Promise<readonly string[]>;
+  /** Whether `package.json` lists an npm package as a dependency of any kind. */
+  depends(name: string): Promise<boolean>;
+}
+
+/** Folders that hold other people's files. */
+const FOREIGN = new Set(["node_modules", "venv", "env", "site-packages", "__pycache__", "dist", "build", "vendor"]);
+
+export function repositoryIn(directory: string): Repository {
+  const at = (path: string): string => join(directory, path);
+  const read = (path: string): Promise<string | undefined> => orNothing(readFile(at(path), "utf8"));
+  const entries = async (folder: string) => (await orNothing(readdir(at(folder), { withFileTypes: true }))) ?? [];
+  const repository: Repository = {
+    directory,
+    read,
+    async first(...paths) {
+      for (const path of paths) if ((await orNothing(stat(at(path)))) !== undefined) return path;
+      return undefined;
+    },
+    async list(folder) {
+      return (await entries(folder)).map(({ name }) => below(folder, name)).toSorted(byBytes);
+    },
+    async walk(folder) {
+      const found = await Promise.all(
+        (await entries(folder)).map(async (entry) => {
+          const path = below(folder, entry.name);
+          if (!entry.isDirectory()) return [path];
+          return FOREIGN.has(entry.name) || entry.name.startsWith(".") ? [] : repository.walk(path);
+        }),
+      );
+      return found.flat().toSorted(byBytes);
+    },
+    async depends(name) {
+      const manifest = JSON.parse((await read("package.json")) ?? "{}") as Record<string, Record<string, string> | undefined>;
+      return ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"].some((kind) => name in (manifest[kind] ?? {}));
+    },
+  };
+  return repository;
+}
+
+function below(folder: string, name: string): string {
+  return folder === "." ? name : `${folder}/${name}`;
+}
+
+/** An order that depends on no locale. */
+export function byBytes(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+async function orNothing<T>(wanted: Promise<T>): Promise<T | undefined> {
+  try {
+    return await wanted;
+  } catch (thrown) {
+    if (["ENOENT", "ENOTDIR", "EISDIR"].includes(codeOf(thrown) ?? "")) return undefined;
+    throw thrown;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Revision, Tool } from "./tool.ts";
+
+/** The target is empty: libpq's `PG*` variables say where it is. */
+const TARGET = "db:pg:";
+
+/** Sqitch. Documentation: sqitch.org, "sqitchchanges" (symbolic references) and "sqitch-deploy". */
+export const sqitch: Tool = {
+  name: "sqitch",
+  expects: "sqitch.plan",
+  async find(repository) {
+    const plan = await repository.read("sqitch.plan");
+    if (plan === undefined) return undefined;
+    const present = await Promise.all(
+      ["deploy", "revert", "verify"].map(async (folder) => ((await repository.list(folder)).length === 0 ? [] : [`${folder}/**`])),
+    );
+    const conf = await repository.first("sqitch.conf");
+    return {
+      tool: "sqitch",
+      evidence: "sqitch.plan",
+      command: `sqitch deploy ${TARGET}`,
+      files: ["sqitch.plan", ...(conf === undefined ? [] : [conf]), ...present.flat()],
+      ledger: { tables: ["sqitch.*"], query: "select change as id from sqitch.changes order by committed_at", holds: "all" },
+      revisions: changesOf(plan),
+      moves: {
+        // Counted from the first change, since a reworked change has the name of an earlier one.
+        up: (applied, next) => `sqitch deploy ${TARGET} --to-change ${reference(applied.length + next.length)}`,
+        down: (applied) => `sqitch revert ${TARGET} -y${applied.length === 1 ? "" : ` --to-change ${reference(applied.length - 1)}`}`,
+      },
+    };
+  },
+};
+
+/** The change at a place in the plan, counted from 1. */
+function reference(place: number): string {
+  return place === 1 ? "@ROOT" : `@ROOT~${place - 1}`;
+}
+
+/** A plan's lines are pragmas (`%`), tags (`@`), comments (`#`) and changes. */
+function changesOf(plan: string): readonly Revision[] {
+  const names = plan
+    .split("\n")
+    .map((line) => /^\s*([^\s%@#][^\s]*)/.exec(line)?.[1])
+    .filter((name) => name !== undefined);
+  return names.map((name, at) => ({ id: name, name, after: at === 0 ? [] : [names[at - 1] ?? ""] }));
+}
