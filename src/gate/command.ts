@@ -28,8 +28,8 @@ export interface CommandEnd {
 export interface CommandOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** When the leader last proved that it leads, by `machineMs`. */
-  readonly beatAt: number;
+  /** When the leader last proved that it leads, by `machineMs`; asked for when the command is about to start. */
+  readonly beatAt: () => number;
   readonly quietMs: number;
   readonly hastyMs: number;
   readonly report: Report;
@@ -71,9 +71,11 @@ export function startCommand(command: MigrationCommand, options: CommandOptions)
     if (guard.connected) guard.send(message, () => {});
   };
   const argv = command.kind === "shell" ? command.text : command.argv;
-  const { cwd, beatAt, quietMs, hastyMs } = options;
+  const { cwd, quietMs, hastyMs } = options;
   const ended = follow(guard, command, options);
-  tell({ kind: "start", argv, cwd, env, beatAt, quietMs, hastyMs });
+  guard.on("message", (message: FromGuard) => {
+    if (message.kind === "here") tell({ kind: "start", argv, cwd, env, beatAt: options.beatAt(), quietMs, hastyMs });
+  });
   return {
     beat: (at) => tell({ kind: "beat", at }),
     stop: (graceMs) => tell({ kind: "stop", graceMs }),
@@ -99,7 +101,7 @@ async function follow(guard: ChildProcess, command: MigrationCommand, options: C
   return { code: last.code, signal: last.signal, abandoned: last.abandoned, tail: tail.text() };
 }
 
-type LastWord = Exclude<FromGuard, { kind: "started" }>;
+type LastWord = Exclude<FromGuard, { kind: "here" | "started" }>;
 
 /** What the guard says at the end. A guard that died first is answered by ending the command at once. */
 function lastWord(guard: ChildProcess): Promise<LastWord> {
@@ -108,7 +110,7 @@ function lastWord(guard: ChildProcess): Promise<LastWord> {
     let said: LastWord | undefined;
     guard.on("message", (message: FromGuard) => {
       if (message.kind === "started") pid = message.pid;
-      else said = message;
+      else if (message.kind !== "here") said = message;
     });
     guard.once("error", reject);
     guard.once("exit", (_code, signal) => {

@@ -24,6 +24,8 @@ export type ToGuard =
   | { readonly kind: "stop"; readonly graceMs: number };
 
 export type FromGuard =
+  /** Ready for its order: a leader that died while we started gives none, and nothing runs. */
+  | { readonly kind: "here" }
   | { readonly kind: "started"; readonly pid: number }
   | { readonly kind: "unstartable"; readonly code: string; readonly message: string }
   /** `abandoned`: ended since the leader could not prove that it leads. */
@@ -42,12 +44,15 @@ process.on("message", (message: ToGuard) => {
   else stop(message.graceMs);
 });
 process.on("disconnect", () => abandon());
+tell({ kind: "here" });
 // A CI service that ends a job signals each process of it, this one too.
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop(hastyMs));
 
 function start(order: Extract<ToGuard, { kind: "start" }>): void {
   heardAt = order.beatAt;
   hastyMs = order.hastyMs;
+  // A leader that was stopped between its proof and this order may have been replaced.
+  if (machineMs() - heardAt > order.quietMs) return leave({ kind: "ended", code: null, signal: null, abandoned: true });
   const [file = "", ...rest] = typeof order.argv === "string" ? [order.argv] : order.argv;
   const command = spawn(file, rest, {
     cwd: order.cwd,
@@ -88,12 +93,13 @@ function watch(command: ChildProcess, quietMs: number): void {
 
 function abandon(): void {
   abandoned = true;
-  if (pid === undefined) process.exit(1);
+  if (pid === undefined) return leave({ kind: "ended", code: null, signal: null, abandoned: true });
   stop(hastyMs);
 }
 
 function stop(graceMs: number): void {
-  if (pid === undefined) return;
+  // Nothing was started, and nothing will be.
+  if (pid === undefined) return abandon();
   const first = killAt === Number.POSITIVE_INFINITY;
   killAt = Math.min(killAt, machineMs() + graceMs);
   if (first) signalGroup(pid, "SIGTERM");

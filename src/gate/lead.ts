@@ -83,12 +83,12 @@ function startMigration({ session, claim }: Lead, request: MigrateRequest, heart
   const { quietMs, hastyMs } = paceOf(request.timings);
   const { command, cwd, report, secrets, url } = request;
   const applicationName = migrationName(request.run, claim.epoch);
-  const beatAt = heart.beatAt();
   if (command.kind === "work") {
-    return startWork(command, { url, applicationName, epoch: claim.epoch, prove: () => beat(session, claim), beatAt, quietMs });
+    const prove = (): Promise<boolean> => beat(session, claim);
+    return startWork(command, { url, applicationName, epoch: claim.epoch, prove, beatAt: heart.beatAt(), quietMs });
   }
   const env = { ...request.env, PGAPPNAME: applicationName };
-  return startCommand(command, { cwd, env, beatAt, quietMs, hastyMs, report, secrets });
+  return startCommand(command, { cwd, env, beatAt: () => heart.beatAt(), quietMs, hastyMs, report, secrets });
 }
 
 /** Waits for the command, and stops it: at once when the lead is lost or time is up, politely when cancelled. */

@@ -87,15 +87,16 @@ function soonest(room: Room, request: GateRequest, pauseMs: number): Plan {
 
 function plan(room: Room, request: GateRequest, first: number): Plan {
   const given = new AbortController();
-  let resolve: (look: Look) => void = () => {};
-  let reject: (reason: unknown) => void = () => {};
-  const outcome = new Promise<Look>((yes, no) => ([resolve, reject] = [yes, no]));
+  let start: (() => Promise<void>) | undefined;
+  const outcome = new Promise<Look>((resolve, reject) => {
+    start = () => share(room, request, given.signal, resolve, reject);
+  });
   // Everybody may have left by the time it fails.
   outcome.catch(() => {});
   const begin = async (): Promise<void> => {
     await room.idle;
     if (room.planned === made) room.planned = undefined;
-    if (!given.signal.aborted) room.idle = share(room, request, given.signal, resolve, reject);
+    if (!given.signal.aborted) room.idle = start?.() ?? room.idle;
   };
   let at = first;
   let timer = setTimeout(() => void begin(), Math.max(0, at - performance.now()));
@@ -118,15 +119,17 @@ function plan(room: Room, request: GateRequest, first: number): Plan {
 }
 
 async function join(planned: Plan, signal: AbortSignal): Promise<Look> {
-  let leave = (): void => {};
-  const left = new Promise<never>((_, reject) => (leave = () => reject(cancelled("waiting for the migration"))));
-  signal.addEventListener("abort", leave, { once: true });
-  if (signal.aborted) leave();
+  const done = new AbortController();
+  const left = new Promise<never>((_, reject) => {
+    const leave = (): void => reject(cancelled("waiting for the migration"));
+    signal.addEventListener("abort", leave, { once: true, signal: done.signal });
+    if (signal.aborted) leave();
+  });
   planned.joined += 1;
   try {
     return await Promise.race([planned.outcome, left]);
   } finally {
-    signal.removeEventListener("abort", leave);
+    done.abort();
     planned.joined -= 1;
     if (planned.joined === 0) planned.giveUp();
   }

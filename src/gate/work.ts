@@ -47,14 +47,13 @@ export function startWork(work: MigrationWork, options: WorkOptions): RunningCom
   const stopping = new AbortController();
   let heardAt = options.beatAt;
   let abandoned = false;
-  let giveUp: (end: CommandEnd) => void = () => {};
-  const givenUp = new Promise<CommandEnd>((resolve) => (giveUp = resolve));
+  const givenUp = new AbortController();
   const end = (code: number, error?: unknown): CommandEnd => ({ code, signal: null, tail: "", abandoned, error });
   const stop = (graceMs: number): void => {
     stopping.abort();
     setTimeout(() => {
       abandoned = true;
-      giveUp(end(1));
+      givenUp.abort();
     }, graceMs).unref();
   };
   const watch = setInterval(() => {
@@ -74,7 +73,10 @@ export function startWork(work: MigrationWork, options: WorkOptions): RunningCom
     () => end(0),
     (thrown: unknown) => end(1, thrown),
   );
-  const ended = Promise.race([worked, givenUp]).finally(() => clearInterval(watch));
+  const gone = new Promise<CommandEnd>((resolve) => {
+    givenUp.signal.addEventListener("abort", () => resolve(end(1)), { once: true });
+  });
+  const ended = Promise.race([worked, gone]).finally(() => clearInterval(watch));
   return { beat: (at) => (heardAt = at), stop, ended };
 }
 
