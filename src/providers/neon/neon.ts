@@ -3,15 +3,13 @@ import { waitUntilReady } from "../../postgres/ready.ts";
 import { deadline } from "../../deadline.ts";
 import type { Database, Limits, Provider, Refusal, Wanted } from "../provider.ts";
 import { neonApi } from "./api.ts";
-import { sealBase } from "./base.ts";
+import { ensureBase } from "./base.ts";
 import type { Bounds } from "./bounds.ts";
-import { buildingName } from "./branch.ts";
 import { factsOf, isKeyRejected } from "./failure.ts";
 import { handOut } from "./handout.ts";
 import { list } from "./list.ts";
 import { look } from "./look.ts";
 import type { NeonOptions, World } from "./options.ts";
-import { readyBase } from "./parent.ts";
 import { place, type Site } from "./place.ts";
 import { sharedRate } from "./rate.ts";
 import { refusalOf } from "./refusal.ts";
@@ -37,10 +35,11 @@ export function neonProvider(options: NeonOptions): Provider {
     report,
   });
 
-  const releaseName: Provider["release"] = async (name, limits, seen) =>
-    refused === undefined
-      ? release({ api: site.api, parent, random: world.random }, name, bound(`removing the Neon branch ${name}`, limits), seen)
-      : "already-gone";
+  const releaseName: Provider["release"] = async (name, limits, seen) => {
+    if (refused !== undefined) return "already-gone";
+    const bounds = bound(`removing the Neon branch ${name}`, limits);
+    return (await withheld(options, () => release({ api: site.api, parent, random: world.random }, name, bounds, seen))) ?? "already-gone";
+  };
   const dispose = (name: string) => (): Promise<unknown> =>
     releaseName(name, { signal: new AbortController().signal, withinMs: DISPOSE_MS, report: silent });
 
@@ -73,25 +72,9 @@ export function neonProvider(options: NeonOptions): Provider {
       return (await withheld(options, () => list(site.api, parent, world.now(), bound("listing the Neon branches", limits)))) ?? [];
     },
     async ensureBase(wanted, limits, migrate) {
-      const { fingerprint } = wanted.tag;
-      if (refused !== undefined || !options.base || fingerprint === undefined) return;
-      const bounds = bound(`looking for the base ${wanted.name}`, limits);
-      const ready = await withheld(options, () => readyBase(site.api, fingerprint, bounds));
-      if (ready !== undefined) {
-        site.bases.set(fingerprint, ready);
-        return;
-      }
-      const building = await acquire({ ...wanted, name: buildingName(wanted.name), expiresAt: undefined, fingerprint: undefined }, limits);
-      // The run's own create meets the same refusal, and says so.
-      if (building.kind === "refusal") return;
-      await migrate(building);
-      const base = await sealBase(
-        site.api,
-        { id: building.id, fingerprint },
-        world.now(),
-        bound(`keeping the base ${wanted.name}`, limits),
-      );
-      if (base !== undefined) site.bases.set(fingerprint, base);
+      if (refused !== undefined || !options.base) return;
+      const workshop = { site, acquire: (base: Wanted) => acquire(base, limits), release: (name: string) => releaseName(name, limits) };
+      await withheld(options, () => ensureBase(workshop, wanted, () => bound(`getting the base ${wanted.name}`, limits), migrate));
     },
   };
 }

@@ -12,11 +12,12 @@ import { CHOICES, planted } from "../../../support/neon-stage.ts";
 let served: Served | undefined;
 afterEach(() => served?.stop());
 
+const branch = (key: string, isStale: boolean): object =>
+  planted(key, { now: Date.now(), ageMs: 7_200_000, expiresInMs: isStale ? -3_600_000 : 3_600_000 });
+
 async function stock(stale: number, others: number): Promise<Neon> {
   const neon = await createNeon({ switches: { reapLagMs: 1e12 } });
   served = await serve(neon, { latencyMs: 20 });
-  const branch = (key: string, isStale: boolean): object =>
-    planted(key, { now: Date.now(), ageMs: 7_200_000, expiresInMs: isStale ? -3_600_000 : 3_600_000 });
   const strangers = Array.from({ length: others / 2 }, (_, index) => ({
     name: index % 2 === 0 ? `feature/${index}` : `offshoot/by-hand-${index}`,
   }));

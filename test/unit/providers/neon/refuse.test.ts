@@ -23,6 +23,8 @@ describe("Neon is passed over", () => {
     const options = { apiKey: "placeholder", secretsWithheld: true };
     expect(await asked(stage, options)).toMatchObject({ kind: "refusal", code: "key-unusable", mayFallBack: true });
     expect(await stage.provider(options).find("offshoot/acme/shop/run-1", stage.limits())).toBeUndefined();
+    expect(await stage.provider(options).release("offshoot/acme/shop/run-1", stage.limits())).toBe("already-gone");
+    expect(await stage.provider(options).list(stage.limits())).toEqual([]);
   });
 
   test("but a rejected key is an error everywhere else, and isn't shown", async () => {

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { withSession } from "../../../../src/postgres/connect.ts";
+import { neonProvider } from "../../../../src/providers/neon/neon.ts";
+import { createRate } from "../../../../src/providers/neon/rate.ts";
+import type { Database, Provider } from "../../../../src/providers/provider.ts";
+import { type MockServer, startMock } from "../../../support/mock-server.ts";
+import { CHOICES } from "../../../support/neon-stage.ts";
+import { listening, wantedBy } from "../asking.ts";
+import { testContract } from "../contract.ts";
+
+let mock: MockServer;
+beforeAll(async () => {
+  mock = await startMock("--postgres", "--operation-time", "100");
+});
+afterAll(async () => {
+  await mock.stop();
+});
+
+const provider = (choices: Partial<typeof CHOICES> = {}): Provider =>
+  neonProvider({
+    apiKey: mock.apiKey,
+    project: mock.projectId,
+    apiHost: mock.url,
+    secretsWithheld: false,
+    base: false,
+    choices: { ...CHOICES, ...choices },
+    world: { rate: createRate() },
+  });
+
+async function squat(name: string): Promise<() => Promise<void>> {
+  const [branch] = (await mock.control("POST", "branches", { branches: [{ name }] })) as { id: string }[];
+  return async () => {
+    const headers = { authorization: `Bearer ${mock.apiKey}` };
+    await fetch(`${mock.url}/projects/${mock.projectId}/branches/${branch?.id}`, { method: "DELETE", headers });
+  };
+}
+
+describe("neon", () => {
+  testContract(async () => ({ make: provider, squat }));
+});
+
+const acquired = async (key: string): Promise<Database> => {
+  const answer = await provider().acquire(wantedBy(key), listening());
+  if (answer.kind === "refusal") throw new Error(answer.text);
+  return answer;
+};
+const endpointOf = async ({ id }: Database): Promise<string> => {
+  const { endpoints } = (await mock.control("GET", "state")) as { endpoints: { id: string; branch_id: string }[] };
+  return endpoints.find((endpoint) => endpoint.branch_id === id)?.id ?? "";
+};
+
+describe("a branch with a real compute", () => {
+  test.each(["suspend", "kill"])("answers again after a %s", async (act) => {
+    const key = `woken-${act}`;
+    const first = await acquired(key);
+    await mock.control("POST", `computes/${await endpointOf(first)}/${act}`, {});
+    const second = await acquired(key);
+    expect(second).toMatchObject({ id: first.id, origin: "adopted" });
+    expect(await withSession(second.directUrl, (session) => session.query("select 1 as one"))).toEqual([{ one: 1 }]);
+    await provider().release(first.name, listening());
+  });
+
+  test("knows its branch, and its server's version", async () => {
+    const database = await acquired("known");
+    const [row] = await withSession(database.directUrl, (session) =>
+      session.query("select current_setting('neon.branch_id', true) as id, current_setting('server_version_num')::int / 10000 as major"),
+    );
+    expect(row).toEqual({ id: database.id, major: database.postgresMajor });
+    await provider().release(database.name, listening());
+  });
+
+  test("is handed out under a chosen role and database only if they are there", async () => {
+    const wanted = wantedBy("chosen");
+    await expect(provider({ database: "nowhere" }).acquire(wanted, listening())).rejects.toMatchObject({ code: "USAGE" });
+    expect(await provider().find(wanted.name, listening())).toBeUndefined();
+  });
+});

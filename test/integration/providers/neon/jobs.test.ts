@@ -1,0 +1,133 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { type Finished, makeProject, type Project } from "../../../support/cli.ts";
+import { type MockServer, startMock } from "../../../support/mock-server.ts";
+
+const BRANCHES = "/projects/{project_id}/branches";
+
+let mock: MockServer | undefined;
+let project: Project | undefined;
+afterEach(async () => {
+  await project?.remove();
+  await mock?.stop();
+});
+
+interface Stand {
+  readonly project: Project;
+  /** Calls so far, by `METHOD route` and status. */
+  readonly calls: () => Promise<Record<string, Record<string, number>>>;
+  readonly control: (method: string, path: string, body?: object) => Promise<unknown>;
+  readonly branches: () => Promise<
+    readonly { readonly id: string; readonly name: string; readonly deleted: boolean; readonly expires_at?: string }[]
+  >;
+}
+
+async function stand(flags: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Stand> {
+  const server = await startMock("--postgres", "--operation-time", "200", ...flags);
+  mock = server;
+  const { url, apiKey, projectId } = server;
+  const place = await makeProject({
+    OFFSHOOT_PROVIDER: "neon",
+    NEON_API_KEY: apiKey,
+    NEON_PROJECT_ID: projectId,
+    NEON_API_HOST: url,
+    ...env,
+  });
+  project = place;
+  return {
+    project: place,
+    control: (method, path, body) => server.control(method, path, body),
+    calls: async () => ((await server.control("GET", "calls")) as { counts: Record<string, Record<string, number>> }).counts,
+    branches: async () => ((await server.control("GET", "state")) as { branches: [] }).branches,
+  };
+}
+
+const failures = (all: readonly Finished[]): readonly string[] => all.filter(({ code }) => code !== 0).map(({ stderr }) => stderr);
+
+const upAll = (place: Project): Promise<Finished[]> => Promise.all(Array.from({ length: 20 }, () => place.offshoot(["up", "--json"])));
+
+describe("twenty processes at once on one run", () => {
+  test("get one branch by one POST", async () => {
+    const { project: place, calls, branches } = await stand();
+    const all = await upAll(place);
+    expect(failures(all)).toEqual([]);
+    const said = all.map(({ stdout }) => JSON.parse(stdout) as { id: string; created: boolean });
+    expect(new Set(said.map(({ id }) => id)).size).toBe(1);
+    expect(said.filter(({ created }) => created)).toHaveLength(1);
+    expect((await calls())[`POST ${BRANCHES}`]?.["201"]).toBe(1);
+    expect((await branches()).filter(({ name }) => name.startsWith("offshoot/"))).toHaveLength(1);
+  });
+
+  test("and just so where 30 % of the replies are lost after the work", async () => {
+    const { project: place, control, branches } = await stand();
+    await control("POST", "faults", { drop: "after", probability: 0.3, seed: 11, times: -1 });
+    const all = await upAll(place);
+    expect(failures(all)).toEqual([]);
+    expect(new Set(all.map(({ stdout }) => (JSON.parse(stdout) as { id: string }).id)).size).toBe(1);
+    const ours = (await branches()).filter(({ name, deleted }) => name.startsWith("offshoot/") && !deleted);
+    expect(ours).toMatchObject([{ expires_at: expect.any(String) }]);
+    await control("DELETE", "faults");
+  });
+});
+
+describe("from nothing to a URL", () => {
+  test("there is one call, as the server counts", async () => {
+    const { project: place, calls } = await stand();
+    expect(failures([await place.offshoot(["up"])])).toEqual([]);
+    expect(await calls()).toEqual({ [`POST ${BRANCHES}`]: { 201: 1, total: 1 } });
+  });
+
+  test("there are few more with several roles", async () => {
+    const { project: place, calls } = await stand(["--roles", "3"]);
+    expect(failures([await place.offshoot(["up"])])).toEqual([]);
+    const { [`POST ${BRANCHES}`]: posts, "GET /projects/{project_id}/connection_uri": uris, ...others } = await calls();
+    // The second address of the mock isn't named as Neon's is, so it is asked for too.
+    expect([posts?.["total"], (uris?.["total"] ?? 0) <= 2, others]).toEqual([1, true, {}]);
+  });
+});
+
+describe("a whole run on Neon", () => {
+  const MIGRATE = `psql "$DATABASE_URL" -qc "create table if not exists ran (at timestamptz default now()); insert into ran default values"`;
+
+  test("migrates, runs the command with the URLs, and leaves nothing", async () => {
+    const { project: place, branches } = await stand();
+    await place.write("offshoot.yaml", `migrations:\n  command: ${JSON.stringify(MIGRATE)}\n  files: [offshoot.yaml]\n`);
+    const ended = await place.offshoot(["run", "--", "sh", "-c", 'psql "$DATABASE_URL" -Atqc "select count(*) from ran"']);
+    expect(failures([ended])).toEqual([]);
+    expect(ended.stdout.trim()).toBe("1");
+    expect((await branches()).filter(({ name, deleted }) => name.startsWith("offshoot/") && !deleted)).toEqual([]);
+  });
+
+  test("shows neither key nor password, whatever happens", async () => {
+    const { project: place, control } = await stand();
+    const first = await place.offshoot(["up"]);
+    await control("POST", "faults", { method: "DELETE", status: 422, message: "cannot delete", times: 1 });
+    const all = [
+      first,
+      await place.offshoot(["down"]),
+      await place.offshoot(["doctor"]),
+      await place.offshoot(["up"], { NEON_API_KEY: "other-key-123" }),
+    ];
+    const text = all.map(({ stdout, stderr }) => stdout + stderr).join("\n");
+    expect(all.map(({ code }) => code)).toEqual([0, 14, 0, 13]);
+    expect(text).not.toContain(place.env["NEON_API_KEY"]);
+    expect(text).not.toContain("other-key-123");
+    expect(text).not.toMatch(/npg_/);
+  });
+
+  test("falls back where the key is a placeholder, in a job that gets no secrets", async () => {
+    const { project: place, branches } = await stand([], { OFFSHOOT_PROVIDER: "neon,embedded" });
+    const fork = {
+      NEON_API_KEY: "placeholder",
+      BUILDKITE: "true",
+      BUILDKITE_PULL_REQUEST: "7",
+      BUILDKITE_PULL_REQUEST_REPO: "git://host/fork/shop.git",
+      BUILDKITE_REPO: "git@host:acme/shop.git",
+    };
+    const ended = await place.offshoot(["up", "--json"], fork);
+    expect(failures([ended])).toEqual([]);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ provider: "embedded" });
+    expect(ended.stderr).toContain("placeholder");
+    expect((await branches()).filter(({ name }) => name.startsWith("offshoot/"))).toEqual([]);
+    expect(failures([await place.offshoot(["down"], fork)])).toEqual([]);
+  });
+});
