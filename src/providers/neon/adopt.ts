@@ -25,8 +25,8 @@ export function requireSibling({ name, id, tag, createdBy, createdAt }: Branch, 
 /** Makes an adopted branch live as long as its new user asks. A renewal that fails is told and changes nothing else. */
 export async function renew(api: NeonApi, branch: Branch, wanted: Wanted, now: Date, bounds: Bounds): Promise<Branch> {
   const { expiresAt } = branch;
-  // One without an expiry is a base, or Neon took none when it was made: then it takes none now.
-  if (wanted.expiresAt === undefined || expiresAt === undefined) return branch;
+  // A base stops expiring when it is ready, which may be this moment. And where Neon took no expiry before, it takes none now.
+  if (wanted.tag.kind === "base" || wanted.expiresAt === undefined || expiresAt === undefined) return branch;
   const until = withinLimit(wanted.expiresAt, now);
   if (until.getTime() - expiresAt.getTime() <= WORTH_WRITING_MS) return branch;
   try {

@@ -22,7 +22,8 @@ export interface NeonApi {
   branches(search: string | undefined, bounds: Bounds): Promise<readonly Branch[]>;
   /** Undefined for one that is unknown or gone. `before` is asked just before each attempt. */
   deleteBranch(id: string, bounds: Bounds, before: () => Promise<void>): Promise<"deleted" | undefined>;
-  updateBranch(id: string, change: { readonly name?: string; readonly expiresAt?: Date }, bounds: Bounds): Promise<Branch>;
+  /** An `expiresAt` of null takes the expiry away. */
+  updateBranch(id: string, change: { readonly name?: string; readonly expiresAt?: Date | null }, bounds: Bounds): Promise<Branch>;
   endpoints(bounds: Bounds): Promise<readonly Endpoint[]>;
   createEndpoint(branchId: string, compute: Request["endpoint"], bounds: Bounds): Promise<readonly Operation[]>;
   /** Databases of a branch with their owners. */
@@ -106,7 +107,10 @@ export function neonApi(options: ApiOptions): NeonApi {
       }
     },
     async updateBranch(id, { name, expiresAt }, bounds) {
-      const branch = { ...(name === undefined ? {} : { name }), ...(expiresAt === undefined ? {} : { expires_at: wireTime(expiresAt) }) };
+      const branch = {
+        ...(name === undefined ? {} : { name }),
+        ...(expiresAt === undefined ? {} : { expires_at: expiresAt && wireTime(expiresAt) }),
+      };
       const reply = await ask(bounds, "PATCH branch", "change the branch", (api, limits) =>
         api.updateProjectBranch(projectId, id, { branch }, limits),
       );

@@ -8,8 +8,8 @@ import { factsOf, isNameTaken } from "./failure.ts";
 import { readyBase } from "./parent.ts";
 import type { Site } from "./place.ts";
 
-/** A second base of one fingerprint serves those who wait in it, and nobody after them. */
-const SURPLUS_MS = 2 * 3_600_000;
+/** What is never finished goes by itself; no migration takes as long. */
+const BUILDING_MS = 24 * 3_600_000;
 
 /** What the making of a base uses of its provider. */
 export interface Workshop {
@@ -37,7 +37,8 @@ export async function ensureBase(
     return ready !== undefined;
   };
   if (await isReady()) return;
-  const building = await acquire({ ...wanted, name: buildingName(wanted.name), expiresAt: undefined, fingerprint: undefined });
+  const expiresAt = new Date(world.now().getTime() + BUILDING_MS);
+  const building = await acquire({ ...wanted, name: buildingName(wanted.name), expiresAt, fingerprint: undefined });
   // The run's own create meets the same refusal, and says so.
   if (building.kind === "refusal") return;
   // Between our look and our create another may have finished, which let go of the name.
@@ -46,35 +47,30 @@ export async function ensureBase(
     return;
   }
   await migrate(building);
-  const base = await sealBase(api, { id: building.id, fingerprint }, world.now(), bounds());
+  const base = await sealBase(api, building, fingerprint, bounds());
   if (base !== undefined) bases.set(fingerprint, base);
 }
 
 /**
  * Gives a migrated base its final name, which alone says that it is ready: a run must never start from one that is
- * half migrated. Where another base got the name first, ours expires. Returns the base to start from; undefined, with
- * a warning, where there is none after all.
+ * half migrated. It stops expiring with that, as nothing may be branched from what expires; where another base got the
+ * name first, ours goes on expiring. Returns the base to start from; undefined, with a warning, where there is none.
  */
 async function sealBase(
   api: NeonApi,
-  built: { readonly id: string; readonly fingerprint: string },
-  now: Date,
+  { id, expiresAt }: Database,
+  fingerprint: string,
   bounds: Bounds,
 ): Promise<Pick<Branch, "id" | "name"> | undefined> {
-  const name = baseName(built.fingerprint);
+  const name = baseName(fingerprint);
   try {
-    await api.updateBranch(built.id, { name }, bounds);
-    return { id: built.id, name };
+    await api.updateBranch(id, expiresAt === undefined ? { name } : { name, expiresAt: null }, bounds);
+    return { id, name };
   } catch (thrown) {
     bounds.within.check();
     const facts = factsOf(thrown);
-    const isTaken = facts !== undefined && isNameTaken(facts);
-    const other = isTaken ? await readyBase(api, built.fingerprint, bounds) : undefined;
-    if (other !== undefined) {
-      if (other.id !== built.id) await api.updateBranch(built.id, { expiresAt: new Date(now.getTime() + SURPLUS_MS) }, bounds);
-      return other;
-    }
-    bounds.report({ kind: "warning", text: `The base ${name} could not be kept: ${messageOf(thrown)}` });
-    return undefined;
+    const other = facts !== undefined && isNameTaken(facts) ? await readyBase(api, fingerprint, bounds) : undefined;
+    if (other === undefined) bounds.report({ kind: "warning", text: `The base ${name} could not be kept: ${messageOf(thrown)}` });
+    return other;
   }
 }

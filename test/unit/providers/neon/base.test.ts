@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Database } from "../../../../src/providers/provider.ts";
-import { baseWanted, isDatabase, setStage, type Stage, wantedBy } from "../../../support/neon-stage.ts";
+import { baseWanted, isDatabase, setStage, type Stage, START, wantedBy } from "../../../support/neon-stage.ts";
 
 const FINGERPRINT = "0123456789abcdef".repeat(4);
 const NAME = `offshoot/base/${FINGERPRINT.slice(0, 16)}`;
@@ -13,12 +13,13 @@ async function ensured(stage: Stage, migrate: (database: Database) => Promise<vo
 const branch = (stage: Stage, name: string) =>
   [...(stage.neon.state.projects.get(stage.neon.projectId)?.branches.values() ?? [])].find((each) => each.name === name);
 
-test("a base is built under another name, and named when it is migrated", async () => {
+test("a base is built under another name with an expiry, and gets its name and stays once it is migrated", async () => {
   const stage = await setStage();
   const seen: string[] = [];
-  await ensured(stage, async ({ name, expiresAt }) => void seen.push(name, String(expiresAt), ...stage.names()));
-  expect(seen).toEqual([`${NAME}/building`, "undefined", `${NAME}/building`]);
+  await ensured(stage, async ({ name, expiresAt }) => void seen.push(name, expiresAt?.toISOString() ?? "never", ...stage.names()));
+  expect(seen).toEqual([`${NAME}/building`, new Date(START + 86_400_000).toISOString(), `${NAME}/building`]);
   expect(stage.names()).toEqual([NAME]);
+  expect(branch(stage, NAME)?.expiresAt).toBeUndefined();
 });
 
 test("runs start from it, which takes two calls where another run has built it", async () => {
