@@ -36,13 +36,16 @@ export async function downIn(context: Context): Promise<DownResult> {
  * Everywhere at once. One provider that is out of reach keeps no other from being cleared: the run may have fallen
  * back from it. It is a failure only where nothing was deleted, since the database may then be there.
  */
-/** Asks every provider, also when one of them fails: what the others hold must not stay for its sake. */
 async function release(context: Context): Promise<DownResult> {
   const providers = await reachable(context);
   const outcomes = await Promise.allSettled(providers.map((provider) => provider.release(context.name, limitsOf(context))));
-  const failed = outcomes.find((outcome) => outcome.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
-  const deleted = providers.filter((_, at) => isDeleted(outcomes[at])).map(({ name }) => name);
+  const deleted = providers.filter((_, index) => isDeleted(outcomes[index])).map(({ name }) => name);
+  for (const outcome of outcomes) {
+    if (outcome.status === "fulfilled") continue;
+    const thrown: unknown = outcome.reason;
+    if (deleted.length === 0 || !isOffshootError(thrown) || thrown.code !== "PROVIDER_OUTAGE") throw thrown;
+    context.report({ kind: "warning", text: thrown.message });
+  }
   return { name: context.name, outcome: deleted.length === 0 ? "already-gone" : "deleted", providers: deleted };
 }
 
