@@ -17,6 +17,8 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Two cores are usual in CI, and each file starts processes of its own.
           maxWorkers: 2,
+          // Groups run one after the other, and may then differ in their number of workers.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
