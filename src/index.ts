@@ -5,6 +5,7 @@ export { down, type DownOptions, type DownResult } from "./down.ts";
 export { env, type EnvOptions } from "./env.ts";
 export { type ErrorCode, EXIT, isOffshootError, OffshootError } from "./errors.ts";
 export type { Event, Report } from "./events.ts";
+export { extend, type ExtendOptions } from "./extend.ts";
 export { list, type ListOptions } from "./list.ts";
 export { migrate, type MigrateOptions, type Migrated } from "./migrate.ts";
 export type { Database, Listed, ProviderName, Refusal } from "./providers/provider.ts";

@@ -45,6 +45,8 @@ export function menu(begin: Begin): Command {
     "shell",
   );
 
+  add("extend", "let this run's database live for another --ttl, counted from now", () => import("./commands/extend.ts"));
+
   add("down", "remove this run's database", () => import("./commands/down.ts"));
 
   add("sweep", "list stale databases of ours and why; --yes deletes them", () => import("./commands/sweep.ts"))

@@ -40,6 +40,16 @@ describe("up", () => {
   });
 });
 
+describe("extend", () => {
+  test("lets the database live for another ttl, and says until when", async () => {
+    const before = await json<{ id: string; expiresAt: string }>("up");
+    const after = await json<{ version: number; id: string; expiresAt: string }>("extend", "--ttl", "20d");
+    expect(after).toMatchObject({ version: 1, id: before.id, provider: "embedded" });
+    expect(after.expiresAt > before.expiresAt).toBe(true);
+    expect((await project.offshoot(["extend", "--run", "nobody"])).code).toBe(2);
+  });
+});
+
 describe("env", () => {
   test("gives URLs that answer, as shell, dotenv and JSON", async () => {
     const variables = await json<Record<string, string>>("env");

@@ -1,0 +1,8 @@
+import { extend } from "../../extend.ts";
+import type { Execute } from "../invocation.ts";
+
+export const execute: Execute = async (invocation) => {
+  const { id, name, provider, expiresAt } = await extend(invocation.options);
+  const until = expiresAt?.toISOString() ?? null;
+  invocation.print({ version: 1, id, name, provider, expiresAt: until }, () => [`${name}  lives until ${until ?? "somebody removes it"}`]);
+};
