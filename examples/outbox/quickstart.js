@@ -1,6 +1,10 @@
-/* The outbox case as eight CI jobs would live it. Usage: node quickstart.js [--neon] */
+/*
+ * The outbox case as eight CI jobs would live it. Usage: node quickstart.js [--neon]
+ * With --neon the jobs get a branch of a Neon API that runs here, backed by real Postgres servers.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const JOBS = 8;
@@ -8,7 +12,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const cli = fileURLToPath(new URL("../../bin/offshoot.js", import.meta.url));
 const runName = `quickstart-${process.pid}-${Date.now().toString(36)}`;
 const provider = process.argv.includes("--neon") ? "neon" : "embedded";
-const jobEnv = { ...process.env, OFFSHOOT_RUN: runName, OFFSHOOT_PROVIDER: provider };
+const neon = provider === "neon" ? await startNeon() : undefined;
+const jobEnv = { ...process.env, OFFSHOOT_RUN: runName, OFFSHOOT_PROVIDER: provider, ...neon?.env };
 
 const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
@@ -22,7 +27,11 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   });
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} finally {
+  await neon?.stop();
+}
 
 async function main() {
   console.log(`Eight jobs of one CI run, one ${provider} Postgres. Run: ${runName}\n`);
@@ -51,6 +60,27 @@ async function main() {
   if (failure === undefined) return 0;
   console.error(`\n${failure.message}`);
   return 1;
+}
+
+/** The Neon API of this repository's own tests, as slow as the real one, and what a job needs to reach it. */
+async function startNeon() {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const flags = ["--postgres", "--until-stdin-closes", "--latency", "80", "--operation-time", "700"];
+  const child = spawn(process.execPath, ["--import", "tsx", "mocks/neon/main.ts", ...flags], {
+    cwd: root,
+    // Ctrl-C is for us to hear: the API must still answer the teardown.
+    detached: true,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const [line] = await once(createInterface({ input: child.stdout }), "line");
+  const { url, apiKey, projectId } = JSON.parse(line);
+  return {
+    env: { NEON_API_HOST: url, NEON_API_KEY: apiKey, NEON_PROJECT_ID: projectId },
+    async stop() {
+      child.stdin.end();
+      if (child.exitCode === null) await once(child, "exit");
+    },
+  };
 }
 
 async function askForDatabase() {
