@@ -1,4 +1,5 @@
 import { limitsOf, reachable } from "./candidates.ts";
+import { closedOf } from "./closed.ts";
 import { type CommonOptions, prepare } from "./context.ts";
 import { inPhase } from "./phase.ts";
 import type { Listed } from "./providers/provider.ts";
@@ -32,18 +33,19 @@ const DEFAULT_IDLE_MS = 15 * 60_000;
  */
 export async function sweep(options: SweepOptions = {}): Promise<SweepResult> {
   const context = await prepare(options);
-  const decide = (listed: readonly Listed[]): Plan =>
-    plan(listed, {
+  const providers = await reachable(context);
+  const limits = limitsOf(context);
+  const listed = (await Promise.all(providers.map((provider) => provider.list(limits)))).flat();
+  const closed = await closedOf(context, listed);
+  const decide = (fresh: readonly Listed[]): Plan =>
+    plan(fresh, {
       now: context.now(),
       olderThanMs: options.olderThanMs,
       idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
       baseTtlMs: context.settings.baseTtlMs,
-      closed: { repository: undefined, pullRequests: new Set(), refs: new Set() },
+      closed,
     });
-  const providers = await reachable(context);
-  const limits = limitsOf(context);
-  const listed = await Promise.all(providers.map((provider) => provider.list(limits)));
-  const planned = decide(listed.flat());
+  const planned = decide(listed);
   if (options.yes !== true) return { ...planned, applied: false, deleted: [], failed: [] };
   const swept = await inPhase(context.report, "sweep", `sweeping ${planned.delete.length}`, () =>
     apply(providers, planned, decide, limits),

@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { Context } from "./context.ts";
+import { messageOf } from "./errors.ts";
+import type { Listed } from "./providers/provider.ts";
+import type { Policy } from "./sweep/plan.ts";
+
+/** Names that only CI runs have: a person's own branch need not be pushed, so that its absence says nothing. */
+const CI_RUN = /^(run|pr)-/;
+
+/** GitHub gives at most 100 entries a page (REST API, "List pull requests"). */
+const PAGE = 100;
+
+const ASK_MS = 20_000;
+
+/**
+ * Pull requests that are closed and git refs that are gone, among those that the databases of this repository were made
+ * for, as far as somebody can be asked: GitHub with `GITHUB_TOKEN`, and the remote `origin`. Who can't answer is
+ * told in a note, and then nothing counts as closed.
+ */
+export async function closedOf(context: Context, listed: readonly Listed[]): Promise<Policy["closed"]> {
+  const { repository } = context.run;
+  const tags = listed.flatMap(({ tag }) => (tag !== undefined && tag.repository === repository && CI_RUN.test(tag.run) ? [tag] : []));
+  const numbers = tags.flatMap(({ pullRequest }) => pullRequest ?? []);
+  const refs = tags.flatMap(({ pullRequest, ref }) => (pullRequest === undefined ? (ref ?? []) : []));
+  const [open, there] = await Promise.all([
+    numbers.length === 0 ? undefined : asked(context, "the open pull requests", () => openPullRequests(context)),
+    refs.length === 0 ? undefined : asked(context, "the remote's git refs", () => remoteRefs(context)),
+  ]);
+  return {
+    repository,
+    pullRequests: new Set(open === undefined ? [] : numbers.filter((number) => !open.has(number))),
+    refs: new Set(there === undefined ? [] : refs.filter((ref) => !there.has(ref))),
+  };
+}
+
+async function asked<T>(context: Context, what: string, ask: () => Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    context.report({ kind: "note", text: `Could not read ${what}: ${messageOf(thrown)}. Nothing is swept for their sake.` });
+    return undefined;
+  }
+}
+
+async function openPullRequests({ env, run, signal }: Context): Promise<ReadonlySet<number> | undefined> {
+  const { GITHUB_API_URL: api, GITHUB_TOKEN: token } = env;
+  if (api === undefined || token === undefined || token === "") return undefined;
+  const open = new Set<number>();
+  for (let page = 1; ; page += 1) {
+    const url = `${api}/repos/${run.repository}/pulls?state=open&per_page=${PAGE}&page=${page}`;
+    const headers = { authorization: `Bearer ${token}`, accept: "application/vnd.github+json" };
+    const response = await fetch(url, { headers, signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]) });
+    if (!response.ok) throw new Error(`GitHub answered ${response.status}`);
+    const found = (await response.json()) as readonly { readonly number: number }[];
+    for (const { number } of found) open.add(number);
+    if (found.length < PAGE) return open;
+  }
+}
+
+/** Branches and tags of `origin`, by their short names. An empty answer is no answer: no remote loses all its branches. */
+async function remoteRefs({ cwd, env, signal }: Context): Promise<ReadonlySet<string> | undefined> {
+  const options = { cwd, env: { ...env, GIT_TERMINAL_PROMPT: "0" }, signal, timeout: ASK_MS, maxBuffer: 64 * 2 ** 20 };
+  const { stdout } = await promisify(execFile)("git", ["ls-remote", "--heads", "--tags", "origin"], options);
+  const refs = [...stdout.matchAll(/\trefs\/(?:heads|tags)\/(.+)$/gm)].map((match) => match[1] ?? "");
+  return refs.length === 0 ? undefined : new Set(refs);
+}
