@@ -38,7 +38,7 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ["run", "--", "./plain.txt"],
     says: ["Could not start ./plain.txt: it may not be executed."],
   },
-  "unknown env format": { args: ["env", "--format", "xml"], says: ["--format xml is not known.", "shell, dotenv or json"] },
+  "unknown env format": { args: ["env", "--format", "xml"], says: ["--format xml is not known.", "shell, dotenv, json"] },
   "--set without a value": { args: ["up", "--set", "ttl"], says: ["--set ttl names no value.", "key=value"] },
   "--set of an unknown key": { args: ["up", "--set", "neon.projct=x"], says: ["neon.projct", "neon.project"] },
   "bad --older-than": { args: ["sweep", "--older-than", "yesterday"], says: ["--older-than yesterday is not a duration.", "90m"] },
