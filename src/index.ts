@@ -7,10 +7,10 @@ export { type ErrorCode, EXIT, isOffshootError, OffshootError } from "./errors.t
 export type { Event, Report } from "./events.ts";
 export { extend, type ExtendOptions } from "./extend.ts";
 export { list, type ListOptions } from "./list.ts";
-export { migrate, type MigrateOptions, type Migrated } from "./migrate.ts";
+export { type Leadership, migrate, type MigrateOptions, type Migrated } from "./migrate.ts";
 export type { Database, Listed, ProviderName, Refusal } from "./providers/provider.ts";
 export { run, type Left, type RunOptions, type RunResult } from "./run.ts";
-export { status, type Status, type StatusOptions } from "./status.ts";
+export { status, type Status, type StatusOptions, watchStatus } from "./status.ts";
 export { sweep, type SweepOptions, type SweepResult } from "./sweep.ts";
 export { up, type UpOptions, type UpResult } from "./up.ts";
 export type { DatabaseVariables } from "./variables.ts";

@@ -1,8 +1,9 @@
 import { type CommonOptions, type Context, prepare } from "./context.ts";
 import type { GateRequest, Migrated } from "./gate/gate.ts";
 import { migrateOnce } from "./gate/gate.ts";
+import type { Leadership } from "./gate/work.ts";
 import { type Located, locate } from "./locate.ts";
-import { type Migrations, requireMigrations } from "./migrations.ts";
+import { type Migrations, migrationsByWork, requireMigrations } from "./migrations.ts";
 import { inPhase } from "./phase.ts";
 import { parseUrl } from "./postgres/url.ts";
 import { libpqVariables, variablesOf } from "./variables.ts";
@@ -11,6 +12,13 @@ import { verifier } from "./verify.ts";
 export interface MigrateOptions extends CommonOptions {
   /** The migration command and its arguments; default `migrations.command` of the configuration. */
   readonly command?: readonly string[] | undefined;
+  /**
+   * A function that migrates in this process, instead of a command. It is fenced by `lead.signal` and
+   * `lead.assertLeader()`, and connects over `lead.url`. Called in one of many callers only.
+   */
+  readonly work?: ((lead: Leadership) => Promise<void>) | undefined;
+  /** Name of `work`, a part of the fingerprint: change it when the function's meaning changes. Default "migrate". */
+  readonly workName?: string | undefined;
   /** Clear the mark of a failed migration and try again. Default false: a failure is final for its attempt. */
   readonly retry?: boolean | undefined;
   /** A Postgres URL, or the name of a variable that holds one; default the run's own database. */
@@ -18,6 +26,7 @@ export interface MigrateOptions extends CommonOptions {
 }
 
 export type { Migrated } from "./gate/gate.ts";
+export type { Leadership } from "./gate/work.ts";
 
 /**
  * Runs the migrations of this run once, whoever starts first, while all others wait. Returns when the database is
@@ -29,7 +38,10 @@ export type { Migrated } from "./gate/gate.ts";
  */
 export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
   const context = await prepare(options);
-  const migrations = await requireMigrations(context, options.command);
+  const migrations =
+    options.work === undefined
+      ? await requireMigrations(context, options.command)
+      : await migrationsByWork(context, options.workName ?? "migrate", options.work);
   const located = await locate(context, options.url);
   return migrateIn(context, migrations, located, options.retry ?? false);
 }

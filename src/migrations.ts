@@ -4,11 +4,12 @@ import type { Context } from "./context.ts";
 import { OffshootError } from "./errors.ts";
 import type { MigrationCommand } from "./gate/command.ts";
 import { fingerprintOf } from "./gate/fingerprint.ts";
+import type { MigrationWork } from "./gate/work.ts";
 import type { Project } from "./tools/tool.ts";
 
 /** What brings a database up to date, and the name of the state that it leads to. */
 export interface Migrations {
-  readonly command: MigrationCommand;
+  readonly command: MigrationCommand | MigrationWork;
   /** The command as a person would type it. */
   readonly text: string;
   /** Where the command runs, absolute. */
@@ -37,6 +38,13 @@ export async function migrationsOf(context: Context, argv: readonly string[] = [
     fingerprint: await fingerprintOf({ directory, files, command: text }),
     env: () => ({}),
   };
+}
+
+/** Migrations that a function does: what is fingerprinted are the configured files, and its name. */
+export async function migrationsByWork(context: Context, name: string, run: MigrationWork["run"]): Promise<Migrations> {
+  const directory = migrationDirectory(context);
+  const fingerprint = await fingerprintOf({ directory, files: context.settings.migrations.files, command: `function ${name}` });
+  return { command: { kind: "work", name, run }, text: name, directory, fingerprint, env: () => ({}) };
 }
 
 /** The same, where a command can't go on without. Throws `COMMAND_MISSING`. */

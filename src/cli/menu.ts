@@ -59,7 +59,10 @@ export function menu(begin: Begin): Command {
     "also the templates that local servers keep as a cache",
   );
 
-  add("status", "what this run has and what it waits for", () => import("./commands/status.ts"));
+  add("status", "what this run has and what it waits for", () => import("./commands/status.ts")).option(
+    "--watch",
+    "again each second: leader, phase, heartbeat, waiters; ends with the migrations",
+  );
 
   add("doctor", "what would be chosen and why; every setting with its source", () => import("./commands/doctor.ts"));
 

@@ -1,35 +1,58 @@
 import type { Marker } from "../../gate/marker.ts";
-import { status } from "../../status.ts";
-import { columns } from "../columns.ts";
-import type { Execute } from "../invocation.ts";
+import { formatElapsed } from "../../run/duration.ts";
+import { status, type Status, watchStatus } from "../../status.ts";
+import type { Execute, Invocation } from "../invocation.ts";
 
-export const execute: Execute = async (invocation) => {
-  const { run, name, database, markers } = await status(invocation.options);
-  const json = {
-    version: 1,
-    run,
-    name,
-    database:
-      database === undefined
-        ? null
-        : {
-            id: database.id,
-            provider: database.provider,
-            expiresAt: database.expiresAt?.toISOString() ?? null,
-            postgresMajor: database.postgresMajor,
-          },
-    markers,
-  };
-  invocation.print(json, () => [
+export const execute: Execute = async (invocation, flags) => {
+  if (flags["watch"] !== true) return print(invocation, await status(invocation.options));
+  let first = true;
+  for await (const now of watchStatus(invocation.options)) {
+    if (!first && !invocation.json) invocation.write("\n");
+    print(invocation, now);
+    first = false;
+  }
+};
+
+function print(invocation: Invocation, now: Status): void {
+  invocation.print(statusJson(now), () => statusLines(now));
+}
+
+function statusJson({ run, name, database, markers, waiters, at }: Status): Record<string, unknown> {
+  const facts =
+    database === undefined
+      ? null
+      : {
+          id: database.id,
+          provider: database.provider,
+          expiresAt: database.expiresAt?.toISOString() ?? null,
+          postgresMajor: database.postgresMajor,
+        };
+  return { version: 1, run, name, database: facts, markers, waiters, at: at?.toISOString() ?? null };
+}
+
+function statusLines({ run, name, database, markers, waiters, at }: Status): readonly string[] {
+  return [
     `run       ${run}`,
     `name      ${name}`,
     ...(database === undefined
       ? ["database  none"]
       : [`database  ${database.provider} ${database.id}`, `expires   ${database.expiresAt?.toISOString() ?? "never by itself"}`]),
-    ...(markers.length === 0 ? ["migrated  not yet"] : columns(markers.map(markerRow))),
-  ]);
-};
+    ...(markers.length === 0 ? ["migrated  not yet"] : markers.map((marker) => `${marker.state.padEnd(9)} ${describe(marker, at)}`)),
+    ...waiters.map(({ owner, count, since }) => `waits     ${who(owner)}: ${count} since ${clock(since)}`),
+  ];
+}
 
-function markerRow(marker: Marker): readonly string[] {
-  return [marker.state, marker.fingerprint.slice(0, 16), `run ${marker.run}`, `epoch ${marker.epoch}`];
+function describe(marker: Marker, at: Date | undefined): string {
+  const what = `${marker.fingerprint.slice(0, 16)} of run ${marker.run}, by ${who(marker.owner)}, epoch ${marker.epoch}`;
+  if (marker.finishedAt !== undefined) return `${what}, ${clock(marker.finishedAt)}`;
+  const beat = at === undefined ? "" : `, heartbeat ${formatElapsed(at.getTime() - marker.beatAt.getTime())} ago`;
+  return `${what}, since ${clock(marker.startedAt)}${beat}`;
+}
+
+function who({ host, pid, job }: Pick<Marker["owner"], "host" | "pid" | "job">): string {
+  return job === undefined ? `${host} (pid ${pid})` : `job ${job} on ${host} (pid ${pid})`;
+}
+
+function clock(date: Date): string {
+  return `${date.toISOString().slice(11, 19)} UTC`;
 }

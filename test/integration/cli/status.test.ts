@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeProject, type Project } from "../../support/cli.ts";
+
+let project: Project;
+
+beforeAll(async () => {
+  project = await makeProject();
+  await project.offshoot(["up"]);
+});
+
+afterAll(() => project.remove());
+
+interface Shown {
+  readonly markers: readonly { readonly state: string; readonly owner: { readonly pid: number } }[];
+  readonly waiters: readonly { readonly count: number }[];
+}
+
+test("status --watch shows the leader, its phase and heartbeat and who waits, and ends with the migrations", async () => {
+  const command = ["migrate", "--", "sh", "-c", "echo begun; sleep 6"];
+  const leader = project.start(command);
+  await leader.until("begun");
+  const waiter = project.start(command);
+  await waiter.until("Waiting for");
+  const watching = project.start(["status", "--watch", "--json"]);
+  const text = project.start(["status", "--watch"]);
+  const { stdout, code } = await watching.finished;
+  const shown = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Shown);
+  expect(code).toBe(0);
+  expect(shown.length).toBeGreaterThan(2);
+  expect(shown[0]?.markers[0]).toMatchObject({ state: "migrating", owner: { pid: leader.child.pid } });
+  expect(shown.some(({ waiters }) => waiters.some(({ count }) => count === 1))).toBe(true);
+  expect(shown.at(-1)?.markers[0]?.state).toBe("ready");
+  const lines = (await text.finished).stdout;
+  expect(lines).toMatch(/^migrating [0-9a-f]{16} of run test, by .* \(pid \d+\), epoch 1, since [\d:]{8} UTC, heartbeat .* ago$/m);
+  expect(lines).toMatch(/^waits {5}.* \(pid \d+\): 1 since [\d:]{8} UTC$/m);
+  const [led, waited] = await Promise.all([leader.finished, waiter.finished]);
+  expect([led.code, waited.code]).toEqual([0, 0]);
+  expect(waited.stderr).toMatch(new RegExp(String.raw`Waiting for .*pid ${leader.child.pid}.*migrating for .*, since [\d:]{8} UTC`));
+});
