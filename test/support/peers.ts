@@ -8,6 +8,7 @@ const ROOT = new URL("../peers/", import.meta.url).pathname;
 const PEERS = {
   "neon-cli": { file: join(ROOT, "node_modules/neon/dist/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
   neonctl: { file: join(ROOT, "node_modules/neonctl/bin/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
+  pgbouncer: { file: onPath("pgbouncer") ?? existing("/usr/sbin/pgbouncer"), how: "install the package pgbouncer" },
   psql: { file: onPath("psql"), how: "install the client of PostgreSQL" },
 } as const;
 
@@ -22,6 +23,11 @@ export function findPeer(name: Peer): string | undefined {
   if (file !== undefined && existsSync(file)) return file;
   skipWithout(name, `it is not installed (${how})`);
   return undefined;
+}
+
+/** Debian keeps servers where an ordinary user's PATH doesn't look. */
+function existing(file: string): string | undefined {
+  return existsSync(file) ? file : undefined;
 }
 
 function onPath(name: string): string | undefined {

@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, chown, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -14,6 +14,8 @@ export interface TestServer {
   readonly pid: number;
   /** A fresh database; its URL. */
   createDatabase(name: string): Promise<string>;
+  /** Shuts the server down, ending all sessions, and starts it again on the same data and port. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -52,7 +54,13 @@ export async function startServer(
     ...settings,
   };
   const flags = Object.entries(all).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
-  const child = spawn(postgres, ["-D", data, ...flags], { ...as, env, cwd: home, stdio: "ignore" });
+  const boot = (): ChildProcess => spawn(postgres, ["-D", data, ...flags], { ...as, env, cwd: home, stdio: "ignore" });
+  let child = boot();
+  const shutDown = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGINT");
+    await once(child, "exit");
+  };
   const { waitUntilReady } = await import("../../src/postgres/ready.ts");
   const { deadline } = await import("../../src/deadline.ts");
   const { withSession } = await import("../../src/postgres/connect.ts");
@@ -66,11 +74,13 @@ export async function startServer(
       await withSession(url, (session) => session.query(`create database "${name}"`));
       return `postgresql://postgres:test@127.0.0.1:${port}/${name}`;
     },
+    async restart() {
+      await shutDown();
+      child = boot();
+      await waitUntilReady(url, deadline("the test server", 60_000));
+    },
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill("SIGINT");
-        await once(child, "exit");
-      }
+      await shutDown();
       await rm(home, { recursive: true, force: true });
     },
   };
@@ -97,7 +107,7 @@ function binariesIn(folder: string): { initdb: string; postgres: string } {
 }
 
 /** Postgres refuses to run as root: the user to switch to, or undefined where we are an ordinary user. */
-async function serviceUser(): Promise<{ uid: number; gid: number } | undefined> {
+export async function serviceUser(): Promise<{ uid: number; gid: number } | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const passwd = await readFile("/etc/passwd", "utf8");
   const line =

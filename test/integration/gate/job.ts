@@ -1,15 +1,18 @@
-// A CI job as a process of its own: asks the gate `callers` times at once and prints a line of JSON per answer.
+// A CI job as a process of its own: asks the gate `callers` times at once and prints a line of JSON per answer, with the
+// time when it came. One that only waits never leads.
 import { isOffshootError } from "../../../src/errors.ts";
-import { migrateOnce, type MigrateRequest } from "../../../src/gate/gate.ts";
+import { migrateOnce, type MigrateRequest, waitUntilMigrated } from "../../../src/gate/gate.ts";
 
-const { callers, ...request } = JSON.parse(process.argv[2] ?? "{}") as Omit<MigrateRequest, "signal" | "report"> & { callers: number };
+type Order = Omit<MigrateRequest, "signal" | "report"> & { callers: number; onlyWaits: boolean };
+const { callers, onlyWaits, ...request } = JSON.parse(process.argv[2] ?? "{}") as Order;
+const pass = onlyWaits ? waitUntilMigrated : migrateOnce;
 const signal = new AbortController().signal;
 const owner = { host: "ci", pid: process.pid };
 
 async function ask(): Promise<void> {
-  const answer = await migrateOnce({ ...request, owner, signal, report: () => {} }).then(
-    (done) => ({ state: done.state }),
-    (thrown: unknown) => ({ state: isOffshootError(thrown) ? thrown.code : String(thrown) }),
+  const answer = await pass({ ...request, owner, signal, report: () => {} }).then(
+    (done) => ({ state: done.state, at: Date.now() }),
+    (thrown: unknown) => ({ state: isOffshootError(thrown) ? thrown.code : String(thrown), at: Date.now() }),
   );
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }

@@ -99,25 +99,27 @@ export interface Job {
   readonly child: ChildProcess;
   /** The states of all its callers, when it has ended. */
   readonly answers: Promise<readonly string[]>;
+  /** The same with the time of each, in milliseconds since 1970. */
+  readonly timed: Promise<readonly { readonly state: string; readonly at: number }[]>;
 }
 
 /** Starts a process that asks the gate. */
-export function startJob(request: MigrateRequest, callers = 1): Job {
+export function startJob(request: MigrateRequest, callers = 1, { onlyWaits = false } = {}): Job {
   const { signal: _signal, report: _report, verify: _verify, keepAsBase: _keep, ...plain } = request;
   const script = fileURLToPath(new URL("job.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify({ ...plain, callers })], {
+  const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify({ ...plain, callers, onlyWaits })], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let text = "";
   child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  const answers = once(child, "close").then(() =>
+  const timed = once(child, "close").then(() =>
     text
       .trim()
       .split("\n")
       .filter(Boolean)
-      .map((line) => (JSON.parse(line) as { state: string }).state),
+      .map((line) => JSON.parse(line) as { state: string; at: number }),
   );
-  return { pid: child.pid ?? 0, child, answers };
+  return { pid: child.pid ?? 0, child, timed, answers: timed.then((all) => all.map(({ state }) => state)) };
 }
 
 /** Whether a process is there and not merely waiting to be reaped. */

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { connect } from "../../../src/postgres/connect.ts";
+import { directUrl } from "../../../src/postgres/url.ts";
+import { type Pooler, startPooler } from "../../support/pgbouncer.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+import { migration, openScene, type Scene, startJob, TIMINGS } from "./scene.ts";
+
+const PROCESSES = 10;
+const CALLERS = 50;
+/** Long enough for ten processes to start on two cores, and for all to wait. */
+const WORK_MS = 12_000;
+
+let server: TestServer;
+let pooler: Pooler | undefined;
+
+beforeAll(async () => {
+  server = await startServer({ max_connections: 100 });
+  pooler = await startPooler(server.url, 20);
+});
+
+afterAll(async () => {
+  await pooler?.stop();
+  await server.stop();
+});
+
+/** The most sessions that were open at once beside the leader's and our own, until `stop` is called. */
+async function watchConnections(scene: Scene): Promise<() => Promise<number>> {
+  const session = await connect(server.url);
+  let most = 0;
+  let going = true;
+  const watching = (async () => {
+    while (going) {
+      const [row] = await session.query<{ count: number }>(
+        `select count(*)::int as count from pg_stat_activity
+         where datname = $1 and application_name not like 'offshoot:migrate:%' and pid not in (select pid from pg_locks where locktype = 'advisory')`,
+        [scene.name],
+      );
+      most = Math.max(most, row?.count ?? 0);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await session.close();
+  })();
+  return async () => {
+    going = false;
+    await watching;
+    return most;
+  };
+}
+
+async function fiveHundredWait(urlOf: (url: string) => string): Promise<{ late: readonly number[]; most: number; states: Set<string> }> {
+  const scene = await openScene(server.url);
+  const request = scene.request(migration(WORK_MS), { timings: { ...TIMINGS, pollMs: 250, heartbeatMs: 1000 } });
+  const leader = startJob(request);
+  await scene.until(async () => (await scene.traces()).length > 0);
+  const stop = await watchConnections(scene);
+  const waiting = Array.from({ length: PROCESSES }, () =>
+    startJob({ ...request, url: directUrl(urlOf(request.url)) }, CALLERS, { onlyWaits: true }),
+  );
+  const answers = (await Promise.all(waiting.map(({ timed }) => timed))).flat();
+  const most = await stop();
+  await leader.answers;
+  const ready = (await scene.markers())[0]?.finishedAt?.getTime() ?? 0;
+  await scene.drop();
+  return { late: answers.map(({ at }) => at - ready).toSorted((a, b) => a - b), most, states: new Set(answers.map(({ state }) => state)) };
+}
+
+function expectPrompt({ late, most, states }: Awaited<ReturnType<typeof fiveHundredWait>>): void {
+  expect(late).toHaveLength(PROCESSES * CALLERS);
+  expect(states).toEqual(new Set(["waited"]));
+  expect(late[0]).toBeGreaterThanOrEqual(0);
+  expect(late[Math.floor(late.length * 0.5)]).toBeLessThan(1000);
+  expect(late[Math.floor(late.length * 0.99)]).toBeLessThan(3000);
+  expect(most).toBeLessThan(30);
+}
+
+test("500 waiters of ten processes all pass soon after ready, over few connections", async () => {
+  expectPrompt(await fiveHundredWait((url) => url));
+});
+
+test("and through PgBouncer in transaction mode, while the leader goes direct", async ({ skip }) => {
+  if (pooler === undefined) return skip();
+  expectPrompt(await fiveHundredWait(pooler.urlOf));
+});

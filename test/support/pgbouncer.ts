@@ -1,0 +1,54 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { deadline } from "../../src/deadline.ts";
+import { waitUntilReady } from "../../src/postgres/ready.ts";
+import { formatUrl, parseUrl } from "../../src/postgres/url.ts";
+import { findPeer } from "./peers.ts";
+import { freePort, serviceUser } from "./server.ts";
+
+export interface Pooler {
+  /** The same database as the server's URL, through the pooler. */
+  urlOf(url: string): string;
+  stop(): Promise<void>;
+}
+
+/** A PgBouncer in transaction mode before a server; undefined, after one line on it, where it isn't installed. */
+export async function startPooler(serverUrl: string, poolSize: number): Promise<Pooler | undefined> {
+  const binary = findPeer("pgbouncer");
+  if (binary === undefined) return undefined;
+  const { host, port, user, password } = parseUrl(serverUrl);
+  const home = await mkdtemp(join(tmpdir(), "offshoot-pgbouncer-"));
+  await chmod(home, 0o755);
+  const listen = await freePort();
+  await writeFile(join(home, "users.txt"), `"${user}" "${password}"\n`);
+  const settings = {
+    listen_addr: "127.0.0.1",
+    listen_port: listen,
+    auth_type: "scram-sha-256",
+    auth_file: join(home, "users.txt"),
+    pool_mode: "transaction",
+    default_pool_size: poolSize,
+    max_client_conn: 1000,
+    unix_socket_dir: "",
+    ignore_startup_parameters: "extra_float_digits",
+  };
+  const lines = Object.entries(settings).map(([key, value]) => `${key} = ${value}`);
+  await writeFile(join(home, "pgbouncer.ini"), [`[databases]`, `* = host=${host} port=${port}`, `[pgbouncer]`, ...lines, ""].join("\n"));
+  // It refuses to run as root, as Postgres does.
+  const owner = await serviceUser();
+  const as = owner === undefined ? {} : { uid: owner.uid, gid: owner.gid };
+  const child = spawn(binary, [join(home, "pgbouncer.ini")], { ...as, stdio: "ignore" });
+  const urlOf = (url: string): string => formatUrl({ ...parseUrl(url), port: listen });
+  await waitUntilReady(urlOf(serverUrl), deadline("the pooler", 10_000));
+  return {
+    urlOf,
+    async stop() {
+      child.kill("SIGINT");
+      if (child.exitCode === null) await once(child, "exit");
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
