@@ -22,18 +22,17 @@ export function recorder(about: Pick<Story, "title" | "job">, now: () => number)
   const notes: string[] = [];
   let database: Extract<Event, { kind: "database" }> | undefined;
   let removed = false;
-  const secretless = (text: string): string => redact(text);
   return {
     findings: undefined,
     left: undefined,
     report(event) {
       if (event.kind === "phase" && event.state !== "start") {
         const { phase, text, ms } = event;
-        chapters.push({ phase, text: secretless(text), startMs: now() - start - ms, ms, failed: event.state === "failed" });
+        chapters.push({ phase, text: redact(text), startMs: now() - start - ms, ms, failed: event.state === "failed" });
         removed ||= phase === "down" && event.state === "end";
       } else if (event.kind === "database") database = event;
       else if (event.kind === "refusal") refusals.push({ provider: event.provider, text: event.text });
-      else if (event.kind === "note" || event.kind === "warning") notes.push(secretless(event.text));
+      else if (event.kind === "note" || event.kind === "warning") notes.push(redact(event.text));
     },
     end({ thrown, exitCode }) {
       if (chapters.length === 0) return undefined;

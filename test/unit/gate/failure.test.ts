@@ -21,6 +21,8 @@ const failed: Marker = {
   error: failure,
 };
 
+const meaningOf = (tail: string): string | undefined => commandFailure("up", { code: 1, signal: null, tail, abandoned: false }, []).meaning;
+
 describe("a failed command", () => {
   test("says command, status and last lines to the leader", () => {
     const error = leaderError(failure, owner, 2, []);
@@ -42,8 +44,6 @@ describe("a failed command", () => {
   });
 
   test("shows a single line as it is, and of many the last fifteen", () => {
-    const meaningOf = (tail: string): string | undefined =>
-      commandFailure("up", { code: 1, signal: null, tail, abandoned: false }, []).meaning;
     expect(meaningOf("ERROR: no\n")).toBe("It said: ERROR: no");
     const lines = meaningOf(`${Array.from({ length: 40 }, (_, n) => `line ${n}`).join("\n\n")}\n}\n`)?.split("\n");
     expect([lines?.length, lines?.[1], lines?.at(-1)]).toEqual([16, "  line 26", "  }"]);

@@ -53,7 +53,7 @@ test("1,000 stale branches among 1,500 go at Neon's own rate, and none of the ot
   const seconds = (performance.now() - start) / 1000;
   expect([swept.deleted.length, swept.failed.length, swept.spared.length]).toEqual([1000, 0, 0]);
   expect(alive(neon)).toBe(501);
-  expect(deletes(neon)["total"]).toBeLessThan(1010);
+  expect(deletes(neon)["total"]).toBeLessThan(1.1 * 1000);
   // One call a branch at 700 a minute.
   expect(seconds).toBeLessThan(1.1 * (1000 / 700) * 60);
 }, 200_000);
