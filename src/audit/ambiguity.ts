@@ -2,7 +2,7 @@ import type { Argument, Routine } from "./catalog/routines.ts";
 
 /** A call that Postgres can't decide. */
 export interface AmbiguousCall {
-  readonly notation: "positional" | "named" | "untyped";
+  readonly notation: "positional" | "named" | "cast" | "untyped";
   /** How many of the first parameters it gives by position. */
   readonly positional: readonly string[];
   /** Those that it gives by name. */
@@ -62,7 +62,7 @@ function variadicAmbiguity(a: readonly Argument[], b: readonly Argument[]): Ambi
 }
 
 /** The parameters that a call with `count` positional arguments meets; undefined where it can't. */
-function spread(list: readonly Argument[], count: number): readonly Argument[] | undefined {
+export function spread(list: readonly Argument[], count: number): readonly Argument[] | undefined {
   const last = list.at(-1);
   if (last?.mode === "variadic") {
     if (count < list.length) return undefined;

@@ -2,9 +2,10 @@ import type { Session } from "../postgres/connect.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import { readCatalog } from "./catalog/read.ts";
 import { check } from "./check.ts";
+import type { RepositoryMigrations } from "./checks/check.ts";
 import type { Finding } from "./finding.ts";
 import { parseSpec } from "./spec/parse.ts";
-import { readVersions } from "./versions.ts";
+import { readState } from "./state/state.ts";
 
 export interface DatabaseAudit {
   readonly findings: readonly Finding[];
@@ -17,13 +18,15 @@ export interface DatabaseAuditOptions {
   readonly specText?: string | undefined;
   /** Its name in messages; default `schema.audit.yaml`. */
   readonly specFile?: string | undefined;
+  /** What the migration tool says about the repository, for rules that ask for its heads; default: not known. */
+  readonly repository?: RepositoryMigrations | undefined;
   readonly now: Date;
 }
 
 /** Audits the session's database, read only. Throws `SPEC_INVALID` before it asks the database anything, else the server's error. */
-export async function auditDatabase({ session, specText, specFile, now }: DatabaseAuditOptions): Promise<DatabaseAudit> {
+export async function auditDatabase({ session, specText, specFile, repository, now }: DatabaseAuditOptions): Promise<DatabaseAudit> {
   const spec = specText === undefined ? undefined : parseSpec(specText, specFile ?? "schema.audit.yaml");
   const catalog = await readCatalog(session);
-  const versions = await readVersions(session, spec?.migrations ?? []);
-  return { findings: check(catalog, spec, { now, versions }), catalog };
+  const state = await readState(session, catalog, spec);
+  return { findings: check(catalog, spec, { now, state, repository }), catalog };
 }

@@ -1,16 +1,19 @@
 import type { Catalog } from "./catalog/catalog.ts";
+import type { RepositoryMigrations } from "./checks/check.ts";
 import { CHECKS } from "./checks/registry.ts";
 import { byWorst, type Finding } from "./finding.ts";
 import { withoutIgnored } from "./ignore.ts";
 import { lookup } from "./lookup.ts";
 import type { Spec } from "./spec/spec.ts";
-import type { VersionReading } from "./versions.ts";
+import { UNKNOWN_STATE, type DatabaseState } from "./state/state.ts";
 
 export interface CheckOptions {
   /** For exceptions that end on a day; the day is that of UTC. */
   readonly now: Date;
-  /** What `readVersions` read; default: version tables are not checked. */
-  readonly versions?: ReadonlyMap<string, VersionReading> | undefined;
+  /** What `readState` read, or parts of it; default: nothing is known, and nothing found in it. */
+  readonly state?: Partial<DatabaseState> | undefined;
+  /** What the migration tool says about the repository; default: not known. */
+  readonly repository?: RepositoryMigrations | undefined;
 }
 
 /**
@@ -18,7 +21,8 @@ export interface CheckOptions {
  * Sorted: worst first, then by object.
  */
 export function check(catalog: Catalog, spec: Spec | undefined, options: CheckOptions): Finding[] {
-  const subject = { ...lookup(catalog), spec, versions: options.versions ?? new Map(), now: options.now };
+  const { now, repository } = options;
+  const subject = { ...lookup(catalog), spec, state: { ...UNKNOWN_STATE, ...options.state }, repository, now };
   const findings = Object.values(CHECKS).flatMap((one) => one(subject));
-  return withoutIgnored(findings, spec, options.now).toSorted(byWorst);
+  return withoutIgnored(findings, spec, now).toSorted(byWorst);
 }

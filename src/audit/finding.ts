@@ -1,38 +1,13 @@
+import type { FactsByCode, FindingCode } from "./facts.ts";
+
+export type { FactsByCode, FindingCode } from "./facts.ts";
+
 export type Severity = "error" | "warning" | "info";
 
 /** Worst first. */
 export const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
 
-/** What is said about an object, by code. All facts are texts or lists of texts, so that every report can show them. */
-export interface FactsByCode {
-  /** `expected` is what the spec says about it, `nearest` a similar name that is there. */
-  readonly missing: { readonly expected?: string | undefined; readonly nearest?: string | undefined };
-  /** There, though the spec says "exactly" and does not list it. */
-  readonly unexpected: { readonly definition?: string | undefined };
-  /** There, though the spec says that it must be absent. */
-  readonly forbidden: { readonly definition?: string | undefined };
-  readonly different: { readonly property: string; readonly expected: string; readonly actual: string };
-  /** The rows of a migration tool's version table are not those that the spec lists. */
-  readonly "version-different": { readonly column: string; readonly lacking: readonly string[]; readonly surplus: readonly string[] };
-  readonly "version-unreadable": { readonly column: string; readonly why: "no such table" | "no such column" | "no right to read it" };
-  /** A call that Postgres refuses with "is not unique" because two overloads match equally well. */
-  readonly "overload-ambiguous": {
-    readonly other: string;
-    readonly call: string;
-    /** How the call gives its arguments; `untyped`: by position, as literals or parameters without a type. */
-    readonly notation: "positional" | "named" | "untyped";
-  };
-  readonly "index-invalid": { readonly definition: string; readonly constraint?: string | undefined };
-  readonly "constraint-not-validated": { readonly definition: string; readonly on: string };
-  /** The spec was written from another major version, whose texts for views and rules differ. */
-  readonly "postgres-different": { readonly expected: string; readonly actual: string };
-  /** An exception of the spec whose date has passed: it no longer hides anything. */
-  readonly "ignore-expired": { readonly until: string; readonly why: string };
-}
-
-export type FindingCode = keyof FactsByCode;
-
-/** The severity that each code has unless the spec says otherwise. */
+/** The severity that each code has unless the spec says otherwise. A check may tell a milder or worse case. */
 export const SEVERITY: Readonly<Record<FindingCode, Severity>> = {
   missing: "error",
   unexpected: "error",
@@ -40,11 +15,28 @@ export const SEVERITY: Readonly<Record<FindingCode, Severity>> = {
   different: "error",
   "version-different": "error",
   "version-unreadable": "error",
-  "overload-ambiguous": "error",
-  "index-invalid": "error",
-  "constraint-not-validated": "warning",
+  "version-several": "error",
+  "version-unknown": "error",
   "postgres-different": "warning",
   "ignore-expired": "warning",
+
+  "overload-ambiguous": "error",
+  "index-invalid": "error",
+  "index-duplicate": "warning",
+  "index-overlapping": "info",
+  "constraint-not-validated": "warning",
+  "foreign-key-unindexed": "info",
+  "foreign-key-types": "warning",
+  "table-without-primary-key": "warning",
+  "sequence-near-end": "warning",
+  "sequence-behind": "error",
+  "trigger-disabled": "warning",
+  "row-security-without-policies": "warning",
+  "policies-without-row-security": "error",
+  "definer-without-search-path": "warning",
+  "function-broken": "error",
+  "owner-different": "warning",
+  "collation-stale": "warning",
 };
 
 export type ObjectKind =
@@ -55,7 +47,11 @@ export type ObjectKind =
   | "constraint"
   | "index"
   | "trigger"
+  | "rule"
   | "policy"
+  | "statistics"
+  | "publication"
+  | "collation"
   | "view"
   | "materialized view"
   | "function"

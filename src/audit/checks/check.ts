@@ -1,14 +1,22 @@
-import type { Finding, FindingCode, FactsByCode, FoundObject } from "../finding.ts";
+import type { Finding, FindingCode, FactsByCode, FoundObject, Severity } from "../finding.ts";
 import { SEVERITY } from "../finding.ts";
 import type { Lookup } from "../lookup.ts";
 import type { Rule, Spec } from "../spec/spec.ts";
-import type { VersionReading } from "../versions.ts";
+import type { DatabaseState } from "../state/state.ts";
+
+/** What is known of the migrations in the repository, through its migration tool. */
+export interface RepositoryMigrations {
+  /** The versions that a database has which is up to date: one, unless the migrations branch. */
+  readonly heads: readonly string[];
+  /** Every version there is; undefined: not known, then no version is told as unknown. */
+  readonly known?: readonly string[] | undefined;
+}
 
 /** What a check may look at. */
 export interface Subject extends Lookup {
   readonly spec: Spec | undefined;
-  /** By quoted table name. */
-  readonly versions: ReadonlyMap<string, VersionReading>;
+  readonly state: DatabaseState;
+  readonly repository: RepositoryMigrations | undefined;
   readonly now: Date;
 }
 
@@ -33,4 +41,9 @@ export function finding<C extends FindingCode>(code: C, object: FoundObject, fac
     ...(rule === undefined || file === undefined ? {} : { at: { file, line: rule.line } }),
     // The code and its facts belong together by the parameter's type.
   } as Finding;
+}
+
+/** The same finding, milder or worse than its code usually is. */
+export function as(severity: Severity, found: Finding): Finding {
+  return { ...found, severity };
 }

@@ -1,5 +1,7 @@
 import { inputsOf, typedAmbiguity, untypedRivals, type AmbiguousCall } from "../ambiguity.ts";
+import { castsOf, type Casts } from "../casts.ts";
 import type { Routine } from "../catalog/routines.ts";
+import { conversionAmbiguity } from "../conversion.ts";
 import type { Finding } from "../finding.ts";
 import { path, quoted } from "../quote.ts";
 import { finding, type Check, type Subject } from "./check.ts";
@@ -8,26 +10,34 @@ import { sameSignature } from "./functions.ts";
 /**
  * Pairs of overloads that make a call ambiguous. An error where the arguments have types, since then no caller
  * can help it but by leaving a notation; a warning where the spec lists both overloads, for then
- * someone wanted both; an information where only arguments without types are undecided.
+ * someone wanted both, and where the arguments must be converted for both, for then the caller may convert them;
+ * an information where only arguments without types are undecided.
  */
 export const overloads: Check = (subject) => {
+  const casts = castsOf(subject.catalog);
   const groups = new Map<string, Routine[]>();
   for (const routine of subject.catalog.routines) {
     const key = `${routine.kind === "procedure" ? "call" : "select"} ${path(routine.schema, routine.name)}`;
     groups.set(key, [...(groups.get(key) ?? []), routine]);
   }
-  return [...groups.values()].filter((group) => group.length > 1).flatMap((group) => inGroup(group, subject));
+  return [...groups.values()].filter((group) => group.length > 1).flatMap((group) => inGroup(group, subject, casts));
 };
 
-function inGroup(group: readonly Routine[], { spec }: Subject): readonly Finding[] {
-  const told = group.flatMap((one, at) =>
-    group.slice(at + 1).flatMap((other) => {
-      const call = typedAmbiguity(one, other);
-      if (call === undefined) return [];
-      return [ambiguous(one, other, call, isListed(one, spec) && isListed(other, spec) ? "warning" : "error")];
-    }),
-  );
-  return told.length > 0 ? told : untyped(group);
+function inGroup(group: readonly Routine[], { spec }: Subject, casts: Casts): readonly Finding[] {
+  const typed = inPairs(group, (one, other) => {
+    const call = typedAmbiguity(one, other);
+    return call && ambiguous(one, other, call, isListed(one, spec) && isListed(other, spec) ? "warning" : "error");
+  });
+  if (typed.length > 0) return typed;
+  const converted = inPairs(group, (one, other) => {
+    const call = conversionAmbiguity(group, one, other, casts);
+    return call && ambiguous(one, other, call, isListed(one, spec) && isListed(other, spec) ? "info" : "warning");
+  });
+  return converted.length > 0 ? converted : untyped(group);
+}
+
+function inPairs(group: readonly Routine[], tell: (one: Routine, other: Routine) => Finding | undefined): readonly Finding[] {
+  return group.flatMap((one, at) => group.slice(at + 1).flatMap((other) => tell(one, other) ?? []));
 }
 
 function untyped(group: readonly Routine[]): readonly Finding[] {

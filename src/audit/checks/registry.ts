@@ -1,15 +1,25 @@
+import { bodies } from "./bodies.ts";
 import type { Check } from "./check.ts";
+import { collations } from "./collations.ts";
 import { datatypes } from "./datatypes.ts";
+import { definers } from "./definers.ts";
+import { disabled } from "./disabled.ts";
+import { duplicates } from "./duplicates.ts";
 import { extensions } from "./extensions.ts";
+import { mixedTypes, unindexed } from "./foreign-keys.ts";
 import { functions } from "./functions.ts";
 import { indexes } from "./indexes.ts";
 import { invalid } from "./invalid.ts";
 import { overloads } from "./overloads.ts";
+import { owners } from "./owners.ts";
+import { positions } from "./positions.ts";
+import { primaryKeys } from "./primary-keys.ts";
+import { rowSecurity } from "./row-security.ts";
 import { schemas } from "./schemas.ts";
 import { sequences } from "./sequences.ts";
 import { tables } from "./tables.ts";
 import { unvalidated } from "./unvalidated.ts";
-import { versions } from "./versions.ts";
+import { heads, versions } from "./versions.ts";
 import { major, views } from "./views.ts";
 
 /** Every check by name. The first group compares with the spec, the second needs none. */
@@ -27,5 +37,17 @@ export const CHECKS: Readonly<Record<string, Check>> = {
 
   overloads,
   invalid,
+  duplicates,
   unvalidated,
+  unindexed,
+  mixedTypes,
+  primaryKeys,
+  positions,
+  disabled,
+  rowSecurity,
+  definers,
+  bodies,
+  heads,
+  owners,
+  collations,
 };

@@ -55,8 +55,9 @@ type WrittenMigration = NonNullable<Written["migrations"]>[string];
 
 function migration(name: string, rule: WrittenMigration, { lineOf, problem }: Reading): Rules.MigrationRule {
   const at = ["migrations", name];
-  if (rule.equals === undefined && rule.contains === undefined) problem(at, `"${name}" needs "equals" or "contains"`);
-  if (rule.equals !== undefined && rule.contains !== undefined) problem(at, `"${name}" can't have both "equals" and "contains"`);
+  const demands = (["equals", "contains", "heads"] as const).filter((key) => rule[key] !== undefined);
+  if (demands.length === 0) problem(at, `"${name}" needs "equals", "contains" or "heads"`);
+  if (demands.length > 1) problem(at, `"${name}" can't have both ${demands.map((key) => `"${key}"`).join(" and ")}`);
   const dot = name.indexOf(".");
   return {
     ...rule,

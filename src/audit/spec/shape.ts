@@ -139,7 +139,7 @@ const schema = strict({
   composites: named(composite).optional(),
   ranges: named(range).optional(),
 });
-const migration = strict({ ...said, column: words, equals: list.optional(), contains: list.optional() });
+const migration = strict({ ...said, column: words, equals: list.optional(), contains: list.optional(), heads: z.literal(true).optional() });
 const ignore = strict({
   code: z.enum(Object.keys(SEVERITY) as [FindingCode, ...FindingCode[]]).optional(),
   object: words,

@@ -152,6 +152,8 @@ export interface MigrationRule extends Rule {
   readonly equals?: readonly string[] | undefined;
   /** At least these. */
   readonly contains?: readonly string[] | undefined;
+  /** Exactly the heads of the repository, as its migration tool tells them. */
+  readonly heads?: boolean | undefined;
 }
 
 /** Findings that are accepted, for a reason and perhaps for a time. */

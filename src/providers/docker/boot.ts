@@ -91,9 +91,9 @@ async function startAnew(options: BootOptions, onStart: () => void): Promise<Tro
   }
   const trouble = troubleOf(started.stderr);
   if (trouble === "name-taken") return trouble;
-  // The tool makes the container, says its id, and then starts it: only the last has failed.
-  const id = started.stdout.trim();
-  if (id !== "") await remove(engine, id, options);
+  // The tool makes the container and then starts it: only the second has failed. Its password proves that we made it.
+  const [made] = await inspect(engine, [identity.name], within);
+  if (made !== undefined && made.password === secrets.POSTGRES_PASSWORD) await remove(engine, made.id, options);
   if (trouble === "port-taken" || trouble === "address-foreign") return trouble;
   throw startFailed(identity, brief(started.stderr), trouble);
 }

@@ -15,9 +15,9 @@ beforeAll(async () => {
     await owner.query("create table alembic_version (version_num varchar(32) primary key)");
     await owner.query("insert into alembic_version values ('0034'), ('0035')");
     await owner.query("grant select on alembic_version to audit_reader");
-    await owner.query("create table secret_version (id integer)");
-    await owner.query("create table doubled (id integer)");
-    await owner.query("insert into doubled values (1), (1)");
+    await owner.query("create table secret_version (id integer primary key)");
+    await owner.query("create table doubled (key serial primary key, id integer)");
+    await owner.query("insert into doubled (id) values (1), (1)");
     // A failed concurrent build leaves an invalid index.
     await owner.query("create unique index concurrently doubled_id on doubled (id)").catch(() => {});
   });
@@ -33,8 +33,10 @@ async function told(specText?: string): Promise<unknown[]> {
 
 const invalid = ["index-invalid", "public.doubled_id", { definition: "CREATE UNIQUE INDEX doubled_id ON public.doubled USING btree (id)" }];
 
-test("the built-in checks need no spec: a failed concurrent build is found", async () => {
-  expect(await told()).toEqual([invalid]);
+const several = ["version-several", "public.alembic_version", { column: "version_num", values: ["0034", "0035"] }];
+
+test("the built-in checks need no spec: a failed concurrent build is found, and a second head", async () => {
+  expect(await told()).toEqual([several, invalid]);
 });
 
 describe("the version table of a migration tool", () => {

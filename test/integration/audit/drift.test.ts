@@ -34,7 +34,7 @@ const SEEN_BY_SPEC: readonly (readonly [ddl: string, ...told: string[]])[] = [
   ["create table app.strange (id integer)", "unexpected app.strange"],
   ["alter table app.cache set logged", "different app.cache persistence"],
   ["alter table billing.invoices no force row level security", "different billing.invoices row security"],
-  ["alter table app.users disable row level security", "different app.users row security"],
+  ["alter table app.users disable row level security", "policies-without-row-security app.users", "different app.users row security"],
   [
     "alter table app.events detach partition app.events_rest",
     "different app.events_rest parents",

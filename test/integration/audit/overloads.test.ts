@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { beforeAll, expect, inject, test } from "vitest";
 import { readCatalog } from "../../../src/audit/catalog/read.ts";
+import { IMPLICIT_CASTS } from "../../../src/audit/casts.ts";
 import { check } from "../../../src/audit/check.ts";
 import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
 import { codeOf } from "../../../src/postgres/sqlstate.ts";
@@ -108,13 +109,48 @@ test("a pair is an information exactly when only untyped arguments are refused a
           const answers: (string | undefined)[] = [];
           for (const count of [1, 2, 3])
             answers.push(await failure(`select app.f(${Array.from({ length: count }, () => "null").join(", ")})`));
-          expect(findings.map(({ severity }) => severity)).toEqual(answers.includes(AMBIGUOUS_FUNCTION) ? ["info"] : []);
-          for (const { facts } of findings) expect(await failure("call" in facts ? facts.call : "")).toBe(AMBIGUOUS_FUNCTION);
+          const told = findings.filter(({ severity }) => severity === "info");
+          // A warning about calls that need conversions goes before.
+          if (told.length === findings.length) expect(told).toHaveLength(answers.includes(AMBIGUOUS_FUNCTION) ? 1 : 0);
+          for (const { facts } of told) expect(await failure("call" in facts ? facts.call : "")).toBe(AMBIGUOUS_FUNCTION);
         },
       );
     }),
     { numRuns: 80 },
   );
+});
+
+test("a pair is a warning exactly when Postgres refuses a call with types between theirs as not unique", async () => {
+  const types = ["smallint", "integer", "bigint", "numeric", "real", "double precision", "text", "date", "timestamp", "timestamptz"];
+  const list = fc.array(fc.constantFrom(...types), { minLength: 1, maxLength: 2 });
+  await fc.assert(
+    fc.asyncProperty(fc.uniqueArray(list, { selector: (each) => each.join(), minLength: 2, maxLength: 3 }), async (overloads) => {
+      await withFunctions(
+        overloads.map((each) => each.join(", ")),
+        async (findings) => {
+          const told = findings.filter(({ severity }) => severity === "warning");
+          const answers = new Set<string | undefined>();
+          const calls = [...types.map((one) => [one]), ...types.flatMap((one) => types.map((other) => [one, other]))];
+          for (const call of calls) answers.add(await failure(`select app.f(${call.map((type) => `null::${type}`).join(", ")})`));
+          expect(told.length > 0).toBe(answers.has(AMBIGUOUS_FUNCTION));
+          for (const { facts } of told) expect(await failure("call" in facts ? facts.call : "")).toBe(AMBIGUOUS_FUNCTION);
+        },
+      );
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("the conversions that Postgres makes unasked are those of its catalog", async () => {
+  const named = [...new Set([...Object.keys(IMPLICIT_CASTS), ...Object.values(IMPLICIT_CASTS).flat()])];
+  const rows = await session.query<{ source: string; target: string }>(
+    `select castsource::regtype::text as source, casttarget::regtype::text as target from pg_cast
+     where castcontext = 'i' and castsource <> casttarget and castsource::regtype::text = any($1) and casttarget::regtype::text = any($1)
+     order by 1, 2`,
+    [named],
+  );
+  const ours = Object.entries(IMPLICIT_CASTS).flatMap(([source, targets]) => targets.map((target) => `${source} as ${target}`));
+  expect(ours.toSorted()).toEqual(rows.map(({ source, target }) => `${source} as ${target}`).toSorted());
 });
 
 test.each([

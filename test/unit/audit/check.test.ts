@@ -3,7 +3,7 @@ import type { Catalog } from "../../../src/audit/catalog/catalog.ts";
 import { check } from "../../../src/audit/check.ts";
 import type { Finding } from "../../../src/audit/finding.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
-import type { VersionReading } from "../../../src/audit/versions.ts";
+import type { VersionReading } from "../../../src/audit/state/versions.ts";
 import { catalogOf, constraint, index, routine, table } from "../../support/catalog.ts";
 
 const NOW = new Date("2026-06-15T12:00:00Z");
@@ -17,7 +17,9 @@ const good = catalogOf({
 });
 
 function told(catalog: Catalog, text: string, versions?: ReadonlyMap<string, VersionReading>): string[] {
-  return brief(check(catalog, parseSpec(`version: 1\n${text}`, "spec.yaml"), { now: NOW, versions }));
+  return brief(
+    check(catalog, parseSpec(`version: 1\n${text}`, "spec.yaml"), { now: NOW, state: versions === undefined ? {} : { versions } }),
+  );
 }
 
 const read = (...values: readonly string[]) => new Map<string, VersionReading>([["public.alembic_version", { state: "read", values }]]);

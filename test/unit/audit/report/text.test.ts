@@ -7,7 +7,10 @@ import { catalogOf, constraint, index, routine, table } from "../../../support/c
 
 const catalog = catalogOf({
   tables: [table("m10_recovery.outbox", { id: { type: "bigint", nullable: false }, next_retry_at: "timestamp with time zone" })],
-  constraints: [constraint("m10_recovery.outbox.outbox_tries", "CHECK ((tries >= 0)) NOT VALID", { validated: false })],
+  constraints: [
+    constraint("m10_recovery.outbox.outbox_pkey", "PRIMARY KEY (id)", { type: "primary key" }),
+    constraint("m10_recovery.outbox.outbox_tries", "CHECK ((tries >= 0)) NOT VALID", { validated: false }),
+  ],
   indexes: [index("m10_recovery.outbox_due", "outbox", { valid: false, keys: ["next_retry_at"] })],
   routines: [
     routine("m10_recovery.claim_outbox_events", "p_processor_id text", "p_batch_size integer"),

@@ -126,7 +126,7 @@ test.each<[what: string, text: string, told: readonly string[]]>([
   [
     "a version table without a demand",
     "version: 1\nmigrations:\n  alembic_version: { column: version_num }",
-    ['s.yaml:3: "alembic_version" needs "equals" or "contains"'],
+    ['s.yaml:3: "alembic_version" needs "equals", "contains" or "heads"'],
   ],
   [
     "a version table with two demands",

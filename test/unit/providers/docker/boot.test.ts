@@ -11,20 +11,24 @@ interface Spoken extends Engine {
   readonly calls: string[][];
 }
 
-/** An engine that answers `run` with these words, in turn, and has nothing otherwise. Each failed start left a container. */
+/** An engine that answers `run` with these words, in turn. Each failed start leaves a container that isn't started. */
 function refusing(...words: readonly string[]): Spoken {
   const calls: string[][] = [];
+  let made: object | undefined;
   let starts = 0;
-  const answer = (args: readonly string[]): Outcome => {
-    if (args[0] !== "run") return { ok: args[0] === "rm", stdout: "[]", stderr: "" };
+  const answer = (args: readonly string[], secrets: Readonly<Record<string, string>> = {}): Outcome => {
+    if (args[0] === "rm") made = undefined;
+    if (args[0] !== "run") return { ok: true, stdout: JSON.stringify(made === undefined ? [] : [made]), stderr: "" };
     starts += 1;
-    return { ok: false, stdout: `id-${starts}\n`, stderr: words[starts - 1] ?? "Error: nothing more was expected" };
+    const Env = Object.entries(secrets).map(([name, value]) => `${name}=${value}`);
+    made = { Id: `id-${starts}`, Name: "/made", Created: "2026-01-02T03:04:05Z", State: { Status: "created" }, Config: { Env } };
+    return { ok: false, stdout: "", stderr: words[starts - 1] ?? "Error: nothing more was expected" };
   };
   return {
     calls,
-    async call(args) {
+    async call(args, options) {
       calls.push([...args]);
-      return answer(args);
+      return answer(args, options.secrets);
     },
   };
 }

@@ -1,0 +1,57 @@
+import type { Constraint } from "../catalog/constraints.ts";
+import type { Index } from "../catalog/indexes.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import { path, quoted } from "../quote.ts";
+import { finding, type Check } from "./check.ts";
+
+/** Foreign keys that belong to the table itself: copies in partitions come with their parent's. */
+function foreignKeys({ constraints }: Catalog): readonly (Constraint & Required<Pick<Constraint, "references" | "columns">>)[] {
+  return constraints.flatMap((one) => {
+    const { references, columns, inherited } = one;
+    return references === undefined || columns === undefined || inherited === true ? [] : [{ ...one, references, columns }];
+  });
+}
+
+/** Foreign keys without an index that begins with their columns: every delete in the other table walks this one. */
+export const unindexed: Check = ({ catalog, onTable }) =>
+  foreignKeys(catalog)
+    .filter(({ schema, table, columns }) => !onTable("indexes", schema, table).some((index) => leadsTo(index, columns)))
+    .map(({ id, schema, table, columns, definition }) =>
+      finding(
+        "foreign-key-unindexed",
+        { kind: "constraint", name: id },
+        { definition, on: path(schema, table), columns: columns.map(quoted) },
+      ),
+    );
+
+function leadsTo({ valid, method, keys, predicate }: Index, columns: readonly string[]): boolean {
+  if (!valid || !(method === "btree" || method === "hash")) return false;
+  // Rows whose reference is null matter to nobody, so an index may leave them out.
+  if (predicate !== undefined && !columns.some((column) => predicate === `(${quoted(column)} IS NOT NULL)`)) return false;
+  const first = new Set(keys.slice(0, columns.length));
+  return columns.every((column) => first.has(quoted(column)));
+}
+
+/** Foreign keys whose columns have other types than those they refer to. */
+export const mixedTypes: Check = ({ catalog }) => {
+  const tables = new Map(catalog.tables.map((table) => [table.id, table]));
+  const bases = new Map(catalog.domains.map(({ id, type }) => [id, type]));
+  const typeOf = (table: string, column: string): string | undefined =>
+    tables.get(table)?.columns.find(({ name }) => name === column)?.type;
+  const same = (one: string, other: string): boolean => family(bases.get(one) ?? one) === family(bases.get(other) ?? other);
+  return foreignKeys(catalog).flatMap(({ id, schema, table, columns, references, definition }) => {
+    const pairs = columns.flatMap((column, at) => {
+      const target = references.columns[at] ?? "";
+      const [own, other] = [typeOf(path(schema, table), column), typeOf(references.table, target)];
+      if (own === undefined || other === undefined || same(own, other)) return [];
+      return [`${path(schema, table, column)} ${own}, ${references.table}.${quoted(target)} ${other}`];
+    });
+    return pairs.length === 0 ? [] : [finding("foreign-key-types", { kind: "constraint", name: id }, { definition, pairs })];
+  });
+};
+
+/** Types without length, and those that Postgres compares without a conversion as one. */
+function family(type: string): string {
+  const plain = type.replace(/\([^)"]*\)/, "");
+  return plain === "character varying" ? "text" : plain;
+}

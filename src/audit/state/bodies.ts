@@ -1,0 +1,92 @@
+import type { Session } from "../../postgres/connect.ts";
+import { codeOf, SQLSTATE } from "../../postgres/sqlstate.ts";
+import { OWN_SCHEMA } from "../catalog/scope.ts";
+
+/** A function whose body does not fit the schema. */
+export interface BrokenBody {
+  /** As in the catalog. */
+  readonly id: string;
+  readonly why: string;
+  readonly by: "validator" | "plpgsql_check";
+}
+
+/**
+ * Every language has a validator, which CREATE FUNCTION calls: for SQL it parses and analyses the body against
+ * the schema, for PL/pgSQL it compiles it (PostgreSQL documentation, 60.2). Calling it changes nothing and runs
+ * nothing, so it works read only. A body without a search path of its own is told only when it fits neither
+ * the session's nor its own schema's. What the role may not look at is passed over. The empty search path at
+ * first makes identities as the catalog has them.
+ */
+const VALIDATE = `
+do $audit$
+declare
+  one record;
+  told jsonb := '[]';
+  usual text := current_setting('offshoot.usual_path');
+  why text;
+  finder text;
+  checker text := (select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'plpgsql_check');
+begin
+  perform set_config('search_path', '', true);
+  for one in select * from (
+    select p.oid, l.lanname as language, quote_ident(n.nspname) as home,
+      format('%I.%I%s', n.nspname, p.proname, (select format('(%s)', coalesce(string_agg(format_type(t, null), ', ' order by o), ''))
+        from unnest(p.proargtypes) with ordinality u(t, o))) as id,
+      (select substr(c, 13) from unnest(p.proconfig) c where c like 'search\\_path=%') as own,
+      case when p.prorettype = 'trigger'::regtype
+        then coalesce((select array_agg(distinct t.tgrelid) from pg_trigger t where t.tgfoid = p.oid), '{}')
+        else array[0]::oid[] end as relations
+    from pg_proc p
+    join pg_namespace n on n.oid = p.pronamespace
+    join pg_language l on l.oid = p.prolang
+    where l.lanname in ('sql', 'plpgsql') and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', '${OWN_SCHEMA}')
+      and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+    ) found order by found.id collate "C"
+  loop
+    for attempt in 1..2 loop
+      why := null;
+      finder := 'validator';
+      begin
+        perform set_config('search_path', coalesce(one.own, case attempt when 1 then usual else one.home || ', ' || usual end), true);
+        if one.language = 'sql' then perform pg_catalog.fmgr_sql_validator(one.oid);
+        else perform pg_catalog.plpgsql_validator(one.oid);
+        end if;
+        if one.language = 'plpgsql' and checker is not null then
+          finder := 'plpgsql_check';
+          execute format('select string_agg(c.message, ''; '') from unnest($2) r(relation), lateral %s.plpgsql_check_function_tb($1, r.relation) c
+            where c.level = ''error''', checker) into why using one.oid::regprocedure, one.relations::regclass[];
+        end if;
+      exception
+        when insufficient_privilege then null;
+        when others then why := sqlerrm;
+      end;
+      exit when why is null;
+    end loop;
+    if why is not null then
+      told := told || jsonb_build_object('id', one.id, 'why', why, 'by', finder);
+    end if;
+  end loop;
+  perform set_config('offshoot.told', told::text, true);
+end
+$audit$`;
+
+/** One message of the simple protocol is one transaction: the settings end with it. */
+const STATEMENTS = `
+set local transaction_read_only = on;
+set local check_function_bodies = on;
+set local client_min_messages = warning;
+select set_config('offshoot.usual_path', current_setting('search_path'), true);
+${VALIDATE};
+select current_setting('offshoot.told')::jsonb as told`;
+
+/** The functions in SQL and PL/pgSQL whose bodies no longer fit the schema. Throws the server's error. */
+export async function readBodies(session: Session): Promise<readonly BrokenBody[]> {
+  try {
+    const [row] = await session.query<{ told: readonly BrokenBody[] }>(STATEMENTS);
+    return row?.told ?? [];
+  } catch (thrown) {
+    // A database without PL/pgSQL can't run the loop, and a role may lack the right to.
+    if (codeOf(thrown) === "42704" || codeOf(thrown) === SQLSTATE.insufficientPrivilege) return [];
+    throw thrown;
+  }
+}

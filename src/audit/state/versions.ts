@@ -1,0 +1,64 @@
+import type { Session } from "../../postgres/connect.ts";
+import { identifier } from "../../postgres/identifier.ts";
+import { codeOf, SQLSTATE } from "../../postgres/sqlstate.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import { path } from "../quote.ts";
+
+/** Which column of which table holds the versions of a migration tool. Names are unquoted. */
+export interface VersionTable {
+  readonly schema: string;
+  readonly table: string;
+  readonly column: string;
+}
+
+/** What a migration tool's version table holds, or why that is not known. */
+export type VersionReading =
+  | { readonly state: "read"; readonly values: readonly string[] }
+  | { readonly state: "unreadable"; readonly why: "no such table" | "no such column" | "no right to read it" };
+
+/** The key of a table's reading. */
+export function versionTable(table: Pick<VersionTable, "schema" | "table">): string {
+  return path(table.schema, table.table);
+}
+
+/**
+ * Tools whose version table holds the current heads alone, so that a second row is a second head. Others keep
+ * one row for each migration (Alembic documentation, "Working with Branches").
+ */
+const HEADS_ALONE: readonly Pick<VersionTable, "table" | "column">[] = [{ table: "alembic_version", column: "version_num" }];
+
+/** The tables of the catalog that hold heads, whether or not a spec asks about them. */
+export function headTables({ tables }: Catalog): VersionTable[] {
+  return HEADS_ALONE.flatMap(({ table, column }) =>
+    tables
+      .filter(({ name, columns }) => name === table && columns.some((one) => one.name === column))
+      .map(({ schema }) => ({ schema, table, column })),
+  );
+}
+
+const REASONS: Readonly<Record<string, Extract<VersionReading, { readonly state: "unreadable" }>["why"]>> = {
+  [SQLSTATE.undefinedTable]: "no such table",
+  [SQLSTATE.undefinedSchema]: "no such table",
+  "42703": "no such column",
+  [SQLSTATE.insufficientPrivilege]: "no right to read it",
+};
+
+/** Reads version tables: one statement each. Throws the server's error. */
+export async function readVersions(session: Session, tables: readonly VersionTable[]): Promise<ReadonlyMap<string, VersionReading>> {
+  const readings = new Map<string, VersionReading>();
+  for (const table of tables) readings.set(versionTable(table), await readVersion(session, table));
+  return readings;
+}
+
+async function readVersion(session: Session, { schema, table, column }: VersionTable): Promise<VersionReading> {
+  try {
+    const rows = await session.query<{ value: string | null }>(
+      `select ${identifier(column)}::text as value from ${identifier(schema)}.${identifier(table)} order by 1`,
+    );
+    return { state: "read", values: rows.map(({ value }) => value ?? "null") };
+  } catch (thrown) {
+    const why = REASONS[codeOf(thrown) ?? ""];
+    if (why === undefined) throw thrown;
+    return { state: "unreadable", why };
+  }
+}
