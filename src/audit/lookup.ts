@@ -6,9 +6,9 @@ type OnTableKind = { [K in keyof Contents]: Contents[K][number] extends { readon
 /** A catalog whose objects are found by where they belong, without walking the lists again. */
 export interface Lookup {
   readonly catalog: Catalog;
-  inSchema<K extends InSchemaKind>(kind: K, schema: string): readonly Contents[K][number][];
+  readonly inSchema: <K extends InSchemaKind>(kind: K, schema: string) => readonly Contents[K][number][];
   /** What belongs to a table or view (or, for constraints, a domain). */
-  onTable<K extends OnTableKind>(kind: K, schema: string, table: string): readonly Contents[K][number][];
+  readonly onTable: <K extends OnTableKind>(kind: K, schema: string, table: string) => readonly Contents[K][number][];
 }
 
 /** Groups each list once, when it is first asked for. */

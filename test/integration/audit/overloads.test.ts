@@ -111,7 +111,8 @@ test("a pair is an information exactly when only untyped arguments are refused a
             answers.push(await failure(`select app.f(${Array.from({ length: count }, () => "null").join(", ")})`));
           const told = findings.filter(({ severity }) => severity === "info");
           // A warning about calls that need conversions goes before.
-          if (told.length === findings.length) expect(told).toHaveLength(answers.includes(AMBIGUOUS_FUNCTION) ? 1 : 0);
+          const wanted = told.length < findings.length ? told.length : answers.includes(AMBIGUOUS_FUNCTION) ? 1 : 0;
+          expect(told).toHaveLength(wanted);
           for (const { facts } of told) expect(await failure("call" in facts ? facts.call : "")).toBe(AMBIGUOUS_FUNCTION);
         },
       );
