@@ -11,7 +11,8 @@ export function limitsOf(context: Context): Limits {
   return { signal: context.signal, withinMs: context.settings.timeouts.acquireMs, report: context.report };
 }
 
-async function load(name: ProviderName, context: Context): Promise<Provider> {
+/** One provider, as configured. */
+export async function load(name: ProviderName, context: Context): Promise<Provider> {
   const { settings, env, cwd } = context;
   switch (name) {
     case "embedded": {

@@ -9,6 +9,7 @@ export { extend, type ExtendOptions } from "./extend.ts";
 export { list, type ListOptions } from "./list.ts";
 export { type Leadership, migrate, type MigrateOptions, type Migrated } from "./migrate.ts";
 export type { Database, Listed, ProviderName, Refusal } from "./providers/provider.ts";
+export { rollbackCheck, type RollbackCheckOptions, type RollbackCheckResult } from "./rollback-check.ts";
 export { run, type Left, type RunOptions, type RunResult } from "./run.ts";
 export { status, type Status, type StatusOptions, watchStatus } from "./status.ts";
 export { sweep, type SweepOptions, type SweepResult } from "./sweep.ts";

@@ -6,7 +6,7 @@ import { type Located, locate } from "./locate.ts";
 import { type Migrations, migrationsByWork, requireMigrations } from "./migrations.ts";
 import { inPhase } from "./phase.ts";
 import { parseUrl } from "./postgres/url.ts";
-import { libpqVariables, variablesOf } from "./variables.ts";
+import { variablesOf, variablesOfUrl } from "./variables.ts";
 import { verifier } from "./verify.ts";
 
 export interface MigrateOptions extends CommonOptions {
@@ -48,7 +48,7 @@ export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
 
 /** `migrate` on a database that is located already. */
 export async function migrateIn(context: Context, migrations: Migrations, located: Located, retry = false): Promise<Migrated> {
-  const variables = located.database === undefined ? urlVariables(located.url) : variablesOf(located.database);
+  const variables = located.database === undefined ? variablesOfUrl(located.url) : variablesOf(located.database);
   const keepAsBase = context.settings.base === false ? undefined : located.database?.keepAsBase;
   const request = {
     ...gateRequest(context, migrations, located, retry),
@@ -86,10 +86,6 @@ export function gateRequest(context: Context, migrations: Migrations, located: L
     report: context.report,
     secrets: [...context.secrets, parseUrl(located.url).password],
   };
-}
-
-function urlVariables(url: string): Record<string, string> {
-  return { DATABASE_URL: url, DATABASE_URL_UNPOOLED: url, ...libpqVariables(url) };
 }
 
 function describeMigrated(result: Migrated): string {

@@ -26,10 +26,13 @@ export function variablesOf(database: Pick<Database, "url" | "directUrl" | "prov
   };
 }
 
+/** The variables of a database of which nothing but its URL is known. */
+export function variablesOfUrl(url: string): Readonly<Record<string, string>> {
+  return { DATABASE_URL: url, DATABASE_URL_UNPOOLED: url, ...libpqVariables(url) };
+}
+
 /** A URL as the variables that libpq and most drivers read. */
-export function libpqVariables(
-  url: string,
-): Pick<DatabaseVariables, "PGHOST" | "PGPORT" | "PGUSER" | "PGPASSWORD" | "PGDATABASE" | "PGSSLMODE"> {
+function libpqVariables(url: string): Pick<DatabaseVariables, "PGHOST" | "PGPORT" | "PGUSER" | "PGPASSWORD" | "PGDATABASE" | "PGSSLMODE"> {
   const { host, port, user, password, database } = parseUrl(url);
   const sslMode = new URL(url).searchParams.get("sslmode");
   return {

@@ -39,6 +39,11 @@ export function menu(begin: Begin): Command {
     .option("--update", "the same over a spec that is there")
     .option(...URL);
 
+  add("rollback-check", "up, down, up on a scratch database; the catalogs must agree", () => import("./commands/rollback-check.ts")).option(
+    "--last <n>",
+    "only the newest migrations",
+  );
+
   add("env", "print this run's URLs for a shell, a dotenv file or as JSON", () => import("./commands/env.ts")).option(
     "--format <format>",
     "shell, dotenv, json, the name of a CI service, or ci for the one that this job runs on",

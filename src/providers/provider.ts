@@ -19,6 +19,13 @@ export interface Refusal {
   readonly mayFallBack: boolean;
 }
 
+/** A throw-away copy of a database, on the same server. */
+export interface Clone {
+  readonly url: DirectUrl;
+  /** Removes it; a killed process's copies are removed by the next creation on that server. */
+  drop(): Promise<void>;
+}
+
 /** A database that a provider hands out. A query was answered over `directUrl` before it was handed out. */
 export interface Database extends AsyncDisposable {
   readonly kind: "database";
@@ -39,6 +46,8 @@ export interface Database extends AsyncDisposable {
   readonly tag: OwnerTag;
   /** Where the database started from, when that is known to be already migrated. */
   readonly base: string | undefined;
+  /** Copies the database as it is, for a moment. No session may be open in it. Missing where there are no cheap copies. */
+  readonly clone?: (signal: AbortSignal) => Promise<Clone>;
   /**
    * Keeps the present state of this database as the base of `fingerprint`, best effort: true when kept.
    * No session may be open. `stillTrue` is asked after the copy and before it gets its name: a copy

@@ -1,6 +1,7 @@
 import { directUrl, withDatabase } from "../../postgres/url.ts";
 import type { Database } from "../provider.ts";
 import { keepAsBase } from "./base.ts";
+import { cloneDatabase } from "./clone.ts";
 import type { Placed } from "./create.ts";
 import type { ClusterHost, Server } from "./host.ts";
 import { toDatabase } from "./names.ts";
@@ -30,6 +31,7 @@ export function handOut(
     postgresMajor,
     tag,
     base: base?.name,
+    clone: (signal) => cloneDatabase(server.url, database, quickCheckpoints && postgresMajor >= 15, signal),
     keepAsBase: (fingerprint, stillTrue, signal) =>
       keepAsBase({ url: server.url, database, tag, fingerprint, stillTrue, quickCheckpoints, signal }),
     async [Symbol.asyncDispose]() {

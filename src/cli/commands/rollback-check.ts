@@ -1,0 +1,35 @@
+import { EXIT, OffshootError } from "../../errors.ts";
+import { rollbackCheck, type Step } from "../../rollback-check.ts";
+import { columns } from "../columns.ts";
+import type { Execute } from "../invocation.ts";
+
+export const execute: Execute = async (invocation, flags) => {
+  const { steps, counts, ok } = await rollbackCheck({ ...invocation.options, last: lastFlag(flags["last"]) });
+  invocation.print({ version: 1, steps: steps.map(stepJson), counts }, () => [
+    ...steps.flatMap(stepLines),
+    "",
+    ...columns(Object.entries(counts).flatMap(([verdict, count]) => (count === 0 ? [] : [[verdict, String(count)]]))),
+  ]);
+  if (!ok) invocation.exitCode = EXIT.findings;
+};
+
+function stepJson({ step, verdict, lost, drifted, rows, error }: Step): Record<string, unknown> {
+  return { step, verdict, lost, drifted, rows, error: error ?? null };
+}
+
+function stepLines({ step, verdict, lost, drifted, rows, error }: Step): readonly string[] {
+  const says = verdict === "lossy" || verdict === "column-order" ? lost : verdict === "nondeterministic" ? drifted : [];
+  return [
+    `${verdict.padEnd(20)}  ${step}`,
+    ...says.map(({ change, kind, object, detail }) => `  ${change} ${kind} ${object}${detail === "" ? "" : `: ${detail}`}`),
+    ...rows.map(({ table, before, after }) => `  ${table} had ${before} rows and has ${after} after down and up`),
+    ...(error === undefined || verdict === "irreversible-declared" ? [] : error.split("\n").map((line) => `  ${line}`)),
+  ];
+}
+
+function lastFlag(text: string | undefined): number | undefined {
+  if (text === undefined || /^[1-9]\d*$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new OffshootError("USAGE", `--last ${text} is not a number of migrations.`, {
+    remedy: "Write --last 20, or leave it out for all.",
+  });
+}

@@ -1,0 +1,24 @@
+import type { Catalog } from "../audit/catalog/catalog.ts";
+import type { Session } from "../postgres/connect.ts";
+import { literal } from "../postgres/identifier.ts";
+import type { RowsLost } from "./verdict.ts";
+
+/** Counting is exact and walks every table, so that very many are not counted at all. */
+const MOST_TABLES = 1000;
+
+/** Rows of every ordinary table, by name. */
+export async function countRows(session: Session, { tables }: Catalog): Promise<ReadonlyMap<string, number>> {
+  const counted = tables.filter(({ kind }) => kind === "table").map(({ id }) => id);
+  if (counted.length === 0 || counted.length > MOST_TABLES) return new Map();
+  const selects = counted.map((id) => `select ${literal(id)} as id, (select count(*) from ${id})::float8 as rows`);
+  const rows = await session.query<{ id: string; rows: number }>(selects.join(" union all "));
+  return new Map(rows.map(({ id, rows: count }) => [id, count]));
+}
+
+/** Tables that have fewer rows than before. Pure. */
+export function rowsLost(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): readonly RowsLost[] {
+  return [...before].flatMap(([table, rows]) => {
+    const left = after.get(table) ?? 0;
+    return left < rows ? [{ table, before: rows, after: left }] : [];
+  });
+}
