@@ -1,0 +1,88 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeProject, type Project } from "../../support/cli.ts";
+
+let project: Project;
+
+/** One migration of each kind: its way up, and its way back where it has one. */
+const MIGRATIONS: Readonly<Record<string, readonly [up: string, down?: string]>> = {
+  "001_good": ["create table a (id int primary key, b text, c text)", "drop table a"],
+  "002_order": ["alter table a drop column b", "alter table a add column b text"],
+  "003_lossy": ["create index a_c on a (c); create table if not exists kept (id int)", "drop index a_c"],
+  "004_rows": [
+    "create table seeds (id serial primary key, note text); insert into seeds (note) values ('one'), ('two')",
+    "drop table seeds",
+  ],
+  "005_data": ["alter table seeds add column more text", "alter table seeds drop column more; delete from seeds where id = 2"],
+  "006_fails": ["create view v as select 1 as one", "drop table v"],
+  "007_once": ["create table once_only (id int); insert into a values (7)", "drop table once_only"],
+  "008_random": [
+    "do $$ begin execute format('create table random_%s (id int)', floor(random() * 1e9)::bigint); end $$",
+    "do $$ declare t record; begin for t in select tablename from pg_tables where tablename like 'random_%' loop execute format('drop table %I', t.tablename); end loop; end $$",
+  ],
+  "009_no_way_back": ["create table forever (id int)"],
+  "010_declared": ["create table gone (id int)", "drop table nothing_like_it"],
+};
+
+beforeAll(async () => {
+  project = await makeProject();
+  await mkdir(join(project.directory, "migrations"));
+  for (const [name, [up, down]] of Object.entries(MIGRATIONS)) {
+    await project.write(`migrations/${name}.sql`, `${up};\n`);
+    if (down !== undefined) await project.write(`migrations/${name}.down.sql`, `${down};\n`);
+  }
+  await project.write("offshoot.yaml", "migrations:\n  tool: sql\n  irreversible: [010_declared]\n");
+});
+
+afterAll(() => project.remove());
+
+interface Printed {
+  readonly steps: readonly {
+    readonly step: string;
+    readonly verdict: string;
+    readonly lost: readonly { readonly change: string; readonly object: string }[];
+    readonly rows: readonly object[];
+    readonly error: string | null;
+  }[];
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+test("each migration's way back gets the verdict that it deserves, and what it loses is named", { timeout: 120_000 }, async () => {
+  const { stdout, code } = await project.offshoot(["rollback-check", "--json"]);
+  expect(code).toBe(10);
+  const { steps, counts } = JSON.parse(stdout) as Printed;
+  expect(Object.fromEntries(steps.map(({ step, verdict }) => [step, verdict]))).toEqual({
+    "001_good": "identical",
+    "002_order": "column-order",
+    "003_lossy": "lossy",
+    "004_rows": "identical",
+    "005_data": "identical",
+    "006_fails": "down-error",
+    "007_once": "not-repeatable",
+    "008_random": "nondeterministic",
+    "009_no_way_back": "irreversible-declared",
+    "010_declared": "irreversible-declared",
+  });
+  expect(counts).toMatchObject({ identical: 3, lossy: 1, "irreversible-declared": 2 });
+  const named = (name: string) => steps.find(({ step }) => step === name);
+  expect(named("003_lossy")?.lost.map(({ change, object }) => `${change} ${object}`)).toEqual(["extra public.kept"]);
+  expect(named("005_data")?.rows).toEqual([{ table: "public.seeds", before: 2, after: 1 }]);
+  expect(named("006_fails")?.error).toContain('"v" is not a table');
+  expect(JSON.parse((await project.offshoot(["list", "--json", "--all"])).stdout)).toEqual([]);
+});
+
+test("the newest alone can be tried, and text says the same", { timeout: 60_000 }, async () => {
+  const { stdout, code } = await project.offshoot(["rollback-check", "--last", "2"]);
+  expect([code, stdout.split("\n").slice(0, 2)]).toEqual([
+    0,
+    ["irreversible-declared  009_no_way_back", "irreversible-declared  010_declared"],
+  ]);
+});
+
+test("a number that is none, and a project without a tool, are told", async () => {
+  expect((await project.offshoot(["rollback-check", "--last", "many"])).code).toBe(2);
+  const { code, stderr } = await project.offshoot(["rollback-check", "--set", "migrations.tool=none"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("No migration tool is known here");
+});
