@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import type { Repository } from "./repository.ts";
 import type { Revision, Tool } from "./tool.ts";
 
-const CONFIGURATIONS = ["ts", "js", "mjs", "cjs", "json"].map((extension) => `drizzle.config.${extension}`);
+/** What drizzle-kit looks for by itself, in this order; any other is named to it. */
+const DEFAULTS = ["ts", "js", "json"].map((extension) => `drizzle.config.${extension}`);
+const NAMED = ["mjs", "cjs", "mts", "cts"].map((extension) => `drizzle.config.${extension}`);
 
 interface Entry {
   readonly idx: number;
@@ -12,9 +14,9 @@ interface Entry {
 /** Drizzle, whose migrations have no way back. Its configuration must take the URL from `DATABASE_URL`. Documentation: orm.drizzle.team, "drizzle-kit migrate". */
 export const drizzle: Tool = {
   name: "drizzle",
-  expects: "drizzle.config.ts (or .js, .json), and migrations with meta/_journal.json in its folder",
+  expects: "drizzle.config.ts (or .js, .json, .mjs, .cjs), and migrations with meta/_journal.json in its folder",
   async find(repository, given) {
-    const evidence = await repository.first(...CONFIGURATIONS);
+    const evidence = await repository.first(...DEFAULTS, ...NAMED);
     if (evidence === undefined) return undefined;
     const named = /\bout["']?\s*:\s*["'`]([^"'`]+)["'`]/.exec((await repository.read(evidence)) ?? "")?.[1];
     const folder = (given ?? named ?? "drizzle").replace(/^\.\//, "").replace(/\/+$/, "");
@@ -23,7 +25,7 @@ export const drizzle: Tool = {
     return {
       tool: "drizzle",
       evidence,
-      command: "drizzle-kit migrate",
+      command: `drizzle-kit migrate${DEFAULTS.includes(evidence) ? "" : ` --config ${evidence}`}`,
       files: [evidence, `${folder}/**`],
       ledger: { tables: ["drizzle.*"], query: "select hash as id from drizzle.__drizzle_migrations order by created_at", holds: "all" },
       revisions: await revisionsOf(repository, folder, (JSON.parse(journal) as { entries: readonly Entry[] }).entries),

@@ -3,21 +3,24 @@ import { inSequence } from "./revisions.ts";
 import { word } from "./shell.ts";
 import type { Tool } from "./tool.ts";
 
-const CONFIGURATIONS = ["js", "ts", "mjs", "cjs", "mts", "cts"].map((extension) => `knexfile.${extension}`);
+/** What knex looks for by itself; any other is named to it. */
+const DEFAULTS = ["js", "ts"].map((extension) => `knexfile.${extension}`);
+const NAMED = ["mjs", "cjs", "mts", "cts"].map((extension) => `knexfile.${extension}`);
 
 /** Knex. The knexfile must take its connection from `DATABASE_URL`. Documentation: knexjs.org, "Migrations". */
 export const knex: Tool = {
   name: "knex",
   expects: "knexfile.js (or .ts, .mjs, .cjs), and migrations in migrations/",
   async find(repository, folder = "migrations") {
-    const evidence = await repository.first(...CONFIGURATIONS);
+    const evidence = await repository.first(...DEFAULTS, ...NAMED);
     if (evidence === undefined) return undefined;
     const files = (await repository.list(folder)).filter((file) => /\.([cm]?[jt]s)$/.test(file) && !file.endsWith(".d.ts"));
     if (files.length === 0) return undefined;
+    const flags = DEFAULTS.includes(evidence) ? "" : ` --knexfile ${evidence}`;
     return {
       tool: "knex",
       evidence,
-      command: "knex migrate:latest",
+      command: `knex migrate:latest${flags}`,
       files: [evidence, `${folder}/**`],
       ledger: {
         tables: ["public.knex_migrations", "public.knex_migrations_lock"],
@@ -26,8 +29,8 @@ export const knex: Tool = {
       },
       revisions: inSequence(files, (name) => basename(name)),
       moves: {
-        up: (_applied, next) => next.map(({ id }) => `knex migrate:up ${word(id)}`).join(" && "),
-        down: (applied) => `knex migrate:down ${word(applied.at(-1)?.id ?? "")}`,
+        up: (_applied, next) => next.map(({ id }) => `knex migrate:up ${word(id)}${flags}`).join(" && "),
+        down: (applied) => `knex migrate:down ${word(applied.at(-1)?.id ?? "")}${flags}`,
       },
       package: "knex",
     };

@@ -19,7 +19,8 @@ export const sql: Tool = {
       const ups = files.filter((file) => !file.endsWith(".down.sql"));
       const [first] = ups;
       if (first === undefined) continue;
-      const program = `node ${word(applyFile())} ${word(folder)}`;
+      // The command is part of the fingerprint, so where offshoot is installed must not show in it.
+      const program = `node "$APPLY_SQL" ${word(folder)}`;
       const downs = new Set(files.filter((file) => file.endsWith(".down.sql")).map((file) => file.slice(0, -".down.sql".length)));
       return {
         tool: "sql",
@@ -35,6 +36,7 @@ export const sql: Tool = {
             return downs.has(`${folder}/${id}`) ? `${program} down` : undefined;
           },
         },
+        env: () => ({ APPLY_SQL: applyFile() }),
       };
     }
     return undefined;

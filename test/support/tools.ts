@@ -1,0 +1,118 @@
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { skipWithout } from "./require.ts";
+
+const FIXTURES = new URL("../fixtures/tools/", import.meta.url).pathname;
+const PACKAGES = new URL("../peers/node_modules", import.meta.url).pathname;
+const BINARIES = join(PACKAGES, ".bin");
+
+/** What the tests expect of a tool that they run. */
+export interface RealTool {
+  readonly name: string;
+  /** The file or entry by which it is detected. */
+  readonly evidence: string;
+  /** The newest migration as people call it. */
+  readonly head: string;
+  /** What the version table holds in the end. */
+  readonly recorded: readonly string[];
+  /** Program that must be there: of the peers' npm packages or of the machine. Undefined: none but our own. */
+  readonly program?: string;
+}
+
+const NAMES = ["20240101000001_authors", "20240102000002_books", "20240103000003_titles"];
+
+/** The tools that run for real. Each has three migrations of the same effect under `test/fixtures/tools/`. */
+export const REAL_TOOLS: readonly RealTool[] = [
+  { name: "alembic", program: "alembic", evidence: "alembic.ini", head: "titles", recorded: ["r3"] },
+  {
+    name: "db-migrate",
+    program: "db-migrate",
+    evidence: "db-migrate in package.json",
+    head: "20240103000003-titles",
+    recorded: NAMES.map((name) => `/${name.replace("_", "-")}`),
+  },
+  {
+    name: "dbmate",
+    program: "dbmate",
+    evidence: "`-- migrate:up` in db/migrations/20240103000003_titles.sql",
+    head: "20240103000003_titles",
+    recorded: NAMES.map((name) => name.slice(0, 14)),
+  },
+  {
+    name: "django",
+    program: "django-admin",
+    evidence: "manage.py",
+    head: "library.0003_titles",
+    recorded: ["library.0001_authors", "library.0002_books", "library.0003_titles"],
+  },
+  {
+    name: "drizzle",
+    program: "drizzle-kit",
+    evidence: "drizzle.config.cjs",
+    head: "0002_titles",
+    // As `sha256sum drizzle/*.sql` prints them.
+    recorded: [
+      "89bf6ac984dc4321eeb70d6a18911493c7b1305f0d9d7ce6b680e88b7fe6c301",
+      "2db3104d6dc0ed992a6e9b95b3f1e2fdc02c296c1852143b224c7ef2b04019d5",
+      "3d74c8412bce48703d177cad7d1352a0e06cd4764e78b13ba677452a0df4d41c",
+    ],
+  },
+  {
+    name: "graphile-migrate",
+    program: "graphile-migrate",
+    evidence: ".gmrc",
+    head: "000003",
+    recorded: ["000001.sql", "000002.sql", "000003.sql"],
+  },
+  {
+    name: "knex",
+    program: "knex",
+    evidence: "knexfile.cjs",
+    head: "20240103000003_titles",
+    recorded: NAMES.map((name) => `${name}.cjs`),
+  },
+  {
+    name: "node-pg-migrate",
+    program: "node-pg-migrate",
+    evidence: "node-pg-migrate in package.json",
+    head: "20240103000003_titles",
+    recorded: NAMES,
+  },
+  { name: "sqitch", program: "sqitch", evidence: "sqitch.plan", head: "titles", recorded: ["authors", "books", "titles"] },
+  { name: "sql", evidence: "migrations/001_authors.sql", head: "003_titles", recorded: ["001_authors", "002_books", "003_titles"] },
+];
+
+/**
+ * Whether the tool is installed; if not, one line says so. With its name in `OFFSHOOT_TEST_REQUIRE` (names with commas,
+ * or `all`) its absence fails the tests.
+ */
+export function isInstalled({ name, program }: RealTool): boolean {
+  if (program === undefined) return true;
+  const found = [BINARIES, ...toolPath().split(delimiter)].some((folder) => existsSync(join(folder, program)));
+  if (!found) skipWithout(name, "it is not installed (npm ci --prefix test/peers --ignore-scripts, or bash .ci/machine)");
+  return found;
+}
+
+/** A `PATH` with this Node, and with Debian's Python, to which its Alembic and Django belong, before any other. */
+export function toolPath(): string {
+  return [dirname(process.execPath), "/usr/bin", process.env["PATH"] ?? ""].join(delimiter);
+}
+
+/** Puts a tool's small project into a folder, which becomes a checkout of it with its npm packages installed. */
+export async function copyTool(name: string, directory: string): Promise<void> {
+  await cp(join(FIXTURES, name), directory, { recursive: true });
+  await symlink(PACKAGES, join(directory, "node_modules"));
+}
+
+/** A folder that holds a tool's small project for as long as `use` takes. */
+export async function withTool<Result>(name: string, use: (directory: string) => Promise<Result>): Promise<Result> {
+  const directory = await mkdtemp(join(tmpdir(), "offshoot-tool-"));
+  try {
+    await copyTool(name, directory);
+    return await use(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
