@@ -7,6 +7,7 @@ const ROOT = new URL("../peers/", import.meta.url).pathname;
 /** Programs of others that tests run against this project, and how they get here. */
 const PEERS = {
   "neon-cli": { file: join(ROOT, "node_modules/neon/dist/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
+  unleash: { file: join(ROOT, "node_modules/unleash-server/dist/migrations"), how: "npm ci --prefix test/peers --ignore-scripts" },
   neonctl: { file: join(ROOT, "node_modules/neonctl/bin/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
   pgbouncer: { file: onPath("pgbouncer") ?? existing("/usr/sbin/pgbouncer"), how: "install the package pgbouncer" },
   psql: { file: onPath("psql"), how: "install the client of PostgreSQL" },
