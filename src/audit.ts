@@ -54,9 +54,14 @@ export async function auditIn(context: Context, url: DirectUrl, spec: SpecFile |
     "audit",
     "schema",
     () => withSession(url, (session) => auditDatabase({ session, now: context.now(), ...given }), { signal: context.signal }),
-    (result) => (result.findings.length === 0 ? "schema as it should be" : `${result.findings.length} findings`),
+    (result) => describeCount(result.findings.length),
   );
   return { findings, counts: count(findings), spec: spec?.path };
+}
+
+function describeCount(findings: number): string {
+  if (findings === 0) return "schema as it should be";
+  return findings === 1 ? "1 finding" : `${findings} findings`;
 }
 
 /** The spec that was named, or the configured one; undefined when there is none. Throws `CONFIG_UNREADABLE`. */
