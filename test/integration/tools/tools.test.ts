@@ -1,4 +1,4 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { withSession } from "../../../src/postgres/connect.ts";
@@ -52,3 +52,38 @@ for (const tool of REAL_TOOLS.filter(isInstalled)) {
     await told(tool.name, "down");
   });
 }
+
+test("several heads are an error before anything runs, and both are named", async () => {
+  await copyTool("alembic", project.directory);
+  const books = await readFile(join(project.directory, "migrations/versions/books.py"), "utf8");
+  await project.write("migrations/versions/shelves.py", books.replace('revision = "r2"', 'revision = "r2b"'));
+  const { code, stderr } = await project.offshoot(["migrate", "--run", "heads"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("several heads: shelves, titles");
+  expect(stderr).toContain("alembic merge heads");
+});
+
+test("two tools in one folder are an error that names both, until one is set", async () => {
+  await copyTool("knex", project.directory);
+  await project.write("sqitch.plan", "%project=sample\n");
+  const { code, stderr } = await project.offshoot(["migrate", "--run", "two"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("knex (knexfile.cjs) and sqitch (sqitch.plan)");
+  const { stdout } = await project.offshoot(["doctor", "--json"], { OFFSHOOT_MIGRATIONS_TOOL: "knex" });
+  expect(JSON.parse(stdout)).toMatchObject({ migrations: { tool: "knex", command: "knex migrate:latest --knexfile knexfile.cjs" } });
+});
+
+test.runIf(REAL_TOOLS.some((tool) => tool.name === "alembic" && isInstalled(tool)))(
+  "a tool that ends well but leaves more than the heads in its version table, as after a race, is no success",
+  async () => {
+    await copyTool("alembic", project.directory);
+    const script = await readFile(join(project.directory, "migrations/env.py"), "utf8");
+    const insert = "insert into alembic_version values ('r1')";
+    await project.write("migrations/env.py", `${script}with engine.begin() as connection:\n    connection.exec_driver_sql("${insert}")\n`);
+    await told("surplus", "up");
+    const { code, stderr } = await project.offshoot(["migrate", "--run", "surplus"]);
+    expect(code).toBe(11);
+    expect(stderr).toContain("it has r1 too many");
+    await told("surplus", "down");
+  },
+);
