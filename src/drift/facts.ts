@@ -17,6 +17,12 @@ export function keyOf(kind: ChangedKind, id: string): string {
   return `${kind} ${id}`;
 }
 
+/** The keys of what a part of a table may be part of. */
+function onTable(item: { readonly schema: string; readonly table: string }): readonly string[] {
+  const id = `${quoted(item.schema)}.${quoted(item.table)}`;
+  return [keyOf("table", id), keyOf("view", id), keyOf("materialized view", id), keyOf("domain", id)];
+}
+
 /** The objects of a catalog by key. A column is an object of its own; so is a table's grant or comment. */
 export function factsOf(catalog: Catalog): ReadonlyMap<string, Fact> {
   const facts = new Map<string, Fact>();
@@ -26,10 +32,6 @@ export function factsOf(catalog: Catalog): ReadonlyMap<string, Fact> {
   };
   const addAll = (kind: ChangedKind, list: readonly { readonly id: string }[]): void => {
     for (const item of list) add(kind, item.id, item);
-  };
-  const onTable = (item: { readonly schema: string; readonly table: string }): readonly string[] => {
-    const id = `${quoted(item.schema)}.${quoted(item.table)}`;
-    return [keyOf("table", id), keyOf("view", id), keyOf("materialized view", id), keyOf("domain", id)];
   };
   addAll("schema", catalog.schemas);
   addAll("extension", catalog.extensions);

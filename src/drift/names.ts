@@ -13,13 +13,12 @@ interface NamedPart {
 
 /** Gives an actual constraint the expected name where both names are generated and all else is equal. */
 export function alignConstraintNames([expected, actual]: Pair): Pair {
-  const names = namesToAlign(expected.constraints, actual.constraints, ({ id: _, name: __, ...rest }) => JSON.stringify(rest));
-  const rename = <T extends NamedPart>(item: T, id: string): T => ({ ...item, id, name: unquotedLast(id) });
+  const names = namesToAlign(expected.constraints, actual.constraints, (item) => JSON.stringify({ ...item, id: "", name: "" }));
   return [
     expected,
     {
       ...actual,
-      constraints: actual.constraints.map((item) => rename(item, names.get(item.id) ?? item.id)),
+      constraints: actual.constraints.map((item) => renamed(item, names.get(item.id) ?? item.id)),
       indexes: actual.indexes.map((index) => {
         if (index.constraint === undefined) return index;
         const aligned = names.get(path(index.schema, index.table, index.constraint));
@@ -32,14 +31,22 @@ export function alignConstraintNames([expected, actual]: Pair): Pair {
   ];
 }
 
+function renamed<T extends NamedPart>(item: T, id: string): T {
+  return { ...item, id, name: unquotedLast(id) };
+}
+
+function ofNoConstraint(list: Catalog["indexes"]): Catalog["indexes"] {
+  return list.filter((index) => index.constraint === undefined);
+}
+
+/** All that an index is but for its name. */
+function nameless(index: Catalog["indexes"][number]): string {
+  return JSON.stringify({ ...index, id: "", name: "", definition: index.definition.replace(quoted(index.name), "") });
+}
+
 /** The same for indexes that serve no constraint. */
 export function alignIndexNames([expected, actual]: Pair): Pair {
-  const plain = (list: Catalog["indexes"]): Catalog["indexes"] => list.filter((index) => index.constraint === undefined);
-  const text = (index: Catalog["indexes"][number]): string => {
-    const { id: _, name, definition, ...rest } = index;
-    return JSON.stringify({ ...rest, definition: definition.replace(quoted(name), "") });
-  };
-  const names = namesToAlign(plain(expected.indexes), plain(actual.indexes), text);
+  const names = namesToAlign(ofNoConstraint(expected.indexes), ofNoConstraint(actual.indexes), nameless);
   return [
     expected,
     {

@@ -129,6 +129,9 @@ function withoutToolTables(catalog: Catalog): Catalog {
 function withoutPopulated(catalog: Catalog): Catalog {
   return {
     ...catalog,
-    views: catalog.views.map(({ populated: _, ...view }) => view),
+    views: catalog.views.map((view) => {
+      const { populated: _, ...rest } = view;
+      return rest;
+    }),
   };
 }

@@ -24,15 +24,15 @@ test("a function migrates in the process of one of many callers, over a URL of i
   const results = await Promise.all(Array.from({ length: 10 }, () => migrate({ ...options("function"), work, workName: "create-made" })));
   expect(calls).toBe(1);
   expect(results.filter(({ state }) => state === "ran")).toHaveLength(1);
-  expect(await withSession(database.directUrl, (session) => session.query("select count(*)::int as rows from made"))).toEqual([{ rows: 0 }]);
+  expect(await withSession(database.directUrl, (session) => session.query("select count(*)::int as rows from made"))).toEqual([
+    { rows: 0 },
+  ]);
   await down(options("function"));
 });
 
 test("what the function throws ends every caller, with its own words", async () => {
   await up(options("broken"));
-  const work = async (): Promise<void> => {
-    throw new Error("there is no table orders");
-  };
+  const work = (): Promise<void> => Promise.reject(new Error("there is no table orders"));
   const results = await Promise.allSettled(Array.from({ length: 3 }, () => migrate({ ...options("broken"), work })));
   for (const result of results) {
     const thrown: unknown = result.status === "rejected" ? result.reason : undefined;

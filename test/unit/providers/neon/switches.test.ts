@@ -6,7 +6,7 @@ import { branchName } from "../../../../src/run/name.ts";
 /** Every position of every switch; amounts get two values besides their default. */
 const POSITIONS = Object.entries(SWITCHES).flatMap(([name, entry]) => {
   const values: readonly unknown[] = "values" in entry ? (entry.values ?? []) : [entry.default, 2, 10];
-  return values.map((value) => [name, value, { [name]: value } as Partial<Switches>] as const);
+  return values.map((value) => [name, value, { [name]: value }] as const);
 });
 
 describe("whatever Neon turns out to do", () => {
@@ -30,7 +30,7 @@ describe("whatever Neon turns out to do", () => {
 
     for (const { name } of [first, second]) {
       expect(await provider.release(name, stage.limits())).toBe("deleted");
-      await stage.clock.advance(60_000);
+      stage.clock.advance(60_000);
       expect(await provider.release(name, stage.limits())).toBe("already-gone");
     }
     expect(await provider.find(first.name, stage.limits())).toBeUndefined();
