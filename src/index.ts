@@ -1,4 +1,4 @@
-export { audit, type AuditOptions, type AuditResult } from "./audit.ts";
+export { audit, type AuditOptions, type AuditResult, type Finding } from "./audit.ts";
 export type { CommonOptions } from "./context.ts";
 export { doctor, type Diagnosis, type DoctorOptions } from "./doctor.ts";
 export { down, type DownOptions, type DownResult } from "./down.ts";
@@ -9,10 +9,17 @@ export { extend, type ExtendOptions } from "./extend.ts";
 export { list, type ListOptions } from "./list.ts";
 export { type Leadership, migrate, type MigrateOptions, type Migrated } from "./migrate.ts";
 export type { Database, Listed, ProviderName, Refusal } from "./providers/provider.ts";
-export { rollbackCheck, type RollbackCheckOptions, type RollbackCheckResult } from "./rollback-check.ts";
+export {
+  rollbackCheck,
+  type RollbackCheckOptions,
+  type RollbackCheckResult,
+  type RowsLost,
+  type Step,
+  type Verdict,
+} from "./rollback-check.ts";
 export { run, type Left, type RunOptions, type RunResult } from "./run.ts";
 export { status, type Status, type StatusOptions, watchStatus } from "./status.ts";
-export { sweep, type SweepOptions, type SweepResult } from "./sweep.ts";
+export { type Failed, type Planned, type Reason, sweep, type SweepOptions, type SweepResult } from "./sweep.ts";
 export { up, type UpOptions, type UpResult } from "./up.ts";
 export type { DatabaseVariables } from "./variables.ts";
 export { wait, type WaitOptions } from "./wait.ts";

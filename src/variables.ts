@@ -32,7 +32,9 @@ export function variablesOfUrl(url: string): Readonly<Record<string, string>> {
 }
 
 /** A URL as the variables that libpq and most drivers read. */
-export function libpqVariables(url: string): Pick<DatabaseVariables, "PGHOST" | "PGPORT" | "PGUSER" | "PGPASSWORD" | "PGDATABASE" | "PGSSLMODE"> {
+export function libpqVariables(
+  url: string,
+): Pick<DatabaseVariables, "PGHOST" | "PGPORT" | "PGUSER" | "PGPASSWORD" | "PGDATABASE" | "PGSSLMODE"> {
   const { host, port, user, password, database } = parseUrl(url);
   const sslMode = new URL(url).searchParams.get("sslmode");
   return {

@@ -4,7 +4,7 @@ import type { Change, ChangedKind, Difference } from "./change.ts";
 import { type Fact, factsOf } from "./facts.ts";
 import { type Normalisations, normalise } from "./normalise.ts";
 
-export type { Change, ChangedKind, Difference } from "./change.ts";
+export type { Change } from "./change.ts";
 export type { Normalisations } from "./normalise.ts";
 
 /**

@@ -16,7 +16,7 @@ import { privilegeMissing } from "./table.ts";
 import { finishForAnother, tryToLead } from "./turn.ts";
 import { enterRoom, type Look, type Watch } from "./watch.ts";
 
-export type { GateRequest, GateTimings, Migrated, MigrateRequest, Owner } from "./request.ts";
+export type { GateRequest, GateTimings, Migrated, MigrateRequest } from "./request.ts";
 
 /** Being superseded so often in one call is no accident: something ends our sessions again and again. */
 const MAX_LOSSES = 5;

@@ -48,9 +48,7 @@ function failures(): readonly Played[] {
 }
 
 function tell({ seed, broken, timeline }: Played, schedule: string): void {
-  say(
-    [`\nseed ${seed}${broken.length === 0 ? "" : " FAILED"}`, ...broken.map((line) => `  ${line}`), schedule, timeline, ""].join("\n"),
-  );
+  say([`\nseed ${seed}${broken.length === 0 ? "" : " FAILED"}`, ...broken.map((line) => `  ${line}`), schedule, timeline, ""].join("\n"));
 }
 
 function seconds(): string {

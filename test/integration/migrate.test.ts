@@ -30,10 +30,11 @@ test("a function migrates in the process of one of many callers, over a URL of i
   await down(options("function"));
 });
 
+const refuse = (): Promise<void> => Promise.reject(new Error("there is no table orders"));
+
 test("what the function throws ends every caller, with its own words", async () => {
   await up(options("broken"));
-  const work = (): Promise<void> => Promise.reject(new Error("there is no table orders"));
-  const results = await Promise.allSettled(Array.from({ length: 3 }, () => migrate({ ...options("broken"), work })));
+  const results = await Promise.allSettled(Array.from({ length: 3 }, () => migrate({ ...options("broken"), work: refuse })));
   for (const result of results) {
     const thrown: unknown = result.status === "rejected" ? result.reason : undefined;
     expect(isOffshootError(thrown) && [thrown.code, thrown.message + thrown.meaning]).toEqual([

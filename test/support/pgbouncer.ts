@@ -11,7 +11,7 @@ import { freePort, serviceUser } from "./server.ts";
 
 export interface Pooler {
   /** The same database as the server's URL, through the pooler. */
-  urlOf(url: string): string;
+  readonly urlOf: (url: string) => string;
   stop(): Promise<void>;
 }
 

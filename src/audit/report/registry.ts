@@ -4,5 +4,3 @@ import { text } from "./text.ts";
 
 /** Every way to show findings, by name: pure functions of the same findings. */
 export const REPORTS = { text, json } as const satisfies Readonly<Record<string, (findings: readonly Finding[]) => string>>;
-
-export type ReportName = keyof typeof REPORTS;

@@ -16,8 +16,8 @@ export const execute: Execute = async (invocation, flags, [spec]) => {
   const { findings, counts } = await audit(options);
   if (invocation.json) invocation.write(`${JSON.stringify(jsonReport(findings))}\n`);
   else {
-    const { text } = await import("../../audit/report/text.ts");
-    invocation.write(text(findings, { paint }));
+    const { REPORTS } = await import("../../audit/report/registry.ts");
+    invocation.write(REPORTS.text(findings, { paint }));
   }
   if (counts.error > 0) invocation.exitCode = EXIT.findings;
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SWITCHES, type Switches } from "../../../../mocks/neon/switches.ts";
+import { SWITCHES } from "../../../../mocks/neon/switches.ts";
 import { isDatabase, runOf, setStage, wantedBy } from "../../../support/neon-stage.ts";
 import { branchName } from "../../../../src/run/name.ts";
 
