@@ -23,7 +23,8 @@ const played: Played[] = [];
 
 /** Each lane has a server of its own, since some faults restart it. */
 async function lane(): Promise<void> {
-  const server = await startServer({ max_connections: 50 });
+  // A server that is killed must keep what it committed, as real ones do; the test servers do not by default.
+  const server = await startServer({ max_connections: 50, synchronous_commit: "on" });
   try {
     while (next < count) {
       const seed = first + next;
