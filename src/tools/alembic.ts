@@ -42,14 +42,22 @@ async function placesOf(repository: Repository, folder: string | undefined): Pro
     named === undefined
       ? [`${scripts}/versions`]
       : named
-          .split(/[\s,;"'[\]]+|:(?!\/)/)
+          .split(splitsAtColons(section) ? /[\s,;:"'[\]]+/ : /[\s,;"'[\]]+/)
           .filter(Boolean)
           .map(plain);
   return { evidence: ini === undefined ? "pyproject.toml" : "alembic.ini", scripts, versions };
 }
 
+/** A setting's value, which may go on over indented lines, or over those of a TOML array. */
 function setting(text: string, key: string): string | undefined {
-  return new RegExp(`^${key}[ \\t]*=[ \\t]*["']?(.+?)["']?[ \\t]*$`, "m").exec(text)?.[1];
+  const value = new RegExp(`^${key}[ \\t]*=[ \\t]*(\\[[^\\]]*\\]|.*(?:\\n[ \\t]+\\S.*)*)`, "m").exec(text)?.[1];
+  return value?.trim().replace(/^["']|["']$/g, "");
+}
+
+/** Only where it is set so: `package:folder` has a colon, too. */
+function splitsAtColons(section: string): boolean {
+  const separator = setting(section, "path_separator") ?? setting(section, "version_path_separator");
+  return separator === "os" || separator === ":";
 }
 
 /** A place relative to the configuration; `package:folder` names a folder of a Python package. */

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { type Repository, repositoryIn } from "../../src/tools/repository.ts";
 import { skipWithout } from "./require.ts";
 
 const FIXTURES = new URL("../fixtures/tools/", import.meta.url).pathname;
@@ -112,6 +113,23 @@ export async function withTool<Result>(name: string, use: (directory: string) =>
   try {
     await copyTool(name, directory);
     return await use(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** The repository that a folder with these files is, for as long as `use` takes. */
+export async function withFiles<Result>(
+  files: Readonly<Record<string, string>>,
+  use: (repository: Repository) => Promise<Result>,
+): Promise<Result> {
+  const directory = await mkdtemp(join(tmpdir(), "offshoot-tool-"));
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(directory, name)), { recursive: true });
+      await writeFile(join(directory, name), text);
+    }
+    return await use(repositoryIn(directory));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

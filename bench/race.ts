@@ -1,0 +1,113 @@
+/**
+ * What each migration tool does by itself when six runners start it at once on one empty database, and behind
+ * `offshoot migrate`. Prints a table in Markdown; tools that are not installed are left out. Argument: the number of
+ * tries, default 5.
+ */
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { delimiter, join } from "node:path";
+import { type DirectUrl, directUrl } from "../src/postgres/url.ts";
+import { withSession } from "../src/postgres/connect.ts";
+import { requireTool } from "../src/tools/detect.ts";
+import { ledgerGap, readLedger } from "../src/tools/ledger.ts";
+import { repositoryIn } from "../src/tools/repository.ts";
+import type { Project } from "../src/tools/tool.ts";
+import { variablesOfUrl } from "../src/variables.ts";
+import { startServer } from "../test/support/server.ts";
+import { isInstalled, REAL_TOOLS, toolPath, withTool } from "../test/support/tools.ts";
+
+const BIN = new URL("../bin/offshoot.js", import.meta.url).pathname;
+const TRIES = Number(process.argv[2] ?? 5);
+const RUNNERS = 6;
+const LIMIT_MS = 60_000;
+
+/** The words of Postgres and of the tools by which errors are told apart; anything else counts by its last line. */
+const KINDS = [
+  /tuple concurrently updated/,
+  /deadlock detected/i,
+  /duplicate key value violates unique constraint \\?"[\w-]+\\?"/,
+  /(?:relation|schema|type|function) \\?"[\w.-]+\\?" already exists/,
+  /Migration table is already locked/,
+  /Another migration is already running/,
+  /Blocked by another instance[^.]*/,
+];
+
+interface Tally {
+  failed: number;
+  wrong: number;
+  readonly errors: Map<string, number>;
+}
+
+/** One runner: undefined when it ended well, else what it said. */
+async function runner(command: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const [program = "", ...args] = command;
+  const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  let said = "";
+  child.stdout.on("data", (chunk) => (said += chunk));
+  child.stderr.on("data", (chunk) => (said += chunk));
+  const timer = setTimeout(() => process.kill(-(child.pid ?? 0), "SIGKILL"), LIMIT_MS);
+  const [code, signal] = (await once(child, "close")) as [number | null, string | null];
+  clearTimeout(timer);
+  return code === 0 ? undefined : signal === "SIGKILL" ? `no end within ${LIMIT_MS / 1000} s` : kindOf(said);
+}
+
+function kindOf(said: string): string {
+  const known = KINDS.map((kind) => kind.exec(said)?.[0].replaceAll("\\", "")).find((found) => found !== undefined);
+  return known ?? said.trim().split("\n").at(-1)?.trim().slice(0, 100) ?? "";
+}
+
+/** Whether the database is what one runner alone would have made. */
+async function isGood(url: DirectUrl, project: Project): Promise<boolean> {
+  return withSession(url, async (session) => {
+    const recorded = await readLedger(session, project.ledger);
+    const rows = await session.query(
+      "select 1 from pg_index where indisvalid and indexrelid in (to_regclass('books_by_title'), to_regclass('app.events_due'))",
+    );
+    const twice = recorded !== undefined && new Set(recorded).size < recorded.length;
+    return recorded !== undefined && !twice && ledgerGap(project, recorded) === undefined && rows.length === 1;
+  });
+}
+
+async function race(project: Project, cwd: string, command: readonly string[]): Promise<Tally> {
+  const tally: Tally = { failed: 0, wrong: 0, errors: new Map() };
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const url = directUrl(await server.createDatabase(`race_${randomUUID().replaceAll("-", "")}`));
+    const PATH = [join(cwd, "node_modules", ".bin"), toolPath()].join(delimiter);
+    const env = { ...process.env, ...variablesOfUrl(url), PATH, TRANSACTIONS: "default", ...project.env?.(url) };
+    const ends = await Promise.all(Array.from({ length: RUNNERS }, () => runner(command, cwd, env)));
+    for (const error of ends.filter((end) => end !== undefined)) {
+      tally.failed += 1;
+      tally.errors.set(error, (tally.errors.get(error) ?? 0) + 1);
+    }
+    if (!(await isGood(url, project))) tally.wrong += 1;
+  }
+  return tally;
+}
+
+const all = TRIES * RUNNERS;
+const server = await startServer({ max_connections: 200 });
+console.log("| tool | runners failed alone | their errors | databases left wrong | failed behind the gate | left wrong |");
+console.log("|---|---|---|---|---|---|");
+const sets = REAL_TOOLS.filter(isInstalled).flatMap((tool) => {
+  const plain = { tool: tool.name, set: tool.name, title: tool.name };
+  return tool.name === "alembic" ? [plain, { ...plain, set: "race", title: "alembic, re-runnable set" }] : [plain];
+});
+for (const { tool, set, title } of sets) {
+  await withTool(set, async (directory) => {
+    const project = await requireTool(tool, repositoryIn(directory));
+    const alone = await race(project, directory, ["sh", "-c", project.command]);
+    const gated = await race(project, directory, [process.execPath, BIN, "migrate", "--run", "race", "--url", "DATABASE_URL"]);
+    const errors = [...alone.errors].toSorted(([, one], [, other]) => other - one).map(([text, count]) => `${count}× \`${text}\``);
+    const cells = [
+      title,
+      `${alone.failed} of ${all}`,
+      errors.join("<br>") || "none",
+      `${alone.wrong} of ${TRIES}`,
+      `${gated.failed} of ${all}`,
+      `${gated.wrong} of ${TRIES}`,
+    ];
+    console.log(`| ${cells.join(" | ")} |`);
+  });
+}
+await server.stop();
