@@ -1,12 +1,13 @@
 /**
  * What each migration tool does by itself when six runners start it at once on one empty database, and behind
- * `offshoot migrate`. Prints a table in Markdown; tools that are not installed are left out. Argument: the number of
- * tries, default 5.
+ * `offshoot migrate`. Prints a table in Markdown; tools that are not installed are left out. Arguments: the
+ * number of tries (default 5), and the tools (default all).
  */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { delimiter, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { type DirectUrl, directUrl } from "../src/postgres/url.ts";
 import { withSession } from "../src/postgres/connect.ts";
 import { requireTool } from "../src/tools/detect.ts";
@@ -19,6 +20,7 @@ import { isInstalled, REAL_TOOLS, toolPath, withTool } from "../test/support/too
 
 const BIN = new URL("../bin/offshoot.js", import.meta.url).pathname;
 const TRIES = Number(process.argv[2] ?? 5);
+const ONLY = process.argv.slice(3);
 const RUNNERS = 6;
 const LIMIT_MS = 60_000;
 
@@ -54,7 +56,12 @@ async function runner(command: readonly string[], cwd: string, env: NodeJS.Proce
 
 function kindOf(said: string): string {
   const known = KINDS.map((kind) => kind.exec(said)?.[0].replaceAll("\\", "")).find((found) => found !== undefined);
-  return known ?? said.trim().split("\n").at(-1)?.trim().slice(0, 100) ?? "";
+  if (known !== undefined) return known;
+  const lines = stripVTControlCharacters(said)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("at "));
+  return lines.find((line) => /error|fail/i.test(line))?.slice(0, 100) ?? "an exit status without a word of why";
 }
 
 /** Whether the database is what one runner alone would have made. */
@@ -89,7 +96,8 @@ const all = TRIES * RUNNERS;
 const server = await startServer({ max_connections: 200 });
 console.log("| tool | runners failed alone | their errors | databases left wrong | failed behind the gate | left wrong |");
 console.log("|---|---|---|---|---|---|");
-const sets = REAL_TOOLS.filter(isInstalled).flatMap((tool) => {
+const asked = REAL_TOOLS.filter(({ name }) => ONLY.length === 0 || ONLY.includes(name));
+const sets = asked.filter(isInstalled).flatMap((tool) => {
   const plain = { tool: tool.name, set: tool.name, title: tool.name };
   return tool.name === "alembic" ? [plain, { ...plain, set: "race", title: "alembic, re-runnable set" }] : [plain];
 });

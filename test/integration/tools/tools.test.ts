@@ -23,7 +23,7 @@ afterAll(() => project.remove());
 /** What a command that must succeed prints as JSON. */
 async function told<Answer>(run: string, ...args: readonly string[]): Promise<Answer> {
   const { code, stdout, stderr } = await project.offshoot([...args, "--run", run, "--json"]);
-  expect(code, stderr).toBe(0);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
   return JSON.parse(stdout) as Answer;
 }
 
