@@ -14,6 +14,9 @@ import { sqlName } from "./sql.ts";
 /** `CREATE INDEX CONCURRENTLY` and its like (PostgreSQL documentation, appendix A: active_sql_transaction). */
 const NOT_IN_TRANSACTION = "25001";
 
+/** `reset all` leaves the role as it is (PostgreSQL documentation, "RESET"). */
+const RESET_ROLE = "reset session authorization; reset role";
+
 const [, , folder = ".", direction = "up", count] = process.argv;
 
 try {
@@ -51,7 +54,7 @@ async function appliedNames(session: Session): Promise<readonly string[]> {
 async function apply(session: Session, file: string, record: string): Promise<void> {
   const text = await readFile(join(folder, file), "utf8");
   try {
-    await runFile(session, file, `${text}\n;${record}`);
+    await runFile(session, file, `${text}\n;${RESET_ROLE};${record}`);
   } catch (thrown) {
     if (codeOf(thrown instanceof Error ? thrown.cause : thrown) !== NOT_IN_TRANSACTION) throw thrown;
     await runFile(session, file, text);
@@ -59,13 +62,13 @@ async function apply(session: Session, file: string, record: string): Promise<vo
   }
 }
 
-/** Each file starts from the role's own settings: one that sets a search path must not set it for the next. */
+/** Each file starts from the role's own settings: one that sets a search path or a role must not set it for the next. */
 async function runFile(session: Session, file: string, text: string): Promise<void> {
   try {
     await session.query(text);
   } catch (thrown) {
     throw new Error(`${file}: ${messageOf(thrown)}`, { cause: thrown });
   } finally {
-    await session.query("rollback; reset all");
+    await session.query(`rollback; ${RESET_ROLE}; reset all`);
   }
 }
