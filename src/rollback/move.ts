@@ -1,4 +1,7 @@
 import { spawn } from "node:child_process";
+import { cancelled } from "../deadline.ts";
+import { OffshootError } from "../errors.ts";
+import { codeOf } from "../postgres/sqlstate.ts";
 import { redact } from "../redact.ts";
 
 export interface MoveOptions {
@@ -21,26 +24,52 @@ export interface Moved {
   readonly tail: string;
 }
 
-/** Runs a line of the shell to its end. One that can't be started or is cut short has failed. */
-export function move(line: string, { cwd, env, signal, withinMs }: MoveOptions): Promise<Moved> {
-  const child = spawn(line, {
-    cwd,
-    env: { ...env },
-    shell: true,
-    stdio: ["ignore", "pipe", "pipe"],
-    signal: AbortSignal.any([signal, AbortSignal.timeout(withinMs)]),
-  });
+/**
+ * Runs a line of the shell to its end. One that can't be started has failed. Throws `CANCELLED` and `TIMED_OUT`: a tool
+ * that was cut short says nothing about its migration.
+ */
+export async function move(line: string, { cwd, env, signal, withinMs }: MoveOptions): Promise<Moved> {
+  if (signal.aborted) throw cancelled("the rollback check");
+  const grouped = process.platform !== "win32";
+  const child = spawn(line, { cwd, env: { ...env }, shell: true, stdio: ["ignore", "pipe", "pipe"], detached: grouped });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-  return new Promise((resolve) => {
-    const end = (ok: boolean): void => {
-      const clean = redact(output).trimEnd();
-      resolve({ ok, output: clean, tail: clean.split("\n").slice(-TAIL_LINES).join("\n") });
-    };
+  const closed = new Promise<boolean>((resolve) => {
     child.once("error", (thrown) => {
       output += `\n${thrown.message}`;
-      end(false);
+      resolve(false);
     });
-    child.once("close", (code) => end(code === 0));
+    child.once("close", (code) => resolve(code === 0));
   });
+  const budget = AbortSignal.timeout(withinMs);
+  const ended = AbortSignal.any([signal, budget]);
+  // The shell alone would leave the tool behind it running, on a database that is about to go. All that it
+  // writes to is thrown away, so that nothing is gained by asking politely.
+  const kill = (): void => {
+    if (child.pid !== undefined) end(grouped ? -child.pid : child.pid);
+  };
+  ended.addEventListener("abort", kill, { once: true });
+  // A group of its own hears no Ctrl-C: it must not outlive us.
+  process.once("exit", kill);
+  const ok = await closed.finally(() => {
+    ended.removeEventListener("abort", kill);
+    process.off("exit", kill);
+  });
+  if (signal.aborted) throw cancelled("the rollback check");
+  if (!ok && budget.aborted) {
+    throw new OffshootError("TIMED_OUT", `Timed out after ${Math.round(withinMs / 1000)} s: \`${line}\`.`, {
+      remedy: "Raise timeouts.migrate, or see what the migration waits for.",
+    });
+  }
+  const clean = redact(output).trimEnd();
+  return { ok, output: clean, tail: clean.split("\n").slice(-TAIL_LINES).join("\n") };
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (thrown) {
+    // Everything is gone already.
+    if (codeOf(thrown) !== "ESRCH") throw thrown;
+  }
 }

@@ -2,7 +2,7 @@ import type { Change } from "../drift/change.ts";
 
 /**
  * What one migration's way back is worth: `identical`, it leads exactly where it came from; `column-order`, but for the
- * order of columns; `lossy`, something is missing or left over afterwards; `irreversible-declared`, its author
+ * order of columns; `lossy`, something is missing or left over afterwards, rows included; `irreversible-declared`, its author
  * says that there is none; `down-error`, it fails; `not-repeatable`, the way up fails after it;
  * `nondeterministic`, the second way up leads elsewhere than the first.
  */
@@ -64,7 +64,7 @@ export function judge(observed: Observed): Step {
     if (declared) return "irreversible-declared";
     if (downError !== undefined) return "down-error";
     if (upError !== undefined) return "not-repeatable";
-    if (back !== undefined && back.withoutOrder.length > 0) return "lossy";
+    if ((back !== undefined && back.withoutOrder.length > 0) || rows.length > 0) return "lossy";
     if (again !== undefined && again.length > 0) return "nondeterministic";
     return lost.length > 0 ? "column-order" : "identical";
   };

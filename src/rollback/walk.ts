@@ -124,7 +124,9 @@ async function mustRun(ground: Ground, line: string, what: string): Promise<void
 function isLedger({ kind, object }: Change, { ledger }: Project): boolean {
   return ledger.tables.some((table) => {
     if (table.endsWith(".*")) return object === table.slice(0, -2) || object.startsWith(table.slice(0, -1));
-    return object === table || object.startsWith(`${table}.`) || (kind !== "table" && object.startsWith(`${table}_`));
+    // Postgres names the sequence and the indexes of a table after it.
+    const isNamedAfter = (kind === "sequence" || kind === "index") && object.startsWith(`${table}_`);
+    return object === table || object.startsWith(`${table}.`) || isNamedAfter;
   });
 }
 

@@ -57,14 +57,14 @@ test("each migration's way back gets the verdict that it deserves, and what it l
     "002_order": "column-order",
     "003_lossy": "lossy",
     "004_rows": "identical",
-    "005_data": "identical",
+    "005_data": "lossy",
     "006_fails": "down-error",
     "007_once": "not-repeatable",
     "008_random": "nondeterministic",
     "009_no_way_back": "irreversible-declared",
     "010_declared": "irreversible-declared",
   });
-  expect(counts).toMatchObject({ identical: 3, lossy: 1, "irreversible-declared": 2 });
+  expect(counts).toMatchObject({ identical: 2, lossy: 2, "irreversible-declared": 2 });
   const named = (name: string) => steps.find(({ step }) => step === name);
   expect(named("003_lossy")?.lost.map(({ change, object }) => `${change} ${object}`)).toEqual(["extra public.kept"]);
   expect(named("005_data")?.rows).toEqual([{ table: "public.seeds", before: 2, after: 1 }]);
