@@ -89,7 +89,8 @@ export const FIELDS = [
     path: "migrations.tool",
     kind: "tool",
     otherwise: "detected",
-    description: "Migration tool, whose command and files are known; `none` for no migrations. Detected where neither it nor a command is set.",
+    description:
+      "Migration tool, whose command and files are known; `none` for no migrations. Detected where neither it nor a command is set.",
   },
   {
     path: "migrations.command",
