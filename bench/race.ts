@@ -22,7 +22,8 @@ const BIN = new URL("../bin/offshoot.js", import.meta.url).pathname;
 const TRIES = Number(process.argv[2] ?? 5);
 const ONLY = process.argv.slice(3);
 const RUNNERS = 6;
-const LIMIT_MS = 60_000;
+/** Above the minute for which Sqitch waits for its own lock. */
+const LIMIT_MS = 120_000;
 
 /** The words of Postgres and of the tools by which errors are told apart; anything else counts by its last line. */
 const KINDS = [
