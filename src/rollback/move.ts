@@ -20,7 +20,7 @@ export interface Moved {
   readonly ok: boolean;
   /** All that it wrote, redacted; for looking things up in. */
   readonly output: string;
-  /** The last lines of it. */
+  /** The last lines of it, without stack frames. */
   readonly tail: string;
 }
 
@@ -62,7 +62,13 @@ export async function move(line: string, { cwd, env, signal, withinMs }: MoveOpt
     });
   }
   const clean = redact(output).trimEnd();
-  return { ok, output: clean, tail: clean.split("\n").slice(-TAIL_LINES).join("\n") };
+  return { ok, output: clean, tail: tailOf(clean) };
+}
+
+/** Without stack frames, which come last and say least. */
+function tailOf(output: string): string {
+  const lines = output.split("\n").filter((line) => !/^\s+at .+[:)]/.test(line));
+  return lines.slice(-TAIL_LINES).join("\n");
 }
 
 function end(pid: number): void {

@@ -11,6 +11,12 @@ test("tells how a line ended, with the end of what it wrote and no password", as
   expect(await move("true", options)).toEqual({ ok: true, output: "", tail: "" });
 });
 
+test("shows what an error says, and not its stack", async () => {
+  const { tail } = await move(`node -e 'throw new Error("column b exists")'`, options);
+  expect(tail).toContain("Error: column b exists");
+  expect(tail).not.toContain("    at ");
+});
+
 test("a cancelled line ends with all that it started, and is no verdict", async () => {
   const cancel = new AbortController();
   const moving = move("sleep 600 & sleep 600", { ...options, signal: cancel.signal });
