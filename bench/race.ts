@@ -33,7 +33,7 @@ const KINDS = [
   /(?:relation|schema|type|function) \\?"[\w.-]+\\?" already exists/,
   /Migration table is already locked/,
   /Another migration is already running/,
-  /Blocked by another instance[^.]*/,
+  /Blocked by another instance of Sqitch/,
 ];
 
 interface Tally {
