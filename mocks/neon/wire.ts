@@ -87,9 +87,9 @@ export function endpointOnWire(neon: Neon, endpoint: Endpoint, project: Project)
     proxy_host: endpoint.host.replace(`${endpoint.id}.`, ""),
     suspend_timeout_seconds: endpoint.suspendTimeoutSeconds,
     provisioner: "k8s-neonvm",
-    ...(neon.switches.unknowns
-      ? { hosts: { read_write_host: endpoint.host, read_write_pooled_host: endpoint.poolerHost }, placement: "z9" }
-      : {}),
+    // In no specification, but seen in the service's replies.
+    hosts: { read_write_host: endpoint.host, read_write_pooled_host: endpoint.poolerHost },
+    ...(neon.switches.unknowns ? { placement: "z9" } : {}),
   };
 }
 

@@ -19,7 +19,7 @@ export async function accessOfCreated(api: NeonApi, created: Created, choice: Ch
   const { role, database } = chooseConnection(created.databases, created.roles, choice);
   const given = created.connections.find((entry) => entry.role === role && entry.database === database);
   return given === undefined
-    ? ask(api, created.branch.id, { role, database }, bounds)
+    ? ask(api, created.branch.id, { role, database }, bounds, created.poolerHost)
     : accessOf(given.uri, given.pooler_host === "" ? undefined : given.pooler_host);
 }
 
@@ -32,10 +32,10 @@ export async function accessOfExisting(api: NeonApi, branchId: string, choice: C
   return ask(api, branchId, connection, bounds);
 }
 
-/** The pooled host follows from the direct one; where the names aren't Neon's own, they are asked for too. */
-async function ask(api: NeonApi, branchId: string, connection: Connection, bounds: Bounds): Promise<Access> {
+/** The pooled host is known, or follows from the direct one; where the names aren't Neon's own, it is asked for too. */
+async function ask(api: NeonApi, branchId: string, connection: Connection, bounds: Bounds, poolerHost?: string): Promise<Access> {
   const uri = await api.connectionUri(branchId, connection, false, bounds);
-  if (new URL(uri).hostname.startsWith("ep-")) return accessOf(uri);
+  if (poolerHost !== undefined || new URL(uri).hostname.startsWith("ep-")) return accessOf(uri, poolerHost);
   return accessOf(uri, new URL(await api.connectionUri(branchId, connection, true, bounds)).host);
 }
 

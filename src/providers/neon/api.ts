@@ -78,6 +78,7 @@ export function neonApi(options: ApiOptions): NeonApi {
         connections: (reply.connection_uris ?? []).map((entry) => ({ uri: entry.connection_uri, ...entry.connection_parameters })),
         databases: reply.databases.map((database) => ({ name: database.name, owner: database.owner_name })),
         roles: reply.roles.map((role) => role.name),
+        poolerHost: pooledHostOf(reply.endpoints[0] as Parameters<typeof pooledHostOf>[0]),
       };
     },
     async branches(search, bounds) {
@@ -194,4 +195,9 @@ async function load({ apiKey, apiHost, adapter }: ApiOptions): Promise<Loaded> {
   const { createApiClient, EndpointType } = await import("@neondatabase/api-client");
   const baseURL = apiHost === undefined ? {} : { baseURL: apiHost };
   return { api: createApiClient({ apiKey, ...baseURL, ...(adapter === undefined ? {} : { adapter }) }), readWrite: EndpointType.ReadWrite };
+}
+
+function pooledHostOf(endpoint: { readonly hosts?: { readonly read_write_pooled_host?: unknown } } | undefined): string | undefined {
+  const host = endpoint?.hosts?.read_write_pooled_host;
+  return typeof host === "string" && host !== "" ? host : undefined;
 }

@@ -26,6 +26,8 @@ export interface Created {
   readonly connections: readonly (Connection & { readonly uri: string; readonly pooler_host: string })[];
   readonly databases: readonly Owned[];
   readonly roles: readonly string[];
+  /** The compute's pooled host, where the reply says it: a field that is in no specification, and mostly there. */
+  readonly poolerHost: string | undefined;
 }
 
 /** Whom to connect as, and to what. */
