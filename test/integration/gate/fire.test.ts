@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { connect as dial, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -128,10 +128,10 @@ test("a guard that is killed takes the command with it", async () => {
   await scene.until(async () => !isAlive(first.pid) || isZombie(first.pid));
 });
 
+/** Dead and not yet reaped, or reaped since somebody looked: then `ps` knows nothing of it. */
 function isZombie(pid: number): boolean {
-  return execFileSync("ps", ["-o", "stat=", "-p", String(pid)])
-    .toString()
-    .startsWith("Z");
+  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
+  return stdout.trim() === "" || stdout.startsWith("Z");
 }
 
 /** A TCP proxy that can swallow everything, as a dead network does, and later let it through again. */
