@@ -10,16 +10,18 @@ test("a command without phases has no page", () => {
   expect(story.end({ thrown: undefined, exitCode: 0 })).toBeUndefined();
 });
 
+/** What the page says that is left, after an `up` and further phases. */
+function left(...more: readonly "down"[]): string | undefined {
+  const story = recorder({ title: "offshoot up", job: undefined }, () => 100);
+  story.report({ kind: "phase", phase: "up", state: "end", text: "created", ms: 40 });
+  story.report(HELD);
+  for (const phase of more) story.report({ kind: "phase", phase, state: "end", text: "deleted", ms: 1 });
+  return story.end({ thrown: undefined, exitCode: 0 })?.left;
+}
+
 test("what stays is told with its end and the command that removes it, unless it was removed", () => {
-  const told = (...more: readonly string[]) => {
-    const story = recorder({ title: "offshoot up", job: undefined }, () => 100);
-    story.report({ kind: "phase", phase: "up", state: "end", text: "created", ms: 40 });
-    story.report(HELD);
-    for (const phase of more) story.report({ kind: "phase", phase: phase as "down", state: "end", text: "deleted", ms: 1 });
-    return story.end({ thrown: undefined, exitCode: 0 })?.left;
-  };
-  expect(told()).toBe("offshoot/x stays until 2026-11-01T14:00:00.000Z at the latest; offshoot down --run run-1 removes it.");
-  expect(told("down")).toBeUndefined();
+  expect(left()).toBe("offshoot/x stays until 2026-11-01T14:00:00.000Z at the latest; offshoot down --run run-1 removes it.");
+  expect(left("down")).toBeUndefined();
 });
 
 test("phases, notes and failures keep no password", () => {
