@@ -51,7 +51,8 @@ describe("run", () => {
   });
 
   test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("on %s ends the command, tears down, and says so by its status", async (signal) => {
-    const running = project.start(["run", "--run", signal.toLowerCase(), "--", "sh", "-c", "echo started; sleep 60"]);
+    // `exec`: a shell that is just starting its child may miss the signal, which is the shell's affair.
+    const running = project.start(["run", "--run", signal.toLowerCase(), "--", "sh", "-c", "echo started; exec sleep 60"]);
     await running.until("started");
     running.child.kill(signal);
     const { code } = await running.finished;
