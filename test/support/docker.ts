@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import { skipWithout } from "./require.ts";
 
@@ -26,7 +27,7 @@ export async function testImage(major: 15 | 18): Promise<string | undefined> {
 
 /** An image that writes `words` and ends, made from the tests' own. The function removes it. */
 export async function dyingImage(words: string): Promise<{ readonly image: string; remove(): Promise<void> }> {
-  const image = `offshoot-test/dying:${Date.now()}`;
+  const image = `offshoot-test/dying:${randomBytes(6).toString("hex")}`;
   const container = await docker("create", `${REPOSITORY}:base`, "true");
   const entryPoint = JSON.stringify(["sh", "-c", `echo "$0" >&2; exit 1`, words]);
   await docker("commit", "--change", `ENTRYPOINT ${entryPoint}`, container, image);

@@ -41,14 +41,14 @@ describe.runIf(IMAGE !== undefined)("docker", () => {
   testContract(async () => ({ make: () => home.provider(), squat: (name) => squat(home, name) }));
   testBases(async () => home.provider());
 
-  test("leaves no container and no volume when the last run is gone", async () => {
+  test("leaves no container when the last run is gone, and had no volume that could stay", async () => {
     const own = dockerHomeForTest(image);
-    const volumes = await docker("volume", "ls", "--quiet");
     const databases = [await acquired(own.provider(), uniqueKey()), await acquired(own.provider(), uniqueKey())];
-    expect(await own.containers()).toHaveLength(1);
+    const [container = "", ...others] = await own.containers();
+    expect(others).toEqual([]);
+    expect(await docker("inspect", "--format", "{{json .Mounts}}", container)).toBe("[]");
     for (const { name } of databases) expect(await own.provider().release(name, listening())).toBe("deleted");
     expect(await own.containers()).toEqual([]);
-    expect(await docker("volume", "ls", "--quiet")).toBe(volumes);
   });
 });
 
