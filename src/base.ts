@@ -24,9 +24,14 @@ export function startingFromBase(provider: Provider, context: Context, migration
         // What becomes of the base is the provider's to say, once the migrations are through.
         const { keepAsBase: _, ...plain } = database;
         await context.conceal(secretsOf(database));
-        await migrateIn(context, migrations, { url: database.directUrl, database: plain });
+        await migrateIn(asBase(context), migrations, { url: database.directUrl, database: plain });
       });
       return provider.acquire(wanted, { ...limits, withinMs: context.settings.timeouts.acquireMs });
     },
   };
+}
+
+/** All runs share one base, so to the gate they are one run: whoever comes first migrates for all. */
+function asBase(context: Context): Context {
+  return { ...context, run: { ...context.run, key: "base", invocation: undefined } };
 }

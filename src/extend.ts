@@ -21,5 +21,9 @@ export async function extend(options: ExtendOptions = {}): Promise<Pick<Database
   // To adopt is to renew.
   const wanted = { run: context.run, name: context.name, tag, expiresAt: expires, fingerprint: undefined };
   const renewed = await provider?.acquire(wanted, limitsOf(context));
-  return renewed?.kind === "database" ? renewed : found;
+  if (renewed?.kind !== "database") return found;
+  if (renewed.origin === "adopted") return renewed;
+  // It went away between the look and the adoption: an empty one in its place would be no extension.
+  await renewed[Symbol.asyncDispose]();
+  return requireDatabase(context);
 }

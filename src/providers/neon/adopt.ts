@@ -22,6 +22,12 @@ export function requireSibling({ name, id, tag, createdBy, createdAt }: Branch, 
   });
 }
 
+/** An annotation can't be changed, so a branch that the last `offshoot run` removes can't be made to stay: that is told. */
+export function warnOfLifetime({ name, tag }: Branch, wanted: Wanted, { report }: Bounds): void {
+  if (tag?.lifetime !== "last-run" || wanted.tag.lifetime === "last-run") return;
+  report({ kind: "warning", text: `The branch ${name} was created by \`offshoot run\`, and goes when the last such run of it ends.` });
+}
+
 /** Makes an adopted branch live as long as its new user asks. A renewal that fails is told and changes nothing else. */
 export async function renew(api: NeonApi, branch: Branch, wanted: Wanted, now: Date, bounds: Bounds): Promise<Branch> {
   const { expiresAt } = branch;

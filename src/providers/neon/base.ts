@@ -1,9 +1,9 @@
-import { messageOf } from "../../errors.ts";
+import { isOffshootError, messageOf } from "../../errors.ts";
 import { baseName } from "../../run/name.ts";
 import type { Database, Refusal, Released, Wanted } from "../provider.ts";
 import type { NeonApi } from "./api.ts";
 import type { Bounds } from "./bounds.ts";
-import { type Branch, buildingName } from "./branch.ts";
+import { type Branch, buildingName, failedName } from "./branch.ts";
 import { factsOf, isNameTaken } from "./failure.ts";
 import { readyBase } from "./parent.ts";
 import type { Site } from "./place.ts";
@@ -46,9 +46,28 @@ export async function ensureBase(
     if (building.origin === "created") await release(building.name);
     return;
   }
-  await migrate(building);
+  try {
+    await migrate(building);
+  } catch (thrown) {
+    if (hasFailed(thrown)) await setAside(api, building, wanted.name, bounds());
+    throw thrown;
+  }
   const base = await sealBase(api, building, fingerprint, bounds());
   if (base !== undefined) bases.set(fingerprint, base);
+}
+
+/** The migrations themselves failed, or what they made did: whoever else waits for them hears the same. */
+function hasFailed(thrown: unknown): boolean {
+  return isOffshootError(thrown) && (thrown.code === "MIGRATION_FAILED" || thrown.code === "FINDINGS");
+}
+
+/** The next run begins with a clean base; those who wait in this one keep their sessions, and it still expires. */
+async function setAside(api: NeonApi, { id }: Database, base: string, bounds: Bounds): Promise<void> {
+  try {
+    await api.updateBranch(id, { name: failedName(base, id) }, bounds);
+  } catch (thrown) {
+    bounds.report({ kind: "warning", text: `The base ${buildingName(base)} failed and could not be set aside: ${messageOf(thrown)}` });
+  }
 }
 
 /**

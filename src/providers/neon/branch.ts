@@ -59,12 +59,17 @@ export function buildingName(base: string): string {
   return `${base}/building`;
 }
 
+/** Where a base goes whose migration failed: out of the way of the next one, with all who still read why. */
+export function failedName(base: string, id: string): string {
+  return `${base}/failed/${id}`;
+}
+
 /** The tag, if it was written for a branch of that name. */
 function ownTag(name: string, tag: OwnerTag | undefined): OwnerTag | undefined {
   if (tag === undefined) return undefined;
   if (tag.kind === "run") return name === branchName({ ...NOBODY, repository: tag.repository, key: tag.run }) ? tag : undefined;
   const base = baseName(tag.fingerprint ?? "");
-  return name === base || name === buildingName(base) ? tag : undefined;
+  return name === base || name.startsWith(`${base}/`) ? tag : undefined;
 }
 
 const NOBODY = { ref: undefined, pullRequest: undefined, invocation: undefined, attempt: 1, shard: undefined, source: "tag" };
@@ -77,6 +82,10 @@ export function isSibling(tag: OwnerTag, wanted: OwnerTag): boolean {
 
 export function isUnderPrefix({ name }: Branch): boolean {
   return name.startsWith(NAME_PREFIX);
+}
+
+export function isFailedBase({ id, name, tag }: Branch): boolean {
+  return tag?.kind === "base" && name === failedName(baseName(tag.fingerprint ?? ""), id);
 }
 
 export function isReadyBase({ name, tag, isGoing }: Branch): boolean {

@@ -1,7 +1,7 @@
 import type { Listed } from "../provider.ts";
 import type { NeonApi } from "./api.ts";
 import type { Bounds } from "./bounds.ts";
-import { type Branch, isReadyBase, isUnderPrefix } from "./branch.ts";
+import { type Branch, isFailedBase, isReadyBase, isUnderPrefix } from "./branch.ts";
 import { guardOf } from "./guard.ts";
 import type { Endpoint } from "./wire.ts";
 
@@ -58,7 +58,7 @@ export function toListed(
 function isBroken(branch: Branch, now: Date): boolean {
   const ageMs = now.getTime() - branch.createdAt.getTime();
   if (branch.tag === undefined) return false;
-  if (branch.state === "init") return ageMs > STILLBORN_MS;
+  if (branch.state === "init" || isFailedBase(branch)) return ageMs > STILLBORN_MS;
   return branch.tag.kind === "base" && !isReadyBase(branch) && ageMs > BUILDING_MS;
 }
 

@@ -1,6 +1,6 @@
 import { isOffshootError, OffshootError } from "../../errors.ts";
 import type { Refusal, Wanted } from "../provider.ts";
-import { renew, requireSibling } from "./adopt.ts";
+import { renew, requireSibling, warnOfLifetime } from "./adopt.ts";
 import type { Bounds } from "./bounds.ts";
 import { removeExpired } from "./expired.ts";
 import {
@@ -57,6 +57,7 @@ async function lookOrRefuse(site: Site, wanted: Wanted, tried: Tried, bounds: Bo
     tried.isLost = false;
     if (found === undefined || found.isGoing) return found && "going";
     requireSibling(found, wanted);
+    warnOfLifetime(found, wanted, bounds);
     return { branch: await renew(site.api, found, wanted, site.world.now(), bounds), created: undefined, base: tried.origin?.base };
   } catch (thrown) {
     const facts = factsOf(thrown);

@@ -96,6 +96,21 @@ describe("a whole run on Neon", () => {
     expect((await branches()).filter(({ name, deleted }) => name.startsWith("offshoot/") && !deleted)).toEqual([]);
   });
 
+  test("migrates a base once, from which all runs start with nothing left to do", async () => {
+    const { project: place, branches } = await stand();
+    await place.write("offshoot.yaml", `base: true\nmigrations:\n  command: ${JSON.stringify(MIGRATE)}\n  files: [offshoot.yaml]\n`);
+    const count = ["sh", "-c", 'psql "$DATABASE_URL" -Atqc "select count(*) from ran"'];
+    const all = await Promise.all(["a", "b", "c"].map((run) => place.offshoot(["run", "--run", run, "--", ...count])));
+    expect(failures(all)).toEqual([]);
+    expect(all.map(({ stdout }) => stdout.trim())).toEqual(["1", "1", "1"]);
+    const late = await place.offshoot(["run", "--run", "d", "--", ...count]);
+    expect([late.code, late.stdout.trim()]).toEqual([0, "1"]);
+    expect(late.stderr).toContain("from its base");
+    const left = (await branches()).filter(({ name, deleted }) => name.startsWith("offshoot/") && !deleted);
+    expect(left.map(({ name }) => name)).toEqual([expect.stringMatching(/^offshoot\/base\/[0-9a-f]{16}$/)]);
+    expect(left[0]?.expires_at).toBeUndefined();
+  });
+
   test("shows neither key nor password, whatever happens", async () => {
     const { project: place, control } = await stand();
     const first = await place.offshoot(["up"]);

@@ -109,6 +109,16 @@ describe("adopting", () => {
     expect(stage.events).toContainEqual({ kind: "warning", text: expect.stringContaining("could not be renewed") });
   });
 
+  test("warns who came to stay that the branch goes with the last run", async () => {
+    const stage = await setStage();
+    const passing = wantedBy("run-1");
+    await stage.provider().acquire({ ...passing, tag: { ...passing.tag, lifetime: "last-run" } }, stage.limits());
+    await stage.provider().acquire({ ...passing, tag: { ...passing.tag, lifetime: "last-run" } }, stage.limits());
+    expect(stage.events).toEqual([]);
+    await stage.provider().acquire({ ...passing, tag: { ...passing.tag, lifetime: "until-down" } }, stage.limits());
+    expect(stage.events).toEqual([{ kind: "warning", text: expect.stringContaining("last such run") }]);
+  });
+
   test("gives a compute to a branch that has none", async () => {
     const stage = await setStage();
     const [branch] = stage.plant([planted("run-1")]);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { OffshootError } from "../../../../src/errors.ts";
 import type { Database } from "../../../../src/providers/provider.ts";
 import { baseWanted, isDatabase, setStage, type Stage, START, wantedBy } from "../../../support/neon-stage.ts";
 
@@ -33,12 +34,31 @@ test("runs start from it, which takes two calls where another run has built it",
   expect(branch(stage, run.name)?.parentId).toBe(branch(stage, NAME)?.id);
 });
 
-test("nobody starts from one whose migration failed", async () => {
+test("nobody starts from one whose migration failed: it is set aside, and the next begins anew", async () => {
   const stage = await setStage();
-  await expect(ensured(stage, () => Promise.reject(new Error("syntax error")))).rejects.toThrow("syntax error");
-  expect(stage.names()).toEqual([`${NAME}/building`]);
+  const failure = new OffshootError("MIGRATION_FAILED", "syntax error");
+  const ids: string[] = [];
+  const attempt = async ({ id }: Database): Promise<void> => {
+    ids.push(id);
+    throw failure;
+  };
+  await expect(ensured(stage, attempt)).rejects.toBe(failure);
+  expect(stage.names()).toEqual([`${NAME}/failed/${ids[0]}`]);
+  expect(branch(stage, `${NAME}/failed/${ids[0]}`)?.expiresAt).toBeDefined();
   const run = isDatabase(await stage.provider({ base: true }).acquire(wantedBy("run-1", { fingerprint: FINGERPRINT }), stage.limits()));
   expect(run.base).toBeUndefined();
+  await ensured(stage, async ({ id }) => void ids.push(id));
+  expect(new Set(ids).size).toBe(2);
+  expect(branch(stage, NAME)?.id).toBe(ids[1]);
+  stage.clock.advance(3_600_000);
+  const listed = await stage.provider().list(stage.limits());
+  expect(listed.find(({ id }) => id === ids[0])).toMatchObject({ kind: "base", broken: true });
+});
+
+test("a caller who gives up leaves the base to the others", async () => {
+  const stage = await setStage();
+  await expect(ensured(stage, () => Promise.reject(new OffshootError("CANCELLED", "gone")))).rejects.toMatchObject({ code: "CANCELLED" });
+  expect(stage.names()).toEqual([`${NAME}/building`]);
 });
 
 test("is migrated once, however many come at once and however quick it is", async () => {
