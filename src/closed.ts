@@ -2,14 +2,12 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Context } from "./context.ts";
 import { messageOf } from "./errors.ts";
+import { githubOf } from "./github.ts";
 import type { Listed } from "./providers/provider.ts";
 import type { Policy } from "./sweep/plan.ts";
 
 /** Names that only CI runs have: a person's own branch need not be pushed, so that its absence says nothing. */
 const CI_RUN = /^(run|pr)-/;
-
-/** GitHub gives at most 100 entries a page (REST API, "List pull requests"). */
-const PAGE = 100;
 
 const ASK_MS = 20_000;
 
@@ -44,18 +42,8 @@ async function asked<T>(context: Context, what: string, ask: () => Promise<T | u
 }
 
 async function openPullRequests({ env, run, signal }: Context): Promise<ReadonlySet<number> | undefined> {
-  const { GITHUB_API_URL: api, GITHUB_TOKEN: token } = env;
-  if (api === undefined || token === undefined || token === "") return undefined;
-  const open = new Set<number>();
-  for (let page = 1; ; page += 1) {
-    const url = `${api}/repos/${run.repository}/pulls?state=open&per_page=${PAGE}&page=${page}`;
-    const headers = { authorization: `Bearer ${token}`, accept: "application/vnd.github+json" };
-    const response = await fetch(url, { headers, signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]) });
-    if (!response.ok) throw new Error(`GitHub answered ${response.status}`);
-    const found = (await response.json()) as readonly { readonly number: number }[];
-    for (const { number } of found) open.add(number);
-    if (found.length < PAGE) return open;
-  }
+  const open = await githubOf(env, run.repository, signal)?.list<{ readonly number: number }>("/pulls?state=open");
+  return open && new Set(open.map(({ number }) => number));
 }
 
 /** Branches and tags of `origin`, by their short names. An empty answer is no answer: no remote loses all its branches. */

@@ -79,11 +79,14 @@ export async function prepare(options: CommonOptions): Promise<Context> {
     scope: settings.scope,
     local: await readCheckout(cwd, env),
   });
+  const report = options.report ?? silent;
+  const { repository, pullRequest, invocation, attempt, shard } = run;
+  report({ kind: "run", repository, pullRequest, invocation, attempt, shard, comment: settings.comment });
   return {
     cwd,
     env,
     signal: options.signal ?? new AbortController().signal,
-    report: options.report ?? silent,
+    report,
     conceal,
     now: options.now ?? (() => new Date()),
     resolved,

@@ -8,6 +8,17 @@ export type Event =
   | { readonly kind: "note" | "warning"; readonly text: string }
   /** A provider that was passed over, and why. */
   | { readonly kind: "refusal"; readonly provider: string; readonly code: string; readonly text: string }
+  /** Who asks, and whether the pull request is to hear of it: the first event of each command. */
+  | {
+      readonly kind: "run";
+      readonly repository: string;
+      readonly pullRequest: number | undefined;
+      /** The CI's id of this triggering. */
+      readonly invocation: string | undefined;
+      readonly attempt: number;
+      readonly shard: string | undefined;
+      readonly comment: boolean;
+    }
   /** A database is held from here on: what would stay if everything stopped now. */
   | {
       readonly kind: "database";

@@ -91,7 +91,12 @@ export function invocationOf(host: Host, globals: Globals, title: string): Invoc
     },
     async publish(thrown) {
       const told = story.end({ thrown, exitCode: this.exitCode });
-      if (told !== undefined) await job.publish(told, globals.summary);
+      if (told !== undefined) {
+        await job.publish(told, globals.summary);
+        const { tellPullRequest } = await import("./comment.ts");
+        const trouble = await tellPullRequest(told, story.asker, host.env, interruption.signal.aborted);
+        if (trouble !== undefined) progress.report({ kind: "warning", text: trouble });
+      }
       if (isOffshootError(thrown)) await job.annotate({ severity: "error", title, message: describeError(thrown) });
     },
   };

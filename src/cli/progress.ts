@@ -85,6 +85,8 @@ export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): P
         case "database":
           held = event;
           return;
+        case "run":
+          return;
         case "output":
           clear();
           fold();

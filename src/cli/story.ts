@@ -10,9 +10,14 @@ export interface Recorder {
   findings: string | undefined;
   /** Adds what stays; else what the events say. */
   left: string | undefined;
+  /** Who asks, once it is known. */
+  readonly asker: Asker | undefined;
   /** Undefined when nothing happened that is worth a page. */
   end(how: { readonly thrown: unknown; readonly exitCode: number }): Story | undefined;
 }
+
+/** Who asks, and whether the pull request is to hear of it. */
+export type Asker = Extract<Event, { kind: "run" }>;
 
 /** `now` is a clock in milliseconds, such as `performance.now`. */
 export function recorder(about: Pick<Story, "title" | "job">, now: () => number): Recorder {
@@ -22,7 +27,11 @@ export function recorder(about: Pick<Story, "title" | "job">, now: () => number)
   const notes: string[] = [];
   let database: Extract<Event, { kind: "database" }> | undefined;
   let removed = false;
+  let asker: Asker | undefined;
   return {
+    get asker() {
+      return asker;
+    },
     findings: undefined,
     left: undefined,
     report(event) {
@@ -30,7 +39,8 @@ export function recorder(about: Pick<Story, "title" | "job">, now: () => number)
         const { phase, text, ms } = event;
         chapters.push({ phase, text: redact(text), startMs: now() - start - ms, ms, failed: event.state === "failed" });
         removed ||= phase === "down" && event.state === "end";
-      } else if (event.kind === "database") database = event;
+      } else if (event.kind === "run") asker = event;
+      else if (event.kind === "database") database = event;
       else if (event.kind === "refusal") refusals.push({ provider: event.provider, text: event.text });
       else if (event.kind === "note" || event.kind === "warning") notes.push(redact(event.text));
     },

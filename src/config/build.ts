@@ -41,6 +41,7 @@ export function buildSettings(winners: Winners): Settings {
     base: get("base"),
     baseTtlMs: get("baseTtl"),
     audit: get("audit"),
+    comment: get("comment"),
     timeouts: {
       acquireMs: get("timeouts.acquire"),
       migrateMs: get("timeouts.migrate"),

@@ -136,6 +136,12 @@ export const FIELDS = [
   },
   { path: "baseTtl", kind: "duration", max: "365d", default: "14d", description: "Bases that nobody used for so long are removed." },
   { path: "audit", kind: "path", description: "Path of the audit spec." },
+  {
+    path: "comment",
+    kind: "boolean",
+    default: "false",
+    description: "On GitHub, keep one comment on the pull request that tells what each job's commands did. Needs `GITHUB_TOKEN`.",
+  },
   { path: "timeouts.acquire", ...TIMER, default: "5m", description: "For a database to be created and to answer." },
   { path: "timeouts.migrate", ...TIMER, default: "30m", description: "For the migration command." },
   { path: "timeouts.wait", ...TIMER, default: "30m", description: "For a job that waits until another has migrated." },

@@ -51,6 +51,8 @@ export interface Settings {
   readonly baseTtlMs: number;
   /** Path of the audit spec, relative to the folder of the configuration (`Resolved.directory`). */
   readonly audit: string | undefined;
+  /** Keep one comment on the pull request that tells what the commands did. Default false. */
+  readonly comment: boolean;
   readonly timeouts: TimeoutSettings;
 }
 

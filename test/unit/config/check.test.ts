@@ -11,7 +11,7 @@ const URL_SHAPE = "expected a URL of the form postgresql://user@host:5432/databa
 const VARIABLES = "expected names of environment variables, each with a text in quotes";
 const MOMENT = "expected a timestamp with offset such as 2026-01-31T12:00:00Z, or an LSN such as 0/1A2B3C4D";
 const LIST = "expected a path or glob, or a list of them";
-const TOP = "provider, run, scope, ttl, postgres, neon, docker, existing, migrations, base, baseTtl, audit or timeouts";
+const TOP = "provider, run, scope, ttl, postgres, neon, docker, existing, migrations, base, baseTtl, audit, comment or timeouts";
 
 /** Nested aliases whose full text would have 9^9 words. */
 const BOMB = [

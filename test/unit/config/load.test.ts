@@ -33,6 +33,7 @@ describe("with nothing configured", () => {
       base: undefined,
       baseTtlMs: 14 * 86_400_000,
       audit: undefined,
+      comment: false,
       timeouts: { acquireMs: 300_000, migrateMs: 1_800_000, waitMs: 1_800_000, leaseMs: 15_000, idleMs: 1_800_000, commandGraceMs: 10_000 },
     });
     expect(Object.keys(sources)).toEqual(FIELDS.map(({ path }) => path));

@@ -1,0 +1,102 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { addSection, firstComment, isComment, type Section, sectionOf } from "../../../../src/ci/summary/comment.ts";
+import type { Story } from "../../../../src/ci/summary/story.ts";
+
+function section(key: string, more: Partial<Section> = {}): Section {
+  return { key, title: key, run: "10", attempt: 1, failed: false, gone: false, digest: key, text: `text of ${key}`, ...more };
+}
+
+function grown(...sections: readonly Section[]): string {
+  const [first = section("none"), ...others] = sections;
+  return others.reduce(
+    (body, each) => {
+      const next = addSection(body, "CI", each);
+      return next === "there" || next === "outdated" ? body : next;
+    },
+    firstComment("CI", first),
+  );
+}
+
+const STORY: Story = {
+  title: "offshoot up",
+  job: "setup",
+  run: "run-10",
+  database: undefined,
+  refusals: [],
+  chapters: [{ phase: "up", text: "created", startMs: 0, ms: 5, failed: false }],
+  notes: [],
+  findings: undefined,
+  failure: undefined,
+  exitCode: 0,
+  left: undefined,
+};
+
+describe("the comment", () => {
+  test("tells failures first and open, the rest folded", async () => {
+    const body = grown(section("up in setup"), section("migrate in migrations", { failed: true }), section("run in test"));
+    expect(body).toContain("### ❌ offshoot: 1 of 3 commands failed");
+    expect(body.match(/<summary>.*?<\/summary>/g)).toEqual([
+      "<summary>❌ migrate in migrations</summary>",
+      "<summary>✅ up in setup</summary>",
+      "<summary>✅ run in test</summary>",
+    ]);
+    expect(body).toContain("<details open><summary>❌");
+  });
+
+  test("is known by its workflow, whatever the workflow is called", () => {
+    const body = firstComment("a --> b", section("up"));
+    expect([isComment(body, "a --> b"), isComment(body, "a"), isComment("Thanks!", "a")]).toEqual([true, false, false]);
+  });
+
+  test("says so when the database is gone", () => {
+    expect(grown(section("up"), section("down", { gone: true }))).toContain("The database is gone; nothing is left.");
+    expect(grown(section("down", { gone: true }), section("up"))).not.toContain("is gone");
+  });
+
+  test("isn't written again for the same words at another pace", () => {
+    const by = { run: "10", attempt: 1, shard: undefined };
+    const quick = sectionOf(STORY, by);
+    const slow = sectionOf({ ...STORY, chapters: STORY.chapters.map((chapter) => ({ ...chapter, ms: 9000 })) }, by);
+    expect(addSection(firstComment("CI", quick), "CI", slow)).toBeUndefined();
+    const failed = sectionOf({ ...STORY, failure: "no" }, by);
+    expect(addSection(firstComment("CI", quick), "CI", failed)).toContain("❌");
+  });
+
+  test("of an earlier run gives way, and an earlier run that ends late is not told", () => {
+    const body = grown(section("up"), section("run", { run: "11" }));
+    expect(body).toContain("text of run");
+    expect(body).not.toContain("text of up");
+    expect(addSection(body, "CI", section("down"))).toBeUndefined();
+  });
+
+  test("keeps what other jobs told in an earlier attempt", () => {
+    const body = grown(section("up"), section("run", { failed: true }), section("run", { attempt: 2, digest: "again" }));
+    expect(body).toContain("### ✅ offshoot: 2 commands done");
+    expect(body).toContain("✅ run, attempt 2");
+    expect(addSection(body, "CI", section("run", { digest: "late" }))).toBeUndefined();
+  });
+
+  test("stays within what GitHub takes, and leaves out what went well before what failed", () => {
+    const many = Array.from({ length: 30 }, (_, at) => section(`job ${at}`, { text: `line ${at}\n`.repeat(2000), failed: at === 29 }));
+    const body = grown(...many);
+    expect(body.length).toBeLessThanOrEqual(65_536);
+    expect(body.match(/<summary>/g)).toHaveLength(30);
+    expect(body.indexOf("line 29")).toBeLessThan(body.indexOf("line 0"));
+  });
+
+  test("survives any text inside of it", () => {
+    const text = fc.array(
+      fc.constantFrom("<!-- offshoot:end -->", "<!-- offshoot:section e30 -->", "```", "</details>", "a", "\n", "\r\n", "|", "ä"),
+      { maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(text, fc.string(), (parts, title) => {
+        const body = grown(section("one", { text: parts.join(""), title }), section("two"));
+        expect(addSection(body, "CI", section("one"))).toBeUndefined();
+        expect(addSection(body, "CI", section("two"))).toBeUndefined();
+        expect(body.match(/<details/g)).toHaveLength(2);
+      }),
+    );
+  });
+});
