@@ -1,103 +1,137 @@
+import type { Casts } from "./casts.ts";
 import type { Argument, Routine } from "./catalog/routines.ts";
+import { inputsOf, isPolymorphic, parametersFor, resolve, type Call, type GivenArgument } from "./resolution.ts";
 
 /** A call that Postgres can't decide. */
-export interface AmbiguousCall {
-  readonly notation: "positional" | "named" | "cast" | "untyped";
-  /** How many of the first parameters it gives by position. */
-  readonly positional: readonly string[];
-  /** Those that it gives by name. */
-  readonly named: readonly { readonly name: string; readonly type: string }[];
-}
-
-/** What a caller passes. Procedures want their OUT parameters too since PostgreSQL 14. */
-export function inputsOf(routine: Routine): readonly Argument[] {
-  return routine.arguments.filter(({ mode }) => mode !== "table" && (mode !== "out" || routine.kind === "procedure"));
+export interface AmbiguousCall extends Call {
+  readonly notation: Notation;
 }
 
 /**
- * A call with fully typed arguments that two overloads of one name match equally well, or undefined where
- * there is none. Postgres drops what a call leaves to defaults and compares the types of what is given, in
- * the order in which it is given: equal lists mean "is not unique", also where one overload needs no default
- * and the other does (`FuncnameGetCandidates` in the server's namespace.c).
+ * What it takes to run into it: arguments of the parameters' own types, by position or with some by name; such as
+ * must be converted for both overloads; or such as have no type.
  */
-export function typedAmbiguity(one: Routine, other: Routine): AmbiguousCall | undefined {
-  const [a, b] = [inputsOf(one), inputsOf(other)];
-  if (isVariadic(a) || isVariadic(b)) return isVariadic(a) && isVariadic(b) ? variadicAmbiguity(a, b) : undefined;
-  let named: AmbiguousCall | undefined;
-  for (let taken = 0; taken <= Math.min(a.length, b.length); taken++) {
-    if (taken > 0 && a[taken - 1]?.type !== b[taken - 1]?.type) break;
-    const rest = requiredByName(a.slice(taken), b.slice(taken));
-    if (rest === undefined) continue;
-    const call = { positional: a.slice(0, taken).map(({ type }) => type), named: rest };
-    if (rest.length === 0) return { notation: "positional", ...call };
-    named ??= { notation: "named", ...call };
-  }
-  return named;
+export type Notation = "positional" | "named" | "cast" | "untyped";
+
+/**
+ * The kinds of calls to look for, the worst first: with the parameters' own types; with types of the two overloads
+ * that don't stand where they are given (`f(1, 1)` for `(integer, bigint)` and `(bigint, integer)`); with types that
+ * neither has; without types.
+ */
+export type Search = "typed" | "near" | "far" | "untyped";
+
+/** The overloads of one name, and what is needed to decide between them. */
+export interface Overloads {
+  readonly group: readonly Routine[];
+  readonly casts: Casts;
 }
 
-/** The parameters that both overloads need beyond the positional ones, if both have them under one name and type. */
-function requiredByName(a: readonly Argument[], b: readonly Argument[]): { name: string; type: string }[] | undefined {
-  const required = new Map([...a, ...b].filter((argument) => argument.default === undefined).map((argument) => [argument.name, argument]));
-  const shared = [...required].map(([name, { type }]) => {
-    const inBoth = name !== undefined && [a, b].every((list) => list.some((argument) => argument.name === name && argument.type === type));
-    return inBoth ? { name, type } : undefined;
-  });
-  return shared.some((argument) => argument === undefined) ? undefined : shared.filter((argument) => argument !== undefined);
-}
+// A call of ten arguments has millions of combinations of types. Those that are tried first differ most.
+const MOST_CALLS = 500;
 
-function isVariadic(list: readonly Argument[]): boolean {
-  return list.at(-1)?.mode === "variadic";
-}
-
-/** Between a variadic and an ordinary function Postgres prefers the ordinary one; between two it can't. */
-function variadicAmbiguity(a: readonly Argument[], b: readonly Argument[]): AmbiguousCall | undefined {
-  const most = Math.max(a.length, b.length);
-  for (let count = 1; count <= most + 1; count++) {
-    const [one, other] = [spread(a, count), spread(b, count)];
-    if (one !== undefined && other !== undefined && one.every((argument, at) => argument.type === other[at]?.type)) {
-      return { notation: "positional", positional: one.map(({ type }) => type), named: [] };
+/** A call that two overloads match equally well, or undefined where none was found. */
+export function ambiguityOf(one: Routine, other: Routine, search: Search, { group, casts }: Overloads): AmbiguousCall | undefined {
+  for (const shape of shapesOf(one, other)) {
+    let tried = 0;
+    for (const types of typesFor(shape, search, casts)) {
+      if (++tried > MOST_CALLS) break;
+      const call = { verb: shape.verb, arguments: shape.places.map(({ name }, at) => ({ type: types[at], name })) };
+      const left = resolve(group, call, casts);
+      if (left !== undefined && left.length > 1 && left.includes(one) && left.includes(other)) {
+        return { ...call, notation: notationOf(call.arguments, search) };
+      }
     }
   }
   return undefined;
 }
 
-/** The parameters that a call with `count` positional arguments meets; undefined where it can't. */
-export function spread(list: readonly Argument[], count: number): readonly Argument[] | undefined {
-  const last = list.at(-1);
-  if (last?.mode === "variadic") {
-    if (count < list.length) return undefined;
-    const element = { ...last, type: last.type.replace(/\[\]$/, "") };
-    return [...list.slice(0, -1), ...Array.from({ length: count - list.length + 1 }, () => element)];
+function notationOf(given: readonly GivenArgument[], search: Search): Notation {
+  if (search === "untyped") return search;
+  if (search !== "typed") return "cast";
+  return given.some(({ name }) => name !== undefined) ? "named" : "positional";
+}
+
+/** Which parameters of two overloads the arguments of a call meet, leaving their types open. */
+interface Shape {
+  readonly verb: Call["verb"];
+  readonly places: readonly Place[];
+}
+
+interface Place {
+  readonly one: Argument;
+  readonly other: Argument;
+  readonly name?: string | undefined;
+}
+
+/** By position first, the shortest before the longer, then with names. Procedures are called, functions selected. */
+function* shapesOf(one: Routine, other: Routine): Generator<Shape> {
+  for (const verb of new Set([one, other].map(verbOf))) {
+    const [a, b] = [inputsOf(one, verb), inputsOf(other, verb)];
+    const lists: GivenArgument[][] = [];
+    // One more than the longer list has, since two variadics may differ in their first elements only.
+    for (let count = 0; count <= Math.max(a.length, b.length) + 1; count++) lists.push(Array.from({ length: count }, () => ({})));
+    for (let taken = 0; taken < Math.min(a.length, b.length); taken++) {
+      const [needed, shared] = namesOf(a.slice(taken), b.slice(taken));
+      for (const names of [needed, shared]) {
+        if (names.length > 0) lists.push([...Array.from({ length: taken }, () => ({})), ...names.map((name) => ({ name }))]);
+      }
+    }
+    for (const list of lists) {
+      const [met, rival] = [one, other].map((routine) => parametersFor(routine, { verb, arguments: list }));
+      if (met === undefined || rival === undefined) continue;
+      yield { verb, places: list.map(({ name }, at) => ({ one: met[at] as Argument, other: rival[at] as Argument, name })) };
+    }
   }
-  const required = list.filter((argument) => argument.default === undefined).length;
-  return count >= required && count <= list.length ? list.slice(0, count) : undefined;
 }
 
-/**
- * The overloads that stay equally good for `count` positional arguments without types (literals, or the
- * parameters of most drivers): the rules for unknown inputs of "Function Type Resolution" (PostgreSQL
- * documentation, 10.3, step 4), over all overloads of a name at once. One or none: the call is decided.
- */
-export function untypedRivals(routines: readonly Routine[], count: number): readonly Routine[] {
-  const candidates = routines.flatMap((routine) => {
-    const parameters = spread(inputsOf(routine), count);
-    return parameters === undefined ? [] : [{ routine, parameters }];
-  });
-  const wanted = Array.from({ length: count }, (_, at) => {
-    const here = candidates.flatMap(({ parameters }) => parameters[at] ?? []);
-    const categories = new Set(here.map(({ category }) => category));
-    const category = categories.has(STRING) ? STRING : categories.size === 1 ? here[0]?.category : undefined;
-    return { category, preferred: here.some((argument) => argument.category === category && argument.preferred === true) };
-  });
-  const all = candidates.map(({ routine }) => routine);
-  if (wanted.some(({ category }) => category === undefined)) return all;
-  const kept = candidates.filter(({ parameters }) =>
-    parameters.every(
-      (argument, at) => argument.category === wanted[at]?.category && (!(wanted[at]?.preferred ?? false) || argument.preferred === true),
-    ),
-  );
-  return kept.length === 0 ? all : kept.map(({ routine }) => routine);
+function verbOf({ kind }: Routine): Call["verb"] {
+  return kind === "procedure" ? "call" : "select";
 }
 
-/** `typcategory` of text and its kin. */
-const STRING = "S";
+/** The names that one of two lists can't do without, and those that are in both. */
+function namesOf(a: readonly Argument[], b: readonly Argument[]): [needed: readonly string[], shared: readonly string[]] {
+  const needed = [...a, ...b].filter((argument) => argument.default === undefined).flatMap(({ name }) => name ?? []);
+  const shared = a.flatMap(({ name }) => (name !== undefined && b.some((argument) => argument.name === name) ? [name] : []));
+  return [[...new Set(needed)], shared];
+}
+
+/** The types to try, undefined for none: each list has one for each place. */
+function* typesFor({ places }: Shape, search: Search, casts: Casts): Generator<readonly (string | undefined)[]> {
+  const alike = places.every(({ one, other }) => one.type === other.type);
+  if (search === "typed") {
+    const types = places.map(({ one }) => (isPolymorphic(one) ? SAMPLES[one.type] : one.type));
+    if (alike && !types.includes(undefined)) yield types;
+    return;
+  }
+  if (places.some(({ one, other }) => isPolymorphic(one) || isPolymorphic(other))) return;
+  const own = new Set(places.flatMap(({ one, other }) => [casts.baseOf(one.type), casts.baseOf(other.type)]));
+  const choices = places.map(({ one, other }) => {
+    const sources = one.type === other.type ? [casts.baseOf(one.type)] : casts.sourcesOf(one.type, other.type);
+    if (search === "untyped") return [undefined, ...sources];
+    return search === "far" ? sources : sources.filter((type) => own.has(type));
+  });
+  for (const types of combinations(choices)) {
+    if (search !== "untyped" || types.includes(undefined)) yield types;
+  }
+}
+
+/** Each way to take one of each; the first place changes slowest. */
+function* combinations<T>([first, ...rest]: readonly (readonly T[])[]): Generator<readonly T[]> {
+  if (first === undefined) yield [];
+  else for (const choice of first) for (const others of combinations(rest)) yield [choice, ...others];
+}
+
+/** A type of which a value can be given for a parameter of a polymorphic type (PostgreSQL documentation, 36.2.5). */
+const SAMPLES: Readonly<Record<string, string>> = {
+  '"any"': "integer",
+  anyelement: "integer",
+  anynonarray: "integer",
+  anyarray: "integer[]",
+  anyrange: "int4range",
+  anymultirange: "int4multirange",
+  anycompatible: "integer",
+  anycompatiblenonarray: "integer",
+  anycompatiblearray: "integer[]",
+  anycompatiblerange: "int4range",
+  anycompatiblemultirange: "int4multirange",
+};

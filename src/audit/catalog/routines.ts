@@ -6,7 +6,10 @@ export interface Argument {
   /** As `format_type` says it, user types with their schema. */
   readonly type: string;
   readonly default?: string;
-  /** `pg_type.typcategory`, which decides between overloads for literals of unknown type; `preferred` within it. */
+  /**
+   * `pg_type.typcategory`, which decides between overloads for literals of unknown type; `preferred` within it.
+   * Of a variadic argument, that of its elements, since they are what a call gives.
+   */
   readonly category: string;
   readonly preferred?: true;
 }
@@ -59,7 +62,8 @@ select 'routines', format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")}),
       'name', nullif(p.proargnames[a.at], ''), 'mode', ${modes}, 'type', format_type(a.type, null),
       'default', case when p.pronargdefaults > 0 then pg_get_function_arg_default(p.oid, a.at::int) end,
       'category', t.typcategory, 'preferred', nullif(t.typispreferred, false))) order by a.at)
-    from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality a(type, at) join pg_type t on t.oid = a.type), '[]'),
+    from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality a(type, at)
+    join pg_type t on t.oid = case p.proargmodes[a.at] when 'v' then p.provariadic else a.type end), '[]'),
   'result', pg_get_function_result(p.oid),
   'language', l.lanname,
   'volatility', case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end,

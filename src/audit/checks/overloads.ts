@@ -1,53 +1,50 @@
-import { inputsOf, typedAmbiguity, untypedRivals, type AmbiguousCall } from "../ambiguity.ts";
+import { ambiguityOf, type AmbiguousCall, type Search } from "../ambiguity.ts";
 import { castsOf, type Casts } from "../casts.ts";
 import type { Routine } from "../catalog/routines.ts";
-import { conversionAmbiguity } from "../conversion.ts";
 import type { Finding } from "../finding.ts";
 import { path, quoted } from "../quote.ts";
 import { finding, type Check, type Subject } from "./check.ts";
 import { sameSignature } from "./functions.ts";
 
 /**
- * Pairs of overloads that make a call ambiguous. An error where the arguments have types, since then no caller
- * can help it but by leaving a notation; a warning where the spec lists both overloads, for then
- * someone wanted both, and where the arguments must be converted for both, for then the caller may convert them;
- * an information where only arguments without types are undecided.
+ * Pairs of overloads that make a call ambiguous. An error where the arguments have the parameters' types, since
+ * then no caller can help it but by leaving a notation; a warning where the overloads' types stand in other
+ * places, for then the caller may convert them; an information where it takes other types than theirs, or none.
+ * One degree milder where the spec lists both overloads, for then someone wanted both. Overloads in different
+ * schemas are not compared: which of them a call may mean depends on the caller's search path.
  */
 export const overloads: Check = (subject) => {
   const casts = castsOf(subject.catalog);
   const groups = new Map<string, Routine[]>();
   for (const routine of subject.catalog.routines) {
-    const key = `${routine.kind === "procedure" ? "call" : "select"} ${path(routine.schema, routine.name)}`;
+    const key = path(routine.schema, routine.name);
     groups.set(key, [...(groups.get(key) ?? []), routine]);
   }
   return [...groups.values()].filter((group) => group.length > 1).flatMap((group) => inGroup(group, subject, casts));
 };
 
+/** The worst kind of call alone: who mends that one changes the overloads, and may mend the milder with it. */
 function inGroup(group: readonly Routine[], { spec }: Subject, casts: Casts): readonly Finding[] {
-  const typed = inPairs(group, (one, other) => {
-    const call = typedAmbiguity(one, other);
-    return call && ambiguous(one, other, call, isListed(one, spec) && isListed(other, spec) ? "warning" : "error");
-  });
+  const tell = (search: Search, severities: Severities): readonly Finding[] =>
+    group.flatMap((one, at) =>
+      group.slice(at + 1).flatMap((other) => {
+        const call = ambiguityOf(one, other, search, { group, casts });
+        const wanted = isListed(one, spec) && isListed(other, spec);
+        return call === undefined ? [] : [ambiguous(one, other, call, wanted ? severities.listed : severities.usual)];
+      }),
+    );
+  const typed = tell("typed", { usual: "error", listed: "warning" });
   if (typed.length > 0) return typed;
-  const converted = inPairs(group, (one, other) => {
-    const call = conversionAmbiguity(group, one, other, casts);
-    return call && ambiguous(one, other, call, isListed(one, spec) && isListed(other, spec) ? "info" : "warning");
-  });
-  return converted.length > 0 ? converted : untyped(group);
+  const near = tell("near", { usual: "warning", listed: "info" });
+  if (near.length > 0) return near;
+  const far = tell("far", { usual: "info", listed: "info" });
+  return (far.length > 0 ? far : tell("untyped", { usual: "info", listed: "info" })).slice(0, 1);
 }
 
-function inPairs(group: readonly Routine[], tell: (one: Routine, other: Routine) => Finding | undefined): readonly Finding[] {
-  return group.flatMap((one, at) => group.slice(at + 1).flatMap((other) => tell(one, other) ?? []));
-}
-
-function untyped(group: readonly Routine[]): readonly Finding[] {
-  const most = Math.max(...group.map((routine) => inputsOf(routine).length));
-  for (let count = 1; count <= most; count++) {
-    const [one, other] = untypedRivals(group, count);
-    if (one === undefined || other === undefined) continue;
-    return [ambiguous(one, other, { notation: "untyped", positional: Array.from({ length: count }, () => "unknown"), named: [] }, "info")];
-  }
-  return [];
+interface Severities {
+  readonly usual: Finding["severity"];
+  /** Where the spec lists both overloads. */
+  readonly listed: Finding["severity"];
 }
 
 function ambiguous(one: Routine, other: Routine, call: AmbiguousCall, severity: Finding["severity"]): Finding {
@@ -57,10 +54,11 @@ function ambiguous(one: Routine, other: Routine, call: AmbiguousCall, severity: 
 
 /** The ambiguous call as a statement that can be run. */
 function statement(routine: Routine, call: AmbiguousCall): string {
-  const positional = call.positional.map((type) => (call.notation === "untyped" ? "null" : `null::${type}`));
-  const named = call.named.map(({ name, type }) => `${quoted(name)} => null::${type}`);
-  const verb = routine.kind === "procedure" ? "call" : "select";
-  return `${verb} ${path(routine.schema, routine.name)}(${[...positional, ...named].join(", ")})`;
+  const given = call.arguments.map(({ type, name }) => {
+    const value = type === undefined ? "null" : `null::${type}`;
+    return name === undefined ? value : `${quoted(name)} => ${value}`;
+  });
+  return `${call.verb} ${path(routine.schema, routine.name)}(${given.join(", ")})`;
 }
 
 function isListed(routine: Routine, spec: Subject["spec"]): boolean {

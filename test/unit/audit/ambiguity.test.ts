@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { typedAmbiguity, untypedRivals } from "../../../src/audit/ambiguity.ts";
+import { ambiguityOf, type AmbiguousCall, type Search } from "../../../src/audit/ambiguity.ts";
+import { castsOf } from "../../../src/audit/casts.ts";
+import type { Routine } from "../../../src/audit/catalog/routines.ts";
 import { routine } from "../../support/catalog.ts";
+
+const casts = castsOf({ casts: [], domains: [] });
+
+const between = (one: Routine, other: Routine, search: Search): AmbiguousCall | undefined =>
+  ambiguityOf(one, other, search, { group: [one, other], casts });
 
 const worker = (...defaults: readonly string[]) =>
   routine(
@@ -15,14 +22,14 @@ const tests = routine("app.complete_outbox_event", "p_event_id bigint", "p_succe
 
 describe("a call with typed arguments", () => {
   test("is decided between the outbox case's overloads while neither has a default", () => {
-    expect(typedAmbiguity(worker(), tests)).toBeUndefined();
+    expect(between(worker(), tests, "typed")).toBeUndefined();
   });
 
   test("is ambiguous by name between the outbox case's overloads once the retry delay has a default", () => {
-    expect(typedAmbiguity(worker("", " = 60"), tests)).toEqual({
+    expect(between(worker("", " = 60"), tests, "typed")).toMatchObject({
       notation: "named",
-      positional: [],
-      named: [
+      verb: "select",
+      arguments: [
         { name: "p_event_id", type: "bigint" },
         { name: "p_processor_id", type: "text" },
         { name: "p_success", type: "boolean" },
@@ -38,9 +45,9 @@ describe("a call with typed arguments", () => {
     ["defaults leave the same names", ["a text", "x integer = 0"], ["y boolean = true", "a text"], "named"],
     ["a positional argument is followed by the same names", ["integer", "b text"], ["integer", "c date = null", "b text"], "named"],
     ["both take any number of integers", ["variadic integer[]"], ["integer", "variadic integer[]"], "positional"],
+    ["a variadic one has a default", ["a integer"], ["integer", "variadic integer[] = '{}'"], "positional"],
   ])("is ambiguous where %s", (_, one, other, notation) => {
-    const call = typedAmbiguity(routine("app.f", ...one), routine("app.f", ...other));
-    expect(call?.notation).toBe(notation);
+    expect(between(routine("app.f", ...one), routine("app.f", ...other), "typed")?.notation).toBe(notation);
   });
 
   test.each([
@@ -51,31 +58,39 @@ describe("a call with typed arguments", () => {
     ["a needed name is of another type in the other", ["a text", "b integer"], ["b bigint", "a text"]],
     ["only one is variadic", ["a integer"], ["variadic integer[]"]],
   ])("is decided where %s", (_, one, other) => {
-    expect(typedAmbiguity(routine("app.f", ...one), routine("app.f", ...other))).toBeUndefined();
+    expect(between(routine("app.f", ...one), routine("app.f", ...other), "typed")).toBeUndefined();
+  });
+
+  test("is decided for two variadics where a third overload takes it as it is", () => {
+    const [one, other, third] = [["variadic integer[]"], ["integer", "variadic integer[]"], ["integer"]].map((list) =>
+      routine("app.f", ...list),
+    );
+    const call = ambiguityOf(one as Routine, other as Routine, "typed", { group: [one, other, third] as Routine[], casts });
+    expect(call?.arguments).toHaveLength(2);
   });
 });
 
-describe("a call with untyped arguments", () => {
+const wide = (type: string, other: string): Routine =>
+  routine("app.f", ...Array.from({ length: 12 }, (__, at) => `p${at} ${at % 2 === 0 ? type : other}`));
+
+describe("a call without types, and one between the types of two overloads", () => {
   test.each([
-    ["a number and a truth value are equally good", [["a integer"], ["a boolean"]], 1, 2],
-    ["text wins over everything", [["a integer"], ["a boolean"], ["a text"]], 1, 1],
-    [
-      "text at opposite places wins nothing",
-      [
-        ["a text", "b integer"],
-        ["a integer", "b text"],
-      ],
-      2,
-      2,
-    ],
-    ["the preferred type of a category wins", [["a boolean"], ["a integer"]], 1, 2],
-    ["one takes that many", [["a integer"], ["a integer", "b integer"]], 2, 1],
-    ["a default counts", [["a integer", "b integer = 0"], ["a boolean"]], 1, 2],
-  ])("knows that %s", (_, overloads, count, left) => {
-    const rivals = untypedRivals(
-      overloads.map((list) => routine("app.f", ...list)),
-      count,
-    );
-    expect(rivals).toHaveLength(left);
+    ["a number and a truth value are equally good", ["a integer"], ["a boolean"], "untyped", [undefined]],
+    ["text wins", ["a text"], ["a boolean"], "untyped", undefined],
+    ["text at opposite places wins nothing", ["a text", "b integer"], ["a integer", "b text"], "untyped", [undefined, undefined]],
+    ["the counts differ", ["a integer"], ["a integer", "b integer"], "untyped", undefined],
+    ["a default counts", ["a integer", "b integer = 0"], ["a boolean"], "untyped", [undefined]],
+    ["a small number fits neither exactly", ["a integer", "b bigint"], ["a bigint", "b integer"], "near", ["integer", "integer"]],
+    ["one needs fewer conversions", ["a integer", "b bigint"], ["a bigint", "b bigint"], "near", undefined],
+    ["a type that neither has fits neither exactly", ["a integer"], ["a bigint"], "far", ["smallint"]],
+  ] as const)("is told or not where %s", (_, one, other, search, types) => {
+    const call = between(routine("app.f", ...one), routine("app.f", ...other), search);
+    expect(call?.arguments.map(({ type }) => type)).toEqual(types);
+  });
+
+  test("is given up, not tried for ever, where there are too many types to try", () => {
+    const group = [wide("integer", "bigint"), wide("bigint", "integer"), wide("text", "text")];
+    const [one, other] = group as [Routine, Routine];
+    expect(ambiguityOf(one, other, "near", { group, casts })?.notation).toBe("cast");
   });
 });
