@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { repositoryFromRemote } from "./run/repository.ts";
+import { hostFromRemote, repositoryFromRemote } from "./run/repository.ts";
 
 /** What a developer's checkout tells about who asks, when no CI does. */
 export interface Checkout {
@@ -9,6 +9,10 @@ export interface Checkout {
   readonly branch: string | undefined;
   readonly folder: string;
   readonly repository: string | undefined;
+  /** Absolute path of the checkout's top; `cwd` outside of git. */
+  readonly top: string;
+  /** Host of `origin`, such as `github.com`. */
+  readonly host: string | undefined;
 }
 
 /**
@@ -18,11 +22,15 @@ export interface Checkout {
 export async function readCheckout(cwd: string, env: Readonly<Record<string, string | undefined>>): Promise<Checkout> {
   const git = await gitFolder(cwd);
   const [head, config] = await Promise.all([readText(git && join(git, "HEAD")), readText(git && join(await commonFolder(git), "config"))]);
+  const top = git === undefined ? resolve(cwd) : await topOf(cwd);
+  const origin = /\[remote "origin"\][^[]*?\burl\s*=\s*(\S+)/.exec(config)?.[1] ?? "";
   return {
     user: userName(env),
     branch: /^ref: refs\/heads\/(.+)$/m.exec(head)?.[1]?.trim(),
-    folder: basename(git === undefined ? resolve(cwd) : await topOf(cwd)),
-    repository: repositoryFromRemote(/\[remote "origin"\][^[]*?\burl\s*=\s*(\S+)/.exec(config)?.[1] ?? ""),
+    folder: basename(top),
+    repository: repositoryFromRemote(origin),
+    top,
+    host: hostFromRemote(origin),
   };
 }
 

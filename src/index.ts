@@ -6,6 +6,7 @@ export { env, type EnvOptions } from "./env.ts";
 export { type ErrorCode, EXIT, isOffshootError, OffshootError } from "./errors.ts";
 export type { Event, Report } from "./events.ts";
 export { extend, type ExtendOptions } from "./extend.ts";
+export { init, type InitOptions, type InitResult, type PlannedFile } from "./init.ts";
 export { list, type ListOptions } from "./list.ts";
 export { type Leadership, migrate, type MigrateOptions, type Migrated } from "./migrate.ts";
 export type { Database, Listed, ProviderName, Refusal } from "./providers/provider.ts";

@@ -71,6 +71,10 @@ export function menu(begin: Begin): Command {
 
   add("doctor", "what would be chosen and why; every setting with its source", () => import("./commands/doctor.ts"));
 
+  add("init", "write a configuration and a CI workflow for this repository", () => import("./commands/init.ts"))
+    .option("--service <name>", "github, gitlab, circleci, buildkite, azure, bitbucket, jenkins or none; default the one in use")
+    .option("--dry-run", "only show what would be written");
+
   return program;
 
   function add(name: string, description: string, load: () => Promise<{ readonly execute: Execute }>): Command {

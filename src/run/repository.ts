@@ -7,3 +7,9 @@ export function repositoryFromRemote(remote: string | undefined): string | undef
   const repository = path?.replace(/\/+$/, "").replace(/\.git$/i, "");
   return repository?.includes("/") ? repository : undefined;
 }
+
+/** The host in a git remote, in lower case and without login and port; undefined for a local path. */
+export function hostFromRemote(remote: string): string | undefined {
+  const host = /^(?:[a-z+]+:\/\/(?:[^/@]*@)?|(?:[^/@\s]+@)?)([\w.-]+\.[\w-]+)(?::|\/)/i.exec(remote.trim())?.[1];
+  return host?.toLowerCase();
+}

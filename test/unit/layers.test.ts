@@ -16,10 +16,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   drift: ["foundation", "postgres", "audit"],
   tools: ["foundation", "postgres"],
   rollback: ["foundation", "postgres", "audit", "drift", "tools"],
+  init: ["foundation", "tools"],
   providers: ["foundation", "run", "postgres"],
   sweep: ["foundation", "run", "postgres", "providers"],
-  "use case": ["foundation", "run", "ci", "config", "postgres", "gate", "audit", "drift", "tools", "rollback", "providers", "sweep"],
-  cli: ["foundation", "run", "ci", "config", "postgres", "gate", "audit", "drift", "tools", "rollback", "providers", "sweep", "use case"],
+  "use case": ["foundation", "run", "ci", "config", "postgres", "gate", "audit", "drift", "tools", "rollback", "init", "providers", "sweep"],
+  cli: ["foundation", "run", "ci", "config", "postgres", "gate", "audit", "drift", "tools", "rollback", "init", "providers", "sweep", "use case"],
 };
 
 const FOUNDATION = ["errors.ts", "redact.ts", "events.ts", "deadline.ts", "nearest.ts"];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { repositoryFromRemote } from "../../../src/run/repository.ts";
+import { hostFromRemote, repositoryFromRemote } from "../../../src/run/repository.ts";
 
 test.each([
   ["git@github.com:acme/shop.git", "acme/shop"],
@@ -25,4 +25,17 @@ test.each([
   "https://github.com/shop",
 ])("%j names no repository", (remote) => {
   expect(repositoryFromRemote(remote)).toBeUndefined();
+});
+
+test.each([
+  ["git@github.com:acme/shop.git", "github.com"],
+  ["https://ada:secret@GitLab.com/acme/shop.git", "gitlab.com"],
+  ["ssh://git@ssh.dev.azure.com:22/v3/acme/shop", "ssh.dev.azure.com"],
+  ["bitbucket.org:acme/shop.git", "bitbucket.org"],
+  ["git://git.acme.example/shop", "git.acme.example"],
+  ["../shop.git", undefined],
+  ["/srv/git/acme.example/shop.git", undefined],
+  ["", undefined],
+])("the host of %s is %s", (remote, host) => {
+  expect(hostFromRemote(remote)).toBe(host);
 });
