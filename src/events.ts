@@ -32,7 +32,7 @@ export type Event =
   /** Output of a command that we run, as it came. */
   | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly chunk: Uint8Array };
 
-export type Phase = "up" | "migrate" | "wait" | "audit" | "command" | "down" | "sweep" | "rollback";
+export type Phase = "up" | "migrate" | "wait" | "audit" | "command" | "down" | "sweep" | "rollback" | "drift";
 
 export type Report = (event: Event) => void;
 

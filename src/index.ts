@@ -2,6 +2,7 @@ export { audit, type AuditOptions, type AuditResult, type Finding } from "./audi
 export type { CommonOptions } from "./context.ts";
 export { doctor, type Diagnosis, type DoctorOptions } from "./doctor.ts";
 export { down, type DownOptions, type DownResult } from "./down.ts";
+export { type Change, drift, type Drift, type DriftOptions } from "./drift.ts";
 export { env, type EnvOptions } from "./env.ts";
 export { type ErrorCode, EXIT, isOffshootError, OffshootError } from "./errors.ts";
 export type { Event, Report } from "./events.ts";

@@ -2,7 +2,7 @@ import { limitsOf, load } from "./candidates.ts";
 import type { Context } from "./context.ts";
 import { OffshootError } from "./errors.ts";
 import { chooseDatabase } from "./providers/choose.ts";
-import type { Database, ProviderName } from "./providers/provider.ts";
+import type { Database, ProviderName, Wanted } from "./providers/provider.ts";
 import { expiresAt } from "./run/expiry.ts";
 import { branchName } from "./run/name.ts";
 import { ownerTag } from "./run/tag.ts";
@@ -19,12 +19,7 @@ let made = 0;
 export async function withScratch<T>(context: Context, purpose: string, work: (database: Database) => Promise<T>): Promise<T> {
   const chosen = context.settings.provider.filter((name) => LOCAL.includes(name));
   const names: readonly ProviderName[] = chosen.length > 0 ? chosen : ["embedded"];
-  made += 1;
-  const run = { ...context.run, key: `${purpose}-${context.owner.pid}-${made}-${context.run.key}` };
-  const createdAt = context.now();
-  const expires = expiresAt(createdAt, SCRATCH_TTL_MS);
-  const tag = ownerTag({ run, createdAt, expiresAt: expires, lifetime: "last-run" });
-  const wanted = { run, name: branchName(run), tag, expiresAt: expires, fingerprint: undefined };
+  const wanted = scratchWanted(context, purpose);
   const providers = await Promise.all(names.map((name) => load(name, context)));
   const { database } = await chooseDatabase(providers, wanted, limitsOf(context));
   try {
@@ -32,6 +27,16 @@ export async function withScratch<T>(context: Context, purpose: string, work: (d
   } finally {
     await database[Symbol.asyncDispose]();
   }
+}
+
+/** What a short-lived database of our own is asked for as; never the same twice. */
+export function scratchWanted(context: Context, purpose: string): Wanted {
+  made += 1;
+  const run = { ...context.run, key: `${purpose}-${context.owner.pid}-${made}-${context.run.key}` };
+  const createdAt = context.now();
+  const expires = expiresAt(createdAt, SCRATCH_TTL_MS);
+  const tag = ownerTag({ run, createdAt, expiresAt: expires, lifetime: "last-run" });
+  return { run, name: branchName(run), tag, expiresAt: expires, fingerprint: undefined };
 }
 
 /** The error for a provider that has no cheap copies: none of the local ones. */

@@ -39,6 +39,12 @@ export function menu(begin: Begin): Command {
     .option("--update", "the same over a spec that is there")
     .option(...URL);
 
+  add("drift", "what differs between the migrations and a branch, or between any two", () => import("./commands/drift.ts"))
+    .option("--expected <source>", `what should be: ${SOURCES}`, "migrations")
+    .option("--actual <source>", "what is, in the same forms", "parent")
+    .option("--ignore <names>", "also take for equal, such as comments,grants; or all", commas)
+    .option("--compare <names>", "tell apart nevertheless, such as columnOrder,owners; or all", commas);
+
   add("rollback-check", "up, down, up on a scratch database; the catalogs must agree", () => import("./commands/rollback-check.ts")).option(
     "--last <n>",
     "only the newest migrations",
@@ -103,6 +109,13 @@ function withCommon(command: Command): Command {
 
 /** For the commands that may work on a database that is not the run's own. */
 const URL = ["--url <url>", "a Postgres URL, or the name of a variable that holds one, instead of the run's database"] as const;
+
+const SOURCES =
+  "migrations, parent, run, branch:NAME, branch:NAME@TIME, branch:NAME@LSN, a spec file, a Postgres URL or the name of a variable that holds one";
+
+function commas(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, ...value.split(",").map((name) => name.trim())];
+}
 
 function collect(value: string, earlier: readonly string[]): readonly string[] {
   return [...earlier, value];

@@ -1,3 +1,5 @@
+import { compareText } from "../audit/finding.ts";
+
 /** What a change is about, in the words that people use. */
 export type ChangedKind =
   | "schema"
@@ -50,4 +52,16 @@ export interface Change {
   readonly detail: string;
   /** Of a different object. */
   readonly differences: readonly Difference[];
+}
+
+/** Differences in one line. */
+export function describeDifferences(differences: readonly Difference[]): string {
+  return differences
+    .map(({ property, expected, actual }) => `${property}: ${expected ?? "none"} expected, ${actual ?? "none"} found`)
+    .join("; ");
+}
+
+/** The order of a list of changes: by object, so that what belongs together stands together. */
+export function byObject(a: Change, b: Change): number {
+  return compareText(a.object, b.object) || compareText(a.kind, b.kind) || compareText(a.change, b.change);
 }

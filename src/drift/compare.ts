@@ -1,6 +1,5 @@
 import type { Catalog } from "../audit/catalog/catalog.ts";
-import { compareText } from "../audit/finding.ts";
-import type { Change, ChangedKind, Difference } from "./change.ts";
+import { byObject, type Change, type ChangedKind, describeDifferences, type Difference } from "./change.ts";
 import { type Fact, factsOf } from "./facts.ts";
 import { type Normalisations, normalise } from "./normalise.ts";
 
@@ -30,7 +29,7 @@ export function compareFacts(expected: ReadonlyMap<string, Fact>, actual: Readon
     ...wholes(missing).map((fact) => alone("missing", fact)),
     ...wholes(extra).map((fact) => alone("extra", fact)),
     ...different.map(({ fact, differences }) => changed(fact, differences)),
-  ].toSorted((a, b) => compareText(a.object, b.object) || compareText(a.kind, b.kind) || compareText(a.change, b.change));
+  ].toSorted(byObject);
 }
 
 function absent(here: ReadonlyMap<string, Fact>, there: ReadonlyMap<string, Fact>): ReadonlyMap<string, Fact> {
@@ -49,10 +48,7 @@ function alone(change: "missing" | "extra", fact: Fact): Change {
 }
 
 function changed(fact: Fact, differences: readonly Difference[]): Change {
-  const detail = differences.map(
-    ({ property, expected, actual }) => `${property}: ${expected ?? "none"} expected, ${actual ?? "none"} found`,
-  );
-  return { change: "different", kind: fact.kind, object: fact.id, detail: detail.join("; "), differences };
+  return { change: "different", kind: fact.kind, object: fact.id, detail: describeDifferences(differences), differences };
 }
 
 function differencesOf(expected: Fact, actual: Fact): readonly Difference[] {

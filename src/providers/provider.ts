@@ -75,6 +75,22 @@ export interface Limits {
   readonly report: Report;
 }
 
+/** A database that is not ours, to be read from. */
+export interface Where {
+  /** Name or id of a branch; undefined: the parent that runs start from. */
+  readonly branch: string | undefined;
+  /** A past state: a timestamp with offset (RFC 3339) or an LSN. Undefined: as it is; of the parent, the state that runs start from. */
+  readonly at: string | undefined;
+}
+
+/** A database to read from. A query was answered over `url` before it was handed out. */
+export interface Reached extends AsyncDisposable {
+  readonly kind: "reached";
+  readonly url: DirectUrl;
+  /** For people: the branch, and its past state. */
+  readonly description: string;
+}
+
 /** One thing of ours (or that looks like it) that exists. */
 export interface Listed {
   readonly provider: ProviderName;
@@ -128,4 +144,11 @@ export interface Provider {
    * one now leaves it at that. Missing where bases come from `Database.keepAsBase`, or where there are none.
    */
   readonly ensureBase?: (wanted: Wanted, limits: Limits, migrate: (database: Database) => Promise<void>) => Promise<void>;
+  /**
+   * Reaches a database that is there without us, to read from it: it is neither changed nor deleted, nor given a compute.
+   * Where that can't be, for a past state and for a branch without a compute, a copy is made as `copy` wants it, which
+   * disposing removes. A refusal means that nothing was created. Throws `PROVIDER_REJECTED` for an unknown branch, naming
+   * those that are there. Missing where no database is known but our own.
+   */
+  readonly reach?: (where: Where, copy: Wanted, limits: Limits) => Promise<Reached | Refusal>;
 }

@@ -12,6 +12,7 @@ import { look } from "./look.ts";
 import type { NeonOptions, World } from "./options.ts";
 import { place, type Site } from "./place.ts";
 import { sharedRate } from "./rate.ts";
+import { reach } from "./reach.ts";
 import { refusalOf } from "./refusal.ts";
 import { release } from "./release.ts";
 
@@ -76,6 +77,10 @@ export function neonProvider(options: NeonOptions): Provider {
       const workshop = { site, acquire: (base: Wanted) => acquire(base, limits), release: (name: string) => releaseName(name, limits) };
       await withheld(options, () => ensureBase(workshop, wanted, () => bound(`getting the base ${wanted.name}`, limits), migrate));
     },
+    async reach(where, copy, limits) {
+      if (refused !== undefined) return refused;
+      return reach(site, where, copy, bound(`reaching ${where.branch ?? "the parent"} on Neon`, limits), dispose(copy.name));
+    },
   };
 }
 
@@ -92,7 +97,7 @@ function siteOf(options: NeonOptions, world: World, apiKey: string, project: str
   const { rate, random, now, adapter } = world;
   const { apiHost, secretsWithheld, base, choices } = options;
   const api = neonApi({ apiKey, project, apiHost, adapter, rate, random, now, secrets: [apiKey] });
-  return { api, project, secretsWithheld, base, bases: new Map(), choices, world };
+  return { api, project, secretsWithheld, base, bases: new Map(), choices, world, maySweep: true };
 }
 
 /** Where the CI keeps its secrets to itself, a rejected key means that Neon was never there for this job. */

@@ -21,6 +21,24 @@ export async function parentId(api: NeonApi, parent: string | undefined, bounds:
   throw await unknownParent(api, parent, bounds);
 }
 
+/** The branch of that name or id, or the project's default one. Throws `PROVIDER_REJECTED` with the names that are there. */
+export async function requireBranch(api: NeonApi, named: string | undefined, bounds: Bounds): Promise<Branch> {
+  const isMeant = ({ id, name, isDefault }: Branch): boolean => (named === undefined ? isDefault : named === name || named === id);
+  const found = (await api.branches(named, bounds)).filter((branch) => isMeant(branch) && !branch.isGoing);
+  const branch = found.find(({ id }) => id === named) ?? found[0];
+  if (branch !== undefined) return branch;
+  throw await unknownBranch(api, named, bounds);
+}
+
+async function unknownBranch(api: NeonApi, named: string | undefined, bounds: Bounds): Promise<OffshootError> {
+  const names = await branchNames(api, bounds);
+  return new OffshootError("PROVIDER_REJECTED", `The Neon project has no ${named === undefined ? "default branch" : `branch ${named}`}.`, {
+    meaning: `It has ${listed(likeFirst(names, named ?? ""))}.`,
+    remedy: "Name one of them.",
+    facts: { branch: named },
+  });
+}
+
 /** The base of a fingerprint, once it is migrated: its name is given last. */
 export async function readyBase(api: NeonApi, fingerprint: string, bounds: Bounds): Promise<Branch | undefined> {
   const found = await look(api, baseName(fingerprint), bounds);
@@ -29,7 +47,7 @@ export async function readyBase(api: NeonApi, fingerprint: string, bounds: Bound
 
 /** The error for a parent that isn't there, with the names that are. */
 export async function unknownParent(api: NeonApi, parent: string, bounds: Bounds): Promise<OffshootError> {
-  const names = (await api.branches(undefined, bounds)).filter(({ isGoing }) => !isGoing).map(({ name }) => name);
+  const names = await branchNames(api, bounds);
   return new OffshootError("PROVIDER_REJECTED", `The Neon project has no branch ${parent} to start from.`, {
     meaning: `It has ${listed(likeFirst(names, parent))}.`,
     remedy: "Set neon.parent to one of them, or leave it out for the project's default branch.",
@@ -49,6 +67,10 @@ export async function unknownProject(api: NeonApi, project: string, bounds: Boun
     remedy: "Check NEON_PROJECT_ID (or neon.project) and the account of NEON_API_KEY.",
     facts: { ...cause.facts, project },
   });
+}
+
+async function branchNames(api: NeonApi, bounds: Bounds): Promise<readonly string[]> {
+  return (await api.branches(undefined, bounds)).filter(({ isGoing }) => !isGoing).map(({ name }) => name);
 }
 
 /** Names that share a start with the wanted one come first; a typo is mostly near the end. */

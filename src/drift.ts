@@ -1,0 +1,132 @@
+import { check } from "./audit/check.ts";
+import { type CommonOptions, type Context, prepare } from "./context.ts";
+import { changesAsked, mirrored } from "./drift/asked.ts";
+import type { Change } from "./drift/change.ts";
+import { compareCatalogs } from "./drift/compare.ts";
+import type { Normalisations } from "./drift/normalise.ts";
+import { parseSource } from "./drift/source.ts";
+import { normalisationsOf, type Switches } from "./drift/switches.ts";
+import { OffshootError } from "./errors.ts";
+import { inPhase } from "./phase.ts";
+import { prepareSide, type Side } from "./side.ts";
+
+export type { Change } from "./drift/change.ts";
+
+export interface DriftOptions extends CommonOptions, Switches {
+  /**
+   * What should be: `migrations`, `parent`, `run`, `branch:NAME`, `branch:NAME@TIME`, `branch:NAME@LSN`, the path of a
+   * spec, a Postgres URL, or the name of a variable that holds one. Default `migrations`.
+   */
+  readonly expected?: string | undefined;
+  /** What is, in the same forms. Default `parent`. */
+  readonly actual?: string | undefined;
+}
+
+/** How one schema differs from another. */
+export interface Drift {
+  readonly version: 1;
+  readonly equal: boolean;
+  /** By object. */
+  readonly changes: readonly Change[];
+  /** What the sides were, without secrets. */
+  readonly expected: string;
+  readonly actual: string;
+  /** What limits the comparison, such as different major versions. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Compares two schemas, by default what the migrations make with the Neon branch that runs start from. Both are only
+ * read. Differences are a result, not an error.
+ *
+ * Throws `USAGE` for a side or a normalisation that isn't known, `SPEC_INVALID`, `URL_INVALID`, `CONNECTION_FAILED`,
+ * `COMMAND_MISSING` and `MIGRATION_FAILED` for the migrations, `NO_PROVIDER` where Neon or a local Postgres can't be
+ * had, and `PROVIDER_REJECTED` for an unknown branch.
+ */
+export async function drift(options: DriftOptions = {}): Promise<Drift> {
+  const context = await prepare(options);
+  return inPhase(context.report, "drift", "schemas", () => measureDrift(context, options, async (measured) => driftOf(measured)), describe);
+}
+
+/** What is told of a comparison when its sides are closed. */
+export function driftOf({ expected, actual, changes, warnings }: Measured): Drift {
+  return {
+    version: 1,
+    equal: changes.length === 0,
+    changes,
+    expected: expected.description,
+    actual: actual.description,
+    warnings,
+  };
+}
+
+function describe({ changes }: Drift): string {
+  if (changes.length === 0) return "schemas agree";
+  return changes.length === 1 ? "1 object is not as expected" : `${changes.length} objects are not as expected`;
+}
+
+/** Both sides, while they are open, and how they differ. */
+export interface Measured {
+  readonly expected: Side;
+  readonly actual: Side;
+  readonly changes: readonly Change[];
+  readonly warnings: readonly string[];
+  readonly normalisations: Normalisations;
+}
+
+/** Opens both sides and compares them; what was made for that is removed when `work` has ended. */
+export async function measureDrift<T>(
+  context: Context,
+  options: Pick<DriftOptions, "expected" | "actual" | "ignore" | "compare">,
+  work: (measured: Measured) => Promise<T>,
+): Promise<T> {
+  const normalisations = normalisationsOf(options);
+  const sources = {
+    expected: parseSource(options.expected ?? "migrations", "--expected", context.env),
+    actual: parseSource(options.actual ?? "parent", "--actual", context.env),
+  };
+  if (sources.expected.kind === "spec" && sources.actual.kind === "spec") throw twoSpecs();
+  const expected = await prepareSide(context, sources.expected, "--expected");
+  const actual = await prepareSide(context, sources.actual, "--actual");
+  const compared = async (one: Side, other: Side): Promise<T> => {
+    const measured = { expected: one, actual: other, normalisations, ...compare(context, one, other, normalisations) };
+    for (const text of measured.warnings) context.report({ kind: "warning", text });
+    return work(measured);
+  };
+  // Migrations run on the major version of the other side, which therefore comes first.
+  if (actual.source === "migrations") return expected.open(undefined, (one) => actual.open(majorOf(one), (other) => compared(one, other)));
+  return actual.open(undefined, (other) => expected.open(majorOf(other), (one) => compared(one, other)));
+}
+
+function compare(context: Context, expected: Side, actual: Side, normalisations: Normalisations): Pick<Measured, "changes" | "warnings"> {
+  const warnings = warningsOf(expected, actual);
+  if (expected.kind === "database" && actual.kind === "database") {
+    return { changes: compareCatalogs(expected.catalog, actual.catalog, normalisations), warnings };
+  }
+  const now = context.now();
+  if (actual.kind === "database" && expected.kind === "spec") {
+    return { changes: changesAsked(check(actual.catalog, expected.spec, { now })), warnings };
+  }
+  if (expected.kind === "database" && actual.kind === "spec") {
+    return { changes: mirrored(changesAsked(check(expected.catalog, actual.spec, { now }))), warnings };
+  }
+  throw twoSpecs();
+}
+
+function warningsOf(expected: Side, actual: Side): readonly string[] {
+  const [wanted, found] = [majorOf(expected), majorOf(actual)];
+  if (wanted === undefined || found === undefined || wanted === found) return [];
+  return [
+    `PostgreSQL ${wanted} is expected and ${found} found: what the two write down differently is not compared, such as the texts of views.`,
+  ];
+}
+
+function majorOf(side: Side): number | undefined {
+  return side.kind === "database" ? side.catalog.server.major : side.spec.postgres;
+}
+
+function twoSpecs(): OffshootError {
+  return new OffshootError("USAGE", "Two spec files are no two schemas: each says what must be there, and not what is.", {
+    remedy: "Give a database, a branch or the migrations as one of the sides.",
+  });
+}

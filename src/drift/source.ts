@@ -1,0 +1,87 @@
+import { OffshootError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+
+/** What one side of a comparison is taken from. */
+export type Source =
+  /** What the repository's migrations make of an empty database. */
+  | { readonly kind: "migrations" }
+  /** The Neon branch that runs start from. */
+  | { readonly kind: "parent" }
+  /** This run's own database. */
+  | { readonly kind: "run" }
+  /** A Neon branch by name or id; `at` is a time with offset or an LSN. */
+  | { readonly kind: "branch"; readonly name: string; readonly at: string | undefined }
+  /** A spec file: its words, and nothing beyond them. */
+  | { readonly kind: "spec"; readonly path: string }
+  /** A Postgres URL, which may hold a password; `variable` is where it was read from. */
+  | { readonly kind: "url"; readonly url: string; readonly variable: string | undefined };
+
+/** How each source is written, for errors and the manual. */
+export const SOURCE_FORMS = [
+  "migrations",
+  "parent",
+  "run",
+  "branch:NAME",
+  "branch:NAME@TIME",
+  "branch:NAME@LSN",
+  "a spec file (.yaml or .yml)",
+  "a Postgres URL",
+  "the name of an environment variable that holds one",
+] as const;
+
+const WORDS = ["migrations", "parent", "run"] as const;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
+const LSN = /^[0-9a-f]{1,8}\/[0-9a-f]{1,8}$/i;
+
+/**
+ * Reads what was given as a side; `flag` names it in errors. Throws `USAGE`, naming the nearest source there is, and
+ * `URL_INVALID` for a variable that holds none. No error holds what a variable or a URL says.
+ */
+export function parseSource(text: string, flag: string, env: Readonly<Record<string, string | undefined>>): Source {
+  const word = WORDS.find((known) => known === text);
+  if (word !== undefined) return { kind: word };
+  if (text.startsWith("branch:")) return branchSource(text.slice("branch:".length), flag);
+  if (text.includes("://")) return { kind: "url", url: text, variable: undefined };
+  if (/\.ya?ml$/i.test(text)) return { kind: "spec", path: text };
+  if (isVariable(text) && env[text] !== undefined && env[text] !== "") return variableSource(text, env[text], flag);
+  throw unknownSource(text, flag, env);
+}
+
+/** A name may hold an `@` itself: only what follows the last one and begins as a time or an LSN does is taken for one. */
+function branchSource(text: string, flag: string): Source {
+  const cut = text.lastIndexOf("@");
+  const [name, at] = cut < 0 ? [text, undefined] : [text.slice(0, cut), text.slice(cut + 1)];
+  if (at !== undefined && (TIME.test(at) ? !Number.isNaN(Date.parse(at)) : LSN.test(at)) && name !== "")
+    return { kind: "branch", name, at };
+  if (text !== "" && (at === undefined || !/^(?:\d|[0-9a-f]+\/|$)/i.test(at)) && name !== "")
+    return { kind: "branch", name: text, at: undefined };
+  throw new OffshootError(
+    "USAGE",
+    name === "" ? `${flag} branch:${text} names no branch.` : `${flag} branch:${text}: ${at} is neither a time with offset nor an LSN.`,
+    { remedy: "Write branch:main, branch:main@2026-01-31T12:00:00Z or branch:main@0/1A2B3C4D; a branch whose name holds an @ by its id." },
+  );
+}
+
+function variableSource(variable: string, url: string, flag: string): Source {
+  if (/^postgres(ql)?:\/\//.test(url)) return { kind: "url", url, variable };
+  throw new OffshootError("URL_INVALID", `The environment variable ${variable}, named by ${flag}, holds no Postgres URL.`, {
+    remedy: "Expected the form postgresql://HOST:5432/DATABASE, with USER:PASSWORD@ before the host.",
+  });
+}
+
+function unknownSource(text: string, flag: string, env: Readonly<Record<string, string | undefined>>): OffshootError {
+  const variables = Object.keys(env).filter((name) => /^postgres(ql)?:\/\//.test(env[name] ?? ""));
+  const [, word = "", rest = ""] = /^([a-z]+)[:=](.*)$/i.exec(text) ?? [];
+  const isBranch = word === "branch" || nearest(word, ["branch"]) !== undefined;
+  const meant = isBranch ? `branch:${rest}` : nearest(text, [...WORDS, ...variables]);
+  const said = /^[A-Z][A-Z0-9_]*$/.test(text)
+    ? `The environment variable ${text}, named by ${flag}, is not set`
+    : `${flag} ${JSON.stringify(text)} is nothing to compare with`;
+  return new OffshootError("USAGE", `${said}${meant === undefined ? "" : `; did you mean ${meant}?`}.`, {
+    remedy: `Give one of: ${SOURCE_FORMS.join(", ")}.`,
+  });
+}
+
+function isVariable(text: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text);
+}
