@@ -50,6 +50,7 @@ export interface FactsByCode {
     readonly column?: string | undefined;
   };
   readonly "sequence-behind": { readonly next: string; readonly highest: string; readonly column: string };
+  /** Of a constraint: the triggers by which Postgres holds it, on the table `on`. */
   readonly "trigger-disabled": { readonly definition: string; readonly on: string };
   /** Nobody but the owner sees a row. */
   readonly "row-security-without-policies": { readonly state: "on" | "forced" };

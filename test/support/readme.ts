@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { configurationTable } from "../../src/config/table.ts";
 import { ERROR_EXIT, EXIT } from "../../src/errors.ts";
+import { INDEX, readPages, renderIndex } from "./pages.ts";
 
 const README = new URL("../../README.md", import.meta.url);
 const BIN = new URL("../../bin/offshoot.js", import.meta.url).pathname;
@@ -50,4 +51,5 @@ function exitTable(): string {
 
 if (process.argv[1] === import.meta.filename && process.argv.includes("--write")) {
   await writeFile(README, await renderReadme(await readFile(README, "utf8")));
+  await writeFile(INDEX, renderIndex(await readPages()));
 }

@@ -10,35 +10,43 @@ const FAIL_AT = 90n;
 
 /** Sequences that are nearly used up, and those that will give out numbers which their column has already. */
 export const positions: Check = (subject) => {
-  const columns = new Map(
+  const types = new Map(
     subject.catalog.tables.flatMap(({ id, columns: list }) => list.map(({ name, type }) => [`${id}.${path(name)}`, type])),
   );
   return subject.catalog.sequences.flatMap((sequence) => {
     const position = subject.state.sequences.get(sequence.id);
-    // Those that count down are rare and left alone.
-    if (position === undefined || sequence.cycle || BigInt(sequence.increment) < 0n) return [];
-    return [...nearEnd(sequence, position, columns), ...behind(sequence, position)];
+    // One that cycles never ends, and gives out its numbers again on purpose.
+    if (position === undefined || sequence.cycle) return [];
+    return [...nearEnd(sequence, position, types), ...behind(sequence, position)];
   });
 };
 
-function nearEnd(sequence: Sequence, { last }: SequencePosition, columns: ReadonlyMap<string, string>): ReturnType<Check> {
+function nearEnd(sequence: Sequence, { last, columns }: SequencePosition, types: ReadonlyMap<string, string>): ReturnType<Check> {
   if (last === undefined) return [];
-  const { id, max, min, ownedBy } = sequence;
-  const type = ownedBy === undefined ? undefined : columns.get(ownedBy);
-  const limit = type === "smallint" || type === "integer" ? BigInt(highestOf(type)) : BigInt(max);
-  const end = limit < BigInt(max) ? limit : BigInt(max);
-  const room = end - BigInt(min);
-  if (room <= 0n) return [];
-  const used = ((BigInt(last) - BigInt(min)) * 100n) / room;
+  const { id, increment } = sequence;
+  const [max, min] = [BigInt(sequence.max), BigInt(sequence.min)];
+  // A column may be narrower than the sequence that it draws from.
+  const narrow = columns.find(({ id: column }) => isNarrower(types.get(column), max));
+  const top = narrow === undefined ? max : BigInt(highestOf(types.get(narrow.id)));
+  const [from, end] = BigInt(increment) < 0n ? [max, min] : [min, top];
+  if (from === end) return [];
+  const used = ((BigInt(last) - from) * 100n) / (end - from);
   if (used < WARN_AT) return [];
-  const facts = { last, end: String(end), used: `${used} %`, column: ownedBy };
+  const facts = { last, end: String(end), used: `${used} %`, column: (narrow ?? columns[0])?.id };
   const told = finding("sequence-near-end", { kind: "sequence", name: id }, facts);
   return [used >= FAIL_AT ? as("error", told) : told];
 }
 
-function behind({ id, start, increment, ownedBy }: Sequence, { last, highest }: SequencePosition): ReturnType<Check> {
-  if (highest === undefined || ownedBy === undefined || !/^-?\d+$/.test(highest)) return [];
+function isNarrower(type: string | undefined, max: bigint): boolean {
+  return (type === "smallint" || type === "integer") && BigInt(highestOf(type)) < max;
+}
+
+/** Those that count down are left alone: what is highest in their column says nothing. */
+function behind({ id, start, increment }: Sequence, { last, columns }: SequencePosition): ReturnType<Check> {
+  if (BigInt(increment) < 0n) return [];
   const next = last === undefined ? BigInt(start) : BigInt(last) + BigInt(increment);
-  if (BigInt(highest) < next) return [];
-  return [finding("sequence-behind", { kind: "sequence", name: id }, { next: String(next), highest, column: ownedBy })];
+  return columns.flatMap(({ id: column, highest }) => {
+    if (highest === undefined || !/^-?\d+$/.test(highest) || BigInt(highest) < next) return [];
+    return [finding("sequence-behind", { kind: "sequence", name: id }, { next: String(next), highest, column })];
+  });
 }

@@ -1,5 +1,6 @@
 import { SEVERITIES, type Finding, type Severity } from "../finding.ts";
 import { messageFor } from "../message.ts";
+import { pageOf } from "../page.ts";
 import { count, type Counts } from "./count.ts";
 
 /** How a report is painted; default: not at all. */
@@ -27,7 +28,7 @@ function paragraph(finding: Finding): string {
   const { object, at, reason } = finding;
   const lines = [`  ${object.name}: ${problem}`, ...details.map((detail) => `    ${detail}`), `    to do: ${remedy}`];
   if (reason !== undefined) lines.push(`    reason: ${reason}`);
-  lines.push(at === undefined ? `    check: ${finding.code}` : `    check: ${finding.code}, ${at.file}:${at.line}`);
+  lines.push(`    check: ${[finding.code, ...(at === undefined ? [] : [`${at.file}:${at.line}`]), pageOf(finding.code)].join(", ")}`);
   return lines.join("\n");
 }
 

@@ -61,10 +61,14 @@ export const BUILTIN: Words<Exclude<keyof FactsByCode, keyof typeof ASKED>> = {
     details: [`next: ${next}`, `highest in ${column}: ${highest}`],
     remedy: `select setval('${name.replaceAll("'", "''")}', ${highest});`,
   }),
-  "trigger-disabled": ({ definition, on }, { name }) => ({
-    problem: "trigger is disabled: it does nothing",
+  "trigger-disabled": ({ definition, on }, { kind, name }) => ({
+    problem:
+      kind === "constraint" ? `nobody checks the constraint: its triggers on ${on} are disabled` : "trigger is disabled: it does nothing",
     details: [`found: ${definition}`],
-    remedy: `alter table ${on} enable trigger ${name.slice(on.length + 1)}; or drop it.`,
+    remedy:
+      kind === "constraint"
+        ? `alter table ${on} enable trigger all; then drop the constraint and add it again, which checks the rows.`
+        : `alter table ${on} enable trigger ${name.slice(on.length + 1)}; or drop it.`,
   }),
   "row-security-without-policies": ({ state }, { name }) => ({
     problem: `row security is ${state} and there is no policy: ${state === "forced" ? "nobody sees" : "nobody but the owner sees"} any row`,

@@ -38,31 +38,31 @@ test("the text says what is wrong, where the rule stands and what to do, worst f
   m10_recovery.claim_outbox_events(text, integer): overload clashes with m10_recovery.claim_outbox_events(integer, text) in calls by parameter names
     undecided: select m10_recovery.claim_outbox_events(p_processor_id => null::text, p_batch_size => null::integer)
     to do: Drop the overload that is not wanted, rename one, or change its parameter names or defaults.
-    check: overload-ambiguous
+    check: overload-ambiguous, docs/checks/overload-ambiguous.md
 
   m10_recovery.outbox.next_retry: column is missing
     wanted: timestamptz
     there is: next_retry_at
     to do: If that is the same one, rename or change it in a migration, or correct the spec; else add it.
-    check: missing, schema.audit.yaml:8
+    check: missing, schema.audit.yaml:8, docs/checks/spec.md#missing
 
   m10_recovery.outbox.process_after: column is missing
     wanted: timestamptz
     to do: Add it in a migration, or take it out of the spec.
     reason: the retry worker reads it
-    check: missing, schema.audit.yaml:9
+    check: missing, schema.audit.yaml:9, docs/checks/spec.md#missing
 
   m10_recovery.outbox_due: index is invalid: a concurrent build failed; writes keep it up, queries don't use it
     found: CREATE INDEX outbox_due ON m10_recovery.outbox USING btree (next_retry_at)
     to do: reindex index concurrently m10_recovery.outbox_due;
-    check: index-invalid
+    check: index-invalid, docs/checks/index-invalid.md
 
 WARNINGS
 
   m10_recovery.outbox.outbox_tries: constraint was never validated: rows that were there before may break it
     found: CHECK ((tries >= 0)) NOT VALID
     to do: alter table m10_recovery.outbox validate constraint outbox_tries;
-    check: constraint-not-validated
+    check: constraint-not-validated, docs/checks/constraint-not-validated.md
 
 4 errors, 1 warning
 `);

@@ -1,0 +1,34 @@
+import type { Session } from "../../postgres/connect.ts";
+
+/** A constraint whose own triggers are disabled: nobody checks it. */
+export interface UnenforcedConstraint {
+  /** As in the catalog. */
+  readonly id: string;
+  readonly definition: string;
+  /** The quoted table whose triggers are disabled: that of the foreign key, or the one that it refers to. */
+  readonly on: string;
+}
+
+/**
+ * Postgres holds foreign keys and deferrable unique constraints by triggers of its own, and `disable trigger all`
+ * turns those off as well (PostgreSQL documentation, ALTER TABLE). Catalogs leave such triggers out.
+ */
+const UNENFORCED = `
+select format('%I.%I.%I', n.nspname, r.relname, c.conname) as id, pg_get_constraintdef(c.oid) as definition,
+  format('%I.%I', tn.nspname, t.relname) as "on"
+from (select distinct tgconstraint, tgrelid from pg_trigger where tgisinternal and tgenabled = 'D' and tgconstraint <> 0) d
+join pg_constraint c on c.oid = d.tgconstraint
+join pg_class r on r.oid = c.conrelid
+join pg_namespace n on n.oid = r.relnamespace
+join pg_class t on t.oid = d.tgrelid
+join pg_namespace tn on tn.oid = t.relnamespace
+order by 1, 3`;
+
+/** The constraints whose triggers are disabled. Throws the server's error. */
+export async function readUnenforced(session: Session): Promise<readonly UnenforcedConstraint[]> {
+  return (await session.query<Record<keyof UnenforcedConstraint, string>>(UNENFORCED)).map(({ id, definition, on }) => ({
+    id,
+    definition,
+    on,
+  }));
+}

@@ -1,0 +1,70 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { auditDatabase } from "../../../src/audit/audit.ts";
+import { SEVERITY, type Finding, type FindingCode } from "../../../src/audit/finding.ts";
+import { pageOf } from "../../../src/audit/page.ts";
+import { messageOf } from "../../../src/errors.ts";
+import { withSession } from "../../../src/postgres/connect.ts";
+import { INDEX, readPages, renderIndex } from "../../support/pages.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+
+const pages = await readPages();
+const REPOSITORY = { heads: ["0035"], known: ["0034", "0035"] };
+
+// Of its own, since an example makes a role.
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+/** Each statement by itself, as psql sends it: some can't run in a transaction. Those behind `-- fails` have to fail. */
+async function execute(url: string, script = ""): Promise<void> {
+  const statements = script.split(/;$/m).filter((statement) => statement.replaceAll(/^--.*$/gm, "").trim() !== "");
+  await withSession(url, async (session) => {
+    for (const statement of statements) {
+      const failed = await session.query(statement).then(
+        () => false,
+        (thrown: unknown) => messageOf(thrown),
+      );
+      expect({ statement, failed }).toEqual({ statement, failed: /^-- fails$/m.test(statement) ? expect.any(String) : false });
+    }
+  });
+}
+
+async function findings(url: string, spec: string | undefined): Promise<readonly Finding[]> {
+  const specText = spec === undefined ? undefined : `version: 1\n${spec}`;
+  return withSession(url, async (session) => {
+    const audited = await auditDatabase({ session, specText, repository: REPOSITORY, now: new Date() });
+    return audited.findings;
+  });
+}
+
+describe.each(pages.map((page) => [page.code, page] as const))("the page of %s", (code, { blocks, severity }) => {
+  test("has an example of exactly that finding, and a fix after which there is none", async () => {
+    const url = await server.createDatabase(`page_${code.replaceAll("-", "_")}`);
+    expect(blocks["sql bad"]).toBeDefined();
+    await execute(url, blocks["sql bad"]);
+    const found = await findings(url, blocks["yaml spec"]);
+    expect(found).toMatchObject([{ code, severity }]);
+    expect(await findings(url, blocks["yaml silence"] ?? `ignore: [{ object: "*", reason: all }]`)).toEqual([]);
+    expect(blocks["sql fix"] ?? blocks["yaml fix"]).toBeDefined();
+    await execute(url, blocks["sql fix"]);
+    expect(await findings(url, blocks["yaml fix"] ?? blocks["yaml spec"])).toEqual([]);
+  });
+});
+
+test("each code has a page where its reports look for it, and each page a code with its severity", () => {
+  const told = pages.map(({ code, address, severity }) => [code, { address, severity }] as const);
+  const wanted = Object.entries(SEVERITY).map(([code, severity]) => [code, { address: pageOf(code as FindingCode), severity }] as const);
+  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(wanted));
+});
+
+test("each page says how to silence the finding, but those of a spec, which say it once", () => {
+  const silent = pages.filter(({ address, blocks }) => !address.includes("#") && blocks["yaml silence"] === undefined);
+  expect(silent.map(({ code }) => code)).toEqual([]);
+});
+
+test("the index is made from the pages (npm run docs)", async () => {
+  expect(await readFile(INDEX, "utf8")).toBe(renderIndex(pages));
+});
