@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { setTimeout as timer } from "node:timers/promises";
 import { OffshootError } from "../errors.ts";
 import type { Report } from "../events.ts";
+import { programFile } from "../program.ts";
 import { signalGroup } from "./group.ts";
 import type { FromGuard, ToGuard } from "./guard.ts";
 import { createTail } from "./tail.ts";
@@ -59,7 +59,7 @@ export function startCommand(command: MigrationCommand, options: CommandOptions)
   const env = definedOnly(options.env);
   // The user's NODE_OPTIONS are for the command, and may well be such that our guard could not start.
   const { NODE_OPTIONS: _, ...guardEnv } = env;
-  const guard = spawn(process.execPath, [guardFile()], {
+  const guard = spawn(process.execPath, [programFile("gate/guard")], {
     // A session of its own: Ctrl-C in a terminal reaches the leader only, which then decides.
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -131,10 +131,4 @@ function commandNotFound(command: MigrationCommand, cwd: string, why: Extract<Fr
 function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return Object.fromEntries(given);
-}
-
-/** The compiled guard, also for our own tests, which run the sources: node itself can't run them. */
-function guardFile(): string {
-  const beside = import.meta.url.endsWith(".ts") ? "../../dist/gate/guard.js" : "./guard.js";
-  return fileURLToPath(new URL(beside, import.meta.url));
 }

@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { programFile } from "../program.ts";
 import { inSequence } from "./revisions.ts";
 import { word } from "./shell.ts";
 import type { Tool } from "./tool.ts";
@@ -36,7 +36,7 @@ export const sql: Tool = {
             return downs.has(`${folder}/${id}`) ? `${program} down` : undefined;
           },
         },
-        env: () => ({ APPLY_SQL: applyFile() }),
+        env: () => ({ APPLY_SQL: programFile("tools/apply") }),
       };
     }
     return undefined;
@@ -46,10 +46,4 @@ export const sql: Tool = {
 /** A migration's name: its file's without `.sql` or `.up.sql`. */
 export function sqlName(file: string): string {
   return file.replace(/^.*\//, "").replace(/(\.up)?\.sql$/, "");
-}
-
-/** The program that applies the files: compiled also for our own tests, since node itself can't run the sources. */
-function applyFile(): string {
-  const beside = import.meta.url.endsWith(".ts") ? "../../dist/tools/apply.js" : "./apply.js";
-  return fileURLToPath(new URL(beside, import.meta.url));
 }

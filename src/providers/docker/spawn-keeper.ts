@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { constants, setPriority, tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
+import { programFile } from "../../program.ts";
 import type { Env, Reach } from "./endpoint.ts";
 import { toolEnvironment } from "./engine.ts";
 
@@ -15,7 +15,7 @@ export interface KeeperRequest {
 
 /** Starts a keeper as a process of its own, which outlives ours and holds none of its streams. */
 export function spawnKeeper(request: KeeperRequest, env: Env): void {
-  const child = spawn(process.execPath, [keeperScript(), JSON.stringify(request)], {
+  const child = spawn(process.execPath, [programFile("providers/docker/keeper"), JSON.stringify(request)], {
     cwd: tmpdir(),
     env: toolEnvironment(env),
     detached: true,
@@ -35,10 +35,4 @@ function stepBack(pid: number | undefined): void {
   } catch {
     // It has ended already, which is as good.
   }
-}
-
-/** Tests run from the sources, which Node 20 can't start by itself: they use the last build. */
-function keeperScript(): string {
-  const isSource = import.meta.url.endsWith(".ts");
-  return fileURLToPath(new URL(isSource ? "../../../dist/providers/docker/keeper.js" : "keeper.js", import.meta.url));
 }

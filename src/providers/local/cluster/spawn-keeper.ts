@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { programFile } from "../../../program.ts";
 import type { Cluster } from "./cluster.ts";
 
 /** What the keeper's process is told. Nothing secret: command lines are public. */
@@ -16,7 +16,7 @@ export interface KeeperRequest {
 export function spawnKeeper(cluster: Cluster, request: KeeperRequest, environment: Readonly<Record<string, string>>): void {
   const log = openSync(cluster.log, "a", 0o600);
   try {
-    const child = spawn(process.execPath, [keeperScript(), JSON.stringify(request)], {
+    const child = spawn(process.execPath, [programFile("providers/local/cluster/keeper"), JSON.stringify(request)], {
       cwd: cluster.folder,
       env: { ...environment },
       detached: true,
@@ -29,10 +29,4 @@ export function spawnKeeper(cluster: Cluster, request: KeeperRequest, environmen
   } finally {
     closeSync(log);
   }
-}
-
-/** Tests run from the sources, which Node 20 can't start by itself: they use the last build. */
-function keeperScript(): string {
-  const isSource = import.meta.url.endsWith(".ts");
-  return fileURLToPath(new URL(isSource ? "../../../../dist/providers/local/cluster/keeper.js" : "keeper.js", import.meta.url));
 }
