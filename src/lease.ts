@@ -16,13 +16,21 @@ const KEY = "offshoot:lease";
 /** Neon suspends a compute after 300 s without a query, which would end the session and the share with it. */
 const KEEP_AWAKE_MS = 60_000;
 
+export interface LeaseOptions {
+  /** Shown in `pg_stat_activity`; default `offshoot:lease`. */
+  readonly applicationName?: string | undefined;
+  /** Called when the session is gone; default: a new session takes the share again. */
+  readonly whenLost?: (() => void) | undefined;
+}
+
 /**
  * Takes a share in the database behind `url`; undefined when the last holder is just giving it up, so that
  * the database is about to go. Shares are session locks: a killed process can't leave one behind.
  */
-export async function takeLease(url: DirectUrl, signal: AbortSignal): Promise<Lease | undefined> {
+export async function takeLease(url: DirectUrl, signal: AbortSignal, options: LeaseOptions = {}): Promise<Lease | undefined> {
+  const { applicationName = "offshoot:lease", whenLost } = options;
   const within = deadline("a share in the database", 10_000, signal);
-  let session = await connect(url, { applicationName: "offshoot:lease", signal });
+  let session = await connect(url, { applicationName, signal });
   while (!(await tryShare(session))) {
     if (within.leftMs() < 500) {
       await session.close();
@@ -30,11 +38,13 @@ export async function takeLease(url: DirectUrl, signal: AbortSignal): Promise<Le
     }
     await within.pause(jitter(200));
   }
+  if (whenLost !== undefined) session.lost.addEventListener("abort", whenLost, { once: true });
   const awake = setInterval(() => {
     void session.query("select 1").catch(async () => {
+      if (whenLost !== undefined) return;
       // The server went away under us; a new session takes the share again. If it can't, nothing is lost but the
       // courtesy: the end of this run then finds out whether others are there.
-      session = await connect(url, { applicationName: "offshoot:lease" }).catch(() => session);
+      session = await connect(url, { applicationName }).catch(() => session);
       if (!session.lost.aborted) await tryShare(session).catch(() => false);
     });
   }, KEEP_AWAKE_MS);
@@ -42,11 +52,14 @@ export async function takeLease(url: DirectUrl, signal: AbortSignal): Promise<Le
   return {
     async release() {
       clearInterval(awake);
-      if (session.lost.aborted) session = await connect(url, { applicationName: "offshoot:lease" });
+      if (session.lost.aborted) session = await connect(url, { applicationName });
       await session.query("select pg_advisory_unlock_shared($1, hashtext($2))", [LOCK_CLASS, KEY]);
       return tryLock(session, KEY);
     },
-    close: () => session.close(),
+    close() {
+      clearInterval(awake);
+      return session.close();
+    },
   };
 }
 

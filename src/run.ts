@@ -1,15 +1,12 @@
-import { candidates, limitsOf } from "./candidates.ts";
 import { type Ended, runChild } from "./child.ts";
 import { type CommonOptions, type Context, prepare } from "./context.ts";
 import { OffshootError } from "./errors.ts";
-import { takeLease } from "./lease.ts";
 import { migrateIn } from "./migrate.ts";
 import { migrationsOf } from "./migrations.ts";
 import { inPhase } from "./phase.ts";
-import { findDatabase } from "./providers/choose.ts";
 import type { Database } from "./providers/provider.ts";
+import { holdDatabase } from "./share.ts";
 import { type Held, type Left, tearDown } from "./teardown.ts";
-import { upIn } from "./up.ts";
 import { variablesOf } from "./variables.ts";
 import { requireGoodSchema } from "./verify.ts";
 
@@ -34,9 +31,6 @@ export interface RunResult extends Ended {
 
 export type { Left } from "./teardown.ts";
 
-/** How often a run starts over when the last user of the same database removes it under our feet. */
-const TRIES = 3;
-
 /**
  * Up, migrate, audit (where a spec is configured), the command with the URLs in its environment, down. Tears down
  * on success, failure and abort alike; of several that share one run, the last one does.
@@ -51,7 +45,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
   let ended: Ended | undefined;
   let held: Held | undefined;
   try {
-    held = await makeReady(context);
+    held = await holdDatabase(context, ({ database }) => migrateDatabase(context, database));
+    await requireGoodSchema(context, held.database.directUrl);
     ended = await runCommand(context, options, held.database);
   } finally {
     if (ended === undefined) await tearDown(context, held, keepReason(options, true));
@@ -60,23 +55,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
   return { ...ended, run: context.run.key, name: context.name, left };
 }
 
-/** Up, migrate and audit; starts over when the last user of an adopted database removed it meanwhile. */
-async function makeReady(context: Context): Promise<Held> {
-  for (let left = TRIES - 1; ; left -= 1) {
-    const { database } = await upIn(context, "last-run");
-    try {
-      const migrations = await migrationsOf(context);
-      if (migrations !== undefined) await migrateIn(context, migrations, { url: database.directUrl, database });
-      const lease = await takeLease(database.directUrl, context.signal);
-      if (lease !== undefined) {
-        await requireGoodSchema(context, database.directUrl);
-        return { database, lease };
-      }
-    } catch (thrown) {
-      if (left === 0 || context.signal.aborted || (await stillThere(context))) throw thrown;
-    }
-    context.report({ kind: "note", text: "the database was removed by its last user; starting over" });
-  }
+async function migrateDatabase(context: Context, database: Database): Promise<void> {
+  const migrations = await migrationsOf(context);
+  if (migrations !== undefined) await migrateIn(context, migrations, { url: database.directUrl, database });
 }
 
 async function runCommand(context: Context, options: RunOptions, database: Database): Promise<Ended> {
@@ -94,8 +75,4 @@ async function runCommand(context: Context, options: RunOptions, database: Datab
 function keepReason(options: RunOptions, failed: boolean): "kept" | "kept-on-failure" | undefined {
   if (options.keep === true) return "kept";
   return failed && options.keepOnFailure === true ? "kept-on-failure" : undefined;
-}
-
-async function stillThere(context: Context): Promise<boolean> {
-  return (await findDatabase(await candidates(context), context.name, limitsOf(context))) !== undefined;
 }

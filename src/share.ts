@@ -1,0 +1,32 @@
+import { candidates, limitsOf } from "./candidates.ts";
+import type { Context } from "./context.ts";
+import { takeLease } from "./lease.ts";
+import { findDatabase } from "./providers/choose.ts";
+import type { Held } from "./teardown.ts";
+import { upIn, type UpResult } from "./up.ts";
+
+/** How often we start over when the last user of the same database removes it under our feet. */
+const TRIES = 3;
+
+/**
+ * The run's database with a share in it, so that the last of all who hold one removes it. `makeReady` is done before
+ * the share is taken, whose session would keep the database from becoming a base; and again when the last user of an
+ * adopted database removed it meanwhile. Throws what `up` and `makeReady` throw.
+ */
+export async function holdDatabase(context: Context, makeReady: (result: UpResult) => Promise<void>): Promise<Held & UpResult> {
+  for (let left = TRIES - 1; ; left -= 1) {
+    const result = await upIn(context, "last-run");
+    try {
+      await makeReady(result);
+      const lease = await takeLease(result.database.directUrl, context.signal);
+      if (lease !== undefined) return { ...result, lease };
+    } catch (thrown) {
+      if (left === 0 || context.signal.aborted || (await stillThere(context))) throw thrown;
+    }
+    context.report({ kind: "note", text: "the database was removed by its last user; starting over" });
+  }
+}
+
+async function stillThere(context: Context): Promise<boolean> {
+  return (await findDatabase(await candidates(context), context.name, limitsOf(context))) !== undefined;
+}
