@@ -19,11 +19,42 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   init: ["foundation", "tools"],
   providers: ["foundation", "run", "postgres"],
   sweep: ["foundation", "run", "postgres", "providers"],
-  "use case": ["foundation", "run", "ci", "config", "postgres", "gate", "audit", "drift", "tools", "rollback", "init", "providers", "sweep"],
-  cli: ["foundation", "run", "ci", "config", "postgres", "gate", "audit", "drift", "tools", "rollback", "init", "providers", "sweep", "use case"],
+  "use case": [
+    "foundation",
+    "run",
+    "ci",
+    "config",
+    "postgres",
+    "gate",
+    "audit",
+    "drift",
+    "tools",
+    "rollback",
+    "init",
+    "providers",
+    "sweep",
+  ],
+  cli: [
+    "foundation",
+    "run",
+    "ci",
+    "config",
+    "postgres",
+    "gate",
+    "audit",
+    "drift",
+    "tools",
+    "rollback",
+    "init",
+    "providers",
+    "sweep",
+    "use case",
+  ],
+  // Another front door, which shows what happens as the CLI does.
+  action: ["foundation", "run", "ci", "postgres", "providers", "use case", "cli"],
 };
 
-const FOUNDATION = ["errors.ts", "redact.ts", "events.ts", "deadline.ts", "nearest.ts"];
+const FOUNDATION = ["errors.ts", "redact.ts", "events.ts", "deadline.ts", "nearest.ts", "program.ts"];
 
 /** Each vendor enters in one place. */
 const VENDORS: Readonly<Record<string, RegExp>> = {

@@ -24,7 +24,8 @@ export function upJson({ database, created, readyMs }: UpResult): Record<string,
   };
 }
 
-function upLines({ database }: UpResult): readonly string[] {
+/** The same for people. */
+export function upLines({ database }: UpResult): readonly string[] {
   return [
     `name      ${database.name}`,
     `provider  ${database.provider}`,

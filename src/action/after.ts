@@ -1,0 +1,26 @@
+import type { Invocation } from "../cli/invocation.ts";
+import { candidates, limitsOf } from "../candidates.ts";
+import { prepare } from "../context.ts";
+import { findDatabase } from "../providers/choose.ts";
+import { type Left, tearDown } from "../teardown.ts";
+import { endHolder } from "./hold.ts";
+import type { State } from "./state.ts";
+
+/**
+ * The post step: gives the job's share back, and removes the database where that was the last one. A database that
+ * `up` made without `teardown: true` stays for the jobs that come.
+ */
+export async function tearDownAfter(invocation: Invocation, { holder }: State): Promise<void> {
+  const context = await prepare(invocation.options);
+  const database = await findDatabase(await candidates(context), context.name, limitsOf(context));
+  if (database === undefined) return invocation.say(`Nothing to tear down: there is no database ${context.name}.`);
+  if (holder !== "") await endHolder(database.directUrl, holder, context.signal);
+  const left = await tearDown(context, undefined, undefined);
+  invocation.say(describe(left, context.name, context.run.key));
+}
+
+function describe(left: Left | undefined, name: string, key: string): string {
+  if (left === undefined) return `The database ${name} is gone.`;
+  if (left === "shared") return `The database ${name} is still in use by other jobs of this run; the last of them removes it.`;
+  return `The database ${name} was made to stay, by a job without \`teardown: true\`. Remove it: offshoot down --run ${key}`;
+}

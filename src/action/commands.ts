@@ -1,0 +1,91 @@
+import { randomUUID } from "node:crypto";
+import { github } from "../ci/github.ts";
+import { execute as down } from "../cli/commands/down.ts";
+import { execute as run } from "../cli/commands/run.ts";
+import { execute as sweep } from "../cli/commands/sweep.ts";
+import { upJson, upLines } from "../cli/commands/up.ts";
+import type { Invocation } from "../cli/invocation.ts";
+import { type Context, prepare } from "../context.ts";
+import { requireDatabase } from "../locate.ts";
+import { migrateIn } from "../migrate.ts";
+import { requireMigrations } from "../migrations.ts";
+import { holdDatabase } from "../share.ts";
+import { upIn, type UpResult } from "../up.ts";
+import { variablesOf } from "../variables.ts";
+import { startHolder } from "./hold.ts";
+import { actionOutputs } from "./outputs.ts";
+import type { CommandName, Plan } from "./plan.ts";
+import { saveState } from "./state.ts";
+
+type Ready = (result: UpResult) => Promise<void>;
+
+type Command = (invocation: Invocation, plan: Plan) => Promise<void>;
+
+/** Every command of the action. Those of the CLI that have nothing to hand on are called as they are. */
+export const COMMANDS: Readonly<Record<CommandName, Command>> = {
+  async up(invocation, plan) {
+    await acquire(invocation, plan, await prepare(invocation.options), (result) => handOn(invocation, plan, result));
+  },
+  async migrate(invocation, plan) {
+    const context = await prepare(invocation.options);
+    const migrations = await requireMigrations(context);
+    await acquire(invocation, plan, context, async (result) => {
+      // Before the migrations: a step that looks into their failure needs the URL.
+      await handOn(invocation, plan, result);
+      const { database } = result;
+      const { state } = await migrateIn(context, migrations, { url: database.directUrl, database });
+      await invocation.job.write(github.outputs({ migrated: state }, invocation.job.where));
+    });
+  },
+  async env(invocation, plan) {
+    const database = await requireDatabase(await prepare(invocation.options));
+    await handOn(invocation, plan, { database, created: false, readyMs: 0, refusals: [] });
+  },
+  async run(invocation, { script, keepOnFailure }) {
+    const { job } = invocation;
+    // What a step that is killed leaves, its post step removes; one that ends by itself has done so.
+    await job.write(saveState({ teardown: true, holder: "" }, job.where.env));
+    try {
+      await run(invocation, { keepOnFailure }, ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]);
+    } finally {
+      await job.write(saveState({ teardown: false, holder: "" }, job.where.env));
+    }
+  },
+  down: (invocation) => down(invocation, {}, []),
+  sweep: (invocation, plan) => sweep(invocation, plan.sweep, []),
+};
+
+/** The database, with a share in it for the rest of the job where the job is to tear down. */
+async function acquire({ job, story }: Invocation, { teardown }: Plan, context: Context, makeReady: Ready): Promise<void> {
+  if (!teardown) return makeReady(await upIn(context));
+  const holder = `offshoot:holder:${randomUUID()}`;
+  // Before anything is created: a step that is killed leaves the rest to its post step.
+  await job.write(saveState({ teardown, holder }, job.where.env));
+  const { lease, database } = await holdDatabase(context, makeReady);
+  try {
+    await startHolder({ url: database.directUrl, name: holder }, context.env);
+  } finally {
+    await lease.close();
+  }
+  story.left = `${context.name} goes with the last job that uses it.`;
+}
+
+/** Hides, then hands on: outputs, the environment of later steps, and what a person should know. */
+async function handOn(invocation: Invocation, { style, ...plan }: Plan, result: UpResult): Promise<void> {
+  const { job } = invocation;
+  const { facts, secrets } = actionOutputs(result, style);
+  await job.conceal(secrets);
+  await job.write(github.outputs(facts, job.where));
+  if (plan.export) await job.write(github.exports({ ...variablesOf(result.database), ...exportedRun(plan) }, job.where));
+  invocation.print(upJson(result), () => upLines(result));
+  const why = result.refusals.map(({ provider, text }) => `${provider}: ${text}`).join("\n");
+  if (why !== "" && (invocation.env["NEON_API_KEY"] ?? "") !== "") {
+    const message = `The database comes from ${result.database.provider}.\n${why}`;
+    await job.annotate({ severity: "warning", title: "offshoot fell back", message });
+  }
+}
+
+/** Later steps that call offshoot mean the same run. */
+function exportedRun({ globals: { run: name } }: Pick<Plan, "globals">): Readonly<Record<string, string>> {
+  return name === undefined ? {} : { OFFSHOOT_RUN: name };
+}

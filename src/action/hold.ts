@@ -1,0 +1,54 @@
+import { spawn } from "node:child_process";
+import { OffshootError } from "../errors.ts";
+import { withSession } from "../postgres/connect.ts";
+import type { DirectUrl } from "../postgres/url.ts";
+import { programFile } from "../program.ts";
+import { withoutInputs } from "./inputs.ts";
+
+export interface ToHolder {
+  readonly url: DirectUrl;
+  /** The name of its session. */
+  readonly name: string;
+}
+
+export type FromHolder = "held" | "refused";
+
+/** Milliseconds for a session to go once it was told to. */
+const END_MS = 5000;
+
+/**
+ * Starts a process that keeps a share in the database after ours has ended, over a session called `name`. The caller
+ * must hold a share meanwhile. Throws `CONNECTION_FAILED` where it can't.
+ */
+export async function startHolder(holder: ToHolder, env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  // The runner's tracking id stays in it: by that the runner ends the holder with the job.
+  const { NODE_OPTIONS: _, NEON_API_KEY: __, ...inherited } = withoutInputs(env);
+  const child = spawn(process.execPath, [programFile("action/holder")], {
+    detached: true,
+    windowsHide: true,
+    env: inherited,
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  const word = await new Promise<FromHolder>((resolve) => {
+    child.once("message", (message: FromHolder) => resolve(message));
+    child.once("error", () => resolve("refused"));
+    child.once("exit", () => resolve("refused"));
+    child.send(holder, () => {});
+  });
+  if (child.connected) child.disconnect();
+  child.unref();
+  if (word === "held") return;
+  throw new OffshootError("CONNECTION_FAILED", "The job's share in the database could not be kept for its later steps.", {
+    meaning: "With `teardown: true` the last job that uses the database removes it, and without a share this job would not count.",
+    remedy: "Run it again, or remove the database in a last job with `command: down` instead.",
+  });
+}
+
+/** Ends the session of a holder, and its share with it; nothing where there is none. */
+export async function endHolder(url: DirectUrl, name: string, signal: AbortSignal): Promise<void> {
+  await withSession(
+    url,
+    (session) => session.query("select pg_terminate_backend(pid, $2) from pg_stat_activity where application_name = $1", [name, END_MS]),
+    { signal },
+  );
+}

@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import type { UrlStyle } from "../../../src/action/foreign.ts";
+import { actionOutputs } from "../../../src/action/outputs.ts";
+import type { DirectUrl } from "../../../src/postgres/url.ts";
+import type { UpResult } from "../../../src/up.ts";
+
+const SEARCH = "?sslmode=require&channel_binding=require";
+
+function result(database: Partial<UpResult["database"]>): UpResult {
+  return {
+    database: {
+      kind: "database",
+      provider: "neon",
+      id: "br-wild-sun-1",
+      name: "offshoot/acme/shop/42",
+      url: `postgresql://anna:s%23cret@ep-1-pooler.eu.neon.tech/neondb${SEARCH}`,
+      directUrl: `postgresql://anna:s%23cret@ep-1.eu.neon.tech/neondb${SEARCH}` as DirectUrl,
+      origin: "created",
+      expiresAt: new Date("2026-11-01T14:00:00Z"),
+      postgresMajor: 17,
+      tag: {
+        tool: "offshoot",
+        repository: "acme/shop",
+        run: "42",
+        created: "2026-11-01T12:00:00Z",
+        expires: undefined,
+        kind: "run",
+        ref: undefined,
+        pullRequest: undefined,
+        fingerprint: undefined,
+      },
+      base: undefined,
+      [Symbol.asyncDispose]: async () => {},
+      ...database,
+    },
+    created: true,
+    readyMs: 812,
+    refusals: [],
+  };
+}
+
+const STYLE: UrlStyle = { prisma: false, ssl: "require" };
+
+test("a Neon branch has all of create-branch-action's outputs under its names, and ours", () => {
+  expect(actionOutputs(result({}), STYLE)).toEqual({
+    facts: {
+      db_url: "postgresql://anna:s%23cret@ep-1.eu.neon.tech/neondb?sslmode=require",
+      db_url_pooled: "postgresql://anna:s%23cret@ep-1-pooler.eu.neon.tech/neondb?sslmode=require",
+      db_host: "ep-1.eu.neon.tech",
+      db_host_pooled: "ep-1-pooler.eu.neon.tech",
+      password: "s#cret",
+      branch_id: "br-wild-sun-1",
+      created: "true",
+      provider: "neon",
+      use_neon: "true",
+      database_id: "br-wild-sun-1",
+      database_name: "offshoot/acme/shop/42",
+      lease: "42",
+      expires_at: "2026-11-01T14:00:00.000Z",
+      ready_ms: "812",
+    },
+    secrets: [
+      "postgresql://anna:s%23cret@ep-1.eu.neon.tech/neondb?sslmode=require",
+      "postgresql://anna:s%23cret@ep-1-pooler.eu.neon.tech/neondb?sslmode=require",
+    ],
+  });
+});
+
+describe("the URLs of a Neon branch", () => {
+  test.each<[UrlStyle, string, string]>([
+    [{ prisma: false, ssl: "omit" }, "", ""],
+    [{ prisma: false, ssl: "verify-full" }, "?sslmode=verify-full", "?sslmode=verify-full"],
+    [
+      { prisma: true, ssl: "require" },
+      "?connect_timeout=30&sslmode=require",
+      "?connect_timeout=30&pool_timeout=30&pgbouncer=true&sslmode=require",
+    ],
+  ])("with %j carry create-branch-action's parameters in its order", (style, direct, pooled) => {
+    const { db_url, db_url_pooled } = actionOutputs(result({}), style).facts;
+    expect([new URL(db_url ?? "").search, new URL(db_url_pooled ?? "").search]).toEqual([direct, pooled]);
+  });
+});
+
+describe("a local database", () => {
+  const local = result({
+    provider: "embedded",
+    id: "postgres-18/offshoot_42",
+    url: "postgresql://offshoot:secret@127.0.0.1:5433/offshoot_42",
+    directUrl: "postgresql://offshoot:secret@127.0.0.1:5433/offshoot_42" as DirectUrl,
+  });
+
+  test("is no branch, and speaks no TLS", () => {
+    expect(actionOutputs(local, STYLE).facts).toMatchObject({
+      branch_id: "",
+      use_neon: "false",
+      database_id: "postgres-18/offshoot_42",
+      db_url: "postgresql://offshoot:secret@127.0.0.1:5433/offshoot_42",
+      db_url_pooled: "postgresql://offshoot:secret@127.0.0.1:5433/offshoot_42",
+    });
+  });
+
+  test("has no pooler to tell Prisma about", () => {
+    expect(new URL(actionOutputs(local, { prisma: true, ssl: "require" }).facts["db_url_pooled"] ?? "").search).toBe("?connect_timeout=30");
+  });
+});
+
+test("a URL without a password is no secret", () => {
+  const trusted = "postgresql://postgres@localhost:5432/offshoot_42" as DirectUrl;
+  expect(actionOutputs(result({ provider: "existing", url: trusted, directUrl: trusted }), STYLE).secrets).toEqual([]);
+});
