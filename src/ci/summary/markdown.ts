@@ -10,6 +10,9 @@ export function summary(story: Story): string {
   return [
     `### ${failed ? "❌" : "✅"} ${escape(story.title)}${story.job === undefined ? "" : ` in ${code(story.job)}`}: ${outcome(story)} after ${formatElapsed(total)}`,
     "",
+    // What went wrong is what the reader came for.
+    ...block(story.failure === undefined ? [] : fenced(story.failure)),
+    ...block(story.findings === undefined ? [] : [story.findings.trim()]),
     ...block([
       ...(database === undefined ? [] : [`**Database** ${code(database.name)} from **${database.provider}**`]),
       ...refusals.map(({ provider, text }) => `Passed over **${provider}**: ${escape(text)}`),
@@ -17,8 +20,6 @@ export function summary(story: Story): string {
     ...block(table(story)),
     ...block(timeline(chapters)),
     ...block(notes.map((note) => `- ${escape(note)}`)),
-    ...block(story.findings === undefined ? [] : [story.findings.trim()]),
-    ...block(story.failure === undefined ? [] : fenced(story.failure)),
     ...block(story.left === undefined ? [] : [`**Left:** ${escape(story.left)}`]),
   ].join("\n");
 }
@@ -33,7 +34,9 @@ function table({ chapters }: Story): readonly string[] {
   return [
     "| phase | time | |",
     "|---|---:|---|",
-    ...chapters.map(({ phase, ms, text, failed }) => `| ${phase} | ${formatElapsed(ms)} | ${failed ? "**failed** " : ""}${cell(text)} |`),
+    ...chapters.map(
+      ({ phase, ms, text, failed }) => `| ${cell(phase)} | ${formatElapsed(ms)} | ${failed ? "**failed** " : ""}${cell(text)} |`,
+    ),
   ];
 }
 

@@ -19,9 +19,9 @@ export function timeline(chapters: readonly Chapter[]): readonly string[] {
   ];
 }
 
-/** Colons and semicolons end a name in Mermaid's grammar, and a number sign starts an entity. */
+/** Colons, semicolons, number and percent signs mean something in Mermaid's grammar. */
 function label(text: string): string {
-  return text.replaceAll(/[:;#\r\n]/g, " ").trim();
+  return text.replaceAll(/[:;#%\r\n]+/g, " ").trim();
 }
 
 function elapsed(ms: number): string {
