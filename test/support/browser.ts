@@ -21,7 +21,7 @@ export type Render = (markdown: string, screenshot?: string) => Promise<Rendered
 export async function browser(): Promise<Render | undefined> {
   const [chromium, mermaid, marked] = [findPeer("chromium"), findPeer("mermaid"), findPeer("marked")];
   if (chromium === undefined || mermaid === undefined || marked === undefined) return undefined;
-  const { parse } = (await import(pathToFileURL(marked).href)) as { parse(markdown: string, options: object): string };
+  const { parse } = (await import(pathToFileURL(marked).href)) as { readonly parse: (markdown: string, options: object) => string };
   return async (markdown, screenshot) => {
     const folder = await mkdtemp(join(tmpdir(), "offshoot-page-"));
     try {
