@@ -6,6 +6,7 @@ const ROOT = new URL("../peers/", import.meta.url).pathname;
 
 /** Programs of others that tests run against this project, and how they get here. */
 const PEERS = {
+  "github-parser": { file: join(ROOT, "node_modules/@actions/workflow-parser/dist"), how: "npm ci --prefix test/peers --ignore-scripts" },
   "neon-cli": { file: join(ROOT, "node_modules/neon/dist/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
   unleash: { file: join(ROOT, "node_modules/unleash-server/dist/migrations"), how: "npm ci --prefix test/peers --ignore-scripts" },
   neonctl: { file: join(ROOT, "node_modules/neonctl/bin/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },

@@ -1,0 +1,81 @@
+import { execFile } from "node:child_process";
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const run = promisify(execFile);
+const ROOT = new URL("../../..", import.meta.url).pathname;
+
+let folder: string;
+let clone: string;
+let remote: string;
+
+const git = async (...args: readonly string[]): Promise<string> => {
+  const identity = { GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@b", GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@b" };
+  const { stdout } = await run("git", ["-C", clone, ...args], { env: { ...process.env, ...identity } });
+  return stdout.trim();
+};
+
+const tagAction = (): Promise<unknown> => run("bash", [join(clone, ".ci/tag-action"), "v1.2.3"]);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "offshoot-release-"));
+  clone = join(folder, "clone");
+  remote = join(folder, "remote.git");
+  await run("git", ["init", "-q", "--bare", remote]);
+  await run("git", ["init", "-q", "-b", "main", clone]);
+  await mkdir(join(clone, ".ci"));
+  for (const file of ["action.yml", "CHANGELOG.md", "LICENSE", "README.md", ".gitignore", ".ci/tag-action"]) {
+    await copyFile(join(ROOT, file), join(clone, file));
+  }
+  await writeFile(join(clone, "package.json"), "{}");
+  await git("add", ".");
+  await git("commit", "-q", "-m", "A version");
+  await git("remote", "add", "origin", remote);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test("without a bundle nothing is tagged", async () => {
+  await expect(tagAction()).rejects.toThrow("there is no bundle: npm run build:action");
+  expect(await git("ls-remote", "origin")).toBe("");
+});
+
+test("the release pushes a commit with the bundle, a tag that stays, and a branch for `uses:`", async () => {
+  await mkdir(join(clone, "dist-action/gate"), { recursive: true });
+  await writeFile(join(clone, "dist-action/index.js"), "1");
+  await writeFile(join(clone, "dist-action/gate/guard.js"), "2");
+  await tagAction();
+  const refs = (await git("ls-remote", "origin")).split("\n").map((line) => line.split("\t"));
+  const [[commit = ""] = []] = refs;
+  expect(refs).toEqual([
+    [commit, "refs/heads/v1"],
+    [commit, "refs/tags/action-v1.2.3"],
+  ]);
+  expect((await git("ls-tree", "-r", "--name-only", commit)).split("\n")).toEqual([
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "action.yml",
+    "dist-action/gate/guard.js",
+    "dist-action/index.js",
+  ]);
+  expect(await git("rev-parse", `${commit}^`)).toBe(await git("rev-parse", "HEAD"));
+});
+
+test("a release that is run again pushes the same commit, and leaves the checkout as it was", async () => {
+  const before = await git("ls-remote", "origin");
+  await tagAction();
+  expect(await git("ls-remote", "origin")).toBe(before);
+  expect(await git("status", "--porcelain")).toBe("");
+  expect(await readdir(clone)).toContain("dist-action");
+});
+
+test("another bundle of the same version is refused", async () => {
+  await writeFile(join(clone, "dist-action/index.js"), "another");
+  const before = await git("ls-remote", "origin");
+  await expect(tagAction()).rejects.toThrow("already exists");
+  expect(await git("ls-remote", "origin")).toBe(before);
+});

@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+interface Parsed {
+  readonly context: { readonly errors: { getErrors(): readonly { readonly message: string }[] } };
+}
+
+type Parse = (file: { readonly name: string; readonly content: string }, trace: object) => Parsed;
+
+/** GitHub's own parser of action metadata and workflows; each tells what GitHub would refuse a file for. */
+export interface GithubParser {
+  action(content: string): readonly string[];
+  workflow(content: string): readonly string[];
+}
+
+const SILENT = { error() {}, info() {}, verbose() {} };
+
+const CONTENTS = 'export { parseAction } from "./actions/index.js"; export { parseWorkflow } from "./index.js";';
+
+/** Loads the package `@actions/workflow-parser` from its folder `dist`, bundled first: its JSON imports are none that Node takes. */
+export async function loadGithubParser(dist: string): Promise<GithubParser> {
+  const folder = await mkdtemp(join(tmpdir(), "offshoot-github-parser-"));
+  const outfile = join(folder, "parser.cjs");
+  const stdin = { contents: CONTENTS, resolveDir: dist };
+  await build({ stdin, outfile, bundle: true, platform: "node", format: "cjs", logLevel: "error" });
+  const { parseAction, parseWorkflow } = (await import(outfile)) as { readonly parseAction: Parse; readonly parseWorkflow: Parse };
+  await rm(folder, { recursive: true });
+  const faults =
+    (parse: Parse, name: string) =>
+    (content: string): readonly string[] =>
+      parse({ name, content }, SILENT)
+        .context.errors.getErrors()
+        .map(({ message }) => message);
+  return { action: faults(parseAction, "action.yml"), workflow: faults(parseWorkflow, "workflow.yml") };
+}
