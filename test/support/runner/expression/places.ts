@@ -1,0 +1,65 @@
+import { type Expression, parseExpression } from "./parse.ts";
+
+/** Where an expression stands decides what it may name ("Contexts reference", table "Context availability"). */
+export type Place = keyof typeof PLACES;
+
+const STATUS = ["always", "success", "failure", "cancelled"];
+const JOB = ["github", "needs", "strategy", "matrix", "vars", "inputs"];
+const STEP = [...JOB, "job", "runner", "env", "steps"];
+
+const PLACES = {
+  "run-name": { contexts: ["github", "inputs", "vars"], functions: [] },
+  concurrency: { contexts: ["github", "inputs", "vars"], functions: [] },
+  env: { contexts: ["github", "secrets", "inputs", "vars"], functions: [] },
+  job: { contexts: JOB, functions: [] },
+  "job.if": { contexts: ["github", "needs", "vars", "inputs"], functions: STATUS },
+  "job.strategy": { contexts: ["github", "needs", "vars", "inputs"], functions: [] },
+  "job.env": { contexts: [...JOB, "secrets"], functions: [] },
+  "job.outputs": { contexts: [...STEP, "secrets"], functions: [] },
+  step: { contexts: [...STEP, "secrets"], functions: [] },
+  // No secrets: a workflow that asks for one in an `if` is refused.
+  "step.if": { contexts: STEP, functions: STATUS },
+} as const satisfies Readonly<Record<string, { readonly contexts: readonly string[]; readonly functions: readonly string[] }>>;
+
+const FUNCTIONS = ["contains", "startswith", "endswith", "format", "join", "tojson", "fromjson"];
+
+/** Reads an expression and refuses what may not be named where it stands. */
+export function compile(inner: string, place: Place): Expression {
+  const expression = parseExpression(inner);
+  const contexts: readonly string[] = PLACES[place].contexts;
+  const functions: readonly string[] = [...FUNCTIONS, ...PLACES[place].functions];
+  for (const part of parts(expression)) {
+    if (part.kind === "name" && !contexts.includes(part.name)) {
+      throw new Error(`"${part.name}" can't be named in ${place}: ${inner.trim()}`);
+    }
+    if (part.kind === "call" && !functions.includes(part.name)) {
+      throw new Error(`"${part.name}()" can't be called in ${place}: ${inner.trim()}`);
+    }
+  }
+  return expression;
+}
+
+/** Whether one of the functions that ask how things stand is called. */
+export function asksForStatus(expression: Expression): boolean {
+  return parts(expression).some((part) => part.kind === "call" && STATUS.includes(part.name));
+}
+
+function parts(expression: Expression): readonly Expression[] {
+  return [expression, ...below(expression).flatMap(parts)];
+}
+
+function below(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case "literal":
+    case "name":
+      return [];
+    case "call":
+      return expression.args;
+    case "property":
+      return expression.key === undefined ? [expression.of] : [expression.of, expression.key];
+    case "not":
+      return [expression.of];
+    case "binary":
+      return [expression.left, expression.right];
+  }
+}
