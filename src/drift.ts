@@ -3,12 +3,13 @@ import { type CommonOptions, type Context, prepare } from "./context.ts";
 import { changesAsked, mirrored } from "./drift/asked.ts";
 import type { Change } from "./drift/change.ts";
 import { compareCatalogs } from "./drift/compare.ts";
+import { hashedObjects, readDefinitions, withDefinitions } from "./drift/definitions.ts";
 import type { Normalisations } from "./drift/normalise.ts";
 import { parseSource } from "./drift/source.ts";
 import { normalisationsOf, type Switches } from "./drift/switches.ts";
 import { OffshootError } from "./errors.ts";
 import { inPhase } from "./phase.ts";
-import { prepareSide, type Side } from "./side.ts";
+import { prepareSide, type Side, withReader } from "./side.ts";
 
 export type { Change } from "./drift/change.ts";
 
@@ -80,7 +81,7 @@ export async function measureDrift<T>(
   options: Pick<DriftOptions, "expected" | "actual" | "ignore" | "compare">,
   work: (measured: Measured) => Promise<T>,
 ): Promise<T> {
-  const normalisations = normalisationsOf(options);
+  const normalisations = normalisationsOf(context.settings.drift, options);
   const sources = {
     expected: parseSource(options.expected ?? "migrations", "--expected", context.env),
     actual: parseSource(options.actual ?? "parent", "--actual", context.env),
@@ -89,7 +90,8 @@ export async function measureDrift<T>(
   const expected = await prepareSide(context, sources.expected, "--expected");
   const actual = await prepareSide(context, sources.actual, "--actual");
   const compared = async (one: Side, other: Side): Promise<T> => {
-    const measured = { expected: one, actual: other, normalisations, ...compare(context, one, other, normalisations) };
+    const changes = await explained(context, one, other, compare(context, one, other, normalisations));
+    const measured = { expected: one, actual: other, normalisations, changes, warnings: warningsOf(one, other) };
     for (const text of measured.warnings) context.report({ kind: "warning", text });
     return work(measured);
   };
@@ -98,19 +100,23 @@ export async function measureDrift<T>(
   return actual.open(undefined, (other) => expected.open(majorOf(other), (one) => compared(one, other)));
 }
 
-function compare(context: Context, expected: Side, actual: Side, normalisations: Normalisations): Pick<Measured, "changes" | "warnings"> {
-  const warnings = warningsOf(expected, actual);
-  if (expected.kind === "database" && actual.kind === "database") {
-    return { changes: compareCatalogs(expected.catalog, actual.catalog, normalisations), warnings };
-  }
+function compare(context: Context, expected: Side, actual: Side, normalisations: Normalisations): readonly Change[] {
   const now = context.now();
-  if (actual.kind === "database" && expected.kind === "spec") {
-    return { changes: changesAsked(check(actual.catalog, expected.spec, { now })), warnings };
+  if (actual.kind === "spec") {
+    if (expected.kind === "spec") throw twoSpecs();
+    return mirrored(changesAsked(check(expected.catalog, actual.spec, { now })));
   }
-  if (expected.kind === "database" && actual.kind === "spec") {
-    return { changes: mirrored(changesAsked(check(expected.catalog, actual.spec, { now }))), warnings };
-  }
-  throw twoSpecs();
+  if (expected.kind === "spec") return changesAsked(check(actual.catalog, expected.spec, { now }));
+  return compareCatalogs(expected.catalog, actual.catalog, normalisations);
+}
+
+/** With the texts of the functions that differ, which the catalogs leave out. */
+async function explained(context: Context, expected: Side, actual: Side, changes: readonly Change[]): Promise<readonly Change[]> {
+  const objects = hashedObjects(changes);
+  if (objects.length === 0) return changes;
+  const texts = async (side: Side): Promise<ReadonlyMap<string, string>> =>
+    side.kind === "spec" ? new Map() : withReader(context, side.url, (session) => readDefinitions(session, objects));
+  return withDefinitions(changes, await texts(expected), await texts(actual));
 }
 
 function warningsOf(expected: Side, actual: Side): readonly string[] {

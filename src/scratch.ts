@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { limitsOf, load } from "./candidates.ts";
 import type { Context } from "./context.ts";
 import { OffshootError } from "./errors.ts";
@@ -13,8 +14,6 @@ const LOCAL: readonly ProviderName[] = ["docker", "embedded", "existing"];
 /** A scratch database outlives no pipeline; what a killed process leaves is swept after this. */
 const SCRATCH_TTL_MS = 2 * 3_600_000;
 
-let made = 0;
-
 /** Runs `work` on an empty local database of its own, which is removed afterwards whatever happens. */
 export async function withScratch<T>(context: Context, purpose: string, work: (database: Database) => Promise<T>): Promise<T> {
   const chosen = context.settings.provider.filter((name) => LOCAL.includes(name));
@@ -29,10 +28,9 @@ export async function withScratch<T>(context: Context, purpose: string, work: (d
   }
 }
 
-/** What a short-lived database of our own is asked for as; never the same twice. */
+/** What a short-lived database of our own is asked for as; never the same twice, also not by sibling jobs elsewhere. */
 export function scratchWanted(context: Context, purpose: string): Wanted {
-  made += 1;
-  const run = { ...context.run, key: `${purpose}-${context.owner.pid}-${made}-${context.run.key}` };
+  const run = { ...context.run, key: `${purpose}-${randomBytes(5).toString("hex")}-${context.run.key}` };
   const createdAt = context.now();
   const expires = expiresAt(createdAt, SCRATCH_TTL_MS);
   const tag = ownerTag({ run, createdAt, expiresAt: expires, lifetime: "last-run" });

@@ -8,10 +8,11 @@ import { limitsOf, load } from "./candidates.ts";
 import type { Context } from "./context.ts";
 import type { Source } from "./drift/source.ts";
 import { isOffshootError, OffshootError } from "./errors.ts";
+import type { Report } from "./events.ts";
 import { requireDatabase } from "./locate.ts";
 import { migrateIn } from "./migrate.ts";
 import { requireMigrations } from "./migrations.ts";
-import { connect, connectionError } from "./postgres/connect.ts";
+import { connect, connectionError, type Session } from "./postgres/connect.ts";
 import { describeUrl, type DirectUrl, directUrl } from "./postgres/url.ts";
 import type { Database, Where } from "./providers/provider.ts";
 import { scratchWanted, withScratch } from "./scratch.ts";
@@ -82,8 +83,11 @@ export async function prepareSide(context: Context, source: Source, flag: string
 async function prepareMigrations(context: Context): Promise<PreparedSide> {
   const migrations = await requireMigrations(context);
   const description = `the migrations${migrations.project === undefined ? "" : ` (${migrations.project.tool})`}`;
-  // What the migrations make is to be compared, whatever a spec says of it.
-  const unaudited = { ...context, settings: { ...context.settings, audit: undefined } };
+  const quiet: Report = (event) => {
+    if (event.kind !== "output") context.report(event);
+  };
+  // What the migrations make is to be compared, whatever a spec says of it. What they print is told only where they fail.
+  const unaudited = { ...context, report: quiet, settings: { ...context.settings, audit: undefined } };
   return {
     source: "migrations",
     open: (major, work) =>
@@ -141,13 +145,18 @@ interface Found {
   readonly scratch?: Database;
 }
 
-async function readSide({ signal }: Context, { url, description, scratch }: Found): Promise<DatabaseSide> {
+async function readSide(context: Context, { url, description, scratch }: Found): Promise<DatabaseSide> {
+  const catalog = await withReader(context, url, (session) => readCatalog(session));
+  return { kind: "database", url, catalog, scratch, description: `${description}, PostgreSQL ${catalog.server.major}` };
+}
+
+/** Runs `work` in a session that reads. Throws `CONNECTION_FAILED`. */
+export async function withReader<T>({ signal }: Context, url: DirectUrl, work: (session: Session) => Promise<T>): Promise<T> {
   const session = await connect(url, { applicationName: "offshoot:drift", signal }).catch((thrown) => {
     throw isOffshootError(thrown) ? thrown : connectionError(url, thrown);
   });
   try {
-    const catalog = await readCatalog(session);
-    return { kind: "database", url, catalog, scratch, description: `${description}, PostgreSQL ${catalog.server.major}` };
+    return await work(session);
   } finally {
     await session.close();
   }

@@ -42,6 +42,7 @@ export function buildSettings(winners: Winners): Settings {
     baseTtlMs: get("baseTtl"),
     audit: get("audit"),
     comment: get("comment"),
+    drift: { ignore: get("drift.ignore"), compare: get("drift.compare") },
     timeouts: {
       acquireMs: get("timeouts.acquire"),
       migrateMs: get("timeouts.migrate"),

@@ -142,6 +142,18 @@ export const FIELDS = [
     default: "false",
     description: "On GitHub, keep one comment on the pull request that tells what each job's commands did. Needs `GITHUB_TOKEN`.",
   },
+  {
+    path: "drift.ignore",
+    kind: "normalisations",
+    default: "",
+    description: "What `drift` takes for equal beyond its defaults, such as `comments` or `grants`; `all` for everything it can.",
+  },
+  {
+    path: "drift.compare",
+    kind: "normalisations",
+    default: "",
+    description: "What `drift` tells apart against its defaults, such as `columnOrder`; `all` for everything.",
+  },
   { path: "timeouts.acquire", ...TIMER, default: "5m", description: "For a database to be created and to answer." },
   { path: "timeouts.migrate", ...TIMER, default: "30m", description: "For the migration command." },
   { path: "timeouts.wait", ...TIMER, default: "30m", description: "For a job that waits until another has migrated." },

@@ -1,6 +1,6 @@
 import { redact } from "../redact.ts";
 import { parseDuration } from "../run/duration.ts";
-import { PROVIDER_CHOICES, POSTGRES_MAJORS, TOOL_CHOICES } from "./settings.ts";
+import { NORMALISATION_CHOICES, PROVIDER_CHOICES, POSTGRES_MAJORS, TOOL_CHOICES } from "./settings.ts";
 import type { PostgresMajor, ProviderChoice, ToolChoice } from "./settings.ts";
 
 /** What a checked value of each kind is. */
@@ -20,6 +20,7 @@ export interface KindValues {
   readonly apiUrl: string;
   readonly postgresUrl: string;
   readonly list: readonly string[];
+  readonly normalisations: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
 }
 
@@ -87,6 +88,13 @@ export const KINDS: Readonly<Record<Kind, KindRules>> = {
   },
   list: {
     expected: "a path or glob, or a list of them",
+    fromText: items,
+    toValue: (input) => [input].flat(),
+    show: (input) => [input].flat().join(", "),
+  },
+  normalisations: {
+    expected: `names of normalisations: ${NORMALISATION_CHOICES.join(", ")}`,
+    choices: NORMALISATION_CHOICES,
     fromText: items,
     toValue: (input) => [input].flat(),
     show: (input) => [input].flat().join(", "),

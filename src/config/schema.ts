@@ -4,7 +4,7 @@ import { FIELDS, keysBelow } from "./fields.ts";
 import type { Field, Path } from "./fields.ts";
 import { KINDS } from "./kinds.ts";
 import type { Kind } from "./kinds.ts";
-import { POSTGRES_MAJORS, PROVIDER_CHOICES, TOOL_CHOICES } from "./settings.ts";
+import { NORMALISATION_CHOICES, POSTGRES_MAJORS, PROVIDER_CHOICES, TOOL_CHOICES } from "./settings.ts";
 
 const DURATION = /^(?=\d)(\d+d)?(\d+h)?(\d+m(?!s))?(\d+s)?(\d+ms)?$/;
 const LINE = /^(?=.*\S)\P{Cc}+$/u;
@@ -56,6 +56,7 @@ const KIND_SCHEMAS: Readonly<Record<Kind, (field: Field) => z.ZodType>> = {
       .regex(/^postgres(ql)?:\/\//)
       .refine((text) => hasHost(text) && isEncoded(text)),
   list: () => z.union([line, z.array(line)]),
+  normalisations: () => z.union([z.enum(NORMALISATION_CHOICES), z.array(z.enum(NORMALISATION_CHOICES))]),
   variables: () =>
     z.record(
       z.string().regex(VARIABLE),

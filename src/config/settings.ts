@@ -26,6 +26,25 @@ export const TOOL_CHOICES = [
 ] as const;
 export type ToolChoice = (typeof TOOL_CHOICES)[number];
 
+/** What a drift can take for equal, by the names of its normalisations, and `all` for every one. */
+export const NORMALISATION_CHOICES = [
+  "all",
+  "postgresVersion",
+  "platform",
+  "partitionParts",
+  "owners",
+  "sequenceNames",
+  "constraintNames",
+  "indexNames",
+  "columnOrder",
+  "frozenTimes",
+  "extensionVersions",
+  "toolTables",
+  "populated",
+  "comments",
+  "grants",
+] as const;
+
 /** What a user has decided, from every source, checked and complete. Frozen; durations are in milliseconds. */
 export interface Settings {
   /** Candidates in order; `auto` stands for neon, docker, embedded. With one candidate there is no fallback. */
@@ -53,6 +72,8 @@ export interface Settings {
   readonly audit: string | undefined;
   /** Keep one comment on the pull request that tells what the commands did. Default false. */
   readonly comment: boolean;
+  /** What a drift takes for equal and what it tells apart, in addition to its defaults. */
+  readonly drift: { readonly ignore: readonly string[]; readonly compare: readonly string[] };
   readonly timeouts: TimeoutSettings;
 }
 

@@ -52,6 +52,8 @@ export interface Change {
   readonly detail: string;
   /** Of a different object. */
   readonly differences: readonly Difference[];
+  /** The whole text of a function on either side that has it, where it was asked for. */
+  readonly definition?: { readonly expected: string | undefined; readonly actual: string | undefined };
 }
 
 /** Differences in one line. */

@@ -77,7 +77,7 @@ function unknownSource(text: string, flag: string, env: Readonly<Record<string, 
   const said = /^[A-Z][A-Z0-9_]*$/.test(text)
     ? `The environment variable ${text}, named by ${flag}, is not set`
     : `${flag} ${JSON.stringify(text)} is nothing to compare with`;
-  return new OffshootError("USAGE", `${said}${meant === undefined ? "" : `; did you mean ${meant}?`}.`, {
+  return new OffshootError("USAGE", `${said}${meant === undefined ? "." : `; did you mean ${meant}?`}`, {
     remedy: `Give one of: ${SOURCE_FORMS.join(", ")}.`,
   });
 }

@@ -38,7 +38,7 @@ function known(name: string, list: string): NormalisationName {
   const found = NAMES.find((candidate) => candidate === name);
   if (found !== undefined) return found;
   const meant = nearest(name, ["all", ...NAMES]);
-  throw new OffshootError("USAGE", `There is no ${name} to ${list} in a drift${meant === undefined ? "" : `; did you mean ${meant}?`}.`, {
+  throw new OffshootError("USAGE", `There is no ${name} to ${list} in a drift${meant === undefined ? "." : `; did you mean ${meant}?`}`, {
     remedy: `Known are ${NAMES.join(", ")} and all; docs/drift.md tells what each stands for.`,
   });
 }

@@ -1,47 +1,35 @@
 import type { Change } from "../change.ts";
-
-/** What a report needs to know of a comparison. */
-export interface Compared {
-  readonly changes: readonly Change[];
-  readonly expected: string;
-  readonly actual: string;
-}
-
-/** Worst first: code that needs what is missing fails, code rarely fails for what is left over. */
-export const WORST_FIRST = ["missing", "different", "extra"] as const satisfies readonly Change["change"][];
+import { type Compared, groupsOf, REMEDIES, summary } from "./compared.ts";
+import { type DiffLine, unified } from "./unified.ts";
 
 /** How a report is painted; default: not at all. */
-export type Paint = (what: Change["change"] | "hunk", text: string) => string;
+export type Paint = (what: Change["change"] | DiffLine["is"], text: string) => string;
 
-const HEADINGS: Readonly<Record<Change["change"], string>> = {
-  missing: "MISSING: expected, and not there",
-  different: "DIFFERENT",
-  extra: "EXTRA: there, and not expected",
-};
-
-/** For a terminal or a log: grouped, worst first. */
-export function text({ changes, expected, actual }: Compared, paint: Paint = (_, plain) => plain): string {
-  const sides = `expected  ${expected}\nactual    ${actual}\n`;
-  if (changes.length === 0) return `${sides}\nThe schemas agree.\n`;
-  const groups = WORST_FIRST.flatMap((kind) => {
-    const group = changes.filter(({ change }) => change === kind);
-    return group.length === 0 ? [] : [[paint(kind, HEADINGS[kind]), ...group.flatMap(lines)].join("\n")];
-  });
-  return `${[sides, ...groups].join("\n\n")}\n\n${summary(changes)}\n`;
+/** For a terminal or a log: in words, grouped and worst first; then as a diff, and what to do. */
+export function text(compared: Compared, paint: Paint = (_, plain) => plain): string {
+  const { changes, expected, actual } = compared;
+  const sides = `expected  ${expected}\nactual    ${actual}`;
+  if (changes.length === 0) return `${sides}\n\nThe schemas agree.\n`;
+  const groups = groupsOf(changes).map((group) =>
+    [paint(group.change, group.heading.toUpperCase()), ...group.changes.flatMap(inWords)].join("\n"),
+  );
+  const diff = ["AS A DIFF", ...unified(compared).map(({ is, text: line }) => paint(is, line))].join("\n");
+  const todo = ["to do:", ...REMEDIES.map((remedy) => `  ${remedy}`)].join("\n");
+  return `${[sides, ...groups, diff, `${summary(changes)}\n${todo}`].join("\n\n")}\n`;
 }
 
-function lines({ change, kind, object, detail, differences }: Change): readonly string[] {
-  if (change !== "different") return [`  ${kind} ${object}${detail === "" ? "" : `  ${detail}`}`];
+function inWords({ change, kind, object, detail, differences }: Change): readonly string[] {
+  if (change !== "different") return [`  ${kind} ${object}${detail === "" ? "" : `: ${brief(detail)}`}`];
   return [
     `  ${kind} ${object}`,
-    ...differences.map(({ property, expected, actual }) => `    ${property}: ${expected ?? "none"} expected, ${actual ?? "none"} found`),
+    ...differences.map(
+      ({ property, expected, actual }) => `    ${property}: ${brief(expected ?? "none")} expected, ${brief(actual ?? "none")} found`,
+    ),
   ];
 }
 
-/** `3 missing, 1 different`. */
-export function summary(changes: readonly Change[]): string {
-  return WORST_FIRST.map((kind) => [kind, changes.filter(({ change }) => change === kind).length] as const)
-    .filter(([, count]) => count > 0)
-    .map(([kind, count]) => `${count} ${kind}`)
-    .join(", ");
+/** A text of several lines is for the diff. */
+function brief(value: string): string {
+  const [first = "", second] = value.trim().split("\n");
+  return second === undefined ? first : `${first.trimEnd()} …`;
 }

@@ -32,7 +32,7 @@ export async function handOut(site: Site, placed: Placed, bounds: Bounds, dispos
     const postgresMajor = await waitUntilReady(api, { url: access.directUrl, operations, isFresh }, bounds, world);
     return toDatabase(placed, access, postgresMajor, dispose);
   } catch (thrown) {
-    if (created !== undefined) await undo(site, branch, thrown, bounds);
+    if (created !== undefined && site.isShared) await undo(site, branch, thrown, bounds);
     throw thrown;
   }
 }

@@ -97,7 +97,7 @@ function siteOf(options: NeonOptions, world: World, apiKey: string, project: str
   const { rate, random, now, adapter } = world;
   const { apiHost, secretsWithheld, base, choices } = options;
   const api = neonApi({ apiKey, project, apiHost, adapter, rate, random, now, secrets: [apiKey] });
-  return { api, project, secretsWithheld, base, bases: new Map(), choices, world, maySweep: true };
+  return { api, project, secretsWithheld, base, bases: new Map(), choices, world, isShared: true };
 }
 
 /** Where the CI keeps its secrets to itself, a rejected key means that Neon was never there for this job. */

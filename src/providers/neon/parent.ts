@@ -1,4 +1,5 @@
 import { OffshootError } from "../../errors.ts";
+import { nearest } from "../../nearest.ts";
 import { baseName } from "../../run/name.ts";
 import type { NeonApi } from "./api.ts";
 import type { Bounds } from "./bounds.ts";
@@ -32,7 +33,9 @@ export async function requireBranch(api: NeonApi, named: string | undefined, bou
 
 async function unknownBranch(api: NeonApi, named: string | undefined, bounds: Bounds): Promise<OffshootError> {
   const names = await branchNames(api, bounds);
-  return new OffshootError("PROVIDER_REJECTED", `The Neon project has no ${named === undefined ? "default branch" : `branch ${named}`}.`, {
+  const meant = named === undefined ? undefined : nearest(named, names);
+  const said = `The Neon project has no ${named === undefined ? "default branch" : `branch ${named}`}`;
+  return new OffshootError("PROVIDER_REJECTED", `${said}${meant === undefined ? "." : `; did you mean ${meant}?`}`, {
     meaning: `It has ${listed(likeFirst(names, named ?? ""))}.`,
     remedy: "Name one of them.",
     facts: { branch: named },

@@ -19,8 +19,8 @@ export interface Site {
   readonly bases: Map<string, Pick<Branch, "id" | "name">>;
   readonly choices: NeonChoices;
   readonly world: Pick<World, "deadline" | "now" | "random" | "probe">;
-  /** Whether expired branches of ours may be removed where the project is full. */
-  readonly maySweep: boolean;
+  /** Whether siblings may adopt what is made. A copy for ourselves alone makes no room for itself, and goes when it is of no use. */
+  readonly isShared: boolean;
 }
 
 /** A branch that is there, by our POST (then with its reply) or by a sibling's. */
@@ -47,7 +47,7 @@ export interface Tried {
  * nothing was created. Throws `NOT_OURS`, `PROVIDER_REJECTED`, `TIMED_OUT`, `CANCELLED`.
  */
 export async function place(site: Site, wanted: Wanted, bounds: Bounds): Promise<Placed | Refusal> {
-  const tried: Tried = { request: undefined, origin: undefined, isLost: false, maySweep: site.maySweep, budgetMs: bounds.within.leftMs() };
+  const tried: Tried = { request: undefined, origin: undefined, isLost: false, maySweep: site.isShared, budgetMs: bounds.within.leftMs() };
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.6, 2000)) {
     try {
       tried.origin ??= await originOf(site, wanted, bounds);

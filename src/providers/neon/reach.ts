@@ -1,3 +1,5 @@
+import { messageOf } from "../../errors.ts";
+import type { DirectUrl } from "../../postgres/url.ts";
 import type { Reached, Refusal, Wanted, Where } from "../provider.ts";
 import { accessOfExisting } from "./access.ts";
 import type { Bounds } from "./bounds.ts";
@@ -21,12 +23,12 @@ export async function reach(
   const at = where.at ?? (where.branch === undefined ? parentAt : undefined);
   const description = `Neon branch ${branch.name}${at === undefined ? "" : ` at ${at}`}`;
   const present = at === undefined ? await reachPresent(site, branch, bounds) : undefined;
-  if (present !== undefined) return { kind: "reached", url: present, description, async [Symbol.asyncDispose]() {} };
+  if (present !== undefined) return reached(present, description, async () => {});
   return reachCopy(site, { branch, at, description }, copy, bounds, dispose);
 }
 
 /** The branch itself; undefined where it has no compute, which only its owner should give it. */
-async function reachPresent({ api, choices, world }: Site, { id }: Branch, bounds: Bounds): Promise<Reached["url"] | undefined> {
+async function reachPresent({ api, choices, world }: Site, { id }: Branch, bounds: Bounds): Promise<DirectUrl | undefined> {
   try {
     const { directUrl } = await accessOfExisting(api, id, choices, bounds);
     await waitUntilReady(api, { url: directUrl, operations: [], isFresh: false }, bounds, world);
@@ -40,23 +42,44 @@ async function reachPresent({ api, choices, world }: Site, { id }: Branch, bound
   }
 }
 
+interface Wish {
+  readonly branch: Branch;
+  readonly at: string | undefined;
+  readonly description: string;
+}
+
+/** Over a branch of our own, which nobody else knows: whatever goes wrong, it is removed. */
 async function reachCopy(
   site: Site,
-  { branch, at, description }: { readonly branch: Branch; readonly at: string | undefined; readonly description: string },
+  { branch, at, description }: Wish,
   copy: Wanted,
   bounds: Bounds,
   dispose: () => Promise<unknown>,
 ): Promise<Reached | Refusal> {
   const choices = { ...site.choices, parent: branch.id, parentAt: at, schemaOnly: false, anonymized: false };
-  // Only the configured parent is known to be kept when room is made, and this may be another branch.
-  const copying = { ...site, choices, base: false, maySweep: false };
-  for (;;) {
-    const placed = await place(copying, copy, bounds);
-    if ("kind" in placed) return placed;
-    const database = await handOut(copying, placed, bounds, dispose);
-    if (database !== undefined) {
-      return { kind: "reached", url: database.directUrl, description, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+  const copying = { ...site, choices, base: false, isShared: false };
+  const remove = async (): Promise<void> => {
+    try {
+      await dispose();
+    } catch (thrown) {
+      const text = `The branch ${copy.name} could not be removed, and expires by itself; \`offshoot sweep\` finds it. (${messageOf(thrown)})`;
+      bounds.report({ kind: "warning", text });
     }
-    bounds.within.check();
+  };
+  try {
+    for (;;) {
+      const placed = await place(copying, copy, bounds);
+      if ("kind" in placed) return placed;
+      const database = await handOut(copying, placed, bounds, dispose);
+      if (database !== undefined) return reached(database.directUrl, description, remove);
+      bounds.within.check();
+    }
+  } catch (thrown) {
+    await remove();
+    throw thrown;
   }
+}
+
+function reached(url: DirectUrl, description: string, dispose: () => Promise<void>): Reached {
+  return { kind: "reached", url, description, [Symbol.asyncDispose]: dispose };
 }

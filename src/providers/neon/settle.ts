@@ -35,7 +35,7 @@ export async function settle(
   if (isKeyRejected(facts) && limit === undefined && !isExpiryRefused(facts)) return keyRefusal(site, thrown);
   const isSent = tried.request !== undefined;
   if (isSent && isAmbiguous(facts)) tried.isLost = true;
-  if (isPassing(facts) || (isAmbiguous(facts) && !isSent)) return outage(tried, wanted, thrown, bounds);
+  if (isPassing(facts) || (isAmbiguous(facts) && !isSent)) return outage(site, tried, wanted, thrown, bounds);
   // At the limit, a name that is taken may be answered with the limit: so the name is looked for first in any case.
   if (isNameTaken(facts) || isAmbiguous(facts) || limit !== undefined) {
     const there = await lookOrRefuse(site, wanted, tried, bounds);
@@ -44,7 +44,7 @@ export async function settle(
   if (limit !== undefined) return atLimit(site, tried, limit, facts, bounds);
   if (isNameTaken(facts) || isAmbiguous(facts) || isNotReady(facts)) {
     if (bounds.within.leftMs() > tried.budgetMs / 2) return undefined;
-    if (isAmbiguous(facts)) return outage(tried, wanted, thrown, bounds);
+    if (isAmbiguous(facts)) return outage(site, tried, wanted, thrown, bounds);
     throw isNameTaken(facts) ? nameHeld(wanted.name, thrown) : thrown;
   }
   return repair(site, tried, facts, thrown, bounds);
@@ -62,15 +62,15 @@ async function lookOrRefuse(site: Site, wanted: Wanted, tried: Tried, bounds: Bo
   } catch (thrown) {
     const facts = factsOf(thrown);
     if (facts === undefined || !isOffshootError(thrown) || !(isPassing(facts) || isAmbiguous(facts))) throw thrown;
-    return outage(tried, wanted, thrown, bounds);
+    return outage(site, tried, wanted, thrown, bounds);
   }
 }
 
-function outage(tried: Tried, wanted: Wanted, failure: OffshootError, { report }: Bounds): Refusal {
+function outage({ isShared }: Site, tried: Tried, wanted: Wanted, failure: OffshootError, { report }: Bounds): Refusal {
   if (tried.isLost) {
     const until = tried.request?.branch.expires_at;
     const fate = until === undefined ? "`offshoot sweep` finds it" : `it then expires at ${until}`;
-    const text = `Neon may have created the branch ${wanted.name} before it went silent; ${fate}, and \`offshoot down\` removes it.`;
+    const text = `Neon may have created the branch ${wanted.name} before it went silent; ${fate}${isShared ? ", and `offshoot down` removes it" : ""}.`;
     report({ kind: "warning", text });
   }
   return refusal("outage", failure.message, failure.remedy);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LoadInput } from "../../../src/config/load.ts";
+import { NORMALISATION_CHOICES } from "../../../src/config/settings.ts";
 import { failureOf, loadText } from "./scratch.ts";
 
 const PROVIDERS = "expected auto, neon, docker, embedded, existing, or a list of different ones without auto";
@@ -11,7 +12,7 @@ const URL_SHAPE = "expected a URL of the form postgresql://user@host:5432/databa
 const VARIABLES = "expected names of environment variables, each with a text in quotes";
 const MOMENT = "expected a timestamp with offset such as 2026-01-31T12:00:00Z, or an LSN such as 0/1A2B3C4D";
 const LIST = "expected a path or glob, or a list of them";
-const TOP = "provider, run, scope, ttl, postgres, neon, docker, existing, migrations, base, baseTtl, audit, comment or timeouts";
+const TOP = "provider, run, scope, ttl, postgres, neon, docker, existing, migrations, base, baseTtl, audit, comment, drift or timeouts";
 
 /** Nested aliases whose full text would have 9^9 words. */
 const BOMB = [
@@ -90,6 +91,12 @@ const FILES: readonly (readonly [string, readonly string[]])[] = [
   ],
   ["migrations: {command: ''}\n", ["offshoot.yaml:1: migrations.command has no value; expected a shell command"]],
   ["migrations: {command: [make, migrate]}\n", ["offshoot.yaml:1: migrations.command is not valid; expected a shell command"]],
+  [
+    "drift:\n  ignore:\n    - coments\n",
+    [
+      `offshoot.yaml:3: drift.ignore is the list "coments"; expected names of normalisations: ${NORMALISATION_CHOICES.join(", ")}; did you mean "comments"?`,
+    ],
+  ],
   ["migrations:\n  files:\n    - a.sql\n    - 5\n", [`offshoot.yaml:4: migrations.files is the list "a.sql", 5; ${LIST}`]],
   ["migrations:\n  env:\n    A: x\n    PORT: 5432\n", [`offshoot.yaml:4: migrations.env.PORT is not valid; ${VARIABLES}`]],
   ["migrations:\n  env:\n    A-B: hunter22\n", [`offshoot.yaml:3: migrations.env.A-B is not valid; ${VARIABLES}`]],

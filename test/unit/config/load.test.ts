@@ -34,6 +34,7 @@ describe("with nothing configured", () => {
       baseTtlMs: 14 * 86_400_000,
       audit: undefined,
       comment: false,
+      drift: { ignore: [], compare: [] },
       timeouts: { acquireMs: 300_000, migrateMs: 1_800_000, waitMs: 1_800_000, leaseMs: 15_000, idleMs: 1_800_000, commandGraceMs: 10_000 },
     });
     expect(Object.keys(sources)).toEqual(FIELDS.map(({ path }) => path));

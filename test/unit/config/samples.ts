@@ -62,6 +62,10 @@ export const SAMPLES: Readonly<Record<Kind, readonly [Sample, Sample]>> = {
     { input: ["db/**/*.{sql,ts}", "schema.sql"], text: "db/**/*.{sql,ts},schema.sql" },
     { input: ["one.sql"], text: "one.sql" },
   ],
+  normalisations: [
+    { input: ["comments", "grants"], text: "comments, grants" },
+    { input: ["all"], text: "all" },
+  ],
   variables: [
     { input: { A: "1", B_2: "x=y" }, text: "A=1\nB_2=x=y" },
     { input: { A: "2" }, text: "A=2" },

@@ -9,7 +9,7 @@ import { parseFile } from "../../../src/config/file.ts";
 import { jsonSchema } from "../../../src/config/json-schema.ts";
 import type { Kind } from "../../../src/config/kinds.ts";
 import { fileSchema } from "../../../src/config/schema.ts";
-import { PROVIDER_CHOICES, TOOL_CHOICES } from "../../../src/config/settings.ts";
+import { NORMALISATION_CHOICES, PROVIDER_CHOICES, TOOL_CHOICES } from "../../../src/config/settings.ts";
 import { SAMPLES, documentWith } from "./samples.ts";
 
 const schema = jsonSchema();
@@ -43,6 +43,10 @@ const VALID: Readonly<Record<Kind, fc.Arbitrary<unknown>>> = {
   apiUrl: fc.webUrl(),
   postgresUrl: fc.domain().map((host) => `postgresql://user:pass%20word@${host}:5432/app`),
   list: fc.oneof(line, fc.array(line, { maxLength: 3 })),
+  normalisations: fc.oneof(
+    fc.constantFrom(...NORMALISATION_CHOICES),
+    fc.array(fc.constantFrom(...NORMALISATION_CHOICES), { maxLength: 3 }),
+  ),
   variables: fc.dictionary(fc.stringMatching(/^[A-Z][A-Z0-9_]{0,5}$/), fc.string({ unit: fc.constantFrom("a", "\n", "=", " ", "é") }), {
     maxKeys: 3,
   }),

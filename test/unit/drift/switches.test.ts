@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { NORMALISATION_CHOICES } from "../../../src/config/settings.ts";
 import { DEFAULT_NORMALISATIONS, NORMALISATIONS } from "../../../src/drift/normalise.ts";
 import { normalisationsOf } from "../../../src/drift/switches.ts";
 
 const everything = (applies: boolean) => Object.fromEntries(Object.keys(NORMALISATIONS).map((name) => [name, applies]));
+
+test("the settings know every normalisation by its name", () => {
+  expect(NORMALISATION_CHOICES).toEqual(["all", ...Object.keys(NORMALISATIONS)]);
+});
 
 test("without a word the defaults apply", () => {
   expect(normalisationsOf({}, {})).toEqual(DEFAULT_NORMALISATIONS);

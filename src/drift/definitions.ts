@@ -1,0 +1,48 @@
+import { ownRoutine, signatureOf } from "../audit/catalog/routines.ts";
+import { scope } from "../audit/catalog/scope.ts";
+import { literal } from "../postgres/identifier.ts";
+import type { Session } from "../postgres/connect.ts";
+import { redact } from "../redact.ts";
+import type { Change } from "./change.ts";
+
+/** The kinds that the catalog knows by a hash of their body alone: whole texts would be most of what it reads. */
+const HASHED: readonly Change["kind"][] = ["function", "procedure", "window function"];
+
+/** The functions of which a report wants to show the text. */
+export function hashedObjects(changes: readonly Change[]): readonly string[] {
+  return changes.filter(({ kind }) => HASHED.includes(kind)).map(({ object }) => object);
+}
+
+/**
+ * The whole statement of each of these functions that is there, by id; what looks like a secret in them is blanked out. Read
+ * only. Throws the server's error.
+ */
+export async function readDefinitions(session: Session, objects: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (objects.length === 0) return new Map();
+  const rows = await session.query<{ id: string; definition: string }>(definitions(objects));
+  return new Map(rows.map(({ id, definition }) => [id, redact(definition).replaceAll("\r", "").trimEnd()]));
+}
+
+/** The changes with the texts of functions that either side has. */
+export function withDefinitions(
+  changes: readonly Change[],
+  expected: ReadonlyMap<string, string>,
+  actual: ReadonlyMap<string, string>,
+): readonly Change[] {
+  return changes.map((change) => {
+    if (!HASHED.includes(change.kind)) return change;
+    const definition = { expected: expected.get(change.object), actual: actual.get(change.object) };
+    return definition.expected === undefined && definition.actual === undefined ? change : { ...change, definition };
+  });
+}
+
+/** Names are written as in the catalog: with their schema, which needs an empty search path. */
+function definitions(objects: readonly string[]): string {
+  return `set local transaction_read_only = on; set local search_path = '';
+with ${scope(undefined)}, routine as (
+  select p.oid, p.prokind, format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")}) as id
+  from pg_proc p join ns n on n.oid = p.pronamespace where ${ownRoutine}
+)
+select id, pg_get_functiondef(oid) as definition from routine
+where prokind <> 'a' and id = any(array[${objects.map(literal).join(", ")}])`;
+}
