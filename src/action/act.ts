@@ -1,9 +1,10 @@
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { explain } from "../cli/explain.ts";
 import { type Invocation, invocationOf } from "../cli/invocation.ts";
 import { jobOf } from "../cli/job.ts";
 import type { Host } from "../cli/main.ts";
-import { describeError, isOffshootError } from "../errors.ts";
+import { describeError, isOffshootError, OffshootError } from "../errors.ts";
 import { tearDownAfter } from "./after.ts";
 import { COMMANDS } from "./commands.ts";
 import { readInputs, withoutInputs } from "./inputs.ts";
@@ -55,7 +56,13 @@ async function attempt(host: Host, title: (plan: Plan) => string, work: Work): P
 /** The key is hidden before anything is said, also where the inputs turn out to be of no use. */
 async function readPlan(host: Host): Promise<Plan> {
   await jobOf(host).conceal([host.env["INPUT_API_KEY"]?.trim() ?? ""]);
-  return planOf(readInputs(host.env), new Date());
+  const plan = planOf(readInputs(host.env), new Date());
+  const folder = await stat(resolve(host.cwd(), plan.workingDirectory)).catch(() => undefined);
+  if (folder?.isDirectory() === true) return plan;
+  throw new OffshootError("USAGE", `\`working_directory\` is \`${plan.workingDirectory}\`, and the workspace has no such folder.`, {
+    meaning: "Nothing was touched.",
+    remedy: "Mend the step's `with:`, or check the repository out before.",
+  });
 }
 
 /** The process as the CLI's parts see it: in the folder that was asked for, with the inputs in the environment's place. */
