@@ -15,7 +15,7 @@ export const SEVERITY: Readonly<Record<FindingCode, Severity>> = {
   different: "error",
   "version-different": "error",
   "version-unreadable": "error",
-  "version-several": "error",
+  "version-several": "warning",
   "version-unknown": "error",
   "postgres-different": "warning",
   "ignore-expired": "warning",

@@ -3,18 +3,25 @@ import { path, quoted } from "../quote.ts";
 import { finding, type Check } from "./check.ts";
 
 /** Indexes of one table that do the same work, and plain ones whose keys another begins with. */
-export const duplicates: Check = ({ catalog }) => {
+export const duplicates: Check = ({ catalog, onTable }) => {
   const byTable = new Map<string, Index[]>();
   for (const index of catalog.indexes) {
     if (!index.valid || index.parent !== undefined) continue;
     const key = path(index.schema, index.table);
     byTable.set(key, [...(byTable.get(key) ?? []), index]);
   }
-  return [...byTable.values()].filter((indexes) => indexes.length > 1).flatMap((indexes) => inTable(indexes));
+  return [...byTable.values()]
+    .filter((indexes) => indexes.length > 1)
+    .flatMap((indexes) => {
+      const { schema, table } = indexes[0] as Index;
+      const primary = onTable("constraints", schema, table).find(({ type }) => type === "primary key")?.name;
+      return inTable(indexes, primary);
+    });
 };
 
-function inTable(indexes: readonly Index[]): ReturnType<Check> {
+function inTable(indexes: readonly Index[], primary: string | undefined): ReturnType<Check> {
   // The one that is worth most comes first and stays; the others are told.
+  const worth = (index: Index): number => (primary !== undefined && index.constraint === primary ? 16 : 0) + worthOf(index);
   const ranked = indexes.toSorted((a, b) => worth(b) - worth(a)).map((index) => ({ index, shape: shapeOf(index) }));
   return ranked.flatMap(({ index, shape }, at) => {
     const twin = ranked
@@ -30,7 +37,7 @@ function inTable(indexes: readonly Index[]): ReturnType<Check> {
   });
 }
 
-function worth({ constraint, unique, replicaIdentity, clustered }: Index): number {
+function worthOf({ constraint, unique, replicaIdentity, clustered }: Index): number {
   return (constraint === undefined ? 0 : 8) + (unique === true ? 4 : 0) + (replicaIdentity === true ? 2 : 0) + (clustered === true ? 1 : 0);
 }
 

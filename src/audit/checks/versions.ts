@@ -1,6 +1,6 @@
 import type { MigrationRule } from "../spec/spec.ts";
 import { headTables, versionTable } from "../state/versions.ts";
-import { finding, type Check, type Subject } from "./check.ts";
+import { as, finding, type Check, type RepositoryMigrations, type Subject } from "./check.ts";
 
 /**
  * The rows of the version tables are those that the spec lists, or the heads of the repository, as a set. More
@@ -31,7 +31,11 @@ function repeatedOrUnknown(values: readonly string[], wanted: readonly string[])
   return values.filter((value, at) => !wanted.includes(value) || values.indexOf(value) !== at);
 }
 
-/** Tables of heads that no spec asks about: they hold one head, of a migration that the repository has. */
+/**
+ * Tables of heads that no spec asks about: they hold the heads of the repository where those are known, else one,
+ * and no version that the repository lacks. Some projects keep several heads on purpose, so that several are a
+ * warning as long as nobody knows better.
+ */
 export const heads: Check = ({ spec, catalog, state, repository }) =>
   headTables(catalog)
     .filter((table) => !(spec?.migrations ?? []).some((rule) => versionTable(rule) === versionTable(table)))
@@ -40,9 +44,15 @@ export const heads: Check = ({ spec, catalog, state, repository }) =>
       if (reading?.state !== "read") return [];
       const object = { kind: "table", name: versionTable(table) } as const;
       const { column } = table;
-      const unknown = repository?.known === undefined ? [] : reading.values.filter((value) => !repository.known?.includes(value));
+      const { values } = reading;
+      const several = finding("version-several", object, { column, values });
+      const unknown = repository?.known === undefined ? [] : values.filter((value) => !repository.known?.includes(value));
       return [
-        ...(reading.values.length > 1 ? [finding("version-several", object, { column, values: reading.values })] : []),
+        ...(values.length < 2 || isHeads(values, repository) ? [] : [repository === undefined ? several : as("error", several)]),
         ...(unknown.length > 0 ? [finding("version-unknown", object, { column, values: unknown })] : []),
       ];
     });
+
+function isHeads(values: readonly string[], repository: RepositoryMigrations | undefined): boolean {
+  return repository !== undefined && values.length === repository.heads.length && values.every((value) => repository.heads.includes(value));
+}

@@ -33,7 +33,7 @@ interface Found extends Record<string, unknown> {
  */
 const FOUND = `
 select format('%I.%I', n.nspname, s.relname) as id,
-  format('%I.%I', tn.nspname, t.relname) as relation, format('%I', a.attname) as column,
+  quote_ident(tn.nspname) || '.' || quote_ident(t.relname) as relation, quote_ident(a.attname) as column,
   coalesce(has_schema_privilege(tn.oid, 'USAGE') and has_column_privilege(t.oid, a.attnum, 'SELECT') and exists (
     select from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam and m.amname = 'btree'
     where i.indrelid = t.oid and i.indkey[0] = a.attnum and i.indisvalid and i.indpred is null), false) as cheap

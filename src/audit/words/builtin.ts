@@ -21,7 +21,10 @@ export const BUILTIN: Words<Exclude<keyof FactsByCode, keyof typeof ASKED>> = {
   "index-duplicate": ({ definition, other, constraint }, { name }) => ({
     problem: `index does the same work as ${other}; each write keeps up both`,
     details: [`found: ${definition}`],
-    remedy: constraint === undefined ? `drop index concurrently ${name};` : `Drop the constraint ${constraint}, whose index it is.`,
+    remedy:
+      constraint === undefined
+        ? `drop index concurrently ${name};`
+        : `Drop the constraint ${constraint}, whose index it is; foreign keys that refer to it have to be made anew.`,
   }),
   "index-overlapping": ({ definition, other, otherDefinition }, { name }) => ({
     problem: `index is the beginning of ${other}, which serves the same queries`,

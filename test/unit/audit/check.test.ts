@@ -216,6 +216,34 @@ describe("without a spec", () => {
     ]);
   });
 
+  const versionTable = table("public.alembic_version", { version_num: "text" });
+  const twoHeads = catalogOf({
+    tables: [versionTable],
+    constraints: [constraint("public.alembic_version.pkc", "PRIMARY KEY (version_num)", { type: "primary key" })],
+  });
+  test.each([
+    ["are a warning where the repository is not known", undefined, ["version-several warning"]],
+    ["are an error where the repository has one head", { heads: ["b"] }, ["version-several error"]],
+    ["are as they should be where the repository has both", { heads: ["b", "a"] }, []],
+    ["are told where the repository lacks one", { heads: ["b", "a"], known: ["b"] }, ["version-unknown error"]],
+  ])("several heads %s", (_, repository, expected) => {
+    const state = { versions: read("a", "b") };
+    const findings = check(twoHeads, undefined, { now: NOW, state, repository });
+    expect(findings.map(({ code, severity }) => `${code} ${severity}`)).toEqual(expected);
+  });
+
+  test("of two equal indexes the primary key's stays", () => {
+    const catalog = catalogOf({
+      tables: [table("app.t", { id: { type: "bigint", nullable: false } })],
+      constraints: [
+        constraint("app.t.z_pkey", "PRIMARY KEY (id)", { type: "primary key" }),
+        constraint("app.t.a_key", "UNIQUE (id)", { type: "unique" }),
+      ],
+      indexes: ["a_key", "z_pkey"].map((name) => index(`app.${name}`, "t", { unique: true, constraint: name })),
+    });
+    expect(alone(catalog)).toMatchObject([{ code: "index-duplicate", object: { name: "app.a_key" }, facts: { other: "app.z_pkey" } }]);
+  });
+
   test("findings come worst first", () => {
     const catalog = catalogOf({
       routines: claims,

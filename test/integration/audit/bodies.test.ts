@@ -1,0 +1,91 @@
+import { existsSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { auditDatabase } from "../../../src/audit/audit.ts";
+import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
+import { skipWithout } from "../../support/require.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+
+const SCHEMA = `
+create schema app;
+create table app.people (id bigint primary key, email text not null);
+create function app.good(p_id bigint) returns text language sql as 'select email from app.people where id = p_id';
+create function app.own_schema(p_id bigint) returns text language sql set search_path = app as 'select email from people where id = p_id';
+create function app.tail_of_path(p_id bigint) returns bigint language sql set search_path = app as 'select id from people where id = p_id';
+create function app.email_of(p_id bigint) returns text language plpgsql as $$begin
+  return (select email from app.people where id = p_id);
+end$$;
+create function app.noted() returns trigger language plpgsql as $$begin
+  new.email := lower(new.email);
+  return new;
+end$$;
+create trigger noted before insert on app.people for each row execute function app.noted();
+create function app.loader() returns integer language plpgsql as $$begin
+  create temporary table batch (id bigint);
+  insert into batch values (1);
+  return 1;
+end$$;
+alter table app.people rename column email to address;
+-- The unqualified name is found in the function's own schema, so that it isn't told.
+set check_function_bodies = off;
+create function app.unqualified(p_id bigint) returns bigint language sql as 'select id from people where id = p_id';
+create function app.garbled() returns integer language plpgsql as 'begin retrun 1; end';`;
+
+const SQL_BODIES = [
+  ["app.good(bigint)", "error", 'column "email" does not exist'],
+  ["app.own_schema(bigint)", "error", 'column "email" does not exist'],
+];
+const GARBLED = ["app.garbled()", "error", 'syntax error at or near "retrun"'];
+
+async function broken(session: Session): Promise<unknown[]> {
+  const { findings } = await auditDatabase({ session, now: new Date() });
+  return findings.flatMap(({ severity, object, facts }) => ("by" in facts ? [[object.name, severity, facts.why]] : []));
+}
+
+describe("without plpgsql_check", () => {
+  let session: Session;
+  beforeAll(async () => {
+    const url = new URL(inject("serverUrl"));
+    await withSession(url.href, (admin) => admin.query("create database bodies"));
+    url.pathname = "/bodies";
+    session = await connect(url.href);
+    await session.query(SCHEMA);
+    return () => session.close();
+  });
+
+  test("bodies in SQL are looked up in the schema, and those in PL/pgSQL are read", async () => {
+    expect(await broken(session)).toEqual([SQL_BODIES[0], GARBLED, SQL_BODIES[1]].toSorted());
+  });
+
+  test("nothing is changed, and a read-only session is enough", async () => {
+    const before = await session.query("select current_setting('search_path'), current_setting('check_function_bodies')");
+    await session.query("set default_transaction_read_only = on");
+    expect(await broken(session)).toHaveLength(3);
+    await session.query("reset default_transaction_read_only");
+    expect(await session.query("select current_setting('search_path'), current_setting('check_function_bodies')")).toEqual(before);
+  });
+});
+
+const DEBIAN = "/usr/lib/postgresql/15";
+const there = existsSync(`${DEBIAN}/lib/plpgsql_check.so`) && existsSync(`${DEBIAN}/bin/initdb`);
+if (!there) skipWithout("plpgsql_check", "it is not installed (install the package postgresql-15-plpgsql-check)");
+
+describe.runIf(there)("with plpgsql_check", () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer({}, { binaries: `${DEBIAN}/bin` });
+  });
+  afterAll(() => server.stop());
+
+  test("bodies in PL/pgSQL are looked up too, those of triggers with their tables; what it says is a warning", async () => {
+    const url = await server.createDatabase("checked");
+    await withSession(url, async (session) => {
+      await session.query(`create schema tools; create extension plpgsql_check schema tools; ${SCHEMA}`);
+      expect(await broken(session)).toEqual([
+        ...[SQL_BODIES[0], GARBLED, SQL_BODIES[1]].toSorted(),
+        ["app.email_of(bigint)", "warning", expect.stringContaining('column "email" does not exist')],
+        ["app.loader()", "warning", expect.stringContaining('relation "batch" does not exist')],
+        ["app.noted()", "warning", expect.stringContaining('has no field "email"')],
+      ]);
+    });
+  });
+});
