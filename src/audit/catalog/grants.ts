@@ -1,5 +1,5 @@
 import { ownRoutine, signatureOf } from "./routines.ts";
-import { notOfExtension, roleName, type Named } from "./scope.ts";
+import { notOfExtension, notOfPlatform, roleName, type Named } from "./scope.ts";
 
 /** Who may do what with one object. The owner's own rights are left out, and a missing list is read as the default one. */
 export interface Grant extends Named {
@@ -16,7 +16,7 @@ select 'grants', g.kind || ' ' || g.id, jsonb_build_object('name', g.id, 'on', g
 from (
   select k.kind, k.id, (
     select jsonb_agg(l.line order by l.line collate "C")
-    from (select distinct ${right} as line from aclexplode(k.acl) x where x.grantee <> k.owner) l) as rights
+    from (select distinct ${right} as line from aclexplode(k.acl) x where x.grantee <> k.owner and ${notOfPlatform("x.grantee")}) l) as rights
   from (
     select 'relation' as kind, id, relowner as owner,
       coalesce(relacl, acldefault(case relkind when 'S' then 's' else 'r' end::"char", relowner)) as acl
@@ -46,5 +46,5 @@ from (
   select format('%s in %s for %s', pg_get_userbyid(a.defaclrole), coalesce(n.nspname::text, 'every schema'), a.defaclobjtype) as id,
     coalesce((select jsonb_agg(l.line order by l.line collate "C") from (select ${right} as line from aclexplode(a.defaclacl) x) l), '[]') as rights
   from pg_default_acl a left join ns n on n.oid = a.defaclnamespace
-  where a.defaclnamespace = 0 or n.oid is not null
+  where (a.defaclnamespace = 0 or n.oid is not null) and ${notOfPlatform("a.defaclrole")}
 ) d`;

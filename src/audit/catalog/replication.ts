@@ -6,13 +6,20 @@ export interface Publication extends Named {
   /** Of insert, update, delete, truncate. */
   readonly operations: readonly string[];
   readonly viaRoot: boolean;
-  /** Quoted, with row filters. */
+  /** Quoted, with row filters. Those that are there through a schema are listed too. */
   readonly tables: readonly string[];
+  /** Quoted; all of their tables are published (PostgreSQL 15). */
+  readonly schemas?: readonly string[];
+  /** Generated columns are published as well (PostgreSQL 18). */
+  readonly generated?: true;
 }
 
-/** Row filters and column lists exist since PostgreSQL 15: read through JSON, so that 14 parses the query. */
+/**
+ * Row filters and column lists exist since PostgreSQL 15: read through JSON, so that 14 parses the query. So do
+ * published schemas, whose table 14 lacks: each is told by what it depends on.
+ */
 export const publications = `
-select 'publications', format('%I', p.pubname), jsonb_build_object(
+select 'publications', format('%I', p.pubname), jsonb_strip_nulls(jsonb_build_object(
   'name', p.pubname, 'owner', pg_get_userbyid(p.pubowner), 'allTables', p.puballtables, 'viaRoot', p.pubviaroot,
   'operations', to_jsonb(array_remove(array[case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
     case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end], null)),
@@ -24,7 +31,14 @@ select 'publications', format('%I', p.pubname), jsonb_build_object(
         || coalesce(' where ' || (to_jsonb(t) ->> 'rowfilter'), '') as line
       from pg_publication_tables t
       left join pg_publication_rel pr on pr.prpubid = p.oid and pr.prrelid = format('%I.%I', t.schemaname, t.tablename)::regclass
-      where t.pubname = p.pubname and not p.puballtables) l), '[]'))
+      where t.pubname = p.pubname and not p.puballtables) l), '[]'),
+  'schemas', (
+    select jsonb_agg(quote_ident(n.nspname) order by n.nspname collate "C")
+    from pg_depend mine join pg_depend its on its.classid = mine.classid and its.objid = mine.objid
+    join pg_namespace n on n.oid = its.refobjid
+    where mine.classid = to_regclass('pg_catalog.pg_publication_namespace')
+      and mine.refclassid = 'pg_publication'::regclass and mine.refobjid = p.oid and its.refclassid = 'pg_namespace'::regclass),
+  'generated', case when to_jsonb(p) ->> 'pubgencols' in ('s', 'true') then true end))
 from pg_publication p
 where ${notOfExtension("pg_publication", "p.oid")}`;
 

@@ -1,4 +1,4 @@
-import { notOfExtension, type InSchema } from "./scope.ts";
+import { notOfExtension, notOfPlatform, type InSchema } from "./scope.ts";
 
 export interface Argument {
   readonly name?: string;
@@ -47,8 +47,8 @@ export const signatureOf = (routine: string): string =>
 const modes = `case coalesce(p.proargmodes[a.at], 'i')
   when 'o' then 'out' when 'b' then 'inout' when 'v' then 'variadic' when 't' then 'table' else 'in' end`;
 
-/** A condition on `p`: neither of an extension nor made by a range type for itself (`deptype = 'i'`). */
-export const ownRoutine = `${notOfExtension("pg_proc", "p.oid")}
+/** A condition on `p`: neither of an extension nor of the platform nor made by a range type for itself (`deptype = 'i'`). */
+export const ownRoutine = `${notOfExtension("pg_proc", "p.oid")} and ${notOfPlatform("p.proowner")}
   and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'i')`;
 
 export const routines = `

@@ -1,4 +1,4 @@
-import { notOfExtension, type Named, type OnTable } from "./scope.ts";
+import { notOfExtension, notOfPlatform, type Named, type OnTable } from "./scope.ts";
 
 /** Whether something fires: `origin` is the usual state, outside replication. */
 export type Firing = "origin" | "replica" | "always" | "disabled";
@@ -45,4 +45,4 @@ select 'eventTriggers', format('%I', e.evtname), jsonb_strip_nulls(jsonb_build_o
   'name', e.evtname, 'event', e.evtevent, 'function', e.evtfoid::regprocedure::text,
   'fires', ${firing("e.evtenabled")}, 'tags', to_jsonb(e.evttags)))
 from pg_event_trigger e
-where ${notOfExtension("pg_event_trigger", "e.oid")}`;
+where ${notOfExtension("pg_event_trigger", "e.oid")} and ${notOfPlatform("e.evtowner")}`;

@@ -110,7 +110,9 @@ const sequence = strict({
   cycle: z.boolean().optional(),
   ownedBy: z.union([none, words]).optional(),
 });
-const enumeration = z.union([list, strict({ ...said, labels: list.optional() })]);
+/** A label may be empty. */
+const labels = z.array(z.union([z.string(), z.number(), z.boolean()]));
+const enumeration = z.union([labels, strict({ ...said, labels: labels.optional() })]);
 const domain = z.union([
   words,
   strict({
