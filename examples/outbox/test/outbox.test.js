@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connect, rolledBack } from "./database.js";
+import { COMMITTED, connect, rolledBack } from "./database.js";
 
 const publish = "select m10_recovery.publish_event($1, 'order.paid', '{}') as id";
 // The types tell the two overloads of claim_outbox_events apart.
@@ -17,6 +17,7 @@ void test("two workers that claim at once never get the same event", async () =>
   const [left, right] = await Promise.all([connect(), connect()]);
   const keys = Array.from({ length: 20 }, (_, index) => `race-${process.pid}-${index}`);
   try {
+    await left.query(`select pg_advisory_lock(${COMMITTED})`);
     for (const key of keys) await left.query(publish, [key]);
     await Promise.all([left.query("begin"), right.query("begin")]);
     const claims = await Promise.all([left.query(claimAsWorker, ["left", 10]), right.query(claimAsWorker, ["right", 10])]);

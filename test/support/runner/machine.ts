@@ -29,7 +29,6 @@ export async function makeMachine({ place, job, id, event, env }: MachineWanted)
   const [home, temp, workspace] = [join(folder, "home"), join(folder, "temp"), join(folder, "work")];
   for (const each of [folder, home, temp, workspace]) {
     await mkdir(each, { recursive: true });
-    // Postgres refuses root and runs as another user, who must be able to enter.
     await chmod(each, 0o755);
   }
   const eventPath = join(temp, "event.json");

@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink } from "node:fs/promises";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** A process of a job that outlived it. */
@@ -15,7 +15,7 @@ export async function endOrphans(trackingId: string, folder: string): Promise<re
   const found: Orphan[] = [];
   // A process that is just being started is found in the second round.
   for (let round = 0; round < 2; round += 1) {
-    const orphans = await orphansOf(trackingId, folder);
+    const orphans = orphansOf(trackingId, folder);
     for (const orphan of orphans) {
       endProcess(orphan.pid, "SIGKILL");
       if (!found.some(({ pid }) => pid === orphan.pid)) found.push(orphan);
@@ -26,30 +26,29 @@ export async function endOrphans(trackingId: string, folder: string): Promise<re
   return found;
 }
 
-async function orphansOf(trackingId: string, folder: string): Promise<readonly Orphan[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
-  const all = await Promise.all(
-    pids.map(async (pid) => {
-      const [environment, command, cwd] = await Promise.all([
-        seen(readFile(`/proc/${pid}/environ`, "utf8")),
-        seen(readFile(`/proc/${pid}/cmdline`, "utf8")),
-        seen(readlink(`/proc/${pid}/cwd`)),
-      ]);
-      const isOurs =
-        environment.includes(`RUNNER_TRACKING_ID=${trackingId}`) || command.includes(`${folder}/`) || cwd.startsWith(`${folder}/`);
-      // One that has ended and waits for its parent has no command.
-      return isOurs && command !== "" ? [{ pid: Number(pid), command: command.replaceAll("\0", " ").trim() }] : [];
-    }),
-  );
-  return all.flat();
+/** Synchronous, which costs a tenth for so many tiny files. */
+function orphansOf(trackingId: string, folder: string): readonly Orphan[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  return pids.flatMap((pid) => {
+    const command = seen(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+    // One that has ended and waits for its parent has no command, and neither has the kernel.
+    if (command === "") return [];
+    const isOurs =
+      command.includes(`${folder}/`) ||
+      seen(() => readFileSync(`/proc/${pid}/environ`, "utf8")).includes(`RUNNER_TRACKING_ID=${trackingId}`) ||
+      seen(() => readlinkSync(`/proc/${pid}/cwd`)).startsWith(`${folder}/`);
+    return isOurs ? [{ pid: Number(pid), command: command.replaceAll("\0", " ").trim() }] : [];
+  });
 }
 
 /** What a file of a process says; nothing where it ended meanwhile or is another user's. */
-function seen(reading: Promise<string>): Promise<string> {
-  return reading.catch((thrown: NodeJS.ErrnoException) => {
-    if (["ENOENT", "ESRCH", "EACCES", "EPERM"].includes(thrown.code ?? "")) return "";
+function seen(read: () => string): string {
+  try {
+    return read();
+  } catch (thrown) {
+    if (["ENOENT", "ESRCH", "EACCES", "EPERM"].includes((thrown as NodeJS.ErrnoException).code ?? "")) return "";
     throw thrown;
-  });
+  }
 }
 
 /** Signals a process, or a whole group by its negative id; one that has ended is no failure. */

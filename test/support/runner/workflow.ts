@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { githubContext, inputsOf, requireTrigger, withholdsSecrets } from "./event.ts";
@@ -21,6 +21,8 @@ export async function runWorkflow(run: WorkflowRun): Promise<Results> {
   const workflow = readWorkflow(run.yaml);
   requireTrigger(workflow, run.event);
   const place = await mkdtemp(join(tmpdir(), "offshoot-runner-"));
+  // Postgres refuses root and runs as another user, who must be able to enter.
+  await chmod(place, 0o755);
   try {
     const results = await runJobs(prepare(run, workflow, place));
     refuseLeaks(results, Object.values(run.secrets ?? {}));
