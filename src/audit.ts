@@ -1,14 +1,13 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { relative, resolve } from "node:path";
-import type { Catalog } from "./audit/catalog/catalog.ts";
-import type { Finding } from "./audit/finding.ts";
+import { relative } from "node:path";
+import { readSpec, type SpecFile } from "./audit-spec.ts";
+import type { Finding, Severity } from "./audit/finding.ts";
 import { type Counts, count } from "./audit/report/count.ts";
+import { topOf } from "./checkout.ts";
 import { type CommonOptions, type Context, prepare } from "./context.ts";
-import { OffshootError } from "./errors.ts";
+import { reportOptionsOf } from "./findings.ts";
 import { locate } from "./locate.ts";
 import { inPhase } from "./phase.ts";
 import { withSession } from "./postgres/connect.ts";
-import { codeOf } from "./postgres/sqlstate.ts";
 import type { DirectUrl } from "./postgres/url.ts";
 
 export interface AuditOptions extends CommonOptions {
@@ -16,14 +15,23 @@ export interface AuditOptions extends CommonOptions {
   readonly spec?: string | undefined;
   /** A Postgres URL, or the name of a variable that holds one; default the run's own database. */
   readonly url?: string | undefined;
+  /** The mildest severity that fails the audit; default the setting `audit.failOn`, which is `error` unless set. */
+  readonly failOn?: Severity | undefined;
 }
 
 export interface AuditResult {
   /** Worst first. */
   readonly findings: readonly Finding[];
   readonly counts: Counts;
+  readonly failOn: Severity;
+  /** Whether a finding is as bad as `failOn`, or worse. */
+  readonly failed: boolean;
   /** Path of the spec that was used. */
   readonly spec: string | undefined;
+  /** The same as findings name it: from the working directory. */
+  readonly specFile: string | undefined;
+  /** The working directory, as a path from the top of the checkout; empty at its top. */
+  readonly folder: string;
 }
 
 export type { Finding } from "./audit/finding.ts";
@@ -36,27 +44,36 @@ export async function audit(options: AuditOptions = {}): Promise<AuditResult> {
   const context = await prepare(options);
   const spec = await readSpec(context, options.spec);
   const { url } = await locate(context, options.url);
-  return auditIn(context, url, spec);
-}
-
-/** The text of a spec and what to call it. */
-export interface SpecFile {
-  readonly path: string;
-  readonly text: string;
+  return auditIn(context, url, spec, options.failOn);
 }
 
 /** `audit` on a database that is located already. */
-export async function auditIn(context: Context, url: DirectUrl, spec: SpecFile | undefined): Promise<AuditResult> {
+export async function auditIn(
+  context: Context,
+  url: DirectUrl,
+  spec: SpecFile | undefined,
+  failOn = context.settings.audit.failOn,
+): Promise<AuditResult> {
   const { auditDatabase } = await import("./audit/audit.ts");
-  const given = spec === undefined ? {} : { specText: spec.text, specFile: relative(context.cwd, spec.path) };
+  const { fails } = await import("./audit/report/place.ts");
   const { findings } = await inPhase(
     context.report,
     "audit",
     "schema",
-    () => withSession(url, (session) => auditDatabase({ session, now: context.now(), ...given }), { signal: context.signal }),
+    () => withSession(url, (session) => auditDatabase({ session, now: context.now(), spec: spec?.spec }), { signal: context.signal }),
     (result) => describeCount(result.findings.length),
   );
-  return { findings, counts: count(findings), spec: spec?.path };
+  const result = {
+    findings,
+    counts: count(findings),
+    failOn,
+    failed: findings.some((finding) => fails(finding, failOn)),
+    spec: spec?.path,
+    specFile: spec === undefined ? undefined : relative(context.cwd, spec.path),
+    folder: relative(await topOf(context.cwd), context.cwd),
+  };
+  await tellFindings(context, result);
+  return result;
 }
 
 function describeCount(findings: number): string {
@@ -64,46 +81,12 @@ function describeCount(findings: number): string {
   return findings === 1 ? "1 finding" : `${findings} findings`;
 }
 
-/** The spec that was named, or the configured one; undefined when there is none. Throws `CONFIG_UNREADABLE`. */
-export async function readSpec(context: Context, named: string | undefined): Promise<SpecFile | undefined> {
-  const path = specPath(context, named);
-  if (path === undefined) return undefined;
-  try {
-    return { path, text: await readFile(path, "utf8") };
-  } catch (thrown) {
-    throw new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${relative(context.cwd, path)}: ${codeOf(thrown)}.`, {
-      remedy: "Check the path, or make a spec from a good database with `offshoot audit --write`.",
-    });
-  }
-}
-
-export interface WriteSpecOptions extends AuditOptions {
-  /** Replace a spec that is there. Default false. */
-  readonly update?: boolean | undefined;
-}
-
-/** Makes a spec from a good database. Throws `USAGE` when the file exists and `update` was not asked for. */
-export async function writeAuditSpec(options: WriteSpecOptions = {}): Promise<{ readonly path: string; readonly catalog: Catalog }> {
-  const context = await prepare(options);
-  const { url } = await locate(context, options.url);
-  const path = specPath(context, options.spec) ?? resolve(context.resolved.directory, "schema.audit.yaml");
-  const { readCatalog } = await import("./audit/catalog/read.ts");
-  const { writeSpec } = await import("./audit/write.ts");
-  const catalog = await withSession(url, (session) => readCatalog(session), { signal: context.signal });
-  try {
-    await writeFile(path, writeSpec(catalog), { flag: options.update === true ? "w" : "wx" });
-  } catch (thrown) {
-    if (codeOf(thrown) !== "EEXIST") throw thrown;
-    throw new OffshootError("USAGE", `The spec ${relative(context.cwd, path)} exists.`, {
-      remedy: "Refresh it with `offshoot audit --update`.",
-    });
-  }
-  return { path, catalog };
-}
-
-/** A path on the command line is meant from the working directory, one in the configuration from the file. */
-function specPath(context: Context, named: string | undefined): string | undefined {
-  if (named !== undefined) return resolve(context.cwd, named);
-  const { audit: configured } = context.settings;
-  return configured === undefined ? undefined : resolve(context.resolved.directory, configured);
+/** For the job's page and the margins of its files, whatever the command. */
+async function tellFindings(context: Context, result: AuditResult): Promise<void> {
+  if (result.findings.length === 0) return;
+  const { summariseFindings } = await import("./audit/report/markdown.ts");
+  const { marksOf } = await import("./audit/report/marks.ts");
+  const options = reportOptionsOf(result);
+  const { findings } = result;
+  context.report({ kind: "findings", markdown: summariseFindings(findings, options), marks: marksOf(findings, options) });
 }

@@ -35,7 +35,7 @@ export async function readCheckout(cwd: string, env: Readonly<Record<string, str
 }
 
 /** The checkout's top: the nearest folder with a `.git`, or `cwd` itself. */
-async function topOf(cwd: string): Promise<string> {
+export async function topOf(cwd: string): Promise<string> {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     if (await exists(join(folder, ".git"))) return folder;
     if (folder === dirname(folder)) return resolve(cwd);

@@ -27,6 +27,19 @@ export type Event =
       readonly run: string;
       readonly expiresAt: Date | undefined;
     }
+  /** What an audit found: for a page, as Markdown, and for the margins of files. Sent where there is something. */
+  | {
+      readonly kind: "findings";
+      readonly markdown: string;
+      readonly marks: readonly {
+        readonly severity: "error" | "warning" | "info";
+        readonly title: string;
+        readonly message: string;
+        /** From the top of the repository. */
+        readonly file: string;
+        readonly line: number;
+      }[];
+    }
   /** A call that is tried again. */
   | { readonly kind: "retry"; readonly text: string; readonly attempt: number; readonly waitMs: number }
   /** Output of a command that we run, as it came. */

@@ -1,4 +1,5 @@
 export { audit, type AuditOptions, type AuditResult, type Finding } from "./audit.ts";
+export { renderFindings, type ReportFormat, type ReportOptions } from "./findings.ts";
 export type { CommonOptions } from "./context.ts";
 export { doctor, type Diagnosis, type DoctorOptions } from "./doctor.ts";
 export { down, type DownOptions, type DownResult } from "./down.ts";
@@ -25,3 +26,4 @@ export { type Failed, type Planned, type Reason, sweep, type SweepOptions, type 
 export { up, type UpOptions, type UpResult } from "./up.ts";
 export type { DatabaseVariables } from "./variables.ts";
 export { wait, type WaitOptions } from "./wait.ts";
+export { writeAuditSpec, type WriteSpecOptions } from "./write-spec.ts";

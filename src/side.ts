@@ -1,9 +1,8 @@
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Catalog } from "./audit/catalog/catalog.ts";
 import { readCatalog } from "./audit/catalog/read.ts";
-import { parseSpec } from "./audit/spec/parse.ts";
 import type { Spec } from "./audit/spec/spec.ts";
-import { readSpec } from "./audit.ts";
+import { loadSpec } from "./audit-spec.ts";
 import { limitsOf, load } from "./candidates.ts";
 import type { Context } from "./context.ts";
 import type { Source } from "./drift/source.ts";
@@ -52,8 +51,7 @@ export async function prepareSide(context: Context, source: Source, flag: string
   const { kind } = source;
   switch (kind) {
     case "spec": {
-      const { path, text } = (await readSpec(context, source.path)) ?? { path: source.path, text: "" };
-      const spec = parseSpec(text, relative(context.cwd, resolve(context.cwd, path)));
+      const { spec } = await loadSpec(context, resolve(context.cwd, source.path));
       return { source: kind, open: async (_, work) => work({ kind: "spec", description: `the spec ${spec.file}`, spec }) };
     }
     case "url": {
@@ -87,7 +85,7 @@ async function prepareMigrations(context: Context): Promise<PreparedSide> {
     if (event.kind !== "output") context.report(event);
   };
   // What the migrations make is to be compared, whatever a spec says of it. What they print is told only where they fail.
-  const unaudited = { ...context, report: quiet, settings: { ...context.settings, audit: undefined } };
+  const unaudited = { ...context, report: quiet, settings: { ...context.settings, audit: { ...context.settings.audit, spec: undefined } } };
   return {
     source: "migrations",
     open: (major, work) =>

@@ -1,4 +1,5 @@
-import { auditIn, readSpec } from "./audit.ts";
+import { auditIn } from "./audit.ts";
+import { readSpec } from "./audit-spec.ts";
 import type { Context } from "./context.ts";
 import { OffshootError } from "./errors.ts";
 import { withSession } from "./postgres/connect.ts";
@@ -11,7 +12,7 @@ export function verifier(
   url: DirectUrl,
   project?: Project,
 ): { readonly verify?: (signal: AbortSignal) => Promise<void> } {
-  if (context.settings.audit === undefined && project === undefined) return {};
+  if (context.settings.audit.spec === undefined && project === undefined) return {};
   return {
     async verify(signal) {
       if (project !== undefined) await requireComplete(project, url, signal);
@@ -43,13 +44,14 @@ async function requireComplete(project: Project, url: DirectUrl, signal: AbortSi
   );
 }
 
-/** Audits where a spec is configured. Throws `FINDINGS`, with the report, when an error is found. */
+/** Audits where a spec is configured. Throws `FINDINGS`, with the report, when something as bad as `audit.failOn` is found. */
 export async function requireGoodSchema(context: Context, url: DirectUrl): Promise<void> {
-  if (context.settings.audit === undefined) return;
-  const { findings, counts } = await auditIn(context, url, await readSpec(context, undefined));
-  if (counts.error === 0) return;
+  const { spec } = context.settings.audit;
+  if (spec === undefined) return;
+  const { findings, counts, failed } = await auditIn(context, url, await readSpec(context));
+  if (!failed) return;
   const { text } = await import("./audit/report/text.ts");
-  throw new OffshootError("FINDINGS", `The schema is not what ${context.settings.audit} says.`, {
+  throw new OffshootError("FINDINGS", `The schema is not what ${spec} says.`, {
     meaning: text(findings).trimEnd(),
     remedy: "Mend the migrations or the spec; `offshoot audit` shows the same again.",
     facts: { errors: counts.error, warnings: counts.warning },

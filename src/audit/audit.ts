@@ -4,7 +4,7 @@ import { readCatalog } from "./catalog/read.ts";
 import { check } from "./check.ts";
 import type { RepositoryMigrations } from "./checks/check.ts";
 import type { Finding } from "./finding.ts";
-import { parseSpec } from "./spec/parse.ts";
+import type { Spec } from "./spec/spec.ts";
 import { readState } from "./state/state.ts";
 
 export interface DatabaseAudit {
@@ -14,18 +14,15 @@ export interface DatabaseAudit {
 
 export interface DatabaseAuditOptions {
   readonly session: Session;
-  /** Text of the spec file; default: only the built-in checks. */
-  readonly specText?: string | undefined;
-  /** Its name in messages; default `schema.audit.yaml`. */
-  readonly specFile?: string | undefined;
+  /** Default: only the built-in checks. */
+  readonly spec?: Spec | undefined;
   /** What the migration tool says about the repository, for rules that ask for its heads; default: not known. */
   readonly repository?: RepositoryMigrations | undefined;
   readonly now: Date;
 }
 
-/** Audits the session's database, read only. Throws `SPEC_INVALID` before it asks the database anything, else the server's error. */
-export async function auditDatabase({ session, specText, specFile, repository, now }: DatabaseAuditOptions): Promise<DatabaseAudit> {
-  const spec = specText === undefined ? undefined : parseSpec(specText, specFile ?? "schema.audit.yaml");
+/** Audits the session's database, read only. Throws the server's error. */
+export async function auditDatabase({ session, spec, repository, now }: DatabaseAuditOptions): Promise<DatabaseAudit> {
   const catalog = await readCatalog(session);
   const state = await readState(session, catalog, spec);
   return { findings: check(catalog, spec, { now, state, repository }), catalog };

@@ -97,7 +97,11 @@ export function invocationOf(host: Host, globals: Globals, title: string): Invoc
         const trouble = await tellPullRequest(told, story.asker, host.env, interruption.signal.aborted);
         if (trouble !== undefined) progress.report({ kind: "warning", text: trouble });
       }
-      if (isOffshootError(thrown)) await job.annotate({ severity: "error", title, message: describeError(thrown) });
+      for (const mark of story.marks) await job.annotate(mark);
+      // Findings have their marks: the error would tell all of them again.
+      if (isOffshootError(thrown) && !(thrown.code === "FINDINGS" && story.marks.length > 0)) {
+        await job.annotate({ severity: "error", title, message: describeError(thrown) });
+      }
     },
   };
 }

@@ -35,6 +35,8 @@ export function menu(begin: Begin): Command {
 
   add("audit", "check the live schema against a spec and the built-in checks", () => import("./commands/audit.ts"))
     .argument("[spec]", "the spec file; default the setting `audit`")
+    .option("--report <format[=file]>", "text, json, markdown, junit, sarif or code-quality; repeatable", collect, [])
+    .option("--fail-on <severity>", "error, warning or info; default the setting audit.failOn")
     .option("--write", "make a spec from this database instead")
     .option("--update", "the same over a spec that is there")
     .option(...URL);

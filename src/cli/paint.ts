@@ -1,12 +1,12 @@
 import { styleText } from "node:util";
-import type { Severity } from "../audit/finding.ts";
+import type { Style } from "../audit/report/report.ts";
 import type { Paint } from "../drift/report/text.ts";
 
-const COLOURS = { error: "red", warning: "yellow", info: "blue" } as const satisfies Record<Severity, string>;
+const FORMATS = { error: "red", warning: "yellow", info: "blue", strong: "bold", faint: "dim" } as const satisfies Record<Style, string>;
 
-/** Colours a text by severity, where stdout is a terminal that wants colours. */
-export function paint(severity: Severity, text: string): string {
-  return styleText(COLOURS[severity], text, { stream: process.stdout });
+/** Paints a text, where stdout is a terminal that wants colours. */
+export function paint(style: Style, text: string): string {
+  return styleText(FORMATS[style], text, { stream: process.stdout });
 }
 
 const DRIFT_COLOURS = {

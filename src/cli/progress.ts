@@ -86,6 +86,7 @@ export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): P
           held = event;
           return;
         case "run":
+        case "findings":
           return;
         case "output":
           clear();

@@ -6,8 +6,8 @@ import { redact } from "../redact.ts";
 /** Listens to a command and remembers what its page will tell. */
 export interface Recorder {
   readonly report: Report;
-  /** Adds what an audit found, as Markdown. */
-  findings: string | undefined;
+  /** What audits found, for the margins of files; each thing once. */
+  readonly marks: readonly Mark[];
   /** Adds what stays; else what the events say. */
   left: string | undefined;
   /** Who asks, once it is known. */
@@ -15,6 +15,8 @@ export interface Recorder {
   /** Undefined when nothing happened that is worth a page. */
   end(how: { readonly thrown: unknown; readonly exitCode: number }): Story | undefined;
 }
+
+type Mark = Extract<Event, { kind: "findings" }>["marks"][number];
 
 /** Who asks, and whether the pull request is to hear of it. */
 export type Asker = Extract<Event, { kind: "run" }>;
@@ -28,11 +30,16 @@ export function recorder(about: Pick<Story, "title" | "job">, now: () => number)
   let database: Extract<Event, { kind: "database" }> | undefined;
   let removed = false;
   let asker: Asker | undefined;
+  let findings: string | undefined;
+  // Who migrates audits before anybody is let in, and `run` once more.
+  const marks = new Map<string, Mark>();
   return {
     get asker() {
       return asker;
     },
-    findings: undefined,
+    get marks() {
+      return [...marks.values()];
+    },
     left: undefined,
     report(event) {
       if (event.kind === "phase" && event.state !== "start") {
@@ -41,14 +48,17 @@ export function recorder(about: Pick<Story, "title" | "job">, now: () => number)
         removed ||= phase === "down" && event.state === "end";
       } else if (event.kind === "run") asker = event;
       else if (event.kind === "database") database = event;
-      else if (event.kind === "refusal") refusals.push({ provider: event.provider, text: event.text });
+      else if (event.kind === "findings") {
+        findings = event.markdown;
+        for (const mark of event.marks) marks.set(JSON.stringify(mark), mark);
+      } else if (event.kind === "refusal") refusals.push({ provider: event.provider, text: event.text });
       else if (event.kind === "note" || event.kind === "warning") notes.push(redact(event.text));
     },
     end({ thrown, exitCode }) {
       if (chapters.length === 0) return undefined;
       const failure = thrown === undefined ? undefined : isOffshootError(thrown) ? describeError(thrown) : messageOf(thrown);
       const stays = database === undefined || removed ? undefined : describeStay(database);
-      const { findings, left = stays } = this;
+      const { left = stays } = this;
       return { ...about, run: database?.run, database, refusals, chapters, notes, findings, failure, exitCode, left };
     },
   };

@@ -40,7 +40,7 @@ export function buildSettings(winners: Winners): Settings {
     },
     base: get("base"),
     baseTtlMs: get("baseTtl"),
-    audit: get("audit"),
+    audit: { spec: get("audit.spec"), failOn: get("audit.failOn") },
     comment: get("comment"),
     drift: { ignore: get("drift.ignore"), compare: get("drift.compare") },
     timeouts: {

@@ -14,6 +14,8 @@ export interface Field {
   /** Bounds of a duration. */
   readonly min?: string;
   readonly max?: string;
+  /** The section whose name alone, with a value behind it, is this setting. */
+  readonly short?: string;
   /** One sentence; it stands in the README and in the JSON Schema. */
   readonly description: string;
 }
@@ -135,7 +137,19 @@ export const FIELDS = [
     description: "Keep one migrated database per fingerprint, from which later runs start with no migration at all.",
   },
   { path: "baseTtl", kind: "duration", max: "365d", default: "14d", description: "Bases that nobody used for so long are removed." },
-  { path: "audit", kind: "path", description: "Path of the audit spec." },
+  {
+    path: "audit.spec",
+    kind: "path",
+    short: "audit",
+    aliases: ["OFFSHOOT_AUDIT"],
+    description: "Path of the audit spec. `audit: FILE` says the same.",
+  },
+  {
+    path: "audit.failOn",
+    kind: "severity",
+    default: "error",
+    description: "Mildest severity that fails an audit: `error`, `warning` or `info`.",
+  },
   {
     path: "comment",
     kind: "boolean",
@@ -169,9 +183,11 @@ type Row = (typeof FIELDS)[number];
 export type Path = Row["path"];
 export type RowOf<P extends Path> = Extract<Row, { readonly path: P }>;
 
-const BY_PATH: ReadonlyMap<string, Field> = new Map(FIELDS.map((field) => [field.path, field]));
+const BY_PATH: ReadonlyMap<string, Field> = new Map(
+  FIELDS.flatMap((field: Field) => [[field.path, field] as const, ...(field.short === undefined ? [] : [[field.short, field] as const])]),
+);
 
-/** The setting at a key path, or undefined where there is none. */
+/** The setting at a key path, or at its short form; undefined where there is none. */
 export function fieldAt(path: string): (Field & { readonly path: Path }) | undefined {
   return BY_PATH.get(path) as (Field & { readonly path: Path }) | undefined;
 }

@@ -29,7 +29,7 @@ export async function parseFile(text: string, label: string): Promise<Layer> {
   return { entries, problems };
 
   function walk(section: string, given: unknown, key: unknown): void {
-    const node = yaml.isAlias(given) ? given.resolve(document) : given;
+    const node = resolved(given);
     if (node === null || node === undefined || (yaml.isScalar(node) && node.value === null)) return;
     if (!yaml.isMap(node)) return blame(key ?? node, section === "" ? topExpected() : notASection(section));
     for (const pair of node.items) visit(section, pair);
@@ -39,7 +39,8 @@ export async function parseFile(text: string, label: string): Promise<Layer> {
     const name = String(yaml.isScalar(key) ? key.value : key);
     const path = section === "" ? name : `${section}.${name}`;
     const field = name.includes(".") ? undefined : fieldAt(path);
-    if (field === undefined) {
+    // A section whose name alone stands for one of its settings holds keys or that setting's value.
+    if (field === undefined || (field.path !== path && yaml.isMap(resolved(value)))) {
       const known = !name.includes(".") && keysBelow(section).includes(path);
       return known ? walk(path, value, key) : blame(key, unknownKey(section, name));
     }
@@ -49,9 +50,13 @@ export async function parseFile(text: string, label: string): Promise<Layer> {
     entries.set(field.path, { from: "file", where: `${label}:${lineOf(key)}`, input, value: result.value });
   }
 
+  function resolved(node: unknown): unknown {
+    return yaml.isAlias(node) ? node.resolve(document) : node;
+  }
+
   /** The key or the item inside a value that is at fault. */
   function partOf(value: unknown, [at]: readonly PropertyKey[]): unknown {
-    const node = yaml.isAlias(value) ? value.resolve(document) : value;
+    const node = resolved(value);
     if (yaml.isSeq(node) && typeof at === "number") return node.items[at];
     if (yaml.isMap(node)) return node.items.find(({ key }) => yaml.isScalar(key) && String(key.value) === String(at))?.key;
     return undefined;

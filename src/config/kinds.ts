@@ -7,6 +7,7 @@ import type { PostgresMajor, ProviderChoice, ToolChoice } from "./settings.ts";
 export interface KindValues {
   readonly provider: "auto" | ProviderChoice | readonly ProviderChoice[];
   readonly scope: "run" | "pull-request";
+  readonly severity: "error" | "warning" | "info";
   readonly tool: ToolChoice;
   readonly duration: number;
   readonly major: PostgresMajor;
@@ -67,6 +68,7 @@ export const KINDS: Readonly<Record<Kind, KindRules>> = {
     show: (input) => [input].flat().join(", "),
   },
   scope: { expected: "run or pull-request", choices: ["run", "pull-request"] },
+  severity: { expected: "error, warning or info", choices: ["error", "warning", "info"] },
   tool: { expected: `one of ${TOOL_CHOICES.join(", ")}`, choices: TOOL_CHOICES },
   duration: { expected: "a duration such as 90m, 2h or 3d", toValue: (input) => parseDuration(String(input)) },
   major: { expected: `one of the numbers ${POSTGRES_MAJORS.join(", ")}`, fromText: asNumber },

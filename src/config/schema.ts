@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { parseDuration } from "../run/duration.ts";
-import { FIELDS, keysBelow } from "./fields.ts";
+import { FIELDS, fieldAt, keysBelow } from "./fields.ts";
 import type { Field, Path } from "./fields.ts";
 import { KINDS } from "./kinds.ts";
 import type { Kind } from "./kinds.ts";
@@ -27,6 +27,7 @@ const KIND_SCHEMAS: Readonly<Record<Kind, (field: Field) => z.ZodType>> = {
         .meta({ uniqueItems: true }),
     ]),
   scope: () => z.enum(["run", "pull-request"]),
+  severity: () => z.enum(["error", "warning", "info"]),
   tool: () => z.enum(TOOL_CHOICES),
   duration: ({ min = "1ms", max }) =>
     z
@@ -87,9 +88,15 @@ function notes(field: Field): { description: string; default?: unknown } {
 function sectionSchema(section: string): z.ZodType {
   const entries = keysBelow(section).map((path) => [
     path.slice(section === "" ? 0 : section.length + 1),
-    (LEAVES.get(path) ?? sectionSchema(path).nullable()).optional(),
+    (LEAVES.get(path) ?? belowOrShort(path)).optional(),
   ]);
   return z.strictObject(Object.fromEntries(entries) as Record<string, z.ZodType>);
+}
+
+/** A section, or the value of the setting whose short form its name is. */
+function belowOrShort(section: string): z.ZodType {
+  const short = fieldAt(section);
+  return short === undefined ? sectionSchema(section).nullable() : z.union([sectionSchema(section), leafSchema(short.path)]);
 }
 
 function isBetween(text: string, min: string, max: string | undefined): boolean {

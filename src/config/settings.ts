@@ -68,8 +68,7 @@ export interface Settings {
   readonly base: boolean | undefined;
   /** Bases that nobody used for so long are removed. Default 14 d. */
   readonly baseTtlMs: number;
-  /** Path of the audit spec, relative to the folder of the configuration (`Resolved.directory`). */
-  readonly audit: string | undefined;
+  readonly audit: AuditSettings;
   /** Keep one comment on the pull request that tells what the commands did. Default false. */
   readonly comment: boolean;
   /** What a drift takes for equal and what it tells apart, in addition to its defaults. */
@@ -107,6 +106,13 @@ export interface MigrationSettings {
   readonly folder: string | undefined;
   /** Migrations that need no way back. */
   readonly irreversible: readonly string[];
+}
+
+export interface AuditSettings {
+  /** Path of the spec, relative to the folder of the configuration (`Resolved.directory`). */
+  readonly spec: string | undefined;
+  /** The mildest severity that fails an audit. Default `error`. */
+  readonly failOn: "error" | "warning" | "info";
 }
 
 export interface TimeoutSettings {

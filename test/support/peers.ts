@@ -9,6 +9,11 @@ const PEERS = {
   "github-parser": { file: join(ROOT, "node_modules/@actions/workflow-parser/dist"), how: "npm ci --prefix test/peers --ignore-scripts" },
   "neon-cli": { file: join(ROOT, "node_modules/neon/dist/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
   unleash: { file: join(ROOT, "node_modules/unleash-server/dist/migrations"), how: "npm ci --prefix test/peers --ignore-scripts" },
+  // It carries the standard's JSON Schema.
+  "jest-sarif": {
+    file: join(ROOT, "node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"),
+    how: "npm ci --prefix test/peers --ignore-scripts",
+  },
   neonctl: { file: join(ROOT, "node_modules/neonctl/bin/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
   pgbouncer: { file: onPath("pgbouncer") ?? existing("/usr/sbin/pgbouncer"), how: "install the package pgbouncer" },
   chromium: { file: onPath("chromium"), how: "install the package chromium" },

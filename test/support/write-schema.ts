@@ -1,7 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
+import { specJsonSchema } from "../../src/audit/spec/json-schema.ts";
 import { jsonSchema } from "../../src/config/json-schema.ts";
 
-/** Writes `schema/offshoot.schema.json`; run it with tsx after a change to the settings. */
+/** Writes the JSON Schemas of both files; run it with tsx after a change to the settings or to the spec. */
 const folder = new URL("../../schema/", import.meta.url);
 await mkdir(folder, { recursive: true });
-await writeFile(new URL("offshoot.schema.json", folder), `${JSON.stringify(jsonSchema(), undefined, 2)}\n`);
+const schemas = { "offshoot.schema.json": jsonSchema(), "schema.audit.schema.json": specJsonSchema() };
+for (const [name, schema] of Object.entries(schemas)) {
+  await writeFile(new URL(name, folder), `${JSON.stringify(schema, undefined, 2)}\n`);
+}

@@ -54,7 +54,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   action: ["foundation", "run", "ci", "postgres", "providers", "use case", "cli"],
 };
 
-const FOUNDATION = ["errors.ts", "redact.ts", "events.ts", "deadline.ts", "nearest.ts", "program.ts"];
+const FOUNDATION = ["errors.ts", "redact.ts", "events.ts", "deadline.ts", "nearest.ts", "program.ts", "markdown.ts"];
 
 /** Each vendor enters in one place. */
 const VENDORS: Readonly<Record<string, RegExp>> = {

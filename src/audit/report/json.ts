@@ -1,5 +1,6 @@
 import type { Finding } from "../finding.ts";
 import { count, type Counts } from "./count.ts";
+import type { Report } from "./report.ts";
 
 /** The shape of `audit --json`. */
 export interface JsonReport {
@@ -13,6 +14,4 @@ export function jsonReport(findings: readonly Finding[]): JsonReport {
 }
 
 /** For programs: the findings as they are. */
-export function json(findings: readonly Finding[]): string {
-  return `${JSON.stringify(jsonReport(findings), undefined, 2)}\n`;
-}
+export const json: Report = (findings) => `${JSON.stringify(jsonReport(findings), undefined, 2)}\n`;

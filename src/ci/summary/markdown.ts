@@ -1,3 +1,4 @@
+import { codeSpan, escapeMarkdown, longestFence } from "../../markdown.ts";
 import { formatElapsed } from "../../run/duration.ts";
 import type { Story } from "./story.ts";
 import { timeline } from "./timeline.ts";
@@ -8,19 +9,19 @@ export function summary(story: Story): string {
   const failed = story.failure !== undefined || story.exitCode !== 0;
   const total = chapters.reduce((end, { startMs, ms }) => Math.max(end, startMs + ms), 0);
   return [
-    `### ${failed ? "❌" : "✅"} ${escape(story.title)}${story.job === undefined ? "" : ` in ${code(story.job)}`}: ${outcome(story)} after ${formatElapsed(total)}`,
+    `### ${failed ? "❌" : "✅"} ${escapeMarkdown(story.title)}${story.job === undefined ? "" : ` in ${codeSpan(story.job)}`}: ${outcome(story)} after ${formatElapsed(total)}`,
     "",
     // What went wrong is what the reader came for.
     ...block(story.failure === undefined ? [] : fenced(story.failure)),
     ...block(story.findings === undefined ? [] : [story.findings.trim()]),
     ...block([
-      ...(database === undefined ? [] : [`**Database** ${code(database.name)} from **${database.provider}**`]),
-      ...refusals.map(({ provider, text }) => `Passed over **${provider}**: ${escape(text)}`),
+      ...(database === undefined ? [] : [`**Database** ${codeSpan(database.name)} from **${database.provider}**`]),
+      ...refusals.map(({ provider, text }) => `Passed over **${provider}**: ${escapeMarkdown(text)}`),
     ]),
     ...block(table(story)),
     ...block(timeline(chapters)),
-    ...block(notes.map((note) => `- ${escape(note)}`)),
-    ...block(story.left === undefined ? [] : [`**Left:** ${escape(story.left)}`]),
+    ...block(notes.map((note) => `- ${escapeMarkdown(note)}`)),
+    ...block(story.left === undefined ? [] : [`**Left:** ${escapeMarkdown(story.left)}`]),
   ].join("\n");
 }
 
@@ -48,24 +49,10 @@ function block(lines: readonly string[]): readonly string[] {
 }
 
 function cell(text: string): string {
-  return escape(text.replaceAll(/\s+/g, " ")).replaceAll("|", String.raw`\|`);
-}
-
-/** Foreign words stay words: no markup, no mention, no link of theirs. */
-function escape(text: string): string {
-  return text.replaceAll(/[\\`*_[\]<>~]/g, String.raw`\$&`).replaceAll(/@(?=\w)/g, "@\u200B");
-}
-
-function code(text: string): string {
-  const fence = "`".repeat(longestRun(text) + 1);
-  return text.includes("`") ? `${fence} ${text} ${fence}` : `${fence}${text}${fence}`;
+  return escapeMarkdown(text.replaceAll(/\s+/g, " ")).replaceAll("|", String.raw`\|`);
 }
 
 function fenced(text: string): readonly string[] {
-  const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
+  const fence = "`".repeat(Math.max(3, longestFence(text) + 1));
   return [`${fence}text`, text, fence];
-}
-
-function longestRun(text: string): number {
-  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
 }

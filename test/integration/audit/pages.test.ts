@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
 import { SEVERITY, type Finding, type FindingCode } from "../../../src/audit/finding.ts";
 import { pageOf } from "../../../src/audit/page.ts";
+import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import { messageOf } from "../../../src/errors.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { INDEX, readPages, renderIndex } from "../../support/pages.ts";
@@ -30,11 +31,11 @@ async function execute(url: string, script = ""): Promise<void> {
   });
 }
 
-async function findings(url: string, code: string, spec: string | undefined): Promise<readonly Finding[]> {
-  const specText = spec === undefined ? undefined : `version: 1\n${spec}`;
+async function findings(url: string, code: string, specText: string | undefined): Promise<readonly Finding[]> {
+  const spec = specText === undefined ? undefined : parseSpec(`version: 1\n${specText}`, "schema.audit.yaml");
   return withSession(url, async (session) => {
     const repository = code === "version-unknown" ? REPOSITORY : undefined;
-    const audited = await auditDatabase({ session, specText, repository, now: new Date() });
+    const audited = await auditDatabase({ session, spec, repository, now: new Date() });
     return audited.findings;
   });
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, inject, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
+import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import type { Catalog } from "../../../src/audit/catalog/catalog.ts";
 import { readCatalog } from "../../../src/audit/catalog/read.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
@@ -76,7 +77,9 @@ function without(left: readonly string[], right: readonly string[]): string[] {
 /** What the example's audit says, each finding in two words. */
 async function auditOf(url: string): Promise<string[]> {
   const specText = await readFile(join(outbox, "schema.audit.yaml"), "utf8");
-  const { findings } = await withSession(url, (session) => auditDatabase({ session, specText, now: new Date() }));
+  const { findings } = await withSession(url, (session) =>
+    auditDatabase({ session, spec: parseSpec(specText, "schema.audit.yaml"), now: new Date() }),
+  );
   return findings.map((finding) => `${finding.code} ${finding.object.name}`);
 }
 

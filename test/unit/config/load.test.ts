@@ -32,7 +32,7 @@ describe("with nothing configured", () => {
       migrations: { tool: undefined, command: undefined, files: [], env: {}, directory: undefined, folder: undefined, irreversible: [] },
       base: undefined,
       baseTtlMs: 14 * 86_400_000,
-      audit: undefined,
+      audit: { spec: undefined, failOn: "error" },
       comment: false,
       drift: { ignore: [], compare: [] },
       timeouts: { acquireMs: 300_000, migrateMs: 1_800_000, waitMs: 1_800_000, leaseMs: 15_000, idleMs: 1_800_000, commandGraceMs: 10_000 },
@@ -97,7 +97,7 @@ describe("what settings mean", () => {
       ];
       return Promise.all(inputs.map(async (input) => (await loadSettings(input)).settings));
     });
-    expect(audits.map(({ audit }) => audit)).toEqual(["spec.yaml", join("sub", "spec.yaml"), "other.yaml"]);
+    expect(audits.map(({ audit }) => audit.spec)).toEqual(["spec.yaml", join("sub", "spec.yaml"), "other.yaml"]);
     expect(audits[2]?.migrations.directory).toBe(".");
   });
 

@@ -10,6 +10,10 @@ export const SAMPLES: Readonly<Record<Kind, readonly [Sample, Sample]>> = {
     { input: "pull-request", text: "pull-request" },
     { input: "run", text: "run" },
   ],
+  severity: [
+    { input: "warning", text: "warning" },
+    { input: "info", text: "info" },
+  ],
   tool: [
     { input: "alembic", text: "alembic" },
     { input: "none", text: "none" },

@@ -27,6 +27,7 @@ const duration = fc.tuple(fc.integer({ min: 1, max: 23 }), fc.constantFrom("m", 
 const VALID: Readonly<Record<Kind, fc.Arbitrary<unknown>>> = {
   provider: fc.oneof(fc.constantFrom("auto", ...PROVIDER_CHOICES), fc.uniqueArray(fc.constantFrom(...PROVIDER_CHOICES), { minLength: 1 })),
   scope: fc.constantFrom("run", "pull-request"),
+  severity: fc.constantFrom("error", "warning", "info"),
   tool: fc.constantFrom(...TOOL_CHOICES),
   duration,
   major: fc.constantFrom(14, 15, 16, 17, 18),

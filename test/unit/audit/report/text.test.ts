@@ -1,36 +1,7 @@
 import { expect, test } from "vitest";
-import { check } from "../../../../src/audit/check.ts";
 import { json } from "../../../../src/audit/report/json.ts";
 import { text } from "../../../../src/audit/report/text.ts";
-import { parseSpec } from "../../../../src/audit/spec/parse.ts";
-import { catalogOf, constraint, index, routine, table } from "../../../support/catalog.ts";
-
-const catalog = catalogOf({
-  tables: [table("m10_recovery.outbox", { id: { type: "bigint", nullable: false }, next_retry_at: "timestamp with time zone" })],
-  constraints: [
-    constraint("m10_recovery.outbox.outbox_pkey", "PRIMARY KEY (id)", { type: "primary key" }),
-    constraint("m10_recovery.outbox.outbox_tries", "CHECK ((tries >= 0)) NOT VALID", { validated: false }),
-  ],
-  indexes: [index("m10_recovery.outbox_due", "outbox", { valid: false, keys: ["next_retry_at"] })],
-  routines: [
-    routine("m10_recovery.claim_outbox_events", "p_processor_id text", "p_batch_size integer"),
-    routine("m10_recovery.claim_outbox_events", "p_batch_size integer", "p_processor_id text"),
-  ],
-});
-const spec = parseSpec(
-  `version: 1
-schemas:
-  m10_recovery:
-    tables:
-      outbox:
-        columns:
-          id: bigint
-          next_retry: timestamptz
-          process_after: { type: timestamptz, reason: the retry worker reads it }
-`,
-  "schema.audit.yaml",
-);
-const findings = check(catalog, spec, { now: new Date("2026-06-15T12:00:00Z") });
+import { findings, hostile } from "../../../support/findings.ts";
 
 test("the text says what is wrong, where the rule stands and what to do, worst first", () => {
   expect(text(findings)).toBe(`ERRORS
@@ -75,4 +46,31 @@ test("the text of no findings says so", () => {
 test("JSON holds the findings as they are, and their counts", () => {
   const report: unknown = JSON.parse(json(findings));
   expect(report).toEqual({ version: 1, findings, counts: { error: 4, warning: 1, info: 0 } });
+});
+
+test("lines are broken at the width of the terminal, and hang below what they belong to", () => {
+  const lines = text(findings, { width: 80 }).split("\n");
+  expect(lines.filter((line) => line.length > 80).filter((line) => line.trim().includes(" "))).toEqual([]);
+  expect(lines.slice(2, 6)).toEqual([
+    "  m10_recovery.claim_outbox_events(text, integer): overload clashes with",
+    "      m10_recovery.claim_outbox_events(integer, text) in calls by parameter",
+    "      names",
+    "    undecided: select m10_recovery.claim_outbox_events(p_processor_id =>",
+  ]);
+  expect(text(findings, { width: 80 }).replaceAll(/\s+/g, " ")).toBe(text(findings).replaceAll(/\s+/g, " "));
+});
+
+test("a name with line breaks starts no line of its own", () => {
+  expect(
+    text(hostile, { width: 80 })
+      .split("\n")
+      .filter((line) => line !== "" && !/^(?: {2}|[A-Z1])/.test(line)),
+  ).toEqual([]);
+});
+
+test("the painting touches headings, names and what steps back, and no letter", () => {
+  const painted = text(findings, { paint: (style, plain) => `<${style}>${plain}</${style}>`, width: 80 });
+  expect(painted).toMatch(/^<error>ERRORS<\/error>\n\n {2}<strong>m10_recovery.claim_outbox_events\(text, integer\)<\/strong>: overload/);
+  expect(painted).toContain("<warning>WARNINGS</warning>");
+  expect(painted.replaceAll(/<\/?(error|warning|strong|faint)>/g, "")).toBe(text(findings, { width: 80 }));
 });

@@ -1,0 +1,45 @@
+import { readFile } from "node:fs/promises";
+import { relative, resolve } from "node:path";
+import type { Spec } from "./audit/spec/spec.ts";
+import type { Context } from "./context.ts";
+import { OffshootError } from "./errors.ts";
+import { codeOf } from "./postgres/sqlstate.ts";
+
+/** A spec file that was read and is well formed. */
+export interface SpecFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly text: string;
+  readonly spec: Spec;
+}
+
+/**
+ * The spec that was named, or the configured one; undefined when there is none. Throws `CONFIG_UNREADABLE`, and
+ * `SPEC_INVALID` with every problem of it: commands call it before they touch anything.
+ */
+export async function readSpec(context: Context, named?: string): Promise<SpecFile | undefined> {
+  const path = specPath(context, named);
+  return path === undefined ? undefined : loadSpec(context, path);
+}
+
+/** The spec at an absolute path. Throws what `readSpec` throws. */
+export async function loadSpec(context: Context, path: string): Promise<SpecFile> {
+  const name = relative(context.cwd, path);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (thrown) {
+    throw new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${name}: ${codeOf(thrown)}.`, {
+      remedy: "Check the path, or make a spec from a good database with `offshoot audit --write`.",
+    });
+  }
+  const { parseSpec } = await import("./audit/spec/parse.ts");
+  return { path, text, spec: parseSpec(text, name) };
+}
+
+/** A path on the command line is meant from the working directory, one in the configuration from the file. */
+export function specPath(context: Context, named: string | undefined): string | undefined {
+  if (named !== undefined) return resolve(context.cwd, named);
+  const configured = context.settings.audit.spec;
+  return configured === undefined ? undefined : resolve(context.resolved.directory, configured);
+}

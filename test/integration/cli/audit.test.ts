@@ -1,0 +1,153 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { withSession } from "../../../src/postgres/connect.ts";
+import { makeProject, type Project } from "../../support/cli.ts";
+
+let project: Project;
+let url: string;
+
+const SPEC = `version: 1
+schemas:
+  app:
+    tables:
+      users:
+        columns:
+          id: bigint
+          email: { type: text, nullable: false, reason: Logins go by it. }
+      old_users: { absent: true, severity: warning }
+`;
+
+beforeAll(async () => {
+  const server = new URL(inject("serverUrl"));
+  await withSession(server.href, (admin) => admin.query("create database audit_reports"));
+  server.pathname = "/audit_reports";
+  url = server.href;
+  await withSession(url, async (session) => {
+    await session.query("create schema app");
+    await session.query("create table app.users (id bigint primary key, email text)");
+    await session.query("create table app.old_users (id bigint primary key)");
+  });
+  project = await makeProject({ TARGET: url });
+  await project.write("spec.yaml", SPEC);
+});
+
+afterAll(() => project.remove());
+
+const audit = (...args: readonly string[]) => project.offshoot(["audit", "spec.yaml", "--url", "TARGET", ...args]);
+const readBack = (file: string): Promise<string> => readFile(join(project.directory, file), "utf8");
+
+describe("audit --report", () => {
+  test("writes each report into its file, and the text to stdout", async () => {
+    const { stdout, code } = await audit(
+      ...["junit=reports/schema.xml", "sarif=schema.sarif", "markdown=page.md", "code-quality=gl.json", "json=findings.json"].flatMap(
+        (report) => ["--report", report],
+      ),
+    );
+    expect(code).toBe(10);
+    expect(stdout).toMatch(/^ERRORS\n\n {2}app.users.email: column has another nullable\n/);
+    expect(await readBack("reports/schema.xml")).toContain('tests="2" failures="1" errors="0" skipped="1"');
+    expect(JSON.parse(await readBack("schema.sarif"))).toMatchObject({ version: "2.1.0", runs: [{ results: [{}, {}] }] });
+    expect(await readBack("page.md")).toMatch(/^\*\*Schema\*\*: 1 error, 1 warning\n/);
+    expect(JSON.parse(await readBack("gl.json"))).toMatchObject([{ location: { path: "spec.yaml", lines: { begin: 8 } } }, {}]);
+    expect(JSON.parse(await readBack("findings.json"))).toMatchObject({ counts: { error: 1, warning: 1, info: 0 } });
+  });
+
+  test("without a file is what stdout holds", async () => {
+    const { stdout } = await audit("--report", "junit");
+    expect(stdout).toMatch(/^<\?xml [^]*<\/testsuites>\n$/);
+  });
+
+  test.each<[what: string, args: readonly string[], told: RegExp]>([
+    [
+      "an unknown format",
+      ["--report", "sarf"],
+      /--report sarf: expected one of text, json, markdown, junit, sarif, code-quality\.\n.*Did you mean sarif\?/,
+    ],
+    ["no file", ["--report", "junit="], /--report junit= names no file/],
+    ["two reports on one stream", ["--report", "junit", "--report", "sarif"], /Two reports go to stdout/],
+    ["two reports in one file", ["--report", "junit=a", "--report", "sarif=a"], /Two reports go to a\b/],
+    ["a report beside --json", ["--json", "--report", "junit"], /Two reports go to stdout/],
+    ["an unknown severity", ["--fail-on", "eror"], /--fail-on eror: expected one of error, warning, info\.\n.*Did you mean error\?/],
+  ])("refuses %s before anything is touched", async (_, args, told) => {
+    // Nothing could be reached there.
+    const { stderr, code } = await project.offshoot(["audit", "--url", "postgres://nobody@127.0.0.1:1/none", ...args]);
+    expect(stderr).toMatch(told);
+    expect(code).toBe(2);
+  });
+});
+
+test("a bad spec is told before the database is asked anything", async () => {
+  await project.write("bad.yaml", "version: 1\nschema: {}\n");
+  const { stderr, code } = await project.offshoot(["audit", "bad.yaml", "--url", "postgres://nobody@127.0.0.1:1/none"]);
+  expect(stderr).toContain('bad.yaml:2: unknown key "schema"; did you mean "schemas"?');
+  expect(code).toBe(2);
+});
+
+describe("what fails", () => {
+  test("is an error, unless the flag or the configuration says otherwise", async () => {
+    await project.write("mild.yaml", SPEC.replace("reason:", "severity: warning, reason:"));
+    const mild = async (...args: readonly string[]) => (await project.offshoot(["audit", "mild.yaml", "--url", "TARGET", ...args])).code;
+    expect([(await audit()).code, await mild(), await mild("--fail-on", "warning")]).toEqual([10, 0, 10]);
+    await project.write("offshoot.yaml", "audit:\n  spec: mild.yaml\n  failOn: warning\n");
+    expect([(await project.offshoot(["audit", "--url", "TARGET"])).code, await mild("--fail-on", "error")]).toEqual([10, 0]);
+    await project.write("offshoot.yaml", "audit: mild.yaml\n");
+    expect((await project.offshoot(["audit", "--url", "TARGET"])).code).toBe(0);
+  });
+});
+
+describe("on GitHub", () => {
+  test("each finding is one mark on its line of the spec, and stands on the page", async () => {
+    const page = await project.write("summary.md", "");
+    const { stderr } = await project.offshoot(["audit", "spec.yaml", "--url", "TARGET"], {
+      GITHUB_ACTIONS: "true",
+      CI: "true",
+      GITHUB_STEP_SUMMARY: page,
+    });
+    const marks = stderr.split("\n").filter((line) => /^::(error|warning|notice)/.test(line));
+    expect(marks).toEqual([
+      expect.stringMatching(/^::error file=spec\.yaml,line=8,title=app\.users\.email::column has another nullable%0A/),
+      expect.stringMatching(/^::warning file=spec\.yaml,line=9,title=app\.old_users::table must be absent%0A/),
+    ]);
+    expect(await readBack("summary.md")).toContain("- `app.users.email`: column has another nullable (`different`, spec.yaml:8)");
+  });
+
+  test("a run marks its findings once, though it audits where it migrates and again before its command", async () => {
+    const page = await project.write("run.md", "");
+    await project.write("migrate.sql", "create schema app; create table app.users (id bigint primary key, email text);");
+    await project.write(
+      "migrate.mjs",
+      `
+      import { readFileSync } from "node:fs";
+      import { createRequire } from "node:module";
+      const { Client } = createRequire(${JSON.stringify(import.meta.url)})("pg");
+      const client = new Client({ connectionString: process.env.DATABASE_URL });
+      await client.connect();
+      await client.query(readFileSync("migrate.sql", "utf8"));
+      await client.end();
+    `,
+    );
+    await project.write("warn.yaml", "version: 1\nschemas:\n  app:\n    tables:\n      teams: { severity: warning }\n");
+    await project.write("offshoot.yaml", "audit: warn.yaml\nmigrations:\n  command: node migrate.mjs\n  files: [migrate.sql]\n");
+    const { stderr, code } = await project.offshoot(["run", "--", "true"], {
+      GITHUB_ACTIONS: "true",
+      CI: "true",
+      GITHUB_STEP_SUMMARY: page,
+    });
+    expect(code).toBe(0);
+    expect(stderr.split("\n").filter((line) => line.startsWith("::warning"))).toEqual([
+      expect.stringMatching(/^::warning file=warn\.yaml,line=5,title=app\.teams::table is missing/),
+    ]);
+    expect(await readBack("run.md")).toContain("- `app.teams`: table is missing");
+  });
+
+  test("a run that its findings fail has marks for them, and none that tells them all again", async () => {
+    await project.write("strict.yaml", "version: 1\nschemas:\n  app:\n    tables:\n      teams:\n");
+    await project.write("offshoot.yaml", "audit: strict.yaml\nmigrations:\n  command: node migrate.mjs\n  files: [migrate.sql]\n");
+    const { stderr, code } = await project.offshoot(["run", "--run", "strict", "--", "true"], { GITHUB_ACTIONS: "true", CI: "true" });
+    expect(code).toBe(10);
+    expect(stderr.split("\n").filter((line) => line.startsWith("::error"))).toEqual([
+      expect.stringMatching(/^::error file=strict\.yaml,line=5,title=app\.teams::table is missing/),
+    ]);
+  });
+});

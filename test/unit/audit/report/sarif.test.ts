@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import formats from "ajv-formats";
+import { describe, expect, test } from "vitest";
+import type { Finding } from "../../../../src/audit/finding.ts";
+import { sarif } from "../../../../src/audit/report/sarif.ts";
+import { findings, hostile } from "../../../support/findings.ts";
+import { findPeer } from "../../../support/peers.ts";
+
+interface Log {
+  readonly version: string;
+  readonly runs: readonly {
+    readonly tool: { readonly driver: { readonly name: string; readonly rules: readonly { readonly id: string }[] } };
+    readonly results: readonly {
+      readonly ruleId: string;
+      readonly ruleIndex: number;
+      readonly level: string;
+      readonly locations: readonly unknown[];
+      readonly partialFingerprints: Readonly<Record<string, string>>;
+    }[];
+  }[];
+}
+
+const keysOf = (of: readonly Finding[]) => read(of).runs[0]?.results.map(({ partialFingerprints }) => partialFingerprints["offshoot/v1"]);
+
+const read = (of: readonly Finding[], options = {}): Log => JSON.parse(sarif(of, options)) as Log;
+
+test("each result names its rule by id and by place, its level, and its line of the spec from the top of the repository", () => {
+  const [run] = read(findings, { folder: "services/shop" }).runs;
+  const rules = run?.tool.driver.rules.map(({ id }) => id);
+  expect(rules).toEqual(["constraint-not-validated", "index-invalid", "missing", "overload-ambiguous"]);
+  expect(run?.results.map(({ ruleId, ruleIndex }) => rules?.[ruleIndex] === ruleId)).toEqual([true, true, true, true, true]);
+  expect(run?.results.map(({ level }) => level)).toEqual(["error", "error", "error", "error", "warning"]);
+  expect(run?.results[1]?.locations).toEqual([
+    {
+      physicalLocation: {
+        artifactLocation: { uri: "services/shop/schema.audit.yaml", uriBaseId: "%SRCROOT%" },
+        region: { startLine: 8 },
+      },
+      logicalLocations: [{ fullyQualifiedName: "m10_recovery.outbox.next_retry", kind: "column" }],
+    },
+  ]);
+});
+
+test("what no rule asked for stands at the top of the spec that was used: without a file it would not be shown", () => {
+  const [run] = read(findings, { file: "db/spec.yaml" }).runs;
+  expect(run?.results[0]?.locations).toMatchObject([
+    { physicalLocation: { artifactLocation: { uri: "db/spec.yaml" }, region: { startLine: 1 } } },
+  ]);
+});
+
+test("a finding is known again when its rule has moved, and no two are one", () => {
+  const moved = findings.map((finding) => ({ ...finding, at: { file: "x.yaml", line: 99 } }));
+  expect(keysOf(moved)).toEqual(keysOf(findings));
+  const twice = [...findings, ...findings];
+  expect(new Set(keysOf(twice)).size).toBe(twice.length);
+});
+
+const schema = findPeer("jest-sarif");
+
+describe.runIf(schema !== undefined)("the standard's JSON Schema", () => {
+  // Ajv reads later drafts, in which the id is written another way.
+  const { $schema: _, id: __, ...body } = JSON.parse(readFileSync(schema ?? "", "utf8")) as Record<string, unknown>;
+  const ajv = new Ajv({ strict: false, unicodeRegExp: false });
+  formats.default(ajv);
+  const validate = ajv.compile(body);
+  test.each<[string, readonly Finding[]]>([
+    ["findings", findings],
+    ["none", []],
+    ["names that have to be escaped", hostile],
+  ])("is fulfilled with %s", (_name, of) => {
+    validate(read(of, { folder: "a b" }));
+    expect(validate.errors).toBe(null);
+  });
+
+  test("refuses what is no SARIF", () => {
+    expect(validate({ version: "2.1.0", runs: [{ tool: {}, results: [] }] })).toBe(false);
+  });
+});
