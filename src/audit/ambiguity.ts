@@ -1,6 +1,6 @@
 import type { Casts } from "./casts.ts";
 import type { Argument, Routine } from "./catalog/routines.ts";
-import { inputsOf, isPolymorphic, parametersFor, resolve, type Call, type GivenArgument } from "./resolution.ts";
+import { candidatesFor, decide, inputsOf, isPolymorphic, parametersFor, type Call, type GivenArgument, type Types } from "./resolution.ts";
 
 /** A call that Postgres can't decide. */
 export interface AmbiguousCall extends Call {
@@ -26,18 +26,21 @@ export interface Overloads {
   readonly casts: Casts;
 }
 
-// A call of ten arguments has millions of combinations of types. Those that are tried first differ most.
-const MOST_CALLS = 500;
+// A call of ten arguments has millions of combinations of types. Those of few arguments come first, and tell most.
+const MOST_CALLS = { ofShape: 200, ofPair: 600 };
 
 /** A call that two overloads match equally well, or undefined where none was found. */
 export function ambiguityOf(one: Routine, other: Routine, search: Search, { group, casts }: Overloads): AmbiguousCall | undefined {
+  let ofPair = 0;
   for (const shape of shapesOf(one, other)) {
-    let tried = 0;
+    const given = shape.places.map(({ name }) => ({ name }));
+    const candidates = candidatesFor(group, { verb: shape.verb, arguments: given });
+    let ofShape = 0;
     for (const types of typesFor(shape, search, casts)) {
-      if (++tried > MOST_CALLS) break;
-      const call = { verb: shape.verb, arguments: shape.places.map(({ name }, at) => ({ type: types[at], name })) };
-      const left = resolve(group, call, casts);
+      if (++ofShape > MOST_CALLS.ofShape || ++ofPair > MOST_CALLS.ofPair) break;
+      const left = decide(candidates, types, casts);
       if (left !== undefined && left.length > 1 && left.includes(one) && left.includes(other)) {
+        const call = { verb: shape.verb, arguments: given.map(({ name }, at) => ({ type: types[at], name })) };
         return { ...call, notation: notationOf(call.arguments, search) };
       }
     }
@@ -96,7 +99,7 @@ function namesOf(a: readonly Argument[], b: readonly Argument[]): [needed: reado
 }
 
 /** The types to try, undefined for none: each list has one for each place. */
-function* typesFor({ places }: Shape, search: Search, casts: Casts): Generator<readonly (string | undefined)[]> {
+function* typesFor({ places }: Shape, search: Search, casts: Casts): Generator<Types> {
   const alike = places.every(({ one, other }) => one.type === other.type);
   if (search === "typed") {
     const types = places.map(({ one }) => (isPolymorphic(one) ? SAMPLES[one.type] : one.type));

@@ -78,13 +78,19 @@ export function castsOf({ casts, domains }: Pick<Catalog, "casts" | "domains">):
     if (source === target || targets.get(source)?.has(target) === true) return true;
     return source.endsWith("[]") && target.endsWith("[]") && isImplicit(source.slice(0, -2), target.slice(0, -2));
   };
+  const sources = new Map<string, readonly string[]>();
   return {
     baseOf,
     isImplicit,
     sourcesOf(one, other) {
+      const key = `${one}, ${other}`;
+      const known = sources.get(key);
+      if (known !== undefined) return known;
       const elements = one.endsWith("[]") && other.endsWith("[]") ? [...targets.keys()].map((type) => `${type}[]`) : [];
       const tried = new Set([baseOf(one), baseOf(other), ...targets.keys(), ...elements]);
-      return [...tried].filter((from) => isImplicit(from, one) && isImplicit(from, other));
+      const found = [...tried].filter((from) => isImplicit(from, one) && isImplicit(from, other));
+      sources.set(key, found);
+      return found;
     },
     categoryOf: (type) => CATEGORIES[baseOf(type)],
   };

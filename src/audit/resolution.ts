@@ -19,7 +19,7 @@ export function inputsOf(routine: Routine, verb: Call["verb"]): readonly Argumen
 }
 
 /** Functions that take the same types in one call, and the parameters that the arguments meet, in the call's order. */
-interface Candidate {
+export interface Candidate {
   readonly routines: readonly Routine[];
   readonly parameters: readonly Argument[];
   readonly variadic: boolean;
@@ -33,8 +33,15 @@ interface Candidate {
  * source, which are the same from 14 to 18; a test asks the server about thousands of calls.
  */
 export function resolve(group: readonly Routine[], call: Call, casts: Casts): readonly Routine[] | undefined {
-  const candidates = candidatesFor(group, call);
-  const types = call.arguments.map(({ type }) => type);
+  return decide(
+    candidatesFor(group, call),
+    call.arguments.map(({ type }) => type),
+    casts,
+  );
+}
+
+/** `resolve` for one of many calls that differ in their types alone. */
+export function decide(candidates: readonly Candidate[], types: Types, casts: Casts): readonly Routine[] | undefined {
   const exact = candidates.find(({ parameters }) => parameters.every(({ type }, at) => type === types[at]));
   if (exact !== undefined) return exact.routines;
   if (candidates.some(({ parameters }) => parameters.some(isPolymorphic))) {
@@ -49,7 +56,7 @@ export function resolve(group: readonly Routine[], call: Call, casts: Casts): re
  * which it is given, and can't tell apart what has equal lists, also where one needs a default for the rest and
  * the other does not. Only between a variadic function and an ordinary one it prefers the ordinary one.
  */
-function candidatesFor(group: readonly Routine[], call: Call): readonly Candidate[] {
+export function candidatesFor(group: readonly Routine[], call: Call): readonly Candidate[] {
   const byTypes = new Map<string, Candidate>();
   for (const routine of group) {
     const parameters = parametersFor(routine, call);
@@ -96,7 +103,8 @@ export function isPolymorphic({ category }: Argument): boolean {
   return category === "P";
 }
 
-type Types = readonly (string | undefined)[];
+/** Of the arguments of a call; undefined where one has none. */
+export type Types = readonly (string | undefined)[];
 
 function fits({ parameters }: Candidate, types: Types, casts: Casts): boolean {
   return parameters.every(({ type }, at) => types[at] === undefined || casts.isImplicit(types[at], type));

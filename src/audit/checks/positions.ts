@@ -29,12 +29,16 @@ function nearEnd(sequence: Sequence, { last, columns }: SequencePosition, types:
   const narrow = columns.find(({ id: column }) => isNarrower(types.get(column), max));
   const top = narrow === undefined ? max : BigInt(highestOf(types.get(narrow.id)));
   const [from, end] = BigInt(increment) < 0n ? [max, min] : [min, top];
-  if (from === end) return [];
-  const used = ((BigInt(last) - from) * 100n) / (end - from);
+  const used = (numbersBetween(from, BigInt(last)) * 100n) / numbersBetween(from, end);
   if (used < WARN_AT) return [];
   const facts = { last, end: String(end), used: `${used} %`, column: (narrow ?? columns[0])?.id };
   const told = finding("sequence-near-end", { kind: "sequence", name: id }, facts);
   return [used >= FAIL_AT ? as("error", told) : told];
+}
+
+/** Both of them counted. */
+function numbersBetween(one: bigint, other: bigint): bigint {
+  return (one < other ? other - one : one - other) + 1n;
 }
 
 function isNarrower(type: string | undefined, max: bigint): boolean {
