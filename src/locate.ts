@@ -1,6 +1,6 @@
 import { candidates, limitsOf } from "./candidates.ts";
 import type { Context } from "./context.ts";
-import { OffshootError } from "./errors.ts";
+import { isOffshootError, OffshootError } from "./errors.ts";
 import { type DirectUrl, directUrl } from "./postgres/url.ts";
 import { findDatabase } from "./providers/choose.ts";
 import type { Database } from "./providers/provider.ts";
@@ -28,6 +28,17 @@ export async function requireDatabase(context: Context): Promise<Database> {
       remedy: "Create it with `offshoot up`, or see what exists with `offshoot list`.",
     },
   );
+}
+
+/** Whether the run's database is still where a URL says. An outage of its provider says nothing about that. */
+export async function isThere(context: Context, url: DirectUrl): Promise<boolean> {
+  try {
+    const found = await findDatabase(await candidates(context), context.name, limitsOf(context));
+    return found !== undefined && new URL(found.directUrl).host === new URL(url).host;
+  } catch (thrown) {
+    if (isOffshootError(thrown) && thrown.code === "PROVIDER_OUTAGE") return true;
+    throw thrown;
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { type CommonOptions, type Context, prepare } from "./context.ts";
 import type { GateRequest, Migrated } from "./gate/gate.ts";
 import { migrateOnce } from "./gate/gate.ts";
 import type { Leadership } from "./gate/work.ts";
-import { type Located, locate } from "./locate.ts";
+import { isThere, type Located, locate } from "./locate.ts";
 import { type Migrations, migrationsByWork, requireMigrations } from "./migrations.ts";
 import { inPhase } from "./phase.ts";
 import { parseUrl } from "./postgres/url.ts";
@@ -85,6 +85,7 @@ export function gateRequest(context: Context, migrations: Migrations, located: L
     signal: context.signal,
     report: context.report,
     secrets: [...context.secrets, parseUrl(located.url).password],
+    isThere: located.database === undefined ? undefined : () => isThere(context, located.url),
   };
 }
 

@@ -1,6 +1,8 @@
 import { candidates, limitsOf } from "./candidates.ts";
 import type { Context } from "./context.ts";
+import { isOffshootError } from "./errors.ts";
 import { takeLease } from "./lease.ts";
+import { SQLSTATE } from "./postgres/sqlstate.ts";
 import { findDatabase } from "./providers/choose.ts";
 import type { Held } from "./teardown.ts";
 import { upIn, type UpResult } from "./up.ts";
@@ -21,10 +23,15 @@ export async function holdDatabase(context: Context, makeReady: (result: UpResul
       const lease = await takeLease(result.database.directUrl, context.signal);
       if (lease !== undefined) return { ...result, lease };
     } catch (thrown) {
-      if (left === 0 || context.signal.aborted || (await stillThere(context))) throw thrown;
+      if (left === 0 || context.signal.aborted || (!isGone(thrown) && (await stillThere(context)))) throw thrown;
     }
     context.report({ kind: "note", text: "the database was removed by its last user; starting over" });
   }
+}
+
+/** Known to be gone, also where somebody who started over has made another of the same name by now. */
+function isGone(thrown: unknown): boolean {
+  return isOffshootError(thrown) && (thrown.facts["gone"] === true || thrown.facts["sqlstate"] === SQLSTATE.undefinedDatabase);
 }
 
 async function stillThere(context: Context): Promise<boolean> {

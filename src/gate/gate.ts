@@ -3,6 +3,7 @@ import type { Session } from "../postgres/connect.ts";
 import { codeOf, isPassing, SQLSTATE } from "../postgres/sqlstate.ts";
 import { type Deadline, deadline, jitter } from "../deadline.ts";
 import { adopt } from "./claim.ts";
+import { type Absence, requireThere } from "./absence.ts";
 import { type Asker, decide, type View } from "./decide.ts";
 import { isDirect } from "./direct.ts";
 import { conflictError, waiterError } from "./failure.ts";
@@ -49,6 +50,7 @@ interface Passage {
   /** Milliseconds that the last look took. */
   lookMs: number;
   fault: unknown;
+  readonly absence: Absence;
   isDirect: boolean;
   losses: number;
 }
@@ -64,7 +66,17 @@ async function pass(request: GateRequest, leader: MigrateRequest | undefined): P
   const startedAt = performance.now();
   const within = deadline("waiting for the migration", request.timings.withinMs, request.signal);
   const watch = enterRoom(request);
-  const passage: Passage = { within, watch, asker: undefined, seen: undefined, lookMs: 0, fault: undefined, isDirect: false, losses: 0 };
+  const passage: Passage = {
+    within,
+    watch,
+    asker: undefined,
+    seen: undefined,
+    lookMs: 0,
+    fault: undefined,
+    absence: {},
+    isDirect: false,
+    losses: 0,
+  };
   const say = sayer(request.report);
   try {
     // Few polls per second keep a server of a hundred connections free for those who work; half a second is soon enough.
@@ -95,7 +107,7 @@ async function takeStep(passage: Passage, pauseMs: number, request: GateRequest,
     // What the deadline cut short says "cancelled" too; the next check will say what it was.
     const isCutShort = isOffshootError(thrown) && thrown.code === "CANCELLED" && !request.signal.aborted;
     if (!isCutShort && !isPassing(thrown)) throw thrown;
-    if (!isCutShort) passage.fault = thrown;
+    if (!isCutShort) await requireThere(passage.absence, request, (passage.fault = thrown));
     return WAIT;
   }
 }
@@ -106,6 +118,7 @@ async function act(seen: Look, passage: Passage, request: GateRequest, leader: M
   passage.seen = view;
   passage.lookMs = seen.ms;
   passage.fault = undefined;
+  delete passage.absence.askAt;
   const asker = (passage.asker ??= askerOf(request, view.now));
   const decision = decide(view, asker);
   switch (decision.kind) {

@@ -44,6 +44,8 @@ export interface GateRequest {
   readonly report: Report;
   /** Taken out of everything that is kept or thrown. */
   readonly secrets: readonly string[];
+  /** Asked while the database can't be reached: `false` ends the wait. Default: it will be back. */
+  readonly isThere?: (() => Promise<boolean>) | undefined;
 }
 
 /** What a caller says that may lead. */

@@ -28,8 +28,9 @@ export interface Project {
   readonly env: Readonly<Record<string, string>>;
   /** Writes a file of the project. */
   write(name: string, text: string): Promise<string>;
-  start(args: readonly string[], env?: Readonly<Record<string, string | undefined>>): Running;
-  offshoot(args: readonly string[], env?: Readonly<Record<string, string | undefined>>): Promise<Finished>;
+  /** `cwd`: default the project's folder. */
+  start(args: readonly string[], env?: Readonly<Record<string, string | undefined>>, cwd?: string): Running;
+  offshoot(args: readonly string[], env?: Readonly<Record<string, string | undefined>>, cwd?: string): Promise<Finished>;
   /** Removes every database of the project's runs, stops its server and deletes the folder. */
   remove(): Promise<void>;
 }
@@ -50,8 +51,8 @@ export async function makeProject(env: Readonly<Record<string, string>> = {}): P
     NO_COLOR: "1",
     ...env,
   };
-  const start = (args: readonly string[], more: Readonly<Record<string, string | undefined>> = {}): Running =>
-    run(args, directory, { ...base, ...more });
+  const start = (args: readonly string[], more: Readonly<Record<string, string | undefined>> = {}, cwd = directory): Running =>
+    run(args, cwd, { ...base, ...more });
   return {
     directory,
     env: base,
@@ -61,7 +62,7 @@ export async function makeProject(env: Readonly<Record<string, string>> = {}): P
       return path;
     },
     start,
-    offshoot: (args, more) => start(args, more).finished,
+    offshoot: (args, more, cwd) => start(args, more, cwd).finished,
     async remove() {
       // The last `down` stops the server; whatever tests left behind is found by the list.
       const { stdout } = await start(["list", "--json"]).finished;

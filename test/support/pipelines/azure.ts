@@ -1,0 +1,43 @@
+import { parse } from "yaml";
+import { known, list, type ReadPipeline, type Shell, text, type Trigger } from "./pipeline.ts";
+
+/** Azure: each `script` is a shell of its own. The tasks that bring a language are as good as done here. */
+export const readAzure: ReadPipeline = (source, trigger) => {
+  const { jobs } = known(parse(source), "azure-pipelines.yml", ["trigger", "pr", "schedules", "pool", "jobs"]);
+  return list(jobs, "jobs").flatMap((value) => {
+    const job = known(value, "a job", ["job", "dependsOn", "condition", "steps"]);
+    const condition = conditionOf(text(job["condition"], "condition"));
+    if (condition.on !== trigger) return [];
+    return [
+      {
+        name: text(job["job"], "job"),
+        after: list(job["dependsOn"] ?? [], "dependsOn").map((name) => text(name, "dependsOn")),
+        always: condition.always,
+        shells: list(job["steps"], "steps").flatMap(shellsOf),
+        afterwards: [],
+      },
+    ];
+  });
+};
+
+function shellsOf(value: unknown): readonly Shell[] {
+  const step = known(value, "a step", ["task", "inputs", "script"]);
+  if (step["task"] !== undefined) {
+    if (["UseNode@1", "UsePythonVersion@0"].includes(text(step["task"], "task"))) return [];
+    throw new Error(`a task that this reader doesn't know: ${text(step["task"], "task")}`);
+  }
+  return [{ argv: ["bash", "--noprofile", "--norc", "-c"], script: text(step["script"], "script") }];
+}
+
+function conditionOf(condition: string): { readonly on: Trigger; readonly always: boolean } {
+  switch (condition) {
+    case "ne(variables['Build.Reason'], 'Schedule')":
+      return { on: "push", always: false };
+    case "and(always(), ne(variables['Build.Reason'], 'Schedule'))":
+      return { on: "push", always: true };
+    case "eq(variables['Build.Reason'], 'Schedule')":
+      return { on: "schedule", always: false };
+    default:
+      throw new Error(`a condition that this reader doesn't know: ${condition}`);
+  }
+}

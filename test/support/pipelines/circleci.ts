@@ -1,0 +1,41 @@
+import { parse } from "yaml";
+import { known, list, map, type PipelineJob, type ReadPipeline, type Shell, text, type Trigger } from "./pipeline.ts";
+
+/** CircleCI: each `run` is a shell of its own, which starts from the file that `BASH_ENV` names. */
+export const readCircleci: ReadPipeline = (source, trigger) => {
+  const { jobs, workflows } = known(parse(source), "config.yml", ["version", "jobs", "workflows"]);
+  return Object.values(map(workflows, "workflows")).flatMap((value) => {
+    const workflow = known(value, "a workflow", ["when", "jobs"]);
+    if (!holds(workflow["when"], trigger)) return [];
+    return list(workflow["jobs"], "jobs").map((entry) => jobOf(entry, map(jobs, "jobs")));
+  });
+};
+
+function jobOf(entry: unknown, jobs: Readonly<Record<string, unknown>>): PipelineJob {
+  const [name = "", settings] = typeof entry === "string" ? [entry, {}] : (Object.entries(map(entry, "a job"))[0] ?? []);
+  const requires = list(known(settings, name, ["requires"])["requires"] ?? [], "requires").map((required) =>
+    typeof required === "string" ? ([required, "success"] as const) : (Object.entries(map(required, "requires"))[0] ?? ["", ""]),
+  );
+  const { steps } = known(jobs[name], name, ["docker", "steps"]);
+  return {
+    name,
+    after: requires.map(([required]) => required),
+    always: requires.length > 0 && requires.every(([, status]) => status === "terminal"),
+    shells: list(steps, "steps").flatMap(shellsOf),
+    afterwards: [],
+  };
+}
+
+function shellsOf(step: unknown): readonly Shell[] {
+  if (step === "checkout") return [];
+  const run = text(known(step, "a step", ["run"])["run"], "run");
+  return [{ argv: ["bash", "-eo", "pipefail", "-c"], script: run.replaceAll(String.raw`\<<`, "<<") }];
+}
+
+function holds(condition: unknown, trigger: Trigger): boolean {
+  const { not, equal } = known(condition, "when", ["not", "equal"]);
+  if (not !== undefined) return !holds(not, trigger);
+  const source = trigger === "schedule" ? "scheduled_pipeline" : "webhook";
+  const [left, right] = list(equal, "equal").map((value) => (value === "<< pipeline.trigger_source >>" ? source : value));
+  return left === right;
+}

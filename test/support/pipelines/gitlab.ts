@@ -1,0 +1,41 @@
+import { parse } from "yaml";
+import { known, lines, list, map, type ReadPipeline, text, type Trigger } from "./pipeline.ts";
+
+const STAGES = [".pre", "build", "test", "deploy", ".post"];
+
+/** GitLab: all lines of a job share a shell; a stage starts when the one before has ended. */
+export const readGitlab: ReadPipeline = (source, trigger) => {
+  const { workflow, ...jobs } = map(parse(source), ".gitlab-ci.yml");
+  const { rules } = known(workflow ?? { rules: [{}] }, "workflow", ["rules"]);
+  if (ruleOf(rules, trigger) === undefined) return [];
+  const started = Object.entries(jobs).flatMap(([name, value]) => {
+    const job = known(value, name, ["stage", "image", "rules", "script"]);
+    const rule = ruleOf(job["rules"], trigger);
+    return rule === undefined
+      ? []
+      : [{ name, stage: STAGES.indexOf(text(job["stage"], "stage")), rule, script: lines(job["script"], "script") }];
+  });
+  return started.map(({ name, stage, rule, script }) => ({
+    name,
+    after: started.filter((other) => other.stage < stage).map((other) => other.name),
+    always: rule === "always",
+    shells: [{ argv: ["bash", "-eo", "pipefail", "-c"], script: script.join("\n") }],
+    afterwards: [],
+  }));
+};
+
+/** When the first rule that holds says that the job runs; undefined where none holds. */
+function ruleOf(rules: unknown, trigger: Trigger): "on_success" | "always" | undefined {
+  for (const value of list(rules, "rules")) {
+    const rule = known(value, "a rule", ["if", "when"]);
+    if (rule["if"] === undefined || holds(text(rule["if"], "if"), trigger)) return rule["when"] === "always" ? "always" : "on_success";
+  }
+  return undefined;
+}
+
+function holds(condition: string, trigger: Trigger): boolean {
+  const variables: Readonly<Record<string, string>> = { CI_PIPELINE_SOURCE: trigger, CI_COMMIT_BRANCH: "main", CI_DEFAULT_BRANCH: "main" };
+  const [, left = "", operator, word, right = ""] = /^\$(\w+) (==|!=) (?:"([^"]*)"|\$(\w+))$/.exec(condition) ?? [];
+  if (operator === undefined) throw new Error(`a condition that this reader doesn't know: ${condition}`);
+  return (variables[left] === (word ?? variables[right])) === (operator === "==");
+}

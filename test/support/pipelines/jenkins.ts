@@ -1,0 +1,24 @@
+import type { ReadPipeline, Shell } from "./pipeline.ts";
+
+/** Jenkins: stages run one after the other on one agent, each `sh` in a shell of its own, and `post` in the end. */
+export const readJenkins: ReadPipeline = (source, trigger) => {
+  const stages = [...source.matchAll(/^ {4}stage\('(\w+)'\) \{\n([^]*?)^ {4}\}/gm)];
+  const started = stages.filter(([, , body = ""]) => body.includes("not { triggeredBy 'TimerTrigger' }") === (trigger === "push"));
+  const post = /^ {2}post \{\n[^]*?always \{\n([^]*?)^ {4}\}/m.exec(source)?.[1];
+  if (started.length !== 1 || post === undefined)
+    throw new Error("one stage for each trigger and a post section are what this reader knows");
+  return started.map(([, name = "", body = ""]) => ({
+    name,
+    after: [],
+    always: false,
+    shells: shellsIn(body),
+    afterwards: shellsIn(post),
+  }));
+};
+
+function shellsIn(block: string): readonly Shell[] {
+  return [...block.matchAll(/^ *sh '(.*)'$/gm)].map(([, quoted = ""]) => ({
+    argv: ["sh", "-xec"],
+    script: quoted.replaceAll(/\\(.)/g, "$1"),
+  }));
+}

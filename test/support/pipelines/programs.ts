@@ -1,0 +1,30 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+const PEERS = new URL("../../peers/node_modules", import.meta.url).pathname;
+const BIN = new URL("../../../bin/offshoot.js", import.meta.url).pathname;
+
+/**
+ * Programs that stand in for what a pipeline would download. All else is real: `npm test` is npm's, and `offshoot` is
+ * this project's own. What they are not made for fails.
+ */
+const PROGRAMS: Readonly<Record<string, (real: string) => string>> = {
+  npm: (real) => `case "$1" in ci|install) ln -sfn '${PEERS}' node_modules ;; test) exec '${real}' "$@" ;; *) exit 127 ;; esac`,
+  npx: () =>
+    `[ "$1" = --yes ] && shift; case "$1" in offshoot|offshoot@*) shift; exec '${process.execPath}' '${BIN}' "$@" ;; *) exit 127 ;; esac`,
+  pip: () => `[ "$1 $2 $3" = "install -r requirements.txt" ] && [ -f requirements.txt ]`,
+  pytest: () => `exec /usr/bin/python3 tests/check.py`,
+  "buildkite-agent": () => `echo "$*" >> "$HOME/agent.log"; cat >> "$HOME/agent.log"`,
+  "apt-get": () => `:`,
+  python3: () => `[ "$1 $2" = "-m venv" ] || exec /usr/bin/python3 "$@"; mkdir -p "$3/bin" && : > "$3/bin/activate"`,
+};
+
+/** Writes the programs into a folder, which belongs at the head of `PATH`. `npm` is the real one. */
+export async function writePrograms(folder: string, npm: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, script] of Object.entries(PROGRAMS)) {
+    const file = join(folder, name);
+    await writeFile(file, `#!/bin/sh\n${script(npm)}\n`);
+    await chmod(file, 0o755);
+  }
+}
