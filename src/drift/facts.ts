@@ -34,7 +34,7 @@ export function factsOf(catalog: Catalog): ReadonlyMap<string, Fact> {
     for (const item of list) add(kind, item.id, item);
   };
   addAll("schema", catalog.schemas);
-  addAll("extension", catalog.extensions);
+  for (const { schema, ...extension } of catalog.extensions) add("extension", extension.id, { ...extension, inSchema: schema });
   for (const table of catalog.tables) {
     const { columns, ...own } = table;
     const order = columns.filter((column) => column.inherited === undefined).map((column) => column.name);
@@ -63,7 +63,9 @@ export function factsOf(catalog: Catalog): ReadonlyMap<string, Fact> {
   for (const policy of catalog.policies) add("policy", policy.id, policy, onTable(policy));
   addAll("enum", catalog.enums);
   addAll("domain", catalog.domains);
-  addAll("composite", catalog.composites);
+  for (const composite of catalog.composites) {
+    add("composite", composite.id, { ...composite, attributes: composite.attributes.map(attributeText) });
+  }
   addAll("range", catalog.ranges);
   addAll("collation", catalog.collations);
   addAll("operator", catalog.operators);
@@ -79,16 +81,21 @@ export function factsOf(catalog: Catalog): ReadonlyMap<string, Fact> {
   return facts;
 }
 
-function columnOfView({ name, type, default: byDefault, collation, options }: Column): string {
+function columnOfView({ name, type, default: byDefault, collation, statistics, options }: Column): string {
   return [
     name,
     type,
     collation === undefined ? "" : `collate ${collation}`,
     byDefault === undefined ? "" : `default ${byDefault}`,
+    statistics === undefined ? "" : `statistics ${statistics}`,
     ...(options ?? []),
   ]
     .filter((part) => part !== "")
     .join(" ");
+}
+
+function attributeText({ name, type, collation }: { readonly name: string; readonly type: string; readonly collation?: string }): string {
+  return [quoted(name), type, ...(collation === undefined ? [] : [`collate ${collation}`])].join(" ");
 }
 
 function argumentText(argument: {

@@ -9,11 +9,43 @@ const DATABASE_OWNER = "pg_database_owner";
 
 /** Calls the role that owns most of each database by one name, so that only other owners are told apart. */
 export function alignOwners([expected, actual]: Pair): Pair {
-  return [withPrincipal(expected), withPrincipal(actual)];
+  const [left, right] = principalsOf(expected, actual);
+  return [withPrincipal(expected, left), withPrincipal(actual, right)];
 }
 
-function withPrincipal(catalog: Catalog): Catalog {
-  const principal = principalOf(catalog);
+/**
+ * The two roles that most often own one and the same object: what only one side has must not decide who owns the most.
+ * Databases that have nothing in common have their own each.
+ */
+function principalsOf(expected: Catalog, actual: Catalog): readonly [string | undefined, string | undefined] {
+  const there = new Map(ownedOf(actual).map(({ id, owner }) => [id, owner]));
+  const pairs = ownedOf(expected).flatMap(({ id, owner }) => {
+    const other = there.get(id);
+    return other === undefined ? [] : [[owner, other] as const];
+  });
+  const [left, right] = mostOften(pairs.map((pair) => pair.join(NEVER_IN_A_NAME)))?.split(NEVER_IN_A_NAME) ?? [];
+  return left === undefined ? [principalOf(expected), principalOf(actual)] : [left, right];
+}
+
+const NEVER_IN_A_NAME = "\0";
+
+/** What has an owner that somebody chose; types and routines are told apart by their kind. */
+function ownedOf(catalog: Catalog): readonly { readonly id: string; readonly owner: string }[] {
+  const { tables, views, sequences, routines, enums, domains, composites } = catalog;
+  return [
+    ...[tables, views, sequences, routines].flat(),
+    ...[enums, domains, composites].flat().map(({ id, owner }) => ({ id: `type ${id}`, owner })),
+  ];
+}
+
+/** Of two that are there as often, the first by name. */
+function mostOften(names: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0];
+}
+
+function withPrincipal(catalog: Catalog, principal: string | undefined): Catalog {
   if (principal === undefined) return catalog;
   const rename = (role: string): string => (role === principal || role === DATABASE_OWNER ? PRINCIPAL : role);
   const owned = <T extends { readonly owner: string }>(list: readonly T[]): readonly T[] =>
@@ -42,11 +74,8 @@ function withPrincipal(catalog: Catalog): Catalog {
   };
 }
 
-/** The role that owns the most objects; of two that own as many, the first by name. */
-export function principalOf(catalog: Catalog): string | undefined {
-  const counts = new Map<string, number>();
-  const lists = [catalog.tables, catalog.views, catalog.sequences, catalog.routines, catalog.enums, catalog.domains, catalog.composites];
-  for (const { owner } of lists.flat()) counts.set(owner, (counts.get(owner) ?? 0) + 1);
-  if (counts.size === 0) for (const { owner, name } of catalog.schemas) if (name !== "public") counts.set(owner, 1);
-  return [...counts].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0];
+/** The role that owns the most objects; where there are none, the most schemas. */
+function principalOf(catalog: Catalog): string | undefined {
+  const schemas = catalog.schemas.filter(({ name }) => name !== "public");
+  return mostOften(ownedOf(catalog).map(({ owner }) => owner)) ?? mostOften(schemas.map(({ owner }) => owner));
 }

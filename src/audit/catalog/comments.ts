@@ -11,7 +11,7 @@ const partOf = (part: string, table: string): string =>
 
 /** `pg_identify_object` names no schema for parts of a table: their table is looked up. */
 const wanted = `case
-  when o.schema is not null then o.schema in (select nspname from ns)
+  when o.schema is not null then o.schema in (select quote_ident(nspname) from ns)
   when d.classoid = 'pg_namespace'::regclass then d.objoid in (select oid from ns)
   when d.classoid = 'pg_constraint'::regclass then ${partOf("pg_constraint", "conrelid")} or exists (
     select from pg_constraint c join pg_type t on t.oid = c.contypid join ns on ns.oid = t.typnamespace where c.oid = d.objoid)

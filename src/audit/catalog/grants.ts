@@ -30,8 +30,9 @@ from (
     select 'routine', format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")}), p.proowner, coalesce(p.proacl, acldefault('f', p.proowner))
     from pg_proc p join ns n on n.oid = p.pronamespace where ${ownRoutine}
     union all
-    select 'type', format('%I.%I', n.nspname, t.typname), t.typowner, t.typacl
-    from pg_type t join ns n on n.oid = t.typnamespace where t.typacl is not null and ${notOfExtension("pg_type", "t.oid")}
+    select 'type', format('%I.%I', n.nspname, t.typname), t.typowner, coalesce(t.typacl, acldefault('T', t.typowner))
+    from pg_type t join ns n on n.oid = t.typnamespace left join pg_class c on c.oid = t.typrelid
+    where (t.typtype in ('e', 'd', 'r') or c.relkind = 'c') and ${notOfExtension("pg_type", "t.oid")}
   ) k
 ) g
 where g.rights is not null`;

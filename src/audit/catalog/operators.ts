@@ -63,10 +63,14 @@ where ${notOfExtension("pg_ts_config", "c.oid")}`;
 /** Extended statistics. */
 export interface Statistics extends InSchema {
   readonly definition: string;
+  /** Where it is not the default one. */
+  readonly target?: number;
 }
 
+/** A default target is -1 to PostgreSQL 16 and null since. */
 export const statistics = `
 select 'statistics', format('%I.%I', n.nspname, s.stxname),
-  jsonb_build_object('schema', n.nspname, 'name', s.stxname, 'definition', pg_get_statisticsobjdef(s.oid))
+  jsonb_strip_nulls(jsonb_build_object('schema', n.nspname, 'name', s.stxname, 'definition', pg_get_statisticsobjdef(s.oid),
+    'target', nullif(s.stxstattarget, -1)))
 from pg_statistic_ext s join ns n on n.oid = s.stxnamespace
 where ${notOfExtension("pg_statistic_ext", "s.oid")}`;

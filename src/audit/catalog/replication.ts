@@ -6,7 +6,7 @@ export interface Publication extends Named {
   /** Of insert, update, delete, truncate. */
   readonly operations: readonly string[];
   readonly viaRoot: boolean;
-  /** Quoted, with row filters. Those that are there through a schema are listed too. */
+  /** Quoted, with column lists and row filters: those that were named, not those that come with a schema or a parent. */
   readonly tables: readonly string[];
   /** Quoted; all of their tables are published (PostgreSQL 15). */
   readonly schemas?: readonly string[];
@@ -25,13 +25,16 @@ select 'publications', format('%I', p.pubname), jsonb_strip_nulls(jsonb_build_ob
     case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end], null)),
   'tables', coalesce((
     select jsonb_agg(l.line order by l.line collate "C") from (
-      select format('%I.%I', t.schemaname, t.tablename)
-        || case when to_jsonb(pr) ->> 'prattrs' is null then '' else format(' (%s)', (
-          select string_agg(c, ', ' order by c) from jsonb_array_elements_text(to_jsonb(t) -> 'attnames') c)) end
+      select format('%I.%I', n.nspname, c.relname)
+        || coalesce(' (' || (
+          select string_agg(quote_ident(a.attname), ', ' order by a.attname) from pg_attribute a
+          where a.attrelid = c.oid and to_jsonb(pr) -> 'prattrs' @> to_jsonb(a.attnum)) || ')', '')
         || coalesce(' where ' || (to_jsonb(t) ->> 'rowfilter'), '') as line
-      from pg_publication_tables t
-      left join pg_publication_rel pr on pr.prpubid = p.oid and pr.prrelid = format('%I.%I', t.schemaname, t.tablename)::regclass
-      where t.pubname = p.pubname and not p.puballtables) l), '[]'),
+      from pg_publication_rel pr
+      join pg_class c on c.oid = pr.prrelid
+      join pg_namespace n on n.oid = c.relnamespace
+      left join pg_publication_tables t on t.pubname = p.pubname and t.schemaname = n.nspname and t.tablename = c.relname
+      where pr.prpubid = p.oid) l), '[]'),
   'schemas', (
     select jsonb_agg(quote_ident(n.nspname) order by n.nspname collate "C")
     from pg_depend mine join pg_depend its on its.classid = mine.classid and its.objid = mine.objid
