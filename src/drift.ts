@@ -46,7 +46,8 @@ export interface Drift {
  */
 export async function drift(options: DriftOptions = {}): Promise<Drift> {
   const context = await prepare(options);
-  return inPhase(context.report, "drift", "schemas", () => measureDrift(context, options, async (measured) => driftOf(measured)), describe);
+  const measure = await prepareDrift(context, options);
+  return inPhase(context.report, "drift", "schemas", () => measure(async (measured) => driftOf(measured)), describe);
 }
 
 /** What is told of a comparison when its sides are closed. */
@@ -76,11 +77,13 @@ export interface Measured {
 }
 
 /** Opens both sides and compares them; what was made for that is removed when `work` has ended. */
-export async function measureDrift<T>(
+export type Measure = <T>(work: (measured: Measured) => Promise<T>) => Promise<T>;
+
+/** Checks all that can be checked before anything is touched. Throws what `drift` throws for bad input. */
+export async function prepareDrift(
   context: Context,
   options: Pick<DriftOptions, "expected" | "actual" | "ignore" | "compare">,
-  work: (measured: Measured) => Promise<T>,
-): Promise<T> {
+): Promise<Measure> {
   const normalisations = normalisationsOf(context.settings.drift, options);
   const sources = {
     expected: parseSource(options.expected ?? "migrations", "--expected", context.env),
@@ -89,15 +92,18 @@ export async function measureDrift<T>(
   if (sources.expected.kind === "spec" && sources.actual.kind === "spec") throw twoSpecs();
   const expected = await prepareSide(context, sources.expected, "--expected");
   const actual = await prepareSide(context, sources.actual, "--actual");
-  const compared = async (one: Side, other: Side): Promise<T> => {
-    const changes = await explained(context, one, other, compare(context, one, other, normalisations));
-    const measured = { expected: one, actual: other, normalisations, changes, warnings: warningsOf(one, other) };
-    for (const text of measured.warnings) context.report({ kind: "warning", text });
-    return work(measured);
+  return <T>(work: (measured: Measured) => Promise<T>) => {
+    const compared = async (one: Side, other: Side): Promise<T> => {
+      const changes = await explained(context, one, other, compare(context, one, other, normalisations));
+      const measured = { expected: one, actual: other, normalisations, changes, warnings: warningsOf(one, other) };
+      for (const text of measured.warnings) context.report({ kind: "warning", text });
+      return work(measured);
+    };
+    // Migrations run on the major version of the other side, which therefore comes first.
+    return actual.source === "migrations"
+      ? expected.open(undefined, (one) => actual.open(majorOf(one), (other) => compared(one, other)))
+      : actual.open(undefined, (other) => expected.open(majorOf(other), (one) => compared(one, other)));
   };
-  // Migrations run on the major version of the other side, which therefore comes first.
-  if (actual.source === "migrations") return expected.open(undefined, (one) => actual.open(majorOf(one), (other) => compared(one, other)));
-  return actual.open(undefined, (other) => expected.open(majorOf(other), (one) => compared(one, other)));
 }
 
 function compare(context: Context, expected: Side, actual: Side, normalisations: Normalisations): readonly Change[] {

@@ -30,7 +30,7 @@ export type ToolChoice = (typeof TOOL_CHOICES)[number];
 export const NORMALISATION_CHOICES = [
   "all",
   "postgresVersion",
-  "platform",
+  "neonAuth",
   "partitionParts",
   "owners",
   "sequenceNames",

@@ -1,10 +1,12 @@
 import type { Catalog } from "../audit/catalog/catalog.ts";
+import type { Column } from "../audit/catalog/columns.ts";
 import type { Pair } from "./normalise.ts";
 
 /**
  * Takes out what differs between major versions for one and the same schema. PostgreSQL 16 leaves out table names in
  * the texts of views and rules where it can (release notes of 16: "Remove unnecessary table names"), and 17
- * has the right MAINTAIN, which `grant all` includes there.
+ * has the right MAINTAIN, which `grant all` includes there, and identity columns in partitions ("Allow partitioned tables
+ * to have identity columns").
  */
 export function alignMajors([expected, actual]: Pair): Pair {
   if (expected.server.major === actual.server.major) return [expected, actual];
@@ -14,6 +16,7 @@ export function alignMajors([expected, actual]: Pair): Pair {
 function withoutDialect(catalog: Catalog): Catalog {
   return {
     ...catalog,
+    tables: catalog.tables.map((table) => ({ ...table, columns: table.columns.map(withoutInheritedIdentity) })),
     views: catalog.views.map((view) => ({ ...view, definition: "" })),
     rules: catalog.rules.map((rule) => ({ ...rule, definition: "" })),
     grants: catalog.grants.map((grant) => ({ ...grant, rights: withoutMaintain(grant.rights) })),
@@ -23,4 +26,10 @@ function withoutDialect(catalog: Catalog): Catalog {
 
 function withoutMaintain(rights: readonly string[]): readonly string[] {
   return rights.filter((right) => !/=MAINTAIN\*?$/.test(right));
+}
+
+function withoutInheritedIdentity(column: Column): Column {
+  if (column.inherited !== true) return column;
+  const { identity: _, ...rest } = column;
+  return rest;
 }

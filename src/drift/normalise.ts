@@ -1,8 +1,8 @@
 import type { Catalog } from "../audit/catalog/catalog.ts";
 import { alignMajors } from "./majors.ts";
+import { withoutNeonAuth } from "./neon-auth.ts";
 import { alignConstraintNames, alignIndexNames, alignSequenceNames } from "./names.ts";
 import { alignOwners } from "./owners.ts";
-import { withoutPlatform } from "./platform.ts";
 
 /** The expected catalog and the actual one. */
 export type Pair = readonly [expected: Catalog, actual: Catalog];
@@ -22,16 +22,13 @@ export const NORMALISATIONS = {
     what: "how different major versions write down the same view, rule or right; only where the majors differ",
     apply: alignMajors,
   },
-  platform: {
-    what: "what Neon itself puts into a database: default privileges of its role `cloud_admin`, and the schema `neon_auth`",
-    apply: each(withoutPlatform),
-  },
+  neonAuth: { what: "the schema `neon_auth`, which Neon Auth makes and fills", apply: each(withoutNeonAuth) },
   partitionParts: {
     what: "indexes and constraints that a partition has from its parent, whose names Postgres makes up",
     apply: each(withoutPartitionParts),
   },
   owners: {
-    what: "the name of the role that owns the most, since two projects rarely have the same, and of `pg_database_owner`. Other owners count",
+    what: "the name of the role that owns the most, since two projects rarely have the same, and of who owns `public` by default. Other owners count",
     apply: alignOwners,
   },
   sequenceNames: { what: "names that Postgres gave to the sequences of serial and identity columns", apply: alignSequenceNames },

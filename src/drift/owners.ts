@@ -4,8 +4,8 @@ import type { Pair } from "./normalise.ts";
 /** Stands for the role that owns the most. No role has this name: it holds a space. */
 const PRINCIPAL = "the owner";
 
-/** The role whose one member is the owner of the database. It owns the schema `public` from PostgreSQL 15 on. */
-const DATABASE_OWNER = "pg_database_owner";
+/** Who owns the schema `public` where nobody changed that: on PostgreSQL 15 and later, and on some of Neon's. */
+const DEFAULT_OWNERS: readonly string[] = ["pg_database_owner", "cloud_admin"];
 
 /** Calls the role that owns most of each database by one name, so that only other owners are told apart. */
 export function alignOwners([expected, actual]: Pair): Pair {
@@ -47,7 +47,7 @@ function mostOften(names: readonly string[]): string | undefined {
 
 function withPrincipal(catalog: Catalog, principal: string | undefined): Catalog {
   if (principal === undefined) return catalog;
-  const rename = (role: string): string => (role === principal || role === DATABASE_OWNER ? PRINCIPAL : role);
+  const rename = (role: string): string => (role === principal || DEFAULT_OWNERS.includes(role) ? PRINCIPAL : role);
   const owned = <T extends { readonly owner: string }>(list: readonly T[]): readonly T[] =>
     list.map((item) => ({ ...item, owner: rename(item.owner) }));
   // An owner's right that was granted to itself by another is not worth a word; the catalog leaves those out.

@@ -3,15 +3,8 @@ import type { Catalog } from "../audit/catalog/catalog.ts";
 /** The schema that Neon Auth makes and fills (Neon docs, "Neon Auth"). */
 const NEON_AUTH = "neon_auth";
 
-/**
- * Neon's administrator leaves two default privileges in every database, for tables and for sequences: a dump of one ends
- * in `ALTER DEFAULT PRIVILEGES FOR ROLE cloud_admin IN SCHEMA public GRANT ALL ON TABLES TO neon_superuser WITH GRANT
- * OPTION`. No migration can have made them, nor take them away.
- */
-const NEON_PRIVILEGE = /^cloud_admin in /;
-
-/** Takes out what Neon itself puts into a database. */
-export function withoutPlatform(catalog: Catalog): Catalog {
+/** Takes out what Neon Auth puts into a database that uses it: migrations can neither make nor change it. */
+export function withoutNeonAuth(catalog: Catalog): Catalog {
   return {
     ...catalog,
     schemas: catalog.schemas.filter(({ name }) => name !== NEON_AUTH),
@@ -30,9 +23,7 @@ export function withoutPlatform(catalog: Catalog): Catalog {
     ranges: outside(catalog.ranges),
     grants: catalog.grants.filter(isOutside),
     comments: catalog.comments.filter(isOutside),
-    defaultPrivileges: catalog.defaultPrivileges.filter(
-      ({ name }) => !NEON_PRIVILEGE.test(name) && !name.includes(` in ${NEON_AUTH} for `),
-    ),
+    defaultPrivileges: catalog.defaultPrivileges.filter(({ name }) => !name.includes(` in ${NEON_AUTH} for `)),
   };
 }
 
