@@ -1,6 +1,8 @@
 import { candidates, limitsOf } from "./candidates.ts";
 import type { Context } from "./context.ts";
+import { deadline } from "./deadline.ts";
 import { downIn } from "./down.ts";
+import { isOffshootError } from "./errors.ts";
 import { type Lease, takeLease } from "./lease.ts";
 import { findDatabase } from "./providers/choose.ts";
 import type { Database } from "./providers/provider.ts";
@@ -20,26 +22,50 @@ export type Left = "kept" | "kept-on-failure" | "shared" | "until-down";
 /** Milliseconds that teardown may take after the run itself was cancelled. */
 const TEARDOWN_MS = 60_000;
 
+/** Milliseconds between two looks at a database that went away under our session, and for how long we look. */
+const LOOK_AGAIN_MS = 500;
+const LOOK_MS = 15_000;
+
 /**
  * Ends a run's use of its database and removes it when this was the last use. Works after the run's own signal
  * has aborted, and when `held` is missing because the run failed before it had the database in hand: what
- * was created by then is looked up by name.
+ * was created by then is looked up by name, and given to `before` where there is something to end first.
  */
 export async function tearDown(
   context: Context,
   held: Held | undefined,
   keep: "kept" | "kept-on-failure" | undefined,
+  before: (database: Database, signal: AbortSignal) => Promise<void> = async () => {},
 ): Promise<Left | undefined> {
-  const own: Context = { ...context, signal: AbortSignal.timeout(TEARDOWN_MS) };
-  const database = held?.database ?? (await findDatabase(await candidates(own), own.name, limitsOf(own)));
+  const within = deadline("removing the run's database", TEARDOWN_MS);
+  const own: Context = { ...context, signal: within.signal };
+  for (let share = held; ; share = undefined) {
+    try {
+      return await giveBack(own, share, keep, before);
+    } catch (thrown) {
+      // Of two that end at once each may find the other gone: one removes the database under the other's session.
+      if (isOffshootError(thrown) || within.leftMs() < TEARDOWN_MS - LOOK_MS) throw thrown;
+      await within.pause(LOOK_AGAIN_MS);
+    }
+  }
+}
+
+async function giveBack(
+  context: Context,
+  held: Held | undefined,
+  keep: "kept" | "kept-on-failure" | undefined,
+  before: (database: Database, signal: AbortSignal) => Promise<void>,
+): Promise<Left | undefined> {
+  const database = held?.database ?? (await findDatabase(await candidates(context), context.name, limitsOf(context)));
   if (database === undefined) return undefined;
-  const lease = held?.lease ?? (await takeLease(database.directUrl, own.signal));
+  if (held === undefined) await before(database, context.signal);
+  const lease = held?.lease ?? (await takeLease(database.directUrl, context.signal));
   try {
     const last = (await lease?.release()) ?? false;
     if (keep !== undefined) return keep;
     if (database.tag.lifetime !== "last-run") return "until-down";
     if (!last) return "shared";
-    await downIn(own);
+    await downIn(context);
     return undefined;
   } finally {
     await lease?.close();

@@ -1,7 +1,5 @@
 import type { Invocation } from "../cli/invocation.ts";
-import { candidates, limitsOf } from "../candidates.ts";
 import { prepare } from "../context.ts";
-import { findDatabase } from "../providers/choose.ts";
 import { type Left, tearDown } from "../teardown.ts";
 import { endHolder } from "./hold.ts";
 import type { State } from "./state.ts";
@@ -12,10 +10,9 @@ import type { State } from "./state.ts";
  */
 export async function tearDownAfter(invocation: Invocation, { holder }: State): Promise<void> {
   const context = await prepare(invocation.options);
-  const database = await findDatabase(await candidates(context), context.name, limitsOf(context));
-  if (database === undefined) return invocation.say(`Nothing to tear down: there is no database ${context.name}.`);
-  if (holder !== "") await endHolder(database.directUrl, holder, context.signal);
-  const left = await tearDown(context, undefined, undefined);
+  const left = await tearDown(context, undefined, undefined, async ({ directUrl }, signal) => {
+    if (holder !== "") await endHolder(directUrl, holder, signal);
+  });
   invocation.say(describe(left, context.name, context.run.key));
 }
 

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { withSession } from "../../../src/postgres/connect.ts";
+import { type MockServer, startMock } from "../../support/mock-server.ts";
+import { ACTION, branchesOf, requireVerdicts, type Scene, setScene } from "./scene.ts";
+
+let mock: MockServer;
+let scene: Scene;
+
+beforeAll(async () => {
+  mock = await startMock("--postgres", "--operation-time", "100");
+  scene = await setScene(mock);
+});
+
+afterAll(async () => {
+  await scene.remove();
+  await mock.stop();
+});
+
+const NEON = `
+          api_key: \${{ secrets.NEON_API_KEY }}
+          project_id: \${{ vars.NEON_PROJECT_ID }}
+          api_host: \${{ vars.NEON_API_HOST }}`;
+
+/** As its README has it, but for the host. */
+const THEIRS = `
+  preview:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: neondatabase/create-branch-action@v6
+        id: branch
+        with:${NEON}
+          branch_name: preview/pr-12
+          database: neondb
+          role: neondb_owner
+          ssl: require
+      - env:
+          DB_URL: \${{ steps.branch.outputs.db_url }}
+          DB_URL_POOLED: \${{ steps.branch.outputs.db_url_pooled }}
+          DB_HOST: \${{ steps.branch.outputs.db_host }}
+          DB_HOST_POOLED: \${{ steps.branch.outputs.db_host_pooled }}
+          PASSWORD: \${{ steps.branch.outputs.password }}
+          BRANCH_ID: \${{ steps.branch.outputs.branch_id }}
+          CREATED: \${{ steps.branch.outputs.created }}
+          AUTH_URL: \${{ steps.branch.outputs.auth_url }}
+          DATA_API_URL: \${{ steps.branch.outputs.data_api_url }}
+        run: |
+          for name in DB_URL DB_URL_POOLED DB_HOST DB_HOST_POOLED PASSWORD BRANCH_ID CREATED AUTH_URL DATA_API_URL; do
+            echo "\${!name}" >> $MEETING/swap
+          done
+`;
+
+test("a workflow for create-branch-action runs with its `uses:` line changed alone, and gets the same outputs", async () => {
+  const swapped = THEIRS.replace("neondatabase/create-branch-action@v6", ACTION);
+  const first = await scene.run(swapped);
+  expect(first["preview"]).toMatchObject({ result: "success", notes: [{ severity: "notice" }] });
+  const [dbUrl = "", dbUrlPooled = "", host = "", hostPooled = "", password = "", branchId = "", ...others] = await scene.read("swap");
+  expect(others).toEqual(["true", "", ""]);
+  expect(await branchesOf(mock, "preview-pr-12")).toEqual([[branchId, expect.any(String)]]);
+  // The mock's addresses have ports of their own.
+  const url = (at: string, port: string): string => `postgresql://neondb_owner:${password}@${at}:${port}/neondb?sslmode=require`;
+  expect([dbUrl, dbUrlPooled]).toEqual([url(host, new URL(dbUrl).port), url(hostPooled, new URL(dbUrlPooled).port)]);
+  // The mock speaks no TLS.
+  const plain = dbUrl.replace("sslmode=require", "sslmode=disable");
+  expect(await withSession(plain, (session) => session.query("select current_setting('neon.branch_id') as id"))).toEqual([
+    { id: branchId },
+  ]);
+
+  const again = await scene.run(swapped);
+  expect(again["preview"]?.result).toBe("success");
+  expect((await scene.read("swap")).slice(9)).toEqual([dbUrl, dbUrlPooled, host, hostPooled, password, branchId, "false", "", ""]);
+
+  const down = await scene.run(`
+  down:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: ${ACTION}
+        with:${NEON}
+          command: down
+          branch_name: preview/pr-12
+`);
+  expect(down["down"]?.result).toBe("success");
+  expect(await branchesOf(mock, "preview-pr-12")).toEqual([]);
+});
+
+const sharing = (job: string, other: string): string => `
+  ${job}:
+    runs-on: ubuntu-latest
+    timeout-minutes: 2
+    outputs:
+      migrated: \${{ steps.database.outputs.migrated }}
+      lease: \${{ steps.database.outputs.lease }}
+      url: \${{ steps.database.outputs.db_url }}
+    steps:
+      - uses: actions/checkout@v4
+      - uses: ${ACTION}
+        id: database
+        with:${NEON}
+          run: shared
+          command: migrate
+          teardown: true
+      - run: |
+          touch $MEETING/${job}
+          until [ -e $MEETING/${other} ]; do sleep 0.1; done
+`;
+
+test("jobs with `teardown: true` share one branch, migrate it once, and the last of them removes it", async () => {
+  const results = await scene.run(sharing("unit", "e2e") + sharing("e2e", "unit"));
+  requireVerdicts(results, { unit: "success", e2e: "success" });
+  const migrated = Object.values(results).map(({ outputs }) => outputs["migrated"]);
+  expect(migrated.filter((state) => state === "ran")).toHaveLength(1);
+  // The URL is a secret: GitHub drops it, and the lease crosses.
+  expect(results["unit"]).toMatchObject({ dropped: ["url"], outputs: { lease: results["e2e"]?.outputs["lease"] } });
+  // Of two that end in the same moment both may find it gone.
+  const ends = Object.values(results).map(({ log }) => /is gone\.$|the last of them removes it\.$/m.exec(log)?.[0]);
+  expect(ends).toContain("is gone.");
+  expect(ends).not.toContain(undefined);
+  expect(Object.values(results).flatMap(({ orphans }) => orphans)).toEqual([]);
+  expect(await branchesOf(mock, "shared")).toEqual([]);
+});
+
+test("a job that is cancelled gives its share back, and the branch goes", async () => {
+  const cancel = new AbortController();
+  const results = scene.run(
+    `
+  long:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: ${ACTION}
+        with:${NEON}
+          run: cancelled
+          teardown: true
+      - run: touch $MEETING/begun; sleep 60
+`,
+    { cancel: cancel.signal, grace: { afterIntMs: 750, afterTermMs: 250 } },
+  );
+  await expect.poll(() => scene.read("begun").catch(() => undefined), { timeout: 30_000, interval: 100 }).toEqual([""]);
+  expect(await branchesOf(mock, "cancelled")).toHaveLength(1);
+  cancel.abort();
+  expect((await results)["long"]).toMatchObject({ result: "cancelled", orphans: [] });
+  expect(await branchesOf(mock, "cancelled")).toEqual([]);
+});
+
+const running = (job: string, script: string): string => `
+  ${job}:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: ${ACTION}
+        with:${NEON}
+          command: run
+          run: ${job}
+          script: |
+            ${script}
+`;
+
+test("`run` passes the script's failure on, shows it the database, and leaves nothing; killed with -9 it leaves nothing either", async () => {
+  const results = await scene.run(
+    running("fails", 'echo "to $PGDATABASE of $OFFSHOOT_PROVIDER, $(env | grep -c ^INPUT_ || true) inputs"; false; echo on') +
+      running("killed", "kill -9 $PPID"),
+  );
+  requireVerdicts(results, { fails: "failure", killed: "failure" });
+  expect(results["fails"]?.log).toMatch(/^to neondb of neon, 0 inputs$/m);
+  expect(results["fails"]?.log).not.toMatch(/^on$/m);
+  expect(results["killed"]?.log).toContain("is gone.");
+  expect([...(await branchesOf(mock, "fails")), ...(await branchesOf(mock, "killed"))]).toEqual([]);
+});

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type MockServer, startMock } from "../../support/mock-server.ts";
+import { ACTION, branchesOf, type Scene, setScene } from "./scene.ts";
+
+let mock: MockServer;
+let scene: Scene;
+
+beforeAll(async () => {
+  mock = await startMock("--operation-time", "50");
+  scene = await setScene(mock);
+});
+
+beforeEach(async () => {
+  await mock.control("DELETE", "calls");
+  await mock.control("DELETE", "faults");
+});
+
+afterAll(async () => {
+  await scene.remove();
+  await mock.stop();
+});
+
+const step = (inputs: Readonly<Record<string, string>>): string => `
+      - uses: ${ACTION}
+        id: database
+        with:
+${Object.entries(inputs)
+  .map(([name, value]) => `          ${name}: ${JSON.stringify(value)}`)
+  .join("\n")}
+`;
+
+const job = (...steps: readonly string[]): string => `
+  test:
+    runs-on: ubuntu-latest
+    outputs:
+      provider: \${{ steps.database.outputs.provider }}
+      use_neon: \${{ steps.database.outputs.use_neon }}
+      branch_id: \${{ steps.database.outputs.branch_id }}
+    steps:
+      - uses: actions/checkout@v4
+      - run: npm install
+${steps.join("")}`;
+
+const NEON = { project_id: "${{ vars.NEON_PROJECT_ID }}", api_host: "${{ vars.NEON_API_HOST }}", provider: "neon,embedded" };
+const QUERY = `
+      - run: |
+          node --input-type=module -e '
+            import pg from "pg";
+            const client = new pg.Client(process.env.DATABASE_URL);
+            await client.connect();
+            console.log("answered", (await client.query("select count(*) from notes")).rows[0].count);
+            await client.end();
+          '
+`;
+
+test("a key that Neon rejects fails the step, is told on the run's page, and is shown nowhere", async () => {
+  const key = "key-that-neon-has-never-seen";
+  const { test: result } = await scene.run(job(step({ ...NEON, api_key: "${{ secrets.NEON_API_KEY }}" })), {
+    secrets: { NEON_API_KEY: key },
+  });
+  expect(result).toMatchObject({ result: "failure", outputs: { provider: "" } });
+  expect(result?.notes).toContainEqual({ severity: "error", text: expect.stringMatching(/401.*\nCheck that NEON_API_KEY is right/) });
+  expect(await branchesOf(mock, "")).toEqual([]);
+});
+
+test("inputs that can't be used fail the step before anything is touched", async () => {
+  const { test: result } = await scene.run(
+    job(step({ ...NEON, api_key: "${{ secrets.NEON_API_KEY }}", ssl: "off", get_auth_url: "true" })),
+  );
+  expect(result?.result).toBe("failure");
+  expect(result?.notes).toContainEqual({
+    severity: "error",
+    text: expect.stringMatching(/`get_auth_url` can't be honoured.*`ssl` is `off`.*Nothing was touched\./s),
+  });
+  expect(await mock.control("GET", "calls")).toMatchObject({ log: [] });
+});
+
+test("an outage of Neon is told as a warning, and the job has a database all the same", async () => {
+  await mock.control("POST", "faults", { status: 503, times: -1 });
+  const { test: result } = await scene.run(
+    job(
+      step({ ...NEON, api_key: "${{ secrets.NEON_API_KEY }}", command: "migrate", teardown: "true", settings: "timeouts.acquire=16s" }),
+      QUERY,
+    ),
+  );
+  expect(result).toMatchObject({ result: "success", outputs: { provider: "embedded", use_neon: "false", branch_id: "" } });
+  expect(result?.notes).toContainEqual({ severity: "warning", text: expect.stringMatching(/^The database comes from embedded\.\nneon: /) });
+  expect(result?.log).toContain("answered 0");
+  expect(result?.log).toContain("is gone.");
+});
+
+test("without a key the database is a local one, which later steps find without asking for another", async () => {
+  const { test: result } = await scene.run(
+    job(
+      step({ provider: "neon,embedded", command: "migrate", export: "false" }),
+      '      - run: test -z "$DATABASE_URL"\n',
+      step({ command: "env", provider: "embedded" }).replace("id: database", "id: again"),
+      QUERY,
+      step({ command: "sweep", provider: "embedded" }).replace("id: database", "id: sweep"),
+      step({ command: "down", provider: "embedded" }).replace("id: database", "id: down"),
+    ),
+    { secrets: {} },
+  );
+  expect(result).toMatchObject({ result: "success", notes: [], outputs: { provider: "embedded", use_neon: "false" } });
+  expect(result?.log).toContain("passed over:");
+  expect(result?.log).toContain("answered 0");
+  expect(result?.log).toMatch(/^keep +embedded/m);
+  expect(result?.log).toMatch(/^deleted {2}offshoot\//m);
+});
