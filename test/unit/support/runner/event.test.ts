@@ -27,9 +27,7 @@ test.each([
   ["{ pull_request: { branches: [main] } }", "pull-request", true],
 ])("a workflow on %s and the event %s", (on, name, starts) => {
   const workflow = readWorkflow(`on: ${on}\njobs: { one: { runs-on: u, steps: [{ run: a }] } }`);
-  expect(refusal(() => requireTrigger(workflow, event(name)))).toEqual(
-    starts ? undefined : expect.stringContaining("The workflow does not start on"),
-  );
+  expect(refusal(() => requireTrigger(workflow, event(name))) ?? "starts").toContain(starts ? "starts" : "does not start on");
 });
 
 test.each([
