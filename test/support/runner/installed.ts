@@ -5,7 +5,8 @@ const ROOT = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
 
 /**
  * A `PATH` whose `npm ci` and `npm install` put this checkout's packages, offshoot among them, into a project, with no
- * network; whose `npx` starts what is there without npm's own second; and which is the usual one in all else.
+ * network; whose `npx` starts what is there without npm's own second, and hands no signal on to it, as npm's doesn't; and
+ * which is the usual one in all else.
  */
 export async function installedPath(folder: string): Promise<string> {
   const bin = join(folder, "bin");
@@ -36,5 +37,6 @@ const LAUNCH = `for flag in --no-install --no --yes; do [ "$1" = "$flag" ] && sh
 if [ -x "node_modules/.bin/$1" ]; then
   PATH="$PWD/node_modules/.bin:$PATH"
   export PATH
-  exec "$@"
+  "$@"
+  exit
 fi`;

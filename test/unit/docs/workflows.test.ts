@@ -1,0 +1,33 @@
+import { globSync } from "tinyglobby";
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { readWorkflow } from "../../support/runner/text.ts";
+
+const root = new URL("../../../", import.meta.url).pathname;
+
+/** Each workflow of the pages and the examples, by where it stands. */
+const workflows = [
+  ...globSync(["README.md", "docs/**/*.md"], { cwd: root }).flatMap((page) =>
+    [...readFileSync(root + page, "utf8").matchAll(/^```ya?ml\n([^]*?)^```/gm)]
+      .map(([, block = ""]) => block)
+      .filter((block) => /^on:/m.test(block) && /^jobs:/m.test(block))
+      .map((block, index) => [`${page}, ${index + 1}`, block] as const),
+  ),
+  ...globSync("examples/*/.github/workflows/*.yml", { cwd: root, dot: true }).map(
+    (file) => [file, readFileSync(root + file, "utf8")] as const,
+  ),
+];
+
+test("the pages and the examples have workflows", () => {
+  expect(workflows.length).toBeGreaterThan(7);
+});
+
+test.each(workflows)("GitHub would take the workflow of %s", (_where, yaml) => {
+  expect(Object.keys(readWorkflow(yaml).jobs)).not.toEqual([]);
+});
+
+test("the page on GitHub shows a concurrency that a workflow can have", () => {
+  const page = readFileSync(`${root}docs/ci/github-actions.md`, "utf8");
+  const [, block = ""] = /^```yaml\n(concurrency:[^]*?)^```/m.exec(page) ?? [];
+  expect(readWorkflow(`on: push\n${block}jobs: { one: { runs-on: u, steps: [{ run: a }] } }`).concurrency).toBeDefined();
+});
