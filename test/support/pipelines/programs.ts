@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
+import { toolPath } from "../tools.ts";
 
 const PEERS = new URL("../../peers/node_modules", import.meta.url).pathname;
 const BIN = new URL("../../../bin/offshoot.js", import.meta.url).pathname;
@@ -19,12 +21,19 @@ const PROGRAMS: Readonly<Record<string, (real: string) => string>> = {
   python3: () => `[ "$1 $2" = "-m venv" ] || exec /usr/bin/python3 "$@"; mkdir -p "$3/bin" && : > "$3/bin/activate"`,
 };
 
-/** Writes the programs into a folder, which belongs at the head of `PATH`. `npm` is the real one. */
-export async function writePrograms(folder: string, npm: string): Promise<void> {
+/** Writes the programs into a folder. Returns the `PATH` that has them first, then the tools of this machine. */
+export async function pathWithPrograms(folder: string): Promise<string> {
+  const usual = toolPath();
+  const npm = usual
+    .split(delimiter)
+    .map((each) => join(each, "npm"))
+    .find((file) => existsSync(file));
+  if (npm === undefined) throw new Error("npm is on no PATH");
   await mkdir(folder, { recursive: true });
   for (const [name, script] of Object.entries(PROGRAMS)) {
     const file = join(folder, name);
     await writeFile(file, `#!/bin/sh\n${script(npm)}\n`);
     await chmod(file, 0o755);
   }
+  return [folder, usual].join(delimiter);
 }

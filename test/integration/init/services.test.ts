@@ -1,70 +1,23 @@
-import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type TemplateName, TEMPLATES } from "../../src/init/services/registry.ts";
-import { makeProject, type Project } from "../support/cli.ts";
-import type { PipelineJob, Trigger } from "../support/pipelines/pipeline.ts";
-import { play, type Played } from "../support/pipelines/play.ts";
-import { writePrograms } from "../support/pipelines/programs.ts";
-import { READABLE } from "../support/pipelines/registry.ts";
-import { isInstalled, REAL_TOOLS, toolPath } from "../support/tools.ts";
-import { ciFixture } from "../unit/ci/fixture.ts";
-
-const FIXTURES = new URL("../fixtures/tools/", import.meta.url).pathname;
-
-/** Passes where both tables are there; kills what runs the tests where that is asked for. */
-const CHECK_JS = `
-const { readFileSync } = require("node:fs");
-const { Client } = require("pg");
-const parentOf = (pid) => Number(readFileSync("/proc/" + pid + "/stat", "utf8").replace(/^.*\\) /, "").split(" ")[1]);
-(async () => {
-  const client = new Client(process.env.DATABASE_URL);
-  await client.connect();
-  const { rows } = await client.query("select tablename from pg_tables where tablename in ('authors', 'books') order by 1");
-  console.log("tables", rows.map((row) => row.tablename).join(" "));
-  if (process.env.TESTS === "killed") {
-    let pid = process.pid;
-    while (!readFileSync("/proc/" + pid + "/cmdline", "utf8").includes("offshoot.js")) pid = parentOf(pid);
-    process.kill(pid, "SIGKILL");
-  }
-  await client.end();
-  process.exitCode = rows.length === 2 && process.env.TESTS !== "failing" ? 0 : 1;
-})();
-`;
-
-const CHECK_PY = `
-import os, psycopg2
-cursor = psycopg2.connect(os.environ["DATABASE_URL"]).cursor()
-cursor.execute("select tablename from pg_tables where tablename in ('authors', 'books') order by 1")
-print("tables", " ".join(row[0] for row in cursor.fetchall()))
-`;
-
-const IN_NODE = {
-  "package.json": JSON.stringify({ private: true, scripts: { test: "node check.cjs" }, dependencies: { "node-pg-migrate": "*" } }),
-  "package-lock.json": "{}",
-  "check.cjs": CHECK_JS,
-};
-
-/** What stands in each repository beside the tool's own files. */
-const REPOSITORIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "node-pg-migrate": IN_NODE,
-  sql: { ...IN_NODE, "package.json": JSON.stringify({ private: true, scripts: { test: "node check.cjs" } }) },
-  alembic: { "requirements.txt": "alembic\npytest\n", "tests/check.py": CHECK_PY },
-};
+import { type TemplateName, TEMPLATES } from "../../../src/init/services/registry.ts";
+import { makeProject, type Project } from "../../support/cli.ts";
+import type { PipelineJob, Trigger } from "../../support/pipelines/pipeline.ts";
+import { initialise, type REPOSITORIES } from "../../support/pipelines/checkout.ts";
+import { play, type Played } from "../../support/pipelines/play.ts";
+import { pathWithPrograms } from "../../support/pipelines/programs.ts";
+import { READABLE } from "../../support/pipelines/registry.ts";
+import { isInstalled, REAL_TOOLS } from "../../support/tools.ts";
+import { ciFixture } from "../../unit/ci/fixture.ts";
 
 let project: Project;
 let base: string;
 
 beforeAll(async () => {
   base = await mkdtemp(join(tmpdir(), "offshoot-init-"));
-  const npm = toolPath()
-    .split(delimiter)
-    .map((folder) => join(folder, "npm"))
-    .find((file) => existsSync(file));
-  await writePrograms(join(base, "bin"), npm ?? "npm");
-  project = await makeProject({ PATH: [join(base, "bin"), toolPath()].join(delimiter) });
+  project = await makeProject({ PATH: await pathWithPrograms(join(base, "bin")) });
 });
 
 afterAll(async () => {
@@ -73,17 +26,8 @@ afterAll(async () => {
 });
 
 /** A fresh checkout of a repository that uses the tool, after `offshoot init`. */
-async function initialised(tool: string, service: TemplateName): Promise<string> {
-  const directory = await mkdtemp(join(base, `${tool}-`));
-  await cp(join(FIXTURES, tool), directory, { recursive: true });
-  for (const [name, text] of Object.entries({ ...REPOSITORIES[tool], ".git/HEAD": "ref: refs/heads/main\n" })) {
-    await mkdir(join(directory, name, ".."), { recursive: true });
-    await writeFile(join(directory, name), text);
-  }
-  const { code, stdout, stderr } = await project.offshoot(["init", "--service", service, "--json"], {}, directory);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(JSON.parse(stdout)).toMatchObject({ version: 1, applied: true, files: [{ state: "new" }, { state: "new" }] });
-  return directory;
+function initialised(tool: keyof typeof REPOSITORIES, service: TemplateName): Promise<string> {
+  return initialise(project, base, tool, service);
 }
 
 interface How {

@@ -1,0 +1,76 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { TEMPLATES } from "../../../src/init/services/registry.ts";
+import { makeProject, type Project } from "../../support/cli.ts";
+import { initialise, type REPOSITORIES } from "../../support/pipelines/checkout.ts";
+import { pathWithPrograms } from "../../support/pipelines/programs.ts";
+import type { GithubEvent } from "../../support/runner/event.ts";
+import type { Results } from "../../support/runner/graph.ts";
+import { runWorkflow } from "../../support/runner/workflow.ts";
+import { isInstalled, REAL_TOOLS } from "../../support/tools.ts";
+import { ciFixture } from "../../unit/ci/fixture.ts";
+
+let project: Project;
+let base: string;
+let path: string;
+
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), "offshoot-init-"));
+  path = await pathWithPrograms(join(base, "bin"));
+  project = await makeProject({ PATH: path });
+});
+
+afterAll(async () => {
+  await project.remove();
+  await rm(base, { recursive: true, force: true });
+});
+
+const hasAlembic = REAL_TOOLS.some((tool) => tool.name === "alembic" && isInstalled(tool));
+
+/** Runs the workflow that init wrote. Its jobs share nothing, as on runners of their own. */
+async function ran(tool: keyof typeof REPOSITORIES, event: GithubEvent, tests = ""): Promise<Results> {
+  const repository = await initialise(project, base, tool, "github");
+  return runWorkflow({
+    yaml: await readFile(join(repository, TEMPLATES.github.file), "utf8"),
+    repository,
+    event,
+    env: (_job, machine) => ({ PATH: path, OFFSHOOT_HOME: join(machine, "offshoot"), OFFSHOOT_PROVIDER: "neon,embedded", TESTS: tests }),
+  });
+}
+
+const ends = (results: Results) => Object.fromEntries(Object.entries(results).map(([name, { result }]) => [name, result]));
+
+const orphans = (results: Results) => Object.values(results).flatMap((job) => job.orphans);
+
+const push = ciFixture("github/push") as GithubEvent;
+const schedule: GithubEvent = { ...push, env: { ...push.env, GITHUB_EVENT_NAME: "schedule" } };
+
+test.for((["node-pg-migrate", "sql", "alembic"] as const).filter((tool) => tool !== "alembic" || hasAlembic))(
+  "what init writes for GitHub and a repository with %s passes there on a push, and leaves nothing",
+  async (tool) => {
+    const results = await ran(tool, push);
+    expect(Object.values(results).flatMap(({ result, log }) => (result === "failure" ? [log] : []))).toEqual([]);
+    expect(ends(results)).toEqual({ test: "success", teardown: "success", sweep: "skipped" });
+    expect(results["test"]?.log).toContain("tables authors books");
+    expect(results["test"]?.masks.length).toBeGreaterThan(0);
+    expect(orphans(results)).toEqual([]);
+  },
+);
+
+test("a fork's pull request has no key, and passes on a local Postgres", async () => {
+  const results = await ran("sql", ciFixture("github/fork-pull-request") as GithubEvent);
+  expect(ends(results)).toEqual({ test: "success", teardown: "success", sweep: "skipped" });
+  expect(results["test"]?.summary).toContain("embedded");
+});
+
+test("on its schedule it sweeps, and does nothing else", async () => {
+  expect(ends(await ran("sql", schedule))).toEqual({ test: "skipped", teardown: "skipped", sweep: "success" });
+});
+
+test("tests that fail make the run fail, and the teardown comes all the same", async () => {
+  const results = await ran("sql", push, "failing");
+  expect(ends(results)).toEqual({ test: "failure", teardown: "success", sweep: "skipped" });
+  expect(orphans(results)).toEqual([]);
+});
