@@ -5,6 +5,7 @@ import type { Change } from "./drift/change.ts";
 import { compareCatalogs } from "./drift/compare.ts";
 import { hashedObjects, readDefinitions, withDefinitions } from "./drift/definitions.ts";
 import type { Normalisations } from "./drift/normalise.ts";
+import { markdown } from "./drift/report/markdown.ts";
 import { parseSource } from "./drift/source.ts";
 import { normalisationsOf, type Switches } from "./drift/switches.ts";
 import { OffshootError } from "./errors.ts";
@@ -47,7 +48,9 @@ export interface Drift {
 export async function drift(options: DriftOptions = {}): Promise<Drift> {
   const context = await prepare(options);
   const measure = await prepareDrift(context, options);
-  return inPhase(context.report, "drift", "schemas", () => measure(async (measured) => driftOf(measured)), describe);
+  const found = await inPhase(context.report, "drift", "schemas", () => measure(async (measured) => driftOf(measured)), describe);
+  if (!found.equal) context.report({ kind: "findings", markdown: markdown(found), marks: [] });
+  return found;
 }
 
 /** What is told of a comparison when its sides are closed. */

@@ -44,7 +44,7 @@ export function menu(begin: Begin): Command {
   add("drift", "what differs between the migrations and a branch, or between any two", () => import("./commands/drift.ts"))
     .option("--expected <source>", `what should be: ${SOURCES}`, "migrations")
     .option("--actual <source>", "what is, in the same forms", "parent")
-    .option("--report <format>", "text or markdown", "text")
+    .option("--report <format[=file]>", "text, json or markdown; repeatable", collect, [])
     .option("--ignore <names>", "also take for equal, such as comments,grants; or all", commas)
     .option("--compare <names>", "tell apart nevertheless, such as columnOrder,owners; or all", commas);
 

@@ -107,10 +107,21 @@ describe("the outbox case, over URLs", { timeout: 120_000 }, () => {
     expect(text.stdout).toContain("+        process_after = now() + make_interval(secs => p_retry_delay_seconds)\n");
     expect(text.stdout).toContain("7 missing, 2 extra\nto do:");
     expect(text.stderr).not.toContain("### MIGRATION");
-    const page = await project.offshoot(["drift", ...CONFIG, "--actual", "PARENT", "--report", "markdown"], env);
-    expect(page.stdout).toMatch(/^### Schema drift: 7 missing, 2 extra\n/);
+    const files = ["--report", "markdown=reports/drift.md", "--report", "json=drift.json"];
+    const page = await project.offshoot(["drift", ...CONFIG, "--actual", "PARENT", ...files], env);
+    expect(page.stdout).toBe(text.stdout);
+    const written = await readFile(join(project.directory, "reports/drift.md"), "utf8");
+    expect(written).toMatch(/^❌ \*\*Schema drift\*\*: 7 missing, 2 extra\n/);
+    expect(JSON.parse(await readFile(join(project.directory, "drift.json"), "utf8"))).toMatchObject({ version: 1, equal: false });
     const { password } = new URL(server);
-    for (const said of [text.stdout, text.stderr, page.stdout, page.stderr]) expect(said).not.toContain(password);
+    for (const said of [text.stdout, text.stderr, page.stdout, page.stderr, written]) expect(said).not.toContain(password);
+  });
+
+  test("on the page of a CI job", async () => {
+    const page = await project.write("summary.md", "");
+    const env = { PARENT: await drifted(await scratch()), CI: "true", GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: page };
+    await drift([...CONFIG, "--actual", "PARENT"], env);
+    expect(await readFile(page, "utf8")).toContain("❌ **Schema drift**: 7 missing, 2 extra\n");
   });
 
   test("a spec as the expected side tells what it has words for", async () => {
@@ -243,7 +254,7 @@ describe("what can't be compared is told before anything is touched", () => {
     [["--actual", "postgresql://app@127.0.0.1:1/app", "--expected", "none.yaml"], 2, "Could not read the audit spec none.yaml"],
     [["--actual", "one.yaml", "--expected", "other.yaml"], 2, "Two spec files are no two schemas"],
     [["--ignore", "coments"], 2, "did you mean comments?"],
-    [["--report", "markdwon"], 2, "did you mean markdown?"],
+    [["--report", "markdwon"], 2, "Did you mean markdown?"],
     [["--actual", "run"], 2, "No migration command is configured"],
   ])("%s", async (args, code, message) => {
     const finished = await project.offshoot(["drift", ...args]);

@@ -104,30 +104,43 @@ to do:
 });
 
 describe("as Markdown", () => {
-  test("is a table for each sort, with the diff folded away", () => {
+  test("says what differs, worst first, with the diff folded away", () => {
     const page = REPORTS.markdown({ ...compared, warnings: ["The majors differ."] });
-    expect(page).toContain("### Schema drift: 1 missing, 3 different, 1 extra\n\nExpected: the migrations, PostgreSQL 18  \nActual:");
-    expect(page).toContain("**Warning:** The majors differ.");
-    expect(page).toContain(
-      "**Missing: expected, and not there**\n\n| | object | detail |\n| --- | --- | --- |\n| column | `app.users.email` | `text not null` |",
+    expect(page).toMatch(
+      /^❌ \*\*Schema drift\*\*: 1 missing, 3 different, 1 extra\n\n- expected: the migrations, PostgreSQL 18\n- actual: /,
     );
-    expect(page).toContain("| view | `app.v` | `definition: SELECT 1 WHERE true expected, SELECT 2 WHERE true found` |");
-    expect(page).toContain("| index | `app.odd\\|name` | `CREATE INDEX` |");
+    expect(page).toContain("- ⚠️ The majors differ.\n");
+    expect(page).toContain("\n**Missing: expected, and not there**\n\n- column `app.users.email`: `text not null`\n\n**Different**\n");
+    expect(page).toContain("- view `app.v`: `definition: SELECT 1 WHERE true expected, SELECT 2 WHERE true found`\n");
     expect(page).toContain("<details><summary>As a diff</summary>\n\n```diff\n--- actual: Neon branch main, PostgreSQL 17\n");
-    expect(page).toMatch(/\n```\n\n<\/details>\n/);
+    expect(page).toMatch(/\n```\n\n<\/details>\n\n- Where the expected side is right/);
   });
 
   test("takes no name for markup, and no text out of its fence", () => {
-    const wild: Change = { change: "missing", kind: "comment", object: "app.`x`", detail: "a ``` fence\nand | a bar", differences: [] };
+    const wild: Change = { change: "missing", kind: "comment", object: "app.`x`", detail: "a ``` fence\nand @you", differences: [] };
     const page = REPORTS.markdown({ ...compared, actual: "Neon branch <b>[x](y)", changes: [wild] });
-    expect(page).toContain("Actual: Neon branch \\<b\\>\\[x\\](y)");
-    expect(page).toContain("| comment | `` app.`x` `` | ```` a ``` fence and \\| a bar ```` |");
+    expect(page).toContain(String.raw`- actual: Neon branch \<b\>\[x\](y)`);
+    expect(page).toContain("- comment `` app.`x` ``: ```` a ``` fence and @you ````\n");
     expect(page).toContain("````diff\n");
+  });
+
+  test.each([500, 5_000])("fits where it has to, with %d changes, and says what was left out", (number) => {
+    const many = Array.from({ length: number }, (_, at): Change => ({ ...(CHANGES[1] as Change), object: `app.t${at}.c` }));
+    const page = REPORTS.markdown({ ...compared, changes: many });
+    expect(Buffer.byteLength(page)).toBeLessThanOrEqual(30_000);
+    const shown = [...page.matchAll(/^- column/gm)].length;
+    expect(page).toContain(shown === number ? "**Missing" : `_${number - shown} more did not fit here._`);
+    expect(page).toContain("_The diff did not fit here: `offshoot drift` shows it._");
   });
 
   test("says that all is well where it is", () => {
     expect(REPORTS.markdown(none)).toBe(
-      "### The schemas agree\n\nExpected: the migrations, PostgreSQL 18  \nActual: Neon branch main, PostgreSQL 17\n",
+      "✅ **Schema drift**: none\n\n- expected: the migrations, PostgreSQL 18\n- actual: Neon branch main, PostgreSQL 17\n",
     );
   });
+});
+
+test("as JSON, all that is known stands in one line", () => {
+  expect(JSON.parse(REPORTS.json(compared))).toEqual(JSON.parse(JSON.stringify(compared)));
+  expect(REPORTS.json(compared).split("\n")).toHaveLength(2);
 });
