@@ -54,14 +54,14 @@ async function mutate(session: Session, seed: number, catalog: Catalog): Promise
 function misjudged(mutation: Mutation, changes: readonly Change[]): readonly string[] {
   const { change, kind, object, property, spreads } = mutation;
   const hit = changes.find((each) => each.change === change && each.kind === kind && each.object === object);
-  if (hit === undefined) return [`not found: ${change} ${kind} ${object}`, ...changes.map((each) => `found: ${told(each)}`)];
+  if (hit === undefined) return [`not found: ${change} ${kind} ${object}`, ...changes.map((each) => `found: ${tell(each)}`)];
   const properties = hit.differences.map((difference) => difference.property);
-  if (property !== undefined && !properties.includes(property)) return [`property not found: ${property}`, `found: ${told(hit)}`];
+  if (property !== undefined && !properties.includes(property)) return [`property not found: ${property}`, `found: ${tell(hit)}`];
   const strangers = spreads === true ? [] : changes.filter((each) => each !== hit);
-  return strangers.map((each) => `told beside it: ${told(each)}`);
+  return strangers.map((each) => `told beside it: ${tell(each)}`);
 }
 
 /** A change in one line. */
-function told({ change, kind, object, detail }: Change): string {
+export function tell({ change, kind, object, detail }: Change): string {
   return `${change} ${kind} ${object}: ${detail}`;
 }

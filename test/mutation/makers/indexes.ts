@@ -80,7 +80,7 @@ export const INDEX_MAKERS: Makers = {
   "index direction": again(
     "definition",
     (index) => isPlain(index) && index.predicate === undefined,
-    (text) => text.replace(/\)$/, text.includes("DESC") ? " nulls first)" : " desc)"),
+    (text) => text.replace(/\)$/, text.includes("DESC") ? " nulls last)" : " desc)"),
   ),
   "index include": (draw) => {
     const found = draw.one(free(draw, ({ table, method }) => table === "teams" && method === "btree"));
