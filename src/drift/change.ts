@@ -58,9 +58,15 @@ export interface Change {
 
 /** Differences in one line. */
 export function describeDifferences(differences: readonly Difference[]): string {
-  return differences
-    .map(({ property, expected, actual }) => `${property}: ${expected ?? "none"} expected, ${actual ?? "none"} found`)
-    .join("; ");
+  const told = differences.map(
+    ({ property, expected, actual }) => `${property}: ${expected ?? "none"} expected, ${actual ?? "none"} found`,
+  );
+  return inOneLine(told.join("; "));
+}
+
+/** A text of several lines, as Postgres writes queries, in one. */
+export function inOneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, " ").trim();
 }
 
 /** The order of a list of changes: by object, so that what belongs together stands together. */

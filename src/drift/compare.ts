@@ -1,5 +1,5 @@
 import type { Catalog } from "../audit/catalog/catalog.ts";
-import { byObject, type Change, type ChangedKind, describeDifferences, type Difference } from "./change.ts";
+import { byObject, type Change, type ChangedKind, describeDifferences, type Difference, inOneLine } from "./change.ts";
 import { type Fact, factsOf } from "./facts.ts";
 import { type Normalisations, normalise } from "./normalise.ts";
 
@@ -44,7 +44,7 @@ function wholes(facts: ReadonlyMap<string, Fact>): readonly Fact[] {
 }
 
 function alone(change: "missing" | "extra", fact: Fact): Change {
-  return { change, kind: fact.kind, object: fact.id, detail: summary(fact), differences: [] };
+  return { change, kind: fact.kind, object: fact.id, detail: inOneLine(summary(fact)), differences: [] };
 }
 
 function changed(fact: Fact, differences: readonly Difference[]): Change {

@@ -1,7 +1,7 @@
 import type { Told } from "../told.ts";
 
 export const REPLICATION: Told = {
-  "publication extra": ["create publication strange  with (publish = 'insert, delete')", "extra publication strange: insert, delete "],
+  "publication extra": ["create publication strange  with (publish = 'insert, delete')", "extra publication strange: insert, delete"],
   "publication missing": ["drop publication news", "missing publication news: insert, update app.members, app.teams"],
   "publication renamed": [
     "alter publication changes rename to strange",

@@ -58,17 +58,7 @@ export const TABLE: Told = {
   "table schema": [
     "alter table app.members set schema billing",
     "missing table app.members: role, team_id, user_id",
-    `different view app.team_sizes: definition:  SELECT t.id,
-    t.title,
-    count(m.user_id) AS size
-   FROM (app.teams t
-     LEFT JOIN app.members m ON ((m.team_id = t.id)))
-  GROUP BY t.id, t.title; expected,  SELECT t.id,
-    t.title,
-    count(m.user_id) AS size
-   FROM (app.teams t
-     LEFT JOIN billing.members m ON ((m.team_id = t.id)))
-  GROUP BY t.id, t.title; found`,
+    "different view app.team_sizes: definition:  SELECT t.id, t.title, count(m.user_id) AS size FROM (app.teams t LEFT JOIN app.members m ON ((m.team_id = t.id))) GROUP BY t.id, t.title; expected,  SELECT t.id, t.title, count(m.user_id) AS size FROM (app.teams t LEFT JOIN billing.members m ON ((m.team_id = t.id))) GROUP BY t.id, t.title; found",
     "extra table billing.members: role, team_id, user_id",
     "different publication news: tables: app.members, app.teams expected, app.teams, billing.members found",
   ],

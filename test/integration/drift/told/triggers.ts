@@ -32,28 +32,20 @@ export const TRIGGER: Told = {
   ],
   "rule extra": [
     "create rule strange as on delete to billing.lines do instead nothing",
-    `extra rule billing.lines.strange: CREATE RULE strange AS
-    ON DELETE TO billing.lines DO INSTEAD NOTHING;`,
+    "extra rule billing.lines.strange: CREATE RULE strange AS ON DELETE TO billing.lines DO INSTEAD NOTHING;",
   ],
   "rule missing": [
     "drop rule no_delete on app.cache",
-    `missing rule app.cache.no_delete: CREATE RULE no_delete AS
-    ON DELETE TO app.cache DO INSTEAD NOTHING;`,
+    "missing rule app.cache.no_delete: CREATE RULE no_delete AS ON DELETE TO app.cache DO INSTEAD NOTHING;",
   ],
   "rule renamed": [
     "alter rule no_delete on app.cache rename to strange",
-    `missing rule app.cache.no_delete: CREATE RULE no_delete AS
-    ON DELETE TO app.cache DO INSTEAD NOTHING;`,
-    `extra rule app.cache.strange: CREATE RULE strange AS
-    ON DELETE TO app.cache DO INSTEAD NOTHING;`,
+    "missing rule app.cache.no_delete: CREATE RULE no_delete AS ON DELETE TO app.cache DO INSTEAD NOTHING;",
+    "extra rule app.cache.strange: CREATE RULE strange AS ON DELETE TO app.cache DO INSTEAD NOTHING;",
   ],
   "rule definition": [
     "create or replace rule notes_log as on insert to app.notes do also notify other",
-    `different rule app.notes.notes_log: definition: CREATE RULE notes_log AS
-    ON INSERT TO app.notes DO
- NOTIFY notes; expected, CREATE RULE notes_log AS
-    ON INSERT TO app.notes DO
- NOTIFY other; found`,
+    "different rule app.notes.notes_log: definition: CREATE RULE notes_log AS ON INSERT TO app.notes DO NOTIFY notes; expected, CREATE RULE notes_log AS ON INSERT TO app.notes DO NOTIFY other; found",
   ],
   "rule fires": [
     "alter table app.cache disable rule no_delete",

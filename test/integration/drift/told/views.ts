@@ -14,58 +14,23 @@ export const VIEW: Told = {
     mood
    FROM app.users
   WHERE (mood = 'happy'::app.mood) and 1 = 1`,
-    `different view app.happy_users: definition:  SELECT id,
-    email,
-    mood
-   FROM app.users
-  WHERE (mood = 'happy'::app.mood); expected,  SELECT id,
-    email,
-    mood
-   FROM app.users
-  WHERE ((mood = 'happy'::app.mood) AND (1 = 1)); found`,
+    "different view app.happy_users: definition:  SELECT id, email, mood FROM app.users WHERE (mood = 'happy'::app.mood); expected,  SELECT id, email, mood FROM app.users WHERE ((mood = 'happy'::app.mood) AND (1 = 1)); found",
   ],
   "view columns more": [
     "create or replace view app.long_titles as select id, title, author_name from app.note_titles where length(title) > 20",
-    `different view app.long_titles: definition:  SELECT id,
-    title
-   FROM app.note_titles
-  WHERE (length(title) > 20); expected,  SELECT id,
-    title,
-    author_name
-   FROM app.note_titles
-  WHERE (length(title) > 20); found; columns: id uuid, title text expected, id uuid, title text, author_name text collate pg_catalog."C" found`,
+    `different view app.long_titles: definition:  SELECT id, title FROM app.note_titles WHERE (length(title) > 20); expected,  SELECT id, title, author_name FROM app.note_titles WHERE (length(title) > 20); found; columns: id uuid, title text expected, id uuid, title text, author_name text collate pg_catalog."C" found`,
   ],
   "view columns fewer": [
     "drop view app.long_titles; create view app.long_titles as select id from app.note_titles where length(title) > 20",
-    `different view app.long_titles: definition:  SELECT id,
-    title
-   FROM app.note_titles
-  WHERE (length(title) > 20); expected,  SELECT id
-   FROM app.note_titles
-  WHERE (length(title) > 20); found; columns: id uuid, title text expected, id uuid found`,
+    "different view app.long_titles: definition:  SELECT id, title FROM app.note_titles WHERE (length(title) > 20); expected,  SELECT id FROM app.note_titles WHERE (length(title) > 20); found; columns: id uuid, title text expected, id uuid found",
   ],
   "view columns under another view": [
     "create or replace view app.note_titles as select n.id, n.title, u.name as author_name, n.body from app.notes n left join app.users u on u.id = n.author",
-    `different view app.note_titles: definition:  SELECT n.id,
-    n.title,
-    u.name AS author_name
-   FROM (app.notes n
-     LEFT JOIN app.users u ON ((u.id = n.author))); expected,  SELECT n.id,
-    n.title,
-    u.name AS author_name,
-    n.body
-   FROM (app.notes n
-     LEFT JOIN app.users u ON ((u.id = n.author))); found; columns: id uuid, title text, author_name text collate pg_catalog."C" expected, id uuid, title text, author_name text collate pg_catalog."C", body text found`,
+    `different view app.note_titles: definition:  SELECT n.id, n.title, u.name AS author_name FROM (app.notes n LEFT JOIN app.users u ON ((u.id = n.author))); expected,  SELECT n.id, n.title, u.name AS author_name, n.body FROM (app.notes n LEFT JOIN app.users u ON ((u.id = n.author))); found; columns: id uuid, title text, author_name text collate pg_catalog."C" expected, id uuid, title text, author_name text collate pg_catalog."C", body text found`,
   ],
   "view column renamed": [
     "alter view app.long_titles rename column title to heading",
-    `different view app.long_titles: definition:  SELECT id,
-    title
-   FROM app.note_titles
-  WHERE (length(title) > 20); expected,  SELECT id,
-    title AS heading
-   FROM app.note_titles
-  WHERE (length(title) > 20); found; columns: id uuid, title text expected, id uuid, heading text found`,
+    "different view app.long_titles: definition:  SELECT id, title FROM app.note_titles WHERE (length(title) > 20); expected,  SELECT id, title AS heading FROM app.note_titles WHERE (length(title) > 20); found; columns: id uuid, title text expected, id uuid, heading text found",
   ],
   "view column default": [
     "alter view app.note_titles alter column title set default 'x'",
@@ -93,14 +58,7 @@ export const VIEW: Told = {
   ],
   "materialized view definition": [
     "drop materialized view billing.totals; create materialized view billing.totals as select user_id, sum(total) as total from billing.invoices where paid group by user_id; create unique index totals_user on billing.totals (user_id)",
-    `different materialized view billing.totals: owner: the owner expected, postgres found; definition:  SELECT user_id,
-    sum(total) AS total
-   FROM billing.invoices
-  GROUP BY user_id; expected,  SELECT user_id,
-    sum(total) AS total
-   FROM billing.invoices
-  WHERE paid
-  GROUP BY user_id; found`,
+    "different materialized view billing.totals: owner: the owner expected, postgres found; definition:  SELECT user_id, sum(total) AS total FROM billing.invoices GROUP BY user_id; expected,  SELECT user_id, sum(total) AS total FROM billing.invoices WHERE paid GROUP BY user_id; found",
   ],
   "materialized view options": [
     "alter materialized view billing.totals set (fillfactor = 50)",
