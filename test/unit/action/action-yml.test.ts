@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { INPUTS } from "../../../src/action/inputs.ts";
 
 interface Action {
+  readonly description: string;
   readonly inputs: Readonly<Record<string, { readonly description: string; readonly default: string; readonly required?: boolean }>>;
   readonly outputs: Readonly<Record<string, { readonly description: string }>>;
   readonly runs: unknown;
@@ -20,6 +21,10 @@ const THEIRS = {
 
 test("action.yml offers the inputs that the code reads, with the same defaults", () => {
   expect(Object.fromEntries(Object.entries(action.inputs).map(([name, input]) => [name, input.default]))).toEqual(INPUTS);
+});
+
+test("the description is no longer than GitHub's Marketplace takes", () => {
+  expect(action.description.length).toBeLessThanOrEqual(125);
 });
 
 test("no input is required: without a key the database is a local one", () => {
