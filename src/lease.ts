@@ -1,12 +1,18 @@
+import { setTimeout as timer } from "node:timers/promises";
 import { deadline, jitter } from "./deadline.ts";
+import { databaseIdentity } from "./gate/marker.ts";
+import { readWaiters } from "./gate/waiters.ts";
 import { connect, type Session } from "./postgres/connect.ts";
-import { LOCK_CLASS, tryLock } from "./postgres/lock.ts";
+import { LOCK_CLASS, tryLock, unlock } from "./postgres/lock.ts";
 import type { DirectUrl } from "./postgres/url.ts";
 
 /** A share in a database that several `offshoot run` use at once. It ends with the process, however that ends. */
 export interface Lease {
-  /** Gives the share back. True when it was the last: until `close` nobody else can take one then. */
-  release(): Promise<boolean>;
+  /**
+   * Gives the share back. True when it was the last: until `close` nobody else can take one then. Those who still wait
+   * for the migrations have no share yet; with a `patienceMs` we see for so long whether they take theirs.
+   */
+  release(patienceMs?: number): Promise<boolean>;
   /** Ends the session. Needed after `release`, unless the database was deleted under it. */
   close(): Promise<void>;
 }
@@ -50,17 +56,38 @@ export async function takeLease(url: DirectUrl, signal: AbortSignal, options: Le
   }, KEEP_AWAKE_MS);
   awake.unref();
   return {
-    async release() {
+    async release(patienceMs = 0) {
       clearInterval(awake);
       if (session.lost.aborted) session = await connect(url, { applicationName });
       await session.query("select pg_advisory_unlock_shared($1, hashtext($2))", [LOCK_CLASS, KEY]);
-      return tryLock(session, KEY);
+      return isLast(session, patienceMs);
     },
     close() {
       clearInterval(awake);
       return session.close();
     },
   };
+}
+
+async function isLast(session: Session, patienceMs: number): Promise<boolean> {
+  const end = performance.now() + patienceMs;
+  try {
+    for (;;) {
+      if (!(await tryLock(session, KEY))) return false;
+      if (performance.now() >= end || !(await isAwaited(session))) return true;
+      await unlock(session, KEY);
+      await timer(jitter(500));
+    }
+  } catch (thrown) {
+    // Without a share of ours nothing keeps another from being the last, and from ending all sessions.
+    if (session.lost.aborted) return false;
+    throw thrown;
+  }
+}
+
+async function isAwaited(session: Session): Promise<boolean> {
+  const { database } = await databaseIdentity(session);
+  return (await readWaiters(session, database)).length > 0;
 }
 
 async function tryShare(session: Session): Promise<boolean> {

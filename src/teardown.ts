@@ -26,6 +26,9 @@ const TEARDOWN_MS = 60_000;
 const LOOK_AGAIN_MS = 500;
 const LOOK_MS = 15_000;
 
+/** A job that waited for the migrations looks again within two seconds, and is forgotten after eight. */
+const PATIENCE_MS = 9000;
+
 /**
  * Ends a run's use of its database and removes it when this was the last use. Works after the run's own signal
  * has aborted, and when `held` is missing because the run failed before it had the database in hand: what
@@ -41,7 +44,9 @@ export async function tearDown(
   const own: Context = { ...context, signal: within.signal };
   for (let share = held; ; share = undefined) {
     try {
-      return await giveBack(own, share, keep, before);
+      // A job that was told to end has no time to wait for others.
+      const patienceMs = share === undefined || keep !== undefined || context.signal.aborted ? 0 : PATIENCE_MS;
+      return await giveBack(own, share, keep, patienceMs, before);
     } catch (thrown) {
       // Of two that end at once each may find the other gone: one removes the database under the other's session.
       if (isOffshootError(thrown) || within.leftMs() < TEARDOWN_MS - LOOK_MS) throw thrown;
@@ -54,6 +59,7 @@ async function giveBack(
   context: Context,
   held: Held | undefined,
   keep: "kept" | "kept-on-failure" | undefined,
+  patienceMs: number,
   before: (database: Database, signal: AbortSignal) => Promise<void>,
 ): Promise<Left | undefined> {
   const database = held?.database ?? (await findDatabase(await candidates(context), context.name, limitsOf(context)));
@@ -61,7 +67,7 @@ async function giveBack(
   if (held === undefined) await before(database, context.signal);
   const lease = held?.lease ?? (await takeLease(database.directUrl, context.signal));
   try {
-    const last = (await lease?.release()) ?? false;
+    const last = (await lease?.release(patienceMs)) ?? false;
     if (keep !== undefined) return keep;
     if (database.tag.lifetime !== "last-run") return "until-down";
     if (!last) return "shared";

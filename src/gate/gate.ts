@@ -10,7 +10,7 @@ import { conflictError, waiterError } from "./failure.ts";
 import { endSilentHolder } from "./lock.ts";
 import { askerOf } from "./look.ts";
 import type { Marker } from "./marker.ts";
-import { sayer, describeWaiting, timedOut } from "./patience.ts";
+import { describeSilence, describeWaiting, sayer, timedOut } from "./patience.ts";
 import type { GateRequest, Migrated, MigrateRequest } from "./request.ts";
 import { openGate } from "./session.ts";
 import { privilegeMissing } from "./table.ts";
@@ -85,7 +85,8 @@ async function pass(request: GateRequest, leader: MigrateRequest | undefined): P
       if (step.kind === "past")
         return { state: step.state, fingerprint: request.fingerprint, ms: Math.round(performance.now() - startedAt) };
       within.check();
-      if (step.kind === "wait") say(describeWaiting(passage.seen, leader === undefined));
+      if (step.kind === "wait")
+        say(passage.fault === undefined ? describeWaiting(passage.seen, leader === undefined) : describeSilence(passage.fault));
       // A server that answers slowly, since many wait, is asked less often.
       const slowMs = Math.min(passage.lookMs * 5, 1500);
       pauseMs = step.kind === "again" ? 0 : jitter(Math.max(request.timings.pollMs * Math.min(1.5 ** steps, 2), step.atLeastMs, slowMs));

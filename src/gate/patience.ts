@@ -32,6 +32,11 @@ export function describeWaiting(view: View | undefined, onlyWaits = false): Wait
   return { who: `${busy.epoch} ${busy.state}`, text };
 }
 
+/** That nobody answers, and why. */
+export function describeSilence(fault: unknown): Waiting {
+  return { who: "silence", text: `The database doesn't answer (${messageOf(fault)}); trying again.` };
+}
+
 /** Reports what is waited for when that changes, and again every half minute. */
 export function sayer(report: Report, nowMs: () => number = () => performance.now()): (waiting: Waiting | undefined) => void {
   let said: string | undefined;

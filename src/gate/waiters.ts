@@ -37,6 +37,19 @@ export async function announce(session: Session, { id, database, owner, count }:
   }
 }
 
+/** What a process that waited needs to take up its work: for so long it is still counted. */
+const LEAVING_S = 2;
+
+/** Writes down that a process has seen the end of what it waited for. */
+export async function withdraw(session: Session, id: string): Promise<void> {
+  try {
+    const until = `clock_timestamp() + make_interval(secs => ${LEAVING_S})`;
+    await session.query(`update offshoot.waiters set expires_at = least(expires_at, ${until}) where id = $1`, [id]);
+  } catch (thrown) {
+    if (!isUnavailable(thrown)) throw thrown;
+  }
+}
+
 /** Forgets those that wait no longer. Called by a new leader, so that two never do it at once. */
 export async function forgetWaiters(session: Session): Promise<void> {
   await session.query("delete from offshoot.waiters where expires_at < clock_timestamp()");

@@ -6,7 +6,7 @@ import type { View } from "./decide.ts";
 import { look } from "./look.ts";
 import type { GateRequest } from "./request.ts";
 import { openGate } from "./session.ts";
-import { announce, ANNOUNCE_MS } from "./waiters.ts";
+import { announce, ANNOUNCE_MS, withdraw } from "./waiters.ts";
 
 /** One look at the database, shared by all callers of this process that wait for the same one. */
 export interface Look {
@@ -165,11 +165,15 @@ async function share(
   }
 }
 
-/** Lets others know how many wait here, where there is somebody to wait for. */
+/** Lets others know how many wait here, where there is somebody to wait for, and that they don't any more. */
 async function announceIfDue(room: Room, view: View, session: Session): Promise<void> {
   const [first] = room.members;
   const count = room.members.size - (room.seated === undefined ? 0 : 1);
-  const isBusy = view.markers.some((marker) => marker.database === view.database && marker.state === "migrating");
+  const isBusy = view.markers.some(({ database, state }) => database === view.database && (state === "migrating" || state === "sealing"));
+  if (!isBusy && room.announcedAt !== 0) {
+    room.announcedAt = 0;
+    return withdraw(session, room.id);
+  }
   if (first === undefined || count === 0 || !isBusy || performance.now() - room.announcedAt < ANNOUNCE_MS) return;
   room.announcedAt = performance.now();
   await announce(session, { id: room.id, database: view.database, owner: first.owner, count });

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeProject, type Project } from "../../support/cli.ts";
 
@@ -98,6 +99,16 @@ describe("run", () => {
     expect(await databases("shared")).toBe(1);
     expect((await slow.finished).code).toBe(0);
     expect(await databases("shared")).toBe(0);
+  });
+
+  test("jobs that still wait for the migrations keep the database from a sibling that is done at once", async () => {
+    await project.write("slow.sh", 'echo ran >> "$RAN"\nsleep 2\npsql "$DATABASE_URL" -qc "create table a (id int primary key)"\n');
+    const ran = await project.write("ran.txt", "");
+    const env = { OFFSHOOT_MIGRATIONS_COMMAND: "sh slow.sh", OFFSHOOT_MIGRATIONS_FILES: "slow.sh", RAN: ran };
+    const all = await Promise.all([1, 2, 3].map(() => project.offshoot(["run", "--run", "brief", "--", "true"], env)));
+    expect(all.map(({ code, stderr }) => (code === 0 ? 0 : stderr))).toEqual([0, 0, 0]);
+    expect(await readFile(ran, "utf8")).toBe("ran\n");
+    expect(await databases("brief")).toBe(0);
   });
 
   test("leaves a database that `up` created for `down` to remove", async () => {
