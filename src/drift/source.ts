@@ -16,18 +16,18 @@ export type Source =
   /** A Postgres URL, which may hold a password; `variable` is where it was read from. */
   | { readonly kind: "url"; readonly url: string; readonly variable: string | undefined };
 
-/** How each source is written, for errors and the manual. */
-export const SOURCE_FORMS = [
-  "migrations",
-  "parent",
-  "run",
-  "branch:NAME",
-  "branch:NAME@TIME",
-  "branch:NAME@LSN",
-  "a spec file (.yaml or .yml)",
-  "a Postgres URL",
-  "the name of an environment variable that holds one",
-] as const;
+/** How each source is written, and what it stands for: in errors and in the manual. */
+export const SOURCE_FORMS = {
+  migrations: "what the repository's migrations make of an empty database",
+  parent: "the Neon branch that runs start from, at `neon.parentAt` where that is set",
+  run: "this run's own database, as `offshoot up` made it",
+  "branch:NAME": "a Neon branch, by name or id",
+  "branch:NAME@TIME": "the same as it was at a time with offset, such as `2026-01-31T12:00:00Z`",
+  "branch:NAME@LSN": "the same as it was at a place in its log, such as `0/1A2B3C4D`",
+  "a spec file (.yaml or .yml)": "what the spec says, and nothing beyond that",
+  "a Postgres URL": "that database; better by name, since a command line is seen by others",
+  "the name of an environment variable that holds one": "the database behind it",
+} as const;
 
 const WORDS = ["migrations", "parent", "run"] as const;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
@@ -78,7 +78,7 @@ function unknownSource(text: string, flag: string, env: Readonly<Record<string, 
     ? `The environment variable ${text}, named by ${flag}, is not set`
     : `${flag} ${JSON.stringify(text)} is nothing to compare with`;
   return new OffshootError("USAGE", `${said}${meant === undefined ? "." : `; did you mean ${meant}?`}`, {
-    remedy: `Give one of: ${SOURCE_FORMS.join(", ")}.`,
+    remedy: `Give one of: ${Object.keys(SOURCE_FORMS).join(", ")}.`,
   });
 }
 

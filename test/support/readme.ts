@@ -2,10 +2,14 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { configurationTable } from "../../src/config/table.ts";
+import { DEFAULT_NORMALISATIONS, type NormalisationName, NORMALISATIONS } from "../../src/drift/normalise.ts";
+import { SOURCE_FORMS } from "../../src/drift/source.ts";
 import { ERROR_EXIT, EXIT } from "../../src/errors.ts";
 import { INDEX, readPages, renderIndex } from "./pages.ts";
 
 const README = new URL("../../README.md", import.meta.url);
+/** The page on drift, whose tables are generated. */
+export const DRIFT = new URL("../../docs/drift.md", import.meta.url);
 const BIN = new URL("../../bin/offshoot.js", import.meta.url).pathname;
 
 const MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
@@ -27,6 +31,23 @@ export async function renderReadme(text: string): Promise<string> {
     settings: configurationTable().trim(),
     exits: exitTable(),
   };
+  return withBlocks(text, blocks);
+}
+
+/** `docs/drift.md` with its tables made anew from what the comparison knows. */
+export function renderDrift(text: string): string {
+  const sources = Object.entries(SOURCE_FORMS).map(([form, meaning]) => `| ${/\s/.test(form) ? form : `\`${form}\``} | ${meaning} |`);
+  const normalisations = Object.entries(NORMALISATIONS).map(([name, { what }]) => {
+    const applies = DEFAULT_NORMALISATIONS[name as NormalisationName];
+    return `| \`${name}\` | ${applies ? "left out" : "compared"} | ${what} |`;
+  });
+  return withBlocks(text, {
+    sources: ["| side | |", "|---|---|", ...sources].join("\n"),
+    normalisations: ["| name | by default | what it stands for |", "|---|---|---|", ...normalisations].join("\n"),
+  });
+}
+
+function withBlocks(text: string, blocks: Readonly<Record<string, string>>): string {
   return Object.entries(blocks).reduce((page, [name, block]) => {
     const place = new RegExp(`(<!-- ${name}:start -->\n)[^]*?(<!-- ${name}:end -->)`);
     return page.replace(place, (_all, start: string, end: string) => `${start}${block}\n${end}`);
@@ -52,4 +73,5 @@ function exitTable(): string {
 if (process.argv[1] === import.meta.filename && process.argv.includes("--write")) {
   await writeFile(README, await renderReadme(await readFile(README, "utf8")));
   await writeFile(INDEX, renderIndex(await readPages()));
+  await writeFile(DRIFT, renderDrift(await readFile(DRIFT, "utf8")));
 }
