@@ -1,5 +1,6 @@
 // A migration command that leaves a trace: one row at its begin and one at its end, by the database's clock.
-// Arguments: milliseconds to work, then any of `ignore-term`, `fail`, `fork` (leave a child running in the group).
+// Arguments: milliseconds to work, then any of `ignore-term`, `fail`, `fork` (leave a child running in the group), and
+// `until-go` (work until the table `go` has a row).
 import { spawn } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { Client } from "pg";
@@ -20,6 +21,8 @@ if (modes.includes("fork")) {
   child.unref();
 }
 await new Promise((resolve) => setTimeout(resolve, Number(workMs)));
+while (modes.includes("until-go") && (await client.query("select from go")).rowCount === 0)
+  await new Promise((resolve) => setTimeout(resolve, 100));
 if (modes.includes("fail")) {
   process.stderr.write('ERROR: relation "outbox" already exists\n', () => process.exit(3));
   await new Promise(() => {});

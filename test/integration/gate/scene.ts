@@ -89,7 +89,7 @@ function sceneIn(server: string, name: string): Scene {
 }
 
 /** Our tracing migration command, with its arguments. */
-export function migration(workMs: number, ...modes: ("ignore-term" | "fail" | "fork")[]): MigrationCommand {
+export function migration(workMs: number, ...modes: ("ignore-term" | "fail" | "fork" | "until-go")[]): MigrationCommand {
   const script = fileURLToPath(new URL("migration.mjs", import.meta.url));
   return { kind: "argv", argv: [process.execPath, script, String(workMs), ...modes] };
 }

