@@ -10,6 +10,7 @@ import { parseSource } from "./drift/source.ts";
 import { normalisationsOf, type Switches } from "./drift/switches.ts";
 import { OffshootError } from "./errors.ts";
 import { inPhase } from "./phase.ts";
+import type { Repair, RepairOptions } from "./repair.ts";
 import { prepareSide, type Side, withReader } from "./side.ts";
 
 export type { Change } from "./drift/change.ts";
@@ -22,6 +23,8 @@ export interface DriftOptions extends CommonOptions, Switches {
   readonly expected?: string | undefined;
   /** What is, in the same forms. Default `parent`. */
   readonly actual?: string | undefined;
+  /** Also write the SQL that brings the actual schema to the expected one. Default: no. */
+  readonly repair?: RepairOptions | undefined;
 }
 
 /** How one schema differs from another. */
@@ -35,6 +38,8 @@ export interface Drift {
   readonly actual: string;
   /** What limits the comparison, such as different major versions. */
   readonly warnings: readonly string[];
+  /** Where it was asked for. */
+  readonly repair?: Repair;
 }
 
 /**
@@ -48,9 +53,21 @@ export interface Drift {
 export async function drift(options: DriftOptions = {}): Promise<Drift> {
   const context = await prepare(options);
   const measure = await prepareDrift(context, options);
-  const found = await inPhase(context.report, "drift", "schemas", () => measure(async (measured) => driftOf(measured)), describe);
+  const found = await inPhase(
+    context.report,
+    "drift",
+    "schemas",
+    () => measure((measured) => repaired(context, measured, options.repair)),
+    describe,
+  );
   if (!found.equal) context.report({ kind: "findings", markdown: markdown(found), marks: [] });
   return found;
+}
+
+async function repaired(context: Context, measured: Measured, options: RepairOptions | undefined): Promise<Drift> {
+  if (options === undefined) return driftOf(measured);
+  const { repairOf } = await import("./repair.ts");
+  return { ...driftOf(measured), repair: await repairOf(context, measured, options) };
 }
 
 /** What is told of a comparison when its sides are closed. */

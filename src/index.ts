@@ -4,6 +4,7 @@ export type { CommonOptions } from "./context.ts";
 export { doctor, type Diagnosis, type DoctorOptions } from "./doctor.ts";
 export { down, type DownOptions, type DownResult } from "./down.ts";
 export { type Change, drift, type Drift, type DriftOptions } from "./drift.ts";
+export type { Repair, RepairOptions } from "./repair.ts";
 export { env, type EnvOptions } from "./env.ts";
 export { type ErrorCode, EXIT, isOffshootError, OffshootError } from "./errors.ts";
 export type { Event, Report } from "./events.ts";

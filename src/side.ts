@@ -13,7 +13,7 @@ import { migrateIn } from "./migrate.ts";
 import { requireMigrations } from "./migrations.ts";
 import { connect, connectionError, type Session } from "./postgres/connect.ts";
 import { describeUrl, type DirectUrl, directUrl } from "./postgres/url.ts";
-import type { Database, Where } from "./providers/provider.ts";
+import type { Database, Reached, Refusal, Where } from "./providers/provider.ts";
 import { scratchWanted, withScratch } from "./scratch.ts";
 import { secretsOf } from "./variables.ts";
 
@@ -28,6 +28,8 @@ export interface DatabaseSide {
   readonly catalog: Catalog;
   /** Where the database is a throw-away of our own; anything else is only read. */
   readonly scratch: Database | undefined;
+  /** Makes a throw-away branch of the same state, where that can be. */
+  readonly branch: (() => Promise<Reached | Refusal>) | undefined;
 }
 
 export interface SpecSide {
@@ -129,7 +131,8 @@ async function prepareBranch(context: Context, where: Where, flag: string, sourc
       if (reached.kind === "refusal") throw unreachable(flag, reached);
       try {
         await context.conceal(secretsOf({ url: reached.url, directUrl: reached.url }));
-        return await work(await readSide(context, reached));
+        const branch = (): Promise<Reached | Refusal> => reach({ ...where, copy: true }, scratchWanted(context, "repair"), limits);
+        return await work(await readSide(context, { url: reached.url, description: reached.description, branch }));
       } finally {
         await reached[Symbol.asyncDispose]();
       }
@@ -141,11 +144,12 @@ interface Found {
   readonly url: DirectUrl;
   readonly description: string;
   readonly scratch?: Database;
+  readonly branch?: () => Promise<Reached | Refusal>;
 }
 
-async function readSide(context: Context, { url, description, scratch }: Found): Promise<DatabaseSide> {
+async function readSide(context: Context, { url, description, scratch, branch }: Found): Promise<DatabaseSide> {
   const catalog = await withReader(context, url, (session) => readCatalog(session));
-  return { kind: "database", url, catalog, scratch, description: `${description}, PostgreSQL ${catalog.server.major}` };
+  return { kind: "database", url, catalog, scratch, branch, description: `${description}, PostgreSQL ${catalog.server.major}` };
 }
 
 /** Runs `work` in a session that reads. Throws `CONNECTION_FAILED`. */

@@ -46,6 +46,8 @@ export function menu(begin: Begin): Command {
     .option("--actual <source>", "what is, in the same forms", "parent")
     .option("--report <format[=file]>", "text, json or markdown; repeatable", collect, [])
     .option("--ignore <names>", "also take for equal, such as comments,grants; or all", commas)
+    .option("--repair <file>", "also write SQL that removes the difference, proved on a copy; - for stdout")
+    .option("--allow-destructive", "let that SQL run what loses data, instead of commenting it out")
     .option("--compare <names>", "tell apart nevertheless, such as columnOrder,owners; or all", commas);
 
   add("rollback-check", "up, down, up on a scratch database; the catalogs must agree", () => import("./commands/rollback-check.ts")).option(

@@ -1,7 +1,7 @@
 import type { Catalog } from "../audit/catalog/catalog.ts";
 import type { Column } from "../audit/catalog/columns.ts";
 import { quoted } from "../audit/quote.ts";
-import type { ChangedKind } from "./change.ts";
+import type { Change, ChangedKind } from "./change.ts";
 
 /** One object of a catalog with its properties, and what it is a part of. */
 export interface Fact {
@@ -15,6 +15,11 @@ export interface Fact {
 /** Identity of an object over all kinds. Tables and views share a namespace, and so do all kinds of routines. */
 export function keyOf(kind: ChangedKind, id: string): string {
   return `${kind} ${id}`;
+}
+
+/** The key of the object that a change is about. */
+export function keyOfChange({ kind, object }: Change): string {
+  return keyOf(kind, object);
 }
 
 /** The keys of what a part of a table may be part of. */
@@ -147,6 +152,9 @@ function commented(on: string, identity: string): readonly string[] {
   // Constraints, triggers, policies and rules are named `name on table`.
   const part = /^(?:table constraint|domain constraint|trigger|policy|rule)$/.test(on) ? /^(.*) on (.*)$/s.exec(identity) : null;
   const plain = identity.replaceAll("pg_catalog.", "");
+  const [, view] =
+    on === "view column" || on === "materialized view column" ? (/^(.*)\.(?:"(?:[^"]|"")*"|[^."]+)$/s.exec(plain) ?? []) : [];
+  if (view !== undefined) return [keyOf("view", view), keyOf("materialized view", view)];
   if (part === null) return (COMMENTED[on] ?? []).map((kind) => keyOf(kind, plain));
   const kind = on.endsWith("constraint") ? "constraint" : (on as "trigger" | "policy" | "rule");
   return [keyOf(kind, `${part[2]}.${part[1]}`)];

@@ -87,7 +87,13 @@ function withoutPartitionParts(catalog: Catalog): Catalog {
 
 function withoutColumnOrder(catalog: Catalog): Catalog {
   const tables = catalog.tables.map((table) => ({ ...table, columns: table.columns.toSorted((a, b) => (a.name < b.name ? -1 : 1)) }));
-  return { ...catalog, tables };
+  // Extended statistics list their columns in the table's order, whatever order they were given in.
+  const statistics = catalog.statistics.map((item) => ({ ...item, definition: item.definition.replace(/ ON (.*) FROM /s, inOrder) }));
+  return { ...catalog, tables, statistics };
+}
+
+function inOrder(_whole: string, columns: string): string {
+  return ` ON ${columns.split(", ").toSorted().join(", ")} FROM `;
 }
 
 const FROZEN = /'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+(?:[+-]\d\d)?'::timestamp/g;

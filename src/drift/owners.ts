@@ -17,7 +17,7 @@ export function alignOwners([expected, actual]: Pair): Pair {
  * The two roles that most often own one and the same object: what only one side has must not decide who owns the most.
  * Databases that have nothing in common have their own each.
  */
-function principalsOf(expected: Catalog, actual: Catalog): readonly [string | undefined, string | undefined] {
+export function principalsOf(expected: Catalog, actual: Catalog): readonly [string | undefined, string | undefined] {
   const there = new Map(ownedOf(actual).map(({ id, owner }) => [id, owner]));
   const pairs = ownedOf(expected).flatMap(({ id, owner }) => {
     const other = there.get(id);

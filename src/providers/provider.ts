@@ -81,6 +81,8 @@ export interface Where {
   readonly branch: string | undefined;
   /** A past state: a timestamp with offset (RFC 3339) or an LSN. Undefined: as it is; of the parent, the state that runs start from. */
   readonly at: string | undefined;
+  /** Whether a short-lived branch of our own is wanted, that may be written to. Default: only where nothing else will do. */
+  readonly copy?: boolean | undefined;
 }
 
 /** A database to read from. A query was answered over `url` before it was handed out. */

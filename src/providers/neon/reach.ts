@@ -22,7 +22,7 @@ export async function reach(
   const branch = await requireBranch(site.api, where.branch ?? parent, bounds);
   const at = where.at ?? (where.branch === undefined ? parentAt : undefined);
   const description = `Neon branch ${branch.name}${at === undefined ? "" : ` at ${at}`}`;
-  const present = at === undefined ? await reachPresent(site, branch, bounds) : undefined;
+  const present = at === undefined && where.copy !== true ? await reachPresent(site, branch, bounds) : undefined;
   if (present !== undefined) return reached(present, description, async () => {});
   return reachCopy(site, { branch, at, description }, copy, bounds, dispose);
 }

@@ -1,0 +1,89 @@
+import type { ChangedKind } from "../change.ts";
+import { compareText } from "../../audit/finding.ts";
+import type { Sides } from "./gather.ts";
+import type { Graph } from "./graph.ts";
+import { lockOf } from "./lock.ts";
+import { MADE_KINDS, type MadeKind } from "./makers.ts";
+import type { Operation } from "./operation.ts";
+import type { Step } from "./step.ts";
+
+/** The operations so that nothing goes while it is needed, and nothing comes before what it needs. */
+export function order(operations: readonly Operation[], sides: Pick<Sides, "expected" | "actual">): readonly Step[] {
+  const drops = new Map(operations.filter(({ way }) => way === "drop").map((operation) => [operation.key, operation]));
+  const makes = new Map(operations.filter(({ way }) => way === "make").map((operation) => [operation.key, operation]));
+  const after = new Map<Operation, Set<Operation>>(operations.map((operation) => [operation, new Set()]));
+  const precede = (first: Operation | undefined, then: Operation | undefined): void => {
+    if (first !== undefined && then !== undefined && first !== then) after.get(then)?.add(first);
+  };
+  for (const key of drops.keys()) {
+    const operation = placeOf(key, drops, sides.actual);
+    precede(operation, makes.get(key));
+    for (const needed of sides.actual.needs(key)) {
+      precede(operation, placeOf(needed, drops, sides.actual));
+      precede(operation, makes.get(needed));
+    }
+    for (const { key: dependent } of sides.actual.dependents(key)) {
+      precede(placeOf(dependent, drops, sides.actual) ?? placeOf(dependent, makes, sides.actual), operation);
+    }
+  }
+  for (const [key, operation] of makes) {
+    for (const needed of needsOf(operation, key, sides.expected)) precede(placeOf(needed, makes, sides.expected), operation);
+  }
+  return sorted(operations, after).flatMap(stepsOf);
+}
+
+/** Where an object comes or goes: by itself, or with the whole that it is a part of. */
+function placeOf(key: string, operations: ReadonlyMap<string, Operation>, graph: Graph): Operation | undefined {
+  const own = operations.get(key);
+  if (own !== undefined) return own.along === undefined ? own : placeOf(own.along, operations, graph);
+  const { kind, id } = graph.node(key);
+  const wholes =
+    kind === "default" ? [`column ${id}`] : kind === "column" ? graph.needs(key).filter((one) => one.startsWith("table ")) : [];
+  return wholes.map((whole) => placeOf(whole, operations, graph)).find((operation) => operation !== undefined);
+}
+
+/** A sequence comes before the column that counts with it, and is given to that column afterwards. */
+function needsOf({ kind, id }: Operation, key: string, graph: Graph): readonly string[] {
+  if (kind === "sequence") return graph.needs(key).filter((one) => !one.startsWith("column "));
+  if (kind === "ownership") return [`sequence ${id}`, ...graph.needs(`sequence ${id}`)];
+  if (kind === "column") return [...graph.needs(key), ...graph.needs(`default ${id}`)];
+  if (kind !== "table") return graph.needs(key);
+  const columns = graph.parts(key).filter((part) => part.kind === "column");
+  return [
+    ...graph.needs(key),
+    ...columns.flatMap((column) => [...graph.needs(`column ${column.id}`), ...graph.needs(`default ${column.id}`)]),
+  ];
+}
+
+/** Drops before makes, then by kind and name; in a circle, which Postgres could not have made at once, the first goes first. */
+function sorted(operations: readonly Operation[], after: ReadonlyMap<Operation, ReadonlySet<Operation>>): readonly Operation[] {
+  const waiting = operations.toSorted((a, b) => rank(a) - rank(b) || compareText(a.id, b.id));
+  const done = new Set<Operation>();
+  const result: Operation[] = [];
+  while (waiting.length > 0) {
+    const at = waiting.findIndex((operation) => [...(after.get(operation) ?? [])].every((one) => done.has(one)));
+    const [next] = waiting.splice(Math.max(at, 0), 1);
+    if (next === undefined) break;
+    done.add(next);
+    result.push(next);
+  }
+  return result;
+}
+
+function rank({ kind, way }: Operation): number {
+  const at = MADE_KINDS.indexOf(kind);
+  return way === "drop" ? MADE_KINDS.length - at : 2 * MADE_KINDS.length + at;
+}
+
+/** What people know a pseudo-kind by. */
+const KNOWN: Partial<Record<MadeKind, ChangedKind>> = { default: "column", ownership: "sequence" };
+
+function stepsOf({ kind, id, statements, causes }: Operation): readonly Step[] {
+  return statements.map((statement) => ({
+    ...statement,
+    kind: KNOWN[kind] ?? (kind as ChangedKind),
+    object: id,
+    lock: lockOf(statement.sql),
+    causes: [...causes],
+  }));
+}

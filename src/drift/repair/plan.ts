@@ -1,0 +1,65 @@
+import type { Change } from "../change.ts";
+import { keyOfChange } from "../facts.ts";
+import { normalise, type Normalisations } from "../normalise.ts";
+import { gather } from "./gather.ts";
+import { graphOf } from "./graph.ts";
+import { lookup, type Side } from "./lookup.ts";
+import { principalsOf } from "../owners.ts";
+import type { Making, Rows } from "./making.ts";
+import { order } from "./order.ts";
+import type { Step } from "./step.ts";
+
+/** A change that a repair leaves alone. */
+export interface Unrepaired {
+  readonly change: Change;
+  /** Why, one line. */
+  readonly reason: string;
+}
+
+export interface RepairPlan {
+  /** In the order in which they are to run. */
+  readonly steps: readonly Step[];
+  readonly unrepaired: readonly Unrepaired[];
+}
+
+export interface PlanOptions {
+  /** What `compareCatalogs` was told. */
+  readonly normalisations?: Partial<Normalisations> | undefined;
+  readonly rows: Rows;
+  /** Changes that are to be left alone, by `keyOf`, each with its reason: what a proof found. */
+  readonly refused?: ReadonlyMap<string, string> | undefined;
+}
+
+/**
+ * The steps that take `actual` to `expected`, which `changes` (from `compareCatalogs` on the same two) set apart. They are
+ * ordered by dependencies, and each may run twice. What no schema can tell, such as values for a column that may not
+ * be null, is left alone for a reason.
+ */
+export function planRepair(expected: Side, actual: Side, changes: readonly Change[], options: PlanOptions): RepairPlan {
+  const [left, right] = normalise(expected.catalog, actual.catalog, options.normalisations ?? {});
+  const sides = {
+    expected: graphOf(left, expected.source.dependencies),
+    actual: graphOf(right, actual.source.dependencies),
+    /** With what the comparison doesn't look at, such as the indexes that a partition has from its parent. */
+    everything: { expected: graphOf(expected.catalog, []).facts, actual: graphOf(actual.catalog, []).facts },
+  };
+  const [owner, itsOwner] = principalsOf(expected.catalog, actual.catalog);
+  const lookups = { expected: lookup(expected, owner), actual: lookup(actual, itsOwner ?? actual.source.user) };
+  const refused = new Map(options.refused);
+  const role = (name: string): string => (name === owner ? (lookups.actual.principal ?? name) : name);
+  for (;;) {
+    const kept = changes.filter((change) => !refused.has(keyOfChange(change)));
+    const newTables = new Set(kept.filter(({ change, kind }) => change === "missing" && kind === "table").map(({ object }) => object));
+    const making: Making = { ...lookups, ...options.rows, role, isNew: (table) => newTables.has(table) };
+    const work = gather(kept, sides, making);
+    if (work.refused.size > 0) {
+      for (const [key, reason] of work.refused) refused.set(key, reason);
+      continue;
+    }
+    const unrepaired = changes.flatMap((change) => {
+      const reason = refused.get(keyOfChange(change));
+      return reason === undefined ? [] : [{ change, reason }];
+    });
+    return { steps: order(work.operations, sides), unrepaired };
+  }
+}

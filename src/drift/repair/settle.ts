@@ -1,0 +1,67 @@
+import { keyOfChange } from "../facts.ts";
+import type { RepairPlan } from "./plan.ts";
+import type { Trial } from "./prove.ts";
+import { harmless, losingChanges } from "./script.ts";
+import type { Step } from "./step.ts";
+
+/** Each round leaves out what a trial found wrong; a drift that needs more rounds than this is beyond us. */
+const ROUNDS = 20;
+
+export interface Settled {
+  /** What was proved; undefined where nothing could be. */
+  readonly plan: RepairPlan | undefined;
+  /** Why nothing was proved. */
+  readonly reason?: string;
+}
+
+/**
+ * Finds the largest part of a repair that proves: plans, tries, and plans again without the changes whose steps failed or
+ * left a difference, each of them with its reason.
+ */
+export async function settle(
+  plan: (refused: ReadonlyMap<string, string>) => RepairPlan,
+  attempt: (steps: readonly Step[]) => Promise<Trial>,
+  allowDestructive: boolean,
+): Promise<Settled> {
+  const refused = new Map<string, string>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const planned = plan(refused);
+    const steps = allowDestructive ? planned.steps : harmless(planned.steps);
+    if (steps.length === 0) return { plan: planned };
+    const trial = await attempt(steps);
+    const faults = faultsOf(trial, planned, allowDestructive);
+    if (faults.size === 0) return { plan: planned };
+    const known = refused.size;
+    for (const [key, reason] of faults) if (!refused.has(key)) refused.set(key, reason);
+    if (refused.size === known) return { plan: undefined, reason: [...faults.values()][0] ?? "it did not prove" };
+  }
+  return { plan: undefined, reason: `after ${ROUNDS} rounds steps still fail` };
+}
+
+/** The changes to blame, by `keyOfChange`, each with what went wrong. */
+function faultsOf(
+  { failed, left, again }: Trial,
+  { steps, unrepaired }: RepairPlan,
+  allowDestructive: boolean,
+): ReadonlyMap<string, string> {
+  if (failed !== undefined) {
+    const when = failed.run === 2 ? " when it is run again" : "";
+    const reason = `on a copy its repair fails${when}: ${failed.message}`;
+    return new Map((failed.step?.causes ?? ["the script"]).map((cause) => [cause, reason]));
+  }
+  const known = new Set(unrepaired.map(({ change }) => keyOfChange(change)));
+  const held = allowDestructive ? new Set<string>() : losingChanges(steps);
+  const faults = new Map<string, string>();
+  for (const change of left) {
+    const key = keyOfChange(change);
+    if (!known.has(key) && !held.has(key)) blame(key, `on a copy its repair leaves a difference (${change.detail})`);
+  }
+  for (const change of again)
+    blame(keyOfChange(change), `on a copy its repair changes something each time that it runs (${change.detail})`);
+  return faults;
+
+  function blame(key: string, reason: string): void {
+    const causes = steps.filter((step) => `${step.kind} ${step.object}` === key).flatMap((step) => step.causes);
+    for (const cause of causes.length === 0 ? [key] : causes) faults.set(cause, reason);
+  }
+}

@@ -1,0 +1,117 @@
+import type { Table } from "../../audit/catalog/relations.ts";
+import { path } from "../../audit/quote.ts";
+import { literal } from "../../postgres/identifier.ts";
+import type { Difference } from "../change.ts";
+import { columnDefinition, columnExtras, names } from "./definition.ts";
+import { descended } from "./descent.ts";
+import { given, type Maker, type Making, owned } from "./making.ts";
+import { guarded, isStatements, plain, type Remedy, type Statement } from "./step.ts";
+
+const HIDDEN_OPTIONS = "the options of a foreign table may hold secrets and are not read";
+
+const REWRITES = "rewrites the table under an ACCESS EXCLUSIVE lock";
+
+export const tables: Maker = {
+  create(id, making) {
+    const table = making.expected.get("tables", id);
+    if (table.kind === "foreign table") return { cannot: HIDDEN_OPTIONS };
+    const all = table.columns.map((column) => ({ column, id: path(table.schema, table.name, column.name) }));
+    const own = all.filter(({ column }) => column.inherited === undefined);
+    const unlogged = table.persistence === "unlogged" ? "unlogged " : "";
+    const tail = [
+      table.partitionKey === undefined ? "" : `partition by ${table.partitionKey}`,
+      table.accessMethod === undefined ? "" : `using ${table.accessMethod}`,
+      table.options === undefined ? "" : `with (${table.options.join(", ")})`,
+    ].filter((part) => part !== "");
+    return [
+      {
+        sql: [
+          `create ${unlogged}table if not exists ${id} ${shape(
+            table,
+            own.map((entry) => columnDefinition(entry.id, making)),
+          )}`,
+          ...tail,
+        ].join(" "),
+      },
+      ...all.flatMap(({ column }) => columnExtras(id, column)),
+      ...secured(table, "off"),
+      ...(table.replicaIdentity === undefined || table.replicaIdentity === "index" ? [] : plain(identity(table))),
+      ...owned("table", id, table.owner, making),
+    ];
+  },
+  drop(id, { actual, expected }) {
+    const what = actual.get("tables", id).kind === "foreign table" ? "foreign table" : "table";
+    const drop = `drop ${what} if exists ${id}`;
+    const isTable = `exists (select from pg_catalog.pg_class where oid = pg_catalog.to_regclass(${literal(id)}) and relkind in ('r', 'p', 'f'))`;
+    // A view may have its place after the first run.
+    return [{ sql: expected.find("views", id) === undefined ? drop : guarded(isTable, drop), destructive: "it drops the table's data" }];
+  },
+  alter(id, differences, making) {
+    const table = making.expected.get("tables", id);
+    const found = making.actual.get("tables", id);
+    const steps: Statement[] = [];
+    for (const difference of differences) {
+      const remedy = property(difference, table, found, making);
+      if (!isStatements(remedy)) return remedy;
+      steps.push(...remedy);
+    }
+    // Joining a parent is one step for two properties.
+    return steps.filter((step, at) => steps.findIndex(({ sql }) => sql === step.sql) === at);
+  },
+};
+
+/** Columns, or the parent whose they are. */
+function shape(table: Table, columns: readonly string[]): string {
+  if (table.ofType !== undefined) return `of ${table.ofType}`;
+  const parents = table.inherits?.join(", ");
+  if (table.partitionBound !== undefined) return `partition of ${parents} ${table.partitionBound}`;
+  return `(${columns.join(", ")})${parents === undefined ? "" : ` inherits (${parents})`}`;
+}
+
+function property(difference: Difference, table: Table, found: Table, making: Making): Remedy {
+  const alter = `alter table ${table.id}`;
+  switch (difference.property) {
+    case "owner":
+      return [given("table", table.id, table.owner, making)];
+    case "persistence":
+      return [{ sql: `${alter} set ${table.persistence === "unlogged" ? "unlogged" : "logged"}`, warning: REWRITES }];
+    case "row security":
+      return secured(table, found.rowSecurity);
+    case "options":
+      return plain(
+        ...(difference.actual === undefined ? [] : [`${alter} reset (${names(difference.actual)})`]),
+        ...(difference.expected === undefined ? [] : [`${alter} set (${difference.expected})`]),
+      );
+    case "replica identity":
+      // An index that is the identity says so itself.
+      return table.replicaIdentity === "index" ? [] : plain(identity(table));
+    case "inherits":
+    case "partition bound":
+      return descended(table, found);
+    case "of type":
+      return plain(table.ofType === undefined ? `${alter} not of` : `${alter} of ${table.ofType}`);
+    case "access method":
+      return [{ sql: `${alter} set access method ${table.accessMethod ?? "heap"}`, warning: REWRITES }];
+    case "column order":
+      return { cannot: "Postgres can't move a column: only a new table has another order" };
+    case "server":
+      return { cannot: HIDDEN_OPTIONS };
+    default:
+      return table.kind === "foreign table" ? { cannot: HIDDEN_OPTIONS } : "recreate";
+  }
+}
+
+function secured(table: Table, found: Table["rowSecurity"]): readonly Statement[] {
+  const { rowSecurity } = table;
+  const alter = `alter table ${table.id}`;
+  const sql: string[] = [];
+  if ((rowSecurity === "off") !== (found === "off"))
+    sql.push(`${alter} ${rowSecurity === "off" ? "disable" : "enable"} row level security`);
+  if ((rowSecurity === "forced") !== (found === "forced"))
+    sql.push(`${alter} ${rowSecurity === "forced" ? "force" : "no force"} row level security`);
+  return plain(...sql);
+}
+
+function identity({ id, replicaIdentity }: Table): string {
+  return `alter table ${id} replica identity ${replicaIdentity ?? "default"}`;
+}

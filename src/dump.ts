@@ -1,0 +1,30 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Context } from "./context.ts";
+import { messageOf } from "./errors.ts";
+import { installedPostgres } from "./providers/local/cluster/installed.ts";
+import { variablesOfUrl } from "./variables.ts";
+
+const run = promisify(execFile);
+
+/** A schema of 10,000 tables is about 20 MB as text. */
+const MOST_BYTES = 512 * 1024 * 1024;
+
+/** The schema of a database as `pg_dump -s` writes it, or why there is none: it refuses a server newer than itself. */
+export async function dump(url: string, major: number, context: Context): Promise<{ readonly sql: string } | { readonly unfit: string }> {
+  const found = await installedPostgres({ env: context.env, platform: process.platform, arch: process.arch, roots: [] });
+  const fitting = found.filter((program) => program.major >= major).toSorted((a, b) => a.major - b.major)[0];
+  if (fitting === undefined) return { unfit: `no pg_dump of PostgreSQL ${major} or newer is installed` };
+  try {
+    const { stdout } = await run(join(fitting.bin, "pg_dump"), ["--schema-only", "--no-owner", "--exclude-schema=offshoot"], {
+      env: { ...process.env, ...variablesOfUrl(url) },
+      signal: context.signal,
+      maxBuffer: MOST_BYTES,
+    });
+    // Newer ones wrap the script in two commands for psql alone.
+    return { sql: stdout.replaceAll(/^\\(?:un)?restrict .*$/gm, "") };
+  } catch (thrown) {
+    return { unfit: `pg_dump failed: ${messageOf(thrown)}` };
+  }
+}
