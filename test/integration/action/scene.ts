@@ -21,8 +21,8 @@ export const ACTION = "acme/offshoot@v1";
 export interface Scene {
   /** A folder that all jobs see, at `MEETING`. */
   readonly meeting: string;
-  /** Runs the jobs of a workflow, which stand in YAML as below `jobs:`. */
-  run(jobs: string, more?: Partial<WorkflowRun>): Promise<Results>;
+  /** Runs a workflow, or jobs alone as they stand below `jobs:`. */
+  run(yaml: string, more?: Partial<WorkflowRun>): Promise<Results>;
   /** What a job wrote to a file of its own with `>> $MEETING/NAME`, line by line. */
   read(name: string): Promise<readonly string[]>;
   remove(): Promise<void>;
@@ -35,13 +35,13 @@ export async function setScene(mock: MockServer): Promise<Scene> {
   await copyFile(join(ROOT, "action.yml"), join(action, "action.yml"));
   await writeFile(join(repository, "package.json"), "{}");
   await writeFile(join(repository, "migrations/001_notes.sql"), "create table notes (id int primary key);");
+  const path = await installedPath(folder);
   return {
     meeting,
-    async run(jobs, more = {}) {
+    async run(yaml, more = {}) {
       const event = more.event ?? (ciFixture("github/push") as GithubEvent);
-      const path = await installedPath(folder);
       return runWorkflow({
-        yaml: `on: ${event.env["GITHUB_EVENT_NAME"]}\njobs:\n${jobs}`,
+        yaml: /^jobs:/m.test(yaml) ? yaml : `on: ${event.env["GITHUB_EVENT_NAME"]}\njobs:\n${yaml}`,
         repository,
         event,
         secrets: { NEON_API_KEY: mock.apiKey },

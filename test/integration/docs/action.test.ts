@@ -1,0 +1,77 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startGitHub } from "../../support/github.ts";
+import { type MockServer, startMock } from "../../support/mock-server.ts";
+import type { GithubEvent } from "../../support/runner/event.ts";
+import type { Results } from "../../support/runner/graph.ts";
+import { ciFixture } from "../../unit/ci/fixture.ts";
+import { ACTION, branchesOf, requireVerdicts, type Scene, setScene } from "../action/scene.ts";
+
+/** Stands for every program of the page's projects. */
+const PROGRAM = '#!/bin/sh\necho "$(basename "$0") on $OFFSHOOT_PROVIDER with ${DATABASE_URL:+a URL}"\n';
+
+let mock: MockServer;
+let scene: Scene;
+let bin: string;
+let workflows: readonly string[];
+
+beforeAll(async () => {
+  mock = await startMock("--postgres", "--operation-time", "100");
+  scene = await setScene(mock);
+  bin = join(scene.meeting, "bin");
+  await mkdir(bin);
+  for (const name of ["alembic", "pytest", "npm"]) await writeFile(join(bin, name), PROGRAM, { mode: 0o755 });
+  const page = await readFile(new URL("../../../docs/ci/action.md", import.meta.url), "utf8");
+  workflows = [...page.matchAll(/^```yaml\n([^]*?)^```/gm)].map(([, block = ""]) => block);
+});
+
+afterAll(async () => {
+  await scene.remove();
+  await mock.stop();
+});
+
+/** Runs a workflow of the page, counted from 0. */
+function run(index: number, { env, payload }: GithubEvent, more: Readonly<Record<string, string>> = {}): Promise<Results> {
+  return scene.run((workflows[index] ?? "").replaceAll("OWNER/offshoot@v1", ACTION), {
+    event: { env: { ...env, GITHUB_RUN_ID: String(6000 + index), ...more }, payload },
+    env: () => ({ PATH: `${bin}:${process.env["PATH"]}`, NEON_API_HOST: mock.url }),
+  });
+}
+
+const event = (name: string): GithubEvent => ciFixture(`github/${name}`) as GithubEvent;
+
+test("the first workflow migrates a branch, tests on it, and leaves none", async () => {
+  const results = await run(0, event("pull-request"));
+  requireVerdicts(results, { test: "success" });
+  expect(results["test"]?.log).toMatch(/^alembic on neon with a URL$[^]*^pytest on neon with a URL$[^]*is gone\.$/m);
+  expect(await branchesOf(mock, "")).toEqual([]);
+});
+
+test("jobs at once share a branch, and the last one removes it", async () => {
+  const results = await run(1, event("push"));
+  requireVerdicts(results, { unit: "success", e2e: "success" });
+  expect(await branchesOf(mock, "")).toEqual([]);
+});
+
+test("jobs that follow one another keep a branch between them, and the teardown removes it", async () => {
+  const results = await run(2, event("push"));
+  requireVerdicts(results, { migrate: "success", test: "success", teardown: "success" });
+  expect(results["migrate"]?.outputs).toEqual({ use_neon: "true" });
+  expect(results["test"]?.log).toMatch(/neon database \S+ adopted/);
+  expect(results["teardown"]?.log).toMatch(/^deleted/m);
+  expect(await branchesOf(mock, "")).toEqual([]);
+});
+
+test("the workflow with a comment keeps one on the pull request", async () => {
+  const { env, payload } = event("pull-request");
+  const number = (payload as { readonly pull_request: { readonly number: number } }).pull_request.number;
+  const github = await startGitHub(env["GITHUB_REPOSITORY"] ?? "", number);
+  try {
+    const results = await run(3, { env, payload }, { GITHUB_API_URL: github.url });
+    requireVerdicts(results, { test: "success" });
+    expect(github.comments.map(({ body }) => body)).toEqual([expect.stringContaining("offshoot migrate")]);
+  } finally {
+    await github.stop();
+  }
+});
