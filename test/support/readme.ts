@@ -6,6 +6,7 @@ import { DEFAULT_NORMALISATIONS, type NormalisationName, NORMALISATIONS } from "
 import { SOURCE_FORMS } from "../../src/drift/source.ts";
 import { ERROR_EXIT, EXIT } from "../../src/errors.ts";
 import { INDEX, readPages, renderIndex } from "./pages.ts";
+import { ciPages, renderTemplates } from "./templates.ts";
 
 const README = new URL("../../README.md", import.meta.url);
 /** The page on drift, whose tables are generated. */
@@ -74,4 +75,5 @@ if (process.argv[1] === import.meta.filename && process.argv.includes("--write")
   await writeFile(README, await renderReadme(await readFile(README, "utf8")));
   await writeFile(INDEX, renderIndex(await readPages()));
   await writeFile(DRIFT, renderDrift(await readFile(DRIFT, "utf8")));
+  for (const { file, text } of await ciPages()) await writeFile(file, renderTemplates(text));
 }

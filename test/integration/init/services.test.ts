@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TemplateName, TEMPLATES } from "../../../src/init/services/registry.ts";
+import { blocksOf, documents } from "../../support/documents.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
 import type { PipelineJob, Trigger } from "../../support/pipelines/pipeline.ts";
 import { initialise, type REPOSITORIES } from "../../support/pipelines/checkout.ts";
@@ -31,6 +32,8 @@ function initialised(tool: keyof typeof REPOSITORIES, service: TemplateName): Pr
 }
 
 interface How {
+  /** A pipeline that stands in for what init wrote. */
+  readonly pipeline?: string;
   readonly trigger?: Trigger;
   /** What the tests do: pass, fail, or kill the `offshoot run` around them. */
   readonly tests?: "failing" | "killed";
@@ -41,7 +44,8 @@ interface How {
 /** Runs the pipeline that was written, with the environment of the service's own jobs. */
 async function played(service: keyof typeof READABLE, checkout: string, how: How = {}): Promise<readonly Played[]> {
   const { read, fixture } = READABLE[service];
-  const written = read(await readFile(join(checkout, TEMPLATES[service].file), "utf8"), how.trigger ?? "push");
+  const pipeline = how.pipeline ?? (await readFile(join(checkout, TEMPLATES[service].file), "utf8"));
+  const written = read(pipeline, how.trigger ?? "push");
   const { OFFSHOOT_RUN: _own, ...env } = project.env;
   const told = Object.entries(ciFixture(fixture).env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const all = await play(how.jobs?.(written) ?? written, checkout, {
@@ -112,7 +116,7 @@ test("a job that is killed does leave something until the teardown", async () =>
   expect(await left()).toEqual([]);
 });
 
-test("three jobs that do the same all pass, also where the first to end removes the database under the others", async () => {
+test("three jobs that do the same share one database, which one of them migrates", async () => {
   const checkout = await initialised("sql", "gitlab");
   // No base of another test has this one.
   await writeFile(join(checkout, "migrations/004_shelves.sql"), "create table shelves (id int primary key)");
@@ -124,7 +128,7 @@ test("three jobs that do the same all pass, also where the first to end removes 
     },
   });
   expect(Object.values(statesOf(all))).toEqual(["passed", "passed", "passed", "passed"]);
-  expect(all.some(({ log }) => log.includes("applied 004_shelves.sql"))).toBe(true);
+  expect(all.filter(({ log }) => log.includes("applied 004_shelves.sql"))).toHaveLength(1);
   expect(await left()).toEqual([]);
 });
 
@@ -145,6 +149,18 @@ test("tests that fail make the job fail, and the teardown passes", async () => {
   expect(statesOf(all)).toEqual({ test: "failed", teardown: "passed" });
   expect(await left()).toEqual([]);
 });
+
+const shown = (await documents()).flatMap((page) => blocksOf(page).filter(({ mark }) => mark?.startsWith("run:")));
+
+test.each(shown.map(({ mark = "", text }) => [mark.slice("run:".length) as keyof typeof READABLE, text] as const))(
+  "the pipeline of several steps on the page of %s passes there, and leaves nothing",
+  async (service, pipeline) => {
+    const all = await played(service, await initialised("sql", service), { pipeline });
+    expect(all.map(({ state, log }) => (state === "passed" ? state : log))).toEqual(["passed"]);
+    expect(all[0]?.log.match(/^tables authors books$/gm)).toHaveLength(2);
+    expect(await left()).toEqual([]);
+  },
+);
 
 test("the command tells people what it wrote, what is theirs to add, and what to type next", async () => {
   const checkout = await initialised("sql", "gitlab");

@@ -10,7 +10,7 @@ export const readBuildkite: ReadPipeline = (source, trigger) => {
   let [before, always]: readonly [readonly string[], boolean] = [[], false];
   for (const step of steps) {
     if ("wait" in step) [before, always] = [jobs.map(({ name }) => name), step["continue_on_failure"] === true];
-    else if (holds(text(step["if"], "if"), trigger)) {
+    else if (step["if"] === undefined || holds(text(step["if"], "if"), trigger)) {
       const script = lines(step["commands"], "commands").join("\n").replaceAll("$$", "$");
       jobs.push({
         name: text(step["key"], "key"),

@@ -6,7 +6,7 @@ export const readCircleci: ReadPipeline = (source, trigger) => {
   const { jobs, workflows } = known(parse(source), "config.yml", ["version", "jobs", "workflows"]);
   return Object.values(map(workflows, "workflows")).flatMap((value) => {
     const workflow = known(value, "a workflow", ["when", "jobs"]);
-    if (!holds(workflow["when"], trigger)) return [];
+    if (workflow["when"] !== undefined && !holds(workflow["when"], trigger)) return [];
     return list(workflow["jobs"], "jobs").map((entry) => jobOf(entry, map(jobs, "jobs")));
   });
 };
@@ -21,15 +21,20 @@ function jobOf(entry: unknown, jobs: Readonly<Record<string, unknown>>): Pipelin
     name,
     after: requires.map(([required]) => required),
     always: requires.length > 0 && requires.every(([, status]) => status === "terminal"),
-    shells: list(steps, "steps").flatMap(shellsOf),
-    afterwards: [],
+    shells: stepsOf(steps, "on_success"),
+    afterwards: stepsOf(steps, "always"),
   };
 }
 
-function shellsOf(step: unknown): readonly Shell[] {
-  if (step === "checkout") return [];
-  const run = text(known(step, "a step", ["run"])["run"], "run");
-  return [{ argv: ["bash", "-eo", "pipefail", "-c"], script: run.replaceAll(String.raw`\<<`, "<<") }];
+/** Those that run always stand last in the files that are read here. */
+function stepsOf(steps: unknown, wanted: "on_success" | "always"): readonly Shell[] {
+  return list(steps, "steps").flatMap((step) => {
+    if (step === "checkout") return [];
+    const { run } = known(step, "a step", ["run"]);
+    const { command, when = "on_success" } = typeof run === "string" ? { command: run } : known(run, "run", ["command", "when"]);
+    const script = text(command, "command").replaceAll(String.raw`\<<`, "<<");
+    return when === wanted ? [{ argv: ["bash", "-eo", "pipefail", "-c"], script } satisfies Shell] : [];
+  });
 }
 
 function holds(condition: unknown, trigger: Trigger): boolean {

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { known, lines, list, map, type ReadPipeline, text, type Trigger } from "./pipeline.ts";
+import { known, lines, list, map, type ReadPipeline, type Shell, text, type Trigger } from "./pipeline.ts";
 
 const STAGES = [".pre", "build", "test", "deploy", ".post"];
 
@@ -9,18 +9,16 @@ export const readGitlab: ReadPipeline = (source, trigger) => {
   const { rules } = known(workflow ?? { rules: [{}] }, "workflow", ["rules"]);
   if (ruleOf(rules, trigger) === undefined) return [];
   const started = Object.entries(jobs).flatMap(([name, value]) => {
-    const job = known(value, name, ["stage", "image", "rules", "script"]);
-    const rule = ruleOf(job["rules"], trigger);
-    return rule === undefined
-      ? []
-      : [{ name, stage: STAGES.indexOf(text(job["stage"], "stage")), rule, script: lines(job["script"], "script") }];
+    const job = known(value, name, ["stage", "image", "rules", "script", "after_script"]);
+    const rule = ruleOf(job["rules"] ?? [{}], trigger);
+    return rule === undefined ? [] : [{ name, job, rule, stage: STAGES.indexOf(text(job["stage"] ?? "test", "stage")) }];
   });
-  return started.map(({ name, stage, rule, script }) => ({
+  return started.map(({ name, job, rule, stage }) => ({
     name,
     after: started.filter((other) => other.stage < stage).map((other) => other.name),
     always: rule === "always",
-    shells: [{ argv: ["bash", "-eo", "pipefail", "-c"], script: script.join("\n") }],
-    afterwards: [],
+    shells: [shellOf(job["script"])],
+    afterwards: [shellOf(job["after_script"] ?? [])],
   }));
 };
 
@@ -38,4 +36,8 @@ function holds(condition: string, trigger: Trigger): boolean {
   const [, left = "", operator, word, right = ""] = /^\$(\w+) (==|!=) (?:"([^"]*)"|\$(\w+))$/.exec(condition) ?? [];
   if (operator === undefined) throw new Error(`a condition that this reader doesn't know: ${condition}`);
   return (variables[left] === (word ?? variables[right])) === (operator === "==");
+}
+
+function shellOf(script: unknown): Shell {
+  return { argv: ["bash", "-eo", "pipefail", "-c"], script: lines(script, "script").join("\n") };
 }
