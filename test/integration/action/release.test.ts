@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { parse } from "yaml";
+import { githubEvent, runSteps } from "../support/runner/scene.ts";
 
 const run = promisify(execFile);
 const ROOT = new URL("../../..", import.meta.url).pathname;
@@ -78,4 +80,23 @@ test("another bundle of the same version is refused", async () => {
   const before = await git("ls-remote", "origin");
   await expect(tagAction()).rejects.toThrow("already exists");
   expect(await git("ls-remote", "origin")).toBe(before);
+});
+
+/** As `mocks/ci/github/tag.json` has it. */
+const TAGGED = "1.4.0";
+
+test.each([
+  ["that is the package's version and has its part of the changelog goes on", TAGGED, TAGGED, "success"],
+  ["of another version stops", "1.3.9", TAGGED, "failure"],
+  ["that the changelog does not tell of stops", TAGGED, "1.3.9", "failure"],
+])("a release %s", async (_how, version, told, result) => {
+  const { jobs } = parse(await readFile(join(ROOT, ".github/workflows/release.yml"), "utf8")) as {
+    readonly jobs: { readonly check: { readonly steps: readonly { readonly name?: string; readonly run?: string }[] } };
+  };
+  const step = jobs.check.steps.find(({ name }) => name?.startsWith("The tag is the package's version"));
+  const repository = await mkdtemp(join(folder, "tagged-"));
+  await writeFile(join(repository, "package.json"), JSON.stringify({ version }));
+  await writeFile(join(repository, "CHANGELOG.md"), `# Changelog\n\n## ${told} - 2026-11-01\n`);
+  const ended = await runSteps([{ uses: "actions/checkout@v4" }, { run: step?.run ?? "" }], { event: githubEvent("tag"), repository });
+  expect([ended.result, ended.notes.length]).toEqual([result, result === "success" ? 0 : 1]);
 });
