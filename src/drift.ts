@@ -5,6 +5,7 @@ import type { Change } from "./drift/change.ts";
 import { compareCatalogs } from "./drift/compare.ts";
 import { hashedObjects, readDefinitions, withDefinitions } from "./drift/definitions.ts";
 import type { Normalisations } from "./drift/normalise.ts";
+import { withoutLogins } from "./drift/logins.ts";
 import { markdown } from "./drift/report/markdown.ts";
 import { parseSource } from "./drift/source.ts";
 import { normalisationsOf, type Switches } from "./drift/switches.ts";
@@ -114,9 +115,8 @@ export async function prepareDrift(
   const actual = await prepareSide(context, sources.actual, "--actual");
   return <T>(work: (measured: Measured) => Promise<T>) => {
     const compared = async (one: Side, other: Side): Promise<T> => {
-      const changes = await explained(context, one, other, compare(context, one, other, normalisations));
+      const changes = withoutLogins(await explained(context, one, other, compare(context, one, other, normalisations)));
       const measured = { expected: one, actual: other, normalisations, changes, warnings: warningsOf(one, other) };
-      for (const text of measured.warnings) context.report({ kind: "warning", text });
       return work(measured);
     };
     // Migrations run on the major version of the other side, which therefore comes first.

@@ -2,7 +2,6 @@ import { ownRoutine, signatureOf } from "../audit/catalog/routines.ts";
 import { scope } from "../audit/catalog/scope.ts";
 import { literal } from "../postgres/identifier.ts";
 import type { Session } from "../postgres/connect.ts";
-import { redact } from "../redact.ts";
 import type { Change } from "./change.ts";
 
 /** The kinds that the catalog knows by a hash of their body alone: whole texts would be most of what it reads. */
@@ -14,13 +13,12 @@ export function hashedObjects(changes: readonly Change[]): readonly string[] {
 }
 
 /**
- * The whole statement of each of these functions that is there, by id; what looks like a secret in them is blanked out. Read
- * only. Throws the server's error.
+ * The whole statement of each of these functions that is there, by id. Read only. Throws the server's error.
  */
 export async function readDefinitions(session: Session, objects: readonly string[]): Promise<ReadonlyMap<string, string>> {
   if (objects.length === 0) return new Map();
   const rows = await session.query<{ id: string; definition: string }>(definitions(objects));
-  return new Map(rows.map(({ id, definition }) => [id, redact(definition).replaceAll("\r", "").trimEnd()]));
+  return new Map(rows.map(({ id, definition }) => [id, definition.replaceAll("\r", "").trimEnd()]));
 }
 
 /** The changes with the texts of functions that either side has. */

@@ -7,8 +7,8 @@ export type Paint = (what: Change["change"] | DiffLine["is"], text: string) => s
 
 /** For a terminal or a log: in words, grouped and worst first; then as a diff, and what to do. */
 export function text(compared: Compared, paint: Paint = (_, plain) => plain): string {
-  const { changes, expected, actual } = compared;
-  const sides = `expected  ${expected}\nactual    ${actual}`;
+  const { changes, expected, actual, warnings } = compared;
+  const sides = [`expected  ${expected}`, `actual    ${actual}`, ...warnings.map((warning) => `warning   ${warning}`)].join("\n");
   if (changes.length === 0) return `${sides}\n\nThe schemas agree.\n`;
   const groups = groupsOf(changes).map((group) =>
     [paint(group.change, group.heading.toUpperCase()), ...group.changes.flatMap(inWords)].join("\n"),

@@ -95,6 +95,12 @@ to do:
     );
   });
 
+  test("tells what limits the comparison, before anything else", () => {
+    expect(REPORTS.text({ ...none, warnings: ["The majors differ."] })).toContain(
+      "PostgreSQL 17\nwarning   The majors differ.\n\nThe schemas",
+    );
+  });
+
   test("paints headings by their sort, and the diff by its signs", () => {
     const painted = REPORTS.text(compared, (what, text) => `<${what}>${text}`);
     expect(painted).toContain("<missing>MISSING: EXPECTED, AND NOT THERE");
