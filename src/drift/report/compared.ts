@@ -43,7 +43,7 @@ export function summary(changes: readonly Change[]): string {
 
 /** What can be done about a drift, one line each. */
 export const REMEDIES = [
-  "Where the expected side is right, bring the actual one to it.",
+  "Where the expected side is right, bring the actual one to it: `--repair FILE` writes the SQL, proved on a copy.",
   "Where the actual side is right, put what it has into a migration.",
   "What may differ for good is left out with --ignore, or drift.ignore in offshoot.yaml.",
 ] as const;

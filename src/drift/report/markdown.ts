@@ -36,7 +36,7 @@ export function markdown(compared: Compared): string {
     ...(dropped === 0 ? [] : [`\n_${dropped} more did not fit here._`]),
     ...(bytesOf(diff) <= left ? diff : ["\n_The diff did not fit here: `offshoot drift` shows it._"]),
   ];
-  return [...head, ...lines, ...cut, "", ...REMEDIES.map((remedy) => `- ${escapeMarkdown(remedy)}`), ""].join("\n");
+  return [...head, ...lines, ...cut, "", ...REMEDIES.map((remedy) => `- ${remedy}`), ""].join("\n");
 }
 
 function headOf({ changes, expected, actual, warnings }: Compared): readonly string[] {

@@ -83,7 +83,7 @@ AS A DIFF
 
 1 missing, 3 different, 1 extra
 to do:
-  Where the expected side is right, bring the actual one to it.
+  Where the expected side is right, bring the actual one to it: \`--repair FILE\` writes the SQL, proved on a copy.
   Where the actual side is right, put what it has into a migration.
   What may differ for good is left out with --ignore, or drift.ignore in offshoot.yaml.
 `);
