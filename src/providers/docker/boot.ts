@@ -39,16 +39,6 @@ const ATTEMPT_MS = 5000;
  * others see that it is taken and wait for the same server. Throws `NOT_OURS`, `DISK_FULL`, `POSTGRES_START_FAILED`.
  */
 export async function boot(options: BootOptions): Promise<Server> {
-  let isOurs = false;
-  try {
-    return await findOrStart(options, () => (isOurs = true));
-  } finally {
-    // After a start that was cancelled too: then nobody else may ever look at the container.
-    if (isOurs) options.keep();
-  }
-}
-
-async function findOrStart(options: BootOptions, onStart: () => void): Promise<Server> {
   const { engine, identity, reach, within } = options;
   let { bind } = reach;
   let { isAbsent } = options;
@@ -65,7 +55,7 @@ async function findOrStart(options: BootOptions, onStart: () => void): Promise<S
       else await remove(engine, found.id, options);
       continue;
     }
-    const trouble = await startAnew({ ...options, reach: { ...reach, bind } }, onStart);
+    const trouble = await startAnew({ ...options, reach: { ...reach, bind } });
     hasStarted ||= trouble === undefined;
     if (trouble === "port-taken" && attempt < TRIES) attempt += 1;
     else if (trouble === "address-foreign" && bind !== LOOPBACK.bind) ({ bind } = LOOPBACK);
@@ -76,16 +66,17 @@ async function findOrStart(options: BootOptions, onStart: () => void): Promise<S
 }
 
 /** What may pass is returned; everything else is thrown, and then no container is left. */
-async function startAnew(options: BootOptions, onStart: () => void): Promise<Trouble | undefined> {
-  const { engine, identity, within, report } = options;
+async function startAnew(options: BootOptions): Promise<Trouble | undefined> {
+  const { engine, identity, within, report, keep } = options;
   const secrets = { POSTGRES_PASSWORD: randomBytes(24).toString("base64url") };
-  const cancelled = (): void => onStart();
-  within.signal.addEventListener("abort", cancelled, { once: true });
+  // After a start that was cancelled too: then nobody else may ever look at the container.
+  within.signal.addEventListener("abort", keep, { once: true });
   const started = await engine
     .call(runArguments({ ...options, bind: options.reach.bind }), { within, secrets })
-    .finally(() => within.signal.removeEventListener("abort", cancelled));
+    .finally(() => within.signal.removeEventListener("abort", keep));
   if (started.ok) {
-    onStart();
+    // While the server makes its files, so that it is there whatever becomes of us, and no work for us waits beside it.
+    keep();
     report({ kind: "note", text: `Started Postgres in the container ${identity.name}.` });
     return undefined;
   }

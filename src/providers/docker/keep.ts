@@ -16,6 +16,9 @@ const START_MS = 600_000;
 /** An engine that was told to make a container goes on when the caller is killed; after this long it has made it. */
 const APPEARS_MS = 10_000;
 
+/** Whoever started a container that died tells its last words, which go with it: as long as that may take. */
+const LAST_WORDS_MS = 10_000;
+
 /** How long the engine may take to remove a container. */
 const REMOVE_MS = 120_000;
 
@@ -52,7 +55,9 @@ async function untilReady(engine: Engine, { container, server }: Found, within: 
       return true;
     } catch {
       const [now] = await inspect(engine, [container.id], within);
-      if (now?.status !== "running") break;
+      if (now?.status === "running") continue;
+      await timer(LAST_WORDS_MS);
+      break;
     }
   }
   await remove(engine, container.id, { within: deadline("removing the container", REMOVE_MS) });
@@ -67,7 +72,7 @@ async function untilRunning(engine: Engine, request: KeeperRequest, within: Dead
     if (container === undefined || container.owner !== request.owner) return undefined;
     const server = serverIn(container, request.reach);
     if (server !== undefined) return { container, server };
-    if (!isDead(container)) continue;
+    if (!isDead(container) || performance.now() - start < LAST_WORDS_MS) continue;
     await remove(engine, container.id, { within });
     return undefined;
   }
