@@ -25,11 +25,11 @@ export async function testImage(major: 15 | 18): Promise<string | undefined> {
   }
 }
 
-/** An image that writes `words` and ends, made from the tests' own. The function removes it. */
-export async function dyingImage(words: string): Promise<{ readonly image: string; remove(): Promise<void> }> {
+/** An image that writes `words` after a while and ends, made from the tests' own. The function removes it. */
+export async function dyingImage(words: string, afterSeconds: number): Promise<{ readonly image: string; remove(): Promise<void> }> {
   const image = `offshoot-test/dying:${randomBytes(6).toString("hex")}`;
   const container = await docker("create", `${REPOSITORY}:base`, "true");
-  const entryPoint = JSON.stringify(["sh", "-c", `echo "$0" >&2; exit 1`, words]);
+  const entryPoint = JSON.stringify(["sh", "-c", `sleep ${afterSeconds}; echo "$0" >&2; exit 1`, words]);
   await docker("commit", "--change", `ENTRYPOINT ${entryPoint}`, container, image);
   await docker("rm", container);
   return { image, remove: async () => void (await docker("rmi", "--force", image)) };

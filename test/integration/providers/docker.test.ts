@@ -193,10 +193,12 @@ describe.runIf(IMAGE !== undefined)("Docker that can't serve", () => {
   });
 
   test.each([
-    ["POSTGRES_START_FAILED", "FATAL: something is wrong with the world"],
-    ["DISK_FULL", "FATAL: could not write: No space left on device"],
-  ])("fails with %s and the last words of a container that dies", async (code, words) => {
-    const dying = await dyingImage(words);
+    ["POSTGRES_START_FAILED", 0, "FATAL: something is wrong with the world"],
+    ["DISK_FULL", 0, "FATAL: could not write: No space left on device"],
+    // Its keeper sees that it died before we do.
+    ["POSTGRES_START_FAILED", 4, "FATAL: something is wrong in the end"],
+  ] as const)("fails with %s and the last words of a container that dies after %i s", async (code, seconds, words) => {
+    const dying = await dyingImage(words, seconds);
     onTestFinished(() => dying.remove());
     const home = dockerHomeForTest(dying.image);
     await expect(acquired(home.provider(), uniqueKey())).rejects.toMatchObject({ code, message: expect.stringContaining(words) as string });
