@@ -29,6 +29,8 @@ export const columns: Maker = {
     const changed = byProperty(differences);
     const { table, column } = making.expected.column(id);
     const found = making.actual.column(id).column;
+    if (table.kind === "foreign table" && changed.has("options"))
+      return { cannot: "the options of a foreign table's column are not written" };
     const alter = `alter table ${table.id} alter column ${quoted(column.name)}`;
     if (changed.has("generated") || changed.has("virtual")) return regenerated(column, found, alter, making);
     const steps: Statement[] = [];
@@ -102,7 +104,9 @@ function regenerated(column: Column, found: Column, alter: string, { actual }: M
 function retyped(table: string, column: Column, found: Column, byDefault: string | undefined): readonly Statement[] {
   const { type, collation, generated } = column;
   const alter = `alter table ${table} alter column ${quoted(column.name)}`;
-  const how = generated === undefined ? ` using ${quoted(column.name)}::${type}` : "";
+  // Types of one's own have casts to text and back, but seldom to each other.
+  const through = type.includes(".") || found.type.includes(".") ? `::text${type.endsWith("[]") ? "[]" : ""}` : "";
+  const how = generated === undefined ? ` using ${quoted(column.name)}${through}::${type}` : "";
   const why = widens(found.type, type) ? undefined : `${found.type} to ${type} may cut values or fail on some`;
   const sql = [
     ...(found.default === undefined ? [] : [`${alter} drop default`]),

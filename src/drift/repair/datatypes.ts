@@ -19,6 +19,11 @@ function dropped(kind: TypeKind, id: string, { expected }: Making): readonly Sta
   return plain(isReplaced ? guarded(isThis, drop) : drop);
 }
 
+/** A condition: the type is there, and is so. */
+function typeRow(id: string, condition: string): string {
+  return `exists (select from pg_catalog.pg_type t where t.oid = pg_catalog.to_regtype(${literal(id)}) and ${condition})`;
+}
+
 /** A type has neither `if not exists` nor `or replace`. */
 function unlessThere(id: string, create: string): string {
   return guarded(`pg_catalog.to_regtype(${literal(id)}) is null`, create);
@@ -67,6 +72,11 @@ export const domains: Maker = {
     return [`create domain ${id} as ${type}`, ...rest.filter((part) => part !== "")].join(" ");
   }),
   drop: (id, making) => dropped("domains", id, making),
+  isOld(id, _differences, { actual }) {
+    const { type, collation } = actual.get("domains", id);
+    const collated = collation === undefined ? "" : ` and typcollation = ${literal(collation)}::regcollation`;
+    return typeRow(id, `pg_catalog.format_type(typbasetype, typtypmod) = ${literal(type)}${collated}`);
+  },
   alter: ownerAlone("domains", (id, differences, { expected }) => {
     const { default: initial, nullable } = expected.get("domains", id);
     const changed = byProperty(differences);
@@ -86,8 +96,17 @@ export const domains: Maker = {
 };
 
 export const composites: Maker = {
-  create: made("composites", ({ id, attributes }: Composite) => `create type ${id} as (${attributes.map(attributeText).join(", ")})`),
+  create: made(
+    "composites",
+    ({ id, attributes }: Composite) => `create type ${id} as (${attributes.map((each) => attributeText(each)).join(", ")})`,
+  ),
   drop: (id, making) => dropped("composites", id, making),
+  isOld(id, _differences, { actual }) {
+    const names = actual.get("composites", id).attributes.map(({ name }) => name);
+    const found =
+      "select array_agg(attname::text order by attnum) from pg_catalog.pg_attribute where attrelid = typrelid and attnum > 0 and not attisdropped";
+    return typeRow(id, `(${found}) = array[${names.map(literal).join(", ")}]::text[]`);
+  },
   alter: ownerAlone("composites", (id, _differences, { expected, actual }) => {
     return reshaped(id, actual.get("composites", id).attributes, expected.get("composites", id).attributes);
   }),
@@ -95,8 +114,8 @@ export const composites: Maker = {
 
 type Attribute = Composite["attributes"][number];
 
-function attributeText({ name, type, collation }: Attribute): string {
-  return `${quoted(name)} ${type}${collation === undefined ? "" : ` collate ${collation}`}`;
+function attributeText({ name, type, collation }: Attribute, word = ""): string {
+  return `${quoted(name)} ${word}${type}${collation === undefined ? "" : ` collate ${collation}`}`;
 }
 
 function reshaped(id: string, from: readonly Attribute[], to: readonly Attribute[]): Remedy {
@@ -104,8 +123,8 @@ function reshaped(id: string, from: readonly Attribute[], to: readonly Attribute
   const added = to.filter(({ name }) => !from.some((other) => other.name === name));
   const isInOrder = [...kept, ...added].every(({ name }, at) => to[at]?.name === name);
   if (!isInOrder) return "recreate";
-  const lacks = (name: string): string =>
-    `not exists (select from pg_catalog.pg_attribute where attrelid = pg_catalog.to_regclass(${literal(id)}) and attname = ${literal(name)} and not attisdropped)`;
+  const has = (name: string): string =>
+    `exists (select from pg_catalog.pg_attribute where attrelid = pg_catalog.to_regclass(${literal(id)}) and not attisdropped and attname = ${literal(name)}`;
   return [
     ...from
       .filter((attribute) => !kept.includes(attribute))
@@ -114,14 +133,13 @@ function reshaped(id: string, from: readonly Attribute[], to: readonly Attribute
         destructive: "it drops the attribute's values",
       })),
     ...kept.flatMap((attribute) => {
-      const wanted = to.find(({ name }) => name === attribute.name) ?? attribute;
+      const wanted = to.find((other) => other.name === attribute.name) ?? attribute;
       if (attributeText(wanted) === attributeText(attribute)) return [];
-      return plain(
-        `alter type ${id} alter attribute ${attributeText(wanted).replace(quoted(wanted.name), `${quoted(wanted.name)} type`)} cascade`,
-      );
+      const isOld = `${has(attribute.name)} and pg_catalog.format_type(atttypid, atttypmod) = ${literal(attribute.type)})`;
+      return plain(guarded(isOld, `alter type ${id} alter attribute ${attributeText(wanted, "type ")} cascade`));
     }),
     ...added.map((attribute) => ({
-      sql: guarded(lacks(attribute.name), `alter type ${id} add attribute ${attributeText(attribute)} cascade`),
+      sql: guarded(`not ${has(attribute.name)})`, `alter type ${id} add attribute ${attributeText(attribute)} cascade`),
     })),
   ];
 }
@@ -138,5 +156,17 @@ export const ranges: Maker = {
     return `create type ${range.id} as range (${options.filter((part) => part !== "").join(", ")})`;
   }),
   drop: (id, making) => dropped("ranges", id, making),
+  isOld(id, _differences, { actual }) {
+    const { subtype, canonical, difference } = actual.get("ranges", id);
+    return typeRow(
+      id,
+      `exists (select from pg_catalog.pg_range where rngtypid = t.oid and pg_catalog.format_type(rngsubtype, null) = ${literal(subtype)}
+      and ${called("rngsubdiff", difference)} and ${called("rngcanonical", canonical)})`,
+    );
+  },
   alter: ownerAlone("ranges", () => "recreate"),
 };
+
+function called(column: string, name: string | undefined): string {
+  return `${column}::oid ${name === undefined ? "= 0" : `= pg_catalog.to_regproc(${literal(name)})`}`;
+}

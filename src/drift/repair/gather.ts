@@ -85,7 +85,9 @@ export function gather(changes: readonly Change[], sides: Sides, making: Making)
   const release = (key: string, blocks: boolean, on: string, cause: string): void => {
     if (drops.has(key) || isGoing(key)) return;
     const { kind, id } = sides.actual.node(key);
-    const goesAlong = !blocks && (kind === "sequence" || !KEPT.includes(kind));
+    // A publication only loses the table.
+    if (kind === "publication" && altered.has(key)) return;
+    const goesAlong = !blocks && kind !== "publication" && (kind === "sequence" || !KEPT.includes(kind));
     const isPart = goesAlong || isOfExtra(key) || sides.actual.facts.get(key)?.partOf.includes(on) === true;
     const needsIt = sides.expected.needs(key).includes(on);
     // What holds data is changed first; anything else goes and comes, so that its old needs may go at once.

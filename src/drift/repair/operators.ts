@@ -17,6 +17,10 @@ export const operators: Maker = {
     return plain(guarded(missing, `create operator ${symbol} (${list.filter((part) => part !== "").join(", ")})`));
   },
   drop: (id) => plain(`drop operator if exists ${id}`),
+  isOld(id, _differences, { actual }) {
+    const { function: called } = actual.get("operators", id);
+    return `exists (select from pg_catalog.pg_operator where oid = pg_catalog.to_regoperator(${literal(id)}) and oprcode::oid = pg_catalog.to_regprocedure(${literal(called)}))`;
+  },
   alter: () => "recreate",
 };
 
@@ -49,5 +53,11 @@ export const collations: Maker = {
     );
   },
   drop: (id) => plain(`drop collation if exists ${id}`),
+  isOld(id, _differences, { actual }) {
+    const { locale, deterministic } = actual.get("collations", id);
+    const name = "coalesce(to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale', to_jsonb(c) ->> 'collcollate')";
+    const same = `${name} = ${literal(locale ?? "")} and collisdeterministic = ${deterministic}`;
+    return `exists (select from pg_catalog.pg_collation c where c.oid = pg_catalog.to_regcollation(${literal(id)}) and ${same})`;
+  },
   alter: () => "recreate",
 };

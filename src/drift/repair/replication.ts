@@ -3,7 +3,7 @@ import { literal } from "../../postgres/identifier.ts";
 import { byProperty, given, type Maker, owned } from "./making.ts";
 import { guarded, plain } from "./step.ts";
 
-const HIDDEN = "the options of a foreign server may hold secrets and are not read";
+const HIDDEN = "the options of a foreign server may hold secrets, and are not read";
 
 function options({ operations, viaRoot, generated }: Publication, major: number): string {
   const columns = major >= 18 ? `, publish_generated_columns = ${generated === true ? "stored" : "none"}` : "";

@@ -30,12 +30,18 @@ export async function settle(
     if (steps.length === 0) return { plan: planned };
     const trial = await attempt(steps);
     const faults = faultsOf(trial, planned, allowDestructive);
-    if (faults.size === 0) return { plan: planned };
+    if (faults.size === 0) return { plan: { ...planned, unrepaired: stillThere(planned, trial) } };
     const known = refused.size;
     for (const [key, reason] of faults) if (!refused.has(key)) refused.set(key, reason);
     if (refused.size === known) return { plan: undefined, reason: [...faults.values()][0] ?? "it did not prove" };
   }
   return { plan: undefined, reason: `after ${ROUNDS} rounds steps still fail` };
+}
+
+/** Some changes go with another one's repair: what an extension brought, when that moves to another schema. */
+function stillThere({ unrepaired }: RepairPlan, { left }: Trial): RepairPlan["unrepaired"] {
+  const keys = new Set(left.map(keyOfChange));
+  return unrepaired.filter(({ change }) => keys.has(keyOfChange(change)));
 }
 
 /** The changes to blame, by `keyOfChange`, each with what went wrong. */

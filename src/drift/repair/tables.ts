@@ -7,14 +7,14 @@ import { descended } from "./descent.ts";
 import { given, type Maker, type Making, owned } from "./making.ts";
 import { guarded, isStatements, plain, type Remedy, type Statement } from "./step.ts";
 
-const HIDDEN_OPTIONS = "the options of a foreign table may hold secrets and are not read";
+const FOREIGN = "what a foreign table leads to is a matter of each server, and is not written";
 
 const REWRITES = "rewrites the table under an ACCESS EXCLUSIVE lock";
 
 export const tables: Maker = {
   create(id, making) {
     const table = making.expected.get("tables", id);
-    if (table.kind === "foreign table") return { cannot: HIDDEN_OPTIONS };
+    if (table.kind === "foreign table") return { cannot: FOREIGN };
     const all = table.columns.map((column) => ({ column, id: path(table.schema, table.name, column.name) }));
     const own = all.filter(({ column }) => column.inherited === undefined);
     const unlogged = table.persistence === "unlogged" ? "unlogged " : "";
@@ -42,9 +42,14 @@ export const tables: Maker = {
   drop(id, { actual, expected }) {
     const what = actual.get("tables", id).kind === "foreign table" ? "foreign table" : "table";
     const drop = `drop ${what} if exists ${id}`;
-    const isTable = `exists (select from pg_catalog.pg_class where oid = pg_catalog.to_regclass(${literal(id)}) and relkind in ('r', 'p', 'f'))`;
+    const isTable = `exists (${row(id)} and relkind in ('r', 'p', 'f'))`;
     // A view may have its place after the first run.
     return [{ sql: expected.find("views", id) === undefined ? drop : guarded(isTable, drop), destructive: "it drops the table's data" }];
+  },
+  isOld(id, _differences, { actual }) {
+    const { partitionKey, kind } = actual.get("tables", id);
+    if (kind === "foreign table") return undefined;
+    return `exists (${row(id)} and pg_catalog.pg_get_partkeydef(oid) is not distinct from ${partitionKey === undefined ? "null" : literal(partitionKey)})`;
   },
   alter(id, differences, making) {
     const table = making.expected.get("tables", id);
@@ -59,6 +64,11 @@ export const tables: Maker = {
     return steps.filter((step, at) => steps.findIndex(({ sql }) => sql === step.sql) === at);
   },
 };
+
+/** The table's row in the system catalog, as far as to a condition. */
+function row(id: string): string {
+  return `select from pg_catalog.pg_class where oid = pg_catalog.to_regclass(${literal(id)})`;
+}
 
 /** Columns, or the parent whose they are. */
 function shape(table: Table, columns: readonly string[]): string {
@@ -89,15 +99,16 @@ function property(difference: Difference, table: Table, found: Table, making: Ma
     case "partition bound":
       return descended(table, found);
     case "of type":
-      return plain(table.ofType === undefined ? `${alter} not of` : `${alter} of ${table.ofType}`);
+      if (table.ofType !== undefined) return plain(`${alter} of ${table.ofType}`);
+      return plain(guarded(`exists (${row(table.id)} and reloftype <> 0)`, `${alter} not of`));
     case "access method":
       return [{ sql: `${alter} set access method ${table.accessMethod ?? "heap"}`, warning: REWRITES }];
     case "column order":
       return { cannot: "Postgres can't move a column: only a new table has another order" };
     case "server":
-      return { cannot: HIDDEN_OPTIONS };
+      return { cannot: FOREIGN };
     default:
-      return table.kind === "foreign table" ? { cannot: HIDDEN_OPTIONS } : "recreate";
+      return table.kind === "foreign table" ? { cannot: FOREIGN } : "recreate";
   }
 }
 
