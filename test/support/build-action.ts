@@ -10,13 +10,13 @@ import type { Program } from "../../src/program.ts";
 const root = new URL("../..", import.meta.url).pathname;
 
 /** Programs that run as processes of their own stand beside the action, where `programFile` looks for them. */
-const PROGRAMS: readonly Program[] = [
-  "action/holder",
-  "gate/guard",
-  "providers/docker/keeper",
-  "providers/local/cluster/keeper",
-  "tools/apply",
-];
+const PROGRAMS = Object.keys({
+  "action/holder": true,
+  "gate/guard": true,
+  "providers/docker/keeper": true,
+  "providers/local/cluster/keeper": true,
+  "tools/apply": true,
+} satisfies Record<Program, true>);
 
 /** Packages in CommonJS call `require`, which an ES module has to make first. */
 const REQUIRE = 'import { createRequire as offshootRequire } from "node:module"; const require = offshootRequire(import.meta.url);';

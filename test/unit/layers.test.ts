@@ -105,6 +105,12 @@ test("each vendor enters in one place", () => {
   expect(wrong).toEqual([]);
 });
 
+test("only these look for files beside themselves: in the bundled action they stand elsewhere", () => {
+  const looking = files.filter((path) => readFileSync(join(SRC, path), "utf8").includes("import.meta"));
+  // `init` is no command of the action.
+  expect(looking.toSorted()).toEqual(["init.ts", "program.ts", "providers/local/cluster/host.ts"]);
+});
+
 test("no file is longer than 250 lines", () => {
   expect(files.filter((path) => readFileSync(join(SRC, path), "utf8").split("\n").length > 251)).toEqual([]);
 });
