@@ -1,5 +1,10 @@
 export { audit, type AuditOptions, type AuditResult, type Finding } from "./audit.ts";
 export { renderFindings, type ReportFormat, type ReportOptions } from "./findings.ts";
+export { checkMetrics, type CheckMetricsOptions, type WantedMetric } from "./check-metrics.ts";
+export { checkWorker, type CheckWorkerOptions } from "./check-worker.ts";
+export { checkWorkflow, type CheckWorkflowOptions } from "./check-workflow.ts";
+export type { CheckFinding } from "./check/finding.ts";
+export type { CheckResult } from "./check/report.ts";
 export type { CommonOptions } from "./context.ts";
 export { doctor, type Diagnosis, type DoctorOptions } from "./doctor.ts";
 export { down, type DownOptions, type DownResult } from "./down.ts";

@@ -86,10 +86,37 @@ export function menu(begin: Begin): Command {
     .option("--service <name>", "github, gitlab, circleci, buildkite, azure, bitbucket, jenkins or none; default the one in use")
     .option("--dry-run", "only show what would be written");
 
+  const gates = program.command("check").description("gates beside the database: a metrics endpoint, a live worker, workflow files");
+  addGate("metrics", "whether an endpoint tells what Prometheus should find there", () => import("./commands/check-metrics.ts"))
+    .argument("<url>", "the endpoint, or the name of a variable that holds it")
+    .option("--metric <name[:type]>", "must be there, such as runs_total:counter; repeatable", collect, [])
+    .option("--optional <name[:type]>", "is only warned about; repeatable", collect, [])
+    .option("--token <variable>", "the variable that holds a bearer token")
+    .option("--within <duration>", "how long to go on asking", "30s");
+  addGate("worker", "whether a worker lives, logs and ends when it is asked to", () => import("./commands/check-worker.ts"))
+    .argument("<command...>", "the worker, after --")
+    .option("--for <duration>", "how long it must live", "10s")
+    .option("--lines <n>", "how many lines it must write", "1")
+    .option("--ready <text>", "what one of the lines must hold")
+    .option("--within <duration>", "how long to wait for the lines", "30s")
+    .option("--grace <duration>", "how long it may take to end", "10s");
+  addGate("workflow", "known mistakes in workflows of GitHub Actions", () => import("./commands/check-workflow.ts")).argument(
+    "[file...]",
+    "default all of .github/workflows",
+  );
+
   return program;
 
-  function add(name: string, description: string, load: () => Promise<{ readonly execute: Execute }>): Command {
-    const command = withCommon(program.command(name).description(description));
+  function add(name: string, description: string, load: Load): Command {
+    return withAction(withCommon(program.command(name).description(description)), name, load);
+  }
+
+  /** Gates have no database, and none of its flags. */
+  function addGate(name: string, description: string, load: Load): Command {
+    return withAction(withOutput(gates.command(name).description(description)), `check ${name}`, load);
+  }
+
+  function withAction(command: Command, name: string, load: Load): Command {
     return command.action(async () => {
       const invocation = await begin(command.optsWithGlobals(), `offshoot ${name}`);
       await (await load()).execute(invocation, command.opts(), command.args);
@@ -97,16 +124,24 @@ export function menu(begin: Begin): Command {
   }
 }
 
-/** The flags that every command has. */
+type Load = () => Promise<{ readonly execute: Execute }>;
+
+/** The flags of every command on a database. */
 function withCommon(command: Command): Command {
-  return command
-    .allowExcessArguments(false)
+  const common = command
     .option("-c, --config <file>", "configuration file; default offshoot.yaml, searched upwards")
     .option("--run <name>", "name of this run; default read from the CI")
     .option("--provider <name>", "auto, neon, docker, embedded or existing; or a list such as neon,docker")
     .option("--ttl <duration>", "how long the database may live, such as 90m, 2h or 3d")
     .option("--postgres <major>", "wanted major version of Postgres")
-    .option("--set <key=value>", "any other setting, such as neon.parent=main", collect, [])
+    .option("--set <key=value>", "any other setting, such as neon.parent=main", collect, []);
+  return withOutput(common);
+}
+
+/** The flags that every command has. */
+function withOutput(command: Command): Command {
+  return command
+    .allowExcessArguments(false)
     .option("--json", "data as JSON on stdout")
     .option("--summary <file>", "append what happened to a file, as Markdown; CI pages get it anyway")
     .option("-q, --quiet", "no progress on stderr");

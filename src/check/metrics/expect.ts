@@ -1,0 +1,34 @@
+import { nearest } from "../../nearest.ts";
+import { found, type CheckFinding } from "../finding.ts";
+import type { Exposition } from "./exposition.ts";
+
+/** A metric that must be there. */
+export interface WantedMetric {
+  readonly name: string;
+  /** Such as `counter`; undefined: any. */
+  readonly type?: string | undefined;
+  /** Its absence is only a warning. */
+  readonly optional?: boolean | undefined;
+}
+
+/** What an endpoint's answer lacks. Pure. `url` is how the endpoint is called in the findings. */
+export function expectMetrics(url: string, { metrics, problem }: Exposition, wanted: readonly WantedMetric[]): readonly CheckFinding[] {
+  if (problem !== undefined) {
+    const { line, text, why } = problem;
+    return [found("endpoint-format", { kind: "endpoint", name: url }, { line: String(line), text, why })];
+  }
+  return wanted.flatMap(({ name, type, optional }) => {
+    const findings = expectOne(metrics, name, type);
+    return optional === true ? findings.map((one): CheckFinding => ({ ...one, severity: "warning" })) : findings;
+  });
+}
+
+function expectOne(metrics: Exposition["metrics"], name: string, type: string | undefined): readonly CheckFinding[] {
+  const object = { kind: "metric", name } as const;
+  const metric = metrics.get(name);
+  if (metric === undefined) return [found("metric-missing", object, { nearest: nearest(name, metrics.keys()) })];
+  return [
+    ...(type !== undefined && type !== metric.type ? [found("metric-type", object, { expected: type, actual: metric.type })] : []),
+    ...(metric.samples === 0 ? [found("metric-empty", object, { type: metric.type })] : []),
+  ];
+}

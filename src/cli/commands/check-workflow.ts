@@ -1,0 +1,8 @@
+import { checkWorkflow } from "../../check-workflow.ts";
+import type { Execute } from "../invocation.ts";
+import { printFindings } from "../gates.ts";
+
+export const execute: Execute = async (invocation, _, files) => {
+  const result = await checkWorkflow({ ...invocation.options, files });
+  printFindings(invocation, result, "The workflows have none of the known mistakes");
+};

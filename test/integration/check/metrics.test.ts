@@ -1,0 +1,113 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { checkMetrics, type CheckMetricsOptions } from "../../../src/check-metrics.ts";
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+const METRICS = `# TYPE nova_runs_total counter
+nova_runs_total{state="ok"} 3
+# TYPE nova_queue_depth gauge
+`;
+
+let answer: Answer;
+let close: () => Promise<void>;
+let port: number;
+
+beforeEach(async () => {
+  const server = createServer((request, response) => answer(request, response)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  ({ port } = server.address() as AddressInfo);
+  answer = (_, response) => response.end(METRICS);
+  close = async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+  };
+});
+afterEach(() => close());
+
+async function codes(options: Partial<CheckMetricsOptions> = {}): Promise<readonly string[]> {
+  const { findings } = await checkMetrics({ url: `http://127.0.0.1:${port}/metrics`, within: "200ms", ...options });
+  return findings.map(({ code, severity, object }) => `${severity} ${code} ${object.name}`);
+}
+
+test("an endpoint that tells all that is wanted is as it should be", async () => {
+  expect(await codes({ metrics: [{ name: "nova_runs_total", type: "counter" }] })).toEqual([]);
+});
+
+test("what is missing, of another type or empty is told, the optional as a warning", async () => {
+  const metrics = [
+    { name: "nova_runs_total", type: "gauge" },
+    { name: "nova_queue_depth" },
+    { name: "nova_skills_total" },
+    { name: "nova_extra", optional: true },
+  ];
+  expect(await codes({ metrics })).toEqual([
+    "error metric-type nova_runs_total",
+    "error metric-missing nova_skills_total",
+    "warning metric-empty nova_queue_depth",
+    "warning metric-missing nova_extra",
+  ]);
+});
+
+test("a service that is still starting gets its time", async () => {
+  let asked = 0;
+  answer = (_, response) => {
+    asked += 1;
+    if (asked === 1) response.writeHead(503).end();
+    else if (asked === 2) response.end("# starting\n");
+    else response.end(METRICS);
+  };
+  expect(await codes({ within: "10s", metrics: [{ name: "nova_runs_total" }] })).toEqual([]);
+  expect(asked).toBe(3);
+});
+
+test.each<readonly [string, Answer, string]>([
+  ["another status", (_, response) => response.writeHead(404).end("no"), "endpoint-status"],
+  ["a page", (_, response) => response.end("<html></html>"), "endpoint-format"],
+  ["nothing", (request) => request.socket.destroy(), "endpoint-unreachable"],
+  ["no end", (_, response) => response.write("a"), "endpoint-unreachable"],
+])("%s is told as such", async (_, how, code) => {
+  answer = how;
+  expect(await codes()).toEqual([`error ${code} http://127.0.0.1:${port}/metrics`]);
+});
+
+test("a port that nobody listens on is told with the reason", async () => {
+  await close();
+  const { findings, failed } = await checkMetrics({ url: `http://127.0.0.1:${port}/metrics`, within: "100ms" });
+  expect(findings).toMatchObject([{ code: "endpoint-unreachable", facts: { why: expect.stringContaining("ECONNREFUSED") } }]);
+  expect(failed).toBe(true);
+  close = () => Promise.resolve();
+});
+
+test("credentials are sent and never shown", async () => {
+  const heard: (string | undefined)[] = [];
+  answer = (request, response) => {
+    heard.push(request.headers.authorization);
+    response.writeHead(401).end();
+  };
+  const env = { METRICS_URL: `http://me:s%40crets@127.0.0.1:${port}/metrics?key=hidden`, METRICS_TOKEN: "t0ken" };
+  const basic = await codes({ url: "METRICS_URL", env });
+  const bearer = await codes({ url: "METRICS_URL", env, token: "METRICS_TOKEN" });
+  expect(heard).toContain(`Basic ${btoa("me:s@crets")}`);
+  expect(heard).toContain("Bearer t0ken");
+  expect([...basic, ...bearer]).toEqual(Array.from({ length: 2 }, () => `error endpoint-status http://127.0.0.1:${port}/metrics`));
+});
+
+test("the caller may give up", async () => {
+  answer = (_, response) => response.writeHead(503).end();
+  const signal = AbortSignal.timeout(100);
+  await expect(checkMetrics({ url: `http://127.0.0.1:${port}/`, within: "1m", signal })).rejects.toMatchObject({ code: "CANCELLED" });
+});
+
+test.each([
+  ["a URL", { url: "localhost:8000/metrics" }, "localhost:8000/metrics is no URL of an endpoint."],
+  ["a URL of HTTP", { url: "ftp://x/metrics" }, "ftp://x/metrics is no URL of an endpoint."],
+  ["a variable that is set", { url: "NO_SUCH" }, "The variable NO_SUCH is not set."],
+  ["a token that is set", { token: "NO_SUCH" }, "The variable NO_SUCH is not set."],
+  ["a duration", { within: "soon" }, "within soon is no duration."],
+])("wants %s", async (_, options, message) => {
+  await expect(checkMetrics({ url: "http://127.0.0.1:1/", env: {}, ...options })).rejects.toMatchObject({ code: "USAGE", message });
+});

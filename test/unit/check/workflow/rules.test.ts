@@ -1,0 +1,118 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { SEVERITY, type CheckFinding } from "../../../../src/check/finding.ts";
+import { readDocument } from "../../../../src/check/workflow/document.ts";
+import { mistakesIn } from "../../../../src/check/workflow/rules.ts";
+import { workflowOf } from "../../../../src/check/workflow/workflow.ts";
+
+const page = await readFile(new URL("../../../../docs/check.md", import.meta.url), "utf8");
+const sections = page
+  .split(/^### /m)
+  .slice(1)
+  .map((section) => {
+    const block = (role: string): string | undefined => new RegExp(`^\`\`\`yaml ${role}\n([^]*?)^\`\`\`$`, "m").exec(section)?.[1];
+    return {
+      code: section.split("\n")[0] ?? "",
+      severity: / (Error|Warning)\./.exec(section)?.[1]?.toLowerCase(),
+      bad: block("bad"),
+      fix: block("fix"),
+    };
+  });
+
+function mistakes(...texts: readonly string[]): readonly CheckFinding[] {
+  const workflows = texts.map((text, at) => workflowOf(`${at}.yml`, readDocument(text)));
+  return mistakesIn(workflows.filter((workflow) => workflow !== undefined));
+}
+
+const codes = (...texts: readonly string[]): readonly string[] => mistakes(...texts).map(({ code }) => code);
+
+/** A workflow with one job of these lines. */
+const job = (lines: string): string => `on: push\njobs:\n  one:\n    runs-on: x\n${lines.replaceAll(/^/gm, "    ")}`;
+const step = (run: string, more = ""): string =>
+  job(`steps:\n  - run: |\n${run.replaceAll(/^/gm, "      ")}\n${more.replaceAll(/^/gm, "    ")}`);
+
+test("each code has a heading in docs/check.md with its severity", () => {
+  expect(Object.fromEntries(sections.map(({ code, severity }) => [code, severity]))).toEqual(SEVERITY);
+});
+
+describe.each(sections.filter(({ bad }) => bad !== undefined))("the example of $code", ({ code, bad = "", fix = "" }) => {
+  test("has exactly that mistake", () => {
+    expect(codes(bad)).toEqual([code]);
+  });
+
+  test("has none once it is mended", () => {
+    expect(fix).not.toBe("");
+    expect(codes(fix)).toEqual([]);
+  });
+});
+
+const migrating = (lines = ""): string => `runs-on: x\n    ${lines}\n    steps: [{ run: alembic upgrade head }]`;
+const two = (first: string, second: string): string => `on: push\njobs:\n  a:\n    ${first}\n  b:\n    ${second}\n`;
+
+describe("jobs that migrate", () => {
+  test.each([
+    ["one needs the other", two(migrating(), migrating("needs: a")), []],
+    ["one needs the other through a third", `${two(migrating(), migrating("needs: c"))}  c: { needs: [a], steps: [] }`, []],
+    [
+      "each has a Postgres of its own",
+      two(migrating("services: { db: { image: postgres:18 } }"), migrating("services: { db: { image: postgis } }")),
+      [],
+    ],
+    ["one is a matrix", two(migrating("strategy: { matrix: { node: [20, 22] } }"), "steps: []"), ["migrates-twice"]],
+    [
+      "one does it on a condition",
+      two(migrating(), "steps: [{ if: \"needs.a.result == ''\", needs: a, run: alembic upgrade head }]"),
+      ["needs-missing"],
+    ],
+    ["both go through offshoot", two(migrating(), migrating()).replaceAll("alembic", "offshoot migrate -- alembic"), []],
+  ])("where %s", (_, text, expected) => {
+    expect(codes(text)).toEqual(expected);
+  });
+});
+
+describe("scripts", () => {
+  test.each([
+    ["alembic upgrade head || true", ["migration-failure-hidden"]],
+    ["alembic upgrade head || exit 1", []],
+    ["alembic upgrade head || { echo failed; exit 3; }", []],
+    ["set -o pipefail\nalembic upgrade head | tee log", []],
+    ["alembic -x name='a|b' upgrade head", []],
+    ["npx prisma migrate deploy || :", ["migration-failure-hidden"]],
+    ["python -u worker.py &", []],
+    ["python worker.py && echo done", []],
+    ["celery -A app worker &", ["output-buffered"]],
+    ["((n++)) || true", []],
+    ["((++n))", []],
+    ["set +e\n((n++))", []],
+    ["for ((i=0; i<3; i++)); do echo; done", []],
+    ["# ((n++))", []],
+  ])("%j", (run, expected) => {
+    expect(codes(step(run))).toEqual(expected);
+  });
+
+  test("may go on after a failed migration by a setting of the step, too", () => {
+    expect(mistakes(step("alembic upgrade head", "continue-on-error: true"))).toMatchObject([{ facts: { by: "continue-on-error" } }]);
+  });
+});
+
+test("clean-up is looked for in all files together, and may wait for the pull request to be closed", () => {
+  const creates = job("steps: [{ uses: neondatabase/create-branch-action@v6 }]");
+  const deletes =
+    "on: { pull_request: { types: [closed] } }\njobs: { gone: { if: github.event.action == 'closed', steps: [{ uses: neondatabase/delete-branch-action@v3 }] } }";
+  expect(codes(creates)).toEqual(["branch-left"]);
+  expect(codes(creates, deletes)).toEqual([]);
+});
+
+test("a mistake stands at its line", () => {
+  expect(mistakes(step("echo\nalembic upgrade head || true"))).toMatchObject([{ at: { file: "0.yml", line: 6 } }]);
+});
+
+test.each(["", "a: 1", "on: push", "jobs: { a: {} }", "- 1"])("%j is no workflow", (text) => {
+  expect(workflowOf("x.yml", readDocument(text))).toBeUndefined();
+});
+
+test("odd shapes are read without a fault", () => {
+  const odd =
+    "on: [push]\njobs:\n  a:\n  b: 1\n  c: { steps: 1, needs: 2, env: [1], outputs: x }\n  d: { steps: [1, null, { run: 5, with: { ref: {} } }] }\n";
+  expect(codes(odd)).toEqual([]);
+});
