@@ -7,9 +7,8 @@ import type { Change } from "../../src/drift/change.ts";
 import { withSession } from "../../src/postgres/connect.ts";
 import { withDatabase } from "../../src/postgres/url.ts";
 import { makeProject, type Project } from "../support/cli.ts";
-import { otherBinaries } from "../support/diverse.ts";
+import { findMajor } from "../support/majors.ts";
 import { type MockServer, startMock } from "../support/mock-server.ts";
-import { skipWithout } from "../support/require.ts";
 import { startServer } from "../support/server.ts";
 
 const execute = promisify(execFile);
@@ -39,6 +38,8 @@ interface Printed {
   readonly actual: string;
   readonly warnings: readonly string[];
 }
+
+const [fifteen, seventeen] = [await findMajor(15), await findMajor(17)];
 
 let project: Project;
 let server: string;
@@ -224,22 +225,24 @@ describe("the outbox case, on Neon", { timeout: 180_000 }, () => {
 });
 
 describe("majors", { timeout: 120_000 }, () => {
-  const binaries = otherBinaries().find((folder) => folder.includes("/15/"));
-  if (binaries === undefined) skipWithout("PostgreSQL 15", "its server is not installed (bash .ci/machine)");
-
-  test.runIf(binaries !== undefined)("the migrations run on the other side's major, unless another is asked for", async () => {
-    const older = await startServer({}, { binaries: binaries ?? "" });
-    try {
-      const env = { OLDER: await migrated(await scratch(older.url)) };
-      const same = await drift([...CONFIG, "--actual", "OLDER"], env);
+  test.runIf(fifteen !== undefined)("the migrations run on the other side's, unless another is asked for", () =>
+    older(fifteen, async (url) => {
+      const same = await drift([...CONFIG, "--actual", "OLDER"], { OLDER: url });
       expect(same).toMatchObject({ equal: true, expected: "the migrations, PostgreSQL 15", warnings: [] });
-      const newer = await drift([...CONFIG, "--actual", "OLDER", "--postgres", "18"], env);
+      const newer = await drift([...CONFIG, "--actual", "OLDER", "--postgres", "18"], { OLDER: url });
       expect(newer).toMatchObject({ expected: "the migrations, PostgreSQL 18", changes: [] });
       expect(newer.warnings).toEqual([expect.stringContaining("PostgreSQL 18 is expected and 15 found")]);
-    } finally {
-      await older.stop();
-    }
-  });
+    }),
+  );
+
+  // The peers' server is none that a project could find.
+  test.runIf(seventeen !== undefined)("another is taken where that one can't be had, and a warning says so", () =>
+    older(seventeen, async (url) => {
+      const found = await drift([...CONFIG, "--actual", "OLDER"], { OLDER: url });
+      expect(found).toMatchObject({ expected: "the migrations, PostgreSQL 18", changes: [] });
+      expect(found.warnings).toEqual([expect.stringContaining("PostgreSQL 18 is expected and 17 found")]);
+    }),
+  );
 });
 
 describe("what can't be compared is told before anything is touched", () => {
