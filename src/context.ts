@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { readCheckout } from "./checkout.ts";
+import { withoutUnfilled } from "./ci/azure.ts";
 import type { CiContext } from "./ci/ci.ts";
 import { detectCi, eventPath } from "./ci/detect.ts";
 import { loadSettings, type Resolved } from "./config/load.ts";
@@ -58,7 +59,7 @@ export interface Context {
 /** Reads environment, configuration and checkout once, and decides who asks. Throws `CONFIG_INVALID` and its kin. */
 export async function prepare(options: CommonOptions): Promise<Context> {
   const cwd = options.cwd ?? process.cwd();
-  const env = options.env ?? process.env;
+  const env = withoutUnfilled(options.env ?? process.env);
   const ci = detectCi(env, await readEvent(env));
   const resolved = await loadSettings({
     cwd,

@@ -1,5 +1,5 @@
 import { repositoryFromRemote } from "../run/repository.ts";
-import { type CiService, positive, variable } from "./ci.ts";
+import { type CiEnv, type CiService, positive, variable } from "./ci.ts";
 import { asVariables, inShell } from "./shell.ts";
 import { maskable, stderr, type Write } from "./write.ts";
 
@@ -63,6 +63,15 @@ export const azure: CiService = {
     return [file, ...stderr(command("task.uploadsummary", {}, path))];
   },
 };
+
+/**
+ * The environment without what Azure left as it was written: `$(NAME)` in a pipeline's file stays where there is no such
+ * variable (Azure documentation, "Define variables"), and would be taken for a value.
+ */
+export function withoutUnfilled(env: CiEnv): CiEnv {
+  if (variable(env, "TF_BUILD") === undefined) return env;
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => !/^\$\([\w.-]+\)$/.test(value ?? "")));
+}
 
 function command(name: string, properties: Readonly<Record<string, string>>, message: string): string {
   const given = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(value)}`);

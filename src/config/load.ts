@@ -104,7 +104,7 @@ function invalid(problems: readonly string[], file: string | undefined): Offshoo
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
   return new OffshootError("CONFIG_INVALID", problems.join("\n"), {
     meaning: `The configuration has ${count}, so nothing was done.`,
-    remedy: 'The README lists every setting under "Configuration".',
+    remedy: 'The README lists every setting under "Settings".',
     facts: { problems: problems.length, file },
   });
 }

@@ -34,26 +34,38 @@ export function plan(facts: Facts, service: TemplateName | "none" | undefined): 
   const cooked = cook(facts);
   const { name, note } = service === undefined ? chooseService(facts) : { name: service, note: undefined };
   const template = name === "none" ? undefined : TEMPLATES[name];
-  const files = [planConfiguration(facts), ...(template === undefined ? [] : [planPipeline(facts, template, cooked)])];
-  const written = files.filter(({ state }) => state === "new").map(({ path }) => path);
+  const pipeline = template === undefined ? undefined : planPipeline(facts, template, cooked);
+  const files = [planConfiguration(facts), ...(pipeline === undefined ? [] : [pipeline])];
   return {
     services: name === "none" ? [] : [name],
     files,
     notes: [
       ...(note === undefined ? [] : [note]),
-      ...(facts.migrations.from === "nothing"
-        ? ["No migration tool was found: name what migrates in offshoot.yaml, or set migrations.directory."]
-        : []),
+      ...(facts.migrations.from === "nothing" ? [NO_TOOL] : []),
       ...cooked.notes,
-      ...(template?.settings ?? []),
+      ...(template === undefined || pipeline === undefined ? [] : pipelineNotes(facts, template, pipeline)),
     ],
-    next: [
-      ...(cooked.add === undefined ? [] : [cooked.add]),
-      `${cooked.offshoot} doctor`,
-      `${cooked.offshoot} run -- ${cooked.tests ?? "YOUR TESTS"}`,
-      ...(written.length === 0 ? [] : [`git add ${written.map((path) => word(posix.relative(facts.folder, path))).join(" ")}`]),
-    ].slice(0, 3),
+    next: nextCommands(facts, cooked, files),
   };
+}
+
+const NO_TOOL = "No migration tool was found: name what migrates in offshoot.yaml, or set migrations.directory.";
+const BESIDE = "The other workflows stay as they are; a job of theirs takes part by calling `offshoot run` as this one does.";
+
+/** What is to be done outside of the files, where the pipeline is not in use yet. */
+function pipelineNotes({ pipelines }: Facts, service: Service, { state }: PlannedFile): readonly string[] {
+  if (state === "same" || state === "kept") return [];
+  return [...(state === "new" && pathsOf(service, pipelines).length > 0 ? [BESIDE] : []), ...service.settings];
+}
+
+function nextCommands({ folder }: Facts, { add, offshoot, tests }: Cooked, files: readonly PlannedFile[]): readonly string[] {
+  const written = files.filter(({ state }) => state === "new").map(({ path }) => word(posix.relative(folder, path)));
+  return [
+    ...(add === undefined ? [] : [add]),
+    `${offshoot} doctor`,
+    `${offshoot} run -- ${tests ?? "YOUR TESTS"}`,
+    ...(written.length === 0 ? [] : [`git add ${written.join(" ")}`]),
+  ].slice(0, 3);
 }
 
 /** By the services' own files, else by the remote, else the most common one. */

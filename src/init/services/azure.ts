@@ -9,9 +9,7 @@ export const azure: Service = {
   file: "azure-pipelines.yml",
   others: [],
   host: /(?:^|\.)(?:dev\.azure\.com|visualstudio\.com)$/,
-  settings: [
-    "With Neon: add the variables NEON_API_KEY (secret) and NEON_PROJECT_ID to the pipeline, and remove the `#` before `env` and its key.",
-  ],
+  settings: ["With Neon: add the variables NEON_API_KEY (secret) and NEON_PROJECT_ID to the pipeline."],
   pipeline(recipe) {
     const { test, teardown, sweep } = stepsIn(recipe, "agent");
     return {
@@ -64,8 +62,8 @@ function job(lines: readonly string[], { node }: Recipe, python: boolean): reado
     `      version: ${node}.x`,
     ...(python ? ["  - task: UsePythonVersion@0", "    inputs:", "      versionSpec: 3.x"] : []),
     ...lines.map((line) => `  - script: ${scalar(line)}`),
-    // One that isn't defined would stay as it is written here, and be taken for a wrong key.
-    "    # env:",
-    "    #   NEON_API_KEY: $(NEON_API_KEY)",
+    // The last line is the one that calls offshoot.
+    "    env:",
+    "      NEON_API_KEY: $(NEON_API_KEY)",
   ]);
 }

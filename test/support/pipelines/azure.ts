@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { known, list, type ReadPipeline, type Shell, text, type Trigger } from "./pipeline.ts";
+import { known, list, map, type ReadPipeline, type Shell, text, type Trigger } from "./pipeline.ts";
 
 /** Azure: each `script` is a shell of its own. The tasks that bring a language are as good as done here. */
 export const readAzure: ReadPipeline = (source, trigger) => {
@@ -21,12 +21,14 @@ export const readAzure: ReadPipeline = (source, trigger) => {
 };
 
 function shellsOf(value: unknown): readonly Shell[] {
-  const step = known(value, "a step", ["task", "inputs", "script"]);
+  const step = known(value, "a step", ["task", "inputs", "script", "env"]);
   if (step["task"] !== undefined) {
     if (["UseNode@1", "UsePythonVersion@0"].includes(text(step["task"], "task"))) return [];
     throw new Error(`a task that this reader doesn't know: ${text(step["task"], "task")}`);
   }
-  return [{ argv: ["bash", "--noprofile", "--norc", "-c"], script: text(step["script"], "script") }];
+  // No variable is defined here, so that `$(NAME)` stays as it is written.
+  const env = Object.fromEntries(Object.entries(map(step["env"] ?? {}, "env")).map(([name, filled]) => [name, text(filled, name)]));
+  return [{ argv: ["bash", "--noprofile", "--norc", "-c"], script: text(step["script"], "script"), env }];
 }
 
 function conditionOf(condition: string): { readonly on: Trigger; readonly always: boolean } {

@@ -15,6 +15,8 @@ export interface Shell {
   readonly argv: readonly [program: string, ...flags: readonly string[]];
   /** The last word of `argv`. */
   readonly script: string;
+  /** What the file sets for this shell alone. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Why a pipeline runs. */

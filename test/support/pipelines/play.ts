@@ -59,10 +59,10 @@ async function playJob(
 }
 
 function run(
-  { argv: [program, ...flags], script }: Shell,
+  { argv: [program, ...flags], script, env: own }: Shell,
   { directory, env }: { readonly directory: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<{ readonly code: number; readonly log: string }> {
-  const child = spawn(program, [...flags, script], { cwd: directory, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, [...flags, script], { cwd: directory, env: { ...env, ...own }, stdio: ["ignore", "pipe", "pipe"] });
   let log = `+ ${script}\n`;
   child.stdout.on("data", (chunk) => (log += chunk));
   child.stderr.on("data", (chunk) => (log += chunk));

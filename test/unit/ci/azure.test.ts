@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { withoutUnfilled } from "../../../src/ci/azure.ts";
 import { detectCi } from "../../../src/ci/detect.ts";
 import { ciFixture } from "./fixture.ts";
 
@@ -20,4 +21,16 @@ test("a fork's pull request has the number that GitHub gave it, its own branch, 
 test("the only job of its kind is no shard", () => {
   const { env } = ciFixture("azure/fork-pull-request");
   expect(detectCi({ ...env, SYSTEM_TOTALJOBSINPHASE: "1" }).facts.shard).toBeUndefined();
+});
+
+test("a variable that Azure did not fill in counts as none, and only there", () => {
+  const env = {
+    NEON_API_KEY: "$(NEON_API_KEY)",
+    NEON_PROJECT_ID: "$(neon.project-id)",
+    PRICE: "$(date) and more",
+    PATH: "/bin",
+    EMPTY: "",
+  };
+  expect(withoutUnfilled({ ...env, TF_BUILD: "True" })).toEqual({ PRICE: "$(date) and more", PATH: "/bin", EMPTY: "", TF_BUILD: "True" });
+  expect(withoutUnfilled(env)).toEqual(env);
 });

@@ -70,9 +70,15 @@ test("a workflow of another name that calls offshoot is kept, and none is put be
   expect(states({ ...SHOP, pipelines }, undefined)[1]).toEqual([".github/workflows/ci.yml", "kept"]);
 });
 
-test("a workflow beside others is new", () => {
-  const pipelines = { ".github/workflows/ci.yml": "on: push" };
-  expect(states({ ...SHOP, pipelines }, undefined)[1]).toEqual([".github/workflows/offshoot.yml", "new"]);
+test("a workflow beside others is new, and that the others stay is said", () => {
+  const facts = { ...SHOP, pipelines: { ".github/workflows/ci.yml": "on: push" } };
+  expect(states(facts)[1]).toEqual([".github/workflows/offshoot.yml", "new"]);
+  expect(plan(facts, undefined).notes).toEqual([expect.stringMatching(/^The other workflows stay/), ...TEMPLATES.github.settings]);
+  expect(plan(SHOP, "github").notes).toEqual(TEMPLATES.github.settings);
+});
+
+test("where the pipeline is in use already, nothing needs to be set any more", () => {
+  expect(plan({ ...SHOP, pipelines: { ".gitlab-ci.yml": "- npx offshoot run -- npm test" } }, undefined).notes).toEqual([]);
 });
 
 test("a pipeline under its other name is the one that is added to", () => {
