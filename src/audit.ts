@@ -5,6 +5,7 @@ import { type Counts, count } from "./audit/report/count.ts";
 import { topOf } from "./checkout.ts";
 import { type CommonOptions, type Context, prepare } from "./context.ts";
 import { reportOptionsOf } from "./findings.ts";
+import { projectFor, repositoryMigrations } from "./heads.ts";
 import { locate } from "./locate.ts";
 import { inPhase } from "./phase.ts";
 import { withSession } from "./postgres/connect.ts";
@@ -60,7 +61,17 @@ export async function auditIn(
     context.report,
     "audit",
     "schema",
-    () => withSession(url, (session) => auditDatabase({ session, now: context.now(), spec: spec?.spec }), { signal: context.signal }),
+    async () => {
+      const project = await projectFor(context, spec?.spec);
+      return withSession(
+        url,
+        async (session) => {
+          const repository = project === undefined ? undefined : await repositoryMigrations(project, session);
+          return auditDatabase({ session, spec: spec?.spec, repository, now: context.now() });
+        },
+        { signal: context.signal },
+      );
+    },
     (result) => describeCount(result.findings.length),
   );
   const result = {

@@ -17,6 +17,19 @@ export interface FactsByCode {
   readonly "version-several": { readonly column: string; readonly values: readonly string[] };
   /** Versions that no migration of the repository has. */
   readonly "version-unknown": { readonly column: string; readonly values: readonly string[] };
+  /** The tool's own version table is not at the heads of the repository. `actual` are the newest of what it holds. */
+  readonly "heads-different": {
+    readonly tool: string;
+    readonly expected: readonly string[];
+    readonly actual: readonly string[];
+    readonly pending: readonly string[];
+    /** Of `expected`, those that should be one: the history was never joined. */
+    readonly several: readonly string[];
+    /** Recorded, and not in the repository. */
+    readonly unknown: readonly string[];
+  };
+  /** A name that does not look as the spec wants it; `expected` is a regular expression. */
+  readonly "name-different": { readonly expected: string };
   /** The spec was written from another major version, whose texts for views and rules differ. */
   readonly "postgres-different": { readonly expected: string; readonly actual: string };
   /** An exception of the spec whose date has passed: it no longer hides anything. */

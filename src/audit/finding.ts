@@ -17,6 +17,8 @@ export const SEVERITY: Readonly<Record<FindingCode, Severity>> = {
   "version-unreadable": "error",
   "version-several": "warning",
   "version-unknown": "error",
+  "heads-different": "error",
+  "name-different": "error",
   "postgres-different": "warning",
   "ignore-expired": "warning",
 
@@ -51,6 +53,8 @@ export type ObjectKind =
   | "policy"
   | "statistics"
   | "publication"
+  | "event trigger"
+  | "repository"
   | "collation"
   | "view"
   | "materialized view"

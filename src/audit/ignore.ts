@@ -1,5 +1,6 @@
 import { finding } from "./checks/check.ts";
 import type { Finding } from "./finding.ts";
+import { matches } from "./pattern.ts";
 import type { IgnoreRule, Spec } from "./spec/spec.ts";
 
 /** Takes out the findings that the spec accepts. An exception whose last day has passed hides nothing and is told. */
@@ -21,10 +22,4 @@ export function withoutIgnored(findings: readonly Finding[], spec: Spec | undefi
 
 function accepts({ code, object }: IgnoreRule, found: Finding): boolean {
   return (code === undefined || code === found.code) && matches(object, found.object.name);
-}
-
-/** Whether a name matches a pattern in which `*` stands for any text. */
-export function matches(pattern: string, name: string): boolean {
-  const parts = pattern.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
 }

@@ -1,3 +1,4 @@
+import type { Grant } from "./catalog/grants.ts";
 import type { Catalog, Contents } from "./catalog/catalog.ts";
 
 type InSchemaKind = { [K in keyof Contents]: Contents[K][number] extends { readonly schema: string } ? K : never }[keyof Contents];
@@ -9,6 +10,10 @@ export interface Lookup {
   readonly inSchema: <K extends InSchemaKind>(kind: K, schema: string) => readonly Contents[K][number][];
   /** What belongs to a table or view (or, for constraints, a domain). */
   readonly onTable: <K extends OnTableKind>(kind: K, schema: string, table: string) => readonly Contents[K][number][];
+  /** The comment on what has one of these identities, such as `table app.users`. */
+  readonly commentOn: (identities: readonly string[]) => string | undefined;
+  /** The rights that others than the owner have on an object. */
+  readonly rightsOn: (on: Grant["on"], id: string) => readonly string[];
 }
 
 /** Groups each list once, when it is first asked for. */
@@ -27,8 +32,18 @@ export function lookup(catalog: Catalog): Lookup {
     groups.set(name, made);
     return made;
   };
+  let comments: ReadonlyMap<string, string> | undefined;
+  let rights: ReadonlyMap<string, readonly string[]> | undefined;
   return {
     catalog,
+    commentOn(identities) {
+      comments ??= new Map(catalog.comments.map(({ id, text }) => [plainIdentity(id), text]));
+      return identities.map((identity) => comments?.get(plainIdentity(identity))).find((text) => text !== undefined);
+    },
+    rightsOn(on, id) {
+      rights ??= new Map(catalog.grants.map((grant) => [grant.id, grant.rights]));
+      return rights.get(`${on} ${id}`) ?? [];
+    },
     inSchema: <K extends InSchemaKind>(kind: K, schema: string) =>
       (grouped(`schema ${kind}`, kind, (item: { schema: string }) => item.schema).get(schema) ?? []) as Contents[K][number][],
     onTable: <K extends OnTableKind>(kind: K, schema: string, table: string) =>
@@ -36,6 +51,11 @@ export function lookup(catalog: Catalog): Lookup {
         tableKey(schema, table),
       ) ?? []) as Contents[K][number][],
   };
+}
+
+/** `pg_identify_object` writes no blank between argument types, and names the schema of those that have no keyword. */
+function plainIdentity(identity: string): string {
+  return identity.replaceAll(", ", ",").replaceAll("pg_catalog.", "");
 }
 
 // No name can hold a NUL.

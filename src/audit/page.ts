@@ -8,6 +8,8 @@ const OF_SPEC: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "different",
   "version-different",
   "version-unreadable",
+  "heads-different",
+  "name-different",
   "postgres-different",
   "ignore-expired",
 ]);

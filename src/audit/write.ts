@@ -1,11 +1,14 @@
 import { Document, isCollection, isMap, isPair, isScalar, visit, type Pair } from "yaml";
 import type { Catalog } from "./catalog/catalog.ts";
 import { lookup } from "./lookup.ts";
-import { writtenSchema } from "./written.ts";
+import { keyOfName } from "./pattern.ts";
+import { section, writtenSchema } from "./written.ts";
+import { writtenEventTrigger, writtenPublication } from "./written-replication.ts";
 
 const HEADER = ` What this database must be like: checked by "offshoot audit", written by "offshoot audit --write".
  "exactly" allows nothing beside what is listed, "at least" does. What an "exactly" entry leaves out is plain:
- a column that may be null and has no default, a volatile function with the rights of its caller, and so on.`;
+ a column that may be null and has no default, a volatile function with the rights of its caller, and so on.
+ Comments and grants are compared only where they are listed.`;
 
 /**
  * The spec that a good database fulfils exactly: YAML in a stable order, one column per line, so that its
@@ -17,8 +20,10 @@ export function writeSpec(catalog: Catalog): string {
   const document = new Document({
     version: 1,
     postgres: server.major,
-    ...(extensions.length === 0 ? {} : { extensions: extensions.map(({ name }) => name) }),
-    schemas: Object.fromEntries(schemas.map(({ name }) => [name, writtenSchema(found, name)])),
+    ...(extensions.length === 0 ? {} : { extensions: extensions.map(({ name }) => keyOfName(name)) }),
+    ...section("publications", catalog.publications, (publication) => writtenPublication(publication, found)),
+    ...section("eventTriggers", catalog.eventTriggers, (trigger) => writtenEventTrigger(trigger, found)),
+    schemas: Object.fromEntries(schemas.map(({ name }) => [keyOfName(name), writtenSchema(found, name)])),
   });
   document.commentBefore = HEADER;
   visit(document, {
@@ -27,7 +32,8 @@ export function writeSpec(catalog: Catalog): string {
       if (keys.length > 3 && IN_ONE_LINE.has(keys.length === 6 ? (keys[4] ?? "") : (keys[2] ?? "")) && isCollection(pair.value)) {
         pair.value.flow = keys.length === 6 || keys.length === 4;
       }
-      if (LISTS.has(keys.at(-1) ?? "") && isCollection(pair.value) && !isMap(pair.value)) pair.value.flow = true;
+      const key = keys.at(-1) ?? "";
+      if (isCollection(pair.value) && (key === "grants" || (LISTS.has(key) && !isMap(pair.value)))) pair.value.flow = true;
     },
   });
   return document.toString({ lineWidth: 0 });
@@ -35,7 +41,7 @@ export function writeSpec(catalog: Catalog): string {
 
 /** Sections whose entries stand in one line each: by their place, `schemas.app.enums.mood` and `schemas.app.tables.users.columns.id`. */
 const IN_ONE_LINE = new Set(["enums", "sequences", "columns"]);
-const LISTS = new Set(["inherits", "options", "settings", "roles"]);
+const LISTS = new Set(["inherits", "options", "settings", "roles", "operations", "tags"]);
 
 function keyOf(pair: Pair): string {
   return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);

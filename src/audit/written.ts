@@ -5,29 +5,35 @@ import type { Policy } from "./catalog/policies.ts";
 import type { Table, View } from "./catalog/relations.ts";
 import type { Argument, Routine } from "./catalog/routines.ts";
 import type { Sequence } from "./catalog/sequences.ts";
-import type { Trigger } from "./catalog/triggers.ts";
+import type { Rule, Trigger } from "./catalog/triggers.ts";
 import type { Domain } from "./catalog/datatypes.ts";
 import { highest } from "./checks/sequences.ts";
 import type { Lookup } from "./lookup.ts";
-import { quoted } from "./quote.ts";
+import { keyOfName } from "./pattern.ts";
+import { path, quoted } from "./quote.ts";
+import { commented, isKnown, ofType, said, unless, withKnown, writtenKnown, type Plain } from "./written-known.ts";
 
-type Plain = Readonly<Record<string, unknown>>;
+/** What sections belong to. */
+type Relation = Pick<Table, "schema" | "name">;
 
 /** One schema as the spec file says it, "exactly"; properties that are plain are left out, and so are empty sections. */
 export function writtenSchema(found: Lookup, schema: string): Plain {
   const views = found.inSchema("views", schema);
   return {
     mode: "exactly",
-    ...section("enums", found.inSchema("enums", schema), (type) => type.labels),
+    ...writtenKnown(found, { on: "schema", id: quoted(schema), identities: [`schema ${quoted(schema)}`] }),
+    ...section("enums", found.inSchema("enums", schema), (type) => withKnown(type.labels, "labels", ofType(found, type.id))),
     ...section("domains", found.inSchema("domains", schema), (domain) => writtenDomain(domain, found)),
-    ...section("composites", found.inSchema("composites", schema), ({ attributes }) => ({
-      attributes: Object.fromEntries(attributes.map(({ name, type }) => [name, type])),
+    ...section("composites", found.inSchema("composites", schema), ({ id, attributes }) => ({
+      attributes: Object.fromEntries(attributes.map((attribute) => [attribute.name, attribute.type])),
+      ...ofType(found, id),
     })),
-    ...section("ranges", found.inSchema("ranges", schema), (range) => range.subtype),
+    ...section("ranges", found.inSchema("ranges", schema), (range) => withKnown(range.subtype, "subtype", ofType(found, range.id))),
     ...section(
       "sequences",
-      found.inSchema("sequences", schema).filter((sequence) => sequence.identity !== true),
-      writtenSequence,
+      // A part of a column comes with it, unless there is something to say that the column has no word for.
+      found.inSchema("sequences", schema).filter((sequence) => sequence.identity !== true || isKnown(ofSequence(found, sequence))),
+      (sequence) => writtenSequence(sequence, found),
     ),
     ...section("tables", found.inSchema("tables", schema), (table) => writtenTable(table, found)),
     ...section(
@@ -40,12 +46,16 @@ export function writtenSchema(found: Lookup, schema: string): Plain {
       views.filter(({ materialized }) => materialized),
       (view) => writtenView(view, found),
     ),
-    ...writtenFunctions(found.inSchema("routines", schema)),
+    ...writtenFunctions(found.inSchema("routines", schema), found),
+    ...section("statistics", found.inSchema("statistics", schema), ({ id, definition }) =>
+      withKnown(definition, "definition", commented(found, `statistics object ${id}`)),
+    ),
   };
 }
 
-function section<A extends { readonly name: string }>(key: string, objects: readonly A[], write: (object: A) => unknown): Plain {
-  return objects.length === 0 ? {} : { [key]: Object.fromEntries(objects.map((object) => [object.name, write(object)])) };
+/** A section of objects by their names; none where there are none. */
+export function section<A extends { readonly name: string }>(key: string, objects: readonly A[], write: (object: A) => unknown): Plain {
+  return objects.length === 0 ? {} : { [key]: Object.fromEntries(objects.map((object) => [keyOfName(object.name), write(object)])) };
 }
 
 function writtenTable(table: Table, found: Lookup): Plain {
@@ -54,55 +64,81 @@ function writtenTable(table: Table, found: Lookup): Plain {
     ...unless("table", { kind: table.kind }),
     ...unless("permanent", { persistence: table.persistence }),
     ...unless("off", { rowSecurity: table.rowSecurity }),
+    ...writtenKnown(found, { on: "relation", id: table.id, identities: [`table ${table.id}`, `foreign table ${table.id}`] }),
     ...said({ partitionBy: table.partitionKey, inherits: table.inherits, bound: table.partitionBound }),
     ...section(
       "columns",
       table.columns.filter((column) => column.inherited !== true),
-      writtenColumn,
+      (column) => writtenColumn(column, table, found),
     ),
-    ...writtenConstraints(found.onTable("constraints", schema, name), "table"),
-    ...writtenIndexes(found.onTable("indexes", schema, name)),
-    ...section("triggers", found.onTable("triggers", schema, name), writtenTrigger),
-    ...section("policies", found.onTable("policies", schema, name), writtenPolicy),
+    ...writtenConstraints(found, table, "table"),
+    ...writtenIndexes(found, table),
+    ...section("triggers", found.onTable("triggers", schema, name), (trigger) => writtenTrigger(trigger, "trigger", found)),
+    ...section("policies", found.onTable("policies", schema, name), (policy) => writtenPolicy(policy, found)),
+    ...section("rules", found.onTable("rules", schema, name), (rule) => writtenTrigger(rule, "rule", found)),
   };
 }
 
 /** A plain column is its type alone. */
-function writtenColumn({ type, nullable, default: initial, identity, generated, collation }: Column): unknown {
-  const more = { ...unless(true, { nullable }), ...said({ default: initial, identity, generated, collation }) };
-  return Object.keys(more).length === 0 ? type : { type, ...more };
+function writtenColumn(column: Column, table: Table, found: Lookup): unknown {
+  const { type, nullable, default: initial, identity, generated, collation } = column;
+  const id = `${table.id}.${quoted(column.name)}`;
+  const more = {
+    ...unless(true, { nullable }),
+    ...said({ default: initial, identity, generated, collation }),
+    ...writtenKnown(found, { on: "column", id, identities: [`table column ${id}`, `foreign table column ${id}`] }),
+  };
+  return withKnown(type, "type", more);
 }
 
-function writtenConstraints(constraints: readonly Constraint[], of: Constraint["of"]): Plain {
+function writtenConstraints(found: Lookup, { schema, name }: Relation, of: Constraint["of"]): Plain {
   return section(
     "constraints",
-    constraints.filter((constraint) => constraint.of === of && constraint.inherited !== true),
-    ({ definition }) => definition,
+    found.onTable("constraints", schema, name).filter((constraint) => constraint.of === of && constraint.inherited !== true),
+    (one) => withKnown(one.definition, "definition", commented(found, `${of} constraint ${quoted(one.name)} on ${path(schema, name)}`)),
   );
 }
 
-/** Those that serve a constraint come with it. */
-function writtenIndexes(indexes: readonly Index[]): Plain {
+/** Those that serve a constraint, or an index of a parent, come with it: only their comments are their own. */
+function writtenIndexes(found: Lookup, { schema, name }: Relation): Plain {
+  const commentOf = ({ id }: Index): Plain => commented(found, `index ${id}`);
   return section(
     "indexes",
-    indexes.filter((index) => index.constraint === undefined && index.parent === undefined),
-    ({ definition }) => definition,
+    found.onTable("indexes", schema, name).filter((index) => !isPart(index) || isKnown(commentOf(index))),
+    (index) => (isPart(index) ? commentOf(index) : withKnown(index.definition, "definition", commentOf(index))),
   );
 }
 
-function writtenTrigger({ definition, fires }: Trigger): unknown {
-  return fires === "origin" ? definition : { definition, fires };
+function isPart({ constraint, parent }: Index): boolean {
+  return constraint !== undefined || parent !== undefined;
 }
 
-function writtenPolicy({ command, permissive, roles, using, check }: Policy): Plain {
+function writtenTrigger({ definition, fires, name, schema, table }: Trigger | Rule, kind: string, found: Lookup): unknown {
+  const more = { ...unless("origin", { fires }), ...commented(found, `${kind} ${quoted(name)} on ${path(schema, table)}`) };
+  return withKnown(definition.trim(), "definition", more);
+}
+
+function writtenPolicy({ command, permissive, roles, using, check, name, schema, table }: Policy, found: Lookup): Plain {
   const everyone = roles.length === 1 && roles[0] === "public";
-  return { command, ...unless(true, { permissive }), ...(everyone ? {} : { roles }), ...said({ using, check }) };
+  return {
+    command,
+    ...unless(true, { permissive }),
+    ...(everyone ? {} : { roles }),
+    ...said({ using, check }),
+    ...commented(found, `policy ${quoted(name)} on ${path(schema, table)}`),
+  };
 }
 
 function writtenView(view: View, found: Lookup): unknown {
-  const more = { ...said({ options: view.options }), ...writtenIndexes(found.onTable("indexes", view.schema, view.name)) };
-  const definition = view.definition.trim();
-  return Object.keys(more).length === 0 ? definition : { definition, ...more };
+  const { id, schema, name } = view;
+  const more = {
+    ...said({ options: view.options }),
+    ...writtenKnown(found, { on: "relation", id, identities: [`view ${id}`, `materialized view ${id}`] }),
+    ...writtenIndexes(found, view),
+    ...section("triggers", found.onTable("triggers", schema, name), (trigger) => writtenTrigger(trigger, "trigger", found)),
+    ...section("rules", found.onTable("rules", schema, name), (rule) => writtenTrigger(rule, "rule", found)),
+  };
+  return withKnown(view.definition.trim(), "definition", more);
 }
 
 function writtenDomain(domain: Domain, found: Lookup): unknown {
@@ -110,12 +146,13 @@ function writtenDomain(domain: Domain, found: Lookup): unknown {
   const more = {
     ...unless(true, { nullable }),
     ...said({ default: initial, collation }),
-    ...writtenConstraints(found.onTable("constraints", domain.schema, domain.name), "domain"),
+    ...ofType(found, domain.id),
+    ...writtenConstraints(found, domain, "domain"),
   };
-  return Object.keys(more).length === 0 ? type : { type, ...more };
+  return withKnown(type, "type", more);
 }
 
-function writtenSequence(sequence: Sequence): Plain {
+function writtenSequence(sequence: Sequence, found: Lookup): Plain {
   const { type, start, increment, min, max, cache, cycle, ownedBy } = sequence;
   return {
     ...unless("bigint", { type }),
@@ -126,18 +163,23 @@ function writtenSequence(sequence: Sequence): Plain {
     ...unless("1", { cache }),
     ...unless(false, { cycle }),
     ...said({ ownedBy }),
+    ...ofSequence(found, sequence),
   };
 }
 
-function writtenFunctions(routines: readonly Routine[]): Plain {
-  const names = [...new Set(routines.map(({ name }) => name))];
-  if (names.length === 0) return {};
-  const overloads = (name: string) => routines.filter((routine) => routine.name === name).map(writtenRoutine);
-  return { functions: Object.fromEntries(names.map((name) => [name, overloads(name)])) };
+function ofSequence(found: Lookup, { id }: Sequence): Plain {
+  return writtenKnown(found, { on: "relation", id, identities: [`sequence ${id}`] });
 }
 
-function writtenRoutine(routine: Routine): Plain {
-  const { volatility, security, strict, parallel, settings, body } = routine;
+function writtenFunctions(routines: readonly Routine[], found: Lookup): Plain {
+  const names = [...new Set(routines.map(({ name }) => name))];
+  if (names.length === 0) return {};
+  const overloads = (name: string) => routines.filter((routine) => routine.name === name).map((routine) => writtenRoutine(routine, found));
+  return { functions: Object.fromEntries(names.map((name) => [keyOfName(name), overloads(name)])) };
+}
+
+function writtenRoutine(routine: Routine, found: Lookup): Plain {
+  const { id, volatility, security, strict, parallel, settings, body } = routine;
   return {
     args: `(${routine.arguments
       .filter(({ mode }) => mode !== "out" && mode !== "table")
@@ -149,6 +191,7 @@ function writtenRoutine(routine: Routine): Plain {
     ...unless(false, { strict }),
     ...unless("unsafe", { parallel }),
     ...said({ settings, body }),
+    ...writtenKnown(found, { on: "routine", id, identities: [`function ${id}`, `procedure ${id}`, `aggregate ${id}`] }),
   };
 }
 
@@ -160,14 +203,4 @@ function writtenArgument({ name, mode, type, default: initial }: Argument): stri
     initial === undefined ? "" : `default ${initial}`,
   ];
   return parts.filter((part) => part !== "").join(" ");
-}
-
-/** The properties that are there. */
-function said(properties: Plain): Plain {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
-}
-
-/** A property, unless it is plain. */
-function unless(plain: unknown, properties: Plain): Plain {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== plain));
 }

@@ -55,9 +55,7 @@ export function inOrder(revisions: readonly Revision[]): readonly Revision[] {
  * `MIGRATION_HEADS`, naming them.
  */
 export function requireOneHead({ tool, revisions }: Project): void {
-  const lines = new Map<string, Revision[]>();
-  for (const head of headsOf(revisions)) lines.set(head.line ?? "", [...(lines.get(head.line ?? "") ?? []), head]);
-  const split = [...lines].filter(([, heads]) => heads.length > 1);
+  const split = splitHeads(revisions);
   if (split.length === 0) return;
   const told = split.map(([line, heads]) => (line === "" ? "" : `${line}: `) + heads.map(({ name }) => name).join(", ")).join("; ");
   throw new OffshootError("MIGRATION_HEADS", `The ${tool} migrations have several heads: ${told}.`, {
@@ -65,6 +63,13 @@ export function requireOneHead({ tool, revisions }: Project): void {
     remedy: MERGE[tool] ?? "Let one of them build upon the other.",
     facts: { heads: told },
   });
+}
+
+/** The lines that have several heads, with them. */
+export function splitHeads(revisions: readonly Revision[]): readonly (readonly [line: string, heads: readonly Revision[]])[] {
+  const lines = new Map<string, Revision[]>();
+  for (const head of headsOf(revisions)) lines.set(head.line ?? "", [...(lines.get(head.line ?? "") ?? []), head]);
+  return [...lines].filter(([, heads]) => heads.length > 1);
 }
 
 const MERGE: Readonly<Record<string, string>> = {

@@ -10,6 +10,26 @@ export interface RepositoryMigrations {
   readonly heads: readonly string[];
   /** Every version there is; undefined: not known, then no version is told as unknown. */
   readonly known?: readonly string[] | undefined;
+  /** Whether a version table holds one row for each migration, or the heads alone. Default `heads`. */
+  readonly holds?: "all" | "heads" | undefined;
+  /** What the tool's own table in this database says, for specs that ask for the heads. */
+  readonly ledger?: LedgerReading | undefined;
+}
+
+/** A tool's version table beside the migrations of the repository. */
+export interface LedgerReading {
+  readonly tool: string;
+  /** Quoted, with its schema. */
+  readonly table: string;
+  /** Why it can't be read; undefined: it was. */
+  readonly unreadable?: FactsByCode["version-unreadable"]["why"] | undefined;
+  /** As people call them: the newest migrations of the repository, and of those that are applied. */
+  readonly expected: readonly string[];
+  readonly actual: readonly string[];
+  /** Of `expected`, those that should be one. */
+  readonly several: readonly string[];
+  readonly pending: readonly string[];
+  readonly unknown: readonly string[];
 }
 
 /** What a check may look at. */

@@ -4,6 +4,7 @@ import { sameType } from "../spec/datatype.ts";
 import type { CompositeRule, DomainRule, EnumRule, RangeRule } from "../spec/spec.ts";
 import type { Check } from "./check.ts";
 import { constraintSection } from "./constraints.ts";
+import { comment, grants, identified } from "./known.ts";
 import { inEachSchema } from "./schemas.ts";
 import { compareSection, listed, NONE, orNone, saidOrNone, yesNo, type Property } from "./section.ts";
 import { sameDefault } from "./tables.ts";
@@ -53,26 +54,26 @@ const rangeProperties = (schema: string): readonly Property<RangeRule, Range>[] 
 export const datatypes: Check = (subject) =>
   inEachSchema(subject, (schema, rule, file) => {
     const place = { file, within: path(schema), mode: rule.mode, owner: rule };
+    const known = [comment(subject, identified("type", "domain")), grants(subject, "type")];
     return [
       ...compareSection<EnumRule, Enum>({
         ...place,
         kind: "enum",
         rules: rule.enums,
         objects: subject.inSchema("enums", schema),
-        properties: enumProperties,
+        properties: [...enumProperties, ...known],
       }),
       ...compareSection<DomainRule, Domain>({
         ...place,
         kind: "domain",
         rules: rule.domains,
         objects: subject.inSchema("domains", schema),
-        properties: domainProperties(schema),
+        properties: [...domainProperties(schema), ...known],
         inside: (domainRule, domain) => {
           if (domainRule.bare) return [];
-          const inner = { ...place, within: path(schema, domain.name), owner: domainRule };
-          return compareSection(
-            constraintSection(inner, domainRule.constraints, subject.onTable("constraints", schema, domain.name), "domain"),
-          );
+          const mode = domainRule.pattern === true ? ("at least" as const) : rule.mode;
+          const inner = { ...place, mode, within: path(schema, domain.name), owner: domainRule };
+          return compareSection(constraintSection(subject, inner, domainRule.constraints, domain, "domain"));
         },
       }),
       ...compareSection<CompositeRule, Composite>({
@@ -80,14 +81,14 @@ export const datatypes: Check = (subject) =>
         kind: "composite",
         rules: rule.composites,
         objects: subject.inSchema("composites", schema),
-        properties: compositeProperties,
+        properties: [...compositeProperties, ...known],
       }),
       ...compareSection<RangeRule, Range>({
         ...place,
         kind: "range",
         rules: rule.ranges,
         objects: subject.inSchema("ranges", schema),
-        properties: rangeProperties(schema),
+        properties: [...rangeProperties(schema), ...known],
       }),
     ];
   });

@@ -1,13 +1,15 @@
 import type { Argument, Routine } from "../catalog/routines.ts";
 import type { Finding } from "../finding.ts";
+import { matches } from "../pattern.ts";
 import { path } from "../quote.ts";
 import { sameArgumentType } from "../spec/datatype.ts";
 import { nearest } from "../../nearest.ts";
-import type { FunctionRule, OverloadRule, SchemaRule } from "../spec/spec.ts";
+import type { FunctionRule, OverloadRule, RoutineRule, SchemaRule } from "../spec/spec.ts";
 import type { WrittenArgument } from "../spec/signature.ts";
-import { finding, type Check } from "./check.ts";
+import { finding, type Check, type Subject } from "./check.ts";
+import { comment, grants, identified } from "./known.ts";
 import { inEachSchema } from "./schemas.ts";
-import { compareProperties, listed, NONE, yesNo, type Property } from "./section.ts";
+import { compareProperties, covers, listed, NONE, noMatch, yesNo, type Property } from "./section.ts";
 import { sameDefault } from "./tables.ts";
 
 /** Functions by the whole list of their overloads: a stale overload is found as well as a missing one. */
@@ -15,11 +17,14 @@ export const functions: Check = (subject) =>
   inEachSchema(subject, (schema, rule, file) => {
     const byName = new Map<string, Routine[]>();
     for (const routine of subject.inSchema("routines", schema)) byName.set(routine.name, [...(byName.get(routine.name) ?? []), routine]);
-    const told = [...(rule.functions ?? [])].flatMap(([name, wanted]) =>
-      compareFunction({ schema, name, rule: wanted, schemaRule: rule, file }, byName.get(name) ?? [], [...byName.keys()]),
-    );
+    const told = [...(rule.functions ?? [])].flatMap(([name, wanted]) => {
+      const place = { schema, name, rule: wanted, schemaRule: rule, file };
+      return wanted.pattern === true
+        ? comparePattern(subject, place, subject.inSchema("routines", schema))
+        : compareFunction(subject, place, byName.get(name) ?? [], [...byName.keys()]);
+    });
     if (rule.mode !== "exactly") return told;
-    const surplus = [...byName].flatMap(([name, routines]) => (rule.functions?.has(name) === true ? [] : routines));
+    const surplus = [...byName].flatMap(([name, routines]) => (covers(rule.functions, name) ? [] : routines));
     return [...told, ...surplus.map((routine) => unexpected(routine, { file, rule }))];
   });
 
@@ -31,12 +36,30 @@ interface Wanted {
   readonly file: string;
 }
 
-function compareFunction(wanted: Wanted, actual: readonly Routine[], names: readonly string[]): Finding[] {
+function comparePattern(subject: Subject, wanted: Wanted, routines: readonly Routine[]): Finding[] {
+  const { schema, name, rule, file } = wanted;
+  const matching = routines.filter((routine) => matches(name, routine.name));
+  if (matching.length === 0 && rule.required === true) return [noMatch("function", path(schema), name, { file, rule })];
+  if (rule.absent === true) return matching.map((routine) => finding("forbidden", functionOf(routine), {}, { file, rule }));
+  return compareEach(subject, wanted, matching);
+}
+
+/** What is said of each overload. */
+function compareEach(subject: Subject, { schema, rule, file }: Wanted, routines: readonly Routine[]): Finding[] {
+  const { each } = rule;
+  if (each === undefined) return [];
+  const said = { ...each, reason: each.reason ?? rule.reason, severity: each.severity ?? rule.severity };
+  const place = { file, mode: "at least" as const, properties: ofRoutine(subject, schema) };
+  return routines.flatMap((routine) => compareProperties(place, functionOf(routine), said, routine));
+}
+
+function compareFunction(subject: Subject, wanted: Wanted, actual: readonly Routine[], names: readonly string[]): Finding[] {
   const { schema, name, rule, file } = wanted;
   const object = { kind: "function", name: path(schema, name) } as const;
   if (rule.absent === true) return actual.map((routine) => finding("forbidden", functionOf(routine), {}, { file, rule }));
   if (rule.overloads === undefined) {
-    return actual.length > 0 ? [] : [finding("missing", object, { nearest: nearest(name, names) }, { file, rule })];
+    if (actual.length > 0) return compareEach(subject, wanted, actual);
+    return [finding("missing", object, { nearest: nearest(name, names) }, { file, rule })];
   }
   const pairs = rule.overloads.map((overload) => ({
     overload,
@@ -45,17 +68,23 @@ function compareFunction(wanted: Wanted, actual: readonly Routine[], names: read
   const found = new Set(pairs.map(({ routine }) => routine));
   const others = actual.filter((routine) => !found.has(routine));
   return [
-    ...pairs.flatMap(({ overload, routine }) => compareOverload(wanted, overload, routine, others, names)),
+    ...pairs.flatMap(({ overload, routine }) => compareOverload(subject, wanted, { overload, routine, others, names })),
+    ...compareEach(subject, wanted, actual),
     ...others.map((routine) => unexpected(routine, { file, rule })),
   ];
 }
 
+interface Pair {
+  readonly overload: OverloadRule;
+  readonly routine: Routine | undefined;
+  readonly others: readonly Routine[];
+  readonly names: readonly string[];
+}
+
 function compareOverload(
+  subject: Subject,
   { schema, name, rule, schemaRule, file }: Wanted,
-  overload: OverloadRule,
-  routine: Routine | undefined,
-  others: readonly Routine[],
-  names: readonly string[],
+  { overload, routine, others, names }: Pair,
 ): Finding[] {
   const said = { ...overload, reason: overload.reason ?? rule.reason, severity: overload.severity ?? rule.severity };
   const types = inputs(overload.signature.arguments).map(({ type }) => type);
@@ -67,11 +96,11 @@ function compareOverload(
     const object = { kind: "function", name: `${path(schema, name)}(${types.join(", ")})` } as const;
     return [finding("missing", object, { expected: shownArguments(overload.signature.arguments), nearest: near }, { file, rule: said })];
   }
-  const place = { file, mode: overload.bare ? ("at least" as const) : schemaRule.mode, properties: properties(schema) };
+  const place = { file, mode: overload.bare ? ("at least" as const) : schemaRule.mode, properties: properties(subject, schema) };
   return compareProperties(place, functionOf(routine), said, routine);
 }
 
-function properties(schema: string): readonly Property<OverloadRule, Routine>[] {
+function properties(subject: Subject, schema: string): readonly Property<OverloadRule, Routine>[] {
   return [
     {
       name: "arguments",
@@ -87,6 +116,13 @@ function properties(schema: string): readonly Property<OverloadRule, Routine>[] 
       plain: NONE,
       same: sameDefaults,
     },
+    ...ofRoutine(subject, schema),
+  ];
+}
+
+/** The properties that can be demanded without knowing the arguments. */
+function ofRoutine(subject: Subject, schema: string): readonly Property<RoutineRule, Routine>[] {
+  return [
     {
       name: "result",
       wanted: (rule) => rule.returns,
@@ -100,6 +136,8 @@ function properties(schema: string): readonly Property<OverloadRule, Routine>[] 
     { name: "parallel", wanted: (rule) => rule.parallel, actual: (routine) => routine.parallel, plain: "unsafe" },
     { name: "settings", wanted: (rule) => listed(rule.settings), actual: (routine) => listed(routine.settings) ?? NONE, plain: NONE },
     { name: "body", wanted: (rule) => rule.body, actual: (routine) => routine.body },
+    comment(subject, identified("function", "procedure", "aggregate")),
+    grants(subject, "routine"),
   ];
 }
 

@@ -1,10 +1,11 @@
 import type { Index } from "../catalog/indexes.ts";
 import { path, quoted } from "../quote.ts";
 import type { IndexRule, Named } from "../spec/spec.ts";
-import type { Check } from "./check.ts";
+import type { Check, Subject } from "./check.ts";
 import type { SectionPlace } from "./constraints.ts";
+import { comment, identified } from "./known.ts";
 import { inEachSchema } from "./schemas.ts";
-import { compareSection, listed, NONE, orNone, sameText, saidOrNone, yesNo, type Property, type Section } from "./section.ts";
+import { compareSection, covers, listed, NONE, orNone, sameText, saidOrNone, yesNo, type Property, type Section } from "./section.ts";
 
 /** A name as the catalog writes it, or an expression, which is left alone. */
 const keys = (list: readonly string[] | undefined): string | undefined =>
@@ -13,7 +14,7 @@ const keys = (list: readonly string[] | undefined): string | undefined =>
 const sameExpression = (wanted: string, actual: string): boolean =>
   sameText(wanted, actual) || sameText(`(${wanted})`, actual) || sameText(wanted, `(${actual})`);
 
-const properties: readonly Property<IndexRule, Index>[] = [
+const properties = (subject: Subject): readonly Property<IndexRule, Index>[] => [
   { name: "definition", wanted: (rule) => rule.definition, actual: (index) => index.definition, same: sameText },
   { name: "columns", wanted: (rule) => keys(rule.columns), actual: (index) => listed(index.keys) ?? NONE },
   { name: "included columns", wanted: (rule) => keys(rule.include), actual: (index) => listed(index.include) ?? NONE },
@@ -25,22 +26,24 @@ const properties: readonly Property<IndexRule, Index>[] = [
     actual: (index) => orNone(index.predicate),
     same: sameExpression,
   },
+  comment(subject, identified("index")),
 ];
 
 /** The indexes of a table. Those of `elsewhere` are listed for the schema as a whole. */
 export function indexSection(
+  subject: Subject,
   place: SectionPlace,
   rules: Named<IndexRule> | undefined,
-  objects: readonly Index[],
+  { schema, name }: { readonly schema: string; readonly name: string },
   elsewhere?: Named<IndexRule>,
 ): Section<IndexRule, Index> {
   return {
     ...place,
     kind: "index",
     rules,
-    objects,
-    properties,
-    isPart: (index) => index.constraint !== undefined || index.parent !== undefined || elsewhere?.has(index.name) === true,
+    objects: subject.onTable("indexes", schema, name),
+    properties: properties(subject),
+    isPart: (index) => index.constraint !== undefined || index.parent !== undefined || covers(elsewhere, index.name),
     describe: (index) => index.definition,
   };
 }
@@ -48,6 +51,8 @@ export function indexSection(
 /** Indexes that the spec lists for a schema, on whatever table. */
 export const indexes: Check = (subject) =>
   inEachSchema(subject, (schema, rule, file) => {
-    const place: SectionPlace = { file, within: path(schema), mode: "at least", owner: rule };
-    return rule.indexes === undefined ? [] : compareSection(indexSection(place, rule.indexes, subject.inSchema("indexes", schema)));
+    if (rule.indexes === undefined) return [];
+    const objects = subject.inSchema("indexes", schema);
+    const place = { kind: "index", file, within: path(schema), mode: "at least", owner: rule } as const;
+    return compareSection({ ...place, rules: rule.indexes, objects, properties: properties(subject) });
   });

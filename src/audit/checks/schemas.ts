@@ -1,12 +1,15 @@
 import type { Schema } from "../catalog/schemas.ts";
 import type { Finding } from "../finding.ts";
+import { matches } from "../pattern.ts";
 import type { SchemaRule } from "../spec/spec.ts";
 import type { Check, Subject } from "./check.ts";
+import { comment, grants, identified } from "./known.ts";
 import { compareSection } from "./section.ts";
 
 /** Schemas that the spec names. Others are nobody's business: extensions and platforms make their own. */
-export const schemas: Check = ({ spec, catalog }) =>
-  spec === undefined
+export const schemas: Check = (subject) => {
+  const { spec, catalog } = subject;
+  return spec === undefined
     ? []
     : compareSection<SchemaRule, Schema>({
         kind: "schema",
@@ -16,8 +19,9 @@ export const schemas: Check = ({ spec, catalog }) =>
         owner: { line: 1 },
         rules: spec.schemas,
         objects: catalog.schemas,
-        properties: [],
+        properties: [comment(subject, identified("schema")), grants(subject, "schema")],
       });
+};
 
 /** Runs a check in each schema that the spec describes and the database has. */
 export function inEachSchema(
@@ -26,7 +30,9 @@ export function inEachSchema(
 ): readonly Finding[] {
   if (spec === undefined) return [];
   const there = new Set(catalog.schemas.map(({ name }) => name));
-  return [...spec.schemas].flatMap(([name, rule]) =>
-    there.has(name) && rule.absent !== true && !rule.bare ? check(name, rule, spec.file) : [],
-  );
+  return [...spec.schemas].flatMap(([key, rule]) => {
+    if (rule.absent === true || rule.bare) return [];
+    const names = rule.pattern === true ? [...there].filter((name) => matches(key, name)) : there.has(key) ? [key] : [];
+    return names.flatMap((name) => check(name, rule, spec.file));
+  });
 }

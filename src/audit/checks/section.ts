@@ -1,4 +1,5 @@
 import type { Finding, ObjectKind } from "../finding.ts";
+import { matches } from "../pattern.ts";
 import { quoted } from "../quote.ts";
 import { nearest } from "../../nearest.ts";
 import type { Mode, Named, Rule } from "../spec/spec.ts";
@@ -44,6 +45,10 @@ export function compareSection<R extends Rule, A extends { readonly name: string
   for (const [name, rule] of rules) {
     const object = byName.get(name);
     const origin = { file, rule };
+    if (rule.pattern === true) {
+      told.push(...comparePattern(section, name, rule));
+      continue;
+    }
     if (rule.absent === true) {
       if (object !== undefined) told.push(finding("forbidden", named(name), { definition: describe(object) }, origin));
     } else if (object === undefined) {
@@ -56,11 +61,38 @@ export function compareSection<R extends Rule, A extends { readonly name: string
   }
   if (section.mode === "exactly") {
     for (const object of objects) {
-      if (rules.has(object.name) || section.isPart?.(object) === true) continue;
+      if (covers(rules, object.name) || section.isPart?.(object) === true) continue;
       told.push(finding("unexpected", named(object.name), { definition: describe(object) }, { file, rule: section.owner }));
     }
   }
   return told;
+}
+
+/** Every object whose name matches fulfils what is said, and nothing more: what is left out means nothing here. */
+function comparePattern<R extends Rule, A extends { readonly name: string }>(section: Section<R, A>, pattern: string, rule: R): Finding[] {
+  const { kind, file, within, objects, describe = () => undefined } = section;
+  const origin = { file, rule };
+  const matching = objects.filter(({ name }) => matches(pattern, name));
+  if (matching.length === 0 && rule.required === true) return [noMatch(kind, within, pattern, origin)];
+  return matching.flatMap((object) => {
+    const found = { kind, name: within === "" ? quoted(object.name) : `${within}.${quoted(object.name)}` };
+    if (rule.absent === true) return [finding("forbidden", found, { definition: describe(object) }, origin)];
+    const properties = rule.bare ? [] : compareProperties({ ...section, mode: "at least" }, found, rule, object);
+    return [...properties, ...(section.inside?.(rule, object) ?? [])];
+  });
+}
+
+/** A pattern that must match something, and doesn't. */
+export function noMatch(kind: ObjectKind, within: string, pattern: string, origin: Origin): Finding {
+  const object = { kind, name: within === "" ? pattern : `${within}.${pattern}` };
+  return finding("missing", object, { expected: "at least one whose name matches" }, origin);
+}
+
+/** Whether a section lists a name, by itself or by a pattern. */
+export function covers(rules: Named<Rule> | undefined, name: string): boolean {
+  if (rules === undefined) return false;
+  if (rules.has(name)) return true;
+  return [...rules].some(([key, rule]) => rule.pattern === true && matches(key, name));
 }
 
 /** Compares the properties of one object with what its rule demands. */

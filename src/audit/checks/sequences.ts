@@ -3,6 +3,7 @@ import { path } from "../quote.ts";
 import { sameType } from "../spec/datatype.ts";
 import type { SequenceRule } from "../spec/spec.ts";
 import type { Check } from "./check.ts";
+import { comment, grants, identified } from "./known.ts";
 import { inEachSchema } from "./schemas.ts";
 import { compareSection, NONE, orNone, saidOrNone, yesNo, type Property } from "./section.ts";
 
@@ -40,7 +41,7 @@ export const sequences: Check = (subject) =>
       owner: rule,
       rules: rule.sequences,
       objects: subject.inSchema("sequences", schema),
-      properties,
+      properties: [...properties, comment(subject, identified("sequence")), grants(subject, "relation")],
       isPart: (sequence) => sequence.identity === true,
     }),
   );

@@ -1,15 +1,16 @@
 import type { Column } from "../catalog/columns.ts";
 import type { Table } from "../catalog/relations.ts";
 import type { Finding } from "../finding.ts";
-import { path } from "../quote.ts";
+import { path, quoted } from "../quote.ts";
 import { sameType } from "../spec/datatype.ts";
 import type { ColumnRule, SchemaRule, TableRule } from "../spec/spec.ts";
 import type { Check, Subject } from "./check.ts";
 import { constraintSection } from "./constraints.ts";
 import { indexSection } from "./indexes.ts";
+import { comment, grants, identified } from "./known.ts";
 import { inEachSchema } from "./schemas.ts";
 import { compareSection, listed, NONE, orNone, sameText, saidOrNone, yesNo, type Property } from "./section.ts";
-import { policySection, triggerSection } from "./triggers.ts";
+import { policySection, ruleSection, triggerSection } from "./triggers.ts";
 
 const properties: readonly Property<TableRule, Table>[] = [
   { name: "kind", wanted: (rule) => rule.kind, actual: (table) => table.kind },
@@ -31,7 +32,7 @@ export const tables: Check = (subject) =>
       owner: rule,
       rules: rule.tables,
       objects: subject.inSchema("tables", schema),
-      properties,
+      properties: [...properties, comment(subject, identified("table", "foreign table")), grants(subject, "relation")],
       inside: (tableRule, table) => (tableRule.bare ? [] : inside(subject, { schema, schemaRule: rule, tableRule, table, file })),
     }),
   );
@@ -47,28 +48,27 @@ export interface TablePair {
 
 function inside(subject: Subject, pair: TablePair): readonly Finding[] {
   const { schema, schemaRule, tableRule, table, file } = pair;
-  const place = { file, within: path(schema, table.name), mode: tableRule.mode ?? schemaRule.mode, owner: tableRule };
+  const place = {
+    file,
+    within: path(schema, table.name),
+    mode: tableRule.mode ?? (tableRule.pattern === true ? "at least" : schemaRule.mode),
+    owner: tableRule,
+  };
   return [
     ...compareSection<ColumnRule, Column>({
       ...place,
       kind: "column",
       rules: tableRule.columns,
       objects: table.columns,
-      properties: columnProperties(schema),
+      properties: [...columnProperties(schema), ...knownOfColumns(subject, table)],
       isPart: (column) => column.inherited === true,
       describe: (column) => column.type,
     }),
-    ...compareSection(constraintSection(place, tableRule.constraints, subject.onTable("constraints", schema, table.name), "table")),
-    ...compareSection(
-      indexSection(
-        { ...place, within: path(schema) },
-        tableRule.indexes,
-        subject.onTable("indexes", schema, table.name),
-        schemaRule.indexes,
-      ),
-    ),
-    ...compareSection(triggerSection(place, tableRule.triggers, subject.onTable("triggers", schema, table.name))),
-    ...compareSection(policySection(place, tableRule.policies, subject.onTable("policies", schema, table.name))),
+    ...compareSection(constraintSection(subject, place, tableRule.constraints, table, "table")),
+    ...compareSection(indexSection(subject, { ...place, within: path(schema) }, tableRule.indexes, table, schemaRule.indexes)),
+    ...compareSection(triggerSection(subject, place, tableRule.triggers, table)),
+    ...compareSection(policySection(subject, place, tableRule.policies, table)),
+    ...compareSection(ruleSection(subject, place, tableRule.rules, table)),
   ];
 }
 
@@ -97,6 +97,16 @@ function columnProperties(schema: string): readonly Property<ColumnRule, Column>
       same: sameText,
     },
     { name: "collation", wanted: (rule) => saidOrNone(rule.collation), actual: (column) => orNone(column.collation), plain: NONE },
+  ];
+}
+
+/** Comments and rights of columns, which have names in their table alone. */
+function knownOfColumns(subject: Subject, table: Table): readonly Property<ColumnRule, Column>[] {
+  const idOf = ({ name }: Column): string => `${table.id}.${quoted(name)}`;
+  const [text, rights] = [comment<{ id: string }>(subject, identified("table column", "foreign table column")), grants(subject, "column")];
+  return [
+    { ...text, actual: (column) => text.actual({ id: idOf(column) }) },
+    { ...rights, actual: (column) => rights.actual({ id: idOf(column) }) },
   ];
 }
 

@@ -1,20 +1,68 @@
 import type { Policy } from "../catalog/policies.ts";
-import type { Trigger } from "../catalog/triggers.ts";
+import type { Rule, Trigger } from "../catalog/triggers.ts";
+import { path, quoted } from "../quote.ts";
 import type { Named, PolicyRule, TriggerRule } from "../spec/spec.ts";
+import type { Subject } from "./check.ts";
 import type { SectionPlace } from "./constraints.ts";
+import { comment } from "./known.ts";
+import { isOtherMajor } from "./major.ts";
 import { listed, NONE, orNone, sameText, saidOrNone, yesNo, type Property, type Section } from "./section.ts";
 
-const triggerProperties: readonly Property<TriggerRule, Trigger>[] = [
-  { name: "definition", wanted: (rule) => rule.definition, actual: (trigger) => trigger.definition, same: sameText },
-  { name: "fires", wanted: (rule) => rule.fires, actual: (trigger) => trigger.fires, plain: "origin" },
-];
+/** A table or view of the database: what the sections below belong to. */
+interface Relation {
+  readonly schema: string;
+  readonly name: string;
+}
+
+const onRelation =
+  (kind: string) =>
+  ({ name, schema, table }: Trigger | Rule | Policy): readonly string[] => [`${kind} ${quoted(name)} on ${path(schema, table)}`];
+
+const fires: Property<TriggerRule, Trigger | Rule> = {
+  name: "fires",
+  wanted: (rule) => rule.fires,
+  actual: (trigger) => trigger.fires,
+  plain: "origin",
+};
+
+const definition: Property<TriggerRule, Trigger | Rule> = {
+  name: "definition",
+  wanted: (rule) => rule.definition,
+  actual: (trigger) => trigger.definition,
+  same: sameText,
+};
 
 export function triggerSection(
+  subject: Subject,
   place: SectionPlace,
   rules: Named<TriggerRule> | undefined,
-  objects: readonly Trigger[],
+  { schema, name }: Relation,
 ): Section<TriggerRule, Trigger> {
-  return { ...place, kind: "trigger", rules, objects, properties: triggerProperties, describe: (trigger) => trigger.definition };
+  return {
+    ...place,
+    kind: "trigger",
+    rules,
+    objects: subject.onTable("triggers", schema, name),
+    properties: [definition, fires, comment(subject, onRelation("trigger"))],
+    describe: (trigger) => trigger.definition,
+  };
+}
+
+/** Rewrite rules, whose texts differ between major versions as those of views do. */
+export function ruleSection(
+  subject: Subject,
+  place: SectionPlace,
+  rules: Named<TriggerRule> | undefined,
+  { schema, name }: Relation,
+): Section<TriggerRule, Rule> {
+  return {
+    ...place,
+    kind: "rule",
+    rules,
+    objects: subject.onTable("rules", schema, name),
+    properties: [...(isOtherMajor(subject) ? [] : [definition]), fires, comment(subject, onRelation("rule"))],
+    describe: (rule) => rule.definition,
+  };
 }
 
 const policyProperties: readonly Property<PolicyRule, Policy>[] = [
@@ -26,9 +74,16 @@ const policyProperties: readonly Property<PolicyRule, Policy>[] = [
 ];
 
 export function policySection(
+  subject: Subject,
   place: SectionPlace,
   rules: Named<PolicyRule> | undefined,
-  objects: readonly Policy[],
+  { schema, name }: Relation,
 ): Section<PolicyRule, Policy> {
-  return { ...place, kind: "policy", rules, objects, properties: policyProperties };
+  return {
+    ...place,
+    kind: "policy",
+    rules,
+    objects: subject.onTable("policies", schema, name),
+    properties: [...policyProperties, comment(subject, onRelation("policy"))],
+  };
 }

@@ -22,7 +22,9 @@ function inTable(rule: MigrationRule, { spec, state, repository }: Subject): Ret
   const heads = rule.heads === true ? repository?.heads : undefined;
   const wanted = heads ?? rule.equals ?? rule.contains ?? [];
   const lacking = wanted.filter((value) => !reading.values.includes(value));
-  const surplus = rule.contains === undefined ? repeatedOrUnknown(reading.values, wanted) : [];
+  // A table of all migrations holds those before the heads as well.
+  const may = heads !== undefined && repository?.holds === "all" ? (repository.known ?? reading.values) : wanted;
+  const surplus = rule.contains === undefined ? repeatedOrUnknown(reading.values, may) : [];
   if (lacking.length === 0 && surplus.length === 0) return [];
   return [finding("version-different", object, { column: rule.column, lacking, surplus }, origin)];
 }
@@ -55,4 +57,24 @@ export const heads: Check = ({ spec, catalog, state, repository }) =>
 
 function isHeads(values: readonly string[], repository: RepositoryMigrations | undefined): boolean {
   return repository !== undefined && values.length === repository.heads.length && values.every((value) => repository.heads.includes(value));
+}
+
+/** The tool's own version table is at the heads of the repository, where the spec asks for that; and there is one head. */
+export const repositoryHeads: Check = ({ spec, repository }) => {
+  if (spec?.heads === undefined) return [];
+  const origin = { file: spec.file, rule: spec.heads };
+  if (repository?.ledger === undefined) {
+    const why = "the heads of the repository are not known";
+    return [finding("version-unreadable", { kind: "repository", name: "migrations" }, { column: "migrations", why }, origin)];
+  }
+  const { table, unreadable, ...facts } = repository.ledger;
+  const object = { kind: "table", name: table } as const;
+  if (unreadable !== undefined) return [finding("version-unreadable", object, { column: table, why: unreadable }, origin)];
+  const { expected, actual, several, pending, unknown } = facts;
+  const isThere = [several, pending, unknown].every(({ length }) => length === 0) && sorted(actual) === sorted(expected);
+  return isThere ? [] : [finding("heads-different", object, facts, origin)];
+};
+
+function sorted(labels: readonly string[]): string {
+  return labels.toSorted().join("\n");
 }

@@ -1,10 +1,13 @@
 import type { View } from "../catalog/relations.ts";
 import { path } from "../quote.ts";
 import type { SchemaRule, ViewRule } from "../spec/spec.ts";
-import { finding, type Check, type Subject } from "./check.ts";
+import type { Check, Subject } from "./check.ts";
 import { indexSection } from "./indexes.ts";
+import { comment, grants, identified } from "./known.ts";
+import { isOtherMajor } from "./major.ts";
 import { inEachSchema } from "./schemas.ts";
 import { compareSection, listed, NONE, sameText, type Property } from "./section.ts";
+import { ruleSection, triggerSection } from "./triggers.ts";
 
 const options: Property<ViewRule, View> = {
   name: "options",
@@ -34,35 +37,29 @@ interface Place {
 
 function compareViews(subject: Subject, { schema, rule, file, materialized }: Place): ReturnType<Check> {
   const place = { file, within: path(schema), mode: rule.mode, owner: rule };
+  const kind = materialized ? "materialized view" : "view";
   return compareSection<ViewRule, View>({
     ...place,
-    kind: materialized ? "materialized view" : "view",
+    kind,
     rules: materialized ? rule.materializedViews : rule.views,
     objects: subject.inSchema("views", schema).filter((view) => view.materialized === materialized),
-    properties: isOtherMajor(subject) ? [options] : [definition, options],
+    properties: [...(isOtherMajor(subject) ? [] : [definition]), options, comment(subject, identified(kind)), grants(subject, "relation")],
     describe: (view) => view.definition.trim(),
-    inside: (viewRule, view) =>
-      viewRule.bare || !materialized
-        ? []
-        : compareSection(
-            indexSection({ ...place, owner: viewRule }, viewRule.indexes, subject.onTable("indexes", schema, view.name), rule.indexes),
-          ),
+    inside: (viewRule, view) => (viewRule.bare ? [] : inside(subject, { schema, rule, file, viewRule, view })),
   });
 }
 
-/** Postgres 16 and later leave out table names where 15 wrote them: such texts can't be compared across major versions. */
-function isOtherMajor({ spec, catalog }: Subject): boolean {
-  return spec?.postgres !== undefined && spec.postgres !== catalog.server.major;
+interface ViewPair extends Omit<Place, "materialized"> {
+  readonly viewRule: ViewRule;
+  readonly view: View;
 }
 
-/** Says that views were not compared by their texts. */
-export const major: Check = (subject) =>
-  isOtherMajor(subject)
-    ? [
-        finding(
-          "postgres-different",
-          { kind: "database", name: subject.catalog.server.database },
-          { expected: String(subject.spec?.postgres), actual: String(subject.catalog.server.major) },
-        ),
-      ]
-    : [];
+function inside(subject: Subject, { schema, rule, file, viewRule, view }: ViewPair): ReturnType<Check> {
+  const mode = viewRule.pattern === true ? ("at least" as const) : rule.mode;
+  const place = { file, within: path(schema, view.name), mode, owner: viewRule };
+  return [
+    ...compareSection(indexSection(subject, { ...place, within: path(schema) }, viewRule.indexes, view, rule.indexes)),
+    ...compareSection(triggerSection(subject, place, viewRule.triggers, view)),
+    ...compareSection(ruleSection(subject, place, viewRule.rules, view)),
+  ];
+}

@@ -1,3 +1,4 @@
+import { isPattern, literalName } from "../pattern.ts";
 import type { Named, Rule } from "./spec.ts";
 
 /** Where something stands in the file: the keys from the top. */
@@ -14,7 +15,7 @@ export interface Reading {
 export type Section<E> = readonly string[] | Readonly<Record<string, E | null>>;
 
 /** The part of a rule that is its own; `entries` adds the rest. */
-export type Body<R extends Rule> = Omit<R, "line" | "bare">;
+export type Body<R extends Rule> = Omit<R, "line" | "bare" | "pattern">;
 
 /** Reads a section into rules, in the order of the file. */
 export function entries<E, R extends Rule>(
@@ -28,13 +29,17 @@ export function entries<E, R extends Rule>(
   const pairs = isList(section)
     ? section.map((name, at) => [name, null, at] as const)
     : Object.entries(section).map(([name, entry]) => [name, entry, name] as const);
-  for (const [name, entry, key] of pairs) {
+  for (const [written, entry, key] of pairs) {
     const at = [...place, key];
+    const pattern = isPattern(written);
+    const name = pattern ? written : literalName(written);
     if (rules.has(name)) reading.problem(at, `"${name}" is listed twice`);
     const said = entry === null ? {} : read(entry, at, name);
     if (entry !== null) checkAbsent(entry, at, reading);
-    // A rule is its body, its line and whether there is a body.
-    rules.set(name, { ...said, line: reading.lineOf(at), bare: isBare(entry) } as unknown as R);
+    if (!pattern && "required" in said) reading.problem([...at, "required"], `only a pattern can be "required": "${name}" holds no star`);
+    // A rule is its body, its line, whether there is a body, and whether it stands for many.
+    const rule = { ...said, ...(pattern ? { pattern } : {}), line: reading.lineOf(at), bare: isBare(entry) };
+    rules.set(name, rule as unknown as R);
   }
   return rules;
 }
@@ -42,9 +47,11 @@ export function entries<E, R extends Rule>(
 /** A name alone, or with a reason and a severity for its existence. */
 function isBare(entry: unknown): boolean {
   if (entry === null) return true;
-  return typeof entry === "object" && !Array.isArray(entry) && Object.keys(entry).every((key) => key === "reason" || key === "severity");
+  return typeof entry === "object" && !Array.isArray(entry) && Object.keys(entry).every((key) => OF_THE_RULE.has(key));
 }
 
+/** Keys that say nothing of the object. */
+const OF_THE_RULE = new Set(["reason", "severity", "required"]);
 const BESIDE_ABSENT = new Set(["absent", "reason", "severity"]);
 
 function checkAbsent(entry: unknown, at: Place, { problem }: Reading): void {

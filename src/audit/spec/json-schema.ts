@@ -6,6 +6,6 @@ export function specJsonSchema(): Record<string, unknown> {
   return {
     title: "schema.audit.yaml",
     description: "What a database must be like, for offshoot audit.",
-    ...z.toJSONSchema(specShape, { io: "input" }),
+    ...z.toJSONSchema(specShape, { io: "input", reused: "ref" }),
   };
 }

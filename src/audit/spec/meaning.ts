@@ -30,11 +30,24 @@ export function meaningOf(
           ? { ...entry, version: entry.version === undefined ? undefined : asText(entry.version) }
           : { version: asText(entry) },
     ),
+    publications: entries<NonNullable<WrittenNamed<"publications">>, Rules.PublicationRule>(
+      written.publications,
+      ["publications"],
+      reading,
+      (entry) => entry,
+    ),
+    eventTriggers: entries<NonNullable<WrittenNamed<"eventTriggers">>, Rules.EventTriggerRule>(
+      written.eventTriggers,
+      ["eventTriggers"],
+      reading,
+      (entry) => entry,
+    ),
     schemas:
       entries<WrittenSchema, Rules.SchemaRule>(written.schemas ?? {}, ["schemas"], reading, (schema, at, name) =>
         schemaBody(schema, at, name, reading),
       ) ?? new Map(),
-    migrations: Object.entries(written.migrations ?? {}).map(([table, rule]) => migration(table, rule, reading)),
+    heads: headsOf(written.migrations, reading),
+    migrations: versionTables(written.migrations).map(([table, rule]) => migration(table, rule, reading)),
     ignore: (written.ignore ?? []).map((rule, at) => ignored(rule, ["ignore", at], reading)),
   };
   return { spec, problems };
@@ -51,7 +64,23 @@ function postgresMajor(value: Written["postgres"], { problem }: Reading): number
   return major;
 }
 
-type WrittenMigration = NonNullable<Written["migrations"]>[string];
+type WrittenNamed<K extends "publications" | "eventTriggers"> = Exclude<NonNullable<Written[K]>, readonly string[]>[string];
+type WrittenMigrations = Exclude<Written["migrations"], "heads" | undefined>;
+/** The keys beside `heads` are names of tables, which TypeScript has no type for. */
+type WrittenMigration = Extract<WrittenMigrations[string], { readonly column: string }>;
+
+/** `migrations: heads`, or the key `heads` with a reason or a severity. */
+function headsOf(written: Written["migrations"], { lineOf }: Reading): Rules.Rule | undefined {
+  const rule = written === "heads" ? true : written?.heads;
+  if (rule === undefined) return undefined;
+  const line = lineOf(written === "heads" ? ["migrations"] : ["migrations", "heads"]);
+  return { ...(rule === true ? {} : rule), line, bare: false };
+}
+
+function versionTables(written: Written["migrations"]): readonly (readonly [string, WrittenMigration])[] {
+  if (written === undefined || written === "heads") return [];
+  return Object.entries(written).flatMap(([name, rule]) => (name === "heads" ? [] : [[name, rule as WrittenMigration] as const]));
+}
 
 function migration(name: string, rule: WrittenMigration, { lineOf, problem }: Reading): Rules.MigrationRule {
   const at = ["migrations", name];

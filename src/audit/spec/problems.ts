@@ -38,7 +38,7 @@ function flatten(issue: z.core.$ZodIssue, input: unknown): Mismatch[] {
 }
 
 function wrongValue(path: readonly PropertyKey[], values: readonly string[], value: unknown): Mismatch {
-  if (value === undefined) return mismatch(path, values, value);
+  if (value === undefined || (typeof value === "object" && value !== null)) return mismatch(path, values, value);
   const near = typeof value === "string" ? nearest(value, values) : undefined;
   const hint = near === undefined ? "" : `; did you mean "${near}"?`;
   return { path, text: `must be ${values.length === 1 ? "" : "one of "}${values.join(", ")}, not ${shown(value)}${hint}` };

@@ -27,13 +27,18 @@ export function tableBody(table: WrittenTable, at: Place, reading: Reading): Bod
       using: asTextOrNone(policy.using),
       check: asTextOrNone(policy.check),
     })),
+    rules: entries<EntryOf<WrittenTable["rules"]>, TriggerRule>(table.rules, [...at, "rules"], reading, definitionBody),
   };
 }
 
 export function viewBody(view: WrittenEntry<"views">, at: Place, reading: Reading): Body<ViewRule> {
   if (typeof view === "string") return { definition: view };
-  const indexes = entries<WrittenEntry<"indexes">, IndexRule>(view.indexes, [...at, "indexes"], reading, definitionBody);
-  return { ...view, indexes };
+  return {
+    ...view,
+    indexes: entries<WrittenEntry<"indexes">, IndexRule>(view.indexes, [...at, "indexes"], reading, definitionBody),
+    triggers: entries<EntryOf<WrittenTable["triggers"]>, TriggerRule>(view.triggers, [...at, "triggers"], reading, definitionBody),
+    rules: entries<EntryOf<WrittenTable["rules"]>, TriggerRule>(view.rules, [...at, "rules"], reading, definitionBody),
+  };
 }
 
 export function domainBody(domain: WrittenEntry<"domains">, at: Place, reading: Reading): Body<DomainRule> {

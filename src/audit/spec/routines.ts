@@ -1,3 +1,4 @@
+import { isPattern } from "../pattern.ts";
 import { canonicalType } from "./datatype.ts";
 import { type Body, type Place, type Reading } from "./entries.ts";
 import type { WrittenEntry } from "./relations.ts";
@@ -7,10 +8,21 @@ import type { FunctionRule, OverloadRule } from "./spec.ts";
 type WrittenFunction = WrittenEntry<"functions">;
 type WrittenOverload = Extract<WrittenFunction, readonly unknown[]>[number];
 
-export function functionBody(written: WrittenFunction, at: Place, reading: Reading): Body<FunctionRule> {
+export function functionBody(written: WrittenFunction, at: Place, name: string, reading: Reading): Body<FunctionRule> {
+  checkPattern(written, at, name, reading);
   if (Array.isArray(written)) return { overloads: overloads(written, at, reading) };
-  const { overloads: list, ...said } = written;
-  return { ...said, overloads: list === undefined ? undefined : overloads(list, [...at, "overloads"], reading) };
+  const { overloads: list, each, ...said } = written;
+  return {
+    ...said,
+    overloads: list === undefined ? undefined : overloads(list, [...at, "overloads"], reading),
+    each: each === undefined ? undefined : { ...each, line: reading.lineOf([...at, "each"]), bare: false },
+  };
+}
+
+/** What a list can't be said of: a pattern stands for many functions, each with arguments of its own. */
+function checkPattern(written: WrittenFunction, at: Place, name: string, { problem }: Reading): void {
+  const list = Array.isArray(written) ? written : written.overloads;
+  if (list !== undefined && isPattern(name)) problem(at, `"${name}" stands for many functions and can't list overloads: say "each"`);
 }
 
 function overloads(list: readonly WrittenOverload[], at: Place, reading: Reading): OverloadRule[] {

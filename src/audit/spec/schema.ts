@@ -1,7 +1,9 @@
+import { messageOf } from "../../errors.ts";
 import { asText, entries, type Body, type Place, type Reading, type Section } from "./entries.ts";
 import { definitionBody, domainBody, tableBody, viewBody, type WrittenEntry } from "./relations.ts";
 import { functionBody } from "./routines.ts";
 import type { Written } from "./shape.ts";
+import { NAMED_KINDS, type NamedKind, type NameRule, type Naming } from "./naming.ts";
 import type * as Rules from "./spec.ts";
 
 type WrittenSchema = NonNullable<Exclude<NonNullable<Written["schemas"]>, readonly string[]>[string]>;
@@ -11,7 +13,7 @@ export function schemaBody(schema: WrittenSchema, at: Place, name: string, readi
   /** Reads the section `key`, whose entries may not repeat the schema's name. */
   const section = <K extends keyof WrittenSchema & keyof Rules.SchemaRule, R extends Rules.Rule>(
     key: K,
-    read: (entry: WrittenEntry<K>, place: Place) => Body<R>,
+    read: (entry: WrittenEntry<K>, place: Place, key: string) => Body<R>,
   ): Rules.Named<R> | undefined => {
     const written = schema[key] as Section<WrittenEntry<K>> | undefined;
     const rules = entries<WrittenEntry<K>, R>(written, [...at, key], reading, read);
@@ -26,14 +28,33 @@ export function schemaBody(schema: WrittenSchema, at: Place, name: string, readi
     tables: section<"tables", Rules.TableRule>("tables", (table, place) => tableBody(table, place, reading)),
     views: section<"views", Rules.ViewRule>("views", (view, place) => viewBody(view, place, reading)),
     materializedViews: section<"materializedViews", Rules.ViewRule>("materializedViews", (view, place) => viewBody(view, place, reading)),
-    functions: section<"functions", Rules.FunctionRule>("functions", (entry, place) => functionBody(entry, place, reading)),
+    functions: section<"functions", Rules.FunctionRule>("functions", (entry, place, key) => functionBody(entry, place, key, reading)),
     indexes: section<"indexes", Rules.IndexRule>("indexes", definitionBody),
     sequences: section<"sequences", Rules.SequenceRule>("sequences", sequenceBody),
     enums: section<"enums", Rules.EnumRule>("enums", enumBody),
     domains: section<"domains", Rules.DomainRule>("domains", (domain, place) => domainBody(domain, place, reading)),
     composites: section<"composites", Rules.CompositeRule>("composites", compositeBody),
     ranges: section<"ranges", Rules.RangeRule>("ranges", (entry) => (typeof entry === "string" ? { subtype: entry } : entry)),
+    statistics: section<"statistics", Rules.DefinitionRule>("statistics", definitionBody),
+    naming: schema.naming === undefined ? undefined : namingOf(schema.naming, [...at, "naming"], reading),
   };
+}
+
+function namingOf(naming: NonNullable<WrittenSchema["naming"]>, at: Place, reading: Reading): Naming {
+  const rules = new Map<NamedKind, NameRule>();
+  for (const kind of NAMED_KINDS) {
+    const written = naming[kind];
+    if (written === undefined) continue;
+    const place = [...at, kind];
+    const said = typeof written === "string" ? { like: written } : written;
+    try {
+      const whole = new RegExp(`^(?:${said.like})$`, "u");
+      rules.set(kind, { ...said, whole, line: reading.lineOf(place), bare: false });
+    } catch (thrown) {
+      reading.problem(place, `${JSON.stringify(said.like)} is no regular expression: ${messageOf(thrown)}`);
+    }
+  }
+  return rules;
 }
 
 function sequenceBody(entry: WrittenEntry<"sequences">): Body<Rules.SequenceRule> {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SEVERITIES, SEVERITY, type FindingCode, type Severity } from "../finding.ts";
 import { nearest } from "../../nearest.ts";
+import { NAMED_KINDS, type NamedKind } from "./naming.ts";
 
 /** A mapping that refuses unknown keys and names the nearest known one. */
 function strict<S extends z.core.$ZodLooseShape>(shape: S) {
@@ -17,16 +18,18 @@ function strict<S extends z.core.$ZodLooseShape>(shape: S) {
   });
 }
 
+/** The privileges of Postgres; with a star they may be passed on (PostgreSQL documentation, table 5.1). */
+const RIGHTS = ["select", "insert", "update", "delete", "truncate", "references", "trigger", "maintain", "usage", "create", "execute"];
+
 const oneOf = <const T extends readonly string[]>(...values: T) => z.enum(values);
 const words = z.string().regex(/\S/, "must not be empty");
 const text = z.union([words, z.number(), z.boolean()]);
 const none = z.null();
 const list = z.array(text);
-const said = {
-  absent: z.literal(true).optional(),
-  reason: words.optional(),
-  severity: z.enum(SEVERITIES as [Severity, ...Severity[]]).optional(),
-};
+const judged = { reason: words.optional(), severity: z.enum(SEVERITIES as [Severity, ...Severity[]]).optional() };
+const said = { absent: z.literal(true).optional(), required: z.literal(true).optional(), ...judged };
+const described = { ...said, comment: z.union([none, words]).optional() };
+const granted = { ...described, grants: z.record(words, z.array(z.enum(RIGHTS.flatMap((right) => [right, `${right}*`])))).optional() };
 
 /** A section: names alone, or names with what is said about each. */
 const named = <E extends z.ZodType>(entry: E) => z.union([z.array(words), z.record(words, z.union([none, entry]))]);
@@ -34,7 +37,7 @@ const named = <E extends z.ZodType>(entry: E) => z.union([z.array(words), z.reco
 const column = z.union([
   words,
   strict({
-    ...said,
+    ...granted,
     type: words.optional(),
     nullable: z.boolean().optional(),
     default: z.union([none, text]).optional(),
@@ -44,12 +47,15 @@ const column = z.union([
   }),
 ]);
 const definition = { definition: words.optional() };
-const constraint = z.union([words, strict({ ...said, ...definition })]);
-const trigger = z.union([words, strict({ ...said, ...definition, fires: oneOf("origin", "replica", "always", "disabled").optional() })]);
+const constraint = z.union([words, strict({ ...described, ...definition })]);
+const trigger = z.union([
+  words,
+  strict({ ...described, ...definition, fires: oneOf("origin", "replica", "always", "disabled").optional() }),
+]);
 const index = z.union([
   words,
   strict({
-    ...said,
+    ...described,
     ...definition,
     columns: z.array(words).min(1, "must not be empty").optional(),
     include: z.array(words).optional(),
@@ -59,7 +65,7 @@ const index = z.union([
   }),
 ]);
 const policy = strict({
-  ...said,
+  ...described,
   command: oneOf("all", "select", "insert", "update", "delete").optional(),
   permissive: z.boolean().optional(),
   roles: z.array(words).optional(),
@@ -68,7 +74,7 @@ const policy = strict({
 });
 const mode = oneOf("at least", "exactly");
 const table = strict({
-  ...said,
+  ...granted,
   mode: mode.optional(),
   kind: oneOf("table", "partitioned table", "foreign table").optional(),
   persistence: oneOf("permanent", "unlogged").optional(),
@@ -81,26 +87,37 @@ const table = strict({
   indexes: named(index).optional(),
   triggers: named(trigger).optional(),
   policies: named(policy).optional(),
+  rules: named(trigger).optional(),
 });
-const view = z.union([words, strict({ ...said, ...definition, options: z.array(words).optional(), indexes: named(index).optional() })]);
-const overload = z.union([
+const view = z.union([
   words,
   strict({
-    ...said,
-    args: z.string(),
-    returns: words.optional(),
-    language: words.optional(),
-    volatility: oneOf("immutable", "stable", "volatile").optional(),
-    security: oneOf("invoker", "definer").optional(),
-    strict: z.boolean().optional(),
-    parallel: oneOf("unsafe", "restricted", "safe").optional(),
-    settings: z.array(words).optional(),
-    body: words.optional(),
+    ...granted,
+    ...definition,
+    options: z.array(words).optional(),
+    indexes: named(index).optional(),
+    triggers: named(trigger).optional(),
+    rules: named(trigger).optional(),
   }),
 ]);
-const routine = z.union([z.array(overload), strict({ ...said, overloads: z.array(overload).optional() })]);
+const properties = {
+  ...granted,
+  returns: words.optional(),
+  language: words.optional(),
+  volatility: oneOf("immutable", "stable", "volatile").optional(),
+  security: oneOf("invoker", "definer").optional(),
+  strict: z.boolean().optional(),
+  parallel: oneOf("unsafe", "restricted", "safe").optional(),
+  settings: z.array(words).optional(),
+  body: words.optional(),
+};
+const overload = z.union([words, strict({ args: z.string(), ...properties })]);
+const routine = z.union([
+  z.array(overload),
+  strict({ ...said, overloads: z.array(overload).optional(), each: strict(properties).optional() }),
+]);
 const sequence = strict({
-  ...said,
+  ...granted,
   type: words.optional(),
   start: text.optional(),
   increment: text.optional(),
@@ -112,11 +129,11 @@ const sequence = strict({
 });
 /** A label may be empty. */
 const labels = z.array(z.union([z.string(), z.number(), z.boolean()]));
-const enumeration = z.union([labels, strict({ ...said, labels: labels.optional() })]);
+const enumeration = z.union([labels, strict({ ...granted, labels: labels.optional() })]);
 const domain = z.union([
   words,
   strict({
-    ...said,
+    ...granted,
     type: words.optional(),
     nullable: z.boolean().optional(),
     default: z.union([none, text]).optional(),
@@ -124,11 +141,27 @@ const domain = z.union([
     constraints: named(constraint).optional(),
   }),
 ]);
-const composite = strict({ ...said, attributes: z.record(words, words).optional() });
-const range = z.union([words, strict({ ...said, subtype: words.optional() })]);
+const composite = strict({ ...granted, attributes: z.record(words, words).optional() });
+const range = z.union([words, strict({ ...granted, subtype: words.optional() })]);
 const extension = z.union([text, strict({ ...said, version: text.optional(), schema: words.optional() })]);
+const publication = strict({
+  ...described,
+  allTables: z.boolean().optional(),
+  tables: z.array(words).optional(),
+  schemas: z.array(words).optional(),
+  operations: z.array(oneOf("insert", "update", "delete", "truncate")).optional(),
+  viaRoot: z.boolean().optional(),
+});
+const eventTrigger = strict({
+  ...described,
+  event: words.optional(),
+  function: words.optional(),
+  fires: oneOf("origin", "replica", "always", "disabled").optional(),
+  tags: z.array(words).optional(),
+});
+const name = z.union([words, strict({ ...judged, like: words })]);
 const schema = strict({
-  ...said,
+  ...granted,
   mode: mode.optional(),
   tables: named(table).optional(),
   views: named(view).optional(),
@@ -140,8 +173,18 @@ const schema = strict({
   domains: named(domain).optional(),
   composites: named(composite).optional(),
   ranges: named(range).optional(),
+  statistics: named(constraint).optional(),
+  naming: strict(
+    Object.fromEntries(NAMED_KINDS.map((kind) => [kind, name.optional()])) as Record<NamedKind, z.ZodOptional<typeof name>>,
+  ).optional(),
 });
-const migration = strict({ ...said, column: words, equals: list.optional(), contains: list.optional(), heads: z.literal(true).optional() });
+const migration = strict({
+  ...judged,
+  column: words,
+  equals: list.optional(),
+  contains: list.optional(),
+  heads: z.literal(true).optional(),
+});
 const ignore = strict({
   code: z.enum(Object.keys(SEVERITY) as [FindingCode, ...FindingCode[]]).optional(),
   object: words,
@@ -154,7 +197,11 @@ export const specShape = strict({
   version: z.literal([1, "1"]),
   postgres: z.union([z.number(), words]).optional(),
   extensions: named(extension).optional(),
-  migrations: z.record(words, migration).optional(),
+  publications: named(publication).optional(),
+  eventTriggers: named(eventTrigger).optional(),
+  migrations: z
+    .union([z.literal("heads"), z.object({ heads: z.union([z.literal(true), strict(judged)]).optional() }).catchall(migration)])
+    .optional(),
   schemas: named(schema).optional(),
   ignore: z.array(ignore).optional(),
 });

@@ -1,26 +1,12 @@
-import type { FindingCode, Severity } from "../finding.ts";
+import type { FindingCode } from "../finding.ts";
+import type { Naming } from "./naming.ts";
+import type { Described, Granted, Mode, Named, Rule } from "./rule.ts";
 import type { Signature } from "./signature.ts";
 
-/** Whether a section lists what must be there, or all that may be there. */
-export type Mode = "at least" | "exactly";
-
-/** What every entry of a spec may carry. */
-export interface Rule {
-  /** Line of the entry in the spec file. */
-  readonly line: number;
-  /** True for a name alone: it asks for existence and nothing more. */
-  readonly bare: boolean;
-  /** The object must not exist. */
-  readonly absent?: boolean | undefined;
-  readonly reason?: string | undefined;
-  /** Of the findings that breaking the entry makes. */
-  readonly severity?: Severity | undefined;
-}
-
-export type Named<R extends Rule> = ReadonlyMap<string, R>;
+export type { Described, Granted, Mode, Named, Rule } from "./rule.ts";
 
 /** In an "exactly" table, what is not said is plain: nullable, without default, identity and expression. */
-export interface ColumnRule extends Rule {
+export interface ColumnRule extends Granted {
   readonly type?: string | undefined;
   readonly nullable?: boolean | undefined;
   /** An expression; null for none. */
@@ -30,8 +16,8 @@ export interface ColumnRule extends Rule {
   readonly collation?: string | null | undefined;
 }
 
-/** For objects that Postgres can write as one text: constraints, triggers, views. */
-export interface DefinitionRule extends Rule {
+/** For objects that Postgres can write as one text: constraints, triggers, rules, statistics. */
+export interface DefinitionRule extends Described {
   readonly definition?: string | undefined;
 }
 
@@ -39,9 +25,12 @@ export interface TriggerRule extends DefinitionRule {
   readonly fires?: string | undefined;
 }
 
-export interface ViewRule extends DefinitionRule {
+export interface ViewRule extends Granted {
+  readonly definition?: string | undefined;
   readonly options?: readonly string[] | undefined;
   readonly indexes?: Named<IndexRule> | undefined;
+  readonly triggers?: Named<TriggerRule> | undefined;
+  readonly rules?: Named<TriggerRule> | undefined;
 }
 
 /** Either the whole statement, or those parts that matter. */
@@ -53,7 +42,7 @@ export interface IndexRule extends DefinitionRule {
   readonly where?: string | null | undefined;
 }
 
-export interface PolicyRule extends Rule {
+export interface PolicyRule extends Described {
   readonly command?: string | undefined;
   readonly permissive?: boolean | undefined;
   readonly roles?: readonly string[] | undefined;
@@ -61,7 +50,7 @@ export interface PolicyRule extends Rule {
   readonly check?: string | null | undefined;
 }
 
-export interface TableRule extends Rule {
+export interface TableRule extends Granted {
   /** Default: the schema's. */
   readonly mode?: Mode | undefined;
   readonly kind?: string | undefined;
@@ -75,10 +64,11 @@ export interface TableRule extends Rule {
   readonly indexes?: Named<IndexRule> | undefined;
   readonly triggers?: Named<TriggerRule> | undefined;
   readonly policies?: Named<PolicyRule> | undefined;
+  readonly rules?: Named<TriggerRule> | undefined;
 }
 
-export interface OverloadRule extends Rule {
-  readonly signature: Signature;
+/** What may be said of a function without its arguments. */
+export interface RoutineRule extends Granted {
   readonly returns?: string | undefined;
   readonly language?: string | undefined;
   readonly volatility?: string | undefined;
@@ -90,13 +80,19 @@ export interface OverloadRule extends Rule {
   readonly body?: string | undefined;
 }
 
+export interface OverloadRule extends RoutineRule {
+  readonly signature: Signature;
+}
+
 /** The whole list of a function's overloads; undefined where the name alone is asked for. */
 export interface FunctionRule extends Rule {
   readonly overloads?: readonly OverloadRule[] | undefined;
+  /** What every overload must be like, of every function that matches. */
+  readonly each?: RoutineRule | undefined;
 }
 
 /** Numbers of a sequence are 64-bit and kept as text. */
-export interface SequenceRule extends Rule {
+export interface SequenceRule extends Granted {
   readonly type?: string | undefined;
   readonly start?: string | undefined;
   readonly increment?: string | undefined;
@@ -107,11 +103,11 @@ export interface SequenceRule extends Rule {
   readonly ownedBy?: string | null | undefined;
 }
 
-export interface EnumRule extends Rule {
+export interface EnumRule extends Granted {
   readonly labels?: readonly string[] | undefined;
 }
 
-export interface DomainRule extends Rule {
+export interface DomainRule extends Granted {
   readonly type?: string | undefined;
   readonly nullable?: boolean | undefined;
   readonly default?: string | null | undefined;
@@ -119,16 +115,16 @@ export interface DomainRule extends Rule {
   readonly constraints?: Named<DefinitionRule> | undefined;
 }
 
-export interface CompositeRule extends Rule {
+export interface CompositeRule extends Granted {
   /** Names and types in their order. */
   readonly attributes?: ReadonlyMap<string, string> | undefined;
 }
 
-export interface RangeRule extends Rule {
+export interface RangeRule extends Granted {
   readonly subtype?: string | undefined;
 }
 
-export interface SchemaRule extends Rule {
+export interface SchemaRule extends Granted {
   readonly mode: Mode;
   readonly tables?: Named<TableRule> | undefined;
   readonly views?: Named<ViewRule> | undefined;
@@ -141,6 +137,9 @@ export interface SchemaRule extends Rule {
   readonly domains?: Named<DomainRule> | undefined;
   readonly composites?: Named<CompositeRule> | undefined;
   readonly ranges?: Named<RangeRule> | undefined;
+  readonly statistics?: Named<DefinitionRule> | undefined;
+  /** How names of a kind must look. */
+  readonly naming?: Naming | undefined;
 }
 
 /** Which rows the version table of a migration tool must hold. */
@@ -168,6 +167,24 @@ export interface IgnoreRule {
   readonly until?: string | undefined;
 }
 
+export interface PublicationRule extends Described {
+  readonly allTables?: boolean | undefined;
+  /** As Postgres lists them, quoted, with columns and row filters. */
+  readonly tables?: readonly string[] | undefined;
+  readonly schemas?: readonly string[] | undefined;
+  /** Of insert, update, delete, truncate. */
+  readonly operations?: readonly string[] | undefined;
+  readonly viaRoot?: boolean | undefined;
+}
+
+export interface EventTriggerRule extends Described {
+  readonly event?: string | undefined;
+  /** Quoted, with its argument types. */
+  readonly function?: string | undefined;
+  readonly fires?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
 export interface ExtensionRule extends Rule {
   readonly version?: string | undefined;
   readonly schema?: string | undefined;
@@ -179,7 +196,11 @@ export interface Spec {
   /** The major version whose texts the spec holds; undefined: not said. */
   readonly postgres?: number | undefined;
   readonly extensions?: Named<ExtensionRule> | undefined;
+  readonly publications?: Named<PublicationRule> | undefined;
+  readonly eventTriggers?: Named<EventTriggerRule> | undefined;
   readonly schemas: Named<SchemaRule>;
+  /** The migration tool's own version table must be at the heads of the repository. */
+  readonly heads?: Rule | undefined;
   readonly migrations: readonly MigrationRule[];
   readonly ignore: readonly IgnoreRule[];
 }

@@ -10,6 +10,8 @@ export const ASKED: Words<
   | "version-unreadable"
   | "version-several"
   | "version-unknown"
+  | "heads-different"
+  | "name-different"
   | "postgres-different"
   | "ignore-expired"
 > = {
@@ -53,6 +55,28 @@ export const ASKED: Words<
         : why === "the heads of the repository are not known"
           ? 'Set migrations.tool and migrations.files to a tool whose heads can be read, or list the versions with "equals".'
           : "Run the migrations, or correct table and column in the spec.",
+  }),
+  "heads-different": ({ tool, expected, actual, pending, unknown, several }) => ({
+    problem:
+      several.length > 0
+        ? `the ${tool} migrations of the repository have several heads: ${several.join(", ")}`
+        : `the database is at ${actual.join(", ") || "no migration"}, the ${tool} migrations of the repository are at ${expected.join(", ") || "none"}`,
+    details: [
+      ...line("the database is at", several.length > 0 ? actual.join(", ") || "no migration" : undefined),
+      ...line("not applied", pending.join(", ") || undefined),
+      ...line("not in the repository", unknown.join(", ") || undefined),
+    ],
+    remedy:
+      several.length > 0
+        ? "Let one of them build upon the other, or join them in a migration that follows both."
+        : unknown.length > 0
+          ? "The database was migrated from another branch of the code: bring those migrations here, or start from another database."
+          : "Run the migrations: offshoot migrate.",
+  }),
+  "name-different": ({ expected }, { kind }) => ({
+    problem: `the name of the ${kind} is not like ${expected}`,
+    details: [],
+    remedy: "Rename it in a migration, or correct the rule under naming.",
   }),
   "postgres-different": ({ expected, actual }) => ({
     problem: `runs Postgres ${actual}, and the spec was written from Postgres ${expected}`,

@@ -10,6 +10,8 @@ export const TITLES: Readonly<Record<FindingCode, string>> = {
   "version-unreadable": "The migration versions can't be read",
   "version-several": "A version table holds several heads",
   "version-unknown": "A version table holds versions that the repository lacks",
+  "heads-different": "The database is not at the heads of the repository's migrations",
+  "name-different": "A name does not look as the spec wants it",
   "postgres-different": "The spec was written from another major version of Postgres",
   "ignore-expired": "An exception of the spec has ended",
 

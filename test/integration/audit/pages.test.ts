@@ -6,11 +6,24 @@ import { pageOf } from "../../../src/audit/page.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import { messageOf } from "../../../src/errors.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
+import { repositoryMigrations } from "../../../src/heads.ts";
+import type { Project } from "../../../src/tools/tool.ts";
 import { INDEX, readPages, renderIndex } from "../../support/pages.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
 const pages = await readPages();
 /** What the page of `version-unknown` says of the repository; the others need none. */
+const PROJECT: Project = {
+  tool: "alembic",
+  evidence: "alembic.ini",
+  command: "alembic upgrade head",
+  files: [],
+  ledger: { tables: ["public.alembic_version"], query: "select version_num as id from alembic_version", holds: "heads" },
+  revisions: [
+    { id: "0034", name: "0034_marks", after: [] },
+    { id: "0035", name: "0035_repair", after: ["0034"] },
+  ],
+};
 const REPOSITORY = { heads: ["0035"], known: ["0034", "0035"] };
 
 // Of its own, since an example makes a role.
@@ -34,7 +47,8 @@ async function execute(url: string, script = ""): Promise<void> {
 async function findings(url: string, code: string, specText: string | undefined): Promise<readonly Finding[]> {
   const spec = specText === undefined ? undefined : parseSpec(`version: 1\n${specText}`, "schema.audit.yaml");
   return withSession(url, async (session) => {
-    const repository = code === "version-unknown" ? REPOSITORY : undefined;
+    const repository =
+      code === "heads-different" ? await repositoryMigrations(PROJECT, session) : code === "version-unknown" ? REPOSITORY : undefined;
     const audited = await auditDatabase({ session, spec, repository, now: new Date() });
     return audited.findings;
   });

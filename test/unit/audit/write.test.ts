@@ -153,6 +153,7 @@ test("the file reads like the schema: one column per line, plain ones as their t
       constraints: [constraint("app.users.users_pkey", "PRIMARY KEY (id)")],
       enums: [{ id: "app.mood", schema: "app", name: "mood", owner: "owner", labels: ["sad", "happy"] }],
       routines: [routine("app.total", "p_user bigint", "p_note text = NULL::text")],
+      grants: [{ id: "routine app.total(bigint, text)", name: "app.total(bigint, text)", on: "routine", rights: ["public=EXECUTE"] }],
     }),
   );
   expect(spec.replace(/^#.*\n/gm, "")).toBe(`

@@ -151,6 +151,119 @@ test.each<[what: string, text: string, told: readonly string[]]>([
     "version: 1\nignore:\n  - { object: a, reason: b, until: someday }",
     ['s.yaml:3: "until" must be a day such as 2026-12-31, not "someday"'],
   ],
+  [
+    "a misspelt privilege",
+    under("tables:\n  users:\n    grants: { reader: [selct] }"),
+    [
+      expect.stringMatching(
+        /^s\.yaml:6: schemas\.app\.tables\.users\.grants\.reader\.0 must be one of select, .*; did you mean "select"\?$/,
+      ),
+    ],
+  ],
+  [
+    "a privilege for a list",
+    under("tables:\n  users:\n    grants: { reader: select }"),
+    ['s.yaml:6: schemas.app.tables.users.grants.reader must be a list, not "select"'],
+  ],
+  [
+    "grants as a list",
+    under("tables:\n  users:\n    grants: [select]"),
+    ["s.yaml:6: schemas.app.tables.users.grants must be a mapping, not a list"],
+  ],
+  ["an empty comment", under('tables:\n  users:\n    comment: ""'), ["s.yaml:6: schemas.app.tables.users.comment must not be empty"]],
+  [
+    "grants of a trigger, which has none",
+    under("tables:\n  users:\n    triggers:\n      touch: { grants: {} }"),
+    [expect.stringMatching(/^s\.yaml:7: unknown key "grants"; known are absent, .*fires$/)],
+  ],
+  [
+    "a misspelt word of a rule",
+    under("tables:\n  users:\n    rules:\n      r: { definiton: x }"),
+    ['s.yaml:7: unknown key "definiton"; did you mean "definition"?'],
+  ],
+  [
+    "a rule that fires never",
+    under("tables:\n  users:\n    rules:\n      r: { fires: replicas }"),
+    [
+      's.yaml:7: schemas.app.tables.users.rules.r.fires must be one of origin, replica, always, disabled, not "replicas"; did you mean "replica"?',
+    ],
+  ],
+  ["a misspelt section of statistics", under("statistic: []"), ['s.yaml:4: unknown key "statistic"; did you mean "statistics"?']],
+  [
+    "a list for statistics",
+    under("statistics:\n  s: [a, b]"),
+    ["s.yaml:5: schemas.app.statistics.s must be a text or a mapping, not a list"],
+  ],
+  ["a misspelt section at the top", "version: 1\npublication: []", ['s.yaml:2: unknown key "publication"; did you mean "publications"?']],
+  [
+    "a misspelt word of a publication",
+    "version: 1\npublications:\n  news: { table: [a] }",
+    ['s.yaml:3: unknown key "table"; did you mean "tables"?'],
+  ],
+  [
+    "an operation that is not published",
+    "version: 1\npublications:\n  news: { operations: [select] }",
+    ['s.yaml:3: publications.news.operations.0 must be one of insert, update, delete, truncate, not "select"'],
+  ],
+  [
+    "a misspelt word of an event trigger",
+    "version: 1\neventTriggers:\n  audit: { events: ddl_command_end }",
+    ['s.yaml:3: unknown key "events"; did you mean "event"?'],
+  ],
+  [
+    "one table for the published list",
+    "version: 1\npublications:\n  news: { tables: app.users }",
+    ['s.yaml:3: publications.news.tables must be a list, not "app.users"'],
+  ],
+  [
+    "required without a star",
+    under("tables:\n  users: { required: true }"),
+    ['s.yaml:5: only a pattern can be "required": "users" holds no star'],
+  ],
+  [
+    "required: false",
+    under('tables:\n  "a_*": { required: false }'),
+    ["s.yaml:5: schemas.app.tables.a_*.required must be true, not false"],
+  ],
+  [
+    "a pattern that is absent and required",
+    under('tables:\n  "a_*": { absent: true, required: true }'),
+    ['s.yaml:5: an absent object can\'t have "required"'],
+  ],
+  ["a pattern listed twice", under('tables: ["a_*", "a_*"]'), ['s.yaml:4: "a_*" is listed twice']],
+  [
+    "a pattern over functions with a list of overloads",
+    under('functions:\n  "api_*":\n    - (bigint)'),
+    ['s.yaml:5: "api_*" stands for many functions and can\'t list overloads: say "each"'],
+  ],
+  [
+    "arguments of each",
+    under('functions:\n  "api_*": { each: { args: () } }'),
+    [expect.stringMatching(/^s\.yaml:5: unknown key "args"; known are /)],
+  ],
+  [
+    "a name that is no regular expression",
+    under('naming:\n  tables: "[a-z"'),
+    [expect.stringMatching(/^s\.yaml:5: "\[a-z" is no regular expression: /)],
+  ],
+  ["naming of a kind that has no names", under("naming:\n  table: '[a-z]+'"), ['s.yaml:5: unknown key "table"; did you mean "tables"?']],
+  ["naming without an expression", under("naming:\n  tables: { severity: info }"), ['s.yaml:5: "like" is missing: a text']],
+  [
+    "a misspelt word for the heads",
+    "version: 1\nmigrations: head",
+    ['s.yaml:2: migrations must be heads, not "head"; did you mean "heads"?'],
+  ],
+  ["a list of migrations", "version: 1\nmigrations: [heads]", ["s.yaml:2: migrations must be heads or a mapping, not a list"]],
+  [
+    "heads with an object's word",
+    "version: 1\nmigrations:\n  heads: { resaon: x }",
+    ['s.yaml:3: unknown key "resaon"; did you mean "reason"?'],
+  ],
+  [
+    "a version table that is absent",
+    "version: 1\nmigrations:\n  v: { column: c, equals: [a], absent: true }",
+    [expect.stringMatching(/^s\.yaml:3: unknown key "absent"; known are /)],
+  ],
   ["an old Postgres", "version: 1\npostgres: 9.6", ['s.yaml:2: postgres must be a major version from 14 on, not "9.6"']],
   ["one key twice", "version: 1\nschemas: {}\nschemas: {}", ["s.yaml:3: Map keys must be unique"]],
   [

@@ -1,0 +1,34 @@
+import type { Severity } from "../finding.ts";
+
+/** Whether a section lists what must be there, or all that may be there. */
+export type Mode = "at least" | "exactly";
+
+/** What every entry of a spec may carry. */
+export interface Rule {
+  /** Line of the entry in the spec file. */
+  readonly line: number;
+  /** The name holds a star: every object whose name matches must fulfil what is said, listed by itself or not. */
+  readonly pattern?: true | undefined;
+  /** Of a pattern: at least one object must match. Default false. */
+  readonly required?: true | undefined;
+  /** True for a name alone: it asks for existence and nothing more. */
+  readonly bare: boolean;
+  /** The object must not exist. */
+  readonly absent?: boolean | undefined;
+  readonly reason?: string | undefined;
+  /** Of the findings that breaking the entry makes. */
+  readonly severity?: Severity | undefined;
+}
+
+/** What may be said of nearly every object. Silence demands nothing, under "exactly" too: it differs between servers. */
+export interface Described extends Rule {
+  /** Null for none. */
+  readonly comment?: string | null | undefined;
+}
+
+/** For objects that have rights: all that others than the owner have, by role, such as `select` or, to be passed on, `select*`. */
+export interface Granted extends Described {
+  readonly grants?: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+export type Named<R extends Rule> = ReadonlyMap<string, R>;
