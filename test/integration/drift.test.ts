@@ -68,6 +68,16 @@ async function drifted(url: string): Promise<string> {
   return url;
 }
 
+/** Works with a migrated database on a server of its own. */
+async function older<T>(binaries: string | undefined, work: (url: string) => Promise<T>): Promise<T> {
+  const own = await startServer({}, { binaries: binaries ?? "" });
+  try {
+    return await work(await migrated(await scratch(own.url)));
+  } finally {
+    await own.stop();
+  }
+}
+
 async function drift(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
