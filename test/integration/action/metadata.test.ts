@@ -32,7 +32,7 @@ describe.runIf(peer !== undefined)("GitHub's own parser", () => {
     expect(github.workflow(readFileSync(join(ROOT, file), "utf8"))).toEqual([]);
   });
 
-  test.each(["README.md", "docs/ci/action.md"])("takes the workflows of %s", (page) => {
+  test.each(["README.md", "docs/ci/action.md", "docs/ci/github-actions.md"])("takes the workflows of %s", (page) => {
     const workflows = workflowsIn(page);
     expect(workflows.length).toBeGreaterThan(0);
     expect(workflows.flatMap((workflow) => github.workflow(workflow))).toEqual([]);

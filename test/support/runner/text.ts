@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import { conditionOf } from "./expression/evaluate.ts";
+import { EXPRESSIONS } from "./expression/parse.ts";
 import { compile, type Place } from "./expression/places.ts";
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -112,7 +113,7 @@ function checkCondition(given: string | boolean | undefined, place: Place): void
 /** Reads every expression below a value. */
 function check(value: unknown, place: Place): void {
   if (typeof value === "string") {
-    for (const [, inner = ""] of value.matchAll(/\$\{\{(.*?)\}\}/gs)) compile(inner, place);
+    for (const [, inner = ""] of value.matchAll(EXPRESSIONS)) compile(inner, place);
   } else if (typeof value === "object" && value !== null) {
     for (const inner of Object.values(value)) check(inner, place);
   }

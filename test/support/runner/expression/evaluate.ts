@@ -1,6 +1,7 @@
-import type { Expression } from "./parse.ts";
+import { callFunction } from "./functions.ts";
+import { type Expression, EXPRESSIONS, WHOLE } from "./parse.ts";
 import { asksForStatus, compile, type Place } from "./places.ts";
-import { compare, type Context, equal, isContext, open, property, text, truthy, type Value, valuesOf } from "./value.ts";
+import { compare, type Context, equal, filtered, property, text, truthy, type Value } from "./value.ts";
 
 /** How the jobs or steps before stand: what `success()`, `failure()` and `cancelled()` ask. */
 export interface Standing {
@@ -11,12 +12,12 @@ export interface Standing {
 
 /** Replaces each `${{ … }}` of a text. */
 export function interpolate(template: string, place: Place, context: Context): string {
-  return template.replaceAll(/\$\{\{(.*?)\}\}/gs, (_all, inner: string) => text(evaluate(compile(inner, place), context)));
+  return template.replaceAll(EXPRESSIONS, (_all, inner: string) => text(evaluate(compile(inner, place), context)));
 }
 
 /** The value of a key that may be one `${{ … }}` and then keeps its type, or a plain scalar. */
 export function valueOf(given: string | number | boolean, place: Place, context: Context): Value {
-  const inner = typeof given === "string" ? /^\$\{\{((?:(?!\}\}).)*)\}\}$/s.exec(given.trim())?.[1] : undefined;
+  const inner = typeof given === "string" ? WHOLE.exec(given.trim())?.[1] : undefined;
   if (inner !== undefined) return evaluate(compile(inner, place), context);
   return typeof given === "string" ? interpolate(given, place, context) : given;
 }
@@ -38,7 +39,7 @@ export function allows(
 /** The inside of an `if:`. Text around a `${{ … }}` makes a condition that always holds: a known mistake. */
 export function conditionOf(condition: string | boolean): string {
   const bare = String(condition).trim();
-  const inner = /^\$\{\{((?:(?!\}\}).)*)\}\}$/s.exec(bare)?.[1] ?? bare;
+  const inner = WHOLE.exec(bare)?.[1] ?? bare;
   if (inner.includes("${{")) throw new Error(`This condition always holds, since it has text around \${{ … }}: ${bare}`);
   return inner;
 }
@@ -51,20 +52,14 @@ export function evaluate(expression: Expression, context: Context, standing?: St
     case "name":
       return property(context, expression.name);
     case "property":
-      return expression.key === undefined ? valuesOf(value(expression.of)) : each(value(expression.of), expression, value(expression.key));
+      return expression.key === undefined ? filtered(value(expression.of)) : property(value(expression.of), value(expression.key));
     case "not":
       return !truthy(value(expression.of));
     case "binary":
       return binary(expression.operator, value(expression.left), () => value(expression.right));
     case "call":
-      return call(expression.name, expression.args.map(value), standing);
+      return ask(expression.name, standing) ?? callFunction(expression.name, expression.args.map(value));
   }
-}
-
-/** After a `.*` a property is taken of each value. */
-function each(of: Value, { of: inner }: Expression & { kind: "property" }, key: Value): Value {
-  const isFiltered = inner.kind === "property" && inner.key === undefined;
-  return isFiltered ? valuesOf(of).map((one) => property(one, key)) : property(of, key);
 }
 
 /** `&&` and `||` give one of their sides. */
@@ -78,19 +73,10 @@ function binary(operator: string, left: Value, right: () => Value): Value {
   return order > 0 || (operator === ">=" && order === 0);
 }
 
-function call(name: string, args: readonly Value[], standing: Standing | undefined): Value {
-  const [first = null, second = null] = args;
-  const [whole, part] = [text(first).toLowerCase(), text(second).toLowerCase()];
+/** What a function that asks how things stand says; undefined where it is none. */
+function ask(name: string, standing: Standing | undefined): boolean | undefined {
   if (name === "always") return true;
   if (name === "success") return standing?.succeeded ?? false;
   if (name === "failure") return standing?.failed ?? false;
-  if (name === "cancelled") return standing?.cancelled ?? false;
-  if (name === "contains") return Array.isArray(first) ? valuesOf(first).some((one) => equal(one, second)) : whole.includes(part);
-  if (name === "startswith") return whole.startsWith(part);
-  if (name === "endswith") return whole.endsWith(part);
-  if (name === "join") return (Array.isArray(first) ? valuesOf(first) : [first]).map(text).join(args.length > 1 ? text(second) : ",");
-  if (name === "format") return text(first).replaceAll(/\{(\d+)\}/g, (_all, index: string) => text(args[Number(index) + 1] ?? null));
-  if (name === "tojson") return JSON.stringify(first, undefined, 2);
-  const parsed: unknown = JSON.parse(text(first));
-  return typeof parsed === "object" && parsed !== null && isContext(parsed as Value) ? open(parsed) : (parsed as Value);
+  return name === "cancelled" ? (standing?.cancelled ?? false) : undefined;
 }

@@ -11,6 +11,14 @@ export type Expression =
 const TOKEN =
   /\s*(?:('(?:[^']|'')*')|(-?(?:0x[\da-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?))(?![\w-])|([a-z_][\w-]*)|(&&|\|\||[!=<>]=|[!<>()[\].,*]))/giy;
 
+const INNER = String.raw`\$\{\{((?:'[^']*'|(?!\}\})[^'])*)\}\}`;
+
+/** Each `${{ … }}` of a text; a `}}` in quotes does not end it. */
+export const EXPRESSIONS = new RegExp(INNER, "g");
+
+/** A text that is one `${{ … }}` and nothing else. */
+export const WHOLE = new RegExp(`^${INNER}$`);
+
 /** From loose to tight. */
 const LEVELS = [["||"], ["&&"], ["==", "!="], ["<", "<=", ">", ">="]];
 

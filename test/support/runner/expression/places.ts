@@ -1,3 +1,4 @@
+import { FUNCTIONS } from "./functions.ts";
 import { type Expression, parseExpression } from "./parse.ts";
 
 /** Where an expression stands decides what it may name ("Contexts reference", table "Context availability"). */
@@ -21,13 +22,11 @@ const PLACES = {
   "step.if": { contexts: STEP, functions: STATUS },
 } as const satisfies Readonly<Record<string, { readonly contexts: readonly string[]; readonly functions: readonly string[] }>>;
 
-const FUNCTIONS = ["contains", "startswith", "endswith", "format", "join", "tojson", "fromjson"];
-
 /** Reads an expression and refuses what may not be named where it stands. */
 export function compile(inner: string, place: Place): Expression {
   const expression = parseExpression(inner);
   const contexts: readonly string[] = PLACES[place].contexts;
-  const functions: readonly string[] = [...FUNCTIONS, ...PLACES[place].functions];
+  const functions: readonly string[] = [...Object.keys(FUNCTIONS), ...PLACES[place].functions];
   for (const part of parts(expression)) {
     if (part.kind === "name" && !contexts.includes(part.name)) {
       throw new Error(`"${part.name}" can't be named in ${place}: ${inner.trim()}`);
@@ -35,8 +34,14 @@ export function compile(inner: string, place: Place): Expression {
     if (part.kind === "call" && !functions.includes(part.name)) {
       throw new Error(`"${part.name}()" can't be called in ${place}: ${inner.trim()}`);
     }
+    if (part.kind === "call") checkCount(part.name, part.args.length);
   }
   return expression;
+}
+
+function checkCount(name: string, count: number): void {
+  const [least, most] = FUNCTIONS[name] ?? [0, 0];
+  if (count < least || count > most) throw new Error(`"${name}()" takes ${least} to ${most} arguments, not ${count}.`);
 }
 
 /** Whether one of the functions that ask how things stand is called. */

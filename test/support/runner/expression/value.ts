@@ -23,19 +23,36 @@ export function isContext(value: Value): value is Context {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+const FILTERED = Symbol("filtered");
+
+/** What `.*` gives: all values, of which further properties are taken one by one. */
+export function filtered(of: Value): Value {
+  return mark(FILTERED in Object(of) ? valuesOf(of).flatMap(valuesOf) : valuesOf(of));
+}
+
+function mark(values: readonly Value[]): Value {
+  return Object.defineProperty([...values], FILTERED, { value: true });
+}
+
 /** A property by name, whose case does not matter. */
 export function property(of: Value, key: Value): Value {
   if (of === null) return null;
+  if (FILTERED in Object(of) && typeof key !== "number") return mark(valuesOf(of).flatMap((one) => (isContext(one) ? held(one, key) : [])));
   if (Array.isArray(of)) return typeof key === "number" ? ((of as readonly Value[])[key] ?? null) : null;
   if (!isContext(of)) throw new Error(`The runner finds no "${text(key)}" in "${text(of)}".`);
-  const wanted = text(key).toLowerCase();
-  const found = Object.keys(of).find((name) => name.toLowerCase() === wanted);
-  if (found !== undefined) return of[found] ?? null;
+  const [found] = held(of, key);
+  if (found !== undefined) return found;
   if (OPEN in of) return null;
   throw new Error(`There is no "${text(key)}" here; there is ${Object.keys(of).join(", ") || "nothing"}.`);
 }
 
-/** All values of an object or a list: what `.*` stands for. */
+/** The value of a name that an object has, alone in a list. */
+function held(of: Context, key: Value): readonly Value[] {
+  const wanted = text(key).toLowerCase();
+  return Object.entries(of).flatMap(([name, value]) => (name.toLowerCase() === wanted ? [value] : []));
+}
+
+/** All values of an object or a list. */
 export function valuesOf(of: Value): readonly Value[] {
   if (Array.isArray(of)) return of as readonly Value[];
   return isContext(of) ? Object.values(of) : [];
