@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, posix, relative, resolve, sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { readCheckout } from "./checkout.ts";
 import { fileLayer } from "./config/file.ts";
@@ -12,8 +12,9 @@ import { lookAtPipelines, lookAtProject } from "./init/look.ts";
 import { type Plan, plan, type PlannedFile } from "./init/plan.ts";
 import type { TemplateName } from "./init/services/registry.ts";
 import { codeOf } from "./postgres/sqlstate.ts";
-import { detectTools, requireTool } from "./tools/detect.ts";
-import { repositoryIn } from "./tools/repository.ts";
+import { detectBelow, detectTools, requireTool } from "./tools/detect.ts";
+import { type Repository, repositoryIn } from "./tools/repository.ts";
+import type { Project } from "./tools/tool.ts";
 
 export interface InitOptions extends CommonOptions {
   /** The CI service to write for, or `none` for the configuration alone; default the one that is in use, else GitHub Actions. */
@@ -57,14 +58,15 @@ async function lookAround(options: InitOptions, { cwd, top, host }: Place): Prom
   const flags = options.settings ?? {};
   refuseSecret(flags);
   const resolved = await loadSettings({ cwd, env: {}, flags, file: options.config });
+  const migrations = await migrationsIn(resolved);
   return {
     folder: slashes(relative(top, cwd)),
     host,
     version: await ownVersion(),
-    migrations: await migrationsIn(resolved),
+    migrations,
     given: Object.fromEntries([...flagLayer(flags).entries].map(([path, { input }]) => [path, input])),
     configuration: await presentConfiguration(resolved, top, flags),
-    ...(await lookAtProject(upwards(cwd, top).map(repositoryIn))),
+    ...(await lookAtProject(upwards(cwd, top).map(repositoryIn), migrations)),
     pipelines: await lookAtPipelines(repositoryIn(top)),
   };
 }
@@ -77,18 +79,35 @@ function refuseSecret(flags: Readonly<Record<string, unknown>>): void {
 }
 
 async function migrationsIn({ settings, directory }: Resolved): Promise<KnownMigrations> {
-  const { tool, command, folder, directory: below = "." } = settings.migrations;
+  const { tool, command, folder, directory: below } = settings.migrations;
   if (command !== undefined || tool === "none") return { from: "settings" };
-  const repository = repositoryIn(resolve(directory, below));
+  const repository = repositoryIn(resolve(directory, below ?? "."));
   const projects = tool === undefined ? await detectTools(repository, folder) : [await requireTool(tool, repository, folder)];
   const [first] = projects;
-  if (first === undefined) return { from: "nothing" };
-  if (projects.length === 1) return { from: "tool", tool: first.tool, evidence: first.evidence };
-  const told = projects.map((project) => `${project.tool} (${project.evidence})`).join(" and ");
-  throw new OffshootError("TOOL_AMBIGUOUS", `Several migration tools are used here: ${told}.`, {
+  if (first === undefined) return below === undefined ? migrationsBelow(repository) : { from: "nothing", below: [] };
+  if (projects.length > 1) throw ambiguous(projects);
+  const found = { from: "tool", tool: first.tool } as const;
+  return below === undefined
+    ? { ...found, evidence: first.evidence }
+    : { ...found, evidence: posix.join(below, first.evidence), directory: below };
+}
+
+function ambiguous(projects: readonly Project[]): OffshootError {
+  const told = projects.map(({ tool, evidence }) => `${tool} (${evidence})`).join(" and ");
+  return new OffshootError("TOOL_AMBIGUOUS", `Several migration tools are used here: ${told}.`, {
     meaning: "Which of them migrates can't be told, and nothing was written.",
-    remedy: `Name one: offshoot init --set migrations.tool=${first.tool}`,
+    remedy: `Name one: offshoot init --set migrations.tool=${projects[0]?.tool}`,
   });
+}
+
+/** What migrates in the one folder right below where something does. */
+async function migrationsBelow(repository: Repository): Promise<KnownMigrations> {
+  const projects = await detectBelow(repository);
+  const [first] = projects;
+  if (first !== undefined && projects.length === 1) {
+    return { from: "tool", tool: first.tool, evidence: first.evidence, directory: first.folder };
+  }
+  return { from: "nothing", below: projects.map(({ folder, tool }) => `${tool} in ${folder}`) };
 }
 
 async function presentConfiguration(

@@ -1,4 +1,4 @@
-import type { Facts } from "./facts.ts";
+import type { Facts, KnownMigrations } from "./facts.ts";
 import { scalar } from "./scalar.ts";
 
 /** The name under which the configuration is written. */
@@ -12,10 +12,14 @@ export function configurationText(facts: Facts): string {
     `# yaml-language-server: $schema=${schemaPlace(facts)}`,
     "# `offshoot doctor` shows every setting, its value and where it comes from.",
     ...(detected ? [`# The migration tool was detected by ${migrations.evidence}.`] : []),
-    ...settingLines({ ...(detected ? { "migrations.tool": migrations.tool } : {}), ...given }),
+    ...settingLines({ ...(detected ? toolSettings(migrations) : {}), ...given }),
     ...(migrations.from === "nothing" ? TO_FILL_IN : []),
     "",
   ].join("\n");
+}
+
+function toolSettings({ tool, directory }: Extract<KnownMigrations, { from: "tool" }>): Readonly<Record<string, string>> {
+  return { ...(directory === undefined ? {} : { "migrations.directory": directory }), "migrations.tool": tool };
 }
 
 /** Settings by key path as lines of YAML, sections nested. */

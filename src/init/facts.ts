@@ -28,22 +28,27 @@ export interface PresentConfiguration {
   readonly lacks: readonly string[];
 }
 
-/** A tool that was set or detected, a command that was set, or nothing. */
+/**
+ * A tool that was set or detected, where it runs if that is a folder right below, a command that was set, or nothing;
+ * then `below` names the tools in several folders, of which none was chosen.
+ */
 export type KnownMigrations =
-  | { readonly from: "tool"; readonly tool: string; readonly evidence: string }
+  | { readonly from: "tool"; readonly tool: string; readonly evidence: string; readonly directory?: string }
   | { readonly from: "settings" }
-  | { readonly from: "nothing" };
+  | { readonly from: "nothing"; readonly below: readonly string[] };
 
 /** Lock files, by which a package manager is known; they may stand further up than `package.json`. */
 export const LOCK_FILES = ["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock"] as const;
+
+/** Files that tell how a Python project is installed. */
+export const PYTHON = ["requirements.txt", "pyproject.toml"] as const;
 
 /** Files that tell how a repository is set up and tested. */
 export const TELLING = [
   "package.json",
   ".nvmrc",
   ".node-version",
-  "requirements.txt",
-  "pyproject.toml",
+  ...PYTHON,
   "uv.lock",
   "poetry.lock",
   "pytest.ini",

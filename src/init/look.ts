@@ -1,14 +1,16 @@
 import type { Repository } from "../tools/repository.ts";
-import { type Facts, LOCK_FILES, TELLING } from "./facts.ts";
+import { type Facts, LOCK_FILES, PYTHON, TELLING } from "./facts.ts";
 import { TEMPLATES } from "./services/registry.ts";
 
 /**
- * Reads the files that tell how a project is set up and tested. `upwards` are the folders from the project's own to the
+ * Reads the files that tell how a project is set up and tested, and how the folder of its migrations is. `upwards` are the folders from the project's own to the
  * checkout's top: a workspace has its lock file in one of them.
  */
-export async function lookAtProject(upwards: readonly Repository[]): Promise<Pick<Facts, "texts" | "up">> {
+export async function lookAtProject(upwards: readonly Repository[], migrations: Facts["migrations"]): Promise<Pick<Facts, "texts" | "up">> {
   const [here] = upwards;
-  const telling = here === undefined ? {} : await textsOf(here, TELLING);
+  const directory = migrations.from === "tool" ? migrations.directory : undefined;
+  const below = directory === undefined ? [] : PYTHON.map((file) => `${directory}/${file}`);
+  const telling = here === undefined ? {} : await textsOf(here, [...TELLING, ...below]);
   for (const [steps, folder] of upwards.entries()) {
     const locks = await textsOf(folder, LOCK_FILES);
     if (Object.keys(locks).length > 0) return { texts: { ...telling, ...locks }, up: "../".repeat(steps) };

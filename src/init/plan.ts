@@ -41,7 +41,7 @@ export function plan(facts: Facts, service: TemplateName | "none" | undefined): 
     files,
     notes: [
       ...(note === undefined ? [] : [note]),
-      ...(facts.migrations.from === "nothing" ? [NO_TOOL] : []),
+      ...(facts.migrations.from === "nothing" ? [noTool(facts.migrations.below)] : []),
       ...cooked.notes,
       ...(template === undefined || pipeline === undefined ? [] : pipelineNotes(facts, template, pipeline)),
     ],
@@ -49,8 +49,13 @@ export function plan(facts: Facts, service: TemplateName | "none" | undefined): 
   };
 }
 
-const NO_TOOL = "No migration tool was found: name what migrates in offshoot.yaml, or set migrations.directory.";
 const BESIDE = "The other workflows stay as they are; a job of theirs takes part by calling `offshoot run` as this one does.";
+
+function noTool(below: readonly string[]): string {
+  return below.length === 0
+    ? "No migration tool was found: name what migrates in offshoot.yaml, or set migrations.directory."
+    : `Migration tools were found below: ${below.join(" and ")}. Set migrations.directory in offshoot.yaml to the folder of the one.`;
+}
 
 /** What is to be done outside of the files, where the pipeline is not in use yet. */
 function pipelineNotes({ pipelines }: Facts, service: Service, { state }: PlannedFile): readonly string[] {

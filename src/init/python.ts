@@ -1,3 +1,4 @@
+import { word } from "../tools/shell.ts";
 import type { Facts } from "./facts.ts";
 
 /** How a Python project is installed and entered, as lines for a shell. */
@@ -15,6 +16,9 @@ export function pythonOf({ texts, migrations }: Facts): Python | undefined {
   if (!migrates && !tests) return undefined;
   if (texts["uv.lock"] !== undefined) return { install: ["pip install uv", "uv sync"], enter: "uv run " };
   if (texts["poetry.lock"] !== undefined) return { install: ["pip install poetry", "poetry install"], enter: "poetry run " };
-  if (texts["requirements.txt"] !== undefined) return { install: ["pip install -r requirements.txt"], enter: "" };
-  return { install: texts["pyproject.toml"] === undefined ? [] : ["pip install ."], enter: "" };
+  const folder = migrations.from === "tool" && migrations.directory !== undefined ? `${migrations.directory}/` : "";
+  const listed = ["requirements.txt", `${folder}requirements.txt`].find((file) => texts[file] !== undefined);
+  if (listed !== undefined) return { install: [`pip install -r ${word(listed)}`], enter: "" };
+  const project = [".", folder].find((place) => texts[`${place === "." ? "" : place}pyproject.toml`] !== undefined);
+  return { install: project === undefined ? [] : [`pip install ${word(project)}`], enter: "" };
 }

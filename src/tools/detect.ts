@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { OffshootError } from "../errors.ts";
 import { TOOLS } from "./registry.ts";
-import type { Repository } from "./repository.ts";
+import { type Repository, repositoryIn } from "./repository.ts";
 import { sql } from "./sql.ts";
 import type { Project } from "./tool.ts";
 
@@ -14,6 +15,22 @@ export async function detectTools(repository: Repository, folder?: string): Prom
   if (projects.length > 0) return projects;
   const plain = await sql.find(repository, folder);
   return plain === undefined ? [] : [plain];
+}
+
+/** A project in a folder right below, where a larger repository keeps its backend. */
+export interface ProjectBelow extends Pick<Project, "tool" | "evidence"> {
+  readonly folder: string;
+}
+
+/** Every tool whose project is in one of the folders right below. */
+export async function detectBelow(repository: Repository): Promise<readonly ProjectBelow[]> {
+  const found = await Promise.all(
+    (await repository.folders()).map(async (folder) => {
+      const projects = await detectTools(repositoryIn(join(repository.directory, folder)));
+      return projects.map(({ tool, evidence }) => ({ folder, tool, evidence: `${folder}/${evidence}` }));
+    }),
+  );
+  return found.flat();
 }
 
 /** The one tool whose project is here, or undefined. Throws `TOOL_AMBIGUOUS` naming all where there are several. */

@@ -13,6 +13,8 @@ export interface Repository {
   list(folder: string): Promise<readonly string[]>;
   /** The same with all that is below, but for what was installed or is hidden. */
   walk(folder: string): Promise<readonly string[]>;
+  /** Names of the folders right here, but for what was installed or is hidden. */
+  folders(): Promise<readonly string[]>;
   /** Whether `package.json` lists an npm package as a dependency of any kind. */
   depends(name: string): Promise<boolean>;
 }
@@ -34,12 +36,16 @@ export function repositoryIn(directory: string): Repository {
     async list(folder) {
       return (await entries(folder)).map(({ name }) => below(folder, name)).toSorted(byBytes);
     },
+    async folders() {
+      const found = (await entries(".")).filter((entry) => entry.isDirectory() && isOwn(entry.name));
+      return found.map(({ name }) => name).toSorted(byBytes);
+    },
     async walk(folder) {
       const found = await Promise.all(
         (await entries(folder)).map(async (entry) => {
           const path = below(folder, entry.name);
           if (!entry.isDirectory()) return [path];
-          return FOREIGN.has(entry.name) || entry.name.startsWith(".") ? [] : repository.walk(path);
+          return isOwn(entry.name) ? repository.walk(path) : [];
         }),
       );
       return found.flat().toSorted(byBytes);
@@ -50,6 +56,10 @@ export function repositoryIn(directory: string): Repository {
     },
   };
   return repository;
+}
+
+function isOwn(folder: string): boolean {
+  return !FOREIGN.has(folder) && !folder.startsWith(".");
 }
 
 function below(folder: string, name: string): string {

@@ -10,7 +10,7 @@ const { recipe } = cook({
   up: "",
   host: undefined,
   version: "0.1",
-  migrations: { from: "nothing" },
+  migrations: { from: "nothing", below: [] },
   given: {},
   configuration: undefined,
   texts: { "package.json": '{ "scripts": { "test": "node --test" } }', "package-lock.json": "" },

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Command, CommanderError } from "commander";
 import { parseAllDocuments, parse } from "yaml";
 import { expect, test } from "vitest";
 import { menu } from "../../src/cli/menu.ts";
@@ -17,16 +18,21 @@ const page = (path: string) => pageAt.get(path) ?? { path, text: "" };
 
 const UNDERSTOOD = new Error("understood");
 
-/** What the real command line says of a call; undefined where it would have run. */
+/** What the real command line says of a call; undefined where it would have run, or told which commands a group has. */
 async function complaintAbout(words: readonly string[]): Promise<string | undefined> {
   const program = menu(() => Promise.reject(UNDERSTOOD));
-  for (const command of [program, ...program.commands]) command.exitOverride().configureOutput({ writeErr: () => {} });
+  quieten(program);
   try {
     await program.parseAsync(words, { from: "user" });
     return "it asks for nothing";
   } catch (thrown) {
-    return thrown === UNDERSTOOD ? undefined : (thrown as Error).message;
+    return thrown === UNDERSTOOD || (thrown as CommanderError).code === "commander.help" ? undefined : (thrown as Error).message;
   }
+}
+
+function quieten(command: Command): void {
+  command.exitOverride().configureOutput({ writeErr: () => {} });
+  for (const below of command.commands) quieten(below);
 }
 
 test.each(names)("every call of offshoot in %s is one that the command line understands", async (path) => {

@@ -100,6 +100,33 @@ test("of two tools, the one that is named is written down", () =>
     expect(settings.migrations.tool).toBe("sqitch");
   }));
 
+test("a tool in one folder right below is found there, with what installs it", () =>
+  inCheckout(
+    {
+      ".git/HEAD": "",
+      "package.json": '{ "scripts": { "test": "x" } }',
+      "web/package.json": "{}",
+      "my api/alembic.ini": "[alembic]\nscript_location = alembic\n",
+      "my api/requirements.txt": "alembic",
+      "node_modules/other/alembic.ini": "[alembic]",
+    },
+    async (cwd) => {
+      const { files } = await init({ cwd, env: {} });
+      const { settings } = await loadSettings({ cwd, env: {}, flags: {} });
+      expect(settings.migrations).toMatchObject({ tool: "alembic", directory: "my api" });
+      expect(files[0]?.text).toContain("# The migration tool was detected by my api/alembic.ini.\n");
+      expect(files[1]?.text).toContain("- run: pip install -r 'my api/requirements.txt'\n");
+      expect(await states(cwd)).toEqual(["offshoot.yaml same", ".github/workflows/offshoot.yml same"]);
+    },
+  ));
+
+test("tools in several folders below are named, and none is taken", () =>
+  inCheckout({ ".git/HEAD": "", "api/alembic.ini": "[alembic]", "shop/sqitch.plan": "%project=shop" }, async (cwd) => {
+    const { files, notes } = await init({ cwd, env: {} });
+    expect(files[0]?.text).toContain("# migrations:");
+    expect(notes.join("\n")).toContain("Migration tools were found below: alembic in api and sqitch in shop.");
+  }));
+
 test("a workspace's lock file stands further up, and so do the packages and the pipeline", () =>
   inCheckout(
     { ".git/HEAD": "", "pnpm-lock.yaml": "", "packages/db/package.json": "{}", "packages/db/migrations/1.sql": "" },

@@ -21,7 +21,7 @@ export const LEDGER: Facts = {
 };
 
 /** A folder with nothing that is known. */
-export const BARE: Facts = { ...SHOP, migrations: { from: "nothing" }, texts: {} };
+export const BARE: Facts = { ...SHOP, migrations: { from: "nothing", below: [] }, texts: {} };
 
 export function manifest(content: object): string {
   return JSON.stringify(content);
