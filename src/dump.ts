@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Context } from "./context.ts";
@@ -13,11 +14,10 @@ const MOST_BYTES = 512 * 1024 * 1024;
 
 /** The schema of a database as `pg_dump -s` writes it, or why there is none: it refuses a server newer than itself. */
 export async function dump(url: string, major: number, context: Context): Promise<{ readonly sql: string } | { readonly unfit: string }> {
-  const found = await installedPostgres({ env: context.env, platform: process.platform, arch: process.arch, roots: [] });
-  const fitting = found.filter((program) => program.major >= major).toSorted((a, b) => a.major - b.major)[0];
-  if (fitting === undefined) return { unfit: `no pg_dump of PostgreSQL ${major} or newer is installed` };
+  const program = await dumper(major, context);
+  if (program === undefined) return { unfit: `no pg_dump of PostgreSQL ${major} or newer is installed` };
   try {
-    const { stdout } = await run(join(fitting.bin, "pg_dump"), ["--schema-only", "--no-owner", "--exclude-schema=offshoot"], {
+    const { stdout } = await run(program, ["--schema-only", "--no-owner", "--exclude-schema=offshoot"], {
       env: { ...process.env, ...variablesOfUrl(url) },
       signal: context.signal,
       maxBuffer: MOST_BYTES,
@@ -27,4 +27,19 @@ export async function dump(url: string, major: number, context: Context): Promis
   } catch (thrown) {
     return { unfit: `pg_dump failed: ${messageOf(thrown)}` };
   }
+}
+
+/** The oldest program that will do: a newer one may write what an older server doesn't know. */
+async function dumper(major: number, { env }: Context): Promise<string | undefined> {
+  const found = await installedPostgres({ env, platform: process.platform, arch: process.arch, roots: [] });
+  const fitting = found.filter((program) => program.major >= major).toSorted((one, other) => one.major - other.major);
+  for (const { bin } of fitting) {
+    const program = join(bin, process.platform === "win32" ? "pg_dump.exe" : "pg_dump");
+    const isThere = await access(program, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return program;
+  }
+  return undefined;
 }

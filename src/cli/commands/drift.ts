@@ -23,7 +23,7 @@ export const execute: Execute = async (invocation, flags) => {
   const { sql } = result.repair;
   if (sql === undefined) invocation.exitCode = EXIT.refused;
   else if (file === "-") invocation.write(sql);
-  else await writeFile(resolve(file), sql);
+  else await writeFile(resolve(invocation.options.cwd ?? ".", file), sql);
   for (const line of repairLines(result.repair, file)) invocation.say(line);
 };
 

@@ -2,6 +2,7 @@ import type { Column } from "../../audit/catalog/columns.ts";
 import { quoted } from "../../audit/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import { columnDefinition, columnExtras, defaultOf, identityClause, tuned } from "./definition.ts";
+import { columnRetargeted } from "./foreign.ts";
 import { byProperty, type Maker, type Making } from "./making.ts";
 import { guarded, plain, type Remedy, type Statement } from "./step.ts";
 import { widens } from "./widening.ts";
@@ -15,9 +16,9 @@ export const columns: Maker = {
     if (!column.nullable && given === undefined && making.hasRows(table.id)) {
       return { cannot: "the column is NOT NULL without a default and the table has rows: they need a backfill that no schema can tell" };
     }
-    const rewrites = column.generated !== undefined || column.identity !== undefined || /\(/.test(column.default ?? "");
+    const rewrites = column.generated !== undefined || column.identity !== undefined || isPerRow(column.default ?? "");
     const sql = `alter table ${table.id} add column if not exists ${columnDefinition(id, making)}`;
-    return [{ sql, warning: rewrites ? REWRITES : undefined }, ...columnExtras(table.id, column)];
+    return [{ sql, warning: rewrites ? REWRITES : undefined }, ...columnExtras(table, column)];
   },
   drop(id, { actual }) {
     const { table, column } = actual.column(id);
@@ -29,8 +30,6 @@ export const columns: Maker = {
     const changed = byProperty(differences);
     const { table, column } = making.expected.column(id);
     const found = making.actual.column(id).column;
-    if (table.kind === "foreign table" && changed.has("options"))
-      return { cannot: "the options of a foreign table's column are not written" };
     const alter = `alter table ${table.id} alter column ${quoted(column.name)}`;
     if (changed.has("generated") || changed.has("virtual")) return regenerated(column, found, alter, making);
     const steps: Statement[] = [];
@@ -52,7 +51,10 @@ export const columns: Maker = {
       );
     }
     if (changed.has("identity") && column.identity !== undefined) steps.push(...identified(id, column.identity, found, alter, making));
-    steps.push(...tuned(column, changed, alter, making.actual.catalog.server.major));
+    const isForeign = table.kind === "foreign table";
+    if (isForeign && changed.has("options")) steps.push(columnRetargeted(table.id, column.name, found.options ?? [], column.options ?? []));
+    const differing = isForeign ? differences.filter(({ property }) => property !== "options") : differences;
+    steps.push(...tuned(column, byProperty(differing), alter, making.actual.catalog.server.major));
     return steps;
   },
   disturbs: (_id, differences) =>
@@ -63,6 +65,14 @@ export const columns: Maker = {
     return differences.some(({ property }) => property === "type") ? isOfType(table.id, column) : undefined;
   },
 };
+
+/**
+ * Whether a default may differ from row to row, so that adding it writes every row: it calls something other than the
+ * clock, which stands still in a statement (PostgreSQL documentation, ALTER TABLE, notes).
+ */
+function isPerRow(text: string): boolean {
+  return text.replaceAll(/\bnow\(\)/g, "").includes("(");
+}
 
 /** A plain default as an object of its own: it can be in the way of dropping a function or sequence. */
 export const defaults: Maker = {

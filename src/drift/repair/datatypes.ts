@@ -4,6 +4,7 @@ import { quoted } from "../../audit/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import { addedLabels, hasLabels, renamedLabel, swapped } from "./enums.ts";
 import { byProperty, given, type Maker, type Making, owned } from "./making.ts";
+import { closed } from "./rights.ts";
 import { guarded, plain, type Remedy, type Statement } from "./step.ts";
 
 /** `pg_type.typtype`. */
@@ -32,7 +33,7 @@ function unlessThere(id: string, create: string): string {
 function made(kind: TypeKind, create: (item: never) => string): Maker["create"] {
   return (id, making) => {
     const item = making.expected.get<TypeKind>(kind, id);
-    return [{ sql: unlessThere(id, create(item as never)) }, ...owned("type", id, item.owner, making)];
+    return [{ sql: unlessThere(id, create(item as never)) }, ...owned("type", id, item.owner, making), ...closed("type", id, making)];
   };
 }
 

@@ -1,19 +1,22 @@
 import type { Column } from "../../audit/catalog/columns.ts";
+import type { Table } from "../../audit/catalog/relations.ts";
 import { quoted } from "../../audit/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import type { Difference } from "../change.ts";
+import { foreignOptions } from "./foreign.ts";
 import type { Making } from "./making.ts";
 import { sequenceOptions } from "./sequences.ts";
 import { plain, type Statement } from "./step.ts";
 
 /** A column as it stands in `create table` and `add column`. */
 export function columnDefinition(columnId: string, making: Making): string {
-  const { column } = making.expected.column(columnId);
+  const { table, column } = making.expected.column(columnId);
   const { name, type, collation, generated, virtual, identity, nullable } = column;
   const byDefault = defaultOf(columnId, making);
   return [
     quoted(name),
     type,
+    table.kind === "foreign table" ? foreignOptions(column.options ?? []).trim() : "",
     collation === undefined ? "" : `collate ${collation}`,
     byDefault === undefined ? "" : `default ${byDefault}`,
     generated === undefined ? "" : `generated always as (${generated}) ${virtual === true ? "virtual" : "stored"}`,
@@ -41,14 +44,14 @@ export function identityClause(columnId: string, identity: NonNullable<Column["i
 }
 
 /** What has no place in a column's definition. */
-export function columnExtras(tableId: string, column: Column): readonly Statement[] {
+export function columnExtras({ id, kind }: Table, column: Column): readonly Statement[] {
   const { storage, compression, statistics, options } = column;
-  const alter = `alter table ${tableId} alter column ${quoted(column.name)}`;
+  const alter = `alter table ${id} alter column ${quoted(column.name)}`;
   return plain(
     ...(storage === undefined ? [] : [`${alter} set storage ${storage}`]),
     ...(compression === undefined ? [] : [`${alter} set compression ${compression}`]),
     ...(statistics === undefined ? [] : [`${alter} set statistics ${statistics}`]),
-    ...(options === undefined ? [] : [`${alter} set (${options.join(", ")})`]),
+    ...(options === undefined || kind === "foreign table" ? [] : [`${alter} set (${options.join(", ")})`]),
   );
 }
 

@@ -130,6 +130,13 @@ const LETTERS: Partial<Record<ChangedKind, readonly [letter: string, word: strin
   schema: ["n", "schema"],
 };
 
+/** Takes back what everybody has by default on something new, where nobody is to have it. */
+export function closed(on: "routine" | "type", id: string, { expected }: Making): readonly Statement[] {
+  const [builtin = ""] = BUILTIN[on === "routine" ? "f" : "T"] ?? [];
+  const isOpen = expected.find("grants", `${on} ${id}`)?.rights.some((right) => right.startsWith(builtin)) === true;
+  return isOpen ? [] : plain(`revoke all on ${on} ${id} from public`);
+}
+
 /** Takes back what default privileges of the actual database give to everything new: an object's rights are its own. */
 export function withoutDefaults(kind: ChangedKind, id: string, { actual }: Making): readonly Statement[] {
   const [letter, word] = LETTERS[kind] ?? [];

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Routine } from "../../audit/catalog/routines.ts";
 import { literal } from "../../postgres/identifier.ts";
 import { byProperty, given, type Maker, type Making, owned } from "./making.ts";
+import { closed } from "./rights.ts";
 import { guarded, isStatements, plain, type Remedy } from "./step.ts";
 
 /** What `create or replace` can't change: it would break callers (PostgreSQL documentation, CREATE FUNCTION). */
@@ -13,10 +14,7 @@ export const routines: Maker = {
   create(id, making) {
     const routine = making.expected.get("routines", id);
     const made = routine.kind === "aggregate" ? aggregate(routine) : defined(id, making);
-    // Whoever has no right to it by default is to have none: Postgres gives everybody EXECUTE.
-    return isStatements(made)
-      ? [...made, ...owned("routine", id, routine.owner, making), { sql: `revoke all on routine ${id} from public` }]
-      : made;
+    return isStatements(made) ? [...made, ...owned("routine", id, routine.owner, making), ...closed("routine", id, making)] : made;
   },
   drop(id, { actual, expected }) {
     const { kind } = actual.get("routines", id);

@@ -4,21 +4,24 @@ import { literal } from "../../postgres/identifier.ts";
 import type { Difference } from "../change.ts";
 import { columnDefinition, columnExtras, names } from "./definition.ts";
 import { descended } from "./descent.ts";
+import { foreignTail, retargeted } from "./foreign.ts";
 import { given, type Maker, type Making, owned } from "./making.ts";
 import { guarded, isStatements, plain, type Remedy, type Statement } from "./step.ts";
 
-const FOREIGN = "what a foreign table leads to is a matter of each server, and is not written";
+const SERVERLESS = "its foreign server is not there, and that one's options may hold secrets and are not read";
 
 const REWRITES = "rewrites the table under an ACCESS EXCLUSIVE lock";
 
 export const tables: Maker = {
   create(id, making) {
     const table = making.expected.get("tables", id);
-    if (table.kind === "foreign table") return { cannot: FOREIGN };
+    const foreign = foreignTail(table, making);
+    if (table.kind === "foreign table" && foreign === undefined) return { cannot: SERVERLESS };
     const all = table.columns.map((column) => ({ column, id: path(table.schema, table.name, column.name) }));
     const own = all.filter(({ column }) => column.inherited === undefined);
-    const unlogged = table.persistence === "unlogged" ? "unlogged " : "";
+    const kind = foreign === undefined ? (table.persistence === "unlogged" ? "unlogged " : "") : "foreign ";
     const tail = [
+      foreign ?? "",
       table.partitionKey === undefined ? "" : `partition by ${table.partitionKey}`,
       table.accessMethod === undefined ? "" : `using ${table.accessMethod}`,
       table.options === undefined ? "" : `with (${table.options.join(", ")})`,
@@ -26,22 +29,23 @@ export const tables: Maker = {
     return [
       {
         sql: [
-          `create ${unlogged}table if not exists ${id} ${shape(
+          `create ${kind}table if not exists ${id} ${shape(
             table,
             own.map((entry) => columnDefinition(entry.id, making)),
           )}`,
           ...tail,
         ].join(" "),
       },
-      ...all.flatMap(({ column }) => columnExtras(id, column)),
+      ...all.flatMap(({ column }) => columnExtras(table, column)),
       ...secured(table, "off"),
       ...(table.replicaIdentity === undefined || table.replicaIdentity === "index" ? [] : plain(identity(table))),
       ...owned("table", id, table.owner, making),
     ];
   },
   drop(id, { actual, expected }) {
-    const what = actual.get("tables", id).kind === "foreign table" ? "foreign table" : "table";
-    const drop = `drop ${what} if exists ${id}`;
+    // Its rows are elsewhere.
+    if (actual.get("tables", id).kind === "foreign table") return plain(`drop foreign table if exists ${id}`);
+    const drop = `drop table if exists ${id}`;
     const isTable = `exists (${row(id)} and relkind in ('r', 'p', 'f'))`;
     // A view may have its place after the first run.
     return [{ sql: expected.find("views", id) === undefined ? drop : guarded(isTable, drop), destructive: "it drops the table's data" }];
@@ -106,9 +110,9 @@ function property(difference: Difference, table: Table, found: Table, making: Ma
     case "column order":
       return { cannot: "Postgres can't move a column: only a new table has another order" };
     case "server":
-      return { cannot: FOREIGN };
+      return retargeted(table, found);
     default:
-      return table.kind === "foreign table" ? { cannot: FOREIGN } : "recreate";
+      return "recreate";
   }
 }
 
