@@ -14,6 +14,7 @@ const PEERS = {
     file: join(ROOT, "node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"),
     how: "npm ci --prefix test/peers --ignore-scripts",
   },
+  logto: { file: join(ROOT, "node_modules/@logto/schemas"), how: "npm ci --prefix test/peers --ignore-scripts" },
   neonctl: { file: join(ROOT, "node_modules/neonctl/bin/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
   pgbouncer: { file: onPath("pgbouncer") ?? existing("/usr/sbin/pgbouncer"), how: "install the package pgbouncer" },
   chromium: { file: onPath("chromium"), how: "install the package chromium" },

@@ -1,0 +1,118 @@
+import { execFile } from "node:child_process";
+import { readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, inject, test } from "vitest";
+import { readCatalog } from "../../../src/audit/catalog/read.ts";
+import { path } from "../../../src/audit/quote.ts";
+import { compareCatalogs } from "../../../src/drift/compare.ts";
+import { type Session, withSession } from "../../../src/postgres/connect.ts";
+import { databaseUrl } from "../../mutation/ground.ts";
+import { logtoSteps, seedLogto, stepBack } from "../../support/logto.ts";
+import { findPeer } from "../../support/peers.ts";
+
+const run = promisify(execFile);
+
+const server = (): string => inject("serverUrl");
+
+async function createDatabase(name: string, template?: string): Promise<string> {
+  await withSession(server(), (session) => session.query(`create database ${name}${template === undefined ? "" : ` template ${template}`}`));
+  return databaseUrl(server(), name);
+}
+
+/** Tables and columns as the SQL standard's own views list them, which our catalog doesn't use. */
+async function columnsOf(session: Session): Promise<ReadonlyMap<string, string>> {
+  const rows = await session.query<{ schema: string; table: string; column: string }>(
+    `select c.table_schema as schema, c.table_name as table, c.column_name as column
+     from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+     where t.table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`,
+  );
+  return new Map(rows.map(({ schema, table, column }) => [path(schema, table, column), path(schema, table)]));
+}
+
+/** Columns that only `here` has; of a table that only `here` has, the table alone. */
+function only(here: ReadonlyMap<string, string>, there: ReadonlyMap<string, string>): readonly string[] {
+  const tables = new Set(there.values());
+  const absent = [...here].filter(([column]) => !there.has(column)).map(([column, table]) => (tables.has(table) ? column : table));
+  return [...new Set(absent)].toSorted();
+}
+
+/** `drift` must name just the tables and columns that the standard's views miss, and something where a step was left out. */
+async function expectNamed(newest: string, behind: string): Promise<void> {
+  const [expected, actual] = await Promise.all([newest, behind].map((url) => withSession(url, (session) => readCatalog(session))));
+  const [wanted, found] = await Promise.all([newest, behind].map((url) => withSession(url, columnsOf)));
+  if (expected === undefined || actual === undefined || wanted === undefined || found === undefined) throw new Error("not read");
+  const changes = compareCatalogs(expected, actual, { toolTables: false });
+  const named = (change: string): readonly string[] =>
+    changes
+      .filter((each) => each.change === change && (each.kind === "table" || each.kind === "column"))
+      .map(({ object }) => object)
+      .toSorted();
+  expect(named("missing")).toEqual(only(wanted, found));
+  expect(named("extra")).toEqual(only(found, wanted));
+  expect(changes).not.toEqual([]);
+}
+
+const BEHIND = { one: 1, ten: 10, half: 0.5 } as const;
+
+/** How many steps are missing, for each case of `BEHIND`. */
+function stopsOf(steps: number): readonly number[] {
+  return [BEHIND.one, BEHIND.ten, Math.floor(steps * BEHIND.half)];
+}
+
+/** Copies of a database whose schema goes from one state to the next: their URLs, by how many steps they are behind. */
+interface Copies {
+  readonly newest: string;
+  readonly behind: ReadonlyMap<number, string>;
+}
+
+/** From the bottom up, by db-migrate's own program. */
+async function copiesOfUnleash(migrations: string): Promise<Copies> {
+  const modules = dirname(dirname(dirname(migrations)));
+  const steps = (await readdir(migrations)).filter((name) => name.endsWith(".js")).length;
+  const newest = await createDatabase("unleash_newest");
+  const up = (count: number): Promise<unknown> =>
+    run(process.execPath, [join(modules, ".bin/db-migrate"), "up", "-c", String(count), "--migrations-dir", migrations], {
+      cwd: dirname(modules),
+      env: { ...process.env, DATABASE_URL: newest },
+    });
+  const behind = new Map<number, string>();
+  let at = steps;
+  for (const stop of stopsOf(steps).toReversed()) {
+    await up(at - stop);
+    behind.set(stop, await createDatabase(`unleash_behind_${stop}`, "unleash_newest"));
+    at = stop;
+  }
+  await up(at);
+  return { newest, behind };
+}
+
+/** From the top down: its package has the newest schema as a whole, and a way back for each step. */
+async function copiesOfLogto(folder: string): Promise<Copies> {
+  const steps = await logtoSteps(folder);
+  const main = await createDatabase("logto");
+  await withSession(main, (session) => seedLogto(session, folder));
+  const newest = await createDatabase("logto_newest", "logto");
+  const behind = new Map<number, string>();
+  let at = 0;
+  for (const stop of stopsOf(steps.length)) {
+    await withSession(main, async (session) => {
+      for (const step of steps.slice(at, stop)) await stepBack(session, step);
+    });
+    behind.set(stop, await createDatabase(`logto_behind_${stop}`, "logto"));
+    at = stop;
+  }
+  return { newest, behind };
+}
+
+const HISTORIES = { unleash: copiesOfUnleash, logto: copiesOfLogto } as const;
+
+describe.each(Object.entries(HISTORIES))("the migrations of %s", (name, copiesOf) => {
+  const peer = findPeer(name as keyof typeof HISTORIES);
+
+  test.runIf(peer !== undefined)("are named where the newest 1, 10 or half of them are missing", { timeout: 240_000 }, async () => {
+    const { newest, behind } = await copiesOf(peer ?? "");
+    expect(behind.size).toBe(3);
+    for (const url of behind.values()) await expectNamed(newest, url);
+  });
+});
