@@ -38,6 +38,7 @@ export const NORMALISATION_CHOICES = [
   "indexNames",
   "columnOrder",
   "frozenTimes",
+  "restoredLists",
   "extensionVersions",
   "toolTables",
   "populated",

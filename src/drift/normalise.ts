@@ -1,4 +1,5 @@
 import type { Catalog } from "../audit/catalog/catalog.ts";
+import { withRestoredLists } from "./lists.ts";
 import { alignMajors } from "./majors.ts";
 import { withoutNeonAuth } from "./neon-auth.ts";
 import { alignConstraintNames, alignIndexNames, alignSequenceNames } from "./names.ts";
@@ -41,6 +42,10 @@ export const NORMALISATIONS = {
   frozenTimes: {
     what: "a time that was frozen into a default when the migration ran, as `default 'now()'` does: no two runs agree",
     apply: each(withoutFrozenTimes),
+  },
+  restoredLists: {
+    what: "how a list of `character varying` constants is written: a dump that was restored has it in another way",
+    apply: each(withRestoredLists),
   },
   extensionVersions: { what: "versions of extensions: they come with the server", apply: each(withoutExtensionVersions) },
   toolTables: {

@@ -16,7 +16,9 @@ const run = promisify(execFile);
 const server = (): string => inject("serverUrl");
 
 async function createDatabase(name: string, template?: string): Promise<string> {
-  await withSession(server(), (session) => session.query(`create database ${name}${template === undefined ? "" : ` template ${template}`}`));
+  await withSession(server(), (session) =>
+    session.query(`create database ${name}${template === undefined ? "" : ` template ${template}`}`),
+  );
   return databaseUrl(server(), name);
 }
 

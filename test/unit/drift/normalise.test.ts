@@ -37,6 +37,7 @@ const sequence = (name: string) => ({
   ownedBy: "app.users.id",
 });
 const withDefault = (value: string) => of({ tables: [table("app.users", { id: "bigint", name: { type: "text", default: value } })] });
+const withCheck = (definition: string) => of({ constraints: [constraint("app.users.users_name_check", definition)] });
 const serial = (name: string) =>
   of({
     tables: [table("app.users", { id: { type: "bigint", default: `nextval('app.${name}'::regclass)` } })],
@@ -106,6 +107,11 @@ const PAIRS: Readonly<Record<NormalisationName, readonly [expected: Catalog, act
     withDefault("'2026-01-01 00:00:00.25'::timestamp without time zone"),
     withDefault("'2026-02-02 00:00:00.5'::timestamp without time zone"),
     "different column app.users.name",
+  ],
+  restoredLists: [
+    withCheck("CHECK (((name)::text = ANY ((ARRAY['a'::character varying, 'it''s'::character varying])::text[])))"),
+    withCheck("CHECK (((name)::text = ANY (ARRAY[('a'::character varying)::text, ('it''s'::character varying)::text])))"),
+    "different constraint app.users.users_name_check",
   ],
   extensionVersions: [
     of({ extensions: [{ id: "citext", name: "citext", version: "1.6", schema: "public" }] }),
