@@ -1,30 +1,41 @@
 import { readFile } from "node:fs/promises";
-import type { Catalog } from "../../src/audit/catalog/catalog.ts";
 import { readCatalog } from "../../src/audit/catalog/read.ts";
-import { withSession } from "../../src/postgres/connect.ts";
+import type { Side } from "../../src/drift/repair/lookup.ts";
+import { readRepairSource } from "../../src/drift/repair/source.ts";
+import { type Session, withSession } from "../../src/postgres/connect.ts";
 import { diverseDatabase } from "../support/diverse.ts";
 
 /** A server with the diverse schema, of which each mutation gets a copy. */
-export interface Ground {
+export interface Ground extends Side {
   readonly serverUrl: string;
   readonly template: string;
-  readonly catalog: Catalog;
 }
 
-/** Makes the diverse schema with the superuser's objects on top, as a database that copies are made from. */
-export async function prepareGround(serverUrl: string, template = "diverse"): Promise<Ground> {
+function fixture(name: string): Promise<string> {
+  return readFile(new URL(`../fixtures/${name}`, import.meta.url), "utf8");
+}
+
+/** Makes the diverse schema with the superuser's objects on top, as a database that copies are made from; with some rows where asked. */
+export async function prepareGround(serverUrl: string, { rows = false }: { readonly rows?: boolean } = {}): Promise<Ground> {
+  const template = "diverse";
   await diverseDatabase(serverUrl, template);
-  const more = await readFile(new URL("../fixtures/diverse-more.sql", import.meta.url), "utf8");
-  const url = databaseUrl(serverUrl, template);
-  const catalog = await withSession(url, async (session) => {
+  const more = await fixture("diverse-more.sql");
+  const inserts = rows ? await fixture("diverse-rows.sql") : "";
+  const side = await withSession(databaseUrl(serverUrl, template), async (session) => {
     await session.query(more);
-    return readCatalog(session);
+    await session.query(inserts);
+    return readSide(session);
   });
-  return { serverUrl, template, catalog };
+  return { serverUrl, template, ...side };
 }
 
-/** Runs `work` on a copy that is dropped afterwards: its URL. */
-export async function onCopy<T>({ serverUrl, template }: Ground, name: string, work: (url: string) => Promise<T>): Promise<T> {
+/** All that a comparison and a repair want to know of a database. */
+export async function readSide(session: Session): Promise<Side> {
+  return { catalog: await readCatalog(session), source: await readRepairSource(session) };
+}
+
+/** Runs `work` on a copy of a database that nobody is connected to; it is dropped afterwards. */
+export async function onCopy<T>(serverUrl: string, template: string, name: string, work: (url: string) => Promise<T>): Promise<T> {
   const run = (sql: string): Promise<unknown> => withSession(serverUrl, (session) => session.query(sql));
   await run(`create database ${name} template ${template} strategy file_copy`);
   try {

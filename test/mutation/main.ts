@@ -1,13 +1,14 @@
 /**
  * Makes random changes to a schema with one of everything, each by a statement of its own, and looks whether `drift`
- * tells them: `npm run mutations -- --seed 1 --count 300 --majors 15,16,17,18`. A failure prints its seed.
+ * tells them and whether the repair takes them back: `npm run mutations -- --seed 1 --count 300 --majors 15,16,17,18`.
+ * A failure prints its seed.
  */
 import { parseArgs } from "node:util";
 import { findMajor } from "../support/majors.ts";
 import { startServer } from "../support/server.ts";
 import { prepareGround } from "./ground.ts";
 import { makersFor } from "./makers.ts";
-import { type Tried, tryMutation } from "./try.ts";
+import { onGround, type Tried, tryMutation, type Verdict } from "./try.ts";
 
 const { values } = parseArgs({
   options: {
@@ -15,7 +16,10 @@ const { values } = parseArgs({
     count: { type: "string", default: "300" },
     majors: { type: "string", default: "15,16,17,18" },
     parallel: { type: "string", default: "2" },
+    /** How often each kind and property was changed. */
     coverage: { type: "boolean", default: false },
+    /** What is told as not repairable, too. */
+    verbose: { type: "boolean", default: false },
   },
 });
 const first = Number(values.seed);
@@ -23,6 +27,9 @@ const count = Number(values.count);
 const startedAt = performance.now();
 const waiting = values.majors.split(",").map(Number);
 const failures: string[] = [];
+
+/** Of the changes that a repair has to take back; the others it has to tell. */
+const LEAST_SHARE = 0.95;
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -39,27 +46,43 @@ async function play(major: number, binaries: string): Promise<void> {
   const server = await startServer({}, { binaries });
   const tried: Tried[] = [];
   try {
-    const ground = await prepareGround(server.url);
-    for (let seed = first; seed < first + count; seed += 1) {
-      const one = await tryMutation(ground, seed);
-      tried.push(one);
-      if (one.wrong.length > 0) fail(major, one);
-    }
+    const ground = await prepareGround(server.url, { rows: true });
+    await onGround(ground, async (session) => {
+      for (let seed = first; seed < first + count; seed += 1) {
+        const one = await tryMutation(ground, session, seed);
+        tried.push(one);
+        tell(major, one);
+      }
+    });
   } finally {
     await server.stop();
   }
+  sum(major, tried);
+}
+
+function tell(major: number, { seed, name, sql, wrong, repair }: Tried): void {
+  const failed = wrong.length > 0 || repair.kind === "wrong";
+  if (!failed && !(values.verbose && repair.kind === "told")) return;
+  const again = `--majors ${major} --seed ${seed} --count 1`;
+  if (failed) failures.push(again);
+  say(
+    [`\n${failed ? "FAILED" : "told"}: ${again} (${name})`, `  ${sql}`, ...[...wrong, ...repair.why].map((line) => `  ${line}`)].join("\n"),
+  );
+}
+
+function sum(major: number, tried: readonly Tried[]): void {
   const found = tried.filter(({ wrong }) => wrong.length === 0).length;
-  say(`PostgreSQL ${major}: ${found} of ${tried.length} changes found (${seconds()} s)`);
-  if (values.coverage) tellCoverage(major, tried);
-}
-
-function fail(major: number, { seed, name, sql, wrong }: Tried): void {
-  failures.push(`--majors ${major} --seed ${seed}`);
-  say([`\nFAILED: --majors ${major} --seed ${seed} --count 1 (${name})`, `  ${sql}`, ...wrong.map((line) => `  ${line}`)].join("\n"));
-}
-
-/** How often each kind and property was changed. */
-function tellCoverage(major: number, tried: readonly Tried[]): void {
+  const repaired = (kind: Verdict["kind"]): number => tried.filter(({ repair }) => repair.kind === kind).length;
+  const share = repaired("converged") / tried.length;
+  say(
+    `PostgreSQL ${major}: ${found} of ${tried.length} changes found; ${repaired("converged")} taken back, ` +
+      `${repaired("told")} told as not repairable, ${repaired("wrong")} repaired wrongly (${seconds()} s)`,
+  );
+  if (tried.length >= 100 && share < LEAST_SHARE) {
+    failures.push(`PostgreSQL ${major}: ${(share * 100).toFixed(1)} % taken back, ${LEAST_SHARE * 100} % wanted`);
+    say(`FAILED: ${failures.at(-1)}`);
+  }
+  if (!values.coverage) return;
   for (const name of Object.keys(makersFor(major))) {
     say(`${String(tried.filter((each) => each.name === name).length).padStart(4)}  ${name}`);
   }
@@ -70,5 +93,5 @@ function seconds(): string {
 }
 
 await Promise.all(Array.from({ length: Number(values.parallel) }, lane));
-say(failures.length === 0 ? "every change was found" : `${failures.length} failed`);
+say(failures.length === 0 ? "every change was found, and no repair was offered wrongly" : `${failures.length} failed`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -10,7 +10,7 @@ import { compareCatalogs } from "../../../src/drift/compare.ts";
 import { NORMALISATIONS } from "../../../src/drift/normalise.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { databaseUrl, onCopy, prepareGround } from "../../mutation/ground.ts";
-import { tell } from "../../mutation/try.ts";
+import { tell } from "../../mutation/judge.ts";
 import { diverseSql } from "../../support/diverse.ts";
 import { findMajor } from "../../support/majors.ts";
 import { findPeer } from "../../support/peers.ts";
@@ -81,7 +81,7 @@ describe("a schema is equal to itself", () => {
   test.each(schemas)("as a copy from a template: %s", async (name) => {
     if (server === undefined) return;
     const catalog = await catalogAt(databaseUrl(server.url, name));
-    const copied = await onCopy({ serverUrl: server.url, template: name, catalog }, `${name}_copy`, catalogAt);
+    const copied = await onCopy(server.url, name, `${name}_copy`, catalogAt);
     expect(told(catalog, copied, [])).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { compareCatalogs } from "../../../src/drift/compare.ts";
 import { connect, type Session } from "../../../src/postgres/connect.ts";
 import { makersFor } from "../../mutation/makers.ts";
 import { databaseUrl, type Ground, prepareGround } from "../../mutation/ground.ts";
-import { tell } from "../../mutation/try.ts";
+import { tell } from "../../mutation/judge.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { COLUMN } from "./told/columns.ts";
 import { CONSTRAINT } from "./told/constraints.ts";
