@@ -8,7 +8,8 @@ import { findMajor } from "../support/majors.ts";
 import { startServer } from "../support/server.ts";
 import { prepareGround } from "./ground.ts";
 import { makersFor } from "./makers.ts";
-import { onGround, type Tried, tryMutation, type Verdict } from "./try.ts";
+import type { Verdict } from "./repair.ts";
+import { onGround, type Tried, tryMutation } from "./try.ts";
 
 const { values } = parseArgs({
   options: {

@@ -1,18 +1,13 @@
-import { compareCatalogs } from "../../src/drift/compare.ts";
 import type { Change } from "../../src/drift/change.ts";
-import { DEFAULT_NORMALISATIONS } from "../../src/drift/normalise.ts";
-import type { Side } from "../../src/drift/repair/lookup.ts";
-import { planRepair, type RepairPlan, type Unrepaired } from "../../src/drift/repair/plan.ts";
-import { tryTwice } from "../../src/drift/repair/prove.ts";
-import { readRows } from "../../src/drift/repair/rows.ts";
-import { settle } from "../../src/drift/repair/settle.ts";
+import type { RepairPlan } from "../../src/drift/repair/plan.ts";
 import { messageOf } from "../../src/errors.ts";
 import { connect, type Session, withSession } from "../../src/postgres/connect.ts";
-import { applyTwice, applyTwiceInside, aside } from "./apply.ts";
+import { applyTwiceInside, aside } from "./apply.ts";
 import { drawFrom } from "./draw.ts";
-import { databaseUrl, type Ground, onCopy, readSide } from "./ground.ts";
-import { misjudged, tell } from "./judge.ts";
+import { databaseUrl, type Ground, onCopy } from "./ground.ts";
+import { misjudged } from "./judge.ts";
 import type { Mutation } from "./mutation.ts";
+import { CONVERGED, planFor, repair, type Verdict } from "./repair.ts";
 
 /** How one mutation went. */
 export interface Tried {
@@ -24,19 +19,8 @@ export interface Tried {
   readonly repair: Verdict;
 }
 
-/**
- * What became of the repair. `told`: something is left alone, each with its reason. `wrong`: it was offered, and it
- * fails, leaves a difference that it doesn't tell, or does something again when it runs again.
- */
-export interface Verdict {
-  readonly kind: "converged" | "told" | "wrong";
-  readonly why: readonly string[];
-}
-
 /** Statements that Postgres may refuse before a maker is taken for broken. */
 const DRAWS = 40;
-
-const CONVERGED: Verdict = { kind: "converged", why: [] };
 
 /**
  * Does the change that a seed stands for, looks what is found, and repairs it. `session` is on a copy of the ground: what
@@ -53,8 +37,8 @@ export async function tryMutation(ground: Ground, session: Session, seed: number
     await session.query("rollback");
   }
   const { name, mutation, changes } = mutated;
-  const repair = quick ?? (await repairOnCopy(ground, seed, mutation));
-  return { seed, name, sql: mutation.sql, wrong: misjudged(mutation, changes), repair };
+  const verdict = quick ?? (await repairOnCopy(ground, seed, mutation));
+  return { seed, name, sql: mutation.sql, wrong: misjudged(mutation, changes), repair: verdict };
 }
 
 interface Mutated {
@@ -83,15 +67,6 @@ async function mutate(session: Session, ground: Ground, seed: number): Promise<M
   throw new Error(`Postgres refuses all of "${drawn.name}" (seed ${seed}): ${refusal}`);
 }
 
-type Planner = (refused: ReadonlyMap<string, string>) => RepairPlan;
-
-async function planFor(session: Session, ground: Side): Promise<{ readonly changes: readonly Change[]; readonly plan: Planner }> {
-  const actual = await readSide(session);
-  const changes = compareCatalogs(ground.catalog, actual.catalog);
-  const rows = await readRows(session, ground.catalog, actual.catalog, changes);
-  return { changes, plan: (refused) => planRepair(ground, actual, changes, { rows, refused }) };
-}
-
 /** Undefined where a transaction can't tell: for steps that can't share one, and for whatever doesn't go smoothly. */
 async function repairInside(session: Session, { catalog }: Ground, { plan }: Mutated): Promise<Verdict | undefined> {
   if (plan.unrepaired.length > 0 || plan.steps.some(({ alone }) => alone)) return undefined;
@@ -99,36 +74,13 @@ async function repairInside(session: Session, { catalog }: Ground, { plan }: Mut
   return left.length + faults.length === 0 ? CONVERGED : undefined;
 }
 
-/** As the product does: the plan is proved on copies of the drifted database, and what is offered then is held to its word. */
-async function repairOnCopy(ground: Ground, seed: number, { sql }: Mutation): Promise<Verdict> {
-  const { serverUrl, template, catalog } = ground;
-  const drifted = `drifted_${seed}`;
-  return onCopy(serverUrl, template, drifted, async (url) => {
-    const { plan } = await withSession(url, async (session) => {
-      await session.query(sql);
-      return planFor(session, ground);
-    });
-    let copies = 0;
-    const settled = await settle(
-      plan,
-      (steps) =>
-        onCopy(serverUrl, drifted, `${drifted}_${(copies += 1)}`, (copy) =>
-          tryTwice(copy, steps, { expected: catalog, normalisations: DEFAULT_NORMALISATIONS }),
-        ),
-      true,
-    );
-    if (settled.plan === undefined) return { kind: "told", why: [settled.reason ?? ""] };
-    const { steps, unrepaired } = settled.plan;
-    const { left, faults } = await withSession(url, (session) => applyTwice(session, steps, catalog));
-    const untold = left.filter((change) => !isTold(change, unrepaired)).map((change) => `left without a word: ${tell(change)}`);
-    if (faults.length + untold.length > 0) return { kind: "wrong", why: [...faults, ...untold] };
-    const reasons = unrepaired.map(({ change, reason }) => `${change.change} ${change.kind} ${change.object}: ${reason}`);
-    return reasons.length === 0 ? CONVERGED : { kind: "told", why: reasons };
+/** On a copy of the ground, where what can't share a transaction runs too. */
+function repairOnCopy(ground: Ground, seed: number, { sql }: Mutation): Promise<Verdict> {
+  const name = `drifted_${seed}`;
+  return onCopy(ground.serverUrl, ground.template, name, async (url) => {
+    await withSession(url, (session) => session.query(sql));
+    return repair(ground, { serverUrl: ground.serverUrl, name });
   });
-}
-
-function isTold({ kind, object }: Change, unrepaired: readonly Unrepaired[]): boolean {
-  return unrepaired.some(({ change, reason }) => change.kind === kind && change.object === object && reason !== "");
 }
 
 /** A session on a copy for `tryMutation`, closed and dropped afterwards. */

@@ -44,9 +44,12 @@ function orderOf(sql: string): number {
 
 /** The steps, newest first: their names end in the second that they were written in. */
 export async function logtoSteps(folder: string): Promise<readonly string[]> {
-  const at = (name: string): number => Number(/-(\d{10})-/.exec(name)?.[1] ?? 0);
   const names = (await readdir(join(folder, "alterations-js"))).filter((name) => name.endsWith(".js"));
-  return names.toSorted((a, b) => at(b) - at(a)).map((name) => join(folder, "alterations-js", name));
+  return names.toSorted((a, b) => secondOf(b) - secondOf(a)).map((name) => join(folder, "alterations-js", name));
+}
+
+function secondOf(name: string): number {
+  return Number(/-(\d{10})-/.exec(name)?.[1] ?? 0);
 }
 
 /** Takes one step back, in a transaction as Logto's command does. */

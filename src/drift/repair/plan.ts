@@ -30,6 +30,9 @@ export interface PlanOptions {
   readonly refused?: ReadonlyMap<string, string> | undefined;
 }
 
+/** An index that serves a constraint has no steps of its own, for one. */
+const ALONG = "what it belongs to is left alone";
+
 /**
  * The steps that take `actual` to `expected`, which `changes` (from `compareCatalogs` on the same two) set apart. They are
  * ordered by dependencies, and each may run twice. What no schema can tell, such as values for a column that may not
@@ -56,10 +59,11 @@ export function planRepair(expected: Side, actual: Side, changes: readonly Chang
       for (const [key, reason] of work.refused) refused.set(key, reason);
       continue;
     }
+    const steps = order(work.operations, sides);
     const unrepaired = changes.flatMap((change) => {
-      const reason = refused.get(keyOfChange(change));
+      const reason = refused.get(keyOfChange(change)) ?? (steps.length === 0 ? ALONG : undefined);
       return reason === undefined ? [] : [{ change, reason }];
     });
-    return { steps: order(work.operations, sides), unrepaired };
+    return { steps, unrepaired };
   }
 }

@@ -1,0 +1,67 @@
+import { compareCatalogs } from "../../src/drift/compare.ts";
+import type { Change } from "../../src/drift/change.ts";
+import { DEFAULT_NORMALISATIONS } from "../../src/drift/normalise.ts";
+import type { Side } from "../../src/drift/repair/lookup.ts";
+import { planRepair, type RepairPlan, type Unrepaired } from "../../src/drift/repair/plan.ts";
+import { tryTwice } from "../../src/drift/repair/prove.ts";
+import { readRows } from "../../src/drift/repair/rows.ts";
+import { settle } from "../../src/drift/repair/settle.ts";
+import { type Session, withSession } from "../../src/postgres/connect.ts";
+import { applyTwice } from "./apply.ts";
+import { databaseUrl, onCopy, readSide } from "./ground.ts";
+import { tell } from "./judge.ts";
+
+/**
+ * What became of the repair. `told`: something is left alone, each with its reason. `wrong`: it was offered, and it
+ * fails, leaves a difference that it doesn't tell, or does something again when it runs again.
+ */
+export interface Verdict {
+  readonly kind: "converged" | "told" | "wrong";
+  readonly why: readonly string[];
+}
+
+export const CONVERGED: Verdict = { kind: "converged", why: [] };
+
+type Planner = (refused: ReadonlyMap<string, string>) => RepairPlan;
+
+export async function planFor(session: Session, expected: Side): Promise<{ readonly changes: readonly Change[]; readonly plan: Planner }> {
+  const actual = await readSide(session);
+  const changes = compareCatalogs(expected.catalog, actual.catalog);
+  const rows = await readRows(session, expected.catalog, actual.catalog, changes);
+  return { changes, plan: (refused) => planRepair(expected, actual, changes, { rows, refused }) };
+}
+
+/** A database that nobody is connected to. */
+export interface Drifted {
+  readonly serverUrl: string;
+  readonly name: string;
+}
+
+/**
+ * Repairs a database as the product does: the plan is proved on copies of it, with all that loses data. What is offered
+ * then runs on the database itself, and is held to its word.
+ */
+export async function repair(expected: Side, { serverUrl, name }: Drifted): Promise<Verdict> {
+  const url = databaseUrl(serverUrl, name);
+  const { plan } = await withSession(url, (session) => planFor(session, expected));
+  let copies = 0;
+  const settled = await settle(
+    plan,
+    (steps) =>
+      onCopy(serverUrl, name, `${name}_${(copies += 1)}`, (copy) =>
+        tryTwice(copy, steps, { expected: expected.catalog, normalisations: DEFAULT_NORMALISATIONS }),
+      ),
+    true,
+  );
+  if (settled.plan === undefined) return { kind: "told", why: [settled.reason ?? ""] };
+  const { steps, unrepaired } = settled.plan;
+  const { left, faults } = await withSession(url, (session) => applyTwice(session, steps, expected.catalog));
+  const untold = left.filter((change) => !isTold(change, unrepaired)).map((change) => `left without a word: ${tell(change)}`);
+  if (faults.length + untold.length > 0) return { kind: "wrong", why: [...faults, ...untold] };
+  const reasons = unrepaired.map(({ change, reason }) => `${change.change} ${change.kind} ${change.object}: ${reason}`);
+  return reasons.length === 0 ? CONVERGED : { kind: "told", why: reasons };
+}
+
+function isTold({ kind, object }: Change, unrepaired: readonly Unrepaired[]): boolean {
+  return unrepaired.some(({ change, reason }) => change.kind === kind && change.object === object && reason !== "");
+}
