@@ -18,18 +18,23 @@ export function text(compared: Compared, paint: Paint = (_, plain) => plain): st
   return `${[sides, ...groups, diff, `${summary(changes)}\n${todo}`].join("\n\n")}\n`;
 }
 
-function inWords({ change, kind, object, detail, differences }: Change): readonly string[] {
+function inWords({ change, kind, object, detail, differences, definition }: Change): readonly string[] {
   if (change !== "different") return [`  ${kind} ${object}${detail === "" ? "" : `: ${brief(detail)}`}`];
   return [
     `  ${kind} ${object}`,
-    ...differences.map(
-      ({ property, expected, actual }) => `    ${property}: ${brief(expected ?? "none")} expected, ${brief(actual ?? "none")} found`,
-    ),
+    ...differences.map(({ property, expected = "none", actual = "none" }) => {
+      const isLong = isOfLines(expected) || isOfLines(actual) || (property === "body" && definition !== undefined);
+      return `    ${property}: ${isLong ? "as the diff shows" : `${expected} expected, ${actual} found`}`;
+    }),
   ];
+}
+
+function isOfLines(value: string): boolean {
+  return value.trim().includes("\n");
 }
 
 /** A text of several lines is for the diff. */
 function brief(value: string): string {
-  const [first = "", second] = value.trim().split("\n");
-  return second === undefined ? first : `${first.trimEnd()} …`;
+  const [first = ""] = value.trim().split("\n");
+  return isOfLines(value) ? `${first.trimEnd()} …` : first;
 }

@@ -47,12 +47,12 @@ MISSING: EXPECTED, AND NOT THERE
 
 DIFFERENT
   function app.total(bigint)
-    body: SHA-256 a expected, SHA-256 b found
+    body: as the diff shows
   column app.users.id
     type: bigint expected, integer found
     default: none expected, 7 found
   view app.v
-    definition: SELECT 1 … expected, SELECT 2 … found
+    definition: as the diff shows
 
 EXTRA: THERE, AND NOT EXPECTED
   index app.odd|name: CREATE INDEX
