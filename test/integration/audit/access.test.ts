@@ -163,7 +163,7 @@ describe.each(["", ...otherBinaries()])("what only a superuser makes, server of 
         ? [plain]
         : [
             plain,
-            { name: "parts", allTables: false, schemas: ["app"], tables: ["app.a", "app.b"] },
+            { name: "parts", allTables: false, schemas: ["app"], tables: ["app.b"] },
             { name: "rows", allTables: false, schemas: undefined, tables: ["app.a (id) where (id > 5)"] },
           ],
     );
