@@ -26,29 +26,36 @@ interface Found extends Record<string, unknown> {
 }
 
 /**
- * Sequences that the role may read, the columns that they count for, and whether an index leads to the column's
- * maximum: an ordinary index that starts with the column is read from its end, and no rows are walked. What a
- * sequence belongs to is a dependency of its own, what draws from it is one of the column's default. A CASE alone
- * decides in which order conditions are looked at, and the one on rights fails for what is no sequence.
+ * Sequences that the role may read, the columns that they count for, and whether the column's maximum is cheap: an
+ * ordinary index that starts with the column is read from its end, and no rows are walked, unless row security
+ * hides some. What a sequence belongs to is a dependency of its own, what draws from it is one of the column's
+ * default. A CASE alone decides in which order conditions are looked at, and the one on rights fails for what is
+ * no sequence.
  */
 const FOUND = `
+with used as materialized (
+  select d.objid as sequence, d.refobjid as relation, d.refobjsubid as number from pg_depend d
+  where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i') and d.refobjsubid > 0
+  union
+  select d.refobjid, f.adrelid, f.adnum from pg_depend d join pg_attrdef f on f.oid = d.objid
+  where d.classid = 'pg_attrdef'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjsubid = 0
+),
+indexed as materialized (
+  select distinct i.indrelid as relation, i.indkey[0] as number
+  from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
+  where m.amname = 'btree' and i.indisvalid and i.indpred is null
+)
 select format('%I.%I', n.nspname, s.relname) as id,
   quote_ident(tn.nspname) || '.' || quote_ident(t.relname) as relation, quote_ident(a.attname) as column,
-  coalesce(has_schema_privilege(tn.oid, 'USAGE') and has_column_privilege(t.oid, a.attnum, 'SELECT') and exists (
-    select from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam and m.amname = 'btree'
-    where i.indrelid = t.oid and i.indkey[0] = a.attnum and i.indisvalid and i.indpred is null), false) as cheap
+  coalesce(i.relation is not null and has_schema_privilege(tn.oid, 'USAGE') and has_column_privilege(t.oid, a.attnum, 'SELECT')
+    and not row_security_active(t.oid), false) as cheap
 from pg_class s
 join pg_namespace n on n.oid = s.relnamespace and n.nspname !~ '^pg_'
-left join lateral (
-  select d.refobjid as relation, d.refobjsubid as number from pg_depend d
-  where d.classid = 'pg_class'::regclass and d.objid = s.oid and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
-  union
-  select f.adrelid, f.adnum from pg_depend d join pg_attrdef f on f.oid = d.objid
-  where d.classid = 'pg_attrdef'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = s.oid
-) u on true
+left join used u on u.sequence = s.oid
 left join pg_class t on t.oid = u.relation
 left join pg_namespace tn on tn.oid = t.relnamespace
-left join pg_attribute a on a.attrelid = t.oid and a.attnum = u.number
+left join pg_attribute a on a.attrelid = u.relation and a.attnum = u.number
+left join indexed i on i.relation = u.relation and i.number = u.number
 where case s.relkind when 'S' then has_sequence_privilege(s.oid, 'USAGE, SELECT') and has_schema_privilege(n.oid, 'USAGE') else false end
 order by 1, 2, 3`;
 
