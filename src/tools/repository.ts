@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { messageOf, OffshootError } from "../errors.ts";
 import { codeOf } from "../postgres/sqlstate.ts";
 
 /** Looks into the folder in which migrations run. What isn't there is no failure; what can't be read is. */
@@ -51,11 +52,25 @@ export function repositoryIn(directory: string): Repository {
       return found.flat().toSorted(byBytes);
     },
     async depends(name) {
-      const manifest = JSON.parse((await read("package.json")) ?? "{}") as Record<string, Record<string, string> | undefined>;
-      return ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"].some((kind) => name in (manifest[kind] ?? {}));
+      const manifest = parseManifest((await read("package.json")) ?? "{}", directory);
+      return ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"].some((kind) => {
+        const listed = manifest[kind];
+        return typeof listed === "object" && listed !== null && name in listed;
+      });
     },
   };
   return repository;
+}
+
+function parseManifest(text: string, directory: string): Readonly<Record<string, unknown>> {
+  try {
+    return { ...(JSON.parse(text) as object) };
+  } catch (thrown) {
+    throw new OffshootError("USAGE", `package.json in ${directory} is no JSON: ${messageOf(thrown)}`, {
+      meaning: "Which migration tool is used here can't be told without it.",
+      remedy: "Mend it, or set migrations.command.",
+    });
+  }
 }
 
 function isOwn(folder: string): boolean {

@@ -51,12 +51,11 @@ export const circleci: Service = {
 };
 
 function job(lines: readonly string[], { node }: Recipe): readonly string[] {
-  return indent(4, [
-    "docker:",
-    `  - image: node:${node}`,
-    "steps:",
-    "  - checkout",
-    // `<<` begins a parameter of CircleCI's own, wherever it stands.
-    ...lines.map((line) => `  - run: ${scalar(line.replaceAll("<<", String.raw`\<<`))}`),
-  ]);
+  return indent(4, ["docker:", `  - image: node:${node}`, "steps:", "  - checkout", ...indent(2, lines.flatMap(runStep))]);
+}
+
+function runStep(script: string): readonly string[] {
+  // `<<` begins a parameter of CircleCI's own, wherever it stands.
+  const escaped = script.replaceAll("<<", String.raw`\<<`);
+  return escaped.includes("\n") ? ["- run: |", ...indent(4, escaped.split("\n"))] : [`- run: ${scalar(escaped)}`];
 }

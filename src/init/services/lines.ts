@@ -9,7 +9,7 @@ export interface Jobs {
 }
 
 /** Debian's Python takes packages in an environment of the project's own only (PEP 668). */
-const DEBIAN_PYTHON = ["apt-get update && apt-get install --yes python3-venv", "python3 -m venv .venv", ". .venv/bin/activate"];
+const DEBIAN_PYTHON = ["apt-get update && apt-get install --yes python3-venv", "python3 -m venv .venv", "source .venv/bin/activate"];
 
 /**
  * The lines of the jobs. `image`: they run in Node's own image, where Python must be brought; else the service or its
@@ -26,16 +26,17 @@ export function jobsIn(recipe: Recipe, where: "image" | "agent"): Jobs {
   };
 }
 
-/** The same where each line has a shell of its own. */
+/** The same where each entry has a shell of its own; one of several lines is a script. */
 export function stepsIn(recipe: Recipe, where: "image" | "agent"): Jobs {
   const { test, teardown, sweep } = jobsIn({ ...recipe, folder: "" }, where);
-  const enter = recipe.folder === "" ? "" : `cd ${word(recipe.folder)} && `;
-  const each = (lines: readonly string[]): readonly string[] => lines.map((line) => `${enter}${line}`);
+  const enter = recipe.folder === "" ? "" : `cd ${word(recipe.folder)}`;
+  const each = (lines: readonly string[]): readonly string[] => lines.map((line) => (enter === "" ? line : `${enter} && ${line}`));
   // A virtual environment lasts as long as its shell: what needs it shares one.
-  const shared = recipe.python && where === "image" ? recipe.install.length : test.length;
-  const together = test.slice(shared);
+  const alone = recipe.python && where === "image" ? recipe.install.length : test.length;
+  const together = test.slice(alone);
+  const script = [enter, ...together].filter((line) => line !== "").join("\n");
   return {
-    test: [...each(test.slice(0, shared)), ...(together.length === 0 ? [] : [`${enter}${together.join(" && ")}`])],
+    test: [...each(test.slice(0, alone)), ...(together.length === 0 ? [] : [script])],
     teardown: each(teardown),
     sweep: each(sweep),
   };

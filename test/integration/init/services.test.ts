@@ -73,7 +73,7 @@ const CASES = [
   ["buildkite", "node-pg-migrate"],
   ["gitlab", "alembic"],
   ["buildkite", "alembic"],
-  ["circleci", "sql"],
+  ["circleci", "alembic"],
   ["azure", "sql"],
   ["bitbucket", "sql"],
   ["jenkins", "sql"],

@@ -209,3 +209,18 @@ for (const name of ["knex", "node-pg-migrate", "db-migrate", "dbmate", "rails", 
     expect(project.files.some((pattern) => pattern.startsWith("elsewhere/"))).toBe(true);
   });
 }
+
+test("a package.json that is no JSON is a clear error that names it", async () => {
+  await withFiles({ "package.json": '{ "dependencies": {,} }' }, async (repository) => {
+    await expect(detectTools(repository)).rejects.toMatchObject({ code: "USAGE", message: expect.stringContaining("package.json in /") });
+  });
+});
+
+test.each(["null", "[]", "3", '"text"', '{ "dependencies": null }', '{ "dependencies": "knex" }'])(
+  "a package.json that holds %s lists no package",
+  async (text) => {
+    await withFiles({ "package.json": text }, async (repository) => {
+      expect(await repository.depends("knex")).toBe(false);
+    });
+  },
+);
