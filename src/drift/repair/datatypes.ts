@@ -51,10 +51,11 @@ export const enums: Maker = {
     return `create type ${id} as enum (${labels.map(literal).join(", ")})`;
   }),
   drop: (id, making) => dropped("enums", id, making),
-  alter: ownerAlone("enums", (id, _differences, { expected, actual }) => {
-    const { labels } = expected.get("enums", id);
-    const found = actual.get("enums", id).labels;
-    return addedLabels(id, found, labels) ?? renamedLabel(id, found, labels) ?? swapped(id, found, labels);
+  alter: ownerAlone("enums", (id, _differences, making) => {
+    const { labels, owner } = making.expected.get("enums", id);
+    const found = making.actual.get("enums", id).labels;
+    const inPlace = addedLabels(id, found, labels) ?? renamedLabel(id, found, labels);
+    return inPlace ?? [...swapped(id, found, labels), ...owned("type", id, owner, making), ...closed("type", id, making)];
   }),
   disturbs(id, _differences, { expected, actual }) {
     const [to, from] = [expected.get("enums", id).labels, actual.get("enums", id).labels];

@@ -50,16 +50,12 @@ function same(column: string, options: readonly string[]): string {
 }
 
 function changes(from: readonly string[], to: readonly string[]): string {
-  const names = (list: readonly string[]): readonly string[] => list.map(nameOf);
-  const parts = [
-    ...names(from)
-      .filter((name) => !names(to).includes(name))
-      .map((name) => `drop ${name}`),
-    ...to
-      .filter((option) => !from.includes(option))
-      .map((option) => `${names(from).includes(nameOf(option)) ? "set" : "add"} ${nameOf(option)} ${literal(valueOf(option))}`),
-  ];
-  return ` options (${parts.join(", ")})`;
+  const [old, wanted] = [from.map(nameOf), to.map(nameOf)];
+  const dropped = old.filter((name) => !wanted.includes(name)).map((name) => `drop ${name}`);
+  const given = to
+    .filter((option) => !from.includes(option))
+    .map((option) => `${old.includes(nameOf(option)) ? "set" : "add"} ${nameOf(option)} ${literal(valueOf(option))}`);
+  return ` options (${[...dropped, ...given].join(", ")})`;
 }
 
 function nameOf(option: string): string {

@@ -88,7 +88,7 @@ export function gather(changes: readonly Change[], sides: Sides, making: Making)
     // A publication only loses the table.
     if (kind === "publication" && altered.has(key)) return;
     const goesAlong = !blocks && kind !== "publication" && (kind === "sequence" || !KEPT.includes(kind));
-    const isPart = goesAlong || isOfExtra(key) || sides.actual.facts.get(key)?.partOf.includes(on) === true;
+    const isPart = goesAlong || isOfExtra(key) || wholesOf(key).includes(on);
     const needsIt = sides.expected.needs(key).includes(on);
     // What holds data is changed first; anything else goes and comes, so that its old needs may go at once.
     if (altered.has(key) && !needsIt && (KEPT.includes(kind) || kind === "default")) return;
@@ -97,7 +97,7 @@ export function gather(changes: readonly Change[], sides: Sides, making: Making)
       refused.set(cause, `${kind} ${id} needs the ${sides.actual.node(on).kind} ${sides.actual.node(on).id}, which has to be made anew`);
       return;
     }
-    drop(key, cause, isPart && !isForeignKey ? on : undefined);
+    drop(key, cause, isPart && !isForeignKey ? (wholesOf(key).find(isOfExtra) ?? on) : undefined);
     again(key, cause);
   };
 
@@ -107,7 +107,13 @@ export function gather(changes: readonly Change[], sides: Sides, making: Making)
     return extra.has(key) || (kind === "default" && (drops.has(`column ${id}`) || isOfExtra(`column ${id}`)));
   };
 
-  const isOfExtra = (key: string): boolean => extra.has(key) || sides.actual.facts.get(key)?.partOf.some(isOfExtra) === true;
+  const wholesOf = (key: string): readonly string[] => {
+    const { kind, id } = sides.actual.node(key);
+    const column = kind === "sequence" ? making.actual.find("sequences", id)?.ownedBy : undefined;
+    return sides.actual.facts.get(key)?.partOf ?? (column === undefined ? [] : [`column ${column}`]);
+  };
+
+  const isOfExtra = (key: string): boolean => extra.has(key) || wholesOf(key).some(isOfExtra);
 
   const isGenerated = (key: string): boolean => sides.actual.facts.get(key)?.properties["generated"] !== undefined;
 
@@ -166,7 +172,10 @@ export function gather(changes: readonly Change[], sides: Sides, making: Making)
     else if (remedy === "recreate") recreate(change, cause);
     else if (remedy !== undefined && isStatements(remedy)) {
       const mode = MAKERS[change.kind].disturbs?.(change.object, change.differences, making);
-      if (mode !== undefined) disturb(realKey(making.actual, change), mode, cause);
+      if (mode === undefined) continue;
+      disturb(realKey(making.actual, change), mode, cause);
+      // A type made anew has lost its rights and its comment.
+      if (mode === "but columns") createParts(realKey(making.expected, change), cause, making);
     }
   }
   return { operations: [...[...drops.values()].map((operation) => once(operation, conditions)), ...makes.values()], refused };

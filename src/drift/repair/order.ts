@@ -59,17 +59,39 @@ function needsOf({ kind, id }: Operation, key: string, graph: Graph): readonly s
 
 /** Drops before makes, then by kind and name; in a circle, which Postgres could not have made at once, the first goes first. */
 function sorted(operations: readonly Operation[], after: ReadonlyMap<Operation, ReadonlySet<Operation>>): readonly Operation[] {
-  const waiting = operations.toSorted((a, b) => rank(a) - rank(b) || compareText(a.id, b.id));
-  const done = new Set<Operation>();
+  const places = new Map(
+    operations.toSorted((a, b) => rank(a) - rank(b) || compareText(a.id, b.id)).map((operation, at) => [operation, at]),
+  );
+  const waitsFor = new Map([...after].map(([operation, firsts]) => [operation, firsts.size]));
+  const followers = new Map<Operation, Operation[]>(operations.map((operation) => [operation, []]));
+  for (const [operation, firsts] of after) for (const first of firsts) followers.get(first)?.push(operation);
+  const waiting = new Set(places.keys());
+  const ready: Operation[] = [...waiting].filter((operation) => waitsFor.get(operation) === 0);
   const result: Operation[] = [];
-  while (waiting.length > 0) {
-    const at = waiting.findIndex((operation) => [...(after.get(operation) ?? [])].every((one) => done.has(one)));
-    const [next] = waiting.splice(Math.max(at, 0), 1);
-    if (next === undefined) break;
-    done.add(next);
+  const place = (operation: Operation): number => places.get(operation) ?? 0;
+  while (waiting.size > 0) {
+    const next = ready.shift() ?? [...waiting][0];
+    if (next === undefined || !waiting.delete(next)) continue;
     result.push(next);
+    for (const follower of followers.get(next) ?? []) {
+      const left = (waitsFor.get(follower) ?? 0) - 1;
+      waitsFor.set(follower, left);
+      if (left === 0) insert(ready, follower, place);
+    }
   }
   return result;
+}
+
+/** Keeps a list in its order, found by halves: a schema may have ten thousands of objects. */
+function insert(list: Operation[], item: Operation, place: (operation: Operation) => number): void {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = list[middle];
+    if (other !== undefined && place(other) < place(item)) low = middle + 1;
+    else high = middle;
+  }
+  list.splice(low, 0, item);
 }
 
 function rank({ kind, way }: Operation): number {

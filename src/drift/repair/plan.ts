@@ -47,7 +47,9 @@ export function planRepair(expected: Side, actual: Side, changes: readonly Chang
     everything: { expected: graphOf(expected.catalog, []).facts, actual: graphOf(actual.catalog, []).facts },
   };
   const [owner, itsOwner] = principalsOf(expected.catalog, actual.catalog);
-  const lookups = { expected: lookup(expected, owner), actual: lookup(actual, itsOwner ?? actual.source.user) };
+  // Where the two have nothing in common, an owner of the same name is as good as the one who repairs.
+  const ownerThere = owner !== undefined && actual.source.roles.has(owner) ? owner : actual.source.user;
+  const lookups = { expected: lookup(expected, owner), actual: lookup(actual, itsOwner ?? ownerThere) };
   const refused = new Map(options.refused);
   const role = (name: string): string => (name === owner ? (lookups.actual.principal ?? name) : name);
   for (;;) {

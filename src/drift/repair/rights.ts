@@ -1,9 +1,10 @@
 import type { DefaultPrivilege, Grant } from "../../audit/catalog/grants.ts";
 import { path, quoted } from "../../audit/quote.ts";
+import { literal } from "../../postgres/identifier.ts";
 import type { ChangedKind } from "../change.ts";
 import { type Lookup, realName } from "./lookup.ts";
 import type { Maker, Making } from "./making.ts";
-import { isStatements, plain, type Remedy, type Statement } from "./step.ts";
+import { guarded, isStatements, plain, type Remedy, type Statement } from "./step.ts";
 
 /** `grantee=PRIVILEGE*` in parts. */
 function parts(right: string): { readonly grantee: string; readonly privilege: string; readonly grantable: boolean } {
@@ -98,7 +99,7 @@ function privileges(id: string, making: Making): Remedy {
   const [to, from] = [privilegeIn(making.expected, id), privilegeIn(making.actual, id)];
   const { owner, schema, letter } = scopeOf(from?.id ?? to?.id ?? id);
   const where = schema === undefined ? "" : ` in schema ${quoted(schema)}`;
-  const mine = [...(from?.rights ?? []), ...(to?.rights ?? [])].filter((right) => parts(right).grantee === scopeOf(from?.id ?? "").owner);
+  const mine = [...(from?.rights ?? []), ...(to?.rights ?? [])].filter((right) => parts(right).grantee === owner);
   const builtin = schema === undefined ? [...mine, ...(BUILTIN[letter] ?? [])] : [];
   const remedy = changed(from?.rights ?? builtin, to?.rights ?? builtin, ` on ${OBJECTS[letter]}`, making);
   if (!isStatements(remedy)) return remedy;
@@ -110,7 +111,11 @@ export const defaultPrivileges: Maker = {
   create: (id, making) => privileges(id, making),
   drop(id, making) {
     const remedy = privileges(id, making);
-    return isStatements(remedy) ? remedy : [];
+    if (!isStatements(remedy)) return [];
+    const { schema } = scopeOf(id);
+    if (schema === undefined || making.expected.find("schemas", quoted(schema)) !== undefined) return remedy;
+    // A schema takes them along.
+    return remedy.map(({ sql }) => ({ sql: guarded(`pg_catalog.to_regnamespace(${literal(quoted(schema))}) is not null`, sql) }));
   },
   alter: (id, _differences, making) => privileges(id, making),
 };
