@@ -72,7 +72,7 @@ async function repaired(context: Context, measured: Measured, options: RepairOpt
 }
 
 /** What is told of a comparison when its sides are closed. */
-export function driftOf({ expected, actual, changes, warnings }: Measured): Drift {
+function driftOf({ expected, actual, changes, warnings }: Measured): Drift {
   return {
     version: 1,
     equal: changes.length === 0,
