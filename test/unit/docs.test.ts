@@ -3,6 +3,9 @@ import { fileURLToPath } from "node:url";
 import type { Command, CommanderError } from "commander";
 import { parseAllDocuments, parse } from "yaml";
 import { expect, test } from "vitest";
+import { readDocument } from "../../src/check/workflow/document.ts";
+import { mistakesIn } from "../../src/check/workflow/rules.ts";
+import { workflowOf } from "../../src/check/workflow/workflow.ts";
 import { menu } from "../../src/cli/menu.ts";
 import { FIELDS } from "../../src/config/fields.ts";
 import { parseFile } from "../../src/config/file.ts";
@@ -67,6 +70,14 @@ test.each(names)("every configuration in %s is one that the loader takes", async
     if (!text.startsWith("# offshoot.yaml") && !Object.keys(content).every((key) => keys.has(key))) continue;
     expect((await parseFile(text, path)).problems).toEqual([]);
   }
+});
+
+test.each(names)("no workflow in %s has a known mistake, unless to show it", (path) => {
+  const workflows = blocksOf(page(path))
+    .filter(({ language, kind, text }) => language === "yaml" && kind !== "bad" && /^jobs:/m.test(text))
+    .map(({ text }) => workflowOf(path, readDocument(text)))
+    .filter((workflow) => workflow !== undefined);
+  expect(workflows.flatMap((workflow) => mistakesIn([workflow]))).toEqual([]);
 });
 
 test.each(names)("every link in %s leads somewhere", (path) => {

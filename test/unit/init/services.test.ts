@@ -1,6 +1,9 @@
 import * as fc from "fast-check";
 import { parse } from "yaml";
 import { describe, expect, test } from "vitest";
+import { readDocument } from "../../../src/check/workflow/document.ts";
+import { mistakesIn } from "../../../src/check/workflow/rules.ts";
+import { workflowOf } from "../../../src/check/workflow/workflow.ts";
 import { cook, type Recipe } from "../../../src/init/recipe.ts";
 import { type TemplateName, TEMPLATES } from "../../../src/init/services/registry.ts";
 import { haveSchemas, judgeOf, type SchemaName } from "../../support/schemas.ts";
@@ -85,6 +88,13 @@ test.each(NAMES)("the pipeline of %s ends in a teardown that comes whatever happ
     jenkins: /post \{[^]*always \{\n\s+sh 'npx offshoot down'\n/,
   };
   expect(textOf(name, cook(SHOP).recipe)).toMatch(always[name]);
+});
+
+test("the workflow for GitHub has none of the known mistakes", () => {
+  for (const recipe of RECIPES) {
+    const workflow = workflowOf("offshoot.yml", readDocument(textOf("github", recipe)));
+    expect(workflow === undefined ? "no workflow" : mistakesIn([workflow])).toEqual([]);
+  }
 });
 
 test.each(NAMES)("the pipeline of %s hands nothing from job to job, and holds no key", (name) => {

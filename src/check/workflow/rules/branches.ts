@@ -5,6 +5,8 @@ import type { Job, Step, Workflow } from "../workflow.ts";
 const CREATES = /^neondatabase\/create-branch-action\b/;
 const DELETES = /^neondatabase\/delete-branch-action\b/;
 const ALWAYS = /\balways\(\)/;
+const INSTALLS = /^(?:npm (?:ci|install)|pnpm install|yarn install|corepack enable|pip3? install)\b[^&|;]*$/;
+const RUNS = /\boffshoot(?:@\S+)?\s+run\b/;
 const DELETING_COMMAND = /\b(?:offshoot\s+down|neonctl?\s+branch(?:es)?\s+delete)\b/;
 
 /** Neon branches that nothing in any of the files deletes and that don't expire. */
@@ -40,7 +42,10 @@ export function cleanupSkipped({ file, jobs }: Workflow): readonly CheckFinding[
 
 function runsAnyway(step: Step, job: Job): boolean {
   if (/closed/.test(step.condition + job.condition)) return true;
-  const first = job.steps.every((other) => other === step || other.run === "");
+  // Where the installation fails, the command isn't there to clean up with.
+  const first = job.steps.every((other) => other === step || commandsOf(other.run).every((command) => INSTALLS.test(command)));
+  // `offshoot run` cleans up by itself, unless it is killed with its step.
+  const rest = /\bcancelled\(\)/.test(step.condition) && job.steps.some((other) => RUNS.test(other.run));
   // A job that needs others is skipped with them, whatever its steps say.
-  return (ALWAYS.test(step.condition) || first) && (ALWAYS.test(job.condition) || job.needs.length === 0);
+  return (ALWAYS.test(step.condition) || first || rest) && (ALWAYS.test(job.condition) || job.needs.length === 0);
 }

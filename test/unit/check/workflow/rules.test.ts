@@ -116,3 +116,21 @@ test("odd shapes are read without a fault", () => {
     "on: [push]\njobs:\n  a:\n  b: 1\n  c: { steps: 1, needs: 2, env: [1], outputs: x }\n  d: { steps: [1, null, { run: 5, with: { ref: {} } }] }\n";
   expect(codes(odd)).toEqual([]);
 });
+
+const DOWN = "- run: npx offshoot down";
+const teardown = (...steps: readonly string[]): string =>
+  `on: push\njobs:\n  test: { steps: [{ run: npm test }] }\n  down:\n    needs: test\n    if: always()\n    steps:\n${steps.map((each) => `      ${each}\n`).join("")}`;
+const cancelledAfter = (run: string): string => job(`steps:\n  - run: ${run}\n  - if: cancelled()\n    run: npx offshoot down`);
+
+describe("clean-up", () => {
+  test.each([
+    ["in a job that does nothing else", teardown(DOWN), []],
+    ["after an installation, without which it could not run", teardown("- run: npm ci", "- run: pip install x", DOWN), []],
+    ["after something that may fail", teardown("- run: npm run report", DOWN), ["cleanup-skipped"]],
+    ["after something that hides behind an installation", teardown("- run: npm ci && npm test", DOWN), ["cleanup-skipped"]],
+    ["of a cancelled `offshoot run`", cancelledAfter("npx offshoot run -- npm test"), []],
+    ["of a cancelled job that made its database by hand", cancelledAfter("npx offshoot up"), ["cleanup-skipped"]],
+  ])("%s", (_, text, expected) => {
+    expect(codes(text)).toEqual(expected);
+  });
+});
