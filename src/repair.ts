@@ -19,7 +19,7 @@ export interface RepairOptions {
 
 /** What brings the actual schema to the expected one. */
 export interface Repair {
-  /** A script for `psql`; undefined where none could be proved. */
+  /** A script for `psql`; undefined where none could be proved, or all of it would lose data without leave. */
   readonly sql: string | undefined;
   /** How many statements the script runs, and how many are commented out. */
   readonly steps: number;
@@ -46,7 +46,12 @@ export async function repairOf(context: Context, measured: Measured, { allowDest
         async (steps) => {
           const copy = await copies.make();
           try {
-            return await tryTwice(copy.url, steps, { expected: expected.catalog, normalisations, signal: context.signal });
+            return await tryTwice(copy.url, steps, {
+              expected: expected.catalog,
+              normalisations,
+              queryMs: context.settings.timeouts.migrateMs,
+              signal: context.signal,
+            });
           } finally {
             await copy.drop();
           }
@@ -60,11 +65,13 @@ export async function repairOf(context: Context, measured: Measured, { allowDest
     if (proved === undefined) return unproved(changes, reason ?? "it did not prove");
     const running = allowDestructive ? proved.steps : harmless(proved.steps);
     const heading = { expected: expected.description, actual: actual.description, copy: copies.description, copyHasRows: copies.hasRows };
+    // A script of comments alone has nothing to prove.
+    const isOffered = running.length > 0;
     return {
-      sql: proved.steps.length === 0 ? undefined : renderRepair(proved, heading, { allowDestructive }),
+      sql: isOffered ? renderRepair(proved, heading, { allowDestructive }) : undefined,
       steps: running.length,
       commentedOut: proved.steps.length - running.length,
-      provedOn: proved.steps.length === 0 ? undefined : copies.description,
+      provedOn: isOffered ? copies.description : undefined,
       unrepaired: proved.unrepaired.map(({ change, reason: why }) => ({ kind: change.kind, object: change.object, reason: why })),
     };
   });

@@ -79,6 +79,16 @@ describe("what loses data", { timeout: 60_000 }, () => {
   });
 });
 
+describe("what loses data and nothing else", { timeout: 60_000 }, () => {
+  test("is no script without leave", async () => {
+    const urls = { EXPECTED: await database(""), ACTUAL: await database("create table gone (a integer)") };
+    const { code, stderr } = await project.offshoot([...SIDES, "--repair", "lossy.sql"], urls);
+    expect(code).toBe(14);
+    expect(stderr).toContain("all of it may lose data (1 statement); --allow-destructive proves and writes it");
+    expect(existsSync(join(project.directory, "lossy.sql"))).toBe(false);
+  });
+});
+
 describe("what a repair can't do", { timeout: 60_000 }, () => {
   test("a column that rows would have to fill is left alone with the reason, and the rest is repaired", async () => {
     const urls = {
