@@ -12,9 +12,12 @@ export function matches(pattern: string, name: string): boolean {
   return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
 }
 
+/** Stands for the key `__proto__`, which a plain object of JavaScript takes for something else. */
+export const PROTO_KEY = String.raw`\__proto__`;
+
 /** The name that a key stands for, which is no pattern. */
 export function literalName(key: string): string {
-  return key.replaceAll(String.raw`\*`, "*");
+  return key === PROTO_KEY ? "__proto__" : key.replaceAll(String.raw`\*`, "*");
 }
 
 /** The key of a name, for files that are written. */

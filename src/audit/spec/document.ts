@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Pair, type YAMLMap } from "yaml";
 import { messageOf } from "../../errors.ts";
+import { PROTO_KEY } from "../pattern.ts";
 import type { Problem } from "./problems.ts";
 
 /** A YAML file that remembers its lines. */
@@ -18,7 +19,8 @@ export function readYaml(text: string): YamlFile {
   const lineAt = (offset: number | undefined): number => (offset === undefined ? 1 : lines.linePos(offset).line);
   const errors = document.errors.map((error) => ({ line: lineAt(error.pos[0]), text: error.message }));
   visit(document, {
-    Scalar(_, node) {
+    Scalar(role, node) {
+      if (role === "key" && node.value === "__proto__") node.value = PROTO_KEY;
       if ((typeof node.value === "number" || typeof node.value === "bigint") && node.source !== undefined) node.value = node.source;
     },
   });
