@@ -32,4 +32,4 @@ export { type Failed, type Planned, type Reason, sweep, type SweepOptions, type 
 export { up, type UpOptions, type UpResult } from "./up.ts";
 export type { DatabaseVariables } from "./variables.ts";
 export { wait, type WaitOptions } from "./wait.ts";
-export { writeAuditSpec, type WriteSpecOptions } from "./write-spec.ts";
+export { writeAuditSpec, type WriteSpecOptions, type WrittenSpec } from "./write-spec.ts";

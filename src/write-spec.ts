@@ -1,34 +1,89 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
-import type { AuditOptions } from "./audit.ts";
 import { specPath } from "./audit-spec.ts";
-import type { Catalog } from "./audit/catalog/catalog.ts";
-import { prepare } from "./context.ts";
+import type { Finding } from "./audit/finding.ts";
+import { type CommonOptions, type Context, prepare } from "./context.ts";
 import { OffshootError } from "./errors.ts";
 import { locate } from "./locate.ts";
-import { withSession } from "./postgres/connect.ts";
+import { type Session, withSession } from "./postgres/connect.ts";
 import { codeOf } from "./postgres/sqlstate.ts";
 
-export interface WriteSpecOptions extends AuditOptions {
-  /** Replace a spec that is there. Default false. */
+export interface WriteSpecOptions extends CommonOptions {
+  /** Path of the spec; default the setting `audit`, else `schema.audit.yaml` beside the configuration. */
+  readonly spec?: string | undefined;
+  /** A Postgres URL, or the name of a variable that holds one; default the run's own database. */
+  readonly url?: string | undefined;
+  /** Change a spec that is there, and only where the database changed. Default false. */
   readonly update?: boolean | undefined;
 }
 
-/** Makes a spec from a good database. Throws `USAGE` when the file exists and `update` was not asked for. */
-export async function writeAuditSpec(options: WriteSpecOptions = {}): Promise<{ readonly path: string; readonly catalog: Catalog }> {
+export interface WrittenSpec {
+  /** Absolute. */
+  readonly path: string;
+  /** `same`: the database fulfils the spec, and no byte was touched. */
+  readonly state: "written" | "changed" | "same";
+  /** Schemas of the database. */
+  readonly schemas: number;
+  /** What the database breaks all the same: what a person forbade, or asked of a pattern. */
+  readonly left: readonly Finding[];
+  /** Schemas that the spec doesn't speak of. */
+  readonly unlisted: readonly string[];
+}
+
+/**
+ * Makes a spec from a good database, or with `update` brings one up to it: reasons, severities, exceptions, patterns,
+ * modes and comments stay. Throws `USAGE` when the file exists and `update` was not asked for, `SPEC_INVALID` when it can't be read.
+ */
+export async function writeAuditSpec(options: WriteSpecOptions = {}): Promise<WrittenSpec> {
   const context = await prepare(options);
-  const { url } = await locate(context, options.url);
   const path = specPath(context, options.spec) ?? resolve(context.resolved.directory, "schema.audit.yaml");
+  const name = relative(context.cwd, path);
+  const original = await readText(path);
+  if (original !== undefined && options.update !== true) {
+    throw new OffshootError("USAGE", `The spec ${name} exists.`, { remedy: "Refresh it with `offshoot audit --update`." });
+  }
+  if (original !== undefined) (await import("./audit/spec/parse.ts")).parseSpec(original, name);
+  const { url } = await locate(context, options.url);
+  return withSession(
+    url,
+    (session) => (original === undefined ? write(session, path) : update(session, context, { path, name, original })),
+    {
+      signal: context.signal,
+    },
+  );
+}
+
+async function write(session: Session, path: string): Promise<WrittenSpec> {
   const { readCatalog } = await import("./audit/catalog/read.ts");
   const { writeSpec } = await import("./audit/write.ts");
-  const catalog = await withSession(url, (session) => readCatalog(session), { signal: context.signal });
+  const catalog = await readCatalog(session);
+  await writeFile(path, writeSpec(catalog), { flag: "wx" });
+  return { path, state: "written", schemas: catalog.schemas.length, left: [], unlisted: [] };
+}
+
+interface Existing {
+  readonly path: string;
+  readonly name: string;
+  readonly original: string;
+}
+
+async function update(session: Session, context: Context, { path, name, original }: Existing): Promise<WrittenSpec> {
+  const { readCatalog } = await import("./audit/catalog/read.ts");
+  const { parseSpec } = await import("./audit/spec/parse.ts");
+  const { readVersions } = await import("./audit/state/versions.ts");
+  const { updateSpec } = await import("./audit/update.ts");
+  const catalog = await readCatalog(session);
+  const versions = await readVersions(session, parseSpec(original, name).migrations);
+  const { text, left, unlisted } = updateSpec(original, name, catalog, { now: context.now(), state: { versions } });
+  if (text !== original) await writeFile(path, text);
+  return { path, state: text === original ? "same" : "changed", schemas: catalog.schemas.length, left, unlisted };
+}
+
+async function readText(path: string): Promise<string | undefined> {
   try {
-    await writeFile(path, writeSpec(catalog), { flag: options.update === true ? "w" : "wx" });
+    return await readFile(path, "utf8");
   } catch (thrown) {
-    if (codeOf(thrown) !== "EEXIST") throw thrown;
-    throw new OffshootError("USAGE", `The spec ${relative(context.cwd, path)} exists.`, {
-      remedy: "Refresh it with `offshoot audit --update`.",
-    });
+    if (codeOf(thrown) === "ENOENT") return undefined;
+    throw thrown;
   }
-  return { path, catalog };
 }

@@ -1,5 +1,6 @@
-import { Document, isCollection, isMap, isPair, isScalar, visit, type Pair } from "yaml";
+import { Document } from "yaml";
 import type { Catalog } from "./catalog/catalog.ts";
+import { layOut } from "./layout.ts";
 import { lookup } from "./lookup.ts";
 import { keyOfName } from "./pattern.ts";
 import { section, writtenSchema } from "./written.ts";
@@ -26,23 +27,6 @@ export function writeSpec(catalog: Catalog): string {
     schemas: Object.fromEntries(schemas.map(({ name }) => [keyOfName(name), writtenSchema(found, name)])),
   });
   document.commentBefore = HEADER;
-  visit(document, {
-    Pair(_, pair, ancestors) {
-      const keys = [...ancestors.filter((node) => isPair(node)), pair].map(keyOf);
-      if (keys.length > 3 && IN_ONE_LINE.has(keys.length === 6 ? (keys[4] ?? "") : (keys[2] ?? "")) && isCollection(pair.value)) {
-        pair.value.flow = keys.length === 6 || keys.length === 4;
-      }
-      const key = keys.at(-1) ?? "";
-      if (isCollection(pair.value) && (key === "grants" || (LISTS.has(key) && !isMap(pair.value)))) pair.value.flow = true;
-    },
-  });
+  layOut(document.contents);
   return document.toString({ lineWidth: 0 });
-}
-
-/** Sections whose entries stand in one line each: by their place, `schemas.app.enums.mood` and `schemas.app.tables.users.columns.id`. */
-const IN_ONE_LINE = new Set(["enums", "sequences", "columns"]);
-const LISTS = new Set(["inherits", "options", "settings", "roles", "operations", "tags"]);
-
-function keyOf(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
 }

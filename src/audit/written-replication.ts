@@ -6,7 +6,7 @@ import { commented, said, unless, type Plain } from "./written-known.ts";
 export function writtenPublication({ id, allTables, tables, schemas, operations, viaRoot }: Publication, found: Lookup): Plain {
   return {
     ...unless(false, { allTables, viaRoot }),
-    ...(tables.length === 0 ? {} : { tables }),
+    ...(tables.length === 0 && (allTables || schemas !== undefined) ? {} : { tables }),
     ...said({ schemas }),
     operations,
     ...commented(found, `publication ${id}`),

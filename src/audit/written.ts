@@ -178,7 +178,8 @@ function writtenFunctions(routines: readonly Routine[], found: Lookup): Plain {
   return { functions: Object.fromEntries(names.map((name) => [keyOfName(name), overloads(name)])) };
 }
 
-function writtenRoutine(routine: Routine, found: Lookup): Plain {
+/** One overload. */
+export function writtenRoutine(routine: Routine, found: Lookup): Plain {
   const { id, volatility, security, strict, parallel, settings, body } = routine;
   return {
     args: `(${routine.arguments

@@ -38,7 +38,7 @@ export function menu(begin: Begin): Command {
     .option("--report <format[=file]>", "text, json, markdown, junit, sarif or code-quality; repeatable", collect, [])
     .option("--fail-on <severity>", "error, warning or info; default the setting audit.failOn")
     .option("--write", "make a spec from this database instead")
-    .option("--update", "the same over a spec that is there")
+    .option("--update", "change a spec that is there, and only where the database changed")
     .option(...URL);
 
   add("drift", "what differs between the migrations and a branch, or between any two", () => import("./commands/drift.ts"))

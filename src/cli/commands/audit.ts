@@ -3,7 +3,7 @@ import { audit } from "../../audit.ts";
 import type { Severity } from "../../audit/finding.ts";
 import { EXIT } from "../../errors.ts";
 import { type ReportFormat, renderFindings } from "../../findings.ts";
-import { writeAuditSpec } from "../../write-spec.ts";
+import { writeAuditSpec, type WrittenSpec } from "../../write-spec.ts";
 import type { Execute } from "../invocation.ts";
 import { paint } from "../paint.ts";
 import { readReports, unknownWord, writeReports } from "../reports.ts";
@@ -15,9 +15,12 @@ export const execute: Execute = async (invocation, flags, [spec]) => {
   const reports = readReports(flags["report"] as readonly string[], FORMATS, invocation.json);
   const options = { ...invocation.options, spec, url: flags["url"] };
   if (flags["write"] === true || flags["update"] === true) {
-    const { path, catalog } = await writeAuditSpec({ ...options, update: flags["update"] === true });
-    const tables = catalog.schemas.length;
-    invocation.print({ version: 1, spec: path, schemas: tables }, () => [`wrote  ${relative(process.cwd(), path)}`]);
+    const written = await writeAuditSpec({ ...options, update: flags["update"] === true });
+    const { path, ...rest } = written;
+    invocation.print({ version: 1, spec: path, ...rest }, () => [
+      `${WROTE[written.state]}  ${relative(invocation.options.cwd ?? ".", path)}`,
+    ]);
+    for (const line of await whatIsLeft(written)) invocation.say(line);
     return;
   }
   const result = await audit({ ...options, failOn: severityOf(flags["failOn"] as string | undefined) });
@@ -32,4 +35,15 @@ function severityOf(word: string | undefined): Severity | undefined {
   const severity = SEVERITIES.find((known) => known === word);
   if (severity === undefined) throw unknownWord("--fail-on", word, SEVERITIES);
   return severity;
+}
+
+const WROTE: Readonly<Record<WrittenSpec["state"], string>> = { written: "wrote", changed: "changed", same: "unchanged" };
+
+/** What an update leaves to people. */
+async function whatIsLeft({ left, unlisted }: WrittenSpec): Promise<readonly string[]> {
+  const { messageFor } = await import("../../audit/message.ts");
+  return [
+    ...left.map((finding) => `left     ${finding.object.name}: ${messageFor(finding).problem} (line ${finding.at?.line})`),
+    ...unlisted.map((schema) => `note     the spec does not speak of the schema ${schema}`),
+  ];
 }

@@ -84,6 +84,29 @@ test("a bad spec is told before the database is asked anything", async () => {
   expect(code).toBe(2);
 });
 
+describe("audit --write and --update", () => {
+  const spec = (...args: readonly string[]) => project.offshoot(["audit", "made.yaml", "--url", "TARGET", ...args]);
+
+  test("make a spec once, change no byte without need, and then only what the database changed", async () => {
+    expect(await spec("--write")).toMatchObject({ code: 0, stdout: "wrote  made.yaml\n" });
+    expect(await spec("--write")).toMatchObject({ code: 2, stderr: expect.stringContaining("The spec made.yaml exists.") });
+    const made = `${await readBack("made.yaml")}# kept by hand\n`.replace("old_users:", "old_users:   # until spring");
+    await project.write("made.yaml", made);
+    expect(await spec("--update")).toMatchObject({ code: 0, stdout: "unchanged  made.yaml\n" });
+    expect(await readBack("made.yaml")).toBe(made);
+    await withSession(url, (session) => session.query("create schema other; alter table app.users add column name text"));
+    expect(await spec("--update")).toMatchObject({
+      code: 0,
+      stdout: "changed  made.yaml\n",
+      stderr: expect.stringContaining("the spec does not speak of the schema other"),
+    });
+    expect(await readBack("made.yaml")).toBe(made.replace("          email: text\n", "          email: text\n          name: text\n"));
+    await withSession(url, (session) => session.query("drop schema other; alter table app.users drop column name"));
+    expect(JSON.parse((await spec("--update", "--json")).stdout)).toMatchObject({ version: 1, state: "changed", left: [], unlisted: [] });
+    expect(await readBack("made.yaml")).toBe(made);
+  });
+});
+
 describe("what fails", () => {
   test("is an error, unless the flag or the configuration says otherwise", async () => {
     await project.write("mild.yaml", SPEC.replace("reason:", "severity: warning, reason:"));
