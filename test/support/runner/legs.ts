@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { allows, interpolate } from "./expression/evaluate.ts";
+import { allows, interpolate, valueOf } from "./expression/evaluate.ts";
 import { type Context, text as textOf, valuesOf } from "./expression/value.ts";
 import { dependsOnBroken, isBroken, needsContext, type Results, standingAmong, type Whole } from "./graph.ts";
 import { type JobResult, runJob } from "./job.ts";
@@ -27,7 +27,7 @@ export async function runLegs(
     if (!allowed(true)) ending.abort();
   };
   cancel.addEventListener("abort", onCancel);
-  const isFast = text.strategy?.["fail-fast"] ?? true;
+  const isFast = valueOf(text.strategy?.["fail-fast"] ?? true, "job.strategy", context);
   const isAllAgain = dependsOnBroken(workflow.jobs, id, run.earlier ?? {});
   const legs = await Promise.all(
     legsOf(text, context).map(async (matrix) => {
@@ -58,11 +58,16 @@ async function runLeg(
   run.started?.(name);
   const { minuteMs = 60_000, grace = GITHUB_GRACE, actions = {}, repository } = run;
   const given = { id, workflow, text, context: { ...context, strategy: {} }, machine, repository, actions, minuteMs, grace, cancel };
-  const result = await runJob({ ...given, secrets: Object.values(secrets) });
-  await run.leaving?.(machine);
-  const orphans = await endOrphans(machine.trackingId, machine.folder);
-  await rm(machine.folder, { recursive: true, force: true });
-  return { ...result, orphans: orphans.map(({ command }) => command) };
+  const orphans: string[] = [];
+  let result: Omit<JobResult, "orphans">;
+  try {
+    result = await runJob({ ...given, secrets: Object.values(secrets) });
+    await run.leaving?.(machine);
+  } finally {
+    orphans.push(...(await endOrphans(machine.trackingId, machine.folder)).map(({ command }) => command));
+    await rm(machine.folder, { recursive: true, force: true });
+  }
+  return { ...result, orphans };
 }
 
 /** What the page of the run calls a job. */

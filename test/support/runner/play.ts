@@ -98,6 +98,8 @@ async function play(
     if (!goesOn()) cancel.abort();
   };
   ending.addEventListener("abort", onEnding);
+  // It may have begun to end since the step's condition was asked.
+  if (ending.aborted) onEnding();
   const minutes = step["timeout-minutes"] === undefined ? undefined : Number(valueOf(step["timeout-minutes"], "step", context));
   const tooLong = minutes === undefined ? new AbortController().signal : AbortSignal.timeout(minutes * minuteMs);
   const path = [...state.path, machine.env["PATH"] ?? ""].join(delimiter);

@@ -13,7 +13,8 @@ import { readWorkflow, type WorkflowText } from "./text.ts";
 
 /**
  * Runs a workflow as GitHub would: its jobs at once as real processes, each as soon as those that it needs have ended,
- * on machines that share nothing. Results by the name that a job has on the page of the run.
+ * on machines that share nothing. Results by the name that a job has on the page of the run. `permissions`, `concurrency`
+ * and `runs-on` are read and have no effect: there is no other run, no token that GitHub takes, and one kind of machine.
  *
  * Throws where GitHub would refuse the workflow, where it uses what the runner does not know, and when a secret is shown.
  */

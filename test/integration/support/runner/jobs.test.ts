@@ -104,6 +104,11 @@ test("what still runs five minutes after a cancel is killed", async () => {
   expect(one && said(one)).toEqual(["cleaning"]);
 });
 
+test("a name that there is not, in a step that is reached, ends the whole run", async () => {
+  const jobs = { wrong: job([{ id: "here", run: "true" }, "echo ${{ steps.there.outcome }}"]), long: job(["exec sleep 300"]) };
+  await expect(runJobs(jobs)).rejects.toThrow('There is no "there" here; there is here.');
+});
+
 test("processes that outlive their job are ended with its machine, and named", async () => {
   const started = "setsid sleep 300 > /dev/null 2>&1 &\nuntil grep -q sleep /proc/$!/cmdline; do true; done";
   expect(await runSteps([started])).toMatchObject({ result: "success", orphans: ["sleep 300"] });

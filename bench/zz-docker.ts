@@ -1,0 +1,80 @@
+/**
+ * First query on Docker with an image that is here: our provider beside a bare `docker run` and a loop of queries.
+ * Wanted: at most 1.2 times as long. `node --import tsx bench/docker.ts [IMAGE]`, default the image of the tests.
+ */
+import { spawnSync } from "node:child_process";
+import { setTimeout as timer } from "node:timers/promises";
+import { silent } from "../src/events.ts";
+import { withSession } from "../src/postgres/connect.ts";
+import { dockerProvider } from "../src/providers/docker.ts";
+import { branchName } from "../src/run/name.ts";
+import { ownerTag } from "../src/run/tag.ts";
+import { compare, median, table } from "./compare.ts";
+
+const IMAGE = process.argv[2] ?? "offshoot-test/postgres:18";
+const ROUNDS = 21;
+const NAME = "offshoot-bench-bare";
+
+const docker = (...args: string[]): string => {
+  const { status, stdout, stderr } = spawnSync("docker", args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return stdout.trim();
+};
+
+/** The plain settings of a throw-away server, by hand: what a user would write without us. */
+async function bare(): Promise<() => Promise<void>> {
+  const durability = ["fsync", "synchronous_commit", "full_page_writes"].flatMap((name) => ["-c", `${name}=off`]);
+  const tmpfs = IMAGE.endsWith(":18") ? "/var/lib/postgresql" : "/var/lib/postgresql/data";
+  docker(
+    "run",
+    "--detach",
+    "--name",
+    NAME,
+    "--publish",
+    "127.0.0.1::5432",
+    "--tmpfs",
+    tmpfs,
+    "--env",
+    "POSTGRES_PASSWORD=bench",
+    IMAGE,
+    ...durability,
+  );
+  const [, port] = /:(\d+)$/m.exec(docker("port", NAME, "5432")) ?? [];
+  for (;;) {
+    try {
+      await withSession(`postgresql://postgres:bench@127.0.0.1:${port}/postgres`, (session) => session.query("select 1"));
+      return async () => void docker("rm", "--force", "--volumes", NAME);
+    } catch {
+      await timer(50);
+    }
+  }
+}
+
+const key = "first-query";
+const run = {
+  repository: "bench/docker",
+  key,
+  ref: undefined,
+  pullRequest: undefined,
+  invocation: undefined,
+  attempt: 1,
+  shard: undefined,
+  source: "flag",
+};
+const limits = { signal: new AbortController().signal, withinMs: 120_000, report: silent };
+const provider = dockerProvider({ env: { ...process.env, OFFSHOOT_HOME: "/bench" }, image: IMAGE, idleMs: 600_000, baseTtlMs: 600_000 });
+
+async function ours(): Promise<() => Promise<void>> {
+  const createdAt = new Date();
+  const expiresAt = new Date(createdAt.getTime() + 600_000);
+  const wanted = { run, name: branchName(run), tag: ownerTag({ run, createdAt, expiresAt }), expiresAt, fingerprint: undefined };
+  const answer = await provider.acquire(wanted, limits);
+  if (answer.kind === "refusal") throw new Error(answer.text);
+  await withSession(answer.url, (session) => session.query("select 1"));
+  return async () => void (await provider.release(answer.name, limits));
+}
+
+const sides = await compare(ROUNDS, { "docker run, query loop": bare, "acquire() of the provider": ours });
+console.log(table(sides));
+const [floor = 1, first = 0] = sides.map(({ times }) => median(times));
+console.log(`wanted: ratio at most 1.20, is ${(first / floor).toFixed(2)}`);
