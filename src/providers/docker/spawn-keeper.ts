@@ -13,9 +13,14 @@ export interface KeeperRequest {
   readonly baseTtlMs: number;
 }
 
+/** By then a container has mostly started; the keeper has nothing to do before. */
+const DELAY_SECONDS = 5;
+
 /** Starts a keeper as a process of its own, which outlives ours and holds none of its streams. */
 export function spawnKeeper(request: KeeperRequest, env: Env): void {
-  const child = spawn(process.execPath, [programFile("providers/docker/keeper"), JSON.stringify(request)], {
+  const keeper = [process.execPath, programFile("providers/docker/keeper"), JSON.stringify(request)] as const;
+  const [program, ...args] = process.platform === "win32" ? keeper : laterOn(keeper);
+  const child = spawn(program, args, {
     cwd: tmpdir(),
     env: toolEnvironment(env),
     detached: true,
@@ -26,6 +31,14 @@ export function spawnKeeper(request: KeeperRequest, env: Env): void {
   child.on("error", () => {});
   child.on("spawn", () => stepBack(child.pid));
   child.unref();
+}
+
+/**
+ * A shell that sleeps and then becomes the keeper: it is there from now on, whatever becomes of us, and takes no processor
+ * from the server that starts and from the job that waits for it.
+ */
+function laterOn(keeper: readonly [string, ...string[]]): readonly [string, ...string[]] {
+  return ["/bin/sh", "-c", `sleep ${DELAY_SECONDS}; exec "$0" "$@"`, ...keeper];
 }
 
 /** It has all the time in the world, while a job waits for the same processors. */

@@ -1,14 +1,16 @@
-import { mkdir, mkdtemp, readFile, rm, watch, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, watch, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { withSession } from "../../../src/postgres/connect.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
 import type { GithubEvent } from "../../support/runner/event.ts";
 import type { Results } from "../../support/runner/graph.ts";
 import { installedPath } from "../../support/runner/installed.ts";
 import type { WorkflowRun } from "../../support/runner/run.ts";
 import { runWorkflow } from "../../support/runner/workflow.ts";
+import { startServer } from "../../support/server.ts";
 import { ciFixture } from "../../unit/ci/fixture.ts";
 
 vi.setConfig({ testTimeout: 240_000 });
@@ -43,6 +45,8 @@ let runs = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "offshoot-page-"));
+  // The server of a service runs as another user, who reads its settings there.
+  await chmod(folder, 0o755);
   path = await installedPath(folder);
   repository = join(folder, "repository");
   await mkdir(join(repository, "migrations"), { recursive: true });
@@ -155,6 +159,22 @@ test("several steps share a branch through the job's environment, in which the p
   expect(results["test"]?.log).toMatch(/\n {2}DATABASE_URL: \*\*\*\n/);
   expect(results["test"]?.log).toMatch(/\nbooks: 1\n[^]*\nbooks: 2\n/);
   expect(await branches()).toEqual([]);
+});
+
+test("a Postgres that the workflow starts serves the run, whose database is dropped", async () => {
+  const hba = join(folder, "pg_hba.conf");
+  await writeFile(hba, "host all all all trust\n");
+  const server = await startServer({ hba_file: hba });
+  onTestFinished(() => server.stop());
+  const results = await run("Service", "push", {
+    env: (_job, machine) => ({ PATH: path, OFFSHOOT_HOME: join(machine, "offshoot") }),
+    service: ({ image }) => Promise.resolve(image.startsWith("postgres:") ? { 5432: String(server.port) } : {}),
+  });
+  expectEnds(results, { test: "success" });
+  expect(results["test"]?.log).toMatch(/existing database[^]*\nbooks: 1/);
+  // The template of the migrated database is a cache, and goes with the server.
+  const own = "select datname from pg_database where starts_with(datname, 'offshoot') and not datistemplate";
+  expect(await withSession(server.url, (session) => session.query(own))).toEqual([]);
 });
 
 test("a pull request keeps its database over its runs, until it is closed", async () => {

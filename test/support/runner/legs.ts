@@ -7,8 +7,8 @@ import { makeMachine } from "./machine.ts";
 import { legsOf } from "./matrix.ts";
 import { endOrphans } from "./orphans.ts";
 import { GITHUB_GRACE } from "./process.ts";
-import type { Prepared } from "./run.ts";
-import type { WorkflowText } from "./text.ts";
+import type { Prepared, WorkflowRun } from "./run.ts";
+import type { JobText, WorkflowText } from "./text.ts";
 
 /** Runs the legs of a job, or the only one that it has. */
 export async function runLegs(
@@ -56,8 +56,21 @@ async function runLeg(
   const bare = await makeMachine({ place, job: name, id, event, env: {} });
   const machine = { ...bare, env: { ...bare.env, ...run.env(name, bare.folder) } };
   run.started?.(name);
+  const services = await startServices(text, run);
   const { minuteMs = 60_000, grace = GITHUB_GRACE, actions = {}, repository } = run;
-  const given = { id, workflow, text, context: { ...context, strategy: {} }, machine, repository, actions, minuteMs, grace, cancel };
+  const given = {
+    id,
+    workflow,
+    text,
+    context: { ...context, strategy: {} },
+    machine,
+    services,
+    repository,
+    actions,
+    minuteMs,
+    grace,
+    cancel,
+  };
   const orphans: string[] = [];
   let result: Omit<JobResult, "orphans">;
   try {
@@ -68,6 +81,14 @@ async function runLeg(
     await rm(machine.folder, { recursive: true, force: true });
   }
   return { ...result, orphans };
+}
+
+async function startServices({ services = {} }: JobText, { service }: WorkflowRun): Promise<Context> {
+  const started = Object.entries(services).map(async ([name, wanted]) => {
+    if (service === undefined) throw new Error(`The runner was not told how to start the service ${name}.`);
+    return [name, { ports: await service(wanted) }] as const;
+  });
+  return Object.fromEntries(await Promise.all(started));
 }
 
 /** What the page of the run calls a job. */

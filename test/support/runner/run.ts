@@ -3,7 +3,7 @@ import type { Context } from "./expression/value.ts";
 import type { Results } from "./graph.ts";
 import type { Machine } from "./machine.ts";
 import type { Grace } from "./process.ts";
-import type { WorkflowText } from "./text.ts";
+import type { ServiceText, WorkflowText } from "./text.ts";
 
 /** What to run, and the world around it. */
 export interface WorkflowRun {
@@ -18,6 +18,8 @@ export interface WorkflowRun {
   readonly env: (job: string, folder: string) => Readonly<Record<string, string>>;
   /** Folders of the actions that steps use by `owner/name@version`. */
   readonly actions?: Readonly<Record<string, string>>;
+  /** Has a service of a job running; the ports of this machine at which its own are reached, such as `{ 5432: "49153" }`. */
+  readonly service?: (service: ServiceText) => Promise<Readonly<Record<string, string>>>;
   /** Results of the attempt before: only what failed or was cancelled runs again, and what needs it. */
   readonly earlier?: Results;
   readonly cancel?: AbortSignal;

@@ -12,6 +12,8 @@ export interface JobWanted {
   /** All contexts that do not change while the job runs. */
   readonly context: Context;
   readonly machine: Machine;
+  /** The services that run beside the steps, as the context `job` shows them. */
+  readonly services: Context;
   readonly repository: string;
   readonly actions: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
@@ -62,7 +64,7 @@ export function contextOf(state: JobState): Context {
     env: open(env),
     steps,
     runner,
-    job: { status: cancelled ? "cancelled" : failed ? "failure" : "success" },
+    job: { status: cancelled ? "cancelled" : failed ? "failure" : "success", services: wanted.services },
   };
 }
 

@@ -31,6 +31,13 @@ const step = z
   .refine((given) => (given.run === undefined) !== (given.uses === undefined), "a step has either run or uses")
   .refine((given) => given.uses !== undefined || given.with === undefined, "a step that runs a script takes no with");
 
+const service = z.strictObject({
+  image: z.string(),
+  env: variables.optional(),
+  ports: z.array(count).optional(),
+  options: z.string().optional(),
+});
+
 const job = z.strictObject({
   name: z.string().optional(),
   "runs-on": names,
@@ -41,6 +48,7 @@ const job = z.strictObject({
   env: variables.optional(),
   defaults: runDefaults.optional(),
   outputs: z.record(id, z.string()).optional(),
+  services: z.record(id, service).optional(),
   strategy: z
     .strictObject({
       matrix: z.union([z.string(), z.record(z.string(), z.union([z.string(), z.array(z.unknown())]))]),
@@ -71,6 +79,7 @@ const workflow = z.strictObject({
 export type WorkflowText = z.infer<typeof workflow>;
 export type JobText = z.infer<typeof job>;
 export type StepText = z.infer<typeof step>;
+export type ServiceText = z.infer<typeof service>;
 
 /** A workflow's file, with every key known, every expression readable where it stands, and no need that there isn't. */
 export function readWorkflow(yaml: string): WorkflowText {
