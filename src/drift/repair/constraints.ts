@@ -60,6 +60,7 @@ function withoutDeferral({ definition }: Constraint): string {
 function added(constraint: Constraint, making: Making): readonly Statement[] {
   const { name, definition, type, validated, of, enforced } = constraint;
   const owner = ownerOf(constraint);
+  if (of === "domain" && validated && making.isNew(owner)) return [];
   const table = making.expected.find("tables", owner);
   const alter = `alter ${of} ${owner}`;
   const add = `${alter} add constraint ${quoted(name)} ${definition}`;

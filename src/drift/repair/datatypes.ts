@@ -1,6 +1,6 @@
 import type { Catalog } from "../../audit/catalog/catalog.ts";
 import type { Composite, Domain } from "../../audit/catalog/datatypes.ts";
-import { quoted } from "../../audit/quote.ts";
+import { path, quoted } from "../../audit/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import { addedLabels, hasLabels, renamedLabel, swapped } from "./enums.ts";
 import { byProperty, given, type Maker, type Making, owned } from "./making.ts";
@@ -30,10 +30,14 @@ function unlessThere(id: string, create: string): string {
   return guarded(`pg_catalog.to_regtype(${literal(id)}) is null`, create);
 }
 
-function made(kind: TypeKind, create: (item: never) => string): Maker["create"] {
+function made(kind: TypeKind, create: (item: never, making: Making) => string): Maker["create"] {
   return (id, making) => {
     const item = making.expected.get<TypeKind>(kind, id);
-    return [{ sql: unlessThere(id, create(item as never)) }, ...owned("type", id, item.owner, making), ...closed("type", id, making)];
+    return [
+      { sql: unlessThere(id, create(item as never, making)) },
+      ...owned("type", id, item.owner, making),
+      ...closed("type", id, making),
+    ];
   };
 }
 
@@ -65,11 +69,13 @@ export const enums: Maker = {
 };
 
 export const domains: Maker = {
-  create: made("domains", ({ id, type, collation, default: initial, nullable }: Domain) => {
+  create: made("domains", ({ id, type, collation, default: initial, nullable }: Domain, { expected }) => {
     const rest = [
       collation === undefined ? "" : `collate ${collation}`,
       initial === undefined ? "" : `default ${initial}`,
       nullable ? "" : "not null",
+      // Where an array of the domain is in use, a check can't be added any more.
+      ...inline(expected.catalog.constraints, id).map(({ name, definition }) => `constraint ${quoted(name)} ${definition}`),
     ];
     return [`create domain ${id} as ${type}`, ...rest.filter((part) => part !== "")].join(" ");
   }),
@@ -96,6 +102,11 @@ export const domains: Maker = {
     ];
   }),
 };
+
+/** The constraints that a new domain is made with. */
+function inline(constraints: Catalog["constraints"], domain: string): Catalog["constraints"] {
+  return constraints.filter(({ of, schema, table, validated }) => of === "domain" && validated && path(schema, table) === domain);
+}
 
 export const composites: Maker = {
   create: made(

@@ -17,8 +17,8 @@ export interface Making extends Rows {
   readonly actual: Lookup;
   /** An expected role as it is called in the actual database, unquoted. */
   readonly role: (name: string) => string;
-  /** Whether this very repair makes the table, so that it is empty and nobody else sees it. */
-  readonly isNew: (tableId: string) => boolean;
+  /** Whether this very repair makes the table or domain, so that it is empty and nobody else sees it. */
+  readonly isNew: (id: string) => boolean;
 }
 
 /** How objects of one kind come about, change and go. */

@@ -49,6 +49,8 @@ function needsOf({ kind, id }: Operation, key: string, graph: Graph): readonly s
   if (kind === "sequence") return graph.needs(key).filter((one) => !one.startsWith("column "));
   if (kind === "ownership") return [`sequence ${id}`, ...graph.needs(`sequence ${id}`)];
   if (kind === "column") return [...graph.needs(key), ...graph.needs(`default ${id}`)];
+  if (kind === "domain")
+    return [key, ...graph.parts(key).map((part) => `${part.kind} ${part.id}`)].flatMap(graph.needs).filter((one) => one !== key);
   if (kind !== "table") return graph.needs(key);
   const columns = graph.parts(key).filter((part) => part.kind === "column");
   return [

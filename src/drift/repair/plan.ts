@@ -1,5 +1,5 @@
 import type { Change } from "../change.ts";
-import { keyOfChange } from "../facts.ts";
+import { keyOf, keyOfChange } from "../facts.ts";
 import { normalise, type Normalisations } from "../normalise.ts";
 import { gather } from "./gather.ts";
 import { graphOf } from "./graph.ts";
@@ -54,8 +54,11 @@ export function planRepair(expected: Side, actual: Side, changes: readonly Chang
   const role = (name: string): string => (name === owner ? (lookups.actual.principal ?? name) : name);
   for (;;) {
     const kept = changes.filter((change) => !refused.has(keyOfChange(change)));
-    const newTables = new Set(kept.filter(({ change, kind }) => change === "missing" && kind === "table").map(({ object }) => object));
-    const making: Making = { ...lookups, ...options.rows, role, isNew: (table) => newTables.has(table) };
+    const made = new Set(
+      kept.filter(({ change, kind }) => change === "missing" && (kind === "table" || kind === "domain")).map(keyOfChange),
+    );
+    const isNew = (id: string): boolean => made.has(keyOf("table", id)) || made.has(keyOf("domain", id));
+    const making: Making = { ...lookups, ...options.rows, role, isNew };
     const work = gather(kept, sides, making);
     if (work.refused.size > 0) {
       for (const [key, reason] of work.refused) refused.set(key, reason);

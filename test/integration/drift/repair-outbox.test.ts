@@ -26,13 +26,14 @@ beforeAll(async () => {
 
 afterAll(() => project.remove());
 
-async function migrated(): Promise<string> {
+/** A database with so many of the migrations; default all. */
+async function migrated(count?: number): Promise<string> {
   const name = `repair_${Math.random().toString(36).slice(2, 10)}`;
   await withSession(inject("serverUrl"), (session) => session.query(`create database ${name}`));
   const url = withDatabase(inject("serverUrl"), name);
   const migrator = join(root, "node_modules/node-pg-migrate/bin/node-pg-migrate.js");
-  const count = (await readdir(join(outbox, "migrations"))).length;
-  await execute(process.execPath, [migrator, "up", String(count), "--no-verbose"], {
+  const steps = count ?? (await readdir(join(outbox, "migrations"))).length;
+  await execute(process.execPath, [migrator, "up", String(steps), "--no-verbose"], {
     cwd: outbox,
     env: { ...process.env, DATABASE_URL: url },
   });
@@ -72,3 +73,17 @@ test("the outbox case: the script that is offered takes the parent from five pas
   await runScript(urls.DRIFTED_URL, script);
   expect(await catalog()).toEqual(repaired);
 });
+
+test.each([39, 30, 20, 5])(
+  "a database with %i of the migrations is brought to all of them, and taken back",
+  { timeout: 60_000 },
+  async (count) => {
+    const env = { GOOD_URL: urls.GOOD_URL, DRIFTED_URL: await migrated(count) };
+    const told = async (args: readonly string[]): Promise<unknown> => {
+      const { stdout } = await project.offshoot([...args, "--json", "--repair", "history.sql", "--allow-destructive"], env);
+      return (JSON.parse(stdout) as { repair: { unrepaired: unknown } }).repair.unrepaired;
+    };
+    expect(await told(SIDES)).toEqual([]);
+    expect(await told(["drift", "--expected", "DRIFTED_URL", "--actual", "GOOD_URL"])).toEqual([]);
+  },
+);
