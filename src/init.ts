@@ -56,7 +56,7 @@ interface Place {
 
 async function lookAround(options: InitOptions, { cwd, top, host }: Place): Promise<Facts> {
   const flags = options.settings ?? {};
-  refuseSecret(flags);
+  refuseUnfit(flags);
   const resolved = await loadSettings({ cwd, env: {}, flags, file: options.config });
   const migrations = await migrationsIn(resolved);
   return {
@@ -71,11 +71,18 @@ async function lookAround(options: InitOptions, { cwd, top, host }: Place): Prom
   };
 }
 
-function refuseSecret(flags: Readonly<Record<string, unknown>>): void {
-  if (flags["existing.url"] === undefined) return;
-  throw new OffshootError("USAGE", "existing.url is not written into offshoot.yaml: it may hold a password.", {
-    remedy: "Set OFFSHOOT_EXISTING_URL as a secret of the pipeline instead.",
-  });
+/** What must not stand in a file that every run reads. */
+function refuseUnfit(flags: Readonly<Record<string, unknown>>): void {
+  if (flags["existing.url"] !== undefined) {
+    throw new OffshootError("USAGE", "existing.url is not written into offshoot.yaml: it may hold a password.", {
+      remedy: "Set OFFSHOOT_EXISTING_URL as a secret of the pipeline instead.",
+    });
+  }
+  if (flags["run"] !== undefined) {
+    throw new OffshootError("USAGE", "run is not written into offshoot.yaml: every pipeline would share one database.", {
+      remedy: "Leave --run out: each pipeline is told from the others by its own id.",
+    });
+  }
 }
 
 async function migrationsIn({ settings, directory }: Resolved): Promise<KnownMigrations> {

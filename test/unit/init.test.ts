@@ -83,6 +83,7 @@ test.each([
   ["an invalid configuration", { ...SHOP, "offshoot.yaml": "providr: neon\n" }, {}, "CONFIG_INVALID"],
   ["a wrong setting", SHOP, { settings: { ttl: "soon" } }, "CONFIG_INVALID"],
   ["a URL that may hold a password", SHOP, { settings: { "existing.url": "postgres://u:p@h/d" } }, "USAGE"],
+  ["a name for every run", SHOP, { settings: { run: "mine" } }, "USAGE"],
   ["two tools", { ...SHOP, "sqitch.plan": "%project=shop\n" }, {}, "TOOL_AMBIGUOUS"],
   ["a tool that is not here", SHOP, { settings: { "migrations.tool": "rails" } }, "TOOL_UNSUITABLE"],
   ["two services", { ...SHOP, Jenkinsfile: "", "azure-pipelines.yml": "" }, {}, "USAGE"],
