@@ -32,7 +32,7 @@ function testcase(options: ReportOptions): (finding: Finding) => string {
     const message = `${severity}: ${object.name}: ${problem}`;
     const body = [...details, `to do: ${remedy}`, ...(reason === undefined ? [] : [`reason: ${reason}`]), `at ${file}:${line}`].join("\n");
     const outcome = fails(finding, options.failOn)
-      ? `<failure message="${escape(message)}" type="${escape(code)}">${escape(body)}</failure>`
+      ? `<failure message="${escape(message)}" type="${escape(code)}">${escape(body).replaceAll("&#10;", "\n")}</failure>`
       : `<skipped message="${escape(message)}"/>`;
     const name = `${object.name}: ${problem}`;
     return [

@@ -35,7 +35,7 @@ export const ASKED: Words<
   }),
   different: ({ property, expected, actual }, { kind }) => ({
     problem: `${kind} has another ${property}`,
-    details: [...line("wanted", expected), ...line("found", actual)],
+    details: [...line("wanted", near(expected, actual)), ...line("found", near(actual, expected))],
     remedy: "Change it in a migration, or correct the spec.",
   }),
   "version-different": ({ column, lacking, surplus }) => ({
@@ -99,3 +99,16 @@ export const ASKED: Words<
     remedy: "The database was migrated from another branch of the code: bring those migrations here, or start from another database.",
   }),
 };
+
+/** Of a long text, what stands around its first difference from the other: the rest is in the finding's facts. */
+function near(text: string, other: string): string {
+  const [flat, rival] = [text, other].map((each) => each.replaceAll(/\s+/g, " ").trim()) as [string, string];
+  if (flat.length <= LONG && rival.length <= LONG) return flat;
+  let at = 0;
+  while (at < flat.length && flat[at] === rival[at]) at++;
+  const start = Math.max(0, at - LONG / 4);
+  return `${start > 0 ? "…" : ""}${flat.slice(start, start + LONG)}${start + LONG < flat.length ? "…" : ""}`;
+}
+
+/** In characters: about two lines of a terminal. */
+const LONG = 200;

@@ -9,7 +9,10 @@ test("each finding is a case: errors fail, what is milder than failOn is skipped
   );
   expect(told)
     .toContain(`    <testcase classname="missing" name="m10_recovery.outbox.next_retry: column is missing" file="db/schema.audit.yaml" line="8" time="0">
-      <failure message="error: m10_recovery.outbox.next_retry: column is missing" type="missing">wanted: timestamptz&#10;there is: next_retry_at&#10;to do: If that is the same one, rename or change it in a migration, or correct the spec; else add it.&#10;at db/schema.audit.yaml:8</failure>
+      <failure message="error: m10_recovery.outbox.next_retry: column is missing" type="missing">wanted: timestamptz
+there is: next_retry_at
+to do: If that is the same one, rename or change it in a migration, or correct the spec; else add it.
+at db/schema.audit.yaml:8</failure>
     </testcase>`);
   expect(told).toContain('<skipped message="warning: m10_recovery.outbox.outbox_tries: constraint was never validated');
 });

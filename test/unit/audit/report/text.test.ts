@@ -74,3 +74,15 @@ test("the painting touches headings, names and what steps back, and no letter", 
   expect(painted).toContain("<warning>WARNINGS</warning>");
   expect(painted.replaceAll(/<\/?(error|warning|strong|faint)>/g, "")).toBe(text(findings, { width: 80 }));
 });
+
+const query = (column: string): string => `SELECT ${"a, ".repeat(200)}${column} FROM app.orders`;
+
+test("of two long texts that differ, what stands around the first difference is shown", () => {
+  const [finding] = hostile;
+  if (finding?.code !== "different") throw new Error("another finding was expected");
+  const lines = text([{ ...finding, facts: { property: "definition", expected: query("total"), actual: query("sum") } }]).split("\n");
+  expect(lines.filter((line) => /wanted|found/.test(line))).toEqual([
+    `    wanted: …${"a, ".repeat(17).slice(-50)}total FROM app.orders`,
+    `    found: …${"a, ".repeat(17).slice(-50)}sum FROM app.orders`,
+  ]);
+});

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { REPORTS } from "../../../src/audit/report/registry.ts";
+import { SEVERITY } from "../../../src/audit/finding.ts";
+import { specJsonSchema } from "../../../src/audit/spec/json-schema.ts";
+import { NAMED_KINDS } from "../../../src/audit/spec/naming.ts";
+import { parseSpec } from "../../../src/audit/spec/parse.ts";
+import { parseFile } from "../../../src/config/file.ts";
+
+const page = readFileSync(new URL("../../../docs/audit.md", import.meta.url), "utf8");
+const blocks = (kind: string): readonly string[] =>
+  [...page.matchAll(new RegExp(`^\`\`\`yaml ${kind}\n([^]*?)^\`\`\`$`, "gm"))].map(([, block = ""]) => block);
+
+test("each spec of the page is one", () => {
+  expect(blocks("spec").length).toBeGreaterThan(5);
+  for (const spec of blocks("spec")) expect(() => parseSpec(spec, "docs/audit.md")).not.toThrow();
+});
+
+test("its configuration is one", async () => {
+  const [config = ""] = blocks("config");
+  expect(await parseFile(config, "offshoot.yaml")).toMatchObject({ problems: [] });
+});
+
+test("its table of formats and its commands name the reports that there are", () => {
+  const [, reports = ""] = page.split("## Reports");
+  expect([...reports.matchAll(/^\| `([\w-]+)` \| .* \|$/gm)].map(([, format = ""]) => format)).toEqual(Object.keys(REPORTS));
+  const asked = [...page.matchAll(/--report ([\w-]+)/g)].map(([, format = ""]) => format).filter((format) => format !== "FORMAT");
+  expect(asked.filter((format) => !(format in REPORTS))).toEqual([]);
+});
+
+test("it names every section of a spec, and every kind that naming rules", () => {
+  const { properties } = specJsonSchema() as { properties: Record<string, unknown> };
+  const told = [...Object.keys(properties), ...NAMED_KINDS, "columns", "constraints", "indexes", "triggers", "policies", "rules"];
+  expect(told.filter((word) => !new RegExp(`\\b${word}\\b`).test(page))).toEqual([]);
+});
+
+test("the findings that it shows are ones", () => {
+  const codes = [...page.matchAll(/\b(?:code|check): ([\w-]+)/g)].map(([, code = ""]) => code);
+  expect(codes.length).toBeGreaterThan(1);
+  expect(codes.filter((code) => !(code in SEVERITY))).toEqual([]);
+});
