@@ -1,5 +1,5 @@
 import type { Change } from "../change.ts";
-import { type Fact, keyOf, keyOfChange } from "../facts.ts";
+import { keyOf, keyOfChange } from "../facts.ts";
 import type { Graph } from "./graph.ts";
 import { type Lookup, realName } from "./lookup.ts";
 import { MAKERS, type MadeKind } from "./makers.ts";
@@ -11,7 +11,8 @@ import { guarded, isStatements } from "./step.ts";
 export interface Sides {
   readonly expected: Graph;
   readonly actual: Graph;
-  readonly everything: { readonly expected: ReadonlyMap<string, Fact>; readonly actual: ReadonlyMap<string, Fact> };
+  /** With what is not compared, such as the indexes that a partition has from its parent. */
+  readonly everything: { readonly expected: Graph; readonly actual: Graph };
 }
 
 export interface Work {
@@ -45,7 +46,7 @@ export function gather(changes: readonly Change[], sides: Sides, making: Making)
   const altered = new Set<string>();
   /** For changes that make something anew or get it out of the way: that the first run hasn't been yet. */
   const conditions = new Map<string, string | undefined>();
-  const extra = new Set(changes.filter(({ change }) => change === "extra").map(keyOfChange));
+  const extra = new Set(changes.filter(({ change }) => change === "extra").map((change) => realKey(making.actual, change)));
 
   const create = (key: string, node: { readonly kind: MadeKind; readonly id: string }, cause: string, from: Making = making): void => {
     const known = makes.get(key);
@@ -120,11 +121,19 @@ export function gather(changes: readonly Change[], sides: Sides, making: Making)
   /** Makes an object again that went for another's sake: as expected, or as it was where it is expected by another name. */
   const again = (key: string, cause: string): void => {
     const node = sides.actual.node(key);
+    const asItWas = { ...making, expected: making.actual, role: (name: string) => name };
     if (node.kind === "default") {
       if (sides.expected.facts.has(`column ${node.id}`)) create(key, node, cause);
-    } else if (sides.expected.facts.has(key)) create(key, node, cause);
-    else if (sides.actual.facts.has(key) && !isOfExtra(key))
-      create(key, node, cause, { ...making, expected: making.actual, role: (name) => name });
+      return;
+    }
+    if (sides.expected.facts.has(key)) create(key, node, cause);
+    else if (sides.actual.facts.has(key) && !isOfExtra(key)) create(key, node, cause, asItWas);
+    if (!makes.has(key)) return;
+    // Rights and comments that are not compared stay what they were.
+    for (const part of sides.everything.actual.parts(key)) {
+      const isHidden = !sides.actual.facts.has(keyOf(part.kind, part.id)) && (part.kind === "grant" || part.kind === "comment");
+      if (isHidden) create(realKey(making.actual, part), part, cause, asItWas);
+    }
   };
 
   /** Gets out of the way what Postgres refuses to leave on a column that gets another type, or on a type made anew. */
@@ -164,10 +173,10 @@ export function gather(changes: readonly Change[], sides: Sides, making: Making)
     if (change.change === "different") conditions.set(cause, MAKERS[change.kind].isOld?.(change.object, change.differences, making));
     const remedy = remedies.find((one) => one.change === change)?.remedy;
     // What the other side has from a parent comes and goes with that parent.
-    const isThere = change.kind !== "sequence" && sides.everything.actual.has(realKey(making.expected, change));
+    const isThere = change.kind !== "sequence" && sides.everything.actual.facts.has(realKey(making.expected, change));
     if (change.change === "missing" && !isThere) {
       create(realKey(making.expected, change), { kind: change.kind, id: change.object }, cause);
-    } else if (change.change === "extra" && !sides.everything.expected.has(realKey(making.actual, change)))
+    } else if (change.change === "extra" && !sides.everything.expected.facts.has(realKey(making.actual, change)))
       drop(realKey(making.actual, change), cause);
     else if (remedy === "recreate") recreate(change, cause);
     else if (remedy !== undefined && isStatements(remedy)) {

@@ -43,8 +43,7 @@ export function planRepair(expected: Side, actual: Side, changes: readonly Chang
   const sides = {
     expected: graphOf(left, expected.source.dependencies),
     actual: graphOf(right, actual.source.dependencies),
-    /** With what the comparison doesn't look at, such as the indexes that a partition has from its parent. */
-    everything: { expected: graphOf(expected.catalog, []).facts, actual: graphOf(actual.catalog, []).facts },
+    everything: { expected: graphOf(expected.catalog, []), actual: graphOf(actual.catalog, []) },
   };
   const [owner, itsOwner] = principalsOf(expected.catalog, actual.catalog);
   // Where the two have nothing in common, an owner of the same name is as good as the one who repairs.

@@ -57,6 +57,22 @@ test("and taken down to nothing", async () => {
   expect(await repaired(await database(), await database(name))).toEqual({ failed: undefined, left: [], again: [], unrepaired: [] });
 });
 
+test("what is not compared and goes with a view that has to go comes back as it was", async () => {
+  const texts = "select obj_description('app.v'::regclass) as comment, has_table_privilege('public', 'app.v', 'select') as open";
+  const made = (type: string): string => `create schema app; create table app.t (a ${type}); create view app.v as select a from app.t`;
+  const [expectedUrl, actualUrl] = [await database(), await database()];
+  await withSession(expectedUrl, (session) => session.query(made("bigint")));
+  await withSession(actualUrl, (session) =>
+    session.query(`${made("integer")}; comment on view app.v is 'mine'; grant select on app.v to public`),
+  );
+  const [expected, actual] = [await sideOf(expectedUrl), await sideOf(actualUrl)];
+  const normalisations = { ...DEFAULT_NORMALISATIONS, comments: true, grants: true };
+  const changes = compareCatalogs(expected.catalog, actual.catalog, normalisations);
+  const { steps } = planRepair(expected, actual, changes, { rows: NO_ROWS, normalisations });
+  expect(await tryTwice(actualUrl, steps, { expected: expected.catalog, normalisations })).toEqual({ left: [], again: [] });
+  expect(await withSession(actualUrl, (session) => session.query(texts))).toEqual([{ comment: "mine", open: true }]);
+});
+
 /** Changes that other objects are in the way of, or that a second run could undo. */
 const HARD: Readonly<Record<string, string>> = {
   "a column with all that hangs on it": "alter table app.users drop column name cascade",
