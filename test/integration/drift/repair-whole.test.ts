@@ -37,6 +37,10 @@ function sideOf(url: string): Promise<Side> {
   return withSession(url, async (session) => ({ catalog: await readCatalog(session), source: await readRepairSource(session) }));
 }
 
+function aViewOver(type: string): string {
+  return `create schema app; create table app.t (a ${type}); create view app.v as select a from app.t`;
+}
+
 async function repaired(expectedUrl: string, actualUrl: string) {
   const [expected, actual] = [await sideOf(expectedUrl), await sideOf(actualUrl)];
   const { steps, unrepaired } = planRepair(expected, actual, compareCatalogs(expected.catalog, actual.catalog), { rows: NO_ROWS });
@@ -59,11 +63,10 @@ test("and taken down to nothing", async () => {
 
 test("what is not compared and goes with a view that has to go comes back as it was", async () => {
   const texts = "select obj_description('app.v'::regclass) as comment, has_table_privilege('public', 'app.v', 'select') as open";
-  const made = (type: string): string => `create schema app; create table app.t (a ${type}); create view app.v as select a from app.t`;
   const [expectedUrl, actualUrl] = [await database(), await database()];
-  await withSession(expectedUrl, (session) => session.query(made("bigint")));
+  await withSession(expectedUrl, (session) => session.query(aViewOver("bigint")));
   await withSession(actualUrl, (session) =>
-    session.query(`${made("integer")}; comment on view app.v is 'mine'; grant select on app.v to public`),
+    session.query(`${aViewOver("integer")}; comment on view app.v is 'mine'; grant select on app.v to public`),
   );
   const [expected, actual] = [await sideOf(expectedUrl), await sideOf(actualUrl)];
   const normalisations = { ...DEFAULT_NORMALISATIONS, comments: true, grants: true };
