@@ -92,11 +92,12 @@ describe("run", () => {
   });
 
   test("of several that share one run, the last one removes the database", async () => {
-    const slow = project.start(["run", "--run", "shared", "--", "sh", "-c", "echo started; sleep 4; echo still; exit 0"]);
+    const slow = project.start(["run", "--run", "shared", "--", "sh", "-c", "echo started; until test -e done.txt; do sleep 0.1; done"]);
     await slow.until("started");
     const quick = await project.offshoot(["run", "--run", "shared", "--", "true"]);
     expect(quick.code).toBe(0);
     expect(await databases("shared")).toBe(1);
+    await project.write("done.txt", "");
     expect((await slow.finished).code).toBe(0);
     expect(await databases("shared")).toBe(0);
   });
