@@ -1,3 +1,4 @@
+import { readSpec } from "./audit-spec.ts";
 import { type CommonOptions, type Context, prepare } from "./context.ts";
 import type { GateRequest, Migrated } from "./gate/gate.ts";
 import { migrateOnce } from "./gate/gate.ts";
@@ -38,6 +39,8 @@ export type { Leadership } from "./gate/work.ts";
  */
 export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
   const context = await prepare(options);
+  // A bad spec is told before anything is touched.
+  await readSpec(context);
   const migrations =
     options.work === undefined
       ? await requireMigrations(context, options.command)

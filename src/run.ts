@@ -1,3 +1,4 @@
+import { readSpec } from "./audit-spec.ts";
 import { type Ended, runChild } from "./child.ts";
 import { type CommonOptions, type Context, prepare } from "./context.ts";
 import { OffshootError } from "./errors.ts";
@@ -42,6 +43,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
     throw new OffshootError("COMMAND_MISSING", "No command was given to run.", { remedy: "Give it after `--`: offshoot run -- npm test" });
   }
   const context = await prepare(options);
+  // A bad spec is told before anything is created.
+  await readSpec(context);
   let ended: Ended | undefined;
   let held: Held | undefined;
   try {

@@ -6,7 +6,7 @@ import type { ReportOptions } from "./report.ts";
 /** Where a finding is shown: at its rule in the spec, or at the top of the spec where no rule asked for it. */
 export function placeOf({ at }: Finding, { file = "schema.audit.yaml", folder = "" }: ReportOptions): { file: string; line: number } {
   const path = (at?.file ?? file).replaceAll("\\", "/");
-  return { file: posix.isAbsolute(path) ? path : posix.join(folder, path), line: at?.line ?? 1 };
+  return { file: posix.isAbsolute(path) ? path : posix.join(folder.replaceAll("\\", "/"), path), line: at?.line ?? 1 };
 }
 
 /** A key for each finding that stays the same from run to run, wherever its rule moves to; no two are equal. */

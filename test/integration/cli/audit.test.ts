@@ -1,6 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { audit as runAudit } from "../../../src/audit.ts";
+import { renderFindings } from "../../../src/findings.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
 
@@ -105,6 +107,28 @@ describe("audit --write and --update", () => {
     expect(JSON.parse((await spec("--update", "--json")).stdout)).toMatchObject({ version: 1, state: "changed", left: [], unlisted: [] });
     expect(await readBack("made.yaml")).toBe(made);
   });
+});
+
+test("a run and a migration tell it before anything is created", async () => {
+  await project.write("offshoot.yaml", "audit: bad.yaml\nmigrations:\n  command: exit 7\n");
+  for (const args of [["run", "--", "true"], ["migrate"]]) {
+    const { stderr, code } = await project.offshoot([...args, "--run", "bad"]);
+    expect(stderr).toMatch(/^error bad\.yaml:2: unknown key "schema"; did you mean "schemas"\?\n/);
+    expect(code).toBe(2);
+  }
+  expect(JSON.parse((await project.offshoot(["list", "--json"])).stdout)).toEqual([]);
+  await project.write("offshoot.yaml", "");
+});
+
+test("in a folder below the top of the checkout, reports name files from the top", async () => {
+  await mkdir(join(project.directory, ".git"), { recursive: true });
+  await mkdir(join(project.directory, "services/shop"), { recursive: true });
+  await project.write("services/shop/spec.yaml", SPEC);
+  const options = { cwd: join(project.directory, "services/shop"), env: { TARGET: url }, settings: { run: "below" } };
+  const result = await runAudit({ ...options, spec: "spec.yaml", url: "TARGET" });
+  expect(result.findings[0]?.at?.file).toBe("spec.yaml");
+  expect(await renderFindings(result, "markdown")).toContain("services/shop/spec.yaml:8");
+  await rm(join(project.directory, ".git"), { recursive: true });
 });
 
 describe("what fails", () => {
