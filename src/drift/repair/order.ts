@@ -1,6 +1,6 @@
 import type { ChangedKind } from "../change.ts";
 import { compareText } from "../../audit/finding.ts";
-import type { Sides } from "./gather.ts";
+import type { Sides } from "./ledger.ts";
 import type { Graph } from "./graph.ts";
 import { lockOf } from "./lock.ts";
 import { MADE_KINDS, type MadeKind } from "./makers.ts";

@@ -4,6 +4,7 @@ import { compareCatalogs } from "../../../../src/drift/compare.ts";
 import type { Side } from "../../../../src/drift/repair/lookup.ts";
 import type { Rows } from "../../../../src/drift/repair/making.ts";
 import { planRepair, type RepairPlan } from "../../../../src/drift/repair/plan.ts";
+import { harmless } from "../../../../src/drift/repair/script.ts";
 import type { Dependency } from "../../../../src/drift/repair/source.ts";
 import type { View } from "../../../../src/audit/catalog/relations.ts";
 import { catalogOf, constraint, index, routine, table } from "../../../support/catalog.ts";
@@ -158,4 +159,15 @@ test("changes that a proof refused are left out, with its reason", () => {
   const { steps, unrepaired } = planRepair(expected, actual, changes, { rows: EMPTY, refused: new Map([["column app.t.a", "it fails"]]) });
   expect(steps.map(({ object }) => object)).toEqual(["app.t.b"]);
   expect(unrepaired).toMatchObject([{ change: { object: "app.t.a" }, reason: "it fails" }]);
+});
+
+test("a view that differs and stands on a table that goes is repaired also where the table's loss isn't allowed", () => {
+  const expected = side(
+    { tables: [table("app.t", { a: "integer" })], views: [view("app.v", " SELECT t.a FROM app.t;")] },
+    { "view app.v": ["table app.t"] },
+  );
+  const tables = [table("app.t", { a: "integer" }), table("app.old", { a: "integer" })];
+  const actual = side({ tables, views: [view("app.v", " SELECT old.a FROM app.old;")] }, { "view app.v": ["table app.old"] });
+  const running = harmless(plan(expected, actual).steps).map(({ kind }) => kind);
+  expect(running).toEqual(["view", "view"]);
 });
