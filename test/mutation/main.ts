@@ -4,6 +4,7 @@
  * A failure prints its seed.
  */
 import { parseArgs } from "node:util";
+import { messageOf } from "../../src/errors.ts";
 import { findMajor } from "../support/majors.ts";
 import { startServer } from "../support/server.ts";
 import { prepareGround } from "./ground.ts";
@@ -50,7 +51,8 @@ async function play(major: number, binaries: string): Promise<void> {
     const ground = await prepareGround(server.url, { rows: true });
     await onGround(ground, async (session) => {
       for (let seed = first; seed < first + count; seed += 1) {
-        const one = await tryMutation(ground, session, seed);
+        const one = await tryMutation(ground, session, seed).catch((thrown: unknown) => broken(major, seed, thrown));
+        if (one === undefined) continue;
         tried.push(one);
         tell(major, one);
       }
@@ -59,6 +61,12 @@ async function play(major: number, binaries: string): Promise<void> {
     await server.stop();
   }
   sum(major, tried);
+}
+
+/** A statement that no database takes, or a fault of the trial itself, is a failure too. */
+function broken(major: number, seed: number, thrown: unknown): undefined {
+  failures.push(`--majors ${major} --seed ${seed} --count 1`);
+  say(`\nFAILED: ${failures.at(-1)}\n  ${messageOf(thrown)}`);
 }
 
 function tell(major: number, { seed, name, sql, wrong, repair }: Tried): void {

@@ -58,7 +58,7 @@ export const DATATYPE_MAKERS: Makers = {
         "enum",
         "app.mood",
         "labels",
-        "create type app.old_mood as enum ('sad', 'happy'); drop view app.happy_users; drop index app.users_name_lower; drop statistics app.users_stats; alter table app.users alter column mood drop default, alter column mood type app.old_mood using mood::text::app.old_mood; drop type app.mood; alter type app.old_mood rename to mood",
+        "create type app.old_mood as enum ('sad', 'happy'); drop view app.happy_users; drop index app.users_name_lower; drop statistics app.users_stats; alter table app.users alter column mood drop default, alter column mood type app.old_mood using replace(mood::text, 'ok', 'happy')::app.old_mood; drop type app.mood; alter type app.old_mood rename to mood",
       ),
     ),
   "enum label missing, that nobody uses": () =>

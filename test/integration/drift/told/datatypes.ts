@@ -28,7 +28,7 @@ export const DATATYPE: Told = {
     "different column app.users.mood: default: 'ok'::app.mood expected, 'strange'::app.mood found",
   ],
   "enum label missing": [
-    "create type app.old_mood as enum ('sad', 'happy'); drop view app.happy_users; drop index app.users_name_lower; drop statistics app.users_stats; alter table app.users alter column mood drop default, alter column mood type app.old_mood using mood::text::app.old_mood; drop type app.mood; alter type app.old_mood rename to mood",
+    "create type app.old_mood as enum ('sad', 'happy'); drop view app.happy_users; drop index app.users_name_lower; drop statistics app.users_stats; alter table app.users alter column mood drop default, alter column mood type app.old_mood using replace(mood::text, 'ok', 'happy')::app.old_mood; drop type app.mood; alter type app.old_mood rename to mood",
     "missing view app.happy_users: id bigint, email app.email, mood app.mood",
     "different enum app.mood: owner: the owner expected, postgres found; labels: sad, ok, happy expected, sad, happy found",
     "different column app.users.mood: default: 'ok'::app.mood expected, none found",

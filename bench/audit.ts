@@ -1,0 +1,114 @@
+/**
+ * What an audit costs: the catalog and all checks on 2,000 tables with 20,000 columns, beside `pg_dump --schema-only` of
+ * the same database (PostgreSQL 15 both); the same assertions in pgTAP; the memory of the process; and how the time grows
+ * to 10,000 tables. Wanted: no slower than the dump, within 150 MB, ten times as fast as pgTAP, and linear.
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { auditDatabase } from "../src/audit/audit.ts";
+import { readCatalog } from "../src/audit/catalog/read.ts";
+import { writeSpec } from "../src/audit/write.ts";
+import { connect, withSession } from "../src/postgres/connect.ts";
+import { findMajor } from "../test/support/majors.ts";
+import { startServer } from "../test/support/server.ts";
+import { compare, median, table } from "./compare.ts";
+import { growTables, pgtapScript } from "./tables.ts";
+
+const run = promisify(execFile);
+const BIN = new URL("../bin/offshoot.js", import.meta.url).pathname;
+const ROUNDS = 5;
+const SIZES = [1000, 2000, 5000, 10_000] as const;
+const MEASURED = 2000;
+/** pgTAP takes its time: the same comparison on a tenth of the tables. */
+const WITH_PGTAP = 200;
+
+const binaries = await findMajor(15);
+if (binaries === undefined) throw new Error("PostgreSQL 15 with its pg_dump is needed");
+const pgDump = join(binaries, "pg_dump");
+const psql = join(binaries, "psql");
+// A dump locks every table at once.
+const server = await startServer({ max_locks_per_transaction: 2000, shared_buffers: "256MB" }, { binaries });
+const scratch = await mkdtemp(join(tmpdir(), "offshoot-bench-"));
+
+/** The audit as a library does it, over a session of its own. */
+async function audit(url: string, specText?: string): Promise<number> {
+  const session = await connect(url);
+  try {
+    const given = specText === undefined ? {} : { specText, specFile: "schema.audit.yaml" };
+    return (await auditDatabase({ session, now: new Date(), ...given })).findings.length;
+  } finally {
+    await session.close();
+  }
+}
+
+/** The most memory that the whole command took, in MB. */
+async function memory(url: string): Promise<number> {
+  const told = "process.on('exit', () => process.stderr.write(`\\nmaxRSS ${process.resourceUsage().maxRSS}\\n`))";
+  const args = ["--import", `data:text/javascript,${encodeURIComponent(told)}`, BIN, "audit", "--url", "BENCH_URL", "--json"];
+  const { stderr } = await run(process.execPath, args, { env: { ...process.env, BENCH_URL: url }, maxBuffer: 1e9, cwd: scratch });
+  return Number(/maxRSS (\d+)/.exec(stderr)?.[1]) / 1024;
+}
+
+async function besideDump(url: string): Promise<void> {
+  const sides = await compare(ROUNDS, {
+    "pg_dump --schema-only": async () => void (await run(pgDump, ["-s", "-f", "/dev/null", url])),
+    "catalog and all checks": async () => void (await audit(url)),
+    "offshoot audit, the whole command": async () =>
+      void (await run(process.execPath, [BIN, "audit", "--url", "BENCH_URL", "--json"], {
+        env: { ...process.env, BENCH_URL: url },
+        maxBuffer: 1e9,
+        cwd: scratch,
+      })),
+  });
+  console.log(`${MEASURED} tables with ${MEASURED * 10} columns, ${ROUNDS} rounds\n${table(sides)}`);
+  console.log(`most memory of the whole command: ${(await memory(url)).toFixed(0)} MB, wanted at most 150\n`);
+}
+
+async function besidePgtap(): Promise<void> {
+  const url = await server.createDatabase("pgtap");
+  const catalog = await withSession(url, async (session) => {
+    await session.query("create extension pgtap schema public");
+    await growTables(session, 0, WITH_PGTAP);
+    return readCatalog(session, { schemas: ["bench"] });
+  });
+  const spec = writeSpec(catalog);
+  const { script, assertions } = pgtapScript(catalog);
+  const file = join(scratch, "pgtap.sql");
+  await writeFile(file, script);
+  const failed = (await run(psql, ["-qAtX", "-f", file, url], { maxBuffer: 1e9 })).stdout.match(/^not ok/gm)?.length ?? 0;
+  const sides = await compare(ROUNDS, {
+    "offshoot, a spec of all tables": async () => void (await audit(url, spec)),
+    pgTAP: async () => void (await run(psql, ["-qAtX", "-o", "/dev/null", "-f", file, url])),
+  });
+  console.log(`${WITH_PGTAP} tables, ${assertions} assertions in pgTAP (${failed} not ok)\n${table(sides)}\n`);
+}
+
+async function growth(): Promise<void> {
+  const url = await server.createDatabase("growth");
+  let tables = 0;
+  let least = Number.NaN;
+  for (const size of SIZES) {
+    await withSession(url, (session) => growTables(session, tables, size));
+    tables = size;
+    if (size === MEASURED) await besideDump(url);
+    const [side] = await compare(3, { audit: async () => void (await audit(url)) });
+    const each = median(side?.times ?? []) / size;
+    if (Number.isNaN(least)) least = each;
+    console.log(
+      `${String(size).padStart(6)} tables: ${(each * size).toFixed(0).padStart(6)} ms, ${each.toFixed(2)} ms a table, ratio ${(each / least).toFixed(2)}`,
+    );
+  }
+}
+
+try {
+  const hasPgtap = await withSession(server.url, (session) => session.query("select from pg_available_extensions where name = 'pgtap'"));
+  if (hasPgtap.length > 0) await besidePgtap();
+  else console.log("The comparison with pgTAP is skipped: the extension is not installed (package postgresql-15-pgtap).");
+  await growth();
+} finally {
+  await server.stop();
+  await rm(scratch, { recursive: true, force: true });
+}
