@@ -35,15 +35,15 @@ export function pgtapScript({ tables, indexes, constraints }: Catalog): { readon
   const lines = tables.flatMap(({ schema, name, columns }) => {
     const on = `${literal(schema)}, ${literal(name)}`;
     return [
-      `has_table(${on})`,
+      `has_table(${on}, '')`,
       `columns_are(${on}, array[${columns.map((column) => literal(column.name)).join(", ")}])`,
-      `has_pk(${on})`,
+      `has_pk(${on}, '')`,
       `indexes_are(${on}, array[${indexes
         .filter((index) => index.table === name)
         .map((index) => literal(index.name))
         .join(", ")}])`,
-      ...constraints.filter((each) => each.table === name && each.type === "check").map(() => `has_check(${on})`),
-      ...constraints.filter((each) => each.table === name && each.type === "foreign key").map(() => `has_fk(${on})`),
+      ...constraints.filter((each) => each.table === name && each.type === "check").map(() => `has_check(${on}, '')`),
+      ...constraints.filter((each) => each.table === name && each.type === "foreign key").map(() => `has_fk(${on}, '')`),
       ...columns.flatMap((column) => {
         const at = `${on}, ${literal(column.name)}`;
         return [

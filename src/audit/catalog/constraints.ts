@@ -19,8 +19,8 @@ export interface Constraint extends InSchema {
 }
 
 const names = (keys: string, relation: string): string =>
-  `(select jsonb_agg(a.attname order by k.at) from unnest(${keys}) with ordinality k(num, at)
-    join pg_attribute a on a.attrelid = ${relation} and a.attnum = k.num)`;
+  `(select jsonb_agg(a.attname order by array_position(${keys}, a.attnum)) from pg_attribute a
+    where a.attrelid = ${relation} and a.attnum = any (${keys}))`;
 
 /**
  * Plain NOT NULL constraints, which have rows of their own since PostgreSQL 18, are the column's `nullable`;
@@ -33,16 +33,17 @@ select 'constraints', format('%s.%I', coalesce(r.id, format('%I.%I', tn.nspname,
     'of', case when r.oid is null then 'domain' else 'table' end,
     'type', case c.contype when 'p' then 'primary key' when 'u' then 'unique' when 'c' then 'check'
       when 'f' then 'foreign key' when 'x' then 'exclusion' else 'not null' end,
-    'definition', pg_get_constraintdef(c.oid),
+    'definition', d.definition,
     'columns', ${names("c.conkey", "c.conrelid")},
     'references', case when c.contype = 'f' then
       jsonb_build_object('table', c.confrelid::regclass::text, 'columns', ${names("c.confkey", "c.confrelid")}) end,
     'validated', c.convalidated,
     'deferrable', nullif(c.condeferrable, false),
     'deferred', nullif(c.condeferred, false),
-    'enforced', nullif((to_jsonb(c) ->> 'conenforced')::boolean, true),
+    'enforced', case when d.definition like '% NOT ENFORCED' then (to_jsonb(c) ->> 'conenforced')::boolean end,
     'inherited', nullif(c.coninhcount > 0, false)))
 from pg_constraint c
+cross join lateral (select pg_get_constraintdef(c.oid) as definition offset 0) d
 left join rel r on r.oid = c.conrelid
 left join pg_type ty on ty.oid = c.contypid
 left join ns tn on tn.oid = ty.typnamespace

@@ -28,7 +28,7 @@ interface Found extends Record<string, unknown> {
 /**
  * Sequences that the role may read, the columns that they count for, and whether the column's maximum is cheap: an
  * ordinary index that starts with the column is read from its end, and no rows are walked, unless row security
- * hides some. What a sequence belongs to is a dependency of its own, what draws from it is one of the column's
+ * hides some. A table without a page is not asked: most are empty in CI. What a sequence belongs to is a dependency of its own, what draws from it is one of the column's
  * default. A CASE alone decides in which order conditions are looked at, and the one on rights fails for what is
  * no sequence.
  */
@@ -48,7 +48,7 @@ indexed as materialized (
 select format('%I.%I', n.nspname, s.relname) as id,
   quote_ident(tn.nspname) || '.' || quote_ident(t.relname) as relation, quote_ident(a.attname) as column,
   coalesce(i.relation is not null and has_schema_privilege(tn.oid, 'USAGE') and has_column_privilege(t.oid, a.attnum, 'SELECT')
-    and not row_security_active(t.oid), false) as cheap
+    and not row_security_active(t.oid) and (t.relkind <> 'r' or pg_relation_size(t.oid) > 0), false) as cheap
 from pg_class s
 join pg_namespace n on n.oid = s.relnamespace and n.nspname !~ '^pg_'
 left join used u on u.sequence = s.oid
