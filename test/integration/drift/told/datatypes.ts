@@ -33,7 +33,7 @@ export const DATATYPE: Told = {
     "different enum app.mood: owner: the owner expected, postgres found; labels: sad, ok, happy expected, sad, happy found",
     "different column app.users.mood: default: 'ok'::app.mood expected, none found",
     "missing index app.users_name_lower: CREATE INDEX users_name_lower ON app.users USING btree (lower(name)) WHERE (mood <> 'sad'::app.mood)",
-    "missing statistics app.users_stats: CREATE STATISTICS app.users_stats (dependencies) ON name, mood FROM app.users",
+    "missing statistics app.users_stats: CREATE STATISTICS app.users_stats (dependencies) ON mood, name FROM app.users",
   ],
   "enum label missing, that nobody uses": [
     "drop type app.visibility cascade; create type app.visibility as enum ('hidden', 'everyone')",

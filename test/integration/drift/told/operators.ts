@@ -61,16 +61,16 @@ export const OPERATOR: Told = {
   ],
   "statistics missing": [
     "drop statistics app.users_stats",
-    "missing statistics app.users_stats: CREATE STATISTICS app.users_stats (dependencies) ON name, mood FROM app.users",
+    "missing statistics app.users_stats: CREATE STATISTICS app.users_stats (dependencies) ON mood, name FROM app.users",
   ],
   "statistics renamed": [
     "alter statistics billing.invoice_stats rename to strange",
-    "missing statistics billing.invoice_stats: CREATE STATISTICS billing.invoice_stats (ndistinct, dependencies) ON user_id, paid FROM billing.invoices",
-    "extra statistics billing.strange: CREATE STATISTICS billing.strange (ndistinct, dependencies) ON user_id, paid FROM billing.invoices",
+    "missing statistics billing.invoice_stats: CREATE STATISTICS billing.invoice_stats (ndistinct, dependencies) ON paid, user_id FROM billing.invoices",
+    "extra statistics billing.strange: CREATE STATISTICS billing.strange (ndistinct, dependencies) ON paid, user_id FROM billing.invoices",
   ],
   "statistics definition": [
     "drop statistics app.users_stats; create statistics app.users_stats (ndistinct) on name, mood, age from app.users",
-    "different statistics app.users_stats: definition: CREATE STATISTICS app.users_stats (dependencies) ON name, mood FROM app.users expected, CREATE STATISTICS app.users_stats (ndistinct) ON name, mood, age FROM app.users found",
+    "different statistics app.users_stats: definition: CREATE STATISTICS app.users_stats (dependencies) ON mood, name FROM app.users expected, CREATE STATISTICS app.users_stats (ndistinct) ON age, mood, name FROM app.users found",
   ],
   "statistics target": [
     "alter statistics app.users_stats set statistics 16",

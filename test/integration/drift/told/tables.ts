@@ -12,7 +12,7 @@ export const TABLE: Told = {
     "missing domain billing.amount: numeric(12,2) not null default 0",
     "missing procedure billing.close(integer, integer): (p_year integer, inout p_closed integer default 0)",
     "missing collation billing.french: icu fr-FR",
-    "missing statistics billing.invoice_stats: CREATE STATISTICS billing.invoice_stats (ndistinct, dependencies) ON user_id, paid FROM billing.invoices",
+    "missing statistics billing.invoice_stats: CREATE STATISTICS billing.invoice_stats (ndistinct, dependencies) ON paid, user_id FROM billing.invoices",
     "missing table billing.invoices: id, paid, total, user_id",
     "missing table billing.lines: amount, invoice_id, line",
     "missing range billing.money_range: double precision",
