@@ -86,9 +86,9 @@ test("a bad spec is told before the database is asked anything", async () => {
   expect(code).toBe(2);
 });
 
-describe("audit --write and --update", () => {
-  const spec = (...args: readonly string[]) => project.offshoot(["audit", "made.yaml", "--url", "TARGET", ...args]);
+const spec = (...args: readonly string[]) => project.offshoot(["audit", "made.yaml", "--url", "TARGET", ...args]);
 
+describe("audit --write and --update", () => {
   test("make a spec once, change no byte without need, and then only what the database changed", async () => {
     expect(await spec("--write")).toMatchObject({ code: 0, stdout: "wrote  made.yaml\n" });
     expect(await spec("--write")).toMatchObject({ code: 2, stderr: expect.stringContaining("The spec made.yaml exists.") });
