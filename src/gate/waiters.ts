@@ -22,7 +22,10 @@ export interface Announcement {
   readonly count: number;
 }
 
-/** Writes down that a process waits. It is for people only: a role that may not write waits as well as any other. */
+/**
+ * Writes down that a process waits: for people, and for a sibling that would remove the database. A role that may not
+ * write waits as well as any other.
+ */
 export async function announce(session: Session, { id, database, owner, count }: Announcement): Promise<void> {
   try {
     await session.query(
