@@ -4,6 +4,24 @@ import { expect, test } from "vitest";
 
 const SRC = join(import.meta.dirname, "../../src");
 
+/** What use cases join. */
+const BELOW_USE_CASES = [
+  "foundation",
+  "run",
+  "ci",
+  "config",
+  "postgres",
+  "gate",
+  "audit",
+  "check",
+  "drift",
+  "tools",
+  "rollback",
+  "init",
+  "providers",
+  "sweep",
+];
+
 /** What each room may import: itself, and these. Files right under `src` that are no foundation are use cases. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   foundation: [],
@@ -20,39 +38,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   init: ["foundation", "tools"],
   providers: ["foundation", "run", "postgres"],
   sweep: ["foundation", "run", "postgres", "providers"],
-  "use case": [
-    "foundation",
-    "run",
-    "ci",
-    "config",
-    "postgres",
-    "gate",
-    "audit",
-    "check",
-    "drift",
-    "tools",
-    "rollback",
-    "init",
-    "providers",
-    "sweep",
-  ],
-  cli: [
-    "foundation",
-    "run",
-    "ci",
-    "config",
-    "postgres",
-    "gate",
-    "audit",
-    "check",
-    "drift",
-    "tools",
-    "rollback",
-    "init",
-    "providers",
-    "sweep",
-    "use case",
-  ],
+  "use case": BELOW_USE_CASES,
+  cli: [...BELOW_USE_CASES, "use case"],
   // Another front door, which shows what happens as the CLI does.
   action: ["foundation", "run", "ci", "postgres", "providers", "use case", "cli"],
 };

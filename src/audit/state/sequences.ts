@@ -28,9 +28,9 @@ interface Found extends Record<string, unknown> {
 /**
  * Sequences that the role may read, the columns that they count for, and whether the column's maximum is cheap: an
  * ordinary index that starts with the column is read from its end, and no rows are walked, unless row security
- * hides some. A table without a page is not asked: most are empty in CI. What a sequence belongs to is a dependency of its own, what draws from it is one of the column's
- * default. A CASE alone decides in which order conditions are looked at, and the one on rights fails for what is
- * no sequence.
+ * hides some. A table without a page is not asked: most are empty in CI. What a sequence belongs to is a dependency of
+ * its own, what draws from it is one of the column's default. A CASE alone decides in which order conditions are looked
+ * at, and the one on rights fails for what is no sequence.
  */
 const FOUND = `
 with used as materialized (
