@@ -1,3 +1,5 @@
+import { json, listed, type Facts } from "./facts.ts";
+
 /** A column of a table, view or materialized view. Rare properties are left out where they have their plain value. */
 export interface Column {
   /** Unquoted. */
@@ -20,27 +22,29 @@ export interface Column {
   readonly inherited?: true;
 }
 
+export const column: Facts<Column> = {
+  name: "a.attname",
+  type: "format_type(a.atttypid, a.atttypmod)",
+  nullable: json("not a.attnotnull"),
+  default: "case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end",
+  generated: "case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end",
+  virtual: json("nullif(a.attgenerated = 'v', false)"),
+  identity: "case a.attidentity when 'a' then 'always' when 'd' then 'by default' end",
+  collation: `case when a.attcollation <> t.typcollation then (
+    select format('%I.%I', n.nspname, c.collname)
+    from pg_collation c join pg_namespace n on n.oid = c.collnamespace where c.oid = a.attcollation) end`,
+  storage: `case when a.attstorage <> t.typstorage then
+    case a.attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end end`,
+  compression: "case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end",
+  statistics: json("nullif(a.attstattarget, -1)"),
+  options: json("to_jsonb(coalesce(a.attoptions, a.attfdwoptions))"),
+  inherited: json("nullif(a.attinhcount > 0, false)"),
+};
+
 /** A common table expression: the columns of every relation in their order. */
 export const columnsOfRelations = `
 cols as (
-  select a.attrelid, jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-      'name', a.attname,
-      'type', format_type(a.atttypid, a.atttypmod),
-      'nullable', not a.attnotnull,
-      'default', case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end,
-      'generated', case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end,
-      'virtual', nullif(a.attgenerated = 'v', false),
-      'identity', case a.attidentity when 'a' then 'always' when 'd' then 'by default' end,
-      'collation', case when a.attcollation <> t.typcollation then (
-        select format('%I.%I', n.nspname, c.collname)
-        from pg_collation c join pg_namespace n on n.oid = c.collnamespace where c.oid = a.attcollation) end,
-      'storage', case when a.attstorage <> t.typstorage then
-        case a.attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end end,
-      'compression', case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end,
-      'statistics', nullif(a.attstattarget, -1),
-      'options', to_jsonb(coalesce(a.attoptions, a.attfdwoptions)),
-      'inherited', nullif(a.attinhcount > 0, false)
-    )) order by a.attnum) as columns
+  select a.attrelid, ${listed(column, "a.attnum")} as columns
   from pg_attribute a
   join rel r on r.oid = a.attrelid
   join pg_type t on t.oid = a.atttypid

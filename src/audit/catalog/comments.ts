@@ -1,3 +1,4 @@
+import type { Fragment } from "./facts.ts";
 import type { Named } from "./scope.ts";
 
 export interface Comment extends Named {
@@ -21,10 +22,13 @@ const wanted = `case
   else true end`;
 
 /** Objects below 16384 come with Postgres, their comments too. */
-export const comments = `
-select 'comments', o.type || ' ' || o.identity, jsonb_build_object('name', o.identity, 'on', o.type, 'text', d.description)
+export const comments: Fragment<Comment> = {
+  id: "o.type || ' ' || o.identity",
+  facts: { name: "o.identity", on: "o.type", text: "d.description" },
+  from: `
 from pg_description d
 cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) o
 where d.objoid >= 16384 and d.classoid <> 'pg_extension'::regclass
   and not exists (select from ext where ext.classid = d.classoid and ext.objid = d.objoid)
-  and ${wanted}`;
+  and ${wanted}`,
+};

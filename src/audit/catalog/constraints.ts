@@ -1,3 +1,4 @@
+import { json, type Fragment } from "./facts.ts";
 import { notOfExtension, type InSchema } from "./scope.ts";
 
 export interface Constraint extends InSchema {
@@ -26,22 +27,26 @@ const names = (keys: string, relation: string): string =>
  * Plain NOT NULL constraints, which have rows of their own since PostgreSQL 18, are the column's `nullable`;
  * here they are listed only where they say more than that.
  */
-export const constraints = `
-select 'constraints', format('%s.%I', coalesce(r.id, format('%I.%I', tn.nspname, ty.typname)), c.conname),
-  jsonb_strip_nulls(jsonb_build_object(
-    'schema', coalesce(r.nspname, tn.nspname), 'table', coalesce(r.relname, ty.typname), 'name', c.conname,
-    'of', case when r.oid is null then 'domain' else 'table' end,
-    'type', case c.contype when 'p' then 'primary key' when 'u' then 'unique' when 'c' then 'check'
-      when 'f' then 'foreign key' when 'x' then 'exclusion' else 'not null' end,
-    'definition', d.definition,
-    'columns', ${names("c.conkey", "c.conrelid")},
-    'references', case when c.contype = 'f' then
-      jsonb_build_object('table', c.confrelid::regclass::text, 'columns', ${names("c.confkey", "c.confrelid")}) end,
-    'validated', c.convalidated,
-    'deferrable', nullif(c.condeferrable, false),
-    'deferred', nullif(c.condeferred, false),
-    'enforced', case when d.definition like '% NOT ENFORCED' then (to_jsonb(c) ->> 'conenforced')::boolean end,
-    'inherited', nullif(c.coninhcount > 0, false)))
+export const constraints: Fragment<Constraint> = {
+  id: "format('%s.%I', coalesce(r.id, format('%I.%I', tn.nspname, ty.typname)), c.conname)",
+  facts: {
+    schema: "coalesce(r.nspname, tn.nspname)",
+    table: "coalesce(r.relname, ty.typname)",
+    name: "c.conname",
+    of: "case when r.oid is null then 'domain' else 'table' end",
+    type: `case c.contype when 'p' then 'primary key' when 'u' then 'unique' when 'c' then 'check'
+      when 'f' then 'foreign key' when 'x' then 'exclusion' else 'not null' end`,
+    definition: "d.definition",
+    columns: json(names("c.conkey", "c.conrelid")),
+    references: json(`case when c.contype = 'f' then
+      jsonb_build_object('table', c.confrelid::regclass::text, 'columns', ${names("c.confkey", "c.confrelid")}) end`),
+    validated: json("c.convalidated"),
+    deferrable: json("nullif(c.condeferrable, false)"),
+    deferred: json("nullif(c.condeferred, false)"),
+    enforced: json("case when d.definition like '% NOT ENFORCED' then (to_jsonb(c) ->> 'conenforced')::boolean end"),
+    inherited: json("nullif(c.coninhcount > 0, false)"),
+  },
+  from: `
 from pg_constraint c
 cross join lateral (select pg_get_constraintdef(c.oid) as definition offset 0) d
 left join rel r on r.oid = c.conrelid
@@ -49,4 +54,5 @@ left join pg_type ty on ty.oid = c.contypid
 left join ns tn on tn.oid = ty.typnamespace
 where c.contype <> 't'
   and (c.contype <> 'n' or (c.contypid = 0 and (not c.convalidated or c.connoinherit)))
-  and (r.oid is not null or (tn.oid is not null and ${notOfExtension("pg_type", "ty.oid")}))`;
+  and (r.oid is not null or (tn.oid is not null and ${notOfExtension("pg_type", "ty.oid")}))`,
+};

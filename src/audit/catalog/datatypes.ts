@@ -1,9 +1,10 @@
+import { json, list, listed, type Facts, type Fragment } from "./facts.ts";
 import { notOfExtension, type InSchema } from "./scope.ts";
 
-const fromTypes = `from pg_type t join ns n on n.oid = t.typnamespace`;
+const fromTypes = "from pg_type t join ns n on n.oid = t.typnamespace";
 const own = notOfExtension("pg_type", "t.oid");
 const id = "format('%I.%I', n.nspname, t.typname)";
-const named = "'schema', n.nspname, 'name', t.typname, 'owner', pg_get_userbyid(t.typowner)";
+const named = { schema: "n.nspname", name: "t.typname", owner: "pg_get_userbyid(t.typowner)" };
 
 export interface Enum extends InSchema {
   readonly owner: string;
@@ -11,10 +12,14 @@ export interface Enum extends InSchema {
   readonly labels: readonly string[];
 }
 
-export const enums = `
-select 'enums', ${id}, jsonb_build_object(${named}, 'labels',
-  coalesce((select jsonb_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid), '[]'))
-${fromTypes} where t.typtype = 'e' and ${own}`;
+export const enums: Fragment<Enum> = {
+  id,
+  facts: {
+    ...named,
+    labels: json("coalesce((select jsonb_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid), '[]')"),
+  },
+  from: `${fromTypes} where t.typtype = 'e' and ${own}`,
+};
 
 /** Its checks are among the catalog's constraints. */
 export interface Domain extends InSchema {
@@ -25,24 +30,48 @@ export interface Domain extends InSchema {
   readonly collation?: string;
 }
 
-export const domains = `
-select 'domains', ${id}, jsonb_strip_nulls(jsonb_build_object(${named},
-  'type', format_type(t.typbasetype, t.typtypmod), 'nullable', not t.typnotnull, 'default', t.typdefault,
-  'collation', case when t.typcollation <> b.typcollation then t.typcollation::regcollation::text end))
-${fromTypes} join pg_type b on b.oid = t.typbasetype where t.typtype = 'd' and ${own}`;
+export const domains: Fragment<Domain> = {
+  id,
+  facts: {
+    ...named,
+    type: "format_type(t.typbasetype, t.typtypmod)",
+    nullable: json("not t.typnotnull"),
+    default: "t.typdefault",
+    collation: "case when t.typcollation <> b.typcollation then t.typcollation::regcollation end",
+  },
+  from: `${fromTypes} join pg_type b on b.oid = t.typbasetype where t.typtype = 'd' and ${own}`,
+};
+
+interface Attribute {
+  readonly name: string;
+  readonly type: string;
+  readonly collation?: string;
+}
 
 export interface Composite extends InSchema {
   readonly owner: string;
-  readonly attributes: readonly { readonly name: string; readonly type: string; readonly collation?: string }[];
+  readonly attributes: readonly Attribute[];
 }
 
-export const composites = `
-select 'composites', ${id}, jsonb_build_object(${named}, 'attributes', coalesce((
-  select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
-    'collation', case when a.attcollation <> b.typcollation then a.attcollation::regcollation::text end)) order by a.attnum)
-  from pg_attribute a join pg_type b on b.oid = a.atttypid
-  where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), '[]'))
-${fromTypes} join pg_class c on c.oid = t.typrelid where c.relkind = 'c' and ${own}`;
+const attribute: Facts<Attribute> = {
+  name: "a.attname",
+  type: "format_type(a.atttypid, a.atttypmod)",
+  collation: "case when a.attcollation <> b.typcollation then a.attcollation::regcollation end",
+};
+
+export const composites: Fragment<Composite> = {
+  id,
+  facts: {
+    ...named,
+    attributes: list(
+      `coalesce((
+        select ${listed(attribute, "a.attnum")} from pg_attribute a join pg_type b on b.oid = a.atttypid
+        where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), '[]')`,
+      attribute,
+    ),
+  },
+  from: `${fromTypes} join pg_class c on c.oid = t.typrelid where c.relkind = 'c' and ${own}`,
+};
 
 export interface Range extends InSchema {
   readonly owner: string;
@@ -53,12 +82,16 @@ export interface Range extends InSchema {
   readonly difference?: string;
 }
 
-export const ranges = `
-select 'ranges', ${id}, jsonb_strip_nulls(jsonb_build_object(${named},
-  'subtype', format_type(r.rngsubtype, null),
-  'operatorClass', (select format('%I.%I', on_.nspname, o.opcname)
-    from pg_opclass o join pg_namespace on_ on on_.oid = o.opcnamespace where o.oid = r.rngsubopc),
-  'collation', nullif(r.rngcollation, 0)::regcollation::text,
-  'canonical', nullif(r.rngcanonical::oid, 0)::regproc::text,
-  'difference', nullif(r.rngsubdiff::oid, 0)::regproc::text))
-${fromTypes} join pg_range r on r.rngtypid = t.oid where ${own}`;
+export const ranges: Fragment<Range> = {
+  id,
+  facts: {
+    ...named,
+    subtype: "format_type(r.rngsubtype, null)",
+    operatorClass: `(select format('%I.%I', on_.nspname, o.opcname)
+      from pg_opclass o join pg_namespace on_ on on_.oid = o.opcnamespace where o.oid = r.rngsubopc)`,
+    collation: "nullif(r.rngcollation, 0)::regcollation",
+    canonical: "nullif(r.rngcanonical::oid, 0)::regproc",
+    difference: "nullif(r.rngsubdiff::oid, 0)::regproc",
+  },
+  from: `${fromTypes} join pg_range r on r.rngtypid = t.oid where ${own}`,
+};

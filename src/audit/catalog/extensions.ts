@@ -1,4 +1,5 @@
 import { literal } from "../../postgres/identifier.ts";
+import type { Fragment } from "./facts.ts";
 import { PLATFORM, type Named } from "./scope.ts";
 
 export interface Extension extends Named {
@@ -6,7 +7,10 @@ export interface Extension extends Named {
   readonly version: string;
 }
 
-export const extensions = `
-select 'extensions', format('%I', e.extname), jsonb_build_object('name', e.extname, 'schema', n.nspname, 'version', e.extversion)
+export const extensions: Fragment<Extension> = {
+  id: "format('%I', e.extname)",
+  facts: { name: "e.extname", schema: "n.nspname", version: "e.extversion" },
+  from: `
 from pg_extension e join pg_namespace n on n.oid = e.extnamespace
-where e.extname not in (${["plpgsql", ...PLATFORM.extensions].map(literal).join(", ")})`;
+where e.extname not in (${["plpgsql", ...PLATFORM.extensions].map(literal).join(", ")})`,
+};

@@ -1,3 +1,4 @@
+import { json, type Fragment } from "./facts.ts";
 import { ownRoutine, signatureOf } from "./routines.ts";
 import { notOfExtension, notOfPlatform, roleName, type Named } from "./scope.ts";
 
@@ -10,22 +11,26 @@ export interface Grant extends Named {
 
 const right = `format('%s=%s%s', ${roleName("x.grantee")}, x.privilege_type, case when x.is_grantable then '*' else '' end)`;
 
-/** A table owner's column rights follow from the table's, so `owner` counts there too. */
-export const grants = `
-select 'grants', g.kind || ' ' || g.id, jsonb_build_object('name', g.id, 'on', g.kind, 'rights', g.rights)
+/**
+ * A table owner's column rights follow from the table's, so `owner` counts there too. Without a list only the owner has
+ * rights on a relation or a schema, and everybody has some on a routine or a type (PostgreSQL documentation, 5.8).
+ */
+export const grants: Fragment<Grant> = {
+  id: "g.kind || ' ' || g.id",
+  facts: { name: "g.id", on: "g.kind", rights: json("g.rights") },
+  from: `
 from (
   select k.kind, k.id, (
     select jsonb_agg(l.line order by l.line collate "C")
     from (select distinct ${right} as line from aclexplode(k.acl) x where x.grantee <> k.owner and ${notOfPlatform("x.grantee")}) l) as rights
   from (
-    select 'relation' as kind, id, relowner as owner,
-      coalesce(relacl, acldefault(case relkind when 'S' then 's' else 'r' end::"char", relowner)) as acl
-    from rel where relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+    select 'relation' as kind, id, relowner as owner, relacl as acl
+    from rel where relkind in ('r', 'p', 'v', 'm', 'f', 'S') and relacl is not null
     union all
     select 'column', format('%s.%I', r.id, a.attname), r.relowner, a.attacl
     from pg_attribute a join rel r on r.oid = a.attrelid where a.attacl is not null and not a.attisdropped
     union all
-    select 'schema', format('%I', nspname), nspowner, coalesce(nspacl, acldefault('n', nspowner)) from ns where not of_extension
+    select 'schema', format('%I', nspname), nspowner, nspacl from ns where not of_extension and nspacl is not null
     union all
     select 'routine', format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")}), p.proowner, coalesce(p.proacl, acldefault('f', p.proowner))
     from pg_proc p join ns n on n.oid = p.pronamespace where ${ownRoutine}
@@ -35,17 +40,21 @@ from (
     where (t.typtype in ('e', 'd', 'r') or c.relkind = 'c') and ${notOfExtension("pg_type", "t.oid")}
   ) k
 ) g
-where g.rights is not null`;
+where g.rights is not null`,
+};
 
 export interface DefaultPrivilege extends Named {
   readonly rights: readonly string[];
 }
 
-export const defaultPrivileges = `
-select 'defaultPrivileges', d.id, jsonb_build_object('name', d.id, 'rights', d.rights)
+export const defaultPrivileges: Fragment<DefaultPrivilege> = {
+  id: "d.id",
+  facts: { name: "d.id", rights: json("d.rights") },
+  from: `
 from (
   select format('%s in %s for %s', pg_get_userbyid(a.defaclrole), coalesce(n.nspname::text, 'every schema'), a.defaclobjtype) as id,
     coalesce((select jsonb_agg(l.line order by l.line collate "C") from (select ${right} as line from aclexplode(a.defaclacl) x) l), '[]') as rights
   from pg_default_acl a left join ns n on n.oid = a.defaclnamespace
   where (a.defaclnamespace = 0 or n.oid is not null) and ${notOfPlatform("a.defaclrole")}
-) d`;
+) d`,
+};

@@ -1,3 +1,4 @@
+import { json, type Fragment } from "./facts.ts";
 import type { OnTable } from "./scope.ts";
 
 export interface Index extends OnTable {
@@ -28,33 +29,49 @@ const parts = (from: string, to: string): string => `
     left join pg_attribute a on i.indkey[k - 1] <> 0 and a.attrelid = i.indrelid and a.attnum = i.indkey[k - 1])`;
 
 /**
- * `pg_constraint.conindid` has no index, so the constraints are grouped once and joined, never looked up one by one. A
- * whole row as JSON is slow, so that only those are asked for a column of a later version that can have it.
+ * To have Postgres write an index is dear, mostly for what may be special in it. A primary key's or unique constraint's
+ * own has none of that: no predicate, no expression, the default operator class, collation and order (ALTER TABLE
+ * refuses any other to ADD CONSTRAINT USING INDEX). So one of a single column is written here, and just as it would be.
  */
-export const indexes = `
-select 'indexes', r.id, jsonb_strip_nulls(jsonb_build_object(
-  'schema', r.nspname, 'table', t.relname, 'name', r.relname,
-  'definition', d.definition,
-  'method', m.amname,
-  'keys', case when i.indnkeyatts = 1 and first.attname is not null then jsonb_build_array(quote_ident(first.attname))
-    else ${parts("1", "i.indnkeyatts")} end,
-  'include', case when i.indnatts > i.indnkeyatts then ${parts("i.indnkeyatts + 1", "i.indnatts")} end,
-  'predicate', pg_get_expr(i.indpred, i.indrelid),
-  'unique', nullif(i.indisunique, false),
-  'nullsNotDistinct', case when i.indisunique and d.definition like '% NULLS NOT DISTINCT%' then
-    nullif((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) end,
-  'valid', i.indisvalid,
-  'ready', nullif(i.indisready, true),
-  'constraint', con.conname,
-  'parent', h.inhparent::regclass::text,
-  'clustered', nullif(i.indisclustered, false),
-  'replicaIdentity', nullif(i.indisreplident, false)))
-from rel r
-join pg_index i on i.indexrelid = r.oid
+const definition = `case
+  when con.conname is not null and i.indisunique and not i.nulls_not_distinct and i.indnatts = 1
+    and m.amname = 'btree' and r.relkind = 'i' and r.reloptions is null
+  then format('CREATE UNIQUE INDEX %I ON %I.%I USING btree (%I)', r.relname, r.nspname, t.relname, first.attname)
+  else pg_get_indexdef(i.indexrelid) end`;
+
+/**
+ * `pg_constraint.conindid` has no index, so the constraints are grouped once and joined, never looked up one by one.
+ * PostgreSQL 14 has no `indnullsnotdistinct`: there the name means that of `older`.
+ */
+export const indexes: Fragment<Index> = {
+  id: "r.id",
+  facts: {
+    schema: "r.nspname",
+    table: "t.relname",
+    name: "r.relname",
+    definition,
+    method: "m.amname",
+    keys: json(`case when i.indnkeyatts = 1 and first.attname is not null then jsonb_build_array(quote_ident(first.attname))
+      else ${parts("1", "i.indnkeyatts")} end`),
+    include: json(`case when i.indnatts > i.indnkeyatts then ${parts("i.indnkeyatts + 1", "i.indnatts")} end`),
+    predicate: "pg_get_expr(i.indpred, i.indrelid)",
+    unique: json("nullif(i.indisunique, false)"),
+    nullsNotDistinct: json("nullif(i.nulls_not_distinct, false)"),
+    valid: json("i.indisvalid"),
+    ready: json("nullif(i.indisready, true)"),
+    constraint: "con.conname",
+    parent: "h.inhparent::regclass",
+    clustered: json("nullif(i.indisclustered, false)"),
+    replicaIdentity: json("nullif(i.indisreplident, false)"),
+  },
+  from: `
+from (select false as indnullsnotdistinct) older
+cross join lateral (select *, indnullsnotdistinct as nulls_not_distinct from pg_index) i
+join rel r on r.oid = i.indexrelid
 join pg_class t on t.oid = i.indrelid
 join pg_am m on m.oid = r.relam
-cross join lateral (select pg_get_indexdef(i.indexrelid) as definition offset 0) d
 left join pg_attribute first on first.attrelid = i.indrelid and first.attnum = i.indkey[0] and first.attnum <> 0
 left join pg_inherits h on h.inhrelid = i.indexrelid
 left join (select conindid, min(conname) as conname from pg_constraint where contype in ('p', 'u', 'x') group by 1) con
-  on con.conindid = i.indexrelid`;
+  on con.conindid = i.indexrelid`,
+};

@@ -1,3 +1,4 @@
+import { json, type Fragment } from "./facts.ts";
 import { notOfExtension, type InSchema, type Named } from "./scope.ts";
 
 export interface Operator extends InSchema {
@@ -6,13 +7,20 @@ export interface Operator extends InSchema {
   readonly negator?: string;
 }
 
-export const operators = `
-select 'operators', format('%I.%s(%s, %s)', n.nspname, o.oprname,
-    coalesce(nullif(o.oprleft, 0)::regtype::text, 'none'), coalesce(nullif(o.oprright, 0)::regtype::text, 'none')),
-  jsonb_strip_nulls(jsonb_build_object('schema', n.nspname, 'name', o.oprname, 'function', o.oprcode::oid::regprocedure::text,
-    'commutator', nullif(o.oprcom, 0)::regoperator::text, 'negator', nullif(o.oprnegate, 0)::regoperator::text))
+export const operators: Fragment<Operator> = {
+  id: `format('%I.%s(%s, %s)', n.nspname, o.oprname,
+    coalesce(nullif(o.oprleft, 0)::regtype::text, 'none'), coalesce(nullif(o.oprright, 0)::regtype::text, 'none'))`,
+  facts: {
+    schema: "n.nspname",
+    name: "o.oprname",
+    function: "o.oprcode::oid::regprocedure",
+    commutator: "nullif(o.oprcom, 0)::regoperator",
+    negator: "nullif(o.oprnegate, 0)::regoperator",
+  },
+  from: `
 from pg_operator o join ns n on n.oid = o.oprnamespace
-where o.oprcode::oid <> 0 and ${notOfExtension("pg_operator", "o.oid")}`;
+where o.oprcode::oid <> 0 and ${notOfExtension("pg_operator", "o.oid")}`,
+};
 
 export interface Cast extends Named {
   /** Undefined for a cast without one. */
@@ -21,16 +29,22 @@ export interface Cast extends Named {
   readonly method: "function" | "binary" | "inout";
 }
 
+const sourceAsTarget = "format('%s as %s', c.castsource::regtype, c.casttarget::regtype)";
+
 /** Casts have no schema; those with an oid below 16384 come with Postgres, and a range type brings one along (`deptype = 'i'`). */
-export const casts = `
-select 'casts', format('%s as %s', c.castsource::regtype, c.casttarget::regtype), jsonb_strip_nulls(jsonb_build_object(
-  'name', format('%s as %s', c.castsource::regtype, c.casttarget::regtype),
-  'function', nullif(c.castfunc, 0)::regprocedure::text,
-  'context', case c.castcontext when 'i' then 'implicit' when 'a' then 'assignment' else 'explicit' end,
-  'method', case c.castmethod when 'f' then 'function' when 'b' then 'binary' else 'inout' end))
+export const casts: Fragment<Cast> = {
+  id: sourceAsTarget,
+  facts: {
+    name: sourceAsTarget,
+    function: "nullif(c.castfunc, 0)::regprocedure",
+    context: "case c.castcontext when 'i' then 'implicit' when 'a' then 'assignment' else 'explicit' end",
+    method: "case c.castmethod when 'f' then 'function' when 'b' then 'binary' else 'inout' end",
+  },
+  from: `
 from pg_cast c
 where c.oid >= 16384 and ${notOfExtension("pg_cast", "c.oid")}
-  and not exists (select from pg_depend d where d.classid = 'pg_cast'::regclass and d.objid = c.oid and d.deptype = 'i')`;
+  and not exists (select from pg_depend d where d.classid = 'pg_cast'::regclass and d.objid = c.oid and d.deptype = 'i')`,
+};
 
 export interface Collation extends InSchema {
   readonly provider: string;
@@ -39,26 +53,38 @@ export interface Collation extends InSchema {
 }
 
 /** The locale's column changed its name in PostgreSQL 15 and again in 17. */
-export const collations = `
-select 'collations', format('%I.%I', n.nspname, c.collname), jsonb_strip_nulls(jsonb_build_object(
-  'schema', n.nspname, 'name', c.collname, 'deterministic', c.collisdeterministic,
-  'provider', case c.collprovider when 'i' then 'icu' when 'c' then 'libc' when 'b' then 'builtin' else 'default' end,
-  'locale', coalesce(to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale', to_jsonb(c) ->> 'collcollate')))
+export const collations: Fragment<Collation> = {
+  id: "format('%I.%I', n.nspname, c.collname)",
+  facts: {
+    schema: "n.nspname",
+    name: "c.collname",
+    provider: "case c.collprovider when 'i' then 'icu' when 'c' then 'libc' when 'b' then 'builtin' else 'default' end",
+    deterministic: json("c.collisdeterministic"),
+    locale: "coalesce(to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale', to_jsonb(c) ->> 'collcollate')",
+  },
+  from: `
 from pg_collation c join ns n on n.oid = c.collnamespace
-where ${notOfExtension("pg_collation", "c.oid")}`;
+where ${notOfExtension("pg_collation", "c.oid")}`,
+};
 
 export interface TextSearchConfiguration extends InSchema {
   /** Token type and dictionary, in order. */
   readonly mappings: readonly (readonly [number, string])[];
 }
 
-export const textSearchConfigurations = `
-select 'textSearchConfigurations', format('%I.%I', n.nspname, c.cfgname), jsonb_build_object(
-  'schema', n.nspname, 'name', c.cfgname, 'mappings', coalesce((
-    select jsonb_agg(jsonb_build_array(m.maptokentype, m.mapdict::regdictionary::text) order by m.maptokentype, m.mapseqno)
-    from pg_ts_config_map m where m.mapcfg = c.oid), '[]'))
+export const textSearchConfigurations: Fragment<TextSearchConfiguration> = {
+  id: "format('%I.%I', n.nspname, c.cfgname)",
+  facts: {
+    schema: "n.nspname",
+    name: "c.cfgname",
+    mappings: json(`coalesce((
+      select jsonb_agg(jsonb_build_array(m.maptokentype, m.mapdict::regdictionary::text) order by m.maptokentype, m.mapseqno)
+      from pg_ts_config_map m where m.mapcfg = c.oid), '[]')`),
+  },
+  from: `
 from pg_ts_config c join ns n on n.oid = c.cfgnamespace
-where ${notOfExtension("pg_ts_config", "c.oid")}`;
+where ${notOfExtension("pg_ts_config", "c.oid")}`,
+};
 
 /** Extended statistics. */
 export interface Statistics extends InSchema {
@@ -68,9 +94,15 @@ export interface Statistics extends InSchema {
 }
 
 /** A default target is -1 to PostgreSQL 16 and null since. */
-export const statistics = `
-select 'statistics', format('%I.%I', n.nspname, s.stxname),
-  jsonb_strip_nulls(jsonb_build_object('schema', n.nspname, 'name', s.stxname, 'definition', pg_get_statisticsobjdef(s.oid),
-    'target', nullif(s.stxstattarget, -1)))
+export const statistics: Fragment<Statistics> = {
+  id: "format('%I.%I', n.nspname, s.stxname)",
+  facts: {
+    schema: "n.nspname",
+    name: "s.stxname",
+    definition: "pg_get_statisticsobjdef(s.oid)",
+    target: json("nullif(s.stxstattarget, -1)"),
+  },
+  from: `
 from pg_statistic_ext s join ns n on n.oid = s.stxnamespace
-where ${notOfExtension("pg_statistic_ext", "s.oid")}`;
+where ${notOfExtension("pg_statistic_ext", "s.oid")}`,
+};

@@ -1,3 +1,4 @@
+import { json, type Fragment } from "./facts.ts";
 import { roleName, type OnTable } from "./scope.ts";
 
 /** A row-security policy. */
@@ -9,12 +10,17 @@ export interface Policy extends OnTable {
   readonly check?: string;
 }
 
-export const policies = `
-select 'policies', format('%s.%I', r.id, p.polname), jsonb_strip_nulls(jsonb_build_object(
-  'schema', r.nspname, 'table', r.relname, 'name', p.polname,
-  'command', case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
-  'permissive', p.polpermissive,
-  'roles', (select jsonb_agg(${roleName("x")} order by ${roleName("x")} collate "C") from unnest(p.polroles) x),
-  'using', pg_get_expr(p.polqual, p.polrelid),
-  'check', pg_get_expr(p.polwithcheck, p.polrelid)))
-from pg_policy p join rel r on r.oid = p.polrelid`;
+export const policies: Fragment<Policy> = {
+  id: "format('%s.%I', r.id, p.polname)",
+  facts: {
+    schema: "r.nspname",
+    table: "r.relname",
+    name: "p.polname",
+    command: "case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end",
+    permissive: json("p.polpermissive"),
+    roles: json(`(select jsonb_agg(${roleName("x")} order by ${roleName("x")} collate "C") from unnest(p.polroles) x)`),
+    using: "pg_get_expr(p.polqual, p.polrelid)",
+    check: "pg_get_expr(p.polwithcheck, p.polrelid)",
+  },
+  from: "from pg_policy p join rel r on r.oid = p.polrelid",
+};

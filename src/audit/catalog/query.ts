@@ -1,9 +1,10 @@
 import { columnsOfRelations } from "./columns.ts";
-import type { ContentKind } from "./catalog.ts";
+import type { ContentKind, Contents, ServerFacts } from "./catalog.ts";
 import { comments } from "./comments.ts";
 import { constraints } from "./constraints.ts";
 import { composites, domains, enums, ranges } from "./datatypes.ts";
 import { extensions } from "./extensions.ts";
+import { json, selected, type Fragment } from "./facts.ts";
 import { defaultPrivileges, grants } from "./grants.ts";
 import { indexes } from "./indexes.ts";
 import { casts, collations, operators, statistics, textSearchConfigurations } from "./operators.ts";
@@ -16,8 +17,8 @@ import { scope } from "./scope.ts";
 import { sequences } from "./sequences.ts";
 import { eventTriggers, rules, triggers } from "./triggers.ts";
 
-/** One fragment per kind: each selects the kind, the identity and the facts as JSON. */
-export const FRAGMENTS: Readonly<Record<ContentKind, string>> = {
+/** How each kind is found and told. */
+export const FRAGMENTS: { readonly [K in ContentKind]: Fragment<Contents[K][number]> } = {
   schemas,
   extensions,
   tables,
@@ -46,9 +47,17 @@ export const FRAGMENTS: Readonly<Record<ContentKind, string>> = {
   comments,
 };
 
-const server = `
-select 'server', '', jsonb_build_object('version', current_setting('server_version_num')::int, 'database', current_database(),
-  'major', current_setting('server_version_num')::int / 10000, 'encoding', current_setting('server_encoding'))`;
+/** The server is told as an object is, without an id. */
+export const SERVER: Fragment<ServerFacts> = {
+  id: "''",
+  facts: {
+    version: json("current_setting('server_version_num')::int"),
+    major: json("current_setting('server_version_num')::int / 10000"),
+    database: "current_database()",
+    encoding: "current_setting('server_encoding')",
+  },
+  from: "",
+};
 
 /**
  * What decides how Postgres writes names and constants. An empty search path qualifies every name. JIT would
@@ -73,9 +82,10 @@ const SETTINGS = {
  */
 export function catalogQuery(wanted: readonly string[] | undefined): string {
   const settings = Object.entries(SETTINGS).map(([name, value]) => `set local ${name} = ${value};`);
+  const statements = Object.entries(FRAGMENTS).map(([kind, fragment]) => selected(kind, fragment));
   return `${settings.join("\n")}
 with ${scope(wanted)},${columnsOfRelations},
-facts(kind, id, body) as (${[server, ...Object.values(FRAGMENTS)].join("\nunion all")}
+facts(kind, id, told) as (${[selected("server", SERVER), ...statements].join("\nunion all")}
 )
-select kind, id, body from facts order by kind collate "C", id collate "C"`;
+select kind, id, told from facts order by kind collate "C", id collate "C"`;
 }

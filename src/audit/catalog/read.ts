@@ -1,16 +1,33 @@
 import type { Session } from "../../postgres/connect.ts";
-import type { Catalog } from "./catalog.ts";
-import { catalogQuery, FRAGMENTS } from "./query.ts";
+import type { Catalog, ContentKind } from "./catalog.ts";
+import type { AnyFacts, Fact } from "./facts.ts";
+import { catalogQuery, FRAGMENTS, SERVER } from "./query.ts";
 
 export interface CatalogOptions {
   /** Only these; default: every schema but Postgres's own and `offshoot`. Objects without a schema are always read. */
   readonly schemas?: readonly string[] | undefined;
 }
 
-interface FactRow extends Record<string, unknown> {
+interface Told extends Record<string, unknown> {
   readonly kind: string;
   readonly id: string;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly told: readonly (string | null)[];
+}
+
+/** The object that the facts tell of, added to what is known of it. */
+function objectOf(facts: AnyFacts, told: readonly (string | null)[], known: Record<string, unknown> = {}): Record<string, unknown> {
+  let at = 0;
+  for (const name in facts) {
+    const [fact, text] = [facts[name], told[at++]];
+    if (text === null || text === undefined || fact === undefined) continue;
+    known[name] = typeof fact === "string" ? text : valueOf(fact, text);
+  }
+  return known;
+}
+
+function valueOf({ of }: Exclude<Fact, string>, text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  return of === undefined ? value : (value as (string | null)[][]).map((each) => objectOf(of, each));
 }
 
 /**
@@ -20,13 +37,13 @@ interface FactRow extends Record<string, unknown> {
  * server's error.
  */
 export async function readCatalog(session: Session, options: CatalogOptions = {}): Promise<Catalog> {
-  const rows = await session.query<FactRow>(catalogQuery(options.schemas));
-  const lists = new Map<string, unknown[]>(Object.keys(FRAGMENTS).map((kind) => [kind, []]));
+  const lists: Record<string, Record<string, unknown>[]> = {};
+  for (const kind in FRAGMENTS) lists[kind] = [];
   let server: unknown;
-  for (const { kind, id, body } of rows) {
-    if (kind === "server") server = body;
-    else lists.get(kind)?.push({ id, ...body });
+  for (const { kind, id, told } of await session.query<Told>(catalogQuery(options.schemas))) {
+    if (kind === "server") server = objectOf(SERVER.facts, told);
+    else lists[kind]?.push(objectOf(FRAGMENTS[kind as ContentKind].facts, told, { id }));
   }
-  // The fragments build exactly the shapes that stand beside them.
-  return { server, ...Object.fromEntries(lists) } as unknown as Catalog;
+  // Each kind has a fact for each property of its shape, which the compiler sees to.
+  return { server, ...lists } as unknown as Catalog;
 }

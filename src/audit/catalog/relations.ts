@@ -1,4 +1,5 @@
-import type { Column } from "./columns.ts";
+import { column, type Column } from "./columns.ts";
+import { json, list, type Fragment } from "./facts.ts";
 import type { InSchema } from "./scope.ts";
 
 export interface Table extends InSchema {
@@ -23,25 +24,33 @@ export interface Table extends InSchema {
   readonly server?: string;
 }
 
-export const tables = `
-select 'tables', r.id, jsonb_strip_nulls(jsonb_build_object(
-  'schema', r.nspname, 'name', r.relname,
-  'kind', case r.relkind when 'r' then 'table' when 'p' then 'partitioned table' else 'foreign table' end,
-  'owner', pg_get_userbyid(r.relowner),
-  'columns', coalesce(c.columns, '[]'),
-  'persistence', case r.relpersistence when 'u' then 'unlogged' else 'permanent' end,
-  'rowSecurity', case when r.relforcerowsecurity and r.relrowsecurity then 'forced' when r.relrowsecurity then 'on' else 'off' end,
-  'partitionKey', case when r.relkind = 'p' then pg_get_partkeydef(r.oid) end,
-  'partitionBound', pg_get_expr(r.relpartbound, r.oid),
-  'inherits', (select jsonb_agg(i.inhparent::regclass::text order by i.inhseqno) from pg_inherits i where i.inhrelid = r.oid),
-  'options', to_jsonb(r.reloptions),
-  'replicaIdentity', case when r.relkind <> 'f' then case r.relreplident when 'n' then 'nothing' when 'f' then 'full' when 'i' then 'index' end end,
-  'ofType', nullif(r.reloftype, 0)::regtype::text,
-  'accessMethod', (select amname from pg_am where oid = r.relam and amname <> 'heap'),
-  'server', (select s.srvname || coalesce(' ' || f.ftoptions::text, '')
-    from pg_foreign_table f join pg_foreign_server s on s.oid = f.ftserver where f.ftrelid = r.oid)))
+const columns = list("coalesce(c.columns, '[]')", column);
+
+export const tables: Fragment<Table> = {
+  id: "r.id",
+  facts: {
+    schema: "r.nspname",
+    name: "r.relname",
+    kind: "case r.relkind when 'r' then 'table' when 'p' then 'partitioned table' else 'foreign table' end",
+    owner: "pg_get_userbyid(r.relowner)",
+    columns,
+    persistence: "case r.relpersistence when 'u' then 'unlogged' else 'permanent' end",
+    rowSecurity: "case when r.relforcerowsecurity and r.relrowsecurity then 'forced' when r.relrowsecurity then 'on' else 'off' end",
+    partitionKey: "case when r.relkind = 'p' then pg_get_partkeydef(r.oid) end",
+    partitionBound: "pg_get_expr(r.relpartbound, r.oid)",
+    inherits: json("(select jsonb_agg(i.inhparent::regclass::text order by i.inhseqno) from pg_inherits i where i.inhrelid = r.oid)"),
+    options: json("to_jsonb(r.reloptions)"),
+    replicaIdentity:
+      "case when r.relkind <> 'f' then case r.relreplident when 'n' then 'nothing' when 'f' then 'full' when 'i' then 'index' end end",
+    ofType: "nullif(r.reloftype, 0)::regtype",
+    accessMethod: "(select amname from pg_am where oid = r.relam and amname <> 'heap')",
+    server: `(select s.srvname || coalesce(' ' || f.ftoptions::text, '')
+      from pg_foreign_table f join pg_foreign_server s on s.oid = f.ftserver where f.ftrelid = r.oid)`,
+  },
+  from: `
 from rel r left join cols c on c.attrelid = r.oid
-where r.relkind in ('r', 'p', 'f')`;
+where r.relkind in ('r', 'p', 'f')`,
+};
 
 /** A view or a materialized view. */
 export interface View extends InSchema {
@@ -56,14 +65,19 @@ export interface View extends InSchema {
   readonly populated?: false;
 }
 
-export const views = `
-select 'views', r.id, jsonb_strip_nulls(jsonb_build_object(
-  'schema', r.nspname, 'name', r.relname,
-  'owner', pg_get_userbyid(r.relowner),
-  'materialized', r.relkind = 'm',
-  'columns', coalesce(c.columns, '[]'),
-  'definition', pg_get_viewdef(r.oid),
-  'options', to_jsonb(r.reloptions),
-  'populated', nullif(r.relispopulated, true)))
+export const views: Fragment<View> = {
+  id: "r.id",
+  facts: {
+    schema: "r.nspname",
+    name: "r.relname",
+    owner: "pg_get_userbyid(r.relowner)",
+    materialized: json("r.relkind = 'm'"),
+    columns,
+    definition: "pg_get_viewdef(r.oid)",
+    options: json("to_jsonb(r.reloptions)"),
+    populated: json("nullif(r.relispopulated, true)"),
+  },
+  from: `
 from rel r left join cols c on c.attrelid = r.oid
-where r.relkind in ('v', 'm')`;
+where r.relkind in ('v', 'm')`,
+};

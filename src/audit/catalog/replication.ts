@@ -1,3 +1,4 @@
+import { json, type Fragment } from "./facts.ts";
 import { notOfExtension, type Named } from "./scope.ts";
 
 export interface Publication extends Named {
@@ -18,32 +19,39 @@ export interface Publication extends Named {
  * Row filters and column lists exist since PostgreSQL 15: read through JSON, so that 14 parses the query. So do
  * published schemas, whose table 14 lacks: each is told by what it depends on.
  */
-export const publications = `
-select 'publications', format('%I', p.pubname), jsonb_strip_nulls(jsonb_build_object(
-  'name', p.pubname, 'owner', pg_get_userbyid(p.pubowner), 'allTables', p.puballtables, 'viaRoot', p.pubviaroot,
-  'operations', to_jsonb(array_remove(array[case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
-    case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end], null)),
-  'tables', coalesce((
-    select jsonb_agg(l.line order by l.line collate "C") from (
-      select format('%I.%I', n.nspname, c.relname)
-        || coalesce(' (' || (
-          select string_agg(quote_ident(a.attname), ', ' order by a.attname) from pg_attribute a
-          where a.attrelid = c.oid and to_jsonb(pr) -> 'prattrs' @> to_jsonb(a.attnum)) || ')', '')
-        || coalesce(' where ' || (to_jsonb(t) ->> 'rowfilter'), '') as line
-      from pg_publication_rel pr
-      join pg_class c on c.oid = pr.prrelid
-      join pg_namespace n on n.oid = c.relnamespace
-      left join pg_publication_tables t on t.pubname = p.pubname and t.schemaname = n.nspname and t.tablename = c.relname
-      where pr.prpubid = p.oid) l), '[]'),
-  'schemas', (
-    select jsonb_agg(quote_ident(n.nspname) order by n.nspname collate "C")
-    from pg_depend mine join pg_depend its on its.classid = mine.classid and its.objid = mine.objid
-    join pg_namespace n on n.oid = its.refobjid
-    where mine.classid = to_regclass('pg_catalog.pg_publication_namespace')
-      and mine.refclassid = 'pg_publication'::regclass and mine.refobjid = p.oid and its.refclassid = 'pg_namespace'::regclass),
-  'generated', case when to_jsonb(p) ->> 'pubgencols' in ('s', 'true') then true end))
+export const publications: Fragment<Publication> = {
+  id: "format('%I', p.pubname)",
+  facts: {
+    name: "p.pubname",
+    owner: "pg_get_userbyid(p.pubowner)",
+    allTables: json("p.puballtables"),
+    operations: json(`to_jsonb(array_remove(array[case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
+      case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end], null))`),
+    viaRoot: json("p.pubviaroot"),
+    tables: json(`coalesce((
+      select jsonb_agg(l.line order by l.line collate "C") from (
+        select format('%I.%I', n.nspname, c.relname)
+          || coalesce(' (' || (
+            select string_agg(quote_ident(a.attname), ', ' order by a.attname) from pg_attribute a
+            where a.attrelid = c.oid and to_jsonb(pr) -> 'prattrs' @> to_jsonb(a.attnum)) || ')', '')
+          || coalesce(' where ' || (to_jsonb(t) ->> 'rowfilter'), '') as line
+        from pg_publication_rel pr
+        join pg_class c on c.oid = pr.prrelid
+        join pg_namespace n on n.oid = c.relnamespace
+        left join pg_publication_tables t on t.pubname = p.pubname and t.schemaname = n.nspname and t.tablename = c.relname
+        where pr.prpubid = p.oid) l), '[]')`),
+    schemas: json(`(
+      select jsonb_agg(quote_ident(n.nspname) order by n.nspname collate "C")
+      from pg_depend mine join pg_depend its on its.classid = mine.classid and its.objid = mine.objid
+      join pg_namespace n on n.oid = its.refobjid
+      where mine.classid = to_regclass('pg_catalog.pg_publication_namespace')
+        and mine.refclassid = 'pg_publication'::regclass and mine.refobjid = p.oid and its.refclassid = 'pg_namespace'::regclass)`),
+    generated: json("case when to_jsonb(p) ->> 'pubgencols' in ('s', 'true') then true end"),
+  },
+  from: `
 from pg_publication p
-where ${notOfExtension("pg_publication", "p.oid")}`;
+where ${notOfExtension("pg_publication", "p.oid")}`,
+};
 
 export interface ForeignServer extends Named {
   readonly wrapper: string;
@@ -51,8 +59,14 @@ export interface ForeignServer extends Named {
 }
 
 /** A server's options are left out: they may hold host names and passwords. */
-export const foreignServers = `
-select 'foreignServers', format('%I', s.srvname), jsonb_strip_nulls(jsonb_build_object(
-  'name', s.srvname, 'type', s.srvtype, 'wrapper', (select fdwname from pg_foreign_data_wrapper w where w.oid = s.srvfdw)))
+export const foreignServers: Fragment<ForeignServer> = {
+  id: "format('%I', s.srvname)",
+  facts: {
+    name: "s.srvname",
+    type: "s.srvtype",
+    wrapper: "(select fdwname from pg_foreign_data_wrapper w where w.oid = s.srvfdw)",
+  },
+  from: `
 from pg_foreign_server s
-where ${notOfExtension("pg_foreign_server", "s.oid")}`;
+where ${notOfExtension("pg_foreign_server", "s.oid")}`,
+};

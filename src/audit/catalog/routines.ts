@@ -1,3 +1,4 @@
+import { json, list, listed, type Facts, type Fragment } from "./facts.ts";
 import { notOfExtension, notOfPlatform, type InSchema } from "./scope.ts";
 
 export interface Argument {
@@ -44,44 +45,56 @@ export const signatureOf = (routine: string): string =>
   `(select format('(%s)', coalesce(string_agg(format_type(t, null), ', ' order by o), ''))
     from unnest(${routine}.proargtypes) with ordinality u(t, o))`;
 
-const modes = `case coalesce(p.proargmodes[a.at], 'i')
-  when 'o' then 'out' when 'b' then 'inout' when 'v' then 'variadic' when 't' then 'table' else 'in' end`;
-
 /** A condition on `p`: neither of an extension nor of the platform nor made by a range type for itself (`deptype = 'i'`). */
 export const ownRoutine = `${notOfExtension("pg_proc", "p.oid")} and ${notOfPlatform("p.proowner")}
   and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'i')`;
 
-export const routines = `
-select 'routines', format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")}), jsonb_strip_nulls(jsonb_build_object(
-  'schema', n.nspname, 'name', p.proname,
-  'kind', case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' when 'w' then 'window function' else 'function' end,
-  'owner', pg_get_userbyid(p.proowner),
-  'signature', ${signatureOf("p")},
-  'arguments', coalesce((
-    select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-      'name', nullif(p.proargnames[a.at], ''), 'mode', ${modes}, 'type', format_type(a.type, null),
-      'default', case when p.pronargdefaults > 0 then pg_get_function_arg_default(p.oid, a.at::int) end,
-      'category', t.typcategory, 'preferred', nullif(t.typispreferred, false))) order by a.at)
-    from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality a(type, at)
-    join pg_type t on t.oid = case p.proargmodes[a.at] when 'v' then p.provariadic else a.type end), '[]'),
-  'result', pg_get_function_result(p.oid),
-  'language', l.lanname,
-  'volatility', case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end,
-  'security', case when p.prosecdef then 'definer' else 'invoker' end,
-  'strict', p.proisstrict,
-  'parallel', case p.proparallel when 's' then 'safe' when 'r' then 'restricted' else 'unsafe' end,
-  'leakproof', nullif(p.proleakproof, false),
-  'cost', p.procost, 'rows', p.prorows,
-  'settings', to_jsonb(p.proconfig),
-  'body', encode(sha256(convert_to(replace(coalesce(pg_get_function_sqlbody(p.oid), p.prosrc), E'\\r', ''), 'UTF8')), 'hex'),
-  'library', p.probin,
-  'support', nullif(p.prosupport::oid, 0)::regproc::text,
-  'aggregate', (select jsonb_strip_nulls(jsonb_build_object(
-      'transition', a.aggtransfn::text, 'final', nullif(a.aggfinalfn::oid, 0)::regproc::text,
-      'combine', nullif(a.aggcombinefn::oid, 0)::regproc::text, 'state', format_type(a.aggtranstype, null),
-      'initial', a.agginitval, 'sort', nullif(a.aggsortop, 0)::regoper::text, 'kind', a.aggkind))
-    from pg_aggregate a where a.aggfnoid = p.oid)))
+const argument: Facts<Argument> = {
+  name: "nullif(p.proargnames[a.at], '')",
+  mode: `case coalesce(p.proargmodes[a.at], 'i')
+    when 'o' then 'out' when 'b' then 'inout' when 'v' then 'variadic' when 't' then 'table' else 'in' end`,
+  type: "format_type(a.type, null)",
+  default: "case when p.pronargdefaults > 0 then pg_get_function_arg_default(p.oid, a.at::int) end",
+  category: "t.typcategory",
+  preferred: json("nullif(t.typispreferred, false)"),
+};
+
+export const routines: Fragment<Routine> = {
+  id: `format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")})`,
+  facts: {
+    schema: "n.nspname",
+    name: "p.proname",
+    kind: "case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' when 'w' then 'window function' else 'function' end",
+    owner: "pg_get_userbyid(p.proowner)",
+    arguments: list(
+      `coalesce((
+        select ${listed(argument, "a.at")} from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality a(type, at)
+        join pg_type t on t.oid = case p.proargmodes[a.at] when 'v' then p.provariadic else a.type end), '[]')`,
+      argument,
+    ),
+    signature: signatureOf("p"),
+    result: "pg_get_function_result(p.oid)",
+    language: "l.lanname",
+    volatility: "case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end",
+    security: "case when p.prosecdef then 'definer' else 'invoker' end",
+    strict: json("p.proisstrict"),
+    parallel: "case p.proparallel when 's' then 'safe' when 'r' then 'restricted' else 'unsafe' end",
+    leakproof: json("nullif(p.proleakproof, false)"),
+    cost: json("p.procost"),
+    rows: json("p.prorows"),
+    settings: json("to_jsonb(p.proconfig)"),
+    body: "encode(sha256(convert_to(replace(coalesce(pg_get_function_sqlbody(p.oid), p.prosrc), E'\\r', ''), 'UTF8')), 'hex')",
+    library: "p.probin",
+    support: "nullif(p.prosupport::oid, 0)::regproc",
+    aggregate: json(`(select jsonb_strip_nulls(jsonb_build_object(
+        'transition', a.aggtransfn::text, 'final', nullif(a.aggfinalfn::oid, 0)::regproc::text,
+        'combine', nullif(a.aggcombinefn::oid, 0)::regproc::text, 'state', format_type(a.aggtranstype, null),
+        'initial', a.agginitval, 'sort', nullif(a.aggsortop, 0)::regoper::text, 'kind', a.aggkind))
+      from pg_aggregate a where a.aggfnoid = p.oid)`),
+  },
+  from: `
 from pg_proc p
 join ns n on n.oid = p.pronamespace
 join pg_language l on l.oid = p.prolang
-where ${ownRoutine}`;
+where ${ownRoutine}`,
+};

@@ -1,3 +1,4 @@
+import { json, type Fragment } from "./facts.ts";
 import type { InSchema } from "./scope.ts";
 
 export interface Sequence extends InSchema {
@@ -17,20 +18,29 @@ export interface Sequence extends InSchema {
   readonly persistence?: "unlogged";
 }
 
-export const sequences = `
-select 'sequences', r.id, jsonb_strip_nulls(jsonb_build_object(
-  'schema', r.nspname, 'name', r.relname,
-  'owner', pg_get_userbyid(r.relowner),
-  'type', s.seqtypid::regtype::text,
-  'start', s.seqstart::text, 'increment', s.seqincrement::text,
-  'min', s.seqmin::text, 'max', s.seqmax::text, 'cache', s.seqcache::text, 'cycle', s.seqcycle,
-  'ownedBy', d.column_id,
-  'identity', nullif(d.deptype = 'i', false),
-  'persistence', case when r.relpersistence = 'u' then 'unlogged' end))
+export const sequences: Fragment<Sequence> = {
+  id: "r.id",
+  facts: {
+    schema: "r.nspname",
+    name: "r.relname",
+    owner: "pg_get_userbyid(r.relowner)",
+    type: "s.seqtypid::regtype",
+    start: "s.seqstart",
+    increment: "s.seqincrement",
+    min: "s.seqmin",
+    max: "s.seqmax",
+    cache: "s.seqcache",
+    cycle: json("s.seqcycle"),
+    ownedBy: "d.column_id",
+    identity: json("nullif(d.deptype = 'i', false)"),
+    persistence: "case when r.relpersistence = 'u' then 'unlogged' end",
+  },
+  from: `
 from rel r
 join pg_sequence s on s.seqrelid = r.oid
 left join lateral (
   select d.deptype, format('%s.%I', d.refobjid::regclass, a.attname) as column_id
   from pg_depend d join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
   where d.classid = 'pg_class'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
-  limit 1) d on true`;
+  limit 1) d on true`,
+};

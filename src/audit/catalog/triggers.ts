@@ -1,3 +1,4 @@
+import { json, type Fragment } from "./facts.ts";
 import { notOfExtension, notOfPlatform, type Named, type OnTable } from "./scope.ts";
 
 /** Whether something fires: `origin` is the usual state, outside replication. */
@@ -14,24 +15,39 @@ export interface Trigger extends OnTable {
 }
 
 /** Triggers that Postgres made for constraints, or copied to partitions, are left out. */
-export const triggers = `
-select 'triggers', format('%s.%I', r.id, t.tgname), jsonb_build_object(
-  'schema', r.nspname, 'table', r.relname, 'name', t.tgname,
-  'definition', pg_get_triggerdef(t.oid), 'fires', ${firing("t.tgenabled")}, 'function', t.tgfoid::regprocedure::text)
+export const triggers: Fragment<Trigger> = {
+  id: "format('%s.%I', r.id, t.tgname)",
+  facts: {
+    schema: "r.nspname",
+    table: "r.relname",
+    name: "t.tgname",
+    definition: "pg_get_triggerdef(t.oid)",
+    fires: firing("t.tgenabled"),
+    function: "t.tgfoid::regprocedure",
+  },
+  from: `
 from pg_trigger t join rel r on r.oid = t.tgrelid
-where not t.tgisinternal and t.tgparentid = 0`;
+where not t.tgisinternal and t.tgparentid = 0`,
+};
 
 export interface Rule extends OnTable {
   readonly definition: string;
   readonly fires: Firing;
 }
 
-export const rules = `
-select 'rules', format('%s.%I', r.id, w.rulename), jsonb_build_object(
-  'schema', r.nspname, 'table', r.relname, 'name', w.rulename,
-  'definition', pg_get_ruledef(w.oid), 'fires', ${firing("w.ev_enabled")})
+export const rules: Fragment<Rule> = {
+  id: "format('%s.%I', r.id, w.rulename)",
+  facts: {
+    schema: "r.nspname",
+    table: "r.relname",
+    name: "w.rulename",
+    definition: "pg_get_ruledef(w.oid)",
+    fires: firing("w.ev_enabled"),
+  },
+  from: `
 from pg_rewrite w join rel r on r.oid = w.ev_class
-where w.rulename <> '_RETURN'`;
+where w.rulename <> '_RETURN'`,
+};
 
 export interface EventTrigger extends Named {
   readonly event: string;
@@ -40,9 +56,16 @@ export interface EventTrigger extends Named {
   readonly tags?: readonly string[];
 }
 
-export const eventTriggers = `
-select 'eventTriggers', format('%I', e.evtname), jsonb_strip_nulls(jsonb_build_object(
-  'name', e.evtname, 'event', e.evtevent, 'function', e.evtfoid::regprocedure::text,
-  'fires', ${firing("e.evtenabled")}, 'tags', to_jsonb(e.evttags)))
+export const eventTriggers: Fragment<EventTrigger> = {
+  id: "format('%I', e.evtname)",
+  facts: {
+    name: "e.evtname",
+    event: "e.evtevent",
+    function: "e.evtfoid::regprocedure",
+    fires: firing("e.evtenabled"),
+    tags: json("to_jsonb(e.evttags)"),
+  },
+  from: `
 from pg_event_trigger e
-where ${notOfExtension("pg_event_trigger", "e.oid")} and ${notOfPlatform("e.evtowner")}`;
+where ${notOfExtension("pg_event_trigger", "e.oid")} and ${notOfPlatform("e.evtowner")}`,
+};

@@ -19,6 +19,7 @@ export interface SequenceColumn {
 }
 
 interface Found extends Record<string, unknown> {
+  readonly oid: number;
   readonly id: string;
   readonly relation: string | null;
   readonly column: string | null;
@@ -30,55 +31,86 @@ interface Found extends Record<string, unknown> {
  * ordinary index that starts with the column is read from its end, and no rows are walked, unless row security
  * hides some. A table without a page is not asked: most are empty in CI. What a sequence belongs to is a dependency of
  * its own, what draws from it is one of the column's default. A CASE alone decides in which order conditions are looked
- * at, and the one on rights fails for what is no sequence.
+ * at: the one on rights fails for what is no sequence, and most tables are done with when their size is known. JIT
+ * would take longer than the query.
  */
 const FOUND = `
-with used as materialized (
-  select d.objid as sequence, d.refobjid as relation, d.refobjsubid as number from pg_depend d
-  where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i') and d.refobjsubid > 0
-  union
-  select d.refobjid, f.adrelid, f.adnum from pg_depend d join pg_attrdef f on f.oid = d.objid
-  where d.classid = 'pg_attrdef'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjsubid = 0
+set local jit = off;
+with sequences as materialized (
+  select s.oid, format('%I.%I', n.nspname, s.relname) as id
+  from pg_class s join pg_namespace n on n.oid = s.relnamespace and n.nspname !~ '^pg_'
+  where case s.relkind when 'S' then has_sequence_privilege(s.oid, 'USAGE, SELECT') and has_schema_privilege(n.oid, 'USAGE') else false end
 ),
-indexed as materialized (
-  select distinct i.indrelid as relation, i.indkey[0] as number
-  from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
-  where m.amname = 'btree' and i.indisvalid and i.indpred is null
+used as materialized (
+  select s.oid as sequence, d.refobjid as relation, d.refobjsubid as number
+  from sequences s join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = s.oid
+  where d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i') and d.refobjsubid > 0
+  union
+  select s.oid, f.adrelid, f.adnum
+  from sequences s join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = s.oid join pg_attrdef f on f.oid = d.objid
+  where d.classid = 'pg_attrdef'::regclass and d.refobjsubid = 0
 )
-select format('%I.%I', n.nspname, s.relname) as id,
-  quote_ident(tn.nspname) || '.' || quote_ident(t.relname) as relation, quote_ident(a.attname) as column,
-  coalesce(i.relation is not null and has_schema_privilege(tn.oid, 'USAGE') and has_column_privilege(t.oid, a.attnum, 'SELECT')
-    and not row_security_active(t.oid) and (t.relkind <> 'r' or pg_relation_size(t.oid) > 0), false) as cheap
-from pg_class s
-join pg_namespace n on n.oid = s.relnamespace and n.nspname !~ '^pg_'
+select s.oid, s.id, quote_ident(tn.nspname) || '.' || quote_ident(t.relname) as relation, quote_ident(a.attname) as column,
+  case when t.oid is null or (t.relkind = 'r' and pg_relation_size(t.oid) = 0) then false
+    else has_schema_privilege(tn.oid, 'USAGE') and has_column_privilege(t.oid, a.attnum, 'SELECT') and not row_security_active(t.oid)
+      and exists (select from pg_index i join pg_class x on x.oid = i.indexrelid
+        where x.relam = (select oid from pg_am where amname = 'btree') and i.indisvalid and i.indpred is null
+          and i.indrelid = t.oid and i.indkey[0] = a.attnum) end as cheap
+from sequences s
 left join used u on u.sequence = s.oid
 left join pg_class t on t.oid = u.relation
 left join pg_namespace tn on tn.oid = t.relnamespace
 left join pg_attribute a on a.attrelid = u.relation and a.attnum = u.number
-left join indexed i on i.relation = u.relation and i.number = u.number
-where case s.relkind when 'S' then has_sequence_privilege(s.oid, 'USAGE, SELECT') and has_schema_privilege(n.oid, 'USAGE') else false end
-order by 1, 2, 3`;
+order by 2, 3, 4`;
 
 // Each sequence and table that is read is locked to the end of its statement, and the lock table is finite.
 const AT_ONCE = 200;
 
+function* batches<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < all.length; start += AT_ONCE) yield all.slice(start, start + AT_ONCE);
+}
+
+async function readLast(session: Session, sequences: readonly number[]): Promise<ReadonlyMap<number, string | null>> {
+  const last = new Map<number, string | null>();
+  for (const some of batches(sequences)) {
+    const rows = await session.query<{ oid: number; last: string | null }>(
+      `select oid, pg_sequence_last_value(oid)::text as last from unnest(array[${some.join(", ")}]::oid[]) oid`,
+    );
+    for (const row of rows) last.set(row.oid, row.last);
+  }
+  return last;
+}
+
+async function readHighest(session: Session, columns: readonly Found[]): Promise<ReadonlyMap<string, string | null>> {
+  const highest = new Map<string, string | null>();
+  for (const some of batches(columns)) {
+    const selects = some.map(
+      ({ relation, column }) =>
+        `select ${literal(`${relation}.${column}`)} as id, (select max(${column})::text from ${relation}) as highest`,
+    );
+    const rows = await session.query<{ id: string; highest: string | null }>(selects.join("\nunion all\n"));
+    for (const row of rows) highest.set(row.id, row.highest);
+  }
+  return highest;
+}
+
 /** Reads the positions of sequences, by their quoted names. Throws the server's error. */
 export async function readSequences(session: Session): Promise<ReadonlyMap<string, SequencePosition>> {
   const found = await session.query<Found>(FOUND);
+  const last = await readLast(session, [...new Set(found.map(({ oid }) => oid))]);
+  const highest = await readHighest(
+    session,
+    found.filter(({ cheap }) => cheap),
+  );
   const positions = new Map<string, SequencePosition>();
-  for (let start = 0; start < found.length; start += AT_ONCE) {
-    const selects = found.slice(start, start + AT_ONCE).map(({ id, relation, column, cheap }) => {
-      const highest = cheap ? `(select max(${column})::text from ${relation})` : "null::text";
-      const used = relation === null ? "null" : literal(`${relation}.${column}`);
-      return `select ${literal(id)} as id, pg_sequence_last_value(${literal(id)}::regclass)::text as last, ${used} as used, ${highest} as highest`;
+  for (const { oid, id, relation, column } of found) {
+    const used = `${relation}.${column}`;
+    const columns = relation === null ? [] : [{ id: used, highest: highest.get(used) ?? undefined }];
+    positions.set(id, {
+      id,
+      last: last.get(oid) ?? undefined,
+      columns: [...(positions.get(id)?.columns ?? []), ...columns],
     });
-    const rows = await session.query<{ id: string; last: string | null; used: string | null; highest: string | null }>(
-      selects.join("\nunion all\n"),
-    );
-    for (const { id, last, used, highest } of rows) {
-      const column = used === null ? [] : [{ id: used, highest: highest ?? undefined }];
-      positions.set(id, { id, last: last ?? undefined, columns: [...(positions.get(id)?.columns ?? []), ...column] });
-    }
   }
   return positions;
 }

@@ -107,6 +107,33 @@ describe.each(["", ...otherBinaries()])("a catalog read from a server of another
     ]);
   });
 
+  test("writes each index as Postgres does, also those that it writes itself", async () => {
+    const special = [
+      `create table app."Odd one" (id int primary key, "Some name" text collate "C" unique, n int constraint "Its n" unique deferrable)`,
+      "create table app.filled (id int primary key with (fillfactor = 50), a int, b int, unique (a, b), unique (b) include (a))",
+      "create table app.excluded (a int, exclude using btree (a with =))",
+      "create table app.parted (id int primary key) partition by range (id)",
+      "create table app.part partition of app.parted default",
+      "create table app.promoted (a text)",
+      "create unique index promoted_a on app.promoted (a)",
+      "alter table app.promoted add constraint promoted_key unique using index promoted_a",
+      "create unique index on app.promoted (a text_pattern_ops desc)",
+      ...(catalog.server.major < 15 ? [] : ["create table app.nulls (a int unique nulls not distinct, b int unique)"]),
+    ];
+    const { told, written } = await withSession(urls.owner, async (session) => {
+      await session.query(`begin; set local search_path to app; ${special.join(";")}`);
+      const { indexes } = await readCatalog(session);
+      const rows = await session.query(`
+        select format('%I.%I', n.nspname, c.relname) as id, pg_get_indexdef(c.oid) as definition
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('i', 'I') and n.nspname !~ '^(pg_|offshoot)' order by 1`);
+      await session.query("rollback");
+      return { told: indexes.map(({ id, definition }) => ({ id, definition })), written: rows };
+    });
+    expect(told).toEqual(written);
+    expect(told.length).toBeGreaterThan(catalog.indexes.length + 10);
+  });
+
   test("tells overloads apart by their argument types", () => {
     expect(catalog.routines.map(({ id }) => id).filter((id) => id.startsWith("app.total"))).toEqual([
       "app.total(bigint)",
