@@ -36,7 +36,6 @@ export const constraints: Fragment<Constraint> = {
     of: "case when r.oid is null then 'domain' else 'table' end",
     type: `case c.contype when 'p' then 'primary key' when 'u' then 'unique' when 'c' then 'check'
       when 'f' then 'foreign key' when 'x' then 'exclusion' else 'not null' end`,
-    definition: "d.definition",
     columns: json(names("c.conkey", "c.conrelid")),
     references: json(`case when c.contype = 'f' then
       jsonb_build_object('table', c.confrelid::regclass::text, 'columns', ${names("c.confkey", "c.confrelid")}) end`),
@@ -45,6 +44,7 @@ export const constraints: Fragment<Constraint> = {
     deferred: json("nullif(c.condeferred, false)"),
     enforced: json("case when d.definition like '% NOT ENFORCED' then (to_jsonb(c) ->> 'conenforced')::boolean end"),
     inherited: json("nullif(c.coninhcount > 0, false)"),
+    definition: "d.definition",
   },
   from: `
 from pg_constraint c

@@ -38,10 +38,11 @@ function texts(facts: AnyFacts): string {
   return `array[${expressions.map((expression) => `(${expression})::text`).join(",\n  ")}]`;
 }
 
-/** Selects each object of a kind with its id and its facts. */
+/** Selects each object of a kind with its id and its facts, in byte order of the ids. */
 export const selected = (kind: string, { id, facts, from }: { id: string; facts: AnyFacts; from: string }): string => `
-select '${kind}', ${id}, array_to_json(${texts(facts)})
-${from}`;
+(select '${kind}' as kind, (${id}) collate "C" as id, array_to_json(${texts(facts)}) as told
+${from}
+order by id)`;
 
 /** Gathers objects into the list that `list` takes: an aggregate, in the given order. */
 export const listed = (facts: AnyFacts, order: string): string => `array_to_json(array_agg(${texts(facts)} order by ${order}))`;

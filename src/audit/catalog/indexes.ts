@@ -49,7 +49,6 @@ export const indexes: Fragment<Index> = {
     schema: "r.nspname",
     table: "t.relname",
     name: "r.relname",
-    definition,
     method: "m.amname",
     keys: json(`case when i.indnkeyatts = 1 and first.attname is not null then jsonb_build_array(quote_ident(first.attname))
       else ${parts("1", "i.indnkeyatts")} end`),
@@ -63,6 +62,7 @@ export const indexes: Fragment<Index> = {
     parent: "h.inhparent::regclass",
     clustered: json("nullif(i.indisclustered, false)"),
     replicaIdentity: json("nullif(i.indisreplident, false)"),
+    definition,
   },
   from: `
 from (select false as indnullsnotdistinct) older

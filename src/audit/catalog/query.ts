@@ -84,8 +84,6 @@ export function catalogQuery(wanted: readonly string[] | undefined): string {
   const settings = Object.entries(SETTINGS).map(([name, value]) => `set local ${name} = ${value};`);
   const statements = Object.entries(FRAGMENTS).map(([kind, fragment]) => selected(kind, fragment));
   return `${settings.join("\n")}
-with ${scope(wanted)},${columnsOfRelations},
-facts(kind, id, told) as (${[selected("server", SERVER), ...statements].join("\nunion all")}
-)
-select kind, id, told from facts order by kind collate "C", id collate "C"`;
+with ${scope(wanted)},${columnsOfRelations}
+${[selected("server", SERVER), ...statements].join("\nunion all")}`;
 }

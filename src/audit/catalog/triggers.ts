@@ -21,9 +21,9 @@ export const triggers: Fragment<Trigger> = {
     schema: "r.nspname",
     table: "r.relname",
     name: "t.tgname",
-    definition: "pg_get_triggerdef(t.oid)",
     fires: firing("t.tgenabled"),
     function: "t.tgfoid::regprocedure",
+    definition: "pg_get_triggerdef(t.oid)",
   },
   from: `
 from pg_trigger t join rel r on r.oid = t.tgrelid
@@ -41,8 +41,8 @@ export const rules: Fragment<Rule> = {
     schema: "r.nspname",
     table: "r.relname",
     name: "w.rulename",
-    definition: "pg_get_ruledef(w.oid)",
     fires: firing("w.ev_enabled"),
+    definition: "pg_get_ruledef(w.oid)",
   },
   from: `
 from pg_rewrite w join rel r on r.oid = w.ev_class

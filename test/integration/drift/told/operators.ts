@@ -18,7 +18,7 @@ export const OPERATOR: Told = {
   ],
   "collation provider": [
     "drop collation app.german; create collation app.german (provider = libc, locale = 'C')",
-    "different collation app.german: locale: de-DE expected, C found; provider: icu expected, libc found",
+    "different collation app.german: provider: icu expected, libc found; locale: de-DE expected, C found",
   ],
   "operator extra": [
     "create operator billing.<<< (leftarg = integer, rightarg = integer, function = int4lt)",

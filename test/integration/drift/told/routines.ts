@@ -76,12 +76,12 @@ export const ROUTINE: Told = {
   ],
   "function result": [
     "drop function billing.with_tax(integer); create function billing.with_tax(p_amount integer) returns double precision language sql immutable as 'select p_amount * 1.19::float'",
-    "different function billing.with_tax(integer): body: SHA-256 e0cc5b1e7c6d expected, SHA-256 0bca3dfa5c6f found; result: numeric expected, double precision found",
+    "different function billing.with_tax(integer): result: numeric expected, double precision found; body: SHA-256 e0cc5b1e7c6d expected, SHA-256 0bca3dfa5c6f found",
     "missing comment function billing.with_tax(integer): the usual rate",
   ],
   "function language": [
     "create or replace function app.total(p_user bigint) returns numeric language plpgsql stable as 'begin return 2.0; end'",
-    "different function app.total(bigint): body: SHA-256 bfbc1200f248 expected, SHA-256 dcff59001bc1 found; language: sql expected, plpgsql found",
+    "different function app.total(bigint): language: sql expected, plpgsql found; body: SHA-256 bfbc1200f248 expected, SHA-256 dcff59001bc1 found",
   ],
   "procedure extra": [
     "create procedure app.strange(a integer) language plpgsql as 'begin end'",

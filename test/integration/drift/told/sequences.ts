@@ -10,7 +10,7 @@ export const SEQUENCE: Told = {
   ],
   "sequence type": [
     "alter sequence app.teams_id_seq as bigint",
-    "different sequence app.teams.id's: max: 2147483647 expected, 9223372036854775807 found; type: integer expected, bigint found",
+    "different sequence app.teams.id's: type: integer expected, bigint found; max: 2147483647 expected, 9223372036854775807 found",
   ],
   "sequence start": ["alter sequence app.ticket_number start 93", "different sequence app.ticket_number: start: 100 expected, 93 found"],
   "sequence increment": [

@@ -111,7 +111,7 @@ export const TABLE: Told = {
   ],
   "table partition detached": [
     "alter table app.events detach partition app.events_2025",
-    "different table app.events_2025: inherits: app.events expected, none found; partition bound: FOR VALUES FROM ('2025-01-01 00:00:00') TO ('2026-01-01 00:00:00') expected, none found",
+    "different table app.events_2025: partition bound: FOR VALUES FROM ('2025-01-01 00:00:00') TO ('2026-01-01 00:00:00') expected, none found; inherits: app.events expected, none found",
     "different column app.events_2025.at: inherited: yes expected, none found",
     "different column app.events_2025.body: inherited: yes expected, none found",
     "extra constraint app.events_2025.events_2025_pkey: PRIMARY KEY (id, at)",
