@@ -14,7 +14,7 @@ import { requireTool } from "../src/tools/detect.ts";
 import { ledgerGap, readLedger } from "../src/tools/ledger.ts";
 import { repositoryIn } from "../src/tools/repository.ts";
 import type { Project } from "../src/tools/tool.ts";
-import { variablesOfUrl } from "../src/variables.ts";
+import { variablesOfUrl } from "../src/steps/variables.ts";
 import { startServer } from "../test/support/server.ts";
 import { isInstalled, REAL_TOOLS, toolPath, withTool } from "../test/support/tools.ts";
 

@@ -2,11 +2,11 @@ import type { WantedMetric } from "./check/metrics/expect.ts";
 import { type CheckResult, resultOf } from "./check/report.ts";
 import { describeFindings, tellFindings } from "./check/tell.ts";
 import { readTime } from "./check/time.ts";
-import type { CommonOptions } from "./context.ts";
 import { cancelled, deadline } from "./deadline.ts";
 import { OffshootError } from "./errors.ts";
 import { silent } from "./events.ts";
-import { inPhase } from "./phase.ts";
+import type { CommonOptions } from "./steps/context.ts";
+import { inPhase } from "./steps/phase.ts";
 
 export interface CheckMetricsOptions extends Pick<CommonOptions, "env" | "signal" | "report"> {
   /** The endpoint, or the name of a variable that holds it. User and password in it are sent as basic authentication. */

@@ -2,15 +2,15 @@ import { type CheckResult, resultOf } from "./check/report.ts";
 import { describeFindings, tellFindings } from "./check/tell.ts";
 import { readTime } from "./check/time.ts";
 import { judge } from "./check/worker/judge.ts";
-import type { CommonOptions } from "./context.ts";
 import { cancelled } from "./deadline.ts";
 import { OffshootError } from "./errors.ts";
 import { silent } from "./events.ts";
 import { groupIsAlive, signalGroup } from "./gate/group.ts";
-import { inPhase } from "./phase.ts";
 import { codeOf } from "./postgres/sqlstate.ts";
 import { redact } from "./redact.ts";
 import { formatElapsed } from "./run/duration.ts";
+import type { CommonOptions } from "./steps/context.ts";
+import { inPhase } from "./steps/phase.ts";
 
 export interface CheckWorkerOptions extends Pick<CommonOptions, "cwd" | "env" | "signal" | "report"> {
   /** The worker's command with its arguments; no shell is involved. */

@@ -3,11 +3,11 @@ import { join, relative, resolve } from "node:path";
 import { type CheckResult, resultOf } from "./check/report.ts";
 import { describeFindings, tellFindings } from "./check/tell.ts";
 import type { Workflow } from "./check/workflow/workflow.ts";
-import type { CommonOptions } from "./context.ts";
 import { OffshootError } from "./errors.ts";
 import { silent } from "./events.ts";
-import { inPhase } from "./phase.ts";
 import { codeOf } from "./postgres/sqlstate.ts";
+import type { CommonOptions } from "./steps/context.ts";
+import { inPhase } from "./steps/phase.ts";
 
 export interface CheckWorkflowOptions extends Pick<CommonOptions, "cwd" | "report"> {
   /** Workflow files of GitHub Actions; default all of `.github/workflows`. */

@@ -1,10 +1,10 @@
-import { candidates, limitsOf } from "./candidates.ts";
-import { type CommonOptions, type Context, prepare } from "./context.ts";
 import type { Source } from "./config/load.ts";
 import { isOffshootError } from "./errors.ts";
-import { findProject, migrationDirectory } from "./migrations.ts";
 import type { ProviderName, Refusal } from "./providers/provider.ts";
 import type { Run } from "./run/run.ts";
+import { candidates, limitsOf } from "./steps/candidates.ts";
+import { type CommonOptions, type Context, prepare } from "./steps/context.ts";
+import { findProject, migrationDirectory } from "./steps/migrations.ts";
 
 export interface DoctorOptions extends CommonOptions {}
 

@@ -1,6 +1,6 @@
-import { type CommonOptions, prepare } from "./context.ts";
-import { requireDatabase } from "./locate.ts";
-import { type DatabaseVariables, variablesOf } from "./variables.ts";
+import { type CommonOptions, prepare } from "./steps/context.ts";
+import { requireDatabase } from "./steps/locate.ts";
+import { type DatabaseVariables, variablesOf } from "./steps/variables.ts";
 
 export interface EnvOptions extends CommonOptions {}
 

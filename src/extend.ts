@@ -1,9 +1,9 @@
-import { candidates, limitsOf } from "./candidates.ts";
-import { type CommonOptions, prepare } from "./context.ts";
-import { requireDatabase } from "./locate.ts";
 import type { Database } from "./providers/provider.ts";
 import { defaultTtl, expiresAt } from "./run/expiry.ts";
 import { ownerTag } from "./run/tag.ts";
+import { candidates, limitsOf } from "./steps/candidates.ts";
+import { type CommonOptions, prepare } from "./steps/context.ts";
+import { requireDatabase } from "./steps/locate.ts";
 
 export interface ExtendOptions extends CommonOptions {}
 

@@ -1,6 +1,6 @@
-import type { AuditResult } from "./audit.ts";
 import type { ReportFormat } from "./audit/report/registry.ts";
 import type { ReportOptions } from "./audit/report/report.ts";
+import { type AuditResult, reportOptionsOf } from "./steps/audit.ts";
 
 export type { ReportFormat } from "./audit/report/registry.ts";
 export type { ReportOptions } from "./audit/report/report.ts";
@@ -13,9 +13,4 @@ export type { ReportOptions } from "./audit/report/report.ts";
 export async function renderFindings(result: AuditResult, format: ReportFormat, options: ReportOptions = {}): Promise<string> {
   const { REPORTS } = await import("./audit/report/registry.ts");
   return REPORTS[format](result.findings, { ...reportOptionsOf(result), ...options });
-}
-
-/** What reports want to know of an audit. */
-export function reportOptionsOf({ failOn, specFile, folder }: Pick<AuditResult, "failOn" | "specFile" | "folder">): ReportOptions {
-  return { failOn, file: specFile, folder };
 }

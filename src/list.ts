@@ -1,6 +1,6 @@
-import { limitsOf, reachable } from "./candidates.ts";
-import { type CommonOptions, type Context, prepare } from "./context.ts";
 import type { Listed } from "./providers/provider.ts";
+import { limitsOf, reachable } from "./steps/candidates.ts";
+import { type CommonOptions, type Context, prepare } from "./steps/context.ts";
 
 export interface ListOptions extends CommonOptions {
   /** Also the templates that local servers keep as a cache. Default false. */

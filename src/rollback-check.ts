@@ -1,12 +1,12 @@
-import { type CommonOptions, prepare } from "./context.ts";
 import { OffshootError } from "./errors.ts";
-import { findProject, migrationDirectory, requireMigrations } from "./migrations.ts";
-import { inPhase } from "./phase.ts";
 import { move } from "./rollback/move.ts";
 import { countVerdicts, isFinding, type Step, type Verdict } from "./rollback/verdict.ts";
 import { walk } from "./rollback/walk.ts";
-import { noCopies, withScratch } from "./scratch.ts";
-import { variablesOfUrl } from "./variables.ts";
+import { type CommonOptions, prepare } from "./steps/context.ts";
+import { findProject, migrationDirectory, requireMigrations } from "./steps/migrations.ts";
+import { inPhase } from "./steps/phase.ts";
+import { noCopies, withScratch } from "./steps/scratch.ts";
+import { variablesOfUrl } from "./steps/variables.ts";
 
 export interface RollbackCheckOptions extends CommonOptions {
   /** How many of the newest migrations are tried; default all. Those before are only applied. */

@@ -1,15 +1,15 @@
-import { readSpec } from "./audit-spec.ts";
-import { type Ended, runChild } from "./child.ts";
-import { type CommonOptions, type Context, prepare } from "./context.ts";
 import { OffshootError } from "./errors.ts";
-import { migrateIn } from "./migrate.ts";
-import { migrationsOf } from "./migrations.ts";
-import { inPhase } from "./phase.ts";
 import type { Database } from "./providers/provider.ts";
-import { holdDatabase } from "./share.ts";
-import { type Held, type Left, tearDown } from "./teardown.ts";
-import { variablesOf } from "./variables.ts";
-import { requireGoodSchema } from "./verify.ts";
+import { type Ended, runChild } from "./steps/child.ts";
+import { type CommonOptions, type Context, prepare } from "./steps/context.ts";
+import { migrateIn } from "./steps/migrate.ts";
+import { migrationsOf } from "./steps/migrations.ts";
+import { inPhase } from "./steps/phase.ts";
+import { holdDatabase } from "./steps/share.ts";
+import { readSpec } from "./steps/spec.ts";
+import { type Held, type Left, tearDown } from "./steps/teardown.ts";
+import { variablesOf } from "./steps/variables.ts";
+import { requireGoodSchema } from "./steps/verify.ts";
 
 export interface RunOptions extends CommonOptions {
   /** The command and its arguments. */
@@ -30,7 +30,7 @@ export interface RunResult extends Ended {
   readonly left: Left | undefined;
 }
 
-export type { Left } from "./teardown.ts";
+export type { Left } from "./steps/teardown.ts";
 
 /**
  * Up, migrate, audit (where a spec is configured), the command with the URLs in its environment, down. Tears down

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { candidates, limitsOf } from "./candidates.ts";
-import { type CommonOptions, type Context, prepare } from "./context.ts";
 import { databaseIdentity, type Marker, readMarkers } from "./gate/marker.ts";
 import { readWaiters, type Waiters } from "./gate/waiters.ts";
 import { withSession } from "./postgres/connect.ts";
 import { findDatabase } from "./providers/choose.ts";
 import type { Database } from "./providers/provider.ts";
+import { candidates, limitsOf } from "./steps/candidates.ts";
+import { type CommonOptions, type Context, prepare } from "./steps/context.ts";
 
 export interface StatusOptions extends CommonOptions {}
 

@@ -1,8 +1,8 @@
-import { limitsOf, reachable } from "./candidates.ts";
-import { closedOf } from "./closed.ts";
-import { type CommonOptions, prepare } from "./context.ts";
-import { inPhase } from "./phase.ts";
 import type { Listed } from "./providers/provider.ts";
+import { limitsOf, reachable } from "./steps/candidates.ts";
+import { closedOf } from "./steps/closed.ts";
+import { type CommonOptions, prepare } from "./steps/context.ts";
+import { inPhase } from "./steps/phase.ts";
 import { apply, type Failed } from "./sweep/apply.ts";
 import { plan, type Plan, type Planned } from "./sweep/plan.ts";
 

@@ -1,26 +1,9 @@
-import { startingFromBase } from "./base.ts";
-import { candidates, limitsOf } from "./candidates.ts";
-import { type CommonOptions, type Context, prepare } from "./context.ts";
-import { migrationsOf } from "./migrations.ts";
-import { inPhase } from "./phase.ts";
-import { chooseDatabase } from "./providers/choose.ts";
-import type { Database, Refusal, Wanted } from "./providers/provider.ts";
-import { defaultTtl, expiresAt } from "./run/expiry.ts";
-import { ownerTag } from "./run/tag.ts";
-import { secretsOf } from "./variables.ts";
+import { type CommonOptions, prepare } from "./steps/context.ts";
+import { upIn, type UpResult } from "./steps/up.ts";
 
 export interface UpOptions extends CommonOptions {}
 
-/** The run's database, and how it came about. */
-export interface UpResult {
-  readonly database: Database;
-  /** Whether this call created it; false when it adopted what a sibling had created. */
-  readonly created: boolean;
-  /** Milliseconds until a query was answered. */
-  readonly readyMs: number;
-  /** Providers that were passed over, and why. */
-  readonly refusals: readonly Refusal[];
-}
+export type { UpResult } from "./steps/up.ts";
 
 /**
  * Creates or adopts this run's database and returns when a query was answered over its URL. Any number of
@@ -31,39 +14,4 @@ export interface UpResult {
  */
 export async function up(options: UpOptions = {}): Promise<UpResult> {
   return upIn(await prepare(options));
-}
-
-/** `up` in a context that is prepared already. */
-export async function upIn(context: Context, lifetime: "until-down" | "last-run" = "until-down"): Promise<UpResult> {
-  const start = performance.now();
-  const migrations = context.settings.base === false ? undefined : await migrationsOf(context);
-  const wanted = wantedOf(context, lifetime, migrations?.fingerprint);
-  const result = await inPhase(
-    context.report,
-    "up",
-    "database",
-    async () => {
-      const providers = (await candidates(context)).map((provider) => startingFromBase(provider, context, migrations));
-      const chosen = await chooseDatabase(providers, wanted, limitsOf(context));
-      await context.conceal(secretsOf(chosen.database));
-      return chosen;
-    },
-    ({ database }) =>
-      `${database.provider} database ${database.name} ${database.origin}${database.base === undefined ? "" : " from its base"}`,
-  );
-  const { name, provider, expiresAt: until } = result.database;
-  context.report({ kind: "database", name, provider, run: context.run.key, expiresAt: until });
-  return {
-    database: result.database,
-    created: result.database.origin === "created",
-    readyMs: Math.round(performance.now() - start),
-    refusals: result.refusals,
-  };
-}
-
-function wantedOf(context: Context, lifetime: "until-down" | "last-run", fingerprint: string | undefined): Wanted {
-  const { settings, run, name, ci } = context;
-  const createdAt = context.now();
-  const expires = expiresAt(createdAt, settings.ttlMs ?? defaultTtl(ci.isCi));
-  return { run, name, tag: ownerTag({ run, createdAt, expiresAt: expires, lifetime }), expiresAt: expires, fingerprint };
 }

@@ -1,9 +1,9 @@
-import { type CommonOptions, prepare } from "./context.ts";
 import { type Migrated, waitUntilMigrated } from "./gate/gate.ts";
-import { locate } from "./locate.ts";
-import { gateRequest } from "./migrate.ts";
-import { requireMigrations } from "./migrations.ts";
-import { inPhase } from "./phase.ts";
+import { type CommonOptions, prepare } from "./steps/context.ts";
+import { locate } from "./steps/locate.ts";
+import { gateRequest } from "./steps/migrate.ts";
+import { requireMigrations } from "./steps/migrations.ts";
+import { inPhase } from "./steps/phase.ts";
 
 export interface WaitOptions extends CommonOptions {
   /** The migration command, where the configuration names none: it is part of what is waited for. Never run. */

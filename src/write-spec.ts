@@ -1,12 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
-import { specPath } from "./audit-spec.ts";
 import type { Finding } from "./audit/finding.ts";
-import { type CommonOptions, type Context, prepare } from "./context.ts";
 import { OffshootError } from "./errors.ts";
-import { locate } from "./locate.ts";
 import { type Session, withSession } from "./postgres/connect.ts";
 import { codeOf } from "./postgres/sqlstate.ts";
+import { type CommonOptions, type Context, prepare } from "./steps/context.ts";
+import { locate } from "./steps/locate.ts";
+import { specPath } from "./steps/spec.ts";
 
 export interface WriteSpecOptions extends CommonOptions {
   /** Path of the spec; default the setting `audit`, else `schema.audit.yaml` beside the configuration. */

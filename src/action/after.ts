@@ -1,6 +1,6 @@
 import type { Invocation } from "../cli/invocation.ts";
-import { prepare } from "../context.ts";
-import { type Left, tearDown } from "../teardown.ts";
+import { prepare } from "../steps/context.ts";
+import { type Left, tearDown } from "../steps/teardown.ts";
 import { endHolder } from "./hold.ts";
 import type { State } from "./state.ts";
 

@@ -3,7 +3,7 @@
  * process of its own for each. It ends with its session, which the post step ends, or with the job: the runner ends
  * what a job left running.
  */
-import { takeLease } from "../lease.ts";
+import { takeLease } from "../steps/lease.ts";
 import type { FromHolder, ToHolder } from "./hold.ts";
 
 process.once("message", ({ url, name }: ToHolder) => {

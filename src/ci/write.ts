@@ -1,6 +1,6 @@
 import type { CiEnv } from "./ci.ts";
 
-/** One effect on the world around a job, as data: nothing happens until `apply` in the use cases is given it. */
+/** One effect on the world around a job, as data: nothing happens until `steps/tell.ts` is given it. */
 export type Write =
   | { readonly to: "stdout" | "stderr"; readonly text: string }
   /** Appended. */

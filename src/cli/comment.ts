@@ -1,10 +1,10 @@
 import { sectionOf } from "../ci/summary/comment.ts";
 import type { Story } from "../ci/summary/story.ts";
-import { keepComment } from "../comment.ts";
-import type { Env } from "../context.ts";
 import { deadline } from "../deadline.ts";
 import { messageOf } from "../errors.ts";
-import { githubOf, isGitHubFailure } from "../github.ts";
+import { keepComment } from "../steps/comment.ts";
+import type { Env } from "../steps/context.ts";
+import { githubOf, isGitHubFailure } from "../steps/github.ts";
 import type { Asker } from "./story.ts";
 
 /** Milliseconds that a finished command spends on its comment, and one that was told to end. */

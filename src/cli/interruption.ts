@@ -1,4 +1,4 @@
-import { exitCodeOf } from "../child.ts";
+import { exitCodeOf } from "../steps/child.ts";
 import type { Host } from "./main.ts";
 import type { Progress } from "./progress.ts";
 

@@ -1,10 +1,10 @@
 import type { OptionValues } from "commander";
-import type { CommonOptions } from "../context.ts";
 import { describeError, isOffshootError, OffshootError } from "../errors.ts";
+import type { CommonOptions } from "../steps/context.ts";
+import { type Interruption, interruptionOf } from "./interruption.ts";
 import { type Job, jobOf } from "./job.ts";
 import type { Host } from "./main.ts";
 import { type Progress, progressOn } from "./progress.ts";
-import { type Interruption, interruptionOf } from "./interruption.ts";
 import { type Recorder, recorder } from "./story.ts";
 
 /** The flags that every command has, as commander hands them over. */

@@ -7,8 +7,8 @@ import { fit, SUMMARY_LIMIT } from "../ci/summary/fit.ts";
 import { summary } from "../ci/summary/markdown.ts";
 import type { Story } from "../ci/summary/story.ts";
 import type { Annotation, Group, Where, Write } from "../ci/write.ts";
-import type { Conceal } from "../context.ts";
-import { tell } from "../tell.ts";
+import type { Conceal } from "../steps/context.ts";
+import { tell } from "../steps/tell.ts";
 import type { Host } from "./main.ts";
 
 /** The CI job around this process; outside of any CI its calls do nothing. */

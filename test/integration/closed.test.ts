@@ -5,8 +5,8 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { closedOf } from "../../src/closed.ts";
-import { type Context, type Env, prepare } from "../../src/context.ts";
+import { closedOf } from "../../src/steps/closed.ts";
+import { type Context, type Env, prepare } from "../../src/steps/context.ts";
 import type { Listed } from "../../src/providers/provider.ts";
 import type { OwnerTag } from "../../src/run/tag.ts";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Section } from "../../src/ci/summary/comment.ts";
-import { keepComment } from "../../src/comment.ts";
+import { keepComment } from "../../src/steps/comment.ts";
 import { deadline } from "../../src/deadline.ts";
-import { type GitHub, githubOf } from "../../src/github.ts";
+import { type GitHub, githubOf } from "../../src/steps/github.ts";
 import { makeProject } from "../support/cli.ts";
 import { type GitHubServer, startGitHub } from "../support/github.ts";
 

@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 
 const SRC = join(import.meta.dirname, "../../src");
 
-/** What use cases join. */
-const BELOW_USE_CASES = [
+/** What steps join. */
+const BELOW_STEPS = [
   "foundation",
   "run",
   "ci",
@@ -22,7 +22,7 @@ const BELOW_USE_CASES = [
   "sweep",
 ];
 
-/** What each room may import: itself, and these. Files right under `src` that are no foundation are use cases. */
+/** What each room may import: itself, and these. Files right under `src` that are no foundation are commands, which never meet. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   foundation: [],
   run: ["foundation"],
@@ -38,10 +38,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   init: ["foundation", "tools"],
   providers: ["foundation", "run", "postgres"],
   sweep: ["foundation", "run", "postgres", "providers"],
-  "use case": BELOW_USE_CASES,
-  cli: [...BELOW_USE_CASES, "use case"],
+  // What several commands are made of.
+  steps: BELOW_STEPS,
+  command: [...BELOW_STEPS, "steps"],
+  index: [...BELOW_STEPS, "steps", "command"],
+  cli: [...BELOW_STEPS, "steps", "command"],
   // Another front door, which shows what happens as the CLI does.
-  action: ["foundation", "run", "ci", "postgres", "providers", "use case", "cli"],
+  action: ["foundation", "run", "ci", "postgres", "providers", "steps", "cli"],
 };
 
 const FOUNDATION = ["errors.ts", "redact.ts", "events.ts", "deadline.ts", "nearest.ts", "program.ts", "markdown.ts"];
@@ -64,7 +67,8 @@ const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
 const roomOf = (path: string): string => {
   const [first = ""] = path.split("/");
   if (path.includes("/")) return first;
-  return FOUNDATION.includes(path) ? "foundation" : "use case";
+  if (path === "index.ts") return "index";
+  return FOUNDATION.includes(path) ? "foundation" : "command";
 };
 
 const importsOf = (path: string): readonly string[] =>
@@ -74,15 +78,42 @@ test("every file stands in a room that is known", () => {
   expect(files.filter((path) => !(roomOf(path) in ROOMS))).toEqual([]);
 });
 
-test("imports point one way, and siblings never meet", () => {
+/** The files that a file imports, as paths from `src`. */
+const neighboursOf = (path: string, except: ReadonlySet<string | undefined> = new Set()): readonly string[] =>
+  importsOf(path)
+    .filter((target) => target.startsWith(".") && !except.has(target))
+    .map((target) => relative(SRC, join(SRC, dirname(path), target)).replaceAll("\\", "/"));
+
+const mayImport = (room: string, other: string): boolean => (room === other && room !== "command") || ROOMS[room]?.includes(other) === true;
+
+test("imports point one way, and commands never meet", () => {
   const wrong = files.flatMap((path) =>
-    importsOf(path)
-      .filter((target) => target.startsWith("."))
-      .map((target) => relative(SRC, join(SRC, dirname(path), target)).replaceAll("\\", "/"))
-      .filter((target) => roomOf(target) !== roomOf(path) && !ROOMS[roomOf(path)]?.includes(roomOf(target)))
+    neighboursOf(path)
+      .filter((target) => !mayImport(roomOf(path), roomOf(target)))
       .map((target) => `${path} imports ${target}`),
   );
   expect(wrong).toEqual([]);
+});
+
+/** Without what is imported for its type alone, which is gone when the program runs. */
+const runtimeNeighboursOf = (path: string): readonly string[] => {
+  const types = [
+    ...readFileSync(join(SRC, path), "utf8").matchAll(/^import (?:type [^;]*?|\{(?:\s*type \w+(?: as \w+)?,?)+\s*\}) from "([^"]+)"/gm),
+  ];
+  return neighboursOf(path, new Set(types.map((match) => match[1])));
+};
+
+test("no file needs itself to run", () => {
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const walk = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(" > "));
+    if (way.includes(path) || done.has(path)) return;
+    for (const target of runtimeNeighboursOf(path)) walk(target, [...way, path]);
+    done.add(path);
+  };
+  for (const path of files) walk(path, []);
+  expect(circles).toEqual([]);
 });
 
 test("each vendor enters in one place", () => {

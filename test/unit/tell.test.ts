@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Write } from "../../src/ci/write.ts";
-import { tell } from "../../src/tell.ts";
+import { tell } from "../../src/steps/tell.ts";
 
 let cwd: string;
 beforeEach(async () => void (cwd = await mkdtemp(join(tmpdir(), "offshoot-tell-"))));

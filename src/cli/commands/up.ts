@@ -1,5 +1,5 @@
-import { outputsOf } from "../../outputs.ts";
 import { describeUrl } from "../../postgres/url.ts";
+import { outputsOf } from "../../steps/outputs.ts";
 import { up, type UpResult } from "../../up.ts";
 import type { Execute } from "../invocation.ts";
 

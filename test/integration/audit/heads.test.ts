@@ -11,7 +11,7 @@ import { withDatabase } from "../../../src/postgres/url.ts";
 import { requireTool } from "../../../src/tools/detect.ts";
 import { repositoryIn } from "../../../src/tools/repository.ts";
 import type { Project } from "../../../src/tools/tool.ts";
-import { variablesOfUrl } from "../../../src/variables.ts";
+import { variablesOfUrl } from "../../../src/steps/variables.ts";
 import { isInstalled, REAL_TOOLS, toolPath, withTool } from "../../support/tools.ts";
 
 const run = promisify(execFile);

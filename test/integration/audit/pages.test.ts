@@ -6,7 +6,7 @@ import { pageOf } from "../../../src/audit/page.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import { messageOf } from "../../../src/errors.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
-import { repositoryMigrations } from "../../../src/heads.ts";
+import { repositoryMigrations } from "../../../src/steps/heads.ts";
 import type { Project } from "../../../src/tools/tool.ts";
 import { INDEX, readPages, renderIndex } from "../../support/pages.ts";
 import { startServer, type TestServer } from "../../support/server.ts";

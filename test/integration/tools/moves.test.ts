@@ -8,7 +8,7 @@ import { withDatabase } from "../../../src/postgres/url.ts";
 import { requireTool } from "../../../src/tools/detect.ts";
 import { readLedger } from "../../../src/tools/ledger.ts";
 import { repositoryIn } from "../../../src/tools/repository.ts";
-import { variablesOfUrl } from "../../../src/variables.ts";
+import { variablesOfUrl } from "../../../src/steps/variables.ts";
 import { isInstalled, REAL_TOOLS, toolPath, withTool } from "../../support/tools.ts";
 
 const run = promisify(execFile);

@@ -6,7 +6,7 @@ import { type Session, withSession } from "../../../src/postgres/connect.ts";
 import { withDatabase } from "../../../src/postgres/url.ts";
 import { requireTool } from "../../../src/tools/detect.ts";
 import { readLedger } from "../../../src/tools/ledger.ts";
-import { variablesOfUrl } from "../../../src/variables.ts";
+import { variablesOfUrl } from "../../../src/steps/variables.ts";
 import { withFiles } from "../../support/tools.ts";
 
 const run = promisify(execFile);

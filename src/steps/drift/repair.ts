@@ -1,15 +1,15 @@
-import type { Context } from "./context.ts";
+import { planRepair } from "../../drift/repair/plan.ts";
+import { tryTwice } from "../../drift/repair/prove.ts";
+import { renderRepair } from "../../drift/repair/render.ts";
+import { readRows } from "../../drift/repair/rows.ts";
+import { harmless } from "../../drift/repair/script.ts";
+import { settle } from "../../drift/repair/settle.ts";
+import { readRepairSource } from "../../drift/repair/source.ts";
+import { OffshootError } from "../../errors.ts";
+import type { Context } from "../context.ts";
+import { inPhase } from "../phase.ts";
 import { type Original, withCopies } from "./copy.ts";
-import { planRepair } from "./drift/repair/plan.ts";
-import { tryTwice } from "./drift/repair/prove.ts";
-import { renderRepair } from "./drift/repair/render.ts";
-import { readRows } from "./drift/repair/rows.ts";
-import { harmless } from "./drift/repair/script.ts";
-import { settle } from "./drift/repair/settle.ts";
-import { readRepairSource } from "./drift/repair/source.ts";
-import type { Measured } from "./drift.ts";
-import { OffshootError } from "./errors.ts";
-import { inPhase } from "./phase.ts";
+import type { Measured } from "./measure.ts";
 import { type DatabaseSide, type Side, withReader } from "./side.ts";
 
 export interface RepairOptions {

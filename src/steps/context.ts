@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
+import { withoutUnfilled } from "../ci/azure.ts";
+import type { CiContext } from "../ci/ci.ts";
+import { detectCi, eventPath } from "../ci/detect.ts";
+import { loadSettings, type Resolved } from "../config/load.ts";
+import type { Settings } from "../config/settings.ts";
+import { type Report, silent } from "../events.ts";
+import { identifyRun } from "../run/identify.ts";
+import { branchName } from "../run/name.ts";
+import type { Run } from "../run/run.ts";
 import { readCheckout } from "./checkout.ts";
-import { withoutUnfilled } from "./ci/azure.ts";
-import type { CiContext } from "./ci/ci.ts";
-import { detectCi, eventPath } from "./ci/detect.ts";
-import { loadSettings, type Resolved } from "./config/load.ts";
-import type { Settings } from "./config/settings.ts";
-import { type Report, silent } from "./events.ts";
-import { identifyRun } from "./run/identify.ts";
-import { branchName } from "./run/name.ts";
-import type { Run } from "./run/run.ts";
 
 /** Hides secrets from whoever reads what the process says. */
 export type Conceal = (secrets: readonly string[]) => void | Promise<void>;

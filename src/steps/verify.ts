@@ -1,10 +1,10 @@
+import { OffshootError } from "../errors.ts";
+import { withSession } from "../postgres/connect.ts";
+import type { DirectUrl } from "../postgres/url.ts";
+import type { Project } from "../tools/tool.ts";
 import { auditIn } from "./audit.ts";
-import { readSpec } from "./audit-spec.ts";
 import type { Context } from "./context.ts";
-import { OffshootError } from "./errors.ts";
-import { withSession } from "./postgres/connect.ts";
-import type { DirectUrl } from "./postgres/url.ts";
-import type { Project } from "./tools/tool.ts";
+import { readSpec } from "./spec.ts";
 
 /** What the leader checks before it says ready: the tool's version table, and the schema where a spec is configured. */
 export function verifier(
@@ -26,7 +26,7 @@ export function verifier(
  * `MIGRATION_FAILED` when the version table isn't where the repository is. A tool that keeps its table elsewhere is believed.
  */
 async function requireComplete(project: Project, url: DirectUrl, signal: AbortSignal): Promise<void> {
-  const { ledgerGap, readLedger } = await import("./tools/ledger.ts");
+  const { ledgerGap, readLedger } = await import("../tools/ledger.ts");
   const recorded = await withSession(url, (session) => readLedger(session, project.ledger), { signal });
   const gap = recorded === undefined ? undefined : ledgerGap(project, recorded);
   if (gap === undefined) return;
@@ -50,7 +50,7 @@ export async function requireGoodSchema(context: Context, url: DirectUrl): Promi
   if (spec === undefined) return;
   const { findings, counts, failed } = await auditIn(context, url, await readSpec(context));
   if (!failed) return;
-  const { text } = await import("./audit/report/text.ts");
+  const { text } = await import("../audit/report/text.ts");
   throw new OffshootError("FINDINGS", `The schema is not what ${spec} says.`, {
     meaning: text(findings).trimEnd(),
     remedy: "Mend the migrations or the spec; `offshoot audit` shows the same again.",

@@ -1,10 +1,10 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { deadline, jitter } from "./deadline.ts";
-import { databaseIdentity } from "./gate/marker.ts";
-import { readWaiters } from "./gate/waiters.ts";
-import { connect, type Session } from "./postgres/connect.ts";
-import { LOCK_CLASS, tryLock, unlock } from "./postgres/lock.ts";
-import type { DirectUrl } from "./postgres/url.ts";
+import { deadline, jitter } from "../deadline.ts";
+import { databaseIdentity } from "../gate/marker.ts";
+import { readWaiters } from "../gate/waiters.ts";
+import { connect, type Session } from "../postgres/connect.ts";
+import { LOCK_CLASS, tryLock, unlock } from "../postgres/lock.ts";
+import type { DirectUrl } from "../postgres/url.ts";
 
 /** A share in a database that several `offshoot run` use at once. It ends with the process, however that ends. */
 export interface Lease {

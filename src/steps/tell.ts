@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { appendFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Write } from "./ci/write.ts";
-import { codeOf } from "./postgres/sqlstate.ts";
+import type { Write } from "../ci/write.ts";
+import { codeOf } from "../postgres/sqlstate.ts";
 
 /** Where writes end up. */
 export interface Outlet {

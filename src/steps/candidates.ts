@@ -1,5 +1,5 @@
+import type { Limits, Provider, ProviderName } from "../providers/provider.ts";
 import type { Context } from "./context.ts";
-import type { Limits, Provider, ProviderName } from "./providers/provider.ts";
 
 /** The providers that may serve, in order. Each is loaded only when it is asked for. */
 export async function candidates(context: Context): Promise<readonly Provider[]> {
@@ -16,20 +16,20 @@ export async function load(name: ProviderName, context: Context): Promise<Provid
   const { settings, env, cwd } = context;
   switch (name) {
     case "embedded": {
-      const { embeddedProvider } = await import("./providers/embedded.ts");
+      const { embeddedProvider } = await import("../providers/embedded.ts");
       return embeddedProvider({ env, cwd, major: settings.postgres, idleMs: settings.timeouts.idleMs, baseTtlMs: settings.baseTtlMs });
     }
     case "existing": {
-      const { existingProvider } = await import("./providers/existing.ts");
+      const { existingProvider } = await import("../providers/existing.ts");
       return existingProvider({ url: settings.existing.url, baseTtlMs: settings.baseTtlMs });
     }
     case "docker": {
-      const { dockerProvider } = await import("./providers/docker.ts");
+      const { dockerProvider } = await import("../providers/docker.ts");
       const { docker, postgres: major, timeouts, baseTtlMs } = settings;
       return dockerProvider({ env, major, image: docker.image, idleMs: timeouts.idleMs, baseTtlMs });
     }
     case "neon": {
-      const { neonProvider } = await import("./providers/neon/neon.ts");
+      const { neonProvider } = await import("../providers/neon/neon.ts");
       const { project, apiHost, ...choices } = settings.neon;
       const { secretsWithheld } = context.ci;
       return neonProvider({ apiKey: env["NEON_API_KEY"], project, apiHost, secretsWithheld, base: settings.base === true, choices });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
-import { OffshootError } from "./errors.ts";
-import { codeOf } from "./postgres/sqlstate.ts";
+import { OffshootError } from "../errors.ts";
+import { codeOf } from "../postgres/sqlstate.ts";
 
 /** How a child process ended, as a shell would report it. */
 export interface Ended {

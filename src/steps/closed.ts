@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { messageOf } from "../errors.ts";
+import type { Listed } from "../providers/provider.ts";
+import type { Policy } from "../sweep/plan.ts";
 import type { Context } from "./context.ts";
-import { messageOf } from "./errors.ts";
 import { githubOf } from "./github.ts";
-import type { Listed } from "./providers/provider.ts";
-import type { Policy } from "./sweep/plan.ts";
 
 /** Names that only CI runs have: a person's own branch need not be pushed, so that its absence says nothing. */
 const CI_RUN = /^(run|pr)-/;

@@ -1,11 +1,11 @@
-import type { LedgerReading, RepositoryMigrations } from "./audit/checks/check.ts";
-import type { Spec } from "./audit/spec/spec.ts";
+import type { LedgerReading, RepositoryMigrations } from "../audit/checks/check.ts";
+import type { Spec } from "../audit/spec/spec.ts";
+import { isOffshootError } from "../errors.ts";
+import type { Session } from "../postgres/connect.ts";
+import { codeOf, SQLSTATE } from "../postgres/sqlstate.ts";
+import type { Project, Revision } from "../tools/tool.ts";
 import type { Context } from "./context.ts";
-import { isOffshootError } from "./errors.ts";
 import { findProject } from "./migrations.ts";
-import type { Session } from "./postgres/connect.ts";
-import { codeOf, SQLSTATE } from "./postgres/sqlstate.ts";
-import type { Project, Revision } from "./tools/tool.ts";
 
 /**
  * The project of the repository's migration tool, for an audit. Throws `TOOL_AMBIGUOUS` and its kin where the spec asks
@@ -23,7 +23,7 @@ export async function projectFor(context: Context, spec: Spec | undefined): Prom
 
 /** What a tool says of the repository, and its table of the database. Throws the server's error. */
 export async function repositoryMigrations(project: Project, session: Session): Promise<RepositoryMigrations> {
-  const { headsOf } = await import("./tools/revisions.ts");
+  const { headsOf } = await import("../tools/revisions.ts");
   const { ledger, revisions } = project;
   // Tools with several lines note what installed packages brought as well, whose migrations are not in the repository.
   const isWhole = revisions.every(({ line }) => line === undefined);
@@ -36,8 +36,8 @@ export async function repositoryMigrations(project: Project, session: Session): 
 }
 
 async function readLedgerOf({ tool, ledger, revisions }: Project, session: Session, isWhole: boolean): Promise<LedgerReading> {
-  const { readLedger } = await import("./tools/ledger.ts");
-  const { headsOf, splitHeads } = await import("./tools/revisions.ts");
+  const { readLedger } = await import("../tools/ledger.ts");
+  const { headsOf, splitHeads } = await import("../tools/revisions.ts");
   const known = new Map(revisions.map((revision) => [revision.id, revision]));
   const expected = headsOf(revisions).map(labelOf);
   const several = splitHeads(revisions).flatMap(([, heads]) => heads.map(labelOf));

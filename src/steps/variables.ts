@@ -1,5 +1,5 @@
-import { parseUrl } from "./postgres/url.ts";
-import type { Database } from "./providers/provider.ts";
+import { parseUrl } from "../postgres/url.ts";
+import type { Database } from "../providers/provider.ts";
 
 /** What a job gets of a database: the pooled URL for applications, the direct one and its PG* parts for tools. */
 export interface DatabaseVariables {

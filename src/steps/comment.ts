@@ -1,5 +1,5 @@
-import { addSection, firstComment, isComment, type Section } from "./ci/summary/comment.ts";
-import { type Deadline, jitter } from "./deadline.ts";
+import { addSection, firstComment, isComment, type Section } from "../ci/summary/comment.ts";
+import { type Deadline, jitter } from "../deadline.ts";
 import { type GitHub, isGitHubFailure } from "./github.ts";
 
 /** Where a comment goes. */

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
-import type { Spec } from "./audit/spec/spec.ts";
+import type { Spec } from "../audit/spec/spec.ts";
+import { OffshootError } from "../errors.ts";
+import { codeOf } from "../postgres/sqlstate.ts";
 import type { Context } from "./context.ts";
-import { OffshootError } from "./errors.ts";
-import { codeOf } from "./postgres/sqlstate.ts";
 
 /** A spec file that was read and is well formed. */
 export interface SpecFile {
@@ -33,7 +33,7 @@ export async function loadSpec(context: Context, path: string): Promise<SpecFile
       remedy: "Check the path, or make a spec from a good database with `offshoot audit --write`.",
     });
   }
-  const { parseSpec } = await import("./audit/spec/parse.ts");
+  const { parseSpec } = await import("../audit/spec/parse.ts");
   return { path, text, spec: parseSpec(text, name) };
 }
 

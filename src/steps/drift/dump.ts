@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Context } from "./context.ts";
-import { messageOf } from "./errors.ts";
-import { installedPostgres } from "./providers/local/cluster/installed.ts";
-import { variablesOfUrl } from "./variables.ts";
+import { messageOf } from "../../errors.ts";
+import { installedPostgres } from "../../providers/local/cluster/installed.ts";
+import type { Context } from "../context.ts";
+import { variablesOfUrl } from "../variables.ts";
 
 const run = promisify(execFile);
 

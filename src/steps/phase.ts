@@ -1,4 +1,4 @@
-import type { Phase, Report } from "./events.ts";
+import type { Phase, Report } from "../events.ts";
 
 /** Runs one phase of a command and tells its start, its end and how long it took. */
 export async function inPhase<T>(

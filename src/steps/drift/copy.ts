@@ -1,15 +1,15 @@
-import type { Context } from "./context.ts";
-import { compareCatalogs } from "./drift/compare.ts";
-import { rebuild } from "./drift/repair/rebuild.ts";
-import type { Side } from "./drift/repair/lookup.ts";
-import { readCatalog } from "./audit/catalog/read.ts";
+import { readCatalog } from "../../audit/catalog/read.ts";
+import { compareCatalogs } from "../../drift/compare.ts";
+import type { Side } from "../../drift/repair/lookup.ts";
+import { rebuild } from "../../drift/repair/rebuild.ts";
+import { messageOf, OffshootError } from "../../errors.ts";
+import { withSession } from "../../postgres/connect.ts";
+import { describeUrl, parseUrl, withDatabase } from "../../postgres/url.ts";
+import { cloneDatabase } from "../../providers/local/clone.ts";
+import type { Clone, Database } from "../../providers/provider.ts";
+import type { Context } from "../context.ts";
+import { withScratch } from "../scratch.ts";
 import { dump } from "./dump.ts";
-import { messageOf, OffshootError } from "./errors.ts";
-import { withSession } from "./postgres/connect.ts";
-import { describeUrl, parseUrl, withDatabase } from "./postgres/url.ts";
-import { cloneDatabase } from "./providers/local/clone.ts";
-import type { Clone, Database } from "./providers/provider.ts";
-import { withScratch } from "./scratch.ts";
 import type { DatabaseSide } from "./side.ts";
 
 /** Throw-away copies of one database, all alike. */

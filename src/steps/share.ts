@@ -1,9 +1,9 @@
+import { isOffshootError } from "../errors.ts";
+import { SQLSTATE } from "../postgres/sqlstate.ts";
+import { findDatabase } from "../providers/choose.ts";
 import { candidates, limitsOf } from "./candidates.ts";
 import type { Context } from "./context.ts";
-import { isOffshootError } from "./errors.ts";
 import { takeLease } from "./lease.ts";
-import { SQLSTATE } from "./postgres/sqlstate.ts";
-import { findDatabase } from "./providers/choose.ts";
 import type { Held } from "./teardown.ts";
 import { upIn, type UpResult } from "./up.ts";
 

@@ -1,11 +1,11 @@
+import { deadline } from "../deadline.ts";
+import { isOffshootError } from "../errors.ts";
+import { findDatabase } from "../providers/choose.ts";
+import type { Database } from "../providers/provider.ts";
 import { candidates, limitsOf } from "./candidates.ts";
 import type { Context } from "./context.ts";
-import { deadline } from "./deadline.ts";
 import { downIn } from "./down.ts";
-import { isOffshootError } from "./errors.ts";
 import { type Lease, takeLease } from "./lease.ts";
-import { findDatabase } from "./providers/choose.ts";
-import type { Database } from "./providers/provider.ts";
 
 /** A database that a `run` uses, and its share in it. */
 export interface Held {

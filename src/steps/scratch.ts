@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { OffshootError } from "../errors.ts";
+import { chooseDatabase } from "../providers/choose.ts";
+import type { Database, ProviderName, Wanted } from "../providers/provider.ts";
+import { expiresAt } from "../run/expiry.ts";
+import { branchName } from "../run/name.ts";
+import { ownerTag } from "../run/tag.ts";
 import { limitsOf, load } from "./candidates.ts";
 import type { Context } from "./context.ts";
-import { OffshootError } from "./errors.ts";
-import { chooseDatabase } from "./providers/choose.ts";
-import type { Database, ProviderName, Wanted } from "./providers/provider.ts";
-import { expiresAt } from "./run/expiry.ts";
-import { branchName } from "./run/name.ts";
-import { ownerTag } from "./run/tag.ts";
 
 /** Where copies are cheap and nobody pays: a scratch database never is a Neon branch. */
 const LOCAL: readonly ProviderName[] = ["docker", "embedded", "existing"];

@@ -1,11 +1,11 @@
-import { delimiter, dirname, join, resolve } from "node:path";
 import { readFile } from "node:fs/promises";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { OffshootError } from "../errors.ts";
+import type { MigrationCommand } from "../gate/command.ts";
+import { fingerprintOf } from "../gate/fingerprint.ts";
+import type { MigrationWork } from "../gate/work.ts";
+import type { Project } from "../tools/tool.ts";
 import type { Context } from "./context.ts";
-import { OffshootError } from "./errors.ts";
-import type { MigrationCommand } from "./gate/command.ts";
-import { fingerprintOf } from "./gate/fingerprint.ts";
-import type { MigrationWork } from "./gate/work.ts";
-import type { Project } from "./tools/tool.ts";
 
 /** What brings a database up to date, and the name of the state that it leads to. */
 export interface Migrations {
@@ -65,8 +65,8 @@ export function migrationDirectory(context: Context): string {
 export async function findProject(context: Context, directory = migrationDirectory(context)): Promise<Project | undefined> {
   const { tool, folder } = context.settings.migrations;
   if (tool === "none") return undefined;
-  const { repositoryIn } = await import("./tools/repository.ts");
-  const { detectTool, requireTool } = await import("./tools/detect.ts");
+  const { repositoryIn } = await import("../tools/repository.ts");
+  const { detectTool, requireTool } = await import("../tools/detect.ts");
   const repository = repositoryIn(directory);
   return tool === undefined ? detectTool(repository, folder) : requireTool(tool, repository, folder);
 }
@@ -74,7 +74,7 @@ export async function findProject(context: Context, directory = migrationDirecto
 async function migrationsOfTool(context: Context, directory: string): Promise<Migrations | undefined> {
   const project = await findProject(context, directory);
   if (project === undefined) return undefined;
-  const { requireOneHead } = await import("./tools/revisions.ts");
+  const { requireOneHead } = await import("../tools/revisions.ts");
   requireOneHead(project);
   const { tool, command, files } = project;
   const toolVersion = await installedVersion(directory, project.package);

@@ -1,10 +1,10 @@
+import type { Provider } from "../providers/provider.ts";
+import { baseName } from "../run/name.ts";
+import { baseTag } from "../run/tag.ts";
 import { limitsOf } from "./candidates.ts";
 import type { Context } from "./context.ts";
 import { migrateIn } from "./migrate.ts";
 import type { Migrations } from "./migrations.ts";
-import type { Provider } from "./providers/provider.ts";
-import { baseName } from "./run/name.ts";
-import { baseTag } from "./run/tag.ts";
 import { secretsOf } from "./variables.ts";
 
 /**

@@ -1,9 +1,9 @@
+import { isOffshootError, OffshootError } from "../errors.ts";
+import { type DirectUrl, directUrl } from "../postgres/url.ts";
+import { findDatabase } from "../providers/choose.ts";
+import type { Database } from "../providers/provider.ts";
 import { candidates, limitsOf } from "./candidates.ts";
 import type { Context } from "./context.ts";
-import { isOffshootError, OffshootError } from "./errors.ts";
-import { type DirectUrl, directUrl } from "./postgres/url.ts";
-import { findDatabase } from "./providers/choose.ts";
-import type { Database } from "./providers/provider.ts";
 import { secretsOf } from "./variables.ts";
 
 /** A database to work on: the run's own, or one that was named by URL. */

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { hostFromRemote, repositoryFromRemote } from "./run/repository.ts";
+import { hostFromRemote, repositoryFromRemote } from "../run/repository.ts";
 
 /** What a developer's checkout tells about who asks, when no CI does. */
 export interface Checkout {
