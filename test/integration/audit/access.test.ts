@@ -6,7 +6,8 @@ import { check } from "../../../src/audit/check.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import { writeSpec } from "../../../src/audit/write.ts";
 import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
-import { diverseDatabase, otherBinaries } from "../../support/diverse.ts";
+import { diverseDatabase } from "../../support/diverse.ts";
+import { otherMajors } from "../../support/majors.ts";
 import { startPooler, type Pooler } from "../../support/pgbouncer.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
@@ -128,7 +129,7 @@ async function oddDatabase<T>(name: string, sql: string, work: (session: Session
   });
 }
 
-describe.each(["", ...otherBinaries()])("what only a superuser makes, server of another folder: %j", (folder) => {
+describe.each(["", ...(await otherMajors())])("what only a superuser makes, server of another folder: %j", (folder) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer({ wal_level: "logical" }, folder === "" ? {} : { binaries: folder });

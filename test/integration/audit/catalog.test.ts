@@ -6,7 +6,8 @@ import { check } from "../../../src/audit/check.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import { writeSpec } from "../../../src/audit/write.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
-import { diverseDatabase, otherBinaries } from "../../support/diverse.ts";
+import { diverseDatabase } from "../../support/diverse.ts";
+import { otherMajors } from "../../support/majors.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
 const NOW = new Date("2026-06-15T12:00:00Z");
@@ -17,7 +18,7 @@ const read = (url: string, schemas?: readonly string[]): Promise<Catalog> =>
 
 const find = (catalog: Catalog, kind: ContentKind, id: string): unknown => catalog[kind].find((object) => object.id === id);
 
-describe.each(["", ...otherBinaries()])("a catalog read from a server of another folder: %j", (folder) => {
+describe.each(["", ...(await otherMajors())])("a catalog read from a server of another folder: %j", (folder) => {
   const binaries = folder === "" ? undefined : folder;
   let server: TestServer | undefined;
   let urls: Awaited<ReturnType<typeof diverseDatabase>>;

@@ -7,7 +7,8 @@ import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import type { Spec } from "../../../src/audit/spec/spec.ts";
 import { writeSpec } from "../../../src/audit/write.ts";
 import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
-import { diverseDatabase, otherBinaries } from "../../support/diverse.ts";
+import { diverseDatabase } from "../../support/diverse.ts";
+import { otherMajors } from "../../support/majors.ts";
 import { startServer } from "../../support/server.ts";
 
 const NOW = new Date("2026-06-15T12:00:00Z");
@@ -140,7 +141,7 @@ function differingKinds(a: Catalog, b: Catalog): string[] {
   return Object.keys(FRAGMENTS).filter((kind) => JSON.stringify(a[kind as ContentKind]) !== JSON.stringify(b[kind as ContentKind]));
 }
 
-describe.each(["", ...otherBinaries()])("one change of the diverse schema, server of another folder: %j", (folder) => {
+describe.each(["", ...(await otherMajors())])("one change of the diverse schema, server of another folder: %j", (folder) => {
   const binaries = folder === "" ? undefined : folder;
   let session: Session;
   let before: Catalog;

@@ -3,11 +3,11 @@ import type { Catalog } from "../../../src/audit/catalog/catalog.ts";
 import { readCatalog } from "../../../src/audit/catalog/read.ts";
 import { codeOf } from "../../../src/postgres/sqlstate.ts";
 import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
-import { otherBinaries } from "../../support/diverse.ts";
 import { BASE, FIELDS } from "../../support/fields.ts";
+import { otherMajors } from "../../support/majors.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
-describe.each(["", ...otherBinaries()])("the catalog says, server of another folder: %j", (folder) => {
+describe.each(["", ...(await otherMajors())])("the catalog says, server of another folder: %j", (folder) => {
   let server: TestServer | undefined;
   let session: Session;
   beforeAll(async () => {

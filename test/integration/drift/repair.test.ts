@@ -8,7 +8,7 @@ import { readCatalog } from "../../../src/audit/catalog/read.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { withDatabase } from "../../../src/postgres/url.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
-import { otherBinaries } from "../../support/diverse.ts";
+import { findMajor } from "../../support/majors.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
 import { skipWithout } from "../../support/require.ts";
 import { runScript } from "../../support/script.ts";
@@ -168,11 +168,9 @@ describe("the copy", { timeout: 120_000 }, () => {
     ]);
   });
 
-  const binaries = otherBinaries().find((folder) => folder.includes("/15/") && existsSync(join(folder, "pg_dump")));
-  if (binaries === undefined) skipWithout("PostgreSQL 15", "its server is not installed (bash .ci/machine)");
-
-  test.runIf(binaries !== undefined)("is made from a dump where a pg_dump of that version is there", async () => {
-    const older = await startServer({}, { binaries: binaries ?? "" });
+  test("is made from a dump where a pg_dump of that version is there", async ({ skip }) => {
+    const binaries = (await findMajor(15)) ?? skip("no PostgreSQL 15");
+    const older = await startServer({}, { binaries });
     try {
       const urls = {
         EXPECTED: await database(EXPECTED, older.url),
