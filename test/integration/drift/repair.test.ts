@@ -10,7 +10,6 @@ import { withDatabase } from "../../../src/postgres/url.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
 import { findMajor } from "../../support/majors.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
-import { skipWithout } from "../../support/require.ts";
 import { runScript } from "../../support/script.ts";
 import { startServer } from "../../support/server.ts";
 
