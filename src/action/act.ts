@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { explain } from "../cli/explain.ts";
+import type { Host } from "../cli/host.ts";
 import { type Invocation, invocationOf } from "../cli/invocation.ts";
 import { jobOf } from "../cli/job.ts";
-import type { Host } from "../cli/main.ts";
 import { describeError, isOffshootError, OffshootError } from "../errors.ts";
 import { tearDownAfter } from "./after.ts";
 import { COMMANDS } from "./commands.ts";

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
@@ -20,7 +21,7 @@ const END_MS = 5000;
  * Starts a process that keeps a share in the database after ours has ended, over a session called `name`. The caller
  * must hold a share meanwhile. Throws `CONNECTION_FAILED` where it can't.
  */
-export async function startHolder(holder: ToHolder, env: Readonly<Record<string, string | undefined>>): Promise<void> {
+export async function startHolder(holder: ToHolder, env: Env): Promise<void> {
   // The runner's tracking id stays in it: by that the runner ends the holder with the job.
   const { NODE_OPTIONS: _, NEON_API_KEY: __, ...inherited } = withoutInputs(env);
   const child = spawn(process.execPath, [programFile("action/holder")], {

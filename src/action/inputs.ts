@@ -1,6 +1,6 @@
+import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
-import type { Env } from "../steps/context.ts";
 
 /**
  * Every input and its default, as `action.yml` has them. The first fifteen are those of

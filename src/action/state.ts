@@ -1,5 +1,5 @@
 import { toFileOf, type Write } from "../ci/write.ts";
-import type { Env } from "../steps/context.ts";
+import type { Env } from "../environment.ts";
 
 /** What the action's step leaves to its post step. Nothing of it is secret. */
 export interface State {

@@ -1,5 +1,6 @@
+import type { Env } from "../environment.ts";
 import { repositoryFromRemote } from "../run/repository.ts";
-import { type CiEnv, type CiService, positive, variable } from "./ci.ts";
+import { type CiService, positive, variable } from "./ci.ts";
 import { asVariables, inShell } from "./shell.ts";
 import { maskable, stderr, type Write } from "./write.ts";
 
@@ -68,7 +69,7 @@ export const azure: CiService = {
  * The environment without what Azure left as it was written: `$(NAME)` in a pipeline's file stays where there is no such
  * variable (Azure documentation, "Define variables"), and would be taken for a value.
  */
-export function withoutUnfilled(env: CiEnv): CiEnv {
+export function withoutUnfilled(env: Env): Env {
   if (variable(env, "TF_BUILD") === undefined) return env;
   return Object.fromEntries(Object.entries(env).filter(([, value]) => !/^\$\([\w.-]+\)$/.test(value ?? "")));
 }

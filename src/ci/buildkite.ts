@@ -1,5 +1,6 @@
+import type { Env } from "../environment.ts";
 import { repositoryFromRemote } from "../run/repository.ts";
-import { type CiEnv, type CiService, positive, variable } from "./ci.ts";
+import { type CiService, positive, variable } from "./ci.ts";
 import { inShell } from "./shell.ts";
 import { maskable, type Write } from "./write.ts";
 
@@ -48,13 +49,13 @@ export const buildkite: CiService = {
 };
 
 /** Agents commonly keep secrets from forks by hooks; the two URLs may be in different spellings. */
-function isFork(env: CiEnv): boolean {
+function isFork(env: Env): boolean {
   const head = repositoryFromRemote(env["BUILDKITE_PULL_REQUEST_REPO"]);
   const base = repositoryFromRemote(env["BUILDKITE_REPO"]);
   return head !== undefined && base !== undefined && head.toLowerCase() !== base.toLowerCase();
 }
 
-function pipelineOf(env: CiEnv): string | undefined {
+function pipelineOf(env: Env): string | undefined {
   const organization = variable(env, "BUILDKITE_ORGANIZATION_SLUG");
   const pipeline = variable(env, "BUILDKITE_PIPELINE_SLUG");
   return organization === undefined || pipeline === undefined ? undefined : `${organization}/${pipeline}`;

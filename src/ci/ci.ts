@@ -1,7 +1,6 @@
+import type { Env } from "../environment.ts";
 import type { CiFacts } from "../run/identify.ts";
 import type { Annotation, Group, Variables, Where, Write } from "./write.ts";
-
-export type CiEnv = Readonly<Record<string, string | undefined>>;
 
 export type CiServiceName = "github" | "gitlab" | "circleci" | "buildkite" | "azure" | "bitbucket" | "jenkins" | "generic";
 
@@ -23,7 +22,7 @@ export interface CiService {
    * What the environment tells, or undefined where this isn't the service. `payload` is the parsed event of
    * services that write one to a file (GitHub).
    */
-  readonly detect: (env: CiEnv, payload?: unknown) => CiContext | undefined;
+  readonly detect: (env: Env, payload?: unknown) => CiContext | undefined;
   /** Hides strings in all that the job says from here on. Nothing where the service can't do that while a job runs. */
   readonly mask: (secrets: readonly string[]) => readonly Write[];
   /** Hands variables, passwords among them, to what follows in the same job. */
@@ -38,7 +37,7 @@ export interface CiService {
 }
 
 /** A variable's value; an empty one counts as unset, since services export what they don't know as empty. */
-export function variable(env: CiEnv, ...names: readonly string[]): string | undefined {
+export function variable(env: Env, ...names: readonly string[]): string | undefined {
   for (const name of names) {
     const value = env[name]?.trim();
     if (value !== undefined && value !== "") return value;
@@ -47,7 +46,7 @@ export function variable(env: CiEnv, ...names: readonly string[]): string | unde
 }
 
 /** What `CI` says; people set `CI=false` or `CI=0` to switch it off. Undefined: nothing. */
-export function ciFlag(env: CiEnv): boolean | undefined {
+export function ciFlag(env: Env): boolean | undefined {
   const flag = variable(env, "CI", "CONTINUOUS_INTEGRATION")?.toLowerCase();
   return flag === undefined ? undefined : !["false", "0", "no"].includes(flag);
 }

@@ -1,7 +1,8 @@
+import type { Env } from "../environment.ts";
 import { azure } from "./azure.ts";
 import { bitbucket } from "./bitbucket.ts";
 import { buildkite } from "./buildkite.ts";
-import { type CiContext, type CiEnv, type CiService, type CiServiceName, variable } from "./ci.ts";
+import { type CiContext, type CiService, type CiServiceName, variable } from "./ci.ts";
 import { circleci } from "./circleci.ts";
 import { generic } from "./generic.ts";
 import { github } from "./github.ts";
@@ -38,7 +39,7 @@ const NONE: CiContext = {
 };
 
 /** The CI service that the environment speaks of, or `none`. `payload` is the parsed file of `eventPath`, where there is one. */
-export function detectCi(env: CiEnv, payload?: unknown): CiContext {
+export function detectCi(env: Env, payload?: unknown): CiContext {
   for (const service of Object.values(SERVICES)) {
     const context = service.detect(env, payload);
     if (context !== undefined) return context;
@@ -52,6 +53,6 @@ export function serviceOf({ service }: Pick<CiContext, "service">): CiService | 
 }
 
 /** Path of the JSON file in which the service describes the event (GitHub alone has one). */
-export function eventPath(env: CiEnv): string | undefined {
+export function eventPath(env: Env): string | undefined {
   return env["GITHUB_ACTIONS"] === "true" ? variable(env, "GITHUB_EVENT_PATH") : undefined;
 }

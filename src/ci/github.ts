@@ -1,4 +1,5 @@
-import { type CiEnv, type CiService, positive, variable } from "./ci.ts";
+import type { Env } from "../environment.ts";
+import { type CiService, positive, variable } from "./ci.ts";
 import { type Annotation, maskable, stderr, toFileOf, type Variables, type Where } from "./write.ts";
 
 /**
@@ -36,13 +37,13 @@ export const github: CiService = {
 };
 
 /** The event first: a closed pull request has no merge ref any more. */
-function pullRequestOf(env: CiEnv, payload: unknown): number | undefined {
+function pullRequestOf(env: Env, payload: unknown): number | undefined {
   const number = field(payload, "pull_request", "number");
   return positive(typeof number === "number" ? String(number) : /^refs\/pull\/(\d+)\//.exec(env["GITHUB_REF"] ?? "")?.[1]);
 }
 
 /** `pull_request_target` runs the base's workflow with the base's secrets, also for forks. */
-function isFork(env: CiEnv, payload: unknown): boolean {
+function isFork(env: Env, payload: unknown): boolean {
   if (env["GITHUB_EVENT_NAME"] === "pull_request_target" || field(payload, "pull_request", "head") === undefined) return false;
   const base = field(payload, "pull_request", "base", "repo", "full_name") ?? env["GITHUB_REPOSITORY"];
   // A fork that was deleted since has no `repo`: then the two differ, as they should.
@@ -61,7 +62,7 @@ const DEPENDABOT_EVENTS: readonly string[] = [
 ];
 
 /** The actor stays Dependabot when a person re-runs its workflow, and so do the missing secrets. */
-function isDependabot(env: CiEnv, payload: unknown): boolean {
+function isDependabot(env: Env, payload: unknown): boolean {
   const bot = "dependabot[bot]";
   if (env["GITHUB_ACTOR"] !== bot) return false;
   const event = env["GITHUB_EVENT_NAME"] ?? "";

@@ -1,4 +1,4 @@
-import type { CiEnv } from "./ci.ts";
+import type { Env } from "../environment.ts";
 
 /** One effect on the world around a job, as data: nothing happens until `steps/tell.ts` is given it. */
 export type Write =
@@ -10,7 +10,7 @@ export type Write =
 
 /** What a service's words may depend on. */
 export interface Where {
-  readonly env: CiEnv;
+  readonly env: Env;
   /** An unguessable word of letters and digits, for delimiters. */
   readonly random: () => string;
   readonly now: () => Date;

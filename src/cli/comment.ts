@@ -1,9 +1,9 @@
 import { sectionOf } from "../ci/summary/comment.ts";
 import type { Story } from "../ci/summary/story.ts";
 import { deadline } from "../deadline.ts";
+import type { Env } from "../environment.ts";
 import { messageOf } from "../errors.ts";
 import { keepComment } from "../steps/comment.ts";
-import type { Env } from "../steps/context.ts";
 import { githubOf, isGitHubFailure } from "../steps/github.ts";
 import type { Asker } from "./story.ts";
 

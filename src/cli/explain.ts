@@ -1,8 +1,8 @@
 import { styleText } from "node:util";
 import { describeError, EXIT, isOffshootError } from "../errors.ts";
 import { redact } from "../redact.ts";
+import type { Host } from "./host.ts";
 import type { Invocation } from "./invocation.ts";
-import type { Host } from "./main.ts";
 
 /** Prints what was thrown, for people and as JSON where that was asked for; returns the exit status. */
 export function explain(thrown: unknown, host: Host, invocation: Invocation | undefined): number {

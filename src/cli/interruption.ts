@@ -1,5 +1,5 @@
 import { exitCodeOf } from "../steps/child.ts";
-import type { Host } from "./main.ts";
+import type { Host } from "./host.ts";
 import type { Progress } from "./progress.ts";
 
 /** Signals become an abort, so that teardown comes first; a second one ends the process at once. */

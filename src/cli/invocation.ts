@@ -1,9 +1,9 @@
 import type { OptionValues } from "commander";
 import { describeError, isOffshootError, OffshootError } from "../errors.ts";
 import type { CommonOptions } from "../steps/context.ts";
+import type { Host } from "./host.ts";
 import { type Interruption, interruptionOf } from "./interruption.ts";
 import { type Job, jobOf } from "./job.ts";
-import type { Host } from "./main.ts";
 import { type Progress, progressOn } from "./progress.ts";
 import { type Recorder, recorder } from "./story.ts";
 

@@ -9,7 +9,7 @@ import type { Story } from "../ci/summary/story.ts";
 import type { Annotation, Group, Where, Write } from "../ci/write.ts";
 import type { Conceal } from "../steps/context.ts";
 import { tell } from "../steps/tell.ts";
-import type { Host } from "./main.ts";
+import type { Host } from "./host.ts";
 
 /** The CI job around this process; outside of any CI its calls do nothing. */
 export interface Job {

@@ -1,11 +1,7 @@
 import { CommanderError } from "commander";
+import type { Host } from "./host.ts";
 import type { Invocation } from "./invocation.ts";
 import { menu } from "./menu.ts";
-
-/** What the CLI needs of a process; tests hand in their own. */
-export type Host = Pick<NodeJS.Process, "argv" | "env" | "stdout" | "stderr" | "stdin" | "cwd" | "on" | "exit"> & {
-  exitCode?: number | string | null | undefined;
-};
 
 /** Commander's own complaints: it has printed them already. Equal to `EXIT.usage`, which would cost help a file more. */
 const USAGE = 2;

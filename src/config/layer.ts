@@ -1,8 +1,9 @@
+import type { Env } from "../environment.ts";
+import { nearest } from "../nearest.ts";
 import { check } from "./check.ts";
 import { FIELDS, fieldAt, flagOf, variablesOf } from "./fields.ts";
 import type { Field, Path } from "./fields.ts";
 import { KINDS } from "./kinds.ts";
-import { nearest } from "../nearest.ts";
 
 /** Where the value of a setting comes from, strongest first. */
 export const ORIGINS = ["flag", "env", "file", "ci", "default"] as const;
@@ -39,7 +40,7 @@ export function ciLayer(given: Given): Layer {
 }
 
 /** What the environment says. An empty variable counts as unset, since CI services expand missing secrets to that. */
-export function envLayer(env: Readonly<Record<string, string | undefined>>): Layer {
+export function envLayer(env: Env): Layer {
   return collect(
     FIELDS.flatMap((field) => {
       const variable = variablesOf(field).find((name) => (env[name] ?? "").trim() !== "");

@@ -1,4 +1,5 @@
 import { relative, resolve } from "node:path";
+import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import { buildSettings } from "./build.ts";
 import { FIELDS } from "./fields.ts";
@@ -17,7 +18,7 @@ import type { Winners } from "./values.ts";
 export interface LoadInput {
   /** Where the search for `offshoot.yaml` begins. */
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   /** By key path, as in `{"neon.parent": "main", ttl: "2h"}`: typed as in the file, or text. */
   readonly flags?: Given | undefined;
   /** As `flags`: what the CI service knows. */

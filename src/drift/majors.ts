@@ -1,6 +1,6 @@
 import type { Catalog } from "../audit/catalog/catalog.ts";
 import type { Column } from "../audit/catalog/columns.ts";
-import type { Pair } from "./normalise.ts";
+import type { Pair } from "./pair.ts";
 
 /**
  * Takes out what differs between major versions for one and the same schema. PostgreSQL 16 leaves out table names in

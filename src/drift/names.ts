@@ -1,7 +1,7 @@
 import type { Catalog } from "../audit/catalog/catalog.ts";
 import type { Sequence } from "../audit/catalog/sequences.ts";
 import { path, quoted } from "../audit/quote.ts";
-import type { Pair } from "./normalise.ts";
+import type { Pair } from "./pair.ts";
 
 /** What has a name on a table, and the rest of it as text. */
 interface NamedPart {

@@ -1,12 +1,10 @@
 import type { Catalog } from "../audit/catalog/catalog.ts";
 import { withRestoredLists } from "./lists.ts";
 import { alignMajors } from "./majors.ts";
-import { withoutNeonAuth } from "./neon-auth.ts";
 import { alignConstraintNames, alignIndexNames, alignSequenceNames } from "./names.ts";
+import { withoutNeonAuth } from "./neon-auth.ts";
 import { alignOwners } from "./owners.ts";
-
-/** The expected catalog and the actual one. */
-export type Pair = readonly [expected: Catalog, actual: Catalog];
+import type { Pair } from "./pair.ts";
 
 interface Normalisation {
   /** What is not told apart while it applies, and why. */

@@ -1,5 +1,5 @@
 import type { Catalog } from "../audit/catalog/catalog.ts";
-import type { Pair } from "./normalise.ts";
+import type { Pair } from "./pair.ts";
 
 /** Stands for the role that owns the most. No role has this name: it holds a space. */
 const PRINCIPAL = "the owner";

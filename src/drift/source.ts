@@ -1,3 +1,4 @@
+import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 
@@ -37,7 +38,7 @@ const LSN = /^[0-9a-f]{1,8}\/[0-9a-f]{1,8}$/i;
  * Reads what was given as a side; `flag` names it in errors. Throws `USAGE`, naming the nearest source there is, and
  * `URL_INVALID` for a variable that holds none. No error holds what a variable or a URL says.
  */
-export function parseSource(text: string, flag: string, env: Readonly<Record<string, string | undefined>>): Source {
+export function parseSource(text: string, flag: string, env: Env): Source {
   const word = WORDS.find((known) => known === text);
   if (word !== undefined) return { kind: word };
   if (text.startsWith("branch:")) return branchSource(text.slice("branch:".length), flag);
@@ -69,7 +70,7 @@ function variableSource(variable: string, url: string, flag: string): Source {
   });
 }
 
-function unknownSource(text: string, flag: string, env: Readonly<Record<string, string | undefined>>): OffshootError {
+function unknownSource(text: string, flag: string, env: Env): OffshootError {
   const variables = Object.keys(env).filter((name) => /^postgres(ql)?:\/\//.test(env[name] ?? ""));
   const [, word = "", rest = ""] = /^([a-z]+)[:=](.*)$/i.exec(text) ?? [];
   const isBranch = word === "branch" || nearest(word, ["branch"]) !== undefined;

@@ -1,6 +1,6 @@
 import type { Session } from "../postgres/connect.ts";
-import type { Failure } from "./failure.ts";
 import { HOLDS_LOCK } from "./lock.ts";
+import type { Failure } from "./marker.ts";
 import type { Marker, MarkerKey, MarkerState } from "./marker.ts";
 import type { GateRequest } from "./request.ts";
 

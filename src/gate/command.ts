@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as timer } from "node:timers/promises";
+import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import type { Report } from "../events.ts";
 import { programFile } from "../program.ts";
@@ -27,7 +28,7 @@ export interface CommandEnd {
 
 export interface CommandOptions {
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   /** When the leader last proved that it leads, by `machineMs`; asked for when the command is about to start. */
   readonly beatAt: () => number;
   readonly quietMs: number;
@@ -128,7 +129,7 @@ function commandNotFound(command: MigrationCommand, cwd: string, why: Extract<Fr
   });
 }
 
-function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+function definedOnly(env: Env): Record<string, string> {
   const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return Object.fromEntries(given);
 }

@@ -1,24 +1,8 @@
-import { type ErrorFacts, isOffshootError, messageOf, OffshootError } from "../errors.ts";
+import { isOffshootError, messageOf, OffshootError } from "../errors.ts";
 import { redact } from "../redact.ts";
 import type { CommandEnd } from "./command.ts";
-import type { Marker } from "./marker.ts";
+import type { Failure, Marker } from "./marker.ts";
 import type { Owner } from "./request.ts";
-
-/** Why a migration failed, as it is kept in its marker for those who wait. Holds no secret. */
-export interface Failure {
-  /** The leader's error code. */
-  readonly code: string;
-  readonly message: string;
-  readonly meaning?: string;
-  readonly remedy?: string;
-  readonly command?: string;
-  readonly exitCode?: number;
-  readonly signal?: string;
-  /** The last lines of the command's output. */
-  readonly tail?: string;
-  /** What the leader's error knew besides. */
-  readonly facts?: ErrorFacts;
-}
 
 /** Lines of a failed command's output that its error shows; the marker keeps more of them. */
 const SHOWN_LINES = 15;

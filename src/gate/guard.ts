@@ -6,7 +6,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { groupIsAlive, signalGroup } from "./group.ts";
-import { machineMs } from "./pace.ts";
+import { machineMs } from "./clock.ts";
 
 export type ToGuard =
   | {

@@ -1,5 +1,5 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { machineMs } from "./pace.ts";
+import { machineMs } from "./clock.ts";
 
 /** The leader's heartbeat. */
 export interface Heart {

@@ -1,26 +1,16 @@
-import { isOffshootError } from "../errors.ts";
-import type { Session } from "../postgres/connect.ts";
 import type { Deadline } from "../deadline.ts";
-import { beat, type Claim, finish, letGo } from "./claim.ts";
+import { isOffshootError } from "../errors.ts";
+import { beat, finish, letGo } from "./claim.ts";
 import { type CommandEnd, describeCommand, type RunningCommand, startCommand } from "./command.ts";
 import { endOlder, evictOlder, migrationName } from "./evict.ts";
-import { commandFailure, type Failure, leaderError, otherFailure, workFailure } from "./failure.ts";
+import { commandFailure, leaderError, otherFailure, workFailure } from "./failure.ts";
 import { type Heart, startHeart } from "./heart.ts";
+import type { Lead, Led } from "./led.ts";
+import type { Failure } from "./marker.ts";
 import { paceOf } from "./pace.ts";
 import type { MigrateRequest } from "./request.ts";
 import { sealAndKeep } from "./seal.ts";
 import { startWork } from "./work.ts";
-
-/** `lost`: another may lead by now, our command is dead, and nothing was recorded. */
-export type Led = "ready" | "lost";
-
-export interface Lead {
-  /** Holds the gate's lock. Closed by the caller, or here before the base is kept. */
-  readonly session: Session;
-  readonly claim: Claim;
-  /** Milliseconds until an earlier leader's command is surely dead. */
-  readonly settleMs: number;
-}
 
 /** `dropped`: our own trouble, which says nothing about the migration; another may lead. */
 type Verdict =

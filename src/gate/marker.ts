@@ -1,9 +1,25 @@
+import type { ErrorFacts } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { codeOf, SQLSTATE } from "../postgres/sqlstate.ts";
-import type { Failure } from "./failure.ts";
 import type { Owner } from "./request.ts";
 
 export type MarkerState = "migrating" | "sealing" | "ready" | "failed";
+
+/** Why a migration failed, as it is kept in its marker for those who wait. Holds no secret. */
+export interface Failure {
+  /** The leader's error code. */
+  readonly code: string;
+  readonly message: string;
+  readonly meaning?: string;
+  readonly remedy?: string;
+  readonly command?: string;
+  readonly exitCode?: number;
+  readonly signal?: string;
+  /** The last lines of the command's output. */
+  readonly tail?: string;
+  /** What the leader's error knew besides. */
+  readonly facts?: ErrorFacts;
+}
 
 /** One row of `offshoot.readiness`: how far one fingerprint is in one database for one run. */
 export interface Marker {

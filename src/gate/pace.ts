@@ -30,8 +30,3 @@ export function paceOf(timings: GateTimings): Pace {
     graceMs: Math.min(timings.graceMs, quietMs),
   };
 }
-
-/** Milliseconds on a monotonic clock that all processes of one machine share. */
-export function machineMs(): number {
-  return Number(process.hrtime.bigint() / 1_000_000n);
-}

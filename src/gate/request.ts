@@ -1,3 +1,4 @@
+import type { Env } from "../environment.ts";
 import type { Report } from "../events.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import type { MigrationCommand } from "./command.ts";
@@ -54,7 +55,7 @@ export interface MigrateRequest extends GateRequest {
   readonly command: MigrationCommand | MigrationWork;
   readonly cwd: string;
   /** The complete environment of the command; the gate adds `PGAPPNAME`. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   /** Looks at the migrated database before anybody may use it. What it throws is the migration's failure. */
   readonly verify?: (signal: AbortSignal) => Promise<void>;
   /**

@@ -1,10 +1,10 @@
 import { setTimeout as timer } from "node:timers/promises";
+import type { Deadline } from "../deadline.ts";
 import { messageOf } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
 import { isPassing } from "../postgres/sqlstate.ts";
-import type { Deadline } from "../deadline.ts";
 import { type Claim, peek, seal, unseal } from "./claim.ts";
-import type { Lead, Led } from "./lead.ts";
+import type { Lead, Led } from "./led.ts";
 import { tryGateLock } from "./lock.ts";
 import type { MigrateRequest } from "./request.ts";
 import { openGate } from "./session.ts";

@@ -1,8 +1,9 @@
-import type { Session } from "../postgres/connect.ts";
 import type { Deadline } from "../deadline.ts";
+import type { Session } from "../postgres/connect.ts";
 import { claim, unseal } from "./claim.ts";
 import { type Asker, type Decision, decide, underLock, type View } from "./decide.ts";
-import { lead, type Led } from "./lead.ts";
+import { lead } from "./lead.ts";
+import type { Led } from "./led.ts";
 import { tryGateLock } from "./lock.ts";
 import { look } from "./look.ts";
 import type { Marker } from "./marker.ts";

@@ -1,7 +1,7 @@
 import { OffshootError } from "../errors.ts";
 import type { DirectUrl } from "../postgres/url.ts";
+import { machineMs } from "./clock.ts";
 import type { CommandEnd, RunningCommand } from "./command.ts";
-import { machineMs } from "./pace.ts";
 
 /** What a function that migrates gets to hold. */
 export interface Leadership {

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { cancelled } from "../deadline.ts";
+import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import { codeOf } from "../postgres/sqlstate.ts";
 import { redact } from "../redact.ts";
 
 export interface MoveOptions {
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   readonly signal: AbortSignal;
   /** Milliseconds for one line. */
   readonly withinMs: number;

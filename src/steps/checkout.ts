@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import type { Env } from "../environment.ts";
 import { hostFromRemote, repositoryFromRemote } from "../run/repository.ts";
 
 /** What a developer's checkout tells about who asks, when no CI does. */
@@ -19,7 +20,7 @@ export interface Checkout {
  * Reads user, git branch and `origin` from the checkout that holds `cwd`. Git itself is not run: it costs
  * more than the rest of a command, and isn't installed everywhere.
  */
-export async function readCheckout(cwd: string, env: Readonly<Record<string, string | undefined>>): Promise<Checkout> {
+export async function readCheckout(cwd: string, env: Env): Promise<Checkout> {
   const git = await gitFolder(cwd);
   const [head, config] = await Promise.all([readText(git && join(git, "HEAD")), readText(git && join(await commonFolder(git), "config"))]);
   const top = git === undefined ? resolve(cwd) : await topOf(cwd);
@@ -56,7 +57,7 @@ async function commonFolder(git: string): Promise<string> {
   return common === "" ? git : resolve(git, common.trim());
 }
 
-function userName(env: Readonly<Record<string, string | undefined>>): string {
+function userName(env: Env): string {
   const named = env["USER"] ?? env["USERNAME"];
   if (named !== undefined && named !== "") return named;
   try {

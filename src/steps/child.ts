@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
+import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import { codeOf } from "../postgres/sqlstate.ts";
 
@@ -12,7 +13,7 @@ export interface Ended {
 
 export interface ChildOptions {
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   readonly signal: AbortSignal;
   /** Milliseconds between the polite signal and SIGKILL. */
   readonly graceMs: number;

@@ -5,6 +5,7 @@ import type { CiContext } from "../ci/ci.ts";
 import { detectCi, eventPath } from "../ci/detect.ts";
 import { loadSettings, type Resolved } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
+import type { Env } from "../environment.ts";
 import { type Report, silent } from "../events.ts";
 import { identifyRun } from "../run/identify.ts";
 import { branchName } from "../run/name.ts";
@@ -13,8 +14,6 @@ import { readCheckout } from "./checkout.ts";
 
 /** Hides secrets from whoever reads what the process says. */
 export type Conceal = (secrets: readonly string[]) => void | Promise<void>;
-
-export type Env = Readonly<Record<string, string | undefined>>;
 
 /** What every command takes. All of it is optional; the defaults are the process's own. */
 export interface CommonOptions {

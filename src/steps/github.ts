@@ -1,4 +1,4 @@
-import type { Env } from "./context.ts";
+import type { Env } from "../environment.ts";
 
 /** GitHub's REST API for one repository, with the job's own token. */
 export interface GitHub {

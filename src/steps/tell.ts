@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { appendFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Write } from "../ci/write.ts";
+import type { Env } from "../environment.ts";
 import { codeOf } from "../postgres/sqlstate.ts";
 
 /** Where writes end up. */
@@ -11,7 +12,7 @@ export interface Outlet {
   /** What relative paths are meant from. */
   readonly cwd: string;
   /** The environment of a service's own programs. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
 }
 
 /**

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { closedOf } from "../../src/steps/closed.ts";
-import { type Context, type Env, prepare } from "../../src/steps/context.ts";
+import type { Env } from "../../src/environment.ts";
+import { type Context, prepare } from "../../src/steps/context.ts";
 import type { Listed } from "../../src/providers/provider.ts";
 import type { OwnerTag } from "../../src/run/tag.ts";
 

@@ -47,7 +47,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   action: ["foundation", "run", "ci", "postgres", "providers", "steps", "cli"],
 };
 
-const FOUNDATION = ["errors.ts", "redact.ts", "events.ts", "deadline.ts", "nearest.ts", "program.ts", "markdown.ts"];
+const FOUNDATION = ["errors.ts", "redact.ts", "events.ts", "deadline.ts", "nearest.ts", "program.ts", "markdown.ts", "environment.ts"];
 
 /** Each vendor enters in one place. */
 const VENDORS: Readonly<Record<string, RegExp>> = {
@@ -79,9 +79,9 @@ test("every file stands in a room that is known", () => {
 });
 
 /** The files that a file imports, as paths from `src`. */
-const neighboursOf = (path: string, except: ReadonlySet<string | undefined> = new Set()): readonly string[] =>
+const neighboursOf = (path: string): readonly string[] =>
   importsOf(path)
-    .filter((target) => target.startsWith(".") && !except.has(target))
+    .filter((target) => target.startsWith("."))
     .map((target) => relative(SRC, join(SRC, dirname(path), target)).replaceAll("\\", "/"));
 
 const mayImport = (room: string, other: string): boolean => (room === other && room !== "command") || ROOMS[room]?.includes(other) === true;
@@ -95,21 +95,13 @@ test("imports point one way, and commands never meet", () => {
   expect(wrong).toEqual([]);
 });
 
-/** Without what is imported for its type alone, which is gone when the program runs. */
-const runtimeNeighboursOf = (path: string): readonly string[] => {
-  const types = [
-    ...readFileSync(join(SRC, path), "utf8").matchAll(/^import (?:type [^;]*?|\{(?:\s*type \w+(?: as \w+)?,?)+\s*\}) from "([^"]+)"/gm),
-  ];
-  return neighboursOf(path, new Set(types.map((match) => match[1])));
-};
-
-test("no file needs itself to run", () => {
+test("no file needs itself", () => {
   const done = new Set<string>();
   const circles: string[] = [];
   const walk = (path: string, way: readonly string[]): void => {
     if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(" > "));
     if (way.includes(path) || done.has(path)) return;
-    for (const target of runtimeNeighboursOf(path)) walk(target, [...way, path]);
+    for (const target of neighboursOf(path)) walk(target, [...way, path]);
     done.add(path);
   };
   for (const path of files) walk(path, []);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Env } from "../../environment.ts";
 import { type Demands, type Observed } from "./judge.ts";
 import { isLiving } from "./living.ts";
 import { logReader, type LogReader } from "./log.ts";
@@ -7,7 +8,7 @@ import { logReader, type LogReader } from "./log.ts";
 export interface WatchOptions extends Demands {
   readonly argv: readonly string[];
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   readonly signal: AbortSignal;
   /** Signals a process group; false: nobody is left in it. */
   readonly signalGroup: (pid: number, signal: "SIGTERM" | "SIGKILL") => boolean;

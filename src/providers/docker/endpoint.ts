@@ -3,9 +3,8 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Deadline } from "../../deadline.ts";
+import type { Env } from "../../environment.ts";
 import type { Engine } from "./engine.ts";
-
-export type Env = Readonly<Record<string, string | undefined>>;
 
 /** Where a port that the engine publishes is reached. */
 export interface Reach {

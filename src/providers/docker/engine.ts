@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { messageOf } from "../../errors.ts";
 import { deadline, type Deadline } from "../../deadline.ts";
-import type { Env } from "./endpoint.ts";
+import type { Env } from "../../environment.ts";
+import { messageOf } from "../../errors.ts";
 
 /** What a call of the container tool ended with. */
 export interface Outcome {

@@ -1,9 +1,10 @@
+import type { Env } from "../../environment.ts";
 import type { OwnerTag } from "../../run/tag.ts";
 import type { Bounds, ClusterHost } from "../local/host.ts";
 import type { Refusal } from "../provider.ts";
 import { boot } from "./boot.ts";
 import { DEFAULT_MAJOR, type Identity, identityOf } from "./container.ts";
-import { type Env, type Reach, reachOf } from "./endpoint.ts";
+import { type Reach, reachOf } from "./endpoint.ts";
 import { containerEngine, type Engine } from "./engine.ts";
 import { type Image, lookAtImage, pullImage } from "./image.ts";
 import { type Container, inspect, inspectBoth, ownContainers, serverIn } from "./inspect.ts";

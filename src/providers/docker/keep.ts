@@ -1,10 +1,10 @@
 import { setTimeout as timer } from "node:timers/promises";
 import { type Deadline, deadline } from "../../deadline.ts";
+import type { Env } from "../../environment.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
 import { hasRuns, sleepersOf } from "../local/databases.ts";
 import type { Server } from "../local/host.ts";
 import { watchOver } from "../local/watch.ts";
-import type { Env } from "./endpoint.ts";
 import { containerEngine, type Engine } from "./engine.ts";
 import { type Container, inspect, serverIn } from "./inspect.ts";
 import { holdsForeign, isDead, remove } from "./remove.ts";

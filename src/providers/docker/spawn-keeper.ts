@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { constants, setPriority, tmpdir } from "node:os";
+import type { Env } from "../../environment.ts";
 import { programFile } from "../../program.ts";
-import type { Env, Reach } from "./endpoint.ts";
+import type { Reach } from "./endpoint.ts";
 import { toolEnvironment } from "./engine.ts";
 
 /** What the keeper's process is told. Nothing secret: command lines are public. */

@@ -6,7 +6,7 @@ import type { Bounds } from "./bounds.ts";
 import { type Branch, buildingName, failedName } from "./branch.ts";
 import { factsOf, isNameTaken } from "./failure.ts";
 import { readyBase } from "./parent.ts";
-import type { Site } from "./place.ts";
+import type { Site } from "./site.ts";
 
 /** What is never finished goes by itself; no migration takes as long. */
 const BUILDING_MS = 24 * 3_600_000;

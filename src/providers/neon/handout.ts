@@ -6,8 +6,8 @@ import type { Bounds } from "./bounds.ts";
 import type { Branch } from "./branch.ts";
 import { provideCompute } from "./compute.ts";
 import { factsOf, isMissing } from "./failure.ts";
-import type { Placed, Site } from "./place.ts";
 import { waitUntilReady } from "./ready.ts";
+import type { Placed, Site } from "./site.ts";
 import type { Operation } from "./wire.ts";
 
 /** Logins of a branch may be refused while it is so young (see ready.ts). */

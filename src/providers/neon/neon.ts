@@ -1,6 +1,6 @@
+import { deadline } from "../../deadline.ts";
 import { silent } from "../../events.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
-import { deadline } from "../../deadline.ts";
 import type { Database, Limits, Provider, Refusal, Wanted } from "../provider.ts";
 import { neonApi } from "./api.ts";
 import { ensureBase } from "./base.ts";
@@ -10,11 +10,12 @@ import { handOut } from "./handout.ts";
 import { list } from "./list.ts";
 import { look } from "./look.ts";
 import type { NeonOptions, World } from "./options.ts";
-import { place, type Site } from "./place.ts";
+import { place } from "./place.ts";
 import { sharedRate } from "./rate.ts";
 import { reach } from "./reach.ts";
 import { refusalOf } from "./refusal.ts";
 import { release } from "./release.ts";
+import type { Site } from "./site.ts";
 
 /** How long `await using` may take to remove a branch. */
 const DISPOSE_MS = 60_000;

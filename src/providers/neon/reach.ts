@@ -7,8 +7,9 @@ import type { Branch } from "./branch.ts";
 import { factsOf, isMissing } from "./failure.ts";
 import { handOut } from "./handout.ts";
 import { requireBranch } from "./parent.ts";
-import { place, type Site } from "./place.ts";
+import { place } from "./place.ts";
 import { waitUntilReady } from "./ready.ts";
+import type { Site } from "./site.ts";
 
 /** `Provider.reach` over Neon: over the branch's own compute where it has one, else over a short-lived branch of our own. */
 export async function reach(

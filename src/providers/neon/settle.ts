@@ -17,9 +17,9 @@ import {
 } from "./failure.ts";
 import { look } from "./look.ts";
 import { parentId, unknownParent, unknownProject } from "./parent.ts";
-import type { Placed, Site, Tried } from "./place.ts";
 import { refusal } from "./refusal.ts";
 import { withoutExpiry } from "./request.ts";
+import type { Placed, Site, Tried } from "./site.ts";
 
 /** What to do about a create that failed: an answer, or undefined for another try. Throws what no try can change. */
 export async function settle(

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import type { CiEnv } from "../../../src/ci/ci.ts";
+import type { Env } from "../../../src/environment.ts";
 
 /** An environment of a CI service as it was found there, with the event that came with it. */
 export interface CiFixture {
-  readonly env: CiEnv;
+  readonly env: Env;
   readonly payload?: unknown;
 }
 

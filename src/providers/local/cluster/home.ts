@@ -1,11 +1,12 @@
 import { access, chmod, constants, mkdir, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import type { Env } from "../../../environment.ts";
 import { OffshootError } from "../../../errors.ts";
 import { type Account, closedTo } from "./account.ts";
 
 /** What decides where local servers keep their state. */
 export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   readonly cwd: string;
   readonly platform: NodeJS.Platform;
   /** Undefined on Windows. */

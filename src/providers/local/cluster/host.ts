@@ -1,6 +1,7 @@
 import { homedir, tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Env } from "../../../environment.ts";
 import { OffshootError } from "../../../errors.ts";
 import type { Refusal } from "../../provider.ts";
 import type { ClusterHost, Server } from "../host.ts";
@@ -20,7 +21,7 @@ import { stop } from "./stop.ts";
 
 export interface EmbeddedOptions {
   /** Read for `OFFSHOOT_HOME`, the XDG folders and `PATH`. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   /** The project's folder, from which its npm packages are found. */
   readonly cwd: string;
   /** Wanted major version; default: the newest that is found. */

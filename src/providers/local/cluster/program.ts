@@ -1,3 +1,4 @@
+import type { Env } from "../../../environment.ts";
 import type { Account } from "./account.ts";
 
 /** A Postgres that was found; whether it works shows when it is tried. */
@@ -11,7 +12,7 @@ export interface Found {
 
 /** Where to look. */
 export interface Places {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   readonly platform: NodeJS.Platform;
   readonly arch: string;
   /** Folders from which npm packages are looked for, like the project's and our own. */

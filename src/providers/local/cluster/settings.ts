@@ -1,5 +1,7 @@
+import type { Env } from "../../../environment.ts";
+
 /** Environment of the server and its helpers: nothing else of ours, so that no key of a CI job lives on in a server. */
-export function serverEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+export function serverEnvironment(env: Env): Record<string, string> {
   const kept = ["PATH", "Path", "SystemRoot", "TEMP"].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
   return { ...Object.fromEntries(kept), LC_ALL: "C", TZ: "UTC" };
 }
