@@ -182,12 +182,8 @@ describe("the outbox case, on Neon", { timeout: 180_000 }, () => {
 
   beforeAll(async () => {
     mock = await startMock("--postgres", "--operation-time", "100");
-    env = { OFFSHOOT_PROVIDER: "neon,embedded", NEON_API_KEY: mock.apiKey, NEON_PROJECT_ID: mock.projectId, NEON_API_HOST: mock.url };
-    const headers = { authorization: `Bearer ${mock.apiKey}` };
-    const asked = await fetch(`${mock.url}/projects/${mock.projectId}/connection_uri?database_name=neondb&role_name=neondb_owner`, {
-      headers,
-    });
-    await drifted(((await asked.json()) as { uri: string }).uri);
+    env = { OFFSHOOT_PROVIDER: "neon,embedded", ...mock.env };
+    await drifted(await mock.parentUrl());
   }, 60_000);
   afterAll(() => mock.stop());
 

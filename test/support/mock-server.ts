@@ -8,6 +8,10 @@ export interface MockServer {
   readonly apiKey: string;
   readonly projectId: string;
   readonly child: ChildProcess;
+  /** What the CLI has to know to find it. */
+  readonly env: Readonly<Record<"NEON_API_KEY" | "NEON_PROJECT_ID" | "NEON_API_HOST", string>>;
+  /** The URL of the database on the branch that runs start from, where Postgres stands behind the mock. */
+  parentUrl(): Promise<string>;
   /** Calls a control route; its JSON. */
   control(method: string, path: string, body?: object): Promise<unknown>;
   stop(): Promise<number | null>;
@@ -25,6 +29,13 @@ export async function startMock(...flags: readonly string[]): Promise<MockServer
   return {
     ...said,
     child,
+    env: { NEON_API_KEY: said.apiKey, NEON_PROJECT_ID: said.projectId, NEON_API_HOST: said.url },
+    async parentUrl() {
+      const headers = { authorization: `Bearer ${said.apiKey}` };
+      const query = "database_name=neondb&role_name=neondb_owner";
+      const response = await fetch(`${said.url}/projects/${said.projectId}/connection_uri?${query}`, { headers });
+      return ((await response.json()) as { uri: string }).uri;
+    },
     async control(method, path, body) {
       const request = body === undefined ? { method } : { method, body: JSON.stringify(body) };
       const response = await fetch(`${said.url.replace("/api/v2", "/_control")}/${path}`, request);

@@ -7,6 +7,7 @@ import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import type { Spec } from "../../../src/audit/spec/spec.ts";
 import { writeSpec } from "../../../src/audit/write.ts";
 import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
+import { afterwards } from "../../support/afterwards.ts";
 import { diverseDatabase } from "../../support/diverse.ts";
 import { otherMajors } from "../../support/majors.ts";
 import { startServer } from "../../support/server.ts";
@@ -125,17 +126,6 @@ const SEEN_BY_CATALOG: readonly (readonly [ddl: string, kind: ContentKind])[] = 
   ["drop collation app.german", "collations"],
   ["drop type app.price_range", "ranges"],
 ];
-
-/** Runs DDL, reads the catalog and undoes all of it. */
-async function afterwards(session: Session, ddl: string): Promise<Catalog> {
-  await session.query("begin");
-  try {
-    await session.query(ddl);
-    return await readCatalog(session);
-  } finally {
-    await session.query("rollback");
-  }
-}
 
 function differingKinds(a: Catalog, b: Catalog): string[] {
   return Object.keys(FRAGMENTS).filter((kind) => JSON.stringify(a[kind as ContentKind]) !== JSON.stringify(b[kind as ContentKind]));

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { Catalog } from "../../../src/audit/catalog/catalog.ts";
-import { readCatalog } from "../../../src/audit/catalog/read.ts";
 import { codeOf } from "../../../src/postgres/sqlstate.ts";
 import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
+import { afterwards } from "../../support/afterwards.ts";
 import { BASE, FIELDS } from "../../support/fields.ts";
 import { otherMajors } from "../../support/majors.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
@@ -40,15 +39,4 @@ const UNKNOWN_WORDS = expect.stringMatching(/^(?:42601|22023|42703|0A000)$/) as 
 
 function objectContaining(facts: object): unknown {
   return expect.objectContaining(facts) as unknown;
-}
-
-/** The catalog after some DDL, which is undone. */
-async function afterwards(session: Session, ddl: string): Promise<Catalog> {
-  await session.query("begin");
-  try {
-    await session.query(ddl);
-    return await readCatalog(session);
-  } finally {
-    await session.query("rollback");
-  }
 }

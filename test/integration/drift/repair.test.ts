@@ -188,12 +188,8 @@ describe("on Neon", { timeout: 180_000 }, () => {
 
   beforeAll(async () => {
     mock = await startMock("--postgres", "--operation-time", "100");
-    env = { OFFSHOOT_PROVIDER: "neon,embedded", NEON_API_KEY: mock.apiKey, NEON_PROJECT_ID: mock.projectId, NEON_API_HOST: mock.url };
-    const headers = { authorization: `Bearer ${mock.apiKey}` };
-    const asked = await fetch(`${mock.url}/projects/${mock.projectId}/connection_uri?database_name=neondb&role_name=neondb_owner`, {
-      headers,
-    });
-    const { uri } = (await asked.json()) as { uri: string };
+    env = { OFFSHOOT_PROVIDER: "neon,embedded", ...mock.env };
+    const uri = await mock.parentUrl();
     const migrator = join(ROOT, "node_modules/node-pg-migrate/bin/node-pg-migrate.js");
     await execute(process.execPath, [migrator, "up", "--no-verbose"], { cwd: OUTBOX, env: { ...process.env, DATABASE_URL: uri } });
     const sql = await readFile(join(OUTBOX, "drifted-parent.sql"), "utf8");

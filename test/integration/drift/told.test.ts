@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readCatalog } from "../../../src/audit/catalog/read.ts";
+import { afterwards } from "../../support/afterwards.ts";
 import { compareCatalogs } from "../../../src/drift/compare.ts";
 import { connect, type Session } from "../../../src/postgres/connect.ts";
 import { makersFor } from "../../mutation/makers.ts";
@@ -50,13 +50,7 @@ afterAll(async () => {
 });
 
 test.each(Object.entries(ALL))("a change is told as it is: %s", async (_, [sql, ...told]) => {
-  await session.query("begin");
-  try {
-    await session.query(sql);
-    expect(compareCatalogs(ground.catalog, await readCatalog(session)).map(tell)).toEqual(told);
-  } finally {
-    await session.query("rollback");
-  }
+  expect(compareCatalogs(ground.catalog, await afterwards(session, sql)).map(tell)).toEqual(told);
 });
 
 test("every change that the mutations know is in the table", () => {

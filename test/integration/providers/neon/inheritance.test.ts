@@ -15,10 +15,7 @@ let parent: DirectUrl;
 
 beforeAll(async () => {
   mock = await startMock("--postgres", "--operation-time", "50");
-  const query = "database_name=neondb&role_name=neondb_owner";
-  const headers = { authorization: `Bearer ${mock.apiKey}` };
-  const response = await fetch(`${mock.url}/projects/${mock.projectId}/connection_uri?${query}`, { headers });
-  parent = directUrl(((await response.json()) as { uri: string }).uri);
+  parent = directUrl(await mock.parentUrl());
 });
 
 afterAll(async () => {

@@ -1,0 +1,14 @@
+import type { Catalog } from "../../src/audit/catalog/catalog.ts";
+import { readCatalog } from "../../src/audit/catalog/read.ts";
+import type { Session } from "../../src/postgres/connect.ts";
+
+/** Runs DDL, reads the catalog and undoes all of it. */
+export async function afterwards(session: Session, ddl: string): Promise<Catalog> {
+  await session.query("begin");
+  try {
+    await session.query(ddl);
+    return await readCatalog(session);
+  } finally {
+    await session.query("rollback");
+  }
+}
