@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { toolPath } from "../tools.ts";
 
-const PEERS = new URL("../../peers/node_modules", import.meta.url).pathname;
+const PACKAGES = new URL("../../../node_modules", import.meta.url).pathname;
 const BIN = new URL("../../../bin/offshoot.js", import.meta.url).pathname;
 
 /**
@@ -11,7 +11,7 @@ const BIN = new URL("../../../bin/offshoot.js", import.meta.url).pathname;
  * this project's own. What they are not made for fails.
  */
 const PROGRAMS: Readonly<Record<string, (real: string) => string>> = {
-  npm: (real) => `case "$1" in ci|install) ln -sfn '${PEERS}' node_modules ;; test) exec '${real}' "$@" ;; *) exit 127 ;; esac`,
+  npm: (real) => `case "$1" in ci|install) ln -sfn '${PACKAGES}' node_modules ;; test) exec '${real}' "$@" ;; *) exit 127 ;; esac`,
   npx: () =>
     `[ "$1" = --yes ] && shift; case "$1" in offshoot|offshoot@*) shift; exec '${process.execPath}' '${BIN}' "$@" ;; *) exit 127 ;; esac`,
   pip: () => `[ "$1 $2 $3" = "install -r requirements.txt" ] && [ -f requirements.txt ]`,

@@ -110,7 +110,7 @@ test("a name that there is not, in a step that is reached, ends the whole run", 
 });
 
 test("processes that outlive their job are ended with its machine, and named", async () => {
-  const started = "setsid sleep 300 > /dev/null 2>&1 &\nuntil grep -q sleep /proc/$!/cmdline; do true; done";
+  const started = "setsid sleep 300 > /dev/null 2>&1 &\nuntil grep -q ^sleep /proc/$!/cmdline; do true; done";
   expect(await runSteps([started])).toMatchObject({ result: "success", orphans: ["sleep 300"] });
 });
 
