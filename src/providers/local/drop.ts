@@ -1,6 +1,7 @@
 import type { Session } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
 import { withLock } from "../../postgres/lock.ts";
+import { codeOf, SQLSTATE } from "../../postgres/sqlstate.ts";
 import type { Deadline } from "../../deadline.ts";
 import type { Released } from "../provider.ts";
 import { type Entry, readDatabases, type Snapshot } from "./databases.ts";
@@ -26,8 +27,25 @@ export function dropDatabase(
   });
 }
 
-/** Drops what the caller has looked at and locked. */
+/** Drops what the caller has looked at and locked, and ends its sessions. */
 export async function dropEntry(session: Session, entry: Pick<Entry, "name" | "isTemplate">): Promise<void> {
-  if (entry.isTemplate) await session.query(`alter database ${identifier(entry.name)} is_template false`);
-  await session.query(`drop database if exists ${identifier(entry.name)} with (force)`);
+  const name = identifier(entry.name);
+  if (entry.isTemplate) await session.query(`alter database ${name} is_template false`);
+  try {
+    await session.query(`drop database if exists ${name} with (force)`);
+  } catch (thrown) {
+    if (codeOf(thrown) !== SQLSTATE.insufficientPrivilege) throw thrown;
+    await endSessions(session, entry.name);
+    await session.query(`drop database if exists ${name}`);
+  }
+}
+
+/**
+ * Ends those that we may end. FORCE ends none where there is one that we may not, such as an autovacuum worker, which is
+ * a superuser's to an ordinary role; a DROP without FORCE sends those workers away itself, and ends no other
+ * (PostgreSQL's source, `TerminateOtherDBBackends` and `CountOtherDBBackends`).
+ */
+function endSessions(session: Session, database: string): Promise<unknown> {
+  const mine = "datname = $1 and pid <> pg_backend_pid() and pg_has_role(usesysid, 'USAGE')";
+  return session.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${mine}`, [database]);
 }
