@@ -2,10 +2,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import type { Finding } from "./audit/finding.ts";
 import { OffshootError } from "./errors.ts";
-import { type Session, withSession } from "./postgres/connect.ts";
+import type { Session } from "./postgres/connect.ts";
 import { codeOf } from "./postgres/sqlstate.ts";
 import { type CommonOptions, type Context, prepare } from "./steps/context.ts";
 import { locate } from "./steps/locate.ts";
+import { withReader } from "./steps/reader.ts";
 import { specPath } from "./steps/spec.ts";
 
 export interface WriteSpecOptions extends CommonOptions {
@@ -44,12 +45,8 @@ export async function writeAuditSpec(options: WriteSpecOptions = {}): Promise<Wr
   }
   if (original !== undefined) (await import("./audit/spec/parse.ts")).parseSpec(original, name);
   const { url } = await locate(context, options.url);
-  return withSession(
-    url,
-    (session) => (original === undefined ? write(session, path) : update(session, context, { path, name, original })),
-    {
-      signal: context.signal,
-    },
+  return withReader(context, url, (session) =>
+    original === undefined ? write(session, path) : update(session, context, { path, name, original }),
   );
 }
 

@@ -2,12 +2,12 @@ import { relative } from "node:path";
 import type { Finding, Severity } from "../audit/finding.ts";
 import { type Counts, count } from "../audit/report/count.ts";
 import type { ReportOptions } from "../audit/report/report.ts";
-import { withSession } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import { topOf } from "./checkout.ts";
 import type { Context } from "./context.ts";
 import { projectFor, repositoryMigrations } from "./heads.ts";
 import { inPhase } from "./phase.ts";
+import { withReader } from "./reader.ts";
 import type { SpecFile } from "./spec.ts";
 
 export interface AuditResult {
@@ -25,7 +25,7 @@ export interface AuditResult {
   readonly folder: string;
 }
 
-/** Audits a database that is located already, and tells of it. Throws the server's error. */
+/** Audits a database that is located already, and tells of it. Throws `CONNECTION_FAILED` and the server's error. */
 export async function auditIn(
   context: Context,
   url: DirectUrl,
@@ -40,14 +40,10 @@ export async function auditIn(
     "schema",
     async () => {
       const project = await projectFor(context, spec?.spec);
-      return withSession(
-        url,
-        async (session) => {
-          const repository = project === undefined ? undefined : await repositoryMigrations(project, session);
-          return auditDatabase({ session, spec: spec?.spec, repository, now: context.now() });
-        },
-        { signal: context.signal },
-      );
+      return withReader(context, url, async (session) => {
+        const repository = project === undefined ? undefined : await repositoryMigrations(project, session);
+        return auditDatabase({ session, spec: spec?.spec, repository, now: context.now() });
+      });
     },
     (result) => describeCount(result.findings.length),
   );

@@ -9,7 +9,8 @@ import { parseSource } from "../../drift/source.ts";
 import { normalisationsOf, type Switches } from "../../drift/switches.ts";
 import { OffshootError } from "../../errors.ts";
 import type { Context } from "../context.ts";
-import { prepareSide, type Side, withReader } from "./side.ts";
+import { withReader } from "../reader.ts";
+import { prepareSide, type Side } from "./side.ts";
 
 /** What is compared, and how strictly. */
 export interface Sides extends Switches {

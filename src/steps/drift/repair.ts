@@ -8,9 +8,10 @@ import { readRepairSource } from "../../drift/repair/source.ts";
 import { OffshootError } from "../../errors.ts";
 import type { Context } from "../context.ts";
 import { inPhase } from "../phase.ts";
+import { withReader } from "../reader.ts";
 import { type Original, withCopies } from "./copy.ts";
 import type { Measured } from "./measure.ts";
-import { type DatabaseSide, type Side, withReader } from "./side.ts";
+import { type DatabaseSide, type Side } from "./side.ts";
 
 export interface RepairOptions {
   /** Whether steps that lose data run too, and are proved; else they are commented out. Default false. */

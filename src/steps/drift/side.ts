@@ -2,12 +2,9 @@ import { resolve } from "node:path";
 import type { Catalog } from "../../audit/catalog/catalog.ts";
 import { readCatalog } from "../../audit/catalog/read.ts";
 import type { Spec } from "../../audit/spec/spec.ts";
-import { cancelled } from "../../deadline.ts";
 import type { Source } from "../../drift/source.ts";
 import { isOffshootError, OffshootError } from "../../errors.ts";
 import type { Report } from "../../events.ts";
-import { connect, connectionError, type Session } from "../../postgres/connect.ts";
-import { isPassing } from "../../postgres/sqlstate.ts";
 import { describeUrl, type DirectUrl, directUrl } from "../../postgres/url.ts";
 import type { Database, Reached, Refusal, Where } from "../../providers/provider.ts";
 import { limitsOf, load } from "../candidates.ts";
@@ -15,6 +12,7 @@ import type { Context } from "../context.ts";
 import { requireDatabase } from "../locate.ts";
 import { migrateIn } from "../migrate.ts";
 import { requireMigrations } from "../migrations.ts";
+import { withReader } from "../reader.ts";
 import { scratchWanted, withScratch } from "../scratch.ts";
 import { loadSpec } from "../spec.ts";
 import { secretsOf } from "../variables.ts";
@@ -152,25 +150,6 @@ interface Found {
 async function readSide(context: Context, { url, description, scratch, branch }: Found): Promise<DatabaseSide> {
   const catalog = await withReader(context, url, (session) => readCatalog(session));
   return { kind: "database", url, catalog, scratch, branch, description: `${description}, PostgreSQL ${catalog.server.major}` };
-}
-
-/** Runs `work` in a session that reads. Throws `CONNECTION_FAILED`, and `CANCELLED` where the caller ends it. */
-export async function withReader<T>({ signal, settings }: Context, url: DirectUrl, work: (session: Session) => Promise<T>): Promise<T> {
-  const options = { applicationName: "offshoot:drift", queryMs: settings.timeouts.acquireMs, signal };
-  const session = await connect(url, options).catch((thrown: unknown) => {
-    throw isOffshootError(thrown) ? thrown : connectionError(url, thrown);
-  });
-  const end = (): void => void session.close();
-  signal.addEventListener("abort", end, { once: true });
-  try {
-    return await work(session);
-  } catch (thrown) {
-    if (signal.aborted) throw cancelled("the drift");
-    throw isPassing(thrown) ? connectionError(url, thrown) : thrown;
-  } finally {
-    signal.removeEventListener("abort", end);
-    await session.close();
-  }
 }
 
 function noParent({ settings }: Context, flag: string): OffshootError {
