@@ -199,11 +199,14 @@ describe("on GitHub", () => {
   });
 });
 
-test.each([[[]], [["--write"]]])("a server that can't be reached is told as such, without the password: audit %j", async (flags) => {
-  const { code, stderr } = await project.offshoot(["audit", ...flags, "--url", "postgresql://reader:hidden-word@127.0.0.1:1/db"]);
-  expect({ code, told: /^error Could not connect to 127\.0\.0\.1:1\/db as reader: .*ECONNREFUSED/m.test(stderr) }).toEqual({
-    code: 13,
-    told: true,
-  });
-  expect(stderr).not.toMatch(/hidden-word|unexpected error|\n {4}at /);
-});
+test.each([[[]], [["unreached.yaml", "--write"]]])(
+  "a server that can't be reached is told as such, without the password: audit %j",
+  async (flags) => {
+    const { code, stderr } = await project.offshoot(["audit", ...flags, "--url", "postgresql://reader:hidden-word@127.0.0.1:1/db"]);
+    expect({ code, told: /^error Could not connect to 127\.0\.0\.1:1\/db as reader: .*ECONNREFUSED/m.test(stderr) }).toEqual({
+      code: 13,
+      told: true,
+    });
+    expect(stderr).not.toMatch(/hidden-word|unexpected error|\n {4}at /);
+  },
+);
