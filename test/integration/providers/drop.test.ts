@@ -24,9 +24,9 @@ test("an ordinary role drops a database in which a vacuum runs, and somebody is 
       await session.query("create database vacuumed");
       await withSession(inside.href, (other) => other.query("create table t as select n from generate_series(1, 200000) n; delete from t"));
       const workers = "select from pg_stat_activity where datname = 'vacuumed' and backend_type = 'autovacuum worker'";
-      await withSession(server.url, (admin) =>
-        expect.poll(async () => (await admin.query(workers)).length, { timeout: 30_000 }).toBeGreaterThan(0),
-      );
+      await withSession(server.url, async (admin) => {
+        await expect.poll(async () => (await admin.query(workers)).length, { timeout: 30_000 }).toBeGreaterThan(0);
+      });
       await withSession(inside.href, async () => {
         await expect(session.query("drop database vacuumed with (force)")).rejects.toThrow("permission denied to terminate process");
         await dropEntry(session, { name: "vacuumed", isTemplate: false });
