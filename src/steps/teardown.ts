@@ -70,8 +70,8 @@ async function giveBack(
     const last = (await lease?.release(patienceMs)) ?? false;
     if (keep !== undefined) return keep;
     if (database.tag.lifetime !== "last-run") return "until-down";
-    if (!last) return "shared";
-    await downIn(context);
+    if (lease === undefined || !last) return "shared";
+    await lease.endWith(() => downIn(context));
     return undefined;
   } finally {
     await lease?.close();

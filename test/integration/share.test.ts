@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { connect, type Session, withSession } from "../../src/postgres/connect.ts";
+import { type DirectUrl, directUrl, withDatabase } from "../../src/postgres/url.ts";
+import { type Context, prepare } from "../../src/steps/context.ts";
+import { type Lease, takeLease } from "../../src/steps/lease.ts";
+import { holdDatabase } from "../../src/steps/share.ts";
+import { tearDown } from "../../src/steps/teardown.ts";
+import { type MockServer, startMock } from "../support/mock-server.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const NEVER = new AbortController().signal;
+
+let server: TestServer;
+let admin: Session;
+let made = 0;
+
+beforeAll(async () => {
+  server = await startServer();
+  admin = await connect(server.url);
+});
+
+afterAll(async () => {
+  await admin.close();
+  await server.stop();
+});
+
+async function makeDatabase(): Promise<{ readonly name: string; readonly url: DirectUrl }> {
+  const name = `shared_${(made += 1)}`;
+  await admin.query(`create database ${name}`);
+  return { name, url: directUrl(withDatabase(server.url, name)) };
+}
+
+/** The share of the only one, given back: nobody else can have one until it is closed. */
+async function last(url: DirectUrl): Promise<Lease> {
+  const lease = await takeLease(url, NEVER);
+  expect(await lease?.release()).toBe(true);
+  if (lease === undefined) throw new Error("unreachable");
+  return lease;
+}
+
+test("who comes while the last one's removal takes effect waits for that, and takes no share", async () => {
+  const { name, url } = await makeDatabase();
+  const lease = await last(url);
+  await lease.endWith(() => Promise.resolve("accepted"));
+  await lease.close();
+  const other = takeLease(url, NEVER);
+  await expect.poll(() => sessions(name)).toBe(1);
+  await admin.query(`drop database ${name} with (force)`);
+  expect(await other).toBeUndefined();
+});
+
+test("a removal that failed leaves the database to others", async () => {
+  const { url } = await makeDatabase();
+  const lease = await last(url);
+  await expect(lease.endWith(() => Promise.reject(new Error("the network is down")))).rejects.toThrow("the network is down");
+  await lease.close();
+  const other = await takeLease(url, NEVER, { endingMs: 60_000 });
+  expect(await other?.release()).toBe(true);
+  await other?.close();
+});
+
+test("a removal whose process was killed before it asked is forgotten after a while", async () => {
+  const { url } = await makeDatabase();
+  const killed = await last(url);
+  void killed.endWith(() => new Promise(() => {}));
+  await expect.poll(() => endings(url)).toBe(1);
+  await killed.close();
+  const [one, other] = await Promise.all([takeLease(url, NEVER, { endingMs: 1000 }), takeLease(url, NEVER, { endingMs: 60_000 })]);
+  expect(await endings(url)).toBe(0);
+  expect([await one?.release(), await other?.release()]).toEqual([false, true]);
+  await Promise.all([one?.close(), other?.close()]);
+});
+
+test("a role that may write nothing ends its database all the same", async () => {
+  const { url } = await makeDatabase();
+  await admin.query("create role reader login password 'test'");
+  const own = new URL(url);
+  own.username = "reader";
+  const lease = await last(directUrl(own.href));
+  expect(await lease.endWith(() => Promise.resolve("done"))).toBe("done");
+  expect(await endings(url)).toBe(0);
+  await lease.close();
+});
+
+test("a job that comes while the last one's branch is being deleted gets a branch of its own", async () => {
+  const mock = await startMock("--postgres", "--operation-time", "3000");
+  onTestFinished(() => void mock.stop());
+  const [first, second] = [await contextOf(mock), await contextOf(mock)];
+  const held = await holdDatabase(first, async () => {});
+  let other: ReturnType<typeof holdDatabase> | undefined;
+  const lease: Lease = {
+    ...held.lease,
+    async release() {
+      const isLast = await held.lease.release();
+      other = holdDatabase(second, async () => {});
+      // Alone with the database, and about to remove it: now another comes.
+      await withSession(held.database.directUrl, (session) =>
+        vi.waitUntil(async () => (await leases(session)) === 2, { timeout: 20_000, interval: 50 }),
+      );
+      return isLast;
+    },
+  };
+  expect(await tearDown(first, { ...held, lease }, undefined)).toBeUndefined();
+  const own = await other;
+  expect(own?.database.origin).toBe("created");
+  expect(own?.database.id).not.toBe(held.database.id);
+  await tearDown(second, own, undefined);
+});
+
+async function contextOf({ env }: MockServer): Promise<Context> {
+  return prepare({ cwd: import.meta.dirname, env: { ...env, PATH: process.env["PATH"] }, settings: { run: "shared", provider: "neon" } });
+}
+
+async function leases(session: Session): Promise<number> {
+  return (await session.query("select from pg_stat_activity where application_name = 'offshoot:lease'")).length;
+}
+
+async function sessions(name: string): Promise<number> {
+  return (await admin.query("select from pg_stat_activity where datname = $1", [name])).length;
+}
+
+async function endings(url: DirectUrl): Promise<number> {
+  return withSession(url, async (session) => (await session.query("select from pg_class where relname = 'ending'")).length);
+}
