@@ -60,6 +60,7 @@ function terminated(sql: string): string {
   return `${sql};`;
 }
 
+/** To `psql` a carriage return ends a comment as well: what comes after one in a name would run. */
 function comment(lines: readonly string[]): readonly string[] {
-  return lines.flatMap((line) => line.split("\n")).map((line) => (line === "" ? "--" : `-- ${line}`));
+  return lines.flatMap((line) => line.split(/\r\n|\r|\n/)).map((line) => (line === "" ? "--" : `-- ${line}`));
 }
