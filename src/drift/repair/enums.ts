@@ -1,5 +1,5 @@
 import { identifier, literal } from "../../postgres/identifier.ts";
-import { guarded, type Statement } from "./step.ts";
+import { block, guarded, type Statement } from "./step.ts";
 
 /** The missing labels each in its place; undefined where one has to go or to move, which Postgres can't. */
 export function addedLabels(id: string, from: readonly string[], to: readonly string[]): readonly Statement[] | undefined {
@@ -36,8 +36,7 @@ export function swapped(id: string, from: readonly string[], to: readonly string
   const [schema = "", name = ""] = splitId(id);
   const old = `${name.slice(0, 50)}_replaced`;
   const gone = from.filter((label) => !to.includes(label));
-  const sql = `do $offshoot$
-declare
+  const sql = block(`declare
   columns jsonb;
   item jsonb;
 begin
@@ -64,8 +63,7 @@ begin
     end if;
   end loop;
   drop type ${identifier(schema)}.${identifier(old)};
-end
-$offshoot$`;
+end`);
   const warning = "makes the type anew and rewrites every table that uses it under an ACCESS EXCLUSIVE lock";
   return gone.length === 0
     ? [{ sql, warning }]

@@ -42,7 +42,14 @@ export function plain(...sql: readonly string[]): readonly Statement[] {
 
 /** A statement that runs only where `condition` holds: for those that have no `if exists` of their own. */
 export function guarded(condition: string, ...sql: readonly string[]): string {
-  return `do $offshoot$\nbegin\n  if ${condition} then\n${sql.map((text) => `    ${text};`).join("\n")}\n  end if;\nend\n$offshoot$`;
+  return block(`begin\n  if ${condition} then\n${sql.map((text) => `    ${text};`).join("\n")}\n  end if;\nend`);
+}
+
+/** An anonymous block, between marks that its text doesn't hold. */
+export function block(text: string): string {
+  let mark = "$offshoot$";
+  for (let number = 2; text.includes(mark); number += 1) mark = `$offshoot${number}$`;
+  return `do ${mark}\n${text}\n${mark}`;
 }
 
 /** A condition: the table has no constraint of this name. */
