@@ -1,8 +1,9 @@
 import type { Column } from "../../audit/catalog/columns.ts";
 import { quoted } from "../../audit/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
-import { columnDefinition, columnExtras, defaultOf, identityClause, tuned } from "./definition.ts";
+import { columnDefinition, columnExtras, defaultOf, tuned } from "./definition.ts";
 import { columnRetargeted } from "./foreign.ts";
+import { counted, identified, serial } from "./identity.ts";
 import { byProperty, type Maker, type Making } from "./making.ts";
 import { guarded, plain, type Remedy, type Statement } from "./step.ts";
 import { widens } from "./widening.ts";
@@ -33,14 +34,18 @@ export const columns: Maker = {
     const alter = `alter table ${table.id} alter column ${quoted(column.name)}`;
     if (changed.has("generated") || changed.has("virtual")) return regenerated(column, found, alter, making);
     const steps: Statement[] = [];
-    if (changed.has("identity") && found.identity !== undefined && column.identity === undefined)
-      steps.push({ sql: `${alter} drop identity if exists` });
     const byDefault = defaultOf(id, making);
+    const sequence = making.expected.sequenceOf(id);
+    const isUnidentified = changed.has("identity") && found.identity !== undefined && column.identity === undefined;
+    const becomesSerial = isUnidentified && sequence !== undefined && column.default === `nextval(${literal(sequence.id)}::regclass)`;
+    if (becomesSerial) steps.push(...serial(id, sequence, making));
+    else if (isUnidentified) steps.push({ sql: `${alter} drop identity if exists` });
     // A parent's columns get their type with the parent's, and whose they are is settled where the table joins that parent.
     if ((changed.has("type") || changed.has("collation")) && column.inherited === undefined)
       steps.push(...retyped(table.id, column, found, byDefault));
-    else if (changed.has("default"))
+    else if (changed.has("default") && column.identity === undefined && !becomesSerial)
       steps.push({ sql: byDefault === undefined ? `${alter} drop default` : `${alter} set default ${byDefault}` });
+    if (changed.has("default") && !becomesSerial) steps.push(...counted(id, byDefault, making));
     if (changed.has("nullable")) {
       if (!column.nullable && making.hasNulls(id))
         return { cannot: "rows have no value in the column: they need a backfill before it can be NOT NULL" };
@@ -50,7 +55,7 @@ export const columns: Maker = {
           : { sql: `${alter} set not null`, warning: "reads the whole table under an ACCESS EXCLUSIVE lock" },
       );
     }
-    if (changed.has("identity") && column.identity !== undefined) steps.push(...identified(id, column.identity, found, alter, making));
+    if (changed.has("identity") && column.identity !== undefined) steps.push(...identified(id, column.identity, making));
     const isForeign = table.kind === "foreign table";
     if (isForeign && changed.has("options")) steps.push(columnRetargeted(table.id, column.name, found.options ?? [], column.options ?? []));
     const differing = isForeign ? differences.filter(({ property }) => property !== "options") : differences;
@@ -127,20 +132,4 @@ function retyped(table: string, column: Column, found: Column, byDefault: string
     found.type === type ? plain(...sql) : [{ sql: guarded(isOfType(table, found), ...sql), warning: REWRITES }];
   // Without the change of type the default may stay as it is.
   return why === undefined ? steps : steps.map((step) => ({ ...step, destructive: why }));
-}
-
-function identified(
-  id: string,
-  identity: NonNullable<Column["identity"]>,
-  found: Column,
-  alter: string,
-  making: Making,
-): readonly Statement[] {
-  if (found.identity !== undefined) return plain(`${alter} set generated ${identity}`);
-  // The server refuses an identity beside a default, and a second one.
-  return plain(
-    ...(found.default === undefined ? [] : [`${alter} drop default`]),
-    `${alter} drop identity if exists`,
-    `${alter} add ${identityClause(id, identity, making)}`,
-  );
 }

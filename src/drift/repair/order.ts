@@ -44,9 +44,9 @@ function placeOf(key: string, operations: ReadonlyMap<string, Operation>, graph:
   return wholes.map((whole) => placeOf(whole, operations, graph)).find((operation) => operation !== undefined);
 }
 
-/** A sequence comes before the column that counts with it, and is given to that column afterwards. */
+/** A sequence comes before the column that counts with it, and is given to that column afterwards; an identity's is its column's. */
 function needsOf({ kind, id }: Operation, key: string, graph: Graph): readonly string[] {
-  if (kind === "sequence") return graph.needs(key).filter((one) => !one.startsWith("column "));
+  if (kind === "sequence") return graph.needs(key).filter((one) => !one.startsWith("column ") || isIdentity(one, graph));
   if (kind === "ownership") return [`sequence ${id}`, ...graph.needs(`sequence ${id}`)];
   if (kind === "column") return [...graph.needs(key), ...graph.needs(`default ${id}`)];
   if (kind === "domain")
@@ -57,6 +57,10 @@ function needsOf({ kind, id }: Operation, key: string, graph: Graph): readonly s
     ...graph.needs(key),
     ...columns.flatMap((column) => [...graph.needs(`column ${column.id}`), ...graph.needs(`default ${column.id}`)]),
   ];
+}
+
+function isIdentity(column: string, graph: Graph): boolean {
+  return graph.facts.get(column)?.properties["identity"] !== undefined;
 }
 
 /** Drops before makes, then by kind and name; in a circle, which Postgres could not have made at once, the first goes first. */

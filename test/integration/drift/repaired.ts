@@ -1,0 +1,30 @@
+import { inject } from "vitest";
+import { withSession } from "../../../src/postgres/connect.ts";
+import { databaseUrl, readSide } from "../../mutation/ground.ts";
+import { repair, type Verdict } from "../../mutation/repair.ts";
+
+export interface Repaired {
+  readonly verdict: Verdict;
+  /** Asks the repaired database. */
+  ask<T>(sql: string): Promise<readonly T[]>;
+}
+
+let made = 0;
+
+async function database(...statements: readonly string[]): Promise<string> {
+  const name = `repaired_${process.pid}_${(made += 1)}`;
+  await withSession(inject("serverUrl"), (session) => session.query(`create database ${name}`));
+  await withSession(databaseUrl(inject("serverUrl"), name), async (session) => {
+    for (const sql of statements) await session.query(sql);
+  });
+  return name;
+}
+
+/** Brings what the second SQL makes to what the first one makes, as the product does with all that loses data. */
+export async function repaired(expected: string, ...actual: readonly string[]): Promise<Repaired> {
+  const [wanted, name] = [await database(expected), await database(...actual)];
+  const serverUrl = inject("serverUrl");
+  const side = await withSession(databaseUrl(serverUrl, wanted), readSide);
+  const verdict = await repair(side, { serverUrl, name });
+  return { verdict, ask: (sql) => withSession(databaseUrl(serverUrl, name), (session) => session.query(sql)) };
+}
