@@ -125,7 +125,16 @@ const GRANTED: Readonly<Record<string, readonly ChangedKind[]>> = {
 };
 
 function objectsOf(on: string, id: string): readonly string[] {
-  return (GRANTED[on] ?? []).map((kind) => keyOf(kind, id));
+  return [...(GRANTED[on] ?? []).map((kind) => keyOf(kind, id)), ...(on === "column" ? viewsOf(id) : [])];
+}
+
+/** Views whose column it may be: such a column is no object of its own. */
+function viewsOf(column: string): readonly string[] {
+  return [keyOf("view", withoutColumn(column)), keyOf("materialized view", withoutColumn(column))];
+}
+
+function withoutColumn(id: string): string {
+  return id.replace(/\.(?:"(?:[^"]|"")*"|[^".]+)$/s, "");
 }
 
 /** The kinds of object that a comment may be on, by the words of `pg_identify_object`. */
@@ -146,16 +155,28 @@ const COMMENTED: Readonly<Record<string, readonly ChangedKind[]>> = {
   "event trigger": ["event trigger"],
   "statistics object": ["statistics"],
   publication: ["publication"],
+  collation: ["collation"],
+  operator: ["operator"],
+  cast: ["cast"],
+  "text search configuration": ["text search configuration"],
 };
 
 function commented(on: string, identity: string): readonly string[] {
   // Constraints, triggers, policies and rules are named `name on table`.
   const part = /^(?:table constraint|domain constraint|trigger|policy|rule)$/.test(on) ? /^(.*) on (.*)$/s.exec(identity) : null;
-  const plain = identity.replaceAll("pg_catalog.", "");
-  const [, view] =
-    on === "view column" || on === "materialized view column" ? (/^(.*)\.(?:"(?:[^"]|"")*"|[^."]+)$/s.exec(plain) ?? []) : [];
-  if (view !== undefined) return [keyOf("view", view), keyOf("materialized view", view)];
+  const plain = asCatalogued(identity);
+  if (on === "view column" || on === "materialized view column") return viewsOf(plain);
+  if (on === "composite type column") return [keyOf("composite", withoutColumn(plain))];
   if (part === null) return (COMMENTED[on] ?? []).map((kind) => keyOf(kind, plain));
   const kind = on.endsWith("constraint") ? "constraint" : (on as "trigger" | "policy" | "rule");
   return [keyOf(kind, `${part[2]}.${part[1]}`)];
+}
+
+/** `pg_identify_object` names arguments without blanks, types of Postgres with their schema, and a cast in brackets. */
+function asCatalogued(identity: string): string {
+  return identity
+    .replaceAll("pg_catalog.", "")
+    .replace(/^\((.*) AS (.*)\)$/s, "$1 as $2")
+    .replace("(NONE,", "(none,")
+    .replaceAll(/("(?:[^"]|"")*")|,/g, (comma, inQuotes?: string) => inQuotes ?? `${comma} `);
 }

@@ -1,12 +1,12 @@
 import { inject } from "vitest";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { type Row, withSession } from "../../../src/postgres/connect.ts";
 import { databaseUrl, readSide } from "../../mutation/ground.ts";
 import { repair, type Verdict } from "../../mutation/repair.ts";
 
 export interface Repaired {
   readonly verdict: Verdict;
   /** Asks the repaired database. */
-  ask<T>(sql: string): Promise<readonly T[]>;
+  ask<T extends Row>(sql: string): Promise<readonly T[]>;
 }
 
 let made = 0;
