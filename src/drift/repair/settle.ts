@@ -1,3 +1,4 @@
+import type { Change } from "../change.ts";
 import { keyOfChange } from "../facts.ts";
 import type { RepairPlan } from "./plan.ts";
 import type { Trial } from "./prove.ts";
@@ -60,14 +61,34 @@ function faultsOf(
   const faults = new Map<string, string>();
   for (const change of left) {
     const key = keyOfChange(change);
-    if (!known.has(key) && !held.has(key)) blame(key, `on a copy its repair leaves a difference (${change.detail})`);
+    if (!known.has(key) && !held.has(key)) blame(change, "leaves a difference");
   }
-  for (const change of again)
-    blame(keyOfChange(change), `on a copy its repair changes something each time that it runs (${change.detail})`);
+  for (const change of again) blame(change, "changes something each time that it runs");
   return faults;
 
-  function blame(key: string, reason: string): void {
-    const causes = steps.filter((step) => `${step.kind} ${step.object}` === key).flatMap((step) => step.causes);
-    for (const cause of causes.length === 0 ? [key] : causes) faults.set(cause, reason);
+  function blame(change: Change, what: string): void {
+    const key = keyOfChange(change);
+    const own = causesOf(steps, ({ kind, object }) => `${kind} ${object}` === key);
+    const near = own.length > 0 ? own : causesOf(steps, ({ object }) => isWithin(change.object, object));
+    const causes = near.length > 0 ? near : [key];
+    const free = causes.filter((cause) => !held.has(cause));
+    for (const cause of free) {
+      const told = cause === key ? change.detail : `${change.change} ${change.kind} ${change.object}: ${change.detail}`;
+      faults.set(cause, free.length < causes.length ? WAITS : `on a copy its repair ${what} (${told})`);
+    }
+    if (free.length === 0) for (const cause of causes) faults.set(cause, `on a copy its repair ${what} (${change.detail})`);
   }
+}
+
+/** Of what follows from a change that loses data. */
+const WAITS = "it goes with a change that may lose data, and whose steps are commented out";
+
+function causesOf(steps: readonly Step[], fits: (step: Step) => boolean): readonly string[] {
+  return [...new Set(steps.filter(fits).flatMap(({ causes }) => causes))];
+}
+
+/** Whether one object is named as a part of the other: `app.t.id`, `relation app.t` or `"a" on app.t`. */
+function isWithin(object: string, whole: string): boolean {
+  const at = object.indexOf(whole);
+  return at >= 0 && /^ ?$/.test(object.slice(Math.max(at - 1, 0), at)) && /^[. ]?$/.test(object.charAt(at + whole.length));
 }

@@ -79,3 +79,24 @@ test("a difference that no step can be blamed for ends the search: nothing is of
   const settled = await settle(plan, async () => ({ ...CLEAN, left: [change("app.stranger")] }), true);
   expect(settled).toMatchObject({ plan: undefined, reason: expect.stringContaining("leaves a difference") });
 });
+
+test("a difference within an object is blamed on what is done to that object, and named", async () => {
+  const stray: Change = { change: "extra", kind: "grant", object: "column app.a.id", detail: "reader=SELECT", differences: [] };
+  const attempt = async (steps: readonly Step[]): Promise<Trial> =>
+    steps.some(({ object }) => object === "app.a") ? { ...CLEAN, left: [stray] } : { ...CLEAN, left: [change("app.a")] };
+  const { plan: proved } = await settle(plan, attempt, true);
+  expect(proved?.steps.map(({ sql }) => sql)).toEqual(["app.b"]);
+  expect(proved?.unrepaired.map(({ reason }) => reason)).toEqual([
+    "on a copy its repair leaves a difference (extra grant column app.a.id: reader=SELECT)",
+  ]);
+});
+
+test("what goes with a change that is commented out is left alone, and that change stays commented out", async () => {
+  const needsIt: typeof plan = (refused) => {
+    const planned = plan(refused);
+    return { ...planned, steps: planned.steps.map((step) => ({ ...step, causes: [...step.causes, "view app.b"] })) };
+  };
+  const { plan: proved } = await settle(needsIt, async () => ({ ...CLEAN, left: CHANGES }), false);
+  expect(proved?.steps.map(({ sql }) => sql)).toEqual(["app.b"]);
+  expect(proved?.unrepaired).toMatchObject([{ change: { object: "app.a" }, reason: expect.stringContaining("commented out") }]);
+});
