@@ -89,7 +89,15 @@ export const routines: Fragment<Routine> = {
     aggregate: json(`(select jsonb_strip_nulls(jsonb_build_object(
         'transition', a.aggtransfn::text, 'final', nullif(a.aggfinalfn::oid, 0)::regproc::text,
         'combine', nullif(a.aggcombinefn::oid, 0)::regproc::text, 'state', format_type(a.aggtranstype, null),
-        'initial', a.agginitval, 'sort', nullif(a.aggsortop, 0)::regoper::text, 'kind', a.aggkind))
+        'initial', a.agginitval, 'sort', nullif(a.aggsortop, 0)::regoper::text, 'kind', a.aggkind,
+        'serial', nullif(a.aggserialfn::oid, 0)::regproc::text, 'deserial', nullif(a.aggdeserialfn::oid, 0)::regproc::text,
+        'space', nullif(a.aggtransspace, 0)::text, 'finalExtra', nullif(a.aggfinalextra, false)::text,
+        'finalModify', case when a.aggfinalfn::oid <> 0 then nullif(a.aggfinalmodify, case when a.aggkind = 'n' then 'r'::"char" else 'w' end) end,
+        'moving', nullif(a.aggmtransfn::oid, 0)::regproc::text, 'movingInverse', nullif(a.aggminvtransfn::oid, 0)::regproc::text,
+        'movingFinal', nullif(a.aggmfinalfn::oid, 0)::regproc::text, 'movingInitial', a.aggminitval,
+        'movingState', case when a.aggmtranstype <> 0 then format_type(a.aggmtranstype, null) end,
+        'movingSpace', nullif(a.aggmtransspace, 0)::text, 'movingFinalExtra', nullif(a.aggmfinalextra, false)::text,
+        'movingFinalModify', case when a.aggmfinalfn::oid <> 0 then nullif(a.aggmfinalmodify, 'r'::"char") end))
       from pg_aggregate a where a.aggfnoid = p.oid)`),
   },
   from: `

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Routine } from "../../audit/catalog/routines.ts";
 import { literal } from "../../postgres/identifier.ts";
+import { aggregate } from "./aggregate.ts";
 import { byProperty, given, type Maker, type Making, owned } from "./making.ts";
 import { closed } from "./rights.ts";
 import { guarded, isStatements, plain, type Remedy } from "./step.ts";
@@ -57,25 +58,4 @@ function keepsArguments(expected: Routine, actual: Routine): boolean {
     const typed = argument.type === found?.type && argument.mode === found.mode;
     return typed && named && (found.default === undefined || argument.default !== undefined);
   });
-}
-
-/** Only plain aggregates: of ordered-set ones the catalog doesn't hold enough. */
-function aggregate(routine: Routine): Remedy {
-  const facts = routine.aggregate ?? {};
-  if (facts["kind"] !== "n") return { cannot: "an ordered-set aggregate has more to it than the catalog tells" };
-  const parts = [
-    `sfunc = ${bare(facts["transition"])}`,
-    `stype = ${facts["state"]}`,
-    facts["final"] === undefined ? "" : `finalfunc = ${bare(facts["final"])}`,
-    facts["combine"] === undefined ? "" : `combinefunc = ${bare(facts["combine"])}`,
-    facts["initial"] === undefined ? "" : `initcond = ${literal(facts["initial"])}`,
-    facts["sort"] === undefined ? "" : `sortop = operator(${facts["sort"]})`,
-    routine.parallel === "unsafe" ? "" : `parallel = ${routine.parallel}`,
-  ].filter((part) => part !== "");
-  return plain(`create or replace aggregate ${routine.id} (${parts.join(", ")})`);
-}
-
-/** Under an empty search path `regproc` names Postgres's own functions without their schema. */
-function bare(name: string | undefined): string {
-  return name === undefined || name.includes(".") ? (name ?? "") : `pg_catalog.${name}`;
 }
