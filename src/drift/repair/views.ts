@@ -43,7 +43,10 @@ export const views: Maker = {
 export const materializedViews: Maker = {
   create(id, making) {
     const view = making.expected.get("views", id);
-    const empty = view.populated === false ? " with no data" : "";
+    const found = making.actual.find("views", id);
+    // One that was filled stays filled when it is made anew: an empty one can't be read.
+    const isFilled = found?.materialized === true && found.populated !== false;
+    const empty = view.populated === false && !isFilled ? " with no data" : "";
     return [
       { sql: `create materialized view if not exists ${id}${options(view)} as ${query(view)}${empty}`, warning: "runs the view's query" },
       ...owned("materialized view", id, view.owner, making),
