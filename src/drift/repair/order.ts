@@ -23,8 +23,8 @@ export function order(operations: readonly Operation[], sides: Pick<Sides, "expe
       precede(operation, makes.get(needed));
     }
     for (const { key: dependent } of sides.actual.dependents(key)) {
-      // A publication loses a dropped table by itself, and may have to wait for the new one.
-      if (dependent.startsWith("publication ")) continue;
+      // A publication loses a dropped table by itself, and may have to wait for the new one; a column in its list it holds.
+      if (dependent.startsWith("publication ") && operation?.kind !== "column") continue;
       precede(placeOf(dependent, drops, sides.actual) ?? placeOf(dependent, makes, sides.actual), operation);
     }
   }

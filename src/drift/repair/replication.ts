@@ -33,11 +33,14 @@ export const publications: Maker = {
     const changed = byProperty(differences);
     const isMoved = changed.has("tables") || changed.has("schemas");
     if (changed.has("all tables") || (isMoved && objectsOf(publication) === "")) return "recreate";
-    return [
-      ...(isMoved ? plain(`alter publication ${id} set ${objectsOf(publication)}`) : []),
-      ...(changed.has("operations") || changed.has("via root") || changed.has("generated")
+    const moved = isMoved ? plain(`alter publication ${id} set ${objectsOf(publication)}`) : [];
+    const tuned =
+      changed.has("operations") || changed.has("via root") || changed.has("generated")
         ? plain(`alter publication ${id} set (${options(publication, making.actual.catalog.server.major)})`)
-        : []),
+        : [];
+    return [
+      // A partitioned table has a row filter or column list only where it publishes as the root.
+      ...(publication.viaRoot ? [...tuned, ...moved] : [...moved, ...tuned]),
       ...(changed.has("owner") ? [given("publication", id, publication.owner, making)] : []),
     ];
   },
