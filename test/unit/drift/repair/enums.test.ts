@@ -13,10 +13,10 @@ test("a label that is too many, or in another place, can't be added away", () =>
   expect(addedLabels("app.mood", ["ok", "bad"], ["bad", "ok"])).toBeUndefined();
 });
 
-test("one label in the place of another is a new name, so that rows keep it", () => {
+test("one label in the place of another is a new name, so that rows keep it, but not without leave", () => {
   const [step, ...others] = renamedLabel("app.mood", ["ok", "bad"], ["ok", "poor"]) ?? [];
   expect(step?.sql).toContain("alter type app.mood rename value 'bad' to 'poor'");
-  expect(step?.destructive).toBeUndefined();
+  expect(step?.destructive).toBe("rows that hold 'bad' say 'poor' afterwards, which is right only where it is a new name");
   expect(others).toEqual([]);
   expect(renamedLabel("app.mood", ["ok", "bad"], ["bad", "ok"])).toBeUndefined();
 });
