@@ -33,5 +33,6 @@ function bound(table: string): string {
 }
 
 function isChild(child: string, parent: string): string {
-  return `exists (select from pg_catalog.pg_inherits where inhrelid = ${literal(child)}::regclass and inhparent = ${literal(parent)}::regclass)`;
+  return `exists (select from pg_catalog.pg_inherits where inhrelid = pg_catalog.to_regclass(${literal(child)})
+    and inhparent = pg_catalog.to_regclass(${literal(parent)}))`;
 }
