@@ -12,6 +12,8 @@ export interface Trigger extends OnTable {
   readonly fires: Firing;
   /** The quoted function that it calls. */
   readonly function: string;
+  /** Partitions whose copy of it fires otherwise than it does itself, quoted, each with how: `app.events_2024 disabled`. */
+  readonly onPartitions?: readonly string[];
 }
 
 /** Triggers that Postgres made for constraints, or copied to partitions, are left out. */
@@ -24,6 +26,11 @@ export const triggers: Fragment<Trigger> = {
     fires: firing("t.tgenabled"),
     function: "t.tgfoid::regprocedure",
     definition: "pg_get_triggerdef(t.oid)",
+    // Found by table and name, which have an index: the column that tells a copy's parent has none.
+    onPartitions: json(`case when r.relkind = 'p' then (
+      select jsonb_agg(format('%s %s', k.tgrelid::regclass, ${firing("k.tgenabled")}) order by k.tgrelid::regclass::text collate "C")
+      from pg_partition_tree(r.oid) tree
+      join pg_trigger k on k.tgrelid = tree.relid and k.tgname = t.tgname and k.tgparentid <> 0 and k.tgenabled <> t.tgenabled) end`),
   },
   from: `
 from pg_trigger t join rel r on r.oid = t.tgrelid

@@ -1,4 +1,5 @@
-import { path } from "../quote.ts";
+import type { Trigger } from "../catalog/triggers.ts";
+import { path, quoted } from "../quote.ts";
 import { as, finding, type Check } from "./check.ts";
 
 /**
@@ -11,7 +12,17 @@ export const disabled: Check = ({ catalog, state }) => [
     .map(({ id, definition, schema, table }) =>
       finding("trigger-disabled", { kind: "trigger", name: id }, { definition, on: path(schema, table) }),
     ),
+  ...catalog.triggers.flatMap((trigger) =>
+    partitionsWithout(trigger).map((on) =>
+      finding("trigger-disabled", { kind: "trigger", name: `${on}.${quoted(trigger.name)}` }, { definition: trigger.definition, on }),
+    ),
+  ),
   ...state.unenforced.map(({ id, definition, on }) =>
     as("error", finding("trigger-disabled", { kind: "constraint", name: id }, { definition, on })),
   ),
 ];
+
+/** The partitions on which alone it is turned off. */
+function partitionsWithout({ onPartitions = [] }: Trigger): readonly string[] {
+  return onPartitions.flatMap((text) => (text.endsWith(" disabled") ? [text.slice(0, -" disabled".length)] : []));
+}

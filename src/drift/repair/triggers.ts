@@ -12,27 +12,53 @@ const STATE: Readonly<Record<Firing, string>> = {
 };
 
 function firing(what: "trigger" | "rule", item: Trigger | Rule): Statement {
-  const [first, second] = STATE[item.fires].split(" ");
-  return { sql: `alter table ${tableOf(item)} ${[first, second, what, quoted(item.name)].filter((part) => part !== undefined).join(" ")}` };
+  return fired(tableOf(item), what, item.name, item.fires);
+}
+
+function fired(table: string, what: "trigger" | "rule", name: string, fires: Firing): Statement {
+  const [first, second] = STATE[fires].split(" ");
+  return { sql: `alter table ${table} ${[first, second, what, quoted(name)].filter((part) => part !== undefined).join(" ")}` };
 }
 
 function tableOf({ schema, table }: Trigger | Rule): string {
   return path(schema, table);
 }
 
+/**
+ * How a trigger fires, and where a partition's copy of it fires otherwise. Newer servers change the copies along with it, so
+ * that each that is known to differ is set afterwards.
+ */
+function firings(trigger: Trigger, found: Trigger | undefined): readonly Statement[] {
+  const [wanted, there] = [partitionsOf(trigger), partitionsOf(found)];
+  const own = trigger.fires === (found?.fires ?? "origin") ? [] : [firing("trigger", trigger)];
+  const copies = [...new Set([...wanted.keys(), ...there.keys()])].map((table) =>
+    fired(`only ${table}`, "trigger", trigger.name, wanted.get(table) ?? trigger.fires),
+  );
+  return [...own, ...copies];
+}
+
+function partitionsOf(trigger: Trigger | undefined): ReadonlyMap<string, Firing> {
+  return new Map(
+    trigger?.onPartitions?.map((text) => {
+      const at = text.lastIndexOf(" ");
+      return [text.slice(0, at), text.slice(at + 1) as Firing];
+    }),
+  );
+}
+
 export const triggers: Maker = {
   create(id, { expected }) {
     const trigger = expected.get("triggers", id);
     const missing = `not exists (select from pg_catalog.pg_trigger where tgrelid = ${literal(tableOf(trigger))}::regclass and tgname = ${literal(trigger.name)})`;
-    return [{ sql: guarded(missing, trigger.definition) }, ...(trigger.fires === "origin" ? [] : [firing("trigger", trigger)])];
+    return [{ sql: guarded(missing, trigger.definition) }, ...firings(trigger, undefined)];
   },
   drop(id, { actual }) {
     const trigger = actual.get("triggers", id);
     return plain(`drop trigger if exists ${quoted(trigger.name)} on ${tableOf(trigger)}`);
   },
-  alter(id, differences, { expected }) {
-    const only = differences.every(({ property }) => property === "fires");
-    return only ? [firing("trigger", expected.get("triggers", id))] : "recreate";
+  alter(id, differences, { expected, actual }) {
+    const only = differences.every(({ property }) => property === "fires" || property === "on partitions");
+    return only ? firings(expected.get("triggers", id), actual.get("triggers", id)) : "recreate";
   },
 };
 

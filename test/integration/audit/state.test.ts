@@ -60,6 +60,14 @@ describe("a sequence", () => {
   });
 });
 
+test("a trigger that is disabled on one partition alone is told with that partition", async () => {
+  const found = await told(`create table events (id bigint primary key) partition by range (id);
+    create table "Old" partition of events for values from (0) to (10);
+    create trigger t before update on events for each row execute function suppress_redundant_updates_trigger();
+    alter table "Old" disable trigger t`);
+  expect(found).toMatchObject([["trigger-disabled", "warning", 'public."Old".t', { on: 'public."Old"' }]]);
+});
+
 test("a foreign key whose own triggers are disabled is an error on each of the tables that lack them", async () => {
   const found = await told(`create table customers (id bigint primary key);
     create table orders (id bigint primary key, customer_id bigint not null constraint to_customer references customers);
