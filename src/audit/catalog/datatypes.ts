@@ -80,6 +80,8 @@ export interface Range extends InSchema {
   readonly collation?: string;
   readonly canonical?: string;
   readonly difference?: string;
+  /** The type of its sets, which has a name of its own. */
+  readonly multirange?: string;
 }
 
 export const ranges: Fragment<Range> = {
@@ -92,6 +94,8 @@ export const ranges: Fragment<Range> = {
     collation: "nullif(r.rngcollation, 0)::regcollation",
     canonical: "nullif(r.rngcanonical::oid, 0)::regproc",
     difference: "nullif(r.rngsubdiff::oid, 0)::regproc",
+    multirange: `(select format('%I.%I', mn.nspname, m.typname)
+      from pg_type m join pg_namespace mn on mn.oid = m.typnamespace where m.oid = r.rngmultitypid)`,
   },
   from: `${fromTypes} join pg_range r on r.rngtypid = t.oid where ${own}`,
 };

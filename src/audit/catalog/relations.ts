@@ -14,6 +14,7 @@ export interface Table extends InSchema {
   readonly partitionBound?: string;
   /** Parents in their order, quoted. */
   readonly inherits?: readonly string[];
+  /** Those of its overflow table begin with `toast.`, as in `create table`. */
   readonly options?: readonly string[];
   readonly replicaIdentity?: "nothing" | "full" | "index";
   /** The composite type that a typed table is made of. */
@@ -39,7 +40,8 @@ export const tables: Fragment<Table> = {
     partitionKey: "case when r.relkind = 'p' then pg_get_partkeydef(r.oid) end",
     partitionBound: "pg_get_expr(r.relpartbound, r.oid)",
     inherits: json("(select jsonb_agg(i.inhparent::regclass::text order by i.inhseqno) from pg_inherits i where i.inhrelid = r.oid)"),
-    options: json("to_jsonb(r.reloptions)"),
+    options: json(`to_jsonb(r.reloptions || (
+      select array_agg('toast.' || option) from pg_class toast, unnest(toast.reloptions) option where toast.oid = r.reltoastrelid))`),
     replicaIdentity:
       "case when r.relkind <> 'f' then case r.relreplident when 'n' then 'nothing' when 'f' then 'full' when 'i' then 'index' end end",
     ofType: "nullif(r.reloftype, 0)::regtype",

@@ -165,16 +165,17 @@ export const ranges: Maker = {
       range.collation === undefined ? "" : `collation = ${range.collation}`,
       range.canonical === undefined ? "" : `canonical = ${range.canonical}`,
       range.difference === undefined ? "" : `subtype_diff = ${range.difference}`,
+      range.multirange === undefined ? "" : `multirange_type_name = ${range.multirange}`,
     ];
     return `create type ${range.id} as range (${options.filter((part) => part !== "").join(", ")})`;
   }),
   drop: (id, making) => dropped("ranges", id, making),
   isOld(id, _differences, { actual }) {
-    const { subtype, canonical, difference } = actual.get("ranges", id);
+    const { subtype, canonical, difference, multirange } = actual.get("ranges", id);
     return typeRow(
       id,
       `exists (select from pg_catalog.pg_range where rngtypid = t.oid and pg_catalog.format_type(rngsubtype, null) = ${literal(subtype)}
-      and ${called("rngsubdiff", difference)} and ${called("rngcanonical", canonical)})`,
+      and ${called("rngsubdiff", difference)} and ${called("rngcanonical", canonical)}${multirange === undefined ? "" : ` and rngmultitypid = pg_catalog.to_regtype(${literal(multirange)})`})`,
     );
   },
   alter: ownerAlone("ranges", () => "recreate"),

@@ -1,5 +1,5 @@
 import type { Table } from "../../audit/catalog/relations.ts";
-import { path } from "../../audit/quote.ts";
+import { path, quoted } from "../../audit/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import type { Difference } from "../change.ts";
 import { columnDefinition, columnExtras, names } from "./definition.ts";
@@ -36,6 +36,7 @@ export const tables: Maker = {
           ...tail,
         ].join(" "),
       },
+      ...unlikeParent(table, making),
       ...all.flatMap(({ column }) => columnExtras(table, column)),
       ...secured(table, "off"),
       ...(table.replicaIdentity === undefined || table.replicaIdentity === "index" ? [] : plain(identity(table))),
@@ -80,6 +81,21 @@ function shape(table: Table, columns: readonly string[]): string {
   const parents = table.inherits?.join(", ");
   if (table.partitionBound !== undefined) return `partition of ${parents} ${table.partitionBound}`;
   return `(${columns.join(", ")})${parents === undefined ? "" : ` inherits (${parents})`}`;
+}
+
+/** What the columns of a partition, heir or typed table have of their own. */
+function unlikeParent({ id, inherits = [], ofType, columns }: Table, { expected }: Making): readonly Statement[] {
+  const parents = inherits.flatMap((parent) => expected.find("tables", parent)?.columns ?? []);
+  const given = columns.filter(({ inherited }) => ofType !== undefined || inherited === true);
+  return given.flatMap(({ name, default: initial, nullable, generated, identity: counts }) => {
+    if (generated !== undefined || counts !== undefined) return [];
+    const parent = parents.find((column) => column.name === name);
+    const alter = `alter table ${id} alter column ${quoted(name)}`;
+    return plain(
+      ...(initial === parent?.default ? [] : [initial === undefined ? `${alter} drop default` : `${alter} set default ${initial}`]),
+      ...(nullable || parent?.nullable === false ? [] : [`${alter} set not null`]),
+    );
+  });
 }
 
 function property(difference: Difference, table: Table, found: Table, making: Making): Remedy {
