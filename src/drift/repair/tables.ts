@@ -86,8 +86,8 @@ function shape(table: Table, columns: readonly string[]): string {
 /** What the columns of a partition, heir or typed table have of their own. */
 function unlikeParent({ id, inherits = [], ofType, columns }: Table, { expected }: Making): readonly Statement[] {
   const parents = inherits.flatMap((parent) => expected.find("tables", parent)?.columns ?? []);
-  const given = columns.filter(({ inherited }) => ofType !== undefined || inherited === true);
-  return given.flatMap(({ name, default: initial, nullable, generated, identity: counts }) => {
+  const passed = columns.filter(({ inherited }) => ofType !== undefined || inherited === true);
+  return passed.flatMap(({ name, default: initial, nullable, generated, identity: counts }) => {
     if (generated !== undefined || counts !== undefined) return [];
     const parent = parents.find((column) => column.name === name);
     const alter = `alter table ${id} alter column ${quoted(name)}`;

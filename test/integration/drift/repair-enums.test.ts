@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { CONVERGED } from "../../mutation/repair.ts";
 import { repaired } from "./repaired.ts";
 
+const made = (labels: string, initial: string): string =>
+  `create type mood as enum (${labels}); create table t (id integer, mood mood default ${initial}, moods mood[] default array[${initial}]::mood[])`;
+
 test("a label that goes may be a column's old default", { timeout: 60_000 }, async () => {
-  const made = (labels: string, initial: string): string =>
-    `create type mood as enum (${labels}); create table t (id integer, mood mood default ${initial}, moods mood[] default array[${initial}]::mood[])`;
   const { verdict, ask } = await repaired(
     made("'good', 'bad'", "'bad'"),
     made("'bad', 'odd', 'good'", "'odd'"),

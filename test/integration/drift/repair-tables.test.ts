@@ -26,8 +26,10 @@ describe("what is missing is made with", { timeout: 60_000 }, () => {
   });
 
   test("other options of an overflow table are told apart, and set", async () => {
-    const made = (options: string): string => `create table t (a text) with (${options})`;
-    const { verdict, ask } = await repaired(made("toast.autovacuum_enabled = false"), made("toast.autovacuum_vacuum_threshold = 9"));
+    const { verdict, ask } = await repaired(
+      "create table t (a text) with (toast.autovacuum_enabled = false)",
+      "create table t (a text) with (toast.autovacuum_vacuum_threshold = 9)",
+    );
     expect(verdict).toEqual(CONVERGED);
     const found = "select reloptions from pg_class where oid = (select reltoastrelid from pg_class where oid = 't'::regclass)";
     expect(await ask(found)).toEqual([{ reloptions: ["autovacuum_enabled=false"] }]);

@@ -6,7 +6,7 @@ import { repair, type Verdict } from "../../mutation/repair.ts";
 export interface Repaired {
   readonly verdict: Verdict;
   /** Asks the repaired database. */
-  ask<T extends Row>(sql: string): Promise<readonly T[]>;
+  readonly ask: <T extends Row>(sql: string) => Promise<readonly T[]>;
 }
 
 let made = 0;
