@@ -7,12 +7,26 @@ const RESERVED = new Set(
   into is isnull join lateral leading least left like limit localtime localtimestamp national natural nchar none normalize not notnull
   null nullif numeric offset on only or order out outer overlaps overlay placing position precision primary real references returning
   right row select session_user setof similar smallint some substring symmetric system_user table tablesample then time timestamp to
-  trailing treat trim true union unique user using values varchar variadic verbose when where window with xmlattributes`.split(/\s+/),
+  trailing treat trim true union unique user using values varchar variadic verbose when where window with xmlattributes xmlconcat xmlelement
+  xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable`.split(/\s+/),
 );
 
 /** A name as Postgres writes it: quoted only where it has to be. */
 export function quoted(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  return isPlain(name) && !RESERVED.has(name) ? name : inQuotes(name);
+}
+
+/** The ways in which a server may write a name: each major version has reserved words of its own, such as `json` since 17. */
+export function spellings(name: string): readonly string[] {
+  return isPlain(name) ? [name, inQuotes(name)] : [inQuotes(name)];
+}
+
+function isPlain(name: string): boolean {
+  return /^[a-z_][a-z0-9_]*$/.test(name);
+}
+
+function inQuotes(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** `app.orders.total` from its parts. */

@@ -1,7 +1,8 @@
 import type { Constraint } from "../catalog/constraints.ts";
 import type { Index } from "../catalog/indexes.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import { path, quoted } from "../quote.ts";
+import type { Table } from "../catalog/relations.ts";
+import { path, quoted, spellings } from "../quote.ts";
 import { finding, type Check } from "./check.ts";
 
 /** Foreign keys that belong to the table itself: copies in partitions come with their parent's. */
@@ -27,22 +28,23 @@ export const unindexed: Check = ({ catalog, onTable }) =>
 function leadsTo({ valid, method, keys, predicate }: Index, columns: readonly string[]): boolean {
   if (!valid || !(method === "btree" || method === "hash")) return false;
   // Rows whose reference is null matter to nobody, so an index may leave them out.
-  if (predicate !== undefined && !columns.some((column) => predicate === `(${quoted(column)} IS NOT NULL)`)) return false;
+  const written = columns.map(spellings);
+  if (predicate !== undefined && !written.flat().some((column) => predicate === `(${column} IS NOT NULL)`)) return false;
   const first = new Set(keys.slice(0, columns.length));
-  return columns.every((column) => first.has(quoted(column)));
+  return written.every((ways) => ways.some((column) => first.has(column)));
 }
 
 /** Foreign keys whose columns have other types than those they refer to. */
 export const mixedTypes: Check = ({ catalog }) => {
   const tables = new Map(catalog.tables.map((table) => [table.id, table]));
+  const named = new Map(catalog.tables.map((table) => [path(table.schema, table.name), table]));
   const bases = new Map(catalog.domains.map(({ id, type }) => [id, type]));
-  const typeOf = (table: string, column: string): string | undefined =>
-    tables.get(table)?.columns.find(({ name }) => name === column)?.type;
+  const typeOf = (table: Table | undefined, column: string): string | undefined => table?.columns.find(({ name }) => name === column)?.type;
   const same = (one: string, other: string): boolean => family(bases.get(one) ?? one) === family(bases.get(other) ?? other);
   return foreignKeys(catalog).flatMap(({ id, schema, table, columns, references, definition }) => {
     const pairs = columns.flatMap((column, at) => {
       const target = references.columns[at] ?? "";
-      const [own, other] = [typeOf(path(schema, table), column), typeOf(references.table, target)];
+      const [own, other] = [typeOf(named.get(path(schema, table)), column), typeOf(tables.get(references.table), target)];
       if (own === undefined || other === undefined || same(own, other)) return [];
       return [`${path(schema, table, column)} ${own}, ${references.table}.${quoted(target)} ${other}`];
     });

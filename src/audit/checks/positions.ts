@@ -1,5 +1,5 @@
 import type { Sequence } from "../catalog/sequences.ts";
-import { path } from "../quote.ts";
+import { spellings } from "../quote.ts";
 import type { SequencePosition } from "../state/sequences.ts";
 import { as, finding, type Check } from "./check.ts";
 import { highest as highestOf } from "./sequences.ts";
@@ -11,7 +11,11 @@ const FAIL_AT = 90n;
 /** Sequences that are nearly used up, and those that will give out numbers which their column has already. */
 export const positions: Check = (subject) => {
   const types = new Map(
-    subject.catalog.tables.flatMap(({ id, columns: list }) => list.map(({ name, type }) => [`${id}.${path(name)}`, type])),
+    subject.catalog.tables.flatMap(({ id, columns: list }) =>
+      list
+        .filter(({ type }) => isNarrow(type))
+        .flatMap(({ name, type }) => spellings(name).map((column): [string, string] => [`${id}.${column}`, type])),
+    ),
   );
   return subject.catalog.sequences.flatMap((sequence) => {
     const position = subject.state.sequences.get(sequence.id);
@@ -42,7 +46,11 @@ function numbersBetween(one: bigint, other: bigint): bigint {
 }
 
 function isNarrower(type: string | undefined, max: bigint): boolean {
-  return (type === "smallint" || type === "integer") && BigInt(highestOf(type)) < max;
+  return isNarrow(type) && BigInt(highestOf(type)) < max;
+}
+
+function isNarrow(type: string | undefined): boolean {
+  return type === "smallint" || type === "integer";
 }
 
 /** Those that count down are left alone: what is highest in their column says nothing. */

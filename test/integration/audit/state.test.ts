@@ -80,3 +80,12 @@ test("a foreign key whose own triggers are disabled is an error on each of the t
   ]);
   expect(await told("alter table customers enable trigger all")).toEqual([]);
 });
+
+test("names that only some majors reserve are found again in what the server writes", async () => {
+  const found = await told(`create table xmltable (id bigint primary key);
+    create table merge_action (json_object smallint primary key, "json" integer references xmltable, "system_user" bigint references xmltable);
+    create index on merge_action ("json");
+    create index on merge_action ("system_user") where "system_user" is not null;
+    create sequence wide owned by merge_action.json_object; select setval('wide', 30000)`);
+  expect(found.map((one) => (one as readonly unknown[])[0])).toEqual(["sequence-near-end", "foreign-key-types"]);
+});
