@@ -45,17 +45,17 @@ export interface FactsByCode {
      */
     readonly notation: "positional" | "named" | "cast" | "untyped";
   };
-  readonly "index-invalid": { readonly definition: string; readonly constraint?: string | undefined };
+  readonly "index-invalid": OfIndex & { readonly constraint?: string | undefined };
   /** `constraint`: it serves one, so that it goes with it. */
-  readonly "index-duplicate": { readonly definition: string; readonly other: string; readonly constraint?: string | undefined };
+  readonly "index-duplicate": OfIndex & { readonly other: string; readonly constraint?: string | undefined };
   /** The keys of the index are the first keys of `other`. */
-  readonly "index-overlapping": { readonly definition: string; readonly other: string; readonly otherDefinition: string };
+  readonly "index-overlapping": OfIndex & { readonly other: string; readonly otherDefinition: string };
   readonly "constraint-not-validated": { readonly definition: string; readonly on: string };
-  readonly "foreign-key-unindexed": { readonly definition: string; readonly on: string; readonly columns: readonly string[] };
+  readonly "foreign-key-unindexed": OfIndex & { readonly on: string; readonly columns: readonly string[] };
   /** Pairs of columns whose types differ, such as `app.orders.user_id integer, app.users.id bigint`. */
   readonly "foreign-key-types": { readonly definition: string; readonly pairs: readonly string[] };
-  /** `candidate` is a unique index over columns that can't be null. */
-  readonly "table-without-primary-key": { readonly candidate?: string | undefined };
+  /** `candidate` is a unique index that can become the key as it is; `column`, a name that is free for a new one. */
+  readonly "table-without-primary-key": { readonly candidate?: string | undefined; readonly column?: string | undefined };
   readonly "sequence-near-end": {
     readonly last: string;
     readonly end: string;
@@ -76,6 +76,12 @@ export interface FactsByCode {
   readonly "owner-different": { readonly owner: string; readonly expected: string };
   /** The operating system sorts differently now than when the indexes were built. */
   readonly "collation-stale": { readonly recorded: string; readonly actual: string };
+}
+
+/** `partitioned`: the table is, so that its indexes can't be made or dropped concurrently. */
+interface OfIndex {
+  readonly definition: string;
+  readonly partitioned?: true | undefined;
 }
 
 export type FindingCode = keyof FactsByCode;

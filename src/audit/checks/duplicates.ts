@@ -1,9 +1,11 @@
 import type { Index } from "../catalog/indexes.ts";
 import { path, quoted } from "../quote.ts";
 import { finding, type Check } from "./check.ts";
+import { partitionedTables } from "./partitioned.ts";
 
 /** Indexes of one table that do the same work, and plain ones whose keys another begins with. */
 export const duplicates: Check = ({ catalog, onTable }) => {
+  const isPartitioned = partitionedTables(catalog);
   const byTable = new Map<string, Index[]>();
   for (const index of catalog.indexes) {
     if (!index.valid || index.parent !== undefined) continue;
@@ -15,11 +17,11 @@ export const duplicates: Check = ({ catalog, onTable }) => {
     .flatMap((indexes) => {
       const { schema, table } = indexes[0] as Index;
       const primary = onTable("constraints", schema, table).find(({ type }) => type === "primary key")?.name;
-      return inTable(indexes, primary);
+      return inTable(indexes, primary, isPartitioned(schema, table));
     });
 };
 
-function inTable(indexes: readonly Index[], primary: string | undefined): ReturnType<Check> {
+function inTable(indexes: readonly Index[], primary: string | undefined, partitioned: true | undefined): ReturnType<Check> {
   // The one that is worth most comes first and stays; the others are told.
   const worth = (index: Index): number => (primary !== undefined && index.constraint === primary ? 16 : 0) + worthOf(index);
   const ranked = indexes.toSorted((a, b) => worth(b) - worth(a)).map((index) => ({ index, shape: shapeOf(index) }));
@@ -29,11 +31,12 @@ function inTable(indexes: readonly Index[], primary: string | undefined): Return
       .find((other) => other.shape.all === shape.all && (index.unique !== true || other.index.unique === true));
     const object = { kind: "index", name: index.id } as const;
     const { definition, constraint } = index;
-    if (twin !== undefined) return [finding("index-duplicate", object, { definition, other: twin.index.id, constraint })];
+    if (twin !== undefined) return [finding("index-duplicate", object, { definition, other: twin.index.id, constraint, partitioned })];
     if (index.unique === true || constraint !== undefined || index.method !== "btree" || index.replicaIdentity === true) return [];
     const wider = ranked.find(({ shape: other }) => other.rest === shape.rest && other.keys.startsWith(`${shape.keys},`));
     if (wider === undefined) return [];
-    return [finding("index-overlapping", object, { definition, other: wider.index.id, otherDefinition: wider.index.definition })];
+    const { id: other, definition: otherDefinition } = wider.index;
+    return [finding("index-overlapping", object, { definition, other, otherDefinition, partitioned })];
   });
 }
 

@@ -4,6 +4,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Table } from "../catalog/relations.ts";
 import { path, quoted, spellings } from "../quote.ts";
 import { finding, type Check } from "./check.ts";
+import { partitionedTables } from "./partitioned.ts";
 
 /** Foreign keys that belong to the table itself: copies in partitions come with their parent's. */
 function foreignKeys({ constraints }: Catalog): readonly (Constraint & Required<Pick<Constraint, "references" | "columns">>)[] {
@@ -14,16 +15,18 @@ function foreignKeys({ constraints }: Catalog): readonly (Constraint & Required<
 }
 
 /** Foreign keys without an index that begins with their columns: every delete in the other table walks this one. */
-export const unindexed: Check = ({ catalog, onTable }) =>
-  foreignKeys(catalog)
+export const unindexed: Check = ({ catalog, onTable }) => {
+  const isPartitioned = partitionedTables(catalog);
+  return foreignKeys(catalog)
     .filter(({ schema, table, columns }) => !onTable("indexes", schema, table).some((index) => leadsTo(index, columns)))
     .map(({ id, schema, table, columns, definition }) =>
       finding(
         "foreign-key-unindexed",
         { kind: "constraint", name: id },
-        { definition, on: path(schema, table), columns: columns.map(quoted) },
+        { definition, on: path(schema, table), columns: columns.map(quoted), partitioned: isPartitioned(schema, table) },
       ),
     );
+};
 
 function leadsTo({ valid, method, keys, predicate }: Index, columns: readonly string[]): boolean {
   if (!valid || !(method === "btree" || method === "hash")) return false;

@@ -1,4 +1,5 @@
 import type { FactsByCode } from "../finding.ts";
+import { quoted } from "../quote.ts";
 import { line, type Words } from "./words.ts";
 import type { ASKED } from "./asked.ts";
 
@@ -12,47 +13,59 @@ export const BUILTIN: Words<Exclude<keyof FactsByCode, keyof typeof ASKED>> = {
         ? "Give the arguments the types of one of them at the call (?::type), or rename one of the functions."
         : "Drop the overload that is not wanted, rename one, or change its parameter names or defaults.",
   }),
-  "index-invalid": ({ definition, constraint }, { name }) => ({
-    problem: "index is invalid: a concurrent build failed; writes keep it up, queries don't use it",
+  "index-invalid": ({ definition, constraint, partitioned }, { name }) => ({
+    problem:
+      partitioned === true
+        ? "index is invalid: a partition lacks its part of it, or has one that is invalid"
+        : "index is invalid: a concurrent build failed; writes keep it up, queries don't use it",
     details: [`found: ${definition}`],
     remedy:
-      constraint === undefined ? `reindex index concurrently ${name};` : `reindex index concurrently ${name}; it serves ${constraint}.`,
+      partitioned === true
+        ? `Build a valid index on each partition, then attach each: alter index ${name} attach partition …;`
+        : constraint === undefined
+          ? `reindex index concurrently ${name};`
+          : `reindex index concurrently ${name}; it serves ${constraint}.`,
   }),
-  "index-duplicate": ({ definition, other, constraint }, { name }) => ({
+  "index-duplicate": ({ definition, other, constraint, partitioned }, { name }) => ({
     problem: `index does the same work as ${other}; each write keeps up both`,
     details: [`found: ${definition}`],
     remedy:
       constraint === undefined
-        ? `drop index concurrently ${name};`
+        ? dropping(name, partitioned)
         : `Drop the constraint ${constraint}, whose index it is; foreign keys that refer to it have to be made anew.`,
   }),
-  "index-overlapping": ({ definition, other, otherDefinition }, { name }) => ({
+  "index-overlapping": ({ definition, other, otherDefinition, partitioned }, { name }) => ({
     problem: `index is the beginning of ${other}, which serves the same queries`,
     details: [`found: ${definition}`, `beside: ${otherDefinition}`],
-    remedy: `If its smaller size doesn't matter: drop index concurrently ${name};`,
+    remedy: `If its smaller size doesn't matter: ${dropping(name, partitioned)}`,
   }),
   "constraint-not-validated": ({ definition, on }, { name }) => ({
     problem: "constraint was never validated: rows that were there before may break it",
     details: [`found: ${definition}`],
     remedy: `alter ${on} validate constraint ${name.slice(on.slice(on.indexOf(" ") + 1).length + 1)};`,
   }),
-  "foreign-key-unindexed": ({ definition, on, columns }) => ({
+  "foreign-key-unindexed": ({ definition, on, columns, partitioned }) => ({
     problem: "foreign key has no index: deletes and changes of keys in the other table walk this one",
     details: [`found: ${definition}`],
-    remedy: `create index concurrently on ${on} (${columns.join(", ")}); or ignore it where the other table's rows never go.`,
+    remedy:
+      partitioned === true
+        ? `create index on ${on} (${columns.join(", ")}); which keeps writes out while it is built; or ignore it where the other table's rows never go.`
+        : `create index concurrently on ${on} (${columns.join(", ")}); or ignore it where the other table's rows never go.`,
   }),
   "foreign-key-types": ({ pairs }) => ({
     problem: "foreign key joins columns of different types: some values can't be referred to, and some joins can't use an index",
     details: pairs.flatMap((pair) => line("found", pair)),
     remedy: "Give both columns one type, the wider one.",
   }),
-  "table-without-primary-key": ({ candidate }, { name }) => ({
+  "table-without-primary-key": ({ candidate, column }, { name }) => ({
     problem: "table has no primary key: logical replication can't update it, and equal rows can't be told apart",
     details: [],
     remedy:
-      candidate === undefined
-        ? `alter table ${name} add column id bigint generated always as identity primary key; or a key that it has already.`
-        : `alter table ${name} add primary key using index ${candidate};`,
+      candidate !== undefined
+        ? `alter table ${name} add primary key using index ${quoted(candidate)};`
+        : column === undefined
+          ? `alter table ${name} add primary key (…); over columns that tell its rows apart.`
+          : `alter table ${name} add column ${column} bigint generated always as identity primary key; or a key that it has already.`,
   }),
   "sequence-near-end": ({ last, end, used, column }) => ({
     problem: `sequence is used up to ${used}: inserts fail when it ends`,
@@ -104,6 +117,10 @@ export const BUILTIN: Words<Exclude<keyof FactsByCode, keyof typeof ASKED>> = {
     remedy: `Reindex what sorts by it, then: alter ${kind} ${name} refresh ${kind === "database" ? "collation version" : "version"};`,
   }),
 };
+
+function dropping(index: string, partitioned: true | undefined): string {
+  return partitioned === true ? `drop index ${index}; which locks the table and its partitions.` : `drop index concurrently ${index};`;
+}
 
 const NOTATIONS: Readonly<Record<FactsByCode["overload-ambiguous"]["notation"], string>> = {
   positional: "",

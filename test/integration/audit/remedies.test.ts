@@ -1,0 +1,84 @@
+import { beforeEach, expect, inject, test } from "vitest";
+import { auditDatabase } from "../../../src/audit/audit.ts";
+import type { FindingCode } from "../../../src/audit/finding.ts";
+import { messageFor } from "../../../src/audit/message.ts";
+import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
+
+let session: Session;
+let made = 0;
+
+beforeEach(async () => {
+  const url = new URL(inject("serverUrl"));
+  url.pathname = `/remedies_${++made}`;
+  await withSession(inject("serverUrl"), (admin) => admin.query(`create database remedies_${made}`));
+  session = await connect(url.href);
+  return () => session.close();
+});
+
+/** What to do about the findings of one code. */
+async function remedies(code: FindingCode): Promise<readonly string[]> {
+  const { findings } = await auditDatabase({ session, now: new Date() });
+  return findings.filter((finding) => finding.code === code).map((finding) => messageFor(finding).remedy);
+}
+
+/** Runs the statement that a remedy begins with. */
+async function follow(remedy: string): Promise<void> {
+  await session.query(remedy.slice(remedy.search(/alter|create|drop/), remedy.indexOf(";") + 1));
+}
+
+test("an index is offered as the primary key only where Postgres takes it for one", async () => {
+  await session.query(`
+    create table good ("Key" text not null, note text); create unique index "Good.One" on good ("Key") include (note);
+    create table descending (a int not null); create unique index on descending (a desc);
+    create table patterns (a text not null); create unique index on patterns (a text_pattern_ops);
+    create table collated (a text not null); create unique index on collated (a collate "C");
+    create table alike (a int not null); create unique index on alike (a) nulls not distinct;
+    create table held (a int not null unique);
+  `);
+  const told = await remedies("table-without-primary-key");
+  expect(told).toContain(`alter table public.good add primary key using index "Good.One";`);
+  for (const remedy of told) await follow(remedy);
+  expect(await remedies("table-without-primary-key")).toEqual([]);
+});
+
+test("no column is offered whose name is taken, nor where the key must hold those that the table is partitioned by", async () => {
+  await session.query(`
+    create table taken (id int not null);
+    create table parts (at date not null, a int) partition by range (at); create unique index on parts (at);
+  `);
+  expect(await remedies("table-without-primary-key")).toEqual([
+    "alter table public.parts add primary key (…); over columns that tell its rows apart.",
+    "alter table public.taken add primary key (…); over columns that tell its rows apart.",
+  ]);
+});
+
+test("nothing is done concurrently with the indexes of a partitioned table", async () => {
+  await session.query(`
+    create table targets (id bigint primary key);
+    create table parts (at date, target bigint references targets, primary key (at)) partition by range (at);
+    create table parts_1 partition of parts for values from ('2020-01-01') to ('2021-01-01');
+  `);
+  for (const remedy of await remedies("foreign-key-unindexed")) await follow(remedy);
+  expect(await remedies("foreign-key-unindexed")).toEqual([]);
+
+  await session.query("create index one on parts (target, at); create index two on parts (target, at)");
+  for (const code of ["index-duplicate", "index-overlapping"] as const) {
+    const told = await remedies(code);
+    expect(told).toHaveLength(1);
+    for (const remedy of told) await follow(remedy);
+    expect(await remedies(code)).toEqual([]);
+  }
+});
+
+test("an index of a partitioned table is valid when each partition has its part", async () => {
+  await session.query(`
+    create table parts (at date primary key, a int) partition by range (at);
+    create table parts_1 partition of parts for values from ('2020-01-01') to ('2021-01-01');
+    create index parts_a on only parts (a);
+  `);
+  expect(await remedies("index-invalid")).toEqual([
+    "Build a valid index on each partition, then attach each: alter index public.parts_a attach partition …;",
+  ]);
+  await session.query("create index parts_1_a on parts_1 (a); alter index parts_a attach partition parts_1_a");
+  expect(await remedies("index-invalid")).toEqual([]);
+});
