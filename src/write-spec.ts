@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import type { Finding } from "./audit/finding.ts";
 import { OffshootError } from "./errors.ts";
@@ -7,7 +7,8 @@ import { codeOf } from "./postgres/sqlstate.ts";
 import { type CommonOptions, type Context, prepare } from "./steps/context.ts";
 import { locate } from "./steps/locate.ts";
 import { withReader } from "./steps/reader.ts";
-import { specPath } from "./steps/spec.ts";
+import { save } from "./steps/save.ts";
+import { specPath, unreadableSpec } from "./steps/spec.ts";
 
 export interface WriteSpecOptions extends CommonOptions {
   /** Path of the spec; default the setting `audit`, else `schema.audit.yaml` beside the configuration. */
@@ -33,28 +34,29 @@ export interface WrittenSpec {
 
 /**
  * Makes a spec from a good database, or with `update` brings one up to it: reasons, severities, exceptions, patterns,
- * modes and comments stay. Throws `USAGE` when the file exists and `update` was not asked for, `SPEC_INVALID` when it can't be read.
+ * modes and comments stay. Throws `USAGE` when the file exists and `update` was not asked for, or can't be written,
+ * `CONFIG_UNREADABLE` when it can't be read, and `SPEC_INVALID`.
  */
 export async function writeAuditSpec(options: WriteSpecOptions = {}): Promise<WrittenSpec> {
   const context = await prepare(options);
   const path = specPath(context, options.spec) ?? resolve(context.resolved.directory, "schema.audit.yaml");
   const name = relative(context.cwd, path);
-  const original = await readText(path);
+  const original = await readText(path, name);
   if (original !== undefined && options.update !== true) {
     throw new OffshootError("USAGE", `The spec ${name} exists.`, { remedy: "Refresh it with `offshoot audit --update`." });
   }
   if (original !== undefined) (await import("./audit/spec/parse.ts")).parseSpec(original, name);
   const { url } = await locate(context, options.url);
   return withReader(context, url, (session) =>
-    original === undefined ? write(session, path) : update(session, context, { path, name, original }),
+    original === undefined ? write(session, context, path) : update(session, context, { path, name, original }),
   );
 }
 
-async function write(session: Session, path: string): Promise<WrittenSpec> {
+async function write(session: Session, { cwd }: Context, path: string): Promise<WrittenSpec> {
   const { readCatalog } = await import("./audit/catalog/read.ts");
   const { writeSpec } = await import("./audit/write.ts");
   const catalog = await readCatalog(session);
-  await writeFile(path, writeSpec(catalog), { flag: "wx" });
+  await save(path, writeSpec(catalog), { cwd, fresh: true });
   return { path, state: "written", schemas: catalog.schemas.length, left: [], unlisted: [] };
 }
 
@@ -72,15 +74,15 @@ async function update(session: Session, context: Context, { path, name, original
   const catalog = await readCatalog(session);
   const versions = await readVersions(session, parseSpec(original, name).migrations);
   const { text, left, unlisted } = updateSpec(original, name, catalog, { now: context.now(), state: { versions } });
-  if (text !== original) await writeFile(path, text);
+  if (text !== original) await save(path, text, { cwd: context.cwd });
   return { path, state: text === original ? "same" : "changed", schemas: catalog.schemas.length, left, unlisted };
 }
 
-async function readText(path: string): Promise<string | undefined> {
+async function readText(path: string, name: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
   } catch (thrown) {
     if (codeOf(thrown) === "ENOENT") return undefined;
-    throw thrown;
+    throw unreadableSpec(name, thrown);
   }
 }

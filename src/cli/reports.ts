@@ -1,7 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import { OffshootError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
+import { save } from "../steps/save.ts";
 import type { Invocation } from "./invocation.ts";
 
 /** A report that was asked for by `--report FORMAT[=FILE]`. */
@@ -31,7 +30,7 @@ export function readReports<F extends string>(
   return isPrinted ? reports : [...reports, { format: asJson ? "json" : "text", file: undefined }];
 }
 
-/** Writes each report to where it goes. */
+/** Writes each report to where it goes. Throws `USAGE` for a file that can't be written. */
 export async function writeReports<F extends string>(
   reports: readonly WantedReport<F>[],
   invocation: Invocation,
@@ -40,7 +39,7 @@ export async function writeReports<F extends string>(
   for (const { format, file } of reports) {
     const text = await render(format, { isTerminal: file === undefined });
     if (file === undefined) invocation.write(text);
-    else await writeReport(resolve(invocation.options.cwd ?? ".", file), text);
+    else await save(file, text, { cwd: invocation.options.cwd });
   }
 }
 
@@ -75,9 +74,4 @@ function requireDifferent(reports: readonly WantedReport<string>[], asJson: bool
   throw new OffshootError("USAGE", `Two reports go to ${twice ?? "stdout"}.`, {
     remedy: "Give all but one a file of its own, as in --report markdown=schema.md",
   });
-}
-
-async function writeReport(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
 }

@@ -29,12 +29,16 @@ export async function loadSpec(context: Context, path: string): Promise<SpecFile
   try {
     text = await readFile(path, "utf8");
   } catch (thrown) {
-    throw new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${name}: ${codeOf(thrown)}.`, {
-      remedy: "Check the path, or make a spec from a good database with `offshoot audit --write`.",
-    });
+    throw unreadableSpec(name, thrown);
   }
   const { parseSpec } = await import("../audit/spec/parse.ts");
   return { path, text, spec: parseSpec(text, name) };
+}
+
+export function unreadableSpec(name: string, thrown: unknown): OffshootError {
+  return new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${name}: ${codeOf(thrown)}.`, {
+    remedy: "Check the path, or make a spec from a good database with `offshoot audit --write`.",
+  });
 }
 
 /** A path on the command line is meant from the working directory, one in the configuration from the file. */

@@ -1,10 +1,9 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { OptionValues } from "commander";
 import { drift } from "../../drift.ts";
 import { REPORTS } from "../../drift/report/registry.ts";
 import { repairLines } from "../../drift/report/repair.ts";
 import { EXIT, OffshootError } from "../../errors.ts";
+import { save } from "../../steps/save.ts";
 import type { Execute } from "../invocation.ts";
 import { paintDrift } from "../paint.ts";
 import { readReports, writeReports } from "../reports.ts";
@@ -23,7 +22,7 @@ export const execute: Execute = async (invocation, flags) => {
   const { sql } = result.repair;
   if (sql === undefined) invocation.exitCode = EXIT.refused;
   else if (file === "-") invocation.write(sql);
-  else await writeFile(resolve(invocation.options.cwd ?? ".", file), sql);
+  else await save(file, sql, { cwd: invocation.options.cwd });
   for (const line of repairLines(result.repair, file)) invocation.say(line);
 };
 

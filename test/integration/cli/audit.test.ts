@@ -79,6 +79,21 @@ describe("audit --report", () => {
   });
 });
 
+test.each([
+  ["a report", ["spec.yaml", "--report", "junit=folder"], "error Could not write folder: EISDIR."],
+  ["a new spec", ["spec.yaml/x.yaml", "--write"], "error Could not read the audit spec spec.yaml/x.yaml: ENOTDIR."],
+  ["a spec that is a folder", ["folder", "--update"], "error Could not read the audit spec folder: EISDIR."],
+])("%s that can't be written is told without a stack", async (_, args, told) => {
+  await mkdir(join(project.directory, "folder"), { recursive: true });
+  const { stderr, code } = await project.offshoot(["audit", "-q", "--url", "TARGET", ...args]);
+  expect({ code, told: stderr.split("\n")[0], isStack: /^ +at /m.test(stderr) }).toEqual({ code: 2, told, isStack: false });
+});
+
+test("a spec is written into a folder that is not there yet", async () => {
+  expect(await project.offshoot(["audit", "db/specs/new.yaml", "-q", "--write", "--url", "TARGET"])).toMatchObject({ code: 0 });
+  expect(await readBack("db/specs/new.yaml")).toContain("version: 1");
+});
+
 test("a bad spec is told before the database is asked anything", async () => {
   await project.write("bad.yaml", "version: 1\nschema: {}\n");
   const { stderr, code } = await project.offshoot(["audit", "bad.yaml", "--url", "postgres://nobody@127.0.0.1:1/none"]);
