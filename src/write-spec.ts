@@ -1,14 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import type { Finding } from "./audit/finding.ts";
-import { OffshootError } from "./errors.ts";
+import { isOffshootError, OffshootError } from "./errors.ts";
 import type { Session } from "./postgres/connect.ts";
-import { codeOf } from "./postgres/sqlstate.ts";
 import { type CommonOptions, type Context, prepare } from "./steps/context.ts";
 import { locate } from "./steps/locate.ts";
 import { withReader } from "./steps/reader.ts";
 import { save } from "./steps/save.ts";
-import { specPath, unreadableSpec } from "./steps/spec.ts";
+import { specPath, specText } from "./steps/spec.ts";
 
 export interface WriteSpecOptions extends CommonOptions {
   /** Path of the spec; default the setting `audit`, else `schema.audit.yaml` beside the configuration. */
@@ -80,9 +78,9 @@ async function update(session: Session, context: Context, { path, name, original
 
 async function readText(path: string, name: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return await specText(path, name);
   } catch (thrown) {
-    if (codeOf(thrown) === "ENOENT") return undefined;
-    throw unreadableSpec(name, thrown);
+    if (isOffshootError(thrown) && thrown.facts["reason"] === "ENOENT") return undefined;
+    throw thrown;
   }
 }

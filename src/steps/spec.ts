@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import type { Spec } from "../audit/spec/spec.ts";
@@ -25,19 +26,27 @@ export async function readSpec(context: Context, named?: string): Promise<SpecFi
 /** The spec at an absolute path. Throws what `readSpec` throws. */
 export async function loadSpec(context: Context, path: string): Promise<SpecFile> {
   const name = relative(context.cwd, path);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (thrown) {
-    throw unreadableSpec(name, thrown);
-  }
+  const text = await specText(path, name);
   const { parseSpec } = await import("../audit/spec/parse.ts");
   return { path, text, spec: parseSpec(text, name) };
 }
 
-export function unreadableSpec(name: string, thrown: unknown): OffshootError {
-  return new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${name}: ${codeOf(thrown)}.`, {
-    remedy: "Check the path, or make a spec from a good database with `offshoot audit --write`.",
+/** What a spec file holds. Throws `CONFIG_UNREADABLE`, with the system's error as its fact `reason` where there is one. */
+export async function specText(path: string, name: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (thrown) {
+    throw new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${name}: ${codeOf(thrown)}.`, {
+      remedy: "Check the path, or make a spec from a good database with `offshoot audit --write`.",
+      facts: { file: path, reason: codeOf(thrown) },
+    });
+  }
+  // An update would write back what it could not read.
+  if (isUtf8(bytes) && !bytes.includes(0)) return bytes.toString("utf8");
+  throw new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${name}: it is not UTF-8 text.`, {
+    remedy: "Save it as UTF-8.",
+    facts: { file: path },
   });
 }
 

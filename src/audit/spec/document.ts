@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Pair, type YAMLMap } from "yaml";
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Pair, type YAMLMap } from "yaml";
 import { messageOf } from "../../errors.ts";
 import { PROTO_KEY } from "../pattern.ts";
 import type { Problem } from "./problems.ts";
@@ -17,7 +17,7 @@ export function readYaml(text: string): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number | undefined): number => (offset === undefined ? 1 : lines.linePos(offset).line);
-  const errors = document.errors.map((error) => ({ line: lineAt(error.pos[0]), text: error.message }));
+  const errors = problemsIn(document).map(({ offset, text: told }) => ({ line: lineAt(offset), text: told }));
   visit(document, {
     Scalar(role, node) {
       if (role === "key" && node.value === "__proto__") node.value = PROTO_KEY;
@@ -26,7 +26,7 @@ export function readYaml(text: string): YamlFile {
   });
   const pairs = new WeakMap<object, ReadonlyMap<string, Pair>>();
   const pairsOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
-    const known = pairs.get(map) ?? new Map(map.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : "", pair]));
+    const known = pairs.get(map) ?? new Map(map.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value ?? "") : "", pair]));
     pairs.set(map, known);
     return known;
   };
@@ -53,4 +53,37 @@ export function readYaml(text: string): YamlFile {
     // The yaml package throws for aliases that expand without measure and for those without an anchor.
     return { value: undefined, lineOf, errors: [{ line: 1, text: messageOf(thrown) }] };
   }
+}
+
+interface Flaw {
+  readonly offset: number | undefined;
+  readonly text: string;
+}
+
+/** What keeps the text from being one tree of names: the parser's own errors, and what it would pass over. */
+function problemsIn(document: Document.Parsed): Flaw[] {
+  const keys = new Map<number, string>();
+  const anchors = new Set<string>();
+  const flaws: Flaw[] = [];
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key)) keys.set(key.range?.[0] ?? -1, String(key.value));
+      else if (isNode(key)) flaws.push({ offset: key.range?.[0], text: "a name must be a text" });
+    },
+    Node(_, node) {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.add(node.anchor);
+      } else if (!anchors.has(node.source))
+        flaws.push({ offset: node.range?.[0], text: `there is no anchor &${node.source} before this alias` });
+    },
+  });
+  const errors = document.errors.map(({ code, pos: [offset], message }): Flaw => {
+    if (code === "DUPLICATE_KEY") return { offset, text: `"${keys.get(offset)}" is listed twice` };
+    if (code === "MULTIPLE_DOCS") return { offset, text: "a second document begins here, and a spec is one" };
+    return { offset, text: message };
+  });
+  const tags = document.warnings.flatMap(({ code, pos: [offset], message }) =>
+    code === "TAG_RESOLVE_FAILED" ? [{ offset, text: message }] : [],
+  );
+  return [...errors, ...tags, ...flaws];
 }

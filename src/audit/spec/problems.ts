@@ -33,7 +33,7 @@ function flatten(issue: z.core.$ZodIssue, input: unknown): Mismatch[] {
   }
   if (issue.code === "invalid_type") return [mismatch(path, [NAMES[issue.expected] ?? issue.expected], value)];
   if (issue.code === "invalid_value") return [wrongValue(path, [...new Set(issue.values.map(String))], value)];
-  if (issue.code === "invalid_key") return [{ path, text: "must have a name that is not empty" }];
+  if (issue.code === "invalid_key") return [{ path, text: "a name must not be empty" }];
   return [{ path, text: issue.message }];
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { audit as runAudit } from "../../../src/audit.ts";
@@ -87,6 +87,22 @@ test.each([
   await mkdir(join(project.directory, "folder"), { recursive: true });
   const { stderr, code } = await project.offshoot(["audit", "-q", "--url", "TARGET", ...args]);
   expect({ code, told: stderr.split("\n")[0], isStack: /^ +at /m.test(stderr) }).toEqual({ code: 2, told, isStack: false });
+});
+
+test.each([
+  ["UTF-16", Buffer.from(`\uFEFF${SPEC}`, "utf16le")],
+  ["Latin-1", Buffer.from(`# f\u00FCr uns\n${SPEC}`, "latin1")],
+])("a spec in %s is told, and no update writes over it", async (_, bytes) => {
+  const path = join(project.directory, "foreign.yaml");
+  await writeFile(path, bytes);
+  for (const flags of [[], ["--update"]]) {
+    const { stderr, code } = await project.offshoot(["audit", "foreign.yaml", "-q", "--url", "TARGET", ...flags]);
+    expect({ code, told: stderr.split("\n")[0] }).toEqual({
+      code: 2,
+      told: "error Could not read the audit spec foreign.yaml: it is not UTF-8 text.",
+    });
+  }
+  expect(await readFile(path)).toEqual(bytes);
 });
 
 test("a spec is written into a folder that is not there yet", async () => {
