@@ -35,6 +35,8 @@ function rule(code: FindingCode): unknown {
   return {
     id: code,
     shortDescription: { text: `${TITLES[code]}.` },
+    // GitHub requires all three texts.
+    fullDescription: { text: `${TITLES[code]}: ${pageOf(code)} of the package offshoot has an example and the fix.` },
     help: { text: `${pageOf(code)} of the package offshoot tells what it means and how to fix it.` },
     defaultConfiguration: { level: LEVELS[SEVERITY[code]] },
     properties: { tags: ["database", "schema"] },
@@ -53,10 +55,17 @@ function result(finding: Finding, ruleIndex: number, key: string, options: Repor
     message: { text: lines.join("\n") },
     locations: [
       {
-        physicalLocation: { artifactLocation: { uri: encodeURI(file), uriBaseId: "%SRCROOT%" }, region: { startLine: line } },
+        physicalLocation: { artifactLocation: { uri: uriOf(file), uriBaseId: "%SRCROOT%" }, region: { startLine: line } },
         logicalLocations: [{ fullyQualifiedName: object.name, kind: object.kind }],
       },
     ],
-    partialFingerprints: { "offshoot/v1": key },
+    // The second is the only one that GitHub goes by. Where it is missing, the upload takes the text of the line for it,
+    // and the findings that no rule asked for, which all stand on one line, would be one alert.
+    partialFingerprints: { "offshoot/v1": key, primaryLocationLineHash: key },
   };
+}
+
+/** A path as a relative reference, in which these two would begin a query and a fragment. */
+function uriOf(path: string): string {
+  return encodeURI(path).replaceAll("?", "%3F").replaceAll("#", "%23");
 }

@@ -56,6 +56,25 @@ test("a finding is known again when its rule has moved, and no two are one", () 
   expect(new Set(keysOf(twice)).size).toBe(twice.length);
 });
 
+test("each rule has the texts, and each result the fingerprint, that GitHub asks for", () => {
+  const [run] = read([...findings, ...findings]).runs;
+  for (const rule of run?.tool.driver.rules ?? []) {
+    expect(rule).toMatchObject({
+      shortDescription: { text: expect.stringMatching(/./) },
+      fullDescription: { text: expect.stringMatching(/./) },
+      help: { text: expect.stringMatching(/./) },
+    });
+  }
+  const prints = run?.results.map(({ partialFingerprints }) => partialFingerprints["primaryLocationLineHash"]);
+  expect(prints).not.toContain(undefined);
+  expect(new Set(prints).size).toBe(2 * findings.length);
+});
+
+test("a file's name is a path in its URI, whatever it holds", () => {
+  const [run] = read(findings, { file: "db/spec #1?.yaml" }).runs;
+  expect(run?.results[0]?.locations).toMatchObject([{ physicalLocation: { artifactLocation: { uri: "db/spec%20%231%3F.yaml" } } }]);
+});
+
 const schema = findPeer("jest-sarif");
 
 describe.runIf(schema !== undefined)("the standard's JSON Schema", () => {
