@@ -15,7 +15,8 @@ export const owners: Check = ({ catalog }) => {
   const { tables, views, sequences, routines, enums, domains, composites, ranges } = catalog;
   const kinds: readonly (readonly [FoundObject["kind"], readonly Owned[]])[] = [
     ["table", tables],
-    ["view", views],
+    ["view", views.filter(({ materialized }) => !materialized)],
+    ["materialized view", views.filter(({ materialized }) => materialized)],
     // A sequence of a column has its table's owner.
     ["sequence", sequences.filter(({ ownedBy }) => ownedBy === undefined)],
     ["function", routines],

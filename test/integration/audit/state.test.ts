@@ -89,3 +89,15 @@ test("names that only some majors reserve are found again in what the server wri
     create sequence wide owned by merge_action.json_object; select setval('wide', 30000)`);
   expect(found.map((one) => (one as readonly unknown[])[0])).toEqual(["sequence-near-end", "foreign-key-types"]);
 });
+
+test("a view that somebody else owns is called by its kind", async () => {
+  await session.query("do $$begin create role importer; exception when duplicate_object then null; end$$");
+  await session.query(`create view one as select 1 as a; create materialized view two as select 1 as a; create view three as select 1 as a;
+    create view four as select 1 as a; create materialized view five as select 1 as a; alter view one owner to importer;
+    alter materialized view two owner to importer`);
+  const { findings } = await auditDatabase({ session, now: new Date() });
+  expect(findings.map(({ code, object }) => [code, object.kind, object.name])).toEqual([
+    ["owner-different", "view", "public.one"],
+    ["owner-different", "materialized view", "public.two"],
+  ]);
+});
