@@ -54,9 +54,9 @@ function isNarrow(type: string | undefined): boolean {
 }
 
 /** Those that count down are left alone: what is highest in their column says nothing. */
-function behind({ id, start, increment }: Sequence, { last, columns }: SequencePosition): ReturnType<Check> {
-  if (BigInt(increment) < 0n) return [];
-  const next = last === undefined ? BigInt(start) : BigInt(last) + BigInt(increment);
+function behind({ id, increment }: Sequence, { last, first, columns }: SequencePosition): ReturnType<Check> {
+  if (BigInt(increment) < 0n || (last === undefined && first === undefined)) return [];
+  const next = last === undefined ? BigInt(first ?? 0) : BigInt(last) + BigInt(increment);
   return columns.flatMap(({ id: column, highest }) => {
     if (highest === undefined || !/^-?\d+$/.test(highest) || BigInt(highest) < next) return [];
     return [finding("sequence-behind", { kind: "sequence", name: id }, { next: String(next), highest, column })];

@@ -7,6 +7,11 @@ export interface SequencePosition {
   readonly id: string;
   /** The last number given out; undefined before the first. */
   readonly last: string | undefined;
+  /**
+   * Before the first, and where a column has values already, the number that comes first: `restart` and `setval` may have
+   * set it. Undefined where the role may not look at it.
+   */
+  readonly first?: string | undefined;
   /** The columns that it counts for: the one that owns it, and those whose default draws from it. */
   readonly columns: readonly SequenceColumn[];
 }
@@ -24,11 +29,12 @@ interface Found extends Record<string, unknown> {
   readonly relation: string | null;
   readonly column: string | null;
   readonly cheap: boolean;
+  readonly readable: boolean;
 }
 
 /**
  * Sequences that the role may read, the columns that they count for, and whether the column's maximum is cheap: an
- * ordinary index that starts with the column is read from its end, and no rows are walked, unless row security
+ * ordinary unique index that starts with the column is read from its end, and no rows are walked, unless row security
  * hides some. A table without a page is not asked: most are empty in CI. What a sequence belongs to is a dependency of
  * its own, what draws from it is one of the column's default. A CASE alone decides in which order conditions are looked
  * at: the one on rights fails for what is no sequence, and most tables are done with when their size is known. JIT
@@ -54,8 +60,9 @@ select s.oid, s.id, quote_ident(tn.nspname) || '.' || quote_ident(t.relname) as 
   case when t.oid is null or (t.relkind = 'r' and pg_relation_size(t.oid) = 0) then false
     else has_schema_privilege(tn.oid, 'USAGE') and has_column_privilege(t.oid, a.attnum, 'SELECT') and not row_security_active(t.oid)
       and exists (select from pg_index i join pg_class x on x.oid = i.indexrelid
-        where x.relam = (select oid from pg_am where amname = 'btree') and i.indisvalid and i.indpred is null
-          and i.indrelid = t.oid and i.indkey[0] = a.attnum) end as cheap
+        where x.relam = (select oid from pg_am where amname = 'btree') and i.indisvalid and i.indisunique and i.indpred is null
+          and i.indrelid = t.oid and i.indkey[0] = a.attnum) end as cheap,
+  has_sequence_privilege(s.oid, 'SELECT') as readable
 from sequences s
 left join used u on u.sequence = s.oid
 left join pg_class t on t.oid = u.relation
@@ -94,6 +101,16 @@ async function readHighest(session: Session, columns: readonly Found[]): Promise
   return highest;
 }
 
+async function readFirst(session: Session, sequences: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const first = new Map<string, string>();
+  for (const some of batches(sequences)) {
+    const selects = some.map((id) => `select ${literal(id)} as id, last_value::text as first from ${id} where not is_called`);
+    const rows = await session.query<{ id: string; first: string }>(selects.join("\nunion all\n"));
+    for (const row of rows) first.set(row.id, row.first);
+  }
+  return first;
+}
+
 /** Reads the positions of sequences, by their quoted names. Throws the server's error. */
 export async function readSequences(session: Session): Promise<ReadonlyMap<string, SequencePosition>> {
   const found = await session.query<Found>(FOUND);
@@ -102,6 +119,9 @@ export async function readSequences(session: Session): Promise<ReadonlyMap<strin
     session,
     found.filter(({ cheap }) => cheap),
   );
+  const isAsked = ({ oid, relation, column, readable }: Found): boolean =>
+    readable && last.get(oid) == null && highest.get(`${relation}.${column}`) != null;
+  const first = await readFirst(session, [...new Set(found.filter(isAsked).map(({ id }) => id))]);
   const positions = new Map<string, SequencePosition>();
   for (const { oid, id, relation, column } of found) {
     const used = `${relation}.${column}`;
@@ -109,6 +129,7 @@ export async function readSequences(session: Session): Promise<ReadonlyMap<strin
     positions.set(id, {
       id,
       last: last.get(oid) ?? undefined,
+      first: first.get(id),
       columns: [...(positions.get(id)?.columns ?? []), ...columns],
     });
   }
