@@ -42,8 +42,10 @@ export const mixedTypes: Check = ({ catalog }) => {
   const tables = new Map(catalog.tables.map((table) => [table.id, table]));
   const named = new Map(catalog.tables.map((table) => [path(table.schema, table.name), table]));
   const bases = new Map(catalog.domains.map(({ id, type }) => [id, type]));
+  // A domain may be of another domain.
+  const baseOf = (type: string): string => (bases.has(type) ? baseOf(bases.get(type) ?? "") : type);
   const typeOf = (table: Table | undefined, column: string): string | undefined => table?.columns.find(({ name }) => name === column)?.type;
-  const same = (one: string, other: string): boolean => family(bases.get(one) ?? one) === family(bases.get(other) ?? other);
+  const same = (one: string, other: string): boolean => family(baseOf(one)) === family(baseOf(other));
   return foreignKeys(catalog).flatMap(({ id, schema, table, columns, references, definition }) => {
     const pairs = columns.flatMap((column, at) => {
       const target = references.columns[at] ?? "";

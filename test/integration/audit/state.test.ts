@@ -113,3 +113,10 @@ test("a view that somebody else owns is called by its kind", async () => {
     ["owner-different", "materialized view", "public.two"],
   ]);
 });
+
+test("a domain of a domain is of the type behind both", async () => {
+  const found = await told(`create domain whole as bigint; create domain positive as whole check (value > 0);
+    create table a (id bigint primary key); create table b (id positive primary key references a);
+    create table c (id positive primary key, a integer references a); create index on c (a)`);
+  expect(found.map((one) => (one as readonly unknown[])[2])).toEqual(["public.c.c_a_fkey"]);
+});
