@@ -34,21 +34,25 @@ export const flyway: Tool = {
           query: "select version as id from flyway_schema_history where success and version is not null order by installed_rank",
           holds: "all",
         },
-        revisions: inSequence(sorted, (name) => versionOf(name)?.join(".") ?? name),
+        revisions: inSequence(sorted, (name) => versionOf(name) ?? name),
       };
     }
     return undefined;
   },
 };
 
-/** The numbers of `V1_2__name.sql` or `V1.2__name.sql`. */
-function versionOf(file: string): readonly number[] | undefined {
-  const text = /(?:^|\/)V(\d+(?:[._]\d+)*)__[^/]+\.sql$/.exec(file)?.[1];
-  return text?.split(/[._]/).map(Number);
+/** The version of `V01_2__name.sql` or `V01.2__name.sql` as Flyway records it: `01.2`, its noughts kept. */
+function versionOf(file: string): string | undefined {
+  return /(?:^|\/)V(\d+(?:[._]\d+)*)__[^/]+\.sql$/.exec(file)?.[1]?.replaceAll("_", ".");
+}
+
+/** Numbers, which may be times to the millisecond: too long for any but these. */
+function partsOf(file: string): readonly bigint[] {
+  return versionOf(file)?.split(".").map(BigInt) ?? [];
 }
 
 function byVersion(one: string, other: string): number {
-  const [left, right] = [versionOf(one) ?? [], versionOf(other) ?? []];
-  const at = left.findIndex((part, place) => part !== (right[place] ?? 0));
-  return at === -1 ? left.length - right.length : (left[at] ?? 0) - (right[at] ?? 0);
+  const [left, right] = [partsOf(one), partsOf(other)];
+  const at = left.findIndex((part, place) => part !== (right[place] ?? 0n));
+  return at === -1 ? left.length - right.length : (left[at] ?? 0n) < (right[at] ?? 0n) ? -1 : 1;
 }

@@ -224,3 +224,11 @@ test.each(["null", "[]", "3", '"text"', '{ "dependencies": null }', '{ "dependen
     });
   },
 );
+
+test("Flyway's versions are those that it records, in the order of their numbers", async () => {
+  const files = ["V010__c.sql", "V2_01__b.sql", "V001__a.sql", "V20240101120000999__e.sql", "V20240101120000998__d.sql"];
+  const project = await withFiles(Object.fromEntries(files.map((file) => [`sql/${file}`, ""])), (repository) =>
+    requireTool("flyway", repository),
+  );
+  expect(project.revisions.map(({ id }) => id)).toEqual(["001", "2.01", "010", "20240101120000998", "20240101120000999"]);
+});
