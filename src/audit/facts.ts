@@ -2,8 +2,8 @@
 export interface FactsByCode {
   /** `expected` is what the spec says about it, `nearest` a similar name that is there. */
   readonly missing: { readonly expected?: string | undefined; readonly nearest?: string | undefined };
-  /** There, though the spec says "exactly" and does not list it. */
-  readonly unexpected: { readonly definition?: string | undefined };
+  /** There, though the spec says "exactly" and does not list it; `overload`: though it lists the overloads of the function. */
+  readonly unexpected: { readonly definition?: string | undefined; readonly overload?: true | undefined };
   /** There, though the spec says that it must be absent. */
   readonly forbidden: { readonly definition?: string | undefined };
   readonly different: { readonly property: string; readonly expected: string; readonly actual: string };

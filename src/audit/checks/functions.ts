@@ -1,7 +1,7 @@
 import type { Argument, Routine } from "../catalog/routines.ts";
 import type { Finding } from "../finding.ts";
 import { matches } from "../pattern.ts";
-import { path } from "../quote.ts";
+import { path, quoted } from "../quote.ts";
 import { sameArgumentType } from "../spec/datatype.ts";
 import { nearest } from "../../nearest.ts";
 import type { FunctionRule, OverloadRule, RoutineRule, SchemaRule } from "../spec/spec.ts";
@@ -70,7 +70,7 @@ function compareFunction(subject: Subject, wanted: Wanted, actual: readonly Rout
   return [
     ...pairs.flatMap(({ overload, routine }) => compareOverload(subject, wanted, { overload, routine, others, names })),
     ...compareEach(subject, wanted, actual),
-    ...others.map((routine) => unexpected(routine, { file, rule })),
+    ...others.map((routine) => unexpected(routine, { file, rule }, true)),
   ];
 }
 
@@ -177,19 +177,20 @@ function afterName(text: string): string {
 }
 
 function shownArguments(list: readonly WrittenArgument[]): string {
-  return `(${list.map(({ name, type, default: initial }) => [name, type, initial === undefined ? undefined : `default ${initial}`].filter((part) => part !== undefined).join(" ")).join(", ")})`;
+  return `(${list.map(({ name, type, default: initial }) => [name === undefined ? undefined : quoted(name), type, initial === undefined ? undefined : `default ${initial}`].filter((part) => part !== undefined).join(" ")).join(", ")})`;
 }
 
 function functionOf(routine: Routine): Finding["object"] {
   return { kind: "function", name: routine.id };
 }
 
-function unexpected(routine: Routine, origin: Parameters<typeof finding>[3]): Finding {
-  const shown = routine.arguments.map(({ name, type }) => (name === undefined ? type : `${name} ${type}`)).join(", ");
+/** `overload`: the spec has the list of the overloads, and this one is not in it. */
+function unexpected(routine: Routine, origin: Parameters<typeof finding>[3], overload?: true): Finding {
+  const shown = routine.arguments.map(({ name, type }) => (name === undefined ? type : `${quoted(name)} ${type}`)).join(", ");
   return finding(
     "unexpected",
     functionOf(routine),
-    { definition: `${routine.kind} ${path(routine.schema, routine.name)}(${shown})` },
+    { definition: `${routine.kind} ${path(routine.schema, routine.name)}(${shown})`, overload },
     origin,
   );
 }

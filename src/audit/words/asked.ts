@@ -23,8 +23,9 @@ export const ASKED: Words<
         ? "Add it in a migration, or take it out of the spec."
         : "If that is the same one, rename or change it in a migration, or correct the spec; else add it.",
   }),
-  unexpected: ({ definition }, { kind }) => ({
-    problem: `${kind} is not in the spec, which says "exactly"`,
+  unexpected: ({ definition, overload }, { kind }) => ({
+    problem:
+      overload === true ? "overload is not in the spec, which lists all of them" : `${kind} is not in the spec, which says "exactly"`,
     details: line("found", definition),
     remedy: "Drop it in a migration, or list it in the spec.",
   }),

@@ -3,7 +3,7 @@ import type { FindingCode } from "../finding.ts";
 /** What each code is about, in a few words: for the lists of rules and checks that reports carry. */
 export const TITLES: Readonly<Record<FindingCode, string>> = {
   missing: "An object of the spec is missing",
-  unexpected: 'An object is not in a spec that says "exactly"',
+  unexpected: "An object is not in a spec that lists all of its kind",
   forbidden: "An object that must be absent is there",
   different: "An object is not as the spec says",
   "version-different": "The migration versions are not those of the spec",

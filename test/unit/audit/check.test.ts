@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Catalog } from "../../../src/audit/catalog/catalog.ts";
 import { check } from "../../../src/audit/check.ts";
 import type { Finding } from "../../../src/audit/finding.ts";
+import { messageFor } from "../../../src/audit/message.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import type { VersionReading } from "../../../src/audit/state/versions.ts";
 import { catalogOf, constraint, index, routine, table } from "../../support/catalog.ts";
@@ -79,6 +80,16 @@ indexes: [users_email]`;
       "unexpected function app.total(bigint)",
       "missing function app.total(integer)",
     ]);
+  });
+
+  test('says of a surplus overload that the list is whole, which holds "at least" too, and writes names so that they can be copied', () => {
+    const catalog = catalogOf({ routines: [routine("app.total", "Id bigint"), routine("app.total", "Id text")] });
+    const spec = parseSpec(`version: 1\n${inApp("functions: { total: ['(text)'] }")}`, "s.yaml");
+    const [found] = check(catalog, spec, { now: NOW }).filter(({ code }) => code === "unexpected");
+    expect(found === undefined ? undefined : messageFor(found)).toMatchObject({
+      problem: "overload is not in the spec, which lists all of them",
+      details: ['found: function app.total("Id" bigint)'],
+    });
   });
 
   test("compares the names of a function's arguments, since callers use them", () => {
