@@ -44,7 +44,6 @@ export const mixedTypes: Check = ({ catalog }) => {
   const bases = new Map(catalog.domains.map(({ id, type }) => [id, type]));
   // A domain may be of another domain.
   const baseOf = (type: string): string => (bases.has(type) ? baseOf(bases.get(type) ?? "") : type);
-  const typeOf = (table: Table | undefined, column: string): string | undefined => table?.columns.find(({ name }) => name === column)?.type;
   const same = (one: string, other: string): boolean => family(baseOf(one)) === family(baseOf(other));
   return foreignKeys(catalog).flatMap(({ id, schema, table, columns, references, definition }) => {
     const pairs = columns.flatMap((column, at) => {
@@ -56,6 +55,10 @@ export const mixedTypes: Check = ({ catalog }) => {
     return pairs.length === 0 ? [] : [finding("foreign-key-types", { kind: "constraint", name: id }, { definition, pairs })];
   });
 };
+
+function typeOf(table: Table | undefined, column: string): string | undefined {
+  return table?.columns.find(({ name }) => name === column)?.type;
+}
 
 /** Types without length, and those that Postgres compares without a conversion as one. */
 function family(type: string): string {

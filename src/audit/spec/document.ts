@@ -26,7 +26,9 @@ export function readYaml(text: string): YamlFile {
   });
   const pairs = new WeakMap<object, ReadonlyMap<string, Pair>>();
   const pairsOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
-    const known = pairs.get(map) ?? new Map(map.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value ?? "") : "", pair]));
+    const known =
+      pairs.get(map) ??
+      new Map(map.items.map((pair) => [isScalar(pair.key) && pair.key.value !== null ? String(pair.key.value) : "", pair]));
     pairs.set(map, known);
     return known;
   };
