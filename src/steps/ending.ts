@@ -1,6 +1,6 @@
 import { type Deadline, jitter } from "../deadline.ts";
 import type { Session } from "../postgres/connect.ts";
-import { codeOf, LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.ts";
+import { codeOf, isPassing, LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.ts";
 
 /**
  * The note that its last user leaves in a database which it removes. Neon deletes a branch some time after it has said
@@ -11,20 +11,30 @@ const TABLE = "offshoot.ending";
 /** Milliseconds between two looks at a database that is being removed. */
 const LOOK_MS = 250;
 
-/** To be written by who holds the database alone. A role that may not write goes without. */
+/**
+ * To be written by who holds the database alone. Where it can't be, as by a role without the right, on a full disk or
+ * under an event trigger that forbids it, the database is to go all the same. Throws where the session is lost: then
+ * somebody else may hold the database.
+ */
 export async function writeEnding(session: Session): Promise<void> {
   const write = (): Promise<unknown> => session.query(`create schema if not exists offshoot; create table if not exists ${TABLE} ()`);
-  await ifAllowed(() =>
-    write().catch((thrown: unknown) => {
+  await write()
+    .catch((thrown: unknown) => {
       // Somebody who has no share yet may create the schema at the same moment, for the gate.
       if (LOST_CREATION_RACE.includes(codeOf(thrown) ?? "")) return write();
       throw thrown;
-    }),
-  );
+    })
+    .catch((thrown: unknown) => {
+      if (session.lost.aborted || isPassing(thrown)) throw thrown;
+    });
 }
 
 export async function eraseEnding(session: Session): Promise<void> {
-  await ifAllowed(() => session.query(`drop table if exists ${TABLE}`));
+  try {
+    await session.query(`drop table if exists ${TABLE}`);
+  } catch (thrown) {
+    if (codeOf(thrown) !== SQLSTATE.insufficientPrivilege) throw thrown;
+  }
 }
 
 /**
@@ -53,12 +63,4 @@ async function stands(session: Session): Promise<boolean> {
       where n.nspname = 'offshoot' and c.relname = 'ending') as stands`,
   );
   return row?.stands ?? false;
-}
-
-async function ifAllowed(write: () => Promise<unknown>): Promise<void> {
-  try {
-    await write();
-  } catch (thrown) {
-    if (codeOf(thrown) !== SQLSTATE.insufficientPrivilege) throw thrown;
-  }
 }

@@ -43,7 +43,7 @@ async function last(url: DirectUrl): Promise<Lease> {
 test("who comes while the last one's removal takes effect waits for that, and takes no share", async () => {
   const { name, url } = await makeDatabase();
   const lease = await last(url);
-  await lease.endWith(() => Promise.resolve("accepted"));
+  await lease.endWith(() => Promise.resolve("done"));
   await lease.close();
   const other = takeLease(url, NEVER);
   await expect.poll(() => sessions(name)).toBe(1);
@@ -71,6 +71,16 @@ test("a removal whose process was killed before it asked is forgotten after a wh
   expect(await endings(url)).toBe(0);
   expect([await one?.release(), await other?.release()]).toEqual([false, true]);
   await Promise.all([one?.close(), other?.close()]);
+});
+
+test("a database in which no note can be left goes all the same", async () => {
+  const held = await holdDatabase(await existing("noteless"), async () => {});
+  await withSession(held.database.directUrl, async (session) => {
+    await session.query("create function forbid() returns event_trigger language plpgsql as $$ begin raise 'no DDL'; end $$");
+    await session.query("create event trigger forbid on ddl_command_start execute function forbid()");
+  });
+  expect(await tearDown(await existing("noteless"), held, undefined)).toBeUndefined();
+  expect(await databases("noteless")).toBe(0);
 });
 
 test("a role that may write nothing ends its database all the same", async () => {
@@ -111,6 +121,15 @@ test("a job that comes while the last one's branch is being deleted gets a branc
 
 async function contextOf({ env }: MockServer): Promise<Context> {
   return prepare({ cwd: import.meta.dirname, env: { ...env, PATH: process.env["PATH"] }, settings: { run: "shared", provider: "neon" } });
+}
+
+async function existing(run: string): Promise<Context> {
+  const env = { PATH: process.env["PATH"], OFFSHOOT_EXISTING_URL: server.url };
+  return prepare({ cwd: import.meta.dirname, env, settings: { run, provider: "existing" } });
+}
+
+async function databases(run: string): Promise<number> {
+  return (await admin.query("select from pg_database where datname like $1", [`offshoot_%${run}%`])).length;
 }
 
 async function leases(session: Session): Promise<number> {
