@@ -1,5 +1,5 @@
 import { isOffshootError } from "../errors.ts";
-import { SQLSTATE } from "../postgres/sqlstate.ts";
+import { codeOf, SQLSTATE } from "../postgres/sqlstate.ts";
 import { findDatabase } from "../providers/choose.ts";
 import { candidates, limitsOf } from "./candidates.ts";
 import type { Context } from "./context.ts";
@@ -31,8 +31,12 @@ export async function holdDatabase(context: Context, makeReady: (result: UpResul
 
 /** Known to be gone, also where somebody who started over has made another of the same name by now. */
 function isGone(thrown: unknown): boolean {
-  return isOffshootError(thrown) && (thrown.facts["gone"] === true || thrown.facts["sqlstate"] === SQLSTATE.undefinedDatabase);
+  if (isOffshootError(thrown)) return thrown.facts["gone"] === true || thrown.facts["sqlstate"] === SQLSTATE.undefinedDatabase;
+  // While a share was waited for: the session was ended, or could not begin.
+  return ENDED.includes(codeOf(thrown));
 }
+
+const ENDED: readonly (string | undefined)[] = [SQLSTATE.undefinedDatabase, SQLSTATE.databaseDropped, SQLSTATE.adminShutdown];
 
 async function stillThere(context: Context): Promise<boolean> {
   return (await findDatabase(await candidates(context), context.name, limitsOf(context))) !== undefined;

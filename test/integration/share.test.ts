@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { connect, type Session, withSession } from "../../src/postgres/connect.ts";
 import { type DirectUrl, directUrl, withDatabase } from "../../src/postgres/url.ts";
 import { type Context, prepare } from "../../src/steps/context.ts";
+import { downIn } from "../../src/steps/down.ts";
 import { type Lease, takeLease } from "../../src/steps/lease.ts";
 import { holdDatabase } from "../../src/steps/share.ts";
 import { tearDown } from "../../src/steps/teardown.ts";
@@ -81,6 +82,20 @@ test("a database in which no note can be left goes all the same", async () => {
   });
   expect(await tearDown(await existing("noteless"), held, undefined)).toBeUndefined();
   expect(await databases("noteless")).toBe(0);
+});
+
+test("jobs that wait for their share while the last one removes the database start over, whoever is first", async () => {
+  const context = await existing("anew");
+  const held = await holdDatabase(context, async () => {});
+  expect(await held.lease.release()).toBe(true);
+  const others = Promise.all(["one", "two", "three"].map(async () => holdDatabase(await existing("anew"), async () => {})));
+  await expect.poll(async () => leases(admin), { timeout: 20_000 }).toBe(4);
+  expect(await held.lease.endWith(async () => (await downIn(context)).outcome === "deleted")).toBe(true);
+  await held.lease.close();
+  const shares = await others;
+  expect(shares.map(({ database }) => database.origin).toSorted()).toEqual(["adopted", "adopted", "created"]);
+  for (const share of shares) await tearDown(context, share, undefined);
+  expect(await databases("anew")).toBe(0);
 });
 
 test("a role that may write nothing ends its database all the same", async () => {

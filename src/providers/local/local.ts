@@ -1,4 +1,4 @@
-import { OffshootError } from "../../errors.ts";
+import { isOffshootError, OffshootError } from "../../errors.ts";
 import { silent } from "../../events.ts";
 import { connectionError, type Session } from "../../postgres/connect.ts";
 import { codeOf, isPassing, SQLSTATE } from "../../postgres/sqlstate.ts";
@@ -63,7 +63,7 @@ export function localProvider(host: ClusterHost, options: LocalOptions): Provide
         const found = await visit(host, server, bounds, readDatabases);
         const entry = found?.entries.find((candidate) => candidate.name === toDatabase(name));
         if (found === undefined || entry?.tag === undefined || entry.isTemplate) continue;
-        await waitUntilReady(withDatabase(server.url, entry.name), bounds.within);
+        if (!(await answers(withDatabase(server.url, entry.name), bounds))) continue;
         return out(server, name, { origin: "adopted", tag: entry.tag, base: undefined }, found.major);
       }
       return undefined;
@@ -144,6 +144,17 @@ async function visit<T>(
   } catch (thrown) {
     if (host.stop !== undefined && isPassing(thrown)) return undefined;
     throw explained(server, thrown);
+  }
+}
+
+/** False where the database went away after it was seen: its sessions are ended before it is gone. */
+async function answers(url: string, { within }: Bounds): Promise<boolean> {
+  try {
+    await waitUntilReady(url, within);
+    return true;
+  } catch (thrown) {
+    if (isOffshootError(thrown) && thrown.facts["sqlstate"] === SQLSTATE.undefinedDatabase) return false;
+    throw thrown;
   }
 }
 
