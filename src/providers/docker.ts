@@ -6,6 +6,7 @@ import { containerOf, listLeftovers, removeLeftover } from "./docker/leftover.ts
 import { brief, troubleOf } from "./docker/trouble.ts";
 import type { Bounds } from "./local/host.ts";
 import { localProvider } from "./local/local.ts";
+import type { Lifetime } from "../run/tag.ts";
 import type { Limits, Provider, Released } from "./provider.ts";
 
 export type { DockerOptions } from "./docker/host.ts";
@@ -35,7 +36,8 @@ export function dockerProvider(options: DockerOptions): Provider {
     acquire: (wanted, limits) =>
       at("getting a database (docker)", limits, (place, _, left) => over(place, { tag: wanted.tag, mayPull: true }).acquire(wanted, left)),
     find: (name, limits) => at(`looking for ${name} (docker)`, limits, (place, _, left) => over(place).find(name, left)),
-    release: (name, limits) => at(`removing ${name} (docker)`, limits, (place, bounds, left) => release(name, place, bounds, left)),
+    release: (name, limits, _seen, only) =>
+      at(`removing ${name} (docker)`, limits, (place, bounds, left) => release(name, place, bounds, left, only)),
     list: (limits) =>
       at("listing databases (docker)", limits, async (place, bounds, left) => {
         const seen = await allContainers(place, bounds);
@@ -45,13 +47,13 @@ export function dockerProvider(options: DockerOptions): Provider {
   };
 
   /** A server that goes away meanwhile takes its databases along: then it is looked again, and none is started for that. */
-  async function release(name: string, place: Place, bounds: Bounds, limits: Limits): Promise<Released> {
+  async function release(name: string, place: Place, bounds: Bounds, limits: Limits, only: Lifetime | undefined): Promise<Released> {
     const container = containerOf(name);
     if (container !== undefined) return removeLeftover(place, container, bounds);
     for (;;) {
       const host = dockerHost(place, options, { seen: await allContainers(place, bounds) });
       const outcome = await localProvider({ ...host, boot: () => Promise.reject(VANISHED) }, options)
-        .release(name, { ...limits, withinMs: bounds.within.leftMs() })
+        .release(name, { ...limits, withinMs: bounds.within.leftMs() }, undefined, only)
         .catch((thrown: unknown) => {
           if (thrown === VANISHED) return undefined;
           throw thrown;

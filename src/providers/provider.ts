@@ -1,6 +1,6 @@
 import type { Report } from "../events.ts";
 import type { DirectUrl } from "../postgres/url.ts";
-import type { OwnerTag } from "../run/tag.ts";
+import type { Lifetime, OwnerTag } from "../run/tag.ts";
 import type { Run } from "../run/run.ts";
 
 export type ProviderName = "neon" | "docker" | "embedded" | "existing";
@@ -115,7 +115,8 @@ export interface Listed {
   readonly broken: boolean;
 }
 
-export type Released = "deleted" | "already-gone";
+/** `kept`: it lives longer than the caller may end. */
+export type Released = "deleted" | "already-gone" | "kept";
 
 /**
  * What every source of databases promises. Each call may be repeated: twice is the same as once.
@@ -134,9 +135,10 @@ export interface Provider {
   find(name: string, limits: Limits): Promise<Database | undefined>;
   /**
    * Deletes by name, after a fresh look at the tag; `seen` is such a look when it is only seconds old, so that a
-   * sweep of many needs no second one for each. Throws `NOT_OURS` or `PROTECTED`, and deletes nothing then.
+   * sweep of many needs no second one for each. With `only`, what the tag gives another lifetime by now is kept. Throws
+   * `NOT_OURS` or `PROTECTED`, and deletes nothing then.
    */
-  release(name: string, limits: Limits, seen?: Listed): Promise<Released>;
+  release(name: string, limits: Limits, seen?: Listed, only?: Lifetime): Promise<Released>;
   /** Everything under our name prefix, ours or not, all pages. Starts no server. */
   list(limits: Limits): Promise<readonly Listed[]>;
   /**

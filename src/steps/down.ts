@@ -1,5 +1,6 @@
 import { isOffshootError } from "../errors.ts";
 import type { ProviderName, Released } from "../providers/provider.ts";
+import type { Lifetime } from "../run/tag.ts";
 import { limitsOf, reachable } from "./candidates.ts";
 import type { Context } from "./context.ts";
 import { inPhase } from "./phase.ts";
@@ -11,13 +12,13 @@ export interface DownResult {
   readonly providers: readonly ProviderName[];
 }
 
-/** Removes the run's database. Throws what `down` throws. */
-export async function downIn(context: Context): Promise<DownResult> {
+/** Removes the run's database; with `only`, where its tag still gives it that lifetime. Throws what `down` throws. */
+export async function downIn(context: Context, only?: Lifetime): Promise<DownResult> {
   return inPhase(
     context.report,
     "down",
     "teardown",
-    () => release(context),
+    () => release(context, only),
     ({ outcome }) => `database ${outcome}`,
   );
 }
@@ -26,19 +27,24 @@ export async function downIn(context: Context): Promise<DownResult> {
  * Everywhere at once. One provider that is out of reach keeps no other from being cleared: the run may have fallen
  * back from it. It is a failure only where nothing was deleted, since the database may then be there.
  */
-async function release(context: Context): Promise<DownResult> {
+async function release(context: Context, only: Lifetime | undefined): Promise<DownResult> {
   const providers = await reachable(context);
-  const outcomes = await Promise.allSettled(providers.map((provider) => provider.release(context.name, limitsOf(context))));
-  const deleted = providers.filter((_, index) => isDeleted(outcomes[index])).map(({ name }) => name);
+  const outcomes = await Promise.allSettled(
+    providers.map((provider) => provider.release(context.name, limitsOf(context), undefined, only)),
+  );
+  const ended = (as: Released): readonly ProviderName[] =>
+    providers.filter((_, index) => isOutcome(outcomes[index], as)).map(({ name }) => name);
+  const [deleted, kept] = [ended("deleted"), ended("kept")];
   for (const outcome of outcomes) {
     if (outcome.status === "fulfilled") continue;
     const thrown: unknown = outcome.reason;
     if (deleted.length === 0 || !isOffshootError(thrown) || thrown.code !== "PROVIDER_OUTAGE") throw thrown;
     context.report({ kind: "warning", text: thrown.message });
   }
-  return { name: context.name, outcome: deleted.length === 0 ? "already-gone" : "deleted", providers: deleted };
+  const outcome = kept.length > 0 ? "kept" : deleted.length > 0 ? "deleted" : "already-gone";
+  return { name: context.name, outcome, providers: deleted };
 }
 
-function isDeleted(outcome: PromiseSettledResult<Released> | undefined): boolean {
-  return outcome?.status === "fulfilled" && outcome.value === "deleted";
+function isOutcome(outcome: PromiseSettledResult<Released> | undefined, as: Released): boolean {
+  return outcome?.status === "fulfilled" && outcome.value === as;
 }

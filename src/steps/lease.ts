@@ -16,9 +16,10 @@ export interface Lease {
   release(patienceMs?: number): Promise<boolean>;
   /**
    * Runs `remove`, which removes the database, for the last: nobody takes a share from now on, also where the removal
-   * takes effect after `remove` has ended. Throws what `remove` throws; then others may come again.
+   * takes effect after `remove` has ended. Where it says false, the database stays, and where it throws, `endWith` throws
+   * the same: then others may come again.
    */
-  endWith<T>(remove: () => Promise<T>): Promise<T>;
+  endWith(remove: () => Promise<boolean>): Promise<boolean>;
   /** Ends the session. Needed after `release`, unless the database was deleted under it. */
   close(): Promise<void>;
 }
@@ -92,12 +93,13 @@ function leaseOf(first: Session, url: DirectUrl, applicationName: string, whenLo
     },
     async endWith(remove) {
       await writeEnding(session);
+      let isGone = false;
       try {
-        return await remove();
-      } catch (thrown) {
-        // The next one then finds out for itself that the database stays.
-        await eraseEnding(session).catch(() => session.close());
-        throw thrown;
+        isGone = await remove();
+        return isGone;
+      } finally {
+        // Where that fails, the next one finds out for itself that the database stays.
+        if (!isGone) await eraseEnding(session).catch(() => session.close());
       }
     },
     close() {

@@ -71,8 +71,9 @@ async function giveBack(
     if (keep !== undefined) return keep;
     if (database.tag.lifetime !== "last-run") return "until-down";
     if (lease === undefined || !last) return "shared";
-    await lease.endWith(() => downIn(context));
-    return undefined;
+    // Somebody may have asked for it with `offshoot up` meanwhile, who holds no share.
+    const isGone = await lease.endWith(async () => (await downIn(context, "last-run")).outcome !== "kept");
+    return isGone ? undefined : "until-down";
   } finally {
     await lease?.close();
   }

@@ -6,6 +6,7 @@ import { downIn } from "../../src/steps/down.ts";
 import { type Lease, takeLease } from "../../src/steps/lease.ts";
 import { holdDatabase } from "../../src/steps/share.ts";
 import { tearDown } from "../../src/steps/teardown.ts";
+import { upIn } from "../../src/steps/up.ts";
 import { type MockServer, startMock } from "../support/mock-server.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
@@ -44,7 +45,7 @@ async function last(url: DirectUrl): Promise<Lease> {
 test("who comes while the last one's removal takes effect waits for that, and takes no share", async () => {
   const { name, url } = await makeDatabase();
   const lease = await last(url);
-  await lease.endWith(() => Promise.resolve("done"));
+  await lease.endWith(() => Promise.resolve(true));
   await lease.close();
   const other = takeLease(url, NEVER);
   await expect.poll(() => sessions(name)).toBe(1);
@@ -84,6 +85,15 @@ test("a database in which no note can be left goes all the same", async () => {
   expect(await databases("noteless")).toBe(0);
 });
 
+test("a database that `offshoot up` has asked for meanwhile stays", async () => {
+  const held = await holdDatabase(await existing("wanted"), async () => {});
+  await upIn(await existing("wanted"));
+  expect(await tearDown(await existing("wanted"), held, undefined)).toBe("until-down");
+  const { directUrl: url } = held.database;
+  expect([await databases("wanted"), await endings(url)]).toEqual([1, 0]);
+  expect(await downIn(await existing("wanted"))).toMatchObject({ outcome: "deleted" });
+});
+
 test("jobs that wait for their share while the last one removes the database start over, whoever is first", async () => {
   const context = await existing("anew");
   const held = await holdDatabase(context, async () => {});
@@ -104,7 +114,7 @@ test("a role that may write nothing ends its database all the same", async () =>
   const own = new URL(url);
   own.username = "reader";
   const lease = await last(directUrl(own.href));
-  expect(await lease.endWith(() => Promise.resolve("done"))).toBe("done");
+  expect(await lease.endWith(() => Promise.resolve(true))).toBe(true);
   expect(await endings(url)).toBe(0);
   await lease.close();
 });

@@ -16,7 +16,7 @@ export function dropDatabase(
   name: string,
   within: Deadline,
   mayDrop: (entry: Entry, snapshot: Snapshot) => boolean,
-): Promise<Released | "kept"> {
+): Promise<Released> {
   return withLock(session, lockOf(name), within, async () => {
     const snapshot = await readDatabases(session);
     const entry = snapshot.entries.find((candidate) => candidate.name === name);

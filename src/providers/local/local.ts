@@ -5,6 +5,7 @@ import { codeOf, isPassing, SQLSTATE } from "../../postgres/sqlstate.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
 import { withDatabase } from "../../postgres/url.ts";
 import { deadline, jitter } from "../../deadline.ts";
+import type { Lifetime } from "../../run/tag.ts";
 import type { Database, Limits, Listed, Provider, Refusal, Wanted } from "../provider.ts";
 import { touchBase } from "./base.ts";
 import { place, type Placed } from "./create.ts";
@@ -34,7 +35,8 @@ const DISPOSE_MS = 60_000;
  * and what booting the server throws.
  */
 export function localProvider(host: ClusterHost, options: LocalOptions): Provider {
-  const releaseName = (name: string, limits: Limits) => release(host, name, bound(`removing ${toDatabase(name)}`, limits));
+  const releaseName = (name: string, limits: Limits, only?: Lifetime) =>
+    release(host, name, bound(`removing ${toDatabase(name)}`, limits), only);
   const out = (server: Server, name: string, placed: Omit<Placed, "snapshot">, major: number): Database =>
     handOut(host, server, name, placed, major, () =>
       releaseName(name, { signal: new AbortController().signal, withinMs: DISPOSE_MS, report: silent }),
@@ -68,7 +70,7 @@ export function localProvider(host: ClusterHost, options: LocalOptions): Provide
       }
       return undefined;
     },
-    release: releaseName,
+    release: (name, limits, _seen, only) => releaseName(name, limits, only),
     async list(limits) {
       const bounds = bound(`listing databases (${host.provider})`, limits);
       const listed: Listed[] = await listSleepers(host, bounds);

@@ -2,6 +2,7 @@ import { OffshootError } from "../../errors.ts";
 import { connectionError } from "../../postgres/connect.ts";
 import { codeOf, isPassing, SQLSTATE } from "../../postgres/sqlstate.ts";
 import { jitter } from "../../deadline.ts";
+import type { Lifetime } from "../../run/tag.ts";
 import type { Released } from "../provider.ts";
 import { type Entry, hasRuns, readDatabases, sleepersOf } from "./databases.ts";
 import { dropDatabase } from "./drop.ts";
@@ -14,53 +15,59 @@ import { withinSession } from "./session.ts";
 const PATIENCE = 3;
 
 /** `Provider.release` over a local server: drops the database, and stops our server when no run needs it. */
-export async function release(host: ClusterHost, name: string, bounds: Bounds): Promise<Released> {
+export async function release(host: ClusterHost, name: string, bounds: Bounds, only?: Lifetime): Promise<Released> {
   const database = toDatabase(name);
   for (let failures = 0; ; failures += 1) {
     const running = failures > PATIENCE ? await host.boot(bounds) : await host.running(bounds);
-    const released = await releaseAnywhere(host, running, database, bounds);
+    const released = await releaseAnywhere(host, running, { database, only }, bounds);
     if (released !== undefined) return released;
     // Stopped under our hands by whoever removed the last database: that may have been this one.
     await bounds.within.pause(jitter(25));
   }
 }
 
+interface Releasing {
+  readonly database: string;
+  /** What has another lifetime is kept. */
+  readonly only: Lifetime | undefined;
+}
+
 /** Undefined where a server went away meanwhile. */
 async function releaseAnywhere(
   host: ClusterHost,
   running: Server | undefined,
-  database: string,
+  releasing: Releasing,
   bounds: Bounds,
 ): Promise<Released | undefined> {
   const others = (await host.elsewhere?.(bounds)) ?? [];
   for (const server of running === undefined ? others : [running, ...others]) {
-    const released = await releaseOn(host, server, database, bounds);
+    const released = await releaseOn(host, server, releasing, bounds);
     if (released !== "already-gone") return released;
   }
   const asleep = running === undefined ? await host.asleep?.(bounds) : undefined;
-  const mayHoldIt = asleep === "unknown" || asleep?.some((sleeper) => sleeper.name === database);
-  return mayHoldIt ? releaseOn(host, await host.boot(bounds), database, bounds) : "already-gone";
+  const mayHoldIt = asleep === "unknown" || asleep?.some((sleeper) => sleeper.name === releasing.database);
+  return mayHoldIt ? releaseOn(host, await host.boot(bounds), releasing, bounds) : "already-gone";
 }
 
-async function releaseOn(host: ClusterHost, server: Server, database: string, bounds: Bounds): Promise<Released | undefined> {
+async function releaseOn(host: ClusterHost, server: Server, releasing: Releasing, bounds: Bounds): Promise<Released | undefined> {
   try {
-    return await dropOn(host, server, database, bounds);
+    return await dropOn(host, server, releasing, bounds);
   } catch (thrown) {
     if (host.stop === undefined && isPassing(thrown)) throw connectionError(server.url, thrown);
     if (isPassing(thrown) || codeOf(thrown) === SQLSTATE.invalidPassword) return undefined;
-    throw failure(database, thrown);
+    throw failure(releasing.database, thrown);
   }
 }
 
-function dropOn(host: ClusterHost, server: Server, database: string, bounds: Bounds): Promise<Released> {
+function dropOn(host: ClusterHost, server: Server, { database, only }: Releasing, bounds: Bounds): Promise<Released> {
   return withinSession(server.url, bounds.within, async (session) => {
-    const dropped = await dropDatabase(session, database, bounds.within, (entry) => isOurs(entry));
+    const dropped = await dropDatabase(session, database, bounds.within, (entry) => isOurs(entry) && lives(entry, only));
     if (host.stop !== undefined && !hasRuns(await readDatabases(session)) && (await tryStopLock(session))) {
       // A run may have come between the look and the lock.
       const snapshot = await readDatabases(session);
       if (!hasRuns(snapshot)) await host.stop(server, sleepersOf(snapshot), bounds);
     }
-    return dropped === "deleted" ? "deleted" : "already-gone";
+    return dropped;
   });
 }
 
@@ -70,6 +77,10 @@ function isOurs(entry: Entry): true {
     meaning: "It may be somebody else's and was not removed.",
     remedy: "Drop it by hand if it is yours.",
   });
+}
+
+function lives({ tag }: Entry, only: Lifetime | undefined): boolean {
+  return only === undefined || tag?.lifetime === only;
 }
 
 function failure(database: string, thrown: unknown): unknown {

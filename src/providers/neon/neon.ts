@@ -37,10 +37,11 @@ export function neonProvider(options: NeonOptions): Provider {
     report,
   });
 
-  const releaseName: Provider["release"] = async (name, limits, seen) => {
+  const releaseName: Provider["release"] = async (name, limits, seen, only) => {
     if (refused !== undefined) return "already-gone";
     const bounds = bound(`removing the Neon branch ${name}`, limits);
-    return (await withheld(options, () => release({ api: site.api, parent, random: world.random }, name, bounds, seen))) ?? "already-gone";
+    const releasing = { api: site.api, parent, random: world.random, only };
+    return (await withheld(options, () => release(releasing, name, bounds, seen))) ?? "already-gone";
   };
   const dispose = (name: string) => (): Promise<unknown> =>
     releaseName(name, { signal: new AbortController().signal, withinMs: DISPOSE_MS, report: silent });

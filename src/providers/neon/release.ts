@@ -1,5 +1,6 @@
 import { OffshootError } from "../../errors.ts";
 import { jitter } from "../../deadline.ts";
+import type { Lifetime } from "../../run/tag.ts";
 import type { Listed, Released } from "../provider.ts";
 import type { NeonApi } from "./api.ts";
 import type { Bounds } from "./bounds.ts";
@@ -16,6 +17,8 @@ export interface Releasing {
   /** The configured parent, by name or id: never deleted. */
   readonly parent: string | undefined;
   readonly random: () => number;
+  /** What has another lifetime is kept. */
+  readonly only?: Lifetime | undefined;
 }
 
 /**
@@ -23,10 +26,11 @@ export interface Releasing {
  * missing or already being deleted is gone. Throws `NOT_OURS`, or `PROTECTED` for what is guarded or has children.
  */
 export async function release(releasing: Releasing, name: string, bounds: Bounds, seen?: Listed): Promise<Released> {
-  const { api, parent, random } = releasing;
+  const { api, parent, random, only } = releasing;
   const found = seen === undefined ? await look(api, name, bounds) : undefined;
   if (seen === undefined && (found === undefined || found.isGoing)) return "already-gone";
   const id = found === undefined ? requireSeen(name, seen) : requireOurs(found, parent);
+  if (only !== undefined && (found ?? seen)?.tag?.lifetime !== only) return "kept";
   let lookedAt = bounds.within.leftMs();
   const before = async (): Promise<void> => {
     if (lookedAt - bounds.within.leftMs() < FRESH_MS) return;
