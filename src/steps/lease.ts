@@ -4,6 +4,7 @@ import { databaseIdentity } from "../gate/marker.ts";
 import { readWaiters } from "../gate/waiters.ts";
 import { connect, type Session } from "../postgres/connect.ts";
 import { LOCK_CLASS, tryLock, unlock } from "../postgres/lock.ts";
+import { codeOf, SQLSTATE } from "../postgres/sqlstate.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import { eraseEnding, isEnding, writeEnding } from "./ending.ts";
 
@@ -28,6 +29,10 @@ const KEY = "offshoot:lease";
 
 /** Neon suspends a compute after 300 s without a query, which would end the session and the share with it. */
 const KEEP_AWAKE_MS = 60_000;
+
+/** Milliseconds between two tries to take a lost share again at most, and for how long others may still be at it. */
+const AGAIN_MS = 2000;
+const SETTLE_MS = 3000;
 
 /** Milliseconds to wait for a share while the last holder looks whether somebody comes. */
 const SHARE_MS = 10_000;
@@ -72,22 +77,19 @@ async function waitForShare(session: Session, within: Deadline): Promise<boolean
 }
 
 function leaseOf(first: Session, url: DirectUrl, applicationName: string, whenLost: (() => void) | undefined): Lease {
+  const over = new AbortController();
   let session = first;
-  if (whenLost !== undefined) session.lost.addEventListener("abort", whenLost, { once: true });
-  const awake = setInterval(() => {
-    void session.query("select 1").catch(async () => {
-      if (whenLost !== undefined) return;
-      // The server went away under us; a new session takes the share again. If it can't, nothing is lost but the
-      // courtesy: the end of this run then finds out whether others are there.
-      session = await connect(url, { applicationName }).catch(() => session);
-      if (!session.lost.aborted) await tryShare(session).catch(() => false);
-    });
-  }, KEEP_AWAKE_MS);
+  let again: Promise<void> | undefined;
+  let restoredAt: number | undefined;
+  const awake = setInterval(() => void session.query("select 1").catch(() => {}), KEEP_AWAKE_MS);
   awake.unref();
+  watch(first);
   return {
     async release(patienceMs = 0) {
-      clearInterval(awake);
-      if (session.lost.aborted) session = await connect(url, { applicationName });
+      await stop();
+      if (session.lost.aborted) await reconnect();
+      // Who lost a session lost it with all others: before one is the last, they get the time to take their shares again.
+      if (restoredAt !== undefined) await timer(Math.max(0, restoredAt + SETTLE_MS - performance.now()));
       await session.query("select pg_advisory_unlock_shared($1, hashtext($2))", [LOCK_CLASS, KEY]);
       return isLast(session, patienceMs);
     },
@@ -102,11 +104,43 @@ function leaseOf(first: Session, url: DirectUrl, applicationName: string, whenLo
         if (!isGone) await eraseEnding(session).catch(() => session.close());
       }
     },
-    close() {
-      clearInterval(awake);
-      return session.close();
+    async close() {
+      await stop();
+      await session.close();
     },
   };
+
+  function watch({ lost }: Session): void {
+    const take = (): void => void (again = takeAgain());
+    const react = (): void => (over.signal.aborted ? undefined : (whenLost ?? take)());
+    lost.addEventListener("abort", react, { once: true });
+  }
+
+  async function stop(): Promise<void> {
+    over.abort();
+    clearInterval(awake);
+    await again;
+  }
+
+  /** The server went away under us, as a compute does that restarts. */
+  async function takeAgain(): Promise<void> {
+    for (let pauseMs = 100; !over.signal.aborted; pauseMs = Math.min(pauseMs * 1.5, AGAIN_MS)) {
+      try {
+        await reconnect(over.signal);
+        watch(session);
+        await tryShare(session);
+        return;
+      } catch (thrown) {
+        if (codeOf(thrown) === SQLSTATE.undefinedDatabase) return;
+      }
+      await timer(jitter(pauseMs), undefined, { signal: over.signal, ref: false }).catch(() => {});
+    }
+  }
+
+  async function reconnect(signal?: AbortSignal): Promise<void> {
+    session = await connect(url, { applicationName, signal });
+    restoredAt = performance.now();
+  }
 }
 
 async function isLast(session: Session, patienceMs: number): Promise<boolean> {

@@ -75,6 +75,15 @@ test("a removal whose process was killed before it asked is forgotten after a wh
   await Promise.all([one?.close(), other?.close()]);
 });
 
+test("shares that were lost with the server are taken again before one of them is the last", async () => {
+  const { name, url } = await makeDatabase();
+  const [one, other] = [await takeLease(url, NEVER), await takeLease(url, NEVER)];
+  await admin.query("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1", [name]);
+  expect(await one?.release()).toBe(false);
+  expect(await other?.release()).toBe(true);
+  await Promise.all([one?.close(), other?.close()]);
+});
+
 test("a database in which no note can be left goes all the same", async () => {
   const held = await holdDatabase(await existing("noteless"), async () => {});
   await withSession(held.database.directUrl, async (session) => {
