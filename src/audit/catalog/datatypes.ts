@@ -36,7 +36,8 @@ export const domains: Fragment<Domain> = {
     ...named,
     type: "format_type(t.typbasetype, t.typtypmod)",
     nullable: json("not t.typnotnull"),
-    default: "t.typdefault",
+    // `typdefault` is the same as text, in the words of the search path under which it was made.
+    default: "pg_get_expr(t.typdefaultbin, 0)",
     collation: "case when t.typcollation <> b.typcollation then t.typcollation::regcollation end",
   },
   from: `${fromTypes} join pg_type b on b.oid = t.typbasetype where t.typtype = 'd' and ${own}`,

@@ -135,6 +135,17 @@ describe.each(["", ...(await otherMajors())])("a catalog read from a server of a
     expect(told.length).toBeGreaterThan(catalog.indexes.length + 10);
   });
 
+  test("says a domain's default with its schemas, whatever search path it was made under", async () => {
+    const found = await withSession(urls.owner, async (session) => {
+      await session.query("begin; set local search_path to app; create function one() returns int language sql as 'select 1'");
+      await session.query("create domain counted as int default one()");
+      const { domains } = await readCatalog(session);
+      await session.query("rollback");
+      return domains.find(({ id }) => id === "app.counted");
+    });
+    expect(found?.default).toBe("app.one()");
+  });
+
   test("tells overloads apart by their argument types", () => {
     expect(catalog.routines.map(({ id }) => id).filter((id) => id.startsWith("app.total"))).toEqual([
       "app.total(bigint)",
