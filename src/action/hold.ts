@@ -50,6 +50,6 @@ export async function endHolder(url: DirectUrl, name: string, signal: AbortSigna
   await withSession(
     url,
     (session) => session.query("select pg_terminate_backend(pid, $2) from pg_stat_activity where application_name = $1", [name, END_MS]),
-    { signal },
+    { signal, queryMs: 2 * END_MS },
   );
 }

@@ -34,6 +34,9 @@ const KEEP_AWAKE_MS = 60_000;
 const AGAIN_MS = 2000;
 const SETTLE_MS = 3000;
 
+/** Milliseconds for an answer: nothing that is asked here takes time, and over a dead network none ever comes. */
+const ANSWER_MS = 10_000;
+
 /** Milliseconds to wait for a share while the last holder looks whether somebody comes. */
 const SHARE_MS = 10_000;
 
@@ -55,7 +58,7 @@ export interface LeaseOptions {
  */
 export async function takeLease(url: DirectUrl, signal: AbortSignal, options: LeaseOptions = {}): Promise<Lease | undefined> {
   const { applicationName = "offshoot:lease", endingMs = ENDING_MS } = options;
-  const session = await connect(url, { applicationName, signal });
+  const session = await connect(url, { applicationName, queryMs: ANSWER_MS, signal });
   try {
     const shared = await waitForShare(session, deadline("a share in the database", SHARE_MS, signal));
     const stays = shared && !(await isEnding(session, deadline("a database that may be going", endingMs, signal)));
@@ -81,7 +84,9 @@ function leaseOf(first: Session, url: DirectUrl, applicationName: string, whenLo
   let session = first;
   let again: Promise<void> | undefined;
   let restoredAt: number | undefined;
-  const awake = setInterval(() => void session.query("select 1").catch(() => {}), KEEP_AWAKE_MS);
+  // Who is told of a loss can't take the share again: then a slow answer is no reason to give it up.
+  const unanswered = (): Promise<void> | undefined => (whenLost === undefined ? session.close() : undefined);
+  const awake = setInterval(() => void session.query("select 1").catch(unanswered), KEEP_AWAKE_MS);
   awake.unref();
   watch(first);
   return {
@@ -110,8 +115,11 @@ function leaseOf(first: Session, url: DirectUrl, applicationName: string, whenLo
     },
   };
 
+  function take(): void {
+    again = takeAgain();
+  }
+
   function watch({ lost }: Session): void {
-    const take = (): void => void (again = takeAgain());
     const react = (): void => (over.signal.aborted ? undefined : (whenLost ?? take)());
     lost.addEventListener("abort", react, { once: true });
   }
@@ -138,7 +146,7 @@ function leaseOf(first: Session, url: DirectUrl, applicationName: string, whenLo
   }
 
   async function reconnect(signal?: AbortSignal): Promise<void> {
-    session = await connect(url, { applicationName, signal });
+    session = await connect(url, { applicationName, queryMs: ANSWER_MS, signal });
     restoredAt = performance.now();
   }
 }

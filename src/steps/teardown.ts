@@ -1,5 +1,6 @@
 import { deadline } from "../deadline.ts";
 import { isOffshootError } from "../errors.ts";
+import { connectionError } from "../postgres/connect.ts";
 import { findDatabase } from "../providers/choose.ts";
 import type { Database } from "../providers/provider.ts";
 import { candidates, limitsOf } from "./candidates.ts";
@@ -49,7 +50,8 @@ export async function tearDown(
       return await giveBack(own, share, keep, patienceMs, before);
     } catch (thrown) {
       // Of two that end at once each may find the other gone: one removes the database under the other's session.
-      if (isOffshootError(thrown) || within.leftMs() < TEARDOWN_MS - LOOK_MS) throw thrown;
+      if (isOffshootError(thrown)) throw thrown;
+      if (within.leftMs() < TEARDOWN_MS - LOOK_MS) throw held === undefined ? thrown : connectionError(held.database.directUrl, thrown);
       await within.pause(LOOK_AGAIN_MS);
     }
   }

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { connect, type Session, withSession } from "../../src/postgres/connect.ts";
 import { type DirectUrl, directUrl, withDatabase } from "../../src/postgres/url.ts";
@@ -117,6 +119,16 @@ test("jobs that wait for their share while the last one removes the database sta
   expect(await databases("anew")).toBe(0);
 });
 
+test("over a network that went silent a share is not waited for without end", async () => {
+  const { url } = await makeDatabase();
+  const network = await startNetwork(server.port);
+  onTestFinished(() => network.stop());
+  const lease = await takeLease(directUrl(url.replace(String(server.port), String(network.port))), NEVER);
+  network.silence();
+  await expect(lease?.release()).rejects.toThrow("timeout");
+  await lease?.close();
+});
+
 test("a role that may write nothing ends its database all the same", async () => {
   const { url } = await makeDatabase();
   await admin.query("create role reader login password 'test'");
@@ -157,13 +169,40 @@ async function contextOf({ env }: MockServer): Promise<Context> {
   return prepare({ cwd: import.meta.dirname, env: { ...env, PATH: process.env["PATH"] }, settings: { run: "shared", provider: "neon" } });
 }
 
-async function existing(run: string): Promise<Context> {
+async function existing(key: string): Promise<Context> {
   const env = { PATH: process.env["PATH"], OFFSHOOT_EXISTING_URL: server.url };
-  return prepare({ cwd: import.meta.dirname, env, settings: { run, provider: "existing" } });
+  return prepare({ cwd: import.meta.dirname, env, settings: { run: key, provider: "existing" } });
 }
 
-async function databases(run: string): Promise<number> {
-  return (await admin.query("select from pg_database where datname like $1", [`offshoot_%${run}%`])).length;
+async function databases(key: string): Promise<number> {
+  return (await admin.query("select from pg_database where datname like $1", [`offshoot_%${key}%`])).length;
+}
+
+/** A way to a server that can go silent, as a network does that drops packets. */
+async function startNetwork(to: number): Promise<{ readonly port: number; silence(): void; stop(): void }> {
+  let isSilent = false;
+  const sockets: Socket[] = [];
+  const listening = createServer((near) => {
+    const far = createConnection(to, "127.0.0.1");
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      one.on("data", (data) => void (isSilent || other.write(data)));
+      one.on("error", () => other.destroy());
+      sockets.push(one);
+    }
+  });
+  listening.listen(0, "127.0.0.1");
+  await once(listening, "listening");
+  return {
+    port: (listening.address() as AddressInfo).port,
+    silence: () => void (isSilent = true),
+    stop() {
+      listening.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }
 
 async function leases(session: Session): Promise<number> {
