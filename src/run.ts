@@ -1,4 +1,4 @@
-import { OffshootError } from "./errors.ts";
+import { messageOf, OffshootError } from "./errors.ts";
 import type { Database } from "./providers/provider.ts";
 import { type Ended, runChild } from "./steps/child.ts";
 import { type CommonOptions, type Context, prepare } from "./steps/context.ts";
@@ -45,14 +45,19 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const context = await prepare(options);
   // A bad spec is told before anything is created.
   await readSpec(context);
-  let ended: Ended | undefined;
   let held: Held | undefined;
+  let ended: Ended;
   try {
     held = await holdDatabase(context, ({ database }) => migrateDatabase(context, database));
     await requireGoodSchema(context, held.database.directUrl);
     ended = await runCommand(context, options, held.database);
-  } finally {
-    if (ended === undefined) await tearDown(context, held, keepReason(options, true));
+  } catch (thrown) {
+    // What went wrong first is what there is to mend; that the database stays is told beside it.
+    await tearDown(context, held, keepReason(options, true)).catch((failure: unknown) => {
+      const text = `The database ${context.name} was not removed (${messageOf(failure)}); \`offshoot down --run ${context.run.key}\` removes it.`;
+      context.report({ kind: "warning", text });
+    });
+    throw thrown;
   }
   const left = await tearDown(context, held, keepReason(options, ended.exitCode !== 0));
   return { ...ended, run: context.run.key, name: context.name, left };

@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import type { Report } from "../../src/events.ts";
 import { connect, type Session, withSession } from "../../src/postgres/connect.ts";
 import { type DirectUrl, directUrl, withDatabase } from "../../src/postgres/url.ts";
+import { run } from "../../src/run.ts";
 import { type Context, prepare } from "../../src/steps/context.ts";
 import { downIn } from "../../src/steps/down.ts";
 import { type Lease, takeLease } from "../../src/steps/lease.ts";
@@ -21,7 +23,7 @@ let admin: Session;
 let made = 0;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ max_prepared_transactions: 1 });
   admin = await connect(server.url);
 });
 
@@ -127,6 +129,21 @@ test("over a network that went silent a share is not waited for without end", as
   network.silence();
   await expect(lease?.release()).rejects.toThrow("timeout");
   await lease?.close();
+});
+
+test("what went wrong is told, and beside it that the database could not be removed", async () => {
+  const held = await holdDatabase(await existing("stuck"), async () => {});
+  await withSession(held.database.directUrl, (session) => session.query("begin; create table t (); prepare transaction 'stuck'"));
+  await held.lease.close();
+  const told: string[] = [];
+  const { env } = await existing("stuck");
+  const report: Report = (event) => void (event.kind === "warning" && told.push(event.text));
+  const settings = { run: "stuck", provider: "existing" } as const;
+  const failed = run({ cwd: import.meta.dirname, env, settings, report, command: ["no-such-command-here"] });
+  await expect(failed).rejects.toMatchObject({ code: "COMMAND_NOT_FOUND" });
+  expect(told.join()).toMatch(/could not be dropped.*`offshoot down --run stuck` removes it/);
+  await withSession(held.database.directUrl, (session) => session.query("rollback prepared 'stuck'"));
+  await downIn(await existing("stuck"));
 });
 
 test("a role that may write nothing ends its database all the same", async () => {
