@@ -110,9 +110,10 @@ function knownOfColumns(subject: Subject, table: Table): readonly Property<Colum
   ];
 }
 
-/** Postgres adds a cast to a literal, `'new'::text`; a spec may leave it out. */
+/** Postgres adds a cast to a literal, `'new'::text`, and writes a negative number as one; a spec may leave it out. */
 export function sameDefault(wanted: string, actual: string): boolean {
   if (sameText(wanted, actual)) return true;
-  const cast = /^('(?:[^']|'')*')::[a-z].*$/is.exec(actual);
-  return cast !== null && wanted.trim() === cast[1];
+  const cast = /^('(?:[^']|'')*')::["a-z].*$/is.exec(actual);
+  const literal = wanted.trim();
+  return cast !== null && (literal === cast[1] || (/^-[\d.]+$/.test(literal) && `'${literal}'` === cast[1]));
 }

@@ -50,6 +50,19 @@ indexes: [users_email]`;
   });
 
   test.each([
+    ["-1", "'-1'::integer"],
+    ["-0.5", "'-0.5'::numeric"],
+    ["'ok'", `'ok'::"Odd".mood`],
+    ["'new'", "'new'::text"],
+  ])("need not write the default %s as Postgres does", (written, actual) => {
+    const catalog = catalogOf({ tables: [table("app.users", { n: { type: "integer", default: actual } })] });
+    const differences = [written, "-2"].map((value) =>
+      told(catalog, inApp(`tables: { users: { columns: { n: { default: "${value}" } } } }`)).filter((line) => line.startsWith("different")),
+    );
+    expect(differences.map(({ length }) => length)).toEqual([0, 1]);
+  });
+
+  test.each([
     ["schemas: [billing]", "missing schema billing"],
     ["extensions: [citext]", "missing extension citext"],
     [inApp("tables: [user]"), 'missing table app."user"'],
