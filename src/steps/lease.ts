@@ -120,8 +120,7 @@ function leaseOf(first: Session, url: DirectUrl, applicationName: string, whenLo
   }
 
   function watch({ lost }: Session): void {
-    const react = (): void => (over.signal.aborted ? undefined : (whenLost ?? take)());
-    lost.addEventListener("abort", react, { once: true });
+    lost.addEventListener("abort", () => (over.signal.aborted ? undefined : (whenLost ?? take)()), { once: true });
   }
 
   async function stop(): Promise<void> {
