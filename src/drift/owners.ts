@@ -46,12 +46,13 @@ function mostOften(names: readonly string[]): string | undefined {
 }
 
 function withPrincipal(catalog: Catalog, principal: string | undefined): Catalog {
-  if (principal === undefined) return catalog;
+  // Where nobody owns anything, the owner of `public` is still a matter of the server.
   const rename = (role: string): string => (role === principal || DEFAULT_OWNERS.includes(role) ? PRINCIPAL : role);
   const owned = <T extends { readonly owner: string }>(list: readonly T[]): readonly T[] =>
     list.map((item) => ({ ...item, owner: rename(item.owner) }));
   // An owner's right that was granted to itself by another is not worth a word; the catalog leaves those out.
-  const right = (text: string): string => (text.startsWith(`${principal}=`) ? PRINCIPAL + text.slice(principal.length) : text);
+  const right = (text: string): string =>
+    principal !== undefined && text.startsWith(`${principal}=`) ? PRINCIPAL + text.slice(principal.length) : text;
   return {
     ...catalog,
     schemas: owned(catalog.schemas),
@@ -67,7 +68,7 @@ function withPrincipal(catalog: Catalog, principal: string | undefined): Catalog
     policies: catalog.policies.map((policy) => ({ ...policy, roles: policy.roles.map(rename) })),
     grants: catalog.grants.map((grant) => ({ ...grant, rights: grant.rights.map(right) })),
     defaultPrivileges: catalog.defaultPrivileges.map((privilege) => {
-      const mine = privilege.id.startsWith(`${principal} in `);
+      const mine = principal !== undefined && privilege.id.startsWith(`${principal} in `);
       const id = mine ? PRINCIPAL + privilege.id.slice(principal.length) : privilege.id;
       return { ...privilege, id, name: id, rights: privilege.rights.map(right) };
     }),

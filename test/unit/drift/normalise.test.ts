@@ -153,6 +153,16 @@ describe.each(Object.keys(NORMALISATIONS) as NormalisationName[])("%s", (name) =
   });
 });
 
+test("a database in which nobody owns anything differs by what it lacks alone", () => {
+  const empty = catalogOf({ tables: [], schemas: [{ id: "public", name: "public", owner: "pg_database_owner" }] });
+  const full = catalogOf({ tables: [USERS], schemas: empty.schemas });
+  const told = [compareCatalogs(full, empty), compareCatalogs(empty, full)];
+  expect(told.map((changes) => changes.map(({ change, object }) => `${change} ${object}`))).toEqual([
+    ["missing app.users"],
+    ["extra app.users"],
+  ]);
+});
+
 test("another owner than the one of the most counts, though the owners have other names", () => {
   const changes = compareCatalogs(owned("postgres"), owned("neondb_owner", "intruder"));
   expect(changes.map(({ object, detail }) => `${object} ${detail}`)).toEqual(["app.odd owner: the owner expected, intruder found"]);
