@@ -39,12 +39,14 @@ export async function eraseEnding(session: Session): Promise<void> {
 
 /**
  * Whether the database goes, for one who may use it from now on. Where the note stands, its writer was either heard or
- * killed before it could ask: a database that is still there at the end of `within` stays, and the note is erased.
+ * killed before it could ask: a database that is still there at the end of `within`, and `stays` as far as its provider
+ * knows, is kept, and the note is erased.
  */
-export async function isEnding(session: Session, within: Deadline): Promise<boolean> {
+export async function isEnding(session: Session, within: Deadline, stays: () => Promise<boolean>): Promise<boolean> {
   try {
     while (await stands(session)) {
       if (within.leftMs() <= LOOK_MS) {
+        if (!(await stays())) return true;
         await eraseEnding(session);
         return false;
       }

@@ -50,6 +50,8 @@ export interface LeaseOptions {
   readonly whenLost?: (() => void) | undefined;
   /** Milliseconds after which a database whose last user began to remove it is taken to stay; default 15,000. */
   readonly endingMs?: number | undefined;
+  /** Asked before it is taken to stay: whether its provider says so too; default: it does. */
+  readonly stays?: (() => Promise<boolean>) | undefined;
 }
 
 /**
@@ -57,12 +59,12 @@ export interface LeaseOptions {
  * the database is about to go. Shares are session locks: a killed process can't leave one behind.
  */
 export async function takeLease(url: DirectUrl, signal: AbortSignal, options: LeaseOptions = {}): Promise<Lease | undefined> {
-  const { applicationName = "offshoot:lease", endingMs = ENDING_MS } = options;
+  const { applicationName = "offshoot:lease", endingMs = ENDING_MS, stays = () => Promise.resolve(true) } = options;
   const session = await connect(url, { applicationName, queryMs: ANSWER_MS, signal });
   try {
     const shared = await waitForShare(session, deadline("a share in the database", SHARE_MS, signal));
-    const stays = shared && !(await isEnding(session, deadline("a database that may be going", endingMs, signal)));
-    if (stays) return leaseOf(session, url, applicationName, options.whenLost);
+    const isKept = shared && !(await isEnding(session, deadline("a database that may be going", endingMs, signal), stays));
+    if (isKept) return leaseOf(session, url, applicationName, options.whenLost);
     await session.close();
     return undefined;
   } catch (thrown) {

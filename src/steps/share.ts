@@ -4,6 +4,7 @@ import { findDatabase } from "../providers/choose.ts";
 import { candidates, limitsOf } from "./candidates.ts";
 import type { Context } from "./context.ts";
 import { takeLease } from "./lease.ts";
+import { isThere } from "./locate.ts";
 import type { Held } from "./teardown.ts";
 import { upIn, type UpResult } from "./up.ts";
 
@@ -20,7 +21,8 @@ export async function holdDatabase(context: Context, makeReady: (result: UpResul
     const result = await upIn(context, "last-run");
     try {
       await makeReady(result);
-      const lease = await takeLease(result.database.directUrl, context.signal);
+      const { directUrl } = result.database;
+      const lease = await takeLease(directUrl, context.signal, { stays: () => isThere(context, directUrl) });
       if (lease !== undefined) return { ...result, lease };
     } catch (thrown) {
       if (left === 0 || context.signal.aborted || (!isGone(thrown) && (await stillThere(context)))) throw thrown;

@@ -79,6 +79,15 @@ test("a removal whose process was killed before it asked is forgotten after a wh
   await Promise.all([one?.close(), other?.close()]);
 });
 
+test("and is not taken to stay where its provider still deletes it", async () => {
+  const { url } = await makeDatabase();
+  const lease = await last(url);
+  await lease.endWith(() => Promise.resolve(true));
+  await lease.close();
+  expect(await takeLease(url, NEVER, { endingMs: 500, stays: () => Promise.resolve(false) })).toBeUndefined();
+  expect(await endings(url)).toBe(1);
+});
+
 test("shares that were lost with the server are taken again before one of them is the last", async () => {
   const { name, url } = await makeDatabase();
   const [one, other] = [await takeLease(url, NEVER), await takeLease(url, NEVER)];
