@@ -15,6 +15,8 @@ export function widens(from: string, to: string): boolean {
   if (wide.name === "text") return TEXTS.includes(narrow.name);
   if (narrow.name !== wide.name)
     return narrow.name === "character" && wide.name === "character varying" && !isCut(narrow.sizes, wide.sizes);
+  // A cast fills up with zeros, and so makes another value.
+  if (narrow.name === "bit") return false;
   if (narrow.name === "numeric") return wide.sizes.length === 0 || isNumericWider(narrow.sizes, wide.sizes);
   return !isCut(narrow.sizes, wide.sizes);
 }

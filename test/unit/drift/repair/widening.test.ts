@@ -27,6 +27,7 @@ test.each([
   ["numeric", "numeric(10,2)"],
   ["text", "integer"],
   ["timestamp(6) without time zone", "timestamp(3) without time zone"],
+  ["bit(3)", "bit(5)"],
   ["app.mood", "app.colour"],
 ])("not every %s is a %s", (from, to) => {
   expect(widens(from, to)).toBe(false);
