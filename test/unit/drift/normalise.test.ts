@@ -156,8 +156,8 @@ describe.each(Object.keys(NORMALISATIONS) as NormalisationName[])("%s", (name) =
 test("a database in which nobody owns anything differs by what it lacks alone", () => {
   const empty = catalogOf({ tables: [], schemas: [{ id: "public", name: "public", owner: "pg_database_owner" }] });
   const full = catalogOf({ tables: [USERS], schemas: empty.schemas });
-  const told = [compareCatalogs(full, empty), compareCatalogs(empty, full)];
-  expect(told.map((changes) => changes.map(({ change, object }) => `${change} ${object}`))).toEqual([
+  const both = [compareCatalogs(full, empty), compareCatalogs(empty, full)];
+  expect(both.map((changes) => changes.map(({ change, object }) => `${change} ${object}`))).toEqual([
     ["missing app.users"],
     ["extra app.users"],
   ]);
