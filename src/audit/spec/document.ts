@@ -26,9 +26,7 @@ export function readYaml(text: string): YamlFile {
   });
   const pairs = new WeakMap<object, ReadonlyMap<string, Pair>>();
   const pairsOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
-    const known =
-      pairs.get(map) ??
-      new Map(map.items.map((pair) => [isScalar(pair.key) && pair.key.value !== null ? String(pair.key.value) : "", pair]));
+    const known = pairs.get(map) ?? new Map(map.items.map((pair) => [nameOf(pair.key), pair]));
     pairs.set(map, known);
     return known;
   };
@@ -55,6 +53,12 @@ export function readYaml(text: string): YamlFile {
     // The yaml package throws for aliases that expand without measure and for those without an anchor.
     return { value: undefined, lineOf, errors: [{ line: 1, text: messageOf(thrown) }] };
   }
+}
+
+/** A name that is missing, or is no text, is that of nothing. */
+function nameOf(key: unknown): string {
+  const text = isScalar(key) ? String(key.value) : "";
+  return isScalar(key) && key.value === null ? "" : text;
 }
 
 interface Flaw {
