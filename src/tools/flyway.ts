@@ -1,3 +1,4 @@
+import { literal } from "../postgres/identifier.ts";
 import { inSequence } from "./revisions.ts";
 import type { Tool } from "./tool.ts";
 import { word } from "./shell.ts";
@@ -31,7 +32,7 @@ export const flyway: Tool = {
         files: [...(evidence === undefined ? [] : [evidence]), `${folder}/**`],
         ledger: {
           tables: ["public.flyway_schema_history"],
-          query: "select version as id from flyway_schema_history where success and version is not null order by installed_rank",
+          query: recordedOf(sorted.flatMap((file) => versionOf(file) ?? [])),
           holds: "all",
         },
         revisions: inSequence(sorted, (name) => versionOf(name) ?? name),
@@ -40,6 +41,20 @@ export const flyway: Tool = {
     return undefined;
   },
 };
+
+/**
+ * What the table holds, and what a baseline stands for: all versions up to its own, which Flyway doesn't apply any more
+ * (Flyway documentation, "Baseline"). The table is in the schema that the path leads to.
+ */
+function recordedOf(versions: readonly string[]): string {
+  return `select version as id from flyway_schema_history where success and version is not null and type not like '%BASELINE'
+    union select file from flyway_schema_history, unnest(array[${versions.map(literal).join(", ")}]) file
+      where success and type like '%BASELINE' and ${numbers("file")} <= ${numbers("version")}`;
+}
+
+function numbers(version: string): string {
+  return `string_to_array(${version}, '.')::numeric[]`;
+}
 
 /** The version of `V01_2__name.sql` or `V01.2__name.sql` as Flyway records it: `01.2`, its noughts kept. */
 function versionOf(file: string): string | undefined {
