@@ -1,7 +1,8 @@
 import { relative } from "node:path";
+import type { OptionValues } from "commander";
 import { audit } from "../../audit.ts";
 import type { Severity } from "../../audit/finding.ts";
-import { EXIT } from "../../errors.ts";
+import { EXIT, OffshootError } from "../../errors.ts";
 import { type ReportFormat, renderFindings } from "../../findings.ts";
 import { writeAuditSpec, type WrittenSpec } from "../../write-spec.ts";
 import type { Execute } from "../invocation.ts";
@@ -12,9 +13,9 @@ const FORMATS: readonly ReportFormat[] = ["text", "json", "markdown", "junit", "
 const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
 
 export const execute: Execute = async (invocation, flags, [spec]) => {
-  const reports = readReports(flags["report"] as readonly string[], FORMATS, invocation.json);
   const options = { ...invocation.options, spec, url: flags["url"] };
   if (flags["write"] === true || flags["update"] === true) {
+    requireNoFindings(flags);
     const written = await writeAuditSpec({ ...options, update: flags["update"] === true });
     const { path, ...rest } = written;
     invocation.print({ version: 1, spec: path, ...rest }, () => [
@@ -23,12 +24,23 @@ export const execute: Execute = async (invocation, flags, [spec]) => {
     for (const line of await whatIsLeft(written)) invocation.say(line);
     return;
   }
+  const reports = readReports(flags["report"] as readonly string[], FORMATS, invocation.json);
   const result = await audit({ ...options, failOn: severityOf(flags["failOn"] as string | undefined) });
   await writeReports(reports, invocation, (format, { isTerminal }) =>
     renderFindings(result, format, isTerminal ? { paint, width: process.stdout.columns } : {}),
   );
   if (result.failed) invocation.exitCode = EXIT.findings;
 };
+
+/** Throws `USAGE` for what is asked about findings where none are looked for. */
+function requireNoFindings(flags: OptionValues): void {
+  const writes = flags["write"] === true ? "--write" : "--update";
+  const asked = (flags["report"] as readonly string[]).length > 0 ? "--report" : flags["failOn"] === undefined ? undefined : "--fail-on";
+  if (asked === undefined) return;
+  throw new OffshootError("USAGE", `${writes} writes a spec and checks nothing, so that ${asked} has nothing to tell of.`, {
+    remedy: `Leave ${asked} out, and audit in a call of its own.`,
+  });
+}
 
 function severityOf(word: string | undefined): Severity | undefined {
   if (word === undefined) return undefined;

@@ -84,6 +84,14 @@ const CASES: Readonly<Record<string, Case>> = {
   "wait for an unknown run": { args: ["wait", "--run", "who", "--", "true"], says: ["There is no database for run who"] },
   "env of an unknown run": { args: ["env", "--run", "who"], says: ["There is no database for run who", "offshoot list"] },
   "audit of an unknown run": { args: ["audit", "--run", "who"], says: ["There is no database for run who"] },
+  "audit that writes a spec and is to report": {
+    args: ["audit", "--write", "--report", "junit=report.xml", "--url", `postgresql://u:${SECRET}@127.0.0.1:9/d`],
+    says: ["--write writes a spec and checks nothing", "Leave --report out"],
+  },
+  "audit that changes a spec and is to fail on its findings": {
+    args: ["audit", "--update", "--fail-on", "info", "--url", `postgresql://u:${SECRET}@127.0.0.1:9/d`],
+    says: ["--update writes a spec and checks nothing", "Leave --fail-on out"],
+  },
   "audit with a spec that does not exist": { args: ["audit", "nowhere.yaml"], says: ["nowhere.yaml"] },
   "migration files that match nothing": {
     args: ["up"],
