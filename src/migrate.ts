@@ -38,7 +38,7 @@ export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
   await readSpec(context);
   const migrations =
     options.work === undefined
-      ? await requireMigrations(context, options.command)
+      ? await requireMigrations(context, options.command ?? [])
       : await migrationsByWork(context, options.workName ?? "migrate", options.work);
   const located = await locate(context, options.url);
   return migrateIn(context, migrations, located, options.retry ?? false);

@@ -17,7 +17,7 @@ export interface WaitOptions extends CommonOptions {
  */
 export async function wait(options: WaitOptions = {}): Promise<Migrated> {
   const context = await prepare(options);
-  const migrations = await requireMigrations(context, options.command);
+  const migrations = await requireMigrations(context, options.command ?? []);
   const located = await locate(context, options.url);
   const request = gateRequest(context, migrations, located, false);
   const timings = { ...request.timings, withinMs: context.settings.timeouts.waitMs };

@@ -47,12 +47,14 @@ export async function migrationsByWork(context: Context, name: string, run: Migr
   return { command: { kind: "work", name, run }, text: name, directory, fingerprint, env: () => ({}) };
 }
 
-/** The same, where a command can't go on without. Throws `COMMAND_MISSING`. */
-export async function requireMigrations(context: Context, argv: readonly string[] = []): Promise<Migrations> {
+/** The same, where a command can't go on without; `argv` is what was given to one that takes it. Throws `COMMAND_MISSING`. */
+export async function requireMigrations(context: Context, argv?: readonly string[]): Promise<Migrations> {
   const migrations = await migrationsOf(context, argv);
   if (migrations !== undefined) return migrations;
-  throw new OffshootError("COMMAND_MISSING", "No migration command is configured, none was given, and no migration tool was detected.", {
-    remedy: "Set migrations.command in offshoot.yaml, or give it after `--`: offshoot migrate -- alembic upgrade head",
+  const [given, orGive] =
+    argv === undefined ? ["", ""] : [" none was given,", ", or give it after `--`: offshoot migrate -- alembic upgrade head"];
+  throw new OffshootError("COMMAND_MISSING", `No migration command is configured,${given} and no migration tool was detected.`, {
+    remedy: `Set migrations.command in offshoot.yaml${orGive}`,
   });
 }
 

@@ -264,7 +264,7 @@ describe("what can't be compared is told before anything is touched", () => {
     [["--actual", "one.yaml", "--expected", "other.yaml"], 2, "Two spec files are no two schemas"],
     [["--ignore", "coments"], 2, "did you mean comments?"],
     [["--report", "markdwon"], 2, "Did you mean markdown?"],
-    [["--actual", "run"], 2, "No migration command is configured"],
+    [["--actual", "run"], 2, "No migration command is configured, and no migration tool was detected."],
   ])("%s", async (args, code, message) => {
     const finished = await project.offshoot(["drift", ...args]);
     expect(finished.stderr).toContain(message);
