@@ -131,14 +131,12 @@ function leaseOf(first: Session, url: DirectUrl, applicationName: string, whenLo
     await again;
   }
 
-  /** The server went away under us, as a compute does that restarts. */
+  /** The server went away under us, as a compute does that restarts. Another may look just then whether it is the last. */
   async function takeAgain(): Promise<void> {
     for (let pauseMs = 100; !over.signal.aborted; pauseMs = Math.min(pauseMs * 1.5, AGAIN_MS)) {
       try {
-        await reconnect(over.signal);
-        watch(session);
-        await tryShare(session);
-        return;
+        if (session.lost.aborted) await reconnect(over.signal);
+        if ((await tryShare(session)) && !session.lost.aborted) return watch(session);
       } catch (thrown) {
         if (codeOf(thrown) === SQLSTATE.undefinedDatabase) return;
       }

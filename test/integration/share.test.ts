@@ -1,8 +1,10 @@
 import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
 import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import type { Report } from "../../src/events.ts";
 import { connect, type Session, withSession } from "../../src/postgres/connect.ts";
+import { LOCK_CLASS } from "../../src/postgres/lock.ts";
 import { type DirectUrl, directUrl, withDatabase } from "../../src/postgres/url.ts";
 import { run } from "../../src/run.ts";
 import { type Context, prepare } from "../../src/steps/context.ts";
@@ -95,6 +97,26 @@ test("shares that were lost with the server are taken again before one of them i
   expect(await one?.release()).toBe(false);
   expect(await other?.release()).toBe(true);
   await Promise.all([one?.close(), other?.close()]);
+});
+
+test("a lost share is taken again also where another looked just then whether it was the last", async () => {
+  const { name, url } = await makeDatabase();
+  const lease = await takeLease(url, NEVER);
+  await withSession(url, async (other) => {
+    const alone = other.query("select pg_advisory_lock($1, hashtext('offshoot:lease'))", [LOCK_CLASS]);
+    await expect.poll(() => locks("not granted")).toBe(1);
+    await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and application_name = 'offshoot:lease'", [
+      name,
+    ]);
+    await alone;
+    // It comes back, and finds the other alone with the database.
+    await expect.poll(async () => leases(admin)).toBe(1);
+    await pause(300);
+    expect(await locks("mode = 'ShareLock'")).toBe(0);
+  });
+  await expect.poll(() => locks("granted and mode = 'ShareLock'"), { timeout: 10_000 }).toBe(1);
+  expect(await lease?.release()).toBe(true);
+  await lease?.close();
 });
 
 test("a database in which no note can be left goes all the same", async () => {
@@ -229,6 +251,10 @@ async function startNetwork(to: number): Promise<{ readonly port: number; silenc
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+async function locks(which: string): Promise<number> {
+  return (await admin.query(`select from pg_locks where locktype = 'advisory' and classid = ${LOCK_CLASS} and ${which}`)).length;
 }
 
 async function leases(session: Session): Promise<number> {
