@@ -52,9 +52,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
     await requireGoodSchema(context, held.database.directUrl);
     ended = await runCommand(context, options, held.database);
   } catch (thrown) {
-    // What went wrong first is what there is to mend; that the database stays is told beside it.
+    // What went wrong first is what there is to mend; that the database may stay is told beside it.
     await tearDown(context, held, keepReason(options, true)).catch((failure: unknown) => {
-      const text = `The database ${context.name} was not removed (${messageOf(failure)}); \`offshoot down --run ${context.run.key}\` removes it.`;
+      const why = messageOf(failure).replace(/\.$/, "");
+      const text = `The database ${context.name} may be left (${why}); \`offshoot down --run ${context.run.key}\` removes it.`;
       context.report({ kind: "warning", text });
     });
     throw thrown;
