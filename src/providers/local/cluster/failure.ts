@@ -22,7 +22,8 @@ export function diagnose(log: string): Diagnosis {
 /** The last lines of a log that say something, as one line. */
 export function lastWords(log: string): string {
   const lines = log.split("\n").filter((line) => /FATAL|PANIC|ERROR|error|could not/.test(line));
-  return (lines.length > 0 ? lines : log.trim().split("\n")).slice(-3).join(" | ").slice(-600);
+  // Some tools say a thing twice.
+  return [...new Set(lines.length > 0 ? lines : log.trim().split("\n"))].slice(-3).join(" | ").slice(-600);
 }
 
 /** Our error for a full disk: where, and how much is left. */

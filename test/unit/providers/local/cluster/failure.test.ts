@@ -23,4 +23,5 @@ test("the last words are the failures, on one line", () => {
   const log = "LOG:  starting\nFATAL:  one\nLOG:  nothing\nFATAL:  two\nHINT:  none\n";
   expect(lastWords(log)).toBe("FATAL:  one | FATAL:  two");
   expect(lastWords("only this\n")).toBe("only this");
+  expect(lastWords("said twice\nsaid twice\n")).toBe("said twice");
 });
