@@ -10,7 +10,7 @@ export type Row = Record<string, unknown>;
 
 /** One session with a server: what the rest of offshoot sees of the `pg` package. */
 export interface Session {
-  /** Runs one statement; throws the server's error, whose `code` is the SQLSTATE. */
+  /** Runs one statement; throws the server's error, whose `code` is the SQLSTATE; once `lost`, what ended the session. */
   query<R extends Row = Row>(sql: string, values?: readonly unknown[]): Promise<R[]>;
   /** Aborts when the connection is gone, whoever ended it. */
   readonly lost: AbortSignal;
@@ -47,7 +47,11 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
     stream: () => socket,
   });
   // Without a listener an idle connection that the server ends would crash the process.
-  client.on("error", () => lost.abort());
+  let ended: unknown;
+  client.on("error", (thrown) => {
+    ended ??= thrown;
+    lost.abort();
+  });
   client.on("end", () => lost.abort());
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= sayGoodbye(client.end(), socket));
@@ -66,7 +70,9 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
     close,
     async query<R extends Row>(sql: string, values: readonly unknown[] = []) {
       // Without values the simple protocol is used, which utility statements through poolers need.
-      const result = values.length === 0 ? await client.query(sql) : await client.query(sql, [...values]);
+      const answer = values.length === 0 ? client.query(sql) : client.query(sql, [...values]);
+      // The server says goodbye, and why, also while nothing is asked; the driver would only say that the session is over.
+      const result = await answer.catch((thrown: unknown) => Promise.reject(codeOf(thrown) === undefined ? (ended ?? thrown) : thrown));
       return (Array.isArray(result) ? result.at(-1).rows : result.rows) as R[];
     },
   };

@@ -1,5 +1,6 @@
 import { isOffshootError } from "../errors.ts";
-import { codeOf, SQLSTATE } from "../postgres/sqlstate.ts";
+import { connectionError } from "../postgres/connect.ts";
+import { codeOf, isPassing, SQLSTATE } from "../postgres/sqlstate.ts";
 import { findDatabase } from "../providers/choose.ts";
 import { candidates, limitsOf } from "./candidates.ts";
 import type { Context } from "./context.ts";
@@ -8,7 +9,7 @@ import { isThere } from "./locate.ts";
 import type { Held } from "./teardown.ts";
 import { upIn, type UpResult } from "./up.ts";
 
-/** How often we start over when the last user of the same database removes it under our feet. */
+/** How often the last user of the same database may remove it under our feet. */
 const TRIES = 3;
 
 /**
@@ -17,7 +18,8 @@ const TRIES = 3;
  * adopted database removed it meanwhile. Throws what `up` and `makeReady` throw.
  */
 export async function holdDatabase(context: Context, makeReady: (result: UpResult) => Promise<void>): Promise<Held & UpResult> {
-  for (let left = TRIES - 1; ; left -= 1) {
+  let failures = 0;
+  for (;;) {
     const result = await upIn(context, "last-run");
     try {
       await makeReady(result);
@@ -25,7 +27,10 @@ export async function holdDatabase(context: Context, makeReady: (result: UpResul
       const lease = await takeLease(directUrl, context.signal, { stays: () => isThere(context, directUrl) });
       if (lease !== undefined) return { ...result, lease };
     } catch (thrown) {
-      if (left === 0 || context.signal.aborted || (!isGone(thrown) && (await stillThere(context)))) throw thrown;
+      failures += 1;
+      const isOver = failures === TRIES || context.signal.aborted;
+      if (isOver || (!isGone(thrown) && (await stillThere(context))))
+        throw isPassing(thrown) ? connectionError(result.database.directUrl, thrown) : thrown;
     }
     context.report({ kind: "note", text: "the database was removed by its last user; starting over" });
   }
@@ -34,11 +39,11 @@ export async function holdDatabase(context: Context, makeReady: (result: UpResul
 /** Known to be gone, also where somebody who started over has made another of the same name by now. */
 function isGone(thrown: unknown): boolean {
   if (isOffshootError(thrown)) return thrown.facts["gone"] === true || thrown.facts["sqlstate"] === SQLSTATE.undefinedDatabase;
-  // While a share was waited for: the session was ended, or could not begin.
-  return ENDED.includes(codeOf(thrown));
+  // While a share was waited for: the session was ended, with or without a word, or could not begin.
+  return isPassing(thrown) || GONE.includes(codeOf(thrown));
 }
 
-const ENDED: readonly (string | undefined)[] = [SQLSTATE.undefinedDatabase, SQLSTATE.databaseDropped, SQLSTATE.adminShutdown];
+const GONE: readonly (string | undefined)[] = [SQLSTATE.undefinedDatabase, SQLSTATE.databaseDropped];
 
 async function stillThere(context: Context): Promise<boolean> {
   return (await findDatabase(await candidates(context), context.name, limitsOf(context))) !== undefined;

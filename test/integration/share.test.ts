@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { Report } from "../../src/events.ts";
 import { connect, type Session, withSession } from "../../src/postgres/connect.ts";
 import { LOCK_CLASS } from "../../src/postgres/lock.ts";
@@ -23,11 +23,15 @@ const NEVER = new AbortController().signal;
 let server: TestServer;
 let admin: Session;
 let made = 0;
+/** A second try of a test must not meet what the first one left. */
+let tries = 0;
 
 beforeAll(async () => {
   server = await startServer({ max_prepared_transactions: 1 });
   admin = await connect(server.url);
 });
+
+beforeEach(() => void (tries += 1));
 
 afterAll(async () => {
   await admin.close();
@@ -110,7 +114,7 @@ test("a lost share is taken again also where another looked just then whether it
     ]);
     await alone;
     // It comes back, and finds the other alone with the database.
-    await expect.poll(async () => leases(admin)).toBe(1);
+    await expect.poll(async () => leases(admin, name)).toBe(1);
     await pause(300);
     expect(await locks("mode = 'ShareLock'")).toBe(0);
   });
@@ -143,13 +147,29 @@ test("jobs that wait for their share while the last one removes the database sta
   const held = await holdDatabase(context, async () => {});
   expect(await held.lease.release()).toBe(true);
   const others = Promise.all(["one", "two", "three"].map(async () => holdDatabase(await existing("anew"), async () => {})));
-  await expect.poll(async () => leases(admin), { timeout: 20_000 }).toBe(4);
+  await expect.poll(async () => leases(admin, named("anew")), { timeout: 20_000 }).toBe(4);
   expect(await held.lease.endWith(async () => (await downIn(context)).outcome === "deleted")).toBe(true);
   await held.lease.close();
   const shares = await others;
   expect(shares.map(({ database }) => database.origin).toSorted()).toEqual(["adopted", "adopted", "created"]);
   for (const share of shares) await tearDown(context, share, undefined);
   expect(await databases("anew")).toBe(0);
+});
+
+test("who waits for a share in a database that another has made anew by then starts over", async () => {
+  const context = await existing("remade");
+  const held = await holdDatabase(context, async () => {});
+  expect(await held.lease.release()).toBe(true);
+  const others = Promise.all(["one", "two", "three"].map(async () => holdDatabase(await existing("remade"), async () => {})));
+  await expect.poll(async () => leases(admin, named("remade")), { timeout: 20_000 }).toBe(4);
+  expect(await held.lease.endWith(async () => (await downIn(context)).outcome === "deleted")).toBe(true);
+  // Mostly before those who waited ask again: their sessions ended in silence, and by its name the database is there.
+  await upIn(await existing("remade"), "last-run");
+  await held.lease.close();
+  const shares = await others;
+  expect(await leases(admin, named("remade"))).toBe(3);
+  for (const share of shares) await tearDown(context, share, undefined);
+  expect(await databases("remade")).toBe(0);
 });
 
 test("over a network that went silent a share is not waited for without end", async () => {
@@ -169,10 +189,10 @@ test("what went wrong is told, and beside it that the database could not be remo
   const told: string[] = [];
   const { env } = await existing("stuck");
   const report: Report = (event) => void (event.kind === "warning" && told.push(event.text));
-  const settings = { run: "stuck", provider: "existing" } as const;
+  const settings = { run: `stuck${tries}`, provider: "existing" } as const;
   const failed = run({ cwd: import.meta.dirname, env, settings, report, command: ["no-such-command-here"] });
   await expect(failed).rejects.toMatchObject({ code: "COMMAND_NOT_FOUND" });
-  expect(told.join()).toMatch(/could not be dropped.*`offshoot down --run stuck` removes it/);
+  expect(told.join()).toMatch(/could not be dropped.*`offshoot down --run stuck\d+` removes it/);
   await withSession(held.database.directUrl, (session) => session.query("rollback prepared 'stuck'"));
   await downIn(await existing("stuck"));
 });
@@ -219,11 +239,15 @@ async function contextOf({ env }: MockServer): Promise<Context> {
 
 async function existing(key: string): Promise<Context> {
   const env = { PATH: process.env["PATH"], OFFSHOOT_EXISTING_URL: server.url };
-  return prepare({ cwd: import.meta.dirname, env, settings: { run: key, provider: "existing" } });
+  return prepare({ cwd: import.meta.dirname, env, settings: { run: `${key}${tries}`, provider: "existing" } });
+}
+
+function named(key: string): string {
+  return `offshoot_%${key}${tries}%`;
 }
 
 async function databases(key: string): Promise<number> {
-  return (await admin.query("select from pg_database where datname like $1", [`offshoot_%${key}%`])).length;
+  return (await admin.query("select from pg_database where datname like $1", [named(key)])).length;
 }
 
 /** A way to a server that can go silent, as a network does that drops packets. */
@@ -257,8 +281,8 @@ async function locks(which: string): Promise<number> {
   return (await admin.query(`select from pg_locks where locktype = 'advisory' and classid = ${LOCK_CLASS} and ${which}`)).length;
 }
 
-async function leases(session: Session): Promise<number> {
-  return (await session.query("select from pg_stat_activity where application_name = 'offshoot:lease'")).length;
+async function leases(session: Session, like = "%"): Promise<number> {
+  return (await session.query("select from pg_stat_activity where application_name = 'offshoot:lease' and datname like $1", [like])).length;
 }
 
 async function sessions(name: string): Promise<number> {
