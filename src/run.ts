@@ -64,9 +64,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
   return { ...ended, run: context.run.key, name: context.name, left };
 }
 
-async function migrateDatabase(context: Context, database: Database): Promise<void> {
+async function migrateDatabase(context: Context, database: Database): Promise<string | undefined> {
   const migrations = await migrationsOf(context);
-  if (migrations !== undefined) await migrateIn(context, migrations, { url: database.directUrl, database });
+  return migrations && (await migrateIn(context, migrations, { url: database.directUrl, database })).database;
 }
 
 async function runCommand(context: Context, options: RunOptions, database: Database): Promise<Ended> {

@@ -9,7 +9,7 @@ import { type Context, prepare } from "../steps/context.ts";
 import { requireDatabase } from "../steps/locate.ts";
 import { migrateIn } from "../steps/migrate.ts";
 import { requireMigrations } from "../steps/migrations.ts";
-import { holdDatabase } from "../steps/share.ts";
+import { holdDatabase, type MakeReady } from "../steps/share.ts";
 import { upIn, type UpResult } from "../steps/up.ts";
 import { variablesOf } from "../steps/variables.ts";
 import { startHolder } from "./hold.ts";
@@ -17,14 +17,14 @@ import { actionOutputs } from "./outputs.ts";
 import type { CommandName, Plan } from "./plan.ts";
 import { saveState } from "./state.ts";
 
-type Ready = (result: UpResult) => Promise<void>;
-
 type Command = (invocation: Invocation, plan: Plan) => Promise<void>;
 
 /** Every command of the action. Those of the CLI that have nothing to hand on are called as they are. */
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   async up(invocation, plan) {
-    await acquire(invocation, plan, await prepare(invocation.options), (result) => handOn(invocation, plan, result));
+    await acquire(invocation, plan, await prepare(invocation.options), async (result) => {
+      await handOn(invocation, plan, result);
+    });
   },
   async migrate(invocation, plan) {
     const context = await prepare(invocation.options);
@@ -33,8 +33,9 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
       // Before the migrations: a step that looks into their failure needs the URL.
       await handOn(invocation, plan, result);
       const { database } = result;
-      const { state } = await migrateIn(context, migrations, { url: database.directUrl, database });
-      await invocation.job.write(github.outputs({ migrated: state }, invocation.job.where));
+      const migrated = await migrateIn(context, migrations, { url: database.directUrl, database });
+      await invocation.job.write(github.outputs({ migrated: migrated.state }, invocation.job.where));
+      return migrated.database;
     });
   },
   async env(invocation, plan) {
@@ -56,8 +57,11 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
 };
 
 /** The database, with a share in it for the rest of the job where the job is to tear down. */
-async function acquire({ job, story }: Invocation, { teardown }: Plan, context: Context, makeReady: Ready): Promise<void> {
-  if (!teardown) return makeReady(await upIn(context));
+async function acquire({ job, story }: Invocation, { teardown }: Plan, context: Context, makeReady: MakeReady): Promise<void> {
+  if (!teardown) {
+    await makeReady(await upIn(context));
+    return;
+  }
   const holder = `offshoot:holder:${randomUUID()}`;
   // Before anything is created: a step that is killed leaves the rest to its post step.
   await job.write(saveState({ teardown, holder }, job.where.env));

@@ -56,7 +56,7 @@ interface Passage {
 }
 
 type Step =
-  | { readonly kind: "past"; readonly state: Migrated["state"] }
+  | ({ readonly kind: "past" } & Pick<Migrated, "state" | "database">)
   | { readonly kind: "again" }
   | { readonly kind: "wait"; readonly atLeastMs: number };
 
@@ -82,8 +82,10 @@ async function pass(request: GateRequest, leader: MigrateRequest | undefined): P
     // Few polls per second keep a server of a hundred connections free for those who work; half a second is soon enough.
     for (let pauseMs = 0, steps = 0; ; steps += 1) {
       const step = await takeStep(passage, pauseMs, request, leader);
-      if (step.kind === "past")
-        return { state: step.state, fingerprint: request.fingerprint, ms: Math.round(performance.now() - startedAt) };
+      if (step.kind === "past") {
+        const { state, database } = step;
+        return { state, database, fingerprint: request.fingerprint, ms: Math.round(performance.now() - startedAt) };
+      }
       within.check();
       if (step.kind === "wait")
         say(passage.fault === undefined ? describeWaiting(passage.seen, leader === undefined) : describeSilence(passage.fault));
@@ -122,12 +124,13 @@ async function act(seen: Look, passage: Passage, request: GateRequest, leader: M
   delete passage.absence.askAt;
   const asker = (passage.asker ??= askerOf(request, view.now));
   const decision = decide(view, asker);
+  const past = (state: Migrated["state"]): Step => ({ kind: "past", state, database: view.database });
   switch (decision.kind) {
     case "ready":
       // One caller of this process is enough to write it down; the others need not wait for that.
       if (decision.inherited && leader !== undefined)
         await seated(seen, passage, request, (session) => adoptReady(session, decision.marker, view, request));
-      return { kind: "past", state: isFirst ? "already" : "waited" };
+      return past(isFirst ? "already" : "waited");
     case "failed":
       throw waiterError(decision.marker, request.secrets);
     case "conflict":
@@ -136,7 +139,7 @@ async function act(seen: Look, passage: Passage, request: GateRequest, leader: M
       return decision.on?.state === "sealing" ? { kind: "wait", atLeastMs: SEALING_PAUSE_MS } : WAIT;
     case "finish":
       return seated(seen, passage, request, async (session) =>
-        (await finishForAnother(session, asker)) === "ready" ? { kind: "past", state: "waited" } : WAIT,
+        (await finishForAnother(session, asker)) === "ready" ? past("waited") : WAIT,
       );
     // One who only waits leaves the next two to those who may migrate.
     case "takeover":
@@ -144,7 +147,9 @@ async function act(seen: Look, passage: Passage, request: GateRequest, leader: M
         ? WAIT
         : seated(seen, passage, request, (session) => takeOver(session, decision.pid, decision.leaseMs, request));
     case "lead":
-      return leader === undefined ? WAIT : seated(seen, passage, request, (session) => takeTurn(session, asker, passage, leader));
+      return leader === undefined
+        ? WAIT
+        : seated(seen, passage, request, async (session) => ((await takeTurn(session, asker, passage, leader)) ? past("ran") : WAIT));
     // The compiler knows that this is all; the linter wants to see it.
     default:
       return decision satisfies never;
@@ -176,12 +181,13 @@ async function takeOver(session: Session, pid: number, leaseMs: number, request:
   return { kind: "again" };
 }
 
-async function takeTurn(session: Session, asker: Asker, passage: Passage, request: MigrateRequest): Promise<Step> {
+/** True when this call led to the end. */
+async function takeTurn(session: Session, asker: Asker, passage: Passage, request: MigrateRequest): Promise<boolean> {
   passage.isDirect ||= await isDirect(session, request, passage.within.signal);
-  if (!passage.isDirect) return WAIT;
+  if (!passage.isDirect) return false;
   const turn = await tryToLead(session, asker, request, passage.within);
-  if (turn === "ready") return { kind: "past", state: "ran" };
-  if (turn === "again") return WAIT;
+  if (turn === "ready") return true;
+  if (turn === "again") return false;
   passage.losses += 1;
   if (passage.losses >= MAX_LOSSES) {
     throw new OffshootError("LEADERSHIP_LOST", `The lead of the migration was lost ${passage.losses} times.`, {
@@ -194,5 +200,5 @@ async function takeTurn(session: Session, asker: Asker, passage: Passage, reques
     kind: "warning",
     text: "This job lost the lead of the migration; its command was ended. Waiting for whoever leads now.",
   });
-  return WAIT;
+  return false;
 }

@@ -70,6 +70,8 @@ export interface Migrated {
   /** `ran`: this call led. `waited`: another did meanwhile. `already`: nothing was left to do on arrival. */
   readonly state: "ran" | "waited" | "already";
   readonly fingerprint: string;
+  /** What tells the migrated database from its copies, and from a later one of its name: see `databaseIdentity`. */
+  readonly database: string;
   /** Milliseconds spent in the gate. */
   readonly ms: number;
 }

@@ -46,6 +46,8 @@ const ENDING_MS = 15_000;
 export interface LeaseOptions {
   /** Shown in `pg_stat_activity`; default `offshoot:lease`. */
   readonly applicationName?: string | undefined;
+  /** The database that a share is wanted in, from `databaseIdentity`; default whichever bears the name. */
+  readonly identity?: string | undefined;
   /** Called when the session is gone; default: a new session takes the share again. */
   readonly whenLost?: (() => void) | undefined;
   /** Milliseconds after which a database whose last user began to remove it is taken to stay; default 15,000. */
@@ -56,7 +58,7 @@ export interface LeaseOptions {
 
 /**
  * Takes a share in the database behind `url`; undefined when the last holder is just giving it up, so that
- * the database is about to go. Shares are session locks: a killed process can't leave one behind.
+ * the database is about to go, and when another bears its name by now. Shares are session locks: a killed process can't leave one behind.
  */
 export async function takeLease(url: DirectUrl, signal: AbortSignal, options: LeaseOptions = {}): Promise<Lease | undefined> {
   const { applicationName = "offshoot:lease", endingMs = ENDING_MS, stays = () => Promise.resolve(true) } = options;
@@ -64,13 +66,17 @@ export async function takeLease(url: DirectUrl, signal: AbortSignal, options: Le
   try {
     const shared = await waitForShare(session, deadline("a share in the database", SHARE_MS, signal));
     const isKept = shared && !(await isEnding(session, deadline("a database that may be going", endingMs, signal), stays));
-    if (isKept) return leaseOf(session, url, applicationName, options.whenLost);
+    if (isKept && (await isStill(session, options.identity))) return leaseOf(session, url, applicationName, options.whenLost);
     await session.close();
     return undefined;
   } catch (thrown) {
     await session.close();
     throw thrown;
   }
+}
+
+async function isStill(session: Session, identity: string | undefined): Promise<boolean> {
+  return identity === undefined || (await databaseIdentity(session)).database === identity;
 }
 
 async function waitForShare(session: Session, within: Deadline): Promise<boolean> {

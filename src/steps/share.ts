@@ -12,19 +12,23 @@ import { upIn, type UpResult } from "./up.ts";
 /** How often the last user of the same database may remove it under our feet. */
 const TRIES = 3;
 
+/** Makes a database ready for use; gives the identity (`Migrated.database`) of what it has changed, if it has. */
+export type MakeReady = (result: UpResult) => Promise<string | undefined>;
+
 /**
  * The run's database with a share in it, so that the last of all who hold one removes it. `makeReady` is done before
  * the share is taken, whose session would keep the database from becoming a base; and again when the last user of an
- * adopted database removed it meanwhile. Throws what `up` and `makeReady` throw.
+ * adopted database removed it meanwhile, also where another has made it anew by then. Throws what `up` and `makeReady`
+ * throw.
  */
-export async function holdDatabase(context: Context, makeReady: (result: UpResult) => Promise<void>): Promise<Held & UpResult> {
+export async function holdDatabase(context: Context, makeReady: MakeReady): Promise<Held & UpResult> {
   let failures = 0;
   for (;;) {
     const result = await upIn(context, "last-run");
     try {
-      await makeReady(result);
+      const identity = await makeReady(result);
       const { directUrl } = result.database;
-      const lease = await takeLease(directUrl, context.signal, { stays: () => isThere(context, directUrl) });
+      const lease = await takeLease(directUrl, context.signal, { identity, stays: () => isThere(context, directUrl) });
       if (lease !== undefined) return { ...result, lease };
     } catch (thrown) {
       failures += 1;

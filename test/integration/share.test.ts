@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { Report } from "../../src/events.ts";
+import { databaseIdentity } from "../../src/gate/marker.ts";
 import { connect, type Session, withSession } from "../../src/postgres/connect.ts";
 import { LOCK_CLASS } from "../../src/postgres/lock.ts";
 import { type DirectUrl, directUrl, withDatabase } from "../../src/postgres/url.ts";
@@ -170,6 +171,24 @@ test("who waits for a share in a database that another has made anew by then sta
   expect(await leases(admin, named("remade"))).toBe(3);
   for (const share of shares) await tearDown(context, share, undefined);
   expect(await databases("remade")).toBe(0);
+});
+
+test("a database that is made anew between the migrations and the share is migrated again", async () => {
+  const context = await existing("again");
+  const seen: string[] = [];
+  const held = await holdDatabase(context, async ({ database }) => {
+    const identity = await withSession(database.directUrl, databaseIdentity);
+    seen.push(identity.database);
+    if (seen.length === 1) {
+      await downIn(context);
+      await upIn(await existing("again"), "last-run");
+    }
+    return identity.database;
+  });
+  expect(seen).toHaveLength(2);
+  expect((await withSession(held.database.directUrl, databaseIdentity)).database).toBe(seen[1]);
+  expect(await tearDown(context, held, undefined)).toBeUndefined();
+  expect(await databases("again")).toBe(0);
 });
 
 test("over a network that went silent a share is not waited for without end", async () => {
