@@ -11,7 +11,7 @@ import type { State } from "./state.ts";
 export async function tearDownAfter(invocation: Invocation, { holder }: State): Promise<void> {
   const context = await prepare(invocation.options);
   const left = await tearDown(context, undefined, undefined, async ({ directUrl }, signal) => {
-    if (holder !== "") await endHolder(directUrl, holder, signal);
+    if (holder !== "") await endHolder(directUrl, holder, invocation.env, signal);
   });
   invocation.say(describe(left, context.name, context.run.key));
 }

@@ -67,7 +67,7 @@ async function acquire({ job, story }: Invocation, { teardown }: Plan, context: 
   await job.write(saveState({ teardown, holder }, job.where.env));
   const { lease, database } = await holdDatabase(context, makeReady);
   try {
-    await startHolder({ url: database.directUrl, name: holder }, context.env);
+    await startHolder(database.directUrl, holder, context.env);
   } finally {
     await lease.close();
   }

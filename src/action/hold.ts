@@ -1,4 +1,7 @@
 import { spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
@@ -10,6 +13,8 @@ export interface ToHolder {
   readonly url: DirectUrl;
   /** The name of its session. */
   readonly name: string;
+  /** Path of a file. Once it is there, a share that was lost is not taken again. */
+  readonly farewell: string;
 }
 
 export type FromHolder = "held" | "refused";
@@ -21,7 +26,8 @@ const END_MS = 5000;
  * Starts a process that keeps a share in the database after ours has ended, over a session called `name`. The caller
  * must hold a share meanwhile. Throws `CONNECTION_FAILED` where it can't.
  */
-export async function startHolder(holder: ToHolder, env: Env): Promise<void> {
+export async function startHolder(url: DirectUrl, name: string, env: Env): Promise<void> {
+  const holder: ToHolder = { url, name, farewell: farewellOf(name, env) };
   // The runner's tracking id stays in it: by that the runner ends the holder with the job.
   const { NODE_OPTIONS: _, NEON_API_KEY: __, ...inherited } = withoutInputs(env);
   const child = spawn(process.execPath, [programFile("action/holder")], {
@@ -45,11 +51,18 @@ export async function startHolder(holder: ToHolder, env: Env): Promise<void> {
   });
 }
 
-/** Ends the session of a holder, and its share with it; nothing where there is none. */
-export async function endHolder(url: DirectUrl, name: string, signal: AbortSignal): Promise<void> {
+/** Ends a holder and its session, and its share with it; nothing where there is none. */
+export async function endHolder(url: DirectUrl, name: string, env: Env, signal: AbortSignal): Promise<void> {
+  // First, so that a holder whose session is ended doesn't take it for a server that restarts.
+  await writeFile(farewellOf(name, env), "");
   await withSession(
     url,
     (session) => session.query("select pg_terminate_backend(pid, $2) from pg_stat_activity where application_name = $1", [name, END_MS]),
     { signal, queryMs: 2 * END_MS },
   );
+}
+
+/** In the directory that the runner empties after each job (GitHub, "Default environment variables", `RUNNER_TEMP`). */
+function farewellOf(name: string, env: Env): string {
+  return join(env["RUNNER_TEMP"] ?? tmpdir(), `${name.replaceAll(":", "-")}.farewell`);
 }

@@ -1,17 +1,29 @@
 /**
  * A process that keeps a job's share in its database from the action's step to its post step: the runner starts a
- * process of its own for each. It ends with its session, which the post step ends, or with the job: the runner ends
- * what a job left running.
+ * process of its own for each. It ends when the post step leaves its farewell, with the database, or with the job: the
+ * runner ends what a job left running.
  */
-import { takeLease } from "../steps/lease.ts";
+import { existsSync } from "node:fs";
+import { type Lease, takeLease } from "../steps/lease.ts";
 import type { FromHolder, ToHolder } from "./hold.ts";
 
-process.once("message", ({ url, name }: ToHolder) => {
-  takeLease(url, AbortSignal.timeout(15_000), { applicationName: name, whenLost: () => process.exit(0) }).then(
-    (lease) => tell(lease === undefined ? "refused" : "held"),
+/** Milliseconds between two looks for the farewell, where no session is ended by it. */
+const LOOK_MS = 1000;
+
+process.once("message", ({ url, name, farewell }: ToHolder) => {
+  const isWanted = (): boolean => !existsSync(farewell);
+  takeLease(url, AbortSignal.timeout(15_000), { applicationName: name, isWanted }).then(
+    (lease) => (lease === undefined ? tell("refused") : hold(lease, isWanted)),
     () => tell("refused"),
   );
 });
+
+function hold({ gone }: Lease, isWanted: () => boolean): void {
+  gone.addEventListener("abort", () => process.exit(0), { once: true });
+  // Keeps the process, also while a server restarts and there is no session.
+  setInterval(() => (isWanted() ? undefined : process.exit(0)), LOOK_MS);
+  tell("held");
+}
 
 function tell(word: FromHolder): void {
   process.send?.(word, undefined, undefined, () => {

@@ -10,6 +10,8 @@ import { eraseEnding, isEnding, writeEnding } from "./ending.ts";
 
 /** A share in a database that several `offshoot run` use at once. It ends with the process, however that ends. */
 export interface Lease {
+  /** Aborts when the share is lost for good: the database is gone, or `isWanted` says no. */
+  readonly gone: AbortSignal;
   /**
    * Gives the share back. True when it was the last: until `close` nobody else can take one then. Those who still wait
    * for the migrations have no share yet; with a `patienceMs` we see for so long whether they take theirs.
@@ -48,8 +50,8 @@ export interface LeaseOptions {
   readonly applicationName?: string | undefined;
   /** The database that a share is wanted in, from `databaseIdentity`; default whichever bears the name. */
   readonly identity?: string | undefined;
-  /** Called when the session is gone; default: a new session takes the share again. */
-  readonly whenLost?: (() => void) | undefined;
+  /** Asked when the session is lost: whether a new one is to take the share again; default yes. */
+  readonly isWanted?: (() => boolean) | undefined;
   /** Milliseconds after which a database whose last user began to remove it is taken to stay; default 15,000. */
   readonly endingMs?: number | undefined;
   /** Asked before it is taken to stay: whether its provider says so too; default: it does. */
@@ -66,7 +68,7 @@ export async function takeLease(url: DirectUrl, signal: AbortSignal, options: Le
   try {
     const shared = await waitForShare(session, deadline("a share in the database", SHARE_MS, signal));
     const isKept = shared && !(await isEnding(session, deadline("a database that may be going", endingMs, signal), stays));
-    if (isKept && (await isStill(session, options.identity))) return leaseOf(session, url, applicationName, options.whenLost);
+    if (isKept && (await isStill(session, options.identity))) return leaseOf(session, url, applicationName, options.isWanted);
     await session.close();
     return undefined;
   } catch (thrown) {
@@ -87,17 +89,17 @@ async function waitForShare(session: Session, within: Deadline): Promise<boolean
   return true;
 }
 
-function leaseOf(first: Session, url: DirectUrl, applicationName: string, whenLost: (() => void) | undefined): Lease {
+function leaseOf(first: Session, url: DirectUrl, applicationName: string, isWanted = (): boolean => true): Lease {
   const over = new AbortController();
+  const gone = new AbortController();
   let session = first;
   let again: Promise<void> | undefined;
   let restoredAt: number | undefined;
-  // Who is told of a loss can't take the share again: then a slow answer is no reason to give it up.
-  const unanswered = (): Promise<void> | undefined => (whenLost === undefined ? session.close() : undefined);
-  const awake = setInterval(() => void session.query("select 1").catch(unanswered), KEEP_AWAKE_MS);
+  const awake = setInterval(() => void session.query("select 1").catch(() => session.close()), KEEP_AWAKE_MS);
   awake.unref();
   watch(first);
   return {
+    gone: gone.signal,
     async release(patienceMs = 0) {
       await stop();
       if (session.lost.aborted) await reconnect();
@@ -128,7 +130,7 @@ function leaseOf(first: Session, url: DirectUrl, applicationName: string, whenLo
   }
 
   function watch({ lost }: Session): void {
-    lost.addEventListener("abort", () => (over.signal.aborted ? undefined : (whenLost ?? take)()), { once: true });
+    lost.addEventListener("abort", () => (over.signal.aborted ? undefined : take()), { once: true });
   }
 
   async function stop(): Promise<void> {
@@ -140,14 +142,21 @@ function leaseOf(first: Session, url: DirectUrl, applicationName: string, whenLo
   /** The server went away under us, as a compute does that restarts. Another may look just then whether it is the last. */
   async function takeAgain(): Promise<void> {
     for (let pauseMs = 100; !over.signal.aborted; pauseMs = Math.min(pauseMs * 1.5, AGAIN_MS)) {
+      if (!isWanted()) return giveUp();
       try {
         if (session.lost.aborted) await reconnect(over.signal);
-        if ((await tryShare(session)) && !session.lost.aborted) return watch(session);
+        // Asked once more: who wants it no longer ends the sessions that are there just then, and this one may be newer.
+        if ((await tryShare(session)) && isWanted() && !session.lost.aborted) return watch(session);
       } catch (thrown) {
-        if (codeOf(thrown) === SQLSTATE.undefinedDatabase) return;
+        if (codeOf(thrown) === SQLSTATE.undefinedDatabase) return giveUp();
       }
       await timer(jitter(pauseMs), undefined, { signal: over.signal, ref: false }).catch(() => {});
     }
+  }
+
+  async function giveUp(): Promise<void> {
+    await session.close();
+    gone.abort();
   }
 
   async function reconnect(signal?: AbortSignal): Promise<void> {

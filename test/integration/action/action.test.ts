@@ -1,5 +1,7 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { type Row, withSession } from "../../../src/postgres/connect.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
 import { ACTION, branchesOf, requireVerdicts, type Scene, setScene } from "./scene.ts";
 
@@ -139,6 +141,37 @@ test("a job that is cancelled gives its share back, and the branch goes", async 
   cancel.abort();
   expect((await results)["long"]).toMatchObject({ result: "cancelled", orphans: [] });
   expect(await branchesOf(mock, "cancelled")).toEqual([]);
+});
+
+test("a job whose database restarts in the middle has its share again, and gives it back at its end", async () => {
+  const results = scene.run(`
+  restarted:
+    runs-on: ubuntu-latest
+    timeout-minutes: 2
+    steps:
+      - uses: actions/checkout@v4
+      - uses: ${ACTION}
+        with:${NEON}
+          run: restarted
+          teardown: true
+      - run: |
+          echo $DATABASE_URL_UNPOOLED > $MEETING/url.part && mv $MEETING/url.part $MEETING/url
+          until [ -e $MEETING/restarted ]; do sleep 0.1; done
+`);
+  await expect.poll(() => scene.read("url").catch(() => []), { timeout: 30_000, interval: 100 }).toHaveLength(1);
+  const [url = ""] = await scene.read("url");
+  await withSession(url, async (session) => {
+    const holders = (): Promise<Row[]> =>
+      session.query(`select a.pid from pg_stat_activity a join pg_locks l using (pid)
+        where application_name like 'offshoot:holder:%' and locktype = 'advisory' and mode = 'ShareLock'`);
+    const before = await holders();
+    expect(before).toHaveLength(1);
+    await session.query("select pg_terminate_backend($1, 5000)", [before[0]?.["pid"]]);
+    await expect.poll(holders, { timeout: 10_000 }).toHaveLength(1);
+  });
+  await writeFile(join(scene.meeting, "restarted"), "");
+  expect((await results)["restarted"]).toMatchObject({ result: "success", orphans: [], log: expect.stringMatching(/is gone\.$/m) });
+  expect(await branchesOf(mock, "restarted")).toEqual([]);
 });
 
 const running = (job: string, script: string): string => `
