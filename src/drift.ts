@@ -23,6 +23,8 @@ export interface Drift {
   readonly actual: string;
   /** What limits the comparison, such as different major versions. */
   readonly warnings: readonly string[];
+  /** Whether a repair can be asked for; not where a side is a spec file, which says too little. */
+  readonly repairable: boolean;
   /** Where it was asked for. */
   readonly repair?: Repair;
 }
@@ -64,6 +66,7 @@ function driftOf({ expected, actual, changes, warnings }: Measured): Drift {
     expected: expected.description,
     actual: actual.description,
     warnings,
+    repairable: expected.kind === "database" && actual.kind === "database",
   };
 }
 

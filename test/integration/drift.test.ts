@@ -101,7 +101,7 @@ describe("the outbox case, over URLs", { timeout: 120_000 }, () => {
     const env = { PARENT: url };
     const found = await drift([...CONFIG, "--actual", "PARENT"], env);
     expect(brief(found)).toEqual(REPORTED);
-    expect(found).toMatchObject({ code: 10, version: 1, equal: false, warnings: [] });
+    expect(found).toMatchObject({ code: 10, version: 1, equal: false, warnings: [], repairable: true });
     for (const change of found.changes) {
       expect(Object.keys(change).slice(0, 4)).toEqual(["change", "kind", "object", "detail"]);
       expect(change.detail).not.toBe("");
@@ -139,7 +139,7 @@ describe("the outbox case, over URLs", { timeout: 120_000 }, () => {
     const env = { PARENT: await drifted(await scratch()) };
     const found = await drift([...CONFIG, "--expected", join(OUTBOX, "schema.audit.yaml"), "--actual", "PARENT"], env);
     expect(brief(found)).toEqual(REPORTED);
-    expect(found.expected).toMatch(/^the spec .*schema\.audit\.yaml$/);
+    expect(found).toMatchObject({ expected: expect.stringMatching(/^the spec .*schema\.audit\.yaml$/), repairable: false });
   });
 
   test("two databases, by URL and by name", async () => {

@@ -7,6 +7,8 @@ export interface Compared {
   readonly expected: string;
   readonly actual: string;
   readonly warnings: readonly string[];
+  /** Whether a repair can be asked for. A spec, which is no schema, says too little for that. */
+  readonly repairable: boolean;
 }
 
 /** Worst first: what is missing breaks those who need it, what is left over rarely harms. */
@@ -42,8 +44,12 @@ export function summary(changes: readonly Change[]): string {
 }
 
 /** What can be done about a drift, one line each. */
-export const REMEDIES = [
-  "Where the expected side is right, bring the actual one to it: `--repair FILE` writes the SQL, proved on a copy.",
-  "Where the actual side is right, put what it has into a migration.",
-  "What may differ for good is left out with --ignore, or drift.ignore in offshoot.yaml.",
-] as const;
+export function remediesOf({ repairable }: Compared): readonly string[] {
+  return [
+    repairable
+      ? "Where the expected side is right, bring the actual one to it: `--repair FILE` writes the SQL, proved on a copy."
+      : "Where the expected side is right, bring the actual one to it: between two schemas, and no spec, `--repair FILE` writes the SQL.",
+    "Where the actual side is right, put what it has into a migration.",
+    "What may differ for good is left out with --ignore, or drift.ignore in offshoot.yaml.",
+  ];
+}

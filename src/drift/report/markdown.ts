@@ -1,6 +1,6 @@
 import { codeSpan, escapeMarkdown, longestFence } from "../../markdown.ts";
 import type { Change } from "../change.ts";
-import { type Compared, groupsOf, REMEDIES, summary } from "./compared.ts";
+import { type Compared, groupsOf, remediesOf, summary } from "./compared.ts";
 import { unified } from "./unified.ts";
 
 /** As much as a job's page bears beside others, and a comment on a pull request takes by itself. */
@@ -18,12 +18,13 @@ export function markdown(compared: Compared): string {
   const { changes } = compared;
   const head = headOf(compared);
   if (changes.length === 0) return `${head.join("\n")}\n`;
+  const remedies = remediesOf(compared);
   const items = groupsOf(changes).flatMap((group) => [
     { heading: `\n**${group.heading}**\n` },
     ...group.changes.map((change) => ({ change })),
   ]);
   const lines: string[] = [];
-  let left = BYTES - RESERVE - bytesOf([...head, ...REMEDIES]);
+  let left = BYTES - RESERVE - bytesOf([...head, ...remedies]);
   let dropped = 0;
   for (const item of items) {
     const line = "heading" in item ? item.heading : itemOf(item.change);
@@ -36,7 +37,7 @@ export function markdown(compared: Compared): string {
     ...(dropped === 0 ? [] : [`\n_${dropped} more did not fit here._`]),
     ...(bytesOf(diff) <= left ? diff : ["\n_The diff did not fit here: `offshoot drift` shows it._"]),
   ];
-  return [...head, ...lines, ...cut, "", ...REMEDIES.map((remedy) => `- ${remedy}`), ""].join("\n");
+  return [...head, ...lines, ...cut, "", ...remedies.map((remedy) => `- ${remedy}`), ""].join("\n");
 }
 
 function headOf({ changes, expected, actual, warnings }: Compared): readonly string[] {

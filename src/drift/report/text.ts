@@ -1,5 +1,5 @@
 import type { Change } from "../change.ts";
-import { type Compared, groupsOf, REMEDIES, summary } from "./compared.ts";
+import { type Compared, groupsOf, remediesOf, summary } from "./compared.ts";
 import { type DiffLine, unified } from "./unified.ts";
 
 /** How a report is painted; default: not at all. */
@@ -14,7 +14,7 @@ export function text(compared: Compared, paint: Paint = (_, plain) => plain): st
     [paint(group.change, group.heading.toUpperCase()), ...group.changes.flatMap(inWords)].join("\n"),
   );
   const diff = ["AS A DIFF", ...unified(compared).map(({ is, text: line }) => paint(is, line))].join("\n");
-  const todo = ["to do:", ...REMEDIES.map((remedy) => `  ${remedy}`)].join("\n");
+  const todo = ["to do:", ...remediesOf(compared).map((remedy) => `  ${remedy}`)].join("\n");
   return `${[sides, ...groups, diff, `${summary(changes)}\n${todo}`].join("\n\n")}\n`;
 }
 

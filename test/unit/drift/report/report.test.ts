@@ -34,7 +34,13 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-const compared = { changes: CHANGES, expected: "the migrations, PostgreSQL 18", actual: "Neon branch main, PostgreSQL 17", warnings: [] };
+const compared = {
+  changes: CHANGES,
+  expected: "the migrations, PostgreSQL 18",
+  actual: "Neon branch main, PostgreSQL 17",
+  warnings: [],
+  repairable: true,
+};
 const none = { ...compared, changes: [] };
 
 describe("as text", () => {
@@ -87,6 +93,12 @@ to do:
   Where the actual side is right, put what it has into a migration.
   What may differ for good is left out with --ignore, or drift.ignore in offshoot.yaml.
 `);
+  });
+
+  test("advises no repair that would be refused", () => {
+    expect(REPORTS.text({ ...compared, repairable: false })).toContain(
+      "between two schemas, and no spec, `--repair FILE` writes the SQL.\n",
+    );
   });
 
   test("says that all is well where it is", () => {
