@@ -15,6 +15,7 @@ import { answerOf, startJob } from "./jobs.ts";
 
 const KEY = "cluster";
 const { name: NAME } = wantedBy(KEY);
+const PATIENCE = { timeout: 30_000, interval: 50 };
 
 /** Keeps something in the run's database by which it is recognised later. */
 async function mark(database: Database): Promise<void> {
@@ -33,7 +34,7 @@ async function crash(home: Home): Promise<void> {
   const pid = await home.pid();
   if (pid === undefined) throw new Error("no server");
   process.kill(pid, "SIGKILL");
-  await vi.waitFor(async () => expect(await runningServer(home.cluster)).toBeUndefined());
+  await vi.waitFor(async () => expect(await runningServer(home.cluster)).toBeUndefined(), PATIENCE);
 }
 
 test("of 20 processes on a bare machine one boots and creates, and all get the same database", async () => {
@@ -92,7 +93,7 @@ test("jobs that come and go at once never meet a server that is going down", asy
     }
   };
   await Promise.all(["one", "two", "three"].map(visit));
-  await vi.waitFor(async () => expect(await home.pid()).toBeUndefined());
+  await vi.waitFor(async () => expect(await home.pid()).toBeUndefined(), PATIENCE);
 });
 
 test("a server that was killed comes up again with its databases, on the same port", async () => {
