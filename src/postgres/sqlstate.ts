@@ -9,6 +9,8 @@ export const SQLSTATE = {
   undefinedDatabase: "3D000",
   undefinedTable: "42P01",
   undefinedSchema: "3F000",
+  undefinedFunction: "42883",
+  undefinedObject: "42704",
   invalidPassword: "28P01",
   invalidAuthorization: "28000",
   insufficientPrivilege: "42501",
@@ -20,6 +22,8 @@ export const SQLSTATE = {
   crashShutdown: "57P02",
   databaseDropped: "57P04",
   queryCanceled: "57014",
+  lockNotAvailable: "55P03",
+  deadlockDetected: "40P01",
 } as const;
 
 /** What two creators of the same object see when they meet: the loser has what it wanted. */
@@ -51,4 +55,25 @@ export function isPassing(thrown: unknown): boolean {
   if (code !== undefined) return NETWORK.has(code) || SERVER_GOING.has(code) || code.startsWith("08");
   // node-postgres has no code for these, nor for a statement out of time; the texts are its own (pg/lib/client.js).
   return thrown instanceof Error && /connection terminated|timeout expired|connection error|query read timeout/i.test(thrown.message);
+}
+
+const IN_THE_WAY = new Set<string>([
+  SQLSTATE.lockNotAvailable,
+  SQLSTATE.deadlockDetected,
+  SQLSTATE.undefinedTable,
+  SQLSTATE.undefinedSchema,
+  SQLSTATE.undefinedFunction,
+  SQLSTATE.undefinedObject,
+]);
+
+/**
+ * Whether another drops or locks what a statement had found: a query lists the catalog as it was at its beginning, and
+ * the functions that describe an object look as it is now (PostgreSQL documentation, 9.27, "System Catalog Information
+ * Functions"). Their words for what is gone are internal errors, which no server translates (`relation_open`,
+ * `lsyscache.c`).
+ */
+export function isUnsteady(thrown: unknown): boolean {
+  const code = codeOf(thrown) ?? "";
+  if (code !== SQLSTATE.internalError) return IN_THE_WAY.has(code);
+  return thrown instanceof Error && /could not open relation|cache lookup failed|could not find tuple/i.test(thrown.message);
 }

@@ -58,11 +58,13 @@ begin
         end if;
       exception
         when insufficient_privilege then null;
+        when lock_not_available or deadlock_detected then raise;
         when others then why := sqlerrm;
       end;
       exit when why is null;
     end loop;
-    if why is not null then
+    -- One that was dropped meanwhile is no broken one.
+    if why is not null and exists (select from pg_proc p where p.oid = one.oid) then
       told := told || jsonb_build_object('id', one.id, 'why', why, 'by', finder);
     end if;
   end loop;
@@ -86,7 +88,7 @@ export async function readBodies(session: Session): Promise<readonly BrokenBody[
     return row?.told ?? [];
   } catch (thrown) {
     // A database without PL/pgSQL can't run the loop, and a role may lack the right to.
-    if (codeOf(thrown) === "42704" || codeOf(thrown) === SQLSTATE.insufficientPrivilege) return [];
+    if (codeOf(thrown) === SQLSTATE.undefinedObject || codeOf(thrown) === SQLSTATE.insufficientPrivilege) return [];
     throw thrown;
   }
 }

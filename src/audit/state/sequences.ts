@@ -114,11 +114,12 @@ async function readFirst(session: Session, sequences: readonly string[]): Promis
 /** Reads the positions of sequences, by their quoted names. Throws the server's error. */
 export async function readSequences(session: Session): Promise<ReadonlyMap<string, SequencePosition>> {
   const found = await session.query<Found>(FOUND);
-  const last = await readLast(session, [...new Set(found.map(({ oid }) => oid))]);
+  // In this order: others may insert meanwhile, and a sequence that is read after its column is never behind for that.
   const highest = await readHighest(
     session,
     found.filter(({ cheap }) => cheap),
   );
+  const last = await readLast(session, [...new Set(found.map(({ oid }) => oid))]);
   const isAsked = ({ oid, relation, column, readable }: Found): boolean =>
     readable && last.get(oid) == null && highest.get(`${relation}.${column}`) != null;
   const first = await readFirst(session, [...new Set(found.filter(isAsked).map(({ id }) => id))]);

@@ -1,0 +1,90 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { beforeAll, expect, inject, test } from "vitest";
+import { connect, withSession } from "../../../src/postgres/connect.ts";
+import { directUrl, withDatabase } from "../../../src/postgres/url.ts";
+import { auditIn } from "../../../src/steps/audit.ts";
+import { type Context, prepare } from "../../../src/steps/context.ts";
+import { withReader } from "../../../src/steps/reader.ts";
+import { steadily } from "../../../src/steps/steady.ts";
+
+let context: Context;
+let made = 0;
+
+beforeAll(async () => {
+  context = await prepare({
+    cwd: import.meta.dirname,
+    env: { PATH: process.env["PATH"] },
+    settings: { run: "busy", provider: "existing" },
+  });
+});
+
+async function makeDatabase(schema: string): Promise<ReturnType<typeof directUrl>> {
+  const name = `busy_${(made += 1)}`;
+  await withSession(inject("serverUrl"), (admin) => admin.query(`create database ${name}`));
+  const url = directUrl(withDatabase(inject("serverUrl"), name));
+  await withSession(url, (session) => session.query(schema));
+  return url;
+}
+
+/** What a sibling's tests do all the time: things of their own are made, used and dropped. */
+async function work(url: string, own: string, until: () => boolean): Promise<void> {
+  await withSession(url, async (session) => {
+    while (!until()) {
+      await session.query("insert into orders (note) values ('x'), ('y')");
+      await session.query(`create table ${own} (id serial primary key, x int check (x > 0)); insert into ${own} (x) values (1);
+        create function ${own}_f() returns int language plpgsql as 'begin return 1; end';
+        create view ${own}_v as select id from ${own}; create index on ${own} (x)`);
+      await pause(10);
+      await session.query(`drop table ${own} cascade; drop function ${own}_f()`);
+    }
+  });
+}
+
+test("an audit beside jobs that write, create and drop finds nothing, and breaks nothing of theirs", async () => {
+  const url = await makeDatabase("create table orders (id bigint generated always as identity primary key, note text)");
+  let isOver = false;
+  const siblings = Promise.all(["one", "two"].map((own) => work(url, own, () => isOver)));
+  try {
+    for (const end = performance.now() + 5000; performance.now() < end;)
+      expect((await auditIn(context, url, undefined)).findings).toEqual([]);
+  } finally {
+    isOver = true;
+    await siblings;
+  }
+});
+
+test("who reads gives way to who changes, and reads when that is done", async () => {
+  const url = await makeDatabase("create table a (id bigint primary key); create view v as select id from a");
+  const other = await connect(url);
+  await other.query("begin; lock table a in access exclusive mode");
+  const audit = auditIn(context, url, undefined);
+  // Its tries in between end: nobody waits for a lock for as long as it takes to look for deadlocks.
+  const waits = (): Promise<unknown[]> =>
+    other.query("select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())");
+  await expect.poll(waits, { interval: 20 }).toHaveLength(1);
+  await expect.poll(waits, { interval: 20 }).toHaveLength(0);
+  await other.query("commit");
+  await other.close();
+  expect((await audit).findings).toEqual([]);
+});
+
+test("what is wrong for good is no reason to read again", async () => {
+  const url = await makeDatabase("create table a (id bigint primary key)");
+  let tries = 0;
+  const read = withReader(context, url, (session) => {
+    tries += 1;
+    return session.query("select 1 / 0");
+  });
+  await expect(read).rejects.toMatchObject({ code: "22012" });
+  expect(tries).toBe(1);
+});
+
+test("a cancelled read ends between two tries", async () => {
+  const cancel = new AbortController();
+  const gone = Object.assign(new Error("cache lookup failed for type 7"), { code: "XX000" });
+  const read = steadily(() => {
+    cancel.abort();
+    return Promise.reject(gone);
+  }, cancel.signal);
+  await expect(read).rejects.toThrow("aborted");
+});
