@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, expect, inject, test } from "vitest";
-import { connect, withSession } from "../../../src/postgres/connect.ts";
+import { connect, type Session, withSession } from "../../../src/postgres/connect.ts";
 import { directUrl, withDatabase } from "../../../src/postgres/url.ts";
 import { auditIn } from "../../../src/steps/audit.ts";
 import { type Context, prepare } from "../../../src/steps/context.ts";
@@ -26,29 +26,35 @@ async function makeDatabase(schema: string): Promise<ReturnType<typeof directUrl
   return url;
 }
 
-/** What a sibling's tests do all the time: things of their own are made, used and dropped. */
-async function work(url: string, own: string, until: () => boolean): Promise<void> {
-  await withSession(url, async (session) => {
-    while (!until()) {
-      await session.query("insert into orders (note) values ('x'), ('y')");
-      await session.query(`create table ${own} (id serial primary key, x int check (x > 0)); insert into ${own} (x) values (1);
-        create function ${own}_f() returns int language plpgsql as 'begin return 1; end';
-        create view ${own}_v as select id from ${own}; create index on ${own} (x)`);
-      await pause(10);
-      await session.query(`drop table ${own} cascade; drop function ${own}_f()`);
-    }
-  });
+/** What siblings' tests do all the time: they write, and make and drop things of their own. */
+async function write(session: Session): Promise<void> {
+  await session.query("insert into orders (note) values ('x'), ('y')");
+}
+
+async function makeAndDrop(session: Session): Promise<void> {
+  await session.query(`create table own (id serial primary key, x int check (x > 0)); insert into own (x) values (1);
+    create function own_f() returns int language plpgsql as 'begin return 1; end';
+    create view own_v as select id from own; create index on own (x)`);
+  await pause(50 * Math.random());
+  await session.query("drop table own cascade; drop function own_f()");
+  await pause(50 * Math.random());
 }
 
 test("an audit beside jobs that write, create and drop finds nothing, and breaks nothing of theirs", async () => {
   const url = await makeDatabase("create table orders (id bigint generated always as identity primary key, note text)");
-  let isOver = false;
-  const siblings = Promise.all(["one", "two"].map((own) => work(url, own, () => isOver)));
+  const over = new AbortController();
+  const siblings = Promise.all(
+    [write, makeAndDrop].map((work) =>
+      withSession(url, async (session) => {
+        while (!over.signal.aborted) await work(session);
+      }),
+    ),
+  );
   try {
     for (const end = performance.now() + 5000; performance.now() < end;)
       expect((await auditIn(context, url, undefined)).findings).toEqual([]);
   } finally {
-    isOver = true;
+    over.abort();
     await siblings;
   }
 });
