@@ -9,7 +9,6 @@ export const SQLSTATE = {
   undefinedDatabase: "3D000",
   undefinedTable: "42P01",
   undefinedSchema: "3F000",
-  undefinedFunction: "42883",
   undefinedObject: "42704",
   invalidPassword: "28P01",
   invalidAuthorization: "28000",
@@ -62,8 +61,6 @@ const IN_THE_WAY = new Set<string>([
   SQLSTATE.deadlockDetected,
   SQLSTATE.undefinedTable,
   SQLSTATE.undefinedSchema,
-  SQLSTATE.undefinedFunction,
-  SQLSTATE.undefinedObject,
 ]);
 
 /**
