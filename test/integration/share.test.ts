@@ -19,6 +19,8 @@ import { startServer, type TestServer } from "../support/server.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
+type Share = Awaited<ReturnType<typeof holdDatabase>>;
+
 const NEVER = new AbortController().signal;
 
 let server: TestServer;
@@ -143,12 +145,18 @@ test("a database that `offshoot up` has asked for meanwhile stays", async () => 
   expect(await downIn(await existing("wanted"))).toMatchObject({ outcome: "deleted" });
 });
 
-test("jobs that wait for their share while the last one removes the database start over, whoever is first", async () => {
-  const context = await existing("anew");
+/** One that gave its share back and is about to remove the database, with three others who wait for a share. */
+async function waitedFor(key: string): Promise<{ context: Context; held: Share; others: Promise<Share[]> }> {
+  const context = await existing(key);
   const held = await holdDatabase(context, async () => {});
   expect(await held.lease.release()).toBe(true);
-  const others = Promise.all(["one", "two", "three"].map(async () => holdDatabase(await existing("anew"), async () => {})));
-  await expect.poll(async () => leases(admin, named("anew")), { timeout: 20_000 }).toBe(4);
+  const others = Promise.all(["one", "two", "three"].map(async () => holdDatabase(await existing(key), async () => {})));
+  await expect.poll(async () => leases(admin, named(key)), { timeout: 20_000 }).toBe(4);
+  return { context, held, others };
+}
+
+test("jobs that wait for their share while the last one removes the database start over, whoever is first", async () => {
+  const { context, held, others } = await waitedFor("anew");
   expect(await held.lease.endWith(async () => (await downIn(context)).outcome === "deleted")).toBe(true);
   await held.lease.close();
   const shares = await others;
@@ -158,11 +166,7 @@ test("jobs that wait for their share while the last one removes the database sta
 });
 
 test("who waits for a share in a database that another has made anew by then starts over", async () => {
-  const context = await existing("remade");
-  const held = await holdDatabase(context, async () => {});
-  expect(await held.lease.release()).toBe(true);
-  const others = Promise.all(["one", "two", "three"].map(async () => holdDatabase(await existing("remade"), async () => {})));
-  await expect.poll(async () => leases(admin, named("remade")), { timeout: 20_000 }).toBe(4);
+  const { context, held, others } = await waitedFor("remade");
   expect(await held.lease.endWith(async () => (await downIn(context)).outcome === "deleted")).toBe(true);
   // Mostly before those who waited ask again: their sessions ended in silence, and by its name the database is there.
   await upIn(await existing("remade"), "last-run");
