@@ -10,7 +10,7 @@ import { LOOPBACK, type Reach } from "./endpoint.ts";
 import type { Engine } from "./engine.ts";
 import type { Image } from "./image.ts";
 import { type Container, inspect, serverIn } from "./inspect.ts";
-import { isDead, remove } from "./remove.ts";
+import { isDead, isKilled, remove } from "./remove.ts";
 import { brief, type Trouble, troubleOf } from "./trouble.ts";
 
 export interface BootOptions extends Bounds {
@@ -25,7 +25,7 @@ export interface BootOptions extends Bounds {
   readonly keep: () => void;
 }
 
-/** How often a start is tried when the engine chose a port that somebody took meanwhile. */
+/** How often a start is tried when the engine chose a port that somebody took meanwhile, or somebody ends the container. */
 const TRIES = 3;
 
 /** How often a container that doesn't answer yet is looked at; a healthy one has answered by the first look. */
@@ -43,15 +43,22 @@ export async function boot(options: BootOptions): Promise<Server> {
   let { bind } = reach;
   let { isAbsent } = options;
   let hasStarted = false;
+  let losses = 0;
   for (let attempt = 1; ;) {
     const [found] = isAbsent ? [] : await inspect(engine, [identity.name], within);
     isAbsent = false;
     const server = found && serverIn(checkedOwner(found, identity), reach);
-    if (found !== undefined && server !== undefined) return answering(found, server, options);
+    if (found !== undefined && server !== undefined) {
+      const answered = await answering(found, server, options);
+      if (answered !== undefined) return answered;
+      losses += 1;
+      if (losses === TRIES) throw startFailed(identity, "Somebody removed or killed it each time.", "other");
+      continue;
+    }
     if (found !== undefined) {
       if (!isDead(found)) await within.pause(jitter(50));
       // One that another process left is replaced; one that died on us would only die again.
-      else if (hasStarted) throw await autopsy(found, options);
+      else if (hasStarted && !isKilled(found)) throw await autopsy(found, options);
       else await remove(engine, found.id, options);
       continue;
     }
@@ -89,22 +96,25 @@ async function startAnew(options: BootOptions): Promise<Trouble | undefined> {
   throw startFailed(identity, brief(started.stderr), trouble);
 }
 
-/** Waits until the server answers, and looks now and then whether it still can. */
-async function answering(container: Container, server: Server, options: BootOptions): Promise<Server> {
+/** Waits until the server answers, and looks now and then whether it still can. Undefined where somebody ended it. */
+async function answering(container: Container, server: Server, options: BootOptions): Promise<Server | undefined> {
   const { within } = options;
   const isOver = new AbortController();
   const budget = deadline("the Postgres in the container", within.leftMs(), AbortSignal.any([within.signal, isOver.signal]));
-  const ended = async (): Promise<never> => {
+  const ended = async (): Promise<undefined> => {
     for (;;) {
       await budget.pause(LOOK_MS);
       const [now] = await inspect(options.engine, [container.id], budget);
-      if (now?.status !== "running") throw await autopsy(container, options);
+      if (now?.status === "running") continue;
+      // Another job that found it dead removes it.
+      if (now === undefined || isKilled(now)) return undefined;
+      throw await autopsy(container, options);
     }
   };
   const death = ended();
   try {
-    await Promise.race([waitUntilReady(server.url, budget, { attemptMs: ATTEMPT_MS, longestPauseMs: 50 }), death]);
-    return server;
+    const ready = waitUntilReady(server.url, budget, { attemptMs: ATTEMPT_MS, longestPauseMs: 50 });
+    return await Promise.race([ready.then(() => server), death]);
   } catch (thrown) {
     within.check();
     throw thrown;

@@ -15,6 +15,8 @@ export interface Container {
   readonly name: string;
   /** `created`, `running`, `exited` and so on. */
   readonly status: string;
+  /** Of what ran in it last; over 128 where a signal ended it. 0 before its end. */
+  readonly exitCode: number;
   readonly createdAt: Date;
   readonly owner: string | undefined;
   /** Tag of the run that started it. */
@@ -66,7 +68,7 @@ interface Shown {
   readonly Id: string;
   readonly Name: string;
   readonly Created: string;
-  readonly State: { readonly Status: string };
+  readonly State: { readonly Status: string; readonly ExitCode?: number };
   readonly Config: { readonly Labels?: Readonly<Record<string, string>> | null; readonly Env?: readonly string[] | null };
   readonly NetworkSettings?: {
     readonly Ports?: Readonly<Record<string, readonly { readonly HostIp?: string; readonly HostPort: string }[] | null>> | null;
@@ -84,6 +86,7 @@ function containerOf(shown: Shown): Container {
     id: shown.Id,
     name: shown.Name.replace(/^\//, ""),
     status: shown.State.Status,
+    exitCode: shown.State.ExitCode ?? 0,
     createdAt: new Date(shown.Created),
     owner: shown.Config.Labels?.[OWNER_LABEL],
     tag: tagFromRecord(shown.Config.Labels ?? {}),

@@ -14,6 +14,11 @@ export function isDead({ status, createdAt }: Container, now: Date = new Date())
   return status === "created" && now.getTime() - createdAt.getTime() > STARTS_WITHIN_MS;
 }
 
+/** Whether somebody killed it, and not its Postgres itself: the signal, plus 128, is its exit status then. */
+export function isKilled({ status, exitCode }: Container): boolean {
+  return status === "exited" && exitCode > 128;
+}
+
 /** Whether somebody put a database without a tag of ours among ours: removing the container would take it along. */
 export function holdsForeign(databases: readonly Sleeper[]): boolean {
   return databases.some(({ name, comment }) => comment === null && !isScratch(name));

@@ -100,8 +100,7 @@ describe.runIf(IMAGE !== undefined)("a container of Docker", () => {
     const [killed = ""] = await home.containers();
     const asking = Array.from({ length: 5 }, () => acquired(home.provider(), uniqueKey()));
     await docker("kill", killed);
-    for (const { url } of await Promise.all(asking.slice(-1))) expect(url).toContain("127.0.0.1");
-    expect((await Promise.allSettled(asking)).map(({ status }) => status)).toEqual(asking.map(() => "fulfilled"));
+    for (const { url } of await Promise.all(asking)) expect(url).toContain("127.0.0.1");
   });
 
   test("that is dead is listed, and sweep removes it", async () => {

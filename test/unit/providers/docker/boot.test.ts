@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { deadline } from "../../../../src/deadline.ts";
 import { silent } from "../../../../src/events.ts";
 import { boot } from "../../../../src/providers/docker/boot.ts";
-import { identityOf } from "../../../../src/providers/docker/container.ts";
+import { identityOf, OWNER_LABEL } from "../../../../src/providers/docker/container.ts";
 import type { Engine, Outcome } from "../../../../src/providers/docker/engine.ts";
 import { LOOPBACK, type Reach } from "../../../../src/providers/docker/endpoint.ts";
 import { imageOf } from "../../../../src/providers/docker/image.ts";
@@ -35,11 +35,12 @@ function refusing(...words: readonly string[]): Spoken {
 
 const PORT = "docker: Error response from daemon: Bind for 127.0.0.1:32768 failed: port is already allocated";
 
-function bootOn(engine: Engine, reach: Reach = LOOPBACK): Promise<unknown> {
-  const identity = identityOf("test", "postgres:17", LOOPBACK);
+const IDENTITY = identityOf("test", "postgres:17", LOOPBACK);
+
+function bootOn(engine: Engine, reach: Reach = LOOPBACK, isAbsent = true): Promise<unknown> {
   const within = deadline("a test", 10_000);
   const image = imageOf({ Env: ["PG_MAJOR=17"] });
-  return boot({ engine, identity, image, reach, within, report: silent, tag: undefined, isAbsent: true, keep: () => {} });
+  return boot({ engine, identity: IDENTITY, image, reach, within, report: silent, tag: undefined, isAbsent, keep: () => {} });
 }
 
 const removed = ({ calls }: Spoken): unknown[] => calls.filter(([verb]) => verb === "rm").map((call) => call.at(-1));
@@ -61,4 +62,30 @@ test("a gateway that isn't the engine's own address gives way to loopback", asyn
   const engine = refusing("listen tcp4 172.30.0.1:32777: bind: cannot assign requested address", PORT, PORT, PORT);
   await expect(bootOn(engine, { bind: "172.30.0.1", host: "172.30.0.1" })).rejects.toMatchObject({ facts: { trouble: "port-taken" } });
   expect(published(engine).slice(0, 2)).toEqual(["--publish=172.30.0.1::5432", "--publish=127.0.0.1::5432"]);
+});
+
+test.each([
+  ["gone", undefined],
+  ["killed", { Status: "exited", ExitCode: 137 }],
+])("a container that is %s while its server is waited for is started anew", async (_, state) => {
+  const none = refusing("docker: Error response from daemon: no space left on device");
+  const shown = (State: object): string =>
+    JSON.stringify([
+      {
+        ...{ Id: "id-0", Name: "/made", Created: "2026-01-02T03:04:05Z", State },
+        Config: { Labels: { [OWNER_LABEL]: IDENTITY.owner }, Env: ["POSTGRES_PASSWORD=secret"] },
+        // Nobody listens there.
+        NetworkSettings: { Ports: { "5432/tcp": [{ HostIp: "127.0.0.1", HostPort: "1" }] } },
+      },
+    ]);
+  const looks = [shown({ Status: "running" }), ...(state === undefined ? ["[]"] : [shown(state), shown(state)])];
+  const engine: Spoken = {
+    calls: none.calls,
+    async call(args, options) {
+      const look = args[0] === "container" ? looks.shift() : undefined;
+      return look === undefined ? none.call(args, options) : { ok: true, stdout: look, stderr: "" };
+    },
+  };
+  await expect(bootOn(engine, LOOPBACK, false)).rejects.toMatchObject({ code: "DISK_FULL" });
+  expect(removed(engine)).toEqual(state === undefined ? ["id-1"] : ["id-0", "id-1"]);
 });
