@@ -48,12 +48,17 @@ const SERVER_GOING = new Set<string>([
   SQLSTATE.tooManyConnections,
 ]);
 
+/**
+ * node-postgres has no code for these, nor for a statement out of time; the texts are its own (pg/lib/client.js). A
+ * session is closed by us where a lock that it holds can't be given back in time.
+ */
+const UNCODED = /connection terminated|timeout expired|connection error|client was closed|query read timeout/i;
+
 /** Whether a connection may well succeed a moment later: the server restarts, is full, or the network hiccups. */
 export function isPassing(thrown: unknown): boolean {
   const code = codeOf(thrown);
   if (code !== undefined) return NETWORK.has(code) || SERVER_GOING.has(code) || code.startsWith("08");
-  // node-postgres has no code for these, nor for a statement out of time; the texts are its own (pg/lib/client.js).
-  return thrown instanceof Error && /connection terminated|timeout expired|connection error|query read timeout/i.test(thrown.message);
+  return thrown instanceof Error && UNCODED.test(thrown.message);
 }
 
 const IN_THE_WAY = new Set<string>([

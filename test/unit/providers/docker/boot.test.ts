@@ -64,20 +64,20 @@ test("a gateway that isn't the engine's own address gives way to loopback", asyn
   expect(published(engine).slice(0, 2)).toEqual(["--publish=172.30.0.1::5432", "--publish=127.0.0.1::5432"]);
 });
 
+/** A container of ours on a port where nobody listens. */
+function shown(State: object): string {
+  const [Config, Ports] = [
+    { Labels: { [OWNER_LABEL]: IDENTITY.owner }, Env: ["POSTGRES_PASSWORD=secret"] },
+    { "5432/tcp": [{ HostIp: "127.0.0.1", HostPort: "1" }] },
+  ];
+  return JSON.stringify([{ Id: "id-0", Name: "/made", Created: "2026-01-02T03:04:05Z", State, Config, NetworkSettings: { Ports } }]);
+}
+
 test.each([
   ["gone", undefined],
   ["killed", { Status: "exited", ExitCode: 137 }],
 ])("a container that is %s while its server is waited for is started anew", async (_, state) => {
   const none = refusing("docker: Error response from daemon: no space left on device");
-  const shown = (State: object): string =>
-    JSON.stringify([
-      {
-        ...{ Id: "id-0", Name: "/made", Created: "2026-01-02T03:04:05Z", State },
-        Config: { Labels: { [OWNER_LABEL]: IDENTITY.owner }, Env: ["POSTGRES_PASSWORD=secret"] },
-        // Nobody listens there.
-        NetworkSettings: { Ports: { "5432/tcp": [{ HostIp: "127.0.0.1", HostPort: "1" }] } },
-      },
-    ]);
   const looks = [shown({ Status: "running" }), ...(state === undefined ? ["[]"] : [shown(state), shown(state)])];
   const engine: Spoken = {
     calls: none.calls,
