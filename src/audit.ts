@@ -18,7 +18,8 @@ export type { AuditResult } from "./steps/audit.ts";
 
 /**
  * Checks the live schema, read only, against the spec and the built-in checks. Findings are a result, not an
- * error. Throws `SPEC_INVALID` with every problem of the spec, `CONFIG_UNREADABLE` and `RUN_UNKNOWN`.
+ * error. Throws `SPEC_INVALID` with every problem of the spec, `CONFIG_UNREADABLE`, `RUN_UNKNOWN`, and `TIMED_OUT`
+ * where others change the schema all the time that it is read.
  */
 export async function audit(options: AuditOptions = {}): Promise<AuditResult> {
   const context = await prepare(options);

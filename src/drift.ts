@@ -35,7 +35,7 @@ export interface Drift {
  *
  * Throws `USAGE` for a side or a normalisation that isn't known, `SPEC_INVALID`, `URL_INVALID`, `CONNECTION_FAILED`,
  * `COMMAND_MISSING` and `MIGRATION_FAILED` for the migrations, `NO_PROVIDER` where Neon or a local Postgres can't be
- * had, and `PROVIDER_REJECTED` for an unknown branch.
+ * had, `PROVIDER_REJECTED` for an unknown branch, and `TIMED_OUT` where others change a side all the time that it is read.
  */
 export async function drift(options: DriftOptions = {}): Promise<Drift> {
   const context = await prepare(options);

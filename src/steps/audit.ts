@@ -25,7 +25,7 @@ export interface AuditResult {
   readonly folder: string;
 }
 
-/** Audits a database that is located already, and tells of it. Throws `CONNECTION_FAILED` and the server's error. */
+/** Audits a database that is located already, and tells of it. Throws `CONNECTION_FAILED`, `TIMED_OUT` and the server's error. */
 export async function auditIn(
   context: Context,
   url: DirectUrl,

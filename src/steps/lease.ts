@@ -60,7 +60,8 @@ export interface LeaseOptions {
 
 /**
  * Takes a share in the database behind `url`; undefined when the last holder is just giving it up, so that
- * the database is about to go, and when another bears its name by now. Shares are session locks: a killed process can't leave one behind.
+ * the database is about to go, and when another bears its name by now. Shares are session locks: a killed process
+ * can't leave one behind.
  */
 export async function takeLease(url: DirectUrl, signal: AbortSignal, options: LeaseOptions = {}): Promise<Lease | undefined> {
   const { applicationName = "offshoot:lease", endingMs = ENDING_MS, stays = () => Promise.resolve(true) } = options;

@@ -36,7 +36,7 @@ export async function holdDatabase(context: Context, makeReady: MakeReady): Prom
       if (isOver || (!isGone(thrown) && (await stillThere(context))))
         throw isPassing(thrown) ? connectionError(result.database.directUrl, thrown) : thrown;
     }
-    context.report({ kind: "note", text: "the database was removed by its last user; starting over" });
+    context.report({ kind: "note", text: "the database went away before it could be used; starting over" });
   }
 }
 

@@ -3,13 +3,14 @@ import { jitter } from "../deadline.ts";
 import { messageOf, OffshootError } from "../errors.ts";
 import { isUnsteady } from "../postgres/sqlstate.ts";
 
-/** How often, and for how many milliseconds, a schema is read at least before it is taken to hold still never. */
+/** How often, and for how many milliseconds, a schema is read at least before that is given up. */
 const TRIES = 5;
 const PATIENCE_MS = 30_000;
 
 /**
  * Reads a schema that others change meanwhile, as jobs do that share a database and whose tests create and drop what
- * they need: where something vanished under `read`, or is locked, it runs again. Throws what `read` throws, and `TIMED_OUT`.
+ * they need: where something vanished under `read`, or is locked, it runs again. Throws what `read` throws, and
+ * `TIMED_OUT`.
  */
 export async function steadily<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const begun = performance.now();
