@@ -6,9 +6,9 @@ import { spawnSync } from "node:child_process";
 import { setTimeout as timer } from "node:timers/promises";
 import { silent } from "../src/events.ts";
 import { withSession } from "../src/postgres/connect.ts";
-import { dockerProvider } from "../src/providers/docker.ts";
-import { branchName } from "../src/run/name.ts";
-import { ownerTag } from "../src/run/tag.ts";
+import { dockerProvider } from "../src/providers/docker/docker.ts";
+import { branchName } from "../src/identity/name.ts";
+import { ownerTag } from "../src/identity/owner-tag.ts";
 import { compare, median, table } from "./compare.ts";
 
 const IMAGE = process.argv[2] ?? "offshoot-test/postgres:18";
@@ -61,7 +61,7 @@ const run = {
   shard: undefined,
   source: "flag",
 };
-const limits = { signal: new AbortController().signal, withinMs: 120_000, report: silent };
+const limits = { signal: new AbortController().signal, withinMs: 120_000, emit: silent };
 const provider = dockerProvider({ env: { ...process.env, OFFSHOOT_HOME: "/bench" }, image: IMAGE, idleMs: 600_000, baseTtlMs: 600_000 });
 
 async function ours(): Promise<() => Promise<void>> {

@@ -10,11 +10,11 @@ import { delimiter, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { type DirectUrl, directUrl } from "../src/postgres/url.ts";
 import { withSession } from "../src/postgres/connect.ts";
-import { requireTool } from "../src/tools/detect.ts";
-import { ledgerGap, readLedger } from "../src/tools/ledger.ts";
-import { repositoryIn } from "../src/tools/repository.ts";
-import type { Project } from "../src/tools/tool.ts";
-import { variablesOfUrl } from "../src/steps/variables.ts";
+import { requireTool } from "../src/migration-tools/detect.ts";
+import { ledgerGap, readLedger } from "../src/migration-tools/version-table.ts";
+import { repositoryIn } from "../src/migration-tools/repository.ts";
+import type { Project } from "../src/migration-tools/tool.ts";
+import { variablesOfUrl } from "../src/providers/variables.ts";
 import { startServer } from "../test/support/server.ts";
 import { isInstalled, REAL_TOOLS, toolPath, withTool } from "../test/support/tools.ts";
 

@@ -1,4 +1,4 @@
-import type { Catalog } from "../src/audit/catalog/catalog.ts";
+import type { Catalog } from "../src/catalog/catalog.ts";
 import { literal } from "../src/postgres/identifier.ts";
 import type { Session } from "../src/postgres/connect.ts";
 

@@ -110,3 +110,9 @@ export function messageOf(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.message === "") return thrown.errors.map(messageOf).join("; ");
   return redact(thrown instanceof Error ? thrown.message : String(thrown));
 }
+
+/** The SQLSTATE or system error code (`ECONNREFUSED`) of whatever was thrown. */
+export function codeOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return undefined;
+  return typeof thrown.code === "string" ? thrown.code : undefined;
+}

@@ -47,7 +47,7 @@ export type Event =
 
 export type Phase = "up" | "migrate" | "wait" | "audit" | "command" | "down" | "sweep" | "rollback" | "drift";
 
-export type Report = (event: Event) => void;
+export type Listener = (event: Event) => void;
 
 /** The listener for callers that don't listen. */
-export const silent: Report = () => {};
+export const silent: Listener = () => {};

@@ -1,7 +1,12 @@
 import { fileURLToPath } from "node:url";
 
 /** Programs of ours that run as processes of their own, by their path below `src`. */
-export type Program = "action/holder" | "gate/guard" | "providers/docker/keeper" | "providers/local/cluster/keeper" | "tools/apply";
+export type Program =
+  | "action/lock-holder"
+  | "readiness/watchdog"
+  | "providers/docker/idle-reaper"
+  | "providers/local/cluster/idle-reaper"
+  | "migration-tools/apply";
 
 /**
  * The compiled file of a program. It stands below the folder of this module, also where this module is part of a

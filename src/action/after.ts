@@ -1,6 +1,7 @@
+import { removeAfterLastUse } from "../commands/down-in.ts";
 import type { Invocation } from "../cli/invocation.ts";
-import { prepare } from "../steps/context.ts";
-import { type Left, tearDown } from "../steps/teardown.ts";
+import { prepare } from "../context/context.ts";
+import { type Left, tearDown } from "../usage/teardown.ts";
 import { endHolder } from "./hold.ts";
 import type { State } from "./state.ts";
 
@@ -10,7 +11,7 @@ import type { State } from "./state.ts";
  */
 export async function tearDownAfter(invocation: Invocation, { holder }: State): Promise<void> {
   const context = await prepare(invocation.options);
-  const left = await tearDown(context, undefined, undefined, async ({ directUrl }, signal) => {
+  const left = await tearDown(context, undefined, undefined, removeAfterLastUse, async ({ directUrl }, signal) => {
     if (holder !== "") await endHolder(directUrl, holder, invocation.env, signal);
   });
   invocation.say(describe(left, context.name, context.run.key));

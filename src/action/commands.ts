@@ -5,13 +5,13 @@ import { execute as run } from "../cli/commands/run.ts";
 import { execute as sweep } from "../cli/commands/sweep.ts";
 import { upJson, upLines } from "../cli/commands/up.ts";
 import type { Invocation } from "../cli/invocation.ts";
-import { type Context, prepare } from "../steps/context.ts";
-import { requireDatabase } from "../steps/locate.ts";
-import { migrateIn } from "../steps/migrate.ts";
-import { requireMigrations } from "../steps/migrations.ts";
-import { holdDatabase, type MakeReady } from "../steps/share.ts";
-import { upIn, type UpResult } from "../steps/up.ts";
-import { variablesOf } from "../steps/variables.ts";
+import { type Context, prepare } from "../context/context.ts";
+import { requireDatabase } from "../context/locate.ts";
+import { migrateIn } from "../commands/migrate-in.ts";
+import { requireMigrations } from "../context/migrations.ts";
+import { holdDatabase, type MakeReady } from "../usage/hold.ts";
+import { upIn, type UpResult } from "../commands/up-in.ts";
+import { variablesOf } from "../providers/variables.ts";
 import { startHolder } from "./hold.ts";
 import { actionOutputs } from "./outputs.ts";
 import type { CommandName, Plan } from "./plan.ts";
@@ -57,7 +57,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
 };
 
 /** The database, with a share in it for the rest of the job where the job is to tear down. */
-async function acquire({ job, story }: Invocation, { teardown }: Plan, context: Context, makeReady: MakeReady): Promise<void> {
+async function acquire({ job, story }: Invocation, { teardown }: Plan, context: Context, makeReady: MakeReady<UpResult>): Promise<void> {
   if (!teardown) {
     await makeReady(await upIn(context));
     return;
@@ -65,7 +65,7 @@ async function acquire({ job, story }: Invocation, { teardown }: Plan, context: 
   const holder = `offshoot:holder:${randomUUID()}`;
   // Before anything is created: a step that is killed leaves the rest to its post step.
   await job.write(saveState({ teardown, holder }, job.where.env));
-  const { lease, database } = await holdDatabase(context, makeReady);
+  const { lease, database } = await holdDatabase(context, () => upIn(context, "last-run"), makeReady);
   try {
     await startHolder(database.directUrl, holder, context.env);
   } finally {

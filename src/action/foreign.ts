@@ -1,5 +1,5 @@
-import { formatDuration } from "../run/duration.ts";
-import { MAX_TTL_MS } from "../run/expiry.ts";
+import { formatDuration } from "../duration.ts";
+import { MAX_TTL_MS } from "../identity/expiry.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Problems } from "./problems.ts";
 

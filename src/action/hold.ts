@@ -30,7 +30,7 @@ export async function startHolder(url: DirectUrl, name: string, env: Env): Promi
   const holder: ToHolder = { url, name, farewell: farewellOf(name, env) };
   // The runner's tracking id stays in it: by that the runner ends the holder with the job.
   const { NODE_OPTIONS: _, NEON_API_KEY: __, ...inherited } = withoutInputs(env);
-  const child = spawn(process.execPath, [programFile("action/holder")], {
+  const child = spawn(process.execPath, [programFile("action/lock-holder")], {
     detached: true,
     windowsHide: true,
     env: inherited,

@@ -1,6 +1,6 @@
 import { isPooledHost, parseUrl } from "../postgres/url.ts";
-import { outputsOf } from "../steps/outputs.ts";
-import type { UpResult } from "../steps/up.ts";
+import { outputsOf } from "../commands/outputs.ts";
+import type { UpResult } from "../commands/up-in.ts";
 import type { UrlStyle } from "./foreign.ts";
 
 /** What later steps of the job may use: create-branch-action's names, and ours. Some of it is secret. */

@@ -1,9 +1,9 @@
 import type { Session } from "../postgres/connect.ts";
-import type { Catalog } from "./catalog/catalog.ts";
-import { readCatalog } from "./catalog/read.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import { readCatalog } from "../catalog/read.ts";
 import { check } from "./check.ts";
-import type { RepositoryMigrations } from "./checks/check.ts";
-import type { Finding } from "./finding.ts";
+import type { RepositoryMigrations } from "./rules/rule.ts";
+import type { Finding } from "../findings/finding.ts";
 import type { Spec } from "./spec/spec.ts";
 import { readState } from "./state/state.ts";
 

@@ -1,9 +1,9 @@
-import type { Catalog } from "./catalog/catalog.ts";
-import type { RepositoryMigrations } from "./checks/check.ts";
-import { CHECKS } from "./checks/registry.ts";
-import { byWorst, type Finding } from "./finding.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { RepositoryMigrations } from "./rules/rule.ts";
+import { CHECKS } from "./rules/registry.ts";
+import { byWorst, type Finding } from "../findings/finding.ts";
 import { withoutIgnored } from "./ignore.ts";
-import { lookup } from "./lookup.ts";
+import { lookup } from "../catalog/lookup.ts";
 import type { Spec } from "./spec/spec.ts";
 import { UNKNOWN_STATE, type DatabaseState } from "./state/state.ts";
 

@@ -1,5 +1,5 @@
-import { finding } from "./checks/check.ts";
-import type { Finding } from "./finding.ts";
+import { finding } from "./rules/rule.ts";
+import type { Finding } from "../findings/finding.ts";
 import { matches } from "./pattern.ts";
 import type { IgnoreRule, Spec } from "./spec/spec.ts";
 

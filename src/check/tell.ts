@@ -1,11 +1,11 @@
-import type { Report } from "../events.ts";
+import type { Listener } from "../events.ts";
 import { redact } from "../redact.ts";
 import type { CheckFinding } from "./finding.ts";
 import { markdownOf } from "./report.ts";
 import { messageFor } from "./words.ts";
 
 /** Tells listeners what a gate found: for the page of a CI run, and for the margins of the files that were checked. */
-export function tellFindings(report: Report, findings: readonly CheckFinding[]): void {
+export function tellFindings(emit: Listener, findings: readonly CheckFinding[]): void {
   if (findings.length === 0) return;
   const marks = findings.flatMap((finding) => {
     const { severity, object, code, at } = finding;
@@ -14,7 +14,7 @@ export function tellFindings(report: Report, findings: readonly CheckFinding[]):
     const message = redact([`${object.name}: ${problem}`, ...details, `To do: ${remedy}`].join("\n"));
     return [{ severity, title: code, message, ...at }];
   });
-  report({ kind: "findings", markdown: redact(markdownOf(findings)), marks });
+  emit({ kind: "findings", markdown: redact(markdownOf(findings)), marks });
 }
 
 /** `no findings`, `1 finding`, `2 findings`. */

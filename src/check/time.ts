@@ -1,5 +1,5 @@
 import { OffshootError } from "../errors.ts";
-import { parseDuration } from "../run/duration.ts";
+import { parseDuration } from "../duration.ts";
 
 /** Milliseconds of a duration such as `30s`; `name` is that of the option. Throws `USAGE`. */
 export function readTime(name: string, text: string): number {

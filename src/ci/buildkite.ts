@@ -1,5 +1,5 @@
 import type { Env } from "../environment.ts";
-import { repositoryFromRemote } from "../run/repository.ts";
+import { repositoryFromRemote } from "../identity/repository.ts";
 import { type CiService, positive, variable } from "./ci.ts";
 import { inShell } from "./shell.ts";
 import { maskable, type Write } from "./write.ts";

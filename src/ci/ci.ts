@@ -1,5 +1,5 @@
 import type { Env } from "../environment.ts";
-import type { CiFacts } from "../run/identify.ts";
+import type { CiFacts } from "../identity/identify.ts";
 import type { Annotation, Group, Variables, Where, Write } from "./write.ts";
 
 export type CiServiceName = "github" | "gitlab" | "circleci" | "buildkite" | "azure" | "bitbucket" | "jenkins" | "generic";

@@ -1,4 +1,4 @@
-import { repositoryFromRemote } from "../run/repository.ts";
+import { repositoryFromRemote } from "../identity/repository.ts";
 import { ciFlag, type CiService, positive, variable } from "./ci.ts";
 import { inShell, plainLines } from "./shell.ts";
 import { stdout } from "./write.ts";

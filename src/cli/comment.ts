@@ -1,11 +1,11 @@
 import { sectionOf } from "../ci/summary/comment.ts";
-import type { Story } from "../ci/summary/story.ts";
+import type { Story } from "../ci/summary/command-summary.ts";
 import { deadline } from "../deadline.ts";
 import type { Env } from "../environment.ts";
 import { messageOf } from "../errors.ts";
-import { keepComment } from "../steps/comment.ts";
-import { githubOf, isGitHubFailure } from "../steps/github.ts";
-import type { Asker } from "./story.ts";
+import { keepComment } from "../github/comment.ts";
+import { githubOf, isGitHubFailure } from "../github/client.ts";
+import type { Asker } from "./command-summary.ts";
 
 /** Milliseconds that a finished command spends on its comment, and one that was told to end. */
 const PATIENCE_MS = 30_000;

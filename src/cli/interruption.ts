@@ -1,4 +1,4 @@
-import { exitCodeOf } from "../steps/child.ts";
+import { exitCodeOf } from "../process/child.ts";
 import type { Host } from "./host.ts";
 import type { Progress } from "./progress.ts";
 

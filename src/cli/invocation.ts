@@ -1,11 +1,11 @@
 import type { OptionValues } from "commander";
 import { describeError, isOffshootError, OffshootError } from "../errors.ts";
-import type { CommonOptions } from "../steps/context.ts";
+import type { CommonOptions } from "../context/context.ts";
 import type { Host } from "./host.ts";
 import { type Interruption, interruptionOf } from "./interruption.ts";
 import { type Job, jobOf } from "./job.ts";
 import { type Progress, progressOn } from "./progress.ts";
-import { type Recorder, recorder } from "./story.ts";
+import { type Recorder, recorder } from "./command-summary.ts";
 
 /** The flags that every command has, as commander hands them over. */
 export interface Globals {
@@ -57,9 +57,9 @@ export function invocationOf(host: Host, globals: Globals, title: string): Invoc
       cwd: host.cwd(),
       env: host.env,
       signal: interruption.signal,
-      report(event) {
-        story.report(event);
-        progress.report(event);
+      onEvent(event) {
+        story.emit(event);
+        progress.emit(event);
       },
       conceal: job.conceal,
       config: globals.config,
@@ -95,7 +95,7 @@ export function invocationOf(host: Host, globals: Globals, title: string): Invoc
         await job.publish(told, globals.summary);
         const { tellPullRequest } = await import("./comment.ts");
         const trouble = await tellPullRequest(told, story.asker, host.env, interruption.signal.aborted);
-        if (trouble !== undefined) progress.report({ kind: "warning", text: trouble });
+        if (trouble !== undefined) progress.emit({ kind: "warning", text: trouble });
       }
       for (const mark of story.marks) await job.annotate(mark);
       // Findings have their marks: the error would tell all of them again.

@@ -5,10 +5,10 @@ import type { CiService } from "../ci/ci.ts";
 import { detectCi, serviceOf } from "../ci/detect.ts";
 import { fit, SUMMARY_LIMIT } from "../ci/summary/fit.ts";
 import { summary } from "../ci/summary/markdown.ts";
-import type { Story } from "../ci/summary/story.ts";
+import type { Story } from "../ci/summary/command-summary.ts";
 import type { Annotation, Group, Where, Write } from "../ci/write.ts";
-import type { Conceal } from "../steps/context.ts";
-import { tell } from "../steps/tell.ts";
+import type { Conceal } from "../context/context.ts";
+import { tell } from "../ci/publish.ts";
 import type { Host } from "./host.ts";
 
 /** The CI job around this process; outside of any CI its calls do nothing. */

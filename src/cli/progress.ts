@@ -1,11 +1,11 @@
 import { styleText } from "node:util";
 import type { Group } from "../ci/write.ts";
-import type { Event, Report } from "../events.ts";
-import { formatElapsed } from "../run/duration.ts";
+import type { Event, Listener } from "../events.ts";
+import { formatElapsed } from "../duration.ts";
 
 /** Renders events on stderr, and remembers what the end of a command wants to tell. */
 export interface Progress {
-  readonly report: Report;
+  readonly emit: Listener;
   /** The phases that ended, in order. */
   readonly phases: readonly PhaseTime[];
   /** What would stay if the process ended now, and how to remove it. */
@@ -78,7 +78,7 @@ export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): P
       unfold();
     },
     whatStays: () => (held === undefined ? "Stopped at once; nothing of this run was in hand." : describeHeld(held)),
-    report(event) {
+    emit(event) {
       switch (event.kind) {
         case "phase":
           return onPhase(event);

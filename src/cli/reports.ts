@@ -1,6 +1,6 @@
 import { OffshootError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
-import { save } from "../steps/save.ts";
+import { save } from "../context/output-file.ts";
 import type { Invocation } from "./invocation.ts";
 
 /** A report that was asked for by `--report FORMAT[=FILE]`. */

@@ -1,4 +1,4 @@
-import { formatElapsed } from "../run/duration.ts";
+import { formatElapsed } from "../duration.ts";
 import type { PhaseTime } from "./progress.ts";
 
 /** The last lines of `run`: each phase, how long it took, and its share of the whole. */

@@ -1,5 +1,5 @@
 import { redact } from "../redact.ts";
-import { parseDuration } from "../run/duration.ts";
+import { parseDuration } from "../duration.ts";
 import { NORMALISATION_CHOICES, PROVIDER_CHOICES, POSTGRES_MAJORS, TOOL_CHOICES } from "./settings.ts";
 import type { PostgresMajor, ProviderChoice, ToolChoice } from "./settings.ts";
 

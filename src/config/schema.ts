@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { parseDuration } from "../run/duration.ts";
+import { parseDuration } from "../duration.ts";
 import { FIELDS, fieldAt, keysBelow } from "./fields.ts";
 import type { Field, Path } from "./fields.ts";
 import { KINDS } from "./kinds.ts";

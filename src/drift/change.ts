@@ -1,4 +1,4 @@
-import { compareText } from "../audit/finding.ts";
+import { compareText } from "../findings/finding.ts";
 
 /** What a change is about, in the words that people use. */
 export type ChangedKind =

@@ -1,4 +1,4 @@
-import type { Catalog } from "../audit/catalog/catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import { byObject, type Change, type ChangedKind, describeDifferences, type Difference, inOneLine } from "./change.ts";
 import { type Fact, factsOf } from "./facts.ts";
 import { type Normalisations, normalise } from "./normalise.ts";

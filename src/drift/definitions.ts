@@ -1,5 +1,5 @@
-import { ownRoutine, signatureOf } from "../audit/catalog/routines.ts";
-import { scope } from "../audit/catalog/scope.ts";
+import { ownRoutine, signatureOf } from "../catalog/routines.ts";
+import { scope } from "../catalog/scope.ts";
 import { literal } from "../postgres/identifier.ts";
 import type { Session } from "../postgres/connect.ts";
 import type { Change } from "./change.ts";

@@ -1,6 +1,6 @@
-import type { Catalog } from "../audit/catalog/catalog.ts";
-import type { Column } from "../audit/catalog/columns.ts";
-import { quoted } from "../audit/quote.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Column } from "../catalog/columns.ts";
+import { quoted } from "../catalog/quote.ts";
 import type { Change, ChangedKind } from "./change.ts";
 
 /** One object of a catalog with its properties, and what it is a part of. */

@@ -1,4 +1,4 @@
-import type { Catalog } from "../audit/catalog/catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 
 /** Casts an array of `character varying` constants as a whole, as `in ('a', 'b')` on such a column is stored. */
 const CAST_AS_ARRAY = /\(ARRAY\[((?:'(?:[^']|'')*'::character varying(?:, )?)+)\]\)::text\[\]/g;

@@ -1,5 +1,5 @@
-import type { Catalog } from "../audit/catalog/catalog.ts";
-import type { Column } from "../audit/catalog/columns.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Column } from "../catalog/columns.ts";
 import type { Pair } from "./pair.ts";
 
 /**

@@ -1,6 +1,6 @@
-import type { Catalog } from "../audit/catalog/catalog.ts";
-import type { Sequence } from "../audit/catalog/sequences.ts";
-import { path, quoted } from "../audit/quote.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Sequence } from "../catalog/sequences.ts";
+import { path, quoted } from "../catalog/quote.ts";
 import type { Pair } from "./pair.ts";
 
 /** What has a name on a table, and the rest of it as text. */

@@ -1,4 +1,4 @@
-import type { Catalog } from "../audit/catalog/catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 
 /** The schema that Neon Auth makes and fills (Neon docs, "Neon Auth"). */
 const NEON_AUTH = "neon_auth";

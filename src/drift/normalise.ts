@@ -1,4 +1,4 @@
-import type { Catalog } from "../audit/catalog/catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import { withRestoredLists } from "./lists.ts";
 import { alignMajors } from "./majors.ts";
 import { alignConstraintNames, alignIndexNames, alignSequenceNames } from "./names.ts";

@@ -1,4 +1,4 @@
-import type { Catalog } from "../audit/catalog/catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import type { Pair } from "./pair.ts";
 
 /** Stands for the role that owns the most. No role has this name: it holds a space. */

@@ -1,4 +1,4 @@
-import type { Repository } from "../tools/repository.ts";
+import type { Repository } from "../migration-tools/repository.ts";
 import { type Facts, LOCK_FILES, PYTHON, TELLING } from "./facts.ts";
 import { TEMPLATES } from "./services/registry.ts";
 

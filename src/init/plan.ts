@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { OffshootError } from "../errors.ts";
-import { word } from "../tools/shell.ts";
+import { word } from "../migration-tools/shell.ts";
 import { CONFIGURATION, configurationText, settingLines } from "./configuration.ts";
 import type { Facts } from "./facts.ts";
 import { cook, type Cooked } from "./recipe.ts";

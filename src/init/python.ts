@@ -1,4 +1,4 @@
-import { word } from "../tools/shell.ts";
+import { word } from "../migration-tools/shell.ts";
 import type { Facts } from "./facts.ts";
 
 /** How a Python project is installed and entered, as lines for a shell. */

@@ -1,8 +1,8 @@
 import { Socket } from "node:net";
 import { setTimeout as timer } from "node:timers/promises";
-import { OffshootError } from "../errors.ts";
+import { codeOf, OffshootError } from "../errors.ts";
 import { cancelled } from "../deadline.ts";
-import { codeOf, SQLSTATE } from "./sqlstate.ts";
+import { SQLSTATE } from "./sqlstate.ts";
 import { parseUrl } from "./url.ts";
 
 /** A row as the server sent it. */

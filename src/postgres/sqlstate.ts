@@ -1,3 +1,4 @@
+import { codeOf } from "../errors.ts";
 /** SQLSTATEs by what they mean to us (PostgreSQL documentation, appendix A). */
 export const SQLSTATE = {
   uniqueViolation: "23505",
@@ -33,12 +34,6 @@ export const LOST_CREATION_RACE: readonly string[] = [
   SQLSTATE.duplicateTable,
   SQLSTATE.duplicateObject,
 ];
-
-/** The SQLSTATE or system error code (`ECONNREFUSED`) of whatever was thrown. */
-export function codeOf(thrown: unknown): string | undefined {
-  if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return undefined;
-  return typeof thrown.code === "string" ? thrown.code : undefined;
-}
 
 const NETWORK = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"]);
 const SERVER_GOING = new Set<string>([

@@ -23,7 +23,7 @@ export async function chooseDatabase(
     const want = typeof wanted === "function" ? wanted(provider) : wanted;
     const answer = await provider.acquire(want, { ...limits, withinMs: Math.max(0, end - performance.now()) });
     if (answer.kind === "database") return { database: answer, refusals };
-    limits.report({ kind: "refusal", provider: answer.provider, code: answer.code, text: answer.text });
+    limits.emit({ kind: "refusal", provider: answer.provider, code: answer.code, text: answer.text });
     if (!answer.mayFallBack) throw rejected(answer);
     refusals.push(answer);
   }

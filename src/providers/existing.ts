@@ -1,5 +1,5 @@
-import { messageOf } from "../errors.ts";
-import { codeOf, isPassing } from "../postgres/sqlstate.ts";
+import { codeOf, messageOf } from "../errors.ts";
+import { isPassing } from "../postgres/sqlstate.ts";
 import { describeUrl, directUrl, parseUrl } from "../postgres/url.ts";
 import type { ClusterHost, Server } from "./local/host.ts";
 import { localProvider } from "./local/local.ts";

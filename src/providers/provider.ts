@@ -1,7 +1,7 @@
-import type { Report } from "../events.ts";
+import type { Listener } from "../events.ts";
 import type { DirectUrl } from "../postgres/url.ts";
-import type { Lifetime, OwnerTag } from "../run/tag.ts";
-import type { Run } from "../run/run.ts";
+import type { Lifetime, OwnerTag } from "../identity/owner-tag.ts";
+import type { RunIdentity } from "../identity/run-identity.ts";
 
 export type ProviderName = "neon" | "docker" | "embedded" | "existing";
 
@@ -58,7 +58,7 @@ export interface Database extends AsyncDisposable {
 
 /** What is asked for. Everything in it is decided already: providers read no environment and no configuration. */
 export interface Wanted {
-  readonly run: Run;
+  readonly run: RunIdentity;
   /** Full name with prefix, from `branchName(run)`. */
   readonly name: string;
   readonly tag: OwnerTag;
@@ -72,7 +72,7 @@ export interface Limits {
   readonly signal: AbortSignal;
   /** Milliseconds for the whole call. */
   readonly withinMs: number;
-  readonly report: Report;
+  readonly emit: Listener;
 }
 
 /** A database that is not ours, to be read from. */

@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { cancelled } from "../deadline.ts";
 import type { Env } from "../environment.ts";
-import { OffshootError } from "../errors.ts";
-import { codeOf } from "../postgres/sqlstate.ts";
+import { codeOf, OffshootError } from "../errors.ts";
 import { redact } from "../redact.ts";
 
 export interface MoveOptions {

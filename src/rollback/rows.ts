@@ -1,4 +1,4 @@
-import type { Catalog } from "../audit/catalog/catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import type { Session } from "../postgres/connect.ts";
 import { literal } from "../postgres/identifier.ts";
 import type { RowsLost } from "./verdict.ts";

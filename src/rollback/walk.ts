@@ -1,11 +1,11 @@
-import type { Catalog } from "../audit/catalog/catalog.ts";
-import { readCatalog } from "../audit/catalog/read.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import { readCatalog } from "../catalog/read.ts";
 import { compareCatalogs } from "../drift/compare.ts";
 import type { Change } from "../drift/change.ts";
 import { OffshootError } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
-import type { Moves, Project, Revision } from "../tools/tool.ts";
+import type { Moves, Project, Revision } from "../migration-tools/tool.ts";
 import type { Moved } from "./move.ts";
 import { countRows, rowsLost } from "./rows.ts";
 import { judge, type Observed, type Step } from "./verdict.ts";

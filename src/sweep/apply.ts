@@ -130,12 +130,12 @@ async function release(
   }
 }
 
-function progress({ report }: Limits, total: number, done: () => number): () => void {
+function progress({ emit }: Limits, total: number, done: () => number): () => void {
   let last = performance.now();
   return () => {
     if (performance.now() - last < PROGRESS_MS) return;
     last = performance.now();
-    report({ kind: "note", text: `swept ${done()} of ${total}` });
+    emit({ kind: "note", text: `swept ${done()} of ${total}` });
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Listed } from "../providers/provider.ts";
-import { NAME_PREFIX } from "../run/tag.ts";
+import { NAME_PREFIX } from "../identity/owner-tag.ts";
 
 /** Why something goes or stays: a stable code, and a line for people. */
 export interface Reason {

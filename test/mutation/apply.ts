@@ -1,10 +1,10 @@
-import { readCatalog } from "../../src/audit/catalog/read.ts";
-import type { Catalog } from "../../src/audit/catalog/catalog.ts";
+import { readCatalog } from "../../src/catalog/read.ts";
+import type { Catalog } from "../../src/catalog/catalog.ts";
 import { compareCatalogs } from "../../src/drift/compare.ts";
 import type { Change } from "../../src/drift/change.ts";
 import { NORMALISATIONS } from "../../src/drift/normalise.ts";
-import { statements } from "../../src/drift/repair/script.ts";
-import type { Step } from "../../src/drift/repair/step.ts";
+import { statements } from "../../src/repair/script.ts";
+import type { Step } from "../../src/repair/step.ts";
 import { messageOf } from "../../src/errors.ts";
 import type { Session } from "../../src/postgres/connect.ts";
 

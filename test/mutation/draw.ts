@@ -1,4 +1,4 @@
-import type { Catalog } from "../../src/audit/catalog/catalog.ts";
+import type { Catalog } from "../../src/catalog/catalog.ts";
 import { randomFrom } from "../chaos/random.ts";
 import { makersFor } from "./makers.ts";
 import type { Draw, Mutation } from "./mutation.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { readCatalog } from "../../src/audit/catalog/read.ts";
-import type { Side } from "../../src/drift/repair/lookup.ts";
-import { readRepairSource } from "../../src/drift/repair/source.ts";
+import { readCatalog } from "../../src/catalog/read.ts";
+import type { Side } from "../../src/repair/lookup.ts";
+import { readRepairSource } from "../../src/repair/source.ts";
 import { type Session, withSession } from "../../src/postgres/connect.ts";
 import { diverseDatabase } from "../support/diverse.ts";
 

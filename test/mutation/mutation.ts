@@ -1,4 +1,4 @@
-import type { Catalog } from "../../src/audit/catalog/catalog.ts";
+import type { Catalog } from "../../src/catalog/catalog.ts";
 import type { Change, ChangedKind } from "../../src/drift/change.ts";
 import type { Random } from "../chaos/random.ts";
 

@@ -1,11 +1,11 @@
 import { compareCatalogs } from "../../src/drift/compare.ts";
 import type { Change } from "../../src/drift/change.ts";
 import { DEFAULT_NORMALISATIONS } from "../../src/drift/normalise.ts";
-import type { Side } from "../../src/drift/repair/lookup.ts";
-import { planRepair, type RepairPlan, type Unrepaired } from "../../src/drift/repair/plan.ts";
-import { tryTwice } from "../../src/drift/repair/prove.ts";
-import { readRows } from "../../src/drift/repair/rows.ts";
-import { settle } from "../../src/drift/repair/settle.ts";
+import type { Side } from "../../src/repair/lookup.ts";
+import { planRepair, type RepairPlan, type Unrepaired } from "../../src/repair/plan.ts";
+import { tryTwice } from "../../src/repair/prove.ts";
+import { readRows } from "../../src/repair/rows.ts";
+import { settle } from "../../src/repair/converge.ts";
 import { type Session, withSession } from "../../src/postgres/connect.ts";
 import { applyTwice } from "./apply.ts";
 import { databaseUrl, onCopy, readSide } from "./ground.ts";

@@ -1,5 +1,5 @@
 import type { Change } from "../../src/drift/change.ts";
-import type { RepairPlan } from "../../src/drift/repair/plan.ts";
+import type { RepairPlan } from "../../src/repair/plan.ts";
 import { messageOf } from "../../src/errors.ts";
 import { connect, type Session, withSession } from "../../src/postgres/connect.ts";
 import { applyTwiceInside, aside } from "./apply.ts";

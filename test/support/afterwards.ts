@@ -1,5 +1,5 @@
-import type { Catalog } from "../../src/audit/catalog/catalog.ts";
-import { readCatalog } from "../../src/audit/catalog/read.ts";
+import type { Catalog } from "../../src/catalog/catalog.ts";
+import { readCatalog } from "../../src/catalog/read.ts";
 import type { Session } from "../../src/postgres/connect.ts";
 
 /** Runs DDL, reads the catalog and undoes all of it. */

@@ -11,11 +11,11 @@ const root = new URL("../..", import.meta.url).pathname;
 
 /** Programs that run as processes of their own stand beside the action, where `programFile` looks for them. */
 const PROGRAMS = Object.keys({
-  "action/holder": true,
-  "gate/guard": true,
-  "providers/docker/keeper": true,
-  "providers/local/cluster/keeper": true,
-  "tools/apply": true,
+  "action/lock-holder": true,
+  "readiness/watchdog": true,
+  "providers/docker/idle-reaper": true,
+  "providers/local/cluster/idle-reaper": true,
+  "migration-tools/apply": true,
 } satisfies Record<Program, true>);
 
 /** Packages in CommonJS call `require`, which an ES module has to make first. */

@@ -1,10 +1,10 @@
-import type { Catalog, Contents } from "../../src/audit/catalog/catalog.ts";
-import type { Column } from "../../src/audit/catalog/columns.ts";
-import type { Constraint } from "../../src/audit/catalog/constraints.ts";
-import type { Index } from "../../src/audit/catalog/indexes.ts";
-import type { Table } from "../../src/audit/catalog/relations.ts";
-import type { Argument, Routine } from "../../src/audit/catalog/routines.ts";
-import { path } from "../../src/audit/quote.ts";
+import type { Catalog, Contents } from "../../src/catalog/catalog.ts";
+import type { Column } from "../../src/catalog/columns.ts";
+import type { Constraint } from "../../src/catalog/constraints.ts";
+import type { Index } from "../../src/catalog/indexes.ts";
+import type { Table } from "../../src/catalog/relations.ts";
+import type { Argument, Routine } from "../../src/catalog/routines.ts";
+import { path } from "../../src/catalog/quote.ts";
 
 /** A catalog by hand: empty but for what is given, and the schemas that it needs. */
 export function catalogOf(contents: Partial<Contents>): Catalog {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { ContentKind } from "../../src/audit/catalog/catalog.ts";
+import type { ContentKind } from "../../src/catalog/catalog.ts";
 
 /** A statement, the object that it makes or changes, and what the catalog then says of it; from that major version on. */
 export type Field = readonly [ddl: string, kind: ContentKind, id: string, facts: object, from?: number];

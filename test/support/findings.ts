@@ -1,5 +1,5 @@
 import { check } from "../../src/audit/check.ts";
-import type { Finding } from "../../src/audit/finding.ts";
+import type { Finding } from "../../src/findings/finding.ts";
 import { parseSpec } from "../../src/audit/spec/parse.ts";
 import { catalogOf, constraint, index, routine, table } from "./catalog.ts";
 

@@ -11,9 +11,9 @@ import { neonProvider } from "../../src/providers/neon/neon.ts";
 import type { NeonChoices, NeonOptions, World } from "../../src/providers/neon/options.ts";
 import { createRate } from "../../src/providers/neon/rate.ts";
 import type { Database, Limits, Provider, Refusal, Wanted } from "../../src/providers/provider.ts";
-import { baseName, branchName } from "../../src/run/name.ts";
-import type { Run } from "../../src/run/run.ts";
-import { baseTag, ownerTag, tagToRecord } from "../../src/run/tag.ts";
+import { baseName, branchName } from "../../src/identity/name.ts";
+import type { RunIdentity } from "../../src/identity/run-identity.ts";
+import { baseTag, ownerTag, tagToRecord } from "../../src/identity/owner-tag.ts";
 import { cancelled, type Deadline } from "../../src/deadline.ts";
 
 export const START = Date.parse("2026-11-01T12:00:00Z");
@@ -67,7 +67,7 @@ export async function setStage(options: MockOptions & { readonly random?: () => 
     limits: (withinMs = 300_000, signal = new AbortController().signal) => ({
       signal,
       withinMs,
-      report: (event) => void events.push(event),
+      emit: (event) => void events.push(event),
     }),
     calls: () => neon.calls.log.map(({ method, route }) => `${method} ${route.replace("/projects/{project_id}", "")}`),
     names: () =>
@@ -131,7 +131,7 @@ export function virtualDeadline(clock: Clock, what: string, ms: number, parent?:
   };
 }
 
-export function runOf(key: string): Run {
+export function runOf(key: string): RunIdentity {
   return {
     repository: "acme/shop",
     key,

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 
-const FOLDER = new URL("../../docs/checks/", import.meta.url);
+const FOLDER = new URL("../../docs/rules/", import.meta.url);
 
 /** One kind of finding, as its page tells it. */
 export interface CheckPage {
@@ -19,10 +19,10 @@ export async function readPages(): Promise<readonly CheckPage[]> {
   const files = (await readdir(FOLDER)).filter((name) => name !== "README.md").toSorted();
   const pages = await Promise.all(files.map(async (name) => ({ name, text: await readFile(new URL(name, FOLDER), "utf8") })));
   return pages.flatMap(({ name, text }) => {
-    if (name !== "spec.md") return [pageFrom(`docs/checks/${name}`, /^# `(.+?)`: (.+)$/m, text)];
+    if (name !== "spec.md") return [pageFrom(`docs/rules/${name}`, /^# `(.+?)`: (.+)$/m, text)];
     const sections = text.split(/^(?=## )/m).slice(1);
     return sections.map((section) =>
-      pageFrom(`docs/checks/spec.md#${/^## (.+)$/m.exec(section)?.[1]}`, /^## (.+)\n\n(.+?)\. Severity/m, section),
+      pageFrom(`docs/rules/spec.md#${/^## (.+)$/m.exec(section)?.[1]}`, /^## (.+)\n\n(.+?)\. Severity/m, section),
     );
   });
 }
@@ -40,7 +40,7 @@ export function renderIndex(pages: readonly CheckPage[]): string {
     ["| finding | severity | what it is |", "|---|---|---|"]
       .concat(
         wanted.map(
-          ({ address, code, title, severity }) => `| [\`${code}\`](${address.replace("docs/checks/", "")}) | ${severity} | ${title} |`,
+          ({ address, code, title, severity }) => `| [\`${code}\`](${address.replace("docs/rules/", "")}) | ${severity} | ${title} |`,
         ),
       )
       .join("\n");

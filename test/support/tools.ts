@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { type Repository, repositoryIn } from "../../src/tools/repository.ts";
+import { type Repository, repositoryIn } from "../../src/migration-tools/repository.ts";
 import { skipWithout } from "./require.ts";
 
 const FIXTURES = new URL("../fixtures/tools/", import.meta.url).pathname;

@@ -4,50 +4,86 @@ import { expect, test } from "vitest";
 
 const SRC = join(import.meta.dirname, "../../src");
 
-/** What steps join. */
-const BELOW_STEPS = [
+/** Every room that a command may use. */
+const BELOW_COMMANDS = [
   "foundation",
-  "run",
+  "process",
+  "postgres",
+  "identity",
   "ci",
   "config",
-  "postgres",
-  "gate",
-  "audit",
-  "check",
-  "drift",
-  "tools",
-  "rollback",
-  "init",
+  "github",
+  "catalog",
+  "findings",
   "providers",
+  "readiness",
+  "migration-tools",
+  "audit",
+  "drift",
+  "repair",
+  "rollback",
+  "check",
+  "init",
   "sweep",
+  "context",
+  "usage",
 ];
 
-/** What each room may import: itself, and these. Files right under `src` that are no foundation are commands, which never meet. */
+/** The rooms that each room may import besides itself. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   foundation: [],
-  run: ["foundation"],
-  ci: ["foundation", "run"],
-  config: ["foundation", "run", "ci", "postgres"],
+  process: ["foundation"],
   postgres: ["foundation"],
-  gate: ["foundation", "postgres"],
-  audit: ["foundation", "postgres"],
-  drift: ["foundation", "postgres", "audit"],
-  tools: ["foundation", "postgres"],
-  rollback: ["foundation", "postgres", "audit", "drift", "tools"],
-  check: ["foundation", "run"],
-  init: ["foundation", "tools"],
-  providers: ["foundation", "run", "postgres"],
-  sweep: ["foundation", "run", "postgres", "providers"],
-  // What several commands are made of.
-  steps: BELOW_STEPS,
-  command: [...BELOW_STEPS, "steps"],
-  index: [...BELOW_STEPS, "steps", "command"],
-  cli: [...BELOW_STEPS, "steps", "command"],
-  // Another front door, which shows what happens as the CLI does.
-  action: ["foundation", "run", "ci", "postgres", "providers", "steps", "cli"],
+  identity: ["foundation"],
+  findings: ["foundation"],
+  config: ["foundation"],
+  ci: ["foundation", "identity"],
+  github: ["foundation", "identity", "ci"],
+  catalog: ["foundation", "postgres"],
+  providers: ["foundation", "process", "identity", "postgres"],
+  readiness: ["foundation", "process", "postgres"],
+  "migration-tools": ["foundation", "process", "postgres"],
+  audit: ["foundation", "postgres", "catalog", "findings"],
+  drift: ["foundation", "postgres", "catalog", "findings"],
+  repair: ["foundation", "postgres", "catalog", "findings", "drift"],
+  rollback: ["foundation", "process", "postgres", "catalog", "drift", "migration-tools"],
+  check: ["foundation", "process", "findings"],
+  init: ["foundation", "migration-tools"],
+  sweep: ["foundation", "identity", "providers"],
+  // What a command works with: its settings and run, its providers, the run's database, migrations and spec.
+  context: [
+    "foundation",
+    "process",
+    "postgres",
+    "identity",
+    "ci",
+    "config",
+    "findings",
+    "catalog",
+    "providers",
+    "readiness",
+    "migration-tools",
+    "audit",
+  ],
+  usage: ["foundation", "postgres", "providers", "readiness", "context"],
+  commands: BELOW_COMMANDS,
+  index: [...BELOW_COMMANDS, "commands"],
+  cli: [...BELOW_COMMANDS, "commands"],
+  // The other front door. It shows what happens in the same way as the CLI.
+  action: [...BELOW_COMMANDS, "commands", "cli"],
 };
 
-const FOUNDATION = ["errors.ts", "redact.ts", "events.ts", "deadline.ts", "nearest.ts", "program.ts", "markdown.ts", "environment.ts"];
+const FOUNDATION = [
+  "deadline.ts",
+  "duration.ts",
+  "environment.ts",
+  "errors.ts",
+  "events.ts",
+  "markdown.ts",
+  "nearest.ts",
+  "program.ts",
+  "redact.ts",
+];
 
 /** Each vendor enters in one place. */
 const VENDORS: Readonly<Record<string, RegExp>> = {
@@ -57,7 +93,7 @@ const VENDORS: Readonly<Record<string, RegExp>> = {
   commander: /^cli\//,
   yaml: /^(config|audit|check)\//,
   zod: /^(config|audit)\//,
-  tinyglobby: /^gate\//,
+  tinyglobby: /^readiness\//,
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
@@ -68,13 +104,13 @@ const roomOf = (path: string): string => {
   const [first = ""] = path.split("/");
   if (path.includes("/")) return first;
   if (path === "index.ts") return "index";
-  return FOUNDATION.includes(path) ? "foundation" : "command";
+  return FOUNDATION.includes(path) ? "foundation" : "unknown";
 };
 
 const importsOf = (path: string): readonly string[] =>
   [...readFileSync(join(SRC, path), "utf8").matchAll(/(?:from|import\()\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
 
-test("every file stands in a room that is known", () => {
+test("every file is in a known room", () => {
   expect(files.filter((path) => !(roomOf(path) in ROOMS))).toEqual([]);
 });
 
@@ -84,9 +120,9 @@ const neighboursOf = (path: string): readonly string[] =>
     .filter((target) => target.startsWith("."))
     .map((target) => relative(SRC, join(SRC, dirname(path), target)).replaceAll("\\", "/"));
 
-const mayImport = (room: string, other: string): boolean => (room === other && room !== "command") || ROOMS[room]?.includes(other) === true;
+const mayImport = (room: string, other: string): boolean => room === other || ROOMS[room]?.includes(other) === true;
 
-test("imports point one way, and commands never meet", () => {
+test("imports between rooms point one way", () => {
   const wrong = files.flatMap((path) =>
     neighboursOf(path)
       .filter((target) => !mayImport(roomOf(path), roomOf(target)))
@@ -95,7 +131,7 @@ test("imports point one way, and commands never meet", () => {
   expect(wrong).toEqual([]);
 });
 
-test("no file needs itself", () => {
+test("no import circle exists", () => {
   const done = new Set<string>();
   const circles: string[] = [];
   const walk = (path: string, way: readonly string[]): void => {
@@ -118,10 +154,10 @@ test("each vendor enters in one place", () => {
   expect(wrong).toEqual([]);
 });
 
-test("only these look for files beside themselves: in the bundled action they stand elsewhere", () => {
+test("only these files read their own location: the bundle of the action has other locations", () => {
   const looking = files.filter((path) => readFileSync(join(SRC, path), "utf8").includes("import.meta"));
-  // `init` is no command of the action.
-  expect(looking.toSorted()).toEqual(["init.ts", "program.ts", "providers/local/cluster/host.ts"]);
+  // The action has no `init`.
+  expect(looking.toSorted()).toEqual(["commands/init.ts", "program.ts", "providers/local/cluster/host.ts"]);
 });
 
 test("no file is longer than 250 lines", () => {

@@ -1,4 +1,4 @@
-import type { Severity } from "../finding.ts";
+import type { Severity } from "../../findings/finding.ts";
 
 /** Whether a section lists what must be there, or all that may be there. */
 export type Mode = "at least" | "exactly";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SEVERITIES, SEVERITY, type FindingCode, type Severity } from "../finding.ts";
+import { SEVERITIES, SEVERITY, type FindingCode, type Severity } from "../../findings/finding.ts";
 import { nearest } from "../../nearest.ts";
 import { NAMED_KINDS, type NamedKind } from "./naming.ts";
 

@@ -1,4 +1,4 @@
-import type { FindingCode } from "../finding.ts";
+import type { FindingCode } from "../../findings/finding.ts";
 import type { Naming } from "./naming.ts";
 import type { Described, Granted, Mode, Named, Rule } from "./rule.ts";
 import type { Signature } from "./signature.ts";

@@ -1,6 +1,7 @@
+import { codeOf } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
-import { codeOf, SQLSTATE } from "../../postgres/sqlstate.ts";
-import { OWN_SCHEMA } from "../catalog/scope.ts";
+import { SQLSTATE } from "../../postgres/sqlstate.ts";
+import { OWN_SCHEMA } from "../../catalog/scope.ts";
 
 /** A function whose body does not fit the schema. */
 export interface BrokenBody {

@@ -1,5 +1,5 @@
 import type { Session } from "../../postgres/connect.ts";
-import type { FoundObject } from "../finding.ts";
+import type { FoundObject } from "../../findings/finding.ts";
 
 /** A collation whose library changed its order since Postgres last looked. */
 export interface StaleCollation {

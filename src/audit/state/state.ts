@@ -1,5 +1,5 @@
 import type { Session } from "../../postgres/connect.ts";
-import type { Catalog } from "../catalog/catalog.ts";
+import type { Catalog } from "../../catalog/catalog.ts";
 import type { Spec } from "../spec/spec.ts";
 import { readBodies, type BrokenBody } from "./bodies.ts";
 import { readCollations, type StaleCollation } from "./collations.ts";

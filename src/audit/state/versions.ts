@@ -1,8 +1,9 @@
+import { codeOf } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
-import { codeOf, SQLSTATE } from "../../postgres/sqlstate.ts";
-import type { Catalog } from "../catalog/catalog.ts";
-import { path } from "../quote.ts";
+import { SQLSTATE } from "../../postgres/sqlstate.ts";
+import type { Catalog } from "../../catalog/catalog.ts";
+import { path } from "../../catalog/quote.ts";
 
 /** Which column of which table holds the versions of a migration tool. Names are unquoted. */
 export interface VersionTable {

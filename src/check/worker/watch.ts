@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Env } from "../../environment.ts";
 import { type Demands, type Observed } from "./judge.ts";
-import { isLiving } from "./living.ts";
+import { isLiving } from "../../process/living.ts";
 import { logReader, type LogReader } from "./log.ts";
 
 export interface WatchOptions extends Demands {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { fit } from "./fit.ts";
 import { summary } from "./markdown.ts";
-import type { Story } from "./story.ts";
+import type { Story } from "./command-summary.ts";
 
 /** One command's part in the comment of a pull request. */
 export interface Section {

@@ -1,6 +1,6 @@
 import { codeSpan, escapeMarkdown, longestFence } from "../../markdown.ts";
-import { formatElapsed } from "../../run/duration.ts";
-import type { Story } from "./story.ts";
+import { formatElapsed } from "../../duration.ts";
+import type { Story } from "./command-summary.ts";
 import { timeline } from "./timeline.ts";
 
 /** A story as GitHub's Markdown: which database and why, how long each phase took, what was found, what stays. */

@@ -1,4 +1,4 @@
-import type { Chapter } from "./story.ts";
+import type { Chapter } from "./command-summary.ts";
 
 /**
  * The chapters as a Mermaid gantt chart. Times are written as times of a day, since Mermaid reads numbers in the

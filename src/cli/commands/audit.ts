@@ -1,10 +1,10 @@
 import { relative } from "node:path";
 import type { OptionValues } from "commander";
-import { audit } from "../../audit.ts";
-import type { Severity } from "../../audit/finding.ts";
+import { audit } from "../../commands/audit.ts";
+import type { Severity } from "../../findings/finding.ts";
 import { EXIT, OffshootError } from "../../errors.ts";
-import { type ReportFormat, renderFindings } from "../../findings.ts";
-import { writeAuditSpec, type WrittenSpec } from "../../write-spec.ts";
+import { type ReportFormat, renderFindings } from "../../findings/render.ts";
+import { writeAuditSpec, type WrittenSpec } from "../../commands/write-spec.ts";
 import type { Execute } from "../invocation.ts";
 import { paint } from "../paint.ts";
 import { readReports, unknownWord, writeReports } from "../reports.ts";
@@ -53,7 +53,7 @@ const WROTE: Readonly<Record<WrittenSpec["state"], string>> = { written: "wrote"
 
 /** What an update leaves to people. */
 async function whatIsLeft({ left, unlisted }: WrittenSpec): Promise<readonly string[]> {
-  const { messageFor } = await import("../../audit/message.ts");
+  const { messageFor } = await import("../../findings/message.ts");
   return [
     ...left.map((finding) => `left     ${finding.object.name}: ${messageFor(finding).problem} (line ${finding.at?.line})`),
     ...unlisted.map((schema) => `note     the spec does not speak of the schema ${schema}`),

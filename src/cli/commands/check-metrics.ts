@@ -1,8 +1,8 @@
 import type { WantedMetric } from "../../check/metrics/expect.ts";
-import { checkMetrics } from "../../check-metrics.ts";
+import { checkMetrics } from "../../commands/check-metrics.ts";
 import { OffshootError } from "../../errors.ts";
 import type { Execute } from "../invocation.ts";
-import { printFindings } from "../gates.ts";
+import { printFindings } from "../checks.ts";
 
 export const execute: Execute = async (invocation, flags, [url = ""]) => {
   const metrics = [

@@ -1,6 +1,6 @@
-import { checkWorker } from "../../check-worker.ts";
+import { checkWorker } from "../../commands/check-worker.ts";
 import type { Execute } from "../invocation.ts";
-import { printFindings } from "../gates.ts";
+import { printFindings } from "../checks.ts";
 
 export const execute: Execute = async (invocation, flags, command) => {
   const { for: lifetime, ready, within, grace } = flags;

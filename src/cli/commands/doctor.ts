@@ -1,4 +1,4 @@
-import { type Diagnosis, doctor } from "../../doctor.ts";
+import { type Diagnosis, doctor } from "../../commands/doctor.ts";
 import { EXIT } from "../../errors.ts";
 import { columns } from "../columns.ts";
 import type { Execute } from "../invocation.ts";

@@ -1,4 +1,4 @@
-import { down } from "../../down.ts";
+import { down } from "../../commands/down.ts";
 import type { Execute } from "../invocation.ts";
 
 export const execute: Execute = async (invocation) => {

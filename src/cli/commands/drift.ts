@@ -1,9 +1,9 @@
 import type { OptionValues } from "commander";
-import { drift } from "../../drift.ts";
+import { drift } from "../../commands/drift.ts";
 import { REPORTS } from "../../drift/report/registry.ts";
 import { repairLines } from "../../drift/report/repair.ts";
 import { EXIT, OffshootError } from "../../errors.ts";
-import { save } from "../../steps/save.ts";
+import { save } from "../../context/output-file.ts";
 import type { Execute } from "../invocation.ts";
 import { paintDrift } from "../paint.ts";
 import { readReports, writeReports } from "../reports.ts";

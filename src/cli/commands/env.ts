@@ -2,7 +2,7 @@ import type { CiService, CiServiceName } from "../../ci/ci.ts";
 import { SERVICES } from "../../ci/detect.ts";
 import { dotenvLines, inShell, shellLines } from "../../ci/shell.ts";
 import { stdout, type Variables, type Write } from "../../ci/write.ts";
-import { env } from "../../env.ts";
+import { env } from "../../commands/env.ts";
 import { OffshootError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
 import type { Execute, Invocation } from "../invocation.ts";

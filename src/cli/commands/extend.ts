@@ -1,4 +1,4 @@
-import { extend } from "../../extend.ts";
+import { extend } from "../../commands/extend.ts";
 import type { Execute } from "../invocation.ts";
 
 export const execute: Execute = async (invocation) => {

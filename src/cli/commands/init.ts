@@ -1,5 +1,5 @@
 import { EXIT, OffshootError } from "../../errors.ts";
-import { init, type InitResult, type PlannedFile } from "../../init.ts";
+import { init, type InitResult, type PlannedFile } from "../../commands/init.ts";
 import { type TemplateName, TEMPLATES } from "../../init/services/registry.ts";
 import { nearest } from "../../nearest.ts";
 import type { Execute } from "../invocation.ts";

@@ -1,4 +1,4 @@
-import { list } from "../../list.ts";
+import { list } from "../../commands/list.ts";
 import type { Listed } from "../../providers/provider.ts";
 import type { Execute } from "../invocation.ts";
 import { columns } from "../columns.ts";

@@ -1,4 +1,4 @@
-import { type Migrated, migrate } from "../../migrate.ts";
+import { type Migrated, migrate } from "../../commands/migrate.ts";
 import type { Execute, Invocation } from "../invocation.ts";
 
 export const execute: Execute = async (invocation, flags, argv) => {

@@ -1,5 +1,5 @@
 import { EXIT, OffshootError } from "../../errors.ts";
-import { rollbackCheck, type Step } from "../../rollback-check.ts";
+import { rollbackCheck, type Step } from "../../commands/rollback-check.ts";
 import { columns } from "../columns.ts";
 import type { Execute } from "../invocation.ts";
 

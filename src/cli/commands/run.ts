@@ -1,4 +1,4 @@
-import { type Left, run, type RunResult } from "../../run.ts";
+import { type Left, run, type RunResult } from "../../commands/run.ts";
 import type { Execute } from "../invocation.ts";
 import { timingTable } from "../timings.ts";
 

@@ -1,6 +1,6 @@
-import type { Marker } from "../../gate/marker.ts";
-import { formatElapsed } from "../../run/duration.ts";
-import { status, type Status, watchStatus } from "../../status.ts";
+import type { Marker } from "../../readiness/marker.ts";
+import { formatElapsed } from "../../duration.ts";
+import { status, type Status, watchStatus } from "../../commands/status.ts";
 import type { Execute, Invocation } from "../invocation.ts";
 
 export const execute: Execute = async (invocation, flags) => {

@@ -1,6 +1,6 @@
 import { EXIT, OffshootError } from "../../errors.ts";
-import { parseDuration } from "../../run/duration.ts";
-import { type Planned, sweep } from "../../sweep.ts";
+import { parseDuration } from "../../duration.ts";
+import { type Planned, sweep } from "../../commands/sweep.ts";
 import { columns } from "../columns.ts";
 import type { Execute } from "../invocation.ts";
 import { listedJson } from "./list.ts";

@@ -1,6 +1,6 @@
 import { describeUrl } from "../../postgres/url.ts";
-import { outputsOf } from "../../steps/outputs.ts";
-import { up, type UpResult } from "../../up.ts";
+import { outputsOf } from "../../commands/outputs.ts";
+import { up, type UpResult } from "../../commands/up.ts";
 import type { Execute } from "../invocation.ts";
 
 export const execute: Execute = async (invocation, flags) => {

@@ -1,4 +1,4 @@
-import { wait } from "../../wait.ts";
+import { wait } from "../../commands/wait.ts";
 import type { Execute } from "../invocation.ts";
 import { printMigrated } from "./migrate.ts";
 

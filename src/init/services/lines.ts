@@ -1,4 +1,4 @@
-import { word } from "../../tools/shell.ts";
+import { word } from "../../migration-tools/shell.ts";
 import type { Recipe } from "../recipe.ts";
 
 /** What each of a pipeline's three jobs does, where all lines of a job share one shell. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { deadline, jitter } from "../../deadline.ts";
 import { OffshootError } from "../../errors.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
-import type { OwnerTag } from "../../run/tag.ts";
+import type { OwnerTag } from "../../identity/owner-tag.ts";
 import { lastWords } from "../local/cluster/failure.ts";
 import type { Bounds, Server } from "../local/host.ts";
 import { type Identity, OWNER_LABEL, runArguments } from "./container.ts";
@@ -74,7 +74,7 @@ export async function boot(options: BootOptions): Promise<Server> {
 
 /** What may pass is returned; everything else is thrown, and then no container is left. */
 async function startAnew(options: BootOptions): Promise<Trouble | undefined> {
-  const { engine, identity, within, report, keep } = options;
+  const { engine, identity, within, emit, keep } = options;
   const secrets = { POSTGRES_PASSWORD: randomBytes(24).toString("base64url") };
   // After a start that was cancelled too: then nobody else may ever look at the container.
   within.signal.addEventListener("abort", keep, { once: true });
@@ -84,7 +84,7 @@ async function startAnew(options: BootOptions): Promise<Trouble | undefined> {
   if (started.ok) {
     // While the server makes its files, so that it is there whatever becomes of us, and no work for us waits beside it.
     keep();
-    report({ kind: "note", text: `Started Postgres in the container ${identity.name}.` });
+    emit({ kind: "note", text: `Started Postgres in the container ${identity.name}.` });
     return undefined;
   }
   const trouble = troubleOf(started.stderr);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type OwnerTag, tagToRecord } from "../../run/tag.ts";
+import { type OwnerTag, tagToRecord } from "../../identity/owner-tag.ts";
 import { serverSettings } from "../local/cluster/settings.ts";
 import type { Reach } from "./endpoint.ts";
 import type { Image } from "./image.ts";

@@ -1,5 +1,5 @@
 import type { Env } from "../../environment.ts";
-import type { OwnerTag } from "../../run/tag.ts";
+import type { OwnerTag } from "../../identity/owner-tag.ts";
 import type { Bounds, ClusterHost } from "../local/host.ts";
 import type { Refusal } from "../provider.ts";
 import { boot } from "./boot.ts";
@@ -9,7 +9,7 @@ import { containerEngine, type Engine } from "./engine.ts";
 import { type Image, lookAtImage, pullImage } from "./image.ts";
 import { type Container, inspect, inspectBoth, ownContainers, serverIn } from "./inspect.ts";
 import { holdsForeign, remove } from "./remove.ts";
-import { spawnKeeper } from "./spawn-keeper.ts";
+import { spawnKeeper } from "./spawn-idle-reaper.ts";
 
 export interface DockerOptions {
   /** Read for what the container tool reads, and for `OFFSHOOT_HOME`. */

@@ -1,4 +1,4 @@
-import { formatElapsed } from "../../run/duration.ts";
+import { formatElapsed } from "../../duration.ts";
 import type { Bounds } from "../local/host.ts";
 import type { Refusal } from "../provider.ts";
 import type { Engine } from "./engine.ts";
@@ -42,9 +42,9 @@ export function imageOf(config: ImageConfig): Image {
 }
 
 /** Pulls the image. Undefined when it is there; else why it can't be had. */
-export async function pullImage(engine: Engine, name: string, isChosen: boolean, { within, report }: Bounds): Promise<Refusal | undefined> {
+export async function pullImage(engine: Engine, name: string, isChosen: boolean, { within, emit }: Bounds): Promise<Refusal | undefined> {
   const start = performance.now();
-  const tell = (text: string): void => report({ kind: "note", text });
+  const tell = (text: string): void => emit({ kind: "note", text });
   tell(`Pulling the image ${name}.`);
   const progress = setInterval(() => tell(`Still pulling ${name} (${formatElapsed(performance.now() - start)}).`), PROGRESS_MS);
   try {

@@ -1,6 +1,6 @@
 import type { Deadline } from "../../deadline.ts";
 import { formatUrl } from "../../postgres/url.ts";
-import { type OwnerTag, tagFromRecord } from "../../run/tag.ts";
+import { type OwnerTag, tagFromRecord } from "../../identity/owner-tag.ts";
 import type { Server } from "../local/host.ts";
 import type { Refusal } from "../provider.ts";
 import { OWNER_LABEL } from "./container.ts";

@@ -8,7 +8,7 @@ import { watchOver } from "../local/watch.ts";
 import { containerEngine, type Engine } from "./engine.ts";
 import { type Container, inspect, serverIn } from "./inspect.ts";
 import { holdsForeign, isDead, remove } from "./remove.ts";
-import type { KeeperRequest } from "./spawn-keeper.ts";
+import type { KeeperRequest } from "./spawn-idle-reaper.ts";
 
 /** How long a container may take from its start to its first answer: an image may load a dump when it starts. */
 const START_MS = 600_000;

@@ -1,4 +1,4 @@
-import { NAME_PREFIX } from "../../run/tag.ts";
+import { NAME_PREFIX } from "../../identity/owner-tag.ts";
 import { type Snapshot, hasRuns, readDatabases, sleepersOf } from "../local/databases.ts";
 import { tryStopLock } from "../local/locks.ts";
 import { withinSession } from "../local/session.ts";

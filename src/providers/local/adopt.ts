@@ -1,7 +1,7 @@
 import { OffshootError } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { withLock } from "../../postgres/lock.ts";
-import type { OwnerTag } from "../../run/tag.ts";
+import type { OwnerTag } from "../../identity/owner-tag.ts";
 import type { Deadline } from "../../deadline.ts";
 import { commentOn, formatComment } from "./comment.ts";
 import { type Entry, readDatabases } from "./databases.ts";

@@ -1,8 +1,9 @@
+import { codeOf } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
 import { withLock } from "../../postgres/lock.ts";
-import { codeOf, LOST_CREATION_RACE, SQLSTATE } from "../../postgres/sqlstate.ts";
-import type { OwnerTag } from "../../run/tag.ts";
+import { LOST_CREATION_RACE, SQLSTATE } from "../../postgres/sqlstate.ts";
+import type { OwnerTag } from "../../identity/owner-tag.ts";
 import { deadline, type Deadline } from "../../deadline.ts";
 import { commentOn, formatComment } from "./comment.ts";
 import { copyStatement, nameAndTag } from "./create.ts";

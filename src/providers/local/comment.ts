@@ -1,5 +1,5 @@
 import { identifier, literal } from "../../postgres/identifier.ts";
-import { type OwnerTag, tagFromText, tagToText, timestamp } from "../../run/tag.ts";
+import { type OwnerTag, tagFromText, tagToText, timestamp } from "../../identity/owner-tag.ts";
 
 /** What a database's comment says. */
 export interface Comment {

@@ -1,7 +1,7 @@
 import { messageOf } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
-import type { OwnerTag } from "../../run/tag.ts";
+import type { OwnerTag } from "../../identity/owner-tag.ts";
 import { jitter } from "../../deadline.ts";
 import type { Database } from "../provider.ts";
 import { adopt } from "./adopt.ts";
@@ -75,13 +75,13 @@ function baseOf(snapshot: Snapshot, fingerprint: string | undefined): Entry | un
 }
 
 /** A base may be dropped under our hands: then the run starts from nothing, which costs time and no more. */
-async function copyInto(session: Session, scratch: string, base: Entry, isQuick: boolean, { report }: Bounds): Promise<Entry | undefined> {
+async function copyInto(session: Session, scratch: string, base: Entry, isQuick: boolean, { emit }: Bounds): Promise<Entry | undefined> {
   try {
     await session.query(copyStatement(scratch, base.name, isQuick));
     return base;
   } catch (thrown) {
     if (session.lost.aborted) throw thrown;
-    report({ kind: "note", text: `Could not start from the base ${base.name}: ${messageOf(thrown)}` });
+    emit({ kind: "note", text: `Could not start from the base ${base.name}: ${messageOf(thrown)}` });
     return undefined;
   }
 }

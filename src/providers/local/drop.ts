@@ -1,7 +1,8 @@
+import { codeOf } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
 import { withLock } from "../../postgres/lock.ts";
-import { codeOf, SQLSTATE } from "../../postgres/sqlstate.ts";
+import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import type { Deadline } from "../../deadline.ts";
 import type { Released } from "../provider.ts";
 import { type Entry, readDatabases, type Snapshot } from "./databases.ts";

@@ -1,4 +1,4 @@
-import type { Report } from "../../events.ts";
+import type { Listener } from "../../events.ts";
 import type { Deadline } from "../../deadline.ts";
 import type { Refusal } from "../provider.ts";
 
@@ -13,7 +13,7 @@ export interface Server {
 /** How long a call may take, and who listens. */
 export interface Bounds {
   readonly within: Deadline;
-  readonly report: Report;
+  readonly emit: Listener;
 }
 
 /** A database that a stopped server keeps on disk. */

@@ -1,11 +1,11 @@
-import { isOffshootError, OffshootError } from "../../errors.ts";
+import { codeOf, isOffshootError, OffshootError } from "../../errors.ts";
 import { silent } from "../../events.ts";
 import { connectionError, type Session } from "../../postgres/connect.ts";
-import { codeOf, isPassing, SQLSTATE } from "../../postgres/sqlstate.ts";
+import { isPassing, SQLSTATE } from "../../postgres/sqlstate.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
 import { withDatabase } from "../../postgres/url.ts";
 import { deadline, jitter } from "../../deadline.ts";
-import type { Lifetime } from "../../run/tag.ts";
+import type { Lifetime } from "../../identity/owner-tag.ts";
 import type { Database, Limits, Listed, Provider, Refusal, Wanted } from "../provider.ts";
 import { touchBase } from "./base.ts";
 import { place, type Placed } from "./create.ts";
@@ -39,7 +39,7 @@ export function localProvider(host: ClusterHost, options: LocalOptions): Provide
     release(host, name, bound(`removing ${toDatabase(name)}`, limits), only);
   const out = (server: Server, name: string, placed: Omit<Placed, "snapshot">, major: number): Database =>
     handOut(host, server, name, placed, major, () =>
-      releaseName(name, { signal: new AbortController().signal, withinMs: DISPOSE_MS, report: silent }),
+      releaseName(name, { signal: new AbortController().signal, withinMs: DISPOSE_MS, emit: silent }),
     );
 
   return {
@@ -82,8 +82,8 @@ export function localProvider(host: ClusterHost, options: LocalOptions): Provide
   };
 }
 
-function bound(what: string, { withinMs, signal, report }: Limits): Bounds {
-  return { within: deadline(what, withinMs, signal), report };
+function bound(what: string, { withinMs, signal, emit }: Limits): Bounds {
+  return { within: deadline(what, withinMs, signal), emit };
 }
 
 async function reach(host: ClusterHost, bounds: Bounds, isStale: boolean): Promise<Server | Refusal> {

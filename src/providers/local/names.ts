@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { BASE_PREFIX, baseName, branchName, databaseName } from "../../run/name.ts";
-import { NAME_PREFIX, type OwnerTag } from "../../run/tag.ts";
+import { BASE_PREFIX, baseName, branchName, databaseName } from "../../identity/name.ts";
+import { NAME_PREFIX, type OwnerTag } from "../../identity/owner-tag.ts";
 
 /** What the names of all our databases start with. */
 const DATABASE_PREFIX = "offshoot_";

@@ -1,8 +1,8 @@
-import { OffshootError } from "../../errors.ts";
+import { codeOf, OffshootError } from "../../errors.ts";
 import { connectionError } from "../../postgres/connect.ts";
-import { codeOf, isPassing, SQLSTATE } from "../../postgres/sqlstate.ts";
+import { isPassing, SQLSTATE } from "../../postgres/sqlstate.ts";
 import { jitter } from "../../deadline.ts";
-import type { Lifetime } from "../../run/tag.ts";
+import type { Lifetime } from "../../identity/owner-tag.ts";
 import type { Released } from "../provider.ts";
 import { type Entry, hasRuns, readDatabases, sleepersOf } from "./databases.ts";
 import { dropDatabase } from "./drop.ts";

@@ -26,7 +26,7 @@ export async function tidy(session: Session, snapshot: Snapshot, options: TidyOp
       if (isScratch(entry.name)) await dropAbandoned(session, entry);
       else if (isOver(entry, snapshot)) await dropDatabase(session, entry.name, options.within, isOver);
     } catch (thrown) {
-      options.report({ kind: "warning", text: `Could not remove the stale database ${entry.name}: ${messageOf(thrown)}` });
+      options.emit({ kind: "warning", text: `Could not remove the stale database ${entry.name}: ${messageOf(thrown)}` });
       if (session.lost.aborted) return;
     }
   }

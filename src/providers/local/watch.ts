@@ -1,6 +1,6 @@
 import { setTimeout as timer } from "node:timers/promises";
 import { deadline } from "../../deadline.ts";
-import { type Report, silent } from "../../events.ts";
+import { type Listener, silent } from "../../events.ts";
 import { connect, type Session } from "../../postgres/connect.ts";
 import { tryLock, unlock } from "../../postgres/lock.ts";
 import { readDatabases, type Snapshot } from "./databases.ts";
@@ -14,7 +14,7 @@ export interface WatchOptions {
   readonly baseTtlMs: number;
   /** Stops the server, which nobody uses and nobody can begin to use meanwhile. False: it may go on. */
   readonly stop: (snapshot: Snapshot) => Promise<boolean>;
-  readonly report?: Report | undefined;
+  readonly emit?: Listener | undefined;
 }
 
 /** How long one round of removals may take. */
@@ -37,14 +37,14 @@ export async function watchOver(server: Server, options: WatchOptions): Promise<
 }
 
 async function watch(session: Session, options: WatchOptions): Promise<void> {
-  const { idleMs, baseTtlMs, report = silent } = options;
+  const { idleMs, baseTtlMs, emit = silent } = options;
   let seen = "";
   let usedAt = performance.now();
   while (!session.lost.aborted) {
     const use = await readUse(session);
     if (use.open > 0 || use.total !== seen) usedAt = performance.now();
     seen = use.total;
-    await tidy(session, await readDatabases(session), { baseTtlMs, report, within: deadline("removing stale databases", ROUND_MS) });
+    await tidy(session, await readDatabases(session), { baseTtlMs, emit, within: deadline("removing stale databases", ROUND_MS) });
     if (performance.now() - usedAt >= idleMs && (await stopIfUnused(session, seen, options))) return;
     await timer(Math.min(10_000, idleMs / 4), undefined, { signal: session.lost }).catch(() => undefined);
   }

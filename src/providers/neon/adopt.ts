@@ -23,9 +23,9 @@ export function requireSibling({ name, id, tag, createdBy, createdAt }: Branch, 
 }
 
 /** An annotation can't be changed, so a branch that the last `offshoot run` removes can't be made to stay: that is told. */
-export function warnOfLifetime({ name, tag }: Branch, wanted: Wanted, { report }: Bounds): void {
+export function warnOfLifetime({ name, tag }: Branch, wanted: Wanted, { emit }: Bounds): void {
   if (tag?.lifetime !== "last-run" || wanted.tag.lifetime === "last-run") return;
-  report({ kind: "warning", text: `The branch ${name} was created by \`offshoot run\`, and goes when the last such run of it ends.` });
+  emit({ kind: "warning", text: `The branch ${name} was created by \`offshoot run\`, and goes when the last such run of it ends.` });
 }
 
 /** Makes an adopted branch live as long as its new user asks. A renewal that fails is told and changes nothing else. */
@@ -39,7 +39,7 @@ export async function renew(api: NeonApi, branch: Branch, wanted: Wanted, now: D
     return { ...branch, expiresAt: (await api.updateBranch(branch.id, { expiresAt: until }, bounds)).expiresAt ?? until };
   } catch (thrown) {
     bounds.within.check();
-    bounds.report({
+    bounds.emit({
       kind: "warning",
       text: `The branch ${branch.name} still expires at ${expiresAt.toISOString()}: its expiry could not be renewed (${messageOf(thrown)})`,
     });

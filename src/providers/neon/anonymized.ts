@@ -10,9 +10,9 @@ const LONGEST_POLL_MS = 5000;
  * Waits until Neon has masked the data: before that a branch holds what its parent holds. Throws where masking failed,
  * since nobody may work on data that was meant to be masked.
  */
-export async function waitUntilAnonymized(api: NeonApi, branchId: string, { within, report }: Bounds, random: () => number): Promise<void> {
+export async function waitUntilAnonymized(api: NeonApi, branchId: string, { within, emit }: Bounds, random: () => number): Promise<void> {
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.5, LONGEST_POLL_MS)) {
-    const state = await api.anonymizedState(branchId, { within, report });
+    const state = await api.anonymizedState(branchId, { within, emit });
     if (state === "anonymized") return;
     if (/error/i.test(state)) {
       throw new OffshootError("PROVIDER_REJECTED", `Neon could not anonymise the branch: it ended as ${state}.`, {

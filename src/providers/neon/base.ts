@@ -1,5 +1,5 @@
 import { isOffshootError, messageOf } from "../../errors.ts";
-import { baseName } from "../../run/name.ts";
+import { baseName } from "../../identity/name.ts";
 import type { Database, Refusal, Released, Wanted } from "../provider.ts";
 import type { NeonApi } from "./api.ts";
 import type { Bounds } from "./bounds.ts";
@@ -66,7 +66,7 @@ async function setAside(api: NeonApi, { id }: Database, base: string, bounds: Bo
   try {
     await api.updateBranch(id, { name: failedName(base, id) }, bounds);
   } catch (thrown) {
-    bounds.report({ kind: "warning", text: `The base ${buildingName(base)} failed and could not be set aside: ${messageOf(thrown)}` });
+    bounds.emit({ kind: "warning", text: `The base ${buildingName(base)} failed and could not be set aside: ${messageOf(thrown)}` });
   }
 }
 
@@ -89,7 +89,7 @@ async function sealBase(
     bounds.within.check();
     const facts = factsOf(thrown);
     const other = facts !== undefined && isNameTaken(facts) ? await readyBase(api, fingerprint, bounds) : undefined;
-    if (other === undefined) bounds.report({ kind: "warning", text: `The base ${name} could not be kept: ${messageOf(thrown)}` });
+    if (other === undefined) bounds.emit({ kind: "warning", text: `The base ${name} could not be kept: ${messageOf(thrown)}` });
     return other;
   }
 }

@@ -1,5 +1,5 @@
-import { BASE_PREFIX, baseName, branchName } from "../../run/name.ts";
-import { NAME_PREFIX, type OwnerTag, tagFromRecord } from "../../run/tag.ts";
+import { BASE_PREFIX, baseName, branchName } from "../../identity/name.ts";
+import { NAME_PREFIX, type OwnerTag, tagFromRecord } from "../../identity/owner-tag.ts";
 
 /** A branch, as far as we look; Neon adds fields and states at any time. */
 export interface Branch {

@@ -27,7 +27,7 @@ export interface Call<T> {
 }
 
 /** One call to the API: waits for its turn, is tried again where that is safe, and fails with our error only. */
-export async function call<T>(caller: Caller, { within, report }: Bounds, { route, what, repeatable, before, send }: Call<T>): Promise<T> {
+export async function call<T>(caller: Caller, { within, emit }: Bounds, { route, what, repeatable, before, send }: Call<T>): Promise<T> {
   const attempt = async (): Promise<T> => {
     await caller.rate.turn(route, within);
     await before?.();
@@ -39,5 +39,5 @@ export async function call<T>(caller: Caller, { within, report }: Bounds, { rout
       throw callFailure(thrown, what, caller.secrets, caller.now());
     }
   };
-  return retrying(attempt, { within, report, random: caller.random, repeatable, onHold: (ms) => caller.rate.hold(ms) });
+  return retrying(attempt, { within, emit, random: caller.random, repeatable, onHold: (ms) => caller.rate.hold(ms) });
 }

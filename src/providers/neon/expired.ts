@@ -2,7 +2,7 @@ import { messageOf } from "../../errors.ts";
 import type { NeonApi } from "./api.ts";
 import type { Bounds } from "./bounds.ts";
 import { type Branch, isUnderPrefix } from "./branch.ts";
-import { guardOf } from "./guard.ts";
+import { guardOf } from "./deletion-guard.ts";
 
 /** To make room for one branch, few have to go; the rest is for sweep. */
 const MOST = 10;
@@ -15,10 +15,10 @@ export async function removeExpired(api: NeonApi, parent: string | undefined, no
   for (const { id, name } of stale.slice(0, MOST)) {
     try {
       if ((await api.deleteBranch(id, bounds, async () => {})) === "deleted") removed += 1;
-      bounds.report({ kind: "note", text: `The Neon project is full: removed ${name}, which had expired.` });
+      bounds.emit({ kind: "note", text: `The Neon project is full: removed ${name}, which had expired.` });
     } catch (thrown) {
       bounds.within.check();
-      bounds.report({ kind: "warning", text: `${name} has expired and could not be removed: ${messageOf(thrown)}` });
+      bounds.emit({ kind: "warning", text: `${name} has expired and could not be removed: ${messageOf(thrown)}` });
     }
   }
   return removed;

@@ -61,16 +61,16 @@ async function reach(
 }
 
 /** What failed for good is of no use to siblings either; after a wait that was too short they may still be served. */
-async function undo({ api, world }: Site, { id, name, expiresAt }: Branch, thrown: unknown, { report }: Bounds): Promise<void> {
+async function undo({ api, world }: Site, { id, name, expiresAt }: Branch, thrown: unknown, { emit }: Bounds): Promise<void> {
   const code = isOffshootError(thrown) ? thrown.code : undefined;
   const until = expiresAt === undefined ? "until it is removed" : `until ${expiresAt.toISOString()}`;
   const stays = `The branch ${name} was created and stays ${until}; \`offshoot down\` removes it.`;
-  if (code !== "USAGE" && code !== "PROVIDER_REJECTED") return report({ kind: "warning", text: stays });
+  if (code !== "USAGE" && code !== "PROVIDER_REJECTED") return emit({ kind: "warning", text: stays });
   try {
-    await api.deleteBranch(id, { within: world.deadline("removing the branch again", REMOVE_MS), report }, async () => {});
-    report({ kind: "note", text: `The branch ${name} was removed again.` });
+    await api.deleteBranch(id, { within: world.deadline("removing the branch again", REMOVE_MS), emit }, async () => {});
+    emit({ kind: "note", text: `The branch ${name} was removed again.` });
   } catch (failure) {
-    report({ kind: "warning", text: `${stays} (${messageOf(failure)})` });
+    emit({ kind: "warning", text: `${stays} (${messageOf(failure)})` });
   }
 }
 

@@ -2,7 +2,7 @@ import type { Listed } from "../provider.ts";
 import type { NeonApi } from "./api.ts";
 import type { Bounds } from "./bounds.ts";
 import { type Branch, isFailedBase, isReadyBase, isUnderPrefix } from "./branch.ts";
-import { guardOf } from "./guard.ts";
+import { guardOf } from "./deletion-guard.ts";
 import type { Endpoint } from "./wire.ts";
 
 /** A branch is made within seconds; one that is still not ready after this serves nobody. */

@@ -32,9 +32,9 @@ export function neonProvider(options: NeonOptions): Provider {
   const refused = refusalOf({ apiKey, project, secretsWithheld: options.secretsWithheld });
   const site = siteOf(options, world, apiKey ?? "", project ?? "");
   const { parent } = options.choices;
-  const bound = (what: string, { withinMs, signal, report }: Limits): Bounds => ({
+  const bound = (what: string, { withinMs, signal, emit }: Limits): Bounds => ({
     within: world.deadline(what, withinMs, signal),
-    report,
+    emit,
   });
 
   const releaseName: Provider["release"] = async (name, limits, seen, only) => {
@@ -44,7 +44,7 @@ export function neonProvider(options: NeonOptions): Provider {
     return (await withheld(options, () => release(releasing, name, bounds, seen))) ?? "already-gone";
   };
   const dispose = (name: string) => (): Promise<unknown> =>
-    releaseName(name, { signal: new AbortController().signal, withinMs: DISPOSE_MS, report: silent });
+    releaseName(name, { signal: new AbortController().signal, withinMs: DISPOSE_MS, emit: silent });
 
   async function acquire(wanted: Wanted, limits: Limits): Promise<Database | Refusal> {
     if (refused !== undefined) return refused;

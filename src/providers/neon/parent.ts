@@ -1,6 +1,6 @@
 import { OffshootError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
-import { baseName } from "../../run/name.ts";
+import { baseName } from "../../identity/name.ts";
 import type { NeonApi } from "./api.ts";
 import type { Bounds } from "./bounds.ts";
 import { type Branch, isReadyBase } from "./branch.ts";

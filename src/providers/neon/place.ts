@@ -36,11 +36,11 @@ async function originOf({ api, base, bases, choices }: Site, { fingerprint, tag 
   return { parentId: await parentId(api, choices.parent, bounds), base: undefined };
 }
 
-function placed(created: Created, { origin, request }: Tried, { report }: Bounds): Placed {
+function placed(created: Created, { origin, request }: Tried, { emit }: Bounds): Placed {
   const { branch } = created;
   if (request?.branch.expires_at !== undefined && branch.expiresAt === undefined) {
     const text = `Neon set no expiry on the branch ${branch.name}: \`offshoot down\` or \`offshoot sweep\` has to remove it.`;
-    report({ kind: "warning", text });
+    emit({ kind: "warning", text });
   }
   return { branch, created, base: origin?.base };
 }

@@ -64,7 +64,7 @@ async function reachCopy(
       await dispose();
     } catch (thrown) {
       const text = `The branch ${copy.name} could not be removed, and expires by itself; \`offshoot sweep\` finds it. (${messageOf(thrown)})`;
-      bounds.report({ kind: "warning", text });
+      bounds.emit({ kind: "warning", text });
     }
   };
   try {

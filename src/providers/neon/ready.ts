@@ -1,5 +1,5 @@
-import { messageOf, OffshootError } from "../../errors.ts";
-import { codeOf, SQLSTATE } from "../../postgres/sqlstate.ts";
+import { codeOf, messageOf, OffshootError } from "../../errors.ts";
+import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import { jitter } from "../../deadline.ts";
 import type { NeonApi } from "./api.ts";
 import type { Bounds } from "./bounds.ts";
@@ -35,7 +35,7 @@ export interface Readiness {
 export async function waitUntilReady(
   api: NeonApi,
   { url, operations, isFresh }: Readiness,
-  { within, report }: Bounds,
+  { within, emit }: Bounds,
   world: Pick<World, "deadline" | "probe" | "random">,
 ): Promise<number> {
   const done = new AbortController();
@@ -45,7 +45,7 @@ export async function waitUntilReady(
   try {
     return await Promise.race([
       world.probe(url, shared, { isPassing: maySettle, attemptMs: ATTEMPT_MS }),
-      watch(api, operations, { within: shared, report }, world.random),
+      watch(api, operations, { within: shared, emit }, world.random),
     ]);
   } catch (thrown) {
     within.check();

@@ -1,12 +1,12 @@
 import { OffshootError } from "../../errors.ts";
 import { jitter } from "../../deadline.ts";
-import type { Lifetime } from "../../run/tag.ts";
+import type { Lifetime } from "../../identity/owner-tag.ts";
 import type { Listed, Released } from "../provider.ts";
 import type { NeonApi } from "./api.ts";
 import type { Bounds } from "./bounds.ts";
 import { type Branch, isUnderPrefix } from "./branch.ts";
 import { factsOf, hasChildren } from "./failure.ts";
-import { guardOf } from "./guard.ts";
+import { guardOf } from "./deletion-guard.ts";
 import { look } from "./look.ts";
 
 /** How old a look may be when it vouches for a deletion. */

@@ -1,5 +1,5 @@
-import { MAX_TTL_MS } from "../../run/expiry.ts";
-import { tagToRecord } from "../../run/tag.ts";
+import { MAX_TTL_MS } from "../../identity/expiry.ts";
+import { tagToRecord } from "../../identity/owner-tag.ts";
 import type { Wanted } from "../provider.ts";
 import { wireTime } from "./api.ts";
 import type { NeonChoices } from "./options.ts";

@@ -1,6 +1,6 @@
 import pRetry from "p-retry";
 import { isOffshootError, messageOf } from "../../errors.ts";
-import type { Report } from "../../events.ts";
+import type { Listener } from "../../events.ts";
 import type { Deadline } from "../../deadline.ts";
 import { factsOf, isAmbiguous, isPassing } from "./failure.ts";
 
@@ -13,7 +13,7 @@ const BUDGET_MS = 90_000;
 
 export interface Retrying {
   readonly within: Deadline;
-  readonly report: Report;
+  readonly emit: Listener;
   readonly random: () => number;
   /** Whether a call whose reply was lost may simply be sent again: true where doing it twice is as doing it once. */
   readonly repeatable: boolean;
@@ -25,7 +25,7 @@ export interface Retrying {
  * Tries until it succeeds, fails for good, or half of the time left is spent (90 s at most). Waits with full jitter:
  * anything up to 250 ms, then 500 ms, … 8 s, or exactly as long as Retry-After says. Each retry is told in one line.
  */
-export async function retrying<T>(attempt: () => Promise<T>, { within, report, random, repeatable, onHold }: Retrying): Promise<T> {
+export async function retrying<T>(attempt: () => Promise<T>, { within, emit, random, repeatable, onHold }: Retrying): Promise<T> {
   const start = within.leftMs();
   const budgetMs = Math.min(BUDGET_MS, start / 2);
   return pRetry(attempt, {
@@ -41,7 +41,7 @@ export async function retrying<T>(attempt: () => Promise<T>, { within, report, r
       const waitMs = Math.round(facts.retryAfterMs ?? Math.max(SHORTEST_MS, spread));
       if (start - within.leftMs() + waitMs > budgetMs) throw error;
       if (facts.status === 429) onHold(waitMs);
-      report({ kind: "retry", text: isOffshootError(error) ? error.message : messageOf(error), attempt: attemptNumber, waitMs });
+      emit({ kind: "retry", text: isOffshootError(error) ? error.message : messageOf(error), attempt: attemptNumber, waitMs });
       await within.pause(waitMs);
     },
   });

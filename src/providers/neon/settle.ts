@@ -66,12 +66,12 @@ async function lookOrRefuse(site: Site, wanted: Wanted, tried: Tried, bounds: Bo
   }
 }
 
-function outage({ isShared }: Site, tried: Tried, wanted: Wanted, failure: OffshootError, { report }: Bounds): Refusal {
+function outage({ isShared }: Site, tried: Tried, wanted: Wanted, failure: OffshootError, { emit }: Bounds): Refusal {
   if (tried.isLost) {
     const until = tried.request?.branch.expires_at;
     const fate = until === undefined ? "`offshoot sweep` finds it" : `it then expires at ${until}`;
     const text = `Neon may have created the branch ${wanted.name} before it went silent; ${fate}${isShared ? ", and `offshoot down` removes it" : ""}.`;
-    report({ kind: "warning", text });
+    emit({ kind: "warning", text });
   }
   return refusal("outage", failure.message, failure.remedy);
 }
@@ -101,12 +101,12 @@ async function repair(site: Site, tried: Tried, facts: CallFacts, failure: Offsh
   const { request, origin } = tried;
   const { parent } = site.choices;
   if (request?.branch.expires_at !== undefined && isExpiryRefused(facts)) {
-    bounds.report({ kind: "warning", text: `Neon refused an expiry (${facts.neonMessage}): the branch stays until it is removed.` });
+    bounds.emit({ kind: "warning", text: `Neon refused an expiry (${facts.neonMessage}): the branch stays until it is removed.` });
     tried.request = withoutExpiry(request);
     return;
   }
   if (origin?.base !== undefined && /parent|branch/i.test(facts.neonMessage)) {
-    bounds.report({
+    bounds.emit({
       kind: "note",
       text: `The base ${origin.base} can't be started from (${facts.neonMessage}): starting from its parent.`,
     });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { githubEvent, runSteps } from "../support/runner/scene.ts";
+import { githubEvent, runSteps } from "../mocks/actions/scene.ts";
 
 const run = promisify(execFile);
 const ROOT = new URL("../../..", import.meta.url).pathname;
@@ -48,7 +48,7 @@ test("without a bundle nothing is tagged", async () => {
 test("the release pushes a commit with the bundle, a tag that stays, and a branch for `uses:`", async () => {
   await mkdir(join(clone, "dist-action/gate"), { recursive: true });
   await writeFile(join(clone, "dist-action/index.js"), "1");
-  await writeFile(join(clone, "dist-action/gate/guard.js"), "2");
+  await writeFile(join(clone, "dist-action/readiness/watchdog.js"), "2");
   await tagAction();
   const refs = (await git("ls-remote", "origin")).split("\n").map((line) => line.split("\t"));
   const [[commit = ""] = []] = refs;
@@ -61,7 +61,7 @@ test("the release pushes a commit with the bundle, a tag that stays, and a branc
     "LICENSE",
     "README.md",
     "action.yml",
-    "dist-action/gate/guard.js",
+    "dist-action/readiness/watchdog.js",
     "dist-action/index.js",
   ]);
   expect(await git("rev-parse", `${commit}^`)).toBe(await git("rev-parse", "HEAD"));

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
-import type { Catalog } from "../../../src/audit/catalog/catalog.ts";
-import { readCatalog } from "../../../src/audit/catalog/read.ts";
+import type { Catalog } from "../../../src/catalog/catalog.ts";
+import { readCatalog } from "../../../src/catalog/read.ts";
 import { check } from "../../../src/audit/check.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
-import { writeSpec } from "../../../src/audit/write.ts";
+import { writeSpec } from "../../../src/audit/spec-writer/write.ts";
 import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
 import { diverseDatabase } from "../../support/diverse.ts";
 import { otherMajors } from "../../support/majors.ts";

@@ -2,10 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, expect, inject, test } from "vitest";
 import { connect, type Session, withSession } from "../../../src/postgres/connect.ts";
 import { directUrl, withDatabase } from "../../../src/postgres/url.ts";
-import { auditIn } from "../../../src/steps/audit.ts";
-import { type Context, prepare } from "../../../src/steps/context.ts";
-import { withReader } from "../../../src/steps/reader.ts";
-import { steadily } from "../../../src/steps/steady.ts";
+import { auditIn } from "../../../src/commands/audit-in.ts";
+import { type Context, prepare } from "../../../src/context/context.ts";
+import { withReader } from "../../../src/context/reader.ts";
+import { steadily } from "../../../src/context/steady.ts";
 
 let context: Context;
 let made = 0;

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, inject, test } from "vitest";
-import type { Catalog, ContentKind } from "../../../src/audit/catalog/catalog.ts";
-import { FRAGMENTS } from "../../../src/audit/catalog/query.ts";
-import { readCatalog } from "../../../src/audit/catalog/read.ts";
+import type { Catalog, ContentKind } from "../../../src/catalog/catalog.ts";
+import { FRAGMENTS } from "../../../src/catalog/query.ts";
+import { readCatalog } from "../../../src/catalog/read.ts";
 import { check } from "../../../src/audit/check.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import type { Spec } from "../../../src/audit/spec/spec.ts";
-import { writeSpec } from "../../../src/audit/write.ts";
+import { writeSpec } from "../../../src/audit/spec-writer/write.ts";
 import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
 import { afterwards } from "../../support/afterwards.ts";
 import { diverseDatabase } from "../../support/diverse.ts";

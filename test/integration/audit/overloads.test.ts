@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, inject, test } from "vitest";
-import { readCatalog } from "../../../src/audit/catalog/read.ts";
-import type { Catalog } from "../../../src/audit/catalog/catalog.ts";
-import { castsOf, CATEGORIES, IMPLICIT_CASTS } from "../../../src/audit/casts.ts";
+import { readCatalog } from "../../../src/catalog/read.ts";
+import type { Catalog } from "../../../src/catalog/catalog.ts";
+import { castsOf, CATEGORIES, IMPLICIT_CASTS } from "../../../src/audit/overloads/casts.ts";
 import { check } from "../../../src/audit/check.ts";
-import { resolve, type Call } from "../../../src/audit/resolution.ts";
+import { resolve, type Call } from "../../../src/audit/overloads/resolution.ts";
 import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
 
 const AMBIGUOUS_FUNCTION = "42725";

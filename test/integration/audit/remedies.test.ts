@@ -1,7 +1,7 @@
 import { beforeEach, expect, inject, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
-import type { FindingCode } from "../../../src/audit/finding.ts";
-import { messageFor } from "../../../src/audit/message.ts";
+import type { FindingCode } from "../../../src/findings/finding.ts";
+import { messageFor } from "../../../src/findings/message.ts";
 import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
 
 let session: Session;

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Catalog } from "../../../src/audit/catalog/catalog.ts";
-import { readCatalog } from "../../../src/audit/catalog/read.ts";
+import type { Catalog } from "../../../src/catalog/catalog.ts";
+import { readCatalog } from "../../../src/catalog/read.ts";
 import { check } from "../../../src/audit/check.ts";
-import type { Finding } from "../../../src/audit/finding.ts";
+import type { Finding } from "../../../src/findings/finding.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
-import { quoted } from "../../../src/audit/quote.ts";
-import { updateSpec } from "../../../src/audit/update.ts";
-import { writeSpec } from "../../../src/audit/write.ts";
+import { quoted } from "../../../src/catalog/quote.ts";
+import { updateSpec } from "../../../src/audit/spec-updater/update.ts";
+import { writeSpec } from "../../../src/audit/spec-writer/write.ts";
 import { connect, type Session } from "../../../src/postgres/connect.ts";
 import { diverseDatabase } from "../../support/diverse.ts";
 import { startServer, type TestServer } from "../../support/server.ts";

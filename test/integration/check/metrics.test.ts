@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { checkMetrics, type CheckMetricsOptions } from "../../../src/check-metrics.ts";
+import { checkMetrics, type CheckMetricsOptions } from "../../../src/commands/check-metrics.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { checkWorker, type CheckWorkerOptions } from "../../../src/check-worker.ts";
+import { checkWorker, type CheckWorkerOptions } from "../../../src/commands/check-worker.ts";
 
 /** A worker in the shell that tests have. */
 const shell = (script: string): readonly string[] => ["sh", "-c", script];
@@ -18,7 +18,7 @@ test("a worker that lives and logs enough passes, and is gone afterwards", async
     command,
     lines: 5,
     ready: "started",
-    report: (event) => event.kind === "output" && output.push(Buffer.from(event.chunk).toString()),
+    onEvent: (event) => event.kind === "output" && output.push(Buffer.from(event.chunk).toString()),
   });
   expect(findings).toEqual([]);
   const pid = Number(/pid (\d+)/.exec(output.join(""))?.[1]);
@@ -54,7 +54,7 @@ test("children that a worker leaves are ended with it", async () => {
   const output: string[] = [];
   const findings = await codes({
     command: shell("sleep 60 >/dev/null 2>&1 & echo child $!; exit 1"),
-    report: (event) => event.kind === "output" && output.push(Buffer.from(event.chunk).toString()),
+    onEvent: (event) => event.kind === "output" && output.push(Buffer.from(event.chunk).toString()),
   });
   expect(findings).toEqual(["worker-ended", "worker-left"]);
   const pid = Number(/child (\d+)/.exec(output.join(""))?.[1]);
@@ -71,7 +71,7 @@ const said = async (env: NodeJS.ProcessEnv): Promise<string> => {
   await codes({
     command: shell('echo "[$PYTHONUNBUFFERED]"; sleep 60'),
     env: { PATH: process.env["PATH"], ...env },
-    report: (event) => event.kind === "output" && output.push(Buffer.from(event.chunk).toString()),
+    onEvent: (event) => event.kind === "output" && output.push(Buffer.from(event.chunk).toString()),
   });
   return output.join("");
 };

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { addSection, firstComment, sectionOf } from "../../../src/ci/summary/comment.ts";
 import { summary } from "../../../src/ci/summary/markdown.ts";
-import type { Story } from "../../../src/ci/summary/story.ts";
+import type { Story } from "../../../src/ci/summary/command-summary.ts";
 import { browser, type Render, type Rendered } from "../../support/browser.ts";
 
 const render: Render | undefined = await browser();

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { audit as runAudit } from "../../../src/audit.ts";
-import { renderFindings } from "../../../src/findings.ts";
+import { audit as runAudit } from "../../../src/commands/audit.ts";
+import { renderFindings } from "../../../src/findings/render.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
 

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startGitHub } from "../../support/github.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
-import type { GithubEvent } from "../../support/runner/event.ts";
-import type { Results } from "../../support/runner/graph.ts";
+import type { GithubEvent } from "../../../mocks/actions/event.ts";
+import type { Results } from "../../../mocks/actions/graph.ts";
 import { ciFixture } from "../../unit/ci/fixture.ts";
 import { ACTION, branchesOf, requireVerdicts, type Scene, setScene } from "../action/scene.ts";
 

@@ -5,11 +5,11 @@ import { parse } from "yaml";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
-import type { GithubEvent } from "../../support/runner/event.ts";
-import type { Results } from "../../support/runner/graph.ts";
-import { installedPath } from "../../support/runner/installed.ts";
-import type { WorkflowRun } from "../../support/runner/run.ts";
-import { runWorkflow } from "../../support/runner/workflow.ts";
+import type { GithubEvent } from "../../../mocks/actions/event.ts";
+import type { Results } from "../../../mocks/actions/graph.ts";
+import { installedPath } from "../../../mocks/actions/installed.ts";
+import type { WorkflowRun } from "../../../mocks/actions/run.ts";
+import { runWorkflow } from "../../../mocks/actions/workflow.ts";
 import { startServer } from "../../support/server.ts";
 import { ciFixture } from "../../unit/ci/fixture.ts";
 

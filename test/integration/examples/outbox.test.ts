@@ -5,8 +5,8 @@ import { promisify } from "node:util";
 import { beforeAll, expect, inject, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
-import type { Catalog } from "../../../src/audit/catalog/catalog.ts";
-import { readCatalog } from "../../../src/audit/catalog/read.ts";
+import type { Catalog } from "../../../src/catalog/catalog.ts";
+import { readCatalog } from "../../../src/catalog/read.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { withDatabase } from "../../../src/postgres/url.ts";
 

@@ -6,9 +6,9 @@ import { TEMPLATES } from "../../../src/init/services/registry.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
 import { initialise, type REPOSITORIES } from "../../support/pipelines/checkout.ts";
 import { pathWithPrograms } from "../../support/pipelines/programs.ts";
-import type { GithubEvent } from "../../support/runner/event.ts";
-import type { Results } from "../../support/runner/graph.ts";
-import { runWorkflow } from "../../support/runner/workflow.ts";
+import type { GithubEvent } from "../../../mocks/actions/event.ts";
+import type { Results } from "../../../mocks/actions/graph.ts";
+import { runWorkflow } from "../../../mocks/actions/workflow.ts";
 import { isInstalled, REAL_TOOLS } from "../../support/tools.ts";
 import { ciFixture } from "../../unit/ci/fixture.ts";
 

@@ -10,6 +10,6 @@ const expiresAt = new Date(createdAt.getTime() + 3_600_000);
 const provider = embeddedProvider({ env: process.env, cwd, idleMs: 600_000, baseTtlMs: 86_400_000 });
 const database = await provider.acquire(
   { run, name: branchName(run), tag: ownerTag({ run, createdAt, expiresAt }), expiresAt, fingerprint: undefined },
-  { signal: new AbortController().signal, withinMs: 90_000, report: () => {} },
+  { signal: new AbortController().signal, withinMs: 90_000, emit: () => {} },
 );
 process.stdout.write(JSON.stringify(database));

@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 import type { Event } from "../../../src/events.ts";
 import type { Database, Limits, Provider, Wanted } from "../../../src/providers/provider.ts";
-import { branchName } from "../../../src/run/name.ts";
-import type { Run } from "../../../src/run/run.ts";
-import { ownerTag } from "../../../src/run/tag.ts";
+import { branchName } from "../../../src/identity/name.ts";
+import type { RunIdentity } from "../../../src/identity/run-identity.ts";
+import { ownerTag } from "../../../src/identity/owner-tag.ts";
 
 /** Limits for one call, and what was reported under them. */
 export function listening(withinMs = 60_000, signal = new AbortController().signal): Limits & { readonly events: Event[] } {
   const events: Event[] = [];
-  return { signal, withinMs, events, report: (event) => void events.push(event) };
+  return { signal, withinMs, events, emit: (event) => void events.push(event) };
 }
 
-export function runOf(key: string): Run {
+export function runOf(key: string): RunIdentity {
   const rest = { ref: undefined, pullRequest: undefined, invocation: undefined, attempt: 1, shard: undefined, source: "flag" };
   return { repository: "tests/contract", key, ...rest };
 }

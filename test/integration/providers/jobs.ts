@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Database } from "../../../src/providers/provider.ts";
-import { ROOT } from "./homes.ts";
+import { ROOT } from "./local/homes.ts";
 
 const SCRIPT = join(import.meta.dirname, "acquire.mjs");
 

@@ -1,5 +1,5 @@
-import type { Column } from "../../../src/audit/catalog/columns.ts";
-import { quoted } from "../../../src/audit/quote.ts";
+import type { Column } from "../../../src/catalog/columns.ts";
+import { quoted } from "../../../src/catalog/quote.ts";
 import { different, type Draw, extra, type Maker, type Makers, missing, spreading } from "../mutation.ts";
 import { plainTables } from "./tables.ts";
 

@@ -1,4 +1,4 @@
-import { quoted } from "../../../src/audit/quote.ts";
+import { quoted } from "../../../src/catalog/quote.ts";
 import { different, type Draw, extra, type Maker, type Makers, missing, spreading } from "../mutation.ts";
 import { plainTables } from "./tables.ts";
 

@@ -1,4 +1,4 @@
-import { path } from "../../../src/audit/quote.ts";
+import { path } from "../../../src/catalog/quote.ts";
 import type { ChangedKind } from "../../../src/drift/change.ts";
 import { different, type Draw, extra, type Maker, type Makers, missing, spreading } from "../mutation.ts";
 import { SECOND_ROLE } from "./tables.ts";

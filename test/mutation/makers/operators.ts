@@ -1,4 +1,4 @@
-import { path } from "../../../src/audit/quote.ts";
+import { path } from "../../../src/catalog/quote.ts";
 import { different, extra, type Makers, missing, spreading } from "../mutation.ts";
 
 export const OPERATOR_MAKERS: Makers = {

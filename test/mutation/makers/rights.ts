@@ -1,4 +1,4 @@
-import { path } from "../../../src/audit/quote.ts";
+import { path } from "../../../src/catalog/quote.ts";
 import { type Draw, different, extra, type Maker, type Makers, missing, type Mutation } from "../mutation.ts";
 import { plainTables, SECOND_ROLE } from "./tables.ts";
 

@@ -1,5 +1,5 @@
-import type { Table } from "../../../src/audit/catalog/relations.ts";
-import { path } from "../../../src/audit/quote.ts";
+import type { Table } from "../../../src/catalog/relations.ts";
+import { path } from "../../../src/catalog/quote.ts";
 import { different, type Draw, extra, type Makers, missing, spreading } from "../mutation.ts";
 
 export const SECOND_ROLE = "diverse_reader";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { UrlStyle } from "../../../src/action/foreign.ts";
 import { actionOutputs } from "../../../src/action/outputs.ts";
 import type { DirectUrl } from "../../../src/postgres/url.ts";
-import type { UpResult } from "../../../src/up.ts";
+import type { UpResult } from "../../../src/commands/up.ts";
 
 const SEARCH = "?sslmode=require&channel_binding=require";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Catalog } from "../../../src/audit/catalog/catalog.ts";
+import type { Catalog } from "../../../src/catalog/catalog.ts";
 import { check } from "../../../src/audit/check.ts";
-import type { Finding } from "../../../src/audit/finding.ts";
-import { messageFor } from "../../../src/audit/message.ts";
+import type { Finding } from "../../../src/findings/finding.ts";
+import { messageFor } from "../../../src/findings/message.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import type { VersionReading } from "../../../src/audit/state/versions.ts";
 import { catalogOf, constraint, index, routine, table } from "../../support/catalog.ts";

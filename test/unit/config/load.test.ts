@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { FIELDS } from "../../../src/config/fields.ts";
 import { loadSettings } from "../../../src/config/load.ts";
 import type { LoadInput } from "../../../src/config/load.ts";
-import { MAX_TTL_MS } from "../../../src/run/expiry.ts";
+import { MAX_TTL_MS } from "../../../src/identity/expiry.ts";
 import { failureOf, inFolder, loadText as load } from "./scratch.ts";
 
 describe("with nothing configured", () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { REPORTS } from "../../../src/audit/report/registry.ts";
-import { SEVERITY } from "../../../src/audit/finding.ts";
+import { REPORTS } from "../../../src/findings/report/registry.ts";
+import { SEVERITY } from "../../../src/findings/finding.ts";
 import { specJsonSchema } from "../../../src/audit/spec/json-schema.ts";
 import { NAMED_KINDS } from "../../../src/audit/spec/naming.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";

@@ -1,7 +1,7 @@
 import { globSync } from "tinyglobby";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readWorkflow } from "../../support/runner/text.ts";
+import { readWorkflow } from "../../../mocks/actions/text.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Comment } from "../../../src/audit/catalog/comments.ts";
-import type { Contents } from "../../../src/audit/catalog/catalog.ts";
+import type { Comment } from "../../../src/catalog/comments.ts";
+import type { Contents } from "../../../src/catalog/catalog.ts";
 import { compareCatalogs } from "../../../src/drift/compare.ts";
 import { catalogOf, routine } from "../../support/catalog.ts";
 

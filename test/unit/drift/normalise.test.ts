@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Catalog, Contents } from "../../../src/audit/catalog/catalog.ts";
+import type { Catalog, Contents } from "../../../src/catalog/catalog.ts";
 import { compareCatalogs } from "../../../src/drift/compare.ts";
 import { DEFAULT_NORMALISATIONS, type NormalisationName, NORMALISATIONS } from "../../../src/drift/normalise.ts";
 import { catalogOf, constraint, index, table } from "../../support/catalog.ts";

@@ -7,7 +7,7 @@ const wanted = { name: "offshoot/o/r/k" } as Wanted;
 
 function listening(): Limits & { events: Event[] } {
   const events: Event[] = [];
-  return { signal: new AbortController().signal, withinMs: 1000, events, report: (event) => void events.push(event) };
+  return { signal: new AbortController().signal, withinMs: 1000, events, emit: (event) => void events.push(event) };
 }
 
 function refusal(provider: ProviderName, code: string, mayFallBack = true): Refusal {

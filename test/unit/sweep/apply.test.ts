@@ -5,7 +5,7 @@ import type { Event } from "../../../src/events.ts";
 import type { Listed, Provider } from "../../../src/providers/provider.ts";
 import { apply } from "../../../src/sweep/apply.ts";
 import { plan } from "../../../src/sweep/plan.ts";
-import { ownerTag } from "../../../src/run/tag.ts";
+import { ownerTag } from "../../../src/identity/owner-tag.ts";
 
 const NOW = new Date("2026-11-01T12:00:00Z");
 const OLD = new Date(NOW.getTime() - 7_200_000);
@@ -86,7 +86,7 @@ const decide = (all: readonly Listed[]) => plan(all, policy);
 const limits = (events: Event[] = [], signal = new AbortController().signal) => ({
   signal,
   withinMs: 60_000,
-  report: (event: Event) => void events.push(event),
+  emit: (event: Event) => void events.push(event),
 });
 
 test("deletes many at once, and one fresh look vouches for all of them", async () => {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Listed } from "../../../src/providers/provider.ts";
-import { type OwnerTag } from "../../../src/run/tag.ts";
+import { type OwnerTag } from "../../../src/identity/owner-tag.ts";
 import { plan, type Policy } from "../../../src/sweep/plan.ts";
 
 const NOW = new Date("2026-11-01T12:00:00Z");

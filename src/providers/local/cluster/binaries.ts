@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { messageOf, OffshootError } from "../../../errors.ts";
-import type { Report } from "../../../events.ts";
+import type { Listener } from "../../../events.ts";
 import type { Account } from "./account.ts";
 import { installedPostgres } from "./installed.ts";
 import { packagedPostgres, preparePackage } from "./packaged.ts";
@@ -26,7 +26,7 @@ export async function usableBinaries(
   candidates: readonly Found[],
   home: string,
   account: Account | undefined,
-  report: Report,
+  emit: Listener,
 ): Promise<string> {
   const failures: string[] = [];
   for (const candidate of candidates) {
@@ -36,7 +36,7 @@ export async function usableBinaries(
       return bin;
     } catch (thrown) {
       failures.push(`${candidate.bin}: ${messageOf(thrown).trim().split("\n").at(-1)}`);
-      report({ kind: "warning", text: `Passed over a Postgres that doesn't run: ${failures.at(-1)}` });
+      emit({ kind: "warning", text: `Passed over a Postgres that doesn't run: ${failures.at(-1)}` });
     }
   }
   throw new OffshootError("POSTGRES_NOT_FOUND", "No Postgres that was found on this machine runs.", {

@@ -71,7 +71,7 @@ async function settled(cluster: Cluster, options: BootOptions): Promise<Server |
 }
 
 async function startAnew(cluster: Cluster, options: BootOptions): Promise<Server> {
-  const { within, report } = options;
+  const { within, emit } = options;
   const runtime = await options.runtime();
   await makeFolder(cluster.folder, runtime.account);
   await removePartials(cluster);
@@ -87,7 +87,7 @@ async function startAnew(cluster: Cluster, options: BootOptions): Promise<Server
   await rm(cluster.asleep, { force: true });
   const server = await runningServer(cluster);
   if (server === undefined) throw unusable(cluster);
-  report({ kind: "note", text: `Started the local Postgres ${cluster.major}.` });
+  emit({ kind: "note", text: `Started the local Postgres ${cluster.major}.` });
   return server;
 }
 
@@ -120,12 +120,12 @@ async function damageOf(cluster: Cluster): Promise<string | undefined> {
   return isFromEarlierBoot ? "the machine went down while the server ran" : undefined;
 }
 
-async function setAside(cluster: Cluster, reason: string, { report }: Bounds): Promise<void> {
+async function setAside(cluster: Cluster, reason: string, { emit }: Bounds): Promise<void> {
   const aside = `${cluster.data}.damaged`;
   await rm(aside, { recursive: true, force: true });
   await rename(cluster.data, aside);
   const text = `The data of the local Postgres ${cluster.major} was set aside (${reason}) and is made anew. The old is in ${aside}.`;
-  report({ kind: "warning", text });
+  emit({ kind: "warning", text });
 }
 
 function unusable(cluster: Cluster): OffshootError {

@@ -6,7 +6,7 @@ import { OffshootError } from "../../../errors.ts";
 import type { Refusal } from "../../provider.ts";
 import type { ClusterHost, Server } from "../host.ts";
 import { serviceAccount } from "./account.ts";
-import { asleepAt, noteSleepers } from "./asleep.ts";
+import { asleepAt, noteSleepers } from "./stopped-server.ts";
 import { findPostgres, usableBinaries } from "./binaries.ts";
 import { boot } from "./boot.ts";
 import { type Cluster, clusterAt, majorOfFolder } from "./cluster.ts";
@@ -16,7 +16,7 @@ import type { Found, Places } from "./program.ts";
 import { clusterMajors, runningBeside, runningServer } from "./running.ts";
 import type { Runtime } from "./runtime.ts";
 import { serverEnvironment } from "./settings.ts";
-import { spawnKeeper } from "./spawn-keeper.ts";
+import { spawnKeeper } from "./spawn-idle-reaper.ts";
 import { stop } from "./stop.ts";
 
 export interface EmbeddedOptions {
@@ -75,7 +75,7 @@ export function embeddedHost(options: EmbeddedOptions): ClusterHost {
         await makeFolder(home, account);
         await makeFolder(cluster.folder, account);
         const runtime = async (): Promise<Runtime> => {
-          const bin = await usableBinaries(found, home, account, bounds.report);
+          const bin = await usableBinaries(found, home, account, bounds.emit);
           return { bin, account, environment: serverEnvironment(env) };
         };
         return boot(cluster, { ...bounds, runtime, keep: () => keep(home, cluster) });

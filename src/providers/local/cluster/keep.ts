@@ -1,10 +1,10 @@
 import { setTimeout as timer } from "node:timers/promises";
 import { deadline } from "../../../deadline.ts";
-import type { Report } from "../../../events.ts";
+import type { Listener } from "../../../events.ts";
 import { sleepersOf } from "../databases.ts";
 import type { Server } from "../host.ts";
 import { watchOver } from "../watch.ts";
-import { noteSleepers } from "./asleep.ts";
+import { noteSleepers } from "./stopped-server.ts";
 import type { Cluster } from "./cluster.ts";
 import { runningServer } from "./running.ts";
 import { stop } from "./stop.ts";
@@ -15,7 +15,7 @@ export interface KeepOptions {
   readonly baseTtlMs: number;
   /** Finds the server's programs, for a stop on Windows. */
   readonly findBin: () => Promise<string | undefined>;
-  readonly report?: Report;
+  readonly emit?: Listener;
 }
 
 /** The server is started right after its keeper; one that fails to start leaves the keeper without work. */

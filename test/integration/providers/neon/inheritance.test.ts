@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { migrateOnce, type MigrateRequest } from "../../../../src/gate/gate.ts";
-import { readMarkers } from "../../../../src/gate/marker.ts";
+import { migrateOnce, type MigrateRequest } from "../../../../src/readiness/readiness.ts";
+import { readMarkers } from "../../../../src/readiness/marker.ts";
 import { withSession } from "../../../../src/postgres/connect.ts";
 import { type DirectUrl, directUrl } from "../../../../src/postgres/url.ts";
 import { neonProvider } from "../../../../src/providers/neon/neon.ts";
@@ -47,7 +47,7 @@ function request(url: DirectUrl, run: string, fingerprint: string, command = "tr
     owner: { host: "here", pid: process.pid },
     timings: { withinMs: 30_000, leaseMs: 15_000, heartbeatMs: 500, pollMs: 100, graceMs: 1000 },
     signal: new AbortController().signal,
-    report: () => {},
+    emit: () => {},
     secrets: [],
     command: { kind: "shell", text: command },
     cwd: process.cwd(),

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addSection, firstComment, isComment, type Section, sectionOf } from "../../../../src/ci/summary/comment.ts";
-import type { Story } from "../../../../src/ci/summary/story.ts";
+import type { Story } from "../../../../src/ci/summary/command-summary.ts";
 
 function section(key: string, more: Partial<Section> = {}): Section {
   return { key, title: key, run: "10", attempt: 1, failed: false, gone: false, digest: key, text: `text of ${key}`, ...more };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fit } from "../../../../src/ci/summary/fit.ts";
 import { summary } from "../../../../src/ci/summary/markdown.ts";
-import type { Story } from "../../../../src/ci/summary/story.ts";
+import type { Story } from "../../../../src/ci/summary/command-summary.ts";
 import { timeline } from "../../../../src/ci/summary/timeline.ts";
 
 const STORY: Story = {

@@ -40,7 +40,7 @@ const IDENTITY = identityOf("test", "postgres:17", LOOPBACK);
 function bootOn(engine: Engine, reach: Reach = LOOPBACK, isAbsent = true): Promise<unknown> {
   const within = deadline("a test", 10_000);
   const image = imageOf({ Env: ["PG_MAJOR=17"] });
-  return boot({ engine, identity: IDENTITY, image, reach, within, report: silent, tag: undefined, isAbsent, keep: () => {} });
+  return boot({ engine, identity: IDENTITY, image, reach, within, emit: silent, tag: undefined, isAbsent, keep: () => {} });
 }
 
 const removed = ({ calls }: Spoken): unknown[] => calls.filter(([verb]) => verb === "rm").map((call) => call.at(-1));

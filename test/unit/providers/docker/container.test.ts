@@ -3,7 +3,7 @@ import { identityOf, runArguments } from "../../../../src/providers/docker/conta
 import { LOOPBACK } from "../../../../src/providers/docker/endpoint.ts";
 import { imageOf } from "../../../../src/providers/docker/image.ts";
 import { parseContainers, serverIn } from "../../../../src/providers/docker/inspect.ts";
-import { ownerTag, tagFromRecord } from "../../../../src/run/tag.ts";
+import { ownerTag, tagFromRecord } from "../../../../src/identity/owner-tag.ts";
 
 const OFFICIAL_17 = imageOf({ Env: ["PG_MAJOR=17", "PGDATA=/var/lib/postgresql/data"], Volumes: { "/var/lib/postgresql/data": {} } });
 const OFFICIAL_18 = imageOf({ Env: ["PG_MAJOR=18", "PGDATA=/var/lib/postgresql/18/docker"], Volumes: { "/var/lib/postgresql": {} } });

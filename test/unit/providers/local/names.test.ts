@@ -1,7 +1,7 @@
 import { assert, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { isScratch, scratchName, templateName, toDatabase } from "../../../../src/providers/local/names.ts";
-import { databaseName } from "../../../../src/run/name.ts";
+import { databaseName } from "../../../../src/identity/name.ts";
 
 test("a run's name becomes its database's, and a database's own name stays", () => {
   expect(toDatabase("offshoot/o/r/run-1")).toBe(databaseName("offshoot/o/r/run-1"));

@@ -1,4 +1,4 @@
-import type { OwnerTag } from "../../../../src/run/tag.ts";
+import type { OwnerTag } from "../../../../src/identity/owner-tag.ts";
 
 /** A tag that is valid, with what a test changes. */
 export function tagWith(changes: Partial<OwnerTag> = {}): OwnerTag {

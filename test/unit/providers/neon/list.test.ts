@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { tagToRecord } from "../../../../src/run/tag.ts";
+import { tagToRecord } from "../../../../src/identity/owner-tag.ts";
 import { baseWanted, planted, setStage, START, wantedBy } from "../../../support/neon-stage.ts";
 
 const HOUR = 3_600_000;

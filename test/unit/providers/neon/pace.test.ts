@@ -28,7 +28,7 @@ function attempt(
     },
     {
       within: virtualDeadline(clock, "it", options.withinMs ?? 300_000),
-      report: (event) => void events.push(event),
+      emit: (event) => void events.push(event),
       random: () => options.dice ?? 1,
       repeatable: options.repeatable ?? true,
       onHold: (ms) => void held.push(ms),

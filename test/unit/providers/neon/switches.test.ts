@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { SWITCHES } from "../../../../mocks/neon/switches.ts";
 import { isDatabase, runOf, setStage, wantedBy } from "../../../support/neon-stage.ts";
-import { branchName } from "../../../../src/run/name.ts";
+import { branchName } from "../../../../src/identity/name.ts";
 
 /** Every position of every switch; amounts get two values besides their default. */
 const POSITIONS = Object.entries(SWITCHES).flatMap(([name, entry]) => {

@@ -1,0 +1,58 @@
+import type { Grant } from "../../catalog/grants.ts";
+import { grantsByRole } from "../rules/known.ts";
+import type { Lookup } from "../../catalog/lookup.ts";
+
+/** A part of the spec file, as YAML will write it. */
+export type Plain = Readonly<Record<string, unknown>>;
+
+/** What a single value says, and with it, where there is more to say, comment and grants. */
+export function withKnown(value: unknown, key: string, known: Plain): unknown {
+  return isKnown(known) ? { [key]: value, ...known } : value;
+}
+
+/** Whether there is anything to say. */
+export function isKnown(known: Plain): boolean {
+  return Object.keys(known).length > 0;
+}
+
+/** An object that has rights: how the catalog knows it, and what `pg_identify_object` may call it. */
+export interface Known {
+  readonly on: Grant["on"];
+  readonly id: string;
+  readonly identities: readonly string[];
+}
+
+/** Comment and grants, where an object has them; the grants that Postgres gives by itself are left out. */
+export function writtenKnown(found: Lookup, { on, id, identities }: Known): Plain {
+  const rights = found.rightsOn(on, id);
+  return {
+    ...said({ comment: found.commentOn(identities) }),
+    ...(rights.join() === usual(on, id) ? {} : { grants: grantsByRole(rights) }),
+  };
+}
+
+/** Every function may be executed by everybody, and the schema `public` used, until someone revokes that. */
+function usual(on: Grant["on"], id: string): string {
+  if (on === "routine") return "public=EXECUTE";
+  return on === "schema" && id === "public" ? "public=USAGE" : "";
+}
+
+/** A comment on what has no rights of its own. */
+export function commented(found: Lookup, ...identities: readonly string[]): Plain {
+  return said({ comment: found.commentOn(identities) });
+}
+
+/** Comment and grants of a type. */
+export function ofType(found: Lookup, id: string): Plain {
+  return writtenKnown(found, { on: "type", id, identities: [`type ${id}`, `domain ${id}`] });
+}
+
+/** The properties that are there. */
+export function said(properties: Plain): Plain {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+}
+
+/** A property, unless it is plain. */
+export function unless(plain: unknown, properties: Plain): Plain {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== plain));
+}

@@ -1,0 +1,16 @@
+import { literal } from "../postgres/identifier.ts";
+import type { Fragment } from "./facts.ts";
+import { PLATFORM, type Named } from "./scope.ts";
+
+export interface Extension extends Named {
+  readonly schema: string;
+  readonly version: string;
+}
+
+export const extensions: Fragment<Extension> = {
+  id: "format('%I', e.extname)",
+  facts: { name: "e.extname", schema: "n.nspname", version: "e.extversion" },
+  from: `
+from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+where e.extname not in (${["plpgsql", ...PLATFORM.extensions].map(literal).join(", ")})`,
+};

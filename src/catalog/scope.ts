@@ -1,0 +1,74 @@
+import { literal } from "../postgres/identifier.ts";
+
+/** Our own bookkeeping: never part of anybody's schema. */
+export const OWN_SCHEMA = "offshoot";
+
+/**
+ * What Neon keeps in a database for itself: its superuser owns the schemas `neon` and `neon_migration` and some
+ * tables of the database `postgres`, and each database's default privileges grant to the group role of all users
+ * (neondatabase/neon, `compute_tools/src/sql/default_grants.sql` and `src/migrations/`). Other servers have none
+ * of it, and nobody's migrations make it.
+ */
+export const PLATFORM = { roles: ["cloud_admin", "neon_superuser"], extensions: ["neon"] } as const;
+
+/**
+ * The common table expressions that every fragment builds on: `ext` (members of extensions), `platform` (roles of
+ * the platform), `ns` (the wanted schemas) and `rel` (their relations with a quoted `id`). Ordinary users can't
+ * create schemas named `pg_…`. The schema `public` belongs to the platform on some servers and is everybody's.
+ */
+export function scope(schemas: readonly string[] | undefined): string {
+  const wanted = schemas === undefined ? "true" : `n.nspname = any(array[${schemas.map(literal).join(", ")}]::name[])`;
+  return `
+ext as materialized (
+  select classid, objid from pg_depend where deptype = 'e' and refclassid = 'pg_extension'::regclass
+),
+platform as materialized (
+  select oid from pg_roles where rolname in (${PLATFORM.roles.map(literal).join(", ")})
+),
+ns as materialized (
+  select n.*, exists (select from ext where classid = 'pg_namespace'::regclass and objid = n.oid) as of_extension
+  from pg_namespace n
+  where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', ${literal(OWN_SCHEMA)}) and ${wanted}
+    and (n.nspname = 'public' or ${notOfPlatform("n.nspowner")})
+),
+rel as materialized (
+  select c.*, n.nspname, format('%I.%I', n.nspname, c.relname) as id
+  from pg_class c join ns n on n.oid = c.relnamespace
+  where ${notOfExtension("pg_class", "c.oid")} and ${notOfPlatform("c.relowner")}
+)`;
+}
+
+/** A condition: the object is no member of an extension. */
+export function notOfExtension(catalog: string, oid: string): string {
+  return `not exists (select from ext where classid = '${catalog}'::regclass and objid = ${oid})`;
+}
+
+/** A condition: the role is none of the platform's. */
+export function notOfPlatform(role: string): string {
+  return `${role} not in (select oid from platform)`;
+}
+
+/** A role's name, or `public`, for an oid in an access list. */
+export function roleName(oid: string): string {
+  return `case when ${oid} = 0 then 'public' else pg_get_userbyid(${oid})::text end`;
+}
+
+/** What every object of the catalog has. */
+export interface Named {
+  /** Unique within its kind, quoted as in SQL: `app.orders`, `app.orders.total`, `app.total(bigint, text)`. */
+  readonly id: string;
+  /** Unquoted. */
+  readonly name: string;
+}
+
+/** An object that lives in a schema. */
+export interface InSchema extends Named {
+  /** Unquoted. */
+  readonly schema: string;
+}
+
+/** An object that belongs to a table, view or materialized view of its schema. */
+export interface OnTable extends InSchema {
+  /** Unquoted. */
+  readonly table: string;
+}

@@ -1,0 +1,78 @@
+import type { Source } from "../config/load.ts";
+import { isOffshootError } from "../errors.ts";
+import type { ProviderName, Refusal } from "../providers/provider.ts";
+import type { RunIdentity } from "../identity/run-identity.ts";
+import { candidates, limitsOf } from "../context/candidates.ts";
+import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import { findProject, migrationDirectory } from "../context/migrations.ts";
+
+export interface DoctorOptions extends CommonOptions {}
+
+export interface Diagnosis {
+  readonly run: RunIdentity;
+  readonly name: string;
+  readonly ci: string;
+  /** The configuration file, where one was found. */
+  readonly file: string | undefined;
+  /** Each setting with its value, as text without secrets, and where it comes from. */
+  readonly settings: readonly { readonly key: string; readonly value: string; readonly source: Source }[];
+  /** Candidates in order; the first without a refusal would be chosen. */
+  readonly providers: readonly { readonly name: ProviderName; readonly refusal: Refusal | undefined }[];
+  readonly chosen: ProviderName | undefined;
+  readonly migrations: DiagnosedMigrations;
+  readonly warnings: readonly string[];
+  readonly node: string;
+}
+
+/** How migrations would run. */
+export interface DiagnosedMigrations {
+  /** The tool that is set or was detected, and what showed that it is used. */
+  readonly tool?: string;
+  readonly evidence?: string;
+  /** Undefined: there are none, or it can't be decided. */
+  readonly command: string | undefined;
+  readonly directory: string;
+  /** Names of the newest migrations, where a tool is known. */
+  readonly heads?: readonly string[];
+  /** Why they would not run. */
+  readonly problem?: string;
+}
+
+/** What would be chosen and why, and what is missing. Changes nothing. */
+export async function doctor(options: DoctorOptions = {}): Promise<Diagnosis> {
+  const context = await prepare(options);
+  const providers = await Promise.all(
+    (await candidates(context)).map(async (provider) => ({ name: provider.name, refusal: await provider.refuse(limitsOf(context)) })),
+  );
+  // A refusal that may not be passed over ends the list: nothing behind it would be asked.
+  const decisive = providers.find(({ refusal }) => refusal === undefined || !refusal.mayFallBack);
+  return {
+    run: context.run,
+    name: context.name,
+    ci: context.ci.service,
+    file: context.resolved.file,
+    settings: Object.entries(context.resolved.sources).map(([key, source]) => ({ key, value: context.resolved.values[key] ?? "", source })),
+    providers,
+    chosen: decisive?.refusal === undefined ? decisive?.name : undefined,
+    migrations: await diagnoseMigrations(context),
+    warnings: context.resolved.warnings,
+    node: process.versions.node,
+  };
+}
+
+async function diagnoseMigrations(context: Context): Promise<DiagnosedMigrations> {
+  const directory = migrationDirectory(context);
+  const { command } = context.settings.migrations;
+  if (command !== undefined) return { command, directory };
+  const { headsOf } = await import("../migration-tools/revisions.ts");
+  try {
+    const project = await findProject(context);
+    if (project === undefined) return { command, directory };
+    const { tool, evidence, revisions } = project;
+    const heads = headsOf(revisions).map(({ name }) => name);
+    return { tool, evidence, command: project.command, directory, heads };
+  } catch (thrown) {
+    if (!isOffshootError(thrown)) throw thrown;
+    return { command, directory, problem: `${thrown.message} ${thrown.remedy ?? ""}`.trim() };
+  }
+}

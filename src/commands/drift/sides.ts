@@ -1,0 +1,166 @@
+import { resolve } from "node:path";
+import type { Catalog } from "../../catalog/catalog.ts";
+import { readCatalog } from "../../catalog/read.ts";
+import type { Spec } from "../../audit/spec/spec.ts";
+import type { Source } from "../../drift/source.ts";
+import { isOffshootError, OffshootError } from "../../errors.ts";
+import type { Listener } from "../../events.ts";
+import { describeUrl, type DirectUrl, directUrl } from "../../postgres/url.ts";
+import type { Database, Reached, Refusal, Where } from "../../providers/provider.ts";
+import { limitsOf, load } from "../../context/candidates.ts";
+import type { Context } from "../../context/context.ts";
+import { requireDatabase } from "../../context/locate.ts";
+import { migrateIn } from "../migrate-in.ts";
+import { requireMigrations } from "../../context/migrations.ts";
+import { withReader } from "../../context/reader.ts";
+import { scratchWanted, withScratch } from "../../context/scratch.ts";
+import { loadSpec } from "../../context/spec-file.ts";
+import { secretsOf } from "../../providers/variables.ts";
+
+/** One side of a comparison, open for as long as somebody works with it. */
+export type Side = DatabaseSide | SpecSide;
+
+export interface DatabaseSide {
+  readonly kind: "database";
+  /** For people, without secrets: `Neon branch main`. */
+  readonly description: string;
+  readonly url: DirectUrl;
+  readonly catalog: Catalog;
+  /** Where the database is a throw-away of our own; anything else is only read. */
+  readonly scratch: Database | undefined;
+  /** Makes a throw-away branch of the same state, where that can be. */
+  readonly branch: (() => Promise<Reached | Refusal>) | undefined;
+}
+
+export interface SpecSide {
+  readonly kind: "spec";
+  readonly description: string;
+  readonly spec: Spec;
+}
+
+/** A side of which everything that can be checked without a database is checked. */
+export interface PreparedSide {
+  readonly source: Source["kind"];
+  /** Opens it for `work`, and removes afterwards what was made for that. `major` is the wanted version where there is a choice. */
+  open<T>(major: number | undefined, work: (side: Side) => Promise<T>): Promise<T>;
+}
+
+/**
+ * Prepares a side; `flag` names it in errors. Throws, before anything is touched, `USAGE`, `URL_INVALID`, `SPEC_INVALID`,
+ * `CONFIG_UNREADABLE`, and what the tool's migrations may throw.
+ */
+export async function prepareSide(context: Context, source: Source, flag: string): Promise<PreparedSide> {
+  const { kind } = source;
+  switch (kind) {
+    case "spec": {
+      const { spec } = await loadSpec(context, resolve(context.cwd, source.path));
+      return { source: kind, open: async (_, work) => work({ kind: "spec", description: `the spec ${spec.file}`, spec }) };
+    }
+    case "url": {
+      const url = directUrl(source.url, source.variable === undefined ? `the URL given by ${flag}` : `the URL in ${source.variable}`);
+      await context.conceal(secretsOf({ url, directUrl: url }));
+      const description = source.variable === undefined ? describeUrl(url) : `${source.variable} (${describeUrl(url)})`;
+      return { source: kind, open: async (_, work) => work(await readSide(context, { url, description })) };
+    }
+    case "run":
+      return {
+        source: kind,
+        async open(_, work) {
+          const { directUrl: url, name, provider } = await requireDatabase(context);
+          return work(await readSide(context, { url, description: `this run's database ${name} (${provider})` }));
+        },
+      };
+    case "migrations":
+      return prepareMigrations(context);
+    case "parent":
+      if (!context.settings.provider.includes("neon")) throw noParent(context, flag);
+      return prepareBranch(context, { branch: undefined, at: undefined }, flag, kind);
+    case "branch":
+      return prepareBranch(context, { branch: source.name, at: source.at }, flag, kind);
+  }
+}
+
+async function prepareMigrations(context: Context): Promise<PreparedSide> {
+  const migrations = await requireMigrations(context);
+  const description = `the migrations${migrations.project === undefined ? "" : ` (${migrations.project.tool})`}`;
+  const quiet: Listener = (event) => {
+    if (event.kind !== "output") context.emit(event);
+  };
+  // What the migrations make is to be compared, whatever a spec says of it. What they print is told only where they fail.
+  const unaudited = { ...context, emit: quiet, settings: { ...context.settings, audit: { ...context.settings.audit, spec: undefined } } };
+  return {
+    source: "migrations",
+    open: (major, work) =>
+      withScratchOf(unaudited, major, async (database) => {
+        const { directUrl: url } = database;
+        await context.conceal(secretsOf(database));
+        await migrateIn(unaudited, migrations, { url, database: undefined });
+        return work(await readSide(context, { url, description, scratch: database }));
+      }),
+  };
+}
+
+/** A scratch database of that major; of any other where that one can't be had. */
+async function withScratchOf<T>(context: Context, major: number | undefined, work: (database: Database) => Promise<T>): Promise<T> {
+  const { settings, resolved } = context;
+  const isChosen = resolved.sources["postgres"]?.from === "flag";
+  if (major === undefined || isChosen || major === settings.postgres) return withScratch(context, "drift", work);
+  let isMade = false;
+  const wanted = { ...context, settings: { ...settings, postgres: major as typeof settings.postgres } };
+  try {
+    return await withScratch(wanted, "drift", (database) => {
+      isMade = true;
+      return work(database);
+    });
+  } catch (thrown) {
+    if (isMade || !isOffshootError(thrown) || thrown.code !== "NO_PROVIDER") throw thrown;
+    return withScratch(context, "drift", work);
+  }
+}
+
+async function prepareBranch(context: Context, where: Where, flag: string, source: "parent" | "branch"): Promise<PreparedSide> {
+  const neon = await load("neon", context);
+  const limits = limitsOf(context);
+  const { reach } = neon;
+  const refusal = await neon.refuse(limits);
+  if (reach === undefined || refusal !== undefined) throw unreachable(flag, refusal);
+  return {
+    source,
+    async open(_, work) {
+      const reached = await reach(where, scratchWanted(context, "drift"), limits);
+      if (reached.kind === "refusal") throw unreachable(flag, reached);
+      try {
+        await context.conceal(secretsOf({ url: reached.url, directUrl: reached.url }));
+        const branch = (): Promise<Reached | Refusal> => reach({ ...where, copy: true }, scratchWanted(context, "repair"), limits);
+        return await work(await readSide(context, { url: reached.url, description: reached.description, branch }));
+      } finally {
+        await reached[Symbol.asyncDispose]();
+      }
+    },
+  };
+}
+
+interface Found {
+  readonly url: DirectUrl;
+  readonly description: string;
+  readonly scratch?: Database;
+  readonly branch?: () => Promise<Reached | Refusal>;
+}
+
+async function readSide(context: Context, { url, description, scratch, branch }: Found): Promise<DatabaseSide> {
+  const catalog = await withReader(context, url, (session) => readCatalog(session));
+  return { kind: "database", url, catalog, scratch, branch, description: `${description}, PostgreSQL ${catalog.server.major}` };
+}
+
+function noParent({ settings }: Context, flag: string): OffshootError {
+  return new OffshootError("USAGE", `There is no parent to compare with: ${settings.provider.join(" and ")} branches from none.`, {
+    remedy: `Give ${flag}: a Postgres URL, the name of a variable that holds one, branch:NAME, run, or a spec file.`,
+  });
+}
+
+function unreachable(flag: string, refusal: { readonly text: string; readonly remedy?: string | undefined } | undefined): OffshootError {
+  return new OffshootError("NO_PROVIDER", `There is no Neon branch to compare with: ${refusal?.text ?? "Neon can't be reached."}`, {
+    meaning: refusal?.remedy,
+    remedy: `Or give another ${flag}: a Postgres URL, the name of a variable that holds one, run, or a spec file.`,
+  });
+}

@@ -1,0 +1,169 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join, posix, relative, resolve, sep } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { fileLayer } from "../config/file.ts";
+import { flagLayer } from "../config/layer.ts";
+import { loadSettings, type Resolved } from "../config/load.ts";
+import { codeOf, messageOf, OffshootError } from "../errors.ts";
+import type { Facts, KnownMigrations, PresentConfiguration } from "../init/facts.ts";
+import { lookAtPipelines, lookAtProject } from "../init/look.ts";
+import { type Plan, plan, type PlannedFile } from "../init/plan.ts";
+import type { TemplateName } from "../init/services/registry.ts";
+import { readCheckout } from "../identity/checkout.ts";
+import type { CommonOptions } from "../context/context.ts";
+import { detectBelow, detectTools, requireTool } from "../migration-tools/detect.ts";
+import { type Repository, repositoryIn } from "../migration-tools/repository.ts";
+import type { Project } from "../migration-tools/tool.ts";
+
+export interface InitOptions extends CommonOptions {
+  /** The CI service to write for, or `none` for the configuration alone; default the one that is in use, else GitHub Actions. */
+  readonly service?: TemplateName | "none" | undefined;
+  /** Only say what would be written. Default false. */
+  readonly dryRun?: boolean | undefined;
+}
+
+export interface InitResult extends Plan {
+  /** Whether the new files were written, or this is the plan only. */
+  readonly applied: boolean;
+}
+
+export type { PlannedFile } from "../init/plan.ts";
+
+/**
+ * Writes `offshoot.yaml` and a CI pipeline for the repository that `cwd` stands in. `settings` go into the file. What is
+ * there already is never changed: the result then holds the text to add. Twice is the same as once.
+ *
+ * The environment decides nothing here, since it is this machine's and not the repository's. Throws `TOOL_AMBIGUOUS`
+ * and `USAGE` where several migration tools or CI services are in use, and `CONFIG_INVALID`, before anything is written.
+ */
+export async function init(options: InitOptions = {}): Promise<InitResult> {
+  const cwd = resolve(options.cwd ?? process.cwd());
+  const { top, host } = await readCheckout(cwd, options.env ?? process.env);
+  const planned = plan(await lookAround(options, { cwd, top, host }), options.service);
+  if (options.dryRun === true) return { ...planned, applied: false };
+  const files: PlannedFile[] = [];
+  for (const file of planned.files) files.push(file.state === "new" ? await writeNew(top, file) : file);
+  return { ...planned, files, applied: true };
+}
+
+interface Place {
+  readonly cwd: string;
+  /** The checkout's top. */
+  readonly top: string;
+  readonly host: string | undefined;
+}
+
+async function lookAround(options: InitOptions, { cwd, top, host }: Place): Promise<Facts> {
+  const flags = options.settings ?? {};
+  refuseUnfit(flags);
+  const resolved = await loadSettings({ cwd, env: {}, flags, file: options.config });
+  const migrations = await migrationsIn(resolved);
+  return {
+    folder: slashes(relative(top, cwd)),
+    host,
+    version: await ownVersion(),
+    migrations,
+    given: Object.fromEntries([...flagLayer(flags).entries].map(([path, { input }]) => [path, input])),
+    configuration: await presentConfiguration(resolved, top, flags),
+    ...(await lookAtProject(upwards(cwd, top).map(repositoryIn), migrations)),
+    pipelines: await lookAtPipelines(repositoryIn(top)),
+  };
+}
+
+/** What must not stand in a file that every run reads. */
+function refuseUnfit(flags: Readonly<Record<string, unknown>>): void {
+  if (flags["existing.url"] !== undefined) {
+    throw new OffshootError("USAGE", "existing.url is not written into offshoot.yaml: it may hold a password.", {
+      remedy: "Set OFFSHOOT_EXISTING_URL as a secret of the pipeline instead.",
+    });
+  }
+  if (flags["run"] !== undefined) {
+    throw new OffshootError("USAGE", "run is not written into offshoot.yaml: every pipeline would share one database.", {
+      remedy: "Leave --run out: each pipeline is told from the others by its own id.",
+    });
+  }
+}
+
+async function migrationsIn({ settings, directory }: Resolved): Promise<KnownMigrations> {
+  const { tool, command, folder, directory: below } = settings.migrations;
+  if (command !== undefined || tool === "none") return { from: "settings" };
+  const repository = repositoryIn(resolve(directory, below ?? "."));
+  const projects = tool === undefined ? await detectTools(repository, folder) : [await requireTool(tool, repository, folder)];
+  const [first] = projects;
+  if (first === undefined) return below === undefined ? migrationsBelow(repository) : { from: "nothing", below: [] };
+  if (projects.length > 1) throw ambiguous(projects);
+  const found = { from: "tool", tool: first.tool } as const;
+  return below === undefined
+    ? { ...found, evidence: first.evidence }
+    : { ...found, evidence: posix.join(below, first.evidence), directory: below };
+}
+
+function ambiguous(projects: readonly Project[]): OffshootError {
+  const told = projects.map(({ tool, evidence }) => `${tool} (${evidence})`).join(" and ");
+  return new OffshootError("TOOL_AMBIGUOUS", `Several migration tools are used here: ${told}.`, {
+    meaning: "Which of them migrates can't be told, and nothing was written.",
+    remedy: `Name one: offshoot init --set migrations.tool=${projects[0]?.tool}`,
+  });
+}
+
+/** What migrates in the one folder right below where something does. */
+async function migrationsBelow(repository: Repository): Promise<KnownMigrations> {
+  const projects = await detectBelow(repository);
+  const [first] = projects;
+  if (first !== undefined && projects.length === 1) {
+    return { from: "tool", tool: first.tool, evidence: first.evidence, directory: first.folder };
+  }
+  return { from: "nothing", below: projects.map(({ folder, tool }) => `${tool} in ${folder}`) };
+}
+
+async function presentConfiguration(
+  { file }: Resolved,
+  top: string,
+  flags: Readonly<Record<string, unknown>>,
+): Promise<PresentConfiguration | undefined> {
+  if (file === undefined) return undefined;
+  const path = slashes(relative(top, file));
+  const { entries } = await fileLayer(file, path);
+  const asked = [...flagLayer(flags).entries];
+  const lacks = asked.filter(([key, { value }]) => !isDeepStrictEqual(entries.get(key)?.value, value)).map(([key]) => key);
+  return { path, text: await readFile(file, "utf8"), lacks };
+}
+
+/** Never over a file that came into being meanwhile: what would be added is then for a person. */
+async function writeNew(top: string, file: PlannedFile): Promise<PlannedFile> {
+  const path = join(top, file.path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    return (await writeOnce(path, file.text)) ? file : { ...file, state: "add" };
+  } catch (thrown) {
+    throw new OffshootError("USAGE", `${file.path} can't be written: ${messageOf(thrown)}`, {
+      remedy: "Make its folder writable and run offshoot init again: what it wrote already stays as it is.",
+    });
+  }
+}
+
+async function writeOnce(path: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(path, text, { flag: "wx" });
+    return true;
+  } catch (thrown) {
+    if (codeOf(thrown) === "EEXIST") return false;
+    throw thrown;
+  }
+}
+
+/** The folder itself and all above it, up to the checkout's top. */
+function upwards(folder: string, top: string): readonly string[] {
+  return folder === top ? [folder] : [folder, ...upwards(dirname(folder), top)];
+}
+
+/** The version as `npx offshoot@…` takes it: within it nothing breaks. */
+async function ownVersion(): Promise<string> {
+  const manifest = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+  const [major, minor] = manifest.version.split(".");
+  return major === "0" ? `0.${minor}` : `${major}`;
+}
+
+function slashes(path: string): string {
+  return path.split(sep).join("/");
+}

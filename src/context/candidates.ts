@@ -1,0 +1,47 @@
+import type { Limits, Provider, ProviderName } from "../providers/provider.ts";
+import type { Context } from "./context.ts";
+
+/** The providers that may serve, in order. Each is loaded only when it is asked for. */
+export async function candidates(context: Context): Promise<readonly Provider[]> {
+  return Promise.all(context.settings.provider.map((name) => load(name, context)));
+}
+
+/** The limits of one call to a provider. */
+export function limitsOf(context: Context): Limits {
+  return { signal: context.signal, withinMs: context.settings.timeouts.acquireMs, emit: context.emit };
+}
+
+/** One provider, as configured. */
+export async function load(name: ProviderName, context: Context): Promise<Provider> {
+  const { settings, env, cwd } = context;
+  switch (name) {
+    case "embedded": {
+      const { embeddedProvider } = await import("../providers/local/embedded.ts");
+      return embeddedProvider({ env, cwd, major: settings.postgres, idleMs: settings.timeouts.idleMs, baseTtlMs: settings.baseTtlMs });
+    }
+    case "existing": {
+      const { existingProvider } = await import("../providers/existing.ts");
+      return existingProvider({ url: settings.existing.url, baseTtlMs: settings.baseTtlMs });
+    }
+    case "docker": {
+      const { dockerProvider } = await import("../providers/docker/docker.ts");
+      const { docker, postgres: major, timeouts, baseTtlMs } = settings;
+      return dockerProvider({ env, major, image: docker.image, idleMs: timeouts.idleMs, baseTtlMs });
+    }
+    case "neon": {
+      const { neonProvider } = await import("../providers/neon/neon.ts");
+      const { project, apiHost, ...choices } = settings.neon;
+      const { secretsWithheld } = context.ci;
+      return neonProvider({ apiKey: env["NEON_API_KEY"], project, apiHost, secretsWithheld, base: settings.base === true, choices });
+    }
+  }
+}
+
+/** The candidates that can serve here and now; the others have nothing to find, list or delete. */
+export async function reachable(context: Context): Promise<readonly Provider[]> {
+  const limits = limitsOf(context);
+  const asked = await Promise.all(
+    (await candidates(context)).map(async (provider) => ({ provider, refusal: await provider.refuse(limits) })),
+  );
+  return asked.flatMap(({ provider, refusal }) => (refusal === undefined ? [provider] : []));
+}

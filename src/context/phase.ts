@@ -1,0 +1,22 @@
+import type { Phase, Listener } from "../events.ts";
+
+/** Runs one phase of a command and tells its start, its end and how long it took. */
+export async function inPhase<T>(
+  emit: Listener,
+  phase: Phase,
+  text: string,
+  work: () => Promise<T>,
+  outcome: (result: T) => string = () => text,
+): Promise<T> {
+  const start = performance.now();
+  const ms = (): number => Math.round(performance.now() - start);
+  emit({ kind: "phase", phase, state: "start", text });
+  try {
+    const result = await work();
+    emit({ kind: "phase", phase, state: "end", text: outcome(result), ms: ms() });
+    return result;
+  } catch (thrown) {
+    emit({ kind: "phase", phase, state: "failed", text, ms: ms() });
+    throw thrown;
+  }
+}

@@ -1,0 +1,57 @@
+import { isUtf8 } from "node:buffer";
+import { readFile } from "node:fs/promises";
+import { relative, resolve } from "node:path";
+import type { Spec } from "../audit/spec/spec.ts";
+import { codeOf, OffshootError } from "../errors.ts";
+import type { Context } from "./context.ts";
+
+/** A spec file that was read and is well formed. */
+export interface SpecFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly text: string;
+  readonly spec: Spec;
+}
+
+/**
+ * The spec that was named, or the configured one; undefined when there is none. Throws `CONFIG_UNREADABLE`, and
+ * `SPEC_INVALID` with every problem of it: commands call it before they touch anything.
+ */
+export async function readSpec(context: Context, named?: string): Promise<SpecFile | undefined> {
+  const path = specPath(context, named);
+  return path === undefined ? undefined : loadSpec(context, path);
+}
+
+/** The spec at an absolute path. Throws what `readSpec` throws. */
+export async function loadSpec(context: Context, path: string): Promise<SpecFile> {
+  const name = relative(context.cwd, path);
+  const text = await specText(path, name);
+  const { parseSpec } = await import("../audit/spec/parse.ts");
+  return { path, text, spec: parseSpec(text, name) };
+}
+
+/** What a spec file holds. Throws `CONFIG_UNREADABLE`, with the system's error as its fact `reason` where there is one. */
+export async function specText(path: string, name: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (thrown) {
+    throw new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${name}: ${codeOf(thrown)}.`, {
+      remedy: "Check the path, or make a spec from a good database with `offshoot audit --write`.",
+      facts: { file: path, reason: codeOf(thrown) },
+    });
+  }
+  // An update would write back what it could not read.
+  if (isUtf8(bytes) && !bytes.includes(0)) return bytes.toString("utf8");
+  throw new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${name}: it is not UTF-8 text.`, {
+    remedy: "Save it as UTF-8.",
+    facts: { file: path },
+  });
+}
+
+/** A path on the command line is meant from the working directory, one in the configuration from the file. */
+export function specPath(context: Context, named: string | undefined): string | undefined {
+  if (named !== undefined) return resolve(context.cwd, named);
+  const configured = context.settings.audit.spec;
+  return configured === undefined ? undefined : resolve(context.resolved.directory, configured);
+}

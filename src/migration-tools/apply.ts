@@ -1,0 +1,73 @@
+/**
+ * The migration command of a plain folder of SQL files: `apply.js FOLDER up [COUNT]` and `apply.js FOLDER down`, on the
+ * database at `DATABASE_URL`.
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { codeOf, messageOf } from "../errors.ts";
+import { type Session, withSession } from "../postgres/connect.ts";
+import { literal } from "../postgres/identifier.ts";
+import { byBytes } from "./repository.ts";
+import { sqlName } from "./sql.ts";
+
+/** `CREATE INDEX CONCURRENTLY` and its like (PostgreSQL documentation, appendix A: active_sql_transaction). */
+const NOT_IN_TRANSACTION = "25001";
+
+/** `reset all` leaves the role as it is (PostgreSQL documentation, "RESET"). */
+const RESET_ROLE = "reset session authorization; reset role";
+
+const [, , folder = ".", direction = "up", count] = process.argv;
+
+try {
+  await withSession(process.env["DATABASE_URL"] ?? "", direction === "down" ? down : up, { applicationName: process.env["PGAPPNAME"] });
+} catch (thrown) {
+  process.stderr.write(`${messageOf(thrown)}\n`);
+  process.exitCode = 1;
+}
+
+async function up(session: Session): Promise<void> {
+  await session.query("create schema if not exists offshoot");
+  await session.query("create table if not exists offshoot.applied (name text primary key, at timestamptz not null default now())");
+  const applied = new Set(await appliedNames(session));
+  const files = (await readdir(folder)).filter((file) => file.endsWith(".sql") && !file.endsWith(".down.sql")).toSorted(byBytes);
+  const pending = files.filter((file) => !applied.has(sqlName(file)));
+  for (const file of pending.slice(0, count === undefined ? undefined : Number(count))) {
+    await apply(session, file, `insert into offshoot.applied (name) values (${literal(sqlName(file))})`);
+    process.stdout.write(`applied ${file}\n`);
+  }
+}
+
+async function down(session: Session): Promise<void> {
+  const last = (await appliedNames(session)).at(-1);
+  if (last === undefined) return;
+  await apply(session, `${last}.down.sql`, `delete from offshoot.applied where name = ${literal(last)}`);
+  process.stdout.write(`took back ${last}\n`);
+}
+
+async function appliedNames(session: Session): Promise<readonly string[]> {
+  const rows = await session.query<{ name: string }>('select name from offshoot.applied order by name collate "C"');
+  return rows.map(({ name }) => name);
+}
+
+/** Several statements in one message are one transaction, unless they open their own. */
+async function apply(session: Session, file: string, record: string): Promise<void> {
+  const text = await readFile(join(folder, file), "utf8");
+  try {
+    await runFile(session, file, `${text}\n;${RESET_ROLE};${record}`);
+  } catch (thrown) {
+    if (codeOf(thrown instanceof Error ? thrown.cause : thrown) !== NOT_IN_TRANSACTION) throw thrown;
+    await runFile(session, file, text);
+    await session.query(record);
+  }
+}
+
+/** Each file starts from the role's own settings: one that sets a search path or a role must not set it for the next. */
+async function runFile(session: Session, file: string, text: string): Promise<void> {
+  try {
+    await session.query(text);
+  } catch (thrown) {
+    throw new Error(`${file}: ${messageOf(thrown)}`, { cause: thrown });
+  } finally {
+    await session.query(`rollback; ${RESET_ROLE}; reset all`);
+  }
+}

@@ -1,0 +1,61 @@
+import { parseUrl } from "../postgres/url.ts";
+import type { Database } from "./provider.ts";
+
+/** What a job gets of a database: the pooled URL for applications, the direct one and its PG* parts for tools. */
+export interface DatabaseVariables {
+  readonly DATABASE_URL: string;
+  readonly DATABASE_URL_UNPOOLED: string;
+  readonly PGHOST: string;
+  readonly PGPORT: string;
+  readonly PGUSER: string;
+  readonly PGPASSWORD: string;
+  readonly PGDATABASE: string;
+  readonly PGSSLMODE?: string;
+  readonly OFFSHOOT_PROVIDER: string;
+  readonly OFFSHOOT_DATABASE_ID: string;
+}
+
+/** The variables of a database that was handed out. They hold its password. */
+export function variablesOf(database: Pick<Database, "url" | "directUrl" | "provider" | "id">): DatabaseVariables {
+  return {
+    DATABASE_URL: database.url,
+    DATABASE_URL_UNPOOLED: database.directUrl,
+    ...libpqVariables(database.directUrl),
+    OFFSHOOT_PROVIDER: database.provider,
+    OFFSHOOT_DATABASE_ID: database.id,
+  };
+}
+
+/** The variables of a database of which nothing but its URL is known. */
+export function variablesOfUrl(url: string): Readonly<Record<string, string>> {
+  return { DATABASE_URL: url, DATABASE_URL_UNPOOLED: url, ...libpqVariables(url) };
+}
+
+/** A URL as the variables that libpq and most drivers read. */
+export function libpqVariables(
+  url: string,
+): Pick<DatabaseVariables, "PGHOST" | "PGPORT" | "PGUSER" | "PGPASSWORD" | "PGDATABASE" | "PGSSLMODE"> {
+  const { host, port, user, password, database } = parseUrl(url);
+  const sslMode = new URL(url).searchParams.get("sslmode");
+  return {
+    PGHOST: host,
+    PGPORT: String(port),
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGDATABASE: database,
+    ...(sslMode === null ? {} : { PGSSLMODE: sslMode }),
+  };
+}
+
+/**
+ * Every text in which a database's password may show: the URLs, the password, and the password as URLs spell it. A
+ * password that is also the name of the user or of the database can't be hidden without hiding those: then the
+ * URLs alone.
+ */
+export function secretsOf({ url, directUrl }: Pick<Database, "url" | "directUrl">): readonly string[] {
+  const { user, password, database } = parseUrl(directUrl);
+  if (password === "") return [];
+  const spelled = new URL(directUrl).password;
+  const bare = password === user || password === database ? [] : [password, encodeURIComponent(password), spelled];
+  return [...new Set([...bare, url, directUrl])];
+}

@@ -1,0 +1,42 @@
+import { codeOf } from "../../../src/errors.ts";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
+import { afterwards } from "../../support/afterwards.ts";
+import { BASE, FIELDS } from "../../support/fields.ts";
+import { otherMajors } from "../../support/majors.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+
+describe.each(["", ...(await otherMajors())])("the catalog says, server of another folder: %j", (folder) => {
+  let server: TestServer | undefined;
+  let session: Session;
+  beforeAll(async () => {
+    server = folder === "" ? undefined : await startServer({}, { binaries: folder });
+    const url = new URL(server?.url ?? inject("serverUrl"));
+    await withSession(url.href, (admin) => admin.query("create database fields"));
+    url.pathname = "/fields";
+    session = await connect(url.href);
+    await session.query(BASE);
+  });
+  afterAll(async () => {
+    await session.close();
+    await server?.stop();
+  });
+
+  test.each(FIELDS.map((field) => ({ ddl: field[0], field })))("$ddl", async ({ field: [ddl, kind, id, facts, from = 14] }) => {
+    const [running] = await session.query<{ major: number }>("select current_setting('server_version_num')::int / 10000 as major");
+    const objects = await afterwards(session, ddl).then(
+      (catalog): readonly { readonly id: string }[] => catalog[kind],
+      (thrown: unknown) => codeOf(thrown),
+    );
+    const object = typeof objects === "object" ? objects.find((each) => each.id === id) : objects;
+    // An older server doesn't know the words.
+    const expected = (running?.major ?? 0) < from ? UNKNOWN_WORDS : objectContaining(facts);
+    expect(object).toEqual(expected);
+  });
+});
+
+const UNKNOWN_WORDS = expect.stringMatching(/^(?:42601|22023|42703|0A000)$/) as unknown;
+
+function objectContaining(facts: object): unknown {
+  return expect.objectContaining(facts) as unknown;
+}

@@ -1,0 +1,63 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { parse } from "yaml";
+import { expect, test } from "vitest";
+import { loadSettings } from "../../../src/config/load.ts";
+import { makeProject } from "../../support/cli.ts";
+import { renderReadme } from "../../support/readme.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+const readme = await readFile(new URL("README.md", ROOT), "utf8");
+const manifest = JSON.parse(await readFile(new URL("package.json", ROOT), "utf8")) as { scripts: Record<string, string> };
+
+/** The fenced blocks of one language, in order. */
+function blocks(language: string): readonly string[] {
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, "gm"))].map((match) => match[1] ?? "");
+}
+
+test("its help, settings and exit codes are those of the code: else run `npm run docs`", async () => {
+  expect(await renderReadme(readme)).toBe(readme);
+});
+
+test("its commands are scripts of the package", () => {
+  const named = [...readme.matchAll(/npm run ([\w:]+)/g)].map((match) => match[1] ?? "");
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
+});
+
+test("its workflow is a workflow, and its configuration a configuration", async () => {
+  const [workflow = "", configuration = ""] = blocks("yaml");
+  expect(Object.keys(parse(workflow) as object)).toContain("jobs");
+  const project = await makeProject();
+  try {
+    const file = await project.write("offshoot.yaml", configuration);
+    const { settings, warnings } = await loadSettings({ cwd: project.directory, env: {}, file });
+    expect([settings.migrations.files, warnings]).toEqual([["migrations/*.sql"], []]);
+  } finally {
+    await project.remove();
+  }
+});
+
+test("its library example runs as it stands", { timeout: 120_000 }, async () => {
+  const [example = ""] = blocks("ts");
+  const project = await makeProject();
+  try {
+    await writeFile(join(project.directory, "package.json"), '{ "type": "module" }');
+    await mkdir(join(project.directory, "node_modules"));
+    const { symlink } = await import("node:fs/promises");
+    await symlink(ROOT.pathname, join(project.directory, "node_modules", "offshoot"), "dir");
+    const file = await project.write("example.js", example);
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: project.directory, env: { ...project.env } });
+    expect(stdout).toMatch(/^embedded offshoot\/\S+readme\S*\n$/);
+  } finally {
+    await project.remove();
+  }
+});
+
+test("names no file of the project that is not there", async () => {
+  const links = [...readme.matchAll(/\]\(((?!https?:)[^)#]+)/g)].map((match) => match[1] ?? "");
+  for (const link of links)
+    await expect(readFile(new URL(link, ROOT)).catch((thrown: NodeJS.ErrnoException) => thrown.code)).resolves.not.toBe("ENOENT");
+});

@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { auditDatabase } from "../../../src/audit/audit.ts";
+import { SEVERITY, type Finding, type FindingCode } from "../../../src/findings/finding.ts";
+import { pageOf } from "../../../src/findings/page.ts";
+import { parseSpec } from "../../../src/audit/spec/parse.ts";
+import { messageOf } from "../../../src/errors.ts";
+import { withSession } from "../../../src/postgres/connect.ts";
+import { repositoryMigrations } from "../../../src/context/heads.ts";
+import type { Project } from "../../../src/migration-tools/tool.ts";
+import { INDEX, readPages, renderIndex } from "../../support/pages.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+
+const pages = await readPages();
+/** What the page of `version-unknown` says of the repository; the others need none. */
+const PROJECT: Project = {
+  tool: "alembic",
+  evidence: "alembic.ini",
+  command: "alembic upgrade head",
+  files: [],
+  ledger: { tables: ["public.alembic_version"], query: "select version_num as id from alembic_version", holds: "heads" },
+  revisions: [
+    { id: "0034", name: "0034_marks", after: [] },
+    { id: "0035", name: "0035_repair", after: ["0034"] },
+  ],
+};
+const REPOSITORY = { heads: ["0035"], known: ["0034", "0035"] };
+
+// Of its own, since an example makes a role.
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+/** Each statement by itself, as psql sends it: some can't run in a transaction. Those behind `-- fails` have to fail. */
+async function execute(url: string, script = ""): Promise<void> {
+  const statements = script.split(/;$/m).filter((statement) => statement.replaceAll(/^--.*$/gm, "").trim() !== "");
+  await withSession(url, async (session) => {
+    for (const statement of statements) {
+      const error = await session.query(statement).then(() => undefined, messageOf);
+      expect({ statement, error, failed: error !== undefined }).toMatchObject({ failed: /^-- fails$/m.test(statement) });
+    }
+  });
+}
+
+async function findings(url: string, code: string, specText: string | undefined): Promise<readonly Finding[]> {
+  const spec = specText === undefined ? undefined : parseSpec(`version: 1\n${specText}`, "schema.audit.yaml");
+  return withSession(url, async (session) => {
+    const repository =
+      code === "heads-different" ? await repositoryMigrations(PROJECT, session) : code === "version-unknown" ? REPOSITORY : undefined;
+    const audited = await auditDatabase({ session, spec, repository, now: new Date() });
+    return audited.findings;
+  });
+}
+
+describe.each(pages.map((page) => [page.code, page] as const))("the page of %s", (code, { blocks, severity }) => {
+  test("has an example of exactly that finding, and a fix after which there is none", async () => {
+    const url = await server.createDatabase(`page_${code.replaceAll("-", "_")}`);
+    expect(blocks["sql bad"]).toBeDefined();
+    await execute(url, blocks["sql bad"]);
+    const found = await findings(url, code, blocks["yaml spec"]);
+    expect(found).toMatchObject([{ code, severity }]);
+    const silenced = blocks["yaml silence"] === undefined ? [] : await findings(url, code, blocks["yaml silence"]);
+    expect(silenced).toEqual([]);
+    expect(blocks["sql fix"] ?? blocks["yaml fix"]).toBeDefined();
+    await execute(url, blocks["sql fix"]);
+    expect(await findings(url, code, blocks["yaml fix"] ?? blocks["yaml spec"])).toEqual([]);
+  });
+});
+
+test("each code has a page where its reports look for it, and each page a code with its severity", () => {
+  const told = pages.map(({ code, address, severity }) => [code, { address, severity }] as const);
+  const wanted = Object.entries(SEVERITY).map(([code, severity]) => [code, { address: pageOf(code as FindingCode), severity }] as const);
+  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(wanted));
+});
+
+test("each page says how to silence the finding, but those of a spec, which say it once", () => {
+  const silent = pages.filter(({ address, blocks }) => !address.includes("#") && blocks["yaml silence"] === undefined);
+  expect(silent.map(({ code }) => code)).toEqual([]);
+});
+
+test("the index is made from the pages (npm run docs)", async () => {
+  expect(await readFile(INDEX, "utf8")).toBe(renderIndex(pages));
+});

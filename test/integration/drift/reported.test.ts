@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterwards } from "../../support/afterwards.ts";
+import { compareCatalogs } from "../../../src/drift/compare.ts";
+import { connect, type Session } from "../../../src/postgres/connect.ts";
+import { makersFor } from "../../mutation/makers.ts";
+import { databaseUrl, type Ground, prepareGround } from "../../mutation/ground.ts";
+import { tell } from "../../mutation/judge.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+import { COLUMN } from "./reported/columns.ts";
+import { CONSTRAINT } from "./reported/constraints.ts";
+import { DATATYPE } from "./reported/datatypes.ts";
+import { INDEX } from "./reported/indexes.ts";
+import { OPERATOR } from "./reported/operators.ts";
+import { REPLICATION } from "./reported/replication.ts";
+import { RIGHT } from "./reported/rights.ts";
+import { ROUTINE } from "./reported/routines.ts";
+import { SEQUENCE } from "./reported/sequences.ts";
+import { TABLE } from "./reported/tables.ts";
+import { TRIGGER } from "./reported/triggers.ts";
+import { VIEW } from "./reported/views.ts";
+
+const ALL = {
+  ...TABLE,
+  ...COLUMN,
+  ...CONSTRAINT,
+  ...INDEX,
+  ...VIEW,
+  ...SEQUENCE,
+  ...ROUTINE,
+  ...TRIGGER,
+  ...DATATYPE,
+  ...OPERATOR,
+  ...REPLICATION,
+  ...RIGHT,
+};
+
+let server: TestServer;
+let ground: Ground;
+let session: Session;
+
+beforeAll(async () => {
+  server = await startServer();
+  ground = await prepareGround(server.url);
+  session = await connect(databaseUrl(server.url, ground.template));
+});
+
+afterAll(async () => {
+  await session.close();
+  await server.stop();
+});
+
+test.each(Object.entries(ALL))("a change is told as it is: %s", async (_, [sql, ...told]) => {
+  expect(compareCatalogs(ground.catalog, await afterwards(session, sql)).map(tell)).toEqual(told);
+});
+
+test("every change that the mutations know is in the table", () => {
+  expect(Object.keys(ALL).toSorted()).toEqual(Object.keys(makersFor(ground.catalog.server.major)).toSorted());
+});

@@ -1,0 +1,48 @@
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { expect, inject, test } from "vitest";
+import { withSession } from "../../../src/postgres/connect.ts";
+import { withDatabase } from "../../../src/postgres/url.ts";
+import { requireTool } from "../../../src/migration-tools/detect.ts";
+import { readLedger } from "../../../src/migration-tools/version-table.ts";
+import { repositoryIn } from "../../../src/migration-tools/repository.ts";
+import { variablesOfUrl } from "../../../src/providers/variables.ts";
+import { isInstalled, REAL_TOOLS, toolPath, withTool } from "../../support/tools.ts";
+
+const run = promisify(execFile);
+
+/** These have no way to stop half way, or none back. */
+const WITHOUT_MOVES: readonly string[] = ["drizzle", "graphile-migrate"];
+
+for (const tool of REAL_TOOLS.filter(({ name }) => !WITHOUT_MOVES.includes(name)).filter(isInstalled)) {
+  test(`${tool.name} goes up to any revision, and back one by one until nothing is left`, async () => {
+    const name = `moves_${randomUUID().replaceAll("-", "")}`;
+    await withSession(inject("serverUrl"), (session) => session.query(`create database ${name}`));
+    const url = withDatabase(inject("serverUrl"), name);
+    await withTool(tool.name, async (directory) => {
+      const { moves, revisions, ledger, env } = await requireTool(tool.name, repositoryIn(directory));
+      const PATH = [join(directory, "node_modules", ".bin"), toolPath()].join(delimiter);
+      /** Runs a line; what the database then has of the tables and the index that the revisions make. */
+      const made = async (line: string | undefined): Promise<unknown> => {
+        await run("sh", ["-c", line ?? "exit 3"], { cwd: directory, env: { ...process.env, ...variablesOfUrl(url), PATH, ...env?.(url) } });
+        return withSession(url, (session) =>
+          session.query("select relname from pg_class where relname in ('authors', 'books', 'books_by_title') order by 1"),
+        );
+      };
+      const [first, second, third] = revisions;
+      if (first === undefined || second === undefined || third === undefined) throw new Error("three revisions are expected");
+
+      const authors = { relname: "authors" };
+      const books = { relname: "books" };
+      const index = { relname: "books_by_title" };
+      expect(await made(moves?.up([], [first]))).toEqual([authors]);
+      expect(await made(moves?.up([first], [second, third]))).toEqual([authors, books, index]);
+      expect(await made(moves?.down([first, second, third]))).toEqual([authors, books]);
+      expect(await made(moves?.down([first, second]))).toEqual([authors]);
+      expect(await made(moves?.down([first]))).toEqual([]);
+      expect(await withSession(url, (session) => readLedger(session, ledger))).toEqual([]);
+    });
+  });
+}

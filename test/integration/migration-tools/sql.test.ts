@@ -1,0 +1,61 @@
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { promisify } from "node:util";
+import { expect, inject, test } from "vitest";
+import { type Session, withSession } from "../../../src/postgres/connect.ts";
+import { withDatabase } from "../../../src/postgres/url.ts";
+import { requireTool } from "../../../src/migration-tools/detect.ts";
+import { readLedger } from "../../../src/migration-tools/version-table.ts";
+import { variablesOfUrl } from "../../../src/providers/variables.ts";
+import { withFiles } from "../../support/tools.ts";
+
+const run = promisify(execFile);
+
+/** Applies SQL files to a fresh database: what was said of a failure, what is recorded, and a session to look around. */
+async function applied(
+  files: Readonly<Record<string, string>>,
+  check: (end: { readonly error: string; readonly recorded: readonly string[] | undefined }, session: Session) => Promise<void>,
+): Promise<void> {
+  const name = `sql_${randomUUID().replaceAll("-", "")}`;
+  await withSession(inject("serverUrl"), (session) => session.query(`create database ${name}`));
+  const url = withDatabase(inject("serverUrl"), name);
+  await withFiles(files, async (repository) => {
+    const { command, ledger, env } = await requireTool("sql", repository);
+    const options = { cwd: repository.directory, env: { ...process.env, ...variablesOfUrl(url), ...env?.(url) } };
+    const error = await run("sh", ["-c", command], options).then(
+      () => "",
+      (thrown: { stderr: string }) => thrown.stderr,
+    );
+    await withSession(url, async (session) => check({ error, recorded: await readLedger(session, ledger) }, session));
+  });
+}
+
+const exists = async (session: Session, table: string): Promise<boolean> =>
+  (await session.query("select 1 where to_regclass($1) is not null", [table])).length > 0;
+
+test("a file that fails leaves nothing of itself, and is named; those before it stay", async () => {
+  const files = { "migrations/1.sql": "create table one ()", "migrations/2.sql": "create table two (); select 1 / 0;" };
+  await applied(files, async ({ error, recorded }, session) => {
+    expect(error).toContain("2.sql: division by zero");
+    expect(recorded).toEqual(["1"]);
+    expect([await exists(session, "one"), await exists(session, "two")]).toEqual([true, false]);
+  });
+});
+
+test("a search path or a role that one file sets is gone in the next", async () => {
+  const files = {
+    "migrations/1.sql": "create schema app; set search_path to app; create table one (); set role pg_read_all_data;",
+    "migrations/2.sql": "create table two ();",
+  };
+  await applied(files, async ({ error, recorded }, session) => {
+    expect({ error, recorded }).toEqual({ error: "", recorded: ["1", "2"] });
+    expect([await exists(session, "app.one"), await exists(session, "public.two")]).toEqual([true, true]);
+  });
+});
+
+test("a file that ends in a comment or without a semicolon is recorded all the same", async () => {
+  const files = { "migrations/1.sql": "create table one () -- the first", "migrations/2.sql": "-- nothing yet" };
+  await applied(files, async ({ error, recorded }) => {
+    expect({ error, recorded }).toEqual({ error: "", recorded: ["1", "2"] });
+  });
+});

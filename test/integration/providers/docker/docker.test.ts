@@ -1,0 +1,240 @@
+import { spawn } from "node:child_process";
+import { createServer, connect as dial } from "node:net";
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { withSession } from "../../../../src/postgres/connect.ts";
+import { identifier } from "../../../../src/postgres/identifier.ts";
+import { inspect, serverIn } from "../../../../src/providers/docker/inspect.ts";
+import { toDatabase } from "../../../../src/providers/local/names.ts";
+import { deadline } from "../../../../src/deadline.ts";
+import { plan } from "../../../../src/sweep/plan.ts";
+import { docker, dyingImage, testImage } from "../../../support/docker.ts";
+import { acquired, listening, uniqueKey, wantedBy } from "../asking.ts";
+import { testBases } from "../bases.ts";
+import { testContract } from "../contract.ts";
+import { type DockerHome, dockerHomeForTest, makeDockerHome } from "./homes.ts";
+import { answerOf } from "../jobs.ts";
+
+const IMAGE = await testImage(18);
+const image = IMAGE ?? "";
+const PATIENCE = { timeout: 60_000, interval: 200 };
+
+/** A run of another test's keeps the server up, so that the suite is about databases and not about booting. */
+async function squat(home: DockerHome, name: string): Promise<() => Promise<void>> {
+  const other = await acquired(home.provider(), "keeps-the-server-up");
+  const { engine, identity, reach } = await home.place();
+  const [container] = await inspect(engine, [identity.name], deadline("a test", 10_000));
+  const url = (container && serverIn(container, reach))?.url ?? "";
+  await withSession(url, (session) => session.query(`create database ${identifier(toDatabase(name))}`));
+  return async () => {
+    await withSession(url, (session) => session.query(`drop database ${identifier(toDatabase(name))}`));
+    await home.provider().release(other.name, listening());
+  };
+}
+
+describe.runIf(IMAGE !== undefined)("docker", () => {
+  const home = makeDockerHome(image);
+  afterAll(() => home.remove());
+  testContract(async () => ({ make: () => home.provider(), squat: (name) => squat(home, name) }));
+  testBases(async () => home.provider());
+
+  test("leaves no container when the last run is gone, and had no volume that could stay", async () => {
+    const own = dockerHomeForTest(image);
+    const databases = [await acquired(own.provider(), uniqueKey()), await acquired(own.provider(), uniqueKey())];
+    const [container = "", ...others] = await own.containers();
+    expect(others).toEqual([]);
+    expect(await docker("inspect", "--format", "{{json .Mounts}}", container)).toBe("[]");
+    for (const { name } of databases) expect(await own.provider().release(name, listening())).toBe("deleted");
+    expect(await own.containers()).toEqual([]);
+  });
+});
+
+describe.runIf(IMAGE !== undefined)("a container of Docker", () => {
+  test("is one, and so is the database, for twenty processes that ask at once", async () => {
+    const home = dockerHomeForTest(image);
+    const script = join(import.meta.dirname, "acquire.mjs");
+    const options = JSON.stringify({ key: uniqueKey(), image });
+    const jobs = Array.from({ length: 20 }, () => spawn(process.execPath, [script, options], { env: home.env, stdio: "pipe" }));
+    const databases = await Promise.all(jobs.map(answerOf));
+    expect(new Set(databases.map(({ url }) => url)).size).toBe(1);
+    expect(databases.filter(({ origin }) => origin === "created")).toHaveLength(1);
+    expect(await home.containers()).toHaveLength(1);
+  });
+
+  test.each([15, 18] as const)("is of the major that its image holds: %i", async (major) => {
+    const other = await testImage(major);
+    const home = dockerHomeForTest(other ?? "");
+    expect(await acquired(home.provider(), uniqueKey())).toMatchObject({ postgresMajor: major });
+  });
+
+  test("shows its password in no command line and holds it in its environment only", async () => {
+    const home = dockerHomeForTest(image);
+    const { url } = await acquired(home.provider(), uniqueKey());
+    const { password } = new URL(url);
+    const [id = ""] = await home.containers();
+    expect(password).toHaveLength(32);
+    expect(await docker("inspect", "--format", "{{json .Args}} {{json .Config.Cmd}} {{json .Config.Labels}}", id)).not.toContain(password);
+    expect(await docker("top", id)).not.toContain(password);
+    expect(await docker("port", id)).toMatch(/^5432\/tcp -> 127\.0\.0\.1:\d+$/);
+  });
+
+  test("that was killed is replaced, and its databases are gone", async () => {
+    const home = dockerHomeForTest(image);
+    const key = uniqueKey();
+    const first = await acquired(home.provider(), key);
+    const [killed = ""] = await home.containers();
+    await docker("kill", killed);
+    expect(await home.provider().find(first.name, listening())).toBeUndefined();
+    expect(await home.provider().release(first.name, listening())).toBe("already-gone");
+    const second = await acquired(home.provider(), key);
+    expect(second.origin).toBe("created");
+    expect(await home.containers()).not.toContain(killed);
+  });
+
+  test("that is killed while runs ask ends none of them", async () => {
+    const home = dockerHomeForTest(image);
+    await acquired(home.provider(), uniqueKey());
+    const [killed = ""] = await home.containers();
+    const asking = Array.from({ length: 5 }, () => acquired(home.provider(), uniqueKey()));
+    await docker("kill", killed);
+    for (const { url } of await Promise.all(asking)) expect(url).toContain("127.0.0.1");
+  });
+
+  test("that is dead is listed, and sweep removes it", async () => {
+    const home = dockerHomeForTest(image);
+    await acquired(home.provider(), uniqueKey());
+    await docker("kill", ...(await home.containers()));
+    const listed = await home.provider().list(listening());
+    const planned = plan(listed, POLICY);
+    expect(planned.delete).toMatchObject([
+      { reason: { code: "broken" }, listed: { provider: "docker", tag: { repository: "tests/contract" } } },
+    ]);
+    for (const { listed: leftover } of planned.delete) expect(await home.provider().release(leftover.name, listening())).toBe("deleted");
+    expect(await home.containers()).toEqual([]);
+  });
+
+  test("in which a run works is no leftover, whoever names it", async () => {
+    const home = dockerHomeForTest(image);
+    const { name } = await acquired(home.provider(), uniqueKey());
+    const { identity } = await home.place();
+    expect(await home.provider().release(`offshoot/container/${identity.name}`, listening())).toBe("already-gone");
+    expect((await home.provider().find(name, listening()))?.name).toBe(name);
+  });
+
+  test("is removed by its keeper when its runs have expired and nobody comes", async () => {
+    const home = dockerHomeForTest(image);
+    await acquired(home.provider({ idleMs: 1500 }), uniqueKey(), { ttlMs: 1000 });
+    await vi.waitFor(async () => expect(await home.containers()).toEqual([]), PATIENCE);
+  });
+
+  test("of somebody else's that has our name is neither used nor removed", async () => {
+    const home = dockerHomeForTest(image);
+    const { identity } = await home.place();
+    await docker("create", "--name", identity.name, image);
+    onTestFinished(async () => void (await docker("rm", "--force", "--volumes", identity.name)));
+    await expect(acquired(home.provider(), uniqueKey())).rejects.toMatchObject({ code: "NOT_OURS" });
+    expect(await home.provider().list(listening())).toEqual([]);
+    expect(await docker("inspect", "--format", "{{.State.Status}}", identity.name)).toBe("created");
+  });
+
+  test("whose start is cancelled stays for nobody", async () => {
+    const home = dockerHomeForTest(image);
+    const controller = new AbortController();
+    const asking = home.provider({ idleMs: 1000 }).acquire(wantedBy(uniqueKey()), listening(60_000, controller.signal));
+    await vi.waitFor(async () => expect(await home.containers()).toHaveLength(1), PATIENCE);
+    controller.abort();
+    await expect(asking).rejects.toMatchObject({ code: "CANCELLED" });
+    await vi.waitFor(async () => expect(await home.containers()).toEqual([]), PATIENCE);
+  });
+});
+
+describe.runIf(IMAGE !== undefined)("Docker that can't serve", () => {
+  test("says no-docker where no tool is installed", async () => {
+    const home = dockerHomeForTest(image);
+    const provider = home.provider({ env: { ...home.env, PATH: "/nowhere" } });
+    expect(await provider.refuse(listening())).toMatchObject({ code: "no-docker", mayFallBack: true });
+    expect(await provider.acquire(wantedBy(uniqueKey()), listening())).toMatchObject({ code: "no-docker" });
+    expect(await provider.list(listening())).toEqual([]);
+  });
+
+  test("says no-daemon while the engine is stopped, and adopts again when it is back", async () => {
+    const home = dockerHomeForTest(image);
+    const gate = await socketInFront();
+    const provider = home.provider({ env: { ...home.env, DOCKER_HOST: gate.url } });
+    const key = uniqueKey();
+    const first = await acquired(provider, key);
+    await gate.close();
+    expect(await provider.refuse(listening())).toMatchObject({ code: "no-daemon", mayFallBack: true });
+    expect(await provider.acquire(wantedBy(key), listening())).toMatchObject({ code: "no-daemon" });
+    expect(await provider.find(first.name, listening())).toBeUndefined();
+    await expect(provider.list(listening())).rejects.toMatchObject({ code: "PROVIDER_OUTAGE" });
+    await expect(provider.release(first.name, listening())).rejects.toMatchObject({ code: "PROVIDER_OUTAGE" });
+    await gate.open();
+    expect(await acquired(provider, key)).toMatchObject({ origin: "adopted", url: first.url });
+  });
+
+  test("says no-image, and how to pull it, where there is neither image nor registry", async () => {
+    const missing = "localhost:1/nowhere/postgres:17";
+    const limits = listening();
+    const answer = await dockerHomeForTest(image).provider({ image: missing }).acquire(wantedBy(uniqueKey()), limits);
+    expect(answer).toMatchObject({ kind: "refusal", code: "no-image", mayFallBack: true });
+    expect(answer).toHaveProperty("remedy", expect.stringContaining(`docker pull ${missing}`));
+    expect(limits.events).toContainEqual({ kind: "note", text: `Pulling the image ${missing}.` });
+  });
+
+  test("fails on an image that holds no Postgres, and leaves nothing", async () => {
+    const home = dockerHomeForTest("offshoot-test/postgres:base");
+    await expect(acquired(home.provider(), uniqueKey())).rejects.toMatchObject({ code: "POSTGRES_START_FAILED" });
+    expect(await home.containers()).toEqual([]);
+  });
+
+  test.each([
+    ["POSTGRES_START_FAILED", 0, "FATAL: something is wrong with the world"],
+    ["DISK_FULL", 0, "FATAL: could not write: No space left on device"],
+    // Its keeper sees that it died before we do.
+    ["POSTGRES_START_FAILED", 4, "FATAL: something is wrong in the end"],
+  ] as const)("fails with %s and the last words of a container that dies after %i s", async (code, seconds, words) => {
+    const dying = await dyingImage(words, seconds);
+    onTestFinished(() => dying.remove());
+    const home = dockerHomeForTest(dying.image);
+    await expect(acquired(home.provider(), uniqueKey())).rejects.toMatchObject({ code, message: expect.stringContaining(words) as string });
+    expect(await home.containers()).toEqual([]);
+  });
+});
+
+const POLICY = {
+  now: new Date(),
+  olderThanMs: undefined,
+  idleMs: 900_000,
+  baseTtlMs: 86_400_000,
+  closed: { repository: undefined, pullRequests: new Set<number>(), refs: new Set<string>() },
+} satisfies Parameters<typeof plan>[1];
+
+/** A socket in front of the engine's own, which can be shut: for the tool that is an engine that has stopped. */
+async function socketInFront(): Promise<{ readonly url: string; open(): Promise<void>; close(): Promise<void> }> {
+  const path = join(tmpdir(), `offshoot-test-${process.pid}-${Date.now()}.sock`);
+  const endpoint = (await docker("context", "inspect", "--format", "{{.Endpoints.docker.Host}}")).replace(/^unix:\/\//, "");
+  const make = (): ReturnType<typeof createServer> =>
+    createServer((near) => {
+      const far = dial(endpoint);
+      near.pipe(far).pipe(near);
+      for (const end of [near, far]) end.on("error", () => [near, far].forEach((socket) => socket.destroy()));
+    });
+  let server = make();
+  const open = async (): Promise<void> => {
+    server = make().listen(path);
+    await once(server, "listening");
+  };
+  const close = async (): Promise<void> => {
+    if (!server.listening) return;
+    server.close();
+    await once(server, "close");
+    await rm(path, { force: true });
+  };
+  await open();
+  onTestFinished(close);
+  return { url: `unix://${path}`, open, close };
+}

@@ -1,0 +1,199 @@
+import { once } from "node:events";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, test, vi } from "vitest";
+import { withSession } from "../../../../src/postgres/connect.ts";
+import { tryLock } from "../../../../src/postgres/lock.ts";
+import { lockOf } from "../../../../src/providers/local/locks.ts";
+import { scratchName } from "../../../../src/providers/local/names.ts";
+import { runningServer } from "../../../../src/providers/local/cluster/running.ts";
+import type { Database } from "../../../../src/providers/provider.ts";
+import { acquired, listening, wantedBy } from "../asking.ts";
+import { type Home, homeForTest } from "./homes.ts";
+import { answerOf, startJob } from "../jobs.ts";
+
+const KEY = "cluster";
+const { name: NAME } = wantedBy(KEY);
+const PATIENCE = { timeout: 30_000, interval: 50 };
+
+/** Keeps something in the run's database by which it is recognised later. */
+async function mark(database: Database): Promise<void> {
+  await withSession(database.url, (session) => session.query("create table marked as select 1 as here"));
+}
+
+function isMarked(database: Database): Promise<boolean> {
+  return withSession(database.url, async (session) => {
+    const [row] = await session.query<{ marked: boolean }>("select to_regclass('marked') is not null as marked");
+    return row?.marked ?? false;
+  });
+}
+
+/** Kills the server as a crash would, and returns when nothing of it is left. */
+async function crash(home: Home): Promise<void> {
+  const pid = await home.pid();
+  if (pid === undefined) throw new Error("no server");
+  process.kill(pid, "SIGKILL");
+  await vi.waitFor(async () => expect(await runningServer(home.cluster)).toBeUndefined(), PATIENCE);
+}
+
+test("of 20 processes on a bare machine one boots and creates, and all get the same database", async () => {
+  const home = await homeForTest();
+  const all = await Promise.all(Array.from({ length: 20 }, () => answerOf(startJob({ key: KEY, home: home.folder }))));
+  expect(all.filter(({ origin }) => origin === "created")).toHaveLength(1);
+  expect(new Set(all.map(({ url }) => url)).size).toBe(1);
+  expect(await isMarked(all[0] as Database)).toBe(false);
+  expect((await readdir(home.cluster.folder)).toSorted()).toEqual(["data", "log", "password"]);
+  const log = await readFile(home.cluster.log, "utf8");
+  expect(log.match(/ready to accept connections/g)).toHaveLength(1);
+});
+
+test("a booter that is killed leaves nothing that the next one can't use", async () => {
+  const home = await homeForTest();
+  for (const afterMs of [150, 400, 700, 1000]) {
+    const job = startJob({ key: KEY, home: home.folder });
+    // Asked for before the pause: a quick job may have ended by itself after it.
+    const exit = once(job, "exit");
+    await pause(afterMs);
+    job.kill("SIGKILL");
+    await exit;
+  }
+  const { origin, url } = await acquired(home.provider(), KEY);
+  expect(["created", "adopted"]).toContain(origin);
+  expect(await withSession(url, (session) => session.query("select 1 as one"))).toEqual([{ one: 1 }]);
+  expect((await readdir(home.cluster.folder)).filter((file) => file.startsWith("data."))).toEqual([]);
+});
+
+test("the last release stops the server, and the next run boots it again with its bases", async () => {
+  const home = await homeForTest();
+  const fingerprint = "b".repeat(64);
+  const [first, second] = [await acquired(home.provider(), KEY), await acquired(home.provider(), "other")];
+  await mark(first);
+  expect(await first.keepAsBase?.(fingerprint, async () => true, new AbortController().signal)).toBe(true);
+  await home.provider().release(second.name, listening());
+  expect(await home.pid()).toBeDefined();
+  await home.provider().release(first.name, listening());
+  expect(await home.pid()).toBeUndefined();
+  expect(await home.provider().find(NAME, listening())).toBeUndefined();
+  expect(await home.provider().list(listening())).toMatchObject([{ kind: "base", id: expect.stringContaining("stopped/") }]);
+  expect(await home.provider().release(first.name, listening())).toBe("already-gone");
+  expect(await home.pid()).toBeUndefined();
+  const again = await acquired(home.provider(), KEY, { fingerprint });
+  expect(again.origin).toBe("created");
+  expect(await isMarked(again)).toBe(true);
+});
+
+test("jobs that come and go at once never meet a server that is going down", async () => {
+  const home = await homeForTest();
+  const visit = async (key: string): Promise<void> => {
+    for (let round = 0; round < 6; round += 1) {
+      const database = await acquired(home.provider(), key);
+      await withSession(database.url, (session) => session.query("select 1"));
+      await home.provider().release(database.name, listening());
+    }
+  };
+  await Promise.all(["one", "two", "three"].map(visit));
+  await vi.waitFor(async () => expect(await home.pid()).toBeUndefined(), PATIENCE);
+});
+
+test("a server that was killed comes up again with its databases, on the same port", async () => {
+  const home = await homeForTest();
+  const before = await acquired(home.provider(), KEY);
+  await mark(before);
+  await crash(home);
+  const after = await acquired(home.provider(), KEY);
+  expect(after).toMatchObject({ origin: "adopted", url: before.url });
+  expect(await isMarked(after)).toBe(true);
+  await crash(home);
+  expect(await home.provider().release(NAME, listening())).toBe("deleted");
+});
+
+test("a stale pid file whose number another process has by now is no obstacle", async () => {
+  const home = await homeForTest();
+  await mark(await acquired(home.provider(), KEY));
+  await crash(home);
+  const file = join(home.cluster.data, "postmaster.pid");
+  const [, ...lines] = (await readFile(file, "utf8")).split("\n");
+  for (const pid of [process.pid, 1]) {
+    await writeFile(file, [pid, ...lines].join("\n"));
+    expect(await home.provider().find(NAME, listening())).toBeUndefined();
+    expect(await isMarked(await acquired(home.provider(), KEY))).toBe(true);
+    await crash(home);
+  }
+});
+
+test("data that can't be started is set aside, said, and made anew", async () => {
+  const home = await homeForTest();
+  const damage: readonly (() => Promise<void>)[] = [
+    () => rm(join(home.cluster.data, "global"), { recursive: true }),
+    () => rm(join(home.cluster.data, "PG_VERSION")),
+    () => rm(home.cluster.password),
+  ];
+  for (const harm of damage) {
+    await mark(await acquired(home.provider(), KEY));
+    await crash(home);
+    await harm();
+    const limits = listening();
+    const fresh = await home.provider().acquire(wantedBy(KEY), limits);
+    expect(fresh).toMatchObject({ origin: "created" });
+    expect(limits.events).toContainEqual({ kind: "warning", text: expect.stringContaining("set aside") });
+    expect(await isMarked(fresh as Database)).toBe(false);
+  }
+  expect((await stat(`${home.cluster.data}.damaged`)).isDirectory()).toBe(true);
+});
+
+test("a running server whose password is lost is replaced", async () => {
+  const home = await homeForTest();
+  await acquired(home.provider(), KEY);
+  const pid = await home.pid();
+  await writeFile(home.cluster.password, "another");
+  expect(await acquired(home.provider(), KEY)).toMatchObject({ origin: "created" });
+  expect(await home.pid()).not.toBe(pid);
+});
+
+test("expired databases go on the way of the next run, and bases that nobody uses", async () => {
+  const home = await homeForTest();
+  const old = await acquired(home.provider(), "old", { ttlMs: 9000 });
+  // A copy is given up after a while: on a busy machine it takes more than one try.
+  await expect.poll(() => old.keepAsBase?.("c".repeat(64), async () => true, new AbortController().signal), { timeout: 8000 }).toBe(true);
+  const young = await acquired(home.provider(), "young");
+  expect((await home.provider().list(listening())).map(({ kind }) => kind).join()).toBe("base,run,run");
+  await pause(9500);
+  await acquired(home.provider({ baseTtlMs: 1000 }), KEY);
+  const names = (await home.provider().list(listening())).map((listed) => listed.tag?.run ?? listed.name);
+  expect(new Set(names)).toEqual(new Set([KEY, "young"]));
+  expect(await home.provider().find(young.name, listening())).toBeDefined();
+});
+
+test("what a killed creator left half-made goes, and what a living one is making stays", async () => {
+  const home = await homeForTest();
+  await acquired(home.provider(), KEY);
+  const server = await runningServer(home.cluster);
+  const [left, living] = [scratchName(), scratchName()];
+  await withSession(server?.url ?? "", async (session) => {
+    for (const name of [left, living]) await session.query(`create database ${name}`);
+    await tryLock(session, lockOf(living));
+    expect((await home.provider().list(listening())).filter(({ broken }) => broken)).toHaveLength(2);
+    await acquired(home.provider(), "next");
+    expect((await home.provider().list(listening())).filter(({ broken }) => broken).map(({ name }) => name)).toEqual([living]);
+  });
+});
+
+test("the password is in a file of ours alone, and the server listens on loopback alone", async () => {
+  const home = await homeForTest();
+  const { url } = await acquired(home.provider(), KEY);
+  expect((await stat(home.cluster.password)).mode & 0o777).toBe(0o600);
+  expect(decodeURIComponent(new URL(url).password).length).toBeGreaterThanOrEqual(24);
+  const settings = await withSession(url, (session) =>
+    session.query("select current_setting('listen_addresses') as listen, current_setting('unix_socket_directories') as sockets"),
+  );
+  expect(settings).toEqual([{ listen: "127.0.0.1", sockets: "" }]);
+  const nobody = url.replace(/:[^:@]+@/, ":wrong@");
+  await expect(withSession(nobody, (session) => session.query("select 1"))).rejects.toMatchObject({ code: "28P01" });
+});
+
+test("a major that isn't installed is refused, with what to install", async () => {
+  const home = await homeForTest();
+  const answer = await home.provider({ major: 12 }).acquire(wantedBy(KEY), listening());
+  expect(answer).toMatchObject({ kind: "refusal", code: "no-binaries", mayFallBack: true, remedy: expect.stringContaining("npm install") });
+});

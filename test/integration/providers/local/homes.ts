@@ -1,0 +1,54 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { clusterAt, type Cluster } from "../../../../src/providers/local/cluster/cluster.ts";
+import { readPidFile } from "../../../../src/providers/local/cluster/pidfile.ts";
+import { clusterMajors } from "../../../../src/providers/local/cluster/running.ts";
+import { stop } from "../../../../src/providers/local/cluster/stop.ts";
+import { deadline } from "../../../../src/deadline.ts";
+import { embeddedProvider } from "../../../../src/providers/local/embedded.ts";
+import type { Provider } from "../../../../src/providers/provider.ts";
+
+/** The checkout: from here its embedded Postgres is found. */
+export const ROOT = join(import.meta.dirname, "../../../..");
+
+/** Major version of the embedded Postgres in our dev dependencies. */
+export const MAJOR = 18;
+
+/** A state folder of its own. */
+export interface Home {
+  readonly folder: string;
+  readonly cluster: Cluster;
+  provider(options?: { readonly idleMs?: number; readonly baseTtlMs?: number; readonly cwd?: string; readonly major?: number }): Provider;
+  /** The running server's process, if there is one. */
+  pid(): Promise<number | undefined>;
+  /** Stops what was started and removes everything. */
+  remove(): Promise<void>;
+}
+
+export async function makeHome(): Promise<Home> {
+  const folder = await mkdtemp(join(tmpdir(), "offshoot-test-home-"));
+  await chmod(folder, 0o755);
+  const cluster = clusterAt(folder, MAJOR);
+  return {
+    folder,
+    cluster,
+    provider: ({ idleMs = 600_000, baseTtlMs = 86_400_000, cwd = ROOT, major } = {}) =>
+      embeddedProvider({ env: { ...process.env, OFFSHOOT_HOME: folder }, cwd, idleMs, baseTtlMs, major }),
+    pid: async () => (await readPidFile(cluster.data))?.pid,
+    async remove() {
+      for (const major of await clusterMajors(folder)) {
+        await stop(clusterAt(folder, major), async () => undefined, deadline("stopping the test's server", 30_000));
+      }
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** A state folder that goes when the test ends. */
+export async function homeForTest(): Promise<Home> {
+  const home = await makeHome();
+  onTestFinished(() => home.remove());
+  return home;
+}

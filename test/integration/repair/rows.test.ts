@@ -1,0 +1,40 @@
+import { expect, inject, test } from "vitest";
+import { readCatalog } from "../../../src/catalog/read.ts";
+import { compareCatalogs } from "../../../src/drift/compare.ts";
+import type { Rows } from "../../../src/repair/repair-context.ts";
+import { readRows } from "../../../src/repair/rows.ts";
+import { withSession } from "../../../src/postgres/connect.ts";
+import { withDatabase } from "../../../src/postgres/url.ts";
+
+/** What is known of the rows of a database, by a role of that name. */
+async function rowsSeenBy(role: string, prepare: string): Promise<Rows> {
+  const server = inject("serverUrl");
+  const random = Math.random().toString(36).slice(2, 10);
+  const [wanted, found] = [`rows_wanted_${random}`, `rows_found_${random}`];
+  await withSession(server, async (session) => {
+    await session.query(`create database ${wanted}`);
+    await session.query(`create database ${found}`);
+  });
+  const expected = await withSession(withDatabase(server, wanted), async (session) => {
+    await session.query("create table t (a int not null, b int not null)");
+    return readCatalog(session);
+  });
+  return withSession(withDatabase(server, found), async (session) => {
+    await session.query(`create table t (a int); ${prepare}`);
+    await session.query(`do $$ begin create role ${role}; exception when duplicate_object then null; end $$`);
+    await session.query(`set role ${role}`);
+    const actual = await readCatalog(session);
+    return readRows(session, expected, actual, compareCatalogs(expected, actual));
+  });
+}
+
+test("rows that a role may not read are taken to be in the way", async () => {
+  const rows = await rowsSeenBy("rows_blind", "");
+  expect([rows.hasRows("public.t"), rows.hasNulls("public.t.a")]).toEqual([true, true]);
+});
+
+test("and so are rows that policies may hide", async () => {
+  const policies = "grant select on t to public; alter table t enable row level security; insert into t values (null)";
+  const rows = await rowsSeenBy("rows_blind", policies);
+  expect([rows.hasRows("public.t"), rows.hasNulls("public.t.a")]).toEqual([true, true]);
+});

@@ -1,0 +1,47 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { align } from "../../../../src/audit/spec-updater/align.ts";
+import { restyle } from "../../../../src/audit/spec-updater/restyle.ts";
+
+const text = fc.array(fc.constantFrom("a", "b", "c", "d"), { maxLength: 12 });
+
+/** The length of the longest common subsequence, by its definition. */
+function longest(one: readonly string[], other: readonly string[]): number {
+  const [first, ...rest] = one;
+  if (first === undefined || other.length === 0) return 0;
+  const at = other.indexOf(first);
+  const without = longest(rest, other);
+  return at < 0 ? without : Math.max(without, 1 + longest(rest, other.slice(at + 1)));
+}
+
+test("lines are matched with equal ones, in order, and as many as can be", () => {
+  fc.assert(
+    fc.property(text, text, (one, other) => {
+      const matches = align(one, other);
+      const pairs = [...matches.entries()].flatMap(([from, to]) => (to === undefined ? [] : [[from, to] as const]));
+      expect(pairs.every(([from, to]) => one[from] === other[to])).toBe(true);
+      expect(pairs.every(([, to], at) => at === 0 || to > (pairs[at - 1]?.[1] ?? 0))).toBe(true);
+      expect(pairs).toHaveLength(longest(one, other));
+    }),
+  );
+});
+
+test("a text that was not changed is the original, whatever its style", () => {
+  fc.assert(
+    fc.property(text, text, (original, plain) => {
+      expect(restyle(original.join("\n"), plain.join("\n"), plain.join("\n"))).toBe(original.join("\n"));
+    }),
+  );
+});
+
+test("a change to a text of the same style is the change", () => {
+  fc.assert(
+    fc.property(text, text, (original, changed) => {
+      expect(restyle(original.join("\n"), original.join("\n"), changed.join("\n"))).toBe(changed.join("\n"));
+    }),
+  );
+});
+
+test("lines of another style stay beside the one that changed", () => {
+  expect(restyle("a:   1\r\nb:  2\r\nc: 3", "a: 1\nb: 2\nc: 3", "a: 1\nb: 5\nc: 3")).toBe("a:   1\r\nb: 5\r\nc: 3");
+});

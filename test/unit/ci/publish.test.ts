@@ -1,0 +1,36 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Write } from "../../../src/ci/write.ts";
+import { tell } from "../../../src/ci/publish.ts";
+
+let cwd: string;
+beforeEach(async () => void (cwd = await mkdtemp(join(tmpdir(), "offshoot-tell-"))));
+afterEach(() => rm(cwd, { recursive: true, force: true }));
+
+const told = async (writes: readonly Write[]): Promise<readonly string[]> => {
+  const lines: string[] = [];
+  const stream = (name: string) => ({ write: (text: string) => lines.push(`${name}: ${text}`) });
+  await tell(writes, { stdout: stream("stdout"), stderr: stream("stderr"), cwd, env: process.env });
+  return lines;
+};
+
+test("writes are done in their order, and files are appended to", async () => {
+  const lines = await told([
+    { to: "stderr", text: "mask" },
+    { to: "file", path: "out", text: "a\n" },
+    { to: "file", path: "out", text: "b\n" },
+    { to: "stdout", text: "data" },
+  ]);
+  expect(lines).toEqual(["stderr: mask", "stdout: data"]);
+  expect(await readFile(join(cwd, "out"), "utf8")).toBe("a\nb\n");
+});
+
+test("a service's program that is missing is told without what it was given, and stops nothing", async () => {
+  const lines = await told([
+    { to: "program", argv: ["offshoot-no-such-agent", "redactor", "add"], input: "secretword" },
+    { to: "stdout", text: "data" },
+  ]);
+  expect(lines).toEqual(["stderr: warning  offshoot-no-such-agent redactor add failed: ENOENT\n", "stdout: data"]);
+});

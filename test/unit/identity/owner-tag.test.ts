@@ -1,0 +1,149 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { RunIdentity } from "../../../src/identity/run-identity.ts";
+import { baseTag, type OwnerTag, ownerTag, tagFromRecord, tagFromText, tagToRecord, tagToText } from "../../../src/identity/owner-tag.ts";
+
+const run: RunIdentity = {
+  repository: "acme/shop",
+  key: "run-1",
+  ref: "main",
+  pullRequest: 77,
+  invocation: "1",
+  attempt: 2,
+  shard: undefined,
+  source: "github",
+};
+const createdAt = new Date("2026-03-01T10:00:00.750Z");
+const expiresAt = new Date("2026-03-01T12:00:00Z");
+const tag = ownerTag({ run, createdAt, expiresAt });
+
+const seconds = fc.date({ min: new Date("2000-01-01"), max: new Date("2100-01-01"), noInvalidDate: true });
+const word = fc.string({ minLength: 1, unit: "binary" });
+const anyTag: fc.Arbitrary<OwnerTag> = fc
+  .record({
+    repository: word,
+    key: word,
+    ref: fc.option(word, { nil: undefined }),
+    pullRequest: fc.option(fc.integer({ min: 1 }), { nil: undefined }),
+    at: seconds,
+    expires: fc.option(seconds, { nil: undefined }),
+    lifetime: fc.constantFrom(undefined, "until-down" as const, "last-run" as const),
+    fingerprint: fc.option(word, { nil: undefined }),
+  })
+  .map(({ repository, key, ref, pullRequest, at, expires, lifetime, fingerprint }) => {
+    const by = { ...run, repository, key, ref, pullRequest };
+    return fingerprint === undefined
+      ? ownerTag({ run: by, createdAt: at, expiresAt: expires, lifetime })
+      : baseTag({ run: by, createdAt: at, fingerprint });
+  });
+
+test("a run's tag says whose it is, since when and until when, in whole seconds", () => {
+  expect(tag).toEqual({
+    tool: "offshoot",
+    kind: "run",
+    repository: "acme/shop",
+    run: "run-1",
+    created: "2026-03-01T10:00:00Z",
+    expires: "2026-03-01T12:00:00Z",
+    ref: "main",
+    pullRequest: 77,
+    fingerprint: undefined,
+  });
+});
+
+test("a base's tag has a fingerprint and no expiry", () => {
+  expect(baseTag({ run, createdAt, fingerprint: "abc" })).toMatchObject({
+    kind: "base",
+    fingerprint: "abc",
+    expires: undefined,
+    run: "run-1",
+  });
+});
+
+describe("in annotations and labels", () => {
+  test("every value is a string under a key of our own, and what is undefined is left out", () => {
+    expect(tagToRecord({ ...tag, ref: undefined })).toEqual({
+      "offshoot-tool": "offshoot",
+      "offshoot-kind": "run",
+      "offshoot-repository": "acme/shop",
+      "offshoot-run": "run-1",
+      "offshoot-created": "2026-03-01T10:00:00Z",
+      "offshoot-expires": "2026-03-01T12:00:00Z",
+      "offshoot-pull-request": "77",
+    });
+  });
+
+  test("any tag is read as it was written, among the labels of others", () => {
+    fc.assert(
+      fc.property(anyTag, (written) => {
+        expect(tagFromRecord({ "github-commit-repo": "acme/shop", ...tagToRecord(written) })).toEqual(written);
+      }),
+    );
+  });
+
+  test.each([
+    ["no record", undefined],
+    ["null", null],
+    ["a text", "offshoot"],
+    ["no keys", {}],
+    ["another tool", { ...tagToRecord(tag), "offshoot-tool": "other" }],
+    ["another kind", { ...tagToRecord(tag), "offshoot-kind": "permanent" }],
+    ["an empty run", { ...tagToRecord(tag), "offshoot-run": "" }],
+    ["a run that is no text", { ...tagToRecord(tag), "offshoot-run": 7 }],
+    ["a date with fractions", { ...tagToRecord(tag), "offshoot-created": "2026-03-01T10:00:00.5Z" }],
+    ["a date without a time", { ...tagToRecord(tag), "offshoot-created": "2026-03-01" }],
+    ["a date that doesn't exist", { ...tagToRecord(tag), "offshoot-expires": "2026-02-30T10:00:00Z" }],
+    ["a pull request 0", { ...tagToRecord(tag), "offshoot-pull-request": "0" }],
+    ["a pull request that is no number", { ...tagToRecord(tag), "offshoot-pull-request": "7a" }],
+    ["a base without a fingerprint", { ...tagToRecord(tag), "offshoot-kind": "base" }],
+    ["an unknown lifetime", { ...tagToRecord(tag), "offshoot-lifetime": "forever" }],
+  ])("%s is no tag", (_, record) => {
+    expect(tagFromRecord(record)).toBeUndefined();
+  });
+
+  test.each(["tool", "kind", "repository", "run", "created"])("a tag without its %s is no tag", (field) => {
+    const { [`offshoot-${field}`]: removed, ...rest } = tagToRecord(tag);
+    expect(removed).toBeDefined();
+    expect(tagFromRecord(rest)).toBeUndefined();
+  });
+});
+
+describe("in a comment", () => {
+  test("any tag is one line and is read as it was written", () => {
+    fc.assert(
+      fc.property(anyTag, (written) => {
+        const text = tagToText(written);
+        expect(text).not.toMatch(/[\r\n]/);
+        expect(text.startsWith("offshoot: {")).toBe(true);
+        expect(tagFromText(text)).toEqual(written);
+      }),
+    );
+  });
+
+  test.each([
+    undefined,
+    null,
+    "",
+    "offshoot: ",
+    "offshoot: {",
+    "offshoot: null",
+    "offshoot: []",
+    'offshoot: {"tool":"offshoot"}',
+    `my ${tagToText(tag)}`,
+    `${tagToText(tag)} x`,
+  ])("%j is no tag", (text) => {
+    expect(tagFromText(text)).toBeUndefined();
+  });
+
+  test("no text can make reading fail", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
+        expect(tagFromText(`offshoot: ${text}`)).toBeUndefined();
+      }),
+    );
+  });
+
+  test("a tag of a pull request as text is no tag", () => {
+    expect(tagFromText(tagToText(tag).replace("77", '"77"'))).toBeUndefined();
+  });
+});

@@ -1,0 +1,234 @@
+import { describe, expect, test } from "vitest";
+import { isOffshootError } from "../../../src/errors.ts";
+import { detectTool, detectTools, requireTool } from "../../../src/migration-tools/detect.ts";
+import { TOOLS } from "../../../src/migration-tools/registry.ts";
+import { withFiles } from "../../support/tools.ts";
+
+interface Sample {
+  readonly files: Readonly<Record<string, string>>;
+  readonly evidence: string;
+  readonly command: string;
+  readonly covers: readonly string[];
+  readonly tables: readonly string[];
+  readonly ids: readonly string[];
+}
+
+const journal = JSON.stringify({ entries: [{ idx: 0, tag: "0000_a" }] });
+const depends = (name: string): string => JSON.stringify({ devDependencies: { [name]: "*" } });
+
+/** A small repository of each tool, and what is read from it. */
+const SAMPLES: Readonly<Record<string, Sample>> = {
+  alembic: {
+    files: {
+      "alembic.ini": "[alembic]\nscript_location = %(here)s/db\n",
+      "db/versions/b.py": 'revision = "b1"\ndown_revision = "a1"\n',
+      "db/versions/z.py": 'revision = "a1"\ndown_revision = None\n',
+    },
+    evidence: "alembic.ini",
+    command: "alembic upgrade head",
+    covers: ["alembic.ini", "db/**/*.py"],
+    tables: ["public.alembic_version"],
+    ids: ["a1", "b1"],
+  },
+  "db-migrate": {
+    files: { "package.json": depends("db-migrate"), "migrations/20240101-a.js": "", "migrations/sqls/20240101-a-up.sql": "" },
+    evidence: "db-migrate in package.json",
+    command: "db-migrate up",
+    covers: ["migrations/**"],
+    tables: ["public.migrations"],
+    ids: ["/20240101-a"],
+  },
+  dbmate: {
+    files: { "db/migrations/1_a.sql": "-- migrate:up\n", "db/migrations/2_b.sql": "-- migrate:up\n" },
+    evidence: "`-- migrate:up` in db/migrations/2_b.sql",
+    command: "dbmate --no-dump-schema -d db/migrations migrate",
+    covers: ["db/migrations/**"],
+    tables: ["public.schema_migrations"],
+    ids: ["1", "2"],
+  },
+  django: {
+    files: {
+      "manage.py": "from django.core.management import main\n",
+      "shop/migrations/__init__.py": "",
+      "shop/migrations/0001_initial.py": "class Migration:\n    dependencies = []\n",
+    },
+    evidence: "manage.py",
+    command: "python3 manage.py migrate --noinput",
+    covers: ["manage.py", "**/migrations/*.py", "!**/site-packages/**"],
+    tables: ["public.django_migrations"],
+    ids: ["shop.0001_initial"],
+  },
+  drizzle: {
+    files: { "drizzle.config.ts": 'export default { out: "./sql" }', "sql/meta/_journal.json": journal, "sql/0000_a.sql": "" },
+    evidence: "drizzle.config.ts",
+    command: "drizzle-kit migrate",
+    covers: ["drizzle.config.ts", "sql/**"],
+    tables: ["drizzle.*"],
+    // SHA-256 of nothing.
+    ids: ["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
+  },
+  flyway: {
+    files: { "sql/V10__b.sql": "", "sql/V2__a.sql": "", "sql/R__views.sql": "" },
+    evidence: "sql/V2__a.sql",
+    command:
+      'FLYWAY_URL="jdbc:postgresql://$PGHOST:$PGPORT/$PGDATABASE?ApplicationName=$PGAPPNAME${PGSSLMODE:+&sslmode=$PGSSLMODE}" ' +
+      'FLYWAY_USER="$PGUSER" FLYWAY_PASSWORD="$PGPASSWORD" FLYWAY_POSTGRESQL_TRANSACTIONAL_LOCK=false flyway -locations=filesystem:sql migrate',
+    covers: ["sql/**"],
+    tables: ["public.flyway_schema_history"],
+    ids: ["2", "10"],
+  },
+  "golang-migrate": {
+    files: { "migrations/000001_a.up.sql": "", "migrations/000001_a.down.sql": "", "migrations/000002_b.up.sql": "" },
+    evidence: "migrations/000001_a.up.sql",
+    command: 'migrate -path migrations -database "$DATABASE_URL" up',
+    covers: ["migrations/**"],
+    tables: ["public.schema_migrations"],
+    ids: ["1", "2"],
+  },
+  "graphile-migrate": {
+    files: { ".gmrc": "{}", "migrations/committed/000001.sql": "", "migrations/current.sql": "" },
+    evidence: ".gmrc",
+    command: "graphile-migrate migrate",
+    covers: [".gmrc", "migrations/committed/**"],
+    tables: ["graphile_migrate.*"],
+    ids: ["000001.sql"],
+  },
+  knex: {
+    files: { "knexfile.mjs": "", "migrations/1_a.js": "", "migrations/2_b.ts": "", "migrations/2_b.d.ts": "" },
+    evidence: "knexfile.mjs",
+    command: "knex migrate:latest --knexfile knexfile.mjs",
+    covers: ["knexfile.mjs", "migrations/**"],
+    tables: ["public.knex_migrations", "public.knex_migrations_lock"],
+    ids: ["1_a.js", "2_b.ts"],
+  },
+  "node-pg-migrate": {
+    files: { "package.json": depends("node-pg-migrate"), "migrations/1_a.sql": "", "migrations/2_b.cjs": "" },
+    evidence: "node-pg-migrate in package.json",
+    command: "node-pg-migrate --no-verbose up",
+    covers: ["migrations/**"],
+    tables: ["public.pgmigrations"],
+    ids: ["1_a", "2_b"],
+  },
+  prisma: {
+    files: {
+      "prisma/schema.prisma": "",
+      "prisma/migrations/migration_lock.toml": "",
+      "prisma/migrations/20240101_a/migration.sql": "",
+      "prisma/migrations/20240102_b/migration.sql": "",
+    },
+    evidence: "prisma/schema.prisma",
+    command: "prisma migrate deploy",
+    covers: ["prisma/schema.prisma", "prisma/migrations/**"],
+    tables: ["public._prisma_migrations"],
+    ids: ["20240101_a", "20240102_b"],
+  },
+  rails: {
+    files: { "bin/rails": "", "db/migrate/20240101000000_create_books.rb": "" },
+    evidence: "bin/rails",
+    command: "bin/rails db:migrate",
+    covers: ["db/migrate/**"],
+    tables: ["public.schema_migrations", "public.ar_internal_metadata"],
+    ids: ["20240101000000"],
+  },
+  sql: {
+    files: { "migrations/001_a.sql": "", "migrations/002_b.sql": "", "migrations/002_b.down.sql": "" },
+    evidence: "migrations/001_a.sql",
+    command: 'node "$APPLY_SQL" migrations up',
+    covers: ["migrations/**/*.sql"],
+    tables: ["offshoot.applied"],
+    ids: ["001_a", "002_b"],
+  },
+  sqitch: {
+    files: {
+      "sqitch.plan":
+        "%project=p\n\na 2024-01-01T00:00:00Z A <a@example.org> # first\n@v1 2024-01-01T00:00:00Z A <a@example.org>\nb [a] 2024-01-02T00:00:00Z A <a@example.org>\n",
+      "deploy/a.sql": "",
+    },
+    evidence: "sqitch.plan",
+    command: "sqitch deploy db:pg:",
+    covers: ["sqitch.plan", "deploy/**"],
+    tables: ["sqitch.*"],
+    ids: ["a", "b"],
+  },
+};
+
+test("every known tool has a sample here", () => {
+  expect(TOOLS.map(({ name }) => name).toSorted()).toEqual(Object.keys(SAMPLES).toSorted());
+});
+
+for (const [name, { files, evidence, command, covers, tables, ids }] of Object.entries(SAMPLES)) {
+  test(`${name} is detected by its files, with its command, what the fingerprint covers, its version table and revisions`, async () => {
+    const project = await withFiles(files, (repository) => detectTool(repository));
+    expect(project).toMatchObject({ tool: name, evidence, command, files: covers });
+    expect(project?.ledger.tables).toEqual(tables);
+    expect(project?.revisions.map(({ id }) => id)).toEqual(ids);
+  });
+}
+
+test("a repository without migrations has no tool, though it has the configuration of one", async () => {
+  const files = { "knexfile.js": "", "manage.py": "django", "bin/rails": "", "package.json": depends("db-migrate"), ".gmrc": "{}" };
+  expect(await withFiles(files, (repository) => detectTools(repository))).toEqual([]);
+  expect(await withFiles({}, (repository) => detectTool(repository))).toBeUndefined();
+});
+
+test("a folder of SQL files that another tool claims is not plain SQL", async () => {
+  const files = { "package.json": depends("node-pg-migrate"), "migrations/1_a.sql": "" };
+  const projects = await withFiles(files, (repository) => detectTools(repository));
+  expect(projects.map(({ tool }) => tool)).toEqual(["node-pg-migrate"]);
+});
+
+describe("several tools in one repository", () => {
+  const files = { ...SAMPLES["rails"]?.files, ...SAMPLES["alembic"]?.files };
+
+  test("are an error that names each with its evidence, and how to choose", async () => {
+    const thrown: unknown = await withFiles(files, (repository) => detectTool(repository)).catch((error: unknown) => error);
+    expect(isOffshootError(thrown) && [thrown.code, thrown.message]).toEqual([
+      "TOOL_AMBIGUOUS",
+      "Several migration tools are used here: alembic (alembic.ini) and rails (bin/rails).",
+    ]);
+    expect(isOffshootError(thrown) && thrown.remedy).toContain("Set migrations.tool to one of alembic, rails");
+  });
+
+  test("are no trouble once one is named", async () => {
+    expect(await withFiles(files, (repository) => requireTool("rails", repository))).toMatchObject({ tool: "rails" });
+  });
+});
+
+test("a tool that is named but has no project here is refused, with what was expected", async () => {
+  const thrown: unknown = await withFiles({}, (repository) => requireTool("sqitch", repository)).catch((error: unknown) => error);
+  expect(isOffshootError(thrown) && [thrown.code, thrown.meaning]).toEqual(["TOOL_UNSUITABLE", "Expected sqitch.plan."]);
+});
+
+for (const name of ["knex", "node-pg-migrate", "db-migrate", "dbmate", "rails", "prisma", "sql", "flyway", "golang-migrate"]) {
+  test(`${name} finds its files in a folder that is given, too`, async () => {
+    const { files = {} } = SAMPLES[name] ?? {};
+    const from = { rails: "db/migrate", prisma: "prisma/migrations", flyway: "sql", dbmate: "db/migrations" }[name] ?? "migrations";
+    const moved = Object.fromEntries(Object.entries(files).map(([path, text]) => [path.replace(`${from}/`, "elsewhere/"), text]));
+    const project = await withFiles(moved, (repository) => requireTool(name, repository, "elsewhere"));
+    expect(project.revisions.map(({ id }) => id)).toEqual(SAMPLES[name]?.ids);
+    expect(project.files.some((pattern) => pattern.startsWith("elsewhere/"))).toBe(true);
+  });
+}
+
+test("a package.json that is no JSON is a clear error that names it", async () => {
+  await withFiles({ "package.json": '{ "dependencies": {,} }' }, async (repository) => {
+    await expect(detectTools(repository)).rejects.toMatchObject({ code: "USAGE", message: expect.stringContaining("package.json in /") });
+  });
+});
+
+test.each(["null", "[]", "3", '"text"', '{ "dependencies": null }', '{ "dependencies": "knex" }'])(
+  "a package.json that holds %s lists no package",
+  async (text) => {
+    await withFiles({ "package.json": text }, async (repository) => {
+      expect(await repository.depends("knex")).toBe(false);
+    });
+  },
+);
+
+test("Flyway's versions are those that it records, in the order of their numbers", async () => {
+  const files = ["V010__c.sql", "V2_01__b.sql", "V001__a.sql", "V20240101120000999__e.sql", "V20240101120000998__d.sql"];
+  const project = await withFiles(Object.fromEntries(files.map((file) => [`sql/${file}`, ""])), (repository) =>
+    requireTool("flyway", repository),
+  );
+  expect(project.revisions.map(({ id }) => id)).toEqual(["001", "2.01", "010", "20240101120000998", "20240101120000999"]);
+});

@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import { requireTool } from "../../../src/migration-tools/detect.ts";
+import { goUrl, word } from "../../../src/migration-tools/shell.ts";
+import type { Project } from "../../../src/migration-tools/tool.ts";
+import { withFiles } from "../../support/tools.ts";
+
+const projectOf = (tool: string, files: readonly string[], texts: Readonly<Record<string, string>> = {}): Promise<Project> =>
+  withFiles({ ...Object.fromEntries(files.map((file) => [file, ""])), ...texts }, (repository) => requireTool(tool, repository));
+
+const alembic = (): Promise<Project> =>
+  projectOf("alembic", [], {
+    "alembic.ini": "[alembic]\n",
+    "alembic/versions/a.py": 'revision = "a"\ndown_revision = None\n',
+    "alembic/versions/b.py": 'revision = "b"\ndown_revision = "a"\n',
+    "alembic/versions/c.py": 'revision = "c"\ndown_revision = "a"\n',
+    "alembic/versions/d.py": 'revision = "d"\ndown_revision = ("b", "c")\n',
+  });
+
+/** From the first `applied` revisions on by `next`, and back by one. */
+async function linesOf(wanted: Promise<Project>, applied: number, next: number): Promise<readonly (string | undefined)[]> {
+  const { moves, revisions } = await wanted;
+  return [moves?.up(revisions.slice(0, applied), revisions.slice(applied, applied + next)), moves?.down(revisions.slice(0, applied))];
+}
+
+describe("the lines that move a database along the revisions", () => {
+  test.each<{ tool: string; files: string[]; texts?: Record<string, string>; up: string; down: string | undefined }>([
+    {
+      tool: "node-pg-migrate",
+      files: ["migrations/1_a.js", "migrations/2_b.js"],
+      texts: { "package.json": '{"dependencies":{"node-pg-migrate":"*"}}' },
+      up: "node-pg-migrate --no-verbose up 1",
+      down: "node-pg-migrate --no-verbose down 1",
+    },
+    {
+      tool: "knex",
+      files: ["knexfile.js", "migrations/1_a.js", "migrations/2_b.js"],
+      up: "knex migrate:up 2_b.js",
+      down: "knex migrate:down 1_a.js",
+    },
+    {
+      tool: "db-migrate",
+      files: ["migrations/1-a.js", "migrations/2-b.js"],
+      texts: { "package.json": '{"dependencies":{"db-migrate":"*"}}' },
+      up: "db-migrate up -c 1",
+      down: "db-migrate down -c 1",
+    },
+    {
+      tool: "rails",
+      files: ["bin/rails", "db/migrate/1_a.rb", "db/migrate/2_b.rb"],
+      up: "bin/rails db:migrate VERSION=2",
+      down: "bin/rails db:migrate:down VERSION=1",
+    },
+    {
+      tool: "django",
+      files: [],
+      texts: {
+        "manage.py": "django",
+        "shop/migrations/0001_a.py": "    dependencies = []\n",
+        "shop/migrations/0002_b.py": '    dependencies = [("shop", "0001_a")]\n',
+      },
+      up: "python3 manage.py migrate --noinput shop 0002_b",
+      down: "python3 manage.py migrate --noinput shop zero",
+    },
+    {
+      tool: "sqitch",
+      files: [],
+      texts: { "sqitch.plan": "a 2024-01-01T00:00:00Z A <a@example.org>\nb 2024-01-01T00:00:00Z A <a@example.org>\n" },
+      up: "sqitch deploy db:pg: --to-change @ROOT~1",
+      down: "sqitch revert db:pg: -y",
+    },
+    {
+      tool: "golang-migrate",
+      files: ["migrations/01_a.up.sql", "migrations/01_a.down.sql", "migrations/02_b.up.sql"],
+      up: 'migrate -path migrations -database "$DATABASE_URL" up 1',
+      down: 'migrate -path migrations -database "$DATABASE_URL" down 1',
+    },
+    {
+      tool: "sql",
+      files: ["migrations/1.sql", "migrations/1.down.sql", "migrations/2.sql"],
+      up: 'node "$APPLY_SQL" migrations up 1',
+      down: 'node "$APPLY_SQL" migrations down',
+    },
+    {
+      tool: "dbmate",
+      files: [],
+      texts: { "db/migrations/1_a.sql": "-- migrate:up\n", "db/migrations/2_b.sql": "-- migrate:up\n" },
+      up: 'only=$(mktemp -d) && cp db/migrations/1_a.sql db/migrations/2_b.sql "$only" && dbmate --no-dump-schema -d "$only" migrate; status=$?; rm -rf "$only"; exit $status',
+      down: "dbmate --no-dump-schema -d db/migrations rollback",
+    },
+  ])("of $tool", async ({ tool, files, texts = {}, up, down }) => {
+    expect(await linesOf(projectOf(tool, files, texts), 1, 1)).toEqual([up, down]);
+  });
+
+  test("of Alembic name each revision, or the last where each builds upon the one before", async () => {
+    expect(await linesOf(alembic(), 1, 1)).toEqual(["alembic upgrade b", "alembic downgrade a@base"]);
+    expect((await linesOf(alembic(), 0, 2))[0]).toBe("alembic upgrade b");
+    expect(await linesOf(alembic(), 2, 2)).toEqual(["alembic upgrade d", "alembic downgrade b@a"]);
+    expect(await linesOf(alembic(), 1, 2)).toEqual(["alembic upgrade b && alembic upgrade c", "alembic downgrade a@base"]);
+  });
+
+  test("have no way back where there is no file for it", async () => {
+    const files = ["migrations/1_a.up.sql", "migrations/1_a.down.sql", "migrations/2_b.up.sql"];
+    expect((await linesOf(projectOf("golang-migrate", files), 2, 0))[1]).toBeUndefined();
+    expect((await linesOf(projectOf("sql", ["migrations/1.sql", "migrations/2.sql", "migrations/1.down.sql"]), 2, 0))[1]).toBeUndefined();
+  });
+});
+
+test("a word for the shell is quoted only where it must be", () => {
+  expect(["db/001_a.sql", "my files", "it's", "$(x)", ""].map(word)).toEqual(["db/001_a.sql", "'my files'", `'it'\\''s'`, "'$(x)'", "''"]);
+});
+
+test("a Go program is told that a local server has no TLS, and nothing else is changed", () => {
+  expect(goUrl("postgresql://u:p@127.0.0.1:5432/d")).toBe("postgresql://u:p@127.0.0.1:5432/d?sslmode=disable");
+  expect(goUrl("postgresql://u:p@127.0.0.1:5432/d?sslmode=require")).toBe("postgresql://u:p@127.0.0.1:5432/d?sslmode=require");
+  expect(goUrl("postgresql://u:p@db.example.org/d")).toBe("postgresql://u:p@db.example.org/d");
+});

@@ -1,0 +1,146 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { isOffshootError } from "../../../src/errors.ts";
+import { requireTool } from "../../../src/migration-tools/detect.ts";
+import { headsOf, inOrder, inSequence, requireOneHead } from "../../../src/migration-tools/revisions.ts";
+import type { Project, Revision } from "../../../src/migration-tools/tool.ts";
+import { withFiles } from "../../support/tools.ts";
+
+const revision = (id: string, after: readonly string[] = [], line?: string): Revision => ({
+  id,
+  name: id,
+  after,
+  ...(line === undefined ? {} : { line }),
+});
+
+const projectOf = (tool: string, files: Readonly<Record<string, string>>): Promise<Project> =>
+  withFiles(files, (repository) => requireTool(tool, repository));
+
+/** The code and message of what a function throws. */
+function failure(act: () => void): readonly (string | undefined)[] {
+  try {
+    act();
+  } catch (thrown) {
+    if (isOffshootError(thrown)) return [thrown.code, thrown.message, thrown.remedy];
+    throw thrown;
+  }
+  return [];
+}
+
+test("revisions in sequence build each upon the one before, and the last is the head", () => {
+  const revisions = inSequence(["m/1_a.sql", "m/2_b.sql"]);
+  expect(revisions).toEqual([revision("1_a"), revision("2_b", ["1_a"])]);
+  expect(headsOf(revisions).map(({ id }) => id)).toEqual(["2_b"]);
+});
+
+test("whatever order the files come in, each revision comes behind those that it builds upon", () => {
+  const graph = fc
+    .array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 12 })
+    .map((all) => all.map((after, at) => revision(`r${at}`, at === 0 ? [] : [...new Set(after.map((each) => `r${each % at}`))])));
+  const shuffled = graph.chain((revisions) => fc.shuffledSubarray(revisions, { minLength: revisions.length }));
+  fc.assert(
+    fc.property(shuffled, (revisions) => {
+      const ordered = inOrder(revisions);
+      expect(ordered).toHaveLength(revisions.length);
+      const place = new Map(ordered.map(({ id }, at) => [id, at]));
+      for (const { id, after } of ordered) for (const before of after) expect(place.get(before)).toBeLessThan(place.get(id) ?? 0);
+    }),
+  );
+});
+
+test("revisions that build upon each other in a ring are an error that names them", () => {
+  const [code, message] = failure(() => inOrder([revision("a"), revision("b", ["c"]), revision("c", ["b"])]));
+  expect([code, message]).toEqual(["MIGRATION_HEADS", "The migrations build upon each other in a ring: b, c."]);
+});
+
+const alembic = (merge: boolean): Promise<Project> =>
+  projectOf("alembic", {
+    "alembic.ini": "[alembic]\n",
+    "alembic/versions/1_base.py": 'revision: str = "a"\ndown_revision: Union[str, None] = None\n',
+    "alembic/versions/2_left.py": 'revision = "b"\ndown_revision = "a"\n',
+    "alembic/versions/2_right.py": "revision = 'c'\ndown_revision = 'a'  # beside left\n",
+    ...(merge ? { "alembic/versions/3_join.py": 'revision = "d"\ndown_revision = (\n    "b",\n    "c",\n)\n' } : {}),
+  });
+
+const django = (files: Readonly<Record<string, string>>): Promise<Project> => projectOf("django", { "manage.py": "django", ...files });
+const module = (dependencies: string, more = ""): string =>
+  `class Migration(migrations.Migration):\n    dependencies = [${dependencies}]\n${more}`;
+
+describe("several heads", () => {
+  test("of Alembic are named, with the command that joins them", async () => {
+    const project = await alembic(false);
+    expect(failure(() => requireOneHead(project))).toEqual([
+      "MIGRATION_HEADS",
+      "The alembic migrations have several heads: 2_left, 2_right.",
+      "Join them with `alembic merge heads`, or rebase one onto the other.",
+    ]);
+  });
+
+  test("of Alembic that were joined are one", async () => {
+    const project = await alembic(true);
+    expect(failure(() => requireOneHead(project))).toEqual([]);
+    expect(headsOf(project.revisions).map(({ id }) => id)).toEqual(["d"]);
+  });
+
+  test("of Drizzle are two entries of one number", async () => {
+    const entries = [
+      { idx: 0, tag: "0000_a" },
+      { idx: 1, tag: "0001_b" },
+      { idx: 1, tag: "0001_c" },
+    ];
+    const sources = Object.fromEntries(entries.map(({ tag }) => [`drizzle/${tag}.sql`, `select '${tag}'`]));
+    const journal = JSON.stringify({ entries });
+    const project = await projectOf("drizzle", { "drizzle.config.json": "{}", "drizzle/meta/_journal.json": journal, ...sources });
+    expect(failure(() => requireOneHead(project))[1]).toBe("The drizzle migrations have several heads: 0001_b, 0001_c.");
+  });
+
+  test("of one Django app are an error, those of two apps are not", async () => {
+    const apps = {
+      "shop/migrations/0001_initial.py": module(""),
+      "users/migrations/0001_initial.py": module('("shop", "0001_initial")'),
+      "shop/migrations/0002_left.py": module('("shop", "0001_initial"), ("auth", "0001_initial")'),
+    };
+    const good = await django(apps);
+    expect(failure(() => requireOneHead(good))).toEqual([]);
+    expect(headsOf(good.revisions).map(({ id }) => id)).toEqual(["shop.0002_left", "users.0001_initial"]);
+
+    const split = await django({ ...apps, "shop/migrations/0002_right.py": module('("shop", "0001_initial")') });
+    expect(failure(() => requireOneHead(split))[1]).toBe(
+      "The django migrations have several heads: shop: shop.0002_left, shop.0002_right.",
+    );
+  });
+
+  test("are not what a squashed Django migration and those that it replaces make", async () => {
+    const project = await django({
+      "shop/migrations/0001_initial.py": module(""),
+      "shop/migrations/0002_more.py": module('("shop", "0001_initial")'),
+      "shop/migrations/0001_squashed.py": module("", '    replaces = [("shop", "0001_initial"), ("shop", "0002_more")]\n'),
+      "shop/migrations/0003_last.py": module('("shop", "0002_more")'),
+    });
+    expect(project.revisions.map(({ id }) => id)).toEqual(["shop.0001_squashed", "shop.0003_last"]);
+    expect(failure(() => requireOneHead(project))).toEqual([]);
+  });
+});
+
+test("Alembic's settings are read from pyproject.toml, and its versions from several folders and packages", async () => {
+  const project = await projectOf("alembic", {
+    "pyproject.toml":
+      '[tool.alembic]\nscript_location = "%(here)s/db"\nversion_locations = [\n  "db/one",\n  "my.app:versions",\n]\n\n[tool.other]\nx = 1\n',
+    "db/one/a.py": 'revision = "a"\ndown_revision = None\n',
+    "my/app/versions/b.py": 'revision = "b"\ndown_revision = "a"\n',
+  });
+  expect(project).toMatchObject({ evidence: "pyproject.toml", files: ["pyproject.toml", "db/**/*.py", "my/app/versions/**/*.py"] });
+  expect(project.revisions.map(({ id }) => id)).toEqual(["a", "b"]);
+});
+
+test("Alembic's version_locations in an INI file go on over lines, and part at colons where that is set", async () => {
+  const versions = { "one/a.py": 'revision = "a"\ndown_revision = None\n', "two/b.py": 'revision = "b"\ndown_revision = "a"\n' };
+  for (const places of [
+    "version_locations =\n    one\n    %(here)s/two\n",
+    "version_path_separator = os\nversion_locations = one:./two/\n",
+  ]) {
+    const project = await projectOf("alembic", { "alembic.ini": `[alembic]\n${places}script_location = s\n`, ...versions });
+    expect(project.files).toEqual(["alembic.ini", "s/**/*.py", "one/**/*.py", "two/**/*.py"]);
+    expect(project.revisions.map(({ id }) => id)).toEqual(["a", "b"]);
+  }
+});

@@ -1,0 +1,26 @@
+import { expect, expectTypeOf, test } from "vitest";
+import { sharesSessions } from "../../../src/readiness/direct.ts";
+import type { GateRequest } from "../../../src/readiness/readiness.ts";
+import type { Row, Session } from "../../../src/postgres/connect.ts";
+
+/** A client that is served by these server processes, one per statement that asks; the last one stays. */
+function clientOn(...pids: number[]): Session {
+  const next = (): number => (pids.length > 1 ? pids.shift() : pids[0]) ?? 0;
+  return {
+    lost: new AbortController().signal,
+    query: async <R extends Row>(sql: string) => (sql.includes("pg_backend_pid") ? [{ pid: next() }] : []) as unknown as R[],
+    close: async () => {},
+  };
+}
+
+test.each([
+  { what: "two clients with a server process each", idle: [1], busy: [2], pooled: false },
+  { what: "two clients on one server process", idle: [1], busy: [1], pooled: true },
+  { what: "one client that moves to another server process", idle: [1, 3], busy: [2], pooled: true },
+])("$what: pooled is $pooled", async ({ idle, busy, pooled }) => {
+  expect(await sharesSessions(clientOn(...idle), clientOn(...busy))).toBe(pooled);
+});
+
+test("any string is not a URL for the gate", () => {
+  expectTypeOf<string>().not.toExtend<GateRequest["url"]>();
+});

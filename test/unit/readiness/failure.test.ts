@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { describeError, OffshootError } from "../../../src/errors.ts";
+import { commandFailure, conflictError, leaderError, otherFailure, waiterError, workFailure } from "../../../src/readiness/failure.ts";
+import type { Marker } from "../../../src/readiness/marker.ts";
+
+const owner = { host: "ci-7", pid: 12, job: "test", leaseMs: 15_000 };
+const failure = commandFailure("migrate up", { code: 1, signal: null, tail: "one\nERROR: no\n", abandoned: false }, []);
+const failed: Marker = {
+  database: "1/2",
+  run: "run",
+  fingerprint: "a".repeat(64),
+  invocation: "7",
+  state: "failed",
+  attempt: 2,
+  epoch: 1,
+  owner,
+  backendPid: 3,
+  startedAt: new Date(0),
+  beatAt: new Date(0),
+  finishedAt: new Date(0),
+  error: failure,
+};
+
+const meaningOf = (tail: string): string | undefined => commandFailure("up", { code: 1, signal: null, tail, abandoned: false }, []).meaning;
+
+describe("a failed command", () => {
+  test("says command, status and last lines to the leader", () => {
+    const error = leaderError(failure, owner, 2, []);
+    expect(describeError(error)).toBe(
+      [
+        "The migration failed: `migrate up` ended with exit status 1.",
+        "Its last lines were:",
+        "  one",
+        "  ERROR: no",
+        "Correct the migration and start the run again. For the same run: a new attempt (this was 2), or --retry.",
+      ].join("\n"),
+    );
+  });
+
+  test("says the same to a waiter, and who ran it", () => {
+    const error = waiterError(failed, []);
+    expect(error.message).toBe("The migration failed: `migrate up` ended with exit status 1 (it was run by ci-7 (pid 12, job test)).");
+    expect(error.facts).toMatchObject({ command: "migrate up", exitCode: 1, tail: "one\nERROR: no\n", host: "ci-7", pid: 12, job: "test" });
+  });
+
+  test("shows a single line as it is, and of many the last fifteen", () => {
+    expect(meaningOf("ERROR: no\n")).toBe("It said: ERROR: no");
+    const lines = meaningOf(`${Array.from({ length: 40 }, (_, n) => `line ${n}`).join("\n\n")}\n}\n`)?.split("\n");
+    expect([lines?.length, lines?.[1], lines?.at(-1)]).toEqual([16, "  line 26", "  }"]);
+  });
+
+  test("names the signal that ended it", () => {
+    const killed = commandFailure("up", { code: null, signal: "SIGKILL", tail: "", abandoned: false }, []);
+    expect(killed.message).toBe("The migration failed: `up` was ended by SIGKILL.");
+    expect(killed).not.toHaveProperty("exitCode");
+  });
+
+  test("hides secrets in the command", () => {
+    const keyed = commandFailure("up --key=hunter-two", { code: 1, signal: null, tail: "", abandoned: false }, ["hunter-two"]);
+    expect(JSON.stringify(keyed)).not.toContain("hunter-two");
+  });
+});
+
+test("another failure keeps its code, its lines, and no secret", () => {
+  const thrown = new OffshootError("FINDINGS", "Two findings.", { remedy: "Repair them." });
+  expect(otherFailure(thrown, [])).toEqual({ code: "FINDINGS", message: "Two findings.", remedy: "Repair them." });
+  expect(otherFailure(new Error("hunter-two"), ["hunter-two"])).toEqual({ code: "UNEXPECTED", message: "***" });
+});
+
+test("what the audit found has the same code, text and figures for one who waited", () => {
+  const thrown = new OffshootError("FINDINGS", "Two findings.", { meaning: "no such table", remedy: "Repair them.", facts: { errors: 2 } });
+  const error = waiterError({ ...failed, error: otherFailure(thrown, []) }, []);
+  expect(error).toMatchObject({ code: "FINDINGS", exitCode: 10, meaning: "no such table", remedy: "Repair them." });
+  expect(error.message).toBe("Two findings (it was run by ci-7 (pid 12, job test)).");
+  expect(error.facts).toMatchObject({ errors: 2, host: "ci-7" });
+});
+
+test("what a function threw is told with its name", () => {
+  expect(workFailure("umzug", new Error("no such table"), [])).toEqual({
+    code: "UNEXPECTED",
+    message: "The migration failed: umzug threw: no such table.",
+  });
+});
+
+test("a conflict names both fingerprints and the other job", () => {
+  expect(conflictError(failed, "b".repeat(64)).meaning).toBe(
+    "ci-7 (pid 12, job test) brought aaaaaaaaaaaa (failed), this job brings bbbbbbbbbbbb. One database can't serve both.",
+  );
+});

@@ -1,0 +1,173 @@
+import { expect, test } from "vitest";
+import type { Contents } from "../../../src/catalog/catalog.ts";
+import { compareCatalogs } from "../../../src/drift/compare.ts";
+import type { Side } from "../../../src/repair/lookup.ts";
+import type { Rows } from "../../../src/repair/repair-context.ts";
+import { planRepair, type RepairPlan } from "../../../src/repair/plan.ts";
+import { harmless } from "../../../src/repair/script.ts";
+import type { Dependency } from "../../../src/repair/source.ts";
+import type { View } from "../../../src/catalog/relations.ts";
+import { catalogOf, constraint, index, routine, table } from "../../support/catalog.ts";
+
+const EMPTY: Rows = { hasRows: () => false, hasNulls: () => false };
+
+function side(contents: Partial<Contents>, needs: Readonly<Record<string, readonly string[]>> = {}): Side {
+  const dependencies = Object.entries(needs).flatMap(([dependent, list]): Dependency[] =>
+    list.map((on) => ({ dependent, on, blocks: true })),
+  );
+  const ids = (contents.routines ?? []).map(({ id }) => [id, `CREATE OR REPLACE FUNCTION ${id}`] as const);
+  return {
+    catalog: catalogOf(contents),
+    source: { dependencies, routines: new Map(ids), user: "owner", roles: new Set(["owner", "reader"]) },
+  };
+}
+
+function plan(expected: Side, actual: Side, rows = EMPTY): RepairPlan {
+  return planRepair(expected, actual, compareCatalogs(expected.catalog, actual.catalog), { rows });
+}
+
+function readableBy(role: string): Contents["grants"] {
+  return [{ id: "relation app.t", name: "app.t", on: "relation", rights: [`${role}=SELECT`] }];
+}
+
+function sql({ steps }: RepairPlan): readonly string[] {
+  return steps.map((step) => step.sql);
+}
+
+function view(id: string, definition: string, type = "integer"): View {
+  const [schema = "", name = ""] = id.split(".");
+  return { id, schema, name, owner: "owner", materialized: false, definition, columns: [{ name: "a", type, nullable: true }] };
+}
+
+test("what others need comes first: schema, table, function, then the view that calls it", () => {
+  const expected = side(
+    {
+      tables: [table("app.t", { a: "integer" })],
+      routines: [routine("app.f", "integer")],
+      views: [view("app.v", " SELECT app.f(t.a) AS a FROM app.t;")],
+    },
+    { "view app.v": ["column app.t.a", "function app.f(integer)"] },
+  );
+  const order = sql(plan(expected, side({})));
+  const places = ["create schema", "create table", "CREATE OR REPLACE FUNCTION", "create or replace view"].map((start) =>
+    order.findIndex((each) => each.includes(start)),
+  );
+  expect(places).not.toContain(-1);
+  expect(places.indexOf(Math.max(...places))).toBe(3);
+  expect(places[0]).toBe(0);
+});
+
+test("a view goes before the column under it gets another type, and comes back after", () => {
+  const text = " SELECT t.a FROM app.t;";
+  const needs = { "view app.v": ["column app.t.a"] };
+  const expected = side({ tables: [table("app.t", { a: "bigint" })], views: [view("app.v", text)] }, needs);
+  const actual = side({ tables: [table("app.t", { a: "integer" })], views: [view("app.v", text)] }, needs);
+  const order = sql(plan(expected, actual));
+  expect(order.map((each) => /drop view|alter column a type|create or replace view/.exec(each)?.[0])).toEqual([
+    "drop view",
+    "alter column a type",
+    "create or replace view",
+  ]);
+});
+
+test("what goes for a column's sake goes only while the column has its old type: a second run leaves it alone", () => {
+  const needs = { "view app.v": ["column app.t.a"] };
+  const views = [view("app.v", " SELECT t.a FROM app.t;")];
+  const expected = side({ tables: [table("app.t", { a: "bigint" })], views }, needs);
+  const actual = side({ tables: [table("app.t", { a: "integer" })], views }, needs);
+  const [drop, retype] = sql(plan(expected, actual));
+  for (const each of [drop, retype]) expect(each).toContain("pg_catalog.format_type(atttypid, atttypmod) = 'integer'");
+});
+
+test("a wrong overload goes, the right ones come", () => {
+  const expected = side({ routines: [routine("app.f", "a bigint"), routine("app.f", "a text")] });
+  const actual = side({ routines: [routine("app.f", "a integer")] });
+  expect(sql(plan(expected, actual)).filter((each) => !each.startsWith("revoke") && !each.startsWith("grant"))).toEqual([
+    "drop function if exists app.f(integer)",
+    "CREATE OR REPLACE FUNCTION app.f(bigint)",
+    "CREATE OR REPLACE FUNCTION app.f(text)",
+  ]);
+});
+
+test("a column that may not be null and has no default is left alone where rows are in the way, with the reason", () => {
+  const expected = side({ tables: [table("app.t", { a: "integer", b: { type: "text", nullable: false } })] });
+  const actual = side({ tables: [table("app.t", { a: "integer" })] });
+  const full = plan(expected, actual, { ...EMPTY, hasRows: (id) => id === "app.t" });
+  expect(full.steps).toEqual([]);
+  expect(full.unrepaired).toMatchObject([{ change: { object: "app.t.b" }, reason: expect.stringContaining("backfill") }]);
+  expect(sql(plan(expected, actual))).toEqual(["alter table app.t add column if not exists b text not null"]);
+});
+
+test("a column is not made NOT NULL over rows without a value", () => {
+  const expected = side({ tables: [table("app.t", { a: { type: "integer", nullable: false } })] });
+  const actual = side({ tables: [table("app.t", { a: "integer" })] });
+  const refused = plan(expected, actual, { ...EMPTY, hasNulls: () => true });
+  expect(refused).toMatchObject({ steps: [], unrepaired: [{ reason: expect.stringContaining("backfill") }] });
+});
+
+test("a check and a foreign key are added without a look at the rows, and validated in a step of its own", () => {
+  const tables = [table("app.t", { a: "integer" })];
+  const expected = side({ tables, constraints: [constraint("app.t.positive", "CHECK ((a > 0))")] });
+  const [add, validate] = plan(expected, side({ tables })).steps;
+  expect(add?.sql).toContain("add constraint positive CHECK ((a > 0)) not valid");
+  expect(validate).toMatchObject({ sql: "alter table app.t validate constraint positive", alone: true, lock: "SHARE UPDATE EXCLUSIVE" });
+});
+
+test("an index is built concurrently, but plainly on a table that is new itself", () => {
+  const tables = [table("app.t", { id: "integer" })];
+  const indexes = [index("app.i", "t")];
+  expect(plan(side({ tables, indexes }), side({ tables })).steps).toMatchObject([
+    { alone: true, sql: expect.stringMatching(/^create index concurrently if not exists/) },
+  ]);
+  const made = plan(side({ tables, indexes }), side({}));
+  expect(made.steps.find(({ kind }) => kind === "index")?.sql).toMatch(/^create index if not exists/);
+});
+
+test("dropping a table or a column is told to lose data, dropping a view or an index isn't", () => {
+  const actual = side({
+    tables: [table("app.t", { a: "integer", b: "integer" }), table("app.u", { a: "integer" })],
+    indexes: [index("app.i", "t")],
+    views: [view("app.v", " SELECT 1 AS a;")],
+  });
+  const { steps } = plan(side({ tables: [table("app.t", { a: "integer" })] }), actual);
+  const losing = steps.filter(({ destructive }) => destructive !== undefined).map(({ sql: text }) => text);
+  expect(losing.toSorted()).toEqual(["alter table app.t drop column if exists b", "drop table if exists app.u"]);
+});
+
+test("an object whose loss would take a column along is left alone, with what needs it", () => {
+  const range = { id: "app.r", schema: "app", name: "r", owner: "owner", subtype: "numeric", operatorClass: "pg_catalog.numeric_ops" };
+  const tables = [table("app.t", { a: "app.r" })];
+  const needs = { "column app.t.a": ["range app.r"] };
+  const expected = side({ tables, ranges: [{ ...range, subtype: "integer" }] }, needs);
+  const { steps, unrepaired } = plan(expected, side({ tables, ranges: [range] }, needs));
+  expect(steps).toEqual([]);
+  expect(unrepaired).toMatchObject([{ reason: "column app.t.a needs the range app.r, which has to be made anew" }]);
+});
+
+test("a grant to a role that the server doesn't have is left alone", () => {
+  const tables = [table("app.t", { a: "integer" })];
+  expect(sql(plan(side({ tables, grants: readableBy("reader") }), side({ tables })))).toEqual(["grant select on table app.t to reader"]);
+  expect(plan(side({ tables, grants: readableBy("stranger") }), side({ tables })).unrepaired).toMatchObject([
+    { reason: "there is no role stranger on this server" },
+  ]);
+});
+
+test("changes that a proof refused are left out, with its reason", () => {
+  const expected = side({ tables: [table("app.t", { a: "integer", b: "integer" })] });
+  const actual = side({ tables: [table("app.t", {})] });
+  const changes = compareCatalogs(expected.catalog, actual.catalog);
+  const { steps, unrepaired } = planRepair(expected, actual, changes, { rows: EMPTY, refused: new Map([["column app.t.a", "it fails"]]) });
+  expect(steps.map(({ object }) => object)).toEqual(["app.t.b"]);
+  expect(unrepaired).toMatchObject([{ change: { object: "app.t.a" }, reason: "it fails" }]);
+});
+
+test("a view that differs and stands on a table that goes is repaired also where the table's loss isn't allowed", () => {
+  const expected = side(
+    { tables: [table("app.t", { a: "integer" })], views: [view("app.v", " SELECT t.a FROM app.t;")] },
+    { "view app.v": ["table app.t"] },
+  );
+  const tables = [table("app.t", { a: "integer" }), table("app.old", { a: "integer" })];
+  const actual = side({ tables, views: [view("app.v", " SELECT old.a FROM app.old;")] }, { "view app.v": ["table app.old"] });
+  const running = harmless(plan(expected, actual).steps).map(({ kind }) => kind);
+  expect(running).toEqual(["view", "view"]);
+});

@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import { renderRepair } from "../../../src/repair/render.ts";
+import { harmless } from "../../../src/repair/script.ts";
+import type { Step } from "../../../src/repair/step.ts";
+
+const HEADING = { expected: "the migrations", actual: "Neon branch main", copy: "a branch of it", copyHasRows: true };
+
+function step(sql: string, more: Partial<Step> = {}): Step {
+  return { sql, kind: "table", object: "app.t", causes: ["table app.t"], ...more };
+}
+
+function rendered(steps: readonly Step[], allowDestructive = false): string {
+  return renderRepair({ steps, unrepaired: [] }, HEADING, { allowDestructive });
+}
+
+/** What would run. */
+function statements(text: string): readonly string[] {
+  return text.split("\n").filter((line) => line !== "" && !line.startsWith("--"));
+}
+
+test("what can share a transaction does, what can't stands outside", () => {
+  const text = rendered([step("one"), step("two"), step("three", { alone: true }), step("four")]);
+  expect(statements(text)).toEqual([
+    "set search_path = '';",
+    "set check_function_bodies = off;",
+    "begin;",
+    "one;",
+    "two;",
+    "commit;",
+    "three;",
+    "begin;",
+    "four;",
+    "commit;",
+    "reset search_path;",
+    "reset check_function_bodies;",
+  ]);
+});
+
+test("what loses data is commented out with the reason, and so is all that is for the same change alone", () => {
+  const steps = [
+    step("drop table if exists app.t", { destructive: "it drops the table's data" }),
+    step("do $x$\nbegin\nend\n$x$", { causes: ["table app.t"] }),
+    step("shared", { causes: ["table app.t", "view app.v"] }),
+  ];
+  expect(harmless(steps).map(({ sql }) => sql)).toEqual(["shared"]);
+  const text = rendered(steps);
+  expect(text).toContain("-- Loses data: it drops the table's data.\n-- drop table if exists app.t;\n");
+  expect(text).toContain("-- do $x$\n-- begin\n-- end\n-- $x$;");
+  expect(statements(text)).toContain("shared;");
+  expect(statements(rendered(steps, true))).toContain("drop table if exists app.t;");
+});
+
+test("the head says from what to what, what it was proved on, and what is left alone", () => {
+  const change = { change: "missing", kind: "column", object: "app.t.a", detail: "", differences: [] } as const;
+  const text = renderRepair({ steps: [], unrepaired: [{ change, reason: "it needs a backfill" }] }, { ...HEADING, copyHasRows: false });
+  expect(text).toMatch(/^-- Brings Neon branch main\n-- to the migrations\.\n/);
+  expect(text).toContain("-- Proved by running it twice on a branch of it.");
+  expect(text).toContain("-- That copy held no rows");
+  expect(text).toContain("-- - missing column app.t.a: it needs a backfill");
+});
+
+test("each step says its object, lock and warning", () => {
+  expect(rendered([step("alter", { lock: "ACCESS EXCLUSIVE", warning: "rewrites the table" })])).toContain(
+    "-- table app.t (ACCESS EXCLUSIVE)\n-- Mind: rewrites the table.\nalter;",
+  );
+});
+
+test.each(["\n", "\r", "\r\n"])("a name with a line break can't leave its comment", (lineBreak) => {
+  const text = rendered([step(`drop table "a${lineBreak}one"`, { object: `app."a${lineBreak}two"`, destructive: "rows" })]);
+  const told = text.split(/[\r\n]/).filter((line) => line !== "" && !line.startsWith("--"));
+  expect(told).toEqual(expect.not.arrayContaining(['one";', 'two"']));
+});
