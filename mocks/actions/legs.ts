@@ -18,7 +18,6 @@ export async function runLegs(
 ): Promise<Results> {
   const { workflow, run, cancel, broken } = prepared;
   const text = workflow.jobs[id];
-  if (text === undefined) throw new Error(`The workflow has no job ${id}.`);
   if (text === undefined) throw new Error(`There is no job ${id}.`);
   const context = { ...prepared.context, needs: needsContext(workflow.jobs, id, wholes) };
   const allowed = (cancelled: boolean): boolean => allows(text.if, "job.if", standingAmong([...wholes.values()], cancelled), context);
@@ -54,6 +53,7 @@ async function runLeg(
   { id, name, context, cancel }: { id: string; name: string; context: Context; cancel: AbortSignal },
 ): Promise<JobResult> {
   const text = workflow.jobs[id];
+  if (text === undefined) throw new Error(`The workflow has no job ${id}.`);
   const bare = await makeMachine({ place, job: name, id, event, env: {} });
   const machine = { ...bare, env: { ...bare.env, ...run.env(name, bare.folder) } };
   run.started?.(name);

@@ -65,7 +65,7 @@ async function acquire({ job, story }: Invocation, { teardown }: Plan, context: 
   const holder = `offshoot:holder:${randomUUID()}`;
   // Before anything is created: a step that is killed leaves the rest to its post step.
   await job.write(saveState({ teardown, holder }, job.where.env));
-  const { lease, database } = await holdDatabase(context, () => upIn(context, "last-run"), makeReady);
+  const { usageLock: lease, database } = await holdDatabase(context, () => upIn(context, "last-run"), makeReady);
   try {
     await startHolder(database.directUrl, holder, context.env);
   } finally {

@@ -4,7 +4,7 @@
  * runner ends what a job left running.
  */
 import { existsSync } from "node:fs";
-import { type Lease, takeLease } from "../usage/usage-lock.ts";
+import { type UsageLock, takeUsageLock } from "../usage/usage-lock.ts";
 import type { FromHolder, ToHolder } from "./hold.ts";
 
 /** Milliseconds between two looks for the farewell, where no session is ended by it. */
@@ -12,13 +12,13 @@ const LOOK_MS = 1000;
 
 process.once("message", ({ url, name, farewell }: ToHolder) => {
   const isWanted = (): boolean => !existsSync(farewell);
-  takeLease(url, AbortSignal.timeout(15_000), { applicationName: name, isWanted }).then(
+  takeUsageLock(url, AbortSignal.timeout(15_000), { applicationName: name, isWanted }).then(
     (lease) => (lease === undefined ? tell("refused") : hold(lease, isWanted)),
     () => tell("refused"),
   );
 });
 
-function hold({ gone }: Lease, isWanted: () => boolean): void {
+function hold({ gone }: UsageLock, isWanted: () => boolean): void {
   gone.addEventListener("abort", () => process.exit(0), { once: true });
   // Keeps the process, also while a server restarts and there is no session.
   setInterval(() => (isWanted() ? undefined : process.exit(0)), LOOK_MS);

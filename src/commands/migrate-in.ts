@@ -1,4 +1,4 @@
-import type { GateRequest, Migrated } from "../readiness/readiness.ts";
+import type { ReadinessRequest, Migrated } from "../readiness/readiness.ts";
 import { migrateOnce } from "../readiness/readiness.ts";
 import { parseUrl } from "../postgres/url.ts";
 import type { Context } from "../context/context.ts";
@@ -29,7 +29,7 @@ export async function migrateIn(context: Context, migrations: Migrations, locate
 }
 
 /** What the gate needs of a context, to lead or to wait. */
-export function gateRequest(context: Context, migrations: Migrations, located: Located, retry: boolean): GateRequest {
+export function gateRequest(context: Context, migrations: Migrations, located: Located, retry: boolean): ReadinessRequest {
   const { timeouts } = context.settings;
   return {
     url: located.url,

@@ -30,7 +30,7 @@ export interface LocalFacts {
   readonly repository: string | undefined;
 }
 
-export interface Asker {
+export interface Caller {
   /** Undefined on a person's machine. */
   readonly ci: CiFacts | undefined;
   /** A name that was given by hand; it wins over everything else. */
@@ -46,7 +46,7 @@ export interface Asker {
  * Who asks for a database. Throws `USAGE` where the name given is blank, and in a CI that doesn't tell one run
  * from another: a guess there would let two runs share a database.
  */
-export function identifyRun(asker: Asker): RunIdentity {
+export function identifyRun(asker: Caller): RunIdentity {
   const { ci, local } = asker;
   const shared = {
     repository: ci?.repository ?? local.repository ?? (local.folder === "" ? "root" : local.folder),
@@ -62,7 +62,7 @@ export function identifyRun(asker: Asker): RunIdentity {
 }
 
 /** A blank variable is what CI services make of an unset one; a blank flag is a mistake. */
-function givenName({ runName, runNameSource }: Asker): string | undefined {
+function givenName({ runName, runNameSource }: Caller): string | undefined {
   const name = runName?.trim();
   if (name !== "") return name;
   if (runNameSource === "env") return undefined;

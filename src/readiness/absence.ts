@@ -1,6 +1,6 @@
 import { messageOf, OffshootError } from "../errors.ts";
 import { describeUrl } from "../postgres/url.ts";
-import type { GateRequest } from "./request.ts";
+import type { ReadinessRequest } from "./request.ts";
 
 /** Since when a database can't be reached, as far as this call knows. */
 export interface Absence {
@@ -15,7 +15,7 @@ const ASK_MS = 2000;
  * A database that can't be reached may be restarting, or whoever used it last has removed it: then nobody will ever
  * answer. Throws `CONNECTION_FAILED`, with the fact `gone`, once it is known to be gone.
  */
-export async function requireThere(absence: Absence, { url, isThere }: GateRequest, fault: unknown): Promise<void> {
+export async function requireThere(absence: Absence, { url, isThere }: ReadinessRequest, fault: unknown): Promise<void> {
   const now = performance.now();
   absence.askAt ??= now + ASK_MS;
   if (isThere === undefined || now < absence.askAt) return;

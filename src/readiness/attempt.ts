@@ -1,7 +1,7 @@
 import type { Deadline } from "../deadline.ts";
 import type { Session } from "../postgres/connect.ts";
 import { claim, unseal } from "./claim.ts";
-import { type Asker, type Decision, decide, underLock, type View } from "./decide.ts";
+import { type Caller, type Decision, decide, underLock, type View } from "./decide.ts";
 import { lead } from "./lead.ts";
 import type { Led } from "./outcome.ts";
 import { tryGateLock } from "./lock.ts";
@@ -19,7 +19,7 @@ export type Turn = Led | "again";
  * Tries for the lock, looks again under it (a look from before may be of another age), and leads. The lock goes
  * with the session, which the caller closes.
  */
-export async function tryToLead(session: Session, asker: Asker, request: MigrateRequest, within: Deadline): Promise<Turn> {
+export async function tryToLead(session: Session, asker: Caller, request: MigrateRequest, within: Deadline): Promise<Turn> {
   await ensureTables(session, within);
   const seen = await lookLocked(session, asker);
   if (seen?.decision.kind !== "lead") return "again";
@@ -32,14 +32,14 @@ export async function tryToLead(session: Session, asker: Asker, request: Migrate
 }
 
 /** Says "ready" for a leader that went away between its last check and that word. */
-export async function finishForAnother(session: Session, asker: Asker): Promise<Turn> {
+export async function finishForAnother(session: Session, asker: Caller): Promise<Turn> {
   const seen = await lookLocked(session, asker);
   if (seen?.decision.kind !== "finish") return "again";
   const { database, run, fingerprint, epoch } = seen.decision.marker;
   return (await unseal(session, { key: { database, run, fingerprint }, epoch })) ? "ready" : "again";
 }
 
-async function lookLocked(session: Session, asker: Asker): Promise<{ view: View; decision: Decision } | undefined> {
+async function lookLocked(session: Session, asker: Caller): Promise<{ view: View; decision: Decision } | undefined> {
   if (!(await tryGateLock(session))) return undefined;
   const view = underLock(await look(session));
   return { view, decision: decide(view, asker) };

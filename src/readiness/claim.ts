@@ -2,7 +2,7 @@ import type { Session } from "../postgres/connect.ts";
 import { HOLDS_LOCK } from "./lock.ts";
 import type { Failure } from "./marker.ts";
 import type { Marker, MarkerKey, MarkerState } from "./marker.ts";
-import type { GateRequest } from "./request.ts";
+import type { ReadinessRequest } from "./request.ts";
 
 /** A leader's hold on its marker. Every write below proves the lock and the epoch in its own statement. */
 export interface Claim {
@@ -16,7 +16,7 @@ const MINE = `database_id = $1 and run = $2 and fingerprint = $3 and epoch = $4 
  * Makes the marker ours, with an epoch above all that this database has seen, so that any older leader, also one
  * of another fingerprint, is known as old. Undefined when the lock is gone.
  */
-export async function claim(session: Session, key: MarkerKey, request: GateRequest): Promise<Claim | undefined> {
+export async function claim(session: Session, key: MarkerKey, request: ReadinessRequest): Promise<Claim | undefined> {
   const owner = { ...request.owner, leaseMs: request.timings.leaseMs };
   const rows = await session.query<{ epoch: number }>(
     `insert into offshoot.readiness as r
@@ -74,7 +74,7 @@ export async function peek(session: Session, key: MarkerKey): Promise<{ state: M
  * Writes an inherited "ready" down as this database's own, so that a job of the same run with other migrations
  * is told. Nothing happens when somebody was faster.
  */
-export async function adopt(session: Session, key: MarkerKey, from: Marker, request: GateRequest): Promise<void> {
+export async function adopt(session: Session, key: MarkerKey, from: Marker, request: ReadinessRequest): Promise<void> {
   await session.query(
     `insert into offshoot.readiness
        (database_id, run, fingerprint, invocation, state, attempt, epoch, owner, started_at, beat_at, finished_at)

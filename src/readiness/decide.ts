@@ -14,7 +14,7 @@ export interface View {
 }
 
 /** Who looks. */
-export interface Asker {
+export interface Caller {
   readonly run: string;
   readonly fingerprint: string;
   readonly invocation: string | undefined;
@@ -42,7 +42,7 @@ export type Decision =
 export const SEALING_MS = 5000;
 
 /** What to do next, from what was seen. Pure: the same view gives the same answer. */
-export function decide(view: View, asker: Asker): Decision {
+export function decide(view: View, asker: Caller): Decision {
   const here = view.markers.filter((marker) => marker.database === view.database);
   const own = here.find((marker) => marker.run === asker.run && marker.fingerprint === asker.fingerprint);
   if (own?.state === "ready" && isCurrent(own, view, asker)) return { kind: "ready", marker: own, inherited: false };
@@ -62,7 +62,7 @@ export function underLock(view: View): View {
   return { ...view, holder: undefined };
 }
 
-function judgeHolder(view: View, holder: Holder, here: readonly Marker[], asker: Asker): Decision {
+function judgeHolder(view: View, holder: Holder, here: readonly Marker[], asker: Caller): Decision {
   const on = here.find((marker) => marker.state === "migrating" && marker.backendPid === holder.pid);
   const heardAt = on?.beatAt ?? holder.activeAt;
   const leaseMs = Math.max(asker.leaseMs, on?.owner.leaseMs ?? 0);
@@ -74,7 +74,7 @@ function judgeHolder(view: View, holder: Holder, here: readonly Marker[], asker:
  * Whether "ready" still tells the schema's state. Another fingerprint may have been migrated on top since then;
  * but what became ready while we waited, or in our own invocation, is what we were asked for.
  */
-function isCurrent(own: Marker, view: View, asker: Asker): boolean {
+function isCurrent(own: Marker, view: View, asker: Caller): boolean {
   if (asker.invocation !== undefined && own.invocation === asker.invocation) return true;
   return touchedAt(own) >= asker.arrivedAt || !isSuperseded(own, view.markers);
 }
@@ -84,13 +84,13 @@ function isCurrent(own: Marker, view: View, asker: Asker): boolean {
  * one that was there before they came; one that they waited for is theirs too, or two invocations could go on
  * clearing each other's for ever.
  */
-function isCleared(marker: Marker, asker: Asker): boolean {
+function isCleared(marker: Marker, asker: Caller): boolean {
   const isOthers = marker.invocation !== asker.invocation;
   if (!isOthers && asker.attempt > marker.attempt) return true;
   return (isOthers || asker.retry) && touchedAt(marker) < asker.arrivedAt;
 }
 
-function isRival(marker: Marker, asker: Asker): boolean {
+function isRival(marker: Marker, asker: Caller): boolean {
   if (asker.invocation === undefined || marker.invocation !== asker.invocation) return false;
   if (marker.run !== asker.run || marker.fingerprint === asker.fingerprint) return false;
   return marker.state !== "failed" || !isCleared(marker, asker);

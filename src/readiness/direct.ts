@@ -2,7 +2,7 @@ import { setTimeout as timer } from "node:timers/promises";
 import { OffshootError } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { describeUrl } from "../postgres/url.ts";
-import type { GateRequest } from "./request.ts";
+import type { ReadinessRequest } from "./request.ts";
 import { openGate } from "./session.ts";
 
 /** A pool whose server sessions are all taken answers nothing: then the probe is given up, and tried again later. */
@@ -15,7 +15,7 @@ const PROBE_MS = 3000;
  * proxy hands out its own on direct connections too.)
  * False: no answer in time, so nothing is known. Throws `URL_POOLED`.
  */
-export async function isDirect(session: Session, request: GateRequest, signal: AbortSignal): Promise<boolean> {
+export async function isDirect(session: Session, request: ReadinessRequest, signal: AbortSignal): Promise<boolean> {
   const other = await openGate(request, signal);
   try {
     const pooled = await Promise.race([sharesSessions(session, other), timer(PROBE_MS, undefined, { ref: false })]);

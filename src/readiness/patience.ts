@@ -5,7 +5,7 @@ import type { View } from "./decide.ts";
 import { describeOwner } from "./failure.ts";
 import { describeSessions } from "./snapshot.ts";
 import type { Marker } from "./marker.ts";
-import type { GateRequest } from "./request.ts";
+import type { ReadinessRequest } from "./request.ts";
 
 /** What a waiter waits for; `who` changes when that does. */
 export interface Waiting {
@@ -50,7 +50,7 @@ export function sayer(emit: Listener, nowMs: () => number = () => performance.no
 }
 
 /** The error for a wait that took too long, with whom it was for; other errors come back as they are. */
-export async function timedOut(thrown: unknown, request: GateRequest, view: View | undefined, fault: unknown): Promise<unknown> {
+export async function timedOut(thrown: unknown, request: ReadinessRequest, view: View | undefined, fault: unknown): Promise<unknown> {
   if (!isOffshootError(thrown) || thrown.code !== "TIMED_OUT") return thrown;
   return new OffshootError("TIMED_OUT", `Timed out after ${seconds(request.timings.withinMs)}: waiting for the migration.`, {
     meaning: fault === undefined ? await describeHolder(request, view) : `The database could not be asked: ${messageOf(fault)}.`,
@@ -60,7 +60,7 @@ export async function timedOut(thrown: unknown, request: GateRequest, view: View
   });
 }
 
-async function describeHolder(request: GateRequest, view: View | undefined): Promise<string> {
+async function describeHolder(request: ReadinessRequest, view: View | undefined): Promise<string> {
   const busy = view === undefined ? undefined : busyMarker(view);
   if (view === undefined) return "The database was never reached.";
   if (busy === undefined) return "Nobody has begun to migrate.";

@@ -4,20 +4,20 @@ import { isPassing, SQLSTATE } from "../postgres/sqlstate.ts";
 import { type Deadline, deadline, jitter } from "../deadline.ts";
 import { adopt } from "./claim.ts";
 import { type Absence, requireThere } from "./absence.ts";
-import { type Asker, decide, type View } from "./decide.ts";
+import { type Caller, decide, type View } from "./decide.ts";
 import { isDirect } from "./direct.ts";
 import { conflictError, waiterError } from "./failure.ts";
 import { endSilentHolder } from "./lock.ts";
 import { askerOf } from "./snapshot.ts";
 import type { Marker } from "./marker.ts";
 import { describeSilence, describeWaiting, sayer, timedOut } from "./patience.ts";
-import type { GateRequest, Migrated, MigrateRequest } from "./request.ts";
+import type { ReadinessRequest, Migrated, MigrateRequest } from "./request.ts";
 import { openGate } from "./session.ts";
 import { privilegeMissing } from "./table.ts";
 import { finishForAnother, tryToLead } from "./attempt.ts";
 import { enterRoom, type Look, type Watch } from "./shared-poller.ts";
 
-export type { GateRequest, GateTimings, Migrated, MigrateRequest } from "./request.ts";
+export type { ReadinessRequest, GateTimings, Migrated, MigrateRequest } from "./request.ts";
 
 /** Being superseded so often in one call is no accident: something ends our sessions again and again. */
 const MAX_LOSSES = 5;
@@ -37,7 +37,7 @@ export function migrateOnce(request: MigrateRequest): Promise<Migrated> {
 }
 
 /** Waits for the marker only, and never migrates. Throws as `migrateOnce` does. */
-export function waitUntilMigrated(request: GateRequest): Promise<Migrated> {
+export function waitUntilMigrated(request: ReadinessRequest): Promise<Migrated> {
   return pass(request, undefined);
 }
 
@@ -45,7 +45,7 @@ export function waitUntilMigrated(request: GateRequest): Promise<Migrated> {
 interface Passage {
   readonly within: Deadline;
   readonly watch: Watch;
-  asker: Asker | undefined;
+  asker: Caller | undefined;
   seen: View | undefined;
   /** Milliseconds that the last look took. */
   lookMs: number;
@@ -62,7 +62,7 @@ type Step =
 
 const WAIT: Step = { kind: "wait", atLeastMs: 0 };
 
-async function pass(request: GateRequest, leader: MigrateRequest | undefined): Promise<Migrated> {
+async function pass(request: ReadinessRequest, leader: MigrateRequest | undefined): Promise<Migrated> {
   const startedAt = performance.now();
   const within = deadline("waiting for the migration", request.timings.withinMs, request.signal);
   const watch = enterRoom(request);
@@ -101,7 +101,7 @@ async function pass(request: GateRequest, leader: MigrateRequest | undefined): P
 }
 
 /** One look and what follows from it; faults that may pass are a reason to wait. */
-async function takeStep(passage: Passage, pauseMs: number, request: GateRequest, leader: MigrateRequest | undefined): Promise<Step> {
+async function takeStep(passage: Passage, pauseMs: number, request: ReadinessRequest, leader: MigrateRequest | undefined): Promise<Step> {
   const { within, watch } = passage;
   try {
     return await act(await watch.next(pauseMs, within.signal), passage, request, leader);
@@ -115,7 +115,7 @@ async function takeStep(passage: Passage, pauseMs: number, request: GateRequest,
   }
 }
 
-async function act(seen: Look, passage: Passage, request: GateRequest, leader: MigrateRequest | undefined): Promise<Step> {
+async function act(seen: Look, passage: Passage, request: ReadinessRequest, leader: MigrateRequest | undefined): Promise<Step> {
   const { view } = seen;
   const isFirst = passage.asker === undefined;
   passage.seen = view;
@@ -157,7 +157,7 @@ async function act(seen: Look, passage: Passage, request: GateRequest, leader: M
 }
 
 /** Acts for all callers of this process, over the session that was looked through; another who acts is waited for. */
-async function seated(seen: Look, passage: Passage, request: GateRequest, work: (session: Session) => Promise<Step>): Promise<Step> {
+async function seated(seen: Look, passage: Passage, request: ReadinessRequest, work: (session: Session) => Promise<Step>): Promise<Step> {
   const release = passage.watch.takeSeat();
   if (release === undefined) return WAIT;
   let session = seen.take();
@@ -170,19 +170,19 @@ async function seated(seen: Look, passage: Passage, request: GateRequest, work: 
   }
 }
 
-async function adoptReady(session: Session, marker: Marker, view: View, request: GateRequest): Promise<Step> {
+async function adoptReady(session: Session, marker: Marker, view: View, request: ReadinessRequest): Promise<Step> {
   await adopt(session, { database: view.database, run: request.run, fingerprint: request.fingerprint }, marker, request);
   return WAIT;
 }
 
-async function takeOver(session: Session, pid: number, leaseMs: number, request: GateRequest): Promise<Step> {
+async function takeOver(session: Session, pid: number, leaseMs: number, request: ReadinessRequest): Promise<Step> {
   if (!(await endSilentHolder(session, pid, leaseMs))) return WAIT;
   request.emit({ kind: "note", text: `The leader was silent for more than ${leaseMs / 1000} s; its session was ended.` });
   return { kind: "again" };
 }
 
 /** True when this call led to the end. */
-async function takeTurn(session: Session, asker: Asker, passage: Passage, request: MigrateRequest): Promise<boolean> {
+async function takeTurn(session: Session, asker: Caller, passage: Passage, request: MigrateRequest): Promise<boolean> {
   passage.isDirect ||= await isDirect(session, request, passage.within.signal);
   if (!passage.isDirect) return false;
   const turn = await tryToLead(session, asker, request, passage.within);

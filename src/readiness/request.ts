@@ -27,7 +27,7 @@ export interface Owner {
 }
 
 /** What every caller of the gate says. */
-export interface GateRequest {
+export interface ReadinessRequest {
   readonly url: DirectUrl;
   /** The run's key: jobs with the same one share a marker. */
   readonly run: string;
@@ -50,7 +50,7 @@ export interface GateRequest {
 }
 
 /** What a caller says that may lead. */
-export interface MigrateRequest extends GateRequest {
+export interface MigrateRequest extends ReadinessRequest {
   /** A command, or a function that runs in this process. */
   readonly command: MigrationCommand | MigrationWork;
   readonly cwd: string;

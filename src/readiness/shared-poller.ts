@@ -4,7 +4,7 @@ import { cancelled } from "../deadline.ts";
 import type { Session } from "../postgres/connect.ts";
 import type { View } from "./decide.ts";
 import { look } from "./snapshot.ts";
-import type { GateRequest } from "./request.ts";
+import type { ReadinessRequest } from "./request.ts";
 import { openGate } from "./session.ts";
 import { announce, ANNOUNCE_MS, withdraw } from "./waiters.ts";
 
@@ -29,8 +29,8 @@ export interface Watch {
 interface Room {
   readonly url: string;
   readonly id: string;
-  readonly members: Set<GateRequest>;
-  seated: GateRequest | undefined;
+  readonly members: Set<ReadinessRequest>;
+  seated: ReadinessRequest | undefined;
   planned: Plan | undefined;
   /** Settles when no look is under way: one connection is all that a room takes for looking. */
   idle: Promise<void>;
@@ -49,7 +49,7 @@ const rooms = new Map<string, Room>();
 let roomsOpened = 0;
 
 /** Enters the room of the request's database, which opens with its first caller and closes with its last. */
-export function enterRoom(request: GateRequest): Watch {
+export function enterRoom(request: ReadinessRequest): Watch {
   const room = rooms.get(request.url) ?? openRoom(request.url);
   room.members.add(request);
   return {
@@ -78,14 +78,14 @@ function openRoom(url: string): Room {
   return room;
 }
 
-function soonest(room: Room, request: GateRequest, pauseMs: number): Plan {
+function soonest(room: Room, request: ReadinessRequest, pauseMs: number): Plan {
   const at = performance.now() + pauseMs;
   if (room.planned === undefined) return plan(room, request, at);
   room.planned.hasten(at);
   return room.planned;
 }
 
-function plan(room: Room, request: GateRequest, first: number): Plan {
+function plan(room: Room, request: ReadinessRequest, first: number): Plan {
   const given = new AbortController();
   let start: (() => Promise<void>) | undefined;
   const outcome = new Promise<Look>((resolve, reject) => {
@@ -138,7 +138,7 @@ async function join(planned: Plan, signal: AbortSignal): Promise<Look> {
 /** Looks, tells everybody, and closes the session unless one of them took it over. */
 async function share(
   room: Room,
-  request: GateRequest,
+  request: ReadinessRequest,
   signal: AbortSignal,
   resolve: (look: Look) => void,
   reject: (reason: unknown) => void,

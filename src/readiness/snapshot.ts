@@ -1,8 +1,8 @@
 import type { Session } from "../postgres/connect.ts";
-import type { Asker, View } from "./decide.ts";
+import type { Caller, View } from "./decide.ts";
 import { readHolder } from "./lock.ts";
 import { databaseIdentity, readMarkers } from "./marker.ts";
-import type { GateRequest } from "./request.ts";
+import type { ReadinessRequest } from "./request.ts";
 
 /** One look at the database: where we are, what time it is, all markers, and who holds the lock. */
 export async function look(session: Session): Promise<View> {
@@ -13,7 +13,7 @@ export async function look(session: Session): Promise<View> {
 }
 
 /** The request as `decide` needs it. */
-export function askerOf(request: GateRequest, arrivedAt: Date): Asker {
+export function askerOf(request: ReadinessRequest, arrivedAt: Date): Caller {
   const { run, fingerprint, invocation, attempt, retry } = request;
   return { run, fingerprint, invocation, attempt, retry, leaseMs: request.timings.leaseMs, arrivedAt };
 }

@@ -4,7 +4,7 @@ import { isPassing, SQLSTATE } from "../postgres/sqlstate.ts";
 import { findDatabase } from "../providers/choose.ts";
 import { candidates, limitsOf } from "../context/candidates.ts";
 import type { Context } from "../context/context.ts";
-import { takeLease } from "./usage-lock.ts";
+import { takeUsageLock } from "./usage-lock.ts";
 import { isThere } from "../context/locate.ts";
 import type { Database } from "../providers/provider.ts";
 import type { Held } from "./teardown.ts";
@@ -32,8 +32,8 @@ export async function holdDatabase<R extends { readonly database: Database }>(
     try {
       const identity = await makeReady(result);
       const { directUrl } = result.database;
-      const lease = await takeLease(directUrl, context.signal, { identity, stays: () => isThere(context, directUrl) });
-      if (lease !== undefined) return { ...result, lease };
+      const lease = await takeUsageLock(directUrl, context.signal, { identity, stays: () => isThere(context, directUrl) });
+      if (lease !== undefined) return { ...result, usageLock: lease };
     } catch (thrown) {
       failures += 1;
       const isOver = failures === TRIES || context.signal.aborted;

@@ -5,12 +5,12 @@ import { findDatabase } from "../providers/choose.ts";
 import type { Database } from "../providers/provider.ts";
 import { candidates, limitsOf } from "../context/candidates.ts";
 import type { Context } from "../context/context.ts";
-import { type Lease, takeLease } from "./usage-lock.ts";
+import { type UsageLock, takeUsageLock } from "./usage-lock.ts";
 
 /** A database that a `run` uses, and its share in it. */
 export interface Held {
   readonly database: Database;
-  readonly lease: Lease;
+  readonly usageLock: UsageLock;
 }
 
 /**
@@ -68,7 +68,7 @@ async function giveBack(
   const database = held?.database ?? (await findDatabase(await candidates(context), context.name, limitsOf(context)));
   if (database === undefined) return undefined;
   if (held === undefined) await before(database, context.signal);
-  const lease = held?.lease ?? (await takeLease(database.directUrl, context.signal));
+  const lease = held?.usageLock ?? (await takeUsageLock(database.directUrl, context.signal));
   try {
     const last = (await lease?.release(patienceMs)) ?? false;
     if (keep !== undefined) return keep;

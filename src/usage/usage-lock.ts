@@ -10,7 +10,7 @@ import type { DirectUrl } from "../postgres/url.ts";
 import { eraseEnding, isEnding, writeEnding } from "./deletion-marker.ts";
 
 /** A share in a database that several `offshoot run` use at once. It ends with the process, however that ends. */
-export interface Lease {
+export interface UsageLock {
   /** Aborts when the share is lost for good: the database is gone, or `isWanted` says no. */
   readonly gone: AbortSignal;
   /**
@@ -46,7 +46,7 @@ const SHARE_MS = 10_000;
 /** Neon ends a deleted branch's compute within seconds. */
 const ENDING_MS = 15_000;
 
-export interface LeaseOptions {
+export interface UsageLockOptions {
   /** Shown in `pg_stat_activity`; default `offshoot:lease`. */
   readonly applicationName?: string | undefined;
   /** The database that a share is wanted in, from `databaseIdentity`; default whichever bears the name. */
@@ -64,7 +64,7 @@ export interface LeaseOptions {
  * the database is about to go, and when another bears its name by now. Shares are session locks: a killed process
  * can't leave one behind.
  */
-export async function takeLease(url: DirectUrl, signal: AbortSignal, options: LeaseOptions = {}): Promise<Lease | undefined> {
+export async function takeUsageLock(url: DirectUrl, signal: AbortSignal, options: UsageLockOptions = {}): Promise<UsageLock | undefined> {
   const { applicationName = "offshoot:lease", endingMs = ENDING_MS, stays = () => Promise.resolve(true) } = options;
   const session = await connect(url, { applicationName, queryMs: ANSWER_MS, signal });
   try {
@@ -91,7 +91,7 @@ async function waitForShare(session: Session, within: Deadline): Promise<boolean
   return true;
 }
 
-function leaseOf(first: Session, url: DirectUrl, applicationName: string, isWanted = (): boolean => true): Lease {
+function leaseOf(first: Session, url: DirectUrl, applicationName: string, isWanted = (): boolean => true): UsageLock {
   const over = new AbortController();
   const gone = new AbortController();
   let session = first;

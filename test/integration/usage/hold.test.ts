@@ -10,7 +10,7 @@ import { type DirectUrl, directUrl, withDatabase } from "../../../src/postgres/u
 import { run } from "../../../src/commands/run.ts";
 import { type Context, prepare } from "../../../src/context/context.ts";
 import { downIn, removeAfterLastUse } from "../../../src/commands/down-in.ts";
-import { type Lease, takeLease } from "../../../src/usage/usage-lock.ts";
+import { type UsageLock, takeUsageLock } from "../../../src/usage/usage-lock.ts";
 import { holdDatabase, type MakeReady } from "../../../src/usage/hold.ts";
 import { type Held, tearDown } from "../../../src/usage/teardown.ts";
 import { upIn, type UpResult } from "../../../src/commands/up-in.ts";
@@ -50,8 +50,8 @@ async function makeDatabase(): Promise<{ readonly name: string; readonly url: Di
 }
 
 /** The share of the only one, given back: nobody else can have one until it is closed. */
-async function last(url: DirectUrl): Promise<Lease> {
-  const lease = await takeLease(url, NEVER);
+async function last(url: DirectUrl): Promise<UsageLock> {
+  const lease = await takeUsageLock(url, NEVER);
   expect(await lease?.release()).toBe(true);
   if (lease === undefined) throw new Error("unreachable");
   return lease;
@@ -62,7 +62,7 @@ test("who comes while the last one's removal takes effect waits for that, and ta
   const lease = await last(url);
   await lease.endWith(() => Promise.resolve(true));
   await lease.close();
-  const other = takeLease(url, NEVER);
+  const other = takeUsageLock(url, NEVER);
   await expect.poll(() => sessions(name)).toBe(1);
   await admin.query(`drop database ${name} with (force)`);
   expect(await other).toBeUndefined();
@@ -73,7 +73,7 @@ test("a removal that failed leaves the database to others", async () => {
   const lease = await last(url);
   await expect(lease.endWith(() => Promise.reject(new Error("the network is down")))).rejects.toThrow("the network is down");
   await lease.close();
-  const other = await takeLease(url, NEVER, { endingMs: 60_000 });
+  const other = await takeUsageLock(url, NEVER, { endingMs: 60_000 });
   expect(await other?.release()).toBe(true);
   await other?.close();
 });
@@ -84,7 +84,7 @@ test("a removal whose process was killed before it asked is forgotten after a wh
   void killed.endWith(() => new Promise(() => {}));
   await expect.poll(() => endings(url)).toBe(1);
   await killed.close();
-  const [one, other] = await Promise.all([takeLease(url, NEVER, { endingMs: 1000 }), takeLease(url, NEVER, { endingMs: 60_000 })]);
+  const [one, other] = await Promise.all([takeUsageLock(url, NEVER, { endingMs: 1000 }), takeUsageLock(url, NEVER, { endingMs: 60_000 })]);
   expect(await endings(url)).toBe(0);
   expect([await one?.release(), await other?.release()]).toEqual([false, true]);
   await Promise.all([one?.close(), other?.close()]);
@@ -95,13 +95,13 @@ test("and is not taken to stay where its provider still deletes it", async () =>
   const lease = await last(url);
   await lease.endWith(() => Promise.resolve(true));
   await lease.close();
-  expect(await takeLease(url, NEVER, { endingMs: 500, stays: () => Promise.resolve(false) })).toBeUndefined();
+  expect(await takeUsageLock(url, NEVER, { endingMs: 500, stays: () => Promise.resolve(false) })).toBeUndefined();
   expect(await endings(url)).toBe(1);
 });
 
 test("shares that were lost with the server are taken again before one of them is the last", async () => {
   const { name, url } = await makeDatabase();
-  const [one, other] = [await takeLease(url, NEVER), await takeLease(url, NEVER)];
+  const [one, other] = [await takeUsageLock(url, NEVER), await takeUsageLock(url, NEVER)];
   await admin.query("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1", [name]);
   expect(await one?.release()).toBe(false);
   expect(await other?.release()).toBe(true);
@@ -110,7 +110,7 @@ test("shares that were lost with the server are taken again before one of them i
 
 test("a lost share is taken again also where another looked just then whether it was the last", async () => {
   const { name, url } = await makeDatabase();
-  const lease = await takeLease(url, NEVER);
+  const lease = await takeUsageLock(url, NEVER);
   await withSession(url, async (other) => {
     const alone = other.query("select pg_advisory_lock($1, hashtext('offshoot:lease'))", [LOCK_CLASS]);
     await expect.poll(() => locks("not granted")).toBe(1);
@@ -151,7 +151,7 @@ test("a database that `offshoot up` has asked for meanwhile stays", async () => 
 async function waitedFor(key: string): Promise<{ context: Context; held: Share; others: Promise<Share[]> }> {
   const context = await existing(key);
   const held = await hold(context, async () => {});
-  expect(await held.lease.release()).toBe(true);
+  expect(await held.usageLock.release()).toBe(true);
   const others = Promise.all(["one", "two", "three"].map(async () => hold(await existing(key), async () => {})));
   await expect.poll(async () => leases(admin, named(key)), { timeout: 20_000 }).toBe(4);
   return { context, held, others };
@@ -159,8 +159,8 @@ async function waitedFor(key: string): Promise<{ context: Context; held: Share; 
 
 test("jobs that wait for their share while the last one removes the database start over, whoever is first", async () => {
   const { context, held, others } = await waitedFor("anew");
-  expect(await held.lease.endWith(async () => (await downIn(context)).outcome === "deleted")).toBe(true);
-  await held.lease.close();
+  expect(await held.usageLock.endWith(async () => (await downIn(context)).outcome === "deleted")).toBe(true);
+  await held.usageLock.close();
   const shares = await others;
   expect(shares.map(({ database }) => database.origin).toSorted()).toEqual(["adopted", "adopted", "created"]);
   for (const share of shares) await end(context, share, undefined);
@@ -169,10 +169,10 @@ test("jobs that wait for their share while the last one removes the database sta
 
 test("who waits for a share in a database that another has made anew by then starts over", async () => {
   const { context, held, others } = await waitedFor("remade");
-  expect(await held.lease.endWith(async () => (await downIn(context)).outcome === "deleted")).toBe(true);
+  expect(await held.usageLock.endWith(async () => (await downIn(context)).outcome === "deleted")).toBe(true);
   // Mostly before those who waited ask again: their sessions ended in silence, and by its name the database is there.
   await upIn(await existing("remade"), "last-run");
-  await held.lease.close();
+  await held.usageLock.close();
   const shares = await others;
   expect(await leases(admin, named("remade"))).toBe(3);
   for (const share of shares) await end(context, share, undefined);
@@ -201,7 +201,7 @@ test("over a network that went silent a share is not waited for without end", as
   const { url } = await makeDatabase();
   const network = await startNetwork(server.port);
   onTestFinished(() => network.stop());
-  const lease = await takeLease(directUrl(url.replace(String(server.port), String(network.port))), NEVER);
+  const lease = await takeUsageLock(directUrl(url.replace(String(server.port), String(network.port))), NEVER);
   network.silence();
   await expect(lease?.release()).rejects.toThrow("timeout");
   await lease?.close();
@@ -210,7 +210,7 @@ test("over a network that went silent a share is not waited for without end", as
 test("what went wrong is told, and beside it that the database could not be removed", async () => {
   const held = await hold(await existing("stuck"), async () => {});
   await withSession(held.database.directUrl, (session) => session.query("begin; create table t (); prepare transaction 'stuck'"));
-  await held.lease.close();
+  await held.usageLock.close();
   const told: string[] = [];
   const { env } = await existing("stuck");
   const emit: Listener = (event) => void (event.kind === "warning" && told.push(event.text));
@@ -239,10 +239,10 @@ test("a job that comes while the last one's branch is being deleted gets a branc
   const [first, second] = [await contextOf(mock), await contextOf(mock)];
   const held = await hold(first, async () => {});
   let other: ReturnType<typeof hold> | undefined;
-  const lease: Lease = {
-    ...held.lease,
+  const lease: UsageLock = {
+    ...held.usageLock,
     async release() {
-      const isLast = await held.lease.release();
+      const isLast = await held.usageLock.release();
       other = hold(second, async () => {});
       // Alone with the database, and about to remove it: now another comes.
       await withSession(held.database.directUrl, (session) =>
@@ -251,7 +251,7 @@ test("a job that comes while the last one's branch is being deleted gets a branc
       return isLast;
     },
   };
-  expect(await end(first, { ...held, lease }, undefined)).toBeUndefined();
+  expect(await end(first, { ...held, usageLock: lease }, undefined)).toBeUndefined();
   const own = await other;
   expect(own?.database.origin).toBe("created");
   expect(own?.database.id).not.toBe(held.database.id);

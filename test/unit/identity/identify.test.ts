@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { detectCi } from "../../../src/ci/detect.ts";
 import { isOffshootError } from "../../../src/errors.ts";
-import { type Asker, identifyRun, type LocalFacts } from "../../../src/identity/identify.ts";
+import { type Caller, identifyRun, type LocalFacts } from "../../../src/identity/identify.ts";
 import { branchName } from "../../../src/identity/name.ts";
 import { ciFixture } from "../ci/fixture.ts";
 
 const local = { user: "ada", branch: "main", folder: "shop-checkout", repository: "acme/shop" };
 
-function inCi(fixture: string, more: Partial<Asker> = {}) {
+function inCi(fixture: string, more: Partial<Caller> = {}) {
   const { env, payload } = ciFixture(fixture);
   return identifyRun({ ci: detectCi(env, payload).facts, local, ...more });
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Absence, requireThere } from "../../../src/readiness/absence.ts";
-import type { GateRequest } from "../../../src/readiness/request.ts";
+import type { ReadinessRequest } from "../../../src/readiness/request.ts";
 
 beforeEach(() => vi.useFakeTimers({ toFake: ["performance"] }));
 afterEach(() => vi.useRealTimers());
@@ -8,16 +8,16 @@ afterEach(() => vi.useRealTimers());
 const refused = new Error("connect ECONNREFUSED 127.0.0.1:5432");
 
 /** A request whose database is there or not, and how often that was asked. */
-function asking(isThere: boolean): { readonly request: GateRequest; asked: number } {
-  const counted = { asked: 0, request: {} as GateRequest };
-  const request: Partial<GateRequest> = {
-    url: "postgres://ada:secret@127.0.0.1:5432/shop" as GateRequest["url"],
+function asking(isThere: boolean): { readonly request: ReadinessRequest; asked: number } {
+  const counted = { asked: 0, request: {} as ReadinessRequest };
+  const request: Partial<ReadinessRequest> = {
+    url: "postgres://ada:secret@127.0.0.1:5432/shop" as ReadinessRequest["url"],
     async isThere() {
       counted.asked += 1;
       return isThere;
     },
   };
-  counted.request = request as GateRequest;
+  counted.request = request as ReadinessRequest;
   return counted;
 }
 
@@ -53,5 +53,5 @@ test("a database that is still there is waited for, and asked for every two seco
 
 test("where nobody can say, it is waited for", async () => {
   const absence: Absence = { askAt: -1 };
-  await expect(requireThere(absence, {} as GateRequest, refused)).resolves.toBeUndefined();
+  await expect(requireThere(absence, {} as ReadinessRequest, refused)).resolves.toBeUndefined();
 });

@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Asker, decide, underLock, type View } from "../../../src/readiness/decide.ts";
+import { type Caller, decide, underLock, type View } from "../../../src/readiness/decide.ts";
 import type { Marker, MarkerState } from "../../../src/readiness/marker.ts";
 
 const HERE = "system/1";
 const ELSEWHERE = "system/2";
 const at = (seconds: number): Date => new Date(1_000_000 + seconds * 1000);
 
-const asker: Asker = { run: "run", fingerprint: "A", invocation: "7", attempt: 1, retry: false, leaseMs: 15_000, arrivedAt: at(100) };
+const asker: Caller = { run: "run", fingerprint: "A", invocation: "7", attempt: 1, retry: false, leaseMs: 15_000, arrivedAt: at(100) };
 
 function marker(state: MarkerState, changes: Partial<Marker> = {}): Marker {
   const ended = state === "ready" || state === "failed";
@@ -34,7 +34,7 @@ function view(markers: readonly Marker[], holderPid?: number, activeAt: Date | u
 }
 
 describe("what a caller does next", () => {
-  test.each<{ when: string; markers: Marker[]; holder?: number; activeAt?: Date; who?: Partial<Asker>; does: string }>([
+  test.each<{ when: string; markers: Marker[]; holder?: number; activeAt?: Date; who?: Partial<Caller>; does: string }>([
     { when: "nothing is there", markers: [], does: "lead" },
     { when: "somebody holds the lock and has written nothing yet", markers: [], holder: 11, does: "wait" },
     { when: "somebody holds the lock, has written nothing, and fell silent", markers: [], holder: 11, activeAt: at(80), does: "takeover" },

@@ -1,6 +1,6 @@
 import { expect, expectTypeOf, test } from "vitest";
 import { sharesSessions } from "../../../src/readiness/direct.ts";
-import type { GateRequest } from "../../../src/readiness/readiness.ts";
+import type { ReadinessRequest } from "../../../src/readiness/readiness.ts";
 import type { Row, Session } from "../../../src/postgres/connect.ts";
 
 /** A client that is served by these server processes, one per statement that asks; the last one stays. */
@@ -22,5 +22,5 @@ test.each([
 });
 
 test("any string is not a URL for the gate", () => {
-  expectTypeOf<string>().not.toExtend<GateRequest["url"]>();
+  expectTypeOf<string>().not.toExtend<ReadinessRequest["url"]>();
 });
