@@ -1,5 +1,4 @@
 import type { Change } from "../drift/change.ts";
-import { markdown } from "../drift/report/markdown.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { type Measured, prepareMeasure, type Sides } from "./drift/measure.ts";
 import type { Repair, RepairOptions } from "./drift/repair.ts";
@@ -47,7 +46,11 @@ export async function drift(options: DriftOptions = {}): Promise<Drift> {
     () => measure((measured) => repaired(context, measured, options.repair)),
     describe,
   );
-  if (!found.equal) context.emit({ kind: "findings", markdown: markdown(found), marks: [] });
+  if (!found.equal) {
+    // Loaded on demand, with the diff library, so that other commands start faster.
+    const { markdown } = await import("../drift/report/markdown.ts");
+    context.emit({ kind: "findings", markdown: markdown(found), marks: [] });
+  }
   return found;
 }
 

@@ -89,6 +89,7 @@ const FOUNDATION = [
 const VENDORS: Readonly<Record<string, RegExp>> = {
   pg: /^postgres\/connect\.ts$/,
   "@neondatabase/api-client": /^providers\/neon\/api\.ts$/,
+  diff: /^(drift|audit)\//,
   "p-retry": /^providers\/neon\/retry\.ts$/,
   commander: /^cli\//,
   yaml: /^(config|audit|check)\//,
