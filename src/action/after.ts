@@ -2,19 +2,19 @@ import { removeAfterLastUse } from "../commands/down-in.ts";
 import type { Invocation } from "../cli/invocation.ts";
 import { prepare } from "../context/context.ts";
 import { type Left, tearDown } from "../usage/teardown.ts";
-import { endHolder } from "./hold.ts";
+import { endLockHolder } from "./start-lock-holder.ts";
 import type { State } from "./state.ts";
 
 /**
  * The post step: gives the job's share back, and removes the database where that was the last one. A database that
  * `up` made without `teardown: true` stays for the jobs that come.
  */
-export async function tearDownAfter(invocation: Invocation, { holder }: State): Promise<void> {
+export async function tearDownAfter(invocation: Invocation, { lockHolder: holder }: State): Promise<void> {
   const context = await prepare(invocation.options);
   const left = await tearDown(context, undefined, undefined, removeAfterLastUse, async ({ directUrl }, signal) => {
-    if (holder !== "") await endHolder(directUrl, holder, invocation.env, signal);
+    if (holder !== "") await endLockHolder(directUrl, holder, invocation.env, signal);
   });
-  invocation.say(describe(left, context.name, context.run.key));
+  invocation.log(describe(left, context.name, context.run.key));
 }
 
 function describe(left: Left | undefined, name: string, key: string): string {

@@ -6,13 +6,13 @@ import { execute as sweep } from "../cli/commands/sweep.ts";
 import { upJson, upLines } from "../cli/commands/up.ts";
 import type { Invocation } from "../cli/invocation.ts";
 import { type Context, prepare } from "../context/context.ts";
-import { requireDatabase } from "../context/locate.ts";
-import { migrateIn } from "../commands/migrate-in.ts";
+import { requireRunDatabase } from "../context/locate.ts";
+import { migrateDatabase } from "../commands/migrate-in.ts";
 import { requireMigrations } from "../context/migrations.ts";
 import { holdDatabase, type MakeReady } from "../usage/hold.ts";
-import { upIn, type UpResult } from "../commands/up-in.ts";
+import { acquireRunDatabase, type UpResult } from "../commands/up-in.ts";
 import { variablesOf } from "../providers/variables.ts";
-import { startHolder } from "./hold.ts";
+import { startLockHolder } from "./start-lock-holder.ts";
 import { actionOutputs } from "./outputs.ts";
 import type { CommandName, Plan } from "./plan.ts";
 import { saveState } from "./state.ts";
@@ -33,23 +33,23 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
       // Before the migrations: a step that looks into their failure needs the URL.
       await handOn(invocation, plan, result);
       const { database } = result;
-      const migrated = await migrateIn(context, migrations, { url: database.directUrl, database });
-      await invocation.job.write(github.outputs({ migrated: migrated.state }, invocation.job.where));
+      const migrated = await migrateDatabase(context, migrations, { url: database.directUrl, database });
+      await invocation.job.write(github.outputs({ migrated: migrated.state }, invocation.job.context));
       return migrated.database;
     });
   },
   async env(invocation, plan) {
-    const database = await requireDatabase(await prepare(invocation.options));
+    const database = await requireRunDatabase(await prepare(invocation.options));
     await handOn(invocation, plan, { database, created: false, readyMs: 0, refusals: [] });
   },
   async run(invocation, { script, keepOnFailure }) {
     const { job } = invocation;
     // What a step that is killed leaves, its post step removes; one that ends by itself has done so.
-    await job.write(saveState({ teardown: true, holder: "" }, job.where.env));
+    await job.write(saveState({ teardown: true, lockHolder: "" }, job.context.env));
     try {
       await run(invocation, { keepOnFailure }, ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]);
     } finally {
-      await job.write(saveState({ teardown: false, holder: "" }, job.where.env));
+      await job.write(saveState({ teardown: false, lockHolder: "" }, job.context.env));
     }
   },
   down: (invocation) => down(invocation, {}, []),
@@ -57,21 +57,26 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
 };
 
 /** The database, with a share in it for the rest of the job where the job is to tear down. */
-async function acquire({ job, story }: Invocation, { teardown }: Plan, context: Context, makeReady: MakeReady<UpResult>): Promise<void> {
+async function acquire(
+  { job, summary: story }: Invocation,
+  { teardown }: Plan,
+  context: Context,
+  makeReady: MakeReady<UpResult>,
+): Promise<void> {
   if (!teardown) {
-    await makeReady(await upIn(context));
+    await makeReady(await acquireRunDatabase(context));
     return;
   }
-  const holder = `offshoot:holder:${randomUUID()}`;
+  const holder = `offshoot:lock-holder:${randomUUID()}`;
   // Before anything is created: a step that is killed leaves the rest to its post step.
-  await job.write(saveState({ teardown, holder }, job.where.env));
-  const { usageLock: lease, database } = await holdDatabase(context, () => upIn(context, "last-run"), makeReady);
+  await job.write(saveState({ teardown, lockHolder: holder }, job.context.env));
+  const { usageLock: lease, database } = await holdDatabase(context, () => acquireRunDatabase(context, "last-run"), makeReady);
   try {
-    await startHolder(database.directUrl, holder, context.env);
+    await startLockHolder(database.directUrl, holder, context.env);
   } finally {
     await lease.close();
   }
-  story.left = `${context.name} goes with the last job that uses it.`;
+  story.kept = `${context.name} goes with the last job that uses it.`;
 }
 
 /** Hides, then hands on: outputs, the environment of later steps, and what a person should know. */
@@ -79,8 +84,8 @@ async function handOn(invocation: Invocation, { style, ...plan }: Plan, result: 
   const { job } = invocation;
   const { facts, secrets } = actionOutputs(result, style);
   await job.conceal(secrets);
-  await job.write(github.outputs(facts, job.where));
-  if (plan.export) await job.write(github.exports({ ...variablesOf(result.database), ...exportedRun(plan) }, job.where));
+  await job.write(github.outputs(facts, job.context));
+  if (plan.export) await job.write(github.exports({ ...variablesOf(result.database), ...exportedRun(plan) }, job.context));
   invocation.print(upJson(result), () => upLines(result));
   const why = result.refusals.map(({ provider, text }) => `${provider}: ${text}`).join("\n");
   if (why !== "" && (invocation.env["NEON_API_KEY"] ?? "") !== "") {

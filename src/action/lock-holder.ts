@@ -5,12 +5,12 @@
  */
 import { existsSync } from "node:fs";
 import { type UsageLock, takeUsageLock } from "../usage/usage-lock.ts";
-import type { FromHolder, ToHolder } from "./hold.ts";
+import type { LockHolderReply, LockHolderRequest } from "./start-lock-holder.ts";
 
 /** Milliseconds between two looks for the farewell, where no session is ended by it. */
 const LOOK_MS = 1000;
 
-process.once("message", ({ url, name, farewell }: ToHolder) => {
+process.once("message", ({ url, name, stopFile: farewell }: LockHolderRequest) => {
   const isWanted = (): boolean => !existsSync(farewell);
   takeUsageLock(url, AbortSignal.timeout(15_000), { applicationName: name, isWanted }).then(
     (lease) => (lease === undefined ? tell("refused") : hold(lease, isWanted)),
@@ -25,7 +25,7 @@ function hold({ gone }: UsageLock, isWanted: () => boolean): void {
   tell("held");
 }
 
-function tell(word: FromHolder): void {
+function tell(word: LockHolderReply): void {
   process.send?.(word, undefined, undefined, () => {
     if (word === "refused") process.exit(1);
   });

@@ -1,7 +1,7 @@
 import { isPooledHost, parseUrl } from "../postgres/url.ts";
 import { outputsOf } from "../commands/outputs.ts";
 import type { UpResult } from "../commands/up-in.ts";
-import type { UrlStyle } from "./foreign.ts";
+import type { UrlStyle } from "./create-branch-inputs.ts";
 
 /** What later steps of the job may use: create-branch-action's names, and ours. Some of it is secret. */
 export interface ActionOutputs {

@@ -1,5 +1,5 @@
 import type { Globals } from "../cli/invocation.ts";
-import { readForeign, readUrlStyle, type UrlStyle } from "./foreign.ts";
+import { readCreateBranchInputs, readUrlStyle, type UrlStyle } from "./create-branch-inputs.ts";
 import type { Inputs } from "./inputs.ts";
 import { type Problems, problemsOf } from "./problems.ts";
 
@@ -32,7 +32,7 @@ export interface Plan {
 export function planOf(inputs: Inputs, now: Date): Plan {
   const problems = problemsOf(inputs);
   const command = problems.choice("command", COMMANDS);
-  const foreign = readForeign(inputs, now, problems);
+  const foreign = readCreateBranchInputs(inputs, now, problems);
   problems.exclude("run", "branch_name");
   problems.exclude("ttl", "expires_at");
   problems.exclude("provider", "use_neon");

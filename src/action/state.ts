@@ -1,4 +1,4 @@
-import { toFileOf, type Write } from "../ci/write.ts";
+import { appendTo, type Write } from "../ci/write.ts";
 import type { Env } from "../environment.ts";
 
 /** What the action's step leaves to its post step. Nothing of it is secret. */
@@ -6,16 +6,16 @@ export interface State {
   /** Whether the post step is to remove what nobody uses any more. */
   readonly teardown: boolean;
   /** Name of the session that holds the job's share; empty where there is none. */
-  readonly holder: string;
+  readonly lockHolder: string;
 }
 
 /** Saves a state; the last one saved counts. The runner gives it to the post step alone (GitHub, "Workflow commands", `GITHUB_STATE`). */
 export function saveState(state: State, env: Env): readonly Write[] {
-  return toFileOf(env["GITHUB_STATE"], `teardown=${state.teardown}`, `holder=${state.holder}`);
+  return appendTo(env["GITHUB_STATE"], `teardown=${state.teardown}`, `lock_holder=${state.lockHolder}`);
 }
 
 /** What was saved; undefined where the step had nothing to leave. */
 export function savedState(env: Env): State | undefined {
   const teardown = env["STATE_teardown"];
-  return teardown === undefined ? undefined : { teardown: teardown === "true", holder: env["STATE_holder"] ?? "" };
+  return teardown === undefined ? undefined : { teardown: teardown === "true", lockHolder: env["STATE_lock_holder"] ?? "" };
 }

@@ -1,7 +1,7 @@
 import type { Env } from "../environment.ts";
-import { repositoryFromRemote } from "../identity/repository.ts";
-import { type CiService, positive, variable } from "./ci.ts";
-import { asVariables, inShell } from "./shell.ts";
+import { repositoryFromRemote } from "../identity/git-remote.ts";
+import { type CiService, positiveInteger, variable } from "./ci.ts";
+import { asVariables, shellDefaults } from "./shell.ts";
 import { maskable, stderr, type Write } from "./write.ts";
 
 /**
@@ -9,7 +9,7 @@ import { maskable, stderr, type Write } from "./write.ts";
  * (Azure documentation, "Predefined variables" and "Logging commands").
  */
 export const azure: CiService = {
-  ...inShell,
+  ...shellDefaults,
   detect(env) {
     if (variable(env, "TF_BUILD") === undefined) return undefined;
     return {
@@ -22,8 +22,11 @@ export const azure: CiService = {
         runId: variable(env, "BUILD_BUILDID"),
         invocation: undefined,
         // Retrying a stage counts for the stage, retrying a job for the job: either clears an earlier failure.
-        attempt: Math.max(positive(variable(env, "SYSTEM_STAGEATTEMPT")) ?? 1, positive(variable(env, "SYSTEM_JOBATTEMPT")) ?? 1),
-        pullRequest: positive(variable(env, "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "SYSTEM_PULLREQUEST_PULLREQUESTID")),
+        attempt: Math.max(
+          positiveInteger(variable(env, "SYSTEM_STAGEATTEMPT")) ?? 1,
+          positiveInteger(variable(env, "SYSTEM_JOBATTEMPT")) ?? 1,
+        ),
+        pullRequest: positiveInteger(variable(env, "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "SYSTEM_PULLREQUEST_PULLREQUESTID")),
         shard: Number(variable(env, "SYSTEM_TOTALJOBSINPHASE") ?? 1) > 1 ? variable(env, "SYSTEM_JOBPOSITIONINPHASE") : undefined,
         job: variable(env, "SYSTEM_JOBNAME", "AGENT_JOBNAME"),
       },
@@ -69,7 +72,7 @@ export const azure: CiService = {
  * The environment without what Azure left as it was written: `$(NAME)` in a pipeline's file stays where there is no such
  * variable (Azure documentation, "Define variables"), and would be taken for a value.
  */
-export function withoutUnfilled(env: Env): Env {
+export function withoutUnexpandedMacros(env: Env): Env {
   if (variable(env, "TF_BUILD") === undefined) return env;
   return Object.fromEntries(Object.entries(env).filter(([, value]) => !/^\$\([\w.-]+\)$/.test(value ?? "")));
 }

@@ -1,13 +1,13 @@
-import { type CiService, positive, variable } from "./ci.ts";
-import { asVariables, inShell, plainLines } from "./shell.ts";
-import { toFileOf } from "./write.ts";
+import { type CiService, positiveInteger, variable } from "./ci.ts";
+import { asVariables, shellDefaults, plainLines } from "./shell.ts";
+import { appendTo } from "./write.ts";
 
 /**
  * Bitbucket Pipelines. `BITBUCKET_PIPELINE_UUID` is shared by all steps of a pipeline, and by those that are run
  * again (Atlassian documentation, "Variables and secrets"). A fork's pipeline runs in the fork, with its variables.
  */
 export const bitbucket: CiService = {
-  ...inShell,
+  ...shellDefaults,
   detect(env) {
     if (variable(env, "BITBUCKET_PIPELINE_UUID", "BITBUCKET_BUILD_NUMBER") === undefined) return undefined;
     return {
@@ -19,8 +19,8 @@ export const bitbucket: CiService = {
         ref: variable(env, "BITBUCKET_BRANCH", "BITBUCKET_TAG"),
         runId: variable(env, "BITBUCKET_PIPELINE_UUID"),
         invocation: undefined,
-        attempt: positive(variable(env, "BITBUCKET_STEP_RUN_NUMBER")) ?? 1,
-        pullRequest: positive(variable(env, "BITBUCKET_PR_ID")),
+        attempt: positiveInteger(variable(env, "BITBUCKET_STEP_RUN_NUMBER")) ?? 1,
+        pullRequest: positiveInteger(variable(env, "BITBUCKET_PR_ID")),
         shard: variable(env, "BITBUCKET_PARALLEL_STEP"),
         job: undefined,
       },
@@ -28,5 +28,5 @@ export const bitbucket: CiService = {
     };
   },
   // Read at the end of the step, and passed on where the step lists the names under `output-variables`.
-  outputs: (facts, { env }) => toFileOf(env["BITBUCKET_PIPELINES_VARIABLES_PATH"], ...plainLines(asVariables(facts))),
+  outputs: (facts, { env }) => appendTo(env["BITBUCKET_PIPELINES_VARIABLES_PATH"], ...plainLines(asVariables(facts))),
 };

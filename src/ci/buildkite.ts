@@ -1,7 +1,7 @@
 import type { Env } from "../environment.ts";
-import { repositoryFromRemote } from "../identity/repository.ts";
-import { type CiService, positive, variable } from "./ci.ts";
-import { inShell } from "./shell.ts";
+import { repositoryFromRemote } from "../identity/git-remote.ts";
+import { type CiService, positiveInteger, variable } from "./ci.ts";
+import { shellDefaults } from "./shell.ts";
 import { maskable, type Write } from "./write.ts";
 
 /**
@@ -21,16 +21,16 @@ export const buildkite: CiService = {
         ref: variable(env, "BUILDKITE_BRANCH", "BUILDKITE_TAG"),
         runId: variable(env, "BUILDKITE_BUILD_ID"),
         invocation: undefined,
-        attempt: 1 + (positive(variable(env, "BUILDKITE_RETRY_COUNT")) ?? 0),
+        attempt: 1 + (positiveInteger(variable(env, "BUILDKITE_RETRY_COUNT")) ?? 0),
         // "false" where the build is of no pull request.
-        pullRequest: positive(variable(env, "BUILDKITE_PULL_REQUEST")),
+        pullRequest: positiveInteger(variable(env, "BUILDKITE_PULL_REQUEST")),
         shard: variable(env, "BUILDKITE_PARALLEL_JOB"),
         job: variable(env, "BUILDKITE_STEP_KEY", "BUILDKITE_LABEL"),
       },
       secretsWithheld: isFork(env),
     };
   },
-  ...inShell,
+  ...shellDefaults,
   mask(secrets) {
     const hidden = maskable(secrets);
     if (hidden.length === 0) return [];

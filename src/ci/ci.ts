@@ -1,6 +1,6 @@
 import type { Env } from "../environment.ts";
-import type { CiFacts } from "../identity/identify.ts";
-import type { Annotation, Group, Variables, Where, Write } from "./write.ts";
+import type { CiFacts } from "../identity/run-identity.ts";
+import type { Annotation, Group, Variables, WriteContext, Write } from "./write.ts";
 
 export type CiServiceName = "github" | "gitlab" | "circleci" | "buildkite" | "azure" | "bitbucket" | "jenkins" | "generic";
 
@@ -26,14 +26,14 @@ export interface CiService {
   /** Hides strings in all that the job says from here on. Nothing where the service can't do that while a job runs. */
   readonly mask: (secrets: readonly string[]) => readonly Write[];
   /** Hands variables, passwords among them, to what follows in the same job. */
-  readonly exports: (variables: Variables, where: Where) => readonly Write[];
+  readonly exports: (variables: Variables, where: WriteContext) => readonly Write[];
   /** Hands facts to later jobs; nothing secret may be among them. */
-  readonly outputs: (facts: Variables, where: Where) => readonly Write[];
+  readonly outputs: (facts: Variables, where: WriteContext) => readonly Write[];
   /** Folds what is said in between. */
-  readonly group: (title: string, where: Where) => Group | undefined;
+  readonly group: (title: string, where: WriteContext) => Group | undefined;
   readonly annotate: (annotation: Annotation) => readonly Write[];
   /** Shows Markdown on the page of the run. */
-  readonly summary: (markdown: string, where: Where) => readonly Write[];
+  readonly summary: (markdown: string, where: WriteContext) => readonly Write[];
 }
 
 /** A variable's value; an empty one counts as unset, since services export what they don't know as empty. */
@@ -52,6 +52,6 @@ export function ciFlag(env: Env): boolean | undefined {
 }
 
 /** A positive whole number in a text, or undefined. */
-export function positive(text: string | undefined): number | undefined {
+export function positiveInteger(text: string | undefined): number | undefined {
   return text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
 }

@@ -1,6 +1,6 @@
-import { type CiService, positive, variable } from "./ci.ts";
-import { inShell, shellLines } from "./shell.ts";
-import { toFileOf } from "./write.ts";
+import { type CiService, positiveInteger, variable } from "./ci.ts";
+import { shellDefaults, shellLines } from "./shell.ts";
+import { appendTo } from "./write.ts";
 
 /**
  * CircleCI. A workflow that is "re-run from failed" gets a new `CIRCLE_WORKFLOW_ID`, but keeps the workspace of
@@ -25,7 +25,7 @@ export const circleci: CiService = {
         invocation: workflow,
         attempt: 1,
         // CIRCLE_PR_NUMBER is set for forks alone; CIRCLE_PULL_REQUEST is the request's URL.
-        pullRequest: positive(variable(env, "CIRCLE_PR_NUMBER") ?? variable(env, "CIRCLE_PULL_REQUEST")?.split("/").at(-1)),
+        pullRequest: positiveInteger(variable(env, "CIRCLE_PR_NUMBER") ?? variable(env, "CIRCLE_PULL_REQUEST")?.split("/").at(-1)),
         shard: Number(variable(env, "CIRCLE_NODE_TOTAL") ?? 1) > 1 ? variable(env, "CIRCLE_NODE_INDEX") : undefined,
         job: variable(env, "CIRCLE_JOB"),
       },
@@ -33,7 +33,7 @@ export const circleci: CiService = {
       secretsWithheld: variable(env, "CIRCLE_PR_USERNAME", "CIRCLE_PR_REPONAME") !== undefined,
     };
   },
-  ...inShell,
+  ...shellDefaults,
   // Every later step of the job starts its shell from this file (CircleCI documentation, "BASH_ENV").
-  exports: (variables, { env }) => toFileOf(env["BASH_ENV"], ...shellLines(variables)),
+  exports: (variables, { env }) => appendTo(env["BASH_ENV"], ...shellLines(variables)),
 };

@@ -1,5 +1,5 @@
-import { ciFlag, type CiService, positive, variable } from "./ci.ts";
-import { inShell } from "./shell.ts";
+import { ciFlag, type CiService, positiveInteger, variable } from "./ci.ts";
+import { shellDefaults } from "./shell.ts";
 
 /**
  * Ids that all jobs of one run share, by the services that set them. Numbers that count per job definition, such
@@ -18,7 +18,7 @@ const REPOSITORIES = ["TRAVIS_REPO_SLUG", "SEMAPHORE_GIT_REPO_SLUG", "DRONE_REPO
 
 /** Any CI that says `CI=true`. */
 export const generic: CiService = {
-  ...inShell,
+  ...shellDefaults,
   detect(env) {
     if (ciFlag(env) !== true) return undefined;
     return {
@@ -31,7 +31,7 @@ export const generic: CiService = {
         runId: variable(env, ...RUN_IDS),
         invocation: undefined,
         attempt: 1,
-        pullRequest: positive(variable(env, "TRAVIS_PULL_REQUEST")),
+        pullRequest: positiveInteger(variable(env, "TRAVIS_PULL_REQUEST")),
         shard: undefined,
         job: undefined,
       },

@@ -1,6 +1,6 @@
 import type { Env } from "../environment.ts";
-import { type CiService, positive, variable } from "./ci.ts";
-import { type Annotation, maskable, stderr, toFileOf, type Variables, type Where } from "./write.ts";
+import { type CiService, positiveInteger, variable } from "./ci.ts";
+import { type Annotation, maskable, stderr, appendTo, type Variables, type WriteContext } from "./write.ts";
 
 /**
  * GitHub Actions. `GITHUB_RUN_ID` stays the same over re-runs and is shared by all jobs, reusable workflows
@@ -19,7 +19,7 @@ export const github: CiService = {
         ref: variable(env, "GITHUB_HEAD_REF", "GITHUB_REF_NAME"),
         runId: variable(env, "GITHUB_RUN_ID"),
         invocation: undefined,
-        attempt: positive(variable(env, "GITHUB_RUN_ATTEMPT")) ?? 1,
+        attempt: positiveInteger(variable(env, "GITHUB_RUN_ATTEMPT")) ?? 1,
         pullRequest: pullRequestOf(env, payload),
         shard: undefined,
         job: variable(env, "GITHUB_JOB"),
@@ -29,17 +29,17 @@ export const github: CiService = {
   },
   // The runner reads commands from both streams, and ours leaves stdout to data.
   mask: (secrets) => stderr(...maskable(secrets).map((secret) => `::add-mask::${escapeData(secret)}`)),
-  exports: (variables, where) => toFileOf(where.env["GITHUB_ENV"], ...fileLines(variables, where)),
-  outputs: (facts, where) => toFileOf(where.env["GITHUB_OUTPUT"], ...fileLines(facts, where)),
+  exports: (variables, where) => appendTo(where.env["GITHUB_ENV"], ...fileLines(variables, where)),
+  outputs: (facts, where) => appendTo(where.env["GITHUB_OUTPUT"], ...fileLines(facts, where)),
   group: (title) => ({ begin: `::group::${escapeData(title)}\n`, end: "::endgroup::\n" }),
   annotate: (annotation) => stderr(annotationLine(annotation)),
-  summary: (markdown, { env }) => toFileOf(env["GITHUB_STEP_SUMMARY"], markdown),
+  summary: (markdown, { env }) => appendTo(env["GITHUB_STEP_SUMMARY"], markdown),
 };
 
 /** The event first: a closed pull request has no merge ref any more. */
 function pullRequestOf(env: Env, payload: unknown): number | undefined {
   const number = field(payload, "pull_request", "number");
-  return positive(typeof number === "number" ? String(number) : /^refs\/pull\/(\d+)\//.exec(env["GITHUB_REF"] ?? "")?.[1]);
+  return positiveInteger(typeof number === "number" ? String(number) : /^refs\/pull\/(\d+)\//.exec(env["GITHUB_REF"] ?? "")?.[1]);
 }
 
 /** `pull_request_target` runs the base's workflow with the base's secrets, also for forks. */
@@ -96,7 +96,7 @@ function annotationLine({ severity, title, message, file, line }: Annotation): s
 }
 
 /** `name=value`, and between delimiters that no value can hold by chance where it has several lines. */
-function fileLines(variables: Variables, { random }: Where): readonly string[] {
+function fileLines(variables: Variables, { random }: WriteContext): readonly string[] {
   return Object.entries(variables).flatMap(([name, value]) => {
     if (!/[\r\n]/.test(value)) return [`${name}=${value}`];
     const delimiter = `offshoot_${random()}`;

@@ -1,6 +1,6 @@
-import { type CiService, positive, variable } from "./ci.ts";
-import { asVariables, inShell, plainLines } from "./shell.ts";
-import type { Where } from "./write.ts";
+import { type CiService, positiveInteger, variable } from "./ci.ts";
+import { asVariables, shellDefaults, plainLines } from "./shell.ts";
+import type { WriteContext } from "./write.ts";
 
 /**
  * GitLab CI. `CI_PIPELINE_ID` is unique on the instance and shared by all jobs of a pipeline, retried ones
@@ -23,7 +23,7 @@ export const gitlab: CiService = {
         runId: variable(env, "CI_PIPELINE_ID"),
         invocation: undefined,
         attempt: 1,
-        pullRequest: positive(variable(env, "CI_MERGE_REQUEST_IID", "CI_EXTERNAL_PULL_REQUEST_IID")),
+        pullRequest: positiveInteger(variable(env, "CI_MERGE_REQUEST_IID", "CI_EXTERNAL_PULL_REQUEST_IID")),
         shard: variable(env, "CI_NODE_INDEX"),
         job: variable(env, "CI_JOB_NAME"),
       },
@@ -32,7 +32,7 @@ export const gitlab: CiService = {
       secretsWithheld: target !== undefined && project !== target,
     };
   },
-  ...inShell,
+  ...shellDefaults,
   // A dotenv report is an artifact that every member may download: nothing secret may stand in it.
   outputs: (facts) => [
     {
@@ -47,7 +47,7 @@ export const gitlab: CiService = {
 };
 
 /** A collapsed section; its marks are control sequences with a time in seconds and a name (GitLab documentation, "Job logs"). */
-function section(title: string, { now, random }: Where): { begin: string; end: string } {
+function section(title: string, { now, random }: WriteContext): { begin: string; end: string } {
   const name = `offshoot_${random()}`;
   const at = (): number => Math.floor(now().getTime() / 1000);
   const erase = "\r\u001B[0K";

@@ -1,11 +1,11 @@
-import { repositoryFromRemote } from "../identity/repository.ts";
-import { ciFlag, type CiService, positive, variable } from "./ci.ts";
-import { inShell, plainLines } from "./shell.ts";
+import { repositoryFromRemote } from "../identity/git-remote.ts";
+import { ciFlag, type CiService, positiveInteger, variable } from "./ci.ts";
+import { shellDefaults, plainLines } from "./shell.ts";
 import { stdout } from "./write.ts";
 
 /** Jenkins. `BUILD_TAG` is job name and number: the number alone counts per job, so that two jobs would meet. */
 export const jenkins: CiService = {
-  ...inShell,
+  ...shellDefaults,
   detect(env) {
     // People set this one on their own machines too, for Jenkins' command line.
     if (variable(env, "JENKINS_URL") === undefined || ciFlag(env) === false) return undefined;
@@ -19,7 +19,7 @@ export const jenkins: CiService = {
         runId: variable(env, "BUILD_TAG"),
         invocation: undefined,
         attempt: 1,
-        pullRequest: positive(variable(env, "CHANGE_ID")),
+        pullRequest: positiveInteger(variable(env, "CHANGE_ID")),
         shard: undefined,
         job: variable(env, "STAGE_NAME"),
       },

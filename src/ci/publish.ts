@@ -6,7 +6,7 @@ import type { Write } from "./write.ts";
 import type { Env } from "../environment.ts";
 
 /** Where writes end up. */
-export interface Outlet {
+export interface PublishTarget {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
   /** What relative paths are meant from. */
@@ -19,7 +19,7 @@ export interface Outlet {
  * Does what the CI services only describe, in order. A program of the service that is missing or fails is told on
  * stderr and stops nothing: a job must not fail since its page could not be decorated.
  */
-export async function tell(writes: readonly Write[], outlet: Outlet): Promise<void> {
+export async function publish(writes: readonly Write[], outlet: PublishTarget): Promise<void> {
   for (const write of writes) {
     switch (write.to) {
       case "stdout":
@@ -39,7 +39,7 @@ export async function tell(writes: readonly Write[], outlet: Outlet): Promise<vo
 }
 
 /** Runs a program with an input; says why it failed, or undefined. What it prints may hold what it was given, and is dropped. */
-function feed([file = "", ...args]: readonly string[], input: string, { cwd, env }: Outlet): Promise<string | undefined> {
+function feed([file = "", ...args]: readonly string[], input: string, { cwd, env }: PublishTarget): Promise<string | undefined> {
   return new Promise((done) => {
     const child = spawn(file, args, { cwd, env: { ...env }, stdio: ["pipe", "ignore", "ignore"], windowsHide: true });
     child.once("error", (thrown) => done(codeOf(thrown) ?? "it can't be started"));

@@ -28,7 +28,7 @@ export function asVariables(facts: Variables): Variables {
 }
 
 /** What holds where a service offers nothing of its own: the job's shell, and plain words on stderr. */
-export const inShell: Omit<CiService, "detect"> = {
+export const shellDefaults: Omit<CiService, "detect"> = {
   mask: () => [],
   exports: (variables) => stdout(...shellLines(variables)),
   outputs: () => [],

@@ -9,7 +9,7 @@ export type Write =
   | { readonly to: "program"; readonly argv: readonly string[]; readonly input: string };
 
 /** What a service's words may depend on. */
-export interface Where {
+export interface WriteContext {
   readonly env: Env;
   /** An unguessable word of letters and digits, for delimiters. */
   readonly random: () => string;
@@ -47,6 +47,6 @@ export function stdout(...lines: readonly string[]): readonly Write[] {
 }
 
 /** Appends lines to the file that a variable names; nothing where the service doesn't name one. */
-export function toFileOf(path: string | undefined, ...lines: readonly string[]): readonly Write[] {
+export function appendTo(path: string | undefined, ...lines: readonly string[]): readonly Write[] {
   return path === undefined || path === "" ? [] : [{ to: "file", path, text: lines.map((line) => `${line}\n`).join("") }];
 }

@@ -1,46 +1,46 @@
-import type { Chapter, Story } from "../ci/summary/command-summary.ts";
+import type { PhaseSummary, CommandSummary } from "../ci/summary/command-summary.ts";
 import { describeError, isOffshootError, messageOf } from "../errors.ts";
 import type { Event, Listener } from "../events.ts";
 import { redact } from "../redact.ts";
 
 /** Listens to a command and remembers what its page will tell. */
-export interface Recorder {
+export interface SummaryRecorder {
   readonly emit: Listener;
   /** What audits found, for the margins of files; each thing once. */
-  readonly marks: readonly Mark[];
+  readonly annotations: readonly Mark[];
   /** Adds what stays; else what the events say. */
-  left: string | undefined;
+  kept: string | undefined;
   /** Who asks, once it is known. */
-  readonly asker: Asker | undefined;
+  readonly run: RunEvent | undefined;
   /** Undefined when nothing happened that is worth a page. */
-  end(how: { readonly thrown: unknown; readonly exitCode: number }): Story | undefined;
+  finish(how: { readonly thrown: unknown; readonly exitCode: number }): CommandSummary | undefined;
 }
 
 type Mark = Extract<Event, { kind: "findings" }>["marks"][number];
 
 /** Who asks, and whether the pull request is to hear of it. */
-export type Asker = Extract<Event, { kind: "run" }>;
+export type RunEvent = Extract<Event, { kind: "run" }>;
 
 /** `now` is a clock in milliseconds, such as `performance.now`. */
-export function recorder(about: Pick<Story, "title" | "job">, now: () => number): Recorder {
+export function recordSummary(about: Pick<CommandSummary, "title" | "job">, now: () => number): SummaryRecorder {
   const start = now();
-  const chapters: Chapter[] = [];
+  const chapters: PhaseSummary[] = [];
   const refusals: { readonly provider: string; readonly text: string }[] = [];
   const notes: string[] = [];
   let database: Extract<Event, { kind: "database" }> | undefined;
   let removed = false;
-  let asker: Asker | undefined;
+  let asker: RunEvent | undefined;
   let findings: string | undefined;
   // Who migrates audits before anybody is let in, and `run` once more.
   const marks = new Map<string, Mark>();
   return {
-    get asker() {
+    get run() {
       return asker;
     },
-    get marks() {
+    get annotations() {
       return [...marks.values()];
     },
-    left: undefined,
+    kept: undefined,
     emit(event) {
       if (event.kind === "phase" && event.state !== "start") {
         const { phase, text, ms } = event;
@@ -54,12 +54,12 @@ export function recorder(about: Pick<Story, "title" | "job">, now: () => number)
       } else if (event.kind === "refusal") refusals.push({ provider: event.provider, text: event.text });
       else if (event.kind === "note" || event.kind === "warning") notes.push(redact(event.text));
     },
-    end({ thrown, exitCode }) {
+    finish({ thrown, exitCode }) {
       if (chapters.length === 0) return undefined;
       const failure = thrown === undefined ? undefined : isOffshootError(thrown) ? describeError(thrown) : messageOf(thrown);
       const stays = database === undefined || removed ? undefined : describeStay(database);
-      const { left = stays } = this;
-      return { ...about, run: database?.run, database, refusals, chapters, notes, findings, failure, exitCode, left };
+      const { kept: left = stays } = this;
+      return { ...about, run: database?.run, database, refusals, phases: chapters, notes, findings, failure, exitCode, kept: left };
     },
   };
 }

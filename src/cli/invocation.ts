@@ -5,7 +5,7 @@ import type { Host } from "./host.ts";
 import { type Interruption, interruptionOf } from "./interruption.ts";
 import { type Job, jobOf } from "./job.ts";
 import { type Progress, progressOn } from "./progress.ts";
-import { type Recorder, recorder } from "./command-summary.ts";
+import { type SummaryRecorder, recordSummary } from "./command-summary.ts";
 
 /** The flags that every command has, as commander hands them over. */
 export interface Globals {
@@ -30,7 +30,7 @@ export interface Invocation extends Interruption {
   readonly progress: Progress;
   readonly job: Job;
   /** What the run's page will tell. */
-  readonly story: Recorder;
+  readonly summary: SummaryRecorder;
   readonly stdinIsTerminal: boolean;
   readonly env: NodeJS.ProcessEnv;
   exitCode: number;
@@ -39,7 +39,7 @@ export interface Invocation extends Interruption {
   /** Writes text to stdout as it is. */
   write(text: string): void;
   /** Writes a line to stderr, for people. */
-  say(line: string): void;
+  log(line: string): void;
   close(): void;
   /** Tells the CI job how the command ended: its page, and a mark where it failed. */
   publish(thrown: unknown): Promise<void>;
@@ -49,7 +49,7 @@ export function invocationOf(host: Host, globals: Globals, title: string): Invoc
   const json = globals.json ?? false;
   const job = jobOf(host);
   const progress = progressOn(host.stderr, { quiet: globals.quiet ?? false, group: (name) => job.group(name) });
-  const story = recorder({ title, job: job.name }, () => performance.now());
+  const story = recordSummary({ title, job: job.name }, () => performance.now());
   const interruption = interruptionOf(host, progress);
   return {
     ...interruption,
@@ -68,7 +68,7 @@ export function invocationOf(host: Host, globals: Globals, title: string): Invoc
     json,
     progress,
     job,
-    story,
+    summary: story,
     stdinIsTerminal: host.stdin.isTTY,
     env: host.env,
     exitCode: 0,
@@ -81,7 +81,7 @@ export function invocationOf(host: Host, globals: Globals, title: string): Invoc
               .join(""),
       ),
     write: (text) => void host.stdout.write(text),
-    say(line) {
+    log(line) {
       progress.close();
       host.stderr.write(`${line}\n`);
     },
@@ -90,16 +90,16 @@ export function invocationOf(host: Host, globals: Globals, title: string): Invoc
       interruption.stopListening();
     },
     async publish(thrown) {
-      const told = story.end({ thrown, exitCode: this.exitCode });
+      const told = story.finish({ thrown, exitCode: this.exitCode });
       if (told !== undefined) {
-        await job.publish(told, globals.summary);
-        const { tellPullRequest } = await import("./comment.ts");
-        const trouble = await tellPullRequest(told, story.asker, host.env, interruption.signal.aborted);
+        await job.publishSummary(told, globals.summary);
+        const { publishComment: tellPullRequest } = await import("./publish-comment.ts");
+        const trouble = await tellPullRequest(told, story.run, host.env, interruption.signal.aborted);
         if (trouble !== undefined) progress.emit({ kind: "warning", text: trouble });
       }
-      for (const mark of story.marks) await job.annotate(mark);
+      for (const mark of story.annotations) await job.annotate(mark);
       // Findings have their marks: the error would tell all of them again.
-      if (isOffshootError(thrown) && !(thrown.code === "FINDINGS" && story.marks.length > 0)) {
+      if (isOffshootError(thrown) && !(thrown.code === "FINDINGS" && story.annotations.length > 0)) {
         await job.annotate({ severity: "error", title, message: describeError(thrown) });
       }
     },

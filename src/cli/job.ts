@@ -4,11 +4,11 @@ import { resolve } from "node:path";
 import type { CiService } from "../ci/ci.ts";
 import { detectCi, serviceOf } from "../ci/detect.ts";
 import { fit, SUMMARY_LIMIT } from "../ci/summary/fit.ts";
-import { summary } from "../ci/summary/markdown.ts";
-import type { Story } from "../ci/summary/command-summary.ts";
-import type { Annotation, Group, Where, Write } from "../ci/write.ts";
+import { renderSummary } from "../ci/summary/render.ts";
+import type { CommandSummary } from "../ci/summary/command-summary.ts";
+import type { Annotation, Group, WriteContext, Write } from "../ci/write.ts";
 import type { Conceal } from "../context/context.ts";
-import { tell } from "../ci/publish.ts";
+import { publish } from "../ci/publish.ts";
 import type { Host } from "./host.ts";
 
 /** The CI job around this process; outside of any CI its calls do nothing. */
@@ -16,13 +16,13 @@ export interface Job {
   /** The job's name, where the service tells it. */
   readonly name: string | undefined;
   readonly service: CiService | undefined;
-  readonly where: Where;
+  readonly context: WriteContext;
   readonly conceal: Conceal;
   group(title: string): Group | undefined;
   annotate(annotation: Annotation): Promise<void>;
   write(writes: readonly Write[]): Promise<void>;
   /** Puts a story on the run's page, and into a file where one is named. */
-  publish(story: Story, file: string | undefined): Promise<void>;
+  publishSummary(story: CommandSummary, file: string | undefined): Promise<void>;
 }
 
 export function jobOf(host: Host): Job {
@@ -30,13 +30,13 @@ export function jobOf(host: Host): Job {
   const ci = detectCi(env);
   const service = serviceOf(ci);
   const cwd = host.cwd();
-  const where: Where = { env, random: () => randomUUID().replaceAll("-", ""), now: () => new Date() };
+  const where: WriteContext = { env, random: () => randomUUID().replaceAll("-", ""), now: () => new Date() };
   const told = new Set<string>();
-  const write = (writes: readonly Write[]): Promise<void> => tell(writes, { stdout, stderr, cwd, env });
+  const write = (writes: readonly Write[]): Promise<void> => publish(writes, { stdout, stderr, cwd, env });
   return {
     name: ci.facts.job,
     service,
-    where,
+    context: where,
     write,
     async conceal(secrets) {
       const fresh = secrets.filter((secret) => !told.has(secret));
@@ -45,8 +45,8 @@ export function jobOf(host: Host): Job {
     },
     group: (title) => service?.group(title, where),
     annotate: (annotation) => write(service?.annotate(annotation) ?? []),
-    async publish(story, file) {
-      const text = `${summary(story)}\n`;
+    async publishSummary(story, file) {
+      const text = `${renderSummary(story)}\n`;
       const writes = service?.summary(text, where) ?? [];
       const named: readonly Write[] = file === undefined ? [] : [{ to: "file", path: file, text }];
       await write(await Promise.all([...writes, ...named].map((each) => fitted(each, cwd))));

@@ -1,6 +1,6 @@
 import { OffshootError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
-import { save } from "../context/output-file.ts";
+import { writeOutputFile } from "../context/output-file.ts";
 import type { Invocation } from "./invocation.ts";
 
 /** A report that was asked for by `--report FORMAT[=FILE]`. */
@@ -39,7 +39,7 @@ export async function writeReports<F extends string>(
   for (const { format, file } of reports) {
     const text = await render(format, { isTerminal: file === undefined });
     if (file === undefined) invocation.write(text);
-    else await save(file, text, { cwd: invocation.options.cwd });
+    else await writeOutputFile(file, text, { cwd: invocation.options.cwd });
   }
 }
 

@@ -7,8 +7,8 @@ export interface Outputs extends Readonly<Record<string, string>> {
   readonly use_neon: string;
   readonly database_id: string;
   readonly database_name: string;
-  /** The run's key: `offshoot env --run LEASE` finds the database from anywhere that reaches the provider. */
-  readonly lease: string;
+  /** The run's key: `offshoot env --run RUN_KEY` finds the database from anywhere that reaches the provider. */
+  readonly run_key: string;
   /** ISO 8601, or empty where nothing expires by itself. */
   readonly expires_at: string;
   readonly created: string;
@@ -21,7 +21,7 @@ export function outputsOf({ database, created, readyMs }: UpResult): Outputs {
     use_neon: String(database.provider === "neon"),
     database_id: database.id,
     database_name: database.name,
-    lease: database.tag.run,
+    run_key: database.tag.run,
     expires_at: database.expiresAt?.toISOString() ?? "",
     created: String(created),
     ready_ms: String(readyMs),

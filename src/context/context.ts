@@ -1,15 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { withoutUnfilled } from "../ci/azure.ts";
+import { withoutUnexpandedMacros } from "../ci/azure.ts";
 import type { CiContext } from "../ci/ci.ts";
 import { detectCi, eventPath } from "../ci/detect.ts";
 import { loadSettings, type Resolved } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Env } from "../environment.ts";
 import { type Listener, silent } from "../events.ts";
-import { identifyRun } from "../identity/identify.ts";
 import { branchName } from "../identity/name.ts";
-import type { RunIdentity } from "../identity/run-identity.ts";
+import { identifyRun, type RunIdentity } from "../identity/run-identity.ts";
 import { readCheckout } from "../identity/checkout.ts";
 
 /** Hides secrets from whoever reads what the process says. */
@@ -58,7 +57,7 @@ export interface Context {
 /** Reads environment, configuration and checkout once, and decides who asks. Throws `CONFIG_INVALID` and its kin. */
 export async function prepare(options: CommonOptions): Promise<Context> {
   const cwd = options.cwd ?? process.cwd();
-  const env = withoutUnfilled(options.env ?? process.env);
+  const env = withoutUnexpandedMacros(options.env ?? process.env);
   const ci = detectCi(env, await readEvent(env));
   const resolved = await loadSettings({
     cwd,

@@ -2,23 +2,23 @@ import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Env } from "../environment.ts";
-import { hostFromRemote, repositoryFromRemote } from "./repository.ts";
+import { hostFromRemote, repositoryFromRemote } from "./git-remote.ts";
 
-/** What a developer's checkout tells about who asks, when no CI does. */
+/** Facts of a developer's git checkout. They identify the run outside of a CI. */
 export interface Checkout {
   readonly user: string;
   readonly branch: string | undefined;
   readonly folder: string;
   readonly repository: string | undefined;
-  /** Absolute path of the checkout's top; `cwd` outside of git. */
+  /** Absolute path of the checkout's top folder; `cwd` outside of git. */
   readonly top: string;
   /** Host of `origin`, such as `github.com`. */
   readonly host: string | undefined;
 }
 
 /**
- * Reads user, git branch and `origin` from the checkout that holds `cwd`. Git itself is not run: it costs
- * more than the rest of a command, and isn't installed everywhere.
+ * Reads user, git branch and the remote `origin` of the checkout that contains `cwd`. It reads git's files and does not
+ * run git: that would take longer than the rest of a command, and git is not installed everywhere.
  */
 export async function readCheckout(cwd: string, env: Env): Promise<Checkout> {
   const git = await gitFolder(cwd);
@@ -35,7 +35,7 @@ export async function readCheckout(cwd: string, env: Env): Promise<Checkout> {
   };
 }
 
-/** The checkout's top: the nearest folder with a `.git`, or `cwd` itself. */
+/** The checkout's top folder: the nearest one with a `.git`, or `cwd` itself. */
 export async function topOf(cwd: string): Promise<string> {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     if (await exists(join(folder, ".git"))) return folder;
@@ -43,7 +43,7 @@ export async function topOf(cwd: string): Promise<string> {
   }
 }
 
-/** The `.git` folder; in a worktree or submodule `.git` is a file that points to it. */
+/** The `.git` folder. In a worktree or submodule `.git` is a file with the path of that folder. */
 async function gitFolder(cwd: string): Promise<string | undefined> {
   const dotGit = join(await topOf(cwd), ".git");
   if (!(await exists(dotGit))) return undefined;
@@ -51,7 +51,7 @@ async function gitFolder(cwd: string): Promise<string | undefined> {
   return pointer === undefined ? dotGit : resolve(dirname(dotGit), pointer.trim());
 }
 
-/** Worktrees keep `HEAD` to themselves and share `config`. */
+/** Each worktree has its own `HEAD`; all worktrees share `config`. */
 async function commonFolder(git: string): Promise<string> {
   const common = await readText(join(git, "commondir"));
   return common === "" ? git : resolve(git, common.trim());
@@ -63,7 +63,7 @@ function userName(env: Env): string {
   try {
     return userInfo().username;
   } catch {
-    // A container may run under a user id that has no name.
+    // In a container the user id can be one without a name.
     return "user";
   }
 }
@@ -75,7 +75,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** A file's text; empty where there is none, or where it is a folder. */
+/** The text of a file; empty if the path does not exist or is a folder. */
 async function readText(path: string | undefined): Promise<string> {
   return path === undefined ? "" : readFile(path, "utf8").catch(() => "");
 }

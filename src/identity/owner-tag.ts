@@ -1,23 +1,23 @@
 import type { RunIdentity } from "./run-identity.ts";
 
-/** The name prefix of everything that we create. Deleting needs it *and* a valid owner tag. */
+/** Name prefix of everything that offshoot creates. Nothing is deleted without this prefix *and* a valid owner tag. */
 export const NAME_PREFIX = "offshoot/";
 
-/** What is written on everything that we create, so that teardown and sweep can prove that it is ours. */
+/** Label of everything that offshoot creates. It proves to teardown and sweep that offshoot owns the database. */
 export interface OwnerTag {
   readonly tool: "offshoot";
   readonly repository: string;
   readonly run: string;
   /** ISO 8601, UTC, whole seconds. */
   readonly created: string;
-  /** ISO 8601, UTC, whole seconds; undefined for a base, whose age sweep watches instead. */
+  /** ISO 8601, UTC, whole seconds; undefined for a base, which sweep removes by its age. */
   readonly expires: string | undefined;
   readonly kind: "run" | "base";
   readonly ref: string | undefined;
   readonly pullRequest: number | undefined;
-  /** Fingerprint that a base was migrated to. */
+  /** Fingerprint of the migrations that a base contains. */
   readonly fingerprint: string | undefined;
-  /** Whether the last `run` that uses it removes it, or only `down`, sweep and expiry do; undefined means `until-down`. */
+  /** `last-run`: the last `run` that uses the database deletes it. `until-down` (default): only `down`, sweep and expiry do. */
   readonly lifetime?: Lifetime | undefined;
 }
 
@@ -39,7 +39,7 @@ export function ownerTag(facts: {
   };
 }
 
-/** The tag of a base: which run made it, and the fingerprint that it is migrated to. */
+/** The tag of a base: the run that created it, and the fingerprint of its migrations. */
 export function baseTag(facts: { readonly run: RunIdentity; readonly createdAt: Date; readonly fingerprint: string }): OwnerTag {
   return { ...creator(facts.run, facts.createdAt), kind: "base", expires: undefined, fingerprint: facts.fingerprint };
 }
@@ -60,25 +60,25 @@ export function timestamp(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
 }
 
-/** What tells our comment from another's. */
-const LEAD = "offshoot: ";
+/** Start of a database comment that contains an owner tag. */
+const COMMENT_START = "offshoot: ";
 
-/** One line for a database's comment. */
+/** The tag as one line, for the comment of a database. */
 export function tagToText(tag: OwnerTag): string {
-  return LEAD + JSON.stringify(tag);
+  return COMMENT_START + JSON.stringify(tag);
 }
 
-/** The tag in a database's comment; undefined where there is none that is whole and valid. */
+/** The tag in the comment of a database; undefined if there is no complete and valid one. */
 export function tagFromText(text: string | null | undefined): OwnerTag | undefined {
-  if (!text?.startsWith(LEAD)) return undefined;
+  if (!text?.startsWith(COMMENT_START)) return undefined;
   try {
-    return checkedTag(JSON.parse(text.slice(LEAD.length)));
+    return checkedTag(JSON.parse(text.slice(COMMENT_START.length)));
   } catch {
     return undefined;
   }
 }
 
-/** Names in Neon annotations and Docker labels, apart from everybody else's. */
+/** Keys in Neon annotations and Docker labels. The prefix keeps them distinct from the keys of other tools. */
 const KEYS = {
   tool: "offshoot-tool",
   kind: "offshoot-kind",
@@ -94,12 +94,12 @@ const KEYS = {
 
 const FIELDS = Object.entries(KEYS) as readonly (readonly [keyof OwnerTag, string])[];
 
-/** Strings only, for a Neon annotation or Docker labels; what is undefined has no key. */
+/** The tag as strings, for a Neon annotation or Docker labels. An undefined field has no key. */
 export function tagToRecord(tag: OwnerTag): Record<string, string> {
   return Object.fromEntries(FIELDS.flatMap(([field, key]) => (tag[field] === undefined ? [] : [[key, String(tag[field])]])));
 }
 
-/** The tag in annotations or labels, among which others may be; undefined where it isn't whole and valid. */
+/** The tag in annotations or labels, which can contain other keys; undefined if there is no complete and valid tag. */
 export function tagFromRecord(record: unknown): OwnerTag | undefined {
   if (typeof record !== "object" || record === null) return undefined;
   const found = new Map<string, unknown>(Object.entries(record));
@@ -109,7 +109,7 @@ export function tagFromRecord(record: unknown): OwnerTag | undefined {
   return checkedTag({ ...fields, pullRequest });
 }
 
-/** A tag decides over deletion: whatever isn't exactly what we write is taken for somebody else's. */
+/** Deletion depends on the tag: anything that differs from what offshoot writes belongs to another owner. */
 function checkedTag(value: unknown): OwnerTag | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { tool, kind, repository, run, created, expires, ref, pullRequest, fingerprint, lifetime } = value as Record<string, unknown>;

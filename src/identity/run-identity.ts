@@ -1,22 +1,116 @@
-/** Who asks for a database. Immutable; repository and key are equal for every job, attempt and shard of one CI run. */
+import { OffshootError } from "../errors.ts";
+
+/** Who uses a database. Immutable. `repository` and `key` are equal for every job, attempt and shard of one CI run. */
 export interface RunIdentity {
-  /** `owner/name`, or the checkout's folder name where no remote is known. */
+  /** `owner/name`, or the name of the checkout's folder when no remote is known. */
   readonly repository: string;
-  /** Stable over attempts and shards: the CI's run id, the pull request's number, or user and git branch. */
+  /** Equal for all attempts and shards: the CI's run id, the number of the pull request, or user and git branch. */
   readonly key: string;
-  /** Git branch or tag, where known. */
+  /** Git branch or tag, when known. */
   readonly ref: string | undefined;
-  /** Number of the pull or merge request, where there is one. */
+  /** Number of the pull request or merge request, if there is one. */
   readonly pullRequest: number | undefined;
   /**
-   * One triggering of the pipeline: its run id, or the name that was given by hand. Two jobs of one invocation
-   * must bring the same migrations. Undefined for a person's own branch, whose migrations may grow.
+   * Id of one triggering of the pipeline: its run id, or the name that the user set. All jobs of one invocation must
+   * have the same migrations. Undefined for a developer's own branch, because its migrations can change at any time.
    */
   readonly invocation: string | undefined;
-  /** 1 for the first try, higher for "re-run failed jobs"; counted per job where the service does so (Buildkite). */
+  /** 1 for the first attempt, higher after "re-run failed jobs". Counted for each job if the service does so (Buildkite). */
   readonly attempt: number;
-  /** Which of several parallel copies of one job asks, where the CI says so. */
+  /** Number of this copy of a parallel job, if the CI provides it. */
   readonly shard: string | undefined;
-  /** Where the facts come from: a CI service's id, `flag`, `env`, `file`, or `local`. */
+  /** Source of these facts: the name of a CI service, `flag`, `env`, `file` or `local`. */
   readonly source: string;
+}
+
+/** What a CI service says about the current job. A fact that the service does not provide is undefined. */
+export interface CiFacts {
+  /** Name of the service, such as `github`. */
+  readonly service: string;
+  readonly repository: string | undefined;
+  /** Git branch or tag. For a pull request: its own branch, not its target branch. */
+  readonly ref: string | undefined;
+  /** An id that all jobs of a pipeline share, also after "re-run failed jobs", and that no other pipeline has. */
+  readonly runId: string | undefined;
+  /** Id of one triggering, for services in which a re-run has its own id beside `runId`. */
+  readonly invocation: string | undefined;
+  /** 1 for the first attempt of the run, or of the job if the service counts by job. */
+  readonly attempt: number;
+  readonly pullRequest: number | undefined;
+  /** Number of this copy of a parallel job. */
+  readonly shard: string | undefined;
+  /** Name of the job in the pipeline's file. */
+  readonly job: string | undefined;
+}
+
+/** What the user and the git checkout say, for use outside of a CI. */
+export interface LocalFacts {
+  readonly user: string;
+  /** Undefined outside of git and on a detached head. */
+  readonly branch: string | undefined;
+  readonly folder: string;
+  readonly repository: string | undefined;
+}
+
+/** Everything that decides about the identity of a run. */
+export interface Caller {
+  /** Undefined outside of a CI. */
+  readonly ci: CiFacts | undefined;
+  /** The run's name as the user set it. It has precedence over everything else. */
+  readonly runName?: string | undefined;
+  /** Where that name was set; default `flag`. */
+  readonly runNameSource?: "flag" | "env" | "file" | undefined;
+  /** Whether each CI run has its own database (default), or all runs of a pull request share one. */
+  readonly scope?: "run" | "pull-request" | undefined;
+  readonly local: LocalFacts;
+}
+
+/**
+ * The identity of the caller's run. Throws `USAGE` if the name that the user set is blank, and in a CI that does not
+ * provide a run id: with a guessed id two runs could share a database.
+ */
+export function identifyRun(caller: Caller): RunIdentity {
+  const { ci, local } = caller;
+  const shared = {
+    repository: ci?.repository ?? local.repository ?? (local.folder === "" ? "root" : local.folder),
+    ref: ci?.ref ?? local.branch,
+    pullRequest: ci?.pullRequest,
+    attempt: ci?.attempt ?? 1,
+    shard: ci?.shard,
+  };
+  const name = givenName(caller);
+  if (name !== undefined) return { ...shared, key: name, invocation: name, source: caller.runNameSource ?? "flag" };
+  if (ci === undefined) return { ...shared, key: personalKey(local), invocation: undefined, source: "local" };
+  return { ...shared, ...runOfCi(ci, caller.scope ?? "run"), source: ci.service };
+}
+
+/** CI services pass an unset variable on as a blank one, so a blank variable is ignored. A blank flag is a mistake. */
+function givenName({ runName, runNameSource }: Caller): string | undefined {
+  const name = runName?.trim();
+  if (name !== "") return name;
+  if (runNameSource === "env") return undefined;
+  throw new OffshootError("USAGE", "The name of the run is empty.", {
+    meaning: "The name of a run decides which database it uses, so it must not be empty.",
+    remedy: "Set a name, such as --run my-run, or remove the option.",
+  });
+}
+
+function runOfCi(ci: CiFacts, scope: "run" | "pull-request"): { key: string; invocation: string | undefined } {
+  const invocation = ci.invocation ?? ci.runId;
+  if (scope === "pull-request" && ci.pullRequest !== undefined) return { key: `pr-${ci.pullRequest}`, invocation };
+  if (ci.runId !== undefined) return { key: `run-${ci.runId}`, invocation };
+  throw new OffshootError("USAGE", `The environment of this CI (${ci.service}) has no id of the run.`, {
+    meaning: "Without an id that all jobs of one run share, two runs could use the same database.",
+    remedy: "In every job, set OFFSHOOT_RUN to a value that all jobs of this run share and no other run has, such as the build id.",
+    facts: { service: ci.service },
+  });
+}
+
+/**
+ * User and branch. A colon separates them if the user's name has a dash: neither a git branch nor a user name can
+ * have a colon, so `jean-luc` on `main` and `jean` on `luc-main` get different keys.
+ */
+function personalKey({ user, branch }: LocalFacts): string {
+  const joint = user.includes("-") ? ":" : "-";
+  return branch === undefined && joint === "-" ? user : `${user}${joint}${branch ?? ""}`;
 }

@@ -1,5 +1,5 @@
 /** One phase of a command, on the command's own clock. */
-export interface Chapter {
+export interface PhaseSummary {
   readonly phase: string;
   readonly text: string;
   /** Milliseconds from the command's start. */
@@ -9,7 +9,7 @@ export interface Chapter {
 }
 
 /** What one command did, for a page that people read after the job. No text of it holds a secret. */
-export interface Story {
+export interface CommandSummary {
   /** As in `offshoot run`. */
   readonly title: string;
   readonly job: string | undefined;
@@ -17,7 +17,7 @@ export interface Story {
   readonly database: { readonly name: string; readonly provider: string; readonly expiresAt: Date | undefined } | undefined;
   /** Providers that were passed over, in order, and why. */
   readonly refusals: readonly { readonly provider: string; readonly text: string }[];
-  readonly chapters: readonly Chapter[];
+  readonly phases: readonly PhaseSummary[];
   /** What was noted on the way: who was waited for, what was started over. */
   readonly notes: readonly string[];
   /** What an audit found, as Markdown. */
@@ -27,5 +27,5 @@ export interface Story {
   /** Exit status of the user's own command, where it was run and failed. */
   readonly exitCode: number;
   /** What stays, and until when. */
-  readonly left: string | undefined;
+  readonly kept: string | undefined;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { fit } from "./fit.ts";
-import { summary } from "./markdown.ts";
-import type { Story } from "./command-summary.ts";
+import { renderSummary } from "./render.ts";
+import type { CommandSummary } from "./command-summary.ts";
 
 /** One command's part in the comment of a pull request. */
 export interface Section {
@@ -12,7 +12,7 @@ export interface Section {
   readonly attempt: number;
   readonly failed: boolean;
   /** Whether it removed the database. */
-  readonly gone: boolean;
+  readonly removed: boolean;
   /** What it tells but for the times: equal digests need no second writing. */
   readonly digest: string;
   readonly title: string;
@@ -28,8 +28,8 @@ const MOST = 150;
 
 const SECTION = /<!-- offshoot:section (\S+) -->\n([^]*?)\n<!-- offshoot:end -->/g;
 
-export function sectionOf(story: Story, by: Pick<Section, "run" | "attempt"> & { readonly shard: string | undefined }): Section {
-  const { title, job, chapters, exitCode, failure } = story;
+export function sectionOf(story: CommandSummary, by: Pick<Section, "run" | "attempt"> & { readonly shard: string | undefined }): Section {
+  const { title, job, phases: chapters, exitCode, failure } = story;
   const key = [title, job, by.shard].filter((part) => part !== undefined).join(" · ");
   const timeless = { ...story, chapters: chapters.map(({ phase, text, failed }) => ({ phase, text, failed })) };
   return {
@@ -37,10 +37,10 @@ export function sectionOf(story: Story, by: Pick<Section, "run" | "attempt"> & {
     run: by.run,
     attempt: by.attempt,
     failed: failure !== undefined || exitCode !== 0,
-    gone: chapters.some(({ phase, failed }) => phase === "down" && !failed),
+    removed: chapters.some(({ phase, failed }) => phase === "down" && !failed),
     digest: createHash("sha256").update(JSON.stringify(timeless)).digest("hex").slice(0, 16),
     title: key,
-    text: summary(story).trim(),
+    text: renderSummary(story).trim(),
   };
 }
 
@@ -77,7 +77,7 @@ function sectionsOf(body: string): readonly Section[] {
 function render(id: string, sections: readonly Section[]): string {
   const failed = sections.filter((each) => each.failed);
   const inOrder = [...failed, ...sections.filter((each) => !each.failed)].slice(0, MOST);
-  const gone = sections.at(-1)?.gone === true;
+  const gone = sections.at(-1)?.removed === true;
   const count = sections.length === 1 ? "1 command" : `${sections.length} commands`;
   const head = [
     marker(id),

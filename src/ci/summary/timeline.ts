@@ -1,10 +1,10 @@
-import type { Chapter } from "./command-summary.ts";
+import type { PhaseSummary } from "./command-summary.ts";
 
 /**
  * The chapters as a Mermaid gantt chart. Times are written as times of a day, since Mermaid reads numbers in the
  * reader's time zone and would show them half an hour off in some; durations are counted, not dated.
  */
-export function timeline(chapters: readonly Chapter[]): readonly string[] {
+export function timeline(chapters: readonly PhaseSummary[]): readonly string[] {
   if (chapters.length < 2) return [];
   return [
     "```mermaid",

@@ -21,7 +21,7 @@ export const execute: Execute = async (invocation, flags, [spec]) => {
     invocation.print({ version: 1, spec: path, ...rest }, () => [
       `${WROTE[written.state]}  ${relative(invocation.options.cwd ?? ".", path)}`,
     ]);
-    for (const line of await whatIsLeft(written)) invocation.say(line);
+    for (const line of await whatIsLeft(written)) invocation.log(line);
     return;
   }
   const reports = readReports(flags["report"] as readonly string[], FORMATS, invocation.json);

@@ -1,6 +1,6 @@
 import type { CiService, CiServiceName } from "../../ci/ci.ts";
 import { SERVICES } from "../../ci/detect.ts";
-import { dotenvLines, inShell, shellLines } from "../../ci/shell.ts";
+import { dotenvLines, shellDefaults, shellLines } from "../../ci/shell.ts";
 import { stdout, type Variables, type Write } from "../../ci/write.ts";
 import { env } from "../../commands/env.ts";
 import { OffshootError } from "../../errors.ts";
@@ -34,8 +34,8 @@ function rendererOf(format: string, { job }: Invocation): Render {
   if (!KNOWN.includes(format)) throw unknownFormat(format);
   const plain = PLAIN[format];
   if (plain !== undefined) return plain;
-  const service: Pick<CiService, "exports"> = format === "ci" ? (job.service ?? inShell) : SERVICES[format as CiServiceName];
-  return (variables) => service.exports(variables, job.where);
+  const service: Pick<CiService, "exports"> = format === "ci" ? (job.service ?? shellDefaults) : SERVICES[format as CiServiceName];
+  return (variables) => service.exports(variables, job.context);
 }
 
 function unknownFormat(format: string): OffshootError {

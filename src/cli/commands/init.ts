@@ -1,6 +1,6 @@
 import { EXIT, OffshootError } from "../../errors.ts";
 import { init, type InitResult, type PlannedFile } from "../../commands/init.ts";
-import { type TemplateName, TEMPLATES } from "../../init/services/registry.ts";
+import { type CiServiceName, CI_SERVICES } from "../../init/services/registry.ts";
 import { nearest } from "../../nearest.ts";
 import type { Execute } from "../invocation.ts";
 
@@ -10,10 +10,10 @@ export const execute: Execute = async (invocation, flags) => {
   if (result.files.some(({ state }) => state === "add")) invocation.exitCode = EXIT.refused;
 };
 
-const NAMES: readonly string[] = [...Object.keys(TEMPLATES), "none"];
+const NAMES: readonly string[] = [...Object.keys(CI_SERVICES), "none"];
 
-function serviceOf(name: string | undefined): TemplateName | "none" | undefined {
-  if (name === undefined || NAMES.includes(name)) return name as TemplateName | "none" | undefined;
+function serviceOf(name: string | undefined): CiServiceName | "none" | undefined {
+  if (name === undefined || NAMES.includes(name)) return name as CiServiceName | "none" | undefined;
   const meant = nearest(name, NAMES);
   throw new OffshootError("USAGE", `--service ${name} is not known${meant === undefined ? "" : `; did you mean ${meant}?`}`, {
     remedy: `Use one of ${NAMES.join(", ")}.`,

@@ -1,6 +1,6 @@
 import { type Left, run, type RunResult } from "../../commands/run.ts";
 import type { Execute } from "../invocation.ts";
-import { timingTable } from "../timings.ts";
+import { timingTable } from "../tables.ts";
 
 export const execute: Execute = async (invocation, flags, argv) => {
   try {
@@ -14,11 +14,11 @@ export const execute: Execute = async (invocation, flags, argv) => {
     invocation.exitCode = result.exitCode;
     if (result.left !== undefined) {
       const lines = whyLeft(result.left, result);
-      for (const line of lines) invocation.say(line);
-      invocation.story.left = lines.join(" ");
+      for (const line of lines) invocation.log(line);
+      invocation.summary.kept = lines.join(" ");
     }
   } finally {
-    if (invocation.progress.phases.length > 0) for (const line of timingTable(invocation.progress.phases)) invocation.say(line);
+    if (invocation.progress.phases.length > 0) for (const line of timingTable(invocation.progress.phases)) invocation.log(line);
   }
 };
 

@@ -28,7 +28,7 @@ export const execute: Execute = async (invocation, flags) => {
     ]),
     ...(result.applied || result.delete.length === 0 ? [] : ["Nothing was deleted. Run again with --yes to delete what is listed."]),
   ]);
-  for (const { listed, error } of result.failed) invocation.say(`could not delete ${listed.name} (${listed.id}): ${error}`);
+  for (const { listed, error } of result.failed) invocation.log(`could not delete ${listed.name} (${listed.id}): ${error}`);
   if (result.failed.length > 0) invocation.exitCode = EXIT.leftBehind;
 };
 

@@ -6,7 +6,7 @@ import type { Execute } from "../invocation.ts";
 export const execute: Execute = async (invocation, flags) => {
   const result = await up(invocation.options);
   const { job } = invocation;
-  if (flags["outputs"] === true) await job.write(job.service?.outputs(outputsOf(result), job.where) ?? []);
+  if (flags["outputs"] === true) await job.write(job.service?.outputs(outputsOf(result), job.context) ?? []);
   invocation.print(upJson(result), () => upLines(result));
 };
 

@@ -90,7 +90,7 @@ const sharing = (job: string, other: string): string => `
     timeout-minutes: 2
     outputs:
       migrated: \${{ steps.database.outputs.migrated }}
-      lease: \${{ steps.database.outputs.lease }}
+      run_key: \${{ steps.database.outputs.run_key }}
       url: \${{ steps.database.outputs.db_url }}
     steps:
       - uses: actions/checkout@v4
@@ -110,8 +110,8 @@ test("jobs with `teardown: true` share one branch, migrate it once, and the last
   requireVerdicts(results, { unit: "success", e2e: "success" });
   const migrated = Object.values(results).map(({ outputs }) => outputs["migrated"]);
   expect(migrated.filter((state) => state === "ran")).toHaveLength(1);
-  // The URL is a secret: GitHub drops it, and the lease crosses.
-  expect(results["unit"]).toMatchObject({ dropped: ["url"], outputs: { lease: results["e2e"]?.outputs["lease"] } });
+  // The URL is a secret: GitHub drops it, and the run key is passed on.
+  expect(results["unit"]).toMatchObject({ dropped: ["url"], outputs: { run_key: results["e2e"]?.outputs["run_key"] } });
   // Of two that end in the same moment both may find it gone.
   const ends = Object.values(results).map(({ log }) => /is gone\.$|the last of them removes it\.$/m.exec(log)?.[0]);
   expect(ends).toContain("is gone.");
@@ -161,13 +161,13 @@ test("a job whose database restarts in the middle has its share again, and gives
   await expect.poll(() => scene.read("url").catch(() => []), { timeout: 30_000, interval: 100 }).toHaveLength(1);
   const [url = ""] = await scene.read("url");
   await withSession(url, async (session) => {
-    const holders = (): Promise<Row[]> =>
+    const lockHolders = (): Promise<Row[]> =>
       session.query(`select a.pid from pg_stat_activity a join pg_locks l using (pid)
-        where application_name like 'offshoot:holder:%' and locktype = 'advisory' and mode = 'ShareLock'`);
-    const before = await holders();
+        where application_name like 'offshoot:lock-holder:%' and locktype = 'advisory' and mode = 'ShareLock'`);
+    const before = await lockHolders();
     expect(before).toHaveLength(1);
     await session.query("select pg_terminate_backend($1, 5000)", [before[0]?.["pid"]]);
-    await expect.poll(holders, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(lockHolders, { timeout: 10_000 }).toHaveLength(1);
   });
   await writeFile(join(scene.meeting, "restarted"), "");
   expect((await results)["restarted"]).toMatchObject({ result: "success", orphans: [], log: expect.stringMatching(/is gone\.$/m) });

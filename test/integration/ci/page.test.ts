@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { addSection, firstComment, sectionOf } from "../../../src/ci/summary/comment.ts";
-import { summary } from "../../../src/ci/summary/markdown.ts";
-import type { Story } from "../../../src/ci/summary/command-summary.ts";
+import { renderSummary } from "../../../src/ci/summary/render.ts";
+import type { CommandSummary } from "../../../src/ci/summary/command-summary.ts";
 import { browser, type Render, type Rendered } from "../../support/browser.ts";
 
 const render: Render | undefined = await browser();
 
-const STORY: Story = {
+const STORY: CommandSummary = {
   title: "offshoot run",
   job: "integration",
   run: "run-42",
   database: { name: "offshoot/acme/shop/run-42", provider: "embedded", expiresAt: undefined },
   refusals: [{ provider: "neon", text: "NEON_API_KEY is not set." }],
-  chapters: [
+  phases: [
     { phase: "up", text: "database created", startMs: 5, ms: 1200, failed: false },
     { phase: "migrate", text: "migrations ran", startMs: 1210, ms: 2100, failed: false },
     { phase: "command", text: "npm test", startMs: 3400, ms: 61_000, failed: true },
@@ -21,7 +21,7 @@ const STORY: Story = {
   findings: undefined,
   failure: "The migrations failed.\nrelation missing",
   exitCode: 11,
-  left: "offshoot/acme/shop/run-42 stays",
+  kept: "offshoot/acme/shop/run-42 stays",
 };
 
 /** Words that could end a table, a fence, a comment, a chart or a reader's patience. */
@@ -45,7 +45,7 @@ describe.skipIf(render === undefined)("in a browser", () => {
   let page: Rendered;
 
   beforeAll(async () => {
-    page = await must(summary(STORY));
+    page = await must(renderSummary(STORY));
   });
 
   test("the chart of a page is drawn, with a bar for each phase and the failed one marked", () => {
@@ -66,16 +66,16 @@ describe.skipIf(render === undefined)("in a browser", () => {
   test("foreign words stay words, whatever they are", async () => {
     const words = HOSTILE.join(" ");
     const { dom, text } = await must(
-      summary({
+      renderSummary({
         ...STORY,
         title: words,
         job: words,
         database: { name: words, provider: "neon", expiresAt: undefined },
         refusals: [{ provider: "docker", text: words }],
-        chapters: STORY.chapters.map((chapter) => ({ ...chapter, phase: words, text: words })),
+        phases: STORY.phases.map((chapter) => ({ ...chapter, phase: words, text: words })),
         notes: HOSTILE,
         failure: HOSTILE.join("\n"),
-        left: words,
+        kept: words,
       }),
     );
     expect(dom).not.toContain("CHART FAILED");

@@ -23,7 +23,7 @@ function github(): GitHub {
 }
 
 function section(key: string, more: Partial<Section> = {}): Section {
-  return { key, title: key, run: "10", attempt: 1, failed: false, gone: false, digest: key, text: `text of ${key}`, ...more };
+  return { key, title: key, run: "10", attempt: 1, failed: false, removed: false, digest: key, text: `text of ${key}`, ...more };
 }
 
 const keep = (mine: Section, ms = 60_000): Promise<void> => keepComment(github(), PLACE, mine, deadline("the comment", ms));

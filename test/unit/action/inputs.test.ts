@@ -19,5 +19,5 @@ test("an input that is nothing of ours is left to the runner's own warning", () 
 });
 
 test("commands that the action starts see neither its inputs nor its state", () => {
-  expect(withoutInputs({ INPUT_API_KEY: "secret", STATE_holder: "x", PATH: "/bin" })).toEqual({ PATH: "/bin" });
+  expect(withoutInputs({ INPUT_API_KEY: "secret", STATE_lock_holder: "x", PATH: "/bin" })).toEqual({ PATH: "/bin" });
 });

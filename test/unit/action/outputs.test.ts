@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { UrlStyle } from "../../../src/action/foreign.ts";
+import type { UrlStyle } from "../../../src/action/create-branch-inputs.ts";
 import { actionOutputs } from "../../../src/action/outputs.ts";
 import type { DirectUrl } from "../../../src/postgres/url.ts";
 import type { UpResult } from "../../../src/commands/up.ts";
@@ -55,7 +55,7 @@ test("a Neon branch has all of create-branch-action's outputs under its names, a
       use_neon: "true",
       database_id: "br-wild-sun-1",
       database_name: "offshoot/acme/shop/42",
-      lease: "42",
+      run_key: "42",
       expires_at: "2026-11-01T14:00:00.000Z",
       ready_ms: "812",
     },

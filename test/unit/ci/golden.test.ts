@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CiServiceName } from "../../../src/ci/ci.ts";
 import { SERVICES } from "../../../src/ci/detect.ts";
-import type { Where, Write } from "../../../src/ci/write.ts";
+import type { WriteContext, Write } from "../../../src/ci/write.ts";
 import { ciFixture } from "./fixture.ts";
 
 /** Where each service's words are tried, as its own jobs find it. */
@@ -20,7 +20,7 @@ const PLACES: Readonly<Record<CiServiceName, string>> = {
 const PASSWORD = "p%25'w\"d;]$`\\ä";
 const URL = `postgresql://ada:${encodeURIComponent(PASSWORD)}@db.example/shop`;
 const VARIABLES = { DATABASE_URL: URL, PGPASSWORD: PASSWORD, PGUSER: "ada" };
-const FACTS = { provider: "neon", use_neon: "true", database_id: "br-calm-sky-1", lease: "run-17812345678" };
+const FACTS = { provider: "neon", use_neon: "true", database_id: "br-calm-sky-1", run_key: "run-17812345678" };
 const LINES = "first 50%\r\nsecond";
 
 /** Writes as a person reads them: one header for each, then its text with control characters visible. */
@@ -42,7 +42,7 @@ function visible(text: string): string {
     .join("");
 }
 
-function whereOf(name: CiServiceName): Where {
+function whereOf(name: CiServiceName): WriteContext {
   let count = 0;
   const env = { BASH_ENV: "/tmp/.bash_env-1", ...ciFixture(PLACES[name]).env };
   return { env, random: () => `r${++count}`, now: () => new Date("2026-11-01T12:00:00Z") };
@@ -90,6 +90,6 @@ describe("values of several lines", () => {
 
   test("are refused where a service reads bare lines", () => {
     expect(() => SERVICES.jenkins.exports(value, whereOf("jenkins"))).toThrow("PGOPTIONS holds a line break");
-    expect(() => SERVICES.gitlab.outputs({ lease: "a\nb" }, whereOf("gitlab"))).toThrow("line break");
+    expect(() => SERVICES.gitlab.outputs({ run_key: "a\nb" }, whereOf("gitlab"))).toThrow("line break");
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Write } from "../../../src/ci/write.ts";
-import { tell } from "../../../src/ci/publish.ts";
+import { publish } from "../../../src/ci/publish.ts";
 
 let cwd: string;
 beforeEach(async () => void (cwd = await mkdtemp(join(tmpdir(), "offshoot-tell-"))));
@@ -12,7 +12,7 @@ afterEach(() => rm(cwd, { recursive: true, force: true }));
 const told = async (writes: readonly Write[]): Promise<readonly string[]> => {
   const lines: string[] = [];
   const stream = (name: string) => ({ write: (text: string) => lines.push(`${name}: ${text}`) });
-  await tell(writes, { stdout: stream("stdout"), stderr: stream("stderr"), cwd, env: process.env });
+  await publish(writes, { stdout: stream("stdout"), stderr: stream("stderr"), cwd, env: process.env });
   return lines;
 };
 

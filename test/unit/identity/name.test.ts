@@ -14,19 +14,19 @@ const run = (repository: string, key: string): RunIdentity => ({
   source: "flag",
 });
 
-/** Texts that meet once they are made safe, beside arbitrary ones. */
+/** Arbitrary texts, and texts that become equal when unsafe characters are replaced. */
 const text = fc.oneof(
   fc.string({ minLength: 1, maxLength: 90, unit: "grapheme" }),
   fc.string({ minLength: 1, maxLength: 5, unit: fc.constantFrom("a", "A", "-", "/", "_", ".", "é") }),
   fc.tuple(fc.constant("a".repeat(60)), fc.string({ maxLength: 3 })).map((parts) => parts.join("")),
 );
 
-describe("a branch's name", () => {
+describe("branchName", () => {
   test.each([
     ["acme/shop", "run-17812345678", "offshoot/acme/shop/run-17812345678"],
     ["acme/platform/shop", "pr-7", "offshoot/acme/platform/shop/pr-7"],
     ["shop", "ada-main", "offshoot/shop/ada-main"],
-  ])("of %s and %s is plain", (repository, key, name) => {
+  ])("repository %s and key %s need no hash", (repository, key, name) => {
     expect(branchName(run(repository, key))).toBe(name);
   });
 
@@ -38,11 +38,11 @@ describe("a branch's name", () => {
     ["", "", /^offshoot\/repository\/run--[0-9a-f]{10}$/],
     ["base", "0123456789abcdef", /^offshoot\/repository-base\/0123456789abcdef--[0-9a-f]{10}$/],
     ["base/shop", "run-1", /^offshoot\/repository-base\/shop\/run-1--[0-9a-f]{10}$/],
-  ])("of %j and %j is made safe and gets a hash", (repository, key, name) => {
+  ])("repository %j and key %j are replaced by safe characters and a hash", (repository, key, name) => {
     expect(branchName(run(repository, key))).toMatch(name);
   });
 
-  test("has safe characters, at most 120 of them, and never a base's prefix", () => {
+  test("a name has at most 120 safe characters and never starts with the prefix of bases", () => {
     fc.assert(
       fc.property(text, text, (repository, key) => {
         const name = branchName(run(repository, key));
@@ -53,7 +53,7 @@ describe("a branch's name", () => {
     );
   });
 
-  test("is never shared by two runs", () => {
+  test("two runs never have the same name", () => {
     fc.assert(
       fc.property(text, text, text, text, (repository, key, otherRepository, otherKey) => {
         const same = repository === otherRepository && key === otherKey;
@@ -63,29 +63,29 @@ describe("a branch's name", () => {
     );
   });
 
-  test("keeps runs apart that differ only in what is cut or replaced", () => {
+  test("runs that differ only in replaced or cut characters have different names", () => {
     const keys = ["a/b", "a-b", "a_b", "A-b", "a--b", "-a-b", "x".repeat(200), "x".repeat(201)];
     expect(new Set(keys.map((key) => branchName(run("acme/shop", key)))).size).toBe(keys.length);
     expect(branchName(run("a/b", "c"))).not.toBe(branchName(run("a", "b/c")));
   });
 
-  test("is the same for every attempt and shard", () => {
+  test("every attempt and shard of a run has the same name", () => {
     const first = run("acme/shop", "run-1");
     const again: RunIdentity = { ...first, attempt: 3, shard: "2", ref: "main" };
     expect(branchName(again)).toBe(branchName(first));
   });
 });
 
-test("a base's name has the first 16 digits of its fingerprint", () => {
+test("the name of a base has the first 16 digits of its fingerprint", () => {
   expect(baseName("0123456789abcdef0123456789abcdef")).toBe("offshoot/base/0123456789abcdef");
 });
 
-describe("a database's name", () => {
-  test("reads like the branch's and ends in a hash", () => {
+describe("databaseName", () => {
+  test("a name resembles the branch name and ends in a hash", () => {
     expect(databaseName("offshoot/acme/shop/run-1")).toMatch(/^offshoot_acme_shop_run_1_[0-9a-f]{10}$/);
   });
 
-  test("is an identifier of at most 63 bytes that needs no quotes", () => {
+  test("a name is an identifier of at most 63 bytes that needs no quotes", () => {
     fc.assert(
       fc.property(text, (name) => {
         expect(databaseName(name)).toMatch(/^offshoot(_[a-z0-9]+)+$/);
@@ -94,7 +94,7 @@ describe("a database's name", () => {
     );
   });
 
-  test("is never shared by two names", () => {
+  test("two branch names never have the same database name", () => {
     fc.assert(
       fc.property(text, text, (name, other) => {
         expect(databaseName(name) === databaseName(other)).toBe(name === other);

@@ -37,7 +37,7 @@ const anyTag: fc.Arbitrary<OwnerTag> = fc
       : baseTag({ run: by, createdAt: at, fingerprint });
   });
 
-test("a run's tag says whose it is, since when and until when, in whole seconds", () => {
+test("the tag of a run has its repository, run, creation time and expiry time in whole seconds", () => {
   expect(tag).toEqual({
     tool: "offshoot",
     kind: "run",
@@ -51,7 +51,7 @@ test("a run's tag says whose it is, since when and until when, in whole seconds"
   });
 });
 
-test("a base's tag has a fingerprint and no expiry", () => {
+test("the tag of a base has a fingerprint and no expiry time", () => {
   expect(baseTag({ run, createdAt, fingerprint: "abc" })).toMatchObject({
     kind: "base",
     fingerprint: "abc",
@@ -60,8 +60,8 @@ test("a base's tag has a fingerprint and no expiry", () => {
   });
 });
 
-describe("in annotations and labels", () => {
-  test("every value is a string under a key of our own, and what is undefined is left out", () => {
+describe("annotations and labels", () => {
+  test("every value is a string under a key with the prefix offshoot, and undefined values are left out", () => {
     expect(tagToRecord({ ...tag, ref: undefined })).toEqual({
       "offshoot-tool": "offshoot",
       "offshoot-kind": "run",
@@ -73,7 +73,7 @@ describe("in annotations and labels", () => {
     });
   });
 
-  test("any tag is read as it was written, among the labels of others", () => {
+  test("a tag that was written among other labels is read unchanged", () => {
     fc.assert(
       fc.property(anyTag, (written) => {
         expect(tagFromRecord({ "github-commit-repo": "acme/shop", ...tagToRecord(written) })).toEqual(written);
@@ -89,27 +89,27 @@ describe("in annotations and labels", () => {
     ["another tool", { ...tagToRecord(tag), "offshoot-tool": "other" }],
     ["another kind", { ...tagToRecord(tag), "offshoot-kind": "permanent" }],
     ["an empty run", { ...tagToRecord(tag), "offshoot-run": "" }],
-    ["a run that is no text", { ...tagToRecord(tag), "offshoot-run": 7 }],
+    ["a run that is a number", { ...tagToRecord(tag), "offshoot-run": 7 }],
     ["a date with fractions", { ...tagToRecord(tag), "offshoot-created": "2026-03-01T10:00:00.5Z" }],
     ["a date without a time", { ...tagToRecord(tag), "offshoot-created": "2026-03-01" }],
-    ["a date that doesn't exist", { ...tagToRecord(tag), "offshoot-expires": "2026-02-30T10:00:00Z" }],
+    ["a date that does not exist", { ...tagToRecord(tag), "offshoot-expires": "2026-02-30T10:00:00Z" }],
     ["a pull request 0", { ...tagToRecord(tag), "offshoot-pull-request": "0" }],
-    ["a pull request that is no number", { ...tagToRecord(tag), "offshoot-pull-request": "7a" }],
+    ["a pull request that is not a number", { ...tagToRecord(tag), "offshoot-pull-request": "7a" }],
     ["a base without a fingerprint", { ...tagToRecord(tag), "offshoot-kind": "base" }],
     ["an unknown lifetime", { ...tagToRecord(tag), "offshoot-lifetime": "forever" }],
-  ])("%s is no tag", (_, record) => {
+  ])("%s is not read as a tag", (_, record) => {
     expect(tagFromRecord(record)).toBeUndefined();
   });
 
-  test.each(["tool", "kind", "repository", "run", "created"])("a tag without its %s is no tag", (field) => {
+  test.each(["tool", "kind", "repository", "run", "created"])("a tag without %s is not read as a tag", (field) => {
     const { [`offshoot-${field}`]: removed, ...rest } = tagToRecord(tag);
     expect(removed).toBeDefined();
     expect(tagFromRecord(rest)).toBeUndefined();
   });
 });
 
-describe("in a comment", () => {
-  test("any tag is one line and is read as it was written", () => {
+describe("the comment of a database", () => {
+  test("a tag is written as one line and is read unchanged", () => {
     fc.assert(
       fc.property(anyTag, (written) => {
         const text = tagToText(written);
@@ -131,11 +131,11 @@ describe("in a comment", () => {
     'offshoot: {"tool":"offshoot"}',
     `my ${tagToText(tag)}`,
     `${tagToText(tag)} x`,
-  ])("%j is no tag", (text) => {
+  ])("%j is not read as a tag", (text) => {
     expect(tagFromText(text)).toBeUndefined();
   });
 
-  test("no text can make reading fail", () => {
+  test("no text makes the reader throw", () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
         expect(tagFromText(`offshoot: ${text}`)).toBeUndefined();
@@ -143,7 +143,7 @@ describe("in a comment", () => {
     );
   });
 
-  test("a tag of a pull request as text is no tag", () => {
+  test("a tag with the pull request as a string is not read as a tag", () => {
     expect(tagFromText(tagToText(tag).replace("77", '"77"'))).toBeUndefined();
   });
 });

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addSection, firstComment, isComment, type Section, sectionOf } from "../../../../src/ci/summary/comment.ts";
-import type { Story } from "../../../../src/ci/summary/command-summary.ts";
+import type { CommandSummary } from "../../../../src/ci/summary/command-summary.ts";
 
 function section(key: string, more: Partial<Section> = {}): Section {
-  return { key, title: key, run: "10", attempt: 1, failed: false, gone: false, digest: key, text: `text of ${key}`, ...more };
+  return { key, title: key, run: "10", attempt: 1, failed: false, removed: false, digest: key, text: `text of ${key}`, ...more };
 }
 
 function grown(...sections: readonly Section[]): string {
@@ -12,18 +12,18 @@ function grown(...sections: readonly Section[]): string {
   return others.reduce((body, each) => addSection(body, "CI", each) ?? body, firstComment("CI", first));
 }
 
-const STORY: Story = {
+const STORY: CommandSummary = {
   title: "offshoot up",
   job: "setup",
   run: "run-10",
   database: undefined,
   refusals: [],
-  chapters: [{ phase: "up", text: "created", startMs: 0, ms: 5, failed: false }],
+  phases: [{ phase: "up", text: "created", startMs: 0, ms: 5, failed: false }],
   notes: [],
   findings: undefined,
   failure: undefined,
   exitCode: 0,
-  left: undefined,
+  kept: undefined,
 };
 
 describe("the comment", () => {
@@ -44,14 +44,14 @@ describe("the comment", () => {
   });
 
   test("says so when the database is gone", () => {
-    expect(grown(section("up"), section("down", { gone: true }))).toContain("The database is gone; nothing is left.");
-    expect(grown(section("down", { gone: true }), section("up"))).not.toContain("is gone");
+    expect(grown(section("up"), section("down", { removed: true }))).toContain("The database is gone; nothing is left.");
+    expect(grown(section("down", { removed: true }), section("up"))).not.toContain("is gone");
   });
 
   test("isn't written again for the same words at another pace", () => {
     const by = { run: "10", attempt: 1, shard: undefined };
     const quick = sectionOf(STORY, by);
-    const slow = sectionOf({ ...STORY, chapters: STORY.chapters.map((chapter) => ({ ...chapter, ms: 9000 })) }, by);
+    const slow = sectionOf({ ...STORY, phases: STORY.phases.map((chapter) => ({ ...chapter, ms: 9000 })) }, by);
     expect(addSection(firstComment("CI", quick), "CI", slow)).toBeUndefined();
     const failed = sectionOf({ ...STORY, failure: "no" }, by);
     expect(addSection(firstComment("CI", quick), "CI", failed)).toContain("❌");

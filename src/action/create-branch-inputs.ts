@@ -4,7 +4,7 @@ import type { Inputs } from "./inputs.ts";
 import type { Problems } from "./problems.ts";
 
 /** What an input of create-branch-action means here. */
-export interface Foreign {
+export interface CreateBranchInputs {
   /** Environment variables that are set for what we do. */
   readonly env: Readonly<Record<string, string>>;
   /** Settings as `key=value`. */
@@ -26,7 +26,7 @@ const SSL_MODES = ["require", "verify-ca", "verify-full", "omit"] as const;
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 
 /** Reads the inputs that create-branch-action has, all but those on URLs. What can't be honoured becomes a problem. */
-export function readForeign(inputs: Inputs, now: Date, problems: Problems): Foreign {
+export function readCreateBranchInputs(inputs: Inputs, now: Date, problems: Problems): CreateBranchInputs {
   const settings: Readonly<Record<string, string | undefined>> = {
     "neon.apiHost": given(inputs.api_host),
     "neon.project": given(inputs.project_id),

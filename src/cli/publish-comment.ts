@@ -1,11 +1,11 @@
 import { sectionOf } from "../ci/summary/comment.ts";
-import type { Story } from "../ci/summary/command-summary.ts";
+import type { CommandSummary } from "../ci/summary/command-summary.ts";
 import { deadline } from "../deadline.ts";
 import type { Env } from "../environment.ts";
 import { messageOf } from "../errors.ts";
 import { keepComment } from "../github/comment.ts";
 import { githubOf, isGitHubFailure } from "../github/client.ts";
-import type { Asker } from "./command-summary.ts";
+import type { RunEvent } from "./command-summary.ts";
 
 /** Milliseconds that a finished command spends on its comment, and one that was told to end. */
 const PATIENCE_MS = 30_000;
@@ -15,7 +15,12 @@ const HURRY_MS = 3_000;
  * Puts a command's story into the comment of its pull request, where the settings ask for one. Answers with what kept
  * it from that, or undefined: a job never fails for want of a comment.
  */
-export async function tellPullRequest(story: Story, asker: Asker | undefined, env: Env, inHurry: boolean): Promise<string | undefined> {
+export async function publishComment(
+  story: CommandSummary,
+  asker: RunEvent | undefined,
+  env: Env,
+  inHurry: boolean,
+): Promise<string | undefined> {
   if (asker?.comment !== true || asker.pullRequest === undefined) return undefined;
   const within = deadline("the comment on the pull request", inHurry ? HURRY_MS : PATIENCE_MS);
   const github = githubOf(env, asker.repository, within.signal);

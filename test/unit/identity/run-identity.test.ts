@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { detectCi } from "../../../src/ci/detect.ts";
 import { isOffshootError } from "../../../src/errors.ts";
-import { type Caller, identifyRun, type LocalFacts } from "../../../src/identity/identify.ts";
+import { type Caller, identifyRun, type LocalFacts } from "../../../src/identity/run-identity.ts";
 import { branchName } from "../../../src/identity/name.ts";
 import { ciFixture } from "../ci/fixture.ts";
 
@@ -22,8 +22,8 @@ function errorOf(work: () => unknown): unknown {
 
 const at = (more: Partial<LocalFacts>) => identifyRun({ ci: undefined, local: { ...local, ...more } });
 
-describe("in CI", () => {
-  test("the run's id is the key", () => {
+describe("in a CI", () => {
+  test("the run id is the key", () => {
     expect(inCi("github/pull-request")).toEqual({
       repository: "acme/shop",
       key: "run-17812345678",
@@ -36,11 +36,11 @@ describe("in CI", () => {
     });
   });
 
-  test("the pull request's number is the key where the scope says so, and its runs stay invocations of their own", () => {
+  test("with the scope pull-request, the number of the pull request is the key and each run is a separate invocation", () => {
     expect(inCi("github/pull-request", { scope: "pull-request" })).toMatchObject({ key: "pr-77", invocation: "17812345678" });
   });
 
-  test("a push has no pull request, so the scope leaves it its run's id", () => {
+  test("with the scope pull-request, a push still has its run id as key", () => {
     expect(inCi("github/push", { scope: "pull-request" })).toMatchObject({ key: "run-17812345678" });
   });
 
@@ -52,26 +52,28 @@ describe("in CI", () => {
     ["circleci/push", "circleci/parallel"],
     ["buildkite/push", "buildkite/retry"],
     ["buildkite/push", "buildkite/parallel"],
-  ])("%s and %s ask for one database", (one, other) => {
+  ])("%s and %s use the same database", (one, other) => {
     expect(branchName(inCi(one))).toBe(branchName(inCi(other)));
   });
 
-  test("a re-run from failed on CircleCI is an invocation of its own", () => {
+  test("on CircleCI, a re-run from failed is a separate invocation", () => {
     expect(inCi("circleci/rerun-from-failed").invocation).not.toBe(inCi("circleci/push").invocation);
   });
 
-  test("the checkout gives the repository that the service doesn't tell", () => {
+  test("the repository comes from the checkout if the service does not provide it", () => {
     const ci = { ...detectCi(ciFixture("github/push").env).facts, repository: undefined };
     expect(identifyRun({ ci, local }).repository).toBe("acme/shop");
   });
 
-  test("that doesn't tell its runs apart, a name is asked for", () => {
-    expect(errorOf(() => inCi("generic/nameless"))).toMatch(/^USAGE: This CI \(generic\).*OFFSHOOT_RUN/s);
+  test("without a run id, the error asks for OFFSHOOT_RUN", () => {
+    expect(errorOf(() => inCi("generic/nameless"))).toMatch(
+      /^USAGE: The environment of this CI \(generic\) has no id of the run.*OFFSHOOT_RUN/s,
+    );
     expect(inCi("generic/nameless", { runName: "build-12", runNameSource: "env" })).toMatchObject({ key: "build-12", source: "env" });
   });
 });
 
-describe("on a person's machine", () => {
+describe("outside of a CI", () => {
   test("user and git branch are the key, and there is no invocation", () => {
     expect(at({})).toEqual({
       repository: "acme/shop",
@@ -85,11 +87,11 @@ describe("on a person's machine", () => {
     });
   });
 
-  test("the folder stands for a repository without a remote, and the user alone for one without a branch", () => {
+  test("without a remote the folder is the repository, and without a branch the user alone is the key", () => {
     expect(at({ branch: undefined, repository: undefined })).toMatchObject({ repository: "shop-checkout", key: "ada" });
   });
 
-  test("dashes in users and branches never make two people one", () => {
+  test("dashes in user names and branches never give two people the same key", () => {
     const people = [
       at({ user: "jean-luc", branch: "main" }),
       at({ user: "jean", branch: "luc-main" }),
@@ -99,8 +101,8 @@ describe("on a person's machine", () => {
   });
 });
 
-describe("a name given by hand", () => {
-  test("wins over the CI's id and keeps the CI's other facts", () => {
+describe("a run name that the user set", () => {
+  test("it has precedence over the run id of the CI, and the other facts of the CI are kept", () => {
     expect(inCi("github/pull-request-rerun", { runName: " nightly ", scope: "pull-request" })).toMatchObject({
       key: "nightly",
       invocation: "nightly",
@@ -110,11 +112,11 @@ describe("a name given by hand", () => {
     });
   });
 
-  test.each(["env", "file"] as const)("says that it comes from the %s", (runNameSource) => {
+  test.each(["env", "file"] as const)("the source %s of the name is kept", (runNameSource) => {
     expect(identifyRun({ ci: undefined, local, runName: "x", runNameSource }).source).toBe(runNameSource);
   });
 
-  test("that is blank is an unset variable, but a mistake in a flag", () => {
+  test("a blank variable counts as unset, and a blank flag is an error", () => {
     expect(inCi("github/push", { runName: " ", runNameSource: "env" }).key).toBe("run-17812345678");
     expect(errorOf(() => inCi("github/push", { runName: "" }))).toMatch(/^USAGE: The name of the run is empty/);
   });

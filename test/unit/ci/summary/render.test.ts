@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import { fit } from "../../../../src/ci/summary/fit.ts";
-import { summary } from "../../../../src/ci/summary/markdown.ts";
-import type { Story } from "../../../../src/ci/summary/command-summary.ts";
+import { renderSummary } from "../../../../src/ci/summary/render.ts";
+import type { CommandSummary } from "../../../../src/ci/summary/command-summary.ts";
 import { timeline } from "../../../../src/ci/summary/timeline.ts";
 
-const STORY: Story = {
+const STORY: CommandSummary = {
   title: "offshoot run",
   job: "integration",
   run: "run-42",
   database: { name: "offshoot/acme/shop/run-42", provider: "embedded", expiresAt: new Date("2026-11-01T14:00:00Z") },
   refusals: [{ provider: "neon", text: "NEON_API_KEY is not set." }],
-  chapters: [
+  phases: [
     { phase: "up", text: "database created", startMs: 5, ms: 1200, failed: false },
     { phase: "migrate", text: "migrations | ran", startMs: 1210, ms: 61_000, failed: true },
   ],
@@ -18,15 +18,15 @@ const STORY: Story = {
   findings: undefined,
   failure: "The migrations failed.\n```\nrelation missing",
   exitCode: 11,
-  left: undefined,
+  kept: undefined,
 };
 
 test("a page tells outcome, database, refusals, phases, timeline, notes and the error, with foreign words kept words", async () => {
-  await expect(`${summary(STORY)}\n`).toMatchFileSnapshot("../../../fixtures/ci/summary.md");
+  await expect(`${renderSummary(STORY)}\n`).toMatchFileSnapshot("../../../fixtures/ci/summary.md");
 });
 
 test("a command that did one thing has no timeline", () => {
-  expect(timeline(STORY.chapters.slice(0, 1))).toEqual([]);
+  expect(timeline(STORY.phases.slice(0, 1))).toEqual([]);
 });
 
 test("a page that fits stays as it is", () => {

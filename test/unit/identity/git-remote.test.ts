@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hostFromRemote, repositoryFromRemote } from "../../../src/identity/repository.ts";
+import { hostFromRemote, repositoryFromRemote } from "../../../src/identity/git-remote.ts";
 
 test.each([
   ["git@github.com:acme/shop.git", "acme/shop"],
@@ -10,7 +10,7 @@ test.each([
   ["ssh://git@gitlab.com:2222/acme/platform/shop.git", "acme/platform/shop"],
   ["git://example.com/acme/shop", "acme/shop"],
   ["git@github.com:acme/shop.js.git\n", "acme/shop.js"],
-])("%j is a remote of %s", (remote, repository) => {
+])("the remote %j belongs to the repository %s", (remote, repository) => {
   expect(repositoryFromRemote(remote)).toBe(repository);
 });
 
@@ -23,7 +23,7 @@ test.each([
   "C:\\code\\acme\\shop",
   "file:///srv/git/shop.git",
   "https://github.com/shop",
-])("%j names no repository", (remote) => {
+])("%j is not a remote with a repository", (remote) => {
   expect(repositoryFromRemote(remote)).toBeUndefined();
 });
 

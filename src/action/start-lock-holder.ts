@@ -9,15 +9,15 @@ import type { DirectUrl } from "../postgres/url.ts";
 import { programFile } from "../program.ts";
 import { withoutInputs } from "./inputs.ts";
 
-export interface ToHolder {
+export interface LockHolderRequest {
   readonly url: DirectUrl;
   /** The name of its session. */
   readonly name: string;
   /** Path of a file. Once it is there, a share that was lost is not taken again. */
-  readonly farewell: string;
+  readonly stopFile: string;
 }
 
-export type FromHolder = "held" | "refused";
+export type LockHolderReply = "held" | "refused";
 
 /** Milliseconds for a session to go once it was told to. */
 const END_MS = 5000;
@@ -26,8 +26,8 @@ const END_MS = 5000;
  * Starts a process that keeps a share in the database after ours has ended, over a session called `name`. The caller
  * must hold a share meanwhile. Throws `CONNECTION_FAILED` where it can't.
  */
-export async function startHolder(url: DirectUrl, name: string, env: Env): Promise<void> {
-  const holder: ToHolder = { url, name, farewell: farewellOf(name, env) };
+export async function startLockHolder(url: DirectUrl, name: string, env: Env): Promise<void> {
+  const holder: LockHolderRequest = { url, name, stopFile: farewellOf(name, env) };
   // The runner's tracking id stays in it: by that the runner ends the holder with the job.
   const { NODE_OPTIONS: _, NEON_API_KEY: __, ...inherited } = withoutInputs(env);
   const child = spawn(process.execPath, [programFile("action/lock-holder")], {
@@ -36,8 +36,8 @@ export async function startHolder(url: DirectUrl, name: string, env: Env): Promi
     env: inherited,
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
-  const word = await new Promise<FromHolder>((resolve) => {
-    child.once("message", (message: FromHolder) => resolve(message));
+  const word = await new Promise<LockHolderReply>((resolve) => {
+    child.once("message", (message: LockHolderReply) => resolve(message));
     child.once("error", () => resolve("refused"));
     child.once("exit", () => resolve("refused"));
     child.send(holder, () => {});
@@ -52,7 +52,7 @@ export async function startHolder(url: DirectUrl, name: string, env: Env): Promi
 }
 
 /** Ends a holder and its session, and its share with it; nothing where there is none. */
-export async function endHolder(url: DirectUrl, name: string, env: Env, signal: AbortSignal): Promise<void> {
+export async function endLockHolder(url: DirectUrl, name: string, env: Env, signal: AbortSignal): Promise<void> {
   // First, so that a holder whose session is ended doesn't take it for a server that restarts.
   await writeFile(farewellOf(name, env), "");
   await withSession(

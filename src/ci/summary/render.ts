@@ -1,11 +1,11 @@
 import { codeSpan, escapeMarkdown, longestFence } from "../../markdown.ts";
 import { formatElapsed } from "../../duration.ts";
-import type { Story } from "./command-summary.ts";
+import type { CommandSummary } from "./command-summary.ts";
 import { timeline } from "./timeline.ts";
 
 /** A story as GitHub's Markdown: which database and why, how long each phase took, what was found, what stays. */
-export function summary(story: Story): string {
-  const { chapters, database, refusals, notes } = story;
+export function renderSummary(story: CommandSummary): string {
+  const { phases: chapters, database, refusals, notes } = story;
   const failed = story.failure !== undefined || story.exitCode !== 0;
   const total = chapters.reduce((end, { startMs, ms }) => Math.max(end, startMs + ms), 0);
   return [
@@ -21,16 +21,16 @@ export function summary(story: Story): string {
     ...block(table(story)),
     ...block(timeline(chapters)),
     ...block(notes.map((note) => `- ${escapeMarkdown(note)}`)),
-    ...block(story.left === undefined ? [] : [`**Left:** ${escapeMarkdown(story.left)}`]),
+    ...block(story.kept === undefined ? [] : [`**Left:** ${escapeMarkdown(story.kept)}`]),
   ].join("\n");
 }
 
-function outcome({ failure, exitCode }: Story): string {
+function outcome({ failure, exitCode }: CommandSummary): string {
   if (failure !== undefined) return "failed";
   return exitCode === 0 ? "done" : `ended with status ${exitCode}`;
 }
 
-function table({ chapters }: Story): readonly string[] {
+function table({ phases: chapters }: CommandSummary): readonly string[] {
   if (chapters.length === 0) return [];
   return [
     "| phase | time | |",
