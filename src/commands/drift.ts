@@ -1,6 +1,6 @@
 import type { Change } from "../drift/change.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
-import { type Measured, prepareMeasure, type Sides } from "./drift/measure.ts";
+import { type Measured, prepareMeasure, type Sides } from "./drift/comparison.ts";
 import type { Repair, RepairOptions } from "./drift/repair.ts";
 import { inPhase } from "../context/phase.ts";
 

@@ -1,11 +1,11 @@
 import { OffshootError } from "../errors.ts";
-import { move } from "../rollback/move.ts";
+import { move } from "../rollback/run-line.ts";
 import { countVerdicts, isFinding, type Step, type Verdict } from "../rollback/verdict.ts";
-import { walk } from "../rollback/walk.ts";
+import { walk } from "../rollback/try-migrations.ts";
 import { type CommonOptions, prepare } from "../context/context.ts";
 import { findProject, migrationDirectory, requireMigrations } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
-import { noCopies, withScratch } from "../context/scratch.ts";
+import { copiesUnsupported, withScratchDatabase } from "../context/scratch.ts";
 import { variablesOfUrl } from "../providers/variables.ts";
 
 export interface RollbackCheckOptions extends CommonOptions {
@@ -33,13 +33,13 @@ export type { RowsLost, Step, Verdict } from "../rollback/verdict.ts";
 export async function rollbackCheck(options: RollbackCheckOptions = {}): Promise<RollbackCheckResult> {
   const context = await prepare(options);
   const project = await findProject(context);
-  const { moves } = project ?? {};
+  const { stepCommands: moves } = project ?? {};
   if (project === undefined || moves === undefined) throw unsuitable(project?.tool);
   const migrations = await requireMigrations({ ...context, settings: withTool(context.settings, project.tool) });
   const steps = await inPhase(context.emit, "rollback", `${project.tool} migrations`, () =>
-    withScratch(context, "rollback", async (database) => {
+    withScratchDatabase(context, "rollback", async (database) => {
       const { clone } = database;
-      if (clone === undefined) throw noCopies(database);
+      if (clone === undefined) throw copiesUnsupported(database);
       const ground = {
         url: database.directUrl,
         clone: () => clone(context.signal),

@@ -1,10 +1,10 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { byObject, type Change, type ChangedKind, describeDifferences, type Difference, inOneLine } from "./change.ts";
 import { type Fact, factsOf } from "./facts.ts";
-import { type Normalisations, normalise } from "./normalise.ts";
+import { type Normalisations, normalise } from "./normalise/normalisations.ts";
 
 export type { Change } from "./change.ts";
-export type { Normalisations } from "./normalise.ts";
+export type { Normalisations } from "./normalise/normalisations.ts";
 
 /**
  * What has to change in `actual` for it to be as `expected`: sorted by object, none where they agree. Parts of a

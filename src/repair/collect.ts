@@ -1,9 +1,9 @@
 import type { Change } from "../drift/change.ts";
 import { keyOfChange } from "../drift/facts.ts";
-import { disturb, drop } from "./clear.ts";
+import { disturb, drop } from "./drop.ts";
 import { create, createParts } from "./create.ts";
 import { type Ledger, openLedger, realKey, type Sides } from "./repair-state.ts";
-import { MAKERS } from "./makers.ts";
+import { MAKERS } from "./objects/registry.ts";
 import type { Making } from "./repair-context.ts";
 import type { Operation } from "./operation.ts";
 import { guarded, isStatements, type Remedy } from "./step.ts";

@@ -1,9 +1,9 @@
 import { keyOf } from "../drift/facts.ts";
 import { type Ledger, realKey } from "./repair-state.ts";
 import { realName } from "./lookup.ts";
-import { MAKERS, type MadeKind } from "./makers.ts";
+import { MAKERS, type MadeKind } from "./objects/registry.ts";
 import type { Making } from "./repair-context.ts";
-import { withoutDefaults } from "./rights.ts";
+import { withoutDefaults } from "./objects/grants.ts";
 import { isStatements } from "./step.ts";
 
 /** Enters an object that is to be made, with its parts. `from` tells what it is made like; default: as expected. */

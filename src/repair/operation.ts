@@ -1,4 +1,4 @@
-import type { Node } from "./graph.ts";
+import type { Node } from "./dependency-graph.ts";
 import type { Statement } from "./step.ts";
 
 /** What happens to one object at one point of the order. */

@@ -1,9 +1,9 @@
 import type { ChangedKind } from "../drift/change.ts";
 import { compareText } from "../findings/finding.ts";
 import type { Sides } from "./repair-state.ts";
-import type { Graph } from "./graph.ts";
+import type { Graph } from "./dependency-graph.ts";
 import { lockOf } from "./lock.ts";
-import { MADE_KINDS, type MadeKind } from "./makers.ts";
+import { MADE_KINDS, type MadeKind } from "./objects/registry.ts";
 import type { Operation } from "./operation.ts";
 import type { Step } from "./step.ts";
 

@@ -1,10 +1,10 @@
 import type { Change } from "../drift/change.ts";
 import { keyOf, keyOfChange } from "../drift/facts.ts";
-import { normalise, type Normalisations } from "../drift/normalise.ts";
+import { normalise, type Normalisations } from "../drift/normalise/normalisations.ts";
 import { gather } from "./collect.ts";
-import { graphOf } from "./graph.ts";
+import { graphOf } from "./dependency-graph.ts";
 import { lookup, type Side } from "./lookup.ts";
-import { principalsOf } from "../drift/owners.ts";
+import { principalsOf } from "../drift/normalise/owners.ts";
 import type { Making, Rows } from "./repair-context.ts";
 import { order } from "./order.ts";
 import type { Step } from "./step.ts";

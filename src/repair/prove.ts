@@ -5,7 +5,7 @@ import { messageOf } from "../errors.ts";
 import { type ConnectOptions, type Session, withSession } from "../postgres/connect.ts";
 import { compareCatalogs, type Normalisations } from "../drift/compare.ts";
 import type { Change } from "../drift/change.ts";
-import { NORMALISATIONS } from "../drift/normalise.ts";
+import { NORMALISATIONS } from "../drift/normalise/normalisations.ts";
 import { statements } from "./script.ts";
 import type { Step } from "./step.ts";
 

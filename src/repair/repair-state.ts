@@ -1,7 +1,7 @@
 import type { Change } from "../drift/change.ts";
-import type { Graph } from "./graph.ts";
+import type { Graph } from "./dependency-graph.ts";
 import { type Lookup, realName } from "./lookup.ts";
-import type { MadeKind } from "./makers.ts";
+import type { MadeKind } from "./objects/registry.ts";
 import type { Making } from "./repair-context.ts";
 import type { Operation } from "./operation.ts";
 

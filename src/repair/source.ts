@@ -1,7 +1,7 @@
 import { ownRoutine, signatureOf } from "../catalog/routines.ts";
 import { scope } from "../catalog/scope.ts";
 import type { Session } from "../postgres/connect.ts";
-import { NODES } from "./nodes.ts";
+import { NODES } from "./dependency-keys.ts";
 
 /** That one object needs another. */
 export interface Dependency {

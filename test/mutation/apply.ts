@@ -2,7 +2,7 @@ import { readCatalog } from "../../src/catalog/read.ts";
 import type { Catalog } from "../../src/catalog/catalog.ts";
 import { compareCatalogs } from "../../src/drift/compare.ts";
 import type { Change } from "../../src/drift/change.ts";
-import { NORMALISATIONS } from "../../src/drift/normalise.ts";
+import { NORMALISATIONS } from "../../src/drift/normalise/normalisations.ts";
 import { statements } from "../../src/repair/script.ts";
 import type { Step } from "../../src/repair/step.ts";
 import { messageOf } from "../../src/errors.ts";

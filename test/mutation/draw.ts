@@ -1,6 +1,6 @@
 import type { Catalog } from "../../src/catalog/catalog.ts";
 import { randomFrom } from "../chaos/random.ts";
-import { makersFor } from "./makers.ts";
+import { makersFor } from "./kinds.ts";
 import type { Draw, Mutation } from "./mutation.ts";
 
 export interface Drawn {

@@ -7,8 +7,8 @@ import { parseArgs } from "node:util";
 import { messageOf } from "../../src/errors.ts";
 import { findMajor } from "../support/majors.ts";
 import { startServer } from "../support/server.ts";
-import { prepareGround } from "./ground.ts";
-import { makersFor } from "./makers.ts";
+import { prepareGround } from "./template.ts";
+import { makersFor } from "./kinds.ts";
 import type { Verdict } from "./repair.ts";
 import { onGround, type Tried, tryMutation } from "./try.ts";
 

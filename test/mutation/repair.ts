@@ -1,6 +1,6 @@
 import { compareCatalogs } from "../../src/drift/compare.ts";
 import type { Change } from "../../src/drift/change.ts";
-import { DEFAULT_NORMALISATIONS } from "../../src/drift/normalise.ts";
+import { DEFAULT_NORMALISATIONS } from "../../src/drift/normalise/normalisations.ts";
 import type { Side } from "../../src/repair/lookup.ts";
 import { planRepair, type RepairPlan, type Unrepaired } from "../../src/repair/plan.ts";
 import { tryTwice } from "../../src/repair/prove.ts";
@@ -8,8 +8,8 @@ import { readRows } from "../../src/repair/rows.ts";
 import { settle } from "../../src/repair/converge.ts";
 import { type Session, withSession } from "../../src/postgres/connect.ts";
 import { applyTwice } from "./apply.ts";
-import { databaseUrl, onCopy, readSide } from "./ground.ts";
-import { tell } from "./judge.ts";
+import { databaseUrl, onCopy, readSide } from "./template.ts";
+import { tell } from "./expected-change.ts";
 
 /**
  * What became of the repair. `told`: something is left alone, each with its reason. `wrong`: it was offered, and it

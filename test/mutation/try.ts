@@ -4,8 +4,8 @@ import { messageOf } from "../../src/errors.ts";
 import { connect, type Session, withSession } from "../../src/postgres/connect.ts";
 import { applyTwiceInside, aside } from "./apply.ts";
 import { drawFrom } from "./draw.ts";
-import { databaseUrl, type Ground, onCopy } from "./ground.ts";
-import { misjudged } from "./judge.ts";
+import { databaseUrl, type Ground, onCopy } from "./template.ts";
+import { misjudged } from "./expected-change.ts";
 import type { Mutation } from "./mutation.ts";
 import { CONVERGED, planFor, repair, type Verdict } from "./repair.ts";
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { configurationTable } from "../../src/config/table.ts";
-import { DEFAULT_NORMALISATIONS, type NormalisationName, NORMALISATIONS } from "../../src/drift/normalise.ts";
+import { DEFAULT_NORMALISATIONS, type NormalisationName, NORMALISATIONS } from "../../src/drift/normalise/normalisations.ts";
 import { SOURCE_FORMS } from "../../src/drift/source.ts";
 import { ERROR_EXIT, EXIT } from "../../src/errors.ts";
 import { INDEX, readPages, renderIndex } from "./pages.ts";

@@ -8,8 +8,8 @@ import { describeUrl, parseUrl, withDatabase } from "../../postgres/url.ts";
 import { cloneDatabase } from "../../providers/local/clone.ts";
 import type { Clone, Database } from "../../providers/provider.ts";
 import type { Context } from "../../context/context.ts";
-import { withScratch } from "../../context/scratch.ts";
-import { dump } from "./dump.ts";
+import { withScratchDatabase } from "../../context/scratch.ts";
+import { dump } from "./copy-schema.ts";
 import type { DatabaseSide } from "./sides.ts";
 
 /** Throw-away copies of one database, all alike. */
@@ -100,7 +100,7 @@ async function onScratch<T>(
 ): Promise<{ readonly done: T } | { readonly unfit: string }> {
   const { major } = original.catalog.server;
   const wanted = { ...context, settings: { ...context.settings, postgres: major as typeof context.settings.postgres } };
-  return withScratch(wanted, "repair", async (database: Database) => {
+  return withScratchDatabase(wanted, "repair", async (database: Database) => {
     const { clone, directUrl } = database;
     if (clone === undefined) return { unfit: `the provider ${database.provider} makes no copies` };
     try {

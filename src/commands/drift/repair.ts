@@ -8,9 +8,9 @@ import { readRepairSource } from "../../repair/source.ts";
 import { OffshootError } from "../../errors.ts";
 import type { Context } from "../../context/context.ts";
 import { inPhase } from "../../context/phase.ts";
-import { withReader } from "../../context/reader.ts";
+import { withReadSession } from "../../context/reader.ts";
 import { type Original, withCopies } from "./copies.ts";
-import type { Measured } from "./measure.ts";
+import type { Measured } from "./comparison.ts";
 import { type DatabaseSide, type Side } from "./sides.ts";
 
 export interface RepairOptions {
@@ -38,7 +38,7 @@ export interface Repair {
 export async function repairOf(context: Context, measured: Measured, { allowDestructive = false }: RepairOptions): Promise<Repair> {
   const { changes, normalisations } = measured;
   const [expected, actual] = [await original(context, measured.expected), await original(context, measured.actual)];
-  const rows = await withReader(context, actual.url, (session) => readRows(session, expected.catalog, actual.catalog, changes));
+  const rows = await withReadSession(context, actual.url, (session) => readRows(session, expected.catalog, actual.catalog, changes));
   const plan = (refused: ReadonlyMap<string, string>) => planRepair(expected, actual, changes, { normalisations, rows, refused });
   return inPhase(context.emit, "drift", "repair", async () => {
     const tried = await withCopies(context, actual, async (copies) => {
@@ -91,5 +91,5 @@ async function original(context: Context, side: Side): Promise<Original> {
     });
   }
   const database: DatabaseSide = side;
-  return { ...database, source: await withReader(context, database.url, (session) => readRepairSource(session)) };
+  return { ...database, source: await withReadSession(context, database.url, (session) => readRepairSource(session)) };
 }

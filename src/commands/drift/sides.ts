@@ -6,14 +6,14 @@ import type { Source } from "../../drift/source.ts";
 import { isOffshootError, OffshootError } from "../../errors.ts";
 import type { Listener } from "../../events.ts";
 import { describeUrl, type DirectUrl, directUrl } from "../../postgres/url.ts";
-import type { Database, Reached, Refusal, Where } from "../../providers/provider.ts";
-import { limitsOf, load } from "../../context/candidates.ts";
+import type { Database, ReadableDatabase, Refusal, ReadTarget } from "../../providers/provider.ts";
+import { providerLimits, loadProvider } from "../../context/candidates.ts";
 import type { Context } from "../../context/context.ts";
-import { requireDatabase } from "../../context/locate.ts";
-import { migrateIn } from "../migrate-in.ts";
+import { requireRunDatabase } from "../../context/locate.ts";
+import { migrateDatabase } from "../migrate-in.ts";
 import { requireMigrations } from "../../context/migrations.ts";
-import { withReader } from "../../context/reader.ts";
-import { scratchWanted, withScratch } from "../../context/scratch.ts";
+import { withReadSession } from "../../context/reader.ts";
+import { scratchRequest, withScratchDatabase } from "../../context/scratch.ts";
 import { loadSpec } from "../../context/spec-file.ts";
 import { secretsOf } from "../../providers/variables.ts";
 
@@ -29,7 +29,7 @@ export interface DatabaseSide {
   /** Where the database is a throw-away of our own; anything else is only read. */
   readonly scratch: Database | undefined;
   /** Makes a throw-away branch of the same state, where that can be. */
-  readonly branch: (() => Promise<Reached | Refusal>) | undefined;
+  readonly branch: (() => Promise<ReadableDatabase | Refusal>) | undefined;
 }
 
 export interface SpecSide {
@@ -66,7 +66,7 @@ export async function prepareSide(context: Context, source: Source, flag: string
       return {
         source: kind,
         async open(_, work) {
-          const { directUrl: url, name, provider } = await requireDatabase(context);
+          const { directUrl: url, name, provider } = await requireRunDatabase(context);
           return work(await readSide(context, { url, description: `this run's database ${name} (${provider})` }));
         },
       };
@@ -94,7 +94,7 @@ async function prepareMigrations(context: Context): Promise<PreparedSide> {
       withScratchOf(unaudited, major, async (database) => {
         const { directUrl: url } = database;
         await context.conceal(secretsOf(database));
-        await migrateIn(unaudited, migrations, { url, database: undefined });
+        await migrateDatabase(unaudited, migrations, { url, database: undefined });
         return work(await readSide(context, { url, description, scratch: database }));
       }),
   };
@@ -104,34 +104,35 @@ async function prepareMigrations(context: Context): Promise<PreparedSide> {
 async function withScratchOf<T>(context: Context, major: number | undefined, work: (database: Database) => Promise<T>): Promise<T> {
   const { settings, resolved } = context;
   const isChosen = resolved.sources["postgres"]?.from === "flag";
-  if (major === undefined || isChosen || major === settings.postgres) return withScratch(context, "drift", work);
+  if (major === undefined || isChosen || major === settings.postgres) return withScratchDatabase(context, "drift", work);
   let isMade = false;
   const wanted = { ...context, settings: { ...settings, postgres: major as typeof settings.postgres } };
   try {
-    return await withScratch(wanted, "drift", (database) => {
+    return await withScratchDatabase(wanted, "drift", (database) => {
       isMade = true;
       return work(database);
     });
   } catch (thrown) {
     if (isMade || !isOffshootError(thrown) || thrown.code !== "NO_PROVIDER") throw thrown;
-    return withScratch(context, "drift", work);
+    return withScratchDatabase(context, "drift", work);
   }
 }
 
-async function prepareBranch(context: Context, where: Where, flag: string, source: "parent" | "branch"): Promise<PreparedSide> {
-  const neon = await load("neon", context);
-  const limits = limitsOf(context);
+async function prepareBranch(context: Context, where: ReadTarget, flag: string, source: "parent" | "branch"): Promise<PreparedSide> {
+  const neon = await loadProvider("neon", context);
+  const limits = providerLimits(context);
   const { reach } = neon;
   const refusal = await neon.refuse(limits);
   if (reach === undefined || refusal !== undefined) throw unreachable(flag, refusal);
   return {
     source,
     async open(_, work) {
-      const reached = await reach(where, scratchWanted(context, "drift"), limits);
+      const reached = await reach(where, scratchRequest(context, "drift"), limits);
       if (reached.kind === "refusal") throw unreachable(flag, reached);
       try {
         await context.conceal(secretsOf({ url: reached.url, directUrl: reached.url }));
-        const branch = (): Promise<Reached | Refusal> => reach({ ...where, copy: true }, scratchWanted(context, "repair"), limits);
+        const branch = (): Promise<ReadableDatabase | Refusal> =>
+          reach({ ...where, copy: true }, scratchRequest(context, "repair"), limits);
         return await work(await readSide(context, { url: reached.url, description: reached.description, branch }));
       } finally {
         await reached[Symbol.asyncDispose]();
@@ -144,11 +145,11 @@ interface Found {
   readonly url: DirectUrl;
   readonly description: string;
   readonly scratch?: Database;
-  readonly branch?: () => Promise<Reached | Refusal>;
+  readonly branch?: () => Promise<ReadableDatabase | Refusal>;
 }
 
 async function readSide(context: Context, { url, description, scratch, branch }: Found): Promise<DatabaseSide> {
-  const catalog = await withReader(context, url, (session) => readCatalog(session));
+  const catalog = await withReadSession(context, url, (session) => readCatalog(session));
   return { kind: "database", url, catalog, scratch, branch, description: `${description}, PostgreSQL ${catalog.server.major}` };
 }
 

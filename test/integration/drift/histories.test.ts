@@ -7,7 +7,7 @@ import { readCatalog } from "../../../src/catalog/read.ts";
 import { path } from "../../../src/catalog/quote.ts";
 import { compareCatalogs } from "../../../src/drift/compare.ts";
 import { type Session, withSession } from "../../../src/postgres/connect.ts";
-import { databaseUrl, readSide } from "../../mutation/ground.ts";
+import { databaseUrl, readSide } from "../../mutation/template.ts";
 import { CONVERGED, repair, type Verdict } from "../../mutation/repair.ts";
 import { logtoSteps, seedLogto, stepBack } from "../../support/logto.ts";
 import { findPeer } from "../../support/peers.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { drawFrom } from "../../mutation/draw.ts";
-import { type Ground, prepareGround } from "../../mutation/ground.ts";
-import { makersFor } from "../../mutation/makers.ts";
+import { type Ground, prepareGround } from "../../mutation/template.ts";
+import { makersFor } from "../../mutation/kinds.ts";
 import { onGround, tryMutation } from "../../mutation/try.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 

@@ -1,6 +1,6 @@
 import { inject } from "vitest";
 import { type Row, withSession } from "../../../src/postgres/connect.ts";
-import { databaseUrl, readSide } from "../../mutation/ground.ts";
+import { databaseUrl, readSide } from "../../mutation/template.ts";
 import { repair, type Verdict } from "../../mutation/repair.ts";
 
 export interface Repaired {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { expect, test } from "vitest";
-import { leafSchema } from "../../../src/config/schema.ts";
+import { settingSchema } from "../../../src/config/schema.ts";
 import { parseSource, SOURCE_FORMS } from "../../../src/drift/source.ts";
-import { normalisationsOf, type Switches } from "../../../src/drift/switches.ts";
+import { normalisationsOf, type Switches } from "../../../src/drift/normalise/switches.ts";
 import { DRIFT, renderDrift } from "../../support/readme.ts";
 
 const page = readFileSync(DRIFT, "utf8");
@@ -23,8 +23,8 @@ test("each side that its commands name is one", () => {
 test("its configuration is one, and its names are names", () => {
   const [, block = ""] = /^```yaml\n(drift:[^]*?)^```/m.exec(page) ?? [];
   const { drift } = parse(block) as { drift: Switches };
-  expect(leafSchema("drift.ignore").safeParse(drift.ignore).success && leafSchema("drift.compare").safeParse(drift.compare).success).toBe(
-    true,
-  );
+  expect(
+    settingSchema("drift.ignore").safeParse(drift.ignore).success && settingSchema("drift.compare").safeParse(drift.compare).success,
+  ).toBe(true);
   expect(normalisationsOf(drift)).toMatchObject({ comments: true, columnOrder: false });
 });

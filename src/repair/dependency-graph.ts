@@ -1,0 +1,75 @@
+import type { ChangedKind } from "../drift/change.ts";
+import { type Fact, factsOf } from "../drift/facts.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { MadeKind } from "./objects/registry.ts";
+import type { Dependency } from "./source.ts";
+
+/** An object by kind and id, as one text. */
+export interface Node {
+  readonly key: string;
+  readonly kind: MadeKind;
+  readonly id: string;
+}
+
+export interface Edge {
+  readonly key: string;
+  /** Whether the dependent stands in the way of dropping the other; else it is dropped along with it. */
+  readonly blocks: boolean;
+}
+
+/** The objects of one database with what needs what. A part needs its whole. */
+export interface Graph {
+  readonly facts: ReadonlyMap<string, Fact>;
+  readonly node: (key: string) => Node;
+  readonly dependents: (key: string) => readonly Edge[];
+  readonly needs: (key: string) => readonly string[];
+  readonly parts: (key: string) => readonly Fact[];
+}
+
+export function graphOf(catalog: Catalog, dependencies: readonly Dependency[]): Graph {
+  const facts = factsOf(catalog);
+  const dependents = new Map<string, Edge[]>();
+  const needs = new Map<string, string[]>();
+  const parts = new Map<string, Fact[]>();
+  const link = (dependent: string, on: string, blocks: boolean): void => {
+    push(dependents, on, { key: dependent, blocks });
+    push(needs, dependent, on);
+  };
+  for (const { dependent, on, blocks } of dependencies) link(dependent, on, blocks);
+  for (const [key, fact] of facts) {
+    for (const whole of fact.partOf.filter((one) => facts.has(one))) {
+      link(key, whole, false);
+      push(parts, whole, fact);
+    }
+  }
+  return {
+    facts,
+    node(key) {
+      const fact = facts.get(key);
+      return fact === undefined ? nodeOf(key) : { key, kind: fact.kind, id: fact.id };
+    },
+    dependents: (key) => dependents.get(key) ?? [],
+    needs: (key) => needs.get(key) ?? [],
+    parts: (key) => parts.get(key) ?? [],
+  };
+}
+
+function push<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}
+
+const SPACED: readonly ChangedKind[] = [
+  "materialized view",
+  "window function",
+  "text search configuration",
+  "event trigger",
+  "foreign server",
+  "default privilege",
+];
+
+function nodeOf(key: string): Node {
+  const kind = SPACED.find((one) => key.startsWith(`${one} `)) ?? key.slice(0, key.indexOf(" "));
+  return { key, kind: kind as MadeKind, id: key.slice(kind.length + 1) };
+}

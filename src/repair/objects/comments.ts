@@ -1,0 +1,33 @@
+import type { Comment } from "../../catalog/comments.ts";
+import { literal } from "../../postgres/identifier.ts";
+import type { Maker } from "../repair-context.ts";
+import { plain } from "../step.ts";
+
+/** The words of `pg_identify_object` that `comment on` says otherwise. */
+const WORDS: Readonly<Record<string, string>> = {
+  "table column": "column",
+  "foreign table column": "column",
+  "view column": "column",
+  "materialized view column": "column",
+  "composite type column": "column",
+  "table constraint": "constraint",
+  "statistics object": "statistics",
+};
+
+function comment({ on, name }: Comment, text: string | undefined): string {
+  const [, constraint, domain] = on === "domain constraint" ? (/^(.*) on (.*)$/s.exec(name) ?? []) : [];
+  const target = constraint === undefined ? `${WORDS[on] ?? on} ${name}` : `constraint ${constraint} on domain ${domain}`;
+  return `comment on ${target} is ${text === undefined ? "null" : literal(text)}`;
+}
+
+export const comments: Maker = {
+  create(id, { expected }) {
+    const found = expected.get("comments", id);
+    return plain(comment(found, found.text));
+  },
+  drop: (id, { actual }) => plain(comment(actual.get("comments", id), undefined)),
+  alter(id, _differences, { expected }) {
+    const found = expected.get("comments", id);
+    return plain(comment(found, found.text));
+  },
+};

@@ -1,0 +1,82 @@
+import type { Constraint } from "../../catalog/constraints.ts";
+import { path, quoted } from "../../catalog/quote.ts";
+import { literal } from "../../postgres/identifier.ts";
+import { byProperty, type Maker, type Making } from "../repair-context.ts";
+import { guarded, lacksConstraint, lacksDomainConstraint, type Statement } from "../step.ts";
+
+/** Only these may be added without a look at the rows that are there. */
+const LATER: readonly Constraint["type"][] = ["check", "foreign key"];
+
+const VALIDATE = "reads the whole table, under a lock that lets reads and writes go on";
+
+export const constraints: Maker = {
+  create: (id, making) => added(making.expected.get("constraints", id), making),
+  drop(id, { actual }) {
+    const constraint = actual.get("constraints", id);
+    const ifThere = constraint.of === "table" ? "table if exists" : constraint.of;
+    return [{ sql: `alter ${ifThere} ${ownerOf(constraint)} drop constraint if exists ${quoted(constraint.name)}` }];
+  },
+  isOld(id, _differences, { actual }) {
+    const { of, name, definition, ...rest } = actual.get("constraints", id);
+    const owner = path(rest.schema, rest.table);
+    const row =
+      of === "table" ? `conrelid = pg_catalog.to_regclass(${literal(owner)})` : `contypid = pg_catalog.to_regtype(${literal(owner)})`;
+    const same = `pg_catalog.pg_get_constraintdef(oid) = ${literal(definition)}`;
+    return `exists (select from pg_catalog.pg_constraint where ${row} and conname = ${literal(name)} and ${same})`;
+  },
+  alter(id, differences, { expected, actual }) {
+    const constraint = expected.get("constraints", id);
+    const found = actual.get("constraints", id);
+    const changed = byProperty(differences);
+    const only = (names: readonly string[]): boolean => [...changed.keys()].every((name) => names.includes(name));
+    const alter = `alter ${constraint.of} ${ownerOf(constraint)}`;
+    if (only(["validated", "definition"]) && changed.has("validated") && constraint.validated) {
+      const isTheSame = found.definition.replace(/ NOT VALID$/, "") === constraint.definition;
+      if (isTheSame) return [{ sql: `${alter} validate constraint ${quoted(constraint.name)}`, alone: true, warning: VALIDATE }];
+    }
+    const defers = changed.has("deferrable") || changed.has("deferred");
+    if (
+      constraint.type === "foreign key" &&
+      only(["deferrable", "deferred", "definition"]) &&
+      defers &&
+      sameButDeferral(constraint, found)
+    ) {
+      const deferrable = constraint.deferrable === true ? "deferrable" : "not deferrable";
+      const deferred = constraint.deferred === true ? "initially deferred" : "initially immediate";
+      return [{ sql: `${alter} alter constraint ${quoted(constraint.name)} ${deferrable} ${deferred}` }];
+    }
+    return "recreate";
+  },
+};
+
+function sameButDeferral(one: Constraint, other: Constraint): boolean {
+  return withoutDeferral(one) === withoutDeferral(other);
+}
+
+function withoutDeferral({ definition }: Constraint): string {
+  return definition.replaceAll(/ (?:NOT )?DEFERRABLE| INITIALLY (?:DEFERRED|IMMEDIATE)/g, "");
+}
+
+function added(constraint: Constraint, making: Making): readonly Statement[] {
+  const { name, definition, type, validated, of, enforced } = constraint;
+  const owner = ownerOf(constraint);
+  if (of === "domain" && validated && making.isNew(owner)) return [];
+  const table = making.expected.find("tables", owner);
+  const alter = `alter ${of} ${owner}`;
+  const add = `${alter} add constraint ${quoted(name)} ${definition}`;
+  const condition = of === "domain" ? lacksDomainConstraint(owner, name) : lacksConstraint(owner, name);
+  // Before PostgreSQL 18 a partitioned table takes no foreign key that isn't valid.
+  const atOnce = !validated || enforced === false || !LATER.includes(type) || table?.kind === "partitioned table" || making.isNew(owner);
+  if (atOnce) {
+    const builds = (type === "primary key" || type === "unique" || type === "exclusion") && !making.isNew(owner);
+    return [{ sql: guarded(condition, add), warning: builds ? "builds its index under an ACCESS EXCLUSIVE lock" : undefined }];
+  }
+  return [
+    { sql: guarded(condition, `${add} not valid`) },
+    { sql: `${alter} validate constraint ${quoted(name)}`, alone: true, warning: VALIDATE },
+  ];
+}
+
+function ownerOf({ schema, table }: Constraint): string {
+  return path(schema, table);
+}

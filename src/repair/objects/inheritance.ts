@@ -1,0 +1,38 @@
+import type { Table } from "../../catalog/relations.ts";
+import { literal } from "../../postgres/identifier.ts";
+import { guarded, type Statement } from "../step.ts";
+
+/** Leaves the parents that are not expected, and joins those that are. */
+export function descended(table: Table, found: Table): readonly Statement[] {
+  const [parents, former] = [table.inherits ?? [], found.inherits ?? []];
+  const alter = `alter table ${table.id}`;
+  if (table.partitionBound !== undefined || found.partitionBound !== undefined) return [...detached(table, found), ...attached(table)];
+  const left = former
+    .filter((name) => !parents.includes(name))
+    .map((name) => ({ sql: guarded(isChild(table.id, name), `${alter} no inherit ${name}`) }));
+  const joined = parents
+    .filter((name) => !former.includes(name))
+    .map((name) => ({ sql: guarded(`not ${isChild(table.id, name)}`, `${alter} inherit ${name}`) }));
+  return [...left, ...joined];
+}
+
+function detached(table: Table, { inherits: [parent] = [], partitionBound }: Table): readonly Statement[] {
+  if (parent === undefined || partitionBound === undefined) return [];
+  const wrong = `${isChild(table.id, parent)} and ${bound(table.id)} is distinct from ${literal(table.partitionBound ?? "")}`;
+  return [{ sql: guarded(wrong, `alter table ${parent} detach partition ${table.id}`) }];
+}
+
+function attached({ id, inherits: [parent] = [], partitionBound }: Table): readonly Statement[] {
+  if (parent === undefined || partitionBound === undefined) return [];
+  const attach = `alter table ${parent} attach partition ${id} ${partitionBound}`;
+  return [{ sql: guarded(`not ${isChild(id, parent)}`, attach), warning: "reads the partition under an ACCESS EXCLUSIVE lock" }];
+}
+
+function bound(table: string): string {
+  return `(select pg_catalog.pg_get_expr(relpartbound, oid) from pg_catalog.pg_class where oid = ${literal(table)}::regclass)`;
+}
+
+function isChild(child: string, parent: string): string {
+  return `exists (select from pg_catalog.pg_inherits where inhrelid = pg_catalog.to_regclass(${literal(child)})
+    and inhparent = pg_catalog.to_regclass(${literal(parent)}))`;
+}

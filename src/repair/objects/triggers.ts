@@ -1,0 +1,95 @@
+import type { Firing, Rule, Trigger } from "../../catalog/triggers.ts";
+import { path, quoted } from "../../catalog/quote.ts";
+import { literal } from "../../postgres/identifier.ts";
+import { byProperty, type Maker } from "../repair-context.ts";
+import { guarded, plain, type Statement } from "../step.ts";
+
+const STATE: Readonly<Record<Firing, string>> = {
+  origin: "enable",
+  replica: "enable replica",
+  always: "enable always",
+  disabled: "disable",
+};
+
+function firing(what: "trigger" | "rule", item: Trigger | Rule): Statement {
+  return fired(tableOf(item), what, item.name, item.fires);
+}
+
+function fired(table: string, what: "trigger" | "rule", name: string, fires: Firing): Statement {
+  const [first, second] = STATE[fires].split(" ");
+  return { sql: `alter table ${table} ${[first, second, what, quoted(name)].filter((part) => part !== undefined).join(" ")}` };
+}
+
+function tableOf({ schema, table }: Trigger | Rule): string {
+  return path(schema, table);
+}
+
+/**
+ * How a trigger fires, and where a partition's copy of it fires otherwise. Newer servers change the copies along with it, so
+ * that each that is known to differ is set afterwards.
+ */
+function firings(trigger: Trigger, found: Trigger | undefined): readonly Statement[] {
+  const [wanted, there] = [partitionsOf(trigger), partitionsOf(found)];
+  const own = trigger.fires === (found?.fires ?? "origin") ? [] : [firing("trigger", trigger)];
+  const copies = [...new Set([...wanted.keys(), ...there.keys()])].map((table) =>
+    fired(`only ${table}`, "trigger", trigger.name, wanted.get(table) ?? trigger.fires),
+  );
+  return [...own, ...copies];
+}
+
+function partitionsOf(trigger: Trigger | undefined): ReadonlyMap<string, Firing> {
+  return new Map(
+    trigger?.onPartitions?.map((text) => {
+      const at = text.lastIndexOf(" ");
+      return [text.slice(0, at), text.slice(at + 1) as Firing];
+    }),
+  );
+}
+
+export const triggers: Maker = {
+  create(id, { expected }) {
+    const trigger = expected.get("triggers", id);
+    const missing = `not exists (select from pg_catalog.pg_trigger where tgrelid = ${literal(tableOf(trigger))}::regclass and tgname = ${literal(trigger.name)})`;
+    return [{ sql: guarded(missing, trigger.definition) }, ...firings(trigger, undefined)];
+  },
+  drop(id, { actual }) {
+    const trigger = actual.get("triggers", id);
+    return plain(`drop trigger if exists ${quoted(trigger.name)} on ${tableOf(trigger)}`);
+  },
+  alter(id, differences, { expected, actual }) {
+    const only = differences.every(({ property }) => property === "fires" || property === "on partitions");
+    return only ? firings(expected.get("triggers", id), actual.get("triggers", id)) : "recreate";
+  },
+};
+
+export const rules: Maker = {
+  create(id, { expected }) {
+    const rule = expected.get("rules", id);
+    const definition = rule.definition.replace(/^CREATE RULE/, "create or replace rule").replace(/;\s*$/, "");
+    return [...plain(definition), ...(rule.fires === "origin" ? [] : [firing("rule", rule)])];
+  },
+  drop(id, { actual }) {
+    const rule = actual.get("rules", id);
+    return plain(`drop rule if exists ${quoted(rule.name)} on ${tableOf(rule)}`);
+  },
+  alter(id, differences, { expected }) {
+    const only = differences.every(({ property }) => property === "fires");
+    return only ? [firing("rule", expected.get("rules", id))] : "recreate";
+  },
+};
+
+export const eventTriggers: Maker = {
+  create(id, { expected }) {
+    const { name, event, function: called, tags, fires } = expected.get("eventTriggers", id);
+    const when = tags === undefined ? "" : ` when tag in (${tags.map(literal).join(", ")})`;
+    const create = `create event trigger ${quoted(name)} on ${event}${when} execute function ${called.replace(/\(.*$/, "")}()`;
+    const missing = `not exists (select from pg_catalog.pg_event_trigger where evtname = ${literal(name)})`;
+    return [{ sql: guarded(missing, create) }, ...(fires === "origin" ? [] : plain(`alter event trigger ${quoted(name)} ${STATE[fires]}`))];
+  },
+  drop: (id) => plain(`drop event trigger if exists ${id}`),
+  alter(id, differences, { expected }) {
+    const changed = byProperty(differences);
+    if (changed.size > 1 || !changed.has("fires")) return "recreate";
+    return plain(`alter event trigger ${id} ${STATE[expected.get("eventTriggers", id).fires]}`);
+  },
+};

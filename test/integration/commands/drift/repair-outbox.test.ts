@@ -1,0 +1,89 @@
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { readCatalog } from "../../../../src/catalog/read.ts";
+import { withSession } from "../../../../src/postgres/connect.ts";
+import { withDatabase } from "../../../../src/postgres/url.ts";
+import { makeProject, type Project } from "../../../support/cli.ts";
+import { runScript } from "../../../support/script.ts";
+
+const execute = promisify(execFile);
+const root = new URL("../../../..", import.meta.url).pathname;
+const outbox = join(root, "examples/outbox");
+const SIDES = ["drift", "--expected", "GOOD_URL", "--actual", "DRIFTED_URL"] as const;
+
+let project: Project;
+let urls: { readonly GOOD_URL: string; readonly DRIFTED_URL: string };
+
+beforeAll(async () => {
+  project = await makeProject();
+  urls = { GOOD_URL: await migrated(), DRIFTED_URL: await migrated() };
+  const drifted = await readFile(join(outbox, "drifted-parent.sql"), "utf8");
+  await withSession(urls.DRIFTED_URL, (session) => session.query(drifted));
+});
+
+afterAll(() => project.remove());
+
+/** A database with so many of the migrations; default all. */
+async function migrated(count?: number): Promise<string> {
+  const name = `repair_${Math.random().toString(36).slice(2, 10)}`;
+  await withSession(inject("serverUrl"), (session) => session.query(`create database ${name}`));
+  const url = withDatabase(inject("serverUrl"), name);
+  const migrator = join(root, "node_modules/node-pg-migrate/bin/node-pg-migrate.js");
+  const steps = count ?? (await readdir(join(outbox, "migrations"))).length;
+  await execute(process.execPath, [migrator, "up", String(steps), "--no-verbose"], {
+    cwd: outbox,
+    env: { ...process.env, DATABASE_URL: url },
+  });
+  return url;
+}
+
+/** How many of the example's eight tests pass. */
+async function passing(): Promise<number> {
+  const { DATABASE_URL_UNPOOLED: _, NODE_TEST_CONTEXT: __, ...env } = process.env;
+  const argv = ["--test", "--test-reporter=tap", "test/outbox.test.js", "test/routing.test.js"];
+  const { stdout } = await execute(process.execPath, argv, { cwd: outbox, env: { ...env, DATABASE_URL: urls.DRIFTED_URL } }).catch(
+    (failed: { stdout: string }) => failed,
+  );
+  return [...stdout.matchAll(/^ok \d+ - /gm)].length;
+}
+
+test("the outbox case: the script that is offered takes the parent from five passing tests to eight, and may run twice", async () => {
+  const catalog = (): Promise<unknown> => withSession(urls.DRIFTED_URL, (session) => readCatalog(session));
+  const before = await catalog();
+  expect(await passing()).toBe(5);
+
+  const careful = await project.offshoot([...SIDES, "--repair", "careful.sql"], urls);
+  expect(careful).toMatchObject({ code: 10 });
+  expect(careful.stderr).toContain("run twice on a clone of DRIFTED_URL");
+  expect(await catalog()).toEqual(before);
+
+  const offered = await project.offshoot([...SIDES, "--repair", "repair.sql", "--allow-destructive", "--json"], urls);
+  const { repair } = JSON.parse(offered.stdout) as { repair: { sql: string; unrepaired: unknown[]; commentedOut: number } };
+  expect(repair).toMatchObject({ unrepaired: [], commentedOut: 0 });
+  const script = await readFile(join(project.directory, "repair.sql"), "utf8");
+  expect(script).toBe(repair.sql);
+  await runScript(urls.DRIFTED_URL, script);
+  expect(await passing()).toBe(8);
+  expect(await project.offshoot(SIDES, urls)).toMatchObject({ code: 0 });
+
+  const repaired = await catalog();
+  await runScript(urls.DRIFTED_URL, script);
+  expect(await catalog()).toEqual(repaired);
+});
+
+test.each([39, 30, 20, 5])(
+  "a database with %i of the migrations is brought to all of them, and taken back",
+  { timeout: 60_000 },
+  async (count) => {
+    const env = { GOOD_URL: urls.GOOD_URL, DRIFTED_URL: await migrated(count) };
+    const told = async (args: readonly string[]): Promise<unknown> => {
+      const { stdout } = await project.offshoot([...args, "--json", "--repair", "history.sql", "--allow-destructive"], env);
+      return (JSON.parse(stdout) as { repair: { unrepaired: unknown } }).repair.unrepaired;
+    };
+    expect(await told(SIDES)).toEqual([]);
+    expect(await told(["drift", "--expected", "DRIFTED_URL", "--actual", "GOOD_URL"])).toEqual([]);
+  },
+);

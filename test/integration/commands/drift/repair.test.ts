@@ -1,0 +1,245 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { readCatalog } from "../../../../src/catalog/read.ts";
+import { withSession } from "../../../../src/postgres/connect.ts";
+import { withDatabase } from "../../../../src/postgres/url.ts";
+import { makeProject, type Project } from "../../../support/cli.ts";
+import { findMajor } from "../../../support/majors.ts";
+import { type MockServer, startMock } from "../../../support/mock-server.ts";
+import { runScript } from "../../../support/script.ts";
+import { startServer } from "../../../support/server.ts";
+
+const execute = promisify(execFile);
+const ROOT = new URL("../../../..", import.meta.url).pathname;
+const OUTBOX = join(ROOT, "examples/outbox");
+const SIDES = ["drift", "--expected", "EXPECTED", "--actual", "ACTUAL"] as const;
+
+interface Told {
+  readonly sql?: string;
+  readonly steps: number;
+  readonly commentedOut: number;
+  readonly provedOn?: string;
+  readonly unrepaired: readonly { readonly object: string; readonly reason: string }[];
+}
+
+let project: Project;
+
+beforeAll(async () => {
+  project = await makeProject();
+});
+afterAll(() => project.remove());
+
+async function database(sql: string, server: string = inject("serverUrl")): Promise<string> {
+  const name = `repair_${Math.random().toString(36).slice(2, 10)}`;
+  await withSession(server, (session) => session.query(`create database ${name}`));
+  const url = withDatabase(server, name);
+  await withSession(url, (session) => session.query(sql));
+  return url;
+}
+
+/** As seen from a machine of its own: the same server by a name that isn't this machine's. */
+function fromAfar(url: string): string {
+  return url.replace("127.0.0.1", "0.0.0.0");
+}
+
+async function repair(
+  urls: { readonly EXPECTED: string; readonly ACTUAL: string },
+  ...flags: readonly string[]
+): Promise<Told & { readonly code: number | null; readonly stderr: string }> {
+  const { code, stdout, stderr } = await project.offshoot([...SIDES, "--json", "--repair", "repair.sql", ...flags], urls);
+  if (!stdout.startsWith("{")) throw new Error(stderr);
+  return { ...(JSON.parse(stdout) as { repair: Told }).repair, code, stderr };
+}
+
+const catalogOf = (url: string): Promise<unknown> => withSession(url, (session) => readCatalog(session));
+
+describe("what loses data", { timeout: 60_000 }, () => {
+  test("is commented out and not done, unless it is allowed", async () => {
+    const urls = {
+      EXPECTED: await database("create table t (id integer primary key)"),
+      ACTUAL: await database("create table t (id integer primary key, old text); create table gone (a integer); create view v as select 1"),
+    };
+    const careful = await repair(urls);
+    expect(careful).toMatchObject({ code: 10, steps: 1, commentedOut: 2, unrepaired: [] });
+    await runScript(urls.ACTUAL, careful.sql ?? "");
+    const { stdout } = await project.offshoot([...SIDES, "--json"], urls);
+    expect((JSON.parse(stdout) as { changes: { object: string }[] }).changes.map(({ object }) => object)).toEqual([
+      "public.gone",
+      "public.t.old",
+    ]);
+    const whole = await repair(urls, "--allow-destructive");
+    expect(whole).toMatchObject({ steps: 2, commentedOut: 0 });
+    await runScript(urls.ACTUAL, whole.sql ?? "");
+    expect((await project.offshoot(SIDES, urls)).code).toBe(0);
+  });
+});
+
+describe("what loses data and nothing else", { timeout: 60_000 }, () => {
+  test("is no script without leave", async () => {
+    const urls = { EXPECTED: await database(""), ACTUAL: await database("create table gone (a integer)") };
+    const { code, stderr } = await project.offshoot([...SIDES, "--repair", "lossy.sql"], urls);
+    expect(code).toBe(14);
+    expect(stderr).toContain("all of it may lose data (1 statement); --allow-destructive proves and writes it");
+    expect(existsSync(join(project.directory, "lossy.sql"))).toBe(false);
+  });
+});
+
+describe("what a repair can't do", { timeout: 60_000 }, () => {
+  test("a column that rows would have to fill is left alone with the reason, and the rest is repaired", async () => {
+    const urls = {
+      EXPECTED: await database(
+        "create table t (id integer, owner text not null, note text); create table empty (id integer, owner text not null)",
+      ),
+      ACTUAL: await database("create table t (id integer); insert into t values (1); create table empty (id integer)"),
+    };
+    const { sql, unrepaired, code } = await repair(urls);
+    expect(code).toBe(10);
+    expect(unrepaired).toEqual([{ kind: "column", object: "public.t.owner", reason: expect.stringContaining("they need a backfill") }]);
+    expect(sql).toContain("add column if not exists note text");
+    expect(sql).toContain("alter table public.empty add column if not exists owner text not null");
+    expect(sql).toContain("-- - missing column public.t.owner: ");
+  });
+
+  test("what rows forbid shows on the copy, and is told in the server's words", async () => {
+    const urls = {
+      EXPECTED: await database("create table t (id integer unique, note text)"),
+      ACTUAL: await database("create table t (id integer); insert into t values (1), (1)"),
+    };
+    const { sql, unrepaired } = await repair(urls);
+    expect(unrepaired).toMatchObject([{ object: "public.t.t_id_key", reason: expect.stringContaining("could not create unique index") }]);
+    expect(sql).toContain("add column if not exists note text");
+    expect(sql).not.toContain("t_id_key UNIQUE");
+  });
+
+  test("where nothing can be repaired no file is written, and the status says so", async () => {
+    const urls = {
+      EXPECTED: await database("create table t (id integer, owner text not null)"),
+      ACTUAL: await database("create table t (id integer); insert into t values (1)"),
+    };
+    const { code, stderr } = await project.offshoot([...SIDES, "--repair", "none.sql"], urls);
+    expect(code).toBe(14);
+    expect(stderr).toContain("No repair is offered, and no file written");
+    expect(stderr).toContain("left alone  column public.t.owner: ");
+    expect(existsSync(join(project.directory, "none.sql"))).toBe(false);
+  });
+});
+
+describe("the copy", { timeout: 120_000 }, () => {
+  const EXPECTED =
+    "create type mood as enum ('ok', 'bad'); create table t (id integer primary key, mood mood default 'ok'); create view v as select * from t";
+
+  test("is a clone on this machine, and the database itself is only read", async () => {
+    const urls = { EXPECTED: await database(EXPECTED), ACTUAL: await database("create table t (id integer primary key)") };
+    const before = await catalogOf(urls.ACTUAL);
+    expect((await repair(urls)).provedOn).toMatch(/^a clone of ACTUAL \(127\.0\.0\.1:/);
+    expect(await catalogOf(urls.ACTUAL)).toEqual(before);
+    const [left] = await withSession(inject("serverUrl"), (session) =>
+      session.query("select count(*)::int as databases from pg_database where datname like 'offshoot%'"),
+    );
+    expect(left).toEqual({ databases: 0 });
+  });
+
+  test("is the schema made anew elsewhere, where the server is far away or somebody is connected", async () => {
+    const urls = {
+      EXPECTED: await database(EXPECTED),
+      ACTUAL: await database("create table t (id serial primary key, b text check (b <> ''))"),
+    };
+    const far = await repair({ ...urls, ACTUAL: fromAfar(urls.ACTUAL) }, "--allow-destructive");
+    expect(far).toMatchObject({ provedOn: expect.stringMatching(/^a database made from its (?:dump|catalog)$/), unrepaired: [] });
+    expect(far.sql).toContain("-- That copy held no rows");
+    const busy = await withSession(urls.ACTUAL, () => repair(urls, "--allow-destructive"));
+    expect(busy.provedOn).toMatch(/^a database made from its /);
+  });
+
+  test("without one nothing is offered, and every way that failed is told", async () => {
+    const role = `repair_${Math.random().toString(36).slice(2, 10)}`;
+    await withSession(inject("serverUrl"), (session) => session.query(`create role ${role}`));
+    const mine = `create table t (id integer); create table theirs (id integer); alter table theirs owner to ${role}; create table u ()`;
+    const urls = { EXPECTED: await database(`${mine}; create table v ()`), ACTUAL: fromAfar(await database(mine)) };
+    const { code, sql, unrepaired } = await repair(urls);
+    expect({ code, sql }).toEqual({ code: 14, sql: undefined });
+    expect(unrepaired).toMatchObject([
+      { object: "public.v", reason: expect.stringMatching(/nothing to prove it on: .*another machine.*; .*made from its catalog/) },
+    ]);
+  });
+
+  test("is made from a dump where a pg_dump of that version is there", async ({ skip }) => {
+    const binaries = (await findMajor(15)) ?? skip("no PostgreSQL 15");
+    const older = await startServer({}, { binaries });
+    try {
+      const urls = {
+        EXPECTED: await database(EXPECTED, older.url),
+        ACTUAL: fromAfar(await database("create table t (id integer)", older.url)),
+      };
+      expect(await repair(urls)).toMatchObject({ provedOn: "a database made from its dump", unrepaired: [] });
+    } finally {
+      await older.stop();
+    }
+  });
+});
+
+describe("on Neon", { timeout: 180_000 }, () => {
+  let mock: MockServer;
+  let env: Record<string, string>;
+
+  beforeAll(async () => {
+    mock = await startMock("--postgres", "--operation-time", "100");
+    env = { OFFSHOOT_PROVIDER: "neon,embedded", ...mock.env };
+    const uri = await mock.parentUrl();
+    const migrator = join(ROOT, "node_modules/node-pg-migrate/bin/node-pg-migrate.js");
+    await execute(process.execPath, [migrator, "up", "--no-verbose"], { cwd: OUTBOX, env: { ...process.env, DATABASE_URL: uri } });
+    const sql = await readFile(join(OUTBOX, "drifted-parent.sql"), "utf8");
+    await withSession(uri, (session) => session.query(sql));
+  }, 60_000);
+  afterAll(() => mock.stop());
+
+  test("the copy is a branch of the parent, gone afterwards; the parent is only read", async () => {
+    const args = ["drift", "--config", join(OUTBOX, "offshoot.yaml"), "--json", "--repair", "neon.sql"];
+    const { code, stdout, stderr } = await project.offshoot(args, env);
+    expect({ code, stderr }).toMatchObject({ code: 10 });
+    const told = (JSON.parse(stdout) as { repair: Told }).repair;
+    expect(told).toMatchObject({ provedOn: "a branch of Neon branch main, PostgreSQL 18", unrepaired: [], commentedOut: 0 });
+    const state = (await mock.control("GET", "state")) as { branches: { name: string; deleted: boolean }[] };
+    expect(state.branches.filter(({ deleted }) => !deleted).map(({ name }) => name)).toEqual(["main"]);
+    const again = await project.offshoot(["drift", "--config", join(OUTBOX, "offshoot.yaml"), "--json"], env);
+    expect((JSON.parse(again.stdout) as { changes: unknown[] }).changes).toHaveLength(9);
+  });
+});
+
+describe("the flags", () => {
+  test("the script has stdout to itself where it goes there", { timeout: 60_000 }, async () => {
+    const urls = { EXPECTED: await database("create table t ()"), ACTUAL: await database("") };
+    const { stdout, stderr } = await project.offshoot([...SIDES, "--repair", "-"], urls);
+    expect(stdout).toMatch(/^-- Brings ACTUAL/);
+    expect(stdout).toContain("create table if not exists public.t ()");
+    expect(stderr).toContain("missing");
+  });
+
+  test("schemas that agree need no script", { timeout: 60_000 }, async () => {
+    const urls = { EXPECTED: await database("create table t ()"), ACTUAL: await database("create table t ()") };
+    expect((await project.offshoot([...SIDES, "--repair", "equal.sql"], urls)).code).toBe(0);
+    expect(existsSync(join(project.directory, "equal.sql"))).toBe(false);
+  });
+
+  test.each([
+    [["--allow-destructive"], "--allow-destructive goes with --repair."],
+    [["--json", "--repair", "-"], "--repair - and --json both want stdout."],
+  ])("%s", async (flags, message) => {
+    const { code, stderr } = await project.offshoot([...SIDES, ...flags], { EXPECTED: inject("serverUrl"), ACTUAL: inject("serverUrl") });
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  test("a spec says too little to make a schema from", { timeout: 60_000 }, async () => {
+    const spec = join(OUTBOX, "schema.audit.yaml");
+    const { code, stderr } = await project.offshoot(["drift", "--expected", spec, "--actual", "ACTUAL", "--repair", "x.sql"], {
+      ACTUAL: await database(""),
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain("A repair can't be written from the spec");
+  });
+});

@@ -1,0 +1,121 @@
+import { execFile } from "node:child_process";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Catalog } from "../../../src/catalog/catalog.ts";
+import { readCatalog } from "../../../src/catalog/read.ts";
+import { compareCatalogs } from "../../../src/drift/compare.ts";
+import { NORMALISATIONS } from "../../../src/drift/normalise/normalisations.ts";
+import { withSession } from "../../../src/postgres/connect.ts";
+import { databaseUrl, onCopy, prepareGround } from "../../mutation/template.ts";
+import { tell } from "../../mutation/expected-change.ts";
+import { diverseSql } from "../../support/diverse.ts";
+import { findMajor } from "../../support/majors.ts";
+import { findPeer } from "../../support/peers.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+
+const run = promisify(execFile);
+const OUTBOX = new URL("../../../examples/outbox/migrations/", import.meta.url).pathname;
+
+/** All that is told, with comments and rights and with no normalisation but the wanted ones. */
+function told(expected: Catalog, actual: Catalog, wanted: readonly (keyof typeof NORMALISATIONS)[]): readonly string[] {
+  const switches = Object.fromEntries(Object.keys(NORMALISATIONS).map((name) => [name, wanted.some((each) => each === name)]));
+  return compareCatalogs(expected, actual, switches).map(tell);
+}
+
+function catalogAt(url: string): Promise<Catalog> {
+  return withSession(url, (session) => readCatalog(session));
+}
+
+/** Ways to make one and the same schema in an empty database. */
+const SCHEMAS: Readonly<Record<string, (url: string) => Promise<void>>> = {
+  async diverse(url) {
+    const more = await readFile(new URL("../../fixtures/diverse-more.sql", import.meta.url), "utf8");
+    await withSession(url, async (session) => {
+      await session.query(`set role diverse_owner; ${await diverseSql()}`);
+      await session.query(`reset role; ${more}`);
+    });
+  },
+  async outbox(url) {
+    const files = (await readdir(OUTBOX)).toSorted();
+    const texts = await Promise.all(files.map((file) => readFile(join(OUTBOX, file), "utf8")));
+    await withSession(url, async (session) => {
+      // node-pg-migrate's files hold both ways.
+      for (const text of texts) await session.query(text.split("-- Down Migration")[0] ?? "");
+    });
+  },
+  async unleash(url) {
+    const migrations = findPeer("unleash") ?? "";
+    const modules = dirname(dirname(dirname(migrations)));
+    const args = [join(modules, ".bin/db-migrate"), "up", "--migrations-dir", migrations];
+    await run(process.execPath, args, { cwd: dirname(modules), env: { ...process.env, DATABASE_URL: url } });
+  },
+};
+
+const schemas = Object.keys(SCHEMAS).filter((name) => name !== "unleash" || findPeer("unleash") !== undefined);
+
+describe("a schema is equal to itself", () => {
+  const binaries = findMajor(15);
+  let server: TestServer | undefined;
+
+  beforeAll(async () => {
+    const folder = await binaries;
+    server = folder === undefined ? undefined : await startServer({}, { binaries: folder });
+    if (server === undefined) return;
+    await withSession(server.url, (session) =>
+      session.query("create role diverse_owner login superuser password 'test'; create role diverse_reader login password 'test'"),
+    );
+    for (const name of schemas) await SCHEMAS[name]?.(await server.createDatabase(name));
+  });
+  afterAll(() => server?.stop());
+
+  test.each(schemas)("made by a second run of the same migrations: %s", async (name) => {
+    if (server === undefined) return;
+    const again = await server.createDatabase(`${name}_again`);
+    await SCHEMAS[name]?.(again);
+    expect(told(await catalogAt(databaseUrl(server.url, name)), await catalogAt(again), ["frozenTimes"])).toEqual([]);
+  });
+
+  test.each(schemas)("as a copy from a template: %s", async (name) => {
+    if (server === undefined) return;
+    const catalog = await catalogAt(databaseUrl(server.url, name));
+    const copied = await onCopy(server.url, name, `${name}_copy`, catalogAt);
+    expect(told(catalog, copied, [])).toEqual([]);
+  });
+
+  test.each(schemas)("as a dump that was restored: %s", async (name) => {
+    const folder = await binaries;
+    if (server === undefined || folder === undefined) return;
+    const url = databaseUrl(server.url, name);
+    const dump = join(tmpdir(), `offshoot-test-${process.pid}-${name}.sql`);
+    await writeFile(dump, (await run(join(folder, "pg_dump"), [url], { maxBuffer: 1e9 })).stdout);
+    const restored = await server.createDatabase(`${name}_restored`);
+    await run(join(folder, "psql"), ["-qX", "-v", "ON_ERROR_STOP=1", "-f", dump, restored]);
+    expect(told(await catalogAt(url), await catalogAt(restored), ["restoredLists"])).toEqual([]);
+  });
+});
+
+describe.each([15, 16, 17])("PostgreSQL %i compared with 18", (major) => {
+  test("differs in nothing but what is known to", { timeout: 120_000 }, async () => {
+    const catalogs: Catalog[] = [];
+    for (const each of [major, 18]) {
+      const binaries = await findMajor(each);
+      if (binaries === undefined) return;
+      const server = await startServer({}, { binaries });
+      try {
+        catalogs.push((await prepareGround(server.url)).catalog);
+      } finally {
+        await server.stop();
+      }
+    }
+    const [older, newer] = catalogs;
+    if (older === undefined || newer === undefined) throw new Error("not read");
+    expect(told(older, newer, ["postgresVersion", "extensionVersions"])).toEqual([]);
+    expect(told(newer, older, ["postgresVersion", "extensionVersions"])).toEqual([]);
+    const dialect = told(older, newer, ["extensionVersions"]);
+    const known = /^different (?:view|materialized view|rule) [^:]*: definition: |^different grant .*=MAINTAIN/;
+    expect(dialect.filter((line) => !known.test(line))).toEqual([]);
+  });
+});

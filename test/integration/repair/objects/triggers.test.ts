@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { CONVERGED } from "../../../mutation/repair.ts";
+import { repaired } from "../repaired.ts";
+
+const made = `create table events (id integer) partition by range (id);
+  create table "events Old" partition of events for values from (0) to (10) partition by range (id);
+  create table oldest partition of "events Old" for values from (0) to (5);
+  create function f() returns trigger language plpgsql as 'begin return new; end'`;
+const trigger = "create trigger t after insert on events for each row execute function f()";
+
+const firing = "select tgrelid::regclass::text as on, tgenabled as fires from pg_trigger where tgname = 't' order by 1";
+
+describe("a trigger of a partitioned table", { timeout: 60_000 }, () => {
+  test.each([
+    [
+      "is turned on again where a partition has it off",
+      [trigger],
+      [trigger, "alter table oldest disable trigger t"],
+      { events: "O", '"events Old"': "O", oldest: "O" },
+    ],
+    [
+      "is turned off where a partition has it off",
+      [trigger, 'alter table only "events Old" disable trigger t'],
+      [trigger],
+      { events: "O", '"events Old"': "D", oldest: "O" },
+    ],
+    [
+      "is made with what partitions do with it",
+      [trigger, "alter table oldest enable always trigger t"],
+      [],
+      { events: "O", '"events Old"': "O", oldest: "A" },
+    ],
+    [
+      "changes on the table and on its partitions",
+      [trigger, "alter table events enable replica trigger t", "alter table oldest disable trigger t"],
+      [trigger, "alter table oldest enable always trigger t"],
+      { events: "R", '"events Old"': "R", oldest: "D" },
+    ],
+  ])("%s", async (_, wanted, there, fires) => {
+    const { verdict, ask } = await repaired([made, ...wanted].join(";"), made, ...there);
+    expect(verdict).toEqual(CONVERGED);
+    expect(Object.fromEntries((await ask<{ on: string; fires: string }>(firing)).map((row) => [row.on, row.fires]))).toEqual(fires);
+  });
+});
