@@ -5,8 +5,8 @@ import { asVariables, shellDefaults } from "./shell.ts";
 import { maskable, stderr, type Write } from "./write.ts";
 
 /**
- * Azure Pipelines. `BUILD_BUILDID` is shared by all jobs and stages of a run, retried stages included
- * (Azure documentation, "Predefined variables" and "Logging commands").
+ * Azure Pipelines. All jobs and stages of a run have the same `BUILD_BUILDID`, also retried stages (Azure documentation,
+ * "Predefined variables" and "Logging commands").
  */
 export const azure: CiService = {
   ...shellDefaults,
@@ -21,7 +21,7 @@ export const azure: CiService = {
         ref: variable(env, "SYSTEM_PULLREQUEST_SOURCEBRANCHNAME", "BUILD_SOURCEBRANCHNAME"),
         runId: variable(env, "BUILD_BUILDID"),
         invocation: undefined,
-        // Retrying a stage counts for the stage, retrying a job for the job: either clears an earlier failure.
+        // A retry increases the attempt of the stage or of the job. Either one clears an earlier failure.
         attempt: Math.max(
           positiveInteger(variable(env, "SYSTEM_STAGEATTEMPT")) ?? 1,
           positiveInteger(variable(env, "SYSTEM_JOBATTEMPT")) ?? 1,
@@ -30,12 +30,12 @@ export const azure: CiService = {
         shard: Number(variable(env, "SYSTEM_TOTALJOBSINPHASE") ?? 1) > 1 ? variable(env, "SYSTEM_JOBPOSITIONINPHASE") : undefined,
         job: variable(env, "SYSTEM_JOBNAME", "AGENT_JOBNAME"),
       },
-      // Secrets are not made available to builds of forks unless the pipeline says so.
+      // Builds of forks get no secrets unless the pipeline allows it.
       secretsWithheld: variable(env, "SYSTEM_PULLREQUEST_ISFORK")?.toLowerCase() === "true",
     };
   },
   mask: (secrets) => stderr(...maskable(secrets).map((secret) => command("task.setsecret", {}, secret))),
-  // A secret variable isn't mapped into the environment of later steps by itself: those name it under `env:`.
+  // Azure does not pass a secret variable to the environment of later steps: each step must list it under `env:`.
   exports: (variables) =>
     stderr(
       ...Object.entries(variables).map(([name, value]) =>
@@ -69,8 +69,8 @@ export const azure: CiService = {
 };
 
 /**
- * The environment without what Azure left as it was written: `$(NAME)` in a pipeline's file stays where there is no such
- * variable (Azure documentation, "Define variables"), and would be taken for a value.
+ * The environment without unexpanded macros. Azure leaves `$(NAME)` in the pipeline's file unchanged if the variable does
+ * not exist (Azure documentation, "Define variables"), and the text would be used as a value.
  */
 export function withoutUnexpandedMacros(env: Env): Env {
   if (variable(env, "TF_BUILD") === undefined) return env;
@@ -82,7 +82,7 @@ function command(name: string, properties: Readonly<Record<string, string>>, mes
   return `##vso[${[name, given.join(";")].filter((part) => part !== "").join(" ")}]${escapeMessage(message)}`;
 }
 
-/** `%AZP25` is the percent sign; agents from 2.169 on decode it. */
+/** `%AZP25` is the percent sign. Agents since version 2.169 decode it. */
 function escapeMessage(text: string): string {
   return text.replaceAll("%", "%AZP25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }

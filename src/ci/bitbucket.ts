@@ -3,8 +3,8 @@ import { asVariables, shellDefaults, plainLines } from "./shell.ts";
 import { appendTo } from "./write.ts";
 
 /**
- * Bitbucket Pipelines. `BITBUCKET_PIPELINE_UUID` is shared by all steps of a pipeline, and by those that are run
- * again (Atlassian documentation, "Variables and secrets"). A fork's pipeline runs in the fork, with its variables.
+ * Bitbucket Pipelines. All steps of a pipeline have the same `BITBUCKET_PIPELINE_UUID`, also steps that run again
+ * (Atlassian documentation, "Variables and secrets"). The pipeline of a fork runs in the fork, with the fork's variables.
  */
 export const bitbucket: CiService = {
   ...shellDefaults,
@@ -27,6 +27,6 @@ export const bitbucket: CiService = {
       secretsWithheld: false,
     };
   },
-  // Read at the end of the step, and passed on where the step lists the names under `output-variables`.
+  // Bitbucket reads the file at the end of the step, and passes on the names that the step lists under `output-variables`.
   outputs: (facts, { env }) => appendTo(env["BITBUCKET_PIPELINES_VARIABLES_PATH"], ...plainLines(asVariables(facts))),
 };

@@ -5,9 +5,9 @@ import { shellDefaults } from "./shell.ts";
 import { maskable, type Write } from "./write.ts";
 
 /**
- * Buildkite. `BUILDKITE_BUILD_ID` is shared by all jobs of a build, retried ones included; a rebuild has an id of
- * its own. `BUILDKITE_RETRY_COUNT` counts the retries of this job alone (Buildkite documentation, "Environment
- * variables"), which is enough: a retried job has a higher attempt than the failure that it wants to clear.
+ * Buildkite. All jobs of a build have the same `BUILDKITE_BUILD_ID`, also retried jobs; a rebuild has a new id.
+ * `BUILDKITE_RETRY_COUNT` counts the retries of this job only (Buildkite documentation, "Environment variables"). That is
+ * enough: a retried job has a higher attempt than its earlier failure.
  */
 export const buildkite: CiService = {
   detect(env) {
@@ -22,7 +22,7 @@ export const buildkite: CiService = {
         runId: variable(env, "BUILDKITE_BUILD_ID"),
         invocation: undefined,
         attempt: 1 + (positiveInteger(variable(env, "BUILDKITE_RETRY_COUNT")) ?? 0),
-        // "false" where the build is of no pull request.
+        // "false" if the build does not belong to a pull request.
         pullRequest: positiveInteger(variable(env, "BUILDKITE_PULL_REQUEST")),
         shard: variable(env, "BUILDKITE_PARALLEL_JOB"),
         job: variable(env, "BUILDKITE_STEP_KEY", "BUILDKITE_LABEL"),
@@ -37,7 +37,7 @@ export const buildkite: CiService = {
     const input = JSON.stringify(Object.fromEntries(hidden.map((secret, at) => [`secret${at + 1}`, secret])));
     return [agent(input, "redactor", "add", "--format", "json")];
   },
-  // The value goes through standard input: command lines can be seen by others on the machine.
+  // The value is passed through standard input, because other users of the machine can read command lines.
   outputs: (facts) => Object.entries(facts).map(([name, value]) => agent(value, "meta-data", "set", `offshoot:${name}`)),
   group: (title) => ({ begin: `~~~ ${title}\n`, end: "" }),
   annotate: ({ severity, title, message }) => [
@@ -48,7 +48,7 @@ export const buildkite: CiService = {
   ],
 };
 
-/** Agents commonly keep secrets from forks by hooks; the two URLs may be in different spellings. */
+/** Agents usually withhold secrets from forks with hooks. The two URLs can have different forms. */
 function isFork(env: Env): boolean {
   const head = repositoryFromRemote(env["BUILDKITE_PULL_REQUEST_REPO"]);
   const base = repositoryFromRemote(env["BUILDKITE_REPO"]);
@@ -61,7 +61,7 @@ function pipelineOf(env: Env): string | undefined {
   return organization === undefined || pipeline === undefined ? undefined : `${organization}/${pipeline}`;
 }
 
-/** The agent's own program, which every job finds on its path (Buildkite documentation, "buildkite-agent"). */
+/** Calls the agent's program, which is on the path of every job (Buildkite documentation, "buildkite-agent"). */
 function agent(input: string, ...args: readonly string[]): Write {
   return { to: "program", argv: ["buildkite-agent", ...args], input };
 }

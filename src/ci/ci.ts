@@ -4,39 +4,39 @@ import type { Annotation, Group, Variables, WriteContext, Write } from "./write.
 
 export type CiServiceName = "github" | "gitlab" | "circleci" | "buildkite" | "azure" | "bitbucket" | "jenkins" | "generic";
 
-/** Where we run, as the environment tells it. */
+/** The CI job, as its environment variables describe it. */
 export interface CiContext {
   readonly service: CiServiceName | "none";
   readonly isCi: boolean;
   readonly facts: CiFacts;
   /**
-   * Whether the service keeps the repository's secrets from this job, as it does for forks and Dependabot.
-   * A key that is present all the same may then be a placeholder, and a rejected one is no fault of the user's.
+   * Whether the service withholds the repository's secrets from this job, as for forks and Dependabot. A key that is set
+   * nevertheless can be a placeholder, so a rejected key is not an error of the user.
    */
   readonly secretsWithheld: boolean;
 }
 
-/** One CI service: what it tells, and how it is told something. Everything but `detect` only says what to write. */
+/** One CI service: how to detect it, and how to write for it. All functions but `detect` return outputs and write nothing. */
 export interface CiService {
   /**
-   * What the environment tells, or undefined where this isn't the service. `payload` is the parsed event of
-   * services that write one to a file (GitHub).
+   * The context from the environment; undefined if this is another service. `payload` is the parsed event, for a service
+   * that writes one to a file (GitHub).
    */
   readonly detect: (env: Env, payload?: unknown) => CiContext | undefined;
-  /** Hides strings in all that the job says from here on. Nothing where the service can't do that while a job runs. */
+  /** Masks strings in all later output of the job. Returns nothing if the service cannot do that while a job runs. */
   readonly mask: (secrets: readonly string[]) => readonly Write[];
-  /** Hands variables, passwords among them, to what follows in the same job. */
+  /** Sets variables, also secret ones, for the later steps of the same job. */
   readonly exports: (variables: Variables, where: WriteContext) => readonly Write[];
-  /** Hands facts to later jobs; nothing secret may be among them. */
+  /** Passes facts to later jobs. They must not contain secrets. */
   readonly outputs: (facts: Variables, where: WriteContext) => readonly Write[];
-  /** Folds what is said in between. */
+  /** Folds a part of the log. */
   readonly group: (title: string, where: WriteContext) => Group | undefined;
   readonly annotate: (annotation: Annotation) => readonly Write[];
-  /** Shows Markdown on the page of the run. */
+  /** Shows Markdown on the page of the CI run. */
   readonly summary: (markdown: string, where: WriteContext) => readonly Write[];
 }
 
-/** A variable's value; an empty one counts as unset, since services export what they don't know as empty. */
+/** The value of the first variable that is set. A blank one counts as unset: services export unknown values as empty. */
 export function variable(env: Env, ...names: readonly string[]): string | undefined {
   for (const name of names) {
     const value = env[name]?.trim();
@@ -45,13 +45,13 @@ export function variable(env: Env, ...names: readonly string[]): string | undefi
   return undefined;
 }
 
-/** What `CI` says; people set `CI=false` or `CI=0` to switch it off. Undefined: nothing. */
+/** Whether `CI` is set to true or false; undefined if it is not set. Users set `CI=false` or `CI=0` to turn it off. */
 export function ciFlag(env: Env): boolean | undefined {
   const flag = variable(env, "CI", "CONTINUOUS_INTEGRATION")?.toLowerCase();
   return flag === undefined ? undefined : !["false", "0", "no"].includes(flag);
 }
 
-/** A positive whole number in a text, or undefined. */
+/** The positive integer in a text; undefined for anything else. */
 export function positiveInteger(text: string | undefined): number | undefined {
   return text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
 }

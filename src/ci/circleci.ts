@@ -3,10 +3,10 @@ import { shellDefaults, shellLines } from "./shell.ts";
 import { appendTo } from "./write.ts";
 
 /**
- * CircleCI. A workflow that is "re-run from failed" gets a new `CIRCLE_WORKFLOW_ID`, but keeps the workspace of
- * the first, so `CIRCLE_WORKFLOW_WORKSPACE_ID` is what all jobs and re-runs share (CircleCI documentation,
- * "Project values and variables"; found so by percy/python-percy-client, pull request 45). No variable counts the
- * re-runs: each is an invocation of its own instead.
+ * CircleCI. A workflow that is "re-run from failed" gets a new `CIRCLE_WORKFLOW_ID`, but keeps the workspace of the first
+ * one. So `CIRCLE_WORKFLOW_WORKSPACE_ID` is equal for all jobs and re-runs (CircleCI documentation, "Project values and
+ * variables"; confirmed by percy/python-percy-client, pull request 45). No variable counts the re-runs, so each one is a
+ * separate invocation.
  */
 export const circleci: CiService = {
   detect(env) {
@@ -24,16 +24,16 @@ export const circleci: CiService = {
         runId: variable(env, "CIRCLE_WORKFLOW_WORKSPACE_ID") ?? workflow,
         invocation: workflow,
         attempt: 1,
-        // CIRCLE_PR_NUMBER is set for forks alone; CIRCLE_PULL_REQUEST is the request's URL.
+        // CIRCLE_PR_NUMBER is set for forks only. CIRCLE_PULL_REQUEST is the URL of the pull request.
         pullRequest: positiveInteger(variable(env, "CIRCLE_PR_NUMBER") ?? variable(env, "CIRCLE_PULL_REQUEST")?.split("/").at(-1)),
         shard: Number(variable(env, "CIRCLE_NODE_TOTAL") ?? 1) > 1 ? variable(env, "CIRCLE_NODE_INDEX") : undefined,
         job: variable(env, "CIRCLE_JOB"),
       },
-      // Set for forks alone, to which secrets are passed only where the project says so.
+      // These are set for forks only. Forks get secrets only if the project allows it.
       secretsWithheld: variable(env, "CIRCLE_PR_USERNAME", "CIRCLE_PR_REPONAME") !== undefined,
     };
   },
   ...shellDefaults,
-  // Every later step of the job starts its shell from this file (CircleCI documentation, "BASH_ENV").
+  // The shell of every later step reads this file when it starts (CircleCI documentation, "BASH_ENV").
   exports: (variables, { env }) => appendTo(env["BASH_ENV"], ...shellLines(variables)),
 };

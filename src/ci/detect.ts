@@ -9,7 +9,7 @@ import { github } from "./github.ts";
 import { gitlab } from "./gitlab.ts";
 import { jenkins } from "./jenkins.ts";
 
-/** In the order in which they are asked: the ones with a mark of their own before the one that anybody may set. */
+/** In the order of detection: services with their own variable come before the generic one, which needs only `CI=true`. */
 export const SERVICES: Readonly<Record<CiServiceName, CiService>> = {
   github,
   gitlab,
@@ -38,7 +38,7 @@ const NONE: CiContext = {
   secretsWithheld: false,
 };
 
-/** The CI service that the environment speaks of, or `none`. `payload` is the parsed file of `eventPath`, where there is one. */
+/** The CI service of this environment, or `none`. `payload` is the parsed content of the file at `eventPath`, if there is one. */
 export function detectCi(env: Env, payload?: unknown): CiContext {
   for (const service of Object.values(SERVICES)) {
     const context = service.detect(env, payload);
@@ -47,12 +47,12 @@ export function detectCi(env: Env, payload?: unknown): CiContext {
   return NONE;
 }
 
-/** How the service of a context is told something; undefined outside of any CI. */
+/** The functions that write for the service of a context; undefined outside of a CI. */
 export function serviceOf({ service }: Pick<CiContext, "service">): CiService | undefined {
   return service === "none" ? undefined : SERVICES[service];
 }
 
-/** Path of the JSON file in which the service describes the event (GitHub alone has one). */
+/** Path of the JSON file that describes the event that started the job. Only GitHub has one. */
 export function eventPath(env: Env): string | undefined {
   return env["GITHUB_ACTIONS"] === "true" ? variable(env, "GITHUB_EVENT_PATH") : undefined;
 }

@@ -2,8 +2,8 @@ import { ciFlag, type CiService, positiveInteger, variable } from "./ci.ts";
 import { shellDefaults } from "./shell.ts";
 
 /**
- * Ids that all jobs of one run share, by the services that set them. Numbers that count per job definition, such
- * as a plain `BUILD_NUMBER`, are not among them: two jobs of one repository would meet.
+ * Variables with an id that all jobs of one run share. Numbers that are counted for each job definition, such as
+ * `BUILD_NUMBER`, are left out: two jobs of one repository could have the same number.
  */
 const RUN_IDS = [
   "TRAVIS_BUILD_ID",
@@ -16,7 +16,7 @@ const RUN_IDS = [
 
 const REPOSITORIES = ["TRAVIS_REPO_SLUG", "SEMAPHORE_GIT_REPO_SLUG", "DRONE_REPO", "CI_REPO", "APPVEYOR_REPO_NAME"] as const;
 
-/** Any CI that says `CI=true`. */
+/** Any CI that sets `CI=true`. */
 export const generic: CiService = {
   ...shellDefaults,
   detect(env) {

@@ -3,9 +3,9 @@ import { type CiService, positiveInteger, variable } from "./ci.ts";
 import { type Annotation, maskable, stderr, appendTo, type Variables, type WriteContext } from "./write.ts";
 
 /**
- * GitHub Actions. `GITHUB_RUN_ID` stays the same over re-runs and is shared by all jobs, reusable workflows
- * included; `GITHUB_RUN_ATTEMPT` counts re-runs (GitHub documentation, "Variables reference"). A matrix has no
- * variable that tells its legs apart.
+ * GitHub Actions. All jobs of a run have the same `GITHUB_RUN_ID`, also in re-runs and in reusable workflows.
+ * `GITHUB_RUN_ATTEMPT` counts re-runs (GitHub documentation, "Variables reference"). No variable identifies one job of a
+ * matrix.
  */
 export const github: CiService = {
   detect(env, payload) {
@@ -27,7 +27,7 @@ export const github: CiService = {
       secretsWithheld: isFork(env, payload) || isDependabot(env, payload),
     };
   },
-  // The runner reads commands from both streams, and ours leaves stdout to data.
+  // The runner reads commands from both streams. stdout is for data only, so commands are written to stderr.
   mask: (secrets) => stderr(...maskable(secrets).map((secret) => `::add-mask::${escapeData(secret)}`)),
   exports: (variables, where) => appendTo(where.env["GITHUB_ENV"], ...fileLines(variables, where)),
   outputs: (facts, where) => appendTo(where.env["GITHUB_OUTPUT"], ...fileLines(facts, where)),
@@ -36,21 +36,21 @@ export const github: CiService = {
   summary: (markdown, { env }) => appendTo(env["GITHUB_STEP_SUMMARY"], markdown),
 };
 
-/** The event first: a closed pull request has no merge ref any more. */
+/** The event has precedence, because a closed pull request no longer has a merge ref. */
 function pullRequestOf(env: Env, payload: unknown): number | undefined {
   const number = field(payload, "pull_request", "number");
   return positiveInteger(typeof number === "number" ? String(number) : /^refs\/pull\/(\d+)\//.exec(env["GITHUB_REF"] ?? "")?.[1]);
 }
 
-/** `pull_request_target` runs the base's workflow with the base's secrets, also for forks. */
+/** `pull_request_target` runs the workflow of the base repository with its secrets, also for forks. */
 function isFork(env: Env, payload: unknown): boolean {
   if (env["GITHUB_EVENT_NAME"] === "pull_request_target" || field(payload, "pull_request", "head") === undefined) return false;
   const base = field(payload, "pull_request", "base", "repo", "full_name") ?? env["GITHUB_REPOSITORY"];
-  // A fork that was deleted since has no `repo`: then the two differ, as they should.
+  // A deleted fork has no `repo`, so the comparison is false and the job counts as one of a fork.
   return field(payload, "pull_request", "head", "repo", "full_name") !== base;
 }
 
-/** Events whose jobs get Dependabot's secrets in place of the repository's ("Dependabot on GitHub Actions"). */
+/** Events whose jobs get Dependabot's secrets instead of the repository's ("Dependabot on GitHub Actions"). */
 const DEPENDABOT_EVENTS: readonly string[] = [
   "pull_request",
   "pull_request_review",
@@ -61,7 +61,7 @@ const DEPENDABOT_EVENTS: readonly string[] = [
   "deployment_status",
 ];
 
-/** The actor stays Dependabot when a person re-runs its workflow, and so do the missing secrets. */
+/** When a person re-runs a workflow of Dependabot, the actor is still Dependabot and the secrets are still withheld. */
 function isDependabot(env: Env, payload: unknown): boolean {
   const bot = "dependabot[bot]";
   if (env["GITHUB_ACTOR"] !== bot) return false;
@@ -69,7 +69,7 @@ function isDependabot(env: Env, payload: unknown): boolean {
   return DEPENDABOT_EVENTS.includes(event) || (event === "pull_request_target" && field(payload, "pull_request", "user", "login") === bot);
 }
 
-/** What lies at a path of a payload, which may be anything. */
+/** The value at a path of a payload; undefined if the path does not exist. */
 function field(payload: unknown, ...path: readonly string[]): unknown {
   let value = payload;
   for (const name of path) {
@@ -79,7 +79,7 @@ function field(payload: unknown, ...path: readonly string[]): unknown {
   return value ?? undefined;
 }
 
-/** A command's text: the runner decodes these three, so a mask that isn't escaped hides another string than it should. */
+/** Escapes the text of a command. The runner decodes these three characters, so an unescaped mask would hide another string. */
 function escapeData(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
@@ -95,7 +95,7 @@ function annotationLine({ severity, title, message, file, line }: Annotation): s
   return `::${severity === "info" ? "notice" : severity} ${properties.join(",")}::${escapeData(message)}`;
 }
 
-/** `name=value`, and between delimiters that no value can hold by chance where it has several lines. */
+/** `name=value`. A value with several lines is enclosed in unpredictable delimiters, so that no value can contain them. */
 function fileLines(variables: Variables, { random }: WriteContext): readonly string[] {
   return Object.entries(variables).flatMap(([name, value]) => {
     if (!/[\r\n]/.test(value)) return [`${name}=${value}`];

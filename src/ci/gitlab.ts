@@ -3,9 +3,9 @@ import { asVariables, shellDefaults, plainLines } from "./shell.ts";
 import type { WriteContext } from "./write.ts";
 
 /**
- * GitLab CI. `CI_PIPELINE_ID` is unique on the instance and shared by all jobs of a pipeline, retried ones
- * included (GitLab documentation, "Predefined CI/CD variables"). No variable counts the retries of a job, and a
- * child pipeline has an id of its own.
+ * GitLab CI. `CI_PIPELINE_ID` is unique on the instance, and equal for all jobs of a pipeline, also retried ones (GitLab
+ * documentation, "Predefined CI/CD variables"). No variable counts the retries of a job. A child pipeline has a different
+ * id.
  */
 export const gitlab: CiService = {
   detect(env) {
@@ -17,7 +17,7 @@ export const gitlab: CiService = {
       isCi: true,
       facts: {
         service: "gitlab",
-        // The number of a merge request counts in the project that it goes into.
+        // The number of a merge request is counted in its target project.
         repository: target ?? project,
         ref: variable(env, "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_REF_NAME"),
         runId: variable(env, "CI_PIPELINE_ID"),
@@ -27,13 +27,13 @@ export const gitlab: CiService = {
         shard: variable(env, "CI_NODE_INDEX"),
         job: variable(env, "CI_JOB_NAME"),
       },
-      // A fork's pipeline runs in the fork with the fork's variables, unless a member starts it in the target
-      // project, which lends its own ("Merge request pipelines", use with forked projects).
+      // The pipeline of a fork runs in the fork with the fork's variables. If a member starts it in the target project, it
+      // has the target's variables ("Merge request pipelines", use with forked projects).
       secretsWithheld: target !== undefined && project !== target,
     };
   },
   ...shellDefaults,
-  // A dotenv report is an artifact that every member may download: nothing secret may stand in it.
+  // Every member of the project can download this artifact, so it must not contain secrets.
   outputs: (facts) => [
     {
       to: "file",
@@ -46,7 +46,7 @@ export const gitlab: CiService = {
   group: (title, where) => section(title, where),
 };
 
-/** A collapsed section; its marks are control sequences with a time in seconds and a name (GitLab documentation, "Job logs"). */
+/** A folded section. Its start and end are control sequences with a time in seconds and a name (GitLab documentation, "Job logs"). */
 function section(title: string, { now, random }: WriteContext): { begin: string; end: string } {
   const name = `offshoot_${random()}`;
   const at = (): number => Math.floor(now().getTime() / 1000);

@@ -3,11 +3,11 @@ import { ciFlag, type CiService, positiveInteger, variable } from "./ci.ts";
 import { shellDefaults, plainLines } from "./shell.ts";
 import { stdout } from "./write.ts";
 
-/** Jenkins. `BUILD_TAG` is job name and number: the number alone counts per job, so that two jobs would meet. */
+/** Jenkins. `BUILD_TAG` has the job's name and number. The number alone is counted for each job, so two jobs could share it. */
 export const jenkins: CiService = {
   ...shellDefaults,
   detect(env) {
-    // People set this one on their own machines too, for Jenkins' command line.
+    // Developers also set this variable on their own machines, for the command line of Jenkins.
     if (variable(env, "JENKINS_URL") === undefined || ciFlag(env) === false) return undefined;
     return {
       service: "jenkins",
@@ -23,10 +23,10 @@ export const jenkins: CiService = {
         shard: undefined,
         job: variable(env, "STAGE_NAME"),
       },
-      // Whether a fork's build gets credentials is decided per job, and no variable tells it.
+      // Each job decides whether builds of forks get credentials, and no variable shows it.
       secretsWithheld: false,
     };
   },
-  // For `withEnv(sh(script: …, returnStdout: true).readLines())`: each `sh` is a shell of its own.
+  // For `withEnv(sh(script: …, returnStdout: true).readLines())`, because each `sh` starts a new shell.
   exports: (variables) => stdout(...plainLines(variables)),
 };

@@ -1,24 +1,24 @@
 import type { Env } from "../environment.ts";
 
-/** One effect on the world around a job, as data: nothing happens until `steps/tell.ts` is given it. */
+/** One output of a job, as data. Nothing happens until it is passed to `publish` in `ci/publish.ts`. */
 export type Write =
   | { readonly to: "stdout" | "stderr"; readonly text: string }
-  /** Appended. */
+  /** The text is appended to the file. */
   | { readonly to: "file"; readonly path: string; readonly text: string }
-  /** A program of the service's own, with what goes to its standard input. */
+  /** A program that the CI service provides, with the text for its standard input. */
   | { readonly to: "program"; readonly argv: readonly string[]; readonly input: string };
 
-/** What a service's words may depend on. */
+/** What a service's output can depend on. */
 export interface WriteContext {
   readonly env: Env;
-  /** An unguessable word of letters and digits, for delimiters. */
+  /** Returns an unpredictable string of letters and digits, for delimiters. */
   readonly random: () => string;
   readonly now: () => Date;
 }
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** What a reader of the job's page should see at once. */
+/** A message that the CI service shows prominently, on a line of a file if one is named. */
 export interface Annotation {
   readonly severity: "error" | "warning" | "info";
   readonly title: string;
@@ -27,13 +27,13 @@ export interface Annotation {
   readonly line?: number | undefined;
 }
 
-/** Text for stderr that folds what stands between; `end` may be empty. */
+/** Texts for stderr. The CI service folds the output between them. `end` can be empty. */
 export interface Group {
   readonly begin: string;
   readonly end: string;
 }
 
-/** What can be hidden: an empty string would hide everything, and one string needs to be told once. */
+/** The strings that can be masked, each once. A blank one is left out, because it would mask everything. */
 export function maskable(secrets: readonly string[]): readonly string[] {
   return [...new Set(secrets)].filter((secret) => secret.trim() !== "");
 }
@@ -46,7 +46,7 @@ export function stdout(...lines: readonly string[]): readonly Write[] {
   return lines.length === 0 ? [] : [{ to: "stdout", text: lines.map((line) => `${line}\n`).join("") }];
 }
 
-/** Appends lines to the file that a variable names; nothing where the service doesn't name one. */
+/** Appends lines to a file that the service names in a variable. Does nothing if the variable is not set. */
 export function appendTo(path: string | undefined, ...lines: readonly string[]): readonly Write[] {
   return path === undefined || path === "" ? [] : [{ to: "file", path, text: lines.map((line) => `${line}\n`).join("") }];
 }

@@ -1,31 +1,31 @@
-/** One phase of a command, on the command's own clock. */
+/** One phase of a command, with times relative to the start of the command. */
 export interface PhaseSummary {
   readonly phase: string;
   readonly text: string;
-  /** Milliseconds from the command's start. */
+  /** Milliseconds since the start of the command. */
   readonly startMs: number;
   readonly ms: number;
   readonly failed: boolean;
 }
 
-/** What one command did, for a page that people read after the job. No text of it holds a secret. */
+/** What one command did, for a page that people read after the job. None of its texts contains a secret. */
 export interface CommandSummary {
-  /** As in `offshoot run`. */
+  /** Such as `offshoot run`. */
   readonly title: string;
   readonly job: string | undefined;
   readonly run: string | undefined;
   readonly database: { readonly name: string; readonly provider: string; readonly expiresAt: Date | undefined } | undefined;
-  /** Providers that were passed over, in order, and why. */
+  /** The skipped providers in order, each with the reason. */
   readonly refusals: readonly { readonly provider: string; readonly text: string }[];
   readonly phases: readonly PhaseSummary[];
-  /** What was noted on the way: who was waited for, what was started over. */
+  /** Further events, such as waiting for another job or a second attempt. */
   readonly notes: readonly string[];
-  /** What an audit found, as Markdown. */
+  /** The findings of an audit, as Markdown. */
   readonly findings: string | undefined;
   /** The error that ended the command, in two or three lines. */
   readonly failure: string | undefined;
-  /** Exit status of the user's own command, where it was run and failed. */
+  /** Exit status of the user's own command, if it was run and failed. */
   readonly exitCode: number;
-  /** What stays, and until when. */
+  /** The database that was not deleted, how long it is kept, and how to delete it. */
   readonly kept: string | undefined;
 }

@@ -1,9 +1,9 @@
-/** The most that GitHub shows of one step, in bytes; it drops a longer summary as a whole ("Adding a job summary"). */
+/** Maximum size of one step's summary on GitHub, in bytes. GitHub drops a longer summary completely ("Adding a job summary"). */
 export const SUMMARY_LIMIT = 1024 * 1024;
 
-const CUT = "\n\n_Cut here: the rest did not fit. The job's log has all of it._\n";
+const CUT = "\n\n_The rest was cut off because this page is too long. The log of the job has all of it._\n";
 
-/** Markdown that takes at most `bytes` in UTF-8: whole lines from its start, open fences closed, and a word on the cut. */
+/** Markdown cut to at most `bytes` bytes of UTF-8, at the end of a line. Closes an open code fence and adds a note about the cut. */
 export function fit(markdown: string, bytes: number = SUMMARY_LIMIT): string {
   if (Buffer.byteLength(markdown) <= bytes) return markdown;
   const kept: string[] = [];

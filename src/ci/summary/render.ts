@@ -3,25 +3,25 @@ import { formatElapsed } from "../../duration.ts";
 import type { CommandSummary } from "./command-summary.ts";
 import { timeline } from "./timeline.ts";
 
-/** A story as GitHub's Markdown: which database and why, how long each phase took, what was found, what stays. */
-export function renderSummary(story: CommandSummary): string {
-  const { phases: chapters, database, refusals, notes } = story;
-  const failed = story.failure !== undefined || story.exitCode !== 0;
-  const total = chapters.reduce((end, { startMs, ms }) => Math.max(end, startMs + ms), 0);
+/** A command summary as GitHub Markdown: error, findings, database, skipped providers, phases with times, notes, kept database. */
+export function renderSummary(summary: CommandSummary): string {
+  const { phases, database, refusals, notes } = summary;
+  const failed = summary.failure !== undefined || summary.exitCode !== 0;
+  const total = phases.reduce((end, { startMs, ms }) => Math.max(end, startMs + ms), 0);
   return [
-    `### ${failed ? "❌" : "✅"} ${escapeMarkdown(story.title)}${story.job === undefined ? "" : ` in ${codeSpan(story.job)}`}: ${outcome(story)} after ${formatElapsed(total)}`,
+    `### ${failed ? "❌" : "✅"} ${escapeMarkdown(summary.title)}${summary.job === undefined ? "" : ` in ${codeSpan(summary.job)}`}: ${outcome(summary)} after ${formatElapsed(total)}`,
     "",
-    // What went wrong is what the reader came for.
-    ...block(story.failure === undefined ? [] : fenced(story.failure)),
-    ...block(story.findings === undefined ? [] : [story.findings.trim()]),
+    // The error comes first, because a reader of a failed job looks for it.
+    ...block(summary.failure === undefined ? [] : fenced(summary.failure)),
+    ...block(summary.findings === undefined ? [] : [summary.findings.trim()]),
     ...block([
       ...(database === undefined ? [] : [`**Database** ${codeSpan(database.name)} from **${database.provider}**`]),
-      ...refusals.map(({ provider, text }) => `Passed over **${provider}**: ${escapeMarkdown(text)}`),
+      ...refusals.map(({ provider, text }) => `Skipped **${provider}**: ${escapeMarkdown(text)}`),
     ]),
-    ...block(table(story)),
-    ...block(timeline(chapters)),
+    ...block(table(summary)),
+    ...block(timeline(phases)),
     ...block(notes.map((note) => `- ${escapeMarkdown(note)}`)),
-    ...block(story.kept === undefined ? [] : [`**Left:** ${escapeMarkdown(story.kept)}`]),
+    ...block(summary.kept === undefined ? [] : [`**Kept:** ${escapeMarkdown(summary.kept)}`]),
   ].join("\n");
 }
 
@@ -30,18 +30,18 @@ function outcome({ failure, exitCode }: CommandSummary): string {
   return exitCode === 0 ? "done" : `ended with status ${exitCode}`;
 }
 
-function table({ phases: chapters }: CommandSummary): readonly string[] {
-  if (chapters.length === 0) return [];
+function table({ phases }: CommandSummary): readonly string[] {
+  if (phases.length === 0) return [];
   return [
     "| phase | time | |",
     "|---|---:|---|",
-    ...chapters.map(
+    ...phases.map(
       ({ phase, ms, text, failed }) => `| ${cell(phase)} | ${formatElapsed(ms)} | ${failed ? "**failed** " : ""}${cell(text)} |`,
     ),
   ];
 }
 
-/** Single lines of prose become a paragraph with hard breaks; what is already a list or a table stays one. */
+/** Lines of prose become a paragraph with hard line breaks. A list, a table and a code block keep their form. */
 function block(lines: readonly string[]): readonly string[] {
   if (lines.length === 0) return [];
   const isProse = !/^[|`-]/.test(lines[0] ?? "");

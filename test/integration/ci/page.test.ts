@@ -6,7 +6,7 @@ import { browser, type Render, type Rendered } from "../../support/browser.ts";
 
 const render: Render | undefined = await browser();
 
-const STORY: CommandSummary = {
+const SUMMARY: CommandSummary = {
   title: "offshoot run",
   job: "integration",
   run: "run-42",
@@ -21,10 +21,10 @@ const STORY: CommandSummary = {
   findings: undefined,
   failure: "The migrations failed.\nrelation missing",
   exitCode: 11,
-  kept: "offshoot/acme/shop/run-42 stays",
+  kept: "offshoot/acme/shop/run-42 is kept",
 };
 
-/** Words that could end a table, a fence, a comment, a chart or a reader's patience. */
+/** Texts that could break a table, a code fence, a comment or a chart. */
 const HOSTILE = [
   "<script>alert(1)</script>",
   "a | b",
@@ -41,38 +41,38 @@ const HOSTILE = [
 
 const times = (text: string, what: RegExp): number => [...text.matchAll(what)].length;
 
-describe.skipIf(render === undefined)("in a browser", () => {
+describe.skipIf(render === undefined)("a summary page in a browser", () => {
   let page: Rendered;
 
   beforeAll(async () => {
-    page = await must(renderSummary(STORY));
+    page = await must(renderSummary(SUMMARY));
   });
 
-  test("the chart of a page is drawn, with a bar for each phase and the failed one marked", () => {
+  test("the chart is drawn with a bar for each phase, and the failed phase is marked", () => {
     expect(page.dom).not.toContain("CHART FAILED");
     expect(times(page.dom, /<svg/g)).toBe(1);
     expect(times(page.dom, /<rect [^>]*class="task [^"]*"/g)).toBe(3);
     expect(times(page.dom, /<rect [^>]*class="task crit/g)).toBe(1);
   });
 
-  test("a page has its table, and tells the failure before anything else", () => {
+  test("the page has a table, and the error comes first", () => {
     expect(times(page.dom, /<tr>/g)).toBe(4);
-    const order = ["failed after 1 min 04 s", "relation missing", "Passed over neon", "1 min 01 s", "waiting for the job setup", "Left:"];
+    const order = ["failed after 1 min 04 s", "relation missing", "Skipped neon", "1 min 01 s", "waiting for the job setup", "Kept:"];
     const places = order.map((text) => page.text.indexOf(text));
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((one, other) => one - other));
   });
 
-  test("foreign words stay words, whatever they are", async () => {
+  test("hostile texts are shown as plain text", async () => {
     const words = HOSTILE.join(" ");
     const { dom, text } = await must(
       renderSummary({
-        ...STORY,
+        ...SUMMARY,
         title: words,
         job: words,
         database: { name: words, provider: "neon", expiresAt: undefined },
         refusals: [{ provider: "docker", text: words }],
-        phases: STORY.phases.map((chapter) => ({ ...chapter, phase: words, text: words })),
+        phases: SUMMARY.phases.map((phase) => ({ ...phase, phase: words, text: words })),
         notes: HOSTILE,
         failure: HOSTILE.join("\n"),
         kept: words,
@@ -87,11 +87,11 @@ describe.skipIf(render === undefined)("in a browser", () => {
     ).toBeGreaterThanOrEqual(6);
   });
 
-  test("a comment has one fold for each command, and each its chart", async () => {
+  test("a comment has a folded section with a chart for each command", async () => {
     const by = { run: "42", attempt: 1, shard: undefined };
-    const first = firstComment("CI", sectionOf(STORY, by));
+    const first = firstComment("CI", sectionOf(SUMMARY, by));
     const { dom, text } = await must(
-      addSection(first, "CI", sectionOf({ ...STORY, job: "lint", failure: undefined, exitCode: 0 }, by)) ?? "",
+      addSection(first, "CI", sectionOf({ ...SUMMARY, job: "lint", failure: undefined, exitCode: 0 }, by)) ?? "",
     );
     expect([times(dom, /<details/g), times(dom, /<svg/g), times(dom, /<h3/g)]).toEqual([2, 2, 3]);
     expect(text).toContain("offshoot: 1 of 2 commands failed");

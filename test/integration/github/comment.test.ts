@@ -114,7 +114,7 @@ test("commands keep it where the settings ask for one, and end as they would wit
     expect(body()).toContain("❌ offshoot run · test");
     expect(body()).not.toContain(new URL(DATABASE_URL).password);
     expect((await project.offshoot(["down"])).code).toBe(0);
-    expect(body()).toContain("The database is gone; nothing is left.");
+    expect(body()).toContain("The database was deleted.");
     expect(server.comments).toHaveLength(1);
     server.fault = () => 403;
     const refused = await project.offshoot(["up"]);

@@ -3,7 +3,7 @@ import { withoutUnexpandedMacros } from "../../../src/ci/azure.ts";
 import { detectCi } from "../../../src/ci/detect.ts";
 import { ciFixture } from "./fixture.ts";
 
-test("Azure Pipelines is known by its build, and a stage that is retried counts as a higher attempt", () => {
+test("Azure Pipelines has the build id as run id, and a retried stage is a higher attempt", () => {
   expect(detectCi(ciFixture("azure/stage-retry").env)).toMatchObject({
     service: "azure",
     facts: { repository: "acme/shop", runId: "20871", pullRequest: undefined, attempt: 2, ref: "main" },
@@ -11,19 +11,19 @@ test("Azure Pipelines is known by its build, and a stage that is retried counts 
   });
 });
 
-test("a fork's pull request has the number that GitHub gave it, its own branch, a shard and no secrets", () => {
+test("a fork's pull request has its number on GitHub, its own branch and a shard, and its secrets are withheld", () => {
   expect(detectCi(ciFixture("azure/fork-pull-request").env)).toMatchObject({
     facts: { runId: "20872", pullRequest: 77, ref: "fix/outbox-order", shard: "2", job: "test" },
     secretsWithheld: true,
   });
 });
 
-test("the only job of its kind is no shard", () => {
+test("a job without parallel copies has no shard", () => {
   const { env } = ciFixture("azure/fork-pull-request");
   expect(detectCi({ ...env, SYSTEM_TOTALJOBSINPHASE: "1" }).facts.shard).toBeUndefined();
 });
 
-test("a variable that Azure did not fill in counts as none, and only there", () => {
+test("an unexpanded macro counts as unset on Azure, and not on other services", () => {
   const env = {
     NEON_API_KEY: "$(NEON_API_KEY)",
     NEON_PROJECT_ID: "$(neon.project-id)",

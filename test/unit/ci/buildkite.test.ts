@@ -4,7 +4,7 @@ import { ciFixture } from "./fixture.ts";
 
 const detected = (name: string) => detectCi(ciFixture(`buildkite/${name}`).env);
 
-test("a build's jobs share its id", () => {
+test("all jobs of a Buildkite build have the same run id", () => {
   expect(detected("push")).toMatchObject({
     service: "buildkite",
     isCi: true,
@@ -26,19 +26,19 @@ test("a retried job has a higher attempt in the same build", () => {
   expect(detected("retry").facts).toEqual({ ...detected("push").facts, attempt: 3 });
 });
 
-test("a pull request of the repository itself is no fork, whatever the spelling of its URL", () => {
+test("a pull request of the same repository is not a fork, in any form of its URL", () => {
   expect(detected("pull-request")).toMatchObject({ facts: { pullRequest: 77 }, secretsWithheld: false });
 });
 
-test("a fork's pull request is known by its repository", () => {
+test("a fork's pull request is detected by its repository", () => {
   expect(detected("fork-pull-request")).toMatchObject({ facts: { repository: "acme/shop", pullRequest: 78 }, secretsWithheld: true });
 });
 
-test("parallel jobs have one run id and a shard each, the first one too", () => {
+test("parallel jobs have the same run id and different shards, also the first job", () => {
   expect(detected("parallel").facts).toMatchObject({ runId: detected("push").facts.runId, shard: "2" });
   expect(detectCi({ ...ciFixture("buildkite/parallel").env, BUILDKITE_PARALLEL_JOB: "0" }).facts.shard).toBe("0");
 });
 
-test("a repository that is no URL is named by organization and pipeline", () => {
+test("a repository without a URL is named by organization and pipeline", () => {
   expect(detectCi({ ...ciFixture("buildkite/push").env, BUILDKITE_REPO: "/srv/git/shop" }).facts.repository).toBe("acme/shop");
 });

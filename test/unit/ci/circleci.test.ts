@@ -4,7 +4,7 @@ import { ciFixture } from "./fixture.ts";
 
 const detected = (name: string) => detectCi(ciFixture(`circleci/${name}`).env);
 
-test("a workflow's jobs share its workspace's id", () => {
+test("all jobs of a CircleCI workflow have the id of its workspace as run id", () => {
   expect(detected("push")).toMatchObject({
     service: "circleci",
     isCi: true,
@@ -22,20 +22,20 @@ test("a workflow's jobs share its workspace's id", () => {
   });
 });
 
-test("a re-run from failed is the same run and another invocation", () => {
+test("a re-run from failed is the same run and a new invocation", () => {
   const [first, again] = [detected("push").facts, detected("rerun-from-failed").facts];
   expect(again.runId).toBe(first.runId);
   expect(again.invocation).not.toBe(first.invocation);
 });
 
-test("a branch's pull request is the last part of its URL", () => {
+test("the number of a pull request is the last part of its URL", () => {
   expect(detected("pull-request")).toMatchObject({ facts: { pullRequest: 77 }, secretsWithheld: false });
 });
 
-test("a fork's pull request lacks secrets", () => {
+test("secrets are withheld from a fork's pull request", () => {
   expect(detected("fork-pull-request")).toMatchObject({ facts: { repository: "acme/shop", pullRequest: 78 }, secretsWithheld: true });
 });
 
-test("parallel containers have one run id and a shard each", () => {
+test("parallel containers have the same run id and different shards", () => {
   expect(detected("parallel").facts).toMatchObject({ runId: detected("push").facts.runId, shard: "1" });
 });

@@ -5,7 +5,7 @@ import { ciFixture } from "./fixture.ts";
 
 const folders = readdirSync(new URL("../../../mocks/ci", import.meta.url));
 
-test.each(folders)("every environment of %s is told from the other services", (folder) => {
+test.each(folders)("every environment of %s is detected as this service", (folder) => {
   const names = readdirSync(new URL(`../../../mocks/ci/${folder}`, import.meta.url)).map((file) => file.replace(".json", ""));
   const services = names.map((name) => detectCi(ciFixture(`${folder}/${name}`).env).service);
   expect(new Set(services)).toEqual(new Set([folder]));
@@ -19,19 +19,19 @@ test.each([
   { CI: "False" },
   { CI: "false", JENKINS_URL: "https://ci.example" },
   { HOME: "/home/ada" },
-])("%j is a person's machine", (env) => {
+])("the environment %j is not a CI", (env) => {
   expect(detectCi(env)).toMatchObject({ service: "none", isCi: false, secretsWithheld: false });
 });
 
-test.each([{ CI: "true" }, { CI: "1" }, { CI: "woodpecker" }, { CONTINUOUS_INTEGRATION: "true" }])("%j is a CI", (env) => {
+test.each([{ CI: "true" }, { CI: "1" }, { CI: "woodpecker" }, { CONTINUOUS_INTEGRATION: "true" }])("the environment %j is a CI", (env) => {
   expect(detectCi(env)).toMatchObject({ service: "generic", isCi: true });
 });
 
-test("a service's own mark counts more than CI=false", () => {
+test("a variable of a service has precedence over CI=false", () => {
   expect(detectCi({ CI: "false", GITHUB_ACTIONS: "true" }).service).toBe("github");
 });
 
-test("only GitHub has a file with the event", () => {
+test("only GitHub has a file that describes the event", () => {
   expect(eventPath(ciFixture("github/push").env)).toBe("/home/runner/work/_temp/_github_workflow/event.json");
   expect(eventPath({ GITHUB_ACTIONS: "true", GITHUB_EVENT_PATH: "" })).toBeUndefined();
   expect(eventPath({ GITHUB_EVENT_PATH: "/left/over.json" })).toBeUndefined();

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Env } from "../../../src/environment.ts";
 
-/** An environment of a CI service as it was found there, with the event that came with it. */
+/** A recorded environment of a CI service, with the event that started the job. */
 export interface CiFixture {
   readonly env: Env;
   readonly payload?: unknown;

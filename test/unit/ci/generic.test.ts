@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { detectCi } from "../../../src/ci/detect.ts";
 import { ciFixture } from "./fixture.ts";
 
-test("a number that counts per job is not taken for a run's id", () => {
+test("a number that is counted for each job is not used as run id", () => {
   expect(detectCi(ciFixture("generic/nameless").env)).toMatchObject({ service: "generic", isCi: true, facts: { runId: undefined } });
 });
 
@@ -17,6 +17,6 @@ test.each([
   expect(detectCi({ CI: "true", ...env })).toMatchObject({ service: "generic", facts });
 });
 
-test.each(["false", "0", "No"])("CI=%s is no CI", (CI) => {
+test.each(["false", "0", "No"])("CI=%s is not a CI", (CI) => {
   expect(detectCi({ CI })).toMatchObject({ service: "none", isCi: false });
 });

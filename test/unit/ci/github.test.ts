@@ -6,7 +6,7 @@ const detected = (name: string, payload: unknown = ciFixture(`github/${name}`).p
   detectCi(ciFixture(`github/${name}`).env, payload);
 
 describe("the facts of a GitHub job", () => {
-  test("are repository, branch, run id, attempt and job", () => {
+  test("the facts are repository, branch, run id, attempt and job", () => {
     expect(detected("push")).toEqual({
       service: "github",
       isCi: true,
@@ -25,23 +25,23 @@ describe("the facts of a GitHub job", () => {
     });
   });
 
-  test("name a pull request's own branch rather than its merge ref", () => {
+  test("the ref of a pull request is its own branch, not its merge ref", () => {
     expect(detected("pull-request").facts).toMatchObject({ ref: "fix/outbox-order", pullRequest: 77 });
   });
 
-  test("differ between a run and its re-run by the attempt alone", () => {
+  test("a run and its re-run differ only in the attempt", () => {
     expect(detected("pull-request-rerun").facts).toEqual({ ...detected("pull-request").facts, attempt: 2 });
   });
 
-  test("have one run id for every leg of a matrix", () => {
+  test("all jobs of a matrix have the same run id", () => {
     expect(detected("pull-request-matrix").facts.runId).toBe(detected("pull-request").facts.runId);
   });
 
-  test("keep the number of a pull request that is closed", () => {
+  test("a closed pull request has its number", () => {
     expect(detected("pull-request-closed").facts.pullRequest).toBe(77);
   });
 
-  test("take the pull request from the ref where the event can't be read", () => {
+  test("without the event, the number of the pull request comes from the ref", () => {
     expect(detectCi(ciFixture("github/pull-request").env).facts.pullRequest).toBe(77);
   });
 
@@ -60,28 +60,28 @@ describe("the facts of a GitHub job", () => {
     },
   );
 
-  test.each(["", "0", "-1", "two", "1.5"])("count a meaningless attempt %j as the first", (attempt) => {
+  test.each(["", "0", "-1", "two", "1.5"])("an invalid attempt %j counts as the first", (attempt) => {
     const { env } = ciFixture("github/push");
     expect(detectCi({ ...env, GITHUB_RUN_ATTEMPT: attempt }).facts.attempt).toBe(1);
   });
 });
 
-describe("GitHub withholds secrets", () => {
-  test.each(["fork-pull-request", "deleted-fork-pull-request", "dependabot", "dependabot-rerun"])("from a %s", (name) => {
+describe("secretsWithheld", () => {
+  test.each(["fork-pull-request", "deleted-fork-pull-request", "dependabot", "dependabot-rerun"])("is true for %s", (name) => {
     expect(detected(name).secretsWithheld).toBe(true);
   });
 
-  test("from Dependabot's push, event or no event", () => {
+  test("is true for Dependabot's push, with or without the event", () => {
     const { env } = ciFixture("github/push");
     expect(detectCi({ ...env, GITHUB_ACTOR: "dependabot[bot]" }).secretsWithheld).toBe(true);
   });
 
-  test("from pull_request_target where Dependabot made the pull request", () => {
+  test("is true for pull_request_target if Dependabot created the pull request", () => {
     const { env, payload } = ciFixture("github/dependabot");
     expect(detectCi({ ...env, GITHUB_EVENT_NAME: "pull_request_target" }, payload).secretsWithheld).toBe(true);
   });
 
-  test("from a fork that has the same owner and another name", () => {
+  test("is true for a fork with the same owner and another name", () => {
     const { env } = ciFixture("github/pull-request");
     const payload = {
       pull_request: { number: 5, head: { repo: { full_name: "acme/shop-fork" } }, base: { repo: { full_name: "acme/shop" } } },
@@ -90,12 +90,12 @@ describe("GitHub withholds secrets", () => {
   });
 });
 
-describe("GitHub gives secrets", () => {
-  test.each(["push", "pull-request", "pull-request-closed", "workflow-dispatch", "fork-pull-request-target"])("to a %s", (name) => {
+describe("secretsWithheld of a trusted event", () => {
+  test.each(["push", "pull-request", "pull-request-closed", "workflow-dispatch", "fork-pull-request-target"])("is false for %s", (name) => {
     expect(detected(name).secretsWithheld).toBe(false);
   });
 
-  test("to a scheduled run of which Dependabot is the actor", () => {
+  test("is false for a scheduled run with Dependabot as actor", () => {
     const { env } = ciFixture("github/push");
     expect(detectCi({ ...env, GITHUB_ACTOR: "dependabot[bot]", GITHUB_EVENT_NAME: "schedule" }).secretsWithheld).toBe(false);
   });

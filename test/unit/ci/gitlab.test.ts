@@ -4,7 +4,7 @@ import { ciFixture } from "./fixture.ts";
 
 const detected = (name: string) => detectCi(ciFixture(`gitlab/${name}`).env);
 
-test("a pipeline's jobs share its id", () => {
+test("all jobs of a GitLab pipeline have the same run id", () => {
   expect(detected("push")).toMatchObject({
     service: "gitlab",
     isCi: true,
@@ -22,21 +22,21 @@ test("a pipeline's jobs share its id", () => {
   });
 });
 
-test("a merge request has its number and its own branch", () => {
+test("a merge request has its own number and its own branch", () => {
   expect(detected("merge-request")).toMatchObject({ facts: { pullRequest: 31, ref: "fix/outbox-order" }, secretsWithheld: false });
 });
 
-test("a fork's merge request belongs to the target project and lacks its secrets", () => {
+test("a fork's merge request belongs to the target project, and the target's secrets are withheld", () => {
   expect(detected("fork-merge-request")).toMatchObject({
     facts: { repository: "acme/platform/shop", pullRequest: 31 },
     secretsWithheld: true,
   });
 });
 
-test("a fork's merge request that a member runs in the target project has its secrets", () => {
+test("a fork's merge request that a member runs in the target project gets the secrets", () => {
   expect(detected("fork-merge-request-in-target").secretsWithheld).toBe(false);
 });
 
-test("parallel copies have one run id and a shard each", () => {
+test("parallel copies have the same run id and different shards", () => {
   expect(detected("parallel").facts).toMatchObject({ runId: "1712345678", shard: "3" });
 });

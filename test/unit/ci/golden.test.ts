@@ -4,8 +4,8 @@ import { SERVICES } from "../../../src/ci/detect.ts";
 import type { WriteContext, Write } from "../../../src/ci/write.ts";
 import { ciFixture } from "./fixture.ts";
 
-/** Where each service's words are tried, as its own jobs find it. */
-const PLACES: Readonly<Record<CiServiceName, string>> = {
+/** The environment of a job, for each service. */
+const ENVIRONMENTS: Readonly<Record<CiServiceName, string>> = {
   github: "github/push",
   gitlab: "gitlab/push",
   circleci: "circleci/push",
@@ -16,14 +16,14 @@ const PLACES: Readonly<Record<CiServiceName, string>> = {
   generic: "generic/nameless",
 };
 
-/** A password that needs escaping everywhere: percent, quotes, semicolon, bracket, dollar, backquote, backslash. */
+/** A password that every format must escape: percent, quotes, semicolon, bracket, dollar, backquote, backslash. */
 const PASSWORD = "p%25'w\"d;]$`\\ä";
 const URL = `postgresql://ada:${encodeURIComponent(PASSWORD)}@db.example/shop`;
 const VARIABLES = { DATABASE_URL: URL, PGPASSWORD: PASSWORD, PGUSER: "ada" };
 const FACTS = { provider: "neon", use_neon: "true", database_id: "br-calm-sky-1", run_key: "run-17812345678" };
 const LINES = "first 50%\r\nsecond";
 
-/** Writes as a person reads them: one header for each, then its text with control characters visible. */
+/** Outputs in readable form: a header for each, then its text with visible control characters. */
 function show(writes: readonly Write[]): string {
   if (writes.length === 0) return "(nothing)\n";
   return writes
@@ -42,30 +42,30 @@ function visible(text: string): string {
     .join("");
 }
 
-function whereOf(name: CiServiceName): WriteContext {
+function contextOf(name: CiServiceName): WriteContext {
   let count = 0;
-  const env = { BASH_ENV: "/tmp/.bash_env-1", ...ciFixture(PLACES[name]).env };
+  const env = { BASH_ENV: "/tmp/.bash_env-1", ...ciFixture(ENVIRONMENTS[name]).env };
   return { env, random: () => `r${++count}`, now: () => new Date("2026-11-01T12:00:00Z") };
 }
 
-describe.each(Object.keys(SERVICES) as CiServiceName[])("what %s is told", (name) => {
+describe.each(Object.keys(SERVICES) as CiServiceName[])("the output for %s", (name) => {
   const service = SERVICES[name];
 
-  test("is byte for byte what it was", async () => {
-    const where = whereOf(name);
-    const group = service.group("output of the migrations", where);
+  test("equals the stored output byte for byte", async () => {
+    const context = contextOf(name);
+    const group = service.group("output of the migrations", context);
     const finding = { severity: "error", title: "a: b, c", message: LINES, file: "schema.audit.yaml", line: 7 } as const;
     const parts: Readonly<Record<string, string>> = {
       "masks, of a password, its URL, two lines, an empty string and the password again": show(
         service.mask([PASSWORD, URL, LINES, "", PASSWORD]),
       ),
-      "variables for what follows in the job": show(service.exports(VARIABLES, where)),
-      "facts for later jobs": show(service.outputs(FACTS, where)),
+      "variables for what follows in the job": show(service.exports(VARIABLES, context)),
+      "facts for later jobs": show(service.outputs(FACTS, context)),
       "a group": group === undefined ? "(nothing)\n" : visible(group.begin) + visible("…\n") + visible(group.end),
       "an annotation of a line": show(service.annotate(finding)),
-      "a warning without a place": show(service.annotate({ severity: "warning", title: "offshoot", message: "late" })),
+      "a warning without a file": show(service.annotate({ severity: "warning", title: "offshoot", message: "late" })),
       "a hint": show(service.annotate({ severity: "info", title: "offshoot", message: "fine" })),
-      "a summary": show(service.summary("### Done\n\n| a | b |\n", where)),
+      "a summary": show(service.summary("### Done\n\n| a | b |\n", context)),
     };
     const text = Object.entries(parts)
       .map(([title, shown]) => `== ${title}\n${shown}`)
@@ -73,23 +73,23 @@ describe.each(Object.keys(SERVICES) as CiServiceName[])("what %s is told", (name
     await expect(text).toMatchFileSnapshot(`../../fixtures/ci/${name}.txt`);
   });
 
-  test("holds no secret among the facts for later jobs, and no mask of an empty string", () => {
-    const where = whereOf(name);
-    expect(show(service.outputs(FACTS, where))).not.toContain("postgresql:");
+  test("has no secret among the facts for later jobs, and no mask of an empty string", () => {
+    const context = contextOf(name);
+    expect(show(service.outputs(FACTS, context))).not.toContain("postgresql:");
     expect(service.mask(["", " ", "\n"])).toEqual([]);
   });
 });
 
-describe("values of several lines", () => {
+describe("a value with several lines", () => {
   const value = { PGOPTIONS: "a\nDATABASE_URL=evil" };
 
-  test("can't smuggle a variable into GitHub's files, since no value can know the delimiter", () => {
-    const [write] = SERVICES.github.exports(value, whereOf("github"));
+  test("cannot add a variable to GitHub's files, because the delimiter is unpredictable", () => {
+    const [write] = SERVICES.github.exports(value, contextOf("github"));
     expect(write).toMatchObject({ text: "PGOPTIONS<<offshoot_r1\na\nDATABASE_URL=evil\noffshoot_r1\n" });
   });
 
-  test("are refused where a service reads bare lines", () => {
-    expect(() => SERVICES.jenkins.exports(value, whereOf("jenkins"))).toThrow("PGOPTIONS holds a line break");
-    expect(() => SERVICES.gitlab.outputs({ run_key: "a\nb" }, whereOf("gitlab"))).toThrow("line break");
+  test("is rejected for a service that reads lines without quotes", () => {
+    expect(() => SERVICES.jenkins.exports(value, contextOf("jenkins"))).toThrow("The value of PGOPTIONS has a line break");
+    expect(() => SERVICES.gitlab.outputs({ run_key: "a\nb" }, contextOf("gitlab"))).toThrow("line break");
   });
 });

@@ -6,18 +6,18 @@ import type { Write } from "../../../src/ci/write.ts";
 import { publish } from "../../../src/ci/publish.ts";
 
 let cwd: string;
-beforeEach(async () => void (cwd = await mkdtemp(join(tmpdir(), "offshoot-tell-"))));
+beforeEach(async () => void (cwd = await mkdtemp(join(tmpdir(), "offshoot-publish-"))));
 afterEach(() => rm(cwd, { recursive: true, force: true }));
 
-const told = async (writes: readonly Write[]): Promise<readonly string[]> => {
+const linesOf = async (writes: readonly Write[]): Promise<readonly string[]> => {
   const lines: string[] = [];
   const stream = (name: string) => ({ write: (text: string) => lines.push(`${name}: ${text}`) });
   await publish(writes, { stdout: stream("stdout"), stderr: stream("stderr"), cwd, env: process.env });
   return lines;
 };
 
-test("writes are done in their order, and files are appended to", async () => {
-  const lines = await told([
+test("outputs are written in order, and files are appended to", async () => {
+  const lines = await linesOf([
     { to: "stderr", text: "mask" },
     { to: "file", path: "out", text: "a\n" },
     { to: "file", path: "out", text: "b\n" },
@@ -27,8 +27,8 @@ test("writes are done in their order, and files are appended to", async () => {
   expect(await readFile(join(cwd, "out"), "utf8")).toBe("a\nb\n");
 });
 
-test("a service's program that is missing is told without what it was given, and stops nothing", async () => {
-  const lines = await told([
+test("a missing program of the service causes a warning without its input, and the next output is written", async () => {
+  const lines = await linesOf([
     { to: "program", argv: ["offshoot-no-such-agent", "redactor", "add"], input: "secretword" },
     { to: "stdout", text: "data" },
   ]);

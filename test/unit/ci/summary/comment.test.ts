@@ -12,7 +12,7 @@ function grown(...sections: readonly Section[]): string {
   return others.reduce((body, each) => addSection(body, "CI", each) ?? body, firstComment("CI", first));
 }
 
-const STORY: CommandSummary = {
+const SUMMARY: CommandSummary = {
   title: "offshoot up",
   job: "setup",
   run: "run-10",
@@ -26,8 +26,8 @@ const STORY: CommandSummary = {
   kept: undefined,
 };
 
-describe("the comment", () => {
-  test("tells failures first and open, the rest folded", async () => {
+describe("the comment on a pull request", () => {
+  test("failed commands come first and unfolded, the other ones are folded", async () => {
     const body = grown(section("up in setup"), section("migrate in migrations", { failed: true }), section("run in test"));
     expect(body).toContain("### ❌ offshoot: 1 of 3 commands failed");
     expect(body.match(/<summary>.*?<\/summary>/g)).toEqual([
@@ -38,40 +38,40 @@ describe("the comment", () => {
     expect(body).toContain("<details open><summary>❌");
   });
 
-  test("is known by its workflow, whatever the workflow is called", () => {
+  test("a comment is found by the name of its workflow, also if the name has special characters", () => {
     const body = firstComment("a --> b", section("up"));
     expect([isComment(body, "a --> b"), isComment(body, "a"), isComment("Thanks!", "a")]).toEqual([true, false, false]);
   });
 
-  test("says so when the database is gone", () => {
-    expect(grown(section("up"), section("down", { removed: true }))).toContain("The database is gone; nothing is left.");
-    expect(grown(section("down", { removed: true }), section("up"))).not.toContain("is gone");
+  test("the comment reports that the database was deleted, if down was the last command", () => {
+    expect(grown(section("up"), section("down", { removed: true }))).toContain("The database was deleted.");
+    expect(grown(section("down", { removed: true }), section("up"))).not.toContain("was deleted");
   });
 
-  test("isn't written again for the same words at another pace", () => {
+  test("a section that differs only in its times is not written again", () => {
     const by = { run: "10", attempt: 1, shard: undefined };
-    const quick = sectionOf(STORY, by);
-    const slow = sectionOf({ ...STORY, phases: STORY.phases.map((chapter) => ({ ...chapter, ms: 9000 })) }, by);
+    const quick = sectionOf(SUMMARY, by);
+    const slow = sectionOf({ ...SUMMARY, phases: SUMMARY.phases.map((phase) => ({ ...phase, ms: 9000 })) }, by);
     expect(addSection(firstComment("CI", quick), "CI", slow)).toBeUndefined();
-    const failed = sectionOf({ ...STORY, failure: "no" }, by);
+    const failed = sectionOf({ ...SUMMARY, failure: "no" }, by);
     expect(addSection(firstComment("CI", quick), "CI", failed)).toContain("❌");
   });
 
-  test("of an earlier run gives way, and an earlier run that ends late is not told", () => {
+  test("a later run replaces the comment, and an earlier run that ends late does not change it", () => {
     const body = grown(section("up"), section("run", { run: "11" }));
     expect(body).toContain("text of run");
     expect(body).not.toContain("text of up");
     expect(addSection(body, "CI", section("down"))).toBeUndefined();
   });
 
-  test("keeps what other jobs told in an earlier attempt", () => {
+  test("a new attempt of one job keeps the sections of the other jobs", () => {
     const body = grown(section("up"), section("run", { failed: true }), section("run", { attempt: 2, digest: "again" }));
     expect(body).toContain("### ✅ offshoot: 2 commands done");
     expect(body).toContain("✅ run, attempt 2");
     expect(addSection(body, "CI", section("run", { digest: "late" }))).toBeUndefined();
   });
 
-  test("stays within what GitHub takes, and leaves out what went well before what failed", () => {
+  test("the comment stays below GitHub's size limit, and the text of failed commands has precedence", () => {
     const many = Array.from({ length: 30 }, (_, at) => section(`job ${at}`, { text: `line ${at}\n`.repeat(2000), failed: at === 29 }));
     const body = grown(...many);
     expect(body.length).toBeLessThanOrEqual(65_536);
@@ -79,7 +79,7 @@ describe("the comment", () => {
     expect(body.indexOf("line 29")).toBeLessThan(body.indexOf("line 0"));
   });
 
-  test("survives any text inside of it", () => {
+  test("a section with any text is read back unchanged", () => {
     const text = fc.array(
       fc.constantFrom("<!-- offshoot:end -->", "<!-- offshoot:section e30 -->", "```", "</details>", "a", "\n", "\r\n", "|", "ä"),
       { maxLength: 30 },

@@ -4,7 +4,7 @@ import { renderSummary } from "../../../../src/ci/summary/render.ts";
 import type { CommandSummary } from "../../../../src/ci/summary/command-summary.ts";
 import { timeline } from "../../../../src/ci/summary/timeline.ts";
 
-const STORY: CommandSummary = {
+const SUMMARY: CommandSummary = {
   title: "offshoot run",
   job: "integration",
   run: "run-42",
@@ -21,26 +21,26 @@ const STORY: CommandSummary = {
   kept: undefined,
 };
 
-test("a page tells outcome, database, refusals, phases, timeline, notes and the error, with foreign words kept words", async () => {
-  await expect(`${renderSummary(STORY)}\n`).toMatchFileSnapshot("../../../fixtures/ci/summary.md");
+test("a page has the outcome, error, database, skipped providers, phases, timeline and notes, with special characters escaped", async () => {
+  await expect(`${renderSummary(SUMMARY)}\n`).toMatchFileSnapshot("../../../fixtures/ci/summary.md");
 });
 
-test("a command that did one thing has no timeline", () => {
-  expect(timeline(STORY.phases.slice(0, 1))).toEqual([]);
+test("a command with one phase has no timeline", () => {
+  expect(timeline(SUMMARY.phases.slice(0, 1))).toEqual([]);
 });
 
-test("a page that fits stays as it is", () => {
+test("a page within the size limit is not changed", () => {
   expect(fit("ä", 2)).toBe("ä");
 });
 
-test("a page that is too long is cut between lines, closes its fence, and says so", () => {
+test("a page over the size limit is cut between lines, its code fence is closed, and a note reports the cut", () => {
   const long = ["# Head", "```text", ...Array.from({ length: 1000 }, (_, at) => `line ${at} ä`), "```"].join("\n");
   const cut = fit(long, 500);
   expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(500);
-  expect(cut).toMatch(/^# Head\n```text\nline 0 ä\n[^]*\nline \d+ ä\n```\n\n_Cut here/);
+  expect(cut).toMatch(/^# Head\n```text\nline 0 ä\n[^]*\nline \d+ ä\n```\n\n_The rest was cut off/);
 });
 
-test("where nothing more fits, nothing is written", () => {
+test("the result is empty if not even one line fits", () => {
   expect(fit("# Head\nmore", 3)).toBe("");
   expect(fit("# Head\nmore", -7)).toBe("");
 });
