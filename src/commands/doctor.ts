@@ -2,7 +2,7 @@ import type { Source } from "../config/load.ts";
 import { isOffshootError } from "../errors.ts";
 import type { ProviderName, Refusal } from "../providers/provider.ts";
 import type { RunIdentity } from "../identity/run-identity.ts";
-import { candidates, limitsOf } from "../context/candidates.ts";
+import { configuredProviders, providerLimits } from "../context/candidates.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { findProject, migrationDirectory } from "../context/migrations.ts";
 
@@ -42,7 +42,10 @@ export interface DiagnosedMigrations {
 export async function doctor(options: DoctorOptions = {}): Promise<Diagnosis> {
   const context = await prepare(options);
   const providers = await Promise.all(
-    (await candidates(context)).map(async (provider) => ({ name: provider.name, refusal: await provider.refuse(limitsOf(context)) })),
+    (await configuredProviders(context)).map(async (provider) => ({
+      name: provider.name,
+      refusal: await provider.refuse(providerLimits(context)),
+    })),
   );
   // A refusal that may not be passed over ends the list: nothing behind it would be asked.
   const decisive = providers.find(({ refusal }) => refusal === undefined || !refusal.mayFallBack);

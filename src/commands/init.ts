@@ -1,14 +1,14 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { fileLayer } from "../config/file.ts";
-import { flagLayer } from "../config/layer.ts";
+import { readConfigurationFile } from "../config/file.ts";
+import { readFlags } from "../config/sources.ts";
 import { loadSettings, type Resolved } from "../config/load.ts";
 import { codeOf, messageOf, OffshootError } from "../errors.ts";
-import type { Facts, KnownMigrations, PresentConfiguration } from "../init/facts.ts";
-import { lookAtPipelines, lookAtProject } from "../init/look.ts";
+import type { RepositoryFacts, KnownMigrations, PresentConfiguration } from "../init/repository-facts.ts";
+import { inspectPipelines, inspectProject } from "../init/inspect.ts";
 import { type Plan, plan, type PlannedFile } from "../init/plan.ts";
-import type { TemplateName } from "../init/services/registry.ts";
+import type { CiServiceName } from "../init/services/registry.ts";
 import { readCheckout } from "../identity/checkout.ts";
 import type { CommonOptions } from "../context/context.ts";
 import { detectBelow, detectTools, requireTool } from "../migration-tools/detect.ts";
@@ -17,7 +17,7 @@ import type { Project } from "../migration-tools/tool.ts";
 
 export interface InitOptions extends CommonOptions {
   /** The CI service to write for, or `none` for the configuration alone; default the one that is in use, else GitHub Actions. */
-  readonly service?: TemplateName | "none" | undefined;
+  readonly service?: CiServiceName | "none" | undefined;
   /** Only say what would be written. Default false. */
   readonly dryRun?: boolean | undefined;
 }
@@ -53,7 +53,7 @@ interface Place {
   readonly host: string | undefined;
 }
 
-async function lookAround(options: InitOptions, { cwd, top, host }: Place): Promise<Facts> {
+async function lookAround(options: InitOptions, { cwd, top, host }: Place): Promise<RepositoryFacts> {
   const flags = options.settings ?? {};
   refuseUnfit(flags);
   const resolved = await loadSettings({ cwd, env: {}, flags, file: options.config });
@@ -63,10 +63,10 @@ async function lookAround(options: InitOptions, { cwd, top, host }: Place): Prom
     host,
     version: await ownVersion(),
     migrations,
-    given: Object.fromEntries([...flagLayer(flags).entries].map(([path, { input }]) => [path, input])),
+    given: Object.fromEntries([...readFlags(flags).entries].map(([path, { input }]) => [path, input])),
     configuration: await presentConfiguration(resolved, top, flags),
-    ...(await lookAtProject(upwards(cwd, top).map(repositoryIn), migrations)),
-    pipelines: await lookAtPipelines(repositoryIn(top)),
+    ...(await inspectProject(upwards(cwd, top).map(repositoryIn), migrations)),
+    pipelines: await inspectPipelines(repositoryIn(top)),
   };
 }
 
@@ -123,8 +123,8 @@ async function presentConfiguration(
 ): Promise<PresentConfiguration | undefined> {
   if (file === undefined) return undefined;
   const path = slashes(relative(top, file));
-  const { entries } = await fileLayer(file, path);
-  const asked = [...flagLayer(flags).entries];
+  const { entries } = await readConfigurationFile(file, path);
+  const asked = [...readFlags(flags).entries];
   const lacks = asked.filter(([key, { value }]) => !isDeepStrictEqual(entries.get(key)?.value, value)).map(([key]) => key);
   return { path, text: await readFile(file, "utf8"), lacks };
 }

@@ -1,22 +1,25 @@
 import { readFile } from "node:fs/promises";
 import type { Document, Node, Pair } from "yaml";
 import { OffshootError, messageOf } from "../errors.ts";
-import { check, notASection, unknownKey } from "./check.ts";
+import { checkValue, notASection, unknownKey } from "./check-value.ts";
 import { fieldAt, keysBelow } from "./fields.ts";
 import type { Path } from "./fields.ts";
-import type { Entry, Layer } from "./layer.ts";
-import { syntaxProblems } from "./syntax.ts";
+import type { Entry, SourceResult } from "./sources.ts";
+import { syntaxProblems } from "./yaml-syntax.ts";
 
-/** What the file says. `label` is its name for people, before the line number. Throws `CONFIG_UNREADABLE`. */
-export async function fileLayer(file: string, label: string): Promise<Layer> {
-  return parseFile(await read(file, label), label);
+/**
+ * Reads and checks the configuration file. `label` is the name of the file in messages, before the line number. Throws
+ * `CONFIG_UNREADABLE`.
+ */
+export async function readConfigurationFile(file: string, label: string): Promise<SourceResult> {
+  return parseConfiguration(await read(file, label), label);
 }
 
-/** As `fileLayer`, from text. Every fault of the file is reported, unless it is no YAML at all. */
-export async function parseFile(text: string, label: string): Promise<Layer> {
+/** Checks the text of a configuration file. Reports all problems, unless the text is not valid YAML. */
+export async function parseConfiguration(text: string, label: string): Promise<SourceResult> {
   const yaml = await import("yaml");
   const lines = new yaml.LineCounter();
-  // Below its highest level, the library prints warnings of its own to stderr.
+  // At lower log levels the library prints warnings to stderr.
   const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
   const broken = syntaxProblems(text, document, lines, yaml);
   if (broken.length > 0) return { entries: new Map(), problems: broken.map(({ line, text: problem }) => `${label}:${line}: ${problem}`) };
@@ -24,14 +27,14 @@ export async function parseFile(text: string, label: string): Promise<Layer> {
   const entries = new Map<Path, Entry>();
   const problems: string[] = [];
   const lineOf = (node: unknown): number => (yaml.isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1);
-  const blame = (node: unknown, problem: string): void => void problems.push(`${label}:${lineOf(node)}: ${problem}`);
+  const report = (node: unknown, problem: string): void => void problems.push(`${label}:${lineOf(node)}: ${problem}`);
   walk("", document.contents, undefined);
   return { entries, problems };
 
   function walk(section: string, given: unknown, key: unknown): void {
     const node = resolved(given);
     if (node === null || node === undefined || (yaml.isScalar(node) && node.value === null)) return;
-    if (!yaml.isMap(node)) return blame(key ?? node, section === "" ? topExpected() : notASection(section));
+    if (!yaml.isMap(node)) return report(key ?? node, section === "" ? noKeys() : notASection(section));
     for (const pair of node.items) visit(section, pair);
   }
 
@@ -39,14 +42,14 @@ export async function parseFile(text: string, label: string): Promise<Layer> {
     const name = String(yaml.isScalar(key) ? key.value : key);
     const path = section === "" ? name : `${section}.${name}`;
     const field = name.includes(".") ? undefined : fieldAt(path);
-    // A section whose name alone stands for one of its settings holds keys or that setting's value.
+    // `audit` can be a section with keys, or the short form of `audit.spec`.
     if (field === undefined || (field.path !== path && yaml.isMap(resolved(value)))) {
       const known = !name.includes(".") && keysBelow(section).includes(path);
-      return known ? walk(path, value, key) : blame(key, unknownKey(section, name));
+      return known ? walk(path, value, key) : report(key, unknownKey(section, name));
     }
     const input = toInput(value, document);
-    const result = check(field, input, path);
-    if ("problem" in result) return blame(partOf(value, result.at) ?? key, result.problem);
+    const result = checkValue(field, input, path);
+    if ("problem" in result) return report(partOf(value, result.at) ?? key, result.problem);
     entries.set(field.path, { from: "file", where: `${label}:${lineOf(key)}`, input, value: result.value });
   }
 
@@ -54,7 +57,7 @@ export async function parseFile(text: string, label: string): Promise<Layer> {
     return yaml.isAlias(node) ? node.resolve(document) : node;
   }
 
-  /** The key or the item inside a value that is at fault. */
+  /** The wrong key or item inside a value. */
   function partOf(value: unknown, [at]: readonly PropertyKey[]): unknown {
     const node = resolved(value);
     if (yaml.isSeq(node) && typeof at === "number") return node.items[at];
@@ -67,18 +70,18 @@ function toInput(value: unknown, document: Document): unknown {
   return value === null ? null : (value as Node).toJS(document);
 }
 
-function topExpected(): string {
-  return `the file holds no keys; expected keys such as ${keysBelow("").slice(0, 3).join(", ")}`;
+function noKeys(): string {
+  return `the file contains no keys; expected keys such as ${keysBelow("").slice(0, 3).join(", ")}`;
 }
 
-// Beyond any configuration; the parser needs minutes for text that is made to hurt.
+// Far larger than any real configuration. The parser can take minutes for a large malicious file.
 const MAX_BYTES = 1 << 20;
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "it doesn't exist",
+  ENOENT: "it does not exist",
   EISDIR: "it is a folder",
-  EACCES: "this user may not read it",
-  EPERM: "this user may not read it",
+  EACCES: "this user has no permission to read it",
+  EPERM: "this user has no permission to read it",
   EFBIG: "it is larger than 1 MiB",
   ERR_ENCODING_INVALID_ENCODED_DATA: "it is not UTF-8 text",
 };
@@ -91,8 +94,8 @@ async function read(file: string, label: string): Promise<string> {
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? "";
     const reason = REASONS[code] ?? messageOf(cause);
-    throw new OffshootError("CONFIG_UNREADABLE", `The configuration ${label} can't be read: ${reason}.`, {
-      remedy: "Name a readable file with --config, or leave it out to do without one.",
+    throw new OffshootError("CONFIG_UNREADABLE", `Could not read the configuration file ${label}: ${reason}.`, {
+      remedy: "Correct the file, or name another one with --config.",
       facts: { file, reason: code },
     });
   }

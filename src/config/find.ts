@@ -1,36 +1,41 @@
 import { lstat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 
-/** The names a configuration may have; the first one found is taken. */
+/** The possible names of the configuration file. The first one that exists is used. */
 export const FILE_NAMES = ["offshoot.yaml", "offshoot.yml"] as const;
 
-export interface Found {
-  /** Absolute; undefined where there is none. */
+export interface FoundFile {
+  /** Absolute path. Undefined if there is no configuration file. */
   readonly file: string | undefined;
-  /** The file's folder, else `cwd`: what paths in the settings are relative to. */
+  /** The folder of the file, or `cwd` without a file. Paths in the settings are relative to it. */
   readonly directory: string;
-  /** The file for people: relative to `cwd`. */
+  /** The name of the file in messages: its path relative to `cwd`. */
   readonly label: string;
   readonly warnings: readonly string[];
 }
 
 /**
- * Finds the configuration: the named file, else the first from `cwd` up to the root of its git repository. Outside of
- * a repository only `cwd` counts: a file further up may be anybody's, and its commands would be run.
+ * Finds the configuration file: the named file, or the first one between `cwd` and the root of its git repository.
+ * Outside of a git repository only `cwd` is searched. A file in a parent folder could belong to another user, and
+ * offshoot would run its commands.
  */
-export async function findFile(cwd: string, named?: string): Promise<Found> {
+export async function findConfigurationFile(cwd: string, named?: string): Promise<FoundFile> {
   const start = resolve(cwd);
   if (named !== undefined) return found(start, resolve(start, named), []);
   for (const directory of await foldersUp(start)) {
     const present = await filter(FILE_NAMES, (name) => exists(join(directory, name)));
     const [taken, ignored] = present;
     if (taken === undefined) continue;
-    return found(start, join(directory, taken), ignored === undefined ? [] : [`${ignored} is ignored, since ${taken} stands beside it`]);
+    return found(
+      start,
+      join(directory, taken),
+      ignored === undefined ? [] : [`${ignored} is ignored because ${taken} is in the same folder; delete one of them`],
+    );
   }
   return { file: undefined, directory: start, label: FILE_NAMES[0], warnings: [] };
 }
 
-function found(cwd: string, file: string, warnings: readonly string[]): Found {
+function found(cwd: string, file: string, warnings: readonly string[]): FoundFile {
   return { file, directory: dirname(file), label: relative(cwd, file) || file, warnings };
 }
 
@@ -48,7 +53,7 @@ async function filter<Item>(items: readonly Item[], keep: (item: Item) => Promis
   return items.filter((_, index) => kept[index]);
 }
 
-/** A link that leads nowhere counts, so that reading it tells. */
+/** A broken symbolic link counts as existing. Reading it then gives a clear error. */
 async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,

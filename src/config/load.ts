@@ -1,101 +1,99 @@
 import { relative, resolve } from "node:path";
 import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
-import { buildSettings } from "./build.ts";
-import { FIELDS } from "./fields.ts";
-import type { Field, Path } from "./fields.ts";
-import { fileLayer } from "./file.ts";
-import { findFile } from "./find.ts";
-import { showValue } from "./kinds.ts";
-import { ciLayer, defaultLayer, envLayer, flagLayer } from "./layer.ts";
-import type { Entry, Given, Layer, Origin } from "./layer.ts";
-import { judge, settleTool } from "./rules.ts";
+import { assembleSettings, type EffectiveEntries } from "./assemble.ts";
+import { type Field, FIELDS, type Path } from "./fields.ts";
+import { readConfigurationFile } from "./file.ts";
+import { findConfigurationFile } from "./find.ts";
+import { showValue } from "./value-formats.ts";
+import { misspeltVariables, readCiSettings, readDefaults, readEnvironment, readFlags } from "./sources.ts";
+import type { Entry, GivenSettings, SourceResult, SourceKind } from "./sources.ts";
+import { checkTogether, chooseToolOrCommand } from "./joint-checks.ts";
 import type { Settings } from "./settings.ts";
-import { strayVariables } from "./stray.ts";
-import type { Winners } from "./values.ts";
 
 /** Where settings may come from. */
 export interface LoadInput {
-  /** Where the search for `offshoot.yaml` begins. */
+  /** The folder in which the search for `offshoot.yaml` starts. */
   readonly cwd: string;
   readonly env: Env;
-  /** By key path, as in `{"neon.parent": "main", ttl: "2h"}`: typed as in the file, or text. */
-  readonly flags?: Given | undefined;
-  /** As `flags`: what the CI service knows. */
-  readonly ci?: Given | undefined;
-  /** The configuration itself (`--config`), instead of a search. */
+  /** By key path, as in `{"neon.parent": "main", ttl: "2h"}`. Values are typed as in the file, or text. */
+  readonly flags?: GivenSettings | undefined;
+  /** Settings from the CI service, in the same form as `flags`. */
+  readonly ci?: GivenSettings | undefined;
+  /** Path of the configuration file (`--config`). Undefined: it is searched. */
   readonly file?: string | undefined;
 }
 
 export interface Source {
-  readonly from: Origin;
+  readonly from: SourceKind;
   /** `--ttl`, `OFFSHOOT_TTL`, `offshoot.yaml:12`, `CI` or `default`. */
   readonly where: string;
 }
 
-/** The settings, and where each of them comes from. */
+/** The settings, and the source of each of them. */
 export interface Resolved {
   readonly settings: Settings;
-  /** By key path, every setting. */
+  /** The source of every setting, by key path. */
   readonly sources: Readonly<Record<string, Source>>;
-  /** By key path, every setting, for people: no secret; undefined where there is no value. */
+  /** The value of every setting as it is shown to users, by key path. Contains no secrets. Undefined: no value. */
   readonly values: Readonly<Record<string, string | undefined>>;
-  /** Absolute path of the configuration; undefined where there is none. */
+  /** Absolute path of the configuration file. Undefined if there is none. */
   readonly file: string | undefined;
-  /** The folder of the configuration, else `cwd`: what paths in the settings are relative to. */
+  /** The folder of the file, or `cwd` without a file. Paths in the settings are relative to it. */
   readonly directory: string;
   readonly warnings: readonly string[];
 }
 
 /**
- * Finds, reads and checks the configuration: flag > environment > file > CI > default, setting by setting; lists and
- * maps are replaced as a whole. Throws `CONFIG_UNREADABLE` for a file that can't be read, and `CONFIG_INVALID` whose
- * message has one line for each problem of every origin, also where a stronger origin overrides it.
+ * Finds, reads and checks the configuration. For each setting, a flag overrides the environment, which overrides the
+ * file, the CI service and the default. A list or map is replaced as a whole. Throws `CONFIG_UNREADABLE` if the file
+ * cannot be read. Throws `CONFIG_INVALID` with one line for each problem in any source, even if a stronger source
+ * overrides the value.
  */
 export async function loadSettings(input: LoadInput): Promise<Resolved> {
-  const found = await findFile(input.cwd, input.file);
-  const layers: readonly Layer[] = [
-    flagLayer(input.flags ?? {}),
-    envLayer(input.env),
-    ...(found.file === undefined ? [] : [await fileLayer(found.file, found.label)]),
-    ciLayer(input.ci ?? {}),
-    defaultLayer(),
+  const found = await findConfigurationFile(input.cwd, input.file);
+  const sources: readonly SourceResult[] = [
+    readFlags(input.flags ?? {}),
+    readEnvironment(input.env),
+    ...(found.file === undefined ? [] : [await readConfigurationFile(found.file, found.label)]),
+    readCiSettings(input.ci ?? {}),
+    readDefaults(),
   ];
-  const winners = settleTool(pick(layers, (entry, field) => fromDirectory(entry, field, input.cwd, found.directory)));
-  const verdicts = judge(winners);
-  const errors = verdicts.filter(({ severity }) => severity === "error").map(({ text }) => text);
-  const problems = [...layers.flatMap((layer) => layer.problems), ...errors];
+  const effective = chooseToolOrCommand(pick(sources, (entry, field) => fromDirectory(entry, field, input.cwd, found.directory)));
+  const jointProblems = checkTogether(effective);
+  const errors = jointProblems.filter(({ severity }) => severity === "error").map(({ text }) => text);
+  const problems = [...sources.flatMap((source) => source.problems), ...errors];
   if (problems.length > 0) throw invalid(byLine(problems, found.label), found.file);
   return {
-    settings: buildSettings(winners),
-    sources: byPath(({ path }) => source(winners.get(path))),
-    values: byPath((field) => shown(field, winners.get(field.path))),
+    settings: assembleSettings(effective),
+    sources: byPath(({ path }) => source(effective.get(path))),
+    values: byPath((field) => shown(field, effective.get(field.path))),
     file: found.file,
     directory: found.directory,
     warnings: [
       ...found.warnings,
-      ...strayVariables(input.env),
-      ...verdicts.filter(({ severity }) => severity === "warning").map(({ text }) => text),
+      ...misspeltVariables(input.env),
+      ...jointProblems.filter(({ severity }) => severity === "warning").map(({ text }) => text),
     ],
   };
 }
 
-function pick(layers: readonly Layer[], adapt: (entry: Entry, field: Field) => Entry): Winners {
+function pick(sources: readonly SourceResult[], adapt: (entry: Entry, field: Field) => Entry): EffectiveEntries {
   return new Map(
     FIELDS.flatMap((field) => {
-      const entry = layers.map((layer) => layer.entries.get(field.path)).find((candidate) => candidate !== undefined);
+      const entry = sources.map((source) => source.entries.get(field.path)).find((candidate) => candidate !== undefined);
       return entry === undefined ? [] : [[field.path, adapt(entry, field)] as const];
     }),
   );
 }
 
-/** A path in a flag or variable is meant from where the user stands; settings hold it from the folder of the file. */
+/** A path in a flag or variable is relative to the current folder. In the settings it is relative to the folder of the file. */
 function fromDirectory(entry: Entry, field: Field, cwd: string, directory: string): Entry {
   if (field.kind !== "path" || entry.from === "file" || entry.from === "default") return entry;
   return { ...entry, value: relative(directory, resolve(cwd, String(entry.value))) || "." };
 }
 
-/** The file's problems in the order of its lines, after those of flags and environment. */
+/** Sorts the problems of the file by line, after the problems of flags and environment. */
 function byLine(problems: readonly string[], label: string): readonly string[] {
   const lineOf = (problem: string): number => (problem.startsWith(`${label}:`) ? Number.parseInt(problem.slice(label.length + 1), 10) : 0);
   return problems.toSorted((one, other) => lineOf(one) - lineOf(other));
@@ -104,8 +102,8 @@ function byLine(problems: readonly string[], label: string): readonly string[] {
 function invalid(problems: readonly string[], file: string | undefined): OffshootError {
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
   return new OffshootError("CONFIG_INVALID", problems.join("\n"), {
-    meaning: `The configuration has ${count}, so nothing was done.`,
-    remedy: 'The README lists every setting under "Settings".',
+    meaning: `The configuration has ${count}. Nothing was done.`,
+    remedy: 'Correct the configuration. The README describes every setting under "Settings".',
     facts: { problems: problems.length, file },
   });
 }

@@ -2,13 +2,13 @@ import * as z from "zod";
 import { parseDuration } from "../duration.ts";
 import { FIELDS, fieldAt, keysBelow } from "./fields.ts";
 import type { Field, Path } from "./fields.ts";
-import { KINDS } from "./kinds.ts";
-import type { Kind } from "./kinds.ts";
+import { VALUE_FORMATS } from "./value-formats.ts";
+import type { ValueKind } from "./value-formats.ts";
 import { NORMALISATION_CHOICES, POSTGRES_MAJORS, PROVIDER_CHOICES, TOOL_CHOICES } from "./settings.ts";
 
 const DURATION = /^(?=\d)(\d+d)?(\d+h)?(\d+m(?!s))?(\d+s)?(\d+ms)?$/;
 const LINE = /^(?=.*\S)\P{Cc}+$/u;
-// What starts with a dash would be an option of the docker command.
+// A name that starts with a dash would be an option of the docker command.
 const IMAGE = /^[A-Za-z0-9]\S*$/;
 const LSN = /^[0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8}$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -16,7 +16,7 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const line = z.string().regex(LINE);
 const provider = z.enum(PROVIDER_CHOICES);
 
-const KIND_SCHEMAS: Readonly<Record<Kind, (field: Field) => z.ZodType>> = {
+const KIND_SCHEMAS: Readonly<Record<ValueKind, (field: Field) => z.ZodType>> = {
   provider: () =>
     z.union([
       z.enum(["auto", ...PROVIDER_CHOICES]),
@@ -67,22 +67,33 @@ const KIND_SCHEMAS: Readonly<Record<Kind, (field: Field) => z.ZodType>> = {
 
 const LEAVES = new Map<string, z.ZodType>(FIELDS.map((field: Field) => [field.path, KIND_SCHEMAS[field.kind](field).meta(notes(field))]));
 
-/** The schema of one setting's value, as it is written in the file. */
-export function leafSchema(path: Path): z.ZodType {
+/** The schema of the value of one setting, in the form used in the file. */
+export function settingSchema(path: Path): z.ZodType {
   const leaf = LEAVES.get(path);
   if (leaf === undefined) throw new TypeError(`no schema for ${path}`);
   return leaf;
 }
 
-/** The schema of the whole file: every key optional, no other key, and a section may be left empty. */
+/** The schema of the whole file. Every key is optional, other keys are not allowed, and a section can be empty. */
 export function fileSchema(): z.ZodType {
   return sectionSchema("");
 }
 
-/** What editors show beside a key. */
+/** The JSON Schema of `offshoot.yaml` for editors (draft 7). It is published as `schema/offshoot.schema.json`. */
+export function jsonSchema(): Readonly<Record<string, unknown>> {
+  const { $schema, ...schema } = z.toJSONSchema(fileSchema(), { target: "draft-7" });
+  return {
+    $schema,
+    title: "offshoot.yaml",
+    description: "Configuration of offshoot: a new, migrated and audited Postgres for every CI run.",
+    ...schema,
+  };
+}
+
+/** The description and default that editors show for a key. */
 function notes(field: Field): { description: string; default?: unknown } {
   if (field.default === undefined) return { description: field.description };
-  return { description: field.description, default: KINDS[field.kind].fromText?.(field.default) ?? field.default };
+  return { description: field.description, default: VALUE_FORMATS[field.kind].fromText?.(field.default) ?? field.default };
 }
 
 function sectionSchema(section: string): z.ZodType {
@@ -93,10 +104,10 @@ function sectionSchema(section: string): z.ZodType {
   return z.strictObject(Object.fromEntries(entries) as Record<string, z.ZodType>);
 }
 
-/** A section, or the value of the setting whose short form its name is. */
+/** A section, or a value if the name of the section is the short form of a setting. */
 function belowOrShort(section: string): z.ZodType {
   const short = fieldAt(section);
-  return short === undefined ? sectionSchema(section).nullable() : z.union([sectionSchema(section), leafSchema(short.path)]);
+  return short === undefined ? sectionSchema(section).nullable() : z.union([sectionSchema(section), settingSchema(short.path)]);
 }
 
 function isBetween(text: string, min: string, max: string | undefined): boolean {
@@ -108,7 +119,7 @@ function hasHost(text: string): boolean {
   return URL.canParse(text) && new URL(text).hostname !== "";
 }
 
-/** A bare `%` in a password makes the URL unreadable only when it is taken apart. */
+/** A `%` that is not part of an escape makes `decodeURIComponent` fail later. */
 function isEncoded(url: string): boolean {
   return /^(?:[^%]|%[0-9A-Fa-f]{2})*$/.test(url);
 }

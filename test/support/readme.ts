@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { configurationTable } from "../../src/config/table.ts";
+import { type Field, FIELDS, variablesOf } from "../../src/config/fields.ts";
 import { DEFAULT_NORMALISATIONS, type NormalisationName, NORMALISATIONS } from "../../src/drift/normalise/normalisations.ts";
 import { SOURCE_FORMS } from "../../src/drift/source.ts";
 import { ERROR_EXIT, EXIT } from "../../src/errors.ts";
@@ -60,6 +60,21 @@ async function help(): Promise<string> {
   const env = { ...process.env, COLUMNS: "100", NO_COLOR: "1" };
   const { stdout } = await promisify(execFile)(process.execPath, [BIN, "--help"], { env });
   return stdout.trim();
+}
+
+/** Every setting as a row of a Markdown table: key, variables, default, meaning. */
+export function configurationTable(): string {
+  const rows = FIELDS.map((field: Field) => [
+    `\`${field.path}\``,
+    variablesOf(field)
+      .map((name) => `\`${name}\``)
+      .join(", "),
+    field.default === undefined || field.default === "" ? (field.otherwise ?? "none") : `\`${field.default}\``,
+    field.description,
+  ]);
+  return [["Key", "Environment", "Default", "Meaning"], ["---", "---", "---", "---"], ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
+    .join("\n");
 }
 
 function exitTable(): string {

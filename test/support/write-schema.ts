@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { specJsonSchema } from "../../src/audit/spec/json-schema.ts";
-import { jsonSchema } from "../../src/config/json-schema.ts";
+import { jsonSchema } from "../../src/config/schema.ts";
 
 /** Writes the JSON Schemas of both files; run it with tsx after a change to the settings or to the spec. */
 const folder = new URL("../../schema/", import.meta.url);

@@ -8,7 +8,7 @@ import { mistakesIn } from "../../src/check/workflow/rules.ts";
 import { workflowOf } from "../../src/check/workflow/workflow.ts";
 import { menu } from "../../src/cli/menu.ts";
 import { FIELDS } from "../../src/config/fields.ts";
-import { parseFile } from "../../src/config/file.ts";
+import { parseConfiguration } from "../../src/config/file.ts";
 import { blocksOf, callsIn, documents } from "../support/documents.ts";
 import { ciPages, renderTemplates } from "../support/templates.ts";
 
@@ -68,7 +68,7 @@ test.each(names)("every configuration in %s is one that the loader takes", async
     if (typeof content !== "object" || content === null || Array.isArray(content)) continue;
     // A block that says that it is one, or that holds nothing else than settings.
     if (!text.startsWith("# offshoot.yaml") && !Object.keys(content).every((key) => keys.has(key))) continue;
-    expect((await parseFile(text, path)).problems).toEqual([]);
+    expect((await parseConfiguration(text, path)).problems).toEqual([]);
   }
 });
 

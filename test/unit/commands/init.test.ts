@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { loadSettings } from "../../../src/config/load.ts";
 import { init, type InitOptions } from "../../../src/commands/init.ts";
-import { TEMPLATES } from "../../../src/init/services/registry.ts";
+import { CI_SERVICES } from "../../../src/init/services/registry.ts";
 
 type Files = Readonly<Record<string, string>>;
 
@@ -151,16 +151,16 @@ test("a folder where a file should be is a clear error, and a file that came mea
   }));
 
 test("whatever is there, it is the same afterwards", { timeout: 60_000 }, async () => {
-  const places = [...Object.values(TEMPLATES).map(({ file }) => file), "offshoot.yaml", "offshoot.yml", ".github/workflows/ci.yml"];
+  const places = [...Object.values(CI_SERVICES).map(({ file }) => file), "offshoot.yaml", "offshoot.yml", ".github/workflows/ci.yml"];
   const texts = fc.constantFrom("", "# mine\n", "provider: neon\n", "steps: []\n", "- run: npx offshoot up\n", "\u0000");
   await fc.assert(
     fc.asyncProperty(
       fc.dictionary(fc.constantFrom(...places), texts),
-      fc.constantFrom(...Object.keys(TEMPLATES)),
+      fc.constantFrom(...Object.keys(CI_SERVICES)),
       async (present, name) => {
         await inCheckout({ ...SHOP, ...present }, async (cwd) => {
           // A configuration that is none is an error, which writes nothing either.
-          const code = await init({ cwd, env: {}, service: name as keyof typeof TEMPLATES }).then(
+          const code = await init({ cwd, env: {}, service: name as keyof typeof CI_SERVICES }).then(
             () => "done",
             (thrown: { code: string }) => thrown.code,
           );

@@ -7,7 +7,7 @@ import { MAX_TTL_MS } from "../../../src/identity/expiry.ts";
 import { failureOf, inFolder, loadText as load } from "./scratch.ts";
 
 describe("with nothing configured", () => {
-  test("every setting has its default, and says so", async () => {
+  test("every setting has its default, and `default` as its source", async () => {
     const { settings, sources, file, warnings } = await load(undefined);
     expect(settings).toEqual({
       provider: ["neon", "docker", "embedded"],
@@ -42,13 +42,13 @@ describe("with nothing configured", () => {
     expect({ file, warnings }).toEqual({ file: undefined, warnings: [] });
   });
 
-  test.each(["", "# nothing yet\n", "---\n", "neon:\nmigrations:\n"])("the file %j is as good as none", async (text) => {
+  test.each(["", "# nothing yet\n", "---\n", "neon:\nmigrations:\n"])("the file %j has the same result as no file", async (text) => {
     const { settings, file } = await load(text);
     expect(settings).toEqual((await load(undefined)).settings);
     expect(file).toMatch(/offshoot\.yaml$/);
   });
 
-  test("the settings are frozen through and through", async () => {
+  test("the settings and all their parts are frozen", async () => {
     const { settings } = await load("provider: [neon]\nmigrations: {files: [a.sql]}\n");
     const parts = [
       settings,
@@ -62,32 +62,32 @@ describe("with nothing configured", () => {
   });
 });
 
-describe("what settings mean", () => {
+describe("the settings", () => {
   test.each([
     ["auto", ["neon", "docker", "embedded"], true],
     ["embedded", ["embedded"], false],
     ["[existing, neon]", ["existing", "neon"], false],
-  ])("provider: %s", async (text, provider, auto) => {
+  ])("resolve `provider: %s` to a list of providers", async (text, provider, auto) => {
     expect((await load(`provider: ${text}\n`)).settings).toMatchObject({ provider, auto });
   });
 
-  test("a single glob needs no list", async () => {
+  test("accept a single glob without a list", async () => {
     expect((await load("migrations: {files: 'db/*.sql'}\n")).settings.migrations.files).toEqual(["db/*.sql"]);
   });
 
-  test("an anchor stands for its value", async () => {
+  test("accept YAML anchors and aliases", async () => {
     const { settings } = await load("timeouts: {wait: &long 3h, migrate: *long}\n");
     expect(settings.timeouts).toMatchObject({ waitMs: 10_800_000, migrateMs: 10_800_000 });
   });
 
-  test("the longest ttl is the longest that a branch may have", async () => {
+  test("accept a ttl up to the longest lifetime of a Neon branch", async () => {
     expect((await load("ttl: 30d\n")).settings.ttlMs).toBe(MAX_TTL_MS);
     expect((await failureOf(load("ttl: 30d1ms\n"))).message).toBe(
       'offshoot.yaml:1: ttl is "30d1ms"; expected a duration such as 90m, 2h or 3d, at most 30d',
     );
   });
 
-  test("paths in the file are relative to it, paths in flags and variables to where the user stands", async () => {
+  test("treat paths in the file as relative to it, and paths in flags and variables as relative to the current folder", async () => {
     const audits = await inFolder({ "offshoot.yaml": "audit: spec.yaml\n", ".git/HEAD": "", "sub/x": "" }, async (root) => {
       const cwd = join(root, "sub");
       const inputs: readonly LoadInput[] = [
@@ -101,21 +101,21 @@ describe("what settings mean", () => {
     expect(audits[2]?.migrations.directory).toBe(".");
   });
 
-  test("a command from a stronger origin replaces a tool, and says so", async () => {
+  test("use a command instead of a tool if the command is from a stronger source, and report that source", async () => {
     const { settings, sources, values } = await load("migrations: {tool: alembic}\n", { flags: { "migrations.command": "make migrate" } });
     expect(settings.migrations).toMatchObject({ tool: undefined, command: "make migrate" });
     expect(sources["migrations.tool"]).toEqual({ from: "flag", where: "--migrations-command" });
     expect(values["migrations.tool"]).toBeUndefined();
   });
 
-  test("a tool from a stronger origin replaces a command", async () => {
+  test("use a tool instead of a command if the tool is from a stronger source", async () => {
     const { settings } = await load("migrations: {command: make}\n", { env: { OFFSHOOT_MIGRATIONS_TOOL: "knex" } });
     expect(settings.migrations).toMatchObject({ tool: "knex", command: undefined });
   });
 });
 
-describe("values for people", () => {
-  test("hold no password and no content of variables", async () => {
+describe("the values for display", () => {
+  test("contain no password and no content of environment variables", async () => {
     const { values, settings } = await load(undefined, {
       env: { OFFSHOOT_EXISTING_URL: "postgres://me:hunter22@db.test:5433/app?password=hunter22" },
       flags: { "migrations.env": { TOKEN: "hunter22" }, "migrations.command": "psql postgres://a:hunter22@h/d" },
@@ -126,48 +126,48 @@ describe("values for people", () => {
   });
 });
 
-describe("warnings", () => {
+describe("a warning", () => {
   test.each<[string, string, Partial<LoadInput>, readonly string[]]>([
     [
-      "settings of a provider that isn't chosen",
+      "reports settings of a provider that is not used",
       "provider: embedded\nneon:\n  parent: main\n",
       {},
-      ["offshoot.yaml:3: neon.parent has no effect, since provider is embedded"],
+      ["offshoot.yaml:3: neon.parent has no effect because provider is embedded"],
     ],
     [
-      "a server that auto never picks",
+      "reports an existing server with `provider: auto`, which never uses it",
       "existing: {url: 'postgres://h/d'}\n",
       {},
-      ["offshoot.yaml:1: existing.url has no effect, since provider is auto"],
+      ["offshoot.yaml:1: existing.url has no effect because provider is auto"],
     ],
-    ["not where the choice is the stronger word", "neon: {parent: main}\n", { flags: { provider: "embedded" } }, []],
-    ["not for the pipeline's own variables", "provider: docker\n", { env: { NEON_PROJECT_ID: "p" } }, []],
+    ["does not appear if the provider is set by a flag", "neon: {parent: main}\n", { flags: { provider: "embedded" } }, []],
+    ["does not appear for variables of the whole pipeline", "provider: docker\n", { env: { NEON_PROJECT_ID: "p" } }, []],
     [
-      "a password in the file",
+      "reports a password in the file",
       "provider: existing\nexisting:\n  url: postgres://u:hunter22@h/d\n",
       {},
-      ["offshoot.yaml:3: existing.url has a password in it; keep it out of the repository and set OFFSHOOT_EXISTING_URL instead"],
+      ["offshoot.yaml:3: existing.url contains a password; remove it from the file and set OFFSHOOT_EXISTING_URL instead"],
     ],
     [
-      "a scope that a name overrides",
+      "reports a scope that has no effect because of a run name",
       "run: nightly\nscope: pull-request\n",
       {},
-      ["offshoot.yaml:2: scope has no effect, since run names the run"],
+      ["offshoot.yaml:2: scope has no effect because run is set"],
     ],
-    ["not a scope that one job overrides", "scope: pull-request\n", { env: { OFFSHOOT_RUN: "nightly" } }, []],
+    ["does not appear if one job overrides the scope", "scope: pull-request\n", { env: { OFFSHOOT_RUN: "nightly" } }, []],
     [
-      "bases of schema-only branches",
+      "reports bases of schema-only branches",
       "base: true\nneon: {schemaOnly: true}\n",
       {},
-      ["offshoot.yaml:2: with base and neon.schemaOnly, each base takes one of the project's few root branches"],
+      ["offshoot.yaml:2: with base and neon.schemaOnly, each base uses one of the few root branches that a Neon project can have"],
     ],
     [
-      "a variable one slip away",
+      "reports a variable with a typing error",
       "",
       { env: { OFFSHOOT_PROVIDR: "neon", OFFSHOOT_BASETTL: "3d", OFFSHOOT_HOME: "/x", OFFSHOOT_DATABASE_ID: "y" } },
       [
-        "OFFSHOOT_PROVIDR is no setting and has no effect; did you mean OFFSHOOT_PROVIDER?",
-        "OFFSHOOT_BASETTL is no setting and has no effect; did you mean OFFSHOOT_BASE_TTL?",
+        "OFFSHOOT_PROVIDR is not a setting and has no effect; did you mean OFFSHOOT_PROVIDER?",
+        "OFFSHOOT_BASETTL is not a setting and has no effect; did you mean OFFSHOOT_BASE_TTL?",
       ],
     ],
   ])("%s", async (_name, text, input, warnings) => {

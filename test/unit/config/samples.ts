@@ -1,7 +1,7 @@
-import type { Kind } from "../../../src/config/kinds.ts";
+import type { ValueKind } from "../../../src/config/value-formats.ts";
 
-/** Two different values of each kind, in the file's terms, and how a variable or flag spells the same. */
-export const SAMPLES: Readonly<Record<Kind, readonly [Sample, Sample]>> = {
+/** Two different values of each kind, in the form used in the file and as text in a variable or flag. */
+export const SAMPLES: Readonly<Record<ValueKind, readonly [Sample, Sample]>> = {
   provider: [
     { input: "embedded", text: "embedded" },
     { input: ["neon", "docker"], text: "neon, docker" },
@@ -36,7 +36,7 @@ export const SAMPLES: Readonly<Record<Kind, readonly [Sample, Sample]>> = {
   ],
   text: [
     { input: "one", text: "one" },
-    { input: "an other", text: " an other " },
+    { input: "another one", text: " another one " },
   ],
   command: [
     { input: "make migrate", text: "make migrate" },

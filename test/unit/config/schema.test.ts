@@ -5,10 +5,9 @@ import * as fc from "fast-check";
 import { stringify } from "yaml";
 import { describe, expect, test } from "vitest";
 import { FIELDS, keysBelow } from "../../../src/config/fields.ts";
-import { parseFile } from "../../../src/config/file.ts";
-import { jsonSchema } from "../../../src/config/json-schema.ts";
-import type { Kind } from "../../../src/config/kinds.ts";
-import { fileSchema } from "../../../src/config/schema.ts";
+import { parseConfiguration } from "../../../src/config/file.ts";
+import type { ValueKind } from "../../../src/config/value-formats.ts";
+import { fileSchema, jsonSchema } from "../../../src/config/schema.ts";
 import { NORMALISATION_CHOICES, PROVIDER_CHOICES, TOOL_CHOICES } from "../../../src/config/settings.ts";
 import { SAMPLES, documentWith } from "./samples.ts";
 
@@ -23,8 +22,8 @@ const line = fc
   .filter((text) => text.trim() !== "");
 const duration = fc.tuple(fc.integer({ min: 1, max: 23 }), fc.constantFrom("m", "h")).map(([amount, unit]) => `${amount + 1}${unit}`);
 
-/** Valid values of each kind, in the file's terms. */
-const VALID: Readonly<Record<Kind, fc.Arbitrary<unknown>>> = {
+/** Valid values of each kind, in the form used in the file. */
+const VALID: Readonly<Record<ValueKind, fc.Arbitrary<unknown>>> = {
   provider: fc.oneof(fc.constantFrom("auto", ...PROVIDER_CHOICES), fc.uniqueArray(fc.constantFrom(...PROVIDER_CHOICES), { minLength: 1 })),
   scope: fc.constantFrom("run", "pull-request"),
   severity: fc.constantFrom("error", "warning", "info"),
@@ -75,7 +74,7 @@ const anyValue = fc.oneof(
   ),
 );
 
-/** Documents of known and unknown keys with values that may fit or not. */
+/** Documents with known and unknown keys, and with valid and invalid values. */
 const anyDocument = fc
   .uniqueArray(
     fc.tuple(
@@ -110,12 +109,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 describe("the JSON Schema", () => {
-  test("that is shipped is that of the code: else run test/support/write-schema.ts with tsx", async () => {
+  test("in schema/ is up to date (otherwise run `npm run schema`)", async () => {
     const shipped = await readFile(new URL("../../../schema/offshoot.schema.json", import.meta.url), "utf8");
     expect(shipped).toBe(`${JSON.stringify(schema, undefined, 2)}\n`);
   });
 
-  test("describes every setting, and knows nothing else", () => {
+  test("describes every setting, and no other key", () => {
     for (const { path, description } of FIELDS) {
       const [first, ...rest] = path.split(".");
       expect(JSON.stringify(dig(schema, [first ?? "", ...rest]))).toContain(JSON.stringify(description));
@@ -123,24 +122,27 @@ describe("the JSON Schema", () => {
     expect(Object.keys(schema["properties"] as object)).toEqual(keysBelow(""));
   });
 
-  test.each(FIELDS.flatMap(({ path, kind }) => SAMPLES[kind].map(({ input }) => [path, input] as const)))("takes %s: %j", (path, input) => {
-    expect(acceptedByEditors(documentWith(path, input))).toBe(true);
-  });
+  test.each(FIELDS.flatMap(({ path, kind }) => SAMPLES[kind].map(({ input }) => [path, input] as const)))(
+    "accepts %s: %j",
+    (path, input) => {
+      expect(acceptedByEditors(documentWith(path, input))).toBe(true);
+    },
+  );
 });
 
-/** YAML whose strings are quoted: block scalars of nothing but blanks don't survive the library's own round trip. */
+/** YAML with quoted strings. The library does not read back block scalars that contain only spaces. */
 function quoted(document: unknown): string {
   return stringify(document, { defaultStringType: "QUOTE_DOUBLE" });
 }
 
-describe("the reader, the schema of the code and the schema for editors", () => {
-  test("agree on what is valid, and give it back unchanged", async () => {
+describe("the reader of the file, the schema in the code and the JSON Schema", () => {
+  test("accept the same valid documents, and keep their values unchanged", async () => {
     const fields = FIELDS.map(({ path, kind }) => VALID[kind].map((value) => [path, value] as const));
     const chosen = fc.shuffledSubarray(fields, { maxLength: 8 }).chain((some) => fc.tuple(...some));
     await fc.assert(
       fc.asyncProperty(chosen, async (entries) => {
         const document = merge(entries);
-        const { entries: read, problems } = await parseFile(quoted(document), "f");
+        const { entries: read, problems } = await parseConfiguration(quoted(document), "f");
         expect(problems).toEqual([]);
         expect(Object.fromEntries([...read].map(([path, { input }]) => [path, input]))).toEqual(Object.fromEntries(entries));
         expect(fileSchema().safeParse(document).success).toBe(true);
@@ -149,26 +151,26 @@ describe("the reader, the schema of the code and the schema for editors", () => 
     );
   });
 
-  test("agree on what is not", async () => {
+  test("reject the same invalid documents", async () => {
     await fc.assert(
       fc.asyncProperty(anyDocument, async (document) => {
-        const { problems } = await parseFile(quoted(document), "f");
+        const { problems } = await parseConfiguration(quoted(document), "f");
         const accepted = problems.length === 0;
         expect({ problems, accepted }).toEqual({ problems, accepted: fileSchema().safeParse(document).success });
-        // Bounds of durations and the inside of URLs are beyond JSON Schema; it must at least take what we take.
+        // JSON Schema cannot check limits of durations and parts of URLs. It must at least accept what the reader accepts.
         expect(accepted ? complaints(document) : "").toBe("");
       }),
       { numRuns: 300 },
     );
   });
 
-  test("never break on text that is no configuration", async () => {
+  test("report problems for any text, and never crash", async () => {
     const text = fc.string({
       unit: fc.constantFrom("a", ":", " ", "\n", "\t", "-", "[", "]", "{", "}", "&", "*", "!", "'", '"', "#", "?", "|", "neon", "ttl"),
     });
     await fc.assert(
       fc.asyncProperty(text, async (anything) => {
-        const { problems } = await parseFile(anything, "f");
+        const { problems } = await parseConfiguration(anything, "f");
         for (const problem of problems) expect(problem).toMatch(/^f:\d+: ./);
       }),
       { numRuns: 500 },

@@ -6,7 +6,7 @@ import type { OffshootError } from "../../../src/errors.ts";
 import { loadSettings } from "../../../src/config/load.ts";
 import type { LoadInput, Resolved } from "../../../src/config/load.ts";
 
-/** Runs `use` in a fresh folder that holds the given files, and removes it. */
+/** Runs `use` in a new folder with the given files, and deletes the folder. */
 export async function inFolder<Result>(
   files: Readonly<Record<string, string | Uint8Array>>,
   use: (folder: string) => Promise<Result>,
@@ -23,7 +23,7 @@ export async function inFolder<Result>(
   }
 }
 
-/** The error of ours that a promise ends with; anything else fails the test. */
+/** The `OffshootError` that rejects a promise. Any other outcome fails the test. */
 export async function failureOf(work: Promise<unknown>): Promise<OffshootError> {
   const outcome = await work.then(
     () => "no error",
@@ -33,7 +33,7 @@ export async function failureOf(work: Promise<unknown>): Promise<OffshootError> 
   return outcome;
 }
 
-/** Loads with this text as `offshoot.yaml` (undefined: no file) in an otherwise empty world. */
+/** Loads settings with this text as `offshoot.yaml` (undefined: no file), without environment, flags or CI. */
 export function loadText(text: string | undefined, input: Partial<LoadInput> = {}): Promise<Resolved> {
   return inFolder(text === undefined ? {} : { "offshoot.yaml": text }, (cwd) => loadSettings({ cwd, env: {}, ...input }));
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { REPORTS } from "../../../src/findings/report/registry.ts";
+import { REPORTS } from "../../../src/findings/report/renderers.ts";
 import { SEVERITY } from "../../../src/findings/finding.ts";
 import { specJsonSchema } from "../../../src/audit/spec/json-schema.ts";
 import { NAMED_KINDS } from "../../../src/audit/spec/naming.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
-import { parseFile } from "../../../src/config/file.ts";
+import { parseConfiguration } from "../../../src/config/file.ts";
 
 const page = readFileSync(new URL("../../../docs/audit.md", import.meta.url), "utf8");
 const blocks = (kind: string): readonly string[] =>
@@ -18,7 +18,7 @@ test("each spec of the page is one", () => {
 
 test("its configuration is one", async () => {
   const [config = ""] = blocks("config");
-  expect(await parseFile(config, "offshoot.yaml")).toMatchObject({ problems: [] });
+  expect(await parseConfiguration(config, "offshoot.yaml")).toMatchObject({ problems: [] });
 });
 
 test("its table of formats and its commands name the reports that there are", () => {

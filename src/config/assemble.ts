@@ -1,13 +1,26 @@
+import type { Path, RowOf } from "./fields.ts";
 import type { ProviderChoice, Settings } from "./settings.ts";
-import { valueOf } from "./values.ts";
-import type { ValueOf, Winners } from "./values.ts";
+import type { Entry } from "./sources.ts";
+import type { KindValues } from "./value-formats.ts";
 
-// `existing` needs a URL that only the user knows, so it is never chosen by itself.
+/** The type of a setting's value. A setting without a default can be undefined. */
+export type ValueOf<P extends Path> =
+  RowOf<P> extends { readonly default: string } ? KindValues[RowOf<P>["kind"]] : KindValues[RowOf<P>["kind"]] | undefined;
+
+/** For each setting that has a value, the entry from the strongest source. */
+export type EffectiveEntries = ReadonlyMap<Path, Entry>;
+
+/** The value of a setting, with its type. */
+export function valueOf<P extends Path>(entries: EffectiveEntries, path: P): ValueOf<P> {
+  return entries.get(path)?.value as ValueOf<P>;
+}
+
+// `existing` needs a URL from the user, so it is never chosen automatically.
 const AUTO: readonly ProviderChoice[] = ["neon", "docker", "embedded"];
 
-/** The settings that the winning values make up, frozen through and through. */
-export function buildSettings(winners: Winners): Settings {
-  const get = <P extends Parameters<typeof valueOf>[1]>(path: P): ValueOf<P> => valueOf(winners, path);
+/** Builds the settings from the effective entries. The result and all its parts are frozen. */
+export function assembleSettings(entries: EffectiveEntries): Settings {
+  const get = <P extends Path>(path: P): ValueOf<P> => valueOf(entries, path);
   const provider = get("provider");
   return freeze({
     provider: provider === "auto" ? AUTO : typeof provider === "string" ? [provider] : provider,

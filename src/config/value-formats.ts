@@ -3,7 +3,7 @@ import { parseDuration } from "../duration.ts";
 import { NORMALISATION_CHOICES, PROVIDER_CHOICES, POSTGRES_MAJORS, TOOL_CHOICES } from "./settings.ts";
 import type { PostgresMajor, ProviderChoice, ToolChoice } from "./settings.ts";
 
-/** What a checked value of each kind is. */
+/** The type of a checked value, for each kind of value. */
 export interface KindValues {
   readonly provider: "auto" | ProviderChoice | readonly ProviderChoice[];
   readonly scope: "run" | "pull-request";
@@ -25,24 +25,25 @@ export interface KindValues {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-export type Kind = keyof KindValues;
+export type ValueKind = keyof KindValues;
 
-export interface KindRules {
-  /** Completes "expected …". */
+/** How the values of one kind are written, read and shown. */
+export interface ValueFormat {
+  /** Ends an error message that starts with "expected …". */
   readonly expected: string;
-  /** Values among which a misspelt one is looked up. */
+  /** The allowed values, for suggestions when a value is misspelt. */
   readonly choices?: readonly string[];
-  /** A wrong value may hold a secret and is never printed. */
+  /** A wrong value can contain a secret and must not be printed. */
   readonly hidden?: true;
-  /** What a variable or a flag stands for, in the file's terms. Text that stands for nothing stays text. */
+  /** Converts the text of a variable or flag to the form used in the file. Returns the text if it cannot be converted. */
   readonly fromText?: (text: string) => unknown;
-  /** From the file's terms to what the settings hold. */
+  /** Converts a value from the form used in the file to the form used in the settings. */
   readonly toValue?: (input: unknown) => unknown;
-  /** For people, when the input itself isn't fit to be shown. */
+  /** How the value is shown to users. Default: as text. */
   readonly show?: (input: unknown) => string;
 }
 
-// A comma inside braces belongs to the glob.
+// A comma inside braces is part of a glob such as `*.{sql,ts}`.
 const BETWEEN_ITEMS = /\n|,(?![^{]*\})/;
 const items = (text: string): readonly string[] =>
   text
@@ -59,10 +60,9 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 ]);
 const asNumber = (text: string): unknown => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
 
-/** How the values of each kind are written, read and shown. */
-export const KINDS: Readonly<Record<Kind, KindRules>> = {
+export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
   provider: {
-    expected: `auto, ${PROVIDER_CHOICES.join(", ")}, or a list of different ones without auto`,
+    expected: `auto, ${PROVIDER_CHOICES.join(", ")}, or a list of these without auto and without duplicates`,
     choices: ["auto", ...PROVIDER_CHOICES],
     fromText: (text) => (text.includes(",") ? items(text) : text),
     show: (input) => [input].flat().join(", "),
@@ -76,15 +76,15 @@ export const KINDS: Readonly<Record<Kind, KindRules>> = {
     expected: "true or false",
     fromText: (text) => BOOLEANS.get(text.toLowerCase()) ?? text,
   },
-  size: { expected: "a number of compute units from 0.25", fromText: asNumber },
+  size: { expected: "a number of compute units, at least 0.25", fromText: asNumber },
   text: { expected: "one line of text" },
   command: { expected: "a shell command", hidden: true },
   path: { expected: "a path" },
   image: { expected: "an image such as postgres:17" },
-  moment: { expected: "a timestamp with offset such as 2026-01-31T12:00:00Z, or an LSN such as 0/1A2B3C4D" },
-  apiUrl: { expected: "a URL of the form https://host/path", hidden: true },
+  moment: { expected: "a timestamp with UTC offset such as 2026-01-31T12:00:00Z, or an LSN such as 0/1A2B3C4D" },
+  apiUrl: { expected: "a URL such as https://host/path", hidden: true },
   postgresUrl: {
-    expected: "a URL of the form postgresql://user@host:5432/database, with its password where it has one",
+    expected: "a URL such as postgresql://user@host:5432/database, with special characters in the password written as %XX",
     hidden: true,
     show: (input) => withoutLogin(String(input)),
   },
@@ -102,19 +102,19 @@ export const KINDS: Readonly<Record<Kind, KindRules>> = {
     show: (input) => [input].flat().join(", "),
   },
   variables: {
-    expected: "names of environment variables, each with a text in quotes",
+    expected: "names of environment variables, each with a value in quotes (in OFFSHOOT_MIGRATIONS_ENV: one NAME=value on each line)",
     hidden: true,
     fromText: readVariables,
     show: (input) => Object.keys(input as object).join(", "),
   },
 };
 
-/** A value for people: no password, no content of environment variables. */
-export function showValue(kind: Kind, input: unknown): string {
-  return redact((KINDS[kind].show ?? String)(input));
+/** A value as it is shown to users, without passwords and without the content of environment variables. */
+export function showValue(kind: ValueKind, input: unknown): string {
+  return redact((VALUE_FORMATS[kind].show ?? String)(input));
 }
 
-/** One `NAME=value` a line; the text itself when a line is anything else. */
+/** Reads one `NAME=value` from each line. Returns the text if a line has another form. */
 function readVariables(text: string): unknown {
   const pairs = text
     .split("\n")

@@ -2,14 +2,14 @@ import { stringify } from "yaml";
 import { describe, expect, test } from "vitest";
 import { FIELDS, flagOf, variablesOf } from "../../../src/config/fields.ts";
 import type { Field } from "../../../src/config/fields.ts";
-import { showValue } from "../../../src/config/kinds.ts";
+import { showValue } from "../../../src/config/value-formats.ts";
 import { SAMPLES, documentWith } from "./samples.ts";
 import { loadText as load } from "./scratch.ts";
 
-describe("precedence is flag, environment, file, CI, default", () => {
+describe("a flag overrides the environment, the file, the CI service and the default, in this order", () => {
   const ORDER = ["flag", "env", "file", "ci"] as const;
-  describe.each(FIELDS.map((field: Field) => ({ field, path: field.path })))("of $path", ({ field, path }) => {
-    test.each(ORDER)("from %s down", async (strongest) => {
+  describe.each(FIELDS.map((field: Field) => ({ field, path: field.path })))("for $path", ({ field, path }) => {
+    test.each(ORDER)("when %s is the strongest source that sets it", async (strongest) => {
       const [winner, loser] = SAMPLES[field.kind];
       const given = ORDER.slice(ORDER.indexOf(strongest));
       const sample = (origin: (typeof ORDER)[number]): { input: unknown; text: string } => (origin === strongest ? winner : loser);
@@ -26,7 +26,7 @@ describe("precedence is flag, environment, file, CI, default", () => {
   });
 
   test.each(FIELDS.flatMap((field: Field) => variablesOf(field).map((variable) => [variable, field] as const)))(
-    "%s sets its setting",
+    "%s sets the same value as the file",
     async (variable, field) => {
       const [{ input, text }] = SAMPLES[field.kind];
       const { sources, settings } = await load(undefined, { env: { [variable]: text } });
@@ -35,7 +35,7 @@ describe("precedence is flag, environment, file, CI, default", () => {
     },
   );
 
-  test("an empty variable counts as unset, and its alias is asked", async () => {
+  test("an empty variable counts as not set, and its alias is used", async () => {
     const { settings, sources } = await load("run: mine\n", {
       env: { OFFSHOOT_RUN: "", OFFSHOOT_NEON_PROJECT: " ", NEON_PROJECT_ID: "quiet-sun-1" },
     });
@@ -44,7 +44,7 @@ describe("precedence is flag, environment, file, CI, default", () => {
     expect(sources["neon.project"]).toEqual({ from: "env", where: "NEON_PROJECT_ID" });
   });
 
-  test("a flag that is undefined is not given", async () => {
+  test("a flag with the value undefined counts as not given", async () => {
     expect((await load("ttl: 3h\n", { flags: { ttl: undefined } })).settings.ttlMs).toBe(3 * 3_600_000);
   });
 });

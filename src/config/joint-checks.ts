@@ -1,0 +1,126 @@
+import { type EffectiveEntries, valueOf } from "./assemble.ts";
+import type { Path } from "./fields.ts";
+import { type Entry, PRECEDENCE } from "./sources.ts";
+import type { ProviderChoice } from "./settings.ts";
+
+export interface JointProblem {
+  readonly severity: "error" | "warning";
+  readonly text: string;
+}
+
+/** A check of several settings together. */
+type JointCheck = (entries: EffectiveEntries) => readonly JointProblem[];
+
+const JOINT_CHECKS: readonly JointCheck[] = [
+  (entries) =>
+    both(
+      entries,
+      "migrations.tool",
+      "migrations.command",
+      "error",
+      "migrations.tool and migrations.command cannot be used together; remove one of them",
+    ),
+  (entries) =>
+    valueOf(entries, "neon.schemaOnly") && valueOf(entries, "neon.anonymized")
+      ? both(
+          entries,
+          "neon.schemaOnly",
+          "neon.anonymized",
+          "error",
+          "neon.schemaOnly and neon.anonymized cannot both be true; remove one of them",
+        )
+      : [],
+  (entries) => {
+    const min = valueOf(entries, "neon.compute.min");
+    const max = valueOf(entries, "neon.compute.max");
+    if (min === undefined || max === undefined || min <= max) return [];
+    return both(
+      entries,
+      "neon.compute.min",
+      "neon.compute.max",
+      "error",
+      `neon.compute.min is ${min}; expected at most ${max}, the value of neon.compute.max`,
+    );
+  },
+  // Neon counts a schema-only branch as a root branch. A project can have 3 to 25 of them (Neon docs, "Schema-only branches").
+  (entries) =>
+    valueOf(entries, "base") && valueOf(entries, "neon.schemaOnly")
+      ? both(
+          entries,
+          "neon.schemaOnly",
+          "base",
+          "warning",
+          "with base and neon.schemaOnly, each base uses one of the few root branches that a Neon project can have",
+        )
+      : [],
+  (entries) => {
+    const [scope, run] = [entries.get("scope"), entries.get("run")];
+    if (scope === undefined || run === undefined || rank(scope) > rank(run)) return [];
+    return [warning(scope, "scope has no effect because run is set")];
+  },
+  (entries) => [...entries.keys()].flatMap((path) => unused(entries, path)),
+  (entries) => {
+    const entry = entries.get("existing.url");
+    if (entry?.from !== "file") return [];
+    const url = new URL(String(entry.value));
+    if (url.password === "" && !url.searchParams.has("password")) return [];
+    return [warning(entry, "existing.url contains a password; remove it from the file and set OFFSHOOT_EXISTING_URL instead")];
+  },
+];
+
+/** Finds settings that contradict each other or have no effect. */
+export function checkTogether(entries: EffectiveEntries): readonly JointProblem[] {
+  return JOINT_CHECKS.flatMap((check) => check(entries));
+}
+
+/**
+ * `migrations.tool` and `migrations.command` cannot be used together in one source. If they come from two sources, the
+ * one from the stronger source is used. So `migrate -- CMD` works with a file that sets a tool.
+ */
+export function chooseToolOrCommand(entries: EffectiveEntries): EffectiveEntries {
+  const [tool, command] = [entries.get("migrations.tool"), entries.get("migrations.command")];
+  if (tool === undefined || command === undefined || tool.from === command.from) return entries;
+  const [stronger, loser] = rank(tool) < rank(command) ? [tool, "migrations.command" as const] : [command, "migrations.tool" as const];
+  return new Map([...entries, [loser, { ...stronger, input: undefined, value: undefined }]]);
+}
+
+/**
+ * Warns about settings of a provider that is not used. A provider from a stronger source is no reason for a warning:
+ * `--provider` can override a shared file.
+ */
+function unused(entries: EffectiveEntries, path: Path): readonly JointProblem[] {
+  const entry = entries.get(path);
+  const choice = entries.get("provider");
+  const owner = path.split(".")[0] as ProviderChoice;
+  if (entry === undefined || choice === undefined || !["neon", "docker", "existing"].includes(owner)) return [];
+  // Variables such as NEON_PROJECT_ID are set for a whole pipeline, not for offshoot alone.
+  if (entry.from === "default" || entry.from === "ci" || !isOwn(entry) || rank(entry) > rank(choice)) return [];
+  const chosen = valueOf(entries, "provider");
+  if ((chosen === "auto" && owner !== "existing") || [chosen].flat().includes(owner)) return [];
+  return [warning(entry, `${path} has no effect because provider is ${[chosen].flat().join(", ")}`)];
+}
+
+/** A problem of two settings that both have a value. The message names the source of the first. */
+function both(
+  entries: EffectiveEntries,
+  one: Path,
+  other: Path,
+  severity: JointProblem["severity"],
+  text: string,
+): readonly JointProblem[] {
+  const first = entries.get(one);
+  if (first?.value === undefined || entries.get(other)?.value === undefined) return [];
+  return [{ severity, text: `${first.where}: ${text}` }];
+}
+
+function warning(entry: Entry, text: string): JointProblem {
+  return { severity: "warning", text: `${entry.where}: ${text}` };
+}
+
+function rank({ from }: Entry): number {
+  return PRECEDENCE.indexOf(from);
+}
+
+function isOwn({ from, where }: Entry): boolean {
+  return from !== "env" || where.startsWith("OFFSHOOT_");
+}
