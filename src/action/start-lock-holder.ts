@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +5,7 @@ import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
-import { programFile } from "../program.ts";
+import { startWithReply } from "../process/background.ts";
 import { withoutInputs } from "./inputs.ts";
 
 export interface LockHolderRequest {
@@ -30,21 +29,7 @@ export async function startLockHolder(url: DirectUrl, name: string, env: Env): P
   const holder: LockHolderRequest = { url, name, stopFile: farewellOf(name, env) };
   // The runner's tracking id stays in it: by that the runner ends the holder with the job.
   const { NODE_OPTIONS: _, NEON_API_KEY: __, ...inherited } = withoutInputs(env);
-  const child = spawn(process.execPath, [programFile("action/lock-holder")], {
-    detached: true,
-    windowsHide: true,
-    env: inherited,
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
-  });
-  const word = await new Promise<LockHolderReply>((resolve) => {
-    child.once("message", (message: LockHolderReply) => resolve(message));
-    child.once("error", () => resolve("refused"));
-    child.once("exit", () => resolve("refused"));
-    child.send(holder, () => {});
-  });
-  if (child.connected) child.disconnect();
-  child.unref();
-  if (word === "held") return;
+  if ((await startWithReply<LockHolderReply>("action/lock-holder", holder, inherited)) === "held") return;
   throw new OffshootError("CONNECTION_FAILED", "The job's share in the database could not be kept for its later steps.", {
     meaning: "With `teardown: true` the last job that uses the database removes it, and without a share this job would not count.",
     remedy: "Run it again, or remove the database in a last job with `command: down` instead.",

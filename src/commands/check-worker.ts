@@ -5,7 +5,7 @@ import { judge } from "../check/worker/judge.ts";
 import { cancelled } from "../deadline.ts";
 import { codeOf, OffshootError } from "../errors.ts";
 import { silent } from "../events.ts";
-import { groupIsAlive, signalGroup } from "../process/group.ts";
+import { commandNotFound } from "../process/foreground.ts";
 import { redact } from "../redact.ts";
 import { formatElapsed } from "../duration.ts";
 import type { CommonOptions } from "../context/context.ts";
@@ -55,8 +55,6 @@ export async function checkWorker(options: CheckWorkerOptions): Promise<CheckRes
       cwd: options.cwd ?? process.cwd(),
       env: { PYTHONUNBUFFERED: "1", ...(options.env ?? process.env) },
       signal,
-      signalGroup,
-      groupIsAlive,
       output: (stream, chunk) => emit({ kind: "output", stream, chunk }),
     });
   const name = redact(command.join(" "));
@@ -77,11 +75,5 @@ export async function checkWorker(options: CheckWorkerOptions): Promise<CheckRes
 function notStarted(program: string, thrown: unknown): unknown {
   const code = codeOf(thrown);
   if (code !== "ENOENT" && code !== "EACCES") return thrown;
-  return new OffshootError(
-    "COMMAND_NOT_FOUND",
-    `Could not start ${program}: ${code === "ENOENT" ? "there is no such command" : "it may not be executed"}.`,
-    {
-      remedy: "Check the spelling and the PATH. Shell syntax needs a shell: offshoot check worker -- sh -c '…'",
-    },
-  );
+  return commandNotFound(program, thrown, "offshoot check worker -- sh -c '…'");
 }

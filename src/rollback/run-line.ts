@@ -1,22 +1,22 @@
-import { spawn } from "node:child_process";
 import { cancelled } from "../deadline.ts";
 import type { Env } from "../environment.ts";
-import { codeOf, OffshootError } from "../errors.ts";
+import { messageOf, OffshootError } from "../errors.ts";
+import { startChild } from "../process/child.ts";
 import { redact } from "../redact.ts";
 
-export interface MoveOptions {
+export interface RunLineOptions {
   readonly cwd: string;
   readonly env: Env;
   readonly signal: AbortSignal;
   /** Milliseconds for one line. */
-  readonly withinMs: number;
+  readonly timeoutMs: number;
 }
 
 /** What the end of a tool's output is worth: more would bury the report. */
 const TAIL_LINES = 12;
 
 /** How a line of the shell ended. */
-export interface Moved {
+export interface LineResult {
   readonly ok: boolean;
   /** All that it wrote, redacted; for looking things up in. */
   readonly output: string;
@@ -28,33 +28,36 @@ export interface Moved {
  * Runs a line of the shell to its end. One that can't be started has failed. Throws `CANCELLED` and `TIMED_OUT`: a tool
  * that was cut short says nothing about its migration.
  */
-export async function move(line: string, { cwd, env, signal, withinMs }: MoveOptions): Promise<Moved> {
+export async function runLine(line: string, { cwd, env, signal, timeoutMs: withinMs }: RunLineOptions): Promise<LineResult> {
   if (signal.aborted) throw cancelled("the rollback check");
-  const grouped = process.platform !== "win32";
-  const child = spawn(line, { cwd, env: { ...env }, shell: true, stdio: ["ignore", "pipe", "pipe"], detached: grouped });
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-  const closed = new Promise<boolean>((resolve) => {
-    child.once("error", (thrown) => {
-      output += `\n${thrown.message}`;
-      resolve(false);
-    });
-    child.once("close", (code) => resolve(code === 0));
+  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  const child = startChild(line, {
+    cwd,
+    env,
+    // Without the group, the shell would end and leave its tool running on a database that is deleted soon.
+    group: true,
+    output: (stream, chunk) => (output += decoders[stream].decode(chunk, { stream: true })),
   });
   const budget = AbortSignal.timeout(withinMs);
   const ended = AbortSignal.any([signal, budget]);
-  // The shell alone would leave the tool behind it running, on a database that is about to go. All that it
-  // writes to is thrown away, so that nothing is gained by asking politely.
-  const kill = (): void => {
-    if (child.pid !== undefined) end(grouped ? -child.pid : child.pid);
-  };
+  // The tool's database is deleted anyway, so the tool needs no time to end by itself.
+  const kill = (): void => child.signal("SIGKILL");
   ended.addEventListener("abort", kill, { once: true });
-  // A group of its own hears no Ctrl-C: it must not outlive us.
-  process.once("exit", kill);
-  const ok = await closed.finally(() => {
-    ended.removeEventListener("abort", kill);
-    process.off("exit", kill);
-  });
+  // A group of its own gets no Ctrl-C from the terminal.
+  const cancelKill = child.killOnExit();
+  const ok = await child.ended
+    .then(
+      ({ code }) => code === 0,
+      (thrown: unknown) => {
+        output += `\n${messageOf(thrown)}`;
+        return false;
+      },
+    )
+    .finally(() => {
+      ended.removeEventListener("abort", kill);
+      cancelKill();
+    });
   if (signal.aborted) throw cancelled("the rollback check");
   if (!ok && budget.aborted) {
     throw new OffshootError("TIMED_OUT", `Timed out after ${Math.round(withinMs / 1000)} s: \`${line}\`.`, {
@@ -69,13 +72,4 @@ export async function move(line: string, { cwd, env, signal, withinMs }: MoveOpt
 function tailOf(output: string): string {
   const lines = output.split("\n").filter((line) => !/^\s+at .+[:)]/.test(line));
   return lines.slice(-TAIL_LINES).join("\n");
-}
-
-function end(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (thrown) {
-    // Everything is gone already.
-    if (codeOf(thrown) !== "ESRCH") throw thrown;
-  }
 }

@@ -37,7 +37,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   identity: ["foundation"],
   findings: ["foundation"],
   config: ["foundation"],
-  ci: ["foundation", "identity"],
+  ci: ["foundation", "process", "identity"],
   github: ["foundation", "identity", "ci"],
   catalog: ["foundation", "postgres"],
   providers: ["foundation", "process", "identity", "postgres"],

@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Env } from "../../environment.ts";
 import { type Demands, type Observed } from "./judge.ts";
-import { isLiving } from "../../process/living.ts";
+import { type Child, startChild } from "../../process/child.ts";
+import { groupIsRunning } from "../../process/signals.ts";
 import { logReader, type LogReader } from "./log.ts";
 
 export interface WatchOptions extends Demands {
@@ -10,9 +10,6 @@ export interface WatchOptions extends Demands {
   readonly cwd: string;
   readonly env: Env;
   readonly signal: AbortSignal;
-  /** Signals a process group; false: nobody is left in it. */
-  readonly signalGroup: (pid: number, signal: "SIGTERM" | "SIGKILL") => boolean;
-  readonly groupIsAlive: (pid: number) => boolean;
   /** Hears the worker's output as it comes. */
   readonly output: (stream: "stdout" | "stderr", chunk: Uint8Array) => void;
 }
@@ -24,19 +21,16 @@ const LOOK_MS = 100;
  * the time is over, and ends it with all that it started. Rejects with the reason when it can't be started.
  */
 export async function watchWorker(options: WatchOptions): Promise<Observed> {
-  const [file = "", ...args] = options.argv;
-  const child = spawn(file, args, { cwd: options.cwd, env: { ...options.env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
   const listeners = new Set<() => void>();
   const reader = logReader(options.ready, () => {
     for (const listener of listeners) listener();
   });
-  for (const stream of ["stdout", "stderr"] as const) listen(child, stream, reader, options);
-  const exit = exitOf(child);
-  await started(child);
-  const pid = child.pid ?? 0;
-  // If we are made to end at once, nobody may stay behind.
-  const abandon = (): void => void options.signalGroup(pid, "SIGKILL");
-  process.once("exit", abandon);
+  const { argv, cwd, env } = options;
+  const child = startChild(argv, { cwd, env, output: outputTo(reader, options), group: true, drainMs: LOOK_MS });
+  const exit = child.ended.then(({ code, signal }) => signal ?? `status ${code}`);
+  exit.catch(() => {});
+  await child.started;
+  const cancelKill = child.killOnExit();
   const start = performance.now();
   try {
     const stopped = new AbortController();
@@ -52,58 +46,41 @@ export async function watchWorker(options: WatchOptions): Promise<Observed> {
     const lived = Promise.all([wait(options.forMs), Promise.race([satisfied, wait(Math.max(options.withinMs, options.forMs))])]);
     const ended = await Promise.race([exit.then((how) => ({ how, afterMs: performance.now() - start })), lived.then(() => undefined)]);
     stopped.abort();
-    const { stubborn, left } = await endGroup(pid, exit, ended !== undefined, options);
+    const { stubborn, left } = await endGroup(child, exit, ended !== undefined, options);
     return { log: reader.log, ended: options.signal.aborted ? undefined : ended, stubborn, left };
   } finally {
-    process.off("exit", abandon);
+    cancelKill();
   }
 }
 
-function listen(child: ChildProcess, stream: "stdout" | "stderr", reader: LogReader, { output }: WatchOptions): void {
-  const decoder = new TextDecoder();
-  child[stream]?.on("data", (chunk: Uint8Array) => {
+function outputTo(reader: LogReader, { output }: WatchOptions): WatchOptions["output"] {
+  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  return (stream, chunk) => {
     output(stream, chunk);
-    reader.take(stream, decoder.decode(chunk, { stream: true }));
-  });
-}
-
-function started(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once("spawn", resolve);
-    child.once("error", reject);
-  });
-}
-
-/** How it ended, once all of its output has come: `status 3` or `SIGKILL`. A child that holds the output open is not waited for. */
-function exitOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve) => {
-    child.once("exit", (code, signal) => {
-      const tell = (): void => resolve(signal ?? `status ${code}`);
-      child.once("close", tell);
-      setTimeout(tell, LOOK_MS).unref();
-    });
-  });
+    reader.take(stream, decoders[stream].decode(chunk, { stream: true }));
+  };
 }
 
 /** Asks the whole group to end, waits for the grace, and kills who is left. */
 async function endGroup(
-  pid: number,
+  child: Child,
   exit: Promise<string>,
   hasEnded: boolean,
-  options: WatchOptions,
+  { graceMs }: WatchOptions,
 ): Promise<Pick<Observed, "stubborn" | "left">> {
-  const orphaned = hasEnded && isLiving(pid, options.groupIsAlive);
-  let gone = hasEnded;
-  void exit.then(() => (gone = true));
-  options.signalGroup(pid, "SIGTERM");
-  const until = performance.now() + options.graceMs;
-  while (isLiving(pid, options.groupIsAlive) && performance.now() < until) await pause(LOOK_MS);
-  if (!isLiving(pid, options.groupIsAlive)) {
+  const isRunning = (): boolean => groupIsRunning(child.pid ?? 0);
+  const orphaned = hasEnded && isRunning();
+  let firstEnded = hasEnded;
+  void exit.then(() => (firstEnded = true));
+  child.signal("SIGTERM");
+  const until = performance.now() + graceMs;
+  while (isRunning() && performance.now() < until) await pause(LOOK_MS);
+  if (!isRunning()) {
     await exit;
     return { stubborn: false, left: orphaned };
   }
-  const stubborn = !gone;
-  options.signalGroup(pid, "SIGKILL");
+  const stubborn = !firstEnded;
+  child.signal("SIGKILL");
   await exit;
   return { stubborn, left: !stubborn };
 }

@@ -1,7 +1,7 @@
-import { execFile } from "node:child_process";
 import { deadline, type Deadline } from "../../deadline.ts";
 import type { Env } from "../../environment.ts";
 import { messageOf } from "../../errors.ts";
+import { type ProgramResult, runProgram } from "../../process/run-program.ts";
 
 /** What a call of the container tool ended with. */
 export interface Outcome {
@@ -44,20 +44,15 @@ async function invoke(tool: string, args: readonly string[], env: Env, options: 
   const { within, secrets, patienceMs = 60_000 } = options;
   within.check();
   const patience = deadline(`${tool} ${args[0]}`, Math.min(patienceMs, within.leftMs()), within.signal);
-  const outcome = await new Promise<Outcome>((resolve) => {
-    const settings = {
-      env: { ...toolEnvironment(env), ...secrets },
-      signal: patience.signal,
-      maxBuffer: 16 * 1024 ** 2,
-      windowsHide: true,
-    };
-    execFile(tool, [...args], settings, (failure, stdout, stderr) => {
-      if (failure === null) resolve({ ok: true, stdout, stderr });
-      else resolve({ ok: false, stdout, stderr: failure.code === "ENOENT" ? "ENOENT" : stderr.trim() || messageOf(failure) });
-    });
-  });
+  const result = await runProgram([tool, ...args], { env: { ...toolEnvironment(env), ...secrets }, signal: patience.signal });
+  const outcome = { ok: result.failure === undefined, stdout: result.stdout, stderr: errorTextOf(result) };
   within.check();
   return patience.signal.aborted && !outcome.ok ? { ...outcome, stderr: NO_ANSWER } : outcome;
+}
+
+function errorTextOf({ failure, stderr }: ProgramResult): string {
+  if (failure === undefined) return stderr;
+  return failure.code === "ENOENT" ? "ENOENT" : stderr.trim() || messageOf(failure);
 }
 
 const KEPT =

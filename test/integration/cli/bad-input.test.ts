@@ -34,9 +34,9 @@ const CASES: Readonly<Record<string, Case>> = {
   "run without a command": { args: ["run"], says: ["No command was given to run.", "offshoot run -- npm test"] },
   "run with an empty command": { args: ["run", "--"], says: ["No command was given to run."] },
   "run's command does not exist": { args: ["run", "--", "no-such-command-x"], says: ["Could not start no-such-command-x", "PATH"] },
-  "run's command may not be executed": {
+  "run's command is not executable": {
     args: ["run", "--", "./plain.txt"],
-    says: ["Could not start ./plain.txt: it may not be executed."],
+    says: ["Could not start ./plain.txt: the file is not executable."],
   },
   "unknown env format": { args: ["env", "--format", "xml"], says: ["--format xml is not known.", "shell, dotenv, json"] },
   "--set without a value": { args: ["up", "--set", "ttl"], says: ["--set ttl names no value.", "key=value"] },

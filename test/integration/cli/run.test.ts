@@ -47,7 +47,7 @@ describe("run", () => {
   test("tears down when the command does not exist", async () => {
     const result = await project.offshoot(["run", "--run", "missing", "--", "no-such-command-here"]);
     expect(result.code).toBe(2);
-    expect(result.stderr).toContain("Could not start no-such-command-here: there is no such command.");
+    expect(result.stderr).toContain("Could not start no-such-command-here: the command was not found.");
     expect(await databases("missing")).toBe(0);
   });
 

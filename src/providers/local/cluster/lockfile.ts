@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { type Deadline, jitter } from "../../../deadline.ts";
+import { isAlive } from "../../../process/signals.ts";
 
 /** The owner touches its lock this often … */
 const BEAT_MS = 2000;
@@ -85,15 +86,6 @@ async function isStale(path: string, owner: Owner): Promise<boolean> {
   if (owner.host === hostname() && !isAlive(owner.pid)) return true;
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && Date.now() - found.mtimeMs > STALE_MS;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 async function readOwner(path: string): Promise<Owner | undefined> {

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { OffshootError } from "../../../errors.ts";
+import { signalProcess } from "../../../process/signals.ts";
 import type { Deadline } from "../../../deadline.ts";
 import { executable } from "./program.ts";
 import type { Cluster } from "./cluster.ts";
@@ -22,17 +23,11 @@ export async function stop(cluster: Cluster, findBin: () => Promise<string | und
     if (bin === undefined)
       throw new OffshootError("POSTGRES_NOT_FOUND", "The programs of the local Postgres are gone.", { remedy: REINSTALL });
     await run(executable(bin, "pg_ctl"), ["stop", "-W", "-m", "fast", "-D", cluster.data]);
-  } else signal(pidFile.pid);
-  await untilGone(cluster, pidFile.pid, within);
-}
-
-/** SIGINT is Postgres' fast shutdown (PostgreSQL documentation, "Shutting Down the Server"). */
-function signal(pid: number): void {
-  try {
-    process.kill(pid, "SIGINT");
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== "ESRCH") throw thrown;
+  } else {
+    // SIGINT is the fast shutdown of Postgres (PostgreSQL documentation, "Shutting Down the Server").
+    signalProcess(pidFile.pid, "SIGINT");
   }
+  await untilGone(cluster, pidFile.pid, within);
 }
 
 /** Waits until a server that is going down has gone. */

@@ -1,0 +1,68 @@
+import { constants } from "node:os";
+import type { Env } from "../environment.ts";
+import { codeOf, OffshootError } from "../errors.ts";
+import { startChild } from "./child.ts";
+import { exitCodeOf } from "./signals.ts";
+
+/** How the user's command ended, as a shell would report it. */
+export interface Ended {
+  /** 0 to 255; 128 plus the signal's number when a signal ended it. */
+  readonly exitCode: number;
+  readonly signal: NodeJS.Signals | undefined;
+}
+
+export interface ForegroundOptions {
+  readonly cwd: string;
+  readonly env: Env;
+  readonly signal: AbortSignal;
+  /** Milliseconds between the first signal and SIGKILL. */
+  readonly graceMs: number;
+  /** Whether stdin is a terminal: the terminal then sends SIGINT to the command itself on Ctrl-C. */
+  readonly terminal: boolean;
+}
+
+/**
+ * Runs the user's command with our stdin, stdout and stderr. When `signal` aborts, the command gets the signal that
+ * this process got, and SIGKILL after the grace. Throws `COMMAND_NOT_FOUND` when the command cannot be started.
+ */
+export async function runInForeground(command: readonly string[], options: ForegroundOptions): Promise<Ended> {
+  const { cwd, env, terminal } = options;
+  // Without a terminal the command gets a process group, so that its descendants end with it. With a terminal it must
+  // stay in our group: a terminal gives the keyboard to one group only.
+  const group = !terminal && process.platform !== "win32";
+  const child = startChild(command, { cwd, env, stdin: "inherit", group });
+  let kill: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    const received = signalOf(options.signal);
+    if (!(terminal && received === "SIGINT")) child.signal(received);
+    kill = setTimeout(() => child.signal("SIGKILL"), options.graceMs);
+  };
+  // If this process is killed, the command must not continue with a database that is never deleted.
+  const cancelKill = child.killOnExit();
+  options.signal.addEventListener("abort", stop, { once: true });
+  if (options.signal.aborted) stop();
+  try {
+    const { code, signal } = await child.ended;
+    return { exitCode: signal === null ? (code ?? 1) : exitCodeOf(signal), signal: signal ?? undefined };
+  } catch (thrown) {
+    throw commandNotFound(command[0] ?? "", thrown, "offshoot run -- sh -c '…'");
+  } finally {
+    clearTimeout(kill);
+    options.signal.removeEventListener("abort", stop);
+    cancelKill();
+  }
+}
+
+/** The error for a program that cannot be started. `example` shows how to run a line of the shell instead. */
+export function commandNotFound(program: string, thrown: unknown, example: string): OffshootError {
+  const code = codeOf(thrown);
+  const reasons: Readonly<Record<string, string>> = { ENOENT: "the command was not found", EACCES: "the file is not executable" };
+  return new OffshootError("COMMAND_NOT_FOUND", `Could not start ${program}: ${reasons[String(code)] ?? String(code)}.`, {
+    remedy: `Check the spelling and the PATH. For shell syntax, start a shell: ${example}`,
+  });
+}
+
+/** The signal that an abort stands for: the CLI gives the signal's name as the reason. Default SIGTERM. */
+function signalOf({ reason }: AbortSignal): NodeJS.Signals {
+  return typeof reason === "string" && reason in constants.signals ? (reason as NodeJS.Signals) : "SIGTERM";
+}

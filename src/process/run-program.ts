@@ -1,0 +1,36 @@
+import { execFile, type ExecFileException } from "node:child_process";
+import type { Env } from "../environment.ts";
+
+export interface ProgramOptions {
+  readonly env: Env;
+  /** Default: our own working directory. */
+  readonly cwd?: string;
+  /** What the program reads from stdin. Default: nothing. */
+  readonly input?: string;
+  /** Ends the program when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ProgramResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Undefined when the exit status is 0. `code`: the exit status, or the system's error such as `ENOENT`. */
+  readonly failure: ExecFileException | undefined;
+}
+
+/** More output than this ends the program: no program that is run in this way prints so much. */
+const MAX_BYTES = 16 * 1024 ** 2;
+
+/** Runs a program to its end and collects its output. Never throws. */
+export function runProgram([file = "", ...args]: readonly string[], options: ProgramOptions): Promise<ProgramResult> {
+  const { env, cwd, input = "", signal } = options;
+  return new Promise((resolve) => {
+    const settings = { env: { ...env }, cwd, signal, maxBuffer: MAX_BYTES, windowsHide: true };
+    const child = execFile(file, args, settings, (failure, stdout, stderr) => {
+      resolve({ stdout, stderr, failure: failure ?? undefined });
+    });
+    // A program may end before it has read all of its input. Its exit status shows whether that is a failure.
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(input);
+  });
+}
