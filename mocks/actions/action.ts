@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Machine } from "./machine.ts";
-import type { Step } from "./step.ts";
+import type { Step } from "./known-actions.ts";
 
 const input = z.strictObject({
   description: z.string(),
@@ -36,7 +36,7 @@ export interface Action {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Finds an action of the repository's own (`./`), or of somebody's whose folder the run names. */
+/** Finds an action in the repository (`./`), or in a folder that the run gives for it. Throws GitHub's errors for its inputs. */
 export async function findAction(step: Step, machine: Machine, actions: Readonly<Record<string, string>>): Promise<Action> {
   const [name = "", version] = (step.uses ?? "").split("@");
   const isLocal = name.startsWith("./");
@@ -64,7 +64,7 @@ export async function findAction(step: Step, machine: Machine, actions: Readonly
   };
 }
 
-/** `INPUT_` and the name in capitals; only spaces are replaced, so that dashes stay. */
+/** `INPUT_` and the name in capitals. Only spaces are replaced: dashes are kept. */
 function inputVariable(name: string): string {
   return `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`;
 }

@@ -1,7 +1,7 @@
 import { open, type Context } from "./expression/value.ts";
-import type { WorkflowText } from "./text.ts";
+import type { WorkflowText } from "./workflow-file.ts";
 
-/** An event as GitHub hands it to a job: a file of `mocks/ci/github`. */
+/** An event as GitHub gives it to a job: a file of `mocks/ci/github`. */
 export interface GithubEvent {
   readonly env: Readonly<Record<string, string>>;
   readonly payload: unknown;
@@ -16,10 +16,10 @@ interface Payload {
   };
 }
 
-/** Types of `pull_request` events that start a workflow which names none. */
+/** The types of `pull_request` events that start a workflow without `types`. */
 const USUAL_TYPES = ["opened", "synchronize", "reopened"];
 
-/** Throws where the event would not start the workflow: a test that runs nothing shows nothing. */
+/** Throws when the event does not start the workflow: a test that runs no job proves nothing. */
 export function requireTrigger({ on }: WorkflowText, event: GithubEvent): void {
   const name = event.env["GITHUB_EVENT_NAME"] ?? "";
   const entries: Readonly<Record<string, unknown>> =
@@ -36,20 +36,20 @@ export function requireTrigger({ on }: WorkflowText, event: GithubEvent): void {
   }
 }
 
-/** `*` stays within a part of the name, `**` does not. */
+/** `*` matches within one part of the name, `**` matches across parts. */
 function matches(glob: string, branch: string): boolean {
   const pattern = glob.replaceAll(/[.+^$()|[\]{}?\\]/g, String.raw`\$&`).replaceAll(/\*\*?/g, (stars) => (stars === "*" ? "[^/]*" : ".*"));
   return new RegExp(`^${pattern}$`).test(branch);
 }
 
-/** Whether GitHub keeps the repository's secrets from the jobs: forks and Dependabot, but for `pull_request_target`. */
+/** Whether GitHub withholds the repository's secrets from the jobs: for forks and Dependabot, except on `pull_request_target`. */
 export function withholdsSecrets({ env, payload }: GithubEvent): boolean {
   if (env["GITHUB_EVENT_NAME"] === "pull_request_target") return false;
   const { pull_request: pull } = payload as Payload;
   return env["GITHUB_ACTOR"] === "dependabot[bot]" || (pull !== undefined && pull.head.repo?.full_name !== pull.base.repo.full_name);
 }
 
-/** The `github` context: its names are those of the variables. */
+/** The `github` context. Its names come from the variables. */
 export function githubContext(env: Readonly<Record<string, string>>, payload: unknown): Context {
   const own = Object.entries(env).flatMap(([name, value]) =>
     name.startsWith("GITHUB_") ? [[name.slice("GITHUB_".length).toLowerCase(), value] as const] : [],

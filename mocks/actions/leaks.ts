@@ -1,11 +1,11 @@
-import type { JobResult } from "./job.ts";
+import type { JobResult } from "./run-job.ts";
 
-/** A URL with a password that nobody masked. */
+/** A URL with a password that is not masked. */
 const URL_WITH_PASSWORD = /\b[a-z][a-z+]*:\/\/[^\s/:@"']+:(?!\*\*\*)[^\s@/"']+@/;
 
 /**
- * Throws when a log, a summary or an output of a run shows a secret: what any of its jobs masked, before or after it
- * was shown and in whichever job, or a URL with a password. The message says where, not what.
+ * Throws when a log, a summary or an output of a run contains a secret: a value that any of its jobs masked, even if it
+ * was masked later or in another job, or a URL with a password. The message names the place and hides the value.
  */
 export function refuseLeaks(results: Readonly<Record<string, JobResult>>, known: readonly string[]): void {
   const masks = [...new Set([...known, ...Object.values(results).flatMap(({ masks: own }) => own)])].filter((mask) => mask !== "");

@@ -1,40 +1,40 @@
 const HIDDEN = "***";
 
-export interface Note {
+export interface Annotation {
   readonly severity: "notice" | "warning" | "error";
   readonly text: string;
 }
 
-/** The log of a job as its readers see it: workflow commands are obeyed, and what was masked is hidden from then on. */
+/** The log of a job as its readers see it: workflow commands are executed, and masked values are hidden from then on. */
 export interface Log {
-  /** Takes a whole line of a process. */
+  /** Adds one line of a process's output. */
   line(text: string): void;
-  /** Says something of the runner's own. */
-  say(text: string): void;
-  note(note: Note): void;
+  /** Adds text of the runner itself. */
+  print(text: string): void;
+  annotate(note: Annotation): void;
   mask(value: string): void;
-  /** The text without what was masked so far. */
+  /** The text with all values hidden that are masked so far. */
   clean(text: string): string;
-  /** Whether a text holds something that was masked. */
+  /** Whether a text contains a masked value. */
   hides(text: string): boolean;
   text(): string;
-  notes(): readonly Note[];
+  annotations(): readonly Annotation[];
   masks(): readonly string[];
-  /** Commands that the runner refused since it was last asked. */
+  /** Commands that the runner refused since the last call. */
   takeFaults(): readonly string[];
 }
 
-/** Only the value itself and the lines of one with several are hidden: a runner that hid more would show fewer faults. */
+/** Hides the value itself and each of its lines, and nothing more: hiding more would hide faults from the tests. */
 export function openLog(secrets: readonly string[]): Log {
   const masks = new Set<string>();
   const lines: string[] = [];
-  const notes: Note[] = [];
+  const notes: Annotation[] = [];
   let faults: string[] = [];
   let stopped: string | undefined;
-  // The longest first: a part of a secret must not keep the rest of it from being found.
+  // The longest first: otherwise a masked part of a secret would prevent the match of the whole.
   const clean = (text: string): string =>
     [...masks].toSorted((one, other) => other.length - one.length).reduce((shown, mask) => shown.replaceAll(mask, HIDDEN), text);
-  const note = ({ severity, text }: Note): void => {
+  const note = ({ severity, text }: Annotation): void => {
     notes.push({ severity, text: clean(text) });
     lines.push(clean(`##[${severity}]${text}`));
   };
@@ -62,13 +62,13 @@ export function openLog(secrets: readonly string[]): Log {
       if (name === undefined) lines.push(clean(text));
       else obey(name, unescapeData(value));
     },
-    say: (text) => void lines.push(...clean(text).split("\n")),
-    note,
+    print: (text) => void lines.push(...clean(text).split("\n")),
+    annotate: note,
     mask,
     clean,
     hides: (text) => [...masks].some((one) => text.includes(one)),
     text: () => lines.join("\n"),
-    notes: () => notes,
+    annotations: () => notes,
     masks: () => [...masks],
     takeFaults() {
       const taken = faults;

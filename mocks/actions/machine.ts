@@ -3,7 +3,7 @@ import { chmod, cp, mkdir, writeFile } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 import type { GithubEvent } from "./event.ts";
 
-/** The machine of one job: folders and an environment of its own, and nothing of any other job's. */
+/** The machine of one job. It shares no folder and no environment with another job. */
 export interface Machine {
   readonly job: string;
   readonly folder: string;
@@ -14,17 +14,17 @@ export interface Machine {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export interface MachineWanted {
+export interface MachineRequest {
   readonly place: string;
   readonly job: string;
-  /** The job's id in the workflow, which legs of a matrix share. */
+  /** The job's id in the workflow. All legs of a matrix have the same. */
   readonly id: string;
   readonly event: GithubEvent;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Makes a machine with the variables that GitHub sets on it. */
-export async function makeMachine({ place, job, id, event, env }: MachineWanted): Promise<Machine> {
+/** Creates a machine with the variables that GitHub sets. */
+export async function makeMachine({ place, job, id, event, env }: MachineRequest): Promise<Machine> {
   const folder = join(place, job.replaceAll(/[^\w.-]+/g, "-"));
   const [home, temp, workspace] = [join(folder, "home"), join(folder, "temp"), join(folder, "work")];
   for (const each of [folder, home, temp, workspace]) {
@@ -47,7 +47,7 @@ export async function makeMachine({ place, job, id, event, env }: MachineWanted)
   return { job, folder, workspace, temp, trackingId, env: { ...event.env, ...own, ...env } };
 }
 
-/** Puts the repository's files into a workspace, without what a checkout has not. */
+/** Copies the repository's files into a workspace, except what a checkout does not contain. */
 export async function checkOut(repository: string, workspace: string): Promise<void> {
   await cp(repository, workspace, {
     recursive: true,

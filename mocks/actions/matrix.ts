@@ -1,10 +1,10 @@
 import { valueOf } from "./expression/evaluate.ts";
 import { type Context, open, valuesOf, type Value } from "./expression/value.ts";
-import type { JobText } from "./text.ts";
+import type { JobText } from "./workflow-file.ts";
 
 type Leg = Readonly<Record<string, unknown>>;
 
-/** The legs of a job's matrix; one without values where it has none. Names that a leg lacks are empty, as on GitHub. */
+/** The legs of a job's matrix; one empty leg for a job without a matrix. Missing names are empty, as on GitHub. */
 export function legsOf({ strategy }: JobText, context: Context): readonly Context[] {
   if (strategy === undefined) return [open({})];
   const { include, exclude, ...axes } = evaluated(strategy.matrix, context);
@@ -24,7 +24,7 @@ function evaluated(matrix: NonNullable<JobText["strategy"]>["matrix"], context: 
   return Object.fromEntries(Object.entries(matrix).map(([name, value]) => [name, one(value)]));
 }
 
-/** What is included joins every leg whose axes it leaves as they are, and is a leg of its own where it fits none. */
+/** An `include` entry extends every leg whose axis values it does not change. An entry that matches no leg becomes a new leg. */
 function included(legs: readonly Leg[], more: readonly Leg[], axes: readonly string[]): readonly Leg[] {
   const grown = legs.map((leg) => ({ own: leg, all: leg }));
   const alone: Leg[] = [];

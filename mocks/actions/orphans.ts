@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** A process of a job that outlived it. */
+/** A process that is still running after its job. */
 export interface Orphan {
   readonly pid: number;
   readonly command: string;
 }
 
 /**
- * Ends what is left of a job when its machine goes: GitHub's runner ends what carries its tracking id, and a machine
- * that is thrown away ends the rest, which is found here by its folder. Looks into `/proc`.
+ * Kills the processes that are still running after a job, as when its machine is removed. GitHub's runner kills the
+ * processes with its tracking id; the others are found by the job's folder. Reads `/proc`.
  */
 export async function endOrphans(trackingId: string, folder: string): Promise<readonly Orphan[]> {
   const found: Orphan[] = [];
-  // A process that is just being started is found in the second round.
+  // The second round finds processes that started during the first.
   for (let round = 0; round < 2; round += 1) {
     const orphans = orphansOf(trackingId, folder);
     for (const orphan of orphans) {
@@ -26,12 +26,12 @@ export async function endOrphans(trackingId: string, folder: string): Promise<re
   return found;
 }
 
-/** Synchronous, which costs a tenth for so many tiny files. */
+/** Synchronous reads: ten times faster than asynchronous ones for so many small files. */
 function orphansOf(trackingId: string, folder: string): readonly Orphan[] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
   return pids.flatMap((pid) => {
     const command = seen(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
-    // One that has ended and waits for its parent has no command, and neither has the kernel.
+    // Zombies and kernel threads have no command line.
     if (command === "") return [];
     const isOurs =
       command.includes(`${folder}/`) ||
@@ -41,7 +41,7 @@ function orphansOf(trackingId: string, folder: string): readonly Orphan[] {
   });
 }
 
-/** What a file of a process says; nothing where it ended meanwhile or is another user's. */
+/** The content of a file in `/proc`; empty when the process has ended or belongs to another user. */
 function seen(read: () => string): string {
   try {
     return read();
@@ -51,7 +51,7 @@ function seen(read: () => string): string {
   }
 }
 
-/** Signals a process, or a whole group by its negative id; one that has ended is no failure. */
+/** Signals a process, or a process group by its negative id. Ignores a process that has ended. */
 export function endProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

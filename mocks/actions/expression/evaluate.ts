@@ -1,42 +1,42 @@
 import { callFunction } from "./functions.ts";
 import { type Expression, EXPRESSIONS, WHOLE } from "./parse.ts";
-import { asksForStatus, compile, type Place } from "./places.ts";
+import { callsStatusFunction, compile, type Place } from "./places.ts";
 import { compare, type Context, equal, filtered, property, text, truthy, type Value } from "./value.ts";
 
-/** How the jobs or steps before stand: what `success()`, `failure()` and `cancelled()` ask. */
-export interface Standing {
+/** The status of the earlier jobs or steps, for `success()`, `failure()` and `cancelled()`. */
+export interface PriorStatus {
   readonly succeeded: boolean;
   readonly failed: boolean;
   readonly cancelled: boolean;
 }
 
-/** Replaces each `${{ … }}` of a text. */
+/** Evaluates each `${{ … }}` in a text. */
 export function interpolate(template: string, place: Place, context: Context): string {
   return template.replaceAll(EXPRESSIONS, (_all, inner: string) => text(evaluate(compile(inner, place), context)));
 }
 
-/** The value of a key that may be one `${{ … }}` and then keeps its type, or a plain scalar. */
+/** The value of a key. A value that is a single `${{ … }}` keeps the type of its result. */
 export function valueOf(given: string | number | boolean, place: Place, context: Context): Value {
   const inner = typeof given === "string" ? WHOLE.exec(given.trim())?.[1] : undefined;
   if (inner !== undefined) return evaluate(compile(inner, place), context);
   return typeof given === "string" ? interpolate(given, place, context) : given;
 }
 
-/** Whether an `if:` lets a job or step run; without a status function GitHub puts `success() &&` before it. */
+/** Whether an `if:` allows a job or step to run. Without a status function, GitHub adds `success() &&`. */
 export function allows(
   condition: string | boolean | undefined,
   place: "job.if" | "step.if",
-  standing: Standing,
+  prior: PriorStatus,
   context: Context,
 ): boolean {
   const expression = condition === undefined ? undefined : compile(conditionOf(condition), place);
-  if (expression === undefined || !asksForStatus(expression)) {
-    return standing.succeeded && (expression === undefined || truthy(evaluate(expression, context)));
+  if (expression === undefined || !callsStatusFunction(expression)) {
+    return prior.succeeded && (expression === undefined || truthy(evaluate(expression, context)));
   }
-  return truthy(evaluate(expression, context, standing));
+  return truthy(evaluate(expression, context, prior));
 }
 
-/** The inside of an `if:`. Text around a `${{ … }}` makes a condition that always holds: a known mistake. */
+/** The expression of an `if:`. Text around a `${{ … }}` makes the condition always true, which is a known mistake. */
 export function conditionOf(condition: string | boolean): string {
   const bare = String(condition).trim();
   const inner = WHOLE.exec(bare)?.[1] ?? bare;
@@ -44,8 +44,8 @@ export function conditionOf(condition: string | boolean): string {
   return inner;
 }
 
-export function evaluate(expression: Expression, context: Context, standing?: Standing): Value {
-  const value = (inner: Expression): Value => evaluate(inner, context, standing);
+export function evaluate(expression: Expression, context: Context, prior?: PriorStatus): Value {
+  const value = (inner: Expression): Value => evaluate(inner, context, prior);
   switch (expression.kind) {
     case "literal":
       return expression.value;
@@ -58,11 +58,11 @@ export function evaluate(expression: Expression, context: Context, standing?: St
     case "binary":
       return binary(expression.operator, value(expression.left), () => value(expression.right));
     case "call":
-      return ask(expression.name, standing) ?? callFunction(expression.name, expression.args.map(value));
+      return statusFunction(expression.name, prior) ?? callFunction(expression.name, expression.args.map(value));
   }
 }
 
-/** `&&` and `||` give one of their sides. */
+/** `&&` and `||` return one of their operands. */
 function binary(operator: string, left: Value, right: () => Value): Value {
   if (operator === "&&") return truthy(left) ? right() : left;
   if (operator === "||") return truthy(left) ? left : right();
@@ -73,10 +73,10 @@ function binary(operator: string, left: Value, right: () => Value): Value {
   return order > 0 || (operator === ">=" && order === 0);
 }
 
-/** What a function that asks how things stand says; undefined where it is none. */
-function ask(name: string, standing: Standing | undefined): boolean | undefined {
+/** The result of a status function; undefined for any other function. */
+function statusFunction(name: string, prior: PriorStatus | undefined): boolean | undefined {
   if (name === "always") return true;
-  if (name === "success") return standing?.succeeded ?? false;
-  if (name === "failure") return standing?.failed ?? false;
-  return name === "cancelled" ? (standing?.cancelled ?? false) : undefined;
+  if (name === "success") return prior?.succeeded ?? false;
+  if (name === "failure") return prior?.failed ?? false;
+  return name === "cancelled" ? (prior?.cancelled ?? false) : undefined;
 }

@@ -1,6 +1,6 @@
 import { equal, isContext, open, text, type Value, valuesOf } from "./value.ts";
 
-/** The functions that ask nothing about how things stand, with the least and the greatest number of their arguments. */
+/** The functions besides the status functions, with their minimum and maximum number of arguments. */
 export const FUNCTIONS: Readonly<Record<string, readonly [number, number]>> = {
   contains: [2, 2],
   startswith: [2, 2],
@@ -32,12 +32,12 @@ function lower(value: Value): string {
   return text(value).toLowerCase();
 }
 
-/** `{0}` is the first value; braces are doubled to stand for themselves. */
+/** `{0}` is the first value. Doubled braces are literal braces. */
 function format(template: string, values: readonly Value[]): string {
   return template.replaceAll(/\{\{|\}\}|\{(\d+)\}|[{}]/g, (found, index?: string) => {
     if (found === "{{" || found === "}}") return found.slice(1);
     const value = index === undefined ? undefined : values[Number(index)];
-    if (value === undefined) throw new Error(`The format "${template}" asks for what it was not given.`);
+    if (value === undefined) throw new Error(`The format "${template}" has a placeholder without a value.`);
     return text(value);
   });
 }

@@ -1,4 +1,4 @@
-/** What an expression says, as GitHub's grammar has it ("Evaluate expressions in workflows and actions"). */
+/** A parsed expression (GitHub, "Evaluate expressions in workflows and actions"). */
 export type Expression =
   | { readonly kind: "literal"; readonly value: null | boolean | number | string }
   | { readonly kind: "name"; readonly name: string }
@@ -13,16 +13,16 @@ const TOKEN =
 
 const INNER = String.raw`\$\{\{((?:'[^']*'|(?!\}\})[^'])*)\}\}`;
 
-/** Each `${{ … }}` of a text; a `}}` in quotes does not end it. */
+/** Each `${{ … }}` in a text. A quoted `}}` does not end it. */
 export const EXPRESSIONS = new RegExp(INNER, "g");
 
-/** A text that is one `${{ … }}` and nothing else. */
+/** A text that is a single `${{ … }}`. */
 export const WHOLE = new RegExp(`^${INNER}$`);
 
-/** From loose to tight. */
+/** Binary operators, from the lowest to the highest precedence. */
 const LEVELS = [["||"], ["&&"], ["==", "!="], ["<", "<=", ">", ">="]];
 
-/** Reads the inside of a `${{ … }}`; throws where GitHub would refuse the whole workflow. */
+/** Parses the inside of a `${{ … }}`. Throws when GitHub would refuse the workflow. */
 export function parseExpression(text: string): Expression {
   const tokens = tokensOf(text);
   let at = 0;

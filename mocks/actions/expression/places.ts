@@ -1,7 +1,7 @@
 import { FUNCTIONS } from "./functions.ts";
 import { type Expression, parseExpression } from "./parse.ts";
 
-/** Where an expression stands decides what it may name ("Contexts reference", table "Context availability"). */
+/** The place of an expression, which decides its contexts and functions (GitHub, "Contexts reference", "Context availability"). */
 export type Place = keyof typeof PLACES;
 
 const STATUS = ["always", "success", "failure", "cancelled"];
@@ -18,21 +18,21 @@ const PLACES = {
   "job.env": { contexts: [...JOB, "secrets"], functions: [] },
   "job.outputs": { contexts: [...STEP, "secrets"], functions: [] },
   step: { contexts: [...STEP, "secrets"], functions: [] },
-  // No secrets: a workflow that asks for one in an `if` is refused.
+  // Without `secrets`: GitHub refuses a workflow that uses a secret in an `if`.
   "step.if": { contexts: STEP, functions: STATUS },
 } as const satisfies Readonly<Record<string, { readonly contexts: readonly string[]; readonly functions: readonly string[] }>>;
 
-/** Reads an expression and refuses what may not be named where it stands. */
+/** Parses an expression and refuses contexts and functions that its place does not offer. */
 export function compile(inner: string, place: Place): Expression {
   const expression = parseExpression(inner);
   const contexts: readonly string[] = PLACES[place].contexts;
   const functions: readonly string[] = [...Object.keys(FUNCTIONS), ...PLACES[place].functions];
   for (const part of parts(expression)) {
     if (part.kind === "name" && !contexts.includes(part.name)) {
-      throw new Error(`"${part.name}" can't be named in ${place}: ${inner.trim()}`);
+      throw new Error(`"${part.name}" cannot be used in ${place}: ${inner.trim()}`);
     }
     if (part.kind === "call" && !functions.includes(part.name)) {
-      throw new Error(`"${part.name}()" can't be called in ${place}: ${inner.trim()}`);
+      throw new Error(`"${part.name}()" cannot be called in ${place}: ${inner.trim()}`);
     }
     if (part.kind === "call") checkCount(part.name, part.args.length);
   }
@@ -44,8 +44,8 @@ function checkCount(name: string, count: number): void {
   if (count < least || count > most) throw new Error(`"${name}()" takes ${least} to ${most} arguments, not ${count}.`);
 }
 
-/** Whether one of the functions that ask how things stand is called. */
-export function asksForStatus(expression: Expression): boolean {
+/** Whether the expression calls a status function. */
+export function callsStatusFunction(expression: Expression): boolean {
   return parts(expression).some((part) => part.kind === "call" && STATUS.includes(part.name));
 }
 

@@ -1,4 +1,4 @@
-/** What an expression can be. A property that an object lacks is an error, unless the object is open. */
+/** The value of an expression. A missing property is an error unless its object is open. */
 export type Value = null | boolean | number | string | readonly Value[] | Context;
 
 export interface Context {
@@ -7,7 +7,7 @@ export interface Context {
 
 const OPEN = Symbol("open");
 
-/** A context whose missing names are empty, as GitHub has it: secrets, variables, events. Whatever lies below is open too. */
+/** A context whose missing names are empty, as on GitHub: secrets, variables, events. All nested objects are open too. */
 export function open(values: unknown): Context {
   const entries = Object.entries(values as Readonly<Record<string, unknown>>).map(([name, value]) => [name, openValue(value)] as const);
   return Object.defineProperty(Object.fromEntries(entries), OPEN, { value: true });
@@ -25,7 +25,7 @@ export function isContext(value: Value): value is Context {
 
 const FILTERED = Symbol("filtered");
 
-/** What `.*` gives: all values, of which further properties are taken one by one. */
+/** The result of `.*`: all values. A further property is read from each of them. */
 export function filtered(of: Value): Value {
   return mark(FILTERED in Object(of) ? valuesOf(of).flatMap(valuesOf) : valuesOf(of));
 }
@@ -34,7 +34,7 @@ function mark(values: readonly Value[]): Value {
   return Object.defineProperty([...values], FILTERED, { value: true });
 }
 
-/** A property by name, whose case does not matter. */
+/** A property by its case-insensitive name. */
 export function property(of: Value, key: Value): Value {
   if (of === null) return null;
   if (FILTERED in Object(of) && typeof key !== "number") return mark(valuesOf(of).flatMap((one) => (isContext(one) ? held(one, key) : [])));
@@ -43,10 +43,10 @@ export function property(of: Value, key: Value): Value {
   const [found] = held(of, key);
   if (found !== undefined) return found;
   if (OPEN in of) return null;
-  throw new Error(`There is no "${text(key)}" here; there is ${Object.keys(of).join(", ") || "nothing"}.`);
+  throw new Error(`"${text(key)}" does not exist; known: ${Object.keys(of).join(", ") || "nothing"}.`);
 }
 
-/** The value of a name that an object has, alone in a list. */
+/** The value of a name in a list of one; an empty list when the object lacks it. */
 function held(of: Context, key: Value): readonly Value[] {
   const wanted = text(key).toLowerCase();
   return Object.entries(of).flatMap(([name, value]) => (name.toLowerCase() === wanted ? [value] : []));
@@ -58,7 +58,7 @@ export function valuesOf(of: Value): readonly Value[] {
   return isContext(of) ? Object.values(of) : [];
 }
 
-/** How a value is written into a text. */
+/** A value as text. */
 export function text(value: Value): string {
   if (value === null) return "";
   if (Array.isArray(value)) return "Array";
@@ -75,7 +75,7 @@ function number(value: Value): number {
   return typeof value === "object" ? Number.NaN : Number(value);
 }
 
-/** Loose, as GitHub compares: texts whatever their case, unlike types as numbers. */
+/** GitHub's loose equality: texts ignore case, values of different types are compared as numbers. */
 export function equal(left: Value, right: Value): boolean {
   if (typeof left === "string" && typeof right === "string") return left.toLowerCase() === right.toLowerCase();
   if (typeof left === typeof right && left !== null && right !== null) return left === right;

@@ -55,7 +55,7 @@ const AFTER = { if: "always()", run: "echo after" };
 test("a step whose minutes are over fails, and the job goes on", async () => {
   const slow = await runSteps([{ name: "slow", run: "exec sleep 60", "timeout-minutes": 2 }, AFTER], { minuteMs: 100 });
   expect(slow.result).toBe("failure");
-  expect(slow.notes).toEqual([{ severity: "error", text: "The action 'slow' has timed out after 2 minutes." }]);
+  expect(slow.annotations).toEqual([{ severity: "error", text: "The action 'slow' has timed out after 2 minutes." }]);
   expect(said(slow)).toEqual(["after"]);
 });
 
@@ -98,7 +98,7 @@ test("what still runs five minutes after a cancel is killed", async () => {
   const cancel = new AbortController();
   const { one } = await runJobs(
     { one: job(["exec sleep 60", { if: "always()", run: "echo cleaning\nexec sleep 60" }, AFTER]) },
-    { cancel: cancel.signal, started: () => setTimeout(() => cancel.abort(), 300), minuteMs: 200 },
+    { cancel: cancel.signal, onJobStart: () => setTimeout(() => cancel.abort(), 300), minuteMs: 200 },
   );
   expect(one?.result).toBe("cancelled");
   expect(one && said(one)).toEqual(["cleaning"]);
@@ -106,7 +106,7 @@ test("what still runs five minutes after a cancel is killed", async () => {
 
 test("a name that there is not, in a step that is reached, ends the whole run", async () => {
   const jobs = { wrong: job([{ id: "here", run: "true" }, "echo ${{ steps.there.outcome }}"]), long: job(["exec sleep 300"]) };
-  await expect(runJobs(jobs)).rejects.toThrow('There is no "there" here; there is here.');
+  await expect(runJobs(jobs)).rejects.toThrow('"there" does not exist; known: here.');
 });
 
 test("processes that outlive their job are ended with its machine, and named", async () => {
@@ -126,7 +126,7 @@ test("a re-run of failed jobs runs them and what needs them, one attempt later, 
   const first = await runJobs(jobs);
   expect(verdicts(first)).toEqual({ one: "success", "two (a)": "failure", "two (b)": "success", three: "success" });
   const started: string[] = [];
-  const second = await runJobs(jobs, { earlier: first, started: (name) => started.push(name) });
+  const second = await runJobs(jobs, { earlier: first, onJobStart: (name) => started.push(name) });
   expect(started).toEqual(["two (a)", "three"]);
   expect(second["two (a)"] && said(second["two (a)"])).toEqual(["42 2"]);
   expect(verdicts(second)).toEqual({ one: "success", "two (a)": "success", "two (b)": "success", three: "success" });

@@ -1,9 +1,9 @@
 import { stringify } from "yaml";
 import type { GithubEvent } from "../../../../mocks/actions/event.ts";
 import type { Results } from "../../../../mocks/actions/graph.ts";
-import type { JobResult } from "../../../../mocks/actions/job.ts";
-import type { WorkflowRun } from "../../../../mocks/actions/run.ts";
-import { runWorkflow } from "../../../../mocks/actions/workflow.ts";
+import type { JobResult } from "../../../../mocks/actions/run-job.ts";
+import type { WorkflowRun } from "../../../../mocks/actions/workflow-run.ts";
+import { runWorkflow } from "../../../../mocks/actions/run-workflow.ts";
 import { ciFixture } from "../../../unit/ci/fixture.ts";
 
 /** A step, or its script alone. */
@@ -42,7 +42,7 @@ export async function runSteps(steps: readonly Step[], more: Partial<WorkflowRun
 /** Runs a workflow and cancels it half a second after a job has started. */
 export function runCancelled(jobs: Jobs): Promise<Results> {
   const cancel = new AbortController();
-  return runJobs(jobs, { cancel: cancel.signal, started: () => setTimeout(() => cancel.abort(), 500) });
+  return runJobs(jobs, { cancel: cancel.signal, onJobStart: () => setTimeout(() => cancel.abort(), 500) });
 }
 
 /** The lines of a log that processes wrote. */

@@ -63,7 +63,7 @@ test.each([
   ["NODE_OPTIONS=--inspect", "Can't store NODE_OPTIONS"],
   ["GITHUB_SHA=0", "Can't store GITHUB_SHA"],
 ])("the line %s in GITHUB_ENV fails its step", async (line, message) => {
-  const { result, notes } = await runSteps([`echo '${line}' >> "$GITHUB_ENV"`]);
+  const { result, annotations: notes } = await runSteps([`echo '${line}' >> "$GITHUB_ENV"`]);
   expect(result).toBe("failure");
   expect(notes).toEqual([{ severity: "error", text: expect.stringContaining(message) }]);
 });
@@ -120,7 +120,7 @@ function write(bytes: number, letter: string): string {
 }
 
 test("a summary over 1 MiB is not shown, and the job says so", async () => {
-  const { summary, notes, result } = await runSteps([write(1_048_577, "x"), write(1_048_576, "y")]);
+  const { summary, annotations: notes, result } = await runSteps([write(1_048_577, "x"), write(1_048_576, "y")]);
   expect(result).toBe("success");
   expect(summary).toBe("y".repeat(1_048_576));
   expect(notes).toEqual([{ severity: "error", text: expect.stringContaining("supports content up to a size of 1024k, got 1025k") }]);
@@ -131,7 +131,7 @@ test("workflow commands become notes; one that is switched off fails its step", 
     "echo '::warning file=a.sql,line=3::two%0Alines'",
     "echo '::stop-commands::pause'; echo '::warning::plain'; echo '::pause::'; echo '::notice::heard'",
   ]);
-  expect(result.notes).toEqual([
+  expect(result.annotations).toEqual([
     { severity: "warning", text: "two\nlines" },
     { severity: "notice", text: "heard" },
   ]);
@@ -166,7 +166,7 @@ test.each([
   ["that nobody knows", [{ uses: "acme/thing@v1" }], "The runner does not know the action acme/thing@v1."],
   ["for a cache without a lock file", [CHECKOUT, { uses: "actions/setup-node@v4", with: { cache: "npm" } }], "lock file is not found"],
 ])("an action %s fails", async (_how, steps, message) => {
-  const { result, notes } = await runSteps(steps, { repository });
+  const { result, annotations: notes } = await runSteps(steps, { repository });
   expect(result).toBe("failure");
   expect(notes).toEqual([{ severity: "error", text: expect.stringContaining(message) }]);
 });

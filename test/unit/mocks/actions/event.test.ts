@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type GithubEvent, requireTrigger, withholdsSecrets } from "../../../../mocks/actions/event.ts";
-import { readWorkflow } from "../../../../mocks/actions/text.ts";
+import { readWorkflow } from "../../../../mocks/actions/workflow-file.ts";
 import { ciFixture } from "../../ci/fixture.ts";
 
 const event = (name: string): GithubEvent => ciFixture(`github/${name}`) as GithubEvent;

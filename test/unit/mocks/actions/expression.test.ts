@@ -42,12 +42,12 @@ test.each([
 });
 
 test.each([
-  ["needs.setup.outputs.provider", 'There is no "provider" here; there is use_neon.'],
-  ["needs.test.result", 'There is no "test" here; there is setup, lint.'],
-  ["steps.databas.outcome", 'There is no "databas" here'],
-  ["github.brunch", 'There is no "brunch" here'],
-  ["hashFiles('**/lock')", '"hashfiles()" can\'t be called in step'],
-  ["success()", '"success()" can\'t be called in step'],
+  ["needs.setup.outputs.provider", '"provider" does not exist; known: use_neon.'],
+  ["needs.test.result", '"test" does not exist; known: setup, lint.'],
+  ["steps.databas.outcome", '"databas" does not exist'],
+  ["github.brunch", '"brunch" does not exist'],
+  ["hashFiles('**/lock')", '"hashfiles()" cannot be called in step'],
+  ["success()", '"success()" cannot be called in step'],
   ["github.ref = 'x'", "is wrong"],
   ["0x10 + 1", "is wrong at"],
   ["github.ref ==", "is wrong at its end"],
@@ -58,9 +58,9 @@ test.each([
 });
 
 test("what may be named depends on the place", () => {
-  expect(() => allows("secrets.KEY != ''", "step.if", fine, context)).toThrow('"secrets" can\'t be named in step.if');
-  expect(() => allows("env.HOST == 'db'", "job.if", fine, context)).toThrow('"env" can\'t be named in job.if');
-  expect(() => interpolate("${{ needs.setup.result }}", "env", context)).toThrow('"needs" can\'t be named in env');
+  expect(() => allows("secrets.KEY != ''", "step.if", fine, context)).toThrow('"secrets" cannot be used in step.if');
+  expect(() => allows("env.HOST == 'db'", "job.if", fine, context)).toThrow('"env" cannot be used in job.if');
+  expect(() => interpolate("${{ needs.setup.result }}", "env", context)).toThrow('"needs" cannot be used in env');
 });
 
 test("text around an expression is kept, and a missing value is empty", () => {

@@ -2,10 +2,10 @@ import type { GithubEvent } from "./event.ts";
 import type { Context } from "./expression/value.ts";
 import type { Results } from "./graph.ts";
 import type { Machine } from "./machine.ts";
-import type { Grace } from "./process.ts";
-import type { ServiceText, WorkflowText } from "./text.ts";
+import type { Grace } from "./run-process.ts";
+import type { ServiceText, WorkflowText } from "./workflow-file.ts";
 
-/** What to run, and the world around it. */
+/** The workflow to run and its environment. */
 export interface WorkflowRun {
   /** The workflow's file. */
   readonly yaml: string;
@@ -14,26 +14,26 @@ export interface WorkflowRun {
   readonly event: GithubEvent;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly vars?: Readonly<Record<string, string>>;
-  /** Further environment of a job's machine, `PATH` among it; the process's own is not handed on. */
+  /** Additional environment of a job's machine, including `PATH`. Nothing is inherited from this process. */
   readonly env: (job: string, folder: string) => Readonly<Record<string, string>>;
   /** Folders of the actions that steps use by `owner/name@version`. */
   readonly actions?: Readonly<Record<string, string>>;
-  /** Has a service of a job running; the ports of this machine at which its own are reached, such as `{ 5432: "49153" }`. */
+  /** Starts a service container of a job and returns its mapped ports, such as `{ 5432: "49153" }`. */
   readonly service?: (service: ServiceText) => Promise<Readonly<Record<string, string>>>;
-  /** Results of the attempt before: only what failed or was cancelled runs again, and what needs it. */
+  /** Results of the previous attempt. Only failed and cancelled jobs and their dependants run again. */
   readonly earlier?: Results;
   readonly cancel?: AbortSignal;
-  /** Hears of each job that starts. */
-  readonly started?: (job: string) => void;
-  /** Looks at a job's machine before it is thrown away. */
-  readonly leaving?: (machine: Machine) => Promise<void>;
-  /** Milliseconds of a minute in `timeout-minutes`. Default 60 000. */
+  /** Called when a job starts. */
+  readonly onJobStart?: (job: string) => void;
+  /** Called before a job's machine is removed. */
+  readonly beforeRemoval?: (machine: Machine) => Promise<void>;
+  /** The length of a minute of `timeout-minutes`, in milliseconds. Default 60,000. */
   readonly minuteMs?: number;
-  /** Default GitHub's. */
+  /** Default: GitHub's pauses. */
   readonly grace?: Grace;
 }
 
-/** A run whose workflow was read. */
+/** A run after its workflow file was read. */
 export interface Prepared {
   readonly run: WorkflowRun;
   readonly workflow: WorkflowText;
@@ -42,6 +42,6 @@ export interface Prepared {
   readonly secrets: Readonly<Record<string, string>>;
   readonly context: Context;
   readonly cancel: AbortSignal;
-  /** Ends everything when the runner itself can't go on. */
+  /** Ends every job when the runner itself fails. */
   readonly broken: AbortController;
 }

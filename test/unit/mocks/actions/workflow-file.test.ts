@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { legsOf } from "../../../../mocks/actions/matrix.ts";
-import { type JobText, readWorkflow } from "../../../../mocks/actions/text.ts";
+import { type JobText, readWorkflow } from "../../../../mocks/actions/workflow-file.ts";
 
 const job = (lines: string): string => `on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps: [{ run: "true" }]\n${lines}`;
 
@@ -12,10 +12,10 @@ test.each([
   ["a script that gets inputs", "on: push\njobs: { one: { runs-on: u, steps: [{ run: a, with: { b: c } }] } }", "takes no with"],
   ["no machine", 'on: push\njobs: { one: { steps: [{ run: "true" }] } }', "runs-on"],
   ["an event that nobody knows", 'on: { pushed: null }\njobs: { one: { runs-on: u, steps: [{ run: "true" }] } }', "pushed"],
-  ["a need that there is not", job("    needs: two\n"), "The job one needs two, which there is not."],
+  ["a need that there is not", job("    needs: two\n"), "The job one needs two, which does not exist."],
   ["an expression that can't be read", job("    name: ${{ github. }}\n"), "is wrong"],
-  ["a context that is not there yet", job("    name: ${{ steps.a.outputs.b }}\n"), '"steps" can\'t be named in job'],
-  ["a condition on a secret", job("    if: secrets.KEY\n"), '"secrets" can\'t be named in job.if'],
+  ["a context that is not there yet", job("    name: ${{ steps.a.outputs.b }}\n"), '"steps" cannot be used in job'],
+  ["a condition on a secret", job("    if: secrets.KEY\n"), '"secrets" cannot be used in job.if'],
   ["the same key twice", job("    name: a\n    name: b\n"), "Map keys must be unique"],
   [
     "two steps of one id",

@@ -1,26 +1,26 @@
 import { rm } from "node:fs/promises";
 import { allows, interpolate, valueOf } from "./expression/evaluate.ts";
 import { type Context, text as textOf, valuesOf } from "./expression/value.ts";
-import { dependsOnBroken, isBroken, needsContext, type Results, standingAmong, type Whole } from "./graph.ts";
-import { type JobResult, runJob } from "./job.ts";
+import { dependsOnBroken, isBroken, needsContext, type Results, statusAmong, type CombinedResult } from "./graph.ts";
+import { type JobResult, runJob } from "./run-job.ts";
 import { makeMachine } from "./machine.ts";
 import { legsOf } from "./matrix.ts";
 import { endOrphans } from "./orphans.ts";
-import { GITHUB_GRACE } from "./process.ts";
-import type { Prepared, WorkflowRun } from "./run.ts";
-import type { JobText, WorkflowText } from "./text.ts";
+import { GITHUB_GRACE } from "./run-process.ts";
+import type { Prepared, WorkflowRun } from "./workflow-run.ts";
+import type { JobText, WorkflowText } from "./workflow-file.ts";
 
-/** Runs the legs of a job, or the only one that it has. */
+/** Runs all legs of a job. A job without a matrix has one. */
 export async function runLegs(
   prepared: Prepared,
   id: string,
-  { wholes, before }: { wholes: ReadonlyMap<string, Whole>; before: Results },
+  { needed, before }: { needed: ReadonlyMap<string, CombinedResult>; before: Results },
 ): Promise<Results> {
   const { workflow, run, cancel, broken } = prepared;
   const text = workflow.jobs[id];
   if (text === undefined) throw new Error(`There is no job ${id}.`);
-  const context = { ...prepared.context, needs: needsContext(workflow.jobs, id, wholes) };
-  const allowed = (cancelled: boolean): boolean => allows(text.if, "job.if", standingAmong([...wholes.values()], cancelled), context);
+  const context = { ...prepared.context, needs: needsContext(workflow.jobs, id, needed) };
+  const allowed = (cancelled: boolean): boolean => allows(text.if, "job.if", statusAmong([...needed.values()], cancelled), context);
   if (!allowed(cancel.aborted) || broken.signal.aborted) return { [id]: skipped(id) };
   const ending = new AbortController();
   const onCancel = (): void => {
@@ -56,7 +56,7 @@ async function runLeg(
   if (text === undefined) throw new Error(`The workflow has no job ${id}.`);
   const bare = await makeMachine({ place, job: name, id, event, env: {} });
   const machine = { ...bare, env: { ...bare.env, ...run.env(name, bare.folder) } };
-  run.started?.(name);
+  run.onJobStart?.(name);
   const services = await startServices(text, run);
   const { minuteMs = 60_000, grace = GITHUB_GRACE, actions = {}, repository } = run;
   const given = {
@@ -76,7 +76,7 @@ async function runLeg(
   let result: Omit<JobResult, "orphans">;
   try {
     result = await runJob({ ...given, secrets: Object.values(secrets) });
-    await run.leaving?.(machine);
+    await run.beforeRemoval?.(machine);
   } finally {
     orphans.push(...(await endOrphans(machine.trackingId, machine.folder)).map(({ command }) => command));
     await rm(machine.folder, { recursive: true, force: true });
@@ -86,13 +86,13 @@ async function runLeg(
 
 async function startServices({ services = {} }: JobText, { service }: WorkflowRun): Promise<Context> {
   const started = Object.entries(services).map(async ([name, wanted]) => {
-    if (service === undefined) throw new Error(`The runner was not told how to start the service ${name}.`);
+    if (service === undefined) throw new Error(`The run defines no way to start the service ${name}.`);
     return [name, { ports: await service(wanted) }] as const;
   });
   return Object.fromEntries(await Promise.all(started));
 }
 
-/** What the page of the run calls a job. */
+/** The name of a job on the page of the run. */
 function nameOf(id: string, name: string | undefined, context: Context): string {
   if (name !== undefined) return interpolate(name, "job", context);
   const values = valuesOf(context["matrix"] ?? null).map(textOf);
@@ -100,5 +100,5 @@ function nameOf(id: string, name: string | undefined, context: Context): string 
 }
 
 function skipped(id: string): JobResult {
-  return { id, result: "skipped", outputs: {}, dropped: [], log: "", notes: [], summary: "", masks: [], orphans: [] };
+  return { id, result: "skipped", outputs: {}, dropped: [], log: "", annotations: [], summary: "", masks: [], orphans: [] };
 }

@@ -1,18 +1,18 @@
-import { interpolate, type Standing } from "./expression/evaluate.ts";
+import { interpolate, type PriorStatus } from "./expression/evaluate.ts";
 import { type Context, open } from "./expression/value.ts";
 import type { Log } from "./log.ts";
 import type { Machine } from "./machine.ts";
-import type { Grace } from "./process.ts";
-import type { JobText, WorkflowText } from "./text.ts";
+import type { Grace } from "./run-process.ts";
+import type { JobText, WorkflowText } from "./workflow-file.ts";
 
-export interface JobWanted {
+export interface JobRequest {
   readonly id: string;
   readonly workflow: WorkflowText;
   readonly text: JobText;
-  /** All contexts that do not change while the job runs. */
+  /** The contexts that do not change while the job runs. */
   readonly context: Context;
   readonly machine: Machine;
-  /** The services that run beside the steps, as the context `job` shows them. */
+  /** The service containers, as in the `job` context. */
   readonly services: Context;
   readonly repository: string;
   readonly actions: Readonly<Record<string, string>>;
@@ -24,31 +24,31 @@ export interface JobWanted {
 
 export type Outcome = "success" | "failure" | "cancelled";
 
-/** What a job is made of while it runs. */
+/** The state of a running job. */
 export interface JobState {
-  readonly wanted: JobWanted;
+  readonly wanted: JobRequest;
   readonly log: Log;
   env: Readonly<Record<string, string>>;
   path: readonly string[];
   steps: Context;
   summary: string;
   failed: boolean;
-  /** The `post` parts of actions, the last one first. */
+  /** The `post` steps of actions, the latest first. */
   posts: readonly (() => Promise<Outcome>)[];
-  /** Aborts when the job is to end: steps get signals, and only those whose condition says so still run. */
+  /** Aborts when the job must end: steps get signals, and only steps whose condition allows it still run. */
   readonly ending: AbortSignal;
-  /** Aborts when nothing of the job may run any more. */
+  /** Aborts when every step of the job must end. */
   readonly killed: AbortSignal;
 }
 
-export function standingOf({ failed, ending }: JobState): Standing {
+export function statusOf({ failed, ending }: JobState): PriorStatus {
   const cancelled = ending.aborted;
   return { succeeded: !failed && !cancelled, failed: failed && !cancelled, cancelled };
 }
 
 export function contextOf(state: JobState): Context {
   const { env, steps, wanted } = state;
-  const { cancelled, failed } = standingOf(state);
+  const { cancelled, failed } = statusOf(state);
   const { temp, workspace, env: own } = wanted.machine;
   const github = { ...(wanted.context["github"] as Context), job: wanted.id, workspace };
   const runner = {

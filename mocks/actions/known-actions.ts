@@ -2,7 +2,7 @@ import { access, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkOut, type Machine } from "./machine.ts";
 
-/** A step whose expressions have been replaced. */
+/** A step after its expressions were evaluated. */
 export interface Step {
   readonly key: string;
   readonly uses?: string | undefined;
@@ -11,7 +11,7 @@ export interface Step {
   readonly shell?: string | undefined;
 }
 
-/** The actions of others that workflows here use; what they would do is there already, or done here. */
+/** Public actions that the tested workflows use, with their inputs. The runner imitates them. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   "actions/checkout": ["ref", "fetch-depth", "persist-credentials"],
   "actions/setup-node": ["node-version", "node-version-file", "cache", "registry-url"],
@@ -26,7 +26,7 @@ const LOCKS: Readonly<Record<string, readonly string[]>> = {
   pip: ["requirements.txt", "pyproject.toml"],
 };
 
-/** Does what a known action does; false where it is none of them. Throws as the action fails, or where an input isn't known. */
+/** Imitates a known action; false for any other. Throws when the action would fail, and for an unknown input. */
 export async function useKnown(step: Step, machine: Machine, repository: string): Promise<boolean> {
   const [name = "", version] = (step.uses ?? "").split("@");
   const inputs = KNOWN[name];
@@ -40,7 +40,7 @@ export async function useKnown(step: Step, machine: Machine, repository: string)
   return true;
 }
 
-/** A cache needs a lock file, or the action fails. */
+/** The `cache` input fails without a lock file. */
 async function requireLock(cache: string, workspace: string): Promise<void> {
   const locks = LOCKS[cache];
   if (locks === undefined) throw new Error(`Caching for '${cache}' is not supported`);
@@ -55,14 +55,14 @@ async function requireLock(cache: string, workspace: string): Promise<void> {
   if (!found.includes(true)) throw new Error(`Dependencies lock file is not found. Supported file patterns: ${locks.join(",")}`);
 }
 
-/** How GitHub calls each shell with a script's file. */
+/** GitHub's command line for each shell. */
 const SHELLS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   unset: ["bash", "-e"],
   bash: ["bash", "--noprofile", "--norc", "-eo", "pipefail"],
   sh: ["sh", "-e"],
 };
 
-/** The command of a step that runs a script. */
+/** The command line of a `run` step. */
 export async function scriptCommand({ key, run = "", shell = "unset" }: Step, { temp }: Machine): Promise<readonly [string, ...string[]]> {
   const command = SHELLS[shell];
   if (command === undefined) throw new Error(`The runner does not know the shell ${shell}.`);

@@ -1,34 +1,34 @@
 import { allows, interpolate, valueOf } from "./expression/evaluate.ts";
 import type { Context } from "./expression/value.ts";
-import { type Note, openLog } from "./log.ts";
-import { playStep } from "./play.ts";
-import { contextOf, type JobState, type JobWanted, standingOf, variables } from "./state.ts";
-import type { StepText } from "./text.ts";
+import { type Annotation, openLog } from "./log.ts";
+import { executeStep } from "./execute-step.ts";
+import { contextOf, type JobState, type JobRequest, statusOf, variables } from "./job-state.ts";
+import type { StepText } from "./workflow-file.ts";
 
-export type Verdict = "success" | "failure" | "cancelled" | "skipped";
+export type Conclusion = "success" | "failure" | "cancelled" | "skipped";
 
 export interface JobResult {
-  /** The job's id in the workflow, which legs of a matrix share. */
+  /** The job's id in the workflow. All legs of a matrix have the same. */
   readonly id: string;
-  readonly result: Verdict;
+  readonly result: Conclusion;
   readonly outputs: Readonly<Record<string, string>>;
-  /** Outputs that GitHub does not hand on, since they hold something masked. */
+  /** Outputs that GitHub drops because they contain a masked value. */
   readonly dropped: readonly string[];
   readonly log: string;
-  readonly notes: readonly Note[];
+  readonly annotations: readonly Annotation[];
   readonly summary: string;
-  /** What was hidden in the log. */
+  /** The values that the log hides. */
   readonly masks: readonly string[];
-  /** Commands of processes that outlived the job and were ended with its machine. */
+  /** Commands of processes that were still running after the job and were killed. */
   readonly orphans: readonly string[];
 }
 
-/** GitHub's own limits, in minutes: of a job, and of all that still runs once it was cancelled. */
+/** GitHub's limits in minutes: for a job, and for the steps that run after its cancellation. */
 const JOB_MINUTES = 360;
 const CANCEL_MINUTES = 5;
 
-/** Runs the steps of one job, by the rules that GitHub's runner has for files, masks, outputs, conditions and ends. */
-export async function runJob(wanted: JobWanted): Promise<Omit<JobResult, "orphans">> {
+/** Runs the steps of one job by the rules of GitHub's runner for command files, masks, outputs, conditions and cancellation. */
+export async function runJob(wanted: JobRequest): Promise<Omit<JobResult, "orphans">> {
   const { text, minuteMs, context } = wanted;
   const minutes = Number(valueOf(text["timeout-minutes"] ?? JOB_MINUTES, "job", context));
   const ended = new AbortController();
@@ -49,13 +49,14 @@ export async function runJob(wanted: JobWanted): Promise<Omit<JobResult, "orphan
   for (const [at, step] of text.steps.entries()) await runStep(state, step, String(at + 1));
   for (const post of state.posts) state.failed = (await post()) === "failure" || state.failed;
   ended.abort();
-  if (ending.aborted) state.log.note({ severity: "error", text: wanted.cancel.aborted ? "The operation was canceled." : tooLong(minutes) });
+  if (ending.aborted)
+    state.log.annotate({ severity: "error", text: wanted.cancel.aborted ? "The operation was canceled." : tooLong(minutes) });
   return resultOf(state);
 }
 
 const tooLong = (minutes: number): string => `The job has exceeded the maximum execution time of ${minutes} minutes.`;
 
-/** Aborts some time after a job began to end. */
+/** Aborts `afterMs` after the job began to end. */
 function killedAfter(ending: AbortSignal, afterMs: number, ended: AbortSignal): AbortSignal {
   const killed = new AbortController();
   const start = (): void => {
@@ -69,12 +70,12 @@ function killedAfter(ending: AbortSignal, afterMs: number, ended: AbortSignal): 
 
 async function runStep(state: JobState, step: StepText, number: string): Promise<void> {
   const context = contextOf(state);
-  if (state.killed.aborted || !allows(step.if, "step.if", standingOf(state), context)) {
+  if (state.killed.aborted || !allows(step.if, "step.if", statusOf(state), context)) {
     if (step.id !== undefined) state.steps = { ...state.steps, [step.id]: stepContext("skipped", {}) };
     return;
   }
-  const goesOn = (): boolean => allows(step.if, "step.if", { succeeded: false, failed: false, cancelled: true }, contextOf(state));
-  const { outcome, outputs } = await playStep(state, { step, number, context, goesOn });
+  const continues = (): boolean => allows(step.if, "step.if", { succeeded: false, failed: false, cancelled: true }, contextOf(state));
+  const { outcome, outputs } = await executeStep(state, { step, number, context, continues });
   const isForgiven = outcome === "failure" && valueOf(step["continue-on-error"] ?? false, "step", contextOf(state)) === true;
   if (outcome === "failure" && !isForgiven) state.failed = true;
   if (step.id !== undefined) {
@@ -82,12 +83,12 @@ async function runStep(state: JobState, step: StepText, number: string): Promise
   }
 }
 
-/** Names of outputs that an action declares are all there; a script may leave any away. */
+/** The `steps` entry of one step. */
 function stepContext(outcome: string, outputs: Context, conclusion: string = outcome): Context {
   return { outputs, outcome, conclusion };
 }
 
-/** GitHub hands no output on that holds something masked. */
+/** GitHub drops each output that contains a masked value. */
 function resultOf(state: JobState): Omit<JobResult, "orphans"> {
   const { log, failed, ending, summary, wanted } = state;
   const context = contextOf(state);
@@ -95,14 +96,14 @@ function resultOf(state: JobState): Omit<JobResult, "orphans"> {
     ([name, value]) => [name, interpolate(value, "job.outputs", context)] as const,
   );
   const dropped = outputs.filter(([, value]) => log.hides(value)).map(([name]) => name);
-  for (const name of dropped) log.note({ severity: "warning", text: `Skip output '${name}' since it may contain secret.` });
+  for (const name of dropped) log.annotate({ severity: "warning", text: `Skip output '${name}' since it may contain secret.` });
   return {
     id: wanted.id,
     result: ending.aborted ? "cancelled" : failed ? "failure" : "success",
     outputs: Object.fromEntries(outputs.filter(([name]) => !dropped.includes(name))),
     dropped,
     log: log.text(),
-    notes: log.notes(),
+    annotations: log.annotations(),
     summary,
     masks: log.masks(),
   };

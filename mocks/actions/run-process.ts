@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "./log.ts";
 import { endProcess } from "./orphans.ts";
 
-/** How long a runner waits after each of its signals: SIGINT, SIGTERM, SIGKILL ("Workflow cancellation reference"). */
+/** The pauses between the runner's signals SIGINT, SIGTERM and SIGKILL (GitHub, "Workflow cancellation reference"). */
 export interface Grace {
   readonly afterIntMs: number;
   readonly afterTermMs: number;
@@ -18,16 +18,16 @@ export interface ProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly log: Log;
   readonly grace: Grace;
-  /** Ends the process, with signals first. */
+  /** Ends the process with these signals. */
   readonly cancel: AbortSignal;
 }
 
-/** Milliseconds that output may still arrive after the process: what it started may hold the pipe open for ever. */
+/** How long output is read after the process has ended, in milliseconds: a child may hold the pipe open for ever. */
 const STREAMS_MS = 5_000;
 
 /**
- * Runs a step's process; true when it ended with status 0. A cancelled one gets the signals alone, and those that it
- * started are killed with it: a shell hands nothing on to the command that it waits for.
+ * Runs a step's process. True when it ended with status 0. On cancellation only the process itself gets the signals, as
+ * on GitHub; its children are killed when it has ended, because a shell forwards no signal to the command that it runs.
  */
 export async function runProcess([program, ...args]: readonly [string, ...string[]], options: ProcessOptions): Promise<boolean> {
   const { cwd, env, log, grace, cancel } = options;

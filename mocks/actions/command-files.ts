@@ -2,10 +2,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "./log.ts";
 
-/** Bytes of a step's summary above which GitHub refuses the upload. */
+/** GitHub refuses a step summary that is larger, in bytes. */
 const SUMMARY_LIMIT = 1024 * 1024;
 
-/** What a step wrote into the files that GitHub gives to it. */
+/** What a step wrote into its command files. */
 export interface Written {
   readonly env: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
@@ -15,15 +15,15 @@ export interface Written {
 }
 
 export interface CommandFiles {
-  /** The variables that name them. */
+  /** The variables that hold their paths. */
   readonly env: Readonly<Record<string, string>>;
-  /** Reads them; throws with GitHub's words where one of them is wrong. */
+  /** Reads them. Throws GitHub's error when one is malformed. */
   read(log: Log): Promise<Written>;
 }
 
 const NAMES = ["GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_PATH", "GITHUB_STEP_SUMMARY"] as const;
 
-/** Makes a step's files, empty, in a folder. */
+/** Creates the empty command files of one step in a folder. */
 export async function makeCommandFiles(folder: string, step: string): Promise<CommandFiles> {
   const path = (name: (typeof NAMES)[number]): string => join(folder, `${name.toLowerCase()}_${step}`);
   for (const name of NAMES) await writeFile(path(name), "");
@@ -51,7 +51,7 @@ function readEnv(text: string): Readonly<Record<string, string>> {
   return pairs;
 }
 
-/** `name=value`, or `name<<delimiter`, lines, delimiter. A line that is neither fails the step. */
+/** Reads `name=value`, and `name<<delimiter`, lines, `delimiter`. Any other line fails the step. */
 export function readPairs(text: string, kind: string): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   const lines = text.split(/\r?\n/);
@@ -73,11 +73,11 @@ export function readPairs(text: string, kind: string): Readonly<Record<string, s
   return found;
 }
 
-/** One that is too long is not shown at all, and the job goes on. */
+/** GitHub does not show a summary that is too long. The job continues. */
 function readSummary(text: string, log: Log): string {
   const bytes = Buffer.byteLength(text);
   if (bytes <= SUMMARY_LIMIT) return text;
   const size = Math.ceil(bytes / 1024);
-  log.note({ severity: "error", text: `$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got ${size}k.` });
+  log.annotate({ severity: "error", text: `$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got ${size}k.` });
   return "";
 }

@@ -4,9 +4,9 @@ import { delimiter, join } from "node:path";
 const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 
 /**
- * A `PATH` whose `npm ci` and `npm install` put this checkout's packages, offshoot among them, into a project, with no
- * network; whose `npx` starts what is there without npm's own second, and hands no signal on to it, as npm's doesn't; and
- * which is the usual one in all else.
+ * A `PATH` with replacements for two programs. `npm ci` and `npm install` link this checkout's packages, offshoot
+ * included, into a project without network access. `npx` starts an installed program directly, which saves npm's own
+ * start of a second, and forwards no signal, like npm's `npx`.
  */
 export async function installedPath(folder: string): Promise<string> {
   const bin = join(folder, "bin");

@@ -4,25 +4,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { githubContext, inputsOf, requireTrigger, withholdsSecrets } from "./event.ts";
 import { open } from "./expression/value.ts";
-import { ancestorsOf, jobsToRerun, type Results, type Whole, wholeOf } from "./graph.ts";
-import type { JobResult } from "./job.ts";
+import { ancestorsOf, jobsToRerun, type Results, type CombinedResult, combinedResult } from "./graph.ts";
+import type { JobResult } from "./run-job.ts";
 import { refuseLeaks } from "./leaks.ts";
-import { runLegs } from "./legs.ts";
-import type { Prepared, WorkflowRun } from "./run.ts";
-import { readWorkflow, type WorkflowText } from "./text.ts";
+import { runLegs } from "./run-legs.ts";
+import type { Prepared, WorkflowRun } from "./workflow-run.ts";
+import { readWorkflow, type WorkflowText } from "./workflow-file.ts";
 
 /**
- * Runs a workflow as GitHub would: its jobs at once as real processes, each as soon as those that it needs have ended,
- * on machines that share nothing. Results by the name that a job has on the page of the run. `permissions`, `concurrency`
- * and `runs-on` are read and have no effect: there is no other run, no token that GitHub takes, and one kind of machine.
+ * Runs a workflow like GitHub: jobs are real processes and run in parallel, each as soon as its dependencies have ended,
+ * on machines that share nothing. The results are keyed by the job's name on the page of the run. `permissions`,
+ * `concurrency` and `runs-on` are validated and have no effect: there is no other run, no valid token, and one kind of
+ * machine.
  *
- * Throws where GitHub would refuse the workflow, where it uses what the runner does not know, and when a secret is shown.
+ * Throws when GitHub would refuse the workflow, when it uses a feature that this runner lacks, and when a secret is shown.
  */
 export async function runWorkflow(run: WorkflowRun): Promise<Results> {
   const workflow = readWorkflow(run.yaml);
   requireTrigger(workflow, run.event);
   const place = await mkdtemp(join(tmpdir(), "offshoot-runner-"));
-  // Postgres refuses root and runs as another user, who must be able to enter.
+  // Postgres refuses to run as root. The other user needs access to the folder.
   await chmod(place, 0o755);
   try {
     const results = await runJobs(prepare(run, workflow, place));
@@ -53,24 +54,24 @@ async function runJobs(prepared: Prepared): Promise<Results> {
   const earlier = prepared.run.earlier ?? {};
   const again = prepared.run.earlier === undefined ? undefined : jobsToRerun(jobs, earlier);
   const results: Record<string, JobResult> = {};
-  const ends = new Map<string, Promise<Whole>>();
-  const end = (id: string): Promise<Whole> => {
+  const ends = new Map<string, Promise<CombinedResult>>();
+  const end = (id: string): Promise<CombinedResult> => {
     const known = ends.get(id);
     if (known !== undefined) return known;
-    const whole = one(id).catch((thrown: unknown) => {
+    const whole = runOnce(id).catch((thrown: unknown) => {
       prepared.broken.abort();
       throw thrown;
     });
     ends.set(id, whole);
     return whole;
   };
-  const one = async (id: string): Promise<Whole> => {
+  const runOnce = async (id: string): Promise<CombinedResult> => {
     const ancestors = [...ancestorsOf(jobs, id)];
-    const wholes = new Map(await Promise.all(ancestors.map(async (name) => [name, await end(name)] as const)));
+    const needed = new Map(await Promise.all(ancestors.map(async (name) => [name, await end(name)] as const)));
     const before = Object.fromEntries(Object.entries(earlier).filter(([, result]) => result.id === id));
-    const legs = again?.has(id) === false ? before : await runLegs(prepared, id, { wholes, before });
+    const legs = again?.has(id) === false ? before : await runLegs(prepared, id, { needed, before });
     Object.assign(results, legs);
-    return wholeOf(Object.values(legs));
+    return combinedResult(Object.values(legs));
   };
   const settled = await Promise.allSettled(Object.keys(jobs).map(end));
   for (const outcome of settled) if (outcome.status === "rejected") throw outcome.reason;

@@ -81,7 +81,7 @@ export type JobText = z.infer<typeof job>;
 export type StepText = z.infer<typeof step>;
 export type ServiceText = z.infer<typeof service>;
 
-/** A workflow's file, with every key known, every expression readable where it stands, and no need that there isn't. */
+/** Reads a workflow file. Throws for an unknown key, an invalid expression, and a `needs` without a job. */
 export function readWorkflow(yaml: string): WorkflowText {
   const read = workflow.safeParse(parse(yaml));
   if (!read.success) throw new Error(`GitHub would refuse this workflow:\n${z.prettifyError(read.error)}`);
@@ -91,7 +91,8 @@ export function readWorkflow(yaml: string): WorkflowText {
   check(group, "concurrency");
   check(env, "env");
   for (const [name, given] of Object.entries(jobs)) {
-    for (const need of needsOf(given)) if (jobs[need] === undefined) throw new Error(`The job ${name} needs ${need}, which there is not.`);
+    for (const need of needsOf(given))
+      if (jobs[need] === undefined) throw new Error(`The job ${name} needs ${need}, which does not exist.`);
     checkJob(given);
   }
   return text;
@@ -119,7 +120,7 @@ function checkCondition(given: string | boolean | undefined, place: Place): void
   if (given !== undefined) compile(conditionOf(given), place);
 }
 
-/** Reads every expression below a value. */
+/** Compiles every expression in a value. */
 function check(value: unknown, place: Place): void {
   if (typeof value === "string") {
     for (const [, inner = ""] of value.matchAll(EXPRESSIONS)) compile(inner, place);
