@@ -1,70 +1,71 @@
-import type { PhaseSummary, CommandSummary } from "../ci/summary/command-summary.ts";
+import type { CommandSummary, PhaseSummary } from "../ci/summary/command-summary.ts";
 import { describeError, isOffshootError, messageOf } from "../errors.ts";
 import type { Event, Listener } from "../events.ts";
 import { redact } from "../redact.ts";
 
-/** Listens to a command and remembers what its page will tell. */
+/** Records the events of a command for its summary on the page of the CI run. */
 export interface SummaryRecorder {
   readonly emit: Listener;
-  /** What audits found, for the margins of files; each thing once. */
-  readonly annotations: readonly Mark[];
-  /** Adds what stays; else what the events say. */
+  /** The annotations for lines of files, from all audits of the command, each one once. */
+  readonly annotations: readonly FileAnnotation[];
+  /** Why the database is kept. Default: derived from the events. */
   kept: string | undefined;
-  /** Who asks, once it is known. */
+  /** The run of the command, as soon as it is known. */
   readonly run: RunEvent | undefined;
-  /** Undefined when nothing happened that is worth a page. */
-  finish(how: { readonly thrown: unknown; readonly exitCode: number }): CommandSummary | undefined;
+  /** Undefined if the command had no phase. */
+  finish(result: { readonly thrown: unknown; readonly exitCode: number }): CommandSummary | undefined;
 }
 
-type Mark = Extract<Event, { kind: "findings" }>["marks"][number];
+type FileAnnotation = Extract<Event, { kind: "findings" }>["marks"][number];
 
-/** Who asks, and whether the pull request is to hear of it. */
+/** The run of a command, and whether its summary is added to a comment on the pull request. */
 export type RunEvent = Extract<Event, { kind: "run" }>;
+
+type DatabaseEvent = Extract<Event, { kind: "database" }>;
 
 /** `now` is a clock in milliseconds, such as `performance.now`. */
 export function recordSummary(about: Pick<CommandSummary, "title" | "job">, now: () => number): SummaryRecorder {
   const start = now();
-  const chapters: PhaseSummary[] = [];
+  const phases: PhaseSummary[] = [];
   const refusals: { readonly provider: string; readonly text: string }[] = [];
   const notes: string[] = [];
-  let database: Extract<Event, { kind: "database" }> | undefined;
+  let database: DatabaseEvent | undefined;
   let removed = false;
-  let asker: RunEvent | undefined;
+  let run: RunEvent | undefined;
   let findings: string | undefined;
-  // Who migrates audits before anybody is let in, and `run` once more.
-  const marks = new Map<string, Mark>();
+  // `run` audits twice, after the migrations and before the user's command. The map keeps each annotation once.
+  const annotations = new Map<string, FileAnnotation>();
   return {
     get run() {
-      return asker;
+      return run;
     },
     get annotations() {
-      return [...marks.values()];
+      return [...annotations.values()];
     },
     kept: undefined,
     emit(event) {
       if (event.kind === "phase" && event.state !== "start") {
         const { phase, text, ms } = event;
-        chapters.push({ phase, text: redact(text), startMs: now() - start - ms, ms, failed: event.state === "failed" });
+        phases.push({ phase, text: redact(text), startMs: now() - start - ms, ms, failed: event.state === "failed" });
         removed ||= phase === "down" && event.state === "end";
-      } else if (event.kind === "run") asker = event;
+      } else if (event.kind === "run") run = event;
       else if (event.kind === "database") database = event;
       else if (event.kind === "findings") {
         findings = event.markdown;
-        for (const mark of event.marks) marks.set(JSON.stringify(mark), mark);
+        for (const annotation of event.marks) annotations.set(JSON.stringify(annotation), annotation);
       } else if (event.kind === "refusal") refusals.push({ provider: event.provider, text: event.text });
       else if (event.kind === "note" || event.kind === "warning") notes.push(redact(event.text));
     },
     finish({ thrown, exitCode }) {
-      if (chapters.length === 0) return undefined;
+      if (phases.length === 0) return undefined;
       const failure = thrown === undefined ? undefined : isOffshootError(thrown) ? describeError(thrown) : messageOf(thrown);
-      const stays = database === undefined || removed ? undefined : describeStay(database);
-      const { kept: left = stays } = this;
-      return { ...about, run: database?.run, database, refusals, phases: chapters, notes, findings, failure, exitCode, kept: left };
+      const kept = this.kept ?? (database === undefined || removed ? undefined : describeKept(database));
+      return { ...about, run: database?.run, database, refusals, phases, notes, findings, failure, exitCode, kept };
     },
   };
 }
 
-function describeStay({ name, run, expiresAt }: Extract<Event, { kind: "database" }>): string {
-  const until = expiresAt === undefined ? "until it is removed" : `until ${expiresAt.toISOString()} at the latest`;
-  return `${name} stays ${until}; offshoot down --run ${run} removes it.`;
+function describeKept({ name, run, expiresAt }: DatabaseEvent): string {
+  const until = expiresAt === undefined ? "until it is deleted" : `until ${expiresAt.toISOString()} at the latest`;
+  return `The database ${name} is kept ${until}. Delete it with: offshoot down --run ${run}`;
 }

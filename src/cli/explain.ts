@@ -4,11 +4,11 @@ import { redact } from "../redact.ts";
 import type { Host } from "./host.ts";
 import type { Invocation } from "./invocation.ts";
 
-/** Prints what was thrown, for people and as JSON where that was asked for; returns the exit status. */
+/** Prints an error on stderr, and with `--json` also as JSON on stdout. Returns the exit status. */
 export function explain(thrown: unknown, host: Host, invocation: Invocation | undefined): number {
   if (!isOffshootError(thrown)) {
     const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-    host.stderr.write(`offshoot: unexpected error, please report it.\n${redact(stack)}\n`);
+    host.stderr.write(`offshoot: unexpected error. Please report it.\n${redact(stack)}\n`);
     return EXIT.unexpected;
   }
   const [first = "", ...rest] = describeError(thrown).split("\n");

@@ -1,13 +1,12 @@
 import type { OptionValues } from "commander";
 import { describeError, isOffshootError, OffshootError } from "../errors.ts";
 import type { CommonOptions } from "../context/context.ts";
-import type { Host } from "./host.ts";
-import { type Interruption, interruptionOf } from "./interruption.ts";
+import { type Host, type Interruption, interruptionOf } from "./host.ts";
 import { type Job, jobOf } from "./job.ts";
 import { type Progress, progressOn } from "./progress.ts";
 import { type SummaryRecorder, recordSummary } from "./command-summary.ts";
 
-/** The flags that every command has, as commander hands them over. */
+/** The flags that all commands have in common, as commander parsed them. */
 export interface Globals {
   readonly config?: string;
   readonly run?: string;
@@ -20,28 +19,28 @@ export interface Globals {
   readonly summary?: string;
 }
 
-/** What a command's file under `commands/` exports as `execute`: flags and operands as commander read them. */
+/** The function `execute` of a file in `cli/commands`, with the flags and arguments that commander parsed. */
 export type Execute = (invocation: Invocation, flags: OptionValues, operands: readonly string[]) => Promise<void>;
 
-/** One run of the CLI: the library's options, where output goes, and the exit status to be. */
+/** One call of the CLI: the options for the library, the output functions and the exit status. */
 export interface Invocation extends Interruption {
   readonly options: CommonOptions;
   readonly json: boolean;
   readonly progress: Progress;
   readonly job: Job;
-  /** What the run's page will tell. */
+  /** Records the summary for the page of the CI run. */
   readonly summary: SummaryRecorder;
   readonly stdinIsTerminal: boolean;
   readonly env: NodeJS.ProcessEnv;
   exitCode: number;
-  /** Writes data to stdout: an object as one line of JSON where `--json` stands, else the lines for people. */
+  /** Writes the result to stdout: with `--json` the data as one line of JSON, else the lines. */
   print(data: unknown, lines: () => readonly string[]): void;
-  /** Writes text to stdout as it is. */
+  /** Writes a text to stdout unchanged. */
   write(text: string): void;
-  /** Writes a line to stderr, for people. */
+  /** Writes a line to stderr. */
   log(line: string): void;
   close(): void;
-  /** Tells the CI job how the command ended: its page, and a mark where it failed. */
+  /** Publishes the result to the CI job: the summary, the comment, and annotations for findings and errors. */
   publish(thrown: unknown): Promise<void>;
 }
 
@@ -49,7 +48,7 @@ export function invocationOf(host: Host, globals: Globals, title: string): Invoc
   const json = globals.json ?? false;
   const job = jobOf(host);
   const progress = progressOn(host.stderr, { quiet: globals.quiet ?? false, group: (name) => job.group(name) });
-  const story = recordSummary({ title, job: job.name }, () => performance.now());
+  const summary = recordSummary({ title, job: job.name }, () => performance.now());
   const interruption = interruptionOf(host, progress);
   return {
     ...interruption,
@@ -58,7 +57,7 @@ export function invocationOf(host: Host, globals: Globals, title: string): Invoc
       env: host.env,
       signal: interruption.signal,
       onEvent(event) {
-        story.emit(event);
+        summary.emit(event);
         progress.emit(event);
       },
       conceal: job.conceal,
@@ -68,7 +67,7 @@ export function invocationOf(host: Host, globals: Globals, title: string): Invoc
     json,
     progress,
     job,
-    summary: story,
+    summary,
     stdinIsTerminal: host.stdin.isTTY,
     env: host.env,
     exitCode: 0,
@@ -90,33 +89,33 @@ export function invocationOf(host: Host, globals: Globals, title: string): Invoc
       interruption.stopListening();
     },
     async publish(thrown) {
-      const told = story.finish({ thrown, exitCode: this.exitCode });
-      if (told !== undefined) {
-        await job.publishSummary(told, globals.summary);
-        const { publishComment: tellPullRequest } = await import("./publish-comment.ts");
-        const trouble = await tellPullRequest(told, story.run, host.env, interruption.signal.aborted);
-        if (trouble !== undefined) progress.emit({ kind: "warning", text: trouble });
+      const finished = summary.finish({ thrown, exitCode: this.exitCode });
+      if (finished !== undefined) {
+        await job.publishSummary(finished, globals.summary);
+        const { publishComment } = await import("./publish-comment.ts");
+        const problem = await publishComment(finished, summary.run, host.env, interruption.signal.aborted);
+        if (problem !== undefined) progress.emit({ kind: "warning", text: problem });
       }
-      for (const mark of story.annotations) await job.annotate(mark);
-      // Findings have their marks: the error would tell all of them again.
-      if (isOffshootError(thrown) && !(thrown.code === "FINDINGS" && story.annotations.length > 0)) {
+      for (const annotation of summary.annotations) await job.annotate(annotation);
+      // The error of an audit lists its findings. If they have annotations, the error would repeat them.
+      if (isOffshootError(thrown) && !(thrown.code === "FINDINGS" && summary.annotations.length > 0)) {
         await job.annotate({ severity: "error", title, message: describeError(thrown) });
       }
     },
   };
 }
 
-/** Flags as settings by key path; `--set` may name any of them. */
+/** The flags as settings by key path. `--set` can set any key. */
 function settingsOf(globals: Globals): Record<string, unknown> {
   const { run, provider, ttl, postgres } = globals;
-  const named = Object.entries({ run, provider, ttl, postgres }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries([...(globals.set ?? []).map(splitSetting), ...named]);
+  const flags = Object.entries({ run, provider, ttl, postgres }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries([...(globals.set ?? []).map(splitSetting), ...flags]);
 }
 
 function splitSetting(text: string): readonly [string, string] {
   const at = text.indexOf("=");
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new OffshootError("USAGE", `--set ${text} names no value.`, {
+  throw new OffshootError("USAGE", `--set ${text} has no value.`, {
     remedy: "Write --set key=value, for example --set neon.parent=main",
   });
 }

@@ -11,9 +11,9 @@ import type { Conceal } from "../context/context.ts";
 import { publish } from "../ci/publish.ts";
 import type { Host } from "./host.ts";
 
-/** The CI job around this process; outside of any CI its calls do nothing. */
+/** The CI job of this process. Outside of a CI its functions do nothing. */
 export interface Job {
-  /** The job's name, where the service tells it. */
+  /** The job's name, if the service provides it. */
   readonly name: string | undefined;
   readonly service: CiService | undefined;
   readonly context: WriteContext;
@@ -21,8 +21,8 @@ export interface Job {
   group(title: string): Group | undefined;
   annotate(annotation: Annotation): Promise<void>;
   write(writes: readonly Write[]): Promise<void>;
-  /** Puts a story on the run's page, and into a file where one is named. */
-  publishSummary(story: CommandSummary, file: string | undefined): Promise<void>;
+  /** Writes a summary to the page of the CI run, and appends it to `file` if there is one. */
+  publishSummary(summary: CommandSummary, file: string | undefined): Promise<void>;
 }
 
 export function jobOf(host: Host): Job {
@@ -30,32 +30,32 @@ export function jobOf(host: Host): Job {
   const ci = detectCi(env);
   const service = serviceOf(ci);
   const cwd = host.cwd();
-  const where: WriteContext = { env, random: () => randomUUID().replaceAll("-", ""), now: () => new Date() };
-  const told = new Set<string>();
+  const context: WriteContext = { env, random: () => randomUUID().replaceAll("-", ""), now: () => new Date() };
+  const masked = new Set<string>();
   const write = (writes: readonly Write[]): Promise<void> => publish(writes, { stdout, stderr, cwd, env });
   return {
     name: ci.facts.job,
     service,
-    context: where,
+    context,
     write,
     async conceal(secrets) {
-      const fresh = secrets.filter((secret) => !told.has(secret));
-      for (const secret of fresh) told.add(secret);
-      await write(service?.mask(fresh) ?? []);
+      const added = secrets.filter((secret) => !masked.has(secret));
+      for (const secret of added) masked.add(secret);
+      await write(service?.mask(added) ?? []);
     },
-    group: (title) => service?.group(title, where),
+    group: (title) => service?.group(title, context),
     annotate: (annotation) => write(service?.annotate(annotation) ?? []),
-    async publishSummary(story, file) {
-      const text = `${renderSummary(story)}\n`;
-      const writes = service?.summary(text, where) ?? [];
-      const named: readonly Write[] = file === undefined ? [] : [{ to: "file", path: file, text }];
-      await write(await Promise.all([...writes, ...named].map((each) => fitted(each, cwd))));
+    async publishSummary(summary, file) {
+      const text = `${renderSummary(summary)}\n`;
+      const writes = service?.summary(text, context) ?? [];
+      const copy: readonly Write[] = file === undefined ? [] : [{ to: "file", path: file, text }];
+      await write(await Promise.all([...writes, ...copy].map((each) => fitToLimit(each, cwd))));
     },
   };
 }
 
-/** Other commands of the same step may have written to the same page, whose limit counts for all of them. */
-async function fitted(write: Write, cwd: string): Promise<Write> {
+/** The size limit of a page applies to all commands of a step together, so the size of the file is subtracted. */
+async function fitToLimit(write: Write, cwd: string): Promise<Write> {
   if (write.to !== "file") return write;
   const used = await stat(resolve(cwd, write.path)).then(
     ({ size }) => size,

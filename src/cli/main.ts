@@ -3,10 +3,10 @@ import type { Host } from "./host.ts";
 import type { Invocation } from "./invocation.ts";
 import { menu } from "./menu.ts";
 
-/** Commander's own complaints: it has printed them already. Equal to `EXIT.usage`, which would cost help a file more. */
+/** Exit status of an error that commander has found and printed. Equal to `EXIT.usage`; importing that would slow `--help` down. */
 const USAGE = 2;
 
-/** The program: the only place that catches, prints errors and sets the exit status. */
+/** Runs the CLI. Only this function catches errors, prints them and sets the exit status. */
 export async function main(host: Host): Promise<void> {
   let invocation: Invocation | undefined;
   const program = menu(async (globals, title) => {
@@ -20,7 +20,7 @@ export async function main(host: Host): Promise<void> {
     await invocation?.publish(undefined);
   } catch (thrown) {
     invocation?.progress.close();
-    // Help and version come here too, with exit code 0.
+    // For `--help` and `--version`, commander throws an error with exit code 0.
     if (thrown instanceof CommanderError) host.exitCode = thrown.exitCode === 0 ? 0 : USAGE;
     else {
       host.exitCode = (await import("./explain.ts")).explain(thrown, host, invocation);

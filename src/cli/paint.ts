@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Style } from "../findings/report/report.ts";
+import type { Style } from "../findings/report/options.ts";
 import type { Paint } from "../drift/report/text.ts";
 
 const FORMATS = { error: "red", warning: "yellow", info: "blue", strong: "bold", faint: "dim" } as const satisfies Record<Style, string>;

@@ -3,14 +3,14 @@ import type { Group } from "../ci/write.ts";
 import type { Event, Listener } from "../events.ts";
 import { formatElapsed } from "../duration.ts";
 
-/** Renders events on stderr, and remembers what the end of a command wants to tell. */
+/** Prints events on stderr, and records the phases and the database for messages at the end of a command. */
 export interface Progress {
   readonly emit: Listener;
-  /** The phases that ended, in order. */
+  /** The finished phases, in order. */
   readonly phases: readonly PhaseTime[];
-  /** What would stay if the process ended now, and how to remove it. */
-  whatStays(): string;
-  /** Ends the live line, if one stands. */
+  /** The database that would be kept if the process ended now, and how to delete it. */
+  describeKept(): string;
+  /** Clears the live line, if there is one. */
   close(): void;
 }
 
@@ -28,16 +28,16 @@ interface Stream {
 
 interface ProgressOptions {
   readonly quiet: boolean;
-  /** How the CI service folds the output of a command; default not at all. */
+  /** How the CI service folds the output of a command; default: the output is not folded. */
   readonly group?: ((title: string) => Group | undefined) | undefined;
 }
 
-/** A quiet live line for each phase on a terminal; plain lines with times elsewhere. */
+/** On a terminal, each phase has a live line while it runs. Elsewhere, each phase is one line with its time when it ends. */
 export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): Progress {
   const phases: PhaseTime[] = [];
   const terminal = stream.isTTY === true;
   let live = "";
-  let held: Extract<Event, { kind: "database" }> | undefined;
+  let database: Extract<Event, { kind: "database" }> | undefined;
   let folded: Group | undefined;
   const fold = (): void => {
     if (folded !== undefined || terminal) return;
@@ -58,7 +58,7 @@ export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): P
   };
   const onPhase = (event: Extract<Event, { kind: "phase" }>): void => {
     if (event.state === "start") {
-      // The user's command owns the terminal while it runs.
+      // While the user's command runs, only the command writes to the terminal.
       if (terminal && !quiet && event.phase !== "command") {
         live = `${event.phase} … ${event.text}`;
         stream.write(dim(live));
@@ -68,7 +68,7 @@ export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): P
     unfold();
     const failed = event.state === "failed";
     phases.push({ phase: event.phase, text: event.text, ms: event.ms, failed });
-    if (event.phase === "down") held = undefined;
+    if (event.phase === "down") database = undefined;
     line(`${event.phase.padEnd(8)} ${failed ? "failed: " : ""}${event.text} ${dim(`(${formatElapsed(event.ms)})`)}`);
   };
   return {
@@ -77,13 +77,13 @@ export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): P
       clear();
       unfold();
     },
-    whatStays: () => (held === undefined ? "Stopped at once; nothing of this run was in hand." : describeHeld(held)),
+    describeKept: () => (database === undefined ? "Stopped at once. This command had no database." : describeStop(database)),
     emit(event) {
       switch (event.kind) {
         case "phase":
           return onPhase(event);
         case "database":
-          held = event;
+          database = event;
           return;
         case "run":
         case "findings":
@@ -94,9 +94,9 @@ export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): P
           stream.write(event.chunk);
           return;
         case "refusal":
-          return line(`${event.provider.padEnd(8)} passed over: ${event.text}`);
+          return line(`${event.provider.padEnd(8)} skipped: ${event.text}`);
         case "retry":
-          return line(dim(`retry    ${event.text} (try ${event.attempt}, in ${formatElapsed(event.waitMs)})`));
+          return line(dim(`retry    ${event.text} (attempt ${event.attempt}, in ${formatElapsed(event.waitMs)})`));
         case "warning":
           return line(`${styleText("yellow", "warning", { stream: process.stderr })}  ${event.text}`);
         case "note":
@@ -110,7 +110,7 @@ function dim(text: string): string {
   return styleText("dim", text, { stream: process.stderr });
 }
 
-function describeHeld(held: Extract<Event, { kind: "database" }>): string {
-  const until = held.expiresAt === undefined ? "" : ` until ${held.expiresAt.toISOString()}`;
-  return `Stopped at once. The ${held.provider} database ${held.name} stays${until}; remove it with: offshoot down --run ${held.run}`;
+function describeStop(database: Extract<Event, { kind: "database" }>): string {
+  const until = database.expiresAt === undefined ? "" : ` until ${database.expiresAt.toISOString()}`;
+  return `Stopped at once. The ${database.provider} database ${database.name} is kept${until}. Delete it with: offshoot down --run ${database.run}`;
 }

@@ -7,36 +7,39 @@ import { keepComment } from "../github/comment.ts";
 import { githubOf, isGitHubFailure } from "../github/client.ts";
 import type { RunEvent } from "./command-summary.ts";
 
-/** Milliseconds that a finished command spends on its comment, and one that was told to end. */
-const PATIENCE_MS = 30_000;
-const HURRY_MS = 3_000;
+/** Milliseconds for the comment of a finished command, and of a cancelled one. */
+const FINISHED_MS = 30_000;
+const CANCELLED_MS = 3_000;
 
 /**
- * Puts a command's story into the comment of its pull request, where the settings ask for one. Answers with what kept
- * it from that, or undefined: a job never fails for want of a comment.
+ * Adds a command's summary to the comment on its pull request, if the setting `comment` is true. A problem with the comment
+ * must not fail the job, so the problem is returned as a text. Returns undefined if there was none.
  */
 export async function publishComment(
-  story: CommandSummary,
-  asker: RunEvent | undefined,
+  summary: CommandSummary,
+  run: RunEvent | undefined,
   env: Env,
-  inHurry: boolean,
+  cancelled: boolean,
 ): Promise<string | undefined> {
-  if (asker?.comment !== true || asker.pullRequest === undefined) return undefined;
-  const within = deadline("the comment on the pull request", inHurry ? HURRY_MS : PATIENCE_MS);
-  const github = githubOf(env, asker.repository, within.signal);
-  if (github === undefined) return "no comment on the pull request: it needs GitHub's GITHUB_TOKEN in this step's environment";
-  // A run that was named by hand has no number, which is what tells a later run from an earlier one.
-  const run = env["GITHUB_RUN_ID"] ?? asker.invocation ?? "";
+  if (run?.comment !== true || run.pullRequest === undefined) return undefined;
+  const within = deadline("the comment on the pull request", cancelled ? CANCELLED_MS : FINISHED_MS);
+  const github = githubOf(env, run.repository, within.signal);
+  if (github === undefined)
+    return "Could not write the comment on the pull request: GITHUB_TOKEN is not set. Add it to the environment of this step.";
+  // The id must be a number, so that a later run can be recognised. The name that a user set need not be a number.
+  const runId = env["GITHUB_RUN_ID"] ?? run.invocation ?? "";
   try {
-    const section = sectionOf(story, { run, attempt: asker.attempt, shard: asker.shard });
-    await keepComment(github, { pullRequest: asker.pullRequest, id: env["GITHUB_WORKFLOW"] ?? "offshoot" }, section, within);
+    const section = sectionOf(summary, { run: runId, attempt: run.attempt, shard: run.shard });
+    await keepComment(github, { pullRequest: run.pullRequest, id: env["GITHUB_WORKFLOW"] ?? "offshoot" }, section, within);
     return undefined;
   } catch (thrown) {
-    return `no comment on the pull request: ${messageOf(thrown)}${isGitHubFailure(thrown) ? remedy(thrown.status) : ""}`;
+    return `Could not write the comment on the pull request: ${messageOf(thrown)}${isGitHubFailure(thrown) ? remedy(thrown.status) : ""}`;
   }
 }
 
-/** A fork's token may only read, and so may any where the workflow doesn't say otherwise. */
+/** The token of a fork can only read. Other tokens can only read unless the workflow allows more. */
 function remedy(status: number): string {
-  return status === 403 || status === 404 ? "; the job needs `permissions: pull-requests: write`, which runs of forks never have" : "";
+  return status === 403 || status === 404
+    ? ". Add `permissions: pull-requests: write` to the job. Runs of forks never have this permission."
+    : "";
 }

@@ -1,7 +1,19 @@
 import { formatElapsed } from "../duration.ts";
 import type { PhaseTime } from "./progress.ts";
 
-/** The last lines of `run`: each phase, how long it took, and its share of the whole. */
+/** Rows of text with aligned columns, separated by two spaces. */
+export function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+  return rows.map((row) =>
+    row
+      .map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0)))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** The last lines of `run`: each phase with its time and its share of the total time. */
 export function timingTable(phases: readonly PhaseTime[]): readonly string[] {
   const total = phases.reduce((sum, { ms }) => sum + ms, 0);
   const rows = phases.map(

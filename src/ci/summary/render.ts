@@ -21,7 +21,7 @@ export function renderSummary(summary: CommandSummary): string {
     ...block(table(summary)),
     ...block(timeline(phases)),
     ...block(notes.map((note) => `- ${escapeMarkdown(note)}`)),
-    ...block(summary.kept === undefined ? [] : [`**Kept:** ${escapeMarkdown(summary.kept)}`]),
+    ...block(summary.kept === undefined ? [] : [escapeMarkdown(summary.kept)]),
   ].join("\n");
 }
 

@@ -10,16 +10,16 @@ export const execute: Execute = async (invocation, flags, [url = ""]) => {
     ...(flags["optional"] as readonly string[]).map((text) => readMetric(text, true)),
   ];
   const result = await checkMetrics({ ...invocation.options, url, metrics, token: flags["token"], within: flags["within"] });
-  printFindings(invocation, result, "The endpoint tells what it should");
+  printFindings(invocation, result, "The endpoint has the expected metrics");
 };
 
-// A name may hold colons, so that only what is a type is taken for one.
-const TYPED = /^(.+):(counter|gauge|histogram|summary|untyped)$/;
+// The name of a metric can contain colons, so the last part counts as a type only if it is one.
+const NAME_AND_TYPE = /^(.+):(counter|gauge|histogram|summary|untyped)$/;
 
 function readMetric(text: string, optional: boolean): WantedMetric {
-  const [, name = text, type] = TYPED.exec(text) ?? [];
+  const [, name = text, type] = NAME_AND_TYPE.exec(text) ?? [];
   if (/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) return { name, type, optional };
-  throw new OffshootError("USAGE", `${text} is no name of a metric.`, {
-    remedy: "Write it as runs_total or runs_total:counter; types are counter, gauge, histogram, summary and untyped.",
+  throw new OffshootError("USAGE", `${text} is not a valid metric name.`, {
+    remedy: "Write runs_total or runs_total:counter. The types are counter, gauge, histogram, summary and untyped.",
   });
 }

@@ -5,5 +5,5 @@ import { printFindings } from "../checks.ts";
 export const execute: Execute = async (invocation, flags, command) => {
   const { for: lifetime, ready, within, grace } = flags;
   const result = await checkWorker({ ...invocation.options, command, for: lifetime, ready, within, grace, lines: Number(flags["lines"]) });
-  printFindings(invocation, result, "The worker lives");
+  printFindings(invocation, result, "The worker runs as expected");
 };

@@ -4,5 +4,5 @@ import { printFindings } from "../checks.ts";
 
 export const execute: Execute = async (invocation, _, files) => {
   const result = await checkWorkflow({ ...invocation.options, files });
-  printFindings(invocation, result, "The workflows have none of the known mistakes");
+  printFindings(invocation, result, "The workflows have no known mistakes");
 };

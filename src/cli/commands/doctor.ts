@@ -1,6 +1,6 @@
 import { type Diagnosis, doctor } from "../../commands/doctor.ts";
 import { EXIT } from "../../errors.ts";
-import { columns } from "../columns.ts";
+import { columns } from "../tables.ts";
 import type { Execute } from "../invocation.ts";
 
 export const execute: Execute = async (invocation) => {
@@ -24,7 +24,7 @@ function doctorLines(found: Diagnosis): readonly string[] {
     "Providers, in order:",
     ...found.providers.flatMap(({ name, refusal }) =>
       refusal === undefined
-        ? [`  ${name}${name === found.chosen ? "  would be chosen" : "  could serve"}`]
+        ? [`  ${name}${name === found.chosen ? "  is chosen" : "  available"}`]
         : [`  ${name}  ${refusal.text}`, ...(refusal.remedy === undefined ? [] : [`    ${refusal.remedy}`])],
     ),
     "",
@@ -42,7 +42,7 @@ function doctorLines(found: Diagnosis): readonly string[] {
 
 function migrationLines({ tool, evidence, command, heads, problem }: Diagnosis["migrations"]): readonly string[] {
   if (problem !== undefined) return [`Migrations:`, `  ${problem}`];
-  if (tool === undefined) return ["Migrations:", `  ${command ?? "none: no command is set, and no tool was detected"}`];
+  if (tool === undefined) return ["Migrations:", `  ${command ?? "none: no command is set and no tool was detected"}`];
   return [
     "Migrations:",
     ...columns([

@@ -14,7 +14,7 @@ export const execute: Execute = async (invocation, flags) => {
   const file = repairFlag(flags, invocation.json);
   const repair = file === undefined ? undefined : { allowDestructive: flags["allowDestructive"] === true };
   const result = await drift({ ...invocation.options, expected, actual, ignore, compare, repair });
-  // The script has stdout to itself.
+  // With `--repair -`, stdout has only the SQL, so the reports are printed on stderr.
   const out = file === "-" ? { ...invocation, write: (text: string) => invocation.log(text.trimEnd()) } : invocation;
   await writeReports(reports, out, (format, { isTerminal }) => REPORTS[format](result, isTerminal ? paintDrift : undefined));
   if (!result.equal) invocation.exitCode = EXIT.findings;
@@ -26,15 +26,17 @@ export const execute: Execute = async (invocation, flags) => {
   for (const line of repairLines(result.repair, file)) invocation.log(line);
 };
 
-/** The path, or `-` for stdout; undefined where no repair is wanted. Throws `USAGE`. */
+/** The path for the SQL, or `-` for stdout; undefined without `--repair`. Throws `USAGE` for flags that exclude each other. */
 function repairFlag(flags: OptionValues, json: boolean): string | undefined {
   const file = flags["repair"] as string | undefined;
   if (file === undefined && flags["allowDestructive"] === true) {
-    throw new OffshootError("USAGE", "--allow-destructive goes with --repair.", { remedy: "Add --repair FILE, or leave it out." });
+    throw new OffshootError("USAGE", "--allow-destructive has no effect without --repair.", {
+      remedy: "Add --repair FILE, or remove --allow-destructive.",
+    });
   }
   if (file === "-" && json) {
-    throw new OffshootError("USAGE", "--repair - and --json both want stdout.", {
-      remedy: "Give --repair a file: the JSON has the SQL too.",
+    throw new OffshootError("USAGE", "--repair - and --json cannot both write to stdout.", {
+      remedy: "Write --repair FILE. The JSON also contains the SQL.",
     });
   }
   return file;

@@ -1,14 +1,14 @@
 import { list } from "../../commands/list.ts";
 import type { Listed } from "../../providers/provider.ts";
 import type { Execute } from "../invocation.ts";
-import { columns } from "../columns.ts";
+import { columns } from "../tables.ts";
 
 export const execute: Execute = async (invocation, flags) => {
   const listed = await list({ ...invocation.options, all: flags["all"] === true });
-  invocation.print(listed.map(listedJson), () => (listed.length === 0 ? ["nothing"] : columns(listed.map(row))));
+  invocation.print(listed.map(listedJson), () => (listed.length === 0 ? ["no databases"] : columns(listed.map(row))));
 };
 
-/** One entry as `list` and `sweep` print it. */
+/** One database in the JSON of `list` and `sweep`. */
 export function listedJson(listed: Listed): Record<string, unknown> {
   return {
     provider: listed.provider,
@@ -27,6 +27,6 @@ export function listedJson(listed: Listed): Record<string, unknown> {
 }
 
 function row(listed: Listed): readonly string[] {
-  const until = listed.expiresAt === undefined ? "no expiry" : `until ${listed.expiresAt.toISOString()}`;
-  return [listed.provider, listed.kind, listed.name, listed.tag === undefined ? "not ours" : `run ${listed.tag.run}`, until];
+  const until = listed.expiresAt === undefined ? "does not expire" : `expires at ${listed.expiresAt.toISOString()}`;
+  return [listed.provider, listed.kind, listed.name, listed.tag === undefined ? "another owner" : `run ${listed.tag.run}`, until];
 }

@@ -5,7 +5,7 @@ export const execute: Execute = async (invocation, flags, argv) => {
   printMigrated(invocation, await migrate({ ...invocation.options, command: argv, retry: flags["retry"] === true, url: flags["url"] }));
 };
 
-/** What `migrate` and `wait` print. */
+/** Prints the result of `migrate` or `wait`. */
 export function printMigrated(invocation: Invocation, { state, fingerprint, ms }: Migrated): void {
   invocation.print({ version: 1, fingerprint, state, ms }, () => [`${state}  ${fingerprint.slice(0, 16)}`]);
 }

@@ -1,6 +1,6 @@
 import { EXIT, OffshootError } from "../../errors.ts";
 import { rollbackCheck, type Step } from "../../commands/rollback-check.ts";
-import { columns } from "../columns.ts";
+import { columns } from "../tables.ts";
 import type { Execute } from "../invocation.ts";
 
 export const execute: Execute = async (invocation, flags) => {
@@ -18,10 +18,10 @@ function stepJson({ step, verdict, lost, drifted, rows, error }: Step): Record<s
 }
 
 function stepLines({ step, verdict, lost, drifted, rows, error }: Step): readonly string[] {
-  const says = verdict === "lossy" || verdict === "column-order" ? lost : verdict === "nondeterministic" ? drifted : [];
+  const differences = verdict === "lossy" || verdict === "column-order" ? lost : verdict === "nondeterministic" ? drifted : [];
   return [
     `${verdict.padEnd(20)}  ${step}`,
-    ...says.map(({ change, kind, object, detail }) => `  ${change} ${kind} ${object}${detail === "" ? "" : `: ${detail}`}`),
+    ...differences.map(({ change, kind, object, detail }) => `  ${change} ${kind} ${object}${detail === "" ? "" : `: ${detail}`}`),
     ...rows.map(({ table, before, after }) => `  ${table} had ${before} rows and has ${after} after down and up`),
     ...(error === undefined || verdict === "irreversible-declared" ? [] : error.split("\n").map((line) => `  ${line}`)),
   ];
@@ -29,7 +29,7 @@ function stepLines({ step, verdict, lost, drifted, rows, error }: Step): readonl
 
 function lastFlag(text: string | undefined): number | undefined {
   if (text === undefined || /^[1-9]\d*$/.test(text)) return text === undefined ? undefined : Number(text);
-  throw new OffshootError("USAGE", `--last ${text} is not a number of migrations.`, {
-    remedy: "Write --last 20, or leave it out for all.",
+  throw new OffshootError("USAGE", `--last ${text} is not a positive integer.`, {
+    remedy: "Write --last 20, or remove the flag to test all migrations.",
   });
 }

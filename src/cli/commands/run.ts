@@ -13,7 +13,7 @@ export const execute: Execute = async (invocation, flags, argv) => {
     });
     invocation.exitCode = result.exitCode;
     if (result.left !== undefined) {
-      const lines = whyLeft(result.left, result);
+      const lines = describeKept(result.left, result);
       for (const line of lines) invocation.log(line);
       invocation.summary.kept = lines.join(" ");
     }
@@ -22,18 +22,18 @@ export const execute: Execute = async (invocation, flags, argv) => {
   }
 };
 
-function whyLeft(left: Left, { name, run: key }: RunResult): readonly string[] {
+function describeKept(left: Left, { name, run: key }: RunResult): readonly string[] {
   switch (left) {
     case "kept":
     case "kept-on-failure":
       return [
         `The database ${name} was kept.`,
-        `  reach it:   eval "$(offshoot env --run ${key})" && psql "$DATABASE_URL"`,
-        `  remove it:  offshoot down --run ${key}`,
+        `  connect:  eval "$(offshoot env --run ${key})" && psql "$DATABASE_URL"`,
+        `  delete:   offshoot down --run ${key}`,
       ];
     case "shared":
-      return [`The database ${name} is still in use by others of this run; the last of them removes it.`];
+      return [`The database ${name} was kept because other jobs of this run use it. The last of them deletes it.`];
     case "until-down":
-      return [`The database ${name} was created by \`offshoot up\` and stays. Remove it: offshoot down --run ${key}`];
+      return [`The database ${name} was kept because \`offshoot up\` created it. Delete it with: offshoot down --run ${key}`];
   }
 }

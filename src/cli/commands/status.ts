@@ -36,20 +36,20 @@ function statusLines({ run, name, database, markers, waiters, at }: Status): rea
     `name      ${name}`,
     ...(database === undefined
       ? ["database  none"]
-      : [`database  ${database.provider} ${database.id}`, `expires   ${database.expiresAt?.toISOString() ?? "never by itself"}`]),
+      : [`database  ${database.provider} ${database.id}`, `expires   ${database.expiresAt?.toISOString() ?? "never"}`]),
     ...(markers.length === 0 ? ["migrated  not yet"] : markers.map((marker) => `${marker.state.padEnd(9)} ${describe(marker, at)}`)),
-    ...waiters.map(({ owner, count, since }) => `waits     ${who(owner)}: ${count} since ${clock(since)}`),
+    ...waiters.map(({ owner, count, since }) => `waiting   ${describeOwner(owner)}: ${count} since ${clock(since)}`),
   ];
 }
 
 function describe(marker: Marker, at: Date | undefined): string {
-  const what = `${marker.fingerprint.slice(0, 16)} of run ${marker.run}, by ${who(marker.owner)}, epoch ${marker.epoch}`;
+  const what = `${marker.fingerprint.slice(0, 16)} of run ${marker.run}, by ${describeOwner(marker.owner)}, epoch ${marker.epoch}`;
   if (marker.finishedAt !== undefined) return `${what}, ${clock(marker.finishedAt)}`;
   const beat = at === undefined ? "" : `, heartbeat ${formatElapsed(at.getTime() - marker.beatAt.getTime())} ago`;
   return `${what}, since ${clock(marker.startedAt)}${beat}`;
 }
 
-function who({ host, pid, job }: Pick<Marker["owner"], "host" | "pid" | "job">): string {
+function describeOwner({ host, pid, job }: Pick<Marker["owner"], "host" | "pid" | "job">): string {
   return job === undefined ? `${host} (pid ${pid})` : `job ${job} on ${host} (pid ${pid})`;
 }
 

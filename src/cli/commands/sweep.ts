@@ -1,7 +1,7 @@
-import { EXIT, OffshootError } from "../../errors.ts";
-import { parseDuration } from "../../duration.ts";
+import { EXIT } from "../../errors.ts";
 import { type Planned, sweep } from "../../commands/sweep.ts";
-import { columns } from "../columns.ts";
+import { durationFlag } from "../flags.ts";
+import { columns } from "../tables.ts";
 import type { Execute } from "../invocation.ts";
 import { listedJson } from "./list.ts";
 
@@ -26,9 +26,9 @@ export const execute: Execute = async (invocation, flags) => {
       ...result.delete.map((planned) => row(failed.has(planned.listed.id) ? "FAILED" : verb, planned)),
       ...result.keep.map((planned) => row("keep", planned)),
     ]),
-    ...(result.applied || result.delete.length === 0 ? [] : ["Nothing was deleted. Run again with --yes to delete what is listed."]),
+    ...(result.applied || result.delete.length === 0 ? [] : ["Nothing was deleted. To delete these databases, run it again with --yes."]),
   ]);
-  for (const { listed, error } of result.failed) invocation.log(`could not delete ${listed.name} (${listed.id}): ${error}`);
+  for (const { listed, error } of result.failed) invocation.log(`Could not delete ${listed.name} (${listed.id}): ${error}`);
   if (result.failed.length > 0) invocation.exitCode = EXIT.leftBehind;
 };
 
@@ -38,12 +38,4 @@ function plannedJson({ listed, reason }: Planned): Record<string, unknown> {
 
 function row(verb: string, { listed, reason }: Planned): readonly string[] {
   return [verb, listed.provider, listed.name, reason.text];
-}
-
-/** A flag's duration in milliseconds. Throws `USAGE` naming the flag. */
-function durationFlag(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = text === "0" ? 0 : parseDuration(text);
-  if (ms !== undefined) return ms;
-  throw new OffshootError("USAGE", `${flag} ${text} is not a duration.`, { remedy: "Write a number and a unit: 90m, 12h, 3d." });
 }

@@ -1,5 +1,5 @@
 import { describeUrl } from "../../postgres/url.ts";
-import { outputsOf } from "../../commands/outputs.ts";
+import { outputsOf } from "../../commands/up.ts";
 import { up, type UpResult } from "../../commands/up.ts";
 import type { Execute } from "../invocation.ts";
 
@@ -10,7 +10,7 @@ export const execute: Execute = async (invocation, flags) => {
   invocation.print(upJson(result), () => upLines(result));
 };
 
-/** What `up --json` prints: no secret. */
+/** The output of `up --json`. It contains no secret. */
 export function upJson({ database, created, readyMs }: UpResult): Record<string, unknown> {
   return {
     version: 1,
@@ -24,13 +24,13 @@ export function upJson({ database, created, readyMs }: UpResult): Record<string,
   };
 }
 
-/** The same for people. */
+/** The output of `up` as lines. */
 export function upLines({ database }: UpResult): readonly string[] {
   return [
     `name      ${database.name}`,
     `provider  ${database.provider}`,
     `database  ${describeUrl(database.directUrl)}`,
     `postgres  ${database.postgresMajor}`,
-    `expires   ${database.expiresAt?.toISOString() ?? "never by itself"}`,
+    `expires   ${database.expiresAt?.toISOString() ?? "never"}`,
   ];
 }

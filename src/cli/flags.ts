@@ -1,0 +1,21 @@
+import { parseDuration } from "../duration.ts";
+import { OffshootError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+
+/** The value of a flag that accepts only the values in `known`. Throws `USAGE` for any other value. */
+export function choiceFlag<T extends string>(flag: string, text: string, known: readonly T[]): T {
+  const value = known.find((each) => each === text);
+  if (value !== undefined) return value;
+  const meant = nearest(text, known);
+  throw new OffshootError("USAGE", `${flag} ${text} is not a valid value${meant === undefined ? "" : `; did you mean ${meant}?`}`, {
+    remedy: `Use one of ${known.join(", ")}.`,
+  });
+}
+
+/** The duration of a flag in milliseconds; undefined if the flag is not set. Throws `USAGE` if it is not a duration. */
+export function durationFlag(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = text === "0" ? 0 : parseDuration(text);
+  if (ms !== undefined) return ms;
+  throw new OffshootError("USAGE", `${flag} ${text} is not a duration.`, { remedy: "Write a number and a unit: 90m, 12h or 3d." });
+}
