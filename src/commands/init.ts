@@ -7,7 +7,7 @@ import { loadSettings, type Resolved } from "../config/load.ts";
 import { codeOf, messageOf, OffshootError } from "../errors.ts";
 import type { RepositoryFacts, KnownMigrations, PresentConfiguration } from "../init/repository-facts.ts";
 import { inspectPipelines, inspectProject } from "../init/inspect.ts";
-import { type Plan, plan, type PlannedFile } from "../init/plan.ts";
+import { type Plan, planInit, type PlannedFile } from "../init/plan.ts";
 import type { CiServiceName } from "../init/services/registry.ts";
 import { readCheckout } from "../identity/checkout.ts";
 import type { CommonOptions } from "../context/context.ts";
@@ -39,7 +39,7 @@ export type { PlannedFile } from "../init/plan.ts";
 export async function init(options: InitOptions = {}): Promise<InitResult> {
   const cwd = resolve(options.cwd ?? process.cwd());
   const { top, host } = await readCheckout(cwd, options.env ?? process.env);
-  const planned = plan(await lookAround(options, { cwd, top, host }), options.service);
+  const planned = planInit(await lookAround(options, { cwd, top, host }), options.service);
   if (options.dryRun === true) return { ...planned, applied: false };
   const files: PlannedFile[] = [];
   for (const file of planned.files) files.push(file.state === "new" ? await writeNew(top, file) : file);

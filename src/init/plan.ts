@@ -1,40 +1,41 @@
 import { posix } from "node:path";
 import { OffshootError } from "../errors.ts";
 import { word } from "../migration-tools/shell.ts";
-import { CONFIGURATION, configurationText, settingLines } from "./configuration.ts";
-import type { Facts } from "./facts.ts";
-import { cook, type Cooked } from "./recipe.ts";
-import { type TemplateName, TEMPLATES } from "./services/registry.ts";
-import type { Service } from "./services/service.ts";
+import { CONFIGURATION, configurationText } from "./configuration.ts";
+import type { RepositoryFacts } from "./repository-facts.ts";
+import { commandsFor, type RepositoryCommands } from "./pipeline-commands.ts";
+import { type CiServiceName, CI_SERVICES } from "./services/registry.ts";
+import type { CiService } from "./services/service.ts";
+import { settingLines } from "./yaml.ts";
 
-/** One file and what becomes of it. What is there is never changed. */
+/** One file of the plan. `init` never changes an existing file. */
 export interface PlannedFile {
-  /** Seen from the checkout's top. */
+  /** Relative to the root of the checkout. */
   readonly path: string;
   /**
-   * `new`: it is written. `same`: it is there, word for word. `kept`: it is there and serves. `add`: it is there, and a
-   * person has to add `text` to it.
+   * `new`: the file is written. `same`: it exists with exactly this text. `kept`: it exists and needs no change. `add`: it
+   * exists, and the user must add `text` to it.
    */
   readonly state: "new" | "same" | "kept" | "add";
-  /** What is written or to be added; empty where nothing is. */
+  /** The text to write or to add. Empty for `same` and `kept`. */
   readonly text: string;
 }
 
 export interface Plan {
-  readonly services: readonly TemplateName[];
+  readonly services: readonly CiServiceName[];
   readonly files: readonly PlannedFile[];
-  /** What a person should know. */
+  /** Information for the user. */
   readonly notes: readonly string[];
-  /** The commands to type next, three at most. */
+  /** The next commands for the user, at most three. */
   readonly next: readonly string[];
 }
 
-/** What `init` does in a repository: everything is decided here. Throws `USAGE` where several services are in use and none was named. */
-export function plan(facts: Facts, service: TemplateName | "none" | undefined): Plan {
-  const cooked = cook(facts);
+/** Decides what `init` does in a repository. Throws `USAGE` if several CI services are used and none was given. */
+export function planInit(facts: RepositoryFacts, service: CiServiceName | "none" | undefined): Plan {
+  const commands = commandsFor(facts);
   const { name, note } = service === undefined ? chooseService(facts) : { name: service, note: undefined };
-  const template = name === "none" ? undefined : TEMPLATES[name];
-  const pipeline = template === undefined ? undefined : planPipeline(facts, template, cooked);
+  const template = name === "none" ? undefined : CI_SERVICES[name];
+  const pipeline = template === undefined ? undefined : planPipeline(facts, template, commands);
   const files = [planConfiguration(facts), ...(pipeline === undefined ? [] : [pipeline])];
   return {
     services: name === "none" ? [] : [name],
@@ -42,28 +43,33 @@ export function plan(facts: Facts, service: TemplateName | "none" | undefined): 
     notes: [
       ...(note === undefined ? [] : [note]),
       ...(facts.migrations.from === "nothing" ? [noTool(facts.migrations.below)] : []),
-      ...cooked.notes,
+      ...commands.notes,
       ...(template === undefined || pipeline === undefined ? [] : pipelineNotes(facts, template, pipeline)),
     ],
-    next: nextCommands(facts, cooked, files),
+    next: nextCommands(facts, commands, files),
   };
 }
 
-const BESIDE = "The other workflows stay as they are; a job of theirs takes part by calling `offshoot run` as this one does.";
+const OTHER_WORKFLOWS =
+  "The other workflows were not changed. To use the database in one of them, call `offshoot run` as in the new workflow.";
 
 function noTool(below: readonly string[]): string {
   return below.length === 0
-    ? "No migration tool was found: name what migrates in offshoot.yaml, or set migrations.directory."
-    : `Migration tools were found below: ${below.join(" and ")}. Set migrations.directory in offshoot.yaml to the folder of the one.`;
+    ? "No migration tool was found. Set migrations.command or migrations.directory in offshoot.yaml."
+    : `Migration tools were found in subfolders: ${below.join(" and ")}. Set migrations.directory in offshoot.yaml to the folder to use.`;
 }
 
-/** What is to be done outside of the files, where the pipeline is not in use yet. */
-function pipelineNotes({ pipelines }: Facts, service: Service, { state }: PlannedFile): readonly string[] {
+/** What the user must set in the CI service, if the pipeline is not used yet. */
+function pipelineNotes({ pipelines }: RepositoryFacts, service: CiService, { state }: PlannedFile): readonly string[] {
   if (state === "same" || state === "kept") return [];
-  return [...(state === "new" && pathsOf(service, pipelines).length > 0 ? [BESIDE] : []), ...service.settings];
+  return [...(state === "new" && pathsOf(service, pipelines).length > 0 ? [OTHER_WORKFLOWS] : []), ...service.settings];
 }
 
-function nextCommands({ folder }: Facts, { add, offshoot, tests }: Cooked, files: readonly PlannedFile[]): readonly string[] {
+function nextCommands(
+  { folder }: RepositoryFacts,
+  { add, offshoot, tests }: RepositoryCommands,
+  files: readonly PlannedFile[],
+): readonly string[] {
   const written = files.filter(({ state }) => state === "new").map(({ path }) => word(posix.relative(folder, path)));
   return [
     ...(add === undefined ? [] : [add]),
@@ -73,25 +79,25 @@ function nextCommands({ folder }: Facts, { add, offshoot, tests }: Cooked, files
   ].slice(0, 3);
 }
 
-/** By the services' own files, else by the remote, else the most common one. */
-function chooseService({ pipelines, host }: Facts): { readonly name: TemplateName; readonly note: string | undefined } {
-  const names = Object.keys(TEMPLATES) as readonly TemplateName[];
-  const used = names.filter((name) => pathsOf(TEMPLATES[name], pipelines).length > 0);
+/** Chooses the service by its pipeline files, then by the host of the git remote. The default is GitHub Actions. */
+function chooseService({ pipelines, host }: RepositoryFacts): { readonly name: CiServiceName; readonly note: string | undefined } {
+  const names = Object.keys(CI_SERVICES) as readonly CiServiceName[];
+  const used = names.filter((name) => pathsOf(CI_SERVICES[name], pipelines).length > 0);
   const [first, ...others] = used;
   if (first !== undefined && others.length === 0) return { name: first, note: undefined };
   if (first !== undefined) {
-    const told = used.map((name) => `${TEMPLATES[name].title} (${pathsOf(TEMPLATES[name], pipelines)[0]})`).join(" and ");
-    throw new OffshootError("USAGE", `Several CI services are used here: ${told}.`, {
-      meaning: "Which of them is to have a database can't be told, and nothing was written.",
-      remedy: `Name one: offshoot init --service ${first}`,
+    const services = used.map((name) => `${CI_SERVICES[name].title} (${pathsOf(CI_SERVICES[name], pipelines)[0]})`).join(" and ");
+    throw new OffshootError("USAGE", `Several CI services are used here: ${services}.`, {
+      meaning: "It is not clear which of them needs a database. Nothing was written.",
+      remedy: `Choose one, for example: offshoot init --service ${first}`,
     });
   }
-  const hosted = host === undefined ? undefined : names.find((name) => TEMPLATES[name].host?.test(host));
+  const hosted = host === undefined ? undefined : names.find((name) => CI_SERVICES[name].host?.test(host));
   if (hosted !== undefined) return { name: hosted, note: undefined };
-  return { name: "github", note: `No CI service was recognised, so ${TEMPLATES.github.title} was taken; --service names another.` };
+  return { name: "github", note: `No CI service was recognised. ${CI_SERVICES.github.title} was chosen. Use --service for another one.` };
 }
 
-function planConfiguration(facts: Facts): PlannedFile {
+function planConfiguration(facts: RepositoryFacts): PlannedFile {
   const { configuration, given, folder } = facts;
   const below = folder === "" ? "" : `${folder}/`;
   if (configuration === undefined) return { path: `${below}${CONFIGURATION}`, state: "new", text: configurationText(facts) };
@@ -108,24 +114,24 @@ function planConfiguration(facts: Facts): PlannedFile {
   };
 }
 
-function planPipeline({ pipelines }: Facts, service: Service, { recipe }: Cooked): PlannedFile {
-  const { head, body } = service.pipeline(recipe);
+function planPipeline({ pipelines }: RepositoryFacts, service: CiService, { pipeline: pipeline }: RepositoryCommands): PlannedFile {
+  const { head, body } = service.pipeline(pipeline);
   const present = pipelines[service.file];
   if (present === head + body) return { path: service.file, state: "same", text: "" };
   const calling = pathsOf(service, pipelines).find((path) => callsOffshoot(pipelines[path] ?? ""));
   if (calling !== undefined) return { path: calling, state: "kept", text: "" };
-  // Where a service reads one file only, a second beside it under another ending would be ignored, or be two.
+  // The pipeline can exist under another file name. A second file would then be ignored, or would be a second pipeline.
   const taken = present === undefined ? service.others.find((path) => pipelines[path] !== undefined) : service.file;
   if (taken !== undefined) return { path: taken, state: "add", text: body };
   return { path: service.file, state: "new", text: head + body };
 }
 
-/** The files of a service that are there. `others` may name folders. */
-function pathsOf({ file, others }: Service, pipelines: Facts["pipelines"]): readonly string[] {
+/** The existing files of a service. `others` can contain folders. */
+function pathsOf({ file, others }: CiService, pipelines: RepositoryFacts["pipelines"]): readonly string[] {
   return Object.keys(pipelines).filter((path) => path === file || others.some((other) => path === other || path.startsWith(`${other}/`)));
 }
 
-/** A pipeline that asks for a database by itself, whether written by hand or by an earlier `init`. */
+/** Whether a pipeline already uses offshoot, written by hand or by an earlier `init`. */
 function callsOffshoot(text: string): boolean {
   return /\boffshoot(?:@\S+)?\s+(?:run|up|migrate)\b|uses:\s*\S*\boffshoot\b/.test(text);
 }

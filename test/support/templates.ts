@@ -1,11 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
-import { cook } from "../../src/init/recipe.ts";
-import { type TemplateName, TEMPLATES } from "../../src/init/services/registry.ts";
+import { commandsFor } from "../../src/init/pipeline-commands.ts";
+import { type CiServiceName, CI_SERVICES } from "../../src/init/services/registry.ts";
 
 const FOLDER = new URL("../../docs/ci/", import.meta.url);
 
-/** The repository that the pages show: npm with a lock file, and a script `test`. */
-const { recipe } = cook({
+/** The repository of the documentation: npm with a lock file, and a script `test`. */
+const { pipeline: commands } = commandsFor({
   folder: "",
   up: "",
   host: undefined,
@@ -17,18 +17,18 @@ const { recipe } = cook({
   pipelines: {},
 });
 
-/** A page of `docs/ci` with the pipelines that it shows as `init` writes them. */
+/** A page of `docs/ci` with its pipelines replaced by the ones that `init` writes. */
 export function renderTemplates(page: string): string {
   return page.replaceAll(
     /(<!-- template:(\w+):start -->\n)[^]*?(<!-- template:\2:end -->)/g,
     (_all, start: string, name: string, end: string) => {
-      const { head, body } = TEMPLATES[name as TemplateName].pipeline(recipe);
+      const { head, body } = CI_SERVICES[name as CiServiceName].pipeline(commands);
       return `${start}\`\`\`${name === "jenkins" ? "groovy" : "yaml"}\n${head}${body}\`\`\`\n${end}`;
     },
   );
 }
 
-/** The pages of `docs/ci`, and where each stands. */
+/** The pages of `docs/ci`, with the URL of each file. */
 export async function ciPages(): Promise<readonly { readonly file: URL; readonly text: string }[]> {
   const files = (await readdir(FOLDER)).toSorted().map((name) => new URL(name, FOLDER));
   return Promise.all(files.map(async (file) => ({ file, text: await readFile(file, "utf8") })));

@@ -1,17 +1,17 @@
-import type { Recipe } from "../recipe.ts";
-import { scalar } from "../scalar.ts";
-import { stepsIn } from "./lines.ts";
-import { indent, linesOf, type Service } from "./service.ts";
+import type { PipelineCommands } from "../pipeline-commands.ts";
+import { scalar } from "../yaml.ts";
+import { jobsInOwnShells } from "./jobs.ts";
+import { indent, linesOf, type CiService } from "./service.ts";
 
-/** Azure Pipelines. Secret variables reach a script only where `env` names them (Azure documentation, "Set secret variables"). */
-export const azure: Service = {
+/** Azure Pipelines. A script can read a secret variable only if `env` lists it (Azure documentation, "Set secret variables"). */
+export const azure: CiService = {
   title: "Azure Pipelines",
   file: "azure-pipelines.yml",
   others: [],
   host: /(?:^|\.)(?:dev\.azure\.com|visualstudio\.com)$/,
-  settings: ["With Neon: add the variables NEON_API_KEY (secret) and NEON_PROJECT_ID to the pipeline."],
-  pipeline(recipe) {
-    const { test, teardown, sweep } = stepsIn(recipe, "agent");
+  settings: ["To use Neon: add the variables NEON_API_KEY (secret) and NEON_PROJECT_ID to the pipeline."],
+  pipeline(commands) {
+    const { test, teardown, sweep } = jobsInOwnShells(commands, "agent");
     return {
       head: linesOf(
         "trigger:",
@@ -32,29 +32,29 @@ export const azure: Service = {
         "",
       ),
       body: linesOf(
-        "# Every run has a database of its own: a Neon branch where the key is set, else a Postgres on the agent.",
+        "# Each run has its own database: a Neon branch if NEON_API_KEY is set, otherwise a Postgres on the agent.",
         "jobs:",
-        "  # Any number of jobs may do the same: they share one database.",
+        "  # Other jobs can run the same command. All of them share one database.",
         "  - job: test",
         "    condition: ne(variables['Build.Reason'], 'Schedule')",
-        ...job(test, recipe, recipe.python),
+        ...job(test, commands, commands.python),
         "",
-        "  # Removes the database also where a job was killed.",
+        "  # Deletes the database, even if a job was killed.",
         "  - job: teardown",
         "    dependsOn: [test]",
         "    condition: and(always(), ne(variables['Build.Reason'], 'Schedule'))",
-        ...job(teardown, recipe, false),
+        ...job(teardown, commands, false),
         "",
-        "  # Removes what no teardown reached.",
+        "  # Deletes databases that no teardown has deleted.",
         "  - job: sweep",
         "    condition: eq(variables['Build.Reason'], 'Schedule')",
-        ...job(sweep, recipe, false),
+        ...job(sweep, commands, false),
       ),
     };
   },
 };
 
-function job(lines: readonly string[], { node }: Recipe, python: boolean): readonly string[] {
+function job(lines: readonly string[], { node }: PipelineCommands, python: boolean): readonly string[] {
   return indent(4, [
     "steps:",
     "  - task: UseNode@1",
@@ -62,7 +62,7 @@ function job(lines: readonly string[], { node }: Recipe, python: boolean): reado
     `      version: ${node}.x`,
     ...(python ? ["  - task: UsePythonVersion@0", "    inputs:", "      versionSpec: 3.x"] : []),
     ...lines.map((line) => `  - script: ${scalar(line)}`),
-    // The last line is the one that calls offshoot.
+    // `env` belongs to the last script, which calls offshoot.
     "    env:",
     "      NEON_API_KEY: $(NEON_API_KEY)",
   ]);

@@ -1,34 +1,34 @@
-import { scalar } from "../scalar.ts";
-import { jobsIn } from "./lines.ts";
-import { indent, linesOf, type Service } from "./service.ts";
+import { scalar } from "../yaml.ts";
+import { jobsInOneShell } from "./jobs.ts";
+import { indent, linesOf, type CiService } from "./service.ts";
 
-/** Bitbucket Pipelines. No step runs after a failed one, but `after-script` does (Atlassian documentation, "Step options"). */
-export const bitbucket: Service = {
+/** Bitbucket Pipelines. No step runs after a failed step, but `after-script` always runs (Atlassian documentation, "Step options"). */
+export const bitbucket: CiService = {
   title: "Bitbucket Pipelines",
   file: "bitbucket-pipelines.yml",
   others: [],
   host: /(?:^|\.)bitbucket\./,
   settings: [
-    "With Neon: add NEON_API_KEY (secured) and NEON_PROJECT_ID under Repository settings > Repository variables.",
-    "For the sweep: add a daily schedule of the pipeline `sweep` under Pipelines > Schedules.",
+    "To use Neon: add NEON_API_KEY (secured) and NEON_PROJECT_ID under Repository settings > Repository variables.",
+    "To run the sweep: add a daily schedule of the pipeline `sweep` under Pipelines > Schedules.",
   ],
-  pipeline(recipe) {
-    const { test, teardown, sweep } = jobsIn(recipe, "image");
+  pipeline(commands) {
+    const { test, teardown, sweep } = jobsInOneShell(commands, "image");
     return {
-      head: linesOf(`image: node:${recipe.node}`, ""),
+      head: linesOf(`image: node:${commands.node}`, ""),
       body: linesOf(
-        "# Every pipeline has a database of its own: a Neon branch where NEON_API_KEY is set, else a Postgres in the step.",
+        "# Each pipeline has its own database: a Neon branch if NEON_API_KEY is set, otherwise a Postgres in the step.",
         "pipelines:",
         "  default:",
         "    - step:",
         "        name: test",
         "        script:",
         ...indent(10, items(test)),
-        "        # Removes the database also where the script was killed. Parallel steps share it: leave this out for them.",
+        "        # Deletes the database, even if the script was killed. Omit this in parallel steps, because they share the database.",
         "        after-script:",
-        ...indent(10, items(teardown.filter((line) => !recipe.install.includes(line)))),
+        ...indent(10, items(teardown.filter((line) => !commands.install.includes(line)))),
         "  custom:",
-        "    # Removes what no teardown reached.",
+        "    # Deletes databases that no teardown has deleted.",
         "    sweep:",
         "      - step:",
         "          name: sweep",

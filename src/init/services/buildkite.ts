@@ -1,53 +1,53 @@
-import { scalar } from "../scalar.ts";
-import { jobsIn } from "./lines.ts";
-import { linesOf, type Service } from "./service.ts";
+import { scalar } from "../yaml.ts";
+import { jobsInOneShell } from "./jobs.ts";
+import { linesOf, type CiService } from "./service.ts";
 
-/** Buildkite. A step after `continue_on_failure` runs however the others ended (Buildkite documentation, "Wait step"). */
-export const buildkite: Service = {
+/** Buildkite. A step after a `wait` with `continue_on_failure` runs even if other steps failed (Buildkite documentation, "Wait step"). */
+export const buildkite: CiService = {
   title: "Buildkite",
   file: ".buildkite/pipeline.yml",
   others: [".buildkite/pipeline.yaml"],
   host: undefined,
   settings: [
-    "With Neon: let the agents' `environment` hook, or the cluster's secrets, set NEON_API_KEY and NEON_PROJECT_ID.",
-    "For the sweep: add a daily schedule under Pipeline Settings > Schedules.",
-    "The agents need Node, and for runs without a key Docker or a Postgres.",
+    "To use Neon: set NEON_API_KEY and NEON_PROJECT_ID in the agents' `environment` hook or in the cluster's secrets.",
+    "To run the sweep: add a daily schedule under Pipeline Settings > Schedules.",
+    "The agents need Node. Runs without NEON_API_KEY also need Docker or Postgres on the agent.",
   ],
-  pipeline(recipe) {
-    const { test, teardown, sweep } = jobsIn(recipe, "agent");
+  pipeline(commands) {
+    const { test, teardown, sweep } = jobsInOneShell(commands, "agent");
     return {
       head: linesOf(
-        "# Every build has a database of its own: a Neon branch where NEON_API_KEY is set, else a Postgres on the agent.",
+        "# Each build has its own database: a Neon branch if NEON_API_KEY is set, otherwise a Postgres on the agent.",
         "steps:",
       ),
       body: linesOf(
-        "  # Any number of steps, and `parallelism: 4`, may do the same: they share one database.",
+        "  # Other steps, also with `parallelism`, can run the same command. All of them share one database.",
         '  - label: ":test_tube: test"',
         "    key: test",
         '    if: build.source != "schedule"',
-        ...commands(test),
+        ...commandLines(test),
         "",
         "  - wait: ~",
         "    continue_on_failure: true",
         "",
-        "  # Removes the database also where a step was killed.",
+        "  # Deletes the database, even if a step was killed.",
         '  - label: ":wastebasket: teardown"',
         "    key: teardown",
         '    if: build.source != "schedule"',
-        ...commands(teardown),
+        ...commandLines(teardown),
         "",
-        "  # Removes what no teardown reached.",
+        "  # Deletes databases that no teardown has deleted.",
         '  - label: ":broom: sweep"',
         "    key: sweep",
         '    if: build.source == "schedule"',
-        ...commands(sweep),
+        ...commandLines(sweep),
       ),
     };
   },
 };
 
-function commands(lines: readonly string[]): readonly string[] {
-  // `$` is read when the pipeline is uploaded, unless it is doubled.
+function commandLines(lines: readonly string[]): readonly string[] {
+  // Buildkite replaces `$NAME` when the pipeline is uploaded. `$$` is a literal `$`.
   const escaped = lines.map((line) => line.replaceAll("$", "$$$$"));
   return ["    commands:", ...escaped.map((line) => `      - ${scalar(line)}`)];
 }

@@ -1,32 +1,32 @@
-import type { Recipe } from "../recipe.ts";
-import { scalar } from "../scalar.ts";
-import { stepsIn } from "./lines.ts";
-import { indent, linesOf, type Service } from "./service.ts";
+import type { PipelineCommands } from "../pipeline-commands.ts";
+import { scalar } from "../yaml.ts";
+import { jobsInOwnShells } from "./jobs.ts";
+import { indent, linesOf, type CiService } from "./service.ts";
 
-/** CircleCI. A job after `terminal` runs however the others ended (CircleCI changelog, "Terminal jobs released"). */
-export const circleci: Service = {
+/** CircleCI. A job that requires `terminal` runs even if the other job failed (CircleCI changelog, "Terminal jobs released"). */
+export const circleci: CiService = {
   title: "CircleCI",
   file: ".circleci/config.yml",
   others: [],
   host: undefined,
   settings: [
-    "With Neon: add NEON_API_KEY and NEON_PROJECT_ID under Project Settings > Environment Variables.",
-    "For the sweep: add a daily schedule trigger under Project Settings > Triggers.",
+    "To use Neon: add NEON_API_KEY and NEON_PROJECT_ID under Project Settings > Environment Variables.",
+    "To run the sweep: add a daily schedule trigger under Project Settings > Triggers.",
   ],
-  pipeline(recipe) {
-    const { test, teardown, sweep } = stepsIn(recipe, "image");
+  pipeline(commands) {
+    const { test, teardown, sweep } = jobsInOwnShells(commands, "image");
     return {
       head: linesOf("version: 2.1", ""),
       body: linesOf(
-        "# Every workflow has a database of its own: a Neon branch where NEON_API_KEY is set, else a Postgres in the job.",
+        "# Each workflow has its own database: a Neon branch if NEON_API_KEY is set, otherwise a Postgres in the job.",
         "jobs:",
-        "  # Any number of jobs, and `parallelism: 4`, may do the same: they share one database.",
+        "  # Other jobs, also with `parallelism`, can run the same command. All of them share one database.",
         "  test:",
-        ...job(test, recipe),
+        ...job(test, commands),
         "  teardown:",
-        ...job(teardown, recipe),
+        ...job(teardown, commands),
         "  sweep:",
-        ...job(sweep, recipe),
+        ...job(sweep, commands),
         "",
         "workflows:",
         "  test:",
@@ -35,11 +35,11 @@ export const circleci: Service = {
         "        equal: [scheduled_pipeline, << pipeline.trigger_source >>]",
         "    jobs:",
         "      - test",
-        "      # Removes the database also where a job was killed.",
+        "      # Deletes the database, even if a job was killed.",
         "      - teardown:",
         "          requires:",
         "            - test: terminal",
-        "  # Removes what no teardown reached.",
+        "  # Deletes databases that no teardown has deleted.",
         "  sweep:",
         "    when:",
         "      equal: [scheduled_pipeline, << pipeline.trigger_source >>]",
@@ -50,12 +50,12 @@ export const circleci: Service = {
   },
 };
 
-function job(lines: readonly string[], { node }: Recipe): readonly string[] {
+function job(lines: readonly string[], { node }: PipelineCommands): readonly string[] {
   return indent(4, ["docker:", `  - image: node:${node}`, "steps:", "  - checkout", ...indent(2, lines.flatMap(runStep))]);
 }
 
 function runStep(script: string): readonly string[] {
-  // `<<` begins a parameter of CircleCI's own, wherever it stands.
+  // In CircleCI, `<<` starts a parameter anywhere in the file, so it must be escaped.
   const escaped = script.replaceAll("<<", String.raw`\<<`);
   return escaped.includes("\n") ? ["- run: |", ...indent(4, escaped.split("\n"))] : [`- run: ${scalar(escaped)}`];
 }

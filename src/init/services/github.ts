@@ -1,22 +1,22 @@
-import type { Recipe } from "../recipe.ts";
-import { scalar } from "../scalar.ts";
-import { indent, linesOf, type Service } from "./service.ts";
+import type { PipelineCommands } from "../pipeline-commands.ts";
+import { scalar } from "../yaml.ts";
+import { indent, linesOf, type CiService } from "./service.ts";
 
-/** GitHub Actions: a workflow of its own, which stands beside any other. */
-export const github: Service = {
+/** GitHub Actions. The workflow has its own file, next to other workflows. */
+export const github: CiService = {
   title: "GitHub Actions",
   file: ".github/workflows/offshoot.yml",
   others: [".github/workflows"],
   host: /(?:^|\.)github\./,
   settings: [
-    "With Neon: `gh secret set NEON_API_KEY` and `gh variable set NEON_PROJECT_ID`. Without, and in forks, each job has a local Postgres.",
+    "To use Neon: `gh secret set NEON_API_KEY` and `gh variable set NEON_PROJECT_ID`. Without them, and in forks, each job uses a local Postgres.",
   ],
-  pipeline(recipe) {
-    const { run, down, sweep } = recipe;
+  pipeline(commands) {
+    const { run, down, sweep } = commands;
     return {
       head: "",
       body: linesOf(
-        "# Every run has a database of its own: a Neon branch where the key is set, else a Postgres on the runner.",
+        "# Each run has its own database: a Neon branch if NEON_API_KEY is set, otherwise a Postgres on the runner.",
         "name: offshoot",
         "on:",
         "  push:",
@@ -32,29 +32,29 @@ export const github: Service = {
         "  NEON_API_KEY: ${{ secrets.NEON_API_KEY }}",
         "  NEON_PROJECT_ID: ${{ vars.NEON_PROJECT_ID }}",
         "",
-        ...(recipe.folder === "" ? [] : ["defaults:", "  run:", `    working-directory: ${scalar(recipe.folder)}`, ""]),
+        ...(commands.folder === "" ? [] : ["defaults:", "  run:", `    working-directory: ${scalar(commands.folder)}`, ""]),
         "jobs:",
-        "  # Any number of jobs, and of shards in a matrix, may do the same: they share one database.",
+        "  # Other jobs and matrix shards can run the same command. All of them share one database.",
         "  test:",
         "    if: github.event_name != 'schedule'",
-        ...job([...recipe.prepare, run], recipe, recipe.python),
+        ...job([...commands.prepare, run], commands, commands.python),
         "",
-        "  # Removes the database also where a job was killed.",
+        "  # Deletes the database, even if a job was killed.",
         "  teardown:",
         "    if: always() && github.event_name != 'schedule'",
         "    needs: [test]",
-        ...job([down], recipe, false),
+        ...job([down], commands, false),
         "",
-        "  # Removes what no teardown reached.",
+        "  # Deletes databases that no teardown has deleted.",
         "  sweep:",
         "    if: github.event_name == 'schedule'",
-        ...job([sweep], recipe, false),
+        ...job([sweep], commands, false),
       ),
     };
   },
 };
 
-function job(lines: readonly string[], { node, install }: Recipe, python: boolean): readonly string[] {
+function job(lines: readonly string[], { node, install }: PipelineCommands, python: boolean): readonly string[] {
   return indent(4, [
     "runs-on: ubuntu-latest",
     "timeout-minutes: 30",

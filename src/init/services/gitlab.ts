@@ -1,22 +1,22 @@
-import { scalar } from "../scalar.ts";
-import { jobsIn } from "./lines.ts";
-import { linesOf, type Service } from "./service.ts";
+import { scalar } from "../yaml.ts";
+import { jobsInOneShell } from "./jobs.ts";
+import { linesOf, type CiService } from "./service.ts";
 
 /** GitLab CI. */
-export const gitlab: Service = {
+export const gitlab: CiService = {
   title: "GitLab CI",
   file: ".gitlab-ci.yml",
   others: [],
   host: /(?:^|\.)gitlab\./,
   settings: [
-    "With Neon: add NEON_API_KEY (masked) and NEON_PROJECT_ID under Settings > CI/CD > Variables.",
-    "For the sweep: add a daily schedule under Build > Pipeline schedules.",
+    "To use Neon: add NEON_API_KEY (masked) and NEON_PROJECT_ID under Settings > CI/CD > Variables.",
+    "To run the sweep: add a daily schedule under Build > Pipeline schedules.",
   ],
-  pipeline(recipe) {
-    const { test, teardown, sweep } = jobsIn(recipe, "image");
+  pipeline(commands) {
+    const { test, teardown, sweep } = jobsInOneShell(commands, "image");
     return {
       head: linesOf(
-        "# One pipeline for each push: of the merge request where there is one.",
+        "# One pipeline for each push. If there is a merge request, it is the merge request pipeline.",
         "workflow:",
         "  rules:",
         '    - if: $CI_PIPELINE_SOURCE == "schedule"',
@@ -25,28 +25,28 @@ export const gitlab: Service = {
         "",
       ),
       body: linesOf(
-        "# Every pipeline has a database of its own: a Neon branch where NEON_API_KEY is set, else a Postgres in the job.",
-        "# Any number of jobs, and `parallel: 4`, may do the same: they share one database.",
+        "# Each pipeline has its own database: a Neon branch if NEON_API_KEY is set, otherwise a Postgres in the job.",
+        "# Other jobs, also with `parallel`, can run the same command. All of them share one database.",
         "test:",
         "  stage: test",
-        `  image: node:${recipe.node}`,
+        `  image: node:${commands.node}`,
         "  rules:",
         '    - if: $CI_PIPELINE_SOURCE != "schedule"',
         ...script(test),
         "",
-        "# Removes the database also where a job was killed.",
+        "# Deletes the database, even if a job was killed.",
         "teardown:",
         "  stage: .post",
-        `  image: node:${recipe.node}`,
+        `  image: node:${commands.node}`,
         "  rules:",
         '    - if: $CI_PIPELINE_SOURCE != "schedule"',
         "      when: always",
         ...script(teardown),
         "",
-        "# Removes what no teardown reached.",
+        "# Deletes databases that no teardown has deleted.",
         "sweep:",
         "  stage: test",
-        `  image: node:${recipe.node}`,
+        `  image: node:${commands.node}`,
         "  rules:",
         '    - if: $CI_PIPELINE_SOURCE == "schedule"',
         ...script(sweep),

@@ -1,23 +1,23 @@
-import { stepsIn } from "./lines.ts";
-import { indent, linesOf, type Service } from "./service.ts";
+import { jobsInOwnShells } from "./jobs.ts";
+import { indent, linesOf, type CiService } from "./service.ts";
 
-/** Jenkins, as a declarative pipeline. */
-export const jenkins: Service = {
+/** Jenkins, with a declarative pipeline. */
+export const jenkins: CiService = {
   title: "Jenkins",
   file: "Jenkinsfile",
   others: [],
   host: undefined,
   settings: [
-    'With Neon: add the key as a credential of the kind "secret text" with the id `neon-api-key`, and remove the `//` before `environment`.',
-    "The agents need Node, and for runs without a key Docker or a Postgres.",
+    'To use Neon: add the API key as a "secret text" credential with the id `neon-api-key`, and remove the `//` before `environment`.',
+    "The agents need Node. Runs without NEON_API_KEY also need Docker or Postgres on the agent.",
   ],
-  pipeline(recipe) {
-    const { test, teardown, sweep } = stepsIn(recipe, "agent");
+  pipeline(commands) {
+    const { test, teardown, sweep } = jobsInOwnShells(commands, "agent");
     const steps = (lines: readonly string[]): readonly string[] => ["steps {", ...indent(2, lines.map(sh)), "}"];
     return {
       head: "",
       body: linesOf(
-        "// Every build has a database of its own: a Neon branch where NEON_API_KEY is set, else a Postgres on the agent.",
+        "// Each build has its own database: a Neon branch if NEON_API_KEY is set, otherwise a Postgres on the agent.",
         "pipeline {",
         "  agent any",
         "  triggers { cron('H 3 * * *') } // the sweep",
@@ -33,7 +33,7 @@ export const jenkins: Service = {
         "    }",
         "  }",
         "  post {",
-        "    // Removes the database also where a stage was killed.",
+        "    // Deletes the database, even if a stage was killed.",
         "    always {",
         ...indent(6, teardown.slice(-1).map(sh)),
         "    }",
@@ -44,7 +44,7 @@ export const jenkins: Service = {
   },
 };
 
-/** A step of the shell; the text in Groovy's single quotes, where nothing is filled in. */
+/** A shell step. Groovy does not replace variables inside single quotes. */
 function sh(line: string): string {
   return `sh '${line.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }

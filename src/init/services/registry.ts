@@ -5,11 +5,11 @@ import { circleci } from "./circleci.ts";
 import { github } from "./github.ts";
 import { gitlab } from "./gitlab.ts";
 import { jenkins } from "./jenkins.ts";
-import type { Service } from "./service.ts";
+import type { CiService } from "./service.ts";
 
-/** The services that `init` writes for. */
-export const TEMPLATES = { github, gitlab, circleci, buildkite, azure, bitbucket, jenkins } as const satisfies Readonly<
-  Record<string, Service>
+/** The CI services for which `init` can write a pipeline. */
+export const CI_SERVICES = { github, gitlab, circleci, buildkite, azure, bitbucket, jenkins } as const satisfies Readonly<
+  Record<string, CiService>
 >;
 
-export type TemplateName = keyof typeof TEMPLATES;
+export type CiServiceName = keyof typeof CI_SERVICES;

@@ -1,32 +1,32 @@
-import type { Recipe } from "../recipe.ts";
+import type { PipelineCommands } from "../pipeline-commands.ts";
 
-/** A pipeline's text: `head` is what only a new file needs, `body` what is added to one that is there. */
-export interface Pipeline {
+/** The text of a pipeline. `head` is only for a new file. `body` is also what the user adds to an existing file. */
+export interface PipelineText {
   readonly head: string;
   readonly body: string;
 }
 
-/** A CI service that `init` writes for. */
-export interface Service {
-  /** How people write it. */
+/** A CI service for which `init` can write a pipeline. */
+export interface CiService {
+  /** The name of the service for users. */
   readonly title: string;
-  /** Path of the file that is written, from the checkout's top. */
+  /** Path of the pipeline file, relative to the root of the checkout. */
   readonly file: string;
-  /** Further paths by which the service is recognised, or by which its pipelines are found. */
+  /** Other files or folders that show that the service is used, or that contain its pipelines. */
   readonly others: readonly string[];
-  /** Hosts of remotes that suggest it. */
+  /** Hosts of git remotes for which this service is the default. */
   readonly host: RegExp | undefined;
-  /** Where the key of Neon goes, and the schedule of the sweep where the file can't hold it. */
+  /** What the user must set in the service: the Neon API key, and a schedule for the sweep if the file cannot contain it. */
   readonly settings: readonly string[];
-  readonly pipeline: (recipe: Recipe) => Pipeline;
+  readonly pipeline: (commands: PipelineCommands) => PipelineText;
 }
 
-/** Lines as the text of a file. */
+/** Joins lines to the text of a file. */
 export function linesOf(...lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** Lines further in; empty ones stay empty. */
+/** Indents lines, except empty ones. */
 export function indent(by: number, lines: readonly string[]): readonly string[] {
   return lines.map((line) => (line === "" ? "" : `${" ".repeat(by)}${line}`));
 }

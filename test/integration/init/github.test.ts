@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { TEMPLATES } from "../../../src/init/services/registry.ts";
+import { CI_SERVICES } from "../../../src/init/services/registry.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
 import { initialise, type REPOSITORIES } from "../../support/pipelines/checkout.ts";
 import { pathWithPrograms } from "../../support/pipelines/programs.ts";
 import type { GithubEvent } from "../../../mocks/actions/event.ts";
 import type { Results } from "../../../mocks/actions/graph.ts";
-import { runWorkflow } from "../../../mocks/actions/workflow.ts";
+import { runWorkflow } from "../../../mocks/actions/run-workflow.ts";
 import { isInstalled, REAL_TOOLS } from "../../support/tools.ts";
 import { ciFixture } from "../../unit/ci/fixture.ts";
 
@@ -33,7 +33,7 @@ const hasAlembic = REAL_TOOLS.some((tool) => tool.name === "alembic" && isInstal
 async function ran(tool: keyof typeof REPOSITORIES, event: GithubEvent, tests = ""): Promise<Results> {
   const repository = await initialise(project, base, tool, "github");
   return runWorkflow({
-    yaml: await readFile(join(repository, TEMPLATES.github.file), "utf8"),
+    yaml: await readFile(join(repository, CI_SERVICES.github.file), "utf8"),
     repository,
     event,
     env: (_job, machine) => ({ PATH: path, OFFSHOOT_HOME: join(machine, "offshoot"), OFFSHOOT_PROVIDER: "neon,embedded", TESTS: tests }),

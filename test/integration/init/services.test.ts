@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type TemplateName, TEMPLATES } from "../../../src/init/services/registry.ts";
+import { type CiServiceName, CI_SERVICES } from "../../../src/init/services/registry.ts";
 import { blocksOf, documents } from "../../support/documents.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
 import type { PipelineJob, Trigger } from "../../support/pipelines/pipeline.ts";
@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 /** A fresh checkout of a repository that uses the tool, after `offshoot init`. */
-function initialised(tool: keyof typeof REPOSITORIES, service: TemplateName): Promise<string> {
+function initialised(tool: keyof typeof REPOSITORIES, service: CiServiceName): Promise<string> {
   return initialise(project, base, tool, service);
 }
 
@@ -44,7 +44,7 @@ interface How {
 /** Runs the pipeline that was written, with the environment of the service's own jobs. */
 async function played(service: keyof typeof READABLE, checkout: string, how: How = {}): Promise<readonly Played[]> {
   const { read, fixture } = READABLE[service];
-  const pipeline = how.pipeline ?? (await readFile(join(checkout, TEMPLATES[service].file), "utf8"));
+  const pipeline = how.pipeline ?? (await readFile(join(checkout, CI_SERVICES[service].file), "utf8"));
   const written = read(pipeline, how.trigger ?? "push");
   const { OFFSHOOT_RUN: _own, ...env } = project.env;
   const told = Object.entries(ciFixture(fixture).env).filter((entry): entry is [string, string] => entry[1] !== undefined);

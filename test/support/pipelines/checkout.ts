@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { TemplateName } from "../../../src/init/services/registry.ts";
+import type { CiServiceName } from "../../../src/init/services/registry.ts";
 import type { Project } from "../cli.ts";
 
 const FIXTURES = new URL("../../fixtures/tools/", import.meta.url).pathname;
@@ -46,7 +46,12 @@ export const REPOSITORIES = {
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Makes a fresh checkout of a repository that uses the tool, below `place`, and calls `offshoot init` in it. */
-export async function initialise(project: Project, place: string, tool: keyof typeof REPOSITORIES, service: TemplateName): Promise<string> {
+export async function initialise(
+  project: Project,
+  place: string,
+  tool: keyof typeof REPOSITORIES,
+  service: CiServiceName,
+): Promise<string> {
   const directory = await mkdtemp(join(place, `${tool}-`));
   await cp(join(FIXTURES, tool), directory, { recursive: true });
   for (const [name, text] of Object.entries({ ...REPOSITORIES[tool], ".git/HEAD": "ref: refs/heads/main\n" })) {

@@ -16,7 +16,7 @@ const SHOP: Files = {
   "migrations/001_shop.sql": "select 1",
 };
 
-/** A checkout with these files for as long as `use` takes. */
+/** Runs `use` in a checkout with these files, and deletes it. */
 async function inCheckout<Result>(files: Files, use: (directory: string) => Promise<Result>): Promise<Result> {
   const directory = await mkdtemp(join(tmpdir(), "offshoot-init-"));
   try {
@@ -39,14 +39,14 @@ async function filesIn(directory: string): Promise<Files> {
 const states = async (cwd: string, options: InitOptions = {}) =>
   (await init({ cwd, env: {}, ...options })).files.map(({ path, state }) => `${path} ${state}`);
 
-test("writes a configuration that its own loader takes, and the pipeline of the remote's service", () =>
+test("writes a valid configuration, and a pipeline for the service of the git remote", () =>
   inCheckout(SHOP, async (cwd) => {
     expect(await states(cwd)).toEqual(["offshoot.yaml new", ".gitlab-ci.yml new"]);
     const { settings, warnings } = await loadSettings({ cwd, env: {}, flags: {} });
     expect([settings.migrations.tool, warnings]).toEqual(["node-pg-migrate", []]);
   }));
 
-test("twice is the same as once", () =>
+test("a second call changes nothing", () =>
   inCheckout(SHOP, async (cwd) => {
     await init({ cwd, env: {} });
     const once = await filesIn(cwd);
@@ -54,14 +54,14 @@ test("twice is the same as once", () =>
     expect(await filesIn(cwd)).toEqual(once);
   }));
 
-test("a dry run writes nothing and tells all", () =>
+test("a dry run writes nothing and returns all texts", () =>
   inCheckout(SHOP, async (cwd) => {
     const { applied, files } = await init({ cwd, env: {}, dryRun: true });
     expect([applied, files.map(({ text }) => text.length > 0)]).toEqual([false, [true, true]]);
     expect(await filesIn(cwd)).toEqual(SHOP);
   }));
 
-test("settings that are given go into the file, and the next time nothing lacks", () =>
+test("given settings are written into the file, and are complete the next time", () =>
   inCheckout(SHOP, async (cwd) => {
     const settings = { provider: "neon,docker", "neon.schemaOnly": "true", ttl: "90m", "migrations.folder": "./migrations" };
     await init({ cwd, env: {}, settings });
@@ -72,7 +72,7 @@ test("settings that are given go into the file, and the next time nothing lacks"
     expect((await states(cwd, { settings: { ttl: "2h" } }))[0]).toBe("offshoot.yaml add");
   }));
 
-test("the environment of this machine decides nothing", () =>
+test("the environment of this machine has no effect", () =>
   inCheckout(SHOP, async (cwd) => {
     const { files } = await init({ cwd, env: { OFFSHOOT_MIGRATIONS_COMMAND: "make", GITHUB_ACTIONS: "true", OFFSHOOT_TTL: "never" } });
     expect(files.map(({ path }) => path)).toEqual(["offshoot.yaml", ".gitlab-ci.yml"]);
@@ -82,26 +82,26 @@ test("the environment of this machine decides nothing", () =>
 test.each([
   ["an invalid configuration", { ...SHOP, "offshoot.yaml": "providr: neon\n" }, {}, "CONFIG_INVALID"],
   ["a wrong setting", SHOP, { settings: { ttl: "soon" } }, "CONFIG_INVALID"],
-  ["a URL that may hold a password", SHOP, { settings: { "existing.url": "postgres://u:p@h/d" } }, "USAGE"],
-  ["a name for every run", SHOP, { settings: { run: "mine" } }, "USAGE"],
+  ["a URL that can contain a password", SHOP, { settings: { "existing.url": "postgres://u:p@h/d" } }, "USAGE"],
+  ["a run name, which would apply to every run", SHOP, { settings: { run: "mine" } }, "USAGE"],
   ["two tools", { ...SHOP, "sqitch.plan": "%project=shop\n" }, {}, "TOOL_AMBIGUOUS"],
   ["a tool that is not here", SHOP, { settings: { "migrations.tool": "rails" } }, "TOOL_UNSUITABLE"],
   ["two services", { ...SHOP, Jenkinsfile: "", "azure-pipelines.yml": "" }, {}, "USAGE"],
-] as const)("%s ends it before anything is written", async (_about, files, options, code) => {
+] as const)("%s is an error, and nothing is written", async (_about, files, options, code) => {
   await inCheckout(files, async (cwd) => {
     await expect(init({ cwd, env: {}, ...options })).rejects.toMatchObject({ code });
     expect(await filesIn(cwd)).toEqual(files);
   });
 });
 
-test("of two tools, the one that is named is written down", () =>
+test("with two tools, the given one is written into the file", () =>
   inCheckout({ ...SHOP, "sqitch.plan": "%project=shop\n" }, async (cwd) => {
     await init({ cwd, env: {}, settings: { "migrations.tool": "sqitch" } });
     const { settings } = await loadSettings({ cwd, env: {}, flags: {} });
     expect(settings.migrations.tool).toBe("sqitch");
   }));
 
-test("a tool in one folder right below is found there, with what installs it", () =>
+test("a tool in a single subfolder is found, with the command that installs it", () =>
   inCheckout(
     {
       ".git/HEAD": "",
@@ -115,20 +115,20 @@ test("a tool in one folder right below is found there, with what installs it", (
       const { files } = await init({ cwd, env: {} });
       const { settings } = await loadSettings({ cwd, env: {}, flags: {} });
       expect(settings.migrations).toMatchObject({ tool: "alembic", directory: "my api" });
-      expect(files[0]?.text).toContain("# The migration tool was detected by my api/alembic.ini.\n");
+      expect(files[0]?.text).toContain("# The migration tool was detected from my api/alembic.ini.\n");
       expect(files[1]?.text).toContain("- run: pip install -r 'my api/requirements.txt'\n");
       expect(await states(cwd)).toEqual(["offshoot.yaml same", ".github/workflows/offshoot.yml same"]);
     },
   ));
 
-test("tools in several folders below are named, and none is taken", () =>
+test("tools in several subfolders are listed, and none is chosen", () =>
   inCheckout({ ".git/HEAD": "", "api/alembic.ini": "[alembic]", "shop/sqitch.plan": "%project=shop" }, async (cwd) => {
     const { files, notes } = await init({ cwd, env: {} });
     expect(files[0]?.text).toContain("# migrations:");
-    expect(notes.join("\n")).toContain("Migration tools were found below: alembic in api and sqitch in shop.");
+    expect(notes.join("\n")).toContain("Migration tools were found in subfolders: alembic in api and sqitch in shop.");
   }));
 
-test("a workspace's lock file stands further up, and so do the packages and the pipeline", () =>
+test("in a workspace, the lock file and the packages are found in a parent folder, and the pipeline is written there", () =>
   inCheckout(
     { ".git/HEAD": "", "pnpm-lock.yaml": "", "packages/db/package.json": "{}", "packages/db/migrations/1.sql": "" },
     async (top) => {
@@ -143,14 +143,14 @@ test("a workspace's lock file stands further up, and so do the packages and the 
     },
   ));
 
-test("a folder where a file should be is a clear error, and a file that came meanwhile is kept", () =>
+test("a path that cannot be written is an error, and a file that appeared in the meantime is kept", () =>
   inCheckout({ ...SHOP, ".circleci": "a file" }, async (cwd) => {
     await expect(init({ cwd, env: {}, service: "circleci" })).rejects.toMatchObject({ code: "USAGE" });
     await mkdir(join(cwd, "Jenkinsfile"));
     expect(await states(cwd, { service: "jenkins" })).toEqual(["offshoot.yaml same", "Jenkinsfile add"]);
   }));
 
-test("whatever is there, it is the same afterwards", { timeout: 60_000 }, async () => {
+test("existing files are never changed", { timeout: 60_000 }, async () => {
   const places = [...Object.values(CI_SERVICES).map(({ file }) => file), "offshoot.yaml", "offshoot.yml", ".github/workflows/ci.yml"];
   const texts = fc.constantFrom("", "# mine\n", "provider: neon\n", "steps: []\n", "- run: npx offshoot up\n", "\u0000");
   await fc.assert(
@@ -159,7 +159,7 @@ test("whatever is there, it is the same afterwards", { timeout: 60_000 }, async 
       fc.constantFrom(...Object.keys(CI_SERVICES)),
       async (present, name) => {
         await inCheckout({ ...SHOP, ...present }, async (cwd) => {
-          // A configuration that is none is an error, which writes nothing either.
+          // An invalid configuration is an error, and nothing is written.
           const code = await init({ cwd, env: {}, service: name as keyof typeof CI_SERVICES }).then(
             () => "done",
             (thrown: { code: string }) => thrown.code,

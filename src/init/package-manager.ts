@@ -1,24 +1,24 @@
-import type { Facts } from "./facts.ts";
-import type { Manifest } from "./manifest.ts";
+import type { RepositoryFacts } from "./repository-facts.ts";
+import type { PackageJson } from "./package-json.ts";
 
-/** What a package manager is called by, as lines for a shell. */
-export interface Manager {
+/** The shell commands of a package manager. */
+export interface PackageManager {
   readonly name: "npm" | "pnpm" | "yarn";
-  /** Installs what the lock file says. */
+  /** Lines that install the dependencies from the lock file. */
   readonly install: readonly string[];
-  /** Adds development dependencies; their names follow. */
+  /** Adds development dependencies. The names are appended. */
   readonly add: string;
-  /** Runs an installed program; its name follows. */
+  /** Runs an installed program. Its name is appended. */
   readonly exec: string;
   /** Runs the script `test`. */
   readonly test: string;
 }
 
-/** The first Node that comes without Corepack (Node.js documentation, "Corepack", of version 24). */
+/** The first major version of Node without Corepack (Node.js documentation, "Corepack", of version 24). */
 const WITHOUT_COREPACK = 25;
 
-/** By the lock file, else by `packageManager`, else npm. */
-export function managerOf({ texts }: Facts, { manager }: Manifest, node: number): Manager {
+/** Chooses by the lock file, then by `packageManager` in `package.json`. The default is npm. */
+export function packageManagerOf({ texts }: RepositoryFacts, { manager }: PackageJson, node: number): PackageManager {
   const corepack = [...(node < WITHOUT_COREPACK ? [] : ["npm install --global corepack"]), "corepack enable"];
   const wanted = texts["pnpm-lock.yaml"] !== undefined ? "pnpm" : texts["yarn.lock"] !== undefined ? "yarn" : "npm";
   const locked = [texts["package-lock.json"], texts["npm-shrinkwrap.json"]].some((text) => text !== undefined);
@@ -38,7 +38,7 @@ export function managerOf({ texts }: Facts, { manager }: Manifest, node: number)
   return { name: "npm", install: [locked ? "npm ci" : "npm install"], add: "npm install --save-dev", exec: "npx", test: "npm test" };
 }
 
-/** Yarn's first version and the later ones name the same promise differently; their lock files differ in the head. */
+/** Yarn 1 and later versions have different flags for an unchanged lock file. The start of the lock file shows the version. */
 function yarnInstall(lock: string | undefined): string {
   if (lock === undefined) return "yarn install";
   return lock.includes("# yarn lockfile v1") ? "yarn install --frozen-lockfile" : "yarn install --immutable";

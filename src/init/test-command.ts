@@ -1,0 +1,34 @@
+import type { RepositoryFacts } from "./repository-facts.ts";
+import type { PackageManager } from "./package-manager.ts";
+import type { PackageJson } from "./package-json.ts";
+
+/** The command that runs the tests of the repository. */
+export interface TestCommand {
+  readonly command: string;
+  /** What the command needs besides Node and Python. Undefined if the generated pipeline already has it. */
+  readonly needs?: string;
+}
+
+/** The test script that npm writes into a new `package.json`. */
+const PLACEHOLDER = /no test specified/;
+
+/** Guesses the test command from the files in the repository. Undefined if no file shows it. */
+export function testCommandOf(
+  { texts }: RepositoryFacts,
+  packageJson: PackageJson | undefined,
+  manager: PackageManager | undefined,
+): TestCommand | undefined {
+  const script = packageJson?.scripts["test"];
+  if (typeof script === "string" && !PLACEHOLDER.test(script)) return { command: manager?.test ?? "npm test" };
+  if (texts["manage.py"] !== undefined) return { command: "python3 manage.py test" };
+  if (isPytest(texts)) return { command: "pytest" };
+  if (texts["bin/rails"] !== undefined) return { command: "bin/rails test", needs: "Ruby and the installed gems" };
+  if (texts["go.mod"] !== undefined) return { command: "go test ./...", needs: "Go" };
+  if (/^test:/m.test(texts["Makefile"] ?? "")) return { command: "make test", needs: "the programs that the Makefile uses" };
+  return undefined;
+}
+
+function isPytest(texts: RepositoryFacts["texts"]): boolean {
+  const hasPytestFile = ["pytest.ini", "conftest.py", "tests/conftest.py"].some((file) => texts[file] !== undefined);
+  return hasPytestFile || ["requirements.txt", "pyproject.toml"].some((file) => /\bpytest\b/.test(texts[file] ?? ""));
+}
