@@ -1,4 +1,4 @@
-import { removeAfterLastUse } from "../commands/down-in.ts";
+import { removeAfterLastUse } from "../commands/down.ts";
 import type { Invocation } from "../cli/invocation.ts";
 import { prepare } from "../context/context.ts";
 import { type Left, tearDown } from "../usage/teardown.ts";
@@ -11,8 +11,12 @@ import type { State } from "./state.ts";
  */
 export async function tearDownAfter(invocation: Invocation, { lockHolder: holder }: State): Promise<void> {
   const context = await prepare(invocation.options);
-  const left = await tearDown(context, undefined, undefined, removeAfterLastUse, async ({ directUrl }, signal) => {
-    if (holder !== "") await endLockHolder(directUrl, holder, invocation.env, signal);
+  const left = await tearDown(context, {
+    held: undefined,
+    remove: removeAfterLastUse,
+    async beforeLock({ directUrl }, signal) {
+      if (holder !== "") await endLockHolder(directUrl, holder, invocation.env, signal);
+    },
   });
   invocation.log(describe(left, context.name, context.run.key));
 }

@@ -18,8 +18,8 @@ process.once("message", ({ url, name, stopFile: farewell }: LockHolderRequest) =
   );
 });
 
-function hold({ gone }: UsageLock, isWanted: () => boolean): void {
-  gone.addEventListener("abort", () => process.exit(0), { once: true });
+function hold({ lost }: UsageLock, isWanted: () => boolean): void {
+  lost.addEventListener("abort", () => process.exit(0), { once: true });
   // Keeps the process, also while a server restarts and there is no session.
   setInterval(() => (isWanted() ? undefined : process.exit(0)), LOOK_MS);
   tell("held");

@@ -3,33 +3,40 @@ import { type CheckResult, resultOf } from "../check/report.ts";
 import { describeFindings, tellFindings } from "../check/tell.ts";
 import { readTime } from "../check/time.ts";
 import { cancelled, deadline } from "../deadline.ts";
-import { OffshootError } from "../errors.ts";
+import { readGivenUrl, readVariable, type UrlKind } from "../environment.ts";
 import { silent } from "../events.ts";
 import type { CommonOptions } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
 
 export interface CheckMetricsOptions extends Pick<CommonOptions, "env" | "signal" | "onEvent"> {
-  /** The endpoint, or the name of a variable that holds it. User and password in it are sent as basic authentication. */
+  /** URL of the endpoint, or the name of an environment variable that holds it. Its user and password are sent as basic authentication. */
   readonly url: string;
-  /** What must be there; default: the endpoint must only answer in the format. */
+  /** The metrics to look for; default none: the endpoint must only answer in the Prometheus format. */
   readonly metrics?: readonly WantedMetric[] | undefined;
-  /** The name of a variable that holds a bearer token; default none is sent. */
+  /** The name of an environment variable that holds a bearer token; default no token is sent. */
   readonly token?: string | undefined;
-  /** How long to go on asking while something is missing, such as `30s`, which is the default. */
+  /** How long to repeat the request while a metric is missing, such as `2m`; default `30s`. */
   readonly within?: string | undefined;
 }
 
 export type { WantedMetric } from "../check/metrics/expect.ts";
 
+const HTTP_URL: UrlKind = {
+  name: "an HTTP URL",
+  form: "a URL such as http://localhost:8000/metrics",
+  matches: (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+};
+
 /**
- * Asks a Prometheus endpoint for its metrics until all that are wanted are there, or the time is over. Findings are
- * a result, not an error. Throws `USAGE` for a URL, duration or variable that is none, and `CANCELLED`.
+ * Requests the metrics of a Prometheus endpoint until all wanted metrics are found or the time is over. Findings are a
+ * result, not an error. Throws `URL_INVALID`, `USAGE` for an invalid duration or a token variable that is not set, and
+ * `CANCELLED`.
  */
 export async function checkMetrics(options: CheckMetricsOptions): Promise<CheckResult> {
   const { metrics = [], signal, onEvent: emit = silent } = options;
   const env = options.env ?? process.env;
-  const url = readUrl(options.url, env);
-  const token = options.token === undefined ? undefined : readVariable(options.token, env);
+  const url = new URL(readGivenUrl(options.url, "the argument <url>", env, HTTP_URL).url);
+  const token = options.token === undefined ? undefined : readVariable(options.token, "--token", env);
   const limit = deadline("the metrics", readTime("within", options.within ?? "30s"), signal);
   const { scrape } = await import("../check/metrics/scrape.ts");
   const found = await inPhase(
@@ -43,19 +50,4 @@ export async function checkMetrics(options: CheckMetricsOptions): Promise<CheckR
   const result = resultOf(found);
   tellFindings(emit, result.findings);
   return result;
-}
-
-function readUrl(text: string, env: CommonOptions["env"]): URL {
-  const value = /^[A-Z_][A-Z0-9_]*$/.test(text) ? readVariable(text, env) : text;
-  if (URL.canParse(value)) {
-    const url = new URL(value);
-    if (url.protocol === "http:" || url.protocol === "https:") return url;
-  }
-  throw new OffshootError("USAGE", `${text} is no URL of an endpoint.`, { remedy: "Write one such as http://localhost:8000/metrics" });
-}
-
-function readVariable(name: string, env: CommonOptions["env"]): string {
-  const value = env?.[name];
-  if (value !== undefined && value !== "") return value;
-  throw new OffshootError("USAGE", `The variable ${name} is not set.`, { remedy: "Set it, or write the URL itself." });
 }

@@ -2,21 +2,22 @@ import type { Source } from "../config/load.ts";
 import { isOffshootError } from "../errors.ts";
 import type { ProviderName, Refusal } from "../providers/provider.ts";
 import type { RunIdentity } from "../identity/run-identity.ts";
-import { configuredProviders, providerLimits } from "../context/candidates.ts";
+import { configuredProviders, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { findProject, migrationDirectory } from "../context/migrations.ts";
 
 export interface DoctorOptions extends CommonOptions {}
 
+/** What offshoot would do in this repository and environment. */
 export interface Diagnosis {
   readonly run: RunIdentity;
   readonly name: string;
   readonly ci: string;
-  /** The configuration file, where one was found. */
+  /** The configuration file; undefined when none was found. */
   readonly file: string | undefined;
-  /** Each setting with its value, as text without secrets, and where it comes from. */
+  /** Each setting with its value, as text without secrets, and its origin. */
   readonly settings: readonly { readonly key: string; readonly value: string; readonly source: Source }[];
-  /** Candidates in order; the first without a refusal would be chosen. */
+  /** Configured providers in order. The first one without a refusal is chosen. */
   readonly providers: readonly { readonly name: ProviderName; readonly refusal: Refusal | undefined }[];
   readonly chosen: ProviderName | undefined;
   readonly migrations: DiagnosedMigrations;
@@ -24,21 +25,21 @@ export interface Diagnosis {
   readonly node: string;
 }
 
-/** How migrations would run. */
+/** How the migrations would run. */
 export interface DiagnosedMigrations {
-  /** The tool that is set or was detected, and what showed that it is used. */
+  /** The migration tool that is set or was detected, and the file that shows its use. */
   readonly tool?: string;
   readonly evidence?: string;
-  /** Undefined: there are none, or it can't be decided. */
+  /** Undefined when there are no migrations, or when `problem` is set. */
   readonly command: string | undefined;
   readonly directory: string;
-  /** Names of the newest migrations, where a tool is known. */
+  /** Names of the newest migrations; missing without a migration tool. */
   readonly heads?: readonly string[];
-  /** Why they would not run. */
+  /** Why the migrations cannot run. */
   readonly problem?: string;
 }
 
-/** What would be chosen and why, and what is missing. Changes nothing. */
+/** Reports which provider would be chosen and why, every setting, and what is missing. Changes nothing. */
 export async function doctor(options: DoctorOptions = {}): Promise<Diagnosis> {
   const context = await prepare(options);
   const providers = await Promise.all(
@@ -47,7 +48,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<Diagnosis> {
       refusal: await provider.refuse(providerLimits(context)),
     })),
   );
-  // A refusal that may not be passed over ends the list: nothing behind it would be asked.
+  // After a refusal without fallback, no further provider is tried.
   const decisive = providers.find(({ refusal }) => refusal === undefined || !refusal.mayFallBack);
   return {
     run: context.run,

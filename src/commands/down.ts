@@ -1,14 +1,69 @@
-import { type CommonOptions, prepare } from "../context/context.ts";
-import { downIn, type DownResult } from "./down-in.ts";
+import { providerLimits, usableProviders } from "../context/providers.ts";
+import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import { inPhase } from "../context/phase.ts";
+import { isOffshootError } from "../errors.ts";
+import type { Lifetime } from "../identity/owner-tag.ts";
+import type { ProviderName, Released } from "../providers/provider.ts";
 
 export interface DownOptions extends CommonOptions {}
 
-export type { DownResult } from "./down-in.ts";
+export interface DownResult {
+  readonly name: string;
+  readonly outcome: Released;
+  /** Where the database was deleted. Several providers when an earlier fallback had split the run. */
+  readonly providers: readonly ProviderName[];
+}
 
 /**
- * Removes this run's database, wherever it is. Twice is the same as once: one that is gone already is no failure.
- * Throws `NOT_OURS` or `PROTECTED` and deletes nothing when the name belongs to something without our tag.
+ * Deletes this run's database on every provider that has it. A second call has no effect: a database that does not
+ * exist is not a failure. Throws `NOT_OURS` or `PROTECTED`, and deletes nothing, when the name belongs to something
+ * without our owner tag. Throws `PROVIDER_OUTAGE` when a provider cannot be reached and nothing was deleted.
  */
 export async function down(options: DownOptions = {}): Promise<DownResult> {
-  return downIn(await prepare(options));
+  return removeRunDatabase(await prepare(options));
+}
+
+/**
+ * Deletes the run's database. With `only`, the database is kept when its tag has another lifetime by now. Throws what
+ * `down` throws.
+ */
+export async function removeRunDatabase(context: Context, only?: Lifetime): Promise<DownResult> {
+  return inPhase(
+    context.emit,
+    "down",
+    "teardown",
+    () => release(context, only),
+    ({ outcome }) => `database ${outcome}`,
+  );
+}
+
+/** Deletes the database after its last use. Returns false when `offshoot up` claimed the database meanwhile: it is kept. */
+export async function removeAfterLastUse(context: Context): Promise<boolean> {
+  return (await removeRunDatabase(context, "last-run")).outcome !== "kept";
+}
+
+/**
+ * Deletes on all providers at once, since the run may have fallen back from one to another. An outage of one provider is
+ * an error only when nothing was deleted: the database may then still exist there.
+ */
+async function release(context: Context, only: Lifetime | undefined): Promise<DownResult> {
+  const providers = await usableProviders(context);
+  const outcomes = await Promise.allSettled(
+    providers.map((provider) => provider.release(context.name, providerLimits(context), undefined, only)),
+  );
+  const withOutcome = (wanted: Released): readonly ProviderName[] =>
+    providers.filter((_, index) => isOutcome(outcomes[index], wanted)).map(({ name }) => name);
+  const [deleted, kept] = [withOutcome("deleted"), withOutcome("kept")];
+  for (const outcome of outcomes) {
+    if (outcome.status === "fulfilled") continue;
+    const thrown: unknown = outcome.reason;
+    if (deleted.length === 0 || !isOffshootError(thrown) || thrown.code !== "PROVIDER_OUTAGE") throw thrown;
+    context.emit({ kind: "warning", text: thrown.message });
+  }
+  const outcome = kept.length > 0 ? "kept" : deleted.length > 0 ? "deleted" : "not-found";
+  return { name: context.name, outcome, providers: deleted };
+}
+
+function isOutcome(outcome: PromiseSettledResult<Released> | undefined, wanted: Released): boolean {
+  return outcome?.status === "fulfilled" && outcome.value === wanted;
 }

@@ -1,49 +1,50 @@
 import type { Change } from "../drift/change.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
-import { type Measured, prepareMeasure, type Sides } from "./drift/comparison.ts";
+import { type Comparison, prepareComparison, type Sides } from "./drift/comparison.ts";
 import type { Repair, RepairOptions } from "./drift/repair.ts";
 import { inPhase } from "../context/phase.ts";
 
 export type { Change } from "../drift/change.ts";
 
 export interface DriftOptions extends CommonOptions, Sides {
-  /** Also write the SQL that brings the actual schema to the expected one. Default: no. */
+  /** Also create the SQL that changes the actual schema into the expected one. Default: no SQL. */
   readonly repair?: RepairOptions | undefined;
 }
 
-/** How one schema differs from another. */
+/** How the actual schema differs from the expected one. */
 export interface Drift {
   readonly version: 1;
   readonly equal: boolean;
-  /** By object. */
+  /** One for each object that differs. */
   readonly changes: readonly Change[];
-  /** What the sides were, without secrets. */
+  /** Descriptions of the two sides, without secrets. */
   readonly expected: string;
   readonly actual: string;
-  /** What limits the comparison, such as different major versions. */
+  /** Limits of the comparison, such as different major versions. */
   readonly warnings: readonly string[];
-  /** Whether a repair can be asked for; not where a side is a spec file, which says too little. */
+  /** Whether repair SQL can be created. False when one side is a spec file, which does not describe the whole schema. */
   readonly repairable: boolean;
-  /** Where it was asked for. */
+  /** Only when `DriftOptions.repair` is set. */
   readonly repair?: Repair;
 }
 
 /**
- * Compares two schemas, by default what the migrations make with the Neon branch that runs start from. Both are only
- * read. Differences are a result, not an error.
+ * Compares two schemas. By default the expected schema is the result of the migrations, and the actual schema is the Neon
+ * branch that runs start from. Both are only read. Differences are a result, not an error.
  *
- * Throws `USAGE` for a side or a normalisation that isn't known, `SPEC_INVALID`, `URL_INVALID`, `CONNECTION_FAILED`,
- * `COMMAND_MISSING` and `MIGRATION_FAILED` for the migrations, `NO_PROVIDER` where Neon or a local Postgres can't be
- * had, `PROVIDER_REJECTED` for an unknown branch, and `TIMED_OUT` where others change a side all the time that it is read.
+ * Throws `USAGE` for an unknown source or normalisation, `SPEC_INVALID`, `URL_INVALID`, `CONNECTION_FAILED`,
+ * `COMMAND_MISSING` and `MIGRATION_FAILED` for the migrations, `NO_PROVIDER` when Neon or a local Postgres is not
+ * available, `PROVIDER_REJECTED` for an unknown branch, and `TIMED_OUT` when other sessions change a schema during every
+ * attempt to read it.
  */
 export async function drift(options: DriftOptions = {}): Promise<Drift> {
   const context = await prepare(options);
-  const measure = await prepareMeasure(context, options);
+  const compareSides = await prepareComparison(context, options);
   const found = await inPhase(
     context.emit,
     "drift",
     "schemas",
-    () => measure((measured) => repaired(context, measured, options.repair)),
+    () => compareSides((comparison) => withRepair(context, comparison, options.repair)),
     describe,
   );
   if (!found.equal) {
@@ -54,14 +55,14 @@ export async function drift(options: DriftOptions = {}): Promise<Drift> {
   return found;
 }
 
-async function repaired(context: Context, measured: Measured, options: RepairOptions | undefined): Promise<Drift> {
-  if (options === undefined) return driftOf(measured);
+async function withRepair(context: Context, comparison: Comparison, options: RepairOptions | undefined): Promise<Drift> {
+  if (options === undefined) return driftOf(comparison);
   const { repairOf } = await import("./drift/repair.ts");
-  return { ...driftOf(measured), repair: await repairOf(context, measured, options) };
+  return { ...driftOf(comparison), repair: await repairOf(context, comparison, options) };
 }
 
-/** What is told of a comparison when its sides are closed. */
-function driftOf({ expected, actual, changes, warnings }: Measured): Drift {
+/** The result of a comparison, which does not need its databases any more. */
+function driftOf({ expected, actual, changes, warnings }: Comparison): Drift {
   return {
     version: 1,
     equal: changes.length === 0,
@@ -74,6 +75,6 @@ function driftOf({ expected, actual, changes, warnings }: Measured): Drift {
 }
 
 function describe({ changes }: Drift): string {
-  if (changes.length === 0) return "schemas agree";
-  return changes.length === 1 ? "1 object is not as expected" : `${changes.length} objects are not as expected`;
+  if (changes.length === 0) return "schemas are equal";
+  return changes.length === 1 ? "1 object differs" : `${changes.length} objects differ`;
 }

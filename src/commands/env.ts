@@ -1,13 +1,13 @@
 import { type CommonOptions, prepare } from "../context/context.ts";
-import { requireDatabase } from "../context/locate.ts";
+import { requireRunDatabase } from "../context/target-database.ts";
 import { type DatabaseVariables, variablesOf } from "../providers/variables.ts";
 
 export interface EnvOptions extends CommonOptions {}
 
 /**
- * This run's URLs, as variables. They hold the database's password: hand them to a process, not to a log.
- * Throws `RUN_UNKNOWN` when the run has no database.
+ * The URLs of this run's database, as environment variables. They contain the database's password: pass them to a
+ * process, and never write them to a log. Throws `RUN_UNKNOWN` when the run has no database.
  */
 export async function env(options: EnvOptions = {}): Promise<DatabaseVariables> {
-  return variablesOf(await requireDatabase(await prepare(options)));
+  return variablesOf(await requireRunDatabase(await prepare(options)));
 }

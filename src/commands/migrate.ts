@@ -1,45 +1,139 @@
-import type { Leadership } from "../readiness/work.ts";
-import { type CommonOptions, prepare } from "../context/context.ts";
-import { locate } from "../context/locate.ts";
-import { type Migrated, migrateIn } from "./migrate-in.ts";
-import { migrationsByWork, requireMigrations } from "../context/migrations.ts";
+import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import { isRunDatabaseAt, targetDatabase, type TargetDatabase } from "../context/target-database.ts";
+import { type Migrations, migrationsByWork, requireMigrations } from "../context/migrations.ts";
+import { inPhase } from "../context/phase.ts";
 import { readSpec } from "../context/spec-file.ts";
+import { OffshootError } from "../errors.ts";
+import type { Project } from "../migration-tools/tool.ts";
+import { withSession } from "../postgres/connect.ts";
+import { type DirectUrl, parseUrl } from "../postgres/url.ts";
+import { variablesOf, variablesOfUrl } from "../providers/variables.ts";
+import { type Migrated, migrateOnce, type ReadinessRequest } from "../readiness/readiness.ts";
+import type { Leadership } from "../readiness/work.ts";
+import { requireAuditPasses } from "./audit.ts";
 
 export interface MigrateOptions extends CommonOptions {
-  /** The migration command and its arguments; default `migrations.command` of the configuration. */
+  /** The migration command and its arguments; default the setting `migrations.command`, else the detected tool. */
   readonly command?: readonly string[] | undefined;
   /**
-   * A function that migrates in this process, instead of a command. It is fenced by `lead.signal` and
-   * `lead.assertLeader()`, and connects over `lead.url`. Called in one of many callers only.
+   * A function that migrates in this process, instead of a command. Only one of all callers runs it. It connects over
+   * `lead.url`, must end when `lead.signal` aborts, and should call `lead.assertLeader()` before each irreversible step.
    */
   readonly work?: ((lead: Leadership) => Promise<void>) | undefined;
-  /** Name of `work`, a part of the fingerprint: change it when the function's meaning changes. Default "migrate". */
+  /** Name of `work`. It is part of the fingerprint: change it when the function changes. Default `migrate`. */
   readonly workName?: string | undefined;
-  /** Clear the mark of a failed migration and try again. Default false: a failure is final for its attempt. */
+  /** Clear the record of a failed migration and try again. Default false: a failure is final for its attempt. */
   readonly retry?: boolean | undefined;
-  /** A Postgres URL, or the name of a variable that holds one; default the run's own database. */
+  /** A Postgres URL, or the name of an environment variable that holds one; default the run's own database. */
   readonly url?: string | undefined;
 }
 
-export type { Migrated } from "./migrate-in.ts";
+export type { Migrated } from "../readiness/readiness.ts";
 export type { Leadership } from "../readiness/work.ts";
 
 /**
- * Runs the migrations of this run once, whoever starts first, while all others wait. Returns when the database is
- * ready: `ran` (by this call), `waited` (for another), or `already` (nothing was left to do).
+ * Runs the migrations of this run once: the first caller runs them while all others wait. Returns when the database is
+ * ready. The state is `ran` (this call ran them), `waited` (another job ran them) or `already` (they had run before).
  *
- * Throws `MIGRATION_FAILED` with the leader's own output, on every waiter alike; `TIMED_OUT`; `RUN_UNKNOWN`;
- * `COMMAND_MISSING`; `FINGERPRINT_CONFLICT` when two jobs of one run bring different migrations; `FINDINGS` when a
- * configured audit finds errors after the migrations.
+ * Throws `MIGRATION_FAILED` with the output of the failed command, in every caller; `TIMED_OUT` after
+ * `timeouts.migrate`; `RUN_UNKNOWN`; `URL_INVALID`; `COMMAND_MISSING`; `FINGERPRINT_CONFLICT` when two jobs of one run
+ * have different migrations; `FINDINGS` when the configured audit fails after the migrations.
  */
 export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
   const context = await prepare(options);
-  // A bad spec is told before anything is touched.
+  // An invalid spec must be reported before the database is changed.
   await readSpec(context);
   const migrations =
     options.work === undefined
       ? await requireMigrations(context, options.command ?? [])
       : await migrationsByWork(context, options.workName ?? "migrate", options.work);
-  const located = await locate(context, options.url);
-  return migrateIn(context, migrations, located, options.retry ?? false);
+  const target = await targetDatabase(context, options.url);
+  return migrateDatabase(context, migrations, target, options.retry ?? false);
+}
+
+/** Runs the migrations once on the target database, or waits for the job that runs them. Throws what `migrate` throws. */
+export async function migrateDatabase(context: Context, migrations: Migrations, target: TargetDatabase, retry = false): Promise<Migrated> {
+  const variables = target.database === undefined ? variablesOfUrl(target.url) : variablesOf(target.database);
+  const keepAsBase = context.settings.base === false ? undefined : target.database?.keepAsBase;
+  const request = {
+    ...readinessRequest(context, migrations, target, retry),
+    command: migrations.command,
+    cwd: migrations.directory,
+    // Every migration tool reads DATABASE_URL, and migrations need the direct URL.
+    env: { ...context.env, ...context.settings.migrations.env, ...variables, DATABASE_URL: target.url, ...migrations.env(target.url) },
+    ...verification(context, target.url, migrations.project),
+    ...(keepAsBase === undefined
+      ? {}
+      : { keepAsBase: (stillTrue: () => Promise<boolean>, signal: AbortSignal) => keepAsBase(migrations.fingerprint, stillTrue, signal) }),
+  };
+  return inPhase(context.emit, "migrate", "migrations", () => migrateOnce(request), describeMigrated);
+}
+
+/** What a caller needs to run the migrations or to wait for them. */
+export function readinessRequest(context: Context, migrations: Migrations, target: TargetDatabase, retry: boolean): ReadinessRequest {
+  const { timeouts } = context.settings;
+  return {
+    url: target.url,
+    run: context.run.key,
+    invocation: context.run.invocation,
+    attempt: context.run.attempt,
+    fingerprint: migrations.fingerprint,
+    retry,
+    owner: context.owner,
+    timings: {
+      withinMs: timeouts.migrateMs,
+      leaseMs: timeouts.leaseMs,
+      heartbeatMs: Math.min(1000, timeouts.leaseMs / 8),
+      pollMs: 250,
+      graceMs: timeouts.commandGraceMs,
+    },
+    signal: context.signal,
+    emit: context.emit,
+    secrets: [...context.secrets, parseUrl(target.url).password],
+    databaseExists: target.database === undefined ? undefined : () => isRunDatabaseAt(context, target.url),
+  };
+}
+
+function describeMigrated({ state }: Migrated): string {
+  const texts = { ran: "migrations ran", waited: "another job ran the migrations", already: "migrations had already run" };
+  return texts[state];
+}
+
+/** What is checked before the database is marked as ready: the tool's version table, and the schema if a spec is set. */
+function verification(
+  context: Context,
+  url: DirectUrl,
+  project: Project | undefined,
+): { readonly verify?: (signal: AbortSignal) => Promise<void> } {
+  if (context.settings.audit.spec === undefined && project === undefined) return {};
+  return {
+    async verify(signal) {
+      if (project !== undefined) await requireCompleteVersionTable(project, url, signal);
+      await requireAuditPasses({ ...context, signal }, url);
+    },
+  };
+}
+
+/**
+ * A tool can exit with status 0 without migrating this database: it raced another process, or used another URL. So its
+ * version table is compared with the repository. A tool with its version table in another database is not checked.
+ * Throws `MIGRATION_FAILED`.
+ */
+async function requireCompleteVersionTable(project: Project, url: DirectUrl, signal: AbortSignal): Promise<void> {
+  const { versionTableGap, readVersionTable } = await import("../migration-tools/version-table.ts");
+  const recorded = await withSession(url, (session) => readVersionTable(session, project.versionTable), { signal });
+  const gap = recorded === undefined ? undefined : versionTableGap(project, recorded);
+  if (gap === undefined) return;
+  const differences = [
+    ...(gap.lacking.length === 0 ? [] : [`${gap.lacking.join(", ")} missing`]),
+    ...(gap.surplus.length === 0 ? [] : [`${gap.surplus.join(", ")} unexpected`]),
+  ];
+  throw new OffshootError(
+    "MIGRATION_FAILED",
+    `${project.tool} exited with status 0, but its version table is not at the newest migration: ${differences.join("; ")}.`,
+    {
+      meaning: "The schema is not what the migrations of this repository create.",
+      remedy: "Check that the tool migrates the database at DATABASE_URL. Then start again with an empty database.",
+    },
+  );
 }

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { databaseIdentity, type Marker, readMarkers } from "../readiness/marker.ts";
-import { readWaiters, type Waiters } from "../readiness/waiters.ts";
+import { configuredProviders, providerLimits } from "../context/providers.ts";
+import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { withSession } from "../postgres/connect.ts";
 import { findDatabase } from "../providers/choose.ts";
 import type { Database } from "../providers/provider.ts";
-import { candidates, limitsOf } from "../context/candidates.ts";
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import { type Marker, readMarkers } from "../readiness/marker.ts";
+import { databaseIdentity } from "../readiness/snapshot.ts";
+import { readWaiters, type Waiters } from "../readiness/waiting-list.ts";
 
 export interface StatusOptions extends CommonOptions {}
 
@@ -14,37 +15,36 @@ export interface Status {
   readonly name: string;
   /** Undefined when the run has no database. */
   readonly database: Pick<Database, "id" | "provider" | "expiresAt" | "postgresMajor"> | undefined;
-  /** The gate's rows, newest leader first: who migrates or migrated what, and how it ended. */
+  /** The rows of the readiness table, newest leader first: which job migrates or migrated, and the outcome. */
   readonly markers: readonly Marker[];
-  /** Processes that wait for the migrations, and for how many callers each. */
+  /** Processes that wait for the migrations, and the number of callers in each. */
   readonly waiters: readonly Waiters[];
-  /** The database's clock when it was asked; ages are counted from it. */
+  /** The database's clock at the time of the query. Ages are relative to it. */
   readonly at: Date | undefined;
 }
 
-/** What this run has and what it waits for. A run without a database is a status, not an error. */
+/** The state of this run's database and migrations. A run without a database is a valid status, not an error. */
 export async function status(options: StatusOptions = {}): Promise<Status> {
-  return statusIn(await prepare(options));
+  return readStatus(await prepare(options));
 }
 
-/** The same again and again, until `signal` aborts or the migrations have come to an end. */
+/** Yields the status every `everyMs` milliseconds (default 1000) until `signal` aborts or the migrations have ended. */
 export async function* watchStatus(options: StatusOptions & { readonly everyMs?: number } = {}): AsyncGenerator<Status> {
   const context = await prepare(options);
   while (!context.signal.aborted) {
-    const now = await statusIn(context);
-    yield now;
-    if (isSettled(now)) return;
+    const current = await readStatus(context);
+    yield current;
+    if (hasEnded(current)) return;
     await pause(options.everyMs ?? 1000, undefined, { signal: context.signal }).catch(() => {});
   }
 }
 
-/** Whether nothing is under way any more: the newest marker is ready or failed. */
-function isSettled({ markers: [newest] }: Status): boolean {
+function hasEnded({ markers: [newest] }: Status): boolean {
   return newest?.state === "ready" || newest?.state === "failed";
 }
 
-async function statusIn(context: Context): Promise<Status> {
-  const database = await findDatabase(await candidates(context), context.name, limitsOf(context));
+async function readStatus(context: Context): Promise<Status> {
+  const database = await findDatabase(await configuredProviders(context), context.name, providerLimits(context));
   const head = { run: context.run.key, name: context.name, database };
   if (database === undefined) return { ...head, markers: [], waiters: [], at: undefined };
   return withSession(

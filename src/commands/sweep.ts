@@ -1,22 +1,22 @@
-import type { Listed } from "../providers/provider.ts";
-import { limitsOf, reachable } from "../context/candidates.ts";
-import { closedOf } from "../github/closed-refs.ts";
+import { providerLimits, usableProviders } from "../context/providers.ts";
 import { type CommonOptions, prepare } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
+import { closedOf } from "../github/closed-refs.ts";
+import type { Listed } from "../providers/provider.ts";
 import { apply, type Failed } from "../sweep/apply.ts";
 import { plan, type Plan, type Planned } from "../sweep/plan.ts";
 
 export interface SweepOptions extends CommonOptions {
-  /** Delete. Default false: only say what would go, and why each other thing stays. */
+  /** Delete. Default false: only return the plan, with a reason for everything that would be deleted or kept. */
   readonly yes?: boolean | undefined;
-  /** Also delete what is older, in milliseconds, expired or not. Default: only what is expired or broken. */
+  /** Also delete what is older than this many milliseconds, expired or not. Default: only what is expired or broken. */
   readonly olderThanMs?: number | undefined;
   /** Keep what was used within this many milliseconds; default 15 minutes. */
   readonly idleMs?: number | undefined;
 }
 
 export interface SweepResult extends Plan {
-  /** Whether anything was deleted, or this is the plan only. */
+  /** Whether the plan was carried out; false when only the plan was asked for. */
   readonly applied: boolean;
   readonly deleted: readonly Planned[];
   readonly failed: readonly Failed[];
@@ -28,17 +28,17 @@ export type { Planned, Reason } from "../sweep/plan.ts";
 const DEFAULT_IDLE_MS = 15 * 60_000;
 
 /**
- * Finds stale databases of ours and, with `yes`, deletes them, leaves first. Never touches what lacks our owner
- * tag and name prefix, nor anything default, protected, in use, or with children that stay.
+ * Finds our stale databases and, with `yes`, deletes them, children before parents. Never deletes anything without our
+ * owner tag and name prefix, and nothing that is a default branch, protected, in use, or has children that are kept.
  */
 export async function sweep(options: SweepOptions = {}): Promise<SweepResult> {
   const context = await prepare(options);
-  const providers = await reachable(context);
-  const limits = limitsOf(context);
+  const providers = await usableProviders(context);
+  const limits = providerLimits(context);
   const listed = (await Promise.all(providers.map((provider) => provider.list(limits)))).flat();
   const closed = await closedOf(context, listed);
-  const decide = (fresh: readonly Listed[]): Plan =>
-    plan(fresh, {
+  const decide = (current: readonly Listed[]): Plan =>
+    plan(current, {
       now: context.now(),
       olderThanMs: options.olderThanMs,
       idleMs: options.idleMs ?? DEFAULT_IDLE_MS,

@@ -1,17 +1,130 @@
-import { type CommonOptions, prepare } from "../context/context.ts";
-import { upIn, type UpResult } from "./up-in.ts";
+import { configuredProviders, providerLimits } from "../context/providers.ts";
+import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import { type Migrations, migrationsOf } from "../context/migrations.ts";
+import { inPhase } from "../context/phase.ts";
+import { defaultTtl, expiresAt } from "../identity/expiry.ts";
+import { baseName } from "../identity/name.ts";
+import { baseTag, type Lifetime, ownerTag } from "../identity/owner-tag.ts";
+import { chooseDatabase } from "../providers/choose.ts";
+import type { Database, DatabaseRequest, Provider, Refusal } from "../providers/provider.ts";
+import { secretsOf } from "../providers/variables.ts";
+import { migrateDatabase } from "./migrate.ts";
 
 export interface UpOptions extends CommonOptions {}
 
-export type { UpResult } from "./up-in.ts";
+/** The run's database, and how it was acquired. */
+export interface UpResult {
+  readonly database: Database;
+  /** Whether this call created the database; false when it adopted one that another job of the run had created. */
+  readonly created: boolean;
+  /** Milliseconds until the database answered a query. */
+  readonly readyMs: number;
+  /** Providers that were skipped, and why. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** Facts about a run's database that later jobs may receive. None of them is secret: each job looks up the URL itself. */
+export interface Outputs extends Readonly<Record<string, string>> {
+  readonly provider: string;
+  /** `true` or `false`, for conditions in a workflow file. */
+  readonly use_neon: string;
+  readonly database_id: string;
+  readonly database_name: string;
+  /** The run's key. `offshoot env --run RUN_KEY` finds the database on any machine that can reach the provider. */
+  readonly run_key: string;
+  /** ISO 8601, or empty when the database does not expire by itself. */
+  readonly expires_at: string;
+  readonly created: string;
+  readonly ready_ms: string;
+}
 
 /**
- * Creates or adopts this run's database and returns when a query was answered over its URL. Any number of
- * callers may ask at once, on any number of machines: one creates, the others adopt.
+ * Creates or adopts this run's database, and returns when the database has answered a query. Any number of callers, on
+ * any number of machines, may call it at the same time: one creates the database, the others adopt it.
  *
- * Throws `NO_PROVIDER` with every refusal, `PROVIDER_REJECTED` where falling back is not allowed, `NOT_OURS`
- * when the name is taken by a stranger, and `TIMED_OUT` past `timeouts.acquire`.
+ * Throws `NO_PROVIDER` with every refusal, `PROVIDER_REJECTED` when a provider refuses and fallback is not allowed,
+ * `NOT_OURS` when the name belongs to a database of another owner, and `TIMED_OUT` after `timeouts.acquire`.
  */
 export async function up(options: UpOptions = {}): Promise<UpResult> {
-  return upIn(await prepare(options));
+  return acquireRunDatabase(await prepare(options));
+}
+
+/**
+ * Creates or adopts the run's database. `lifetime` says what deletes it: `offshoot down`, or the end of the last job
+ * that uses it. Throws what `up` throws.
+ */
+export async function acquireRunDatabase(context: Context, lifetime: Lifetime = "until-down"): Promise<UpResult> {
+  const start = performance.now();
+  const migrations = context.settings.base === false ? undefined : await migrationsOf(context);
+  const request = requestFor(context, lifetime, migrations?.fingerprint);
+  const { database, refusals } = await inPhase(
+    context.emit,
+    "up",
+    "database",
+    async () => {
+      const providers = (await configuredProviders(context)).map((provider) => withMigratedBase(provider, context, migrations));
+      const chosen = await chooseDatabase(providers, request, providerLimits(context));
+      await context.conceal(secretsOf(chosen.database));
+      return chosen;
+    },
+    (chosen) => describeDatabase(chosen.database),
+  );
+  const { name, provider, origin } = database;
+  context.emit({ kind: "database", name, provider, run: context.run.key, expiresAt: database.expiresAt });
+  return { database, created: origin === "created", readyMs: Math.round(performance.now() - start), refusals };
+}
+
+/** The facts of a database that later jobs may receive. */
+export function outputsOf({ database, created, readyMs }: UpResult): Outputs {
+  return {
+    provider: database.provider,
+    use_neon: String(database.provider === "neon"),
+    database_id: database.id,
+    database_name: database.name,
+    run_key: database.tag.run,
+    expires_at: database.expiresAt?.toISOString() ?? "",
+    created: String(created),
+    ready_ms: String(readyMs),
+  };
+}
+
+function describeDatabase({ provider, name, origin, base }: Database): string {
+  return `${provider} database ${name} ${origin}${base === undefined ? "" : " from its base"}`;
+}
+
+function requestFor(context: Context, lifetime: Lifetime, fingerprint: string | undefined): DatabaseRequest {
+  const { settings, run, name, ci } = context;
+  const createdAt = context.now();
+  const expires = expiresAt(createdAt, settings.ttlMs ?? defaultTtl(ci.isCi));
+  return { run, name, tag: ownerTag({ run, createdAt, expiresAt: expires, lifetime }), expiresAt: expires, fingerprint };
+}
+
+/**
+ * The provider, which now makes sure that a migrated base exists before it acquires a database. Only providers with
+ * `ensureBase` need that. One of all jobs and runs migrates the base. The time for the base does not count as time for
+ * the run's own database.
+ */
+function withMigratedBase(provider: Provider, context: Context, migrations: Migrations | undefined): Provider {
+  const { ensureBase } = provider;
+  if (ensureBase === undefined || migrations === undefined || context.settings.base !== true) return provider;
+  const { fingerprint } = migrations;
+  return {
+    ...provider,
+    async acquire(request, limits) {
+      const tag = baseTag({ run: context.run, createdAt: context.now(), fingerprint });
+      const base = { run: context.run, name: baseName(fingerprint), tag, expiresAt: undefined, fingerprint: undefined };
+      await ensureBase(base, providerLimits(context), async (database) => {
+        // The provider itself turns this database into a base after the migrations.
+        const { keepAsBase: _, ...plain } = database;
+        await context.conceal(secretsOf(database));
+        await migrateDatabase(contextOfBase(context), migrations, { url: database.directUrl, database: plain });
+      });
+      return provider.acquire(request, { ...limits, withinMs: context.settings.timeouts.acquireMs });
+    },
+  };
+}
+
+/** All runs share one base. With one run key for all of them, the first caller migrates it for every run. */
+function contextOfBase(context: Context): Context {
+  return { ...context, run: { ...context.run, key: "base", invocation: undefined } };
 }

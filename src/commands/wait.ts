@@ -1,25 +1,30 @@
-import { type Migrated, waitUntilMigrated } from "../readiness/readiness.ts";
 import { type CommonOptions, prepare } from "../context/context.ts";
-import { locate } from "../context/locate.ts";
-import { gateRequest } from "./migrate-in.ts";
+import { targetDatabase } from "../context/target-database.ts";
 import { requireMigrations } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
+import { type Migrated, waitUntilMigrated } from "../readiness/readiness.ts";
+import { readinessRequest } from "./migrate.ts";
 
 export interface WaitOptions extends CommonOptions {
-  /** The migration command, where the configuration names none: it is part of what is waited for. Never run. */
+  /**
+   * The migration command of the job that migrates, when the configuration does not set it. It is part of the
+   * fingerprint, and is never run here.
+   */
   readonly command?: readonly string[] | undefined;
+  /** A Postgres URL, or the name of an environment variable that holds one; default the run's own database. */
   readonly url?: string | undefined;
 }
 
 /**
- * Waits until another job has migrated this run's database, and never migrates itself. Throws
- * `MIGRATION_FAILED` with the leader's output as soon as it failed, and `TIMED_OUT` past `timeouts.wait`.
+ * Waits until another job has migrated this run's database; never runs a migration. Throws `MIGRATION_FAILED` with the
+ * output of the failed command as soon as it has failed, `TIMED_OUT` after `timeouts.wait`, `RUN_UNKNOWN`, `URL_INVALID`
+ * and `COMMAND_MISSING`.
  */
 export async function wait(options: WaitOptions = {}): Promise<Migrated> {
   const context = await prepare(options);
   const migrations = await requireMigrations(context, options.command ?? []);
-  const located = await locate(context, options.url);
-  const request = gateRequest(context, migrations, located, false);
+  const target = await targetDatabase(context, options.url);
+  const request = readinessRequest(context, migrations, target, false);
   const timings = { ...request.timings, withinMs: context.settings.timeouts.waitMs };
   return inPhase(context.emit, "wait", "waiting for the migrations", () => waitUntilMigrated({ ...request, timings }));
 }

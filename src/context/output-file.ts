@@ -10,7 +10,7 @@ export interface SaveOptions {
 }
 
 /** Writes a file that a person named, and makes the folders above it. Throws `USAGE` where that can't be done. */
-export async function save(file: string, text: string, { cwd = ".", fresh = false }: SaveOptions = {}): Promise<void> {
+export async function writeOutputFile(file: string, text: string, { cwd = ".", fresh = false }: SaveOptions = {}): Promise<void> {
   const path = resolve(cwd, file);
   try {
     await mkdir(dirname(path), { recursive: true });

@@ -1,6 +1,7 @@
-import type { Env } from "../environment.ts";
+import { type Env, isVariableName } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
+import { isPostgresUrl, readPostgresUrl } from "../postgres/url.ts";
 
 /** What one side of a comparison is taken from. */
 export type Source =
@@ -31,20 +32,22 @@ export const SOURCE_FORMS = {
 } as const;
 
 const WORDS = ["migrations", "parent", "run"] as const;
+/** The usual form of an environment variable's name: such a text is never a misspelt word. */
+const IN_CAPITALS = /^[A-Z][A-Z0-9_]*$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
 const LSN = /^[0-9a-f]{1,8}\/[0-9a-f]{1,8}$/i;
 
 /**
- * Reads what was given as a side; `flag` names it in errors. Throws `USAGE`, naming the nearest source there is, and
- * `URL_INVALID` for a variable that holds none. No error holds what a variable or a URL says.
+ * Reads the source of one side; `flag` names it in errors. Throws `USAGE` for an unknown source, with the nearest known
+ * one, and `URL_INVALID`. No error shows a URL or the value of a variable.
  */
 export function parseSource(text: string, flag: string, env: Env): Source {
   const word = WORDS.find((known) => known === text);
   if (word !== undefined) return { kind: word };
   if (text.startsWith("branch:")) return branchSource(text.slice("branch:".length), flag);
-  if (text.includes("://")) return { kind: "url", url: text, variable: undefined };
+  const isSet = isVariableName(text) && (env[text] ?? "") !== "";
+  if (text.includes("://") || isSet || IN_CAPITALS.test(text)) return { kind: "url", ...readPostgresUrl(text, flag, env) };
   if (/\.ya?ml$/i.test(text)) return { kind: "spec", path: text };
-  if (isVariable(text) && env[text] !== undefined && env[text] !== "") return variableSource(text, env[text], flag);
   throw unknownSource(text, flag, env);
 }
 
@@ -63,26 +66,13 @@ function branchSource(text: string, flag: string): Source {
   );
 }
 
-function variableSource(variable: string, url: string, flag: string): Source {
-  if (/^postgres(ql)?:\/\//.test(url)) return { kind: "url", url, variable };
-  throw new OffshootError("URL_INVALID", `The environment variable ${variable}, named by ${flag}, holds no Postgres URL.`, {
-    remedy: "Expected the form postgresql://HOST:5432/DATABASE, with USER:PASSWORD@ before the host.",
-  });
-}
-
 function unknownSource(text: string, flag: string, env: Env): OffshootError {
-  const variables = Object.keys(env).filter((name) => /^postgres(ql)?:\/\//.test(env[name] ?? ""));
+  const variables = Object.keys(env).filter((name) => isPostgresUrl(env[name] ?? ""));
   const [, word = "", rest = ""] = /^([a-z]+)[:=](.*)$/i.exec(text) ?? [];
   const isBranch = word === "branch" || nearest(word, ["branch"]) !== undefined;
   const meant = isBranch ? `branch:${rest}` : nearest(text, [...WORDS, ...variables]);
-  const said = /^[A-Z][A-Z0-9_]*$/.test(text)
-    ? `The environment variable ${text}, named by ${flag}, is not set`
-    : `${flag} ${JSON.stringify(text)} is nothing to compare with`;
-  return new OffshootError("USAGE", `${said}${meant === undefined ? "." : `; did you mean ${meant}?`}`, {
+  const question = meant === undefined ? "" : ` Did you mean ${meant}?`;
+  return new OffshootError("USAGE", `${flag} ${JSON.stringify(text)} is not a known source.${question}`, {
     remedy: `Give one of: ${Object.keys(SOURCE_FORMS).join(", ")}.`,
   });
-}
-
-function isVariable(text: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text);
 }

@@ -1,6 +1,6 @@
 import { type Deadline, jitter } from "../deadline.ts";
 import { connectionError, withSession } from "./connect.ts";
-import { isPassing } from "./sqlstate.ts";
+import { isTemporary } from "./sqlstate.ts";
 
 export interface ReadyOptions {
   /** Whether a failure may pass, beyond network faults and a server that is starting. */
@@ -26,7 +26,7 @@ export async function waitUntilReady(url: string, within: Deadline, options: Rea
       const [row] = await withSession(url, (session) => session.query<{ major: number }>(MAJOR), limits);
       return row?.major ?? 0;
     } catch (thrown) {
-      const mayPass = isPassing(thrown) || (options.isPassing?.(thrown) ?? false);
+      const mayPass = isTemporary(thrown) || (options.isPassing?.(thrown) ?? false);
       if (!mayPass || within.leftMs() <= pauseMs) throw connectionError(url, thrown);
     }
     await within.pause(jitter(pauseMs));

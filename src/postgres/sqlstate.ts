@@ -50,7 +50,7 @@ const SERVER_GOING = new Set<string>([
 const UNCODED = /connection terminated|timeout expired|connection error|client was closed|query read timeout/i;
 
 /** Whether a connection may well succeed a moment later: the server restarts, is full, or the network hiccups. */
-export function isPassing(thrown: unknown): boolean {
+export function isTemporary(thrown: unknown): boolean {
   const code = codeOf(thrown);
   if (code !== undefined) return NETWORK.has(code) || SERVER_GOING.has(code) || code.startsWith("08");
   return thrown instanceof Error && UNCODED.test(thrown.message);
@@ -69,7 +69,7 @@ const IN_THE_WAY = new Set<string>([
  * Functions"). Their words for what is gone are internal errors, which no server translates (`relation_open`,
  * `lsyscache.c`).
  */
-export function isUnsteady(thrown: unknown): boolean {
+export function isConcurrentSchemaChange(thrown: unknown): boolean {
   const code = codeOf(thrown) ?? "";
   if (code !== SQLSTATE.internalError) return IN_THE_WAY.has(code);
   return thrown instanceof Error && /could not open relation|cache lookup failed|could not find tuple/i.test(thrown.message);

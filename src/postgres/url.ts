@@ -1,14 +1,15 @@
+import { type Env, type GivenUrl, readGivenUrl, type UrlKind } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 
 declare const direct: unique symbol;
 
 /**
- * A URL that reaches Postgres itself and not a transaction pooler: only over such a one do session locks and
- * migrations work. Made by `directUrl` alone.
+ * A URL that connects to Postgres itself, without a transaction pooler. Session locks and migrations need one. Only
+ * `directUrl` creates it.
  */
 export type DirectUrl = string & { readonly [direct]: true };
 
-/** The parts of a Postgres URL that we need; the password never leaves in an error. */
+/** The parts of a Postgres URL. No error contains the password. */
 export interface UrlParts {
   readonly host: string;
   readonly port: number;
@@ -17,7 +18,28 @@ export interface UrlParts {
   readonly database: string;
 }
 
-/** Reads a `postgres://` or `postgresql://` URL; throws `URL_INVALID` naming `what` (where it came from). */
+const POSTGRES_URL: UrlKind = {
+  name: "a Postgres URL",
+  form: "a URL of the form postgresql://HOST:5432/DATABASE with USER:PASSWORD@ before the host",
+  matches: isPostgresUrl,
+};
+
+/**
+ * Reads a Postgres URL, or the name of an environment variable that holds one. `flag` names the source in errors. Throws
+ * `URL_INVALID`, and never shows a value.
+ */
+export function readPostgresUrl(text: string, flag: string, env: Env): GivenUrl {
+  return readGivenUrl(text, flag, env, POSTGRES_URL);
+}
+
+/** Whether a text is a `postgres://` or `postgresql://` URL with a host. */
+export function isPostgresUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return /^postgres(ql)?:$/.test(protocol) && hostname !== "";
+}
+
+/** Splits a `postgres://` or `postgresql://` URL. Throws `URL_INVALID`, which names `what` as the source of the URL. */
 export function parseUrl(url: string, what = "the database URL"): UrlParts {
   const parsed = readUrl(url, what);
   return {
@@ -29,7 +51,7 @@ export function parseUrl(url: string, what = "the database URL"): UrlParts {
   };
 }
 
-/** A part as it was before it was encoded; one with a bare `%` was never encoded. */
+/** The decoded part. A part with a bare `%` is not encoded, and is returned unchanged. */
 function decode(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -38,49 +60,41 @@ function decode(part: string): string {
   }
 }
 
-/** A URL from its parts, with what must be encoded encoded. */
+/** Joins the parts to a URL, and encodes them. */
 export function formatUrl(parts: UrlParts): string {
   const host = parts.host.includes(":") ? `[${parts.host}]` : parts.host;
   const login = `${encodeURIComponent(parts.user)}:${encodeURIComponent(parts.password)}`;
   return `postgresql://${login}@${host}:${parts.port}/${encodeURIComponent(parts.database)}`;
 }
 
-/** The same server and login, another database. */
+/** The URL of another database on the same server, with the same login. */
 export function withDatabase(url: string, database: string): string {
   const parsed = new URL(url);
   parsed.pathname = `/${encodeURIComponent(database)}`;
   return parsed.href;
 }
 
-/**
- * Whether the host's first label ends in `-pooler`: Neon's own mark of its PgBouncer
- * (Neon docs, "Connection pooling").
- */
+/** Whether the first label of the host ends in `-pooler`, as in Neon's pooled URLs (Neon docs, "Connection pooling"). */
 export function isPooledHost(host: string): boolean {
   return /^[^.]+-pooler(\.|$)/.test(host);
 }
 
-/** The direct twin of a URL: a Neon pooler host loses its `-pooler`. Throws `URL_INVALID`. */
+/** The direct URL for a URL: removes `-pooler` from the host of Neon. Throws `URL_INVALID`, which names `what`. */
 export function directUrl(url: string, what?: string): DirectUrl {
   const parsed = readUrl(url, what ?? "the database URL");
   parsed.hostname = parsed.hostname.replace(/^([^.]+)-pooler(?=\.|$)/, "$1");
   return parsed.href as DirectUrl;
 }
 
-/** Host, port and database for people; never the login. */
+/** Host, port and database, for messages; without user and password. */
 export function describeUrl(url: string): string {
   const { host, port, database } = parseUrl(url);
   return `${host}:${port}/${database}`;
 }
 
 function readUrl(url: string, what: string): URL {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || !/^postgres(ql)?:$/.test(parsed.protocol) || parsed.hostname === "") {
-    throw new OffshootError("URL_INVALID", `${capital(what)} is not a Postgres URL.`, {
-      remedy: "Expected the form postgresql://HOST:5432/DATABASE, with USER:PASSWORD@ before the host.",
-    });
-  }
-  return parsed;
+  if (isPostgresUrl(url)) return new URL(url);
+  throw new OffshootError("URL_INVALID", `${capital(what)} is not ${POSTGRES_URL.name}.`, { remedy: `Give ${POSTGRES_URL.form}.` });
 }
 
 function capital(text: string): string {

@@ -1,36 +1,37 @@
-import { codeOf } from "../errors.ts";
 import { type Deadline, jitter } from "../deadline.ts";
+import { codeOf } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
-import { isPassing, LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.ts";
+import { isTemporary, LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.ts";
 
 /**
- * The note that its last user leaves in a database which it removes. Neon deletes a branch some time after it has said
- * yes, and a job that came in between would lose the database in the midst of its tests.
+ * A table that the last user creates in a database before deleting it. Neon accepts the deletion of a branch some time
+ * before it deletes the branch. Without the marker, a job that starts in between would lose the database during its tests.
  */
-const TABLE = "offshoot.ending";
+const TABLE = "offshoot.deletion";
 
-/** Milliseconds between two looks at a database that is being removed. */
-const LOOK_MS = 250;
+/** Milliseconds between two looks at a database that is being deleted. */
+const POLL_MS = 250;
 
 /**
- * To be written by who holds the database alone. Where it can't be, as by a role without the right, on a full disk or
- * under an event trigger that forbids it, the database is to go all the same. Throws where the session is lost: then
- * somebody else may hold the database.
+ * Writes the marker. The caller must hold the database alone. A marker that cannot be written (missing privilege, full
+ * disk, event trigger) is no obstacle: the database is deleted without one. Throws only when the session is lost, since
+ * another job may then hold the database.
  */
-export async function writeEnding(session: Session): Promise<void> {
+export async function writeDeletionMarker(session: Session): Promise<void> {
   const write = (): Promise<unknown> => session.query(`create schema if not exists offshoot; create table if not exists ${TABLE} ()`);
   await write()
     .catch((thrown: unknown) => {
-      // Somebody who has no share yet may create the schema at the same moment, for the gate.
+      // A job without a usage lock may create the schema at the same moment, for the readiness marker.
       if (LOST_CREATION_RACE.includes(codeOf(thrown) ?? "")) return write();
       throw thrown;
     })
     .catch((thrown: unknown) => {
-      if (session.lost.aborted || isPassing(thrown)) throw thrown;
+      if (session.lost.aborted || isTemporary(thrown)) throw thrown;
     });
 }
 
-export async function eraseEnding(session: Session): Promise<void> {
+/** Removes the marker. Without the privilege to do so, the marker is kept. */
+export async function eraseDeletionMarker(session: Session): Promise<void> {
   try {
     await session.query(`drop table if exists ${TABLE}`);
   } catch (thrown) {
@@ -39,19 +40,19 @@ export async function eraseEnding(session: Session): Promise<void> {
 }
 
 /**
- * Whether the database goes, for one who may use it from now on. Where the note stands, its writer was either heard or
- * killed before it could ask: a database that is still there at the end of `within`, and `stays` as far as its provider
- * knows, is kept, and the note is erased.
+ * Whether the database is being deleted, so that the caller must not use it. While the marker exists, this waits until
+ * the end of `within`. If the database still exists then, and `isListed` reports that its provider still has it, the job
+ * that wrote the marker was killed before it asked for the deletion: the marker is erased and the result is false.
  */
-export async function isEnding(session: Session, within: Deadline, stays: () => Promise<boolean>): Promise<boolean> {
+export async function isBeingDeleted(session: Session, within: Deadline, isListed: () => Promise<boolean>): Promise<boolean> {
   try {
-    while (await stands(session)) {
-      if (within.leftMs() <= LOOK_MS) {
-        if (!(await stays())) return true;
-        await eraseEnding(session);
+    while (await hasMarker(session)) {
+      if (within.leftMs() <= POLL_MS) {
+        if (!(await isListed())) return true;
+        await eraseDeletionMarker(session);
         return false;
       }
-      await within.pause(jitter(LOOK_MS) / 2);
+      await within.pause(jitter(POLL_MS) / 2);
     }
     return false;
   } catch (thrown) {
@@ -60,10 +61,10 @@ export async function isEnding(session: Session, within: Deadline, stays: () => 
   }
 }
 
-async function stands(session: Session): Promise<boolean> {
-  const [row] = await session.query<{ stands: boolean }>(
+async function hasMarker(session: Session): Promise<boolean> {
+  const [row] = await session.query<{ found: boolean }>(
     `select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname = 'offshoot' and c.relname = 'ending') as stands`,
+      where n.nspname = 'offshoot' and c.relname = 'deletion') as found`,
   );
-  return row?.stands ?? false;
+  return row?.found ?? false;
 }

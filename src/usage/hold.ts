@@ -1,25 +1,26 @@
+import { configuredProviders, providerLimits } from "../context/providers.ts";
+import type { Context } from "../context/context.ts";
+import { isRunDatabaseAt } from "../context/target-database.ts";
 import { codeOf, isOffshootError } from "../errors.ts";
 import { connectionError } from "../postgres/connect.ts";
-import { isPassing, SQLSTATE } from "../postgres/sqlstate.ts";
+import { isTemporary, SQLSTATE } from "../postgres/sqlstate.ts";
 import { findDatabase } from "../providers/choose.ts";
-import { candidates, limitsOf } from "../context/candidates.ts";
-import type { Context } from "../context/context.ts";
-import { takeUsageLock } from "./usage-lock.ts";
-import { isThere } from "../context/locate.ts";
 import type { Database } from "../providers/provider.ts";
 import type { Held } from "./teardown.ts";
+import { takeUsageLock } from "./usage-lock.ts";
 
-/** How often the last user of the same database may remove it under our feet. */
-const TRIES = 3;
+/** How often the database may be deleted by another job before this job has its usage lock. */
+const ATTEMPTS = 3;
 
-/** Makes a database ready for use; gives the identity (`Migrated.database`) of what it has changed, if it has. */
+/** Prepares a database for use. Returns the identity (`Migrated.database`) of the database that it changed, if any. */
 export type MakeReady<R> = (result: R) => Promise<string | undefined>;
 
 /**
- * The run's database with a share in it, so that the last of all who hold one removes it. `makeReady` is done before
- * the share is taken, whose session would keep the database from becoming a base; and again when the last user of an
- * adopted database removed it meanwhile, also where another has made it anew by then. Throws what `up` and `makeReady`
- * throw.
+ * The run's database with a usage lock, so that the last job that uses the database deletes it.
+ *
+ * `makeReady` runs before the lock is taken, because a database can become a base only while no session is open in it.
+ * When another job deletes the database before the lock is taken, everything starts over, also when a third job has
+ * created the database again by then. Throws what `acquire` and `makeReady` throw.
  */
 export async function holdDatabase<R extends { readonly database: Database }>(
   context: Context,
@@ -32,27 +33,28 @@ export async function holdDatabase<R extends { readonly database: Database }>(
     try {
       const identity = await makeReady(result);
       const { directUrl } = result.database;
-      const lease = await takeUsageLock(directUrl, context.signal, { identity, stays: () => isThere(context, directUrl) });
-      if (lease !== undefined) return { ...result, usageLock: lease };
+      const isListed = (): Promise<boolean> => isRunDatabaseAt(context, directUrl);
+      const usageLock = await takeUsageLock(directUrl, context.signal, { identity, isListed });
+      if (usageLock !== undefined) return { ...result, usageLock };
     } catch (thrown) {
       failures += 1;
-      const isOver = failures === TRIES || context.signal.aborted;
-      if (isOver || (!isGone(thrown) && (await stillThere(context))))
-        throw isPassing(thrown) ? connectionError(result.database.directUrl, thrown) : thrown;
+      const mustStop = failures === ATTEMPTS || context.signal.aborted;
+      if (mustStop || (!isDeletedDatabase(thrown) && (await stillExists(context))))
+        throw isTemporary(thrown) ? connectionError(result.database.directUrl, thrown) : thrown;
     }
-    context.emit({ kind: "note", text: "the database went away before it could be used; starting over" });
+    context.emit({ kind: "note", text: "another job deleted the database before this job could use it; starting over" });
   }
 }
 
-/** Known to be gone, also where somebody who started over has made another of the same name by now. */
-function isGone(thrown: unknown): boolean {
-  if (isOffshootError(thrown)) return thrown.facts["gone"] === true || thrown.facts["sqlstate"] === SQLSTATE.undefinedDatabase;
-  // While a share was waited for: the session was ended, with or without a word, or could not begin.
-  return isPassing(thrown) || GONE.includes(codeOf(thrown));
+/** Whether the error means that the database was deleted. Another database may have the same name by now. */
+function isDeletedDatabase(thrown: unknown): boolean {
+  if (isOffshootError(thrown)) return thrown.facts["missing"] === true || thrown.facts["sqlstate"] === SQLSTATE.undefinedDatabase;
+  // The deletion can end the session while the job waits for the lock, or make the connection fail.
+  return isTemporary(thrown) || DELETED.includes(codeOf(thrown));
 }
 
-const GONE: readonly (string | undefined)[] = [SQLSTATE.undefinedDatabase, SQLSTATE.databaseDropped];
+const DELETED: readonly (string | undefined)[] = [SQLSTATE.undefinedDatabase, SQLSTATE.databaseDropped];
 
-async function stillThere(context: Context): Promise<boolean> {
-  return (await findDatabase(await candidates(context), context.name, limitsOf(context))) !== undefined;
+async function stillExists(context: Context): Promise<boolean> {
+  return (await findDatabase(await configuredProviders(context), context.name, providerLimits(context))) !== undefined;
 }

@@ -1,83 +1,81 @@
+import { configuredProviders, providerLimits } from "../context/providers.ts";
+import type { Context } from "../context/context.ts";
 import { deadline } from "../deadline.ts";
 import { isOffshootError } from "../errors.ts";
 import { connectionError } from "../postgres/connect.ts";
 import { findDatabase } from "../providers/choose.ts";
 import type { Database } from "../providers/provider.ts";
-import { candidates, limitsOf } from "../context/candidates.ts";
-import type { Context } from "../context/context.ts";
-import { type UsageLock, takeUsageLock } from "./usage-lock.ts";
+import { takeUsageLock, type UsageLock } from "./usage-lock.ts";
 
-/** A database that a `run` uses, and its share in it. */
+/** A database in use by a job, with the job's usage lock. */
 export interface Held {
   readonly database: Database;
   readonly usageLock: UsageLock;
 }
 
 /**
- * Why a run left its database: it was told to (`kept`, `kept-on-failure`), others use it and the last of them
- * removes it (`shared`), or `offshoot up` created it, so that `offshoot down` ends it (`until-down`).
+ * Why a run kept its database: an option said so (`kept`, `kept-on-failure`), other jobs use it and the last of them
+ * deletes it (`shared`), or `offshoot up` created it, so that only `offshoot down` deletes it (`until-down`).
  */
 export type Left = "kept" | "kept-on-failure" | "shared" | "until-down";
 
-/** Milliseconds that teardown may take after the run itself was cancelled. */
+export interface TeardownOptions {
+  /** The database with the usage lock. Undefined when the run failed before it had both: the database is looked up by name. */
+  readonly held: Held | undefined;
+  /** Why the database is kept in any case; default it is deleted after its last use. */
+  readonly keep?: "kept" | "kept-on-failure" | undefined;
+  /** Deletes the database; false when it was kept. */
+  readonly remove: (context: Context) => Promise<boolean>;
+  /** Called without `held`, before the database that was looked up is locked; default nothing is done. */
+  readonly beforeLock?: ((database: Database, signal: AbortSignal) => Promise<void>) | undefined;
+}
+
+/** Milliseconds that teardown may take after the run was cancelled. */
 const TEARDOWN_MS = 60_000;
 
-/** Milliseconds between two looks at a database that went away under our session, and for how long we look. */
-const LOOK_AGAIN_MS = 500;
-const LOOK_MS = 15_000;
+/** A database that disappeared during teardown is looked up again this often, and for this long. */
+const RETRY_MS = 500;
+const RETRY_FOR_MS = 15_000;
 
-/** A job that waited for the migrations looks again within two seconds, and is forgotten after eight. */
-const PATIENCE_MS = 9000;
+/** A job that waits for the migrations renews its record every two seconds, and its record expires after eight. */
+const WAITING_JOBS_MS = 9000;
 
 /**
- * Ends a run's use of its database and removes it when this was the last use. Works after the run's own signal
- * has aborted, and when `held` is missing because the run failed before it had the database in hand: what
- * was created by then is looked up by name, and given to `before` where there is something to end first.
+ * Ends a run's use of its database, and deletes the database when this was the last use. Also works after the run's
+ * signal has aborted. Returns why the database was kept; undefined when it does not exist any more.
  */
-export async function tearDown(
-  context: Context,
-  held: Held | undefined,
-  keep: "kept" | "kept-on-failure" | undefined,
-  remove: (context: Context) => Promise<boolean>,
-  before: (database: Database, signal: AbortSignal) => Promise<void> = async () => {},
-): Promise<Left | undefined> {
+export async function tearDown(context: Context, options: TeardownOptions): Promise<Left | undefined> {
   const within = deadline("removing the run's database", TEARDOWN_MS);
   const own: Context = { ...context, signal: within.signal };
-  for (let share = held; ; share = undefined) {
+  for (let { held } = options; ; held = undefined) {
     try {
-      // A job that was told to end has no time to wait for others.
-      const patienceMs = share === undefined || keep !== undefined || context.signal.aborted ? 0 : PATIENCE_MS;
-      return await giveBack(own, share, keep, patienceMs, remove, before);
+      // A cancelled job has no time to wait for other jobs.
+      const waitMs = held === undefined || options.keep !== undefined || context.signal.aborted ? 0 : WAITING_JOBS_MS;
+      return await endUse(own, { ...options, held }, waitMs);
     } catch (thrown) {
-      // Of two that end at once each may find the other gone: one removes the database under the other's session.
+      // When two jobs end at the same time, one may delete the database during the other's session.
       if (isOffshootError(thrown)) throw thrown;
-      if (within.leftMs() < TEARDOWN_MS - LOOK_MS) throw held === undefined ? thrown : connectionError(held.database.directUrl, thrown);
-      await within.pause(LOOK_AGAIN_MS);
+      if (within.leftMs() < TEARDOWN_MS - RETRY_FOR_MS)
+        throw options.held === undefined ? thrown : connectionError(options.held.database.directUrl, thrown);
+      await within.pause(RETRY_MS);
     }
   }
 }
 
-async function giveBack(
-  context: Context,
-  held: Held | undefined,
-  keep: "kept" | "kept-on-failure" | undefined,
-  patienceMs: number,
-  remove: (context: Context) => Promise<boolean>,
-  before: (database: Database, signal: AbortSignal) => Promise<void>,
-): Promise<Left | undefined> {
-  const database = held?.database ?? (await findDatabase(await candidates(context), context.name, limitsOf(context)));
+async function endUse(context: Context, { held, keep, remove, beforeLock }: TeardownOptions, waitMs: number): Promise<Left | undefined> {
+  const database = held?.database ?? (await findDatabase(await configuredProviders(context), context.name, providerLimits(context)));
   if (database === undefined) return undefined;
-  if (held === undefined) await before(database, context.signal);
-  const lease = held?.usageLock ?? (await takeUsageLock(database.directUrl, context.signal));
+  if (held === undefined) await beforeLock?.(database, context.signal);
+  const usageLock = held?.usageLock ?? (await takeUsageLock(database.directUrl, context.signal));
   try {
-    const last = (await lease?.release(patienceMs)) ?? false;
+    const wasLast = (await usageLock?.release(waitMs)) ?? false;
     if (keep !== undefined) return keep;
     if (database.tag.lifetime !== "last-run") return "until-down";
-    if (lease === undefined || !last) return "shared";
-    // Somebody may have asked for it with `offshoot up` meanwhile, who holds no share.
-    const isGone = await lease.endWith(() => remove(context));
-    return isGone ? undefined : "until-down";
+    if (usageLock === undefined || !wasLast) return "shared";
+    // `offshoot up` takes no usage lock: it may have claimed the database meanwhile.
+    const isDeleted = await usageLock.removeWith(() => remove(context));
+    return isDeleted ? undefined : "until-down";
   } finally {
-    await lease?.close();
+    await usageLock?.close();
   }
 }

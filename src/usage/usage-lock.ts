@@ -1,76 +1,80 @@
-import { codeOf } from "../errors.ts";
 import { setTimeout as timer } from "node:timers/promises";
 import { type Deadline, deadline, jitter } from "../deadline.ts";
-import { databaseIdentity } from "../readiness/marker.ts";
-import { readWaiters } from "../readiness/waiters.ts";
+import { codeOf } from "../errors.ts";
 import { connect, type Session } from "../postgres/connect.ts";
 import { LOCK_CLASS, tryLock, unlock } from "../postgres/lock.ts";
 import { SQLSTATE } from "../postgres/sqlstate.ts";
 import type { DirectUrl } from "../postgres/url.ts";
-import { eraseEnding, isEnding, writeEnding } from "./deletion-marker.ts";
+import { databaseIdentity } from "../readiness/snapshot.ts";
+import { readWaiters } from "../readiness/waiting-list.ts";
+import { eraseDeletionMarker, isBeingDeleted, writeDeletionMarker } from "./deletion-marker.ts";
 
-/** A share in a database that several `offshoot run` use at once. It ends with the process, however that ends. */
+/**
+ * A shared lock on a database that several `offshoot run` use at once. It is a session lock of Postgres, so a killed
+ * process cannot keep it.
+ */
 export interface UsageLock {
-  /** Aborts when the share is lost for good: the database is gone, or `isWanted` says no. */
-  readonly gone: AbortSignal;
+  /** Aborts when the lock is lost and is not taken again: the database was deleted, or `isWanted` returned false. */
+  readonly lost: AbortSignal;
   /**
-   * Gives the share back. True when it was the last: until `close` nobody else can take one then. Those who still wait
-   * for the migrations have no share yet; with a `patienceMs` we see for so long whether they take theirs.
+   * Releases the lock. Returns true when it was the last one; then nobody else can take one until `close`. Jobs that
+   * still wait for the migrations have no lock yet: with `waitMs`, they get that many milliseconds to take theirs.
    */
-  release(patienceMs?: number): Promise<boolean>;
+  release(waitMs?: number): Promise<boolean>;
   /**
-   * Runs `remove`, which removes the database, for the last: nobody takes a share from now on, also where the removal
-   * takes effect after `remove` has ended. Where it says false, the database stays, and where it throws, `endWith` throws
-   * the same: then others may come again.
+   * Runs `remove`, which deletes the database, after the last lock was released. From now on nobody can take a lock, also
+   * when the deletion takes effect after `remove` has ended. When `remove` returns false or throws, the database is kept
+   * and others can take locks again. Returns what `remove` returns, and throws what it throws.
    */
-  endWith(remove: () => Promise<boolean>): Promise<boolean>;
-  /** Ends the session. Needed after `release`, unless the database was deleted under it. */
+  removeWith(remove: () => Promise<boolean>): Promise<boolean>;
+  /** Ends the session. Required after `release`, unless the database was deleted. */
   close(): Promise<void>;
 }
 
-const KEY = "offshoot:lease";
+const KEY = "offshoot:usage";
 
-/** Neon suspends a compute after 300 s without a query, which would end the session and the share with it. */
+/** Neon suspends a compute after 300 s without a query. That would end the session, and the lock with it. */
 const KEEP_AWAKE_MS = 60_000;
 
-/** Milliseconds between two tries to take a lost share again at most, and for how long others may still be at it. */
-const AGAIN_MS = 2000;
-const SETTLE_MS = 3000;
+/** Longest pause, in milliseconds, between two attempts to take a lost lock again. */
+const RETRY_MS = 2000;
 
-/** Milliseconds for an answer: nothing that is asked here takes time, and over a dead network none ever comes. */
-const ANSWER_MS = 10_000;
+/** Milliseconds that the other users get to take their locks again, after a server restart ended all sessions. */
+const RETAKE_MS = 3000;
 
-/** Milliseconds to wait for a share while the last holder looks whether somebody comes. */
-const SHARE_MS = 10_000;
+/** Milliseconds for one query. Every query here is short, and over a dead network no answer ever comes. */
+const QUERY_MS = 10_000;
 
-/** Neon ends a deleted branch's compute within seconds. */
-const ENDING_MS = 15_000;
+/** Milliseconds to wait for a lock while the last user checks whether other jobs wait. */
+const TAKE_MS = 10_000;
+
+/** Neon ends the compute of a deleted branch within seconds. */
+const DELETION_MS = 15_000;
 
 export interface UsageLockOptions {
-  /** Shown in `pg_stat_activity`; default `offshoot:lease`. */
+  /** Shown in `pg_stat_activity`; default `offshoot:usage`. */
   readonly applicationName?: string | undefined;
-  /** The database that a share is wanted in, from `databaseIdentity`; default whichever bears the name. */
+  /** The database to lock, from `databaseIdentity`; default any database with this name. */
   readonly identity?: string | undefined;
-  /** Asked when the session is lost: whether a new one is to take the share again; default yes. */
+  /** Called when the session is lost: whether to take the lock again; default true. */
   readonly isWanted?: (() => boolean) | undefined;
-  /** Milliseconds after which a database whose last user began to remove it is taken to stay; default 15,000. */
-  readonly endingMs?: number | undefined;
-  /** Asked before it is taken to stay: whether its provider says so too; default: it does. */
-  readonly stays?: (() => Promise<boolean>) | undefined;
+  /** Milliseconds after which a database with a deletion marker counts as kept; default 15,000. */
+  readonly deletionMs?: number | undefined;
+  /** Called before such a database counts as kept: whether its provider still lists it; default true. */
+  readonly isListed?: (() => Promise<boolean>) | undefined;
 }
 
 /**
- * Takes a share in the database behind `url`; undefined when the last holder is just giving it up, so that
- * the database is about to go, and when another bears its name by now. Shares are session locks: a killed process
- * can't leave one behind.
+ * Takes a usage lock on the database at `url`. Undefined when the last user is about to delete the database, or when the
+ * database at `url` is not the one with the given `identity`.
  */
 export async function takeUsageLock(url: DirectUrl, signal: AbortSignal, options: UsageLockOptions = {}): Promise<UsageLock | undefined> {
-  const { applicationName = "offshoot:lease", endingMs = ENDING_MS, stays = () => Promise.resolve(true) } = options;
-  const session = await connect(url, { applicationName, queryMs: ANSWER_MS, signal });
+  const { applicationName = KEY, deletionMs = DELETION_MS, isListed = () => Promise.resolve(true) } = options;
+  const session = await connect(url, { applicationName, queryMs: QUERY_MS, signal });
   try {
-    const shared = await waitForShare(session, deadline("a share in the database", SHARE_MS, signal));
-    const isKept = shared && !(await isEnding(session, deadline("a database that may be going", endingMs, signal), stays));
-    if (isKept && (await isStill(session, options.identity))) return leaseOf(session, url, applicationName, options.isWanted);
+    const isLocked = await waitForSharedLock(session, deadline("the usage lock", TAKE_MS, signal));
+    const isKept = isLocked && !(await isBeingDeleted(session, deadline("the deletion of the database", deletionMs, signal), isListed));
+    if (isKept && (await hasIdentity(session, options.identity))) return usageLockOf(session, url, applicationName, options.isWanted);
     await session.close();
     return undefined;
   } catch (thrown) {
@@ -79,46 +83,46 @@ export async function takeUsageLock(url: DirectUrl, signal: AbortSignal, options
   }
 }
 
-async function isStill(session: Session, identity: string | undefined): Promise<boolean> {
+async function hasIdentity(session: Session, identity: string | undefined): Promise<boolean> {
   return identity === undefined || (await databaseIdentity(session)).database === identity;
 }
 
-async function waitForShare(session: Session, within: Deadline): Promise<boolean> {
-  while (!(await tryShare(session))) {
+async function waitForSharedLock(session: Session, within: Deadline): Promise<boolean> {
+  while (!(await trySharedLock(session))) {
     if (within.leftMs() < 500) return false;
     await within.pause(jitter(200));
   }
   return true;
 }
 
-function leaseOf(first: Session, url: DirectUrl, applicationName: string, isWanted = (): boolean => true): UsageLock {
-  const over = new AbortController();
-  const gone = new AbortController();
+function usageLockOf(first: Session, url: DirectUrl, applicationName: string, isWanted = (): boolean => true): UsageLock {
+  const stopped = new AbortController();
+  const lost = new AbortController();
   let session = first;
-  let again: Promise<void> | undefined;
-  let restoredAt: number | undefined;
-  const awake = setInterval(() => void session.query("select 1").catch(() => session.close()), KEEP_AWAKE_MS);
-  awake.unref();
+  let retaking: Promise<void> | undefined;
+  let reconnectedAt: number | undefined;
+  const keepAwake = setInterval(() => void session.query("select 1").catch(() => session.close()), KEEP_AWAKE_MS);
+  keepAwake.unref();
   watch(first);
   return {
-    gone: gone.signal,
-    async release(patienceMs = 0) {
+    lost: lost.signal,
+    async release(waitMs = 0) {
       await stop();
       if (session.lost.aborted) await reconnect();
-      // Who lost a session lost it with all others: before one is the last, they get the time to take their shares again.
-      if (restoredAt !== undefined) await timer(Math.max(0, restoredAt + SETTLE_MS - performance.now()));
+      // All users lose their sessions at the same time. The others need time to take their locks again.
+      if (reconnectedAt !== undefined) await timer(Math.max(0, reconnectedAt + RETAKE_MS - performance.now()));
       await session.query("select pg_advisory_unlock_shared($1, hashtext($2))", [LOCK_CLASS, KEY]);
-      return isLast(session, patienceMs);
+      return isLast(session, waitMs);
     },
-    async endWith(remove) {
-      await writeEnding(session);
-      let isGone = false;
+    async removeWith(remove) {
+      await writeDeletionMarker(session);
+      let isRemoved = false;
       try {
-        isGone = await remove();
-        return isGone;
+        isRemoved = await remove();
+        return isRemoved;
       } finally {
-        // Where that fails, the next one finds out for itself that the database stays.
-        if (!isGone) await eraseEnding(session).catch(() => session.close());
+        // If the marker cannot be erased, the next user finds out after `deletionMs` that the database is kept.
+        if (!isRemoved) await eraseDeletionMarker(session).catch(() => session.close());
       }
     },
     async close() {
@@ -127,68 +131,67 @@ function leaseOf(first: Session, url: DirectUrl, applicationName: string, isWant
     },
   };
 
-  function take(): void {
-    again = takeAgain();
-  }
-
-  function watch({ lost }: Session): void {
-    lost.addEventListener("abort", () => (over.signal.aborted ? undefined : take()), { once: true });
+  function watch({ lost: sessionLost }: Session): void {
+    const retake = (): void => {
+      if (!stopped.signal.aborted) retaking = takeAgain();
+    };
+    sessionLost.addEventListener("abort", retake, { once: true });
   }
 
   async function stop(): Promise<void> {
-    over.abort();
-    clearInterval(awake);
-    await again;
+    stopped.abort();
+    clearInterval(keepAwake);
+    await retaking;
   }
 
-  /** The server went away under us, as a compute does that restarts. Another may look just then whether it is the last. */
+  /** After a lost session, as when a compute restarts. At the same time another user may check whether it is the last. */
   async function takeAgain(): Promise<void> {
-    for (let pauseMs = 100; !over.signal.aborted; pauseMs = Math.min(pauseMs * 1.5, AGAIN_MS)) {
+    for (let pauseMs = 100; !stopped.signal.aborted; pauseMs = Math.min(pauseMs * 1.5, RETRY_MS)) {
       if (!isWanted()) return giveUp();
       try {
-        if (session.lost.aborted) await reconnect(over.signal);
-        // Asked once more: who wants it no longer ends the sessions that are there just then, and this one may be newer.
-        if ((await tryShare(session)) && isWanted() && !session.lost.aborted) return watch(session);
+        if (session.lost.aborted) await reconnect(stopped.signal);
+        // Checked again after the lock: whoever ends our sessions on purpose cannot see one that is opened later.
+        if ((await trySharedLock(session)) && isWanted() && !session.lost.aborted) return watch(session);
       } catch (thrown) {
         if (codeOf(thrown) === SQLSTATE.undefinedDatabase) return giveUp();
       }
-      await timer(jitter(pauseMs), undefined, { signal: over.signal, ref: false }).catch(() => {});
+      await timer(jitter(pauseMs), undefined, { signal: stopped.signal, ref: false }).catch(() => {});
     }
   }
 
   async function giveUp(): Promise<void> {
     await session.close();
-    gone.abort();
+    lost.abort();
   }
 
   async function reconnect(signal?: AbortSignal): Promise<void> {
-    session = await connect(url, { applicationName, queryMs: ANSWER_MS, signal });
-    restoredAt = performance.now();
+    session = await connect(url, { applicationName, queryMs: QUERY_MS, signal });
+    reconnectedAt = performance.now();
   }
 }
 
-async function isLast(session: Session, patienceMs: number): Promise<boolean> {
-  const end = performance.now() + patienceMs;
+async function isLast(session: Session, waitMs: number): Promise<boolean> {
+  const end = performance.now() + waitMs;
   try {
     for (;;) {
       if (!(await tryLock(session, KEY))) return false;
-      if (performance.now() >= end || !(await isAwaited(session))) return true;
+      if (performance.now() >= end || !(await hasWaiters(session))) return true;
       await unlock(session, KEY);
       await timer(jitter(500));
     }
   } catch (thrown) {
-    // Without a share of ours nothing keeps another from being the last, and from ending all sessions.
+    // Our lock is released. Another user may be the last by now, and end all sessions.
     if (session.lost.aborted) return false;
     throw thrown;
   }
 }
 
-async function isAwaited(session: Session): Promise<boolean> {
+async function hasWaiters(session: Session): Promise<boolean> {
   const { database } = await databaseIdentity(session);
   return (await readWaiters(session, database)).length > 0;
 }
 
-async function tryShare(session: Session): Promise<boolean> {
+async function trySharedLock(session: Session): Promise<boolean> {
   const [row] = await session.query<{ locked: boolean }>("select pg_try_advisory_lock_shared($1, hashtext($2)) as locked", [
     LOCK_CLASS,
     KEY,

@@ -103,11 +103,17 @@ test("the caller may give up", async () => {
 });
 
 test.each([
-  ["a URL", { url: "localhost:8000/metrics" }, "localhost:8000/metrics is no URL of an endpoint."],
-  ["a URL of HTTP", { url: "ftp://x/metrics" }, "ftp://x/metrics is no URL of an endpoint."],
-  ["a variable that is set", { url: "NO_SUCH" }, "The variable NO_SUCH is not set."],
-  ["a token that is set", { token: "NO_SUCH" }, "The variable NO_SUCH is not set."],
-  ["a duration", { within: "soon" }, "within soon is no duration."],
-])("wants %s", async (_, options, message) => {
-  await expect(checkMetrics({ url: "http://127.0.0.1:1/", env: {}, ...options })).rejects.toMatchObject({ code: "USAGE", message });
+  ["a URL", { url: "localhost:8000/metrics" }, "URL_INVALID", "The value of the argument <url> is not an HTTP URL"],
+  ["a URL of HTTP", { url: "ftp://x/metrics" }, "URL_INVALID", "The URL given by the argument <url> is not an HTTP URL."],
+  [
+    "a variable that is set",
+    { url: "NO_SUCH" },
+    "URL_INVALID",
+    "The environment variable NO_SUCH, named by the argument <url>, is not set.",
+  ],
+  ["a token that is set", { token: "NO_SUCH" }, "USAGE", "The environment variable NO_SUCH, named by --token, is not set."],
+  ["a duration", { within: "soon" }, "USAGE", "within soon is no duration."],
+])("requires %s", async (_, options, code, message) => {
+  const failed = checkMetrics({ url: "http://127.0.0.1:1/", env: {}, ...options });
+  await expect(failed).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
 });

@@ -9,26 +9,28 @@ import { LOCK_CLASS } from "../../../src/postgres/lock.ts";
 import { type DirectUrl, directUrl, withDatabase } from "../../../src/postgres/url.ts";
 import { run } from "../../../src/commands/run.ts";
 import { type Context, prepare } from "../../../src/context/context.ts";
-import { downIn, removeAfterLastUse } from "../../../src/commands/down-in.ts";
+import { removeRunDatabase, removeAfterLastUse } from "../../../src/commands/down.ts";
 import { type UsageLock, takeUsageLock } from "../../../src/usage/usage-lock.ts";
 import { holdDatabase, type MakeReady } from "../../../src/usage/hold.ts";
 import { type Held, tearDown } from "../../../src/usage/teardown.ts";
-import { upIn, type UpResult } from "../../../src/commands/up-in.ts";
+import { acquireRunDatabase, type UpResult } from "../../../src/commands/up.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const hold = (context: Context, makeReady: MakeReady<UpResult>) => holdDatabase(context, () => upIn(context, "last-run"), makeReady);
-const end = (context: Context, held: Held | undefined, keep: "kept" | undefined) => tearDown(context, held, keep, removeAfterLastUse);
-type Share = Awaited<ReturnType<typeof hold>>;
+const hold = (context: Context, makeReady: MakeReady<UpResult>) =>
+  holdDatabase(context, () => acquireRunDatabase(context, "last-run"), makeReady);
+const end = (context: Context, held: Held | undefined, keep: "kept" | undefined) =>
+  tearDown(context, { held, keep, remove: removeAfterLastUse });
+type HeldDatabase = Awaited<ReturnType<typeof hold>>;
 
 const NEVER = new AbortController().signal;
 
 let server: TestServer;
 let admin: Session;
 let made = 0;
-/** A second try of a test must not meet what the first one left. */
+/** A second attempt of a test must not find the databases of the first. */
 let tries = 0;
 
 beforeAll(async () => {
@@ -49,57 +51,60 @@ async function makeDatabase(): Promise<{ readonly name: string; readonly url: Di
   return { name, url: directUrl(withDatabase(server.url, name)) };
 }
 
-/** The share of the only one, given back: nobody else can have one until it is closed. */
+/** The released usage lock of the only user: nobody else can take one until it is closed. */
 async function last(url: DirectUrl): Promise<UsageLock> {
-  const lease = await takeUsageLock(url, NEVER);
-  expect(await lease?.release()).toBe(true);
-  if (lease === undefined) throw new Error("unreachable");
-  return lease;
+  const usageLock = await takeUsageLock(url, NEVER);
+  expect(await usageLock?.release()).toBe(true);
+  if (usageLock === undefined) throw new Error("unreachable");
+  return usageLock;
 }
 
-test("who comes while the last one's removal takes effect waits for that, and takes no share", async () => {
+test("a job that starts while the database is being deleted waits, and takes no usage lock", async () => {
   const { name, url } = await makeDatabase();
-  const lease = await last(url);
-  await lease.endWith(() => Promise.resolve(true));
-  await lease.close();
+  const usageLock = await last(url);
+  await usageLock.removeWith(() => Promise.resolve(true));
+  await usageLock.close();
   const other = takeUsageLock(url, NEVER);
   await expect.poll(() => sessions(name)).toBe(1);
   await admin.query(`drop database ${name} with (force)`);
   expect(await other).toBeUndefined();
 });
 
-test("a removal that failed leaves the database to others", async () => {
+test("after a failed deletion other jobs can lock the database", async () => {
   const { url } = await makeDatabase();
-  const lease = await last(url);
-  await expect(lease.endWith(() => Promise.reject(new Error("the network is down")))).rejects.toThrow("the network is down");
-  await lease.close();
-  const other = await takeUsageLock(url, NEVER, { endingMs: 60_000 });
+  const usageLock = await last(url);
+  await expect(usageLock.removeWith(() => Promise.reject(new Error("the network is down")))).rejects.toThrow("the network is down");
+  await usageLock.close();
+  const other = await takeUsageLock(url, NEVER, { deletionMs: 60_000 });
   expect(await other?.release()).toBe(true);
   await other?.close();
 });
 
-test("a removal whose process was killed before it asked is forgotten after a while", async () => {
+test("the deletion marker of a process that was killed before it deleted the database is erased after a while", async () => {
   const { url } = await makeDatabase();
   const killed = await last(url);
-  void killed.endWith(() => new Promise(() => {}));
-  await expect.poll(() => endings(url)).toBe(1);
+  void killed.removeWith(() => new Promise(() => {}));
+  await expect.poll(() => deletionMarkers(url)).toBe(1);
   await killed.close();
-  const [one, other] = await Promise.all([takeUsageLock(url, NEVER, { endingMs: 1000 }), takeUsageLock(url, NEVER, { endingMs: 60_000 })]);
-  expect(await endings(url)).toBe(0);
+  const [one, other] = await Promise.all([
+    takeUsageLock(url, NEVER, { deletionMs: 1000 }),
+    takeUsageLock(url, NEVER, { deletionMs: 60_000 }),
+  ]);
+  expect(await deletionMarkers(url)).toBe(0);
   expect([await one?.release(), await other?.release()]).toEqual([false, true]);
   await Promise.all([one?.close(), other?.close()]);
 });
 
-test("and is not taken to stay where its provider still deletes it", async () => {
+test("a database with a deletion marker is not used while its provider is deleting it", async () => {
   const { url } = await makeDatabase();
-  const lease = await last(url);
-  await lease.endWith(() => Promise.resolve(true));
-  await lease.close();
-  expect(await takeUsageLock(url, NEVER, { endingMs: 500, stays: () => Promise.resolve(false) })).toBeUndefined();
-  expect(await endings(url)).toBe(1);
+  const usageLock = await last(url);
+  await usageLock.removeWith(() => Promise.resolve(true));
+  await usageLock.close();
+  expect(await takeUsageLock(url, NEVER, { deletionMs: 500, isListed: () => Promise.resolve(false) })).toBeUndefined();
+  expect(await deletionMarkers(url)).toBe(1);
 });
 
-test("shares that were lost with the server are taken again before one of them is the last", async () => {
+test("usage locks that were lost with the server are taken again before one job counts as the last", async () => {
   const { name, url } = await makeDatabase();
   const [one, other] = [await takeUsageLock(url, NEVER), await takeUsageLock(url, NEVER)];
   await admin.query("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1", [name]);
@@ -108,27 +113,27 @@ test("shares that were lost with the server are taken again before one of them i
   await Promise.all([one?.close(), other?.close()]);
 });
 
-test("a lost share is taken again also where another looked just then whether it was the last", async () => {
+test("a lost usage lock is taken again while another job checks whether it is the last", async () => {
   const { name, url } = await makeDatabase();
-  const lease = await takeUsageLock(url, NEVER);
+  const usageLock = await takeUsageLock(url, NEVER);
   await withSession(url, async (other) => {
-    const alone = other.query("select pg_advisory_lock($1, hashtext('offshoot:lease'))", [LOCK_CLASS]);
+    const alone = other.query("select pg_advisory_lock($1, hashtext('offshoot:usage'))", [LOCK_CLASS]);
     await expect.poll(() => locks("not granted")).toBe(1);
-    await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and application_name = 'offshoot:lease'", [
+    await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and application_name = 'offshoot:usage'", [
       name,
     ]);
     await alone;
-    // It comes back, and finds the other alone with the database.
-    await expect.poll(async () => leases(admin, name)).toBe(1);
+    // The job reconnects, and finds that the other session has locked the database.
+    await expect.poll(async () => usageLocks(admin, name)).toBe(1);
     await pause(300);
     expect(await locks("mode = 'ShareLock'")).toBe(0);
   });
   await expect.poll(() => locks("granted and mode = 'ShareLock'"), { timeout: 10_000 }).toBe(1);
-  expect(await lease?.release()).toBe(true);
-  await lease?.close();
+  expect(await usageLock?.release()).toBe(true);
+  await usageLock?.close();
 });
 
-test("a database in which no note can be left goes all the same", async () => {
+test("a database in which no deletion marker can be written is deleted", async () => {
   const held = await hold(await existing("noteless"), async () => {});
   await withSession(held.database.directUrl, async (session) => {
     await session.query("create function forbid() returns event_trigger language plpgsql as $$ begin raise 'no DDL'; end $$");
@@ -138,56 +143,56 @@ test("a database in which no note can be left goes all the same", async () => {
   expect(await databases("noteless")).toBe(0);
 });
 
-test("a database that `offshoot up` has asked for meanwhile stays", async () => {
+test("keeps a database that `offshoot up` claimed meanwhile", async () => {
   const held = await hold(await existing("wanted"), async () => {});
-  await upIn(await existing("wanted"));
+  await acquireRunDatabase(await existing("wanted"));
   expect(await end(await existing("wanted"), held, undefined)).toBe("until-down");
   const { directUrl: url } = held.database;
-  expect([await databases("wanted"), await endings(url)]).toEqual([1, 0]);
-  expect(await downIn(await existing("wanted"))).toMatchObject({ outcome: "deleted" });
+  expect([await databases("wanted"), await deletionMarkers(url)]).toEqual([1, 0]);
+  expect(await removeRunDatabase(await existing("wanted"))).toMatchObject({ outcome: "deleted" });
 });
 
-/** One that gave its share back and is about to remove the database, with three others who wait for a share. */
-async function waitedFor(key: string): Promise<{ context: Context; held: Share; others: Promise<Share[]> }> {
+/** A job that has released its lock and is about to delete the database, with three others that wait for a lock. */
+async function waitedFor(key: string): Promise<{ context: Context; held: HeldDatabase; others: Promise<HeldDatabase[]> }> {
   const context = await existing(key);
   const held = await hold(context, async () => {});
   expect(await held.usageLock.release()).toBe(true);
   const others = Promise.all(["one", "two", "three"].map(async () => hold(await existing(key), async () => {})));
-  await expect.poll(async () => leases(admin, named(key)), { timeout: 20_000 }).toBe(4);
+  await expect.poll(async () => usageLocks(admin, named(key)), { timeout: 20_000 }).toBe(4);
   return { context, held, others };
 }
 
-test("jobs that wait for their share while the last one removes the database start over, whoever is first", async () => {
-  const { context, held, others } = await waitedFor("anew");
-  expect(await held.usageLock.endWith(async () => (await downIn(context)).outcome === "deleted")).toBe(true);
+test("jobs that wait for a usage lock while the last user deletes the database start over", async () => {
+  const { context, held, others } = await waitedFor("recreated");
+  expect(await held.usageLock.removeWith(async () => (await removeRunDatabase(context)).outcome === "deleted")).toBe(true);
   await held.usageLock.close();
-  const shares = await others;
-  expect(shares.map(({ database }) => database.origin).toSorted()).toEqual(["adopted", "adopted", "created"]);
-  for (const share of shares) await end(context, share, undefined);
-  expect(await databases("anew")).toBe(0);
+  const heldByOthers = await others;
+  expect(heldByOthers.map(({ database }) => database.origin).toSorted()).toEqual(["adopted", "adopted", "created"]);
+  for (const one of heldByOthers) await end(context, one, undefined);
+  expect(await databases("recreated")).toBe(0);
 });
 
-test("who waits for a share in a database that another has made anew by then starts over", async () => {
+test("a job that waits for a usage lock starts over when another job has created the database again", async () => {
   const { context, held, others } = await waitedFor("remade");
-  expect(await held.usageLock.endWith(async () => (await downIn(context)).outcome === "deleted")).toBe(true);
-  // Mostly before those who waited ask again: their sessions ended in silence, and by its name the database is there.
-  await upIn(await existing("remade"), "last-run");
+  expect(await held.usageLock.removeWith(async () => (await removeRunDatabase(context)).outcome === "deleted")).toBe(true);
+  // Usually before the waiting jobs connect again: their sessions were ended, and a database with this name exists.
+  await acquireRunDatabase(await existing("remade"), "last-run");
   await held.usageLock.close();
-  const shares = await others;
-  expect(await leases(admin, named("remade"))).toBe(3);
-  for (const share of shares) await end(context, share, undefined);
+  const heldByOthers = await others;
+  expect(await usageLocks(admin, named("remade"))).toBe(3);
+  for (const one of heldByOthers) await end(context, one, undefined);
   expect(await databases("remade")).toBe(0);
 });
 
-test("a database that is made anew between the migrations and the share is migrated again", async () => {
+test("a database that is created again between the migrations and the usage lock is migrated again", async () => {
   const context = await existing("again");
   const seen: string[] = [];
   const held = await hold(context, async ({ database }) => {
     const identity = await withSession(database.directUrl, databaseIdentity);
     seen.push(identity.database);
     if (seen.length === 1) {
-      await downIn(context);
-      await upIn(await existing("again"), "last-run");
+      await removeRunDatabase(context);
+      await acquireRunDatabase(await existing("again"), "last-run");
     }
     return identity.database;
   });
@@ -197,61 +202,61 @@ test("a database that is made anew between the migrations and the share is migra
   expect(await databases("again")).toBe(0);
 });
 
-test("over a network that went silent a share is not waited for without end", async () => {
+test("releasing a usage lock over a silent network ends with a timeout", async () => {
   const { url } = await makeDatabase();
   const network = await startNetwork(server.port);
   onTestFinished(() => network.stop());
-  const lease = await takeUsageLock(directUrl(url.replace(String(server.port), String(network.port))), NEVER);
+  const usageLock = await takeUsageLock(directUrl(url.replace(String(server.port), String(network.port))), NEVER);
   network.silence();
-  await expect(lease?.release()).rejects.toThrow("timeout");
-  await lease?.close();
+  await expect(usageLock?.release()).rejects.toThrow("timeout");
+  await usageLock?.close();
 });
 
-test("what went wrong is told, and beside it that the database could not be removed", async () => {
+test("a failed command is reported, with a warning that the database could not be deleted", async () => {
   const held = await hold(await existing("stuck"), async () => {});
   await withSession(held.database.directUrl, (session) => session.query("begin; create table t (); prepare transaction 'stuck'"));
   await held.usageLock.close();
-  const told: string[] = [];
+  const warnings: string[] = [];
   const { env } = await existing("stuck");
-  const emit: Listener = (event) => void (event.kind === "warning" && told.push(event.text));
+  const emit: Listener = (event) => void (event.kind === "warning" && warnings.push(event.text));
   const settings = { run: `stuck${tries}`, provider: "existing" } as const;
   const failed = run({ cwd: import.meta.dirname, env, settings, onEvent: emit, command: ["no-such-command-here"] });
   await expect(failed).rejects.toMatchObject({ code: "COMMAND_NOT_FOUND" });
-  expect(told.join()).toMatch(/could not be dropped.*`offshoot down --run stuck\d+` removes it/);
+  expect(warnings.join()).toMatch(/could not be dropped.*Delete it: offshoot down --run stuck\d+/);
   await withSession(held.database.directUrl, (session) => session.query("rollback prepared 'stuck'"));
-  await downIn(await existing("stuck"));
+  await removeRunDatabase(await existing("stuck"));
 });
 
-test("a role that may write nothing ends its database all the same", async () => {
+test("a role without write privileges can delete its database", async () => {
   const { url } = await makeDatabase();
   await admin.query("create role reader login password 'test'");
   const own = new URL(url);
   own.username = "reader";
-  const lease = await last(directUrl(own.href));
-  expect(await lease.endWith(() => Promise.resolve(true))).toBe(true);
-  expect(await endings(url)).toBe(0);
-  await lease.close();
+  const usageLock = await last(directUrl(own.href));
+  expect(await usageLock.removeWith(() => Promise.resolve(true))).toBe(true);
+  expect(await deletionMarkers(url)).toBe(0);
+  await usageLock.close();
 });
 
-test("a job that comes while the last one's branch is being deleted gets a branch of its own", async () => {
+test("a job that starts while the last user's branch is being deleted gets its own branch", async () => {
   const mock = await startMock("--postgres", "--operation-time", "3000");
   onTestFinished(() => void mock.stop());
   const [first, second] = [await contextOf(mock), await contextOf(mock)];
   const held = await hold(first, async () => {});
   let other: ReturnType<typeof hold> | undefined;
-  const lease: UsageLock = {
+  const usageLock: UsageLock = {
     ...held.usageLock,
     async release() {
       const isLast = await held.usageLock.release();
       other = hold(second, async () => {});
-      // Alone with the database, and about to remove it: now another comes.
+      // This job is the last user and about to delete the database. Now another job starts.
       await withSession(held.database.directUrl, (session) =>
-        vi.waitUntil(async () => (await leases(session)) === 2, { timeout: 20_000, interval: 50 }),
+        vi.waitUntil(async () => (await usageLocks(session)) === 2, { timeout: 20_000, interval: 50 }),
       );
       return isLast;
     },
   };
-  expect(await end(first, { ...held, usageLock: lease }, undefined)).toBeUndefined();
+  expect(await end(first, { ...held, usageLock }, undefined)).toBeUndefined();
   const own = await other;
   expect(own?.database.origin).toBe("created");
   expect(own?.database.id).not.toBe(held.database.id);
@@ -275,7 +280,7 @@ async function databases(key: string): Promise<number> {
   return (await admin.query("select from pg_database where datname like $1", [named(key)])).length;
 }
 
-/** A way to a server that can go silent, as a network does that drops packets. */
+/** A proxy to a server that can go silent, like a network that drops packets. */
 async function startNetwork(to: number): Promise<{ readonly port: number; silence(): void; stop(): void }> {
   let isSilent = false;
   const sockets: Socket[] = [];
@@ -306,14 +311,14 @@ async function locks(which: string): Promise<number> {
   return (await admin.query(`select from pg_locks where locktype = 'advisory' and classid = ${LOCK_CLASS} and ${which}`)).length;
 }
 
-async function leases(session: Session, like = "%"): Promise<number> {
-  return (await session.query("select from pg_stat_activity where application_name = 'offshoot:lease' and datname like $1", [like])).length;
+async function usageLocks(session: Session, like = "%"): Promise<number> {
+  return (await session.query("select from pg_stat_activity where application_name = 'offshoot:usage' and datname like $1", [like])).length;
 }
 
 async function sessions(name: string): Promise<number> {
   return (await admin.query("select from pg_stat_activity where datname = $1", [name])).length;
 }
 
-async function endings(url: DirectUrl): Promise<number> {
-  return withSession(url, async (session) => (await session.query("select from pg_class where relname = 'ending'")).length);
+async function deletionMarkers(url: DirectUrl): Promise<number> {
+  return withSession(url, async (session) => (await session.query("select from pg_class where relname = 'deletion'")).length);
 }

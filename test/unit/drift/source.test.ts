@@ -24,16 +24,16 @@ test.each([
   expect(read(text)).toEqual(source);
 });
 
-describe("what is no source is an error that says what was meant", () => {
+describe("an unknown source is an error that suggests the nearest known source", () => {
   test.each([
-    ["migration", "did you mean migrations?"],
-    ["parnet", "did you mean parent?"],
-    ["brnach:main", "did you mean branch:main?"],
-    ["branch=main", "did you mean branch:main?"],
-    ["PRODUCTOIN_URL", "The environment variable PRODUCTOIN_URL, named by --actual, is not set; did you mean PRODUCTION_URL?"],
+    ["migration", "Did you mean migrations?"],
+    ["parnet", "Did you mean parent?"],
+    ["brnach:main", "Did you mean branch:main?"],
+    ["branch=main", "Did you mean branch:main?"],
+    ["PRODUCTOIN_URL", "The environment variable PRODUCTOIN_URL, named by --actual, is not set. Did you mean PRODUCTION_URL?"],
     ["EMPTY", "is not set"],
-    ["schema.audit", '--actual "schema.audit" is nothing to compare with'],
-    ["", '--actual "" is nothing to compare with'],
+    ["schema.audit", '--actual "schema.audit" is not a known source'],
+    ["", '--actual "" is not a known source'],
     ["branch:", "names no branch"],
     ["branch:@0/1A2B", "names no branch"],
     ["branch:main@", "neither a time with offset nor an LSN"],
@@ -44,7 +44,7 @@ describe("what is no source is an error that says what was meant", () => {
     expect(() => read(text)).toThrow(message);
   });
 
-  test("a variable that holds no URL is named, and what it holds is not shown", () => {
-    expect(() => read("OTHER")).toThrow("The environment variable OTHER, named by --actual, holds no Postgres URL.");
+  test("names a variable that does not hold a Postgres URL, and does not show its value", () => {
+    expect(() => read("OTHER")).toThrow("The value of the environment variable OTHER, named by --actual, is not a Postgres URL.");
   });
 });

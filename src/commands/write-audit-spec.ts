@@ -3,37 +3,39 @@ import type { Finding } from "../findings/finding.ts";
 import { isOffshootError, OffshootError } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
-import { locate } from "../context/locate.ts";
-import { withReader } from "../context/reader.ts";
-import { save } from "../context/output-file.ts";
+import { targetDatabase } from "../context/target-database.ts";
+import { withReadSession } from "../context/read-session.ts";
+import { writeOutputFile } from "../context/output-file.ts";
 import { specPath, specText } from "../context/spec-file.ts";
 
 export interface WriteSpecOptions extends CommonOptions {
-  /** Path of the spec; default the setting `audit`, else `schema.audit.yaml` beside the configuration. */
+  /** Path of the spec; default the setting `audit.spec`, else `schema.audit.yaml` next to the configuration file. */
   readonly spec?: string | undefined;
-  /** A Postgres URL, or the name of a variable that holds one; default the run's own database. */
+  /** A Postgres URL, or the name of an environment variable that holds one; default the run's own database. */
   readonly url?: string | undefined;
-  /** Change a spec that is there, and only where the database changed. Default false. */
+  /** Update an existing spec, only where the database differs from it. Default false. */
   readonly update?: boolean | undefined;
 }
 
 export interface WrittenSpec {
-  /** Absolute. */
+  /** Absolute path of the spec. */
   readonly path: string;
-  /** `same`: the database fulfils the spec, and no byte was touched. */
+  /** `same`: the database matches the spec, and the file was not changed. */
   readonly state: "written" | "changed" | "same";
-  /** Schemas of the database. */
+  /** Number of schemas in the database. */
   readonly schemas: number;
-  /** What the database breaks all the same: what a person forbade, or asked of a pattern. */
+  /** Findings that an update cannot resolve: the spec forbids an object, or a pattern is not met. */
   readonly left: readonly Finding[];
-  /** Schemas that the spec doesn't speak of. */
+  /** Schemas of the database that the spec does not list. */
   readonly unlisted: readonly string[];
 }
 
 /**
- * Makes a spec from a good database, or with `update` brings one up to it: reasons, severities, exceptions, patterns,
- * modes and comments stay. Throws `USAGE` when the file exists and `update` was not asked for, or can't be written,
- * `CONFIG_UNREADABLE` when it can't be read, and `SPEC_INVALID`.
+ * Writes a spec from a database whose schema is correct. With `update`, changes an existing spec to match the database,
+ * and keeps its reasons, severities, exceptions, patterns, modes and comments.
+ *
+ * Throws `USAGE` when the file exists and `update` is false, or when the file cannot be written; `CONFIG_UNREADABLE`
+ * when it cannot be read; `SPEC_INVALID`; `URL_INVALID`; and `RUN_UNKNOWN`.
  */
 export async function writeAuditSpec(options: WriteSpecOptions = {}): Promise<WrittenSpec> {
   const context = await prepare(options);
@@ -41,11 +43,11 @@ export async function writeAuditSpec(options: WriteSpecOptions = {}): Promise<Wr
   const name = relative(context.cwd, path);
   const original = await readText(path, name);
   if (original !== undefined && options.update !== true) {
-    throw new OffshootError("USAGE", `The spec ${name} exists.`, { remedy: "Refresh it with `offshoot audit --update`." });
+    throw new OffshootError("USAGE", `The spec ${name} already exists.`, { remedy: "Update it: `offshoot audit --update`." });
   }
   if (original !== undefined) (await import("../audit/spec/parse.ts")).parseSpec(original, name);
-  const { url } = await locate(context, options.url);
-  return withReader(context, url, (session) =>
+  const { url } = await targetDatabase(context, options.url);
+  return withReadSession(context, url, (session) =>
     original === undefined ? write(session, context, path) : update(session, context, { path, name, original }),
   );
 }
@@ -54,7 +56,7 @@ async function write(session: Session, { cwd }: Context, path: string): Promise<
   const { readCatalog } = await import("../catalog/read.ts");
   const { writeSpec } = await import("../audit/spec-writer/write.ts");
   const catalog = await readCatalog(session);
-  await save(path, writeSpec(catalog), { cwd, fresh: true });
+  await writeOutputFile(path, writeSpec(catalog), { cwd, fresh: true });
   return { path, state: "written", schemas: catalog.schemas.length, left: [], unlisted: [] };
 }
 
@@ -72,7 +74,7 @@ async function update(session: Session, context: Context, { path, name, original
   const catalog = await readCatalog(session);
   const versions = await readVersions(session, parseSpec(original, name).migrations);
   const { text, left, unlisted } = updateSpec(original, name, catalog, { now: context.now(), state: { versions } });
-  if (text !== original) await save(path, text, { cwd: context.cwd });
+  if (text !== original) await writeOutputFile(path, text, { cwd: context.cwd });
   return { path, state: text === original ? "same" : "changed", schemas: catalog.schemas.length, left, unlisted };
 }
 

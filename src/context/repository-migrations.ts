@@ -1,4 +1,4 @@
-import type { LedgerReading, RepositoryMigrations } from "../audit/rules/rule.ts";
+import type { RecordedVersions, RepositoryMigrations } from "../audit/rules/rule.ts";
 import type { Spec } from "../audit/spec/spec.ts";
 import { codeOf, isOffshootError } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
@@ -11,7 +11,7 @@ import { findProject } from "./migrations.ts";
  * The project of the repository's migration tool, for an audit. Throws `TOOL_AMBIGUOUS` and its kin where the spec asks
  * for the repository's heads; an audit that doesn't goes on without knowing them.
  */
-export async function projectFor(context: Context, spec: Spec | undefined): Promise<Project | undefined> {
+export async function projectForAudit(context: Context, spec: Spec | undefined): Promise<Project | undefined> {
   const asked = spec?.heads !== undefined || spec?.migrations.some(({ heads }) => heads === true) === true;
   try {
     return await findProject(context);
@@ -24,19 +24,23 @@ export async function projectFor(context: Context, spec: Spec | undefined): Prom
 /** What a tool says of the repository, and its table of the database. Throws the server's error. */
 export async function repositoryMigrations(project: Project, session: Session): Promise<RepositoryMigrations> {
   const { headsOf } = await import("../migration-tools/revisions.ts");
-  const { ledger, revisions } = project;
+  const { versionTable: ledger, revisions } = project;
   // Tools with several lines note what installed packages brought as well, whose migrations are not in the repository.
   const isWhole = revisions.every(({ line }) => line === undefined);
   return {
     heads: headsOf(revisions).map(({ id }) => id),
     known: isWhole ? revisions.map(({ id }) => id) : undefined,
     holds: ledger.holds,
-    ledger: await readLedgerOf(project, session, isWhole),
+    recorded: await readLedgerOf(project, session, isWhole),
   };
 }
 
-async function readLedgerOf({ tool, ledger, revisions }: Project, session: Session, isWhole: boolean): Promise<LedgerReading> {
-  const { readLedger } = await import("../migration-tools/version-table.ts");
+async function readLedgerOf(
+  { tool, versionTable: ledger, revisions }: Project,
+  session: Session,
+  isWhole: boolean,
+): Promise<RecordedVersions> {
+  const { readVersionTable: readLedger } = await import("../migration-tools/version-table.ts");
   const { headsOf, splitHeads } = await import("../migration-tools/revisions.ts");
   const known = new Map(revisions.map((revision) => [revision.id, revision]));
   const expected = headsOf(revisions).map(labelOf);
@@ -47,7 +51,7 @@ async function readLedgerOf({ tool, ledger, revisions }: Project, session: Sessi
     recorded = await readLedger(session, ledger);
   } catch (thrown) {
     if (codeOf(thrown) !== SQLSTATE.insufficientPrivilege) throw thrown;
-    return { ...reading, unreadable: "no right to read it" };
+    return { ...reading, unreadable: "permission denied" };
   }
   if (recorded === undefined) return { ...reading, unreadable: "no such table" };
   const own = recorded.flatMap((id) => known.get(id) ?? []);

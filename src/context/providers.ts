@@ -2,17 +2,17 @@ import type { Limits, Provider, ProviderName } from "../providers/provider.ts";
 import type { Context } from "./context.ts";
 
 /** The providers that may serve, in order. Each is loaded only when it is asked for. */
-export async function candidates(context: Context): Promise<readonly Provider[]> {
-  return Promise.all(context.settings.provider.map((name) => load(name, context)));
+export async function configuredProviders(context: Context): Promise<readonly Provider[]> {
+  return Promise.all(context.settings.provider.map((name) => loadProvider(name, context)));
 }
 
 /** The limits of one call to a provider. */
-export function limitsOf(context: Context): Limits {
+export function providerLimits(context: Context): Limits {
   return { signal: context.signal, withinMs: context.settings.timeouts.acquireMs, emit: context.emit };
 }
 
 /** One provider, as configured. */
-export async function load(name: ProviderName, context: Context): Promise<Provider> {
+export async function loadProvider(name: ProviderName, context: Context): Promise<Provider> {
   const { settings, env, cwd } = context;
   switch (name) {
     case "embedded": {
@@ -38,10 +38,10 @@ export async function load(name: ProviderName, context: Context): Promise<Provid
 }
 
 /** The candidates that can serve here and now; the others have nothing to find, list or delete. */
-export async function reachable(context: Context): Promise<readonly Provider[]> {
-  const limits = limitsOf(context);
+export async function usableProviders(context: Context): Promise<readonly Provider[]> {
+  const limits = providerLimits(context);
   const asked = await Promise.all(
-    (await candidates(context)).map(async (provider) => ({ provider, refusal: await provider.refuse(limits) })),
+    (await configuredProviders(context)).map(async (provider) => ({ provider, refusal: await provider.refuse(limits) })),
   );
   return asked.flatMap(({ provider, refusal }) => (refusal === undefined ? [provider] : []));
 }

@@ -1,0 +1,59 @@
+import { isOffshootError, OffshootError } from "../errors.ts";
+import { type DirectUrl, directUrl, readPostgresUrl } from "../postgres/url.ts";
+import { findDatabase } from "../providers/choose.ts";
+import type { Database } from "../providers/provider.ts";
+import { secretsOf } from "../providers/variables.ts";
+import type { Context } from "./context.ts";
+import { configuredProviders, providerLimits } from "./providers.ts";
+
+/** The database that a command works on: the run's own, or one that was given by URL. */
+export interface TargetDatabase {
+  readonly url: DirectUrl;
+  /** Undefined when a URL was given: offshoot knows nothing else about such a database. */
+  readonly database: Database | undefined;
+}
+
+/**
+ * The database that a command works on. `url` is a Postgres URL, or the name of an environment variable that holds one;
+ * default the run's own database. Throws `URL_INVALID` and `RUN_UNKNOWN`.
+ */
+export async function targetDatabase(context: Context, url: string | undefined): Promise<TargetDatabase> {
+  if (url === undefined) {
+    const database = await requireRunDatabase(context);
+    return { url: database.directUrl, database };
+  }
+  const direct = directUrl(readPostgresUrl(url, "--url", context.env).url);
+  await context.conceal(secretsOf({ url: direct, directUrl: direct }));
+  return { url: direct, database: undefined };
+}
+
+/** The run's database. Throws `RUN_UNKNOWN` when no provider has one. */
+export async function requireRunDatabase(context: Context): Promise<Database> {
+  const database = await findDatabase(await configuredProviders(context), context.name, providerLimits(context));
+  if (database !== undefined) {
+    await context.conceal(secretsOf(database));
+    return database;
+  }
+  throw new OffshootError(
+    "RUN_UNKNOWN",
+    `There is no database for run ${context.run.key} of ${context.run.repository} (${context.name}).`,
+    {
+      meaning: "It was never created, has expired, or belongs to a run with another name.",
+      remedy: "Create it with `offshoot up`, or list existing databases with `offshoot list`.",
+    },
+  );
+}
+
+/**
+ * Whether the run's database still exists at the host of `url`. During an outage of its provider the answer is true,
+ * since nothing shows that the database was deleted.
+ */
+export async function isRunDatabaseAt(context: Context, url: DirectUrl): Promise<boolean> {
+  try {
+    const found = await findDatabase(await configuredProviders(context), context.name, providerLimits(context));
+    return found !== undefined && new URL(found.directUrl).host === new URL(url).host;
+  } catch (thrown) {
+    if (isOffshootError(thrown) && thrown.code === "PROVIDER_OUTAGE") return true;
+    throw thrown;
+  }
+}
