@@ -1,7 +1,7 @@
 import type { Neon } from "./neon.ts";
 import { ORGANIZATION } from "./project.ts";
 import { type Reply, refused } from "./reply.ts";
-import { timestamp } from "./wire.ts";
+import { timestamp } from "./json.ts";
 
 const USER_ID = "6a1d2c3e-0000-4000-a000-000000000001";
 

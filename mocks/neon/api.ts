@@ -1,23 +1,23 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { recordCall } from "./calls.ts";
+import { recordCall } from "./call-log.ts";
 import { type Fault, faultReply, takeFault } from "./faults.ts";
 import type { Neon } from "./neon.ts";
-import { admit } from "./rate.ts";
-import { settle } from "./reap.ts";
+import { admit } from "./rate-limit.ts";
+import { advance } from "./advance.ts";
 import { type Call, isRefused, type Outcome, type Reply, refused } from "./reply.ts";
 import { findRoute } from "./routes.ts";
 
-/** Answers one call: fault, key, rate, work. The one door of both faces. */
+/** Answers one call: injects a fault, checks the rate limit and the key, and does the work. Both servers call it. */
 export async function answer(neon: Neon, call: Call): Promise<Outcome> {
   const found = findRoute(call.method, call.path);
   const route = found?.route ?? call.path;
-  const requestId = call.headers["x-request-id"] ?? neon.identity.uuid();
-  const fault = takeFault(neon, call, route);
+  const requestId = call.headers["x-request-id"] ?? neon.ids.uuid();
+  const fault = takeFault(neon.faults, call, route);
   if (fault?.delayMs !== undefined) await pause(fault.delayMs);
   const work = async (): Promise<Reply> => {
-    settle(neon);
+    advance(neon);
     if (call.headers["authorization"] !== `Bearer ${neon.apiKey}`) throw refused(401, "authorization failed");
-    if (found === undefined) throw refused(404, "this route is not served");
+    if (found === undefined) throw refused(404, "this route does not exist in the mock");
     return found.handler(neon, call, found.params);
   };
   const skipped = fault?.drop === "before" || (fault?.status !== undefined && fault.worked !== true);
@@ -25,7 +25,7 @@ export async function answer(neon: Neon, call: Call): Promise<Outcome> {
   const worked = skipped ? undefined : await (waitMs === undefined ? attempt(neon, work, requestId) : tooMany(neon, waitMs, requestId));
   if (worked !== undefined) neon.violations.push(...(neon.check?.(call.method, route, worked) ?? []));
   if (fault?.replyDelayMs !== undefined) await pause(fault.replyDelayMs);
-  const outcome = seen(neon, fault, worked, requestId);
+  const outcome = outcomeOf(neon, fault, worked, requestId);
   recordCall(neon.calls, {
     at: new Date(neon.clock.now()).toISOString(),
     method: call.method,
@@ -44,15 +44,19 @@ async function attempt(neon: Neon, work: () => Promise<Reply>, requestId: string
     return { ...reply, headers: { "x-neon-ret-request-id": requestId, ...reply.headers } };
   } catch (thrown) {
     if (!isRefused(thrown)) throw thrown;
-    return { status: thrown.status, headers: retryAfter(neon, thrown.status, 1_000), body: flat(thrown.message, thrown.code, requestId) };
+    return {
+      status: thrown.status,
+      headers: retryAfter(neon, thrown.status, 1_000),
+      body: errorBody(thrown.message, thrown.code, requestId),
+    };
   }
 }
 
 function tooMany(neon: Neon, waitMs: number, requestId: string): Reply {
-  return { status: 429, headers: retryAfter(neon, 429, waitMs), body: flat("too many requests", "", requestId) };
+  return { status: 429, headers: retryAfter(neon, 429, waitMs), body: errorBody("too many requests", "", requestId) };
 }
 
-function seen(neon: Neon, fault: Fault | undefined, worked: Reply | undefined, requestId: string): Outcome {
+function outcomeOf(neon: Neon, fault: Fault | undefined, worked: Reply | undefined, requestId: string): Outcome {
   if (fault?.drop !== undefined) return "dropped";
   if (worked !== undefined && fault?.status === undefined) return worked;
   const status = fault?.status ?? 500;
@@ -60,7 +64,7 @@ function seen(neon: Neon, fault: Fault | undefined, worked: Reply | undefined, r
   return { ...reply, headers: { ...retryAfter(neon, status, 1_000), ...reply.headers } };
 }
 
-function flat(message: string, code: string, requestId: string): object {
+function errorBody(message: string, code: string, requestId: string): object {
   return { request_id: requestId, code, message };
 }
 

@@ -1,28 +1,28 @@
-import { fields, needed } from "./body.ts";
+import { fields, requiredText } from "./request-body.ts";
 import { findBranch, findRole } from "./find.ts";
 import type { Neon } from "./neon.ts";
 import { refuseWhenLocked, schedule } from "./operations.ts";
 import { type Reply, refused } from "./reply.ts";
 import type { Branch, Database, Project } from "./state.ts";
-import { databaseOnWire, operationOnWire } from "./wire.ts";
+import { databaseJson, operationJson } from "./json.ts";
 
 export function listDatabases(neon: Neon, project: Project, branchId: string): Reply {
   const branch = findBranch(neon, project, branchId);
-  return { status: 200, body: { databases: [...branch.databases.values()].map((database) => databaseOnWire(branch, database)) } };
+  return { status: 200, body: { databases: [...branch.databases.values()].map((database) => databaseJson(branch, database)) } };
 }
 
 export function getDatabase(neon: Neon, project: Project, branchId: string, name: string): Reply {
   const branch = findBranch(neon, project, branchId);
   const database = branch.databases.get(name);
   if (database === undefined) throw refused(404, "database not found");
-  return { status: 200, body: { database: databaseOnWire(branch, database) } };
+  return { status: 200, body: { database: databaseJson(branch, database) } };
 }
 
 export function createDatabase(neon: Neon, project: Project, branchId: string, body: unknown): Reply {
   const branch = findBranch(neon, project, branchId);
   const request = fields(fields(body, "body")["database"], "database");
-  const name = needed(request, "name", 63);
-  const owner = findRole(branch, needed(request, "owner_name", 63));
+  const name = requiredText(request, "name", 63);
+  const owner = findRole(branch, requiredText(request, "owner_name", 63));
   refuseWhenLocked(neon, project, branch);
   if (branch.databases.has(name)) throw refused(409, "database already exists");
   const database = newDatabase(neon, name, owner.name);
@@ -41,7 +41,7 @@ export function deleteDatabase(neon: Neon, project: Project, branchId: string, n
 
 export function newDatabase(neon: Neon, name: string, ownerName: string): Database {
   const now = neon.clock.now();
-  return { id: neon.identity.number(), name, ownerName, createdAt: now, updatedAt: now };
+  return { id: neon.ids.number(), name, ownerName, createdAt: now, updatedAt: now };
 }
 
 function answer(neon: Neon, project: Project, branch: Branch, database: Database, status: number): Reply {
@@ -50,6 +50,6 @@ function answer(neon: Neon, project: Project, branch: Branch, database: Database
   ]);
   return {
     status,
-    body: { database: databaseOnWire(branch, database), operations: operations.map((operation) => operationOnWire(neon, operation)) },
+    body: { database: databaseJson(branch, database), operations: operations.map((operation) => operationJson(neon, operation)) },
   };
 }

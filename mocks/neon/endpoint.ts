@@ -1,13 +1,13 @@
-import { fields, needed, number, text, truth } from "./body.ts";
+import { fields, requiredText, number, text, boolean } from "./request-body.ts";
 import { endpointsOf, findBranch, findEndpoint } from "./find.ts";
 import type { Neon } from "./neon.ts";
 import { refuseWhenLocked, schedule, type Step } from "./operations.ts";
 import { type Reply, refused } from "./reply.ts";
 import type { Branch, Endpoint, Operation, Project } from "./state.ts";
-import { endpointOnWire, operationOnWire } from "./wire.ts";
+import { endpointJson, operationJson } from "./json.ts";
 
 /** A compute that is asked for. */
-export interface EndpointWish {
+export interface EndpointRequest {
   readonly type: Endpoint["type"];
   readonly name: string | undefined;
   readonly minCu: number;
@@ -17,8 +17,8 @@ export interface EndpointWish {
   readonly disabled: boolean;
 }
 
-export function readEndpoint(neon: Neon, request: Readonly<Record<string, unknown>>): EndpointWish {
-  const type = needed(request, "type");
+export function readEndpoint(neon: Neon, request: Readonly<Record<string, unknown>>): EndpointRequest {
+  const type = requiredText(request, "type");
   if (type !== "read_write" && type !== "read_only") throw refused(400, "endpoint type must be read_write or read_only");
   const minCu = number(request, "autoscaling_limit_min_cu", 0.25, 56) ?? 0.25;
   const settings = fields(request["settings"], "settings");
@@ -31,7 +31,7 @@ export function readEndpoint(neon: Neon, request: Readonly<Record<string, unknow
     maxCu: number(request, "autoscaling_limit_max_cu", minCu, 56) ?? Math.max(minCu, 0.25),
     suspendTimeoutSeconds: readSuspendTimeout(neon, request) ?? 0,
     settings: Object.keys(settings).length === 0 ? { pg_settings: {} } : settings,
-    disabled: truth(request, "disabled") ?? false,
+    disabled: boolean(request, "disabled") ?? false,
   };
 }
 
@@ -44,9 +44,9 @@ function readSuspendTimeout(neon: Neon, request: Readonly<Record<string, unknown
 }
 
 /** Adds a compute at once; its addresses are there when the promise is kept. */
-export async function addEndpoint(neon: Neon, project: Project, branch: Branch, wish: EndpointWish): Promise<Endpoint> {
+export async function addEndpoint(neon: Neon, project: Project, branch: Branch, wish: EndpointRequest): Promise<Endpoint> {
   const now = neon.clock.now();
-  const id = neon.identity.id("ep");
+  const id = neon.ids.id("ep");
   const endpoint: Endpoint = {
     ...wish,
     id,
@@ -73,7 +73,7 @@ export function startStep(neon: Neon, endpoint: Endpoint): Step {
     branchId: endpoint.branchId,
     endpointId: endpoint.id,
     work: () => neon.storage?.start(endpoint) ?? Promise.resolve(),
-    done: () => enter(neon, endpoint, "active"),
+    done: () => setState(neon, endpoint, "active"),
   };
 }
 
@@ -83,12 +83,12 @@ function suspendStep(neon: Neon, endpoint: Endpoint): Step {
     branchId: endpoint.branchId,
     endpointId: endpoint.id,
     work: () => neon.storage?.suspend(endpoint) ?? Promise.resolve(),
-    done: () => enter(neon, endpoint, "idle"),
+    done: () => setState(neon, endpoint, "idle"),
   };
 }
 
 /** Writes down that a compute runs, or that it sleeps. */
-export function enter(neon: Neon, endpoint: Endpoint, state: "active" | "idle"): void {
+export function setState(neon: Neon, endpoint: Endpoint, state: "active" | "idle"): void {
   const now = neon.clock.now();
   endpoint.state = state;
   endpoint.pendingState = undefined;
@@ -103,7 +103,7 @@ export function closeEndpoint(project: Project, endpoint: Endpoint): void {
 
 export async function createEndpoint(neon: Neon, project: Project, body: unknown): Promise<Reply> {
   const request = fields(fields(body, "body")["endpoint"], "endpoint");
-  const branch = findBranch(neon, project, needed(request, "branch_id", 60));
+  const branch = findBranch(neon, project, requiredText(request, "branch_id", 60));
   const wish = readEndpoint(neon, request);
   refuseWhenLocked(neon, project, branch);
   if (wish.type === "read_write" && endpointsOf(project, branch).some((endpoint) => endpoint.type === "read_write")) {
@@ -122,7 +122,7 @@ export function updateEndpoint(neon: Neon, project: Project, id: string, body: u
   if (request["autoscaling_limit_max_cu"] !== undefined) endpoint.maxCu = wish.maxCu;
   if (request["suspend_timeout_seconds"] !== undefined) endpoint.suspendTimeoutSeconds = wish.suspendTimeoutSeconds;
   endpoint.name = wish.name ?? endpoint.name;
-  endpoint.disabled = truth(request, "disabled") ?? endpoint.disabled;
+  endpoint.disabled = boolean(request, "disabled") ?? endpoint.disabled;
   endpoint.updatedAt = neon.clock.now();
   const steps = endpoint.state === "active" ? [{ action: "apply_config", branchId: endpoint.branchId, endpointId: endpoint.id }] : [];
   return answer(neon, project, endpoint, schedule(neon, project, steps));
@@ -172,6 +172,6 @@ export function restartEndpoint(neon: Neon, project: Project, id: string): Reply
 }
 
 function answer(neon: Neon, project: Project, endpoint: Endpoint, operations: readonly Operation[], status = 200): Reply {
-  const endpointWire = endpointOnWire(neon, endpoint, project);
-  return { status, body: { endpoint: endpointWire, operations: operations.map((operation) => operationOnWire(neon, operation)) } };
+  const endpointWire = endpointJson(neon, endpoint, project);
+  return { status, body: { endpoint: endpointWire, operations: operations.map((operation) => operationJson(neon, operation)) } };
 }

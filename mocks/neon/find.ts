@@ -10,7 +10,7 @@ export function findProject(neon: Neon, id: string): Project {
 
 /** Whether a branch is there for reads: not gone, and not invisible while it is being deleted. */
 export function isVisible(neon: Neon, branch: Branch): boolean {
-  return !branch.isGone && (branch.deletedAt === undefined || neon.switches.deletingVisible);
+  return !branch.isDeleted && (branch.deletedAt === undefined || neon.switches.deletingVisible);
 }
 
 export function findBranch(neon: Neon, project: Project, id: string): Branch {
@@ -32,7 +32,7 @@ export function defaultBranch(project: Project): Branch {
 /** Branches that keep `branch` from being deleted or given an expiry. */
 export function childrenOf(neon: Neon, project: Project, branch: Branch): Branch[] {
   return [...project.branches.values()].filter(
-    (child) => child.parentId === branch.id && !child.isGone && (child.deletedAt === undefined || neon.switches.deletingChildBlocks),
+    (child) => child.parentId === branch.id && !child.isDeleted && (child.deletedAt === undefined || neon.switches.deletingChildBlocks),
   );
 }
 

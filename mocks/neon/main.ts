@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { createClock } from "./clock.ts";
-import { createNeon } from "./neon.ts";
+import { createNeon } from "./create-neon.ts";
 import { serve } from "./serve.ts";
 import { createStorage } from "./postgres/storage.ts";
 

@@ -36,7 +36,7 @@ export function schedule(
   const scheduled: Operation[] = [];
   for (const step of steps) {
     const operation: Operation = {
-      id: neon.identity.uuid(),
+      id: neon.ids.uuid(),
       projectId: project.id,
       branchId: step.branchId,
       endpointId: step.endpointId,
@@ -60,14 +60,14 @@ export function schedule(
 }
 
 /** Brings every operation to where the clock says it is. */
-export function settleOperations(neon: Neon): void {
+export function advanceOperations(neon: Neon): void {
   for (const operation of neon.state.active) {
     const entry = running.get(operation);
     if (entry === undefined) continue;
     const { after } = entry;
     if (operation.status === "scheduling" && after?.status === "finished") begin(neon, entry, after.updatedAt);
     else if (operation.status === "scheduling" && after !== undefined && isFinal(after)) finish(neon, entry, "cancelled", after.updatedAt);
-    if (operation.status === "running") advance(neon, entry);
+    if (operation.status === "running") finishIfDue(neon, entry);
   }
 }
 
@@ -87,7 +87,7 @@ function begin(neon: Neon, entry: Running, at: number): void {
   );
 }
 
-function advance(neon: Neon, entry: Running): void {
+function finishIfDue(neon: Neon, entry: Running): void {
   const { operation } = entry;
   const end = (operation.startedAt ?? 0) + operation.durationMs;
   if (entry.work === "running" || neon.clock.now() < end) return;

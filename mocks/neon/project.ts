@@ -1,11 +1,11 @@
-import { becomeReady, newBranch } from "./branch/create.ts";
+import { markReady, newBranch } from "./branch/create.ts";
 import { newDatabase } from "./database.ts";
-import { addEndpoint, enter, readEndpoint } from "./endpoint.ts";
+import { addEndpoint, setState, readEndpoint } from "./endpoint.ts";
 import type { Neon, NeonOptions } from "./neon.ts";
 import { newRole } from "./role.ts";
 import type { Reply } from "./reply.ts";
 import type { Project } from "./state.ts";
-import { timestamp, type Wire } from "./wire.ts";
+import { timestamp, type Json } from "./json.ts";
 
 /** The organization that the account belongs to. */
 export const ORGANIZATION = {
@@ -46,8 +46,8 @@ export async function createProject(neon: Neon, options: NeonOptions): Promise<P
     await neon.storage.configure(branch);
     await neon.storage.start(endpoint);
   }
-  becomeReady(neon, branch);
-  enter(neon, endpoint, "active");
+  markReady(neon, branch);
+  setState(neon, endpoint, "active");
   return project;
 }
 
@@ -87,7 +87,7 @@ export function getLimits(neon: Neon): Reply {
   return { status: 200, body: { limits: { max_branches: neon.branchLimit, max_read_only_endpoints: -1 } } };
 }
 
-function summary(project: Project): Wire {
+function summary(project: Project): Json {
   const at = timestamp(project.createdAt);
   return {
     id: project.id,

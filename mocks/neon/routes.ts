@@ -13,8 +13,8 @@ import { getLimits, getProject, listProjects } from "./project.ts";
 import { type Call, type Reply, refused } from "./reply.ts";
 import { createRole, deleteRole, getRole, listRoles, resetPassword, revealPassword } from "./role.ts";
 import type { Project } from "./state.ts";
-import { getConnectionUri } from "./uri.ts";
-import { endpointOnWire, operationOnWire, timestamp } from "./wire.ts";
+import { getConnectionUri } from "./connection-uri.ts";
+import { endpointJson, operationJson, timestamp } from "./json.ts";
 
 type Params = Readonly<Record<string, string>>;
 type Handler = (neon: Neon, call: Call, params: Params) => Reply | Promise<Reply>;
@@ -79,7 +79,7 @@ export const ROUTES: Readonly<Record<string, Handler>> = {
   [`POST ${PROJECT}/endpoints`]: inProject((neon, project, { body }) => createEndpoint(neon, project, body)),
   [`GET ${ENDPOINT}`]: inProject((neon, project, _call, { id }) => ({
     status: 200,
-    body: { endpoint: endpointOnWire(neon, findEndpoint(project, id), project) },
+    body: { endpoint: endpointJson(neon, findEndpoint(project, id), project) },
   })),
   [`PATCH ${ENDPOINT}`]: inProject((neon, project, { body }, { id }) => updateEndpoint(neon, project, id, body)),
   [`DELETE ${ENDPOINT}`]: inProject((neon, project, _call, { id }) => deleteEndpoint(neon, project, id)),
@@ -125,7 +125,7 @@ function named(params: Params, name: string): string {
 }
 
 function listEndpoints(neon: Neon, project: Project): Reply {
-  return { status: 200, body: { endpoints: [...project.endpoints.values()].map((endpoint) => endpointOnWire(neon, endpoint, project)) } };
+  return { status: 200, body: { endpoints: [...project.endpoints.values()].map((endpoint) => endpointJson(neon, endpoint, project)) } };
 }
 
 function anonymizedStatus(neon: Neon, project: Project, id: string): Reply {
@@ -153,7 +153,7 @@ function listOperations(neon: Neon, project: Project, query: URLSearchParams): R
   return {
     status: 200,
     body: {
-      operations: page.map((operation) => operationOnWire(neon, operation)),
+      operations: page.map((operation) => operationJson(neon, operation)),
       ...(last !== undefined && rest.length > page.length ? { pagination: { cursor: writeCursor(last.id) } } : {}),
     },
   };
@@ -162,5 +162,5 @@ function listOperations(neon: Neon, project: Project, query: URLSearchParams): R
 function getOperation(neon: Neon, id: string): Reply {
   const operation = neon.state.operations.get(id);
   if (operation === undefined) throw refused(404, "operation not found");
-  return { status: 200, body: { operation: operationOnWire(neon, operation) } };
+  return { status: 200, body: { operation: operationJson(neon, operation) } };
 }

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { answer } from "./api.ts";
 import { control } from "./control.ts";
 import type { Neon } from "./neon.ts";
-import { settle } from "./reap.ts";
+import { advance } from "./advance.ts";
 import type { Outcome } from "./reply.ts";
 
 const BASE = "/api/v2";
@@ -36,7 +36,7 @@ export async function serve(neon: Neon, options: ServeOptions = {}): Promise<Ser
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   // Backed branches go on while nobody calls.
-  const ticker = setInterval(() => settle(neon), neon.storage === undefined ? 1_000 : 15);
+  const ticker = setInterval(() => advance(neon), neon.storage === undefined ? 1_000 : 15);
   ticker.unref();
   const address = server.address();
   const origin = `http://127.0.0.1:${typeof address === "object" ? address?.port : options.port}`;

@@ -46,7 +46,7 @@ export interface Branch {
   deletedAt: number | undefined;
   deletedBy: "user" | "ttl" | undefined;
   /** True when its deletion is done; then it is kept only if deletion is soft. */
-  isGone: boolean;
+  isDeleted: boolean;
   /** Reads that it still hides from, by the switches `readLag` and `listLag`. */
   hiddenReads: number;
   hiddenLists: number;

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, describe } from "vitest";
 import { neonProvider } from "../../src/providers/neon/neon.ts";
-import { createRate } from "../../src/providers/neon/rate.ts";
+import { createRateLimiter } from "../../src/providers/neon/rate-limit.ts";
 import type { Provider } from "../../src/providers/provider.ts";
 import { listening } from "../integration/providers/asking.ts";
 import { testContract } from "../integration/providers/contract.ts";
-import { CHOICES } from "../support/neon-stage.ts";
+import { CHOICES } from "../support/neon-harness.ts";
 
 const { NEON_API_KEY: apiKey, NEON_PROJECT_ID: project, NEON_API_HOST: apiHost } = process.env;
 if (apiKey === undefined || project === undefined) {
@@ -13,11 +13,11 @@ if (apiKey === undefined || project === undefined) {
 }
 
 const api = `${apiHost ?? "https://console.neon.tech/api/v2"}/projects/${project}/branches`;
-const rate = createRate();
+const rate = createRateLimiter();
 const before = new Set((await provider().list(listening())).map(({ id }) => id));
 
 function provider(): Provider {
-  return neonProvider({ apiKey, project, apiHost, secretsWithheld: false, base: false, choices: CHOICES, world: { rate } });
+  return neonProvider({ apiKey, project, apiHost, secretsWithheld: false, base: false, choices: CHOICES, dependencies: { rate } });
 }
 
 async function call(method: string, url: string, body?: object): Promise<Response> {

@@ -1,7 +1,8 @@
 import { afterEach } from "vitest";
 import { answer } from "../../mocks/neon/api.ts";
 import { createClock } from "../../mocks/neon/clock.ts";
-import { createNeon, type Neon, type NeonOptions } from "../../mocks/neon/neon.ts";
+import { createNeon } from "../../mocks/neon/create-neon.ts";
+import type { Neon, NeonOptions } from "../../mocks/neon/neon.ts";
 import type { Outcome, Reply } from "../../mocks/neon/reply.ts";
 import { loadSpecification } from "../../mocks/neon/specification.ts";
 

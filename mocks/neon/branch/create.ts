@@ -1,5 +1,5 @@
-import { annotation, fields, list, text, truth } from "../body.ts";
-import { addEndpoint, type EndpointWish, readEndpoint, startStep } from "../endpoint.ts";
+import { annotation, fields, list, text, boolean } from "../request-body.ts";
+import { addEndpoint, type EndpointRequest, readEndpoint, startStep } from "../endpoint.ts";
 import { readExpiry, setExpiry } from "../expiry.ts";
 import type { Neon } from "../neon.ts";
 import { refuseWhenLocked, schedule } from "../operations.ts";
@@ -27,7 +27,7 @@ export async function createBranch(
   const wishes = list(request["endpoints"], "endpoints").map((entry) => readEndpoint(neon, entry));
   const labels = annotation(request["annotation_value"]);
   const expiresAt = wanted["expires_at"] === undefined ? undefined : readExpiry(neon, wanted["expires_at"]);
-  const isProtected = truth(wanted, "protected") ?? false;
+  const isProtected = boolean(wanted, "protected") ?? false;
   const name = text(wanted, "name");
   refuseWhenLocked(neon, project, undefined);
   refuseCombination(neon, { isProtected, expiresAt, source: source.parent, schemaOnly: source.isRoot, wishes });
@@ -38,7 +38,7 @@ export async function createBranch(
   const branch = newBranch(neon, project, source.parent, {
     name,
     parentId: source.isRoot ? undefined : source.parent.id,
-    parentLsn: source.isRoot ? undefined : (source.lsn ?? neon.identity.lsn()),
+    parentLsn: source.isRoot ? undefined : (source.lsn ?? neon.ids.lsn()),
     parentTimestamp: source.timestamp,
     initSource: source.initSource,
     restricted,
@@ -55,7 +55,7 @@ export async function createBranch(
       action: "create_branch",
       branchId: branch.id,
       work: () => copyInto(neon, branch, source.parent),
-      done: () => becomeReady(neon, branch),
+      done: () => markReady(neon, branch),
     },
     ...endpoints.map((endpoint) => startStep(neon, endpoint)),
   ]);
@@ -74,10 +74,10 @@ interface NewBranch {
 /** A branch with its source's roles and databases; a protected source's passwords are made anew (Neon docs, "Protected branches"). */
 export function newBranch(neon: Neon, project: Project, source: Branch | undefined, wanted: NewBranch): Branch {
   const now = neon.clock.now();
-  const id = neon.identity.id("br");
+  const id = neon.ids.id("br");
   const roles = [...(source?.roles.values() ?? [])].map((role) => ({
     ...role,
-    password: source?.isProtected ? neon.identity.password() : role.password,
+    password: source?.isProtected ? neon.ids.password() : role.password,
   }));
   return {
     id,
@@ -100,18 +100,16 @@ export function newBranch(neon: Neon, project: Project, source: Branch | undefin
     annotation: undefined,
     restrictedActions: wanted.restricted ?? [],
     roles: new Map(roles.map((role) => [role.name, role])),
-    databases: new Map(
-      [...(source?.databases.values() ?? [])].map((database) => [database.name, { ...database, id: neon.identity.number() }]),
-    ),
+    databases: new Map([...(source?.databases.values() ?? [])].map((database) => [database.name, { ...database, id: neon.ids.number() }])),
     deletedAt: undefined,
     deletedBy: undefined,
-    isGone: false,
+    isDeleted: false,
     hiddenReads: neon.switches.readLag,
     hiddenLists: neon.switches.listLag,
   };
 }
 
-export function becomeReady(neon: Neon, branch: Branch): void {
+export function markReady(neon: Neon, branch: Branch): void {
   if (branch.deletedAt !== undefined) return;
   branch.state = "ready";
   branch.pendingState = undefined;
@@ -128,7 +126,7 @@ interface Combination {
   readonly expiresAt: number | undefined;
   readonly source: Branch;
   readonly schemaOnly: boolean;
-  readonly wishes: readonly EndpointWish[];
+  readonly wishes: readonly EndpointRequest[];
 }
 
 function refuseCombination(neon: Neon, { isProtected, expiresAt, source, schemaOnly, wishes }: Combination): void {

@@ -4,19 +4,19 @@ import type { Neon } from "../neon.ts";
 import { refuseWhenLocked, schedule, type Step } from "../operations.ts";
 import { type Reply, refused } from "../reply.ts";
 import type { Branch, Operation, Project } from "../state.ts";
-import { branchOnWire, operationOnWire } from "../wire.ts";
+import { branchJson, operationJson } from "../json.ts";
 
 /** `DELETE …/branches/{branch_id}`: 200 while there is something to do, 204 where there is nothing. */
 export function deleteBranch(neon: Neon, project: Project, id: string): Reply {
   const branch = project.branches.get(id);
-  if (branch === undefined || branch.isGone) return missing(neon.switches.deleteMissing);
+  if (branch === undefined || branch.isDeleted) return missing(neon.switches.deleteMissing);
   if (branch.deletedAt !== undefined) return alreadyDeleting(neon, branch);
   refuseDeletion(neon, project, branch);
   refuseWhenLocked(neon, project, branch);
   const operations = startDeletion(neon, project, branch, "user");
   return {
     status: 200,
-    body: { branch: branchOnWire(neon, branch), operations: operations.map((operation) => operationOnWire(neon, operation)) },
+    body: { branch: branchJson(neon, branch), operations: operations.map((operation) => operationJson(neon, operation)) },
   };
 }
 
@@ -41,7 +41,7 @@ export function startDeletion(neon: Neon, project: Project, branch: Branch, by: 
     },
     done() {
       for (const endpoint of endpoints) closeEndpoint(project, endpoint);
-      branch.isGone = true;
+      branch.isDeleted = true;
       branch.state = "storage_deleted";
       branch.pendingState = undefined;
       if (!neon.switches.softDelete) project.branches.delete(branch.id);
@@ -67,5 +67,5 @@ function missing(status: 204 | 404): Reply {
 function alreadyDeleting(neon: Neon, branch: Branch): Reply {
   const status = neon.switches.deleteDeleting;
   if (status === 423) throw refused(423, "project already has running conflicting operations, scheduling of new ones is prohibited");
-  return status === 200 ? { status, body: { branch: branchOnWire(neon, branch), operations: [] } } : missing(status);
+  return status === 200 ? { status, body: { branch: branchJson(neon, branch), operations: [] } } : missing(status);
 }

@@ -1,10 +1,10 @@
-import { fields, list } from "../body.ts";
+import { fields, list } from "../request-body.ts";
 import { endpointsOf, findBranch } from "../find.ts";
 import type { Neon } from "../neon.ts";
 import { type Reply, refused } from "../reply.ts";
 import type { Branch, Project } from "../state.ts";
-import { createdUris } from "../uri.ts";
-import { annotationOnWire, branchOnWire, databaseOnWire, endpointOnWire, operationOnWire, roleOnWire } from "../wire.ts";
+import { createdUris } from "../connection-uri.ts";
+import { annotationJson, branchJson, databaseJson, endpointJson, operationJson, roleJson } from "../json.ts";
 import { createBranch, type CreatedBranch } from "./create.ts";
 
 /** `GET …/branches/{branch_id}` with the annotation; hides a new branch for a few reads where told so. */
@@ -14,11 +14,11 @@ export function getBranch(neon: Neon, project: Project, id: string): Reply {
     branch.hiddenReads -= 1;
     throw refused(404, "branch not found");
   }
-  return { status: 200, body: { branch: branchOnWire(neon, branch), ...annotationPart(neon, branch) } };
+  return { status: 200, body: { branch: branchJson(neon, branch), ...annotationPart(neon, branch) } };
 }
 
 function annotationPart(neon: Neon, branch: Branch): object {
-  if (branch.annotation !== undefined || neon.switches.annotationWhenNone === "empty") return { annotation: annotationOnWire(branch) };
+  if (branch.annotation !== undefined || neon.switches.annotationWhenNone === "empty") return { annotation: annotationJson(branch) };
   return neon.switches.annotationWhenNone === "null" ? { annotation: null } : {};
 }
 
@@ -28,11 +28,11 @@ export function createdReply(neon: Neon, project: Project, created: CreatedBranc
   return {
     status: 201,
     body: {
-      branch: branchOnWire(neon, branch),
-      endpoints: endpoints.map((endpoint) => endpointOnWire(neon, endpoint, project)),
-      operations: operations.map((operation) => operationOnWire(neon, operation)),
-      roles: [...branch.roles.values()].map((role) => roleOnWire(branch, role)),
-      databases: [...branch.databases.values()].map((database) => databaseOnWire(branch, database)),
+      branch: branchJson(neon, branch),
+      endpoints: endpoints.map((endpoint) => endpointJson(neon, endpoint, project)),
+      operations: operations.map((operation) => operationJson(neon, operation)),
+      roles: [...branch.roles.values()].map((role) => roleJson(branch, role)),
+      databases: [...branch.databases.values()].map((database) => databaseJson(branch, database)),
       ...createdUris(neon, project, branch, endpoints),
     },
   };
@@ -53,5 +53,5 @@ export async function createAnonymizedBranch(neon: Neon, project: Project, body:
 
 export function listBranchEndpoints(neon: Neon, project: Project, id: string): Reply {
   const endpoints = endpointsOf(project, findBranch(neon, project, id));
-  return { status: 200, body: { endpoints: endpoints.map((endpoint) => endpointOnWire(neon, endpoint, project)) } };
+  return { status: 200, body: { endpoints: endpoints.map((endpoint) => endpointJson(neon, endpoint, project)) } };
 }

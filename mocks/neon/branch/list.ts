@@ -2,7 +2,7 @@ import { isVisible } from "../find.ts";
 import type { Neon } from "../neon.ts";
 import { type Reply, refused } from "../reply.ts";
 import type { Branch, Project } from "../state.ts";
-import { annotationOnWire, branchOnWire } from "../wire.ts";
+import { annotationJson, branchJson } from "../json.ts";
 
 const SORT_KEYS = {
   name: (branch: Branch): string => branch.name,
@@ -28,8 +28,8 @@ export function listBranches(neon: Neon, project: Project, query: URLSearchParam
   return {
     status: 200,
     body: {
-      branches: page.map(({ branch }) => branchOnWire(neon, branch)),
-      annotations: Object.fromEntries(annotated.map(({ branch }) => [branch.id, annotationOnWire(branch)])),
+      branches: page.map(({ branch }) => branchJson(neon, branch)),
+      annotations: Object.fromEntries(annotated.map(({ branch }) => [branch.id, annotationJson(branch)])),
       pagination: {
         ...(last !== undefined && rest.length > page.length ? { next: writeCursor(last.key) } : {}),
         sort_by: by,
@@ -63,7 +63,7 @@ function matching(neon: Neon, project: Project, query: URLSearchParams): Branch[
   const search = query.get("search") ?? "";
   const withDeleted = query.get("include_deleted") === "true";
   return [...project.branches.values()].filter((branch) => {
-    if (!isVisible(neon, branch) && !(withDeleted && branch.isGone)) return false;
+    if (!isVisible(neon, branch) && !(withDeleted && branch.isDeleted)) return false;
     if (branch.hiddenLists > 0) {
       branch.hiddenLists -= 1;
       return false;

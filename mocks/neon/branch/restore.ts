@@ -1,12 +1,12 @@
-import { fields, needed, text } from "../body.ts";
+import { fields, requiredText, text } from "../request-body.ts";
 import { setExpiry } from "../expiry.ts";
 import { childrenOf, endpointsOf, findBranch } from "../find.ts";
 import type { Neon } from "../neon.ts";
 import { refuseWhenLocked, schedule } from "../operations.ts";
 import { type Reply, refused } from "../reply.ts";
 import type { Branch, Project } from "../state.ts";
-import { branchOnWire, operationOnWire } from "../wire.ts";
-import { becomeReady, newBranch } from "./create.ts";
+import { branchJson, operationJson } from "../json.ts";
+import { markReady, newBranch } from "./create.ts";
 import { refuseBeyondLimits, refuseTakenName } from "./limits.ts";
 import { readPoint } from "./source.ts";
 
@@ -17,7 +17,7 @@ import { readPoint } from "./source.ts";
 export function restoreBranch(neon: Neon, project: Project, id: string, body: unknown): Reply {
   const branch = findBranch(neon, project, id);
   const request = fields(body, "body");
-  const source = findBranch(neon, project, needed(request, "source_branch_id", 60));
+  const source = findBranch(neon, project, requiredText(request, "source_branch_id", 60));
   const point = readPoint(neon, project, text(request, "source_lsn"), text(request, "source_timestamp"));
   const keep = text(request, "preserve_under_name");
   refuseRestore(neon, project, branch, { self: source === branch, head: point.lsn === undefined && point.timestamp === undefined, keep });
@@ -35,13 +35,13 @@ export function restoreBranch(neon: Neon, project: Project, id: string, body: un
       branchId: branch.id,
       // Without a log of its own the mock can't go back in time: from itself a branch keeps what it holds.
       work: () => (source === branch ? keepHead(neon, branch, backup) : neon.storage?.restore(branch, source, backup)) ?? Promise.resolve(),
-      done: () => (backup === undefined ? [branch] : [branch, backup]).forEach((each) => becomeReady(neon, each)),
+      done: () => (backup === undefined ? [branch] : [branch, backup]).forEach((each) => markReady(neon, each)),
     },
     ...endpoints.map((endpoint) => ({ action: "apply_config", branchId: branch.id, endpointId: endpoint.id })),
   ]);
   return {
     status: 200,
-    body: { branch: branchOnWire(neon, branch), operations: operations.map((operation) => operationOnWire(neon, operation)) },
+    body: { branch: branchJson(neon, branch), operations: operations.map((operation) => operationJson(neon, operation)) },
   };
 }
 
@@ -78,7 +78,7 @@ function preserve(neon: Neon, project: Project, branch: Branch, name: string): B
 function takeState(neon: Neon, branch: Branch, source: Branch, backup: Branch | undefined): void {
   const now = neon.clock.now();
   branch.parentId = source === branch ? (backup?.id ?? branch.parentId) : source.id;
-  branch.parentLsn = neon.identity.lsn();
+  branch.parentLsn = neon.ids.lsn();
   branch.state = "resetting";
   branch.pendingState = "ready";
   branch.stateChangedAt = now;

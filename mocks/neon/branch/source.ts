@@ -1,4 +1,4 @@
-import { text } from "../body.ts";
+import { text } from "../request-body.ts";
 import { defaultBranch, isVisible } from "../find.ts";
 import type { Neon } from "../neon.ts";
 import { refused } from "../reply.ts";

@@ -1,10 +1,10 @@
-import { fields, text, truth } from "../body.ts";
+import { fields, text, boolean } from "../request-body.ts";
 import { readExpiry, refuseExpiryOf, setExpiry } from "../expiry.ts";
 import { findBranch, liveBranches } from "../find.ts";
 import type { Neon } from "../neon.ts";
 import { type Reply, refused } from "../reply.ts";
 import type { Branch, Project } from "../state.ts";
-import { branchOnWire } from "../wire.ts";
+import { branchJson } from "../json.ts";
 import { refuseTakenName } from "./limits.ts";
 
 /** `PATCH …/branches/{branch_id}`: name, protection, expiry (null takes it away). Annotations can't be changed. */
@@ -12,7 +12,7 @@ export function updateBranch(neon: Neon, project: Project, id: string, body: unk
   const branch = living(findBranch(neon, project, id));
   const wanted = fields(fields(body, "body")["branch"], "branch");
   const name = text(wanted, "name");
-  const isProtected = truth(wanted, "protected");
+  const isProtected = boolean(wanted, "protected");
   const expiry = wanted["expires_at"];
   if (name !== undefined && name !== branch.name) refuseTakenName(neon, project, name);
   if (isProtected === true && branch.expiresAt !== undefined && expiry !== null) {
@@ -26,7 +26,7 @@ export function updateBranch(neon: Neon, project: Project, id: string, body: unk
   branch.name = name ?? branch.name;
   branch.isProtected = isProtected ?? branch.isProtected;
   branch.updatedAt = neon.clock.now();
-  return { status: 200, body: { branch: branchOnWire(neon, branch), operations: [] } };
+  return { status: 200, body: { branch: branchJson(neon, branch), operations: [] } };
 }
 
 /** `POST …/set_as_default`: the old default loses the mark; a branch that expires can't have it. */
@@ -36,13 +36,13 @@ export function makeDefault(neon: Neon, project: Project, id: string): Reply {
     throw refused(neon.switches.expiryRuleStatus, "a branch with an expiration can't be the default branch");
   for (const other of liveBranches(project)) other.isDefault = other === branch;
   branch.updatedAt = neon.clock.now();
-  return { status: 200, body: { branch: branchOnWire(neon, branch), operations: [] } };
+  return { status: 200, body: { branch: branchJson(neon, branch), operations: [] } };
 }
 
 /** `POST …/recover`: brings a soft-deleted branch back, without its expiry. */
 export function recoverBranch(neon: Neon, project: Project, id: string): Reply {
   const branch = project.branches.get(id);
-  if (branch === undefined || !branch.isGone) throw refused(404, "branch not found");
+  if (branch === undefined || !branch.isDeleted) throw refused(404, "branch not found");
   refuseTakenName(neon, project, branch.name);
   Object.assign(branch, {
     deletedAt: undefined,
@@ -53,7 +53,7 @@ export function recoverBranch(neon: Neon, project: Project, id: string): Reply {
     ttlSeconds: undefined,
   });
   branch.updatedAt = neon.clock.now();
-  return { status: 200, body: { branch: branchOnWire(neon, branch), endpoints: [] } };
+  return { status: 200, body: { branch: branchJson(neon, branch), endpoints: [] } };
 }
 
 function living(branch: Branch): Branch {

@@ -1,47 +1,46 @@
 import { isOffshootError, messageOf } from "../../errors.ts";
 import { baseName } from "../../identity/name.ts";
-import type { Database, Refusal, Released, Wanted } from "../provider.ts";
-import type { NeonApi } from "./api.ts";
-import type { Bounds } from "./bounds.ts";
-import { type Branch, buildingName, failedName } from "./branch.ts";
-import { factsOf, isNameTaken } from "./failure.ts";
+import type { Database, Refusal, Released, DatabaseRequest } from "../provider.ts";
+import { factsOf, isNameTaken } from "./api-errors.ts";
+import { buildingName, failedName } from "./branches.ts";
+import type { Setup } from "./options.ts";
 import { readyBase } from "./parent.ts";
-import type { Site } from "./site.ts";
+import type { Branch, CallContext, NeonApi } from "./types.ts";
 
-/** What is never finished goes by itself; no migration takes as long. */
+/** The expiry of a base that is being migrated. Migrations need less time, and an unfinished base must not be kept. */
 const BUILDING_MS = 24 * 3_600_000;
 
-/** What the making of a base uses of its provider. */
-export interface Workshop {
-  readonly site: Site;
-  readonly acquire: (wanted: Wanted) => Promise<Database | Refusal>;
+/** The operations of the provider that `ensureBase` uses. */
+export interface BaseOperations {
+  readonly setup: Setup;
+  readonly acquire: (wanted: DatabaseRequest) => Promise<Database | Refusal>;
   readonly release: (name: string) => Promise<Released>;
 }
 
 /**
- * `Provider.ensureBase` over Neon. All who come before the base is ready adopt the same branch to migrate; a later one
- * finds the base by its final name.
+ * `Provider.ensureBase` for Neon. All callers before the base is ready adopt the same branch and migrate it; later callers
+ * find the base by its final name.
  */
 export async function ensureBase(
-  { site, acquire, release }: Workshop,
-  wanted: Wanted,
-  bounds: () => Bounds,
+  { setup, acquire, release }: BaseOperations,
+  wanted: DatabaseRequest,
+  context: () => CallContext,
   migrate: (database: Database) => Promise<void>,
 ): Promise<void> {
   const { fingerprint } = wanted.tag;
   if (fingerprint === undefined) return;
-  const { api, bases, world } = site;
+  const { api, bases, dependencies } = setup;
   const isReady = async (): Promise<boolean> => {
-    const ready = await readyBase(api, fingerprint, bounds());
+    const ready = await readyBase(api, fingerprint, context());
     if (ready !== undefined) bases.set(fingerprint, ready);
     return ready !== undefined;
   };
   if (await isReady()) return;
-  const expiresAt = new Date(world.now().getTime() + BUILDING_MS);
+  const expiresAt = new Date(dependencies.now().getTime() + BUILDING_MS);
   const building = await acquire({ ...wanted, name: buildingName(wanted.name), expiresAt, fingerprint: undefined });
-  // The run's own create meets the same refusal, and says so.
+  // The create of the run's own branch meets the same refusal and reports it.
   if (building.kind === "refusal") return;
-  // Between our look and our create another may have finished, which let go of the name.
+  // Another run may have finished the base between our search and our create. That freed the name.
   if (await isReady()) {
     if (building.origin === "created") await release(building.name);
     return;
@@ -49,47 +48,48 @@ export async function ensureBase(
   try {
     await migrate(building);
   } catch (thrown) {
-    if (hasFailed(thrown)) await setAside(api, building, wanted.name, bounds());
+    if (haveMigrationsFailed(thrown)) await renameFailed(api, building, wanted.name, context());
     throw thrown;
   }
-  const base = await sealBase(api, building, fingerprint, bounds());
+  const base = await finishBase(api, building, fingerprint, context());
   if (base !== undefined) bases.set(fingerprint, base);
 }
 
-/** The migrations themselves failed, or what they made did: whoever else waits for them hears the same. */
-function hasFailed(thrown: unknown): boolean {
+/** The migrations failed, or the audit after them did. All other jobs that wait for them get the same error. */
+function haveMigrationsFailed(thrown: unknown): boolean {
   return isOffshootError(thrown) && (thrown.code === "MIGRATION_FAILED" || thrown.code === "FINDINGS");
 }
 
-/** The next run begins with a clean base; those who wait in this one keep their sessions, and it still expires. */
-async function setAside(api: NeonApi, { id }: Database, base: string, bounds: Bounds): Promise<void> {
+/** Frees the name for the next run. Jobs that wait in the failed base keep their sessions, and the branch still expires. */
+async function renameFailed(api: NeonApi, { id }: Database, base: string, context: CallContext): Promise<void> {
   try {
-    await api.updateBranch(id, { name: failedName(base, id) }, bounds);
+    await api.updateBranch(id, { name: failedName(base, id) }, context);
   } catch (thrown) {
-    bounds.emit({ kind: "warning", text: `The base ${buildingName(base)} failed and could not be set aside: ${messageOf(thrown)}` });
+    const text = `The migrations of the base ${buildingName(base)} failed, and the branch could not be renamed: ${messageOf(thrown)}`;
+    context.emit({ kind: "warning", text });
   }
 }
 
 /**
- * Gives a migrated base its final name, which alone says that it is ready: a run must never start from one that is
- * half migrated. It stops expiring with that, as nothing may be branched from what expires; where another base got the
- * name first, ours goes on expiring. Returns the base to start from; undefined, with a warning, where there is none.
+ * Gives a migrated base its final name. Only that name marks it as ready, so that no run starts from a half-migrated
+ * base. The same call removes the expiry, because Neon creates no branch from one that expires. If another base got the
+ * name first, ours still expires. Returns the base to start from; undefined, with a warning, if there is none.
  */
-async function sealBase(
+async function finishBase(
   api: NeonApi,
   { id, expiresAt }: Database,
   fingerprint: string,
-  bounds: Bounds,
+  context: CallContext,
 ): Promise<Pick<Branch, "id" | "name"> | undefined> {
   const name = baseName(fingerprint);
   try {
-    await api.updateBranch(id, expiresAt === undefined ? { name } : { name, expiresAt: null }, bounds);
+    await api.updateBranch(id, expiresAt === undefined ? { name } : { name, expiresAt: null }, context);
     return { id, name };
   } catch (thrown) {
-    bounds.within.check();
+    context.deadline.check();
     const facts = factsOf(thrown);
-    const other = facts !== undefined && isNameTaken(facts) ? await readyBase(api, fingerprint, bounds) : undefined;
-    if (other === undefined) bounds.emit({ kind: "warning", text: `The base ${name} could not be kept: ${messageOf(thrown)}` });
+    const other = facts !== undefined && isNameTaken(facts) ? await readyBase(api, fingerprint, context) : undefined;
+    if (other === undefined) context.emit({ kind: "warning", text: `The base ${name} could not be kept: ${messageOf(thrown)}` });
     return other;
   }
 }

@@ -1,38 +1,31 @@
 import type { Listed } from "../provider.ts";
-import type { NeonApi } from "./api.ts";
-import type { Bounds } from "./bounds.ts";
-import { type Branch, isFailedBase, isReadyBase, isUnderPrefix } from "./branch.ts";
+import { isFailedBase, isReadyBase, isUnderPrefix } from "./branches.ts";
 import { guardOf } from "./deletion-guard.ts";
-import type { Endpoint } from "./wire.ts";
+import type { Branch, CallContext, Endpoint, NeonApi } from "./types.ts";
 
-/** A branch is made within seconds; one that is still not ready after this serves nobody. */
-const STILLBORN_MS = 30 * 60_000;
+/** Neon creates a branch within seconds. A branch that is not ready after this time is broken. */
+const INCOMPLETE_MS = 30 * 60_000;
 
-/** A base takes as long to build as the migrations take. */
+/** A base needs as much time as its migrations. */
 const BUILDING_MS = 24 * 3_600_000;
 
 /**
- * Everything under our prefix: all pages of the project's branches, and its computes for their last use. All branches
- * are read, since a stranger's branch that was started from one of ours decides about its fate.
+ * Everything under our prefix: all pages of the project's branches, and its computes for their last use. All branches are
+ * read, because a branch of another owner may have been created from one of ours, which must then be kept.
  */
-export async function list(api: NeonApi, parent: string | undefined, now: Date, bounds: Bounds): Promise<readonly Listed[]> {
-  const [branches, endpoints] = await Promise.all([api.branches(undefined, bounds), api.endpoints(bounds)]);
+export async function list(api: NeonApi, parent: string | undefined, now: Date, context: CallContext): Promise<readonly Listed[]> {
+  const [branches, endpoints] = await Promise.all([api.branches(undefined, context), api.endpoints(context)]);
   return toListed(branches, endpoints, parent, now);
 }
 
-/** Pure. A base is used when something is branched from it, any other branch when its compute is. */
-export function toListed(
-  branches: readonly Branch[],
-  endpoints: readonly Endpoint[],
-  parent: string | undefined,
-  now: Date,
-): readonly Listed[] {
-  const living = branches.filter(({ isGoing }) => !isGoing);
+/** A base was last used when its youngest child was created; any other branch when its compute was last active. */
+function toListed(branches: readonly Branch[], endpoints: readonly Endpoint[], parent: string | undefined, now: Date): readonly Listed[] {
+  const live = branches.filter(({ isBeingDeleted }) => !isBeingDeleted);
   const children = new Map<string, Branch[]>();
-  for (const branch of living)
+  for (const branch of live)
     if (branch.parentId !== undefined) children.set(branch.parentId, [...(children.get(branch.parentId) ?? []), branch]);
   const activity = new Map(endpoints.map(({ branchId, lastActive }) => [branchId, lastActive]));
-  return living.filter(isUnderPrefix).map((branch): Listed => {
+  return live.filter(isUnderPrefix).map((branch): Listed => {
     const { id, name, tag, createdAt } = branch;
     const own = children.get(id) ?? [];
     const uses = tag?.kind === "base" ? own.map((child) => child.createdAt) : [activity.get(id)];
@@ -54,11 +47,11 @@ export function toListed(
   });
 }
 
-/** Tagged and created, but never of use: Neon never finished it, or a base that nobody finished. */
+/** Created by us but never usable: Neon did not finish the branch, or no run finished the base. */
 function isBroken(branch: Branch, now: Date): boolean {
   const ageMs = now.getTime() - branch.createdAt.getTime();
   if (branch.tag === undefined) return false;
-  if (branch.state === "init" || isFailedBase(branch)) return ageMs > STILLBORN_MS;
+  if (branch.state === "init" || isFailedBase(branch)) return ageMs > INCOMPLETE_MS;
   return branch.tag.kind === "base" && !isReadyBase(branch) && ageMs > BUILDING_MS;
 }
 

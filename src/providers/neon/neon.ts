@@ -1,60 +1,59 @@
 import { deadline } from "../../deadline.ts";
 import { silent } from "../../events.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
-import type { Database, Limits, Provider, Refusal, Wanted } from "../provider.ts";
+import type { Database, Limits, Provider, Refusal, DatabaseRequest } from "../provider.ts";
 import { neonApi } from "./api.ts";
+import { factsOf, isKeyRejected } from "./api-errors.ts";
 import { ensureBase } from "./base.ts";
-import type { Bounds } from "./bounds.ts";
-import { factsOf, isKeyRejected } from "./failure.ts";
-import { handOut } from "./handout.ts";
+import { findByName } from "./branches.ts";
+import { createOrAdopt } from "./create.ts";
+import { openDatabase } from "./database.ts";
+import { deleteByName } from "./delete.ts";
 import { list } from "./list.ts";
-import { look } from "./look.ts";
-import type { NeonOptions, World } from "./options.ts";
-import { place } from "./place.ts";
-import { sharedRate } from "./rate.ts";
+import type { Dependencies, NeonOptions, Setup } from "./options.ts";
+import { sharedRateLimiter } from "./rate-limit.ts";
 import { reach } from "./reach.ts";
-import { refusalOf } from "./refusal.ts";
-import { release } from "./release.ts";
-import type { Site } from "./site.ts";
+import { refusalWithoutCall } from "./refuse.ts";
+import type { CallContext } from "./types.ts";
 
-/** How long `await using` may take to remove a branch. */
+/** The time limit for `await using` to delete a branch. */
 const DISPOSE_MS = 60_000;
 
 /**
- * The provider contract over Neon: a branch per run, the owner tag in its annotation, an expiry on it. One call from
- * nothing to a URL. Throws `NOT_OURS`, `PROTECTED`, `PROVIDER_REJECTED`, `PROVIDER_OUTAGE`, `CONNECTION_FAILED`,
- * `USAGE` for a choice that must be made, `TIMED_OUT`, `CANCELLED`; no error holds the key or a password.
+ * The provider contract for Neon: one branch per run, with the owner tag in its annotation and an expiry. One API call
+ * creates it. Throws `NOT_OURS`, `PROTECTED`, `PROVIDER_REJECTED`, `PROVIDER_OUTAGE`, `CONNECTION_FAILED`, `TIMED_OUT`,
+ * `CANCELLED`, and `USAGE` if the user must choose a role or a database. No error contains the key or a password.
  */
 export function neonProvider(options: NeonOptions): Provider {
-  const world = { ...REAL, ...options.world };
-  const apiKey = filled(options.apiKey);
-  const project = filled(options.project);
-  const refused = refusalOf({ apiKey, project, secretsWithheld: options.secretsWithheld });
-  const site = siteOf(options, world, apiKey ?? "", project ?? "");
+  const dependencies = { ...REAL_DEPENDENCIES, ...options.dependencies };
+  const apiKey = nonBlank(options.apiKey);
+  const project = nonBlank(options.project);
+  const refused = refusalWithoutCall({ apiKey, project, secretsWithheld: options.secretsWithheld });
+  const setup = setupOf(options, dependencies, apiKey ?? "", project ?? "");
   const { parent } = options.choices;
-  const bound = (what: string, { withinMs, signal, emit }: Limits): Bounds => ({
-    within: world.deadline(what, withinMs, signal),
+  const contextOf = (what: string, { withinMs, signal, emit }: Limits): CallContext => ({
+    deadline: dependencies.deadline(what, withinMs, signal),
     emit,
   });
 
-  const releaseName: Provider["release"] = async (name, limits, seen, only) => {
-    if (refused !== undefined) return "already-gone";
-    const bounds = bound(`removing the Neon branch ${name}`, limits);
-    const releasing = { api: site.api, parent, random: world.random, only };
-    return (await withheld(options, () => release(releasing, name, bounds, seen))) ?? "already-gone";
+  const release: Provider["release"] = async (name, limits, seen, only) => {
+    if (refused !== undefined) return "not-found";
+    const context = contextOf(`deleting the Neon branch ${name}`, limits);
+    const deleteOptions = { api: setup.api, parent, random: dependencies.random, only };
+    return (await allowPlaceholderKey(options, () => deleteByName(deleteOptions, name, context, seen))) ?? "not-found";
   };
   const dispose = (name: string) => (): Promise<unknown> =>
-    releaseName(name, { signal: new AbortController().signal, withinMs: DISPOSE_MS, emit: silent });
+    release(name, { signal: new AbortController().signal, withinMs: DISPOSE_MS, emit: silent });
 
-  async function acquire(wanted: Wanted, limits: Limits): Promise<Database | Refusal> {
+  async function acquire(wanted: DatabaseRequest, limits: Limits): Promise<Database | Refusal> {
     if (refused !== undefined) return refused;
-    const bounds = bound(`getting the Neon branch ${wanted.name}`, limits);
+    const context = contextOf(`getting the Neon branch ${wanted.name}`, limits);
     for (;;) {
-      const placed = await place(site, wanted, bounds);
-      if ("kind" in placed) return placed;
-      const database = await handOut(site, placed, bounds, dispose(wanted.name));
+      const acquired = await createOrAdopt(setup, wanted, context);
+      if ("kind" in acquired) return acquired;
+      const database = await openDatabase(setup, acquired, context, dispose(wanted.name));
       if (database !== undefined) return database;
-      bounds.within.check();
+      context.deadline.check();
     }
   }
 
@@ -64,46 +63,53 @@ export function neonProvider(options: NeonOptions): Provider {
     acquire,
     async find(name, limits) {
       if (refused !== undefined) return undefined;
-      const bounds = bound(`looking for the Neon branch ${name}`, limits);
-      const branch = await withheld(options, () => look(site.api, name, bounds));
-      if (branch?.tag === undefined || branch.isGoing) return undefined;
-      return handOut(site, { branch, created: undefined, base: undefined }, bounds, dispose(name));
+      const context = contextOf(`searching for the Neon branch ${name}`, limits);
+      const branch = await allowPlaceholderKey(options, () => findByName(setup.api, name, context));
+      if (branch?.tag === undefined || branch.isBeingDeleted) return undefined;
+      return openDatabase(setup, { branch, created: undefined, base: undefined }, context, dispose(name));
     },
-    release: releaseName,
+    release,
     async list(limits) {
       if (refused !== undefined) return [];
-      return (await withheld(options, () => list(site.api, parent, world.now(), bound("listing the Neon branches", limits)))) ?? [];
+      const context = contextOf("listing the Neon branches", limits);
+      return (await allowPlaceholderKey(options, () => list(setup.api, parent, dependencies.now(), context))) ?? [];
     },
     async ensureBase(wanted, limits, migrate) {
       if (refused !== undefined || !options.base) return;
-      const workshop = { site, acquire: (base: Wanted) => acquire(base, limits), release: (name: string) => releaseName(name, limits) };
-      await withheld(options, () => ensureBase(workshop, wanted, () => bound(`getting the base ${wanted.name}`, limits), migrate));
+      const operations = {
+        setup,
+        acquire: (base: DatabaseRequest) => acquire(base, limits),
+        release: (name: string) => release(name, limits),
+      };
+      const newContext = (): CallContext => contextOf(`getting the base ${wanted.name}`, limits);
+      await allowPlaceholderKey(options, () => ensureBase(operations, wanted, newContext, migrate));
     },
     async reach(where, copy, limits) {
       if (refused !== undefined) return refused;
-      return reach(site, where, copy, bound(`reaching ${where.branch ?? "the parent"} on Neon`, limits), dispose(copy.name));
+      const context = contextOf(`connecting to ${where.branch ?? "the parent branch"} on Neon`, limits);
+      return reach(setup, where, copy, context, dispose(copy.name));
     },
   };
 }
 
-const REAL: World = {
+const REAL_DEPENDENCIES: Dependencies = {
   deadline,
   now: () => new Date(),
   random: Math.random,
-  rate: sharedRate,
+  rate: sharedRateLimiter,
   adapter: undefined,
   probe: waitUntilReady,
 };
 
-function siteOf(options: NeonOptions, world: World, apiKey: string, project: string): Site {
-  const { rate, random, now, adapter } = world;
+function setupOf(options: NeonOptions, dependencies: Dependencies, apiKey: string, project: string): Setup {
+  const { rate, random, now, adapter } = dependencies;
   const { apiHost, secretsWithheld, base, choices } = options;
   const api = neonApi({ apiKey, project, apiHost, adapter, rate, random, now, secrets: [apiKey] });
-  return { api, project, secretsWithheld, base, bases: new Map(), choices, world, isShared: true };
+  return { api, project, secretsWithheld, base, bases: new Map(), choices, dependencies, isShared: true };
 }
 
-/** Where the CI keeps its secrets to itself, a rejected key means that Neon was never there for this job. */
-async function withheld<T>({ secretsWithheld }: NeonOptions, work: () => Promise<T>): Promise<T | undefined> {
+/** If the CI withholds secrets, the key may be a placeholder. Then a rejected key means that this job has nothing on Neon. */
+async function allowPlaceholderKey<T>({ secretsWithheld }: NeonOptions, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (thrown) {
@@ -113,8 +119,8 @@ async function withheld<T>({ secretsWithheld }: NeonOptions, work: () => Promise
   }
 }
 
-/** CI services export what they don't know as empty, and a pasted secret often ends in a line break. */
-function filled(text: string | undefined): string | undefined {
+/** CI services set unknown variables to an empty text, and a pasted secret often ends in a line break. */
+function nonBlank(text: string | undefined): string | undefined {
   const trimmed = text?.trim();
   return trimmed === "" ? undefined : trimmed;
 }

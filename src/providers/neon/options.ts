@@ -1,9 +1,10 @@
 import type { Deadline } from "../../deadline.ts";
 import type { ReadyOptions } from "../../postgres/ready.ts";
 import type { ApiOptions } from "./api.ts";
-import type { Rate } from "./rate.ts";
+import type { RateLimiter } from "./rate-limit.ts";
+import type { Branch, NeonApi } from "./types.ts";
 
-/** What a user has decided about Neon. */
+/** The user's settings below `neon`. */
 export interface NeonChoices {
   /** Name or id of the branch to start from; undefined: the project's default branch. */
   readonly parent: string | undefined;
@@ -24,23 +25,40 @@ export interface NeonOptions {
   readonly project: string | undefined;
   /** Base URL of the API; undefined: Neon's own. */
   readonly apiHost: string | undefined;
-  /** Whether the CI keeps the repository's secrets from this job: a key may then be a placeholder. */
+  /** Whether the CI withholds the repository's secrets from this job. The key may then be a placeholder. */
   readonly secretsWithheld: boolean;
-  /** Whether runs start from a migrated base where there is one. */
+  /** Whether runs start from a migrated base if one exists. */
   readonly base: boolean;
   readonly choices: NeonChoices;
-  /** Clock, dice and the network, for tests; default the real ones. */
-  readonly world?: Partial<World>;
+  /** Clock, random numbers and network, for tests; default: the real ones. */
+  readonly dependencies?: Partial<Dependencies>;
 }
 
-/** Everything outside of this folder that time or chance decides about. */
-export interface World {
+/** Everything that depends on time, on chance or on the network. */
+export interface Dependencies {
   readonly deadline: (what: string, ms: number, parent?: AbortSignal) => Deadline;
   readonly now: () => Date;
-  /** From 0 to 1. */
+  /** A number from 0 to 1. */
   readonly random: () => number;
-  readonly rate: Rate;
+  readonly rate: RateLimiter;
   readonly adapter: ApiOptions["adapter"];
-  /** Waits until a query is answered and tells the server's major version. */
+  /** Waits until a query is answered, and returns the server's major version. */
   readonly probe: (url: string, within: Deadline, options: ReadyOptions) => Promise<number>;
+}
+
+/** The options of a provider, checked and completed, with its API. */
+export interface Setup {
+  readonly api: NeonApi;
+  readonly project: string;
+  readonly secretsWithheld: boolean;
+  readonly base: boolean;
+  /** Bases that this process has found ready, by fingerprint. */
+  readonly bases: Map<string, Pick<Branch, "id" | "name">>;
+  readonly choices: NeonChoices;
+  readonly dependencies: Pick<Dependencies, "deadline" | "now" | "random" | "probe">;
+  /**
+   * Whether other jobs of the run may adopt the branch. A branch for one caller only (a copy to read from) never deletes
+   * expired branches to make room for itself, and its caller removes it after a failure.
+   */
+  readonly isShared: boolean;
 }

@@ -1,83 +1,83 @@
 import { OffshootError } from "../../errors.ts";
-import { nearest } from "../../nearest.ts";
 import { baseName } from "../../identity/name.ts";
-import type { NeonApi } from "./api.ts";
-import type { Bounds } from "./bounds.ts";
-import { type Branch, isReadyBase } from "./branch.ts";
-import { look } from "./look.ts";
+import { nearest } from "../../nearest.ts";
+import { PROJECT_REMEDY } from "./api-errors.ts";
+import { findByName, isReadyBase } from "./branches.ts";
+import type { Branch, CallContext, NeonApi } from "./types.ts";
 
 /** How many names an error lists. */
-const NAMED = 5;
+const MOST_NAMES = 5;
 
-/** Neon's CLI takes this form for an id and everything else for a name (`utils/formats`). */
+/** Neon's CLI treats text in this form as an id, and all other text as a name (`utils/formats`). */
 export function isBranchId(text: string): boolean {
   return /^br-[a-z0-9]+-[a-z0-9]+-[a-z0-9]+$/.test(text);
 }
 
-/** Id of the branch to start from; undefined for the project's default branch. Asks Neon only for a name. */
-export async function parentId(api: NeonApi, parent: string | undefined, bounds: Bounds): Promise<string | undefined> {
+/** Id of the branch to start from; undefined for the project's default branch. Only a name needs a call. */
+export async function parentId(api: NeonApi, parent: string | undefined, context: CallContext): Promise<string | undefined> {
   if (parent === undefined || isBranchId(parent)) return parent;
-  const found = await look(api, parent, bounds);
-  if (found !== undefined && !found.isGoing) return found.id;
-  throw await unknownParent(api, parent, bounds);
+  const found = await findByName(api, parent, context);
+  if (found !== undefined && !found.isBeingDeleted) return found.id;
+  throw await unknownParent(api, parent, context);
 }
 
-/** The branch of that name or id, or the project's default one. Throws `PROVIDER_REJECTED` with the names that are there. */
-export async function requireBranch(api: NeonApi, named: string | undefined, bounds: Bounds): Promise<Branch> {
-  const isMeant = ({ id, name, isDefault }: Branch): boolean => (named === undefined ? isDefault : named === name || named === id);
-  const found = (await api.branches(named, bounds)).filter((branch) => isMeant(branch) && !branch.isGoing);
+/** The branch with that name or id, or the project's default branch. Throws `PROVIDER_REJECTED` with the names that exist. */
+export async function requireBranch(api: NeonApi, named: string | undefined, context: CallContext): Promise<Branch> {
+  const isWanted = ({ id, name, isDefault }: Branch): boolean => (named === undefined ? isDefault : named === name || named === id);
+  const found = (await api.branches(named, context)).filter((branch) => isWanted(branch) && !branch.isBeingDeleted);
   const branch = found.find(({ id }) => id === named) ?? found[0];
   if (branch !== undefined) return branch;
-  throw await unknownBranch(api, named, bounds);
+  throw await unknownBranch(api, named, context);
 }
 
-async function unknownBranch(api: NeonApi, named: string | undefined, bounds: Bounds): Promise<OffshootError> {
-  const names = await branchNames(api, bounds);
-  const meant = named === undefined ? undefined : nearest(named, names);
-  const said = `The Neon project has no ${named === undefined ? "default branch" : `branch ${named}`}`;
-  return new OffshootError("PROVIDER_REJECTED", `${said}${meant === undefined ? "." : `; did you mean ${meant}?`}`, {
-    meaning: `It has ${listed(likeFirst(names, named ?? ""))}.`,
-    remedy: "Name one of them.",
+async function unknownBranch(api: NeonApi, named: string | undefined, context: CallContext): Promise<OffshootError> {
+  const names = await branchNames(api, context);
+  const similar = named === undefined ? undefined : nearest(named, names);
+  const missing = named === undefined ? "default branch" : `branch ${named}`;
+  const question = similar === undefined ? "" : ` Did you mean ${similar}?`;
+  return new OffshootError("PROVIDER_REJECTED", `The Neon project has no ${missing}.${question}`, {
+    meaning: `Its branches: ${listed(similarFirst(names, named ?? ""))}.`,
+    remedy: "Name one of its branches.",
     facts: { branch: named },
   });
 }
 
-/** The base of a fingerprint, once it is migrated: its name is given last. */
-export async function readyBase(api: NeonApi, fingerprint: string, bounds: Bounds): Promise<Branch | undefined> {
-  const found = await look(api, baseName(fingerprint), bounds);
+/** The base of a fingerprint if it is migrated: it gets its final name last. */
+export async function readyBase(api: NeonApi, fingerprint: string, context: CallContext): Promise<Branch | undefined> {
+  const found = await findByName(api, baseName(fingerprint), context);
   return found !== undefined && isReadyBase(found) && found.tag?.fingerprint === fingerprint ? found : undefined;
 }
 
-/** The error for a parent that isn't there, with the names that are. */
-export async function unknownParent(api: NeonApi, parent: string, bounds: Bounds): Promise<OffshootError> {
-  const names = await branchNames(api, bounds);
+/** The error for a parent that does not exist, with the names of the branches that exist. */
+export async function unknownParent(api: NeonApi, parent: string, context: CallContext): Promise<OffshootError> {
+  const names = await branchNames(api, context);
   return new OffshootError("PROVIDER_REJECTED", `The Neon project has no branch ${parent} to start from.`, {
-    meaning: `It has ${listed(likeFirst(names, parent))}.`,
-    remedy: "Set neon.parent to one of them, or leave it out for the project's default branch.",
+    meaning: `Its branches: ${listed(similarFirst(names, parent))}.`,
+    remedy: "Set neon.parent (OFFSHOOT_NEON_PARENT) to one of its branches, or remove the setting to use the default branch.",
     facts: { parent },
   });
 }
 
-/** The error for a project that isn't there or that the key may not see, with those that it sees. */
-export async function unknownProject(api: NeonApi, project: string, bounds: Bounds, cause: OffshootError): Promise<OffshootError> {
-  const seen = await api.projects(bounds).catch(() => []);
-  const names = likeFirst(
-    seen.map(({ id, name }) => `${id} (${name})`),
+/** The error for a project that does not exist or that the key cannot read, with the projects that it can read. */
+export async function unknownProject(api: NeonApi, project: string, context: CallContext, cause: OffshootError): Promise<OffshootError> {
+  const readable = await api.projects(context).catch(() => []);
+  const names = similarFirst(
+    readable.map(({ id, name }) => `${id} (${name})`),
     project,
   );
-  return new OffshootError("PROVIDER_REJECTED", `There is no Neon project ${project}, or the key may not see it.`, {
-    meaning: names.length === 0 ? cause.message : `The key sees ${listed(names)}.`,
-    remedy: "Check NEON_PROJECT_ID (or neon.project) and the account of NEON_API_KEY.",
+  return new OffshootError("PROVIDER_REJECTED", `The Neon project ${project} does not exist, or NEON_API_KEY cannot read it.`, {
+    meaning: names.length === 0 ? cause.message : `Projects that the key can read: ${listed(names)}.`,
+    remedy: PROJECT_REMEDY,
     facts: { ...cause.facts, project },
   });
 }
 
-async function branchNames(api: NeonApi, bounds: Bounds): Promise<readonly string[]> {
-  return (await api.branches(undefined, bounds)).filter(({ isGoing }) => !isGoing).map(({ name }) => name);
+async function branchNames(api: NeonApi, context: CallContext): Promise<readonly string[]> {
+  return (await api.branches(undefined, context)).filter(({ isBeingDeleted }) => !isBeingDeleted).map(({ name }) => name);
 }
 
-/** Names that share a start with the wanted one come first; a typo is mostly near the end. */
-function likeFirst(names: readonly string[], wanted: string): readonly string[] {
+/** Names that share a start with the wanted name come first, because most typing errors are near the end. */
+function similarFirst(names: readonly string[], wanted: string): readonly string[] {
   return names.toSorted((left, right) => sharedStart(right, wanted) - sharedStart(left, wanted));
 }
 
@@ -88,6 +88,6 @@ function sharedStart(name: string, wanted: string): number {
 }
 
 function listed(names: readonly string[]): string {
-  const more = names.length - NAMED;
-  return `${names.slice(0, NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  const more = names.length - MOST_NAMES;
+  return `${names.slice(0, MOST_NAMES).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

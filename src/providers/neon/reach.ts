@@ -1,79 +1,79 @@
 import { messageOf } from "../../errors.ts";
 import type { DirectUrl } from "../../postgres/url.ts";
-import type { Reached, Refusal, Wanted, Where } from "../provider.ts";
-import { accessOfExisting } from "./access.ts";
-import type { Bounds } from "./bounds.ts";
-import type { Branch } from "./branch.ts";
-import { factsOf, isMissing } from "./failure.ts";
-import { handOut } from "./handout.ts";
+import type { ReadableDatabase, Refusal, DatabaseRequest, ReadTarget } from "../provider.ts";
+import { factsOf, isMissing } from "./api-errors.ts";
+import { urlsOfExisting } from "./connection.ts";
+import { createOrAdopt } from "./create.ts";
+import { openDatabase } from "./database.ts";
+import type { Setup } from "./options.ts";
 import { requireBranch } from "./parent.ts";
-import { place } from "./place.ts";
 import { waitUntilReady } from "./ready.ts";
-import type { Site } from "./site.ts";
+import type { Branch, CallContext } from "./types.ts";
 
-/** `Provider.reach` over Neon: over the branch's own compute where it has one, else over a short-lived branch of our own. */
+/** `Provider.reach` for Neon: uses the compute of the branch if it has one, and otherwise a short-lived copy of the branch. */
 export async function reach(
-  site: Site,
-  where: Where,
-  copy: Wanted,
-  bounds: Bounds,
+  setup: Setup,
+  where: ReadTarget,
+  copy: DatabaseRequest,
+  context: CallContext,
   dispose: () => Promise<unknown>,
-): Promise<Reached | Refusal> {
-  const { parent, parentAt } = site.choices;
-  const branch = await requireBranch(site.api, where.branch ?? parent, bounds);
+): Promise<ReadableDatabase | Refusal> {
+  const { parent, parentAt } = setup.choices;
+  const branch = await requireBranch(setup.api, where.branch ?? parent, context);
   const at = where.at ?? (where.branch === undefined ? parentAt : undefined);
   const description = `Neon branch ${branch.name}${at === undefined ? "" : ` at ${at}`}`;
-  const present = at === undefined && where.copy !== true ? await reachPresent(site, branch, bounds) : undefined;
-  if (present !== undefined) return reached(present, description, async () => {});
-  return reachCopy(site, { branch, at, description }, copy, bounds, dispose);
+  const url = at === undefined && where.copy !== true ? await reachBranch(setup, branch, context) : undefined;
+  if (url !== undefined) return reached(url, description, async () => {});
+  return reachCopy(setup, { branch, at, description }, copy, context, dispose);
 }
 
-/** The branch itself; undefined where it has no compute, which only its owner should give it. */
-async function reachPresent({ api, choices, world }: Site, { id }: Branch, bounds: Bounds): Promise<DirectUrl | undefined> {
+/** The URL of the branch itself; undefined if it has no compute. Only its owner should create one. */
+async function reachBranch({ api, choices, dependencies }: Setup, { id }: Branch, context: CallContext): Promise<DirectUrl | undefined> {
   try {
-    const { directUrl } = await accessOfExisting(api, id, choices, bounds);
-    await waitUntilReady(api, { url: directUrl, operations: [], isFresh: false }, bounds, world);
+    const { directUrl } = await urlsOfExisting(api, id, choices, context);
+    await waitUntilReady(api, { url: directUrl, operations: [], isFresh: false }, context, dependencies);
     return directUrl;
   } catch (thrown) {
     const facts = factsOf(thrown);
     if (facts === undefined || !isMissing(facts)) throw thrown;
-    // A role or a database that isn't there is missing too.
-    if ((await api.endpoints(bounds)).some((endpoint) => endpoint.branchId === id && endpoint.isReadWrite)) throw thrown;
+    // Neon also answers 404 if the role or the database is missing.
+    if ((await api.endpoints(context)).some((endpoint) => endpoint.branchId === id && endpoint.isReadWrite)) throw thrown;
     return undefined;
   }
 }
 
-interface Wish {
+interface Source {
   readonly branch: Branch;
   readonly at: string | undefined;
   readonly description: string;
 }
 
-/** Over a branch of our own, which nobody else knows: whatever goes wrong, it is removed. */
+/** A copy that only this caller knows. It is deleted after every failure. */
 async function reachCopy(
-  site: Site,
-  { branch, at, description }: Wish,
-  copy: Wanted,
-  bounds: Bounds,
+  setup: Setup,
+  { branch, at, description }: Source,
+  copy: DatabaseRequest,
+  context: CallContext,
   dispose: () => Promise<unknown>,
-): Promise<Reached | Refusal> {
-  const choices = { ...site.choices, parent: branch.id, parentAt: at, schemaOnly: false, anonymized: false };
-  const copying = { ...site, choices, base: false, isShared: false };
+): Promise<ReadableDatabase | Refusal> {
+  const choices = { ...setup.choices, parent: branch.id, parentAt: at, schemaOnly: false, anonymized: false };
+  const copySetup = { ...setup, choices, base: false, isShared: false };
   const remove = async (): Promise<void> => {
     try {
       await dispose();
     } catch (thrown) {
-      const text = `The branch ${copy.name} could not be removed, and expires by itself; \`offshoot sweep\` finds it. (${messageOf(thrown)})`;
-      bounds.emit({ kind: "warning", text });
+      const reason = messageOf(thrown);
+      const text = `The branch ${copy.name} could not be deleted (${reason}). It expires by itself; \`offshoot sweep\` lists it.`;
+      context.emit({ kind: "warning", text });
     }
   };
   try {
     for (;;) {
-      const placed = await place(copying, copy, bounds);
-      if ("kind" in placed) return placed;
-      const database = await handOut(copying, placed, bounds, dispose);
+      const acquired = await createOrAdopt(copySetup, copy, context);
+      if ("kind" in acquired) return acquired;
+      const database = await openDatabase(copySetup, acquired, context, dispose);
       if (database !== undefined) return reached(database.directUrl, description, remove);
-      bounds.within.check();
+      context.deadline.check();
     }
   } catch (thrown) {
     await remove();
@@ -81,6 +81,6 @@ async function reachCopy(
   }
 }
 
-function reached(url: DirectUrl, description: string, dispose: () => Promise<void>): Reached {
+function reached(url: DirectUrl, description: string, dispose: () => Promise<void>): ReadableDatabase {
   return { kind: "reached", url, description, [Symbol.asyncDispose]: dispose };
 }

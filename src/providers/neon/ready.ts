@@ -1,109 +1,132 @@
+import { jitter } from "../../deadline.ts";
 import { codeOf, messageOf, OffshootError } from "../../errors.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
-import { jitter } from "../../deadline.ts";
-import type { NeonApi } from "./api.ts";
-import type { Bounds } from "./bounds.ts";
-import { factsOf } from "./failure.ts";
-import type { World } from "./options.ts";
-import type { Operation } from "./wire.ts";
+import { factsOf } from "./api-errors.ts";
+import type { Dependencies } from "./options.ts";
+import type { CallContext, NeonApi, Operation } from "./types.ts";
 
 /**
- * A branch is mostly there within a second or two, and the probe sees that without a call. Only then are operations
- * asked for: polls at Neon's rate limit, which all jobs share, would cost others more than they tell us.
+ * Most branches answer within one or two seconds, and connecting shows that without an API call. Operations are read only
+ * after that time, because all jobs share Neon's rate limit.
  */
 const WATCH_AFTER_MS = 2000;
 const FIRST_POLL_MS = 500;
 const LONGEST_POLL_MS = 4000;
+const LONGEST_ANONYMIZATION_POLL_MS = 5000;
 
-/** A fresh branch may refuse logins for a moment (useautumn/autumn issue 2992), and a compute may fail to wake at first. */
-const SETTLING_MS = 20_000;
+/** A fresh branch may refuse logins for a moment (useautumn/autumn issue 2992), and the first start of a compute may fail. */
+const TRANSIENT_FAILURES_MS = 20_000;
 
-/** One attempt to connect: a cold compute takes 10 to 15 s at worst (Neon docs, "Connection latency"). */
+/** The time limit of one attempt to connect: a cold compute needs up to 10 or 15 s (Neon docs, "Connection latency"). */
 const ATTEMPT_MS = 20_000;
 
-export interface Readiness {
+export interface StartedBranch {
   readonly url: string;
   readonly operations: readonly Operation[];
-  /** Whether the branch was made moments ago, so that a refused login may pass. */
+  /** Whether the branch was created moments ago, so that a refused login may succeed later. */
   readonly isFresh: boolean;
 }
 
 /**
- * Waits until a query was answered over the direct host, and tells the server's major version. The first success of
- * the probe ends the wait; an operation that failed ends it with an error; both share one budget.
+ * Waits until a query was answered over the direct host, and returns the server's major version. A failed operation ends
+ * the wait with an error. Both use the same time limit.
  */
 export async function waitUntilReady(
   api: NeonApi,
-  { url, operations, isFresh }: Readiness,
-  { within, emit }: Bounds,
-  world: Pick<World, "deadline" | "probe" | "random">,
+  { url, operations, isFresh }: StartedBranch,
+  { deadline, emit }: CallContext,
+  dependencies: Pick<Dependencies, "deadline" | "probe" | "random">,
 ): Promise<number> {
   const done = new AbortController();
-  const shared = world.deadline("waiting for the branch", within.leftMs(), AbortSignal.any([within.signal, done.signal]));
-  const maySettle = (thrown: unknown): boolean => started - within.leftMs() < SETTLING_MS && isSettling(thrown, isFresh);
-  const started = within.leftMs();
+  const shared = dependencies.deadline("waiting for the branch", deadline.leftMs(), AbortSignal.any([deadline.signal, done.signal]));
+  const started = deadline.leftMs();
+  const isPassing = (thrown: unknown): boolean =>
+    started - deadline.leftMs() < TRANSIENT_FAILURES_MS && isTransientLoginFailure(thrown, isFresh);
   try {
     return await Promise.race([
-      world.probe(url, shared, { isPassing: maySettle, attemptMs: ATTEMPT_MS }),
-      watch(api, operations, { within: shared, emit }, world.random),
+      dependencies.probe(url, shared, { isPassing, attemptMs: ATTEMPT_MS }),
+      watchOperations(api, operations, { deadline: shared, emit }, dependencies.random),
     ]);
   } catch (thrown) {
-    within.check();
+    deadline.check();
     throw thrown;
   } finally {
     done.abort();
   }
 }
 
-/** Never resolves: the probe decides. Throws once an operation has failed for good. */
-async function watch(api: NeonApi, operations: readonly Operation[], bounds: Bounds, random: () => number): Promise<never> {
+/** Throws when an operation has finally failed. Never resolves, because only a connection shows that the branch is ready. */
+async function watchOperations(api: NeonApi, operations: readonly Operation[], context: CallContext, random: () => number): Promise<never> {
   let left = operations.filter((operation) => !isDone(operation));
-  await bounds.within.pause(WATCH_AFTER_MS);
+  await context.deadline.pause(WATCH_AFTER_MS);
   for (let pollMs = FIRST_POLL_MS; left.length > 0; pollMs = Math.min(pollMs * 1.5, LONGEST_POLL_MS)) {
     const [next] = left;
     if (next === undefined) break;
-    const seen = await ask(api, next, bounds);
-    if (hasFailed(seen)) throw failed(seen);
-    if (isDone(seen)) left = left.slice(1);
-    else await bounds.within.pause(jitter(pollMs, random));
+    const current = await readOperation(api, next, context);
+    if (hasFailed(current)) throw failedOperation(current);
+    if (isDone(current)) left = left.slice(1);
+    else await context.deadline.pause(jitter(pollMs, random));
   }
   return new Promise<never>(() => {});
 }
 
-/** An operation that can't be asked about is as good as pending: only the probe has the last word. */
-async function ask(api: NeonApi, operation: Operation, bounds: Bounds): Promise<Operation> {
+/** An operation that cannot be read counts as pending, because only a connection shows that the branch is ready. */
+async function readOperation(api: NeonApi, operation: Operation, context: CallContext): Promise<Operation> {
   try {
-    return await api.operation(operation.id, bounds);
+    return await api.operation(operation.id, context);
   } catch (thrown) {
     if (factsOf(thrown) === undefined) throw thrown;
     return operation;
   }
 }
 
-export function isDone({ status }: Operation): boolean {
+function isDone({ status }: Operation): boolean {
   return status === "finished" || status === "skipped";
 }
 
-/** Neon tries some failed operations again, and says when. */
+/** Neon retries some failed operations. `retry_at` is set for those. */
 export function hasFailed({ status, retry_at: retryAt }: Operation): boolean {
   return status === "error" || status === "cancelled" || (status === "failed" && retryAt === undefined);
 }
 
-function failed({ action, status, error, id }: Operation): OffshootError {
+function failedOperation({ action, status, error, id }: Operation): OffshootError {
   return new OffshootError(
     "PROVIDER_REJECTED",
-    `Neon could not make the branch ready: ${action} ended as ${status}${error ? `: ${error}` : ""}.`,
+    `Neon did not make the branch ready: the operation ${action} (${id}) ended with the status ${status}${error ? `: ${error}` : ""}.`,
     {
-      remedy: "Run it again. If it fails again, ask Neon's support with the operation's id.",
+      remedy: "Run the command again. If it fails again, send the id of the operation to Neon's support.",
       facts: { operation: id, action, status },
     },
   );
 }
 
-/** Failures of a login that pass by themselves: of a branch just made, and of a compute that is waking up. */
-export function isSettling(thrown: unknown, isFresh: boolean): boolean {
+/** Login failures that end without our help: those of a branch that was just created, and of a compute that is starting. */
+export function isTransientLoginFailure(thrown: unknown, isFresh: boolean): boolean {
   const code = codeOf(thrown);
   if (code === SQLSTATE.internalError || code === "ENOTFOUND") return true;
   if (/compute|endpoint|control plane/i.test(messageOf(thrown))) return true;
   return isFresh && (code === SQLSTATE.invalidPassword || code === SQLSTATE.invalidAuthorization || code === SQLSTATE.undefinedDatabase);
+}
+
+/**
+ * Waits until Neon has masked the data: before that, a branch holds the parent's data. Throws if masking failed, because
+ * nobody must work with data that should have been masked.
+ */
+export async function waitUntilAnonymized(api: NeonApi, branchId: string, context: CallContext, random: () => number): Promise<void> {
+  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.5, LONGEST_ANONYMIZATION_POLL_MS)) {
+    const state = await api.anonymizedState(branchId, context);
+    if (state === "anonymized") return;
+    if (/error/i.test(state)) {
+      throw new OffshootError(
+        "PROVIDER_REJECTED",
+        `Neon could not anonymize the branch ${branchId}: the anonymization ended with the state ${state}.`,
+        {
+          meaning: "The branch may still hold data that is not masked, so it is not used.",
+          remedy: "Check the masking rules of the parent branch in Neon, or set neon.anonymized (OFFSHOOT_NEON_ANONYMIZED) to false.",
+          facts: { branch: branchId, state },
+        },
+      );
+    }
+    await context.deadline.pause(jitter(pollMs, random));
+  }
 }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withSession } from "../../../../src/postgres/connect.ts";
 import { neonProvider } from "../../../../src/providers/neon/neon.ts";
-import { createRate } from "../../../../src/providers/neon/rate.ts";
+import { createRateLimiter } from "../../../../src/providers/neon/rate-limit.ts";
 import type { Database, Provider } from "../../../../src/providers/provider.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";
-import { CHOICES } from "../../../support/neon-stage.ts";
+import { CHOICES } from "../../../support/neon-harness.ts";
 import { listening, wantedBy } from "../asking.ts";
 import { testContract } from "../contract.ts";
 
@@ -24,7 +24,7 @@ const provider = (choices: Partial<typeof CHOICES> = {}): Provider =>
     secretsWithheld: false,
     base: false,
     choices: { ...CHOICES, ...choices },
-    world: { rate: createRate() },
+    dependencies: { rate: createRateLimiter() },
   });
 
 async function squat(name: string): Promise<() => Promise<void>> {

@@ -1,13 +1,13 @@
 import { inspect } from "node:util";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { seededRandom } from "../../../../mocks/neon/identity.ts";
+import { seededRandom } from "../../../../mocks/neon/id-generator.ts";
 import type { Switches } from "../../../../mocks/neon/switches.ts";
 import { isOffshootError } from "../../../../src/errors.ts";
 import type { Provider } from "../../../../src/providers/provider.ts";
 import { apply } from "../../../../src/sweep/apply.ts";
 import { plan } from "../../../../src/sweep/plan.ts";
-import { KEY, planted, setStage, type Stage, wantedBy } from "../../../support/neon-stage.ts";
+import { KEY, taggedBranch, createHarness, type NeonHarness, requestFor } from "../../../support/neon-harness.ts";
 
 /** A fixed seed, so that CI repeats what it found; `OFFSHOOT_TEST_RANDOM=1` looks elsewhere. */
 const SEED = process.env["OFFSHOOT_TEST_RANDOM"] === undefined ? 20_261_101 : Date.now();
@@ -88,19 +88,19 @@ test(`${RUNS} schedules of faults leave nothing without an expiry, touch nothing
   const told = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(schedule, async ({ faults, jobs, dice, ...options }) => {
-      const stage = await setStage({ ...options, random: seededRandom(dice) });
-      stage.plant([...OTHERS.map((name) => ({ name })), planted("old", { ageMs: 86_400_000, expiresInMs: -7_200_000 })]);
-      for (const { kind, ...where } of faults) stage.fault({ ...where, ...KINDS[kind] });
+      const harness = await createHarness({ ...options, random: seededRandom(dice) });
+      harness.insert([...OTHERS.map((name) => ({ name })), taggedBranch("old", { ageMs: 86_400_000, expiresInMs: -7_200_000 })]);
+      for (const { kind, ...where } of faults) harness.fault({ ...where, ...KINDS[kind] });
       const said: unknown[] = [];
-      await Promise.all(jobs.map(({ run, actions }) => work(stage, run, actions, said)));
+      await Promise.all(jobs.map(({ run, actions }) => work(harness, run, actions, said)));
       for (const each of said) count(told, each);
-      const branches = [...(stage.neon.state.projects.get(stage.neon.projectId)?.branches.values() ?? [])];
+      const branches = [...(harness.neon.state.projects.get(harness.neon.projectId)?.branches.values() ?? [])];
       const alive = branches.filter(({ deletedAt }) => deletedAt === undefined);
       const ours = alive.filter(({ annotation, name }) => annotation !== undefined && name.startsWith("offshoot/"));
       expect(ours.filter(({ expiresAt }) => expiresAt === undefined)).toEqual([]);
       expect(new Set(ours.map(({ name }) => name)).size).toBe(ours.length);
       expect(alive.map(({ name }) => name)).toEqual(expect.arrayContaining([...OTHERS, "main"]));
-      const text = inspect(said, { depth: 12, showHidden: true }) + inspect(stage.events, { depth: 12 });
+      const text = inspect(said, { depth: 12, showHidden: true }) + inspect(harness.events, { depth: 12 });
       expect(text).not.toContain(KEY);
       for (const { password } of branches.flatMap(({ roles }) => [...roles.values()])) expect(text).not.toContain(password);
     }),
@@ -119,20 +119,20 @@ function count(told: Map<string, number>, said: unknown): void {
 }
 
 /** One job: does its actions in turn, as a process of its own would, and says what it says to people. */
-async function work(stage: Stage, run: number, actions: readonly string[], said: unknown[]): Promise<void> {
+async function work(harness: NeonHarness, run: number, actions: readonly string[], said: unknown[]): Promise<void> {
   for (const kind of actions) {
-    const provider = stage.provider();
-    const { name } = wantedBy(`run-${run}`);
-    const limits = stage.limits();
+    const provider = harness.provider();
+    const { name } = requestFor(`run-${run}`);
+    const limits = harness.limits();
     try {
       if (kind === "acquire") {
-        const answer = await provider.acquire(wantedBy(`run-${run}`, { at: stage.clock.now() }), limits);
+        const answer = await provider.acquire(requestFor(`run-${run}`, { at: harness.clock.now() }), limits);
         // A database holds its URLs, for those who asked; whatever else it says is for all to see.
         said.push(answer.kind === "refusal" ? answer : { ...answer, url: "", directUrl: "" });
       } else if (kind === "release") said.push(await provider.release(name, limits));
       else if (kind === "find") await provider.find(name, limits);
-      else if (kind === "sweep") said.push(await sweep(stage, provider));
-      else stage.clock.advance(120_000);
+      else if (kind === "sweep") said.push(await sweep(harness, provider));
+      else harness.clock.advance(120_000);
     } catch (thrown) {
       if (!isOffshootError(thrown)) throw thrown;
       said.push(thrown, thrown.stack);
@@ -140,10 +140,10 @@ async function work(stage: Stage, run: number, actions: readonly string[], said:
   }
 }
 
-async function sweep(stage: Stage, provider: Provider): Promise<unknown> {
-  const limits = stage.limits(60_000);
+async function sweep(harness: NeonHarness, provider: Provider): Promise<unknown> {
+  const limits = harness.limits(60_000);
   const closed = { repository: undefined, pullRequests: new Set<number>(), refs: new Set<string>() };
   const policy = { olderThanMs: undefined, idleMs: 0, baseTtlMs: 86_400_000, closed };
-  const decide = (listed: Parameters<typeof plan>[0]) => plan(listed, { ...policy, now: new Date(stage.clock.now()) });
+  const decide = (listed: Parameters<typeof plan>[0]) => plan(listed, { ...policy, now: new Date(harness.clock.now()) });
   return apply([provider], decide(await provider.list(limits)), decide, limits);
 }

@@ -4,10 +4,10 @@ import { readMarkers } from "../../../../src/readiness/marker.ts";
 import { withSession } from "../../../../src/postgres/connect.ts";
 import { type DirectUrl, directUrl } from "../../../../src/postgres/url.ts";
 import { neonProvider } from "../../../../src/providers/neon/neon.ts";
-import { createRate } from "../../../../src/providers/neon/rate.ts";
+import { createRateLimiter } from "../../../../src/providers/neon/rate-limit.ts";
 import type { Database } from "../../../../src/providers/provider.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";
-import { CHOICES } from "../../../support/neon-stage.ts";
+import { CHOICES } from "../../../support/neon-harness.ts";
 import { acquired } from "../asking.ts";
 
 let mock: MockServer;
@@ -31,7 +31,7 @@ const child = (key: string): Promise<Database> =>
       secretsWithheld: false,
       base: false,
       choices: CHOICES,
-      world: { rate: createRate() },
+      dependencies: { rate: createRateLimiter() },
     }),
     key,
   );

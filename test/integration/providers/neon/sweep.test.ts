@@ -1,19 +1,20 @@
 import { afterEach, expect, test } from "vitest";
 import { control } from "../../../../mocks/neon/control.ts";
-import { createNeon, type Neon } from "../../../../mocks/neon/neon.ts";
+import { createNeon } from "../../../../mocks/neon/create-neon.ts";
+import type { Neon } from "../../../../mocks/neon/neon.ts";
 import { type Served, serve } from "../../../../mocks/neon/serve.ts";
 import { neonProvider } from "../../../../src/providers/neon/neon.ts";
-import { createRate } from "../../../../src/providers/neon/rate.ts";
+import { createRateLimiter } from "../../../../src/providers/neon/rate-limit.ts";
 import type { Limits, Listed, Provider } from "../../../../src/providers/provider.ts";
 import { apply, type Swept } from "../../../../src/sweep/apply.ts";
 import { plan } from "../../../../src/sweep/plan.ts";
-import { CHOICES, planted } from "../../../support/neon-stage.ts";
+import { CHOICES, taggedBranch } from "../../../support/neon-harness.ts";
 
 let served: Served | undefined;
 afterEach(() => served?.stop());
 
 const branch = (key: string, isStale: boolean): object =>
-  planted(key, { now: Date.now(), ageMs: 7_200_000, expiresInMs: isStale ? -3_600_000 : 3_600_000 });
+  taggedBranch(key, { now: Date.now(), ageMs: 7_200_000, expiresInMs: isStale ? -3_600_000 : 3_600_000 });
 
 async function stock(stale: number, others: number): Promise<Neon> {
   const neon = await createNeon({ switches: { reapLagMs: 1e12 } });
@@ -28,9 +29,17 @@ async function stock(stale: number, others: number): Promise<Neon> {
 }
 
 function providerOf(neon: Neon): Provider {
-  const world = { rate: createRate() };
+  const world = { rate: createRateLimiter() };
   const { apiKey, projectId: project } = neon;
-  return neonProvider({ apiKey, project, apiHost: served?.url, secretsWithheld: false, base: false, choices: CHOICES, world });
+  return neonProvider({
+    apiKey,
+    project,
+    apiHost: served?.url,
+    secretsWithheld: false,
+    base: false,
+    choices: CHOICES,
+    dependencies: world,
+  });
 }
 
 async function sweep(provider: Provider): Promise<Swept> {

@@ -1,6 +1,6 @@
 import { assert, asyncProperty, constantFrom, integer } from "fast-check";
 import { expect, test } from "vitest";
-import { plantBranches } from "../../../../mocks/neon/control.ts";
+import { insertBranches } from "../../../../mocks/neon/control.ts";
 import { body, type Caller, mockNeon } from "../../../support/neon.ts";
 
 interface Page {
@@ -21,7 +21,7 @@ async function walk({ call }: Caller, query: string): Promise<Page[]> {
 
 test("shows every branch once over all pages, whatever the page and the order", async () => {
   const mock = await mockNeon({ pageSize: 7 });
-  plantBranches(mock.neon, {
+  insertBranches(mock.neon, {
     branches: Array.from({ length: 40 }, (_, index) => ({ name: `b${index % 10}-${index}`, age_ms: index % 3 })),
   });
   await assert(
@@ -43,13 +43,13 @@ test("shows every branch once over all pages, whatever the page and the order", 
 
 test("keeps to its page size even when asked for ten thousand", async () => {
   const mock = await mockNeon({ pageSize: 2 });
-  plantBranches(mock.neon, { branches: [{}, {}, {}] });
+  insertBranches(mock.neon, { branches: [{}, {}, {}] });
   expect((await walk(mock, "limit=10000")).map((page) => page.branches.length)).toEqual([2, 2]);
 });
 
 test("finds parts of names and of ids, and counts them", async () => {
   const mock = await mockNeon();
-  plantBranches(mock.neon, { branches: [{ name: "offshoot/a/1" }, { name: "offshoot/a/10" }, { name: "other" }] });
+  insertBranches(mock.neon, { branches: [{ name: "offshoot/a/1" }, { name: "offshoot/a/10" }, { name: "other" }] });
   const [page] = await walk(mock, "search=offshoot/a/1");
   expect(page?.branches.map((branch) => branch.name).toSorted()).toEqual(["offshoot/a/1", "offshoot/a/10"]);
   expect((await mock.call("GET", "/branches/count?search=offshoot")).body).toEqual({ count: 2 });

@@ -1,134 +1,134 @@
 import { describe, expect, test } from "vitest";
-import type { Reached, Where } from "../../../../src/providers/provider.ts";
-import { planted, setStage, type Stage, START, wantedBy } from "../../../support/neon-stage.ts";
+import type { ReadableDatabase, ReadTarget } from "../../../../src/providers/provider.ts";
+import { taggedBranch, createHarness, type NeonHarness, START, requestFor } from "../../../support/neon-harness.ts";
 
-const PARENT: Where = { branch: undefined, at: undefined };
-const COPY = wantedBy("copy");
+const PARENT: ReadTarget = { branch: undefined, at: undefined };
+const COPY = requestFor("copy");
 
-type Choices = Parameters<Stage["provider"]>[0];
+type Choices = Parameters<NeonHarness["provider"]>[0];
 
-async function reached(stage: Stage, where: Where, options: Choices = {}): Promise<Reached> {
-  const answer = await stage.provider(options).reach?.(where, COPY, stage.limits());
-  if (answer?.kind !== "reached") throw new Error(`refused: ${answer?.text}`);
+async function reached(harness: NeonHarness, where: ReadTarget, options: Choices = {}): Promise<ReadableDatabase> {
+  const answer = await harness.provider(options).reach?.(where, COPY, harness.limits());
+  if (answer?.kind !== "reached") throw new Error(`Refused: ${answer?.text}`);
   return answer;
 }
 
-const project = (stage: Stage) => stage.neon.state.projects.get(stage.neon.projectId);
-const branches = (stage: Stage) => [...(project(stage)?.branches.values() ?? [])];
-const endpoints = (stage: Stage) => [...(project(stage)?.endpoints.values() ?? [])];
+const project = (harness: NeonHarness) => harness.neon.state.projects.get(harness.neon.projectId);
+const branches = (harness: NeonHarness) => [...(project(harness)?.branches.values() ?? [])];
+const endpoints = (harness: NeonHarness) => [...(project(harness)?.endpoints.values() ?? [])];
 
-/** A copy, looked at before it is removed. */
-async function copied(stage: Stage, where: Where, options: Choices = {}) {
-  const database = await reached(stage, where, options);
-  const copy = branches(stage).find(({ name, deletedAt }) => name === COPY.name && deletedAt === undefined);
+/** The copy of a branch, read before it is deleted. */
+async function copied(harness: NeonHarness, where: ReadTarget, options: Choices = {}) {
+  const database = await reached(harness, where, options);
+  const copy = branches(harness).find(({ name, deletedAt }) => name === COPY.name && deletedAt === undefined);
   expect(copy).toMatchObject({ expiresAt: COPY.expiresAt?.getTime(), annotation: { value: { "offshoot-tool": "offshoot" } } });
-  expect(new URL(database.url).hostname).toBe(endpoints(stage).find(({ branchId }) => branchId === copy?.id)?.host);
+  expect(new URL(database.url).hostname).toBe(endpoints(harness).find(({ branchId }) => branchId === copy?.id)?.host);
   await database[Symbol.asyncDispose]();
-  expect(stage.names()).not.toContain(COPY.name);
+  expect(harness.names()).not.toContain(COPY.name);
   return copy;
 }
 
-const deaf = async (): Promise<number> => Promise.reject(new Error("no such server"));
+const noAnswer = async (): Promise<number> => Promise.reject(new Error("no such server"));
 
-describe("a branch with a compute", () => {
-  test("is read over its own address, and nothing is made, changed or removed", async () => {
-    const stage = await setStage();
-    const database = await reached(stage, PARENT);
-    const [main] = branches(stage);
-    expect(new URL(database.url).hostname).toBe(endpoints(stage).find(({ branchId }) => branchId === main?.id)?.host);
+describe("reading from a branch with a compute", () => {
+  test("uses the address of the branch, and creates, changes and deletes nothing", async () => {
+    const harness = await createHarness();
+    const database = await reached(harness, PARENT);
+    const [main] = branches(harness);
+    expect(new URL(database.url).hostname).toBe(endpoints(harness).find(({ branchId }) => branchId === main?.id)?.host);
     expect(database.description).toBe("Neon branch main");
     await database[Symbol.asyncDispose]();
-    expect(stage.calls().filter((call) => !call.startsWith("GET "))).toEqual([]);
-    expect(branches(stage)).toHaveLength(1);
+    expect(harness.calls().filter((call) => !call.startsWith("GET "))).toEqual([]);
+    expect(branches(harness)).toHaveLength(1);
   });
 
-  test("is found by name or by id, and by no part of either", async () => {
-    const stage = await setStage();
-    const [main] = branches(stage);
-    expect((await reached(stage, { branch: "main", at: undefined })).description).toBe("Neon branch main");
-    expect((await reached(stage, { branch: main?.id, at: undefined })).description).toBe("Neon branch main");
-    await expect(reached(stage, { branch: "mai", at: undefined })).rejects.toMatchObject({
+  test("finds the branch by its whole name or id", async () => {
+    const harness = await createHarness();
+    const [main] = branches(harness);
+    expect((await reached(harness, { branch: "main", at: undefined })).description).toBe("Neon branch main");
+    expect((await reached(harness, { branch: main?.id, at: undefined })).description).toBe("Neon branch main");
+    await expect(reached(harness, { branch: "mai", at: undefined })).rejects.toMatchObject({
       code: "PROVIDER_REJECTED",
-      message: "The Neon project has no branch mai; did you mean main?",
-      meaning: "It has main.",
+      message: "The Neon project has no branch mai. Did you mean main?",
+      meaning: "Its branches: main.",
     });
   });
 
-  test("is the configured parent where no other is named", async () => {
-    const stage = await setStage();
-    stage.plant([{ name: "staging" }]);
-    const database = await reached(stage, PARENT, { choices: { parent: "staging" } });
+  test("uses the configured parent if no branch is named", async () => {
+    const harness = await createHarness();
+    harness.insert([{ name: "staging" }]);
+    const database = await reached(harness, PARENT, { choices: { parent: "staging" } });
     expect(database.description).toBe("Neon branch staging");
-    await expect(reached(stage, PARENT, { choices: { parent: "stagin" } })).rejects.toThrow("did you mean staging?");
+    await expect(reached(harness, PARENT, { choices: { parent: "stagin" } })).rejects.toThrow("Did you mean staging?");
   });
 
-  test("keeps its error where the role or the database is what is missing", async () => {
-    const stage = await setStage();
-    await expect(reached(stage, PARENT, { choices: { database: "neondb", role: "nobody" } })).rejects.toMatchObject({
+  test("throws the error of Neon if the role or the database is missing", async () => {
+    const harness = await createHarness();
+    await expect(reached(harness, PARENT, { choices: { database: "neondb", role: "nobody" } })).rejects.toMatchObject({
       code: "PROVIDER_REJECTED",
     });
-    expect(branches(stage)).toHaveLength(1);
+    expect(branches(harness)).toHaveLength(1);
   });
 });
 
-describe("a copy of our own, tagged and expiring, is made and removed", () => {
+describe("reading from a copy with a tag and an expiry, which is deleted afterwards", () => {
   const at = new Date(START - 60_000).toISOString();
 
-  test("for a time and for an LSN", async () => {
-    const stage = await setStage();
-    expect(await copied(stage, { branch: "main", at })).toMatchObject({ parentTimestamp: at });
-    expect(await copied(stage, { branch: "main", at: "0/1A2B3C4D" })).toMatchObject({ parentLsn: "0/1A2B3C4D" });
+  test("is used for a timestamp and for an LSN", async () => {
+    const harness = await createHarness();
+    expect(await copied(harness, { branch: "main", at })).toMatchObject({ parentTimestamp: at });
+    expect(await copied(harness, { branch: "main", at: "0/1A2B3C4D" })).toMatchObject({ parentLsn: "0/1A2B3C4D" });
   });
 
-  test("for the past state that runs start from", async () => {
-    const stage = await setStage();
-    expect(await copied(stage, PARENT, { choices: { parentAt: at } })).toMatchObject({ parentTimestamp: at });
-    expect((await reached(stage, PARENT, { choices: { parentAt: at } })).description).toBe(`Neon branch main at ${at}`);
+  test("is used for the past state that runs start from", async () => {
+    const harness = await createHarness();
+    expect(await copied(harness, PARENT, { choices: { parentAt: at } })).toMatchObject({ parentTimestamp: at });
+    expect((await reached(harness, PARENT, { choices: { parentAt: at } })).description).toBe(`Neon branch main at ${at}`);
   });
 
-  test("for a branch without a compute, which gets none", async () => {
-    const stage = await setStage();
-    const [idle] = stage.plant([{ name: "idle" }]);
-    expect(await copied(stage, { branch: "idle", at: undefined })).toMatchObject({ parentId: idle?.id });
-    expect(endpoints(stage).filter(({ branchId }) => branchId === idle?.id)).toEqual([]);
-    expect(stage.calls()).not.toContain("POST /endpoints");
+  test("is used for a branch without a compute, and creates no compute for it", async () => {
+    const harness = await createHarness();
+    const [idle] = harness.insert([{ name: "idle" }]);
+    expect(await copied(harness, { branch: "idle", at: undefined })).toMatchObject({ parentId: idle?.id });
+    expect(endpoints(harness).filter(({ branchId }) => branchId === idle?.id)).toEqual([]);
+    expect(harness.calls()).not.toContain("POST /endpoints");
   });
 
-  test("with all of the branch's data, whatever runs get", async () => {
-    const stage = await setStage();
-    const database = await reached(stage, { branch: "main", at }, { choices: { schemaOnly: true, anonymized: true } });
-    expect(branches(stage).find(({ name }) => name === COPY.name)).toMatchObject({ initSource: "parent-data" });
+  test("copies all data, even if runs get only the schema or masked data", async () => {
+    const harness = await createHarness();
+    const database = await reached(harness, { branch: "main", at }, { choices: { schemaOnly: true, anonymized: true } });
+    expect(branches(harness).find(({ name }) => name === COPY.name)).toMatchObject({ initSource: "parent-data" });
     await database[Symbol.asyncDispose]();
   });
 
-  test("also where it never answered", async () => {
-    const stage = await setStage();
-    await expect(reached(stage, { branch: "main", at }, { world: { probe: deaf } })).rejects.toThrow("no such server");
-    expect(stage.names()).toEqual([]);
+  test("deletes the copy if it never answers", async () => {
+    const harness = await createHarness();
+    await expect(reached(harness, { branch: "main", at }, { dependencies: { probe: noAnswer } })).rejects.toThrow("no such server");
+    expect(harness.names()).toEqual([]);
   });
 
-  test("and is named where it can't be removed, without losing what was read", async () => {
-    const stage = await setStage();
-    const database = await reached(stage, { branch: "main", at });
-    stage.fault({ method: "DELETE", status: 400, times: -1 });
+  test("emits a warning with the name of a copy that cannot be deleted", async () => {
+    const harness = await createHarness();
+    const database = await reached(harness, { branch: "main", at });
+    harness.fault({ method: "DELETE", status: 400, times: -1 });
     await database[Symbol.asyncDispose]();
-    expect(stage.events).toContainEqual({
+    expect(harness.events).toContainEqual({
       kind: "warning",
-      text: expect.stringContaining(`${COPY.name} could not be removed, and expires`),
+      text: expect.stringMatching(new RegExp(`${COPY.name} could not be deleted .*It expires by itself`)),
     });
   });
 });
 
-test("a full project refuses the copy, and nothing of ours is removed to make room", async () => {
-  const stage = await setStage({ branchLimit: 2 });
-  const [expired] = stage.plant([planted("expired", { ageMs: 10_000_000, expiresInMs: -1_000 })]);
-  const answer = await stage.provider().reach?.({ branch: "main", at: "0/1A" }, COPY, stage.limits());
+test("at the branch limit the copy is refused, and no expired branch is deleted to make room", async () => {
+  const harness = await createHarness({ branchLimit: 2 });
+  const [expired] = harness.insert([taggedBranch("expired", { ageMs: 10_000_000, expiresInMs: -1_000 })]);
+  const answer = await harness.provider().reach?.({ branch: "main", at: "0/1A" }, COPY, harness.limits());
   expect(answer).toMatchObject({ kind: "refusal", code: "branch-limit" });
-  expect(stage.names()).toEqual([expired?.name]);
+  expect(harness.names()).toEqual([expired?.name]);
 });
 
-test("without a key or a project it is refused, and nothing is asked", async () => {
-  const stage = await setStage();
-  expect(await stage.provider({ apiKey: undefined }).reach?.(PARENT, COPY, stage.limits())).toMatchObject({ code: "no-key" });
-  expect(stage.calls()).toEqual([]);
+test("without a key it is refused without a call", async () => {
+  const harness = await createHarness();
+  expect(await harness.provider({ apiKey: undefined }).reach?.(PARENT, COPY, harness.limits())).toMatchObject({ code: "no-key" });
+  expect(harness.calls()).toEqual([]);
 });

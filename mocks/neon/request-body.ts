@@ -24,7 +24,7 @@ export function text(of: Fields, name: string, max = 256): string | undefined {
   return value;
 }
 
-export function needed(of: Fields, name: string, max?: number): string {
+export function requiredText(of: Fields, name: string, max?: number): string {
   const value = text(of, name, max);
   if (value === undefined) throw refused(400, `${name} is required`);
   return value;
@@ -37,7 +37,7 @@ export function number(of: Fields, name: string, min: number, max: number): numb
   return value;
 }
 
-export function truth(of: Fields, name: string): boolean | undefined {
+export function boolean(of: Fields, name: string): boolean | undefined {
   const value = of[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "boolean") throw refused(400, `${name} must be a boolean`);

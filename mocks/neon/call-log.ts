@@ -12,23 +12,23 @@ export interface CallRecord {
 }
 
 /** The log of calls, and how many there were by `METHOD route` and status. */
-export interface Calls {
+export interface CallLog {
   readonly log: CallRecord[];
   readonly counts: Record<string, Record<string, number>>;
 }
 
-export function createCalls(): Calls {
+export function createCallLog(): CallLog {
   return { log: [], counts: {} };
 }
 
-export function recordCall(calls: Calls, record: CallRecord): void {
+export function recordCall(calls: CallLog, record: CallRecord): void {
   calls.log.push(record);
   const counts = (calls.counts[`${record.method} ${record.route}`] ??= {});
   counts[record.status] = (counts[record.status] ?? 0) + 1;
   counts["total"] = (counts["total"] ?? 0) + 1;
 }
 
-export function clearCalls(calls: Calls): void {
+export function clearCallLog(calls: CallLog): void {
   calls.log.length = 0;
   for (const key of Object.keys(calls.counts)) delete calls.counts[key];
 }

@@ -1,65 +1,65 @@
 import { isOffshootError, OffshootError } from "../../errors.ts";
 
-/** Facts of a failed call to Neon's API, on our error. `status` is 0 where no reply came. */
+/** Facts of a failed API call, as the error's `facts`. `status` is 0 if no reply arrived. */
 export interface CallFacts {
   readonly status: number;
-  /** Neon's own `code`, which is mostly empty. */
+  /** Neon's own `code`, which is usually empty. */
   readonly neonCode: string;
   readonly neonMessage: string;
   readonly requestId: string | undefined;
-  /** The system's code where no reply came, such as `ECONNREFUSED`. */
+  /** The system's error code if no reply arrived, such as `ECONNREFUSED`. */
   readonly network: string | undefined;
-  /** Milliseconds that Neon asks us to wait. */
+  /** The milliseconds that Neon asks us to wait. */
   readonly retryAfterMs: number | undefined;
 }
 
-/** What the API's client throws, as far as we look. It also carries the key and passwords, so it never travels. */
-interface Thrown {
+/** The error of Neon's client. It also holds the key and passwords, so only its facts are kept. */
+interface ClientError {
   readonly code?: unknown;
   readonly message?: unknown;
   readonly response?: { readonly status?: unknown; readonly data?: unknown; readonly headers?: unknown };
 }
 
-/** Our error for a failed call; `what` is a phrase such as "create the branch". `now` dates a Retry-After. */
-export function callFailure(thrown: unknown, what: string, secrets: readonly string[], now: Date): OffshootError {
+/** The error for a failed call. `what` is a phrase such as "create the branch"; `now` is the start of a Retry-After date. */
+export function apiError(thrown: unknown, what: string, secrets: readonly string[], now: Date): OffshootError {
   const facts = readFacts(typeof thrown === "object" && thrown !== null ? thrown : {}, now);
   const { status, neonCode, neonMessage, requestId, network } = facts;
   const details = [status === 0 ? network : `HTTP ${status}`, neonCode, requestId && `request ${requestId}`].filter(Boolean).join(", ");
-  const isRejected = status >= 400 && status < 500 && !PASSING.has(status);
+  const isRejected = status >= 400 && status < 500 && !TRANSIENT.has(status);
   return new OffshootError(
     isRejected ? "PROVIDER_REJECTED" : "PROVIDER_OUTAGE",
-    `Neon did not ${what}: ${neonMessage === "" ? "no usable reply" : neonMessage} (${details}).`,
-    { remedy: remedyOf(status, neonMessage), facts: { ...facts }, secrets },
+    `Neon did not ${what}: ${neonMessage === "" ? "the reply had no readable message" : neonMessage} (${details}).`,
+    { ...adviceFor(status, neonMessage), facts: { ...facts }, secrets },
   );
 }
 
-/** The facts of a failed call, or undefined for any other thing thrown. */
+/** The facts of a failed API call; undefined for every other error. */
 export function factsOf(thrown: unknown): CallFacts | undefined {
   if (!isOffshootError(thrown) || typeof thrown.facts["status"] !== "number") return undefined;
   return thrown.facts as unknown as CallFacts;
 }
 
-/** 423 and 503 execute nothing (specification, GeneralError); neither does a call that the rate limit turned away. */
-const PASSING: ReadonlySet<number> = new Set([423, 429, 503]);
+/** Neon executes nothing for 423 and 503 (specification, GeneralError), and nothing for 429. */
+const TRANSIENT: ReadonlySet<number> = new Set([423, 429, 503]);
 
-/** Connections that were never made: nothing was sent. */
+/** The connection was never made, so nothing was sent. */
 const NOT_SENT: ReadonlySet<string | undefined> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
-/** Nothing was executed, and the same call may succeed a moment later. */
-export function isPassing({ status, network }: CallFacts): boolean {
-  return PASSING.has(status) || (status === 0 && NOT_SENT.has(network));
+/** Neon executed nothing, and the same call may succeed a moment later. */
+export function isTransient({ status, network }: CallFacts): boolean {
+  return TRANSIENT.has(status) || (status === 0 && NOT_SENT.has(network));
 }
 
-/** The reply is lost: Neon may have done the work all the same. */
+/** The reply was lost: Neon may have executed the call. */
 export function isAmbiguous(facts: CallFacts): boolean {
-  return (facts.status === 0 || facts.status >= 500) && !isPassing(facts);
+  return (facts.status === 0 || facts.status >= 500) && !isTransient(facts);
 }
 
 export function isMissing({ status }: CallFacts): boolean {
   return status === 404;
 }
 
-/** A branch of that name exists. 409 as a rule; 422 was seen too (zaks-io/agent-paste issue 439). */
+/** A branch with that name exists. Neon answers 409; 422 was seen too (zaks-io/agent-paste issue 439). */
 export function isNameTaken({ status, neonCode, neonMessage }: CallFacts): boolean {
   return neonCode === "BRANCH_ALREADY_EXISTS" || ((status === 409 || status === 422) && /branch .*already exists/i.test(neonMessage));
 }
@@ -70,7 +70,7 @@ export function limitOf({ status, neonCode, neonMessage }: CallFacts): "branch-l
   return neonCode === "BRANCHES_LIMIT_EXCEEDED" || /branches limit exceeded/i.test(neonMessage) ? "branch-limit" : undefined;
 }
 
-/** The specification's text still calls `expires_at` early access, so it may be refused where the rest would be taken. */
+/** The specification still describes `expires_at` as early access, so Neon may refuse only that field. */
 export function isExpiryRefused({ status, neonMessage }: CallFacts): boolean {
   return status >= 400 && status < 423 && /expir|early access/i.test(neonMessage);
 }
@@ -79,7 +79,7 @@ export function isKeyRejected({ status }: CallFacts): boolean {
   return status === 401 || status === 403;
 }
 
-/** 422 while a branch is still being made. */
+/** The parent is still being created. */
 export function isNotReady({ status, neonMessage }: CallFacts): boolean {
   return status === 422 && /not ready/i.test(neonMessage);
 }
@@ -88,7 +88,7 @@ export function hasChildren({ status, neonMessage }: CallFacts): boolean {
   return status === 422 && /children/i.test(neonMessage);
 }
 
-function readFacts({ code, message, response }: Thrown, now: Date): CallFacts {
+function readFacts({ code, message, response }: ClientError, now: Date): CallFacts {
   const status = typeof response?.status === "number" ? response.status : 0;
   const body = readBody(response?.data);
   const headers = (response?.headers ?? {}) as Readonly<Record<string, unknown>>;
@@ -103,14 +103,14 @@ function readFacts({ code, message, response }: Thrown, now: Date): CallFacts {
   };
 }
 
-/** Errors are flat; some preview routes nest them. A proxy's page is text, and says nothing worth showing. */
+/** Error bodies are flat, and nested for some preview routes. The page of a proxy is text and is never shown. */
 function readBody(data: unknown): Readonly<Record<string, unknown>> {
   if (typeof data !== "object" || data === null) return {};
   const nested = "error" in data ? data.error : undefined;
   return (typeof nested === "object" && nested !== null ? nested : data) as Readonly<Record<string, unknown>>;
 }
 
-/** Seconds or an HTTP date (RFC 9110); a date counts from the server's own clock where the reply tells it. */
+/** Seconds or an HTTP date (RFC 9110). A date is compared with the `Date` header of the reply, or with our clock. */
 export function readRetryAfter(value: string, date: string, now: Date): number | undefined {
   if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
   const until = Date.parse(value);
@@ -119,16 +119,41 @@ export function readRetryAfter(value: string, date: string, now: Date): number |
   return Math.max(0, until - (Number.isNaN(server) ? now.getTime() : server));
 }
 
-function remedyOf(status: number, message: string): string | undefined {
-  if (status === 401) return "Check that NEON_API_KEY is right, not revoked, and of the project's account.";
-  if (status === 403) return "Use a key that may change this project, such as a project-scoped one.";
-  if (status === 404 && /project/i.test(message)) return "Check NEON_PROJECT_ID (or neon.project) and the account of NEON_API_KEY.";
-  if (status === 412) return "Let the project store its passwords (Neon, project settings), or name another role as neon.role.";
-  if (status === 429) return "Other jobs share the account's rate limit: try again in a minute.";
-  if (status === 423) return "Neon was busy with other operations of the project: try again in a minute.";
-  if (/suspend/i.test(message)) return "Leave neon.compute.suspend out: the plan may not allow it.";
-  return status === 0 || status >= 500 ? "Try again; if it stays, check the network and Neon's status page." : undefined;
+/** What the error means if Neon's message does not say it, and what to do. */
+function adviceFor(status: number, message: string): { readonly meaning?: string; readonly remedy?: string } {
+  if (status === 401)
+    return {
+      meaning: "Neon does not accept the API key.",
+      remedy:
+        "Set NEON_API_KEY to a valid API key of the account that owns the project. Create one in Neon under Account settings > API keys.",
+    };
+  if (status === 403)
+    return {
+      meaning: "The API key has no permission for this.",
+      remedy: "Set NEON_API_KEY to a key that can change this project, such as a project-scoped key.",
+    };
+  if (status === 404 && /project/i.test(message)) return { remedy: PROJECT_REMEDY };
+  if (status === 412)
+    return {
+      meaning: "The project does not store the passwords of its roles, so offshoot cannot read them.",
+      remedy: "Turn on password storage in the settings of the Neon project.",
+    };
+  if (status === 429)
+    return { meaning: "All jobs of the account together sent too many requests.", remedy: "Wait a minute, then run the command again." };
+  if (status === 423)
+    return { meaning: "Neon was running other operations of the project.", remedy: "Wait a minute, then run the command again." };
+  if (/suspend/i.test(message))
+    return {
+      meaning: "The plan of the Neon account does not allow another suspend time.",
+      remedy: "Remove the setting neon.compute.suspend (OFFSHOOT_NEON_COMPUTE_SUSPEND).",
+    };
+  if (status === 0 || status >= 500)
+    return { remedy: "Run the command again. If it fails again, check the network and https://neonstatus.com." };
+  return {};
 }
+
+/** What to do about a project that Neon does not know. */
+export const PROJECT_REMEDY = "Set NEON_PROJECT_ID (or neon.project in offshoot.yaml) to a project that NEON_API_KEY can read.";
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";

@@ -1,12 +1,12 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { describeError } from "../../../../src/errors.ts";
-import { callFailure, factsOf, isAmbiguous, isPassing, readRetryAfter } from "../../../../src/providers/neon/failure.ts";
+import { apiError, factsOf, isAmbiguous, isTransient, readRetryAfter } from "../../../../src/providers/neon/api-errors.ts";
 
 const KEY = "napi_secret0123456789";
 const NOW = new Date("2026-11-01T12:00:00Z");
 
-/** As axios throws it: with the request's headers, and the reply's body. */
+/** As axios throws it: with the headers of the request and the body of the reply. */
 function thrown(status: number, data: unknown = {}, headers: Record<string, string> = {}): Error {
   const config = { headers: { Authorization: `Bearer ${KEY}` } };
   return Object.assign(new Error(`Request failed with status code ${status}`), {
@@ -16,68 +16,72 @@ function thrown(status: number, data: unknown = {}, headers: Record<string, stri
   });
 }
 const broken = (code: string): Error => Object.assign(new Error("socket hang up"), { code, config: { headers: { Authorization: KEY } } });
-const failed = (error: Error) => callFailure(error, "create the branch", [KEY], NOW);
+const failed = (error: Error) => apiError(error, "create the branch", [KEY], NOW);
 
 describe("an error of the API", () => {
-  test("says status, code, message and request id, and what to do", () => {
+  test("contains the status, the code, the message and the request id, and what to do", () => {
     const error = failed(thrown(401, { code: "BAD", message: "authorization failed", request_id: "r-1" }));
     expect(describeError(error)).toBe(
-      "Neon did not create the branch: authorization failed (HTTP 401, BAD, request r-1).\nCheck that NEON_API_KEY is right, not revoked, and of the project's account.",
+      [
+        "Neon did not create the branch: authorization failed (HTTP 401, BAD, request r-1).",
+        "Neon does not accept the API key.",
+        "Set NEON_API_KEY to a valid API key of the account that owns the project. Create one in Neon under Account settings > API keys.",
+      ].join("\n"),
     );
     expect(factsOf(error)).toMatchObject({ status: 401, neonCode: "BAD", requestId: "r-1" });
   });
 
-  test("reads the request's id from the headers too, and nested bodies", () => {
+  test("contains the request id of the headers and the message of a nested body", () => {
     const error = failed(thrown(422, { error: { code: "C", message: "m" } }, { "x-neon-ret-request-id": "r-2" }));
     expect(factsOf(error)).toMatchObject({ neonCode: "C", neonMessage: "m", requestId: "r-2" });
   });
 
   test.each([
-    ["a rejected call", thrown(403, { message: `key ${KEY} may not` })],
-    ["a connection that broke", broken("ECONNRESET")],
+    ["a rejected call", thrown(403, { message: `key ${KEY} is not allowed` })],
+    ["a broken connection", broken("ECONNRESET")],
     ["a reply with a password", thrown(500, { message: "postgresql://u:p4ssw0rd@h/d" })],
-  ])("holds neither key nor password after %s", (_, error) => {
+  ])("contains neither the key nor a password after %s", (_, error) => {
     const text = inspect(failed(error), { depth: 9 }) + JSON.stringify(failed(error));
     expect(text).not.toContain(KEY);
     expect(text).not.toContain("p4ssw0rd");
   });
 
-  test("shows nothing of a proxy's page", () => {
+  test("contains nothing of the HTML page of a proxy", () => {
     expect(failed(thrown(524, "<html>a timeout occurred</html>")).message).toBe(
-      "Neon did not create the branch: no usable reply (HTTP 524).",
+      "Neon did not create the branch: the reply had no readable message (HTTP 524).",
     );
   });
 });
 
-describe("what may be sent again", () => {
+describe("the kind of a failure", () => {
   test.each([
-    [423, "executes nothing"],
-    [429, "executes nothing"],
-    [503, "executes nothing"],
-    [500, "is ambiguous"],
-    [502, "is ambiguous"],
-    [504, "is ambiguous"],
-    [524, "is ambiguous"],
-    [400, "is final"],
-    [404, "is final"],
-    [409, "is final"],
-    [422, "is final"],
-  ])("%i %s", (status, kind) => {
+    [423, "executed nothing"],
+    [429, "executed nothing"],
+    [503, "executed nothing"],
+    [500, "may have executed the call"],
+    [502, "may have executed the call"],
+    [504, "may have executed the call"],
+    [524, "may have executed the call"],
+    [400, "refused the call"],
+    [404, "refused the call"],
+    [409, "refused the call"],
+    [422, "refused the call"],
+  ])("with status %i: Neon %s", (status, kind) => {
     const facts = factsOf(failed(thrown(status)));
     if (facts === undefined) throw new Error("no facts");
-    expect([isPassing(facts), isAmbiguous(facts)]).toEqual([kind === "executes nothing", kind === "is ambiguous"]);
+    expect([isTransient(facts), isAmbiguous(facts)]).toEqual([kind === "executed nothing", kind === "may have executed the call"]);
   });
 
   test.each([
-    ["ECONNREFUSED", "executes nothing"],
-    ["ENOTFOUND", "executes nothing"],
-    ["ECONNRESET", "is ambiguous"],
-    ["ECONNABORTED", "is ambiguous"],
-    ["ETIMEDOUT", "is ambiguous"],
-  ])("%s %s", (code, kind) => {
+    ["ECONNREFUSED", "executed nothing"],
+    ["ENOTFOUND", "executed nothing"],
+    ["ECONNRESET", "may have executed the call"],
+    ["ECONNABORTED", "may have executed the call"],
+    ["ETIMEDOUT", "may have executed the call"],
+  ])("with the network error %s: Neon %s", (code, kind) => {
     const facts = factsOf(failed(broken(code)));
     if (facts === undefined) throw new Error("no facts");
-    expect([isPassing(facts), isAmbiguous(facts)]).toEqual([kind === "executes nothing", kind === "is ambiguous"]);
+    expect([isTransient(facts), isAmbiguous(facts)]).toEqual([kind === "executed nothing", kind === "may have executed the call"]);
   });
 });
 
@@ -90,7 +94,7 @@ describe("Retry-After", () => {
     ["Sun, 01 Nov 2026 15:00:04 GMT", "Sun, 01 Nov 2026 15:00:00 GMT", 4000],
     ["soon", "", undefined],
     ["", "", undefined],
-  ])("%j (server's clock: %j) means %j ms", (value, date, ms) => {
+  ])("%j with the Date header %j means %j ms", (value, date, ms) => {
     expect(readRetryAfter(value, date, NOW)).toBe(ms);
   });
 });

@@ -1,11 +1,11 @@
 import { startDeletion } from "./branch/delete.ts";
-import { enter } from "./endpoint.ts";
+import { setState } from "./endpoint.ts";
 import type { Neon } from "./neon.ts";
-import { settleOperations } from "./operations.ts";
+import { advanceOperations } from "./operations.ts";
 
 /** Brings everything to where the clock says it is: operations, expired branches, computes that fall asleep. */
-export function settle(neon: Neon): void {
-  settleOperations(neon);
+export function advance(neon: Neon): void {
+  advanceOperations(neon);
   const now = neon.clock.now();
   for (const project of neon.state.projects.values()) {
     for (const branch of project.branches.values()) {
@@ -17,9 +17,9 @@ export function settle(neon: Neon): void {
       const seconds = endpoint.suspendTimeoutSeconds === 0 ? 300 : Math.max(60, endpoint.suspendTimeoutSeconds);
       if (endpoint.suspendTimeoutSeconds === -1 || endpoint.state !== "active" || endpoint.pendingState !== undefined) continue;
       if (endpoint.lastActiveAt + seconds * 1000 > now) continue;
-      enter(neon, endpoint, "idle");
+      setState(neon, endpoint, "idle");
       void neon.storage?.suspend(endpoint);
     }
   }
-  settleOperations(neon);
+  advanceOperations(neon);
 }

@@ -1,16 +1,17 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { answer } from "../../mocks/neon/api.ts";
 import { type Clock, createClock } from "../../mocks/neon/clock.ts";
-import { plantBranches } from "../../mocks/neon/control.ts";
-import { addFault, type FaultWish } from "../../mocks/neon/faults.ts";
-import { createNeon, type Neon, type NeonOptions as MockOptions } from "../../mocks/neon/neon.ts";
+import { insertBranches } from "../../mocks/neon/control.ts";
+import { addFault, type FaultRequest } from "../../mocks/neon/faults.ts";
+import { createNeon } from "../../mocks/neon/create-neon.ts";
+import type { Neon, NeonOptions as MockOptions } from "../../mocks/neon/neon.ts";
 import { parseBody } from "../../mocks/neon/serve.ts";
 import { OffshootError } from "../../src/errors.ts";
 import type { Event } from "../../src/events.ts";
 import { neonProvider } from "../../src/providers/neon/neon.ts";
-import type { NeonChoices, NeonOptions, World } from "../../src/providers/neon/options.ts";
-import { createRate } from "../../src/providers/neon/rate.ts";
-import type { Database, Limits, Provider, Refusal, Wanted } from "../../src/providers/provider.ts";
+import type { NeonChoices, NeonOptions, Dependencies } from "../../src/providers/neon/options.ts";
+import { createRateLimiter } from "../../src/providers/neon/rate-limit.ts";
+import type { Database, Limits, Provider, Refusal, DatabaseRequest } from "../../src/providers/provider.ts";
 import { baseName, branchName } from "../../src/identity/name.ts";
 import type { RunIdentity } from "../../src/identity/run-identity.ts";
 import { baseTag, ownerTag, tagToRecord } from "../../src/identity/owner-tag.ts";
@@ -30,7 +31,7 @@ export const CHOICES: NeonChoices = {
 };
 
 /** A Neon in this process, and providers that reach it: no socket, and a clock that runs only while somebody waits. */
-export interface Stage {
+export interface NeonHarness {
   readonly neon: Neon;
   readonly clock: Clock;
   readonly events: Event[];
@@ -40,11 +41,11 @@ export interface Stage {
   calls(): readonly string[];
   /** Names of the branches that exist, apart from the default one. */
   names(): readonly string[];
-  fault(wish: FaultWish): void;
-  plant(branches: readonly Record<string, unknown>[]): readonly { readonly id: string; readonly name: string }[];
+  fault(request: FaultRequest): void;
+  insert(branches: readonly Record<string, unknown>[]): readonly { readonly id: string; readonly name: string }[];
 }
 
-export async function setStage(options: MockOptions & { readonly random?: () => number } = {}): Promise<Stage> {
+export async function createHarness(options: MockOptions & { readonly random?: () => number } = {}): Promise<NeonHarness> {
   const clock = createClock({ start: START, frozen: true });
   const neon = await createNeon({ clock, seed: 7, apiKey: KEY, ...options });
   const events: Event[] = [];
@@ -62,7 +63,7 @@ export async function setStage(options: MockOptions & { readonly random?: () => 
         base: false,
         ...own,
         choices: { ...CHOICES, ...own.choices },
-        world: { ...world, ...own.world },
+        dependencies: { ...world, ...own.dependencies },
       }),
     limits: (withinMs = 300_000, signal = new AbortController().signal) => ({
       signal,
@@ -74,18 +75,18 @@ export async function setStage(options: MockOptions & { readonly random?: () => 
       [...(neon.state.projects.get(neon.projectId)?.branches.values() ?? [])]
         .filter((branch) => !branch.isDefault && branch.deletedAt === undefined)
         .map(({ name }) => name),
-    fault: (wish) => addFault(neon, wish),
-    plant: (branches) => plantBranches(neon, { branches }) as readonly { id: string; name: string }[],
+    fault: (request) => addFault(neon.faults, request),
+    insert: (branches) => insertBranches(neon, { branches }) as readonly { id: string; name: string }[],
   };
 }
 
-function worldOf(neon: Neon, clock: Clock, random: () => number): World {
+function worldOf(neon: Neon, clock: Clock, random: () => number): Dependencies {
   return {
     deadline: (what, ms, parent) => virtualDeadline(clock, what, ms, parent),
     now: () => new Date(clock.now()),
     random,
-    rate: createRate(() => clock.now()),
-    adapter: (async (config: AxiosLike) => transport(neon, config)) as unknown as World["adapter"],
+    rate: createRateLimiter(() => clock.now()),
+    adapter: (async (config: AxiosLike) => transport(neon, config)) as unknown as Dependencies["adapter"],
     probe: async () => 17,
   };
 }
@@ -144,17 +145,17 @@ export function runOf(key: string): RunIdentity {
   };
 }
 
-export function wantedBy(
+export function requestFor(
   key: string,
   options: { readonly ttlMs?: number; readonly fingerprint?: string; readonly at?: number } = {},
-): Wanted {
+): DatabaseRequest {
   const run = runOf(key);
   const createdAt = new Date(options.at ?? START);
   const expiresAt = new Date(createdAt.getTime() + (options.ttlMs ?? 7_200_000));
   return { run, name: branchName(run), tag: ownerTag({ run, createdAt, expiresAt }), expiresAt, fingerprint: options.fingerprint };
 }
 
-export function baseWanted(fingerprint: string): Wanted {
+export function baseRequestFor(fingerprint: string): DatabaseRequest {
   const run = runOf("base-maker");
   const tag = baseTag({ run, createdAt: new Date(START), fingerprint });
   return { run, name: baseName(fingerprint), tag, expiresAt: undefined, fingerprint: undefined };
@@ -168,11 +169,11 @@ interface Planting {
 }
 
 /** A branch as the mock plants it, tagged as a run's. */
-export function planted(
+export function taggedBranch(
   key: string,
   { now = START, ageMs = 0, expiresInMs = 7_200_000, parentId }: Planting = {},
 ): Record<string, unknown> {
-  const wanted = wantedBy(key, { at: now - ageMs, ttlMs: ageMs + expiresInMs });
+  const wanted = requestFor(key, { at: now - ageMs, ttlMs: ageMs + expiresInMs });
   return {
     name: wanted.name,
     annotation: tagToRecord(wanted.tag),
@@ -182,7 +183,7 @@ export function planted(
   };
 }
 
-export function isDatabase(answered: Database | Refusal): Database {
+export function requireDatabase(answered: Database | Refusal): Database {
   if (answered.kind === "refusal") throw new Error(`refused: ${answered.code}: ${answered.text}`);
   return answered;
 }

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 
 /** Makes the names and numbers that Neon would make up; the same ones again for the same seed. */
-export interface Identity {
+export interface IdGenerator {
   /** A number from 0 up to, not including, 1. */
   random(): number;
   /** `<prefix>-<word>-<word>-<number>`; Neon's CLI takes `br-` and three such parts for an id. */
@@ -34,7 +34,7 @@ const FIRST = [
 const SECOND = ["band", "cake", "dew", "field", "glade", "hill", "lake", "leaf", "moon", "night", "pond", "rain", "sea", "tree", "wind"];
 const LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
 
-export function createIdentity(seed: number = randomInt(2 ** 32)): Identity {
+export function createIdGenerator(seed: number = randomInt(2 ** 32)): IdGenerator {
   const random = seededRandom(seed);
   const pick = (from: string | readonly string[]): string => from[Math.floor(random() * from.length)] ?? "";
   const hex = (length: number): string => Array.from({ length }, () => pick("0123456789abcdef")).join("");

@@ -2,16 +2,16 @@ import type { Neon } from "./neon.ts";
 import type { Branch, Database, Endpoint, Operation, Project, Role } from "./state.ts";
 
 /** Objects as they go over the wire. */
-export type Wire = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
 
 /** RFC 3339 in whole seconds, as Neon writes times. */
 export function timestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-export function branchOnWire(neon: Neon, branch: Branch): Wire {
+export function branchJson(neon: Neon, branch: Branch): Json {
   const { deletedAt, deletedBy } = branch;
-  const recoverable = neon.switches.softDelete && branch.isGone && deletedAt !== undefined;
+  const recoverable = neon.switches.softDelete && branch.isDeleted && deletedAt !== undefined;
   return {
     id: branch.id,
     project_id: branch.projectId,
@@ -53,7 +53,7 @@ export function branchOnWire(neon: Neon, branch: Branch): Wire {
   };
 }
 
-export function annotationOnWire(branch: Branch): Wire {
+export function annotationJson(branch: Branch): Json {
   const { annotation } = branch;
   const object = { type: "console/branch", id: branch.id };
   if (annotation === undefined) return { object, value: {} };
@@ -61,7 +61,7 @@ export function annotationOnWire(branch: Branch): Wire {
   return { object, value: annotation.value, created_at: at, updated_at: at };
 }
 
-export function endpointOnWire(neon: Neon, endpoint: Endpoint, project: Project): Wire {
+export function endpointJson(neon: Neon, endpoint: Endpoint, project: Project): Json {
   return {
     host: endpoint.host,
     id: endpoint.id,
@@ -93,7 +93,7 @@ export function endpointOnWire(neon: Neon, endpoint: Endpoint, project: Project)
   };
 }
 
-export function operationOnWire(neon: Neon, operation: Operation): Wire {
+export function operationJson(neon: Neon, operation: Operation): Json {
   const ended = operation.status === "scheduling" || operation.startedAt === undefined ? operation.createdAt : operation.updatedAt;
   return {
     id: operation.id,
@@ -112,7 +112,7 @@ export function operationOnWire(neon: Neon, operation: Operation): Wire {
 }
 
 /** Without its password, which only the reset and the creation of a role show. */
-export function roleOnWire(branch: Branch, role: Role): Wire {
+export function roleJson(branch: Branch, role: Role): Json {
   return {
     branch_id: branch.id,
     name: role.name,
@@ -123,7 +123,7 @@ export function roleOnWire(branch: Branch, role: Role): Wire {
   };
 }
 
-export function databaseOnWire(branch: Branch, database: Database): Wire {
+export function databaseJson(branch: Branch, database: Database): Json {
   return {
     id: database.id,
     branch_id: branch.id,

@@ -2,7 +2,7 @@ import { defaultBranch, endpointsOf, findBranch, findEndpoint, findRole } from "
 import type { Neon } from "./neon.ts";
 import { type Reply, refused } from "./reply.ts";
 import type { Branch, Database, Endpoint, Project, Role } from "./state.ts";
-import type { Wire } from "./wire.ts";
+import type { Json } from "./json.ts";
 
 /** A connection string in Neon's form. A backed compute's certificate can't be checked by a client. */
 export function connectionUri(neon: Neon, host: string, role: Role, password: string, database: Database): string {
@@ -15,7 +15,7 @@ export function connectionUri(neon: Neon, host: string, role: Role, password: st
  * The `connection_uris` of a created branch: left out where the parent has more than one role or database
  * (specification, ConnectionDetails).
  */
-export function createdUris(neon: Neon, project: Project, branch: Branch, endpoints: readonly Endpoint[]): Wire {
+export function createdUris(neon: Neon, project: Project, branch: Branch, endpoints: readonly Endpoint[]): Json {
   const [role, otherRole] = branch.roles.values();
   const [database, otherDatabase] = branch.databases.values();
   if (role === undefined || database === undefined || otherRole !== undefined || otherDatabase !== undefined) return {};

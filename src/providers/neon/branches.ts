@@ -1,0 +1,99 @@
+import { MAX_TTL_MS } from "../../identity/expiry.ts";
+import { BASE_PREFIX, baseName, branchName } from "../../identity/name.ts";
+import { NAME_PREFIX, type OwnerTag, tagFromRecord } from "../../identity/owner-tag.ts";
+import type { Branch, CallContext, NeonApi } from "./types.ts";
+
+/** The fields of Neon's `Branch` that offshoot reads (specification, schema Branch). */
+export interface BranchReply {
+  readonly id: string;
+  readonly name: string;
+  readonly parent_id?: string;
+  readonly current_state: string;
+  readonly pending_state?: string;
+  readonly default: boolean;
+  readonly protected: boolean;
+  readonly created_at: string;
+  readonly created_by?: { readonly name?: string };
+  readonly creation_source?: string;
+  readonly expires_at?: string;
+  readonly logical_size?: number;
+}
+
+export function toBranch(reply: BranchReply, annotation: unknown): Branch {
+  return {
+    id: reply.id,
+    name: reply.name,
+    parentId: reply.parent_id === "" ? undefined : reply.parent_id,
+    state: reply.current_state,
+    // Neon has sent `storage_deleted`; it may send other states.
+    isBeingDeleted: /delet/i.test(`${reply.pending_state ?? ""} ${reply.current_state}`),
+    isDefault: reply.default,
+    isProtected: reply.protected,
+    createdAt: new Date(reply.created_at),
+    createdBy: reply.created_by?.name ?? reply.creation_source,
+    expiresAt: reply.expires_at === undefined || reply.expires_at === null ? undefined : new Date(reply.expires_at),
+    sizeBytes: reply.logical_size,
+    tag: ownTag(reply.name, tagFromRecord(annotation)),
+  };
+}
+
+/** The tag, if it was written for a branch of that name. */
+function ownTag(name: string, tag: OwnerTag | undefined): OwnerTag | undefined {
+  if (tag === undefined) return undefined;
+  if (tag.kind === "run") return name === branchName({ ...ANY_RUN, repository: tag.repository, key: tag.run }) ? tag : undefined;
+  const base = baseName(tag.fingerprint ?? "");
+  return name === base || name.startsWith(`${base}/`) ? tag : undefined;
+}
+
+/** The fields of a run that its branch name does not depend on. */
+const ANY_RUN = { ref: undefined, pullRequest: undefined, invocation: undefined, attempt: 1, shard: undefined, source: "tag" };
+
+/**
+ * The branch with exactly this name; Neon's own search also matches parts. A live branch is preferred to one that is being
+ * deleted. A branch that was created moments ago may be missing: Neon's own test harness allows 30 s for that.
+ */
+export async function findByName(api: NeonApi, name: string, context: CallContext): Promise<Branch | undefined> {
+  const found = (await api.branches(name, context)).filter((branch) => branch.name === name);
+  return found.find((branch) => !branch.isBeingDeleted) ?? found[0];
+}
+
+/** Name of a base while it is migrated. It gets its final name when it is ready. */
+export function buildingName(base: string): string {
+  return `${base}/building`;
+}
+
+/** Name of a base with failed migrations: it frees the final name for the next base, and waiting jobs can still read the error. */
+export function failedName(base: string, id: string): string {
+  return `${base}/failed/${id}`;
+}
+
+/** Whether two tags belong to the same run, or to the base of the same fingerprint. */
+export function isSibling(tag: OwnerTag, wanted: OwnerTag): boolean {
+  if (tag.kind !== wanted.kind) return false;
+  return tag.kind === "base" ? tag.fingerprint === wanted.fingerprint : tag.run === wanted.run && tag.repository === wanted.repository;
+}
+
+export function isUnderPrefix({ name }: Branch): boolean {
+  return name.startsWith(NAME_PREFIX);
+}
+
+export function isFailedBase({ id, name, tag }: Branch): boolean {
+  return tag?.kind === "base" && name === failedName(baseName(tag.fingerprint ?? ""), id);
+}
+
+export function isReadyBase({ name, tag, isBeingDeleted }: Branch): boolean {
+  return tag?.kind === "base" && !isBeingDeleted && name.startsWith(BASE_PREFIX) && name === baseName(tag.fingerprint ?? "");
+}
+
+/** Our clock may be ahead of Neon's, and Neon refuses an expiry more than 30 days after its own time. */
+const CLOCK_SKEW_MS = 10 * 60_000;
+
+/** The expiry, moved back if Neon would refuse it as too late. */
+export function limitExpiry(expiresAt: Date, now: Date): Date {
+  return new Date(Math.min(expiresAt.getTime(), now.getTime() + MAX_TTL_MS - CLOCK_SKEW_MS));
+}
+
+/** RFC 3339 in whole seconds: Neon keeps no fractions. */
+export function toNeonTime(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}

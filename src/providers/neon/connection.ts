@@ -1,0 +1,91 @@
+import { OffshootError } from "../../errors.ts";
+import { type DirectUrl, directUrl, isPooledHost } from "../../postgres/url.ts";
+import type { NeonChoices } from "./options.ts";
+import type { CallContext, Connection, CreatedBranch, NeonApi, OwnedDatabase } from "./types.ts";
+
+/** The URLs of one branch. */
+export interface BranchUrls {
+  /** Through Neon's PgBouncer. */
+  readonly url: string;
+  readonly directUrl: DirectUrl;
+}
+
+type Choice = Pick<NeonChoices, "database" | "role">;
+
+/** URLs from the reply to the create; needs another call only if the parent has several roles or databases. */
+export async function urlsOfCreated(api: NeonApi, created: CreatedBranch, choice: Choice, context: CallContext): Promise<BranchUrls> {
+  const { role, database } = chooseConnection(created.databases, created.roles, choice);
+  const given = created.connections.find((entry) => entry.role === role && entry.database === database);
+  return given === undefined
+    ? fetchUrls(api, created.branch.id, { role, database }, context, created.poolerHost)
+    : urlsOf(given.uri, given.pooler_host === "" ? undefined : given.pooler_host);
+}
+
+/** URLs of an existing branch. Lists its databases unless the settings name both the role and the database. */
+export async function urlsOfExisting(api: NeonApi, branchId: string, choice: Choice, context: CallContext): Promise<BranchUrls> {
+  const connection =
+    choice.database !== undefined && choice.role !== undefined
+      ? { role: choice.role, database: choice.database }
+      : chooseConnection(await api.databases(branchId, context), undefined, choice);
+  return fetchUrls(api, branchId, connection, context);
+}
+
+/** The pooled host can be derived from a host name in Neon's form; another host name needs a second call. */
+async function fetchUrls(
+  api: NeonApi,
+  branchId: string,
+  connection: Connection,
+  context: CallContext,
+  poolerHost?: string,
+): Promise<BranchUrls> {
+  const uri = await api.connectionUri(branchId, connection, false, context);
+  if (poolerHost !== undefined || new URL(uri).hostname.startsWith("ep-")) return urlsOf(uri, poolerHost);
+  return urlsOf(uri, new URL(await api.connectionUri(branchId, connection, true, context)).host);
+}
+
+/**
+ * The configured database or the only one, and the configured role or the owner of the database. Throws `USAGE` with the
+ * names that exist.
+ */
+export function chooseConnection(databases: readonly OwnedDatabase[], roles: readonly string[] | undefined, choice: Choice): Connection {
+  const names = databases.map(({ name }) => name);
+  const [only, another] = databases;
+  const database = choice.database === undefined && another === undefined ? only : databases.find(({ name }) => name === choice.database);
+  if (database === undefined) {
+    const what = choice.database === undefined ? "has several databases" : `has no database ${choice.database}`;
+    throw new OffshootError("USAGE", `The Neon branch ${names.length === 0 ? "has no database" : what}.`, {
+      meaning: names.length === 0 ? undefined : `Its databases: ${names.join(", ")}.`,
+      remedy:
+        names.length === 0
+          ? "Create a database on the parent branch in Neon."
+          : "Set neon.database (OFFSHOOT_NEON_DATABASE) to one of its databases.",
+    });
+  }
+  if (choice.role !== undefined && roles !== undefined && !roles.includes(choice.role)) {
+    throw new OffshootError("USAGE", `The Neon branch has no role ${choice.role}.`, {
+      meaning: `Its roles: ${roles.join(", ")}.`,
+      remedy: "Set neon.role (OFFSHOOT_NEON_ROLE) to one of its roles, or remove the setting to use the owner of the database.",
+    });
+  }
+  return { role: choice.role ?? database.owner, database: database.name };
+}
+
+/** Both URLs from the direct one. `poolerHost` is the pooled host that Neon sent; default: derived from the direct host. */
+export function urlsOf(uri: string, poolerHost?: string): BranchUrls {
+  const direct = directUrl(uri, "the URL that Neon returned");
+  const pooled = new URL(direct);
+  if (pooled.password === "") {
+    throw new OffshootError("PROVIDER_REJECTED", "Neon returned a connection URI without a password.", {
+      meaning: "The project does not store the passwords of its roles, so offshoot cannot connect.",
+      remedy: "Turn on password storage in the settings of the Neon project.",
+    });
+  }
+  if (poolerHost === undefined) pooled.hostname = pooledHost(pooled.hostname);
+  else pooled.host = poolerHost;
+  return { url: pooled.href, directUrl: direct };
+}
+
+/** The pooled host has `-pooler` after the endpoint id, which is the first label (Neon docs, "Connection pooling"). */
+function pooledHost(host: string): string {
+  return isPooledHost(host) ? host : host.replace(/^[^.]+/, "$&-pooler");
+}

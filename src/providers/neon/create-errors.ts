@@ -1,0 +1,172 @@
+import { isOffshootError, OffshootError } from "../../errors.ts";
+import type { Refusal, DatabaseRequest } from "../provider.ts";
+import { renewExpiry, requireSibling, warnOfLifetime } from "./adopt.ts";
+import {
+  type CallFacts,
+  factsOf,
+  isAmbiguous,
+  isExpiryRefused,
+  isKeyRejected,
+  isMissing,
+  isNameTaken,
+  isNotReady,
+  isTransient,
+  limitOf,
+} from "./api-errors.ts";
+import { findByName } from "./branches.ts";
+import { removeExpired } from "./delete.ts";
+import type { Setup } from "./options.ts";
+import { parentId, unknownParent, unknownProject } from "./parent.ts";
+import { refusal } from "./refuse.ts";
+import type { Branch, BranchRequest, CallContext, CreatedBranch } from "./types.ts";
+
+/** What a new branch starts from. */
+export interface Origin {
+  /** Undefined: the project's default branch. */
+  readonly parentId: string | undefined;
+  /** Name of the base, if the parent is a base. */
+  readonly base: string | undefined;
+}
+
+/** A branch that exists. `created` is the reply to our POST; undefined if another job created the branch. */
+export interface AcquiredBranch {
+  readonly branch: Branch;
+  readonly created: CreatedBranch | undefined;
+  readonly base: string | undefined;
+}
+
+/** The state between the attempts of one create. It changes when Neon refuses a part of the request. */
+export interface CreateState {
+  request: BranchRequest | undefined;
+  origin: Origin | undefined;
+  /** A POST was sent, its reply was lost, and no search since then has shown whether the branch exists. */
+  isReplyLost: boolean;
+  mayRemoveExpired: boolean;
+  /** Milliseconds that were left at the start. */
+  readonly budgetMs: number;
+}
+
+/** Handles a failed create: returns the branch or a refusal, or undefined to try again. Throws errors that a retry cannot change. */
+export async function resolveFailedCreate(
+  setup: Setup,
+  wanted: DatabaseRequest,
+  state: CreateState,
+  thrown: unknown,
+  context: CallContext,
+): Promise<AcquiredBranch | Refusal | undefined> {
+  const facts = factsOf(thrown);
+  if (facts === undefined || !isOffshootError(thrown)) throw thrown;
+  const limit = limitOf(facts);
+  if (isKeyRejected(facts) && limit === undefined && !isExpiryRefused(facts)) return rejectedKey(setup, thrown);
+  const isSent = state.request !== undefined;
+  if (isSent && isAmbiguous(facts)) state.isReplyLost = true;
+  if (isTransient(facts) || (isAmbiguous(facts) && !isSent)) return outage(setup, state, wanted, thrown, context);
+  // At the branch limit, Neon may report the limit even if the name is taken. So the name is searched first.
+  if (isNameTaken(facts) || isAmbiguous(facts) || limit !== undefined) {
+    const existing = await adoptExisting(setup, wanted, state, context);
+    if (existing !== undefined) return existing === "being-deleted" ? undefined : existing;
+  }
+  if (limit !== undefined) return atLimit(setup, state, limit, facts, context);
+  if (isNameTaken(facts) || isAmbiguous(facts) || isNotReady(facts)) {
+    if (context.deadline.leftMs() > state.budgetMs / 2) return undefined;
+    if (isAmbiguous(facts)) return outage(setup, state, wanted, thrown, context);
+    throw isNameTaken(facts) ? hiddenName(wanted.name, thrown) : thrown;
+  }
+  return changeRequest(setup, state, facts, thrown, context);
+}
+
+/** Adopts the branch with the wanted name. Returns a refusal if Neon does not answer the search. */
+async function adoptExisting(
+  setup: Setup,
+  wanted: DatabaseRequest,
+  state: CreateState,
+  context: CallContext,
+): Promise<AcquiredBranch | Refusal | "being-deleted" | undefined> {
+  try {
+    const found = await findByName(setup.api, wanted.name, context);
+    state.isReplyLost = false;
+    if (found === undefined || found.isBeingDeleted) return found && "being-deleted";
+    requireSibling(found, wanted);
+    warnOfLifetime(found, wanted, context);
+    const branch = await renewExpiry(setup.api, found, wanted, setup.dependencies.now(), context);
+    return { branch, created: undefined, base: state.origin?.base };
+  } catch (thrown) {
+    const facts = factsOf(thrown);
+    if (facts === undefined || !isOffshootError(thrown) || !(isTransient(facts) || isAmbiguous(facts))) throw thrown;
+    return outage(setup, state, wanted, thrown, context);
+  }
+}
+
+function outage({ isShared }: Setup, state: CreateState, wanted: DatabaseRequest, failure: OffshootError, { emit }: CallContext): Refusal {
+  if (state.isReplyLost) {
+    const until = state.request?.branch.expires_at;
+    const expiry = until === undefined ? "It has no expiry." : `If it exists, it expires at ${until}.`;
+    const remedy = isShared ? "`offshoot down` deletes it now." : "`offshoot sweep` lists it.";
+    emit({ kind: "warning", text: `Neon may have created the branch ${wanted.name}, but its reply was lost. ${expiry} ${remedy}` });
+  }
+  return refusal("outage", failure.message, failure.remedy);
+}
+
+function rejectedKey({ secretsWithheld }: Setup, failure: OffshootError): Refusal {
+  if (!secretsWithheld) throw failure;
+  const reason = "The CI withholds secrets from this job (fork or bot), so NEON_API_KEY is a placeholder.";
+  return refusal("key-unusable", `${failure.message} ${reason}`, undefined);
+}
+
+/** Deletes expired branches of offshoot to make room, once. */
+async function atLimit(
+  { api, dependencies, choices }: Setup,
+  state: CreateState,
+  limit: "branch-limit" | "root-branch-limit",
+  { neonMessage }: CallFacts,
+  context: CallContext,
+): Promise<Refusal | undefined> {
+  const mayRemove = state.mayRemoveExpired;
+  state.mayRemoveExpired = false;
+  if (mayRemove && (await removeExpired(api, choices.parent, dependencies.now(), context)) > 0) return undefined;
+  const remedy = "Delete branches (`offshoot sweep` lists the stale ones of offshoot), or raise the limit of the Neon plan.";
+  return refusal(limit, `The Neon project has reached its branch limit: ${neonMessage}.`, remedy);
+}
+
+/** Removes the part of the request that Neon refused, if the branch is useful without it. Throws otherwise. */
+async function changeRequest(
+  setup: Setup,
+  state: CreateState,
+  facts: CallFacts,
+  failure: OffshootError,
+  context: CallContext,
+): Promise<undefined> {
+  const { request, origin } = state;
+  const { parent } = setup.choices;
+  if (request?.branch.expires_at !== undefined && isExpiryRefused(facts)) {
+    const text = `Neon refused the expiry of the branch (${facts.neonMessage}). The branch is kept until \`offshoot down\` or \`offshoot sweep --yes\` deletes it.`;
+    context.emit({ kind: "warning", text });
+    state.request = withoutExpiry(request);
+    return;
+  }
+  if (origin?.base !== undefined && /parent|branch/i.test(facts.neonMessage)) {
+    const text = `Neon could not start a branch from the base ${origin.base} (${facts.neonMessage}). The run starts from the parent instead.`;
+    context.emit({ kind: "note", text });
+    setup.bases.clear();
+    state.request = undefined;
+    state.origin = { parentId: await parentId(setup.api, parent, context), base: undefined };
+    return;
+  }
+  if (parent !== undefined && isMissing(facts) && /parent|branch/i.test(facts.neonMessage))
+    throw await unknownParent(setup.api, parent, context);
+  if (isMissing(facts)) throw await unknownProject(setup.api, setup.project, context, failure);
+  throw failure;
+}
+
+function withoutExpiry(request: BranchRequest): BranchRequest {
+  const { expires_at: _, ...branch } = request.branch;
+  return { ...request, branch };
+}
+
+function hiddenName(name: string, cause: OffshootError): OffshootError {
+  return new OffshootError("PROVIDER_REJECTED", `Neon refused the branch name ${name} as taken, but lists no branch with that name.`, {
+    meaning: "A deleted branch that can still be recovered may keep the name.",
+    remedy: "Choose another run name with --run, or recover the deleted branch in Neon and rename it.",
+    facts: cause.facts,
+  });
+}

@@ -1,0 +1,88 @@
+import { jitter } from "../../deadline.ts";
+import { tagToRecord } from "../../identity/owner-tag.ts";
+import type { Refusal, DatabaseRequest } from "../provider.ts";
+import { limitExpiry, toNeonTime } from "./branches.ts";
+import { type AcquiredBranch, type CreateState, type Origin, resolveFailedCreate } from "./create-errors.ts";
+import type { NeonChoices, Setup } from "./options.ts";
+import { parentId, readyBase } from "./parent.ts";
+import type { BranchRequest, CallContext, CreatedBranch } from "./types.ts";
+
+/**
+ * Creates the branch, or adopts the one that another job created. The name prevents duplicates, because Neon accepts each
+ * name once. After a lost reply the branch is searched by its name before another POST is sent. A refusal is returned
+ * only if nothing was created. Throws `NOT_OURS`, `PROVIDER_REJECTED`, `TIMED_OUT`, `CANCELLED`.
+ */
+export async function createOrAdopt(setup: Setup, wanted: DatabaseRequest, context: CallContext): Promise<AcquiredBranch | Refusal> {
+  const state: CreateState = {
+    request: undefined,
+    origin: undefined,
+    isReplyLost: false,
+    mayRemoveExpired: setup.isShared,
+    budgetMs: context.deadline.leftMs(),
+  };
+  for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.6, 2000)) {
+    try {
+      state.origin ??= await originOf(setup, wanted, context);
+      state.request ??= branchRequest(wanted, state.origin, setup.choices, setup.dependencies.now());
+      return acquired(await setup.api.createBranch(state.request, context), state, context);
+    } catch (thrown) {
+      const answer = await resolveFailedCreate(setup, wanted, state, thrown, context);
+      if (answer !== undefined) return answer;
+    }
+    await context.deadline.pause(jitter(pauseMs, setup.dependencies.random));
+  }
+}
+
+/** Searches for a base only if the setting `base` is on, because that costs a call. */
+async function originOf(
+  { api, base, bases, choices }: Setup,
+  { fingerprint, tag }: DatabaseRequest,
+  context: CallContext,
+): Promise<Origin> {
+  if (base && fingerprint !== undefined && tag.kind === "run") {
+    const found = bases.get(fingerprint) ?? (await readyBase(api, fingerprint, context));
+    if (found !== undefined) return { parentId: found.id, base: found.name };
+  }
+  return { parentId: await parentId(api, choices.parent, context), base: undefined };
+}
+
+/** A branch of a base copies the present state of the base: the settings for a past state, schema only and masking are not used. */
+function branchRequest(wanted: DatabaseRequest, origin: Origin, choices: NeonChoices, now: Date): BranchRequest {
+  const fromBase = origin.base !== undefined;
+  return {
+    branch: {
+      name: wanted.name,
+      ...(origin.parentId === undefined ? {} : { parent_id: origin.parentId }),
+      ...(fromBase ? {} : pastState(choices.parentAt)),
+      ...(fromBase || !choices.schemaOnly ? {} : { init_source: "schema-only" }),
+      ...(wanted.expiresAt === undefined ? {} : { expires_at: toNeonTime(limitExpiry(wanted.expiresAt, now)) }),
+    },
+    endpoint: computeRequest(choices),
+    annotation_value: tagToRecord(wanted.tag),
+    anonymized: choices.anonymized && !fromBase,
+  };
+}
+
+/** Size and suspend time of a compute. Neon uses the project's default for a field that is missing. */
+export function computeRequest({ compute: { min, max, suspendMs } }: NeonChoices): BranchRequest["endpoint"] {
+  return {
+    ...(min === undefined ? {} : { autoscaling_limit_min_cu: min }),
+    ...(max === undefined ? {} : { autoscaling_limit_max_cu: max }),
+    // Free plans refuse every value (create-branch-action issue 31), so the field is sent only if the user has set it.
+    ...(suspendMs === undefined ? {} : { suspend_timeout_seconds: Math.round(suspendMs / 1000) }),
+  };
+}
+
+function pastState(parentAt: string | undefined): { parent_lsn?: string; parent_timestamp?: string } {
+  if (parentAt === undefined) return {};
+  return /^[0-9a-f]{1,8}\/[0-9a-f]{1,8}$/i.test(parentAt) ? { parent_lsn: parentAt } : { parent_timestamp: parentAt };
+}
+
+function acquired(created: CreatedBranch, { origin, request }: CreateState, { emit }: CallContext): AcquiredBranch {
+  const { branch } = created;
+  if (request?.branch.expires_at !== undefined && branch.expiresAt === undefined) {
+    const text = `Neon created the branch ${branch.name} without an expiry. It is kept until \`offshoot down\` or \`offshoot sweep --yes\` deletes it.`;
+    emit({ kind: "warning", text });
+  }
+  return { branch, created, base: origin?.base };
+}

@@ -1,0 +1,132 @@
+import { isOffshootError, messageOf } from "../../errors.ts";
+import type { Database } from "../provider.ts";
+import { factsOf, isMissing } from "./api-errors.ts";
+import { type BranchUrls, urlsOfCreated, urlsOfExisting } from "./connection.ts";
+import { computeRequest } from "./create.ts";
+import type { AcquiredBranch } from "./create-errors.ts";
+import type { NeonChoices, Setup } from "./options.ts";
+import { waitUntilAnonymized, waitUntilReady } from "./ready.ts";
+import type { Branch, CallContext, NeonApi, Operation } from "./types.ts";
+
+/** Neon may refuse logins to a branch that is younger than this (see ready.ts). */
+const FRESH_MS = 60_000;
+
+/** The time limit for deleting a branch that could not be used. */
+const DELETE_MS = 15_000;
+
+/**
+ * The database of a branch, after a query was answered; undefined if the branch was deleted meanwhile. If a branch that
+ * we created cannot be used, it is deleted again, or an event names it.
+ */
+export async function openDatabase(
+  setup: Setup,
+  acquired: AcquiredBranch,
+  context: CallContext,
+  dispose: () => Promise<unknown>,
+): Promise<Database | undefined> {
+  const { branch, created, base } = acquired;
+  try {
+    const started = await startedUrls(setup, acquired, context);
+    if (started === undefined) return undefined;
+    const { api, choices, dependencies } = setup;
+    if (choices.anonymized && base === undefined) await waitUntilAnonymized(api, branch.id, context, dependencies.random);
+    const isFresh = created !== undefined || Math.abs(dependencies.now().getTime() - branch.createdAt.getTime()) < FRESH_MS;
+    const { urls, operations } = started;
+    const postgresMajor = await waitUntilReady(api, { url: urls.directUrl, operations, isFresh }, context, dependencies);
+    return toDatabase(acquired, urls, postgresMajor, dispose);
+  } catch (thrown) {
+    if (created !== undefined && setup.isShared) await removeUnusable(setup, branch, thrown, context);
+    throw thrown;
+  }
+}
+
+/** The URLs of the branch and the operations that start its compute; undefined if Neon does not know the branch. */
+async function startedUrls(
+  { api, choices }: Setup,
+  { branch, created }: AcquiredBranch,
+  context: CallContext,
+): Promise<{ urls: BranchUrls; operations: readonly Operation[] } | undefined> {
+  if (created !== undefined) return { urls: await urlsOfCreated(api, created, choices, context), operations: created.operations };
+  try {
+    return { urls: await urlsOfExisting(api, branch.id, choices, context), operations: [] };
+  } catch (thrown) {
+    const facts = factsOf(thrown);
+    if (facts === undefined || !isMissing(facts)) throw thrown;
+  }
+  try {
+    // The compute or the branch is missing. Some of Neon's servers may also not know a branch that was created moments ago.
+    const operations = await provideCompute(api, branch.id, choices, context);
+    return { urls: await urlsOfExisting(api, branch.id, choices, context), operations: operations ?? [] };
+  } catch (thrown) {
+    const facts = factsOf(thrown);
+    if (facts === undefined || !isMissing(facts)) throw thrown;
+    return undefined;
+  }
+}
+
+/**
+ * Creates a compute for an adopted branch without one, and returns the operations that start it; undefined if the branch
+ * already had one. If another job creates it at the same moment, that compute is used.
+ */
+async function provideCompute(
+  api: NeonApi,
+  branchId: string,
+  choices: NeonChoices,
+  context: CallContext,
+): Promise<readonly Operation[] | undefined> {
+  const exists = (await api.endpoints(context)).some((endpoint) => endpoint.branchId === branchId && endpoint.isReadWrite);
+  if (exists) return undefined;
+  try {
+    return await api.createEndpoint(branchId, computeRequest(choices), context);
+  } catch (thrown) {
+    if (factsOf(thrown)?.status === 409) return [];
+    throw thrown;
+  }
+}
+
+/** Deletes the branch after an error that other jobs would meet too. After a timeout other jobs may still use it, so it is kept. */
+async function removeUnusable(
+  { api, dependencies }: Setup,
+  { id, name, expiresAt }: Branch,
+  thrown: unknown,
+  { emit }: CallContext,
+): Promise<void> {
+  const code = isOffshootError(thrown) ? thrown.code : undefined;
+  const expiry = expiresAt === undefined ? "has no expiry" : `expires at ${expiresAt.toISOString()}`;
+  const kept = `The branch ${name} was created and ${expiry}. \`offshoot down\` deletes it now.`;
+  if (code !== "USAGE" && code !== "PROVIDER_REJECTED") return emit({ kind: "warning", text: kept });
+  try {
+    const deadline = dependencies.deadline(`deleting the branch ${name}`, DELETE_MS);
+    await api.deleteBranch(id, { deadline, emit }, async () => {});
+    emit({ kind: "note", text: `The branch ${name} was deleted again, because it could not be used.` });
+  } catch (failure) {
+    emit({ kind: "warning", text: `${kept} (${messageOf(failure)})` });
+  }
+}
+
+function toDatabase(
+  { branch, created, base }: AcquiredBranch,
+  urls: BranchUrls,
+  postgresMajor: number,
+  dispose: () => Promise<unknown>,
+): Database {
+  const { tag } = branch;
+  // The code that created or adopted the branch has written or checked the tag.
+  if (tag === undefined) throw new TypeError(`${branch.name} has no tag`);
+  return {
+    kind: "database",
+    provider: "neon",
+    id: branch.id,
+    name: branch.name,
+    url: urls.url,
+    directUrl: urls.directUrl,
+    origin: created === undefined ? "adopted" : "created",
+    expiresAt: branch.expiresAt,
+    postgresMajor,
+    tag,
+    base,
+    async [Symbol.asyncDispose]() {
+      await dispose();
+    },
+  };
+}

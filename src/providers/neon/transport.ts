@@ -1,0 +1,90 @@
+import pRetry from "p-retry";
+import { isOffshootError, messageOf } from "../../errors.ts";
+import { apiError, factsOf, isAmbiguous, isTransient } from "./api-errors.ts";
+import type { RateLimiter } from "./rate-limit.ts";
+import type { CallContext } from "./types.ts";
+
+/** The time limit of one request. Neon's own CLI also waits 60 s. */
+const REQUEST_MS = 60_000;
+
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 8000;
+/** The shortest wait, so that small random numbers cannot cause a busy loop. */
+const SHORTEST_WAIT_MS = 25;
+/** The time limit of all attempts of one call. During an outage, time must be left for another provider. */
+const BUDGET_MS = 90_000;
+
+export interface TransportOptions {
+  readonly rate: RateLimiter;
+  readonly random: () => number;
+  readonly now: () => Date;
+  /** Texts that no error may contain. */
+  readonly secrets: readonly string[];
+}
+
+export interface Call<T> {
+  /** The route for the rate limit, such as `POST branches`. */
+  readonly route: string;
+  /** A phrase for messages: "create the branch". */
+  readonly what: string;
+  readonly repeatable: boolean;
+  /** Runs before each attempt, after the wait for the rate limit. Throws if the call must no longer be sent. */
+  readonly before?: (() => Promise<void>) | undefined;
+  /** Sends the request with these limits. */
+  readonly send: (limits: { readonly signal: AbortSignal; readonly timeout: number }) => Promise<T>;
+}
+
+/** Sends one API call: waits for the rate limit, retries if that is safe, and throws only errors of offshoot. */
+export async function sendCall<T>(
+  options: TransportOptions,
+  { deadline, emit }: CallContext,
+  { route, what, repeatable, before, send }: Call<T>,
+): Promise<T> {
+  const attempt = async (): Promise<T> => {
+    await options.rate.take(route, deadline);
+    await before?.();
+    deadline.check();
+    try {
+      return await send({ signal: deadline.signal, timeout: Math.max(1, Math.min(REQUEST_MS, Math.ceil(deadline.leftMs()))) });
+    } catch (thrown) {
+      if (deadline.signal.aborted) deadline.check();
+      throw apiError(thrown, what, options.secrets, options.now());
+    }
+  };
+  return withRetries(attempt, { deadline, emit, random: options.random, repeatable, onHold: (ms) => options.rate.pauseAll(ms) });
+}
+
+export interface RetryOptions extends CallContext {
+  readonly random: () => number;
+  /** Whether the call may be sent again after a lost reply: true if sending it twice has the same effect as once. */
+  readonly repeatable: boolean;
+  /** Receives the milliseconds that Neon asked us to wait after a 429. */
+  readonly onHold: (ms: number) => void;
+}
+
+/**
+ * Calls `attempt` until it succeeds, until it fails with an error that a retry cannot change, or until half of the time
+ * left is used (90 s at most). Waits with full jitter: a random time up to 250 ms, then up to 500 ms, … 8 s. A
+ * Retry-After header replaces that wait. Emits one event for each retry.
+ */
+export async function withRetries<T>(attempt: () => Promise<T>, { deadline, emit, random, repeatable, onHold }: RetryOptions): Promise<T> {
+  const start = deadline.leftMs();
+  const budgetMs = Math.min(BUDGET_MS, start / 2);
+  return pRetry(attempt, {
+    retries: Number.POSITIVE_INFINITY,
+    // p-retry waits 0 ms. The code below waits, because it uses Retry-After, the deadline and full jitter.
+    minTimeout: 0,
+    factor: 1,
+    async onFailedAttempt({ error, attemptNumber }) {
+      deadline.check();
+      const facts = factsOf(error);
+      if (facts === undefined || !(isTransient(facts) || (repeatable && isAmbiguous(facts)))) throw error;
+      const spread = random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attemptNumber - 1));
+      const waitMs = Math.round(facts.retryAfterMs ?? Math.max(SHORTEST_WAIT_MS, spread));
+      if (start - deadline.leftMs() + waitMs > budgetMs) throw error;
+      if (facts.status === 429) onHold(waitMs);
+      emit({ kind: "retry", text: isOffshootError(error) ? error.message : messageOf(error), attempt: attemptNumber, waitMs });
+      await deadline.pause(waitMs);
+    },
+  });
+}

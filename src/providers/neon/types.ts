@@ -1,0 +1,113 @@
+import type { Deadline } from "../../deadline.ts";
+import type { Listener } from "../../events.ts";
+import type { OwnerTag } from "../../identity/owner-tag.ts";
+
+/** The time that one call of the provider contract has, and where its events are sent. */
+export interface CallContext {
+  readonly deadline: Deadline;
+  readonly emit: Listener;
+}
+
+/** A branch, reduced to the fields that offshoot reads. Neon adds fields and states at any time. */
+export interface Branch {
+  readonly id: string;
+  readonly name: string;
+  /** Undefined for a root branch. */
+  readonly parentId: string | undefined;
+  readonly state: string;
+  /** Neon has accepted its deletion: it no longer serves queries, but may keep its name for a while. */
+  readonly isBeingDeleted: boolean;
+  readonly isDefault: boolean;
+  readonly isProtected: boolean;
+  readonly createdAt: Date;
+  readonly createdBy: string | undefined;
+  readonly expiresAt: Date | undefined;
+  readonly sizeBytes: number | undefined;
+  /** Only a tag that was written for this name counts: a child may inherit the annotation of its parent. */
+  readonly tag: OwnerTag | undefined;
+}
+
+/** The body of one POST: the branch, its compute, its owner tag and its expiry (specification, createProjectBranch). */
+export interface BranchRequest {
+  readonly branch: {
+    readonly name: string;
+    readonly parent_id?: string;
+    readonly parent_lsn?: string;
+    readonly parent_timestamp?: string;
+    readonly init_source?: string;
+    readonly expires_at?: string;
+  };
+  readonly endpoint: {
+    readonly autoscaling_limit_min_cu?: number;
+    readonly autoscaling_limit_max_cu?: number;
+    readonly suspend_timeout_seconds?: number;
+  };
+  readonly annotation_value: Record<string, string>;
+  readonly anonymized: boolean;
+}
+
+/** The reply to that POST. */
+export interface CreatedBranch {
+  readonly branch: Branch;
+  readonly operations: readonly Operation[];
+  /** Empty if the parent has several roles or databases (specification, ConnectionDetails). */
+  readonly connections: readonly (Connection & { readonly uri: string; readonly pooler_host: string })[];
+  readonly databases: readonly OwnedDatabase[];
+  readonly roles: readonly string[];
+  /** The pooled host of the compute. The specification does not list this field, but most replies contain it. */
+  readonly poolerHost: string | undefined;
+}
+
+/** The role and the database of a connection. */
+export interface Connection {
+  readonly role: string;
+  readonly database: string;
+}
+
+/** A database and the role that owns it. */
+export interface OwnedDatabase {
+  readonly name: string;
+  readonly owner: string;
+}
+
+/** A compute of a branch. */
+export interface Endpoint {
+  readonly branchId: string;
+  readonly isReadWrite: boolean;
+  readonly lastActive: Date | undefined;
+}
+
+/** Neon's `Operation`, reduced to the fields that offshoot reads. Neon may add actions and states. */
+export interface Operation {
+  readonly id: string;
+  readonly action: string;
+  readonly status: string;
+  readonly error?: string;
+  readonly retry_at?: string;
+}
+
+/**
+ * The calls that offshoot sends to Neon's API, all in one project. Every call has a time limit, keeps to Neon's rate
+ * limit, is retried if that is safe, and throws only the errors that `apiError` makes, `TIMED_OUT` and `CANCELLED`.
+ */
+export interface NeonApi {
+  /** Not retried after a lost reply, because a retry could create a second branch. */
+  createBranch(request: BranchRequest, context: CallContext): Promise<CreatedBranch>;
+  /** All pages. `search` is a part of a name or of an id. */
+  branches(search: string | undefined, context: CallContext): Promise<readonly Branch[]>;
+  /** Undefined if Neon does not know the branch or has deleted it. `before` runs just before each attempt. */
+  deleteBranch(id: string, context: CallContext, before: () => Promise<void>): Promise<"deleted" | undefined>;
+  /** An `expiresAt` of null removes the expiry. */
+  updateBranch(id: string, change: { readonly name?: string; readonly expiresAt?: Date | null }, context: CallContext): Promise<Branch>;
+  endpoints(context: CallContext): Promise<readonly Endpoint[]>;
+  createEndpoint(branchId: string, compute: BranchRequest["endpoint"], context: CallContext): Promise<readonly Operation[]>;
+  databases(branchId: string, context: CallContext): Promise<readonly OwnedDatabase[]>;
+  roles(branchId: string, context: CallContext): Promise<readonly string[]>;
+  /** Always names the branch, because Neon would use the default branch otherwise. */
+  connectionUri(branchId: string, connection: Connection, pooled: boolean, context: CallContext): Promise<string>;
+  operation(id: string, context: CallContext): Promise<Operation>;
+  /** State of an anonymization, such as `anonymized` or `error`. */
+  anonymizedState(branchId: string, context: CallContext): Promise<string>;
+  /** Ids and names of the first page of the projects that the key can read. */
+  projects(context: CallContext): Promise<readonly { readonly id: string; readonly name: string }[]>;
+}

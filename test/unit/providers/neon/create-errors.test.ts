@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { createHarness, type NeonHarness, requestFor, START, taggedBranch } from "../../../support/neon-harness.ts";
+
+const acquire = (harness: NeonHarness, options: Parameters<NeonHarness["provider"]>[0] = {}) =>
+  harness.provider(options).acquire(requestFor("run-1"), harness.limits());
+
+describe("an outage", () => {
+  test("that is longer than the retries is a refusal, and nothing is created", async () => {
+    const harness = await createHarness();
+    harness.fault({ status: 503, message: "unavailable", times: -1 });
+    expect(await acquire(harness)).toMatchObject({ kind: "refusal", code: "outage", mayFallBack: true });
+    expect(harness.names()).toEqual([]);
+    // Time must be left for the next provider.
+    expect(harness.clock.now() - START).toBeLessThan(150_000);
+  });
+
+  test("of every create is a refusal without a warning if the searches find no branch", async () => {
+    const harness = await createHarness();
+    harness.fault({ method: "POST", status: 500, times: -1 });
+    expect(await acquire(harness)).toMatchObject({ kind: "refusal", code: "outage" });
+    expect(harness.events.filter(({ kind }) => kind === "warning")).toEqual([]);
+  });
+
+  test("of the create and of the searches is a refusal with a warning that names the branch", async () => {
+    const harness = await createHarness();
+    harness.fault({ method: "POST", drop: "after" });
+    harness.fault({ method: "GET", status: 500, times: -1 });
+    expect(await acquire(harness)).toMatchObject({ kind: "refusal", code: "outage" });
+    expect(harness.events).toContainEqual({ kind: "warning", text: expect.stringMatching(/offshoot\/acme\/shop\/run-1.*offshoot down/) });
+  });
+});
+
+describe("at the branch limit", () => {
+  test("an expired branch of offshoot is deleted to make room", async () => {
+    const harness = await createHarness({ branchLimit: 3, switches: { reapLagMs: 1e9 } });
+    harness.insert([taggedBranch("old", { ageMs: 86_400_000, expiresInMs: -3_600_000 }), { name: "somebody's" }]);
+    expect(await acquire(harness)).toMatchObject({ kind: "database", origin: "created" });
+    expect(harness.names().toSorted()).toEqual(["offshoot/acme/shop/run-1", "somebody's"]);
+  });
+
+  test("Neon refuses if no branch may be deleted", async () => {
+    const harness = await createHarness({ branchLimit: 3 });
+    harness.insert([taggedBranch("young"), { name: "offshoot/somebody's" }]);
+    expect(await acquire(harness)).toMatchObject({ kind: "refusal", code: "branch-limit", mayFallBack: true });
+    expect(harness.names()).toHaveLength(2);
+  });
+
+  test("the branch of another job is adopted even if Neon reports the limit first", async () => {
+    const harness = await createHarness({ branchLimit: 2, switches: { limitBeforeName: true } });
+    await acquire(harness);
+    expect(await acquire(harness)).toMatchObject({ kind: "database", origin: "adopted" });
+  });
+
+  test("the limit of root branches has its own refusal code", async () => {
+    const harness = await createHarness({ rootBranchLimit: 1 });
+    expect(await acquire(harness, { choices: { schemaOnly: true } })).toMatchObject({ code: "root-branch-limit" });
+  });
+});
+
+describe("an error that never falls back to another provider", () => {
+  test.each([404, 403] as const)("is thrown for an unknown project (status %i)", async (status) => {
+    const harness = await createHarness({ switches: { unknownProjectStatus: status } });
+    await expect(acquire(harness, { project: "no-such-project-1" })).rejects.toMatchObject({ code: "PROVIDER_REJECTED" });
+  });
+
+  test("lists the projects that the key can read for an unknown project", async () => {
+    const harness = await createHarness();
+    await expect(acquire(harness, { project: "no-such-project-1" })).rejects.toMatchObject({
+      meaning: expect.stringContaining(harness.neon.projectId),
+    });
+  });
+
+  test.each([["mian"], ["br-no-such-branch1"]])("lists the branches of the project for the unknown parent %s", async (parent) => {
+    const harness = await createHarness();
+    await expect(acquire(harness, { choices: { parent } })).rejects.toMatchObject({
+      code: "PROVIDER_REJECTED",
+      meaning: expect.stringContaining("main"),
+    });
+  });
+
+  test("is thrown for a parent that expires", async () => {
+    const harness = await createHarness();
+    const [parent] = harness.insert([taggedBranch("short-lived")]);
+    await expect(acquire(harness, { choices: { parent: parent?.id ?? "" } })).rejects.toMatchObject({ code: "PROVIDER_REJECTED" });
+  });
+
+  test("is thrown for a past state outside of the project's history", async () => {
+    const harness = await createHarness();
+    await expect(acquire(harness, { choices: { parentAt: "2020-01-01T00:00:00Z" } })).rejects.toMatchObject({ code: "PROVIDER_REJECTED" });
+  });
+});
