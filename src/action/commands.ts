@@ -6,11 +6,11 @@ import { execute as sweep } from "../cli/commands/sweep.ts";
 import { upJson, upLines } from "../cli/commands/up.ts";
 import type { Invocation } from "../cli/invocation.ts";
 import { type Context, prepare } from "../context/context.ts";
-import { requireRunDatabase } from "../context/locate.ts";
-import { migrateDatabase } from "../commands/migrate-in.ts";
+import { requireRunDatabase } from "../context/target-database.ts";
+import { migrateDatabase } from "../commands/migrate.ts";
 import { requireMigrations } from "../context/migrations.ts";
 import { holdDatabase, type MakeReady } from "../usage/hold.ts";
-import { acquireRunDatabase, type UpResult } from "../commands/up-in.ts";
+import { acquireRunDatabase, type UpResult } from "../commands/up.ts";
 import { variablesOf } from "../providers/variables.ts";
 import { startLockHolder } from "./start-lock-holder.ts";
 import { actionOutputs } from "./outputs.ts";
@@ -19,19 +19,19 @@ import { saveState } from "./state.ts";
 
 type Command = (invocation: Invocation, plan: Plan) => Promise<void>;
 
-/** Every command of the action. Those of the CLI that have nothing to hand on are called as they are. */
+/** The commands of the action. `run`, `down` and `sweep` call the command of the CLI. */
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   async up(invocation, plan) {
-    await acquire(invocation, plan, await prepare(invocation.options), async (result) => {
-      await handOn(invocation, plan, result);
+    await acquireDatabase(invocation, plan, await prepare(invocation.options), async (result) => {
+      await passOn(invocation, plan, result);
     });
   },
   async migrate(invocation, plan) {
     const context = await prepare(invocation.options);
     const migrations = await requireMigrations(context);
-    await acquire(invocation, plan, context, async (result) => {
-      // Before the migrations: a step that looks into their failure needs the URL.
-      await handOn(invocation, plan, result);
+    await acquireDatabase(invocation, plan, context, async (result) => {
+      // The outputs are written before the migrations, so that a later step has the URL if the migrations fail.
+      await passOn(invocation, plan, result);
       const { database } = result;
       const migrated = await migrateDatabase(context, migrations, { url: database.directUrl, database });
       await invocation.job.write(github.outputs({ migrated: migrated.state }, invocation.job.context));
@@ -40,11 +40,11 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   },
   async env(invocation, plan) {
     const database = await requireRunDatabase(await prepare(invocation.options));
-    await handOn(invocation, plan, { database, created: false, readyMs: 0, refusals: [] });
+    await passOn(invocation, plan, { database, created: false, readyMs: 0, refusals: [] });
   },
   async run(invocation, { script, keepOnFailure }) {
     const { job } = invocation;
-    // What a step that is killed leaves, its post step removes; one that ends by itself has done so.
+    // If the step is killed, its post step tears down. If the step ends normally, it has done so itself.
     await job.write(saveState({ teardown: true, lockHolder: "" }, job.context.env));
     try {
       await run(invocation, { keepOnFailure }, ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]);
@@ -56,9 +56,9 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   sweep: (invocation, plan) => sweep(invocation, plan.sweep, []),
 };
 
-/** The database, with a share in it for the rest of the job where the job is to tear down. */
-async function acquire(
-  { job, summary: story }: Invocation,
+/** Acquires the database. With `teardown: true`, a lock holder process keeps the usage lock until the end of the job. */
+async function acquireDatabase(
+  { job, summary }: Invocation,
   { teardown }: Plan,
   context: Context,
   makeReady: MakeReady<UpResult>,
@@ -67,34 +67,34 @@ async function acquire(
     await makeReady(await acquireRunDatabase(context));
     return;
   }
-  const holder = `offshoot:lock-holder:${randomUUID()}`;
-  // Before anything is created: a step that is killed leaves the rest to its post step.
-  await job.write(saveState({ teardown, lockHolder: holder }, job.context.env));
-  const { usageLock: lease, database } = await holdDatabase(context, () => acquireRunDatabase(context, "last-run"), makeReady);
+  const lockHolder = `offshoot:lock-holder:${randomUUID()}`;
+  // The state is saved before anything is created, so that the post step tears down if this step is killed.
+  await job.write(saveState({ teardown, lockHolder }, job.context.env));
+  const { usageLock, database } = await holdDatabase(context, () => acquireRunDatabase(context, "last-run"), makeReady);
   try {
-    await startLockHolder(database.directUrl, holder, context.env);
+    await startLockHolder(database.directUrl, lockHolder, context.env);
   } finally {
-    await lease.close();
+    await usageLock.close();
   }
-  story.kept = `${context.name} goes with the last job that uses it.`;
+  summary.kept = `The database ${context.name} is kept until the last job that uses it ends.`;
 }
 
-/** Hides, then hands on: outputs, the environment of later steps, and what a person should know. */
-async function handOn(invocation: Invocation, { style, ...plan }: Plan, result: UpResult): Promise<void> {
+/** Masks the secrets, then writes the outputs and the variables for later steps, and a warning if Neon was skipped. */
+async function passOn(invocation: Invocation, { style, ...plan }: Plan, result: UpResult): Promise<void> {
   const { job } = invocation;
   const { facts, secrets } = actionOutputs(result, style);
   await job.conceal(secrets);
   await job.write(github.outputs(facts, job.context));
   if (plan.export) await job.write(github.exports({ ...variablesOf(result.database), ...exportedRun(plan) }, job.context));
   invocation.print(upJson(result), () => upLines(result));
-  const why = result.refusals.map(({ provider, text }) => `${provider}: ${text}`).join("\n");
-  if (why !== "" && (invocation.env["NEON_API_KEY"] ?? "") !== "") {
-    const message = `The database comes from ${result.database.provider}.\n${why}`;
-    await job.annotate({ severity: "warning", title: "offshoot fell back", message });
+  const reasons = result.refusals.map(({ provider, text }) => `${provider}: ${text}`).join("\n");
+  if (reasons !== "" && (invocation.env["NEON_API_KEY"] ?? "") !== "") {
+    const message = `The database comes from ${result.database.provider}.\n${reasons}`;
+    await job.annotate({ severity: "warning", title: "Neon was skipped", message });
   }
 }
 
-/** Later steps that call offshoot mean the same run. */
+/** With this variable, later steps that call offshoot use the same run. */
 function exportedRun({ globals: { run: name } }: Pick<Plan, "globals">): Readonly<Record<string, string>> {
   return name === undefined ? {} : { OFFSHOOT_RUN: name };
 }

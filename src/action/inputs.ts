@@ -3,8 +3,8 @@ import { OffshootError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 
 /**
- * Every input and its default, as `action.yml` has them. The first fifteen are those of
- * neondatabase/create-branch-action v6.4.0, so that a workflow may change its `uses:` line alone.
+ * All inputs with their defaults, equal to `action.yml`. The first fifteen are those of neondatabase/create-branch-action
+ * v6.4.0, so that a workflow needs to change only its `uses:` line.
  */
 export const INPUTS = {
   api_key: "",
@@ -44,25 +44,29 @@ export type Inputs = Readonly<Record<InputName, string>>;
 const PREFIX = "INPUT_";
 
 /**
- * The inputs as the runner hands them over: `INPUT_` and the name in capitals, an empty one as good as none. Throws
- * `USAGE` for one that is a slip away from ours; the runner itself names all that it doesn't know.
+ * Reads the inputs from the runner's variables: `INPUT_` and the name in capitals. An empty input has its default. Throws
+ * `USAGE` for an unknown name that is similar to a known one; the runner itself warns about all other unknown names.
  */
 export function readInputs(env: Env): Inputs {
   const names = Object.keys(INPUTS) as InputName[];
-  const slips = Object.keys(env)
+  const misspelled = Object.keys(env)
     .filter((key) => key.startsWith(PREFIX) && env[key] !== "")
     .map((key) => key.slice(PREFIX.length).toLowerCase())
     .filter((name) => !(name in INPUTS))
     .flatMap((name) => {
       const meant = nearest(name, names);
-      return meant === undefined ? [] : [`\`${name}\` is no input of this action; did you mean \`${meant}\`?`];
+      return meant === undefined ? [] : [`\`${name}\` is not an input of this action; did you mean \`${meant}\`?`];
     });
-  if (slips.length > 0) throw new OffshootError("USAGE", slips.join("\n"), { remedy: "Nothing was touched. Mend the step's `with:`." });
+  if (misspelled.length > 0)
+    throw new OffshootError("USAGE", misspelled.join("\n"), {
+      meaning: "Nothing was created or changed.",
+      remedy: "Correct the inputs under `with:` of the step.",
+    });
   const given = names.map((name) => [name, (env[PREFIX + name.toUpperCase()] ?? "").trim() || INPUTS[name]] as const);
   return Object.fromEntries(given) as Inputs;
 }
 
-/** The environment without what the runner says to this action alone: commands that we start need none of it. */
+/** The environment without the variables for this action, which the commands that it starts must not get. */
 export function withoutInputs(env: Env): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith(PREFIX) && !name.startsWith("STATE_")));
 }

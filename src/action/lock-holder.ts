@@ -1,32 +1,32 @@
 /**
- * A process that keeps a job's share in its database from the action's step to its post step: the runner starts a
- * process of its own for each. It ends when the post step leaves its farewell, with the database, or with the job: the
- * runner ends what a job left running.
+ * The lock holder process: it holds a job's usage lock between the main step and the post step of the action, because the
+ * runner starts a separate process for each step. It ends when the post step creates the stop file, when the database is
+ * deleted, or at the end of the job, when the runner ends all processes of the job.
  */
 import { existsSync } from "node:fs";
-import { type UsageLock, takeUsageLock } from "../usage/usage-lock.ts";
+import { takeUsageLock, type UsageLock } from "../usage/usage-lock.ts";
 import type { LockHolderReply, LockHolderRequest } from "./start-lock-holder.ts";
 
-/** Milliseconds between two looks for the farewell, where no session is ended by it. */
-const LOOK_MS = 1000;
+/** Milliseconds between two checks for the stop file. They are needed while the process has no session that can be ended. */
+const CHECK_MS = 1000;
 
-process.once("message", ({ url, name, stopFile: farewell }: LockHolderRequest) => {
-  const isWanted = (): boolean => !existsSync(farewell);
+process.once("message", ({ url, name, stopFile }: LockHolderRequest) => {
+  const isWanted = (): boolean => !existsSync(stopFile);
   takeUsageLock(url, AbortSignal.timeout(15_000), { applicationName: name, isWanted }).then(
-    (lease) => (lease === undefined ? tell("refused") : hold(lease, isWanted)),
-    () => tell("refused"),
+    (usageLock) => (usageLock === undefined ? reply("refused") : hold(usageLock, isWanted)),
+    () => reply("refused"),
   );
 });
 
 function hold({ lost }: UsageLock, isWanted: () => boolean): void {
   lost.addEventListener("abort", () => process.exit(0), { once: true });
-  // Keeps the process, also while a server restarts and there is no session.
-  setInterval(() => (isWanted() ? undefined : process.exit(0)), LOOK_MS);
-  tell("held");
+  // The timer also keeps the process alive while a server restarts and there is no session.
+  setInterval(() => (isWanted() ? undefined : process.exit(0)), CHECK_MS);
+  reply("held");
 }
 
-function tell(word: LockHolderReply): void {
-  process.send?.(word, undefined, undefined, () => {
-    if (word === "refused") process.exit(1);
+function reply(text: LockHolderReply): void {
+  process.send?.(text, undefined, undefined, () => {
+    if (text === "refused") process.exit(1);
   });
 }

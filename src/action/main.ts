@@ -1,4 +1,4 @@
-// What the runner starts: `node index.js` for the action's step and, by way of post.js, `node index.js post` after the job.
-import { act, actAfter } from "./steps.ts";
+// The entry point. The runner starts `node index.js` for the main step and, through post.js, `node index.js post` after the job.
+import { runStep, runPostStep } from "./steps.ts";
 
-await (process.argv[2] === "post" ? actAfter(process) : act(process));
+await (process.argv[2] === "post" ? runPostStep(process) : runStep(process));

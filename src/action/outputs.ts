@@ -1,24 +1,24 @@
 import { isPooledHost, parseUrl } from "../postgres/url.ts";
-import { outputsOf } from "../commands/outputs.ts";
-import type { UpResult } from "../commands/up-in.ts";
+import { outputsOf } from "../commands/up.ts";
+import type { UpResult } from "../commands/up.ts";
 import type { UrlStyle } from "./create-branch-inputs.ts";
 
-/** What later steps of the job may use: create-branch-action's names, and ours. Some of it is secret. */
+/** The outputs for later steps of the job: those of create-branch-action, and more. Some of them are secret. */
 export interface ActionOutputs {
   readonly facts: Readonly<Record<string, string>>;
-  /** Texts among the facts that no log may show. */
+  /** The values that must be masked in logs. */
   readonly secrets: readonly string[];
 }
 
 /**
- * The outputs of a database. `auth_url` and `data_api_url` are never among them, as with create-branch-action where
- * Neon has none; `branch_id` is empty where the database is no branch.
+ * The outputs for a database. `auth_url` and `data_api_url` are never set, like those of create-branch-action for a branch
+ * without these URLs. `branch_id` is empty if the database is not a Neon branch.
  */
 export function actionOutputs(result: UpResult, style: UrlStyle): ActionOutputs {
   const { database } = result;
   const isNeon = database.provider === "neon";
-  const spell = isNeon ? spellNeonUrl : spellOtherUrl;
-  const urls = { db_url: spell(database.directUrl, style), db_url_pooled: spell(database.url, style) };
+  const format = isNeon ? formatNeonUrl : formatOtherUrl;
+  const urls = { db_url: format(database.directUrl, style), db_url_pooled: format(database.url, style) };
   return {
     facts: {
       ...urls,
@@ -32,21 +32,21 @@ export function actionOutputs(result: UpResult, style: UrlStyle): ActionOutputs 
   };
 }
 
-/** Parameter for parameter as create-branch-action v6.4.0 has them, so that nothing behind it notices the change. */
-function spellNeonUrl(url: string, { prisma, ssl }: UrlStyle): string {
-  const spelt = new URL(url);
-  spelt.search = "";
-  if (prisma) forPrisma(spelt);
-  if (ssl !== "omit") spelt.searchParams.set("sslmode", ssl);
-  return spelt.href;
+/** With exactly the parameters of create-branch-action v6.4.0, so that later steps get the same URLs. */
+function formatNeonUrl(url: string, { prisma, ssl }: UrlStyle): string {
+  const formatted = new URL(url);
+  formatted.search = "";
+  if (prisma) forPrisma(formatted);
+  if (ssl !== "omit") formatted.searchParams.set("sslmode", ssl);
+  return formatted.href;
 }
 
-/** Servers on this machine speak no TLS, and what somebody else's speaks its own URL says. */
-function spellOtherUrl(url: string, { prisma }: UrlStyle): string {
+/** Keeps the parameters: a local server has no TLS, and the URL of an existing server has the parameters for that server. */
+function formatOtherUrl(url: string, { prisma }: UrlStyle): string {
   if (!prisma) return url;
-  const spelt = new URL(url);
-  forPrisma(spelt);
-  return spelt.href;
+  const formatted = new URL(url);
+  forPrisma(formatted);
+  return formatted.href;
 }
 
 function forPrisma({ hostname, searchParams }: URL): void {

@@ -7,49 +7,49 @@ const COMMANDS = ["up", "migrate", "run", "env", "down", "sweep"] as const;
 
 export type CommandName = (typeof COMMANDS)[number];
 
-/** What a step asks for, in the words of the CLI. */
+/** What a step must do, as options of the CLI. */
 export interface Plan {
   readonly command: CommandName;
   readonly globals: Globals;
-  /** Environment variables that are set for what we do. */
+  /** Environment variables to set. */
   readonly env: Readonly<Record<string, string>>;
   readonly style: UrlStyle;
-  /** Shell lines for `run`, or the migration command for `migrate`; empty where none was given. */
+  /** Shell lines for `run`, or the migration command for `migrate`; empty if not set. */
   readonly script: string;
-  /** Whether the database goes with the last job that uses it, instead of staying until `down` or its expiry. */
+  /** Whether the last job that uses the database deletes it. Otherwise it is kept until `down` or its expiry. */
   readonly teardown: boolean;
   readonly keepOnFailure: boolean;
   /** Whether later steps of the job get the URLs in their environment. */
   readonly export: boolean;
   readonly sweep: { readonly yes: boolean; readonly olderThan: string | undefined };
-  /** Seen from the workspace. */
+  /** Relative to the workspace. */
   readonly workingDirectory: string;
-  /** What a reader of the job's page should know about the inputs. */
+  /** Notes about the inputs, for the page of the job. */
   readonly notes: readonly string[];
 }
 
-/** What the inputs mean. Throws `USAGE` with every problem, before anything is touched. */
+/** Converts the inputs to a plan. Throws `USAGE` with all problems together, before anything is created or changed. */
 export function planOf(inputs: Inputs, now: Date): Plan {
   const problems = problemsOf(inputs);
   const command = problems.choice("command", COMMANDS);
-  const foreign = readCreateBranchInputs(inputs, now, problems);
+  const branch = readCreateBranchInputs(inputs, now, problems);
   problems.exclude("run", "branch_name");
   problems.exclude("ttl", "expires_at");
   problems.exclude("provider", "use_neon");
   const provider = providerOf(inputs, problems);
-  const run = optional(inputs.run) ?? foreign.run;
-  const ttl = optional(inputs.ttl) ?? foreign.ttl;
+  const run = optional(inputs.run) ?? branch.run;
+  const ttl = optional(inputs.ttl) ?? branch.ttl;
   const migration = command === "migrate" && inputs.script !== "" ? [`migrations.command=${inputs.script}`] : [];
   const plan: Plan = {
     command,
     globals: {
-      set: [...foreign.set, ...settingLines(inputs, problems), ...migration],
+      set: [...branch.set, ...settingLines(inputs, problems), ...migration],
       ...(inputs.config === "" ? {} : { config: inputs.config }),
       ...(run === undefined ? {} : { run }),
       ...(provider === undefined ? {} : { provider }),
       ...(ttl === undefined ? {} : { ttl }),
     },
-    env: { ...foreign.env, ...(run === undefined ? {} : { OFFSHOOT_RUN: run }) },
+    env: { ...branch.env, ...(run === undefined ? {} : { OFFSHOOT_RUN: run }) },
     style: readUrlStyle(problems),
     script: inputs.script,
     teardown: problems.boolean("teardown"),
@@ -57,14 +57,14 @@ export function planOf(inputs: Inputs, now: Date): Plan {
     export: problems.boolean("export"),
     sweep: { yes: problems.boolean("yes"), olderThan: optional(inputs.older_than) },
     workingDirectory: inputs.working_directory,
-    notes: foreign.notes,
+    notes: branch.notes,
   };
-  requireSense(plan, problems);
+  requireEffect(plan, problems);
   problems.check();
   return plan;
 }
 
-/** The seed of the outbox case decides in one job and tells the others: `true` is Neon and nothing else, `false` all but Neon. */
+/** `use_neon` is the output of another job: `true` allows only Neon, `false` all providers but Neon. */
 function providerOf(inputs: Inputs, problems: Problems): string | undefined {
   if (inputs.use_neon === "") return optional(inputs.provider);
   return problems.boolean("use_neon") ? "neon" : "docker,embedded";
@@ -77,8 +77,8 @@ function settingLines({ settings }: Inputs, problems: Problems): readonly string
   return lines.filter((line) => line !== "").map((line) => line.replace(/\s*=\s*/, "="));
 }
 
-/** What is given and would have no effect would mislead whoever reads the workflow. */
-function requireSense({ command, script, teardown, keepOnFailure, sweep }: Plan, problems: Problems): void {
+/** Rejects an input that has no effect with this command, because it would mislead a reader of the workflow. */
+function requireEffect({ command, script, teardown, keepOnFailure, sweep }: Plan, problems: Problems): void {
   const only = (name: Parameters<Problems["add"]>[0], given: boolean, commands: readonly CommandName[]): void => {
     if (given && !commands.includes(command))
       problems.add(name, `has no effect with \`command: ${command}\`, only with ${new Intl.ListFormat("en").format(commands)}.`);
@@ -88,7 +88,7 @@ function requireSense({ command, script, teardown, keepOnFailure, sweep }: Plan,
   only("keep_on_failure", keepOnFailure, ["run"]);
   only("yes", sweep.yes, ["sweep"]);
   only("older_than", sweep.olderThan !== undefined, ["sweep"]);
-  if (command === "run" && script === "") problems.add("script", "is missing: what should `command: run` run?");
+  if (command === "run" && script === "") problems.add("script", "is missing. It is required with `command: run`.");
 }
 
 function optional(text: string): string | undefined {

@@ -2,16 +2,16 @@ import { OffshootError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { InputName, Inputs } from "./inputs.ts";
 
-/** Reads inputs and collects what is wrong with them, so that a person mends all of it at once. */
+/** Reads inputs and collects their problems, so that all of them are reported together. */
 export interface Problems {
   add(name: InputName, text: string): void;
-  /** One of a few words; the first of them stands in for a wrong one. */
+  /** An input with a fixed set of values. For an invalid value, the first one is returned. */
   choice<const T extends string>(name: InputName, allowed: readonly [T, ...T[]]): T;
-  /** `true` or `false`, as YAML's core schema spells them. */
+  /** `true` or `false`, in the forms of YAML's core schema. */
   boolean(name: InputName): boolean;
-  /** Two inputs that say the same in different words. */
+  /** Reports a problem if both inputs are set, because they set the same thing. */
   exclude(one: InputName, other: InputName): void;
-  /** Throws `USAGE` with one line for each problem, where there are any. */
+  /** Throws `USAGE` with one line for each problem, if there are any. */
   check(): void;
 }
 
@@ -33,13 +33,13 @@ export function problemsOf(inputs: Inputs): Problems {
       return value;
     },
     exclude(one, other) {
-      if (inputs[one] !== "" && inputs[other] !== "") add(one, `and \`${other}\` say the same: give one of them.`);
+      if (inputs[one] !== "" && inputs[other] !== "") add(one, `and \`${other}\` set the same thing. Use only one of them.`);
     },
     check() {
       if (found.size === 0) return;
-      throw new OffshootError("USAGE", `The inputs can't be used:\n${[...found].map((line) => `  ${line}`).join("\n")}`, {
-        meaning: "Nothing was touched.",
-        remedy: "Mend the step's `with:`.",
+      throw new OffshootError("USAGE", `The inputs are not valid:\n${[...found].map((line) => `  ${line}`).join("\n")}`, {
+        meaning: "Nothing was created or changed.",
+        remedy: "Correct the inputs under `with:` of the step.",
         secrets: [inputs.api_key],
       });
     },

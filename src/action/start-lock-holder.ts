@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,41 +6,56 @@ import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
-import { startWithReply } from "../process/background.ts";
+import { programFile } from "../program.ts";
 import { withoutInputs } from "./inputs.ts";
 
+/** The message to the lock holder process. */
 export interface LockHolderRequest {
   readonly url: DirectUrl;
-  /** The name of its session. */
+  /** The application name of its session. */
   readonly name: string;
-  /** Path of a file. Once it is there, a share that was lost is not taken again. */
+  /** Path of a file. After it was created, the process does not take a lost lock again. */
   readonly stopFile: string;
 }
 
 export type LockHolderReply = "held" | "refused";
 
-/** Milliseconds for a session to go once it was told to. */
+/** Milliseconds to wait for the end of a session that is being terminated. */
 const END_MS = 5000;
 
 /**
- * Starts a process that keeps a share in the database after ours has ended, over a session called `name`. The caller
- * must hold a share meanwhile. Throws `CONNECTION_FAILED` where it can't.
+ * Starts a process that holds a usage lock on the database after this process has ended, in a session with the application
+ * name `name`. The caller must hold a usage lock until then. Throws `CONNECTION_FAILED` if the process cannot get the lock.
  */
 export async function startLockHolder(url: DirectUrl, name: string, env: Env): Promise<void> {
-  const holder: LockHolderRequest = { url, name, stopFile: farewellOf(name, env) };
-  // The runner's tracking id stays in it: by that the runner ends the holder with the job.
+  const request: LockHolderRequest = { url, name, stopFile: stopFileOf(name, env) };
+  // The runner's tracking id is kept in the environment: with it the runner ends the process at the end of the job.
   const { NODE_OPTIONS: _, NEON_API_KEY: __, ...inherited } = withoutInputs(env);
-  if ((await startWithReply<LockHolderReply>("action/lock-holder", holder, inherited)) === "held") return;
-  throw new OffshootError("CONNECTION_FAILED", "The job's share in the database could not be kept for its later steps.", {
-    meaning: "With `teardown: true` the last job that uses the database removes it, and without a share this job would not count.",
-    remedy: "Run it again, or remove the database in a last job with `command: down` instead.",
+  const child = spawn(process.execPath, [programFile("action/lock-holder")], {
+    detached: true,
+    windowsHide: true,
+    env: inherited,
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  const reply = await new Promise<LockHolderReply>((resolve) => {
+    child.once("message", (message: LockHolderReply) => resolve(message));
+    child.once("error", () => resolve("refused"));
+    child.once("exit", () => resolve("refused"));
+    child.send(request, () => {});
+  });
+  if (child.connected) child.disconnect();
+  child.unref();
+  if (reply === "held") return;
+  throw new OffshootError("CONNECTION_FAILED", "The usage lock on the database could not be kept for the later steps of this job.", {
+    meaning: "With `teardown: true` the last job that uses the database deletes it. Without a usage lock this job would not be counted.",
+    remedy: "Run the job again, or remove `teardown: true` and delete the database in a last job with `command: down`.",
   });
 }
 
-/** Ends a holder and its session, and its share with it; nothing where there is none. */
+/** Ends a lock holder process and its session, which releases the lock. Does nothing if there is none. */
 export async function endLockHolder(url: DirectUrl, name: string, env: Env, signal: AbortSignal): Promise<void> {
-  // First, so that a holder whose session is ended doesn't take it for a server that restarts.
-  await writeFile(farewellOf(name, env), "");
+  // The file is created first. Otherwise the process would treat the end of its session like a server restart.
+  await writeFile(stopFileOf(name, env), "");
   await withSession(
     url,
     (session) => session.query("select pg_terminate_backend(pid, $2) from pg_stat_activity where application_name = $1", [name, END_MS]),
@@ -47,7 +63,7 @@ export async function endLockHolder(url: DirectUrl, name: string, env: Env, sign
   );
 }
 
-/** In the directory that the runner empties after each job (GitHub, "Default environment variables", `RUNNER_TEMP`). */
-function farewellOf(name: string, env: Env): string {
-  return join(env["RUNNER_TEMP"] ?? tmpdir(), `${name.replaceAll(":", "-")}.farewell`);
+/** In the folder that the runner empties after each job (GitHub, "Default environment variables", `RUNNER_TEMP`). */
+function stopFileOf(name: string, env: Env): string {
+  return join(env["RUNNER_TEMP"] ?? tmpdir(), `${name.replaceAll(":", "-")}.stop`);
 }

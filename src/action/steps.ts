@@ -4,16 +4,19 @@ import { explain } from "../cli/explain.ts";
 import type { Host } from "../cli/host.ts";
 import { type Invocation, invocationOf } from "../cli/invocation.ts";
 import { jobOf } from "../cli/job.ts";
+import { removeAfterLastUse } from "../commands/down.ts";
+import { prepare } from "../context/context.ts";
 import { describeError, isOffshootError, OffshootError } from "../errors.ts";
-import { tearDownAfter } from "./after.ts";
+import { type Left, tearDown } from "../usage/teardown.ts";
 import { COMMANDS } from "./commands.ts";
 import { readInputs, withoutInputs } from "./inputs.ts";
 import { type Plan, planOf } from "./plan.ts";
-import { savedState } from "./state.ts";
+import { endLockHolder } from "./start-lock-holder.ts";
+import { savedState, type State } from "./state.ts";
 
-/** The action's step: does what the inputs ask for. Catches all, and sets the exit status. */
-export function act(host: Host): Promise<void> {
-  return attempt(
+/** The main step of the action: runs the command of the inputs. Catches all errors, and sets the exit status. */
+export function runStep(host: Host): Promise<void> {
+  return withInvocation(
     host,
     (plan) => `offshoot ${plan.command}`,
     async (invocation, plan) => {
@@ -23,20 +26,42 @@ export function act(host: Host): Promise<void> {
   );
 }
 
-/** The action's post step, which the runner starts at the end of the job, whatever became of it: tears down what the step said. */
-export async function actAfter(host: Host): Promise<void> {
+/** The post step. The runner starts it at the end of the job, also after a failed or cancelled job. Tears down if `teardown` is set. */
+export async function runPostStep(host: Host): Promise<void> {
   const state = savedState(host.env);
   if (state?.teardown !== true) return;
-  await attempt(
+  await withInvocation(
     host,
-    () => "offshoot down, after the job",
-    (invocation) => tearDownAfter(invocation, state),
+    () => "offshoot down after the job",
+    (invocation) => tearDownJob(invocation, state),
   );
+}
+
+/**
+ * Ends the use of the database by this job, and deletes the database if no other job uses it. A database that a job
+ * created without `teardown: true` is kept for later jobs.
+ */
+async function tearDownJob(invocation: Invocation, { lockHolder }: State): Promise<void> {
+  const context = await prepare(invocation.options);
+  const left = await tearDown(context, {
+    held: undefined,
+    remove: removeAfterLastUse,
+    async beforeLock({ directUrl }, signal) {
+      if (lockHolder !== "") await endLockHolder(directUrl, lockHolder, invocation.env, signal);
+    },
+  });
+  invocation.log(describeTeardown(left, context.name, context.run.key));
+}
+
+function describeTeardown(left: Left | undefined, name: string, key: string): string {
+  if (left === undefined) return `The database ${name} was deleted.`;
+  if (left === "shared") return `The database ${name} was kept because other jobs of this run use it. The last of them deletes it.`;
+  return `The database ${name} was kept because a job without \`teardown: true\` created it. Delete it with: offshoot down --run ${key}`;
 }
 
 type Work = (invocation: Invocation, plan: Plan) => Promise<void>;
 
-async function attempt(host: Host, title: (plan: Plan) => string, work: Work): Promise<void> {
+async function withInvocation(host: Host, title: (plan: Plan) => string, work: Work): Promise<void> {
   let invocation: Invocation | undefined;
   try {
     const plan = await readPlan(host);
@@ -53,19 +78,23 @@ async function attempt(host: Host, title: (plan: Plan) => string, work: Work): P
   }
 }
 
-/** The key is hidden before anything is said, also where the inputs turn out to be of no use. */
+/** Reads the inputs. The API key is masked first, so that no later output can show it, also not an error about the inputs. */
 async function readPlan(host: Host): Promise<Plan> {
   await jobOf(host).conceal([host.env["INPUT_API_KEY"]?.trim() ?? ""]);
   const plan = planOf(readInputs(host.env), new Date());
   const folder = await stat(resolve(host.cwd(), plan.workingDirectory)).catch(() => undefined);
   if (folder?.isDirectory() === true) return plan;
-  throw new OffshootError("USAGE", `\`working_directory\` is \`${plan.workingDirectory}\`, and the workspace has no such folder.`, {
-    meaning: "Nothing was touched.",
-    remedy: "Mend the step's `with:`, or check the repository out before.",
-  });
+  throw new OffshootError(
+    "USAGE",
+    `The folder \`${plan.workingDirectory}\` of the input \`working_directory\` was not found in the workspace.`,
+    {
+      meaning: "Nothing was created or changed.",
+      remedy: "Correct the input, or check out the repository before this step.",
+    },
+  );
 }
 
-/** The process as the CLI's parts see it: in the folder that was asked for, with the inputs in the environment's place. */
+/** The host for the CLI's code: it works in the folder of the inputs, and its environment has the settings of the inputs. */
 function hostOf(host: Host, { env, workingDirectory }: Plan): Host {
   return {
     argv: host.argv,

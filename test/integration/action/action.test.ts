@@ -23,8 +23,8 @@ const NEON = `
           project_id: \${{ vars.NEON_PROJECT_ID }}
           api_host: \${{ vars.NEON_API_HOST }}`;
 
-/** As its README has it, but for the host. */
-const THEIRS = `
+/** The example in the README of create-branch-action, with another API host. */
+const CREATE_BRANCH_WORKFLOW = `
   preview:
     runs-on: ubuntu-latest
     steps:
@@ -51,17 +51,17 @@ const THEIRS = `
           done
 `;
 
-test("a workflow for create-branch-action runs with its `uses:` line changed alone, and gets the same outputs", async () => {
-  const swapped = THEIRS.replace("neondatabase/create-branch-action@v6", ACTION);
+test("a workflow for create-branch-action needs only another `uses:` line, and gets the same outputs", async () => {
+  const swapped = CREATE_BRANCH_WORKFLOW.replace("neondatabase/create-branch-action@v6", ACTION);
   const first = await scene.run(swapped);
   expect(first["preview"]).toMatchObject({ result: "success", notes: [{ severity: "notice" }] });
   const [dbUrl = "", dbUrlPooled = "", host = "", hostPooled = "", password = "", branchId = "", ...others] = await scene.read("swap");
   expect(others).toEqual(["true", "", ""]);
   expect(await branchesOf(mock, "preview-pr-12")).toEqual([[branchId, expect.any(String)]]);
-  // The mock's addresses have ports of their own.
+  // Each address of the mock has another port.
   const url = (at: string, port: string): string => `postgresql://neondb_owner:${password}@${at}:${port}/neondb?sslmode=require`;
   expect([dbUrl, dbUrlPooled]).toEqual([url(host, new URL(dbUrl).port), url(hostPooled, new URL(dbUrlPooled).port)]);
-  // The mock speaks no TLS.
+  // The mock does not support TLS.
   const plain = dbUrl.replace("sslmode=require", "sslmode=disable");
   expect(await withSession(plain, (session) => session.query("select current_setting('neon.branch_id') as id"))).toEqual([
     { id: branchId },
@@ -105,22 +105,22 @@ const sharing = (job: string, other: string): string => `
           until [ -e $MEETING/${other} ]; do sleep 0.1; done
 `;
 
-test("jobs with `teardown: true` share one branch, migrate it once, and the last of them removes it", async () => {
+test("jobs with `teardown: true` share one branch, migrate it once, and the last of them deletes it", async () => {
   const results = await scene.run(sharing("unit", "e2e") + sharing("e2e", "unit"));
   requireVerdicts(results, { unit: "success", e2e: "success" });
   const migrated = Object.values(results).map(({ outputs }) => outputs["migrated"]);
   expect(migrated.filter((state) => state === "ran")).toHaveLength(1);
-  // The URL is a secret: GitHub drops it, and the run key is passed on.
+  // The URL is a secret, so GitHub drops it. The run key is passed on.
   expect(results["unit"]).toMatchObject({ dropped: ["url"], outputs: { run_key: results["e2e"]?.outputs["run_key"] } });
-  // Of two that end in the same moment both may find it gone.
-  const ends = Object.values(results).map(({ log }) => /is gone\.$|the last of them removes it\.$/m.exec(log)?.[0]);
-  expect(ends).toContain("is gone.");
+  // If both jobs end at the same time, both can find the database deleted.
+  const ends = Object.values(results).map(({ log }) => /was deleted\.$|The last of them deletes it\.$/m.exec(log)?.[0]);
+  expect(ends).toContain("was deleted.");
   expect(ends).not.toContain(undefined);
   expect(Object.values(results).flatMap(({ orphans }) => orphans)).toEqual([]);
   expect(await branchesOf(mock, "shared")).toEqual([]);
 });
 
-test("a job that is cancelled gives its share back, and the branch goes", async () => {
+test("a cancelled job releases its usage lock, and the branch is deleted", async () => {
   const cancel = new AbortController();
   const results = scene.run(
     `
@@ -143,7 +143,7 @@ test("a job that is cancelled gives its share back, and the branch goes", async 
   expect(await branchesOf(mock, "cancelled")).toEqual([]);
 });
 
-test("a job whose database restarts in the middle has its share again, and gives it back at its end", async () => {
+test("after a restart of the database the job takes its usage lock again, and releases it at its end", async () => {
   const results = scene.run(`
   restarted:
     runs-on: ubuntu-latest
@@ -170,7 +170,7 @@ test("a job whose database restarts in the middle has its share again, and gives
     await expect.poll(lockHolders, { timeout: 10_000 }).toHaveLength(1);
   });
   await writeFile(join(scene.meeting, "restarted"), "");
-  expect((await results)["restarted"]).toMatchObject({ result: "success", orphans: [], log: expect.stringMatching(/is gone\.$/m) });
+  expect((await results)["restarted"]).toMatchObject({ result: "success", orphans: [], log: expect.stringMatching(/was deleted\.$/m) });
   expect(await branchesOf(mock, "restarted")).toEqual([]);
 });
 
@@ -187,7 +187,7 @@ const running = (job: string, script: string): string => `
             ${script}
 `;
 
-test("`run` passes the script's failure on, shows it the database, and leaves nothing; killed with -9 it leaves nothing either", async () => {
+test("`run` gives the script the database, fails with the script, and deletes the database, also after kill -9", async () => {
   const results = await scene.run(
     running("fails", 'echo "to $PGDATABASE of $OFFSHOOT_PROVIDER, $(env | grep -c ^INPUT_ || true) inputs"; false; echo on') +
       running("killed", "kill -9 $PPID"),
@@ -195,6 +195,6 @@ test("`run` passes the script's failure on, shows it the database, and leaves no
   requireVerdicts(results, { fails: "failure", killed: "failure" });
   expect(results["fails"]?.log).toMatch(/^to neondb of neon, 0 inputs$/m);
   expect(results["fails"]?.log).not.toMatch(/^on$/m);
-  expect(results["killed"]?.log).toContain("is gone.");
+  expect(results["killed"]?.log).toContain("was deleted.");
   expect([...(await branchesOf(mock, "fails")), ...(await branchesOf(mock, "killed"))]).toEqual([]);
 });

@@ -12,7 +12,7 @@ const below = (folder: string): readonly string[] =>
 
 const WORKFLOWS = [...below(".github"), ...below("examples")].filter((file) => /\.github\/workflows\/[^/]+\.ya?ml$/.test(file));
 
-/** The blocks of a page that are whole workflows. */
+/** The code blocks of a page that are complete workflows. */
 const workflowsIn = (page: string): readonly string[] =>
   [...readFileSync(join(ROOT, page), "utf8").matchAll(/^```yaml\n([\s\S]*?)^```/gm)]
     .map(([, block = ""]) => block)
@@ -24,21 +24,21 @@ describe.runIf(peer !== undefined)("GitHub's own parser", () => {
     github = await loadGithubParser(peer ?? "");
   });
 
-  test("takes action.yml", () => {
+  test("accepts action.yml", () => {
     expect(github.action(readFileSync(join(ROOT, "action.yml"), "utf8"))).toEqual([]);
   });
 
-  test.each(WORKFLOWS)("takes %s", (file) => {
+  test.each(WORKFLOWS)("accepts %s", (file) => {
     expect(github.workflow(readFileSync(join(ROOT, file), "utf8"))).toEqual([]);
   });
 
-  test.each(["README.md", "docs/ci/action.md", "docs/ci/github-actions.md"])("takes the workflows of %s", (page) => {
+  test.each(["README.md", "docs/ci/action.md", "docs/ci/github-actions.md"])("accepts the workflows of %s", (page) => {
     const workflows = workflowsIn(page);
     expect(workflows.length).toBeGreaterThan(0);
     expect(workflows.flatMap((workflow) => github.workflow(workflow))).toEqual([]);
   });
 
-  test("would refuse an action or a workflow with a key that is none", () => {
+  test("rejects an action or a workflow with an unknown key", () => {
     expect(github.action("name: a\ndescription: b\nruns: { using: node24, mian: x.js }")).not.toEqual([]);
     expect(github.workflow("on: push\njobs: { a: { runs-on: x, steps: [{ usse: x }] } }")).not.toEqual([]);
   });

@@ -53,29 +53,29 @@ const QUERY = `
           '
 `;
 
-test("a key that Neon rejects fails the step, is told on the run's page, and is shown nowhere", async () => {
+test("a key that Neon rejects fails the step, is reported on the page, and is shown nowhere", async () => {
   const key = "key-that-neon-has-never-seen";
   const { test: result } = await scene.run(job(step({ ...NEON, api_key: "${{ secrets.NEON_API_KEY }}" })), {
     secrets: { NEON_API_KEY: key },
   });
   expect(result).toMatchObject({ result: "failure", outputs: { provider: "" } });
-  expect(result?.notes).toContainEqual({ severity: "error", text: expect.stringMatching(/401.*\nCheck that NEON_API_KEY is right/) });
+  expect(result?.annotations).toContainEqual({ severity: "error", text: expect.stringMatching(/401.*\nCheck that NEON_API_KEY is right/) });
   expect(await branchesOf(mock, "")).toEqual([]);
 });
 
-test("inputs that can't be used fail the step before anything is touched", async () => {
+test("invalid inputs fail the step before anything is created", async () => {
   const { test: result } = await scene.run(
     job(step({ ...NEON, api_key: "${{ secrets.NEON_API_KEY }}", ssl: "off", get_auth_url: "true" })),
   );
   expect(result?.result).toBe("failure");
-  expect(result?.notes).toContainEqual({
+  expect(result?.annotations).toContainEqual({
     severity: "error",
-    text: expect.stringMatching(/`get_auth_url` can't be honoured.*`ssl` is `off`.*Nothing was touched\./s),
+    text: expect.stringMatching(/`get_auth_url` is not supported.*`ssl` is `off`.*Nothing was created or changed\./s),
   });
   expect(await mock.control("GET", "calls")).toMatchObject({ log: [] });
 });
 
-test("an outage of Neon is told as a warning, and the job has a database all the same", async () => {
+test("during an outage of Neon the job gets a local database, with a warning", async () => {
   await mock.control("POST", "faults", { status: 503, times: -1 });
   const { test: result } = await scene.run(
     job(
@@ -84,12 +84,15 @@ test("an outage of Neon is told as a warning, and the job has a database all the
     ),
   );
   expect(result).toMatchObject({ result: "success", outputs: { provider: "embedded", use_neon: "false", branch_id: "" } });
-  expect(result?.notes).toContainEqual({ severity: "warning", text: expect.stringMatching(/^The database comes from embedded\.\nneon: /) });
+  expect(result?.annotations).toContainEqual({
+    severity: "warning",
+    text: expect.stringMatching(/^The database comes from embedded\.\nneon: /),
+  });
   expect(result?.log).toContain("answered 0");
-  expect(result?.log).toContain("is gone.");
+  expect(result?.log).toContain("was deleted.");
 });
 
-test("without a key the database is a local one, which later steps find without asking for another", async () => {
+test("without a key the database is local, and later steps find the same one", async () => {
   const { test: result } = await scene.run(
     job(
       step({ provider: "neon,embedded", command: "migrate", export: "false" }),
@@ -102,7 +105,7 @@ test("without a key the database is a local one, which later steps find without 
     { secrets: {} },
   );
   expect(result).toMatchObject({ result: "success", notes: [], outputs: { provider: "embedded", use_neon: "false" } });
-  expect(result?.log).toContain("passed over:");
+  expect(result?.log).toContain("skipped:");
   expect(result?.log).toContain("answered 0");
   expect(result?.log).toMatch(/^keep +embedded/m);
   expect(result?.log).toMatch(/^deleted {2}offshoot\//m);

@@ -40,13 +40,13 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("without a bundle nothing is tagged", async () => {
+test("the release is not tagged if the bundle is missing", async () => {
   await expect(tagAction()).rejects.toThrow("there is no bundle: npm run build:action");
   expect(await git("ls-remote", "origin")).toBe("");
 });
 
-test("the release pushes a commit with the bundle, a tag that stays, and a branch for `uses:`", async () => {
-  await mkdir(join(clone, "dist-action/gate"), { recursive: true });
+test("the release pushes a commit with the bundle, a permanent tag, and a branch for `uses:`", async () => {
+  await mkdir(join(clone, "dist-action/readiness"), { recursive: true });
   await writeFile(join(clone, "dist-action/index.js"), "1");
   await writeFile(join(clone, "dist-action/readiness/watchdog.js"), "2");
   await tagAction();
@@ -61,13 +61,13 @@ test("the release pushes a commit with the bundle, a tag that stays, and a branc
     "LICENSE",
     "README.md",
     "action.yml",
-    "dist-action/readiness/watchdog.js",
     "dist-action/index.js",
+    "dist-action/readiness/watchdog.js",
   ]);
   expect(await git("rev-parse", `${commit}^`)).toBe(await git("rev-parse", "HEAD"));
 });
 
-test("a release that is run again pushes the same commit, and leaves the checkout as it was", async () => {
+test("a second release pushes the same commit, and does not change the checkout", async () => {
   const before = await git("ls-remote", "origin");
   await tagAction();
   expect(await git("ls-remote", "origin")).toBe(before);
@@ -75,28 +75,28 @@ test("a release that is run again pushes the same commit, and leaves the checkou
   expect(await readdir(clone)).toContain("dist-action");
 });
 
-test("another bundle of the same version is refused", async () => {
+test("another bundle of the same version is rejected", async () => {
   await writeFile(join(clone, "dist-action/index.js"), "another");
   const before = await git("ls-remote", "origin");
   await expect(tagAction()).rejects.toThrow("already exists");
   expect(await git("ls-remote", "origin")).toBe(before);
 });
 
-/** As `mocks/ci/github/tag.json` has it. */
+/** The version in `mocks/ci/github/tag.json`. */
 const TAGGED = "1.4.0";
 
 test.each([
-  ["that is the package's version and has its part of the changelog goes on", TAGGED, TAGGED, "success"],
-  ["of another version stops", "1.3.9", TAGGED, "failure"],
-  ["that the changelog does not tell of stops", TAGGED, "1.3.9", "failure"],
-])("a release %s", async (_how, version, told, result) => {
+  ["of the package's version that is in the changelog continues", TAGGED, TAGGED, "success"],
+  ["of another version than the package fails", "1.3.9", TAGGED, "failure"],
+  ["of a version that is not in the changelog fails", TAGGED, "1.3.9", "failure"],
+])("a release %s", async (_how, version, inChangelog, result) => {
   const { jobs } = parse(await readFile(join(ROOT, ".github/workflows/release.yml"), "utf8")) as {
     readonly jobs: { readonly check: { readonly steps: readonly { readonly name?: string; readonly run?: string }[] } };
   };
   const step = jobs.check.steps.find(({ name }) => name?.startsWith("The tag is the package's version"));
   const repository = await mkdtemp(join(folder, "tagged-"));
   await writeFile(join(repository, "package.json"), JSON.stringify({ version }));
-  await writeFile(join(repository, "CHANGELOG.md"), `# Changelog\n\n## ${told} - 2026-11-01\n`);
+  await writeFile(join(repository, "CHANGELOG.md"), `# Changelog\n\n## ${inChangelog} - 2026-11-01\n`);
   const ended = await runSteps([{ uses: "actions/checkout@v4" }, { run: step?.run ?? "" }], { event: githubEvent("tag"), repository });
-  expect([ended.result, ended.notes.length]).toEqual([result, result === "success" ? 0 : 1]);
+  expect([ended.result, ended.annotations.length]).toEqual([result, result === "success" ? 0 : 1]);
 });

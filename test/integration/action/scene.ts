@@ -6,24 +6,24 @@ import { buildAction } from "../../support/build-action.ts";
 import type { MockServer } from "../../support/mock-server.ts";
 import type { GithubEvent } from "../../../mocks/actions/event.ts";
 import type { Results } from "../../../mocks/actions/graph.ts";
-import { installedPath } from "../../../mocks/actions/installed.ts";
-import type { WorkflowRun } from "../../../mocks/actions/run.ts";
-import { runWorkflow } from "../../../mocks/actions/workflow.ts";
+import { installedPath } from "../../../mocks/actions/installed-path.ts";
+import type { WorkflowRun } from "../../../mocks/actions/workflow-run.ts";
+import { runWorkflow } from "../../../mocks/actions/run-workflow.ts";
 import { ciFixture } from "../../unit/ci/fixture.ts";
 import { verdicts } from "../mocks/actions/scene.ts";
 
 const ROOT = new URL("../../..", import.meta.url).pathname;
 
-/** What the workflows of these tests call this action. */
+/** The name of the action in the workflows of these tests. */
 export const ACTION = "acme/offshoot@v1";
 
-/** A repository with one migration, the action as the release builds it, and a runner for workflows that use it. */
+/** A repository with one migration, the bundled action, and a runner for workflows that use it. */
 export interface Scene {
-  /** A folder that all jobs see, at `MEETING`. */
+  /** A folder that all jobs share; its path is in `MEETING`. */
   readonly meeting: string;
-  /** Runs a workflow, or jobs alone as they stand below `jobs:`. */
+  /** Runs a workflow, or only the jobs below `jobs:`. */
   run(yaml: string, more?: Partial<WorkflowRun>): Promise<Results>;
-  /** What a job wrote to a file of its own with `>> $MEETING/NAME`, line by line. */
+  /** The lines that a job appended to `$MEETING/NAME`. */
   read(name: string): Promise<readonly string[]>;
   remove(): Promise<void>;
 }
@@ -57,7 +57,7 @@ export async function setScene(mock: MockServer): Promise<Scene> {
   };
 }
 
-/** Throws, with what every job said, where the jobs did not end as they should. */
+/** Throws, with the log of every job, if the jobs did not end as expected. */
 export function requireVerdicts(results: Results, wanted: Readonly<Record<string, string>>): void {
   if (isDeepStrictEqual(verdicts(results), wanted)) return;
   const logs = Object.entries(results).map(([job, { result, log }]) => `${job}, ${result}:\n${log}`);
@@ -68,7 +68,7 @@ interface State {
   readonly branches: readonly { readonly id: string; readonly name: string; readonly deleted: boolean }[];
 }
 
-/** Id and name of the branches that are there for runs with such a name. */
+/** Id and name of the existing branches for runs whose name starts with `run`. */
 export async function branchesOf(mock: MockServer, run: string): Promise<readonly (readonly [id: string, name: string])[]> {
   const { branches } = (await mock.control("GET", "state")) as State;
   const ours = branches.filter(({ name, deleted }) => name.startsWith(`offshoot/acme/shop/${run}`) && !deleted);

@@ -44,7 +44,7 @@ test("a workflow that can't be read is an error of usage with its line", async (
 test("a worker: its output on stderr, what is found on stdout", async () => {
   const flags = ["--for", "200ms", "--lines", "2"];
   const good = await project.offshoot(["check", "worker", ...flags, "--", "sh", "-c", "echo one; echo two; sleep 60"]);
-  expect([good.code, good.stdout]).toEqual([0, "The worker lives: no findings.\n"]);
+  expect([good.code, good.stdout]).toEqual([0, "The worker runs as expected: no findings.\n"]);
   expect(good.stderr).toContain("one\ntwo\n");
   const bad = await project.offshoot(["check", "worker", ...flags, "--within", "500ms", "--", "sh", "-c", "echo one; sleep 60"]);
   expect([bad.code, bad.stdout]).toEqual([10, expect.stringContaining("of 2 lines in 0.5 s")]);
@@ -52,7 +52,7 @@ test("a worker: its output on stderr, what is found on stdout", async () => {
 
 test("metrics: a name that is none is an error of usage, an endpoint that is not there a finding", async () => {
   const usage = await project.offshoot(["check", "metrics", "http://127.0.0.1:9/metrics", "--metric", "a-b"]);
-  expect([usage.code, usage.stderr]).toEqual([2, expect.stringContaining("a-b is no name of a metric.")]);
+  expect([usage.code, usage.stderr]).toEqual([2, expect.stringContaining("a-b is not a valid metric name.")]);
   const absent = await project.offshoot(["check", "metrics", "http://127.0.0.1:9/metrics", "--within", "100ms", "--metric", "up:gauge"]);
   expect([absent.code, absent.stdout]).toEqual([10, expect.stringContaining("check: endpoint-unreachable")]);
 });

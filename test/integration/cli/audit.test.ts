@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { audit as runAudit } from "../../../src/commands/audit.ts";
-import { renderFindings } from "../../../src/findings/render.ts";
+import { renderFindings } from "../../../src/commands/render-findings.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
 
@@ -64,13 +64,17 @@ describe("audit --report", () => {
     [
       "an unknown format",
       ["--report", "sarf"],
-      /--report sarf: expected one of text, json, markdown, junit, sarif, code-quality\.\n.*Did you mean sarif\?/,
+      /--report sarf is not a valid value; did you mean sarif\?\n.*Use one of text, json, markdown, junit, sarif, code-quality\./,
     ],
-    ["no file", ["--report", "junit="], /--report junit= names no file/],
-    ["two reports on one stream", ["--report", "junit", "--report", "sarif"], /Two reports go to stdout/],
-    ["two reports in one file", ["--report", "junit=a", "--report", "sarif=a"], /Two reports go to a\b/],
-    ["a report beside --json", ["--json", "--report", "junit"], /Two reports go to stdout/],
-    ["an unknown severity", ["--fail-on", "eror"], /--fail-on eror: expected one of error, warning, info\.\n.*Did you mean error\?/],
+    ["no file", ["--report", "junit="], /--report junit= has no file name/],
+    ["two reports on one stream", ["--report", "junit", "--report", "sarif"], /Two reports would be written to stdout/],
+    ["two reports in one file", ["--report", "junit=a", "--report", "sarif=a"], /Two reports would be written to a\b/],
+    ["a report beside --json", ["--json", "--report", "junit"], /Two reports would be written to stdout/],
+    [
+      "an unknown severity",
+      ["--fail-on", "eror"],
+      /--fail-on eror is not a valid value; did you mean error\?\n.*Use one of error, warning, info\./,
+    ],
   ])("refuses %s before anything is touched", async (_, args, told) => {
     // Nothing could be reached there.
     const { stderr, code } = await project.offshoot(["audit", "--url", "postgres://nobody@127.0.0.1:1/none", ...args]);
@@ -122,7 +126,7 @@ const spec = (...args: readonly string[]) => project.offshoot(["audit", "made.ya
 describe("audit --write and --update", () => {
   test("make a spec once, change no byte without need, and then only what the database changed", async () => {
     expect(await spec("--write")).toMatchObject({ code: 0, stdout: "wrote  made.yaml\n" });
-    expect(await spec("--write")).toMatchObject({ code: 2, stderr: expect.stringContaining("The spec made.yaml exists.") });
+    expect(await spec("--write")).toMatchObject({ code: 2, stderr: expect.stringContaining("The spec made.yaml already exists.") });
     const made = `${await readBack("made.yaml")}# kept by hand\n`.replace("old_users:", "old_users:   # until spring");
     await project.write("made.yaml", made);
     expect(await spec("--update")).toMatchObject({ code: 0, stdout: "unchanged  made.yaml\n" });
@@ -131,7 +135,7 @@ describe("audit --write and --update", () => {
     expect(await spec("--update")).toMatchObject({
       code: 0,
       stdout: "changed  made.yaml\n",
-      stderr: expect.stringContaining("the spec does not speak of the schema other"),
+      stderr: expect.stringContaining("the spec does not list the schema other"),
     });
     expect(await readBack("made.yaml")).toBe(made.replace("          email: text\n", "          email: text\n          name: text\n"));
     await withSession(url, (session) => session.query("drop schema other; alter table app.users drop column name"));

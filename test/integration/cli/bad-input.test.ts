@@ -38,8 +38,8 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ["run", "--", "./plain.txt"],
     says: ["Could not start ./plain.txt: the file is not executable."],
   },
-  "unknown env format": { args: ["env", "--format", "xml"], says: ["--format xml is not known.", "shell, dotenv, json"] },
-  "--set without a value": { args: ["up", "--set", "ttl"], says: ["--set ttl names no value.", "key=value"] },
+  "unknown env format": { args: ["env", "--format", "xml"], says: ["--format xml is not a valid value", "shell, dotenv, json"] },
+  "--set without a value": { args: ["up", "--set", "ttl"], says: ["--set ttl has no value.", "key=value"] },
   "--set of an unknown key": { args: ["up", "--set", "neon.projct=x"], says: ["neon.projct", "neon.project"] },
   "bad --older-than": { args: ["sweep", "--older-than", "yesterday"], says: ["--older-than yesterday is not a duration.", "90m"] },
   "bad --idle": { args: ["sweep", "--idle", "5"], says: ["--idle 5 is not a duration."] },
@@ -86,11 +86,11 @@ const CASES: Readonly<Record<string, Case>> = {
   "audit of an unknown run": { args: ["audit", "--run", "who"], says: ["There is no database for run who"] },
   "audit that writes a spec and is to report": {
     args: ["audit", "--write", "--report", "junit=report.xml", "--url", `postgresql://u:${SECRET}@127.0.0.1:9/d`],
-    says: ["--write writes a spec and checks nothing", "Leave --report out"],
+    says: ["--write writes a spec and does not audit", "Remove --report"],
   },
   "audit that changes a spec and is to fail on its findings": {
     args: ["audit", "--update", "--fail-on", "info", "--url", `postgresql://u:${SECRET}@127.0.0.1:9/d`],
-    says: ["--update writes a spec and checks nothing", "Leave --fail-on out"],
+    says: ["--update writes a spec and does not audit", "Remove --fail-on"],
   },
   "audit with a spec that does not exist": { args: ["audit", "nowhere.yaml"], says: ["nowhere.yaml"] },
   "migration files that match nothing": {

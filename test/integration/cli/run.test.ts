@@ -69,7 +69,7 @@ describe("run", () => {
     running.child.kill("SIGTERM");
     const { code, stderr } = await running.finished;
     expect(code).toBe(143);
-    expect(stderr).toMatch(/embedded database offshoot\/\S+ stays until \d{4}-.*remove it with: offshoot down --run twice/);
+    expect(stderr).toMatch(/embedded database offshoot\/\S+ is kept until \d{4}-.*Delete it with: offshoot down --run twice/);
     expect(await databases("twice")).toBe(1);
     expect((await project.offshoot(["down", "--run", "twice"])).code).toBe(0);
     expect(await databases("twice")).toBe(0);

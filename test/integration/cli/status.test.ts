@@ -35,7 +35,7 @@ test("status --watch shows the leader, its phase and heartbeat and who waits, an
   expect(shown.at(-1)?.markers[0]?.state).toBe("ready");
   const lines = (await text.finished).stdout;
   expect(lines).toMatch(/^migrating [0-9a-f]{16} of run test, by .* \(pid \d+\), epoch 1, since [\d:]{8} UTC, heartbeat .* ago$/m);
-  expect(lines).toMatch(/^waits {5}.* \(pid \d+\): 1 since [\d:]{8} UTC$/m);
+  expect(lines).toMatch(/^waiting {3}.* \(pid \d+\): 1 since [\d:]{8} UTC$/m);
   const [led, waited] = await Promise.all([leader.finished, waiter.finished]);
   expect([led.code, waited.code]).toEqual([0, 0]);
   expect(waited.stderr).toMatch(new RegExp(String.raw`Waiting for .*pid ${leader.child.pid}.*migrating for .*, since [\d:]{8} UTC`));

@@ -44,7 +44,7 @@ const event = (name: string): GithubEvent => ciFixture(`github/${name}`) as Gith
 test("the first workflow migrates a branch, tests on it, and leaves none", async () => {
   const results = await run(0, event("pull-request"));
   requireVerdicts(results, { test: "success" });
-  expect(results["test"]?.log).toMatch(/^alembic on neon with a URL$[^]*^pytest on neon with a URL$[^]*is gone\.$/m);
+  expect(results["test"]?.log).toMatch(/^alembic on neon with a URL$[^]*^pytest on neon with a URL$[^]*was deleted\.$/m);
   expect(await branchesOf(mock, "")).toEqual([]);
 });
 

@@ -120,7 +120,7 @@ test("commands keep it where the settings ask for one, and end as they would wit
     const refused = await project.offshoot(["up"]);
     expect(refused.code).toBe(0);
     expect(refused.stderr).toContain(
-      "no comment on the pull request: GitHub answered 403; the job needs `permissions: pull-requests: write`",
+      "Could not write the comment on the pull request: GitHub answered 403. Add `permissions: pull-requests: write` to the job.",
     );
     const bare = await project.offshoot(["up"], { GITHUB_TOKEN: "" });
     expect([bare.code, bare.stderr]).toEqual([0, expect.stringContaining("GITHUB_TOKEN")]);

@@ -41,7 +41,7 @@ function result(database: Partial<UpResult["database"]>): UpResult {
 
 const STYLE: UrlStyle = { prisma: false, ssl: "require" };
 
-test("a Neon branch has all of create-branch-action's outputs under its names, and ours", () => {
+test("a Neon branch has all outputs of create-branch-action under the same names, and further ones", () => {
   expect(actionOutputs(result({}), STYLE)).toEqual({
     facts: {
       db_url: "postgresql://anna:s%23cret@ep-1.eu.neon.tech/neondb?sslmode=require",
@@ -75,7 +75,7 @@ describe("the URLs of a Neon branch", () => {
       "?connect_timeout=30&sslmode=require",
       "?connect_timeout=30&pool_timeout=30&pgbouncer=true&sslmode=require",
     ],
-  ])("with %j carry create-branch-action's parameters in its order", (style, direct, pooled) => {
+  ])("with %j they have the parameters of create-branch-action in the same order", (style, direct, pooled) => {
     const { db_url, db_url_pooled } = actionOutputs(result({}), style).facts;
     expect([new URL(db_url ?? "").search, new URL(db_url_pooled ?? "").search]).toEqual([direct, pooled]);
   });
@@ -89,7 +89,7 @@ describe("a local database", () => {
     directUrl: "postgresql://offshoot:secret@127.0.0.1:5433/offshoot_42" as DirectUrl,
   });
 
-  test("is no branch, and speaks no TLS", () => {
+  test("has no branch id, and its URL has no TLS parameter", () => {
     expect(actionOutputs(local, STYLE).facts).toMatchObject({
       branch_id: "",
       use_neon: "false",
@@ -99,12 +99,12 @@ describe("a local database", () => {
     });
   });
 
-  test("has no pooler to tell Prisma about", () => {
+  test("has no pooler parameters for Prisma", () => {
     expect(new URL(actionOutputs(local, { prisma: true, ssl: "require" }).facts["db_url_pooled"] ?? "").search).toBe("?connect_timeout=30");
   });
 });
 
-test("a URL without a password is no secret", () => {
+test("a URL without a password is not a secret", () => {
   const trusted = "postgresql://postgres@localhost:5432/offshoot_42" as DirectUrl;
   expect(actionOutputs(result({ provider: "existing", url: trusted, directUrl: trusted }), STYLE).secrets).toEqual([]);
 });

@@ -7,7 +7,7 @@ const NOW = new Date("2026-11-01T12:00:00Z");
 
 const plan = (given: Partial<Inputs> = {}): Plan => planOf({ ...INPUTS, ...given }, NOW);
 
-/** What the inputs are refused for: one line each. */
+/** The problems of the inputs, one line each. */
 const refusal = (given: Partial<Inputs>): readonly string[] => {
   try {
     plan(given);
@@ -19,10 +19,10 @@ const refusal = (given: Partial<Inputs>): readonly string[] => {
       .slice(1)
       .map((line) => line.trim());
   }
-  throw new Error("The inputs were taken.");
+  throw new Error("The inputs were accepted.");
 };
 
-test("without any input a step creates or adopts the run's database, and leaves it", () => {
+test("without inputs a step creates or adopts the run's database, and keeps it", () => {
   expect(plan()).toEqual({
     command: "up",
     globals: { set: [] },
@@ -55,11 +55,11 @@ describe("an input of create-branch-action", () => {
     [{ branch_name: "preview/pr-12" }, { run: "preview/pr-12", set: [] }],
     [{ masking_rules: "[ ]" }, { set: [] }],
     [{ get_auth_url: "false", get_data_api_url: "FALSE" }, { set: [] }],
-  ])("%j is a setting of ours: %j", (given, globals) => {
+  ])("%j is the setting %j", (given, globals) => {
     expect(plan(given).globals).toEqual(globals);
   });
 
-  test("api_key is an environment variable, and no setting", () => {
+  test("api_key becomes an environment variable, not a setting", () => {
     expect(plan({ api_key: "napi_0123456789" })).toMatchObject({ env: { NEON_API_KEY: "napi_0123456789" }, globals: { set: [] } });
   });
 
@@ -67,13 +67,13 @@ describe("an input of create-branch-action", () => {
     [{ prisma: "true" }, { prisma: true, ssl: "require" }],
     [{ ssl: "verify-full" }, { prisma: false, ssl: "verify-full" }],
     [{ ssl: "omit" }, { prisma: false, ssl: "omit" }],
-  ])("%j decides how the outputs spell URLs", (given, style) => {
+  ])("%j sets the form of the URLs in the outputs", (given, style) => {
     expect(plan(given).style).toEqual(style);
   });
 
-  test("branch_name says that the branch is called otherwise", () => {
+  test("branch_name causes a note that the branch has another name", () => {
     expect(plan({ branch_name: "preview/pr-12" }).notes).toEqual([
-      "branch_name names the run: its branch is found by `run: preview/pr-12`, and has a name under offshoot/.",
+      "The input branch_name sets the name of the run. The Neon branch has another name, which starts with offshoot/. Other steps find it with `run: preview/pr-12`.",
     ]);
   });
 
@@ -81,26 +81,38 @@ describe("an input of create-branch-action", () => {
     [{ branch_type: "schema_only" }, "`branch_type` is `schema_only`; did you mean schema-only? Expected default, schema-only."],
     [{ ssl: "verifyfull" }, "`ssl` is `verifyfull`; did you mean verify-full? Expected require, verify-ca, verify-full, omit."],
     [{ prisma: "yes" }, "`prisma` is `yes`; expected true or false."],
-    [{ suspend_timeout: "30" }, "`suspend_timeout` is `30`; expected whole seconds from 60 to 604800, or 0 for the project's default."],
-    [{ suspend_timeout: "5m" }, "`suspend_timeout` is `5m`; expected whole seconds from 60 to 604800, or 0 for the project's default."],
-    [{ expires_at: "tomorrow" }, "`expires_at` is `tomorrow`; expected a moment such as 2027-01-31T18:00:00Z. `ttl: 2h` counts from now."],
-    [{ expires_at: "2026-11-01T12:00:00Z" }, "`expires_at` is `2026-11-01T12:00:00Z`; this is past. `ttl: 2h` counts from now."],
+    [
+      { suspend_timeout: "30" },
+      "`suspend_timeout` is `30`; expected a number of seconds from 60 to 604800, or 0 for the project's default.",
+    ],
+    [
+      { suspend_timeout: "5m" },
+      "`suspend_timeout` is `5m`; expected a number of seconds from 60 to 604800, or 0 for the project's default.",
+    ],
+    [
+      { expires_at: "tomorrow" },
+      "`expires_at` is `tomorrow`; expected a time such as 2027-01-31T18:00:00Z. To set a time from now, use `ttl: 2h`.",
+    ],
+    [
+      { expires_at: "2026-11-01T12:00:00Z" },
+      "`expires_at` is `2026-11-01T12:00:00Z`; this time is in the past. To set a time from now, use `ttl: 2h`.",
+    ],
     [
       { expires_at: "2026-12-02T12:00:00Z" },
-      "`expires_at` is `2026-12-02T12:00:00Z`; Neon takes 30 days at most. `ttl: 2h` counts from now.",
+      "`expires_at` is `2026-12-02T12:00:00Z`; Neon allows at most 30 days. To set a time from now, use `ttl: 2h`.",
     ],
     [
       { masking_rules: '[{"table_name":"users"}]' },
-      "`masking_rules` can't be given here. Set the rules on the parent branch in Neon, and give `settings: neon.anonymized=true`.",
+      "`masking_rules` is not supported. Set the rules on the parent branch in Neon, and add `settings: neon.anonymized=true`.",
     ],
-    [{ get_auth_url: "true" }, "`get_auth_url` can't be honoured: only the database is asked for. Ask Neon's API for this URL."],
-    [{ get_data_api_url: "true" }, "`get_data_api_url` can't be honoured: only the database is asked for. Ask Neon's API for this URL."],
-  ])("%j is refused", (given, line) => {
+    [{ get_auth_url: "true" }, "`get_auth_url` is not supported. Read this URL from Neon's API."],
+    [{ get_data_api_url: "true" }, "`get_data_api_url` is not supported. Read this URL from Neon's API."],
+  ])("%j is rejected", (given, line) => {
     expect(refusal(given)).toEqual([line]);
   });
 });
 
-describe("an input of ours", () => {
+describe("an input of offshoot", () => {
   test.each<[Partial<Inputs>, Partial<Plan["globals"]>]>([
     [
       { run: "nightly", provider: "neon,docker", ttl: "90m" },
@@ -114,24 +126,24 @@ describe("an input of ours", () => {
       { set: ["neon.parent=staging", "timeouts.acquire=10m", "migrations.command=a=b = c"] },
     ],
     [{ command: "migrate", script: "alembic upgrade head" }, { set: ["migrations.command=alembic upgrade head"] }],
-  ])("%j is what the CLI's flags say: %j", (given, globals) => {
+  ])("%j is the CLI option %j", (given, globals) => {
     expect(plan(given).globals).toEqual(globals);
   });
 
-  test("a run's name also holds for the commands that the step starts", () => {
+  test("the name of the run is also set for the commands that the step starts", () => {
     expect(plan({ run: "nightly" }).env).toEqual({ OFFSHOOT_RUN: "nightly" });
   });
 
-  test("a sweep deletes only where it is told to", () => {
+  test("a sweep deletes only with yes: true", () => {
     expect(plan({ command: "sweep", older_than: "12h" }).sweep).toEqual({ yes: false, olderThan: "12h" });
     expect(plan({ command: "sweep", yes: "true" }).sweep).toEqual({ yes: true, olderThan: undefined });
   });
 
   test.each<[Partial<Inputs>, string]>([
     [{ command: "migrat" }, "`command` is `migrat`; did you mean migrate? Expected up, migrate, run, env, down, sweep."],
-    [{ run: "a", branch_name: "b" }, "`run` and `branch_name` say the same: give one of them."],
-    [{ ttl: "2h", expires_at: "2026-11-01T14:00:00Z" }, "`ttl` and `expires_at` say the same: give one of them."],
-    [{ provider: "neon", use_neon: "true" }, "`provider` and `use_neon` say the same: give one of them."],
+    [{ run: "a", branch_name: "b" }, "`run` and `branch_name` set the same thing. Use only one of them."],
+    [{ ttl: "2h", expires_at: "2026-11-01T14:00:00Z" }, "`ttl` and `expires_at` set the same thing. Use only one of them."],
+    [{ provider: "neon", use_neon: "true" }, "`provider` and `use_neon` set the same thing. Use only one of them."],
     [{ use_neon: "maybe" }, "`use_neon` is `maybe`; expected true or false."],
     [{ settings: "neon.parent" }, "`settings` has the line `neon.parent`; expected key=value, such as neon.parent=main."],
     [{ script: "npm test" }, "`script` has no effect with `command: up`, only with run and migrate."],
@@ -139,17 +151,17 @@ describe("an input of ours", () => {
     [{ keep_on_failure: "true" }, "`keep_on_failure` has no effect with `command: up`, only with run."],
     [{ yes: "true" }, "`yes` has no effect with `command: up`, only with sweep."],
     [{ older_than: "1d" }, "`older_than` has no effect with `command: up`, only with sweep."],
-    [{ command: "run" }, "`script` is missing: what should `command: run` run?"],
-  ])("%j is refused", (given, line) => {
+    [{ command: "run" }, "`script` is missing. It is required with `command: run`."],
+  ])("%j is rejected", (given, line) => {
     expect(refusal(given)).toEqual([line]);
   });
 });
 
-test("everything that is wrong is told at once, and the key is in none of it", () => {
-  const key = "key-that-nobody-may-read";
+test("all problems are reported together, and none of them shows the key", () => {
+  const key = "key-that-must-stay-secret";
   expect(refusal({ api_key: key, ssl: key, prisma: "1", ttl: "1h", expires_at: "x" })).toEqual([
-    "`expires_at` is `x`; expected a moment such as 2027-01-31T18:00:00Z. `ttl: 2h` counts from now.",
-    "`ttl` and `expires_at` say the same: give one of them.",
+    "`expires_at` is `x`; expected a time such as 2027-01-31T18:00:00Z. To set a time from now, use `ttl: 2h`.",
+    "`ttl` and `expires_at` set the same thing. Use only one of them.",
     "`prisma` is `1`; expected true or false.",
     "`ssl` is `***`. Expected require, verify-ca, verify-full, omit.",
   ]);

@@ -20,7 +20,9 @@ function left(...more: readonly "down"[]): string | undefined {
 }
 
 test("what stays is told with its end and the command that removes it, unless it was removed", () => {
-  expect(left()).toBe("offshoot/x stays until 2026-11-01T14:00:00.000Z at the latest; offshoot down --run run-1 removes it.");
+  expect(left()).toBe(
+    "The database offshoot/x is kept until 2026-11-01T14:00:00.000Z at the latest. Delete it with: offshoot down --run run-1",
+  );
   expect(left("down")).toBeUndefined();
 });
 

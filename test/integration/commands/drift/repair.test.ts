@@ -18,7 +18,7 @@ const ROOT = new URL("../../../..", import.meta.url).pathname;
 const OUTBOX = join(ROOT, "examples/outbox");
 const SIDES = ["drift", "--expected", "EXPECTED", "--actual", "ACTUAL"] as const;
 
-interface Told {
+interface Reported {
   readonly sql?: string;
   readonly steps: number;
   readonly commentedOut: number;
@@ -49,10 +49,10 @@ function fromAfar(url: string): string {
 async function repair(
   urls: { readonly EXPECTED: string; readonly ACTUAL: string },
   ...flags: readonly string[]
-): Promise<Told & { readonly code: number | null; readonly stderr: string }> {
+): Promise<Reported & { readonly code: number | null; readonly stderr: string }> {
   const { code, stdout, stderr } = await project.offshoot([...SIDES, "--json", "--repair", "repair.sql", ...flags], urls);
   if (!stdout.startsWith("{")) throw new Error(stderr);
-  return { ...(JSON.parse(stdout) as { repair: Told }).repair, code, stderr };
+  return { ...(JSON.parse(stdout) as { repair: Reported }).repair, code, stderr };
 }
 
 const catalogOf = (url: string): Promise<unknown> => withSession(url, (session) => readCatalog(session));
@@ -104,7 +104,7 @@ describe("what a repair can't do", { timeout: 60_000 }, () => {
     expect(sql).toContain("-- - missing column public.t.owner: ");
   });
 
-  test("what rows forbid shows on the copy, and is told in the server's words", async () => {
+  test("what rows forbid shows on the copy, and is reported in the server's words", async () => {
     const urls = {
       EXPECTED: await database("create table t (id integer unique, note text)"),
       ACTUAL: await database("create table t (id integer); insert into t values (1), (1)"),
@@ -155,7 +155,7 @@ describe("the copy", { timeout: 120_000 }, () => {
     expect(busy.provedOn).toMatch(/^a database made from its /);
   });
 
-  test("without one nothing is offered, and every way that failed is told", async () => {
+  test("without one nothing is offered, and every way that failed is reported", async () => {
     const role = `repair_${Math.random().toString(36).slice(2, 10)}`;
     await withSession(inject("serverUrl"), (session) => session.query(`create role ${role}`));
     const mine = `create table t (id integer); create table theirs (id integer); alter table theirs owner to ${role}; create table u ()`;
@@ -201,8 +201,8 @@ describe("on Neon", { timeout: 180_000 }, () => {
     const args = ["drift", "--config", join(OUTBOX, "offshoot.yaml"), "--json", "--repair", "neon.sql"];
     const { code, stdout, stderr } = await project.offshoot(args, env);
     expect({ code, stderr }).toMatchObject({ code: 10 });
-    const told = (JSON.parse(stdout) as { repair: Told }).repair;
-    expect(told).toMatchObject({ provedOn: "a branch of Neon branch main, PostgreSQL 18", unrepaired: [], commentedOut: 0 });
+    const reported = (JSON.parse(stdout) as { repair: Reported }).repair;
+    expect(reported).toMatchObject({ provedOn: "a branch of Neon branch main, PostgreSQL 18", unrepaired: [], commentedOut: 0 });
     const state = (await mock.control("GET", "state")) as { branches: { name: string; deleted: boolean }[] };
     expect(state.branches.filter(({ deleted }) => !deleted).map(({ name }) => name)).toEqual(["main"]);
     const again = await project.offshoot(["drift", "--config", join(OUTBOX, "offshoot.yaml"), "--json"], env);
@@ -226,8 +226,8 @@ describe("the flags", () => {
   });
 
   test.each([
-    [["--allow-destructive"], "--allow-destructive goes with --repair."],
-    [["--json", "--repair", "-"], "--repair - and --json both want stdout."],
+    [["--allow-destructive"], "--allow-destructive has no effect without --repair."],
+    [["--json", "--repair", "-"], "--repair - and --json cannot both write to stdout."],
   ])("%s", async (flags, message) => {
     const { code, stderr } = await project.offshoot([...SIDES, ...flags], { EXPECTED: inject("serverUrl"), ACTUAL: inject("serverUrl") });
     expect(code).toBe(2);
