@@ -11,7 +11,7 @@ import { stripVTControlCharacters } from "node:util";
 import { type DirectUrl, directUrl } from "../src/postgres/url.ts";
 import { withSession } from "../src/postgres/connect.ts";
 import { requireTool } from "../src/migration-tools/detect.ts";
-import { ledgerGap, readLedger } from "../src/migration-tools/version-table.ts";
+import { versionTableGap, readVersionTable } from "../src/migration-tools/version-table.ts";
 import { repositoryIn } from "../src/migration-tools/repository.ts";
 import type { Project } from "../src/migration-tools/tool.ts";
 import { variablesOfUrl } from "../src/providers/variables.ts";
@@ -68,12 +68,12 @@ function kindOf(said: string): string {
 /** Whether the database is what one runner alone would have made. */
 async function isGood(url: DirectUrl, project: Project): Promise<boolean> {
   return withSession(url, async (session) => {
-    const recorded = await readLedger(session, project.ledger);
+    const recorded = await readVersionTable(session, project.versionTable);
     const rows = await session.query(
       "select 1 from pg_index where indisvalid and indexrelid in (to_regclass('books_by_title'), to_regclass('app.events_due'))",
     );
     const twice = recorded !== undefined && new Set(recorded).size < recorded.length;
-    return recorded !== undefined && !twice && ledgerGap(project, recorded) === undefined && rows.length === 1;
+    return recorded !== undefined && !twice && versionTableGap(project, recorded) === undefined && rows.length === 1;
   });
 }
 

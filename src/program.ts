@@ -6,7 +6,7 @@ export type Program =
   | "readiness/watchdog"
   | "providers/docker/idle-reaper"
   | "providers/local/cluster/idle-reaper"
-  | "migration-tools/apply";
+  | "migration-tools/apply-sql";
 
 /**
  * The compiled file of a program. It stands below the folder of this module, also where this module is part of a

@@ -2,36 +2,36 @@ import { basename } from "node:path";
 import { inOrder, stem } from "./revisions.ts";
 import { word } from "./shell.ts";
 import type { Repository } from "./repository.ts";
-import type { Moves, Revision, Tool } from "./tool.ts";
+import type { StepCommands, Revision, Tool } from "./tool.ts";
 
-interface Places {
+interface Location {
   readonly evidence: string;
   readonly scripts: string;
   readonly versions: readonly string[];
 }
 
-/** Alembic. `env.py` must take its URL from `DATABASE_URL`. Documentation: alembic.sqlalchemy.org, "Tutorial" and "Working with Branches". */
+/** Alembic. `env.py` must read its URL from `DATABASE_URL`. Documentation: alembic.sqlalchemy.org, "Tutorial" and "Working with Branches". */
 export const alembic: Tool = {
   name: "alembic",
   expects: "alembic.ini, or [tool.alembic] in pyproject.toml",
   async find(repository, folder) {
-    const places = await placesOf(repository, folder);
-    if (places === undefined) return undefined;
-    const { evidence, scripts, versions } = places;
+    const location = await locationOf(repository, folder);
+    if (location === undefined) return undefined;
+    const { evidence, scripts, versions } = location;
     const outside = versions.filter((version) => !version.startsWith(`${scripts}/`));
     return {
       tool: "alembic",
       evidence,
       command: "alembic upgrade head",
-      files: [evidence, ...[scripts, ...outside].map((place) => `${place}/**/*.py`)],
-      ledger: { tables: ["public.alembic_version"], query: "select version_num as id from alembic_version", holds: "heads" },
+      files: [evidence, ...[scripts, ...outside].map((each) => `${each}/**/*.py`)],
+      versionTable: { tables: ["public.alembic_version"], query: "select version_num as id from alembic_version", holds: "heads" },
       revisions: inOrder(await revisionsIn(repository, versions)),
-      moves,
+      stepCommands,
     };
   },
 };
 
-async function placesOf(repository: Repository, folder: string | undefined): Promise<Places | undefined> {
+async function locationOf(repository: Repository, folder: string | undefined): Promise<Location | undefined> {
   const ini = await repository.read("alembic.ini");
   const toml = ini === undefined ? await repository.read("pyproject.toml") : undefined;
   const section = ini ?? /^\[tool\.alembic\]\n([^]*?)(?=^\[|(?![^]))/m.exec(toml ?? "")?.[1];
@@ -48,21 +48,21 @@ async function placesOf(repository: Repository, folder: string | undefined): Pro
   return { evidence: ini === undefined ? "pyproject.toml" : "alembic.ini", scripts, versions };
 }
 
-/** A setting's value, which may go on over indented lines, or over those of a TOML array. */
+/** The value of a setting. It can continue on indented lines, or be a TOML array over several lines. */
 function setting(text: string, key: string): string | undefined {
   const value = new RegExp(`^${key}[ \\t]*=[ \\t]*(\\[[^\\]]*\\]|.*(?:\\n[ \\t]+\\S.*)*)`, "m").exec(text)?.[1];
   return value?.trim().replace(/^["']|["']$/g, "");
 }
 
-/** Only where it is set so: `package:folder` has a colon, too. */
+/** Whether colons separate the paths. Not the default, because `package:folder` also contains a colon. */
 function splitsAtColons(section: string): boolean {
   const separator = setting(section, "path_separator") ?? setting(section, "version_path_separator");
   return separator === "os" || separator === ":";
 }
 
-/** A place relative to the configuration; `package:folder` names a folder of a Python package. */
-function plain(place: string): string {
-  const path = place
+/** A path relative to the configuration file. `package:folder` is a folder of a Python package. */
+function plain(location: string): string {
+  const path = location
     .replace(/^%\(here\)s\//, "")
     .replace(/^\.\//, "")
     .replace(/\/+$/, "");
@@ -75,31 +75,31 @@ async function revisionsIn(repository: Repository, folders: readonly string[]): 
   const texts = await Promise.all(files.map(async (file) => [file, (await repository.read(file)) ?? ""] as const));
   return texts.flatMap(([file, text]) => {
     const id = assigned(text, "revision").at(0);
-    return id === undefined ? [] : [{ id, name: stem(basename(file)), after: assigned(text, "down_revision") }];
+    return id === undefined ? [] : [{ id, name: stem(basename(file)), dependsOn: assigned(text, "down_revision") }];
   });
 }
 
-/** The strings that a module assigns to a name: one, several in a tuple, or none. */
+/** The strings that a Python module assigns to a name: one string, a tuple of strings, or none. */
 function assigned(text: string, name: string): readonly string[] {
   const value = new RegExp(`^${name}[ \\t]*(?::[^=\\n]+)?=[ \\t]*(\\([^)]*\\)|\\[[^\\]]*\\]|[^\\n#]+)`, "m").exec(text)?.[1] ?? "";
   return [...value.matchAll(/(["'])(.+?)\1/g)].map((match) => match[2] ?? "");
 }
 
-const moves: Moves = {
+const stepCommands: StepCommands = {
   up: (_applied, next) =>
     next
       .map(({ id }) => `alembic upgrade ${word(id)}`)
       .slice(isChain(next) ? -1 : 0)
       .join(" && "),
-  // `X@Y` goes down to Y on X's branch alone; where another revision builds upon Y too, that one stays.
+  // `X@Y` rolls back to Y only on the branch of X. Other revisions that come after Y are kept.
   down: (applied) => {
-    const { id = "", after } = applied.at(-1) ?? { after: [] };
-    return `alembic downgrade ${word(`${id}@${after[0] ?? "base"}`)}`;
+    const { id = "", dependsOn } = applied.at(-1) ?? { dependsOn: [] };
+    return `alembic downgrade ${word(`${id}@${dependsOn[0] ?? "base"}`)}`;
   },
   irreversible: /NotImplementedError|RuntimeError: .*(downgrade|irreversible)/i,
 };
 
-/** Whether naming the last brings all of them. */
+/** Whether an upgrade to the last revision applies all of them. */
 function isChain(revisions: readonly Revision[]): boolean {
-  return revisions.every(({ after }, at) => at === 0 || after.includes(revisions[at - 1]?.id ?? ""));
+  return revisions.every(({ dependsOn }, at) => at === 0 || dependsOn.includes(revisions[at - 1]?.id ?? ""));
 }

@@ -2,7 +2,7 @@ import { inSequence, stem } from "./revisions.ts";
 import { word } from "./shell.ts";
 import type { Tool } from "./tool.ts";
 
-/** db-migrate, which takes `DATABASE_URL` before its `database.json`. Documentation: db-migrate.readthedocs.io, "Configuration". */
+/** db-migrate. `DATABASE_URL` overrides `database.json`. Documentation: db-migrate.readthedocs.io, "Configuration". */
 export const dbMigrate: Tool = {
   name: "db-migrate",
   expects: "the npm package db-migrate among the dependencies, and migrations in migrations/",
@@ -16,9 +16,9 @@ export const dbMigrate: Tool = {
       evidence: "db-migrate in package.json",
       command: `db-migrate up${flags}`,
       files: [`${folder}/**`],
-      ledger: { tables: ["public.migrations"], query: "select name as id from migrations order by run_on, id", holds: "all" },
+      versionTable: { tables: ["public.migrations"], query: "select name as id from migrations order by run_on, id", holds: "all" },
       revisions: inSequence(files, (name) => `/${stem(name)}`),
-      moves: { up: (_applied, next) => `db-migrate up -c ${next.length}${flags}`, down: () => `db-migrate down -c 1${flags}` },
+      stepCommands: { up: (_applied, next) => `db-migrate up -c ${next.length}${flags}`, down: () => `db-migrate down -c 1${flags}` },
       package: "db-migrate",
     };
   },

@@ -1,9 +1,11 @@
 import { inSequence, leadingNumber } from "./revisions.ts";
-import { goUrl, withOnly } from "./shell.ts";
-import { word } from "./shell.ts";
+import { goUrl, word } from "./shell.ts";
 import type { Tool } from "./tool.ts";
 
-/** dbmate. Its `up` would create databases, so `migrate` is used. Documentation: github.com/amacneil/dbmate, "Command Line Options". */
+/**
+ * dbmate. Its command `up` also creates the database, so `migrate` is used. Documentation: github.com/amacneil/dbmate,
+ * "Command Line Options".
+ */
 export const dbmate: Tool = {
   name: "dbmate",
   expects: "migrations with `-- migrate:up` in db/migrations/",
@@ -17,9 +19,13 @@ export const dbmate: Tool = {
       evidence: `\`-- migrate:up\` in ${newest}`,
       command: `${program} migrate`,
       files: [`${folder}/**`],
-      ledger: { tables: ["public.schema_migrations"], query: "select version as id from schema_migrations order by version", holds: "all" },
+      versionTable: {
+        tables: ["public.schema_migrations"],
+        query: "select version as id from schema_migrations order by version",
+        holds: "all",
+      },
       revisions: inSequence(files, leadingNumber),
-      moves: {
+      stepCommands: {
         up: (applied, next) => withOnly(files.slice(0, applied.length + next.length), 'dbmate --no-dump-schema -d "$only" migrate'),
         down: () => `${program} rollback`,
       },
@@ -27,3 +33,9 @@ export const dbmate: Tool = {
     };
   },
 };
+
+/** Runs `command` with `$only`, a folder with only these files, because dbmate cannot stop at a given migration. */
+function withOnly(files: readonly string[], command: string): string {
+  const copied = files.length === 0 ? "true" : `cp ${files.map(word).join(" ")} "$only"`;
+  return `only=$(mktemp -d) && ${copied} && ${command}; status=$?; rm -rf "$only"; exit $status`;
+}

@@ -6,8 +6,8 @@ import { sql } from "./sql.ts";
 import type { Project } from "./tool.ts";
 
 /**
- * Every tool whose project is here. Plain SQL files count only where no tool claims them: many tools keep their
- * migrations in such a folder.
+ * Finds all tools that the repository uses. Plain SQL files count only if no other tool is found, because many tools keep
+ * their migrations in a folder of SQL files.
  */
 export async function detectTools(repository: Repository, folder?: string): Promise<readonly Project[]> {
   const found = await Promise.all(TOOLS.filter((tool) => tool !== sql).map((tool) => tool.find(repository, folder)));
@@ -17,12 +17,12 @@ export async function detectTools(repository: Repository, folder?: string): Prom
   return plain === undefined ? [] : [plain];
 }
 
-/** A project in a folder right below, where a larger repository keeps its backend. */
+/** A tool that is used in a direct subfolder. Larger repositories often have their backend in a subfolder. */
 export interface ProjectBelow extends Pick<Project, "tool" | "evidence"> {
   readonly folder: string;
 }
 
-/** Every tool whose project is in one of the folders right below. */
+/** Finds all tools that are used in direct subfolders. */
 export async function detectBelow(repository: Repository): Promise<readonly ProjectBelow[]> {
   const found = await Promise.all(
     (await repository.folders()).map(async (folder) => {
@@ -33,24 +33,25 @@ export async function detectBelow(repository: Repository): Promise<readonly Proj
   return found.flat();
 }
 
-/** The one tool whose project is here, or undefined. Throws `TOOL_AMBIGUOUS` naming all where there are several. */
+/** Finds the tool that the repository uses. Undefined if there is none. Throws `TOOL_AMBIGUOUS` if there are several. */
 export async function detectTool(repository: Repository, folder?: string): Promise<Project | undefined> {
   const projects = await detectTools(repository, folder);
   if (projects.length < 2) return projects[0];
-  const told = projects.map(({ tool, evidence }) => `${tool} (${evidence})`).join(" and ");
-  throw new OffshootError("TOOL_AMBIGUOUS", `Several migration tools are used here: ${told}.`, {
-    meaning: `Which of them migrates can't be told in ${repository.directory}.`,
-    remedy: `Set migrations.tool to one of ${projects.map(({ tool }) => tool).join(", ")}, or to none, or set migrations.command.`,
+  const found = projects.map(({ tool, evidence }) => `${tool} (${evidence})`).join(" and ");
+  throw new OffshootError("TOOL_AMBIGUOUS", `Several migration tools were found: ${found}.`, {
+    meaning: `It is not clear which of them migrates the database of ${repository.directory}.`,
+    remedy: `Set migrations.tool in offshoot.yaml to ${projects.map(({ tool }) => tool).join(", ")} or none.`,
   });
 }
 
-/** The project of the tool that was named. Throws `TOOL_UNSUITABLE` when the repository has none. */
+/** Finds the given tool in the repository. Throws `TOOL_UNSUITABLE` if the repository does not use it. */
 export async function requireTool(name: string, repository: Repository, folder?: string): Promise<Project> {
   const tool = TOOLS.find((known) => known.name === name);
   const project = await tool?.find(repository, folder);
   if (project !== undefined) return project;
   throw new OffshootError("TOOL_UNSUITABLE", `No migrations of ${name} were found in ${repository.directory}.`, {
     meaning: `Expected ${tool?.expects ?? `one of the tools ${TOOLS.map((known) => known.name).join(", ")}`}.`,
-    remedy: "Set migrations.directory to where the tool runs, migrations.folder to where its files stand, or migrations.command instead.",
+    remedy:
+      "Set migrations.directory to the folder of the tool, and migrations.folder to the folder of its migration files. Or set migrations.command.",
   });
 }

@@ -6,11 +6,11 @@ import type { Revision, Tool } from "./tool.ts";
 interface Module {
   readonly app: string;
   readonly name: string;
-  readonly after: readonly string[];
+  readonly dependsOn: readonly string[];
   readonly replaces: readonly string[];
 }
 
-/** Django. Its settings must take the database from `DATABASE_URL` or `PG*`. Documentation: docs.djangoproject.com, "Migrations". */
+/** Django. Its settings must read the database from `DATABASE_URL` or `PG*`. Documentation: docs.djangoproject.com, "Migrations". */
 export const django: Tool = {
   name: "django",
   expects: "manage.py that mentions django, and apps with migrations/",
@@ -25,18 +25,18 @@ export const django: Tool = {
       evidence: "manage.py",
       command: program,
       files: ["manage.py", `${at}**/migrations/*.py`, "!**/site-packages/**"],
-      ledger: {
+      versionTable: {
         tables: ["public.django_migrations"],
         query: "select app || '.' || name as id from django_migrations order by id",
         holds: "all",
       },
       revisions: inOrder(revisionsOf(modules)),
-      moves: {
-        up: (_applied, next) => next.map(({ name, line }) => `${program} ${line} ${name.split(".").at(-1)}`).join(" && "),
+      stepCommands: {
+        up: (_applied, next) => next.map(({ name, sequence }) => `${program} ${sequence} ${name.split(".").at(-1)}`).join(" && "),
         down: (applied) => {
-          const { line = "", after } = applied.at(-1) ?? { after: [] };
-          const before = after.find((id) => id.startsWith(`${line}.`));
-          return `${program} ${line} ${before?.slice(line.length + 1) ?? "zero"}`;
+          const { sequence = "", dependsOn } = applied.at(-1) ?? { dependsOn: [] };
+          const before = dependsOn.find((id) => id.startsWith(`${sequence}.`));
+          return `${program} ${sequence} ${before?.slice(sequence.length + 1) ?? "zero"}`;
         },
         irreversible: /IrreversibleError/,
       },
@@ -50,25 +50,25 @@ async function modulesIn(repository: Repository, folder: string): Promise<readon
     files.map(async (file) => {
       const text = (await repository.read(file)) ?? "";
       const app = basename(dirname(dirname(file)));
-      return { app, name: stem(basename(file)), after: pairs(text, "dependencies"), replaces: pairs(text, "replaces") };
+      return { app, name: stem(basename(file)), dependsOn: pairs(text, "dependencies"), replaces: pairs(text, "replaces") };
     }),
   );
 }
 
-/** The `("app", "name")` pairs in the list that a class attribute is set to. */
+/** The `("app", "name")` pairs in the list of a class attribute. */
 function pairs(text: string, attribute: string): readonly string[] {
   const list = new RegExp(`^\\s*${attribute}\\s*(?::[^=\\n]+)?=\\s*\\[([^\\]]*)\\]`, "m").exec(text)?.[1] ?? "";
   return [...list.matchAll(/\(\s*["']([^"']+)["']\s*,\s*["']([^"']+)["']\s*,?\s*\)/g)].map((match) => `${match[1]}.${match[2]}`);
 }
 
-/** A squashed migration stands for those that it replaces. */
+/** A squashed migration replaces the migrations that it lists, so those are left out. */
 function revisionsOf(modules: readonly Module[]): readonly Revision[] {
   const squashed = new Map(modules.flatMap(({ app, name, replaces }) => replaces.map((id) => [id, `${app}.${name}`] as const)));
   return modules
-    .map(({ app, name, after }) => {
+    .map(({ app, name, dependsOn }) => {
       const id = `${app}.${name}`;
-      const before = after.map((each) => squashed.get(each) ?? each).filter((each) => each !== id);
-      return { id, name: id, line: app, after: [...new Set(before)] };
+      const before = dependsOn.map((each) => squashed.get(each) ?? each).filter((each) => each !== id);
+      return { id, name: id, sequence: app, dependsOn: [...new Set(before)] };
     })
     .filter(({ id }) => !squashed.has(id));
 }

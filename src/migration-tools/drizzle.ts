@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import type { Repository } from "./repository.ts";
 import type { Revision, Tool } from "./tool.ts";
 
-/** What drizzle-kit looks for by itself, in this order; any other is named to it. */
+/** The files that drizzle-kit finds without a flag, in this order. */
 const DEFAULTS = ["ts", "js", "json"].map((extension) => `drizzle.config.${extension}`);
+/** These need the flag `--config`. */
 const NAMED = ["mjs", "cjs", "mts", "cts"].map((extension) => `drizzle.config.${extension}`);
 
 interface Entry {
@@ -11,7 +12,10 @@ interface Entry {
   readonly tag: string;
 }
 
-/** Drizzle, whose migrations have no way back. Its configuration must take the URL from `DATABASE_URL`. Documentation: orm.drizzle.team, "drizzle-kit migrate". */
+/**
+ * Drizzle. Its migrations have no rollback. Its configuration must read the URL from `DATABASE_URL`. Documentation:
+ * orm.drizzle.team, "drizzle-kit migrate".
+ */
 export const drizzle: Tool = {
   name: "drizzle",
   expects: "drizzle.config.ts (or .js, .json, .mjs, .cjs), and migrations with meta/_journal.json in its folder",
@@ -27,14 +31,18 @@ export const drizzle: Tool = {
       evidence,
       command: `drizzle-kit migrate${DEFAULTS.includes(evidence) ? "" : ` --config ${evidence}`}`,
       files: [evidence, `${folder}/**`],
-      ledger: { tables: ["drizzle.*"], query: "select hash as id from drizzle.__drizzle_migrations order by created_at", holds: "all" },
+      versionTable: {
+        tables: ["drizzle.*"],
+        query: "select hash as id from drizzle.__drizzle_migrations order by created_at",
+        holds: "all",
+      },
       revisions: await revisionsOf(repository, folder, (JSON.parse(journal) as { entries: readonly Entry[] }).entries),
       package: "drizzle-kit",
     };
   },
 };
 
-/** Two branches that were merged without their snapshots have entries of the same number. */
+/** If two git branches each added a migration, the journal has two entries with the same number: two heads. */
 async function revisionsOf(repository: Repository, folder: string, entries: readonly Entry[]): Promise<readonly Revision[]> {
   const hashed = await Promise.all(
     entries.map(async ({ idx, tag }) => {
@@ -45,6 +53,6 @@ async function revisionsOf(repository: Repository, folder: string, entries: read
   return hashed.map(({ idx, tag, id }) => ({
     id,
     name: tag,
-    after: hashed.filter((other) => other.idx === idx - 1).map((other) => other.id),
+    dependsOn: hashed.filter((other) => other.idx === idx - 1).map((other) => other.id),
   }));
 }

@@ -7,9 +7,9 @@ const CONFIGURATIONS = ["flyway.toml", "flyway.conf", "conf/flyway.conf"];
 const FOLDERS = ["migrations", "sql", "db/migration", "src/main/resources/db/migration"];
 
 /**
- * Flyway. JDBC reads no `PG*` variables, so they go into its URL, the gate's `PGAPPNAME` among them. Its default
- * lock holds a transaction open, for which `CREATE INDEX CONCURRENTLY` waits for ever; the session lock doesn't
- * (Flyway documentation, "postgresql.transactional.lock").
+ * Flyway. JDBC does not read `PG*` variables, so they are written into its URL, including `PGAPPNAME`, by which offshoot
+ * recognises the session. Flyway's default lock keeps a transaction open, and `CREATE INDEX CONCURRENTLY` then waits
+ * forever. The session lock does not have this problem (Flyway documentation, "postgresql.transactional.lock").
  */
 export const flyway: Tool = {
   name: "flyway",
@@ -30,7 +30,7 @@ export const flyway: Tool = {
           `flyway -locations=${word(`filesystem:${folder}`)} migrate`,
         ].join(" "),
         files: [...(evidence === undefined ? [] : [evidence]), `${folder}/**`],
-        ledger: {
+        versionTable: {
           tables: ["public.flyway_schema_history"],
           query: recordedOf(sorted.flatMap((file) => versionOf(file) ?? [])),
           holds: "all",
@@ -43,8 +43,8 @@ export const flyway: Tool = {
 };
 
 /**
- * What the table holds, and what a baseline stands for: all versions up to its own, which Flyway doesn't apply any more
- * (Flyway documentation, "Baseline"). The table is in the schema that the path leads to.
+ * A query for the recorded versions. A baseline counts as all versions up to its own, because Flyway does not apply them
+ * (Flyway documentation, "Baseline"). The table is in the first schema of the search path.
  */
 function recordedOf(versions: readonly string[]): string {
   return `select version as id from flyway_schema_history where success and version is not null and type not like '%BASELINE'
@@ -56,12 +56,12 @@ function numbers(version: string): string {
   return `string_to_array(${version}, '.')::numeric[]`;
 }
 
-/** The version of `V01_2__name.sql` or `V01.2__name.sql` as Flyway records it: `01.2`, its noughts kept. */
+/** The version of `V01_2__name.sql` or `V01.2__name.sql` as Flyway records it: `01.2`, with leading zeros. */
 function versionOf(file: string): string | undefined {
   return /(?:^|\/)V(\d+(?:[._]\d+)*)__[^/]+\.sql$/.exec(file)?.[1]?.replaceAll("_", ".");
 }
 
-/** Numbers, which may be times to the millisecond: too long for any but these. */
+/** The numbers of a version. They can be timestamps that are too large for `number`. */
 function partsOf(file: string): readonly bigint[] {
   return versionOf(file)?.split(".").map(BigInt) ?? [];
 }

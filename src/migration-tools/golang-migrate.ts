@@ -4,7 +4,7 @@ import type { Tool } from "./tool.ts";
 
 const FOLDERS = ["migrations", "db/migrations", "database/migrations", "db/migration"];
 
-/** golang-migrate, which records the newest revision alone. Documentation: github.com/golang-migrate/migrate, "CLI". */
+/** golang-migrate. It records only the newest revision. Documentation: github.com/golang-migrate/migrate, "CLI". */
 export const golangMigrate: Tool = {
   name: "golang-migrate",
   expects: `NUMBER_name.up.sql in ${FOLDERS.join("/, ")}/`,
@@ -14,7 +14,7 @@ export const golangMigrate: Tool = {
       const ups = files.filter((file) => /\/\d+_[^/]*\.up\.sql$/.test(file));
       const [first] = ups;
       if (first === undefined) continue;
-      // The URL goes through a variable, so that no line that is shown holds a password.
+      // The command uses a variable, because the command is shown and must not contain a password.
       const program = `migrate -path ${word(folder)} -database "$DATABASE_URL"`;
       const hasDown = new Set(
         files.filter((file) => file.endsWith(".down.sql")).map((file) => leadingNumber(file.slice(folder.length + 1))),
@@ -24,7 +24,7 @@ export const golangMigrate: Tool = {
         evidence: first,
         command: `${program} up`,
         files: [`${folder}/**`],
-        ledger: {
+        versionTable: {
           tables: ["public.schema_migrations"],
           query: "select version::text as id from schema_migrations where not dirty",
           holds: "heads",
@@ -33,7 +33,7 @@ export const golangMigrate: Tool = {
           ...each,
           name: each.name.replace(/\.up$/, ""),
         })),
-        moves: {
+        stepCommands: {
           up: (_applied, next) => `${program} up ${next.length}`,
           down: (applied) => (hasDown.has(leadingNumber(applied.at(-1)?.name ?? "")) ? `${program} down 1` : undefined),
         },

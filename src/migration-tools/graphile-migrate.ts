@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { inSequence } from "./revisions.ts";
 import type { Tool } from "./tool.ts";
 
-/** graphile-migrate, whose committed migrations have no way back. Documentation: github.com/graphile/migrate, "Usage". */
+/** graphile-migrate. Its committed migrations have no rollback. Documentation: github.com/graphile/migrate, "Usage". */
 export const graphileMigrate: Tool = {
   name: "graphile-migrate",
   expects: ".gmrc (or .gmrc.js, .gmrc.cjs), and migrations in migrations/committed/",
@@ -18,7 +18,7 @@ export const graphileMigrate: Tool = {
       evidence,
       command: "graphile-migrate migrate",
       files: [evidence, `${folder}/committed/**`],
-      ledger: {
+      versionTable: {
         tables: ["graphile_migrate.*"],
         query: "select filename as id from graphile_migrate.migrations order by filename",
         holds: "all",

@@ -3,11 +3,12 @@ import { inSequence } from "./revisions.ts";
 import { word } from "./shell.ts";
 import type { Tool } from "./tool.ts";
 
-/** What knex looks for by itself; any other is named to it. */
+/** The files that Knex finds without a flag. */
 const DEFAULTS = ["js", "ts"].map((extension) => `knexfile.${extension}`);
+/** These need the flag `--knexfile`. */
 const NAMED = ["mjs", "cjs", "mts", "cts"].map((extension) => `knexfile.${extension}`);
 
-/** Knex. The knexfile must take its connection from `DATABASE_URL`. Documentation: knexjs.org, "Migrations". */
+/** Knex. The knexfile must read its connection from `DATABASE_URL`. Documentation: knexjs.org, "Migrations". */
 export const knex: Tool = {
   name: "knex",
   expects: "knexfile.js (or .ts, .mjs, .cjs), and migrations in migrations/",
@@ -22,13 +23,13 @@ export const knex: Tool = {
       evidence,
       command: `knex migrate:latest${flags}`,
       files: [evidence, `${folder}/**`],
-      ledger: {
+      versionTable: {
         tables: ["public.knex_migrations", "public.knex_migrations_lock"],
         query: "select name as id from knex_migrations order by id",
         holds: "all",
       },
       revisions: inSequence(files, (name) => basename(name)),
-      moves: {
+      stepCommands: {
         up: (_applied, next) => next.map(({ id }) => `knex migrate:up ${word(id)}${flags}`).join(" && "),
         down: (applied) => `knex migrate:down ${word(applied.at(-1)?.id ?? "")}${flags}`,
       },

@@ -16,9 +16,9 @@ export const nodePgMigrate: Tool = {
       evidence: "node-pg-migrate in package.json",
       command: `${program} up`,
       files: [`${folder}/**`],
-      ledger: { tables: ["public.pgmigrations"], query: "select name as id from pgmigrations order by run_on, id", holds: "all" },
+      versionTable: { tables: ["public.pgmigrations"], query: "select name as id from pgmigrations order by run_on, id", holds: "all" },
       revisions: inSequence(files),
-      moves: {
+      stepCommands: {
         up: (_applied, next) => `${program} up ${next.length}`,
         down: () => `${program} down 1`,
         irreversible: /User has disabled down migration/,

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { inSequence } from "./revisions.ts";
 import type { Tool } from "./tool.ts";
 
-/** Prisma Migrate, whose migrations have no way back. Documentation: prisma.io/docs, "prisma migrate deploy". */
+/** Prisma Migrate. Its migrations have no rollback. Documentation: prisma.io/docs, "prisma migrate deploy". */
 export const prisma: Tool = {
   name: "prisma",
   expects: "prisma/schema.prisma, schema.prisma or prisma.config.ts, and migrations in its folder",
@@ -17,7 +17,7 @@ export const prisma: Tool = {
       evidence,
       command: "prisma migrate deploy",
       files: [evidence, `${folder}/**`],
-      ledger: {
+      versionTable: {
         tables: ["public._prisma_migrations"],
         query:
           "select migration_name as id from _prisma_migrations where finished_at is not null and rolled_back_at is null order by finished_at",

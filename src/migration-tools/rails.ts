@@ -1,7 +1,7 @@
 import { inSequence, leadingNumber } from "./revisions.ts";
 import type { Tool } from "./tool.ts";
 
-/** Rails, with `DATABASE_URL` before `database.yml`. Documentation: guides.rubyonrails.org, "Active Record Migrations". */
+/** Rails. `DATABASE_URL` overrides `database.yml`. Documentation: guides.rubyonrails.org, "Active Record Migrations". */
 export const rails: Tool = {
   name: "rails",
   expects: "bin/rails, and migrations in db/migrate/",
@@ -14,13 +14,13 @@ export const rails: Tool = {
       evidence: "bin/rails",
       command: "bin/rails db:migrate",
       files: [`${folder}/**`],
-      ledger: {
+      versionTable: {
         tables: ["public.schema_migrations", "public.ar_internal_metadata"],
         query: "select version as id from schema_migrations order by version",
         holds: "all",
       },
       revisions: inSequence(files, leadingNumber),
-      moves: {
+      stepCommands: {
         up: (_applied, next) => `bin/rails db:migrate VERSION=${next.at(-1)?.id}`,
         down: (applied) => `bin/rails db:migrate:down VERSION=${applied.at(-1)?.id}`,
         irreversible: /ActiveRecord::IrreversibleMigration/,

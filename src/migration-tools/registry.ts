@@ -14,7 +14,7 @@ import { sql } from "./sql.ts";
 import { sqitch } from "./sqitch.ts";
 import type { Tool } from "./tool.ts";
 
-/** Every tool that is known. */
+/** All supported migration tools. */
 export const TOOLS: readonly Tool[] = [
   alembic,
   dbMigrate,

@@ -2,35 +2,35 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf, messageOf, OffshootError } from "../errors.ts";
 
-/** Looks into the folder in which migrations run. What isn't there is no failure; what can't be read is. */
+/** Reads the folder in which migrations run. A missing file is not an error. A file that cannot be read is an error. */
 export interface Repository {
   readonly directory: string;
-  /** The text of a file, or undefined where there is none. */
+  /** The text of a file. Undefined if it does not exist. */
   read(path: string): Promise<string | undefined>;
-  /** The first of these files that is there. */
+  /** The first of these files that exists. */
   first(...paths: readonly string[]): Promise<string | undefined>;
-  /** Paths of the entries of a folder, sorted by their bytes; none where there is no such folder. */
+  /** Paths of the entries of a folder, in byte order. Empty if the folder does not exist. */
   list(folder: string): Promise<readonly string[]>;
-  /** The same with all that is below, but for what was installed or is hidden. */
+  /** Paths of all files in a folder and its subfolders, without hidden folders and folders of installed packages. */
   walk(folder: string): Promise<readonly string[]>;
-  /** Names of the folders right here, but for what was installed or is hidden. */
+  /** Names of the direct subfolders, without hidden folders and folders of installed packages. */
   folders(): Promise<readonly string[]>;
   /** Whether `package.json` lists an npm package as a dependency of any kind. */
   depends(name: string): Promise<boolean>;
 }
 
-/** Folders that hold other people's files. */
-const FOREIGN = new Set(["node_modules", "venv", "env", "site-packages", "__pycache__", "dist", "build", "vendor"]);
+/** Folders with installed or generated files. */
+const INSTALLED = new Set(["node_modules", "venv", "env", "site-packages", "__pycache__", "dist", "build", "vendor"]);
 
 export function repositoryIn(directory: string): Repository {
   const at = (path: string): string => join(directory, path);
-  const read = (path: string): Promise<string | undefined> => orNothing(readFile(at(path), "utf8"));
-  const entries = async (folder: string) => (await orNothing(readdir(at(folder), { withFileTypes: true }))) ?? [];
+  const read = (path: string): Promise<string | undefined> => orUndefined(readFile(at(path), "utf8"));
+  const entries = async (folder: string) => (await orUndefined(readdir(at(folder), { withFileTypes: true }))) ?? [];
   const repository: Repository = {
     directory,
     read,
     async first(...paths) {
-      for (const path of paths) if ((await orNothing(stat(at(path)))) !== undefined) return path;
+      for (const path of paths) if ((await orUndefined(stat(at(path)))) !== undefined) return path;
       return undefined;
     },
     async list(folder) {
@@ -65,27 +65,27 @@ function parseManifest(text: string, directory: string): Readonly<Record<string,
   try {
     return { ...(JSON.parse(text) as object) };
   } catch (thrown) {
-    throw new OffshootError("USAGE", `package.json in ${directory} is no JSON: ${messageOf(thrown)}`, {
-      meaning: "Which migration tool is used here can't be told without it.",
-      remedy: "Mend it, or set migrations.command.",
+    throw new OffshootError("USAGE", `package.json in ${directory} is not valid JSON: ${messageOf(thrown)}`, {
+      meaning: "The migration tool cannot be detected without it.",
+      remedy: "Correct the file, or set migrations.command in offshoot.yaml.",
     });
   }
 }
 
 function isOwn(folder: string): boolean {
-  return !FOREIGN.has(folder) && !folder.startsWith(".");
+  return !INSTALLED.has(folder) && !folder.startsWith(".");
 }
 
 function below(folder: string, name: string): string {
   return folder === "." ? name : `${folder}/${name}`;
 }
 
-/** An order that depends on no locale. */
+/** Compares two texts independent of the locale. */
 export function byBytes(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-async function orNothing<T>(wanted: Promise<T>): Promise<T | undefined> {
+async function orUndefined<T>(wanted: Promise<T>): Promise<T | undefined> {
   try {
     return await wanted;
   } catch (thrown) {

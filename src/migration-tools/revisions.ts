@@ -2,44 +2,44 @@ import { basename } from "node:path";
 import { OffshootError } from "../errors.ts";
 import type { Project, Revision } from "./tool.ts";
 
-/** Revisions that follow one another as their files do. `idOf`: from the name without its folder. */
+/** Revisions in the order of their files, each after the one before. `idOf` gets the file name without its folder. */
 export function inSequence(files: readonly string[], idOf: (name: string) => string = stem): readonly Revision[] {
   const names = files.map((file) => basename(file));
   return names.map((name, at) => {
     const before = names[at - 1];
-    return { id: idOf(name), name: stem(name), after: before === undefined ? [] : [idOf(before)] };
+    return { id: idOf(name), name: stem(name), dependsOn: before === undefined ? [] : [idOf(before)] };
   });
 }
 
-/** A file's name without its extension. */
+/** A file name without its extension. */
 export function stem(name: string): string {
   return name.replace(/\.[^.]+$/, "");
 }
 
-/** The digits that a name starts with, as they stand. */
+/** The digits at the start of a name, unchanged, with leading zeros. */
 export function leadingNumber(name: string): string {
   return /^\d+/.exec(name)?.[0] ?? name;
 }
 
-/** The revisions that no other builds upon, per line. */
+/** The newest revisions of each sequence: no other revision comes after them. */
 export function headsOf(revisions: readonly Revision[]): readonly Revision[] {
-  const built = new Set(revisions.flatMap(({ after, line }) => after.map((id) => `${line}\n${id}`)));
-  return revisions.filter(({ id, line }) => !built.has(`${line}\n${id}`));
+  const followed = new Set(revisions.flatMap(({ dependsOn, sequence }) => dependsOn.map((id) => `${sequence}\n${id}`)));
+  return revisions.filter(({ id, sequence }) => !followed.has(`${sequence}\n${id}`));
 }
 
-/** Revisions with each one behind those that it builds upon; otherwise the order stays. Throws `MIGRATION_HEADS` for a ring. */
+/** Sorts revisions so that each one comes after those on which it depends. Otherwise keeps the order. Throws `MIGRATION_HEADS` for a cycle. */
 export function inOrder(revisions: readonly Revision[]): readonly Revision[] {
   const known = new Set(revisions.map(({ id }) => id));
   const placed = new Set<string>();
   const ordered: Revision[] = [];
   for (let rest = revisions; rest.length > 0;) {
-    const next = rest.find(({ after }) => after.every((id) => placed.has(id) || !known.has(id)));
+    const next = rest.find(({ dependsOn }) => dependsOn.every((id) => placed.has(id) || !known.has(id)));
     if (next === undefined) {
       throw new OffshootError(
         "MIGRATION_HEADS",
-        `The migrations build upon each other in a ring: ${rest.map(({ name }) => name).join(", ")}.`,
+        `The migrations depend on each other in a cycle: ${rest.map(({ name }) => name).join(", ")}.`,
         {
-          remedy: "Correct what the first of them builds upon.",
+          remedy: "Correct the dependency of one of these migrations.",
         },
       );
     }
@@ -51,29 +51,31 @@ export function inOrder(revisions: readonly Revision[]): readonly Revision[] {
 }
 
 /**
- * Several newest revisions on one line: which schema is meant is open, and what runs first decides. Throws
- * `MIGRATION_HEADS`, naming them.
+ * Throws `MIGRATION_HEADS` if a sequence has several newest revisions. The resulting schema would depend on which of them
+ * runs first.
  */
 export function requireOneHead({ tool, revisions }: Project): void {
   const split = splitHeads(revisions);
   if (split.length === 0) return;
-  const told = split.map(([line, heads]) => (line === "" ? "" : `${line}: `) + heads.map(({ name }) => name).join(", ")).join("; ");
-  throw new OffshootError("MIGRATION_HEADS", `The ${tool} migrations have several heads: ${told}.`, {
-    meaning: "Two branches of the history were never joined. Nothing was run.",
-    remedy: MERGE[tool] ?? "Let one of them build upon the other.",
-    facts: { heads: told },
+  const names = split
+    .map(([sequence, heads]) => (sequence === "" ? "" : `${sequence}: `) + heads.map(({ name }) => name).join(", "))
+    .join("; ");
+  throw new OffshootError("MIGRATION_HEADS", `The ${tool} migrations have several heads: ${names}.`, {
+    meaning: "Two branches of the migration history were not merged. No migration was run.",
+    remedy: MERGE[tool] ?? "Change one of them so that it comes after the other.",
+    facts: { heads: names },
   });
 }
 
-/** The lines that have several heads, with them. */
-export function splitHeads(revisions: readonly Revision[]): readonly (readonly [line: string, heads: readonly Revision[]])[] {
-  const lines = new Map<string, Revision[]>();
-  for (const head of headsOf(revisions)) lines.set(head.line ?? "", [...(lines.get(head.line ?? "") ?? []), head]);
-  return [...lines].filter(([, heads]) => heads.length > 1);
+/** The sequences that have several heads, with these heads. */
+export function splitHeads(revisions: readonly Revision[]): readonly (readonly [sequence: string, heads: readonly Revision[]])[] {
+  const sequences = new Map<string, Revision[]>();
+  for (const head of headsOf(revisions)) sequences.set(head.sequence ?? "", [...(sequences.get(head.sequence ?? "") ?? []), head]);
+  return [...sequences].filter(([, heads]) => heads.length > 1);
 }
 
 const MERGE: Readonly<Record<string, string>> = {
-  alembic: "Join them with `alembic merge heads`, or rebase one onto the other.",
-  django: "Join them with `manage.py makemigrations --merge`.",
-  drizzle: "Drop one with `drizzle-kit drop`, and generate it again on top of the other.",
+  alembic: "Run `alembic merge heads`, or change `down_revision` of one of them.",
+  django: "Run `manage.py makemigrations --merge`.",
+  drizzle: "Run `drizzle-kit drop` for one of them, then `drizzle-kit generate`.",
 };

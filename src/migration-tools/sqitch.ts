@@ -1,6 +1,6 @@
 import type { Revision, Tool } from "./tool.ts";
 
-/** The target is empty: libpq's `PG*` variables say where it is. */
+/** An empty target: libpq's `PG*` variables contain the address of the database. */
 const TARGET = "db:pg:";
 
 /** Sqitch. Documentation: sqitch.org, "sqitchchanges" (symbolic references) and "sqitch-deploy". */
@@ -19,10 +19,10 @@ export const sqitch: Tool = {
       evidence: "sqitch.plan",
       command: `sqitch deploy ${TARGET}`,
       files: ["sqitch.plan", ...(conf === undefined ? [] : [conf]), ...present.flat()],
-      ledger: { tables: ["sqitch.*"], query: "select change as id from sqitch.changes order by committed_at", holds: "all" },
+      versionTable: { tables: ["sqitch.*"], query: "select change as id from sqitch.changes order by committed_at", holds: "all" },
       revisions: changesOf(plan),
-      moves: {
-        // Counted from the first change, since a reworked change has the name of an earlier one.
+      stepCommands: {
+        // Refers to changes by number, because a reworked change has the same name as an earlier one.
         up: (applied, next) => `sqitch deploy ${TARGET} --to-change ${reference(applied.length + next.length)}`,
         down: (applied) => `sqitch revert ${TARGET} -y${applied.length === 1 ? "" : ` --to-change ${reference(applied.length - 1)}`}`,
       },
@@ -30,16 +30,16 @@ export const sqitch: Tool = {
   },
 };
 
-/** The change at a place in the plan, counted from 1. */
-function reference(place: number): string {
-  return place === 1 ? "@ROOT" : `@ROOT~${place - 1}`;
+/** The reference of a change by its number in the plan, starting at 1. */
+function reference(number: number): string {
+  return number === 1 ? "@ROOT" : `@ROOT~${number - 1}`;
 }
 
-/** A plan's lines are pragmas (`%`), tags (`@`), comments (`#`) and changes. */
+/** The lines of a plan are pragmas (`%`), tags (`@`), comments (`#`) and changes. */
 function changesOf(plan: string): readonly Revision[] {
   const names = plan
     .split("\n")
     .map((line) => /^\s*([^\s%@#][^\s]*)/.exec(line)?.[1])
     .filter((name) => name !== undefined);
-  return names.map((name, at) => ({ id: name, name, after: at === 0 ? [] : [names[at - 1] ?? ""] }));
+  return names.map((name, at) => ({ id: name, name, dependsOn: at === 0 ? [] : [names[at - 1] ?? ""] }));
 }

@@ -6,9 +6,9 @@ import type { Tool } from "./tool.ts";
 const FOLDERS = ["migrations", "db/migrations", "sql/migrations"];
 
 /**
- * A folder of SQL files, applied by offshoot itself in the order of their names and recorded in `offshoot.applied`.
- * `NAME.down.sql` beside `NAME.sql` (or `NAME.up.sql`) is the way back. Each file and its record are one transaction;
- * a file whose only statement can't be in one, such as `CREATE INDEX CONCURRENTLY`, runs by itself.
+ * A folder of SQL files. offshoot applies them in the order of their names and records them in `offshoot.applied`.
+ * `NAME.down.sql` is the rollback of `NAME.sql` or `NAME.up.sql`. Each file and its record are one transaction. A file
+ * with a single statement that cannot run in a transaction, such as `CREATE INDEX CONCURRENTLY`, runs without one.
  */
 export const sql: Tool = {
   name: "sql",
@@ -19,7 +19,7 @@ export const sql: Tool = {
       const ups = files.filter((file) => !file.endsWith(".down.sql"));
       const [first] = ups;
       if (first === undefined) continue;
-      // The command is part of the fingerprint, so where offshoot is installed must not show in it.
+      // The command is part of the fingerprint, so it must not contain the path of this installation.
       const program = `node "$APPLY_SQL" ${word(folder)}`;
       const downs = new Set(files.filter((file) => file.endsWith(".down.sql")).map((file) => file.slice(0, -".down.sql".length)));
       return {
@@ -27,23 +27,23 @@ export const sql: Tool = {
         evidence: first,
         command: `${program} up`,
         files: [`${folder}/**/*.sql`],
-        ledger: { tables: ["offshoot.applied"], query: "select name as id from offshoot.applied order by name", holds: "all" },
+        versionTable: { tables: ["offshoot.applied"], query: "select name as id from offshoot.applied order by name", holds: "all" },
         revisions: inSequence(ups, sqlName).map((each) => ({ ...each, name: each.id })),
-        moves: {
+        stepCommands: {
           up: (_applied, next) => `${program} up ${next.length}`,
           down: (applied) => {
             const id = applied.at(-1)?.id ?? "";
             return downs.has(`${folder}/${id}`) ? `${program} down` : undefined;
           },
         },
-        env: () => ({ APPLY_SQL: programFile("migration-tools/apply") }),
+        env: () => ({ APPLY_SQL: programFile("migration-tools/apply-sql") }),
       };
     }
     return undefined;
   },
 };
 
-/** A migration's name: its file's without `.sql` or `.up.sql`. */
+/** The name of a migration: the file name without `.sql` or `.up.sql`. */
 export function sqlName(file: string): string {
   return file.replace(/^.*\//, "").replace(/(\.up)?\.sql$/, "");
 }

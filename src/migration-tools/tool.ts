@@ -1,62 +1,62 @@
 import type { Repository } from "./repository.ts";
 
-/** One migration as the repository has it. */
+/** One migration in the repository. */
 export interface Revision {
-  /** What the tool's version table records. */
+  /** The value that the tool's version table records. */
   readonly id: string;
-  /** What people call it. */
+  /** The name that users know. */
   readonly name: string;
-  /** Ids of the migrations that it builds upon; none for the first. */
-  readonly after: readonly string[];
-  /** Tools that keep several lines of migrations (Django: one per app) have one head in each. */
-  readonly line?: string;
+  /** Ids of the migrations that must run before this one. Empty for the first. */
+  readonly dependsOn: readonly string[];
+  /** Some tools have several independent sequences of migrations (Django: one for each app). Each has its own head. */
+  readonly sequence?: string;
 }
 
-/** Where a tool notes what it has applied. */
-export interface Ledger {
-  /** Tables that are the tool's own and no part of the schema, as `schema.table`, or `schema.*` for a schema of its own. */
+/** The table in which a tool records the applied migrations. */
+export interface VersionTable {
+  /** Tables that belong to the tool and not to the user's schema, as `schema.table`, or `schema.*` for a whole schema. */
   readonly tables: readonly string[];
-  /** A statement that gives one row with an `id` for each revision that is recorded. */
+  /** A query that returns one row with an `id` for each recorded revision. */
   readonly query: string;
-  /** `all`: one row per applied revision. `heads`: only the newest of each line. */
+  /** `all`: one row for each applied revision. `heads`: only the newest revision of each sequence. */
   readonly holds: "all" | "heads";
 }
 
-/** How to move one database along the revisions: lines for the shell. */
-export interface Moves {
-  /** Applies `next` to a database that has exactly `applied`. */
+/** The shell commands that apply or roll back single migrations. */
+export interface StepCommands {
+  /** Applies `next` to a database on which exactly `applied` were applied. */
   up(applied: readonly Revision[], next: readonly Revision[]): string;
-  /** Takes back the last of `applied`; undefined where the set has no way back for it. */
+  /** Rolls back the last one of `applied`. Undefined if this migration has no rollback. */
   down(applied: readonly Revision[]): string | undefined;
-  /** What the output of a way down says where its author declares that there is none. */
+  /** Matches the output of a rollback if the author of the migration declared it irreversible. */
   readonly irreversible?: RegExp;
 }
 
-/** A tool's project in a repository. Paths are relative to the repository's folder. */
+/** A migration tool as it is used in a repository. Paths are relative to the repository's folder. */
 export interface Project {
   readonly tool: string;
-  /** What showed that the tool is used here, such as `alembic.ini`. */
+  /** What shows that the tool is used here, such as `alembic.ini`. */
   readonly evidence: string;
-  /** Shell line that brings the database at `DATABASE_URL` and `PG*` to the newest revision. */
+  /** Shell command that migrates the database at `DATABASE_URL` and `PG*` to the newest revision. */
   readonly command: string;
-  /** What the fingerprint covers: each pattern matches a file. */
+  /** Patterns of the files that the fingerprint covers. Each pattern matches at least one file. */
   readonly files: readonly string[];
-  readonly ledger: Ledger;
-  /** Every revision, in an order in which they can be applied. */
+  readonly versionTable: VersionTable;
+  /** All revisions, in an order in which they can be applied. */
   readonly revisions: readonly Revision[];
-  /** Undefined for a tool that only goes to the newest. */
-  readonly moves?: Moves;
-  /** The npm package whose version counts for the fingerprint. */
+  /** Undefined for a tool that can only migrate to the newest revision. */
+  readonly stepCommands?: StepCommands;
+  /** The npm package of the tool. Its version is part of the fingerprint. */
   readonly package?: string;
-  /** Further environment for a database, beside `DATABASE_URL` and `PG*`. */
+  /** Additional environment variables for a database, besides `DATABASE_URL` and `PG*`. */
   readonly env?: (url: string) => Readonly<Record<string, string>>;
 }
 
-/** A migration tool that we know. */
+/** A supported migration tool. */
 export interface Tool {
   readonly name: string;
-  /** What a repository that uses it holds; completes "expected …". */
+  /** The files of a repository that uses it. Ends an error message that starts with "Expected …". */
   readonly expects: string;
-  /** Finds its project; undefined where there is none. `folder`: where the migration files stand, if not where the tool has them. */
+  /** Finds the tool in a repository. Undefined if it is not used. `folder`: the folder with the migration files, if not the default. */
   find(repository: Repository, folder?: string): Promise<Project | undefined>;
 }

@@ -2,12 +2,12 @@ import { codeOf } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { SQLSTATE } from "../postgres/sqlstate.ts";
 import { headsOf } from "./revisions.ts";
-import type { Ledger, Project } from "./tool.ts";
+import type { VersionTable, Project } from "./tool.ts";
 
-/** The revisions that a database records, as the tool notes them; undefined where it has no version table. Throws the server's error. */
-export async function readLedger(session: Session, ledger: Ledger): Promise<readonly string[] | undefined> {
+/** The ids of the revisions that the version table of a database records. Undefined if the table does not exist. Throws the server's error. */
+export async function readVersionTable(session: Session, versionTable: VersionTable): Promise<readonly string[] | undefined> {
   try {
-    return (await session.query<{ id: string }>(ledger.query)).map(({ id }) => id);
+    return (await session.query<{ id: string }>(versionTable.query)).map(({ id }) => id);
   } catch (thrown) {
     const missing: readonly (string | undefined)[] = [SQLSTATE.undefinedTable, SQLSTATE.undefinedSchema];
     if (missing.includes(codeOf(thrown))) return undefined;
@@ -15,20 +15,23 @@ export async function readLedger(session: Session, ledger: Ledger): Promise<read
   }
 }
 
-/** What a version table lacks, and what it has beyond the repository's revisions. */
-export interface LedgerGap {
+/** The difference between a version table and the revisions of the repository. */
+export interface VersionTableGap {
+  /** Heads of the repository that are not in the table. */
   readonly lacking: readonly string[];
+  /** Ids in the table that should not be there. */
   readonly surplus: readonly string[];
 }
 
 /**
- * How far a version table is from the repository's revisions; undefined where it is there. A table of heads must hold
- * exactly the heads: more rows are what two migrations at once leave behind. A table of all may know more, such as what
- * installed packages brought.
+ * Compares a version table with the newest revisions of the repository. Undefined if they match. A table of heads must
+ * contain exactly the heads: two migrations at the same time can leave additional rows. A table of all revisions can
+ * contain more, for example the migrations of installed packages.
  */
-export function ledgerGap(project: Project, recorded: readonly string[]): LedgerGap | undefined {
+export function versionTableGap(project: Project, recorded: readonly string[]): VersionTableGap | undefined {
   const heads = headsOf(project.revisions).map(({ id }) => id);
   const lacking = heads.filter((id) => !recorded.includes(id));
-  const surplus = project.ledger.holds === "heads" ? recorded.filter((id, at) => !heads.includes(id) || recorded.indexOf(id) !== at) : [];
+  const surplus =
+    project.versionTable.holds === "heads" ? recorded.filter((id, at) => !heads.includes(id) || recorded.indexOf(id) !== at) : [];
   return lacking.length === 0 && surplus.length === 0 ? undefined : { lacking, surplus };
 }

@@ -15,7 +15,7 @@ const PROGRAMS = Object.keys({
   "readiness/watchdog": true,
   "providers/docker/idle-reaper": true,
   "providers/local/cluster/idle-reaper": true,
-  "migration-tools/apply": true,
+  "migration-tools/apply-sql": true,
 } satisfies Record<Program, true>);
 
 /** Packages in CommonJS call `require`, which an ES module has to make first. */

@@ -6,7 +6,7 @@ import { pageOf } from "../../../src/findings/page.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import { messageOf } from "../../../src/errors.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
-import { repositoryMigrations } from "../../../src/context/heads.ts";
+import { repositoryMigrations } from "../../../src/context/repository-migrations.ts";
 import type { Project } from "../../../src/migration-tools/tool.ts";
 import { INDEX, readPages, renderIndex } from "../../support/pages.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
@@ -18,10 +18,10 @@ const PROJECT: Project = {
   evidence: "alembic.ini",
   command: "alembic upgrade head",
   files: [],
-  ledger: { tables: ["public.alembic_version"], query: "select version_num as id from alembic_version", holds: "heads" },
+  versionTable: { tables: ["public.alembic_version"], query: "select version_num as id from alembic_version", holds: "heads" },
   revisions: [
-    { id: "0034", name: "0034_marks", after: [] },
-    { id: "0035", name: "0035_repair", after: ["0034"] },
+    { id: "0034", name: "0034_marks", dependsOn: [] },
+    { id: "0035", name: "0035_repair", dependsOn: ["0034"] },
   ],
 };
 const REPOSITORY = { heads: ["0035"], known: ["0034", "0035"] };

@@ -7,7 +7,7 @@ import { makeProject, type Project } from "../../support/cli.ts";
 import { copyTool, isInstalled, REAL_TOOLS, toolPath } from "../../support/tools.ts";
 
 const RUNNERS = Array.from({ length: 6 }, (_, at) => at);
-/** Where a try begins: with nothing, or with a schema, tables and a function that are then changed again. */
+/** The state at the start: empty, or with a schema, tables and a function that the next migrations change. */
 const STARTS = ["empty", "half way"] as const;
 type Start = (typeof STARTS)[number];
 const HALF_WAY = "race_half_way";
@@ -21,7 +21,7 @@ let project: Project;
 
 const query = (url: string, sql: string): Promise<readonly Record<string, unknown>[]> => withSession(url, (session) => session.query(sql));
 
-/** A database at the start; copied from one that was brought there once. */
+/** Creates a database in the start state, as a copy of a prepared one. */
 async function freshDatabase(start: Start): Promise<string> {
   const name = `race_${randomUUID().replaceAll("-", "")}`;
   await query(inject("serverUrl"), `create database ${name} template ${start === "empty" ? "template0" : HALF_WAY}`);
@@ -34,7 +34,7 @@ function databaseUrl(name: string): string {
   return url.href;
 }
 
-/** One `alembic upgrade`; what it says when it fails. */
+/** Runs `alembic upgrade`, and returns its error output. */
 function upgrade(url: string, revision: string, transactions: string): Promise<string> {
   return run("alembic", ["upgrade", revision], { cwd: project.directory, env: environment(url, transactions) }).then(
     () => "",
@@ -49,7 +49,7 @@ const environment = (url: string, transactions: string): Record<string, string> 
 });
 
 describe.runIf(alembic !== undefined && isInstalled(alembic))(
-  "six runners at once on one database, with a set of re-runnable statements",
+  "with six runners at the same time on one database, and migrations that can run again",
   () => {
     beforeAll(async () => {
       project = await makeProject({ PATH: toolPath() });
@@ -62,7 +62,7 @@ describe.runIf(alembic !== undefined && isInstalled(alembic))(
     afterAll(() => project.remove());
 
     for (const transactions of TRANSACTIONS) {
-      test(`alembic alone, ${transactions} transactions: fails, and one of the errors is "tuple concurrently updated"`, async () => {
+      test(`alembic without offshoot, ${transactions} transactions, fails with "tuple concurrently updated"`, async () => {
         const errors: string[] = [];
         for (let tries = 0; tries < 10 && !errors.some((text) => text.includes("tuple concurrently updated")); tries += 1) {
           const url = await freshDatabase("half way");
@@ -73,7 +73,7 @@ describe.runIf(alembic !== undefined && isInstalled(alembic))(
     }
 
     for (const { transactions, start } of PLANS) {
-      test(`offshoot migrate, ${transactions} transactions, from ${start}: never fails in five tries`, async () => {
+      test(`offshoot migrate, ${transactions} transactions, from ${start}, does not fail in five tries`, async () => {
         for (let tries = 0; tries < 5; tries += 1) {
           const url = await freshDatabase(start);
           const results = await Promise.all(

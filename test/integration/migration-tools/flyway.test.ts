@@ -6,10 +6,10 @@ import { expect, inject, onTestFinished, test } from "vitest";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { withDatabase } from "../../../src/postgres/url.ts";
 import { requireTool } from "../../../src/migration-tools/detect.ts";
-import { readLedger } from "../../../src/migration-tools/version-table.ts";
+import { readVersionTable } from "../../../src/migration-tools/version-table.ts";
 import { repositoryIn } from "../../../src/migration-tools/repository.ts";
 
-/** The table as Flyway makes it, as far as it is read, with rows of version and type. */
+/** The columns of Flyway's table that offshoot reads. */
 const TABLE =
   "create table flyway_schema_history (installed_rank integer primary key, version varchar(50), type varchar(20), success boolean)";
 
@@ -18,21 +18,21 @@ async function recorded(files: readonly string[], rows: readonly (readonly [vers
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   await mkdir(join(directory, "sql"));
   for (const file of files) await writeFile(join(directory, "sql", file), "");
-  const { ledger } = await requireTool("flyway", repositoryIn(directory));
+  const { versionTable } = await requireTool("flyway", repositoryIn(directory));
   const database = `flyway_${randomUUID().replaceAll("-", "")}`;
   await withSession(inject("serverUrl"), (session) => session.query(`create database ${database}`));
   return withSession(withDatabase(inject("serverUrl"), database), async (session) => {
-    expect(await readLedger(session, ledger)).toBeUndefined();
+    expect(await readVersionTable(session, versionTable)).toBeUndefined();
     await session.query(TABLE);
     for (const [at, [version, type]] of rows.entries())
       await session.query("insert into flyway_schema_history values ($1, $2, $3, true)", [at, version, type]);
-    return (await readLedger(session, ledger))?.toSorted();
+    return (await readVersionTable(session, versionTable))?.toSorted();
   });
 }
 
 const FILES = ["V1__a.sql", "V1_5__b.sql", "V2__c.sql", "V10__d.sql"];
 
-test("a baseline stands for all versions up to its own", async () => {
+test("a baseline counts as all versions up to its own", async () => {
   expect(await recorded(FILES, [["1.9", "BASELINE"]])).toEqual(["1", "1.5"]);
   expect(
     await recorded(FILES, [
@@ -43,7 +43,7 @@ test("a baseline stands for all versions up to its own", async () => {
   ).toEqual(["1", "1.5", "10", "2"]);
 });
 
-test("without one the table says all, and what the repository lacks too", async () => {
+test("without a baseline all versions in the table count, also those that the repository does not have", async () => {
   expect(
     await recorded(FILES, [
       [null, "SCHEMA"],

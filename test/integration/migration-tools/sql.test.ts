@@ -5,13 +5,13 @@ import { expect, inject, test } from "vitest";
 import { type Session, withSession } from "../../../src/postgres/connect.ts";
 import { withDatabase } from "../../../src/postgres/url.ts";
 import { requireTool } from "../../../src/migration-tools/detect.ts";
-import { readLedger } from "../../../src/migration-tools/version-table.ts";
+import { readVersionTable } from "../../../src/migration-tools/version-table.ts";
 import { variablesOfUrl } from "../../../src/providers/variables.ts";
 import { withFiles } from "../../support/tools.ts";
 
 const run = promisify(execFile);
 
-/** Applies SQL files to a fresh database: what was said of a failure, what is recorded, and a session to look around. */
+/** Applies SQL files to a new database. `check` gets the error output, the recorded names and a session. */
 async function applied(
   files: Readonly<Record<string, string>>,
   check: (end: { readonly error: string; readonly recorded: readonly string[] | undefined }, session: Session) => Promise<void>,
@@ -20,20 +20,20 @@ async function applied(
   await withSession(inject("serverUrl"), (session) => session.query(`create database ${name}`));
   const url = withDatabase(inject("serverUrl"), name);
   await withFiles(files, async (repository) => {
-    const { command, ledger, env } = await requireTool("sql", repository);
+    const { command, versionTable, env } = await requireTool("sql", repository);
     const options = { cwd: repository.directory, env: { ...process.env, ...variablesOfUrl(url), ...env?.(url) } };
     const error = await run("sh", ["-c", command], options).then(
       () => "",
       (thrown: { stderr: string }) => thrown.stderr,
     );
-    await withSession(url, async (session) => check({ error, recorded: await readLedger(session, ledger) }, session));
+    await withSession(url, async (session) => check({ error, recorded: await readVersionTable(session, versionTable) }, session));
   });
 }
 
 const exists = async (session: Session, table: string): Promise<boolean> =>
   (await session.query("select 1 where to_regclass($1) is not null", [table])).length > 0;
 
-test("a file that fails leaves nothing of itself, and is named; those before it stay", async () => {
+test("a file that fails is named and rolled back, and the files before it stay applied", async () => {
   const files = { "migrations/1.sql": "create table one ()", "migrations/2.sql": "create table two (); select 1 / 0;" };
   await applied(files, async ({ error, recorded }, session) => {
     expect(error).toContain("2.sql: division by zero");
@@ -42,7 +42,7 @@ test("a file that fails leaves nothing of itself, and is named; those before it 
   });
 });
 
-test("a search path or a role that one file sets is gone in the next", async () => {
+test("a search path or a role that one file sets has no effect on the next file", async () => {
   const files = {
     "migrations/1.sql": "create schema app; set search_path to app; create table one (); set role pg_read_all_data;",
     "migrations/2.sql": "create table two ();",
@@ -53,7 +53,7 @@ test("a search path or a role that one file sets is gone in the next", async () 
   });
 });
 
-test("a file that ends in a comment or without a semicolon is recorded all the same", async () => {
+test("a file that ends with a comment or without a semicolon is recorded", async () => {
   const files = { "migrations/1.sql": "create table one () -- the first", "migrations/2.sql": "-- nothing yet" };
   await applied(files, async ({ error, recorded }) => {
     expect({ error, recorded }).toEqual({ error: "", recorded: ["1", "2"] });

@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { withSession } from "../../../src/postgres/connect.ts";
-import { readLedger } from "../../../src/migration-tools/version-table.ts";
+import { readVersionTable } from "../../../src/migration-tools/version-table.ts";
 import { repositoryIn } from "../../../src/migration-tools/repository.ts";
 import { requireTool } from "../../../src/migration-tools/detect.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
@@ -20,27 +20,27 @@ afterEach(async () => {
 
 afterAll(() => project.remove());
 
-/** What a command that must succeed prints as JSON. */
-async function told<Answer>(run: string, ...args: readonly string[]): Promise<Answer> {
+/** Runs a command that must succeed, and returns its JSON output. */
+async function outputOf<Answer>(run: string, ...args: readonly string[]): Promise<Answer> {
   const { code, stdout, stderr } = await project.offshoot([...args, "--run", run, "--json"]);
   expect({ code, stderr }).toMatchObject({ code: 0 });
   return JSON.parse(stdout) as Answer;
 }
 
 for (const tool of REAL_TOOLS.filter(isInstalled)) {
-  test(`${tool.name} is detected and migrates without configuration, and its version table then holds what is newest`, async () => {
+  test(`${tool.name} is detected and migrates without configuration, and its version table contains the newest revision`, async () => {
     await copyTool(tool.name, project.directory);
-    const { migrations } = await told<{ migrations: object }>(tool.name, "doctor");
+    const { migrations } = await outputOf<{ migrations: object }>(tool.name, "doctor");
     expect(migrations).toMatchObject({ tool: tool.name, evidence: tool.evidence, heads: [tool.head] });
 
-    await told(tool.name, "up");
-    expect(await told(tool.name, "migrate")).toMatchObject({ state: "ran" });
-    expect(await told(tool.name, "migrate")).toMatchObject({ state: "already" });
+    await outputOf(tool.name, "up");
+    expect(await outputOf(tool.name, "migrate")).toMatchObject({ state: "ran" });
+    expect(await outputOf(tool.name, "migrate")).toMatchObject({ state: "already" });
 
-    const { DATABASE_URL_UNPOOLED: url } = await told<{ DATABASE_URL_UNPOOLED: string }>(tool.name, "env");
-    const { ledger } = await requireTool(tool.name, repositoryIn(project.directory));
+    const { DATABASE_URL_UNPOOLED: url } = await outputOf<{ DATABASE_URL_UNPOOLED: string }>(tool.name, "env");
+    const { versionTable } = await requireTool(tool.name, repositoryIn(project.directory));
     await withSession(url, async (session) => {
-      expect((await readLedger(session, ledger))?.toSorted()).toEqual(tool.recorded.toSorted());
+      expect((await readVersionTable(session, versionTable))?.toSorted()).toEqual(tool.recorded.toSorted());
       expect(await session.query("select tablename from pg_tables where tablename in ('authors', 'books') order by 1")).toEqual([
         { tablename: "authors" },
         { tablename: "books" },
@@ -49,11 +49,11 @@ for (const tool of REAL_TOOLS.filter(isInstalled)) {
         { indisvalid: true },
       ]);
     });
-    await told(tool.name, "down");
+    await outputOf(tool.name, "down");
   });
 }
 
-test("several heads are an error before anything runs, and both are named", async () => {
+test("several heads are an error that names them, before anything runs", async () => {
   await copyTool("alembic", project.directory);
   const books = await readFile(join(project.directory, "migrations/versions/books.py"), "utf8");
   await project.write("migrations/versions/shelves.py", books.replace('revision = "r2"', 'revision = "r2b"'));
@@ -63,7 +63,7 @@ test("several heads are an error before anything runs, and both are named", asyn
   expect(stderr).toContain("alembic merge heads");
 });
 
-test("two tools in one folder are an error that names both, until one is set", async () => {
+test("two tools in one folder are an error that names both, unless one is set", async () => {
   await copyTool("knex", project.directory);
   await project.write("sqitch.plan", "%project=sample\n");
   const { code, stderr } = await project.offshoot(["migrate", "--run", "two"]);
@@ -74,16 +74,16 @@ test("two tools in one folder are an error that names both, until one is set", a
 });
 
 test.runIf(REAL_TOOLS.some((tool) => tool.name === "alembic" && isInstalled(tool)))(
-  "a tool that ends well but leaves more than the heads in its version table, as after a race, is no success",
+  "a tool that succeeds but leaves more than the heads in its version table is a failed migration",
   async () => {
     await copyTool("alembic", project.directory);
     const script = await readFile(join(project.directory, "migrations/env.py"), "utf8");
     const insert = "insert into alembic_version values ('r1')";
     await project.write("migrations/env.py", `${script}with engine.begin() as connection:\n    connection.exec_driver_sql("${insert}")\n`);
-    await told("surplus", "up");
+    await outputOf("surplus", "up");
     const { code, stderr } = await project.offshoot(["migrate", "--run", "surplus"]);
     expect(code).toBe(11);
     expect(stderr).toContain("it has r1 too many");
-    await told("surplus", "down");
+    await outputOf("surplus", "down");
   },
 );

@@ -16,7 +16,7 @@ interface Sample {
 const journal = JSON.stringify({ entries: [{ idx: 0, tag: "0000_a" }] });
 const depends = (name: string): string => JSON.stringify({ devDependencies: { [name]: "*" } });
 
-/** A small repository of each tool, and what is read from it. */
+/** A small repository for each tool, and the expected result. */
 const SAMPLES: Readonly<Record<string, Sample>> = {
   alembic: {
     files: {
@@ -64,7 +64,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     command: "drizzle-kit migrate",
     covers: ["drizzle.config.ts", "sql/**"],
     tables: ["drizzle.*"],
-    // SHA-256 of nothing.
+    // SHA-256 of an empty file.
     ids: ["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
   },
   flyway: {
@@ -152,26 +152,26 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   },
 };
 
-test("every known tool has a sample here", () => {
+test("every supported tool has a sample in this file", () => {
   expect(TOOLS.map(({ name }) => name).toSorted()).toEqual(Object.keys(SAMPLES).toSorted());
 });
 
 for (const [name, { files, evidence, command, covers, tables, ids }] of Object.entries(SAMPLES)) {
-  test(`${name} is detected by its files, with its command, what the fingerprint covers, its version table and revisions`, async () => {
+  test(`${name} is detected by its files, with its command, fingerprint files, version table and revisions`, async () => {
     const project = await withFiles(files, (repository) => detectTool(repository));
     expect(project).toMatchObject({ tool: name, evidence, command, files: covers });
-    expect(project?.ledger.tables).toEqual(tables);
+    expect(project?.versionTable.tables).toEqual(tables);
     expect(project?.revisions.map(({ id }) => id)).toEqual(ids);
   });
 }
 
-test("a repository without migrations has no tool, though it has the configuration of one", async () => {
+test("a repository without migrations has no tool, even if it has the configuration of one", async () => {
   const files = { "knexfile.js": "", "manage.py": "django", "bin/rails": "", "package.json": depends("db-migrate"), ".gmrc": "{}" };
   expect(await withFiles(files, (repository) => detectTools(repository))).toEqual([]);
   expect(await withFiles({}, (repository) => detectTool(repository))).toBeUndefined();
 });
 
-test("a folder of SQL files that another tool claims is not plain SQL", async () => {
+test("a folder of SQL files that another tool uses is not detected as plain SQL", async () => {
   const files = { "package.json": depends("node-pg-migrate"), "migrations/1_a.sql": "" };
   const projects = await withFiles(files, (repository) => detectTools(repository));
   expect(projects.map(({ tool }) => tool)).toEqual(["node-pg-migrate"]);
@@ -180,27 +180,27 @@ test("a folder of SQL files that another tool claims is not plain SQL", async ()
 describe("several tools in one repository", () => {
   const files = { ...SAMPLES["rails"]?.files, ...SAMPLES["alembic"]?.files };
 
-  test("are an error that names each with its evidence, and how to choose", async () => {
+  test("are an error that names each tool with its evidence, and how to choose one", async () => {
     const thrown: unknown = await withFiles(files, (repository) => detectTool(repository)).catch((error: unknown) => error);
     expect(isOffshootError(thrown) && [thrown.code, thrown.message]).toEqual([
       "TOOL_AMBIGUOUS",
-      "Several migration tools are used here: alembic (alembic.ini) and rails (bin/rails).",
+      "Several migration tools were found: alembic (alembic.ini) and rails (bin/rails).",
     ]);
-    expect(isOffshootError(thrown) && thrown.remedy).toContain("Set migrations.tool to one of alembic, rails");
+    expect(isOffshootError(thrown) && thrown.remedy).toContain("Set migrations.tool in offshoot.yaml to alembic, rails or none");
   });
 
-  test("are no trouble once one is named", async () => {
+  test("are accepted if one of them is set", async () => {
     expect(await withFiles(files, (repository) => requireTool("rails", repository))).toMatchObject({ tool: "rails" });
   });
 });
 
-test("a tool that is named but has no project here is refused, with what was expected", async () => {
+test("a tool that is set but not used here is an error, with the expected files", async () => {
   const thrown: unknown = await withFiles({}, (repository) => requireTool("sqitch", repository)).catch((error: unknown) => error);
   expect(isOffshootError(thrown) && [thrown.code, thrown.meaning]).toEqual(["TOOL_UNSUITABLE", "Expected sqitch.plan."]);
 });
 
 for (const name of ["knex", "node-pg-migrate", "db-migrate", "dbmate", "rails", "prisma", "sql", "flyway", "golang-migrate"]) {
-  test(`${name} finds its files in a folder that is given, too`, async () => {
+  test(`${name} finds its migration files in a given folder`, async () => {
     const { files = {} } = SAMPLES[name] ?? {};
     const from = { rails: "db/migrate", prisma: "prisma/migrations", flyway: "sql", dbmate: "db/migrations" }[name] ?? "migrations";
     const moved = Object.fromEntries(Object.entries(files).map(([path, text]) => [path.replace(`${from}/`, "elsewhere/"), text]));
@@ -210,14 +210,14 @@ for (const name of ["knex", "node-pg-migrate", "db-migrate", "dbmate", "rails", 
   });
 }
 
-test("a package.json that is no JSON is a clear error that names it", async () => {
+test("a package.json that is not JSON is an error that names the file", async () => {
   await withFiles({ "package.json": '{ "dependencies": {,} }' }, async (repository) => {
     await expect(detectTools(repository)).rejects.toMatchObject({ code: "USAGE", message: expect.stringContaining("package.json in /") });
   });
 });
 
 test.each(["null", "[]", "3", '"text"', '{ "dependencies": null }', '{ "dependencies": "knex" }'])(
-  "a package.json that holds %s lists no package",
+  "a package.json with the content %s has no dependencies",
   async (text) => {
     await withFiles({ "package.json": text }, async (repository) => {
       expect(await repository.depends("knex")).toBe(false);
@@ -225,7 +225,7 @@ test.each(["null", "[]", "3", '"text"', '{ "dependencies": null }', '{ "dependen
   },
 );
 
-test("Flyway's versions are those that it records, in the order of their numbers", async () => {
+test("Flyway versions are written as Flyway records them, in numeric order", async () => {
   const files = ["V010__c.sql", "V2_01__b.sql", "V001__a.sql", "V20240101120000999__e.sql", "V20240101120000998__d.sql"];
   const project = await withFiles(Object.fromEntries(files.map((file) => [`sql/${file}`, ""])), (repository) =>
     requireTool("flyway", repository),

@@ -6,17 +6,17 @@ import { headsOf, inOrder, inSequence, requireOneHead } from "../../../src/migra
 import type { Project, Revision } from "../../../src/migration-tools/tool.ts";
 import { withFiles } from "../../support/tools.ts";
 
-const revision = (id: string, after: readonly string[] = [], line?: string): Revision => ({
+const revision = (id: string, dependsOn: readonly string[] = [], sequence?: string): Revision => ({
   id,
   name: id,
-  after,
-  ...(line === undefined ? {} : { line }),
+  dependsOn,
+  ...(sequence === undefined ? {} : { sequence }),
 });
 
 const projectOf = (tool: string, files: Readonly<Record<string, string>>): Promise<Project> =>
   withFiles(files, (repository) => requireTool(tool, repository));
 
-/** The code and message of what a function throws. */
+/** The code, message and remedy of the error that a function throws. */
 function failure(act: () => void): readonly (string | undefined)[] {
   try {
     act();
@@ -27,13 +27,13 @@ function failure(act: () => void): readonly (string | undefined)[] {
   return [];
 }
 
-test("revisions in sequence build each upon the one before, and the last is the head", () => {
+test("each revision in a sequence depends on the one before, and the last one is the head", () => {
   const revisions = inSequence(["m/1_a.sql", "m/2_b.sql"]);
   expect(revisions).toEqual([revision("1_a"), revision("2_b", ["1_a"])]);
   expect(headsOf(revisions).map(({ id }) => id)).toEqual(["2_b"]);
 });
 
-test("whatever order the files come in, each revision comes behind those that it builds upon", () => {
+test("in any order of the files, each revision is sorted after those on which it depends", () => {
   const graph = fc
     .array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 12 })
     .map((all) => all.map((after, at) => revision(`r${at}`, at === 0 ? [] : [...new Set(after.map((each) => `r${each % at}`))])));
@@ -43,14 +43,14 @@ test("whatever order the files come in, each revision comes behind those that it
       const ordered = inOrder(revisions);
       expect(ordered).toHaveLength(revisions.length);
       const place = new Map(ordered.map(({ id }, at) => [id, at]));
-      for (const { id, after } of ordered) for (const before of after) expect(place.get(before)).toBeLessThan(place.get(id) ?? 0);
+      for (const { id, dependsOn } of ordered) for (const before of dependsOn) expect(place.get(before)).toBeLessThan(place.get(id) ?? 0);
     }),
   );
 });
 
-test("revisions that build upon each other in a ring are an error that names them", () => {
+test("revisions that depend on each other in a cycle are an error that names them", () => {
   const [code, message] = failure(() => inOrder([revision("a"), revision("b", ["c"]), revision("c", ["b"])]));
-  expect([code, message]).toEqual(["MIGRATION_HEADS", "The migrations build upon each other in a ring: b, c."]);
+  expect([code, message]).toEqual(["MIGRATION_HEADS", "The migrations depend on each other in a cycle: b, c."]);
 });
 
 const alembic = (merge: boolean): Promise<Project> =>
@@ -67,22 +67,22 @@ const module = (dependencies: string, more = ""): string =>
   `class Migration(migrations.Migration):\n    dependencies = [${dependencies}]\n${more}`;
 
 describe("several heads", () => {
-  test("of Alembic are named, with the command that joins them", async () => {
+  test("of Alembic are an error that names them, with the command that merges them", async () => {
     const project = await alembic(false);
     expect(failure(() => requireOneHead(project))).toEqual([
       "MIGRATION_HEADS",
       "The alembic migrations have several heads: 2_left, 2_right.",
-      "Join them with `alembic merge heads`, or rebase one onto the other.",
+      "Run `alembic merge heads`, or change `down_revision` of one of them.",
     ]);
   });
 
-  test("of Alembic that were joined are one", async () => {
+  test("of Alembic that were merged are one head", async () => {
     const project = await alembic(true);
     expect(failure(() => requireOneHead(project))).toEqual([]);
     expect(headsOf(project.revisions).map(({ id }) => id)).toEqual(["d"]);
   });
 
-  test("of Drizzle are two entries of one number", async () => {
+  test("of Drizzle are two journal entries with the same number", async () => {
     const entries = [
       { idx: 0, tag: "0000_a" },
       { idx: 1, tag: "0001_b" },
@@ -94,7 +94,7 @@ describe("several heads", () => {
     expect(failure(() => requireOneHead(project))[1]).toBe("The drizzle migrations have several heads: 0001_b, 0001_c.");
   });
 
-  test("of one Django app are an error, those of two apps are not", async () => {
+  test("of one Django app are an error, but one head in each of two apps is not", async () => {
     const apps = {
       "shop/migrations/0001_initial.py": module(""),
       "users/migrations/0001_initial.py": module('("shop", "0001_initial")'),
@@ -110,7 +110,7 @@ describe("several heads", () => {
     );
   });
 
-  test("are not what a squashed Django migration and those that it replaces make", async () => {
+  test("are not found in a squashed Django migration and the migrations that it replaces", async () => {
     const project = await django({
       "shop/migrations/0001_initial.py": module(""),
       "shop/migrations/0002_more.py": module('("shop", "0001_initial")'),
@@ -122,7 +122,7 @@ describe("several heads", () => {
   });
 });
 
-test("Alembic's settings are read from pyproject.toml, and its versions from several folders and packages", async () => {
+test("the settings of Alembic are read from pyproject.toml, and its revisions from several folders and packages", async () => {
   const project = await projectOf("alembic", {
     "pyproject.toml":
       '[tool.alembic]\nscript_location = "%(here)s/db"\nversion_locations = [\n  "db/one",\n  "my.app:versions",\n]\n\n[tool.other]\nx = 1\n',
@@ -133,13 +133,13 @@ test("Alembic's settings are read from pyproject.toml, and its versions from sev
   expect(project.revisions.map(({ id }) => id)).toEqual(["a", "b"]);
 });
 
-test("Alembic's version_locations in an INI file go on over lines, and part at colons where that is set", async () => {
+test("version_locations of Alembic in an INI file can continue on several lines, or be separated by colons", async () => {
   const versions = { "one/a.py": 'revision = "a"\ndown_revision = None\n', "two/b.py": 'revision = "b"\ndown_revision = "a"\n' };
-  for (const places of [
+  for (const locations of [
     "version_locations =\n    one\n    %(here)s/two\n",
     "version_path_separator = os\nversion_locations = one:./two/\n",
   ]) {
-    const project = await projectOf("alembic", { "alembic.ini": `[alembic]\n${places}script_location = s\n`, ...versions });
+    const project = await projectOf("alembic", { "alembic.ini": `[alembic]\n${locations}script_location = s\n`, ...versions });
     expect(project.files).toEqual(["alembic.ini", "s/**/*.py", "one/**/*.py", "two/**/*.py"]);
     expect(project.revisions.map(({ id }) => id)).toEqual(["a", "b"]);
   }

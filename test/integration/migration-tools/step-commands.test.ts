@@ -6,25 +6,25 @@ import { expect, inject, test } from "vitest";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { withDatabase } from "../../../src/postgres/url.ts";
 import { requireTool } from "../../../src/migration-tools/detect.ts";
-import { readLedger } from "../../../src/migration-tools/version-table.ts";
+import { readVersionTable } from "../../../src/migration-tools/version-table.ts";
 import { repositoryIn } from "../../../src/migration-tools/repository.ts";
 import { variablesOfUrl } from "../../../src/providers/variables.ts";
 import { isInstalled, REAL_TOOLS, toolPath, withTool } from "../../support/tools.ts";
 
 const run = promisify(execFile);
 
-/** These have no way to stop half way, or none back. */
-const WITHOUT_MOVES: readonly string[] = ["drizzle", "graphile-migrate"];
+/** These tools cannot stop at a given revision, or cannot roll back. */
+const WITHOUT_STEPS: readonly string[] = ["drizzle", "graphile-migrate"];
 
-for (const tool of REAL_TOOLS.filter(({ name }) => !WITHOUT_MOVES.includes(name)).filter(isInstalled)) {
-  test(`${tool.name} goes up to any revision, and back one by one until nothing is left`, async () => {
-    const name = `moves_${randomUUID().replaceAll("-", "")}`;
+for (const tool of REAL_TOOLS.filter(({ name }) => !WITHOUT_STEPS.includes(name)).filter(isInstalled)) {
+  test(`${tool.name} migrates to any revision, and rolls back one by one to an empty database`, async () => {
+    const name = `steps_${randomUUID().replaceAll("-", "")}`;
     await withSession(inject("serverUrl"), (session) => session.query(`create database ${name}`));
     const url = withDatabase(inject("serverUrl"), name);
     await withTool(tool.name, async (directory) => {
-      const { moves, revisions, ledger, env } = await requireTool(tool.name, repositoryIn(directory));
+      const { stepCommands, revisions, versionTable, env } = await requireTool(tool.name, repositoryIn(directory));
       const PATH = [join(directory, "node_modules", ".bin"), toolPath()].join(delimiter);
-      /** Runs a line; what the database then has of the tables and the index that the revisions make. */
+      /** Runs a command, and returns the tables and the index of the revisions that the database then contains. */
       const made = async (line: string | undefined): Promise<unknown> => {
         await run("sh", ["-c", line ?? "exit 3"], { cwd: directory, env: { ...process.env, ...variablesOfUrl(url), PATH, ...env?.(url) } });
         return withSession(url, (session) =>
@@ -37,12 +37,12 @@ for (const tool of REAL_TOOLS.filter(({ name }) => !WITHOUT_MOVES.includes(name)
       const authors = { relname: "authors" };
       const books = { relname: "books" };
       const index = { relname: "books_by_title" };
-      expect(await made(moves?.up([], [first]))).toEqual([authors]);
-      expect(await made(moves?.up([first], [second, third]))).toEqual([authors, books, index]);
-      expect(await made(moves?.down([first, second, third]))).toEqual([authors, books]);
-      expect(await made(moves?.down([first, second]))).toEqual([authors]);
-      expect(await made(moves?.down([first]))).toEqual([]);
-      expect(await withSession(url, (session) => readLedger(session, ledger))).toEqual([]);
+      expect(await made(stepCommands?.up([], [first]))).toEqual([authors]);
+      expect(await made(stepCommands?.up([first], [second, third]))).toEqual([authors, books, index]);
+      expect(await made(stepCommands?.down([first, second, third]))).toEqual([authors, books]);
+      expect(await made(stepCommands?.down([first, second]))).toEqual([authors]);
+      expect(await made(stepCommands?.down([first]))).toEqual([]);
+      expect(await withSession(url, (session) => readVersionTable(session, versionTable))).toEqual([]);
     });
   });
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { requireTool } from "../../../src/migration-tools/detect.ts";
-import { goUrl, word } from "../../../src/migration-tools/shell.ts";
 import type { Project } from "../../../src/migration-tools/tool.ts";
 import { withFiles } from "../../support/tools.ts";
 
@@ -16,13 +15,16 @@ const alembic = (): Promise<Project> =>
     "alembic/versions/d.py": 'revision = "d"\ndown_revision = ("b", "c")\n',
   });
 
-/** From the first `applied` revisions on by `next`, and back by one. */
+/** The commands that apply `next` revisions after the first `applied` ones, and that roll back the last applied one. */
 async function linesOf(wanted: Promise<Project>, applied: number, next: number): Promise<readonly (string | undefined)[]> {
-  const { moves, revisions } = await wanted;
-  return [moves?.up(revisions.slice(0, applied), revisions.slice(applied, applied + next)), moves?.down(revisions.slice(0, applied))];
+  const { stepCommands, revisions } = await wanted;
+  return [
+    stepCommands?.up(revisions.slice(0, applied), revisions.slice(applied, applied + next)),
+    stepCommands?.down(revisions.slice(0, applied)),
+  ];
 }
 
-describe("the lines that move a database along the revisions", () => {
+describe("the commands that apply or roll back single migrations", () => {
   test.each<{ tool: string; files: string[]; texts?: Record<string, string>; up: string; down: string | undefined }>([
     {
       tool: "node-pg-migrate",
@@ -87,30 +89,20 @@ describe("the lines that move a database along the revisions", () => {
       up: 'only=$(mktemp -d) && cp db/migrations/1_a.sql db/migrations/2_b.sql "$only" && dbmate --no-dump-schema -d "$only" migrate; status=$?; rm -rf "$only"; exit $status',
       down: "dbmate --no-dump-schema -d db/migrations rollback",
     },
-  ])("of $tool", async ({ tool, files, texts = {}, up, down }) => {
+  ])("are correct for $tool", async ({ tool, files, texts = {}, up, down }) => {
     expect(await linesOf(projectOf(tool, files, texts), 1, 1)).toEqual([up, down]);
   });
 
-  test("of Alembic name each revision, or the last where each builds upon the one before", async () => {
+  test("name each revision for Alembic, or only the last one if each depends on the one before", async () => {
     expect(await linesOf(alembic(), 1, 1)).toEqual(["alembic upgrade b", "alembic downgrade a@base"]);
     expect((await linesOf(alembic(), 0, 2))[0]).toBe("alembic upgrade b");
     expect(await linesOf(alembic(), 2, 2)).toEqual(["alembic upgrade d", "alembic downgrade b@a"]);
     expect(await linesOf(alembic(), 1, 2)).toEqual(["alembic upgrade b && alembic upgrade c", "alembic downgrade a@base"]);
   });
 
-  test("have no way back where there is no file for it", async () => {
+  test("contain no rollback if there is no file for it", async () => {
     const files = ["migrations/1_a.up.sql", "migrations/1_a.down.sql", "migrations/2_b.up.sql"];
     expect((await linesOf(projectOf("golang-migrate", files), 2, 0))[1]).toBeUndefined();
     expect((await linesOf(projectOf("sql", ["migrations/1.sql", "migrations/2.sql", "migrations/1.down.sql"]), 2, 0))[1]).toBeUndefined();
   });
-});
-
-test("a word for the shell is quoted only where it must be", () => {
-  expect(["db/001_a.sql", "my files", "it's", "$(x)", ""].map(word)).toEqual(["db/001_a.sql", "'my files'", `'it'\\''s'`, "'$(x)'", "''"]);
-});
-
-test("a Go program is told that a local server has no TLS, and nothing else is changed", () => {
-  expect(goUrl("postgresql://u:p@127.0.0.1:5432/d")).toBe("postgresql://u:p@127.0.0.1:5432/d?sslmode=disable");
-  expect(goUrl("postgresql://u:p@127.0.0.1:5432/d?sslmode=require")).toBe("postgresql://u:p@127.0.0.1:5432/d?sslmode=require");
-  expect(goUrl("postgresql://u:p@db.example.org/d")).toBe("postgresql://u:p@db.example.org/d");
 });

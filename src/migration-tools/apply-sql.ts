@@ -1,6 +1,6 @@
 /**
- * The migration command of a plain folder of SQL files: `apply.js FOLDER up [COUNT]` and `apply.js FOLDER down`, on the
- * database at `DATABASE_URL`.
+ * The migration command for a folder of SQL files: `apply-sql.js FOLDER up [COUNT]` and `apply-sql.js FOLDER down`, for
+ * the database at `DATABASE_URL`.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,10 +10,10 @@ import { literal } from "../postgres/identifier.ts";
 import { byBytes } from "./repository.ts";
 import { sqlName } from "./sql.ts";
 
-/** `CREATE INDEX CONCURRENTLY` and its like (PostgreSQL documentation, appendix A: active_sql_transaction). */
+/** The error of `CREATE INDEX CONCURRENTLY` and similar statements in a transaction (PostgreSQL documentation, appendix A: active_sql_transaction). */
 const NOT_IN_TRANSACTION = "25001";
 
-/** `reset all` leaves the role as it is (PostgreSQL documentation, "RESET"). */
+/** `reset all` does not reset the role (PostgreSQL documentation, "RESET"). */
 const RESET_ROLE = "reset session authorization; reset role";
 
 const [, , folder = ".", direction = "up", count] = process.argv;
@@ -41,7 +41,7 @@ async function down(session: Session): Promise<void> {
   const last = (await appliedNames(session)).at(-1);
   if (last === undefined) return;
   await apply(session, `${last}.down.sql`, `delete from offshoot.applied where name = ${literal(last)}`);
-  process.stdout.write(`took back ${last}\n`);
+  process.stdout.write(`rolled back ${last}\n`);
 }
 
 async function appliedNames(session: Session): Promise<readonly string[]> {
@@ -49,7 +49,7 @@ async function appliedNames(session: Session): Promise<readonly string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Several statements in one message are one transaction, unless they open their own. */
+/** Postgres runs several statements in one message as one transaction, unless they start their own. */
 async function apply(session: Session, file: string, record: string): Promise<void> {
   const text = await readFile(join(folder, file), "utf8");
   try {
@@ -61,7 +61,7 @@ async function apply(session: Session, file: string, record: string): Promise<vo
   }
 }
 
-/** Each file starts from the role's own settings: one that sets a search path or a role must not set it for the next. */
+/** Resets the session after each file, so that a search path or role that a file sets does not affect the next file. */
 async function runFile(session: Session, file: string, text: string): Promise<void> {
   try {
     await session.query(text);
