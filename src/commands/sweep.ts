@@ -48,5 +48,5 @@ export async function sweep(options: SweepOptions = {}): Promise<SweepResult> {
   const planned = decide(listed);
   if (options.yes !== true) return { ...planned, applied: false, deleted: [], failed: [] };
   const swept = await inPhase(context.emit, "sweep", `sweeping ${planned.delete.length}`, () => apply(providers, planned, decide, limits));
-  return { ...planned, keep: [...planned.keep, ...swept.spared], applied: true, deleted: swept.deleted, failed: swept.failed };
+  return { ...planned, keep: [...planned.keep, ...swept.kept], applied: true, deleted: swept.deleted, failed: swept.failed };
 }

@@ -10,22 +10,23 @@ export interface Failed extends Planned {
 export interface Swept {
   readonly deleted: readonly Planned[];
   readonly failed: readonly Failed[];
-  /** What was to go and turned out, on the second look, to stay. */
-  readonly spared: readonly Planned[];
+  /** What the plan wanted to delete, but the second check kept. */
+  readonly kept: readonly Planned[];
 }
 
-/** How long one fresh list may vouch for deletions. */
+/** How long a list of databases is current enough to delete from it, in milliseconds. */
 const FRESH_MS = 10_000;
 
-/** Deletions under way at once: enough to reach an API's rate limit at some 200 ms each; the provider keeps the rate. */
+/** Deletions at the same time. At about 200 ms each, this reaches the rate limit of Neon's API, which the provider respects. */
 const AT_ONCE = 8;
 
-/** Milliseconds between two words on how far it is. */
+/** Milliseconds between two progress messages. */
 const PROGRESS_MS = 5000;
 
 /**
- * Deletes what `decide` says must go, leaves first. Everything is looked at again by a list that is only seconds old
- * when its deletion begins; what is missing from it by then is gone, and what `decide` no longer lets go is spared.
+ * Deletes what `decide` selects, children before parents. Each item is checked again with a list that is only seconds old
+ * when its deletion starts. An item that is no longer in the list counts as deleted. An item that `decide` no longer
+ * selects is kept.
  */
 export async function apply(
   providers: readonly Provider[],
@@ -33,28 +34,28 @@ export async function apply(
   decide: (fresh: readonly Listed[]) => Plan,
   limits: Limits,
 ): Promise<Swept> {
-  const swept = { deleted: [] as Planned[], failed: [] as Failed[], spared: [] as Planned[] };
+  const swept = { deleted: [] as Planned[], failed: [] as Failed[], kept: [] as Planned[] };
   const total = first.delete.length;
-  const say = progress(limits, total, () => swept.deleted.length + swept.failed.length + swept.spared.length);
-  for (const wave of waves(first.delete)) {
-    let left: readonly Planned[] = wave;
+  const reportProgress = progressReporter(limits, total, () => swept.deleted.length + swept.failed.length + swept.kept.length);
+  for (const level of levelsOf(first.delete)) {
+    let left: readonly Planned[] = level;
     while (left.length > 0) {
-      const look = await lookAgain(providers, decide, limits);
-      const isFresh = (): boolean => performance.now() - look.at < FRESH_MS;
-      left = await inTurns(left, isFresh, limits.signal, async (planned) => {
-        await remove(providers, planned, look, limits, swept);
-        say();
+      const snapshot = await takeSnapshot(providers, decide, limits);
+      const isFresh = (): boolean => performance.now() - snapshot.at < FRESH_MS;
+      left = await whileFresh(left, isFresh, limits.signal, async (planned) => {
+        await remove(providers, planned, snapshot, limits, swept);
+        reportProgress();
       });
     }
   }
   return swept;
 }
 
-/** Groups of the same depth, deepest first: nothing in a wave was branched from anything else in it. */
-function waves(planned: readonly Planned[]): readonly (readonly Planned[])[] {
-  const there = byKey(planned);
+/** Groups of the same depth, the deepest first. No item in a group is a parent of another one in it. */
+function levelsOf(planned: readonly Planned[]): readonly (readonly Planned[])[] {
+  const all = byKey(planned);
   const depth = ({ listed }: Planned): number => {
-    const parent = listed.parentId === undefined ? undefined : there.get(`${listed.provider} ${listed.parentId}`);
+    const parent = listed.parentId === undefined ? undefined : all.get(`${listed.provider} ${listed.parentId}`);
     return parent === undefined ? 0 : 1 + depth(parent);
   };
   const groups: Planned[][] = [];
@@ -62,21 +63,22 @@ function waves(planned: readonly Planned[]): readonly (readonly Planned[])[] {
   return groups.toReversed();
 }
 
-interface Look {
+/** A new plan from a current list. */
+interface Snapshot {
   readonly at: number;
-  readonly going: ReadonlyMap<string, Planned>;
-  readonly staying: ReadonlyMap<string, Planned>;
+  readonly toDelete: ReadonlyMap<string, Planned>;
+  readonly toKeep: ReadonlyMap<string, Planned>;
 }
 
-async function lookAgain(providers: readonly Provider[], decide: (fresh: readonly Listed[]) => Plan, limits: Limits): Promise<Look> {
-  // What was read first counts: a long list is as old as its first page.
+async function takeSnapshot(providers: readonly Provider[], decide: (fresh: readonly Listed[]) => Plan, limits: Limits): Promise<Snapshot> {
+  // The time of the first page counts, because reading a long list takes some time.
   const at = performance.now();
   const plan = decide((await Promise.all(providers.map((provider) => provider.list(limits)))).flat());
-  return { at, going: byKey(plan.delete), staying: byKey(plan.keep) };
+  return { at, toDelete: byKey(plan.delete), toKeep: byKey(plan.keep) };
 }
 
-/** Works on items, a few at once, as long as `isFresh`, and at least on one each; returns those that are left. */
-async function inTurns<T>(
+/** Runs `work` for several items at the same time while `isFresh`, but at least one item for each worker. Returns the remaining items. */
+async function whileFresh<T>(
   items: readonly T[],
   isFresh: () => boolean,
   signal: AbortSignal,
@@ -99,23 +101,23 @@ async function inTurns<T>(
 async function remove(
   providers: readonly Provider[],
   planned: Planned,
-  look: Look,
+  snapshot: Snapshot,
   limits: Limits,
-  swept: { readonly deleted: Planned[]; readonly failed: Failed[]; readonly spared: Planned[] },
+  swept: { readonly deleted: Planned[]; readonly failed: Failed[]; readonly kept: Planned[] },
 ): Promise<void> {
   const key = keyOf(planned.listed);
-  const stays = look.staying.get(key);
-  const goes = look.going.get(key);
-  if (stays !== undefined) swept.spared.push(stays);
-  else if (goes === undefined) swept.deleted.push(planned);
-  else await release(providers, goes, limits, swept);
+  const kept = snapshot.toKeep.get(key);
+  const current = snapshot.toDelete.get(key);
+  if (kept !== undefined) swept.kept.push(kept);
+  else if (current === undefined) swept.deleted.push(planned);
+  else await release(providers, current, limits, swept);
 }
 
 async function release(
   providers: readonly Provider[],
   planned: Planned,
   limits: Limits,
-  swept: { readonly deleted: Planned[]; readonly failed: Failed[]; readonly spared: Planned[] },
+  swept: { readonly deleted: Planned[]; readonly failed: Failed[]; readonly kept: Planned[] },
 ): Promise<void> {
   const { listed } = planned;
   try {
@@ -123,19 +125,19 @@ async function release(
     swept.deleted.push(planned);
   } catch (thrown) {
     if (isOffshootError(thrown) && thrown.code === "CANCELLED") throw thrown;
-    // Somebody has taken it over, protected it or branched from it since the look.
-    const stays = isOffshootError(thrown) && (thrown.code === "NOT_OURS" || thrown.code === "PROTECTED");
-    if (stays) swept.spared.push({ ...planned, reason: { code: "guarded", text: thrown.message } });
+    // Since the snapshot, another process used it, protected it or created a branch from it.
+    const isProtected = isOffshootError(thrown) && (thrown.code === "NOT_OURS" || thrown.code === "PROTECTED");
+    if (isProtected) swept.kept.push({ ...planned, reason: { code: "guarded", text: thrown.message } });
     else swept.failed.push({ ...planned, error: messageOf(thrown) });
   }
 }
 
-function progress({ emit }: Limits, total: number, done: () => number): () => void {
+function progressReporter({ emit }: Limits, total: number, done: () => number): () => void {
   let last = performance.now();
   return () => {
     if (performance.now() - last < PROGRESS_MS) return;
     last = performance.now();
-    emit({ kind: "note", text: `swept ${done()} of ${total}` });
+    emit({ kind: "note", text: `checked ${done()} of ${total} databases to delete` });
   };
 }
 

@@ -39,8 +39,8 @@ function listed(name: string, change: Partial<Listed> = {}): Listed {
   };
 }
 
-/** A provider of what is in `there`; `onRelease` may refuse. */
-function shelf(there: Listed[], onRelease: (name: string) => Promise<void> | void = () => {}) {
+/** A provider with the databases in `there`. `onRelease` can throw. */
+function providerOf(there: Listed[], onRelease: (name: string) => Promise<void> | void = () => {}) {
   const released: string[] = [];
   const seen: (Listed | undefined)[] = [];
   let lists = 0;
@@ -49,7 +49,7 @@ function shelf(there: Listed[], onRelease: (name: string) => Promise<void> | voi
   const provider: Provider = {
     name: "neon",
     refuse: async () => undefined,
-    acquire: () => Promise.reject(new Error("not asked")),
+    acquire: () => Promise.reject(new Error("not expected")),
     find: async () => undefined,
     async list() {
       lists += 1;
@@ -89,9 +89,9 @@ const limits = (events: Event[] = [], signal = new AbortController().signal) => 
   emit: (event: Event) => void events.push(event),
 });
 
-test("deletes many at once, and one fresh look vouches for all of them", async () => {
+test("deletes many databases at the same time, based on one current list", async () => {
   const there = Array.from({ length: 100 }, (_, index) => listed(`run-${index}`));
-  const { provider, seen, lists, most } = shelf(there, () => pause(2));
+  const { provider, seen, lists, most } = providerOf(there, () => pause(2));
   const swept = await apply([provider], decide(there), decide, limits());
   expect(swept.deleted).toHaveLength(100);
   expect(there).toEqual([]);
@@ -100,46 +100,46 @@ test("deletes many at once, and one fresh look vouches for all of them", async (
   expect(seen.every((look) => look !== undefined)).toBe(true);
 });
 
-test("takes leaves first, and waits for them before their parents go", async () => {
+test("deletes children first, and waits for them before it deletes their parents", async () => {
   const there = [listed("trunk"), listed("leaf", { parentId: "br-bough" }), listed("bough", { parentId: "br-trunk" }), listed("other")];
-  const { provider, released } = shelf(there, (name) => pause(name.endsWith("leaf") ? 30 : 0));
+  const { provider, released } = providerOf(there, (name) => pause(name.endsWith("leaf") ? 30 : 0));
   await apply([provider], decide(there), decide, limits());
   expect(released.slice(0, 2)).toEqual(["leaf", "bough"]);
   expect(released).toHaveLength(4);
 });
 
-test("spares what has been renewed since the plan, with the reason of the second look", async () => {
+test("keeps a database that was renewed after the plan, with the reason of the second check", async () => {
   const there = [listed("renewed"), listed("stale")];
   const first = decide(there);
   there[0] = listed("renewed", { expiresAt: new Date(NOW.getTime() + 3_600_000) });
-  const { provider, released } = shelf(there);
+  const { provider, released } = providerOf(there);
   const swept = await apply([provider], first, decide, limits());
   expect(released).toEqual(["stale"]);
-  expect(swept.spared).toMatchObject([{ reason: { code: "newer" } }]);
+  expect(swept.kept).toMatchObject([{ reason: { code: "not-expired" } }]);
 });
 
-test("counts what is gone by then as deleted", async () => {
-  const first = decide([listed("gone")]);
-  const { provider, released } = shelf([]);
+test("counts a database that no longer exists as deleted", async () => {
+  const first = decide([listed("missing")]);
+  const { provider, released } = providerOf([]);
   expect((await apply([provider], first, decide, limits())).deleted).toHaveLength(1);
   expect(released).toEqual([]);
 });
 
-test("spares a parent of which a child could not be deleted, and reports the child", async () => {
+test("keeps a parent if a child could not be deleted, and reports the child", async () => {
   const there = [listed("trunk"), listed("leaf", { parentId: "br-trunk" })];
-  const { provider } = shelf(there, (name) => {
+  const { provider } = providerOf(there, (name) => {
     if (name.endsWith("leaf")) throw new OffshootError("PROVIDER_OUTAGE", "Neon did not delete the branch.");
     throw new OffshootError("PROTECTED", "The Neon branch trunk was not removed: leaf was branched from it.");
   });
   const swept = await apply([provider], decide(there), decide, limits());
   expect(swept.failed).toMatchObject([{ listed: { id: "br-leaf" }, error: "Neon did not delete the branch." }]);
-  expect(swept.spared).toMatchObject([{ listed: { id: "br-trunk" }, reason: { code: "guarded" } }]);
+  expect(swept.kept).toMatchObject([{ listed: { id: "br-trunk" }, reason: { code: "guarded" } }]);
 });
 
 test("stops when it is cancelled", async () => {
   const controller = new AbortController();
   const there = Array.from({ length: 50 }, (_, index) => listed(`run-${index}`));
-  const { provider, released } = shelf(there, () => controller.abort());
+  const { provider, released } = providerOf(there, () => controller.abort());
   await expect(apply([provider], decide(there), decide, limits([], controller.signal))).rejects.toMatchObject({ code: "CANCELLED" });
   expect(released.length).toBeLessThanOrEqual(8);
 });

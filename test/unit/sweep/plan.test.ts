@@ -13,7 +13,7 @@ const policy: Policy = {
   olderThanMs: undefined,
   idleMs: 15 * 60_000,
   baseTtlMs: 14 * 24 * HOUR,
-  closed: { repository: "acme/shop", pullRequests: new Set([7]), refs: new Set(["gone-branch"]) },
+  closed: { repository: "acme/shop", pullRequests: new Set([7]), refs: new Set(["deleted-branch"]) },
 };
 
 const tag: OwnerTag = {
@@ -47,47 +47,47 @@ function listed(change: Partial<Listed> = {}): Listed {
   };
 }
 
-const fate = (change: Partial<Listed>, rules: Partial<Policy> = {}): string => {
+const decisionOn = (change: Partial<Listed>, rules: Partial<Policy> = {}): string => {
   const result = plan([listed(change)], { ...policy, ...rules });
-  const [gone] = result.delete;
-  return gone === undefined ? `keep: ${result.keep[0]?.reason.code}` : `delete: ${gone.reason.code}`;
+  const [deleted] = result.delete;
+  return deleted === undefined ? `keep: ${result.keep[0]?.reason.code}` : `delete: ${deleted.reason.code}`;
 };
 
-describe("one database", () => {
+describe("a database", () => {
   test.each([
-    ["that expired goes", {}, "delete: expired"],
-    ["that has not expired stays", { expiresAt: hoursAgo(-1) }, "keep: newer"],
-    ["without our tag stays", { tag: undefined, kind: "foreign" as const }, "keep: not-ours"],
-    ["with our tag but another name stays", { name: "main" }, "keep: not-ours"],
-    ["that is default or protected stays", { guarded: "it is the default branch" }, "keep: guarded"],
-    ["with open sessions stays", { sessions: 1 }, "keep: in-use"],
-    ["that was used a minute ago stays", { lastUsedAt: new Date(NOW.getTime() - 60_000) }, "keep: in-use"],
-    ["whose creation failed goes", { broken: true, expiresAt: hoursAgo(-1) }, "delete: broken"],
-    ["of a closed pull request goes", { expiresAt: hoursAgo(-1), tag: { ...tag, pullRequest: 7 } }, "delete: pull-request-closed"],
+    ["that expired is deleted", {}, "delete: expired"],
+    ["that has not expired is kept", { expiresAt: hoursAgo(-1) }, "keep: not-expired"],
+    ["without an owner tag is kept", { tag: undefined, kind: "foreign" as const }, "keep: not-ours"],
+    ["with an owner tag but another name is kept", { name: "main" }, "keep: not-ours"],
+    ["that is default or protected is kept", { guarded: "it is the default branch" }, "keep: guarded"],
+    ["with open sessions is kept", { sessions: 1 }, "keep: in-use"],
+    ["that was used a minute ago is kept", { lastUsedAt: new Date(NOW.getTime() - 60_000) }, "keep: in-use"],
+    ["with a failed creation is deleted", { broken: true, expiresAt: hoursAgo(-1) }, "delete: broken"],
+    ["of a closed pull request is deleted", { expiresAt: hoursAgo(-1), tag: { ...tag, pullRequest: 7 } }, "delete: pull-request-closed"],
     [
-      "of another repository's pull request of that number stays",
+      "of a pull request with the same number in another repository is kept",
       { expiresAt: hoursAgo(-1), tag: { ...tag, repository: "acme/other", pullRequest: 7 } },
-      "keep: newer",
+      "keep: not-expired",
     ],
-    ["of a git ref that is gone goes", { expiresAt: hoursAgo(-1), tag: { ...tag, ref: "gone-branch" } }, "delete: ref-gone"],
-    ["that is a base in use stays", { kind: "base" as const, expiresAt: undefined, lastUsedAt: hoursAgo(24) }, "keep: newer"],
+    ["of a deleted git ref is deleted", { expiresAt: hoursAgo(-1), tag: { ...tag, ref: "deleted-branch" } }, "delete: ref-deleted"],
+    ["that is a used base is kept", { kind: "base" as const, expiresAt: undefined, lastUsedAt: hoursAgo(24) }, "keep: not-expired"],
     [
-      "that is a base nobody used goes",
+      "that is an unused base is deleted",
       { kind: "base" as const, expiresAt: undefined, lastUsedAt: hoursAgo(24 * 15) },
       "delete: base-unused",
     ],
   ])("%s", (_name, change, expected) => {
-    expect(fate(change)).toBe(expected);
+    expect(decisionOn(change)).toBe(expected);
   });
 
-  test("older than the given age goes before it expires", () => {
-    expect(fate({ expiresAt: hoursAgo(-1) }, { olderThanMs: 3 * HOUR })).toBe("delete: older-than");
-    expect(fate({ expiresAt: hoursAgo(-1) }, { olderThanMs: 5 * HOUR })).toBe("keep: newer");
+  test("that is older than the given age is deleted before it expires", () => {
+    expect(decisionOn({ expiresAt: hoursAgo(-1) }, { olderThanMs: 3 * HOUR })).toBe("delete: older-than");
+    expect(decisionOn({ expiresAt: hoursAgo(-1) }, { olderThanMs: 5 * HOUR })).toBe("keep: not-expired");
   });
 });
 
-describe("families", () => {
-  test("children go before their parents", () => {
+describe("databases with children", () => {
+  test("are deleted after their children", () => {
     const result = plan(
       [listed({ id: "a", parentId: undefined }), listed({ id: "b", parentId: "a" }), listed({ id: "c", parentId: "b" })],
       policy,
@@ -95,7 +95,7 @@ describe("families", () => {
     expect(result.delete.map((planned) => planned.listed.id)).toEqual(["c", "b", "a"]);
   });
 
-  test("a child that stays keeps all its ancestors", () => {
+  test("are kept if a child or grandchild is kept", () => {
     const result = plan(
       [
         listed({ id: "a", parentId: undefined }),
@@ -105,7 +105,7 @@ describe("families", () => {
       policy,
     );
     expect(result.delete).toEqual([]);
-    expect(result.keep.map((planned) => planned.reason.code)).toEqual(["has-children", "has-children", "newer"]);
+    expect(result.keep.map((planned) => planned.reason.code)).toEqual(["has-children", "has-children", "not-expired"]);
   });
 });
 
@@ -132,18 +132,18 @@ const anyListed = fc
     }),
   );
 
-test("nothing that isn't ours, is guarded, in use, or has a child that stays is ever deleted", () => {
+test("a database that is foreign, guarded, in use, or has a kept child is never deleted", () => {
   fc.assert(
     fc.property(fc.uniqueArray(anyListed, { selector: ({ id }) => id, maxLength: 13 }), (all) => {
       const result = plan(all, policy);
-      const stays = new Set(result.keep.map((planned) => planned.listed.id));
+      const kept = new Set(result.keep.map((planned) => planned.listed.id));
       expect(result.delete.length + result.keep.length).toBe(all.length);
-      for (const { listed: gone } of result.delete) {
-        expect(gone.tag).toBeDefined();
-        expect(gone.name.startsWith("offshoot/")).toBe(true);
-        expect(gone.guarded).toBeUndefined();
-        expect(gone.sessions ?? 0).toBe(0);
-        expect(all.filter((child) => child.parentId === gone.id).some((child) => stays.has(child.id))).toBe(false);
+      for (const { listed: deleted } of result.delete) {
+        expect(deleted.tag).toBeDefined();
+        expect(deleted.name.startsWith("offshoot/")).toBe(true);
+        expect(deleted.guarded).toBeUndefined();
+        expect(deleted.sessions ?? 0).toBe(0);
+        expect(all.filter((child) => child.parentId === deleted.id).some((child) => kept.has(child.id))).toBe(false);
       }
     }),
   );

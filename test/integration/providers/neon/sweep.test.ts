@@ -60,7 +60,7 @@ test("1,000 stale branches among 1,500 go at Neon's own rate, and none of the ot
   const start = performance.now();
   const swept = await sweep(providerOf(neon));
   const seconds = (performance.now() - start) / 1000;
-  expect([swept.deleted.length, swept.failed.length, swept.spared.length]).toEqual([1000, 0, 0]);
+  expect([swept.deleted.length, swept.failed.length, swept.kept.length]).toEqual([1000, 0, 0]);
   expect(alive(neon)).toBe(501);
   expect(deletes(neon)["total"]).toBeLessThan(1.1 * 1000);
   // One call a branch at 700 a minute.
