@@ -33,8 +33,8 @@ export type { RowsLost, Step, Verdict } from "../rollback/verdict.ts";
 export async function rollbackCheck(options: RollbackCheckOptions = {}): Promise<RollbackCheckResult> {
   const context = await prepare(options);
   const project = await findProject(context);
-  const { stepCommands: moves } = project ?? {};
-  if (project === undefined || moves === undefined) throw unsuitable(project?.tool);
+  const { stepCommands: commands } = project ?? {};
+  if (project === undefined || commands === undefined) throw unsuitable(project?.tool);
   const migrations = await requireMigrations({ ...context, settings: withTool(context.settings, project.tool) });
   const steps = await inPhase(context.emit, "rollback", `${project.tool} migrations`, () =>
     withScratchDatabase(context, "rollback", async (database) => {
@@ -53,7 +53,7 @@ export async function rollbackCheck(options: RollbackCheckOptions = {}): Promise
         onStep: (step: Step) => context.emit({ kind: "note", text: `${step.verdict.padEnd(20)} ${step.step}` }),
       };
       const last = options.last ?? project.revisions.length;
-      return tryMigrations(scratch, { project, moves, last, irreversible: context.settings.migrations.irreversible });
+      return tryMigrations(scratch, { project, commands, last, irreversible: context.settings.migrations.irreversible });
     }),
   );
   return { steps, counts: countVerdicts(steps), ok: !steps.some(isFinding) };

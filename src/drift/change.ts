@@ -1,6 +1,6 @@
-import { compareText } from "../findings/finding.ts";
+import { compareText } from "../findings/order.ts";
 
-/** What a change is about, in the words that people use. */
+/** The kind of object that a change is about. */
 export type ChangedKind =
   | "schema"
   | "extension"
@@ -34,42 +34,52 @@ export type ChangedKind =
   | "default privilege"
   | "comment";
 
-/** One property that is not the same. Undefined: the property isn't set there. */
+/** A property with different values. Undefined: the property is not set on that side. */
 export interface Difference {
   readonly property: string;
   readonly expected: string | undefined;
   readonly actual: string | undefined;
 }
 
-/** One object that is not as expected. */
+/** An object that differs from what is expected. */
 export interface Change {
-  /** `missing`: expected and not there. `extra`: there and not expected. */
+  /** `missing`: expected, but does not exist. `extra`: exists, but not expected. */
   readonly change: "missing" | "extra" | "different";
   readonly kind: ChangedKind;
   /** Quoted as in SQL: `app.orders`, `app.orders.total`, `app.total(bigint, text)`. */
   readonly object: string;
-  /** One line: what is missing or extra, or which properties differ and how. */
+  /** One line: what is missing or extra, or the properties that differ, with both values. */
   readonly detail: string;
-  /** Of a different object. */
+  /** Empty for a missing or extra object. */
   readonly differences: readonly Difference[];
-  /** The whole text of a function on either side that has it, where it was asked for. */
+  /** The complete statement of a function, on each side where it exists. Only for functions, and only if it was read. */
   readonly definition?: { readonly expected: string | undefined; readonly actual: string | undefined };
 }
 
-/** Differences in one line. */
+/** All differences in one line. */
 export function describeDifferences(differences: readonly Difference[]): string {
-  const told = differences.map(
+  const texts = differences.map(
     ({ property, expected, actual }) => `${property}: ${expected ?? "none"} expected, ${actual ?? "none"} found`,
   );
-  return inOneLine(told.join("; "));
+  return inOneLine(texts.join("; "));
 }
 
-/** A text of several lines, as Postgres writes queries, in one. */
+/** Puts a text of several lines, such as a query from Postgres, into one line. */
 export function inOneLine(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, " ").trim();
 }
 
-/** The order of a list of changes: by object, so that what belongs together stands together. */
+/** Sorts changes by object, so that related changes are next to each other. */
 export function byObject(a: Change, b: Change): number {
   return compareText(a.object, b.object) || compareText(a.kind, b.kind) || compareText(a.change, b.change);
+}
+
+/** Identifies an object among all kinds. */
+export function keyOf(kind: ChangedKind, id: string): string {
+  return `${kind} ${id}`;
+}
+
+/** The key of the object that a change is about. */
+export function keyOfChange({ kind, object }: Change): string {
+  return keyOf(kind, object);
 }

@@ -7,47 +7,46 @@ export type { Change } from "./change.ts";
 export type { Normalisations } from "./normalise/normalisations.ts";
 
 /**
- * What has to change in `actual` for it to be as `expected`: sorted by object, none where they agree. Parts of a
- * missing or extra object (the columns of a table, the grants on a function) are not listed beside it. `options`
- * switches off normalisations that apply by default; see `NORMALISATIONS`.
+ * What must change in `actual` to match `expected`, sorted by object; empty if they match. The parts of a missing or extra
+ * object (the columns of a table, the grants on a function) are not listed separately. `options` turns normalisations on
+ * and off; see `NORMALISATIONS`.
  */
 export function compareCatalogs(expected: Catalog, actual: Catalog, options: Partial<Normalisations> = {}): readonly Change[] {
   const [left, right] = normalise(expected, actual, options);
   return compareFacts(factsOf(left), factsOf(right));
 }
 
-/** `compareCatalogs` on what is normalised already. */
-export function compareFacts(expected: ReadonlyMap<string, Fact>, actual: ReadonlyMap<string, Fact>): readonly Change[] {
-  const missing = absent(expected, actual);
-  const extra = absent(actual, expected);
-  const different = [...expected].flatMap(([key, fact]) => {
+function compareFacts(expected: ReadonlyMap<string, Fact>, actual: ReadonlyMap<string, Fact>): readonly Change[] {
+  const missing = onlyIn(expected, actual);
+  const extra = onlyIn(actual, expected);
+  const changed = [...expected].flatMap(([key, fact]) => {
     const found = actual.get(key);
     const differences = found === undefined ? [] : differencesOf(fact, found);
     return differences.length === 0 ? [] : [{ fact, differences }];
   });
   return [
-    ...wholes(missing).map((fact) => alone("missing", fact)),
-    ...wholes(extra).map((fact) => alone("extra", fact)),
-    ...different.map(({ fact, differences }) => changed(fact, differences)),
+    ...withoutParts(missing).map((fact) => missingOrExtra("missing", fact)),
+    ...withoutParts(extra).map((fact) => missingOrExtra("extra", fact)),
+    ...changed.map(({ fact, differences }) => different(fact, differences)),
   ].toSorted(byObject);
 }
 
-function absent(here: ReadonlyMap<string, Fact>, there: ReadonlyMap<string, Fact>): ReadonlyMap<string, Fact> {
-  return new Map([...here].filter(([key]) => !there.has(key)));
+function onlyIn(one: ReadonlyMap<string, Fact>, other: ReadonlyMap<string, Fact>): ReadonlyMap<string, Fact> {
+  return new Map([...one].filter(([key]) => !other.has(key)));
 }
 
-/** Without the parts of what is absent itself, and without what a partition or heir has from its parent. */
-function wholes(facts: ReadonlyMap<string, Fact>): readonly Fact[] {
+/** Leaves out the parts of objects that are in the same map, and what a table inherits from its parent. */
+function withoutParts(facts: ReadonlyMap<string, Fact>): readonly Fact[] {
   return [...facts.values()].filter(
     ({ partOf, properties }) => !partOf.some((whole) => facts.has(whole)) && properties["inherited"] !== true,
   );
 }
 
-function alone(change: "missing" | "extra", fact: Fact): Change {
+function missingOrExtra(change: "missing" | "extra", fact: Fact): Change {
   return { change, kind: fact.kind, object: fact.id, detail: inOneLine(summary(fact)), differences: [] };
 }
 
-function changed(fact: Fact, differences: readonly Difference[]): Change {
+function different(fact: Fact, differences: readonly Difference[]): Change {
   return { change: "different", kind: fact.kind, object: fact.id, detail: describeDifferences(differences), differences };
 }
 
@@ -55,15 +54,15 @@ function differencesOf(expected: Fact, actual: Fact): readonly Difference[] {
   const names = new Set([...Object.keys(expected.properties), ...Object.keys(actual.properties)]);
   return [...names].flatMap((name) => {
     const [left, right] =
-      name === "columnOrder" ? orders(expected, actual) : [text(expected.properties[name]), text(actual.properties[name])];
+      name === "columnOrder" ? columnOrders(expected, actual) : [text(expected.properties[name]), text(actual.properties[name])];
     if (left === right) return [];
     if (name === "body") return [{ property: "body", expected: `SHA-256 ${left?.slice(0, 12)}`, actual: `SHA-256 ${right?.slice(0, 12)}` }];
-    return [{ property: words(name), expected: left, actual: right }];
+    return [{ property: spaced(name), expected: left, actual: right }];
   });
 }
 
-/** The columns that both have, as each orders them: one that only one has is a change of its own. */
-function orders(expected: Fact, actual: Fact): readonly [string, string] {
+/** The order of the columns that both sides have. A column on one side only is a change of its own. */
+function columnOrders(expected: Fact, actual: Fact): readonly [string, string] {
   const [left, right] = [namesIn(expected), namesIn(actual)];
   return [left.filter((name) => right.includes(name)).join(", "), right.filter((name) => left.includes(name)).join(", ")];
 }
@@ -72,10 +71,10 @@ function namesIn({ properties }: Fact): readonly unknown[] {
   return Array.isArray(properties["columnOrder"]) ? properties["columnOrder"] : [];
 }
 
-/** What an object is, in one line, from its most telling properties. */
+/** An object in one line, from its most important properties. */
 function summary({ kind, properties }: Fact): string {
-  const told = TELLING[kind] ?? ["definition"];
-  return told
+  const names = SUMMARY_PROPERTIES[kind] ?? ["definition"];
+  return names
     .map((name) => [name, text(properties[name])] as const)
     .filter(([name, value]) => value !== undefined && !(name === "nullable" && value === "yes"))
     .map(([name, value]) => {
@@ -87,7 +86,7 @@ function summary({ kind, properties }: Fact): string {
     .join(" ");
 }
 
-const TELLING: Partial<Record<ChangedKind, readonly string[]>> = {
+const SUMMARY_PROPERTIES: Partial<Record<ChangedKind, readonly string[]>> = {
   table: ["columnOrder"],
   column: ["type", "nullable", "default", "generated"],
   view: ["columns"],
@@ -120,7 +119,7 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** `nullsNotDistinct` as people write it. */
-function words(name: string): string {
+/** Writes `nullsNotDistinct` as `nulls not distinct`. */
+function spaced(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

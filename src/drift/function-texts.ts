@@ -4,25 +4,23 @@ import { literal } from "../postgres/identifier.ts";
 import type { Session } from "../postgres/connect.ts";
 import type { Change } from "./change.ts";
 
-/** The kinds that the catalog knows by a hash of their body alone: whole texts would be most of what it reads. */
+/** The kinds for which the catalog has only a hash of the body, because the texts would be most of what it reads. */
 const HASHED: readonly Change["kind"][] = ["function", "procedure", "window function"];
 
-/** The functions of which a report wants to show the text. */
-export function hashedObjects(changes: readonly Change[]): readonly string[] {
+/** The functions whose text a report shows. */
+export function changedFunctions(changes: readonly Change[]): readonly string[] {
   return changes.filter(({ kind }) => HASHED.includes(kind)).map(({ object }) => object);
 }
 
-/**
- * The whole statement of each of these functions that is there, by id. Read only. Throws the server's error.
- */
-export async function readDefinitions(session: Session, objects: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** The complete statement of each of these functions that exists, by id. Read only. Throws the server's error. */
+export async function readFunctionTexts(session: Session, objects: readonly string[]): Promise<ReadonlyMap<string, string>> {
   if (objects.length === 0) return new Map();
   const rows = await session.query<{ id: string; definition: string }>(definitions(objects));
   return new Map(rows.map(({ id, definition }) => [id, definition.replaceAll("\r", "").trimEnd()]));
 }
 
-/** The changes with the texts of functions that either side has. */
-export function withDefinitions(
+/** Adds the texts of the functions to the changes. */
+export function withFunctionTexts(
   changes: readonly Change[],
   expected: ReadonlyMap<string, string>,
   actual: ReadonlyMap<string, string>,
@@ -34,7 +32,7 @@ export function withDefinitions(
   });
 }
 
-/** Names are written as in the catalog: with their schema, which needs an empty search path. */
+/** With an empty search path, Postgres writes every name with its schema, as in the catalog. */
 function definitions(objects: readonly string[]): string {
   return `set local transaction_read_only = on; set local search_path = '';
 with ${scope(undefined)}, routine as (

@@ -2,34 +2,34 @@ import { redact } from "../redact.ts";
 import type { Change } from "./change.ts";
 
 /**
- * A line that connects somewhere: a URL, a key, or the words of libpq. Only there is a `password =` a secret; elsewhere it
- * is a comparison of columns, which a diff has to show.
+ * A line that connects to a server: a URL, a key, or connection parameters of libpq. Only in such a line is `password =`
+ * followed by a secret. In other lines it compares columns, and the diff must show that.
  */
-const CONNECTS = /:\/\/|\bnapi_|\bbearer\s|\b(?:host|hostaddr|dbname|user|port)\s*[=']/i;
+const CONNECTION = /:\/\/|\bnapi_|\bbearer\s|\b(?:host|hostaddr|dbname|user|port)\s*[=']/i;
 
-/** Changes without the passwords that definitions may hold, such as those of foreign tables and of calls to dblink. */
-export function withoutLogins(changes: readonly Change[]): readonly Change[] {
+/** Removes passwords that definitions can contain, such as those of foreign tables and calls of dblink. */
+export function redactChanges(changes: readonly Change[]): readonly Change[] {
   return changes.map((change) => ({
     ...change,
-    detail: clean(change.detail),
+    detail: redactConnections(change.detail),
     differences: change.differences.map(({ property, expected, actual }) => ({
       property,
-      expected: cleanIf(expected),
-      actual: cleanIf(actual),
+      expected: redactOptional(expected),
+      actual: redactOptional(actual),
     })),
     ...(change.definition === undefined
       ? {}
-      : { definition: { expected: cleanIf(change.definition.expected), actual: cleanIf(change.definition.actual) } }),
+      : { definition: { expected: redactOptional(change.definition.expected), actual: redactOptional(change.definition.actual) } }),
   }));
 }
 
-function cleanIf(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : clean(text);
+function redactOptional(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : redactConnections(text);
 }
 
-function clean(text: string): string {
+function redactConnections(text: string): string {
   return text
     .split("\n")
-    .map((line) => (CONNECTS.test(line) ? redact(line) : line))
+    .map((line) => (CONNECTION.test(line) ? redact(line) : line))
     .join("\n");
 }

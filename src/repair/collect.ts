@@ -1,89 +1,87 @@
-import type { Change } from "../drift/change.ts";
-import { keyOfChange } from "../drift/facts.ts";
-import { disturb, drop } from "./drop.ts";
+import { type Change, keyOfChange } from "../drift/change.ts";
+import { drop, dropDependents } from "./drop.ts";
 import { create, createParts } from "./create.ts";
-import { type Ledger, openLedger, realKey, type Sides } from "./repair-state.ts";
-import { MAKERS } from "./objects/registry.ts";
-import type { Making } from "./repair-context.ts";
-import type { Operation } from "./operation.ts";
+import { type Operation, realKey, type RepairState, type Sides, startState } from "./repair-state.ts";
+import { OBJECT_REPAIRS } from "./objects/registry.ts";
+import type { RepairContext } from "./repair-context.ts";
 import { guarded, isStatements, type Remedy } from "./step.ts";
 
-export interface Work {
+export interface CollectedWork {
   readonly operations: readonly Operation[];
-  /** Changes that can't be made, with the reason. When there are any, the operations are not worth a look. */
+  /** Changes that cannot be repaired, with the reason. If there are any, the operations must not be used. */
   readonly refused: ReadonlyMap<string, string>;
 }
 
-/** All that has to be done for the changes: each object that they name, its parts, and what stands in the way. */
-export function gather(changes: readonly Change[], sides: Sides, making: Making): Work {
-  const ledger = openLedger(changes, sides, making);
-  // What is changed in place is entered first: whether it stands in another's way depends on that.
-  const remedies = new Map(changes.flatMap((change) => (change.change === "different" ? [[change, alter(ledger, change)] as const] : [])));
+/** The operations for all changes: on the objects that differ, on their parts, and on the dependents that block them. */
+export function collect(changes: readonly Change[], sides: Sides, context: RepairContext): CollectedWork {
+  const state = startState(changes, sides, context);
+  // Objects that are altered come first: whether a dependent must be dropped depends on them.
+  const remedies = new Map(changes.flatMap((change) => (change.change === "different" ? [[change, alter(state, change)] as const] : [])));
   for (const change of changes) {
     const remedy = remedies.get(change);
-    if (remedy === undefined) enter(ledger, change);
-    else rework(ledger, change, remedy);
+    if (remedy === undefined) addOrRemove(state, change);
+    else replace(state, change, remedy);
   }
-  const conditions = new Map([...remedies.keys()].map((change) => [keyOfChange(change), isOld(change, making)]));
+  const conditions = new Map([...remedies.keys()].map((change) => [keyOfChange(change), isUnchanged(change, context)]));
   return {
-    operations: [...[...ledger.drops.values()].map((each) => once(each, conditions)), ...ledger.makes.values()],
-    refused: ledger.refused,
+    operations: [...[...state.drops.values()].map((each) => onlyWhileNeeded(each, conditions)), ...state.creates.values()],
+    refused: state.refused,
   };
 }
 
-/** Enters what changes an object in place, or the reason against it. */
-function alter({ makes, altered, refused, making }: Ledger, change: Change): Remedy {
+/** Adds the operation that alters an object, or the reason why that is not possible. */
+function alter({ creates, altered, refused, context }: RepairState, change: Change): Remedy {
   const { kind, object, differences } = change;
-  const remedy = MAKERS[kind].alter(object, differences, making);
+  const remedy = OBJECT_REPAIRS[kind].alter(object, differences, context);
   if (isStatements(remedy)) {
-    const key = realKey(making.actual, change);
-    makes.set(key, { key, kind, id: object, way: "make", statements: remedy, causes: new Set([keyOfChange(change)]) });
+    const key = realKey(context.actual, change);
+    creates.set(key, { key, kind, id: object, action: "create", statements: remedy, causes: new Set([keyOfChange(change)]) });
     altered.add(key);
   } else if (remedy !== "recreate") refused.set(keyOfChange(change), remedy.cannot);
   return remedy;
 }
 
-/** Enters a missing or an extra object. What the other side has from a parent comes and goes with that parent. */
-function enter(ledger: Ledger, change: Change): void {
-  const { sides, making } = ledger;
+/** Adds a missing or an extra object. An object that the other side inherits is created and dropped with its parent. */
+function addOrRemove(state: RepairState, change: Change): void {
+  const { sides, context } = state;
   const { kind, object } = change;
   if (change.change === "extra") {
-    const key = realKey(making.actual, change);
-    if (!sides.everything.expected.facts.has(key)) drop(ledger, key, keyOfChange(change));
+    const key = realKey(context.actual, change);
+    if (!sides.everything.expected.facts.has(key)) drop(state, key, keyOfChange(change));
     return;
   }
-  const key = realKey(making.expected, change);
-  // A sequence may be there and go with a column on one side alone.
-  if (kind === "sequence" || !sides.everything.actual.facts.has(key)) create(ledger, key, { kind, id: object }, keyOfChange(change));
+  const key = realKey(context.expected, change);
+  // A sequence can exist on both sides and be owned by a column on one side only.
+  if (kind === "sequence" || !sides.everything.actual.facts.has(key)) create(state, key, { kind, id: object }, keyOfChange(change));
 }
 
-/** Enters what has to go and come for an object's change. */
-function rework(ledger: Ledger, change: Change, remedy: Remedy): void {
-  const { making } = ledger;
+/** Adds the objects that are dropped and created again because one object changes. */
+function replace(state: RepairState, change: Change, remedy: Remedy): void {
+  const { context } = state;
   const { kind, object, differences } = change;
   const cause = keyOfChange(change);
   if (remedy === "recreate") {
-    drop(ledger, realKey(making.actual, change), cause);
-    create(ledger, realKey(making.expected, change), { kind, id: object }, cause);
+    drop(state, realKey(context.actual, change), cause);
+    create(state, realKey(context.expected, change), { kind, id: object }, cause);
   }
-  const mode = isStatements(remedy) ? MAKERS[kind].disturbs?.(object, differences, making) : undefined;
+  const mode = isStatements(remedy) ? OBJECT_REPAIRS[kind].dependentsToDrop?.(object, differences, context) : undefined;
   if (mode === undefined) return;
-  disturb(ledger, realKey(making.actual, change), mode, cause);
-  // A type made anew has lost its rights and its comment.
-  if (mode === "but columns") createParts(ledger, realKey(making.expected, change), cause);
+  dropDependents(state, realKey(context.actual, change), mode, cause);
+  // A type that was created again has no grants and no comment.
+  if (mode === "all but columns") createParts(state, realKey(context.expected, change), cause);
 }
 
-/** A condition in SQL: the first run hasn't made the change yet. */
-function isOld({ kind, object, differences }: Change, making: Making): string | undefined {
-  return MAKERS[kind].isOld?.(object, differences, making);
+/** SQL condition: the first run has not made the change yet. */
+function isUnchanged({ kind, object, differences }: Change, context: RepairContext): string | undefined {
+  return OBJECT_REPAIRS[kind].isUnchanged?.(object, differences, context);
 }
 
-/** A drop for the sake of changes of which each can be told to be done: then it is not repeated. */
-function once(operation: Operation, conditions: ReadonlyMap<string, string | undefined>): Operation {
-  const told = [...operation.causes].map((cause) => conditions.get(cause));
-  if (told.length === 0 || told.some((condition) => condition === undefined)) return operation;
+/** Runs a drop only while one of its causes is still to be repaired, when SQL conditions can show that for every cause. */
+function onlyWhileNeeded(operation: Operation, conditions: ReadonlyMap<string, string | undefined>): Operation {
+  const unchanged = [...operation.causes].map((cause) => conditions.get(cause));
+  if (unchanged.length === 0 || unchanged.some((condition) => condition === undefined)) return operation;
   const statements = operation.statements.map((statement) =>
-    statement.sql.startsWith("do ") ? statement : { ...statement, sql: guarded(told.join("\n    or "), statement.sql) },
+    statement.sql.startsWith("do ") ? statement : { ...statement, sql: guarded(unchanged.join("\n    or "), statement.sql) },
   );
   return { ...operation, statements };
 }

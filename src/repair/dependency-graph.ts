@@ -1,23 +1,23 @@
 import type { ChangedKind } from "../drift/change.ts";
 import { type Fact, factsOf } from "../drift/facts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { MadeKind } from "./objects/registry.ts";
+import type { RepairKind } from "./objects/registry.ts";
 import type { Dependency } from "./source.ts";
 
-/** An object by kind and id, as one text. */
+/** An object by kind and id. The key is both in one text. */
 export interface Node {
   readonly key: string;
-  readonly kind: MadeKind;
+  readonly kind: RepairKind;
   readonly id: string;
 }
 
 export interface Edge {
   readonly key: string;
-  /** Whether the dependent stands in the way of dropping the other; else it is dropped along with it. */
+  /** Whether the dependent blocks the drop of the other object. If not, Postgres drops the dependent with it. */
   readonly blocks: boolean;
 }
 
-/** The objects of one database with what needs what. A part needs its whole. */
+/** The objects of one database and their dependencies. A part, such as a column, needs the object that it belongs to. */
 export interface Graph {
   readonly facts: ReadonlyMap<string, Fact>;
   readonly node: (key: string) => Node;
@@ -60,6 +60,7 @@ function push<T>(lists: Map<string, T[]>, key: string, item: T): void {
   else list.push(item);
 }
 
+/** Kinds with a space in their name. */
 const SPACED: readonly ChangedKind[] = [
   "materialized view",
   "window function",
@@ -71,5 +72,5 @@ const SPACED: readonly ChangedKind[] = [
 
 function nodeOf(key: string): Node {
   const kind = SPACED.find((one) => key.startsWith(`${one} `)) ?? key.slice(0, key.indexOf(" "));
-  return { key, kind: kind as MadeKind, id: key.slice(kind.length + 1) };
+  return { key, kind: kind as RepairKind, id: key.slice(kind.length + 1) };
 }

@@ -18,7 +18,7 @@ const relations = `
   select 'pg_attrdef'::regclass, d.oid, 0, format('%s %s.%I', case a.attgenerated when '' then 'default' else 'column' end, r.id, a.attname)
   from pg_attrdef d join rel r on r.oid = d.adrelid join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum`;
 
-/** An array stands for its elements, a multirange for its range, a table's row type for the table. */
+/** An array has the key of its element type, a multirange that of its range, and a row type that of its table. */
 const datatypes = `
   select 'pg_type'::regclass, t.oid, 0, case when r.oid is not null then ${kindOfRelation} || ' ' || r.id
     else format('%s %I.%I', ${kindOfType}, n.nspname, coalesce(e.typname, t.typname)) end
@@ -81,5 +81,5 @@ const others = `
   select e.classid, e.objid, 0, format('extension %I', x.extname)
   from pg_depend e join pg_extension x on x.oid = e.refobjid where e.deptype = 'e' and e.refclassid = 'pg_extension'::regclass`;
 
-/** The key that `keyOf` gives to an object, for each row that `pg_depend` may name. A default is a node beside its column. */
-export const NODES = [relations, datatypes, partsOfTables, others].join("\n  union all");
+/** SQL: the key of an object, as in `keyOf`, for each row that `pg_depend` can reference. The default of a column is an object of its own. */
+export const OBJECT_KEYS = [relations, datatypes, partsOfTables, others].join("\n  union all");

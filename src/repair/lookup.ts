@@ -5,25 +5,25 @@ import type { Sequence } from "../catalog/sequences.ts";
 import { path } from "../catalog/quote.ts";
 import type { RepairSource } from "./source.ts";
 
-/** A catalog and what was read beside it. */
+/** A catalog, and what a repair reads in addition. */
 export interface Side {
   readonly catalog: Catalog;
   readonly source: RepairSource;
 }
 
-/** A catalog by id. */
+/** Finds the objects of a catalog by id. */
 export interface Lookup extends Side {
-  /** The object of a kind with an id; throws where there is none, which is a fault of ours. */
+  /** Throws a `TypeError` if the object does not exist, which is a bug in offshoot. */
   get<K extends ContentKind>(kind: K, id: string): Catalog[K][number];
   find<K extends ContentKind>(kind: K, id: string): Catalog[K][number] | undefined;
   column(id: string): { readonly table: Table; readonly column: Column };
   /** The sequence of a serial or identity column. */
   sequenceOf(columnId: string): Sequence | undefined;
-  /** The role that the comparison takes for the other side's. */
-  readonly principal: string | undefined;
+  /** The role that owns most objects. The comparison treats the main owners of both sides as the same role. */
+  readonly mainOwner: string | undefined;
 }
 
-export function lookup({ catalog, source }: Side, principal: string | undefined): Lookup {
+export function lookup({ catalog, source }: Side, mainOwner: string | undefined): Lookup {
   const lists = new Map<ContentKind, ReadonlyMap<string, unknown>>();
   const byId = (kind: ContentKind): ReadonlyMap<string, unknown> => {
     const known = lists.get(kind) ?? new Map(catalog[kind].map((item) => [item.id, item]));
@@ -46,20 +46,20 @@ export function lookup({ catalog, source }: Side, principal: string | undefined)
     find,
     get(kind, id) {
       const found = find(kind, id);
-      if (found === undefined) throw new TypeError(`no ${id} among the ${kind}`);
+      if (found === undefined) throw new TypeError(`${id} is not in the catalog's ${kind}`);
       return found;
     },
     column(id) {
       const found = columns.get(id);
-      if (found === undefined) throw new TypeError(`no column ${id}`);
+      if (found === undefined) throw new TypeError(`column ${id} is not in the catalog`);
       return found;
     },
     sequenceOf: (columnId) => sequences.get(columnId),
-    principal,
+    mainOwner,
   };
 }
 
-/** What a sequence is called really, where the comparison calls it by its column. */
+/** The real name of a sequence, for which the comparison uses the name of its column. */
 export function realName(side: Lookup, id: string): string {
   return id.endsWith("'s") ? (side.sequenceOf(id.slice(0, -2))?.id ?? id) : id;
 }

@@ -1,50 +1,49 @@
 import type { ChangedKind } from "../drift/change.ts";
-import { compareText } from "../findings/finding.ts";
-import type { Sides } from "./repair-state.ts";
+import { compareText } from "../findings/order.ts";
+import type { Operation, Sides } from "./repair-state.ts";
 import type { Graph } from "./dependency-graph.ts";
-import { lockOf } from "./lock.ts";
-import { MADE_KINDS, type MadeKind } from "./objects/registry.ts";
-import type { Operation } from "./operation.ts";
-import type { Step } from "./step.ts";
+import { CREATION_ORDER, type RepairKind } from "./objects/registry.ts";
 
-/** The operations so that nothing goes while it is needed, and nothing comes before what it needs. */
+import { lockOf, type Step } from "./step.ts";
+
+/** Sorts the operations: an object is dropped after its dependents, and created after the objects that it needs. */
 export function order(operations: readonly Operation[], sides: Pick<Sides, "expected" | "actual">): readonly Step[] {
-  const drops = new Map(operations.filter(({ way }) => way === "drop").map((operation) => [operation.key, operation]));
-  const makes = new Map(operations.filter(({ way }) => way === "make").map((operation) => [operation.key, operation]));
+  const drops = new Map(operations.filter(({ action }) => action === "drop").map((operation) => [operation.key, operation]));
+  const creates = new Map(operations.filter(({ action }) => action === "create").map((operation) => [operation.key, operation]));
   const after = new Map<Operation, Set<Operation>>(operations.map((operation) => [operation, new Set()]));
   const precede = (first: Operation | undefined, then: Operation | undefined): void => {
     if (first !== undefined && then !== undefined && first !== then) after.get(then)?.add(first);
   };
   for (const key of drops.keys()) {
     const operation = placeOf(key, drops, sides.actual);
-    precede(operation, makes.get(key));
+    precede(operation, creates.get(key));
     for (const needed of sides.actual.needs(key)) {
       precede(operation, placeOf(needed, drops, sides.actual));
-      precede(operation, makes.get(needed));
+      precede(operation, creates.get(needed));
     }
     for (const { key: dependent } of sides.actual.dependents(key)) {
-      // A publication loses a dropped table by itself, and may have to wait for the new one; a column in its list it holds.
+      // Postgres removes a dropped table from a publication, which may have to wait for the new table. A column in its list blocks the drop.
       if (dependent.startsWith("publication ") && operation?.kind !== "column") continue;
-      precede(placeOf(dependent, drops, sides.actual) ?? placeOf(dependent, makes, sides.actual), operation);
+      precede(placeOf(dependent, drops, sides.actual) ?? placeOf(dependent, creates, sides.actual), operation);
     }
   }
-  for (const [key, operation] of makes) {
-    for (const needed of needsOf(operation, key, sides.expected)) precede(placeOf(needed, makes, sides.expected), operation);
+  for (const [key, operation] of creates) {
+    for (const needed of needsOf(operation, key, sides.expected)) precede(placeOf(needed, creates, sides.expected), operation);
   }
   return sorted(operations, after).flatMap(stepsOf);
 }
 
-/** Where an object comes or goes: by itself, or with the whole that it is a part of. */
+/** The operation that creates or drops an object: its own, or that of the object that it belongs to. */
 function placeOf(key: string, operations: ReadonlyMap<string, Operation>, graph: Graph): Operation | undefined {
   const own = operations.get(key);
-  if (own !== undefined) return own.along === undefined ? own : placeOf(own.along, operations, graph);
+  if (own !== undefined) return own.droppedWith === undefined ? own : placeOf(own.droppedWith, operations, graph);
   const { kind, id } = graph.node(key);
   const wholes =
     kind === "default" ? [`column ${id}`] : kind === "column" ? graph.needs(key).filter((one) => one.startsWith("table ")) : [];
   return wholes.map((whole) => placeOf(whole, operations, graph)).find((operation) => operation !== undefined);
 }
 
-/** A sequence comes before the column that counts with it, and is given to that column afterwards; an identity's is its column's. */
+/** The objects that an operation needs. A sequence is created before its column, which becomes its owner afterwards. An identity sequence is created with its column. */
 function needsOf({ kind, id }: Operation, key: string, graph: Graph): readonly string[] {
   if (kind === "sequence") return graph.needs(key).filter((one) => !one.startsWith("column ") || isIdentity(one, graph));
   if (kind === "ownership") return [`sequence ${id}`, ...graph.needs(`sequence ${id}`)];
@@ -63,7 +62,7 @@ function isIdentity(column: string, graph: Graph): boolean {
   return graph.facts.get(column)?.properties["identity"] !== undefined;
 }
 
-/** Drops before makes, then by kind and name; in a circle, which Postgres could not have made at once, the first goes first. */
+/** Drops come before creates; then the order is by kind and name. In a circle, which Postgres cannot create in one statement, the first one comes first. */
 function sorted(operations: readonly Operation[], after: ReadonlyMap<Operation, ReadonlySet<Operation>>): readonly Operation[] {
   const places = new Map(
     operations.toSorted((a, b) => rank(a) - rank(b) || compareText(a.id, b.id)).map((operation, at) => [operation, at]),
@@ -88,7 +87,7 @@ function sorted(operations: readonly Operation[], after: ReadonlyMap<Operation, 
   return result;
 }
 
-/** Keeps a list in its order, found by halves: a schema may have ten thousands of objects. */
+/** Inserts into a sorted list, with a binary search: a schema can have tens of thousands of objects. */
 function insert(list: Operation[], item: Operation, place: (operation: Operation) => number): void {
   let [low, high] = [0, list.length];
   while (low < high) {
@@ -100,18 +99,18 @@ function insert(list: Operation[], item: Operation, place: (operation: Operation
   list.splice(low, 0, item);
 }
 
-function rank({ kind, way }: Operation): number {
-  const at = MADE_KINDS.indexOf(kind);
-  return way === "drop" ? MADE_KINDS.length - at : 2 * MADE_KINDS.length + at;
+function rank({ kind, action }: Operation): number {
+  const at = CREATION_ORDER.indexOf(kind);
+  return action === "drop" ? CREATION_ORDER.length - at : 2 * CREATION_ORDER.length + at;
 }
 
-/** What people know a pseudo-kind by. */
-const KNOWN: Partial<Record<MadeKind, ChangedKind>> = { default: "column", ownership: "sequence" };
+/** The kind that is shown for a kind that exists only in the repair. */
+const SHOWN: Partial<Record<RepairKind, ChangedKind>> = { default: "column", ownership: "sequence" };
 
 function stepsOf({ kind, id, statements, causes }: Operation): readonly Step[] {
   return statements.map((statement) => ({
     ...statement,
-    kind: KNOWN[kind] ?? (kind as ChangedKind),
+    kind: SHOWN[kind] ?? (kind as ChangedKind),
     object: id,
     lock: lockOf(statement.sql),
     causes: [...causes],

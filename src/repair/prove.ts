@@ -9,22 +9,22 @@ import { NORMALISATIONS } from "../drift/normalise/normalisations.ts";
 import { statements } from "./script.ts";
 import type { Step } from "./step.ts";
 
-/** How a script fared on a copy. */
+/** The result of a trial on a copy. */
 export interface Trial {
-  /** What still differs after the first run. */
-  readonly left: readonly Change[];
-  /** What a second run changed. */
-  readonly again: readonly Change[];
-  /** Where it stopped, with the server's message. */
+  /** The differences that are left after the first run. */
+  readonly remaining: readonly Change[];
+  /** What the second run changed. */
+  readonly changedAgain: readonly Change[];
+  /** The step that failed, with the server's message. */
   readonly failed?: { readonly step: Step | undefined; readonly message: string; readonly run: 1 | 2 };
 }
 
-/** A second run must change nothing, not even what the comparison overlooks. */
-const EVERYTHING = Object.fromEntries(Object.keys(NORMALISATIONS).map((name) => [name, false])) as Partial<Normalisations>;
+/** The second run must change nothing, not even what the comparison ignores. */
+const NO_NORMALISATIONS = Object.fromEntries(Object.keys(NORMALISATIONS).map((name) => [name, false])) as Partial<Normalisations>;
 
 /**
- * Runs the steps twice in the database of `url`, which is a throw-away, and looks after each run what is there. A step that
- * fails is a result. Throws `CANCELLED`, and the driver's error where the connection is lost.
+ * Runs the steps twice in the database of `url`, a temporary copy, and reads the catalog after each run. A step that fails
+ * is a result. Throws `CANCELLED`, and the driver's error when the connection is lost.
  */
 export async function tryTwice(
   url: string,
@@ -56,12 +56,12 @@ async function runTwice(session: Session, steps: readonly Step[], expected: Cata
         await session.query(sql);
       } catch (thrown) {
         if (session.lost.aborted) throw thrown;
-        return { left: [], again: [], failed: { step, message: messageOf(thrown), run } };
+        return { remaining: [], changedAgain: [], failed: { step, message: messageOf(thrown), run } };
       }
     }
     catalogs.push(await readCatalog(session));
   }
   const [first, second] = catalogs;
-  if (first === undefined || second === undefined) throw new TypeError("two runs, two catalogs");
-  return { left: compareCatalogs(expected, first, normalisations), again: compareCatalogs(first, second, EVERYTHING) };
+  if (first === undefined || second === undefined) throw new TypeError("each of the two runs must read a catalog");
+  return { remaining: compareCatalogs(expected, first, normalisations), changedAgain: compareCatalogs(first, second, NO_NORMALISATIONS) };
 }

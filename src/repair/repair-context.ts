@@ -1,52 +1,45 @@
 import { quoted } from "../catalog/quote.ts";
 import type { Difference } from "../drift/change.ts";
 import type { Lookup } from "./lookup.ts";
+import type { Rows } from "./rows.ts";
 import type { Remedy, Statement } from "./step.ts";
 
-/** What is known of the rows of the database that is repaired. */
-export interface Rows {
-  /** Whether the table holds rows; true where that is not known. */
-  readonly hasRows: (tableId: string) => boolean;
-  /** Whether a row has no value in the column; true where that is not known. */
-  readonly hasNulls: (columnId: string) => boolean;
-}
-
-/** What the makers of statements may look at. */
-export interface Making extends Rows {
+/** What is known when the statements for an object are written. */
+export interface RepairContext extends Rows {
   readonly expected: Lookup;
   readonly actual: Lookup;
-  /** An expected role as it is called in the actual database, unquoted. */
+  /** The name of an expected role in the actual database, unquoted. */
   readonly role: (name: string) => string;
-  /** Whether this very repair makes the table or domain, so that it is empty and nobody else sees it. */
+  /** Whether this repair creates the table or domain, so that it is empty and no other session uses it. */
   readonly isNew: (id: string) => boolean;
 }
 
-/** How objects of one kind come about, change and go. */
-export interface Maker {
-  create(id: string, making: Making): Remedy;
-  drop(id: string, making: Making): readonly Statement[];
-  alter(id: string, differences: readonly Difference[], making: Making): Remedy;
-  /** Whether what depends on the object must be gone while it is altered so, and whether columns may stay. Default: all may. */
-  disturbs?(id: string, differences: readonly Difference[], making: Making): "everything" | "but columns" | undefined;
+/** How objects of one kind are created, dropped and altered. */
+export interface ObjectRepair {
+  create(id: string, context: RepairContext): Remedy;
+  drop(id: string, context: RepairContext): readonly Statement[];
+  alter(id: string, differences: readonly Difference[], context: RepairContext): Remedy;
+  /** The dependent objects that must be dropped before this object is altered. Default: none. */
+  dependentsToDrop?(id: string, differences: readonly Difference[], context: RepairContext): "all" | "all but columns" | undefined;
   /**
-   * A condition in SQL: the object is still as it was found. What has to go for the object's sake goes only then, so that
-   * a second run leaves alone what the first one made. Undefined: nothing tells.
+   * SQL condition: the object is still as the comparison found it. Objects that are dropped because of this object are
+   * dropped only then, so that a second run keeps what the first run created. Undefined: no condition can show that.
    */
-  isOld?(id: string, differences: readonly Difference[], making: Making): string | undefined;
+  isUnchanged?(id: string, differences: readonly Difference[], context: RepairContext): string | undefined;
 }
 
-/** What differs, by property. */
+/** The differences by property. */
 export function byProperty(differences: readonly Difference[]): ReadonlyMap<string, Difference> {
   return new Map(differences.map((difference) => [difference.property, difference]));
 }
 
-/** Gives an object to its owner, unless whoever makes it is that already. */
-export function owned(word: string, id: string, owner: string, { role, actual }: Making): readonly Statement[] {
+/** Sets the owner of a new object, unless the role that creates the object is the owner. */
+export function ownerOfNew(word: string, id: string, owner: string, { role, actual }: RepairContext): readonly Statement[] {
   const name = role(owner);
   return name === actual.source.user ? [] : [{ sql: `alter ${word} ${id} owner to ${quoted(name)}` }];
 }
 
-/** Gives an object that is there to another owner. */
-export function given(word: string, id: string, owner: string, { role }: Making): Statement {
+/** Changes the owner of an object that exists. */
+export function changeOwner(word: string, id: string, owner: string, { role }: RepairContext): Statement {
   return { sql: `alter ${word} ${id} owner to ${quoted(role(owner))}` };
 }

@@ -1,35 +1,46 @@
 import type { Change } from "../drift/change.ts";
-import type { Graph } from "./dependency-graph.ts";
+import type { Graph, Node } from "./dependency-graph.ts";
 import { type Lookup, realName } from "./lookup.ts";
-import type { MadeKind } from "./objects/registry.ts";
-import type { Making } from "./repair-context.ts";
-import type { Operation } from "./operation.ts";
+import type { RepairKind } from "./objects/registry.ts";
+import type { RepairContext } from "./repair-context.ts";
+import type { Statement } from "./step.ts";
 
-/** Both databases as graphs of what is compared. */
+/** One action on one object: a node of the order. */
+export interface Operation extends Node {
+  /** An object that is dropped and created again has two operations: its dependents are handled between them. */
+  readonly action: "drop" | "create";
+  readonly statements: readonly Statement[];
+  /** Key of the object whose drop also drops this one. */
+  readonly droppedWith?: string | undefined;
+  /** The changes that need this operation. */
+  readonly causes: Set<string>;
+}
+
+/** The dependency graphs of both databases, limited to the objects that are compared. */
 export interface Sides {
   readonly expected: Graph;
   readonly actual: Graph;
-  /** With what is not compared, such as the indexes that a partition has from its parent. */
+  /** The graphs with the objects that are not compared, such as the indexes that a partition inherits. */
   readonly everything: { readonly expected: Graph; readonly actual: Graph };
 }
 
-/** What is being gathered: the operations so far, and what is known while they are found. */
-export interface Ledger {
+/** The operations that were collected so far, and what is needed to collect more. */
+export interface RepairState {
   readonly sides: Sides;
-  readonly making: Making;
+  readonly context: RepairContext;
   /** By key of the object. */
   readonly drops: Map<string, Operation>;
-  readonly makes: Map<string, Operation>;
-  /** Objects whose `makes` change them in place. */
+  readonly creates: Map<string, Operation>;
+  /** Objects that exist and are altered: their operation in `creates` alters them. */
   readonly altered: Set<string>;
-  /** Objects that are there and not expected. */
+  /** Objects that exist and are not expected. */
   readonly extra: ReadonlySet<string>;
-  /** Changes that can't be made, by `keyOfChange`, with the reason. */
+  /** Changes that cannot be repaired, by `keyOfChange`, with the reason. */
   readonly refused: Map<string, string>;
 }
 
-/** Kinds that hold data, or are parts of what does: they are never dropped and made again for another object's sake. */
-export const KEPT: readonly MadeKind[] = [
+/** Kinds that hold data, or belong to objects that do. They are never dropped and created again because of another object. */
+export const HOLD_DATA: readonly RepairKind[] = [
   "table",
   "column",
   "sequence",
@@ -42,29 +53,29 @@ export const KEPT: readonly MadeKind[] = [
   "foreign server",
 ];
 
-export function openLedger(changes: readonly Change[], sides: Sides, making: Making): Ledger {
-  const extra = changes.filter(({ change }) => change === "extra").map((change) => realKey(making.actual, change));
-  return { sides, making, drops: new Map(), makes: new Map(), altered: new Set(), extra: new Set(extra), refused: new Map() };
+export function startState(changes: readonly Change[], sides: Sides, context: RepairContext): RepairState {
+  const extra = changes.filter(({ change }) => change === "extra").map((change) => realKey(context.actual, change));
+  return { sides, context, drops: new Map(), creates: new Map(), altered: new Set(), extra: new Set(extra), refused: new Map() };
 }
 
-/** The key under which the database's own dependencies know an object. */
-export function realKey(side: Lookup, item: { readonly kind: MadeKind; readonly id?: string; readonly object?: string }): string {
+/** The key of an object in the dependency graph. */
+export function realKey(side: Lookup, item: { readonly kind: RepairKind; readonly id?: string; readonly object?: string }): string {
   const id = item.id ?? item.object ?? "";
   return `${item.kind} ${item.kind === "sequence" ? realName(side, id) : id}`;
 }
 
-/** What an object of the actual database is a part of. The comparison calls a column's sequence by another name. */
-export function wholesOf({ sides, making }: Ledger, key: string): readonly string[] {
+/** The objects that an object of the actual database belongs to. The comparison uses another name for a column's sequence. */
+export function wholesOf({ sides, context }: RepairState, key: string): readonly string[] {
   const { kind, id } = sides.actual.node(key);
-  const column = kind === "sequence" ? making.actual.find("sequences", id)?.ownedBy : undefined;
+  const column = kind === "sequence" ? context.actual.find("sequences", id)?.ownedBy : undefined;
   return sides.actual.facts.get(key)?.partOf ?? (column === undefined ? [] : [`column ${column}`]);
 }
 
-/** Whether an object goes with an extra one, or is extra itself. */
-export function isOfExtra(ledger: Ledger, key: string): boolean {
-  return ledger.extra.has(key) || wholesOf(ledger, key).some((whole) => isOfExtra(ledger, whole));
+/** Whether an object is extra, or belongs to an extra object. */
+export function isOfExtra(state: RepairState, key: string): boolean {
+  return state.extra.has(key) || wholesOf(state, key).some((whole) => isOfExtra(state, whole));
 }
 
-export function isGenerated({ sides }: Ledger, key: string): boolean {
+export function isGenerated({ sides }: RepairState, key: string): boolean {
   return sides.actual.facts.get(key)?.properties["generated"] !== undefined;
 }

@@ -1,19 +1,20 @@
+import type { RepairPlan } from "./plan.ts";
 import type { Step } from "./step.ts";
 
-/** What a repair runs under: as in a dump, every name has its schema, and the bodies of functions are not looked into. */
-export const PREAMBLE: readonly string[] = ["set search_path = ''", "set check_function_bodies = off"];
+/** The settings of a repair: as in a dump, every name has its schema, and Postgres does not check function bodies. */
+const PREAMBLE: readonly string[] = ["set search_path = ''", "set check_function_bodies = off"];
 
-/** Takes the preamble back. */
-export const EPILOGUE: readonly string[] = ["reset search_path", "reset check_function_bodies"];
+/** Resets the settings. */
+const EPILOGUE: readonly string[] = ["reset search_path", "reset check_function_bodies"];
 
-/** Steps that share a transaction, or one that has none. */
-export interface Segment {
+/** Steps that share a transaction, or one step that runs outside of any. */
+interface Segment {
   readonly alone: boolean;
   readonly steps: readonly Step[];
 }
 
-/** The steps in their order, cut where one can't share a transaction. */
-export function segments(steps: readonly Step[]): readonly Segment[] {
+/** The steps in their order, divided at each step that cannot share a transaction. */
+function segments(steps: readonly Step[]): readonly Segment[] {
   const cut: Segment[] = [];
   for (const step of steps) {
     const last = cut.at(-1);
@@ -23,7 +24,7 @@ export function segments(steps: readonly Step[]): readonly Segment[] {
   return cut;
 }
 
-/** Every statement of the script in its order, with the step that it comes from. */
+/** Every statement of the script in order, with its step. */
 export function statements(steps: readonly Step[]): readonly { readonly sql: string; readonly step?: Step }[] {
   const body = segments(steps).flatMap(({ alone, steps: inside }) => {
     const own = inside.map((step) => ({ sql: step.sql, step }));
@@ -32,13 +33,76 @@ export function statements(steps: readonly Step[]): readonly { readonly sql: str
   return [...PREAMBLE.map((sql) => ({ sql })), ...body, ...EPILOGUE.map((sql) => ({ sql }))];
 }
 
-/** The changes that lose data, by `keyOfChange`: a half of such a change helps nobody. */
+/** The changes that lose data, by `keyOfChange`. All steps of such a change are commented out, not only some. */
 export function losingChanges(steps: readonly Step[]): ReadonlySet<string> {
   return new Set(steps.filter(({ destructive }) => destructive !== undefined).flatMap(({ causes }) => causes));
 }
 
-/** The steps without those that are for changes alone that lose data. */
+/** The steps without those that only belong to changes that lose data. */
 export function harmless(steps: readonly Step[]): readonly Step[] {
   const losing = losingChanges(steps);
   return steps.filter(({ destructive, causes }) => destructive === undefined && !causes.every((cause) => losing.has(cause)));
+}
+
+/** The facts for the header of the script. */
+export interface Heading {
+  /** Descriptions without secrets. */
+  readonly expected: string;
+  readonly actual: string;
+  /** The database on which the script was tried. */
+  readonly copy: string;
+  readonly copyHasRows: boolean;
+}
+
+/**
+ * The script as text for `psql`: a header with what it does and what it does not repair, then the steps, each with its
+ * object and its table lock. Steps that lose data are commented out unless `allowDestructive` is set.
+ */
+export function renderRepair({ steps, unrepaired }: RepairPlan, heading: Heading, { allowDestructive = false } = {}): string {
+  const running = new Set(allowDestructive ? steps : harmless(steps));
+  const body = segments(steps).flatMap(({ alone, steps: inside }) => {
+    const lines = inside.flatMap((step) => stepLines(step, running.has(step)));
+    return alone || !inside.some((step) => running.has(step)) ? lines : ["begin;", "", ...lines, "commit;", ""];
+  });
+  const lossy = steps.length - running.size;
+  const head = [
+    `Changes the schema of ${heading.actual}`,
+    `to that of ${heading.expected}.`,
+    "",
+    "Written by `offshoot drift --repair`. Run it with `psql -v ON_ERROR_STOP=1 -f`: not all of it can addCause a transaction.",
+    "You can run it again: it skips what is done already.",
+    `offshoot tested it: it ran twice on ${heading.copy}.`,
+    ...(heading.copyHasRows
+      ? []
+      : ["That copy had no rows: NOT NULL, CHECK, UNIQUE and foreign keys can still fail on the rows of your database."]),
+    ...(lossy === 0
+      ? []
+      : [
+          "",
+          `${lossy === 1 ? "1 step is" : `${lossy} steps are`} commented out because data may be lost. Add --allow-destructive to test and include ${lossy === 1 ? "it" : "them"}.`,
+        ]),
+    ...(unrepaired.length === 0 ? [] : ["", "Not repaired:"]),
+    ...unrepaired.flatMap(({ change, reason }) => [`- ${change.change} ${change.kind} ${change.object}: ${reason}`]),
+  ];
+  return [...comment(head), "", ...PREAMBLE.map(terminated), "", ...body, ...EPILOGUE.map(terminated), ""].join("\n");
+}
+
+function stepLines(step: Step, runs: boolean): readonly string[] {
+  const { kind, object, lock, warning, destructive, sql } = step;
+  const notes = [
+    `${kind} ${object}${lock === undefined ? "" : ` (${lock})`}`,
+    ...(warning === undefined ? [] : [`Warning: ${warning}.`]),
+    ...(destructive === undefined ? [] : [`Loses data: ${destructive}.`]),
+  ];
+  const lines = terminated(sql).split("\n");
+  return [...comment(notes), ...(runs ? lines : comment(lines)), ""];
+}
+
+function terminated(sql: string): string {
+  return `${sql};`;
+}
+
+/** In `psql` a carriage return ends a comment too. Without the split, the rest of a name after one would run as SQL. */
+function comment(lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => line.split(/\r\n|\r|\n/)).map((line) => (line === "" ? "--" : `-- ${line}`));
 }

@@ -1,30 +1,30 @@
 import { ownRoutine, signatureOf } from "../catalog/routines.ts";
 import { scope } from "../catalog/scope.ts";
 import type { Session } from "../postgres/connect.ts";
-import { NODES } from "./dependency-keys.ts";
+import { OBJECT_KEYS } from "./dependency-keys.ts";
 
-/** That one object needs another. */
+/** One object needs another. */
 export interface Dependency {
   readonly dependent: string;
   readonly on: string;
-  /** Whether it stands in the way of dropping the other; else it is dropped along with it. */
+  /** Whether the dependent blocks the drop of the other object. If not, Postgres drops the dependent with it. */
   readonly blocks: boolean;
 }
 
-/** What a repair has to know of a database beyond its catalog. */
+/** What a repair needs to know about a database in addition to its catalog. */
 export interface RepairSource {
   readonly dependencies: readonly Dependency[];
-  /** The whole statement of each function and procedure, by id. */
+  /** The complete statement of each function and procedure, by id. */
   readonly routines: ReadonlyMap<string, string>;
-  /** Who reads this, quoted: the owner of what a repair run by the same role makes. */
+  /** The current role. It owns what a repair creates when the same role runs it. */
   readonly user: string;
-  /** The names of all roles, as they are. */
+  /** The names of all roles, unquoted. */
   readonly roles: ReadonlySet<string>;
 }
 
-/** `deptype` is `n` where a drop needs CASCADE (PostgreSQL documentation, pg_depend). */
+/** `deptype` is `n` when a drop needs CASCADE (PostgreSQL documentation, pg_depend). */
 const dependencies = `
-with ${scope(undefined)}, node as materialized (${NODES})
+with ${scope(undefined)}, node as materialized (${OBJECT_KEYS})
 select a.key as dependent, b.key as "on", bool_or(d.deptype = 'n') as blocks
 from pg_depend d
 join node a on a.classid = d.classid and a.objid = d.objid and a.sub = d.objsubid
@@ -40,11 +40,11 @@ where p.prokind <> 'a' and ${ownRoutine}`;
 
 const roles = `select rolname as name, rolname = current_user as me from pg_roles`;
 
-/** Reads what `readCatalog` leaves out and a repair needs. Read only. Throws the server's error. */
+/** Reads what a repair needs and `readCatalog` leaves out. Read only. Throws the server's error. */
 export async function readRepairSource(session: Session): Promise<RepairSource> {
-  const edges = await session.query<{ dependent: string; on: string; blocks: boolean }>(bare(dependencies));
-  const definitions = await session.query<{ id: string; definition: string }>(bare(routines));
-  const known = await session.query<{ name: string; me: boolean }>(bare(roles));
+  const edges = await session.query<{ dependent: string; on: string; blocks: boolean }>(withEmptySearchPath(dependencies));
+  const definitions = await session.query<{ id: string; definition: string }>(withEmptySearchPath(routines));
+  const known = await session.query<{ name: string; me: boolean }>(withEmptySearchPath(roles));
   return {
     dependencies: edges,
     routines: new Map(definitions.map(({ id, definition }) => [id, definition])),
@@ -53,7 +53,7 @@ export async function readRepairSource(session: Session): Promise<RepairSource> 
   };
 }
 
-/** Every name is to have its schema. The settings end with the message's transaction, as in `catalogQuery`. */
-function bare(query: string): string {
+/** With an empty search path, Postgres writes every name with its schema. The settings end with the transaction, as in `catalogQuery`. */
+function withEmptySearchPath(query: string): string {
   return `set local transaction_read_only = on; set local search_path = ''; set local jit = off; ${query}`;
 }

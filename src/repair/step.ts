@@ -5,26 +5,26 @@ import type { ChangedKind } from "../drift/change.ts";
 export interface Statement {
   /** Without the semicolon. */
   readonly sql: string;
-  /** Why it loses data; such a statement is commented out unless it was asked for. */
+  /** Why the statement loses data. Such a statement is commented out unless the user allows it. */
   readonly destructive?: string | undefined;
-  /** What it reads or rewrites, one line. */
+  /** What the statement reads or rewrites, one line. */
   readonly warning?: string | undefined;
-  /** Can't or should not share a transaction with others. */
+  /** Set when the statement cannot or should not share a transaction with others. */
   readonly alone?: true | undefined;
 }
 
-/** A statement in its place in the order, and what it is about. */
+/** A statement in the order of the script, and the object that it changes. */
 export interface Step extends Statement {
   readonly kind: ChangedKind;
   /** Quoted as in SQL. */
   readonly object: string;
-  /** The strongest table lock that it takes, in the words of the Postgres documentation (13.3.1), if any worth a word. */
+  /** The strongest table lock that it takes, as the PostgreSQL documentation names it (13.3.1). */
   readonly lock?: string | undefined;
-  /** The changes that it is for, as `keyOf` names them. */
+  /** The changes that need this step, as `keyOf` names them. */
   readonly causes: readonly string[];
 }
 
-/** What a kind can do about a difference: statements, a new object in place of the old, or nothing, for a reason. */
+/** How to remove a difference: with statements, by dropping and creating the object again, or not at all, with the reason. */
 export type Remedy = readonly Statement[] | "recreate" | Impossible;
 
 export interface Impossible {
@@ -35,33 +35,55 @@ export function isStatements(remedy: Remedy): remedy is readonly Statement[] {
   return Array.isArray(remedy);
 }
 
-/** Statements without anything special. */
-export function plain(...sql: readonly string[]): readonly Statement[] {
+/** Statements that lose no data, need no warning and can share a transaction. */
+export function toStatements(...sql: readonly string[]): readonly Statement[] {
   return sql.map((text) => ({ sql: text }));
 }
 
-/** A statement that runs only where `condition` holds: for those that have no `if exists` of their own. */
+/** Statements that run only when `condition` is true. Use it for statements that have no `if exists` or `or replace`. */
 export function guarded(condition: string, ...sql: readonly string[]): string {
-  return block(`begin\n  if ${condition} then\n${sql.map((text) => `    ${text};`).join("\n")}\n  end if;\nend`);
+  return doBlock(`begin\n  if ${condition} then\n${sql.map((text) => `    ${text};`).join("\n")}\n  end if;\nend`);
 }
 
-/** An anonymous block, between marks that its text doesn't hold. */
-export function block(text: string): string {
+/** An anonymous code block. The dollar quotes around it do not occur in its text. */
+export function doBlock(text: string): string {
   let mark = "$offshoot$";
   for (let number = 2; text.includes(mark); number += 1) mark = `$offshoot${number}$`;
   return `do ${mark}\n${text}\n${mark}`;
 }
 
-/** A condition: the table has no constraint of this name. */
+/** SQL condition: the table has no constraint with this name. */
 export function lacksConstraint(table: string, name: string): string {
   return `not exists (${constraintRow("conrelid", `pg_catalog.to_regclass(${literal(table)})`, name)})`;
 }
 
-/** A condition: the domain has no constraint of this name. */
+/** SQL condition: the domain has no constraint with this name. */
 export function lacksDomainConstraint(domain: string, name: string): string {
   return `not exists (${constraintRow("contypid", `pg_catalog.to_regtype(${literal(domain)})`, name)})`;
 }
 
 function constraintRow(column: string, owner: string, name: string): string {
   return `select from pg_catalog.pg_constraint where ${column} = ${owner} and conname = ${literal(name)}`;
+}
+
+/** Table locks as the PostgreSQL documentation names them (13.3.1 and ALTER TABLE). The first pattern that matches applies. */
+const LOCKS: readonly (readonly [statement: RegExp, lock: string])[] = [
+  [/^create (?:unique )?index concurrently/, "SHARE UPDATE EXCLUSIVE"],
+  [/^alter (?:table|domain) .* validate constraint /, "SHARE UPDATE EXCLUSIVE"],
+  [
+    /^alter table .* (?:set statistics \S+|set \(.*\)|reset \(.*\)|attach partition .*|cluster on \S+|set without cluster)$/s,
+    "SHARE UPDATE EXCLUSIVE",
+  ],
+  [/^create (?:unique )?index/, "SHARE"],
+  [/ add constraint .* FOREIGN KEY /s, "SHARE ROW EXCLUSIVE"],
+  [/\bcreate (?:constraint )?trigger /i, "SHARE ROW EXCLUSIVE"],
+  [
+    /\balter table |^drop (?:table|index|view|materialized view|trigger|policy|rule)|^refresh |\bcreate policy |\bcreate or replace (?:view|rule) /,
+    "ACCESS EXCLUSIVE",
+  ],
+];
+
+/** The strongest table lock that a statement takes; undefined when it locks no table. */
+export function lockOf(sql: string): string | undefined {
+  return LOCKS.find(([statement]) => statement.test(sql))?.[1];
 }

@@ -3,10 +3,10 @@ import type { Session } from "../postgres/connect.ts";
 import { literal } from "../postgres/identifier.ts";
 import type { RowsLost } from "./verdict.ts";
 
-/** Counting is exact and walks every table, so that very many are not counted at all. */
+/** The exact count reads every table, so a schema with more tables than this is not counted. */
 const MOST_TABLES = 1000;
 
-/** Rows of every ordinary table, by name. */
+/** The number of rows of every ordinary table, by id. */
 export async function countRows(session: Session, { tables }: Catalog): Promise<ReadonlyMap<string, number>> {
   const counted = tables.filter(({ kind }) => kind === "table").map(({ id }) => id);
   if (counted.length === 0 || counted.length > MOST_TABLES) return new Map();
@@ -15,7 +15,7 @@ export async function countRows(session: Session, { tables }: Catalog): Promise<
   return new Map(rows.map(({ id, rows: count }) => [id, count]));
 }
 
-/** Tables that have fewer rows than before. Pure. */
+/** The tables with fewer rows than before. Pure. */
 export function rowsLost(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): readonly RowsLost[] {
   return [...before].flatMap(([table, rows]) => {
     const left = after.get(table) ?? 0;

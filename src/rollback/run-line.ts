@@ -8,27 +8,26 @@ export interface RunLineOptions {
   readonly cwd: string;
   readonly env: Env;
   readonly signal: AbortSignal;
-  /** Milliseconds for one line. */
   readonly timeoutMs: number;
 }
 
-/** What the end of a tool's output is worth: more would bury the report. */
+/** Enough to see the tool's error. More would hide the rest of the report. */
 const TAIL_LINES = 12;
 
-/** How a line of the shell ended. */
+/** The result of a shell line. */
 export interface LineResult {
   readonly ok: boolean;
-  /** All that it wrote, redacted; for looking things up in. */
+  /** Everything that it wrote, redacted. */
   readonly output: string;
-  /** The last lines of it, without stack frames. */
+  /** The last lines, without stack frames. */
   readonly tail: string;
 }
 
 /**
- * Runs a line of the shell to its end. One that can't be started has failed. Throws `CANCELLED` and `TIMED_OUT`: a tool
- * that was cut short says nothing about its migration.
+ * Runs a shell line to its end. A line that cannot be started counts as failed. Throws `CANCELLED` and `TIMED_OUT`: a tool
+ * that was stopped shows nothing about its migration.
  */
-export async function runLine(line: string, { cwd, env, signal, timeoutMs: withinMs }: RunLineOptions): Promise<LineResult> {
+export async function runLine(line: string, { cwd, env, signal, timeoutMs }: RunLineOptions): Promise<LineResult> {
   if (signal.aborted) throw cancelled("the rollback check");
   let output = "";
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
@@ -39,7 +38,7 @@ export async function runLine(line: string, { cwd, env, signal, timeoutMs: withi
     group: true,
     output: (stream, chunk) => (output += decoders[stream].decode(chunk, { stream: true })),
   });
-  const budget = AbortSignal.timeout(withinMs);
+  const budget = AbortSignal.timeout(timeoutMs);
   const ended = AbortSignal.any([signal, budget]);
   // The tool's database is deleted anyway, so the tool needs no time to end by itself.
   const kill = (): void => child.signal("SIGKILL");
@@ -60,15 +59,15 @@ export async function runLine(line: string, { cwd, env, signal, timeoutMs: withi
     });
   if (signal.aborted) throw cancelled("the rollback check");
   if (!ok && budget.aborted) {
-    throw new OffshootError("TIMED_OUT", `Timed out after ${Math.round(withinMs / 1000)} s: \`${line}\`.`, {
-      remedy: "Raise timeouts.migrate, or see what the migration waits for.",
+    throw new OffshootError("TIMED_OUT", `The command \`${line}\` did not end within ${Math.round(timeoutMs / 1000)} s.`, {
+      remedy: "Find out what the migration waits for, or increase timeouts.migrate.",
     });
   }
   const clean = redact(output).trimEnd();
   return { ok, output: clean, tail: tailOf(clean) };
 }
 
-/** Without stack frames, which come last and say least. */
+/** Leaves out stack frames, which come last and rarely help. */
 function tailOf(output: string): string {
   const lines = output.split("\n").filter((line) => !/^\s+at .+[:)]/.test(line));
   return lines.slice(-TAIL_LINES).join("\n");

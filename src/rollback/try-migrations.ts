@@ -5,34 +5,34 @@ import type { Change } from "../drift/change.ts";
 import { OffshootError } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
-import type { StepCommands, Project, Revision } from "../migration-tools/tool.ts";
-import type { Moved } from "./run-line.ts";
+import type { Project, Revision, StepCommands } from "../migration-tools/tool.ts";
+import type { LineResult } from "./run-line.ts";
 import { countRows, rowsLost } from "./rows.ts";
-import { judge, type Observed, type Step } from "./verdict.ts";
+import { type Observation, type Step, verdictOf } from "./verdict.ts";
 
-/** A throw-away copy of the main line. */
+/** A temporary copy of the scratch database. */
 export interface Copy {
   readonly url: DirectUrl;
   drop(): Promise<void>;
 }
 
-/** Where the steps are tried, and by what hands. */
-export interface Ground {
-  /** The main line: it only goes up. */
+/** The database in which the migrations are tried. */
+export interface ScratchDatabase {
+  /** Migrations are only applied here; rollbacks run on copies. */
   readonly url: DirectUrl;
   clone(): Promise<Copy>;
-  /** Runs a line of the tool on a database. */
-  run(line: string, url: DirectUrl): Promise<Moved>;
-  /** Hears each step when it is judged. */
-  tell(step: Step): void;
+  /** Runs a command line of the migration tool on a database. */
+  run(line: string, url: DirectUrl): Promise<LineResult>;
+  /** Is called with each step when its verdict is known. */
+  onStep(step: Step): void;
 }
 
-export interface WalkOptions {
+export interface TryMigrationsOptions {
   readonly project: Project;
-  readonly moves: StepCommands;
-  /** How many of the newest migrations are tried; the others are only applied. */
+  readonly commands: StepCommands;
+  /** The number of newest migrations to try. Older ones are only applied. */
   readonly last: number;
-  /** Names of migrations that are known to have no way back. */
+  /** Names or ids of migrations that are declared to have no rollback. */
   readonly irreversible: readonly string[];
 }
 
@@ -42,63 +42,70 @@ interface Snapshot {
 }
 
 /**
- * Tries the newest migrations one by one: up on the main line, then on a copy of it down and up again, with the
- * catalogs compared each time. A bad way back harms its copy alone. Throws `MIGRATION_FAILED` when a way up fails.
+ * Tries the newest migrations one by one: applies each to the scratch database, then rolls it back and applies it again on
+ * a copy, and compares the catalogs each time. A wrong rollback only affects its copy. Throws `MIGRATION_FAILED` when a
+ * migration cannot be applied.
  */
-export async function walk(ground: Ground, { project, moves, last, irreversible }: WalkOptions): Promise<readonly Step[]> {
+export async function tryMigrations(
+  scratch: ScratchDatabase,
+  { project, commands, last, irreversible }: TryMigrationsOptions,
+): Promise<readonly Step[]> {
   const { revisions } = project;
   const start = Math.max(0, revisions.length - last);
-  if (start > 0) await mustRun(ground, moves.up([], revisions.slice(0, start)), `the first ${start} migrations`);
+  if (start > 0) await mustRun(scratch, commands.up([], revisions.slice(0, start)), `The first ${start} migrations`);
   const steps: Step[] = [];
-  let before = await snapshot(ground.url);
+  let before = await snapshot(scratch.url);
   for (const [offset, revision] of revisions.slice(start).entries()) {
     const applied = revisions.slice(0, start + offset);
-    await mustRun(ground, moves.up(applied, [revision]), revision.name);
-    const after = await snapshot(ground.url);
-    const declared = irreversible.some((name) => name === revision.name || name === revision.id);
-    const step = judge(await tryBack(ground, { project, moves, applied, revision, before, after, declared }));
-    ground.tell(step);
+    await mustRun(scratch, commands.up(applied, [revision]), `The migration ${revision.name}`);
+    const after = await snapshot(scratch.url);
+    const declaredIrreversible = irreversible.some((name) => name === revision.name || name === revision.id);
+    const step = verdictOf(await tryRollback(scratch, { project, commands, applied, revision, before, after, declaredIrreversible }));
+    scratch.onStep(step);
     steps.push(step);
     before = after;
   }
   return steps;
 }
 
-interface Trial {
+interface MigrationTrial {
   readonly project: Project;
-  readonly moves: StepCommands;
+  readonly commands: StepCommands;
   readonly applied: readonly Revision[];
   readonly revision: Revision;
   readonly before: Snapshot;
   readonly after: Snapshot;
-  readonly declared: boolean;
+  readonly declaredIrreversible: boolean;
 }
 
-async function tryBack(ground: Ground, { project, moves, applied, revision, before, after, declared }: Trial): Promise<Observed> {
-  const nothing: Observed = {
+async function tryRollback(
+  scratch: ScratchDatabase,
+  { project, commands, applied, revision, before, after, declaredIrreversible }: MigrationTrial,
+): Promise<Observation> {
+  const unknown: Observation = {
     step: revision.name,
-    declared,
+    declaredIrreversible,
     downError: undefined,
     upError: undefined,
-    back: undefined,
-    again: undefined,
+    afterDown: undefined,
+    afterSecondUp: undefined,
     rows: [],
   };
-  const line = moves.down([...applied, revision]);
-  if (declared || line === undefined) return { ...nothing, declared: true };
-  const copy = await ground.clone();
+  const line = commands.down([...applied, revision]);
+  if (declaredIrreversible || line === undefined) return { ...unknown, declaredIrreversible: true };
+  const copy = await scratch.clone();
   try {
-    const down = await ground.run(line, copy.url);
-    if (!down.ok) return { ...nothing, declared: moves.irreversible?.test(down.output) ?? false, downError: down.tail };
+    const down = await scratch.run(line, copy.url);
+    if (!down.ok) return { ...unknown, declaredIrreversible: commands.irreversible?.test(down.output) ?? false, downError: down.tail };
     const back = await snapshot(copy.url);
     const compare = (expected: Catalog, actual: Catalog, columnOrder = true): readonly Change[] =>
-      compareCatalogs(expected, actual, { columnOrder }).filter((change) => !isLedger(change, project));
+      compareCatalogs(expected, actual, { columnOrder }).filter((change) => !isVersionTable(change, project));
     const compared = { exact: compare(before.catalog, back.catalog, false), withoutOrder: compare(before.catalog, back.catalog) };
-    const up = await ground.run(moves.up(applied, [revision]), copy.url);
-    if (!up.ok) return { ...nothing, back: compared, upError: up.tail };
+    const up = await scratch.run(commands.up(applied, [revision]), copy.url);
+    if (!up.ok) return { ...unknown, afterDown: compared, upError: up.tail };
     const again = await snapshot(copy.url);
-    const rows = rowsLost(after.rows, again.rows).filter(({ table }) => !isLedgerTable(table, project));
-    return { ...nothing, back: compared, again: compare(after.catalog, again.catalog), rows };
+    const rows = rowsLost(after.rows, again.rows).filter(({ table }) => !isExactVersionTable(table, project));
+    return { ...unknown, afterDown: compared, afterSecondUp: compare(after.catalog, again.catalog), rows };
   } finally {
     await copy.drop();
   }
@@ -111,25 +118,25 @@ function snapshot(url: DirectUrl): Promise<Snapshot> {
   });
 }
 
-async function mustRun(ground: Ground, line: string, what: string): Promise<void> {
-  const { ok, tail } = await ground.run(line, ground.url);
+async function mustRun(scratch: ScratchDatabase, line: string, what: string): Promise<void> {
+  const { ok, tail } = await scratch.run(line, scratch.url);
   if (ok) return;
-  throw new OffshootError("MIGRATION_FAILED", `The way up failed: ${what}.`, {
+  throw new OffshootError("MIGRATION_FAILED", `${what} could not be applied.`, {
     meaning: tail,
-    remedy: "Correct the migration; what follows it was not tried.",
+    remedy: "Fix the migration. The migrations after it were not checked.",
   });
 }
 
-/** The tool's own tables come with the first migration, and stay when the last is taken back. */
-function isLedger({ kind, object }: Change, { versionTable: ledger }: Project): boolean {
-  return ledger.tables.some((table) => {
+/** Version tables are created with the first migration, and are kept when the last one is rolled back. */
+function isVersionTable({ kind, object }: Change, { versionTable }: Project): boolean {
+  return versionTable.tables.some((table) => {
     if (table.endsWith(".*")) return object === table.slice(0, -2) || object.startsWith(table.slice(0, -1));
-    // Postgres names the sequence and the indexes of a table after it.
+    // Postgres names the sequences and indexes of a table after the table.
     const isNamedAfter = (kind === "sequence" || kind === "index") && object.startsWith(`${table}_`);
     return object === table || object.startsWith(`${table}.`) || isNamedAfter;
   });
 }
 
-function isLedgerTable(id: string, { versionTable: ledger }: Project): boolean {
-  return ledger.tables.some((table) => (table.endsWith(".*") ? id.startsWith(table.slice(0, -1)) : id === table));
+function isExactVersionTable(id: string, { versionTable }: Project): boolean {
+  return versionTable.tables.some((table) => (table.endsWith(".*") ? id.startsWith(table.slice(0, -1)) : id === table));
 }

@@ -1,10 +1,11 @@
 import type { Change } from "../drift/change.ts";
 
 /**
- * What one migration's way back is worth: `identical`, it leads exactly where it came from; `column-order`, but for the
- * order of columns; `lossy`, something is missing or left over afterwards, rows included; `irreversible-declared`, its author
- * says that there is none; `down-error`, it fails; `not-repeatable`, the way up fails after it;
- * `nondeterministic`, the second way up leads elsewhere than the first.
+ * The result for one migration. `identical`: the rollback restores the exact schema. `column-order`: only the order of
+ * columns differs. `irreversible-declared`: the migration or the configuration declares that it has no rollback. `lossy`:
+ * an object is missing, left over or different after the rollback, or rows are missing. `nondeterministic`: the second run
+ * of the migration creates a different schema than the first. `not-repeatable`: the second run fails. `down-error`: the
+ * rollback fails.
  */
 export const VERDICTS = [
   "identical",
@@ -18,54 +19,54 @@ export const VERDICTS = [
 
 export type Verdict = (typeof VERDICTS)[number];
 
-/** Verdicts that are no findings. */
+/** Verdicts that are not findings. */
 const GOOD: readonly Verdict[] = ["identical", "column-order", "irreversible-declared"];
 
 export interface RowsLost {
   readonly table: string;
   readonly before: number;
-  /** After down and up again. */
+  /** After the rollback and the second run. */
   readonly after: number;
 }
 
-/** One migration, tried up, down and up again. */
+/** One migration that was applied, rolled back and applied again. */
 export interface Step {
-  /** The migration's name. */
+  /** The name of the migration. */
   readonly step: string;
   readonly verdict: Verdict;
-  /** What the way back leaves different: missing and extra objects, and changed ones. */
+  /** The differences after the rollback. */
   readonly lost: readonly Change[];
-  /** What the second way up makes different from the first. */
+  /** The differences between the second run and the first. */
   readonly drifted: readonly Change[];
-  /** Rows that were there before the way back and are not after the second way up. */
+  /** The tables with fewer rows after the second run than before the rollback. */
   readonly rows: readonly RowsLost[];
-  /** The end of what the tool said, where it failed. */
+  /** The end of the tool's output, if it failed. */
   readonly error: string | undefined;
 }
 
-/** What was observed of one step. Comparisons are undefined where it did not come so far. */
-export interface Observed {
+/** What happened in one step. A comparison is undefined if the step failed before it. */
+export interface Observation {
   readonly step: string;
-  /** Whether the author or the configuration says that there is no way back. */
-  readonly declared: boolean;
+  /** Whether the migration or the configuration declares that it has no rollback. */
+  readonly declaredIrreversible: boolean;
   readonly downError: string | undefined;
   readonly upError: string | undefined;
-  readonly back: { readonly exact: readonly Change[]; readonly withoutOrder: readonly Change[] } | undefined;
-  readonly again: readonly Change[] | undefined;
+  readonly afterDown: { readonly exact: readonly Change[]; readonly withoutOrder: readonly Change[] } | undefined;
+  readonly afterSecondUp: readonly Change[] | undefined;
   readonly rows: readonly RowsLost[];
 }
 
-/** The worst that can be said of a step. Pure. */
-export function judge(observed: Observed): Step {
-  const { step, declared, downError, upError, back, again, rows } = observed;
-  const lost = back === undefined ? [] : back.withoutOrder.length > 0 ? back.withoutOrder : back.exact;
-  const facts = { step, lost, drifted: again ?? [], rows, error: downError ?? upError };
+/** The verdict of a step. If several apply, the most severe one. Pure. */
+export function verdictOf(observation: Observation): Step {
+  const { step, declaredIrreversible, downError, upError, afterDown, afterSecondUp, rows } = observation;
+  const lost = afterDown === undefined ? [] : afterDown.withoutOrder.length > 0 ? afterDown.withoutOrder : afterDown.exact;
+  const facts = { step, lost, drifted: afterSecondUp ?? [], rows, error: downError ?? upError };
   const verdict = (): Verdict => {
-    if (declared) return "irreversible-declared";
+    if (declaredIrreversible) return "irreversible-declared";
     if (downError !== undefined) return "down-error";
     if (upError !== undefined) return "not-repeatable";
-    if ((back !== undefined && back.withoutOrder.length > 0) || rows.length > 0) return "lossy";
-    if (again !== undefined && again.length > 0) return "nondeterministic";
+    if ((afterDown !== undefined && afterDown.withoutOrder.length > 0) || rows.length > 0) return "lossy";
+    if (afterSecondUp !== undefined && afterSecondUp.length > 0) return "nondeterministic";
     return lost.length > 0 ? "column-order" : "identical";
   };
   return { ...facts, verdict: verdict() };
@@ -75,7 +76,7 @@ export function isFinding({ verdict }: Step): boolean {
   return !GOOD.includes(verdict);
 }
 
-/** How many steps got each verdict. */
+/** The number of steps with each verdict. */
 export function countVerdicts(steps: readonly Step[]): Readonly<Record<Verdict, number>> {
   const none = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
   for (const { verdict } of steps) none[verdict] += 1;

@@ -11,7 +11,7 @@ import type { Session } from "../../src/postgres/connect.ts";
 /** How a repair fared that ran twice. */
 export interface Applied {
   /** What still differs from the expected schema. */
-  readonly left: readonly Change[];
+  readonly remaining: readonly Change[];
   /** Where it failed, or what the second run changed. */
   readonly faults: readonly string[];
 }
@@ -45,14 +45,17 @@ async function judgeTwice(
       try {
         await session.query(sql);
       } catch (thrown) {
-        return { left: [], faults: [`the ${run} run fails: ${messageOf(thrown)}: ${sql}`] };
+        return { remaining: [], faults: [`the ${run} run fails: ${messageOf(thrown)}: ${sql}`] };
       }
     }
     catalogs.push(await read(session));
   }
   const [first = expected, second = expected] = catalogs;
   const again = compareCatalogs(first, second, NOTHING_ALIKE);
-  return { left: compareCatalogs(expected, first), faults: again.map(({ kind, object }) => `the second run changes ${kind} ${object}`) };
+  return {
+    remaining: compareCatalogs(expected, first),
+    faults: again.map(({ kind, object }) => `the second run changes ${kind} ${object}`),
+  };
 }
 
 /** Runs `work` under a savepoint that is rolled back: settings that it makes end with it. */

@@ -1,6 +1,6 @@
 import type { Catalog } from "../../src/catalog/catalog.ts";
 import { randomFrom } from "../chaos/random.ts";
-import { makersFor } from "./kinds.ts";
+import { kindsFor } from "./kinds.ts";
 import type { Draw, Mutation } from "./mutation.ts";
 
 export interface Drawn {
@@ -14,9 +14,9 @@ const STRIDE = 7919;
 
 /** What a seed stands for in a schema: seeds in a row go through all makers. */
 export function drawFrom(seed: number, catalog: Catalog): Drawn {
-  const makers = Object.entries(makersFor(catalog.server.major));
-  const [name, make] = makers[(seed * STRIDE) % makers.length] ?? [];
-  if (name === undefined || make === undefined) throw new Error("there are no makers");
+  const kinds = Object.entries(kindsFor(catalog.server.major));
+  const [name, make] = kinds[(seed * STRIDE) % kinds.length] ?? [];
+  if (name === undefined || make === undefined) throw new Error("there are no kinds");
   const random = randomFrom(seed);
   let names = 0;
   const draw: Draw = {

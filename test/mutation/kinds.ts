@@ -1,37 +1,37 @@
-import { COLUMN_MAKERS } from "./kinds/columns.ts";
-import { CONSTRAINT_MAKERS } from "./kinds/constraints.ts";
-import { DATATYPE_MAKERS } from "./kinds/datatypes.ts";
-import { INDEX_MAKERS } from "./kinds/indexes.ts";
-import { OPERATOR_MAKERS } from "./kinds/operators.ts";
-import { REPLICATION_MAKERS } from "./kinds/replication.ts";
-import { RIGHT_MAKERS } from "./kinds/rights.ts";
-import { ROUTINE_MAKERS } from "./kinds/routines.ts";
-import { SEQUENCE_MAKERS } from "./kinds/sequences.ts";
-import { TABLE_MAKERS } from "./kinds/tables.ts";
-import { TRIGGER_MAKERS } from "./kinds/triggers.ts";
-import { VIEW_MAKERS } from "./kinds/views.ts";
-import type { Makers } from "./mutation.ts";
+import { COLUMN_KINDS } from "./kinds/columns.ts";
+import { CONSTRAINT_KINDS } from "./kinds/constraints.ts";
+import { DATATYPE_KINDS } from "./kinds/datatypes.ts";
+import { INDEX_KINDS } from "./kinds/indexes.ts";
+import { OPERATOR_KINDS } from "./kinds/operators.ts";
+import { REPLICATION_KINDS } from "./kinds/replication.ts";
+import { RIGHT_KINDS } from "./kinds/rights.ts";
+import { ROUTINE_KINDS } from "./kinds/routines.ts";
+import { SEQUENCE_KINDS } from "./kinds/sequences.ts";
+import { TABLE_KINDS } from "./kinds/tables.ts";
+import { TRIGGER_KINDS } from "./kinds/triggers.ts";
+import { VIEW_KINDS } from "./kinds/views.ts";
+import type { MutationKinds } from "./mutation.ts";
 
 /** One maker for each kind of object and property. */
-const MAKERS: Makers = {
-  ...TABLE_MAKERS,
-  ...COLUMN_MAKERS,
-  ...CONSTRAINT_MAKERS,
-  ...INDEX_MAKERS,
-  ...VIEW_MAKERS,
-  ...SEQUENCE_MAKERS,
-  ...ROUTINE_MAKERS,
-  ...TRIGGER_MAKERS,
-  ...DATATYPE_MAKERS,
-  ...OPERATOR_MAKERS,
-  ...REPLICATION_MAKERS,
-  ...RIGHT_MAKERS,
+const KINDS: MutationKinds = {
+  ...TABLE_KINDS,
+  ...COLUMN_KINDS,
+  ...CONSTRAINT_KINDS,
+  ...INDEX_KINDS,
+  ...VIEW_KINDS,
+  ...SEQUENCE_KINDS,
+  ...ROUTINE_KINDS,
+  ...TRIGGER_KINDS,
+  ...DATATYPE_KINDS,
+  ...OPERATOR_KINDS,
+  ...REPLICATION_KINDS,
+  ...RIGHT_KINDS,
 };
 
 /** The makers whose statements that major knows. */
-export function makersFor(major: number): Makers {
+export function kindsFor(major: number): MutationKinds {
   return Object.fromEntries(
-    Object.entries(MAKERS).flatMap(([name, make]) => {
+    Object.entries(KINDS).flatMap(([name, make]) => {
       const [, since, what] = /^(\d+) (.*)$/.exec(name) ?? [name, "0", name];
       return Number(since) <= major ? [[what, make] as const] : [];
     }),

@@ -7,10 +7,10 @@ import { parseArgs } from "node:util";
 import { messageOf } from "../../src/errors.ts";
 import { findMajor } from "../support/majors.ts";
 import { startServer } from "../support/server.ts";
-import { prepareGround } from "./template.ts";
-import { makersFor } from "./kinds.ts";
+import { prepareTemplate } from "./template.ts";
+import { kindsFor } from "./kinds.ts";
 import type { Verdict } from "./repair.ts";
-import { onGround, type Tried, tryMutation } from "./try.ts";
+import { withWorkCopy, type Tried, tryMutation } from "./try.ts";
 
 const { values } = parseArgs({
   options: {
@@ -48,13 +48,13 @@ async function play(major: number, binaries: string): Promise<void> {
   const server = await startServer({}, { binaries });
   const tried: Tried[] = [];
   try {
-    const ground = await prepareGround(server.url, { rows: true });
-    await onGround(ground, async (session) => {
+    const template = await prepareTemplate(server.url, { rows: true });
+    await withWorkCopy(template, async (session) => {
       for (let seed = first; seed < first + count; seed += 1) {
-        const one = await tryMutation(ground, session, seed).catch((thrown: unknown) => broken(major, seed, thrown));
+        const one = await tryMutation(template, session, seed).catch((thrown: unknown) => broken(major, seed, thrown));
         if (one === undefined) continue;
         tried.push(one);
-        tell(major, one);
+        describeChange(major, one);
       }
     });
   } finally {
@@ -69,13 +69,15 @@ function broken(major: number, seed: number, thrown: unknown): undefined {
   say(`\nFAILED: ${failures.at(-1)}\n  ${messageOf(thrown)}`);
 }
 
-function tell(major: number, { seed, name, sql, wrong, repair }: Tried): void {
+function describeChange(major: number, { seed, name, sql, wrong, repair }: Tried): void {
   const failed = wrong.length > 0 || repair.kind === "wrong";
-  if (!failed && !(values.verbose && repair.kind === "told")) return;
+  if (!failed && !(values.verbose && repair.kind === "reported")) return;
   const again = `--majors ${major} --seed ${seed} --count 1`;
   if (failed) failures.push(again);
   say(
-    [`\n${failed ? "FAILED" : "told"}: ${again} (${name})`, `  ${sql}`, ...[...wrong, ...repair.why].map((line) => `  ${line}`)].join("\n"),
+    [`\n${failed ? "FAILED" : "reported"}: ${again} (${name})`, `  ${sql}`, ...[...wrong, ...repair.why].map((line) => `  ${line}`)].join(
+      "\n",
+    ),
   );
 }
 
@@ -85,14 +87,14 @@ function sum(major: number, tried: readonly Tried[]): void {
   const share = repaired("converged") / tried.length;
   say(
     `PostgreSQL ${major}: ${found} of ${tried.length} changes found; ${repaired("converged")} taken back, ` +
-      `${repaired("told")} told as not repairable, ${repaired("wrong")} repaired wrongly (${seconds()} s)`,
+      `${repaired("reported")} reported as not repairable, ${repaired("wrong")} repaired wrongly (${seconds()} s)`,
   );
   if (tried.length >= 100 && share < LEAST_SHARE) {
     failures.push(`PostgreSQL ${major}: ${(share * 100).toFixed(1)} % taken back, ${LEAST_SHARE * 100} % wanted`);
     say(`FAILED: ${failures.at(-1)}`);
   }
   if (!values.coverage) return;
-  for (const name of Object.keys(makersFor(major))) {
+  for (const name of Object.keys(kindsFor(major))) {
     say(`${String(tried.filter((each) => each.name === name).length).padStart(4)}  ${name}`);
   }
 }

@@ -25,10 +25,10 @@ export interface Draw {
 }
 
 /** Makes one random change of one kind and property. Postgres may refuse it; then it is asked again. */
-export type Maker = (draw: Draw) => Mutation;
+export type MutationKind = (draw: Draw) => Mutation;
 
 /** Makers by what they change: `column nullable`. A number in front is the oldest major that knows the statement: `18 constraint enforced`. */
-export type Makers = Readonly<Record<string, Maker>>;
+export type MutationKinds = Readonly<Record<string, MutationKind>>;
 
 export const missing = (kind: ChangedKind, object: string, sql: string): Mutation => ({ sql, change: "missing", kind, object });
 export const extra = (kind: ChangedKind, object: string, sql: string): Mutation => ({ sql, change: "extra", kind, object });

@@ -5,18 +5,18 @@ import type { Side } from "../../src/repair/lookup.ts";
 import { planRepair, type RepairPlan, type Unrepaired } from "../../src/repair/plan.ts";
 import { tryTwice } from "../../src/repair/prove.ts";
 import { readRows } from "../../src/repair/rows.ts";
-import { settle } from "../../src/repair/converge.ts";
+import { converge } from "../../src/repair/converge.ts";
 import { type Session, withSession } from "../../src/postgres/connect.ts";
 import { applyTwice } from "./apply.ts";
 import { databaseUrl, onCopy, readSide } from "./template.ts";
-import { tell } from "./expected-change.ts";
+import { describeChange } from "./expected-change.ts";
 
 /**
  * What became of the repair. `told`: something is left alone, each with its reason. `wrong`: it was offered, and it
  * fails, leaves a difference that it doesn't tell, or does something again when it runs again.
  */
 export interface Verdict {
-  readonly kind: "converged" | "told" | "wrong";
+  readonly kind: "converged" | "reported" | "wrong";
   readonly why: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export async function repair(expected: Side, { serverUrl, name }: Drifted): Prom
   const url = databaseUrl(serverUrl, name);
   const { plan } = await withSession(url, (session) => planFor(session, expected));
   let copies = 0;
-  const settled = await settle(
+  const result = await converge(
     plan,
     (steps) =>
       onCopy(serverUrl, name, `${name}_${(copies += 1)}`, (copy) =>
@@ -53,15 +53,17 @@ export async function repair(expected: Side, { serverUrl, name }: Drifted): Prom
       ),
     true,
   );
-  if (settled.plan === undefined) return { kind: "told", why: [settled.reason ?? ""] };
-  const { steps, unrepaired } = settled.plan;
-  const { left, faults } = await withSession(url, (session) => applyTwice(session, steps, expected.catalog));
-  const untold = left.filter((change) => !isTold(change, unrepaired)).map((change) => `left without a word: ${tell(change)}`);
-  if (faults.length + untold.length > 0) return { kind: "wrong", why: [...faults, ...untold] };
+  if (result.plan === undefined) return { kind: "reported", why: [result.reason ?? ""] };
+  const { steps, unrepaired } = result.plan;
+  const { remaining: left, faults } = await withSession(url, (session) => applyTwice(session, steps, expected.catalog));
+  const unreported = left
+    .filter((change) => !isReported(change, unrepaired))
+    .map((change) => `left without a word: ${describeChange(change)}`);
+  if (faults.length + unreported.length > 0) return { kind: "wrong", why: [...faults, ...unreported] };
   const reasons = unrepaired.map(({ change, reason }) => `${change.change} ${change.kind} ${change.object}: ${reason}`);
-  return reasons.length === 0 ? CONVERGED : { kind: "told", why: reasons };
+  return reasons.length === 0 ? CONVERGED : { kind: "reported", why: reasons };
 }
 
-function isTold({ kind, object }: Change, unrepaired: readonly Unrepaired[]): boolean {
+function isReported({ kind, object }: Change, unrepaired: readonly Unrepaired[]): boolean {
   return unrepaired.some(({ change, reason }) => change.kind === kind && change.object === object && reason !== "");
 }

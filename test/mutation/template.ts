@@ -6,7 +6,7 @@ import { type Session, withSession } from "../../src/postgres/connect.ts";
 import { diverseDatabase } from "../support/diverse.ts";
 
 /** A server with the diverse schema, of which each mutation gets a copy. */
-export interface Ground extends Side {
+export interface Template extends Side {
   readonly serverUrl: string;
   readonly template: string;
 }
@@ -16,7 +16,7 @@ function fixture(name: string): Promise<string> {
 }
 
 /** Makes the diverse schema with the superuser's objects on top, as a database that copies are made from; with some rows where asked. */
-export async function prepareGround(serverUrl: string, { rows = false }: { readonly rows?: boolean } = {}): Promise<Ground> {
+export async function prepareTemplate(serverUrl: string, { rows = false }: { readonly rows?: boolean } = {}): Promise<Template> {
   const template = "diverse";
   await diverseDatabase(serverUrl, template);
   const more = await fixture("diverse-more.sql");

@@ -2,44 +2,63 @@ import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { readCatalog } from "../../catalog/read.ts";
+import { compareCatalogs } from "../../drift/compare.ts";
 import { messageOf } from "../../errors.ts";
+import type { Session } from "../../postgres/connect.ts";
 import { installedPostgres } from "../../providers/local/cluster/installed.ts";
 import type { Context } from "../../context/context.ts";
 import { variablesOfUrl } from "../../providers/variables.ts";
+import type { Side } from "../../repair/lookup.ts";
+import { planRepair } from "../../repair/plan.ts";
+import { statements } from "../../repair/script.ts";
+import { readRepairSource } from "../../repair/source.ts";
 
 const run = promisify(execFile);
 
-/** A schema of 10,000 tables is about 20 MB as text. */
+/** The schema of 10,000 tables is about 20 MB of text. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
-/** The schema of a database as `pg_dump -s` writes it, or why there is none: it refuses a server newer than itself. */
-export async function dump(url: string, major: number, context: Context): Promise<{ readonly sql: string } | { readonly unfit: string }> {
-  const program = await dumper(major, context);
-  if (program === undefined) return { unfit: `no pg_dump of PostgreSQL ${major} or newer is installed` };
+/** The schema from `pg_dump -s`, or the reason why there is none: `pg_dump` refuses a server that is newer than itself. */
+export async function dumpSchema(
+  url: string,
+  major: number,
+  context: Context,
+): Promise<{ readonly sql: string } | { readonly reason: string }> {
+  const program = await findPgDump(major, context);
+  if (program === undefined) return { reason: `no pg_dump of PostgreSQL ${major} or newer is installed` };
   try {
     const { stdout } = await run(program, ["--schema-only", "--no-owner", "--exclude-schema=offshoot"], {
       env: { ...process.env, ...variablesOfUrl(url) },
       signal: context.signal,
       maxBuffer: MOST_BYTES,
     });
-    // Newer ones wrap the script in two commands for psql alone.
+    // Newer versions add two commands that only psql understands.
     return { sql: stdout.replaceAll(/^\\(?:un)?restrict .*$/gm, "") };
   } catch (thrown) {
-    return { unfit: `pg_dump failed: ${messageOf(thrown)}` };
+    return { reason: `pg_dump failed: ${messageOf(thrown)}` };
   }
 }
 
-/** The oldest program that will do: a newer one may write what an older server doesn't know. */
-async function dumper(major: number, { env }: Context): Promise<string | undefined> {
+/** The oldest suitable version: a newer one can write statements that an older server does not know. */
+async function findPgDump(major: number, { env }: Context): Promise<string | undefined> {
   const found = await installedPostgres({ env, platform: process.platform, arch: process.arch, roots: [] });
-  const fitting = found.filter((program) => program.major >= major).toSorted((one, other) => one.major - other.major);
-  for (const { bin } of fitting) {
+  const suitable = found.filter((program) => program.major >= major).toSorted((one, other) => one.major - other.major);
+  for (const { bin } of suitable) {
     const program = join(bin, process.platform === "win32" ? "pg_dump.exe" : "pg_dump");
-    const isThere = await access(program, constants.X_OK).then(
+    const exists = await access(program, constants.X_OK).then(
       () => true,
       () => false,
     );
-    if (isThere) return program;
+    if (exists) return program;
   }
   return undefined;
+}
+
+/** Creates the schema of another database in an empty one, as a repair of everything that is missing. Throws the server's error. */
+export async function createFromCatalog(session: Session, original: Side): Promise<void> {
+  const empty: Side = { catalog: await readCatalog(session), source: await readRepairSource(session) };
+  const changes = compareCatalogs(original.catalog, empty.catalog);
+  const { steps } = planRepair(original, empty, changes, { rows: { hasRows: () => false, hasNulls: () => false } });
+  for (const { sql } of statements(steps)) await session.query(sql);
 }

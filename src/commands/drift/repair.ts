@@ -1,48 +1,48 @@
 import { planRepair } from "../../repair/plan.ts";
 import { tryTwice } from "../../repair/prove.ts";
-import { renderRepair } from "../../repair/render.ts";
+import { renderRepair } from "../../repair/script.ts";
 import { readRows } from "../../repair/rows.ts";
 import { harmless } from "../../repair/script.ts";
-import { settle } from "../../repair/converge.ts";
+import { converge } from "../../repair/converge.ts";
 import { readRepairSource } from "../../repair/source.ts";
 import { OffshootError } from "../../errors.ts";
 import type { Context } from "../../context/context.ts";
 import { inPhase } from "../../context/phase.ts";
-import { withReadSession } from "../../context/reader.ts";
+import { withReadSession } from "../../context/read-session.ts";
 import { type Original, withCopies } from "./copies.ts";
-import type { Measured } from "./comparison.ts";
+import type { Comparison } from "./comparison.ts";
 import { type DatabaseSide, type Side } from "./sides.ts";
 
 export interface RepairOptions {
-  /** Whether steps that lose data run too, and are proved; else they are commented out. Default false. */
+  /** Whether the script also runs steps that lose data. If not, they are commented out. Default: false. */
   readonly allowDestructive?: boolean | undefined;
 }
 
-/** What brings the actual schema to the expected one. */
+/** A script that changes the actual schema into the expected one. */
 export interface Repair {
-  /** A script for `psql`; undefined where none could be proved, or all of it would lose data without leave. */
+  /** The script for `psql`. Undefined if none could be proved, or if every step loses data and that is not allowed. */
   readonly sql: string | undefined;
-  /** How many statements the script runs, and how many are commented out. */
+  /** The number of statements that the script runs, and of those that are commented out. */
   readonly steps: number;
   readonly commentedOut: number;
-  /** The copy that it ran on twice. */
+  /** The copy on which the script ran twice. */
   readonly provedOn: string | undefined;
-  /** The changes that it leaves alone, with the reason. */
+  /** The changes that the script does not make, with the reason. */
   readonly unrepaired: readonly { readonly kind: string; readonly object: string; readonly reason: string }[];
 }
 
 /**
- * Writes the SQL that removes a measured drift, and runs it twice on a copy before it is offered. The databases
- * themselves are only read. Throws `USAGE` where a side is a spec file.
+ * Writes the SQL that removes a drift, and runs it twice on a copy before it returns it. The databases themselves are only
+ * read. Throws `USAGE` if a side is a spec file.
  */
-export async function repairOf(context: Context, measured: Measured, { allowDestructive = false }: RepairOptions): Promise<Repair> {
-  const { changes, normalisations } = measured;
-  const [expected, actual] = [await original(context, measured.expected), await original(context, measured.actual)];
+export async function repairOf(context: Context, comparison: Comparison, { allowDestructive = false }: RepairOptions): Promise<Repair> {
+  const { changes, normalisations } = comparison;
+  const [expected, actual] = [await original(context, comparison.expected), await original(context, comparison.actual)];
   const rows = await withReadSession(context, actual.url, (session) => readRows(session, expected.catalog, actual.catalog, changes));
   const plan = (refused: ReadonlyMap<string, string>) => planRepair(expected, actual, changes, { normalisations, rows, refused });
   return inPhase(context.emit, "drift", "repair", async () => {
     const tried = await withCopies(context, actual, async (copies) => {
-      const settled = await settle(
+      const result = await converge(
         plan,
         async (steps) => {
           const copy = await copies.make();
@@ -59,14 +59,14 @@ export async function repairOf(context: Context, measured: Measured, { allowDest
         },
         allowDestructive,
       );
-      return { ...settled, copies };
+      return { ...result, copies };
     });
-    if ("reasons" in tried) return unproved(changes, `nothing to prove it on: ${tried.reasons.join("; ")}`);
+    if ("reasons" in tried) return unproved(changes, `no copy to test it on: ${tried.reasons.join("; ")}`);
     const { plan: proved, reason, copies } = tried.done;
-    if (proved === undefined) return unproved(changes, reason ?? "it did not prove");
+    if (proved === undefined) return unproved(changes, reason ?? "the test on a copy failed");
     const running = allowDestructive ? proved.steps : harmless(proved.steps);
     const heading = { expected: expected.description, actual: actual.description, copy: copies.description, copyHasRows: copies.hasRows };
-    // A script of comments alone has nothing to prove.
+    // A script in which everything is commented out has nothing to run.
     const isOffered = running.length > 0;
     return {
       sql: isOffered ? renderRepair(proved, heading, { allowDestructive }) : undefined,
@@ -78,16 +78,16 @@ export async function repairOf(context: Context, measured: Measured, { allowDest
   });
 }
 
-function unproved(changes: Measured["changes"], reason: string): Repair {
+function unproved(changes: Comparison["changes"], reason: string): Repair {
   const unrepaired = changes.map(({ kind, object }) => ({ kind, object, reason }));
   return { sql: undefined, steps: 0, commentedOut: 0, provedOn: undefined, unrepaired };
 }
 
 async function original(context: Context, side: Side): Promise<Original> {
   if (side.kind === "spec") {
-    throw new OffshootError("USAGE", `A repair can't be written from ${side.description}.`, {
-      meaning: "A spec says what must be there, and not all that it takes to make it.",
-      remedy: "Give the migrations, a branch or a database on both sides.",
+    throw new OffshootError("USAGE", `A repair cannot be written from ${side.description}.`, {
+      meaning: "A spec does not contain the whole definition of the objects that it requires.",
+      remedy: "Use the migrations, a branch or a database for both sides.",
     });
   }
   const database: DatabaseSide = side;

@@ -7,28 +7,28 @@ import { isOffshootError, OffshootError } from "../../errors.ts";
 import type { Listener } from "../../events.ts";
 import { describeUrl, type DirectUrl, directUrl } from "../../postgres/url.ts";
 import type { Database, ReadableDatabase, Refusal, ReadTarget } from "../../providers/provider.ts";
-import { providerLimits, loadProvider } from "../../context/candidates.ts";
+import { providerLimits, loadProvider } from "../../context/providers.ts";
 import type { Context } from "../../context/context.ts";
-import { requireRunDatabase } from "../../context/locate.ts";
-import { migrateDatabase } from "../migrate-in.ts";
+import { requireRunDatabase } from "../../context/target-database.ts";
+import { migrateDatabase } from "../migrate.ts";
 import { requireMigrations } from "../../context/migrations.ts";
-import { withReadSession } from "../../context/reader.ts";
-import { scratchRequest, withScratchDatabase } from "../../context/scratch.ts";
+import { withReadSession } from "../../context/read-session.ts";
+import { scratchRequest, withScratchDatabase } from "../../context/scratch-database.ts";
 import { loadSpec } from "../../context/spec-file.ts";
 import { secretsOf } from "../../providers/variables.ts";
 
-/** One side of a comparison, open for as long as somebody works with it. */
+/** One side of a comparison, while it is open. */
 export type Side = DatabaseSide | SpecSide;
 
 export interface DatabaseSide {
   readonly kind: "database";
-  /** For people, without secrets: `Neon branch main`. */
+  /** Without secrets, such as `Neon branch main`. */
   readonly description: string;
   readonly url: DirectUrl;
   readonly catalog: Catalog;
-  /** Where the database is a throw-away of our own; anything else is only read. */
+  /** Set if offshoot created the database for this comparison. Any other database is only read. */
   readonly scratch: Database | undefined;
-  /** Makes a throw-away branch of the same state, where that can be. */
+  /** Creates a temporary branch of the same state. Only for a Neon branch. */
   readonly branch: (() => Promise<ReadableDatabase | Refusal>) | undefined;
 }
 
@@ -38,16 +38,16 @@ export interface SpecSide {
   readonly spec: Spec;
 }
 
-/** A side of which everything that can be checked without a database is checked. */
+/** A side whose input was checked, without a connection to the database. */
 export interface PreparedSide {
   readonly source: Source["kind"];
-  /** Opens it for `work`, and removes afterwards what was made for that. `major` is the wanted version where there is a choice. */
+  /** Opens the side, runs `work`, and removes temporary databases. `major` is the version for a database that is created. */
   open<T>(major: number | undefined, work: (side: Side) => Promise<T>): Promise<T>;
 }
 
 /**
- * Prepares a side; `flag` names it in errors. Throws, before anything is touched, `USAGE`, `URL_INVALID`, `SPEC_INVALID`,
- * `CONFIG_UNREADABLE`, and what the tool's migrations may throw.
+ * Prepares a side. `flag` names it in errors. Throws `USAGE`, `URL_INVALID`, `SPEC_INVALID`, `CONFIG_UNREADABLE`, and the
+ * errors of the migration tool's detection, before it connects to anything.
  */
 export async function prepareSide(context: Context, source: Source, flag: string): Promise<PreparedSide> {
   const { kind } = source;
@@ -57,7 +57,7 @@ export async function prepareSide(context: Context, source: Source, flag: string
       return { source: kind, open: async (_, work) => work({ kind: "spec", description: `the spec ${spec.file}`, spec }) };
     }
     case "url": {
-      const url = directUrl(source.url, source.variable === undefined ? `the URL given by ${flag}` : `the URL in ${source.variable}`);
+      const url = directUrl(source.url);
       await context.conceal(secretsOf({ url, directUrl: url }));
       const description = source.variable === undefined ? describeUrl(url) : `${source.variable} (${describeUrl(url)})`;
       return { source: kind, open: async (_, work) => work(await readSide(context, { url, description })) };
@@ -73,7 +73,7 @@ export async function prepareSide(context: Context, source: Source, flag: string
     case "migrations":
       return prepareMigrations(context);
     case "parent":
-      if (!context.settings.provider.includes("neon")) throw noParent(context, flag);
+      if (!context.settings.provider.includes("neon")) throw parentNeedsNeon(context, flag);
       return prepareBranch(context, { branch: undefined, at: undefined }, flag, kind);
     case "branch":
       return prepareBranch(context, { branch: source.name, at: source.at }, flag, kind);
@@ -86,7 +86,7 @@ async function prepareMigrations(context: Context): Promise<PreparedSide> {
   const quiet: Listener = (event) => {
     if (event.kind !== "output") context.emit(event);
   };
-  // What the migrations make is to be compared, whatever a spec says of it. What they print is told only where they fail.
+  // The audit must not stop the comparison. The output of the migrations is shown only when they fail.
   const unaudited = { ...context, emit: quiet, settings: { ...context.settings, audit: { ...context.settings.audit, spec: undefined } } };
   return {
     source: "migrations",
@@ -100,20 +100,20 @@ async function prepareMigrations(context: Context): Promise<PreparedSide> {
   };
 }
 
-/** A scratch database of that major; of any other where that one can't be had. */
+/** A scratch database of this major version, or of another one if this one is not available. */
 async function withScratchOf<T>(context: Context, major: number | undefined, work: (database: Database) => Promise<T>): Promise<T> {
   const { settings, resolved } = context;
   const isChosen = resolved.sources["postgres"]?.from === "flag";
   if (major === undefined || isChosen || major === settings.postgres) return withScratchDatabase(context, "drift", work);
-  let isMade = false;
+  let isCreated = false;
   const wanted = { ...context, settings: { ...settings, postgres: major as typeof settings.postgres } };
   try {
     return await withScratchDatabase(wanted, "drift", (database) => {
-      isMade = true;
+      isCreated = true;
       return work(database);
     });
   } catch (thrown) {
-    if (isMade || !isOffshootError(thrown) || thrown.code !== "NO_PROVIDER") throw thrown;
+    if (isCreated || !isOffshootError(thrown) || thrown.code !== "NO_PROVIDER") throw thrown;
     return withScratchDatabase(context, "drift", work);
   }
 }
@@ -153,15 +153,15 @@ async function readSide(context: Context, { url, description, scratch, branch }:
   return { kind: "database", url, catalog, scratch, branch, description: `${description}, PostgreSQL ${catalog.server.major}` };
 }
 
-function noParent({ settings }: Context, flag: string): OffshootError {
-  return new OffshootError("USAGE", `There is no parent to compare with: ${settings.provider.join(" and ")} branches from none.`, {
-    remedy: `Give ${flag}: a Postgres URL, the name of a variable that holds one, branch:NAME, run, or a spec file.`,
+function parentNeedsNeon({ settings }: Context, flag: string): OffshootError {
+  return new OffshootError("USAGE", `${flag} parent needs Neon, but the provider is ${settings.provider.join(" or ")}.`, {
+    remedy: `Add ${flag} with a Postgres URL, the name of a variable that contains one, run, or a spec file; or set the provider to neon.`,
   });
 }
 
 function unreachable(flag: string, refusal: { readonly text: string; readonly remedy?: string | undefined } | undefined): OffshootError {
-  return new OffshootError("NO_PROVIDER", `There is no Neon branch to compare with: ${refusal?.text ?? "Neon can't be reached."}`, {
+  return new OffshootError("NO_PROVIDER", `The Neon branch cannot be compared: ${refusal?.text ?? "Neon cannot be reached."}`, {
     meaning: refusal?.remedy,
-    remedy: `Or give another ${flag}: a Postgres URL, the name of a variable that holds one, run, or a spec file.`,
+    remedy: `Or use another ${flag}: a Postgres URL, the name of a variable that contains one, run, or a spec file.`,
   });
 }

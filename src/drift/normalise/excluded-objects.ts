@@ -1,9 +1,9 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 
-/** The schema that Neon Auth makes and fills (Neon docs, "Neon Auth"). */
+/** The schema that Neon Auth creates and fills (Neon documentation, "Neon Auth"). */
 const NEON_AUTH = "neon_auth";
 
-/** Takes out what Neon Auth puts into a database that uses it: migrations can neither make nor change it. */
+/** Removes the objects of Neon Auth: migrations neither create nor change them. */
 export function withoutNeonAuth(catalog: Catalog): Catalog {
   return {
     ...catalog,
@@ -31,7 +31,38 @@ function outside<T extends { readonly schema: string }>(list: readonly T[]): rea
   return list.filter(({ schema }) => schema !== NEON_AUTH);
 }
 
-/** By the name of what a grant or a comment is on. */
+/** Grants and comments have the name of their object. */
 function isOutside({ name }: { readonly name: string }): boolean {
   return name !== NEON_AUTH && !name.includes(`${NEON_AUTH}.`);
+}
+
+/** Removes what a partition inherits from its parent. */
+export function withoutPartitionParts(catalog: Catalog): Catalog {
+  return {
+    ...catalog,
+    indexes: catalog.indexes.filter((index) => index.parent === undefined),
+    constraints: catalog.constraints.filter((constraint) => constraint.inherited !== true),
+  };
+}
+
+/** The version tables of Alembic, Prisma, Rails and golang-migrate, knex, drizzle, node-pg-migrate, Flyway, Liquibase, Django, TypeORM, Kysely, goose, db-migrate. */
+const TOOL_TABLES =
+  /^(?:alembic_version|_prisma_migrations|schema_migrations|ar_internal_metadata|knex_migrations(?:_lock)?|__drizzle_migrations|pgmigrations|flyway_schema_history|databasechangelog(?:lock)?|django_migrations|kysely_migration(?:_lock)?|goose_db_version|atlas_schema_revisions)$/;
+
+export function withoutToolTables(catalog: Catalog): Catalog {
+  const excluded = new Set(catalog.tables.filter((table) => TOOL_TABLES.test(table.name)).map((table) => table.id));
+  if (excluded.size === 0) return catalog;
+  const isExcluded = (id: string): boolean => excluded.has(id) || [...excluded].some((table) => id.startsWith(`${table}.`));
+  const tables = new Set(catalog.tables.filter((table) => excluded.has(table.id)).map((table) => `${table.schema} ${table.name}`));
+  const keep = (item: { readonly schema: string; readonly table: string }): boolean => !tables.has(`${item.schema} ${item.table}`);
+  return {
+    ...catalog,
+    tables: catalog.tables.filter((table) => !excluded.has(table.id)),
+    indexes: catalog.indexes.filter(keep),
+    constraints: catalog.constraints.filter(keep),
+    triggers: catalog.triggers.filter(keep),
+    sequences: catalog.sequences.filter((sequence) => sequence.ownedBy === undefined || !isExcluded(sequence.ownedBy)),
+    grants: catalog.grants.filter((grant) => !isExcluded(grant.name)),
+    comments: catalog.comments.filter((comment) => !isExcluded(comment.name)),
+  };
 }

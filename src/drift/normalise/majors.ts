@@ -3,17 +3,16 @@ import type { Column } from "../../catalog/columns.ts";
 import type { Pair } from "./pair.ts";
 
 /**
- * Takes out what differs between major versions for one and the same schema. PostgreSQL 16 leaves out table names in
- * the texts of views and rules where it can (release notes of 16: "Remove unnecessary table names"), and 17
- * has the right MAINTAIN, which `grant all` includes there, and identity columns in partitions ("Allow partitioned tables
- * to have identity columns").
+ * Removes what differs between major versions for the same schema. PostgreSQL 16 writes views and rules without
+ * unnecessary table names (release notes of 16: "Remove unnecessary table names"). PostgreSQL 17 has the right MAINTAIN,
+ * which `grant all` includes, and identity columns in partitions ("Allow partitioned tables to have identity columns").
  */
 export function alignMajors([expected, actual]: Pair): Pair {
   if (expected.server.major === actual.server.major) return [expected, actual];
-  return [withoutDialect(expected), withoutDialect(actual)];
+  return [withoutVersionDifferences(expected), withoutVersionDifferences(actual)];
 }
 
-function withoutDialect(catalog: Catalog): Catalog {
+function withoutVersionDifferences(catalog: Catalog): Catalog {
   return {
     ...catalog,
     tables: catalog.tables.map((table) => ({ ...table, columns: table.columns.map(withoutInheritedIdentity) })),

@@ -3,7 +3,7 @@ import type { Sequence } from "../../catalog/sequences.ts";
 import { path, quoted } from "../../catalog/quote.ts";
 import type { Pair } from "./pair.ts";
 
-/** What has a name on a table, and the rest of it as text. */
+/** A constraint or an index. */
 interface NamedPart {
   readonly id: string;
   readonly name: string;
@@ -11,7 +11,7 @@ interface NamedPart {
   readonly table: string;
 }
 
-/** Gives an actual constraint the expected name where both names are generated and all else is equal. */
+/** Gives an actual constraint the expected name if both names are generated and everything else is equal. */
 export function alignConstraintNames([expected, actual]: Pair): Pair {
   const names = namesToAlign(expected.constraints, actual.constraints, (item) => JSON.stringify({ ...item, id: "", name: "" }));
   return [
@@ -39,12 +39,12 @@ function ofNoConstraint(list: Catalog["indexes"]): Catalog["indexes"] {
   return list.filter((index) => index.constraint === undefined);
 }
 
-/** All that an index is but for its name. */
+/** Everything about an index except its name. */
 function nameless(index: Catalog["indexes"][number]): string {
   return JSON.stringify({ ...index, id: "", name: "", definition: index.definition.replace(quoted(index.name), "") });
 }
 
-/** The same for indexes that serve no constraint. */
+/** Gives an actual index the expected name, like `alignConstraintNames`. The index of a constraint gets its name there. */
 export function alignIndexNames([expected, actual]: Pair): Pair {
   const names = namesToAlign(ofNoConstraint(expected.indexes), ofNoConstraint(actual.indexes), nameless);
   return [
@@ -61,16 +61,16 @@ export function alignIndexNames([expected, actual]: Pair): Pair {
   ];
 }
 
-/** Actual ids with the expected id that each is to have. */
+/** The new id of each actual part that must be renamed. `text` holds everything except the name. */
 function namesToAlign<T extends NamedPart>(
   expected: readonly T[],
   actual: readonly T[],
   text: (item: T) => string,
 ): ReadonlyMap<string, string> {
-  const there = new Set(actual.map((item) => item.id));
+  const existing = new Set(actual.map((item) => item.id));
   const wanted = new Set(expected.map((item) => item.id));
   const free = new Map<string, T[]>();
-  for (const item of expected.filter(({ id }) => !there.has(id)).filter(isGenerated)) {
+  for (const item of expected.filter(({ id }) => !existing.has(id)).filter(isGenerated)) {
     free.set(text(item), [...(free.get(text(item)) ?? []), item]);
   }
   const names = new Map<string, string>();
@@ -82,22 +82,22 @@ function namesToAlign<T extends NamedPart>(
 }
 
 /**
- * Whether Postgres or a tool made up the name: Postgres's own ends (`ChooseRelationName` in its source), cut to 63 bytes
- * and numbered where taken, and the hashes that Django, TypeORM, Hibernate and others put in.
+ * Whether Postgres or a tool generated the name. Postgres adds an ending, cuts the name to 63 bytes and adds a number if it
+ * is taken (`ChooseRelationName` in its source). Django, TypeORM, Hibernate and others add a hash.
  */
-export function isGenerated({ name, table }: { readonly name: string; readonly table: string }): boolean {
+function isGenerated({ name, table }: { readonly name: string; readonly table: string }): boolean {
   const byPostgres = /_(?:pkey|key|fkey|check|excl|idx|not_null)\d*$/.test(name) && name.startsWith(table.slice(0, 20));
   return byPostgres || /(?:^|_)(?=[0-9a-f]*\d)[0-9a-f]{8,}(?:_|$)/.test(name) || /^(?:pk|fk|uk|idx)_?[0-9a-z]{20,}$/i.test(name);
 }
 
-/** Calls the sequence of a column by the column where Postgres chose its name, also in the column's default. */
+/** Names a sequence after its column if Postgres generated the name, also in the default of the column. */
 export function alignSequenceNames([expected, actual]: Pair): Pair {
   return [withColumnSequences(expected), withColumnSequences(actual)];
 }
 
 function withColumnSequences(catalog: Catalog): Catalog {
   const names = new Map(
-    catalog.sequences.flatMap((sequence) => (isColumns(sequence) ? [[sequence.id, `${sequence.ownedBy}'s`] as const] : [])),
+    catalog.sequences.flatMap((sequence) => (hasGeneratedName(sequence) ? [[sequence.id, `${sequence.ownedBy}'s`] as const] : [])),
   );
   if (names.size === 0) return catalog;
   const inDefault = (text: string): string =>
@@ -121,8 +121,8 @@ function withColumnSequences(catalog: Catalog): Catalog {
   };
 }
 
-/** Postgres's names are `table_column_seq`, both parts cut where too long, with a number where taken. */
-function isColumns({ ownedBy, name, identity }: Sequence): boolean {
+/** Postgres generates `table_column_seq`. It cuts both parts if they are too long, and adds a number if the name is taken. */
+function hasGeneratedName({ ownedBy, name, identity }: Sequence): boolean {
   return ownedBy !== undefined && (identity === true || /_seq\d*$/.test(name));
 }
 

@@ -1,56 +1,56 @@
 import type { Catalog } from "../../catalog/catalog.ts";
-import { withRestoredLists } from "./values.ts";
+import { withoutNeonAuth, withoutPartitionParts, withoutToolTables } from "./excluded-objects.ts";
 import { alignMajors } from "./majors.ts";
 import { alignConstraintNames, alignIndexNames, alignSequenceNames } from "./names.ts";
-import { withoutNeonAuth } from "./excluded-objects.ts";
 import { alignOwners } from "./owners.ts";
-import type { Pair } from "./pair.ts";
+import { each, type Pair } from "./pair.ts";
+import { withoutColumnOrder, withoutExtensionVersions, withoutFrozenTimes, withoutPopulated, withRestoredLists } from "./values.ts";
 
 interface Normalisation {
-  /** What is not told apart while it applies, and why. */
+  /** What the comparison ignores while the normalisation applies, and why. */
   readonly what: string;
   readonly apply: (pair: Pair) => Pair;
 }
 
 /**
- * What is taken for equal although the catalogs say otherwise. All apply by default but those in `OFF`; each can be
- * switched. The order matters: names are aligned before what refers to them is compared.
+ * Differences that a comparison can ignore. All apply by default, except those in `OFF`; each can be turned on and off. The
+ * order matters: names are aligned before the objects that refer to them.
  */
 export const NORMALISATIONS = {
   postgresVersion: {
-    what: "how different major versions write down the same view, rule or right; only where the majors differ",
+    what: "how different major versions write the same view, rule or right. Only if the major versions differ",
     apply: alignMajors,
   },
-  neonAuth: { what: "the schema `neon_auth`, which Neon Auth makes and fills", apply: each(withoutNeonAuth) },
+  neonAuth: { what: "the schema `neon_auth`, which Neon Auth creates and fills", apply: each(withoutNeonAuth) },
   partitionParts: {
-    what: "indexes and constraints that a partition has from its parent, whose names Postgres makes up",
+    what: "indexes and constraints that a partition inherits from its parent: Postgres generates their names",
     apply: each(withoutPartitionParts),
   },
   owners: {
-    what: "the name of the role that owns the most, since two projects rarely have the same, and of who owns `public` by default. Other owners count",
+    what: "the name of the role that owns most objects, because two projects rarely use the same name, and the default owner of `public`. Other owners are compared",
     apply: alignOwners,
   },
-  sequenceNames: { what: "names that Postgres gave to the sequences of serial and identity columns", apply: alignSequenceNames },
-  constraintNames: { what: "names of constraints that are equal but for a generated name", apply: alignConstraintNames },
-  indexNames: { what: "names of indexes that are equal but for a generated name", apply: alignIndexNames },
+  sequenceNames: { what: "names that Postgres generated for the sequences of serial and identity columns", apply: alignSequenceNames },
+  constraintNames: { what: "generated names of constraints that are otherwise equal", apply: alignConstraintNames },
+  indexNames: { what: "generated names of indexes that are otherwise equal", apply: alignIndexNames },
   columnOrder: {
-    what: "the order of columns: one that is added later comes last, and Postgres can't move it",
+    what: "the order of columns: a new column is always the last one, and Postgres cannot move it",
     apply: each(withoutColumnOrder),
   },
   frozenTimes: {
-    what: "a time that was frozen into a default when the migration ran, as `default 'now()'` does: no two runs agree",
+    what: "the time in a default such as `default 'now()'`, which Postgres fixes when the migration runs: it differs in every run",
     apply: each(withoutFrozenTimes),
   },
   restoredLists: {
-    what: "how a list of `character varying` constants is written: a dump that was restored has it in another way",
+    what: "how a list of `character varying` constants is written: it is different after a dump was restored",
     apply: each(withRestoredLists),
   },
-  extensionVersions: { what: "versions of extensions: they come with the server", apply: each(withoutExtensionVersions) },
+  extensionVersions: { what: "versions of extensions: they depend on the server", apply: each(withoutExtensionVersions) },
   toolTables: {
-    what: "the tables in which migration tools count: their rows differ, and some tools change them themselves",
+    what: "version tables of migration tools: their rows differ, and some tools change the tables themselves",
     apply: each(withoutToolTables),
   },
-  populated: { what: "whether a materialized view was ever refreshed: a matter of data", apply: each(withoutPopulated) },
+  populated: { what: "whether a materialized view has data", apply: each(withoutPopulated) },
   comments: { what: "comments", apply: each((catalog) => ({ ...catalog, comments: [] })) },
   grants: { what: "grants and default privileges", apply: each((catalog) => ({ ...catalog, grants: [], defaultPrivileges: [] })) },
 } as const satisfies Readonly<Record<string, Normalisation>>;
@@ -60,89 +60,18 @@ export type NormalisationName = keyof typeof NORMALISATIONS;
 /** Which normalisations apply. */
 export type Normalisations = Readonly<Record<NormalisationName, boolean>>;
 
-/** Comments and grants are part of a schema unless somebody says otherwise. */
+/** Comments and grants are part of a schema, so they are compared unless the user ignores them. */
 const OFF: readonly NormalisationName[] = ["comments", "grants"];
 
 export const DEFAULT_NORMALISATIONS: Normalisations = Object.fromEntries(
   Object.keys(NORMALISATIONS).map((name) => [name, !OFF.some((off) => off === name)]),
 ) as unknown as Normalisations;
 
-/** Both catalogs without what is not to be told apart. */
+/** Both catalogs with the normalisations applied. */
 export function normalise(expected: Catalog, actual: Catalog, options: Partial<Normalisations>): Pair {
   const switches = { ...DEFAULT_NORMALISATIONS, ...options };
   return Object.entries(NORMALISATIONS).reduce<Pair>(
     (pair, [name, { apply }]) => (switches[name as NormalisationName] ? apply(pair) : pair),
     [expected, actual],
   );
-}
-
-function each(change: (catalog: Catalog) => Catalog): (pair: Pair) => Pair {
-  return ([expected, actual]) => [change(expected), change(actual)];
-}
-
-function withoutPartitionParts(catalog: Catalog): Catalog {
-  return {
-    ...catalog,
-    indexes: catalog.indexes.filter((index) => index.parent === undefined),
-    constraints: catalog.constraints.filter((constraint) => constraint.inherited !== true),
-  };
-}
-
-function withoutColumnOrder(catalog: Catalog): Catalog {
-  const tables = catalog.tables.map((table) => ({ ...table, columns: table.columns.toSorted((a, b) => (a.name < b.name ? -1 : 1)) }));
-  // Extended statistics list their columns in the table's order, whatever order they were given in.
-  const statistics = catalog.statistics.map((item) => ({ ...item, definition: item.definition.replace(/ ON (.*) FROM /s, inOrder) }));
-  return { ...catalog, tables, statistics };
-}
-
-function inOrder(_whole: string, columns: string): string {
-  return ` ON ${columns.split(", ").toSorted().join(", ")} FROM `;
-}
-
-const FROZEN = /'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+(?:[+-]\d\d)?'::timestamp/g;
-
-function withoutFrozenTimes(catalog: Catalog): Catalog {
-  const tables = catalog.tables.map((table) => ({
-    ...table,
-    columns: table.columns.map((column) =>
-      column.default === undefined ? column : { ...column, default: column.default.replaceAll(FROZEN, "'a frozen time'::timestamp") },
-    ),
-  }));
-  return { ...catalog, tables };
-}
-
-function withoutExtensionVersions(catalog: Catalog): Catalog {
-  return { ...catalog, extensions: catalog.extensions.map((extension) => ({ ...extension, version: "any" })) };
-}
-
-/** Alembic, Prisma, Rails and golang-migrate, knex, drizzle, node-pg-migrate, Flyway, Liquibase, Django, TypeORM, Kysely, goose, db-migrate. */
-const TOOL_TABLES =
-  /^(?:alembic_version|_prisma_migrations|schema_migrations|ar_internal_metadata|knex_migrations(?:_lock)?|__drizzle_migrations|pgmigrations|flyway_schema_history|databasechangelog(?:lock)?|django_migrations|kysely_migration(?:_lock)?|goose_db_version|atlas_schema_revisions)$/;
-
-function withoutToolTables(catalog: Catalog): Catalog {
-  const gone = new Set(catalog.tables.filter((table) => TOOL_TABLES.test(table.name)).map((table) => table.id));
-  if (gone.size === 0) return catalog;
-  const isGone = (id: string): boolean => gone.has(id) || [...gone].some((table) => id.startsWith(`${table}.`));
-  const tables = new Set(catalog.tables.filter((table) => gone.has(table.id)).map((table) => `${table.schema} ${table.name}`));
-  const keep = (item: { readonly schema: string; readonly table: string }): boolean => !tables.has(`${item.schema} ${item.table}`);
-  return {
-    ...catalog,
-    tables: catalog.tables.filter((table) => !gone.has(table.id)),
-    indexes: catalog.indexes.filter(keep),
-    constraints: catalog.constraints.filter(keep),
-    triggers: catalog.triggers.filter(keep),
-    sequences: catalog.sequences.filter((sequence) => sequence.ownedBy === undefined || !isGone(sequence.ownedBy)),
-    grants: catalog.grants.filter((grant) => !isGone(grant.name)),
-    comments: catalog.comments.filter((comment) => !isGone(comment.name)),
-  };
-}
-
-function withoutPopulated(catalog: Catalog): Catalog {
-  return {
-    ...catalog,
-    views: catalog.views.map((view) => {
-      const { populated: _, ...rest } = view;
-      return rest;
-    }),
-  };
 }

@@ -2,24 +2,27 @@ import { OffshootError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
 import { DEFAULT_NORMALISATIONS, NORMALISATIONS, type NormalisationName, type Normalisations } from "./normalisations.ts";
 
-/** What to leave out of a comparison, and what to hold against the actual, by the names of the normalisations. */
+/** Which normalisations to turn on (`ignore`) and off (`compare`), by name. */
 export interface Switches {
-  /** Not told apart, such as `comments`; `all` for every normalisation. */
+  /** What the comparison ignores, such as `comments`; `all` for every normalisation. */
   readonly ignore?: readonly string[] | undefined;
-  /** Told apart, such as `columnOrder`; `all` for every normalisation. */
+  /** What the comparison includes, such as `columnOrder`; `all` for every normalisation. */
   readonly compare?: readonly string[] | undefined;
 }
 
 const NAMES = Object.keys(NORMALISATIONS) as readonly NormalisationName[];
 
 /**
- * Which normalisations apply: the defaults, changed by one set of switches after the other, the strongest last. In each,
- * a name beats `all`. Throws `USAGE` for a name that isn't known, or that is in both lists.
+ * Which normalisations apply: the defaults, then each set of switches in turn, so that the last one wins. Within a set, a
+ * name has precedence over `all`. Throws `USAGE` for an unknown name, and for a name in both lists.
  */
 export function normalisationsOf(...sets: readonly Switches[]): Normalisations {
   return sets.reduce<Normalisations>((before, { ignore = [], compare = [] }) => {
     const both = ignore.find((name) => compare.includes(name));
-    if (both !== undefined) throw new OffshootError("USAGE", `${both} is to be both ignored and compared.`, { remedy: "Name it once." });
+    if (both !== undefined)
+      throw new OffshootError("USAGE", `${both} cannot be both ignored and compared.`, {
+        remedy: "Remove it from one of the lists.",
+      });
     const all = ignore.includes("all") ? everything(true) : compare.includes("all") ? everything(false) : before;
     const named = [...entries(ignore, "ignore", true), ...entries(compare, "compare", false)];
     return { ...all, ...Object.fromEntries(named) };
@@ -38,7 +41,11 @@ function known(name: string, list: string): NormalisationName {
   const found = NAMES.find((candidate) => candidate === name);
   if (found !== undefined) return found;
   const meant = nearest(name, ["all", ...NAMES]);
-  throw new OffshootError("USAGE", `There is no ${name} to ${list} in a drift${meant === undefined ? "." : `; did you mean ${meant}?`}`, {
-    remedy: `Known are ${NAMES.join(", ")} and all; docs/drift.md tells what each stands for.`,
-  });
+  throw new OffshootError(
+    "USAGE",
+    `${name} is not a difference that drift can ${list}.${meant === undefined ? "" : ` Did you mean ${meant}?`}`,
+    {
+      remedy: `Use one of: all, ${NAMES.join(", ")}. docs/drift.md explains each of them.`,
+    },
+  );
 }

@@ -1,22 +1,22 @@
 import type { Constraint } from "../../catalog/constraints.ts";
 import { path, quoted } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
-import { byProperty, type Maker, type Making } from "../repair-context.ts";
+import { byProperty, type ObjectRepair, type RepairContext } from "../repair-context.ts";
 import { guarded, lacksConstraint, lacksDomainConstraint, type Statement } from "../step.ts";
 
-/** Only these may be added without a look at the rows that are there. */
-const LATER: readonly Constraint["type"][] = ["check", "foreign key"];
+/** Only these can be added as `not valid`, without a check of the existing rows. */
+const VALIDATED_LATER: readonly Constraint["type"][] = ["check", "foreign key"];
 
-const VALIDATE = "reads the whole table, under a lock that lets reads and writes go on";
+const VALIDATE = "reads the whole table, under a lock that allows reads and writes";
 
-export const constraints: Maker = {
-  create: (id, making) => added(making.expected.get("constraints", id), making),
+export const constraints: ObjectRepair = {
+  create: (id, context) => added(context.expected.get("constraints", id), context),
   drop(id, { actual }) {
     const constraint = actual.get("constraints", id);
     const ifThere = constraint.of === "table" ? "table if exists" : constraint.of;
     return [{ sql: `alter ${ifThere} ${ownerOf(constraint)} drop constraint if exists ${quoted(constraint.name)}` }];
   },
-  isOld(id, _differences, { actual }) {
+  isUnchanged(id, _differences, { actual }) {
     const { of, name, definition, ...rest } = actual.get("constraints", id);
     const owner = path(rest.schema, rest.table);
     const row =
@@ -57,18 +57,19 @@ function withoutDeferral({ definition }: Constraint): string {
   return definition.replaceAll(/ (?:NOT )?DEFERRABLE| INITIALLY (?:DEFERRED|IMMEDIATE)/g, "");
 }
 
-function added(constraint: Constraint, making: Making): readonly Statement[] {
+function added(constraint: Constraint, context: RepairContext): readonly Statement[] {
   const { name, definition, type, validated, of, enforced } = constraint;
   const owner = ownerOf(constraint);
-  if (of === "domain" && validated && making.isNew(owner)) return [];
-  const table = making.expected.find("tables", owner);
+  if (of === "domain" && validated && context.isNew(owner)) return [];
+  const table = context.expected.find("tables", owner);
   const alter = `alter ${of} ${owner}`;
   const add = `${alter} add constraint ${quoted(name)} ${definition}`;
   const condition = of === "domain" ? lacksDomainConstraint(owner, name) : lacksConstraint(owner, name);
-  // Before PostgreSQL 18 a partitioned table takes no foreign key that isn't valid.
-  const atOnce = !validated || enforced === false || !LATER.includes(type) || table?.kind === "partitioned table" || making.isNew(owner);
+  // Before PostgreSQL 18, a partitioned table cannot have a foreign key that is not valid.
+  const atOnce =
+    !validated || enforced === false || !VALIDATED_LATER.includes(type) || table?.kind === "partitioned table" || context.isNew(owner);
   if (atOnce) {
-    const builds = (type === "primary key" || type === "unique" || type === "exclusion") && !making.isNew(owner);
+    const builds = (type === "primary key" || type === "unique" || type === "exclusion") && !context.isNew(owner);
     return [{ sql: guarded(condition, add), warning: builds ? "builds its index under an ACCESS EXCLUSIVE lock" : undefined }];
   }
   return [

@@ -1,7 +1,30 @@
 import { identifier, literal } from "../../postgres/identifier.ts";
-import { block, guarded, type Statement } from "../step.ts";
+import { type ObjectRepair, ownerOfNew } from "../repair-context.ts";
+import { doBlock, guarded, type Statement } from "../step.ts";
+import { alterType, createType, dropType } from "./datatypes.ts";
+import { revokePublicDefaults } from "./default-privileges.ts";
 
-/** The missing labels each in its place; undefined where one has to go or to move, which Postgres can't. */
+export const enums: ObjectRepair = {
+  create: createType("enums", ({ id, labels }: { readonly id: string; readonly labels: readonly string[] }) => {
+    return `create type ${id} as enum (${labels.map(literal).join(", ")})`;
+  }),
+  drop: (id, context) => dropType("enums", id, context),
+  alter: alterType("enums", (id, _differences, context) => {
+    const { labels, owner } = context.expected.get("enums", id);
+    const found = context.actual.get("enums", id).labels;
+    const inPlace = addedLabels(id, found, labels) ?? renamedLabel(id, found, labels);
+    return (
+      inPlace ?? [...replaced(id, found, labels), ...ownerOfNew("type", id, owner, context), ...revokePublicDefaults("type", id, context)]
+    );
+  }),
+  dependentsToDrop(id, _differences, { expected, actual }) {
+    const [to, from] = [expected.get("enums", id).labels, actual.get("enums", id).labels];
+    return (addedLabels(id, from, to) ?? renamedLabel(id, from, to)) === undefined ? "all but columns" : undefined;
+  },
+  isUnchanged: (id, _differences, { actual }) => hasLabels(id, actual.get("enums", id).labels),
+};
+
+/** Adds the missing labels, each in its place. Undefined if a label must be removed or moved: Postgres has no statement for that. */
 export function addedLabels(id: string, from: readonly string[], to: readonly string[]): readonly Statement[] | undefined {
   const kept = to.filter((label) => from.includes(label));
   if (kept.length !== from.length || kept.some((label, at) => label !== from[at])) return undefined;
@@ -9,40 +32,38 @@ export function addedLabels(id: string, from: readonly string[], to: readonly st
     if (from.includes(label)) return [];
     const before = to[at - 1];
     const place = before === undefined ? (from[0] === undefined ? "" : ` before ${literal(from[0])}`) : ` after ${literal(before)}`;
-    // A new value can't be used in the transaction that adds it (PostgreSQL documentation, ALTER TYPE).
+    // A new value cannot be used in the transaction that adds it (PostgreSQL documentation, ALTER TYPE).
     return [{ sql: `alter type ${id} add value if not exists ${literal(label)}${place}`, alone: true as const }];
   });
 }
 
 /**
- * One label in the place of another: a renamed one keeps its rows. Whether it is the same label by another name or another
- * label no schema can tell, so that it waits for leave. Undefined where more is to be done.
+ * Renames one label, which keeps the rows. A schema does not show whether the label was renamed or replaced by a different
+ * one, so the statement counts as destructive. Undefined if other labels differ too.
  */
 export function renamedLabel(id: string, from: readonly string[], to: readonly string[]): readonly Statement[] | undefined {
   const at = from.flatMap((label, place) => (label === to[place] ? [] : [place]));
   const [old, label] = [from[at[0] ?? -1], to[at[0] ?? -1]];
   if (from.length !== to.length || at.length !== 1 || old === undefined || label === undefined) return undefined;
   const sql = guarded(hasLabels(id, from), `alter type ${id} rename value ${literal(old)} to ${literal(label)}`);
-  return [
-    { sql, destructive: `rows that hold ${literal(old)} say ${literal(label)} afterwards, which is right only where it is a new name` },
-  ];
+  return [{ sql, destructive: `rows with ${literal(old)} get ${literal(label)}, which is right only if the label was renamed` }];
 }
 
-/** A condition: the enum has just these labels. */
+/** SQL condition: the enum has exactly these labels. */
 export function hasLabels(id: string, labels: readonly string[]): string {
   const found = `select array_agg(enumlabel::text order by enumsortorder) from pg_catalog.pg_enum where enumtypid = pg_catalog.to_regtype(${literal(id)})`;
   return `(${found}) = array[${labels.map(literal).join(", ")}]::text[]`;
 }
 
 /**
- * A new type in place of the old, with every column and its default moved over: one block, so that a second run, which
- * finds the labels as they are to be, does nothing.
+ * Creates a new type, and moves every column and its default from the old type to it. It is one block, so that a second
+ * run, which finds the expected labels, does nothing.
  */
-export function swapped(id: string, from: readonly string[], to: readonly string[]): readonly Statement[] {
+export function replaced(id: string, from: readonly string[], to: readonly string[]): readonly Statement[] {
   const [schema = "", name = ""] = splitId(id);
   const old = `${name.slice(0, 50)}_replaced`;
-  const gone = from.filter((label) => !to.includes(label));
-  const sql = block(`declare
+  const removed = from.filter((label) => !to.includes(label));
+  const sql = doBlock(`declare
   columns jsonb;
   item jsonb;
 begin
@@ -68,19 +89,19 @@ begin
       begin
         execute format('alter table %s alter column %I set default %s', item ->> 'table', item ->> 'column', item ->> 'default');
       exception when invalid_text_representation then
-        null; -- its label is gone; a default that is expected is set later
+        null; -- the label was removed; an expected default is set later
       end;
     end if;
   end loop;
   drop type ${identifier(schema)}.${identifier(old)};
 end`);
-  const warning = "makes the type anew and rewrites every table that uses it under an ACCESS EXCLUSIVE lock";
-  return gone.length === 0
+  const warning = "creates the type again and rewrites every table that uses it under an ACCESS EXCLUSIVE lock";
+  return removed.length === 0
     ? [{ sql, warning }]
-    : [{ sql, warning, destructive: `rows that hold ${gone.map(literal).join(", ")} make it fail` }];
+    : [{ sql, warning, destructive: `it fails if rows hold ${removed.map(literal).join(", ")}` }];
 }
 
-/** The unquoted names in `app."Odd Name"`. */
+/** The unquoted names in an id such as `app."Odd Name"`. */
 function splitId(id: string): readonly string[] {
   return [...id.matchAll(/"((?:[^"]|"")*)"|([^".]+)/g)].map(([, inQuotes, bare]) => inQuotes?.replaceAll('""', '"') ?? bare ?? "");
 }

@@ -1,20 +1,20 @@
 import type { Index } from "../../catalog/indexes.ts";
 import { path, quoted } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
-import { byProperty, type Maker, type Making } from "../repair-context.ts";
-import { plain, type Statement } from "../step.ts";
+import { byProperty, type ObjectRepair, type RepairContext } from "../repair-context.ts";
+import { toStatements, type Statement } from "../step.ts";
 
-export const indexes: Maker = {
-  create(id, making) {
-    const index = making.expected.get("indexes", id);
-    // Its constraint brings it along.
-    return index.constraint === undefined ? [...built(index, making), ...marked(index)] : marked(index);
+export const indexes: ObjectRepair = {
+  create(id, context) {
+    const index = context.expected.get("indexes", id);
+    // The constraint creates its own index.
+    return index.constraint === undefined ? [...build(index, context), ...setMarks(index)] : setMarks(index);
   },
   drop(id, { actual }) {
     const index = actual.get("indexes", id);
-    return index.constraint === undefined ? plain(`drop index if exists ${id}`) : [];
+    return index.constraint === undefined ? toStatements(`drop index if exists ${id}`) : [];
   },
-  isOld(id, differences, { actual }) {
+  isUnchanged(id, differences, { actual }) {
     const row = `select from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass(${literal(id)})`;
     if (!differences.some(({ property }) => property === "definition")) return `exists (${row} and not indisvalid)`;
     return `exists (${row} and pg_catalog.pg_get_indexdef(indexrelid) = ${literal(actual.get("indexes", id).definition)})`;
@@ -22,20 +22,20 @@ export const indexes: Maker = {
   alter(id, differences, { expected }) {
     const index = expected.get("indexes", id);
     const changed = byProperty(differences);
-    if (changed.has("valid") && !index.valid) return { cannot: "an index can't be made invalid on purpose" };
+    if (changed.has("valid") && !index.valid) return { cannot: "Postgres has no statement that makes an index invalid" };
     const marks = ["clustered", "replica identity"];
-    // What serves a constraint comes and goes with it.
+    // The index of a constraint is dropped and created with it.
     if ([...changed.keys()].some((name) => !marks.includes(name))) {
       return index.constraint === undefined ? "recreate" : [];
     }
     const table = path(index.schema, index.table);
     const unclustered = changed.has("clustered") && index.clustered === undefined ? [`alter table ${table} set without cluster`] : [];
-    return [...plain(...unclustered), ...marked(index)];
+    return [...toStatements(...unclustered), ...setMarks(index)];
   },
 };
 
-/** Concurrently where that can be: not on a partitioned table, whose index text says ONLY though its partitions have one too. */
-function built(index: Index, { expected, isNew }: Making): readonly Statement[] {
+/** Builds concurrently unless the table is new or partitioned. The text of a partitioned index contains ONLY although its partitions have the index too. */
+function build(index: Index, { expected, isNew }: RepairContext): readonly Statement[] {
   const table = path(index.schema, index.table);
   const statement = /^CREATE (UNIQUE )?INDEX (.*)$/s.exec(index.definition);
   const unique = statement?.[1] === undefined ? "" : "unique ";
@@ -44,14 +44,28 @@ function built(index: Index, { expected, isNew }: Making): readonly Statement[] 
     const sql = `create ${unique}index if not exists ${rest.replace(" ON ONLY ", " ON ")}`;
     return [{ sql, warning: isNew(table) ? undefined : "builds the index of every partition under a lock that stops writes" }];
   }
-  if (isNew(table)) return plain(`create ${unique}index if not exists ${rest}`);
+  if (isNew(table)) return toStatements(`create ${unique}index if not exists ${rest}`);
   return [{ sql: `create ${unique}index concurrently if not exists ${rest}`, alone: true }];
 }
 
-function marked(index: Index): readonly Statement[] {
+function setMarks(index: Index): readonly Statement[] {
   const table = path(index.schema, index.table);
-  return plain(
+  return toStatements(
     ...(index.clustered === true ? [`alter table ${table} cluster on ${quoted(index.name)}`] : []),
     ...(index.replicaIdentity === true ? [`alter table ${table} replica identity using index ${quoted(index.name)}`] : []),
   );
 }
+
+/** Extended statistics (`create statistics`). */
+export const statistics: ObjectRepair = {
+  create(id, { expected }) {
+    const { definition, target } = expected.get("statistics", id);
+    const create = definition.replace(/^CREATE STATISTICS /, "create statistics if not exists ");
+    return toStatements(create, ...(target === undefined ? [] : [`alter statistics ${id} set statistics ${target}`]));
+  },
+  drop: (id) => toStatements(`drop statistics if exists ${id}`),
+  alter(id, differences, { expected }) {
+    if (differences.some(({ property }) => property !== "target")) return "recreate";
+    return toStatements(`alter statistics ${id} set statistics ${expected.get("statistics", id).target ?? -1}`);
+  },
+};

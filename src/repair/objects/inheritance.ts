@@ -2,11 +2,11 @@ import type { Table } from "../../catalog/relations.ts";
 import { literal } from "../../postgres/identifier.ts";
 import { guarded, type Statement } from "../step.ts";
 
-/** Leaves the parents that are not expected, and joins those that are. */
-export function descended(table: Table, found: Table): readonly Statement[] {
+/** Removes the parents that are not expected, and adds those that are. */
+export function changeParents(table: Table, found: Table): readonly Statement[] {
   const [parents, former] = [table.inherits ?? [], found.inherits ?? []];
   const alter = `alter table ${table.id}`;
-  if (table.partitionBound !== undefined || found.partitionBound !== undefined) return [...detached(table, found), ...attached(table)];
+  if (table.partitionBound !== undefined || found.partitionBound !== undefined) return [...detach(table, found), ...attachTo(table)];
   const left = former
     .filter((name) => !parents.includes(name))
     .map((name) => ({ sql: guarded(isChild(table.id, name), `${alter} no inherit ${name}`) }));
@@ -16,13 +16,13 @@ export function descended(table: Table, found: Table): readonly Statement[] {
   return [...left, ...joined];
 }
 
-function detached(table: Table, { inherits: [parent] = [], partitionBound }: Table): readonly Statement[] {
+function detach(table: Table, { inherits: [parent] = [], partitionBound }: Table): readonly Statement[] {
   if (parent === undefined || partitionBound === undefined) return [];
   const wrong = `${isChild(table.id, parent)} and ${bound(table.id)} is distinct from ${literal(table.partitionBound ?? "")}`;
   return [{ sql: guarded(wrong, `alter table ${parent} detach partition ${table.id}`) }];
 }
 
-function attached({ id, inherits: [parent] = [], partitionBound }: Table): readonly Statement[] {
+function attachTo({ id, inherits: [parent] = [], partitionBound }: Table): readonly Statement[] {
   if (parent === undefined || partitionBound === undefined) return [];
   const attach = `alter table ${parent} attach partition ${id} ${partitionBound}`;
   return [{ sql: guarded(`not ${isChild(id, parent)}`, attach), warning: "reads the partition under an ACCESS EXCLUSIVE lock" }];

@@ -1,9 +1,9 @@
 import { path, quoted } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
-import type { Maker } from "../repair-context.ts";
-import { guarded, plain } from "../step.ts";
+import type { ObjectRepair } from "../repair-context.ts";
+import { guarded, toStatements } from "../step.ts";
 
-export const policies: Maker = {
+export const policies: ObjectRepair = {
   create(id, { expected, role }) {
     const policy = expected.get("policies", id);
     const table = path(policy.schema, policy.table);
@@ -18,7 +18,7 @@ export const policies: Maker = {
   },
   drop(id, { actual }) {
     const policy = actual.get("policies", id);
-    return plain(`drop policy if exists ${quoted(policy.name)} on ${path(policy.schema, policy.table)}`);
+    return toStatements(`drop policy if exists ${quoted(policy.name)} on ${path(policy.schema, policy.table)}`);
   },
   alter: () => "recreate",
 };

@@ -2,27 +2,31 @@ import type { ChangedKind } from "../../drift/change.ts";
 import { columns, defaults } from "./columns.ts";
 import { comments } from "./comments.ts";
 import { constraints } from "./constraints.ts";
-import { composites, domains, enums, ranges } from "./datatypes.ts";
-import { indexes } from "./indexes.ts";
-import type { Maker } from "../repair-context.ts";
+import { composites } from "./composites.ts";
+import { defaultPrivileges } from "./default-privileges.ts";
+import { domains } from "./domains.ts";
+import { enums } from "./enums.ts";
+import { foreignServers } from "./foreign.ts";
+import { indexes, statistics } from "./indexes.ts";
+import type { ObjectRepair } from "../repair-context.ts";
 import { casts, collations, operators } from "./operators.ts";
 import { policies } from "./policies.ts";
-import { foreignServers, publications } from "./publications.ts";
-import { defaultPrivileges, grants } from "./grants.ts";
+import { publications } from "./publications.ts";
+import { grants } from "./grants.ts";
+import { ranges } from "./ranges.ts";
 import { routines } from "./routines.ts";
 import { extensions, schemas } from "./schemas.ts";
 import { textSearchConfigurations } from "./text-search.ts";
 import { ownerships, sequences } from "./sequences.ts";
-import { statistics } from "./statistics.ts";
 import { tables } from "./tables.ts";
 import { eventTriggers, rules, triggers } from "./triggers.ts";
 import { materializedViews, views } from "./views.ts";
 
-/** Kinds of objects, and the two that are no objects of a catalog but have a place of their own in the order. */
-export type MadeKind = ChangedKind | "default" | "ownership";
+/** The kinds of objects, and two that are not in the catalog but have their own place in the order. */
+export type RepairKind = ChangedKind | "default" | "ownership";
 
-/** By kind, in the order in which new objects are made where no dependency says otherwise; old ones go in the reverse order. */
-export const MAKERS: Readonly<Record<MadeKind, Maker>> = {
+/** The repair of each kind. Objects without dependencies are created in this order of kinds, and dropped in the reverse order. */
+export const OBJECT_REPAIRS: Readonly<Record<RepairKind, ObjectRepair>> = {
   schema: schemas,
   extension: extensions,
   collation: collations,
@@ -58,4 +62,4 @@ export const MAKERS: Readonly<Record<MadeKind, Maker>> = {
   comment: comments,
 };
 
-export const MADE_KINDS = Object.keys(MAKERS) as readonly MadeKind[];
+export const CREATION_ORDER = Object.keys(OBJECT_REPAIRS) as readonly RepairKind[];

@@ -1,55 +1,57 @@
 import { createHash } from "node:crypto";
-import type { Routine } from "../../catalog/routines.ts";
+import { quoted } from "../../catalog/quote.ts";
+import type { Argument, Routine } from "../../catalog/routines.ts";
 import { literal } from "../../postgres/identifier.ts";
-import { aggregate } from "./aggregate.ts";
-import { byProperty, given, type Maker, type Making, owned } from "../repair-context.ts";
-import { closed } from "./grants.ts";
-import { guarded, isStatements, plain, type Remedy } from "../step.ts";
+import { byProperty, changeOwner, type ObjectRepair, type RepairContext, ownerOfNew } from "../repair-context.ts";
+import { revokePublicDefaults } from "./default-privileges.ts";
+import { guarded, isStatements, toStatements, type Remedy } from "../step.ts";
 
-/** What `create or replace` can't change: it would break callers (PostgreSQL documentation, CREATE FUNCTION). */
+/** The properties that `create or replace` cannot change (PostgreSQL documentation, CREATE FUNCTION). */
 const FIXED = ["result", "kind"];
 
 const LETTERS: Readonly<Record<Routine["kind"], string>> = { function: "f", procedure: "p", aggregate: "a", "window function": "w" };
 
-export const routines: Maker = {
-  create(id, making) {
-    const routine = making.expected.get("routines", id);
-    const made = routine.kind === "aggregate" ? aggregate(routine) : defined(id, making);
-    return isStatements(made) ? [...made, ...owned("routine", id, routine.owner, making), ...closed("routine", id, making)] : made;
+export const routines: ObjectRepair = {
+  create(id, context) {
+    const routine = context.expected.get("routines", id);
+    const created = routine.kind === "aggregate" ? createAggregate(routine) : definitionOf(id, context);
+    return isStatements(created)
+      ? [...created, ...ownerOfNew("routine", id, routine.owner, context), ...revokePublicDefaults("routine", id, context)]
+      : created;
   },
   drop(id, { actual, expected }) {
     const { kind } = actual.get("routines", id);
     const drop = `drop ${kind === "window function" ? "function" : kind} if exists ${id}`;
     const other = expected.find("routines", id)?.kind;
-    if (other === undefined || other === kind) return plain(drop);
-    // Of another kind is what has its place after the first run.
+    if (other === undefined || other === kind) return toStatements(drop);
+    // After the first run, a routine of another kind has this name. A second run must keep it.
     const isThis = `exists (select from pg_catalog.pg_proc where oid = pg_catalog.to_regprocedure(${literal(id)}) and prokind = '${LETTERS[kind]}')`;
-    return plain(guarded(isThis, drop.replace(" if exists", "")));
+    return toStatements(guarded(isThis, drop.replace(" if exists", "")));
   },
-  isOld(id, _differences, { actual }) {
+  isUnchanged(id, _differences, { actual }) {
     const definition = actual.source.routines.get(id);
     if (definition === undefined) return undefined;
     const same = `pg_catalog.md5(pg_catalog.pg_get_functiondef(oid)) = ${literal(createHash("md5").update(definition).digest("hex"))}`;
     return `exists (select from pg_catalog.pg_proc where oid = pg_catalog.to_regprocedure(${literal(id)}) and ${same})`;
   },
-  alter(id, differences, making) {
-    const routine = making.expected.get("routines", id);
-    const found = making.actual.get("routines", id);
+  alter(id, differences, context) {
+    const routine = context.expected.get("routines", id);
+    const found = context.actual.get("routines", id);
     const changed = byProperty(differences);
-    const owner = changed.has("owner") ? [given("routine", id, routine.owner, making)] : [];
+    const owner = changed.has("owner") ? [changeOwner("routine", id, routine.owner, context)] : [];
     if (changed.size === owner.length) return owner;
     if (routine.kind === "aggregate" || FIXED.some((name) => changed.has(name)) || !keepsArguments(routine, found)) return "recreate";
-    const made = defined(id, making);
-    return isStatements(made) ? [...made, ...owner] : made;
+    const replaced = definitionOf(id, context);
+    return isStatements(replaced) ? [...replaced, ...owner] : replaced;
   },
 };
 
-function defined(id: string, { expected }: Making): Remedy {
+function definitionOf(id: string, { expected }: RepairContext): Remedy {
   const definition = expected.source.routines.get(id);
-  return definition === undefined ? { cannot: "its source could not be read" } : plain(definition.trim());
+  return definition === undefined ? { cannot: "its source could not be read" } : toStatements(definition.trim());
 }
 
-/** A replaced function keeps the names of its arguments, and the defaults that it has. */
+/** `create or replace` must keep the names of the arguments, and the arguments that have a default. */
 function keepsArguments(expected: Routine, actual: Routine): boolean {
   if (expected.arguments.length !== actual.arguments.length) return false;
   return expected.arguments.every((argument, at) => {
@@ -58,4 +60,53 @@ function keepsArguments(expected: Routine, actual: Routine): boolean {
     const typed = argument.type === found?.type && argument.mode === found.mode;
     return typed && named && (found.default === undefined || argument.default !== undefined);
   });
+}
+
+/** The values of `pg_aggregate.aggfinalmodify`. */
+const MODIFY: Readonly<Record<string, string>> = { r: "read_only", s: "shareable", w: "read_write" };
+
+type WriteValue = (value: string) => string;
+
+const withSchema: WriteValue = (name) => (name.includes(".") ? name : `pg_catalog.${name}`);
+const asIs: WriteValue = (text) => text;
+
+/** The options of `create aggregate`, by their name in the catalog, in the order of the PostgreSQL documentation. */
+const OPTIONS: readonly (readonly [fact: string, option: string, write: WriteValue])[] = [
+  ["transition", "sfunc", withSchema],
+  ["state", "stype", asIs],
+  ["space", "sspace", asIs],
+  ["final", "finalfunc", withSchema],
+  ["finalModify", "finalfunc_modify", (letter) => MODIFY[letter] ?? letter],
+  ["combine", "combinefunc", withSchema],
+  ["serial", "serialfunc", withSchema],
+  ["deserial", "deserialfunc", withSchema],
+  ["initial", "initcond", literal],
+  ["moving", "msfunc", withSchema],
+  ["movingInverse", "minvfunc", withSchema],
+  ["movingState", "mstype", asIs],
+  ["movingSpace", "msspace", asIs],
+  ["movingFinal", "mfinalfunc", withSchema],
+  ["movingFinalModify", "mfinalfunc_modify", (letter) => MODIFY[letter] ?? letter],
+  ["movingInitial", "minitcond", literal],
+  ["sort", "sortop", (name) => `operator(${withSchema(name)})`],
+];
+
+/** Only for plain aggregates. With an empty search path, Postgres writes the names of its own functions without their schema. */
+function createAggregate({ schema, name, arguments: given, aggregate: facts = {}, parallel }: Routine): Remedy {
+  if (facts["kind"] !== "n") return { cannot: "offshoot cannot create ordered-set aggregates" };
+  const options = [
+    ...OPTIONS.flatMap(([fact, option, write]) => {
+      const value = facts[fact];
+      return value === undefined ? [] : [`${option} = ${write(value)}`];
+    }),
+    ...(facts["finalExtra"] === undefined ? [] : ["finalfunc_extra"]),
+    ...(facts["movingFinalExtra"] === undefined ? [] : ["mfinalfunc_extra"]),
+    ...(parallel === "unsafe" ? [] : [`parallel = ${parallel}`]),
+  ];
+  const list = given.length === 0 ? "*" : given.map(argument).join(", ");
+  return toStatements(`create or replace aggregate ${quoted(schema)}.${quoted(name)}(${list}) (${options.join(", ")})`);
+}
+
+function argument({ name, mode, type }: Argument): string {
+  return [mode === "variadic" ? mode : "", name === undefined ? "" : quoted(name), type].filter((part) => part !== "").join(" ");
 }

@@ -1,25 +1,25 @@
 import { quoted } from "../../catalog/quote.ts";
-import { byProperty, given, type Maker, owned } from "../repair-context.ts";
-import { plain } from "../step.ts";
+import { byProperty, changeOwner, type ObjectRepair, ownerOfNew } from "../repair-context.ts";
+import { toStatements } from "../step.ts";
 
-export const schemas: Maker = {
-  create(id, making) {
-    const { owner } = making.expected.get("schemas", id);
-    return [...plain(`create schema if not exists ${id}`), ...owned("schema", id, owner, making)];
+export const schemas: ObjectRepair = {
+  create(id, context) {
+    const { owner } = context.expected.get("schemas", id);
+    return [...toStatements(`create schema if not exists ${id}`), ...ownerOfNew("schema", id, owner, context)];
   },
-  drop: (id) => plain(`drop schema if exists ${id}`),
-  alter: (id, _differences, making) => [given("schema", id, making.expected.get("schemas", id).owner, making)],
+  drop: (id) => toStatements(`drop schema if exists ${id}`),
+  alter: (id, _differences, context) => [changeOwner("schema", id, context.expected.get("schemas", id).owner, context)],
 };
 
-export const extensions: Maker = {
+export const extensions: ObjectRepair = {
   create(id, { expected }) {
-    return plain(`create extension if not exists ${id} with schema ${quoted(expected.get("extensions", id).schema)}`);
+    return toStatements(`create extension if not exists ${id} with schema ${quoted(expected.get("extensions", id).schema)}`);
   },
-  drop: (id) => [{ sql: `drop extension if exists ${id}`, destructive: "it drops all that the extension brought" }],
+  drop: (id) => [{ sql: `drop extension if exists ${id}`, destructive: "it drops all objects of the extension" }],
   alter(id, differences, { expected }) {
     const { schema, version } = expected.get("extensions", id);
     const changed = byProperty(differences);
-    return plain(
+    return toStatements(
       ...(changed.has("in schema") ? [`alter extension ${id} set schema ${quoted(schema)}`] : []),
       ...(changed.has("version") ? [`alter extension ${id} update to '${version}'`] : []),
     );

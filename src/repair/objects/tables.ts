@@ -2,21 +2,22 @@ import type { Table } from "../../catalog/relations.ts";
 import { path, quoted } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import type { Difference } from "../../drift/change.ts";
-import { columnDefinition, columnExtras, names } from "./column-definition.ts";
-import { descended } from "./inheritance.ts";
-import { foreignTail, retargeted } from "./foreign.ts";
-import { given, type Maker, type Making, owned } from "../repair-context.ts";
-import { guarded, isStatements, plain, type Remedy, type Statement } from "../step.ts";
+import { columnDefinition, newColumnSettings, optionNames } from "./column-definition.ts";
+import { changeParents } from "./inheritance.ts";
+import { foreignTail, changeTarget } from "./foreign.ts";
+import { changeOwner, type ObjectRepair, type RepairContext, ownerOfNew } from "../repair-context.ts";
+import { guarded, isStatements, toStatements, type Remedy, type Statement } from "../step.ts";
 
-const SERVERLESS = "its foreign server is not there, and that one's options may hold secrets and are not read";
+const NO_SERVER =
+  "its foreign server does not exist, and offshoot cannot create it: the options of a server can hold secrets, so offshoot does not read them";
 
 const REWRITES = "rewrites the table under an ACCESS EXCLUSIVE lock";
 
-export const tables: Maker = {
-  create(id, making) {
-    const table = making.expected.get("tables", id);
-    const foreign = foreignTail(table, making);
-    if (table.kind === "foreign table" && foreign === undefined) return { cannot: SERVERLESS };
+export const tables: ObjectRepair = {
+  create(id, context) {
+    const table = context.expected.get("tables", id);
+    const foreign = foreignTail(table, context);
+    if (table.kind === "foreign table" && foreign === undefined) return { cannot: NO_SERVER };
     const all = table.columns.map((column) => ({ column, id: path(table.schema, table.name, column.name) }));
     const own = all.filter(({ column }) => column.inherited === undefined);
     const kind = foreign === undefined ? (table.persistence === "unlogged" ? "unlogged " : "") : "foreign ";
@@ -31,51 +32,53 @@ export const tables: Maker = {
         sql: [
           `create ${kind}table if not exists ${id} ${shape(
             table,
-            own.map((entry) => columnDefinition(entry.id, making)),
+            own.map((entry) => columnDefinition(entry.id, context)),
           )}`,
           ...tail,
         ].join(" "),
       },
-      ...unlikeParent(table, making),
-      ...all.flatMap(({ column }) => columnExtras(table, column)),
+      ...inheritedColumnSettings(table, context),
+      ...all.flatMap(({ column }) => newColumnSettings(table, column)),
       ...secured(table, "off"),
-      ...(table.replicaIdentity === undefined || table.replicaIdentity === "index" ? [] : plain(identity(table))),
-      ...owned("table", id, table.owner, making),
+      ...(table.replicaIdentity === undefined || table.replicaIdentity === "index" ? [] : toStatements(identity(table))),
+      ...ownerOfNew("table", id, table.owner, context),
     ];
   },
   drop(id, { actual, expected }) {
-    // Its rows are elsewhere.
-    if (actual.get("tables", id).kind === "foreign table") return plain(`drop foreign table if exists ${id}`);
+    // Its rows are on the foreign server.
+    if (actual.get("tables", id).kind === "foreign table") return toStatements(`drop foreign table if exists ${id}`);
     const drop = `drop table if exists ${id}`;
     const isTable = `exists (${row(id)} and relkind in ('r', 'p', 'f'))`;
-    // A view may have its place after the first run.
-    return [{ sql: expected.find("views", id) === undefined ? drop : guarded(isTable, drop), destructive: "it drops the table's data" }];
+    // If a view replaces the table, a second run must keep the view.
+    return [
+      { sql: expected.find("views", id) === undefined ? drop : guarded(isTable, drop), destructive: "it drops the data of the table" },
+    ];
   },
-  isOld(id, _differences, { actual }) {
+  isUnchanged(id, _differences, { actual }) {
     const { partitionKey, kind } = actual.get("tables", id);
     if (kind === "foreign table") return undefined;
     return `exists (${row(id)} and pg_catalog.pg_get_partkeydef(oid) is not distinct from ${partitionKey === undefined ? "null" : literal(partitionKey)})`;
   },
-  alter(id, differences, making) {
-    const table = making.expected.get("tables", id);
-    const found = making.actual.get("tables", id);
+  alter(id, differences, context) {
+    const table = context.expected.get("tables", id);
+    const found = context.actual.get("tables", id);
     const steps: Statement[] = [];
     for (const difference of differences) {
-      const remedy = property(difference, table, found, making);
+      const remedy = property(difference, table, found, context);
       if (!isStatements(remedy)) return remedy;
       steps.push(...remedy);
     }
-    // Joining a parent is one step for two properties.
+    // `inherits` and `partition bound` are two properties, but one statement.
     return steps.filter((step, at) => steps.findIndex(({ sql }) => sql === step.sql) === at);
   },
 };
 
-/** The table's row in the system catalog, as far as to a condition. */
+/** Selects the table's row in `pg_class`; more conditions can follow. */
 function row(id: string): string {
   return `select from pg_catalog.pg_class where oid = pg_catalog.to_regclass(${literal(id)})`;
 }
 
-/** Columns, or the parent whose they are. */
+/** The columns, or the parent or type that defines them. */
 function shape(table: Table, columns: readonly string[]): string {
   if (table.ofType !== undefined) return `of ${table.ofType}`;
   const parents = table.inherits?.join(", ");
@@ -83,50 +86,50 @@ function shape(table: Table, columns: readonly string[]): string {
   return `(${columns.join(", ")})${parents === undefined ? "" : ` inherits (${parents})`}`;
 }
 
-/** What the columns of a partition, heir or typed table have of their own. */
-function unlikeParent({ id, inherits = [], ofType, columns }: Table, { expected }: Making): readonly Statement[] {
+/** The settings of inherited columns that differ from the parent or type. */
+function inheritedColumnSettings({ id, inherits = [], ofType, columns }: Table, { expected }: RepairContext): readonly Statement[] {
   const parents = inherits.flatMap((parent) => expected.find("tables", parent)?.columns ?? []);
-  const passed = columns.filter(({ inherited }) => ofType !== undefined || inherited === true);
-  return passed.flatMap(({ name, default: initial, nullable, generated, identity: counts }) => {
+  const inherited = columns.filter(({ inherited }) => ofType !== undefined || inherited === true);
+  return inherited.flatMap(({ name, default: initial, nullable, generated, identity: counts }) => {
     if (generated !== undefined || counts !== undefined) return [];
     const parent = parents.find((column) => column.name === name);
     const alter = `alter table ${id} alter column ${quoted(name)}`;
-    return plain(
+    return toStatements(
       ...(initial === parent?.default ? [] : [initial === undefined ? `${alter} drop default` : `${alter} set default ${initial}`]),
       ...(nullable || parent?.nullable === false ? [] : [`${alter} set not null`]),
     );
   });
 }
 
-function property(difference: Difference, table: Table, found: Table, making: Making): Remedy {
+function property(difference: Difference, table: Table, found: Table, context: RepairContext): Remedy {
   const alter = `alter table ${table.id}`;
   switch (difference.property) {
     case "owner":
-      return [given("table", table.id, table.owner, making)];
+      return [changeOwner("table", table.id, table.owner, context)];
     case "persistence":
       return [{ sql: `${alter} set ${table.persistence === "unlogged" ? "unlogged" : "logged"}`, warning: REWRITES }];
     case "row security":
       return secured(table, found.rowSecurity);
     case "options":
-      return plain(
-        ...(difference.actual === undefined ? [] : [`${alter} reset (${names(difference.actual)})`]),
+      return toStatements(
+        ...(difference.actual === undefined ? [] : [`${alter} reset (${optionNames(difference.actual)})`]),
         ...(difference.expected === undefined ? [] : [`${alter} set (${difference.expected})`]),
       );
     case "replica identity":
-      // An index that is the identity says so itself.
-      return table.replicaIdentity === "index" ? [] : plain(identity(table));
+      // `indexes.ts` sets the index that is the replica identity.
+      return table.replicaIdentity === "index" ? [] : toStatements(identity(table));
     case "inherits":
     case "partition bound":
-      return descended(table, found);
+      return changeParents(table, found);
     case "of type":
-      if (table.ofType !== undefined) return plain(`${alter} of ${table.ofType}`);
-      return plain(guarded(`exists (${row(table.id)} and reloftype <> 0)`, `${alter} not of`));
+      if (table.ofType !== undefined) return toStatements(`${alter} of ${table.ofType}`);
+      return toStatements(guarded(`exists (${row(table.id)} and reloftype <> 0)`, `${alter} not of`));
     case "access method":
       return [{ sql: `${alter} set access method ${table.accessMethod ?? "heap"}`, warning: REWRITES }];
     case "column order":
-      return { cannot: "Postgres can't move a column: only a new table has another order" };
+      return { cannot: "Postgres cannot move a column: only a new table can have another order" };
     case "server":
-      return retargeted(table, found);
+      return changeTarget(table, found);
     default:
       return "recreate";
   }
@@ -140,7 +143,7 @@ function secured(table: Table, found: Table["rowSecurity"]): readonly Statement[
     sql.push(`${alter} ${rowSecurity === "off" ? "disable" : "enable"} row level security`);
   if ((rowSecurity === "forced") !== (found === "forced"))
     sql.push(`${alter} ${rowSecurity === "forced" ? "force" : "no force"} row level security`);
-  return plain(...sql);
+  return toStatements(...sql);
 }
 
 function identity({ id, replicaIdentity }: Table): string {

@@ -1,9 +1,9 @@
 import type { TextSearchConfiguration } from "../../catalog/operators.ts";
 import { literal } from "../../postgres/identifier.ts";
-import type { Maker } from "../repair-context.ts";
-import { guarded, plain } from "../step.ts";
+import type { ObjectRepair } from "../repair-context.ts";
+import { guarded, toStatements } from "../step.ts";
 
-/** The token types of the default parser, the only one that comes with Postgres, from number 1 (`ts_token_type('default')`). */
+/** The token types of the default parser, the only one in Postgres, starting at number 1 (`ts_token_type('default')`). */
 const TOKENS = `asciiword word numword email url host sfloat version hword_numpart hword_part hword_asciipart blank tag protocol numhword
   asciihword hword url_path file float int uint entity`.split(/\s+/);
 
@@ -29,15 +29,15 @@ function remapped(id: string, from: Mapping, to: Mapping): readonly string[] {
   ];
 }
 
-export const textSearchConfigurations: Maker = {
+export const textSearchConfigurations: ObjectRepair = {
   create(id, { expected }) {
     const missing = `not exists (select from pg_catalog.pg_ts_config where oid::regconfig::text = ${literal(id)})`;
     const create = guarded(missing, `create text search configuration ${id} (parser = pg_catalog."default")`);
-    return plain(create, ...remapped(id, new Map(), mappingOf(expected.get("textSearchConfigurations", id))));
+    return toStatements(create, ...remapped(id, new Map(), mappingOf(expected.get("textSearchConfigurations", id))));
   },
-  drop: (id) => plain(`drop text search configuration if exists ${id}`),
+  drop: (id) => toStatements(`drop text search configuration if exists ${id}`),
   alter(id, _differences, { expected, actual }) {
     const found = mappingOf(actual.get("textSearchConfigurations", id));
-    return plain(...remapped(id, found, mappingOf(expected.get("textSearchConfigurations", id))));
+    return toStatements(...remapped(id, found, mappingOf(expected.get("textSearchConfigurations", id))));
   },
 };

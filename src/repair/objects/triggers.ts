@@ -1,8 +1,8 @@
 import type { Firing, Rule, Trigger } from "../../catalog/triggers.ts";
 import { path, quoted } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
-import { byProperty, type Maker } from "../repair-context.ts";
-import { guarded, plain, type Statement } from "../step.ts";
+import { byProperty, type ObjectRepair } from "../repair-context.ts";
+import { guarded, toStatements, type Statement } from "../step.ts";
 
 const STATE: Readonly<Record<Firing, string>> = {
   origin: "enable",
@@ -25,13 +25,13 @@ function tableOf({ schema, table }: Trigger | Rule): string {
 }
 
 /**
- * How a trigger fires, and where a partition's copy of it fires otherwise. Newer servers change the copies along with it, so
- * that each that is known to differ is set afterwards.
+ * Sets when a trigger fires, and when its copies on partitions fire if that differs. Newer servers change the copies
+ * together with the trigger, so the copies are set afterwards.
  */
 function firings(trigger: Trigger, found: Trigger | undefined): readonly Statement[] {
-  const [wanted, there] = [partitionsOf(trigger), partitionsOf(found)];
+  const [wanted, existing] = [partitionsOf(trigger), partitionsOf(found)];
   const own = trigger.fires === (found?.fires ?? "origin") ? [] : [firing("trigger", trigger)];
-  const copies = [...new Set([...wanted.keys(), ...there.keys()])].map((table) =>
+  const copies = [...new Set([...wanted.keys(), ...existing.keys()])].map((table) =>
     fired(`only ${table}`, "trigger", trigger.name, wanted.get(table) ?? trigger.fires),
   );
   return [...own, ...copies];
@@ -46,7 +46,7 @@ function partitionsOf(trigger: Trigger | undefined): ReadonlyMap<string, Firing>
   );
 }
 
-export const triggers: Maker = {
+export const triggers: ObjectRepair = {
   create(id, { expected }) {
     const trigger = expected.get("triggers", id);
     const missing = `not exists (select from pg_catalog.pg_trigger where tgrelid = ${literal(tableOf(trigger))}::regclass and tgname = ${literal(trigger.name)})`;
@@ -54,7 +54,7 @@ export const triggers: Maker = {
   },
   drop(id, { actual }) {
     const trigger = actual.get("triggers", id);
-    return plain(`drop trigger if exists ${quoted(trigger.name)} on ${tableOf(trigger)}`);
+    return toStatements(`drop trigger if exists ${quoted(trigger.name)} on ${tableOf(trigger)}`);
   },
   alter(id, differences, { expected, actual }) {
     const only = differences.every(({ property }) => property === "fires" || property === "on partitions");
@@ -62,15 +62,15 @@ export const triggers: Maker = {
   },
 };
 
-export const rules: Maker = {
+export const rules: ObjectRepair = {
   create(id, { expected }) {
     const rule = expected.get("rules", id);
     const definition = rule.definition.replace(/^CREATE RULE/, "create or replace rule").replace(/;\s*$/, "");
-    return [...plain(definition), ...(rule.fires === "origin" ? [] : [firing("rule", rule)])];
+    return [...toStatements(definition), ...(rule.fires === "origin" ? [] : [firing("rule", rule)])];
   },
   drop(id, { actual }) {
     const rule = actual.get("rules", id);
-    return plain(`drop rule if exists ${quoted(rule.name)} on ${tableOf(rule)}`);
+    return toStatements(`drop rule if exists ${quoted(rule.name)} on ${tableOf(rule)}`);
   },
   alter(id, differences, { expected }) {
     const only = differences.every(({ property }) => property === "fires");
@@ -78,18 +78,21 @@ export const rules: Maker = {
   },
 };
 
-export const eventTriggers: Maker = {
+export const eventTriggers: ObjectRepair = {
   create(id, { expected }) {
     const { name, event, function: called, tags, fires } = expected.get("eventTriggers", id);
     const when = tags === undefined ? "" : ` when tag in (${tags.map(literal).join(", ")})`;
     const create = `create event trigger ${quoted(name)} on ${event}${when} execute function ${called.replace(/\(.*$/, "")}()`;
     const missing = `not exists (select from pg_catalog.pg_event_trigger where evtname = ${literal(name)})`;
-    return [{ sql: guarded(missing, create) }, ...(fires === "origin" ? [] : plain(`alter event trigger ${quoted(name)} ${STATE[fires]}`))];
+    return [
+      { sql: guarded(missing, create) },
+      ...(fires === "origin" ? [] : toStatements(`alter event trigger ${quoted(name)} ${STATE[fires]}`)),
+    ];
   },
-  drop: (id) => plain(`drop event trigger if exists ${id}`),
+  drop: (id) => toStatements(`drop event trigger if exists ${id}`),
   alter(id, differences, { expected }) {
     const changed = byProperty(differences);
     if (changed.size > 1 || !changed.has("fires")) return "recreate";
-    return plain(`alter event trigger ${id} ${STATE[expected.get("eventTriggers", id).fires]}`);
+    return toStatements(`alter event trigger ${id} ${STATE[expected.get("eventTriggers", id).fires]}`);
   },
 };

@@ -6,7 +6,7 @@ const WIDTHS: readonly (readonly string[])[] = [
 
 const TEXTS: readonly string[] = ["character varying", "character", "uuid", "name", "public.citext"];
 
-/** Whether every value of the one type, as `format_type` says it, is a value of the other. */
+/** Whether every value of one type fits into the other. The types are written as by `format_type`. */
 export function widens(from: string, to: string): boolean {
   if (from === to) return true;
   const [narrow, wide] = [parsed(from), parsed(to)];
@@ -15,7 +15,7 @@ export function widens(from: string, to: string): boolean {
   if (wide.name === "text") return TEXTS.includes(narrow.name);
   if (narrow.name !== wide.name)
     return narrow.name === "character" && wide.name === "character varying" && !isCut(narrow.sizes, wide.sizes);
-  // A cast fills up with zeros, and so makes another value.
+  // A cast pads the value with zeros, which changes it.
   if (narrow.name === "bit") return false;
   if (narrow.name === "numeric") return wide.sizes.length === 0 || isNumericWider(narrow.sizes, wide.sizes);
   return !isCut(narrow.sizes, wide.sizes);

@@ -80,9 +80,9 @@ test("the newest alone can be tried, and text says the same", { timeout: 60_000 
   ]);
 });
 
-test("a number that is none, and a project without a tool, are told", async () => {
+test("a number that is none, and a project without a tool, are reported", async () => {
   expect((await project.offshoot(["rollback-check", "--last", "many"])).code).toBe(2);
   const { code, stderr } = await project.offshoot(["rollback-check", "--set", "migrations.tool=none"]);
   expect(code).toBe(2);
-  expect(stderr).toContain("No migration tool is known here");
+  expect(stderr).toContain("No migration tool was detected");
 });

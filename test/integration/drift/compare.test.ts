@@ -9,8 +9,8 @@ import { readCatalog } from "../../../src/catalog/read.ts";
 import { compareCatalogs } from "../../../src/drift/compare.ts";
 import { NORMALISATIONS } from "../../../src/drift/normalise/normalisations.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
-import { databaseUrl, onCopy, prepareGround } from "../../mutation/template.ts";
-import { tell } from "../../mutation/expected-change.ts";
+import { databaseUrl, onCopy, prepareTemplate } from "../../mutation/template.ts";
+import { describeChange } from "../../mutation/expected-change.ts";
 import { diverseSql } from "../../support/diverse.ts";
 import { findMajor } from "../../support/majors.ts";
 import { findPeer } from "../../support/peers.ts";
@@ -20,9 +20,9 @@ const run = promisify(execFile);
 const OUTBOX = new URL("../../../examples/outbox/migrations/", import.meta.url).pathname;
 
 /** All that is told, with comments and rights and with no normalisation but the wanted ones. */
-function told(expected: Catalog, actual: Catalog, wanted: readonly (keyof typeof NORMALISATIONS)[]): readonly string[] {
+function reported(expected: Catalog, actual: Catalog, wanted: readonly (keyof typeof NORMALISATIONS)[]): readonly string[] {
   const switches = Object.fromEntries(Object.keys(NORMALISATIONS).map((name) => [name, wanted.some((each) => each === name)]));
-  return compareCatalogs(expected, actual, switches).map(tell);
+  return compareCatalogs(expected, actual, switches).map(describeChange);
 }
 
 function catalogAt(url: string): Promise<Catalog> {
@@ -75,14 +75,14 @@ describe("a schema is equal to itself", () => {
     if (server === undefined) return;
     const again = await server.createDatabase(`${name}_again`);
     await SCHEMAS[name]?.(again);
-    expect(told(await catalogAt(databaseUrl(server.url, name)), await catalogAt(again), ["frozenTimes"])).toEqual([]);
+    expect(reported(await catalogAt(databaseUrl(server.url, name)), await catalogAt(again), ["frozenTimes"])).toEqual([]);
   });
 
   test.each(schemas)("as a copy from a template: %s", async (name) => {
     if (server === undefined) return;
     const catalog = await catalogAt(databaseUrl(server.url, name));
     const copied = await onCopy(server.url, name, `${name}_copy`, catalogAt);
-    expect(told(catalog, copied, [])).toEqual([]);
+    expect(reported(catalog, copied, [])).toEqual([]);
   });
 
   test.each(schemas)("as a dump that was restored: %s", async (name) => {
@@ -93,7 +93,7 @@ describe("a schema is equal to itself", () => {
     await writeFile(dump, (await run(join(folder, "pg_dump"), [url], { maxBuffer: 1e9 })).stdout);
     const restored = await server.createDatabase(`${name}_restored`);
     await run(join(folder, "psql"), ["-qX", "-v", "ON_ERROR_STOP=1", "-f", dump, restored]);
-    expect(told(await catalogAt(url), await catalogAt(restored), ["restoredLists"])).toEqual([]);
+    expect(reported(await catalogAt(url), await catalogAt(restored), ["restoredLists"])).toEqual([]);
   });
 });
 
@@ -105,16 +105,16 @@ describe.each([15, 16, 17])("PostgreSQL %i compared with 18", (major) => {
       if (binaries === undefined) return;
       const server = await startServer({}, { binaries });
       try {
-        catalogs.push((await prepareGround(server.url)).catalog);
+        catalogs.push((await prepareTemplate(server.url)).catalog);
       } finally {
         await server.stop();
       }
     }
     const [older, newer] = catalogs;
     if (older === undefined || newer === undefined) throw new Error("not read");
-    expect(told(older, newer, ["postgresVersion", "extensionVersions"])).toEqual([]);
-    expect(told(newer, older, ["postgresVersion", "extensionVersions"])).toEqual([]);
-    const dialect = told(older, newer, ["extensionVersions"]);
+    expect(reported(older, newer, ["postgresVersion", "extensionVersions"])).toEqual([]);
+    expect(reported(newer, older, ["postgresVersion", "extensionVersions"])).toEqual([]);
+    const dialect = reported(older, newer, ["extensionVersions"]);
     const known = /^different (?:view|materialized view|rule) [^:]*: definition: |^different grant .*=MAINTAIN/;
     expect(dialect.filter((line) => !known.test(line))).toEqual([]);
   });

@@ -111,7 +111,7 @@ async function copiesOfLogto(folder: string): Promise<Copies> {
 /** What no schema can bring back: rows that a migration changes for a constraint's sake. All else converges. */
 const NOT_REPAIRABLE: Readonly<Record<string, Verdict>> = {
   "unleash 187": {
-    kind: "told",
+    kind: "reported",
     why: [
       'missing constraint public.role_permission.fk_role_permission_environment: on a copy its repair fails: insert or update on table "role_permission" violates foreign key constraint "fk_role_permission_environment"',
     ],

@@ -1,34 +1,34 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { drawFrom } from "../../mutation/draw.ts";
-import { type Ground, prepareGround } from "../../mutation/template.ts";
-import { makersFor } from "../../mutation/kinds.ts";
-import { onGround, tryMutation } from "../../mutation/try.ts";
+import { type Template, prepareTemplate } from "../../mutation/template.ts";
+import { kindsFor } from "../../mutation/kinds.ts";
+import { withWorkCopy, tryMutation } from "../../mutation/try.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
 let server: TestServer;
-let ground: Ground;
+let template: Template;
 
 beforeAll(async () => {
   server = await startServer();
-  ground = await prepareGround(server.url, { rows: true });
+  template = await prepareTemplate(server.url, { rows: true });
 });
 
 afterAll(() => server.stop());
 
 test("a seed stands for one statement, and seeds in a row for all kinds and properties", () => {
-  const makers = Object.keys(makersFor(ground.catalog.server.major));
-  const drawn = makers.map((_, seed) => drawFrom(seed, ground.catalog));
-  expect(drawn.map(({ name }) => name).toSorted()).toEqual(makers.toSorted());
-  const again = drawn.map((_, seed) => drawFrom(seed, ground.catalog).next().sql);
+  const kinds = Object.keys(kindsFor(template.catalog.server.major));
+  const drawn = kinds.map((_, seed) => drawFrom(seed, template.catalog));
+  expect(drawn.map(({ name }) => name).toSorted()).toEqual(kinds.toSorted());
+  const again = drawn.map((_, seed) => drawFrom(seed, template.catalog).next().sql);
   expect(drawn.map((each) => each.next().sql)).toEqual(again);
 });
 
-test("random changes are found, and taken back or told", { timeout: 240_000 }, async () => {
+test("random changes are found, and taken back or reported", { timeout: 240_000 }, async () => {
   const seeds = Array.from({ length: 30 }, (_, place) => 5000 + place);
   const wrong: string[] = [];
-  await onGround(ground, async (session) => {
+  await withWorkCopy(template, async (session) => {
     for (const seed of seeds) {
-      const tried = await tryMutation(ground, session, seed);
+      const tried = await tryMutation(template, session, seed);
       const faults = [...tried.wrong, ...(tried.repair.kind === "wrong" ? tried.repair.why : [])];
       if (faults.length > 0) wrong.push(`seed ${seed}: ${tried.sql}: ${faults.join("; ")}`);
     }

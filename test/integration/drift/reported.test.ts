@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { afterwards } from "../../support/afterwards.ts";
 import { compareCatalogs } from "../../../src/drift/compare.ts";
 import { connect, type Session } from "../../../src/postgres/connect.ts";
-import { makersFor } from "../../mutation/kinds.ts";
-import { databaseUrl, type Ground, prepareGround } from "../../mutation/template.ts";
-import { tell } from "../../mutation/expected-change.ts";
+import { kindsFor } from "../../mutation/kinds.ts";
+import { databaseUrl, type Template, prepareTemplate } from "../../mutation/template.ts";
+import { describeChange } from "../../mutation/expected-change.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { COLUMN } from "./reported/columns.ts";
 import { CONSTRAINT } from "./reported/constraints.ts";
@@ -35,13 +35,13 @@ const ALL = {
 };
 
 let server: TestServer;
-let ground: Ground;
+let template: Template;
 let session: Session;
 
 beforeAll(async () => {
   server = await startServer();
-  ground = await prepareGround(server.url);
-  session = await connect(databaseUrl(server.url, ground.template));
+  template = await prepareTemplate(server.url);
+  session = await connect(databaseUrl(server.url, template.template));
 });
 
 afterAll(async () => {
@@ -49,10 +49,10 @@ afterAll(async () => {
   await server.stop();
 });
 
-test.each(Object.entries(ALL))("a change is told as it is: %s", async (_, [sql, ...told]) => {
-  expect(compareCatalogs(ground.catalog, await afterwards(session, sql)).map(tell)).toEqual(told);
+test.each(Object.entries(ALL))("a change is reported as it is: %s", async (_, [sql, ...reported]) => {
+  expect(compareCatalogs(template.catalog, await afterwards(session, sql)).map(describeChange)).toEqual(reported);
 });
 
 test("every change that the mutations know is in the table", () => {
-  expect(Object.keys(ALL).toSorted()).toEqual(Object.keys(makersFor(ground.catalog.server.major)).toSorted());
+  expect(Object.keys(ALL).toSorted()).toEqual(Object.keys(kindsFor(template.catalog.server.major)).toSorted());
 });

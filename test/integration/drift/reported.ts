@@ -1,2 +1,2 @@
 /** By what is changed: the statement that changes it, and all that `drift` says, line by line. */
-export type Told = Readonly<Record<string, readonly [sql: string, ...told: readonly string[]]>>;
+export type Reported = Readonly<Record<string, readonly [sql: string, ...reported: readonly string[]]>>;

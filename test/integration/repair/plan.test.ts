@@ -47,8 +47,8 @@ async function repaired(expectedUrl: string, actualUrl: string) {
   const trial = await tryTwice(actualUrl, steps, { expected: expected.catalog, normalisations: DEFAULT_NORMALISATIONS });
   return {
     failed: trial.failed,
-    left: trial.left.map(({ object }) => object),
-    again: trial.again,
+    left: trial.remaining.map(({ object }) => object),
+    again: trial.changedAgain,
     unrepaired: unrepaired.map(({ change }) => change.object),
   };
 }

@@ -1,7 +1,7 @@
 import { expect, inject, test } from "vitest";
 import { readCatalog } from "../../../src/catalog/read.ts";
 import { compareCatalogs } from "../../../src/drift/compare.ts";
-import type { Rows } from "../../../src/repair/repair-context.ts";
+import type { Rows } from "../../../src/repair/rows.ts";
 import { readRows } from "../../../src/repair/rows.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { withDatabase } from "../../../src/postgres/url.ts";

@@ -1,6 +1,6 @@
 import type { Column } from "../../../src/catalog/columns.ts";
 import { quoted } from "../../../src/catalog/quote.ts";
-import { different, type Draw, extra, type Maker, type Makers, missing, spreading } from "../mutation.ts";
+import { different, type Draw, extra, type MutationKind, type MutationKinds, missing, spreading } from "../mutation.ts";
 import { plainTables } from "./tables.ts";
 
 interface Place {
@@ -18,7 +18,7 @@ function columnsIn(draw: Draw, fits: (column: Column) => boolean = () => true): 
 }
 
 /** `alter table … alter column …` on a random column that fits. */
-function altered(property: string, fits: (column: Column) => boolean, words: (column: Column, draw: Draw) => string): Maker {
+function altered(property: string, fits: (column: Column) => boolean, words: (column: Column, draw: Draw) => string): MutationKind {
   return (draw) => {
     const { table, name, id, column } = draw.one(columnsIn(draw, fits));
     return different("column", id, property, `alter table ${table} alter column ${name} ${words(column, draw)}`);
@@ -46,7 +46,7 @@ const typesFor = ({ type }: Column): readonly string[] => OTHER_TYPES.find(([fro
 
 const isText = ({ type }: Column): boolean => /^(?:text|character varying)/.test(type);
 
-export const COLUMN_MAKERS: Makers = {
+export const COLUMN_KINDS: MutationKinds = {
   "column extra": (draw) => {
     const { id } = draw.one(plainTables(draw));
     const name = draw.fresh();

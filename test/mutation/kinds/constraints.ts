@@ -1,5 +1,5 @@
 import { quoted } from "../../../src/catalog/quote.ts";
-import { different, type Draw, extra, type Maker, type Makers, missing, spreading } from "../mutation.ts";
+import { different, type Draw, extra, type MutationKind, type MutationKinds, missing, spreading } from "../mutation.ts";
 import { plainTables } from "./tables.ts";
 
 type Constraint = Draw["catalog"]["constraints"][number];
@@ -11,7 +11,7 @@ function constraintsIn({ catalog }: Draw, fits: (constraint: Constraint) => bool
 const tableOf = ({ schema, table }: Constraint): string => `${quoted(schema)}.${quoted(table)}`;
 
 /** A constraint of its own on a random table. */
-function added(words: (column: string, draw: Draw) => string, fits: (type: string) => boolean = () => true): Maker {
+function added(words: (column: string, draw: Draw) => string, fits: (type: string) => boolean = () => true): MutationKind {
   return (draw) => {
     const table = draw.one(plainTables(draw).filter(({ columns }) => columns.some(({ type }) => fits(type))));
     const column = draw.one(table.columns.filter(({ type }) => fits(type)));
@@ -23,7 +23,7 @@ function added(words: (column: string, draw: Draw) => string, fits: (type: strin
 }
 
 /** The same constraint, dropped and added in other words. */
-function again(property: string, fits: (constraint: Constraint) => boolean, words: (definition: string) => string): Maker {
+function again(property: string, fits: (constraint: Constraint) => boolean, words: (definition: string) => string): MutationKind {
   return (draw) => {
     const found = draw.one(constraintsIn(draw, fits));
     const [table, name] = [tableOf(found), quoted(found.name)];
@@ -35,7 +35,7 @@ function again(property: string, fits: (constraint: Constraint) => boolean, word
 const isCheck = ({ type, validated }: Constraint): boolean => type === "check" && validated;
 const isForeignKey = ({ type }: Constraint): boolean => type === "foreign key";
 
-export const CONSTRAINT_MAKERS: Makers = {
+export const CONSTRAINT_KINDS: MutationKinds = {
   "constraint check extra": added((column) => `check (${column} is not null or true)`),
   "constraint check extra, not valid": added((column) => `check (${column} is not null) not valid`),
   "constraint unique extra": added(

@@ -1,23 +1,23 @@
 import { path } from "../../../src/catalog/quote.ts";
 import type { ChangedKind } from "../../../src/drift/change.ts";
-import { different, type Draw, extra, type Maker, type Makers, missing, spreading } from "../mutation.ts";
+import { different, type Draw, extra, type MutationKind, type MutationKinds, missing, spreading } from "../mutation.ts";
 import { SECOND_ROLE } from "./tables.ts";
 
-function owned(kind: ChangedKind, listOf: (draw: Draw) => readonly { readonly id: string }[], word: string): Maker {
+function owned(kind: ChangedKind, listOf: (draw: Draw) => readonly { readonly id: string }[], word: string): MutationKind {
   return (draw) => {
     const { id } = draw.one(listOf(draw));
     return spreading(different(kind, id, "owner", `alter ${word} ${id} owner to ${SECOND_ROLE}`));
   };
 }
 
-function dropped(kind: ChangedKind, listOf: (draw: Draw) => readonly { readonly id: string }[], word: string): Maker {
+function dropped(kind: ChangedKind, listOf: (draw: Draw) => readonly { readonly id: string }[], word: string): MutationKind {
   return (draw) => {
     const { id } = draw.one(listOf(draw));
     return spreading(missing(kind, id, `drop ${word} ${id} cascade`));
   };
 }
 
-function renamed(kind: ChangedKind, listOf: (draw: Draw) => readonly { readonly id: string }[], word: string): Maker {
+function renamed(kind: ChangedKind, listOf: (draw: Draw) => readonly { readonly id: string }[], word: string): MutationKind {
   return (draw) => {
     const { id } = draw.one(listOf(draw));
     return spreading(missing(kind, id, `alter ${word} ${id} rename to ${draw.fresh()}`));
@@ -29,7 +29,7 @@ const domains = ({ catalog }: Draw): Draw["catalog"]["domains"] => catalog.domai
 const composites = ({ catalog }: Draw): Draw["catalog"]["composites"] => catalog.composites;
 const ranges = ({ catalog }: Draw): Draw["catalog"]["ranges"] => catalog.ranges;
 
-export const DATATYPE_MAKERS: Makers = {
+export const DATATYPE_KINDS: MutationKinds = {
   "enum extra": (draw) => {
     const id = path("app", draw.fresh());
     return extra("enum", id, `create type ${id} as enum ('it''s', 'b')`);

@@ -1,5 +1,5 @@
 import { quoted } from "../../../src/catalog/quote.ts";
-import { different, type Draw, extra, type Maker, type Makers, missing, spreading } from "../mutation.ts";
+import { different, type Draw, extra, type MutationKind, type MutationKinds, missing, spreading } from "../mutation.ts";
 import { plainTables } from "./tables.ts";
 
 type Index = Draw["catalog"]["indexes"][number];
@@ -15,7 +15,7 @@ function free({ catalog }: Draw, fits: (index: Index) => boolean = () => true): 
 const tableOf = ({ schema, table }: Index): string => `${quoted(schema)}.${quoted(table)}`;
 
 /** The same index, dropped and made again from another text. */
-function again(property: string, fits: (index: Index) => boolean, change: (definition: string) => string): Maker {
+function again(property: string, fits: (index: Index) => boolean, change: (definition: string) => string): MutationKind {
   return (draw) => {
     const found = draw.one(free(draw, fits));
     // Its comment goes with it.
@@ -25,7 +25,7 @@ function again(property: string, fits: (index: Index) => boolean, change: (defin
 
 const isPlain = (index: Index): boolean => index.method === "btree" && !index.definition.includes("INCLUDE");
 
-export const INDEX_MAKERS: Makers = {
+export const INDEX_KINDS: MutationKinds = {
   "index extra": (draw) => {
     const { id, schema, columns } = draw.one(plainTables(draw));
     const column = quoted(

@@ -1,7 +1,7 @@
 import { path } from "../../../src/catalog/quote.ts";
-import { different, extra, type Makers, missing, spreading } from "../mutation.ts";
+import { different, extra, type MutationKinds, missing, spreading } from "../mutation.ts";
 
-export const OPERATOR_MAKERS: Makers = {
+export const OPERATOR_KINDS: MutationKinds = {
   "collation extra": (draw) => {
     const id = path("app", draw.fresh());
     return extra(

@@ -1,7 +1,7 @@
-import { different, extra, type Makers, missing, spreading } from "../mutation.ts";
+import { different, extra, type MutationKinds, missing, spreading } from "../mutation.ts";
 import { SECOND_ROLE } from "./tables.ts";
 
-export const REPLICATION_MAKERS: Makers = {
+export const REPLICATION_KINDS: MutationKinds = {
   "publication extra": (draw) => {
     const name = draw.fresh();
     return extra(

@@ -1,5 +1,5 @@
 import { path } from "../../../src/catalog/quote.ts";
-import { type Draw, different, extra, type Maker, type Makers, missing, type Mutation } from "../mutation.ts";
+import { type Draw, different, extra, type MutationKind, type MutationKinds, missing, type Mutation } from "../mutation.ts";
 import { plainTables, SECOND_ROLE } from "./tables.ts";
 
 /** A right more: a grant of its own, or one line more in an object's list. */
@@ -13,7 +13,7 @@ function revoked({ catalog }: Draw, id: string, sql: string): Mutation {
 }
 
 /** A comment that is there is changed or removed; a new one is extra. */
-function commented(kind: string, word: string, target: (draw: Draw) => readonly [identity: string, sql: string]): Maker {
+function commented(kind: string, word: string, target: (draw: Draw) => readonly [identity: string, sql: string]): MutationKind {
   return (draw) => {
     const [identity, on] = target(draw);
     const id = `${kind} ${identity}`;
@@ -27,7 +27,7 @@ function commented(kind: string, word: string, target: (draw: Draw) => readonly 
 
 const same = (id: string): readonly [string, string] => [id, id];
 
-export const RIGHT_MAKERS: Makers = {
+export const RIGHT_KINDS: MutationKinds = {
   "grant on a table": (draw) => {
     const { id } = draw.one(plainTables(draw));
     const words = draw.one(["insert", "update", "delete", "truncate", "references", "trigger"]);

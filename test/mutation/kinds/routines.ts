@@ -1,6 +1,6 @@
 import { path } from "../../../src/catalog/quote.ts";
 import type { ChangedKind } from "../../../src/drift/change.ts";
-import { different, type Draw, extra, type Maker, type Makers, missing, spreading } from "../mutation.ts";
+import { different, type Draw, extra, type MutationKind, type MutationKinds, missing, spreading } from "../mutation.ts";
 import { SECOND_ROLE } from "./tables.ts";
 
 type Routine = Draw["catalog"]["routines"][number];
@@ -9,7 +9,7 @@ function altered(
   property: string,
   words: (routine: Routine, draw: Draw) => string,
   fits: (routine: Routine) => boolean = () => true,
-): Maker {
+): MutationKind {
   return (draw) => {
     const found = draw.one(draw.catalog.routines.filter((each) => (each.kind === "function" || each.kind === "procedure") && fits(each)));
     return different(found.kind, found.id, property, `alter ${found.kind} ${found.id} ${words(found, draw)}`);
@@ -19,11 +19,11 @@ function altered(
 const isFunction = ({ kind }: Routine): boolean => kind === "function";
 
 /** One written-out function of another shape. */
-function rewritten(kind: ChangedKind, id: string, property: string, ...texts: readonly [string, ...string[]]): Maker {
+function rewritten(kind: ChangedKind, id: string, property: string, ...texts: readonly [string, ...string[]]): MutationKind {
   return (draw) => spreading(different(kind, id, property, draw.one(texts)));
 }
 
-export const ROUTINE_MAKERS: Makers = {
+export const ROUTINE_KINDS: MutationKinds = {
   "function extra": (draw) => {
     const name = path("billing", draw.fresh());
     const [args, signature] = draw.one([

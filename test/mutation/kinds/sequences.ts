@@ -1,17 +1,17 @@
 import { path } from "../../../src/catalog/quote.ts";
-import { different, extra, type Maker, type Makers, missing, spreading } from "../mutation.ts";
+import { different, extra, type MutationKind, type MutationKinds, missing, spreading } from "../mutation.ts";
 import { SECOND_ROLE } from "./tables.ts";
 
 const FREE = ["app.ticket_number", "billing.note_number"] as const;
 
-function altered(property: string, words: (number: number, id: string) => string): Maker {
+function altered(property: string, words: (number: number, id: string) => string): MutationKind {
   return (draw) => {
     const id = draw.one(FREE);
     return different("sequence", id, property, `alter sequence ${id} ${words(draw.random.between(2, 90), id)}`);
   };
 }
 
-export const SEQUENCE_MAKERS: Makers = {
+export const SEQUENCE_KINDS: MutationKinds = {
   "sequence extra": (draw) => {
     const id = path("billing", draw.fresh());
     return extra(

@@ -1,6 +1,6 @@
 import type { Table } from "../../../src/catalog/relations.ts";
 import { path } from "../../../src/catalog/quote.ts";
-import { different, type Draw, extra, type Makers, missing, spreading } from "../mutation.ts";
+import { different, type Draw, extra, type MutationKinds, missing, spreading } from "../mutation.ts";
 
 export const SECOND_ROLE = "diverse_reader";
 
@@ -12,7 +12,7 @@ export function plainTables({ catalog }: Draw): readonly Table[] {
 
 const partitions = ({ catalog }: Draw): readonly Table[] => catalog.tables.filter(({ partitionBound }) => partitionBound !== undefined);
 
-export const TABLE_MAKERS: Makers = {
+export const TABLE_KINDS: MutationKinds = {
   "schema extra": (draw) => {
     const name = draw.fresh();
     return extra("schema", name, `create schema ${name}`);

@@ -1,5 +1,5 @@
 import { quoted } from "../../../src/catalog/quote.ts";
-import { different, type Draw, extra, type Makers, missing, spreading } from "../mutation.ts";
+import { different, type Draw, extra, type MutationKinds, missing, spreading } from "../mutation.ts";
 import { plainTables } from "./tables.ts";
 
 interface OnTable {
@@ -15,7 +15,7 @@ function otherFiring(draw: Draw, now: string): string {
   return draw.one(Object.entries(FIRING).filter(([name]) => name !== now))[1];
 }
 
-export const TRIGGER_MAKERS: Makers = {
+export const TRIGGER_KINDS: MutationKinds = {
   "trigger extra": (draw) => {
     const { id } = draw.one(plainTables(draw));
     const name = draw.fresh();

@@ -1,8 +1,8 @@
 import { path } from "../../../src/catalog/quote.ts";
-import { different, extra, type Makers, missing, spreading } from "../mutation.ts";
+import { different, extra, type MutationKinds, missing, spreading } from "../mutation.ts";
 import { SECOND_ROLE } from "./tables.ts";
 
-export const VIEW_MAKERS: Makers = {
+export const VIEW_KINDS: MutationKinds = {
   "view extra": (draw) => {
     const id = path("app", draw.fresh());
     const query = draw.one([

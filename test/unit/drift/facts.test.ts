@@ -16,7 +16,7 @@ const view = {
   columns: [{ name: "id", type: "integer", nullable: true }],
 };
 
-/** What is part of an object that isn't there, as Postgres names the part. */
+/** Parts of a missing object, with the names that Postgres gives them. */
 const PARTS: readonly (readonly [what: string, contents: Partial<Contents>, object: string])[] = [
   [
     "the comment on a function of several arguments",
@@ -57,7 +57,7 @@ const PARTS: readonly (readonly [what: string, contents: Partial<Contents>, obje
   ],
 ];
 
-test.each(PARTS)("%s isn't listed beside the object that is missing", (_, contents, object) => {
+test.each(PARTS)("%s is not listed separately from the missing object", (_, contents, object) => {
   const expected = catalogOf(contents);
   const actual = { ...catalogOf({}), schemas: expected.schemas };
   expect(compareCatalogs(expected, actual)).toMatchObject([{ change: "missing", object }]);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Contents } from "../../../src/catalog/catalog.ts";
 import { compareCatalogs } from "../../../src/drift/compare.ts";
 import type { Side } from "../../../src/repair/lookup.ts";
-import type { Rows } from "../../../src/repair/repair-context.ts";
+import type { Rows } from "../../../src/repair/rows.ts";
 import { planRepair, type RepairPlan } from "../../../src/repair/plan.ts";
 import { harmless } from "../../../src/repair/script.ts";
 import type { Dependency } from "../../../src/repair/source.ts";
@@ -39,7 +39,7 @@ function view(id: string, definition: string, type = "integer"): View {
   return { id, schema, name, owner: "owner", materialized: false, definition, columns: [{ name: "a", type, nullable: true }] };
 }
 
-test("what others need comes first: schema, table, function, then the view that calls it", () => {
+test("objects come after the objects that they need: schema, table, function, then the view that calls it", () => {
   const expected = side(
     {
       tables: [table("app.t", { a: "integer" })],
@@ -57,7 +57,7 @@ test("what others need comes first: schema, table, function, then the view that 
   expect(places[0]).toBe(0);
 });
 
-test("a view goes before the column under it gets another type, and comes back after", () => {
+test("a view is dropped before its column changes its type, and created again after that", () => {
   const text = " SELECT t.a FROM app.t;";
   const needs = { "view app.v": ["column app.t.a"] };
   const expected = side({ tables: [table("app.t", { a: "bigint" })], views: [view("app.v", text)] }, needs);
@@ -70,7 +70,7 @@ test("a view goes before the column under it gets another type, and comes back a
   ]);
 });
 
-test("what goes for a column's sake goes only while the column has its old type: a second run leaves it alone", () => {
+test("a view is dropped because of a column only while the column has its old type, so that a second run keeps the view", () => {
   const needs = { "view app.v": ["column app.t.a"] };
   const views = [view("app.v", " SELECT t.a FROM app.t;")];
   const expected = side({ tables: [table("app.t", { a: "bigint" })], views }, needs);
@@ -79,7 +79,7 @@ test("what goes for a column's sake goes only while the column has its old type:
   for (const each of [drop, retype]) expect(each).toContain("pg_catalog.format_type(atttypid, atttypmod) = 'integer'");
 });
 
-test("a wrong overload goes, the right ones come", () => {
+test("a wrong overload is dropped, and the right ones are created", () => {
   const expected = side({ routines: [routine("app.f", "a bigint"), routine("app.f", "a text")] });
   const actual = side({ routines: [routine("app.f", "a integer")] });
   expect(sql(plan(expected, actual)).filter((each) => !each.startsWith("revoke") && !each.startsWith("grant"))).toEqual([
@@ -89,7 +89,7 @@ test("a wrong overload goes, the right ones come", () => {
   ]);
 });
 
-test("a column that may not be null and has no default is left alone where rows are in the way, with the reason", () => {
+test("a NOT NULL column without a default is not added to a table with rows, with the reason", () => {
   const expected = side({ tables: [table("app.t", { a: "integer", b: { type: "text", nullable: false } })] });
   const actual = side({ tables: [table("app.t", { a: "integer" })] });
   const full = plan(expected, actual, { ...EMPTY, hasRows: (id) => id === "app.t" });
@@ -98,14 +98,14 @@ test("a column that may not be null and has no default is left alone where rows 
   expect(sql(plan(expected, actual))).toEqual(["alter table app.t add column if not exists b text not null"]);
 });
 
-test("a column is not made NOT NULL over rows without a value", () => {
+test("a column does not become NOT NULL if rows have no value in it", () => {
   const expected = side({ tables: [table("app.t", { a: { type: "integer", nullable: false } })] });
   const actual = side({ tables: [table("app.t", { a: "integer" })] });
   const refused = plan(expected, actual, { ...EMPTY, hasNulls: () => true });
   expect(refused).toMatchObject({ steps: [], unrepaired: [{ reason: expect.stringContaining("backfill") }] });
 });
 
-test("a check and a foreign key are added without a look at the rows, and validated in a step of its own", () => {
+test("a check is added as not valid, and validated in a separate step", () => {
   const tables = [table("app.t", { a: "integer" })];
   const expected = side({ tables, constraints: [constraint("app.t.positive", "CHECK ((a > 0))")] });
   const [add, validate] = plan(expected, side({ tables })).steps;
@@ -113,7 +113,7 @@ test("a check and a foreign key are added without a look at the rows, and valida
   expect(validate).toMatchObject({ sql: "alter table app.t validate constraint positive", alone: true, lock: "SHARE UPDATE EXCLUSIVE" });
 });
 
-test("an index is built concurrently, but plainly on a table that is new itself", () => {
+test("an index is built concurrently, except on a new table", () => {
   const tables = [table("app.t", { id: "integer" })];
   const indexes = [index("app.i", "t")];
   expect(plan(side({ tables, indexes }), side({ tables })).steps).toMatchObject([
@@ -123,7 +123,7 @@ test("an index is built concurrently, but plainly on a table that is new itself"
   expect(made.steps.find(({ kind }) => kind === "index")?.sql).toMatch(/^create index if not exists/);
 });
 
-test("dropping a table or a column is told to lose data, dropping a view or an index isn't", () => {
+test("dropping a table or a column counts as destructive, dropping a view or an index does not", () => {
   const actual = side({
     tables: [table("app.t", { a: "integer", b: "integer" }), table("app.u", { a: "integer" })],
     indexes: [index("app.i", "t")],
@@ -134,25 +134,25 @@ test("dropping a table or a column is told to lose data, dropping a view or an i
   expect(losing.toSorted()).toEqual(["alter table app.t drop column if exists b", "drop table if exists app.u"]);
 });
 
-test("an object whose loss would take a column along is left alone, with what needs it", () => {
+test("a type that a column uses is not created again, and the reason names the column", () => {
   const range = { id: "app.r", schema: "app", name: "r", owner: "owner", subtype: "numeric", operatorClass: "pg_catalog.numeric_ops" };
   const tables = [table("app.t", { a: "app.r" })];
   const needs = { "column app.t.a": ["range app.r"] };
   const expected = side({ tables, ranges: [{ ...range, subtype: "integer" }] }, needs);
   const { steps, unrepaired } = plan(expected, side({ tables, ranges: [range] }, needs));
   expect(steps).toEqual([]);
-  expect(unrepaired).toMatchObject([{ reason: "column app.t.a needs the range app.r, which has to be made anew" }]);
+  expect(unrepaired).toMatchObject([{ reason: "column app.t.a needs the range app.r, which must be dropped and created again" }]);
 });
 
-test("a grant to a role that the server doesn't have is left alone", () => {
+test("a grant to a role that does not exist on the server is not repaired", () => {
   const tables = [table("app.t", { a: "integer" })];
   expect(sql(plan(side({ tables, grants: readableBy("reader") }), side({ tables })))).toEqual(["grant select on table app.t to reader"]);
   expect(plan(side({ tables, grants: readableBy("stranger") }), side({ tables })).unrepaired).toMatchObject([
-    { reason: "there is no role stranger on this server" },
+    { reason: "the role stranger does not exist on this server" },
   ]);
 });
 
-test("changes that a proof refused are left out, with its reason", () => {
+test("changes that a trial refused are left out, with the reason", () => {
   const expected = side({ tables: [table("app.t", { a: "integer", b: "integer" })] });
   const actual = side({ tables: [table("app.t", {})] });
   const changes = compareCatalogs(expected.catalog, actual.catalog);
@@ -161,7 +161,7 @@ test("changes that a proof refused are left out, with its reason", () => {
   expect(unrepaired).toMatchObject([{ change: { object: "app.t.a" }, reason: "it fails" }]);
 });
 
-test("a view that differs and stands on a table that goes is repaired also where the table's loss isn't allowed", () => {
+test("a view that uses an extra table is repaired even if the drop of the table is not allowed", () => {
   const expected = side(
     { tables: [table("app.t", { a: "integer" })], views: [view("app.v", " SELECT t.a FROM app.t;")] },
     { "view app.v": ["table app.t"] },

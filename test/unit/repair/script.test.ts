@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { renderRepair } from "../../../src/repair/render.ts";
+import { renderRepair } from "../../../src/repair/script.ts";
 import { harmless } from "../../../src/repair/script.ts";
 import type { Step } from "../../../src/repair/step.ts";
 
@@ -13,12 +13,12 @@ function rendered(steps: readonly Step[], allowDestructive = false): string {
   return renderRepair({ steps, unrepaired: [] }, HEADING, { allowDestructive });
 }
 
-/** What would run. */
+/** The statements that would run. */
 function statements(text: string): readonly string[] {
   return text.split("\n").filter((line) => line !== "" && !line.startsWith("--"));
 }
 
-test("what can share a transaction does, what can't stands outside", () => {
+test("steps share a transaction, except those that cannot", () => {
   const text = rendered([step("one"), step("two"), step("three", { alone: true }), step("four")]);
   expect(statements(text)).toEqual([
     "set search_path = '';",
@@ -36,7 +36,7 @@ test("what can share a transaction does, what can't stands outside", () => {
   ]);
 });
 
-test("what loses data is commented out with the reason, and so is all that is for the same change alone", () => {
+test("a step that loses data is commented out with the reason, and so are steps that belong only to the same change", () => {
   const steps = [
     step("drop table if exists app.t", { destructive: "it drops the table's data" }),
     step("do $x$\nbegin\nend\n$x$", { causes: ["table app.t"] }),
@@ -50,23 +50,23 @@ test("what loses data is commented out with the reason, and so is all that is fo
   expect(statements(rendered(steps, true))).toContain("drop table if exists app.t;");
 });
 
-test("the head says from what to what, what it was proved on, and what is left alone", () => {
+test("the header names both sides, the copy of the trial, and the changes that are not repaired", () => {
   const change = { change: "missing", kind: "column", object: "app.t.a", detail: "", differences: [] } as const;
   const text = renderRepair({ steps: [], unrepaired: [{ change, reason: "it needs a backfill" }] }, { ...HEADING, copyHasRows: false });
-  expect(text).toMatch(/^-- Brings Neon branch main\n-- to the migrations\.\n/);
-  expect(text).toContain("-- Proved by running it twice on a branch of it.");
-  expect(text).toContain("-- That copy held no rows");
+  expect(text).toMatch(/^-- Changes the schema of Neon branch main\n-- to that of the migrations\.\n/);
+  expect(text).toContain("-- offshoot tested it: it ran twice on a branch of it.");
+  expect(text).toContain("-- That copy had no rows");
   expect(text).toContain("-- - missing column app.t.a: it needs a backfill");
 });
 
-test("each step says its object, lock and warning", () => {
+test("each step shows its object, lock and warning", () => {
   expect(rendered([step("alter", { lock: "ACCESS EXCLUSIVE", warning: "rewrites the table" })])).toContain(
-    "-- table app.t (ACCESS EXCLUSIVE)\n-- Mind: rewrites the table.\nalter;",
+    "-- table app.t (ACCESS EXCLUSIVE)\n-- Warning: rewrites the table.\nalter;",
   );
 });
 
-test.each(["\n", "\r", "\r\n"])("a name with a line break can't leave its comment", (lineBreak) => {
+test.each(["\n", "\r", "\r\n"])("a name with a line break stays inside its comment", (lineBreak) => {
   const text = rendered([step(`drop table "a${lineBreak}one"`, { object: `app."a${lineBreak}two"`, destructive: "rows" })]);
-  const told = text.split(/[\r\n]/).filter((line) => line !== "" && !line.startsWith("--"));
-  expect(told).toEqual(expect.not.arrayContaining(['one";', 'two"']));
+  const running = text.split(/[\r\n]/).filter((line) => line !== "" && !line.startsWith("--"));
+  expect(running).toEqual(expect.not.arrayContaining(['one";', 'two"']));
 });

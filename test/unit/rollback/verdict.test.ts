@@ -1,33 +1,37 @@
 import { expect, test } from "vitest";
 import type { Change } from "../../../src/drift/change.ts";
-import { countVerdicts, isFinding, judge, type Observed } from "../../../src/rollback/verdict.ts";
+import { countVerdicts, isFinding, verdictOf, type Observation } from "../../../src/rollback/verdict.ts";
 
 const change: Change = { change: "missing", kind: "index", object: "public.a", detail: "", differences: [] };
-const good: Observed = {
+const good: Observation = {
   step: "001",
-  declared: false,
+  declaredIrreversible: false,
   downError: undefined,
   upError: undefined,
-  back: { exact: [], withoutOrder: [] },
-  again: [],
+  afterDown: { exact: [], withoutOrder: [] },
+  afterSecondUp: [],
   rows: [],
 };
 
-test.each<[string, Partial<Observed>, boolean]>([
+test.each<[string, Partial<Observation>, boolean]>([
   ["identical", {}, false],
-  ["column-order", { back: { exact: [change], withoutOrder: [] } }, false],
-  ["lossy", { back: { exact: [change, change], withoutOrder: [change] } }, true],
+  ["column-order", { afterDown: { exact: [change], withoutOrder: [] } }, false],
+  ["lossy", { afterDown: { exact: [change, change], withoutOrder: [change] } }, true],
   ["lossy", { rows: [{ table: "public.a", before: 2, after: 1 }] }, true],
-  ["nondeterministic", { again: [change] }, true],
-  ["not-repeatable", { upError: "exists already", again: undefined }, true],
-  ["down-error", { downError: "no such table", back: undefined, again: undefined }, true],
-  ["irreversible-declared", { declared: true, downError: "cannot downgrade", back: undefined, again: undefined }, false],
-  ["lossy", { back: { exact: [change], withoutOrder: [change] }, again: [change] }, true],
-])("%s", (verdict, seen, finding) => {
-  const step = judge({ ...good, ...seen });
+  ["nondeterministic", { afterSecondUp: [change] }, true],
+  ["not-repeatable", { upError: "exists already", afterSecondUp: undefined }, true],
+  ["down-error", { downError: "no such table", afterDown: undefined, afterSecondUp: undefined }, true],
+  [
+    "irreversible-declared",
+    { declaredIrreversible: true, downError: "cannot downgrade", afterDown: undefined, afterSecondUp: undefined },
+    false,
+  ],
+  ["lossy", { afterDown: { exact: [change], withoutOrder: [change] }, afterSecondUp: [change] }, true],
+])("the verdict is %s", (verdict, seen, finding) => {
+  const step = verdictOf({ ...good, ...seen });
   expect([step.verdict, isFinding(step)]).toEqual([verdict, finding]);
 });
 
-test("counts say zero for verdicts that nobody got", () => {
-  expect(countVerdicts([judge(good), judge(good)])).toMatchObject({ identical: 2, lossy: 0, "down-error": 0 });
+test("the counts contain zero for verdicts that no step has", () => {
+  expect(countVerdicts([verdictOf(good), verdictOf(good)])).toMatchObject({ identical: 2, lossy: 0, "down-error": 0 });
 });

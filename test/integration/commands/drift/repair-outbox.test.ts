@@ -79,11 +79,11 @@ test.each([39, 30, 20, 5])(
   { timeout: 60_000 },
   async (count) => {
     const env = { GOOD_URL: urls.GOOD_URL, DRIFTED_URL: await migrated(count) };
-    const told = async (args: readonly string[]): Promise<unknown> => {
+    const reported = async (args: readonly string[]): Promise<unknown> => {
       const { stdout } = await project.offshoot([...args, "--json", "--repair", "history.sql", "--allow-destructive"], env);
       return (JSON.parse(stdout) as { repair: { unrepaired: unknown } }).repair.unrepaired;
     };
-    expect(await told(SIDES)).toEqual([]);
-    expect(await told(["drift", "--expected", "DRIFTED_URL", "--actual", "GOOD_URL"])).toEqual([]);
+    expect(await reported(SIDES)).toEqual([]);
+    expect(await reported(["drift", "--expected", "DRIFTED_URL", "--actual", "GOOD_URL"])).toEqual([]);
   },
 );

@@ -1,6 +1,6 @@
-import type { Told } from "../reported.ts";
+import type { Reported } from "../reported.ts";
 
-export const COLUMN: Told = {
+export const COLUMN: Reported = {
   "column extra": ["alter table app.teams add column strange app.mood[]", "extra column app.teams.strange: app.mood[]"],
   "column missing": ["alter table app.notes drop column fee cascade", "missing column app.notes.fee: billing.amount"],
   "column missing that nothing needs": [

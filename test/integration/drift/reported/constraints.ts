@@ -1,6 +1,6 @@
-import type { Told } from "../reported.ts";
+import type { Reported } from "../reported.ts";
 
-export const CONSTRAINT: Told = {
+export const CONSTRAINT: Reported = {
   "constraint check extra": [
     "alter table app.cache add constraint strange check (key is not null or true)",
     "extra constraint app.cache.strange: CHECK (((key IS NOT NULL) OR true))",

@@ -1,6 +1,6 @@
-import type { Told } from "../reported.ts";
+import type { Reported } from "../reported.ts";
 
-export const DATATYPE: Told = {
+export const DATATYPE: Reported = {
   "enum extra": ["create type app.strange as enum ('it''s', 'b')", "extra enum app.strange: it's, b"],
   "enum missing": [
     "drop type app.visibility cascade",

@@ -1,6 +1,6 @@
-import type { Told } from "../reported.ts";
+import type { Reported } from "../reported.ts";
 
-export const INDEX: Told = {
+export const INDEX: Reported = {
   "index extra": [
     "create index strange on app.notes using hash (number)",
     "extra index app.strange: CREATE INDEX strange ON app.notes USING hash (number)",

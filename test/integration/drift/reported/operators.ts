@@ -1,6 +1,6 @@
-import type { Told } from "../reported.ts";
+import type { Reported } from "../reported.ts";
 
-export const OPERATOR: Told = {
+export const OPERATOR: Reported = {
   "collation extra": ["create collation app.strange (provider = icu, locale = 'sv-SE')", "extra collation app.strange: icu sv-SE"],
   "collation missing": ["drop collation billing.french", "missing collation billing.french: icu fr-FR"],
   "collation renamed": [

@@ -1,6 +1,6 @@
-import type { Told } from "../reported.ts";
+import type { Reported } from "../reported.ts";
 
-export const REPLICATION: Told = {
+export const REPLICATION: Reported = {
   "publication extra": ["create publication strange  with (publish = 'insert, delete')", "extra publication strange: insert, delete"],
   "publication missing": ["drop publication news", "missing publication news: insert, update app.members, app.teams"],
   "publication renamed": [

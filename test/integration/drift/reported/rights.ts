@@ -1,6 +1,6 @@
-import type { Told } from "../reported.ts";
+import type { Reported } from "../reported.ts";
 
-export const RIGHT: Told = {
+export const RIGHT: Reported = {
   "grant on a table": [
     "grant update on app.members to diverse_reader with grant option",
     "extra grant relation app.members: diverse_reader=UPDATE*",

@@ -1,6 +1,6 @@
-import type { Told } from "../reported.ts";
+import type { Reported } from "../reported.ts";
 
-export const ROUTINE: Told = {
+export const ROUTINE: Reported = {
   "function extra": [
     "create function billing.strange() returns integer language sql as 'select 1'",
     "extra function billing.strange(): () returns integer",

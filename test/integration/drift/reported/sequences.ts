@@ -1,6 +1,6 @@
-import type { Told } from "../reported.ts";
+import type { Reported } from "../reported.ts";
 
-export const SEQUENCE: Told = {
+export const SEQUENCE: Reported = {
   "sequence extra": ["create sequence billing.strange ", "extra sequence billing.strange: bigint"],
   "sequence missing": ["drop sequence app.ticket_number cascade", "missing sequence app.ticket_number: integer"],
   "sequence renamed": [

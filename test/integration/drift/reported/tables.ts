@@ -1,6 +1,6 @@
-import type { Told } from "../reported.ts";
+import type { Reported } from "../reported.ts";
 
-export const TABLE: Told = {
+export const TABLE: Reported = {
   "schema extra": ["create schema strange", "extra schema strange: "],
   "schema missing": [
     "drop schema billing cascade",

@@ -1,6 +1,6 @@
-import type { Told } from "../reported.ts";
+import type { Reported } from "../reported.ts";
 
-export const TRIGGER: Told = {
+export const TRIGGER: Reported = {
   "trigger extra": [
     "create trigger strange before insert on app.teams for each row execute function app.title_written()",
     "extra trigger app.teams.strange: CREATE TRIGGER strange BEFORE INSERT ON app.teams FOR EACH ROW EXECUTE FUNCTION app.title_written()",

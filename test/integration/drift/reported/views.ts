@@ -1,6 +1,6 @@
-import type { Told } from "../reported.ts";
+import type { Reported } from "../reported.ts";
 
-export const VIEW: Told = {
+export const VIEW: Reported = {
   "view extra": ["create view app.strange as select 1 as one", "extra view app.strange: one integer"],
   "view missing": ["drop view app.team_sizes cascade", "missing view app.team_sizes: id integer, title character varying(80), size bigint"],
   "view renamed": [

@@ -21,7 +21,7 @@ describe("an aggregate", { timeout: 60_000 }, () => {
     ],
     ["of every row", "total(*) (sfunc = int8inc, stype = bigint, initcond = '0')"],
     ["of many values, with a name", 'total(variadic "all" integer[]) (sfunc = array_cat, stype = integer[])'],
-  ])("%s is told apart, and made whole", async (_, aggregate) => {
+  ])("%s is reported apart, and made whole", async (_, aggregate) => {
     const { verdict, ask } = await repaired(`create aggregate ${aggregate}`, plain);
     expect(verdict).toEqual(CONVERGED);
     expect(

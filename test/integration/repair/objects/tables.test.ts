@@ -25,7 +25,7 @@ describe("what is missing is made with", { timeout: 60_000 }, () => {
     expect((await repaired(`${common}; ${sql}`, common)).verdict).toEqual(CONVERGED);
   });
 
-  test("other options of an overflow table are told apart, and set", async () => {
+  test("other options of an overflow table are reported apart, and set", async () => {
     const { verdict, ask } = await repaired(
       "create table t (a text) with (toast.autovacuum_enabled = false)",
       "create table t (a text) with (toast.autovacuum_vacuum_threshold = 9)",

@@ -46,8 +46,8 @@ const serial = (name: string) =>
 const privilege = (id: string, ...rights: readonly string[]) => ({ id, name: id, rights });
 const grantOn = (name: string, ...rights: readonly string[]) => ({ id: `relation ${name}`, name, on: "relation" as const, rights });
 
-/** For each normalisation, two catalogs that only it takes for equal, and what is told without it. */
-const PAIRS: Readonly<Record<NormalisationName, readonly [expected: Catalog, actual: Catalog, ...told: string[]]>> = {
+/** For each normalisation: two catalogs that are equal only with it, and the changes that are reported without it. */
+const PAIRS: Readonly<Record<NormalisationName, readonly [expected: Catalog, actual: Catalog, ...reported: string[]]>> = {
   postgresVersion: [
     of({ views: [{ ...view, definition: " SELECT id FROM app.users;" }] }),
     { ...of({ views: [{ ...view, definition: " SELECT users.id FROM app.users;" }] }), server: { ...of({}).server, major: 15 } },
@@ -136,24 +136,24 @@ const PAIRS: Readonly<Record<NormalisationName, readonly [expected: Catalog, act
   grants: [of({}), of({ grants: [grantOn("app.users", "reader=SELECT")] }), "extra grant relation app.users"],
 };
 
-const told = (name: NormalisationName, applies: boolean): readonly string[] => {
+const reported = (name: NormalisationName, applies: boolean): readonly string[] => {
   const [expected, actual] = PAIRS[name];
   const changes = compareCatalogs(expected, actual, { ...DEFAULT_NORMALISATIONS, [name]: applies });
   return changes.map(({ change, kind, object }) => `${change} ${kind} ${object}`);
 };
 
-describe.each(Object.keys(NORMALISATIONS) as NormalisationName[])("%s", (name) => {
-  test("takes for equal what it stands for", () => {
-    expect(told(name, true)).toEqual([]);
+describe.each(Object.keys(NORMALISATIONS) as NormalisationName[])("the normalisation %s", (name) => {
+  test("ignores its difference when it is on", () => {
+    expect(reported(name, true)).toEqual([]);
   });
 
-  test("tells it apart when switched off", () => {
+  test("reports its difference when it is off", () => {
     const [, , ...changes] = PAIRS[name];
-    expect(told(name, false)).toEqual(changes);
+    expect(reported(name, false)).toEqual(changes);
   });
 });
 
-test("a database in which nobody owns anything differs by what it lacks alone", () => {
+test("an empty database without a main owner differs only by the missing objects", () => {
   const empty = catalogOf({ tables: [], schemas: [{ id: "public", name: "public", owner: "pg_database_owner" }] });
   const full = catalogOf({ tables: [USERS], schemas: empty.schemas });
   const both = [compareCatalogs(full, empty), compareCatalogs(empty, full)];
@@ -163,12 +163,12 @@ test("a database in which nobody owns anything differs by what it lacks alone", 
   ]);
 });
 
-test("another owner than the one of the most counts, though the owners have other names", () => {
+test("an owner that is not the main owner is compared, even if the main owners have different names", () => {
   const changes = compareCatalogs(owned("postgres"), owned("neondb_owner", "intruder"));
   expect(changes.map(({ object, detail }) => `${object} ${detail}`)).toEqual(["app.odd owner: the owner expected, intruder found"]);
 });
 
-test("what a migration did to the default privileges of another role is no matter of Neon Auth", () => {
+test("default privileges in a schema whose name starts like neon_auth are compared", () => {
   const changes = compareCatalogs(of({}), of({ defaultPrivileges: [privilege("deployer in neon_authors for r", "reader=SELECT")] }));
   expect(changes.map(({ object }) => object)).toEqual(["deployer in neon_authors for r"]);
 });

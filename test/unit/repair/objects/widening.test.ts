@@ -14,7 +14,7 @@ test.each([
   ["numeric(8,2)", "numeric(10,2)"],
   ["numeric(8,2)", "numeric"],
   ["timestamp(3) without time zone", "timestamp(6) without time zone"],
-])("every %s is a %s", (from, to) => {
+])("every %s fits into %s", (from, to) => {
   expect(widens(from, to)).toBe(true);
 });
 
@@ -29,6 +29,6 @@ test.each([
   ["timestamp(6) without time zone", "timestamp(3) without time zone"],
   ["bit(3)", "bit(5)"],
   ["app.mood", "app.colour"],
-])("not every %s is a %s", (from, to) => {
+])("not every %s fits into %s", (from, to) => {
   expect(widens(from, to)).toBe(false);
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { check } from "../../../src/audit/check.ts";
-import { parseSpec } from "../../../src/audit/spec/parse.ts";
-import { changesAsked, mirrored } from "../../../src/drift/spec-changes.ts";
-import type { Change } from "../../../src/drift/change.ts";
-import { catalogOf, routine, table } from "../../support/catalog.ts";
+import { applyRules } from "../../../../src/audit/apply-rules.ts";
+import { parseSpec } from "../../../../src/audit/spec/parse.ts";
+import { changesFromSpec, swapSides } from "../../../../src/commands/drift/spec-changes.ts";
+import type { Change } from "../../../../src/drift/change.ts";
+import { catalogOf, routine, table } from "../../../support/catalog.ts";
 
 const SPEC = `version: 1
 migrations:
@@ -25,10 +25,10 @@ const catalog = catalogOf({
   routines: [routine("app.total", "p_user integer")],
 });
 
-const changes = changesAsked(check(catalog, parseSpec(SPEC, "schema.audit.yaml"), { now: new Date("2026-06-15T12:00:00Z") }));
+const changes = changesFromSpec(applyRules(catalog, parseSpec(SPEC, "schema.audit.yaml"), { now: new Date("2026-06-15T12:00:00Z") }));
 const brief = (list: readonly Change[]) => list.map(({ change, kind, object }) => `${change} ${kind} ${object}`);
 
-test("a spec's words become changes by object, and what it has no word for is no change", () => {
+test("the requirements of a spec become changes by object, and objects that it does not mention are not changes", () => {
   expect(brief(changes)).toEqual([
     "extra table app.gone",
     "missing function app.total(bigint)",
@@ -38,7 +38,7 @@ test("a spec's words become changes by object, and what it has no word for is no
   ]);
 });
 
-test("the properties of one object that differ are one change", () => {
+test("all properties of an object that differ are in one change", () => {
   expect(changes.find(({ object }) => object === "app.users.id")?.differences).toEqual([
     { property: "type", expected: "bigint", actual: "integer" },
     { property: "nullable", expected: "no", actual: "yes" },
@@ -46,8 +46,8 @@ test("the properties of one object that differ are one change", () => {
   ]);
 });
 
-test("a spec on the actual side says the same the other way round", () => {
-  const seen = mirrored(changes);
+test("a spec on the actual side gives the same changes with the sides swapped", () => {
+  const seen = swapSides(changes);
   expect(brief(seen)).toEqual([
     "missing table app.gone",
     "extra function app.total(bigint)",
@@ -58,5 +58,5 @@ test("a spec on the actual side says the same the other way round", () => {
   expect(seen.at(-1)?.detail).toBe(
     "type: integer expected, bigint found; nullable: yes expected, no found; default: none expected, 0 found",
   );
-  expect(mirrored(seen)).toEqual(changes);
+  expect(swapSides(seen)).toEqual(changes);
 });
