@@ -1,21 +1,21 @@
 import { setTimeout as timer } from "node:timers/promises";
 import { OffshootError } from "./errors.ts";
 
-/** How long something may still take, and the signal that ends it early. */
+/** A time limit, with a signal that aborts at its end. */
 export interface Deadline {
-  /** Aborts at the end of the budget or when the caller aborts. */
+  /** Aborts at the end of the time limit, or when the caller's signal aborts. */
   readonly signal: AbortSignal;
-  /** Milliseconds left, never negative. */
+  /** Remaining milliseconds, never negative. */
   leftMs(): number;
-  /** Throws `TIMED_OUT` past the end, or `CANCELLED` if the caller aborted. */
+  /** Throws `TIMED_OUT` after the end, and `CANCELLED` when the caller's signal has aborted. */
   check(): void;
-  /** Waits, or throws as `check` does as soon as there is a reason. */
+  /** Waits. Throws as soon as `check` would throw. */
   pause(ms: number): Promise<void>;
 }
 
 /**
- * A budget of `ms` milliseconds for `what` (a phrase like "the migration"), under the caller's signal.
- * Time is measured on the monotonic clock, so a clock that is set while we wait changes nothing.
+ * A time limit of `ms` milliseconds for `what`, a phrase such as "the migration"; `parent` is the caller's signal. It uses
+ * the monotonic clock, so a change of the system time has no effect.
  */
 export function deadline(what: string, ms: number, parent?: AbortSignal): Deadline {
   const end = performance.now() + ms;
@@ -39,12 +39,12 @@ export function deadline(what: string, ms: number, parent?: AbortSignal): Deadli
   };
 }
 
-/** The error for work that the caller's signal ended. */
+/** The error for work that was ended by the caller's signal. */
 export function cancelled(what: string): OffshootError {
   return new OffshootError("CANCELLED", `Cancelled: ${what}.`);
 }
 
-/** Spreads simultaneous waiters: `ms` give or take 25 %. */
+/** A random time within 25 % of `ms`, so that processes that wait together do not act together. */
 export function jitter(ms: number, random: () => number = Math.random): number {
   return ms * (0.75 + random() * 0.5);
 }

@@ -9,8 +9,8 @@ const UNITS = [
 const SHAPE = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
 /**
- * Milliseconds of a duration such as `500ms`, `45s`, `90m`, `1h30m` or `3d`: whole numbers with their units,
- * longest unit first. Undefined for anything else, for zero, and for more than a number can hold.
+ * Milliseconds of a duration such as `500ms`, `45s`, `90m`, `1h30m` or `3d`: whole numbers with units, longest unit first.
+ * Undefined for any other text, for zero, and for more than `Number.MAX_SAFE_INTEGER` milliseconds.
  */
 export function parseDuration(text: string): number | undefined {
   const amounts = SHAPE.exec(text)?.slice(1);
@@ -19,7 +19,7 @@ export function parseDuration(text: string): number | undefined {
   return ms > 0 && Number.isSafeInteger(ms) ? ms : undefined;
 }
 
-/** The duration as `parseDuration` reads it, shortest form: `2h`, `1h30m`, `850ms`. Fractions of a millisecond are dropped. */
+/** The shortest text that `parseDuration` reads as `ms`: `2h`, `1h30m`, `850ms`. Fractions of a millisecond are ignored. */
 export function formatDuration(ms: number): string {
   let rest = Math.max(0, Math.trunc(ms));
   let text = "";
@@ -31,7 +31,7 @@ export function formatDuration(ms: number): string {
   return text === "" ? "0s" : text;
 }
 
-/** A measured time for people: `0.8 s`, `12.3 s`, `2 min 05 s`, `1 h 02 min`. */
+/** A measured time for messages: `0.8 s`, `12.3 s`, `2 min 05 s`, `1 h 02 min`. */
 export function formatElapsed(ms: number): string {
   const tenths = Math.round(Math.max(0, ms) / 100);
   if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;

@@ -1,6 +1,6 @@
 import { redact } from "./redact.ts";
 
-/** Exit statuses of the CLI. `run` passes its command's own status through and uses these for its own failures. */
+/** Exit codes of the CLI. `run` exits with the code of its command, and uses these codes for its own failures. */
 export const EXIT = {
   done: 0,
   unexpected: 1,
@@ -13,7 +13,7 @@ export const EXIT = {
   leftBehind: 15,
 } as const;
 
-/** One stable name per kind of failure, and the exit status that it maps to. */
+/** The code of each kind of failure, and its exit code. */
 export const ERROR_EXIT = {
   USAGE: EXIT.usage,
   CONFIG_INVALID: EXIT.usage,
@@ -51,16 +51,16 @@ export const ERROR_EXIT = {
 
 export type ErrorCode = keyof typeof ERROR_EXIT;
 
-/** Facts about a failure, for programs; strings are redacted like the message. */
+/** Facts about a failure, for programs. Secrets are removed from the texts. */
 export type ErrorFacts = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface ErrorDetails {
-  /** What it means for the user, one line. */
+  /** What the failure means for the user; one line. */
   readonly meaning?: string | undefined;
-  /** What to do next, one line. */
+  /** What the user must do next; one line. */
   readonly remedy?: string | undefined;
   readonly facts?: ErrorFacts | undefined;
-  /** Secrets to take out of every text of this error, beyond those that are recognised by shape. */
+  /** Secrets to remove from every text of this error, in addition to those that `redact` recognises. */
   readonly secrets?: readonly string[] | undefined;
   readonly cause?: unknown;
 }
@@ -68,9 +68,9 @@ export interface ErrorDetails {
 const BRAND = Symbol.for("offshoot.error");
 
 /**
- * The one error that offshoot throws for expected failures: `message` says what happened, `meaning` what it
- * means, `remedy` what to do next. Secrets are gone when the constructor returns. A `cause` is kept as
- * redacted text only, since foreign errors carry keys and URLs in their properties.
+ * The error class for all expected failures. `message` is what happened, `meaning` what it means, `remedy` what to do. The
+ * constructor removes secrets. A `cause` from another library is kept as text without secrets, because its properties can
+ * contain keys and URLs.
  */
 export class OffshootError extends Error {
   override readonly name = "OffshootError";
@@ -95,23 +95,23 @@ export class OffshootError extends Error {
   }
 }
 
-/** Whether a value is our error, also when it comes from another copy of this module. */
+/** Whether a value is an `OffshootError`, including one from another copy of this package. */
 export function isOffshootError(value: unknown): value is OffshootError {
   return typeof value === "object" && value !== null && BRAND in value;
 }
 
-/** The two or three lines that a person reads. */
+/** The error as one to three lines of text. */
 export function describeError(error: OffshootError): string {
   return [error.message, error.meaning, error.remedy].filter((line) => line !== undefined && line !== "").join("\n");
 }
 
-/** The message of anything that was thrown, redacted. */
+/** The message of any thrown value, without secrets. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.message === "") return thrown.errors.map(messageOf).join("; ");
   return redact(thrown instanceof Error ? thrown.message : String(thrown));
 }
 
-/** The SQLSTATE or system error code (`ECONNREFUSED`) of whatever was thrown. */
+/** The SQLSTATE or system error code (such as `ECONNREFUSED`) of any thrown value. */
 export function codeOf(thrown: unknown): string | undefined {
   if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return undefined;
   return typeof thrown.code === "string" ? thrown.code : undefined;

@@ -1,4 +1,4 @@
-/** Foreign words stay words: no markup, no mention, no link of theirs. */
+/** Text that Markdown shows unchanged: without markup, mentions or links. */
 export function escapeMarkdown(text: string): string {
   return text
     .replaceAll("&", "&amp;")
@@ -6,13 +6,13 @@ export function escapeMarkdown(text: string): string {
     .replaceAll(/@(?=\w)/g, "@\u200B");
 }
 
-/** Text as it stands, in one line of code. */
+/** The text as inline code. */
 export function codeSpan(text: string): string {
   const fence = "`".repeat(longestFence(text) + 1);
   return text.includes("`") ? `${fence} ${text} ${fence}` : `${fence}${text}${fence}`;
 }
 
-/** Length of the longest run of backticks: a fence around the text needs one more. */
+/** Length of the longest sequence of backticks. A fence around the text must be longer. */
 export function longestFence(text: string): number {
   return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
 }

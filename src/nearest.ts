@@ -1,6 +1,6 @@
 /**
- * The candidate that a word was most likely meant to be; undefined when none is close. Case, `-`, `_` and
- * blanks don't count, and the beginning of a candidate counts as meant.
+ * The candidate that is most similar to a misspelt word; undefined when none is similar. Ignores case, `-`, `_` and spaces.
+ * A word that is the beginning of a candidate matches it.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = plain(word);
@@ -8,7 +8,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   const others = [...candidates].filter((candidate) => candidate !== word);
   const longer = wanted.length < 3 ? undefined : others.find((candidate) => plain(candidate).startsWith(wanted));
   if (longer !== undefined) return longer;
-  // A third of the word may be wrong; beyond that a suggestion confuses more than it helps.
+  // A third of the letters may be wrong. A suggestion that differs more confuses the user.
   let allowed = Math.min(Math.max(1, Math.floor(wanted.length / 3)), wanted.length - 1);
   let best: string | undefined;
   for (const candidate of others) {
@@ -21,9 +21,9 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** Fewest insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
+/** The smallest number of insertions, deletions, replacements and swaps of adjacent letters that turns one word into the other. */
 export function editDistance(one: string, other: string): number {
-  // Longer words are no typing errors of anything that we know, and would cost time in the square of their length.
+  // A word that is much longer is not a typing error, and the time grows with the square of the length.
   if (Math.abs(one.length - other.length) > 32) return Infinity;
   let [before, last] = [[] as number[], Array.from({ length: other.length + 1 }, (_, column) => column)];
   for (let row = 1; row <= one.length; row++) {
@@ -39,7 +39,7 @@ export function editDistance(one: string, other: string): number {
   return last[other.length] ?? 0;
 }
 
-/** `schema_only` and `schema-only` are `schemaOnly`, spelt in another fashion. */
+/** `schema_only` and `schema-only` are the same as `schemaOnly`. */
 function plain(word: string): string {
   return word.replaceAll(/[-_\s]/g, "").toLowerCase();
 }

@@ -1,4 +1,4 @@
-/** Stands where a secret stood. */
+/** Replaces a secret. */
 const HIDDEN = "***";
 
 const URL_PASSWORD = /\b([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@"'<>]*):[^\s"'<>]*@/gi;
@@ -7,13 +7,13 @@ const BEARER = /\b(bearer\s+)[a-z0-9._~+/=-]{8,}/gi;
 const NEON_KEY = /\bnapi_[a-z0-9]{8,}/gi;
 
 /**
- * Takes secrets out of text that people or logs may see: passwords in URLs, `password=…` pairs,
- * bearer tokens, Neon API keys, and each string of `secrets` in plain and URL-encoded form.
+ * Removes secrets from a text: passwords in URLs, `password=…` pairs, bearer tokens, Neon API keys, and each string of
+ * `secrets` in plain and URL-encoded form.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
   let clean = text;
   for (const secret of secrets) {
-    // Very short strings would blank out ordinary words, and an empty one would match everywhere.
+    // Very short strings occur in ordinary words, and an empty string occurs everywhere.
     if (secret.length < 4) continue;
     clean = clean.replaceAll(secret, HIDDEN).replaceAll(encodeURIComponent(secret), HIDDEN);
   }

@@ -1,7 +1,7 @@
 import type { WantedMetric } from "../check/metrics/expect.ts";
-import { type CheckResult, resultOf } from "../check/report.ts";
-import { describeFindings, tellFindings } from "../check/tell.ts";
-import { readTime } from "../check/time.ts";
+import { describeFindings } from "../findings/count.ts";
+import type { Severity } from "../findings/finding.ts";
+import { type CheckResult, durationOption, finishCheck } from "./check-result.ts";
 import { cancelled, deadline } from "../deadline.ts";
 import { readGivenUrl, readVariable, type UrlKind } from "../environment.ts";
 import { silent } from "../events.ts";
@@ -17,6 +17,8 @@ export interface CheckMetricsOptions extends Pick<CommonOptions, "env" | "signal
   readonly token?: string | undefined;
   /** How long to repeat the request while a metric is missing, such as `2m`; default `30s`. */
   readonly within?: string | undefined;
+  /** The lowest severity that fails the check; default `error`. */
+  readonly failOn?: Severity | undefined;
 }
 
 export type { WantedMetric } from "../check/metrics/expect.ts";
@@ -37,9 +39,9 @@ export async function checkMetrics(options: CheckMetricsOptions): Promise<CheckR
   const env = options.env ?? process.env;
   const url = new URL(readGivenUrl(options.url, "the argument <url>", env, HTTP_URL).url);
   const token = options.token === undefined ? undefined : readVariable(options.token, "--token", env);
-  const limit = deadline("the metrics", readTime("within", options.within ?? "30s"), signal);
+  const limit = deadline("the metrics", durationOption("within", options.within ?? "30s"), signal);
   const { scrape } = await import("../check/metrics/scrape.ts");
-  const found = await inPhase(
+  const findings = await inPhase(
     emit,
     "audit",
     "metrics",
@@ -47,7 +49,5 @@ export async function checkMetrics(options: CheckMetricsOptions): Promise<CheckR
     describeFindings,
   );
   if (signal?.aborted === true) throw cancelled("the metrics");
-  const result = resultOf(found);
-  tellFindings(emit, result.findings);
-  return result;
+  return finishCheck({ command: "check metrics", findings, failOn: options.failOn, emit });
 }

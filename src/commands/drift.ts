@@ -1,14 +1,17 @@
 import type { Change } from "../drift/change.ts";
+import type { Severity } from "../findings/finding.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
-import { type Comparison, prepareComparison, type Sides } from "./drift/comparison.ts";
+import { type Comparison, type ComparisonOptions, prepareComparison } from "./drift/comparison.ts";
 import type { Repair, RepairOptions } from "./drift/repair.ts";
 import { inPhase } from "../context/phase.ts";
 
 export type { Change } from "../drift/change.ts";
 
-export interface DriftOptions extends CommonOptions, Sides {
+export interface DriftOptions extends CommonOptions, ComparisonOptions {
   /** Also create the SQL that changes the actual schema into the expected one. Default: no SQL. */
   readonly repair?: RepairOptions | undefined;
+  /** The lowest severity that fails the comparison; default `error`, which is the severity of every difference. */
+  readonly failOn?: Severity | undefined;
 }
 
 /** How the actual schema differs from the expected one. */
@@ -24,6 +27,9 @@ export interface Drift {
   readonly warnings: readonly string[];
   /** Whether repair SQL can be created. False when one side is a spec file, which does not describe the whole schema. */
   readonly repairable: boolean;
+  readonly failOn: Severity;
+  /** Whether there is a difference of the severity `failOn` or higher. */
+  readonly failed: boolean;
   /** Only when `DriftOptions.repair` is set. */
   readonly repair?: Repair;
 }
@@ -44,25 +50,25 @@ export async function drift(options: DriftOptions = {}): Promise<Drift> {
     context.emit,
     "drift",
     "schemas",
-    () => compareSides((comparison) => withRepair(context, comparison, options.repair)),
+    () => compareSides((comparison) => withRepair(context, comparison, options)),
     describe,
   );
   if (!found.equal) {
     // Loaded on demand, with the diff library, so that other commands start faster.
-    const { markdown } = await import("../drift/report/markdown.ts");
-    context.emit({ kind: "findings", markdown: markdown(found), marks: [] });
+    const { renderMarkdown } = await import("../drift/report/markdown.ts");
+    context.emit({ kind: "findings", markdown: renderMarkdown(found), annotations: [] });
   }
   return found;
 }
 
-async function withRepair(context: Context, comparison: Comparison, options: RepairOptions | undefined): Promise<Drift> {
-  if (options === undefined) return driftOf(comparison);
+async function withRepair(context: Context, comparison: Comparison, { repair, failOn }: DriftOptions): Promise<Drift> {
+  if (repair === undefined) return driftOf(comparison, failOn);
   const { repairOf } = await import("./drift/repair.ts");
-  return { ...driftOf(comparison), repair: await repairOf(context, comparison, options) };
+  return { ...driftOf(comparison, failOn), repair: await repairOf(context, comparison, repair) };
 }
 
 /** The result of a comparison, which does not need its databases any more. */
-function driftOf({ expected, actual, changes, warnings }: Comparison): Drift {
+function driftOf({ expected, actual, changes, warnings }: Comparison, failOn: Severity = "error"): Drift {
   return {
     version: 1,
     equal: changes.length === 0,
@@ -71,6 +77,9 @@ function driftOf({ expected, actual, changes, warnings }: Comparison): Drift {
     actual: actual.description,
     warnings,
     repairable: expected.kind === "database" && actual.kind === "database",
+    failOn,
+    // Every difference is an error, which fails at any `failOn`.
+    failed: changes.length > 0,
   };
 }
 

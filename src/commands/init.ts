@@ -16,25 +16,26 @@ import { type Repository, repositoryIn } from "../migration-tools/repository.ts"
 import type { Project } from "../migration-tools/tool.ts";
 
 export interface InitOptions extends CommonOptions {
-  /** The CI service to write for, or `none` for the configuration alone; default the one that is in use, else GitHub Actions. */
+  /** The CI service of the pipeline, or `none` to write only the configuration; default the service in use, else GitHub Actions. */
   readonly service?: CiServiceName | "none" | undefined;
-  /** Only say what would be written. Default false. */
+  /** Only return the plan, and write nothing. Default false. */
   readonly dryRun?: boolean | undefined;
 }
 
 export interface InitResult extends Plan {
-  /** Whether the new files were written, or this is the plan only. */
+  /** Whether the new files were written; false when only the plan was asked for. */
   readonly applied: boolean;
 }
 
 export type { PlannedFile } from "../init/plan.ts";
 
 /**
- * Writes `offshoot.yaml` and a CI pipeline for the repository that `cwd` stands in. `settings` go into the file. What is
- * there already is never changed: the result then holds the text to add. Twice is the same as once.
+ * Writes `offshoot.yaml`, with `settings`, and a CI pipeline for the repository that contains `cwd`. Existing files are
+ * never changed: for those, the result holds the text to add. A second call has no effect.
  *
- * The environment decides nothing here, since it is this machine's and not the repository's. Throws `TOOL_AMBIGUOUS`
- * and `USAGE` where several migration tools or CI services are in use, and `CONFIG_INVALID`, before anything is written.
+ * Environment variables are not read as settings, because they belong to this machine and not to the repository. Throws
+ * `TOOL_AMBIGUOUS` or `USAGE` when several migration tools or CI services are in use, and `CONFIG_INVALID`; nothing is
+ * written then.
  */
 export async function init(options: InitOptions = {}): Promise<InitResult> {
   const cwd = resolve(options.cwd ?? process.cwd());
@@ -48,14 +49,14 @@ export async function init(options: InitOptions = {}): Promise<InitResult> {
 
 interface Place {
   readonly cwd: string;
-  /** The checkout's top. */
+  /** The root of the checkout. */
   readonly top: string;
   readonly host: string | undefined;
 }
 
 async function lookAround(options: InitOptions, { cwd, top, host }: Place): Promise<RepositoryFacts> {
   const flags = options.settings ?? {};
-  refuseUnfit(flags);
+  refuseSettings(flags);
   const resolved = await loadSettings({ cwd, env: {}, flags, file: options.config });
   const migrations = await migrationsIn(resolved);
   return {
@@ -70,16 +71,16 @@ async function lookAround(options: InitOptions, { cwd, top, host }: Place): Prom
   };
 }
 
-/** What must not stand in a file that every run reads. */
-function refuseUnfit(flags: Readonly<Record<string, unknown>>): void {
+/** Some settings must not be in a file that every run reads. */
+function refuseSettings(flags: Readonly<Record<string, unknown>>): void {
   if (flags["existing.url"] !== undefined) {
-    throw new OffshootError("USAGE", "existing.url is not written into offshoot.yaml: it may hold a password.", {
-      remedy: "Set OFFSHOOT_EXISTING_URL as a secret of the pipeline instead.",
+    throw new OffshootError("USAGE", "The setting existing.url must not be written to offshoot.yaml: it may contain a password.", {
+      remedy: "Set the environment variable OFFSHOOT_EXISTING_URL as a secret of the pipeline instead.",
     });
   }
   if (flags["run"] !== undefined) {
-    throw new OffshootError("USAGE", "run is not written into offshoot.yaml: every pipeline would share one database.", {
-      remedy: "Leave --run out: each pipeline is told from the others by its own id.",
+    throw new OffshootError("USAGE", "The setting run must not be written to offshoot.yaml: all pipelines would share one database.", {
+      remedy: "Remove --run. Each pipeline then gets its own run from its id in the CI.",
     });
   }
 }
@@ -99,14 +100,14 @@ async function migrationsIn({ settings, directory }: Resolved): Promise<KnownMig
 }
 
 function ambiguous(projects: readonly Project[]): OffshootError {
-  const told = projects.map(({ tool, evidence }) => `${tool} (${evidence})`).join(" and ");
-  return new OffshootError("TOOL_AMBIGUOUS", `Several migration tools are used here: ${told}.`, {
-    meaning: "Which of them migrates can't be told, and nothing was written.",
+  const found = projects.map(({ tool, evidence }) => `${tool} (${evidence})`).join(" and ");
+  return new OffshootError("TOOL_AMBIGUOUS", `Several migration tools were found: ${found}.`, {
+    meaning: "offshoot cannot decide which of them migrates the database. Nothing was written.",
     remedy: `Name one: offshoot init --set migrations.tool=${projects[0]?.tool}`,
   });
 }
 
-/** What migrates in the one folder right below where something does. */
+/** The migration tool of a direct subfolder, when exactly one subfolder has one. */
 async function migrationsBelow(repository: Repository): Promise<KnownMigrations> {
   const projects = await detectBelow(repository);
   const [first] = projects;
@@ -129,15 +130,15 @@ async function presentConfiguration(
   return { path, text: await readFile(file, "utf8"), lacks };
 }
 
-/** Never over a file that came into being meanwhile: what would be added is then for a person. */
+/** Never overwrites a file that was created meanwhile: its state becomes `add`, and the user adds the text. */
 async function writeNew(top: string, file: PlannedFile): Promise<PlannedFile> {
   const path = join(top, file.path);
   try {
     await mkdir(dirname(path), { recursive: true });
     return (await writeOnce(path, file.text)) ? file : { ...file, state: "add" };
   } catch (thrown) {
-    throw new OffshootError("USAGE", `${file.path} can't be written: ${messageOf(thrown)}`, {
-      remedy: "Make its folder writable and run offshoot init again: what it wrote already stays as it is.",
+    throw new OffshootError("USAGE", `Could not write ${file.path}: ${messageOf(thrown)}.`, {
+      remedy: "Make the folder writable, and run `offshoot init` again. Files that were already written are kept.",
     });
   }
 }
@@ -152,12 +153,12 @@ async function writeOnce(path: string, text: string): Promise<boolean> {
   }
 }
 
-/** The folder itself and all above it, up to the checkout's top. */
+/** The folder and all folders above it, up to the root of the checkout. */
 function upwards(folder: string, top: string): readonly string[] {
   return folder === top ? [folder] : [folder, ...upwards(dirname(folder), top)];
 }
 
-/** The version as `npx offshoot@…` takes it: within it nothing breaks. */
+/** The version range for `npx offshoot@…` within which nothing breaks. */
 async function ownVersion(): Promise<string> {
   const manifest = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
   const [major, minor] = manifest.version.split(".");

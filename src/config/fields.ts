@@ -243,7 +243,10 @@ export function variablesOf(field: Field): readonly string[] {
   return [`OFFSHOOT_${own}`, ...(field.aliases ?? [])];
 }
 
-/** The flag that sets a setting: `--neon-parent-at` for `neon.parentAt`. */
-export function flagOf(field: Field): string {
-  return `--${field.path.replaceAll(/[A-Z]/g, "-$&").replaceAll(".", "-").toLowerCase()}`;
+/** The settings that have a flag of their own. */
+const OWN_FLAGS: readonly string[] = ["run", "provider", "ttl", "postgres"];
+
+/** The flag that sets a setting: `--ttl` for `ttl`, and `--set neon.parentAt` for a setting without a flag of its own. */
+export function flagOf({ path }: Field): string {
+  return OWN_FLAGS.includes(path) ? `--${path}` : `--set ${path}`;
 }

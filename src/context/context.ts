@@ -11,30 +11,33 @@ import { branchName } from "../identity/name.ts";
 import { identifyRun, type RunIdentity } from "../identity/run-identity.ts";
 import { readCheckout } from "../identity/checkout.ts";
 
-/** Hides secrets from whoever reads what the process says. */
+/** Registers secrets that must not appear in the output, such as in a CI log. */
 export type Conceal = (secrets: readonly string[]) => void | Promise<void>;
 
-/** What every command takes. All of it is optional; the defaults are the process's own. */
+/** The options of every command. All are optional. */
 export interface CommonOptions {
-  /** Where the configuration is searched from; default the process's working directory. */
+  /** The folder where the search for the configuration file starts; default the working directory of the process. */
   readonly cwd?: string | undefined;
-  /** Default `process.env`. */
+  /** The environment variables; default `process.env`. */
   readonly env?: Env | undefined;
-  /** Ends the command early: what it created is released or named. */
+  /** Cancels the command. What it created is deleted; what cannot be deleted is named in a warning or an error. */
   readonly signal?: AbortSignal | undefined;
-  /** Hears what happens while it happens; default nobody. */
+  /** Called with each event while the command works; default none. */
   readonly onEvent?: Listener | undefined;
-  /** Path of the configuration file; default `offshoot.yaml`, searched upwards. */
+  /** Path of the configuration file; default `offshoot.yaml` in `cwd` or the nearest folder above it. */
   readonly config?: string | undefined;
-  /** Settings by key path, such as `{ provider: "embedded", "migrations.command": "…" }`; stronger than env and file. */
+  /**
+   * Settings by key path, such as `{ provider: "embedded", "migrations.command": "…" }`. They take precedence over the
+   * environment and the configuration file.
+   */
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
-  /** Is given each secret before anything is said that could hold it, for example to mask it in a CI log; default nobody. */
+  /** Called with each secret before any output could contain it, for example to mask it in a CI log; default none. */
   readonly conceal?: Conceal | undefined;
-  /** The clock; default the machine's. */
+  /** The clock; default `() => new Date()`. */
   readonly now?: (() => Date) | undefined;
 }
 
-/** Everything that is decided before anything is touched. */
+/** What a command works with: its settings, its run and its environment. All of it is decided before the command acts. */
 export interface Context {
   readonly cwd: string;
   readonly env: Env;
@@ -48,13 +51,16 @@ export interface Context {
   readonly run: RunIdentity;
   /** The name of the run's database on every provider. */
   readonly name: string;
-  /** Strings that no output may hold. */
+  /** Texts that no output may contain. */
   readonly secrets: readonly string[];
-  /** Who leads, for those who wait. */
+  /** This process, as waiting jobs see it when it runs the migrations. */
   readonly owner: { readonly host: string; readonly pid: number; readonly job?: string };
 }
 
-/** Reads environment, configuration and checkout once, and decides who asks. Throws `CONFIG_INVALID` and its kin. */
+/**
+ * Reads the environment, the configuration and the checkout, and determines the run. Throws `CONFIG_INVALID`,
+ * `CONFIG_UNREADABLE`, and `USAGE` when the run cannot be identified.
+ */
 export async function prepare(options: CommonOptions): Promise<Context> {
   const cwd = options.cwd ?? process.cwd();
   const env = withoutUnexpandedMacros(options.env ?? process.env);
@@ -98,7 +104,7 @@ export async function prepare(options: CommonOptions): Promise<Context> {
   };
 }
 
-/** GitHub's event payload, where there is one. One that can't be read is as good as none: its facts are extras. */
+/** The event payload of GitHub Actions, if there is one. Its facts are optional, so an unreadable file is ignored. */
 async function readEvent(env: Env): Promise<unknown> {
   const path = eventPath(env);
   if (path === undefined) return undefined;

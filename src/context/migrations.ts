@@ -7,24 +7,24 @@ import type { MigrationWork } from "../readiness/work.ts";
 import type { Project } from "../migration-tools/tool.ts";
 import type { Context } from "./context.ts";
 
-/** What brings a database up to date, and the name of the state that it leads to. */
+/** The migrations of a repository, and the fingerprint of the schema that they create. */
 export interface Migrations {
   readonly command: MigrationCommand | MigrationWork;
-  /** The command as a person would type it. */
+  /** The command as typed in a shell. */
   readonly text: string;
-  /** Where the command runs, absolute. */
+  /** The folder where the command runs; absolute. */
   readonly directory: string;
   readonly fingerprint: string;
-  /** The tool's project, where a tool was named or detected. */
+  /** The project of the migration tool; missing when a command is configured. */
   readonly project?: Project;
-  /** Further environment of the command. */
+  /** Additional environment variables of the command. */
   env(url: string): Readonly<Record<string, string>>;
 }
 
 /**
- * The run's migrations: from `argv` (what stood after `--`), from the configuration, or from the one migration tool
- * that is used here; undefined when there are none. Throws `MIGRATION_FILES_MISSING` when a configured pattern matches
- * no file, `MIGRATION_HEADS` when a tool's history was never joined, `TOOL_AMBIGUOUS` and `TOOL_UNSUITABLE`.
+ * The run's migrations: from `argv` (the words after `--`), else from the configuration, else from the detected
+ * migration tool; undefined when there are none. Throws `MIGRATION_FILES_MISSING` when a configured pattern matches no
+ * file, `MIGRATION_HEADS` when the tool has several newest migrations, `TOOL_AMBIGUOUS` and `TOOL_UNSUITABLE`.
  */
 export async function migrationsOf(context: Context, argv: readonly string[] = []): Promise<Migrations | undefined> {
   const { files, command } = context.settings.migrations;
@@ -40,30 +40,32 @@ export async function migrationsOf(context: Context, argv: readonly string[] = [
   };
 }
 
-/** Migrations that a function does: what is fingerprinted are the configured files, and its name. */
+/** Migrations that a function runs. The fingerprint covers the configured files and the name of the function. */
 export async function migrationsByWork(context: Context, name: string, run: MigrationWork["run"]): Promise<Migrations> {
   const directory = migrationDirectory(context);
   const fingerprint = await fingerprintOf({ directory, files: context.settings.migrations.files, command: `function ${name}` });
   return { command: { kind: "work", name, run }, text: name, directory, fingerprint, env: () => ({}) };
 }
 
-/** The same, where a command can't go on without; `argv` is what was given to one that takes it. Throws `COMMAND_MISSING`. */
+/**
+ * The run's migrations, for commands that need them. Without `argv`, the error does not suggest words after `--`. Throws
+ * `COMMAND_MISSING`, and what `migrationsOf` throws.
+ */
 export async function requireMigrations(context: Context, argv?: readonly string[]): Promise<Migrations> {
   const migrations = await migrationsOf(context, argv);
   if (migrations !== undefined) return migrations;
-  const [given, orGive] =
-    argv === undefined ? ["", ""] : [" none was given,", ", or give it after `--`: offshoot migrate -- alembic upgrade head"];
-  throw new OffshootError("COMMAND_MISSING", `No migration command is configured,${given} and no migration tool was detected.`, {
+  const orGive = argv === undefined ? "." : ", or give the command after `--`: offshoot migrate -- alembic upgrade head";
+  throw new OffshootError("COMMAND_MISSING", "No migration command is configured, and no migration tool was detected.", {
     remedy: `Set migrations.command in offshoot.yaml${orGive}`,
   });
 }
 
-/** Where migrations run, absolute. */
+/** The folder where migrations run; absolute. */
 export function migrationDirectory(context: Context): string {
   return resolve(context.resolved.directory, context.settings.migrations.directory ?? ".");
 }
 
-/** The project of the tool that is set, or else detected. Throws `TOOL_AMBIGUOUS` and `TOOL_UNSUITABLE`. */
+/** The project of the configured migration tool, else of the detected one. Throws `TOOL_AMBIGUOUS` and `TOOL_UNSUITABLE`. */
 export async function findProject(context: Context, directory = migrationDirectory(context)): Promise<Project | undefined> {
   const { tool, folder } = context.settings.migrations;
   if (tool === "none") return undefined;
@@ -96,7 +98,7 @@ async function migrationsOfTool(context: Context, directory: string): Promise<Mi
   };
 }
 
-/** Programs of installed npm packages are found as in npm's own scripts: the nearest `node_modules` first. */
+/** As in npm scripts, programs of installed packages come first in PATH, from the nearest `node_modules` upwards. */
 function withPrograms(directory: string, path = ""): { readonly PATH: string } {
   return { PATH: [...ancestors(directory).map((folder) => join(folder, "node_modules", ".bin")), path].join(delimiter) };
 }

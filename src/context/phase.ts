@@ -1,6 +1,6 @@
 import type { Phase, Listener } from "../events.ts";
 
-/** Runs one phase of a command and tells its start, its end and how long it took. */
+/** Runs one phase of a command, and emits its start, its end and its duration. `outcome` gives the text of the end event. */
 export async function inPhase<T>(
   emit: Listener,
   phase: Phase,

@@ -1,7 +1,7 @@
 import type { Limits, Provider, ProviderName } from "../providers/provider.ts";
 import type { Context } from "./context.ts";
 
-/** The providers that may serve, in order. Each is loaded only when it is asked for. */
+/** The configured providers, in order. Their code is loaded only when it is needed. */
 export async function configuredProviders(context: Context): Promise<readonly Provider[]> {
   return Promise.all(context.settings.provider.map((name) => loadProvider(name, context)));
 }
@@ -11,7 +11,7 @@ export function providerLimits(context: Context): Limits {
   return { signal: context.signal, withinMs: context.settings.timeouts.acquireMs, emit: context.emit };
 }
 
-/** One provider, as configured. */
+/** One provider with its settings. */
 export async function loadProvider(name: ProviderName, context: Context): Promise<Provider> {
   const { settings, env, cwd } = context;
   switch (name) {
@@ -37,11 +37,11 @@ export async function loadProvider(name: ProviderName, context: Context): Promis
   }
 }
 
-/** The candidates that can serve here and now; the others have nothing to find, list or delete. */
+/** The configured providers that do not refuse now. The others have nothing to find, list or delete. */
 export async function usableProviders(context: Context): Promise<readonly Provider[]> {
   const limits = providerLimits(context);
-  const asked = await Promise.all(
+  const answers = await Promise.all(
     (await configuredProviders(context)).map(async (provider) => ({ provider, refusal: await provider.refuse(limits) })),
   );
-  return asked.flatMap(({ provider, refusal }) => (refusal === undefined ? [provider] : []));
+  return answers.flatMap(({ provider, refusal }) => (refusal === undefined ? [provider] : []));
 }

@@ -8,19 +8,19 @@ import { ownerTag } from "../identity/owner-tag.ts";
 import { providerLimits, loadProvider } from "./providers.ts";
 import type { Context } from "./context.ts";
 
-/** Where copies are cheap and nobody pays: a scratch database never is a Neon branch. */
+/** A scratch database is always local, where copies are fast and free. It is never a Neon branch. */
 const LOCAL: readonly ProviderName[] = ["docker", "embedded", "existing"];
 
-/** A scratch database outlives no pipeline; what a killed process leaves is swept after this. */
+/** After this, `sweep` deletes the scratch database of a killed process. */
 const SCRATCH_TTL_MS = 2 * 3_600_000;
 
-/** Runs `work` on an empty local database of its own, which is removed afterwards whatever happens. */
+/** Runs `work` on a new, empty local database, and deletes the database afterwards in any case. */
 export async function withScratchDatabase<T>(context: Context, purpose: string, work: (database: Database) => Promise<T>): Promise<T> {
   const chosen = context.settings.provider.filter((name) => LOCAL.includes(name));
   const names: readonly ProviderName[] = chosen.length > 0 ? chosen : ["embedded"];
-  const wanted = scratchRequest(context, purpose);
+  const request = scratchRequest(context, purpose);
   const providers = await Promise.all(names.map((name) => loadProvider(name, context)));
-  const { database } = await chooseDatabase(providers, wanted, providerLimits(context));
+  const { database } = await chooseDatabase(providers, request, providerLimits(context));
   try {
     return await work(database);
   } finally {
@@ -28,7 +28,7 @@ export async function withScratchDatabase<T>(context: Context, purpose: string, 
   }
 }
 
-/** What a short-lived database of our own is asked for as; never the same twice, also not by sibling jobs elsewhere. */
+/** The request for a short-lived database. Its name is random, so no other job has the same one. */
 export function scratchRequest(context: Context, purpose: string): DatabaseRequest {
   const run = { ...context.run, key: `${purpose}-${randomBytes(5).toString("hex")}-${context.run.key}` };
   const createdAt = context.now();
@@ -37,9 +37,9 @@ export function scratchRequest(context: Context, purpose: string): DatabaseReque
   return { run, name: branchName(run), tag, expiresAt: expires, fingerprint: undefined };
 }
 
-/** The error for a provider that has no cheap copies: none of the local ones. */
+/** The error for a provider that cannot copy databases. All local providers can. */
 export function copiesUnsupported(database: Database): OffshootError {
-  return new OffshootError("PROVIDER_REJECTED", `The provider ${database.provider} makes no copies of a database.`, {
-    remedy: "Use --provider embedded, docker or existing.",
+  return new OffshootError("PROVIDER_REJECTED", `The provider ${database.provider} cannot copy a database.`, {
+    remedy: "Use --provider embedded, --provider docker or --provider existing.",
   });
 }

@@ -5,17 +5,17 @@ import type { Spec } from "../audit/spec/spec.ts";
 import { codeOf, OffshootError } from "../errors.ts";
 import type { Context } from "./context.ts";
 
-/** A spec file that was read and is well formed. */
+/** A valid spec file. */
 export interface SpecFile {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
   readonly text: string;
   readonly spec: Spec;
 }
 
 /**
- * The spec that was named, or the configured one; undefined when there is none. Throws `CONFIG_UNREADABLE`, and
- * `SPEC_INVALID` with every problem of it: commands call it before they touch anything.
+ * The spec at the path `named`, else the configured one; undefined when neither is set. Commands call it before they
+ * change anything. Throws `CONFIG_UNREADABLE`, and `SPEC_INVALID` with every problem of the spec.
  */
 export async function readSpec(context: Context, named?: string): Promise<SpecFile | undefined> {
   const path = specPath(context, named);
@@ -30,18 +30,18 @@ export async function loadSpec(context: Context, path: string): Promise<SpecFile
   return { path, text, spec: parseSpec(text, name) };
 }
 
-/** What a spec file holds. Throws `CONFIG_UNREADABLE`, with the system's error as its fact `reason` where there is one. */
+/** The text of a spec file. Throws `CONFIG_UNREADABLE`, with the system error code as the fact `reason`. */
 export async function specText(path: string, name: string): Promise<string> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
   } catch (thrown) {
     throw new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${name}: ${codeOf(thrown)}.`, {
-      remedy: "Check the path, or make a spec from a good database with `offshoot audit --write`.",
+      remedy: "Check the path, or write a spec from a correct database with `offshoot audit --write`.",
       facts: { file: path, reason: codeOf(thrown) },
     });
   }
-  // An update would write back what it could not read.
+  // An update of a file that was decoded incorrectly would damage it.
   if (isUtf8(bytes) && !bytes.includes(0)) return bytes.toString("utf8");
   throw new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${name}: it is not UTF-8 text.`, {
     remedy: "Save it as UTF-8.",
@@ -49,7 +49,7 @@ export async function specText(path: string, name: string): Promise<string> {
   });
 }
 
-/** A path on the command line is meant from the working directory, one in the configuration from the file. */
+/** A path on the command line is relative to the working directory; a path in the configuration is relative to its file. */
 export function specPath(context: Context, named: string | undefined): string | undefined {
   if (named !== undefined) return resolve(context.cwd, named);
   const configured = context.settings.audit.spec;

@@ -1,16 +1,16 @@
 import type { Env } from "../environment.ts";
 
-/** GitHub's REST API for one repository, with the job's own token. */
+/** GitHub's REST API for one repository, with the token of the job. */
 export interface GitHub {
-  /** Whether the token is an app's, as a job's own is: what it writes is then by a bot (tokens of apps begin with `ghs_`). */
+  /** Whether the token belongs to an app, as the token of a job does (it begins with `ghs_`). Its comments are by a bot. */
   readonly isApp: boolean;
-  /** Every entry of a list, over all of its pages. */
+  /** All entries of a list, from all pages. */
   list<T>(path: string): Promise<readonly T[]>;
-  /** One call; undefined where the reply has no body. `path` begins after the repository, such as `/pulls`. */
+  /** One call; undefined when the reply has no body. `path` starts after the repository, such as `/pulls`. */
   send<T>(method: "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T | undefined>;
 }
 
-/** GitHub's refusal. Worth another try where the fault was GitHub's own or one of pace. */
+/** An error status from GitHub. The call can be repeated after 5xx and 429. */
 export interface GitHubFailure extends Error {
   readonly status: number;
 }
@@ -18,9 +18,9 @@ export interface GitHubFailure extends Error {
 /** GitHub gives at most 100 entries a page (REST API, "Using pagination in the REST API"). */
 const PAGE = 100;
 
-const ASK_MS = 20_000;
+const CALL_MS = 20_000;
 
-/** Undefined where the job has no API or no token of GitHub's. Calls throw a `GitHubFailure`, or what `fetch` throws. */
+/** Undefined when the environment has no `GITHUB_API_URL` or `GITHUB_TOKEN`. Calls throw a `GitHubFailure`, or what `fetch` throws. */
 export function githubOf(env: Env, repository: string, signal: AbortSignal): GitHub | undefined {
   const { GITHUB_API_URL: api, GITHUB_TOKEN: token } = env;
   if (api === undefined || token === undefined || token === "") return undefined;
@@ -29,7 +29,7 @@ export function githubOf(env: Env, repository: string, signal: AbortSignal): Git
       method,
       headers: { authorization: `Bearer ${token}`, accept: "application/vnd.github+json", "content-type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]),
     });
     if (response.ok) return response;
     await response.body?.cancel();
@@ -53,6 +53,7 @@ export function githubOf(env: Env, repository: string, signal: AbortSignal): Git
   };
 }
 
+/** Whether an error is an error status from GitHub. */
 export function isGitHubFailure(thrown: unknown): thrown is GitHubFailure {
   return thrown instanceof Error && typeof (thrown as Partial<GitHubFailure>).status === "number";
 }

@@ -6,15 +6,15 @@ import type { Listener } from "../events.ts";
 import type { OwnerTag } from "../identity/owner-tag.ts";
 import { githubOf } from "./client.ts";
 
-/** What was found to be closed in one repository. */
+/** The closed pull requests and deleted git refs of one repository. */
 export interface ClosedRefs {
   readonly repository: string;
   readonly pullRequests: ReadonlySet<number>;
   readonly refs: ReadonlySet<string>;
 }
 
-/** Where it is asked, and for which repository. */
-export interface Place {
+/** The checkout, its environment and its repository. */
+export interface RepositoryAccess {
   readonly cwd: string;
   readonly env: Env;
   readonly run: { readonly repository: string };
@@ -22,49 +22,49 @@ export interface Place {
   readonly emit: Listener;
 }
 
-/** Names that only CI runs have: a person's own branch need not be pushed, so that its absence says nothing. */
+/** Only runs of a CI have these names. A developer's run can belong to a branch that was never pushed, so it is not checked. */
 const CI_RUN = /^(run|pr)-/;
 
-const ASK_MS = 20_000;
+const GIT_MS = 20_000;
 
 /**
- * Pull requests that are closed and git refs that are gone, among those that the databases of this repository were made
- * for, as far as somebody can be asked: GitHub with `GITHUB_TOKEN`, and the remote `origin`. Who can't answer is
- * told in a note, and then nothing counts as closed.
+ * The closed pull requests and deleted git refs among those that the listed databases of this repository belong to. Asks
+ * GitHub, with `GITHUB_TOKEN`, and the remote `origin`. When one of them does not answer, a note reports it, and nothing
+ * counts as closed there.
  */
-export async function closedOf(context: Place, listed: readonly { readonly tag: OwnerTag | undefined }[]): Promise<ClosedRefs> {
-  const { repository } = context.run;
+export async function closedOf(access: RepositoryAccess, listed: readonly { readonly tag: OwnerTag | undefined }[]): Promise<ClosedRefs> {
+  const { repository } = access.run;
   const tags = listed.flatMap(({ tag }) => (tag !== undefined && tag.repository === repository && CI_RUN.test(tag.run) ? [tag] : []));
   const numbers = tags.flatMap(({ pullRequest }) => pullRequest ?? []);
   const refs = tags.flatMap(({ pullRequest, ref }) => (pullRequest === undefined ? (ref ?? []) : []));
-  const [open, there] = await Promise.all([
-    numbers.length === 0 ? undefined : asked(context, "the open pull requests", () => openPullRequests(context)),
-    refs.length === 0 ? undefined : asked(context, "the remote's git refs", () => remoteRefs(context)),
+  const [openNumbers, existingRefs] = await Promise.all([
+    numbers.length === 0 ? undefined : orNote(access, "the open pull requests", () => openPullRequests(access)),
+    refs.length === 0 ? undefined : orNote(access, "the git refs of the remote", () => remoteRefs(access)),
   ]);
   return {
     repository,
-    pullRequests: new Set(open === undefined ? [] : numbers.filter((number) => !open.has(number))),
-    refs: new Set(there === undefined ? [] : refs.filter((ref) => !there.has(ref))),
+    pullRequests: new Set(openNumbers === undefined ? [] : numbers.filter((number) => !openNumbers.has(number))),
+    refs: new Set(existingRefs === undefined ? [] : refs.filter((ref) => !existingRefs.has(ref))),
   };
 }
 
-async function asked<T>(context: Place, what: string, ask: () => Promise<T | undefined>): Promise<T | undefined> {
+async function orNote<T>(access: RepositoryAccess, what: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
   try {
-    return await ask();
+    return await read();
   } catch (thrown) {
-    context.emit({ kind: "note", text: `Could not read ${what}: ${messageOf(thrown)}. Nothing is swept for their sake.` });
+    access.emit({ kind: "note", text: `Could not read ${what}: ${messageOf(thrown)}. No database counts as closed because of them.` });
     return undefined;
   }
 }
 
-async function openPullRequests({ env, run, signal }: Place): Promise<ReadonlySet<number> | undefined> {
+async function openPullRequests({ env, run, signal }: RepositoryAccess): Promise<ReadonlySet<number> | undefined> {
   const open = await githubOf(env, run.repository, signal)?.list<{ readonly number: number }>("/pulls?state=open");
   return open && new Set(open.map(({ number }) => number));
 }
 
-/** Branches and tags of `origin`, by their short names. An empty answer is no answer: no remote loses all its branches. */
-async function remoteRefs({ cwd, env, signal }: Place): Promise<ReadonlySet<string> | undefined> {
-  const options = { cwd, env: { ...env, GIT_TERMINAL_PROMPT: "0" }, signal, timeout: ASK_MS, maxBuffer: 64 * 2 ** 20 };
+/** Branches and tags of `origin`, by their short names. An empty answer is ignored: every remote has at least one branch. */
+async function remoteRefs({ cwd, env, signal }: RepositoryAccess): Promise<ReadonlySet<string> | undefined> {
+  const options = { cwd, env: { ...env, GIT_TERMINAL_PROMPT: "0" }, signal, timeout: GIT_MS, maxBuffer: 64 * 2 ** 20 };
   const { stdout } = await promisify(execFile)("git", ["ls-remote", "--heads", "--tags", "origin"], options);
   const refs = [...stdout.matchAll(/\trefs\/(?:heads|tags)\/(.+)$/gm)].map((match) => match[1] ?? "");
   return refs.length === 0 ? undefined : new Set(refs);

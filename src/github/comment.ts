@@ -2,10 +2,10 @@ import { addSection, firstComment, isComment, type Section } from "../ci/summary
 import { type Deadline, jitter } from "../deadline.ts";
 import { type GitHub, isGitHubFailure } from "./client.ts";
 
-/** Where a comment goes. */
+/** The pull request of a comment, and the id of the comment. */
 export interface CommentPlace {
   readonly pullRequest: number;
-  /** Tells the comments of several workflows on one pull request apart. */
+  /** Identifies the comment: several workflows can each have one on the same pull request. */
   readonly id: string;
 }
 
@@ -16,22 +16,22 @@ interface Comment {
 }
 
 /**
- * GitHub has no write that fails when somebody else was quicker. So after each write we look again, this much later,
- * and write again where another job's reply has swallowed ours.
+ * GitHub has no conditional write. So the comment is read again this many milliseconds after each write, and written again
+ * when another job has overwritten the section.
  */
 const SETTLE_MS = 800;
 
 /**
- * Puts a section into the one comment of this workflow on a pull request: made where it is missing, changed where it is
- * there, left alone where it says the same already or tells of a later run. Any number of jobs may do so at once.
+ * Writes a section into the comment of this workflow on a pull request. The comment is created when it is missing, and
+ * not changed when its section is equal or belongs to a later run. Any number of jobs can do so at the same time.
  *
- * Throws `TIMED_OUT` past the deadline, and a `GitHubFailure` where the token may not write, as in runs of forks.
+ * Throws `TIMED_OUT` after the deadline, and a `GitHubFailure` when the token has no write permission, as in runs of forks.
  */
 export async function keepComment(github: GitHub, place: CommentPlace, section: Section, within: Deadline): Promise<void> {
   const made = new Set<number>();
   for (;;) {
     try {
-      if (await isTold(github, place, section, made)) return;
+      if (await writeOnce(github, place, section, made)) return;
     } catch (thrown) {
       within.check();
       if (!isWorthRetrying(thrown)) throw thrown;
@@ -40,11 +40,11 @@ export async function keepComment(github: GitHub, place: CommentPlace, section: 
   }
 }
 
-/** One look and, where it is wanted, one write. True where the look found nothing left to write. */
-async function isTold(github: GitHub, { pullRequest, id }: CommentPlace, section: Section, made: Set<number>): Promise<boolean> {
+/** Reads the comment once, and writes at most once. Returns true when there was nothing to write. */
+async function writeOnce(github: GitHub, { pullRequest, id }: CommentPlace, section: Section, made: Set<number>): Promise<boolean> {
   const comments = await github.list<Comment>(`/issues/${pullRequest}/comments`);
   const [kept, ...others] = comments
-    // Anybody may write our first line into a comment of theirs.
+    // A user can copy the first line of our comment into a comment of their own.
     .filter(({ body, user }) => isComment(body ?? "", id) && (!github.isApp || user?.type === "Bot"))
     .toSorted((one, other) => one.id - other.id);
   if (kept === undefined) {
@@ -52,7 +52,7 @@ async function isTold(github: GitHub, { pullRequest, id }: CommentPlace, section
     if (created !== undefined) made.add(created.id);
     return false;
   }
-  // Two jobs made one each at the same moment: the first stays, and each job takes back what it made itself.
+  // Two jobs created a comment at the same moment: the first comment is kept, and each job deletes its own later one.
   for (const other of others) if (made.delete(other.id)) await github.send("DELETE", `/issues/comments/${other.id}`);
   const next = addSection(kept.body ?? "", id, section);
   if (next === undefined) return true;
@@ -62,6 +62,6 @@ async function isTold(github: GitHub, { pullRequest, id }: CommentPlace, section
 
 function isWorthRetrying(thrown: unknown): boolean {
   if (isGitHubFailure(thrown)) return thrown.status >= 500 || thrown.status === 429;
-  // `fetch` tells a network fault as a TypeError.
+  // `fetch` throws a TypeError for a network failure.
   return thrown instanceof TypeError;
 }

@@ -5,31 +5,31 @@ import { cancelled } from "../deadline.ts";
 import { SQLSTATE } from "./sqlstate.ts";
 import { parseUrl } from "./url.ts";
 
-/** A row as the server sent it. */
+/** A row from the server. */
 export type Row = Record<string, unknown>;
 
-/** One session with a server: what the rest of offshoot sees of the `pg` package. */
+/** One session with a server. Only this file uses the `pg` package. */
 export interface Session {
-  /** Runs one statement; throws the server's error, whose `code` is the SQLSTATE; once `lost`, what ended the session. */
+  /** Runs one statement. Throws the server's error, with the SQLSTATE as `code`; after `lost`, the error that ended the session. */
   query<R extends Row = Row>(sql: string, values?: readonly unknown[]): Promise<R[]>;
-  /** Aborts when the connection is gone, whoever ended it. */
+  /** Aborts when the connection has ended for any reason. */
   readonly lost: AbortSignal;
-  /** Closes the connection, within a second also over a dead network; never throws. */
+  /** Closes the connection, within one second even over a dead network; never throws. */
   close(): Promise<void>;
 }
 
 export interface ConnectOptions {
   /** Shown in `pg_stat_activity`; at most 63 bytes. */
   readonly applicationName?: string | undefined;
-  /** Milliseconds for the connection itself; default 15,000 (Neon suggests 10 to 15 s for a cold compute). */
+  /** Milliseconds to connect; default 15,000 (Neon recommends 10 to 15 s for a suspended compute). */
   readonly connectMs?: number | undefined;
-  /** Milliseconds for one statement, enforced by the client; default none. */
+  /** Milliseconds for one statement, enforced by the client; default no limit. */
   readonly queryMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** For the goodbye: over a dead network it is never answered, and the socket would stay open for minutes. */
-const GOODBYE_MS = 1000;
+/** Milliseconds to end a session in order. A dead network never answers, and the socket would stay open for minutes. */
+const CLOSE_MS = 1000;
 
 /** Opens a session. The caller closes it; prefer `withSession`. Throws the driver's or the server's error. */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Session> {
@@ -46,7 +46,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
     keepAlive: true,
     stream: () => socket,
   });
-  // Without a listener an idle connection that the server ends would crash the process.
+  // Without a listener, the process would crash when the server ends an idle connection.
   let ended: unknown;
   client.on("error", (thrown) => {
     ended ??= thrown;
@@ -54,7 +54,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   });
   client.on("end", () => lost.abort());
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= sayGoodbye(client.end(), socket));
+  const close = (): Promise<void> => (closing ??= closeWithin(client.end(), socket));
   const abandon = (): void => void socket.destroy();
   signal?.addEventListener("abort", abandon, { once: true });
   try {
@@ -69,24 +69,24 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
     lost: lost.signal,
     close,
     async query<R extends Row>(sql: string, values: readonly unknown[] = []) {
-      // Without values the simple protocol is used, which utility statements through poolers need.
+      // Without values, `pg` uses the simple protocol, which utility statements through poolers need.
       const answer = values.length === 0 ? client.query(sql) : client.query(sql, [...values]);
-      // The server says goodbye, and why, also while nothing is asked; the driver would only say that the session is over.
+      // The server sends the reason when it ends an idle session. The driver's own error does not contain it.
       const result = await answer.catch((thrown: unknown) => Promise.reject(codeOf(thrown) === undefined ? (ended ?? thrown) : thrown));
       return (Array.isArray(result) ? result.at(-1).rows : result.rows) as R[];
     },
   };
 }
 
-async function sayGoodbye(answered: Promise<void>, socket: Socket): Promise<void> {
-  const answer = new AbortController();
-  const tooLong = timer(GOODBYE_MS, undefined, { signal: answer.signal }).catch(() => {});
-  await Promise.race([answered.catch(() => {}), tooLong]);
-  answer.abort();
+async function closeWithin(ended: Promise<void>, socket: Socket): Promise<void> {
+  const done = new AbortController();
+  const timeout = timer(CLOSE_MS, undefined, { signal: done.signal }).catch(() => {});
+  await Promise.race([ended.catch(() => {}), timeout]);
+  done.abort();
   socket.destroy();
 }
 
-/** Runs `work` in a session that is closed afterwards, whatever happens. */
+/** Runs `work` in a session, and closes the session afterwards in any case. */
 export async function withSession<T>(url: string, work: (session: Session) => Promise<T>, options?: ConnectOptions): Promise<T> {
   const session = await connect(url, options);
   try {
@@ -96,7 +96,7 @@ export async function withSession<T>(url: string, work: (session: Session) => Pr
   }
 }
 
-/** Our error for a connection that failed: says to which host, why, and what to look at. */
+/** The error for a failed connection: names the host and the cause, and what to check. */
 export function connectionError(url: string, thrown: unknown): OffshootError {
   const { host, port, user, database, password } = parseUrl(url);
   const code = codeOf(thrown);
@@ -104,8 +104,8 @@ export function connectionError(url: string, thrown: unknown): OffshootError {
   return new OffshootError("CONNECTION_FAILED", `Could not connect to ${host}:${port}/${database} as ${user}: ${cause}.`, {
     remedy:
       code === SQLSTATE.invalidPassword || code === SQLSTATE.invalidAuthorization
-        ? "Check the user and the password of the URL."
-        : "Check that the server runs and that host and port are right.",
+        ? "Check the user and the password in the URL."
+        : "Check that the server is running, and that the host and the port are correct.",
     facts: { host, port, database, sqlstate: code },
     secrets: [password],
   });

@@ -3,20 +3,20 @@ import { connectionError, withSession } from "./connect.ts";
 import { isTemporary } from "./sqlstate.ts";
 
 export interface ReadyOptions {
-  /** Whether a failure may pass, beyond network faults and a server that is starting. */
+  /** Whether a failure is temporary, in addition to network failures and a server that is starting. */
   readonly isPassing?: (thrown: unknown) => boolean;
-  /** Milliseconds for one attempt, so that a lost packet doesn't take the whole budget; default all that is left. */
+  /** Milliseconds for one attempt, so that one lost packet does not use up all the time; default all remaining time. */
   readonly attemptMs?: number;
-  /** Milliseconds between attempts at most; default 1000. */
+  /** Longest pause between attempts, in milliseconds; default 1000. */
   readonly longestPauseMs?: number;
 }
 
 const MAJOR = "select current_setting('server_version_num')::int / 10000 as major";
 
 /**
- * Waits until a query is answered over `url`: the only proof that a database can be connected to.
- * Tries at once, then with a short, growing, jittered pause. Throws `CONNECTION_FAILED` for a failure that
- * can't pass, and at the end of the budget, with the last failure told. Returns the server's major version.
+ * Waits until the database at `url` answers a query, since only that proves that it accepts connections. Returns the
+ * server's major version. Throws `CONNECTION_FAILED` with the last failure, when the failure is permanent or the time is
+ * over.
  */
 export async function waitUntilReady(url: string, within: Deadline, options: ReadyOptions = {}): Promise<number> {
   for (let pauseMs = 25; ; pauseMs = Math.min(pauseMs * 1.6, options.longestPauseMs ?? 1000)) {

@@ -1,5 +1,6 @@
 import { codeOf } from "../errors.ts";
-/** SQLSTATEs by what they mean to us (PostgreSQL documentation, appendix A). */
+
+/** SQLSTATEs by name (PostgreSQL documentation, appendix A). */
 export const SQLSTATE = {
   uniqueViolation: "23505",
   duplicateDatabase: "42P04",
@@ -26,7 +27,7 @@ export const SQLSTATE = {
   deadlockDetected: "40P01",
 } as const;
 
-/** What two creators of the same object see when they meet: the loser has what it wanted. */
+/** Errors when two sessions create the same object at the same time. The object exists, so they count as success. */
 export const LOST_CREATION_RACE: readonly string[] = [
   SQLSTATE.uniqueViolation,
   SQLSTATE.duplicateDatabase,
@@ -36,7 +37,7 @@ export const LOST_CREATION_RACE: readonly string[] = [
 ];
 
 const NETWORK = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"]);
-const SERVER_GOING = new Set<string>([
+const SERVER_UNAVAILABLE = new Set<string>([
   SQLSTATE.adminShutdown,
   SQLSTATE.crashShutdown,
   SQLSTATE.cannotConnectNow,
@@ -44,19 +45,19 @@ const SERVER_GOING = new Set<string>([
 ]);
 
 /**
- * node-postgres has no code for these, nor for a statement out of time; the texts are its own (pg/lib/client.js). A
- * session is closed by us where a lock that it holds can't be given back in time.
+ * Errors of node-postgres that have no code: these are its texts (pg/lib/client.js). "client was closed" appears when we
+ * closed a session because its lock could not be released in time.
  */
-const UNCODED = /connection terminated|timeout expired|connection error|client was closed|query read timeout/i;
+const WITHOUT_CODE = /connection terminated|timeout expired|connection error|client was closed|query read timeout/i;
 
-/** Whether a connection may well succeed a moment later: the server restarts, is full, or the network hiccups. */
+/** Whether a new connection may succeed a moment later: the server restarts or has no free connection, or the network failed. */
 export function isTemporary(thrown: unknown): boolean {
   const code = codeOf(thrown);
-  if (code !== undefined) return NETWORK.has(code) || SERVER_GOING.has(code) || code.startsWith("08");
-  return thrown instanceof Error && UNCODED.test(thrown.message);
+  if (code !== undefined) return NETWORK.has(code) || SERVER_UNAVAILABLE.has(code) || code.startsWith("08");
+  return thrown instanceof Error && WITHOUT_CODE.test(thrown.message);
 }
 
-const IN_THE_WAY = new Set<string>([
+const DROPPED_OR_LOCKED = new Set<string>([
   SQLSTATE.lockNotAvailable,
   SQLSTATE.deadlockDetected,
   SQLSTATE.undefinedTable,
@@ -64,13 +65,13 @@ const IN_THE_WAY = new Set<string>([
 ]);
 
 /**
- * Whether another drops or locks what a statement had found: a query lists the catalog as it was at its beginning, and
- * the functions that describe an object look as it is now (PostgreSQL documentation, 9.27, "System Catalog Information
- * Functions"). Their words for what is gone are internal errors, which no server translates (`relation_open`,
+ * Whether another session dropped or locked an object that a statement was reading. A query lists the catalog as of its
+ * start, but the functions that describe an object use its current state (PostgreSQL documentation, 9.27, "System Catalog
+ * Information Functions"). For a dropped object they throw internal errors, which are never translated (`relation_open`,
  * `lsyscache.c`).
  */
 export function isConcurrentSchemaChange(thrown: unknown): boolean {
   const code = codeOf(thrown) ?? "";
-  if (code !== SQLSTATE.internalError) return IN_THE_WAY.has(code);
+  if (code !== SQLSTATE.internalError) return DROPPED_OR_LOCKED.has(code);
   return thrown instanceof Error && /could not open relation|cache lookup failed|could not find tuple/i.test(thrown.message);
 }

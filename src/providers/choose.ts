@@ -1,27 +1,22 @@
 import { isOffshootError, OffshootError } from "../errors.ts";
-import type { Database, Limits, Provider, Refusal, Wanted } from "./provider.ts";
+import type { Database, Limits, Provider, Refusal, DatabaseRequest } from "./provider.ts";
 
-/** The database that was got, and why each earlier candidate could not serve. */
+/** The chosen database, and why each earlier provider refused. */
 export interface Chosen {
   readonly database: Database;
   readonly refusals: readonly Refusal[];
 }
 
 /**
- * Asks the candidates in order; the first that serves wins. Every refusal is reported and kept. Throws
- * `PROVIDER_REJECTED` at a refusal that may not be papered over, `NO_PROVIDER` with all reasons when none is left,
- * and whatever a provider throws: a fault is no reason to fall back.
+ * Acquires the database from the first provider that does not refuse. Every refusal is emitted and returned. Throws
+ * `PROVIDER_REJECTED` for a refusal without fallback, `NO_PROVIDER` with all reasons when every provider refuses, and what
+ * a provider throws: an error never leads to the next provider.
  */
-export async function chooseDatabase(
-  candidates: readonly Provider[],
-  wanted: Wanted | ((provider: Provider) => Wanted),
-  limits: Limits,
-): Promise<Chosen> {
+export async function chooseDatabase(providers: readonly Provider[], request: DatabaseRequest, limits: Limits): Promise<Chosen> {
   const refusals: Refusal[] = [];
   const end = performance.now() + limits.withinMs;
-  for (const provider of candidates) {
-    const want = typeof wanted === "function" ? wanted(provider) : wanted;
-    const answer = await provider.acquire(want, { ...limits, withinMs: Math.max(0, end - performance.now()) });
+  for (const provider of providers) {
+    const answer = await provider.acquire(request, { ...limits, withinMs: Math.max(0, end - performance.now()) });
     if (answer.kind === "database") return { database: answer, refusals };
     limits.emit({ kind: "refusal", provider: answer.provider, code: answer.code, text: answer.text });
     if (!answer.mayFallBack) throw rejected(answer);
@@ -31,17 +26,17 @@ export async function chooseDatabase(
 }
 
 /**
- * The run's database with the first candidate that has it. A run is never looked for by creating anything. Where a
- * candidate is out of reach the others are asked all the same: the run may have fallen back to one of them. Throws
- * `PROVIDER_OUTAGE` where none of those has it.
+ * The run's database, from the first provider that has it. Nothing is created. When a provider is unreachable, the others
+ * are still searched, because the run may have fallen back to one of them. Throws `PROVIDER_OUTAGE` when none of those has
+ * the database.
  */
-export async function findDatabase(candidates: readonly Provider[], name: string, limits: Limits): Promise<Database | undefined> {
+export async function findDatabase(providers: readonly Provider[], name: string, limits: Limits): Promise<Database | undefined> {
   const end = performance.now() + limits.withinMs;
   let outage: OffshootError | undefined;
-  for (const [index, provider] of candidates.entries()) {
+  for (const [index, provider] of providers.entries()) {
     const leftMs = Math.max(0, end - performance.now());
-    // Each of those behind keeps a share of the time, however long this one is silent.
-    const withinMs = index === candidates.length - 1 ? leftMs : leftMs / 2;
+    // A provider that does not answer must leave time for the others.
+    const withinMs = index === providers.length - 1 ? leftMs : leftMs / 2;
     try {
       const found = await provider.find(name, { ...limits, withinMs });
       if (found !== undefined) return found;
@@ -56,7 +51,7 @@ export async function findDatabase(candidates: readonly Provider[], name: string
 
 function rejected({ provider, code, text, remedy }: Refusal): OffshootError {
   return new OffshootError("PROVIDER_REJECTED", `${provider}: ${text}`, {
-    meaning: "No other provider was tried: that would hide the fault.",
+    meaning: "No other provider was tried, because that would hide this problem.",
     remedy,
     facts: { provider, refusal: code },
   });
@@ -64,9 +59,9 @@ function rejected({ provider, code, text, remedy }: Refusal): OffshootError {
 
 function noProvider(refusals: readonly Refusal[]): OffshootError {
   const reasons = refusals.map(({ provider, text, remedy }) => `  ${provider}: ${text}${remedy === undefined ? "" : ` ${remedy}`}`);
-  return new OffshootError("NO_PROVIDER", "No provider can give a database.", {
-    meaning: reasons.length === 0 ? "None was asked for." : reasons.join("\n"),
-    remedy: "`offshoot doctor` shows what each provider needs.",
+  return new OffshootError("NO_PROVIDER", "No provider can provide a database.", {
+    meaning: reasons.length === 0 ? "No provider is configured." : reasons.join("\n"),
+    remedy: "Run `offshoot doctor`: it shows what each provider needs.",
     facts: { providers: refusals.map(({ provider }) => provider).join(", "), refusals: refusals.map(({ code }) => code).join(", ") },
   });
 }

@@ -1,7 +1,7 @@
 import { parseUrl } from "../postgres/url.ts";
 import type { Database } from "./provider.ts";
 
-/** What a job gets of a database: the pooled URL for applications, the direct one and its PG* parts for tools. */
+/** The environment variables of a job: the pooled URL for applications, and the direct URL with its PG* parts for tools. */
 export interface DatabaseVariables {
   readonly DATABASE_URL: string;
   readonly DATABASE_URL_UNPOOLED: string;
@@ -15,7 +15,7 @@ export interface DatabaseVariables {
   readonly OFFSHOOT_DATABASE_ID: string;
 }
 
-/** The variables of a database that was handed out. They hold its password. */
+/** The variables of a database from a provider. They contain its password. */
 export function variablesOf(database: Pick<Database, "url" | "directUrl" | "provider" | "id">): DatabaseVariables {
   return {
     DATABASE_URL: database.url,
@@ -26,12 +26,12 @@ export function variablesOf(database: Pick<Database, "url" | "directUrl" | "prov
   };
 }
 
-/** The variables of a database of which nothing but its URL is known. */
+/** The variables of a database that was given by URL. They contain its password. */
 export function variablesOfUrl(url: string): Readonly<Record<string, string>> {
   return { DATABASE_URL: url, DATABASE_URL_UNPOOLED: url, ...libpqVariables(url) };
 }
 
-/** A URL as the variables that libpq and most drivers read. */
+/** The parts of a URL, as the variables that libpq and most drivers read. */
 export function libpqVariables(
   url: string,
 ): Pick<DatabaseVariables, "PGHOST" | "PGPORT" | "PGUSER" | "PGPASSWORD" | "PGDATABASE" | "PGSSLMODE"> {
@@ -48,14 +48,13 @@ export function libpqVariables(
 }
 
 /**
- * Every text in which a database's password may show: the URLs, the password, and the password as URLs spell it. A
- * password that is also the name of the user or of the database can't be hidden without hiding those: then the
- * URLs alone.
+ * Every text that shows a database's password: the URLs, the password, and the encoded password. A password that equals the
+ * name of the user or of the database is left out, because hiding it would hide those names everywhere.
  */
 export function secretsOf({ url, directUrl }: Pick<Database, "url" | "directUrl">): readonly string[] {
   const { user, password, database } = parseUrl(directUrl);
   if (password === "") return [];
-  const spelled = new URL(directUrl).password;
-  const bare = password === user || password === database ? [] : [password, encodeURIComponent(password), spelled];
+  const encoded = new URL(directUrl).password;
+  const bare = password === user || password === database ? [] : [password, encodeURIComponent(password), encoded];
   return [...new Set([...bare, url, directUrl])];
 }

@@ -13,9 +13,9 @@ const TABLE = "offshoot.deletion";
 const POLL_MS = 250;
 
 /**
- * Writes the marker. The caller must hold the database alone. A marker that cannot be written (missing privilege, full
- * disk, event trigger) is no obstacle: the database is deleted without one. Throws only when the session is lost, since
- * another job may then hold the database.
+ * Writes the marker. The caller must hold the database alone. If the marker cannot be written (missing privilege, full
+ * disk, event trigger), the database is deleted without one. Throws only when the session is lost, because then
+ * another job may hold the database.
  */
 export async function writeDeletionMarker(session: Session): Promise<void> {
   const write = (): Promise<unknown> => session.query(`create schema if not exists offshoot; create table if not exists ${TABLE} ()`);

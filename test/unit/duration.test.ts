@@ -37,7 +37,7 @@ describe("a duration", () => {
     "two hours",
     "1e3s",
     "99999999999999d",
-  ])("%j is none", (text) => {
+  ])("%j is not a duration", (text) => {
     expect(parseDuration(text)).toBeUndefined();
   });
 
@@ -48,11 +48,11 @@ describe("a duration", () => {
     [850, "850ms"],
     [61_001, "1m1s1ms"],
     [0, "0s"],
-  ])("of %d milliseconds is written %s", (ms, text) => {
+  ])("of %d milliseconds is formatted as %s", (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
   });
 
-  test("that was written is read as the same", () => {
+  test("is parsed back from its formatted text", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (ms) => {
         expect(parseDuration(formatDuration(ms))).toBe(ms);
@@ -71,7 +71,7 @@ describe("a measured time", () => {
     [125_000, "2 min 05 s"],
     [3_599_600, "1 h 00 min"],
     [3_725_000, "1 h 02 min"],
-  ])("of %d milliseconds reads %s", (ms, text) => {
+  ])("of %d milliseconds is formatted as %s", (ms, text) => {
     expect(formatElapsed(ms)).toBe(text);
   });
 });

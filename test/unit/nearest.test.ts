@@ -16,7 +16,7 @@ describe("editDistance", () => {
     expect(editDistance(one, other)).toBe(distance);
   });
 
-  test("is symmetric, and zero for equal words only", () => {
+  test("is symmetric, and zero only for equal words", () => {
     const word = fc.string({ maxLength: 12, unit: fc.constantFrom("a", "b", "c") });
     fc.assert(
       fc.property(word, word, (one, other) => {
@@ -26,7 +26,7 @@ describe("editDistance", () => {
     );
   });
 
-  test("doesn't bother with words of far different length", () => {
+  test("is infinite for words of very different lengths", () => {
     expect(editDistance("a".repeat(1_000_000), "a")).toBe(Infinity);
   });
 });
@@ -45,11 +45,11 @@ describe("nearest", () => {
     ["", undefined],
     ["colour", undefined],
     ["x", undefined],
-  ])("takes %j for %j", (word, meant) => {
+  ])("suggests for %j the name %j", (word, meant) => {
     expect(nearest(word, names)).toBe(meant);
   });
 
-  test("finds every name again after one slip in a long word", () => {
+  test("finds every long name with one missing letter", () => {
     fc.assert(
       fc.property(fc.constantFrom("provider", "postgres", "schemaOnly"), fc.nat(), (name, at) => {
         const cut = at % name.length;

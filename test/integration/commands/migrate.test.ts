@@ -13,7 +13,7 @@ afterAll(() => project.remove());
 
 const options = (run: string) => ({ cwd: project.directory, env: project.env, settings: { run } });
 
-test("a function migrates in the process of one of many callers, over a URL of its own and fenced", async () => {
+test("runs a migration function in only one of many callers, with its own fenced URL", async () => {
   const { database } = await up(options("function"));
   let calls = 0;
   const work = async (lead: Leadership): Promise<void> => {
@@ -32,7 +32,7 @@ test("a function migrates in the process of one of many callers, over a URL of i
 
 const refuse = (): Promise<void> => Promise.reject(new Error("there is no table orders"));
 
-test("what the function throws ends every caller, with its own words", async () => {
+test("every caller gets the error that the migration function threw", async () => {
   await up(options("broken"));
   const results = await Promise.allSettled(Array.from({ length: 3 }, () => migrate({ ...options("broken"), work: refuse })));
   for (const result of results) {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   git("-C", "work", "push", "origin", "HEAD:main", "HEAD:feature/kept");
   server = createServer((request, response) => {
     const page = new URL(request.url ?? "", "http://x").searchParams.get("page");
-    // Page 1 is full, so that there must be a second one.
+    // Page 1 is full, so the client must request a second page.
     const numbers = page === "1" ? Array.from({ length: 100 }, (_, at) => ({ number: 1000 + at })) : [{ number: 7 }];
     response.writeHead(request.headers.authorization === "Bearer good" ? 200 : 401).end(JSON.stringify(numbers));
   }).listen(0, "127.0.0.1");
@@ -86,20 +86,20 @@ const ALL = [
   listed("pr-8", { pullRequest: 8 }),
   listed("pr-9", { pullRequest: 9, repository: "acme/other" }),
   listed("run-1", { ref: "feature/kept" }),
-  listed("run-2", { ref: "feature/gone" }),
+  listed("run-2", { ref: "feature/deleted" }),
   listed("jane-unpushed", { ref: "unpushed" }),
 ];
 
-test("pull requests that GitHub does not list as open are closed, refs that origin lacks are gone", async () => {
+test("pull requests that GitHub does not list as open count as closed, and so do refs that origin does not have", async () => {
   const closed = await closedOf(await contextOf({ GITHUB_TOKEN: "good" }), ALL);
-  expect(closed).toEqual({ repository: "acme/shop", pullRequests: new Set([8]), refs: new Set(["feature/gone"]) });
+  expect(closed).toEqual({ repository: "acme/shop", pullRequests: new Set([8]), refs: new Set(["feature/deleted"]) });
 });
 
-test("without a token nothing is known of pull requests, and nothing counts as closed", async () => {
+test("without a token no pull request counts as closed", async () => {
   expect((await closedOf(await contextOf({}), ALL)).pullRequests).toEqual(new Set());
 });
 
-test("an answer that fails is told, and nothing counts as closed", async () => {
+test("a failed answer is reported in a note, and no pull request counts as closed", async () => {
   expect((await closedOf(await contextOf({ GITHUB_TOKEN: "bad" }), ALL)).pullRequests).toEqual(new Set());
-  expect(notes).toContain("Could not read the open pull requests: GitHub answered 401. Nothing is swept for their sake.");
+  expect(notes).toContain("Could not read the open pull requests: GitHub answered 401. No database counts as closed because of them.");
 });

@@ -18,7 +18,7 @@ afterEach(() => server.stop());
 
 function github(): GitHub {
   const found = githubOf({ GITHUB_API_URL: server.url, GITHUB_TOKEN: "ghs_job" }, "acme/shop", AbortSignal.timeout(60_000));
-  if (found === undefined) throw new Error("There is no GitHub.");
+  if (found === undefined) throw new Error("The environment has no GitHub API.");
   return found;
 }
 
@@ -33,7 +33,7 @@ function strangers(count: number): void {
 }
 
 describe("the comment on a pull request", () => {
-  test("is one, however many jobs make it at once, and each has its part", async () => {
+  test("is created once by many jobs at the same time, and has a section of each", async () => {
     server.lateMs = 20;
     const keys = Array.from({ length: 14 }, (_, at) => `job-${at}`);
     await Promise.all(keys.map((key) => keep(section(key))));
@@ -42,7 +42,7 @@ describe("the comment on a pull request", () => {
     expect(keys.filter((key) => !body.includes(`text of ${key}\n`))).toEqual([]);
   });
 
-  test("is found behind hundreds of others, which stay as they are", async () => {
+  test("is found after hundreds of other comments, which are not changed", async () => {
     strangers(230);
     await keep(section("up"));
     await keep(section("down"));
@@ -51,7 +51,7 @@ describe("the comment on a pull request", () => {
     expect(server.comments[230]?.body).toContain("text of down");
   });
 
-  test("is not taken from a person who wrote our first line", async () => {
+  test("is never a user's comment with the same first line", async () => {
     strangers(1);
     await keep(section("up"));
     const [stranger, ours] = server.comments;
@@ -61,14 +61,14 @@ describe("the comment on a pull request", () => {
     expect(ours?.body).toContain("text of down");
   });
 
-  test("is left alone where it says the same already", async () => {
+  test("is not written when its section is equal", async () => {
     await keep(section("up"));
     server.requests.length = 0;
     await keep(section("up"));
     expect(server.requests).toEqual(["GET /repos/acme/shop/issues/7/comments"]);
   });
 
-  test("is one also when the reply to its making was lost", async () => {
+  test("is created once when the reply to its creation was lost", async () => {
     let isFirst = true;
     const post = server.comments.push.bind(server.comments);
     server.fault = ({ method }) => {
@@ -81,7 +81,7 @@ describe("the comment on a pull request", () => {
     expect(server.comments.filter(({ body }) => body !== "")).toHaveLength(1);
   });
 
-  test("is tried again after faults of GitHub's own, and given up where the token may not write", async () => {
+  test("is written again after server errors of GitHub, and not without write permission", async () => {
     server.fault = ({ count }) => (count <= 2 ? 503 : undefined);
     await keep(section("up"));
     expect(server.comments).toHaveLength(1);
@@ -92,7 +92,7 @@ describe("the comment on a pull request", () => {
   });
 });
 
-test("commands keep it where the settings ask for one, and end as they would without it", async () => {
+test("commands write the comment when it is configured, and a failed comment does not change their exit code", async () => {
   const ci = {
     GITHUB_ACTIONS: "true",
     GITHUB_REPOSITORY: "acme/shop",

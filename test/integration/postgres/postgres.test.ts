@@ -2,14 +2,14 @@ import { expect, inject, test } from "vitest";
 import { deadline } from "../../../src/deadline.ts";
 import { connect, type Session, withSession } from "../../../src/postgres/connect.ts";
 import { withLock } from "../../../src/postgres/lock.ts";
-import { isPassing } from "../../../src/postgres/sqlstate.ts";
+import { isTemporary } from "../../../src/postgres/sqlstate.ts";
 
-test("answers", async () => {
+test("a session answers a query", async () => {
   const rows = await withSession(inject("serverUrl"), (s) => s.query("select 1 as one"));
   expect(rows).toEqual([{ one: 1 }]);
 });
 
-test("a session that was ended while it was idle says why at the next statement", async () => {
+test("a session that the server ended while it was idle reports the reason at the next statement", async () => {
   const idle = await connect(inject("serverUrl"));
   const [row] = await idle.query("select pg_backend_pid() as pid");
   await withSession(inject("serverUrl"), (s) => s.query("select pg_terminate_backend($1)", [row?.["pid"]]));
@@ -18,7 +18,7 @@ test("a session that was ended while it was idle says why at the next statement"
   await idle.close();
 });
 
-test("over a session that was closed since its lock could not be given back, another try is worth it", async () => {
+test("an error on a session that was closed because its lock could not be released is temporary", async () => {
   const session = await connect(inject("serverUrl"));
   const slow: Session = {
     ...session,
@@ -26,5 +26,5 @@ test("over a session that was closed since its lock could not be given back, ano
   };
   await withLock(slow, "slow", deadline("a lock", 5000), () => Promise.resolve());
   const failed = await session.query("select 1").catch((thrown: unknown) => thrown);
-  expect([failed, isPassing(failed)]).toEqual([expect.any(Error), true]);
+  expect([failed, isTemporary(failed)]).toEqual([expect.any(Error), true]);
 });

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { Listener } from "../../../src/events.ts";
-import { databaseIdentity } from "../../../src/readiness/marker.ts";
+import { databaseIdentity } from "../../../src/readiness/snapshot.ts";
 import { connect, type Session, withSession } from "../../../src/postgres/connect.ts";
 import { LOCK_CLASS } from "../../../src/postgres/lock.ts";
 import { type DirectUrl, directUrl, withDatabase } from "../../../src/postgres/url.ts";

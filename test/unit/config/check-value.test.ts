@@ -139,7 +139,7 @@ const GIVEN: readonly (readonly [string, Partial<LoadInput>, readonly string[]])
   ["a line without a name", { env: { OFFSHOOT_MIGRATIONS_ENV: "A=1\nhunter22" } }, [`OFFSHOOT_MIGRATIONS_ENV is not valid; ${VARIABLES}`]],
   ["a secret", { env: { OFFSHOOT_EXISTING_URL: "hunter22" } }, [`OFFSHOOT_EXISTING_URL is not valid; ${URL_SHAPE}`]],
   ["a flag", { flags: { provider: "dcoker" } }, [`--provider is "dcoker"; ${PROVIDERS}; did you mean "docker"?`]],
-  ["a nested flag", { flags: { "neon.schemaOnly": "si" } }, [`--neon-schema-only is "si"; ${BOOLEAN}`]],
+  ["a nested flag", { flags: { "neon.schemaOnly": "si" } }, [`--set neon.schemaOnly is "si"; ${BOOLEAN}`]],
   ["an empty flag", { flags: { run: " " } }, ["--run has no value; expected one line of text"]],
   ["a flag of another type", { flags: { ttl: 7_200_000 } }, [`--ttl is 7200000; ${DURATION}, at most 30d`]],
   ["an option that does not exist", { flags: { colour: "blue" } }, ['--set colour: unknown setting "colour"']],

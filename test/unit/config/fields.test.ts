@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { menu } from "../../../src/cli/menu.ts";
 import { FIELDS, fieldAt, flagOf, keysBelow, variablesOf } from "../../../src/config/fields.ts";
 import type { Field } from "../../../src/config/fields.ts";
 import { configurationTable } from "../../support/readme.ts";
@@ -9,7 +10,17 @@ describe("the table of settings", () => {
   test("derives the names of variables and flags from the key", () => {
     expect(variablesOf(fieldsOf("neon.parentAt"))).toEqual(["OFFSHOOT_NEON_PARENT_AT"]);
     expect(variablesOf(fieldsOf("neon.project"))).toEqual(["OFFSHOOT_NEON_PROJECT", "NEON_PROJECT_ID"]);
-    expect(flagOf(fieldsOf("neon.compute.min"))).toBe("--neon-compute-min");
+    expect(flagOf(fieldsOf("neon.compute.min"))).toBe("--set neon.compute.min");
+    expect(flagOf(fieldsOf("ttl"))).toBe("--ttl");
+  });
+
+  test("names only flags that every command with settings has", () => {
+    const program = menu(() => Promise.reject(new Error("no command is called")));
+    const commands = program.commands.filter((command) => command.name() !== "check");
+    for (const command of commands) {
+      const flags = command.options.map(({ long }) => long);
+      expect(FIELDS.map((field) => flagOf(field).split(" ")[0]).filter((flag) => flag !== undefined && !flags.includes(flag))).toEqual([]);
+    }
   });
 
   test("gives each variable and each flag to one setting only", () => {

@@ -104,7 +104,7 @@ describe("the settings", () => {
   test("use a command instead of a tool if the command is from a stronger source, and report that source", async () => {
     const { settings, sources, values } = await load("migrations: {tool: alembic}\n", { flags: { "migrations.command": "make migrate" } });
     expect(settings.migrations).toMatchObject({ tool: undefined, command: "make migrate" });
-    expect(sources["migrations.tool"]).toEqual({ from: "flag", where: "--migrations-command" });
+    expect(sources["migrations.tool"]).toEqual({ from: "flag", where: "--set migrations.command" });
     expect(values["migrations.tool"]).toBeUndefined();
   });
 

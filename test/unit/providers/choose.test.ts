@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Event } from "../../../src/events.ts";
 import { chooseDatabase, findDatabase } from "../../../src/providers/choose.ts";
-import type { Database, Limits, Provider, ProviderName, Refusal, Wanted } from "../../../src/providers/provider.ts";
+import type { Database, DatabaseRequest, Limits, Provider, ProviderName, Refusal } from "../../../src/providers/provider.ts";
 
-const wanted = { name: "offshoot/o/r/k" } as Wanted;
+const request = { name: "offshoot/o/r/k" } as DatabaseRequest;
 
 function listening(): Limits & { events: Event[] } {
   const events: Event[] = [];
@@ -11,88 +11,89 @@ function listening(): Limits & { events: Event[] } {
 }
 
 function refusal(provider: ProviderName, code: string, mayFallBack = true): Refusal {
-  return { kind: "refusal", provider, code, text: `${provider} says ${code}.`, remedy: `Fix ${code}.`, mayFallBack };
+  return { kind: "refusal", provider, code, text: `${provider} refuses with ${code}.`, remedy: `Fix ${code}.`, mayFallBack };
 }
 
 function databaseOf(provider: ProviderName): Database {
   return { kind: "database", provider, id: `${provider}/x` } as Database;
 }
 
-/** A provider with one fixed answer, which remembers what it was asked. */
-function answering(name: ProviderName, answer: Database | Refusal | Error | undefined): Provider & { asked: Wanted[] } {
-  const asked: Wanted[] = [];
-  const acquire = async (want: Wanted): Promise<Database | Refusal> => {
-    asked.push(want);
-    if (answer === undefined || answer instanceof Error) throw answer ?? new Error("not to be asked");
+/** A provider with one fixed answer, which records the requests that it receives. */
+function answering(name: ProviderName, answer: Database | Refusal | Error | undefined): Provider & { requests: DatabaseRequest[] } {
+  const requests: DatabaseRequest[] = [];
+  const acquire = async (received: DatabaseRequest): Promise<Database | Refusal> => {
+    requests.push(received);
+    if (answer === undefined || answer instanceof Error) throw answer ?? new Error("must not be called");
     return answer;
   };
   const find = async (): Promise<Database | undefined> => {
     if (answer instanceof Error) throw answer;
     return answer?.kind === "database" ? answer : undefined;
   };
-  return { name, asked, acquire, find, refuse: async () => undefined, release: async () => "already-gone", list: async () => [] };
+  return { name, requests, acquire, find, refuse: async () => undefined, release: async () => "not-found", list: async () => [] };
 }
 
 describe("choosing a database", () => {
-  test("takes the first that serves and asks nobody after it", async () => {
+  test("takes the first provider that does not refuse, and calls none after it", async () => {
     const late = answering("embedded", undefined);
-    const chosen = await chooseDatabase([answering("docker", databaseOf("docker")), late], wanted, listening());
+    const chosen = await chooseDatabase([answering("docker", databaseOf("docker")), late], request, listening());
     expect(chosen).toMatchObject({ database: { provider: "docker" }, refusals: [] });
-    expect(late.asked).toEqual([]);
+    expect(late.requests).toEqual([]);
   });
 
-  test("keeps and reports each refusal on the way", async () => {
+  test("returns and emits each refusal", async () => {
     const limits = listening();
     const refused = refusal("neon", "no-key");
-    const candidates = [answering("neon", refused), answering("embedded", databaseOf("embedded"))];
-    expect(await chooseDatabase(candidates, wanted, limits)).toMatchObject({ database: { provider: "embedded" }, refusals: [refused] });
-    expect(limits.events).toEqual([{ kind: "refusal", provider: "neon", code: "no-key", text: "neon says no-key." }]);
+    const providers = [answering("neon", refused), answering("embedded", databaseOf("embedded"))];
+    expect(await chooseDatabase(providers, request, limits)).toMatchObject({ database: { provider: "embedded" }, refusals: [refused] });
+    expect(limits.events).toEqual([{ kind: "refusal", provider: "neon", code: "no-key", text: "neon refuses with no-key." }]);
   });
 
-  test("recites all reasons and remedies when nobody serves", async () => {
-    const candidates = [answering("neon", refusal("neon", "no-key")), answering("embedded", refusal("embedded", "no-binaries"))];
-    const failure = chooseDatabase(candidates, wanted, listening());
+  test("reports all reasons and remedies when every provider refuses", async () => {
+    const providers = [answering("neon", refusal("neon", "no-key")), answering("embedded", refusal("embedded", "no-binaries"))];
+    const failure = chooseDatabase(providers, request, listening());
     await expect(failure).rejects.toMatchObject({
       code: "NO_PROVIDER",
-      meaning: "  neon: neon says no-key. Fix no-key.\n  embedded: embedded says no-binaries. Fix no-binaries.",
+      meaning: "  neon: neon refuses with no-key. Fix no-key.\n  embedded: embedded refuses with no-binaries. Fix no-binaries.",
       facts: { providers: "neon, embedded", refusals: "no-key, no-binaries" },
     });
   });
 
-  test("never goes on after a refusal that would hide a fault", async () => {
+  test("calls no other provider after a refusal without fallback", async () => {
     const limits = listening();
     const late = answering("embedded", databaseOf("embedded"));
-    const failure = chooseDatabase([answering("neon", refusal("neon", "rejected-key", false)), late], wanted, limits);
+    const failure = chooseDatabase([answering("neon", refusal("neon", "rejected-key", false)), late], request, limits);
     await expect(failure).rejects.toMatchObject({ code: "PROVIDER_REJECTED", remedy: "Fix rejected-key." });
-    expect(late.asked).toEqual([]);
+    expect(late.requests).toEqual([]);
     expect(limits.events).toHaveLength(1);
   });
 
-  test("never goes on after an error", async () => {
+  test("calls no other provider after an error", async () => {
     const late = answering("embedded", databaseOf("embedded"));
-    await expect(chooseDatabase([answering("neon", new Error("boom")), late], wanted, listening())).rejects.toThrow("boom");
-    expect(late.asked).toEqual([]);
+    await expect(chooseDatabase([answering("neon", new Error("boom")), late], request, listening())).rejects.toThrow("boom");
+    expect(late.requests).toEqual([]);
   });
 
-  test("may want something else of each", async () => {
+  test("sends the same request to every provider", async () => {
     const docker = answering("docker", refusal("docker", "no-docker"));
     const embedded = answering("embedded", databaseOf("embedded"));
-    await chooseDatabase([docker, embedded], ({ name }) => ({ ...wanted, fingerprint: name }), listening());
-    expect([...docker.asked, ...embedded.asked].map(({ fingerprint }) => fingerprint)).toEqual(["docker", "embedded"]);
+    await chooseDatabase([docker, embedded], request, listening());
+    expect([...docker.requests, ...embedded.requests]).toEqual([request, request]);
   });
 
-  test("says so when nobody is asked at all", async () => {
-    await expect(chooseDatabase([], wanted, listening())).rejects.toMatchObject({ code: "NO_PROVIDER", meaning: "None was asked for." });
+  test("reports that no provider is configured", async () => {
+    const failure = chooseDatabase([], request, listening());
+    await expect(failure).rejects.toMatchObject({ code: "NO_PROVIDER", meaning: "No provider is configured." });
   });
 });
 
 describe("finding a database", () => {
   test("takes the first provider that has it", async () => {
-    const candidates = [answering("neon", undefined), answering("docker", databaseOf("docker")), answering("embedded", new Error("late"))];
-    expect(await findDatabase(candidates, "n", listening())).toMatchObject({ provider: "docker" });
+    const providers = [answering("neon", undefined), answering("docker", databaseOf("docker")), answering("embedded", new Error("late"))];
+    expect(await findDatabase(providers, "n", listening())).toMatchObject({ provider: "docker" });
   });
 
-  test("is undefined when nobody has it", async () => {
+  test("returns undefined when no provider has it", async () => {
     expect(await findDatabase([answering("neon", undefined)], "n", listening())).toBeUndefined();
   });
 });
