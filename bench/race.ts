@@ -1,7 +1,7 @@
 /**
- * What each migration tool does by itself when six runners start it at once on one empty database, and behind
- * `offshoot migrate`. Prints a table in Markdown; tools that are not installed are left out. Arguments: the
- * number of tries (default 5), and the tools (default all).
+ * Starts each migration tool with six runners at the same time on one empty database, without offshoot and with `offshoot
+ * migrate`. Prints a table in Markdown. Skips tools that are not installed. Arguments: the number of tries (default 5),
+ * and the tools (default all).
  */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -22,10 +22,10 @@ const BIN = new URL("../bin/offshoot.js", import.meta.url).pathname;
 const TRIES = Number(process.argv[2] ?? 5);
 const ONLY = process.argv.slice(3);
 const RUNNERS = 6;
-/** Above the minute for which Sqitch waits for its own lock. */
+/** Longer than the minute for which Sqitch waits for its own lock. */
 const LIMIT_MS = 120_000;
 
-/** The words of Postgres and of the tools by which errors are told apart; anything else counts by its last line. */
+/** Known error messages of Postgres and of the tools. Other errors are grouped by a line of their output. */
 const KINDS = [
   /tuple concurrently updated/,
   /deadlock detected/i,
@@ -42,30 +42,30 @@ interface Tally {
   readonly errors: Map<string, number>;
 }
 
-/** One runner: undefined when it ended well, else what it said. */
+/** Starts one runner. Returns undefined if it succeeded, otherwise its error. */
 async function runner(command: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const [program = "", ...args] = command;
   const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
-  let said = "";
-  child.stdout.on("data", (chunk) => (said += chunk));
-  child.stderr.on("data", (chunk) => (said += chunk));
+  let output = "";
+  child.stdout.on("data", (chunk) => (output += chunk));
+  child.stderr.on("data", (chunk) => (output += chunk));
   const timer = setTimeout(() => process.kill(-(child.pid ?? 0), "SIGKILL"), LIMIT_MS);
   const [code, signal] = (await once(child, "close")) as [number | null, string | null];
   clearTimeout(timer);
-  return code === 0 ? undefined : signal === "SIGKILL" ? `no end within ${LIMIT_MS / 1000} s` : kindOf(said);
+  return code === 0 ? undefined : signal === "SIGKILL" ? `no end within ${LIMIT_MS / 1000} s` : kindOf(output);
 }
 
-function kindOf(said: string): string {
-  const known = KINDS.map((kind) => kind.exec(said)?.[0].replaceAll("\\", "")).find((found) => found !== undefined);
+function kindOf(output: string): string {
+  const known = KINDS.map((kind) => kind.exec(output)?.[0].replaceAll("\\", "")).find((found) => found !== undefined);
   if (known !== undefined) return known;
-  const lines = stripVTControlCharacters(said)
+  const lines = stripVTControlCharacters(output)
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("at "));
-  return lines.find((line) => /error|fail/i.test(line))?.slice(0, 100) ?? "an exit status without a word of why";
+  return lines.find((line) => /error|fail/i.test(line))?.slice(0, 100) ?? "no error message";
 }
 
-/** Whether the database is what one runner alone would have made. */
+/** Whether the database has the same result as after a single runner. */
 async function isGood(url: DirectUrl, project: Project): Promise<boolean> {
   return withSession(url, async (session) => {
     const recorded = await readVersionTable(session, project.versionTable);
@@ -95,7 +95,7 @@ async function race(project: Project, cwd: string, command: readonly string[]): 
 
 const all = TRIES * RUNNERS;
 const server = await startServer({ max_connections: 200 });
-console.log("| tool | runners failed alone | their errors | databases left wrong | failed behind the gate | left wrong |");
+console.log("| tool | failed runners without offshoot | their errors | wrong databases | failed runners with offshoot | wrong databases |");
 console.log("|---|---|---|---|---|---|");
 const asked = REAL_TOOLS.filter(({ name }) => ONLY.length === 0 || ONLY.includes(name));
 const sets = asked.filter(isInstalled).flatMap((tool) => {
@@ -106,15 +106,15 @@ for (const { tool, set, title } of sets) {
   await withTool(set, async (directory) => {
     const project = await requireTool(tool, repositoryIn(directory));
     const alone = await race(project, directory, ["sh", "-c", project.command]);
-    const gated = await race(project, directory, [process.execPath, BIN, "migrate", "--run", "race", "--url", "DATABASE_URL"]);
+    const coordinated = await race(project, directory, [process.execPath, BIN, "migrate", "--run", "race", "--url", "DATABASE_URL"]);
     const errors = [...alone.errors].toSorted(([, one], [, other]) => other - one).map(([text, count]) => `${count}× \`${text}\``);
     const cells = [
       title,
       `${alone.failed} of ${all}`,
       errors.join("<br>") || "none",
       `${alone.wrong} of ${TRIES}`,
-      `${gated.failed} of ${all}`,
-      `${gated.wrong} of ${TRIES}`,
+      `${coordinated.failed} of ${all}`,
+      `${coordinated.wrong} of ${TRIES}`,
     ];
     console.log(`| ${cells.join(" | ")} |`);
   });

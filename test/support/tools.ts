@@ -9,22 +9,22 @@ const FIXTURES = new URL("../fixtures/tools/", import.meta.url).pathname;
 const PACKAGES = new URL("../peers/node_modules", import.meta.url).pathname;
 const BINARIES = join(PACKAGES, ".bin");
 
-/** What the tests expect of a tool that they run. */
+/** A tool that the tests run, and the expected results. */
 export interface RealTool {
   readonly name: string;
-  /** The file or entry by which it is detected. */
+  /** The file or entry from which it is detected. */
   readonly evidence: string;
-  /** The newest migration as people call it. */
+  /** The name of the newest migration. */
   readonly head: string;
-  /** What the version table holds in the end. */
+  /** The ids in the version table after all migrations. */
   readonly recorded: readonly string[];
-  /** Program that must be there: of the peers' npm packages or of the machine. Undefined: none but our own. */
+  /** The program that must be installed, from the npm packages in `test/peers` or on the machine. Undefined: no program is needed. */
   readonly program?: string;
 }
 
 const NAMES = ["20240101000001_authors", "20240102000002_books", "20240103000003_titles"];
 
-/** The tools that run for real. Each has three migrations of the same effect under `test/fixtures/tools/`. */
+/** The tools that the tests run. Each has three equivalent migrations in `test/fixtures/tools/`. */
 export const REAL_TOOLS: readonly RealTool[] = [
   { name: "alembic", program: "alembic", evidence: "alembic.ini", head: "titles", recorded: ["r3"] },
   {
@@ -53,7 +53,7 @@ export const REAL_TOOLS: readonly RealTool[] = [
     program: "drizzle-kit",
     evidence: "drizzle.config.cjs",
     head: "0002_titles",
-    // As `sha256sum drizzle/*.sql` prints them.
+    // The output of `sha256sum drizzle/*.sql`.
     recorded: [
       "89bf6ac984dc4321eeb70d6a18911493c7b1305f0d9d7ce6b680e88b7fe6c301",
       "2db3104d6dc0ed992a6e9b95b3f1e2fdc02c296c1852143b224c7ef2b04019d5",
@@ -86,8 +86,8 @@ export const REAL_TOOLS: readonly RealTool[] = [
 ];
 
 /**
- * Whether the tool is installed; if not, one line says so. With its name in `OFFSHOOT_TEST_REQUIRE` (names with commas,
- * or `all`) its absence fails the tests.
+ * Whether the tool is installed. If not, one line reports it. If `OFFSHOOT_TEST_REQUIRE` (names separated by commas, or
+ * `all`) contains its name, the tests fail without it.
  */
 export function isInstalled({ name, program }: RealTool): boolean {
   if (program === undefined) return true;
@@ -96,18 +96,18 @@ export function isInstalled({ name, program }: RealTool): boolean {
   return found;
 }
 
-/** A `PATH` with this Node, and with Debian's Python, to which its Alembic and Django belong, before any other. */
+/** A `PATH` that starts with this Node and with Debian's Python, which has Alembic and Django. */
 export function toolPath(): string {
   return [dirname(process.execPath), "/usr/bin", process.env["PATH"] ?? ""].join(delimiter);
 }
 
-/** Puts a tool's small project into a folder, which becomes a checkout of it with its npm packages installed. */
+/** Copies the sample project of a tool into a folder, and links the installed npm packages. */
 export async function copyTool(name: string, directory: string): Promise<void> {
   await cp(join(FIXTURES, name), directory, { recursive: true });
   await symlink(PACKAGES, join(directory, "node_modules"));
 }
 
-/** A folder that holds a tool's small project for as long as `use` takes. */
+/** Runs `use` in a temporary folder with the sample project of a tool. */
 export async function withTool<Result>(name: string, use: (directory: string) => Promise<Result>): Promise<Result> {
   const directory = await mkdtemp(join(tmpdir(), "offshoot-tool-"));
   try {
@@ -118,7 +118,7 @@ export async function withTool<Result>(name: string, use: (directory: string) =>
   }
 }
 
-/** The repository that a folder with these files is, for as long as `use` takes. */
+/** Runs `use` with a temporary repository that contains these files. */
 export async function withFiles<Result>(
   files: Readonly<Record<string, string>>,
   use: (repository: Repository) => Promise<Result>,

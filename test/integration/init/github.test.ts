@@ -29,8 +29,8 @@ afterAll(async () => {
 
 const hasAlembic = REAL_TOOLS.some((tool) => tool.name === "alembic" && isInstalled(tool));
 
-/** Runs the workflow that init wrote. Its jobs share nothing, as on runners of their own. */
-async function ran(tool: keyof typeof REPOSITORIES, event: GithubEvent, tests = ""): Promise<Results> {
+/** Runs the workflow that `init` wrote. Its jobs share no files, like jobs on separate runners. */
+async function runInit(tool: keyof typeof REPOSITORIES, event: GithubEvent, tests = ""): Promise<Results> {
   const repository = await initialise(project, base, tool, "github");
   return runWorkflow({
     yaml: await readFile(join(repository, CI_SERVICES.github.file), "utf8"),
@@ -40,37 +40,37 @@ async function ran(tool: keyof typeof REPOSITORIES, event: GithubEvent, tests = 
   });
 }
 
-const ends = (results: Results) => Object.fromEntries(Object.entries(results).map(([name, { result }]) => [name, result]));
+const outcomesOf = (results: Results) => Object.fromEntries(Object.entries(results).map(([name, { result }]) => [name, result]));
 
-const orphans = (results: Results) => Object.values(results).flatMap((job) => job.orphans);
+const orphansOf = (results: Results) => Object.values(results).flatMap((job) => job.orphans);
 
 const push = ciFixture("github/push") as GithubEvent;
 const schedule: GithubEvent = { ...push, env: { ...push.env, GITHUB_EVENT_NAME: "schedule" } };
 
 test.for((["node-pg-migrate", "sql", "alembic"] as const).filter((tool) => tool !== "alembic" || hasAlembic))(
-  "what init writes for GitHub and a repository with %s passes there on a push, and leaves nothing",
+  "the workflow that init writes for a repository with %s passes on a push, and leaves no process",
   async (tool) => {
-    const results = await ran(tool, push);
+    const results = await runInit(tool, push);
     expect(Object.values(results).flatMap(({ result, log }) => (result === "failure" ? [log] : []))).toEqual([]);
-    expect(ends(results)).toEqual({ test: "success", teardown: "success", sweep: "skipped" });
+    expect(outcomesOf(results)).toEqual({ test: "success", teardown: "success", sweep: "skipped" });
     expect(results["test"]?.log).toContain("tables authors books");
     expect(results["test"]?.masks.length).toBeGreaterThan(0);
-    expect(orphans(results)).toEqual([]);
+    expect(orphansOf(results)).toEqual([]);
   },
 );
 
-test("a fork's pull request has no key, and passes on a local Postgres", async () => {
-  const results = await ran("sql", ciFixture("github/fork-pull-request") as GithubEvent);
-  expect(ends(results)).toEqual({ test: "success", teardown: "success", sweep: "skipped" });
+test("the workflow passes on a pull request from a fork, with a local Postgres instead of the API key", async () => {
+  const results = await runInit("sql", ciFixture("github/fork-pull-request") as GithubEvent);
+  expect(outcomesOf(results)).toEqual({ test: "success", teardown: "success", sweep: "skipped" });
   expect(results["test"]?.summary).toContain("embedded");
 });
 
-test("on its schedule it sweeps, and does nothing else", async () => {
-  expect(ends(await ran("sql", schedule))).toEqual({ test: "skipped", teardown: "skipped", sweep: "success" });
+test("the workflow only sweeps when the schedule starts it", async () => {
+  expect(outcomesOf(await runInit("sql", schedule))).toEqual({ test: "skipped", teardown: "skipped", sweep: "success" });
 });
 
-test("tests that fail make the run fail, and the teardown comes all the same", async () => {
-  const results = await ran("sql", push, "failing");
-  expect(ends(results)).toEqual({ test: "failure", teardown: "success", sweep: "skipped" });
-  expect(orphans(results)).toEqual([]);
+test("the workflow fails if the tests fail, and the teardown runs", async () => {
+  const results = await runInit("sql", push, "failing");
+  expect(outcomesOf(results)).toEqual({ test: "failure", teardown: "success", sweep: "skipped" });
+  expect(orphansOf(results)).toEqual([]);
 });

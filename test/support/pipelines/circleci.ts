@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { known, list, map, type PipelineJob, type ReadPipeline, type Shell, text, type Trigger } from "./pipeline.ts";
 
-/** CircleCI: each `run` is a shell of its own, which starts from the file that `BASH_ENV` names. */
+/** CircleCI: each `run` has its own shell, which first runs the file in `BASH_ENV`. */
 export const readCircleci: ReadPipeline = (source, trigger) => {
   const { jobs, workflows } = known(parse(source), "config.yml", ["version", "jobs", "workflows"]);
   return Object.values(map(workflows, "workflows")).flatMap((value) => {
@@ -26,7 +26,7 @@ function jobOf(entry: unknown, jobs: Readonly<Record<string, unknown>>): Pipelin
   };
 }
 
-/** Those that run always stand last in the files that are read here. */
+/** In the files that are read here, the steps that always run are the last ones. */
 function stepsOf(steps: unknown, wanted: "on_success" | "always"): readonly Shell[] {
   return list(steps, "steps").flatMap((step) => {
     if (step === "checkout") return [];

@@ -3,7 +3,7 @@ import { known, lines, list, map, type ReadPipeline, type Shell, text, type Trig
 
 const STAGES = [".pre", "build", "test", "deploy", ".post"];
 
-/** GitLab: all lines of a job share a shell; a stage starts when the one before has ended. */
+/** GitLab: all lines of a job share one shell. A stage starts when the previous one has ended. */
 export const readGitlab: ReadPipeline = (source, trigger) => {
   const { workflow, ...jobs } = map(parse(source), ".gitlab-ci.yml");
   const { rules } = known(workflow ?? { rules: [{}] }, "workflow", ["rules"]);
@@ -22,7 +22,7 @@ export const readGitlab: ReadPipeline = (source, trigger) => {
   }));
 };
 
-/** When the first rule that holds says that the job runs; undefined where none holds. */
+/** When the job runs, by the first rule that matches. Undefined if no rule matches. */
 function ruleOf(rules: unknown, trigger: Trigger): "on_success" | "always" | undefined {
   for (const value of list(rules, "rules")) {
     const rule = known(value, "a rule", ["if", "when"]);
@@ -34,7 +34,7 @@ function ruleOf(rules: unknown, trigger: Trigger): "on_success" | "always" | und
 function holds(condition: string, trigger: Trigger): boolean {
   const variables: Readonly<Record<string, string>> = { CI_PIPELINE_SOURCE: trigger, CI_COMMIT_BRANCH: "main", CI_DEFAULT_BRANCH: "main" };
   const [, left = "", operator, word, right = ""] = /^\$(\w+) (==|!=) (?:"([^"]*)"|\$(\w+))$/.exec(condition) ?? [];
-  if (operator === undefined) throw new Error(`a condition that this reader doesn't know: ${condition}`);
+  if (operator === undefined) throw new Error(`this reader does not support the condition: ${condition}`);
   return (variables[left] === (word ?? variables[right])) === (operator === "==");
 }
 

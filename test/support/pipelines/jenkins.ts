@@ -1,12 +1,11 @@
 import type { ReadPipeline, Shell } from "./pipeline.ts";
 
-/** Jenkins: stages run one after the other on one agent, each `sh` in a shell of its own, and `post` in the end. */
+/** Jenkins: stages run one after the other on one agent, each `sh` has its own shell, and `post` runs last. */
 export const readJenkins: ReadPipeline = (source, trigger) => {
   const stages = [...source.matchAll(/^ {4}stage\('(\w+)'\) \{\n([^]*?)^ {4}\}/gm)];
   const started = stages.filter(([, , body = ""]) => body.includes("not { triggeredBy 'TimerTrigger' }") === (trigger === "push"));
   const post = /^ {2}post \{\n[^]*?always \{\n([^]*?)^ {4}\}/m.exec(source)?.[1];
-  if (started.length !== 1 || post === undefined)
-    throw new Error("one stage for each trigger and a post section are what this reader knows");
+  if (started.length !== 1 || post === undefined) throw new Error("this reader supports one stage for each trigger and a post section");
   return started.map(([, name = "", body = ""]) => ({
     name,
     after: [],

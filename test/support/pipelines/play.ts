@@ -8,11 +8,11 @@ import type { PipelineJob, Shell } from "./pipeline.ts";
 export interface Played {
   readonly name: string;
   readonly state: "passed" | "failed" | "skipped";
-  /** All that its shells said, on both streams. */
+  /** The output of its shells, from both streams. */
   readonly log: string;
 }
 
-/** Runs the jobs of a pipeline as real processes, each in a copy of the checkout, side by side where nothing orders them. */
+/** Runs the jobs of a pipeline as real processes, each in a copy of the checkout. Jobs without an order run in parallel. */
 export async function play(
   jobs: readonly PipelineJob[],
   checkout: string,
@@ -30,7 +30,7 @@ async function playAfter(
   env: Readonly<Record<string, string>>,
 ): Promise<Played> {
   const before = job.after.map((name) => others.get(name)).filter((played) => played !== undefined);
-  if (before.length < job.after.length) throw new Error(`${job.name} comes after a job that does not come before it`);
+  if (before.length < job.after.length) throw new Error(`${job.name} runs after a job that is not defined before it`);
   const states = (await Promise.all(before)).map(({ state }) => state);
   if (!job.always && states.some((state) => state !== "passed")) return { name: job.name, state: "skipped", log: "" };
   return playJob(job, checkout, env);

@@ -7,8 +7,8 @@ const PACKAGES = new URL("../../../node_modules", import.meta.url).pathname;
 const BIN = new URL("../../../bin/offshoot.js", import.meta.url).pathname;
 
 /**
- * Programs that stand in for what a pipeline would download. All else is real: `npm test` is npm's, and `offshoot` is
- * this project's own. What they are not made for fails.
+ * Replacements for programs that download something. Everything else is real: `npm test` runs npm, and `offshoot` is this
+ * project. A call that they do not support fails.
  */
 const PROGRAMS: Readonly<Record<string, (real: string) => string>> = {
   npm: (real) => `case "$1" in ci|install) ln -sfn '${PACKAGES}' node_modules ;; test) exec '${real}' "$@" ;; *) exit 127 ;; esac`,
@@ -21,14 +21,14 @@ const PROGRAMS: Readonly<Record<string, (real: string) => string>> = {
   python3: () => `[ "$1 $2" = "-m venv" ] || exec /usr/bin/python3 "$@"; mkdir -p "$3/bin" && : > "$3/bin/activate"`,
 };
 
-/** Writes the programs into a folder. Returns the `PATH` that has them first, then the tools of this machine. */
+/** Writes the programs into a folder. Returns a `PATH` with this folder first, then the tools of this machine. */
 export async function pathWithPrograms(folder: string): Promise<string> {
   const usual = toolPath();
   const npm = usual
     .split(delimiter)
     .map((each) => join(each, "npm"))
     .find((file) => existsSync(file));
-  if (npm === undefined) throw new Error("npm is on no PATH");
+  if (npm === undefined) throw new Error("npm was not found in PATH");
   await mkdir(folder, { recursive: true });
   for (const [name, script] of Object.entries(PROGRAMS)) {
     const file = join(folder, name);

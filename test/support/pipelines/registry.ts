@@ -6,7 +6,7 @@ import { readGitlab } from "./gitlab.ts";
 import { readJenkins } from "./jenkins.ts";
 import type { ReadPipeline } from "./pipeline.ts";
 
-/** A service whose pipelines can be read, and an environment of its jobs under `mocks/ci/`. */
+/** How the pipelines of a service are read, and the environment of its jobs, a file in `mocks/ci/`. */
 export interface Readable {
   readonly read: ReadPipeline;
   readonly fixture: string;

@@ -1,11 +1,11 @@
 import { globSync } from "tinyglobby";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readWorkflow } from "../../../mocks/actions/text.ts";
+import { readWorkflow } from "../../../mocks/actions/workflow-file.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
 
-/** Each workflow of the pages and the examples, by where it stands. */
+/** All workflows in the documentation and the examples, with their place. */
 const workflows = [
   ...globSync(["README.md", "docs/**/*.md"], { cwd: root }).flatMap((page) =>
     [...readFileSync(root + page, "utf8").matchAll(/^```ya?ml\n([^]*?)^```/gm)]
@@ -18,15 +18,15 @@ const workflows = [
   ),
 ];
 
-test("the pages and the examples have workflows", () => {
+test("the documentation and the examples contain workflows", () => {
   expect(workflows.length).toBeGreaterThan(7);
 });
 
-test.each(workflows)("GitHub would take the workflow of %s", (_where, yaml) => {
+test.each(workflows)("the workflow in %s is valid", (_where, yaml) => {
   expect(Object.keys(readWorkflow(yaml).jobs)).not.toEqual([]);
 });
 
-test("the page on GitHub shows a concurrency that a workflow can have", () => {
+test("the concurrency in the documentation of GitHub Actions is valid", () => {
   const page = readFileSync(`${root}docs/ci/github-actions.md`, "utf8");
   const [, block = ""] = /^```yaml\n(concurrency:[^]*?)^```/m.exec(page) ?? [];
   expect(readWorkflow(`on: push\n${block}jobs: { one: { runs-on: u, steps: [{ run: a }] } }`).concurrency).toBeDefined();
