@@ -5,14 +5,17 @@ import { timestamp } from "./json.ts";
 
 const USER_ID = "6a1d2c3e-0000-4000-a000-000000000001";
 
-/** `GET /auth`: what kind of key this is. */
+/** `GET /auth`: the kind of the key. */
 export function getAuth(neon: Neon): Reply {
-  const ofUser = neon.switches.keyKind === "user";
-  return { status: 200, body: { account_id: ofUser ? USER_ID : ORGANIZATION.id, auth_method: ofUser ? "api_key_user" : "api_key_org" } };
+  const isUserKey = neon.switches.keyKind === "user";
+  return {
+    status: 200,
+    body: { account_id: isUserKey ? USER_ID : ORGANIZATION.id, auth_method: isUserKey ? "api_key_user" : "api_key_org" },
+  };
 }
 
 export function getUser(neon: Neon): Reply {
-  refuseNarrowKey(neon);
+  refuseProjectKey(neon);
   return {
     status: 200,
     body: {
@@ -33,12 +36,12 @@ export function getUser(neon: Neon): Reply {
 }
 
 export function listOrganizations(neon: Neon): Reply {
-  refuseNarrowKey(neon);
+  refuseProjectKey(neon);
   return { status: 200, body: { organizations: [organization(neon)] } };
 }
 
 export function getOrganization(neon: Neon, id: string): Reply {
-  refuseNarrowKey(neon);
+  refuseProjectKey(neon);
   if (id !== ORGANIZATION.id) throw refused(404, "organization not found");
   return { status: 200, body: organization(neon) };
 }
@@ -48,6 +51,6 @@ function organization(neon: Neon): object {
   return { ...ORGANIZATION, created_at: at, updated_at: at };
 }
 
-function refuseNarrowKey(neon: Neon): void {
+function refuseProjectKey(neon: Neon): void {
   if (neon.switches.keyKind === "project") throw refused(403, "not allowed for a project-scoped API key");
 }

@@ -3,7 +3,7 @@ import { setState } from "./endpoint.ts";
 import type { Neon } from "./neon.ts";
 import { advanceOperations } from "./operations.ts";
 
-/** Brings everything to where the clock says it is: operations, expired branches, computes that fall asleep. */
+/** Brings the state to the time of the clock: finishes operations, deletes expired branches, suspends idle computes. */
 export function advance(neon: Neon): void {
   advanceOperations(neon);
   const now = neon.clock.now();
@@ -13,7 +13,7 @@ export function advance(neon: Neon): void {
       if (branch.expiresAt + neon.switches.reapLagMs <= now) startDeletion(neon, project, branch, "ttl");
     }
     for (const endpoint of project.endpoints.values()) {
-      // 0 means the default of 300 s, and less than 60 s works as 60 (specification, SuspendTimeoutSeconds).
+      // 0 means the default of 300 s, and values below 60 s mean 60 s (specification, SuspendTimeoutSeconds).
       const seconds = endpoint.suspendTimeoutSeconds === 0 ? 300 : Math.max(60, endpoint.suspendTimeoutSeconds);
       if (endpoint.suspendTimeoutSeconds === -1 || endpoint.state !== "active" || endpoint.pendingState !== undefined) continue;
       if (endpoint.lastActiveAt + seconds * 1000 > now) continue;

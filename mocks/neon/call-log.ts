@@ -1,4 +1,4 @@
-/** One call as it ended. `dropped`: its reply never left. */
+/** One finished call. `dropped`: the reply was never sent. */
 export interface CallRecord {
   readonly at: string;
   readonly method: string;
@@ -6,12 +6,12 @@ export interface CallRecord {
   readonly route: string;
   readonly path: string;
   readonly status: number | "dropped";
-  /** Status of the work behind it, where the caller saw something else. */
+  /** Status of the work; undefined if no work was done. */
   readonly worked: number | undefined;
   readonly requestId: string;
 }
 
-/** The log of calls, and how many there were by `METHOD route` and status. */
+/** The log of calls, and the number of calls by `METHOD route` and status. */
 export interface CallLog {
   readonly log: CallRecord[];
   readonly counts: Record<string, Record<string, number>>;

@@ -1,4 +1,4 @@
-/** The mock's own time, in milliseconds since the epoch: runs with the machine's clock, can be moved and stopped. */
+/** The mock's own time, in milliseconds since the epoch. It runs with the machine's clock, and can be moved and stopped. */
 export interface Clock {
   now(): number;
   advance(ms: number): void;
@@ -6,7 +6,7 @@ export interface Clock {
   freeze(frozen: boolean): void;
 }
 
-/** A clock that starts at `start`; a frozen one moves by `advance` and `set` alone. */
+/** A clock that starts at `start`. A frozen clock moves only with `advance` and `set`. */
 export function createClock(options: { readonly start?: number; readonly frozen?: boolean } = {}): Clock {
   let offset = (options.start ?? Date.now()) - Date.now();
   let frozenAt = options.frozen ? (options.start ?? Date.now()) : undefined;

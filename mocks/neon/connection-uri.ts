@@ -4,7 +4,7 @@ import { type Reply, refused } from "./reply.ts";
 import type { Branch, Database, Endpoint, Project, Role } from "./state.ts";
 import type { Json } from "./json.ts";
 
-/** A connection string in Neon's form. A backed compute's certificate can't be checked by a client. */
+/** A connection string in Neon's form. With Postgres servers it uses no TLS, because clients cannot verify their certificates. */
 export function connectionUri(neon: Neon, host: string, role: Role, password: string, database: Database): string {
   const parameters = neon.storage === undefined ? "sslmode=require&channel_binding=require" : "sslmode=disable";
   const login = password === "" ? encodeURIComponent(role.name) : `${encodeURIComponent(role.name)}:${encodeURIComponent(password)}`;
@@ -12,7 +12,7 @@ export function connectionUri(neon: Neon, host: string, role: Role, password: st
 }
 
 /**
- * The `connection_uris` of a created branch: left out where the parent has more than one role or database
+ * The `connection_uris` of a created branch. Missing if the parent has more than one role or database
  * (specification, ConnectionDetails).
  */
 export function createdUris(neon: Neon, project: Project, branch: Branch, endpoints: readonly Endpoint[]): Json {
@@ -34,7 +34,7 @@ export function createdUris(neon: Neon, project: Project, branch: Branch, endpoi
   };
 }
 
-/** `GET …/connection_uri`: of the project's default branch unless `branch_id` says otherwise. */
+/** `GET …/connection_uri`: of the branch `branch_id`, or of the project's default branch. */
 export function getConnectionUri(neon: Neon, project: Project, query: URLSearchParams): Reply {
   const [roleName, databaseName] = [query.get("role_name"), query.get("database_name")];
   if (roleName === null || databaseName === null) throw refused(400, "database_name and role_name are required");

@@ -6,7 +6,7 @@ import { type Reply, refused } from "./reply.ts";
 import type { Branch, Endpoint, Operation, Project } from "./state.ts";
 import { endpointJson, operationJson } from "./json.ts";
 
-/** A compute that is asked for. */
+/** The request for a compute. */
 export interface EndpointRequest {
   readonly type: Endpoint["type"];
   readonly name: string | undefined;
@@ -22,7 +22,7 @@ export function readEndpoint(neon: Neon, request: Readonly<Record<string, unknow
   if (type !== "read_write" && type !== "read_only") throw refused(400, "endpoint type must be read_write or read_only");
   const minCu = number(request, "autoscaling_limit_min_cu", 0.25, 56) ?? 0.25;
   const settings = fields(request["settings"], "settings");
-  // Seen by Neon's own tests: settings without pg_settings are refused with this text.
+  // Neon's own tests expect this text for settings without pg_settings.
   if (request["settings"] !== undefined && settings["pg_settings"] === undefined) throw refused(400, "settings must not be nil");
   return {
     type,
@@ -43,18 +43,18 @@ function readSuspendTimeout(neon: Neon, request: Readonly<Record<string, unknown
   return seconds;
 }
 
-/** Adds a compute at once; its addresses are there when the promise is kept. */
-export async function addEndpoint(neon: Neon, project: Project, branch: Branch, wish: EndpointRequest): Promise<Endpoint> {
+/** Adds a compute at once. Its addresses are set when the promise resolves. */
+export async function addEndpoint(neon: Neon, project: Project, branch: Branch, wanted: EndpointRequest): Promise<Endpoint> {
   const now = neon.clock.now();
   const id = neon.ids.id("ep");
   const endpoint: Endpoint = {
-    ...wish,
+    ...wanted,
     id,
     projectId: project.id,
     branchId: branch.id,
     state: "init",
     pendingState: "active",
-    // Of a reserved top-level domain, so that nobody connects to a stranger by mistake.
+    // A reserved top-level domain, so that no test connects to a real host by mistake.
     host: `${id}.c-2.us-east-2.aws.neon.test`,
     poolerHost: `${id}-pooler.c-2.us-east-2.aws.neon.test`,
     createdAt: now,
@@ -87,7 +87,7 @@ function suspendStep(neon: Neon, endpoint: Endpoint): Step {
   };
 }
 
-/** Writes down that a compute runs, or that it sleeps. */
+/** Records that a compute is active or suspended. */
 export function setState(neon: Neon, endpoint: Endpoint, state: "active" | "idle"): void {
   const now = neon.clock.now();
   endpoint.state = state;
@@ -104,24 +104,24 @@ export function closeEndpoint(project: Project, endpoint: Endpoint): void {
 export async function createEndpoint(neon: Neon, project: Project, body: unknown): Promise<Reply> {
   const request = fields(fields(body, "body")["endpoint"], "endpoint");
   const branch = findBranch(neon, project, requiredText(request, "branch_id", 60));
-  const wish = readEndpoint(neon, request);
+  const wanted = readEndpoint(neon, request);
   refuseWhenLocked(neon, project, branch);
-  if (wish.type === "read_write" && endpointsOf(project, branch).some((endpoint) => endpoint.type === "read_write")) {
+  if (wanted.type === "read_write" && endpointsOf(project, branch).some((endpoint) => endpoint.type === "read_write")) {
     throw refused(409, "read_write endpoint already exists", neon.switches.errorCodes ? "ENDPOINTS_LIMIT_EXCEEDED" : "");
   }
-  const endpoint = await addEndpoint(neon, project, branch, wish);
+  const endpoint = await addEndpoint(neon, project, branch, wanted);
   return answer(neon, project, endpoint, schedule(neon, project, [startStep(neon, endpoint)]), 201);
 }
 
 export function updateEndpoint(neon: Neon, project: Project, id: string, body: unknown): Reply {
   const endpoint = findEndpoint(project, id);
   const request = fields(fields(body, "body")["endpoint"], "endpoint");
-  const wish = readEndpoint(neon, { ...request, type: endpoint.type });
+  const wanted = readEndpoint(neon, { ...request, type: endpoint.type });
   refuseWhenLocked(neon, project, findBranch(neon, project, endpoint.branchId));
-  if (request["autoscaling_limit_min_cu"] !== undefined) endpoint.minCu = wish.minCu;
-  if (request["autoscaling_limit_max_cu"] !== undefined) endpoint.maxCu = wish.maxCu;
-  if (request["suspend_timeout_seconds"] !== undefined) endpoint.suspendTimeoutSeconds = wish.suspendTimeoutSeconds;
-  endpoint.name = wish.name ?? endpoint.name;
+  if (request["autoscaling_limit_min_cu"] !== undefined) endpoint.minCu = wanted.minCu;
+  if (request["autoscaling_limit_max_cu"] !== undefined) endpoint.maxCu = wanted.maxCu;
+  if (request["suspend_timeout_seconds"] !== undefined) endpoint.suspendTimeoutSeconds = wanted.suspendTimeoutSeconds;
+  endpoint.name = wanted.name ?? endpoint.name;
   endpoint.disabled = boolean(request, "disabled") ?? endpoint.disabled;
   endpoint.updatedAt = neon.clock.now();
   const steps = endpoint.state === "active" ? [{ action: "apply_config", branchId: endpoint.branchId, endpointId: endpoint.id }] : [];

@@ -8,7 +8,7 @@ export function findProject(neon: Neon, id: string): Project {
   return project;
 }
 
-/** Whether a branch is there for reads: not gone, and not invisible while it is being deleted. */
+/** Whether reads show a branch: it is not deleted, and its deletion does not hide it. */
 export function isVisible(neon: Neon, branch: Branch): boolean {
   return !branch.isDeleted && (branch.deletedAt === undefined || neon.switches.deletingVisible);
 }
@@ -25,11 +25,11 @@ export function liveBranches(project: Project): Branch[] {
 
 export function defaultBranch(project: Project): Branch {
   const branch = liveBranches(project).find((candidate) => candidate.isDefault);
-  if (branch === undefined) throw new Error("The mock's project has lost its default branch.");
+  if (branch === undefined) throw new Error("The default branch of the Neon mock is missing.");
   return branch;
 }
 
-/** Branches that keep `branch` from being deleted or given an expiry. */
+/** The children of a branch. A branch with children cannot be deleted and cannot expire. */
 export function childrenOf(neon: Neon, project: Project, branch: Branch): Branch[] {
   return [...project.branches.values()].filter(
     (child) => child.parentId === branch.id && !child.isDeleted && (child.deletedAt === undefined || neon.switches.deletingChildBlocks),

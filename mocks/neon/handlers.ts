@@ -9,7 +9,7 @@ export interface HandlerOptions {
   readonly baseUrl?: string;
 }
 
-/** The mock inside the test's own process, through msw. A dropped reply is a network error there. */
+/** Serves the mock inside the process of the test, through msw. A dropped reply is a network error. */
 export function neonHandlers(neon: Neon, options: HandlerOptions = {}): HttpHandler[] {
   const base = options.baseUrl ?? "https://console.neon.tech/api/v2";
   const { pathname } = new URL(base);

@@ -1,16 +1,16 @@
 import { randomInt } from "node:crypto";
 
-/** Makes the names and numbers that Neon would make up; the same ones again for the same seed. */
+/** Generates the ids, names and passwords that Neon generates. The same seed gives the same values. */
 export interface IdGenerator {
-  /** A number from 0 up to, not including, 1. */
+  /** A number from 0 (inclusive) to 1 (exclusive). */
   random(): number;
-  /** `<prefix>-<word>-<word>-<number>`; Neon's CLI takes `br-` and three such parts for an id. */
+  /** `<prefix>-<word>-<word>-<number>`: Neon's CLI treats `br-` and three such parts as an id. */
   id(prefix: string): string;
   uuid(): string;
   password(): string;
-  /** Log positions, growing. */
+  /** Increasing log positions. */
   lsn(): string;
-  /** Numbers for databases, growing. */
+  /** Increasing numbers for databases. */
   number(): number;
 }
 
@@ -41,7 +41,7 @@ export function createIdGenerator(seed: number = randomInt(2 ** 32)): IdGenerato
   let count = 0;
   return {
     random,
-    // The counter keeps ids apart however many are made.
+    // The counter makes every id unique.
     id: (prefix) => `${prefix}-${pick(FIRST)}-${pick(SECOND)}-${(++count).toString(36)}${hex(7)}`,
     uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`,
     password: () => `npg_${Array.from({ length: 16 }, () => pick(LETTERS)).join("")}`,
@@ -50,7 +50,7 @@ export function createIdGenerator(seed: number = randomInt(2 ** 32)): IdGenerato
   };
 }
 
-/** Mulberry32: small, and good enough for faults and names. */
+/** Mulberry32: a small generator, sufficient for faults and names. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

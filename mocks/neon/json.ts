@@ -1,10 +1,10 @@
 import type { Neon } from "./neon.ts";
 import type { Branch, Database, Endpoint, Operation, Project, Role } from "./state.ts";
 
-/** Objects as they go over the wire. */
+/** A JSON object of the API. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** RFC 3339 in whole seconds, as Neon writes times. */
+/** RFC 3339 in whole seconds, like the times of Neon. */
 export function timestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
@@ -87,7 +87,7 @@ export function endpointJson(neon: Neon, endpoint: Endpoint, project: Project): 
     proxy_host: endpoint.host.replace(`${endpoint.id}.`, ""),
     suspend_timeout_seconds: endpoint.suspendTimeoutSeconds,
     provisioner: "k8s-neonvm",
-    // In no specification, but seen in the service's replies.
+    // The specification does not list this field, but the service sends it.
     hosts: { read_write_host: endpoint.host, read_write_pooled_host: endpoint.poolerHost },
     ...(neon.switches.unknowns ? { placement: "z9" } : {}),
   };
@@ -111,7 +111,7 @@ export function operationJson(neon: Neon, operation: Operation): Json {
   };
 }
 
-/** Without its password, which only the reset and the creation of a role show. */
+/** Without the password. Only the creation and the reset of a role return it. */
 export function roleJson(branch: Branch, role: Role): Json {
   return {
     branch_id: branch.id,

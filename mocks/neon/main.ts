@@ -4,20 +4,20 @@ import { createNeon } from "./create-neon.ts";
 import { serve } from "./serve.ts";
 import { createStorage } from "./postgres/storage.ts";
 
-const USAGE = `Serves a Neon API on loopback, and prints one JSON line when it listens: {"url","apiKey","projectId"}.
+const USAGE = `Serves a Neon API on the loopback address. Prints one JSON line when it listens: {"url","apiKey","projectId"}.
 
-  --port N             port to listen on; default 0, a free one
-  --latency MS         each reply is late by this much
-  --operation-time MS  how long the operations of one call take; default 200
-  --page-size N        entries of one page, at most; default 100
-  --branch-limit N     branches of the project; default 5000
+  --port N             port to listen on; default 0: a free port
+  --latency MS         delay of each reply
+  --operation-time MS  duration of the operations of one call; default 200
+  --page-size N        largest page of a list; default 100
+  --branch-limit N     branch limit of the project; default 5000
   --roles N            roles of the default branch; default 1
   --databases N        databases of the default branch; default 1
-  --api-key KEY        the one key that is accepted; default: a made-up one
-  --seed N             for the same ids and dice again
-  --postgres           back every compute with a local Postgres
-  --check              hold every reply against Neon's OpenAPI text; complaints at /_control/violations
-  --until-stdin-closes end when standard input does`;
+  --api-key KEY        the only accepted key; default: a generated key
+  --seed N             seed of all generated values
+  --postgres           run a local Postgres server for every compute
+  --check              check every reply against Neon's OpenAPI text; GET /_control/violations lists the differences
+  --until-stdin-closes end when standard input closes`;
 
 const { values } = parseArgs({
   options: {
@@ -76,7 +76,7 @@ async function start(): Promise<void> {
 function count(name: Exclude<keyof typeof values, "postgres" | "check" | "until-stdin-closes" | "help" | "api-key">): number | undefined {
   const value = values[name];
   if (value === undefined) return undefined;
-  if (!/^\d+$/.test(value)) throw new Error(`--${name} takes a whole number.`);
+  if (!/^\d+$/.test(value)) throw new Error(`--${name} must be a whole number, such as --${name} 10.`);
   return Number(value);
 }
 

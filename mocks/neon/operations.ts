@@ -2,14 +2,14 @@ import type { Neon } from "./neon.ts";
 import { refused } from "./reply.ts";
 import type { Branch, Operation, Project } from "./state.ts";
 
-/** One step of what a call sets in motion. */
+/** One operation that a call starts. */
 export interface Step {
   readonly action: string;
   readonly branchId?: string | undefined;
   readonly endpointId?: string | undefined;
-  /** What really has to happen, where branches are backed; the step isn't finished before it. */
+  /** The work on the Postgres server, with `--postgres`. The operation does not finish before it. */
   readonly work?: (() => Promise<void>) | undefined;
-  /** What is true once it is finished. */
+  /** Changes the state when the operation is finished. */
   readonly done?: (() => void) | undefined;
 }
 
@@ -23,8 +23,8 @@ interface Running {
 const running = new WeakMap<Operation, Running>();
 
 /**
- * Starts steps that follow one another: the first is running at once, the others are scheduled. Together they
- * take the mock's operation time, and as long as their work takes.
+ * Starts operations that run one after another: the first runs at once, the others are scheduled. Together they take the
+ * mock's operation time, or longer if their work takes longer.
  */
 export function schedule(
   neon: Neon,
@@ -59,7 +59,7 @@ export function schedule(
   return scheduled;
 }
 
-/** Brings every operation to where the clock says it is. */
+/** Brings every operation to the time of the clock. */
 export function advanceOperations(neon: Neon): void {
   for (const operation of neon.state.active) {
     const entry = running.get(operation);
@@ -78,12 +78,12 @@ function begin(neon: Neon, entry: Running, at: number): void {
   operation.updatedAt = at;
   if (neon.storage === undefined || step.work === undefined) return;
   entry.work = "running";
-  const settled = (outcome: "done" | Error) => {
+  const setOutcome = (outcome: "done" | Error) => {
     entry.work = outcome;
   };
   step.work().then(
-    () => settled("done"),
-    (thrown: unknown) => settled(thrown instanceof Error ? thrown : new Error(String(thrown))),
+    () => setOutcome("done"),
+    (thrown: unknown) => setOutcome(thrown instanceof Error ? thrown : new Error(String(thrown))),
   );
 }
 
@@ -96,7 +96,7 @@ function finishIfDue(neon: Neon, entry: Running): void {
   if (entry.work instanceof Error) operation.error = entry.work.message;
   else if (fault !== undefined) operation.error = "injected failure";
   if (operation.error !== undefined) finish(neon, entry, fault?.status ?? "failed", end);
-  // Real work ends when it ends; paper work ends on time, however late somebody looks.
+  // An operation with real work ends when the work ends. Every other operation ends on time, even if it is read later.
   else finish(neon, entry, "finished", entry.work === "done" ? Math.max(end, neon.clock.now()) : end);
 }
 

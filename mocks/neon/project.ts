@@ -16,7 +16,7 @@ export const ORGANIZATION = {
   managed_by: "console",
 };
 
-/** Makes the account's project: default branch `main`, a running compute, as many roles and databases as asked for. */
+/** Creates the account's project: the default branch `main`, a running compute, and the roles and databases of the options. */
 export async function createProject(neon: Neon, options: NeonOptions): Promise<Project> {
   const project: Project = {
     id: neon.projectId,
@@ -82,7 +82,7 @@ export function getProject(project: Project): Reply {
   };
 }
 
-/** Unpublished route that Neon's own tests use; whether customers get it is not known. */
+/** An undocumented route that Neon's own tests use. It is unknown whether customers can use it. */
 export function getLimits(neon: Neon): Reply {
   return { status: 200, body: { limits: { max_branches: neon.branchLimit, max_read_only_endpoints: -1 } } };
 }

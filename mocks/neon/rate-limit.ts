@@ -5,7 +5,7 @@ export interface RateLimit {
   on: boolean;
   perMinute: number;
   perSecondAndRoute: number;
-  /** Times of the calls that were let through, oldest first. */
+  /** Times of the accepted calls, oldest first. */
   readonly accepted: number[];
   readonly byRoute: Map<string, number[]>;
 }
@@ -14,7 +14,7 @@ export function createRateLimit(): RateLimit {
   return { on: false, perMinute: 700, perSecondAndRoute: 40, accepted: [], byRoute: new Map() };
 }
 
-/** Lets a call through and counts it, or says in how many milliseconds the next one may pass. */
+/** Accepts and counts a call, and returns undefined. If the limit is reached, returns the milliseconds to wait. */
 export function admit(rate: RateLimit, clock: Clock, route: string): number | undefined {
   if (!rate.on) return undefined;
   const now = clock.now();

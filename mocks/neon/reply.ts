@@ -1,4 +1,4 @@
-/** One call, as both faces hand it in. */
+/** One call, as both servers (HTTP and msw) pass it on. */
 export interface Call {
   readonly method: string;
   /** Below the API's base, such as `/projects/x/branches`. */
@@ -6,18 +6,18 @@ export interface Call {
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Parsed JSON; undefined where there was none. */
+  /** Parsed JSON; undefined if the body is empty. */
   readonly body: unknown;
 }
 
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON, or text where `headers` say so; undefined sends nothing. */
+  /** JSON or text; undefined: no body. */
   readonly body?: unknown;
 }
 
-/** What the caller sees: a reply, or a connection that breaks. */
+/** What the caller receives: a reply or a broken connection. */
 export type Outcome = Reply | "dropped";
 
 export interface Refused extends Error {
@@ -25,7 +25,7 @@ export interface Refused extends Error {
   readonly code: string;
 }
 
-/** A refusal in Neon's flat shape, to be thrown; `code` is mostly empty there too. */
+/** A refusal to throw, in Neon's flat form. Neon's `code` is usually empty too. */
 export function refused(status: number, message: string, code = ""): Refused {
   return Object.assign(new Error(message), { status, code });
 }

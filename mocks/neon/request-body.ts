@@ -2,7 +2,7 @@ import { refused } from "./reply.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A JSON object that may be missing; anything else is a bad request. */
+/** A JSON object; empty if it is missing. Every other value is a bad request. */
 export function fields(value: unknown, name: string): Fields {
   if (value === undefined || value === null) return {};
   if (typeof value !== "object" || Array.isArray(value)) throw refused(400, `${name} must be an object`);
@@ -15,7 +15,7 @@ export function list(value: unknown, name: string): readonly Fields[] {
   return value.map((entry, index) => fields(entry, `${name}[${index}]`));
 }
 
-/** A text of at most `max` characters; undefined where missing. */
+/** A text of at most `max` characters; undefined if it is missing. */
 export function text(of: Fields, name: string, max = 256): string | undefined {
   const value = of[name];
   if (value === undefined || value === null) return undefined;

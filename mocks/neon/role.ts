@@ -37,7 +37,7 @@ export function deleteRole(neon: Neon, project: Project, branchId: string, name:
   return answer(neon, project, branch, role, 200, false);
 }
 
-/** 412 where the project doesn't store passwords (specification, getProjectBranchRolePassword). */
+/** 412 if the project does not store passwords (specification, getProjectBranchRolePassword). */
 export function revealPassword(neon: Neon, project: Project, branchId: string, name: string): Reply {
   const role = findRole(findBranch(neon, project, branchId), name);
   if (!project.storesPasswords) throw refused(412, "passwords are not stored for this project");

@@ -20,7 +20,7 @@ type Params = Readonly<Record<string, string>>;
 type Handler = (neon: Neon, call: Call, params: Params) => Reply | Promise<Reply>;
 type InProject = (neon: Neon, project: Project, call: Call, params: Params & { readonly id: string }) => Reply | Promise<Reply>;
 
-/** A handler for what lies below a project; `id` is the branch or the endpoint of the path. */
+/** A handler for a route below a project. `id` is the branch or the endpoint of the path. */
 const inProject =
   (handler: InProject): Handler =>
   (neon, call, params) =>
@@ -35,7 +35,7 @@ const ENDPOINT = `${PROJECT}/endpoints/{endpoint_id}`;
 const ROLE = `${BRANCH}/roles/{role_name}`;
 const DATABASE = `${BRANCH}/databases/{database_name}`;
 
-/** Everything that is served, by method and the specification's own path. */
+/** All routes of the mock, by method and path of the specification. */
 export const ROUTES: Readonly<Record<string, Handler>> = {
   "GET /auth": getAuth,
   "GET /users/me": getUser,
@@ -99,7 +99,7 @@ interface Found {
   readonly params: Params;
 }
 
-/** The route of a call, or undefined. A fixed segment wins over a name, so `branches/count` is no branch. */
+/** The route of a call, or undefined. A fixed segment comes before a parameter, so `branches/count` does not mean a branch. */
 export function findRoute(method: string, path: string): Found | undefined {
   const segments = path.split("/");
   const candidates = TABLE.filter((entry) => entry.method === method && entry.segments.length === segments.length);

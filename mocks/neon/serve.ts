@@ -10,22 +10,22 @@ import type { Outcome } from "./reply.ts";
 const BASE = "/api/v2";
 
 export interface ServeOptions {
-  /** Default 0: a free one. */
+  /** Default 0: a free port. */
   readonly port?: number;
-  /** Milliseconds that each reply is late; default 0. */
+  /** Milliseconds of delay of each reply; default 0. */
   readonly latencyMs?: number;
 }
 
-/** A mock that listens on loopback. */
+/** A mock that listens on the loopback address. */
 export interface Served {
-  /** The API's base, for `NEON_API_HOST`. */
+  /** Base URL of the API, for `NEON_API_HOST`. */
   readonly url: string;
-  /** Where the control routes are. */
+  /** Base URL of the control routes. */
   readonly controlUrl: string;
   stop(): Promise<void>;
 }
 
-/** Serves the mock over HTTP to any process of this machine. */
+/** Serves the mock over HTTP to the processes of this machine. */
 export async function serve(neon: Neon, options: ServeOptions = {}): Promise<Served> {
   const server = createServer((request, response) => {
     void respond(neon, options.latencyMs ?? 0, request, response).catch((thrown: unknown) => {
@@ -35,7 +35,7 @@ export async function serve(neon: Neon, options: ServeOptions = {}): Promise<Ser
   });
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
-  // Backed branches go on while nobody calls.
+  // With Postgres servers, the work of operations continues between two calls.
   const ticker = setInterval(() => advance(neon), neon.storage === undefined ? 1_000 : 15);
   ticker.unref();
   const address = server.address();
@@ -59,7 +59,7 @@ async function respond(neon: Neon, latencyMs: number, request: IncomingMessage, 
   const body = await readJson(request);
   if (url.pathname.startsWith("/_control/")) return send(response, await control(neon, method, url.pathname.slice(10), body));
   if (!url.pathname.startsWith(`${BASE}/`))
-    return send(response, { status: 404, body: { code: "", message: `The API is below ${BASE}.` } });
+    return send(response, { status: 404, body: { code: "", message: `This path does not exist. The API is below ${BASE}.` } });
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
   const outcome = await answer(neon, { method, path: url.pathname.slice(BASE.length), query: url.searchParams, headers, body });
   if (latencyMs > 0) await pause(latencyMs);
@@ -83,7 +83,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   return parseBody(Buffer.concat(chunks).toString());
 }
 
-/** A request's JSON; what isn't JSON stays text, and is refused as a wrong type. */
+/** The JSON of a request. Other text stays text, and is then refused as a wrong type. */
 export function parseBody(sent: string): unknown {
   if (sent.trim() === "") return undefined;
   try {

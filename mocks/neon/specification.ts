@@ -5,12 +5,12 @@ import addFormats from "ajv-formats";
 import { parse } from "yaml";
 import type { Reply } from "./reply.ts";
 
-/** Says what in a reply contradicts Neon's OpenAPI text; empty where nothing does or where the text is silent. */
+/** Returns how a reply contradicts Neon's OpenAPI text; empty if it does not, or if the text does not describe the reply. */
 export type CheckReply = (method: string, route: string, reply: Reply) => readonly string[];
 
 type Node = Readonly<Record<string, unknown>>;
 
-/** Reads the OpenAPI text that ships inside `@neondatabase/api-client`. */
+/** Reads the OpenAPI text in the package `@neondatabase/api-client`. */
 export async function loadSpecification(): Promise<CheckReply> {
   const require = createRequire(import.meta.url);
   const file = require.resolve("@neondatabase/api-client").replace(/(@neondatabase\/api-client\/).*$/, "$1public-v2-for-users.gen.yaml");
@@ -27,7 +27,8 @@ export async function loadSpecification(): Promise<CheckReply> {
       compiled.set(key, schema && ajv.compile({ ...schema, components: document["components"] }));
     }
     const validate = compiled.get(key);
-    if (validate === undefined) return reply.body === undefined ? [] : [`${key}: a body where there is none`];
+    if (validate === undefined)
+      return reply.body === undefined ? [] : [`${key}: the reply has a body, but the specification describes none`];
     if (validate(reply.body)) return [];
     return (validate.errors ?? []).map((error) => `${key}: ${error.instancePath} ${error.message}`);
   };

@@ -1,10 +1,10 @@
-/** What the mock knows. Times are milliseconds since the epoch on the mock's clock. */
+/** The state of the mock. Times are milliseconds since the epoch on the mock's clock. */
 export interface State {
   readonly projects: Map<string, Project>;
   /** Newest last. */
   readonly operations: Map<string, Operation>;
   readonly active: Set<Operation>;
-  /** How operations to come shall end, by action. */
+  /** How future operations end, by action. */
   readonly operationFaults: { readonly action: string; readonly status: "failed" | "error"; times: number }[];
 }
 
@@ -42,12 +42,12 @@ export interface Branch {
   restrictedActions: readonly { readonly name: string; readonly reason: string }[];
   roles: Map<string, Role>;
   databases: Map<string, Database>;
-  /** Set when its deletion is accepted. */
+  /** Set when the deletion is accepted. */
   deletedAt: number | undefined;
   deletedBy: "user" | "ttl" | undefined;
-  /** True when its deletion is done; then it is kept only if deletion is soft. */
+  /** True when the deletion is finished. Such a branch is kept only with the switch `softDelete`. */
   isDeleted: boolean;
-  /** Reads that it still hides from, by the switches `readLag` and `listLag`. */
+  /** The number of reads and lists that still hide the branch (switches `readLag` and `listLag`). */
   hiddenReads: number;
   hiddenLists: number;
 }
@@ -70,7 +70,7 @@ export interface Endpoint {
   maxCu: number;
   suspendTimeoutSeconds: number;
   settings: Readonly<Record<string, unknown>>;
-  /** `host` or `host:port`; a client must take the text as it is. */
+  /** `host` or `host:port`. A client must use the whole text. */
   host: string;
   poolerHost: string;
   readonly createdAt: number;
@@ -107,7 +107,7 @@ export interface Operation {
   updatedAt: number;
   startedAt: number | undefined;
   readonly durationMs: number;
-  /** Whether every change of the project is refused with 423 while it runs. */
+  /** Whether every change of the project is refused with 423 while this operation runs. */
   readonly locksProject: boolean;
 }
 

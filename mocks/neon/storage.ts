@@ -1,23 +1,23 @@
 import type { Branch, Endpoint } from "./state.ts";
 
-/** What backs branches and computes with something that can be connected to. Without one they exist on paper only. */
+/** Runs Postgres servers for branches and computes. Without it nothing listens at their addresses. */
 export interface Storage {
-  /** The folder that holds all data. */
+  /** The folder of all data. */
   readonly home: string;
-  /** Gives the endpoint addresses that reach it from now on; connecting wakes its compute. */
+  /** Returns addresses for the endpoint that work from now on. A connection starts its compute. */
   open(endpoint: Endpoint): Promise<{ readonly host: string; readonly poolerHost: string }>;
-  /** Fills a new branch with a copy of what its source holds now, or of its schema. */
+  /** Copies the present data of the source, or only its schema, into a new branch. */
   copy(branch: Branch, source: Branch, how?: { readonly schemaOnly: boolean }): Promise<void>;
-  /** Replaces the data of a branch by a copy of the source's; the old data goes to `keptAs`, if given. */
+  /** Replaces the data of a branch with a copy of the source's data. The old data is moved to `keptAs`, if given. */
   restore(branch: Branch, source: Branch, keptAs: Branch | undefined): Promise<void>;
   start(endpoint: Endpoint): Promise<void>;
   suspend(endpoint: Endpoint): Promise<void>;
-  /** Ends a compute as a crash does. */
+  /** Ends a compute like a crash. */
   kill(endpoint: Endpoint): Promise<void>;
-  /** Makes roles, passwords and databases of the branch what the state says. */
+  /** Changes the roles, passwords and databases of the branch to match the state. */
   configure(branch: Branch): Promise<void>;
   close(endpoint: Endpoint): Promise<void>;
   drop(branch: Branch): Promise<void>;
-  /** Ends all servers and removes all data. */
+  /** Stops all servers and deletes all data. */
   end(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Runs the fault schedules alone: `npm run faults -- [--random] [--runs N]`. The seed is fixed unless `--random` says otherwise. */
+/** Runs only the fault schedules: `npm run faults -- [--random] [--runs N]`. Without `--random` the seed is fixed. */
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 

@@ -2,22 +2,22 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-/** The stand-alone Neon mock, as another process sees it. */
+/** The Neon mock in another process. */
 export interface MockServer {
   readonly url: string;
   readonly apiKey: string;
   readonly projectId: string;
   readonly child: ChildProcess;
-  /** What the CLI has to know to find it. */
+  /** The variables with which the CLI finds it. */
   readonly env: Readonly<Record<"NEON_API_KEY" | "NEON_PROJECT_ID" | "NEON_API_HOST", string>>;
-  /** The URL of the database on the branch that runs start from, where Postgres stands behind the mock. */
+  /** The URL of the database on the branch that runs start from. Needs the flag `--postgres`. */
   parentUrl(): Promise<string>;
-  /** Calls a control route; its JSON. */
+  /** Calls a control route and returns its JSON. */
   control(method: string, path: string, body?: object): Promise<unknown>;
   stop(): Promise<number | null>;
 }
 
-/** Starts `mocks/neon/main.ts` with these flags and waits for its line. */
+/** Starts `mocks/neon/main.ts` with these flags, and waits until it listens. */
 export async function startMock(...flags: readonly string[]): Promise<MockServer> {
   const root = new URL("../..", import.meta.url).pathname;
   const command = ["--import", "tsx", "mocks/neon/main.ts", "--check", "--until-stdin-closes", ...flags];
@@ -25,20 +25,20 @@ export async function startMock(...flags: readonly string[]): Promise<MockServer
   const lines = createInterface({ input: child.stdout });
   const [line] = (await Promise.race([once(lines, "line"), once(child, "exit").then(() => [undefined])])) as [string | undefined];
   if (line === undefined) throw new Error("The Neon mock ended before it listened.");
-  const said = JSON.parse(line) as { url: string; apiKey: string; projectId: string };
+  const started = JSON.parse(line) as { url: string; apiKey: string; projectId: string };
   return {
-    ...said,
+    ...started,
     child,
-    env: { NEON_API_KEY: said.apiKey, NEON_PROJECT_ID: said.projectId, NEON_API_HOST: said.url },
+    env: { NEON_API_KEY: started.apiKey, NEON_PROJECT_ID: started.projectId, NEON_API_HOST: started.url },
     async parentUrl() {
-      const headers = { authorization: `Bearer ${said.apiKey}` };
+      const headers = { authorization: `Bearer ${started.apiKey}` };
       const query = "database_name=neondb&role_name=neondb_owner";
-      const response = await fetch(`${said.url}/projects/${said.projectId}/connection_uri?${query}`, { headers });
+      const response = await fetch(`${started.url}/projects/${started.projectId}/connection_uri?${query}`, { headers });
       return ((await response.json()) as { uri: string }).uri;
     },
     async control(method, path, body) {
       const request = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-      const response = await fetch(`${said.url.replace("/api/v2", "/_control")}/${path}`, request);
+      const response = await fetch(`${started.url.replace("/api/v2", "/_control")}/${path}`, request);
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
       return response.status === 204 ? undefined : response.json();
     },

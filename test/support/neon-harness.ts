@@ -30,7 +30,7 @@ export const CHOICES: NeonChoices = {
   compute: { min: undefined, max: undefined, suspendMs: undefined },
 };
 
-/** A Neon in this process, and providers that reach it: no socket, and a clock that runs only while somebody waits. */
+/** A Neon mock in this process, and providers that use it: no socket, and a clock that moves only during a wait. */
 export interface NeonHarness {
   readonly neon: Neon;
   readonly clock: Clock;
@@ -91,7 +91,7 @@ function worldOf(neon: Neon, clock: Clock, random: () => number): Dependencies {
   };
 }
 
-/** What the client hands to its transport, as far as it matters here. */
+/** The fields that Neon's client passes to its transport and that the mock reads. */
 interface AxiosLike {
   readonly method?: string;
   readonly url?: string;
@@ -100,7 +100,7 @@ interface AxiosLike {
   readonly headers: object;
 }
 
-/** Fails as axios does: with the request, and so with the key, on the error. */
+/** Throws errors like axios: they hold the request and so the key. */
 async function transport(neon: Neon, config: AxiosLike): Promise<unknown> {
   await turn();
   const query = new URLSearchParams(Object.entries(config.params ?? {}).map(([name, value]): [string, string] => [name, String(value)]));
@@ -161,17 +161,17 @@ export function baseRequestFor(fingerprint: string): DatabaseRequest {
   return { run, name: baseName(fingerprint), tag, expiresAt: undefined, fingerprint: undefined };
 }
 
-interface Planting {
+interface TaggedBranchOptions {
   readonly now?: number;
   readonly ageMs?: number;
   readonly expiresInMs?: number;
   readonly parentId?: string | undefined;
 }
 
-/** A branch as the mock plants it, tagged as a run's. */
+/** A branch for `insert`, with the owner tag of a run. */
 export function taggedBranch(
   key: string,
-  { now = START, ageMs = 0, expiresInMs = 7_200_000, parentId }: Planting = {},
+  { now = START, ageMs = 0, expiresInMs = 7_200_000, parentId }: TaggedBranchOptions = {},
 ): Record<string, unknown> {
   const wanted = requestFor(key, { at: now - ageMs, ttlMs: ageMs + expiresInMs });
   return {
@@ -183,7 +183,7 @@ export function taggedBranch(
   };
 }
 
-export function requireDatabase(answered: Database | Refusal): Database {
-  if (answered.kind === "refusal") throw new Error(`refused: ${answered.code}: ${answered.text}`);
-  return answered;
+export function requireDatabase(answer: Database | Refusal): Database {
+  if (answer.kind === "refusal") throw new Error(`Refused: ${answer.code}: ${answer.text}`);
+  return answer;
 }

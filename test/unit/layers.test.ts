@@ -146,7 +146,8 @@ test.each(["src", "mocks", "test/support"])("no import circle exists in %s", (fo
   const done = new Set<string>();
   const circles: string[] = [];
   const walk = (path: string, way: readonly string[]): void => {
-    if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].map((each) => relative(ROOT, each)).join(" > "));
+    const circle = way.includes(path) ? [...way.slice(way.indexOf(path)), path] : [];
+    if (circle.some((each) => each.startsWith(join(ROOT, folder)))) circles.push(circle.map((each) => relative(ROOT, each)).join(" > "));
     if (way.includes(path) || done.has(path)) return;
     for (const target of importsOf(path).filter((each) => each.startsWith("."))) walk(join(dirname(path), target), [...way, path]);
     done.add(path);

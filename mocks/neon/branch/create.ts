@@ -14,7 +14,7 @@ export interface CreatedBranch {
   readonly operations: readonly Operation[];
 }
 
-/** `POST …/branches`: one call makes branch, computes, annotation and expiry. */
+/** `POST …/branches`: one call creates the branch, its computes, its annotation and its expiry. */
 export async function createBranch(
   neon: Neon,
   project: Project,
@@ -24,13 +24,13 @@ export async function createBranch(
   const request = fields(body, "body");
   const wanted = fields(request["branch"], "branch");
   const source = readSource(neon, project, wanted);
-  const wishes = list(request["endpoints"], "endpoints").map((entry) => readEndpoint(neon, entry));
+  const computes = list(request["endpoints"], "endpoints").map((entry) => readEndpoint(neon, entry));
   const labels = annotation(request["annotation_value"]);
   const expiresAt = wanted["expires_at"] === undefined ? undefined : readExpiry(neon, wanted["expires_at"]);
   const isProtected = boolean(wanted, "protected") ?? false;
   const name = text(wanted, "name");
   refuseWhenLocked(neon, project, undefined);
-  refuseCombination(neon, { isProtected, expiresAt, source: source.parent, schemaOnly: source.isRoot, wishes });
+  refuseCombination(neon, { isProtected, expiresAt, source: source.parent, schemaOnly: source.isRoot, computes });
   if (neon.switches.limitBeforeName) refuseBeyondLimits(neon, project, source.isRoot);
   if (name !== undefined) refuseTakenName(neon, project, name);
   refuseBeyondLimits(neon, project, source.isRoot);
@@ -48,8 +48,8 @@ export async function createBranch(
   branch.annotation = labels === undefined ? inherited : { value: labels, createdAt: branch.createdAt };
   if (expiresAt !== undefined) setExpiry(neon, branch, expiresAt);
   project.branches.set(branch.id, branch);
-  // Every change above happened without a pause, so two creates of one name can't both pass.
-  const endpoints = await Promise.all(wishes.map((wish) => addEndpoint(neon, project, branch, wish)));
+  // All changes above happen without a pause, so two creates with one name cannot both succeed.
+  const endpoints = await Promise.all(computes.map((compute) => addEndpoint(neon, project, branch, compute)));
   const operations = schedule(neon, project, [
     {
       action: "create_branch",
@@ -71,7 +71,7 @@ interface NewBranch {
   readonly restricted?: Branch["restrictedActions"];
 }
 
-/** A branch with its source's roles and databases; a protected source's passwords are made anew (Neon docs, "Protected branches"). */
+/** A branch with the roles and databases of its source. The source's passwords are replaced if it is protected (Neon docs, "Protected branches"). */
 export function newBranch(neon: Neon, project: Project, source: Branch | undefined, wanted: NewBranch): Branch {
   const now = neon.clock.now();
   const id = neon.ids.id("br");
@@ -126,18 +126,18 @@ interface Combination {
   readonly expiresAt: number | undefined;
   readonly source: Branch;
   readonly schemaOnly: boolean;
-  readonly wishes: readonly EndpointRequest[];
+  readonly computes: readonly EndpointRequest[];
 }
 
-function refuseCombination(neon: Neon, { isProtected, expiresAt, source, schemaOnly, wishes }: Combination): void {
+function refuseCombination(neon: Neon, { isProtected, expiresAt, source, schemaOnly, computes }: Combination): void {
   const status = neon.switches.expiryRuleStatus;
-  if (isProtected && expiresAt !== undefined) throw refused(status, "a protected branch can't have an expiration");
-  if (source.expiresAt !== undefined && !schemaOnly) throw refused(status, "a branch with an expiration can't have children");
+  if (isProtected && expiresAt !== undefined) throw refused(status, "a protected branch cannot have an expiration");
+  if (source.expiresAt !== undefined && !schemaOnly) throw refused(status, "a branch with an expiration cannot have children");
   if (neon.switches.notReady && source.state === "init") throw refused(422, "branch not ready yet");
-  if (wishes.filter((wish) => wish.type === "read_write").length > 1) {
+  if (computes.filter((compute) => compute.type === "read_write").length > 1) {
     throw refused(409, "read_write endpoint already exists", neon.switches.errorCodes ? "ENDPOINTS_LIMIT_EXCEEDED" : "");
   }
-  if (schemaOnly && neon.switches.schemaOnlyNeedsCompute && wishes.length === 0) {
+  if (schemaOnly && neon.switches.schemaOnlyNeedsCompute && computes.length === 0) {
     throw refused(400, "schema-only branches require a read-write compute");
   }
 }

@@ -6,7 +6,7 @@ import { type Reply, refused } from "../reply.ts";
 import type { Branch, Operation, Project } from "../state.ts";
 import { branchJson, operationJson } from "../json.ts";
 
-/** `DELETE …/branches/{branch_id}`: 200 while there is something to do, 204 where there is nothing. */
+/** `DELETE …/branches/{branch_id}`: 200 if a deletion starts, 204 if there is nothing to delete. */
 export function deleteBranch(neon: Neon, project: Project, id: string): Reply {
   const branch = project.branches.get(id);
   if (branch === undefined || branch.isDeleted) return missing(neon.switches.deleteMissing);
@@ -20,7 +20,7 @@ export function deleteBranch(neon: Neon, project: Project, id: string): Reply {
   };
 }
 
-/** Ends the computes of a branch and removes it; it counts as deleted from now on. */
+/** Suspends the computes of a branch and deletes it. It counts as deleted from now on. */
 export function startDeletion(neon: Neon, project: Project, branch: Branch, by: "user" | "ttl"): readonly Operation[] {
   const now = neon.clock.now();
   branch.deletedAt = now;

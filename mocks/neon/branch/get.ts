@@ -7,7 +7,7 @@ import { createdUris } from "../connection-uri.ts";
 import { annotationJson, branchJson, databaseJson, endpointJson, operationJson, roleJson } from "../json.ts";
 import { createBranch, type CreatedBranch } from "./create.ts";
 
-/** `GET …/branches/{branch_id}` with the annotation; hides a new branch for a few reads where told so. */
+/** `GET …/branches/{branch_id}` with the annotation. The switch `readLag` hides a new branch from some reads. */
 export function getBranch(neon: Neon, project: Project, id: string): Reply {
   const branch = findBranch(neon, project, id);
   if (branch.hiddenReads > 0) {
@@ -22,7 +22,7 @@ function annotationPart(neon: Neon, branch: Branch): object {
   return neon.switches.annotationWhenNone === "null" ? { annotation: null } : {};
 }
 
-/** The 201 of a create: everything but the annotation, and roles without passwords. */
+/** The 201 reply to a create: everything except the annotation and the passwords of the roles. */
 export function createdReply(neon: Neon, project: Project, created: CreatedBranch): Reply {
   const { branch, endpoints, operations } = created;
   return {
@@ -38,7 +38,7 @@ export function createdReply(neon: Neon, project: Project, created: CreatedBranc
   };
 }
 
-/** `POST …/branch_anonymized`: a branch whose restore and compute deletion are restricted. Values stay as they are here. */
+/** `POST …/branch_anonymized`: creates a branch that cannot be restored or lose its compute. The mock does not mask the data. */
 export async function createAnonymizedBranch(neon: Neon, project: Project, body: unknown): Promise<Reply> {
   const request = fields(body, "body");
   list(request["masking_rules"], "masking_rules");

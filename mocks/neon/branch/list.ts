@@ -10,7 +10,7 @@ const SORT_KEYS = {
   updated_at: (branch: Branch): string => String(branch.updatedAt).padStart(16, "0"),
 } as const;
 
-/** `GET …/branches`: one page, with the annotations of its branches. Sorted by `updated_at`, newest first, by default. */
+/** `GET …/branches`: one page, with the annotations of its branches. Default order: `updated_at`, newest first. */
 export function listBranches(neon: Neon, project: Project, query: URLSearchParams): Reply {
   const by = query.get("sort_by") ?? "updated_at";
   const order = (query.get("sort_order") ?? "desc").toLowerCase();
@@ -43,10 +43,10 @@ export function countBranches(neon: Neon, project: Project, query: URLSearchPara
   return { status: 200, body: { count: matching(neon, project, query).length } };
 }
 
-/** How many entries a page has: what is asked for, within the mock's own page size. */
+/** The length of a page: the requested `limit`, and at most the page size of the mock. */
 export function pageLength(neon: Neon, query: URLSearchParams, max: number): number {
-  const asked = query.get("limit");
-  const limit = asked === null ? neon.pageSize : Number(asked);
+  const requested = query.get("limit");
+  const limit = requested === null ? neon.pageSize : Number(requested);
   if (!Number.isInteger(limit) || limit < 1 || limit > max) throw refused(400, `limit must be 1 to ${max}`);
   return Math.min(limit, neon.pageSize);
 }

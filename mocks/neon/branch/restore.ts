@@ -11,8 +11,8 @@ import { refuseBeyondLimits, refuseTakenName } from "./limits.ts";
 import { readPoint } from "./source.ts";
 
 /**
- * `POST …/restore`: the branch takes the state of another branch, or of itself in the past. Its old state may stay
- * as a backup branch, to which its children then move. "Reset from parent" is this with the parent as source.
+ * `POST …/restore`: the branch gets the state of another branch, or its own past state. Its old state can be kept as a
+ * backup branch, which then becomes the parent of its children. "Reset from parent" is a restore from the parent.
  */
 export function restoreBranch(neon: Neon, project: Project, id: string, body: unknown): Reply {
   const branch = findBranch(neon, project, id);
@@ -33,7 +33,7 @@ export function restoreBranch(neon: Neon, project: Project, id: string, body: un
     {
       action: "create_branch",
       branchId: branch.id,
-      // Without a log of its own the mock can't go back in time: from itself a branch keeps what it holds.
+      // The mock keeps no history, so a restore to the branch's own past keeps the present data.
       work: () => (source === branch ? keepHead(neon, branch, backup) : neon.storage?.restore(branch, source, backup)) ?? Promise.resolve(),
       done: () => (backup === undefined ? [branch] : [branch, backup]).forEach((each) => markReady(neon, each)),
     },
@@ -51,7 +51,7 @@ function refuseRestore(
   branch: Branch,
   how: { self: boolean; head: boolean; keep: string | undefined },
 ): void {
-  if (branch.isProtected) throw refused(422, "protected branches can't be restored");
+  if (branch.isProtected) throw refused(422, "protected branches cannot be restored");
   if (branch.restrictedActions.some((action) => action.name === "restore")) throw refused(422, "restore is restricted for this branch");
   if (how.self && (how.head || how.keep === undefined)) {
     throw refused(400, "restoring a branch to its own past needs source_lsn or source_timestamp, and preserve_under_name");
@@ -86,7 +86,7 @@ function takeState(neon: Neon, branch: Branch, source: Branch, backup: Branch | 
   branch.lastResetAt = now;
   branch.roles = new Map([...source.roles].map(([name, role]) => [name, { ...role }]));
   branch.databases = new Map([...source.databases].map(([name, database]) => [name, { ...database }]));
-  // A reset starts the time to live again (Neon docs, "Branch expiration").
+  // A reset restarts the time to live (Neon docs, "Branch expiration").
   if (branch.ttlSeconds !== undefined) setExpiry(neon, branch, Math.floor(now / 1000) * 1000 + branch.ttlSeconds * 1000);
 }
 

@@ -4,19 +4,19 @@ import type { Neon } from "../neon.ts";
 import { refused } from "../reply.ts";
 import type { Branch, Project } from "../state.ts";
 
-/** What a new branch starts from. */
+/** The source of a new branch. */
 export interface Source {
   readonly parent: Branch;
   readonly lsn: string | undefined;
   readonly timestamp: string | undefined;
   readonly initSource: string;
-  /** Schema-only branches stand alone: they have no parent and count as roots. */
+  /** A schema-only branch has no parent and counts as a root branch. */
   readonly isRoot: boolean;
 }
 
 const INIT_SOURCES = ["parent-data", "schema-only", "parent-schema"];
 
-/** Reads parent, point in time and kind of copy; checks that the point lies within the history. */
+/** Reads the parent, the point in time and the kind of copy. Checks that the point is within the history. */
 export function readSource(neon: Neon, project: Project, wanted: Readonly<Record<string, unknown>>): Source {
   // An empty id means the default branch (specification, BranchCreateRequest).
   const parent = parentOf(neon, project, wanted["parent_id"] === "" ? undefined : text(wanted, "parent_id", 60));

@@ -7,16 +7,16 @@ import type { Branch, Project } from "../state.ts";
 import { branchJson } from "../json.ts";
 import { refuseTakenName } from "./limits.ts";
 
-/** `PATCH …/branches/{branch_id}`: name, protection, expiry (null takes it away). Annotations can't be changed. */
+/** `PATCH …/branches/{branch_id}`: changes the name, the protection and the expiry (null removes it). Annotations cannot be changed. */
 export function updateBranch(neon: Neon, project: Project, id: string, body: unknown): Reply {
-  const branch = living(findBranch(neon, project, id));
+  const branch = requireLive(findBranch(neon, project, id));
   const wanted = fields(fields(body, "body")["branch"], "branch");
   const name = text(wanted, "name");
   const isProtected = boolean(wanted, "protected");
   const expiry = wanted["expires_at"];
   if (name !== undefined && name !== branch.name) refuseTakenName(neon, project, name);
   if (isProtected === true && branch.expiresAt !== undefined && expiry !== null) {
-    throw refused(neon.switches.expiryRuleStatus, "a branch with an expiration can't be protected");
+    throw refused(neon.switches.expiryRuleStatus, "a branch with an expiration cannot be protected");
   }
   if (typeof expiry === "string") {
     const expiresAt = readExpiry(neon, expiry);
@@ -29,17 +29,17 @@ export function updateBranch(neon: Neon, project: Project, id: string, body: unk
   return { status: 200, body: { branch: branchJson(neon, branch), operations: [] } };
 }
 
-/** `POST …/set_as_default`: the old default loses the mark; a branch that expires can't have it. */
+/** `POST …/set_as_default`: replaces the default branch. A branch that expires cannot be the default branch. */
 export function makeDefault(neon: Neon, project: Project, id: string): Reply {
-  const branch = living(findBranch(neon, project, id));
+  const branch = requireLive(findBranch(neon, project, id));
   if (branch.expiresAt !== undefined)
-    throw refused(neon.switches.expiryRuleStatus, "a branch with an expiration can't be the default branch");
+    throw refused(neon.switches.expiryRuleStatus, "a branch with an expiration cannot be the default branch");
   for (const other of liveBranches(project)) other.isDefault = other === branch;
   branch.updatedAt = neon.clock.now();
   return { status: 200, body: { branch: branchJson(neon, branch), operations: [] } };
 }
 
-/** `POST …/recover`: brings a soft-deleted branch back, without its expiry. */
+/** `POST …/recover`: recovers a soft-deleted branch, without its expiry. */
 export function recoverBranch(neon: Neon, project: Project, id: string): Reply {
   const branch = project.branches.get(id);
   if (branch === undefined || !branch.isDeleted) throw refused(404, "branch not found");
@@ -47,7 +47,7 @@ export function recoverBranch(neon: Neon, project: Project, id: string): Reply {
   Object.assign(branch, {
     deletedAt: undefined,
     deletedBy: undefined,
-    isGone: false,
+    isDeleted: false,
     state: "ready",
     expiresAt: undefined,
     ttlSeconds: undefined,
@@ -56,7 +56,7 @@ export function recoverBranch(neon: Neon, project: Project, id: string): Reply {
   return { status: 200, body: { branch: branchJson(neon, branch), endpoints: [] } };
 }
 
-function living(branch: Branch): Branch {
+function requireLive(branch: Branch): Branch {
   if (branch.deletedAt !== undefined) throw refused(404, "branch not found");
   return branch;
 }

@@ -4,34 +4,34 @@ import { afterEach, expect, test } from "vitest";
 import { control } from "../../../../mocks/neon/control.ts";
 import { neonHandlers } from "../../../../mocks/neon/handlers.ts";
 import { createClock } from "../../../../mocks/neon/clock.ts";
-import { body, mockNeon, START } from "../../../support/neon.ts";
+import { body, createMockClient, START } from "../../../support/neon-mock.ts";
 
 const CREATE = { method: "POST", route: "/projects/{project_id}/branches" };
 
-test("needs the key, and says so flatly", async () => {
-  const { outcome } = await mockNeon();
+test("a wrong key is refused with a flat error", async () => {
+  const { outcome } = await createMockClient();
   expect(await outcome("GET", "", undefined, { authorization: "Bearer napi_wrong" })).toMatchObject({
     status: 401,
     body: { code: "", message: "authorization failed" },
   });
 });
 
-test("gives back the request id that it was given", async () => {
-  const { outcome } = await mockNeon();
+test("the reply contains the request id of the request", async () => {
+  const { outcome } = await createMockClient();
   expect(await outcome("GET", "/branches/br-x-y-z", undefined, { "x-request-id": "mine" })).toMatchObject({
     status: 404,
     body: { request_id: "mine", code: "", message: "branch not found" },
   });
 });
 
-test("knows nothing of other projects and routes", async () => {
-  const { call } = await mockNeon();
+test("other projects and routes return 404", async () => {
+  const { call } = await createMockClient();
   expect((await call("GET", "!/projects/other")).status).toBe(404);
   expect((await call("GET", "!/nonsense")).status).toBe(404);
 });
 
-test("counts every call by route and status, also the one whose reply was lost", async () => {
-  const { call, neon, outcome } = await mockNeon();
+test("every call is counted by route and status, also with a lost reply", async () => {
+  const { call, neon, outcome } = await createMockClient();
   await control(neon, "POST", "faults", { ...CREATE, drop: "after" });
   expect(await outcome("POST", "/branches", { branch: { name: "a" } })).toBe("dropped");
   await call("POST", "/branches", { branch: { name: "a" } });
@@ -39,8 +39,8 @@ test("counts every call by route and status, also the one whose reply was lost",
   expect(neon.calls.log[0]).toMatchObject({ status: "dropped", worked: 201 });
 });
 
-test("does the work behind a 524, and not behind a drop before it", async () => {
-  const { call, neon, outcome } = await mockNeon();
+test("an injected 524 does the work, and a drop before the work does not", async () => {
+  const { call, neon, outcome } = await createMockClient();
   await control(neon, "POST", "faults", { ...CREATE, status: 524, worked: true, html: "<html>timeout</html>" });
   const late = await outcome("POST", "/branches", { branch: { name: "late" } });
   expect(late).toMatchObject({ status: 524, headers: { "content-type": "text/html" }, body: "<html>timeout</html>" });
@@ -50,8 +50,8 @@ test("does the work behind a 524, and not behind a drop before it", async () => 
   expect((await call("GET", "/branches/count?search=never")).body).toEqual({ count: 0 });
 });
 
-test("answers with an injected status as often as told, after as many calls as told", async () => {
-  const { call, neon } = await mockNeon({ switches: { retryAfter: "seconds" } });
+test("an injected status affects as many calls as `times` after as many calls as `skip`", async () => {
+  const { call, neon } = await createMockClient({ switches: { retryAfter: "seconds" } });
   await control(neon, "POST", "faults", { route: "*/branches", skip: 1, times: 2, status: 503, code: "BUSY", message: "try later" });
   const replies = [
     await call("GET", "/branches"),
@@ -65,14 +65,14 @@ test("answers with an injected status as often as told, after as many calls as t
 
 /** Which of a hundred calls were dropped. */
 const drops = async (seed: number): Promise<unknown[]> => {
-  const { neon, outcome } = await mockNeon();
+  const { neon, outcome } = await createMockClient();
   await control(neon, "POST", "faults", { times: -1, probability: 0.3, seed, drop: "after" });
   const outcomes = [];
   for (let index = 0; index < 100; index++) outcomes.push((await outcome("GET", "/branches/count")) === "dropped");
   return outcomes;
 };
 
-test("rolls the same dice for the same seed", async () => {
+test("the same seed injects the same faults", async () => {
   const first = await drops(7);
   expect(await drops(7)).toEqual(first);
   expect(await drops(8)).not.toEqual(first);
@@ -84,8 +84,8 @@ test.each([
   ["none", undefined],
   ["seconds", "60"],
   ["date", new Date(START + 60_000).toUTCString()],
-] as const)("limits the rate at 700 a minute, with Retry-After as %s", async (retryAfter, expected) => {
-  const { call, neon } = await mockNeon({ switches: { retryAfter } });
+] as const)("the rate limit is 700 calls a minute, with Retry-After as %s", async (retryAfter, expected) => {
+  const { call, neon } = await createMockClient({ switches: { retryAfter } });
   await control(neon, "POST", "rate", { perSecondAndRoute: 1_000 });
   for (let index = 0; index < 700; index++) await call("GET", "/branches/count");
   const refused = await call("GET", "/branches/count");
@@ -95,16 +95,16 @@ test.each([
   expect((await call("GET", "/branches/count")).status).toBe(200);
 });
 
-test("limits a burst on one route to 40 a second, and leaves the others alone", async () => {
-  const { call, neon } = await mockNeon();
+test("the rate limit of one route is 40 calls a second, and does not affect other routes", async () => {
+  const { call, neon } = await createMockClient();
   await control(neon, "POST", "rate", {});
   const replies = await Promise.all(Array.from({ length: 41 }, () => call("GET", "/branches/count")));
   expect(replies.filter((reply) => reply.status === 429).length).toBe(1);
   expect((await call("GET", "/operations")).status).toBe(200);
 });
 
-test("tells the default branch's connection string where no branch is named", async () => {
-  const { branch, call } = await mockNeon();
+test("connection_uri without branch_id returns the URI of the default branch", async () => {
+  const { branch, call } = await createMockClient();
   const { branch: made, endpoints } = await branch("a");
   const uri = async (query: string): Promise<string> => {
     const reply = await call("GET", `/connection_uri?database_name=neondb&role_name=neondb_owner${query}`);
@@ -115,15 +115,15 @@ test("tells the default branch's connection string where no branch is named", as
   expect(await uri(`&branch_id=${made.id}&pooled=true`)).toContain(`@${endpoints[0]?.id}-pooler.`);
 });
 
-test("reveals no password where the project stores none", async () => {
-  const { branch, call } = await mockNeon({ storesPasswords: false });
+test("no password is returned if the project stores none", async () => {
+  const { branch, call } = await createMockClient({ storesPasswords: false });
   const { branch: made, connection_uris } = await branch("a");
   expect((await call("GET", `/branches/${made.id}/roles/neondb_owner/reveal_password`)).status).toBe(412);
   expect(connection_uris?.[0]?.connection_parameters.password).toBe("");
 });
 
-test("makes and resets roles and databases", async () => {
-  const { branch, call, finish } = await mockNeon();
+test("roles and databases can be created, reset and deleted", async () => {
+  const { branch, call, finish } = await createMockClient();
   const { branch: made } = await branch("a");
   finish();
   const roles = `/branches/${made.id}/roles`;
@@ -145,8 +145,8 @@ test("makes and resets roles and databases", async () => {
   expect((await call("GET", `${roles}/reader`)).status).toBe(404);
 });
 
-test("refuses switches and values that don't exist", async () => {
-  const { neon } = await mockNeon();
+test("switches and values that do not exist are refused", async () => {
+  const { neon } = await createMockClient();
   const unknown = await control(neon, "POST", "switches", { nonsense: true });
   const impossible = await control(neon, "POST", "switches", { deleteMissing: 500 });
   expect([unknown.status, impossible.status]).toEqual([400, 400]);
@@ -156,8 +156,8 @@ test("refuses switches and values that don't exist", async () => {
 const server = setupServer();
 afterEach(() => server.close());
 
-test("serves Neon's own client inside the process, through msw", async () => {
-  const { neon } = await mockNeon({ clock: createClock() });
+test("Neon's own client works inside the process, through msw", async () => {
+  const { neon } = await createMockClient({ clock: createClock() });
   server.resetHandlers(...neonHandlers(neon));
   server.listen({ onUnhandledRequest: "error" });
   const client = createApiClient({ apiKey: neon.apiKey, timeout: 5_000 });

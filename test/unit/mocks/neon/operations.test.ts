@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { control } from "../../../../mocks/neon/control.ts";
-import { body, type Caller, mockNeon } from "../../../support/neon.ts";
+import { body, type MockClient, createMockClient } from "../../../support/neon-mock.ts";
 
-async function statuses({ call }: Caller, operations: readonly { readonly id: string }[]): Promise<unknown[]> {
+async function statuses({ call }: MockClient, operations: readonly { readonly id: string }[]): Promise<unknown[]> {
   const replies = await Promise.all(operations.map(({ id }) => call("GET", `/operations/${id}`)));
   return replies.map((reply) => (body(reply)["operation"] as Record<string, unknown>)["status"]);
 }
 
-test("follow one another on the clock, and the branch and its compute with them", async () => {
-  const mock = await mockNeon({ operationMs: 1_000 });
+test("operations run one after another on the clock and change the branch and its compute", async () => {
+  const mock = await createMockClient({ operationMs: 1_000 });
   const { branch, endpoints, operations } = await mock.branch("a");
   mock.neon.clock.advance(499);
   expect(await statuses(mock, operations)).toEqual(["running", "scheduling"]);
@@ -21,16 +21,16 @@ test("follow one another on the clock, and the branch and its compute with them"
   expect((await mock.call("GET", `/endpoints/${endpoints[0]?.id}`)).body).toMatchObject({ endpoint: { current_state: "active" } });
 });
 
-test.each(["failed", "error"])("can end as %s, which cancels what follows", async (status) => {
-  const mock = await mockNeon();
+test.each(["failed", "error"])("an operation that ends as %s cancels the next operation", async (status) => {
+  const mock = await createMockClient();
   await control(mock.neon, "POST", "operation-faults", { action: "create_branch", status });
   const { operations } = await mock.branch("a");
   mock.finish();
   expect(await statuses(mock, operations)).toEqual([status, "cancelled"]);
 });
 
-test("are listed newest first, page by page", async () => {
-  const mock = await mockNeon({ pageSize: 3 });
+test("the list of operations is sorted newest first, in pages", async () => {
+  const mock = await createMockClient({ pageSize: 3 });
   for (const name of ["a", "b", "c"]) await mock.branch(name);
   const first = body(await mock.call("GET", "/operations"));
   const { cursor } = first["pagination"] as { cursor: string };
@@ -44,16 +44,16 @@ test.each([
   ["never", [200, 201]],
   ["branch", [423, 201]],
   ["project", [423, 423]],
-] as const)("lock by the switch conflicts=%s: deletion of the branch and creation of another give %o", async (conflicts, expected) => {
-  const mock = await mockNeon({ switches: { conflicts } });
+] as const)("a running operation with conflicts=%s: deleting its branch and creating another return %o", async (conflicts, expected) => {
+  const mock = await createMockClient({ switches: { conflicts } });
   const { branch } = await mock.branch("a");
   const deleted = await mock.call("DELETE", `/branches/${branch.id}`);
   const created = await mock.call("POST", "/branches");
   expect([deleted.status, created.status]).toEqual(expected);
 });
 
-test("of Neon's own block every change with 423, in its words, and end", async () => {
-  const mock = await mockNeon();
+test("an operation of Neon itself blocks every change with 423 until it ends", async () => {
+  const mock = await createMockClient();
   await control(mock.neon, "POST", "operations", { action: "check_availability", durationMs: 2_000 });
   expect(await mock.call("POST", "/branches")).toMatchObject({
     status: 423,
@@ -63,8 +63,8 @@ test("of Neon's own block every change with 423, in its words, and end", async (
   expect((await mock.call("POST", "/branches")).status).toBe(201);
 });
 
-test("suspend, start and restart a compute; in between it is in transition", async () => {
-  const mock = await mockNeon();
+test("a compute can be suspended, started and restarted, but not in a transitive state", async () => {
+  const mock = await createMockClient();
   const { endpoints } = await mock.branch("a");
   const path = `/endpoints/${endpoints[0]?.id}`;
   mock.finish();
@@ -80,10 +80,10 @@ test("suspend, start and restart a compute; in between it is in transition", asy
   expect((await mock.call("POST", `${path}/start`)).body).toMatchObject({ operations: [] });
 });
 
-test("a compute falls asleep when nobody uses it, after 300 s unless told otherwise", async () => {
-  const mock = await mockNeon();
+test("an idle compute is suspended after 300 s, unless suspend_timeout_seconds is -1", async () => {
+  const mock = await createMockClient();
   const usual = await mock.branch("usual");
-  const sleepless = await mock.branch("sleepless", {}, { endpoints: [{ type: "read_write", suspend_timeout_seconds: -1 }] });
+  const neverSuspended = await mock.branch("never-suspended", {}, { endpoints: [{ type: "read_write", suspend_timeout_seconds: -1 }] });
   const state = async ({ endpoints }: typeof usual) => {
     const reply = await mock.call("GET", `/endpoints/${endpoints[0]?.id}`);
     return (body(reply)["endpoint"] as Record<string, unknown>)["current_state"];
@@ -93,5 +93,5 @@ test("a compute falls asleep when nobody uses it, after 300 s unless told otherw
   mock.neon.clock.advance(299_000);
   expect(await state(usual)).toBe("active");
   mock.neon.clock.advance(1_001);
-  expect([await state(usual), await state(sleepless)]).toEqual(["idle", "active"]);
+  expect([await state(usual), await state(neverSuspended)]).toEqual(["idle", "active"]);
 });

@@ -4,11 +4,11 @@ import { ROUTES } from "../../../../mocks/neon/routes.ts";
 import { loadSpecification } from "../../../../mocks/neon/specification.ts";
 import { SWITCHES } from "../../../../mocks/neon/switches.ts";
 import { ORGANIZATION } from "../../../../mocks/neon/project.ts";
-import { body, mockNeon } from "../../../support/neon.ts";
+import { body, createMockClient } from "../../../support/neon-mock.ts";
 
 const check = await loadSpecification();
 
-test("finds what a reply lacks, and what is of the wrong type", () => {
+test("the check reports missing fields and fields of a wrong type", () => {
   const route = "/projects/{project_id}/branches/{branch_id}/roles/{role_name}/reveal_password";
   expect(check("GET", route, { status: 200, body: {} })).toEqual([expect.stringContaining("must have required property 'password'")]);
   expect(check("GET", route, { status: 200, body: { password: 1 } })).toEqual([expect.stringContaining("must be string")]);
@@ -16,8 +16,8 @@ test("finds what a reply lacks, and what is of the wrong type", () => {
   expect(check("GET", route, { status: 200, body: { password: "x" } })).toEqual([]);
 });
 
-test.each([false, true])("every route is called once, and every reply is as Neon's text has it (unknown fields: %s)", async (unknowns) => {
-  const { branch, call, finish, neon } = await mockNeon({ switches: { unknowns, softDelete: true } });
+test.each([false, true])("every reply of every route matches Neon's OpenAPI text (unknown fields: %s)", async (unknowns) => {
+  const { branch, call, finish, neon } = await createMockClient({ switches: { unknowns, softDelete: true } });
   const {
     branch: made,
     endpoints,
@@ -43,7 +43,7 @@ test.each([false, true])("every route is called once, and every reply is as Neon
     "POST /projects/{project_id}/branches/{branch_id}/databases": { database: { name: "extra", owner_name: "neondb_owner" } },
     "POST /projects/{project_id}/branches/{branch_id}/restore": { source_branch_id: main },
   };
-  // What is deleted, read or reset must be there, so creations come first and deletions last.
+  // Objects must exist to be read, reset or deleted, so creations come first and deletions last.
   const rank = ["POST", "PATCH", "GET", "DELETE"];
   const keys = Object.keys(ROUTES).toSorted(
     (left, right) => rank.indexOf(left.split(" ")[0] ?? "") - rank.indexOf(right.split(" ")[0] ?? ""),
@@ -71,7 +71,7 @@ test.each([false, true])("every route is called once, and every reply is as Neon
   expect(wrong).toEqual([]);
 });
 
-test("the page of assumptions names every switch with its default", async () => {
+test("docs/neon-assumptions.md lists every switch with its default", async () => {
   const page = await readFile(new URL("../../../../docs/neon-assumptions.md", import.meta.url), "utf8");
   const missing = Object.entries(SWITCHES).filter(([name, entry]) => !page.includes(`| \`${name}\` | \`${String(entry.default)}\` |`));
   expect(missing.map(([name]) => name)).toEqual([]);

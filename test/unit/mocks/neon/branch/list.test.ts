@@ -1,7 +1,7 @@
 import { assert, asyncProperty, constantFrom, integer } from "fast-check";
 import { expect, test } from "vitest";
-import { insertBranches } from "../../../../mocks/neon/control.ts";
-import { body, type Caller, mockNeon } from "../../../support/neon.ts";
+import { insertBranches } from "../../../../../mocks/neon/control.ts";
+import { body, type MockClient, createMockClient } from "../../../../support/neon-mock.ts";
 
 interface Page {
   readonly branches: readonly { readonly id: string; readonly name: string }[];
@@ -9,7 +9,7 @@ interface Page {
   readonly pagination: { readonly next?: string; readonly sort_order: string };
 }
 
-async function walk({ call }: Caller, query: string): Promise<Page[]> {
+async function walk({ call }: MockClient, query: string): Promise<Page[]> {
   const pages: Page[] = [];
   for (let cursor = ""; ;) {
     const page = body(await call("GET", `/branches?${query}${cursor}`)) as unknown as Page;
@@ -19,8 +19,8 @@ async function walk({ call }: Caller, query: string): Promise<Page[]> {
   }
 }
 
-test("shows every branch once over all pages, whatever the page and the order", async () => {
-  const mock = await mockNeon({ pageSize: 7 });
+test("the list contains every branch once over all pages, for every page size and order", async () => {
+  const mock = await createMockClient({ pageSize: 7 });
   insertBranches(mock.neon, {
     branches: Array.from({ length: 40 }, (_, index) => ({ name: `b${index % 10}-${index}`, age_ms: index % 3 })),
   });
@@ -41,22 +41,22 @@ test("shows every branch once over all pages, whatever the page and the order", 
   );
 });
 
-test("keeps to its page size even when asked for ten thousand", async () => {
-  const mock = await mockNeon({ pageSize: 2 });
+test("the list keeps to its page size even with limit=10000", async () => {
+  const mock = await createMockClient({ pageSize: 2 });
   insertBranches(mock.neon, { branches: [{}, {}, {}] });
   expect((await walk(mock, "limit=10000")).map((page) => page.branches.length)).toEqual([2, 2]);
 });
 
-test("finds parts of names and of ids, and counts them", async () => {
-  const mock = await mockNeon();
+test("the search finds parts of names and of ids, and counts them", async () => {
+  const mock = await createMockClient();
   insertBranches(mock.neon, { branches: [{ name: "offshoot/a/1" }, { name: "offshoot/a/10" }, { name: "other" }] });
   const [page] = await walk(mock, "search=offshoot/a/1");
   expect(page?.branches.map((branch) => branch.name).toSorted()).toEqual(["offshoot/a/1", "offshoot/a/10"]);
   expect((await mock.call("GET", "/branches/count?search=offshoot")).body).toEqual({ count: 2 });
 });
 
-test("brings the annotations of its own page, and a read brings one, empty where there is none", async () => {
-  const mock = await mockNeon();
+test("the list contains the annotations of its page, and a read contains one, which may be empty", async () => {
+  const mock = await createMockClient();
   const { branch } = await mock.branch("a", {}, { annotation_value: { owner: "x" } });
   const { branch: bare } = await mock.branch("b");
   const [page] = await walk(mock, "");
@@ -65,8 +65,8 @@ test("brings the annotations of its own page, and a read brings one, empty where
   expect((await mock.call("GET", `/branches/${bare.id}`)).body).toMatchObject({ annotation: { value: {} } });
 });
 
-test("hides a new branch for as many reads and lists as told", async () => {
-  const mock = await mockNeon({ switches: { readLag: 2, listLag: 1 } });
+test("the switches readLag and listLag hide a new branch from reads and lists", async () => {
+  const mock = await createMockClient({ switches: { readLag: 2, listLag: 1 } });
   const { branch } = await mock.branch("a");
   const read = async () => (await mock.call("GET", `/branches/${branch.id}`)).status;
   const listed = async () => (await walk(mock, "search=a"))[0]?.branches.some((entry) => entry.id === branch.id);
@@ -74,7 +74,7 @@ test("hides a new branch for as many reads and lists as told", async () => {
   expect([await listed(), await listed()]).toEqual([false, true]);
 });
 
-test.each(["limit=0", "limit=10001", "limit=x", "sort_by=size", "sort_order=up"])("refuses the query %s", async (query) => {
-  const { call } = await mockNeon();
+test.each(["limit=0", "limit=10001", "limit=x", "sort_by=size", "sort_order=up"])("the list refuses the query %s", async (query) => {
+  const { call } = await createMockClient();
   expect((await call("GET", `/branches?${query}`)).status).toBe(400);
 });

@@ -6,20 +6,20 @@ import type { Neon, NeonOptions } from "../../mocks/neon/neon.ts";
 import type { Outcome, Reply } from "../../mocks/neon/reply.ts";
 import { loadSpecification } from "../../mocks/neon/specification.ts";
 
-/** A Neon mock on a clock that stands still at `START`, and short ways to call it. */
-export interface Caller {
+/** A Neon mock with a clock that is stopped at `START`, and short functions to call it. */
+export interface MockClient {
   readonly neon: Neon;
-  /** Path below the project; `/branches` for example. */
+  /** `path` is below the project, such as `/branches`; with a leading `!` it is below the API. */
   readonly call: (method: string, path: string, sent?: unknown) => Promise<Reply>;
-  /** The same with what a fault makes of it, and with other headers. */
+  /** The same, also for dropped replies and with other headers. */
   readonly outcome: (method: string, path: string, sent?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Outcome>;
-  /** Creates a branch, with a compute unless told otherwise; fails the test where that is refused. */
-  readonly branch: (name: string, branch?: object, rest?: object) => Promise<Created>;
-  /** Lets all operations come to their end. */
+  /** Creates a branch, by default with a compute. Throws if the mock refuses it. */
+  readonly branch: (name: string, branch?: object, rest?: object) => Promise<CreatedReply>;
+  /** Moves the clock until all operations are finished. */
   readonly finish: () => void;
 }
 
-export interface Created {
+export interface CreatedReply {
   readonly branch: { readonly id: string; readonly name: string; readonly current_state: string; readonly [key: string]: unknown };
   readonly endpoints: readonly { readonly id: string; readonly host: string }[];
   readonly operations: readonly { readonly id: string; readonly action: string; readonly status: string }[];
@@ -36,16 +36,16 @@ afterEach(() => {
   if (violations.length > 0) throw new Error(`Replies contradict Neon's OpenAPI text:\n${violations.join("\n")}`);
 });
 
-/** Every reply of the mock is held against Neon's OpenAPI text; a contradiction fails the test. */
-export async function mockNeon(options: NeonOptions & { readonly unchecked?: boolean } = {}): Promise<Caller> {
+/** A mock that checks every reply against Neon's OpenAPI text. A difference fails the test. */
+export async function createMockClient(options: NeonOptions & { readonly unchecked?: boolean } = {}): Promise<MockClient> {
   const neon = await createNeon({ clock: createClock({ start: START, frozen: true }), seed: 1, operationMs: 1_000, check, ...options });
   if (options.unchecked !== true) made.push(neon);
-  const outcome: Caller["outcome"] = (method, path, sent, headers = {}) => {
+  const outcome: MockClient["outcome"] = (method, path, sent, headers = {}) => {
     const [bare = "", query = ""] = (path.startsWith("!") ? path.slice(1) : `/projects/${neon.projectId}${path}`).split("?");
     const authorization = `Bearer ${neon.apiKey}`;
     return answer(neon, { method, path: bare, query: new URLSearchParams(query), headers: { authorization, ...headers }, body: sent });
   };
-  const call: Caller["call"] = async (method, path, sent) => {
+  const call: MockClient["call"] = async (method, path, sent) => {
     const reply = await outcome(method, path, sent);
     if (reply === "dropped") throw new Error("The reply was dropped.");
     return reply;
@@ -56,14 +56,15 @@ export async function mockNeon(options: NeonOptions & { readonly unchecked?: boo
     outcome,
     async branch(name, branch = {}, rest = { endpoints: [{ type: "read_write" }] }) {
       const reply = await call("POST", "/branches", { branch: { name, ...branch }, ...rest });
-      if (reply.status !== 201) throw new Error(`No branch ${name}: ${reply.status} ${JSON.stringify(reply.body)}`);
-      return reply.body as Created;
+      if (reply.status !== 201)
+        throw new Error(`The mock did not create the branch ${name}: ${reply.status} ${JSON.stringify(reply.body)}`);
+      return reply.body as CreatedReply;
     },
     finish: () => neon.clock.advance(1_001),
   };
 }
 
-/** The parts of a reply that a test names, and the others left out. */
+/** The body of a reply, as an object. */
 export function body(reply: Reply): Readonly<Record<string, unknown>> {
   return reply.body as Readonly<Record<string, unknown>>;
 }
