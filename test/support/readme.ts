@@ -15,17 +15,17 @@ const BIN = new URL("../../bin/offshoot.js", import.meta.url).pathname;
 
 const MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
   done: "done",
-  unexpected: "unexpected, or cancelled",
-  usage: "usage or configuration",
-  findings: "findings",
-  migrationFailed: "migration failed",
+  unexpected: "unexpected error, or cancelled",
+  usage: "wrong usage or configuration",
+  findings: "an audit, a comparison or a check has findings",
+  migrationFailed: "the migrations failed",
   timedOut: "timed out",
-  noProvider: "no provider, or no Postgres to be had",
+  noProvider: "no provider or no Postgres is available",
   refused: "refused for safety",
-  leftBehind: "something was left behind",
+  leftBehind: "something could not be deleted",
 };
 
-/** The README with its generated blocks made anew: help from the real CLI, settings and exit codes from the code. */
+/** The README with new generated blocks: the help of the CLI, the settings and the exit codes. */
 export async function renderReadme(text: string): Promise<string> {
   const blocks: Readonly<Record<string, string>> = {
     help: ["```", await help(), "```"].join("\n"),
@@ -35,7 +35,7 @@ export async function renderReadme(text: string): Promise<string> {
   return withBlocks(text, blocks);
 }
 
-/** `docs/drift.md` with its tables made anew from what the comparison knows. */
+/** `docs/drift.md` with new generated tables of the sources and the normalisations. */
 export function renderDrift(text: string): string {
   const sources = Object.entries(SOURCE_FORMS).map(([form, meaning]) => `| ${/\s/.test(form) ? form : `\`${form}\``} | ${meaning} |`);
   const normalisations = Object.entries(NORMALISATIONS).map(([name, { what }]) => {
@@ -44,7 +44,7 @@ export function renderDrift(text: string): string {
   });
   return withBlocks(text, {
     sources: ["| side | |", "|---|---|", ...sources].join("\n"),
-    normalisations: ["| name | by default | what it stands for |", "|---|---|---|", ...normalisations].join("\n"),
+    normalisations: ["| name | by default | meaning |", "|---|---|---|", ...normalisations].join("\n"),
   });
 }
 
@@ -56,7 +56,7 @@ function withBlocks(text: string, blocks: Readonly<Record<string, string>>): str
 }
 
 async function help(): Promise<string> {
-  // A fixed width: commander wraps to the terminal's.
+  // A fixed width, because commander breaks lines at the width of the terminal.
   const env = { ...process.env, COLUMNS: "100", NO_COLOR: "1" };
   const { stdout } = await promisify(execFile)(process.execPath, [BIN, "--help"], { env });
   return stdout.trim();
