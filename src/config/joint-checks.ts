@@ -3,6 +3,7 @@ import type { Path } from "./fields.ts";
 import { type Entry, PRECEDENCE } from "./sources.ts";
 import type { ProviderChoice } from "./settings.ts";
 
+/** A problem of several settings together. */
 export interface JointProblem {
   readonly severity: "error" | "warning";
   readonly text: string;
@@ -85,8 +86,8 @@ export function chooseToolOrCommand(entries: EffectiveEntries): EffectiveEntries
 }
 
 /**
- * Warns about settings of a provider that is not used. A provider from a stronger source is no reason for a warning:
- * `--provider` can override a shared file.
+ * Warns about settings of a provider that is not used. No warning if the provider comes from a stronger source than the
+ * setting, because `--provider` can override a shared file.
  */
 function unused(entries: EffectiveEntries, path: Path): readonly JointProblem[] {
   const entry = entries.get(path);

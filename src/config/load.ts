@@ -11,7 +11,7 @@ import type { Entry, GivenSettings, SourceResult, SourceKind } from "./sources.t
 import { checkTogether, chooseToolOrCommand } from "./joint-checks.ts";
 import type { Settings } from "./settings.ts";
 
-/** Where settings may come from. */
+/** The sources of the settings. */
 export interface LoadInput {
   /** The folder in which the search for `offshoot.yaml` starts. */
   readonly cwd: string;
@@ -24,6 +24,7 @@ export interface LoadInput {
   readonly file?: string | undefined;
 }
 
+/** The source of one setting. */
 export interface Source {
   readonly from: SourceKind;
   /** `--ttl`, `OFFSHOOT_TTL`, `offshoot.yaml:12`, `CI` or `default`. */
@@ -62,7 +63,7 @@ export async function loadSettings(input: LoadInput): Promise<Resolved> {
   const effective = chooseToolOrCommand(pick(sources, (entry, field) => fromDirectory(entry, field, input.cwd, found.directory)));
   const jointProblems = checkTogether(effective);
   const errors = jointProblems.filter(({ severity }) => severity === "error").map(({ text }) => text);
-  const problems = [...sources.flatMap((source) => source.problems), ...errors];
+  const problems = [...sources.flatMap((each) => each.problems), ...errors];
   if (problems.length > 0) throw invalid(byLine(problems, found.label), found.file);
   return {
     settings: assembleSettings(effective),
@@ -81,7 +82,7 @@ export async function loadSettings(input: LoadInput): Promise<Resolved> {
 function pick(sources: readonly SourceResult[], adapt: (entry: Entry, field: Field) => Entry): EffectiveEntries {
   return new Map(
     FIELDS.flatMap((field) => {
-      const entry = sources.map((source) => source.entries.get(field.path)).find((candidate) => candidate !== undefined);
+      const entry = sources.map(({ entries }) => entries.get(field.path)).find((candidate) => candidate !== undefined);
       return entry === undefined ? [] : [[field.path, adapt(entry, field)] as const];
     }),
   );

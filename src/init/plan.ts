@@ -114,7 +114,7 @@ function planConfiguration(facts: RepositoryFacts): PlannedFile {
   };
 }
 
-function planPipeline({ pipelines }: RepositoryFacts, service: CiService, { pipeline: pipeline }: RepositoryCommands): PlannedFile {
+function planPipeline({ pipelines }: RepositoryFacts, service: CiService, { pipeline }: RepositoryCommands): PlannedFile {
   const { head, body } = service.pipeline(pipeline);
   const present = pipelines[service.file];
   if (present === head + body) return { path: service.file, state: "same", text: "" };
