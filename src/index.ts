@@ -1,10 +1,10 @@
-export { audit, type AuditOptions, type AuditResult, type Finding } from "./commands/audit.ts";
-export { renderFindings, type ReportFormat, type ReportOptions } from "./findings/render.ts";
+export { audit, type AuditOptions, type AuditFinding, type AuditResult } from "./commands/audit.ts";
+export { renderFindings, type ReportedResult, type ReportFormat, type ReportOptions } from "./commands/render-findings.ts";
 export { checkMetrics, type CheckMetricsOptions, type WantedMetric } from "./commands/check-metrics.ts";
 export { checkWorker, type CheckWorkerOptions } from "./commands/check-worker.ts";
 export { checkWorkflow, type CheckWorkflowOptions } from "./commands/check-workflow.ts";
 export type { CheckFinding } from "./check/finding.ts";
-export type { CheckResult } from "./check/report.ts";
+export type { CheckResult } from "./commands/check-result.ts";
 export type { CommonOptions } from "./context/context.ts";
 export { doctor, type Diagnosis, type DoctorOptions } from "./commands/doctor.ts";
 export { down, type DownOptions, type DownResult } from "./commands/down.ts";
@@ -32,4 +32,4 @@ export { type Failed, type Planned, type Reason, sweep, type SweepOptions, type 
 export { up, type UpOptions, type UpResult } from "./commands/up.ts";
 export type { DatabaseVariables } from "./providers/variables.ts";
 export { wait, type WaitOptions } from "./commands/wait.ts";
-export { writeAuditSpec, type WriteSpecOptions, type WrittenSpec } from "./commands/write-spec.ts";
+export { writeAuditSpec, type WriteSpecOptions, type WrittenSpec } from "./commands/write-audit-spec.ts";

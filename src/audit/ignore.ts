@@ -1,15 +1,14 @@
-import { finding } from "./rules/rule.ts";
-import type { Finding } from "../findings/finding.ts";
+import { type AuditFinding, finding } from "./finding.ts";
 import { matches } from "./pattern.ts";
 import type { IgnoreRule, Spec } from "./spec/spec.ts";
 
-/** Takes out the findings that the spec accepts. An exception whose last day has passed hides nothing and is told. */
-export function withoutIgnored(findings: readonly Finding[], spec: Spec | undefined, now: Date): Finding[] {
+/** Removes the findings that the spec ignores. An expired exception hides nothing and becomes a finding itself. */
+export function withoutIgnored(findings: readonly AuditFinding[], spec: Spec | undefined, now: Date): AuditFinding[] {
   if (spec === undefined) return [...findings];
   const today = now.toISOString().slice(0, 10);
   const expired = spec.ignore.filter(({ until }) => until !== undefined && until < today);
-  const alive = spec.ignore.filter((rule) => !expired.includes(rule));
-  const told = expired.map((rule) =>
+  const valid = spec.ignore.filter((rule) => !expired.includes(rule));
+  const reminders = expired.map((rule) =>
     finding(
       "ignore-expired",
       { kind: "spec", name: rule.object },
@@ -17,9 +16,9 @@ export function withoutIgnored(findings: readonly Finding[], spec: Spec | undefi
       { file: spec.file, rule: { line: rule.line } },
     ),
   );
-  return [...findings.filter((found) => !alive.some((rule) => accepts(rule, found))), ...told];
+  return [...findings.filter((found) => !valid.some((rule) => ignores(rule, found))), ...reminders];
 }
 
-function accepts({ code, object }: IgnoreRule, found: Finding): boolean {
+function ignores({ code, object }: IgnoreRule, found: AuditFinding): boolean {
   return (code === undefined || code === found.code) && matches(object, found.object.name);
 }

@@ -1,26 +1,26 @@
-/** A star stands for any text; behind a backslash it is a star of the name itself. */
+/** A star matches any text. After a backslash it is a star of the name itself. */
 const STAR = /(?<!\\)\*/;
 
-/** Whether a key of the spec stands for many names. */
+/** Whether a key of the spec is a pattern. */
 export function isPattern(key: string): boolean {
   return STAR.test(key);
 }
 
-/** Whether a name matches a pattern as a whole. */
+/** Whether the whole name matches a pattern. */
 export function matches(pattern: string, name: string): boolean {
   const parts = pattern.split(new RegExp(STAR, "g")).map((part) => literalName(part).replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
   return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
 }
 
-/** Stands for the key `__proto__`, which a plain object of JavaScript takes for something else. */
+/** Replaces the key `__proto__`, which has a special meaning in JavaScript objects. */
 export const PROTO_KEY = String.raw`\__proto__`;
 
-/** The name that a key stands for, which is no pattern. */
+/** The name that a key without a pattern means. */
 export function literalName(key: string): string {
   return key === PROTO_KEY ? "__proto__" : key.replaceAll(String.raw`\*`, "*");
 }
 
-/** The key of a name, for files that are written. */
+/** The key for a name, for spec files that we write. */
 export function keyOfName(name: string): string {
   return name.replaceAll("*", String.raw`\*`);
 }

@@ -1,30 +1,30 @@
-/** What is said about what a gate found, by code. All facts are texts or lists of texts, so that every report can show them. */
-export interface FactsByCode {
-  /** Nothing answered, or it was not HTTP. */
+/** The facts of each finding by its code. All facts are texts or lists of texts, so that every report can show them. */
+export interface CheckFacts {
+  /** There was no answer, or it was not HTTP. */
   readonly "endpoint-unreachable": { readonly why: string };
   readonly "endpoint-status": { readonly status: string };
-  /** The answer is not the text format of Prometheus. */
+  /** The answer is not in the text format of Prometheus. */
   readonly "endpoint-format": { readonly line: string; readonly text: string; readonly why: string };
   readonly "metric-missing": { readonly nearest?: string | undefined };
   readonly "metric-type": { readonly expected: string; readonly actual: string };
-  /** Declared, and without a single value. */
+  /** The metric is declared, but has no value. */
   readonly "metric-empty": { readonly type: string };
 
-  /** The worker was to live and ended. */
+  /** The worker ended before the time that it must run. */
   readonly "worker-ended": { readonly how: string; readonly after: string; readonly tail: readonly string[] };
-  /** It wrote fewer lines than it should: its output is buffered, or it does nothing. */
-  readonly "worker-quiet": { readonly lines: string; readonly wanted: string; readonly within: string };
-  readonly "worker-unready": { readonly text: string; readonly within: string; readonly tail: readonly string[] };
-  /** Lines that look like failures. */
-  readonly "worker-complains": { readonly lines: readonly string[] };
-  /** It did not end when it was asked to, and was killed. */
-  readonly "worker-stubborn": { readonly signal: string; readonly grace: string };
-  /** It ended and left children, which were killed. */
-  readonly "worker-left": { readonly after: string };
+  /** The worker wrote fewer lines than expected: its output is buffered, or it does nothing. */
+  readonly "worker-few-lines": { readonly lines: string; readonly expected: string; readonly within: string };
+  readonly "worker-not-ready": { readonly text: string; readonly within: string; readonly tail: readonly string[] };
+  /** Lines of the log look like failures. */
+  readonly "worker-log-failures": { readonly lines: readonly string[] };
+  /** The worker did not end after the signal and was killed. */
+  readonly "worker-killed": { readonly signal: string; readonly grace: string };
+  /** The worker ended before its child processes, which were killed. */
+  readonly "worker-children-left": { readonly after: string };
 
-  /** Jobs that may run at once migrate one database. */
+  /** Jobs that can run at the same time migrate one database. */
   readonly "migrates-twice": { readonly jobs: readonly string[]; readonly command: string };
-  readonly "migration-failure-hidden": { readonly command: string; readonly by: "a pipe" | "continue-on-error" | "what follows ||" };
+  readonly "migration-failure-hidden": { readonly command: string; readonly by: "a pipe" | "continue-on-error" | "the command after ||" };
   readonly "migrates-through-pooler": { readonly variable: string; readonly value: string };
   readonly "secret-in-output": { readonly output: string; readonly value: string };
   readonly "needs-missing": { readonly job: string; readonly expression: string };
@@ -35,4 +35,4 @@ export interface FactsByCode {
   readonly "increment-ends-script": { readonly command: string };
 }
 
-export type CheckCode = keyof FactsByCode;
+export type CheckCode = keyof CheckFacts;

@@ -16,7 +16,7 @@ export interface SummaryRecorder {
   finish(result: { readonly thrown: unknown; readonly exitCode: number }): CommandSummary | undefined;
 }
 
-type FileAnnotation = Extract<Event, { kind: "findings" }>["marks"][number];
+type FileAnnotation = Extract<Event, { kind: "findings" }>["annotations"][number];
 
 /** The run of a command, and whether its summary is added to a comment on the pull request. */
 export type RunEvent = Extract<Event, { kind: "run" }>;
@@ -52,17 +52,24 @@ export function recordSummary(about: Pick<CommandSummary, "title" | "job">, now:
       else if (event.kind === "database") database = event;
       else if (event.kind === "findings") {
         findings = event.markdown;
-        for (const annotation of event.marks) annotations.set(JSON.stringify(annotation), annotation);
+        for (const annotation of event.annotations) annotations.set(JSON.stringify(annotation), annotation);
       } else if (event.kind === "refusal") refusals.push({ provider: event.provider, text: event.text });
       else if (event.kind === "note" || event.kind === "warning") notes.push(redact(event.text));
     },
     finish({ thrown, exitCode }) {
       if (phases.length === 0) return undefined;
-      const failure = thrown === undefined ? undefined : isOffshootError(thrown) ? describeError(thrown) : messageOf(thrown);
+      const failure = thrown === undefined ? undefined : describeFailure(thrown, findings !== undefined);
       const kept = this.kept ?? (database === undefined || removed ? undefined : describeKept(database));
       return { ...about, run: database?.run, database, refusals, phases, notes, findings, failure, exitCode, kept };
     },
   };
+}
+
+/** The error without its list of findings, where the summary already has a part with the findings. */
+function describeFailure(thrown: unknown, hasFindings: boolean): string {
+  if (!isOffshootError(thrown)) return messageOf(thrown);
+  if (thrown.code === "FINDINGS" && hasFindings) return [thrown.message, thrown.remedy].filter((line) => line !== undefined).join("\n");
+  return describeError(thrown);
 }
 
 function describeKept({ name, run, expiresAt }: DatabaseEvent): string {

@@ -35,7 +35,7 @@ export function menu(begin: Begin): Command {
 
   add("audit", "check the schema of the database against a spec and the built-in rules", () => import("./commands/audit.ts"))
     .argument("[spec]", "the spec file; default: the setting audit.spec")
-    .option("--report <format[=file]>", "write a report: text, json, markdown, junit, sarif or code-quality; repeatable", collect, [])
+    .option(...REPORT)
     .option("--fail-on <severity>", "lowest severity that fails: error, warning or info; default: the setting audit.failOn")
     .option("--write", "write a new spec from this database; do not audit")
     .option("--update", "update the spec with the changes of the database; do not audit")
@@ -44,7 +44,8 @@ export function menu(begin: Begin): Command {
   add("drift", "compare the schema of the migrations with a branch, or any two schemas", () => import("./commands/drift.ts"))
     .option("--expected <source>", `the expected schema: ${SOURCES}`, "migrations")
     .option("--actual <source>", "the actual schema, in the same forms", "parent")
-    .option("--report <format[=file]>", "write a report: text, json or markdown; repeatable", collect, [])
+    .option(...REPORT)
+    .option(...FAIL_ON)
     .option("--ignore <names>", "also ignore these differences, such as comments,grants; or all", commas)
     .option("--repair <file>", "write SQL that removes the differences, tested on a copy; - for stdout")
     .option("--allow-destructive", "do not comment out SQL that deletes data")
@@ -118,7 +119,12 @@ export function menu(begin: Begin): Command {
 
   /** The checks use no database, so they lack the flags for one. */
   function addCheck(name: string, description: string, load: Load): Command {
-    return withAction(withOutput(checks.command(name).description(description)), `check ${name}`, load);
+    const command = checks
+      .command(name)
+      .description(description)
+      .option(...REPORT)
+      .option(...FAIL_ON);
+    return withAction(withOutput(command), `check ${name}`, load);
   }
 
   function withAction(command: Command, name: string, load: Load): Command {
@@ -157,6 +163,15 @@ const URL = ["--url <url>", "use this database instead of the run's: a Postgres 
 
 const SOURCES =
   "migrations, parent, run, branch:NAME, branch:NAME@TIME, branch:NAME@LSN, a spec file, a Postgres URL or the name of a variable with one";
+
+/** For the commands with findings. */
+const REPORT = [
+  "--report <format[=file]>",
+  "write a report: text, json, markdown, junit, sarif or code-quality; repeatable",
+  collect,
+  [] as readonly string[],
+] as const;
+const FAIL_ON = ["--fail-on <severity>", "lowest severity that fails: error, warning or info", "error"] as const;
 
 function commas(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, ...value.split(",").map((name) => name.trim())];

@@ -6,9 +6,10 @@ import { inPhase } from "../context/phase.ts";
 import { withReadSession } from "../context/read-session.ts";
 import { readSpec, type SpecFile } from "../context/spec-file.ts";
 import { OffshootError } from "../errors.ts";
-import type { Finding, Severity } from "../findings/finding.ts";
-import { type Counts, count } from "../findings/report/count.ts";
-import type { ReportOptions } from "../findings/report/options.ts";
+import type { AuditFinding } from "../audit/finding.ts";
+import { describeFindings } from "../findings/count.ts";
+import type { Severity } from "../findings/finding.ts";
+import { type FindingsResult, resultOf } from "../findings/result.ts";
 import { topOf } from "../identity/checkout.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 
@@ -21,13 +22,8 @@ export interface AuditOptions extends CommonOptions {
   readonly failOn?: Severity | undefined;
 }
 
-export interface AuditResult {
-  /** Highest severity first. */
-  readonly findings: readonly Finding[];
-  readonly counts: Counts;
-  readonly failOn: Severity;
-  /** Whether the severity of any finding is `failOn` or higher. */
-  readonly failed: boolean;
+export interface AuditResult extends FindingsResult<AuditFinding> {
+  readonly command: "audit";
   /** Absolute path of the spec that was used. */
   readonly spec: string | undefined;
   /** Path of the spec, relative to the working directory. */
@@ -36,7 +32,7 @@ export interface AuditResult {
   readonly folder: string;
 }
 
-export type { Finding } from "../findings/finding.ts";
+export type { AuditFinding } from "../audit/finding.ts";
 
 /**
  * Checks the live schema against the spec and the built-in rules. The audit only reads. Findings are a result, not an
@@ -62,7 +58,6 @@ export async function auditAndReport(
   failOn = context.settings.audit.failOn,
 ): Promise<AuditResult> {
   const { auditDatabase } = await import("../audit/audit.ts");
-  const { fails } = await import("../findings/report/place.ts");
   const { findings } = await inPhase(
     context.emit,
     "audit",
@@ -74,13 +69,11 @@ export async function auditAndReport(
         return auditDatabase({ session, spec: spec?.spec, repository, now: context.now() });
       });
     },
-    (result) => describeCount(result.findings.length),
+    (result) => `${describeFindings(result.findings)}${spec === undefined ? " (built-in rules only)" : ""}`,
   );
   const result = {
-    findings,
-    counts: count(findings),
-    failOn,
-    failed: findings.some((finding) => fails(finding, failOn)),
+    command: "audit" as const,
+    ...resultOf(findings, failOn),
     spec: spec?.path,
     specFile: spec === undefined ? undefined : relative(context.cwd, spec.path),
     folder: relative(await topOf(context.cwd), context.cwd),
@@ -96,32 +89,23 @@ export async function auditAndReport(
 export async function requireAuditPasses(context: Context, url: DirectUrl): Promise<void> {
   const { spec } = context.settings.audit;
   if (spec === undefined) return;
-  const { findings, counts, failed } = await auditAndReport(context, url, await readSpec(context));
+  const result = await auditAndReport(context, url, await readSpec(context));
+  const { counts, failed } = result;
   if (!failed) return;
-  const { text } = await import("../findings/report/text.ts");
+  const { renderFindings } = await import("./render-findings.ts");
   throw new OffshootError("FINDINGS", `The schema does not match the spec ${spec}.`, {
-    meaning: text(findings).trimEnd(),
+    meaning: (await renderFindings(result, "text")).trimEnd(),
     remedy: "Fix the migrations or the spec. `offshoot audit` runs the same audit again.",
     facts: { errors: counts.error, warnings: counts.warning },
   });
 }
 
-/** What the report formats need to know about an audit. */
-export function reportOptionsOf({ failOn, specFile, folder }: Pick<AuditResult, "failOn" | "specFile" | "folder">): ReportOptions {
-  return { failOn, file: specFile, folder };
-}
-
-function describeCount(findings: number): string {
-  if (findings === 0) return "schema has no findings";
-  return findings === 1 ? "1 finding" : `${findings} findings`;
-}
-
 /** Emits the findings for the CI job's page and as annotations of files. */
 async function emitFindings(context: Context, result: AuditResult): Promise<void> {
   if (result.findings.length === 0) return;
-  const { summariseFindings } = await import("../findings/report/markdown.ts");
-  const { marksOf } = await import("../findings/report/annotations.ts");
-  const options = reportOptionsOf(result);
-  const { findings } = result;
-  context.emit({ kind: "findings", markdown: summariseFindings(findings, options), marks: marksOf(findings, options) });
+  const { AUDIT } = await import("../audit/source.ts");
+  const { annotationsOf } = await import("../findings/report/annotations.ts");
+  const { renderFindings, reportOptionsOf } = await import("./render-findings.ts");
+  const annotations = annotationsOf(result.findings, AUDIT, reportOptionsOf(result));
+  context.emit({ kind: "findings", markdown: await renderFindings(result, "markdown"), annotations });
 }

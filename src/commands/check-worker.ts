@@ -1,6 +1,6 @@
-import { type CheckResult, resultOf } from "../check/report.ts";
-import { describeFindings, tellFindings } from "../check/tell.ts";
-import { readTime } from "../check/time.ts";
+import { describeFindings } from "../findings/count.ts";
+import type { Severity } from "../findings/finding.ts";
+import { type CheckResult, durationOption, finishCheck } from "./check-result.ts";
 import { judge } from "../check/worker/judge.ts";
 import { cancelled } from "../deadline.ts";
 import { codeOf, OffshootError } from "../errors.ts";
@@ -12,45 +12,47 @@ import type { CommonOptions } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
 
 export interface CheckWorkerOptions extends Pick<CommonOptions, "cwd" | "env" | "signal" | "onEvent"> {
-  /** The worker's command with its arguments; no shell is involved. */
+  /** The worker's command and its arguments; it is started without a shell. */
   readonly command: readonly string[];
-  /** How long it must live, such as `10s`, which is the default. */
+  /** How long the worker must run, such as `30s`; default `10s`. */
   readonly for?: string | undefined;
-  /** How many lines it must write, on both streams together; default 1. */
+  /** How many lines it must write, on stdout and stderr together; default 1. */
   readonly lines?: number | undefined;
-  /** A text that one of its lines must hold; default none. */
+  /** A text that one of its lines must contain; default none. */
   readonly ready?: string | undefined;
-  /** How long to wait for lines and text; default `30s`, and at least as long as it must live. */
+  /** How long to wait for the lines and the text; default `30s`, and at least as long as `for`. */
   readonly within?: string | undefined;
-  /** How long it may take to end on SIGTERM; default `10s`. */
+  /** How long it may take to end after SIGTERM; default `10s`. */
   readonly grace?: string | undefined;
+  /** The lowest severity that fails the check; default `error`. */
+  readonly failOn?: Severity | undefined;
 }
 
 /**
- * Starts a worker, watches it for a while and ends it with all that it started. Its environment is ours, with
- * `PYTHONUNBUFFERED=1`, since a buffered log is an empty one. Findings are a result, not an error.
+ * Starts a worker, watches it, and ends it with all processes that it started. It gets our environment and
+ * `PYTHONUNBUFFERED=1`, so that Python writes its log without delay. Findings are a result, not an error.
  *
- * Throws `COMMAND_MISSING`, `COMMAND_NOT_FOUND`, `USAGE` for a duration or number that is none, and `CANCELLED`.
+ * Throws `COMMAND_MISSING`, `COMMAND_NOT_FOUND`, `USAGE` for an invalid duration or number, and `CANCELLED`.
  */
 export async function checkWorker(options: CheckWorkerOptions): Promise<CheckResult> {
   const { command, lines = 1, ready, onEvent: emit = silent } = options;
   const [program] = command;
   if (program === undefined) {
-    throw new OffshootError("COMMAND_MISSING", "No worker was given.", {
-      remedy: "Write it after --: offshoot check worker -- python worker.py",
+    throw new OffshootError("COMMAND_MISSING", "The command of the worker is missing.", {
+      remedy: "Give it after `--`: offshoot check worker -- python worker.py",
     });
   }
   if (!Number.isSafeInteger(lines) || lines < 0) {
-    throw new OffshootError("USAGE", `lines ${lines} is no number of lines.`, { remedy: "Write a whole number such as 50." });
+    throw new OffshootError("USAGE", `lines ${lines} is not a number of lines.`, { remedy: "Write a whole number such as 50." });
   }
-  const forMs = readTime("for", options.for ?? "10s");
-  const withinMs = Math.max(forMs, readTime("within", options.within ?? "30s"));
-  const demands = { forMs, lines, ready, withinMs, graceMs: readTime("grace", options.grace ?? "10s") };
+  const forMs = durationOption("for", options.for ?? "10s");
+  const withinMs = Math.max(forMs, durationOption("within", options.within ?? "30s"));
+  const requirements = { forMs, lines, ready, withinMs, graceMs: durationOption("grace", options.grace ?? "10s") };
   const signal = options.signal ?? new AbortController().signal;
   const { watchWorker } = await import("../check/worker/watch.ts");
   const watch = (): ReturnType<typeof watchWorker> =>
     watchWorker({
-      ...demands,
+      ...requirements,
       argv: command,
       cwd: options.cwd ?? process.cwd(),
       env: { PYTHONUNBUFFERED: "1", ...(options.env ?? process.env) },
@@ -63,13 +65,11 @@ export async function checkWorker(options: CheckWorkerOptions): Promise<CheckRes
     emit,
     "command",
     name,
-    async () => judge(name, demands, await watch().catch((thrown: unknown) => Promise.reject(notStarted(program, thrown))), show),
+    async () => judge(name, requirements, await watch().catch((thrown: unknown) => Promise.reject(notStarted(program, thrown))), show),
     describeFindings,
   );
   if (signal.aborted) throw cancelled("the worker");
-  const result = resultOf(findings);
-  tellFindings(emit, result.findings);
-  return result;
+  return finishCheck({ command: "check worker", findings, failOn: options.failOn, cwd: options.cwd, emit });
 }
 
 function notStarted(program: string, thrown: unknown): unknown {

@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { type CheckResult, resultOf } from "../check/report.ts";
-import { describeFindings, tellFindings } from "../check/tell.ts";
+import { describeFindings } from "../findings/count.ts";
+import type { Severity } from "../findings/finding.ts";
+import { type CheckResult, finishCheck } from "./check-result.ts";
 import type { Workflow } from "../check/workflow/workflow.ts";
 import { codeOf, OffshootError } from "../errors.ts";
 import { silent } from "../events.ts";
@@ -9,22 +10,25 @@ import type { CommonOptions } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
 
 export interface CheckWorkflowOptions extends Pick<CommonOptions, "cwd" | "onEvent"> {
-  /** Workflow files of GitHub Actions; default all of `.github/workflows`. */
+  /** Workflow files of GitHub Actions; default all files in `.github/workflows`. */
   readonly files?: readonly string[] | undefined;
+  /** The lowest severity that fails the check; default `error`. */
+  readonly failOn?: Severity | undefined;
 }
 
 const FOLDER = ".github/workflows";
 
 /**
- * Looks for known mistakes in workflow files. Nothing is run. Findings are a result, not an error.
+ * Finds known mistakes in workflow files. Nothing is run. Findings are a result, not an error.
  *
- * Throws `CONFIG_UNREADABLE` for a file that can't be read, and `USAGE` for one that is no workflow, with its line.
+ * Throws `CONFIG_UNREADABLE` for a file that cannot be read, and `USAGE` for invalid YAML and for a file that is not a
+ * workflow.
  */
 export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise<CheckResult> {
   const { onEvent: emit = silent } = options;
   const cwd = options.cwd ?? process.cwd();
   const files = options.files === undefined || options.files.length === 0 ? await filesIn(cwd) : options.files;
-  const { mistakesIn } = await import("../check/workflow/rules.ts");
+  const { mistakesIn } = await import("../check/workflow/all-rules.ts");
   const findings = await inPhase(
     emit,
     "audit",
@@ -32,9 +36,7 @@ export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise
     async () => mistakesIn(await Promise.all(files.map((file) => readWorkflow(cwd, file)))),
     describeFindings,
   );
-  const result = resultOf(findings);
-  tellFindings(emit, result.findings);
-  return result;
+  return finishCheck({ command: "check workflow", findings, failOn: options.failOn, cwd, emit });
 }
 
 async function filesIn(cwd: string): Promise<readonly string[]> {
@@ -44,14 +46,18 @@ async function filesIn(cwd: string): Promise<readonly string[]> {
   });
   const files = names.filter((name) => /\.ya?ml$/.test(name)).toSorted();
   if (files.length > 0) return files.map((name) => `${FOLDER}/${name}`);
-  throw new OffshootError("USAGE", `There is no workflow in ${FOLDER}.`, { remedy: "Name the files: offshoot check workflow ci.yml" });
+  throw new OffshootError("USAGE", `No workflow was found in ${FOLDER}.`, {
+    remedy: "Name the workflow files: offshoot check workflow ci.yml",
+  });
 }
 
 async function readWorkflow(cwd: string, named: string): Promise<Workflow> {
   const path = resolve(cwd, named);
   const file = relative(cwd, path).replaceAll("\\", "/");
   const text = await readFile(path, "utf8").catch((thrown: unknown) => {
-    throw new OffshootError("CONFIG_UNREADABLE", `Could not read the workflow ${file}: ${codeOf(thrown)}.`, { remedy: "Check the path." });
+    throw new OffshootError("CONFIG_UNREADABLE", `Could not read the workflow ${file}: ${codeOf(thrown)}.`, {
+      remedy: "Check the path and the permissions of the file.",
+    });
   });
   const [{ readDocument }, { workflowOf }] = await Promise.all([
     import("../check/workflow/document.ts"),
@@ -60,12 +66,13 @@ async function readWorkflow(cwd: string, named: string): Promise<Workflow> {
   const document = readDocument(text);
   if (document.error !== undefined) {
     throw new OffshootError("USAGE", `${file}:${document.error.line}: ${document.error.text}`, {
-      remedy: "Correct the YAML; nothing was checked.",
+      meaning: "The file is not valid YAML. No workflow was checked.",
+      remedy: "Correct the file, and run the check again.",
     });
   }
   const workflow = workflowOf(file, document);
   if (workflow !== undefined) return workflow;
-  throw new OffshootError("USAGE", `${file} is no workflow of GitHub Actions: it has no jobs, or nothing that starts them.`, {
-    remedy: `Workflows stand in ${FOLDER}.`,
+  throw new OffshootError("USAGE", `${file} is not a GitHub Actions workflow: \`jobs\` or \`on\` is missing.`, {
+    remedy: `Name a workflow file, such as ${FOLDER}/ci.yml.`,
   });
 }

@@ -1,102 +1,41 @@
-import type { FactsByCode, FindingCode } from "./facts.ts";
-
-export type { FactsByCode, FindingCode } from "./facts.ts";
-
+/** How much a finding matters. */
 export type Severity = "error" | "warning" | "info";
 
-/** Worst first. */
+/** Highest severity first. */
 export const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
 
-/** The severity that each code has unless the spec says otherwise. A check may tell a milder or worse case. */
-export const SEVERITY: Readonly<Record<FindingCode, Severity>> = {
-  missing: "error",
-  unexpected: "error",
-  forbidden: "error",
-  different: "error",
-  "version-different": "error",
-  "version-unreadable": "error",
-  "version-several": "warning",
-  "version-unknown": "error",
-  "heads-different": "error",
-  "name-different": "error",
-  "postgres-different": "warning",
-  "ignore-expired": "warning",
-
-  "overload-ambiguous": "error",
-  "index-invalid": "error",
-  "index-duplicate": "warning",
-  "index-overlapping": "info",
-  "constraint-not-validated": "warning",
-  "foreign-key-unindexed": "info",
-  "foreign-key-types": "warning",
-  "table-without-primary-key": "warning",
-  "sequence-near-end": "warning",
-  "sequence-behind": "error",
-  "trigger-disabled": "warning",
-  "row-security-without-policies": "warning",
-  "policies-without-row-security": "error",
-  "definer-without-search-path": "warning",
-  "function-broken": "error",
-  "owner-different": "warning",
-  "collation-stale": "warning",
-};
-
-export type ObjectKind =
-  | "schema"
-  | "extension"
-  | "table"
-  | "column"
-  | "constraint"
-  | "index"
-  | "trigger"
-  | "rule"
-  | "policy"
-  | "statistics"
-  | "publication"
-  | "event trigger"
-  | "repository"
-  | "collation"
-  | "view"
-  | "materialized view"
-  | "function"
-  | "sequence"
-  | "enum"
-  | "domain"
-  | "composite"
-  | "range"
-  | "database"
-  | "spec";
-
-export interface FoundObject {
-  readonly kind: ObjectKind;
-  /** Quoted and with its schema, as in `app.orders.total`. */
+/** The thing that a finding is about. */
+export interface FoundObject<K extends string = string> {
+  readonly kind: K;
+  /** As people write it. For a database object: quoted and with its schema, such as `app.orders.total`. */
   readonly name: string;
 }
 
-interface FindingOf<C extends FindingCode> {
+/** A line of a file, both as people see them: `file` as it was named, `line` from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** One problem that a command found, as data. Its text comes from a `FindingKind`, its layout from a report format. */
+export interface Finding<C extends string = string, F extends object = object, K extends string = string> {
   readonly code: C;
   readonly severity: Severity;
-  readonly object: FoundObject;
-  readonly facts: FactsByCode[C];
+  readonly object: FoundObject<K>;
+  /** Texts and lists of texts, so that every report can show them. */
+  readonly facts: F;
   /** The author's reason, from the rule of the spec that was broken. */
   readonly reason?: string | undefined;
-  /** Where that rule stands. */
-  readonly at?: { readonly file: string; readonly line: number } | undefined;
+  /** The place that the finding is about; for a rule of a spec, the line of that rule. */
+  readonly at?: Place | undefined;
 }
 
-/** One thing that is wrong with a database, as data: its prose is in `message.ts`, its looks are in `report/`. */
-export type Finding = { [C in FindingCode]: FindingOf<C> }[FindingCode];
+/** The findings of one room. `F` gives the facts of each code. */
+export type FindingOf<F extends { readonly [C in keyof F]: object }, K extends string = string> = {
+  [C in keyof F & string]: Finding<C, F[C], K>;
+}[keyof F & string];
 
-/** Orders findings: worst first, then by object, then by code. */
-export function byWorst(a: Finding, b: Finding): number {
-  return (
-    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-    compareText(a.object.name, b.object.name) ||
-    compareText(a.code, b.code)
-  );
-}
-
-/** Byte order: the same on every machine, whatever its locale. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Whether a finding fails the command: its severity is `failOn` or higher. */
+export function fails({ severity }: Pick<Finding, "severity">, failOn: Severity = "error"): boolean {
+  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn);
 }

@@ -1,5 +1,6 @@
-import { check } from "../../src/audit/check.ts";
-import type { Finding } from "../../src/findings/finding.ts";
+import { applyRules } from "../../src/audit/apply-rules.ts";
+import type { AuditFinding } from "../../src/audit/finding.ts";
+import type { CheckFinding } from "../../src/check/finding.ts";
 import { parseSpec } from "../../src/audit/spec/parse.ts";
 import { catalogOf, constraint, index, routine, table } from "./catalog.ts";
 
@@ -28,11 +29,34 @@ schemas:
 `,
   "schema.audit.yaml",
 );
-/** What the outbox case finds: two rules that are broken, and three built-in checks. */
-export const findings: readonly Finding[] = check(catalog, spec, { now: new Date("2026-06-15T12:00:00Z") });
+/** The findings of the outbox case: two from the spec and three from built-in rules. */
+export const findings: readonly AuditFinding[] = applyRules(catalog, spec, { now: new Date("2026-06-15T12:00:00Z") });
 
-/** Findings whose names and facts hold what every format has to escape. */
-export const hostile: readonly Finding[] = [
+/** Findings of all three checks. */
+export const checkFindings: readonly CheckFinding[] = [
+  {
+    code: "endpoint-format",
+    severity: "error",
+    object: { kind: "endpoint", name: "http://localhost:8000/metrics" },
+    facts: { line: "3", text: "<html>", why: "not a comment and not a value" },
+  },
+  {
+    code: "migration-failure-hidden",
+    severity: "error",
+    object: { kind: "step", name: "test, migrate" },
+    facts: { command: "alembic upgrade head || true", by: "the command after ||" },
+    at: { file: ".github/workflows/ci.yml", line: 6 },
+  },
+  {
+    code: "worker-log-failures",
+    severity: "warning",
+    object: { kind: "worker", name: "python worker.py" },
+    facts: { lines: ["Traceback (most recent call last):"] },
+  },
+];
+
+/** Findings with names and facts that every format must escape. */
+export const hostile: readonly AuditFinding[] = [
   {
     code: "different",
     severity: "error",

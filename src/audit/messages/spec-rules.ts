@@ -1,7 +1,11 @@
-import { line, type Words } from "./words.ts";
+import { detail, type KindsOf } from "../../findings/kind.ts";
+import type { AuditFacts } from "../facts.ts";
 
-/** The words of what a spec asked for. */
-export const ASKED: Words<
+/** The message functions of some codes. */
+export type MessagesOf<C extends keyof AuditFacts> = { readonly [K in C]: KindsOf<AuditFacts>[K]["message"] };
+
+/** The messages of the rules that compare the database with a spec or with the repository's migrations. */
+export const SPEC_MESSAGES: MessagesOf<
   | "missing"
   | "unexpected"
   | "forbidden"
@@ -17,99 +21,112 @@ export const ASKED: Words<
 > = {
   missing: ({ expected, nearest }, { kind }) => ({
     problem: `${kind} is missing`,
-    details: [...line("wanted", expected), ...line("there is", nearest)],
+    details: [...detail("expected", expected), ...detail("similar", nearest)],
     remedy:
       nearest === undefined
-        ? "Add it in a migration, or take it out of the spec."
-        : "If that is the same one, rename or change it in a migration, or correct the spec; else add it.",
+        ? "Add it in a migration, or remove it from the spec."
+        : "If the similar one is meant, rename or change it in a migration, or correct the spec. Otherwise add the missing one in a migration.",
   }),
   unexpected: ({ definition, overload }, { kind }) => ({
     problem:
-      overload === true ? "overload is not in the spec, which lists all of them" : `${kind} is not in the spec, which says "exactly"`,
-    details: line("found", definition),
-    remedy: "Drop it in a migration, or list it in the spec.",
+      overload === true
+        ? "overload is not in the spec, which lists all overloads of this function"
+        : `${kind} is not in the spec, which says "exactly"`,
+    details: detail("found", definition),
+    remedy: "Drop it in a migration, or add it to the spec.",
   }),
   forbidden: ({ definition }, { kind }) => ({
-    problem: `${kind} must be absent`,
-    details: line("found", definition),
+    problem: `${kind} exists, but the spec says "absent: true"`,
+    details: detail("found", definition),
     remedy: "Drop it in a migration.",
   }),
   different: ({ property, expected, actual }, { kind }) => ({
-    problem: `${kind} has another ${property}`,
-    details: [...line("wanted", near(expected, actual)), ...line("found", near(actual, expected))],
+    problem: `${kind} has a different ${property}`,
+    details: [...detail("expected", nearDifference(expected, actual)), ...detail("found", nearDifference(actual, expected))],
     remedy: "Change it in a migration, or correct the spec.",
   }),
   "version-different": ({ column, lacking, surplus }) => ({
-    problem: `the migration versions in "${column}" are not those of the spec`,
-    details: [...line("lacking", lacking.join(", ") || undefined), ...line("surplus", surplus.join(", ") || undefined)],
+    problem: `the migration versions in "${column}" differ from the spec`,
+    details: [...detail("missing", joined(lacking)), ...detail("not in the spec", joined(surplus))],
     remedy:
       surplus.length > 0
-        ? "The database has migrations that the spec does not know, or two migrators ran at once: compare it with the migration files."
+        ? "The database has migrations that the spec does not list, or two migrators ran at the same time. Compare the table with the migration files."
         : "Run the migrations.",
   }),
   "version-unreadable": ({ column, why }) => ({
-    problem: `the migration versions in "${column}" can't be read: ${why}`,
+    problem: `the migration versions in "${column}" could not be read: ${why}`,
     details: [],
-    remedy:
-      why === "no right to read it"
-        ? "Grant select on it to the role that audits."
-        : why === "the heads of the repository are not known"
-          ? 'Set migrations.tool and migrations.files to a tool whose heads can be read, or list the versions with "equals".'
-          : "Run the migrations, or correct table and column in the spec.",
+    remedy: READ_REMEDIES[why],
   }),
   "heads-different": ({ tool, expected, actual, pending, unknown, several }) => ({
     problem:
       several.length > 0
-        ? `the ${tool} migrations of the repository have several heads: ${several.join(", ")}`
-        : `the database is at ${actual.join(", ") || "no migration"}, the ${tool} migrations of the repository are at ${expected.join(", ") || "none"}`,
+        ? `the ${tool} migrations in the repository have several heads: ${several.join(", ")}`
+        : `the database is at ${joined(actual) ?? "no migration"}, but the ${tool} migrations in the repository are at ${joined(expected) ?? "no migration"}`,
     details: [
-      ...line("the database is at", several.length > 0 ? actual.join(", ") || "no migration" : undefined),
-      ...line("not applied", pending.join(", ") || undefined),
-      ...line("not in the repository", unknown.join(", ") || undefined),
+      ...detail("the database is at", several.length > 0 ? (joined(actual) ?? "no migration") : undefined),
+      ...detail("not applied", joined(pending)),
+      ...detail("not in the repository", joined(unknown)),
     ],
     remedy:
       several.length > 0
-        ? "Let one of them build upon the other, or join them in a migration that follows both."
+        ? "Make one of them follow the other, or add a migration that joins them."
         : unknown.length > 0
-          ? "The database was migrated from another branch of the code: bring those migrations here, or start from another database."
+          ? OTHER_BRANCH
           : "Run the migrations: offshoot migrate.",
   }),
   "name-different": ({ expected }, { kind }) => ({
-    problem: `the name of the ${kind} is not like ${expected}`,
+    problem: `the name of the ${kind} does not match ${expected}`,
     details: [],
     remedy: "Rename it in a migration, or correct the rule under naming.",
   }),
   "postgres-different": ({ expected, actual }) => ({
-    problem: `runs Postgres ${actual}, and the spec was written from Postgres ${expected}`,
+    problem: `the server runs Postgres ${actual}, but the spec was written from Postgres ${expected}`,
     details: [],
-    remedy: `Views were not compared by their texts, which differ between major versions. Write the spec anew from Postgres ${actual}.`,
+    remedy: `The definitions of views and rules were not compared, since they look different in each major version. Write the spec again from Postgres ${actual}.`,
   }),
   "ignore-expired": ({ until, why }) => ({
-    problem: `the exception in the spec ended on ${until}`,
-    details: [`it was: ${why}`],
-    remedy: "Remove it, or give it a new date.",
+    problem: `the exception in the spec expired on ${until}`,
+    details: [`its reason: ${why}`],
+    remedy: "Remove it, or set a new date.",
   }),
   "version-several": ({ column, values }) => ({
-    problem: `there are ${values.length} migration versions in "${column}", where one head is usual`,
-    details: line("found", values.join(", ")),
-    remedy: "Merge the branches of the migrations in one that follows them all; if two migrators ran at once, see which of them is done.",
+    problem: `"${column}" holds ${values.length} migration versions, where one is usual`,
+    details: detail("found", joined(values)),
+    remedy:
+      "Add a migration that merges the branches. If two migrators ran at the same time, compare the schema with both versions and remove the wrong row.",
   }),
   "version-unknown": ({ column, values }) => ({
-    problem: `the migration versions in "${column}" are not all in the repository`,
-    details: line("unknown", values.join(", ")),
-    remedy: "The database was migrated from another branch of the code: bring those migrations here, or start from another database.",
+    problem: `"${column}" holds migration versions that are not in the repository`,
+    details: detail("unknown", joined(values)),
+    remedy: OTHER_BRANCH,
   }),
 };
 
-/** Of a long text, what stands around its first difference from the other: the rest is in the finding's facts. */
-function near(text: string, other: string): string {
-  const [flat, rival] = [text, other].map((each) => each.replaceAll(/\s+/g, " ").trim()) as [string, string];
-  if (flat.length <= LONG && rival.length <= LONG) return flat;
+const OTHER_BRANCH =
+  "The database was migrated from another branch of the code. Add those migrations to the repository, or start from another database.";
+
+const READ_REMEDIES: Readonly<Record<AuditFacts["version-unreadable"]["why"], string>> = {
+  "no such table": "Run the migrations, or correct the table in the spec.",
+  "no such column": "Correct the column in the spec.",
+  "permission denied": "Grant select on the table to the role that runs the audit.",
+  "the heads of the repository are not known":
+    'Set migrations.tool and migrations.files to a tool with readable heads, or list the versions with "equals".',
+};
+
+function joined(versions: readonly string[]): string | undefined {
+  return versions.length === 0 ? undefined : versions.join(", ");
+}
+
+/** The part of a long text around its first difference from the other. The finding's facts hold the whole text. */
+function nearDifference(text: string, other: string): string {
+  const [flat, otherFlat] = [text, other].map((each) => each.replaceAll(/\s+/g, " ").trim()) as [string, string];
+  if (flat.length <= LONGEST && otherFlat.length <= LONGEST) return flat;
   let at = 0;
-  while (at < flat.length && flat[at] === rival[at]) at++;
-  const start = Math.max(0, at - LONG / 4);
-  return `${start > 0 ? "…" : ""}${flat.slice(start, start + LONG)}${start + LONG < flat.length ? "…" : ""}`;
+  while (at < flat.length && flat[at] === otherFlat[at]) at++;
+  const start = Math.max(0, at - LONGEST / 4);
+  return `${start > 0 ? "…" : ""}${flat.slice(start, start + LONGEST)}${start + LONGEST < flat.length ? "…" : ""}`;
 }
 
 /** In characters: about two lines of a terminal. */
-const LONG = 200;
+const LONGEST = 200;

@@ -1,5 +1,5 @@
 import type { Document } from "yaml";
-import type { Finding, ObjectKind } from "../../findings/finding.ts";
+import type { AuditFinding, ObjectKind } from "../finding.ts";
 import type { Lookup } from "../../catalog/lookup.ts";
 import type { Rule } from "../spec/spec.ts";
 
@@ -16,9 +16,9 @@ export interface Changes {
 }
 
 /** Sorts findings by what they ask of the file. Rules are told apart by their lines: a pattern is no reason to change an entry. */
-export function changesOf(findings: readonly Finding[], document: Document, found: Lookup): Changes {
+export function changesOf(findings: readonly AuditFinding[], document: Document, found: Lookup): Changes {
   const missing = new Set<string>();
-  const unexpected = new Map<string, Finding>();
+  const unexpected = new Map<string, AuditFinding>();
   const different = new Map<string, string[]>();
   for (const finding of findings) {
     const { kind, name } = finding.object;

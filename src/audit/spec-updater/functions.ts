@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type YAMLMap, type YAMLSeq } from "yaml";
 import type { Routine } from "../../catalog/routines.ts";
-import { sameSignature } from "../rules/functions.ts";
+import { sameSignature } from "../rules/spec/functions.ts";
 import { layOut, nameOf } from "../spec-writer/layout.ts";
 import { isPattern, keyOfName, literalName } from "../pattern.ts";
 import { path } from "../../catalog/quote.ts";

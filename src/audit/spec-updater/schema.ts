@@ -1,5 +1,5 @@
 import type { YAMLMap } from "yaml";
-import type { ObjectKind } from "../../findings/finding.ts";
+import type { ObjectKind } from "../finding.ts";
 import { keyOfName } from "../pattern.ts";
 import { path } from "../../catalog/quote.ts";
 import type { DomainRule, Rule, SchemaRule, TableRule, ViewRule } from "../spec/spec.ts";

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Pair, type YAMLMap } from "yaml";
-import type { ObjectKind } from "../../findings/finding.ts";
+import type { ObjectKind } from "../finding.ts";
 import { layOutEntry, nameOf } from "../spec-writer/layout.ts";
 import { isPattern, keyOfName, literalName } from "../pattern.ts";
 import { quoted } from "../../catalog/quote.ts";

@@ -10,8 +10,8 @@ import {
   type ToStringOptions,
 } from "yaml";
 import type { Catalog } from "../../catalog/catalog.ts";
-import { check, type CheckOptions } from "../check.ts";
-import type { Finding } from "../../findings/finding.ts";
+import { applyRules, type RuleOptions } from "../apply-rules.ts";
+import type { AuditFinding } from "../finding.ts";
 import { nameOf } from "../spec-writer/layout.ts";
 import { lookup } from "../../catalog/lookup.ts";
 import { literalName } from "../pattern.ts";
@@ -26,7 +26,7 @@ export interface UpdatedSpec {
   /** The file's new text: the old one, to the byte, where the database fulfils it. */
   readonly text: string;
   /** What the database still breaks: demands that a person wrote, such as patterns and what must be absent. */
-  readonly left: readonly Finding[];
+  readonly left: readonly AuditFinding[];
   /** Schemas of the database that the spec doesn't speak of. */
   readonly unlisted: readonly string[];
 }
@@ -35,7 +35,7 @@ export interface UpdatedSpec {
  * Brings a spec up to a good database and changes nothing else of the file: reasons, severities, exceptions, patterns,
  * modes and comments stay, and so does every entry that the database fulfils. Throws `SPEC_INVALID`.
  */
-export function updateSpec(text: string, file: string, catalog: Catalog, options: CheckOptions): UpdatedSpec {
+export function updateSpec(text: string, file: string, catalog: Catalog, options: RuleOptions): UpdatedSpec {
   const spec = parseSpec(text, file);
   const found = lookup(catalog);
   const findings = broken(catalog, spec, options);
@@ -61,9 +61,9 @@ export function updateSpec(text: string, file: string, catalog: Catalog, options
 }
 
 /** What breaks a rule of the spec; texts of views are compared whatever version they were written from. */
-function broken(catalog: Catalog, spec: Spec, options: CheckOptions): readonly Finding[] {
+function broken(catalog: Catalog, spec: Spec, options: RuleOptions): readonly AuditFinding[] {
   const comparable = { ...spec, postgres: undefined };
-  return check(catalog, comparable, options).filter(({ at, code }) => at !== undefined && code !== "ignore-expired");
+  return applyRules(catalog, comparable, options).filter(({ at, code }) => at !== undefined && code !== "ignore-expired");
 }
 
 /** A number is written as it was read: the version `0035` is no 35. */

@@ -1,6 +1,6 @@
 import type { Index } from "../../catalog/indexes.ts";
 import type { Lookup } from "../../catalog/lookup.ts";
-import type { ObjectKind } from "../../findings/finding.ts";
+import type { ObjectKind } from "../finding.ts";
 import type { Plain } from "../spec-writer/known.ts";
 
 /** What findings call a property, where the file has another key for it. */

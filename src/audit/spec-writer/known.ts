@@ -1,5 +1,5 @@
 import type { Grant } from "../../catalog/grants.ts";
-import { grantsByRole } from "../rules/known.ts";
+import { grantsByRole } from "../rules/spec/comments-and-grants.ts";
 import type { Lookup } from "../../catalog/lookup.ts";
 
 /** A part of the spec file, as YAML will write it. */

@@ -7,7 +7,7 @@ import type { Argument, Routine } from "../../catalog/routines.ts";
 import type { Sequence } from "../../catalog/sequences.ts";
 import type { Rule, Trigger } from "../../catalog/triggers.ts";
 import type { Domain } from "../../catalog/datatypes.ts";
-import { highest } from "../rules/sequences.ts";
+import { highest } from "../rules/spec/sequences.ts";
 import type { Lookup } from "../../catalog/lookup.ts";
 import { keyOfName } from "../pattern.ts";
 import { path, quoted } from "../../catalog/quote.ts";

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { SEVERITIES, SEVERITY, type FindingCode, type Severity } from "../../findings/finding.ts";
+import { CODES } from "../codes.ts";
+import type { AuditCode } from "../facts.ts";
+import { SEVERITIES, type Severity } from "../../findings/finding.ts";
 import { nearest } from "../../nearest.ts";
 import { NAMED_KINDS, type NamedKind } from "./naming.ts";
 
@@ -186,7 +188,7 @@ const migration = strict({
   heads: z.literal(true).optional(),
 });
 const ignore = strict({
-  code: z.enum(Object.keys(SEVERITY) as [FindingCode, ...FindingCode[]]).optional(),
+  code: z.enum(Object.keys(CODES) as [AuditCode, ...AuditCode[]]).optional(),
   object: words,
   reason: words,
   until: words.optional(),

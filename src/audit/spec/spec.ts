@@ -1,4 +1,4 @@
-import type { FindingCode } from "../../findings/finding.ts";
+import type { AuditCode } from "../facts.ts";
 import type { Naming } from "./naming.ts";
 import type { Described, Granted, Mode, Named, Rule } from "./rule.ts";
 import type { Signature } from "./signature.ts";
@@ -159,7 +159,7 @@ export interface MigrationRule extends Rule {
 export interface IgnoreRule {
   readonly line: number;
   /** Default: every code. */
-  readonly code?: FindingCode | undefined;
+  readonly code?: AuditCode | undefined;
   /** A pattern over the object's name, `*` for any text. */
   readonly object: string;
   readonly reason: string;

@@ -3,7 +3,7 @@ import type { Session } from "../../postgres/connect.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import { OWN_SCHEMA } from "../../catalog/scope.ts";
 
-/** A function whose body does not fit the schema. */
+/** A function with a body that does not fit the schema. */
 export interface BrokenBody {
   /** As in the catalog. */
   readonly id: string;
@@ -12,17 +12,17 @@ export interface BrokenBody {
 }
 
 /**
- * Every language has a validator, which CREATE FUNCTION calls: for SQL it parses and analyses the body against
- * the schema, for PL/pgSQL it compiles it (PostgreSQL documentation, 60.2). Calling it changes nothing and runs
- * nothing, so it works read only. A body without a search path of its own is told only when it fits neither
- * the session's nor its own schema's. What the role may not look at is passed over. The empty search path at
- * first makes identities as the catalog has them.
+ * Each language has a validator, which CREATE FUNCTION calls: for SQL it analyses the body against the schema, for
+ * PL/pgSQL it compiles the body (PostgreSQL documentation, 60.2). A validator neither changes nor runs anything, so that
+ * this works read only. A function without its own search path is reported only when the body fits neither the session's
+ * search path nor the function's own schema. Functions that the role has no permission to read are skipped. The search
+ * path is empty at first, so that identities are written as in the catalog.
  */
 const VALIDATE = `
 do $audit$
 declare
   one record;
-  told jsonb := '[]';
+  broken jsonb := '[]';
   usual text := current_setting('offshoot.usual_path');
   why text;
   finder text;
@@ -64,31 +64,31 @@ begin
       end;
       exit when why is null;
     end loop;
-    -- One that was dropped meanwhile is no broken one.
+    -- A function that was dropped meanwhile is not broken.
     if why is not null and exists (select from pg_proc p where p.oid = one.oid) then
-      told := told || jsonb_build_object('id', one.id, 'why', why, 'by', finder);
+      broken := broken || jsonb_build_object('id', one.id, 'why', why, 'by', finder);
     end if;
   end loop;
-  perform set_config('offshoot.told', told::text, true);
+  perform set_config('offshoot.broken', broken::text, true);
 end
 $audit$`;
 
-/** One message of the simple protocol is one transaction: the settings end with it. */
+/** Postgres runs one message of the simple protocol as one transaction: the settings end with it. */
 const STATEMENTS = `
 set local transaction_read_only = on;
 set local check_function_bodies = on;
 set local client_min_messages = warning;
 select set_config('offshoot.usual_path', current_setting('search_path'), true);
 ${VALIDATE};
-select current_setting('offshoot.told')::jsonb as told`;
+select current_setting('offshoot.broken')::jsonb as broken`;
 
-/** The functions in SQL and PL/pgSQL whose bodies no longer fit the schema. Throws the server's error. */
+/** The SQL and PL/pgSQL functions with bodies that do not fit the schema. Throws the server's error. */
 export async function readBodies(session: Session): Promise<readonly BrokenBody[]> {
   try {
-    const [row] = await session.query<{ told: readonly BrokenBody[] }>(STATEMENTS);
-    return row?.told ?? [];
+    const [row] = await session.query<{ broken: readonly BrokenBody[] }>(STATEMENTS);
+    return row?.broken ?? [];
   } catch (thrown) {
-    // A database without PL/pgSQL can't run the loop, and a role may lack the right to.
+    // The database can be without PL/pgSQL, and the role without the right to use it.
     if (codeOf(thrown) === SQLSTATE.undefinedObject || codeOf(thrown) === SQLSTATE.insufficientPrivilege) return [];
     throw thrown;
   }

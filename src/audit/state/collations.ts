@@ -1,9 +1,9 @@
 import type { Session } from "../../postgres/connect.ts";
 import type { FoundObject } from "../../findings/finding.ts";
 
-/** A collation whose library changed its order since Postgres last looked. */
+/** A collation with another library version than the one that Postgres recorded. */
 export interface StaleCollation {
-  readonly object: FoundObject;
+  readonly object: FoundObject<Row["kind"]>;
   readonly recorded: string;
   readonly actual: string;
 }
@@ -23,14 +23,14 @@ cross join lateral (select pg_collation_actual_version(c.oid) as actual) v
 where c.collversion is not null and v.actual <> c.collversion
   and exists (select from pg_attribute a where a.attcollation = c.oid and a.attrelid >= 16384)`;
 
-/** A database has a version of its own since PostgreSQL 15. */
+/** A database records a version of its own since PostgreSQL 15. */
 const OF_DATABASE = `
 select 'database', format('%I', d.datname), d.datcollversion, v.actual
 from pg_database d
 cross join lateral (select pg_database_collation_actual_version(d.oid) as actual) v
 where d.datname = current_database() and d.datcollversion is not null and v.actual <> d.datcollversion`;
 
-/** The collations in use whose recorded version is not the library's. `major` is the server's. Throws the server's error. */
+/** The collations of columns and the database with an outdated version. `major` is that of the server. Throws the server's error. */
 export async function readCollations(session: Session, major: number): Promise<readonly StaleCollation[]> {
   const rows = await session.query<Row>(major < 15 ? OF_COLUMNS : `${OF_COLUMNS}\nunion all${OF_DATABASE}`);
   return rows.map(({ kind, name, recorded, actual }) => ({ object: { kind, name }, recorded, actual }));

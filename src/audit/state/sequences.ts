@@ -1,25 +1,25 @@
 import { literal } from "../../postgres/identifier.ts";
 import type { Session } from "../../postgres/connect.ts";
 
-/** How far a sequence has counted. Numbers are 64-bit and kept as text. */
+/** The position of a sequence. Numbers have 64 bits and are kept as text. */
 export interface SequencePosition {
   /** As in the catalog. */
   readonly id: string;
-  /** The last number given out; undefined before the first. */
+  /** The last number that the sequence returned; undefined before the first. */
   readonly last: string | undefined;
   /**
-   * Before the first, and where a column has values already, the number that comes first: `restart` and `setval` may have
-   * set it. Undefined where the role may not look at it.
+   * The first number that the sequence will return, which `restart` and `setval` can set. Read only where the sequence
+   * returned no number yet and its column has values. Undefined where the role has no permission to read it.
    */
   readonly first?: string | undefined;
-  /** The columns that it counts for: the one that owns it, and those whose default draws from it. */
+  /** The columns that use it: the column that owns it, and columns with a default of `nextval`. */
   readonly columns: readonly SequenceColumn[];
 }
 
 export interface SequenceColumn {
   /** Quoted, as in `app.orders.id`. */
   readonly id: string;
-  /** Its highest value; undefined where it has none, or finding it is not cheap or not allowed. */
+  /** Its highest value; undefined where it has no value, or reading it is expensive or not permitted. */
   readonly highest: string | undefined;
 }
 
@@ -33,12 +33,11 @@ interface Found extends Record<string, unknown> {
 }
 
 /**
- * Sequences that the role may read, the columns that they count for, and whether the column's maximum is cheap: an
- * ordinary unique index that starts with the column is read from its end, and no rows are walked, unless row security
- * hides some. A table without a page is not asked: most are empty in CI. What a sequence belongs to is a dependency of
- * its own, what draws from it is one of the column's default. A CASE alone decides in which order conditions are looked
- * at: the one on rights fails for what is no sequence, and most tables are done with when their size is known. JIT
- * would take longer than the query.
+ * The sequences that the role can read, the columns that use them, and whether the column's maximum is cheap to read:
+ * Postgres reads it from the end of an ordinary unique index that starts with the column, unless row security hides rows. A
+ * table without a page is skipped, since most tables are empty in CI. `pg_depend` links a sequence to the column that owns
+ * it, and to a column default that uses it. CASE guarantees the order of the conditions: the one on rights fails for a
+ * relation that is not a sequence, and the size excludes most tables at once. JIT would take longer than the query.
  */
 const FOUND = `
 set local jit = off;
@@ -70,11 +69,11 @@ left join pg_namespace tn on tn.oid = t.relnamespace
 left join pg_attribute a on a.attrelid = u.relation and a.attnum = u.number
 order by 2, 3, 4`;
 
-// Each sequence and table that is read is locked to the end of its statement, and the lock table is finite.
-const AT_ONCE = 200;
+// Each statement locks the sequences and tables that it reads, and the server's lock table has a limited size.
+const BATCH = 200;
 
 function* batches<T>(all: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < all.length; start += AT_ONCE) yield all.slice(start, start + AT_ONCE);
+  for (let start = 0; start < all.length; start += BATCH) yield all.slice(start, start + BATCH);
 }
 
 async function readLast(session: Session, sequences: readonly number[]): Promise<ReadonlyMap<number, string | null>> {
@@ -114,15 +113,15 @@ async function readFirst(session: Session, sequences: readonly string[]): Promis
 /** Reads the positions of sequences, by their quoted names. Throws the server's error. */
 export async function readSequences(session: Session): Promise<ReadonlyMap<string, SequencePosition>> {
   const found = await session.query<Found>(FOUND);
-  // In this order: others may insert meanwhile, and a sequence that is read after its column is never behind for that.
+  // Columns first: other sessions can insert in between, and a sequence that is read after its column is then not behind.
   const highest = await readHighest(
     session,
     found.filter(({ cheap }) => cheap),
   );
   const last = await readLast(session, [...new Set(found.map(({ oid }) => oid))]);
-  const isAsked = ({ oid, relation, column, readable }: Found): boolean =>
+  const needsFirst = ({ oid, relation, column, readable }: Found): boolean =>
     readable && last.get(oid) == null && highest.get(`${relation}.${column}`) != null;
-  const first = await readFirst(session, [...new Set(found.filter(isAsked).map(({ id }) => id))]);
+  const first = await readFirst(session, [...new Set(found.filter(needsFirst).map(({ id }) => id))]);
   const positions = new Map<string, SequencePosition>();
   for (const { oid, id, relation, column } of found) {
     const used = `${relation}.${column}`;

@@ -7,7 +7,7 @@ import { readSequences, type SequencePosition } from "./sequences.ts";
 import { readUnenforced, type UnenforcedConstraint } from "./unenforced.ts";
 import { headTables, readVersions, type VersionReading } from "./versions.ts";
 
-/** What checks want to know of a database beside its catalog: it differs between databases of one schema. */
+/** What the rules need beside the catalog. It differs between databases with the same schema. */
 export interface DatabaseState {
   /** By quoted table name. */
   readonly versions: ReadonlyMap<string, VersionReading>;
@@ -18,10 +18,10 @@ export interface DatabaseState {
   readonly unenforced: readonly UnenforcedConstraint[];
 }
 
-/** The state of which nothing is known: no check finds anything in it. */
+/** The state where nothing was read: no rule finds a problem in it. */
 export const UNKNOWN_STATE: DatabaseState = { versions: new Map(), sequences: new Map(), collations: [], bodies: [], unenforced: [] };
 
-/** Reads it, read only, in a few statements. Throws the server's error. */
+/** Reads the state with a few read-only statements. Throws the server's error. */
 export async function readState(session: Session, catalog: Catalog, spec: Spec | undefined): Promise<DatabaseState> {
   return {
     versions: await readVersions(session, [...headTables(catalog), ...(spec?.migrations ?? [])]),

@@ -1,17 +1,17 @@
 import type { Session } from "../../postgres/connect.ts";
 
-/** A constraint whose own triggers are disabled: nobody checks it. */
+/** A constraint that is not enforced: the triggers that check it are disabled. */
 export interface UnenforcedConstraint {
   /** As in the catalog. */
   readonly id: string;
   readonly definition: string;
-  /** The quoted table whose triggers are disabled: that of the foreign key, or the one that it refers to. */
+  /** The quoted table with the disabled triggers: the one with the foreign key, or the one that it refers to. */
   readonly on: string;
 }
 
 /**
- * Postgres holds foreign keys and deferrable unique constraints by triggers of its own, and `disable trigger all`
- * turns those off as well (PostgreSQL documentation, ALTER TABLE). Catalogs leave such triggers out.
+ * Postgres enforces foreign keys and deferrable unique constraints with internal triggers. `disable trigger all` disables
+ * them too (PostgreSQL documentation, ALTER TABLE). Our catalog does not list internal triggers.
  */
 const UNENFORCED = `
 select format('%I.%I.%I', n.nspname, r.relname, c.conname) as id, pg_get_constraintdef(c.oid) as definition,
@@ -24,7 +24,7 @@ join pg_class t on t.oid = d.tgrelid
 join pg_namespace tn on tn.oid = t.relnamespace
 order by 1, 3`;
 
-/** The constraints whose triggers are disabled. Throws the server's error. */
+/** The constraints with disabled triggers. Throws the server's error. */
 export async function readUnenforced(session: Session): Promise<readonly UnenforcedConstraint[]> {
   return (await session.query<Record<keyof UnenforcedConstraint, string>>(UNENFORCED)).map(({ id, definition, on }) => ({
     id,

@@ -5,32 +5,32 @@ import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
 import { path } from "../../catalog/quote.ts";
 
-/** Which column of which table holds the versions of a migration tool. Names are unquoted. */
+/** The column that holds the versions of a migration tool. Names are unquoted. */
 export interface VersionTable {
   readonly schema: string;
   readonly table: string;
   readonly column: string;
 }
 
-/** What a migration tool's version table holds, or why that is not known. */
+/** The versions in a migration tool's version table, or why they could not be read. */
 export type VersionReading =
   | { readonly state: "read"; readonly values: readonly string[] }
-  | { readonly state: "unreadable"; readonly why: "no such table" | "no such column" | "no right to read it" };
+  | { readonly state: "unreadable"; readonly why: "no such table" | "no such column" | "permission denied" };
 
-/** The key of a table's reading. */
+/** The quoted name of a version table, the key of its reading. */
 export function versionTable(table: Pick<VersionTable, "schema" | "table">): string {
   return path(table.schema, table.table);
 }
 
 /**
- * Tools whose version table holds the current heads alone, so that a second row is a second head. Others keep
- * one row for each migration (Alembic documentation, "Working with Branches").
+ * Version tables that hold only the current heads: a second row is a second head (Alembic documentation, "Working with
+ * Branches"). Other tools keep one row for each migration.
  */
-const HEADS_ALONE: readonly Pick<VersionTable, "table" | "column">[] = [{ table: "alembic_version", column: "version_num" }];
+const HEAD_TABLES: readonly Pick<VersionTable, "table" | "column">[] = [{ table: "alembic_version", column: "version_num" }];
 
-/** The tables of the catalog that hold heads, whether or not a spec asks about them. */
+/** The tables of the catalog that hold heads, whether or not the spec lists them. */
 export function headTables({ tables }: Catalog): VersionTable[] {
-  return HEADS_ALONE.flatMap(({ table, column }) =>
+  return HEAD_TABLES.flatMap(({ table, column }) =>
     tables
       .filter(({ name, columns }) => name === table && columns.some((one) => one.name === column))
       .map(({ schema }) => ({ schema, table, column })),
@@ -41,10 +41,10 @@ const REASONS: Readonly<Record<string, Extract<VersionReading, { readonly state:
   [SQLSTATE.undefinedTable]: "no such table",
   [SQLSTATE.undefinedSchema]: "no such table",
   "42703": "no such column",
-  [SQLSTATE.insufficientPrivilege]: "no right to read it",
+  [SQLSTATE.insufficientPrivilege]: "permission denied",
 };
 
-/** Reads version tables: one statement each. Throws the server's error. */
+/** Reads each version table with one statement. Throws the server's error. */
 export async function readVersions(session: Session, tables: readonly VersionTable[]): Promise<ReadonlyMap<string, VersionReading>> {
   const readings = new Map<string, VersionReading>();
   for (const table of tables) readings.set(versionTable(table), await readVersion(session, table));

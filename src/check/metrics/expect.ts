@@ -2,16 +2,16 @@ import { nearest } from "../../nearest.ts";
 import { found, type CheckFinding } from "../finding.ts";
 import type { Exposition } from "./exposition.ts";
 
-/** A metric that must be there. */
+/** A metric that the endpoint must have. */
 export interface WantedMetric {
   readonly name: string;
-  /** Such as `counter`; undefined: any. */
+  /** Such as `counter`; undefined: any type. */
   readonly type?: string | undefined;
-  /** Its absence is only a warning. */
+  /** Whether its problems are only warnings; default false. */
   readonly optional?: boolean | undefined;
 }
 
-/** What an endpoint's answer lacks. Pure. `url` is how the endpoint is called in the findings. */
+/** The problems of an endpoint's answer. Pure. `url` names the endpoint in the findings. */
 export function expectMetrics(url: string, { metrics, problem }: Exposition, wanted: readonly WantedMetric[]): readonly CheckFinding[] {
   if (problem !== undefined) {
     const { line, text, why } = problem;

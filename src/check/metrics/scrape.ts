@@ -9,22 +9,21 @@ export interface ScrapeOptions {
   readonly wanted: readonly WantedMetric[];
   /** Sent as a bearer token. */
   readonly token?: string | undefined;
-  /** How long to go on asking while something is missing. */
+  /** How long to repeat the request while something is missing. */
   readonly deadline: Deadline;
-  /** The caller's. */
   readonly signal?: AbortSignal | undefined;
   readonly fetch: typeof globalThis.fetch;
 }
 
 const PAUSE_MS = 500;
-// One answer may hang while the service starts; the next attempt then finds it awake. The last one gets as long, too.
+// A request can hang while the service starts. The next one then succeeds.
 const ATTEMPT_MS = 5000;
-// More than any endpoint tells; an endless answer must not fill the memory.
+// More than the answer of any real endpoint. An endless answer must not fill the memory.
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
- * Asks an endpoint until it tells all that is wanted, since a service may just be starting, and at the end of
- * the time tells what it still lacks. Throws `CANCELLED` when the caller aborts.
+ * Requests the metrics until nothing is missing, since the service may still be starting. At the end of the time it returns
+ * what is still missing. Throws `CANCELLED` when the caller aborts.
  */
 export async function scrape(options: ScrapeOptions): Promise<readonly CheckFinding[]> {
   const { deadline } = options;
@@ -58,7 +57,7 @@ async function attempt({ url, wanted, token, signal, fetch }: ScrapeOptions): Pr
   }
 }
 
-/** The request without what must not be shown: `fetch` refuses a URL that holds a password. */
+/** Moves the credentials from the URL into a header: `fetch` rejects a URL with a password, and reports must not show it. */
 function requestOf(url: URL, token: string | undefined): { name: string; target: URL; authorization: string | undefined } {
   const target = new URL(url);
   const { username, password } = target;
@@ -79,10 +78,10 @@ async function bodyOf(response: Response): Promise<string> {
   return text + decoder.decode();
 }
 
-/** `fetch` says "fetch failed" and keeps the reason to itself. */
+/** The reason of a failed request: `fetch` itself reports only "fetch failed". */
 function reasonOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
-  if (thrown.name === "TimeoutError") return "no answer in time";
+  if (thrown.name === "TimeoutError") return "no answer within 5 s";
   const { cause } = thrown;
   if (cause instanceof AggregateError)
     return cause.errors.map((error: unknown) => (error instanceof Error ? error.message : String(error))).join("; ");

@@ -1,54 +1,60 @@
 import { found, type CheckFinding } from "../finding.ts";
 import type { Log } from "./log.ts";
 
-/** What is asked of a worker. Times are in milliseconds. */
-export interface Demands {
-  /** How long it must live. */
+/** The requirements for a worker. Times are in milliseconds. */
+export interface Requirements {
+  /** How long it must run. */
   readonly forMs: number;
   /** How many lines it must write. */
   readonly lines: number;
-  /** A text that one of them must hold. */
+  /** A text that one of the lines must contain. */
   readonly ready?: string | undefined;
-  /** How long to wait for lines and text; at least as long as it must live. */
+  /** How long to wait for the lines and the text; at least `forMs`. */
   readonly withinMs: number;
-  /** How long it may take to end when it is asked to. */
+  /** How long it may take to end after SIGTERM. */
   readonly graceMs: number;
 }
 
-/** How a worker was seen. */
+/** The observed behaviour of a worker. */
 export interface Observed {
   readonly log: Log;
-  /** Set where it ended by itself, before it was asked to. */
+  /** Set when it ended by itself, before SIGTERM. */
   readonly ended?: { readonly how: string; readonly afterMs: number } | undefined;
-  /** It had to be killed. */
-  readonly stubborn: boolean;
-  /** It ended, and others of its group had to be killed. */
-  readonly left: boolean;
+  /** Whether it was killed, because it did not end on SIGTERM. */
+  readonly killed: boolean;
+  /** Whether it ended, but other processes of its group were killed. */
+  readonly childrenLeft: boolean;
 }
 
-/** What is wrong with a worker. Pure. `name` is its command, `show` writes a time for people and takes out secrets. */
-export function judge(name: string, demands: Demands, { log, ended, stubborn, left }: Observed, show: Show): readonly CheckFinding[] {
+/** The problems of a worker. Pure. `name` is its command; `show` formats times and redacts lines. */
+export function judge(
+  name: string,
+  requirements: Requirements,
+  { log, ended, killed, childrenLeft }: Observed,
+  show: Show,
+): readonly CheckFinding[] {
   const object = { kind: "worker", name } as const;
-  const within = show.time(demands.withinMs);
-  const grace = show.time(demands.graceMs);
+  const within = show.time(requirements.withinMs);
+  const grace = show.time(requirements.graceMs);
   const tail = log.tail.map(show.line);
   if (ended !== undefined) {
     return [
       found("worker-ended", object, { how: ended.how, after: show.time(ended.afterMs), tail }),
-      ...(left ? [found("worker-left", object, { after: grace })] : []),
+      ...(childrenLeft ? [found("worker-children-left", object, { after: grace })] : []),
     ];
   }
   return [
-    ...(log.ready ? [] : [found("worker-unready", object, { text: demands.ready ?? "", within, tail })]),
-    ...(log.lines < demands.lines
-      ? [found("worker-quiet", object, { lines: String(log.lines), wanted: String(demands.lines), within })]
+    ...(log.ready ? [] : [found("worker-not-ready", object, { text: requirements.ready ?? "", within, tail })]),
+    ...(log.lines < requirements.lines
+      ? [found("worker-few-lines", object, { lines: String(log.lines), expected: String(requirements.lines), within })]
       : []),
-    ...(log.complaints.length > 0 ? [found("worker-complains", object, { lines: log.complaints.map(show.line) })] : []),
-    ...(stubborn ? [found("worker-stubborn", object, { signal: "SIGTERM", grace })] : []),
-    ...(left && !stubborn ? [found("worker-left", object, { after: grace })] : []),
+    ...(log.failures.length > 0 ? [found("worker-log-failures", object, { lines: log.failures.map(show.line) })] : []),
+    ...(killed ? [found("worker-killed", object, { signal: "SIGTERM", grace })] : []),
+    ...(childrenLeft && !killed ? [found("worker-children-left", object, { after: grace })] : []),
   ];
 }
 
+/** How times and log lines are written into findings. */
 export interface Show {
   readonly time: (ms: number) => string;
   readonly line: (text: string) => string;

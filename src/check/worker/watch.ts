@@ -1,24 +1,24 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Env } from "../../environment.ts";
-import { type Demands, type Observed } from "./judge.ts";
+import { type Requirements, type Observed } from "./judge.ts";
 import { type Child, startChild } from "../../process/child.ts";
 import { groupIsRunning } from "../../process/signals.ts";
 import { logReader, type LogReader } from "./log.ts";
 
-export interface WatchOptions extends Demands {
+export interface WatchOptions extends Requirements {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly env: Env;
   readonly signal: AbortSignal;
-  /** Hears the worker's output as it comes. */
+  /** Called with the worker's output as it arrives. */
   readonly output: (stream: "stdout" | "stderr", chunk: Uint8Array) => void;
 }
 
-const LOOK_MS = 100;
+const POLL_MS = 100;
 
 /**
- * Starts a worker in a process group of its own, watches it until it has lived long enough and written enough, or
- * the time is over, and ends it with all that it started. Rejects with the reason when it can't be started.
+ * Starts a worker in its own process group, watches it until it meets the requirements or the time is over, and then ends it
+ * with all processes that it started. Rejects with the reason when the worker cannot be started.
  */
 export async function watchWorker(options: WatchOptions): Promise<Observed> {
   const listeners = new Set<() => void>();
@@ -26,7 +26,7 @@ export async function watchWorker(options: WatchOptions): Promise<Observed> {
     for (const listener of listeners) listener();
   });
   const { argv, cwd, env } = options;
-  const child = startChild(argv, { cwd, env, output: outputTo(reader, options), group: true, drainMs: LOOK_MS });
+  const child = startChild(argv, { cwd, env, output: outputTo(reader, options), group: true, drainMs: POLL_MS });
   const exit = child.ended.then(({ code, signal }) => signal ?? `status ${code}`);
   exit.catch(() => {});
   await child.started;
@@ -35,19 +35,19 @@ export async function watchWorker(options: WatchOptions): Promise<Observed> {
   try {
     const stopped = new AbortController();
     const satisfied = new Promise<void>((resolve) => {
-      const look = (): void => {
+      const check = (): void => {
         if (reader.log.ready && reader.log.lines >= options.lines) resolve();
       };
-      listeners.add(look);
-      look();
+      listeners.add(check);
+      check();
     });
     const wait = (ms: number): Promise<unknown> =>
       pause(ms, undefined, { signal: AbortSignal.any([stopped.signal, options.signal]) }).catch(() => {});
-    const lived = Promise.all([wait(options.forMs), Promise.race([satisfied, wait(Math.max(options.withinMs, options.forMs))])]);
-    const ended = await Promise.race([exit.then((how) => ({ how, afterMs: performance.now() - start })), lived.then(() => undefined)]);
+    const watched = Promise.all([wait(options.forMs), Promise.race([satisfied, wait(Math.max(options.withinMs, options.forMs))])]);
+    const ended = await Promise.race([exit.then((how) => ({ how, afterMs: performance.now() - start })), watched.then(() => undefined)]);
     stopped.abort();
-    const { stubborn, left } = await endGroup(child, exit, ended !== undefined, options);
-    return { log: reader.log, ended: options.signal.aborted ? undefined : ended, stubborn, left };
+    const { killed, childrenLeft } = await endGroup(child, exit, ended !== undefined, options);
+    return { log: reader.log, ended: options.signal.aborted ? undefined : ended, killed, childrenLeft };
   } finally {
     cancelKill();
   }
@@ -57,30 +57,30 @@ function outputTo(reader: LogReader, { output }: WatchOptions): WatchOptions["ou
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
   return (stream, chunk) => {
     output(stream, chunk);
-    reader.take(stream, decoders[stream].decode(chunk, { stream: true }));
+    reader.add(stream, decoders[stream].decode(chunk, { stream: true }));
   };
 }
 
-/** Asks the whole group to end, waits for the grace, and kills who is left. */
+/** Sends SIGTERM to the whole group, waits for the grace, and kills the processes that are left. */
 async function endGroup(
   child: Child,
   exit: Promise<string>,
   hasEnded: boolean,
   { graceMs }: WatchOptions,
-): Promise<Pick<Observed, "stubborn" | "left">> {
+): Promise<Pick<Observed, "killed" | "childrenLeft">> {
   const isRunning = (): boolean => groupIsRunning(child.pid ?? 0);
   const orphaned = hasEnded && isRunning();
   let firstEnded = hasEnded;
   void exit.then(() => (firstEnded = true));
   child.signal("SIGTERM");
   const until = performance.now() + graceMs;
-  while (isRunning() && performance.now() < until) await pause(LOOK_MS);
+  while (isRunning() && performance.now() < until) await pause(POLL_MS);
   if (!isRunning()) {
     await exit;
-    return { stubborn: false, left: orphaned };
+    return { killed: false, childrenLeft: orphaned };
   }
-  const stubborn = !firstEnded;
+  const killed = !firstEnded;
   child.signal("SIGKILL");
   await exit;
-  return { stubborn, left: !stubborn };
+  return { killed, childrenLeft: !killed };
 }

@@ -1,11 +1,11 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 
-/** A YAML file that remembers its lines. */
+/** A parsed YAML file with line numbers. */
 export interface WorkflowDocument {
   readonly value: unknown;
   /** The line of the key or list item at `path`, or of the nearest part of it that exists. */
   lineOf(path: readonly (string | number)[]): number;
-  /** The first thing that is wrong with the text as YAML. */
+  /** The first YAML error. */
   readonly error?: { readonly line: number; readonly text: string } | undefined;
 }
 

@@ -2,7 +2,7 @@ import type { WorkflowDocument } from "./document.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
-/** A GitHub Actions workflow, as far as the rules look at it. Texts are as written, with their expressions. */
+/** The parts of a GitHub Actions workflow that the rules use. Texts are as in the file; expressions are not evaluated. */
 export interface Workflow {
   readonly file: string;
   readonly triggers: readonly string[];
@@ -19,18 +19,18 @@ export interface Job {
   readonly env: Texts;
   readonly shell?: string | undefined;
   readonly outputs: Texts;
-  /** Runs several times at once. */
+  /** Whether several instances can run at the same time. */
   readonly matrix: boolean;
-  /** Has a Postgres of its own beside it. */
+  /** Whether the job has its own Postgres service. */
   readonly hasPostgres: boolean;
   readonly steps: readonly Step[];
-  /** The whole of it as text, to look for expressions in. */
+  /** The whole job as text, to find expressions. */
   readonly text: string;
   lineOf(...path: readonly (string | number)[]): number;
 }
 
 export interface Step {
-  /** Its job and its name, id, action or number. */
+  /** Its job, and its name, id, action or number. */
   readonly name: string;
   readonly line: number;
   readonly id?: string | undefined;
@@ -45,7 +45,7 @@ export interface Step {
 
 type Mapping = Readonly<Record<string, unknown>>;
 
-/** Reads a workflow; undefined where the document is none (it has no jobs, or nothing that starts it). */
+/** Reads a workflow; undefined for a document that is not a workflow: it lacks jobs or triggers. */
 export function workflowOf(file: string, document: WorkflowDocument): Workflow | undefined {
   const root = mapping(document.value);
   const jobs = mapping(root["jobs"]);
@@ -97,7 +97,7 @@ function stepOf(job: string, step: Mapping, at: number, line: number): Step {
     env: texts(step["env"]),
     condition: text(step["if"]),
     shell: step["shell"] === undefined ? undefined : text(step["shell"]),
-    // An expression may be true.
+    // An expression can be true.
     continueOnError: step["continue-on-error"] !== undefined && text(step["continue-on-error"]) !== "false",
   };
 }

@@ -1,17 +1,10 @@
 import { relative } from "node:path";
 import type { OptionValues } from "commander";
 import { audit } from "../../commands/audit.ts";
-import type { Severity } from "../../findings/finding.ts";
-import { EXIT, OffshootError } from "../../errors.ts";
-import { type ReportFormat, renderFindings } from "../../commands/render-findings.ts";
+import { OffshootError } from "../../errors.ts";
 import { writeAuditSpec, type WrittenSpec } from "../../commands/write-audit-spec.ts";
 import type { Execute } from "../invocation.ts";
-import { paint } from "../paint.ts";
-import { choiceFlag } from "../flags.ts";
-import { readReports, writeReports } from "../reports.ts";
-
-const FORMATS: readonly ReportFormat[] = ["text", "json", "markdown", "junit", "sarif", "code-quality"];
-const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
+import { reportFlags, writeReports } from "../reports.ts";
 
 export const execute: Execute = async (invocation, flags, [spec]) => {
   const options = { ...invocation.options, spec, url: flags["url"] };
@@ -25,14 +18,8 @@ export const execute: Execute = async (invocation, flags, [spec]) => {
     for (const line of await unresolvedLines(written)) invocation.log(line);
     return;
   }
-  const reports = readReports(flags["report"] as readonly string[], FORMATS, invocation.json);
-  const text = flags["failOn"] as string | undefined;
-  const failOn = text === undefined ? undefined : choiceFlag("--fail-on", text, SEVERITIES);
-  const result = await audit({ ...options, failOn });
-  await writeReports(reports, invocation, (format, { isTerminal }) =>
-    renderFindings(result, format, isTerminal ? { paint, width: process.stdout.columns } : {}),
-  );
-  if (result.failed) invocation.exitCode = EXIT.findings;
+  const { reports, failOn } = reportFlags(flags, invocation.json);
+  await writeReports(await audit({ ...options, failOn }), reports, invocation);
 };
 
 /** Throws `USAGE` for a flag about findings together with `--write` or `--update`, which do not audit. */
@@ -49,9 +36,10 @@ const WROTE: Readonly<Record<WrittenSpec["state"], string>> = { written: "wrote"
 
 /** The findings that an update did not resolve, and the schemas that the spec does not list. */
 async function unresolvedLines({ left, unlisted }: WrittenSpec): Promise<readonly string[]> {
-  const { messageFor } = await import("../../findings/message.ts");
+  const { messageFor } = await import("../../findings/kind.ts");
+  const { AUDIT } = await import("../../audit/source.ts");
   return [
-    ...left.map((finding) => `left     ${finding.object.name}: ${messageFor(finding).problem} (line ${finding.at?.line})`),
+    ...left.map((finding) => `left     ${finding.object.name}: ${messageFor(finding, AUDIT).problem} (line ${finding.at?.line})`),
     ...unlisted.map((schema) => `note     the spec does not list the schema ${schema}`),
   ];
 }

@@ -2,15 +2,16 @@ import type { WantedMetric } from "../../check/metrics/expect.ts";
 import { checkMetrics } from "../../commands/check-metrics.ts";
 import { OffshootError } from "../../errors.ts";
 import type { Execute } from "../invocation.ts";
-import { printFindings } from "../checks.ts";
+import { reportFlags, writeReports } from "../reports.ts";
 
 export const execute: Execute = async (invocation, flags, [url = ""]) => {
   const metrics = [
     ...(flags["metric"] as readonly string[]).map((text) => readMetric(text, false)),
     ...(flags["optional"] as readonly string[]).map((text) => readMetric(text, true)),
   ];
-  const result = await checkMetrics({ ...invocation.options, url, metrics, token: flags["token"], within: flags["within"] });
-  printFindings(invocation, result, "The endpoint has the expected metrics");
+  const { reports, failOn } = reportFlags(flags, invocation.json);
+  const result = await checkMetrics({ ...invocation.options, url, metrics, token: flags["token"], within: flags["within"], failOn });
+  await writeReports(result, reports, invocation);
 };
 
 // The name of a metric can contain colons, so the last part counts as a type only if it is one.

@@ -1,8 +1,8 @@
 import { checkWorkflow } from "../../commands/check-workflow.ts";
 import type { Execute } from "../invocation.ts";
-import { printFindings } from "../checks.ts";
+import { reportFlags, writeReports } from "../reports.ts";
 
-export const execute: Execute = async (invocation, _, files) => {
-  const result = await checkWorkflow({ ...invocation.options, files });
-  printFindings(invocation, result, "The workflows have no known mistakes");
+export const execute: Execute = async (invocation, flags, files) => {
+  const { reports, failOn } = reportFlags(flags, invocation.json);
+  await writeReports(await checkWorkflow({ ...invocation.options, files, failOn }), reports, invocation);
 };

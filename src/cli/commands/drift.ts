@@ -1,23 +1,20 @@
 import type { OptionValues } from "commander";
 import { drift } from "../../commands/drift.ts";
-import { REPORTS } from "../../drift/report/registry.ts";
 import { repairLines } from "../../drift/report/repair.ts";
 import { EXIT, OffshootError } from "../../errors.ts";
 import { writeOutputFile } from "../../context/output-file.ts";
 import type { Execute } from "../invocation.ts";
-import { paintDrift } from "../paint.ts";
-import { readReports, writeReports } from "../reports.ts";
+import { reportFlags, writeReports } from "../reports.ts";
 
 export const execute: Execute = async (invocation, flags) => {
   const { expected, actual, ignore, compare } = flags;
-  const reports = readReports(flags["report"] as readonly string[], Object.keys(REPORTS) as (keyof typeof REPORTS)[], invocation.json);
+  const { reports, failOn } = reportFlags(flags, invocation.json);
   const file = repairFlag(flags, invocation.json);
   const repair = file === undefined ? undefined : { allowDestructive: flags["allowDestructive"] === true };
-  const result = await drift({ ...invocation.options, expected, actual, ignore, compare, repair });
+  const result = await drift({ ...invocation.options, expected, actual, ignore, compare, repair, failOn });
   // With `--repair -`, stdout has only the SQL, so the reports are printed on stderr.
-  const out = file === "-" ? { ...invocation, write: (text: string) => invocation.log(text.trimEnd()) } : invocation;
-  await writeReports(reports, out, (format, { isTerminal }) => REPORTS[format](result, isTerminal ? paintDrift : undefined));
-  if (!result.equal) invocation.exitCode = EXIT.findings;
+  const print = file === "-" ? (text: string) => invocation.log(text.trimEnd()) : invocation.write;
+  await writeReports(result, reports, invocation, print);
   if (file === undefined || result.repair === undefined || result.equal) return;
   const { sql } = result.repair;
   if (sql === undefined) invocation.exitCode = EXIT.refused;

@@ -1,18 +1,21 @@
+import type { Severity } from "../../findings/finding.ts";
 import type { Change } from "../change.ts";
 
-/** What a report needs to know of a comparison. */
+/** What a report needs to know about a comparison. */
 export interface Compared {
   readonly changes: readonly Change[];
-  /** What the sides were, for people. */
+  /** Descriptions of the two sides. */
   readonly expected: string;
   readonly actual: string;
   readonly warnings: readonly string[];
-  /** Whether a repair can be asked for. A spec, which is no schema, says too little for that. */
+  /** Whether repair SQL can be created. False when one side is a spec, which does not describe the whole schema. */
   readonly repairable: boolean;
+  /** Default `error`. */
+  readonly failOn?: Severity | undefined;
 }
 
-/** Worst first: what is missing breaks those who need it, what is left over rarely harms. */
-export const WORST_FIRST = ["missing", "different", "extra"] as const satisfies readonly Change["change"][];
+/** The most harmful first: code that needs a missing object fails, while an extra object rarely does harm. */
+const ORDER = ["missing", "different", "extra"] as const satisfies readonly Change["change"][];
 
 /** The changes of one sort, in the order of the objects. */
 export interface Group {
@@ -22,14 +25,14 @@ export interface Group {
 }
 
 const HEADINGS: Readonly<Record<Change["change"], string>> = {
-  missing: "Missing: expected, and not there",
+  missing: "Missing: expected, but not found",
   different: "Different",
-  extra: "Extra: there, and not expected",
+  extra: "Extra: found, but not expected",
 };
 
-/** The changes by sort, worst first; no group is empty. */
+/** The changes by sort, the most harmful first. No group is empty. */
 export function groupsOf(changes: readonly Change[]): readonly Group[] {
-  return WORST_FIRST.map((sort) => ({
+  return ORDER.map((sort) => ({
     change: sort,
     heading: HEADINGS[sort],
     changes: changes.filter(({ change }) => change === sort),
@@ -37,19 +40,19 @@ export function groupsOf(changes: readonly Change[]): readonly Group[] {
 }
 
 /** `3 missing, 1 different`. */
-export function summary(changes: readonly Change[]): string {
+export function describeChanges(changes: readonly Change[]): string {
   return groupsOf(changes)
     .map((group) => `${group.changes.length} ${group.change}`)
     .join(", ");
 }
 
-/** What can be done about a drift, one line each. */
+/** What to do about the differences, one line each. */
 export function remediesOf({ repairable }: Compared): readonly string[] {
   return [
     repairable
-      ? "Where the expected side is right, bring the actual one to it: `--repair FILE` writes the SQL, proved on a copy."
-      : "Where the expected side is right, bring the actual one to it: between two schemas, and no spec, `--repair FILE` writes the SQL.",
-    "Where the actual side is right, put what it has into a migration.",
-    "What may differ for good is left out with --ignore, or drift.ignore in offshoot.yaml.",
+      ? "If the expected side is right, change the actual side: `--repair FILE` writes the SQL, tested on a copy."
+      : "If the expected side is right, change the actual side. `--repair FILE` writes the SQL when neither side is a spec.",
+    "If the actual side is right, add its changes to a migration.",
+    "To accept a difference, ignore it with --ignore, or with drift.ignore in offshoot.yaml.",
   ];
 }

@@ -1,20 +1,20 @@
 import { codeSpan, escapeMarkdown, longestFence } from "../../markdown.ts";
 import type { Change } from "../change.ts";
-import { type Compared, groupsOf, remediesOf, summary } from "./compared.ts";
+import { type Compared, describeChanges, groupsOf, remediesOf } from "./compared.ts";
 import { unified } from "./unified.ts";
 
-/** As much as a job's page bears beside others, and a comment on a pull request takes by itself. */
+/** Fits into a job summary beside those of other commands, and into a comment on a pull request. */
 const BYTES = 30_000;
-/** Room for the words on what was left out. */
+/** Bytes for the note on what was left out. */
 const RESERVE = 200;
-/** A view's text may be pages long; the diff has all of it. */
+/** In characters. The definition of a view can be pages long; the diff shows all of it. */
 const LONGEST = 300;
 
 /**
- * For a job's page or a comment on a pull request: worst first, the diff folded away. Takes at most 30,000 bytes: the
- * diff goes first where that is too little, then change by change, and both are told.
+ * For a job summary or a comment on a pull request: the most harmful changes first, the diff folded. At most 30,000 bytes
+ * long: if the text is longer, the diff is left out first, then change by change, each with a note.
  */
-export function markdown(compared: Compared): string {
+export function renderMarkdown(compared: Compared): string {
   const { changes } = compared;
   const head = headOf(compared);
   if (changes.length === 0) return `${head.join("\n")}\n`;
@@ -34,7 +34,7 @@ export function markdown(compared: Compared): string {
   }
   const diff = diffOf(compared);
   const cut = [
-    ...(dropped === 0 ? [] : [`\n_${dropped} more did not fit here._`]),
+    ...(dropped === 0 ? [] : [`\n_${dropped} more did not fit here. \`offshoot drift\` shows all of them._`]),
     ...(bytesOf(diff) <= left ? diff : ["\n_The diff did not fit here: `offshoot drift` shows it._"]),
   ];
   return [...head, ...lines, ...cut, "", ...remedies.map((remedy) => `- ${remedy}`), ""].join("\n");
@@ -42,7 +42,7 @@ export function markdown(compared: Compared): string {
 
 function headOf({ changes, expected, actual, warnings }: Compared): readonly string[] {
   return [
-    changes.length === 0 ? "✅ **Schema drift**: none" : `❌ **Schema drift**: ${summary(changes)}`,
+    changes.length === 0 ? "✅ **Schema drift**: none" : `❌ **Schema drift**: ${describeChanges(changes)}`,
     "",
     `- expected: ${escapeMarkdown(expected)}`,
     `- actual: ${escapeMarkdown(actual)}`,
@@ -64,7 +64,7 @@ function diffOf(compared: Compared): readonly string[] {
     .map((line) => line.text)
     .join("\n");
   const fence = "`".repeat(Math.max(3, longestFence(text) + 1));
-  return ["\n<details><summary>As a diff</summary>\n", `${fence}diff`, text, fence, "\n</details>"];
+  return ["\n<details><summary>Diff</summary>\n", `${fence}diff`, text, fence, "\n</details>"];
 }
 
 function bytesOf(lines: readonly string[]): number {

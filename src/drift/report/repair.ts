@@ -1,5 +1,5 @@
-/** What a repair is told in, beside its script. */
-export interface ToldRepair {
+/** The parts of a repair that the messages use. */
+export interface ReportedRepair {
   readonly sql: string | undefined;
   readonly steps: number;
   readonly commentedOut: number;
@@ -7,19 +7,19 @@ export interface ToldRepair {
   readonly unrepaired: readonly { readonly kind: string; readonly object: string; readonly reason: string }[];
 }
 
-/** The lines that tell people what the script is worth, and what it leaves alone. */
-export function repairLines({ sql, steps, commentedOut, provedOn, unrepaired }: ToldRepair, file: string): readonly string[] {
-  const left = unrepaired.map(({ kind, object, reason }) => `  left alone  ${kind} ${object}: ${reason}`);
+/** The result of a repair in words, and the changes that it does not repair. */
+export function repairLines({ sql, steps, commentedOut, provedOn, unrepaired }: ReportedRepair, file: string): readonly string[] {
+  const left = unrepaired.map(({ kind, object, reason }) => `  not repaired  ${kind} ${object}: ${reason}`);
   if (sql === undefined) {
     const why =
       commentedOut === 0
-        ? "none could be proved"
-        : `all of it may lose data (${count(commentedOut)}); --allow-destructive proves and writes it`;
-    return [`No repair is offered, and no file written: ${why}.`, ...left];
+        ? "no repair passed the test on a copy"
+        : `all of it could lose data (${count(commentedOut)}); --allow-destructive tests and writes it`;
+    return [`No repair was written: ${why}.`, ...left];
   }
   const where = file === "-" ? "" : `  ${file}`;
-  const held = commentedOut === 0 ? "" : `; ${commentedOut} more would lose data and ${commentedOut === 1 ? "is" : "are"} commented out`;
-  return [`repair${where}: ${count(steps)}, run twice on ${provedOn}${held}`, ...left];
+  const held = commentedOut === 0 ? "" : `; ${commentedOut} more could lose data and ${commentedOut === 1 ? "is" : "are"} commented out`;
+  return [`repair${where}: ${count(steps)}, tested twice on ${provedOn}${held}`, ...left];
 }
 
 function count(statements: number): string {

@@ -1,21 +1,26 @@
+import type { Paint, Style } from "../../findings/report/options.ts";
 import type { Change } from "../change.ts";
-import { type Compared, groupsOf, remediesOf, summary } from "./compared.ts";
+import { type Compared, describeChanges, groupsOf, remediesOf } from "./compared.ts";
 import { type DiffLine, unified } from "./unified.ts";
 
-/** How a report is painted; default: not at all. */
-export type Paint = (what: Change["change"] | DiffLine["is"], text: string) => string;
+const STYLES: Readonly<Record<Change["change"], Style>> = { missing: "error", different: "warning", extra: "info" };
 
-/** For a terminal or a log: in words, grouped and worst first; then as a diff, and what to do. */
-export function text(compared: Compared, paint: Paint = (_, plain) => plain): string {
+/** For a terminal or a log: the changes in groups, the most harmful first; then a diff, and what to do. */
+export function renderText(compared: Compared, paint: Paint = (_, plain) => plain): string {
   const { changes, expected, actual, warnings } = compared;
   const sides = [`expected  ${expected}`, `actual    ${actual}`, ...warnings.map((warning) => `warning   ${warning}`)].join("\n");
-  if (changes.length === 0) return `${sides}\n\nThe schemas agree.\n`;
+  if (changes.length === 0) return `${sides}\n\nThe schemas are equal.\n`;
   const groups = groupsOf(changes).map((group) =>
-    [paint(group.change, group.heading.toUpperCase()), ...group.changes.flatMap(inWords)].join("\n"),
+    [paint(STYLES[group.change], group.heading.toUpperCase()), ...group.changes.flatMap(inWords)].join("\n"),
   );
-  const diff = ["AS A DIFF", ...unified(compared).map(({ is, text: line }) => paint(is, line))].join("\n");
+  const diff = ["DIFF", ...unified(compared).map((line) => painted(line, paint))].join("\n");
   const todo = ["to do:", ...remediesOf(compared).map((remedy) => `  ${remedy}`)].join("\n");
-  return `${[sides, ...groups, diff, `${summary(changes)}\n${todo}`].join("\n\n")}\n`;
+  return `${[sides, ...groups, diff, `${describeChanges(changes)}\n${todo}`].join("\n\n")}\n`;
+}
+
+function painted({ is, text }: DiffLine, paint: Paint): string {
+  if (is === "context") return text;
+  return paint(is === "file" ? "strong" : is, text);
 }
 
 function inWords({ change, kind, object, detail, differences, definition }: Change): readonly string[] {
@@ -23,18 +28,18 @@ function inWords({ change, kind, object, detail, differences, definition }: Chan
   return [
     `  ${kind} ${object}`,
     ...differences.map(({ property, expected = "none", actual = "none" }) => {
-      const isLong = isOfLines(expected) || isOfLines(actual) || (property === "body" && definition !== undefined);
-      return `    ${property}: ${isLong ? "as the diff shows" : `${expected} expected, ${actual} found`}`;
+      const isLong = hasLines(expected) || hasLines(actual) || (property === "body" && definition !== undefined);
+      return `    ${property}: ${isLong ? "see the diff" : `${expected} expected, ${actual} found`}`;
     }),
   ];
 }
 
-function isOfLines(value: string): boolean {
+function hasLines(value: string): boolean {
   return value.trim().includes("\n");
 }
 
-/** A text of several lines is for the diff. */
+/** The first line of a text. The diff shows all lines. */
 function brief(value: string): string {
   const [first = ""] = value.trim().split("\n");
-  return isOfLines(value) ? `${first.trimEnd()} …` : first;
+  return hasLines(value) ? `${first.trimEnd()} …` : first;
 }

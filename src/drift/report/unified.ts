@@ -2,13 +2,13 @@ import type { Change } from "../change.ts";
 import type { Compared } from "./compared.ts";
 import { diffLines, type Line } from "./lines.ts";
 
-/** A line of the diff, and what it is for whoever paints it. */
+/** A line of the diff, and its role, which decides its colour. */
 export interface DiffLine {
   readonly is: "file" | "hunk" | "removed" | "added" | "context";
   readonly text: string;
 }
 
-/** All changes as one unified diff that leads from what is to what should be: `-` goes, `+` comes. One hunk for each object. */
+/** All changes as one unified diff from the actual to the expected schema, with one hunk for each object. */
 export function unified({ changes, expected, actual }: Compared): readonly DiffLine[] {
   if (changes.length === 0) return [];
   return [
@@ -30,17 +30,17 @@ function hunk({ change, kind, object, detail, differences, definition }: Change)
     const sign = change === "missing" ? "+" : "-";
     return lines(whole).map((text) => ({ sign, text }));
   }
-  // The text of a function says what differs in it, and everything but its owner and the like.
+  // The definition of a function contains all its properties except the owner.
   const isShown = definition?.expected !== undefined && definition.actual !== undefined && definition.expected !== definition.actual;
   const rest = isShown ? differences.filter(({ property }) => property === "owner") : differences;
   return [
     ...(isShown ? diffLines(lines(definition.actual), lines(definition.expected)) : []),
-    ...rest.flatMap(({ property, expected, actual }) => diffLines(said(property, actual), said(property, expected))),
+    ...rest.flatMap(({ property, expected, actual }) => diffLines(propertyLines(property, actual), propertyLines(property, expected))),
   ];
 }
 
-/** `type: bigint`; a text of several lines stands below its name. */
-function said(property: string, value: string | undefined): readonly string[] {
+/** `type: bigint`; a text of several lines is below the name of the property. */
+function propertyLines(property: string, value: string | undefined): readonly string[] {
   if (value === undefined) return [];
   const [first = "", ...more] = lines(value);
   return more.length === 0 ? [`${property}: ${first}`] : [`${property}:`, ...[first, ...more].map((line) => `  ${line}`)];

@@ -1,20 +1,20 @@
 import type { Severity } from "../finding.ts";
-import { messageFor } from "../message.ts";
+import { messageFor } from "../kind.ts";
+import type { Renderer } from "./options.ts";
 import { keysOf, placeOf } from "./place.ts";
-import type { Report } from "./report.ts";
 
-const SEVERITIES: Readonly<Record<Severity, string>> = { error: "critical", warning: "minor", info: "info" };
+const GITLAB_SEVERITIES: Readonly<Record<Severity, string>> = { error: "critical", warning: "minor", info: "info" };
 
-/** For the widget of GitLab's merge requests (GitLab documentation, "Code Quality", "Code Quality report format"). */
-export const codeQuality: Report = (findings, options = {}) => {
+/** For the Code Quality widget of GitLab merge requests (GitLab documentation, "Code Quality report format"). */
+export const renderCodeQuality: Renderer = (findings, source, options = {}) => {
   const keys = keysOf(findings);
-  const issues = findings.map((finding, at) => {
-    const { file, line } = placeOf(finding, options);
+  const issues = findings.map((finding, index) => {
+    const { file, line } = placeOf(finding, source, options);
     return {
-      description: `${finding.object.name}: ${messageFor(finding).problem}`,
+      description: `${finding.object.name}: ${messageFor(finding, source).problem}`,
       check_name: finding.code,
-      fingerprint: keys[at],
-      severity: SEVERITIES[finding.severity],
+      fingerprint: keys[index],
+      severity: GITLAB_SEVERITIES[finding.severity],
       location: { path: file, lines: { begin: line } },
     };
   });

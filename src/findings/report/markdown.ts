@@ -1,23 +1,23 @@
 import { codeSpan, escapeMarkdown } from "../../markdown.ts";
+import { count, describeCount, describeCounts } from "../count.ts";
 import { SEVERITIES, type Finding, type Severity } from "../finding.ts";
-import { messageFor } from "../message.ts";
-import { count, summary } from "./count.ts";
-import { inOneLine } from "./line.ts";
+import { type FindingSource, messageFor } from "../kind.ts";
+import { inBrackets, type Renderer, type ReportOptions } from "./options.ts";
 import { placeOf } from "./place.ts";
-import type { Report, ReportOptions } from "./report.ts";
+import { inOneLine } from "./text.ts";
 
 const SIGNS: Readonly<Record<Severity, string>> = { error: "❌", warning: "⚠️", info: "ℹ️" };
-const NAMES: Readonly<Record<Severity, string>> = { error: "errors", warning: "warnings", info: "for information" };
 const BYTES = 30_000;
-/** Room for the words on what was left out, and the end of what is folded. */
+/** Bytes for the note on what was left out, and for the end of a folded part. */
 const RESERVE = 200;
 
 /**
- * For a job's page or a pull request's comment: errors open, all else folded. Takes at most `bytes`: what doesn't fit
- * is left out finding by finding, the mildest first, and counted.
+ * For a job summary or a comment on a pull request: errors are open, all else is folded. At most `bytes` long: what does
+ * not fit is left out finding by finding, the lowest severity first, and counted.
  */
-export const summariseFindings: Report = (findings, options = {}) => {
-  const head = findings.length === 0 ? "✅ **Schema**: as it should be" : `**Schema**: ${summary(count(findings))}`;
+export const renderMarkdown: Renderer = (findings, source, options = {}) => {
+  const subject = `**${source.subject.charAt(0).toUpperCase()}${source.subject.slice(1)}**${inBrackets(options.scope)}`;
+  const head = findings.length === 0 ? `✅ ${subject}: no findings` : `${subject}: ${describeCounts(count(findings))}`;
   let left = (options.bytes ?? BYTES) - Buffer.byteLength(head) - RESERVE;
   let shown = 0;
   const parts = SEVERITIES.flatMap((severity) => {
@@ -26,7 +26,7 @@ export const summariseFindings: Report = (findings, options = {}) => {
     left -= Buffer.byteLength(opening) + CLOSE.length;
     const items: string[] = [];
     for (const finding of group) {
-      const written = item(finding, options);
+      const written = item(finding, source, options);
       left -= Buffer.byteLength(written) + 1;
       if (left < 0) break;
       items.push(written);
@@ -35,24 +35,24 @@ export const summariseFindings: Report = (findings, options = {}) => {
     return items.length === 0 ? [] : [opening, ...items, ...(severity === "error" ? [""] : [CLOSE])];
   });
   const dropped = findings.length - shown;
-  const cut = dropped === 0 ? [] : [`_${dropped} more did not fit here: \`offshoot audit\` shows all._`, ""];
+  const cut = dropped === 0 ? [] : [`_${dropped} more did not fit here. \`offshoot ${source.command}\` shows all of them._`, ""];
   return [head, "", ...parts, ...cut].join("\n");
 };
 
 const CLOSE = "\n</details>\n";
 
 function openingOf(severity: Severity, number: number): string {
-  const title = severity === "info" ? `${number} ${NAMES.info}` : `${number} ${NAMES[severity].slice(0, number === 1 ? -1 : undefined)}`;
+  const title = describeCount(severity, number);
   return severity === "error" ? `${SIGNS.error} **${title}**` : `<details><summary>${SIGNS[severity]} ${title}</summary>`;
 }
 
-function item(finding: Finding, options: ReportOptions): string {
-  const { problem, details, remedy } = messageFor(finding);
+function item(finding: Finding, source: FindingSource, options: ReportOptions): string {
+  const { problem, details, remedy } = messageFor(finding, source);
   const { object, at, code, reason } = finding;
-  const place = placeOf(finding, options);
-  const told = at === undefined ? codeSpan(code) : `${codeSpan(code)}, ${escapeMarkdown(place.file)}:${place.line}`;
+  const place = placeOf(finding, source, options);
+  const origin = at === undefined ? codeSpan(code) : `${codeSpan(code)}, ${escapeMarkdown(place.file)}:${place.line}`;
   return [
-    `- ${codeSpan(object.name)}: ${escapeMarkdown(problem)} (${told})`,
+    `- ${codeSpan(object.name)}: ${escapeMarkdown(problem)} (${origin})`,
     ...details.map((detail) => `  - ${labelled(detail)}`),
     `  - to do: ${escapeMarkdown(remedy)}`,
     ...(reason === undefined ? [] : [`  - reason: ${escapeMarkdown(reason)}`]),
@@ -61,13 +61,13 @@ function item(finding: Finding, options: ReportOptions): string {
     .join("\n");
 }
 
-/** `found: CREATE INDEX …`: the fact behind the word is code. */
+/** `found: CREATE INDEX …`: the text after the label is shown as code. */
 function labelled(detail: string): string {
   const at = detail.indexOf(": ");
   return at < 0 ? escapeMarkdown(detail) : `${escapeMarkdown(detail.slice(0, at))}: ${codeSpan(shortened(detail.slice(at + 2)))}`;
 }
 
-/** A view's text may be pages long. */
+/** The definition of a view may be pages long. */
 function shortened(fact: string): string {
   return fact.length > 500 ? `${fact.slice(0, 500)}…` : fact;
 }

@@ -1,19 +1,20 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
-import { SEVERITIES, type Finding } from "../finding.ts";
-import type { ReportOptions } from "./report.ts";
+import type { Finding, Place } from "../finding.ts";
+import type { FindingSource } from "../kind.ts";
+import type { ReportOptions } from "./options.ts";
 
-/** Where a finding is shown: at its rule in the spec, or at the top of the spec where no rule asked for it. */
-export function placeOf({ at }: Finding, { file = "schema.audit.yaml", folder = "" }: ReportOptions): { file: string; line: number } {
+/** Where a finding is shown: at its own place, else at the first line of the file for findings without one. */
+export function placeOf({ at }: Finding, source: Pick<FindingSource, "file">, { file = source.file, folder = "" }: ReportOptions): Place {
   const path = (at?.file ?? file).replaceAll("\\", "/");
   return { file: posix.isAbsolute(path) ? path : posix.join(folder.replaceAll("\\", "/"), path), line: at?.line ?? 1 };
 }
 
-/** A key for each finding that stays the same from run to run, wherever its rule moves to; no two are equal. */
+/** A unique key for each finding. It stays the same from run to run, even when its rule moves to another line. */
 export function keysOf(findings: readonly Finding[]): readonly string[] {
   const seen = new Map<string, number>();
   return findings.map(({ code, object, facts }) => {
-    const part = "property" in facts ? facts.property : "other" in facts ? facts.other : "";
+    const part = "property" in facts ? String(facts.property) : "other" in facts ? String(facts.other) : "";
     const text = [code, object.kind, object.name, part].join("\n");
     const count = (seen.get(text) ?? 0) + 1;
     seen.set(text, count);
@@ -21,9 +22,4 @@ export function keysOf(findings: readonly Finding[]): readonly string[] {
       .update(count === 1 ? text : `${text}\n${count}`)
       .digest("hex");
   });
-}
-
-/** Whether a finding counts as a failure. */
-export function fails({ severity }: Pick<Finding, "severity">, failOn: ReportOptions["failOn"] = "error"): boolean {
-  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn);
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
 import type { Catalog } from "../../../src/catalog/catalog.ts";
 import { readCatalog } from "../../../src/catalog/read.ts";
-import { check } from "../../../src/audit/check.ts";
+import { applyRules } from "../../../src/audit/apply-rules.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import { writeSpec } from "../../../src/audit/spec-writer/write.ts";
 import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
@@ -109,9 +109,9 @@ test("odd names go through a spec", async () => {
   const later = await oddDatabase("odd_spec", ODD, async (session) => {
     const catalog = await readCatalog(session);
     const spec = parseSpec(writeSpec(catalog), "schema.audit.yaml");
-    expect(check(catalog, spec, { now: NOW })).toEqual([]);
+    expect(applyRules(catalog, spec, { now: NOW })).toEqual([]);
     await session.query('alter table "__proto__"."constructor" alter "toString" drop not null; drop function "__proto__"."valueOf"');
-    return check(await readCatalog(session), spec, { now: NOW });
+    return applyRules(await readCatalog(session), spec, { now: NOW });
   });
   expect(later.map(({ code, object }) => `${code} ${object.name}`)).toEqual([
     'missing __proto__."valueOf"(bigint, text)',

@@ -62,7 +62,7 @@ describe("the version table of a migration tool", () => {
   test.each([
     ["missing_table", "no such table"],
     ["nowhere.version", "no such table"],
-    ["secret_version", "no right to read it"],
+    ["secret_version", "permission denied"],
   ])("can be out of reach: %s", async (table, why) => {
     const findings = await told(`version: 1\nmigrations: { ${table}: { column: id, equals: [1] } }`);
     expect(findings).toContainEqual(["version-unreadable", table.includes(".") ? table : `public.${table}`, { column: "id", why }]);

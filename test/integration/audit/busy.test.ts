@@ -2,10 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, expect, inject, test } from "vitest";
 import { connect, type Session, withSession } from "../../../src/postgres/connect.ts";
 import { directUrl, withDatabase } from "../../../src/postgres/url.ts";
-import { auditIn } from "../../../src/commands/audit-in.ts";
+import { auditAndReport } from "../../../src/commands/audit.ts";
 import { type Context, prepare } from "../../../src/context/context.ts";
-import { withReader } from "../../../src/context/reader.ts";
-import { steadily } from "../../../src/context/steady.ts";
+import { withReadSession } from "../../../src/context/read-session.ts";
+import { retryWhileSchemaChanges } from "../../../src/context/read-session.ts";
 
 let context: Context;
 let made = 0;
@@ -52,7 +52,7 @@ test("an audit beside jobs that write, create and drop finds nothing, and breaks
   );
   try {
     for (const end = performance.now() + 5000; performance.now() < end;)
-      expect((await auditIn(context, url, undefined)).findings).toEqual([]);
+      expect((await auditAndReport(context, url, undefined)).findings).toEqual([]);
   } finally {
     over.abort();
     await siblings;
@@ -63,7 +63,7 @@ test("who reads gives way to who changes, and reads when that is done", async ()
   const url = await makeDatabase("create table a (id bigint primary key); create view v as select id from a");
   const other = await connect(url);
   await other.query("begin; lock table a in access exclusive mode");
-  const audit = auditIn(context, url, undefined);
+  const audit = auditAndReport(context, url, undefined);
   // Its tries in between end: nobody waits for a lock for as long as it takes to look for deadlocks.
   const waits = (): Promise<unknown[]> =>
     other.query("select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())");
@@ -77,7 +77,7 @@ test("who reads gives way to who changes, and reads when that is done", async ()
 test("what is wrong for good is no reason to read again", async () => {
   const url = await makeDatabase("create table a (id bigint primary key)");
   let tries = 0;
-  const read = withReader(context, url, (session) => {
+  const read = withReadSession(context, url, (session) => {
     tries += 1;
     return session.query("select 1 / 0");
   });
@@ -88,7 +88,7 @@ test("what is wrong for good is no reason to read again", async () => {
 test("a cancelled read ends between two tries", async () => {
   const cancel = new AbortController();
   const gone = Object.assign(new Error("cache lookup failed for type 7"), { code: "XX000" });
-  const read = steadily(() => {
+  const read = retryWhileSchemaChanges(() => {
     cancel.abort();
     return Promise.reject(gone);
   }, cancel.signal);

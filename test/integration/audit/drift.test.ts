@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, inject, test } from "vitest";
 import type { Catalog, ContentKind } from "../../../src/catalog/catalog.ts";
 import { FRAGMENTS } from "../../../src/catalog/query.ts";
 import { readCatalog } from "../../../src/catalog/read.ts";
-import { check } from "../../../src/audit/check.ts";
+import { applyRules } from "../../../src/audit/apply-rules.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import type { Spec } from "../../../src/audit/spec/spec.ts";
 import { writeSpec } from "../../../src/audit/spec-writer/write.ts";
@@ -151,7 +151,7 @@ describe.each(["", ...(await otherMajors())])("one change of the diverse schema,
 
   test.each(SEEN_BY_SPEC)("%s", async (ddl, ...told) => {
     const after = await afterwards(session, ddl);
-    const findings = check(after, spec, { now: NOW }).filter(({ severity }) => severity === "error");
+    const findings = applyRules(after, spec, { now: NOW }).filter(({ severity }) => severity === "error");
     const brief = findings.map(({ code, object, facts }) =>
       [code, object.name, ...("property" in facts ? [facts.property] : [])].join(" "),
     );

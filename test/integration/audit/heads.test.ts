@@ -5,7 +5,8 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, inject, test } from "vitest";
 import { audit, type AuditResult } from "../../../src/commands/audit.ts";
-import { messageFor } from "../../../src/findings/message.ts";
+import { AUDIT } from "../../../src/audit/source.ts";
+import { messageFor } from "../../../src/findings/kind.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { withDatabase } from "../../../src/postgres/url.ts";
 import { requireTool } from "../../../src/migration-tools/detect.ts";
@@ -44,7 +45,7 @@ async function withScene(name: string, use: (scene: Scene) => Promise<void>): Pr
       async told(as = url, settings = { "migrations.tool": name }) {
         const options = { cwd: directory, env: { TARGET: as }, settings: { run: "heads", ...settings } };
         const { findings }: AuditResult = await audit({ ...options, url: "TARGET", spec: "heads.yaml" });
-        return findings.filter(({ at }) => at !== undefined).map((finding) => [finding.code, messageFor(finding).problem]);
+        return findings.filter(({ at }) => at !== undefined).map((finding) => [finding.code, messageFor(finding, AUDIT).problem]);
       },
     });
   });
@@ -55,7 +56,7 @@ const NAMES = ["alembic", "node-pg-migrate", "sql", "knex", "django"];
 for (const tool of REAL_TOOLS.filter(({ name }) => NAMES.includes(name)).filter(isInstalled)) {
   test(`the heads of ${tool.name}: clean when it is there, one finding that names both when it is one behind`, async () => {
     await withScene(tool.name, async ({ project, line, told }) => {
-      const { moves, revisions } = project;
+      const { stepCommands: moves, revisions } = project;
       const [behind, head] = revisions.slice(-2).map(({ id, name }) => (name.includes(id) ? name : `${id} (${name})`));
       await line(moves?.up([], revisions.slice(0, -1)));
       expect(await told()).toEqual([
@@ -106,12 +107,12 @@ describe.runIf(alembic !== undefined && isInstalled(alembic))("alembic", () => {
 
 test("a database that was never migrated, a version table out of reach and a repository without a tool can't be told", async () => {
   await withScene("sql", async ({ url, directory, line, project, told }) => {
-    expect(await told()).toEqual([["version-unreadable", expect.stringContaining("can't be read: no such table")]]);
+    expect(await told()).toEqual([["version-unreadable", expect.stringContaining("could not be read: no such table")]]);
     await line(project.command);
     await withSession(url, (session) => session.query("create role heads_reader login password 'test'"));
     const reader = new URL(url);
     [reader.username, reader.password] = ["heads_reader", "test"];
-    expect(await told(reader.href)).toEqual([["version-unreadable", expect.stringContaining("no right to read it")]]);
+    expect(await told(reader.href)).toEqual([["version-unreadable", expect.stringContaining("permission denied")]]);
     await rm(join(directory, "migrations"), { recursive: true });
     expect(await told(url, {})).toEqual([["version-unreadable", expect.stringContaining("the heads of the repository are not known")]]);
   });

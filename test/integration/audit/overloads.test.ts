@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, inject, test } from "vitest";
 import { readCatalog } from "../../../src/catalog/read.ts";
 import type { Catalog } from "../../../src/catalog/catalog.ts";
 import { castsOf, CATEGORIES, IMPLICIT_CASTS } from "../../../src/audit/overloads/casts.ts";
-import { check } from "../../../src/audit/check.ts";
+import { applyRules } from "../../../src/audit/apply-rules.ts";
 import { resolve, type Call } from "../../../src/audit/overloads/resolution.ts";
 import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
 
@@ -39,7 +39,7 @@ async function withRoutines<T>(declarations: readonly string[], work: (catalog: 
 }
 
 const asFunction = (list: string): string => `function app.f(${list}) returns integer language sql as 'select 1'`;
-const findingsOf = (catalog: Catalog): ReturnType<typeof check> => check(catalog, undefined, { now: NOW });
+const findingsOf = (catalog: Catalog): ReturnType<typeof applyRules> => applyRules(catalog, undefined, { now: NOW });
 
 /** What Postgres answers to each call: an SQLSTATE, or `done`. */
 async function answersTo(calls: readonly string[]): Promise<readonly string[]> {

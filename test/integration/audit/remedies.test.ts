@@ -1,7 +1,8 @@
 import { beforeEach, expect, inject, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
-import type { FindingCode } from "../../../src/findings/finding.ts";
-import { messageFor } from "../../../src/findings/message.ts";
+import type { AuditCode } from "../../../src/audit/facts.ts";
+import { AUDIT } from "../../../src/audit/source.ts";
+import { messageFor } from "../../../src/findings/kind.ts";
 import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
 
 let session: Session;
@@ -16,9 +17,9 @@ beforeEach(async () => {
 });
 
 /** What to do about the findings of one code. */
-async function remedies(code: FindingCode): Promise<readonly string[]> {
+async function remedies(code: AuditCode): Promise<readonly string[]> {
   const { findings } = await auditDatabase({ session, now: new Date() });
-  return findings.filter((finding) => finding.code === code).map((finding) => messageFor(finding).remedy);
+  return findings.filter((finding) => finding.code === code).map((finding) => messageFor(finding, AUDIT).remedy);
 }
 
 /** Runs the statement that a remedy begins with. */
@@ -47,8 +48,8 @@ test("no column is offered whose name is taken, nor where the key must hold thos
     create table parts (at date not null, a int) partition by range (at); create unique index on parts (at);
   `);
   expect(await remedies("table-without-primary-key")).toEqual([
-    "alter table public.parts add primary key (…); over columns that tell its rows apart.",
-    "alter table public.taken add primary key (…); over columns that tell its rows apart.",
+    "alter table public.parts add primary key (…); with columns that identify a row.",
+    "alter table public.taken add primary key (…); with columns that identify a row.",
   ]);
 });
 

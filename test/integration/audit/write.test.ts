@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Catalog } from "../../../src/catalog/catalog.ts";
 import { readCatalog } from "../../../src/catalog/read.ts";
-import { check } from "../../../src/audit/check.ts";
+import { applyRules } from "../../../src/audit/apply-rules.ts";
 import type { Finding } from "../../../src/findings/finding.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import { quoted } from "../../../src/catalog/quote.ts";
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 const told = (actual: Catalog): readonly Finding[] =>
-  check(actual, parseSpec(text, "s.yaml"), { now: new Date() }).filter(({ at }) => at !== undefined);
+  applyRules(actual, parseSpec(text, "s.yaml"), { now: new Date() }).filter(({ at }) => at !== undefined);
 
 /** Comments on one of each kind, and rights on one of each kind that has them. */
 async function known(): Promise<string> {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Catalog, ContentKind } from "../../../src/catalog/catalog.ts";
 import { FRAGMENTS } from "../../../src/catalog/query.ts";
 import { readCatalog } from "../../../src/catalog/read.ts";
-import { check } from "../../../src/audit/check.ts";
+import { applyRules } from "../../../src/audit/apply-rules.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import { writeSpec } from "../../../src/audit/spec-writer/write.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
@@ -72,7 +72,7 @@ describe.each(["", ...(await otherMajors())])("a catalog read from a server of a
   });
 
   test("fulfils the spec that is written from it, but for the constraint that was never validated", () => {
-    const findings = check(catalog, parseSpec(writeSpec(catalog), "schema.audit.yaml"), { now: NOW });
+    const findings = applyRules(catalog, parseSpec(writeSpec(catalog), "schema.audit.yaml"), { now: NOW });
     // What is left are the built-in checks, which the spec has no words for.
     expect(findings.map(({ code, object }) => `${code} ${object.name}`).toSorted()).toEqual([
       "constraint-not-validated app.members.members_role_check",

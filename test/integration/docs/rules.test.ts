@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
-import { SEVERITY, type Finding, type FindingCode } from "../../../src/findings/finding.ts";
-import { pageOf } from "../../../src/findings/page.ts";
+import type { AuditFinding } from "../../../src/audit/finding.ts";
+import { AUDIT } from "../../../src/audit/source.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import { messageOf } from "../../../src/errors.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
@@ -44,7 +44,7 @@ async function execute(url: string, script = ""): Promise<void> {
   });
 }
 
-async function findings(url: string, code: string, specText: string | undefined): Promise<readonly Finding[]> {
+async function findings(url: string, code: string, specText: string | undefined): Promise<readonly AuditFinding[]> {
   const spec = specText === undefined ? undefined : parseSpec(`version: 1\n${specText}`, "schema.audit.yaml");
   return withSession(url, async (session) => {
     const repository =
@@ -70,9 +70,9 @@ describe.each(pages.map((page) => [page.code, page] as const))("the page of %s",
 });
 
 test("each code has a page where its reports look for it, and each page a code with its severity", () => {
-  const told = pages.map(({ code, address, severity }) => [code, { address, severity }] as const);
-  const wanted = Object.entries(SEVERITY).map(([code, severity]) => [code, { address: pageOf(code as FindingCode), severity }] as const);
-  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(wanted));
+  const documented = pages.map(({ code, address, severity }) => [code, { address, severity }] as const);
+  const expected = Object.entries(AUDIT.kinds).map(([code, { page, severity }]) => [code, { address: page, severity }] as const);
+  expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(expected));
 });
 
 test("each page says how to silence the finding, but those of a spec, which say it once", () => {

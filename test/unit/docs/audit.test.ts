@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { REPORTS } from "../../../src/findings/report/renderers.ts";
-import { SEVERITY } from "../../../src/findings/finding.ts";
+import { RENDERERS } from "../../../src/findings/report/renderers.ts";
+import { CODES } from "../../../src/audit/codes.ts";
 import { specJsonSchema } from "../../../src/audit/spec/json-schema.ts";
 import { NAMED_KINDS } from "../../../src/audit/spec/naming.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
@@ -23,9 +23,9 @@ test("its configuration is one", async () => {
 
 test("its table of formats and its commands name the reports that there are", () => {
   const [, reports = ""] = page.split("## Reports");
-  expect([...reports.matchAll(/^\| `([\w-]+)` \| .* \|$/gm)].map(([, format = ""]) => format)).toEqual(Object.keys(REPORTS));
+  expect([...reports.matchAll(/^\| `([\w-]+)` \| .* \|$/gm)].map(([, format = ""]) => format)).toEqual(Object.keys(RENDERERS));
   const asked = [...page.matchAll(/--report ([\w-]+)/g)].map(([, format = ""]) => format).filter((format) => format !== "FORMAT");
-  expect(asked.filter((format) => !(format in REPORTS))).toEqual([]);
+  expect(asked.filter((format) => !(format in RENDERERS))).toEqual([]);
 });
 
 test("it names every section of a spec, and every kind that naming rules", () => {
@@ -37,5 +37,5 @@ test("it names every section of a spec, and every kind that naming rules", () =>
 test("the findings that it shows are ones", () => {
   const codes = [...page.matchAll(/\b(?:code|check): ([\w-]+)/g)].map(([, code = ""]) => code);
   expect(codes.length).toBeGreaterThan(1);
-  expect(codes.filter((code) => !(code in SEVERITY))).toEqual([]);
+  expect(codes.filter((code) => !(code in CODES))).toEqual([]);
 });

@@ -9,7 +9,7 @@ const INSTALLS = /^(?:npm (?:ci|install)|pnpm install|yarn install|corepack enab
 const RUNS = /\boffshoot(?:@\S+)?\s+run\b/;
 const DELETING_COMMAND = /\b(?:offshoot\s+down|neonctl?\s+branch(?:es)?\s+delete)\b/;
 
-/** Neon branches that nothing in any of the files deletes and that don't expire. */
+/** Neon branches that do not expire and that no step in any of the files deletes. */
 export function branchLeft(workflows: readonly Workflow[]): readonly CheckFinding[] {
   const all = workflows.flatMap((workflow) => workflow.jobs.flatMap((job) => job.steps.map((step) => ({ workflow, step }))));
   if (all.some(({ step }) => cleans(step))) return [];
@@ -24,7 +24,7 @@ function cleans({ uses, run }: Step): boolean {
   return DELETES.test(uses) || commandsOf(run).some((command) => DELETING_COMMAND.test(command));
 }
 
-/** Clean-up that a failure or a cancelled run skips. One that waits for the pull request to be closed is no part of a run. */
+/** Cleanup steps that a failed or cancelled run skips. A step that runs when the pull request is closed is not part of a run. */
 export function cleanupSkipped({ file, jobs }: Workflow): readonly CheckFinding[] {
   return jobs.flatMap((job) =>
     job.steps
@@ -42,10 +42,10 @@ export function cleanupSkipped({ file, jobs }: Workflow): readonly CheckFinding[
 
 function runsAnyway(step: Step, job: Job): boolean {
   if (/closed/.test(step.condition + job.condition)) return true;
-  // Where the installation fails, the command isn't there to clean up with.
+  // Steps before it that only install cannot leave a database behind, and without them the cleanup command does not exist.
   const first = job.steps.every((other) => other === step || commandsOf(other.run).every((command) => INSTALLS.test(command)));
-  // `offshoot run` cleans up by itself, unless it is killed with its step.
+  // `offshoot run` cleans up by itself, unless its step is killed.
   const rest = /\bcancelled\(\)/.test(step.condition) && job.steps.some((other) => RUNS.test(other.run));
-  // A job that needs others is skipped with them, whatever its steps say.
+  // When a needed job is skipped or fails, the whole job is skipped, whatever the condition of the step.
   return (ALWAYS.test(step.condition) || first || rest) && (ALWAYS.test(job.condition) || job.needs.length === 0);
 }

@@ -4,7 +4,7 @@ import type { Job, Workflow } from "../workflow.ts";
 
 const SECRET_NAME = /secrets\.|outputs\.\w*(?:db_?url|database_?url|connection|dsn|password)\w*/i;
 
-/** Outputs of jobs that hold a URL with a password or a secret. */
+/** Job outputs that hold a secret or a database URL. */
 export function secretInOutput({ file, jobs }: Workflow): readonly CheckFinding[] {
   return jobs.flatMap((job) =>
     Object.entries(job.outputs)
@@ -15,7 +15,7 @@ export function secretInOutput({ file, jobs }: Workflow): readonly CheckFinding[
   );
 }
 
-/** Expressions that read from a job that is not among `needs` (GitHub documentation, "Contexts": `needs` holds direct ones). */
+/** Expressions that read from a job that is not in `needs` (GitHub documentation, "Contexts": `needs` holds only direct dependencies). */
 export function needsMissing({ file, jobs }: Workflow): readonly CheckFinding[] {
   return jobs.flatMap((job) => {
     const read = [...job.text.matchAll(/\bneeds\.([A-Za-z_][\w-]*)\.(?:outputs\.[\w-]+|result)/g)];
@@ -26,13 +26,13 @@ export function needsMissing({ file, jobs }: Workflow): readonly CheckFinding[] 
   });
 }
 
-/** A job of that name, or the one that was probably meant. */
+/** The job with that id, or the one with the most similar id. */
 function meant(id: string, job: Job, jobs: readonly Job[]): string {
   const others = jobs.filter((other) => other !== job).map((other) => other.id);
   return others.includes(id) ? id : (nearest(id, others) ?? id);
 }
 
-/** The code of a pull request under `pull_request_target`, which has secrets and a token that may write. */
+/** Checkouts of pull request code under `pull_request_target`, which has secrets and a token with write permissions. */
 export function untrustedCheckout({ file, triggers, jobs }: Workflow): readonly CheckFinding[] {
   if (!triggers.includes("pull_request_target")) return [];
   return jobs.flatMap((job) =>

@@ -3,9 +3,8 @@ import { migrationsIn } from "../commands.ts";
 import type { Job, Step, Workflow } from "../workflow.ts";
 
 /**
- * Jobs that migrate one database and may run at once: none needs the other, or one of them is a matrix. A job
- * with a Postgres of its own beside it is left out, and so is a step with a condition, which is often the one for
- * that case.
+ * Jobs that migrate one database and can run at the same time: neither needs the other, or one of them is a matrix. A job
+ * with its own Postgres service is left out. So is a step with a condition, which is often written to prevent this.
  */
 export function migratesTwice({ file, jobs }: Workflow): readonly CheckFinding[] {
   const migrating = jobs.filter((job) => !job.hasPostgres && migrationOf(job) !== undefined);
@@ -41,7 +40,7 @@ function comesAfter(job: Job, id: string, jobs: readonly Job[], seen: ReadonlySe
 }
 
 /**
- * Migrations whose failure changes nothing. The shell of a step that names none is `bash -e` without `pipefail`
+ * Migrations that can fail without failing their step. A step without `shell` runs with `bash -e`, without `pipefail`
  * (GitHub documentation, "Workflow syntax", `jobs.<job_id>.steps[*].shell`).
  */
 export function failureHidden({ file, shell, jobs }: Workflow): readonly CheckFinding[] {
@@ -57,16 +56,20 @@ export function failureHidden({ file, shell, jobs }: Workflow): readonly CheckFi
   );
 }
 
-function hiddenBy(command: string, step: Step, shell: string | undefined): "a pipe" | "continue-on-error" | "what follows ||" | undefined {
+function hiddenBy(
+  command: string,
+  step: Step,
+  shell: string | undefined,
+): "a pipe" | "continue-on-error" | "the command after ||" | undefined {
   if (step.continueOnError) return "continue-on-error";
-  if (/\|\|(?!\s*(?:exit\s+[1-9]|\{[^}]*exit\s+[1-9]|false\b))/.test(command)) return "what follows ||";
+  if (/\|\|(?!\s*(?:exit\s+[1-9]|\{[^}]*exit\s+[1-9]|false\b))/.test(command)) return "the command after ||";
   const pipes = /[^|]\|[^|]/.test(command.replaceAll(/"[^"]*"|'[^']*'/g, ""));
   return pipes && shell === undefined && !/pipefail/.test(step.run) ? "a pipe" : undefined;
 }
 
 const POOLED = /-pooler\b|pooled\b|with_pooler\b/i;
 
-/** Migrations whose URL is that of a pooler, as far as it is written in the file. */
+/** Migrations with the URL of a pooler in the file. */
 export function throughPooler({ file, env, jobs }: Workflow): readonly CheckFinding[] {
   return jobs.flatMap((job) =>
     job.steps

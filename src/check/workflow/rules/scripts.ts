@@ -4,7 +4,7 @@ import type { Workflow } from "../workflow.ts";
 
 const PYTHON_IN_BACKGROUND = /\b(?:python[\d.]*|celery|gunicorn|uvicorn|rq|dramatiq)\b.*[^&>]&(?:\s*$|\s+(?!&))/;
 
-/** Workers in the background whose log is written in blocks, so that nothing of it is there when they are killed. */
+/** Python processes in the background that buffer their output: when they are killed, it is lost. */
 export function outputBuffered({ file, env, jobs }: Workflow): readonly CheckFinding[] {
   return jobs.flatMap((job) =>
     job.steps
@@ -17,7 +17,7 @@ export function outputBuffered({ file, env, jobs }: Workflow): readonly CheckFin
   );
 }
 
-/** `((x++))` as a command of its own: its status is 1 where the value was 0, and `bash -e` ends there. */
+/** `((x++))` as a separate command: its status is 1 when the value was 0, and `bash -e` then ends the script. */
 export function incrementEnds({ file, jobs }: Workflow): readonly CheckFinding[] {
   return jobs.flatMap((job) =>
     job.steps

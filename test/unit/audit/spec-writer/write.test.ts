@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import type { Argument, Routine } from "../../../../src/catalog/routines.ts";
-import { check } from "../../../../src/audit/check.ts";
+import { applyRules } from "../../../../src/audit/apply-rules.ts";
 import { path } from "../../../../src/catalog/quote.ts";
 import { parseSpec } from "../../../../src/audit/spec/parse.ts";
 import { writeSpec } from "../../../../src/audit/spec-writer/write.ts";
@@ -124,7 +124,7 @@ const catalog = fc
 test("a database fulfils the spec that was written from it", () => {
   fc.assert(
     fc.property(catalog, (contents) => {
-      const findings = check(contents, parseSpec(writeSpec(contents), "s.yaml"), { now: NOW });
+      const findings = applyRules(contents, parseSpec(writeSpec(contents), "s.yaml"), { now: NOW });
       expect(findings.filter(({ at }) => at !== undefined)).toEqual([]);
     }),
     { numRuns: 100 },
@@ -140,7 +140,7 @@ test("a database that lost any column does not", () => {
       const tables = contents.tables.map((one, at) =>
         at === lostTable ? { ...one, columns: one.columns.filter((_, place) => place !== lostColumn) } : one,
       );
-      const findings = check({ ...contents, tables }, parseSpec(writeSpec(contents), "s.yaml"), { now: NOW });
+      const findings = applyRules({ ...contents, tables }, parseSpec(writeSpec(contents), "s.yaml"), { now: NOW });
       expect(findings.filter(({ code }) => code === "missing")).toHaveLength(1);
     }),
   );

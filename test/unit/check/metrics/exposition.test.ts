@@ -18,7 +18,7 @@ http_request_duration_seconds_count 144320
 # TYPE queue_depth gauge
 `;
 
-test("the text format: families, types, values, and what is only declared", () => {
+test("reads families, types and values of the text format, and metrics that are only declared", () => {
   const { metrics, problem } = readExposition(GOOD);
   expect(problem).toBeUndefined();
   expect(Object.fromEntries(metrics)).toEqual({
@@ -31,29 +31,29 @@ test("the text format: families, types, values, and what is only declared", () =
   });
 });
 
-test("OpenMetrics: a counter is declared without its ending, and queried with it", () => {
+test("reads an OpenMetrics counter, which is declared without the suffix of its values", () => {
   const { metrics } = readExposition(
     '# TYPE runs counter\n# UNIT runs\nruns_total{a="b",} 1 # {trace="x"} 0.5\nruns_created 1.5e9\n# EOF\n',
   );
   expect(Object.fromEntries(metrics)).toEqual({ runs_total: { type: "counter", samples: 2 } });
 });
 
-describe("a line that makes Prometheus refuse all", () => {
+describe("a line for which Prometheus rejects the whole answer", () => {
   test.each([
-    ["<html>", 1, "neither a comment nor a value"],
-    ["a 1\nb one", 2, "neither a comment nor a value"],
-    ['a{b="c} 1', 1, "neither a comment nor a value"],
-    ["a 1\na 2", 2, "a second value for a"],
-    ['a{b="c"} 1\na{b="c"} 1', 2, 'a second value for a{b="c"}'],
-    ["# TYPE a counter\n# TYPE a gauge", 2, "a second type for a"],
-    ["a 1\n# TYPE a gauge", 2, "the type of a stands after its values"],
-    ["# TYPE a number", 1, "there is no type number"],
+    ["<html>", 1, "not a comment and not a value"],
+    ["a 1\nb one", 2, "not a comment and not a value"],
+    ['a{b="c} 1', 1, "not a comment and not a value"],
+    ["a 1\na 2", 2, "second value for a"],
+    ['a{b="c"} 1\na{b="c"} 1', 2, 'second value for a{b="c"}'],
+    ["# TYPE a counter\n# TYPE a gauge", 2, "second type for a"],
+    ["a 1\n# TYPE a gauge", 2, "the type of a comes after its values"],
+    ["# TYPE a number", 1, "unknown type number"],
   ])("%j", (text, line, why) => {
     expect(readExposition(text).problem).toMatchObject({ line, why });
   });
 });
 
-test("a large answer is read in a moment, and a long bad line doesn't hang", () => {
+test("reads a large answer and a long invalid line fast", () => {
   const many = Array.from({ length: 50_000 }, (_, at) => `m${at % 500}{id="${at}"} ${at}`).join("\n");
   expect(readExposition(many).metrics.size).toBe(500);
   expect(readExposition(`a{${'b="c",'.repeat(20_000)}`).problem).toMatchObject({ line: 1 });

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
-import { codeQuality } from "../../../../src/findings/report/code-quality.ts";
-import { findings } from "../../../support/findings.ts";
+import { AUDIT } from "../../../../src/audit/source.ts";
+import { CHECK_SOURCES } from "../../../../src/check/sources.ts";
+import { renderCodeQuality } from "../../../../src/findings/report/code-quality.ts";
+import { checkFindings, findings } from "../../../support/findings.ts";
 
-test("each issue has what GitLab wants: description, check, fingerprint, severity and place", () => {
-  const issues = JSON.parse(codeQuality(findings, { folder: "db", file: "spec.yaml" })) as Record<string, unknown>[];
+test("each issue has the description, check, fingerprint, severity and location that GitLab requires", () => {
+  const issues = JSON.parse(renderCodeQuality(findings, AUDIT, { folder: "db", file: "spec.yaml" })) as Record<string, unknown>[];
   expect(issues[1]).toEqual({
     description: "m10_recovery.outbox.next_retry: column is missing",
     check_name: "missing",
@@ -16,6 +18,15 @@ test("each issue has what GitLab wants: description, check, fingerprint, severit
   expect(new Set(issues.map(({ fingerprint }) => fingerprint)).size).toBe(issues.length);
 });
 
-test("no findings are an empty list", () => {
-  expect(codeQuality([])).toBe("[]\n");
+test("a finding of a check has its own place, or the first line of the configuration", () => {
+  const issues: unknown = JSON.parse(renderCodeQuality(checkFindings, CHECK_SOURCES["check worker"]));
+  expect(issues).toMatchObject([
+    { check_name: "endpoint-format", location: { path: "offshoot.yaml", lines: { begin: 1 } } },
+    { check_name: "migration-failure-hidden", location: { path: ".github/workflows/ci.yml", lines: { begin: 6 } } },
+    { check_name: "worker-log-failures", severity: "minor" },
+  ]);
+});
+
+test("a report without findings is an empty list", () => {
+  expect(renderCodeQuality([], AUDIT)).toBe("[]\n");
 });

@@ -1,0 +1,88 @@
+import { path, quoted } from "../../../catalog/quote.ts";
+import type { Routine } from "../../../catalog/routines.ts";
+import type { Severity } from "../../../findings/finding.ts";
+import { type AuditFinding, finding, withSeverity } from "../../finding.ts";
+import { ambiguityOf, type AmbiguousCall, type Search } from "../../overloads/ambiguity.ts";
+import { castsOf, type Casts } from "../../overloads/casts.ts";
+import type { AuditInput, AuditRule } from "../rule.ts";
+import { sameSignature } from "../spec/functions.ts";
+
+/**
+ * Functions whose body no longer fits the schema. A problem that `plpgsql_check` finds is a warning: it cannot know the
+ * temporary tables that a function creates for itself.
+ */
+export const brokenFunctions: AuditRule = ({ state }) =>
+  state.bodies.map(({ id, why, by }) => {
+    const found = finding("function-broken", { kind: "function", name: id }, { why, by });
+    return by === "plpgsql_check" ? withSeverity("warning", found) : found;
+  });
+
+/**
+ * Functions that run with the rights of their owner, but resolve names with the search path of their caller: a role that can
+ * create a table in a schema of that path can make the function use it (PostgreSQL documentation, "Writing SECURITY
+ * DEFINER Functions Safely").
+ */
+export const definersWithoutSearchPath: AuditRule = ({ catalog }) =>
+  catalog.routines
+    .filter(({ security, settings }) => security === "definer" && !(settings ?? []).some((setting) => setting.startsWith("search_path=")))
+    .map(({ id, language }) => finding("definer-without-search-path", { kind: "function", name: id }, { language }));
+
+/**
+ * Pairs of overloads that make a call ambiguous. It is an error when the arguments have the types of the parameters: then
+ * the caller can only avoid one notation. It is a warning when the overloads have these types at other positions: then the
+ * caller can convert the arguments. It is `info` when the call needs other types than theirs, or none. The severity is one
+ * step lower where the spec lists both overloads. Overloads in different schemas are not compared: the caller's search
+ * path decides between them.
+ */
+export const ambiguousOverloads: AuditRule = (input) => {
+  const casts = castsOf(input.catalog);
+  const groups = new Map<string, Routine[]>();
+  for (const routine of input.catalog.routines) {
+    const key = path(routine.schema, routine.name);
+    groups.set(key, [...(groups.get(key) ?? []), routine]);
+  }
+  return [...groups.values()].filter((group) => group.length > 1).flatMap((group) => inGroup(group, input, casts));
+};
+
+/** Only the kind of call with the highest severity: its fix changes the overloads, and often fixes the others too. */
+function inGroup(group: readonly Routine[], { spec }: AuditInput, casts: Casts): readonly AuditFinding[] {
+  const ambiguousFor = (search: Search, severities: Severities): readonly AuditFinding[] =>
+    group.flatMap((one, at) =>
+      group.slice(at + 1).flatMap((other) => {
+        const call = ambiguityOf(one, other, search, { group, casts });
+        const isKnown = isListed(one, spec) && isListed(other, spec);
+        return call === undefined ? [] : [ambiguous(one, other, call, isKnown ? severities.listed : severities.usual)];
+      }),
+    );
+  const typed = ambiguousFor("typed", { usual: "error", listed: "warning" });
+  if (typed.length > 0) return typed;
+  const near = ambiguousFor("near", { usual: "warning", listed: "info" });
+  if (near.length > 0) return near;
+  const far = ambiguousFor("far", { usual: "info", listed: "info" });
+  return (far.length > 0 ? far : ambiguousFor("untyped", { usual: "info", listed: "info" })).slice(0, 1);
+}
+
+interface Severities {
+  readonly usual: Severity;
+  /** Where the spec lists both overloads. */
+  readonly listed: Severity;
+}
+
+function ambiguous(one: Routine, other: Routine, call: AmbiguousCall, severity: Severity): AuditFinding {
+  const facts = { other: other.id, call: statement(one, call), notation: call.notation };
+  return withSeverity(severity, finding("overload-ambiguous", { kind: "function", name: one.id }, facts));
+}
+
+/** The ambiguous call as a complete statement. */
+function statement(routine: Routine, call: AmbiguousCall): string {
+  const given = call.arguments.map(({ type, name }) => {
+    const value = type === undefined ? "null" : `null::${type}`;
+    return name === undefined ? value : `${quoted(name)} => ${value}`;
+  });
+  return `${call.verb} ${path(routine.schema, routine.name)}(${given.join(", ")})`;
+}
+
+function isListed(routine: Routine, spec: AuditInput["spec"]): boolean {
+  const rule = spec?.schemas.get(routine.schema)?.functions?.get(routine.name);
+  return rule?.overloads?.some((overload) => overload.absent !== true && sameSignature(overload, routine, routine.schema)) ?? false;
+}

@@ -1,0 +1,69 @@
+import type { Index } from "../../../catalog/indexes.ts";
+import { path, quoted } from "../../../catalog/quote.ts";
+import type { IndexRule, Named } from "../../spec/spec.ts";
+import type { AuditInput, AuditRule } from "../rule.ts";
+import type { SectionPlace } from "./constraints.ts";
+import { comment, identified } from "./comments-and-grants.ts";
+import { inEachSchema } from "./schemas.ts";
+import {
+  compareSection,
+  covers,
+  listed,
+  NONE,
+  orNone,
+  sameText,
+  expectedOrNone,
+  yesNo,
+  type Property,
+  type Section,
+} from "./compare-section.ts";
+
+/** Quotes names as the catalog does. Expressions are not changed. */
+const keys = (list: readonly string[] | undefined): string | undefined =>
+  listed(list?.map((key) => (/^[\w$ ]+$/.test(key) ? quoted(key) : key)));
+
+const sameExpression = (wanted: string, actual: string): boolean =>
+  sameText(wanted, actual) || sameText(`(${wanted})`, actual) || sameText(wanted, `(${actual})`);
+
+const properties = (input: AuditInput): readonly Property<IndexRule, Index>[] => [
+  { name: "definition", wanted: (rule) => rule.definition, actual: (index) => index.definition, same: sameText },
+  { name: "columns", wanted: (rule) => keys(rule.columns), actual: (index) => listed(index.keys) ?? NONE },
+  { name: "included columns", wanted: (rule) => keys(rule.include), actual: (index) => listed(index.include) ?? NONE },
+  { name: "unique", wanted: (rule) => yesNo(rule.unique), actual: (index) => (index.unique === true ? "yes" : "no") },
+  { name: "method", wanted: (rule) => rule.method, actual: (index) => index.method },
+  {
+    name: "condition",
+    wanted: (rule) => expectedOrNone(rule.where),
+    actual: (index) => orNone(index.predicate),
+    same: sameExpression,
+  },
+  comment(input, identified("index")),
+];
+
+/** The indexes of a table. `elsewhere`: the indexes that the spec lists for the whole schema. */
+export function indexSection(
+  input: AuditInput,
+  place: SectionPlace,
+  rules: Named<IndexRule> | undefined,
+  { schema, name }: { readonly schema: string; readonly name: string },
+  elsewhere?: Named<IndexRule>,
+): Section<IndexRule, Index> {
+  return {
+    ...place,
+    kind: "index",
+    rules,
+    objects: input.onTable("indexes", schema, name),
+    properties: properties(input),
+    isPart: (index) => index.constraint !== undefined || index.parent !== undefined || covers(elsewhere, index.name),
+    describe: (index) => index.definition,
+  };
+}
+
+/** The indexes that the spec lists for a schema, on any table. */
+export const indexes: AuditRule = (input) =>
+  inEachSchema(input, (schema, rule, file) => {
+    if (rule.indexes === undefined) return [];
+    const objects = input.inSchema("indexes", schema);
+    const place = { kind: "index", file, within: path(schema), mode: "at least", owner: rule } as const;
+    return compareSection({ ...place, rules: rule.indexes, objects, properties: properties(input) });
+  });

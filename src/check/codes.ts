@@ -1,0 +1,39 @@
+import type { Severity } from "../findings/finding.ts";
+import type { CheckCode } from "./facts.ts";
+
+interface About {
+  /** Unless the check sets another. */
+  readonly severity: Severity;
+  readonly title: string;
+}
+
+const error = (title: string): About => ({ severity: "error", title });
+const warning = (title: string): About => ({ severity: "warning", title });
+
+/** Every code of the checks. */
+export const CODES: Readonly<Record<CheckCode, About>> = {
+  "endpoint-unreachable": error("An endpoint does not answer"),
+  "endpoint-status": error("An endpoint answers with an error status"),
+  "endpoint-format": error("An endpoint does not answer in the Prometheus format"),
+  "metric-missing": error("A metric is missing"),
+  "metric-type": error("A metric has another type"),
+  "metric-empty": warning("A metric has no value"),
+
+  "worker-ended": error("A worker ended too early"),
+  "worker-few-lines": error("A worker wrote too few lines"),
+  "worker-not-ready": error("A worker did not become ready"),
+  "worker-log-failures": warning("The log of a worker contains failures"),
+  "worker-killed": warning("A worker did not end on SIGTERM"),
+  "worker-children-left": warning("A worker left child processes"),
+
+  "migrates-twice": error("Jobs that can run at the same time migrate one database"),
+  "migration-failure-hidden": error("A failed migration does not fail its step"),
+  "migrates-through-pooler": error("Migrations use the URL of a connection pooler"),
+  "secret-in-output": error("A job output holds a secret"),
+  "needs-missing": error("A job reads from a job that is not in its needs"),
+  "branch-left": warning("A Neon branch is never deleted"),
+  "cleanup-skipped": warning("A failed or cancelled run skips the cleanup"),
+  "untrusted-checkout": error("Code of a pull request runs with secrets"),
+  "output-buffered": warning("The output of a Python process is buffered"),
+  "increment-ends-script": warning("An increment ends the script"),
+};

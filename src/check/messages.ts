@@ -1,0 +1,127 @@
+import { detail, type KindsOf } from "../findings/kind.ts";
+import type { CheckFacts } from "./facts.ts";
+
+/** The messages of the checks. */
+export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C]["message"] } = {
+  "endpoint-unreachable": ({ why }) => ({
+    problem: "the endpoint does not answer",
+    details: detail("error", why),
+    remedy: "Start the service before the check, or increase --within.",
+  }),
+  "endpoint-status": ({ status }) => ({
+    problem: `the endpoint answers with status ${status}`,
+    details: [],
+    remedy: "Check the path of the URL. If the endpoint needs a token, name the variable that holds it with --token.",
+  }),
+  "endpoint-format": ({ line, text, why }) => ({
+    problem: `line ${line} is not in the text format of Prometheus: ${why}`,
+    details: detail("found", text),
+    remedy: "Check that the URL is the metrics endpoint, and correct the line. Prometheus rejects the whole answer for one bad line.",
+  }),
+  "metric-missing": ({ nearest }) => ({
+    problem: "metric is missing",
+    details: detail("similar", nearest),
+    remedy: "Register it when the service starts, so that it exists before its first event.",
+  }),
+  "metric-type": ({ expected, actual }) => ({
+    problem: "metric has another type",
+    details: [...detail("expected", expected), ...detail("found", actual)],
+    remedy: "Correct the service or the check. Queries for the wrong type give wrong results.",
+  }),
+  "metric-empty": ({ type }) => ({
+    problem: `metric is declared as ${type}, but has no value`,
+    details: [],
+    remedy:
+      "A metric with labels has no value for a combination before its first use. Initialize the combinations that you know at the start.",
+  }),
+
+  "worker-ended": ({ how, after, tail }) => ({
+    problem: `worker ended with ${how} after ${after}, before the end of the check`,
+    details: quoted(tail),
+    remedy: "Read its last lines above, and run the same command by hand.",
+  }),
+  "worker-few-lines": ({ lines, expected, within }) => ({
+    problem: `worker wrote ${lines} of ${expected} lines in ${within}`,
+    details: [],
+    remedy: "Log what the worker does, without buffering (Python is unbuffered here), or expect fewer lines with --lines.",
+  }),
+  "worker-not-ready": ({ text, within, tail }) => ({
+    problem: `worker did not write "${text}" within ${within}`,
+    details: quoted(tail),
+    remedy: "Read its last lines above to see what it waits for, or increase --within.",
+  }),
+  "worker-log-failures": ({ lines }) => ({
+    problem: "worker runs, but its log contains failures",
+    details: quoted(lines),
+    remedy: "Check these lines. A worker that catches and logs every error never ends with a failure.",
+  }),
+  "worker-killed": ({ signal, grace }) => ({
+    problem: `worker did not end within ${grace} after ${signal} and was killed`,
+    details: [],
+    remedy: `Handle ${signal} in the worker. A deployment that kills it loses the work in progress.`,
+  }),
+  "worker-children-left": ({ after }) => ({
+    problem: `worker ended but left child processes, which were killed after ${after}`,
+    details: [],
+    remedy: "End the child processes with the worker, and wait for them.",
+  }),
+
+  "migrates-twice": ({ jobs, command }) => ({
+    problem: `jobs that can run at the same time migrate one database: ${jobs.join(", ")}`,
+    details: detail("command", command),
+    remedy: "Write `offshoot migrate --` before the command in each job. Then one job runs it, and the others wait.",
+  }),
+  "migration-failure-hidden": ({ command, by }) => ({
+    problem: `a failed migration does not fail the step, because of ${by}`,
+    details: detail("command", command),
+    remedy:
+      by === "a pipe"
+        ? "Set `shell: bash`, which adds pipefail. Without it, the status of the step is that of the last command in the pipe."
+        : "Let the step fail. Otherwise all later steps run on an unknown schema.",
+  }),
+  "migrates-through-pooler": ({ variable, value }) => ({
+    problem: "migrations connect through a pooler, where session locks do not work",
+    details: detail("found", `${variable}: ${value}`),
+    remedy: "Give migrations the direct URL: DATABASE_URL_UNPOOLED, or db_url of Neon's action.",
+  }),
+  "secret-in-output": ({ output, value }) => ({
+    problem: `the output "${output}" passes a secret to other jobs`,
+    details: detail("found", value),
+    remedy: "Run `offshoot env --format ci` in each job that needs the URL. GitHub drops an output that holds a masked value.",
+  }),
+  "needs-missing": ({ job, expression }) => ({
+    problem: `the job reads from the job "${job}", which is not in its needs`,
+    details: detail("found", expression),
+    remedy: `Add ${job} to needs. Otherwise the expression is empty, and a condition with it is always false.`,
+  }),
+  "branch-left": ({ uses }) => ({
+    problem: "the step creates a Neon branch that is never deleted",
+    details: detail("found", uses),
+    remedy: "Set expires_at, and delete the branch in a job with `if: always()`. Or use offshoot up, which does both.",
+  }),
+  "cleanup-skipped": ({ step }) => ({
+    problem: "a failed or cancelled run skips this cleanup",
+    details: detail("found", step),
+    remedy: "Add `if: always()`. Otherwise such a run leaves its database behind.",
+  }),
+  "untrusted-checkout": ({ ref }) => ({
+    problem: "the code of a pull request runs with this repository's secrets",
+    details: detail("found", `ref: ${ref}`),
+    remedy: "Use the trigger pull_request, where forks get no secrets and a local Postgres is enough. Or check out only the base branch.",
+  }),
+  "output-buffered": ({ command }) => ({
+    problem: "Python runs in the background and buffers its output",
+    details: detail("command", command),
+    remedy: "Set PYTHONUNBUFFERED: 1, or start it with python -u. Otherwise the log is empty when the process is killed.",
+  }),
+  "increment-ends-script": ({ command }) => ({
+    problem: "an increment can end the script: ((x++)) fails when x is 0, and the shell runs with -e",
+    details: detail("command", command),
+    remedy: "Write x=$((x + 1)).",
+  }),
+};
+
+/** Lines of a log. */
+function quoted(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `| ${line}`);
+}
