@@ -242,11 +242,3 @@ export function variablesOf(field: Field): readonly string[] {
   const own = field.path.replaceAll(/[A-Z]/g, "_$&").replaceAll(".", "_").toUpperCase();
   return [`OFFSHOOT_${own}`, ...(field.aliases ?? [])];
 }
-
-/** The settings that have a flag of their own. */
-const OWN_FLAGS: readonly string[] = ["run", "provider", "ttl", "postgres"];
-
-/** The flag that sets a setting: `--ttl` for `ttl`, and `--set neon.parentAt` for a setting without a flag of its own. */
-export function flagOf({ path }: Field): string {
-  return OWN_FLAGS.includes(path) ? `--${path}` : `--set ${path}`;
-}

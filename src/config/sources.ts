@@ -1,7 +1,7 @@
 import type { Env } from "../environment.ts";
 import { editDistance, nearest } from "../nearest.ts";
 import { checkValue } from "./check-value.ts";
-import { FIELDS, fieldAt, flagOf, variablesOf } from "./fields.ts";
+import { FIELDS, fieldAt, variablesOf } from "./fields.ts";
 import type { Field, Path } from "./fields.ts";
 import { VALUE_FORMATS } from "./value-formats.ts";
 
@@ -103,6 +103,14 @@ function readGiven(from: "flag" | "ci", settings: GivenSettings, nameOf: (field:
   });
   const { entries, problems } = checkAll(given);
   return { entries, problems: [...unknown, ...problems] };
+}
+
+/** The settings that have a flag of their own. */
+const OWN_FLAGS: readonly string[] = ["run", "provider", "ttl", "postgres"];
+
+/** The flag that sets a setting: `--ttl` for `ttl`, and `--set neon.parentAt` for a setting without a flag of its own. */
+export function flagOf({ path }: Field): string {
+  return OWN_FLAGS.includes(path) ? `--${path}` : `--set ${path}`;
 }
 
 /** Names `--set`, because only `--set` and the options of a library call can contain an unknown setting. */
