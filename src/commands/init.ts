@@ -126,8 +126,8 @@ async function presentConfiguration(
   const path = slashes(relative(top, file));
   const { entries } = await readConfigurationFile(file, path);
   const asked = [...readFlags(flags).entries];
-  const lacks = asked.filter(([key, { value }]) => !isDeepStrictEqual(entries.get(key)?.value, value)).map(([key]) => key);
-  return { path, text: await readFile(file, "utf8"), lacks };
+  const missing = asked.filter(([key, { value }]) => !isDeepStrictEqual(entries.get(key)?.value, value)).map(([key]) => key);
+  return { path, text: await readFile(file, "utf8"), missing };
 }
 
 /** Never overwrites a file that was created meanwhile: its state becomes `add`, and the user adds the text. */

@@ -101,14 +101,14 @@ function planConfiguration(facts: RepositoryFacts): PlannedFile {
   const { configuration, given, folder } = facts;
   const below = folder === "" ? "" : `${folder}/`;
   if (configuration === undefined) return { path: `${below}${CONFIGURATION}`, state: "new", text: configurationText(facts) };
-  const { path, lacks, text } = configuration;
+  const { path, missing, text } = configuration;
   if (text === configurationText(facts)) return { path, state: "same", text: "" };
-  if (lacks.length === 0) return { path, state: "kept", text: "" };
-  const missing = Object.fromEntries(Object.entries(given).filter(([key]) => lacks.includes(key)));
+  if (missing.length === 0) return { path, state: "kept", text: "" };
+  const toAdd = Object.fromEntries(Object.entries(given).filter(([key]) => missing.includes(key)));
   return {
     path,
     state: "add",
-    text: settingLines(missing)
+    text: settingLines(toAdd)
       .map((line) => `${line}\n`)
       .join(""),
   };

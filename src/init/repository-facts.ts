@@ -25,7 +25,7 @@ export interface PresentConfiguration {
   readonly path: string;
   readonly text: string;
   /** Key paths of the user's settings that the file does not contain with the same value. */
-  readonly lacks: readonly string[];
+  readonly missing: readonly string[];
 }
 
 /**

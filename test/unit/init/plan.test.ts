@@ -12,7 +12,8 @@ function applied(facts: RepositoryFacts, files: readonly PlannedFile[]): Reposit
   const [configuration, pipeline] = files;
   return {
     ...facts,
-    configuration: configuration?.state === "new" ? { path: configuration.path, text: configuration.text, lacks: [] } : facts.configuration,
+    configuration:
+      configuration?.state === "new" ? { path: configuration.path, text: configuration.text, missing: [] } : facts.configuration,
     pipelines: pipeline?.state === "new" ? { ...facts.pipelines, [pipeline.path]: pipeline.text } : facts.pipelines,
   };
 }
@@ -102,7 +103,10 @@ test("an existing configuration is kept, and the plan contains the settings that
   const configuration = { path: "offshoot.yaml", text: "provider: neon\n", lacks: [] as string[] };
   expect(planInit({ ...SHOP, configuration }, "none").files).toEqual([{ path: "offshoot.yaml", state: "kept", text: "" }]);
   const given = { provider: "neon", "neon.compute.min": 0.5, "neon.compute.max": 2 };
-  const asked = planInit({ ...SHOP, given, configuration: { ...configuration, lacks: ["neon.compute.min", "neon.compute.max"] } }, "none");
+  const asked = planInit(
+    { ...SHOP, given, configuration: { ...configuration, missing: ["neon.compute.min", "neon.compute.max"] } },
+    "none",
+  );
   expect(asked.files).toEqual([{ path: "offshoot.yaml", state: "add", text: "neon:\n  compute:\n    min: 0.5\n    max: 2\n" }]);
 });
 
