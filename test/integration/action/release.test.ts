@@ -93,7 +93,7 @@ test.each([
   const { jobs } = parse(await readFile(join(ROOT, ".github/workflows/release.yml"), "utf8")) as {
     readonly jobs: { readonly check: { readonly steps: readonly { readonly name?: string; readonly run?: string }[] } };
   };
-  const step = jobs.check.steps.find(({ name }) => name?.startsWith("The tag is the package's version"));
+  const step = jobs.check.steps.find(({ name }) => name?.startsWith("Check that the tag"));
   const repository = await mkdtemp(join(folder, "tagged-"));
   await writeFile(join(repository, "package.json"), JSON.stringify({ version }));
   await writeFile(join(repository, "CHANGELOG.md"), `# Changelog\n\n## ${inChangelog} - 2026-11-01\n`);

@@ -21,7 +21,7 @@ const SUMMARY: CommandSummary = {
   findings: undefined,
   failure: "The migrations failed.\nrelation missing",
   exitCode: 11,
-  kept: "offshoot/acme/shop/run-42 is kept",
+  kept: "The database offshoot/acme/shop/run-42 is kept",
 };
 
 /** Texts that could break a table, a code fence, a comment or a chart. */
@@ -57,7 +57,14 @@ describe.skipIf(render === undefined)("a summary page in a browser", () => {
 
   test("the page has a table, and the error comes first", () => {
     expect(times(page.dom, /<tr>/g)).toBe(4);
-    const order = ["failed after 1 min 04 s", "relation missing", "Skipped neon", "1 min 01 s", "waiting for the job setup", "Kept:"];
+    const order = [
+      "failed after 1 min 04 s",
+      "relation missing",
+      "Skipped neon",
+      "1 min 01 s",
+      "waiting for the job setup",
+      "run-42 is kept",
+    ];
     const places = order.map((text) => page.text.indexOf(text));
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((one, other) => one - other));

@@ -40,7 +40,7 @@ const audit = (...args: readonly string[]) => project.offshoot(["audit", "spec.y
 const readBack = (file: string): Promise<string> => readFile(join(project.directory, file), "utf8");
 
 describe("audit --report", () => {
-  test("writes each report into its file, and the text to stdout", async () => {
+  test("writes each report to its file, and the text to stdout", async () => {
     const { stdout, code } = await audit(
       ...["junit=reports/schema.xml", "sarif=schema.sarif", "markdown=page.md", "code-quality=gl.json", "json=findings.json"].flatMap(
         (report) => ["--report", report],
@@ -55,30 +55,30 @@ describe("audit --report", () => {
     expect(JSON.parse(await readBack("findings.json"))).toMatchObject({ counts: { error: 1, warning: 1, info: 0 } });
   });
 
-  test("without a file is what stdout holds", async () => {
+  test("without a file name prints the report on stdout", async () => {
     const { stdout } = await audit("--report", "junit");
     expect(stdout).toMatch(/^<\?xml [^]*<\/testsuites>\n$/);
   });
 
-  test.each<[what: string, args: readonly string[], told: RegExp]>([
+  test.each<[what: string, args: readonly string[], error: RegExp]>([
     [
       "an unknown format",
       ["--report", "sarf"],
       /--report sarf is not a valid value; did you mean sarif\?\n.*Use one of text, json, markdown, junit, sarif, code-quality\./,
     ],
-    ["no file", ["--report", "junit="], /--report junit= has no file name/],
-    ["two reports on one stream", ["--report", "junit", "--report", "sarif"], /Two reports would be written to stdout/],
-    ["two reports in one file", ["--report", "junit=a", "--report", "sarif=a"], /Two reports would be written to a\b/],
+    ["an empty file name", ["--report", "junit="], /--report junit= has no file name/],
+    ["two reports for stdout", ["--report", "junit", "--report", "sarif"], /Two reports would be written to stdout/],
+    ["two reports for one file", ["--report", "junit=a", "--report", "sarif=a"], /Two reports would be written to a\b/],
     ["a report beside --json", ["--json", "--report", "junit"], /Two reports would be written to stdout/],
     [
       "an unknown severity",
       ["--fail-on", "eror"],
       /--fail-on eror is not a valid value; did you mean error\?\n.*Use one of error, warning, info\./,
     ],
-  ])("refuses %s before anything is touched", async (_, args, told) => {
-    // Nothing could be reached there.
+  ])("rejects %s before the database is used", async (_, args, error) => {
+    // No server listens at this port.
     const { stderr, code } = await project.offshoot(["audit", "--url", "postgres://nobody@127.0.0.1:1/none", ...args]);
-    expect(stderr).toMatch(told);
+    expect(stderr).toMatch(error);
     expect(code).toBe(2);
   });
 });
@@ -87,34 +87,34 @@ test.each([
   ["a report", ["spec.yaml", "--report", "junit=folder"], "error Could not write folder: EISDIR."],
   ["a new spec", ["spec.yaml/x.yaml", "--write"], "error Could not read the audit spec spec.yaml/x.yaml: ENOTDIR."],
   ["a spec that is a folder", ["folder", "--update"], "error Could not read the audit spec folder: EISDIR."],
-])("%s that can't be written is told without a stack", async (_, args, told) => {
+])("%s that cannot be written or read causes an error without a stack", async (_, args, error) => {
   await mkdir(join(project.directory, "folder"), { recursive: true });
   const { stderr, code } = await project.offshoot(["audit", "-q", "--url", "TARGET", ...args]);
-  expect({ code, told: stderr.split("\n")[0], isStack: /^ +at /m.test(stderr) }).toEqual({ code: 2, told, isStack: false });
+  expect({ code, error: stderr.split("\n")[0], isStack: /^ +at /m.test(stderr) }).toEqual({ code: 2, error, isStack: false });
 });
 
 test.each([
   ["UTF-16", Buffer.from(`\uFEFF${SPEC}`, "utf16le")],
   ["Latin-1", Buffer.from(`# f\u00FCr uns\n${SPEC}`, "latin1")],
-])("a spec in %s is told, and no update writes over it", async (_, bytes) => {
+])("a spec in %s is an error, and an update does not overwrite it", async (_, bytes) => {
   const path = join(project.directory, "foreign.yaml");
   await writeFile(path, bytes);
   for (const flags of [[], ["--update"]]) {
     const { stderr, code } = await project.offshoot(["audit", "foreign.yaml", "-q", "--url", "TARGET", ...flags]);
-    expect({ code, told: stderr.split("\n")[0] }).toEqual({
+    expect({ code, error: stderr.split("\n")[0] }).toEqual({
       code: 2,
-      told: "error Could not read the audit spec foreign.yaml: it is not UTF-8 text.",
+      error: "error Could not read the audit spec foreign.yaml: it is not UTF-8 text.",
     });
   }
   expect(await readFile(path)).toEqual(bytes);
 });
 
-test("a spec is written into a folder that is not there yet", async () => {
+test("a spec is written into a new folder", async () => {
   expect(await project.offshoot(["audit", "db/specs/new.yaml", "-q", "--write", "--url", "TARGET"])).toMatchObject({ code: 0 });
   expect(await readBack("db/specs/new.yaml")).toContain("version: 1");
 });
 
-test("a bad spec is told before the database is asked anything", async () => {
+test("an invalid spec is an error before the database is used", async () => {
   await project.write("bad.yaml", "version: 1\nschema: {}\n");
   const { stderr, code } = await project.offshoot(["audit", "bad.yaml", "--url", "postgres://nobody@127.0.0.1:1/none"]);
   expect(stderr).toContain('bad.yaml:2: unknown key "schema"; did you mean "schemas"?');
@@ -124,7 +124,7 @@ test("a bad spec is told before the database is asked anything", async () => {
 const spec = (...args: readonly string[]) => project.offshoot(["audit", "made.yaml", "--url", "TARGET", ...args]);
 
 describe("audit --write and --update", () => {
-  test("make a spec once, change no byte without need, and then only what the database changed", async () => {
+  test("create a spec once, keep it unchanged if the database is unchanged, and change only what the database changed", async () => {
     expect(await spec("--write")).toMatchObject({ code: 0, stdout: "wrote  made.yaml\n" });
     expect(await spec("--write")).toMatchObject({ code: 2, stderr: expect.stringContaining("The spec made.yaml already exists.") });
     const made = `${await readBack("made.yaml")}# kept by hand\n`.replace("old_users:", "old_users:   # until spring");
@@ -144,7 +144,7 @@ describe("audit --write and --update", () => {
   });
 });
 
-test("a run and a migration tell it before anything is created", async () => {
+test("an invalid spec is an error of run and migrate before anything is created", async () => {
   await project.write("offshoot.yaml", "audit: bad.yaml\nmigrations:\n  command: exit 7\n");
   for (const args of [["run", "--", "true"], ["migrate"]]) {
     const { stderr, code } = await project.offshoot([...args, "--run", "bad"]);
@@ -155,7 +155,7 @@ test("a run and a migration tell it before anything is created", async () => {
   await project.write("offshoot.yaml", "");
 });
 
-test("in a folder below the top of the checkout, reports name files from the top", async () => {
+test("reports have file names relative to the top of the checkout", async () => {
   await mkdir(join(project.directory, ".git"), { recursive: true });
   await mkdir(join(project.directory, "services/shop"), { recursive: true });
   await project.write("services/shop/spec.yaml", SPEC);
@@ -166,8 +166,8 @@ test("in a folder below the top of the checkout, reports name files from the top
   await rm(join(project.directory, ".git"), { recursive: true });
 });
 
-describe("what fails", () => {
-  test("is an error, unless the flag or the configuration says otherwise", async () => {
+describe("the severity that fails", () => {
+  test("is error by default, and is set by the flag or the configuration", async () => {
     await project.write("mild.yaml", SPEC.replace("reason:", "severity: warning, reason:"));
     const mild = async (...args: readonly string[]) => (await project.offshoot(["audit", "mild.yaml", "--url", "TARGET", ...args])).code;
     expect([(await audit()).code, await mild(), await mild("--fail-on", "warning")]).toEqual([10, 0, 10]);
@@ -179,22 +179,22 @@ describe("what fails", () => {
 });
 
 describe("on GitHub", () => {
-  test("each finding is one mark on its line of the spec, and stands on the page", async () => {
+  test("each finding is an annotation on its line of the spec, and is on the page", async () => {
     const page = await project.write("summary.md", "");
     const { stderr } = await project.offshoot(["audit", "spec.yaml", "--url", "TARGET"], {
       GITHUB_ACTIONS: "true",
       CI: "true",
       GITHUB_STEP_SUMMARY: page,
     });
-    const marks = stderr.split("\n").filter((line) => /^::(error|warning|notice)/.test(line));
-    expect(marks).toEqual([
+    const annotations = stderr.split("\n").filter((line) => /^::(error|warning|notice)/.test(line));
+    expect(annotations).toEqual([
       expect.stringMatching(/^::error file=spec\.yaml,line=8,title=app\.users\.email::column has another nullable%0A/),
       expect.stringMatching(/^::warning file=spec\.yaml,line=9,title=app\.old_users::table must be absent%0A/),
     ]);
     expect(await readBack("summary.md")).toContain("- `app.users.email`: column has another nullable (`different`, spec.yaml:8)");
   });
 
-  test("a run marks its findings once, though it audits where it migrates and again before its command", async () => {
+  test("a run annotates each finding once, also if it audits after the migrations and before its command", async () => {
     const page = await project.write("run.md", "");
     await project.write("migrate.sql", "create schema app; create table app.users (id bigint primary key, email text);");
     await project.write(
@@ -223,7 +223,7 @@ describe("on GitHub", () => {
     expect(await readBack("run.md")).toContain("- `app.teams`: table is missing");
   });
 
-  test("a run that its findings fail has marks for them, and none that tells them all again", async () => {
+  test("a run that fails because of findings has an annotation for each one, and no further annotation", async () => {
     await project.write("strict.yaml", "version: 1\nschemas:\n  app:\n    tables:\n      teams:\n");
     await project.write("offshoot.yaml", "audit: strict.yaml\nmigrations:\n  command: node migrate.mjs\n  files: [migrate.sql]\n");
     const { stderr, code } = await project.offshoot(["run", "--run", "strict", "--", "true"], { GITHUB_ACTIONS: "true", CI: "true" });
@@ -234,14 +234,11 @@ describe("on GitHub", () => {
   });
 });
 
-test.each([[[]], [["unreached.yaml", "--write"]]])(
-  "a server that can't be reached is told as such, without the password: audit %j",
-  async (flags) => {
-    const { code, stderr } = await project.offshoot(["audit", ...flags, "--url", "postgresql://reader:hidden-word@127.0.0.1:1/db"]);
-    expect({ code, told: /^error Could not connect to 127\.0\.0\.1:1\/db as reader: .*ECONNREFUSED/m.test(stderr) }).toEqual({
-      code: 13,
-      told: true,
-    });
-    expect(stderr).not.toMatch(/hidden-word|unexpected error|\n {4}at /);
-  },
-);
+test.each([[[]], [["unreached.yaml", "--write"]]])("audit %j reports an unreachable server without the password", async (flags) => {
+  const { code, stderr } = await project.offshoot(["audit", ...flags, "--url", "postgresql://reader:hidden-word@127.0.0.1:1/db"]);
+  expect({ code, isReported: /^error Could not connect to 127\.0\.0\.1:1\/db as reader: .*ECONNREFUSED/m.test(stderr) }).toEqual({
+    code: 13,
+    isReported: true,
+  });
+  expect(stderr).not.toMatch(/hidden-word|unexpected error|\n {4}at /);
+});

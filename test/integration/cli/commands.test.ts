@@ -14,7 +14,7 @@ const json = async <T>(command: string, ...args: string[]): Promise<T> =>
   JSON.parse((await project.offshoot([command, "--json", ...args])).stdout) as T;
 
 describe("up", () => {
-  test("prints its documented shape, with no secret", async () => {
+  test("prints the documented JSON without a secret", async () => {
     const { stdout, code } = await project.offshoot(["up", "--json"]);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
@@ -32,7 +32,7 @@ describe("up", () => {
     expect(stdout).not.toContain(PGPASSWORD);
   });
 
-  test("twice is the same as once, and renews the expiry", async () => {
+  test("a second call returns the same database with a new expiry time", async () => {
     const first = await json<{ id: string; expiresAt: string }>("up");
     const second = await json<{ id: string; created: boolean; expiresAt: string }>("up", "--ttl", "9d");
     expect([second.id, second.created]).toEqual([first.id, false]);
@@ -41,7 +41,7 @@ describe("up", () => {
 });
 
 describe("extend", () => {
-  test("lets the database live for another ttl, and says until when", async () => {
+  test("sets a new expiry time and prints it", async () => {
     const before = await json<{ id: string; expiresAt: string }>("up");
     const after = await json<{ version: number; id: string; expiresAt: string }>("extend", "--ttl", "20d");
     expect(after).toMatchObject({ version: 1, id: before.id, provider: "embedded" });
@@ -51,7 +51,7 @@ describe("extend", () => {
 });
 
 describe("env", () => {
-  test("gives URLs that answer, as shell, dotenv and JSON", async () => {
+  test("prints working URLs for a shell, as dotenv and as JSON", async () => {
     const variables = await json<Record<string, string>>("env");
     expect(Object.keys(variables)).toEqual(
       expect.arrayContaining([
@@ -75,21 +75,21 @@ describe("env", () => {
 });
 
 describe("migrate", () => {
-  test("runs a command given after --, then finds it done", async () => {
+  test("runs the command after --, and reports `already` on the next call", async () => {
     const first = await json<{ state: string; fingerprint: string }>("migrate", "--", "true");
     expect(first).toEqual({ version: 1, state: "ran", fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/), ms: expect.any(Number) });
     expect((await json<{ state: string }>("migrate", "--", "true")).state).toBe("already");
     expect((await json<{ state: string }>("wait", "--", "true")).state).toBe("already");
   });
 
-  test("refuses other migrations in the same run", async () => {
+  test("rejects different migrations in the same run", async () => {
     const result = await project.offshoot(["migrate", "--", "sh", "-c", "exit 0"]);
     expect([result.code, result.stderr.includes("migrations")]).toEqual([2, true]);
   });
 });
 
 describe("status, list and doctor", () => {
-  test("tell what the run has", async () => {
+  test("show the database of the run and its migrations", async () => {
     const status = await json<{ database: { provider: string }; markers: { state: string }[] }>("status");
     expect([status.database.provider, status.markers.map(({ state }) => state)]).toEqual(["embedded", ["ready"]]);
     const listed = await json<{ run: string; kind: string }[]>("list");
@@ -99,7 +99,7 @@ describe("status, list and doctor", () => {
     expect(diagnosis.settings.find(({ key }) => key === "provider")?.source.from).toBe("env");
   });
 
-  test("read well as text too", async () => {
+  test("print text without undefined values", async () => {
     for (const command of ["status", "list", "doctor", "sweep"]) {
       const { code, stdout, stderr } = await project.offshoot([command]);
       expect([command, code, stderr]).toEqual([command, 0, ""]);
@@ -109,11 +109,11 @@ describe("status, list and doctor", () => {
 });
 
 describe("down", () => {
-  test("removes the database, and twice is the same as once", async () => {
+  test("deletes the database, and a second call finds none", async () => {
     expect(await json("down")).toMatchObject({ version: 1, outcome: "deleted", providers: ["embedded"] });
     expect(await json("down")).toMatchObject({ version: 1, outcome: "not-found" });
     expect(await json("list")).toEqual([]);
-    // The template of the migrations stays as a cache, and is told on request.
+    // The template of the migrations is kept as a cache, and is listed only with --all.
     expect(await json("list", "--all")).toEqual([expect.objectContaining({ kind: "base", ours: true })]);
     expect((await project.offshoot(["env"])).code).toBe(2);
   });

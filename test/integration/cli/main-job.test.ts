@@ -17,37 +17,41 @@ const lines = async (name: string): Promise<readonly string[]> => {
   return text.split("\n").filter((line) => line !== "");
 };
 
-/** A command that a shell runs, in a config that every process of the project reads. */
+/** Sets a shell command as migration command in the configuration of the project. */
 const configure = (command: string): Promise<string> =>
   project.write("offshoot.yaml", `migrations:\n  command: ${JSON.stringify(command)}\n`);
 
 describe("fifty processes at once on one run", () => {
-  test("one creates, forty-nine adopt; the migrations run once, and nobody returns before they ended", { timeout: 300_000 }, async () => {
-    await configure("echo begin $(date +%s%N) >> log; sleep 2; echo end $(date +%s%N) >> log");
-    const ups = await Promise.all(Array.from({ length: 50 }, () => project.offshoot(["up", "--json"])));
-    expect(ups.map(({ code, stderr }) => (code === 0 ? "" : stderr)).filter((text) => text !== "")).toEqual([]);
-    const handed = ups.map(({ stdout }) => JSON.parse(stdout) as { id: string; created: boolean });
-    expect(handed.filter(({ created }) => created)).toHaveLength(1);
-    expect(new Set(handed.map(({ id }) => id)).size).toBe(1);
+  test(
+    "one process creates the database, 49 adopt it, the migrations run once, and no process returns before they ended",
+    { timeout: 300_000 },
+    async () => {
+      await configure("echo begin $(date +%s%N) >> log; sleep 2; echo end $(date +%s%N) >> log");
+      const ups = await Promise.all(Array.from({ length: 50 }, () => project.offshoot(["up", "--json"])));
+      expect(ups.map(({ code, stderr }) => (code === 0 ? "" : stderr)).filter((text) => text !== "")).toEqual([]);
+      const handed = ups.map(({ stdout }) => JSON.parse(stdout) as { id: string; created: boolean });
+      expect(handed.filter(({ created }) => created)).toHaveLength(1);
+      expect(new Set(handed.map(({ id }) => id)).size).toBe(1);
 
-    const migrations = await Promise.all(
-      Array.from({ length: 50 }, async () => {
-        const result = await project.offshoot(["migrate", "--json"]);
-        return { ...result, returned: BigInt(Date.now()) * 1_000_000n };
-      }),
-    );
-    expect(migrations.map(({ code, stderr }) => (code === 0 ? "" : stderr)).filter((text) => text !== "")).toEqual([]);
-    const states = migrations.map(({ stdout }) => (JSON.parse(stdout) as { state: string }).state);
-    expect(states.filter((state) => state === "ran")).toHaveLength(1);
-    const log = await lines("log");
-    expect(log.map((line) => line.split(" ")[0])).toEqual(["begin", "end"]);
-    const ended = BigInt(log[1]?.split(" ")[1] ?? "0");
-    for (const { returned } of migrations) expect(returned >= ended).toBe(true);
-  });
+      const migrations = await Promise.all(
+        Array.from({ length: 50 }, async () => {
+          const result = await project.offshoot(["migrate", "--json"]);
+          return { ...result, returned: BigInt(Date.now()) * 1_000_000n };
+        }),
+      );
+      expect(migrations.map(({ code, stderr }) => (code === 0 ? "" : stderr)).filter((text) => text !== "")).toEqual([]);
+      const states = migrations.map(({ stdout }) => (JSON.parse(stdout) as { state: string }).state);
+      expect(states.filter((state) => state === "ran")).toHaveLength(1);
+      const log = await lines("log");
+      expect(log.map((line) => line.split(" ")[0])).toEqual(["begin", "end"]);
+      const ended = BigInt(log[1]?.split(" ")[1] ?? "0");
+      for (const { returned } of migrations) expect(returned >= ended).toBe(true);
+    },
+  );
 });
 
-describe("a leader that is killed in mid-migration", () => {
-  test("is replaced within ten seconds, its command and its sessions gone before", { timeout: 120_000 }, async () => {
+describe("a leader that is killed during the migrations", () => {
+  test("is replaced within ten seconds, after its command and its sessions were ended", { timeout: 120_000 }, async () => {
     await project.offshoot(["up"]);
     const { stdout } = await project.offshoot(["env", "--json"]);
     const url = (JSON.parse(stdout) as { DATABASE_URL: string }).DATABASE_URL;
@@ -66,12 +70,12 @@ describe("a leader that is killed in mid-migration", () => {
     expect(ends.map(({ code, stderr }) => (code === 0 ? "" : stderr))).toEqual(["", ""]);
     const work = await withSession(url, (session) => session.query<{ what: string }>("select what from work order by at, id"));
     expect(work.map(({ what }) => what)).toEqual(["begin", "begin", "end"]);
-    // The killed leader's own "end" would come two seconds after its begin, if its command had lived on.
+    // If the command of the killed leader had continued, it would have written a second "end".
     expect(await lines("ended")).toHaveLength(1);
   });
 });
 
-/** Says begin and end with the database's own clock, and holds a session open in between. */
+/** Writes begin and end with the time of the database, and keeps a session open between them. */
 const MIGRATION = `
 import { appendFileSync } from "node:fs";
 const { default: pg } = await import(process.env.PG);
@@ -85,8 +89,8 @@ appendFileSync("ended", "x\\n");
 await client.end();
 `;
 
-describe("migrations that fail", () => {
-  test("end every waiter with 11 within two seconds, with the leader's own error", { timeout: 120_000 }, async () => {
+describe("failed migrations", () => {
+  test("end every waiter with exit code 11 and the leader's error within two seconds", { timeout: 120_000 }, async () => {
     await configure("echo starting; sleep 3; echo 'relation \"orders\" does not exist' >&2; date +%s%N > failed; exit 3");
     await project.offshoot(["up"]);
     const all = await Promise.all(
@@ -101,7 +105,7 @@ describe("migrations that fail", () => {
     for (const { returned } of all) expect(returned - failedAt).toBeLessThan(2000 + START_UP);
   });
 
-  test("stay failed for their attempt, and --retry tries again", { timeout: 60_000 }, async () => {
+  test("are not run again in the same attempt, unless --retry is set", { timeout: 60_000 }, async () => {
     await configure("test -f fixed");
     await project.offshoot(["up"]);
     expect((await project.offshoot(["migrate"])).code).toBe(11);
@@ -112,5 +116,5 @@ describe("migrations that fail", () => {
   });
 });
 
-/** A process of the CLI that ends takes its time on two busy cores. */
+/** Milliseconds that a process of the CLI can need to end on two busy cores. */
 const START_UP = 2000;

@@ -16,7 +16,7 @@ const databases = async (run: string): Promise<number> => {
 };
 
 describe("run", () => {
-  test("hands the URLs to the command, streams its output untouched, and removes the database", async () => {
+  test("passes the URLs to the command, prints its output unchanged, and deletes the database", async () => {
     const script =
       'process.stdout.write(`${process.env.DATABASE_URL === process.env.DATABASE_URL_UNPOOLED} ${process.env.PGDATABASE !== ""}\\n`)';
     const result = await project.offshoot(["run", "--run", "plain", "--", process.execPath, "-e", script]);
@@ -24,7 +24,7 @@ describe("run", () => {
     expect(await databases("plain")).toBe(0);
   });
 
-  test("ends with a table of the phases", async () => {
+  test("prints a table of the phases at the end", async () => {
     const { stderr } = await project.offshoot(["run", "--run", "table", "--", "true"]);
     expect(
       stderr
@@ -35,33 +35,36 @@ describe("run", () => {
     ).toEqual(["up", "command", "down", "total"]);
   });
 
-  test("passes the command's exit code through and still tears down", async () => {
+  test("ends with the exit code of the command, and deletes the database", async () => {
     expect((await project.offshoot(["run", "--run", "fails", "--", "sh", "-c", "exit 37"])).code).toBe(37);
     expect(await databases("fails")).toBe(0);
   });
 
-  test("reports a command that a signal ended as a shell does", async () => {
+  test("ends with the same exit code as a shell if a signal ended the command", async () => {
     expect((await project.offshoot(["run", "--run", "signalled", "--", "sh", "-c", "kill -9 $$"])).code).toBe(137);
   });
 
-  test("tears down when the command does not exist", async () => {
+  test("deletes the database if the command does not exist", async () => {
     const result = await project.offshoot(["run", "--run", "missing", "--", "no-such-command-here"]);
     expect(result.code).toBe(2);
     expect(result.stderr).toContain("Could not start no-such-command-here: the command was not found.");
     expect(await databases("missing")).toBe(0);
   });
 
-  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("on %s ends the command, tears down, and says so by its status", async (signal) => {
-    // `exec`: a shell that is just starting its child may miss the signal, which is the shell's affair.
-    const running = project.start(["run", "--run", signal.toLowerCase(), "--", "sh", "-c", "echo started; exec sleep 60"]);
-    await running.until("started");
-    running.child.kill(signal);
-    const { code } = await running.finished;
-    expect(code).toBe(128 + { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }[signal]);
-    expect(await databases(signal.toLowerCase())).toBe(0);
-  });
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "ends the command on %s, deletes the database, and ends with the exit code of the signal",
+    async (signal) => {
+      // With `exec` there is no shell. A shell that is starting its child can miss the signal.
+      const running = project.start(["run", "--run", signal.toLowerCase(), "--", "sh", "-c", "echo started; exec sleep 60"]);
+      await running.until("started");
+      running.child.kill(signal);
+      const { code } = await running.finished;
+      expect(code).toBe(128 + { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }[signal]);
+      expect(await databases(signal.toLowerCase())).toBe(0);
+    },
+  );
 
-  test("a second signal ends it at once and says what stays, until when, and how to remove it", async () => {
+  test("ends at once on a second signal, and prints which database is kept and how to delete it", async () => {
     const running = project.start(["run", "--run", "twice", "--", "sh", "-c", "trap '' TERM; echo started; while :; do sleep 1; done"]);
     await running.until("started");
     running.child.kill("SIGTERM");
@@ -75,7 +78,7 @@ describe("run", () => {
     expect(await databases("twice")).toBe(0);
   });
 
-  test("--keep leaves the database and prints how to reach and remove it", async () => {
+  test("--keep keeps the database and prints how to connect to it and how to delete it", async () => {
     const { code, stderr } = await project.offshoot(["run", "--run", "kept", "--keep", "--", "true"]);
     expect(code).toBe(0);
     expect(stderr).toContain("offshoot env --run kept");
@@ -83,7 +86,7 @@ describe("run", () => {
     expect(await databases("kept")).toBe(1);
   });
 
-  test("--keep-on-failure leaves it only when the command fails", async () => {
+  test("--keep-on-failure keeps the database only if the command fails", async () => {
     await project.offshoot(["run", "--run", "good", "--keep-on-failure", "--", "true"]);
     expect(await databases("good")).toBe(0);
     const { code, stderr } = await project.offshoot(["run", "--run", "bad", "--keep-on-failure", "--", "false"]);
@@ -91,7 +94,7 @@ describe("run", () => {
     expect(stderr).toContain("offshoot down --run bad");
   });
 
-  test("of several that share one run, the last one removes the database", async () => {
+  test("the last of several commands with the same run deletes the database", async () => {
     const slow = project.start(["run", "--run", "shared", "--", "sh", "-c", "echo started; until test -e done.txt; do sleep 0.1; done"]);
     await slow.until("started");
     const quick = await project.offshoot(["run", "--run", "shared", "--", "true"]);
@@ -102,7 +105,7 @@ describe("run", () => {
     expect(await databases("shared")).toBe(0);
   });
 
-  test("jobs that still wait for the migrations keep the database from a sibling that is done at once", async () => {
+  test("a command that ends at once does not delete the database of jobs that still wait for the migrations", async () => {
     await project.write("slow.sh", 'echo ran >> "$RAN"\nsleep 2\npsql "$DATABASE_URL" -qc "create table a (id int primary key)"\n');
     const ran = await project.write("ran.txt", "");
     const env = { OFFSHOOT_MIGRATIONS_COMMAND: "sh slow.sh", OFFSHOOT_MIGRATIONS_FILES: "slow.sh", RAN: ran };
@@ -112,7 +115,7 @@ describe("run", () => {
     expect(await databases("brief")).toBe(0);
   });
 
-  test("leaves a database that `up` created for `down` to remove", async () => {
+  test("does not delete a database that `up` created", async () => {
     await project.offshoot(["up", "--run", "early"]);
     expect((await project.offshoot(["run", "--run", "early", "--", "true"])).code).toBe(0);
     expect(await databases("early")).toBe(1);
@@ -120,7 +123,7 @@ describe("run", () => {
     expect(await databases("early")).toBe(0);
   });
 
-  test("killed with -9 leaves a database that list shows, and that the next up adopts", async () => {
+  test("after kill -9 the database exists, `list` shows it, and the next `up` adopts it", async () => {
     const running = project.start(["run", "--run", "killed", "--", "sh", "-c", "echo started; sleep 5"]);
     await running.until("started");
     running.child.kill("SIGKILL");
@@ -131,7 +134,7 @@ describe("run", () => {
     expect((await project.offshoot(["down", "--run", "killed"])).code).toBe(0);
   });
 
-  test("killed with -9 is swept once it has expired", async () => {
+  test("after kill -9 a sweep deletes the expired database", async () => {
     const running = project.start(["run", "--run", "stale", "--ttl", "1s", "--", "sh", "-c", "echo started; sleep 3"]);
     await running.until("started");
     running.child.kill("SIGKILL");
@@ -139,7 +142,7 @@ describe("run", () => {
     await new Promise((resolve) => setTimeout(resolve, 2500));
     const plan = await project.offshoot(["sweep", "--idle", "0", "--json"]);
     const named = (JSON.parse(plan.stdout) as { delete: { run: string; reason: string }[] }).delete;
-    // The server's keeper may have been quicker, which is as good.
+    // The idle reaper of the server can delete it before the sweep, which is also correct.
     const found = named.find(({ run }) => run === "stale") ?? (await databases("stale"));
     expect([0, { ...Object(found), reason: "expired" }]).toContainEqual(found);
     expect((await project.offshoot(["sweep", "--idle", "0", "--yes"])).code).toBe(0);

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 
 const BIN = new URL("../../../bin/offshoot.js", import.meta.url);
 
-/** The packages whose files a command loads: Node itself tells, through a loader hook. */
+/** The packages whose files a command loads, found with a loader hook of Node. */
 async function packagesLoadedBy(...args: string[]): Promise<readonly string[]> {
   const directory = await mkdtemp(join(tmpdir(), "offshoot-start-"));
   try {
@@ -24,13 +24,13 @@ async function packagesLoadedBy(...args: string[]): Promise<readonly string[]> {
   }
 }
 
-test("help and version load no package but commander", async () => {
+test("--help and --version load only the package commander", async () => {
   expect(await packagesLoadedBy("--help")).toEqual(["commander"]);
   expect(await packagesLoadedBy("run", "--help")).toEqual(["commander"]);
   expect(await packagesLoadedBy("--version")).toEqual(["commander"]);
 });
 
-test("the version is the package's own", async () => {
+test("--version prints the version of the package", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [BIN.pathname, "--version"]);
   const manifest = JSON.parse(await readFile(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string };
   expect(stdout.trim()).toBe(manifest.version);

@@ -15,7 +15,7 @@ interface Shown {
   readonly waiters: readonly { readonly count: number }[];
 }
 
-test("status --watch shows the leader, its phase and heartbeat and who waits, and ends with the migrations", async () => {
+test("status --watch shows the leader, its heartbeat and the waiting jobs, and ends with the migrations", async () => {
   const command = ["migrate", "--", "sh", "-c", "echo begun; sleep 6"];
   const leader = project.start(command);
   await leader.until("begun");
