@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-/** Programs of ours that run as processes of their own, by their path below `src`. */
+/** Programs of offshoot that run as processes of their own, by their path below `src`. */
 export type Program =
   | "action/lock-holder"
   | "readiness/watchdog"
@@ -9,8 +9,8 @@ export type Program =
   | "migration-tools/apply-sql";
 
 /**
- * The compiled file of a program. It stands below the folder of this module, also where this module is part of a
- * bundle. Tests run from the sources, which Node 20 can't start by itself: they use the last build.
+ * The compiled file of a program. It is in or below the folder of this module, also when this module is part of a
+ * bundle. Node 20 cannot run TypeScript, so tests, which run from the sources, use the last build.
  */
 export function programFile(program: Program): string {
   const folder = import.meta.url.endsWith(".ts") ? "../dist/" : "./";

@@ -62,7 +62,7 @@ export function commandNotFound(program: string, thrown: unknown, example: strin
   });
 }
 
-/** The signal that an abort stands for: the CLI gives the signal's name as the reason. Default SIGTERM. */
+/** The signal that caused an abort: the CLI gives its name as the reason. Default SIGTERM. */
 function signalOf({ reason }: AbortSignal): NodeJS.Signals {
   return typeof reason === "string" && reason in constants.signals ? (reason as NodeJS.Signals) : "SIGTERM";
 }

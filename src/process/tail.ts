@@ -4,7 +4,7 @@ import { redact } from "../redact.ts";
 const LINES = 40;
 const BYTES = 8192;
 
-/** The end of a command's output. */
+/** Keeps the end of a command's output. */
 export interface Tail {
   push(stream: "stdout" | "stderr", chunk: Uint8Array): void;
   /** The last 40 lines, at most 8 KB, without secrets and terminal codes. */
@@ -12,12 +12,12 @@ export interface Tail {
 }
 
 export function createTail(secrets: readonly string[]): Tail {
-  // One decoder per stream: a character may be cut in two, and the other stream may come between.
+  // One decoder per stream: a chunk may end inside a character, and the other stream's chunk may come next.
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
   let kept = "";
   return {
     push(stream, chunk) {
-      // Twice the size is kept, so that a secret is whole when it is looked for and cut off only afterwards.
+      // Twice the size is kept, so that a secret is complete when it is removed. The text is cut only afterwards.
       kept = (kept + decoders[stream].decode(chunk, { stream: true })).slice(-2 * BYTES);
     },
     text: () => cut(redact(stripVTControlCharacters(kept), secrets)),

@@ -1,20 +1,31 @@
 import type { Session } from "../postgres/connect.ts";
 import { HOLDS_LOCK } from "./lock.ts";
-import type { Failure } from "./marker.ts";
-import type { Marker, MarkerKey, MarkerState } from "./marker.ts";
+import type { Failure, Marker, MarkerKey, MarkerState } from "./marker.ts";
 import type { ReadinessRequest } from "./request.ts";
 
-/** A leader's hold on its marker. Every write below proves the lock and the epoch in its own statement. */
+/** A leader's right to write its marker. Every write below checks the lock and the epoch in the same statement. */
 export interface Claim {
   readonly key: MarkerKey;
   readonly epoch: number;
 }
 
-const MINE = `database_id = $1 and run = $2 and fingerprint = $3 and epoch = $4 and ${HOLDS_LOCK}`;
+/** A claim with the session that holds the leader's lock. */
+export interface Lead {
+  /** The caller closes it. It is closed earlier when the database is copied as a base. */
+  readonly session: Session;
+  readonly claim: Claim;
+  /** Milliseconds after which the command of an earlier leader has certainly ended. */
+  readonly settleMs: number;
+}
+
+/** How a lead ended. `lost`: another job may lead by now, our command has ended, and nothing was recorded. */
+export type Outcome = "ready" | "lost";
+
+const OWN_ROW = `database_id = $1 and run = $2 and fingerprint = $3 and epoch = $4 and ${HOLDS_LOCK}`;
 
 /**
- * Makes the marker ours, with an epoch above all that this database has seen, so that any older leader, also one
- * of another fingerprint, is known as old. Undefined when the lock is gone.
+ * Writes the marker as "migrating" with an epoch above all others in this database. From then on, older leaders can
+ * write nothing, also those of another fingerprint. Undefined when the lock was lost.
  */
 export async function claim(session: Session, key: MarkerKey, request: ReadinessRequest): Promise<Claim | undefined> {
   const owner = { ...request.owner, leaseMs: request.timings.leaseMs };
@@ -35,34 +46,34 @@ export async function claim(session: Session, key: MarkerKey, request: Readiness
   return rows[0] === undefined ? undefined : { key, epoch: rows[0].epoch };
 }
 
-/** One heartbeat; false when the claim is lost. */
-export function beat(session: Session, held: Claim): Promise<boolean> {
+/** Writes a heartbeat. False when the claim is lost. */
+export function recordHeartbeat(session: Session, held: Claim): Promise<boolean> {
   return update(session, held, `beat_at = clock_timestamp()`, `state = 'migrating'`);
 }
 
-/** Writes the end; false when the claim was lost before, and then nothing is written. */
-export function finish(session: Session, held: Claim, state: "ready" | "failed", failure?: Failure): Promise<boolean> {
-  const error = failure === undefined ? null : storable(failure);
+/** Writes how the migration ended. False when the claim is lost: then nothing is written. */
+export function recordEnd(session: Session, held: Claim, state: "ready" | "failed", failure?: Failure): Promise<boolean> {
+  const error = failure === undefined ? null : toJsonb(failure);
   return update(session, held, `state = $5, error = $6::jsonb, finished_at = clock_timestamp()`, `state = 'migrating'`, [state, error]);
 }
 
-/** "Migrated and checked; the base is being copied": false when the claim was lost. */
-export function seal(session: Session, held: Claim): Promise<boolean> {
-  return update(session, held, `state = 'sealing', beat_at = clock_timestamp(), backend_pid = null`, `state = 'migrating'`);
+/** Writes that the database is migrated and verified, and is now copied as a base. False when the claim is lost. */
+export function startFinalizing(session: Session, held: Claim): Promise<boolean> {
+  return update(session, held, `state = 'finalizing', beat_at = clock_timestamp(), backend_pid = null`, `state = 'migrating'`);
 }
 
-/** The word "ready" after the sealing, by its leader or by whoever finds the leader gone. */
-export function unseal(session: Session, held: Claim): Promise<boolean> {
-  return update(session, held, `state = 'ready', finished_at = clock_timestamp()`, `state = 'sealing'`);
+/** Writes "ready" after the copy: by the leader, or by a job that finds that the leader has ended. */
+export function endFinalizing(session: Session, held: Claim): Promise<boolean> {
+  return update(session, held, `state = 'ready', finished_at = clock_timestamp()`, `state = 'finalizing'`);
 }
 
-/** Lets go without a verdict: another may lead at once, and need not wait for remains of ours. */
-export function letGo(session: Session, held: Claim): Promise<boolean> {
+/** Gives up the lead without a result. The next leader can start at once, because our command has ended. */
+export function giveUp(session: Session, held: Claim): Promise<boolean> {
   return update(session, held, `backend_pid = null`, `state = 'migrating'`);
 }
 
-/** The state and epoch of one marker, with no lock needed. */
-export async function peek(session: Session, key: MarkerKey): Promise<{ state: MarkerState; epoch: number } | undefined> {
+/** Reads the state and epoch of one marker. Needs no lock. */
+export async function readState(session: Session, key: MarkerKey): Promise<{ state: MarkerState; epoch: number } | undefined> {
   const [row] = await session.query<{ state: MarkerState; epoch: number }>(
     "select state, epoch from offshoot.readiness where database_id = $1 and run = $2 and fingerprint = $3",
     [key.database, key.run, key.fingerprint],
@@ -71,10 +82,10 @@ export async function peek(session: Session, key: MarkerKey): Promise<{ state: M
 }
 
 /**
- * Writes an inherited "ready" down as this database's own, so that a job of the same run with other migrations
- * is told. Nothing happens when somebody was faster.
+ * Records an inherited "ready" as this database's own marker, so that a job of the same run with other migrations gets
+ * a conflict. Writes nothing when another job was faster.
  */
-export async function adopt(session: Session, key: MarkerKey, from: Marker, request: ReadinessRequest): Promise<void> {
+export async function adoptReady(session: Session, key: MarkerKey, from: Marker, request: ReadinessRequest): Promise<void> {
   await session.query(
     `insert into offshoot.readiness
        (database_id, run, fingerprint, invocation, state, attempt, epoch, owner, started_at, beat_at, finished_at)
@@ -86,7 +97,7 @@ export async function adopt(session: Session, key: MarkerKey, from: Marker, requ
 }
 
 async function update(session: Session, { key, epoch }: Claim, set: string, when: string, more: readonly unknown[] = []): Promise<boolean> {
-  const rows = await session.query(`update offshoot.readiness set ${set} where ${MINE} and ${when} returning 1`, [
+  const rows = await session.query(`update offshoot.readiness set ${set} where ${OWN_ROW} and ${when} returning 1`, [
     key.database,
     key.run,
     key.fingerprint,
@@ -96,7 +107,7 @@ async function update(session: Session, { key, epoch }: Claim, set: string, when
   return rows.length === 1;
 }
 
-/** jsonb takes no NUL characters (PostgreSQL documentation, "JSON Types"). */
-function storable(failure: Failure): string {
+/** jsonb does not accept NUL characters (PostgreSQL documentation, "JSON Types"). */
+function toJsonb(failure: Failure): string {
   return JSON.stringify(failure).replaceAll("\\u0000", "");
 }

@@ -1,135 +1,127 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { setTimeout as timer } from "node:timers/promises";
 import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { programFile } from "../program.ts";
-import { signalGroup } from "../process/group.ts";
-import type { FromGuard, ToGuard } from "./watchdog.ts";
+import { endOf } from "../process/child.ts";
+import { signalGroup } from "../process/signals.ts";
 import { createTail } from "../process/tail.ts";
+import { programFile } from "../program.ts";
+import type { FromWatchdog, ToWatchdog } from "./watchdog.ts";
 
-/** What migrates: a line for the shell, or a program with its arguments, which no shell touches. */
+/** The migration command: a line for the shell, or a program with its arguments, for which no shell is used. */
 export type MigrationCommand =
   | { readonly kind: "shell"; readonly text: string }
   | { readonly kind: "argv"; readonly argv: readonly string[] };
 
 /** How a command ended. */
 export interface CommandEnd {
-  /** Exit status; null when a signal ended it. */
+  /** Exit status. Null when a signal ended it. */
   readonly code: number | null;
   readonly signal: string | null;
-  /** The last lines of its output, redacted. */
+  /** The last lines of its output, without secrets. */
   readonly tail: string;
   /** It was ended because its leader could not prove that it leads. */
   readonly abandoned: boolean;
-  /** What a function threw that ran in a command's place. */
+  /** The error of a function that ran instead of a command. */
   readonly error?: unknown;
 }
 
 export interface CommandOptions {
   readonly cwd: string;
   readonly env: Env;
-  /** When the leader last proved that it leads, by `machineMs`; asked for when the command is about to start. */
+  /** When the leader last proved that it leads, by `machineMs`. Called when the command is about to start. */
   readonly beatAt: () => number;
-  readonly quietMs: number;
-  readonly hastyMs: number;
+  readonly silenceMs: number;
+  readonly shortGraceMs: number;
   readonly emit: Listener;
   readonly secrets: readonly string[];
 }
 
-/** A command that runs under its guard. */
+/** A command that runs under its watchdog. */
 export interface RunningCommand {
-  /** Tells the guard that the leader proved at `at` that it leads. */
+  /** Reports that the leader proved at `at` that it leads. */
   beat(at: number): void;
-  /** SIGTERM now, SIGKILL after `graceMs`; called again, the shorter grace counts. */
+  /** SIGTERM now, SIGKILL after `graceMs`. If it is called again, the shorter grace counts. */
   stop(graceMs: number): void;
-  /** Settles when the command and all of its process group are gone. Throws `COMMAND_NOT_FOUND`. */
+  /** Settles when the command and its process group have ended. Throws `COMMAND_NOT_FOUND`. */
   readonly ended: Promise<CommandEnd>;
 }
-
-/** Milliseconds for output that is still in the pipes when everything has ended. */
-const DRAIN_MS = 500;
 
 /** The command as people read it. */
 export function describeCommand(command: MigrationCommand): string {
   return command.kind === "shell" ? command.text : command.argv.join(" ");
 }
 
-/** Starts the command under a guard of its own (see `guard.ts`). */
+/** Starts the command under a watchdog of its own (see `watchdog.ts`). */
 export function startCommand(command: MigrationCommand, options: CommandOptions): RunningCommand {
   const env = definedOnly(options.env);
-  // The user's NODE_OPTIONS are for the command, and may well be such that our guard could not start.
-  const { NODE_OPTIONS: _, ...guardEnv } = env;
-  const guard = spawn(process.execPath, [programFile("readiness/watchdog")], {
-    // A session of its own: Ctrl-C in a terminal reaches the leader only, which then decides.
+  // The user's NODE_OPTIONS are meant for the command. With some of them the watchdog could not start.
+  const { NODE_OPTIONS: _, ...watchdogEnv } = env;
+  const watchdog = spawn(process.execPath, [programFile("readiness/watchdog")], {
+    // A session of its own: Ctrl-C in a terminal then reaches only the leader, which decides what to do.
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
-    env: guardEnv,
+    env: watchdogEnv,
     windowsHide: true,
   });
-  // A guard that is gone hears nothing; `ended` tells of that.
-  const tell = (message: ToGuard): void => {
-    if (guard.connected) guard.send(message, () => {});
+  // A watchdog that has ended receives nothing. `ended` reports its end.
+  const send = (message: ToWatchdog): void => {
+    if (watchdog.connected) watchdog.send(message, () => {});
   };
   const argv = command.kind === "shell" ? command.text : command.argv;
-  const { cwd, quietMs, hastyMs } = options;
-  const ended = follow(guard, command, options);
-  guard.on("message", (message: FromGuard) => {
-    if (message.kind === "here") tell({ kind: "start", argv, cwd, env, beatAt: options.beatAt(), quietMs, hastyMs });
+  const { cwd, silenceMs, shortGraceMs } = options;
+  const ended = follow(watchdog, command, options);
+  watchdog.on("message", (message: FromWatchdog) => {
+    if (message.kind === "here") send({ kind: "start", argv, cwd, env, beatAt: options.beatAt(), silenceMs, shortGraceMs });
   });
   return {
-    beat: (at) => tell({ kind: "beat", at }),
-    stop: (graceMs) => tell({ kind: "stop", graceMs }),
+    beat: (at) => send({ kind: "beat", at }),
+    stop: (graceMs) => send({ kind: "stop", graceMs }),
     ended,
   };
 }
 
-async function follow(guard: ChildProcess, command: MigrationCommand, options: CommandOptions): Promise<CommandEnd> {
+async function follow(watchdog: ChildProcess, command: MigrationCommand, options: CommandOptions): Promise<CommandEnd> {
   const tail = createTail(options.secrets);
   for (const stream of ["stdout", "stderr"] as const) {
-    guard[stream]?.on("data", (chunk: Uint8Array) => {
+    watchdog[stream]?.on("data", (chunk: Uint8Array) => {
       tail.push(stream, chunk);
       options.emit({ kind: "output", stream, chunk });
     });
   }
-  const closed = new Promise<void>((resolve) => guard.once("close", () => resolve()));
-  const last = await lastWord(guard);
-  // A process that left the group may hold the pipes open for ever.
-  await Promise.race([closed, timer(DRAIN_MS, undefined, { ref: false })]);
-  guard.stdout?.destroy();
-  guard.stderr?.destroy();
+  const [last] = await Promise.all([lastMessage(watchdog), endOf(watchdog)]);
   if (last.kind === "unstartable") throw commandNotFound(command, options.cwd, last);
   return { code: last.code, signal: last.signal, abandoned: last.abandoned, tail: tail.text() };
 }
 
-type LastWord = Exclude<FromGuard, { kind: "here" | "started" }>;
+type LastMessage = Exclude<FromWatchdog, { kind: "here" | "started" }>;
 
-/** What the guard says at the end. A guard that died first is answered by ending the command at once. */
-function lastWord(guard: ChildProcess): Promise<LastWord> {
+/** The watchdog's result. If the watchdog ended without one, the command is killed at once. */
+function lastMessage(watchdog: ChildProcess): Promise<LastMessage> {
   return new Promise((resolve, reject) => {
     let pid: number | undefined;
-    let said: LastWord | undefined;
-    guard.on("message", (message: FromGuard) => {
+    let last: LastMessage | undefined;
+    watchdog.on("message", (message: FromWatchdog) => {
       if (message.kind === "started") pid = message.pid;
-      else if (message.kind !== "here") said = message;
+      else if (message.kind !== "here") last = message;
     });
-    guard.once("error", reject);
-    guard.once("exit", (_code, signal) => {
-      if (said === undefined && pid !== undefined) signalGroup(pid, "SIGKILL");
-      resolve(said ?? { kind: "ended", code: null, signal: signal ?? "SIGKILL", abandoned: false });
+    watchdog.once("error", reject);
+    watchdog.once("exit", (_code, signal) => {
+      if (last === undefined && pid !== undefined) signalGroup(pid, "SIGKILL");
+      resolve(last ?? { kind: "ended", code: null, signal: signal ?? "SIGKILL", abandoned: false });
     });
   });
 }
 
-function commandNotFound(command: MigrationCommand, cwd: string, why: Extract<FromGuard, { kind: "unstartable" }>): OffshootError {
-  return new OffshootError("COMMAND_NOT_FOUND", `The migration command \`${describeCommand(command)}\` can't be started (${why.code}).`, {
-    meaning: `It was started in ${cwd}; nothing was migrated.`,
-    remedy: "Check that its program is installed for this job, and that the folder exists.",
+function commandNotFound(command: MigrationCommand, cwd: string, why: Extract<FromWatchdog, { kind: "unstartable" }>): OffshootError {
+  return new OffshootError("COMMAND_NOT_FOUND", `Could not start the migration command \`${describeCommand(command)}\` (${why.code}).`, {
+    meaning: `No migration was run. The working directory was ${cwd}.`,
+    remedy: "Check that the command's program is installed in this job, and that the working directory exists.",
     facts: { command: describeCommand(command), cwd, cause: why.code },
   });
 }
 
 function definedOnly(env: Env): Record<string, string> {
-  const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return Object.fromEntries(given);
+  const defined = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(defined);
 }

@@ -1,19 +1,9 @@
-import type { Holder } from "./lock.ts";
+import type { LockHolder } from "./lock.ts";
 import type { Marker } from "./marker.ts";
+import type { ReadinessRequest } from "./request.ts";
+import type { Snapshot } from "./snapshot.ts";
 
-/** What one look at the database showed. */
-export interface View {
-  /** Identity of the database that was looked at. */
-  readonly database: string;
-  /** The database's clock: the only one that counts. */
-  readonly now: Date;
-  /** All markers, those included that a copy inherited. */
-  readonly markers: readonly Marker[];
-  /** Who holds the gate's lock. */
-  readonly holder: Holder | undefined;
-}
-
-/** Who looks. */
+/** The part of a request that a decision depends on. */
 export interface Caller {
   readonly run: string;
   readonly fingerprint: string;
@@ -21,103 +11,109 @@ export interface Caller {
   readonly attempt: number;
   readonly retry: boolean;
   readonly leaseMs: number;
-  /** The database's clock at the asker's first look. */
+  /** The database's clock at the caller's first snapshot. */
   readonly arrivedAt: Date;
 }
 
+/** `arrivedAt` is the database's clock at the caller's first snapshot. */
+export function callerOf(request: ReadinessRequest, arrivedAt: Date): Caller {
+  const { run, fingerprint, invocation, attempt, retry } = request;
+  return { run, fingerprint, invocation, attempt, retry, leaseMs: request.timings.leaseMs, arrivedAt };
+}
+
 export type Decision =
-  /** The schema is there. `inherited`: this database was copied from one where it was. */
+  /** The database is migrated. `inherited`: it was copied from a database that was migrated. */
   | { readonly kind: "ready"; readonly marker: Marker; readonly inherited: boolean }
   | { readonly kind: "failed"; readonly marker: Marker }
   | { readonly kind: "conflict"; readonly marker: Marker }
   | { readonly kind: "wait"; readonly on: Marker | undefined }
-  /** The holder fell silent: end its session, then look again. */
+  /** The leader sent no heartbeat for its lease: end its session, then take another snapshot. */
   | { readonly kind: "takeover"; readonly pid: number; readonly leaseMs: number; readonly on: Marker | undefined }
-  /** Migrated and checked, but its leader went away while the base was copied: only the word is missing. */
+  /** Migrated and verified, but the leader ended while the base was copied: only "ready" must be written. */
   | { readonly kind: "finish"; readonly marker: Marker }
-  /** Try for the lock, look again under it, and migrate. */
+  /** Try to take the lock, decide again under it, and migrate. */
   | { readonly kind: "lead" };
 
-/** Copying a base is bounded to less than this. */
-export const SEALING_MS = 5000;
+/** A leader that finalizes for longer than this has ended. Copying a base has a shorter limit. */
+export const FINALIZING_MS = 5000;
 
-/** What to do next, from what was seen. Pure: the same view gives the same answer. */
-export function decide(view: View, asker: Caller): Decision {
-  const here = view.markers.filter((marker) => marker.database === view.database);
-  const own = here.find((marker) => marker.run === asker.run && marker.fingerprint === asker.fingerprint);
-  if (own?.state === "ready" && isCurrent(own, view, asker)) return { kind: "ready", marker: own, inherited: false };
-  if (own?.state === "failed" && !isCleared(own, asker)) return { kind: "failed", marker: own };
-  const rival = here.find((marker) => isRival(marker, asker));
-  if (rival !== undefined) return { kind: "conflict", marker: rival };
-  const inherited = own === undefined ? inheritedReady(view, asker.fingerprint) : undefined;
+/** Decides what the caller does next. Pure: the same snapshot gives the same decision. */
+export function decide(snapshot: Snapshot, caller: Caller): Decision {
+  const here = snapshot.markers.filter((marker) => marker.database === snapshot.database);
+  const own = here.find((marker) => marker.run === caller.run && marker.fingerprint === caller.fingerprint);
+  if (own?.state === "ready" && isCurrent(own, snapshot, caller)) return { kind: "ready", marker: own, inherited: false };
+  if (own?.state === "failed" && !isCleared(own, caller)) return { kind: "failed", marker: own };
+  const conflicting = here.find((marker) => isConflict(marker, caller));
+  if (conflicting !== undefined) return { kind: "conflict", marker: conflicting };
+  const inherited = own === undefined ? inheritedReady(snapshot, caller.fingerprint) : undefined;
   if (inherited !== undefined) return { kind: "ready", marker: inherited, inherited: true };
-  const sealing = here.find((marker) => marker.state === "sealing" && silenceMs(view, marker.beatAt) < SEALING_MS);
-  if (sealing !== undefined) return { kind: "wait", on: sealing };
-  if (view.holder !== undefined) return judgeHolder(view, view.holder, here, asker);
-  return own?.state === "sealing" ? { kind: "finish", marker: own } : { kind: "lead" };
+  const finalizing = here.find((marker) => marker.state === "finalizing" && silenceMs(snapshot, marker.beatAt) < FINALIZING_MS);
+  if (finalizing !== undefined) return { kind: "wait", on: finalizing };
+  if (snapshot.holder !== undefined) return decideOnHolder(snapshot, snapshot.holder, here, caller);
+  return own?.state === "finalizing" ? { kind: "finish", marker: own } : { kind: "lead" };
 }
 
-/** The view of one who holds the lock: then nobody else does. */
-export function underLock(view: View): View {
-  return { ...view, holder: undefined };
+/** The same snapshot for a caller that holds the lock itself. */
+export function underLock(snapshot: Snapshot): Snapshot {
+  return { ...snapshot, holder: undefined };
 }
 
-function judgeHolder(view: View, holder: Holder, here: readonly Marker[], asker: Caller): Decision {
+function decideOnHolder(snapshot: Snapshot, holder: LockHolder, here: readonly Marker[], caller: Caller): Decision {
   const on = here.find((marker) => marker.state === "migrating" && marker.backendPid === holder.pid);
   const heardAt = on?.beatAt ?? holder.activeAt;
-  const leaseMs = Math.max(asker.leaseMs, on?.owner.leaseMs ?? 0);
-  if (heardAt === undefined || silenceMs(view, heardAt) <= leaseMs) return { kind: "wait", on };
+  const leaseMs = Math.max(caller.leaseMs, on?.owner.leaseMs ?? 0);
+  if (heardAt === undefined || silenceMs(snapshot, heardAt) <= leaseMs) return { kind: "wait", on };
   return { kind: "takeover", pid: holder.pid, leaseMs, on };
 }
 
 /**
- * Whether "ready" still tells the schema's state. Another fingerprint may have been migrated on top since then;
- * but what became ready while we waited, or in our own invocation, is what we were asked for.
+ * Whether "ready" still describes the schema. Another fingerprint may have been migrated later. But what became ready
+ * while this caller waited, or in its own invocation, is what it asked for.
  */
-function isCurrent(own: Marker, view: View, asker: Caller): boolean {
-  if (asker.invocation !== undefined && own.invocation === asker.invocation) return true;
-  return touchedAt(own) >= asker.arrivedAt || !isSuperseded(own, view.markers);
+function isCurrent(own: Marker, snapshot: Snapshot, caller: Caller): boolean {
+  if (caller.invocation !== undefined && own.invocation === caller.invocation) return true;
+  return changedAt(own) >= caller.arrivedAt || !isSuperseded(own, snapshot.markers);
 }
 
 /**
- * A failure is final for its attempt. Another invocation (a new push to the same pull request) and `retry` clear
- * one that was there before they came; one that they waited for is theirs too, or two invocations could go on
- * clearing each other's for ever.
+ * A failure is final for its attempt. Another invocation (a new push to the same pull request) and `retry` clear a
+ * failure that is older than the call. A failure that the caller waited for is its own failure too: otherwise two
+ * invocations could clear each other's failures for ever.
  */
-function isCleared(marker: Marker, asker: Caller): boolean {
-  const isOthers = marker.invocation !== asker.invocation;
-  if (!isOthers && asker.attempt > marker.attempt) return true;
-  return (isOthers || asker.retry) && touchedAt(marker) < asker.arrivedAt;
+function isCleared(marker: Marker, caller: Caller): boolean {
+  const isOtherInvocation = marker.invocation !== caller.invocation;
+  if (!isOtherInvocation && caller.attempt > marker.attempt) return true;
+  return (isOtherInvocation || caller.retry) && changedAt(marker) < caller.arrivedAt;
 }
 
-function isRival(marker: Marker, asker: Caller): boolean {
-  if (asker.invocation === undefined || marker.invocation !== asker.invocation) return false;
-  if (marker.run !== asker.run || marker.fingerprint === asker.fingerprint) return false;
-  return marker.state !== "failed" || !isCleared(marker, asker);
+function isConflict(marker: Marker, caller: Caller): boolean {
+  if (caller.invocation === undefined || marker.invocation !== caller.invocation) return false;
+  if (marker.run !== caller.run || marker.fingerprint === caller.fingerprint) return false;
+  return marker.state !== "failed" || !isCleared(marker, caller);
 }
 
 /**
- * A copy inherits its origin's markers. Only "ready" means something there, and "sealing", which is what a
- * base shows: it is copied between the last migration and the word "ready".
+ * A copy inherits the markers of its origin. Only "ready" counts there, and "finalizing", which is the state of a base:
+ * it is copied after the migration and before "ready" is written.
  */
-function inheritedReady(view: View, fingerprint: string): Marker | undefined {
-  return view.markers.find(
+function inheritedReady(snapshot: Snapshot, fingerprint: string): Marker | undefined {
+  return snapshot.markers.find(
     (marker) =>
-      marker.database !== view.database &&
+      marker.database !== snapshot.database &&
       marker.fingerprint === fingerprint &&
-      (marker.state === "ready" || marker.state === "sealing") &&
-      !isSuperseded(marker, view.markers),
+      (marker.state === "ready" || marker.state === "finalizing") &&
+      !isSuperseded(marker, snapshot.markers),
   );
 }
 
 function isSuperseded(marker: Marker, markers: readonly Marker[]): boolean {
-  return markers.some((other) => other.fingerprint !== marker.fingerprint && touchedAt(other) > touchedAt(marker));
+  return markers.some((other) => other.fingerprint !== marker.fingerprint && changedAt(other) > changedAt(marker));
 }
 
-function touchedAt(marker: Marker): Date {
+function changedAt(marker: Marker): Date {
   return marker.finishedAt ?? marker.beatAt;
 }
 
-function silenceMs(view: View, since: Date): number {
-  return view.now.getTime() - since.getTime();
+function silenceMs(snapshot: Snapshot, since: Date): number {
+  return snapshot.now.getTime() - since.getTime();
 }

@@ -4,10 +4,10 @@ import type { CommandEnd } from "./command.ts";
 import type { Failure, Marker } from "./marker.ts";
 import type { Owner } from "./request.ts";
 
-/** Lines of a failed command's output that its error shows; the marker keeps more of them. */
+/** Lines of a failed command's output that its error shows. The marker keeps more. */
 const SHOWN_LINES = 15;
 
-/** A command that ended badly, as a failure. */
+/** The failure of a command that did not end with status 0. */
 export function commandFailure(command: string, end: CommandEnd, secrets: readonly string[]): Failure {
   const shown = redact(command, secrets);
   const how = end.code === null ? `was ended by ${end.signal ?? "a signal"}` : `ended with exit status ${end.code}`;
@@ -23,7 +23,7 @@ export function commandFailure(command: string, end: CommandEnd, secrets: readon
   };
 }
 
-/** Whatever else made the migration fail, as a failure. */
+/** The failure for any other error, such as one of `verify`. */
 export function otherFailure(thrown: unknown, secrets: readonly string[]): Failure {
   if (!isOffshootError(thrown)) return { code: "UNEXPECTED", message: redact(messageOf(thrown), secrets) };
   const { code, message, meaning, remedy, facts } = thrown;
@@ -36,31 +36,31 @@ export function otherFailure(thrown: unknown, secrets: readonly string[]): Failu
   };
 }
 
-/** What a function threw that migrates, as a failure. */
+/** The failure of a migration function that threw. */
 export function workFailure(name: string, thrown: unknown, secrets: readonly string[]): Failure {
   const { message, ...rest } = otherFailure(thrown, secrets);
   return { ...rest, message: `The migration failed: ${redact(name, secrets)} threw: ${message.replace(/\.$/, "")}.` };
 }
 
-/** The leader's own error. */
+/** The error for the leader itself. */
 export function leaderError(failure: Failure, owner: Owner, attempt: number, secrets: readonly string[]): OffshootError {
   return migrationFailed(failure, owner, attempt, failure.message, secrets);
 }
 
-/** The same failure for one who waited, or came later. */
+/** The error for a job that waited for the leader, or started later. */
 export function waiterError(marker: Marker, secrets: readonly string[]): OffshootError {
   const failure: Failure = marker.error ?? { code: "UNEXPECTED", message: "The migration failed." };
-  const message = `${failure.message.replace(/\.$/, "")} (it was run by ${describeOwner(marker.owner)}).`;
+  const message = `${failure.message.replace(/\.$/, "")} (run by ${describeOwner(marker.owner)}).`;
   return migrationFailed(failure, marker.owner, marker.attempt, message, secrets);
 }
 
-/** Two jobs of one run that bring different migrations. */
+/** The error for two jobs of one run with different migrations. */
 export function conflictError(marker: Marker, fingerprint: string): OffshootError {
-  return new OffshootError("FINGERPRINT_CONFLICT", "Two jobs of this run bring different migrations.", {
+  return new OffshootError("FINGERPRINT_CONFLICT", "Two jobs of this run have different migrations.", {
     meaning:
-      `${describeOwner(marker.owner)} brought ${marker.fingerprint.slice(0, 12)} (${marker.state}), ` +
-      `this job brings ${fingerprint.slice(0, 12)}. One database can't serve both.`,
-    remedy: "Check that both jobs have the same checkout, migration files and migration command, or give them runs of their own.",
+      `${describeOwner(marker.owner)} has fingerprint ${marker.fingerprint.slice(0, 12)} (${marker.state}), ` +
+      `this job has ${fingerprint.slice(0, 12)}. They cannot use the same database.`,
+    remedy: "Give both jobs the same checkout, migration files and migration command, or a different run each (--run).",
     facts: { theirs: marker.fingerprint, ours: fingerprint, state: marker.state, host: marker.owner.host, pid: marker.owner.pid },
   });
 }
@@ -71,12 +71,13 @@ export function describeOwner(owner: Owner): string {
 }
 
 function migrationFailed(failure: Failure, owner: Owner, attempt: number, message: string, secrets: readonly string[]): OffshootError {
-  // What the audit found is findings in every job alike; any other reason makes a failed migration.
+  // Findings of the audit have the code FINDINGS in every job. Every other failure is a failed migration.
   const code = failure.code === "FINDINGS" ? "FINDINGS" : "MIGRATION_FAILED";
   return new OffshootError(code, message, {
     meaning: failure.meaning,
     remedy:
-      failure.remedy ?? `Correct the migration and start the run again. For the same run: a new attempt (this was ${attempt}), or --retry.`,
+      failure.remedy ??
+      `Correct the migration and start a new run. To repeat this run, start a new attempt (this was attempt ${attempt}) or use --retry.`,
     facts: {
       ...failure.facts,
       leaderCode: failure.code,
@@ -93,12 +94,12 @@ function migrationFailed(failure: Failure, owner: Owner, attempt: number, messag
   });
 }
 
-/** The end of the output: a tool's last line alone may be no more than a closing brace. */
+/** The end of the output. The last line alone may be only a closing brace. */
 function lastLines(tail: string): string | undefined {
   const lines = tail
     .split("\n")
     .map((line) => line.trimEnd())
     .filter((line) => line !== "");
-  if (lines.length <= 1) return lines.length === 0 ? undefined : `It said: ${lines[0]?.trim()}`;
+  if (lines.length <= 1) return lines.length === 0 ? undefined : `Its output was: ${lines[0]?.trim()}`;
   return ["Its last lines were:", ...lines.slice(-SHOWN_LINES).map((line) => `  ${line}`)].join("\n");
 }

@@ -1,65 +1,64 @@
 import { setTimeout as timer } from "node:timers/promises";
 import type { Deadline } from "../deadline.ts";
 import { messageOf } from "../errors.ts";
-import { withSession } from "../postgres/connect.ts";
-import { isPassing } from "../postgres/sqlstate.ts";
-import { type Claim, peek, seal, unseal } from "./claim.ts";
-import type { Lead, Led } from "./outcome.ts";
-import { tryGateLock } from "./lock.ts";
+import { type Session, withSession } from "../postgres/connect.ts";
+import { isTemporary } from "../postgres/sqlstate.ts";
+import { type Claim, endFinalizing, type Lead, type Outcome, readState, startFinalizing } from "./claim.ts";
+import { tryLeaderLock } from "./lock.ts";
 import type { MigrateRequest } from "./request.ts";
-import { openGate } from "./session.ts";
+import { openSession, SESSION_NAME } from "./session.ts";
 
-/** Bound for the copy; others count a sealing as given up only later (`SEALING_MS` in decide.ts). */
-const KEEP_MS = 3000;
+/** Limit for the copy. Other jobs assume only later (`FINALIZING_MS` in decide.ts) that the leader has ended. */
+const COPY_MS = 3000;
 
 /**
- * Says "sealing", leaves the database, has it copied as a base, comes back and says "ready". The copy then holds
- * "sealing", which no database says of itself for long, and which a copy may trust.
- * Nothing that goes wrong with the copy is a failure of the migration.
+ * Writes "finalizing", closes the session, has the database copied as a base, connects again and writes "ready". The
+ * copy then contains "finalizing": a database has this state only for seconds, so it is a safe sign of a copied base.
+ * A copy that fails does not make the migration fail.
  */
-export async function sealAndKeep(held: Lead, request: MigrateRequest, within: Deadline): Promise<Led> {
+export async function keepBaseAndFinish(held: Lead, request: MigrateRequest, within: Deadline): Promise<Outcome> {
   const { session, claim } = held;
-  if (!(await seal(session, claim).catch(() => false))) return "lost";
-  // A copy needs a database without sessions.
+  if (!(await startFinalizing(session, claim).catch(() => false))) return "lost";
+  // A database can be copied only while it has no session.
   await session.close();
-  await keep(claim, request);
-  return sayReady(claim, request, within);
+  await keepBase(claim, request);
+  return finish(claim, request, within);
 }
 
-async function keep(claim: Claim, request: MigrateRequest): Promise<void> {
-  const budget = AbortSignal.any([request.signal, AbortSignal.timeout(KEEP_MS)]);
-  const stillTrue = (): Promise<boolean> =>
-    withSession(request.url, (session) => isStillSealing(session, claim), { applicationName: "offshoot:gate", signal: budget });
+async function keepBase(claim: Claim, request: MigrateRequest): Promise<void> {
+  const budget = AbortSignal.any([request.signal, AbortSignal.timeout(COPY_MS)]);
+  const isUnchanged = (): Promise<boolean> =>
+    withSession(request.url, (session) => isFinalizing(session, claim), { applicationName: SESSION_NAME, signal: budget });
   try {
-    const tooLate = timer(KEEP_MS + 250, false, { ref: false });
-    const kept = await Promise.race([request.keepAsBase?.(stillTrue, budget), tooLate]);
+    const tooLate = timer(COPY_MS + 250, false, { ref: false });
+    const kept = await Promise.race([request.keepAsBase?.(isUnchanged, budget), tooLate]);
     if (kept !== true)
-      request.emit({ kind: "note", text: "The migrated database was not kept as a base: it was in use, or it took too long." });
+      request.emit({ kind: "note", text: "The migrated database was not kept as a base: it was in use, or the copy took too long." });
   } catch (thrown) {
     request.emit({ kind: "note", text: `The migrated database was not kept as a base: ${messageOf(thrown)}` });
   }
 }
 
-async function sayReady(claim: Claim, request: MigrateRequest, within: Deadline): Promise<Led> {
+async function finish(claim: Claim, request: MigrateRequest, within: Deadline): Promise<Outcome> {
   for (;;) {
     try {
-      const led = await tryToSayReady(claim, request, within);
-      if (led !== undefined) return led;
+      const outcome = await tryToFinish(claim, request, within);
+      if (outcome !== undefined) return outcome;
     } catch (thrown) {
-      if (!isPassing(thrown)) throw thrown;
+      if (!isTemporary(thrown)) throw thrown;
     }
     await within.pause(50);
   }
 }
 
-/** Undefined: the lock is held by somebody who looks; again in a moment. */
-async function tryToSayReady(claim: Claim, request: MigrateRequest, within: Deadline): Promise<Led | undefined> {
-  const session = await openGate(request, within.signal);
+/** Undefined: another job holds the lock for its snapshot. Try again soon. */
+async function tryToFinish(claim: Claim, request: MigrateRequest, within: Deadline): Promise<Outcome | undefined> {
+  const session = await openSession(request, within.signal);
   try {
-    const locked = await tryGateLock(session);
-    if (locked && (await unseal(session, claim))) return "ready";
-    const row = await peek(session, claim.key);
-    // Somebody who thought us gone may have said it for us.
+    const locked = await tryLeaderLock(session);
+    if (locked && (await endFinalizing(session, claim))) return "ready";
+    const row = await readState(session, claim.key);
+    // A job that assumed that we had ended may have written "ready" for us.
     if (row?.epoch === claim.epoch) return row.state === "ready" ? "ready" : undefined;
     return "lost";
   } finally {
@@ -67,7 +66,7 @@ async function tryToSayReady(claim: Claim, request: MigrateRequest, within: Dead
   }
 }
 
-async function isStillSealing(session: Parameters<typeof peek>[0], claim: Claim): Promise<boolean> {
-  const row = await peek(session, claim.key);
-  return row?.state === "sealing" && row.epoch === claim.epoch;
+async function isFinalizing(session: Session, claim: Claim): Promise<boolean> {
+  const row = await readState(session, claim.key);
+  return row?.state === "finalizing" && row.epoch === claim.epoch;
 }

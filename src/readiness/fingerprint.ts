@@ -5,26 +5,26 @@ import { glob } from "tinyglobby";
 import { messageOf, OffshootError } from "../errors.ts";
 
 export interface FingerprintInput {
-  /** What the patterns are relative to. */
+  /** The folder that the patterns are relative to. */
   readonly directory: string;
-  /** Paths, folders or globs; one that starts with `!` takes files out again. Empty: the command alone counts. */
+  /** Paths, folders or globs. A pattern that starts with `!` excludes files. Empty: only the command counts. */
   readonly files: readonly string[];
   readonly command: string;
   readonly tool?: string;
   readonly toolVersion?: string;
 }
 
-/** What tools leave beside migrations when they run: it must not make two jobs differ. */
+/** Files that tools create beside migrations. They must not change the fingerprint. */
 const LEFTOVERS = ["**/__pycache__/**", "**/*.pyc", "**/node_modules/**", "**/.git/**", "**/.DS_Store"];
 
 /**
- * Names a schema state: SHA-256 (hex) over path and bytes of each migration file, the command, the tool and its
- * version. The same on every machine with the same checkout.
- * Throws `MIGRATION_FILES_MISSING` for a pattern that matches nothing and for a file that can't be read.
+ * Identifies a schema state: SHA-256 (hex) of path and content of each migration file, the command, the tool and its
+ * version. The same checkout gives the same fingerprint on every machine.
+ * Throws `MIGRATION_FILES_MISSING` for a pattern that matches nothing and for a file that cannot be read.
  */
 export async function fingerprintOf(input: FingerprintInput): Promise<string> {
   const hash = createHash("sha256");
-  // Lengths in front keep apart what would read the same when strung together.
+  // The length comes first: otherwise "ab" and "c" would give the same hash as "a" and "bc".
   const add = (part: string | Uint8Array): void => {
     hash.update(`${Buffer.byteLength(part)}:`).update(part);
   };
@@ -37,22 +37,22 @@ export async function fingerprintOf(input: FingerprintInput): Promise<string> {
 }
 
 async function filesOf(directory: string, patterns: readonly string[]): Promise<readonly string[]> {
-  const taken = patterns.filter((pattern) => !pattern.startsWith("!"));
+  const included = patterns.filter((pattern) => !pattern.startsWith("!"));
   const ignore = [...LEFTOVERS, ...patterns.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1))];
-  const found = await Promise.all(taken.map((pattern) => matchesOf(directory, pattern, ignore)));
-  // Plain comparison: the order must not depend on a locale.
+  const found = await Promise.all(included.map((pattern) => matchesOf(directory, pattern, ignore)));
+  // Not `localeCompare`: the order must not depend on the machine's locale.
   return [...new Set(found.flat())].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 async function matchesOf(directory: string, pattern: string, ignore: readonly string[]): Promise<readonly string[]> {
   const plain = posix.normalize(pattern.split(sep).join("/"));
-  // A file whose name holds glob characters (`[id].sql`) is meant as it stands.
+  // The name of an existing file may contain glob characters (`[id].sql`). They are then ordinary characters.
   if (await isFile(resolve(directory, plain))) return [plain];
   const files = await glob([plain], { cwd: directory, dot: true, ignore: [...ignore] });
   if (files.length > 0) return files.map((file) => posix.normalize(file.split(sep).join("/")));
   throw new OffshootError("MIGRATION_FILES_MISSING", `No migration file matches \`${pattern}\`.`, {
-    meaning: `It was looked for in ${directory}. Without its files, changed migrations would pass for known ones.`,
-    remedy: "Correct the pattern under `migrations.files`, or remove it.",
+    meaning: `The folder is ${directory}. Without the files, a changed migration would not be noticed.`,
+    remedy: "Correct the pattern in `migrations.files`, or remove it.",
     facts: { pattern, directory },
   });
 }
@@ -66,8 +66,8 @@ async function bytesOf(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (thrown) {
-    throw new OffshootError("MIGRATION_FILES_MISSING", `The migration file ${path} can't be read: ${messageOf(thrown)}.`, {
-      remedy: "Give this user the right to read it.",
+    throw new OffshootError("MIGRATION_FILES_MISSING", `Could not read the migration file ${path}: ${messageOf(thrown)}.`, {
+      remedy: "Give the user of this job the right to read the file.",
       facts: { path },
     });
   }

@@ -1,25 +1,25 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { machineMs } from "./clock.ts";
+import { machineMs } from "./timings.ts";
 
 /** The leader's heartbeat. */
-export interface Heart {
-  /** Aborts when a heartbeat was refused or failed: another may lead now. */
+export interface Heartbeat {
+  /** Aborts when a heartbeat was refused or failed: another job may lead now. */
   readonly lost: AbortSignal;
-  /** When the last heartbeat that succeeded was sent, by `machineMs`. */
+  /** When the last successful heartbeat was sent, by `machineMs`. */
   beatAt(): number;
   stop(): void;
 }
 
 /**
- * Beats at once and then every `everyMs` until stopped or lost. `beat` answers whether we still lead.
- * `onBeat` gets the time at which the proof was *asked for*: an answer that was under way for long proves only the past.
+ * Calls `beat` at once and then every `everyMs`, until it is stopped or lost. `beat` returns whether we still lead.
+ * `onBeat` gets the time when the heartbeat was *sent*: a late answer only proves that we led at that time.
  */
-export function startHeart(
+export function startHeartbeat(
   beat: () => Promise<boolean>,
   everyMs: number,
   sessionLost: AbortSignal,
   onBeat: (sentAt: number) => void,
-): Heart {
+): Heartbeat {
   const lost = new AbortController();
   const stopped = new AbortController();
   const lose = (): void => lost.abort();
@@ -29,7 +29,7 @@ export function startHeart(
   const loop = async (): Promise<void> => {
     while (!stopped.signal.aborted && !lost.signal.aborted) {
       const sentAt = machineMs();
-      // Whatever the reason is: without proof we don't lead.
+      // Without an answer we must assume that we do not lead.
       const leads = await beat().catch(() => false);
       if (stopped.signal.aborted) return;
       if (!leads) return lose();

@@ -1,12 +1,14 @@
-import { codeOf } from "../errors.ts";
-import type { ErrorFacts } from "../errors.ts";
+import type { Deadline } from "../deadline.ts";
+import { codeOf, type ErrorFacts, OffshootError } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
-import { SQLSTATE } from "../postgres/sqlstate.ts";
+import { withLock } from "../postgres/lock.ts";
+import { LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.ts";
 import type { Owner } from "./request.ts";
 
-export type MarkerState = "migrating" | "sealing" | "ready" | "failed";
+/** `finalizing`: migrated and verified, and the database is being copied as a base. */
+export type MarkerState = "migrating" | "finalizing" | "ready" | "failed";
 
-/** Why a migration failed, as it is kept in its marker for those who wait. Holds no secret. */
+/** Why a migration failed. Stored in the marker for the jobs that wait. Contains no secret. */
 export interface Failure {
   /** The leader's error code. */
   readonly code: string;
@@ -18,42 +20,36 @@ export interface Failure {
   readonly signal?: string;
   /** The last lines of the command's output. */
   readonly tail?: string;
-  /** What the leader's error knew besides. */
+  /** Other facts of the leader's error. */
   readonly facts?: ErrorFacts;
 }
 
-/** One row of `offshoot.readiness`: how far one fingerprint is in one database for one run. */
+/** One row of `offshoot.readiness`: the state of one fingerprint in one database for one run. */
 export interface Marker {
-  /** From `databaseIdentity` of the database where the row was written; a copy keeps its origin's rows. */
+  /** The `databaseIdentity` of the database where the row was written. A copy of the database keeps the row. */
   readonly database: string;
   readonly run: string;
   readonly fingerprint: string;
   readonly invocation: string | undefined;
   readonly state: MarkerState;
   readonly attempt: number;
-  /** Grows with every leader of the database; a lower one can write nothing any more. */
+  /** Each leader of the database gets a higher number. A leader with a lower number can write nothing. */
   readonly epoch: number;
   readonly owner: Owner & { readonly leaseMs: number };
-  /** The server process that holds the leader's lock; undefined once the leader let go by itself. */
+  /** The server process that holds the leader's lock. Undefined when the leader gave up the lead itself. */
   readonly backendPid: number | undefined;
-  /** The database's clock in all three. */
+  /** All three times come from the database's clock. */
   readonly startedAt: Date;
   readonly beatAt: Date;
   readonly finishedAt: Date | undefined;
   readonly error: Failure | undefined;
 }
 
-/** What a marker is found by. */
+/** The primary key of a marker. */
 export interface MarkerKey {
   readonly database: string;
   readonly run: string;
   readonly fingerprint: string;
-}
-
-/** Where we are, and what time it is there. */
-export interface Identity {
-  readonly database: string;
-  readonly now: Date;
 }
 
 const COLUMNS = `database_id as database, run, fingerprint, invocation, state, attempt, epoch, owner,
@@ -62,7 +58,7 @@ const COLUMNS = `database_id as database, run, fingerprint, invocation, state, a
 type Nullable = "invocation" | "backendPid" | "finishedAt" | "error";
 type MarkerRow = Omit<Marker, Nullable> & { [Name in Nullable]: Marker[Name] | null };
 
-/** All markers of the database, inherited ones included; none when there is no table. */
+/** All markers of the database, with those that a copy inherited. Empty when the table does not exist. */
 export async function readMarkers(session: Session): Promise<readonly Marker[]> {
   try {
     const rows = await session.query<MarkerRow>(`select ${COLUMNS} from offshoot.readiness`);
@@ -80,28 +76,65 @@ export async function readMarkers(session: Session): Promise<readonly Marker[]> 
   }
 }
 
+const CREATE = `
+create schema if not exists offshoot;
+create table if not exists offshoot.readiness (
+  database_id text not null,
+  run text not null,
+  fingerprint text not null,
+  invocation text,
+  state text not null check (state in ('migrating', 'finalizing', 'ready', 'failed')),
+  attempt integer not null,
+  epoch integer not null,
+  owner jsonb not null,
+  backend_pid integer,
+  started_at timestamptz not null,
+  beat_at timestamptz not null,
+  finished_at timestamptz,
+  error jsonb,
+  primary key (database_id, run, fingerprint)
+);
+create table if not exists offshoot.waiters (
+  id text primary key,
+  database_id text not null,
+  owner jsonb not null,
+  count integer not null,
+  since timestamptz not null,
+  expires_at timestamptz not null
+);
+comment on schema offshoot is 'Readiness markers of offshoot; not part of the application''s schema.'`;
+
 /**
- * What tells this database from its copies, and the server's time. On Neon the branch id, which the compute is
- * told as `neon.branch_id` (neondatabase/neon, compute_ctl); elsewhere the cluster's system identifier and
- * the database's oid, since `create database … template …` gives a new oid.
+ * Creates the tables if they do not exist. `if not exists` alone fails when two sessions create at the same time: both
+ * insert into pg_namespace's unique index. So the creation has a lock. Throws `PRIVILEGE_MISSING`.
  */
-export async function databaseIdentity(session: Session): Promise<Identity> {
-  const row = await identityRow(session, "(select system_identifier::text from pg_control_system())").catch((thrown: unknown) => {
-    // Open to everyone by default, but a service may have closed it. The oid alone still tells copies apart.
-    if (codeOf(thrown) === SQLSTATE.insufficientPrivilege) return identityRow(session, "'cluster'");
-    throw thrown;
-  });
-  const branch = row.branch ?? "";
-  return { now: row.now, database: branch === "" ? `${row.system}/${row.oid}` : `${branch}/${row.name}` };
+export async function ensureTables(session: Session, within: Deadline): Promise<void> {
+  if (await tablesExist(session)) return;
+  try {
+    await withLock(session, "offshoot:bootstrap", within, async () => {
+      if (!(await tablesExist(session))) await session.query(CREATE);
+    });
+  } catch (thrown) {
+    const code = codeOf(thrown);
+    if (code === SQLSTATE.insufficientPrivilege) throw privilegeMissing(thrown);
+    if (code === undefined || !LOST_CREATION_RACE.includes(code)) throw thrown;
+  }
 }
 
-type IdentityRow = { now: Date; branch: string | null; name: string; oid: string; system: string };
-
-async function identityRow(session: Session, system: string): Promise<IdentityRow> {
-  const [row] = await session.query<IdentityRow>(
-    `select clock_timestamp() as now, current_setting('neon.branch_id', true) as branch, current_database() as name,
-       (select oid::text from pg_database where datname = current_database()) as oid, ${system} as system`,
+async function tablesExist(session: Session): Promise<boolean> {
+  const [row] = await session.query<{ found: boolean }>(
+    `select count(*) = 2 as found from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = 'offshoot' and c.relname in ('readiness', 'waiters')`,
   );
-  if (row === undefined) throw new Error("a select without from returned no row");
-  return row;
+  return row?.found ?? false;
+}
+
+/** The error for a role that cannot create or write the readiness marker. */
+export function privilegeMissing(thrown: unknown): OffshootError {
+  return new OffshootError("PRIVILEGE_MISSING", "The database role cannot write the readiness marker (schema offshoot).", {
+    meaning: thrown instanceof Error ? `Postgres reported: ${thrown.message}.` : undefined,
+    remedy:
+      "Make the role the owner of schema offshoot, or allow it to create the schema (GRANT CREATE ON DATABASE … TO …). All jobs must use the same role.",
+    facts: { sqlstate: codeOf(thrown) },
+  });
 }

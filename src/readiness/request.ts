@@ -2,76 +2,63 @@ import type { Env } from "../environment.ts";
 import type { Listener } from "../events.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import type { MigrationCommand } from "./command.ts";
+import type { ReadinessTimings } from "./timings.ts";
 import type { MigrationWork } from "./work.ts";
 
-/** How long the gate's parts may take, all in milliseconds. Jobs of one run should agree on them. */
-export interface GateTimings {
-  /** For the whole call. */
-  readonly withinMs: number;
-  /** A leader that was silent for this long is replaced; its command is dead by then. Usually 15,000. */
-  readonly leaseMs: number;
-  /** Between two heartbeats of the leader. Usually 1,000. */
-  readonly heartbeatMs: number;
-  /** First pause of a waiter; grows to twice that. Usually 250. */
-  readonly pollMs: number;
-  /** From SIGTERM to SIGKILL when the caller cancels; cut to the lease. Usually 10,000. */
-  readonly graceMs: number;
-}
-
-/** Who asks, shown to those who wait. */
+/** The process of a caller, shown to other jobs. */
 export interface Owner {
   readonly host: string;
   readonly pid: number;
-  /** Name of the CI job, where known. */
+  /** Name of the CI job, if known. */
   readonly job?: string;
 }
 
-/** What every caller of the gate says. */
+/** What every caller passes, whether it may migrate or only waits. */
 export interface ReadinessRequest {
   readonly url: DirectUrl;
-  /** The run's key: jobs with the same one share a marker. */
+  /** The run's key. Jobs with the same key share a marker. */
   readonly run: string;
-  /** One triggering of the pipeline; undefined where migrations may grow between two calls. */
+  /** One start of the CI pipeline. Undefined where the migrations may change between two calls. */
   readonly invocation: string | undefined;
-  /** A higher attempt than the failed one's clears a failure. */
+  /** A failure is cleared by a higher attempt than the one that failed. */
   readonly attempt: number;
   /** From `fingerprintOf`. */
   readonly fingerprint: string;
   /** Clears a failure that was recorded before this call. */
   readonly retry: boolean;
   readonly owner: Owner;
-  readonly timings: GateTimings;
+  readonly timings: ReadinessTimings;
   readonly signal: AbortSignal;
   readonly emit: Listener;
-  /** Taken out of everything that is kept or thrown. */
+  /** Removed from everything that is stored or thrown. */
   readonly secrets: readonly string[];
-  /** Asked while the database can't be reached: `false` ends the wait. Default: it will be back. */
-  readonly isThere?: (() => Promise<boolean>) | undefined;
+  /** Called while the database cannot be reached. `false` ends the wait. Default: wait until it can be reached again. */
+  readonly databaseExists?: (() => Promise<boolean>) | undefined;
 }
 
-/** What a caller says that may lead. */
+/** What a caller passes that may become the leader. */
 export interface MigrateRequest extends ReadinessRequest {
   /** A command, or a function that runs in this process. */
   readonly command: MigrationCommand | MigrationWork;
   readonly cwd: string;
-  /** The complete environment of the command; the gate adds `PGAPPNAME`. */
+  /** The complete environment of the command. `PGAPPNAME` is added. */
   readonly env: Env;
-  /** Looks at the migrated database before anybody may use it. What it throws is the migration's failure. */
+  /** Checks the migrated database before the marker becomes ready. If it throws, the migration has failed. */
   readonly verify?: (signal: AbortSignal) => Promise<void>;
   /**
-   * Copies the migrated database while nobody is connected to it, best effort and bounded to a few seconds.
-   * `stillTrue` says whether the database is still as it was when the copying began.
+   * Copies the migrated database as a base while it has no session. A failure is ignored. The copy may take a few
+   * seconds. `isUnchanged` returns whether the marker is still as it was when the copy began.
    */
-  readonly keepAsBase?: (stillTrue: () => Promise<boolean>, signal: AbortSignal) => Promise<boolean>;
+  readonly keepAsBase?: (isUnchanged: () => Promise<boolean>, signal: AbortSignal) => Promise<boolean>;
 }
 
-/** How the caller got past the gate. */
+/** How the database became ready. */
 export interface Migrated {
-  /** `ran`: this call led. `waited`: another did meanwhile. `already`: nothing was left to do on arrival. */
+  /** `ran`: this call was the leader. `waited`: another call was. `already`: the database was ready at the first look. */
   readonly state: "ran" | "waited" | "already";
   readonly fingerprint: string;
-  /** What tells the migrated database from its copies, and from a later one of its name: see `databaseIdentity`. */
+  /** Identifies the migrated database among its copies and later databases of the same name: see `databaseIdentity`. */
   readonly database: string;
-  /** Milliseconds spent in the gate. */
+  /** Milliseconds that the call took. */
   readonly ms: number;
 }

@@ -1,180 +1,189 @@
 import { hostname } from "node:os";
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { cancelled } from "../deadline.ts";
 import type { Session } from "../postgres/connect.ts";
-import type { View } from "./decide.ts";
-import { look } from "./snapshot.ts";
 import type { ReadinessRequest } from "./request.ts";
-import { openGate } from "./session.ts";
-import { announce, ANNOUNCE_MS, withdraw } from "./waiters.ts";
+import { openSession } from "./session.ts";
+import { type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { endWait, RECORD_MS, recordWaiters } from "./waiting-list.ts";
 
-/** One look at the database, shared by all callers of this process that wait for the same one. */
-export interface Look {
-  readonly view: View;
+/** One snapshot, shared by all callers of this process that wait for the same database. */
+export interface PollResult {
+  readonly snapshot: Snapshot;
   /** Milliseconds that it took. */
   readonly ms: number;
-  /** Hands over the session that was looked through, once, to one who acts on the view at once and closes it. */
-  take(): Session | undefined;
+  /** Gives the session of the snapshot to the first caller that acts on it at once. That caller closes the session. */
+  takeSession(): Session | undefined;
 }
 
-/** A caller's place in the room of those who watch one database. */
-export interface Watch {
-  /** A look that begins after this call and within `pauseMs`; sooner when another caller needs one sooner. */
-  next(pauseMs: number, signal: AbortSignal): Promise<Look>;
-  /** The right to act for this process, one caller at a time; undefined while another has it. Call it to give it back. */
-  takeSeat(): (() => void) | undefined;
-  leave(): void;
+/** One caller's access to the shared poller of its database. */
+export interface Subscription {
+  /** A snapshot that begins after this call and within `pauseMs`, or earlier if another caller needs one earlier. */
+  next(pauseMs: number, signal: AbortSignal): Promise<PollResult>;
+  /** The right to act for this process, for one caller at a time. Undefined while another has it. Call the result to release it. */
+  takeSlot(): (() => void) | undefined;
+  unsubscribe(): void;
 }
 
-interface Room {
+interface Poller {
   readonly url: string;
   readonly id: string;
-  readonly members: Set<ReadinessRequest>;
-  seated: ReadinessRequest | undefined;
-  planned: Plan | undefined;
-  /** Settles when no look is under way: one connection is all that a room takes for looking. */
+  readonly subscribers: Set<ReadinessRequest>;
+  slotOwner: ReadinessRequest | undefined;
+  planned: PlannedPoll | undefined;
+  /** Settles when no poll is running: a poller uses one connection only. */
   idle: Promise<void>;
-  announcedAt: number;
+  recordedAt: number;
 }
 
-interface Plan {
-  readonly outcome: Promise<Look>;
+interface PlannedPoll {
+  readonly result: Promise<PollResult>;
   hasten(atMs: number): void;
-  joined: number;
-  giveUp(): void;
+  callers: number;
+  cancel(): void;
 }
 
-/** The one piece of state that callers of a process share: fifty that wait for one database ask it once. */
-const rooms = new Map<string, Room>();
-let roomsOpened = 0;
+/** The only state that callers of a process share: fifty callers that wait for one database query it once. */
+const pollers = new Map<string, Poller>();
+let pollersCreated = 0;
 
-/** Enters the room of the request's database, which opens with its first caller and closes with its last. */
-export function enterRoom(request: ReadinessRequest): Watch {
-  const room = rooms.get(request.url) ?? openRoom(request.url);
-  room.members.add(request);
+/** Subscribes to the poller of the request's database. It is created for the first caller and removed after the last. */
+export function subscribe(request: ReadinessRequest): Subscription {
+  const poller = pollers.get(request.url) ?? createPoller(request.url);
+  poller.subscribers.add(request);
   return {
-    next: (pauseMs, signal) => join((room.planned = soonest(room, request, pauseMs)), signal),
-    takeSeat() {
-      if (room.seated !== undefined) return undefined;
-      room.seated = request;
+    next: (pauseMs, signal) => join((poller.planned = soonestPoll(poller, request, pauseMs)), signal),
+    takeSlot() {
+      if (poller.slotOwner !== undefined) return undefined;
+      poller.slotOwner = request;
       return () => {
-        room.seated = undefined;
-        // Whatever it was that was done, the others of this process need not wait to see it.
-        room.planned?.hasten(performance.now());
+        poller.slotOwner = undefined;
+        // The action has probably changed the marker. The other callers of this process see it at once.
+        poller.planned?.hasten(performance.now());
       };
     },
-    leave() {
-      room.members.delete(request);
-      if (room.members.size === 0) rooms.delete(room.url);
+    unsubscribe() {
+      poller.subscribers.delete(request);
+      if (poller.subscribers.size === 0) pollers.delete(poller.url);
     },
   };
 }
 
-function openRoom(url: string): Room {
-  roomsOpened += 1;
-  const id = `${hostname()}:${process.pid}:${roomsOpened}`;
-  const room: Room = { url, id, members: new Set(), seated: undefined, planned: undefined, idle: Promise.resolve(), announcedAt: 0 };
-  rooms.set(url, room);
-  return room;
+function createPoller(url: string): Poller {
+  pollersCreated += 1;
+  const id = `${hostname()}:${process.pid}:${pollersCreated}`;
+  const poller: Poller = {
+    url,
+    id,
+    subscribers: new Set(),
+    slotOwner: undefined,
+    planned: undefined,
+    idle: Promise.resolve(),
+    recordedAt: 0,
+  };
+  pollers.set(url, poller);
+  return poller;
 }
 
-function soonest(room: Room, request: ReadinessRequest, pauseMs: number): Plan {
+function soonestPoll(poller: Poller, request: ReadinessRequest, pauseMs: number): PlannedPoll {
   const at = performance.now() + pauseMs;
-  if (room.planned === undefined) return plan(room, request, at);
-  room.planned.hasten(at);
-  return room.planned;
+  if (poller.planned === undefined) return planPoll(poller, request, at);
+  poller.planned.hasten(at);
+  return poller.planned;
 }
 
-function plan(room: Room, request: ReadinessRequest, first: number): Plan {
-  const given = new AbortController();
+function planPoll(poller: Poller, request: ReadinessRequest, first: number): PlannedPoll {
+  const cancelledBy = new AbortController();
   let start: (() => Promise<void>) | undefined;
-  const outcome = new Promise<Look>((resolve, reject) => {
-    start = () => share(room, request, given.signal, resolve, reject);
+  const result = new Promise<PollResult>((resolve, reject) => {
+    start = () => poll(poller, request, cancelledBy.signal, resolve, reject);
   });
-  // Everybody may have left by the time it fails.
-  outcome.catch(() => {});
+  // If it fails, all callers may have left already.
+  result.catch(() => {});
   const begin = async (): Promise<void> => {
-    await room.idle;
-    if (room.planned === made) room.planned = undefined;
-    if (!given.signal.aborted) room.idle = start?.() ?? room.idle;
+    await poller.idle;
+    if (poller.planned === planned) poller.planned = undefined;
+    if (!cancelledBy.signal.aborted) poller.idle = start?.() ?? poller.idle;
   };
   let at = first;
   let timer = setTimeout(() => void begin(), Math.max(0, at - performance.now()));
-  const made: Plan = {
-    outcome,
-    joined: 0,
+  const planned: PlannedPoll = {
+    result,
+    callers: 0,
     hasten(sooner) {
       if (sooner >= at) return;
       at = sooner;
       clearTimeout(timer);
       timer = setTimeout(() => void begin(), Math.max(0, at - performance.now()));
     },
-    giveUp() {
+    cancel() {
       clearTimeout(timer);
-      given.abort();
-      if (room.planned === made) room.planned = undefined;
+      cancelledBy.abort();
+      if (poller.planned === planned) poller.planned = undefined;
     },
   };
-  return made;
+  return planned;
 }
 
-async function join(planned: Plan, signal: AbortSignal): Promise<Look> {
+async function join(planned: PlannedPoll, signal: AbortSignal): Promise<PollResult> {
   const done = new AbortController();
   const left = new Promise<never>((_, reject) => {
     const leave = (): void => reject(cancelled("waiting for the migration"));
     signal.addEventListener("abort", leave, { once: true, signal: done.signal });
     if (signal.aborted) leave();
   });
-  planned.joined += 1;
+  planned.callers += 1;
   try {
-    return await Promise.race([planned.outcome, left]);
+    return await Promise.race([planned.result, left]);
   } finally {
     done.abort();
-    planned.joined -= 1;
-    if (planned.joined === 0) planned.giveUp();
+    planned.callers -= 1;
+    if (planned.callers === 0) planned.cancel();
   }
 }
 
-/** Looks, tells everybody, and closes the session unless one of them took it over. */
-async function share(
-  room: Room,
+/** Takes a snapshot, gives it to all callers, and closes the session unless a caller took it. */
+async function poll(
+  poller: Poller,
   request: ReadinessRequest,
   signal: AbortSignal,
-  resolve: (look: Look) => void,
+  resolve: (result: PollResult) => void,
   reject: (reason: unknown) => void,
 ): Promise<void> {
   const startedAt = performance.now();
   let session: Session | undefined;
   try {
-    session = await openGate(request, signal);
-    const view = await look(session);
-    resolve({ view, ms: performance.now() - startedAt, take });
-    // Who acts on the view takes the session before anything else happens in this process.
-    await turn();
-    if (session !== undefined) await announceIfDue(room, view, session);
+    session = await openSession(request, signal);
+    const snapshot = await takeSnapshot(session);
+    resolve({ snapshot, ms: performance.now() - startedAt, takeSession });
+    // A caller that acts on the snapshot takes the session before anything else runs in this process.
+    await nextTurn();
+    if (session !== undefined) await recordIfDue(poller, snapshot, session);
   } catch (thrown) {
     reject(thrown);
   } finally {
     await session?.close();
   }
 
-  function take(): Session | undefined {
+  function takeSession(): Session | undefined {
     const taken = session;
     session = undefined;
     return taken;
   }
 }
 
-/** Lets others know how many wait here, where there is somebody to wait for, and that they don't any more. */
-async function announceIfDue(room: Room, view: View, session: Session): Promise<void> {
-  const [first] = room.members;
-  const count = room.members.size - (room.seated === undefined ? 0 : 1);
-  const isBusy = view.markers.some(({ database, state }) => database === view.database && (state === "migrating" || state === "sealing"));
-  if (!isBusy && room.announcedAt !== 0) {
-    room.announcedAt = 0;
-    return withdraw(session, room.id);
+/** Records how many callers wait here while another job is at work, and that the wait has ended afterwards. */
+async function recordIfDue(poller: Poller, snapshot: Snapshot, session: Session): Promise<void> {
+  const [first] = poller.subscribers;
+  const count = poller.subscribers.size - (poller.slotOwner === undefined ? 0 : 1);
+  const isBusy = snapshot.markers.some(
+    ({ database, state }) => database === snapshot.database && (state === "migrating" || state === "finalizing"),
+  );
+  if (!isBusy && poller.recordedAt !== 0) {
+    poller.recordedAt = 0;
+    return endWait(session, poller.id);
   }
-  if (first === undefined || count === 0 || !isBusy || performance.now() - room.announcedAt < ANNOUNCE_MS) return;
-  room.announcedAt = performance.now();
-  await announce(session, { id: room.id, database: view.database, owner: first.owner, count });
+  if (first === undefined || count === 0 || !isBusy || performance.now() - poller.recordedAt < RECORD_MS) return;
+  poller.recordedAt = performance.now();
+  await recordWaiters(session, { id: poller.id, database: snapshot.database, owner: first.owner, count });
 }

@@ -1,24 +1,58 @@
+import { codeOf } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
-import type { Caller, View } from "./decide.ts";
-import { readHolder } from "./lock.ts";
-import { databaseIdentity, readMarkers } from "./marker.ts";
-import type { ReadinessRequest } from "./request.ts";
+import { SQLSTATE } from "../postgres/sqlstate.ts";
+import { type LockHolder, readLockHolder } from "./lock.ts";
+import { type Marker, readMarkers } from "./marker.ts";
 
-/** One look at the database: where we are, what time it is, all markers, and who holds the lock. */
-export async function look(session: Session): Promise<View> {
-  // The time comes first: what is written while we read counts as written after our arrival.
+/** A database's identity and its clock. */
+export interface DatabaseIdentity {
+  readonly database: string;
+  /** The database's clock: the only clock that the protocol uses. */
+  readonly now: Date;
+}
+
+/** What a caller read from the database at one time. */
+export interface Snapshot extends DatabaseIdentity {
+  /** All markers, with those that a copy inherited. */
+  readonly markers: readonly Marker[];
+  /** The session that holds the leader's lock. */
+  readonly holder: LockHolder | undefined;
+}
+
+export async function takeSnapshot(session: Session): Promise<Snapshot> {
+  // The time is read first: then a marker that changes while we read counts as changed after our arrival.
   const identity = await databaseIdentity(session);
-  const holder = await readHolder(session);
+  const holder = await readLockHolder(session);
   return { ...identity, holder, markers: await readMarkers(session) };
 }
 
-/** The request as `decide` needs it. */
-export function askerOf(request: ReadinessRequest, arrivedAt: Date): Caller {
-  const { run, fingerprint, invocation, attempt, retry } = request;
-  return { run, fingerprint, invocation, attempt, retry, leaseMs: request.timings.leaseMs, arrivedAt };
+/**
+ * Identifies this database among its copies. On Neon by the branch id, which the compute has as `neon.branch_id`
+ * (neondatabase/neon, compute_ctl). Elsewhere by the cluster's system identifier and the database's oid, because
+ * `create database … template …` gives a new oid.
+ */
+export async function databaseIdentity(session: Session): Promise<DatabaseIdentity> {
+  const row = await identityRow(session, "(select system_identifier::text from pg_control_system())").catch((thrown: unknown) => {
+    // Every role can call the function by default, but a hosting service may revoke that. The oid still differs in copies.
+    if (codeOf(thrown) === SQLSTATE.insufficientPrivilege) return identityRow(session, "'cluster'");
+    throw thrown;
+  });
+  const branch = row.branch ?? "";
+  return { now: row.now, database: branch === "" ? `${row.system}/${row.oid}` : `${branch}/${row.name}` };
 }
 
-/** What the migration's own sessions are doing, for people: `active 12 s, waits for Lock/relation`. */
+type IdentityRow = { now: Date; branch: string | null; name: string; oid: string; system: string };
+
+async function identityRow(session: Session, system: string): Promise<IdentityRow> {
+  const [row] = await session.query<IdentityRow>(
+    `select clock_timestamp() as now, current_setting('neon.branch_id', true) as branch, current_database() as name,
+       (select oid::text from pg_database where datname = current_database()) as oid, ${system} as system`,
+  );
+  if (row === undefined) throw new Error("a select without from returned no row");
+  return row;
+}
+
+/** What the sessions of the migration command are doing, for people: `active for 12 s, waits for Lock/relation`. */
 export async function describeSessions(session: Session): Promise<string | undefined> {
   const [row] = await session.query<{ text: string | null }>(
     `select string_agg(format('%s for %s s%s', state, round(extract(epoch from clock_timestamp() - state_change)),

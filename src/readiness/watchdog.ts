@@ -1,14 +1,14 @@
 /**
- * A process of its own between the leader and the migration command. It ends the command, with all that the
- * command started, when the leader goes away (kill -9) or can no longer prove that it leads (SIGSTOP, a dead
- * network): so a superseded leader's command is dead before the next one starts, whatever happened to the leader.
- * Talks with `command.ts` over the IPC channel; the command inherits stdout and stderr.
+ * A process between the leader and the migration command. It ends the command, with everything that the command
+ * started, when the leader ends (kill -9) or cannot prove any more that it leads (SIGSTOP, a broken network). So the
+ * command of a replaced leader has always ended before the next one starts.
+ * It exchanges messages with `command.ts` over the IPC channel. The command inherits its stdout and stderr.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { groupIsAlive, signalGroup } from "../process/group.ts";
-import { machineMs } from "./clock.ts";
+import { type Child, startChild } from "../process/child.ts";
+import { groupIsAlive, signalGroup } from "../process/signals.ts";
+import { machineMs } from "./timings.ts";
 
-export type ToGuard =
+export type ToWatchdog =
   | {
       readonly kind: "start";
       /** File and arguments, or one line for the shell. */
@@ -16,77 +16,68 @@ export type ToGuard =
       readonly cwd: string;
       readonly env: Readonly<Record<string, string>>;
       readonly beatAt: number;
-      readonly quietMs: number;
-      readonly hastyMs: number;
+      readonly silenceMs: number;
+      readonly shortGraceMs: number;
     }
   /** The leader proved at that time (by `machineMs`) that it leads. */
   | { readonly kind: "beat"; readonly at: number }
   | { readonly kind: "stop"; readonly graceMs: number };
 
-export type FromGuard =
-  /** Ready for its order: a leader that died while we started gives none, and nothing runs. */
+export type FromWatchdog =
+  /** Ready for `start`. A leader that died meanwhile sends no `start`, and nothing runs. */
   | { readonly kind: "here" }
   | { readonly kind: "started"; readonly pid: number }
   | { readonly kind: "unstartable"; readonly code: string; readonly message: string }
-  /** `abandoned`: ended since the leader could not prove that it leads. */
+  /** `abandoned`: ended because the leader could not prove that it leads. */
   | { readonly kind: "ended"; readonly code: number | null; readonly signal: string | null; readonly abandoned: boolean };
 
-const LOOK_MS = 100;
-let heardAt = 0;
-let hastyMs = 1000;
+const CHECK_MS = 100;
+let beatAt = 0;
+let shortGraceMs = 1000;
 let pid: number | undefined;
 let abandoned = false;
 let killAt = Number.POSITIVE_INFINITY;
 
-process.on("message", (message: ToGuard) => {
+process.on("message", (message: ToWatchdog) => {
   if (message.kind === "start") start(message);
-  else if (message.kind === "beat") heardAt = message.at;
+  else if (message.kind === "beat") beatAt = message.at;
   else stop(message.graceMs);
 });
 process.on("disconnect", () => abandon());
-tell({ kind: "here" });
-// A CI service that ends a job signals each process of it, this one too.
-for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop(hastyMs));
+send({ kind: "here" });
+// A CI service that ends a job signals every process of the job, this one too.
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop(shortGraceMs));
 
-function start(order: Extract<ToGuard, { kind: "start" }>): void {
-  heardAt = order.beatAt;
-  hastyMs = order.hastyMs;
-  // A leader that was stopped between its proof and this order may have been replaced.
-  if (machineMs() - heardAt > order.quietMs) return leave({ kind: "ended", code: null, signal: null, abandoned: true });
-  const [file = "", ...rest] = typeof order.argv === "string" ? [order.argv] : order.argv;
-  const command = spawn(file, rest, {
-    cwd: order.cwd,
-    env: { ...order.env },
-    shell: typeof order.argv === "string",
-    stdio: ["ignore", "inherit", "inherit"],
-    // A process group of its own, to be ended as a whole.
-    detached: process.platform !== "win32",
-    windowsHide: true,
-  });
-  command.on("error", (error: NodeJS.ErrnoException) => {
-    if (command.pid === undefined) leave({ kind: "unstartable", code: error.code ?? "UNKNOWN", message: error.message });
-  });
+function start(order: Extract<ToWatchdog, { kind: "start" }>): void {
+  beatAt = order.beatAt;
+  shortGraceMs = order.shortGraceMs;
+  // A leader that was stopped between its last heartbeat and this message may have been replaced.
+  if (machineMs() - beatAt > order.silenceMs) return leave({ kind: "ended", code: null, signal: null, abandoned: true });
+  // The process group is needed to end the command with everything that it started.
+  const command = startChild(order.argv, { cwd: order.cwd, env: order.env, group: true });
+  command.started.catch((thrown: NodeJS.ErrnoException) =>
+    leave({ kind: "unstartable", code: thrown.code ?? "UNKNOWN", message: thrown.message }),
+  );
   if (command.pid === undefined) return;
   pid = command.pid;
-  tell({ kind: "started", pid });
-  watch(command, order.quietMs);
+  send({ kind: "started", pid });
+  watch(command, command.pid, order.silenceMs);
 }
 
-function watch(command: ChildProcess, quietMs: number): void {
+function watch(command: Child, group: number, silenceMs: number): void {
   const timer = setInterval(() => {
-    if (machineMs() - heardAt > quietMs) abandon();
-    if (machineMs() >= killAt && pid !== undefined) signalGroup(pid, "SIGKILL");
-  }, LOOK_MS);
-  command.on("exit", (code, signal) => {
-    const emit: FromGuard = { kind: "ended", code, signal, abandoned };
-    // What the command left running in its group is ended too: it must not write beside a successor.
-    if (groupIsAlive(command.pid ?? 0)) stop(hastyMs);
-    const sweeper = setInterval(() => {
-      // A container whose first process reaps nobody keeps dead members for ever: SIGKILL and a while must do.
-      if (groupIsAlive(command.pid ?? 0) && machineMs() < killAt + hastyMs) return;
-      clearInterval(sweeper);
+    if (machineMs() - beatAt > silenceMs) abandon();
+    if (machineMs() >= killAt) signalGroup(group, "SIGKILL");
+  }, CHECK_MS);
+  void command.ended.then(({ code, signal }) => {
+    // What the command started and left in its group is ended too: it must not write beside the next leader's command.
+    if (groupIsAlive(group)) stop(shortGraceMs);
+    const groupCheck = setInterval(() => {
+      // In a container whose first process is not an init process, zombies never disappear. So this has a time limit.
+      if (groupIsAlive(group) && machineMs() < killAt + shortGraceMs) return;
+      clearInterval(groupCheck);
       clearInterval(timer);
-      leave({ ...emit, abandoned });
+      leave({ kind: "ended", code, signal, abandoned });
     }, 10);
   });
 }
@@ -94,23 +85,23 @@ function watch(command: ChildProcess, quietMs: number): void {
 function abandon(): void {
   abandoned = true;
   if (pid === undefined) return leave({ kind: "ended", code: null, signal: null, abandoned: true });
-  stop(hastyMs);
+  stop(shortGraceMs);
 }
 
 function stop(graceMs: number): void {
-  // Nothing was started, and nothing will be.
+  // No command was started, and none will be.
   if (pid === undefined) return abandon();
-  const first = killAt === Number.POSITIVE_INFINITY;
+  const isFirst = killAt === Number.POSITIVE_INFINITY;
   killAt = Math.min(killAt, machineMs() + graceMs);
-  if (first) signalGroup(pid, "SIGTERM");
+  if (isFirst) signalGroup(pid, "SIGTERM");
 }
 
-function tell(message: FromGuard, then: () => void = () => {}): void {
-  // A leader that is gone hears nothing: its end is what we act upon anyway.
+function send(message: FromWatchdog, then: () => void = () => {}): void {
+  // A leader that has ended receives nothing. Its end is an event of its own ("disconnect").
   if (process.connected) process.send?.(message, undefined, undefined, then);
   else then();
 }
 
-function leave(message: FromGuard): void {
-  tell(message, () => process.exit(0));
+function leave(message: FromWatchdog): void {
+  send(message, () => process.exit(0));
 }

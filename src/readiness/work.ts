@@ -1,67 +1,67 @@
 import { OffshootError } from "../errors.ts";
 import type { DirectUrl } from "../postgres/url.ts";
-import { machineMs } from "./clock.ts";
 import type { CommandEnd, RunningCommand } from "./command.ts";
+import { machineMs } from "./timings.ts";
 
-/** What a function that migrates gets to hold. */
+/** What a migration function gets. */
 export interface Leadership {
-  /** Aborts when the lead is lost, the caller cancels or time is up. The function must end then, at once. */
+  /** Aborts when the lead is lost, the caller cancels, or time is up. The function must then end at once. */
   readonly signal: AbortSignal;
   /**
-   * Asks the database whether this call still leads. Throws `LEADERSHIP_LOST` when it doesn't. Worth a call before
-   * each step that can't be taken back.
+   * Checks in the database that this call still leads. Throws `LEADERSHIP_LOST` otherwise. Call it before each step
+   * that cannot be undone.
    */
   assertLeader(): Promise<void>;
-  /** The direct URL. It names its sessions after this lead, so that a successor finds and ends them. */
+  /** The direct URL. It sets the sessions' name, by which the next leader finds and ends them. */
   readonly url: DirectUrl;
-  /** Grows with every leader of the database: a fencing token for whatever lies outside of it. */
+  /** Each leader of the database gets a higher number: a fencing token for other systems. */
   readonly epoch: number;
 }
 
 /** A migration that runs in this process. */
 export interface MigrationWork {
   readonly kind: "work";
-  /** What people read in place of a command. */
+  /** Shown to people instead of a command. */
   readonly name: string;
-  readonly run: (lead: Leadership) => Promise<void>;
+  readonly run: (leadership: Leadership) => Promise<void>;
 }
 
 export interface WorkOptions {
   readonly url: DirectUrl;
   readonly applicationName: string;
   readonly epoch: number;
-  /** Whether the database says that we lead. */
+  /** Checks in the database whether we lead. */
   readonly prove: () => Promise<boolean>;
   /** When the leader last proved that it leads, by `machineMs`. */
   readonly beatAt: number;
-  readonly quietMs: number;
+  readonly silenceMs: number;
 }
 
-const LOOK_MS = 100;
+const CHECK_MS = 100;
 
 /**
- * Runs the function as `startCommand` runs a command. A function can't be killed: one that ignores its signal is
- * given up after the grace, and its sessions are ended by whoever leads next.
+ * Runs the function as `startCommand` runs a command. A function cannot be killed. If it ignores its signal, we stop
+ * waiting for it after the grace, and the next leader ends its sessions.
  */
 export function startWork(work: MigrationWork, options: WorkOptions): RunningCommand {
   const stopping = new AbortController();
-  let heardAt = options.beatAt;
+  let provedAt = options.beatAt;
   let abandoned = false;
-  const givenUp = new AbortController();
+  const graceOver = new AbortController();
   const end = (code: number, error?: unknown): CommandEnd => ({ code, signal: null, tail: "", abandoned, error });
   const stop = (graceMs: number): void => {
     stopping.abort();
     setTimeout(() => {
       abandoned = true;
-      givenUp.abort();
+      graceOver.abort();
     }, graceMs).unref();
   };
   const watch = setInterval(() => {
-    if (machineMs() - heardAt <= options.quietMs || stopping.signal.aborted) return;
+    if (machineMs() - provedAt <= options.silenceMs || stopping.signal.aborted) return;
     abandoned = true;
-    stop(LOOK_MS);
-  }, LOOK_MS);
-  const lead: Leadership = {
+    stop(CHECK_MS);
+  }, CHECK_MS);
+  const leadership: Leadership = {
     signal: stopping.signal,
     url: named(options.url, options.applicationName),
     epoch: options.epoch,
@@ -69,15 +69,15 @@ export function startWork(work: MigrationWork, options: WorkOptions): RunningCom
       if (stopping.signal.aborted || !(await options.prove().catch(() => false))) throw leadershipLost();
     },
   };
-  const worked = (async () => work.run(lead))().then(
+  const finished = (async () => work.run(leadership))().then(
     () => end(0),
     (thrown: unknown) => end(1, thrown),
   );
-  const gone = new Promise<CommandEnd>((resolve) => {
-    givenUp.signal.addEventListener("abort", () => resolve(end(1)), { once: true });
+  const tooLate = new Promise<CommandEnd>((resolve) => {
+    graceOver.signal.addEventListener("abort", () => resolve(end(1)), { once: true });
   });
-  const ended = Promise.race([worked, gone]).finally(() => clearInterval(watch));
-  return { beat: (at) => (heardAt = at), stop, ended };
+  const ended = Promise.race([finished, tooLate]).finally(() => clearInterval(watch));
+  return { beat: (at) => (provedAt = at), stop, ended };
 }
 
 function named(url: DirectUrl, applicationName: string): DirectUrl {
@@ -88,7 +88,7 @@ function named(url: DirectUrl, applicationName: string): DirectUrl {
 
 function leadershipLost(): OffshootError {
   return new OffshootError("LEADERSHIP_LOST", "This call no longer leads the migration.", {
-    meaning: "Its session was lost or its lease is over; another may be migrating by now.",
-    remedy: "End the work without another write.",
+    meaning: "Its database session was lost, or its lease is over. Another job may be running the migrations.",
+    remedy: "End the migration function without another write.",
   });
 }

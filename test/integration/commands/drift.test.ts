@@ -17,7 +17,7 @@ const OUTBOX = join(ROOT, "examples/outbox");
 const CONFIG = ["--config", join(OUTBOX, "offshoot.yaml")];
 const MIGRATOR = join(ROOT, "node_modules/node-pg-migrate/bin/node-pg-migrate.js");
 
-/** What the reported parent lacked and had too much, object by object. */
+/** The differences of the drifted parent, object by object. */
 const REPORTED = [
   "missing function m10_recovery.claim_outbox_events(integer, text)",
   "missing function m10_recovery.claim_outbox_events(text, integer)",
@@ -68,7 +68,7 @@ async function drifted(url: string): Promise<string> {
   return url;
 }
 
-/** Works with a migrated database on a server of its own. */
+/** Runs `work` with a migrated database on a separate server. */
 async function older<T>(binaries: string | undefined, work: (url: string) => Promise<T>): Promise<T> {
   const own = await startServer({}, { binaries: binaries ?? "" });
   try {
@@ -91,12 +91,12 @@ const brief = ({ changes }: Printed): readonly string[] => changes.map(({ change
 const exactly = (url: string): Promise<unknown> => withSession(url, (session) => session.query("create table public.extra (id int)"));
 
 describe("the outbox case, over URLs", { timeout: 120_000 }, () => {
-  test("what the migrations make and a database that they made agree", async () => {
+  test("the migrations and a database that they created are equal", async () => {
     const { code, equal, changes } = await drift([...CONFIG, "--actual", "PARENT"], { PARENT: await migrated(await scratch()) });
     expect({ code, equal, changes }).toEqual({ code: 0, equal: true, changes: [] });
   });
 
-  test("the drifted parent lacks and has exactly what the report lists, and is not changed by looking", async () => {
+  test("the differences of the drifted parent are listed exactly, and the parent is only read", async () => {
     const url = await drifted(await scratch());
     const env = { PARENT: url };
     const found = await drift([...CONFIG, "--actual", "PARENT"], env);
@@ -110,7 +110,7 @@ describe("the outbox case, over URLs", { timeout: 120_000 }, () => {
     expect(schemas).toEqual([]);
   });
 
-  test("in words, as a diff with the functions' own text, and as Markdown", async () => {
+  test("reports text with a diff of the functions, and Markdown", async () => {
     const env = { PARENT: await drifted(await scratch()) };
     const text = await project.offshoot(["drift", ...CONFIG, "--actual", "PARENT"], env);
     expect(text.code).toBe(10);
@@ -128,21 +128,21 @@ describe("the outbox case, over URLs", { timeout: 120_000 }, () => {
     for (const said of [text.stdout, text.stderr, page.stdout, page.stderr, written]) expect(said).not.toContain(password);
   });
 
-  test("on the page of a CI job", async () => {
+  test("adds the differences to the job summary in CI", async () => {
     const page = await project.write("summary.md", "");
     const env = { PARENT: await drifted(await scratch()), CI: "true", GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: page };
     await drift([...CONFIG, "--actual", "PARENT"], env);
     expect(await readFile(page, "utf8")).toContain("❌ **Schema drift**: 7 missing, 2 extra\n");
   });
 
-  test("a spec as the expected side tells what it has words for", async () => {
+  test("a spec as the expected side compares what it contains", async () => {
     const env = { PARENT: await drifted(await scratch()) };
     const found = await drift([...CONFIG, "--expected", join(OUTBOX, "schema.audit.yaml"), "--actual", "PARENT"], env);
     expect(brief(found)).toEqual(REPORTED);
     expect(found).toMatchObject({ expected: expect.stringMatching(/^the spec .*schema\.audit\.yaml$/), repairable: false });
   });
 
-  test("two databases, by URL and by name", async () => {
+  test("compares two databases, one by URL and one by variable name", async () => {
     const [one, other] = [await migrated(await scratch()), await migrated(await scratch())];
     await exactly(other);
     const found = await drift(["--expected", one, "--actual", "OTHER"], { OTHER: other });
@@ -151,7 +151,7 @@ describe("the outbox case, over URLs", { timeout: 120_000 }, () => {
     expect(found.actual).toMatch(/^OTHER \(127\.0\.0\.1:\d+\/drift_\w+\), PostgreSQL 18$/);
   });
 
-  test("what is ignored and compared is chosen by flags, and by the file under them", async () => {
+  test("flags decide what is ignored and compared, and have precedence over the configuration file", async () => {
     const [one, other] = [await scratch(), await scratch()];
     await withSession(one, (session) => session.query("create table t (a int, b int)"));
     await withSession(other, (session) => session.query("create table t (b int, a int); comment on table t is 'x'"));
@@ -168,7 +168,7 @@ describe("the outbox case, over URLs", { timeout: 120_000 }, () => {
     await project.write("offshoot.yaml", "");
   });
 
-  test("this run's own database is a side too", async () => {
+  test("compares the database of this run", async () => {
     expect((await project.offshoot(["up"])).code).toBe(0);
     const found = await drift([...CONFIG, "--expected", "run", "--actual", "run"]);
     expect(found).toMatchObject({ equal: true, expected: expect.stringContaining("this run's database") });
@@ -196,14 +196,14 @@ describe("the outbox case, on Neon", { timeout: 180_000 }, () => {
     return log.filter(({ method }) => method !== "GET").map(({ method, route }) => `${method} ${route}`);
   };
 
-  test("drift alone compares the migrations with the parent, and only reads it", async () => {
+  test("compares the migrations with the parent by default, and only reads it", async () => {
     const found = await drift(CONFIG, env);
     expect(brief(found)).toEqual(REPORTED);
     expect(found).toMatchObject({ code: 10, expected: "the migrations, PostgreSQL 18", actual: "Neon branch main, PostgreSQL 18" });
     expect(await written()).toEqual([]);
   });
 
-  test("a branch as it once was is read from a copy that is gone afterwards", async () => {
+  test("reads an earlier state of a branch from a temporary branch that is deleted afterwards", async () => {
     const at = new Date(Date.now() - 1000).toISOString();
     const found = await drift([...CONFIG, "--actual", `branch:main@${at}`], env);
     expect(brief(found)).toEqual(REPORTED);
@@ -212,10 +212,10 @@ describe("the outbox case, on Neon", { timeout: 180_000 }, () => {
     expect(await branches()).toEqual(["main"]);
   });
 
-  test("a cancelled drift leaves neither a copy nor a scratch database", async () => {
+  test("a cancelled drift deletes its branch and its scratch database", async () => {
     const file = await project.write("slow.yaml", "migrations:\n  command: echo begun; sleep 60\n");
     const running = project.start(["drift", "--config", file, "--actual", "branch:main@0/1A2B3C"], env);
-    await running.until("Leading the migration");
+    await running.until("This job runs the migrations");
     expect(await branches()).toHaveLength(2);
     running.child.kill("SIGTERM");
     expect((await running.finished).code).toBe(143);
@@ -223,15 +223,15 @@ describe("the outbox case, on Neon", { timeout: 180_000 }, () => {
     expect((await project.offshoot(["list", "--json", "--all"])).stdout).toBe("[]\n");
   });
 
-  test("a branch that isn't there is named with the one that was meant", async () => {
+  test("an unknown branch is an error that suggests the nearest name", async () => {
     const { code, stderr } = await project.offshoot(["drift", ...CONFIG, "--actual", "branch:mian"], env);
     expect(code).toBe(13);
-    expect(stderr).toContain("The Neon project has no branch mian; did you mean main?");
+    expect(stderr).toContain("The Neon project has no branch mian. Did you mean main?");
   });
 });
 
-describe("majors", { timeout: 120_000 }, () => {
-  test.runIf(fifteen !== undefined)("the migrations run on the other side's, unless another is asked for", () =>
+describe("different major versions", { timeout: 120_000 }, () => {
+  test.runIf(fifteen !== undefined)("the migrations run on the major version of the other side, unless --postgres is set", () =>
     older(fifteen, async (url) => {
       const same = await drift([...CONFIG, "--actual", "OLDER"], { OLDER: url });
       expect(same).toMatchObject({ equal: true, expected: "the migrations, PostgreSQL 15", warnings: [] });
@@ -241,8 +241,8 @@ describe("majors", { timeout: 120_000 }, () => {
     }),
   );
 
-  // The peers' server is none that a project could find.
-  test.runIf(seventeen !== undefined)("another is taken where that one can't be had, and a warning says so", () =>
+  // A project cannot find this server, which is installed only for the tests.
+  test.runIf(seventeen !== undefined)("the migrations run on another major version with a warning if that one is not available", () =>
     older(seventeen, async (url) => {
       const found = await drift([...CONFIG, "--actual", "OLDER"], { OLDER: url });
       expect(found).toMatchObject({ expected: "the migrations, PostgreSQL 18", changes: [] });
@@ -251,17 +251,17 @@ describe("majors", { timeout: 120_000 }, () => {
   );
 });
 
-describe("what can't be compared is told before anything is touched", () => {
+describe("bad input is an error before anything is created", () => {
   test.each([
-    [["--actual", "parnet"], 2, "did you mean parent?"],
+    [["--actual", "parnet"], 2, "Did you mean parent?"],
     [["--actual", "NO_SUCH_URL"], 2, "The environment variable NO_SUCH_URL, named by --actual, is not set"],
-    [["--expected", "brnach:main"], 2, "did you mean branch:main?"],
-    [CONFIG, 2, "There is no parent to compare with: embedded branches from none.\n  Give --actual: "],
-    [["--provider", "auto", ...CONFIG], 13, "There is no Neon branch to compare with: NEON_API_KEY is not set."],
+    [["--expected", "brnach:main"], 2, "Did you mean branch:main?"],
+    [CONFIG, 2, "--actual parent needs Neon, but the provider is embedded.\n  Add --actual with "],
+    [["--provider", "auto", ...CONFIG], 13, "The Neon branch cannot be compared: NEON_API_KEY is not set."],
     [["--actual", "postgresql://app:secret-word@127.0.0.1:1/app", "--expected", "run"], 13, "Could not connect to 127.0.0.1:1/app as app"],
     [[...CONFIG, "--actual", "mysql://127.0.0.1/app"], 2, "The URL given by --actual is not a Postgres URL."],
     [["--actual", "postgresql://app@127.0.0.1:1/app", "--expected", "none.yaml"], 2, "Could not read the audit spec none.yaml"],
-    [["--actual", "one.yaml", "--expected", "other.yaml"], 2, "Two spec files are no two schemas"],
+    [["--actual", "one.yaml", "--expected", "other.yaml"], 2, "Two spec files cannot be compared"],
     [["--ignore", "coments"], 2, "did you mean comments?"],
     [["--report", "markdwon"], 2, "Did you mean markdown?"],
     [["--actual", "run"], 2, "No migration command is configured, and no migration tool was detected."],
@@ -272,7 +272,7 @@ describe("what can't be compared is told before anything is touched", () => {
     expect(finished.stdout + finished.stderr).not.toContain("secret-word");
   });
 
-  test("migrations that fail are no drift", { timeout: 60_000 }, async () => {
+  test("failed migrations are an error, not a drift", { timeout: 60_000 }, async () => {
     const file = await project.write("broken.yaml", "migrations:\n  command: echo 'no such column'; exit 3\n");
     const { code, stderr, stdout } = await project.offshoot(["drift", "--config", file, "--actual", "PARENT"], { PARENT: server });
     expect({ code, stdout }).toEqual({ code: 11, stdout: "" });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { migrateOnce } from "../../../src/readiness/readiness.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
-import { migration, openScene, type Scene, story } from "./scene.ts";
+import { describeTraces, migration, openScene, type Scene } from "./scene.ts";
 
 const OTHER = "b".repeat(64);
 let scene: Scene;
@@ -19,11 +19,11 @@ async function copy(): Promise<Scene> {
   return made;
 }
 
-/** Copies the origin under a name, without a scene of its own. */
+/** Copies the origin as a plain database without a scene. */
 const copyAs = (name: string): Promise<unknown> =>
   withSession(inject("serverUrl"), (session) => session.query(`create database ${name} template ${scene.name}`));
 
-/** Migrates the origin, then rewrites its marker into the wanted state. */
+/** Migrates the origin and writes the given state into its marker. Returns a copy of the origin. */
 async function originWith(state: string): Promise<Scene> {
   await migrateOnce(scene.request(migration(0)));
   await scene.query("update offshoot.readiness set state = $1", [state]);
@@ -34,24 +34,24 @@ async function originWith(state: string): Promise<Scene> {
 describe("a copy of a migrated database", () => {
   test.each([
     { origin: "ready", state: "already", ran: "" },
-    { origin: "sealing", state: "already", ran: "" },
+    { origin: "finalizing", state: "already", ran: "" },
     { origin: "migrating", state: "ran", ran: "begin 2, end 2" },
     { origin: "failed", state: "ran", ran: "begin 2, end 2" },
-  ])("that inherits $origin answers $state", async ({ origin, state, ran }) => {
+  ])("that inherits $origin returns $state", async ({ origin, state, ran }) => {
     const child = await originWith(origin);
     const answer = await migrateOnce(child.request(migration(0), { run: "run-2", invocation: "200" }));
     expect(answer.state).toBe(state);
-    expect(story(await child.traces())).toBe(ran);
+    expect(describeTraces(await child.traces())).toBe(ran);
   });
 
-  test("migrates other migrations, and tells a job of the same run that brings the origin's", async () => {
+  test("runs other migrations, and a job of the same run with the origin's migrations gets a conflict", async () => {
     const child = await originWith("ready");
     const request = child.request(migration(0), { run: "run-2", invocation: "200" });
     expect(await migrateOnce({ ...request, fingerprint: OTHER })).toMatchObject({ state: "ran" });
     await expect(migrateOnce(request)).rejects.toMatchObject({ code: "FINGERPRINT_CONFLICT" });
   });
 
-  test("remembers what it was found to be, so that other migrations of the same run are told", async () => {
+  test("records the inherited marker, so that a job of the same run with other migrations gets a conflict", async () => {
     const child = await originWith("ready");
     const request = child.request(migration(0), { run: "run-2", invocation: "200" });
     expect(await migrateOnce(request)).toMatchObject({ state: "already" });
@@ -59,8 +59,8 @@ describe("a copy of a migrated database", () => {
   });
 });
 
-describe("a person's own run, whose migrations grow", () => {
-  test("migrates further, and back again", async () => {
+describe("a person's own run, where migrations are added", () => {
+  test("migrates again for each new fingerprint, and again for the first one", async () => {
     const request = scene.request(migration(0), { invocation: undefined });
     const answers: string[] = [];
     for (const fingerprint of [request.fingerprint, OTHER, OTHER, request.fingerprint]) {
@@ -71,7 +71,7 @@ describe("a person's own run, whose migrations grow", () => {
 });
 
 describe("keeping a base", () => {
-  test("copies while nobody is connected, and the copy needs no migration", async () => {
+  test("copies the database while it has no session, and the copy needs no migration", async () => {
     const name = `${scene.name}_base`;
     const truths: boolean[] = [];
     const request = scene.request(migration(500), {
@@ -96,7 +96,7 @@ describe("keeping a base", () => {
   test.each([
     { what: "fails", keepAsBase: () => Promise.reject(new Error("disk full")) },
     { what: "never ends", keepAsBase: () => new Promise<boolean>(() => {}) },
-  ])("a copy that $what is only a note", async ({ keepAsBase }) => {
+  ])("a copy that $what is only reported in a note", async ({ keepAsBase }) => {
     const notes: string[] = [];
     const emit = (event: { kind: string; text?: string }): void => void notes.push(event.text ?? "");
     expect(await migrateOnce(scene.request(migration(0), { keepAsBase, emit }))).toMatchObject({ state: "ran" });
@@ -104,11 +104,13 @@ describe("keeping a base", () => {
     expect((await scene.markers())[0]?.state).toBe("ready");
   });
 
-  test("when its leader goes away in the copy, another says ready and runs nothing", async () => {
+  test("if the leader ends during the copy, another job writes ready and runs no migration", async () => {
     await migrateOnce(scene.request(migration(0)));
-    await scene.query("update offshoot.readiness set state = 'sealing', finished_at = null, beat_at = clock_timestamp() - interval '3 s'");
+    await scene.query(
+      "update offshoot.readiness set state = 'finalizing', finished_at = null, beat_at = clock_timestamp() - interval '3 s'",
+    );
     expect(await migrateOnce(scene.request(migration(0)))).toMatchObject({ state: "waited" });
-    expect(story(await scene.traces())).toBe("begin 1, end 1");
+    expect(describeTraces(await scene.traces())).toBe("begin 1, end 1");
     expect((await scene.markers())[0]?.state).toBe("ready");
   });
 });

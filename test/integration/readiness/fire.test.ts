@@ -4,7 +4,7 @@ import { connect as dial, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { OffshootError } from "../../../src/errors.ts";
 import { migrateOnce } from "../../../src/readiness/readiness.ts";
-import { isAlive, type Job, migration, openScene, type Scene, startJob, story, TIMINGS, type Trace } from "./scene.ts";
+import { describeTraces, isAlive, type Job, migration, openScene, type Scene, startJob, TIMINGS, type Trace } from "./scene.ts";
 
 let scene: Scene;
 const jobs: Job[] = [];
@@ -19,20 +19,20 @@ afterEach(async () => {
 const started = (job: Job): Job => (jobs.push(job), job);
 const traceOf = (step: Trace["step"], epoch: number): Promise<Trace> =>
   scene.until(async () => (await scene.traces()).find((trace) => trace.step === step && trace.name.endsWith(`:${epoch}`)));
-/** Migration sessions of an epoch that are still there. */
+/** The open migration sessions of an epoch. */
 const sessions = (epoch: number): Promise<unknown[]> =>
   scene.query("select pid from pg_stat_activity where datname = current_database() and application_name like $1", [
     `offshoot:migrate:%:${epoch}`,
   ]);
-/** The job process that leads, as its marker says. */
+/** The job that leads, by its marker. */
 async function leader(): Promise<Job> {
   const pid = await scene.until(async () => (await scene.markers())[0]?.owner.pid);
   const found = jobs.find((job) => job.pid === pid);
-  if (found === undefined) throw new Error("the leader is no job of ours");
+  if (found === undefined) throw new Error("the leader is not a job of this test");
   return found;
 }
 
-test("kill -9 of the leader: another takes over within seconds, and the two commands never overlap", async () => {
+test("after kill -9 of the leader another job takes over within seconds, and the two commands never overlap", async () => {
   const request = scene.request(migration(1500, "ignore-term"));
   for (let count = 0; count < 3; count += 1) started(startJob(request));
   const first = await traceOf("begin", 1);
@@ -45,10 +45,10 @@ test("kill -9 of the leader: another takes over within seconds, and the two comm
   expect(await sessions(1)).toEqual([]);
   const others = jobs.filter((job) => job !== killed);
   expect((await Promise.all(others.map((job) => job.answers))).flat().toSorted()).toEqual(["ran", "waited"]);
-  expect(story(await scene.traces())).toBe("begin 1, begin 2, end 2");
+  expect(describeTraces(await scene.traces())).toBe("begin 1, begin 2, end 2");
 });
 
-test("a stopped leader's command is dead before its successor's begins, and its late word is refused", async () => {
+test("the command of a stopped leader has ended before the next command begins, and the leader's late result is refused", async () => {
   const timings = { ...TIMINGS, leaseMs: 4000 };
   const request = scene.request(migration(3500), { timings });
   const zombie = started(startJob(request));
@@ -60,11 +60,11 @@ test("a stopped leader's command is dead before its successor's begins, and its 
   zombie.child.kill("SIGCONT");
   expect(await zombie.answers).toEqual(["waited"]);
   expect(await jobs[1]?.answers).toEqual(["ran"]);
-  expect(story(await scene.traces())).toBe("begin 1, begin 2, end 2");
+  expect(describeTraces(await scene.traces())).toBe("begin 1, begin 2, end 2");
   expect((await scene.markers())[0]).toMatchObject({ state: "ready", epoch: 2 });
 });
 
-test("a leader whose session is ended by the server loses its command and waits for the next one", async () => {
+test("a leader ends its command when the server ends its session, and waits for the next leader", async () => {
   const request = scene.request(migration(1200));
   const both = [migrateOnce(request), migrateOnce(request)];
   const first = await traceOf("begin", 1);
@@ -72,10 +72,10 @@ test("a leader whose session is ended by the server loses its command and waits 
   await traceOf("begin", 2);
   expect(isAlive(first.pid)).toBe(false);
   expect((await Promise.all(both)).map(({ state }) => state).toSorted()).toEqual(["ran", "waited"]);
-  expect(story(await scene.traces())).toBe("begin 1, begin 2, end 2");
+  expect(describeTraces(await scene.traces())).toBe("begin 1, begin 2, end 2");
 });
 
-test("a leader behind a dead network has its command ended within the lease", async () => {
+test("the command of a leader without a network ends within the lease", async () => {
   const network = await openProxy(scene.url);
   const timings = { ...TIMINGS, leaseMs: 4000 };
   const url = network.url as typeof scene.url;
@@ -91,7 +91,7 @@ test("a leader behind a dead network has its command ended within the lease", as
   network.close();
 });
 
-test("a cancelled leader ends its command and leaves the lead to another at once", async () => {
+test("a cancelled leader ends its command, and another job can lead at once", async () => {
   const controller = new AbortController();
   const cancelled = migrateOnce(scene.request(migration(20_000), { signal: controller.signal })).catch((thrown: unknown) => thrown);
   const first = await traceOf("begin", 1);
@@ -100,10 +100,10 @@ test("a cancelled leader ends its command and leaves the lead to another at once
   expect(((await cancelled) as OffshootError).code).toBe("CANCELLED");
   expect(isAlive(first.pid)).toBe(false);
   expect(await next).toMatchObject({ state: "ran" });
-  expect(story(await scene.traces())).toBe("begin 1, begin 2, end 2");
+  expect(describeTraces(await scene.traces())).toBe("begin 1, begin 2, end 2");
 });
 
-test("a command that ignores SIGTERM is killed when the grace is over", async () => {
+test("a command that ignores SIGTERM is killed after the grace", async () => {
   const controller = new AbortController();
   const timings = { ...TIMINGS, graceMs: 500 };
   const cancelled = migrateOnce(scene.request(migration(20_000, "ignore-term"), { signal: controller.signal, timings }));
@@ -113,14 +113,14 @@ test("a command that ignores SIGTERM is killed when the grace is over", async ()
   expect(isAlive(first.pid)).toBe(false);
 });
 
-test("what a command leaves running is ended with it", async () => {
+test("processes that a command leaves running are ended with it", async () => {
   expect(await migrateOnce(scene.request(migration(0, "fork")))).toMatchObject({ state: "ran" });
   const left = await traceOf("fork", 1);
-  // A container's first process may be slow to reap it.
+  // The first process of a container may reap it late.
   await scene.until(async () => !isAlive(left.pid) || isZombie(left.pid));
 });
 
-test("a guard that is killed takes the command with it", async () => {
+test("a command is killed when its watchdog is killed", async () => {
   const outcome = migrateOnce(scene.request(migration(20_000))).catch((thrown: unknown) => thrown);
   const first = await traceOf("begin", 1);
   process.kill(Number(execFileSync("ps", ["-o", "ppid=", "-p", String(first.pid)]).toString()), "SIGKILL");
@@ -128,13 +128,13 @@ test("a guard that is killed takes the command with it", async () => {
   await scene.until(async () => !isAlive(first.pid) || isZombie(first.pid));
 });
 
-/** Dead and not yet reaped, or reaped since somebody looked: then `ps` knows nothing of it. */
+/** Whether a process has ended: it is a zombie, or `ps` does not list it. */
 function isZombie(pid: number): boolean {
   const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
   return stdout.trim() === "" || stdout.startsWith("Z");
 }
 
-/** A TCP proxy that can swallow everything, as a dead network does, and later let it through again. */
+/** A TCP proxy that can drop everything, like a broken network, and later forward again. */
 async function openProxy(target: string): Promise<{ url: string; hole(): void; heal(): void; close(): void }> {
   const { port } = new URL(target);
   const pairs: [Socket, Socket][] = [];

@@ -1,4 +1,4 @@
-// A migration command that leaves a trace: one row at its begin and one at its end, by the database's clock.
+// A migration command that writes a trace: one row at its start and one at its end, with the database's time.
 // Arguments: milliseconds to work, then any of `ignore-term`, `fail`, `fork` (leave a child running in the group), and
 // `until-go` (work until the table `go` has a row).
 import { spawn } from "node:child_process";
@@ -10,7 +10,7 @@ if (modes.includes("ignore-term")) process.on("SIGTERM", () => process.stdout.wr
 if (process.env.COUNT_FILE !== undefined) appendFileSync(process.env.COUNT_FILE, "ran\n");
 
 const client = new Client({ connectionString: process.env.DATABASE_URL });
-// The session may be ended under a command that ignores everything; that is what is tested.
+// Some tests end the session of a command that ignores SIGTERM.
 client.on("error", () => {});
 await client.connect();
 const trace = (step) => client.query("insert into trace (step, name, pid) values ($1, $2, $3)", [step, process.env.PGAPPNAME, process.pid]);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { OffshootError } from "../../../src/errors.ts";
 import { migrateOnce, waitUntilMigrated } from "../../../src/readiness/readiness.ts";
-import { openScene, migration, type Scene, startJob, story, TIMINGS } from "./scene.ts";
+import { describeTraces, migration, openScene, type Scene, startJob, TIMINGS } from "./scene.ts";
 
 let scene: Scene;
 beforeEach(async () => {
@@ -20,14 +20,14 @@ const failure = (promise: Promise<unknown>): Promise<OffshootError> =>
 
 const refuse = (): Promise<void> => Promise.reject(new Error("two overloads of claim_outbox"));
 
-describe("one migrates, the others wait", () => {
-  test("fifty callers in five processes run the command once, and nobody returns before its end", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "offshoot-gate-"));
+describe("one job migrates, the others wait", () => {
+  test("fifty callers in five processes run the command once, and no call returns before its end", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "offshoot-readiness-"));
     const countFile = join(folder, "count");
     const request = scene.request(migration(1500));
     const jobs = Array.from({ length: 5 }, () => startJob({ ...request, env: { ...request.env, COUNT_FILE: countFile } }, 10));
     await Promise.race(jobs.map(({ child }) => new Promise((resolve) => child.stdout?.once("data", resolve))));
-    expect(story(await scene.traces())).toBe("begin 1, end 1");
+    expect(describeTraces(await scene.traces())).toBe("begin 1, end 1");
     const answers = (await Promise.all(jobs.map((job) => job.answers))).flat();
     expect(answers.filter((state) => state === "ran")).toHaveLength(1);
     expect(answers.filter((state) => state === "waited" || state === "already")).toHaveLength(49);
@@ -35,13 +35,13 @@ describe("one migrates, the others wait", () => {
     await rm(folder, { recursive: true });
   });
 
-  test("a second call finds it done", async () => {
+  test("a second call finds the database migrated", async () => {
     expect(await migrateOnce(scene.request(migration(0)))).toMatchObject({ state: "ran", fingerprint: "a".repeat(64) });
     expect(await migrateOnce(scene.request(migration(0)))).toMatchObject({ state: "already" });
-    expect(story(await scene.traces())).toBe("begin 1, end 1");
+    expect(describeTraces(await scene.traces())).toBe("begin 1, end 1");
   });
 
-  test("waits for ready without ever leading", async () => {
+  test("waitUntilMigrated waits for ready and never leads", async () => {
     const { timings: _, ...request } = scene.request(migration(300));
     const waiting = waitUntilMigrated({ ...request, timings: TIMINGS });
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -54,10 +54,10 @@ describe("one migrates, the others wait", () => {
     const first = migrateOnce(scene.request(migration(700)));
     const second = migrateOnce(scene.request(migration(700), { run: "run-2", fingerprint: "b".repeat(64) }));
     expect((await Promise.all([first, second])).map(({ state }) => state)).toEqual(["ran", "ran"]);
-    expect(story(await scene.traces())).toBe("begin 1, end 1, begin 2, end 2");
+    expect(describeTraces(await scene.traces())).toBe("begin 1, end 1, begin 2, end 2");
   });
 
-  test("CREATE INDEX CONCURRENTLY comes to its end while others wait", async () => {
+  test("CREATE INDEX CONCURRENTLY finishes while other jobs wait", async () => {
     await scene.query("create table big as select g from generate_series(1, 1000) g");
     const text = `${process.execPath} --input-type=module -e "import pg from 'pg'; const c = new pg.Client({connectionString: process.env.DATABASE_URL}); await c.connect(); await new Promise((r) => setTimeout(r, 500)); await c.query('create index concurrently i on big (g)'); await c.end()"`;
     const request = scene.request({ kind: "shell", text });
@@ -66,7 +66,7 @@ describe("one migrates, the others wait", () => {
     expect(await scene.query("select indisvalid from pg_index where indexrelid = 'i'::regclass")).toEqual([{ indisvalid: true }]);
   });
 
-  test("works for a role that may only create a schema", async () => {
+  test("works for a role that can only create a schema", async () => {
     const role = `${scene.name}_role`;
     await scene.query(`create role ${role} login password 'secret-of-role'`);
     await scene.query(`grant create on database ${scene.name} to ${role}; grant all on trace, trace_id_seq to ${role}`);
@@ -80,7 +80,7 @@ describe("one migrates, the others wait", () => {
     await scene.query(`drop owned by ${role}; drop role ${role}`);
   });
 
-  test("tells a role that may not create the markers' schema what it lacks", async () => {
+  test("reports the missing right to a role that cannot create the schema", async () => {
     const role = `${scene.name}_role`;
     await scene.query(`create role ${role} login password 'secret-of-role'`);
     const own = new URL(scene.url);
@@ -98,31 +98,31 @@ describe("failures", () => {
     const errors = await Promise.all(Array.from({ length: 6 }, () => failure(migrateOnce(request))));
     for (const error of errors) {
       expect(error.code).toBe("MIGRATION_FAILED");
-      expect(error.meaning).toBe('It said: ERROR: relation "outbox" already exists');
+      expect(error.meaning).toBe('Its output was: ERROR: relation "outbox" already exists');
       expect(error.facts).toMatchObject({ exitCode: 3, host: "here", pid: process.pid, attempt: 1 });
       expect(error.facts["tail"]).toContain('relation "outbox" already exists');
     }
-    expect(story(await scene.traces())).toBe("begin 1");
+    expect(describeTraces(await scene.traces())).toBe("begin 1");
     expect(await failure(waitUntilMigrated(request))).toMatchObject({ code: "MIGRATION_FAILED" });
   });
 
-  test("is final for its attempt; a higher attempt or retry clears it", async () => {
+  test("a failure is final for its attempt, and a higher attempt or retry clears it", async () => {
     await failure(migrateOnce(scene.request(migration(0, "fail"))));
     await failure(migrateOnce(scene.request(migration(0))));
-    expect(story(await scene.traces())).toBe("begin 1");
+    expect(describeTraces(await scene.traces())).toBe("begin 1");
     await failure(migrateOnce(scene.request(migration(0, "fail"), { retry: true })));
     expect(await migrateOnce(scene.request(migration(0), { attempt: 2 }))).toMatchObject({ state: "ran" });
-    expect(story(await scene.traces())).toBe("begin 1, begin 2, begin 3, end 3");
+    expect(describeTraces(await scene.traces())).toBe("begin 1, begin 2, begin 3, end 3");
   });
 
-  test("several callers that all retry do so once", async () => {
+  test("several callers with retry repeat the migration once", async () => {
     await failure(migrateOnce(scene.request(migration(0, "fail"))));
     const request = scene.request(migration(800, "fail"), { retry: true });
     await Promise.all(Array.from({ length: 4 }, () => failure(migrateOnce(request))));
-    expect(story(await scene.traces())).toBe("begin 1, begin 2");
+    expect(describeTraces(await scene.traces())).toBe("begin 1, begin 2");
   });
 
-  test("what verify throws is the migration's failure", async () => {
+  test("an error of verify is the migration's failure", async () => {
     expect(await failure(migrateOnce(scene.request(migration(0), { verify: refuse })))).toMatchObject({
       message: "two overloads of claim_outbox",
     });
@@ -132,20 +132,20 @@ describe("failures", () => {
     });
   });
 
-  test("no secret is kept in the marker or thrown", async () => {
+  test("neither the marker nor an error contains a secret", async () => {
     const request = scene.request({ kind: "shell", text: "echo password is hunter-two; exit 1" }, { secrets: ["hunter-two"] });
     const error = await failure(migrateOnce(request));
     expect(JSON.stringify([error, error.message, error.facts, await scene.markers()])).not.toContain("hunter-two");
     expect(error.facts["tail"]).toBe("password is ***");
   });
 
-  test("a program that is not there is this job's error, and not the migration's", async () => {
+  test("a missing program is an error of this job, not of the migration", async () => {
     const missing = scene.request({ kind: "argv", argv: ["no-such-migrator", "up"] });
     expect(await failure(migrateOnce(missing))).toMatchObject({ code: "COMMAND_NOT_FOUND" });
     expect(await migrateOnce(scene.request(migration(0)))).toMatchObject({ state: "ran" });
   });
 
-  test("other migrations in the same invocation are a conflict", async () => {
+  test("other migrations in the same invocation cause a conflict", async () => {
     const first = migrateOnce(scene.request(migration(500)));
     await scene.until(async () => (await scene.markers())[0]);
     const other = scene.request(migration(0), { fingerprint: "b".repeat(64) });
@@ -155,7 +155,7 @@ describe("failures", () => {
     expect(await migrateOnce({ ...other, invocation: "101" })).toMatchObject({ state: "ran" });
   });
 
-  test("one who waits too long is told for whom", async () => {
+  test("the error of a wait that took too long names the job that was waited for", async () => {
     const leading = migrateOnce(scene.request(migration(2500)));
     await scene.until(async () => (await scene.traces())[0]);
     const impatient = scene.request(migration(0), { timings: { ...TIMINGS, withinMs: 600 } });
@@ -165,7 +165,7 @@ describe("failures", () => {
     await leading;
   });
 
-  test("a migration that takes longer than the leader allows fails for all", async () => {
+  test("a migration that exceeds the leader's time limit fails for all jobs", async () => {
     const impatient = scene.request(migration(20_000), { timings: { ...TIMINGS, withinMs: 1500 } });
     expect(await failure(migrateOnce(impatient))).toMatchObject({ code: "TIMED_OUT" });
     expect(await failure(migrateOnce(scene.request(migration(0))))).toMatchObject({ code: "MIGRATION_FAILED" });

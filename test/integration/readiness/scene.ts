@@ -4,12 +4,13 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
 import type { MigrationCommand } from "../../../src/readiness/command.ts";
-import type { GateTimings, MigrateRequest } from "../../../src/readiness/readiness.ts";
+import type { MigrateRequest } from "../../../src/readiness/readiness.ts";
+import type { ReadinessTimings } from "../../../src/readiness/timings.ts";
 import { type Marker, readMarkers } from "../../../src/readiness/marker.ts";
 import { connect, type Row, withSession } from "../../../src/postgres/connect.ts";
 import { type DirectUrl, directUrl, withDatabase } from "../../../src/postgres/url.ts";
 
-export const TIMINGS: GateTimings = { withinMs: 60_000, leaseMs: 15_000, heartbeatMs: 500, pollMs: 100, graceMs: 3000 };
+export const TIMINGS: ReadinessTimings = { withinMs: 60_000, leaseMs: 15_000, heartbeatMs: 500, pollMs: 100, graceMs: 3000 };
 
 export interface Trace extends Row {
   readonly step: "begin" | "end" | "fork";
@@ -18,7 +19,7 @@ export interface Trace extends Row {
   readonly at: Date;
 }
 
-/** A database of its own with a table where migration commands leave a trace. */
+/** A database with a table for the traces of migration commands. */
 export interface Scene {
   readonly url: DirectUrl;
   readonly name: string;
@@ -26,14 +27,14 @@ export interface Scene {
   query<R extends Row>(sql: string, values?: readonly unknown[]): Promise<R[]>;
   traces(): Promise<Trace[]>;
   markers(): Promise<readonly Marker[]>;
-  /** Waits until `look` gives something, and returns it. */
-  until<T>(look: () => Promise<T | undefined | false>): Promise<T>;
+  /** Waits until `find` returns a result, and returns it. */
+  until<T>(find: () => Promise<T | undefined | false>): Promise<T>;
   copy(): Promise<Scene>;
   drop(): Promise<void>;
 }
 
 export async function openScene(server = inject("serverUrl")): Promise<Scene> {
-  const name = `gate_${randomBytes(5).toString("hex")}`;
+  const name = `readiness_${randomBytes(5).toString("hex")}`;
   await withSession(server, (session) => session.query(`create database ${name}`));
   const scene = sceneIn(server, name);
   await scene.query("create table trace (id serial, step text, name text, pid int, at timestamptz default clock_timestamp())");
@@ -67,13 +68,13 @@ function sceneIn(server: string, name: string): Scene {
     }),
     traces: () => query<Trace>("select step, name, pid, at from trace order by id"),
     markers: () => withSession(url, readMarkers),
-    async until(look) {
+    async until(find) {
       for (const end = performance.now() + 30_000; performance.now() < end;) {
-        const found = await look();
+        const found = await find();
         if (found !== undefined && found !== false) return found;
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
-      throw new Error("it did not come to pass within 30 s");
+      throw new Error("nothing was found within 30 s");
     },
     async copy() {
       const copied = `${name}_${randomBytes(3).toString("hex")}`;
@@ -88,7 +89,7 @@ function sceneIn(server: string, name: string): Scene {
   };
 }
 
-/** Our tracing migration command, with its arguments. */
+/** The migration command that writes traces, with its arguments. */
 export function migration(workMs: number, ...modes: ("ignore-term" | "fail" | "fork" | "until-go")[]): MigrationCommand {
   const script = fileURLToPath(new URL("migration.mjs", import.meta.url));
   return { kind: "argv", argv: [process.execPath, script, String(workMs), ...modes] };
@@ -97,13 +98,13 @@ export function migration(workMs: number, ...modes: ("ignore-term" | "fail" | "f
 export interface Job {
   readonly pid: number;
   readonly child: ChildProcess;
-  /** The states of all its callers, when it has ended. */
+  /** The results of all its callers, after it has ended. */
   readonly answers: Promise<readonly string[]>;
-  /** The same with the time of each, in milliseconds since 1970. */
+  /** The same, with the time of each result in milliseconds since 1970. */
   readonly timed: Promise<readonly { readonly state: string; readonly at: number }[]>;
 }
 
-/** Starts a process that asks the gate. */
+/** Starts a process that runs or waits for the migrations. */
 export function startJob(request: MigrateRequest, callers = 1, { onlyWaits = false } = {}): Job {
   const { signal: _signal, emit: _report, verify: _verify, keepAsBase: _keep, ...plain } = request;
   const script = fileURLToPath(new URL("job.ts", import.meta.url));
@@ -122,7 +123,7 @@ export function startJob(request: MigrateRequest, callers = 1, { onlyWaits = fal
   return { pid: child.pid ?? 0, child, timed, answers: timed.then((all) => all.map(({ state }) => state)) };
 }
 
-/** Whether a process is there and not merely waiting to be reaped. */
+/** Whether a process exists. A zombie exists too. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -131,8 +132,8 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Names of traces in order, such as `begin 1, begin 2, end 2`: the number is the epoch. */
-export function story(traces: readonly Trace[]): string {
+/** The traces in order, such as `begin 1, begin 2, end 2`. The number is the epoch. */
+export function describeTraces(traces: readonly Trace[]): string {
   return traces
     .filter(({ step }) => step !== "fork")
     .map(({ step, name }) => `${step} ${name.split(":").at(-1)}`)

@@ -7,7 +7,7 @@ import { migration, openScene, type Scene, startJob, TIMINGS } from "./scene.ts"
 
 const PROCESSES = 10;
 const CALLERS = 50;
-/** A new session and its first answer take this long on a machine that has time for us; promises are for such a one. */
+/** A new session and its first answer take this long on an idle machine. The limits below are meant for such a machine. */
 const QUIET_MS = 25;
 
 let server: TestServer;
@@ -23,7 +23,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** The most sessions that were open at once beside the leader's and our own, until `stop` is called. */
+/** Counts the sessions without the leader's and our own. The returned function stops and returns the highest number. */
 async function watchConnections(scene: Scene): Promise<() => Promise<number>> {
   const session = await connect(server.url);
   let most = 0;
@@ -48,11 +48,11 @@ async function watchConnections(scene: Scene): Promise<() => Promise<number>> {
 }
 
 interface Seen {
-  /** Milliseconds after ready, in order. */
+  /** Milliseconds from ready to each result, sorted. */
   readonly late: readonly number[];
   readonly most: number;
   readonly states: ReadonlySet<string>;
-  /** How many times slower than a quiet machine this one is while all wait; at least 1. */
+  /** How many times slower than an idle machine this machine is while all callers wait. At least 1. */
   readonly slowness: number;
 }
 
@@ -83,7 +83,7 @@ async function countWaiters(scene: Scene): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Median milliseconds of a new session with one answer. */
+/** Median milliseconds for a new session with one query. */
 async function sessionMs(scene: Scene): Promise<number> {
   const times: number[] = [];
   for (let round = 0; round < 21; round += 1) {
@@ -94,7 +94,7 @@ async function sessionMs(scene: Scene): Promise<number> {
   return times.toSorted((a, b) => a - b)[10] ?? 0;
 }
 
-/** What was promised, each with whether it was kept, or else with the figure. */
+/** The promises: true for each that was kept, otherwise the measured value. */
 function kept({ late, most, states, slowness }: Seen): Record<string, unknown> {
   const at = (share: number): number => late[Math.floor(late.length * share)] ?? Number.NaN;
   return {
@@ -116,11 +116,11 @@ const ALL_KEPT = {
   fewConnections: true,
 };
 
-test("500 waiters of ten processes all pass soon after ready, over few connections", async () => {
+test("500 waiters in ten processes continue soon after ready, with few connections", async () => {
   expect(kept(await fiveHundredWait((url) => url))).toEqual(ALL_KEPT);
 });
 
-test("and through PgBouncer in transaction mode, while the leader goes direct", async ({ skip }) => {
+test("500 waiters do the same through PgBouncer in transaction mode, while the leader connects directly", async ({ skip }) => {
   if (pooler === undefined) return skip();
   const { urlOf } = pooler;
   expect(kept(await fiveHundredWait((url) => urlOf(url)))).toEqual(ALL_KEPT);

@@ -3,20 +3,20 @@ import { createTail } from "../../../src/process/tail.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-test("keeps the last forty lines", () => {
+test("a tail keeps the last forty lines", () => {
   const tail = createTail([]);
   for (let line = 1; line <= 100; line += 1) tail.push("stdout", bytes(`line ${line}\n`));
   expect(tail.text().split("\n")).toHaveLength(40);
   expect(tail.text()).toMatch(/^line 61\n[^]*line 100$/);
 });
 
-test("keeps at most eight kilobytes", () => {
+test("a tail keeps at most eight kilobytes", () => {
   const tail = createTail([]);
   tail.push("stderr", bytes("é".repeat(20_000)));
   expect(Buffer.byteLength(tail.text())).toBeLessThanOrEqual(8192 + 3);
 });
 
-test("mixes both streams in the order of their coming, with characters that were cut in two", () => {
+test("a tail keeps both streams in the order of arrival, and joins characters that chunks split", () => {
   const tail = createTail([]);
   const [first, second] = [bytes("é").slice(0, 1), bytes("é\n").slice(1)];
   tail.push("stdout", first);
@@ -25,13 +25,13 @@ test("mixes both streams in the order of their coming, with characters that were
   expect(tail.text()).toBe("warning\né");
 });
 
-test("holds no secret and no terminal codes, also where chunks cut them", () => {
+test("a tail contains no secrets and no terminal codes, even when chunks split them", () => {
   const tail = createTail(["hunter-two"]);
   for (const part of ["\u001b[31mlogin hun", "ter-two\u001b[0m postgresql://u:pw", "123@host/db\n"]) tail.push("stdout", bytes(part));
   expect(tail.text()).toBe("login *** postgresql://u:***@host/db");
 });
 
-test("a secret that the size limit would cut is gone as a whole", () => {
+test("a secret at the size limit is removed completely", () => {
   const tail = createTail(["x".repeat(600)]);
   tail.push("stdout", bytes(`${"x".repeat(600)}${".".repeat(8000)}`));
   expect(tail.text()).not.toContain("x");

@@ -24,7 +24,7 @@ const failed: Marker = {
 const meaningOf = (tail: string): string | undefined => commandFailure("up", { code: 1, signal: null, tail, abandoned: false }, []).meaning;
 
 describe("a failed command", () => {
-  test("says command, status and last lines to the leader", () => {
+  test("shows command, exit status and last lines to the leader", () => {
     const error = leaderError(failure, owner, 2, []);
     expect(describeError(error)).toBe(
       [
@@ -32,50 +32,50 @@ describe("a failed command", () => {
         "Its last lines were:",
         "  one",
         "  ERROR: no",
-        "Correct the migration and start the run again. For the same run: a new attempt (this was 2), or --retry.",
+        "Correct the migration and start a new run. To repeat this run, start a new attempt (this was attempt 2) or use --retry.",
       ].join("\n"),
     );
   });
 
-  test("says the same to a waiter, and who ran it", () => {
+  test("shows the same to a waiter, and which job ran it", () => {
     const error = waiterError(failed, []);
-    expect(error.message).toBe("The migration failed: `migrate up` ended with exit status 1 (it was run by ci-7 (pid 12, job test)).");
+    expect(error.message).toBe("The migration failed: `migrate up` ended with exit status 1 (run by ci-7 (pid 12, job test)).");
     expect(error.facts).toMatchObject({ command: "migrate up", exitCode: 1, tail: "one\nERROR: no\n", host: "ci-7", pid: 12, job: "test" });
   });
 
-  test("shows a single line as it is, and of many the last fifteen", () => {
-    expect(meaningOf("ERROR: no\n")).toBe("It said: ERROR: no");
+  test("shows a single line of output, or the last fifteen lines", () => {
+    expect(meaningOf("ERROR: no\n")).toBe("Its output was: ERROR: no");
     const lines = meaningOf(`${Array.from({ length: 40 }, (_, n) => `line ${n}`).join("\n\n")}\n}\n`)?.split("\n");
     expect([lines?.length, lines?.[1], lines?.at(-1)]).toEqual([16, "  line 26", "  }"]);
   });
 
-  test("names the signal that ended it", () => {
+  test("names the signal that ended the command", () => {
     const killed = commandFailure("up", { code: null, signal: "SIGKILL", tail: "", abandoned: false }, []);
     expect(killed.message).toBe("The migration failed: `up` was ended by SIGKILL.");
     expect(killed).not.toHaveProperty("exitCode");
   });
 
-  test("hides secrets in the command", () => {
+  test("hides secrets in the command line", () => {
     const keyed = commandFailure("up --key=hunter-two", { code: 1, signal: null, tail: "", abandoned: false }, ["hunter-two"]);
     expect(JSON.stringify(keyed)).not.toContain("hunter-two");
   });
 });
 
-test("another failure keeps its code, its lines, and no secret", () => {
+test("any other failure keeps its code and texts, without secrets", () => {
   const thrown = new OffshootError("FINDINGS", "Two findings.", { remedy: "Repair them." });
   expect(otherFailure(thrown, [])).toEqual({ code: "FINDINGS", message: "Two findings.", remedy: "Repair them." });
   expect(otherFailure(new Error("hunter-two"), ["hunter-two"])).toEqual({ code: "UNEXPECTED", message: "***" });
 });
 
-test("what the audit found has the same code, text and figures for one who waited", () => {
+test("findings of the audit have the same code, texts and facts for a waiter", () => {
   const thrown = new OffshootError("FINDINGS", "Two findings.", { meaning: "no such table", remedy: "Repair them.", facts: { errors: 2 } });
   const error = waiterError({ ...failed, error: otherFailure(thrown, []) }, []);
   expect(error).toMatchObject({ code: "FINDINGS", exitCode: 10, meaning: "no such table", remedy: "Repair them." });
-  expect(error.message).toBe("Two findings (it was run by ci-7 (pid 12, job test)).");
+  expect(error.message).toBe("Two findings (run by ci-7 (pid 12, job test)).");
   expect(error.facts).toMatchObject({ errors: 2, host: "ci-7" });
 });
 
-test("what a function threw is told with its name", () => {
+test("the failure of a migration function names the function and its error", () => {
   expect(workFailure("umzug", new Error("no such table"), [])).toEqual({
     code: "UNEXPECTED",
     message: "The migration failed: umzug threw: no such table.",
@@ -84,6 +84,6 @@ test("what a function threw is told with its name", () => {
 
 test("a conflict names both fingerprints and the other job", () => {
   expect(conflictError(failed, "b".repeat(64)).meaning).toBe(
-    "ci-7 (pid 12, job test) brought aaaaaaaaaaaa (failed), this job brings bbbbbbbbbbbb. One database can't serve both.",
+    "ci-7 (pid 12, job test) has fingerprint aaaaaaaaaaaa (failed), this job has bbbbbbbbbbbb. They cannot use the same database.",
   );
 });

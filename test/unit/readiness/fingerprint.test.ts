@@ -18,7 +18,7 @@ async function put(path: string, text: string): Promise<void> {
 }
 const of = (files: readonly string[], command = "migrate up"): Promise<string> => fingerprintOf({ directory, files, command });
 
-test("is the same for a folder, its glob and its files in any order", async () => {
+test("a fingerprint is the same for a folder, its glob, and its files in any order", async () => {
   const folder = await of(["migrations"]);
   expect(folder).toMatch(/^[0-9a-f]{64}$/);
   expect(await of(["migrations/**/*.sql"])).toBe(folder);
@@ -26,7 +26,7 @@ test("is the same for a folder, its glob and its files in any order", async () =
   expect(await of(["migrations/*.sql", "migrations/**/*.sql"])).toBe(folder);
 });
 
-test("is the same wherever the checkout lies", async () => {
+test("a fingerprint is the same in every folder", async () => {
   const before = await of(["migrations"]);
   const elsewhere = await mkdtemp(join(tmpdir(), "offshoot-fingerprint-"));
   await mkdir(join(elsewhere, "migrations/deep"), { recursive: true });
@@ -47,37 +47,37 @@ test.each<{ what: string; change: () => Promise<void> }>([
       await put("migrations/0002.sql", "create table b ();");
     },
   },
-])("changes with $what", async ({ change }) => {
+])("a fingerprint changes with $what", async ({ change }) => {
   const before = await of(["migrations"]);
   await change();
   expect(await of(["migrations"])).not.toBe(before);
 });
 
-test("changes with the command, the tool and its version", async () => {
+test("a fingerprint changes with the command, the tool and the tool's version", async () => {
   const base = { directory, files: ["migrations"], command: "up" };
   const all = [base, { ...base, command: "up!" }, { ...base, tool: "alembic" }, { ...base, tool: "alembic", toolVersion: "1.8" }];
   expect(new Set(await Promise.all(all.map(fingerprintOf))).size).toBe(4);
 });
 
-test("doesn't change with what tools leave behind, nor with what is excluded", async () => {
+test("a fingerprint ignores files that tools create, and excluded files", async () => {
   const before = await of(["migrations", "!**/*.md"]);
   await put("migrations/__pycache__/0001.cpython-311.pyc", "bytes");
   await put("migrations/notes.md", "text");
   expect(await of(["migrations", "!**/*.md"])).toBe(before);
 });
 
-test("takes a name with glob characters as it stands", async () => {
+test("a fingerprint accepts a file name with glob characters", async () => {
   await put("migrations/[id].sql", "select 1;");
   const before = await of(["migrations/[id].sql"]);
   await put("migrations/[id].sql", "select 2;");
   expect(await of(["migrations/[id].sql"])).not.toBe(before);
 });
 
-test("goes by the command alone where no files are named", async () => {
+test("a fingerprint depends only on the command when no files are given", async () => {
   expect(await of([], "a")).not.toBe(await of([], "b"));
 });
 
-test("refuses a pattern that matches nothing, even beside one that does", async () => {
+test("a pattern without a matching file is an error, even beside a pattern that matches", async () => {
   await expect(of(["migrations", "migrate/*.sql"])).rejects.toMatchObject({
     code: "MIGRATION_FILES_MISSING",
     message: "No migration file matches `migrate/*.sql`.",

@@ -1,70 +1,70 @@
 import { expect, test, vi } from "vitest";
-import { startHeart } from "../../../src/readiness/heartbeat.ts";
+import { startHeartbeat } from "../../../src/readiness/heartbeat.ts";
 
 const never = new AbortController().signal;
 const lostOf = (signal: AbortSignal): Promise<boolean> => vi.waitFor(() => signal.aborted || Promise.reject(new Error("not lost")));
 
-test("beats until it is refused, and is lost then", async () => {
+test("a heartbeat repeats until it is refused, and is then lost", async () => {
   const answers = [true, true, false];
   const beats: number[] = [];
-  const heart = startHeart(
+  const heartbeat = startHeartbeat(
     async () => answers.shift() ?? true,
     1,
     never,
     (at) => void beats.push(at),
   );
-  await lostOf(heart.lost);
+  await lostOf(heartbeat.lost);
   expect(beats).toHaveLength(2);
 });
 
-test("a beat that fails is a loss", async () => {
-  const heart = startHeart(
-    () => Promise.reject(new Error("gone")),
+test("a heartbeat that fails is lost", async () => {
+  const heartbeat = startHeartbeat(
+    () => Promise.reject(new Error("connection lost")),
     1,
     never,
     () => {},
   );
-  expect(await lostOf(heart.lost)).toBe(true);
+  expect(await lostOf(heartbeat.lost)).toBe(true);
 });
 
-test("the end of the session is a loss at once", () => {
+test("a heartbeat is lost as soon as its session ends", () => {
   const session = new AbortController();
-  const heart = startHeart(
+  const heartbeat = startHeartbeat(
     () => new Promise(() => {}),
     1,
     session.signal,
     () => {},
   );
-  expect(heart.lost.aborted).toBe(false);
+  expect(heartbeat.lost.aborted).toBe(false);
   session.abort();
-  expect(heart.lost.aborted).toBe(true);
+  expect(heartbeat.lost.aborted).toBe(true);
 });
 
-test("a heart that was stopped is not lost, whatever comes later", async () => {
+test("a heartbeat that was stopped is never lost, even if a late answer refuses it", async () => {
   const answers: ((leads: boolean) => void)[] = [];
-  const heart = startHeart(
+  const heartbeat = startHeartbeat(
     () => new Promise<boolean>((resolve) => void answers.push(resolve)),
     1,
     never,
     () => {},
   );
-  heart.stop();
+  heartbeat.stop();
   for (const answer of answers) answer(false);
   await new Promise((resolve) => setImmediate(resolve));
   expect(answers).toHaveLength(1);
-  expect(heart.lost.aborted).toBe(false);
+  expect(heartbeat.lost.aborted).toBe(false);
 });
 
-test("tells when the proof was asked for, and not when it came", async () => {
+test("a heartbeat reports the time when it was sent, not the time of the answer", async () => {
   const beats: number[] = [];
-  const heart = startHeart(
+  const heartbeat = startHeartbeat(
     () => new Promise((resolve) => setTimeout(() => resolve(true), 60)),
     1,
     never,
     (at) => void beats.push(at),
   );
-  const asked = heart.beatAt();
+  const sentAt = heartbeat.beatAt();
   await vi.waitFor(() => expect(beats).not.toEqual([]));
-  heart.stop();
-  expect((beats[0] ?? 0) - asked).toBeLessThan(40);
+  heartbeat.stop();
+  expect((beats[0] ?? 0) - sentAt).toBeLessThan(40);
 });

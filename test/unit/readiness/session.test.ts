@@ -1,9 +1,9 @@
 import { expect, expectTypeOf, test } from "vitest";
-import { sharesSessions } from "../../../src/readiness/direct.ts";
+import { sharesSessions } from "../../../src/readiness/session.ts";
 import type { ReadinessRequest } from "../../../src/readiness/readiness.ts";
 import type { Row, Session } from "../../../src/postgres/connect.ts";
 
-/** A client that is served by these server processes, one per statement that asks; the last one stays. */
+/** A client whose statements run in these server processes, one after another. The last process runs all further statements. */
 function clientOn(...pids: number[]): Session {
   const next = (): number => (pids.length > 1 ? pids.shift() : pids[0]) ?? 0;
   return {
@@ -14,13 +14,13 @@ function clientOn(...pids: number[]): Session {
 }
 
 test.each([
-  { what: "two clients with a server process each", idle: [1], busy: [2], pooled: false },
+  { what: "two clients with one server process each", idle: [1], busy: [2], pooled: false },
   { what: "two clients on one server process", idle: [1], busy: [1], pooled: true },
   { what: "one client that moves to another server process", idle: [1, 3], busy: [2], pooled: true },
-])("$what: pooled is $pooled", async ({ idle, busy, pooled }) => {
+])("sharesSessions is $pooled for $what", async ({ idle, busy, pooled }) => {
   expect(await sharesSessions(clientOn(...idle), clientOn(...busy))).toBe(pooled);
 });
 
-test("any string is not a URL for the gate", () => {
+test("a plain string is not accepted as a direct URL", () => {
   expectTypeOf<string>().not.toExtend<ReadinessRequest["url"]>();
 });

@@ -7,16 +7,18 @@ import type { Owner } from "./request.ts";
 export interface Waiters {
   readonly owner: Owner;
   readonly count: number;
-  /** When they were first heard of, by the database's clock. */
+  /** When they were first recorded, by the database's clock. */
   readonly since: Date;
 }
 
-/** Milliseconds between two announcements of one process: counting must cost little beside the polling itself. */
-export const ANNOUNCE_MS = 2000;
-/** Seconds after which a process that says nothing any more is counted no longer. */
+/** Milliseconds between two records of one process: recording must cost little compared with polling. */
+export const RECORD_MS = 2000;
+/** Seconds after its last record until a process no longer counts. */
 const EXPIRY_S = 8;
+/** Seconds that a process still counts after its wait has ended: it needs that time to start its work. */
+const LEAVING_S = 2;
 
-export interface Announcement {
+export interface WaitRecord {
   readonly id: string;
   readonly database: string;
   readonly owner: Owner;
@@ -24,10 +26,10 @@ export interface Announcement {
 }
 
 /**
- * Writes down that a process waits: for people, and for a sibling that would remove the database. A role that may not
- * write waits as well as any other.
+ * Records in `offshoot.waiters` that a process waits: for people, and for a job of the same run that would delete the
+ * database. A role that cannot write there waits without a record.
  */
-export async function announce(session: Session, { id, database, owner, count }: Announcement): Promise<void> {
+export async function recordWaiters(session: Session, { id, database, owner, count }: WaitRecord): Promise<void> {
   try {
     await session.query(
       `insert into offshoot.waiters as w (id, database_id, owner, count, since, expires_at)
@@ -41,11 +43,8 @@ export async function announce(session: Session, { id, database, owner, count }:
   }
 }
 
-/** What a process that waited needs to take up its work: for so long it is still counted. */
-const LEAVING_S = 2;
-
-/** Writes down that a process has seen the end of what it waited for. */
-export async function withdraw(session: Session, id: string): Promise<void> {
+/** Records that the wait of a process has ended. */
+export async function endWait(session: Session, id: string): Promise<void> {
   try {
     const until = `clock_timestamp() + make_interval(secs => ${LEAVING_S})`;
     await session.query(`update offshoot.waiters set expires_at = least(expires_at, ${until}) where id = $1`, [id]);
@@ -54,12 +53,12 @@ export async function withdraw(session: Session, id: string): Promise<void> {
   }
 }
 
-/** Forgets those that wait no longer. Called by a new leader, so that two never do it at once. */
-export async function forgetWaiters(session: Session): Promise<void> {
+/** Deletes the records of processes that no longer wait. Only a new leader calls it, so it never runs twice at once. */
+export async function deleteExpiredWaiters(session: Session): Promise<void> {
   await session.query("delete from offshoot.waiters where expires_at < clock_timestamp()");
 }
 
-/** Who waits for this database, longest first. A process that stopped waiting is counted for some seconds more. */
+/** The processes that wait for this database, the longest wait first. A process that stopped still counts for some seconds. */
 export async function readWaiters(session: Session, database: string): Promise<readonly Waiters[]> {
   try {
     return await session.query<Waiters & Record<string, unknown>>(

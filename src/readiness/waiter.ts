@@ -1,0 +1,122 @@
+import { isOffshootError, messageOf, OffshootError } from "../errors.ts";
+import type { Listener } from "../events.ts";
+import { withSession } from "../postgres/connect.ts";
+import { describeUrl } from "../postgres/url.ts";
+import { describeOwner } from "./failure.ts";
+import type { Marker } from "./marker.ts";
+import type { ReadinessRequest } from "./request.ts";
+import { describeSessions, type Snapshot } from "./snapshot.ts";
+
+/** What a waiter waits for. `who` changes when another job or state is waited for. */
+export interface Waiting {
+  readonly who: string;
+  readonly text: string;
+}
+
+/** A waiter repeats its note after this time, so that a CI log always shows what the job waits for. */
+const REPEAT_MS = 30_000;
+
+/** Describes the job that is waited for. Undefined: no job is at work. `onlyWaits`: the caller itself never migrates. */
+export function describeWaiting(snapshot: Snapshot | undefined, onlyWaits = false): Waiting | undefined {
+  if (snapshot === undefined) return undefined;
+  const busy = busyMarker(snapshot);
+  if (busy === undefined) {
+    if (snapshot.holder === undefined && !onlyWaits) return undefined;
+    if (snapshot.holder === undefined)
+      return { who: "nobody", text: "Waiting for a job that runs the migrations. No job has started them yet." };
+    return { who: "somebody", text: `Waiting for a job that is about to migrate (server process ${snapshot.holder.pid}).` };
+  }
+  const doing = busy.state === "finalizing" ? "which has been copying the migrated database as a base" : "which has been migrating";
+  const at = busy.startedAt.toISOString().slice(11, 19);
+  const [since, beat] = [busy.startedAt, busy.beatAt].map((date) => seconds(snapshot.now.getTime() - date.getTime()));
+  const text = `Waiting for ${describeOwner(busy.owner)}, ${doing} for ${since}, since ${at} UTC; last heartbeat ${beat} ago.`;
+  return { who: `${busy.epoch} ${busy.state}`, text };
+}
+
+/** Describes a database that cannot be reached. */
+export function describeNoAnswer(fault: unknown): Waiting {
+  return { who: "no answer", text: `The database does not answer (${messageOf(fault)}). Trying again.` };
+}
+
+/** Reports what is waited for when it changes, and again every 30 seconds. */
+export function waitReporter(emit: Listener, nowMs: () => number = () => performance.now()): (waiting: Waiting | undefined) => void {
+  let reported: string | undefined;
+  let reportedAt = 0;
+  return (waiting) => {
+    if (waiting === undefined || (waiting.who === reported && nowMs() - reportedAt < REPEAT_MS)) return;
+    reported = waiting.who;
+    reportedAt = nowMs();
+    emit({ kind: "note", text: waiting.text });
+  };
+}
+
+/** Since when a database has not answered. */
+export interface NoAnswer {
+  /** The `performance.now()` at which to check whether the database exists. Unset while it answers. */
+  checkAt?: number;
+}
+
+/** Milliseconds without an answer before the first check and between checks: a server that restarts needs no check. */
+const CHECK_MS = 2000;
+
+/**
+ * Checks whether a database that does not answer still exists: it may be restarting, or the job that used it last may
+ * have deleted it. Throws `CONNECTION_FAILED` with the fact `missing` when it was deleted.
+ */
+export async function requireDatabase(noAnswer: NoAnswer, { url, databaseExists }: ReadinessRequest, fault: unknown): Promise<void> {
+  const now = performance.now();
+  noAnswer.checkAt ??= now + CHECK_MS;
+  if (databaseExists === undefined || now < noAnswer.checkAt) return;
+  noAnswer.checkAt = now + CHECK_MS;
+  if (await databaseExists()) return;
+  throw new OffshootError("CONNECTION_FAILED", `The database ${describeUrl(url)} was deleted: ${messageOf(fault)}`, {
+    meaning: "It was deleted while this job waited for its migrations.",
+    remedy: "Run the job again. Delete the database only after all jobs have ended.",
+    facts: { missing: true },
+  });
+}
+
+/** Adds to the error of a wait that took too long whom the caller waited for. Returns other errors unchanged. */
+export async function explainTimeout(
+  thrown: unknown,
+  request: ReadinessRequest,
+  snapshot: Snapshot | undefined,
+  fault: unknown,
+): Promise<unknown> {
+  if (!isOffshootError(thrown) || thrown.code !== "TIMED_OUT") return thrown;
+  return new OffshootError("TIMED_OUT", `Timed out after ${seconds(request.timings.withinMs)}: waiting for the migration.`, {
+    meaning: fault === undefined ? await describeLeader(request, snapshot) : `The database did not answer: ${messageOf(fault)}.`,
+    remedy: "Look at the log of the job that runs the migrations, or raise the limit (`timeouts.migrate`).",
+    facts: { ms: request.timings.withinMs, ...leaderFacts(snapshot) },
+    secrets: request.secrets,
+  });
+}
+
+async function describeLeader(request: ReadinessRequest, snapshot: Snapshot | undefined): Promise<string> {
+  const busy = snapshot === undefined ? undefined : busyMarker(snapshot);
+  if (snapshot === undefined) return "The database was never reached.";
+  if (busy === undefined) return "No job has started the migrations.";
+  // This query only improves the message. If it fails, the message must appear without it.
+  const doing = await withSession(request.url, describeSessions, { connectMs: 1000, queryMs: 1000 }).catch(() => undefined);
+  const beat = seconds(snapshot.now.getTime() - busy.beatAt.getTime());
+  const command = doing === undefined ? "its command has no session" : `its command's session is ${doing}`;
+  return `${describeOwner(busy.owner)} is ${busy.state}, last heartbeat ${beat} ago; ${command}.`;
+}
+
+function leaderFacts(snapshot: Snapshot | undefined): Record<string, string | number | undefined> {
+  const busy = snapshot === undefined ? undefined : busyMarker(snapshot);
+  if (snapshot === undefined || busy === undefined) return {};
+  const { host, pid, job } = busy.owner;
+  return { host, pid, job, state: busy.state, beatAgeMs: snapshot.now.getTime() - busy.beatAt.getTime() };
+}
+
+/** The marker of the newest leader that has not ended. */
+function busyMarker(snapshot: Snapshot): Marker | undefined {
+  return snapshot.markers
+    .filter((marker) => marker.database === snapshot.database && (marker.state === "migrating" || marker.state === "finalizing"))
+    .toSorted((a, b) => b.epoch - a.epoch)[0];
+}
+
+function seconds(ms: number): string {
+  return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
+}
