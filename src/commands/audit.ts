@@ -9,6 +9,7 @@ import { OffshootError } from "../errors.ts";
 import type { AuditFinding } from "../audit/finding.ts";
 import { describeFindings } from "../findings/count.ts";
 import type { Severity } from "../findings/finding.ts";
+import type { ReportOptions } from "../findings/report/options.ts";
 import { type FindingsResult, resultOf } from "../findings/result.ts";
 import { topOf } from "../identity/checkout.ts";
 import type { DirectUrl } from "../postgres/url.ts";
@@ -92,12 +93,18 @@ export async function requireAuditPasses(context: Context, url: DirectUrl): Prom
   const result = await auditAndReport(context, url, await readSpec(context));
   const { counts, failed } = result;
   if (!failed) return;
-  const { renderFindings } = await import("./render-findings.ts");
+  const { AUDIT } = await import("../audit/source.ts");
+  const { renderText } = await import("../findings/report/text.ts");
   throw new OffshootError("FINDINGS", `The schema does not match the spec ${spec}.`, {
-    meaning: (await renderFindings(result, "text")).trimEnd(),
+    meaning: renderText(result.findings, AUDIT, auditReportOptions(result)).trimEnd(),
     remedy: "Fix the migrations or the spec. `offshoot audit` runs the same audit again.",
     facts: { errors: counts.error, warnings: counts.warning },
   });
+}
+
+/** The options of a report that follow from the result of an audit. */
+export function auditReportOptions({ failOn, folder, spec, specFile }: AuditResult): ReportOptions {
+  return { failOn, folder, file: specFile, scope: spec === undefined ? "built-in rules only" : undefined };
 }
 
 /** Emits the findings for the CI job's page and as annotations of files. */
@@ -105,7 +112,8 @@ async function emitFindings(context: Context, result: AuditResult): Promise<void
   if (result.findings.length === 0) return;
   const { AUDIT } = await import("../audit/source.ts");
   const { annotationsOf } = await import("../findings/report/annotations.ts");
-  const { renderFindings, reportOptionsOf } = await import("./render-findings.ts");
-  const annotations = annotationsOf(result.findings, AUDIT, reportOptionsOf(result));
-  context.emit({ kind: "findings", markdown: await renderFindings(result, "markdown"), annotations });
+  const { renderMarkdown } = await import("../findings/report/markdown.ts");
+  const options = auditReportOptions(result);
+  const markdown = renderMarkdown(result.findings, AUDIT, options);
+  context.emit({ kind: "findings", markdown, annotations: annotationsOf(result.findings, AUDIT, options) });
 }

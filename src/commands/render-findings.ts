@@ -1,7 +1,7 @@
 import type { FindingSource } from "../findings/kind.ts";
 import type { ReportOptions } from "../findings/report/options.ts";
 import type { ReportFormat } from "../findings/report/renderers.ts";
-import type { AuditResult } from "./audit.ts";
+import { type AuditResult, auditReportOptions } from "./audit.ts";
 import type { CheckResult } from "./check-result.ts";
 import type { Drift } from "./drift.ts";
 
@@ -22,17 +22,12 @@ export async function renderFindings(result: ReportedResult, format: ReportForma
     return renderDrift(result, format, options);
   }
   const { RENDERERS } = await import("../findings/report/renderers.ts");
-  return RENDERERS[format](result.findings, await sourceOf(result), { ...reportOptionsOf(result), ...options });
+  const { failOn, folder } = result;
+  const defaults = result.command === "audit" ? auditReportOptions(result) : { failOn, folder };
+  return RENDERERS[format](result.findings, await sourceOf(result), { ...defaults, ...options });
 }
 
 async function sourceOf({ command }: AuditResult | CheckResult): Promise<FindingSource> {
   if (command === "audit") return (await import("../audit/source.ts")).AUDIT;
   return (await import("../check/sources.ts")).CHECK_SOURCES[command];
-}
-
-/** The options of a report that follow from the result. */
-export function reportOptionsOf(result: AuditResult | CheckResult): ReportOptions {
-  const { failOn, folder } = result;
-  if (result.command !== "audit") return { failOn, folder };
-  return { failOn, folder, file: result.specFile, scope: result.spec === undefined ? "built-in rules only" : undefined };
 }
