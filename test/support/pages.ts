@@ -2,20 +2,20 @@ import { readdir, readFile } from "node:fs/promises";
 
 const FOLDER = new URL("../../docs/rules/", import.meta.url);
 
-/** One kind of finding, as its page tells it. */
-export interface CheckPage {
-  /** As `pageOf` names it. */
+/** The page of one kind of finding. */
+export interface RulePage {
+  /** The path from the root of the package, with the heading: `docs/rules/spec.md#missing`. */
   readonly address: string;
   readonly code: string;
   readonly title: string;
-  /** The first severity that is named, which is the usual one. */
+  /** The first severity on the page, which is the default one. */
   readonly severity: string;
-  /** Code blocks by what stands behind the language: `sql bad`, `sql fix`, `yaml spec`, `yaml fix`, `yaml silence`. */
+  /** Code blocks by their language and label: `sql bad`, `sql fix`, `yaml spec`, `yaml fix`, `yaml ignore`. */
   readonly blocks: Readonly<Record<string, string>>;
 }
 
-/** All pages but the index. */
-export async function readPages(): Promise<readonly CheckPage[]> {
+/** All pages except the index. */
+export async function readPages(): Promise<readonly RulePage[]> {
   const files = (await readdir(FOLDER)).filter((name) => name !== "README.md").toSorted();
   const pages = await Promise.all(files.map(async (name) => ({ name, text: await readFile(new URL(name, FOLDER), "utf8") })));
   return pages.flatMap(({ name, text }) => {
@@ -27,37 +27,39 @@ export async function readPages(): Promise<readonly CheckPage[]> {
   });
 }
 
-function pageFrom(address: string, heading: RegExp, text: string): CheckPage {
+function pageFrom(address: string, heading: RegExp, text: string): RulePage {
   const [, code = "", title = ""] = heading.exec(text) ?? [];
   const blocks = [...text.matchAll(/^```(\w+ \w+)\n([^]*?)^```$/gm)].map(([, name = "", block = ""]) => [name, block] as const);
   const severity = /Severity: (\w+)/.exec(text)?.[1] ?? "";
   return { address, code, title: title.charAt(0).toLowerCase() + title.slice(1), severity, blocks: Object.fromEntries(blocks) };
 }
 
-/** The index, made from the pages. */
-export function renderIndex(pages: readonly CheckPage[]): string {
-  const table = (wanted: readonly CheckPage[]): string =>
-    ["| finding | severity | what it is |", "|---|---|---|"]
+/** The index, generated from the pages. */
+export function renderIndex(pages: readonly RulePage[]): string {
+  const table = (wanted: readonly RulePage[]): string =>
+    ["| code | severity | meaning |", "|---|---|---|"]
       .concat(
         wanted.map(
           ({ address, code, title, severity }) => `| [\`${code}\`](${address.replace("docs/rules/", "")}) | ${severity} | ${title} |`,
         ),
       )
       .join("\n");
-  const isOfSpec = ({ address }: CheckPage): boolean => address.includes("#");
-  return `# What the audit finds
+  const isOfSpec = ({ address }: RulePage): boolean => address.includes("#");
+  return `# Findings of the audit
 
-Each finding has a code, and each code a page: what it means, why it hurts, an example, the fix, and how to silence it with a reason. A test runs every example and every fix. \`npm run docs\` makes this index.
+Each finding has a code, and each code has a page: what it means, why it matters, an example, the fix, and how to ignore it with a reason. A test runs every example and every fix. \`npm run docs\` generates this index. The findings of \`offshoot check\` are explained in [docs/check.md](../check.md), those of \`offshoot drift\` in [docs/drift.md](../drift.md).
 
-## Without a spec
+## Built-in rules
+
+They need no spec.
 
 ${table(pages.filter((page) => !isOfSpec(page)))}
 
-## What a spec asks for
+## Comparison with a spec
 
 ${table(pages.filter(isOfSpec))}
 `;
 }
 
-/** Where the index stands. */
+/** The file of the index. */
 export const INDEX = new URL("README.md", FOLDER);

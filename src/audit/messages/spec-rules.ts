@@ -41,7 +41,7 @@ export const SPEC_MESSAGES: MessagesOf<
     remedy: "Drop it in a migration.",
   }),
   different: ({ property, expected, actual }, { kind }) => ({
-    problem: `${kind} has a different ${property}`,
+    problem: `${kind} differs from the spec: ${property}`,
     details: [...detail("expected", nearDifference(expected, actual)), ...detail("found", nearDifference(actual, expected))],
     remedy: "Change it in a migration, or correct the spec.",
   }),

@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeProject, type Project } from "../../support/cli.ts";
 
 let project: Project;
@@ -12,12 +12,12 @@ afterAll(() => project.remove());
 
 const MISTAKEN = "on: push\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: alembic upgrade head || true\n";
 
-test("workflows: findings on stdout, status 10, and a mark at the line on GitHub", async () => {
+test("check workflow prints findings, ends with status 10, and annotates the line on GitHub", async () => {
   await project.write(".github/workflows/ci.yml", MISTAKEN);
   const { code, stdout, stderr } = await project.offshoot(["check", "workflow"]);
   expect([code, stdout]).toEqual([
     10,
-    expect.stringContaining("check: migration-failure-hidden, .github/workflows/ci.yml:6, docs/check.md"),
+    expect.stringContaining("code: migration-failure-hidden, .github/workflows/ci.yml:6, docs/check.md#migration-failure-hidden"),
   ]);
   expect(stderr).toContain("1 finding");
   const json = await project.offshoot(["check", "workflow", "--json", "--quiet", ".github/workflows/ci.yml"]);
@@ -27,10 +27,12 @@ test("workflows: findings on stdout, status 10, and a mark at the line on GitHub
     findings: [{ code: "migration-failure-hidden", at: { line: 6 } }],
   });
   const onGitHub = await project.offshoot(["check", "workflow"], { GITHUB_ACTIONS: "true", CI: "true" });
-  expect(onGitHub.stdout + onGitHub.stderr).toContain("::error file=.github/workflows/ci.yml,line=6,title=migration-failure-hidden::");
+  expect(onGitHub.stdout + onGitHub.stderr).toContain(
+    "::error file=.github/workflows/ci.yml,line=6,title=test, step 1::a failed migration does not fail the step",
+  );
 });
 
-test("a workflow that can't be read is an error of usage with its line", async () => {
+test("an unreadable or invalid workflow is a usage error with its line", async () => {
   await project.write("broken.yml", "on: push\njobs: [\n");
   const broken = await project.offshoot(["check", "workflow", "broken.yml"]);
   expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining("broken.yml:3: ")]);
@@ -38,10 +40,10 @@ test("a workflow that can't be read is an error of usage with its line", async (
   expect([absent.code, absent.stderr]).toEqual([2, expect.stringContaining("Could not read the workflow absent.yml: ENOENT.")]);
   await project.write("other.yml", "a: 1\n");
   const other = await project.offshoot(["check", "workflow", "other.yml"]);
-  expect([other.code, other.stderr]).toEqual([2, expect.stringContaining("other.yml is no workflow of GitHub Actions")]);
+  expect([other.code, other.stderr]).toEqual([2, expect.stringContaining("other.yml is not a GitHub Actions workflow")]);
 });
 
-test("a worker: its output on stderr, what is found on stdout", async () => {
+test("check worker shows the output of the worker on stderr, and the findings on stdout", async () => {
   const flags = ["--for", "200ms", "--lines", "2"];
   const good = await project.offshoot(["check", "worker", ...flags, "--", "sh", "-c", "echo one; echo two; sleep 60"]);
   expect([good.code, good.stdout]).toEqual([0, "The worker runs as expected: no findings.\n"]);
@@ -50,9 +52,42 @@ test("a worker: its output on stderr, what is found on stdout", async () => {
   expect([bad.code, bad.stdout]).toEqual([10, expect.stringContaining("of 2 lines in 0.5 s")]);
 });
 
-test("metrics: a name that is none is an error of usage, an endpoint that is not there a finding", async () => {
+test("check metrics reports an invalid metric name as a usage error, and an unreachable endpoint as a finding", async () => {
   const usage = await project.offshoot(["check", "metrics", "http://127.0.0.1:9/metrics", "--metric", "a-b"]);
   expect([usage.code, usage.stderr]).toEqual([2, expect.stringContaining("a-b is not a valid metric name.")]);
   const absent = await project.offshoot(["check", "metrics", "http://127.0.0.1:9/metrics", "--within", "100ms", "--metric", "up:gauge"]);
-  expect([absent.code, absent.stdout]).toEqual([10, expect.stringContaining("check: endpoint-unreachable")]);
+  expect([absent.code, absent.stdout]).toEqual([10, expect.stringContaining("code: endpoint-unreachable")]);
+});
+
+describe("the reports of a check", () => {
+  test("are written to files in all formats, beside the text on stdout", async () => {
+    await project.write("reported.yml", MISTAKEN);
+    const formats = ["junit=check.xml", "sarif=check.sarif", "code-quality=check.json", "markdown=check.md", "json=findings.json"];
+    const flags = formats.flatMap((report) => ["--report", report]);
+    const { code, stdout } = await project.offshoot(["check", "workflow", "-q", "reported.yml", ...flags]);
+    expect([code, stdout]).toEqual([10, expect.stringMatching(/^ERRORS\n[^]*\n1 error\n$/)]);
+    const read = (file: string): Promise<string> => readFile(join(project.directory, file), "utf8");
+    expect(await read("check.xml")).toContain('<testsuites name="offshoot check workflow" tests="1" failures="1" errors="0" skipped="0"');
+    expect(JSON.parse(await read("check.sarif"))).toMatchObject({
+      runs: [{ results: [{ ruleId: "migration-failure-hidden", locations: [{ physicalLocation: { region: { startLine: 6 } } }] }] }],
+    });
+    expect(JSON.parse(await read("check.json"))).toMatchObject([{ location: { path: "reported.yml", lines: { begin: 6 } } }]);
+    expect(await read("check.md")).toMatch(/^\*\*Workflows\*\*: 1 error\n/);
+    expect(JSON.parse(await read("findings.json"))).toMatchObject({ version: 1, counts: { error: 1 } });
+  });
+
+  test("fail on warnings with --fail-on warning, and only on errors by default", async () => {
+    await project.write("counting.yml", MISTAKEN.replace("alembic upgrade head || true", "((n++))"));
+    const codeOf = async (...flags: readonly string[]) =>
+      (await project.offshoot(["check", "workflow", "-q", "counting.yml", ...flags])).code;
+    expect([await codeOf(), await codeOf("--fail-on", "warning"), await codeOf("--fail-on", "eror")]).toEqual([0, 10, 2]);
+  });
+
+  test("of metrics and workers without findings have one passed test case", async () => {
+    const flags = ["-q", "--for", "100ms", "--report", "junit"];
+    const { code, stdout } = await project.offshoot(["check", "worker", ...flags, "--", "sh", "-c", "echo one; sleep 60"]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('<testcase classname="worker" name="no findings" time="0"/>')]);
+    const metrics = await project.offshoot(["check", "metrics", "http://127.0.0.1:9/", "--within", "100ms", "-q", "--report", "sarif"]);
+    expect(JSON.parse(metrics.stdout)).toMatchObject({ runs: [{ results: [{ ruleId: "endpoint-unreachable" }] }] });
+  });
 });

@@ -33,11 +33,11 @@ async function codes(options: Partial<CheckMetricsOptions> = {}): Promise<readon
   return findings.map(({ code, severity, object }) => `${severity} ${code} ${object.name}`);
 }
 
-test("an endpoint that tells all that is wanted is as it should be", async () => {
+test("an endpoint with all expected metrics has no findings", async () => {
   expect(await codes({ metrics: [{ name: "nova_runs_total", type: "counter" }] })).toEqual([]);
 });
 
-test("what is missing, of another type or empty is told, the optional as a warning", async () => {
+test("a metric that is missing, empty or of another type is an error, and an optional one is a warning", async () => {
   const metrics = [
     { name: "nova_runs_total", type: "gauge" },
     { name: "nova_queue_depth" },
@@ -52,7 +52,7 @@ test("what is missing, of another type or empty is told, the optional as a warni
   ]);
 });
 
-test("a service that is still starting gets its time", async () => {
+test("the request is repeated while the service is starting", async () => {
   let asked = 0;
   answer = (_, response) => {
     asked += 1;
@@ -65,16 +65,16 @@ test("a service that is still starting gets its time", async () => {
 });
 
 test.each<readonly [string, Answer, string]>([
-  ["another status", (_, response) => response.writeHead(404).end("no"), "endpoint-status"],
-  ["a page", (_, response) => response.end("<html></html>"), "endpoint-format"],
-  ["nothing", (request) => request.socket.destroy(), "endpoint-unreachable"],
-  ["no end", (_, response) => response.write("a"), "endpoint-unreachable"],
-])("%s is told as such", async (_, how, code) => {
+  ["an error status", (_, response) => response.writeHead(404).end("no"), "endpoint-status"],
+  ["an HTML page", (_, response) => response.end("<html></html>"), "endpoint-format"],
+  ["a closed connection", (request) => request.socket.destroy(), "endpoint-unreachable"],
+  ["an answer that does not end", (_, response) => response.write("a"), "endpoint-unreachable"],
+])("%s has its own code", async (_, how, code) => {
   answer = how;
   expect(await codes()).toEqual([`error ${code} http://127.0.0.1:${port}/metrics`]);
 });
 
-test("a port that nobody listens on is told with the reason", async () => {
+test("an unused port is reported with the reason", async () => {
   await close();
   const { findings, failed } = await checkMetrics({ url: `http://127.0.0.1:${port}/metrics`, within: "100ms" });
   expect(findings).toMatchObject([{ code: "endpoint-unreachable", facts: { why: expect.stringContaining("ECONNREFUSED") } }]);
@@ -82,7 +82,7 @@ test("a port that nobody listens on is told with the reason", async () => {
   close = () => Promise.resolve();
 });
 
-test("credentials are sent and never shown", async () => {
+test("credentials are sent, but are not in the findings", async () => {
   const heard: (string | undefined)[] = [];
   answer = (request, response) => {
     heard.push(request.headers.authorization);
@@ -96,7 +96,7 @@ test("credentials are sent and never shown", async () => {
   expect([...basic, ...bearer]).toEqual(Array.from({ length: 2 }, () => `error endpoint-status http://127.0.0.1:${port}/metrics`));
 });
 
-test("the caller may give up", async () => {
+test("the caller can abort", async () => {
   answer = (_, response) => response.writeHead(503).end();
   const signal = AbortSignal.timeout(100);
   await expect(checkMetrics({ url: `http://127.0.0.1:${port}/`, within: "1m", signal })).rejects.toMatchObject({ code: "CANCELLED" });

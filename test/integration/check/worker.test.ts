@@ -2,16 +2,16 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { checkWorker, type CheckWorkerOptions } from "../../../src/commands/check-worker.ts";
 
-/** A worker in the shell that tests have. */
+/** A worker that runs in a shell. */
 const shell = (script: string): readonly string[] => ["sh", "-c", script];
-/** Lives a moment; whatever is waited for gets all the time that a busy machine may need. */
+/** The worker runs for a moment. The other times are long enough for a busy machine. */
 const quick = { for: "300ms", within: "20s", grace: "20s" };
 
 async function codes(options: CheckWorkerOptions): Promise<readonly string[]> {
   return (await checkWorker({ ...quick, ...options })).findings.map(({ code }) => code);
 }
 
-test("a worker that lives and logs enough passes, and is gone afterwards", async () => {
+test("a worker that runs and logs enough passes, and has ended afterwards", async () => {
   const output: string[] = [];
   const command = shell("echo pid $$; for i in 1 2 3 4; do echo line $i; done; echo started >&2; exec sleep 60");
   const findings = await codes({
@@ -27,46 +27,44 @@ test("a worker that lives and logs enough passes, and is gone afterwards", async
 
 test.each([
   ["ends at once", "echo bye; exit 3", {}, ["worker-ended"]],
-  ["ends well, which is an end as well", "exit 0", {}, ["worker-ended"]],
-  ["says nothing", "exec sleep 60", { within: "500ms" }, ["worker-quiet"]],
-  ["logs, and tells of failures", "echo ok; echo 'Traceback (most recent call last):'; exec sleep 60", { lines: 2 }, ["worker-complains"]],
+  ["ends with status 0", "exit 0", {}, ["worker-ended"]],
+  ["writes nothing", "exec sleep 60", { within: "500ms" }, ["worker-few-lines"]],
+  ["logs failures", "echo ok; echo 'Traceback (most recent call last):'; exec sleep 60", { lines: 2 }, ["worker-log-failures"]],
 ] as const)("a worker that %s", async (_, script, more, expected) => {
   expect(await codes({ command: shell(script), ...more })).toEqual(expected);
 });
 
-test("how a worker ended is told with its last lines, without secrets", async () => {
+test("the end of a worker is reported with its last lines, without secrets", async () => {
   const { findings, failed } = await checkWorker({ ...quick, command: shell("echo postgres://me:hunter22@host/db; kill -SEGV $$") });
   expect(findings).toMatchObject([{ code: "worker-ended", facts: { how: "SIGSEGV", tail: ["postgres://me:***@host/db"] } }]);
   expect(failed).toBe(true);
 });
 
-test("a worker that is never ready is told after the time", async () => {
-  expect(await codes({ command: shell("echo waiting; exec sleep 60"), ready: "started", within: "500ms" })).toEqual(["worker-unready"]);
+test("a worker that does not become ready is reported after the time", async () => {
+  expect(await codes({ command: shell("echo waiting; exec sleep 60"), ready: "started", within: "500ms" })).toEqual(["worker-not-ready"]);
 });
 
-test("a worker that ignores the signal is killed and told", async () => {
-  expect(await codes({ command: shell("trap '' TERM; echo up; while true; do sleep 1; done"), grace: "500ms" })).toEqual([
-    "worker-stubborn",
-  ]);
+test("a worker that ignores SIGTERM is killed and reported", async () => {
+  expect(await codes({ command: shell("trap '' TERM; echo up; while true; do sleep 1; done"), grace: "500ms" })).toEqual(["worker-killed"]);
 });
 
-test("children that a worker leaves are ended with it", async () => {
+test("child processes that a worker leaves are ended", async () => {
   const output: string[] = [];
   const findings = await codes({
     command: shell("sleep 60 >/dev/null 2>&1 & echo child $!; exit 1"),
     onEvent: (event) => event.kind === "output" && output.push(Buffer.from(event.chunk).toString()),
   });
-  expect(findings).toEqual(["worker-ended", "worker-left"]);
+  expect(findings).toEqual(["worker-ended", "worker-children-left"]);
   const pid = Number(/child (\d+)/.exec(output.join(""))?.[1]);
-  // Dead is enough: nobody may be there to collect it.
+  // A zombie is also fine: perhaps no process reads its status.
   const state = await readFile(`/proc/${pid}/stat`, "utf8").then(
     (stat) => stat.split(" ")[2],
-    () => "gone",
+    () => "ended",
   );
-  expect(["Z", "gone"]).toContain(state);
+  expect(["Z", "ended"]).toContain(state);
 });
 
-const said = async (env: NodeJS.ProcessEnv): Promise<string> => {
+const outputWith = async (env: NodeJS.ProcessEnv): Promise<string> => {
   const output: string[] = [];
   await codes({
     command: shell('echo "[$PYTHONUNBUFFERED]"; sleep 60'),
@@ -76,8 +74,8 @@ const said = async (env: NodeJS.ProcessEnv): Promise<string> => {
   return output.join("");
 };
 
-test("Python doesn't buffer, unless the caller says so", async () => {
-  expect([await said({}), await said({ PYTHONUNBUFFERED: "" })]).toEqual(["[1]\n", "[]\n"]);
+test("Python does not buffer its output, unless the caller sets PYTHONUNBUFFERED", async () => {
+  expect([await outputWith({}), await outputWith({ PYTHONUNBUFFERED: "" })]).toEqual(["[1]\n", "[]\n"]);
 });
 
 test.each([
@@ -85,11 +83,11 @@ test.each([
   [{ command: ["no-such-program-here"] }, "COMMAND_NOT_FOUND"],
   [{ command: ["true"], for: "long" }, "USAGE"],
   [{ command: ["true"], lines: Number("many") }, "USAGE"],
-])("%j is refused", async (options, code) => {
+])("%j is rejected", async (options, code) => {
   await expect(checkWorker(options)).rejects.toMatchObject({ code });
 });
 
-test("the caller may give up, and the worker ends", async () => {
+test("the caller can abort, and the worker ends", async () => {
   await expect(
     checkWorker({ command: shell("echo up; sleep 60"), for: "1m", grace: "1s", signal: AbortSignal.timeout(200) }),
   ).rejects.toMatchObject({

@@ -47,7 +47,7 @@ describe("audit --report", () => {
       ),
     );
     expect(code).toBe(10);
-    expect(stdout).toMatch(/^ERRORS\n\n {2}app.users.email: column has another nullable\n/);
+    expect(stdout).toMatch(/^ERRORS\n\n {2}app.users.email: column differs from the spec: nullable\n/);
     expect(await readBack("reports/schema.xml")).toContain('tests="2" failures="1" errors="0" skipped="1"');
     expect(JSON.parse(await readBack("schema.sarif"))).toMatchObject({ version: "2.1.0", runs: [{ results: [{}, {}] }] });
     expect(await readBack("page.md")).toMatch(/^\*\*Schema\*\*: 1 error, 1 warning\n/);
@@ -188,10 +188,12 @@ describe("on GitHub", () => {
     });
     const annotations = stderr.split("\n").filter((line) => /^::(error|warning|notice)/.test(line));
     expect(annotations).toEqual([
-      expect.stringMatching(/^::error file=spec\.yaml,line=8,title=app\.users\.email::column has another nullable%0A/),
-      expect.stringMatching(/^::warning file=spec\.yaml,line=9,title=app\.old_users::table must be absent%0A/),
+      expect.stringMatching(/^::error file=spec\.yaml,line=8,title=app\.users\.email::column differs from the spec: nullable%0A/),
+      expect.stringMatching(/^::warning file=spec\.yaml,line=9,title=app\.old_users::table exists, but the spec says "absent: true"%0A/),
     ]);
-    expect(await readBack("summary.md")).toContain("- `app.users.email`: column has another nullable (`different`, spec.yaml:8)");
+    expect(await readBack("summary.md")).toContain(
+      "- `app.users.email`: column differs from the spec: nullable (`different`, spec.yaml:8)",
+    );
   });
 
   test("a run annotates each finding once, also if it audits after the migrations and before its command", async () => {
@@ -226,8 +228,15 @@ describe("on GitHub", () => {
   test("a run that fails because of findings has an annotation for each one, and no further annotation", async () => {
     await project.write("strict.yaml", "version: 1\nschemas:\n  app:\n    tables:\n      teams:\n");
     await project.write("offshoot.yaml", "audit: strict.yaml\nmigrations:\n  command: node migrate.mjs\n  files: [migrate.sql]\n");
-    const { stderr, code } = await project.offshoot(["run", "--run", "strict", "--", "true"], { GITHUB_ACTIONS: "true", CI: "true" });
+    const page = await project.write("strict.md", "");
+    const { stderr, code } = await project.offshoot(["run", "--run", "strict", "--", "true"], {
+      GITHUB_ACTIONS: "true",
+      CI: "true",
+      GITHUB_STEP_SUMMARY: page,
+    });
     expect(code).toBe(10);
+    // The summary has a part with the findings, so the error above it does not list them.
+    expect((await readBack("strict.md")).match(/table is missing/g)).toHaveLength(1);
     expect(stderr.split("\n").filter((line) => line.startsWith("::error"))).toEqual([
       expect.stringMatching(/^::error file=strict\.yaml,line=5,title=app\.teams::table is missing/),
     ]);

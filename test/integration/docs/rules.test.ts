@@ -12,7 +12,7 @@ import { INDEX, readPages, renderIndex } from "../../support/pages.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
 const pages = await readPages();
-/** What the page of `version-unknown` says of the repository; the others need none. */
+/** The repository on the page of `version-unknown`. The other pages need none. */
 const PROJECT: Project = {
   tool: "alembic",
   evidence: "alembic.ini",
@@ -26,14 +26,14 @@ const PROJECT: Project = {
 };
 const REPOSITORY = { heads: ["0035"], known: ["0034", "0035"] };
 
-// Of its own, since an example makes a role.
+// A server of its own, because an example creates a role.
 let server: TestServer;
 beforeAll(async () => {
   server = await startServer();
 });
 afterAll(() => server.stop());
 
-/** Each statement by itself, as psql sends it: some can't run in a transaction. Those behind `-- fails` have to fail. */
+/** Runs each statement separately, like psql, because some cannot run in a transaction. A statement after `-- fails` must fail. */
 async function execute(url: string, script = ""): Promise<void> {
   const statements = script.split(/;$/m).filter((statement) => statement.replaceAll(/^--.*$/gm, "").trim() !== "");
   await withSession(url, async (session) => {
@@ -55,31 +55,31 @@ async function findings(url: string, code: string, specText: string | undefined)
 }
 
 describe.each(pages.map((page) => [page.code, page] as const))("the page of %s", (code, { blocks, severity }) => {
-  test("has an example of exactly that finding, and a fix after which there is none", async () => {
+  test("has an example with exactly that finding, and a fix that removes it", async () => {
     const url = await server.createDatabase(`page_${code.replaceAll("-", "_")}`);
     expect(blocks["sql bad"]).toBeDefined();
     await execute(url, blocks["sql bad"]);
     const found = await findings(url, code, blocks["yaml spec"]);
     expect(found).toMatchObject([{ code, severity }]);
-    const silenced = blocks["yaml silence"] === undefined ? [] : await findings(url, code, blocks["yaml silence"]);
-    expect(silenced).toEqual([]);
+    const ignored = blocks["yaml ignore"] === undefined ? [] : await findings(url, code, blocks["yaml ignore"]);
+    expect(ignored).toEqual([]);
     expect(blocks["sql fix"] ?? blocks["yaml fix"]).toBeDefined();
     await execute(url, blocks["sql fix"]);
     expect(await findings(url, code, blocks["yaml fix"] ?? blocks["yaml spec"])).toEqual([]);
   });
 });
 
-test("each code has a page where its reports look for it, and each page a code with its severity", () => {
+test("each code has a page at the address in the reports, with the right severity", () => {
   const documented = pages.map(({ code, address, severity }) => [code, { address, severity }] as const);
   const expected = Object.entries(AUDIT.kinds).map(([code, { page, severity }]) => [code, { address: page, severity }] as const);
   expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(expected));
 });
 
-test("each page says how to silence the finding, but those of a spec, which say it once", () => {
-  const silent = pages.filter(({ address, blocks }) => !address.includes("#") && blocks["yaml silence"] === undefined);
-  expect(silent.map(({ code }) => code)).toEqual([]);
+test("each page of a built-in rule says how to ignore the finding", () => {
+  const without = pages.filter(({ address, blocks }) => !address.includes("#") && blocks["yaml ignore"] === undefined);
+  expect(without.map(({ code }) => code)).toEqual([]);
 });
 
-test("the index is made from the pages (npm run docs)", async () => {
+test("the index is generated from the pages (npm run docs)", async () => {
   expect(await readFile(INDEX, "utf8")).toBe(renderIndex(pages));
 });
