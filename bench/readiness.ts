@@ -1,6 +1,6 @@
 /**
- * The gate's own figures: what it adds to a migration command, how soon a killed leader is replaced (wanted: within
- * 5 s by default), how soon everybody knows of a failure (1 s) and of success.
+ * Measures the readiness protocol: the time that it adds to a migration command, the time until a killed leader is
+ * replaced (goal: 5 s), and the time until all waiters have seen a failure (goal: 1 s) or a success (goal: 1 s).
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -22,7 +22,7 @@ interface Ended {
   readonly at: number;
 }
 
-/** One process of the CLI on a database, which says when it ended. */
+/** Starts one process of the CLI, and reports when it ended. */
 function offshoot(url: string, ...command: string[]): { readonly pid: number; readonly ended: Promise<Ended> } {
   const args = [BIN, "migrate", "--run", "bench", "--url", "BENCH_URL", "--", ...command];
   const child = spawn(process.execPath, args, { env: { ...process.env, BENCH_URL: url }, stdio: "ignore" });
@@ -37,7 +37,7 @@ async function until(url: string, what: string): Promise<void> {
   while ((await watch.query(sql, [name, what])).length === 0) await pause(5);
 }
 
-/** Milliseconds from the kill of a leader to the begin of the next command. */
+/** Milliseconds from the kill of a leader to the start of the next command. */
 async function takeover(): Promise<number> {
   const url = await freshDatabase();
   const session = `const pg = (await import(${JSON.stringify(import.meta.resolve("pg"))})).default; const c = new pg.Client(process.env.DATABASE_URL); await c.connect(); await c.query("select pg_sleep(4)"); await c.end();`;
@@ -54,7 +54,7 @@ async function takeover(): Promise<number> {
   return took;
 }
 
-/** Milliseconds from the end of the leader to that of the last waiter. */
+/** Milliseconds from the end of the leader to the end of the last waiter. */
 async function spread(...command: string[]): Promise<number> {
   const url = await freshDatabase();
   const leader = offshoot(url, ...command);
@@ -64,11 +64,11 @@ async function spread(...command: string[]): Promise<number> {
   return Math.max(...all.map(({ at }) => at)) - first.at;
 }
 
-async function figure(name: string, wantedMs: number, measure: () => Promise<number>): Promise<void> {
+async function figure(name: string, goalMs: number, measure: () => Promise<number>): Promise<void> {
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) times.push(await measure());
   const range = `${Math.min(...times).toFixed(0)}–${Math.max(...times).toFixed(0)}`;
-  console.log(`${name}: median ${median(times).toFixed(0)} ms (${range}), wanted at most ${wantedMs} ms`);
+  console.log(`${name}: median ${median(times).toFixed(0)} ms (${range}), goal at most ${goalMs} ms`);
 }
 
 try {
@@ -79,7 +79,7 @@ try {
   console.log(table(sides));
   await figure(`a killed leader is replaced, with ${WAITERS} waiters`, 5000, takeover);
   await figure(`the last of ${WAITERS} waiters ends after a failure`, 1000, () => spread("sh", "-c", "sleep 2.5; exit 1"));
-  await figure(`the last of ${WAITERS} waiters passes after success`, 1000, () => spread("sh", "-c", "sleep 2.5"));
+  await figure(`the last of ${WAITERS} waiters ends after a success`, 1000, () => spread("sh", "-c", "sleep 2.5"));
 } finally {
   await watch.close();
   await server.stop();

@@ -1,5 +1,5 @@
-// The migration command of the chaos: knows nothing of offshoot, and writes down what it sees from outside.
-// Arguments: what it does as JSON (CommandPlan). Each instance has a token; what it leaves running shares that.
+// The migration command of the chaos test. It does not use offshoot, and records what it sees from outside.
+// Arguments: its CommandPlan as JSON. Each instance has a token. A process that it leaves running has the same token.
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ const token = process.argv[3] ?? randomUUID();
 if (plan.ignoresTerm) process.on("SIGTERM", () => {});
 
 const client = new Client({ connectionString: process.env.DATABASE_URL });
-// A session that is ended under us ends us with an honest error at the next statement.
+// If the server ends the session, the next statement fails with a clear error.
 client.on("error", () => {});
 await client.connect();
 const write = (step, seen) =>
@@ -46,7 +46,7 @@ await write("end");
 if (plan.end === "dies") process.kill(process.pid, "SIGKILL");
 await client.end();
 
-/** Whether a process can still do something: not one that only waits to be reaped, nor one on a frozen machine. */
+/** Whether a process can still do something: it is neither a zombie nor stopped. */
 function isRunning(pid) {
   try {
     const state = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "")[0];

@@ -7,29 +7,29 @@ import type { Runner } from "./runner.ts";
 import type { Fault } from "./schedule.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** What a fault can reach. */
+/** Everything that a fault can affect. */
 export interface Target {
   readonly server: TestServer;
-  /** Of the schedule's database, past the proxy. */
+  /** The schedule's database, without the proxy. */
   readonly url: string;
   readonly proxy: Proxy;
   readonly runners: readonly Runner[];
   readonly timeline: Timeline;
 }
 
-/** Milliseconds that a fault waits for somebody to hit. */
+/** Milliseconds that a fault waits for a target. */
 const PATIENCE_MS = 1500;
 
-/** Does one fault, and undoes it where it has an end. */
+/** Causes one fault, and ends it again if it has a duration. */
 export async function doFault(fault: Fault, target: Target): Promise<void> {
   const { proxy, server, url, timeline } = target;
-  timeline.say("fault", "forMs" in fault ? `${fault.kind} for ${fault.forMs} ms` : fault.kind);
+  timeline.add("fault", "forMs" in fault ? `${fault.kind} for ${fault.forMs} ms` : fault.kind);
   switch (fault.kind) {
     case "kill-leader":
     case "kill-waiter":
       return kill(fault.kind === "kill-leader" ? await leader(target) : waiter(target), timeline);
-    case "kill-guard":
-      return killGuard(await leader(target), timeline);
+    case "kill-watchdog":
+      return killWatchdog(await leader(target), timeline);
     case "stop-leader":
     case "freeze-machine":
       return stop(await leader(target), fault.forMs, fault.kind === "freeze-machine", timeline);
@@ -45,8 +45,8 @@ export async function doFault(fault: Fault, target: Target): Promise<void> {
       proxy.delay(Math.min(400, fault.forMs));
       await pause(fault.forMs);
       return proxy.heal();
-    case "terminate-gate":
-      return terminate(url, "offshoot:gate");
+    case "terminate-leader":
+      return terminate(url, "offshoot:readiness");
     case "terminate-migration":
       return terminate(url, "offshoot:migrate:%");
     case "crash-server":
@@ -58,7 +58,7 @@ export async function doFault(fault: Fault, target: Target): Promise<void> {
   }
 }
 
-/** The runner that leads, when it may be harmed. */
+/** The runner that leads. Undefined: no runner leads, or this runner must survive. */
 async function leader({ url, runners }: Target): Promise<Runner | undefined> {
   for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await pause(50)) {
     const pid = await leaderPid(url);
@@ -69,7 +69,7 @@ async function leader({ url, runners }: Target): Promise<Runner | undefined> {
 }
 
 async function leaderPid(url: string): Promise<number | undefined> {
-  // No table yet, or a server that is down: nobody leads as far as can be seen.
+  // If the table does not exist or the server is down, there is no known leader.
   const rows = await withSession(url, (session) =>
     session.query<{ pid: number }>(
       "select (owner->>'pid')::int as pid from offshoot.readiness where state = 'migrating' order by epoch desc limit 1",
@@ -83,28 +83,28 @@ function waiter({ runners }: Target): Runner | undefined {
 }
 
 function kill(runner: Runner | undefined, timeline: Timeline): void {
-  if (runner === undefined) return timeline.say("fault", "hits nobody");
+  if (runner === undefined) return timeline.add("fault", "has no target");
   runner.killed = true;
-  timeline.say("fault", `kills ${runner.name}`);
+  timeline.add("fault", `kills ${runner.name}`);
   runner.child.kill("SIGKILL");
 }
 
-function killGuard(runner: Runner | undefined, timeline: Timeline): void {
-  const [guard] = descendants(runner?.child.pid ?? -1);
-  if (guard === undefined) return timeline.say("fault", "hits nobody");
-  timeline.say("fault", `kills the guard of ${runner?.name}`);
-  signalAll([guard], "SIGKILL");
+function killWatchdog(runner: Runner | undefined, timeline: Timeline): void {
+  const [watchdog] = descendants(runner?.child.pid ?? -1);
+  if (watchdog === undefined) return timeline.add("fault", "has no target");
+  timeline.add("fault", `kills the watchdog of ${runner?.name}`);
+  signalAll([watchdog], "SIGKILL");
 }
 
 async function stop(runner: Runner | undefined, forMs: number, withAll: boolean, timeline: Timeline): Promise<void> {
   const pid = runner?.child.pid;
-  if (runner === undefined || pid === undefined) return timeline.say("fault", "hits nobody");
+  if (runner === undefined || pid === undefined) return timeline.add("fault", "has no target");
   const pids = withAll ? [pid, ...descendants(pid)] : [pid];
-  timeline.say("fault", `stops ${runner.name} (${pids.join(", ")})`);
+  timeline.add("fault", `stops ${runner.name} (${pids.join(", ")})`);
   runner.stoppedMs += forMs;
   signalAll(pids, "SIGSTOP");
   await pause(forMs);
-  timeline.say("fault", `continues ${runner.name}`);
+  timeline.add("fault", `continues ${runner.name}`);
   signalAll(pids, "SIGCONT");
 }
 
@@ -117,7 +117,7 @@ async function terminate(url: string, name: string): Promise<void> {
   );
 }
 
-/** A backend that dies badly makes the server end all sessions and recover. */
+/** When a server process is killed, the server ends all sessions and recovers. */
 async function crash(url: string): Promise<void> {
   await withSession(url, async (session) => {
     const [row] = await session.query<{ pid: number }>("select pg_backend_pid() as pid");

@@ -2,18 +2,18 @@ import { type End, WITHIN_S } from "./runner.ts";
 import { mayFail, type Schedule } from "./schedule.ts";
 import type { StateChange, Trace } from "./trace.ts";
 
-/** All that is known of a schedule when it is over. */
+/** What is known about a schedule after its end. */
 export interface Outcome {
   readonly schedule: Schedule;
-  /** Of runners that were not killed. */
+  /** The ends of the runners that were not killed. */
   readonly ends: readonly (End & { readonly stoppedMs: number })[];
   readonly traces: readonly Trace[];
   readonly states: readonly StateChange[];
-  /** Processes and sessions of migrations that were there after everybody had ended. */
+  /** Processes and sessions of migrations that exist after all runners have ended. */
   readonly left: readonly string[];
 }
 
-/** The promises that a schedule broke; none, when all is well. */
+/** The promises that were broken. */
 export function broken(outcome: Outcome): readonly string[] {
   return [overlaps, witnessed, successes, early, hung, verdicts, leftovers].flatMap((check) => check(outcome));
 }
@@ -25,7 +25,7 @@ function begins(traces: readonly Trace[]): readonly Trace[] {
   return traces.filter(({ step }) => step === "begin");
 }
 
-/** Two commands never overlap: nothing is written for an earlier one after a later one began. */
+/** Two commands never overlap: an earlier one writes nothing after a later one began. */
 function overlaps({ traces }: Outcome): readonly string[] {
   const all = begins(traces);
   return all.flatMap((begin, place) => {
@@ -37,7 +37,7 @@ function overlaps({ traces }: Outcome): readonly string[] {
   });
 }
 
-/** A superseded leader's command and sessions are gone before the next one begins, as that one itself sees. */
+/** The command and sessions of a replaced leader have ended before the next command begins, as the next command sees. */
 function witnessed({ traces }: Outcome): readonly string[] {
   return begins(traces).flatMap((begin) => {
     const { sessions = [], processes = [] } = begin.seen ?? {};
@@ -45,25 +45,25 @@ function witnessed({ traces }: Outcome): readonly string[] {
   });
 }
 
-/** One recorded success, and no command after it. */
+/** There is one recorded success, and no command begins after it. */
 function successes({ ends, traces, states }: Outcome): readonly string[] {
   const ready = states.filter(({ state }) => state === "ready");
   const ran = ends.filter(({ state }) => state === "ran");
   const after = begins(traces).filter(({ at }) => ready[0] !== undefined && at > ready[0].at);
   return [
     ...(ready.length > 1 ? [`"ready" was recorded ${ready.length} times`] : []),
-    ...(ran.length > 1 ? [`${ran.length} runners say that they ran it`] : []),
+    ...(ran.length > 1 ? [`${ran.length} runners report that they ran it`] : []),
     ...after.map((begin) => `${name(begin)} began after "ready"`),
   ];
 }
 
-/** Nobody goes on before the command ended and the marker said so. */
+/** No runner continues before the command has ended and the marker is ready. */
 function early({ ends, traces, states }: Outcome): readonly string[] {
   const end = traces.find(({ step }) => step === "end");
   const ready = states.find(({ state }) => state === "ready");
   return ends
     .filter(({ code, at }) => code === EXIT_READY && (end === undefined || end.at > at || ready === undefined || ready.at > at))
-    .map((runner) => `${runner.name} went on at ${time(runner.at)}; the command's end: ${end === undefined ? "never" : time(end.at)}`);
+    .map((runner) => `${runner.name} continued at ${time(runner.at)}; the command's end: ${end === undefined ? "never" : time(end.at)}`);
 }
 
 function hung({ ends }: Outcome): readonly string[] {
@@ -72,7 +72,7 @@ function hung({ ends }: Outcome): readonly string[] {
     .map((runner) => `${runner.name} took ${Math.round(runner.tookMs)} ms`);
 }
 
-/** All that were left alone come to the same end, and to a right one. */
+/** All runners that were not killed end in the same way, and in a correct way. */
 function verdicts({ schedule, ends, states }: Outcome): readonly string[] {
   const codes = new Set(ends.map(({ code }) => code));
   const wrong = ends.filter(({ code }) => code !== EXIT_READY && code !== EXIT_FAILED);
@@ -80,7 +80,7 @@ function verdicts({ schedule, ends, states }: Outcome): readonly string[] {
   return [
     ...wrong.map((runner) => `${runner.name} ended with ${runner.code}`),
     ...(codes.size > 1 && wrong.length === 0 ? ["some runners succeeded and some failed"] : []),
-    ...(codes.has(EXIT_FAILED) && !mayFail(schedule) ? ["it failed, and nothing was done that makes it fail"] : []),
+    ...(codes.has(EXIT_FAILED) && !mayFail(schedule) ? ["it failed, and no fault of the schedule can make it fail"] : []),
     ...(codes.has(EXIT_FAILED) && last !== "failed" ? [`runners failed, and the marker is ${last}`] : []),
     ...(codes.has(EXIT_READY) && last !== "ready" ? [`runners succeeded, and the marker is ${last}`] : []),
   ];

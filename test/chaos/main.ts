@@ -1,6 +1,6 @@
 /**
- * Plays schedules of faults against real `offshoot migrate` processes and a real server:
- * `npm run chaos -- --seed 1 --schedules 60 --parallel 3`. A failure prints its seed and what happened.
+ * Runs schedules of faults with real `offshoot migrate` processes and a real server:
+ * `npm run chaos -- --seed 1 --schedules 60 --parallel 3`. For a failure it prints the seed and a timeline.
  */
 import { parseArgs } from "node:util";
 import { startServer } from "../support/server.ts";
@@ -21,9 +21,9 @@ const startedAt = performance.now();
 let next = 0;
 const played: Played[] = [];
 
-/** Each lane has a server of its own, since some faults restart it. */
+/** Each lane has a server of its own, because some faults restart the server. */
 async function lane(): Promise<void> {
-  // A server that is killed must keep what it committed, as real ones do; the test servers do not by default.
+  // Like a real server, this one must keep what it committed when it is killed. Test servers do not by default.
   const server = await startServer({ max_connections: 50, synchronous_commit: "on" });
   try {
     while (next < count) {
@@ -32,15 +32,15 @@ async function lane(): Promise<void> {
       const schedule = scheduleOf(seed);
       const result = await play(schedule, server);
       played.push(result);
-      if (result.broken.length > 0 || values.verbose) tell(result, JSON.stringify(schedule));
-      if (played.length % 10 === 0) say(`${played.length} of ${count} schedules, ${failures().length} failed (${seconds()} s)`);
+      if (result.broken.length > 0 || values.verbose) printResult(result, JSON.stringify(schedule));
+      if (played.length % 10 === 0) print(`${played.length} of ${count} schedules, ${failures().length} failed (${seconds()} s)`);
     }
   } finally {
     await server.stop();
   }
 }
 
-function say(text: string): void {
+function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
@@ -48,8 +48,8 @@ function failures(): readonly Played[] {
   return played.filter(({ broken }) => broken.length > 0);
 }
 
-function tell({ seed, broken, timeline }: Played, schedule: string): void {
-  say([`\nseed ${seed}${broken.length === 0 ? "" : " FAILED"}`, ...broken.map((line) => `  ${line}`), schedule, timeline, ""].join("\n"));
+function printResult({ seed, broken, timeline }: Played, schedule: string): void {
+  print([`\nseed ${seed}${broken.length === 0 ? "" : " FAILED"}`, ...broken.map((line) => `  ${line}`), schedule, timeline, ""].join("\n"));
 }
 
 function seconds(): string {
@@ -59,10 +59,10 @@ function seconds(): string {
 await Promise.all(Array.from({ length: Number(values.parallel) }, lane));
 const takeovers = played.reduce((sum, each) => sum + each.takeovers, 0);
 const ready = played.filter((each) => each.ready).length;
-say(
-  `${played.length} schedules from seed ${first}: ${ready} ready, ${played.length - ready} failed honestly or not begun, ${takeovers} takeovers, ${seconds()} s`,
+print(
+  `${played.length} schedules from seed ${first}: ${ready} ready, ${played.length - ready} failed for a valid reason or not begun, ${takeovers} takeovers, ${seconds()} s`,
 );
-say(
+print(
   failures().length === 0
     ? "every promise was kept"
     : `broken: seeds ${failures()

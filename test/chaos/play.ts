@@ -12,19 +12,19 @@ import type { Schedule } from "./schedule.ts";
 import { startTimeline } from "./timeline.ts";
 import { prepareTrace, readTrace } from "./trace.ts";
 
-/** How a schedule went. */
+/** The result of a schedule. */
 export interface Played {
   readonly seed: number;
-  /** Promises that were broken. */
+  /** The promises that were broken. */
   readonly broken: readonly string[];
   readonly timeline: string;
-  /** Whether the migration came to be ready. */
+  /** Whether the migration became ready. */
   readonly ready: boolean;
   /** How often another leader began. */
   readonly takeovers: number;
 }
 
-/** Plays one schedule in a database of its own, and judges it. */
+/** Runs one schedule in a new database and checks all promises. */
 export async function play(schedule: Schedule, server: TestServer): Promise<Played> {
   const timeline = startTimeline();
   const name = `chaos_${schedule.seed}`;
@@ -41,25 +41,25 @@ export async function play(schedule: Schedule, server: TestServer): Promise<Play
   });
   const faults = schedule.faults.map(async (fault) => {
     await pause(fault.atMs);
-    await doFault(fault, target).catch((thrown: unknown) => timeline.say("fault", `${fault.kind} came to nothing: ${String(thrown)}`));
+    await doFault(fault, target).catch((thrown: unknown) => timeline.add("fault", `${fault.kind} failed: ${String(thrown)}`));
   });
   await Promise.all(startAll);
   const ends = await allEnds(runners);
   await Promise.all(faults);
   await waitUntilReady(url, deadline("the server after its faults", 30_000));
   const { traces, states } = await readTrace(url);
-  const left = await whatIsLeft(
+  const left = await findLeftovers(
     url,
     traces.map(({ pid }) => pid),
   );
   const broke = broken({ schedule, ends, traces, states, left });
   for (const { token, step, pid, at, seen } of traces.filter((trace) => !trace.step.endsWith("tick"))) {
-    timeline.say(
+    timeline.add(
       "trace",
       `${token.slice(0, 4)} ${step} (${pid}) at ${at.toISOString().slice(11, 23)} ${seen === null ? "" : JSON.stringify(seen)}`,
     );
   }
-  for (const { state, epoch, at } of states) timeline.say("marker", `${state}, epoch ${epoch}, at ${at.toISOString().slice(11, 23)}`);
+  for (const { state, epoch, at } of states) timeline.add("marker", `${state}, epoch ${epoch}, at ${at.toISOString().slice(11, 23)}`);
   proxy.close();
   await withSession(server.url, (session) => session.query(`drop database ${name} with (force)`));
   const epochs = new Set(states.map(({ epoch }) => epoch));
@@ -72,10 +72,10 @@ export async function play(schedule: Schedule, server: TestServer): Promise<Play
   };
 }
 
-/** Waits for every runner; one that hangs is ended, and counted with the time it took. */
+/** Waits for every runner. A runner that hangs is killed and reported with its time. */
 async function allEnds(runners: readonly Runner[]): Promise<readonly (Awaited<Runner["ended"]> & { stoppedMs: number })[]> {
   const hanging = new AbortController();
-  const patience = pause((WITHIN_S + 10) * 1000, undefined, { signal: hanging.signal }).then(
+  const timeLimit = pause((WITHIN_S + 10) * 1000, undefined, { signal: hanging.signal }).then(
     () =>
       signalAll(
         runners.flatMap(({ child }) => child.pid ?? []),
@@ -85,12 +85,12 @@ async function allEnds(runners: readonly Runner[]): Promise<readonly (Awaited<Ru
   );
   const ended = await Promise.all(runners.map(async (runner) => ({ ...(await runner.ended), runner })));
   hanging.abort();
-  await patience;
+  await timeLimit;
   return ended.filter(({ runner }) => !runner.killed).map(({ runner, ...end }) => ({ ...end, stoppedMs: runner.stoppedMs }));
 }
 
-/** Commands and sessions of migrations that are there although nobody leads any more, after a moment to go. */
-async function whatIsLeft(url: string, pids: readonly number[]): Promise<readonly string[]> {
+/** Commands and sessions of migrations that still exist three seconds after the last leader. */
+async function findLeftovers(url: string, pids: readonly number[]): Promise<readonly string[]> {
   for (const end = performance.now() + 3000; ; await pause(100)) {
     const sessions = await withSession(url, (session) =>
       session.query<{ name: string }>(

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** Whether a process is there and not merely waiting to be reaped. */
+/** Whether a process exists and is not a zombie. */
 export function isRunning(pid: number): boolean {
   try {
     const state = readFileSync(`/proc/${pid}/stat`, "utf8")
@@ -13,7 +13,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** A process's children, and theirs. */
+/** All descendants of a process. */
 export function descendants(pid: number): readonly number[] {
   const table = execFileSync("ps", ["-e", "-o", "pid=,ppid="]).toString();
   const parents = table
@@ -25,7 +25,7 @@ export function descendants(pid: number): readonly number[] {
   return below(pid);
 }
 
-/** Signals processes that may be gone by now. */
+/** Signals processes. Ignores those that have ended. */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {

@@ -1,14 +1,14 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
-/** A network between runners and server that can break in the usual ways. */
+/** A network between runners and server that can fail. */
 export interface Proxy {
   readonly port: number;
-  /** Ends all connections at once; new ones are taken. */
+  /** Ends all connections at once. New connections are accepted. */
   cut(): void;
-  /** Swallows everything, new connections too, as a dead network does; `heal` ends those that were caught. */
+  /** Drops everything, also on new connections, like a broken network. `heal` then ends these connections. */
   hole(): void;
-  /** Holds every packet back for so long. */
+  /** Delays every packet. */
   delay(ms: number): void;
   heal(): void;
   close(): void;
@@ -26,10 +26,10 @@ export async function openProxy(target: number): Promise<Proxy> {
     });
     from.on("close", () => {
       sockets.delete(from);
-      // The other side hears nothing of it while the network is dead.
+      // While the network is broken, the other side does not see the end.
       if (!dead) to.destroy();
     });
-    // Whoever is cut off sees a reset; the proxy itself has nobody to tell.
+    // A side that is cut off gets a connection reset. The proxy ignores its own error.
     from.on("error", () => from.destroy());
     sockets.add(from);
   };

@@ -1,8 +1,8 @@
-/** Numbers that look random and follow from a seed alone (mulberry32). */
+/** Pseudorandom numbers that depend only on a seed (mulberry32). */
 export interface Random {
-  /** From 0 to below 1. */
+  /** From 0 to less than 1. */
   next(): number;
-  /** A whole number from `low` to `high`, both included. */
+  /** An integer from `low` to `high`, both included. */
   between(low: number, high: number): number;
   chance(probability: number): boolean;
   pick<T>(choices: readonly [T, ...T[]]): T;

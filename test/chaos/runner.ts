@@ -7,7 +7,7 @@ const BIN = new URL("../../bin/offshoot.js", import.meta.url).pathname;
 const COMMAND = new URL("command.mjs", import.meta.url).pathname;
 const SKEW = new URL("skew.mjs", import.meta.url).href;
 
-/** For the whole of a schedule; a runner that is not through by then hangs. */
+/** Seconds for a whole schedule. A runner that needs longer hangs. */
 export const WITHIN_S = 40;
 
 /** How a runner ended. */
@@ -15,9 +15,9 @@ export interface End {
   readonly name: string;
   /** Null when it was killed. */
   readonly code: number | null;
-  /** `ran`, `waited` or `already`, of one that succeeded. */
+  /** `ran`, `waited` or `already`. Undefined for a runner that failed. */
   readonly state: string | undefined;
-  /** The machine's clock, which is the database's too. */
+  /** By the clock of this machine, which the database uses too. */
   readonly at: Date;
   readonly tookMs: number;
 }
@@ -27,9 +27,9 @@ export interface Runner {
   readonly name: string;
   readonly plan: RunnerPlan;
   readonly child: ChildProcess;
-  /** It was killed by us; how it ended says nothing. */
+  /** It was killed by a fault, so its end is not checked. */
   killed: boolean;
-  /** Milliseconds that we kept it stopped. */
+  /** Milliseconds for which faults stopped it. */
   stoppedMs: number;
   readonly ended: Promise<End>;
 }
@@ -45,18 +45,18 @@ export function startRunner(name: string, plan: RunnerPlan, schedule: Schedule, 
     stdio: ["ignore", "pipe", "pipe"],
   });
   const startedAt = performance.now();
-  timeline.say(
+  timeline.add(
     name,
     `starts as ${child.pid}${plan.throughProxy ? ", through the proxy" : ""}${plan.skewMs === 0 ? "" : `, clock ${plan.skewMs} ms off`}`,
   );
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => timeline.say(name, chunk.toString().trimEnd()));
+  child.stderr.on("data", (chunk: Buffer) => timeline.add(name, chunk.toString().trimEnd()));
   const ended = once(child, "exit").then((exit): End => {
     const [code, signal] = exit as [number | null, string | null];
     const at = new Date();
     const state = /"state":"(\w+)"/.exec(output)?.[1];
-    timeline.say(name, `ends: ${code ?? signal} ${state ?? ""}`);
+    timeline.add(name, `ends: ${code ?? signal} ${state ?? ""}`);
     return { name, code, state, at, tookMs: performance.now() - startedAt };
   });
   return { name, plan, child, killed: false, stoppedMs: 0, ended };

@@ -1,6 +1,6 @@
 import { randomFrom, type Random } from "./random.ts";
 
-/** What is broken, and when, in milliseconds from the start. All of it follows from the seed. */
+/** What fails, and when, in milliseconds from the start. Everything depends only on the seed. */
 export interface Schedule {
   readonly seed: number;
   readonly leaseMs: number;
@@ -11,10 +11,10 @@ export interface Schedule {
 
 export interface RunnerPlan {
   readonly startAtMs: number;
-  /** What this runner's clock is wrong by. */
+  /** Error of this runner's clock. */
   readonly skewMs: number;
   readonly throughProxy: boolean;
-  /** Never harmed, so that every schedule comes to an end that can be judged. */
+  /** No fault affects it, so that every schedule has an end that can be checked. */
   readonly survives: boolean;
 }
 
@@ -22,22 +22,22 @@ export interface CommandPlan {
   readonly workMs: number;
   readonly ignoresTerm: boolean;
   readonly forks: boolean;
-  /** How it ends when nobody disturbs it. `dies`: it commits all of its work and is then killed. */
+  /** How it ends without a fault. `dies`: it commits all of its work and is then killed. */
   readonly end: "well" | "fails" | "dies";
 }
 
 export type Fault =
-  | { readonly kind: "kill-leader" | "kill-waiter" | "kill-guard"; readonly atMs: number }
-  /** SIGSTOP, and SIGCONT after `forMs`. A frozen machine stops the leader, its guard and its command alike. */
+  | { readonly kind: "kill-leader" | "kill-waiter" | "kill-watchdog"; readonly atMs: number }
+  /** SIGSTOP, and SIGCONT after `forMs`. `freeze-machine` stops the leader, its watchdog and its command. */
   | { readonly kind: "stop-leader" | "stop-waiter" | "freeze-machine"; readonly atMs: number; readonly forMs: number }
   | { readonly kind: "cut"; readonly atMs: number }
   | { readonly kind: "hole" | "delay"; readonly atMs: number; readonly forMs: number }
-  | { readonly kind: "terminate-gate" | "terminate-migration"; readonly atMs: number }
+  | { readonly kind: "terminate-leader" | "terminate-migration"; readonly atMs: number }
   | { readonly kind: "crash-server" | "restart-server"; readonly atMs: number };
 
-/** Faults that may end the command's sessions or the command itself, and so make an honest failure of it. */
+/** Faults that can end the command or its sessions, so that the migration really fails. */
 const MAY_FAIL: readonly Fault["kind"][] = [
-  "kill-guard",
+  "kill-watchdog",
   "freeze-machine",
   "cut",
   "hole",
@@ -46,7 +46,7 @@ const MAY_FAIL: readonly Fault["kind"][] = [
   "restart-server",
 ];
 
-/** Whether "failed" is a right answer to this schedule. Without such a reason only "ready" is. */
+/** Whether "failed" is a correct result of this schedule. Otherwise only "ready" is. */
 export function mayFail({ command, faults }: Schedule): boolean {
   return command.end !== "well" || faults.some(({ kind }) => MAY_FAIL.includes(kind));
 }
@@ -82,7 +82,7 @@ function faultOf(random: Random, leaseMs: number): Fault {
     { kind: "kill-leader", atMs },
     { kind: "kill-leader", atMs },
     { kind: "kill-waiter", atMs },
-    { kind: "kill-guard", atMs },
+    { kind: "kill-watchdog", atMs },
     { kind: "stop-leader", atMs, forMs: overLeaseMs },
     { kind: "stop-leader", atMs, forMs: shortMs },
     { kind: "stop-waiter", atMs, forMs: overLeaseMs },
@@ -90,7 +90,7 @@ function faultOf(random: Random, leaseMs: number): Fault {
     { kind: "cut", atMs },
     { kind: "hole", atMs, forMs: overLeaseMs },
     { kind: "delay", atMs, forMs: shortMs },
-    { kind: "terminate-gate", atMs },
+    { kind: "terminate-leader", atMs },
     { kind: "terminate-migration", atMs },
     { kind: "crash-server", atMs },
     { kind: "restart-server", atMs },

@@ -1,4 +1,4 @@
-// Preloaded into a runner: its clock is wrong by CHAOS_SKEW_MS.
+// Loaded into a runner before its program: changes its clock by CHAOS_SKEW_MS.
 const skewMs = Number(process.env.CHAOS_SKEW_MS ?? 0);
 const Real = Date;
 globalThis.Date = class extends Real {

@@ -1,6 +1,6 @@
-/** What happened and when, for whoever has to understand a failure. */
+/** What happened and when, for the analysis of a failure. */
 export interface Timeline {
-  say(who: string, what: string): void;
+  add(who: string, what: string): void;
   text(): string;
 }
 
@@ -8,7 +8,7 @@ export function startTimeline(now: () => number = () => performance.now()): Time
   const startedAt = now();
   const lines: string[] = [];
   return {
-    say(who, what) {
+    add(who, what) {
       const at = ((now() - startedAt) / 1000).toFixed(3).padStart(8);
       for (const line of what.split("\n")) lines.push(`${at}  ${who.padEnd(10)} ${line}`);
     },

@@ -1,23 +1,23 @@
 import { type Row, type Session, withSession } from "../../src/postgres/connect.ts";
 
-/** A row that a migration command wrote, by the database's clock. */
+/** A row that a migration command wrote, with the database's time. */
 export interface Trace extends Row {
   readonly token: string;
   readonly step: "begin" | "tick" | "fork-tick" | "fail" | "end";
   readonly pid: number;
   readonly at: Date;
-  /** At the begin: what earlier commands still have running. */
+  /** In the "begin" row: sessions and processes of earlier commands that still exist. */
   readonly seen: { readonly sessions: readonly unknown[]; readonly processes: readonly number[] } | null;
 }
 
-/** A state that a readiness marker took. */
+/** A change of a readiness marker's state. */
 export interface StateChange extends Row {
   readonly state: string;
   readonly epoch: number;
   readonly at: Date;
 }
 
-/** Tables without our code in them: commands write one, a trigger on the marker's table the other. */
+/** Creates two tables that offshoot does not write: one for the commands, one for a trigger on the marker's table. */
 export async function prepareTrace(session: Session): Promise<void> {
   await session.query(`
     create schema chaos;
