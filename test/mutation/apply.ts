@@ -8,32 +8,32 @@ import type { Step } from "../../src/repair/step.ts";
 import { messageOf } from "../../src/errors.ts";
 import type { Session } from "../../src/postgres/connect.ts";
 
-/** How a repair fared that ran twice. */
+/** The result of a repair that ran twice. */
 export interface Applied {
-  /** What still differs from the expected schema. */
+  /** The differences from the expected schema after the first run. */
   readonly remaining: readonly Change[];
-  /** Where it failed, or what the second run changed. */
+  /** The statement that failed, or what the second run changed. */
   readonly faults: readonly string[];
 }
 
-const NOTHING_ALIKE = Object.fromEntries(Object.keys(NORMALISATIONS).map((name) => [name, false]));
+const NO_NORMALISATIONS = Object.fromEntries(Object.keys(NORMALISATIONS).map((name) => [name, false]));
 
-/** Runs the steps twice as the script would, and looks for itself what is there: it doesn't trust the product's own proof. */
+/** Runs the steps twice like the script, and compares the catalogs itself instead of trusting the product's own test. */
 export async function applyTwice(session: Session, steps: readonly Step[], expected: Catalog, read = readCatalog): Promise<Applied> {
   const script = statements(steps).map(({ sql }) => sql);
-  return judgeTwice(session, script, expected, read);
+  return runTwice(session, script, expected, read);
 }
 
 /**
- * The same inside an open transaction, whose end takes all of it back. Only for steps that may share one. The catalog is
- * read under a savepoint, since the query makes its transaction read only.
+ * The same in an open transaction, which the caller rolls back. Only for steps that can share a transaction. The catalog is
+ * read under a savepoint, because its query makes the transaction read only.
  */
 export async function applyTwiceInside(session: Session, steps: readonly Step[], expected: Catalog): Promise<Applied> {
   const script = statements(steps).flatMap(({ sql }) => (sql === "begin" || sql === "commit" ? [] : [sql]));
-  return judgeTwice(session, script, expected, () => aside(session, () => readCatalog(session)));
+  return runTwice(session, script, expected, () => withSavepoint(session, () => readCatalog(session)));
 }
 
-async function judgeTwice(
+async function runTwice(
   session: Session,
   script: readonly string[],
   expected: Catalog,
@@ -45,25 +45,25 @@ async function judgeTwice(
       try {
         await session.query(sql);
       } catch (thrown) {
-        return { remaining: [], faults: [`the ${run} run fails: ${messageOf(thrown)}: ${sql}`] };
+        return { remaining: [], faults: [`the ${run} run failed: ${messageOf(thrown)}: ${sql}`] };
       }
     }
     catalogs.push(await read(session));
   }
   const [first = expected, second = expected] = catalogs;
-  const again = compareCatalogs(first, second, NOTHING_ALIKE);
+  const again = compareCatalogs(first, second, NO_NORMALISATIONS);
   return {
     remaining: compareCatalogs(expected, first),
-    faults: again.map(({ kind, object }) => `the second run changes ${kind} ${object}`),
+    faults: again.map(({ kind, object }) => `the second run changed ${kind} ${object}`),
   };
 }
 
-/** Runs `work` under a savepoint that is rolled back: settings that it makes end with it. */
-export async function aside<T>(session: Session, work: () => Promise<T>): Promise<T> {
-  await session.query("savepoint aside");
+/** Runs `work` under a savepoint that is rolled back, together with the settings that `work` changes. */
+export async function withSavepoint<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  await session.query("savepoint before_work");
   try {
     return await work();
   } finally {
-    await session.query("rollback to savepoint aside; release savepoint aside");
+    await session.query("rollback to savepoint before_work; release savepoint before_work");
   }
 }

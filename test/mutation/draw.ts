@@ -5,18 +5,18 @@ import type { Draw, Mutation } from "./mutation.ts";
 
 export interface Drawn {
   readonly name: string;
-  /** The next statement of the same kind, should Postgres refuse the one before. */
+  /** The next statement of the same kind, for when Postgres refuses the previous one. */
   next(): Mutation;
 }
 
-/** Far from any regular step through the makers, and coprime to each number of them that is not its multiple. */
+/** A prime number: with it, consecutive seeds select different kinds in no regular order. */
 const STRIDE = 7919;
 
-/** What a seed stands for in a schema: seeds in a row go through all makers. */
+/** The mutation of a seed. Consecutive seeds go through all kinds. */
 export function drawFrom(seed: number, catalog: Catalog): Drawn {
   const kinds = Object.entries(kindsFor(catalog.server.major));
   const [name, make] = kinds[(seed * STRIDE) % kinds.length] ?? [];
-  if (name === undefined || make === undefined) throw new Error("there are no kinds");
+  if (name === undefined || make === undefined) throw new Error("no mutation kind is defined");
   const random = randomFrom(seed);
   let names = 0;
   const draw: Draw = {
@@ -24,10 +24,10 @@ export function drawFrom(seed: number, catalog: Catalog): Drawn {
     random,
     one(list) {
       const [first, ...rest] = list;
-      if (first === undefined) throw new Error(`the schema has nothing for "${name}"`);
+      if (first === undefined) throw new Error(`the schema has no object for "${name}"`);
       return random.pick([first, ...rest]);
     },
-    fresh: () => `drifted_${seed}_${(names += 1)}`,
+    newName: () => `drifted_${seed}_${(names += 1)}`,
   };
   return { name, next: () => make(draw) };
 }

@@ -12,7 +12,7 @@ import { TRIGGER_KINDS } from "./kinds/triggers.ts";
 import { VIEW_KINDS } from "./kinds/views.ts";
 import type { MutationKinds } from "./mutation.ts";
 
-/** One maker for each kind of object and property. */
+/** One mutation kind for each kind of object and property. */
 const KINDS: MutationKinds = {
   ...TABLE_KINDS,
   ...COLUMN_KINDS,
@@ -28,7 +28,7 @@ const KINDS: MutationKinds = {
   ...RIGHT_KINDS,
 };
 
-/** The makers whose statements that major knows. */
+/** The kinds whose statements exist in that major version. */
 export function kindsFor(major: number): MutationKinds {
   return Object.fromEntries(
     Object.entries(KINDS).flatMap(([name, make]) => {

@@ -1,7 +1,6 @@
 /**
- * Makes random changes to a schema with one of everything, each by a statement of its own, and looks whether `drift`
- * tells them and whether the repair takes them back: `npm run mutations -- --seed 1 --count 300 --majors 15,16,17,18`.
- * A failure prints its seed.
+ * Makes random changes to a schema with every kind of object, and checks that `drift` reports each one and that the repair
+ * reverts it: `npm run mutations -- --seed 1 --count 300 --majors 15,16,17,18`. A failure prints its seed.
  */
 import { parseArgs } from "node:util";
 import { messageOf } from "../../src/errors.ts";
@@ -18,9 +17,9 @@ const { values } = parseArgs({
     count: { type: "string", default: "300" },
     majors: { type: "string", default: "15,16,17,18" },
     parallel: { type: "string", default: "2" },
-    /** How often each kind and property was changed. */
+    /** Prints how often each kind was tried. */
     coverage: { type: "boolean", default: false },
-    /** What is told as not repairable, too. */
+    /** Also prints the changes that were reported as not repairable. */
     verbose: { type: "boolean", default: false },
   },
 });
@@ -30,72 +29,72 @@ const startedAt = performance.now();
 const waiting = values.majors.split(",").map(Number);
 const failures: string[] = [];
 
-/** Of the changes that a repair has to take back; the others it has to tell. */
+/** The share of changes that a repair must revert. It must report the others. */
 const LEAST_SHARE = 0.95;
 
-function say(text: string): void {
+function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-async function lane(): Promise<void> {
+async function worker(): Promise<void> {
   for (let major = waiting.shift(); major !== undefined; major = waiting.shift()) {
     const binaries = await findMajor(major);
-    if (binaries !== undefined) await play(major, binaries);
+    if (binaries !== undefined) await testMajor(major, binaries);
   }
 }
 
-async function play(major: number, binaries: string): Promise<void> {
+async function testMajor(major: number, binaries: string): Promise<void> {
   const server = await startServer({}, { binaries });
   const tried: Tried[] = [];
   try {
     const template = await prepareTemplate(server.url, { rows: true });
     await withWorkCopy(template, async (session) => {
       for (let seed = first; seed < first + count; seed += 1) {
-        const one = await tryMutation(template, session, seed).catch((thrown: unknown) => broken(major, seed, thrown));
+        const one = await tryMutation(template, session, seed).catch((thrown: unknown) => addFailure(major, seed, thrown));
         if (one === undefined) continue;
         tried.push(one);
-        describeChange(major, one);
+        printTrial(major, one);
       }
     });
   } finally {
     await server.stop();
   }
-  sum(major, tried);
+  printSummary(major, tried);
 }
 
-/** A statement that no database takes, or a fault of the trial itself, is a failure too. */
-function broken(major: number, seed: number, thrown: unknown): undefined {
+/** A statement that Postgres always refuses, and an error in this script, are failures too. */
+function addFailure(major: number, seed: number, thrown: unknown): undefined {
   failures.push(`--majors ${major} --seed ${seed} --count 1`);
-  say(`\nFAILED: ${failures.at(-1)}\n  ${messageOf(thrown)}`);
+  print(`\nFAILED: ${failures.at(-1)}\n  ${messageOf(thrown)}`);
 }
 
-function describeChange(major: number, { seed, name, sql, wrong, repair }: Tried): void {
+function printTrial(major: number, { seed, name, sql, wrong, repair }: Tried): void {
   const failed = wrong.length > 0 || repair.kind === "wrong";
   if (!failed && !(values.verbose && repair.kind === "reported")) return;
   const again = `--majors ${major} --seed ${seed} --count 1`;
   if (failed) failures.push(again);
-  say(
+  print(
     [`\n${failed ? "FAILED" : "reported"}: ${again} (${name})`, `  ${sql}`, ...[...wrong, ...repair.why].map((line) => `  ${line}`)].join(
       "\n",
     ),
   );
 }
 
-function sum(major: number, tried: readonly Tried[]): void {
+function printSummary(major: number, tried: readonly Tried[]): void {
   const found = tried.filter(({ wrong }) => wrong.length === 0).length;
   const repaired = (kind: Verdict["kind"]): number => tried.filter(({ repair }) => repair.kind === kind).length;
   const share = repaired("converged") / tried.length;
-  say(
-    `PostgreSQL ${major}: ${found} of ${tried.length} changes found; ${repaired("converged")} taken back, ` +
+  print(
+    `PostgreSQL ${major}: ${found} of ${tried.length} changes found; ${repaired("converged")} reverted, ` +
       `${repaired("reported")} reported as not repairable, ${repaired("wrong")} repaired wrongly (${seconds()} s)`,
   );
   if (tried.length >= 100 && share < LEAST_SHARE) {
-    failures.push(`PostgreSQL ${major}: ${(share * 100).toFixed(1)} % taken back, ${LEAST_SHARE * 100} % wanted`);
-    say(`FAILED: ${failures.at(-1)}`);
+    failures.push(`PostgreSQL ${major}: ${(share * 100).toFixed(1)} % reverted, ${LEAST_SHARE * 100} % required`);
+    print(`FAILED: ${failures.at(-1)}`);
   }
   if (!values.coverage) return;
   for (const name of Object.keys(kindsFor(major))) {
-    say(`${String(tried.filter((each) => each.name === name).length).padStart(4)}  ${name}`);
+    print(`${String(tried.filter((each) => each.name === name).length).padStart(4)}  ${name}`);
   }
 }
 
@@ -103,6 +102,6 @@ function seconds(): string {
   return ((performance.now() - startedAt) / 1000).toFixed(0);
 }
 
-await Promise.all(Array.from({ length: Number(values.parallel) }, lane));
-say(failures.length === 0 ? "every change was found, and no repair was offered wrongly" : `${failures.length} failed`);
+await Promise.all(Array.from({ length: Number(values.parallel) }, worker));
+print(failures.length === 0 ? "every change was found, and no repair was wrong" : `${failures.length} failed`);
 process.exitCode = failures.length === 0 ? 0 : 1;

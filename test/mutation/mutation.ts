@@ -2,32 +2,32 @@ import type { Catalog } from "../../src/catalog/catalog.ts";
 import type { Change, ChangedKind } from "../../src/drift/change.ts";
 import type { Random } from "../chaos/random.ts";
 
-/** One DDL statement on a copy of the schema, and what has to be found afterwards. */
+/** One DDL statement on a copy of the schema, and the change that must be found after it. */
 export interface Mutation {
   readonly sql: string;
   readonly change: Change["change"];
   readonly kind: ChangedKind;
   readonly object: string;
-  /** Of a different object: one of its properties, in the words of a change. */
+  /** For a different object: one of its properties, as in a change. */
   readonly property?: string;
-  /** Whether other objects change along: what depends on the target, or bears its name. */
+  /** Whether other objects change too: dependents of the target, and objects with its name. */
   readonly spreads?: true;
 }
 
-/** What a maker draws from. */
+/** What a mutation kind chooses from. */
 export interface Draw {
   readonly catalog: Catalog;
   readonly random: Random;
-  /** One of the list; an empty one is a fault of the fixture. */
+  /** A random item. Throws for an empty list, which is an error in the fixture. */
   one<T>(list: readonly T[]): T;
-  /** An unquoted name that nothing has. */
-  fresh(): string;
+  /** A new name that needs no quotes. */
+  newName(): string;
 }
 
-/** Makes one random change of one kind and property. Postgres may refuse it; then it is asked again. */
+/** Makes one random change of this kind. If Postgres refuses it, the next one is made. */
 export type MutationKind = (draw: Draw) => Mutation;
 
-/** Makers by what they change: `column nullable`. A number in front is the oldest major that knows the statement: `18 constraint enforced`. */
+/** By name, such as `column nullable`. A number in front is the first major version with the statement: `18 constraint enforced`. */
 export type MutationKinds = Readonly<Record<string, MutationKind>>;
 
 export const missing = (kind: ChangedKind, object: string, sql: string): Mutation => ({ sql, change: "missing", kind, object });
@@ -40,5 +40,5 @@ export const different = (kind: ChangedKind, object: string, property: string, s
   property,
 });
 
-/** The same with what hangs on the target. */
+/** The same mutation, which also changes other objects. */
 export const spreading = (mutation: Mutation): Mutation => ({ ...mutation, spreads: true });

@@ -12,8 +12,8 @@ import { databaseUrl, onCopy, readSide } from "./template.ts";
 import { describeChange } from "./expected-change.ts";
 
 /**
- * What became of the repair. `told`: something is left alone, each with its reason. `wrong`: it was offered, and it
- * fails, leaves a difference that it doesn't tell, or does something again when it runs again.
+ * The result of a repair. `reported`: some changes are not repaired, each with a reason. `wrong`: the repair failed, left a
+ * difference that it did not report, or changed something in the second run.
  */
 export interface Verdict {
   readonly kind: "converged" | "reported" | "wrong";
@@ -31,15 +31,15 @@ export async function planFor(session: Session, expected: Side): Promise<{ reado
   return { changes, plan: (refused) => planRepair(expected, actual, changes, { rows, refused }) };
 }
 
-/** A database that nobody is connected to. */
+/** A database without connections. */
 export interface Drifted {
   readonly serverUrl: string;
   readonly name: string;
 }
 
 /**
- * Repairs a database as the product does: the plan is proved on copies of it, with all that loses data. What is offered
- * then runs on the database itself, and is held to its word.
+ * Repairs a database as the product does: the plan is tested on copies, with all steps that lose data. The result then runs
+ * on the database itself, which must match afterwards.
  */
 export async function repair(expected: Side, { serverUrl, name }: Drifted): Promise<Verdict> {
   const url = databaseUrl(serverUrl, name);
@@ -58,7 +58,7 @@ export async function repair(expected: Side, { serverUrl, name }: Drifted): Prom
   const { remaining: left, faults } = await withSession(url, (session) => applyTwice(session, steps, expected.catalog));
   const unreported = left
     .filter((change) => !isReported(change, unrepaired))
-    .map((change) => `left without a word: ${describeChange(change)}`);
+    .map((change) => `left and not reported: ${describeChange(change)}`);
   if (faults.length + unreported.length > 0) return { kind: "wrong", why: [...faults, ...unreported] };
   const reasons = unrepaired.map(({ change, reason }) => `${change.change} ${change.kind} ${change.object}: ${reason}`);
   return reasons.length === 0 ? CONVERGED : { kind: "reported", why: reasons };

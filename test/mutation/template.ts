@@ -5,7 +5,7 @@ import { readRepairSource } from "../../src/repair/source.ts";
 import { type Session, withSession } from "../../src/postgres/connect.ts";
 import { diverseDatabase } from "../support/diverse.ts";
 
-/** A server with the diverse schema, of which each mutation gets a copy. */
+/** A server, and the name of its database with the diverse schema. Each mutation gets a copy of it. */
 export interface Template extends Side {
   readonly serverUrl: string;
   readonly template: string;
@@ -15,7 +15,7 @@ function fixture(name: string): Promise<string> {
   return readFile(new URL(`../fixtures/${name}`, import.meta.url), "utf8");
 }
 
-/** Makes the diverse schema with the superuser's objects on top, as a database that copies are made from; with some rows where asked. */
+/** Creates the database with the diverse schema, including objects that only a superuser can create, and with rows if `rows` is set. */
 export async function prepareTemplate(serverUrl: string, { rows = false }: { readonly rows?: boolean } = {}): Promise<Template> {
   const template = "diverse";
   await diverseDatabase(serverUrl, template);
@@ -29,12 +29,12 @@ export async function prepareTemplate(serverUrl: string, { rows = false }: { rea
   return { serverUrl, template, ...side };
 }
 
-/** All that a comparison and a repair want to know of a database. */
+/** Everything that a comparison and a repair read from a database. */
 export async function readSide(session: Session): Promise<Side> {
   return { catalog: await readCatalog(session), source: await readRepairSource(session) };
 }
 
-/** Runs `work` on a copy of a database that nobody is connected to; it is dropped afterwards. */
+/** Runs `work` on a copy of a database without connections. The copy is dropped afterwards. */
 export async function onCopy<T>(serverUrl: string, template: string, name: string, work: (url: string) => Promise<T>): Promise<T> {
   const run = (sql: string): Promise<unknown> => withSession(serverUrl, (session) => session.query(sql));
   await run(`create database ${name} template ${template} strategy file_copy`);

@@ -2,29 +2,29 @@ import type { Change } from "../../src/drift/change.ts";
 import type { RepairPlan } from "../../src/repair/plan.ts";
 import { messageOf } from "../../src/errors.ts";
 import { connect, type Session, withSession } from "../../src/postgres/connect.ts";
-import { applyTwiceInside, aside } from "./apply.ts";
+import { applyTwiceInside, withSavepoint } from "./apply.ts";
 import { drawFrom } from "./draw.ts";
 import { databaseUrl, type Template, onCopy } from "./template.ts";
 import { mismatches } from "./expected-change.ts";
 import type { Mutation } from "./mutation.ts";
 import { CONVERGED, planFor, repair, type Verdict } from "./repair.ts";
 
-/** How one mutation went. */
+/** The result of one mutation. */
 export interface Tried {
   readonly seed: number;
   readonly name: string;
   readonly sql: string;
-  /** What the comparison said wrongly, or nothing. */
+  /** The problems of the comparison; empty if it is right. */
   readonly wrong: readonly string[];
   readonly repair: Verdict;
 }
 
-/** Statements that Postgres may refuse before a maker is taken for broken. */
+/** The number of statements that Postgres can refuse before the kind counts as broken. */
 const DRAWS = 40;
 
 /**
- * Does the change that a seed stands for, looks what is found, and repairs it. `session` is on a copy of the ground: what
- * may share a transaction is tried in one that is rolled back, all else on copies of its own.
+ * Makes the change of a seed, compares, and repairs. `session` is connected to a copy of the template. Steps that can share
+ * a transaction run in one that is rolled back; others run on separate copies.
  */
 export async function tryMutation(template: Template, session: Session, seed: number): Promise<Tried> {
   await session.query("begin");
@@ -61,20 +61,20 @@ async function mutate(session: Session, template: Template, seed: number): Promi
       await session.query("rollback to savepoint before");
       continue;
     }
-    const { changes, plan } = await aside(session, () => planFor(session, template));
+    const { changes, plan } = await withSavepoint(session, () => planFor(session, template));
     return { name: drawn.name, mutation, changes, plan: plan(new Map()) };
   }
-  throw new Error(`Postgres refuses all of "${drawn.name}" (seed ${seed}): ${refusal}`);
+  throw new Error(`Postgres refused every statement of "${drawn.name}" (seed ${seed}): ${refusal}`);
 }
 
-/** Undefined where a transaction can't tell: for steps that can't share one, and for whatever doesn't go smoothly. */
+/** Undefined if a transaction cannot show the result: some steps cannot share one, or something failed. */
 async function repairInside(session: Session, { catalog }: Template, { plan }: Mutated): Promise<Verdict | undefined> {
   if (plan.unrepaired.length > 0 || plan.steps.some(({ alone }) => alone)) return undefined;
   const { remaining: left, faults } = await applyTwiceInside(session, plan.steps, catalog);
   return left.length + faults.length === 0 ? CONVERGED : undefined;
 }
 
-/** On a copy of the ground, where what can't share a transaction runs too. */
+/** On a copy of the template, where steps outside of a transaction can run too. */
 function repairOnCopy(template: Template, seed: number, { sql }: Mutation): Promise<Verdict> {
   const name = `drifted_${seed}`;
   return onCopy(template.serverUrl, template.template, name, async (url) => {
@@ -83,7 +83,7 @@ function repairOnCopy(template: Template, seed: number, { sql }: Mutation): Prom
   });
 }
 
-/** A session on a copy for `tryMutation`, closed and dropped afterwards. */
+/** Opens a session on a copy for `tryMutation`. It is closed and the copy dropped afterwards. */
 export function withWorkCopy<T>(template: Template, work: (session: Session) => Promise<T>): Promise<T> {
   return onCopy(template.serverUrl, template.template, `${template.template}_work`, async () => {
     const session = await connect(databaseUrl(template.serverUrl, `${template.template}_work`));

@@ -6,7 +6,7 @@ import type { Table } from "../../src/catalog/relations.ts";
 import type { Argument, Routine } from "../../src/catalog/routines.ts";
 import { path } from "../../src/catalog/quote.ts";
 
-/** A catalog by hand: empty but for what is given, and the schemas that it needs. */
+/** A catalog with these contents, and the schemas that they need. */
 export function catalogOf(contents: Partial<Contents>): Catalog {
   const none: readonly never[] = [];
   const names = new Set(
@@ -57,11 +57,11 @@ export function table(id: string, columns: Readonly<Record<string, string | Part
     owner: "owner",
     persistence: "permanent",
     rowSecurity: "off",
-    columns: Object.entries(columns).map(([column, said]) => ({
+    columns: Object.entries(columns).map(([column, definition]) => ({
       name: column,
       type: "text",
       nullable: true,
-      ...(typeof said === "string" ? { type: said } : said),
+      ...(typeof definition === "string" ? { type: definition } : definition),
     })),
     ...more,
   };
@@ -81,7 +81,7 @@ export function constraint(id: string, definition: string, more: Partial<Constra
 
 const CATEGORIES: Readonly<Record<string, string>> = { text: "S", boolean: "B", uuid: "U", date: "D", "integer[]": "A" };
 
-/** `routine("app.f", "a bigint", "b text = null")`: arguments as name and type, with a default behind `=`. */
+/** `routine("app.f", "a bigint", "b text = null")`: each argument has a name, a type, and a default after `=`. */
 export function routine(id: string, ...list: readonly string[]): Routine {
   const [schema = "", name = ""] = id.split(".");
   const args = list.map((text): Argument => {

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { withSession } from "../../src/postgres/connect.ts";
 
-/** The schema that has one of everything: `test/fixtures/diverse.sql`. */
+/** A schema with every kind of object: `test/fixtures/diverse.sql`. */
 export async function diverseSql(): Promise<string> {
   return readFile(new URL("../fixtures/diverse.sql", import.meta.url), "utf8");
 }
 
-/** A database with the diverse schema, made by an ordinary role that owns it: its URLs. */
+/** Creates a database with the diverse schema, as an ordinary role that owns it. Returns its URLs. */
 export async function diverseDatabase(serverUrl: string, name: string): Promise<{ readonly owner: string; readonly reader: string }> {
   const url = (user: string, database: string): string => {
     const made = new URL(serverUrl);

@@ -1,10 +1,10 @@
 import { expect } from "vitest";
 import type { ContentKind } from "../../src/catalog/catalog.ts";
 
-/** A statement, the object that it makes or changes, and what the catalog then says of it; from that major version on. */
+/** A statement, the object that it creates or changes, and the facts that the catalog then has about it. `from`: the first major version with it. */
 export type Field = readonly [ddl: string, kind: ContentKind, id: string, facts: object, from?: number];
 
-/** The schema that the statements start from. */
+/** The schema in which each statement runs. */
 export const BASE = `create schema app; create type app.mood as enum ('sad', 'ok');
   create table app.t (id bigint primary key, a text, b text not null, n integer);
   create table app.other (id bigint primary key);

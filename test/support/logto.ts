@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Session } from "../../src/postgres/connect.ts";
 
-/** What Logto's steps need of their database library: its `sql` makes a text with numbered placeholders and their values. */
+/** A query of Logto's database library: a text with numbered placeholders, and their values. */
 interface Query {
   readonly sql: string;
   readonly values: readonly unknown[];
@@ -15,8 +15,8 @@ interface Alteration {
 }
 
 /**
- * Makes the newest schema of Logto, as its own command does: the tables in their order, each with its policies. Its
- * role is the cluster's, not the database's, and named as if there were one database of them.
+ * Creates the newest schema of Logto as its own command does: the tables in order, each with its policies. It also creates
+ * a role, which has the name of the database and belongs to the whole server.
  */
 export async function seedLogto(session: Session, folder: string): Promise<void> {
   const tables = join(folder, "tables");
@@ -37,12 +37,12 @@ export async function seedLogto(session: Session, folder: string): Promise<void>
   await session.query(await read("_after_all.sql"));
 }
 
-/** Files that name no place come last. */
+/** Files without a position come last. */
 function orderOf(sql: string): number {
   return Number(/init_order = ([\d.]+)/.exec(sql)?.[1] ?? "100");
 }
 
-/** The steps, newest first: their names end in the second that they were written in. */
+/** The steps, newest first. Their names contain the time when they were written, in seconds. */
 export async function logtoSteps(folder: string): Promise<readonly string[]> {
   const names = (await readdir(join(folder, "alterations-js"))).filter((name) => name.endsWith(".js"));
   return names.toSorted((a, b) => secondOf(b) - secondOf(a)).map((name) => join(folder, "alterations-js", name));
@@ -52,8 +52,8 @@ function secondOf(name: string): number {
   return Number(/-(\d{10})-/.exec(name)?.[1] ?? 0);
 }
 
-/** Takes one step back, in a transaction as Logto's command does. */
-export async function stepBack(session: Session, step: string): Promise<void> {
+/** Rolls one step back in a transaction, as Logto's command does. */
+export async function rollBack(session: Session, step: string): Promise<void> {
   const { default: alteration } = (await import(pathToFileURL(step).href)) as { default: Alteration };
   await session.query("begin");
   await alteration.down(poolOf(session));
@@ -68,11 +68,11 @@ function poolOf(session: Session): object {
   const maybeOne = async (query: Query): Promise<object | null> => (await any(query))[0] ?? null;
   const one = async (query: Query): Promise<object> => {
     const [row] = await any(query);
-    if (row === undefined) throw new Error(`no row: ${query.sql}`);
+    if (row === undefined) throw new Error(`the query returned no row: ${query.sql}`);
     return row;
   };
-  const query = async (asked: Query): Promise<object> => {
-    const rows = await any(asked);
+  const query = async (request: Query): Promise<object> => {
+    const rows = await any(request);
     return { rows, rowCount: rows.length };
   };
   return { query, any, many: any, one, maybeOne };

@@ -40,7 +40,7 @@ export function renderDrift(text: string): string {
   const sources = Object.entries(SOURCE_FORMS).map(([form, meaning]) => `| ${/\s/.test(form) ? form : `\`${form}\``} | ${meaning} |`);
   const normalisations = Object.entries(NORMALISATIONS).map(([name, { what }]) => {
     const applies = DEFAULT_NORMALISATIONS[name as NormalisationName];
-    return `| \`${name}\` | ${applies ? "left out" : "compared"} | ${what} |`;
+    return `| \`${name}\` | ${applies ? "ignored" : "compared"} | ${what} |`;
   });
   return withBlocks(text, {
     sources: ["| side | |", "|---|---|", ...sources].join("\n"),

@@ -5,7 +5,7 @@ import { makeProject, type Project } from "../../support/cli.ts";
 
 let project: Project;
 
-/** One migration of each kind: its way up, and its way back where it has one. */
+/** One migration for each verdict, with its rollback if it has one. */
 const MIGRATIONS: Readonly<Record<string, readonly [up: string, down?: string]>> = {
   "001_good": ["create table a (id int primary key, b text, c text)", "drop table a"],
   "002_order": ["alter table a drop column b", "alter table a add column b text"],
@@ -21,8 +21,8 @@ const MIGRATIONS: Readonly<Record<string, readonly [up: string, down?: string]>>
     "do $$ begin execute format('create table random_%s (id int)', floor(random() * 1e9)::bigint); end $$",
     "do $$ declare t record; begin for t in select tablename from pg_tables where tablename like 'random_%' loop execute format('drop table %I', t.tablename); end loop; end $$",
   ],
-  "009_no_way_back": ["create table forever (id int)"],
-  "010_declared": ["create table gone (id int)", "drop table nothing_like_it"],
+  "009_no_rollback": ["create table forever (id int)"],
+  "010_declared": ["create table surplus (id int)", "drop table nothing_like_it"],
 };
 
 beforeAll(async () => {
@@ -48,7 +48,7 @@ interface Printed {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-test("each migration's way back gets the verdict that it deserves, and what it loses is named", { timeout: 120_000 }, async () => {
+test("gives each migration its verdict, and lists what its rollback loses", { timeout: 120_000 }, async () => {
   const { stdout, code } = await project.offshoot(["rollback-check", "--json"]);
   expect(code).toBe(10);
   const { steps, counts } = JSON.parse(stdout) as Printed;
@@ -61,7 +61,7 @@ test("each migration's way back gets the verdict that it deserves, and what it l
     "006_fails": "down-error",
     "007_once": "not-repeatable",
     "008_random": "nondeterministic",
-    "009_no_way_back": "irreversible-declared",
+    "009_no_rollback": "irreversible-declared",
     "010_declared": "irreversible-declared",
   });
   expect(counts).toMatchObject({ identical: 2, lossy: 2, "irreversible-declared": 2 });
@@ -72,15 +72,15 @@ test("each migration's way back gets the verdict that it deserves, and what it l
   expect(JSON.parse((await project.offshoot(["list", "--json", "--all"])).stdout)).toEqual([]);
 });
 
-test("the newest alone can be tried, and text says the same", { timeout: 60_000 }, async () => {
+test("checks only the newest migrations with --last, and prints the verdicts as text", { timeout: 60_000 }, async () => {
   const { stdout, code } = await project.offshoot(["rollback-check", "--last", "2"]);
   expect([code, stdout.split("\n").slice(0, 2)]).toEqual([
     0,
-    ["irreversible-declared  009_no_way_back", "irreversible-declared  010_declared"],
+    ["irreversible-declared  009_no_rollback", "irreversible-declared  010_declared"],
   ]);
 });
 
-test("a number that is none, and a project without a tool, are reported", async () => {
+test("refuses a --last that is not a number, and a project without a migration tool", async () => {
   expect((await project.offshoot(["rollback-check", "--last", "many"])).code).toBe(2);
   const { code, stderr } = await project.offshoot(["rollback-check", "--set", "migrations.tool=none"]);
   expect(code).toBe(2);

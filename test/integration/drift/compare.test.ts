@@ -19,8 +19,8 @@ import { startServer, type TestServer } from "../../support/server.ts";
 const run = promisify(execFile);
 const OUTBOX = new URL("../../../examples/outbox/migrations/", import.meta.url).pathname;
 
-/** All that is told, with comments and rights and with no normalisation but the wanted ones. */
-function reported(expected: Catalog, actual: Catalog, wanted: readonly (keyof typeof NORMALISATIONS)[]): readonly string[] {
+/** All changes, including comments and grants, with only these normalisations. */
+function changesBetween(expected: Catalog, actual: Catalog, wanted: readonly (keyof typeof NORMALISATIONS)[]): readonly string[] {
   const switches = Object.fromEntries(Object.keys(NORMALISATIONS).map((name) => [name, wanted.some((each) => each === name)]));
   return compareCatalogs(expected, actual, switches).map(describeChange);
 }
@@ -29,7 +29,7 @@ function catalogAt(url: string): Promise<Catalog> {
   return withSession(url, (session) => readCatalog(session));
 }
 
-/** Ways to make one and the same schema in an empty database. */
+/** Each creates a schema in an empty database. */
 const SCHEMAS: Readonly<Record<string, (url: string) => Promise<void>>> = {
   async diverse(url) {
     const more = await readFile(new URL("../../fixtures/diverse-more.sql", import.meta.url), "utf8");
@@ -42,7 +42,7 @@ const SCHEMAS: Readonly<Record<string, (url: string) => Promise<void>>> = {
     const files = (await readdir(OUTBOX)).toSorted();
     const texts = await Promise.all(files.map((file) => readFile(join(OUTBOX, file), "utf8")));
     await withSession(url, async (session) => {
-      // node-pg-migrate's files hold both ways.
+      // The files of node-pg-migrate contain the rollback too.
       for (const text of texts) await session.query(text.split("-- Down Migration")[0] ?? "");
     });
   },
@@ -71,21 +71,21 @@ describe("a schema is equal to itself", () => {
   });
   afterAll(() => server?.stop());
 
-  test.each(schemas)("made by a second run of the same migrations: %s", async (name) => {
+  test.each(schemas)("after a second run of the same migrations: %s", async (name) => {
     if (server === undefined) return;
     const again = await server.createDatabase(`${name}_again`);
     await SCHEMAS[name]?.(again);
-    expect(reported(await catalogAt(databaseUrl(server.url, name)), await catalogAt(again), ["frozenTimes"])).toEqual([]);
+    expect(changesBetween(await catalogAt(databaseUrl(server.url, name)), await catalogAt(again), ["frozenTimes"])).toEqual([]);
   });
 
-  test.each(schemas)("as a copy from a template: %s", async (name) => {
+  test.each(schemas)("after a copy from a template: %s", async (name) => {
     if (server === undefined) return;
     const catalog = await catalogAt(databaseUrl(server.url, name));
     const copied = await onCopy(server.url, name, `${name}_copy`, catalogAt);
-    expect(reported(catalog, copied, [])).toEqual([]);
+    expect(changesBetween(catalog, copied, [])).toEqual([]);
   });
 
-  test.each(schemas)("as a dump that was restored: %s", async (name) => {
+  test.each(schemas)("after a dump and restore: %s", async (name) => {
     const folder = await binaries;
     if (server === undefined || folder === undefined) return;
     const url = databaseUrl(server.url, name);
@@ -93,12 +93,12 @@ describe("a schema is equal to itself", () => {
     await writeFile(dump, (await run(join(folder, "pg_dump"), [url], { maxBuffer: 1e9 })).stdout);
     const restored = await server.createDatabase(`${name}_restored`);
     await run(join(folder, "psql"), ["-qX", "-v", "ON_ERROR_STOP=1", "-f", dump, restored]);
-    expect(reported(await catalogAt(url), await catalogAt(restored), ["restoredLists"])).toEqual([]);
+    expect(changesBetween(await catalogAt(url), await catalogAt(restored), ["restoredLists"])).toEqual([]);
   });
 });
 
 describe.each([15, 16, 17])("PostgreSQL %i compared with 18", (major) => {
-  test("differs in nothing but what is known to", { timeout: 120_000 }, async () => {
+  test("differs only in the known points", { timeout: 120_000 }, async () => {
     const catalogs: Catalog[] = [];
     for (const each of [major, 18]) {
       const binaries = await findMajor(each);
@@ -112,9 +112,9 @@ describe.each([15, 16, 17])("PostgreSQL %i compared with 18", (major) => {
     }
     const [older, newer] = catalogs;
     if (older === undefined || newer === undefined) throw new Error("not read");
-    expect(reported(older, newer, ["postgresVersion", "extensionVersions"])).toEqual([]);
-    expect(reported(newer, older, ["postgresVersion", "extensionVersions"])).toEqual([]);
-    const dialect = reported(older, newer, ["extensionVersions"]);
+    expect(changesBetween(older, newer, ["postgresVersion", "extensionVersions"])).toEqual([]);
+    expect(changesBetween(newer, older, ["postgresVersion", "extensionVersions"])).toEqual([]);
+    const dialect = changesBetween(older, newer, ["extensionVersions"]);
     const known = /^different (?:view|materialized view|rule) [^:]*: definition: |^different grant .*=MAINTAIN/;
     expect(dialect.filter((line) => !known.test(line))).toEqual([]);
   });

@@ -9,7 +9,7 @@ import { compareCatalogs } from "../../../src/drift/compare.ts";
 import { type Session, withSession } from "../../../src/postgres/connect.ts";
 import { databaseUrl, readSide } from "../../mutation/template.ts";
 import { CONVERGED, repair, type Verdict } from "../../mutation/repair.ts";
-import { logtoSteps, seedLogto, stepBack } from "../../support/logto.ts";
+import { logtoSteps, seedLogto, rollBack } from "../../support/logto.ts";
 import { findPeer } from "../../support/peers.ts";
 
 const run = promisify(execFile);
@@ -23,7 +23,7 @@ async function createDatabase(name: string, template?: string): Promise<string> 
   return databaseUrl(server(), name);
 }
 
-/** Tables and columns as the SQL standard's own views list them, which our catalog doesn't use. */
+/** Tables and columns from `information_schema`, which offshoot's catalog does not use. */
 async function columnsOf(session: Session): Promise<ReadonlyMap<string, string>> {
   const rows = await session.query<{ schema: string; table: string; column: string }>(
     `select c.table_schema as schema, c.table_name as table, c.column_name as column
@@ -33,15 +33,15 @@ async function columnsOf(session: Session): Promise<ReadonlyMap<string, string>>
   return new Map(rows.map(({ schema, table, column }) => [path(schema, table, column), path(schema, table)]));
 }
 
-/** Columns that only `here` has; of a table that only `here` has, the table alone. */
-function only(here: ReadonlyMap<string, string>, there: ReadonlyMap<string, string>): readonly string[] {
-  const tables = new Set(there.values());
-  const absent = [...here].filter(([column]) => !there.has(column)).map(([column, table]) => (tables.has(table) ? column : table));
+/** The columns that only the first side has. If only that side has the table, just the table. */
+function onlyIn(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): readonly string[] {
+  const tables = new Set(other.values());
+  const absent = [...one].filter(([column]) => !other.has(column)).map(([column, table]) => (tables.has(table) ? column : table));
   return [...new Set(absent)].toSorted();
 }
 
-/** `drift` must name just the tables and columns that the standard's views miss, and something where a step was left out. */
-async function expectNamed(newest: string, behind: string): Promise<void> {
+/** The comparison must list exactly the tables and columns that differ in `information_schema`, and must not be empty. */
+async function expectReported(newest: string, behind: string): Promise<void> {
   const [expected, actual] = await Promise.all([newest, behind].map((url) => withSession(url, (session) => readCatalog(session))));
   const [wanted, found] = await Promise.all([newest, behind].map((url) => withSession(url, columnsOf)));
   if (expected === undefined || actual === undefined || wanted === undefined || found === undefined) throw new Error("not read");
@@ -51,25 +51,25 @@ async function expectNamed(newest: string, behind: string): Promise<void> {
       .filter((each) => each.change === change && (each.kind === "table" || each.kind === "column"))
       .map(({ object }) => object)
       .toSorted();
-  expect(named("missing")).toEqual(only(wanted, found));
-  expect(named("extra")).toEqual(only(found, wanted));
+  expect(named("missing")).toEqual(onlyIn(wanted, found));
+  expect(named("extra")).toEqual(onlyIn(found, wanted));
   expect(changes).not.toEqual([]);
 }
 
 const BEHIND = { one: 1, ten: 10, half: 0.5 } as const;
 
-/** How many steps are missing, for each case of `BEHIND`. */
+/** The number of missing steps for each case of `BEHIND`. */
 function stopsOf(steps: number): readonly number[] {
   return [BEHIND.one, BEHIND.ten, Math.floor(steps * BEHIND.half)];
 }
 
-/** Copies of a database whose schema goes from one state to the next: their URLs, by how many steps they are behind. */
+/** Copies of a database at several points of its history: their URLs, by the number of missing steps. */
 interface Copies {
   readonly newest: string;
   readonly behind: ReadonlyMap<number, string>;
 }
 
-/** From the bottom up, by db-migrate's own program. */
+/** Applies the migrations with db-migrate, and copies the database on the way. */
 async function copiesOfUnleash(migrations: string): Promise<Copies> {
   const modules = dirname(dirname(dirname(migrations)));
   const steps = (await readdir(migrations)).filter((name) => name.endsWith(".js")).length;
@@ -90,7 +90,7 @@ async function copiesOfUnleash(migrations: string): Promise<Copies> {
   return { newest, behind };
 }
 
-/** From the top down: its package has the newest schema as a whole, and a way back for each step. */
+/** Rolls back from the newest schema: the package contains that schema, and a rollback for each step. */
 async function copiesOfLogto(folder: string): Promise<Copies> {
   const steps = await logtoSteps(folder);
   const main = await createDatabase("logto");
@@ -100,7 +100,7 @@ async function copiesOfLogto(folder: string): Promise<Copies> {
   let at = 0;
   for (const stop of stopsOf(steps.length)) {
     await withSession(main, async (session) => {
-      for (const step of steps.slice(at, stop)) await stepBack(session, step);
+      for (const step of steps.slice(at, stop)) await rollBack(session, step);
     });
     behind.set(stop, await createDatabase(`logto_behind_${stop}`, "logto"));
     at = stop;
@@ -108,12 +108,12 @@ async function copiesOfLogto(folder: string): Promise<Copies> {
   return { newest, behind };
 }
 
-/** What no schema can bring back: rows that a migration changes for a constraint's sake. All else converges. */
+/** The only case that a repair cannot solve: a migration changes rows so that a constraint becomes valid. */
 const NOT_REPAIRABLE: Readonly<Record<string, Verdict>> = {
   "unleash 187": {
     kind: "reported",
     why: [
-      'missing constraint public.role_permission.fk_role_permission_environment: on a copy its repair fails: insert or update on table "role_permission" violates foreign key constraint "fk_role_permission_environment"',
+      'missing constraint public.role_permission.fk_role_permission_environment: its repair failed on a copy: insert or update on table "role_permission" violates foreign key constraint "fk_role_permission_environment"',
     ],
   },
 };
@@ -124,14 +124,14 @@ describe.each(Object.entries(HISTORIES))("the migrations of %s", (name, copiesOf
   const peer = findPeer(name as keyof typeof HISTORIES);
 
   test.runIf(peer !== undefined)(
-    "are named where the newest 1, 10 or half of them are missing, and brought back",
+    "are reported and repaired when the newest 1, 10 or half of them are missing",
     { timeout: 240_000 },
     async () => {
       const { newest, behind } = await copiesOf(peer ?? "");
       expect(behind.size).toBe(3);
       const expected = await withSession(newest, readSide);
       for (const [steps, url] of behind) {
-        await expectNamed(newest, url);
+        await expectReported(newest, url);
         const verdict = await repair(expected, { serverUrl: server(), name: new URL(url).pathname.slice(1) });
         expect([steps, verdict]).toEqual([steps, NOT_REPAIRABLE[`${name} ${steps}`] ?? CONVERGED]);
       }

@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-test("a seed stands for one statement, and seeds in a row for all kinds and properties", () => {
+test("a seed always gives the same statement, and consecutive seeds give all kinds and properties", () => {
   const kinds = Object.keys(kindsFor(template.catalog.server.major));
   const drawn = kinds.map((_, seed) => drawFrom(seed, template.catalog));
   expect(drawn.map(({ name }) => name).toSorted()).toEqual(kinds.toSorted());
@@ -23,7 +23,7 @@ test("a seed stands for one statement, and seeds in a row for all kinds and prop
   expect(drawn.map((each) => each.next().sql)).toEqual(again);
 });
 
-test("random changes are found, and taken back or reported", { timeout: 240_000 }, async () => {
+test("random changes are found, and repaired or reported", { timeout: 240_000 }, async () => {
   const seeds = Array.from({ length: 30 }, (_, place) => 5000 + place);
   const wrong: string[] = [];
   await withWorkCopy(template, async (session) => {

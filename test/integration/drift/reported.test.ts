@@ -49,10 +49,10 @@ afterAll(async () => {
   await server.stop();
 });
 
-test.each(Object.entries(ALL))("a change is reported as it is: %s", async (_, [sql, ...reported]) => {
+test.each(Object.entries(ALL))("reports %s exactly", async (_, [sql, ...reported]) => {
   expect(compareCatalogs(template.catalog, await afterwards(session, sql)).map(describeChange)).toEqual(reported);
 });
 
-test("every change that the mutations know is in the table", () => {
+test("the table contains every kind of mutation", () => {
   expect(Object.keys(ALL).toSorted()).toEqual(Object.keys(kindsFor(template.catalog.server.major)).toSorted());
 });

@@ -1,2 +1,2 @@
-/** By what is changed: the statement that changes it, and all that `drift` says, line by line. */
+/** By kind of mutation: the statement, and all changes that a comparison reports after it. */
 export type Reported = Readonly<Record<string, readonly [sql: string, ...reported: readonly string[]]>>;

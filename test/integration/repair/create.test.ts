@@ -10,16 +10,16 @@ const commented = (
 const granted = (type: string): string => `create table t (id ${type}); create view v as select id from t;
   grant select (id) on v to pg_monitor`;
 
-describe("what is made anew keeps what belongs to it", { timeout: 60_000 }, () => {
-  test("a function of several arguments its comment", async () => {
-    const { verdict, ask } = await repaired(commented("text"), commented("date"));
+describe("an object that is created again keeps its parts", { timeout: 60_000 }, () => {
+  test("a function with several arguments keeps its comment", async () => {
+    const { verdict, query } = await repaired(commented("text"), commented("date"));
     expect(verdict).toEqual(CONVERGED);
-    expect(await ask("select obj_description('f(integer, text)'::regprocedure) as why")).toEqual([{ why: "why" }]);
+    expect(await query("select obj_description('f(integer, text)'::regprocedure) as why")).toEqual([{ why: "why" }]);
   });
 
-  test("a view the rights to its columns", async () => {
-    const { verdict, ask } = await repaired(granted("bigint"), granted("integer"));
+  test("a view keeps the grants on its columns", async () => {
+    const { verdict, query } = await repaired(granted("bigint"), granted("integer"));
     expect(verdict).toEqual(CONVERGED);
-    expect(await ask("select has_column_privilege('pg_monitor', 'v', 'id', 'select') as may")).toEqual([{ may: true }]);
+    expect(await query("select has_column_privilege('pg_monitor', 'v', 'id', 'select') as may")).toEqual([{ may: true }]);
   });
 });

@@ -5,8 +5,8 @@ import { repair, type Verdict } from "../../mutation/repair.ts";
 
 export interface Repaired {
   readonly verdict: Verdict;
-  /** Asks the repaired database. */
-  readonly ask: <T extends Row>(sql: string) => Promise<readonly T[]>;
+  /** Queries the repaired database. */
+  readonly query: <T extends Row>(sql: string) => Promise<readonly T[]>;
 }
 
 let made = 0;
@@ -20,11 +20,11 @@ async function database(...statements: readonly string[]): Promise<string> {
   return name;
 }
 
-/** Brings what the second SQL makes to what the first one makes, as the product does with all that loses data. */
+/** Repairs the database of the second SQL to match that of the first, with all steps that lose data. */
 export async function repaired(expected: string, ...actual: readonly string[]): Promise<Repaired> {
   const [wanted, name] = [await database(expected), await database(...actual)];
   const serverUrl = inject("serverUrl");
   const side = await withSession(databaseUrl(serverUrl, wanted), readSide);
   const verdict = await repair(side, { serverUrl, name });
-  return { verdict, ask: (sql) => withSession(databaseUrl(serverUrl, name), (session) => session.query(sql)) };
+  return { verdict, query: (sql) => withSession(databaseUrl(serverUrl, name), (session) => session.query(sql)) };
 }

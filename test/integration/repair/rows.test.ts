@@ -6,7 +6,7 @@ import { readRows } from "../../../src/repair/rows.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { withDatabase } from "../../../src/postgres/url.ts";
 
-/** What is known of the rows of a database, by a role of that name. */
+/** What a role with that name finds out about the rows of a database. */
 async function rowsSeenBy(role: string, prepare: string): Promise<Rows> {
   const server = inject("serverUrl");
   const random = Math.random().toString(36).slice(2, 10);
@@ -28,12 +28,12 @@ async function rowsSeenBy(role: string, prepare: string): Promise<Rows> {
   });
 }
 
-test("rows that a role may not read are taken to be in the way", async () => {
+test("a table that the role must not read counts as one with rows", async () => {
   const rows = await rowsSeenBy("rows_blind", "");
   expect([rows.hasRows("public.t"), rows.hasNulls("public.t.a")]).toEqual([true, true]);
 });
 
-test("and so are rows that policies may hide", async () => {
+test("a table with policies that can hide rows counts as one with rows", async () => {
   const policies = "grant select on t to public; alter table t enable row level security; insert into t values (null)";
   const rows = await rowsSeenBy("rows_blind", policies);
   expect([rows.hasRows("public.t"), rows.hasNulls("public.t.a")]).toEqual([true, true]);

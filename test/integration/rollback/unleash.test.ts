@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeProject, type Project } from "../../support/cli.ts";
 import { findPeer } from "../../support/peers.ts";
 
-/** The migrations of Unleash, as its npm package brings them: 374 steps of every style, written over ten years. */
+/** The 374 migrations in the npm package of Unleash, written over ten years in many styles. */
 const migrations = findPeer("unleash");
 
 let project: Project;
@@ -19,8 +19,8 @@ beforeAll(async () => {
 
 afterAll(() => (migrations === undefined ? undefined : project.remove()));
 
-describe.runIf(migrations !== undefined)("Unleash's migrations", () => {
-  test("run once behind the gate, for six jobs that detect them by themselves", { timeout: 180_000 }, async () => {
+describe.runIf(migrations !== undefined)("the migrations of Unleash", () => {
+  test("run once for six parallel jobs that detect the tool themselves", { timeout: 180_000 }, async () => {
     await project.offshoot(["up"]);
     const jobs = await Promise.all(Array.from({ length: 6 }, () => project.offshoot(["migrate", "--json"])));
     expect(jobs.map(({ code, stderr }) => (code === 0 ? "" : stderr))).toEqual(Array.from({ length: 6 }, () => ""));
@@ -29,7 +29,7 @@ describe.runIf(migrations !== undefined)("Unleash's migrations", () => {
     await project.offshoot(["down"]);
   });
 
-  test("are taken back and forth, the newest ten of 374", { timeout: 300_000 }, async () => {
+  test("can be rolled back, the newest ten of 374", { timeout: 300_000 }, async () => {
     const { stdout, code } = await project.offshoot(["rollback-check", "--json", "--last", "10"]);
     const { steps } = JSON.parse(stdout) as { steps: { step: string; verdict: string }[] };
     expect([code, steps.map(({ verdict }) => verdict)]).toEqual([0, Array.from({ length: 10 }, () => "identical")]);

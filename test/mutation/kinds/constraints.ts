@@ -10,19 +10,19 @@ function constraintsIn({ catalog }: Draw, fits: (constraint: Constraint) => bool
 
 const tableOf = ({ schema, table }: Constraint): string => `${quoted(schema)}.${quoted(table)}`;
 
-/** A constraint of its own on a random table. */
+/** A new constraint on a random table. */
 function added(words: (column: string, draw: Draw) => string, fits: (type: string) => boolean = () => true): MutationKind {
   return (draw) => {
     const table = draw.one(plainTables(draw).filter(({ columns }) => columns.some(({ type }) => fits(type))));
     const column = draw.one(table.columns.filter(({ type }) => fits(type)));
-    const name = draw.fresh();
+    const name = draw.newName();
     return spreading(
       extra("constraint", `${table.id}.${name}`, `alter table ${table.id} add constraint ${name} ${words(quoted(column.name), draw)}`),
     );
   };
 }
 
-/** The same constraint, dropped and added in other words. */
+/** A constraint that is dropped and added again with another definition. */
 function again(property: string, fits: (constraint: Constraint) => boolean, words: (definition: string) => string): MutationKind {
   return (draw) => {
     const found = draw.one(constraintsIn(draw, fits));
@@ -57,7 +57,7 @@ export const CONSTRAINT_KINDS: MutationKinds = {
         ({ id: table }) => !draw.catalog.constraints.some((each) => each.type === "primary key" && tableOf(each) === table),
       ),
     );
-    const name = draw.fresh();
+    const name = draw.newName();
     return spreading(
       extra("constraint", `${id}.${name}`, `alter table ${id} add constraint ${name} primary key (${quoted(columns[0]?.name ?? "")})`),
     );
@@ -73,7 +73,7 @@ export const CONSTRAINT_KINDS: MutationKinds = {
   "constraint renamed": (draw) => {
     const found = draw.one(constraintsIn(draw, () => true));
     return spreading(
-      missing("constraint", found.id, `alter table ${tableOf(found)} rename constraint ${quoted(found.name)} to ${draw.fresh()}`),
+      missing("constraint", found.id, `alter table ${tableOf(found)} rename constraint ${quoted(found.name)} to ${draw.newName()}`),
     );
   },
   "constraint validated": (draw) => {
@@ -132,7 +132,7 @@ export const CONSTRAINT_KINDS: MutationKinds = {
       ),
     ),
   "constraint of a parent extra": (draw) => {
-    const name = draw.fresh();
+    const name = draw.newName();
     return spreading(extra("constraint", `app.measures.${name}`, `alter table app.measures add constraint ${name} check (value > 0)`));
   },
   "18 constraint enforced": (draw) => {

@@ -20,7 +20,7 @@ function dropped(kind: ChangedKind, listOf: (draw: Draw) => readonly { readonly 
 function renamed(kind: ChangedKind, listOf: (draw: Draw) => readonly { readonly id: string }[], word: string): MutationKind {
   return (draw) => {
     const { id } = draw.one(listOf(draw));
-    return spreading(missing(kind, id, `alter ${word} ${id} rename to ${draw.fresh()}`));
+    return spreading(missing(kind, id, `alter ${word} ${id} rename to ${draw.newName()}`));
   };
 }
 
@@ -31,7 +31,7 @@ const ranges = ({ catalog }: Draw): Draw["catalog"]["ranges"] => catalog.ranges;
 
 export const DATATYPE_KINDS: MutationKinds = {
   "enum extra": (draw) => {
-    const id = path("app", draw.fresh());
+    const id = path("app", draw.newName());
     return extra("enum", id, `create type ${id} as enum ('it''s', 'b')`);
   },
   "enum missing": dropped("enum", enums, "type"),
@@ -44,13 +44,13 @@ export const DATATYPE_KINDS: MutationKinds = {
         "enum",
         id,
         "labels",
-        `alter type ${id} add value '${draw.fresh()}' ${draw.one(["", `before '${labels[0]}'`, `after '${labels[0]}'`])}`,
+        `alter type ${id} add value '${draw.newName()}' ${draw.one(["", `before '${labels[0]}'`, `after '${labels[0]}'`])}`,
       ),
     );
   },
   "enum label renamed": (draw) => {
     const { id, labels } = draw.one(draw.catalog.enums);
-    return spreading(different("enum", id, "labels", `alter type ${id} rename value '${draw.one(labels)}' to '${draw.fresh()}'`));
+    return spreading(different("enum", id, "labels", `alter type ${id} rename value '${draw.one(labels)}' to '${draw.newName()}'`));
   },
   "enum label missing": () =>
     spreading(
@@ -61,7 +61,7 @@ export const DATATYPE_KINDS: MutationKinds = {
         "create type app.old_mood as enum ('sad', 'happy'); drop view app.happy_users; drop index app.users_name_lower; drop statistics app.users_stats; alter table app.users alter column mood drop default, alter column mood type app.old_mood using replace(mood::text, 'ok', 'happy')::app.old_mood; drop type app.mood; alter type app.old_mood rename to mood",
       ),
     ),
-  "enum label missing, that nobody uses": () =>
+  "enum label missing, unused": () =>
     spreading(
       different(
         "enum",
@@ -71,7 +71,7 @@ export const DATATYPE_KINDS: MutationKinds = {
       ),
     ),
   "domain extra": (draw) => {
-    const id = path("app", draw.fresh());
+    const id = path("app", draw.newName());
     return extra("domain", id, `create domain ${id} as text default 'x' not null constraint filled check (value <> '')`);
   },
   "domain missing": dropped("domain", domains, "domain"),
@@ -100,7 +100,7 @@ export const DATATYPE_KINDS: MutationKinds = {
       ),
     ),
   "domain constraint extra": (draw) => {
-    const name = draw.fresh();
+    const name = draw.newName();
     return extra(
       "constraint",
       `app.positive.${name}`,
@@ -120,10 +120,14 @@ export const DATATYPE_KINDS: MutationKinds = {
     ),
   "domain constraint renamed": (draw) =>
     spreading(
-      missing("constraint", "billing.amount.amount_small", `alter domain billing.amount rename constraint amount_small to ${draw.fresh()}`),
+      missing(
+        "constraint",
+        "billing.amount.amount_small",
+        `alter domain billing.amount rename constraint amount_small to ${draw.newName()}`,
+      ),
     ),
   "composite extra": (draw) => {
-    const id = path("app", draw.fresh());
+    const id = path("app", draw.newName());
     return extra("composite", id, `create type ${id} as (a integer, "B c" text collate "C")`);
   },
   "composite missing": dropped("composite", composites, "type"),
@@ -131,7 +135,7 @@ export const DATATYPE_KINDS: MutationKinds = {
   "composite owner": owned("composite", composites, "type"),
   "composite attribute more": (draw) => {
     const { id } = draw.one(draw.catalog.composites);
-    return different("composite", id, "attributes", `alter type ${id} add attribute ${draw.fresh()} integer`);
+    return different("composite", id, "attributes", `alter type ${id} add attribute ${draw.newName()} integer`);
   },
   "composite attribute fewer": (draw) => {
     const { id, attributes } = draw.one(draw.catalog.composites);
@@ -148,10 +152,10 @@ export const DATATYPE_KINDS: MutationKinds = {
     ),
   "composite attribute renamed": (draw) => {
     const { id, attributes } = draw.one(draw.catalog.composites);
-    return different("composite", id, "attributes", `alter type ${id} rename attribute ${draw.one(attributes).name} to ${draw.fresh()}`);
+    return different("composite", id, "attributes", `alter type ${id} rename attribute ${draw.one(attributes).name} to ${draw.newName()}`);
   },
   "range extra": (draw) => {
-    const id = path("billing", draw.fresh());
+    const id = path("billing", draw.newName());
     return extra("range", id, `create type ${id} as range (subtype = ${draw.one(["date", "float8", "text"])})`);
   },
   "range missing": dropped("range", ranges, "type"),

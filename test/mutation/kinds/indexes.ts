@@ -4,7 +4,7 @@ import { plainTables } from "./tables.ts";
 
 type Index = Draw["catalog"]["indexes"][number];
 
-/** Neither of a constraint nor of a partition. */
+/** Indexes that belong neither to a constraint nor to a partition. */
 function free({ catalog }: Draw, fits: (index: Index) => boolean = () => true): readonly Index[] {
   const partitioned = new Set(catalog.tables.filter(({ kind }) => kind === "partitioned table").map(({ id }) => id));
   return catalog.indexes.filter(
@@ -14,11 +14,11 @@ function free({ catalog }: Draw, fits: (index: Index) => boolean = () => true): 
 
 const tableOf = ({ schema, table }: Index): string => `${quoted(schema)}.${quoted(table)}`;
 
-/** The same index, dropped and made again from another text. */
+/** An index that is dropped and created again with another definition. */
 function again(property: string, fits: (index: Index) => boolean, change: (definition: string) => string): MutationKind {
   return (draw) => {
     const found = draw.one(free(draw, fits));
-    // Its comment goes with it.
+    // Its comment is dropped with it.
     return spreading(different("index", found.id, property, `drop index ${found.id}; ${change(found.definition)}`));
   };
 }
@@ -31,7 +31,7 @@ export const INDEX_KINDS: MutationKinds = {
     const column = quoted(
       draw.one(columns.filter(({ type }) => /^(?:integer|bigint|text|timestamp|uuid)/.test(type) || columns.length === 1)).name,
     );
-    const name = draw.fresh();
+    const name = draw.newName();
     const rest = draw.one([
       `(${column})`,
       `(${column} desc) where ${column} is not null`,
@@ -41,19 +41,19 @@ export const INDEX_KINDS: MutationKinds = {
     return extra("index", `${quoted(schema)}.${name}`, `create index ${name} on ${id} ${rest}`);
   },
   "index unique extra": (draw) => {
-    const name = draw.fresh();
+    const name = draw.newName();
     return extra("index", `app.${name}`, `create unique index ${name} on app.notes (number, title)`);
   },
   "index of a parent extra": (draw) => {
-    const name = draw.fresh();
+    const name = draw.newName();
     return spreading(extra("index", `app.${name}`, `create index ${name} on app.measures (at, value)`));
   },
   "index of a partition extra": (draw) => {
-    const name = draw.fresh();
+    const name = draw.newName();
     return extra("index", `app.${name}`, `create index ${name} on app.measures_south (at)`);
   },
   "index of a materialized view extra": (draw) => {
-    const name = draw.fresh();
+    const name = draw.newName();
     return extra("index", `billing.${name}`, `create index ${name} on billing.totals (total)`);
   },
   "index missing": (draw) => {
@@ -63,7 +63,7 @@ export const INDEX_KINDS: MutationKinds = {
   "index of a parent missing": () => spreading(missing("index", "app.measures_value", "drop index app.measures_value")),
   "index renamed": (draw) => {
     const { id } = draw.one(free(draw));
-    return spreading(missing("index", id, `alter index ${id} rename to ${draw.fresh()}`));
+    return spreading(missing("index", id, `alter index ${id} rename to ${draw.newName()}`));
   },
   "index unique": again(
     "unique",
@@ -86,7 +86,7 @@ export const INDEX_KINDS: MutationKinds = {
     const found = draw.one(free(draw, ({ table, method }) => table === "teams" && method === "btree"));
     return different("index", found.id, "include", `drop index ${found.id}; ${found.definition} include (title)`);
   },
-  "index include gone": () =>
+  "index include removed": () =>
     different(
       "index",
       "app.users_short_name",
@@ -94,7 +94,7 @@ export const INDEX_KINDS: MutationKinds = {
       "drop index app.users_short_name; create unique index users_short_name on app.users (short_name)",
     ),
   "index predicate": again("predicate", isPlain, (text) => text.replace(/ WHERE .*/s, "").concat(" where (1 = 1)")),
-  "index predicate gone": again(
+  "index predicate removed": again(
     "predicate",
     ({ predicate }) => predicate !== undefined,
     (text) => text.replace(/ WHERE .*/s, ""),
@@ -115,7 +115,7 @@ export const INDEX_KINDS: MutationKinds = {
   ),
   "index valid": (draw) => {
     const { id } = draw.one(free(draw));
-    // What a concurrent build leaves that failed; no statement makes it at once.
+    // A failed concurrent build leaves an invalid index; no statement creates one directly.
     return different(
       "index",
       id,

@@ -3,7 +3,7 @@ import { different, extra, type MutationKinds, missing, spreading } from "../mut
 
 export const OPERATOR_KINDS: MutationKinds = {
   "collation extra": (draw) => {
-    const id = path("app", draw.fresh());
+    const id = path("app", draw.newName());
     return extra(
       "collation",
       id,
@@ -16,7 +16,7 @@ export const OPERATOR_KINDS: MutationKinds = {
   },
   "collation renamed": (draw) => {
     const { id } = draw.one(draw.catalog.collations);
-    return spreading(missing("collation", id, `alter collation ${id} rename to ${draw.fresh()}`));
+    return spreading(missing("collation", id, `alter collation ${id} rename to ${draw.newName()}`));
   },
   "collation locale": () =>
     different(
@@ -73,7 +73,7 @@ export const OPERATOR_KINDS: MutationKinds = {
       "drop cast (app.address as text); create cast (app.address as text) with inout as assignment",
     ),
   "text search configuration extra": (draw) => {
-    const id = path("app", draw.fresh());
+    const id = path("app", draw.newName());
     return extra(
       "text search configuration",
       id,
@@ -90,11 +90,11 @@ export const OPERATOR_KINDS: MutationKinds = {
       `alter text search configuration app.simple_search ${draw.one(["drop mapping for word", "alter mapping for asciiword with english_stem", "alter mapping for word with english_stem, simple", "drop mapping for email, url"])}`,
     ),
   "statistics extra": (draw) => {
-    const id = path("app", draw.fresh());
+    const id = path("app", draw.newName());
     return extra("statistics", id, `create statistics ${id} ${draw.one(["(mcv)", "(ndistinct)", ""])} on number, seen from app.notes`);
   },
   "statistics on an expression extra": (draw) => {
-    const id = path("app", draw.fresh());
+    const id = path("app", draw.newName());
     return extra("statistics", id, `create statistics ${id} on (lower(title)) from app.notes`);
   },
   "statistics missing": (draw) => {
@@ -103,7 +103,7 @@ export const OPERATOR_KINDS: MutationKinds = {
   },
   "statistics renamed": (draw) => {
     const { id } = draw.one(draw.catalog.statistics);
-    return spreading(missing("statistics", id, `alter statistics ${id} rename to ${draw.fresh()}`));
+    return spreading(missing("statistics", id, `alter statistics ${id} rename to ${draw.newName()}`));
   },
   "statistics definition": () =>
     different(

@@ -3,7 +3,7 @@ import { SECOND_ROLE } from "./tables.ts";
 
 export const REPLICATION_KINDS: MutationKinds = {
   "publication extra": (draw) => {
-    const name = draw.fresh();
+    const name = draw.newName();
     return extra(
       "publication",
       name,
@@ -16,7 +16,7 @@ export const REPLICATION_KINDS: MutationKinds = {
   },
   "publication renamed": (draw) => {
     const { id } = draw.one(draw.catalog.publications);
-    return spreading(missing("publication", id, `alter publication ${id} rename to ${draw.fresh()}`));
+    return spreading(missing("publication", id, `alter publication ${id} rename to ${draw.newName()}`));
   },
   "publication owner": (draw) => {
     const { id } = draw.one(draw.catalog.publications);
@@ -75,7 +75,7 @@ export const REPLICATION_KINDS: MutationKinds = {
       ),
     ),
   "foreign server extra": (draw) => {
-    const name = draw.fresh();
+    const name = draw.newName();
     return extra("foreign server", name, `create server ${name} ${draw.one(["", "type 'x'"])} foreign data wrapper nowhere`);
   },
   "foreign server missing": () => spreading(missing("foreign server", "far", "drop server far cascade")),

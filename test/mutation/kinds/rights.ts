@@ -2,7 +2,7 @@ import { path } from "../../../src/catalog/quote.ts";
 import { type Draw, different, extra, type MutationKind, type MutationKinds, missing, type Mutation } from "../mutation.ts";
 import { plainTables, SECOND_ROLE } from "./tables.ts";
 
-/** A right more: a grant of its own, or one line more in an object's list. */
+/** One more right: a new grant, or a new entry in the list of an object. */
 function granted({ catalog }: Draw, id: string, sql: string): Mutation {
   return catalog.grants.some((grant) => grant.id === id) ? different("grant", id, "rights", sql) : extra("grant", id, sql);
 }
@@ -12,7 +12,7 @@ function revoked({ catalog }: Draw, id: string, sql: string): Mutation {
   return more ? different("grant", id, "rights", sql) : missing("grant", id, sql);
 }
 
-/** A comment that is there is changed or removed; a new one is extra. */
+/** An existing comment is changed or removed; a new one is extra. */
 function commented(kind: string, word: string, target: (draw: Draw) => readonly [identity: string, sql: string]): MutationKind {
   return (draw) => {
     const [identity, on] = target(draw);

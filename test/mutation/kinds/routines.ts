@@ -18,14 +18,14 @@ function altered(
 
 const isFunction = ({ kind }: Routine): boolean => kind === "function";
 
-/** One written-out function of another shape. */
+/** A complete function in another form. */
 function rewritten(kind: ChangedKind, id: string, property: string, ...texts: readonly [string, ...string[]]): MutationKind {
   return (draw) => spreading(different(kind, id, property, draw.one(texts)));
 }
 
 export const ROUTINE_KINDS: MutationKinds = {
   "function extra": (draw) => {
-    const name = path("billing", draw.fresh());
+    const name = path("billing", draw.newName());
     const [args, signature] = draw.one([
       ["", ""],
       ["a integer, b text default 'x'", "integer, text"],
@@ -48,7 +48,7 @@ export const ROUTINE_KINDS: MutationKinds = {
   },
   "function renamed": (draw) => {
     const { id } = draw.one(draw.catalog.routines.filter(isFunction));
-    return spreading(missing("function", id, `alter function ${id} rename to ${draw.fresh()}`));
+    return spreading(missing("function", id, `alter function ${id} rename to ${draw.newName()}`));
   },
   "function schema": (draw) => {
     const { id } = draw.one(draw.catalog.routines.filter(isFunction));
@@ -71,7 +71,7 @@ export const ROUTINE_KINDS: MutationKinds = {
   "function settings": altered("settings", (_, draw) =>
     draw.one(["set search_path = billing", "set work_mem = '8MB'", "set statement_timeout to 5000"]),
   ),
-  "function settings gone": altered(
+  "function settings removed": altered(
     "settings",
     () => "reset all",
     ({ settings }) => settings !== undefined,
@@ -121,7 +121,7 @@ export const ROUTINE_KINDS: MutationKinds = {
     "create or replace function app.total(p_user bigint) returns numeric language plpgsql stable as 'begin return 2.0; end'",
   ),
   "procedure extra": (draw) => {
-    const name = path("app", draw.fresh());
+    const name = path("app", draw.newName());
     return extra("procedure", `${name}(integer)`, `create procedure ${name}(a integer) language plpgsql as 'begin end'`);
   },
   "procedure missing": (draw) => {
@@ -146,7 +146,7 @@ export const ROUTINE_KINDS: MutationKinds = {
     return spreading(different("procedure", id, "owner", `alter procedure ${id} owner to ${SECOND_ROLE}`));
   },
   "aggregate extra": (draw) => {
-    const name = path("billing", draw.fresh());
+    const name = path("billing", draw.newName());
     return extra(
       "aggregate",
       `${name}(numeric)`,

@@ -13,7 +13,7 @@ function altered(property: string, words: (number: number, id: string) => string
 
 export const SEQUENCE_KINDS: MutationKinds = {
   "sequence extra": (draw) => {
-    const id = path("billing", draw.fresh());
+    const id = path("billing", draw.newName());
     return extra(
       "sequence",
       id,
@@ -26,7 +26,7 @@ export const SEQUENCE_KINDS: MutationKinds = {
   },
   "sequence renamed": (draw) => {
     const id = draw.one(FREE);
-    return spreading(missing("sequence", id, `alter sequence ${id} rename to ${draw.fresh()}`));
+    return spreading(missing("sequence", id, `alter sequence ${id} rename to ${draw.newName()}`));
   },
   "sequence type": (draw) => {
     const { id } = draw.one(draw.catalog.sequences.filter(({ identity }) => identity === undefined));
@@ -47,12 +47,12 @@ export const SEQUENCE_KINDS: MutationKinds = {
   "sequence cycle": altered("cycle", (_, id) => (id === "app.ticket_number" ? "no cycle" : "cycle")),
   "sequence owned by": (draw) => {
     const id = draw.one(FREE);
-    // Both must belong to one role and stand in one schema.
+    // Both must have the same owner and the same schema.
     const column = id.startsWith("app") ? "app.teams.title" : "billing.lines.amount";
     return spreading(different("sequence", id, "owned by", `alter sequence ${id} owned by ${column}`));
   },
-  "sequence owned by nobody": () =>
-    // Without its column it has no longer the column's name.
+  "sequence owned by none": () =>
+    // Without its column, it no longer has the name of the column.
     spreading(extra("sequence", "app.teams_id_seq", "alter sequence app.teams_id_seq owned by none")),
   "sequence owner": (draw) => {
     const id = draw.one(FREE);

@@ -4,7 +4,7 @@ import { different, type Draw, extra, type MutationKinds, missing, spreading } f
 
 export const SECOND_ROLE = "diverse_reader";
 
-/** Neither foreign nor part of a hierarchy: what most statements can be done to. */
+/** Tables that are neither foreign nor part of a hierarchy: most statements work on them. */
 export function plainTables({ catalog }: Draw): readonly Table[] {
   const parents = new Set(catalog.tables.flatMap(({ inherits }) => inherits ?? []));
   return catalog.tables.filter(({ kind, inherits, id }) => kind === "table" && inherits === undefined && !parents.has(id));
@@ -14,7 +14,7 @@ const partitions = ({ catalog }: Draw): readonly Table[] => catalog.tables.filte
 
 export const TABLE_KINDS: MutationKinds = {
   "schema extra": (draw) => {
-    const name = draw.fresh();
+    const name = draw.newName();
     return extra("schema", name, `create schema ${name}`);
   },
   "schema missing": (draw) => {
@@ -38,7 +38,7 @@ export const TABLE_KINDS: MutationKinds = {
     return spreading(different("extension", id, "in schema", `alter extension ${id} set schema billing`));
   },
   "table extra": (draw) => {
-    const id = path(draw.one(["app", "billing", "Odd Name"]), draw.fresh());
+    const id = path(draw.one(["app", "billing", "Odd Name"]), draw.newName());
     const columns = draw.one([
       "id integer",
       "id bigint generated always as identity primary key, at timestamptz not null default now()",
@@ -53,7 +53,7 @@ export const TABLE_KINDS: MutationKinds = {
   },
   "table renamed": (draw) => {
     const { id } = draw.one(plainTables(draw));
-    return spreading(missing("table", id, `alter table ${id} rename to ${draw.fresh()}`));
+    return spreading(missing("table", id, `alter table ${id} rename to ${draw.newName()}`));
   },
   "table schema": (draw) => {
     const { id } = draw.one(plainTables(draw).filter(({ schema }) => schema === "app"));
@@ -83,7 +83,7 @@ export const TABLE_KINDS: MutationKinds = {
     ]);
     return different("table", id, "options", `alter table ${id} set (${words})`);
   },
-  "table options gone": (draw) => {
+  "table options removed": (draw) => {
     const { id, options } = draw.one(plainTables(draw).filter((table) => table.options !== undefined));
     return different("table", id, "options", `alter table ${id} reset (${options?.[0]?.split("=")[0]})`);
   },
@@ -133,7 +133,7 @@ export const TABLE_KINDS: MutationKinds = {
     return spreading(different("table", id, "inherits", `alter table ${inherits?.[0]} detach partition ${id}`));
   },
   "table partition extra": (draw) => {
-    const id = path("app", draw.fresh());
+    const id = path("app", draw.newName());
     return extra("table", id, `create table ${id} partition of app.measures for values in ('${draw.random.between(1, 999)}')`);
   },
   "table partition missing": (draw) => {
@@ -145,7 +145,7 @@ export const TABLE_KINDS: MutationKinds = {
     return different("table", "app.remote", "server", `alter foreign table app.remote options (${words})`);
   },
   "table foreign extra": (draw) => {
-    const id = path("billing", draw.fresh());
+    const id = path("billing", draw.newName());
     return extra("table", id, `create foreign table ${id} (id integer not null, at date) server far options (table_name 'x')`);
   },
   "table foreign missing": () => missing("table", "app.remote", "drop foreign table app.remote"),

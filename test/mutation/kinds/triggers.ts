@@ -18,7 +18,7 @@ function otherFiring(draw: Draw, now: string): string {
 export const TRIGGER_KINDS: MutationKinds = {
   "trigger extra": (draw) => {
     const { id } = draw.one(plainTables(draw));
-    const name = draw.fresh();
+    const name = draw.newName();
     const words = draw.one(["before insert", "after update or delete", "after insert"]);
     return extra(
       "trigger",
@@ -27,7 +27,7 @@ export const TRIGGER_KINDS: MutationKinds = {
     );
   },
   "trigger extra, of a parent": (draw) => {
-    const name = draw.fresh();
+    const name = draw.newName();
     return extra(
       "trigger",
       `app.measures.${name}`,
@@ -40,7 +40,7 @@ export const TRIGGER_KINDS: MutationKinds = {
   },
   "trigger renamed": (draw) => {
     const found = draw.one(draw.catalog.triggers);
-    return spreading(missing("trigger", found.id, `alter trigger ${quoted(found.name)} on ${tableOf(found)} rename to ${draw.fresh()}`));
+    return spreading(missing("trigger", found.id, `alter trigger ${quoted(found.name)} on ${tableOf(found)} rename to ${draw.newName()}`));
   },
   "trigger definition": (draw) => {
     const found = draw.one(
@@ -70,11 +70,11 @@ export const TRIGGER_KINDS: MutationKinds = {
   },
   "rule extra": (draw) => {
     const { id } = draw.one(plainTables(draw));
-    const name = draw.fresh();
+    const name = draw.newName();
     return extra(
       "rule",
       `${id}.${name}`,
-      `create rule ${name} as on delete to ${id} do ${draw.one(["instead nothing", "also notify gone"])}`,
+      `create rule ${name} as on delete to ${id} do ${draw.one(["instead nothing", "also notify removed"])}`,
     );
   },
   "rule missing": (draw) => {
@@ -83,7 +83,7 @@ export const TRIGGER_KINDS: MutationKinds = {
   },
   "rule renamed": (draw) => {
     const found = draw.one(draw.catalog.rules);
-    return spreading(missing("rule", found.id, `alter rule ${quoted(found.name)} on ${tableOf(found)} rename to ${draw.fresh()}`));
+    return spreading(missing("rule", found.id, `alter rule ${quoted(found.name)} on ${tableOf(found)} rename to ${draw.newName()}`));
   },
   "rule definition": (draw) => {
     const found = draw.one(draw.catalog.rules);
@@ -105,7 +105,7 @@ export const TRIGGER_KINDS: MutationKinds = {
   },
   "policy extra": (draw) => {
     const { id } = draw.one(plainTables(draw));
-    const name = draw.fresh();
+    const name = draw.newName();
     const words = draw.one([
       "using (true)",
       "for insert with check (true)",
@@ -120,7 +120,7 @@ export const TRIGGER_KINDS: MutationKinds = {
   },
   "policy renamed": (draw) => {
     const found = draw.one(draw.catalog.policies);
-    return spreading(missing("policy", found.id, `alter policy ${quoted(found.name)} on ${tableOf(found)} rename to ${draw.fresh()}`));
+    return spreading(missing("policy", found.id, `alter policy ${quoted(found.name)} on ${tableOf(found)} rename to ${draw.newName()}`));
   },
   "policy using": (draw) => {
     const found = draw.one(draw.catalog.policies.filter(({ using }) => using !== undefined));
@@ -150,7 +150,7 @@ export const TRIGGER_KINDS: MutationKinds = {
     );
   },
   "policy command": () =>
-    // Its comment goes with it.
+    // Its comment is dropped with it.
     spreading(
       different(
         "policy",
@@ -160,7 +160,7 @@ export const TRIGGER_KINDS: MutationKinds = {
       ),
     ),
   "policy permissive": () =>
-    // Its comment goes with it.
+    // Its comment is dropped with it.
     spreading(
       different(
         "policy",
@@ -170,7 +170,7 @@ export const TRIGGER_KINDS: MutationKinds = {
       ),
     ),
   "event trigger extra": (draw) => {
-    const name = draw.fresh();
+    const name = draw.newName();
     return extra(
       "event trigger",
       name,

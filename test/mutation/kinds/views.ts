@@ -4,7 +4,7 @@ import { SECOND_ROLE } from "./tables.ts";
 
 export const VIEW_KINDS: MutationKinds = {
   "view extra": (draw) => {
-    const id = path("app", draw.fresh());
+    const id = path("app", draw.newName());
     const query = draw.one([
       "select 1 as one",
       "select * from app.teams",
@@ -18,7 +18,7 @@ export const VIEW_KINDS: MutationKinds = {
   },
   "view renamed": (draw) => {
     const { id } = draw.one(draw.catalog.views.filter(({ materialized }) => !materialized));
-    return spreading(missing("view", id, `alter view ${id} rename to ${draw.fresh()}`));
+    return spreading(missing("view", id, `alter view ${id} rename to ${draw.newName()}`));
   },
   "view definition": (draw) => {
     const { id, definition, options } = draw.one(
@@ -72,7 +72,7 @@ export const VIEW_KINDS: MutationKinds = {
     return spreading(different("view", id, "owner", `alter view ${id} owner to ${SECOND_ROLE}`));
   },
   "materialized view extra": (draw) => {
-    const id = path("billing", draw.fresh());
+    const id = path("billing", draw.newName());
     return extra("materialized view", id, `create materialized view ${id} as select count(*) as many from app.users`);
   },
   "materialized view missing": (draw) => {

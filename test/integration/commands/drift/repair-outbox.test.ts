@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(() => project.remove());
 
-/** A database with so many of the migrations; default all. */
+/** A database with this number of migrations; default: all. */
 async function migrated(count?: number): Promise<string> {
   const name = `repair_${Math.random().toString(36).slice(2, 10)}`;
   await withSession(inject("serverUrl"), (session) => session.query(`create database ${name}`));
@@ -40,7 +40,7 @@ async function migrated(count?: number): Promise<string> {
   return url;
 }
 
-/** How many of the example's eight tests pass. */
+/** The number of the example's eight tests that pass. */
 async function passing(): Promise<number> {
   const { DATABASE_URL_UNPOOLED: _, NODE_TEST_CONTEXT: __, ...env } = process.env;
   const argv = ["--test", "--test-reporter=tap", "test/outbox.test.js", "test/routing.test.js"];
@@ -50,7 +50,7 @@ async function passing(): Promise<number> {
   return [...stdout.matchAll(/^ok \d+ - /gm)].length;
 }
 
-test("the outbox case: the script that is offered takes the parent from five passing tests to eight, and may run twice", async () => {
+test("the outbox case: with the repair, eight tests pass instead of five, and the script can run twice", async () => {
   const catalog = (): Promise<unknown> => withSession(urls.DRIFTED_URL, (session) => readCatalog(session));
   const before = await catalog();
   expect(await passing()).toBe(5);
@@ -75,15 +75,15 @@ test("the outbox case: the script that is offered takes the parent from five pas
 });
 
 test.each([39, 30, 20, 5])(
-  "a database with %i of the migrations is brought to all of them, and taken back",
+  "a database with %i of the migrations is repaired to all of them, and back",
   { timeout: 60_000 },
   async (count) => {
     const env = { GOOD_URL: urls.GOOD_URL, DRIFTED_URL: await migrated(count) };
-    const reported = async (args: readonly string[]): Promise<unknown> => {
+    const unrepaired = async (args: readonly string[]): Promise<unknown> => {
       const { stdout } = await project.offshoot([...args, "--json", "--repair", "history.sql", "--allow-destructive"], env);
       return (JSON.parse(stdout) as { repair: { unrepaired: unknown } }).repair.unrepaired;
     };
-    expect(await reported(SIDES)).toEqual([]);
-    expect(await reported(["drift", "--expected", "DRIFTED_URL", "--actual", "GOOD_URL"])).toEqual([]);
+    expect(await unrepaired(SIDES)).toEqual([]);
+    expect(await unrepaired(["drift", "--expected", "DRIFTED_URL", "--actual", "GOOD_URL"])).toEqual([]);
   },
 );

@@ -18,7 +18,7 @@ const ROOT = new URL("../../../..", import.meta.url).pathname;
 const OUTBOX = join(ROOT, "examples/outbox");
 const SIDES = ["drift", "--expected", "EXPECTED", "--actual", "ACTUAL"] as const;
 
-interface Reported {
+interface PrintedRepair {
   readonly sql?: string;
   readonly steps: number;
   readonly commentedOut: number;
@@ -41,34 +41,36 @@ async function database(sql: string, server: string = inject("serverUrl")): Prom
   return url;
 }
 
-/** As seen from a machine of its own: the same server by a name that isn't this machine's. */
-function fromAfar(url: string): string {
+/** The URL with a host name that does not look like this machine's. */
+function asRemote(url: string): string {
   return url.replace("127.0.0.1", "0.0.0.0");
 }
 
 async function repair(
   urls: { readonly EXPECTED: string; readonly ACTUAL: string },
   ...flags: readonly string[]
-): Promise<Reported & { readonly code: number | null; readonly stderr: string }> {
+): Promise<PrintedRepair & { readonly code: number | null; readonly stderr: string }> {
   const { code, stdout, stderr } = await project.offshoot([...SIDES, "--json", "--repair", "repair.sql", ...flags], urls);
   if (!stdout.startsWith("{")) throw new Error(stderr);
-  return { ...(JSON.parse(stdout) as { repair: Reported }).repair, code, stderr };
+  return { ...(JSON.parse(stdout) as { repair: PrintedRepair }).repair, code, stderr };
 }
 
 const catalogOf = (url: string): Promise<unknown> => withSession(url, (session) => readCatalog(session));
 
-describe("what loses data", { timeout: 60_000 }, () => {
-  test("is commented out and not done, unless it is allowed", async () => {
+describe("a repair that loses data", { timeout: 60_000 }, () => {
+  test("has the destructive steps commented out, unless they are allowed", async () => {
     const urls = {
       EXPECTED: await database("create table t (id integer primary key)"),
-      ACTUAL: await database("create table t (id integer primary key, old text); create table gone (a integer); create view v as select 1"),
+      ACTUAL: await database(
+        "create table t (id integer primary key, old text); create table surplus (a integer); create view v as select 1",
+      ),
     };
     const careful = await repair(urls);
     expect(careful).toMatchObject({ code: 10, steps: 1, commentedOut: 2, unrepaired: [] });
     await runScript(urls.ACTUAL, careful.sql ?? "");
     const { stdout } = await project.offshoot([...SIDES, "--json"], urls);
     expect((JSON.parse(stdout) as { changes: { object: string }[] }).changes.map(({ object }) => object)).toEqual([
-      "public.gone",
+      "public.surplus",
       "public.t.old",
     ]);
     const whole = await repair(urls, "--allow-destructive");
@@ -78,9 +80,9 @@ describe("what loses data", { timeout: 60_000 }, () => {
   });
 });
 
-describe("what loses data and nothing else", { timeout: 60_000 }, () => {
-  test("is no script without leave", async () => {
-    const urls = { EXPECTED: await database(""), ACTUAL: await database("create table gone (a integer)") };
+describe("a repair of destructive steps only", { timeout: 60_000 }, () => {
+  test("writes no script unless they are allowed", async () => {
+    const urls = { EXPECTED: await database(""), ACTUAL: await database("create table surplus (a integer)") };
     const { code, stderr } = await project.offshoot([...SIDES, "--repair", "lossy.sql"], urls);
     expect(code).toBe(14);
     expect(stderr).toContain("all of it may lose data (1 statement); --allow-destructive proves and writes it");
@@ -88,8 +90,8 @@ describe("what loses data and nothing else", { timeout: 60_000 }, () => {
   });
 });
 
-describe("what a repair can't do", { timeout: 60_000 }, () => {
-  test("a column that rows would have to fill is left alone with the reason, and the rest is repaired", async () => {
+describe("what a repair cannot do", { timeout: 60_000 }, () => {
+  test("a column that needs a backfill is reported with the reason, and the rest is repaired", async () => {
     const urls = {
       EXPECTED: await database(
         "create table t (id integer, owner text not null, note text); create table empty (id integer, owner text not null)",
@@ -104,7 +106,7 @@ describe("what a repair can't do", { timeout: 60_000 }, () => {
     expect(sql).toContain("-- - missing column public.t.owner: ");
   });
 
-  test("what rows forbid shows on the copy, and is reported in the server's words", async () => {
+  test("a change that the rows prevent fails on the copy, and is reported with the server's message", async () => {
     const urls = {
       EXPECTED: await database("create table t (id integer unique, note text)"),
       ACTUAL: await database("create table t (id integer); insert into t values (1), (1)"),
@@ -115,7 +117,7 @@ describe("what a repair can't do", { timeout: 60_000 }, () => {
     expect(sql).not.toContain("t_id_key UNIQUE");
   });
 
-  test("where nothing can be repaired no file is written, and the status says so", async () => {
+  test("no file is written and the exit status is 14 when nothing can be repaired", async () => {
     const urls = {
       EXPECTED: await database("create table t (id integer, owner text not null)"),
       ACTUAL: await database("create table t (id integer); insert into t values (1)"),
@@ -143,39 +145,39 @@ describe("the copy", { timeout: 120_000 }, () => {
     expect(left).toEqual({ databases: 0 });
   });
 
-  test("is the schema made anew elsewhere, where the server is far away or somebody is connected", async () => {
+  test("is a database with the same schema, if the server is remote or somebody is connected", async () => {
     const urls = {
       EXPECTED: await database(EXPECTED),
       ACTUAL: await database("create table t (id serial primary key, b text check (b <> ''))"),
     };
-    const far = await repair({ ...urls, ACTUAL: fromAfar(urls.ACTUAL) }, "--allow-destructive");
-    expect(far).toMatchObject({ provedOn: expect.stringMatching(/^a database made from its (?:dump|catalog)$/), unrepaired: [] });
-    expect(far.sql).toContain("-- That copy held no rows");
+    const far = await repair({ ...urls, ACTUAL: asRemote(urls.ACTUAL) }, "--allow-destructive");
+    expect(far).toMatchObject({ provedOn: expect.stringMatching(/^a database created from its (?:dump|catalog)$/), unrepaired: [] });
+    expect(far.sql).toContain("-- That copy had no rows");
     const busy = await withSession(urls.ACTUAL, () => repair(urls, "--allow-destructive"));
-    expect(busy.provedOn).toMatch(/^a database made from its /);
+    expect(busy.provedOn).toMatch(/^a database created from its /);
   });
 
-  test("without one nothing is offered, and every way that failed is reported", async () => {
+  test("no repair is written without a copy, and the reason of every method is reported", async () => {
     const role = `repair_${Math.random().toString(36).slice(2, 10)}`;
     await withSession(inject("serverUrl"), (session) => session.query(`create role ${role}`));
     const mine = `create table t (id integer); create table theirs (id integer); alter table theirs owner to ${role}; create table u ()`;
-    const urls = { EXPECTED: await database(`${mine}; create table v ()`), ACTUAL: fromAfar(await database(mine)) };
+    const urls = { EXPECTED: await database(`${mine}; create table v ()`), ACTUAL: asRemote(await database(mine)) };
     const { code, sql, unrepaired } = await repair(urls);
     expect({ code, sql }).toEqual({ code: 14, sql: undefined });
     expect(unrepaired).toMatchObject([
-      { object: "public.v", reason: expect.stringMatching(/nothing to prove it on: .*another machine.*; .*made from its catalog/) },
+      { object: "public.v", reason: expect.stringMatching(/no copy to test it on: .*another machine.*; .*created from its catalog/) },
     ]);
   });
 
-  test("is made from a dump where a pg_dump of that version is there", async ({ skip }) => {
+  test("is created from a dump if a pg_dump of that version is installed", async ({ skip }) => {
     const binaries = (await findMajor(15)) ?? skip("no PostgreSQL 15");
     const older = await startServer({}, { binaries });
     try {
       const urls = {
         EXPECTED: await database(EXPECTED, older.url),
-        ACTUAL: fromAfar(await database("create table t (id integer)", older.url)),
+        ACTUAL: asRemote(await database("create table t (id integer)", older.url)),
       };
-      expect(await repair(urls)).toMatchObject({ provedOn: "a database made from its dump", unrepaired: [] });
+      expect(await repair(urls)).toMatchObject({ provedOn: "a database created from its dump", unrepaired: [] });
     } finally {
       await older.stop();
     }
@@ -197,11 +199,11 @@ describe("on Neon", { timeout: 180_000 }, () => {
   }, 60_000);
   afterAll(() => mock.stop());
 
-  test("the copy is a branch of the parent, gone afterwards; the parent is only read", async () => {
+  test("the copy is a branch of the parent that is deleted afterwards, and the parent is only read", async () => {
     const args = ["drift", "--config", join(OUTBOX, "offshoot.yaml"), "--json", "--repair", "neon.sql"];
     const { code, stdout, stderr } = await project.offshoot(args, env);
     expect({ code, stderr }).toMatchObject({ code: 10 });
-    const reported = (JSON.parse(stdout) as { repair: Reported }).repair;
+    const reported = (JSON.parse(stdout) as { repair: PrintedRepair }).repair;
     expect(reported).toMatchObject({ provedOn: "a branch of Neon branch main, PostgreSQL 18", unrepaired: [], commentedOut: 0 });
     const state = (await mock.control("GET", "state")) as { branches: { name: string; deleted: boolean }[] };
     expect(state.branches.filter(({ deleted }) => !deleted).map(({ name }) => name)).toEqual(["main"]);
@@ -210,16 +212,16 @@ describe("on Neon", { timeout: 180_000 }, () => {
   });
 });
 
-describe("the flags", () => {
-  test("the script has stdout to itself where it goes there", { timeout: 60_000 }, async () => {
+describe("the flag --repair", () => {
+  test("writes only the script to stdout with --repair -", { timeout: 60_000 }, async () => {
     const urls = { EXPECTED: await database("create table t ()"), ACTUAL: await database("") };
     const { stdout, stderr } = await project.offshoot([...SIDES, "--repair", "-"], urls);
-    expect(stdout).toMatch(/^-- Brings ACTUAL/);
+    expect(stdout).toMatch(/^-- Changes the schema of ACTUAL/);
     expect(stdout).toContain("create table if not exists public.t ()");
     expect(stderr).toContain("missing");
   });
 
-  test("schemas that agree need no script", { timeout: 60_000 }, async () => {
+  test("writes no script when the schemas are equal", { timeout: 60_000 }, async () => {
     const urls = { EXPECTED: await database("create table t ()"), ACTUAL: await database("create table t ()") };
     expect((await project.offshoot([...SIDES, "--repair", "equal.sql"], urls)).code).toBe(0);
     expect(existsSync(join(project.directory, "equal.sql"))).toBe(false);
@@ -234,12 +236,12 @@ describe("the flags", () => {
     expect(stderr).toContain(message);
   });
 
-  test("a spec says too little to make a schema from", { timeout: 60_000 }, async () => {
+  test("refuses a spec as one of the sides", { timeout: 60_000 }, async () => {
     const spec = join(OUTBOX, "schema.audit.yaml");
     const { code, stderr } = await project.offshoot(["drift", "--expected", spec, "--actual", "ACTUAL", "--repair", "x.sql"], {
       ACTUAL: await database(""),
     });
     expect(code).toBe(2);
-    expect(stderr).toContain("A repair can't be written from the spec");
+    expect(stderr).toContain("A repair cannot be written from the spec");
   });
 });

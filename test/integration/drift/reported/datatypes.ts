@@ -35,7 +35,7 @@ export const DATATYPE: Reported = {
     "missing index app.users_name_lower: CREATE INDEX users_name_lower ON app.users USING btree (lower(name)) WHERE (mood <> 'sad'::app.mood)",
     "missing statistics app.users_stats: CREATE STATISTICS app.users_stats (dependencies) ON mood, name FROM app.users",
   ],
-  "enum label missing, that nobody uses": [
+  "enum label missing, unused": [
     "drop type app.visibility cascade; create type app.visibility as enum ('hidden', 'everyone')",
     "missing column app.notes.seen: app.visibility not null default 'team'::app.visibility",
     "missing policy app.notes.visible: select public ((seen = 'everyone'::app.visibility) OR (number > 0))",

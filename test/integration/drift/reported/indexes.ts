@@ -47,7 +47,7 @@ export const INDEX: Reported = {
     "drop index app.teams_owner; CREATE INDEX teams_owner ON app.teams USING btree (owner_id) include (title)",
     "different index app.teams_owner: definition: CREATE INDEX teams_owner ON app.teams USING btree (owner_id) expected, CREATE INDEX teams_owner ON app.teams USING btree (owner_id) INCLUDE (title) found; include: none expected, title found",
   ],
-  "index include gone": [
+  "index include removed": [
     "drop index app.users_short_name; create unique index users_short_name on app.users (short_name)",
     "different index app.users_short_name: include: created_at expected, none found; definition: CREATE UNIQUE INDEX users_short_name ON app.users USING btree (short_name) INCLUDE (created_at) expected, CREATE UNIQUE INDEX users_short_name ON app.users USING btree (short_name) found",
   ],
@@ -55,7 +55,7 @@ export const INDEX: Reported = {
     "drop index app.notes_seen; CREATE INDEX notes_seen ON app.notes USING btree (seen) where (1 = 1)",
     "different index app.notes_seen: predicate: (seen <> 'hidden'::app.visibility) expected, (1 = 1) found; definition: CREATE INDEX notes_seen ON app.notes USING btree (seen) WHERE (seen <> 'hidden'::app.visibility) expected, CREATE INDEX notes_seen ON app.notes USING btree (seen) WHERE (1 = 1) found",
   ],
-  "index predicate gone": [
+  "index predicate removed": [
     "drop index app.notes_seen; CREATE INDEX notes_seen ON app.notes USING btree (seen)",
     "different index app.notes_seen: predicate: (seen <> 'hidden'::app.visibility) expected, none found; definition: CREATE INDEX notes_seen ON app.notes USING btree (seen) WHERE (seen <> 'hidden'::app.visibility) expected, CREATE INDEX notes_seen ON app.notes USING btree (seen) found",
   ],

@@ -48,7 +48,7 @@ export const ROUTINE: Reported = {
     "alter procedure app.archive(integer) set work_mem = '8MB'",
     "different procedure app.archive(integer): settings: none expected, work_mem=8MB found",
   ],
-  "function settings gone": [
+  "function settings removed": [
     "alter procedure billing.close(integer, integer) reset all",
     "different procedure billing.close(integer, integer): settings: search_path=billing expected, none found",
   ],

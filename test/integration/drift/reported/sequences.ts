@@ -28,7 +28,7 @@ export const SEQUENCE: Reported = {
     "alter sequence app.ticket_number owned by app.teams.title",
     "different sequence app.ticket_number: owned by: none expected, app.teams.title found",
   ],
-  "sequence owned by nobody": [
+  "sequence owned by none": [
     "alter sequence app.teams_id_seq owned by none",
     "different column app.teams.id: default: nextval(of app.teams.id's) expected, nextval('app.teams_id_seq'::regclass) found",
     "missing sequence app.teams.id's: integer",

@@ -78,7 +78,7 @@ export const TABLE: Reported = {
     "alter table app.notes set (autovacuum_vacuum_scale_factor = 0.01, parallel_workers = 2)",
     "different table app.notes: options: none expected, autovacuum_vacuum_scale_factor=0.01, parallel_workers=2 found",
   ],
-  "table options gone": [
+  "table options removed": [
     "alter table app.cache reset (fillfactor)",
     "different table app.cache: options: fillfactor=70 expected, none found",
   ],

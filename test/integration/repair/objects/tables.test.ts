@@ -2,22 +2,22 @@ import { describe, expect, test } from "vitest";
 import { CONVERGED } from "../../../mutation/repair.ts";
 import { repaired } from "../repaired.ts";
 
-describe("what is missing is made with", { timeout: 60_000 }, () => {
+describe("a missing object is created with", { timeout: 60_000 }, () => {
   test.each([
-    ["a typed table's defaults", "create type c as (a integer, b text)", "create table t of c (b with options default 'q' not null)"],
+    ["the defaults of a typed table", "create type c as (a integer, b text)", "create table t of c (b with options default 'q' not null)"],
     [
-      "a partition's defaults",
+      "the defaults of a partition",
       "create table p (id integer, v integer default 3, w text) partition by list (id)",
       "create table t partition of p (v default 9, w not null) for values in (1)",
     ],
     [
-      "an heir's defaults",
+      "the defaults of an inheriting table",
       "create table p (v integer default 3, w text default 'x')",
       "create table t () inherits (p); alter table t alter v set default 9, alter w drop default",
     ],
-    ["the options of its overflow table", "select", "create table t (a text) with (fillfactor = 70, toast.autovacuum_enabled = false)"],
+    ["the options of its TOAST table", "select", "create table t (a text) with (fillfactor = 70, toast.autovacuum_enabled = false)"],
     [
-      "a range's own name for sets",
+      "the multirange name of a range",
       "select",
       "create type r as range (subtype = float8, multirange_type_name = rs); create table t (a rs)",
     ],
@@ -25,13 +25,13 @@ describe("what is missing is made with", { timeout: 60_000 }, () => {
     expect((await repaired(`${common}; ${sql}`, common)).verdict).toEqual(CONVERGED);
   });
 
-  test("other options of an overflow table are reported apart, and set", async () => {
-    const { verdict, ask } = await repaired(
+  test("different options of a TOAST table are found and set", async () => {
+    const { verdict, query } = await repaired(
       "create table t (a text) with (toast.autovacuum_enabled = false)",
       "create table t (a text) with (toast.autovacuum_vacuum_threshold = 9)",
     );
     expect(verdict).toEqual(CONVERGED);
     const found = "select reloptions from pg_class where oid = (select reltoastrelid from pg_class where oid = 't'::regclass)";
-    expect(await ask(found)).toEqual([{ reloptions: ["autovacuum_enabled=false"] }]);
+    expect(await query(found)).toEqual([{ reloptions: ["autovacuum_enabled=false"] }]);
   });
 });

@@ -13,32 +13,32 @@ const firing = "select tgrelid::regclass::text as on, tgenabled as fires from pg
 describe("a trigger of a partitioned table", { timeout: 60_000 }, () => {
   test.each([
     [
-      "is turned on again where a partition has it off",
+      "is enabled on a partition where it is disabled",
       [trigger],
       [trigger, "alter table oldest disable trigger t"],
       { events: "O", '"events Old"': "O", oldest: "O" },
     ],
     [
-      "is turned off where a partition has it off",
+      "is disabled on a partition where it is expected to be disabled",
       [trigger, 'alter table only "events Old" disable trigger t'],
       [trigger],
       { events: "O", '"events Old"': "D", oldest: "O" },
     ],
     [
-      "is made with what partitions do with it",
+      "is created with its own setting on a partition",
       [trigger, "alter table oldest enable always trigger t"],
       [],
       { events: "O", '"events Old"': "O", oldest: "A" },
     ],
     [
-      "changes on the table and on its partitions",
+      "is changed on the table and on its partitions",
       [trigger, "alter table events enable replica trigger t", "alter table oldest disable trigger t"],
       [trigger, "alter table oldest enable always trigger t"],
       { events: "R", '"events Old"': "R", oldest: "D" },
     ],
-  ])("%s", async (_, wanted, there, fires) => {
-    const { verdict, ask } = await repaired([made, ...wanted].join(";"), made, ...there);
+  ])("%s", async (_, wanted, existing, fires) => {
+    const { verdict, query } = await repaired([made, ...wanted].join(";"), made, ...existing);
     expect(verdict).toEqual(CONVERGED);
-    expect(Object.fromEntries((await ask<{ on: string; fires: string }>(firing)).map((row) => [row.on, row.fires]))).toEqual(fires);
+    expect(Object.fromEntries((await query<{ on: string; fires: string }>(firing)).map((row) => [row.on, row.fires]))).toEqual(fires);
   });
 });

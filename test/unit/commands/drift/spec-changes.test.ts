@@ -15,13 +15,17 @@ schemas:
         columns:
           id: { type: bigint, nullable: false, default: 0 }
           email: text
-      gone: { absent: true }
+      dropped: { absent: true }
     functions:
       total: [(p_user bigint) returns numeric]
 `;
 
 const catalog = catalogOf({
-  tables: [table("app.users", { id: "integer", name: "text" }), table("app.gone", { id: "bigint" }), table("app.more", { id: "bigint" })],
+  tables: [
+    table("app.users", { id: "integer", name: "text" }),
+    table("app.dropped", { id: "bigint" }),
+    table("app.more", { id: "bigint" }),
+  ],
   routines: [routine("app.total", "p_user integer")],
 });
 
@@ -30,7 +34,7 @@ const brief = (list: readonly Change[]) => list.map(({ change, kind, object }) =
 
 test("the requirements of a spec become changes by object, and objects that it does not mention are not changes", () => {
   expect(brief(changes)).toEqual([
-    "extra table app.gone",
+    "extra table app.dropped",
     "missing function app.total(bigint)",
     "extra function app.total(integer)",
     "missing column app.users.email",
@@ -49,7 +53,7 @@ test("all properties of an object that differ are in one change", () => {
 test("a spec on the actual side gives the same changes with the sides swapped", () => {
   const seen = swapSides(changes);
   expect(brief(seen)).toEqual([
-    "missing table app.gone",
+    "missing table app.dropped",
     "extra function app.total(bigint)",
     "missing function app.total(integer)",
     "extra column app.users.email",

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { diffLines } from "../../../../src/drift/report/lines.ts";
+import { diffLines } from "../../../../src/drift/report/unified.ts";
 
 const words = (text: string): readonly string[] => (text === "" ? [] : text.split(" "));
 const shown = (before: string, after: string): string =>
@@ -14,18 +14,18 @@ const many = (word: string): readonly string[] => Array.from({ length: 20_000 },
 
 test.each([
   ["equal texts", "a b c", "a b c", ""],
-  ["a line that comes", "a c", "a b c", "a +b c"],
-  ["a line that goes", "a b c", "a c", "a -b c"],
-  ["a line that changes", "a b c", "a x c", "a -b +x c"],
-  ["nothing that becomes something", "", "a b", "+a +b"],
-  ["all of it", "a b", "", "-a -b"],
-  ["three lines around a change, and no more", "1 2 3 4 5 x 6 7 8 9 10", "1 2 3 4 5 y 6 7 8 9 10", "3 4 5 -x +y 6 7 8"],
-  ["what lies between two changes", "x 1 2 3 4 5 6 7 8 y", "X 1 2 3 4 5 6 7 8 Y", "-x +X 1 2 3 ... 6 7 8 -y +Y"],
-])("%s", (_, before, after, diff) => {
+  ["a new line", "a c", "a b c", "a +b c"],
+  ["a removed line", "a b c", "a c", "a -b c"],
+  ["a changed line", "a b c", "a x c", "a -b +x c"],
+  ["a text that was empty", "", "a b", "+a +b"],
+  ["a text that becomes empty", "a b", "", "-a -b"],
+  ["a change with three lines around it", "1 2 3 4 5 x 6 7 8 9 10", "1 2 3 4 5 y 6 7 8 9 10", "3 4 5 -x +y 6 7 8"],
+  ["two changes with many lines between them", "x 1 2 3 4 5 6 7 8 y", "X 1 2 3 4 5 6 7 8 Y", "-x +X 1 2 3 ... 6 7 8 -y +Y"],
+])("shows %s", (_, before, after, diff) => {
   expect(shown(before, after)).toBe(diff);
 });
 
-test("what is shown leads from the one text to the other, with no more changes than the other way round", () => {
+test("the shown lines change one text into the other, with as many changes as in the opposite direction", () => {
   const text = fc.array(fc.constantFrom("a", "b", "c"), { maxLength: 12 });
   fc.assert(
     fc.property(text, text, (before, after) => {
@@ -35,7 +35,7 @@ test("what is shown leads from the one text to the other, with no more changes t
   );
 });
 
-test("a text of many thousand lines is shown as replaced, in time that grows with its length", () => {
+test("a text with thousands of changed lines is shown as replaced, in a short time", () => {
   const lines = diffLines(many("old"), many("new"));
   expect(lines.filter(({ sign }) => sign === "-")).toHaveLength(20_000);
   expect(lines.filter(({ sign }) => sign === "+")).toHaveLength(20_000);
