@@ -9,7 +9,7 @@ import { CHOICES } from "../support/neon-harness.ts";
 
 const { NEON_API_KEY: apiKey, NEON_PROJECT_ID: project, NEON_API_HOST: apiHost } = process.env;
 if (apiKey === undefined || project === undefined) {
-  throw new Error("Set NEON_API_KEY and NEON_PROJECT_ID: the tests make branches in that project, and remove them.");
+  throw new Error("NEON_API_KEY or NEON_PROJECT_ID is not set. Set both: the tests create branches in that project and delete them.");
 }
 
 const api = `${apiHost ?? "https://console.neon.tech/api/v2"}/projects/${project}/branches`;
@@ -25,13 +25,13 @@ async function call(method: string, url: string, body?: object): Promise<Respons
   for (;;) {
     const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
     if (response.ok || response.status === 404) return response;
-    // Locked by operations that still run: nothing was done, so that the call may simply be made again.
-    if (response.status !== 423) throw new Error(`${method} branches: ${response.status}`);
+    // Operations are still running. Neon executed nothing, so the call can be sent again.
+    if (response.status !== 423) throw new Error(`${method} branches failed with status ${response.status}`);
     await pause(500);
   }
 }
 
-/** A branch under our name, but without our tag: the provider must leave it alone. */
+/** Creates a branch with our name but without our tag, which the provider must not use or delete. */
 async function squat(name: string): Promise<() => Promise<void>> {
   const expires = new Date(Date.now() + 3_600_000).toISOString();
   const response = await call("POST", api, { branch: { name, expires_at: expires } });
@@ -39,12 +39,12 @@ async function squat(name: string): Promise<() => Promise<void>> {
   return async () => void (await call("DELETE", `${api}/${branch.id}`));
 }
 
-describe("the real Neon", () => {
+describe("the provider with the real Neon", () => {
   testContract(async () => ({ make: provider, squat }));
 });
 
 afterAll(async () => {
-  // A test that failed in the middle leaves its branch; only what this run made goes.
+  // A failed test leaves its branch behind. Only branches of this test run are deleted.
   for (const { id, name, tag } of await provider().list(listening())) {
     if (tag !== undefined && !before.has(id)) await provider().release(name, listening());
   }

@@ -35,7 +35,7 @@ async function squat(name: string): Promise<() => Promise<void>> {
   };
 }
 
-describe("neon", () => {
+describe("the Neon provider", () => {
   testContract(async () => ({ make: provider, squat }));
 });
 
@@ -50,8 +50,8 @@ const endpointOf = async ({ id }: Database): Promise<string> => {
 };
 
 describe("a branch with a real compute", () => {
-  test.each(["suspend", "kill"])("answers again after a %s", async (act) => {
-    const key = `woken-${act}`;
+  test.each(["suspend", "kill"])("answers again after a %s of the compute", async (act) => {
+    const key = `restarted-${act}`;
     const first = await acquired(key);
     await mock.control("POST", `computes/${await endpointOf(first)}/${act}`, {});
     const second = await acquired(key);
@@ -60,7 +60,7 @@ describe("a branch with a real compute", () => {
     await provider().release(first.name, listening());
   });
 
-  test("knows its branch, and its server's version", async () => {
+  test("returns the id of its branch and the version of its server", async () => {
     const database = await acquired("known");
     const [row] = await withSession(database.directUrl, (session) =>
       session.query("select current_setting('neon.branch_id', true) as id, current_setting('server_version_num')::int / 10000 as major"),
@@ -69,7 +69,7 @@ describe("a branch with a real compute", () => {
     await provider().release(database.name, listening());
   });
 
-  test("is handed out under a chosen role and database only if they are there", async () => {
+  test("is not returned if the configured database does not exist", async () => {
     const wanted = wantedBy("chosen");
     await expect(provider({ database: "nowhere" }).acquire(wanted, listening())).rejects.toMatchObject({ code: "USAGE" });
     expect(await provider().find(wanted.name, listening())).toBeUndefined();

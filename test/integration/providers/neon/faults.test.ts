@@ -9,11 +9,11 @@ import { apply } from "../../../../src/sweep/apply.ts";
 import { plan } from "../../../../src/sweep/plan.ts";
 import { KEY, taggedBranch, createHarness, type NeonHarness, requestFor } from "../../../support/neon-harness.ts";
 
-/** A fixed seed, so that CI repeats what it found; `OFFSHOOT_TEST_RANDOM=1` looks elsewhere. */
+/** A fixed seed, so that CI can repeat a failure. `OFFSHOOT_TEST_RANDOM=1` uses another seed for each run. */
 const SEED = process.env["OFFSHOOT_TEST_RANDOM"] === undefined ? 20_261_101 : Date.now();
 const RUNS = Number(process.env["OFFSHOOT_TEST_RUNS"] ?? 2000);
 
-/** Names of others: under our prefix without a tag, with a tag of another name, and far from us. */
+/** Branches of other owners: outside of our prefix, and under our prefix without a tag. */
 const OTHERS = ["feature/login", "offshoot/by-hand", "offshoot/acme/shop/run-3"];
 
 const fault = fc.record(
@@ -81,45 +81,45 @@ const schedule = fc.record({
   branchLimit: fc.constantFrom(5000, 6),
   faults: fc.array(fault, { maxLength: 6 }),
   jobs: fc.array(job, { minLength: 1, maxLength: 3 }),
-  dice: fc.integer(),
+  seed: fc.integer(),
 });
 
-test(`${RUNS} schedules of faults leave nothing without an expiry, touch nothing of others and show no secret`, async () => {
-  const told = new Map<string, number>();
+test(`${RUNS} schedules of faults leave no branch without an expiry, change no branch of another owner and show no secret`, async () => {
+  const outcomes = new Map<string, number>();
   await fc.assert(
-    fc.asyncProperty(schedule, async ({ faults, jobs, dice, ...options }) => {
-      const harness = await createHarness({ ...options, random: seededRandom(dice) });
+    fc.asyncProperty(schedule, async ({ faults, jobs, seed, ...options }) => {
+      const harness = await createHarness({ ...options, random: seededRandom(seed) });
       harness.insert([...OTHERS.map((name) => ({ name })), taggedBranch("old", { ageMs: 86_400_000, expiresInMs: -7_200_000 })]);
       for (const { kind, ...where } of faults) harness.fault({ ...where, ...KINDS[kind] });
-      const said: unknown[] = [];
-      await Promise.all(jobs.map(({ run, actions }) => work(harness, run, actions, said)));
-      for (const each of said) count(told, each);
+      const results: unknown[] = [];
+      await Promise.all(jobs.map(({ run, actions }) => runJob(harness, run, actions, results)));
+      for (const result of results) count(outcomes, result);
       const branches = [...(harness.neon.state.projects.get(harness.neon.projectId)?.branches.values() ?? [])];
       const alive = branches.filter(({ deletedAt }) => deletedAt === undefined);
       const ours = alive.filter(({ annotation, name }) => annotation !== undefined && name.startsWith("offshoot/"));
       expect(ours.filter(({ expiresAt }) => expiresAt === undefined)).toEqual([]);
       expect(new Set(ours.map(({ name }) => name)).size).toBe(ours.length);
       expect(alive.map(({ name }) => name)).toEqual(expect.arrayContaining([...OTHERS, "main"]));
-      const text = inspect(said, { depth: 12, showHidden: true }) + inspect(harness.events, { depth: 12 });
+      const text = inspect(results, { depth: 12, showHidden: true }) + inspect(harness.events, { depth: 12 });
       expect(text).not.toContain(KEY);
       for (const { password } of branches.flatMap(({ roles }) => [...roles.values()])) expect(text).not.toContain(password);
     }),
     { numRuns: RUNS, seed: SEED },
   );
-  // The faults must leave enough alive for all of this to mean something.
+  // If almost every schedule fails early, the checks above prove little.
   for (const often of ["created", "adopted", "deleted", "NOT_OURS"])
-    expect([often, (told.get(often) ?? 0) > RUNS / 20]).toEqual([often, true]);
+    expect([often, (outcomes.get(often) ?? 0) > RUNS / 20]).toEqual([often, true]);
 }, 300_000);
 
-/** Tallies outcomes: origins, refusals, releases and error codes. */
-function count(told: Map<string, number>, said: unknown): void {
-  const { origin, code } = (typeof said === "object" && said !== null ? said : {}) as { origin?: string; code?: string };
-  const word = typeof said === "string" ? said : (origin ?? code);
-  if (word !== undefined && word.length < 40) told.set(word, (told.get(word) ?? 0) + 1);
+/** Counts results by origin, refusal code, release result or error code. */
+function count(outcomes: Map<string, number>, result: unknown): void {
+  const { origin, code } = (typeof result === "object" && result !== null ? result : {}) as { origin?: string; code?: string };
+  const outcome = typeof result === "string" ? result : (origin ?? code);
+  if (outcome !== undefined && outcome.length < 40) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
 }
 
-/** One job: does its actions in turn, as a process of its own would, and says what it says to people. */
-async function work(harness: NeonHarness, run: number, actions: readonly string[], said: unknown[]): Promise<void> {
+/** One job: runs its actions one after another, like a process, and collects everything that a person could see. */
+async function runJob(harness: NeonHarness, run: number, actions: readonly string[], results: unknown[]): Promise<void> {
   for (const kind of actions) {
     const provider = harness.provider();
     const { name } = requestFor(`run-${run}`);
@@ -127,15 +127,15 @@ async function work(harness: NeonHarness, run: number, actions: readonly string[
     try {
       if (kind === "acquire") {
         const answer = await provider.acquire(requestFor(`run-${run}`, { at: harness.clock.now() }), limits);
-        // A database holds its URLs, for those who asked; whatever else it says is for all to see.
-        said.push(answer.kind === "refusal" ? answer : { ...answer, url: "", directUrl: "" });
-      } else if (kind === "release") said.push(await provider.release(name, limits));
+        // The URLs of a database hold its password on purpose. Everything else must hold no secret.
+        results.push(answer.kind === "refusal" ? answer : { ...answer, url: "", directUrl: "" });
+      } else if (kind === "release") results.push(await provider.release(name, limits));
       else if (kind === "find") await provider.find(name, limits);
-      else if (kind === "sweep") said.push(await sweep(harness, provider));
+      else if (kind === "sweep") results.push(await sweep(harness, provider));
       else harness.clock.advance(120_000);
     } catch (thrown) {
       if (!isOffshootError(thrown)) throw thrown;
-      said.push(thrown, thrown.stack);
+      results.push(thrown, thrown.stack);
     }
   }
 }

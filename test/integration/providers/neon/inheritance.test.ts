@@ -55,7 +55,7 @@ function request(url: DirectUrl, run: string, fingerprint: string, command = "tr
   };
 }
 
-test("a parent that is ready with the same migrations leaves a child nothing to do, and with others all of it", async () => {
+test("a child runs no migrations if its parent is ready with the same ones, and runs different ones", async () => {
   await migrateOnce(request(parent, "parent-1", "a"));
   const same = await child("same");
   expect((await migrateOnce(request(same.directUrl, "same", "a", "exit 1"))).state).toBe("already");
@@ -63,14 +63,14 @@ test("a parent that is ready with the same migrations leaves a child nothing to 
   expect((await migrateOnce(request(other.directUrl, "other", "b"))).state).toBe("ran");
 });
 
-test("a parent whose migration failed says nothing about its child", async () => {
+test("a child runs its migrations if those of its parent failed", async () => {
   await expect(migrateOnce(request(parent, "parent-2", "c", "exit 1"))).rejects.toMatchObject({ code: "MIGRATION_FAILED" });
   const { directUrl: url } = await child("after-failure");
   expect((await withSession(url, readMarkers)).map(({ state }) => state)).toContain("failed");
   expect((await migrateOnce(request(url, "after-failure", "c"))).state).toBe("ran");
 });
 
-test("a parent that is migrating holds no child up", async () => {
+test("a child runs its migrations while its parent is migrating", async () => {
   const stop = new AbortController();
   const long = migrateOnce({ ...request(parent, "parent-3", "d", "sleep 60"), signal: stop.signal }).catch((thrown: unknown) => thrown);
   await expect.poll(async () => (await withSession(parent, readMarkers)).some(({ state }) => state === "migrating")).toBe(true);

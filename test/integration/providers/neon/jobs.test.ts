@@ -11,7 +11,7 @@ afterEach(async () => {
   await mock?.stop();
 });
 
-interface Stand {
+interface MockProject {
   readonly project: Project;
   /** Calls so far, by `METHOD route` and status. */
   readonly calls: () => Promise<Record<string, Record<string, number>>>;
@@ -21,20 +21,20 @@ interface Stand {
   >;
 }
 
-async function stand(flags: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Stand> {
+async function startMockProject(flags: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<MockProject> {
   const server = await startMock("--postgres", "--operation-time", "200", ...flags);
   mock = server;
   const { url, apiKey, projectId } = server;
-  const place = await makeProject({
+  const made = await makeProject({
     OFFSHOOT_PROVIDER: "neon",
     NEON_API_KEY: apiKey,
     NEON_PROJECT_ID: projectId,
     NEON_API_HOST: url,
     ...env,
   });
-  project = place;
+  project = made;
   return {
-    project: place,
+    project: made,
     control: (method, path, body) => server.control(method, path, body),
     calls: async () => ((await server.control("GET", "calls")) as { counts: Record<string, Record<string, number>> }).counts,
     branches: async () => ((await server.control("GET", "state")) as { branches: [] }).branches,
@@ -43,12 +43,13 @@ async function stand(flags: readonly string[] = [], env: Readonly<Record<string,
 
 const failures = (all: readonly Finished[]): readonly string[] => all.filter(({ code }) => code !== 0).map(({ stderr }) => stderr);
 
-const upAll = (place: Project): Promise<Finished[]> => Promise.all(Array.from({ length: 20 }, () => place.offshoot(["up", "--json"])));
+const upTwenty = (project: Project): Promise<Finished[]> =>
+  Promise.all(Array.from({ length: 20 }, () => project.offshoot(["up", "--json"])));
 
-describe("twenty processes at once on one run", () => {
-  test("get one branch by one POST", async () => {
-    const { project: place, calls, branches } = await stand();
-    const all = await upAll(place);
+describe("twenty simultaneous processes of one run", () => {
+  test("create one branch with one successful POST", async () => {
+    const { project: place, calls, branches } = await startMockProject();
+    const all = await upTwenty(place);
     expect(failures(all)).toEqual([]);
     const said = all.map(({ stdout }) => JSON.parse(stdout) as { id: string; created: boolean });
     expect(new Set(said.map(({ id }) => id)).size).toBe(1);
@@ -57,10 +58,10 @@ describe("twenty processes at once on one run", () => {
     expect((await branches()).filter(({ name }) => name.startsWith("offshoot/"))).toHaveLength(1);
   });
 
-  test("and just so where 30 % of the replies are lost after the work", async () => {
-    const { project: place, control, branches } = await stand();
+  test("create one branch even if 30 % of the replies are lost after the work", async () => {
+    const { project: place, control, branches } = await startMockProject();
     await control("POST", "faults", { drop: "after", probability: 0.3, seed: 11, times: -1 });
-    const all = await upAll(place);
+    const all = await upTwenty(place);
     expect(failures(all)).toEqual([]);
     expect(new Set(all.map(({ stdout }) => (JSON.parse(stdout) as { id: string }).id)).size).toBe(1);
     const ours = (await branches()).filter(({ name, deleted }) => name.startsWith("offshoot/") && !deleted);
@@ -69,15 +70,15 @@ describe("twenty processes at once on one run", () => {
   });
 });
 
-describe("from nothing to a URL", () => {
-  test("there is one call, as the server counts", async () => {
-    const { project: place, calls } = await stand();
+describe("the first `offshoot up` of a run", () => {
+  test("sends one API call", async () => {
+    const { project: place, calls } = await startMockProject();
     expect(failures([await place.offshoot(["up"])])).toEqual([]);
     expect(await calls()).toEqual({ [`POST ${BRANCHES}`]: { 201: 1, total: 1 } });
   });
 
-  test("there are two with several roles", async () => {
-    const { project: place, calls } = await stand(["--roles", "3"]);
+  test("sends two API calls if the parent has several roles", async () => {
+    const { project: place, calls } = await startMockProject(["--roles", "3"]);
     expect(failures([await place.offshoot(["up"])])).toEqual([]);
     const { [`POST ${BRANCHES}`]: posts, "GET /projects/{project_id}/connection_uri": uris, ...others } = await calls();
     expect([posts?.["total"], uris?.["total"], others]).toEqual([1, 1, {}]);
@@ -87,8 +88,8 @@ describe("from nothing to a URL", () => {
 describe("a whole run on Neon", () => {
   const MIGRATE = `psql "$DATABASE_URL" -qc "create table if not exists ran (at timestamptz default now()); insert into ran default values"`;
 
-  test("migrates, runs the command with the URLs, and leaves nothing", async () => {
-    const { project: place, branches } = await stand();
+  test("migrates, runs the command with the URLs, and leaves no branch behind", async () => {
+    const { project: place, branches } = await startMockProject();
     await place.write("offshoot.yaml", `migrations:\n  command: ${JSON.stringify(MIGRATE)}\n  files: [offshoot.yaml]\n`);
     const ended = await place.offshoot(["run", "--", "sh", "-c", 'psql "$DATABASE_URL" -Atqc "select count(*) from ran"']);
     expect(failures([ended])).toEqual([]);
@@ -96,8 +97,8 @@ describe("a whole run on Neon", () => {
     expect((await branches()).filter(({ name, deleted }) => name.startsWith("offshoot/") && !deleted)).toEqual([]);
   });
 
-  test("migrates a base once, from which all runs start with nothing left to do", async () => {
-    const { project: place, branches } = await stand();
+  test("migrates a base once, and later runs start from it without migrations", async () => {
+    const { project: place, branches } = await startMockProject();
     await place.write("offshoot.yaml", `base: true\nmigrations:\n  command: ${JSON.stringify(MIGRATE)}\n  files: [offshoot.yaml]\n`);
     const count = ["sh", "-c", 'psql "$DATABASE_URL" -Atqc "select count(*) from ran"'];
     const all = await Promise.all(["a", "b", "c"].map((run) => place.offshoot(["run", "--run", run, "--", ...count])));
@@ -111,8 +112,8 @@ describe("a whole run on Neon", () => {
     expect(left[0]?.expires_at).toBeUndefined();
   });
 
-  test("shows neither key nor password, whatever happens", async () => {
-    const { project: place, control } = await stand();
+  test("never prints the key or a password", async () => {
+    const { project: place, control } = await startMockProject();
     const first = await place.offshoot(["up"]);
     await control("POST", "faults", { method: "DELETE", status: 422, message: "cannot delete", times: 1 });
     const all = [
@@ -128,8 +129,8 @@ describe("a whole run on Neon", () => {
     expect(text).not.toMatch(/npg_/);
   });
 
-  test("falls back where the key is a placeholder, in a job that gets no secrets", async () => {
-    const { project: place, branches } = await stand([], { OFFSHOOT_PROVIDER: "neon,embedded" });
+  test("falls back if the key is a placeholder and the CI withholds secrets", async () => {
+    const { project: place, branches } = await startMockProject([], { OFFSHOOT_PROVIDER: "neon,embedded" });
     const fork = {
       NEON_API_KEY: "placeholder",
       BUILDKITE: "true",

@@ -16,15 +16,15 @@ afterEach(() => served?.stop());
 const branch = (key: string, isStale: boolean): object =>
   taggedBranch(key, { now: Date.now(), ageMs: 7_200_000, expiresInMs: isStale ? -3_600_000 : 3_600_000 });
 
-async function stock(stale: number, others: number): Promise<Neon> {
+async function createBranches(stale: number, others: number): Promise<Neon> {
   const neon = await createNeon({ switches: { reapLagMs: 1e12 } });
   served = await serve(neon, { latencyMs: 20 });
-  const strangers = Array.from({ length: others / 2 }, (_, index) => ({
+  const foreign = Array.from({ length: others / 2 }, (_, index) => ({
     name: index % 2 === 0 ? `feature/${index}` : `offshoot/by-hand-${index}`,
   }));
-  const young = Array.from({ length: others - strangers.length }, (_, index) => branch(`young-${index}`, false));
+  const young = Array.from({ length: others - foreign.length }, (_, index) => branch(`young-${index}`, false));
   const old = Array.from({ length: stale }, (_, index) => branch(`old-${index}`, true));
-  await control(neon, "POST", "branches", { branches: [...strangers, ...young, ...old] });
+  await control(neon, "POST", "branches", { branches: [...foreign, ...young, ...old] });
   return neon;
 }
 
@@ -50,35 +50,35 @@ async function sweep(provider: Provider): Promise<Swept> {
   return apply([provider], decide(await provider.list(limits)), decide, limits);
 }
 
-const alive = (neon: Neon): number =>
+const liveBranches = (neon: Neon): number =>
   [...(neon.state.projects.get(neon.projectId)?.branches.values() ?? [])].filter(({ deletedAt }) => deletedAt === undefined).length;
 const deletes = (neon: Neon) => neon.calls.counts["DELETE /projects/{project_id}/branches/{branch_id}"] ?? {};
 
-test("1,000 stale branches among 1,500 go at Neon's own rate, and none of the others", async () => {
-  const neon = await stock(1000, 500);
+test("a sweep deletes 1,000 stale branches of 1,500 as fast as Neon's rate limit allows, and no other branch", async () => {
+  const neon = await createBranches(1000, 500);
   await control(neon, "POST", "rate", { on: true });
   const start = performance.now();
   const swept = await sweep(providerOf(neon));
   const seconds = (performance.now() - start) / 1000;
   expect([swept.deleted.length, swept.failed.length, swept.kept.length]).toEqual([1000, 0, 0]);
-  expect(alive(neon)).toBe(501);
+  expect(liveBranches(neon)).toBe(501);
   expect(deletes(neon)["total"]).toBeLessThan(1.1 * 1000);
-  // One call a branch at 700 a minute.
+  // One call for each branch, at 700 calls a minute.
   expect(seconds).toBeLessThan(1.1 * (1000 / 700) * 60);
 }, 200_000);
 
-test("with 429s that come out of the blue it ends all the same", async () => {
-  const neon = await stock(100, 20);
+test("a sweep succeeds despite unexpected 429 replies", async () => {
+  const neon = await createBranches(100, 20);
   await control(neon, "POST", "faults", { status: 429, times: -1, probability: 0.2, seed: 5, headers: { "retry-after": "1" } });
   const swept = await sweep(providerOf(neon));
   expect([swept.deleted.length, swept.failed.length]).toEqual([100, 0]);
-  expect(alive(neon)).toBe(21);
+  expect(liveBranches(neon)).toBe(21);
 });
 
-test("two at once do no harm", async () => {
-  const neon = await stock(150, 30);
+test("two simultaneous sweeps delete the stale branches and no other branch", async () => {
+  const neon = await createBranches(150, 30);
   const both = await Promise.all([sweep(providerOf(neon)), sweep(providerOf(neon))]);
   expect(both.flatMap(({ failed }) => failed)).toEqual([]);
   expect(both.map(({ deleted }) => deleted.length)).toEqual([150, 150]);
-  expect(alive(neon)).toBe(31);
+  expect(liveBranches(neon)).toBe(31);
 });

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { ROUTES } from "../../../../mocks/neon/routes.ts";
 import { loadSpecification } from "../../../../mocks/neon/specification.ts";
@@ -71,8 +72,31 @@ test.each([false, true])("every reply of every route matches Neon's OpenAPI text
   expect(wrong).toEqual([]);
 });
 
+const PAGE = new URL("../../../../docs/neon-assumptions.md", import.meta.url);
+
+test("docs/neon-assumptions.md names tests that exist", async () => {
+  const tests = new URL("../../../", import.meta.url);
+  const folders = await Promise.all(
+    ["unit", "integration"].map(async (folder) =>
+      (await readdir(new URL(folder, tests), { recursive: true })).map((path) => join(folder, path)),
+    ),
+  );
+  const files = folders.flat().filter((path) => path.endsWith(".test.ts"));
+  const references = (await readFile(PAGE, "utf8")).matchAll(/\b([a-z-]+\.test\.ts)((?:,? "[^"]+")*) ?[|;]/g);
+  const missing: string[] = [];
+  let count = 0;
+  for (const [, file = "", quoted = ""] of references) {
+    const texts = await Promise.all(files.filter((path) => basename(path) === file).map((path) => readFile(new URL(path, tests), "utf8")));
+    const names = [...quoted.matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? "");
+    count += names.length;
+    missing.push(...[...names, ""].filter((name) => !texts.some((text) => text.includes(name))).map((name) => `${file}: ${name}`));
+  }
+  expect(missing).toEqual([]);
+  expect(count).toBeGreaterThan(20);
+});
+
 test("docs/neon-assumptions.md lists every switch with its default", async () => {
-  const page = await readFile(new URL("../../../../docs/neon-assumptions.md", import.meta.url), "utf8");
+  const page = await readFile(PAGE, "utf8");
   const missing = Object.entries(SWITCHES).filter(([name, entry]) => !page.includes(`| \`${name}\` | \`${String(entry.default)}\` |`));
   expect(missing.map(([name]) => name)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createApiClient } from "@neondatabase/api-client";
 import { afterEach, expect, test } from "vitest";
-import { type MockServer, startMock } from "../../support/mock-server.ts";
+import { type MockServer, startMock } from "../../../support/mock-server.ts";
 
 let mock: MockServer;
 
@@ -11,7 +11,7 @@ afterEach(async () => {
 
 const client = () => createApiClient({ apiKey: mock.apiKey, baseURL: mock.url, timeout: 10_000 });
 
-test("serves Neon's own client in another process", async () => {
+test("the mock serves Neon's own client in another process", async () => {
   mock = await startMock("--operation-time", "50", "--roles", "2", "--page-size", "1");
   const api = client();
   const { data } = await api.createProjectBranch(mock.projectId, { branch: { name: "a" }, annotation_value: { owner: "x" } });
@@ -25,7 +25,7 @@ test("serves Neon's own client in another process", async () => {
   expect(await mock.control("GET", "violations")).toEqual([]);
 });
 
-test("loses a reply after the work: the caller sees a reset, and the branch exists", async () => {
+test("a dropped reply resets the connection of the caller, and the branch exists", async () => {
   mock = await startMock();
   await mock.control("POST", "faults", { method: "POST", drop: "after" });
   const create = client().createProjectBranch(mock.projectId, { branch: { name: "lost" } });
@@ -36,21 +36,21 @@ test("loses a reply after the work: the caller sees a reset, and the branch exis
   });
 });
 
-test("makes each reply late by its latency", async () => {
+test("the flag --latency delays each reply", async () => {
   mock = await startMock("--latency", "150");
   const started = performance.now();
   await client().listProjects({});
   expect(performance.now() - started).toBeGreaterThanOrEqual(149);
 });
 
-test("ends when its standard input closes", async () => {
+test("the mock ends when its standard input closes", async () => {
   mock = await startMock();
   mock.child.stdin?.end();
   await once(mock.child, "exit");
   expect(mock.child.exitCode).toBe(0);
 });
 
-test("ends in order when it is told to", async () => {
+test("the mock exits with status 0 after SIGTERM", async () => {
   mock = await startMock();
   expect(await mock.stop()).toBe(0);
 });

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { withSession } from "../../../src/postgres/connect.ts";
-import { type MockServer, startMock } from "../../support/mock-server.ts";
-import { findPeer } from "../../support/peers.ts";
+import { withSession } from "../../../../src/postgres/connect.ts";
+import { type MockServer, startMock } from "../../../support/mock-server.ts";
+import { findPeer } from "../../../support/peers.ts";
 
 const run = promisify(execFile);
 const cli = findPeer("neon-cli");
@@ -34,7 +34,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a command of Neon's CLI against the mock, with nothing of this user's own settings. */
+/** Runs a command of Neon's CLI against the mock, without the settings of this user. */
 async function neon(args: readonly string[], program = cli): Promise<Ended> {
   const flags = ["--api-host", mock.url, "--no-analytics", "--config-dir", home];
   const env = { PATH: process.env["PATH"], HOME: home, CI: "true", NEON_API_KEY: mock.apiKey };
@@ -52,14 +52,14 @@ const branches = (...args: readonly string[]): Promise<Ended> =>
 
 const json = (ended: Ended): Record<string, unknown> => JSON.parse(ended.stdout) as Record<string, unknown>;
 
-describe.runIf(cli !== undefined)("Neon's own CLI against the mock", () => {
-  test("finds the project by itself, as the only one", async () => {
+describe.runIf(cli !== undefined)("Neon's own CLI with the mock", () => {
+  test("finds the only project by itself", async () => {
     const { stdout, status } = await neon(["branches", "list", "--output", "json"]);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject([{ name: "main", default: true }]);
   });
 
-  test("creates, gets, renames and gives an expiry to a branch", async () => {
+  test("creates, reads and renames a branch, and sets its expiry", async () => {
     const created = json(await branches("create", "--name", "first", "--annotation", '{"owner":"x"}'));
     expect(created).toMatchObject({
       branch: { name: "first" },
@@ -78,7 +78,7 @@ describe.runIf(cli !== undefined)("Neon's own CLI against the mock", () => {
     const rows = await withSession(stdout.trim(), (session) => session.query("select current_setting('neon.branch_id', true) as id"));
     expect(rows).toEqual([{ id: json(await branches("get", "connected"))["id"] }]);
     if (psql === undefined) return;
-    // As the CLI writes it by default: encrypted, and bound to the channel.
+    // The CLI's default uses TLS with channel binding.
     const { stdout: encrypted } = await neon(["connection-string", "connected", "--project-id", mock.projectId]);
     expect(encrypted).toContain("sslmode=require&channel_binding=require");
     const { stdout: answer } = await run(psql, [encrypted.trim(), "-Atc", "select ssl from pg_stat_ssl where pid = pg_backend_pid()"]);
@@ -95,7 +95,7 @@ describe.runIf(cli !== undefined)("Neon's own CLI against the mock", () => {
     expect(json(await branches("get", "before"))).toMatchObject({ name: "before" });
   });
 
-  test("says what Neon says: 409, 404 and 422", async () => {
+  test("prints Neon's errors for the statuses 409, 404 and 422", async () => {
     await branches("create", "--name", "taken", "--no-compute");
     expect(await branches("create", "--name", "taken")).toMatchObject({
       status: 1,
@@ -108,31 +108,31 @@ describe.runIf(cli !== undefined)("Neon's own CLI against the mock", () => {
     });
   });
 
-  test("deletes a branch, and does not find it again", async () => {
+  test("deletes a branch, and does not find it afterwards", async () => {
     await branches("create", "--name", "doomed", "--no-compute");
     expect((await branches("delete", "doomed")).status).toBe(0);
     await mock.control("POST", "clock", { advanceMs: 1_000 });
     expect(await branches("delete", "doomed")).toMatchObject({ status: 1, stderr: expect.stringContaining("Branch doomed not found") });
   });
 
-  test("refuses a key that is wrong", async () => {
+  test("fails with a wrong key", async () => {
     const ended = await neon(["projects", "list", "--api-key", "napi_wrong"]);
     expect(ended.status).toBe(1);
   });
 
-  test.runIf(older !== undefined)("works under its older name as well", async () => {
+  test.runIf(older !== undefined)("works with its older package neonctl", async () => {
     const ended = await neon(["branches", "list", "--project-id", mock.projectId, "--output", "json"], older);
     expect(ended.status).toBe(0);
     expect(JSON.parse(ended.stdout)).toContainEqual(expect.objectContaining({ name: "main" }));
   });
 
   test("finds a branch beyond the first page of a hundred", async () => {
-    const planted = Array.from({ length: 120 }, (_, index) => ({ name: `planted-${index}`, age_ms: 86_400_000 + index }));
-    await mock.control("POST", "branches", { branches: planted });
-    expect(json(await branches("get", "planted-119"))).toMatchObject({ name: "planted-119" });
+    const inserted = Array.from({ length: 120 }, (_, index) => ({ name: `inserted-${index}`, age_ms: 86_400_000 + index }));
+    await mock.control("POST", "branches", { branches: inserted });
+    expect(json(await branches("get", "inserted-119"))).toMatchObject({ name: "inserted-119" });
   });
 
-  test("never got a reply that contradicts Neon's OpenAPI text", async () => {
+  test("got only replies that match Neon's OpenAPI text", async () => {
     expect(await mock.control("GET", "violations")).toEqual([]);
   });
 });
