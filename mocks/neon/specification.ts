@@ -10,6 +10,9 @@ export type CheckReply = (method: string, route: string, reply: Reply) => readon
 
 type Node = Readonly<Record<string, unknown>>;
 
+/** The name of the OpenAPI document in references. */
+const DOCUMENT = "neon";
+
 /** Reads the OpenAPI text in the package `@neondatabase/api-client`. */
 export async function loadSpecification(): Promise<CheckReply> {
   const require = createRequire(import.meta.url);
@@ -17,14 +20,15 @@ export async function loadSpecification(): Promise<CheckReply> {
   const document = parse(await readFile(file, "utf8")) as Node;
   const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
   addFormats.default(ajv);
+  // Schemas are referred to inside the document, so that what they share is compiled once.
+  ajv.addSchema(document, DOCUMENT);
   const compiled = new Map<string, ValidateFunction | undefined>();
   return (method, route, reply) => {
-    const operation = at(document, "paths", route, method.toLowerCase());
-    if (operation === undefined) return [];
+    if (at(document, "paths", route, method.toLowerCase()) === undefined) return [];
     const key = `${method} ${route} ${reply.status}`;
     if (!compiled.has(key)) {
-      const schema = schemaOf(document, operation, reply.status);
-      compiled.set(key, schema && ajv.compile({ ...schema, components: document["components"] }));
+      const pointer = schemaPointer(document, ["paths", route, method.toLowerCase(), "responses"], reply.status);
+      compiled.set(key, pointer === undefined ? undefined : ajv.compile({ $ref: `${DOCUMENT}#${pointer}` }));
     }
     const validate = compiled.get(key);
     if (validate === undefined)
@@ -34,14 +38,14 @@ export async function loadSpecification(): Promise<CheckReply> {
   };
 }
 
-function schemaOf(document: Node, operation: Node, status: number): Node | undefined {
-  const response = at(operation, "responses", String(status)) ?? at(operation, "responses", "default");
-  return at(follow(document, response), "content", "application/json", "schema");
-}
-
-function follow(document: Node, node: Node | undefined): Node | undefined {
-  const reference = node?.["$ref"];
-  return typeof reference === "string" ? at(document, ...reference.slice(2).split("/")) : node;
+/** The JSON pointer of the schema of a reply; undefined if the reply has no body. */
+function schemaPointer(document: Node, responses: readonly string[], status: number): string | undefined {
+  const key = at(document, ...responses, String(status)) === undefined ? "default" : String(status);
+  const reference = at(document, ...responses, key)?.["$ref"];
+  const response = typeof reference === "string" ? reference.slice(2).split("/") : [...responses, key];
+  const path = [...response, "content", "application/json", "schema"];
+  if (at(document, ...path) === undefined) return undefined;
+  return path.map((name) => `/${encodeURIComponent(name.replaceAll("~", "~0").replaceAll("/", "~1"))}`).join("");
 }
 
 function at(node: Node | undefined, ...path: readonly string[]): Node | undefined {
