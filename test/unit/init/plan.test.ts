@@ -100,7 +100,7 @@ test("the text to add does not contain the parts that only a new file needs", ()
 });
 
 test("an existing configuration is kept, and the plan contains the settings that the user must add", () => {
-  const configuration = { path: "offshoot.yaml", text: "provider: neon\n", lacks: [] as string[] };
+  const configuration = { path: "offshoot.yaml", text: "provider: neon\n", missing: [] as string[] };
   expect(planInit({ ...SHOP, configuration }, "none").files).toEqual([{ path: "offshoot.yaml", state: "kept", text: "" }]);
   const given = { provider: "neon", "neon.compute.min": 0.5, "neon.compute.max": 2 };
   const asked = planInit(
@@ -145,7 +145,7 @@ test("the notes list what was not found", () => {
 test("an existing file is never planned as new, whatever it contains", () => {
   const paths = [...NAMES.map((name) => CI_SERVICES[name].file), ".github/workflows/ci.yml", ".buildkite/pipeline.yaml"];
   const pipelines = fc.dictionary(fc.constantFrom(...paths), fc.oneof(fc.string(), fc.constant("npx offshoot up")));
-  const configuration = fc.option(fc.record({ path: fc.constant("offshoot.yaml"), text: fc.string(), lacks: fc.constant([]) }), {
+  const configuration = fc.option(fc.record({ path: fc.constant("offshoot.yaml"), text: fc.string(), missing: fc.constant([]) }), {
     nil: undefined,
   });
   fc.assert(
