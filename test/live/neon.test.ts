@@ -40,7 +40,7 @@ async function squat(name: string): Promise<() => Promise<void>> {
 }
 
 describe("the provider with the real Neon", () => {
-  testContract(async () => ({ make: provider, squat }));
+  testContract(async () => ({ make: provider, createForeign: squat }));
 });
 
 afterAll(async () => {

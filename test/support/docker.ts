@@ -7,29 +7,29 @@ const run = promisify(execFile);
 
 const REPOSITORY = "offshoot-test/postgres";
 
-/** What the container tool prints. */
+/** Runs the container tool and returns its output. */
 export async function docker(...args: readonly string[]): Promise<string> {
   return (await run("docker", [...args])).stdout.trim();
 }
 
-/** The tests' image of a major, which `.ci/images` builds; undefined after one line where engine or image is missing. */
+/** The tests' image of a major, which `.ci/images` builds. Undefined without an engine or the image; a line reports that then. */
 export async function testImage(major: 15 | 18): Promise<string | undefined> {
   const image = `${REPOSITORY}:${major}`;
   try {
     await docker("image", "inspect", image);
     return image;
   } catch (thrown) {
-    const words = thrown instanceof Error ? thrown.message.trim().split("\n").at(-1) : "";
-    skipWithout("docker", `no engine with the image ${image}, which \`.ci/machine\` and \`.ci/images\` bring (${words})`);
+    const reason = thrown instanceof Error ? thrown.message.trim().split("\n").at(-1) : "";
+    skipWithout("docker", `no engine with the image ${image}, which \`.ci/machine\` and \`.ci/images\` make (${reason})`);
     return undefined;
   }
 }
 
-/** An image that writes `words` after a while and ends, made from the tests' own. The function removes it. */
-export async function dyingImage(words: string, afterSeconds: number): Promise<{ readonly image: string; remove(): Promise<void> }> {
-  const image = `offshoot-test/dying:${randomBytes(6).toString("hex")}`;
+/** An image whose container prints `output` after a while and ends. `remove` removes the image. */
+export async function failingImage(output: string, afterSeconds: number): Promise<{ readonly image: string; remove(): Promise<void> }> {
+  const image = `offshoot-test/failing:${randomBytes(6).toString("hex")}`;
   const container = await docker("create", `${REPOSITORY}:base`, "true");
-  const entryPoint = JSON.stringify(["sh", "-c", `sleep ${afterSeconds}; echo "$0" >&2; exit 1`, words]);
+  const entryPoint = JSON.stringify(["sh", "-c", `sleep ${afterSeconds}; echo "$0" >&2; exit 1`, output]);
   await docker("commit", "--change", `ENTRYPOINT ${entryPoint}`, container, image);
   await docker("rm", container);
   return { image, remove: async () => void (await docker("rmi", "--force", image)) };

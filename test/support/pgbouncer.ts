@@ -6,16 +6,17 @@ import { join } from "node:path";
 import { deadline } from "../../src/deadline.ts";
 import { waitUntilReady } from "../../src/postgres/ready.ts";
 import { formatUrl, parseUrl } from "../../src/postgres/url.ts";
+import { idsOf, serviceAccount } from "../../src/providers/local/cluster/account.ts";
+import { freePort } from "../../src/providers/local/cluster/start.ts";
 import { findPeer } from "./peers.ts";
-import { freePort, serviceUser } from "./server.ts";
 
 export interface Pooler {
-  /** The same database as the server's URL, through the pooler. */
+  /** The URL of the same database through the pooler. */
   readonly urlOf: (url: string) => string;
   stop(): Promise<void>;
 }
 
-/** A PgBouncer in transaction mode before a server; undefined, after one line on it, where it isn't installed. */
+/** Starts PgBouncer in transaction mode in front of a server. Undefined when it is not installed; a line reports that then. */
 export async function startPooler(serverUrl: string, poolSize: number): Promise<Pooler | undefined> {
   const binary = findPeer("pgbouncer");
   if (binary === undefined) return undefined;
@@ -37,10 +38,8 @@ export async function startPooler(serverUrl: string, poolSize: number): Promise<
   };
   const lines = Object.entries(settings).map(([key, value]) => `${key} = ${value}`);
   await writeFile(join(home, "pgbouncer.ini"), [`[databases]`, `* = host=${host} port=${port}`, `[pgbouncer]`, ...lines, ""].join("\n"));
-  // It refuses to run as root, as Postgres does.
-  const owner = await serviceUser();
-  const as = owner === undefined ? {} : { uid: owner.uid, gid: owner.gid };
-  const child = spawn(binary, [join(home, "pgbouncer.ini")], { ...as, stdio: "ignore" });
+  // Like Postgres, PgBouncer refuses to run as root.
+  const child = spawn(binary, [join(home, "pgbouncer.ini")], { ...idsOf(await serviceAccount()), cwd: home, stdio: "ignore" });
   const urlOf = (url: string): string => formatUrl({ ...parseUrl(url), port: listen });
   await waitUntilReady(urlOf(serverUrl), deadline("the pooler", 10_000));
   return {

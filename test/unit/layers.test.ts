@@ -171,7 +171,7 @@ test("each vendor enters in one place", () => {
 test("only these files read their own location: the bundle of the action has other locations", () => {
   const looking = files.filter((path) => readFileSync(join(SRC, path), "utf8").includes("import.meta"));
   // The action has no `init`.
-  expect(looking.toSorted()).toEqual(["commands/init.ts", "program.ts", "providers/local/cluster/host.ts"]);
+  expect(looking.toSorted()).toEqual(["commands/init.ts", "program.ts", "providers/local/embedded.ts"]);
 });
 
 test("no file is longer than 250 lines", () => {

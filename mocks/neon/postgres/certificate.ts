@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 
-/** A certificate that signs itself, and its key, both PEM. */
+/** A self-signed certificate and its key, both PEM. */
 export interface Certificate {
   readonly certificate: string;
   readonly key: string;
@@ -10,8 +10,8 @@ const ECDSA_WITH_SHA256 = "2a8648ce3d040302";
 const COMMON_NAME = "550403";
 
 /**
- * Made anew for every mock, so that no private key lies in the repository. Clients that only encrypt take it
- * (`sslmode=require` of libpq); clients that verify don't.
+ * Every mock makes a new one, so that the repository contains no private key. Clients that only encrypt accept it
+ * (`sslmode=require` of libpq). Clients that verify certificates reject it.
  */
 export function createCertificate(commonName: string, now: Date = new Date()): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });

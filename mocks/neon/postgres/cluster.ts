@@ -1,55 +1,34 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { waitUntilReady } from "../../../src/postgres/ready.ts";
 import { deadline } from "../../../src/deadline.ts";
+import { makeDataDirectory } from "../../../src/providers/local/cluster/initdb.ts";
+import { stop } from "../../../src/providers/local/cluster/server-process.ts";
+import { start, type Started } from "../../../src/providers/local/cluster/start.ts";
 import type { Machine } from "./machine.ts";
 
-const run = promisify(execFile);
-
-/** The data of one branch, and the server over it while it runs. */
+/** The data of one branch, and its server while it runs. */
 export interface Cluster {
   readonly data: string;
-  server: { readonly child: ChildProcess; readonly port: number } | undefined;
+  server: Started | undefined;
 }
 
 export const ADMIN = "cloud_admin";
 
-/** Makes an empty cluster with Neon's superuser. */
-export async function initialise(machine: Machine, data: string): Promise<void> {
-  const passwordFile = join(machine.home, "admin-password");
-  await writeFile(passwordFile, `${machine.adminPassword}\n`, { mode: 0o644 });
-  const flags = [
-    "-U",
-    ADMIN,
-    "-E",
-    "UTF8",
-    "--locale=C",
-    "-A",
-    "scram-sha-256",
-    "--no-sync",
-    "--wal-segsize=1",
-    `--pwfile=${passwordFile}`,
-  ];
-  await run(machine.binaries.initdb, ["-D", data, ...flags], {
-    ...machine.account,
-    cwd: machine.home,
-    env: { ...process.env, LC_ALL: "C" },
-  });
-  await rm(passwordFile);
+const TIMEOUT_MS = 60_000;
+
+/** Makes an empty cluster with the superuser of Neon. */
+export async function initialise({ runtime, adminPassword }: Machine, data: string): Promise<void> {
+  const flags = ["--wal-segsize=1"];
+  const options = { data, superuser: ADMIN, password: adminPassword, locales: [["--locale=C"]], flags };
+  await makeDataDirectory(runtime, options, deadline("making the data of a branch", TIMEOUT_MS));
 }
 
-/** Starts the server unless it runs; returns its port when it answers. */
+/** Starts the server unless it runs. Returns its port when it accepts connections. */
 export async function startCluster(machine: Machine, cluster: Cluster, settings: Readonly<Record<string, string>>): Promise<number> {
   if (cluster.server !== undefined) return cluster.server.port;
-  const port = await freePort();
   const all: Readonly<Record<string, string | number>> = {
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
-    port,
     fsync: "off",
     synchronous_commit: "off",
     full_page_writes: "off",
@@ -57,57 +36,28 @@ export async function startCluster(machine: Machine, cluster: Cluster, settings:
     ssl: "on",
     ssl_cert_file: join(machine.home, "server.crt"),
     ssl_key_file: join(machine.home, "server.key"),
-    // A copy of a running cluster needs the log since its beginning, whatever checkpoints come meanwhile.
+    // A copy of a running cluster needs the whole log since its start, and a checkpoint must not remove a part of it.
     wal_keep_size: "128MB",
-    ...(machine.binaries.major >= 18 ? { io_method: "sync" } : {}),
+    ...(machine.major >= 18 ? { io_method: "sync" } : {}),
     ...settings,
   };
-  const flags = Object.entries(all).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
-  const log: string[] = [];
-  const child = spawn(machine.binaries.postgres, ["-D", cluster.data, ...flags], {
-    ...machine.account,
-    cwd: machine.home,
-    env: { ...process.env, LC_ALL: "C" },
-    stdio: ["ignore", "ignore", "pipe"],
+  const log = `${cluster.data}.log`;
+  const within = deadline("starting the server of a branch", TIMEOUT_MS);
+  const started = await start(machine.runtime, { data: cluster.data, log, settings: all }, within);
+  if (started === "damaged") throw new Error(`A branch's server did not start: ${(await readFile(log, "utf8")).slice(-2000)}`);
+  cluster.server = started;
+  started.process.once("exit", () => {
+    if (cluster.server === started) cluster.server = undefined;
   });
-  child.stderr.on("data", (chunk: Buffer) => {
-    log.push(chunk.toString());
-    if (log.length > 50) log.shift();
-  });
-  cluster.server = { child, port };
-  const exit = new AbortController();
-  child.once("exit", () => {
-    if (cluster.server?.child === child) cluster.server = undefined;
-    exit.abort();
-  });
-  await waitUntilReady(adminUrl(machine, port), deadline("the server of a branch", 60_000, exit.signal)).catch((thrown: unknown) => {
-    child.kill("SIGQUIT");
-    throw new Error(`A branch's server did not start: ${log.join("").slice(-2000)}`, { cause: thrown });
-  });
-  return port;
+  return started.port;
 }
 
-/** Ends the server and waits for it: `SIGINT` in order, `SIGQUIT` as a crash. */
+/** Stops the server and waits for its end. `SIGQUIT` ends it as a crash does. */
 export async function stopCluster(cluster: Cluster, signal: "SIGINT" | "SIGQUIT" = "SIGINT"): Promise<void> {
-  const child = cluster.server?.child;
-  if (child === undefined) return;
-  if (child.exitCode === null && child.signalCode === null) {
-    child.kill(signal);
-    await once(child, "exit");
-  }
+  await stop(cluster.data, { within: deadline("stopping the server of a branch", TIMEOUT_MS), signal });
   cluster.server = undefined;
 }
 
 export function adminUrl(machine: Machine, port: number, database = "postgres"): string {
   return `postgresql://${ADMIN}:${machine.adminPassword}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("The machine gave no port.");
-  return address.port;
 }

@@ -4,20 +4,20 @@ import type { Branch } from "../state.ts";
 import { adminUrl } from "./cluster.ts";
 import type { Machine } from "./machine.ts";
 
-/** Names that were made for a branch, so that what its state lost can be dropped, and nothing else. */
+/** The roles and databases that were created for a branch. Only these are dropped when the branch's state loses them. */
 export interface Configured {
   readonly roles: Set<string>;
   readonly databases: Set<string>;
 }
 
-/** Makes roles, passwords and databases of a server what the branch's state says. */
+/** Changes the roles, passwords and databases of a server to those in the branch's state. */
 export async function configureServer(machine: Machine, port: number, branch: Branch, before: Configured): Promise<Configured> {
   await withSession(adminUrl(machine, port), async (session) => {
     await makeSuperuserGroup(session);
     const roles = await names(session, "select rolname as name from pg_roles");
     for (const { name, password, noLogin } of branch.roles.values()) {
       const login = noLogin ? "nologin" : `login password ${literal(password)}`;
-      // As Neon's own compute makes the roles of its API.
+      // The same attributes as roles that are created through Neon's API.
       if (!roles.has(name))
         await session.query(`create role ${identifier(name)} inherit createrole createdb bypassrls replication in role neon_superuser`);
       await session.query(`alter role ${identifier(name)} ${login}`);
@@ -33,7 +33,7 @@ export async function configureServer(machine: Machine, port: number, branch: Br
   return { roles: new Set(branch.roles.keys()), databases: new Set(branch.databases.keys()) };
 }
 
-/** Takes the rows out of every table of every database: what a schema-only branch starts with. */
+/** Empties every table of every database, as in a new schema-only branch. */
 export async function emptyTables(machine: Machine, port: number): Promise<void> {
   const databases = await withSession(adminUrl(machine, port), (session) =>
     names(session, "select datname as name from pg_database where datallowconn and not datistemplate"),

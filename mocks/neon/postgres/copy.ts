@@ -3,27 +3,28 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { withSession } from "../../../src/postgres/connect.ts";
+import { idsOf } from "../../../src/providers/local/cluster/account.ts";
 import { adminUrl, type Cluster } from "./cluster.ts";
-import { type Machine, own } from "./machine.ts";
+import { giveToAccount, type Machine } from "./machine.ts";
 
 const run = promisify(execFile);
 
 /**
- * Copies a cluster into an empty place: a stopped one as it lies there, a running one by an online backup
- * (PostgreSQL manual, "Making a Base Backup Using the Low Level API"), which stops nobody.
+ * Copies a cluster to a new data directory. The files of a stopped one are copied as they are. A running one is copied by an
+ * online backup, which interrupts no session (PostgreSQL manual, "Making a Base Backup Using the Low Level API").
  */
 export async function copyCluster(machine: Machine, source: Cluster, data: string): Promise<void> {
   await mkdir(data, { recursive: true, mode: 0o700 });
-  await own(machine.account, data);
+  await giveToAccount(machine, data);
   if (source.server === undefined) return copyEntries(machine, source.data, data, () => true);
   await withSession(adminUrl(machine, source.server.port), async (session) => {
     await session.query("select pg_backup_start('branch', fast => true)");
     await copyEntries(machine, source.data, data, (name) => name !== "pg_wal");
     const [row] = await session.query<{ labelfile: string }>("select labelfile from pg_backup_stop(wait_for_archive => false)");
-    // Only now does the log hold everything that the copied files need.
+    // The log is copied last, because only now it contains everything that the copied files need.
     await copyEntries(machine, source.data, data, (name) => name === "pg_wal");
     await writeFile(join(data, "backup_label"), row?.labelfile ?? "");
-    await own(machine.account, join(data, "backup_label"));
+    await giveToAccount(machine, join(data, "backup_label"));
   });
 }
 
@@ -31,12 +32,12 @@ async function copyEntries(machine: Machine, from: string, to: string, wanted: (
   const names = (await readdir(from)).filter((name) => !name.startsWith("postmaster.") && wanted(name));
   const reflink = process.platform === "linux" ? ["--reflink=auto"] : [];
   const paths = names.map((name) => join(from, name));
-  await run("cp", ["-a", ...reflink, ...paths, to], { ...machine.account, cwd: machine.home, env: { ...process.env, LC_ALL: "C" } }).catch(
-    (thrown: unknown) => {
-      // A live cluster removes files while it is copied; the log makes up for them.
-      const stderr = typeof thrown === "object" && thrown !== null && "stderr" in thrown ? String(thrown.stderr).trim() : "";
-      const vanished = stderr !== "" && stderr.split("\n").every((line) => line.endsWith("No such file or directory"));
-      if (!vanished) throw thrown;
-    },
-  );
+  const { account, environment } = machine.runtime;
+  const options = { ...idsOf(account), cwd: machine.home, env: environment };
+  await run("cp", ["-a", ...reflink, ...paths, to], options).catch((thrown: unknown) => {
+    // A running server deletes files while they are copied. The log contains what is missing then.
+    const stderr = typeof thrown === "object" && thrown !== null && "stderr" in thrown ? String(thrown.stderr).trim() : "";
+    const isMissing = stderr !== "" && stderr.split("\n").every((line) => line.endsWith("No such file or directory"));
+    if (!isMissing) throw thrown;
+  });
 }

@@ -1,36 +1,36 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
-/** A port that a compute is reached by, whether it runs or sleeps. */
+/** A port for the clients of a compute, whether it runs or is suspended. */
 export interface Front {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** What stands behind a front. */
-export interface Behind {
-  /** Port of the running server, which is started first where it sleeps. Rejects where there is none to wake. */
+/** The server behind a front. */
+export interface Backend {
+  /** The port of the server, which is started first if it is suspended. Rejects when it cannot be started. */
   wake(): Promise<number>;
-  /** Called whenever bytes come from a client. */
-  touched(): void;
+  /** Called for all data from a client. */
+  onClientData(): void;
 }
 
-/** Listens for clients of one compute, wakes it when one comes, and passes bytes on from then on. */
-export async function openFront(behind: Behind): Promise<Front> {
+/** Listens for clients of one compute, starts its server when a client connects, and passes the data on. */
+export async function openFront(backend: Backend): Promise<Front> {
   const clients = new Set<Socket>();
   const server = createServer({ pauseOnConnect: true }, (client) => {
     clients.add(client);
     client.on("close", () => clients.delete(client));
     client.on("error", () => client.destroy());
-    behind.wake().then(
-      (port) => pass(client, port, behind),
-      (thrown: unknown) => turnAway(client, thrown),
+    backend.wake().then(
+      (port) => pass(client, port, backend),
+      (thrown: unknown) => rejectClient(client, thrown),
     );
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The machine gave no port.");
+  if (address === null || typeof address === "string") throw new Error("The listening socket has no port.");
   return {
     port: address.port,
     async close() {
@@ -43,20 +43,20 @@ export async function openFront(behind: Behind): Promise<Front> {
   };
 }
 
-function pass(client: Socket, port: number, behind: Behind): void {
+function pass(client: Socket, port: number, backend: Backend): void {
   const server = connect({ port, host: "127.0.0.1", noDelay: true });
   server.on("error", () => client.destroy());
   client.on("error", () => server.destroy());
   client.on("close", () => server.destroy());
-  client.on("data", () => behind.touched());
+  client.on("data", () => backend.onClientData());
   server.on("close", () => client.end());
   client.setNoDelay(true);
   client.pipe(server);
   server.pipe(client);
 }
 
-/** The server's own way of saying no: an error message, then the end (PostgreSQL manual, "Message Formats"). */
-function turnAway(client: Socket, thrown: unknown): void {
+/** Rejects a client as a server does: with an error message, then the end (PostgreSQL manual, "Message Formats"). */
+function rejectClient(client: Socket, thrown: unknown): void {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const fields = Buffer.from(`SFATAL\0VFATAL\0CXX000\0M${message.split("\n")[0]}\0\0`);
   const head = Buffer.alloc(5);

@@ -1,43 +1,65 @@
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdtemp, readdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdtemp, readdir, rm, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Account, serverAccount } from "./account.ts";
-import { type Binaries, findBinaries } from "./binaries.ts";
+import { silent } from "../../../src/events.ts";
+import { isAlive } from "../../../src/process/signals.ts";
+import { serviceAccount } from "../../../src/providers/local/cluster/account.ts";
+import { findPostgres, prepareRuntime } from "../../../src/providers/local/cluster/binaries.ts";
+import type { Runtime } from "../../../src/providers/local/cluster/runtime.ts";
+import { isServer, readPidFile } from "../../../src/providers/local/cluster/server-process.ts";
+import { makeFolder } from "../../../src/providers/local/cluster/state-folder.ts";
 import { createCertificate } from "./certificate.ts";
 
 /** What all servers of one mock share. */
 export interface Machine {
-  readonly binaries: Binaries;
-  readonly account: Account;
-  /** Folder of everything, removed at the end. */
+  readonly runtime: Runtime;
+  readonly major: number;
+  /** Folder of all files. It is removed at the end. */
   readonly home: string;
-  /** Password of `cloud_admin`, the superuser that Neon keeps to itself. */
+  /** Password of `cloud_admin`, the superuser that only Neon itself uses. */
   readonly adminPassword: string;
 }
 
 const PREFIX = "neon-mock-";
 
-/** Finds Postgres, makes a folder for the data, and removes those of mocks that were killed. */
-export async function createMachine(): Promise<Machine> {
-  const [binaries, account, folder] = await Promise.all([findBinaries(), serverAccount(), roomyFolder()]);
+/** `pg_backup_start` has its present name and form since this major. */
+const OLDEST_MAJOR = 15;
+
+/**
+ * Finds Postgres, makes a folder for the data, and removes the folders of killed mocks. `roots` are the folders whose npm
+ * packages are searched for Postgres; default: this checkout.
+ */
+export async function createMachine(roots: readonly string[] = [import.meta.dirname]): Promise<Machine> {
+  const [runtime, folder] = await Promise.all([findRuntime(roots), dataFolder()]);
   await removeOrphans(folder);
   const home = await mkdtemp(join(folder, `${PREFIX}${process.pid}-`));
   await chmod(home, 0o755);
+  const machine: Machine = { runtime, major: runtime.major, home, adminPassword: randomBytes(12).toString("hex") };
   const { certificate, key } = createCertificate("mock.neon.test");
   await writeFile(join(home, "server.crt"), certificate);
   await writeFile(join(home, "server.key"), key, { mode: 0o600 });
-  for (const path of [home, join(home, "server.crt"), join(home, "server.key")]) await own(account, path);
-  return { binaries, account, home, adminPassword: randomBytes(12).toString("hex") };
+  for (const path of [home, join(home, "server.crt"), join(home, "server.key")]) await giveToAccount(machine, path);
+  return machine;
 }
 
-/** Gives a file or folder to the user that the servers run as. */
-export async function own(account: Account, path: string): Promise<void> {
-  if (account.uid !== undefined) await chown(path, account.uid, account.gid ?? account.uid);
+async function findRuntime(roots: readonly string[]): ReturnType<typeof prepareRuntime> {
+  const { env, platform, arch } = process;
+  const found = (await findPostgres({ env, platform, arch, roots }, undefined)).filter(({ major }) => major >= OLDEST_MAJOR);
+  if (found.length === 0)
+    throw new Error("No Postgres server was found. Run `npm ci` in this checkout, or install PostgreSQL 15 or newer.");
+  const copies = join(tmpdir(), `neon-mock-binaries-${process.getuid?.() ?? ""}`);
+  await makeFolder(copies, await serviceAccount());
+  return prepareRuntime(found, { copies, env, emit: silent });
 }
 
-/** Memory where there is plenty of it, as copies of branches then take no time; else the folder for temporary files. */
-async function roomyFolder(): Promise<string> {
+/** Makes the user that the servers run as the owner of a file or folder. */
+export async function giveToAccount({ runtime: { account } }: Machine, path: string): Promise<void> {
+  if (account !== undefined) await chown(path, account.uid, account.gid);
+}
+
+/** A folder in memory when there is enough of it, because branches are copied faster there. Otherwise the temporary folder. */
+async function dataFolder(): Promise<string> {
   const memory = "/dev/shm";
   const space = await statfs(memory).catch(() => undefined);
   return space !== undefined && space.bavail * space.bsize > 8 * 2 ** 30 ? memory : tmpdir();
@@ -45,25 +67,15 @@ async function roomyFolder(): Promise<string> {
 
 async function removeOrphans(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    const owner = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split("-")[0]) : Number.NaN;
-    if (Number.isNaN(owner) || isAlive(owner)) continue;
+    const [, owner] = new RegExp(`^${PREFIX}(\\d+)-`).exec(name) ?? [];
+    if (owner === undefined || isAlive(Number(owner))) continue;
     const home = join(folder, name);
-    for (const branch of await readdir(home)) await endServer(join(home, branch));
+    for (const entry of await readdir(home)) await endServer(join(home, entry));
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
 async function endServer(data: string): Promise<void> {
-  const pid = Number((await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "")).split("\n")[0]);
-  // The number may belong to another process by now: it has to name our folder.
-  const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  if (command.includes(data)) process.kill(pid, "SIGQUIT");
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === "EPERM";
-  }
+  const pidFile = await readPidFile(data).catch(() => undefined);
+  if (pidFile !== undefined && (await isServer(pidFile.pid, data))) process.kill(pidFile.pid, "SIGQUIT");
 }

@@ -1,6 +1,6 @@
-/** Turns by name: who holds a name is alone with it. */
+/** Queues by name: the work for one name runs one after the other. */
 export interface Queues {
-  /** Runs `work` when all names are free; always takes them in one order, so that nobody waits in a circle. */
+  /** Runs `work` when all names are free. Takes the names in sorted order, so that two callers never wait for each other. */
   readonly inTurn: <T>(names: readonly string[], work: () => Promise<T>) => Promise<T>;
 }
 

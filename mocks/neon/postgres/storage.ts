@@ -11,31 +11,31 @@ import { type Front, openFront } from "./front.ts";
 import { createMachine } from "./machine.ts";
 import { createQueues } from "./queues.ts";
 
-/** A storage of real servers, and their major version. */
+/** A storage with real servers, and their major version. */
 export interface PostgresStorage extends Storage {
   readonly postgresMajor: number;
 }
 
-interface Held {
+interface BranchFiles {
   readonly cluster: Cluster;
   readonly endpoints: Set<Endpoint>;
   readonly projectId: string;
   configured: Configured;
 }
 
-/** Backs every branch with a data directory, and every compute with a server that wakes when somebody connects. */
+/** Gives every branch a data directory, and every compute a server that starts when a client connects. */
 export async function createStorage(clock: Clock): Promise<PostgresStorage> {
   const machine = await createMachine();
   const { inTurn } = createQueues();
-  const held = new Map<string, Held>();
+  const held = new Map<string, BranchFiles>();
   const fronts = new Map<string, readonly Front[]>();
   const ending = new AbortController();
 
-  const hold = (id: string, projectId: string): Held => {
+  const hold = (id: string, projectId: string): BranchFiles => {
     const known = held.get(id);
     if (known !== undefined) return known;
     const data = join(machine.home, id);
-    const made: Held = {
+    const made: BranchFiles = {
       cluster: { data, server: undefined },
       endpoints: new Set(),
       projectId,
@@ -44,8 +44,8 @@ export async function createStorage(clock: Clock): Promise<PostgresStorage> {
     held.set(id, made);
     return made;
   };
-  const of = (branch: Branch): Held => hold(branch.id, branch.projectId);
-  /** Only within the branch's turn. */
+  const filesOf = (branch: Branch): BranchFiles => hold(branch.id, branch.projectId);
+  /** Must be called within the branch's turn. */
   const boot = (id: string, projectId: string): Promise<number> => {
     if (ending.signal.aborted) throw new Error("The mock has ended.");
     const { cluster, endpoints } = hold(id, projectId);
@@ -68,41 +68,41 @@ export async function createStorage(clock: Clock): Promise<PostgresStorage> {
     endpoint.lastActiveAt = clock.now();
     return port;
   };
-  /** Runs `work` against the branch's server, which sleeps again afterwards if it slept before. */
+  /** Runs `work` with the branch's server. A server that was stopped before is stopped again afterwards. */
   const serving = async (branch: Branch, work: (port: number) => Promise<void>): Promise<void> => {
-    const wasAsleep = of(branch).cluster.server === undefined;
+    const wasStopped = filesOf(branch).cluster.server === undefined;
     await work(await boot(branch.id, branch.projectId));
-    if (wasAsleep) await stopCluster(of(branch).cluster);
+    if (wasStopped) await stopCluster(filesOf(branch).cluster);
   };
   const fill = async (branch: Branch, source: Branch, schemaOnly: boolean): Promise<void> => {
-    const target = of(branch);
-    await copyCluster(machine, of(source).cluster, target.cluster.data);
-    target.configured = { roles: new Set(of(source).configured.roles), databases: new Set(of(source).configured.databases) };
+    const target = filesOf(branch);
+    await copyCluster(machine, filesOf(source).cluster, target.cluster.data);
+    target.configured = { roles: new Set(filesOf(source).configured.roles), databases: new Set(filesOf(source).configured.databases) };
     if (schemaOnly) await serving(branch, (port) => emptyTables(machine, port));
   };
 
   return {
     home: machine.home,
-    postgresMajor: machine.binaries.major,
+    postgresMajor: machine.major,
     async open(endpoint) {
-      const behind = {
+      const backend = {
         wake: () => wake(endpoint),
-        touched() {
+        onClientData() {
           endpoint.lastActiveAt = clock.now();
         },
       };
       hold(endpoint.branchId, endpoint.projectId).endpoints.add(endpoint);
-      // Two ports, so that the pooled address differs from the direct one; both lead to the server itself.
-      const pair = await Promise.all([openFront(behind), openFront(behind)]);
+      // Two ports, so that the pooled address differs from the direct one. Both connect to the server itself.
+      const pair = await Promise.all([openFront(backend), openFront(backend)]);
       fronts.set(endpoint.id, pair);
       return { host: `127.0.0.1:${pair[0].port}`, poolerHost: `127.0.0.1:${pair[1].port}` };
     },
     copy: (branch, source, how) => inTurn([branch.id, source.id], () => fill(branch, source, how?.schemaOnly ?? false)),
     restore: (branch, source, keptAs) =>
       inTurn([branch.id, source.id], async () => {
-        const { cluster } = of(branch);
+        const { cluster } = filesOf(branch);
         await stopCluster(cluster);
-        await (keptAs === undefined ? rm(cluster.data, { recursive: true }) : rename(cluster.data, of(keptAs).cluster.data));
+        await (keptAs === undefined ? rm(cluster.data, { recursive: true }) : rename(cluster.data, filesOf(keptAs).cluster.data));
         await fill(branch, source, false);
       }),
     async start(endpoint) {
@@ -112,10 +112,10 @@ export async function createStorage(clock: Clock): Promise<PostgresStorage> {
     kill: (endpoint) => stopCluster(hold(endpoint.branchId, endpoint.projectId).cluster, "SIGQUIT"),
     configure: (branch) =>
       inTurn([branch.id], async () => {
-        // Only the first branch of all begins with nothing.
-        if (held.size === 1 && of(branch).configured.roles.size === 0) await initialise(machine, of(branch).cluster.data);
+        // Only the very first branch starts without data.
+        if (held.size === 1 && filesOf(branch).configured.roles.size === 0) await initialise(machine, filesOf(branch).cluster.data);
         await serving(branch, async (port) => {
-          of(branch).configured = await configureServer(machine, port, branch, of(branch).configured);
+          filesOf(branch).configured = await configureServer(machine, port, branch, filesOf(branch).configured);
         });
       }),
     async close(endpoint) {
@@ -125,8 +125,9 @@ export async function createStorage(clock: Clock): Promise<PostgresStorage> {
     },
     drop: (branch) =>
       inTurn([branch.id], async () => {
-        await stopCluster(of(branch).cluster, "SIGQUIT");
-        await rm(of(branch).cluster.data, { recursive: true, force: true });
+        await stopCluster(filesOf(branch).cluster, "SIGQUIT");
+        const { data } = filesOf(branch).cluster;
+        for (const path of [data, `${data}.log`]) await rm(path, { recursive: true, force: true });
         held.delete(branch.id);
       }),
     async end() {

@@ -4,7 +4,7 @@ import type { Side } from "../../repair/lookup.ts";
 import { messageOf, OffshootError } from "../../errors.ts";
 import { withSession } from "../../postgres/connect.ts";
 import { describeUrl, parseUrl, withDatabase } from "../../postgres/url.ts";
-import { cloneDatabase } from "../../providers/local/clone.ts";
+import { cloneDatabase } from "../../providers/local/copy.ts";
 import type { Clone, Database } from "../../providers/provider.ts";
 import type { Context } from "../../context/context.ts";
 import { withScratchDatabase } from "../../context/scratch-database.ts";

@@ -6,7 +6,7 @@ import { readCatalog } from "../../catalog/read.ts";
 import { compareCatalogs } from "../../drift/compare.ts";
 import { messageOf } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
-import { installedPostgres } from "../../providers/local/cluster/installed.ts";
+import { installedPostgres } from "../../providers/local/cluster/binaries.ts";
 import type { Context } from "../../context/context.ts";
 import { variablesOfUrl } from "../../providers/variables.ts";
 import type { Side } from "../../repair/lookup.ts";

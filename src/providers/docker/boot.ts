@@ -1,42 +1,37 @@
 import { randomBytes } from "node:crypto";
 import { deadline, jitter } from "../../deadline.ts";
 import { OffshootError } from "../../errors.ts";
-import { waitUntilReady } from "../../postgres/ready.ts";
 import type { OwnerTag } from "../../identity/owner-tag.ts";
-import { lastWords } from "../local/cluster/failure.ts";
-import type { Bounds, Server } from "../local/host.ts";
-import { type Identity, OWNER_LABEL, runArguments } from "./container.ts";
-import { LOOPBACK, type Reach } from "./endpoint.ts";
-import type { Engine } from "./engine.ts";
+import { waitUntilReady } from "../../postgres/ready.ts";
+import { lastErrors } from "../local/cluster/failure.ts";
+import type { Bounds, Server } from "../local/server.ts";
+import { type Identity, OWNER_LABEL, runArguments, type Target } from "./container.ts";
+import { LOOPBACK } from "./endpoint.ts";
+import { brief, type DockerFailure, failureOf } from "./failure.ts";
 import type { Image } from "./image.ts";
 import { type Container, inspect, serverIn } from "./inspect.ts";
-import { isDead, isKilled, remove } from "./remove.ts";
-import { brief, type Trouble, troubleOf } from "./trouble.ts";
+import { isDead, isKilled, removeContainer } from "./unused-containers.ts";
 
-export interface BootOptions extends Bounds {
-  readonly engine: Engine;
-  readonly identity: Identity;
+export interface BootOptions extends Bounds, Target {
   readonly image: Image;
-  readonly reach: Reach;
   readonly tag: OwnerTag | undefined;
-  /** Whether there was no such container a moment ago: then it is started without another look. */
+  /** Whether a look a moment ago found no such container. It is then started without another look. */
   readonly isAbsent: boolean;
-  /** Starts the process that watches over a container that we started. */
-  readonly keep: () => void;
+  readonly startIdleReaper: () => void;
 }
 
-/** How often a start is tried when the engine chose a port that somebody took meanwhile, or somebody ends the container. */
+/** How often a start is tried when another process took the port that the engine chose, or the container was ended from outside. */
 const TRIES = 3;
 
-/** How often a container that doesn't answer yet is looked at; a healthy one has answered by the first look. */
-const LOOK_MS = 3000;
+/** Interval of the looks at a container that does not answer yet, in milliseconds. Usually it answers before the first. */
+const INSPECT_MS = 3000;
 
-/** A packet that is lost while the engine sets up the port must not take the whole time. */
+/** Time limit of one connection attempt. A packet can get lost while the engine sets up the port. */
 const ATTEMPT_MS = 5000;
 
 /**
- * Finds the container or starts it. Its name is the guard: of any number of processes at once one gets it, and the
- * others see that it is taken and wait for the same server. Throws `NOT_OURS`, `DISK_FULL`, `POSTGRES_START_FAILED`.
+ * Finds the container or starts it. When many processes start it at once, the engine gives its name to one of them; the
+ * others see that the name is taken and wait for the same server. Throws `NOT_OURS`, `DISK_FULL`, `POSTGRES_START_FAILED`.
  */
 export async function boot(options: BootOptions): Promise<Server> {
   const { engine, identity, reach, within } = options;
@@ -47,110 +42,111 @@ export async function boot(options: BootOptions): Promise<Server> {
   for (let attempt = 1; ;) {
     const [found] = isAbsent ? [] : await inspect(engine, [identity.name], within);
     isAbsent = false;
-    const server = found && serverIn(checkedOwner(found, identity), reach);
+    const server = found && serverIn(checkOwner(found, identity), reach);
     if (found !== undefined && server !== undefined) {
-      const answered = await answering(found, server, options);
+      const answered = await untilAnswering(found, server, options);
       if (answered !== undefined) return answered;
       losses += 1;
-      if (losses === TRIES) throw startFailed(identity, "Somebody removed or killed it each time.", "other");
+      if (losses === TRIES) throw startFailed(identity, "another process removed or killed it each time", "other");
       continue;
     }
     if (found !== undefined) {
       if (!isDead(found)) await within.pause(jitter(50));
-      // One that another process left is replaced; one that died on us would only die again.
-      else if (hasStarted && !isKilled(found)) throw await autopsy(found, options);
-      else await remove(engine, found.id, options);
+      // The container of another process is replaced. One that this process started would fail again.
+      else if (hasStarted && !isKilled(found)) throw await deadContainerError(found, options);
+      else await removeContainer(engine, found.id, options);
       continue;
     }
-    const trouble = await startAnew({ ...options, reach: { ...reach, bind } });
-    hasStarted ||= trouble === undefined;
-    if (trouble === "port-taken" && attempt < TRIES) attempt += 1;
-    else if (trouble === "address-foreign" && bind !== LOOPBACK.bind) ({ bind } = LOOPBACK);
-    else if (trouble !== undefined && trouble !== "name-taken") {
-      throw startFailed(identity, "The engine has no port to publish it on.", trouble);
+    const failure = await startContainer({ ...options, reach: { ...reach, bind } });
+    hasStarted ||= failure === undefined;
+    if (failure === "port-taken" && attempt < TRIES) attempt += 1;
+    else if (failure === "address-foreign" && bind !== LOOPBACK.bind) ({ bind } = LOOPBACK);
+    else if (failure !== undefined && failure !== "name-taken") {
+      throw startFailed(identity, "the engine found no free port to publish", failure);
     }
   }
 }
 
-/** What may pass is returned; everything else is thrown, and then no container is left. */
-async function startAnew(options: BootOptions): Promise<Trouble | undefined> {
-  const { engine, identity, within, emit, keep } = options;
+/** Returns a failure that can pass. Throws every other failure, and leaves no container then. */
+async function startContainer(options: BootOptions): Promise<DockerFailure | undefined> {
+  const { engine, identity, within, emit, startIdleReaper } = options;
   const secrets = { POSTGRES_PASSWORD: randomBytes(24).toString("base64url") };
-  // After a start that was cancelled too: then nobody else may ever look at the container.
-  within.signal.addEventListener("abort", keep, { once: true });
+  // Also after a cancelled start, because no other command may ever use the container.
+  within.signal.addEventListener("abort", startIdleReaper, { once: true });
   const started = await engine
     .call(runArguments({ ...options, bind: options.reach.bind }), { within, secrets })
-    .finally(() => within.signal.removeEventListener("abort", keep));
+    .finally(() => within.signal.removeEventListener("abort", startIdleReaper));
   if (started.ok) {
-    // While the server makes its files, so that it is there whatever becomes of us, and no work for us waits beside it.
-    keep();
+    // Started now, while the server still makes its files: the idle reaper exists even if this process is killed next.
+    startIdleReaper();
     emit({ kind: "note", text: `Started Postgres in the container ${identity.name}.` });
     return undefined;
   }
-  const trouble = troubleOf(started.stderr);
-  if (trouble === "name-taken") return trouble;
-  // The tool makes the container and then starts it: only the second has failed. Its password proves that we made it.
-  const [made] = await inspect(engine, [identity.name], within);
-  if (made !== undefined && made.password === secrets.POSTGRES_PASSWORD) await remove(engine, made.id, options);
-  if (trouble === "port-taken" || trouble === "address-foreign") return trouble;
-  throw startFailed(identity, brief(started.stderr), trouble);
+  const failure = failureOf(started.stderr);
+  if (failure === "name-taken") return failure;
+  // The tool creates the container and then starts it. When only the start failed, the container exists. Its password proves
+  // that this process created it.
+  const [created] = await inspect(engine, [identity.name], within);
+  if (created !== undefined && created.password === secrets.POSTGRES_PASSWORD) await removeContainer(engine, created.id, options);
+  if (failure === "port-taken" || failure === "address-foreign") return failure;
+  throw startFailed(identity, brief(started.stderr), failure);
 }
 
-/** Waits until the server answers, and looks now and then whether it still can. Undefined where somebody ended it. */
-async function answering(container: Container, server: Server, options: BootOptions): Promise<Server | undefined> {
+/** Waits until the server answers, and checks now and then that its container runs. Undefined when another process ended it. */
+async function untilAnswering(container: Container, server: Server, options: BootOptions): Promise<Server | undefined> {
   const { within } = options;
   const isOver = new AbortController();
-  const budget = deadline("the Postgres in the container", within.leftMs(), AbortSignal.any([within.signal, isOver.signal]));
-  const ended = async (): Promise<undefined> => {
+  const budget = deadline("connecting to the Postgres in the container", within.leftMs(), AbortSignal.any([within.signal, isOver.signal]));
+  const untilEnded = async (): Promise<undefined> => {
     for (;;) {
-      await budget.pause(LOOK_MS);
+      await budget.pause(INSPECT_MS);
       const [now] = await inspect(options.engine, [container.id], budget);
       if (now?.status === "running") continue;
-      // Another job that found it dead removes it.
+      // A job that finds a dead container removes it, so a missing one was killed too.
       if (now === undefined || isKilled(now)) return undefined;
-      throw await autopsy(container, options);
+      throw await deadContainerError(container, options);
     }
   };
-  const death = ended();
+  const end = untilEnded();
   try {
     const ready = waitUntilReady(server.url, budget, { attemptMs: ATTEMPT_MS, longestPauseMs: 50 });
-    return await Promise.race([ready.then(() => server), death]);
+    return await Promise.race([ready.then(() => server), end]);
   } catch (thrown) {
     within.check();
     throw thrown;
   } finally {
     isOver.abort();
-    await death.catch(() => undefined);
+    await end.catch(() => undefined);
   }
 }
 
-/** Our error for a container that died: its last words. The dead container is removed, so that the next try starts anew. */
-async function autopsy({ id }: Container, options: BootOptions): Promise<OffshootError> {
+/** The error for a container that ended by itself, with its last log lines. Removes it, so that the next try starts a new one. */
+async function deadContainerError({ id }: Container, options: BootOptions): Promise<OffshootError> {
   const { engine, identity, within } = options;
   const logs = await engine.call(["logs", "--tail", "20", id], { within });
-  const words = logs.ok ? lastWords(`${logs.stdout}\n${logs.stderr}`.trim()) : "It is gone, and its log with it.";
-  await remove(engine, id, options);
-  return startFailed(identity, words, troubleOf(words));
+  const output = logs.ok ? lastErrors(`${logs.stdout}\n${logs.stderr}`.trim()) : "it was removed, and its log too";
+  await removeContainer(engine, id, options);
+  return startFailed(identity, output, failureOf(output));
 }
 
-function startFailed({ name, image }: Identity, words: string, trouble: Trouble): OffshootError {
-  if (trouble === "disk-full") {
-    return new OffshootError("DISK_FULL", `The disk of the Docker engine is full: ${words}`, {
-      meaning: "The container could not be started, and none was left.",
-      remedy: "Free some space, such as with `docker system prune`.",
+function startFailed({ name, image }: Identity, reason: string, failure: DockerFailure): OffshootError {
+  if (failure === "disk-full") {
+    return new OffshootError("DISK_FULL", `The container ${name} did not start: the disk of the Docker engine is full: ${reason}`, {
+      meaning: "The container was removed.",
+      remedy: "Free some disk space, for example with `docker system prune`.",
     });
   }
-  return new OffshootError("POSTGRES_START_FAILED", `The container ${name} of ${image} did not start: ${words}`, {
-    meaning: "It was removed again.",
-    remedy: "Check the image setting, or choose another provider with `--provider`.",
-    facts: { container: name, image, trouble },
+  return new OffshootError("POSTGRES_START_FAILED", `The container ${name} of the image ${image} did not start: ${reason}`, {
+    meaning: "The container was removed.",
+    remedy: "Correct the setting docker.image, or choose another provider with `--provider`.",
+    facts: { container: name, image, failure },
   });
 }
 
-function checkedOwner(container: Container, { name, owner }: Identity): Container {
+function checkOwner(container: Container, { name, owner }: Identity): Container {
   if (container.owner === owner) return container;
-  throw new OffshootError("NOT_OURS", `A container named ${name} exists and carries no label of ours (${OWNER_LABEL}=${owner}).`, {
-    meaning: "It may be somebody else's, so it is neither used nor removed.",
-    remedy: "Rename or remove it by hand.",
+  throw new OffshootError("NOT_OURS", `A container named ${name} exists without the label ${OWNER_LABEL}=${owner}.`, {
+    meaning: "It may belong to someone else. It was neither used nor removed.",
+    remedy: `Rename it with \`docker rename ${name} NAME\`, or remove it with \`docker rm --force ${name}\`.`,
   });
 }

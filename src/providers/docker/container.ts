@@ -1,29 +1,37 @@
 import { createHash } from "node:crypto";
 import { type OwnerTag, tagToRecord } from "../../identity/owner-tag.ts";
-import { serverSettings } from "../local/cluster/settings.ts";
+import { checksumFlags, localeFlags, serverSettings } from "../local/cluster/settings.ts";
 import type { Reach } from "./endpoint.ts";
+import type { Engine } from "./engine.ts";
 import type { Image } from "./image.ts";
 
-/** Which container we mean: one per user and image on an engine. */
+/** The container to use. A user has one for each image on an engine. */
 export interface Identity {
   readonly name: string;
-  /** Stands for the user; on every container of theirs as a label. */
+  /** Identifies the user. All containers of the user have it as a label. */
   readonly owner: string;
   readonly image: string;
 }
 
-/** Label that carries the owner. */
+/** An engine, how its ports are reached, and the container to use on it. */
+export interface Target {
+  readonly engine: Engine;
+  readonly reach: Reach;
+  readonly identity: Identity;
+}
+
+/** Name of the label that contains the owner. */
 export const OWNER_LABEL = "offshoot-owner";
 
-/** What the names of all our containers start with. */
+/** Prefix of the names of all containers of offshoot. */
 export const CONTAINER_PREFIX = "offshoot-";
 
-/** The image where none was chosen: the newest major that Neon gives a new project, unless another is wanted. */
+/** The major version when neither an image nor a major is set. Neon gives it to new projects too. */
 export const DEFAULT_MAJOR = 17;
 
 /**
- * Name and owner of the container. `user` is what tells users of one machine apart; how the port is reached counts too,
- * since a container that is bound to another address is of no use from here.
+ * Name and owner of the container. `user` differs between the users of a machine. The bound address is part of the owner,
+ * because a container that is bound to another address cannot be reached from here.
  */
 export function identityOf(user: string, image: string, reach: Reach): Identity {
   const owner = digest(`${user}\n${reach.bind ?? ""}`, 8);
@@ -31,7 +39,7 @@ export function identityOf(user: string, image: string, reach: Reach): Identity 
     .replace(/^.*\//, "")
     .replace(/[^A-Za-z0-9]+/g, "-")
     .slice(0, 30);
-  // The hash tells images apart whose last parts are the same.
+  // Images of two registries can have the same last part. The hash of the whole name makes them different.
   const hash = /^postgres:\d+$/.test(image) ? owner : `${digest(image, 4)}-${owner}`;
   return { name: `${CONTAINER_PREFIX}${readable}-${hash}`, owner, image };
 }
@@ -43,13 +51,13 @@ function digest(text: string, length: number): string {
 export interface RunRequest {
   readonly identity: Identity;
   readonly image: Image;
-  /** Address to publish on; undefined for all. */
+  /** Address to bind the port to. Undefined: all addresses. */
   readonly bind: string | undefined;
-  /** Tag of the run that starts it. */
+  /** Tag of the run that starts the container. */
   readonly tag: OwnerTag | undefined;
 }
 
-/** Arguments that start the container. The password comes in the environment: only its name stands here. */
+/** Arguments that start the container. They contain only the name of the password's variable; its value is in the environment. */
 export function runArguments({ identity, image, bind, tag }: RunRequest): string[] {
   const labels = { ...(tag === undefined ? {} : tagToRecord({ ...tag, expires: undefined })), [OWNER_LABEL]: identity.owner };
   const publish = bind === undefined ? "5432" : `${bind.includes(":") ? `[${bind}]` : bind}::5432`;
@@ -60,7 +68,7 @@ export function runArguments({ identity, image, bind, tag }: RunRequest): string
     ...Object.entries(labels).map(([key, value]) => `--label=${key}=${value}`),
     `--publish=${publish}`,
     ...image.folders.map((folder) => `--tmpfs=${folder}`),
-    // Parallel queries share memory there, and the usual 64 MB are soon used up.
+    // Parallel queries share memory there. The default of 64 MB is too small for them.
     "--shm-size=256m",
     "--env=POSTGRES_PASSWORD",
     "--env=POSTGRES_USER=postgres",
@@ -71,19 +79,17 @@ export function runArguments({ identity, image, bind, tag }: RunRequest): string
   ];
 }
 
-/** The same order and case rules as the embedded provider has, whatever the image is set to. */
+/** Gives the same sort order and case rules as the embedded provider, whatever the image's locale is. */
 function initdbArguments(major: number | undefined): readonly string[] {
   if (major === undefined) return ["--no-sync"];
-  const checksums = major >= 18 ? ["--no-data-checksums"] : [];
-  // The builtin provider came with PostgreSQL 17.
-  const locale = major >= 17 ? ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"] : ["--locale=C.UTF-8"];
-  return ["--no-sync", "--encoding=UTF8", ...locale, ...checksums];
+  const [locale] = localeFlags(major);
+  return ["--no-sync", "--encoding=UTF8", ...locale, ...checksumFlags(major)];
 }
 
-/** An image of which we know nothing may need its own settings: it only loses what a disk's safety costs. */
+/** An image of an unknown major may need its own settings, so only durability is switched off. */
 function settings(major: number | undefined): Readonly<Record<string, string>> {
   if (major === undefined) return { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
-  // The image decides where it listens inside of its container, and its entry point needs its socket.
+  // The image sets where its server listens inside the container, and its entry point needs its socket.
   const { listen_addresses: _, unix_socket_directories: __, ...rest } = serverSettings(major);
   return rest;
 }

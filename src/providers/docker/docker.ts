@@ -1,61 +1,64 @@
 import { deadline, jitter } from "../../deadline.ts";
 import { OffshootError } from "../../errors.ts";
-import { type DockerOptions, dockerHost, type HostOptions, type Place, placeOf } from "./host.ts";
-import { type Container, ownContainers } from "./inspect.ts";
-import { containerOf, listLeftovers, removeLeftover } from "./leftover.ts";
-import { brief, troubleOf } from "./trouble.ts";
-import type { Bounds } from "../local/host.ts";
-import { localProvider } from "../local/local.ts";
 import type { Lifetime } from "../../identity/owner-tag.ts";
+import { localProvider } from "../local/local.ts";
+import type { Bounds } from "../local/server.ts";
 import type { Limits, Provider, Released } from "../provider.ts";
+import type { Target } from "./container.ts";
+import { brief, failureOf } from "./failure.ts";
+import { type Container, ownContainers } from "./inspect.ts";
+import { type DockerOptions, dockerSource, type SourceOptions, targetOf } from "./server-source.ts";
+import { containerNameOf, listUnused, removeUnused } from "./unused-containers.ts";
 
-export type { DockerOptions } from "./host.ts";
+export type { DockerOptions } from "./server-source.ts";
 
-/** A server that was there a moment ago is gone. */
-const VANISHED = new Error("the container is gone");
+/** Thrown when the container of a database to release has ended meanwhile. */
+const CONTAINER_ENDED = new Error("the container has ended");
 
 /**
- * Databases on a Postgres in a container: started when it is first needed, shared by all runs of this user, removed when
- * no run needs it; its data is in memory. Works over the `docker` command, or `podman`, with their contexts and
- * remote hosts. Throws, besides what `localProvider` does, `POSTGRES_START_FAILED`, `DISK_FULL`, `NOT_OURS` for
- * somebody else's container of our name, `PROVIDER_OUTAGE` where the engine can't say what exists, and `LEFT_BEHIND`.
+ * Databases on a Postgres in a container. It is started when it is first needed, all runs of this user share it, and it is
+ * removed when no run needs it; its data is in memory. Uses the command `docker` or `podman`, with its contexts and remote
+ * hosts. Throws, besides the errors of `localProvider`, `POSTGRES_START_FAILED`, `DISK_FULL`, `LEFT_BEHIND`, `NOT_OURS` when
+ * another container has the name, and `PROVIDER_OUTAGE` when the engine cannot list its containers.
  */
 export function dockerProvider(options: DockerOptions): Provider {
-  /** Does the work in the time that is left after a look around. */
-  async function at<T>(what: string, limits: Limits, work: (place: Place, bounds: Bounds, left: Limits) => Promise<T>): Promise<T> {
+  /** Finds the target, then does the work in the time that is left. */
+  async function onTarget<T>(what: string, limits: Limits, work: (target: Target, bounds: Bounds, left: Limits) => Promise<T>): Promise<T> {
     const bounds: Bounds = { within: deadline(what, limits.withinMs, limits.signal), emit: limits.emit };
-    const place = await placeOf(options, bounds);
-    return work(place, bounds, { ...limits, withinMs: bounds.within.leftMs() });
+    const target = await targetOf(options, bounds);
+    return work(target, bounds, { ...limits, withinMs: bounds.within.leftMs() });
   }
 
-  const over = (place: Place, more?: HostOptions): Provider => localProvider(dockerHost(place, options, more), options);
+  const providerOn = (target: Target, more?: SourceOptions): Provider => localProvider(dockerSource(target, options, more), options);
 
   return {
     name: "docker",
-    refuse: (limits) => at("looking for Docker", limits, (place, _, left) => over(place).refuse(left)),
+    refuse: (limits) => onTarget("looking for Docker", limits, (target, _, left) => providerOn(target).refuse(left)),
     acquire: (wanted, limits) =>
-      at("getting a database (docker)", limits, (place, _, left) => over(place, { tag: wanted.tag, mayPull: true }).acquire(wanted, left)),
-    find: (name, limits) => at(`looking for ${name} (docker)`, limits, (place, _, left) => over(place).find(name, left)),
+      onTarget("getting a database (docker)", limits, (target, _, left) =>
+        providerOn(target, { tag: wanted.tag, mayPull: true }).acquire(wanted, left),
+      ),
+    find: (name, limits) => onTarget(`looking for ${name} (docker)`, limits, (target, _, left) => providerOn(target).find(name, left)),
     release: (name, limits, _seen, only) =>
-      at(`removing ${name} (docker)`, limits, (place, bounds, left) => release(name, place, bounds, left, only)),
+      onTarget(`removing ${name} (docker)`, limits, (target, bounds, left) => release(name, target, bounds, left, only)),
     list: (limits) =>
-      at("listing databases (docker)", limits, async (place, bounds, left) => {
-        const seen = await allContainers(place, bounds);
-        const databases = await over(place, { seen }).list(left);
-        return [...databases, ...(await listLeftovers(place, seen, bounds))];
+      onTarget("listing databases (docker)", limits, async (target, bounds, left) => {
+        const seen = await allContainers(target, bounds);
+        const databases = await providerOn(target, { seen }).list(left);
+        return [...databases, ...(await listUnused(target, seen, bounds))];
       }),
   };
 
-  /** A server that goes away meanwhile takes its databases along: then it is looked again, and none is started for that. */
-  async function release(name: string, place: Place, bounds: Bounds, limits: Limits, only: Lifetime | undefined): Promise<Released> {
-    const container = containerOf(name);
-    if (container !== undefined) return removeLeftover(place, container, bounds);
+  /** When the server ends meanwhile, its databases have ended too. Then the containers are listed again, and none is started. */
+  async function release(name: string, target: Target, bounds: Bounds, limits: Limits, only: Lifetime | undefined): Promise<Released> {
+    const container = containerNameOf(name);
+    if (container !== undefined) return removeUnused(target, container, bounds);
     for (;;) {
-      const host = dockerHost(place, options, { seen: await allContainers(place, bounds) });
-      const outcome = await localProvider({ ...host, boot: () => Promise.reject(VANISHED) }, options)
+      const source = dockerSource(target, options, { seen: await allContainers(target, bounds) });
+      const outcome = await localProvider({ ...source, boot: () => Promise.reject(CONTAINER_ENDED) }, options)
         .release(name, { ...limits, withinMs: bounds.within.leftMs() }, undefined, only)
         .catch((thrown: unknown) => {
-          if (thrown === VANISHED) return undefined;
+          if (thrown === CONTAINER_ENDED) return undefined;
           throw thrown;
         });
       if (outcome !== undefined) return outcome;
@@ -64,13 +67,13 @@ export function dockerProvider(options: DockerOptions): Provider {
   }
 }
 
-/** Every container of ours; an engine that can't say which there are may hold what should go, so that is no "none". */
-async function allContainers({ engine, identity }: Place, { within }: Bounds): Promise<readonly Container[]> {
+/** All containers of the user. An engine that cannot list them is an error, because they may hold databases to release. */
+async function allContainers({ engine, identity }: Target, { within }: Bounds): Promise<readonly Container[]> {
   const found = await ownContainers(engine, identity.owner, within);
-  if (!("trouble" in found)) return found;
-  if (troubleOf(found.trouble) === "no-docker") return [];
-  throw new OffshootError("PROVIDER_OUTAGE", `The Docker engine can't say which containers it has: ${brief(found.trouble)}`, {
-    meaning: "Databases of ours may be left in one of them.",
-    remedy: "Start the engine and run the command again, or look with `docker ps --filter label=offshoot-owner`.",
+  if (!("failed" in found)) return found;
+  if (failureOf(found.failed) === "no-docker") return [];
+  throw new OffshootError("PROVIDER_OUTAGE", `The Docker engine could not list its containers: ${brief(found.failed)}`, {
+    meaning: "Databases of offshoot may be left in one of them.",
+    remedy: "Start the Docker engine and run the command again. `docker ps --filter label=offshoot-owner` shows the containers.",
   });
 }

@@ -6,20 +6,20 @@ import type { Deadline } from "../../deadline.ts";
 import type { Env } from "../../environment.ts";
 import type { Engine } from "./engine.ts";
 
-/** Where a port that the engine publishes is reached. */
+/** How a published port of the engine is reached from here. */
 export interface Reach {
-  /** Address on the engine's machine that the port is bound to; undefined for all of them. */
+  /** Address on the engine's machine that the port is bound to. Undefined: all addresses. */
   readonly bind: string | undefined;
-  /** Host name for us. */
+  /** Host to connect to. */
   readonly host: string;
 }
 
 export const LOOPBACK: Reach = { bind: "127.0.0.1", host: "127.0.0.1" };
 
 /**
- * From where we stand to the engine's ports. On this machine: loopback. A remote engine (`DOCKER_HOST` or a context of
- * `tcp://` or `ssh://`) publishes on its own machine, whose name we then use. In a container that was handed the
- * machine's socket the machine is the default gateway, and the port is bound to that address alone.
+ * How the engine's ports are reached from here. An engine of this machine: over loopback. A remote engine (`DOCKER_HOST` or a
+ * context with `tcp://` or `ssh://`): over the host in that URL. From a container that uses the socket of its machine: over
+ * the default gateway, which is that machine, and the port is bound to that address alone.
  */
 export async function reachOf(engine: Engine, env: Env, within: Deadline): Promise<Reach> {
   const remote = remoteHost(await endpointOf(engine, env, within));
@@ -27,14 +27,14 @@ export async function reachOf(engine: Engine, env: Env, within: Deadline): Promi
   return (await gatewayOfContainer()) ?? LOOPBACK;
 }
 
-/** Host of a remote engine; undefined for one on this machine. */
+/** The host of a remote engine. Undefined for an engine of this machine. */
 export function remoteHost(endpoint: string | undefined): string | undefined {
   if (endpoint === undefined || !/^(tcp|ssh|https?):\/\//.test(endpoint) || !URL.canParse(endpoint)) return undefined;
   const host = new URL(endpoint).hostname.replace(/^\[(.*)\]$/, "$1");
   return host === "" || host === "localhost" || host === "::1" || host.startsWith("127.") ? undefined : host;
 }
 
-/** The variables win over the context, as they do for the tool. A context is asked for only where one is chosen. */
+/** The variables have precedence over the context, as in the tool itself. The tool is called only when a context is chosen. */
 async function endpointOf(engine: Engine, env: Env, within: Deadline): Promise<string | undefined> {
   const given = env["DOCKER_HOST"] || env["CONTAINER_HOST"];
   if (given) return given;
@@ -50,12 +50,12 @@ async function chosenContext(env: Env): Promise<string | undefined> {
     const { currentContext } = JSON.parse(await readFile(join(folder, "config.json"), "utf8")) as { currentContext?: unknown };
     return typeof currentContext === "string" && currentContext !== "" ? currentContext : undefined;
   } catch {
-    // No such file is the usual state; one that can't be read the tool complains about itself.
+    // Usually there is no such file. The tool itself reports a file that cannot be read.
     return undefined;
   }
 }
 
-/** Undefined outside of containers, and where the engine runs beside us: then its bridge is here too. */
+/** Undefined outside of a container. Also undefined when the engine runs in the same container, which then has the engine's bridge. */
 async function gatewayOfContainer(): Promise<Reach | undefined> {
   const isInside = ["/.dockerenv", "/run/.containerenv"].some((path) => existsSync(path));
   if (!isInside || ["docker0", "podman0", "cni-podman0"].some((bridge) => existsSync(`/sys/class/net/${bridge}`))) return undefined;
@@ -63,7 +63,7 @@ async function gatewayOfContainer(): Promise<Reach | undefined> {
   return gateway === undefined ? undefined : { bind: gateway, host: gateway };
 }
 
-/** The default gateway of a Linux routing table, whose addresses are in hexadecimal, last byte first. */
+/** The default gateway in Linux' routing table. Its addresses are hexadecimal, with the last byte first. */
 export function defaultGateway(table: string): string | undefined {
   for (const line of table.split("\n").slice(1)) {
     const [, destination, gateway] = line.split("\t");

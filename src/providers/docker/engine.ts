@@ -3,31 +3,31 @@ import type { Env } from "../../environment.ts";
 import { messageOf } from "../../errors.ts";
 import { type ProgramResult, runProgram } from "../../process/run-program.ts";
 
-/** What a call of the container tool ended with. */
+/** The result of a call of the container tool. */
 export interface Outcome {
   readonly ok: boolean;
   readonly stdout: string;
-  /** What it said instead of doing the work; `ENOENT` where there is no such program. */
+  /** The tool's error output. `ENOENT` when the tool is not installed. */
   readonly stderr: string;
 }
 
 export interface CallOptions {
   readonly within: Deadline;
-  /** Variables beside the tool's own. A secret goes here and never into the arguments, which every user can read. */
+  /** Further environment variables. A secret belongs here and not in the arguments, which every user can read. */
   readonly secrets?: Readonly<Record<string, string>>;
-  /** Milliseconds after which an engine that says nothing is given up; default 60,000. */
-  readonly patienceMs?: number;
+  /** Milliseconds to wait for an answer of the engine; default 60,000. */
+  readonly answerMs?: number;
 }
 
-/** A container engine, reached over its command line tool, so that contexts, logins and remote hosts hold for us too. */
+/** A container engine, used through its command-line tool, so that the user's contexts, logins and remote hosts apply. */
 export interface Engine {
   call(args: readonly string[], options: CallOptions): Promise<Outcome>;
 }
 
-/** Said for an engine that took the call and never answered. */
+/** The error output of a call that the engine did not answer in time. */
 export const NO_ANSWER = "no answer from the engine";
 
-/** The tool is `docker`; where there is no such program, `podman`, which takes the same commands. */
+/** The tool is `docker`, or `podman` when `docker` is not installed. Both take the same commands. */
 export function containerEngine(env: Env): Engine {
   let tool = "docker";
   return {
@@ -41,13 +41,13 @@ export function containerEngine(env: Env): Engine {
 }
 
 async function invoke(tool: string, args: readonly string[], env: Env, options: CallOptions): Promise<Outcome> {
-  const { within, secrets, patienceMs = 60_000 } = options;
+  const { within, secrets, answerMs = 60_000 } = options;
   within.check();
-  const patience = deadline(`${tool} ${args[0]}`, Math.min(patienceMs, within.leftMs()), within.signal);
-  const result = await runProgram([tool, ...args], { env: { ...toolEnvironment(env), ...secrets }, signal: patience.signal });
+  const answer = deadline(`${tool} ${args[0]}`, Math.min(answerMs, within.leftMs()), within.signal);
+  const result = await runProgram([tool, ...args], { env: { ...toolEnvironment(env), ...secrets }, signal: answer.signal });
   const outcome = { ok: result.failure === undefined, stdout: result.stdout, stderr: errorTextOf(result) };
   within.check();
-  return patience.signal.aborted && !outcome.ok ? { ...outcome, stderr: NO_ANSWER } : outcome;
+  return answer.signal.aborted && !outcome.ok ? { ...outcome, stderr: NO_ANSWER } : outcome;
 }
 
 function errorTextOf({ failure, stderr }: ProgramResult): string {
@@ -58,7 +58,7 @@ function errorTextOf({ failure, stderr }: ProgramResult): string {
 const KEPT =
   /^(PATH|Path|HOME|USER|USERPROFILE|SystemRoot|TEMP|TMPDIR|XDG_\w+|DOCKER_\w+|CONTAINERS?_\w+|SSH_AUTH_SOCK|(https?|no)_proxy)$/i;
 
-/** What the tool needs to find its engine, and nothing else of ours: no key of a CI job reaches a process that stays. */
+/** The environment that the tool needs to find its engine. Nothing else is passed on, so that the idle reaper keeps no secret of a CI job. */
 export function toolEnvironment(env: Env): Record<string, string> {
   const kept = Object.entries(env).flatMap(([name, value]) => (value !== undefined && KEPT.test(name) ? [[name, value] as const] : []));
   return { ...Object.fromEntries(kept), LC_ALL: "C" };

@@ -1,31 +1,31 @@
 import { formatElapsed } from "../../duration.ts";
-import type { Bounds } from "../local/host.ts";
+import type { Bounds } from "../local/server.ts";
 import type { Refusal } from "../provider.ts";
 import type { Engine } from "./engine.ts";
-import { engineRefusal, imageRefusal } from "./trouble.ts";
+import { engineRefusal, imageRefusal } from "./failure.ts";
 
-/** What decides how a container of the image is started. */
+/** What the start of a container depends on. */
 export interface Image {
   readonly kind: "image";
-  /** Postgres major that the image says to hold; undefined where it doesn't say so the official way. */
+  /** Postgres major in the image's variable `PG_MAJOR`, which official images have. */
   readonly major: number | undefined;
-  /** Folders that would become volumes on disk, and the data directory where it lies outside of them. */
+  /** The image's volumes, and its data directory when that is outside of them. */
   readonly folders: readonly string[];
 }
 
-/** How often a pull is told to be still at work. */
+/** Interval of the progress messages of a pull. */
 const PROGRESS_MS = 10_000;
 
-/** How long an engine may take to say what it has. */
+/** How long an engine may take to answer about an image. */
 const ANSWER_MS = 15_000;
 
-/** The image as the engine has it, `missing`, or why the engine can't be asked. */
-export async function lookAtImage(engine: Engine, name: string, { within }: Bounds): Promise<Image | "missing" | Refusal> {
-  const shown = await engine.call(["image", "inspect", "--format", "{{json .Config}}", name], { within, patienceMs: ANSWER_MS });
+/** The image, `missing` when the engine does not have it, or why the engine cannot be used. */
+export async function inspectImage(engine: Engine, name: string, { within }: Bounds): Promise<Image | "missing" | Refusal> {
+  const shown = await engine.call(["image", "inspect", "--format", "{{json .Config}}", name], { within, answerMs: ANSWER_MS });
   return shown.ok ? imageOf(JSON.parse(shown.stdout) as ImageConfig) : (engineRefusal(shown.stderr) ?? "missing");
 }
 
-/** What Docker and Podman show alike of an image. */
+/** The part of an image's configuration that Docker and Podman show in the same form. */
 export interface ImageConfig {
   readonly Env?: readonly string[] | null;
   readonly Volumes?: Readonly<Record<string, unknown>> | null;
@@ -41,14 +41,14 @@ export function imageOf(config: ImageConfig): Image {
   return { kind: "image", major: major > 0 ? major : undefined, folders: isCovered ? volumes : [...volumes, data] };
 }
 
-/** Pulls the image. Undefined when it is there; else why it can't be had. */
+/** Pulls the image. Returns undefined when it has it, or why it is not available. */
 export async function pullImage(engine: Engine, name: string, isChosen: boolean, { within, emit }: Bounds): Promise<Refusal | undefined> {
   const start = performance.now();
-  const tell = (text: string): void => emit({ kind: "note", text });
-  tell(`Pulling the image ${name}.`);
-  const progress = setInterval(() => tell(`Still pulling ${name} (${formatElapsed(performance.now() - start)}).`), PROGRESS_MS);
+  const note = (text: string): void => emit({ kind: "note", text });
+  note(`Pulling the image ${name}.`);
+  const progress = setInterval(() => note(`Still pulling the image ${name} (${formatElapsed(performance.now() - start)}).`), PROGRESS_MS);
   try {
-    const pulled = await engine.call(["pull", "--quiet", name], { within, patienceMs: Number.MAX_SAFE_INTEGER });
+    const pulled = await engine.call(["pull", "--quiet", name], { within, answerMs: Number.MAX_SAFE_INTEGER });
     return pulled.ok ? undefined : (engineRefusal(pulled.stderr) ?? imageRefusal(name, isChosen, pulled.stderr));
   } finally {
     clearInterval(progress);

@@ -1,39 +1,39 @@
 import type { Deadline } from "../../deadline.ts";
 import { formatUrl } from "../../postgres/url.ts";
 import { type OwnerTag, tagFromRecord } from "../../identity/owner-tag.ts";
-import type { Server } from "../local/host.ts";
+import type { Server } from "../local/server.ts";
 import type { Refusal } from "../provider.ts";
 import { OWNER_LABEL } from "./container.ts";
 import type { Reach } from "./endpoint.ts";
 import type { Engine } from "./engine.ts";
 import { type Image, type ImageConfig, imageOf } from "./image.ts";
-import { engineRefusal } from "./trouble.ts";
+import { engineRefusal } from "./failure.ts";
 
-/** A container as the engine shows it. */
+/** A container, from the engine's description of it. */
 export interface Container {
   readonly id: string;
   readonly name: string;
   /** `created`, `running`, `exited` and so on. */
   readonly status: string;
-  /** Of what ran in it last; over 128 where a signal ended it. 0 before its end. */
+  /** Exit status of its main process: 128 plus the number of a signal that ended it. 0 while it runs. */
   readonly exitCode: number;
   readonly createdAt: Date;
   readonly owner: string | undefined;
   /** Tag of the run that started it. */
   readonly tag: OwnerTag | undefined;
-  /** The password is asked from the engine, whose users can do anything with the container anyway: it is stored nowhere else. */
+  /** Read from the engine and stored nowhere else. Whoever can use the engine has full access to the container anyway. */
   readonly password: string | undefined;
   readonly port: { readonly address: string; readonly number: number } | undefined;
 }
 
-/** Containers by name or id. Those that don't exist are left out, and so is everything where the engine can't be asked. */
+/** Containers by name or id. Leaves out those that do not exist. Empty when the engine cannot be used. */
 export async function inspect(engine: Engine, names: readonly string[], within: Deadline): Promise<readonly Container[]> {
   const shown = await engine.call(["container", "inspect", ...names], { within });
-  // With several names what was found is written, and what was not is an error on top.
+  // With several names the tool prints those that exist, and an error about the others.
   return shown.stdout.trim().startsWith("[") ? parseContainers(shown.stdout) : [];
 }
 
-/** The container and the image in one call, of which each takes a moment that a start hasn't got. */
+/** The container and the image in one call, because each call makes the start slower. */
 export async function inspectBoth(
   engine: Engine,
   name: string,
@@ -52,14 +52,14 @@ export async function inspectBoth(
   };
 }
 
-/** Every container of this owner, running or not; why not, where the engine can't be asked. */
+/** Every container of this owner, running or not, or the tool's output when the engine cannot be used. */
 export async function ownContainers(
   engine: Engine,
   owner: string,
   within: Deadline,
-): Promise<readonly Container[] | { readonly trouble: string }> {
+): Promise<readonly Container[] | { readonly failed: string }> {
   const listed = await engine.call(["ps", "--all", "--quiet", "--no-trunc", "--filter", `label=${OWNER_LABEL}=${owner}`], { within });
-  if (!listed.ok) return { trouble: listed.stderr };
+  if (!listed.ok) return { failed: listed.stderr };
   const ids = listed.stdout.split("\n").filter((id) => id !== "");
   return ids.length === 0 ? [] : inspect(engine, ids, within);
 }
@@ -95,7 +95,7 @@ function containerOf(shown: Shown): Container {
   };
 }
 
-/** The server in a container that runs; whether it answers shows when it is asked. */
+/** The server in a running container. It was not connected to. */
 export function serverIn({ name, status, password, port }: Container, reach: Reach): Server | undefined {
   if (status !== "running" || password === undefined || port === undefined) return undefined;
   const isAnywhere = ["", "0.0.0.0", "::"].includes(port.address);

@@ -1,45 +1,44 @@
+import { jitter } from "../../deadline.ts";
 import { messageOf } from "../../errors.ts";
+import type { OwnerTag } from "../../identity/owner-tag.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
-import type { OwnerTag } from "../../identity/owner-tag.ts";
-import { jitter } from "../../deadline.ts";
 import type { Database } from "../provider.ts";
 import { adopt } from "./adopt.ts";
-import { commentOn, formatComment } from "./comment.ts";
-import { type Entry, readDatabases, type Snapshot } from "./databases.ts";
+import { copyStatement, propertyStatements } from "./copy.ts";
+import { commentOn, type Entry, formatComment, readDatabases, type Snapshot } from "./databases.ts";
 import { dropEntry } from "./drop.ts";
-import type { Bounds } from "./host.ts";
 import { releaseAll, tryCreatorLocks } from "./locks.ts";
 import { scratchName, templateName } from "./names.ts";
-import { propertyStatements } from "./properties.ts";
+import type { Bounds } from "./server.ts";
 
-/** What is to be there when `place` returns. */
-export interface Place {
+export interface CreateRequest {
   readonly name: string;
   readonly tag: OwnerTag;
-  /** Start from the base of this fingerprint where there is one. */
+  /** Start from the base of this fingerprint if there is one. */
   readonly fingerprint: string | undefined;
   readonly quickCheckpoints: boolean;
 }
 
-export interface Placed {
+export interface Created {
   readonly origin: Database["origin"];
   readonly tag: OwnerTag;
+  /** The base from which the database was copied. */
   readonly base: Entry | undefined;
-  /** As it was before the database was made. */
+  /** The state of the server before the database was created. */
   readonly snapshot: Snapshot;
 }
 
 /**
- * Creates the database or adopts it. Of any number of callers at once one creates and the others see the result:
- * each looks, tries for the lock, and looks again under the lock; adopting takes no lock at all.
+ * Creates the database or adopts it. When many callers want the same database at once, one creates it and the others adopt
+ * it: each reads the databases, tries for the lock, and reads them again under the lock. Adopting needs no lock.
  */
-export async function place(session: Session, wanted: Place, bounds: Bounds): Promise<Placed> {
+export async function createOrAdopt(session: Session, wanted: CreateRequest, bounds: Bounds): Promise<Created> {
   for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 1.5, 100)) {
     const snapshot = await readDatabases(session);
-    const there = snapshot.entries.find((entry) => entry.name === wanted.name);
-    if (there !== undefined) {
-      const tag = await adopt(session, there, wanted.tag, bounds.within);
+    const existing = snapshot.entries.find((entry) => entry.name === wanted.name);
+    if (existing !== undefined) {
+      const tag = await adopt(session, existing, wanted.tag, bounds.within);
       if (tag !== undefined) return { origin: "adopted", tag, base: undefined, snapshot };
     } else {
       const created = await tryToCreate(session, wanted, bounds);
@@ -49,15 +48,15 @@ export async function place(session: Session, wanted: Place, bounds: Bounds): Pr
   }
 }
 
-/** Undefined when another process is at it, or has been. */
-async function tryToCreate(session: Session, wanted: Place, bounds: Bounds): Promise<Placed | undefined> {
+/** Undefined when another process creates the database or has created it. */
+async function tryToCreate(session: Session, wanted: CreateRequest, bounds: Bounds): Promise<Created | undefined> {
   const scratch = scratchName();
   if (!(await tryCreatorLocks(session, wanted.name, scratch))) return undefined;
   try {
     const snapshot = await readDatabases(session);
     if (snapshot.entries.some((entry) => entry.name === wanted.name)) return undefined;
     const base = baseOf(snapshot, wanted.fingerprint);
-    const from = base && (await copyInto(session, scratch, base, wanted.quickCheckpoints && snapshot.major >= 15, bounds));
+    const from = base && (await tryToCopy(session, scratch, base, wanted.quickCheckpoints && snapshot.major >= 15, bounds));
     if (from === undefined) await session.query(`create database ${identifier(scratch)}`);
     const properties = from === undefined ? [] : await propertyStatements(session, from.name, scratch);
     await nameAndTag(session, scratch, wanted.name, formatComment(wanted.tag), properties);
@@ -67,34 +66,26 @@ async function tryToCreate(session: Session, wanted: Place, bounds: Bounds): Pro
   }
 }
 
-/** The base to start from: its comment must carry the whole fingerprint, of which the name has a part. */
+/** The base of a fingerprint. Its tag must contain the whole fingerprint, because its name contains only a part. */
 function baseOf(snapshot: Snapshot, fingerprint: string | undefined): Entry | undefined {
   if (fingerprint === undefined) return undefined;
   const name = templateName(fingerprint);
   return snapshot.entries.find((entry) => entry.name === name && entry.isTemplate && entry.tag?.fingerprint === fingerprint);
 }
 
-/** A base may be dropped under our hands: then the run starts from nothing, which costs time and no more. */
-async function copyInto(session: Session, scratch: string, base: Entry, isQuick: boolean, { emit }: Bounds): Promise<Entry | undefined> {
+/** Undefined when the base could not be copied, for example because it was dropped meanwhile. The run then starts from an empty database. */
+async function tryToCopy(session: Session, scratch: string, base: Entry, isQuick: boolean, { emit }: Bounds): Promise<Entry | undefined> {
   try {
     await session.query(copyStatement(scratch, base.name, isQuick));
     return base;
   } catch (thrown) {
     if (session.lost.aborted) throw thrown;
-    emit({ kind: "note", text: `Could not start from the base ${base.name}: ${messageOf(thrown)}` });
+    emit({ kind: "note", text: `Could not copy the base ${base.name}, so the database starts empty: ${messageOf(thrown)}` });
     return undefined;
   }
 }
 
-/**
- * `file_copy` (PostgreSQL 15) copies files between two checkpoints: several times quicker than the default way
- * through the log where checkpoints cost no disk flush, and slower where they do.
- */
-export function copyStatement(to: string, from: string, isQuick: boolean): string {
-  return `create database ${identifier(to)} template ${identifier(from)}${isQuick ? " strategy file_copy" : ""}`;
-}
-
-/** Gives a scratch database its name, its tag and further properties in one transaction; drops it where that fails. */
+/** Gives a scratch database its name, its tag and further properties in one transaction. Drops it when that fails. */
 export async function nameAndTag(session: Session, scratch: string, name: string, comment: string, more: readonly string[]): Promise<void> {
   const statements = [commentOn(scratch, comment), ...more, `alter database ${identifier(scratch)} rename to ${identifier(name)}`];
   try {

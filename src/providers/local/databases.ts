@@ -1,59 +1,80 @@
+import { type OwnerTag, tagFromText, tagToText, timestamp } from "../../identity/owner-tag.ts";
 import type { Session } from "../../postgres/connect.ts";
+import { identifier, literal } from "../../postgres/identifier.ts";
 import { LOCK_CLASS } from "../../postgres/lock.ts";
-import { type Comment, formatComment, parseComment } from "./comment.ts";
-import type { Sleeper } from "./host.ts";
-import { KEEPER } from "./locks.ts";
+import { IDLE_REAPER } from "./locks.ts";
+import type { StoredDatabase } from "./server.ts";
 
-/** One database under our prefix. */
+/** The content of a database's comment. */
+export interface Comment {
+  readonly tag: OwnerTag | undefined;
+  /** When a run last started from this base. Only bases have it. */
+  readonly lastUsedAt: Date | undefined;
+}
+
+/** A database with the prefix of offshoot in its name. */
 export interface Entry extends Comment {
   readonly name: string;
   readonly isTemplate: boolean;
 }
 
-/** What one look at a server shows. */
+/** The state of a server at one moment. */
 export interface Snapshot {
-  /** The server's clock: the only one that expiry is measured by. */
+  /** The server's clock. Every expiry is measured by it. */
   readonly now: Date;
   readonly major: number;
   /** Milliseconds since the server started. */
   readonly upMs: number;
-  /** Whether a keeper watches over the server. */
-  readonly isKept: boolean;
+  readonly hasIdleReaper: boolean;
   readonly entries: readonly Entry[];
 }
 
-interface Found {
-  readonly now: Date;
-  readonly major: number;
-  readonly upMs: number;
-  readonly isKept: boolean;
+interface SnapshotRow extends Omit<Snapshot, "entries">, Record<string, unknown> {
   readonly entries: readonly { readonly name: string; readonly comment: string | null; readonly isTemplate: boolean }[];
 }
 
-/** Everything that a decision about our databases needs, in one round trip. */
+/** Reads in one round trip what all decisions about databases need. */
 export async function readDatabases(session: Session): Promise<Snapshot> {
-  const [found] = await session.query<Found & Record<string, unknown>>(
+  const [row] = await session.query<SnapshotRow>(
     `select now() as now,
        current_setting('server_version_num')::int / 10000 as major,
        (extract(epoch from now() - pg_postmaster_start_time()) * 1000)::float8 as "upMs",
        exists (select from pg_locks where locktype = 'advisory' and objsubid = 2
-         and classid = $1::int::oid and objid = hashtext($2)::oid) as "isKept",
+         and classid = $1::int::oid and objid = hashtext($2)::oid) as "hasIdleReaper",
        coalesce((select json_agg(json_build_object('name', datname, 'isTemplate', datistemplate,
            'comment', shobj_description(oid, 'pg_database')) order by datname)
          from pg_database where starts_with(datname, 'offshoot_')), '[]') as entries`,
-    [LOCK_CLASS, KEEPER],
+    [LOCK_CLASS, IDLE_REAPER],
   );
-  if (found === undefined) throw new Error("The server answered without a row.");
-  const entries = found.entries.map(({ name, isTemplate, comment }) => ({ name, isTemplate, ...parseComment(comment) }));
-  return { now: found.now, major: found.major, upMs: found.upMs, isKept: found.isKept, entries };
+  if (row === undefined) throw new Error("The query of the databases returned no row.");
+  const entries = row.entries.map(({ name, isTemplate, comment }) => ({ name, isTemplate, ...parseComment(comment) }));
+  return { now: row.now, major: row.major, upMs: row.upMs, hasIdleReaper: row.hasIdleReaper, entries };
 }
 
-/** Whether runs still have databases on the server: then it must go on running. Bases are a mere cache. */
+/** Whether runs have databases on the server. Then it must not be stopped. Bases alone are a cache. */
 export function hasRuns(snapshot: Snapshot): boolean {
   return snapshot.entries.some((entry) => entry.tag !== undefined && !entry.isTemplate);
 }
 
-/** What the server keeps on disk when it is stopped now. */
-export function sleepersOf({ entries }: Snapshot): readonly Sleeper[] {
+/** The databases that stay on disk when the server is stopped now. */
+export function storedDatabasesOf({ entries }: Snapshot): readonly StoredDatabase[] {
   return entries.map(({ name, tag, lastUsedAt }) => ({ name, comment: tag === undefined ? null : formatComment(tag, lastUsedAt) }));
+}
+
+const LAST_USED = "last used ";
+
+/** The owner tag, and in a second line the time when a base was last used. */
+export function formatComment(tag: OwnerTag, lastUsedAt?: Date): string {
+  return lastUsedAt === undefined ? tagToText(tag) : `${tagToText(tag)}\n${LAST_USED}${timestamp(lastUsedAt)}`;
+}
+
+export function parseComment(text: string | null): Comment {
+  const [first, second] = text?.split("\n") ?? [];
+  const ms = second?.startsWith(LAST_USED) ? Date.parse(second.slice(LAST_USED.length)) : Number.NaN;
+  return { tag: tagFromText(first), lastUsedAt: Number.isNaN(ms) ? undefined : new Date(ms) };
+}
+
+/** The statement that sets a database's comment. */
+export function commentOn(database: string, comment: string): string {
+  return `comment on database ${identifier(database)} is ${literal(comment)}`;
 }

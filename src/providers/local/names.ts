@@ -2,19 +2,19 @@ import { createHash, randomBytes } from "node:crypto";
 import { BASE_PREFIX, baseName, branchName, databaseName } from "../../identity/name.ts";
 import { NAME_PREFIX, type OwnerTag } from "../../identity/owner-tag.ts";
 
-/** What the names of all our databases start with. */
+/** Prefix of the names of all databases of offshoot. */
 const DATABASE_PREFIX = "offshoot_";
 
 const TEMPLATE_PREFIX = `${DATABASE_PREFIX}template_`;
 const SCRATCH_PREFIX = `${DATABASE_PREFIX}scratch_`;
 
-/** The database of a full name; what has no full name is called by its database's own. */
+/** The database of a full name. A name without the prefix of full names is already the name of a database. */
 export function toDatabase(name: string): string {
   if (name.startsWith(BASE_PREFIX)) return templateName(name.slice(BASE_PREFIX.length));
   return name.startsWith(NAME_PREFIX) ? databaseName(name) : name;
 }
 
-/** The full name that a database was made for, by its tag; its own name where the two don't agree. */
+/** The full name for which a database was created, from its tag. The database's own name when the tag belongs to another name. */
 export function toFullName(database: string, tag: OwnerTag | undefined): string {
   if (tag === undefined) return database;
   const name = tag.kind === "base" ? baseName(tag.fingerprint ?? "") : branchName({ repository: tag.repository, key: tag.run });
@@ -27,9 +27,9 @@ export function templateName(fingerprint: string): string {
 }
 
 /**
- * A name for a database that is being made. `create database` and its tag can't be one transaction; a rename and
- * the tag can. So a database gets its real name only together with its tag, and what a killed process leaves
- * has a name that nobody else would choose: it carries its own check digits.
+ * A temporary name for a database that is being created. `create database` cannot share a transaction with the comment that
+ * holds the tag, but a rename can. So a database gets its real name and its tag together. The name contains check digits:
+ * a database that a killed process left can be recognised by its name alone.
  */
 export function scratchName(): string {
   const random = randomBytes(8).toString("hex");

@@ -1,7 +1,7 @@
-// One process that asks for a run's database, as a CI job would: `node acquire.mjs <options as JSON>`.
-import { embeddedProvider } from "../../../dist/providers/embedded.js";
-import { branchName } from "../../../dist/run/name.js";
-import { ownerTag } from "../../../dist/run/tag.js";
+// Acquires the database of a run, as a CI job does: `node acquire.mjs <options as JSON>`.
+import { embeddedProvider } from "../../../dist/providers/local/embedded.js";
+import { branchName } from "../../../dist/identity/name.js";
+import { ownerTag } from "../../../dist/identity/owner-tag.js";
 
 const { key, cwd = process.cwd() } = JSON.parse(process.argv[2]);
 const run = { repository: "tests/contract", key, attempt: 1, source: "flag" };

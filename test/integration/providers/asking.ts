@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Event } from "../../../src/events.ts";
-import type { Database, Limits, Provider, Wanted } from "../../../src/providers/provider.ts";
+import type { Database, Limits, Provider, DatabaseRequest } from "../../../src/providers/provider.ts";
 import { branchName } from "../../../src/identity/name.ts";
 import type { RunIdentity } from "../../../src/identity/run-identity.ts";
 import { ownerTag } from "../../../src/identity/owner-tag.ts";
 
-/** Limits for one call, and what was reported under them. */
+/** Limits for one call, and the events of the call. */
 export function listening(withinMs = 60_000, signal = new AbortController().signal): Limits & { readonly events: Event[] } {
   const events: Event[] = [];
   return { signal, withinMs, events, emit: (event) => void events.push(event) };
@@ -16,20 +16,20 @@ export function runOf(key: string): RunIdentity {
   return { repository: "tests/contract", key, ...rest };
 }
 
-/** What a run asks for. Its database expires `ttlMs` from now. */
-export function wantedBy(key: string, options: { readonly fingerprint?: string; readonly ttlMs?: number } = {}): Wanted {
+/** The request for a run's database, which expires `ttlMs` from now. */
+export function wantedBy(key: string, options: { readonly fingerprint?: string; readonly ttlMs?: number } = {}): DatabaseRequest {
   const run = runOf(key);
   const createdAt = new Date();
   const expiresAt = new Date(createdAt.getTime() + (options.ttlMs ?? 3_600_000));
   return { run, name: branchName(run), tag: ownerTag({ run, createdAt, expiresAt }), expiresAt, fingerprint: options.fingerprint };
 }
 
-/** A run key that no other test uses. */
+/** A new run key. */
 export function uniqueKey(): string {
   return `key-${randomBytes(6).toString("hex")}`;
 }
 
-/** The database of a run, where a refusal would be a fault. */
+/** Acquires the database of a run. Throws when the provider refuses. */
 export async function acquired(provider: Provider, ...wanted: Parameters<typeof wantedBy>): Promise<Database> {
   const answer = await provider.acquire(wantedBy(...wanted), listening());
   if (answer.kind === "refusal") throw new Error(answer.text);

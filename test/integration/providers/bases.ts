@@ -10,7 +10,7 @@ async function stillTrue(): Promise<boolean> {
   return true;
 }
 
-/** What providers promise that keep migrated databases as bases. */
+/** The promises of a provider that keeps migrated databases as bases. */
 export function testBases(make: () => Promise<Provider>): void {
   const startedFrom = async (fingerprint: string): Promise<Database> => acquired(await make(), uniqueKey(), { fingerprint });
   const migrated = async (fingerprint: string): Promise<Database> => {
@@ -22,7 +22,7 @@ export function testBases(make: () => Promise<Provider>): void {
     for (const { name } of databases) await (await make()).release(name, listening());
   };
 
-  test("later runs start from a base, with its data, its settings and its grants", async () => {
+  test("starts later runs from a base with its data, settings and grants", async () => {
     const fingerprint = randomBytes(32).toString("hex");
     const first = await migrated(fingerprint);
     expect(first.base).toBeUndefined();
@@ -48,7 +48,7 @@ export function testBases(make: () => Promise<Provider>): void {
     await remove(first, second);
   });
 
-  test("a copy that was overtaken by other work is thrown away", async () => {
+  test("discards a copy when the database changed while it was copied", async () => {
     const fingerprint = randomBytes(32).toString("hex");
     const first = await migrated(fingerprint);
     expect(await first.keepAsBase?.(fingerprint, async () => false, signal)).toBe(false);
@@ -60,7 +60,7 @@ export function testBases(make: () => Promise<Provider>): void {
     await remove(first, second);
   });
 
-  test("a database that somebody uses is not kept, and nobody waits long for that", async () => {
+  test("keeps no base of a database with an open session, and does not wait for it", async () => {
     const fingerprint = randomBytes(32).toString("hex");
     const first = await migrated(fingerprint);
     await withSession(first.directUrl, async () => {
@@ -69,7 +69,7 @@ export function testBases(make: () => Promise<Provider>): void {
     await remove(first);
   });
 
-  test("of several that keep the same state one base remains, and it is listed with its fingerprint", async () => {
+  test("keeps one base when several databases have the same fingerprint, and lists it with the fingerprint", async () => {
     const fingerprint = randomBytes(32).toString("hex");
     const first = await migrated(fingerprint);
     const second = await migrated(fingerprint);

@@ -3,22 +3,22 @@ import { withSession } from "../../../src/postgres/connect.ts";
 import type { Provider } from "../../../src/providers/provider.ts";
 import { acquired, listening, uniqueKey, wantedBy } from "./asking.ts";
 
-/** What the suite needs to know about a provider. */
+/** The provider that the suite tests. */
 export interface Subject {
-  /** A provider as a further process would have it. */
+  /** Makes a provider, as every process of a run does. */
   readonly make: () => Provider;
-  /** Puts something under a run's name that carries no owner tag; the function removes it. */
-  readonly squat: (name: string) => Promise<() => Promise<void>>;
+  /** Creates a database or branch without an owner tag under a run's name. The returned function removes it. */
+  readonly createForeign: (name: string) => Promise<() => Promise<void>>;
 }
 
-/** What every provider promises, whatever it stands on. `subject` is asked when the first test runs. */
+/** The promises of every provider. `subject` is called in each test. */
 export function testContract(subject: () => Promise<Subject>): void {
-  test("serves where it can", async () => {
+  test("does not refuse when it can provide a database", async () => {
     const { make } = await subject();
     expect(await make().refuse(listening())).toBeUndefined();
   });
 
-  test("creates once and adopts afterwards, with everything in it", async () => {
+  test("creates a database once and adopts it with its data afterwards", async () => {
     const { make } = await subject();
     const key = uniqueKey();
     const first = await acquired(make(), key);
@@ -30,7 +30,7 @@ export function testContract(subject: () => Promise<Subject>): void {
     expect(await make().release(first.name, listening())).toBe("deleted");
   });
 
-  test("gives one database to ten that ask at once", async () => {
+  test("gives one database to ten callers at the same time", async () => {
     const { make } = await subject();
     const key = uniqueKey();
     const all = await Promise.all(Array.from({ length: 10 }, () => acquired(make(), key)));
@@ -46,7 +46,7 @@ export function testContract(subject: () => Promise<Subject>): void {
     await Promise.all(databases.map(({ name }) => make().release(name, listening())));
   });
 
-  test("renews the expiry on adoption and never brings it nearer", async () => {
+  test("extends the expiry when it adopts a database, and never shortens it", async () => {
     const { make } = await subject();
     const key = uniqueKey();
     const first = await acquired(make(), key, { ttlMs: 600_000 });
@@ -58,7 +58,7 @@ export function testContract(subject: () => Promise<Subject>): void {
     await make().release(first.name, listening());
   });
 
-  test("finds and lists what exists, with its owner", async () => {
+  test("finds and lists a database with its owner tag", async () => {
     const { make } = await subject();
     const database = await acquired(make(), uniqueKey());
     const found = await make().find(database.name, listening());
@@ -68,38 +68,38 @@ export function testContract(subject: () => Promise<Subject>): void {
     expect(await make().release(listed?.name ?? "", listening())).toBe("deleted");
   });
 
-  test("deletes once; twice is the same as once", async () => {
+  test("deletes a database that is in use, and reports not-found the second time", async () => {
     const { make } = await subject();
     const { name, id, directUrl } = await acquired(make(), uniqueKey());
     const inUse = withSession(directUrl, (session) => session.query("select pg_sleep(60)"));
     const [ended, released] = await Promise.allSettled([inUse, make().release(name, listening())]);
     expect(released).toEqual({ status: "fulfilled", value: "deleted" });
     expect(ended.status).toBe("rejected");
-    expect(await make().release(name, listening())).toBe("already-gone");
+    expect(await make().release(name, listening())).toBe("not-found");
     expect(await make().find(name, listening())).toBeUndefined();
     expect((await make().list(listening())).filter((listed) => listed.id === id)).toEqual([]);
   });
 
-  test("knows nothing of a run that never asked", async () => {
+  test("finds nothing for a run that never acquired a database", async () => {
     const { make } = await subject();
     const { name } = wantedBy(uniqueKey());
     expect(await make().find(name, listening())).toBeUndefined();
-    expect(await make().release(name, listening())).toBe("already-gone");
+    expect(await make().release(name, listening())).toBe("not-found");
   });
 
-  test("neither adopts nor deletes what carries no tag of ours", async () => {
-    const { make, squat } = await subject();
+  test("neither adopts nor deletes a database without an owner tag", async () => {
+    const { make, createForeign } = await subject();
     const key = uniqueKey();
     const { name } = wantedBy(key);
-    const leave = await squat(name);
+    const removeForeign = await createForeign(name);
     await expect(acquired(make(), key)).rejects.toMatchObject({ code: "NOT_OURS" });
     await expect(make().release(name, listening())).rejects.toMatchObject({ code: "NOT_OURS" });
     expect(await make().find(name, listening())).toBeUndefined();
     expect((await make().list(listening())).map(({ kind }) => kind)).toContain("foreign");
-    await leave();
+    await removeForeign();
   });
 
-  test("creates nothing for a caller who has gone, or has no time", async () => {
+  test("creates nothing when the caller has cancelled or has no time left", async () => {
     const { make } = await subject();
     const wanted = wantedBy(uniqueKey());
     await expect(make().acquire(wanted, listening(60_000, AbortSignal.abort()))).rejects.toMatchObject({ code: "CANCELLED" });
@@ -107,7 +107,7 @@ export function testContract(subject: () => Promise<Subject>): void {
     expect(await make().find(wanted.name, listening())).toBeUndefined();
   });
 
-  test("removes the database at the end of its scope", async () => {
+  test("removes the database at the end of an await using scope", async () => {
     const { make } = await subject();
     const database = await acquired(make(), uniqueKey());
     await database[Symbol.asyncDispose]();

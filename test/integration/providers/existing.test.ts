@@ -5,7 +5,7 @@ import { identifier } from "../../../src/postgres/identifier.ts";
 import { existingProvider } from "../../../src/providers/existing.ts";
 import { toDatabase } from "../../../src/providers/local/names.ts";
 import type { Database, Provider, Refusal } from "../../../src/providers/provider.ts";
-import { freePort } from "../../support/server.ts";
+import { freePort } from "../../../src/providers/local/cluster/start.ts";
 import { listening, wantedBy } from "./asking.ts";
 import { testBases } from "./bases.ts";
 import { testContract } from "./contract.ts";
@@ -13,7 +13,7 @@ import { testContract } from "./contract.ts";
 const admin = (sql: string): Promise<unknown> => withSession(inject("serverUrl"), (session) => session.query(sql));
 const providerFor = (url: string | undefined): Provider => existingProvider({ url, baseTtlMs: 86_400_000 });
 
-/** An ordinary role that may create databases: what a service container's user is at the least. */
+/** A role that can create databases and has no other rights. */
 let creator: Promise<string> | undefined;
 const creatorUrl = (): Promise<string> => (creator ??= makeRole("createdb"));
 
@@ -26,18 +26,18 @@ async function makeRole(option: "createdb" | "nocreatedb"): Promise<string> {
   return url.href;
 }
 
-async function squat(name: string): Promise<() => Promise<void>> {
+async function createForeign(name: string): Promise<() => Promise<void>> {
   await admin(`create database ${identifier(toDatabase(name))}`);
   return async () => void (await admin(`drop database ${identifier(toDatabase(name))}`));
 }
 
-describe("existing", () => {
+describe("the existing provider", () => {
   testContract(async () => {
     const url = await creatorUrl();
-    return { make: () => providerFor(url), squat };
+    return { make: () => providerFor(url), createForeign };
   });
 });
-describe("bases of existing", () => {
+describe("the existing provider with bases", () => {
   testBases(async () => providerFor(await creatorUrl()));
 });
 
@@ -45,28 +45,28 @@ function answer(url: string | undefined): Promise<Database | Refusal> {
   return providerFor(url).acquire(wantedBy("refused"), listening());
 }
 
-describe("existing refuses", () => {
-  test("without a URL", async () => {
+describe("the existing provider refuses", () => {
+  test("when no URL is set", async () => {
     expect(await answer(undefined)).toMatchObject({ kind: "refusal", code: "no-url", mayFallBack: true });
   });
 
-  test("where nobody listens", async () => {
+  test("when no server listens at the URL", async () => {
     const refusal = await answer(`postgresql://u:secret@127.0.0.1:${await freePort()}/postgres`);
     expect(refusal).toMatchObject({ kind: "refusal", code: "unreachable", mayFallBack: true });
     expect(JSON.stringify(refusal)).not.toContain("secret");
   });
 
-  test("for a role that may not create databases", async () => {
+  test("when the role cannot create databases", async () => {
     expect(await answer(await makeRole("nocreatedb"))).toMatchObject({ kind: "refusal", code: "no-createdb", mayFallBack: true });
   });
 
-  test("with a wrong password, which no fallback may hide", async () => {
+  test("when the password is wrong, and allows no fallback to another provider", async () => {
     const url = new URL(await creatorUrl());
     url.password = "wrong";
     expect(await answer(url.href)).toMatchObject({ kind: "refusal", code: "rejected", mayFallBack: false });
   });
 
-  test("and says at once that a URL is none", () => {
+  test("at once, with URL_INVALID, when the URL is not a Postgres URL", () => {
     expect(() => providerFor("mysql://u:secret@h/d")).toThrow(expect.objectContaining({ code: "URL_INVALID" }));
   });
 });

@@ -7,7 +7,7 @@ import { ROOT } from "./local/homes.ts";
 
 const SCRIPT = join(import.meta.dirname, "acquire.mjs");
 
-/** What a job is: which run it asks for, with which state folder, as which user. */
+/** A job: its run, its state folder, and its user. */
 export interface JobOptions extends Pick<SpawnOptions, "uid" | "gid"> {
   readonly key: string;
   readonly home: string | undefined;
@@ -15,7 +15,7 @@ export interface JobOptions extends Pick<SpawnOptions, "uid" | "gid"> {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Starts a process that asks for a run's database. It uses the last build, as users do. */
+/** Starts a process that acquires a run's database. It uses the compiled files, as users do. */
 export function startJob({ key, home, cwd = ROOT, env = {}, ...ids }: JobOptions): ChildProcess {
   const state = home === undefined ? {} : { OFFSHOOT_HOME: home };
   return spawn(process.execPath, [SCRIPT, JSON.stringify({ key, cwd })], {
@@ -25,7 +25,7 @@ export function startJob({ key, home, cwd = ROOT, env = {}, ...ids }: JobOptions
   });
 }
 
-/** The answer of a job; throws what it printed when it failed. */
+/** The database that a job acquired. Throws its error output when it failed. */
 export async function answerOf(job: ChildProcess): Promise<Database> {
   const { stdout, stderr } = job;
   if (stdout === null || stderr === null) throw new Error("no streams");

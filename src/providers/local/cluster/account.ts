@@ -2,24 +2,28 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { OffshootError } from "../../../errors.ts";
 
-/** The operating system's user that the server runs as. */
+/** A user of the operating system. */
 export interface Account {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
 }
 
-/** Postgres refuses to run as root: the user to switch to, or undefined where we are an ordinary user ourselves. */
+/**
+ * The user to run Postgres as. Postgres refuses to run as root, so root needs another user. Undefined when this process
+ * is not root: then the server runs as the same user. Throws `POSTGRES_START_FAILED` when root has no such user.
+ */
 export async function serviceAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const account = parseAccount(await readFile("/etc/passwd", "utf8"));
   if (account !== undefined) return account;
-  throw new OffshootError("POSTGRES_START_FAILED", "Postgres does not run as root, and there is no other user to run it as.", {
-    remedy: "Add a user `postgres` (`useradd --system postgres`), or run as an ordinary user.",
+  throw new OffshootError("POSTGRES_START_FAILED", "Postgres was not started: it refuses to run as root.", {
+    meaning: "This machine has no user `postgres` and no user `nobody` to run it as.",
+    remedy: "Add a user with `useradd --system postgres`, or run offshoot as an ordinary user.",
   });
 }
 
-/** User `postgres` of an `/etc/passwd`, else `nobody`. */
+/** The user `postgres` in the text of `/etc/passwd`, or else `nobody`. Another name for root does not count. */
 export function parseAccount(passwd: string): Account | undefined {
   const users = passwd.split("\n").map((line) => line.split(":"));
   for (const wanted of ["postgres", "nobody"]) {
@@ -29,11 +33,16 @@ export function parseAccount(passwd: string): Account | undefined {
   return undefined;
 }
 
-/** The uppermost folder on the way to `path` that the account can't enter; undefined when it can reach `path`. */
-export async function closedTo(account: Account, path: string): Promise<string | undefined> {
-  const above = dirname(path);
-  if (above !== path) {
-    const closed = await closedTo(account, above);
+/** Options for `spawn` that run a program as the account. Without an account it runs as the user of this process. */
+export function idsOf(account: Account | undefined): { uid?: number; gid?: number } {
+  return account === undefined ? {} : { uid: account.uid, gid: account.gid };
+}
+
+/** The first folder on the path that the account cannot enter. Undefined when it can enter all of them. */
+export async function closedFolder(account: Account, path: string): Promise<string | undefined> {
+  const parent = dirname(path);
+  if (parent !== path) {
+    const closed = await closedFolder(account, parent);
     if (closed !== undefined) return closed;
   }
   const found = await stat(path).catch(() => undefined);

@@ -1,25 +1,30 @@
+import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { codeOf } from "../../../errors.ts";
+import { formatUrl } from "../../../postgres/url.ts";
+import type { Server, StoredDatabase } from "../server.ts";
+import { isServer, readPidFile } from "./server-process.ts";
 
-/** Where one server of one major version lives. Its state is read from these files and stored nowhere else. */
+/** The files of one server, of one major version. Its state is read from these files and stored nowhere else. */
 export interface Cluster {
   readonly major: number;
-  /** Folder of this cluster. */
+  /** Folder of all files below. */
   readonly folder: string;
-  /** Data directory; exists only when it is whole. */
+  /** Data directory. It exists only when it is complete. */
   readonly data: string;
   /** Password of the superuser, mode 0600. */
   readonly password: string;
   readonly log: string;
-  /** Held by the process that boots the server. */
+  /** Held by the process that starts the server. */
   readonly lock: string;
-  /** Says what a stopped server keeps. */
-  readonly asleep: string;
+  /** The databases of a stopped server. */
+  readonly stored: string;
 }
 
 const FOLDER = /^postgres-(\d+)$/;
 
-export function clusterAt(home: string, major: number): Cluster {
-  const folder = join(home, `postgres-${major}`);
+export function clusterAt(stateFolder: string, major: number): Cluster {
+  const folder = join(stateFolder, `postgres-${major}`);
   return {
     major,
     folder,
@@ -27,12 +32,74 @@ export function clusterAt(home: string, major: number): Cluster {
     password: join(folder, "password"),
     log: join(folder, "log"),
     lock: join(folder, "boot.lock"),
-    asleep: join(folder, "asleep.json"),
+    stored: join(folder, "databases.json"),
   };
 }
 
-/** The major version that a folder's name stands for. */
+/** The major version in the name of a cluster's folder. */
 export function majorOfFolder(name: string): number | undefined {
   const [, major] = FOLDER.exec(name) ?? [];
   return major === undefined ? undefined : Number(major);
+}
+
+/** The major versions that have a cluster in the state folder, newest first. */
+export async function clusterMajors(stateFolder: string): Promise<readonly number[]> {
+  const names = await readdir(stateFolder).catch(() => []);
+  return names.flatMap((name) => majorOfFolder(name) ?? []).toSorted((a, b) => b - a);
+}
+
+/** The cluster's server, if its files show that it runs. This does not connect to it. */
+export async function runningServer(cluster: Cluster): Promise<Server | undefined> {
+  const pidFile = await readPidFile(cluster.data);
+  if (pidFile?.status !== "ready" || pidFile.port === undefined) return undefined;
+  if (!(await isServer(pidFile.pid, cluster.data))) return undefined;
+  return serverOnPort(cluster, pidFile.port);
+}
+
+/** All running servers in the state folder except the one of `major`. */
+export async function otherRunningServers(stateFolder: string, major: number | undefined): Promise<readonly Server[]> {
+  const others = (await clusterMajors(stateFolder)).filter((candidate) => candidate !== major);
+  const servers = await Promise.all(others.map((candidate) => runningServer(clusterAt(stateFolder, candidate))));
+  return servers.filter((server) => server !== undefined);
+}
+
+/** Undefined when the password file is missing. `boot` repairs that. */
+export async function serverOnPort(cluster: Cluster, port: number): Promise<Server | undefined> {
+  const password = await readPassword(cluster);
+  if (password === undefined) return undefined;
+  return {
+    url: formatUrl({ host: "127.0.0.1", port, user: "postgres", password, database: "postgres" }),
+    id: `postgres-${cluster.major}`,
+  };
+}
+
+export async function readPassword(cluster: Cluster): Promise<string | undefined> {
+  const password = (await readIfPresent(cluster.password))?.trim();
+  return password === "" ? undefined : password;
+}
+
+/**
+ * The databases of a stopped server, from the list that was written when it was stopped. Undefined while it runs, and when
+ * it never ran. `unknown` after a crash: a pid file without a server means that nothing was written.
+ */
+export async function storedDatabases(cluster: Cluster): Promise<readonly StoredDatabase[] | "unknown" | undefined> {
+  if ((await runningServer(cluster)) !== undefined) return undefined;
+  if ((await readPidFile(cluster.data)) !== undefined) return "unknown";
+  const text = await readIfPresent(cluster.stored);
+  return text === undefined ? undefined : (JSON.parse(text) as readonly StoredDatabase[]);
+}
+
+/** Writes down the databases of a server that is about to be stopped. */
+export async function writeStoredDatabases({ stored }: Cluster, databases: readonly StoredDatabase[]): Promise<void> {
+  await writeFile(`${stored}.new`, JSON.stringify(databases), { mode: 0o600 });
+  await rename(`${stored}.new`, stored);
+}
+
+async function readIfPresent(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (thrown) {
+    if (codeOf(thrown) === "ENOENT") return undefined;
+    throw thrown;
+  }
 }

@@ -1,10 +1,10 @@
 import { statfs } from "node:fs/promises";
-import { messageOf, OffshootError } from "../../../errors.ts";
+import { codeOf, messageOf, OffshootError } from "../../../errors.ts";
 
-/** Why a server did not come up. */
-export type Diagnosis = "disk-full" | "port-taken" | "already-running" | "machine" | "damaged";
+/** Why a server did not start. */
+export type StartFailure = "disk-full" | "port-taken" | "already-running" | "machine" | "damaged";
 
-const SIGNS: readonly (readonly [Diagnosis, RegExp])[] = [
+const PATTERNS: readonly (readonly [StartFailure, RegExp])[] = [
   ["disk-full", /no space left on device|disk quota exceeded/i],
   ["port-taken", /could not (bind|create any TCP\/IP sockets)|address already in use/i],
   ["already-running", /lock file "postmaster\.pid" already exists|pre-existing shared memory block/i],
@@ -14,40 +14,41 @@ const SIGNS: readonly (readonly [Diagnosis, RegExp])[] = [
   ],
 ];
 
-/** Reads the cause out of what the server logged. A data directory that fails for no cause outside of it is damaged. */
-export function diagnose(log: string): Diagnosis {
-  return SIGNS.find(([, sign]) => sign.test(log))?.[0] ?? "damaged";
+/** The cause in a server's log. A log that names no outside cause means that the data directory is damaged. */
+export function diagnose(log: string): StartFailure {
+  return PATTERNS.find(([, pattern]) => pattern.test(log))?.[0] ?? "damaged";
 }
 
-/** The last lines of a log that say something, as one line. */
-export function lastWords(log: string): string {
-  const lines = log.split("\n").filter((line) => /FATAL|PANIC|ERROR|error|could not/.test(line));
-  // Some tools say a thing twice.
-  return [...new Set(lines.length > 0 ? lines : log.trim().split("\n"))].slice(-3).join(" | ").slice(-600);
+/** The last three error lines of a log, joined to one line. Without error lines: the last three lines. */
+export function lastErrors(log: string): string {
+  const errors = log.split("\n").filter((line) => /FATAL|PANIC|ERROR|error|could not/.test(line));
+  const lines = errors.length > 0 ? errors : log.trim().split("\n");
+  // Some tools print the same line twice.
+  return [...new Set(lines)].slice(-3).join(" | ").slice(-600);
 }
 
-/** Our error for a full disk: where, and how much is left. */
+/** The error for a full disk, with the folder and the space that is left. */
 export async function diskFull(folder: string, cause: unknown): Promise<OffshootError> {
   const free = await statfs(folder).then(
     ({ bavail, bsize }) => bavail * bsize,
     () => undefined,
   );
   const left = free === undefined ? "" : ` (${Math.floor(free / 1024 ** 2)} MB free)`;
-  return new OffshootError("DISK_FULL", `The disk is full: ${folder}${left}.`, {
-    meaning: "The local Postgres keeps its data there and needs about 100 MB to start.",
-    remedy: "Free some space, or set OFFSHOOT_HOME to a folder on another disk.",
+  return new OffshootError("DISK_FULL", `The disk of the folder ${folder} is full${left}.`, {
+    meaning: "The local Postgres keeps its data there. It needs about 100 MB to start.",
+    remedy: "Free some disk space, or set OFFSHOOT_HOME to a folder on another disk.",
     facts: { folder, freeBytes: free },
     cause,
   });
 }
 
-/** Our error for a file operation that failed in the state folder. */
+/** The error for a failed file operation in the state folder. Anything else is returned as it was thrown. */
 export async function storageFailure(folder: string, thrown: unknown): Promise<unknown> {
-  const { code } = thrown as NodeJS.ErrnoException;
+  const code = codeOf(thrown);
   if (code === "ENOSPC" || code === "EDQUOT") return diskFull(folder, thrown);
   if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS" && code !== "ENOTDIR") return thrown;
-  return new OffshootError("POSTGRES_START_FAILED", `The state folder can't be used: ${messageOf(thrown)}`, {
-    remedy: "Set OFFSHOOT_HOME to a folder of your own that can be written.",
+  return new OffshootError("POSTGRES_START_FAILED", `The state folder ${folder} could not be used: ${messageOf(thrown)}`, {
+    remedy: "Set OFFSHOOT_HOME to a folder that you own and can write to.",
     facts: { folder },
     cause: thrown,
   });

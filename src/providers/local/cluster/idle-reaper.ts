@@ -1,18 +1,58 @@
-// The keeper's process: `node keeper.js <KeeperRequest as JSON>`. Its output is the server's log.
+// The program of the idle reaper of an embedded server: `node idle-reaper.js <ReaperRequest as JSON>`. It prints to the server's log.
+import { setTimeout as timer } from "node:timers/promises";
+import { deadline } from "../../../deadline.ts";
 import { messageOf } from "../../../errors.ts";
+import { storedDatabasesOf } from "../databases.ts";
+import type { Server } from "../server.ts";
+import { stopWhenIdle } from "../stop-when-idle.ts";
 import { findPostgres } from "./binaries.ts";
-import { clusterAt } from "./cluster.ts";
-import { keep } from "./keep.ts";
-import type { KeeperRequest } from "./spawn-idle-reaper.ts";
+import { type Cluster, clusterAt, runningServer, writeStoredDatabases } from "./cluster.ts";
+import { stop } from "./server-process.ts";
 
-const { home, major, idleMs, baseTtlMs, roots } = JSON.parse(process.argv[2] ?? "") as KeeperRequest;
-const places = { env: process.env, platform: process.platform, arch: process.arch, roots };
+/** The argument of this program. It holds no secret, because every user can read command lines. */
+export interface ReaperRequest {
+  readonly stateFolder: string;
+  readonly major: number;
+  readonly idleMs: number;
+  readonly baseTtlMs: number;
+  /** As in `SearchPlaces`. */
+  readonly roots: readonly string[];
+}
 
-const findBin = async (): Promise<string | undefined> => (await findPostgres(places, major))[0]?.bin;
+/** The server is started right after its idle reaper. A server that is not ready after this long has failed. */
+const START_MS = 120_000;
+
+const STOP_MS = 120_000;
+
+async function reap({ stateFolder, major, idleMs, baseTtlMs, roots }: ReaperRequest): Promise<void> {
+  const cluster = clusterAt(stateFolder, major);
+  const server = await untilRunning(cluster);
+  if (server === undefined) return;
+  const places = { env: process.env, platform: process.platform, arch: process.arch, roots };
+  const findBin = async (): Promise<string | undefined> => (await findPostgres(places, major))[0]?.bin;
+  await stopWhenIdle(server, {
+    idleMs,
+    baseTtlMs,
+    // The databases stay on disk, so that their list must be there when the server is not.
+    async stop(snapshot) {
+      await writeStoredDatabases(cluster, storedDatabasesOf(snapshot));
+      await stop(cluster.data, { within: deadline("stopping the local Postgres", STOP_MS), findBin });
+      return true;
+    },
+  });
+}
+
+async function untilRunning(cluster: Cluster): Promise<Server | undefined> {
+  for (const end = performance.now() + START_MS; performance.now() < end; await timer(100)) {
+    const server = await runningServer(cluster);
+    if (server !== undefined) return server;
+  }
+  return undefined;
+}
 
 try {
-  await keep(clusterAt(home, major), { idleMs, baseTtlMs, findBin });
+  await reap(JSON.parse(process.argv[2] ?? "") as ReaperRequest);
 } catch (thrown) {
-  process.stderr.write(`offshoot keeper: ${messageOf(thrown)}\n`);
+  process.stderr.write(`offshoot idle reaper: ${messageOf(thrown)}\n`);
   process.exitCode = 1;
 }

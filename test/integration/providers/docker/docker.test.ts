@@ -11,7 +11,7 @@ import { inspect, serverIn } from "../../../../src/providers/docker/inspect.ts";
 import { toDatabase } from "../../../../src/providers/local/names.ts";
 import { deadline } from "../../../../src/deadline.ts";
 import { plan } from "../../../../src/sweep/plan.ts";
-import { docker, dyingImage, testImage } from "../../../support/docker.ts";
+import { docker, failingImage, testImage } from "../../../support/docker.ts";
 import { acquired, listening, uniqueKey, wantedBy } from "../asking.ts";
 import { testBases } from "../bases.ts";
 import { testContract } from "../contract.ts";
@@ -22,10 +22,10 @@ const IMAGE = await testImage(18);
 const image = IMAGE ?? "";
 const PATIENCE = { timeout: 60_000, interval: 200 };
 
-/** A run of another test's keeps the server up, so that the suite is about databases and not about booting. */
-async function squat(home: DockerHome, name: string): Promise<() => Promise<void>> {
+/** Another run keeps the server running meanwhile. */
+async function createForeign(home: DockerHome, name: string): Promise<() => Promise<void>> {
   const other = await acquired(home.provider(), "keeps-the-server-up");
-  const { engine, identity, reach } = await home.place();
+  const { engine, identity, reach } = await home.target();
   const [container] = await inspect(engine, [identity.name], deadline("a test", 10_000));
   const url = (container && serverIn(container, reach))?.url ?? "";
   await withSession(url, (session) => session.query(`create database ${identifier(toDatabase(name))}`));
@@ -35,13 +35,13 @@ async function squat(home: DockerHome, name: string): Promise<() => Promise<void
   };
 }
 
-describe.runIf(IMAGE !== undefined)("docker", () => {
+describe.runIf(IMAGE !== undefined)("the docker provider", () => {
   const home = makeDockerHome(image);
   afterAll(() => home.remove());
-  testContract(async () => ({ make: () => home.provider(), squat: (name) => squat(home, name) }));
+  testContract(async () => ({ make: () => home.provider(), createForeign: (name) => createForeign(home, name) }));
   testBases(async () => home.provider());
 
-  test("leaves no container when the last run is gone, and had no volume that could stay", async () => {
+  test("removes the container after the last run, and uses no volume", async () => {
     const own = dockerHomeForTest(image);
     const databases = [await acquired(own.provider(), uniqueKey()), await acquired(own.provider(), uniqueKey())];
     const [container = "", ...others] = await own.containers();
@@ -52,8 +52,8 @@ describe.runIf(IMAGE !== undefined)("docker", () => {
   });
 });
 
-describe.runIf(IMAGE !== undefined)("a container of Docker", () => {
-  test("is one, and so is the database, for twenty processes that ask at once", async () => {
+describe.runIf(IMAGE !== undefined)("the container of the docker provider", () => {
+  test("is started once, with one database, for twenty processes at the same time", async () => {
     const home = dockerHomeForTest(image);
     const script = join(import.meta.dirname, "acquire.mjs");
     const options = JSON.stringify({ key: uniqueKey(), image });
@@ -64,13 +64,13 @@ describe.runIf(IMAGE !== undefined)("a container of Docker", () => {
     expect(await home.containers()).toHaveLength(1);
   });
 
-  test.each([15, 18] as const)("is of the major that its image holds: %i", async (major) => {
+  test.each([15, 18] as const)("has the major version of its image: %i", async (major) => {
     const other = await testImage(major);
     const home = dockerHomeForTest(other ?? "");
     expect(await acquired(home.provider(), uniqueKey())).toMatchObject({ postgresMajor: major });
   });
 
-  test("shows its password in no command line and holds it in its environment only", async () => {
+  test("has its password only in its environment, and never in a command line", async () => {
     const home = dockerHomeForTest(image);
     const { url } = await acquired(home.provider(), uniqueKey());
     const { password } = new URL(url);
@@ -81,20 +81,20 @@ describe.runIf(IMAGE !== undefined)("a container of Docker", () => {
     expect(await docker("port", id)).toMatch(/^5432\/tcp -> 127\.0\.0\.1:\d+$/);
   });
 
-  test("that was killed is replaced, and its databases are gone", async () => {
+  test("is replaced after it was killed, without its databases", async () => {
     const home = dockerHomeForTest(image);
     const key = uniqueKey();
     const first = await acquired(home.provider(), key);
     const [killed = ""] = await home.containers();
     await docker("kill", killed);
     expect(await home.provider().find(first.name, listening())).toBeUndefined();
-    expect(await home.provider().release(first.name, listening())).toBe("already-gone");
+    expect(await home.provider().release(first.name, listening())).toBe("not-found");
     const second = await acquired(home.provider(), key);
     expect(second.origin).toBe("created");
     expect(await home.containers()).not.toContain(killed);
   });
 
-  test("that is killed while runs ask ends none of them", async () => {
+  test("can be killed while runs acquire databases, and none of them fails", async () => {
     const home = dockerHomeForTest(image);
     await acquired(home.provider(), uniqueKey());
     const [killed = ""] = await home.containers();
@@ -103,7 +103,7 @@ describe.runIf(IMAGE !== undefined)("a container of Docker", () => {
     for (const { url } of await Promise.all(asking)) expect(url).toContain("127.0.0.1");
   });
 
-  test("that is dead is listed, and sweep removes it", async () => {
+  test("is listed when it has ended, and a sweep removes it", async () => {
     const home = dockerHomeForTest(image);
     await acquired(home.provider(), uniqueKey());
     await docker("kill", ...(await home.containers()));
@@ -116,23 +116,23 @@ describe.runIf(IMAGE !== undefined)("a container of Docker", () => {
     expect(await home.containers()).toEqual([]);
   });
 
-  test("in which a run works is no leftover, whoever names it", async () => {
+  test("is not removed by its name while a run uses it", async () => {
     const home = dockerHomeForTest(image);
     const { name } = await acquired(home.provider(), uniqueKey());
-    const { identity } = await home.place();
-    expect(await home.provider().release(`offshoot/container/${identity.name}`, listening())).toBe("already-gone");
+    const { identity } = await home.target();
+    expect(await home.provider().release(`offshoot/container/${identity.name}`, listening())).toBe("not-found");
     expect((await home.provider().find(name, listening()))?.name).toBe(name);
   });
 
-  test("is removed by its keeper when its runs have expired and nobody comes", async () => {
+  test("is removed by its idle reaper when its runs have expired and no session is open", async () => {
     const home = dockerHomeForTest(image);
     await acquired(home.provider({ idleMs: 1500 }), uniqueKey(), { ttlMs: 1000 });
     await vi.waitFor(async () => expect(await home.containers()).toEqual([]), PATIENCE);
   });
 
-  test("of somebody else's that has our name is neither used nor removed", async () => {
+  test("is neither used nor removed when it has no owner label", async () => {
     const home = dockerHomeForTest(image);
-    const { identity } = await home.place();
+    const { identity } = await home.target();
     await docker("create", "--name", identity.name, image);
     onTestFinished(async () => void (await docker("rm", "--force", "--volumes", identity.name)));
     await expect(acquired(home.provider(), uniqueKey())).rejects.toMatchObject({ code: "NOT_OURS" });
@@ -140,7 +140,7 @@ describe.runIf(IMAGE !== undefined)("a container of Docker", () => {
     expect(await docker("inspect", "--format", "{{.State.Status}}", identity.name)).toBe("created");
   });
 
-  test("whose start is cancelled stays for nobody", async () => {
+  test("is removed by its idle reaper when its start was cancelled", async () => {
     const home = dockerHomeForTest(image);
     const controller = new AbortController();
     const asking = home.provider({ idleMs: 1000 }).acquire(wantedBy(uniqueKey()), listening(60_000, controller.signal));
@@ -151,8 +151,8 @@ describe.runIf(IMAGE !== undefined)("a container of Docker", () => {
   });
 });
 
-describe.runIf(IMAGE !== undefined)("Docker that can't serve", () => {
-  test("says no-docker where no tool is installed", async () => {
+describe.runIf(IMAGE !== undefined)("the docker provider that cannot provide a database", () => {
+  test("refuses with no-docker when no tool is installed", async () => {
     const home = dockerHomeForTest(image);
     const provider = home.provider({ env: { ...home.env, PATH: "/nowhere" } });
     expect(await provider.refuse(listening())).toMatchObject({ code: "no-docker", mayFallBack: true });
@@ -160,23 +160,23 @@ describe.runIf(IMAGE !== undefined)("Docker that can't serve", () => {
     expect(await provider.list(listening())).toEqual([]);
   });
 
-  test("says no-daemon while the engine is stopped, and adopts again when it is back", async () => {
+  test("refuses with no-daemon while the engine is stopped, and adopts again when it runs", async () => {
     const home = dockerHomeForTest(image);
-    const gate = await socketInFront();
-    const provider = home.provider({ env: { ...home.env, DOCKER_HOST: gate.url } });
+    const socket = await socketInFront();
+    const provider = home.provider({ env: { ...home.env, DOCKER_HOST: socket.url } });
     const key = uniqueKey();
     const first = await acquired(provider, key);
-    await gate.close();
+    await socket.close();
     expect(await provider.refuse(listening())).toMatchObject({ code: "no-daemon", mayFallBack: true });
     expect(await provider.acquire(wantedBy(key), listening())).toMatchObject({ code: "no-daemon" });
     expect(await provider.find(first.name, listening())).toBeUndefined();
     await expect(provider.list(listening())).rejects.toMatchObject({ code: "PROVIDER_OUTAGE" });
     await expect(provider.release(first.name, listening())).rejects.toMatchObject({ code: "PROVIDER_OUTAGE" });
-    await gate.open();
+    await socket.open();
     expect(await acquired(provider, key)).toMatchObject({ origin: "adopted", url: first.url });
   });
 
-  test("says no-image, and how to pull it, where there is neither image nor registry", async () => {
+  test("refuses with no-image and the pull command when it has neither the image nor a registry", async () => {
     const missing = "localhost:1/nowhere/postgres:17";
     const limits = listening();
     const answer = await dockerHomeForTest(image).provider({ image: missing }).acquire(wantedBy(uniqueKey()), limits);
@@ -185,7 +185,7 @@ describe.runIf(IMAGE !== undefined)("Docker that can't serve", () => {
     expect(limits.events).toContainEqual({ kind: "note", text: `Pulling the image ${missing}.` });
   });
 
-  test("fails on an image that holds no Postgres, and leaves nothing", async () => {
+  test("fails with an image without Postgres, and leaves no container", async () => {
     const home = dockerHomeForTest("offshoot-test/postgres:base");
     await expect(acquired(home.provider(), uniqueKey())).rejects.toMatchObject({ code: "POSTGRES_START_FAILED" });
     expect(await home.containers()).toEqual([]);
@@ -194,13 +194,13 @@ describe.runIf(IMAGE !== undefined)("Docker that can't serve", () => {
   test.each([
     ["POSTGRES_START_FAILED", 0, "FATAL: something is wrong with the world"],
     ["DISK_FULL", 0, "FATAL: could not write: No space left on device"],
-    // Its keeper sees that it died before we do.
+    // The idle reaper sees the end of this one first.
     ["POSTGRES_START_FAILED", 4, "FATAL: something is wrong in the end"],
-  ] as const)("fails with %s and the last words of a container that dies after %i s", async (code, seconds, words) => {
-    const dying = await dyingImage(words, seconds);
-    onTestFinished(() => dying.remove());
-    const home = dockerHomeForTest(dying.image);
-    await expect(acquired(home.provider(), uniqueKey())).rejects.toMatchObject({ code, message: expect.stringContaining(words) as string });
+  ] as const)("fails with %s and the last log line of a container that ends after %i s", async (code, seconds, line) => {
+    const failing = await failingImage(line, seconds);
+    onTestFinished(() => failing.remove());
+    const home = dockerHomeForTest(failing.image);
+    await expect(acquired(home.provider(), uniqueKey())).rejects.toMatchObject({ code, message: expect.stringContaining(line) as string });
     expect(await home.containers()).toEqual([]);
   });
 });
@@ -213,7 +213,7 @@ const POLICY = {
   closed: { repository: undefined, pullRequests: new Set<number>(), refs: new Set<string>() },
 } satisfies Parameters<typeof plan>[1];
 
-/** A socket in front of the engine's own, which can be shut: for the tool that is an engine that has stopped. */
+/** A socket that forwards to the engine. When it is closed, the tool sees a stopped engine. */
 async function socketInFront(): Promise<{ readonly url: string; open(): Promise<void>; close(): Promise<void> }> {
   const path = join(tmpdir(), `offshoot-test-${process.pid}-${Date.now()}.sock`);
   const endpoint = (await docker("context", "inspect", "--format", "{{.Endpoints.docker.Host}}")).replace(/^unix:\/\//, "");

@@ -6,8 +6,9 @@ import { expect, test, vi } from "vitest";
 import { withSession } from "../../../../src/postgres/connect.ts";
 import { tryLock } from "../../../../src/postgres/lock.ts";
 import { lockOf } from "../../../../src/providers/local/locks.ts";
-import { scratchName } from "../../../../src/providers/local/names.ts";
-import { runningServer } from "../../../../src/providers/local/cluster/running.ts";
+import { commentOn, formatComment } from "../../../../src/providers/local/databases.ts";
+import { scratchName, toDatabase } from "../../../../src/providers/local/names.ts";
+import { runningServer } from "../../../../src/providers/local/cluster/cluster.ts";
 import type { Database } from "../../../../src/providers/provider.ts";
 import { acquired, listening, wantedBy } from "../asking.ts";
 import { type Home, homeForTest } from "./homes.ts";
@@ -17,7 +18,7 @@ const KEY = "cluster";
 const { name: NAME } = wantedBy(KEY);
 const PATIENCE = { timeout: 30_000, interval: 50 };
 
-/** Keeps something in the run's database by which it is recognised later. */
+/** Creates a table in the run's database, so that the same data is recognised later. */
 async function mark(database: Database): Promise<void> {
   await withSession(database.url, (session) => session.query("create table marked as select 1 as here"));
 }
@@ -29,7 +30,7 @@ function isMarked(database: Database): Promise<boolean> {
   });
 }
 
-/** Kills the server as a crash would, and returns when nothing of it is left. */
+/** Kills the server as a crash does, and returns when it has ended. */
 async function crash(home: Home): Promise<void> {
   const pid = await home.pid();
   if (pid === undefined) throw new Error("no server");
@@ -37,7 +38,7 @@ async function crash(home: Home): Promise<void> {
   await vi.waitFor(async () => expect(await runningServer(home.cluster)).toBeUndefined(), PATIENCE);
 }
 
-test("of 20 processes on a bare machine one boots and creates, and all get the same database", async () => {
+test("starts one server and creates one database for 20 processes at the same time", async () => {
   const home = await homeForTest();
   const all = await Promise.all(Array.from({ length: 20 }, () => answerOf(startJob({ key: KEY, home: home.folder }))));
   expect(all.filter(({ origin }) => origin === "created")).toHaveLength(1);
@@ -48,11 +49,11 @@ test("of 20 processes on a bare machine one boots and creates, and all get the s
   expect(log.match(/ready to accept connections/g)).toHaveLength(1);
 });
 
-test("a booter that is killed leaves nothing that the next one can't use", async () => {
+test("starts after processes were killed while they started the server", async () => {
   const home = await homeForTest();
   for (const afterMs of [150, 400, 700, 1000]) {
     const job = startJob({ key: KEY, home: home.folder });
-    // Asked for before the pause: a quick job may have ended by itself after it.
+    // Awaited from before the pause, because a fast job ends during the pause.
     const exit = once(job, "exit");
     await pause(afterMs);
     job.kill("SIGKILL");
@@ -64,7 +65,7 @@ test("a booter that is killed leaves nothing that the next one can't use", async
   expect((await readdir(home.cluster.folder)).filter((file) => file.startsWith("data."))).toEqual([]);
 });
 
-test("the last release stops the server, and the next run boots it again with its bases", async () => {
+test("stops the server with the last release, and the next run starts it again with its bases", async () => {
   const home = await homeForTest();
   const fingerprint = "b".repeat(64);
   const [first, second] = [await acquired(home.provider(), KEY), await acquired(home.provider(), "other")];
@@ -76,14 +77,14 @@ test("the last release stops the server, and the next run boots it again with it
   expect(await home.pid()).toBeUndefined();
   expect(await home.provider().find(NAME, listening())).toBeUndefined();
   expect(await home.provider().list(listening())).toMatchObject([{ kind: "base", id: expect.stringContaining("stopped/") }]);
-  expect(await home.provider().release(first.name, listening())).toBe("already-gone");
+  expect(await home.provider().release(first.name, listening())).toBe("not-found");
   expect(await home.pid()).toBeUndefined();
   const again = await acquired(home.provider(), KEY, { fingerprint });
   expect(again.origin).toBe("created");
   expect(await isMarked(again)).toBe(true);
 });
 
-test("jobs that come and go at once never meet a server that is going down", async () => {
+test("never gives a stopping server to jobs that acquire and release at the same time", async () => {
   const home = await homeForTest();
   const visit = async (key: string): Promise<void> => {
     for (let round = 0; round < 6; round += 1) {
@@ -96,7 +97,7 @@ test("jobs that come and go at once never meet a server that is going down", asy
   await vi.waitFor(async () => expect(await home.pid()).toBeUndefined(), PATIENCE);
 });
 
-test("a server that was killed comes up again with its databases, on the same port", async () => {
+test("starts a killed server again with its databases and on the same port", async () => {
   const home = await homeForTest();
   const before = await acquired(home.provider(), KEY);
   await mark(before);
@@ -108,7 +109,7 @@ test("a server that was killed comes up again with its databases, on the same po
   expect(await home.provider().release(NAME, listening())).toBe("deleted");
 });
 
-test("a stale pid file whose number another process has by now is no obstacle", async () => {
+test("starts with a stale pid file that has the process id of another process", async () => {
   const home = await homeForTest();
   await mark(await acquired(home.provider(), KEY));
   await crash(home);
@@ -122,7 +123,7 @@ test("a stale pid file whose number another process has by now is no obstacle", 
   }
 });
 
-test("data that can't be started is set aside, said, and made anew", async () => {
+test("sets a damaged data directory aside, reports it, and makes a new one", async () => {
   const home = await homeForTest();
   const damage: readonly (() => Promise<void>)[] = [
     () => rm(join(home.cluster.data, "global"), { recursive: true }),
@@ -142,7 +143,7 @@ test("data that can't be started is set aside, said, and made anew", async () =>
   expect((await stat(`${home.cluster.data}.damaged`)).isDirectory()).toBe(true);
 });
 
-test("a running server whose password is lost is replaced", async () => {
+test("replaces a running server when its password is lost", async () => {
   const home = await homeForTest();
   await acquired(home.provider(), KEY);
   const pid = await home.pid();
@@ -151,21 +152,22 @@ test("a running server whose password is lost is replaced", async () => {
   expect(await home.pid()).not.toBe(pid);
 });
 
-test("expired databases go on the way of the next run, and bases that nobody uses", async () => {
+test("drops expired databases and unused bases when the next run acquires a database", async () => {
   const home = await homeForTest();
-  const old = await acquired(home.provider(), "old", { ttlMs: 9000 });
-  // A copy is given up after a while: on a busy machine it takes more than one try.
-  await expect.poll(() => old.keepAsBase?.("c".repeat(64), async () => true, new AbortController().signal), { timeout: 8000 }).toBe(true);
+  const old = await acquired(home.provider(), "old");
+  // A copy has a time limit, so a busy machine needs more than one try.
+  await expect.poll(() => old.keepAsBase?.("c".repeat(64), async () => true, new AbortController().signal), { timeout: 60_000 }).toBe(true);
   const young = await acquired(home.provider(), "young");
   expect((await home.provider().list(listening())).map(({ kind }) => kind).join()).toBe("base,run,run");
-  await pause(9500);
-  await acquired(home.provider({ baseTtlMs: 1000 }), KEY);
+  const expired = formatComment({ ...old.tag, expires: "2026-01-01T00:00:00Z" });
+  await withSession(young.url, (session) => session.query(commentOn(toDatabase(old.name), expired)));
+  await acquired(home.provider({ baseTtlMs: 1 }), KEY);
   const names = (await home.provider().list(listening())).map((listed) => listed.tag?.run ?? listed.name);
   expect(new Set(names)).toEqual(new Set([KEY, "young"]));
   expect(await home.provider().find(young.name, listening())).toBeDefined();
 });
 
-test("what a killed creator left half-made goes, and what a living one is making stays", async () => {
+test("drops the unfinished database of a killed creator, and keeps that of a running one", async () => {
   const home = await homeForTest();
   await acquired(home.provider(), KEY);
   const server = await runningServer(home.cluster);
@@ -179,7 +181,7 @@ test("what a killed creator left half-made goes, and what a living one is making
   });
 });
 
-test("the password is in a file of ours alone, and the server listens on loopback alone", async () => {
+test("keeps the password in a private file, and listens on loopback only", async () => {
   const home = await homeForTest();
   const { url } = await acquired(home.provider(), KEY);
   expect((await stat(home.cluster.password)).mode & 0o777).toBe(0o600);
@@ -192,7 +194,7 @@ test("the password is in a file of ours alone, and the server listens on loopbac
   await expect(withSession(nobody, (session) => session.query("select 1"))).rejects.toMatchObject({ code: "28P01" });
 });
 
-test("a major that isn't installed is refused, with what to install", async () => {
+test("refuses a major that is not installed, with the command to install it", async () => {
   const home = await homeForTest();
   const answer = await home.provider({ major: 12 }).acquire(wantedBy(KEY), listening());
   expect(answer).toMatchObject({ kind: "refusal", code: "no-binaries", mayFallBack: true, remedy: expect.stringContaining("npm install") });

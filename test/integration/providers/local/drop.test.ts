@@ -3,7 +3,7 @@ import { withSession } from "../../../../src/postgres/connect.ts";
 import { dropEntry } from "../../../../src/providers/local/drop.ts";
 import { startServer } from "../../../support/server.ts";
 
-/** A vacuum that takes its time is there within a second. */
+/** A slow vacuum starts within a second. */
 const SLOW_VACUUM = {
   autovacuum_naptime: "1s",
   autovacuum_vacuum_threshold: 1,
@@ -12,7 +12,7 @@ const SLOW_VACUUM = {
   autovacuum_vacuum_cost_limit: 1,
 };
 
-test("an ordinary role drops a database in which a vacuum runs, and somebody is connected", async () => {
+test("drops a database as an ordinary role while a vacuum runs in it and a session is open", async () => {
   const server = await startServer(SLOW_VACUUM);
   try {
     await withSession(server.url, (admin) => admin.query("create role plain login createdb password 'test'"));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { withSession } from "../../../../src/postgres/connect.ts";
 import { identifier } from "../../../../src/postgres/identifier.ts";
 import { toDatabase } from "../../../../src/providers/local/names.ts";
-import { runningServer } from "../../../../src/providers/local/cluster/running.ts";
+import { runningServer } from "../../../../src/providers/local/cluster/cluster.ts";
 import { listening, wantedBy } from "../asking.ts";
 import { testBases } from "../bases.ts";
 import { testContract } from "../contract.ts";
@@ -14,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => home.remove());
 
-/** A run of another test's keeps the server up, so that the suite is about databases and not about booting. */
-async function squat(name: string): Promise<() => Promise<void>> {
+/** Another run keeps the server running meanwhile. */
+async function createForeign(name: string): Promise<() => Promise<void>> {
   const other = await home.provider().acquire(wantedBy("keeps-the-server-up"), listening());
   const server = await runningServer(home.cluster);
   if (server === undefined) throw new Error("no server");
@@ -26,9 +26,9 @@ async function squat(name: string): Promise<() => Promise<void>> {
   };
 }
 
-describe("embedded", () => {
-  testContract(async () => ({ make: () => home.provider(), squat }));
+describe("the embedded provider", () => {
+  testContract(async () => ({ make: () => home.provider(), createForeign }));
 });
-describe("bases of embedded", () => {
+describe("the embedded provider with bases", () => {
   testBases(async () => home.provider());
 });

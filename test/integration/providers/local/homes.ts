@@ -2,28 +2,26 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { clusterAt, type Cluster } from "../../../../src/providers/local/cluster/cluster.ts";
-import { readPidFile } from "../../../../src/providers/local/cluster/pidfile.ts";
-import { clusterMajors } from "../../../../src/providers/local/cluster/running.ts";
-import { stop } from "../../../../src/providers/local/cluster/stop.ts";
+import { clusterAt, clusterMajors, type Cluster } from "../../../../src/providers/local/cluster/cluster.ts";
+import { readPidFile, stop } from "../../../../src/providers/local/cluster/server-process.ts";
 import { deadline } from "../../../../src/deadline.ts";
 import { embeddedProvider } from "../../../../src/providers/local/embedded.ts";
 import type { Provider } from "../../../../src/providers/provider.ts";
 
-/** The checkout: from here its embedded Postgres is found. */
+/** The checkout, whose npm packages contain the embedded Postgres. */
 export const ROOT = join(import.meta.dirname, "../../../..");
 
-/** Major version of the embedded Postgres in our dev dependencies. */
+/** Major version of the embedded Postgres in the dev dependencies. */
 export const MAJOR = 18;
 
-/** A state folder of its own. */
+/** An `OFFSHOOT_HOME` of its own. */
 export interface Home {
   readonly folder: string;
   readonly cluster: Cluster;
   provider(options?: { readonly idleMs?: number; readonly baseTtlMs?: number; readonly cwd?: string; readonly major?: number }): Provider;
-  /** The running server's process, if there is one. */
+  /** The process id in the pid file. Undefined when the server is stopped. */
   pid(): Promise<number | undefined>;
-  /** Stops what was started and removes everything. */
+  /** Stops the servers and removes the folder. */
   remove(): Promise<void>;
 }
 
@@ -39,14 +37,14 @@ export async function makeHome(): Promise<Home> {
     pid: async () => (await readPidFile(cluster.data))?.pid,
     async remove() {
       for (const major of await clusterMajors(folder)) {
-        await stop(clusterAt(folder, major), async () => undefined, deadline("stopping the test's server", 30_000));
+        await stop(clusterAt(folder, major).data, { within: deadline("stopping the test's server", 30_000) });
       }
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
 
-/** A state folder that goes when the test ends. */
+/** A home that is removed when the test ends. */
 export async function homeForTest(): Promise<Home> {
   const home = await makeHome();
   onTestFinished(() => home.remove());

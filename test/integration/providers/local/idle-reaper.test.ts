@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { withSession } from "../../../../src/postgres/connect.ts";
-import { runningServer } from "../../../../src/providers/local/cluster/running.ts";
+import { runningServer } from "../../../../src/providers/local/cluster/cluster.ts";
 import { acquired, listening, wantedBy } from "../asking.ts";
 import { type Home, homeForTest } from "./homes.ts";
 
@@ -12,7 +12,7 @@ async function untilStopped(home: Home): Promise<void> {
   await vi.waitFor(async () => expect(await home.pid()).toBeUndefined(), PATIENCE);
 }
 
-test("an idle server is stopped; its databases stay, can be listed, used again and removed", async () => {
+test("stops an idle server, whose databases can still be listed, used again and removed", async () => {
   const home = await homeForTest();
   const provider = home.provider({ idleMs: 1500 });
   await acquired(provider, KEY);
@@ -26,7 +26,7 @@ test("an idle server is stopped; its databases stay, can be listed, used again a
   expect(await home.pid()).toBeUndefined();
 });
 
-test("a server in use isn't stopped, however long it takes", async () => {
+test("does not stop a server while a session is open", async () => {
   const home = await homeForTest();
   const { url } = await acquired(home.provider({ idleMs: 1000 }), KEY);
   await withSession(url, (session) => session.query("select pg_sleep(4)"));
@@ -34,14 +34,14 @@ test("a server in use isn't stopped, however long it takes", async () => {
   await untilStopped(home);
 });
 
-test("the keeper removes what expires while nobody asks, and a second keeper leaves", async () => {
+test("drops an expired database without a command, and is the only idle reaper of its server", async () => {
   const home = await homeForTest();
   const provider = home.provider({ idleMs: 2000 });
   await acquired(provider, KEY, { ttlMs: 1000 });
   const server = await runningServer(home.cluster);
   await withSession(server?.url ?? "", async (session) => {
-    const keepers = "select count(*)::int as count from pg_stat_activity where application_name = 'offshoot keeper'";
-    await vi.waitFor(async () => expect(await session.query(keepers)).toEqual([{ count: 1 }]), PATIENCE);
+    const reapers = "select count(*)::int as count from pg_stat_activity where application_name = 'offshoot idle reaper'";
+    await vi.waitFor(async () => expect(await session.query(reapers)).toEqual([{ count: 1 }]), PATIENCE);
     const databases = "select count(*)::int as count from pg_database where starts_with(datname, 'offshoot_')";
     await vi.waitFor(async () => expect(await session.query(databases)).toEqual([{ count: 0 }]), PATIENCE);
   });

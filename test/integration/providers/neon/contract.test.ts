@@ -36,7 +36,7 @@ async function squat(name: string): Promise<() => Promise<void>> {
 }
 
 describe("the Neon provider", () => {
-  testContract(async () => ({ make: provider, squat }));
+  testContract(async () => ({ make: provider, createForeign: squat }));
 });
 
 const acquired = async (key: string): Promise<Database> => {

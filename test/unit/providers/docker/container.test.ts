@@ -20,7 +20,7 @@ const run = {
 };
 const tag = ownerTag({ run, createdAt: new Date("2026-01-02T03:04:05Z"), expiresAt: new Date("2026-01-02T05:04:05Z") });
 
-test("one container per user, image and way to reach it", () => {
+test("every user, image and address has a container of its own", () => {
   const identities = [
     identityOf("0", "postgres:17", LOOPBACK),
     identityOf("1000", "postgres:17", LOOPBACK),
@@ -34,14 +34,14 @@ test("one container per user, image and way to reach it", () => {
   for (const { name } of identities) expect(name).toMatch(/^offshoot-[A-Za-z0-9-]{1,60}$/);
 });
 
-test("every volume of the image is memory, wherever its major keeps the data", () => {
+test("every volume of the image is kept in memory, for every location of the data", () => {
   expect(OFFICIAL_17.folders).toEqual(["/var/lib/postgresql/data"]);
   expect(OFFICIAL_18.folders).toEqual(["/var/lib/postgresql"]);
   expect(imageOf({ Env: ["PGDATA=/data"], Volumes: { "/backup": {} } })).toMatchObject({ folders: ["/backup", "/data"], major: undefined });
   expect(imageOf({ Env: null, Volumes: null }).folders).toEqual(["/var/lib/postgresql/data"]);
 });
 
-test("the arguments hold the name of the password's variable and never a password", () => {
+test("the arguments contain the name of the password's variable and never the password", () => {
   const args = runArguments({ identity: identityOf("0", "postgres:17", LOOPBACK), image: OFFICIAL_17, bind: "127.0.0.1", tag });
   expect(args).toContain("--env=POSTGRES_PASSWORD");
   expect(args.filter((arg) => arg.includes("PASSWORD="))).toEqual([]);
@@ -51,14 +51,14 @@ test("the arguments hold the name of the password's variable and never a passwor
   expect(args.filter((arg) => /listen_addresses|unix_socket/.test(arg))).toEqual([]);
 });
 
-test("the labels prove whose the container is, and carry no expiry: its databases have their own", () => {
+test("the labels contain the owner tag without an expiry", () => {
   const args = runArguments({ identity: identityOf("0", "postgres:17", LOOPBACK), image: OFFICIAL_17, bind: undefined, tag });
   const labels = args.flatMap((arg) => (arg.startsWith("--label=") ? [arg.slice("--label=".length).split("=") as [string, string]] : []));
   expect(tagFromRecord(Object.fromEntries(labels))).toEqual({ ...tag, expires: undefined });
   expect(args).toContain("--publish=5432");
 });
 
-test("an image that says nothing of its major keeps its own settings, but for durability", () => {
+test("an image of an unknown major keeps its own settings except durability", () => {
   const image = imageOf({ Env: [], Volumes: {} });
   const args = runArguments({ identity: identityOf("0", "some/image", LOOPBACK), image, bind: "::1", tag: undefined });
   expect(args.slice(args.indexOf("some/image") + 1).filter((arg) => arg !== "-c")).toEqual([
@@ -69,7 +69,7 @@ test("an image that says nothing of its major keeps its own settings, but for du
   expect(args).toContain("--publish=[::1]::5432");
 });
 
-/** As `docker container inspect` shows one, cut to what is read. */
+/** The used part of the output of `docker container inspect`. */
 function shown(status: string, binding: { HostIp: string; HostPort: string } | undefined): string {
   return JSON.stringify([
     {
@@ -83,7 +83,7 @@ function shown(status: string, binding: { HostIp: string; HostPort: string } | u
   ]);
 }
 
-test("the server's URL has the password of the container and the address that its port is bound to", () => {
+test("the server's URL contains the container's password and the address of its port", () => {
   const [container] = parseContainers(shown("running", { HostIp: "127.0.0.1", HostPort: "32768" }));
   expect(container && serverIn(container, LOOPBACK)).toEqual({
     id: "offshoot-postgres-17-1",
@@ -93,7 +93,7 @@ test("the server's URL has the password of the container and the address that it
   expect(anywhere && serverIn(anywhere, { bind: undefined, host: "build.example" })?.url).toContain("@build.example:32768/");
 });
 
-test("a container that doesn't run, or has no port, has no server", () => {
+test("a container that is stopped or has no port has no server", () => {
   const containers = [shown("exited", { HostIp: "127.0.0.1", HostPort: "1" }), shown("running", undefined)].flatMap(parseContainers);
   expect(containers.map((container) => serverIn(container, LOOPBACK))).toEqual([undefined, undefined]);
 });

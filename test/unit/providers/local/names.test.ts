@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { isScratch, scratchName, templateName, toDatabase } from "../../../../src/providers/local/names.ts";
 import { databaseName } from "../../../../src/identity/name.ts";
 
-test("a run's name becomes its database's, and a database's own name stays", () => {
+test("toDatabase changes a run's full name and keeps the name of a database", () => {
   expect(toDatabase("offshoot/o/r/run-1")).toBe(databaseName("offshoot/o/r/run-1"));
   expect(toDatabase(databaseName("offshoot/o/r/run-1"))).toBe(databaseName("offshoot/o/r/run-1"));
 });
 
-test("a scratch name is known again, and no other name is taken for one", () => {
+test("isScratch accepts scratch names only", () => {
   const name = scratchName();
   expect(name.length).toBeLessThanOrEqual(63);
   expect(isScratch(name)).toBe(true);
@@ -18,7 +18,7 @@ test("a scratch name is known again, and no other name is taken for one", () => 
   expect(others.filter(isScratch)).toEqual([]);
 });
 
-test("no run's database can be taken for scratch or for a base", () => {
+test("no run's database has the name of a scratch database or a base", () => {
   assert(
     property(string(), (text) => {
       const names = [text, `scratch/${text}`, `scratch_${"a".repeat(16)}`, `template/${"0".repeat(16)}`].map((tail) =>

@@ -1,6 +1,6 @@
 import type { OwnerTag } from "../../../../src/identity/owner-tag.ts";
 
-/** A tag that is valid, with what a test changes. */
+/** A valid tag with changes. */
 export function tagWith(changes: Partial<OwnerTag> = {}): OwnerTag {
   const created = "2026-01-01T00:00:00Z";
   const common = { tool: "offshoot", repository: "o/r", run: "k", created, ref: undefined, pullRequest: undefined } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { diagnose, lastWords } from "../../../../../src/providers/local/cluster/failure.ts";
+import { diagnose, lastErrors } from "../../../../../src/providers/local/cluster/failure.ts";
 
 // Lines as PostgreSQL 15 to 18 and the dynamic linker write them.
 test.each([
@@ -15,13 +15,13 @@ test.each([
   ["damaged", "PANIC:  could not locate a valid checkpoint record at 0/152E1D0"],
   ["damaged", 'FATAL:  could not open file "global/pg_filenode.map": No such file or directory'],
   ["damaged", ""],
-] as const)("%s: %s", (expected, log) => {
+] as const)("the diagnosis is %s for the log line: %s", (expected, log) => {
   expect(diagnose(`2026-01-01 00:00:00 UTC [1] LOG:  starting PostgreSQL\n2026-01-01 00:00:00 UTC [1] ${log}\n`)).toBe(expected);
 });
 
-test("the last words are the failures, on one line", () => {
+test("lastErrors returns the error lines as one line, without repetitions", () => {
   const log = "LOG:  starting\nFATAL:  one\nLOG:  nothing\nFATAL:  two\nHINT:  none\n";
-  expect(lastWords(log)).toBe("FATAL:  one | FATAL:  two");
-  expect(lastWords("only this\n")).toBe("only this");
-  expect(lastWords("said twice\nsaid twice\n")).toBe("said twice");
+  expect(lastErrors(log)).toBe("FATAL:  one | FATAL:  two");
+  expect(lastErrors("only this\n")).toBe("only this");
+  expect(lastErrors("said twice\nsaid twice\n")).toBe("said twice");
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { NO_ANSWER } from "../../../../src/providers/docker/engine.ts";
-import { engineRefusal, imageRefusal, troubleOf } from "../../../../src/providers/docker/trouble.ts";
+import { engineRefusal, imageRefusal, failureOf } from "../../../../src/providers/docker/failure.ts";
 
-/** As Docker 20.10 and 28 and Podman 4 say it. */
-const WORDS = [
+/** Output of Docker 20.10, Docker 28 and Podman 4. */
+const OUTPUTS = [
   ["no-docker", "ENOENT"],
   [
     "no-permission",
@@ -48,24 +48,24 @@ const WORDS = [
   ["other", "Error response from daemon: toomanyrequests: You have reached your pull rate limit."],
 ] as const;
 
-test.each(WORDS)("reads %s out of: %s", (trouble, words) => {
-  expect(troubleOf(words)).toBe(trouble);
+test.each(OUTPUTS)("the failure is %s for the output: %s", (failure, output) => {
+  expect(failureOf(output)).toBe(failure);
 });
 
-test("an engine that can't be used is a refusal that may fall back; other words are none", () => {
-  const refusals = WORDS.map(([, words]) => engineRefusal(words)).filter((refusal) => refusal !== undefined);
+test("only an engine that cannot be used is a refusal, which allows a fallback", () => {
+  const refusals = OUTPUTS.map(([, output]) => engineRefusal(output)).filter((refusal) => refusal !== undefined);
   expect(new Set(refusals.map(({ code }) => code))).toEqual(new Set(["no-docker", "no-permission", "no-daemon"]));
   expect(refusals.every(({ mayFallBack, text, remedy }) => mayFallBack && !text.includes("\n") && remedy !== undefined)).toBe(true);
 });
 
-test("an image that can't be pulled names the command that pulls it", () => {
+test("the refusal of an image that could not be pulled contains the pull command", () => {
   const refusal = imageRefusal("postgres:17", false, 'Get "https://example.invalid/v2/": dial tcp: no such host');
   expect(refusal).toMatchObject({ code: "no-image", mayFallBack: true });
   expect(refusal.remedy).toContain("docker pull postgres:17");
 });
 
-test("a chosen image that nobody knows is a mistake, which no fallback hides", () => {
-  const words = "Error response from daemon: manifest for postgres:99 not found: manifest unknown";
-  expect(imageRefusal("postgres:99", true, words).mayFallBack).toBe(false);
-  expect(imageRefusal("postgres:99", false, words).mayFallBack).toBe(true);
+test("a chosen image that does not exist allows no fallback", () => {
+  const output = "Error response from daemon: manifest for postgres:99 not found: manifest unknown";
+  expect(imageRefusal("postgres:99", true, output).mayFallBack).toBe(false);
+  expect(imageRefusal("postgres:99", false, output).mayFallBack).toBe(true);
 });

@@ -2,7 +2,7 @@ import { access, chmod, constants, mkdir, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Env } from "../../../environment.ts";
 import { OffshootError } from "../../../errors.ts";
-import { type Account, closedTo } from "./account.ts";
+import { type Account, closedFolder } from "./account.ts";
 
 /** What decides where local servers keep their state. */
 export interface Surroundings {
@@ -16,28 +16,28 @@ export interface Surroundings {
 }
 
 /**
- * The folder of all local servers of this user. `OFFSHOOT_HOME` decides; root uses `/var/lib/offshoot`, which the
- * server's own user can enter; others the XDG state folder. Where that can't be written (a container's user
- * without a home) it is a folder of the user's own below the temporary directory.
+ * The folder of all local servers of this user: `OFFSHOOT_HOME` if it is set. Else `/var/lib/offshoot` for root, because the
+ * server's user can enter it, and the XDG state folder for other users. A user who cannot write to that folder, such as a
+ * container's user without a home, gets a folder of its own in the temporary directory.
  */
-export async function stateHome(around: Surroundings): Promise<string> {
+export async function stateFolder(around: Surroundings): Promise<string> {
   const { env, uid } = around;
   const chosen = env["OFFSHOOT_HOME"];
   if (chosen !== undefined && chosen !== "") return resolve(around.cwd, chosen);
-  const usual = usualHome(around);
+  const usual = usualFolder(around);
   if (uid === undefined || uid === 0 || (await isWritable(usual))) return usual;
   return join(around.temporaryDirectory, `offshoot-${uid}`);
 }
 
-function usualHome({ env, platform, uid, homeDirectory }: Surroundings): string {
+function usualFolder({ env, platform, uid, homeDirectory }: Surroundings): string {
   if (platform === "win32") return join(env["LOCALAPPDATA"] ?? join(homeDirectory, "AppData", "Local"), "offshoot");
   if (uid === 0) return "/var/lib/offshoot";
   const state = env["XDG_STATE_HOME"];
-  // Relative paths in XDG variables are invalid and to be ignored (XDG Base Directory Specification).
+  // Relative paths in XDG variables are invalid and must be ignored (XDG Base Directory Specification).
   return join(state !== undefined && isAbsolute(state) ? state : join(homeDirectory, ".local", "state"), "offshoot");
 }
 
-/** Whether the folder exists and can be written, or could be made. */
+/** Whether the folder can be written to, or can be created. */
 async function isWritable(path: string): Promise<boolean> {
   try {
     await access(path, constants.W_OK | constants.X_OK);
@@ -48,22 +48,25 @@ async function isWritable(path: string): Promise<boolean> {
   }
 }
 
-/** Makes a folder that we own, and that the server's user can enter. Throws `POSTGRES_START_FAILED` with what is wrong. */
+/**
+ * Creates a folder that belongs to this user and that the server's user can enter. Throws `POSTGRES_START_FAILED` when it
+ * belongs to another user, or when the server's user cannot enter it or a folder above it.
+ */
 export async function makeFolder(folder: string, account: Account | undefined): Promise<void> {
   const mode = account === undefined ? 0o700 : 0o755;
   const created = await mkdir(folder, { recursive: true, mode });
-  // The process's umask may have taken the bits that the server's user needs.
+  // The umask of this process may remove the permissions that the server's user needs.
   if (created !== undefined && account !== undefined) await chmod(folder, mode);
   const { uid } = await stat(folder);
   if (process.getuid !== undefined && uid !== process.getuid()) {
-    throw new OffshootError("POSTGRES_START_FAILED", `The folder ${folder} belongs to another user.`, {
-      remedy: "Set OFFSHOOT_HOME to a folder of your own.",
+    throw new OffshootError("POSTGRES_START_FAILED", `Postgres was not started: the folder ${folder} belongs to another user.`, {
+      remedy: "Set OFFSHOOT_HOME to a folder that you own.",
     });
   }
-  const closed = account === undefined ? undefined : await closedTo(account, folder);
+  const closed = account === undefined ? undefined : await closedFolder(account, folder);
   if (closed === undefined) return;
-  throw new OffshootError("POSTGRES_START_FAILED", `The user ${account?.name} can't enter ${closed}.`, {
-    meaning: "Postgres does not run as root, so its files must be where that user can reach them.",
-    remedy: "Set OFFSHOOT_HOME to a folder that everybody can enter, or leave it unset.",
+  throw new OffshootError("POSTGRES_START_FAILED", `Postgres was not started: the user ${account?.name} cannot enter ${closed}.`, {
+    meaning: `Postgres refuses to run as root. It runs as ${account?.name}, who needs access to its files in ${folder}.`,
+    remedy: "Set OFFSHOOT_HOME to a folder that every user can enter, or remove OFFSHOOT_HOME.",
   });
 }

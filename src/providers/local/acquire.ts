@@ -1,0 +1,99 @@
+import { jitter } from "../../deadline.ts";
+import { codeOf, OffshootError } from "../../errors.ts";
+import { connectionError } from "../../postgres/connect.ts";
+import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
+import { withDatabase } from "../../postgres/url.ts";
+import type { Refusal, DatabaseRequest } from "../provider.ts";
+import { touchBase } from "./base.ts";
+import { type Created, createOrAdopt } from "./create.ts";
+import { dropStale } from "./drop.ts";
+import { toDatabase } from "./names.ts";
+import { type Bounds, type Server, type ServerSource, withinSession } from "./server.ts";
+
+export interface LocalOptions {
+  /** Milliseconds after its last use when a base is dropped. */
+  readonly baseTtlMs: number;
+}
+
+export interface Acquired {
+  readonly server: Server;
+  readonly created: Created;
+}
+
+/** A server that started less than this many milliseconds ago may still get the idle reaper that was started with it. */
+const REAPER_START_MS = 10_000;
+
+/** Finds or starts the server and creates or adopts the database on it. Tries again when the server ends meanwhile. */
+export async function acquireOn(
+  source: ServerSource,
+  wanted: DatabaseRequest,
+  options: LocalOptions,
+  bounds: Bounds,
+): Promise<Acquired | Refusal> {
+  let hasConnected = false;
+  const onConnected = (): void => void (hasConnected = true);
+  for (let isRetry = false; ; isRetry = true) {
+    const server = await findServer(source, bounds, isRetry);
+    if (!("kind" in server)) {
+      const created = await tryOn(source, server, bounds, () => createOn(source, server, wanted, options, bounds, onConnected));
+      if (created !== undefined && "kind" in created) return created;
+      if (created !== undefined) return { server, created };
+    } else if (!hasConnected) return server;
+    await bounds.within.pause(jitter(25));
+  }
+}
+
+async function findServer(source: ServerSource, bounds: Bounds, isRetry: boolean): Promise<Server | Refusal> {
+  const running = isRetry ? undefined : await source.running(bounds);
+  return running ?? (await source.refuse(bounds)) ?? source.boot(bounds);
+}
+
+/** Undefined when the work is to be tried again, because the server or the database ended meanwhile. */
+async function tryOn<T>(source: ServerSource, server: Server, bounds: Bounds, work: () => Promise<T>): Promise<T | Refusal | undefined> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const code = codeOf(thrown);
+    const again: readonly (string | undefined)[] = [SQLSTATE.undefinedDatabase, SQLSTATE.databaseDropped, SQLSTATE.invalidPassword];
+    if (isTemporary(thrown) || again.includes(code)) return undefined;
+    // Nothing was created when the role cannot create databases, so this is still a refusal.
+    const refusal = code === SQLSTATE.insufficientPrivilege ? await source.refuse(bounds) : undefined;
+    if (refusal !== undefined) return refusal;
+    throw serverError(server, thrown);
+  }
+}
+
+async function createOn(
+  source: ServerSource,
+  server: Server,
+  wanted: DatabaseRequest,
+  options: LocalOptions,
+  bounds: Bounds,
+  onConnected: () => void,
+): Promise<Created> {
+  return withinSession(server.url, bounds.within, async (session) => {
+    onConnected();
+    const name = toDatabase(wanted.name);
+    const { tag, fingerprint } = wanted;
+    const created = await createOrAdopt(session, { name, tag, fingerprint, quickCheckpoints: source.quickCheckpoints }, bounds);
+    const { snapshot, base, origin } = created;
+    await withinSession(withDatabase(server.url, name), bounds.within, (own) => own.query("select 1"));
+    // Only the creator maintains the server: one of many jobs that start at once is enough.
+    if (origin === "created" && !snapshot.hasIdleReaper && snapshot.upMs > REAPER_START_MS) await source.startIdleReaper?.(server);
+    if (origin === "created") await dropStale(session, snapshot, { ...bounds, baseTtlMs: options.baseTtlMs, except: base?.name });
+    if (base !== undefined) await touchBase(session, base, snapshot, bounds.within);
+    return created;
+  });
+}
+
+/** The error of offshoot for an expected failure of the server. Anything else is returned as it was thrown. */
+export function serverError(server: Server, thrown: unknown): unknown {
+  const code = codeOf(thrown);
+  if (code === SQLSTATE.diskFull) {
+    return new OffshootError("DISK_FULL", "No database was created: the disk of the Postgres server is full.", {
+      remedy: "Free some disk space, or drop stale databases with `offshoot sweep --yes`.",
+      cause: thrown,
+    });
+  }
+  return isTemporary(thrown) || code === SQLSTATE.invalidPassword ? connectionError(server.url, thrown) : thrown;
+}

@@ -1,0 +1,80 @@
+import { deadline } from "../../deadline.ts";
+import { OffshootError } from "../../errors.ts";
+import { connect, type Session } from "../../postgres/connect.ts";
+import { identifier } from "../../postgres/identifier.ts";
+import { directUrl, withDatabase } from "../../postgres/url.ts";
+import type { Clone } from "../provider.ts";
+import { dropEntry } from "./drop.ts";
+import { tryCreatorLocks } from "./locks.ts";
+import { scratchName } from "./names.ts";
+
+const CLONE_MS = 60_000;
+
+/**
+ * The statement that copies a database. `file_copy` (PostgreSQL 15) copies files between two checkpoints: several times
+ * faster than the default copy through the log when a checkpoint needs no flush to disk, and slower otherwise.
+ */
+export function copyStatement(to: string, from: string, isQuick: boolean): string {
+  return `create database ${identifier(to)} template ${identifier(from)}${isQuick ? " strategy file_copy" : ""}`;
+}
+
+/**
+ * Statements that add to database `to` what its copy of `from` lacks: `create database … template` copies neither
+ * `alter database … set` nor `grant … on database` (PostgreSQL documentation, CREATE DATABASE, notes).
+ * List settings are stored as quoted identifiers and must not be quoted again.
+ */
+export async function propertyStatements(session: Session, from: string, to: string): Promise<string[]> {
+  const rows = await session.query<{ statement: string }>(
+    `with source as (select oid, datacl from pg_database where datname = $1),
+     settings as (
+       select setrole, split_part(entry, '=', 1) as key, substr(entry, strpos(entry, '=') + 1) as value
+       from pg_db_role_setting, unnest(setconfig) as entry where setdatabase = (select oid from source))
+     select 1 as step, format('revoke all on database %I from public', $2::text) as statement from source where datacl is not null
+     union all
+     select 2, format('grant %s on database %I to %s%s', privilege_type, $2::text,
+         case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end,
+         case when is_grantable then ' with grant option' else '' end)
+       from source, aclexplode(datacl)
+     union all
+     select 3, case setrole when 0 then format('alter database %I', $2::text)
+           else format('alter role %I in database %I', pg_get_userbyid(setrole), $2::text) end
+         || format(' set %s to ', key)
+         || case when lower(key) in ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries')
+             then regexp_replace(value, '(^|, )""(?=,|$)', '\\1''''', 'g') else quote_literal(value) end
+       from settings
+     order by step`,
+    [from, to],
+  );
+  return rows.map((row) => row.statement);
+}
+
+/**
+ * `Database.clone` on a local server. The copy has a scratch name, and its lock is held until the copy is dropped. If this
+ * process is killed, the next creation on that server drops the copy.
+ */
+export async function cloneDatabase(serverUrl: string, database: string, isQuick: boolean, signal: AbortSignal): Promise<Clone> {
+  const session = await connect(serverUrl, { applicationName: "offshoot:clone", signal });
+  const scratch = scratchName();
+  const within = deadline("copying the database", CLONE_MS, signal);
+  const drop = async (): Promise<void> => {
+    try {
+      await dropEntry(session, { name: scratch, isTemplate: false });
+    } finally {
+      await session.close();
+    }
+  };
+  try {
+    if (!(await tryCreatorLocks(session, scratch, scratch))) {
+      throw new OffshootError("UNEXPECTED", `The database ${database} was not copied: another process is stopping its server.`, {
+        remedy: "Run the command again.",
+      });
+    }
+    await session.query(copyStatement(scratch, database, isQuick));
+    for (const statement of await propertyStatements(session, database, scratch)) await session.query(statement);
+    within.check();
+  } catch (thrown) {
+    await drop();
+    throw thrown;
+  }
+  return { url: directUrl(withDatabase(serverUrl, scratch)), drop };
+}

@@ -1,0 +1,76 @@
+import { setTimeout as timer } from "node:timers/promises";
+import { deadline } from "../../deadline.ts";
+import { type Listener, silent } from "../../events.ts";
+import { connect, type Session } from "../../postgres/connect.ts";
+import { tryLock, unlock } from "../../postgres/lock.ts";
+import { readDatabases, type Snapshot } from "./databases.ts";
+import { dropStale } from "./drop.ts";
+import { IDLE_REAPER, SERVER, tryStopLock } from "./locks.ts";
+import type { Server } from "./server.ts";
+
+export interface IdleOptions {
+  /** Milliseconds without a session after which the server is stopped. */
+  readonly idleMs: number;
+  readonly baseTtlMs: number;
+  /** Stops the server. It is called while no session can start to use the server. Returns false when the server must continue. */
+  readonly stop: (snapshot: Snapshot) => Promise<boolean>;
+  readonly emit?: Listener | undefined;
+}
+
+/** Time limit for dropping stale databases once. */
+const DROP_MS = 120_000;
+
+/**
+ * The work of an idle reaper, until the server ends: drops databases that expire, and stops the server when it was unused for
+ * `idleMs`. Returns at once when the server has another idle reaper.
+ */
+export async function stopWhenIdle(server: Server, options: IdleOptions): Promise<void> {
+  const session = await connect(server.url, { applicationName: "offshoot idle reaper" });
+  try {
+    if (await tryLock(session, IDLE_REAPER)) await reap(session, options);
+  } catch (thrown) {
+    // A lost session means that the server ended, as it does after the last `down`.
+    if (!session.lost.aborted) throw thrown;
+  } finally {
+    await session.close();
+  }
+}
+
+async function reap(session: Session, options: IdleOptions): Promise<void> {
+  const { idleMs, baseTtlMs, emit = silent } = options;
+  let seen = "";
+  let usedAt = performance.now();
+  while (!session.lost.aborted) {
+    const sessions = await countSessions(session);
+    if (sessions.open > 0 || sessions.total !== seen) usedAt = performance.now();
+    seen = sessions.total;
+    await dropStale(session, await readDatabases(session), { baseTtlMs, emit, within: deadline("dropping stale databases", DROP_MS) });
+    if (performance.now() - usedAt >= idleMs && (await stopIfUnused(session, seen, options))) return;
+    await timer(Math.min(10_000, idleMs / 4), undefined, { signal: session.lost }).catch(() => undefined);
+  }
+}
+
+interface Sessions {
+  /** Open sessions, without that of the idle reaper. */
+  readonly open: number;
+  /** All sessions since the server started, as a decimal number. It shows also those that were open only between two counts. */
+  readonly total: string;
+}
+
+async function countSessions(session: Session): Promise<Sessions> {
+  const [sessions] = await session.query<Sessions & Record<string, unknown>>(
+    `select (select count(*)::int from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()) as open,
+       (select coalesce(sum(sessions), 0)::text from pg_stat_database) as total`,
+  );
+  if (sessions === undefined) throw new Error("The query of the sessions returned no row.");
+  return sessions;
+}
+
+/** Stops the server unless a session was opened since the last count. */
+async function stopIfUnused(session: Session, seen: string, { stop }: IdleOptions): Promise<boolean> {
+  if (!(await tryStopLock(session))) return false;
+  const { open, total } = await countSessions(session);
+  if (open === 0 && total === seen && (await stop(await readDatabases(session)))) return true;
+  await unlock(session, SERVER);
+  return false;
+}

