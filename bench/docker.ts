@@ -1,6 +1,6 @@
 /**
- * First query on Docker with an image that is here: our provider beside a bare `docker run` and a loop of queries.
- * Wanted: at most 1.2 times as long. `node --import tsx bench/docker.ts [IMAGE]`, default the image of the tests.
+ * Time to the first query with an image that is on the machine: the Docker provider, and `docker run` with a loop of
+ * queries. The goal is a ratio of at most 1.2. `node --import tsx bench/docker.ts [IMAGE]`; default: the image of the tests.
  */
 import { spawnSync } from "node:child_process";
 import { setTimeout as timer } from "node:timers/promises";
@@ -21,7 +21,7 @@ const docker = (...args: string[]): string => {
   return stdout.trim();
 };
 
-/** The plain settings of a throw-away server, by hand: what a user would write without us. */
+/** The usual settings of a throw-away server, as a user writes them by hand. */
 async function bare(): Promise<() => Promise<void>> {
   const durability = ["fsync", "synchronous_commit", "full_page_writes"].flatMap((name) => ["-c", `${name}=off`]);
   const tmpfs = IMAGE.endsWith(":18") ? "/var/lib/postgresql" : "/var/lib/postgresql/data";
@@ -64,7 +64,7 @@ const run = {
 const limits = { signal: new AbortController().signal, withinMs: 120_000, emit: silent };
 const provider = dockerProvider({ env: { ...process.env, OFFSHOOT_HOME: "/bench" }, image: IMAGE, idleMs: 600_000, baseTtlMs: 600_000 });
 
-async function ours(): Promise<() => Promise<void>> {
+async function provided(): Promise<() => Promise<void>> {
   const createdAt = new Date();
   const expiresAt = new Date(createdAt.getTime() + 600_000);
   const wanted = { run, name: branchName(run), tag: ownerTag({ run, createdAt, expiresAt }), expiresAt, fingerprint: undefined };
@@ -74,7 +74,7 @@ async function ours(): Promise<() => Promise<void>> {
   return async () => void (await provider.release(answer.name, limits));
 }
 
-const sides = await compare(ROUNDS, { "docker run, query loop": bare, "acquire() of the provider": ours });
+const sides = await compare(ROUNDS, { "docker run, query loop": bare, "acquire() of the provider": provided });
 console.log(table(sides));
 const [floor = 1, first = 0] = sides.map(({ times }) => median(times));
-console.log(`wanted: ratio at most 1.20, is ${(first / floor).toFixed(2)}`);
+console.log(`goal: a ratio of at most 1.20; measured: ${(first / floor).toFixed(2)}`);

@@ -19,7 +19,7 @@ const uriOf = async (branchId?: string): Promise<string> => {
   return data.uri;
 };
 
-/** A branch with a running compute: ids and both addresses. */
+/** A branch with a running compute: its ids and both URLs. */
 async function branch(name: string, options: { parent_id?: string; init_source?: string; protected?: boolean } = {}) {
   const { data } = await api().createProjectBranch(mock.projectId, {
     branch: { name, ...options },
@@ -38,7 +38,7 @@ const one = async (url: string, sql: string): Promise<unknown> => {
   return rows[0]?.value;
 };
 
-/** Repeats a call until no operation is in its way. */
+/** Repeats a call until no operation of the branch blocks it. */
 const whenFree = async <T>(call: () => Promise<T>): Promise<T> => {
   for (let tries = 0; ; tries++) {
     try {
@@ -60,8 +60,8 @@ afterAll(async () => {
   await mock.stop();
 });
 
-describe("a branch backed by Postgres", () => {
-  test("says which branch it is, over the direct and the pooled address", async () => {
+describe("a branch of the mock with a Postgres server", () => {
+  test("shows its ids over the direct and the pooled address", async () => {
     const made = await branch("names");
     expect(made.pooled).not.toBe(made.url);
     for (const url of [made.url, made.pooled]) {
@@ -72,7 +72,7 @@ describe("a branch backed by Postgres", () => {
     expect(await one(made.url, "select rolsuper as value from pg_roles where rolname = current_user")).toBe(false);
   });
 
-  test("copies a parent that is being written to, and then goes its own way", async () => {
+  test("is a copy of a parent during writes, and is independent afterwards", async () => {
     await one(mainUrl, "create table written (n bigint primary key)");
     const writer = await connect(mainUrl);
     const ending = new AbortController();
@@ -90,8 +90,8 @@ describe("a branch backed by Postgres", () => {
     expect(await one(mainUrl, "select count(*)::int as value from written where n = -1")).toBe(0);
   });
 
-  test("sleeps and wakes: a connection to a suspended or killed compute starts it", async () => {
-    const made = await branch("sleeper");
+  test("starts a suspended or killed compute at the next connection", async () => {
+    const made = await branch("suspended");
     await one(made.url, "create table kept as select 1 as n");
     for (const act of ["suspend", "kill"]) {
       const session = await connect(made.url);
@@ -104,7 +104,7 @@ describe("a branch backed by Postgres", () => {
     }
   });
 
-  test("has roles, passwords and databases for real", async () => {
+  test("has the roles, passwords and databases of the API on its server", async () => {
     const made = await branch("roles");
     const { data } = await whenFree(() => api().createProjectBranchRole(mock.projectId, made.id, { role: { name: "reader" } }));
     const readerUrl = made.url.replace(/\/\/[^@]+@/, `//reader:${data.role.password}@`);
@@ -117,7 +117,7 @@ describe("a branch backed by Postgres", () => {
     await expect(one(readerUrl, "select 1 as value")).rejects.toMatchObject({ code: "28P01" });
   });
 
-  test("of a protected parent rejects the parent's password", async () => {
+  test("rejects the password of its protected parent", async () => {
     const guarded = await branch("guarded", { protected: true });
     const child = await branch("child-of-guarded", { parent_id: guarded.id });
     const password = new URL(guarded.url).password;
@@ -127,13 +127,13 @@ describe("a branch backed by Postgres", () => {
     });
   });
 
-  test("starts from the schema alone where that is asked for", async () => {
+  test("starts with the schema and without rows when init_source is schema-only", async () => {
     await one(mainUrl, "create table filled as select generate_series(1, 10) as n");
     const made = await branch("empty", { init_source: "schema-only" });
     expect(await one(made.url, "select count(*)::int as value from filled")).toBe(0);
   });
 
-  test("is restored to its parent's present state, and its old one is kept under a name", async () => {
+  test("is restored to its parent's present state, and its old state is kept under another name", async () => {
     const made = await branch("restored");
     await one(made.url, "create table mine as select 1 as n");
     await one(mainUrl, "create table theirs as select 2 as n");
@@ -149,7 +149,7 @@ describe("a branch backed by Postgres", () => {
     expect(await one(await uriOf(kept?.id), "select n as value from mine")).toBe(1);
   });
 
-  test("is gone with its deletion, while somebody is connected", async () => {
+  test("ends its open sessions when it is deleted", async () => {
     const made = await branch("doomed");
     const session = await connect(made.url);
     await whenFree(() => api().deleteProjectBranch({ projectId: mock.projectId, branchId: made.id }));
@@ -159,7 +159,7 @@ describe("a branch backed by Postgres", () => {
     await expect(one(made.url, "select 1 as value")).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
 
-  test("leaves neither data nor servers behind when the mock ends", async () => {
+  test("leaves neither data nor servers when the mock ends", async () => {
     const other = await startMock("--postgres");
     const state = (await other.control("GET", "state")) as { home: string };
     expect(existsSync(state.home)).toBe(true);
@@ -167,7 +167,7 @@ describe("a branch backed by Postgres", () => {
     expect(existsSync(state.home)).toBe(false);
   });
 
-  test("removes what a killed mock has left", async () => {
+  test("removes the data of a killed mock", async () => {
     const killed = await startMock("--postgres");
     const { home } = (await killed.control("GET", "state")) as { home: string };
     const url = await uriOf();
@@ -181,7 +181,7 @@ describe("a branch backed by Postgres", () => {
     expect(await one(url, "select 1 as value")).toBe(1);
   });
 
-  test("never contradicted Neon's OpenAPI text meanwhile", async () => {
+  test("replied in the form of Neon's OpenAPI specification in all tests before", async () => {
     expect(await mock.control("GET", "violations")).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes a data directory where there is none and becomes the server, by the same environment and arguments
-# as the official image of Postgres.
+# Makes a data directory if there is none and becomes the server. Takes the same environment variables and arguments as the
+# official image of Postgres.
 set -eu
 
 case "${1:-}" in
