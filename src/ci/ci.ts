@@ -26,14 +26,14 @@ export interface CiService {
   /** Masks strings in all later output of the job. Returns nothing if the service cannot do that while a job runs. */
   readonly mask: (secrets: readonly string[]) => readonly Write[];
   /** Sets variables, also secret ones, for the later steps of the same job. */
-  readonly exports: (variables: Variables, where: WriteContext) => readonly Write[];
+  readonly exports: (variables: Variables, context: WriteContext) => readonly Write[];
   /** Passes facts to later jobs. They must not contain secrets. */
-  readonly outputs: (facts: Variables, where: WriteContext) => readonly Write[];
+  readonly outputs: (facts: Variables, context: WriteContext) => readonly Write[];
   /** Folds a part of the log. */
-  readonly group: (title: string, where: WriteContext) => Group | undefined;
+  readonly group: (title: string, context: WriteContext) => Group | undefined;
   readonly annotate: (annotation: Annotation) => readonly Write[];
   /** Shows Markdown on the page of the CI run. */
-  readonly summary: (markdown: string, where: WriteContext) => readonly Write[];
+  readonly summary: (markdown: string, context: WriteContext) => readonly Write[];
 }
 
 /** The value of the first variable that is set. A blank one counts as unset: services export unknown values as empty. */

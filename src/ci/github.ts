@@ -29,8 +29,8 @@ export const github: CiService = {
   },
   // The runner reads commands from both streams. stdout is for data only, so commands are written to stderr.
   mask: (secrets) => stderr(...maskable(secrets).map((secret) => `::add-mask::${escapeData(secret)}`)),
-  exports: (variables, where) => appendTo(where.env["GITHUB_ENV"], ...fileLines(variables, where)),
-  outputs: (facts, where) => appendTo(where.env["GITHUB_OUTPUT"], ...fileLines(facts, where)),
+  exports: (variables, context) => appendTo(context.env["GITHUB_ENV"], ...fileLines(variables, context)),
+  outputs: (facts, context) => appendTo(context.env["GITHUB_OUTPUT"], ...fileLines(facts, context)),
   group: (title) => ({ begin: `::group::${escapeData(title)}\n`, end: "::endgroup::\n" }),
   annotate: (annotation) => stderr(annotationLine(annotation)),
   summary: (markdown, { env }) => appendTo(env["GITHUB_STEP_SUMMARY"], markdown),

@@ -43,7 +43,7 @@ export const gitlab: CiService = {
         .join(""),
     },
   ],
-  group: (title, where) => section(title, where),
+  group: (title, context) => section(title, context),
 };
 
 /** A folded section. Its start and end are control sequences with a time in seconds and a name (GitLab documentation, "Job logs"). */

@@ -36,7 +36,7 @@ export interface Invocation extends Interruption {
   /** Writes the result to stdout: with `--json` the data as one line of JSON, else the lines. */
   print(data: unknown, lines: () => readonly string[]): void;
   /** Writes a text to stdout unchanged. */
-  write(text: string): void;
+  readonly write: (text: string) => void;
   /** Writes a line to stderr. */
   log(line: string): void;
   close(): void;

@@ -23,7 +23,7 @@ export interface RunIdentity {
   readonly source: string;
 }
 
-/** What a CI service says about the current job. A fact that the service does not provide is undefined. */
+/** The facts that a CI service provides about the current job. A fact that it does not provide is undefined. */
 export interface CiFacts {
   /** Name of the service, such as `github`. */
   readonly service: string;
@@ -43,7 +43,7 @@ export interface CiFacts {
   readonly job: string | undefined;
 }
 
-/** What the user and the git checkout say, for use outside of a CI. */
+/** The user and the git checkout, for use outside of a CI. */
 export interface LocalFacts {
   readonly user: string;
   /** Undefined outside of git and on a detached head. */

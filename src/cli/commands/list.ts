@@ -15,7 +15,7 @@ export function listedJson(listed: Listed): Record<string, unknown> {
     id: listed.id,
     name: listed.name,
     kind: listed.kind,
-    ours: listed.tag !== undefined,
+    owned: listed.tag !== undefined,
     repository: listed.tag?.repository ?? null,
     run: listed.tag?.run ?? null,
     createdAt: listed.createdAt?.toISOString() ?? null,

@@ -93,7 +93,7 @@ describe("status, list and doctor", () => {
     const status = await json<{ database: { provider: string }; markers: { state: string }[] }>("status");
     expect([status.database.provider, status.markers.map(({ state }) => state)]).toEqual(["embedded", ["ready"]]);
     const listed = await json<{ run: string; kind: string }[]>("list");
-    expect(listed).toEqual(expect.arrayContaining([expect.objectContaining({ run: "test", kind: "run", ours: true })]));
+    expect(listed).toEqual(expect.arrayContaining([expect.objectContaining({ run: "test", kind: "run", owned: true })]));
     const diagnosis = await json<{ chosen: string; settings: { key: string; source: { from: string } }[] }>("doctor");
     expect(diagnosis.chosen).toBe("embedded");
     expect(diagnosis.settings.find(({ key }) => key === "provider")?.source.from).toBe("env");
@@ -114,7 +114,7 @@ describe("down", () => {
     expect(await json("down")).toMatchObject({ version: 1, outcome: "not-found" });
     expect(await json("list")).toEqual([]);
     // The template of the migrations is kept as a cache, and is listed only with --all.
-    expect(await json("list", "--all")).toEqual([expect.objectContaining({ kind: "base", ours: true })]);
+    expect(await json("list", "--all")).toEqual([expect.objectContaining({ kind: "base", owned: true })]);
     expect((await project.offshoot(["env"])).code).toBe(2);
   });
 });
