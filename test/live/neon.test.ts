@@ -3,7 +3,7 @@ import { afterAll, describe } from "vitest";
 import { neonProvider } from "../../src/providers/neon/neon.ts";
 import { createRateLimiter } from "../../src/providers/neon/rate-limit.ts";
 import type { Provider } from "../../src/providers/provider.ts";
-import { listening } from "../integration/providers/asking.ts";
+import { listening } from "../integration/providers/requests.ts";
 import { testContract } from "../integration/providers/contract.ts";
 import { CHOICES } from "../support/neon-harness.ts";
 

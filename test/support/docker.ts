@@ -25,7 +25,7 @@ export async function testImage(major: 15 | 18): Promise<string | undefined> {
   }
 }
 
-/** An image whose container prints `output` after a while and ends. `remove` removes the image. */
+/** Makes an image for containers that print `output` after a while and end. `remove` removes the image. */
 export async function failingImage(output: string, afterSeconds: number): Promise<{ readonly image: string; remove(): Promise<void> }> {
   const image = `offshoot-test/failing:${randomBytes(6).toString("hex")}`;
   const container = await docker("create", `${REPOSITORY}:base`, "true");

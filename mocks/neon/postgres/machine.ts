@@ -27,8 +27,8 @@ const PREFIX = "neon-mock-";
 const OLDEST_MAJOR = 15;
 
 /**
- * Finds Postgres, makes a folder for the data, and removes the folders of killed mocks. `roots` are the folders whose npm
- * packages are searched for Postgres; default: this checkout.
+ * Finds Postgres, makes a folder for the data, and removes the folders of killed mocks. The npm packages
+ * of the folders `roots` are searched for Postgres; default: those of this checkout.
  */
 export async function createMachine(roots: readonly string[] = [import.meta.dirname]): Promise<Machine> {
   const [runtime, folder] = await Promise.all([findRuntime(roots), dataFolder()]);

@@ -23,7 +23,7 @@ export interface BootOptions extends Bounds, Target {
 /** How often a start is tried when another process took the port that the engine chose, or the container was ended from outside. */
 const TRIES = 3;
 
-/** Interval of the looks at a container that does not answer yet, in milliseconds. Usually it answers before the first. */
+/** While a container does not answer it is inspected at this interval, in milliseconds. Usually it answers before that. */
 const INSPECT_MS = 3000;
 
 /** Time limit of one connection attempt. A packet can get lost while the engine sets up the port. */

@@ -79,7 +79,7 @@ export function runArguments({ identity, image, bind, tag }: RunRequest): string
   ];
 }
 
-/** Gives the same sort order and case rules as the embedded provider, whatever the image's locale is. */
+/** Gives the same sort order and case rules as the embedded provider, independent of the image's locale. */
 function initdbArguments(major: number | undefined): readonly string[] {
   if (major === undefined) return ["--no-sync"];
   const [locale] = localeFlags(major);

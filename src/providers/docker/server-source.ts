@@ -47,7 +47,7 @@ export interface SourceOptions {
   readonly seen?: readonly Container[] | undefined;
 }
 
-/** A source whose server runs in a container. When the engine cannot be used, no server runs, and `refuse` returns the reason. */
+/** Runs the server in a container. When the engine cannot be used, no server runs, and `refuse` returns the reason. */
 export function dockerSource(target: Target, settings: DockerOptions, options: SourceOptions = {}): ServerSource {
   const { engine, reach, identity } = target;
   /** The result of the last inspection. It is used once, because it is outdated after that. */

@@ -56,7 +56,7 @@ export async function listUnused(target: Target, containers: readonly Container[
   return containers.filter((_, index) => unused[index]).map(toListed);
 }
 
-/** Removes an unused container after checking it again. A container that is used by then is kept and reported as already removed. */
+/** Removes an unused container after checking it again. A container that is used again is kept, and reported as not found. */
 export async function removeUnused(target: Target, name: string, bounds: Bounds): Promise<Released> {
   const [container] = await inspect(target.engine, [name], bounds.within);
   if (container === undefined || container.owner !== target.identity.owner) return "not-found";

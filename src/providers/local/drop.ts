@@ -53,7 +53,7 @@ function endSessions(session: Session, database: string): Promise<unknown> {
 export interface StaleOptions extends Bounds {
   /** Milliseconds after its last use when a base is dropped. */
   readonly baseTtlMs: number;
-  /** A database to keep, whatever its age. */
+  /** A database to keep even if it is stale. */
   readonly except?: string | undefined;
 }
 

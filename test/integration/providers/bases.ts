@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { withSession } from "../../../src/postgres/connect.ts";
 import type { Database, Provider } from "../../../src/providers/provider.ts";
-import { acquired, listening, uniqueKey } from "./asking.ts";
+import { acquired, listening, uniqueKey } from "./requests.ts";
 
 const signal = new AbortController().signal;
 

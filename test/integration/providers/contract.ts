@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { withSession } from "../../../src/postgres/connect.ts";
 import type { Provider } from "../../../src/providers/provider.ts";
-import { acquired, listening, uniqueKey, wantedBy } from "./asking.ts";
+import { acquired, listening, uniqueKey, wantedBy } from "./requests.ts";
 
 /** The provider that the suite tests. */
 export interface Subject {

@@ -6,7 +6,7 @@ import { existingProvider } from "../../../src/providers/existing.ts";
 import { toDatabase } from "../../../src/providers/local/names.ts";
 import type { Database, Provider, Refusal } from "../../../src/providers/provider.ts";
 import { freePort } from "../../../src/providers/local/cluster/start.ts";
-import { listening, wantedBy } from "./asking.ts";
+import { listening, wantedBy } from "./requests.ts";
 import { testBases } from "./bases.ts";
 import { testContract } from "./contract.ts";
 

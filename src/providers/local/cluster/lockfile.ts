@@ -36,7 +36,7 @@ export async function withLockFile<T>(path: string, within: Deadline, { alternat
   }
   const heartbeat = setInterval(() => {
     const now = new Date();
-    // A failure means that another process has taken the lock, whose file must not be touched.
+    // After a failure another process may own the lock file, so this process must not touch it again.
     utimes(path, now, now).catch(() => clearInterval(heartbeat));
   }, HEARTBEAT_MS);
   try {

@@ -87,7 +87,7 @@ async function copyPackage(folder: string, copy: string, account: Account | unde
   return copy;
 }
 
-/** Makes the missing ones of the links in `native/pg-symlinks.json`, whose paths are relative to the package. */
+/** Makes the links in `native/pg-symlinks.json` that are missing. The paths in that file are relative to the package. */
 async function linkLibraries(folder: string): Promise<void> {
   const list = await readFile(join(folder, "native", "pg-symlinks.json"), "utf8").catch(() => "[]");
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {

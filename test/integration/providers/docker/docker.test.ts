@@ -12,7 +12,7 @@ import { toDatabase } from "../../../../src/providers/local/names.ts";
 import { deadline } from "../../../../src/deadline.ts";
 import { plan } from "../../../../src/sweep/plan.ts";
 import { docker, failingImage, testImage } from "../../../support/docker.ts";
-import { acquired, listening, uniqueKey, wantedBy } from "../asking.ts";
+import { acquired, listening, uniqueKey, wantedBy } from "../requests.ts";
 import { testBases } from "../bases.ts";
 import { testContract } from "../contract.ts";
 import { type DockerHome, dockerHomeForTest, makeDockerHome } from "./homes.ts";

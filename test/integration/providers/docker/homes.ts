@@ -38,7 +38,7 @@ export function makeDockerHome(image: string): DockerHome {
   };
 }
 
-/** A home whose containers are removed when the test ends. */
+/** A home for one test. Its containers are removed when the test ends. */
 export function dockerHomeForTest(image: string): DockerHome {
   const home = makeDockerHome(image);
   onTestFinished(() => home.remove());

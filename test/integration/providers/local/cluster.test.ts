@@ -10,7 +10,7 @@ import { commentOn, formatComment } from "../../../../src/providers/local/databa
 import { scratchName, toDatabase } from "../../../../src/providers/local/names.ts";
 import { runningServer } from "../../../../src/providers/local/cluster/cluster.ts";
 import type { Database } from "../../../../src/providers/provider.ts";
-import { acquired, listening, wantedBy } from "../asking.ts";
+import { acquired, listening, wantedBy } from "../requests.ts";
 import { type Home, homeForTest } from "./homes.ts";
 import { answerOf, startJob } from "../jobs.ts";
 
@@ -190,8 +190,8 @@ test("keeps the password in a private file, and listens on loopback only", async
     session.query("select current_setting('listen_addresses') as listen, current_setting('unix_socket_directories') as sockets"),
   );
   expect(settings).toEqual([{ listen: "127.0.0.1", sockets: "" }]);
-  const nobody = url.replace(/:[^:@]+@/, ":wrong@");
-  await expect(withSession(nobody, (session) => session.query("select 1"))).rejects.toMatchObject({ code: "28P01" });
+  const withWrongPassword = url.replace(/:[^:@]+@/, ":wrong@");
+  await expect(withSession(withWrongPassword, (session) => session.query("select 1"))).rejects.toMatchObject({ code: "28P01" });
 });
 
 test("refuses a major that is not installed, with the command to install it", async () => {

@@ -3,7 +3,7 @@ import { withSession } from "../../../../src/postgres/connect.ts";
 import { identifier } from "../../../../src/postgres/identifier.ts";
 import { toDatabase } from "../../../../src/providers/local/names.ts";
 import { runningServer } from "../../../../src/providers/local/cluster/cluster.ts";
-import { listening, wantedBy } from "../asking.ts";
+import { listening, wantedBy } from "../requests.ts";
 import { testBases } from "../bases.ts";
 import { testContract } from "../contract.ts";
 import { type Home, makeHome } from "./homes.ts";

@@ -8,7 +8,7 @@ import { deadline } from "../../../../src/deadline.ts";
 import { embeddedProvider } from "../../../../src/providers/local/embedded.ts";
 import type { Provider } from "../../../../src/providers/provider.ts";
 
-/** The checkout, whose npm packages contain the embedded Postgres. */
+/** The checkout. Its npm packages contain the embedded Postgres. */
 export const ROOT = join(import.meta.dirname, "../../../..");
 
 /** Major version of the embedded Postgres in the dev dependencies. */

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { withSession } from "../../../../src/postgres/connect.ts";
 import { runningServer } from "../../../../src/providers/local/cluster/cluster.ts";
-import { acquired, listening, wantedBy } from "../asking.ts";
+import { acquired, listening, wantedBy } from "../requests.ts";
 import { type Home, homeForTest } from "./homes.ts";
 
 const KEY = "kept";
@@ -12,7 +12,7 @@ async function untilStopped(home: Home): Promise<void> {
   await vi.waitFor(async () => expect(await home.pid()).toBeUndefined(), PATIENCE);
 }
 
-test("stops an idle server, whose databases can still be listed, used again and removed", async () => {
+test("stops an idle server and can still list, use and remove its databases", async () => {
   const home = await homeForTest();
   const provider = home.provider({ idleMs: 1500 });
   await acquired(provider, KEY);

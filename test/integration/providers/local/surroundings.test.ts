@@ -4,7 +4,7 @@ import { chmod, chown, mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { closedFolder, parseAccount } from "../../../../src/providers/local/cluster/account.ts";
-import { listening, wantedBy } from "../asking.ts";
+import { listening, wantedBy } from "../requests.ts";
 import { bareProject } from "../../../support/bare-project.ts";
 import { homeForTest, MAJOR, ROOT } from "./homes.ts";
 import { answerOf, startJob } from "../jobs.ts";

@@ -5,7 +5,7 @@ import { createRateLimiter } from "../../../../src/providers/neon/rate-limit.ts"
 import type { Database, Provider } from "../../../../src/providers/provider.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";
 import { CHOICES } from "../../../support/neon-harness.ts";
-import { listening, wantedBy } from "../asking.ts";
+import { listening, wantedBy } from "../requests.ts";
 import { testContract } from "../contract.ts";
 
 let mock: MockServer;

@@ -8,7 +8,7 @@ import { createRateLimiter } from "../../../../src/providers/neon/rate-limit.ts"
 import type { Database } from "../../../../src/providers/provider.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";
 import { CHOICES } from "../../../support/neon-harness.ts";
-import { acquired } from "../asking.ts";
+import { acquired } from "../requests.ts";
 
 let mock: MockServer;
 let parent: DirectUrl;
