@@ -10,7 +10,7 @@ export interface Failed extends Planned {
 export interface Swept {
   readonly deleted: readonly Planned[];
   readonly failed: readonly Failed[];
-  /** What the plan wanted to delete, but the second check kept. */
+  /** Items that the plan selected for deletion, but the second check kept. */
   readonly kept: readonly Planned[];
 }
 

@@ -121,7 +121,7 @@ const FILES: readonly (readonly [string, readonly string[]])[] = [
   ["run: a\nttl: *long\n", ["offshoot.yaml:2: the anchor &long is not defined; define it before its first use"]],
   [`x: [${"*a, ".repeat(20_000)}]\na: &a x\n`, ["offshoot.yaml:1: the anchor &a is not defined; define it before its first use"]],
   [`a: &a x\nb: [${"*a, ".repeat(20_000)}]\n`, ["offshoot.yaml:2: too many aliases; write the values without aliases"]],
-  [`run: ${"[".repeat(20_000)}`, ["offshoot.yaml:1: nested too deeply; expected keys and plain values"]],
+  [`run: ${"[".repeat(20_000)}`, ["offshoot.yaml:1: nested too deeply; use fewer levels"]],
   [BOMB, ["offshoot.yaml:2: too many aliases; write the values without aliases"]],
 ];
 

@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 import { parse } from "yaml";
 import { describe, expect, test } from "vitest";
-import { readDocument } from "../../../src/check/workflow/document.ts";
-import { mistakesIn } from "../../../src/check/workflow/rules.ts";
-import { workflowOf } from "../../../src/check/workflow/workflow.ts";
-import { commandsFor, type PipelineCommands } from "../../../src/init/pipeline-commands.ts";
-import { type CiServiceName, CI_SERVICES } from "../../../src/init/services/registry.ts";
-import { haveSchemas, judgeOf, type SchemaName } from "../../support/schemas.ts";
-import { ACCOUNTING, SHOP } from "./repositories.ts";
+import { readDocument } from "../../../../src/check/workflow/document.ts";
+import { mistakesIn } from "../../../../src/check/workflow/all-rules.ts";
+import { workflowOf } from "../../../../src/check/workflow/workflow.ts";
+import { commandsFor, type PipelineCommands } from "../../../../src/init/pipeline-commands.ts";
+import { type CiServiceName, CI_SERVICES } from "../../../../src/init/services/registry.ts";
+import { haveSchemas, judgeOf, type SchemaName } from "../../../support/schemas.ts";
+import { ACCOUNTING, SHOP } from "../repositories.ts";
 
 const NAMES = Object.keys(CI_SERVICES) as readonly CiServiceName[];
 const IN_YAML = NAMES.filter((name): name is Exclude<CiServiceName, "jenkins"> => name !== "jenkins");
