@@ -60,13 +60,13 @@ export function startChild(command: readonly string[] | string, options: ChildOp
   const signal = (name: NodeJS.Signals): void => {
     if (child.pid !== undefined) (group ? signalGroup : signalProcess)(child.pid, name);
   };
+  const kill = (): void => signal("SIGKILL");
   return {
     pid: child.pid,
     started,
     ended,
     signal,
     killOnExit() {
-      const kill = (): void => signal("SIGKILL");
       process.once("exit", kill);
       return () => process.off("exit", kill);
     },

@@ -61,25 +61,24 @@ function start(order: Extract<ToWatchdog, { kind: "start" }>): void {
   if (command.pid === undefined) return;
   pid = command.pid;
   send({ kind: "started", pid });
-  watch(command, command.pid, order.silenceMs);
+  void watch(command, command.pid, order.silenceMs);
 }
 
-function watch(command: Child, group: number, silenceMs: number): void {
+async function watch(command: Child, group: number, silenceMs: number): Promise<void> {
   const timer = setInterval(() => {
     if (machineMs() - beatAt > silenceMs) abandon();
     if (machineMs() >= killAt) signalGroup(group, "SIGKILL");
   }, CHECK_MS);
-  void command.ended.then(({ code, signal }) => {
-    // What the command started and left in its group is ended too: it must not write beside the next leader's command.
-    if (groupIsAlive(group)) stop(shortGraceMs);
-    const groupCheck = setInterval(() => {
-      // In a container whose first process is not an init process, zombies never disappear. So this has a time limit.
-      if (groupIsAlive(group) && machineMs() < killAt + shortGraceMs) return;
-      clearInterval(groupCheck);
-      clearInterval(timer);
-      leave({ kind: "ended", code, signal, abandoned });
-    }, 10);
-  });
+  const { code, signal } = await command.ended;
+  // What the command started and left in its group is ended too: it must not write beside the next leader's command.
+  if (groupIsAlive(group)) stop(shortGraceMs);
+  const groupCheck = setInterval(() => {
+    // In a container whose first process is not an init process, zombies never disappear. So this has a time limit.
+    if (groupIsAlive(group) && machineMs() < killAt + shortGraceMs) return;
+    clearInterval(groupCheck);
+    clearInterval(timer);
+    leave({ kind: "ended", code, signal, abandoned });
+  }, 10);
 }
 
 function abandon(): void {
