@@ -103,10 +103,10 @@ function createAggregate({ schema, name, arguments: given, aggregate: facts = {}
     ...(facts["movingFinalExtra"] === undefined ? [] : ["mfinalfunc_extra"]),
     ...(parallel === "unsafe" ? [] : [`parallel = ${parallel}`]),
   ];
-  const list = given.length === 0 ? "*" : given.map(argument).join(", ");
+  const list = given.length === 0 ? "*" : given.map(argumentText).join(", ");
   return toStatements(`create or replace aggregate ${quoted(schema)}.${quoted(name)}(${list}) (${options.join(", ")})`);
 }
 
-function argument({ name, mode, type }: Argument): string {
+function argumentText({ name, mode, type }: Argument): string {
   return [mode === "variadic" ? mode : "", name === undefined ? "" : quoted(name), type].filter((part) => part !== "").join(" ");
 }

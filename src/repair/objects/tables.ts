@@ -89,8 +89,8 @@ function shape(table: Table, columns: readonly string[]): string {
 /** The settings of inherited columns that differ from the parent or type. */
 function inheritedColumnSettings({ id, inherits = [], ofType, columns }: Table, { expected }: RepairContext): readonly Statement[] {
   const parents = inherits.flatMap((parent) => expected.find("tables", parent)?.columns ?? []);
-  const inherited = columns.filter(({ inherited }) => ofType !== undefined || inherited === true);
-  return inherited.flatMap(({ name, default: initial, nullable, generated, identity: counts }) => {
+  const inheritedColumns = columns.filter(({ inherited }) => ofType !== undefined || inherited === true);
+  return inheritedColumns.flatMap(({ name, default: initial, nullable, generated, identity: counts }) => {
     if (generated !== undefined || counts !== undefined) return [];
     const parent = parents.find((column) => column.name === name);
     const alter = `alter table ${id} alter column ${quoted(name)}`;

@@ -262,8 +262,8 @@ describe("bad input is an error before anything is created", () => {
     [[...CONFIG, "--actual", "mysql://127.0.0.1/app"], 2, "The URL given by --actual is not a Postgres URL."],
     [["--actual", "postgresql://app@127.0.0.1:1/app", "--expected", "none.yaml"], 2, "Could not read the audit spec none.yaml"],
     [["--actual", "one.yaml", "--expected", "other.yaml"], 2, "Two spec files cannot be compared"],
-    [["--ignore", "coments"], 2, "did you mean comments?"],
-    [["--report", "markdwon"], 2, "Did you mean markdown?"],
+    [["--ignore", "coments"], 2, "coments is not a difference that drift can ignore. Did you mean comments?"],
+    [["--report", "markdwon"], 2, "--report markdwon is not a valid"],
     [["--actual", "run"], 2, "No migration command is configured, and no migration tool was detected."],
   ])("%s", async (args, code, message) => {
     const finished = await project.offshoot(["drift", ...args]);

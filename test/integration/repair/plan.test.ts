@@ -72,7 +72,7 @@ test("the comment and grants of a view that are not compared are restored when t
   const normalisations = { ...DEFAULT_NORMALISATIONS, comments: true, grants: true };
   const changes = compareCatalogs(expected.catalog, actual.catalog, normalisations);
   const { steps } = planRepair(expected, actual, changes, { rows: NO_ROWS, normalisations });
-  expect(await tryTwice(actualUrl, steps, { expected: expected.catalog, normalisations })).toEqual({ left: [], again: [] });
+  expect(await tryTwice(actualUrl, steps, { expected: expected.catalog, normalisations })).toEqual({ remaining: [], changedAgain: [] });
   expect(await withSession(actualUrl, (session) => session.query(texts))).toEqual([{ comment: "mine", open: true }]);
 });
 

@@ -57,7 +57,7 @@ test("the outbox case: with the repair, eight tests pass instead of five, and th
 
   const careful = await project.offshoot([...SIDES, "--repair", "careful.sql"], urls);
   expect(careful).toMatchObject({ code: 10 });
-  expect(careful.stderr).toContain("run twice on a clone of DRIFTED_URL");
+  expect(careful.stderr).toContain("tested twice on a clone of DRIFTED_URL");
   expect(await catalog()).toEqual(before);
 
   const offered = await project.offshoot([...SIDES, "--repair", "repair.sql", "--allow-destructive", "--json"], urls);
