@@ -45,7 +45,7 @@ export const SWITCHES = {
   annotationsInherited: flag(false, "a child starts with its parent's annotation"),
   readLag: amount(0, "number of GETs of a new branch that are answered with 404"),
   listLag: amount(0, "number of lists that do not show a new branch yet"),
-  errorCodes: flag(true, "`code` has the values that somebody has seen; otherwise it is always empty"),
+  errorCodes: flag(true, "`code` has the values that were seen; otherwise it is always empty"),
   suspendTimeoutAllowed: flag(true, "the plan allows `suspend_timeout_seconds`"),
   schemaOnlyNeedsCompute: flag(false, "a schema-only branch must come with a read-write compute"),
   parentSchemaIsRoot: flag(false, "`init_source: parent-schema` creates a root branch"),

@@ -183,7 +183,7 @@ export function taggedBranch(
   };
 }
 
-export function requireDatabase(answer: Database | Refusal): Database {
-  if (answer.kind === "refusal") throw new Error(`Refused: ${answer.code}: ${answer.text}`);
-  return answer;
+export function requireDatabase(acquired: Database | Refusal): Database {
+  if (acquired.kind === "refusal") throw new Error(`Refused: ${acquired.code}: ${acquired.text}`);
+  return acquired;
 }

@@ -49,8 +49,8 @@ function ownTag(name: string, tag: OwnerTag | undefined): OwnerTag | undefined {
 const ANY_RUN = { ref: undefined, pullRequest: undefined, invocation: undefined, attempt: 1, shard: undefined, source: "tag" };
 
 /**
- * The branch with exactly this name; Neon's own search also matches parts. A live branch is preferred to one that is being
- * deleted. A branch that was created moments ago may be missing: Neon's own test harness allows 30 s for that.
+ * The branch with exactly this name; Neon's own search also matches parts. A branch that is being deleted is
+ * returned only if there is no other. A branch that was created moments ago may be missing: Neon's own test harness allows 30 s for that.
  */
 export async function findByName(api: NeonApi, name: string, context: CallContext): Promise<Branch | undefined> {
   const found = (await api.branches(name, context)).filter((branch) => branch.name === name);

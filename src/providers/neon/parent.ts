@@ -5,6 +5,8 @@ import { PROJECT_REMEDY } from "./api-errors.ts";
 import { findByName, isReadyBase } from "./branches.ts";
 import type { Branch, CallContext, NeonApi } from "./types.ts";
 
+const PARENT_REMEDY = "Set neon.parent (OFFSHOOT_NEON_PARENT) to one of its branches, or remove the setting to use the default branch.";
+
 /** How many names an error lists. */
 const MOST_NAMES = 5;
 
@@ -21,23 +23,29 @@ export async function parentId(api: NeonApi, parent: string | undefined, context
   throw await unknownParent(api, parent, context);
 }
 
-/** The branch with that name or id, or the project's default branch. Throws `PROVIDER_REJECTED` with the names that exist. */
-export async function requireBranch(api: NeonApi, named: string | undefined, context: CallContext): Promise<Branch> {
-  const isWanted = ({ id, name, isDefault }: Branch): boolean => (named === undefined ? isDefault : named === name || named === id);
-  const found = (await api.branches(named, context)).filter((branch) => isWanted(branch) && !branch.isBeingDeleted);
-  const branch = found.find(({ id }) => id === named) ?? found[0];
+/** The branch with that name or id, or the configured parent, or the project's default branch. Throws `PROVIDER_REJECTED` with the names that exist. */
+export async function requireBranch(
+  api: NeonApi,
+  named: string | undefined,
+  parent: string | undefined,
+  context: CallContext,
+): Promise<Branch> {
+  const wanted = named ?? parent;
+  const isWanted = ({ id, name, isDefault }: Branch): boolean => (wanted === undefined ? isDefault : wanted === name || wanted === id);
+  const found = (await api.branches(wanted, context)).filter((branch) => isWanted(branch) && !branch.isBeingDeleted);
+  const branch = found.find(({ id }) => id === wanted) ?? found[0];
   if (branch !== undefined) return branch;
-  throw await unknownBranch(api, named, context);
+  throw await unknownBranch(api, wanted, named === undefined ? PARENT_REMEDY : "Use the name or the id of one of its branches.", context);
 }
 
-async function unknownBranch(api: NeonApi, named: string | undefined, context: CallContext): Promise<OffshootError> {
+async function unknownBranch(api: NeonApi, named: string | undefined, remedy: string, context: CallContext): Promise<OffshootError> {
   const names = await branchNames(api, context);
   const similar = named === undefined ? undefined : nearest(named, names);
   const missing = named === undefined ? "default branch" : `branch ${named}`;
   const question = similar === undefined ? "" : ` Did you mean ${similar}?`;
   return new OffshootError("PROVIDER_REJECTED", `The Neon project has no ${missing}.${question}`, {
     meaning: `Its branches: ${listed(similarFirst(names, named ?? ""))}.`,
-    remedy: "Name one of its branches.",
+    remedy,
     facts: { branch: named },
   });
 }
@@ -53,7 +61,7 @@ export async function unknownParent(api: NeonApi, parent: string, context: CallC
   const names = await branchNames(api, context);
   return new OffshootError("PROVIDER_REJECTED", `The Neon project has no branch ${parent} to start from.`, {
     meaning: `Its branches: ${listed(similarFirst(names, parent))}.`,
-    remedy: "Set neon.parent (OFFSHOOT_NEON_PARENT) to one of its branches, or remove the setting to use the default branch.",
+    remedy: PARENT_REMEDY,
     facts: { parent },
   });
 }

@@ -19,7 +19,7 @@ export async function reach(
   dispose: () => Promise<unknown>,
 ): Promise<ReadableDatabase | Refusal> {
   const { parent, parentAt } = setup.choices;
-  const branch = await requireBranch(setup.api, where.branch ?? parent, context);
+  const branch = await requireBranch(setup.api, where.branch, parent, context);
   const at = where.at ?? (where.branch === undefined ? parentAt : undefined);
   const description = `Neon branch ${branch.name}${at === undefined ? "" : ` at ${at}`}`;
   const url = at === undefined && where.copy !== true ? await reachBranch(setup, branch, context) : undefined;

@@ -110,7 +110,7 @@ export function isTransientLoginFailure(thrown: unknown, isFresh: boolean): bool
 
 /**
  * Waits until Neon has masked the data: before that, a branch holds the parent's data. Throws if masking failed, because
- * nobody must work with data that should have been masked.
+ * a run must never use data that should have been masked.
  */
 export async function waitUntilAnonymized(api: NeonApi, branchId: string, context: CallContext, random: () => number): Promise<void> {
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.5, LONGEST_ANONYMIZATION_POLL_MS)) {

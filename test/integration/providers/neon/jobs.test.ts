@@ -43,13 +43,12 @@ async function startMockProject(flags: readonly string[] = [], env: Readonly<Rec
 
 const failures = (all: readonly Finished[]): readonly string[] => all.filter(({ code }) => code !== 0).map(({ stderr }) => stderr);
 
-const upTwenty = (project: Project): Promise<Finished[]> =>
-  Promise.all(Array.from({ length: 20 }, () => project.offshoot(["up", "--json"])));
+const upTwenty = (own: Project): Promise<Finished[]> => Promise.all(Array.from({ length: 20 }, () => own.offshoot(["up", "--json"])));
 
 describe("twenty simultaneous processes of one run", () => {
   test("create one branch with one successful POST", async () => {
-    const { project: place, calls, branches } = await startMockProject();
-    const all = await upTwenty(place);
+    const { project: own, calls, branches } = await startMockProject();
+    const all = await upTwenty(own);
     expect(failures(all)).toEqual([]);
     const said = all.map(({ stdout }) => JSON.parse(stdout) as { id: string; created: boolean });
     expect(new Set(said.map(({ id }) => id)).size).toBe(1);
@@ -59,9 +58,9 @@ describe("twenty simultaneous processes of one run", () => {
   });
 
   test("create one branch even if 30 % of the replies are lost after the work", async () => {
-    const { project: place, control, branches } = await startMockProject();
+    const { project: own, control, branches } = await startMockProject();
     await control("POST", "faults", { drop: "after", probability: 0.3, seed: 11, times: -1 });
-    const all = await upTwenty(place);
+    const all = await upTwenty(own);
     expect(failures(all)).toEqual([]);
     expect(new Set(all.map(({ stdout }) => (JSON.parse(stdout) as { id: string }).id)).size).toBe(1);
     const ours = (await branches()).filter(({ name, deleted }) => name.startsWith("offshoot/") && !deleted);
@@ -72,14 +71,14 @@ describe("twenty simultaneous processes of one run", () => {
 
 describe("the first `offshoot up` of a run", () => {
   test("sends one API call", async () => {
-    const { project: place, calls } = await startMockProject();
-    expect(failures([await place.offshoot(["up"])])).toEqual([]);
+    const { project: own, calls } = await startMockProject();
+    expect(failures([await own.offshoot(["up"])])).toEqual([]);
     expect(await calls()).toEqual({ [`POST ${BRANCHES}`]: { 201: 1, total: 1 } });
   });
 
   test("sends two API calls if the parent has several roles", async () => {
-    const { project: place, calls } = await startMockProject(["--roles", "3"]);
-    expect(failures([await place.offshoot(["up"])])).toEqual([]);
+    const { project: own, calls } = await startMockProject(["--roles", "3"]);
+    expect(failures([await own.offshoot(["up"])])).toEqual([]);
     const { [`POST ${BRANCHES}`]: posts, "GET /projects/{project_id}/connection_uri": uris, ...others } = await calls();
     expect([posts?.["total"], uris?.["total"], others]).toEqual([1, 1, {}]);
   });
@@ -89,22 +88,22 @@ describe("a whole run on Neon", () => {
   const MIGRATE = `psql "$DATABASE_URL" -qc "create table if not exists ran (at timestamptz default now()); insert into ran default values"`;
 
   test("migrates, runs the command with the URLs, and leaves no branch behind", async () => {
-    const { project: place, branches } = await startMockProject();
-    await place.write("offshoot.yaml", `migrations:\n  command: ${JSON.stringify(MIGRATE)}\n  files: [offshoot.yaml]\n`);
-    const ended = await place.offshoot(["run", "--", "sh", "-c", 'psql "$DATABASE_URL" -Atqc "select count(*) from ran"']);
+    const { project: own, branches } = await startMockProject();
+    await own.write("offshoot.yaml", `migrations:\n  command: ${JSON.stringify(MIGRATE)}\n  files: [offshoot.yaml]\n`);
+    const ended = await own.offshoot(["run", "--", "sh", "-c", 'psql "$DATABASE_URL" -Atqc "select count(*) from ran"']);
     expect(failures([ended])).toEqual([]);
     expect(ended.stdout.trim()).toBe("1");
     expect((await branches()).filter(({ name, deleted }) => name.startsWith("offshoot/") && !deleted)).toEqual([]);
   });
 
   test("migrates a base once, and later runs start from it without migrations", async () => {
-    const { project: place, branches } = await startMockProject();
-    await place.write("offshoot.yaml", `base: true\nmigrations:\n  command: ${JSON.stringify(MIGRATE)}\n  files: [offshoot.yaml]\n`);
+    const { project: own, branches } = await startMockProject();
+    await own.write("offshoot.yaml", `base: true\nmigrations:\n  command: ${JSON.stringify(MIGRATE)}\n  files: [offshoot.yaml]\n`);
     const count = ["sh", "-c", 'psql "$DATABASE_URL" -Atqc "select count(*) from ran"'];
-    const all = await Promise.all(["a", "b", "c"].map((run) => place.offshoot(["run", "--run", run, "--", ...count])));
+    const all = await Promise.all(["a", "b", "c"].map((run) => own.offshoot(["run", "--run", run, "--", ...count])));
     expect(failures(all)).toEqual([]);
     expect(all.map(({ stdout }) => stdout.trim())).toEqual(["1", "1", "1"]);
-    const late = await place.offshoot(["run", "--run", "d", "--", ...count]);
+    const late = await own.offshoot(["run", "--run", "d", "--", ...count]);
     expect([late.code, late.stdout.trim()]).toEqual([0, "1"]);
     expect(late.stderr).toContain("from its base");
     const left = (await branches()).filter(({ name, deleted }) => name.startsWith("offshoot/") && !deleted);
@@ -113,24 +112,24 @@ describe("a whole run on Neon", () => {
   });
 
   test("never prints the key or a password", async () => {
-    const { project: place, control } = await startMockProject();
-    const first = await place.offshoot(["up"]);
+    const { project: own, control } = await startMockProject();
+    const first = await own.offshoot(["up"]);
     await control("POST", "faults", { method: "DELETE", status: 422, message: "cannot delete", times: 1 });
     const all = [
       first,
-      await place.offshoot(["down"]),
-      await place.offshoot(["doctor"]),
-      await place.offshoot(["up"], { NEON_API_KEY: "other-key-123" }),
+      await own.offshoot(["down"]),
+      await own.offshoot(["doctor"]),
+      await own.offshoot(["up"], { NEON_API_KEY: "other-key-123" }),
     ];
     const text = all.map(({ stdout, stderr }) => stdout + stderr).join("\n");
     expect(all.map(({ code }) => code)).toEqual([0, 14, 0, 13]);
-    expect(text).not.toContain(place.env["NEON_API_KEY"]);
+    expect(text).not.toContain(own.env["NEON_API_KEY"]);
     expect(text).not.toContain("other-key-123");
     expect(text).not.toMatch(/npg_/);
   });
 
   test("falls back if the key is a placeholder and the CI withholds secrets", async () => {
-    const { project: place, branches } = await startMockProject([], { OFFSHOOT_PROVIDER: "neon,embedded" });
+    const { project: own, branches } = await startMockProject([], { OFFSHOOT_PROVIDER: "neon,embedded" });
     const fork = {
       NEON_API_KEY: "placeholder",
       BUILDKITE: "true",
@@ -138,11 +137,11 @@ describe("a whole run on Neon", () => {
       BUILDKITE_PULL_REQUEST_REPO: "git://host/fork/shop.git",
       BUILDKITE_REPO: "git@host:acme/shop.git",
     };
-    const ended = await place.offshoot(["up", "--json"], fork);
+    const ended = await own.offshoot(["up", "--json"], fork);
     expect(failures([ended])).toEqual([]);
     expect(JSON.parse(ended.stdout)).toMatchObject({ provider: "embedded" });
     expect(ended.stderr).toContain("placeholder");
     expect((await branches()).filter(({ name }) => name.startsWith("offshoot/"))).toEqual([]);
-    expect(failures([await place.offshoot(["down"], fork)])).toEqual([]);
+    expect(failures([await own.offshoot(["down"], fork)])).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { body, createMockClient, START } from "../../../support/neon-mock.ts";
+import { createMockClient, START } from "../../../support/neon-mock.ts";
 
 const at = (ms: number): string => new Date(START + ms).toISOString();
 const DAY = 86_400_000;
