@@ -26,7 +26,7 @@ export {
   type Step,
   type Verdict,
 } from "./commands/rollback-check.ts";
-export { run, type Left, type RunOptions, type RunResult } from "./commands/run.ts";
+export { run, type KeptReason, type RunOptions, type RunResult } from "./commands/run.ts";
 export { status, type Status, type StatusOptions, watchStatus } from "./commands/status.ts";
 export { type Failed, type Planned, type Reason, sweep, type SweepOptions, type SweepResult } from "./commands/sweep.ts";
 export { up, type UpOptions, type UpResult } from "./commands/up.ts";

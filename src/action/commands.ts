@@ -9,7 +9,7 @@ import { type Context, prepare } from "../context/context.ts";
 import { requireRunDatabase } from "../context/target-database.ts";
 import { migrateDatabase } from "../commands/migrate.ts";
 import { requireMigrations } from "../context/migrations.ts";
-import { holdDatabase, type MakeReady } from "../usage/hold.ts";
+import { holdDatabase, type PrepareDatabase } from "../usage/hold.ts";
 import { acquireRunDatabase, type UpResult } from "../commands/up.ts";
 import { variablesOf } from "../providers/variables.ts";
 import { startLockHolder } from "./start-lock-holder.ts";
@@ -61,16 +61,16 @@ async function acquireDatabase(
   { job, summary }: Invocation,
   { teardown }: Plan,
   context: Context,
-  makeReady: MakeReady<UpResult>,
+  prepareDatabase: PrepareDatabase<UpResult>,
 ): Promise<void> {
   if (!teardown) {
-    await makeReady(await acquireRunDatabase(context));
+    await prepareDatabase(await acquireRunDatabase(context));
     return;
   }
   const lockHolder = `offshoot:lock-holder:${randomUUID()}`;
   // The state is saved before anything is created, so that the post step tears down if this step is killed.
   await job.write(saveState({ teardown, lockHolder }, job.context.env));
-  const { usageLock, database } = await holdDatabase(context, () => acquireRunDatabase(context, "last-run"), makeReady);
+  const { usageLock, database } = await holdDatabase(context, () => acquireRunDatabase(context, "last-run"), prepareDatabase);
   try {
     await startLockHolder(database.directUrl, lockHolder, context.env);
   } finally {

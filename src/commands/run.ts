@@ -7,7 +7,7 @@ import { type Ended, runInForeground } from "../process/foreground.ts";
 import type { Database } from "../providers/provider.ts";
 import { variablesOf } from "../providers/variables.ts";
 import { holdDatabase } from "../usage/hold.ts";
-import { type Held, type Left, tearDown } from "../usage/teardown.ts";
+import { type HeldDatabase, type KeptReason, tearDown } from "../usage/teardown.ts";
 import { requireAuditPasses } from "./audit.ts";
 import { removeAfterLastUse } from "./down.ts";
 import { migrateDatabase } from "./migrate.ts";
@@ -29,10 +29,10 @@ export interface RunResult extends Ended {
   readonly run: string;
   readonly name: string;
   /** Why the database was kept; undefined when it was deleted. */
-  readonly left: Left | undefined;
+  readonly kept: KeptReason | undefined;
 }
 
-export type { Left } from "../usage/teardown.ts";
+export type { KeptReason } from "../usage/teardown.ts";
 
 /**
  * Acquires the run's database, migrates it, audits it when a spec is configured, runs the command with the URLs in its
@@ -48,7 +48,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const context = await prepare(options);
   // An invalid spec must be reported before a database is created.
   await readSpec(context);
-  let held: Held | undefined;
+  let held: HeldDatabase | undefined;
   let ended: Ended;
   try {
     held = await holdDatabase(
@@ -67,8 +67,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
     });
     throw thrown;
   }
-  const left = await tearDown(context, { held, keep: keepReason(options, ended.exitCode !== 0), remove: removeAfterLastUse });
-  return { ...ended, run: context.run.key, name: context.name, left };
+  const kept = await tearDown(context, { held, keep: keepReason(options, ended.exitCode !== 0), remove: removeAfterLastUse });
+  return { ...ended, run: context.run.key, name: context.name, kept };
 }
 
 /** Returns the identity of the migrated database; undefined when the repository has no migrations. */

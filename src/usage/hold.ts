@@ -6,32 +6,32 @@ import { connectionError } from "../postgres/connect.ts";
 import { isTemporary, SQLSTATE } from "../postgres/sqlstate.ts";
 import { findDatabase } from "../providers/choose.ts";
 import type { Database } from "../providers/provider.ts";
-import type { Held } from "./teardown.ts";
+import type { HeldDatabase } from "./teardown.ts";
 import { takeUsageLock } from "./usage-lock.ts";
 
 /** How often the database may be deleted by another job before this job has its usage lock. */
 const ATTEMPTS = 3;
 
 /** Prepares a database for use. Returns the identity (`Migrated.database`) of the database that it changed, if any. */
-export type MakeReady<R> = (result: R) => Promise<string | undefined>;
+export type PrepareDatabase<R> = (result: R) => Promise<string | undefined>;
 
 /**
  * The run's database with a usage lock, so that the last job that uses the database deletes it.
  *
- * `makeReady` runs before the lock is taken, because a database can become a base only while no session is open in it.
+ * `prepareDatabase` runs before the lock is taken, because a database can become a base only while no session is open in it.
  * When another job deletes the database before the lock is taken, everything starts over, also when a third job has
- * created the database again by then. Throws what `acquire` and `makeReady` throw.
+ * created the database again by then. Throws what `acquire` and `prepareDatabase` throw.
  */
 export async function holdDatabase<R extends { readonly database: Database }>(
   context: Context,
   acquire: () => Promise<R>,
-  makeReady: MakeReady<R>,
-): Promise<Held & R> {
+  prepareDatabase: PrepareDatabase<R>,
+): Promise<HeldDatabase & R> {
   let failures = 0;
   for (;;) {
     const result = await acquire();
     try {
-      const identity = await makeReady(result);
+      const identity = await prepareDatabase(result);
       const { directUrl } = result.database;
       const isListed = (): Promise<boolean> => isRunDatabaseAt(context, directUrl);
       const usageLock = await takeUsageLock(directUrl, context.signal, { identity, isListed });

@@ -8,7 +8,7 @@ import type { Database } from "../providers/provider.ts";
 import { takeUsageLock, type UsageLock } from "./usage-lock.ts";
 
 /** A database in use by a job, with the job's usage lock. */
-export interface Held {
+export interface HeldDatabase {
   readonly database: Database;
   readonly usageLock: UsageLock;
 }
@@ -17,11 +17,11 @@ export interface Held {
  * Why a run kept its database: an option said so (`kept`, `kept-on-failure`), other jobs use it and the last of them
  * deletes it (`shared`), or `offshoot up` created it, so that only `offshoot down` deletes it (`until-down`).
  */
-export type Left = "kept" | "kept-on-failure" | "shared" | "until-down";
+export type KeptReason = "kept" | "kept-on-failure" | "shared" | "until-down";
 
 export interface TeardownOptions {
   /** The database with the usage lock. Undefined when the run failed before it had both: the database is looked up by name. */
-  readonly held: Held | undefined;
+  readonly held: HeldDatabase | undefined;
   /** Why the database is kept in any case; default it is deleted after its last use. */
   readonly keep?: "kept" | "kept-on-failure" | undefined;
   /** Deletes the database; false when it was kept. */
@@ -44,7 +44,7 @@ const WAITING_JOBS_MS = 9000;
  * Ends a run's use of its database, and deletes the database when this was the last use. Also works after the run's
  * signal has aborted. Returns why the database was kept; undefined when it does not exist any more.
  */
-export async function tearDown(context: Context, options: TeardownOptions): Promise<Left | undefined> {
+export async function tearDown(context: Context, options: TeardownOptions): Promise<KeptReason | undefined> {
   const within = deadline("removing the run's database", TEARDOWN_MS);
   const own: Context = { ...context, signal: within.signal };
   for (let { held } = options; ; held = undefined) {
@@ -62,7 +62,11 @@ export async function tearDown(context: Context, options: TeardownOptions): Prom
   }
 }
 
-async function endUse(context: Context, { held, keep, remove, beforeLock }: TeardownOptions, waitMs: number): Promise<Left | undefined> {
+async function endUse(
+  context: Context,
+  { held, keep, remove, beforeLock }: TeardownOptions,
+  waitMs: number,
+): Promise<KeptReason | undefined> {
   const database = held?.database ?? (await findDatabase(await configuredProviders(context), context.name, providerLimits(context)));
   if (database === undefined) return undefined;
   if (held === undefined) await beforeLock?.(database, context.signal);

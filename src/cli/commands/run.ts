@@ -1,4 +1,4 @@
-import { type Left, run, type RunResult } from "../../commands/run.ts";
+import { type KeptReason, run, type RunResult } from "../../commands/run.ts";
 import type { Execute } from "../invocation.ts";
 import { timingTable } from "../tables.ts";
 
@@ -12,8 +12,8 @@ export const execute: Execute = async (invocation, flags, argv) => {
       terminal: invocation.stdinIsTerminal,
     });
     invocation.exitCode = result.exitCode;
-    if (result.left !== undefined) {
-      const lines = describeKept(result.left, result);
+    if (result.kept !== undefined) {
+      const lines = describeKept(result.kept, result);
       for (const line of lines) invocation.log(line);
       invocation.summary.kept = lines.join(" ");
     }
@@ -22,8 +22,8 @@ export const execute: Execute = async (invocation, flags, argv) => {
   }
 };
 
-function describeKept(left: Left, { name, run: key }: RunResult): readonly string[] {
-  switch (left) {
+function describeKept(kept: KeptReason, { name, run: key }: RunResult): readonly string[] {
+  switch (kept) {
     case "kept":
     case "kept-on-failure":
       return [

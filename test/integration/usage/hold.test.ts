@@ -11,19 +11,19 @@ import { run } from "../../../src/commands/run.ts";
 import { type Context, prepare } from "../../../src/context/context.ts";
 import { removeRunDatabase, removeAfterLastUse } from "../../../src/commands/down.ts";
 import { type UsageLock, takeUsageLock } from "../../../src/usage/usage-lock.ts";
-import { holdDatabase, type MakeReady } from "../../../src/usage/hold.ts";
-import { type Held, tearDown } from "../../../src/usage/teardown.ts";
+import { holdDatabase, type PrepareDatabase } from "../../../src/usage/hold.ts";
+import { type HeldDatabase, tearDown } from "../../../src/usage/teardown.ts";
 import { acquireRunDatabase, type UpResult } from "../../../src/commands/up.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const hold = (context: Context, makeReady: MakeReady<UpResult>) =>
-  holdDatabase(context, () => acquireRunDatabase(context, "last-run"), makeReady);
-const end = (context: Context, held: Held | undefined, keep: "kept" | undefined) =>
+const hold = (context: Context, prepareDatabase: PrepareDatabase<UpResult>) =>
+  holdDatabase(context, () => acquireRunDatabase(context, "last-run"), prepareDatabase);
+const end = (context: Context, held: HeldDatabase | undefined, keep: "kept" | undefined) =>
   tearDown(context, { held, keep, remove: removeAfterLastUse });
-type HeldDatabase = Awaited<ReturnType<typeof hold>>;
+type HeldResult = Awaited<ReturnType<typeof hold>>;
 
 const NEVER = new AbortController().signal;
 
@@ -153,7 +153,7 @@ test("keeps a database that `offshoot up` claimed meanwhile", async () => {
 });
 
 /** A job that has released its lock and is about to delete the database, with three others that wait for a lock. */
-async function waitedFor(key: string): Promise<{ context: Context; held: HeldDatabase; others: Promise<HeldDatabase[]> }> {
+async function waitedFor(key: string): Promise<{ context: Context; held: HeldResult; others: Promise<HeldResult[]> }> {
   const context = await existing(key);
   const held = await hold(context, async () => {});
   expect(await held.usageLock.release()).toBe(true);
