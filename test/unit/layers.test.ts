@@ -95,7 +95,7 @@ const VENDORS: Readonly<Record<string, RegExp>> = {
   commander: /^cli\//,
   yaml: /^(config|audit|check)\//,
   zod: /^(config|audit)\//,
-  tinyglobby: /^readiness\//,
+  tinyglobby: /^readiness\/fingerprint\.ts$/,
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
