@@ -132,10 +132,11 @@ function usageLockOf(first: Session, url: DirectUrl, applicationName: string, is
   };
 
   function watch({ lost: sessionLost }: Session): void {
-    const retake = (): void => {
-      if (!stopped.signal.aborted) retaking = takeAgain();
-    };
-    sessionLost.addEventListener("abort", retake, { once: true });
+    sessionLost.addEventListener("abort", onSessionLost, { once: true });
+  }
+
+  function onSessionLost(): void {
+    if (!stopped.signal.aborted) retaking = takeAgain();
   }
 
   async function stop(): Promise<void> {
