@@ -125,8 +125,8 @@ async function requireCompleteVersionTable(project: Project, url: DirectUrl, sig
   const gap = recorded === undefined ? undefined : versionTableGap(project, recorded);
   if (gap === undefined) return;
   const differences = [
-    ...(gap.lacking.length === 0 ? [] : [`${gap.lacking.join(", ")} missing`]),
-    ...(gap.surplus.length === 0 ? [] : [`${gap.surplus.join(", ")} unexpected`]),
+    ...(gap.missing.length === 0 ? [] : [`${gap.missing.join(", ")} missing`]),
+    ...(gap.unexpected.length === 0 ? [] : [`${gap.unexpected.join(", ")} unexpected`]),
   ];
   throw new OffshootError(
     "MIGRATION_FAILED",

@@ -18,9 +18,9 @@ export async function readVersionTable(session: Session, versionTable: VersionTa
 /** The difference between a version table and the revisions of the repository. */
 export interface VersionTableGap {
   /** Heads of the repository that are not in the table. */
-  readonly lacking: readonly string[];
-  /** Ids in the table that should not be there. */
-  readonly surplus: readonly string[];
+  readonly missing: readonly string[];
+  /** Ids in the table that are not heads of the repository, and heads that the table contains twice. */
+  readonly unexpected: readonly string[];
 }
 
 /**
@@ -30,8 +30,8 @@ export interface VersionTableGap {
  */
 export function versionTableGap(project: Project, recorded: readonly string[]): VersionTableGap | undefined {
   const heads = headsOf(project.revisions).map(({ id }) => id);
-  const lacking = heads.filter((id) => !recorded.includes(id));
-  const surplus =
+  const missing = heads.filter((id) => !recorded.includes(id));
+  const unexpected =
     project.versionTable.holds === "heads" ? recorded.filter((id, at) => !heads.includes(id) || recorded.indexOf(id) !== at) : [];
-  return lacking.length === 0 && surplus.length === 0 ? undefined : { lacking, surplus };
+  return missing.length === 0 && unexpected.length === 0 ? undefined : { missing, unexpected };
 }

@@ -12,25 +12,25 @@ const project = (holds: VersionTable["holds"]): Project => ({
   revisions: inSequence(["m/1.sql", "m/2.sql", "m/3.sql"]),
 });
 
-test.each<{ holds: VersionTable["holds"]; recorded: string[]; lacking?: string[]; surplus?: string[]; when: string }>([
+test.each<{ holds: VersionTable["holds"]; recorded: string[]; missing?: string[]; unexpected?: string[]; when: string }>([
   { when: "a table of heads that contains only the head is up to date", holds: "heads", recorded: ["3"] },
-  { when: "a table of heads can be behind", holds: "heads", recorded: ["2"], lacking: ["3"], surplus: ["2"] },
+  { when: "a table of heads can be behind", holds: "heads", recorded: ["2"], missing: ["3"], unexpected: ["2"] },
   {
     when: "a table of heads can have an additional row, for example after a race",
     holds: "heads",
     recorded: ["1", "3"],
-    lacking: [],
-    surplus: ["1"],
+    missing: [],
+    unexpected: ["1"],
   },
-  { when: "a table of heads can contain its head twice", holds: "heads", recorded: ["3", "3"], lacking: [], surplus: ["3"] },
-  { when: "a table of heads can be empty", holds: "heads", recorded: [], lacking: ["3"], surplus: [] },
+  { when: "a table of heads can contain its head twice", holds: "heads", recorded: ["3", "3"], missing: [], unexpected: ["3"] },
+  { when: "a table of heads can be empty", holds: "heads", recorded: [], missing: ["3"], unexpected: [] },
   { when: "a table of all revisions that contains the newest is up to date", holds: "all", recorded: ["1", "2", "3"] },
   {
     when: "a table of all revisions can contain more, for example the migrations of packages",
     holds: "all",
     recorded: ["auth", "1", "2", "3"],
   },
-  { when: "a table of all revisions can lack the newest", holds: "all", recorded: ["1", "2"], lacking: ["3"], surplus: [] },
-])("$when", ({ holds, recorded, lacking, surplus }) => {
-  expect(versionTableGap(project(holds), recorded)).toEqual(lacking === undefined ? undefined : { lacking, surplus });
+  { when: "a table of all revisions can lack the newest", holds: "all", recorded: ["1", "2"], missing: ["3"], unexpected: [] },
+])("$when", ({ holds, recorded, missing, unexpected }) => {
+  expect(versionTableGap(project(holds), recorded)).toEqual(missing === undefined ? undefined : { missing, unexpected });
 });
