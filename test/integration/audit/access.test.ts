@@ -9,7 +9,7 @@ import { connect, withSession, type Session } from "../../../src/postgres/connec
 import { diverseDatabase } from "../../support/diverse.ts";
 import { otherMajors } from "../../support/majors.ts";
 import { startPooler, type Pooler } from "../../support/pgbouncer.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { type SharedServer, sharedServer } from "../../support/shared-server.ts";
 
 const NOW = new Date("2026-06-15T12:00:00Z");
 const read = (url: string): Promise<Catalog> => withSession(url, (session) => readCatalog(session));
@@ -30,7 +30,7 @@ function noting(session: Session): { readonly session: Session; readonly asked: 
   return { session: { ...session, query }, asked };
 }
 
-describe("who may read the catalog, and how", () => {
+describe("reading the catalog", () => {
   let urls: Awaited<ReturnType<typeof diverseDatabase>>;
   let pooler: Pooler | undefined;
   beforeAll(async () => {
@@ -39,17 +39,17 @@ describe("who may read the catalog, and how", () => {
   });
   afterAll(() => pooler?.stop());
 
-  test("one message, which ends its own settings", async () => {
+  test("is one message, and its settings end with it", async () => {
     await withSession(urls.reader, async (plain) => {
       const { session, asked } = noting(plain);
       await readCatalog(session);
       expect(asked).toHaveLength(1);
-      // What SET LOCAL sets ends with the message; anything else would stay in the session.
+      // Only SET LOCAL ends with the message. Other settings would stay in the session.
       expect(asked[0]?.match(/^\s*set\b.*$/gim)?.filter((line) => !line.startsWith("set local "))).toEqual([]);
     });
   });
 
-  test("a session that may only read will do, for the whole audit", async () => {
+  test("and the whole audit work in a read-only session", async () => {
     await withSession(urls.reader, async (session) => {
       await session.query("set default_transaction_read_only = on");
       const { findings } = await auditDatabase({ session, now: NOW });
@@ -57,11 +57,11 @@ describe("who may read the catalog, and how", () => {
     });
   });
 
-  test("a role without rights finds what the owner finds", async () => {
+  test("gives a role without rights the same findings as the owner", async () => {
     expect(await audited(urls.reader)).toEqual(await audited(urls.owner));
   });
 
-  test("a pooler in transaction mode gives the same, to many at once, and nobody is left with a setting", async ({ skip }) => {
+  test("through a pooler in transaction mode gives many sessions the same result and leaves no setting behind", async ({ skip }) => {
     if (pooler === undefined) return skip();
     const url = pooler.urlOf(urls.reader);
     const direct = await read(urls.owner);
@@ -97,7 +97,7 @@ create view "a.b ""c"" \ %I"."__proto__" as select "1" as "constructor" from "a.
 comment on table "__proto__"."constructor" is '__proto__';
 create sequence "__proto__"."hasOwn Property";`;
 
-test("odd names go through the catalog: __proto__, quotes, dots, backslashes, line ends", async () => {
+test("the catalog keeps unusual names: __proto__, quotes, dots, backslashes, line ends", async () => {
   const { findings, catalog } = await oddDatabase("odd_catalog", ODD, (session) => auditDatabase({ session, now: NOW }));
   expect(findings).toEqual([]);
   expect(catalog.tables.map(({ id }) => id)).toEqual(['"a.b ""c"" \\ %I"."x.y"', "__proto__.constructor"]);
@@ -105,7 +105,7 @@ test("odd names go through the catalog: __proto__, quotes, dots, backslashes, li
   expect(catalog.comments).toMatchObject([{ id: "table __proto__.constructor", text: "__proto__" }]);
 });
 
-test("odd names go through a spec", async () => {
+test("a spec keeps unusual names", async () => {
   const later = await oddDatabase("odd_spec", ODD, async (session) => {
     const catalog = await readCatalog(session);
     const spec = parseSpec(writeSpec(catalog), "schema.audit.yaml");
@@ -129,14 +129,13 @@ async function oddDatabase<T>(name: string, sql: string, work: (session: Session
   });
 }
 
-describe.each(["", ...(await otherMajors())])("what only a superuser makes, server of another folder: %j", (folder) => {
-  let server: TestServer;
+describe.each(["", ...(await otherMajors())])("objects that only a superuser can create, with the server in the folder %j", (folder) => {
+  let server: SharedServer;
   beforeAll(async () => {
-    server = await startServer({ wal_level: "logical" }, folder === "" ? {} : { binaries: folder });
+    server = await sharedServer(folder === "" ? undefined : folder);
   });
-  afterAll(() => server.stop());
 
-  test("event triggers, foreign servers and tables, published schemas and rows are there", async () => {
+  test("include event triggers, foreign servers and tables, and published schemas and rows", async () => {
     const url = await server.createDatabase("superuser");
     const catalog = await withSession(url, async (session) => {
       await session.query(`create schema app; create table app.a (id bigint primary key, note text); create table app.b (id bigint primary key);
@@ -170,7 +169,7 @@ describe.each(["", ...(await otherMajors())])("what only a superuser makes, serv
     );
   });
 
-  test("what Neon keeps for itself is left out", async () => {
+  test("the internal objects of Neon are left out", async () => {
     const url = await server.createDatabase("on_neon");
     const plain = await server.createDatabase("elsewhere");
     const app = "create schema app; create table app.t (id bigint primary key); grant select on app.t to public";

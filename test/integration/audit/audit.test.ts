@@ -27,7 +27,7 @@ beforeAll(async () => {
   return () => session.close();
 });
 
-async function told(specText?: string): Promise<unknown[]> {
+async function findingsOf(specText?: string): Promise<unknown[]> {
   const { findings } = await auditDatabase({ session, spec: specText === undefined ? undefined : parseSpec(specText, "s.yaml"), now: NOW });
   return findings.map(({ code, object, facts }) => [code, object.name, facts]);
 }
@@ -36,13 +36,13 @@ const invalid = ["index-invalid", "public.doubled_id", { definition: "CREATE UNI
 
 const several = ["version-several", "public.alembic_version", { column: "version_num", values: ["0034", "0035"] }];
 
-test("the built-in checks need no spec: a failed concurrent build is found, and a second head", async () => {
-  expect(await told()).toEqual([invalid, several]);
+test("the built-in rules need no spec: they find a failed concurrent build and a second head", async () => {
+  expect(await findingsOf()).toEqual([invalid, several]);
 });
 
 describe("the version table of a migration tool", () => {
   test.each([
-    ["may hold exactly the heads", "{ column: version_num, equals: [0035, 0034] }", []],
+    ["can hold exactly the heads", "{ column: version_num, equals: [0035, 0034] }", []],
     [
       "must not hold more than the head",
       "{ column: version_num, equals: [0035] }",
@@ -53,18 +53,22 @@ describe("the version table of a migration tool", () => {
       "{ column: version_num, contains: [0036] }",
       ["version-different", { column: "version_num", lacking: ["0036"], surplus: [] }],
     ],
-    ["may lack the column", "{ column: version, equals: [1] }", ["version-unreadable", { column: "version", why: "no such column" }]],
+    [
+      "is unreadable without the column",
+      "{ column: version, equals: [1] }",
+      ["version-unreadable", { column: "version", why: "no such column" }],
+    ],
   ])("%s", async (_, rule, [code, facts]) => {
     const versions = code === undefined ? [] : [[code, "public.alembic_version", facts]];
-    expect(await told(`version: 1\nmigrations: { alembic_version: ${rule} }`)).toEqual([...versions, invalid]);
+    expect(await findingsOf(`version: 1\nmigrations: { alembic_version: ${rule} }`)).toEqual([...versions, invalid]);
   });
 
   test.each([
     ["missing_table", "no such table"],
     ["nowhere.version", "no such table"],
     ["secret_version", "permission denied"],
-  ])("can be out of reach: %s", async (table, why) => {
-    const findings = await told(`version: 1\nmigrations: { ${table}: { column: id, equals: [1] } }`);
+  ])("is unreadable: %s", async (table, why) => {
+    const findings = await findingsOf(`version: 1\nmigrations: { ${table}: { column: id, equals: [1] } }`);
     expect(findings).toContainEqual(["version-unreadable", table.includes(".") ? table : `public.${table}`, { column: "id", why }]);
   });
 });

@@ -25,7 +25,7 @@ create function app.loader() returns integer language plpgsql as $$begin
   return 1;
 end$$;
 alter table app.people rename column email to address;
--- The unqualified name is found in the function's own schema, so that it isn't told.
+-- The unqualified name is found in the function's own schema, so it is not reported.
 set check_function_bodies = off;
 create function app.unqualified(p_id bigint) returns bigint language sql as 'select id from people where id = p_id';
 create function app.garbled() returns integer language plpgsql as 'begin retrun 1; end';`;
@@ -52,11 +52,11 @@ describe("without plpgsql_check", () => {
     return () => session.close();
   });
 
-  test("bodies in SQL are looked up in the schema, and those in PL/pgSQL are read", async () => {
+  test("names in SQL bodies are checked against the schema, and PL/pgSQL bodies for their syntax", async () => {
     expect(await broken(session)).toEqual(ERRORS);
   });
 
-  test("nothing is changed, and a read-only session is enough", async () => {
+  test("the audit changes no setting, and a read-only session is enough", async () => {
     const before = await session.query("select current_setting('search_path'), current_setting('check_function_bodies')");
     await session.query("set default_transaction_read_only = on");
     expect(await broken(session)).toHaveLength(3);
@@ -76,7 +76,7 @@ describe.runIf(there)("with plpgsql_check", () => {
   });
   afterAll(() => server.stop());
 
-  test("bodies in PL/pgSQL are looked up too, those of triggers with their tables; what it says is a warning", async () => {
+  test("names in PL/pgSQL bodies are checked too, in triggers with their tables, and a problem is a warning", async () => {
     const url = await server.createDatabase("checked");
     await withSession(url, async (session) => {
       await session.query(`create schema tools; create extension plpgsql_check schema tools; ${SCHEMA}`);

@@ -26,7 +26,7 @@ async function makeDatabase(schema: string): Promise<ReturnType<typeof directUrl
   return url;
 }
 
-/** What siblings' tests do all the time: they write, and make and drop things of their own. */
+/** What the tests of other jobs do all the time: they write, and create and drop their own objects. */
 async function write(session: Session): Promise<void> {
   await session.query("insert into orders (note) values ('x'), ('y')");
 }
@@ -40,7 +40,7 @@ async function makeAndDrop(session: Session): Promise<void> {
   await pause(50 * Math.random());
 }
 
-test("an audit beside jobs that write, create and drop finds nothing, and breaks nothing of theirs", async () => {
+test("an audit at the same time as jobs that write, create and drop objects has no findings and does not disturb them", async () => {
   const url = await makeDatabase("create table orders (id bigint generated always as identity primary key, note text)");
   const over = new AbortController();
   const siblings = Promise.all(
@@ -59,12 +59,12 @@ test("an audit beside jobs that write, create and drop finds nothing, and breaks
   }
 });
 
-test("who reads gives way to who changes, and reads when that is done", async () => {
+test("a read waits while another session changes a table, and succeeds afterwards", async () => {
   const url = await makeDatabase("create table a (id bigint primary key); create view v as select id from a");
   const other = await connect(url);
   await other.query("begin; lock table a in access exclusive mode");
   const audit = auditAndReport(context, url, undefined);
-  // Its tries in between end: nobody waits for a lock for as long as it takes to look for deadlocks.
+  // The attempts end early: none waits for a lock until the server looks for deadlocks.
   const waits = (): Promise<unknown[]> =>
     other.query("select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())");
   await expect.poll(waits, { interval: 20 }).toHaveLength(1);
@@ -74,23 +74,23 @@ test("who reads gives way to who changes, and reads when that is done", async ()
   expect((await audit).findings).toEqual([]);
 });
 
-test("what is wrong for good is no reason to read again", async () => {
+test("a permanent error does not cause another attempt", async () => {
   const url = await makeDatabase("create table a (id bigint primary key)");
-  let tries = 0;
+  let attempts = 0;
   const read = withReadSession(context, url, (session) => {
-    tries += 1;
+    attempts += 1;
     return session.query("select 1 / 0");
   });
   await expect(read).rejects.toMatchObject({ code: "22012" });
-  expect(tries).toBe(1);
+  expect(attempts).toBe(1);
 });
 
-test("a cancelled read ends between two tries", async () => {
+test("a cancelled read ends between two attempts", async () => {
   const cancel = new AbortController();
-  const gone = Object.assign(new Error("cache lookup failed for type 7"), { code: "XX000" });
+  const dropped = Object.assign(new Error("cache lookup failed for type 7"), { code: "XX000" });
   const read = retryWhileSchemaChanges(() => {
     cancel.abort();
-    return Promise.reject(gone);
+    return Promise.reject(dropped);
   }, cancel.signal);
   await expect(read).rejects.toThrow("aborted");
 });

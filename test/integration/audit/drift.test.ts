@@ -10,12 +10,12 @@ import { connect, withSession, type Session } from "../../../src/postgres/connec
 import { afterwards } from "../../support/afterwards.ts";
 import { diverseDatabase } from "../../support/diverse.ts";
 import { otherMajors } from "../../support/majors.ts";
-import { startServer } from "../../support/server.ts";
+import { sharedServer } from "../../support/shared-server.ts";
 
 const NOW = new Date("2026-06-15T12:00:00Z");
 
-/** One DDL statement, and what a spec written before it says afterwards. */
-const SEEN_BY_SPEC: readonly (readonly [ddl: string, ...told: string[]])[] = [
+/** A DDL statement, and the findings after it with a spec that was written before it. */
+const SEEN_BY_SPEC: readonly (readonly [ddl: string, ...expected: string[]])[] = [
   ["alter table app.users add column extra text", "unexpected app.users.extra"],
   [
     "alter table app.users drop column mood cascade",
@@ -131,31 +131,30 @@ function differingKinds(a: Catalog, b: Catalog): string[] {
   return Object.keys(FRAGMENTS).filter((kind) => JSON.stringify(a[kind as ContentKind]) !== JSON.stringify(b[kind as ContentKind]));
 }
 
-describe.each(["", ...(await otherMajors())])("one change of the diverse schema, server of another folder: %j", (folder) => {
+describe.each(["", ...(await otherMajors())])("one change of the diverse schema, with the server in the folder %j", (folder) => {
   const binaries = folder === "" ? undefined : folder;
   let session: Session;
   let before: Catalog;
   let spec: Spec;
 
   beforeAll(async () => {
-    const server = binaries === undefined ? undefined : await startServer({}, { binaries });
+    const server = binaries === undefined ? undefined : await sharedServer(binaries);
     const { owner } = await diverseDatabase(server?.url ?? inject("serverUrl"), "drifting");
     session = await connect(owner);
     before = await readCatalog(session);
     spec = parseSpec(writeSpec(before), "schema.audit.yaml");
     return async () => {
       await session.close();
-      await server?.stop();
     };
   });
 
-  test.each(SEEN_BY_SPEC)("%s", async (ddl, ...told) => {
+  test.each(SEEN_BY_SPEC)("%s", async (ddl, ...expected) => {
     const after = await afterwards(session, ddl);
     const findings = applyRules(after, spec, { now: NOW }).filter(({ severity }) => severity === "error");
     const brief = findings.map(({ code, object, facts }) =>
       [code, object.name, ...("property" in facts ? [facts.property] : [])].join(" "),
     );
-    expect(brief.toSorted()).toEqual(told.toSorted());
+    expect(brief.toSorted()).toEqual(expected.toSorted());
     expect(differingKinds(before, after)).not.toEqual([]);
   });
 
@@ -163,12 +162,12 @@ describe.each(["", ...(await otherMajors())])("one change of the diverse schema,
     expect(differingKinds(before, await afterwards(session, ddl))).toContain(kind);
   });
 
-  test("nothing is found where nothing changed", async () => {
+  test("without a change, nothing is found", async () => {
     expect(differingKinds(before, await afterwards(session, "select 1"))).toEqual([]);
   });
 });
 
-test("two databases made from the same statements have the same catalog", async () => {
+test("two databases from the same statements have the same catalog", async () => {
   const catalogs: Catalog[] = [];
   for (const name of ["twin_a", "twin_b"]) {
     const { owner } = await diverseDatabase(inject("serverUrl"), name);

@@ -17,15 +17,15 @@ import { isInstalled, REAL_TOOLS, toolPath, withTool } from "../../support/tools
 
 const run = promisify(execFile);
 
-/** A project, a database of its own, and the audit of one against the other. */
+/** A project, its own database, and the audit of the database with the project. */
 interface Scene {
   readonly directory: string;
   readonly url: string;
   readonly project: Project;
-  /** Runs a shell line as the tool's. */
+  /** Runs a command of the tool in a shell. */
   readonly line: (text: string | undefined) => Promise<void>;
-  /** What the spec `migrations: heads` finds: codes, facts and words. */
-  readonly told: (as?: string, settings?: Readonly<Record<string, string>>) => Promise<readonly unknown[]>;
+  /** The codes and problems that the spec `migrations: heads` finds. */
+  readonly problems: (as?: string, settings?: Readonly<Record<string, string>>) => Promise<readonly unknown[]>;
 }
 
 async function withScene(name: string, use: (scene: Scene) => Promise<void>): Promise<void> {
@@ -42,7 +42,7 @@ async function withScene(name: string, use: (scene: Scene) => Promise<void>): Pr
       url,
       project,
       line: async (text = "exit 3") => void (await run("sh", ["-c", text], { cwd: directory, env })),
-      async told(as = url, settings = { "migrations.tool": name }) {
+      async problems(as = url, settings = { "migrations.tool": name }) {
         const options = { cwd: directory, env: { TARGET: as }, settings: { run: "heads", ...settings } };
         const { findings }: AuditResult = await audit({ ...options, url: "TARGET", spec: "heads.yaml" });
         return findings.filter(({ at }) => at !== undefined).map((finding) => [finding.code, messageFor(finding, AUDIT).problem]);
@@ -54,16 +54,16 @@ async function withScene(name: string, use: (scene: Scene) => Promise<void>): Pr
 const NAMES = ["alembic", "node-pg-migrate", "sql", "knex", "django"];
 
 for (const tool of REAL_TOOLS.filter(({ name }) => NAMES.includes(name)).filter(isInstalled)) {
-  test(`the heads of ${tool.name}: clean when it is there, one finding that names both when it is one behind`, async () => {
-    await withScene(tool.name, async ({ project, line, told }) => {
+  test(`the heads of ${tool.name}: no finding at the head, and one finding with both versions when one migration is missing`, async () => {
+    await withScene(tool.name, async ({ project, line, problems }) => {
       const { stepCommands: moves, revisions } = project;
       const [behind, head] = revisions.slice(-2).map(({ id, name }) => (name.includes(id) ? name : `${id} (${name})`));
       await line(moves?.up([], revisions.slice(0, -1)));
-      expect(await told()).toEqual([
-        ["heads-different", `the database is at ${behind}, the ${tool.name} migrations of the repository are at ${head}`],
+      expect(await problems()).toEqual([
+        ["heads-different", `the database is at ${behind}, but the ${tool.name} migrations in the repository are at ${head}`],
       ]);
       await line(moves?.up(revisions.slice(0, -1), revisions.slice(-1)));
-      expect(await told()).toEqual([]);
+      expect(await problems()).toEqual([]);
     });
   });
 }
@@ -71,49 +71,51 @@ for (const tool of REAL_TOOLS.filter(({ name }) => NAMES.includes(name)).filter(
 const alembic = REAL_TOOLS.find(({ name }) => name === "alembic");
 
 describe.runIf(alembic !== undefined && isInstalled(alembic))("alembic", () => {
-  test("with several heads in the repository names them", async () => {
-    await withScene("alembic", async ({ directory, project, line, told }) => {
+  test("names several heads of the repository", async () => {
+    await withScene("alembic", async ({ directory, project, line, problems }) => {
       await line(project.command);
       const [folder = ""] = (await repositoryIn(directory).walk(".")).filter((file) => file.endsWith(".py") && file.includes("versions"));
       await writeFile(
         join(directory, folder, "../r3b_other.py"),
         'revision = "r3b"\ndown_revision = "r2"\n\n\ndef upgrade():\n    pass\n\n\ndef downgrade():\n    pass\n',
       );
-      expect(await told()).toEqual([
+      expect(await problems()).toEqual([
         [
           "heads-different",
-          expect.stringMatching(/^the alembic migrations of the repository have several heads: r3b_other, r3 \(titles\)$/),
+          expect.stringMatching(/^the alembic migrations in the repository have several heads: r3b_other, r3 \(titles\)$/),
         ],
       ]);
     });
   });
 
-  test("with a version of another branch of the code names it", async () => {
-    await withScene("alembic", async ({ url, project, line, told }) => {
+  test("names a version from another branch of the code", async () => {
+    await withScene("alembic", async ({ url, project, line, problems }) => {
       await line(project.command);
       await withSession(url, (session) => session.query("update alembic_version set version_num = 'feedbeef'"));
-      expect(await told()).toEqual([["heads-different", expect.stringContaining("the database is at feedbeef, ")]]);
+      expect(await problems()).toEqual([["heads-different", expect.stringContaining("the database is at feedbeef, ")]]);
     });
   });
 
-  test("with two rows, as two migrations at once leave them, is not at the head", async () => {
-    await withScene("alembic", async ({ url, project, line, told }) => {
+  test("with two rows, as two migrations at the same time leave them, is not at the head", async () => {
+    await withScene("alembic", async ({ url, project, line, problems }) => {
       await line(project.command);
       await withSession(url, (session) => session.query("insert into alembic_version values ('r2')"));
-      expect(await told()).toMatchObject([["heads-different", expect.stringMatching(/^the database is at .*r3.*, .*r2.*, the alembic/)]]);
+      expect(await problems()).toMatchObject([
+        ["heads-different", expect.stringMatching(/^the database is at .*r3.*, .*r2.*, but the alembic/)],
+      ]);
     });
   });
 });
 
-test("a database that was never migrated, a version table out of reach and a repository without a tool can't be told", async () => {
-  await withScene("sql", async ({ url, directory, line, project, told }) => {
-    expect(await told()).toEqual([["version-unreadable", expect.stringContaining("could not be read: no such table")]]);
+test("versions are unreadable without a version table, without permission, and without a migration tool in the repository", async () => {
+  await withScene("sql", async ({ url, directory, line, project, problems }) => {
+    expect(await problems()).toEqual([["version-unreadable", expect.stringContaining("could not be read: no such table")]]);
     await line(project.command);
     await withSession(url, (session) => session.query("create role heads_reader login password 'test'"));
     const reader = new URL(url);
     [reader.username, reader.password] = ["heads_reader", "test"];
-    expect(await told(reader.href)).toEqual([["version-unreadable", expect.stringContaining("permission denied")]]);
+    expect(await problems(reader.href)).toEqual([["version-unreadable", expect.stringContaining("permission denied")]]);
     await rm(join(directory, "migrations"), { recursive: true });
-    expect(await told(url, {})).toEqual([["version-unreadable", expect.stringContaining("the heads of the repository are not known")]]);
+    expect(await problems(url, {})).toEqual([["version-unreadable", expect.stringContaining("the heads of the repository are not known")]]);
   });
 });

@@ -27,7 +27,7 @@ beforeAll(async () => {
   return () => session.close();
 });
 
-/** Works with functions and procedures as they are declared, and undoes them. */
+/** Declares functions and procedures, calls `work`, and rolls back. */
 async function withRoutines<T>(declarations: readonly string[], work: (catalog: Catalog) => Promise<T>): Promise<T> {
   await session.query("begin");
   try {
@@ -41,7 +41,7 @@ async function withRoutines<T>(declarations: readonly string[], work: (catalog: 
 const asFunction = (list: string): string => `function app.f(${list}) returns integer language sql as 'select 1'`;
 const findingsOf = (catalog: Catalog): ReturnType<typeof applyRules> => applyRules(catalog, undefined, { now: NOW });
 
-/** What Postgres answers to each call: an SQLSTATE, or `done`. */
+/** The result of each call in Postgres: an SQLSTATE, or `done`. */
 async function answersTo(calls: readonly string[]): Promise<readonly string[]> {
   await session.query("select set_config('overloads.calls', $1, true)", [JSON.stringify(calls)]);
   await session.query(`do $$
@@ -122,7 +122,7 @@ function declared(overload: Overload): string {
   return kind === "function" ? asFunction(list.join(", ")) : `procedure app.f(${list.join(", ")}) language sql as 'select 1'`;
 }
 
-/** Calls by some of the overloads' own types and names, with types that are near them, and without types. */
+/** Calls with types and names of the overloads, with related types, and without types. */
 const callsOf = (types: readonly string[]): fc.Arbitrary<readonly Call[]> => {
   const type = fc.constantFrom(undefined, undefined, ...types.filter((each) => !each.includes("regclass")));
   const call = fc
@@ -157,8 +157,8 @@ async function formatted(calls: readonly Call[]): Promise<readonly Call[]> {
   }));
 }
 
-test("hundreds of sets of overloads: each call is decided as Postgres decides it, and a clash is told where a call meets one", async () => {
-  const seen = { calls: 0, ambiguous: 0, sets: 0, told: 0 };
+test("in hundreds of sets of overloads, each call resolves as in Postgres, and every ambiguous set is reported", async () => {
+  const seen = { calls: 0, ambiguous: 0, sets: 0, reported: 0 };
   await fc.assert(
     fc.asyncProperty(sets, async ([overloads, drawn]) => {
       await withRoutines(overloads.map(declared), async (catalog) => {
@@ -171,40 +171,40 @@ test("hundreds of sets of overloads: each call is decided as Postgres decides it
         const apart = calls.filter((_, at) => ours[at] !== theirs[at]).map(written);
         expect({ overloads: overloads.map(declared), apart }).toEqual({ overloads: overloads.map(declared), apart: [] });
 
-        const told = findingsOf(catalog).flatMap(({ facts }) => ("call" in facts ? [facts.call] : []));
-        const refused = await answersTo(told);
-        expect({ told, refused }).toEqual({ told, refused: told.map(() => AMBIGUOUS_FUNCTION) });
-        const unseen = theirs.includes(AMBIGUOUS_FUNCTION) && told.length === 0;
+        const reported = findingsOf(catalog).flatMap(({ facts }) => ("call" in facts ? [facts.call] : []));
+        const refused = await answersTo(reported);
+        expect({ reported, refused }).toEqual({ reported, refused: reported.map(() => AMBIGUOUS_FUNCTION) });
+        const unseen = theirs.includes(AMBIGUOUS_FUNCTION) && reported.length === 0;
         expect({ overloads: overloads.map(declared), unseen }).toMatchObject({ unseen: false });
 
         seen.sets += 1;
         seen.calls += calls.length;
         seen.ambiguous += theirs.filter((answer) => answer === AMBIGUOUS_FUNCTION).length;
-        seen.told += told.length > 0 ? 1 : 0;
+        seen.reported += reported.length > 0 ? 1 : 0;
       });
     }),
     { numRuns: 300 },
   );
-  // Else the test would prove little.
+  // Enough sets of both kinds, so that the test is meaningful.
   expect(seen.ambiguous).toBeGreaterThan(100);
-  expect(seen.told).toBeGreaterThan(30);
-  expect(seen.sets - seen.told).toBeGreaterThan(30);
+  expect(seen.reported).toBeGreaterThan(30);
+  expect(seen.sets - seen.reported).toBeGreaterThan(30);
 });
 
 describe("the severity", () => {
   test.each([
-    ["a typed call is undecided", ["a integer", "a integer, b text default ''"], "error"],
-    ["a typed call with names is undecided", ["a integer, b text", "b text, a integer"], "error"],
-    ["a typed call is undecided and one is a procedure", ["a integer"], "error"],
+    ["a typed call is ambiguous", ["a integer", "a integer, b text default ''"], "error"],
+    ["a typed call with names is ambiguous", ["a integer, b text", "b text, a integer"], "error"],
+    ["a typed call is ambiguous and one overload is a procedure", ["a integer"], "error"],
     ["arguments must be converted for both", ["integer, bigint", "bigint, integer"], "warning"],
     ["arguments must be converted for both, by name", ["a integer, b bigint default 0", "a bigint, b integer default 0"], "warning"],
-    ["a time is neither of the two", ["timetz", "interval"], "info"],
+    ["a time matches neither type exactly", ["timetz", "interval"], "info"],
     ["arrays must be converted for both", ["integer[], bigint[]", "bigint[], integer[]"], "warning"],
-    ["a smaller number is neither of the two", ["integer", "bigint"], "info"],
-    ["a null is undecided", ["integer", "boolean"], "info"],
-    ["a null beside a typed argument is undecided", ["integer, date", "integer, boolean", "text, text"], "info"],
-    ["a variadic one leaves a null undecided", ["variadic integer[]", "variadic boolean[]"], "info"],
-    ["a polymorphic one has a default", ["anyelement", "anyelement, text default ''"], "error"],
+    ["a smaller number matches neither type exactly", ["integer", "bigint"], "info"],
+    ["a null is ambiguous", ["integer", "boolean"], "info"],
+    ["a null with a typed argument is ambiguous", ["integer, date", "integer, boolean", "text, text"], "info"],
+    ["a null is ambiguous because of a variadic overload", ["variadic integer[]", "variadic boolean[]"], "info"],
+    ["a polymorphic overload has a default", ["anyelement", "anyelement, text default ''"], "error"],
   ])("where %s", async (_, lists, severity) => {
     const more = lists.length === 1 ? ["procedure app.f(a integer, b text default '') language sql as 'select 1'"] : [];
     await withRoutines([...lists.map(asFunction), ...more], async (catalog) => {
@@ -216,18 +216,18 @@ describe("the severity", () => {
   });
 
   test.each([
-    ["text wins over everything", ["integer", "boolean", "text"]],
-    ["an ordinary function wins over a variadic one", ["integer", "variadic integer[]"]],
+    ["an overload takes text", ["integer", "boolean", "text"]],
+    ["an ordinary function is preferred to a variadic one", ["integer", "variadic integer[]"]],
     ["counts and types differ", ["integer", "text, text", "a integer, b integer, c integer"]],
-  ])("none, where %s", async (_, lists) => {
+  ])("is not reported where %s", async (_, lists) => {
     await withRoutines(lists.map(asFunction), async (catalog) => {
       expect(findingsOf(catalog)).toEqual([]);
     });
   });
 });
 
-test("the conversions that Postgres makes unasked are those of its catalog, and so are the categories", async () => {
-  // Statistics and query trees have casts to text and bytea; no function of a user takes them.
+test("our implicit casts and type categories are those of the catalog of Postgres", async () => {
+  // Casts of internal types, such as query trees, are left out: no user function takes them.
   const rows = await session.query<{ source: string; targets: string[] }>(
     `select castsource::regtype::text as source, array_agg(casttarget::regtype::text order by casttarget::regtype::text collate "C") as targets
      from pg_cast where castcontext = 'i' and castsource <> casttarget and oid < 16384 and castsource::regtype::text !~ '^pg_' group by 1`,
@@ -244,7 +244,7 @@ test("the conversions that Postgres makes unasked are those of its catalog, and 
 test.each([
   ["the worker's overload with a default retry delay", ", p_retry_delay_seconds integer default 60", "error"],
   ["the worker's overload as it was repaired", ", p_retry_delay_seconds integer", undefined],
-])("the outbox case: %s", async (_, tail, severity) => {
+])("the outbox case, %s", async (_, tail, severity) => {
   const worker = `p_event_id bigint, p_processor_id text, p_success boolean, p_error text${tail}`;
   const tests = "p_event_id bigint, p_success boolean, p_error text, p_processor_id text";
   await withRoutines([worker, tests].map(asFunction), async (catalog) => {

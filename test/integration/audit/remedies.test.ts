@@ -16,18 +16,18 @@ beforeEach(async () => {
   return () => session.close();
 });
 
-/** What to do about the findings of one code. */
+/** The remedies of the findings of one code. */
 async function remedies(code: AuditCode): Promise<readonly string[]> {
   const { findings } = await auditDatabase({ session, now: new Date() });
   return findings.filter((finding) => finding.code === code).map((finding) => messageFor(finding, AUDIT).remedy);
 }
 
-/** Runs the statement that a remedy begins with. */
+/** Runs the statement in a remedy. */
 async function follow(remedy: string): Promise<void> {
   await session.query(remedy.slice(remedy.search(/alter|create|drop/), remedy.indexOf(";") + 1));
 }
 
-test("an index is offered as the primary key only where Postgres takes it for one", async () => {
+test("a remedy uses an index as the primary key only where Postgres accepts it", async () => {
   await session.query(`
     create table good ("Key" text not null, note text); create unique index "Good.One" on good ("Key") include (note);
     create table descending (a int not null); create unique index on descending (a desc);
@@ -36,13 +36,13 @@ test("an index is offered as the primary key only where Postgres takes it for on
     create table alike (a int not null); create unique index on alike (a) nulls not distinct;
     create table held (a int not null unique);
   `);
-  const told = await remedies("table-without-primary-key");
-  expect(told).toContain(`alter table public.good add primary key using index "Good.One";`);
-  for (const remedy of told) await follow(remedy);
+  const found = await remedies("table-without-primary-key");
+  expect(found).toContain(`alter table public.good add primary key using index "Good.One";`);
+  for (const remedy of found) await follow(remedy);
   expect(await remedies("table-without-primary-key")).toEqual([]);
 });
 
-test("no column is offered whose name is taken, nor where the key must hold those that the table is partitioned by", async () => {
+test("a remedy adds no column where the name is used or where the key must contain the partition columns", async () => {
   await session.query(`
     create table taken (id int not null);
     create table parts (at date not null, a int) partition by range (at); create unique index on parts (at);
@@ -53,7 +53,7 @@ test("no column is offered whose name is taken, nor where the key must hold thos
   ]);
 });
 
-test("nothing is done concurrently with the indexes of a partitioned table", async () => {
+test("a remedy does not use concurrently for the indexes of a partitioned table", async () => {
   await session.query(`
     create table targets (id bigint primary key);
     create table parts (at date, target bigint references targets, primary key (at)) partition by range (at);
@@ -64,14 +64,14 @@ test("nothing is done concurrently with the indexes of a partitioned table", asy
 
   await session.query("create index one on parts (target, at); create index two on parts (target, at)");
   for (const code of ["index-duplicate", "index-overlapping"] as const) {
-    const told = await remedies(code);
-    expect(told).toHaveLength(1);
-    for (const remedy of told) await follow(remedy);
+    const found = await remedies(code);
+    expect(found).toHaveLength(1);
+    for (const remedy of found) await follow(remedy);
     expect(await remedies(code)).toEqual([]);
   }
 });
 
-test("an index of a partitioned table is valid when each partition has its part", async () => {
+test("an index of a partitioned table becomes valid when each partition has its part", async () => {
   await session.query(`
     create table parts (at date primary key, a int) partition by range (at);
     create table parts_1 partition of parts for values from ('2020-01-01') to ('2021-01-01');

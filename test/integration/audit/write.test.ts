@@ -32,10 +32,10 @@ afterAll(async () => {
   await server.stop();
 });
 
-const told = (actual: Catalog): readonly Finding[] =>
+const findingsIn = (actual: Catalog): readonly Finding[] =>
   applyRules(actual, parseSpec(text, "s.yaml"), { now: new Date() }).filter(({ at }) => at !== undefined);
 
-/** Comments on one of each kind, and rights on one of each kind that has them. */
+/** Adds comments and rights to objects of each kind. */
 async function known(): Promise<string> {
   const { tables, views, sequences, routines, enums, domains, composites, ranges, indexes, policies, rules, statistics, publications } =
     await readCatalog(session);
@@ -61,10 +61,10 @@ async function known(): Promise<string> {
 }
 
 test("the database fulfils the spec that was written from it", () => {
-  expect(told(catalog)).toEqual([]);
+  expect(findingsIn(catalog)).toEqual([]);
 });
 
-test("a second spec of the same database is the same text, and so is an update", async () => {
+test("a second spec of the same database has the same text, and an update does not change it", async () => {
   expect(writeSpec(await readCatalog(session))).toBe(text);
   expect(updateSpec(text, "s.yaml", catalog, { now: new Date() })).toEqual({ text, left: [], unlisted: [] });
 });
@@ -103,7 +103,7 @@ function drops(of: Catalog): readonly string[] {
   ];
 }
 
-/** What `pg_identify_object` calls by another name than COMMENT does. */
+/** Kinds with another name in `pg_identify_object` than in COMMENT. */
 const COMMENTED: Readonly<Record<string, string>> = {
   "table column": "column",
   "table constraint": "constraint",
@@ -122,14 +122,14 @@ function revoke({ on: kind, name, rights }: Catalog["grants"][number]): string {
   return `revoke all on ${word} ${name} from ${roles.join(", ")} cascade`;
 }
 
-/** Everybody may execute functions: that this was taken back is told only of those whose grants the spec lists. */
+/** By default all roles can execute functions. A revoked default is found only for functions with grants in the spec. */
 const isUsual = (statement: string): boolean => /^revoke all on routine .* from public cascade$/.test(statement);
 
-/** Statements that leave less to say of what stays: a mapping of one key is as good as its value alone. */
+/** Statements after which a new spec has a shorter form for the object: a mapping with one key becomes its value. */
 const saysLess = (statement: string): boolean => /^(comment|revoke) /.test(statement);
 
 describe("any single drop", () => {
-  test("is found, and the update of the spec (tried for each third) is what would be written anew", async () => {
+  test("is found, and the updated spec (checked for every third one) is the same as a newly written spec", async () => {
     const statements = drops(catalog).filter((statement) => !isUsual(statement));
     expect(statements.length).toBeGreaterThan(150);
     const silent: string[] = [];
@@ -143,12 +143,12 @@ describe("any single drop", () => {
       );
       await session.query("rollback");
       if (after === undefined) continue;
-      if (told(after).length === 0) silent.push(statement);
+      if (findingsIn(after).length === 0) silent.push(statement);
       if (at % 3 > 0) continue;
       const updated = updateSpec(text, "s.yaml", after, { now: new Date() });
       if (updated.left.length > 0 || (!saysLess(statement) && updated.text !== writeSpec(after))) badly.push(statement);
     }
-    // Postgres doesn't let go of the key of a partitioned table.
+    // Postgres does not drop the key column of a partitioned table.
     expect({ silent, badly, refused }).toEqual({ silent: [], badly: [], refused: ["alter table app.events drop column at cascade"] });
   }, 240_000);
 });

@@ -28,7 +28,7 @@ test("check workflow prints findings, ends with status 10, and annotates the lin
   });
   const onGitHub = await project.offshoot(["check", "workflow"], { GITHUB_ACTIONS: "true", CI: "true" });
   expect(onGitHub.stdout + onGitHub.stderr).toContain(
-    "::error file=.github/workflows/ci.yml,line=6,title=test, step 1::a failed migration does not fail the step",
+    "::error file=.github/workflows/ci.yml,line=6,title=test%2C step 1::a failed migration does not fail the step",
   );
 });
 

@@ -18,7 +18,7 @@ const good = catalogOf({
   routines: [routine("app.total", "p_user bigint"), routine("app.total", "p_user bigint", "p_note text")],
 });
 
-function told(catalog: Catalog, text: string, versions?: ReadonlyMap<string, VersionReading>): string[] {
+function problems(catalog: Catalog, text: string, versions?: ReadonlyMap<string, VersionReading>): string[] {
   return brief(
     applyRules(catalog, parseSpec(`version: 1\n${text}`, "spec.yaml"), { now: NOW, state: versions === undefined ? {} : { versions } }),
   );
@@ -38,7 +38,7 @@ function brief(findings: readonly AuditFinding[]): string[] {
 const inApp = (text: string): string => `schemas:\n  app:\n${text.replaceAll(/^/gm, "    ")}`;
 
 describe("a spec", () => {
-  test("that asks for what is there finds nothing", () => {
+  test("that the database fulfils gives no findings", () => {
     const spec = `tables:
   users:
     columns: { id: { type: int8, nullable: false }, email: TEXT, created_at: timestamptz }
@@ -47,7 +47,7 @@ describe("a spec", () => {
 functions:
   total: ["(bigint)", "(p_user bigint, p_note text) returns int"]
 indexes: [users_email]`;
-    expect(told(good, inApp(spec))).toEqual([]);
+    expect(problems(good, inApp(spec))).toEqual([]);
   });
 
   test.each([
@@ -55,10 +55,12 @@ indexes: [users_email]`;
     ["-0.5", "'-0.5'::numeric"],
     ["'ok'", `'ok'::"Odd".mood`],
     ["'new'", "'new'::text"],
-  ])("need not write the default %s as Postgres does", (written, actual) => {
+  ])("can write the default %s differently from Postgres", (written, actual) => {
     const catalog = catalogOf({ tables: [table("app.users", { n: { type: "integer", default: actual } })] });
     const differences = [written, "-2"].map((value) =>
-      told(catalog, inApp(`tables: { users: { columns: { n: { default: "${value}" } } } }`)).filter((line) => line.startsWith("different")),
+      problems(catalog, inApp(`tables: { users: { columns: { n: { default: "${value}" } } } }`)).filter((line) =>
+        line.startsWith("different"),
+      ),
     );
     expect(differences.map(({ length }) => length)).toEqual([0, 1]);
   });
@@ -85,18 +87,18 @@ indexes: [users_email]`;
     [inApp("views: { v: { options: [] } }"), "missing view app.v"],
     [inApp("sequences: { s: { start: 5 } }"), "missing sequence app.s"],
     ["schemas: { app: { absent: true } }", "forbidden schema app"],
-  ])("%j finds exactly: %s", (spec, expected) => {
-    expect(told(good, spec)).toEqual([expected]);
+  ])("%j gives only the finding: %s", (spec, expected) => {
+    expect(problems(good, spec)).toEqual([expected]);
   });
 
-  test("lists the overloads of a function completely", () => {
-    expect(told(good, inApp("functions: { total: ['(p_user bigint, p_note text)', '(p_user integer)'] }"))).toEqual([
+  test("always lists all overloads of a function", () => {
+    expect(problems(good, inApp("functions: { total: ['(p_user bigint, p_note text)', '(p_user integer)'] }"))).toEqual([
       "unexpected function app.total(bigint)",
       "missing function app.total(integer)",
     ]);
   });
 
-  test('says of a surplus overload that the list is whole, which holds "at least" too, and writes names so that they can be copied', () => {
+  test('reports an extra overload also under "at least", and quotes its names so that they can be copied', () => {
     const catalog = catalogOf({ routines: [routine("app.total", "Id bigint"), routine("app.total", "Id text")] });
     const spec = parseSpec(`version: 1\n${inApp("functions: { total: ['(text)'] }")}`, "s.yaml");
     const [found] = applyRules(catalog, spec, { now: NOW }).filter(({ code }) => code === "unexpected");
@@ -106,18 +108,18 @@ indexes: [users_email]`;
     });
   });
 
-  test("compares the names of a function's arguments, since callers use them", () => {
-    expect(told(good, inApp("functions: { total: ['(user_id bigint)', '(bigint, text)'] }"))).toEqual([
+  test("compares the names of a function's arguments, because callers can use them", () => {
+    expect(problems(good, inApp("functions: { total: ['(user_id bigint)', '(bigint, text)'] }"))).toEqual([
       "different function app.total(bigint) (arguments: user_id / p_user)",
     ]);
   });
 
-  test('in mode "exactly" allows nothing more, and silence means plain', () => {
+  test('in the mode "exactly" allows no other objects, and requires default values where it gives none', () => {
     const spec = `mode: exactly
 tables:
   users: { columns: { id: bigint, email: text } }
 `;
-    expect(told(good, inApp(spec))).toEqual([
+    expect(problems(good, inApp(spec))).toEqual([
       "unexpected function app.total(bigint)",
       "unexpected function app.total(bigint, text)",
       "unexpected column app.users.created_at",
@@ -127,11 +129,11 @@ tables:
     ]);
   });
 
-  test("asks for existence only where it gives a name alone", () => {
-    expect(told(good, inApp("mode: exactly\ntables: [users]\nfunctions: { total: }"))).toEqual([]);
+  test("requires only existence where it gives only a name", () => {
+    expect(problems(good, inApp("mode: exactly\ntables: [users]\nfunctions: { total: }"))).toEqual([]);
   });
 
-  test("passes reason, severity and line on to its findings", () => {
+  test("gives its reason, severity and line to the findings", () => {
     const spec = parseSpec(`version: 1\n${inApp("tables:\n  invoices: { reason: billing reads it, severity: warning }")}`, "spec.yaml");
     expect(applyRules(good, spec, { now: NOW })).toEqual([
       {
@@ -145,29 +147,34 @@ tables:
     ]);
   });
 
-  test("hints at the name that was probably meant", () => {
+  test("suggests the most similar name", () => {
     const [found] = applyRules(good, parseSpec(`version: 1\n${inApp("tables: [usres]")}`, "spec.yaml"), { now: NOW });
     expect(found?.facts).toMatchObject({ nearest: "users" });
   });
 });
 
 describe("an exception in the spec", () => {
-  const missing = inApp("tables: [gone]");
+  const missing = inApp("tables: [removed]");
 
-  test("hides what it names, to its last day", () => {
-    expect(told(good, `${missing}\nignore: [{ object: app.g*, code: missing, reason: moves soon, until: 2026-06-15 }]`)).toEqual([]);
-  });
-
-  test("hides nothing else", () => {
+  test("hides the named finding until its last day", () => {
     expect(
-      told(good, `${missing}\nignore: [{ object: app.g, reason: other }, { object: app.gone, code: different, reason: other }]`),
-    ).toEqual(["missing table app.gone"]);
+      problems(good, `${missing}\nignore: [{ object: app.r*, code: missing, reason: it is renamed soon, until: 2026-06-15 }]`),
+    ).toEqual([]);
   });
 
-  test("is told when its last day has passed", () => {
-    expect(told(good, `${missing}\nignore: [{ object: app.gone, reason: moves soon, until: 2026-06-14 }]`)).toEqual([
-      "missing table app.gone",
-      "ignore-expired spec app.gone",
+  test("does not hide other findings", () => {
+    expect(
+      problems(
+        good,
+        `${missing}\nignore: [{ object: app.remove, reason: other }, { object: app.removed, code: different, reason: other }]`,
+      ),
+    ).toEqual(["missing table app.removed"]);
+  });
+
+  test("is reported after its last day", () => {
+    expect(problems(good, `${missing}\nignore: [{ object: app.removed, reason: it is renamed soon, until: 2026-06-14 }]`)).toEqual([
+      "missing table app.removed",
+      "ignore-expired spec app.removed",
     ]);
   });
 });
@@ -175,8 +182,8 @@ describe("an exception in the spec", () => {
 describe("migration versions", () => {
   const spec = "migrations: { public.alembic_version: { column: version_num, equals: [0035] } }";
 
-  test("are compared as they are written, leading zeros and all", () => {
-    expect(told(good, spec, read("0035"))).toEqual([]);
+  test("are compared as texts, with leading zeros", () => {
+    expect(problems(good, spec, read("0035"))).toEqual([]);
   });
 
   test.each([
@@ -184,17 +191,17 @@ describe("migration versions", () => {
     ["no version", read()],
     ["two heads", read("0035", "0034")],
     ["one version twice", read("0035", "0035")],
-  ])("are told for %s", (_, versions) => {
-    expect(told(good, spec, versions)).toEqual(["version-different table public.alembic_version"]);
+  ])("are reported for %s", (_, versions) => {
+    expect(problems(good, spec, versions)).toEqual(["version-different table public.alembic_version"]);
   });
 
-  test("are told when they can't be read", () => {
+  test("are reported when they cannot be read", () => {
     const versions = new Map<string, VersionReading>([["public.alembic_version", { state: "unreadable", why: "no such table" }]]);
-    expect(told(good, spec, versions)).toEqual(["version-unreadable table public.alembic_version"]);
+    expect(problems(good, spec, versions)).toEqual(["version-unreadable table public.alembic_version"]);
   });
 
-  test("may be more than those that must be contained", () => {
-    expect(told(good, "migrations: { alembic_version: { column: v, contains: [a] } }", read("a", "b"))).toEqual([]);
+  test("can include more versions than the list under contains", () => {
+    expect(problems(good, "migrations: { alembic_version: { column: v, contains: [a] } }", read("a", "b"))).toEqual([]);
   });
 });
 
@@ -208,7 +215,7 @@ describe("without a spec", () => {
     expect(findings).toMatchObject([{ code: "index-invalid", severity: "error", object: { name: "app.i" } }]);
   });
 
-  test("a constraint that was never validated is a warning, once for a partitioned table and never when not enforced", () => {
+  test("a constraint that was never validated is a warning, once for a partitioned table, and not if it is not enforced", () => {
     const broken = constraint("app.t.c", "CHECK (a) NOT VALID", { validated: false });
     const findings = alone(
       catalogOf({ constraints: [broken, { ...broken, id: "app.p.c", inherited: true }, { ...broken, id: "app.n.c", enforced: false }] }),
@@ -218,7 +225,7 @@ describe("without a spec", () => {
 
   const claims = [routine("app.claim", "p_id text", "p_size integer"), routine("app.claim", "p_size integer", "p_id text")];
 
-  test("an ambiguous pair of overloads is an error with the call that fails", () => {
+  test("an ambiguous pair of overloads is an error that shows the failing call", () => {
     expect(alone(catalogOf({ routines: claims }))).toMatchObject([
       {
         code: "overload-ambiguous",
@@ -234,7 +241,7 @@ describe("without a spec", () => {
     expect(applyRules(catalogOf({ routines: claims }), spec, { now: NOW })).toMatchObject([{ severity: "warning" }]);
   });
 
-  test("a pair that only untyped arguments leave undecided is an information", () => {
+  test("a pair that is ambiguous only for untyped arguments has the severity info", () => {
     const pair = [routine("app.f", "integer"), routine("app.f", "boolean")];
     expect(alone(catalogOf({ routines: pair }))).toMatchObject([
       { code: "overload-ambiguous", severity: "info", facts: { notation: "untyped", call: "select app.f(null)" } },
@@ -249,15 +256,15 @@ describe("without a spec", () => {
   test.each([
     ["are a warning where the repository is not known", undefined, ["version-several warning"]],
     ["are an error where the repository has one head", { heads: ["b"] }, ["version-several error"]],
-    ["are as they should be where the repository has both", { heads: ["b", "a"] }, []],
-    ["are told where the repository lacks one", { heads: ["b", "a"], known: ["b"] }, ["version-unknown error"]],
+    ["are not reported where the repository has both", { heads: ["b", "a"] }, []],
+    ["are an error where one is not in the repository", { heads: ["b", "a"], known: ["b"] }, ["version-unknown error"]],
   ])("several heads %s", (_, repository, expected) => {
     const state = { versions: read("a", "b") };
     const findings = applyRules(twoHeads, undefined, { now: NOW, state, repository });
     expect(findings.map(({ code, severity }) => `${code} ${severity}`)).toEqual(expected);
   });
 
-  test("of two equal indexes the primary key's stays", () => {
+  test("of two equal indexes, the one of the primary key is kept", () => {
     const catalog = catalogOf({
       tables: [table("app.t", { id: { type: "bigint", nullable: false } })],
       constraints: [
@@ -269,7 +276,7 @@ describe("without a spec", () => {
     expect(alone(catalog)).toMatchObject([{ code: "index-duplicate", object: { name: "app.a_key" }, facts: { other: "app.z_pkey" } }]);
   });
 
-  test("findings come worst first", () => {
+  test("findings with the highest severity come first", () => {
     const catalog = catalogOf({
       routines: claims,
       constraints: [constraint("app.a.c", "CHECK (a)", { validated: false })],

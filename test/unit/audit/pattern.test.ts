@@ -20,7 +20,7 @@ const catalog = catalogOf({
   ],
 });
 
-function told(text: string): unknown[] {
+function problems(text: string): unknown[] {
   const spec = parseSpec(`version: 1\nschemas:\n  app:\n${text.replaceAll(/^/gm, "    ")}\n`, "s.yaml");
   const findings = applyRules(catalog, spec, { now: new Date("2026-06-15T12:00:00Z") });
   return findings
@@ -29,52 +29,52 @@ function told(text: string): unknown[] {
 }
 
 describe("a pattern", () => {
-  test("asks the same of every object whose name matches", () => {
-    expect(told('tables:\n  "audit_*": { columns: { changed_at: timestamptz } }')).toEqual([
+  test("requires the same of every object with a matching name", () => {
+    expect(problems('tables:\n  "audit_*": { columns: { changed_at: timestamptz } }')).toEqual([
       ["different", "app.audit_teams.changed_at", "type", 5],
     ]);
   });
 
-  test("asks it of those as well that are listed by themselves", () => {
-    expect(told('tables:\n  audit_teams: { columns: [id] }\n  "audit_*": { columns: { changed_at: timestamptz } }')).toEqual([
+  test("also applies to objects that are listed by their names", () => {
+    expect(problems('tables:\n  audit_teams: { columns: [id] }\n  "audit_*": { columns: { changed_at: timestamptz } }')).toEqual([
       ["different", "app.audit_teams.changed_at", "type", 6],
     ]);
   });
 
-  test("may match nothing, unless it says that at least one is required", () => {
-    expect(told('tables:\n  "log_*": { columns: [id] }')).toEqual([]);
-    expect(told('tables:\n  "log_*": { columns: [id], required: true }')).toEqual([["missing", "app.log_*", 5]]);
-    expect(told('tables:\n  "audit_*": { required: true }')).toEqual([]);
+  test("can match nothing, unless it is required", () => {
+    expect(problems('tables:\n  "log_*": { columns: [id] }')).toEqual([]);
+    expect(problems('tables:\n  "log_*": { columns: [id], required: true }')).toEqual([["missing", "app.log_*", 5]]);
+    expect(problems('tables:\n  "audit_*": { required: true }')).toEqual([]);
   });
 
-  test("may forbid", () => {
-    expect(told('tables:\n  "tmp_*": { absent: true }')).toEqual([["forbidden", "app.tmp_load", 5]]);
+  test("can forbid objects", () => {
+    expect(problems('tables:\n  "tmp_*": { absent: true }')).toEqual([["forbidden", "app.tmp_load", 5]]);
   });
 
-  test("lists what it matches, under exactly, and means nothing by what it leaves out", () => {
+  test("lists its matches under exactly, and requires only what it names", () => {
     const rest = 'functions: { "api_*": }';
-    expect(told(`mode: exactly\n${rest}\ntables:\n  "audit_*": { columns: { id: bigint } }\n  "a*b":\n  tmp_load: `)).toEqual([]);
-    expect(told(`mode: exactly\n${rest}\ntables:\n  "audit_*":\n  "a*b":`)).toEqual([["unexpected", "app.tmp_load", 3]]);
+    expect(problems(`mode: exactly\n${rest}\ntables:\n  "audit_*": { columns: { id: bigint } }\n  "a*b":\n  tmp_load: `)).toEqual([]);
+    expect(problems(`mode: exactly\n${rest}\ntables:\n  "audit_*":\n  "a*b":`)).toEqual([["unexpected", "app.tmp_load", 3]]);
   });
 
-  test("holds a star of the name itself behind a backslash", () => {
-    expect(told("tables:\n  'a\\*b': { columns: { id: integer } }")).toEqual([["different", 'app."a*b".id', "type", 5]]);
-    expect(told("tables:\n  'a\\*c':")).toEqual([["missing", 'app."a*c"', 5]]);
+  test("can contain a star of the name after a backslash", () => {
+    expect(problems("tables:\n  'a\\*b': { columns: { id: integer } }")).toEqual([["different", 'app."a*b".id', "type", 5]]);
+    expect(problems("tables:\n  'a\\*c':")).toEqual([["missing", 'app."a*c"', 5]]);
   });
 
-  test("over functions says of each what holds without its arguments", () => {
-    expect(told('functions:\n  "api_*": { each: { security: definer, settings: [search_path=app] } }')).toEqual([
+  test("for functions requires properties of each function without its arguments", () => {
+    expect(problems('functions:\n  "api_*": { each: { security: definer, settings: [search_path=app] } }')).toEqual([
       ["different", "app.api_put(bigint)", "security", 5],
       ["different", "app.api_put(bigint)", "settings", 5],
     ]);
-    expect(told('functions:\n  "api_*": { absent: true }').map((one) => (one as unknown[])[1])).toEqual([
+    expect(problems('functions:\n  "api_*": { absent: true }').map((one) => (one as unknown[])[1])).toEqual([
       "app.api_get(bigint)",
       "app.api_put(bigint)",
     ]);
-    expect(told('functions:\n  "rpc_*": { required: true }')).toEqual([["missing", "app.rpc_*", 5]]);
+    expect(problems('functions:\n  "rpc_*": { required: true }')).toEqual([["missing", "app.rpc_*", 5]]);
   });
 
-  test("over schemas asks the same of each", () => {
+  test("for schemas requires the same of each schema", () => {
     const spec = parseSpec('version: 1\nschemas:\n  "a*":\n    tables: [users]\n', "s.yaml");
     const findings = applyRules(catalog, spec, { now: new Date() });
     expect(findings.filter(({ at }) => at !== undefined).map(({ code, object }) => [code, object.name])).toEqual([
@@ -84,9 +84,9 @@ describe("a pattern", () => {
 });
 
 describe("naming", () => {
-  test("rules the whole name, by kind", () => {
+  test("rules apply to the whole name, by kind", () => {
     expect(
-      told(
+      problems(
         'naming:\n  tables: "[a-z_]+"\n  columns: { like: "[a-z]+(_at)?", severity: info }\n  constraints: ".*_pkey"\n  indexes: ".*_idx"',
       ),
     ).toEqual([
@@ -99,7 +99,7 @@ describe("naming", () => {
 describe("comments and grants", () => {
   const known = {
     ...catalog,
-    comments: [{ id: "table app.tmp_load", on: "table", name: "app.tmp_load", text: "goes" }],
+    comments: [{ id: "table app.tmp_load", on: "table", name: "app.tmp_load", text: "temporary" }],
     grants: [{ id: "relation app.tmp_load", on: "relation" as const, name: "app.tmp_load", rights: ["a=b=SELECT", "public=INSERT*"] }],
   };
   const found = (rule: string): unknown[] => {
@@ -110,13 +110,13 @@ describe("comments and grants", () => {
     return applyRules(known, spec, { now: new Date() }).flatMap(({ at, facts }) => (at === undefined ? [] : [facts]));
   };
 
-  test("are compared where they are said, and silence means nothing under exactly", () => {
+  test("are compared only where the spec has them, also under exactly", () => {
     expect(found("{ columns: { id: bigint }, constraints: [tmp_load_pkey] }")).toEqual([]);
     expect(
-      found('{ comment: goes, grants: { "a=b": [select], public: ["insert*"] }, columns: [id], constraints: [tmp_load_pkey] }'),
+      found('{ comment: temporary, grants: { "a=b": [select], public: ["insert*"] }, columns: [id], constraints: [tmp_load_pkey] }'),
     ).toEqual([]);
     expect(found("{ comment: null, grants: { reader: [select] }, columns: [id], constraints: [tmp_load_pkey] }")).toEqual([
-      { property: "comment", expected: "none", actual: "goes" },
+      { property: "comment", expected: "none", actual: "temporary" },
       { property: "grants", expected: "reader: select", actual: "a=b: select; public: insert*" },
     ]);
   });

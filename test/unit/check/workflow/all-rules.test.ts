@@ -101,7 +101,7 @@ describe("scripts", () => {
 test("a cleanup step can be in another file, and can wait until the pull request is closed", () => {
   const creates = job("steps: [{ uses: neondatabase/create-branch-action@v6 }]");
   const deletes =
-    "on: { pull_request: { types: [closed] } }\njobs: { gone: { if: github.event.action == 'closed', steps: [{ uses: neondatabase/delete-branch-action@v3 }] } }";
+    "on: { pull_request: { types: [closed] } }\njobs: { cleanup: { if: github.event.action == 'closed', steps: [{ uses: neondatabase/delete-branch-action@v3 }] } }";
   expect(codes(creates)).toEqual(["branch-left"]);
   expect(codes(creates, deletes)).toEqual([]);
 });
