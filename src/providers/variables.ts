@@ -32,9 +32,7 @@ export function variablesOfUrl(url: string): Readonly<Record<string, string>> {
 }
 
 /** The parts of a URL, as the variables that libpq and most drivers read. */
-export function libpqVariables(
-  url: string,
-): Pick<DatabaseVariables, "PGHOST" | "PGPORT" | "PGUSER" | "PGPASSWORD" | "PGDATABASE" | "PGSSLMODE"> {
+function libpqVariables(url: string): Pick<DatabaseVariables, "PGHOST" | "PGPORT" | "PGUSER" | "PGPASSWORD" | "PGDATABASE" | "PGSSLMODE"> {
   const { host, port, user, password, database } = parseUrl(url);
   const sslMode = new URL(url).searchParams.get("sslmode");
   return {
