@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +5,7 @@ import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
-import { programFile } from "../program.ts";
+import { startWithReply } from "../process/background.ts";
 import { withoutInputs } from "./inputs.ts";
 
 /** The message to the lock holder process. */
@@ -31,21 +30,7 @@ export async function startLockHolder(url: DirectUrl, name: string, env: Env): P
   const request: LockHolderRequest = { url, name, stopFile: stopFileOf(name, env) };
   // The runner's tracking id is kept in the environment: with it the runner ends the process at the end of the job.
   const { NODE_OPTIONS: _, NEON_API_KEY: __, ...inherited } = withoutInputs(env);
-  const child = spawn(process.execPath, [programFile("action/lock-holder")], {
-    detached: true,
-    windowsHide: true,
-    env: inherited,
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
-  });
-  const reply = await new Promise<LockHolderReply>((resolve) => {
-    child.once("message", (message: LockHolderReply) => resolve(message));
-    child.once("error", () => resolve("refused"));
-    child.once("exit", () => resolve("refused"));
-    child.send(request, () => {});
-  });
-  if (child.connected) child.disconnect();
-  child.unref();
-  if (reply === "held") return;
+  if ((await startWithReply<LockHolderReply>("action/lock-holder", request, inherited)) === "held") return;
   throw new OffshootError("CONNECTION_FAILED", "The usage lock on the database could not be kept for the later steps of this job.", {
     meaning: "With `teardown: true` the last job that uses the database deletes it. Without a usage lock this job would not be counted.",
     remedy: "Run the job again, or remove `teardown: true` and delete the database in a last job with `command: down`.",
