@@ -125,7 +125,7 @@ describe("the outbox case, over URLs", { timeout: 120_000 }, () => {
     expect(written).toMatch(/^❌ \*\*Schema drift\*\*: 7 missing, 2 extra\n/);
     expect(JSON.parse(await readFile(join(project.directory, "drift.json"), "utf8"))).toMatchObject({ version: 1, equal: false });
     const { password } = new URL(server);
-    for (const said of [text.stdout, text.stderr, page.stdout, page.stderr, written]) expect(said).not.toContain(password);
+    for (const output of [text.stdout, text.stderr, page.stdout, page.stderr, written]) expect(output).not.toContain(`:${password}@`);
   });
 
   test("adds the differences to the job summary in CI", async () => {
