@@ -34,3 +34,14 @@ test("phases, notes and errors contain no password", () => {
   expect(summary).toMatchObject({ job: "test", failure: "bad: postgres://a:***@h/d", phases: [{ failed: true, ms: 40 }] });
   expect(JSON.stringify(summary)).not.toContain("secretword");
 });
+
+test("the error of an audit does not list the findings again, because the summary has them", () => {
+  const recorder = recordSummary({ title: "offshoot run", job: undefined }, () => 100);
+  recorder.emit({ kind: "phase", phase: "audit", state: "end", text: "1 finding", ms: 40 });
+  recorder.emit({ kind: "findings", markdown: "**Schema**: 1 error", annotations: [] });
+  const thrown = new OffshootError("FINDINGS", "The schema does not match.", { meaning: "ERRORS\n\n  app.t", remedy: "Fix it." });
+  expect(recorder.finish({ thrown, exitCode: 10 })).toMatchObject({
+    findings: "**Schema**: 1 error",
+    failure: "The schema does not match.\nFix it.",
+  });
+});
