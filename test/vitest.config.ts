@@ -5,8 +5,12 @@ const root = new URL("..", import.meta.url).pathname;
 export default defineConfig({
   root,
   test: {
+    // `npm test` leaves these out and `npm run test:full` runs them: each takes many seconds and repeats, at length or at
+    // size, what shorter tests of the same room show.
+    tags: [{ name: "proof", description: "A long proof: hundreds of random cases, dozens of processes, or whole workflows." }],
     projects: [
-      { root, test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      // Unit tests share no state and start no server, so one module graph serves all of them: a third of the time.
+      { root, test: { name: "unit", include: ["test/unit/**/*.test.ts"], isolate: false } },
       {
         root,
         test: {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { beforeAll, describe, expect, inject, test } from "vitest";
 import type { Catalog, ContentKind } from "../../../src/catalog/catalog.ts";
 import { FRAGMENTS } from "../../../src/catalog/query.ts";
 import { readCatalog } from "../../../src/catalog/read.ts";
@@ -8,7 +8,7 @@ import { writeSpec } from "../../../src/audit/spec-writer/write.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { diverseDatabase } from "../../support/diverse.ts";
 import { otherMajors } from "../../support/majors.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { type SharedServer, sharedServer } from "../../support/shared-server.ts";
 
 const NOW = new Date("2026-06-15T12:00:00Z");
 const KINDS = Object.keys(FRAGMENTS) as ContentKind[];
@@ -20,16 +20,15 @@ const find = (catalog: Catalog, kind: ContentKind, id: string): unknown => catal
 
 describe.each(["", ...(await otherMajors())])("a catalog read from a server of another folder: %j", (folder) => {
   const binaries = folder === "" ? undefined : folder;
-  let server: TestServer | undefined;
+  let server: SharedServer | undefined;
   let urls: Awaited<ReturnType<typeof diverseDatabase>>;
   let catalog: Catalog;
 
   beforeAll(async () => {
-    if (binaries !== undefined) server = await startServer({}, { binaries });
-    urls = await diverseDatabase(server?.url ?? inject("serverUrl"), "diverse");
+    if (binaries !== undefined) server = await sharedServer(binaries);
+    urls = await diverseDatabase(server?.url ?? inject("serverUrl"), "catalog");
     catalog = await read(urls.owner);
   });
-  afterAll(() => server?.stop());
 
   test("has one of every kind that an ordinary role can make, and more than 100 objects", () => {
     const sizes = KINDS.map((kind) => [kind, catalog[kind].length] as const);

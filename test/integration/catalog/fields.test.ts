@@ -4,13 +4,12 @@ import { connect, withSession, type Session } from "../../../src/postgres/connec
 import { afterwards } from "../../support/afterwards.ts";
 import { BASE, FIELDS } from "../../support/fields.ts";
 import { otherMajors } from "../../support/majors.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { sharedServer } from "../../support/shared-server.ts";
 
 describe.each(["", ...(await otherMajors())])("the catalog says, server of another folder: %j", (folder) => {
-  let server: TestServer | undefined;
   let session: Session;
   beforeAll(async () => {
-    server = folder === "" ? undefined : await startServer({}, { binaries: folder });
+    const server = folder === "" ? undefined : await sharedServer(folder);
     const url = new URL(server?.url ?? inject("serverUrl"));
     await withSession(url.href, (admin) => admin.query("create database fields"));
     url.pathname = "/fields";
@@ -19,7 +18,6 @@ describe.each(["", ...(await otherMajors())])("the catalog says, server of anoth
   });
   afterAll(async () => {
     await session.close();
-    await server?.stop();
   });
 
   test.each(FIELDS.map((field) => ({ ddl: field[0], field })))("$ddl", async ({ field: [ddl, kind, id, facts, from = 14] }) => {
