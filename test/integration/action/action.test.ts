@@ -54,7 +54,7 @@ const CREATE_BRANCH_WORKFLOW = `
 test("a workflow for create-branch-action needs only another `uses:` line, and gets the same outputs", async () => {
   const swapped = CREATE_BRANCH_WORKFLOW.replace("neondatabase/create-branch-action@v6", ACTION);
   const first = await scene.run(swapped);
-  expect(first["preview"]).toMatchObject({ result: "success", notes: [{ severity: "notice" }] });
+  expect(first["preview"]).toMatchObject({ result: "success", annotations: [{ severity: "notice" }] });
   const [dbUrl = "", dbUrlPooled = "", host = "", hostPooled = "", password = "", branchId = "", ...others] = await scene.read("swap");
   expect(others).toEqual(["true", "", ""]);
   expect(await branchesOf(mock, "preview-pr-12")).toEqual([[branchId, expect.any(String)]]);

@@ -59,7 +59,10 @@ test("a key that Neon rejects fails the step, is reported on the page, and is sh
     secrets: { NEON_API_KEY: key },
   });
   expect(result).toMatchObject({ result: "failure", outputs: { provider: "" } });
-  expect(result?.annotations).toContainEqual({ severity: "error", text: expect.stringMatching(/401.*\nCheck that NEON_API_KEY is right/) });
+  expect(result?.annotations).toContainEqual({
+    severity: "error",
+    text: expect.stringMatching(/HTTP 401.*\nSet NEON_API_KEY to a valid API key/s),
+  });
   expect(await branchesOf(mock, "")).toEqual([]);
 });
 
@@ -104,7 +107,7 @@ test("without a key the database is local, and later steps find the same one", a
     ),
     { secrets: {} },
   );
-  expect(result).toMatchObject({ result: "success", notes: [], outputs: { provider: "embedded", use_neon: "false" } });
+  expect(result).toMatchObject({ result: "success", annotations: [], outputs: { provider: "embedded", use_neon: "false" } });
   expect(result?.log).toContain("skipped:");
   expect(result?.log).toContain("answered 0");
   expect(result?.log).toMatch(/^keep +embedded/m);
