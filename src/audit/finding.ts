@@ -1,7 +1,7 @@
 import type { FindingOf, FoundObject, Severity } from "../findings/finding.ts";
 import { CODES } from "./codes.ts";
 import type { AuditCode, AuditFacts } from "./facts.ts";
-import type { Rule } from "./spec/rule.ts";
+import type { Entry } from "./spec/entry.ts";
 
 export type ObjectKind =
   | "schema"
@@ -35,7 +35,7 @@ export type AuditFinding = FindingOf<AuditFacts, ObjectKind>;
 /** The entry of the spec that a finding breaks. */
 export interface Origin {
   readonly file: string;
-  readonly rule: Pick<Rule, "line" | "reason" | "severity">;
+  readonly entry: Pick<Entry, "line" | "reason" | "severity">;
 }
 
 /** Makes a finding. It has the severity of the spec's entry where one is set, else the severity of its code. */
@@ -45,14 +45,14 @@ export function finding<C extends AuditCode>(
   facts: AuditFacts[C],
   origin?: Origin,
 ): AuditFinding {
-  const { file, rule } = origin ?? {};
+  const { file, entry } = origin ?? {};
   return {
     code,
-    severity: rule?.severity ?? CODES[code].severity,
+    severity: entry?.severity ?? CODES[code].severity,
     object,
     facts,
-    ...(rule?.reason === undefined ? {} : { reason: rule.reason }),
-    ...(rule === undefined || file === undefined ? {} : { at: { file, line: rule.line } }),
+    ...(entry?.reason === undefined ? {} : { reason: entry.reason }),
+    ...(entry === undefined || file === undefined ? {} : { at: { file, line: entry.line } }),
     // The parameter types pair the code with its facts.
   } as AuditFinding;
 }

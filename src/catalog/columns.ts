@@ -1,4 +1,4 @@
-import { json, listed, type Facts } from "./facts.ts";
+import { json, aggregateList, type PropertyExpressions } from "./object-query.ts";
 
 /** A column of a table, view or materialized view. Rare properties are left out where they have their plain value. */
 export interface Column {
@@ -22,7 +22,7 @@ export interface Column {
   readonly inherited?: true;
 }
 
-export const column: Facts<Column> = {
+export const column: PropertyExpressions<Column> = {
   name: "a.attname",
   type: "format_type(a.atttypid, a.atttypmod)",
   nullable: json("not a.attnotnull"),
@@ -44,7 +44,7 @@ export const column: Facts<Column> = {
 /** A common table expression: the columns of every relation in their order. */
 export const columnsOfRelations = `
 cols as (
-  select a.attrelid, ${listed(column, "a.attnum")} as columns
+  select a.attrelid, ${aggregateList(column, "a.attnum")} as columns
   from pg_attribute a
   join rel r on r.oid = a.attrelid
   join pg_type t on t.oid = a.atttypid

@@ -1,4 +1,4 @@
-import type { Fragment } from "./facts.ts";
+import type { ObjectQuery } from "./object-query.ts";
 import type { Named } from "./scope.ts";
 
 export interface Comment extends Named {
@@ -22,9 +22,9 @@ const wanted = `case
   else true end`;
 
 /** Objects below 16384 come with Postgres, their comments too. */
-export const comments: Fragment<Comment> = {
+export const comments: ObjectQuery<Comment> = {
   id: "o.type || ' ' || o.identity",
-  facts: { name: "o.identity", on: "o.type", text: "d.description" },
+  properties: { name: "o.identity", on: "o.type", text: "d.description" },
   from: `
 from pg_description d
 cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) o

@@ -1,4 +1,4 @@
-import { json, type Fragment } from "./facts.ts";
+import { json, type ObjectQuery } from "./object-query.ts";
 import { notOfExtension, type InSchema } from "./scope.ts";
 
 export interface Constraint extends InSchema {
@@ -27,9 +27,9 @@ const names = (keys: string, relation: string): string =>
  * Plain NOT NULL constraints, which have rows of their own since PostgreSQL 18, are the column's `nullable`;
  * here they are listed only where they say more than that.
  */
-export const constraints: Fragment<Constraint> = {
+export const constraints: ObjectQuery<Constraint> = {
   id: "format('%s.%I', coalesce(r.id, format('%I.%I', tn.nspname, ty.typname)), c.conname)",
-  facts: {
+  properties: {
     schema: "coalesce(r.nspname, tn.nspname)",
     table: "coalesce(r.relname, ty.typname)",
     name: "c.conname",

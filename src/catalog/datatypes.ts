@@ -1,4 +1,4 @@
-import { json, list, listed, type Facts, type Fragment } from "./facts.ts";
+import { json, list, aggregateList, type PropertyExpressions, type ObjectQuery } from "./object-query.ts";
 import { notOfExtension, type InSchema } from "./scope.ts";
 
 const fromTypes = "from pg_type t join ns n on n.oid = t.typnamespace";
@@ -12,9 +12,9 @@ export interface Enum extends InSchema {
   readonly labels: readonly string[];
 }
 
-export const enums: Fragment<Enum> = {
+export const enums: ObjectQuery<Enum> = {
   id,
-  facts: {
+  properties: {
     ...named,
     labels: json("coalesce((select jsonb_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid), '[]')"),
   },
@@ -30,9 +30,9 @@ export interface Domain extends InSchema {
   readonly collation?: string;
 }
 
-export const domains: Fragment<Domain> = {
+export const domains: ObjectQuery<Domain> = {
   id,
-  facts: {
+  properties: {
     ...named,
     type: "format_type(t.typbasetype, t.typtypmod)",
     nullable: json("not t.typnotnull"),
@@ -54,19 +54,19 @@ export interface Composite extends InSchema {
   readonly attributes: readonly Attribute[];
 }
 
-const attribute: Facts<Attribute> = {
+const attribute: PropertyExpressions<Attribute> = {
   name: "a.attname",
   type: "format_type(a.atttypid, a.atttypmod)",
   collation: "case when a.attcollation <> b.typcollation then a.attcollation::regcollation end",
 };
 
-export const composites: Fragment<Composite> = {
+export const composites: ObjectQuery<Composite> = {
   id,
-  facts: {
+  properties: {
     ...named,
     attributes: list(
       `coalesce((
-        select ${listed(attribute, "a.attnum")} from pg_attribute a join pg_type b on b.oid = a.atttypid
+        select ${aggregateList(attribute, "a.attnum")} from pg_attribute a join pg_type b on b.oid = a.atttypid
         where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), '[]')`,
       attribute,
     ),
@@ -85,9 +85,9 @@ export interface Range extends InSchema {
   readonly multirange?: string;
 }
 
-export const ranges: Fragment<Range> = {
+export const ranges: ObjectQuery<Range> = {
   id,
-  facts: {
+  properties: {
     ...named,
     subtype: "format_type(r.rngsubtype, null)",
     operatorClass: `(select format('%I.%I', on_.nspname, o.opcname)

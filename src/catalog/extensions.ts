@@ -1,5 +1,5 @@
 import { literal } from "../postgres/identifier.ts";
-import type { Fragment } from "./facts.ts";
+import type { ObjectQuery } from "./object-query.ts";
 import { PLATFORM, type Named } from "./scope.ts";
 
 export interface Extension extends Named {
@@ -7,9 +7,9 @@ export interface Extension extends Named {
   readonly version: string;
 }
 
-export const extensions: Fragment<Extension> = {
+export const extensions: ObjectQuery<Extension> = {
   id: "format('%I', e.extname)",
-  facts: { name: "e.extname", schema: "n.nspname", version: "e.extversion" },
+  properties: { name: "e.extname", schema: "n.nspname", version: "e.extversion" },
   from: `
 from pg_extension e join pg_namespace n on n.oid = e.extnamespace
 where e.extname not in (${["plpgsql", ...PLATFORM.extensions].map(literal).join(", ")})`,

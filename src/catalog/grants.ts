@@ -1,4 +1,4 @@
-import { json, type Fragment } from "./facts.ts";
+import { json, type ObjectQuery } from "./object-query.ts";
 import { ownRoutine, signatureOf } from "./routines.ts";
 import { notOfExtension, notOfPlatform, roleName, type Named } from "./scope.ts";
 
@@ -15,9 +15,9 @@ const right = `format('%s=%s%s', ${roleName("x.grantee")}, x.privilege_type, cas
  * A table owner's column rights follow from the table's, so `owner` counts there too. Without a list only the owner has
  * rights on a relation or a schema, and everybody has some on a routine or a type (PostgreSQL documentation, 5.8).
  */
-export const grants: Fragment<Grant> = {
+export const grants: ObjectQuery<Grant> = {
   id: "g.kind || ' ' || g.id",
-  facts: { name: "g.id", on: "g.kind", rights: json("g.rights") },
+  properties: { name: "g.id", on: "g.kind", rights: json("g.rights") },
   from: `
 from (
   select k.kind, k.id, (
@@ -47,9 +47,9 @@ export interface DefaultPrivilege extends Named {
   readonly rights: readonly string[];
 }
 
-export const defaultPrivileges: Fragment<DefaultPrivilege> = {
+export const defaultPrivileges: ObjectQuery<DefaultPrivilege> = {
   id: "d.id",
-  facts: { name: "d.id", rights: json("d.rights") },
+  properties: { name: "d.id", rights: json("d.rights") },
   from: `
 from (
   select format('%s in %s for %s', pg_get_userbyid(a.defaclrole), coalesce(n.nspname::text, 'every schema'), a.defaclobjtype) as id,

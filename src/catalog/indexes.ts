@@ -1,4 +1,4 @@
-import { json, type Fragment } from "./facts.ts";
+import { json, type ObjectQuery } from "./object-query.ts";
 import type { OnTable } from "./scope.ts";
 
 export interface Index extends OnTable {
@@ -43,9 +43,9 @@ const definition = `case
  * `pg_constraint.conindid` has no index, so the constraints are grouped once and joined, never looked up one by one.
  * PostgreSQL 14 has no `indnullsnotdistinct`: there the name means that of `older`.
  */
-export const indexes: Fragment<Index> = {
+export const indexes: ObjectQuery<Index> = {
   id: "r.id",
-  facts: {
+  properties: {
     schema: "r.nspname",
     table: "t.relname",
     name: "r.relname",

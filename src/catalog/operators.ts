@@ -1,4 +1,4 @@
-import { json, type Fragment } from "./facts.ts";
+import { json, type ObjectQuery } from "./object-query.ts";
 import { notOfExtension, type InSchema, type Named } from "./scope.ts";
 
 export interface Operator extends InSchema {
@@ -7,10 +7,10 @@ export interface Operator extends InSchema {
   readonly negator?: string;
 }
 
-export const operators: Fragment<Operator> = {
+export const operators: ObjectQuery<Operator> = {
   id: `format('%I.%s(%s, %s)', n.nspname, o.oprname,
     coalesce(nullif(o.oprleft, 0)::regtype::text, 'none'), coalesce(nullif(o.oprright, 0)::regtype::text, 'none'))`,
-  facts: {
+  properties: {
     schema: "n.nspname",
     name: "o.oprname",
     function: "o.oprcode::oid::regprocedure",
@@ -32,9 +32,9 @@ export interface Cast extends Named {
 const sourceAsTarget = "format('%s as %s', c.castsource::regtype, c.casttarget::regtype)";
 
 /** Casts have no schema; those with an oid below 16384 come with Postgres, and a range type brings one along (`deptype = 'i'`). */
-export const casts: Fragment<Cast> = {
+export const casts: ObjectQuery<Cast> = {
   id: sourceAsTarget,
-  facts: {
+  properties: {
     name: sourceAsTarget,
     function: "nullif(c.castfunc, 0)::regprocedure",
     context: "case c.castcontext when 'i' then 'implicit' when 'a' then 'assignment' else 'explicit' end",
@@ -53,9 +53,9 @@ export interface Collation extends InSchema {
 }
 
 /** The locale's column changed its name in PostgreSQL 15 and again in 17. */
-export const collations: Fragment<Collation> = {
+export const collations: ObjectQuery<Collation> = {
   id: "format('%I.%I', n.nspname, c.collname)",
-  facts: {
+  properties: {
     schema: "n.nspname",
     name: "c.collname",
     provider: "case c.collprovider when 'i' then 'icu' when 'c' then 'libc' when 'b' then 'builtin' else 'default' end",
@@ -72,9 +72,9 @@ export interface TextSearchConfiguration extends InSchema {
   readonly mappings: readonly (readonly [number, string])[];
 }
 
-export const textSearchConfigurations: Fragment<TextSearchConfiguration> = {
+export const textSearchConfigurations: ObjectQuery<TextSearchConfiguration> = {
   id: "format('%I.%I', n.nspname, c.cfgname)",
-  facts: {
+  properties: {
     schema: "n.nspname",
     name: "c.cfgname",
     mappings: json(`coalesce((
@@ -94,9 +94,9 @@ export interface Statistics extends InSchema {
 }
 
 /** A default target is -1 to PostgreSQL 16 and null since. */
-export const statistics: Fragment<Statistics> = {
+export const statistics: ObjectQuery<Statistics> = {
   id: "format('%I.%I', n.nspname, s.stxname)",
-  facts: {
+  properties: {
     schema: "n.nspname",
     name: "s.stxname",
     definition: "pg_get_statisticsobjdef(s.oid)",

@@ -1,4 +1,4 @@
-import { json, type Fragment } from "./facts.ts";
+import { json, type ObjectQuery } from "./object-query.ts";
 import { roleName, type OnTable } from "./scope.ts";
 
 /** A row-security policy. */
@@ -10,9 +10,9 @@ export interface Policy extends OnTable {
   readonly check?: string;
 }
 
-export const policies: Fragment<Policy> = {
+export const policies: ObjectQuery<Policy> = {
   id: "format('%s.%I', r.id, p.polname)",
-  facts: {
+  properties: {
     schema: "r.nspname",
     table: "r.relname",
     name: "p.polname",

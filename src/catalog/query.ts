@@ -4,7 +4,7 @@ import { comments } from "./comments.ts";
 import { constraints } from "./constraints.ts";
 import { composites, domains, enums, ranges } from "./datatypes.ts";
 import { extensions } from "./extensions.ts";
-import { json, selected, type Fragment } from "./facts.ts";
+import { json, selectObjects, type ObjectQuery } from "./object-query.ts";
 import { defaultPrivileges, grants } from "./grants.ts";
 import { indexes } from "./indexes.ts";
 import { casts, collations, operators, statistics, textSearchConfigurations } from "./operators.ts";
@@ -18,7 +18,7 @@ import { sequences } from "./sequences.ts";
 import { eventTriggers, rules, triggers } from "./triggers.ts";
 
 /** How each kind is found and told. */
-export const FRAGMENTS: { readonly [K in ContentKind]: Fragment<Contents[K][number]> } = {
+export const OBJECT_QUERIES: { readonly [K in ContentKind]: ObjectQuery<Contents[K][number]> } = {
   schemas,
   extensions,
   tables,
@@ -48,9 +48,9 @@ export const FRAGMENTS: { readonly [K in ContentKind]: Fragment<Contents[K][numb
 };
 
 /** The server is told as an object is, without an id. */
-export const SERVER: Fragment<ServerFacts> = {
+export const SERVER_QUERY: ObjectQuery<ServerFacts> = {
   id: "''",
-  facts: {
+  properties: {
     version: json("current_setting('server_version_num')::int"),
     major: json("current_setting('server_version_num')::int / 10000"),
     database: "current_database()",
@@ -82,8 +82,8 @@ const SETTINGS = {
  */
 export function catalogQuery(wanted: readonly string[] | undefined): string {
   const settings = Object.entries(SETTINGS).map(([name, value]) => `set local ${name} = ${value};`);
-  const statements = Object.entries(FRAGMENTS).map(([kind, fragment]) => selected(kind, fragment));
+  const statements = Object.entries(OBJECT_QUERIES).map(([kind, fragment]) => selectObjects(kind, fragment));
   return `${settings.join("\n")}
 with ${scope(wanted)},${columnsOfRelations}
-${[selected("server", SERVER), ...statements].join("\nunion all")}`;
+${[selectObjects("server", SERVER_QUERY), ...statements].join("\nunion all")}`;
 }

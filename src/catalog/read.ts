@@ -1,21 +1,25 @@
 import type { Session } from "../postgres/connect.ts";
 import type { Catalog, ContentKind } from "./catalog.ts";
-import type { AnyFacts, Fact } from "./facts.ts";
-import { catalogQuery, FRAGMENTS, SERVER } from "./query.ts";
+import type { AnyPropertyExpressions, PropertyExpression } from "./object-query.ts";
+import { catalogQuery, OBJECT_QUERIES, SERVER_QUERY } from "./query.ts";
 
 export interface CatalogOptions {
   /** Only these; default: every schema but Postgres's own and `offshoot`. Objects without a schema are always read. */
   readonly schemas?: readonly string[] | undefined;
 }
 
-interface Told extends Record<string, unknown> {
+interface CatalogRow extends Record<string, unknown> {
   readonly kind: string;
   readonly id: string;
-  readonly told: readonly (string | null)[];
+  readonly values: readonly (string | null)[];
 }
 
 /** The object that the facts tell of, added to what is known of it. */
-function objectOf(facts: AnyFacts, told: readonly (string | null)[], known: Record<string, unknown> = {}): Record<string, unknown> {
+function objectOf(
+  facts: AnyPropertyExpressions,
+  told: readonly (string | null)[],
+  known: Record<string, unknown> = {},
+): Record<string, unknown> {
   let at = 0;
   for (const name in facts) {
     const [fact, text] = [facts[name], told[at++]];
@@ -25,7 +29,7 @@ function objectOf(facts: AnyFacts, told: readonly (string | null)[], known: Reco
   return known;
 }
 
-function valueOf({ of }: Exclude<Fact, string>, text: string): unknown {
+function valueOf({ of }: Exclude<PropertyExpression, string>, text: string): unknown {
   const value: unknown = JSON.parse(text);
   return of === undefined ? value : (value as (string | null)[][]).map((each) => objectOf(of, each));
 }
@@ -38,11 +42,11 @@ function valueOf({ of }: Exclude<Fact, string>, text: string): unknown {
  */
 export async function readCatalog(session: Session, options: CatalogOptions = {}): Promise<Catalog> {
   const lists: Record<string, Record<string, unknown>[]> = {};
-  for (const kind in FRAGMENTS) lists[kind] = [];
+  for (const kind in OBJECT_QUERIES) lists[kind] = [];
   let server: unknown;
-  for (const { kind, id, told } of await session.query<Told>(catalogQuery(options.schemas))) {
-    if (kind === "server") server = objectOf(SERVER.facts, told);
-    else lists[kind]?.push(objectOf(FRAGMENTS[kind as ContentKind].facts, told, { id }));
+  for (const { kind, id, values: told } of await session.query<CatalogRow>(catalogQuery(options.schemas))) {
+    if (kind === "server") server = objectOf(SERVER_QUERY.properties, told);
+    else lists[kind]?.push(objectOf(OBJECT_QUERIES[kind as ContentKind].properties, told, { id }));
   }
   // Each kind has a fact for each property of its shape, which the compiler sees to.
   return { server, ...lists } as unknown as Catalog;

@@ -1,5 +1,5 @@
 import { column, type Column } from "./columns.ts";
-import { json, list, type Fragment } from "./facts.ts";
+import { json, list, type ObjectQuery } from "./object-query.ts";
 import type { InSchema } from "./scope.ts";
 
 export interface Table extends InSchema {
@@ -27,9 +27,9 @@ export interface Table extends InSchema {
 
 const columns = list("coalesce(c.columns, '[]')", column);
 
-export const tables: Fragment<Table> = {
+export const tables: ObjectQuery<Table> = {
   id: "r.id",
-  facts: {
+  properties: {
     schema: "r.nspname",
     name: "r.relname",
     kind: "case r.relkind when 'r' then 'table' when 'p' then 'partitioned table' else 'foreign table' end",
@@ -67,9 +67,9 @@ export interface View extends InSchema {
   readonly populated?: false;
 }
 
-export const views: Fragment<View> = {
+export const views: ObjectQuery<View> = {
   id: "r.id",
-  facts: {
+  properties: {
     schema: "r.nspname",
     name: "r.relname",
     owner: "pg_get_userbyid(r.relowner)",

@@ -1,4 +1,4 @@
-import { json, type Fragment } from "./facts.ts";
+import { json, type ObjectQuery } from "./object-query.ts";
 import { notOfExtension, type Named } from "./scope.ts";
 
 export interface Publication extends Named {
@@ -19,9 +19,9 @@ export interface Publication extends Named {
  * Row filters and column lists exist since PostgreSQL 15: read through JSON, so that 14 parses the query. So do
  * published schemas, whose table 14 lacks: each is told by what it depends on.
  */
-export const publications: Fragment<Publication> = {
+export const publications: ObjectQuery<Publication> = {
   id: "format('%I', p.pubname)",
-  facts: {
+  properties: {
     name: "p.pubname",
     owner: "pg_get_userbyid(p.pubowner)",
     allTables: json("p.puballtables"),
@@ -59,9 +59,9 @@ export interface ForeignServer extends Named {
 }
 
 /** A server's options are left out: they may hold host names and passwords. */
-export const foreignServers: Fragment<ForeignServer> = {
+export const foreignServers: ObjectQuery<ForeignServer> = {
   id: "format('%I', s.srvname)",
-  facts: {
+  properties: {
     name: "s.srvname",
     type: "s.srvtype",
     wrapper: "(select fdwname from pg_foreign_data_wrapper w where w.oid = s.srvfdw)",

@@ -1,4 +1,4 @@
-import { json, list, listed, type Facts, type Fragment } from "./facts.ts";
+import { json, list, aggregateList, type PropertyExpressions, type ObjectQuery } from "./object-query.ts";
 import { notOfExtension, notOfPlatform, type InSchema } from "./scope.ts";
 
 export interface Argument {
@@ -49,7 +49,7 @@ export const signatureOf = (routine: string): string =>
 export const ownRoutine = `${notOfExtension("pg_proc", "p.oid")} and ${notOfPlatform("p.proowner")}
   and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'i')`;
 
-const argument: Facts<Argument> = {
+const argument: PropertyExpressions<Argument> = {
   name: "nullif(p.proargnames[a.at], '')",
   mode: `case coalesce(p.proargmodes[a.at], 'i')
     when 'o' then 'out' when 'b' then 'inout' when 'v' then 'variadic' when 't' then 'table' else 'in' end`,
@@ -59,16 +59,16 @@ const argument: Facts<Argument> = {
   preferred: json("nullif(t.typispreferred, false)"),
 };
 
-export const routines: Fragment<Routine> = {
+export const routines: ObjectQuery<Routine> = {
   id: `format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")})`,
-  facts: {
+  properties: {
     schema: "n.nspname",
     name: "p.proname",
     kind: "case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' when 'w' then 'window function' else 'function' end",
     owner: "pg_get_userbyid(p.proowner)",
     arguments: list(
       `coalesce((
-        select ${listed(argument, "a.at")} from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality a(type, at)
+        select ${aggregateList(argument, "a.at")} from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality a(type, at)
         join pg_type t on t.oid = case p.proargmodes[a.at] when 'v' then p.provariadic else a.type end), '[]')`,
       argument,
     ),

@@ -1,4 +1,4 @@
-import { json, type Fragment } from "./facts.ts";
+import { json, type ObjectQuery } from "./object-query.ts";
 import type { InSchema } from "./scope.ts";
 
 export interface Sequence extends InSchema {
@@ -18,9 +18,9 @@ export interface Sequence extends InSchema {
   readonly persistence?: "unlogged";
 }
 
-export const sequences: Fragment<Sequence> = {
+export const sequences: ObjectQuery<Sequence> = {
   id: "r.id",
-  facts: {
+  properties: {
     schema: "r.nspname",
     name: "r.relname",
     owner: "pg_get_userbyid(r.relowner)",

@@ -1,4 +1,4 @@
-import { json, type Fragment } from "./facts.ts";
+import { json, type ObjectQuery } from "./object-query.ts";
 import { notOfExtension, notOfPlatform, type Named, type OnTable } from "./scope.ts";
 
 /** Whether something fires: `origin` is the usual state, outside replication. */
@@ -17,9 +17,9 @@ export interface Trigger extends OnTable {
 }
 
 /** Triggers that Postgres made for constraints, or copied to partitions, are left out. */
-export const triggers: Fragment<Trigger> = {
+export const triggers: ObjectQuery<Trigger> = {
   id: "format('%s.%I', r.id, t.tgname)",
-  facts: {
+  properties: {
     schema: "r.nspname",
     table: "r.relname",
     name: "t.tgname",
@@ -42,9 +42,9 @@ export interface Rule extends OnTable {
   readonly fires: Firing;
 }
 
-export const rules: Fragment<Rule> = {
+export const rules: ObjectQuery<Rule> = {
   id: "format('%s.%I', r.id, w.rulename)",
-  facts: {
+  properties: {
     schema: "r.nspname",
     table: "r.relname",
     name: "w.rulename",
@@ -63,9 +63,9 @@ export interface EventTrigger extends Named {
   readonly tags?: readonly string[];
 }
 
-export const eventTriggers: Fragment<EventTrigger> = {
+export const eventTriggers: ObjectQuery<EventTrigger> = {
   id: "format('%I', e.evtname)",
-  facts: {
+  properties: {
     name: "e.evtname",
     event: "e.evtevent",
     function: "e.evtfoid::regprocedure",

@@ -1,37 +1,37 @@
 import { isMap, isScalar, isSeq, type YAMLMap, type YAMLSeq } from "yaml";
 import type { Routine } from "../../catalog/routines.ts";
 import { sameSignature } from "../rules/spec/functions.ts";
-import { layOut, nameOf } from "../spec-writer/layout.ts";
+import { setFlowStyle, keyText } from "../spec-writer/flow-style.ts";
 import { isPattern, keyOfName, literalName } from "../pattern.ts";
 import { path } from "../../catalog/quote.ts";
-import type { FunctionRule, SchemaRule } from "../spec/spec.ts";
-import type { Plain } from "../spec-writer/known.ts";
-import { writtenRoutine } from "../spec-writer/spec-writer.ts";
-import type { Changes } from "./change.ts";
-import { insert, pairOf } from "./place.ts";
-import { changeProperty } from "./section.ts";
-import { keyOf } from "./values.ts";
+import type { FunctionEntry, SchemaEntry } from "../spec/spec.ts";
+import type { YamlObject } from "../spec-writer/entry.ts";
+import { overloadEntry } from "../spec-writer/schema.ts";
+import type { Changes } from "./changes.ts";
+import { insertPair, findPair } from "./edit-yaml.ts";
+import { updateProperty } from "./section.ts";
+import { keyOfProperty } from "./properties.ts";
 
 /** The functions of a schema, each by its whole list of overloads. */
-export function changeFunctions(changes: Changes, schema: string, rule: SchemaRule, parent: YAMLMap, siblings: readonly string[]): void {
+export function updateFunctions(changes: Changes, schema: string, rule: SchemaEntry, parent: YAMLMap, siblings: readonly string[]): void {
   const { document, found } = changes;
   const routines = found.inSchema("routines", schema);
   const names = [...new Set(routines.map(({ name }) => name))];
-  const node = pairOf(parent, "functions")?.value;
+  const node = findPair(parent, "functions")?.value;
   const stays = (key: string): boolean => {
     const one = rule.functions?.get(literalName(key));
     return isPattern(key) || one === undefined || !changes.isMissing(one, "function", path(schema, literalName(key)));
   };
-  if (isSeq(node)) node.items = node.items.filter((item) => stays(nameOf(item)));
+  if (isSeq(node)) node.items = node.items.filter((item) => stays(keyText(item)));
   if (isMap(node)) {
-    node.items = node.items.filter(({ key }) => stays(nameOf(key)));
+    node.items = node.items.filter(({ key }) => stays(keyText(key)));
     for (const pair of node.items.slice()) {
-      const name = literalName(nameOf(pair.key));
+      const name = literalName(keyText(pair.key));
       const one = rule.functions?.get(name);
-      const list = isMap(pair.value) ? pairOf(pair.value, "overloads")?.value : pair.value;
+      const list = isMap(pair.value) ? findPair(pair.value, "overloads")?.value : pair.value;
       if (one?.overloads === undefined || !isSeq(list)) continue;
       const ofName = routines.filter((routine) => routine.name === name);
-      changeOverloads(changes, { rule: one, list, routines: ofName, schema, isExact: rule.mode === "exactly" });
+      updateOverloads(changes, { rule: one, list, routines: ofName, schema, isExact: rule.mode === "exactly" });
       if (list.items.length === 0) node.items.splice(node.items.indexOf(pair), 1);
     }
   }
@@ -41,13 +41,13 @@ export function changeFunctions(changes: Changes, schema: string, rule: SchemaRu
     if (rule.functions?.has(name) === true || !overloads.some(({ id }) => changes.isUnexpected("function", id))) continue;
     if (isSeq(node)) node.items.push(document.createNode(keyOfName(name)));
     else {
-      if (pairOf(parent, "functions") === undefined) insert(document, parent, "functions", {}, siblings, "functions");
-      const map = pairOf(parent, "functions")?.value as YAMLMap;
-      insert(
+      if (findPair(parent, "functions") === undefined) insertPair(document, parent, "functions", {}, siblings, "functions");
+      const map = findPair(parent, "functions")?.value as YAMLMap;
+      insertPair(
         document,
         map,
         keyOfName(name),
-        overloads.map((one) => writtenRoutine(one, found)),
+        overloads.map((one) => overloadEntry(one, found)),
         order,
         "functions",
       );
@@ -56,14 +56,14 @@ export function changeFunctions(changes: Changes, schema: string, rule: SchemaRu
 }
 
 interface Overloads {
-  readonly rule: FunctionRule;
+  readonly rule: FunctionEntry;
   readonly list: YAMLSeq;
   readonly routines: readonly Routine[];
   readonly schema: string;
   readonly isExact: boolean;
 }
 
-function changeOverloads(changes: Changes, { rule, list, routines, schema, isExact }: Overloads): void {
+function updateOverloads(changes: Changes, { rule, list, routines, schema, isExact }: Overloads): void {
   const { document, found } = changes;
   const pairs = (rule.overloads ?? []).map((overload, at) => ({
     overload,
@@ -73,22 +73,22 @@ function changeOverloads(changes: Changes, { rule, list, routines, schema, isExa
   const kept = pairs.filter(({ overload, routine }) => overload.absent === true || routine !== undefined);
   for (const { overload, item, routine } of kept) {
     if (routine === undefined || overload.absent === true) continue;
-    const keys = changes.differing(overload, "function", routine.id).map(keyOf);
-    const written = writtenRoutine(routine, found);
-    if (isMap(item)) for (const key of new Set(keys)) changeProperty(changes, item, key, written, isExact);
+    const keys = changes.differing(overload, "function", routine.id).map(keyOfProperty);
+    const written = overloadEntry(routine, found);
+    if (isMap(item)) for (const key of new Set(keys)) updateProperty(changes, item, key, written, isExact);
     else if (isScalar(item) && keys.length > 0) item.value = signatureText(written, overload.signature.returns !== undefined);
   }
   const listed = new Set(kept.map(({ routine }) => routine));
   const fresh = routines
     .filter((routine) => !listed.has(routine) && changes.isUnexpected("function", routine.id))
     .map((routine) => {
-      const node = document.createNode(writtenRoutine(routine, found));
-      layOut(node);
+      const node = document.createNode(overloadEntry(routine, found));
+      setFlowStyle(node);
       return node;
     });
   list.items = [...kept.map(({ item }) => item), ...fresh];
 }
 
-function signatureText({ args, returns }: Plain, withResult: boolean): string {
+function signatureText({ args, returns }: YamlObject, withResult: boolean): string {
   return withResult ? `${String(args)} returns ${String(returns)}` : String(args);
 }

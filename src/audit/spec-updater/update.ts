@@ -12,15 +12,15 @@ import {
 import type { Catalog } from "../../catalog/catalog.ts";
 import { applyRules, type RuleOptions } from "../apply-rules.ts";
 import type { AuditFinding } from "../finding.ts";
-import { nameOf } from "../spec-writer/layout.ts";
+import { keyText } from "../spec-writer/flow-style.ts";
 import { lookup } from "../../catalog/lookup.ts";
 import { literalName } from "../pattern.ts";
 import { parseSpec } from "../spec/parse.ts";
 import type { Spec } from "../spec/spec.ts";
-import { changesOf } from "./change.ts";
-import { changeDatabase } from "./database.ts";
-import { restyle } from "./restyle.ts";
-import { changeSchema } from "./schema.ts";
+import { changesOf } from "./changes.ts";
+import { updateDatabase } from "./database.ts";
+import { keepStyle } from "./keep-style.ts";
+import { updateSchema } from "./schema.ts";
 
 export interface UpdatedSpec {
   /** The file's new text: the old one, to the byte, where the database fulfils it. */
@@ -50,11 +50,11 @@ export function updateSpec(text: string, file: string, catalog: Catalog, options
   function edit(): string {
     const document = parseDocument(text, READING);
     const changes = changesOf(findings, document, found);
-    changeDatabase(changes, spec, options.state?.versions ?? new Map());
+    updateDatabase(changes, spec, options.state?.versions ?? new Map());
     const schemas = document.get("schemas");
     for (const [name, rule] of spec.schemas) {
-      const node = isMap(schemas) ? schemas.items.find(({ key }) => literalName(nameOf(key)) === name)?.value : undefined;
-      if (isMap(node) && rule.pattern !== true && rule.absent !== true) changeSchema(changes, name, rule, node);
+      const node = isMap(schemas) ? schemas.items.find(({ key }) => literalName(keyText(key)) === name)?.value : undefined;
+      if (isMap(node) && rule.pattern !== true && rule.absent !== true) updateSchema(changes, name, rule, node);
     }
     return write(document, text);
   }
@@ -100,7 +100,7 @@ function write(document: Document, original: string): string {
     if (fewest === 0) break;
   }
   const changed = document.toString(style);
-  const restyled = restyle(original, untouched.toString(style), changed);
+  const restyled = keepStyle(original, untouched.toString(style), changed);
   // Style is worth less than meaning.
   return isDeepStrictEqual(parseDocument(restyled, READING).toJS(), parseDocument(changed, READING).toJS()) ? restyled : changed;
 }

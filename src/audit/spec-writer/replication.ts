@@ -1,19 +1,19 @@
 import type { Publication } from "../../catalog/replication.ts";
 import type { EventTrigger } from "../../catalog/triggers.ts";
 import type { Lookup } from "../../catalog/lookup.ts";
-import { commented, said, unless, type Plain } from "./known.ts";
+import { commentOn, withoutUndefined, withoutDefault, type YamlObject } from "./entry.ts";
 
-export function writtenPublication({ id, allTables, tables, schemas, operations, viaRoot }: Publication, found: Lookup): Plain {
+export function publicationEntry({ id, allTables, tables, schemas, operations, viaRoot }: Publication, found: Lookup): YamlObject {
   return {
-    ...unless(false, { allTables, viaRoot }),
+    ...withoutDefault(false, { allTables, viaRoot }),
     ...(tables.length === 0 && (allTables || schemas !== undefined) ? {} : { tables }),
-    ...said({ schemas }),
+    ...withoutUndefined({ schemas }),
     operations,
-    ...commented(found, `publication ${id}`),
+    ...commentOn(found, `publication ${id}`),
   };
 }
 
-export function writtenEventTrigger(trigger: EventTrigger, found: Lookup): Plain {
+export function eventTriggerEntry(trigger: EventTrigger, found: Lookup): YamlObject {
   const { id, event, fires, tags } = trigger;
-  return { event, function: trigger.function, fires, ...said({ tags }), ...commented(found, `event trigger ${id}`) };
+  return { event, function: trigger.function, fires, ...withoutUndefined({ tags }), ...commentOn(found, `event trigger ${id}`) };
 }

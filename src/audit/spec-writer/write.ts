@@ -1,10 +1,10 @@
 import { Document } from "yaml";
 import type { Catalog } from "../../catalog/catalog.ts";
-import { layOut } from "./layout.ts";
+import { setFlowStyle } from "./flow-style.ts";
 import { lookup } from "../../catalog/lookup.ts";
 import { keyOfName } from "../pattern.ts";
-import { section, writtenSchema } from "./spec-writer.ts";
-import { writtenEventTrigger, writtenPublication } from "./replication.ts";
+import { section, schemaEntry } from "./schema.ts";
+import { eventTriggerEntry, publicationEntry } from "./replication.ts";
 
 const HEADER = ` What this database must be like: checked by "offshoot audit", written by "offshoot audit --write".
  "exactly" allows nothing beside what is listed, "at least" does. What an "exactly" entry leaves out is plain:
@@ -22,11 +22,11 @@ export function writeSpec(catalog: Catalog): string {
     version: 1,
     postgres: server.major,
     ...(extensions.length === 0 ? {} : { extensions: extensions.map(({ name }) => keyOfName(name)) }),
-    ...section("publications", catalog.publications, (publication) => writtenPublication(publication, found)),
-    ...section("eventTriggers", catalog.eventTriggers, (trigger) => writtenEventTrigger(trigger, found)),
-    schemas: Object.fromEntries(schemas.map(({ name }) => [keyOfName(name), writtenSchema(found, name)])),
+    ...section("publications", catalog.publications, (publication) => publicationEntry(publication, found)),
+    ...section("eventTriggers", catalog.eventTriggers, (trigger) => eventTriggerEntry(trigger, found)),
+    schemas: Object.fromEntries(schemas.map(({ name }) => [keyOfName(name), schemaEntry(found, name)])),
   });
   document.commentBefore = HEADER;
-  layOut(document.contents);
+  setFlowStyle(document.contents);
   return document.toString({ lineWidth: 0 });
 }

@@ -1,4 +1,4 @@
-import type { Rule } from "./rule.ts";
+import type { Entry } from "./entry.ts";
 
 /** The kinds of objects whose names can be ruled. */
 export const NAMED_KINDS = [
@@ -19,10 +19,10 @@ export const NAMED_KINDS = [
 export type NamedKind = (typeof NAMED_KINDS)[number];
 
 /** A regular expression that a name must match as a whole. */
-export interface NameRule extends Rule {
+export interface NameEntry extends Entry {
   /** As it is written. */
   readonly like: string;
-  readonly whole: RegExp;
+  readonly expression: RegExp;
 }
 
-export type Naming = ReadonlyMap<NamedKind, NameRule>;
+export type Naming = ReadonlyMap<NamedKind, NameEntry>;

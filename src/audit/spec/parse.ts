@@ -1,8 +1,8 @@
 import { OffshootError } from "../../errors.ts";
-import { readYaml } from "./document.ts";
-import { meaningOf } from "./meaning.ts";
+import { readYaml } from "./yaml-file.ts";
+import { buildSpec } from "./build.ts";
 import { problemsOf } from "./problems.ts";
-import { specShape } from "./shape.ts";
+import { specFileSchema } from "./file-schema.ts";
 import type { Spec } from "./spec.ts";
 
 /**
@@ -15,9 +15,9 @@ export function parseSpec(text: string, file: string): Spec {
   if (yaml.value === null || yaml.value === undefined) {
     throw invalid(file, [{ line: 1, text: `the file is empty; it starts with "version: 1"` }]);
   }
-  const written = specShape.safeParse(yaml.value);
+  const written = specFileSchema.safeParse(yaml.value);
   if (!written.success) throw invalid(file, problemsOf(written.error.issues, yaml.value).map(located));
-  const { spec, problems } = meaningOf(written.data, file, (path) => yaml.lineOf(path));
+  const { spec, problems } = buildSpec(written.data, file, (path) => yaml.lineOf(path));
   if (problems.length > 0) throw invalid(file, problems);
   return spec;
 

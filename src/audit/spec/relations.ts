@@ -1,67 +1,67 @@
-import { asTextOrNone, entries, type Body, type Place, type Reading } from "./entries.ts";
+import { toTextOrNull, readSection, type EntryProperties, type Path, type Reader } from "./section.ts";
 import { serialType } from "./datatype.ts";
-import type { Written } from "./shape.ts";
-import type { ColumnRule, DefinitionRule, DomainRule, IndexRule, PolicyRule, TableRule, TriggerRule, ViewRule } from "./spec.ts";
+import type { SpecFile } from "./file-schema.ts";
+import type { ColumnEntry, DefinitionEntry, DomainEntry, IndexEntry, PolicyEntry, TableEntry, TriggerEntry, ViewEntry } from "./spec.ts";
 
-type WrittenSchema = NonNullable<Exclude<NonNullable<Written["schemas"]>, readonly string[]>[string]>;
+type WrittenSchema = NonNullable<Exclude<NonNullable<SpecFile["schemas"]>, readonly string[]>[string]>;
 type EntryOf<S> = Exclude<Exclude<S, undefined | readonly string[]> extends Readonly<Record<string, infer E>> ? E : never, null>;
 export type WrittenEntry<K extends keyof WrittenSchema> = EntryOf<WrittenSchema[K]>;
 type WrittenTable = WrittenEntry<"tables">;
 
-export function tableBody(table: WrittenTable, at: Place, reading: Reading): Body<TableRule> {
+export function readTable(table: WrittenTable, at: Path, reading: Reader): EntryProperties<TableEntry> {
   return {
     ...table,
-    columns: entries<EntryOf<WrittenTable["columns"]>, ColumnRule>(table.columns, [...at, "columns"], reading, (column, place) =>
-      columnBody(column, place, reading),
+    columns: readSection<EntryOf<WrittenTable["columns"]>, ColumnEntry>(table.columns, [...at, "columns"], reading, (column, place) =>
+      readColumn(column, place, reading),
     ),
-    constraints: entries<EntryOf<WrittenTable["constraints"]>, DefinitionRule>(
+    constraints: readSection<EntryOf<WrittenTable["constraints"]>, DefinitionEntry>(
       table.constraints,
       [...at, "constraints"],
       reading,
-      definitionBody,
+      readDefinition,
     ),
-    indexes: entries<EntryOf<WrittenTable["indexes"]>, IndexRule>(table.indexes, [...at, "indexes"], reading, definitionBody),
-    triggers: entries<EntryOf<WrittenTable["triggers"]>, TriggerRule>(table.triggers, [...at, "triggers"], reading, definitionBody),
-    policies: entries<EntryOf<WrittenTable["policies"]>, PolicyRule>(table.policies, [...at, "policies"], reading, (policy) => ({
+    indexes: readSection<EntryOf<WrittenTable["indexes"]>, IndexEntry>(table.indexes, [...at, "indexes"], reading, readDefinition),
+    triggers: readSection<EntryOf<WrittenTable["triggers"]>, TriggerEntry>(table.triggers, [...at, "triggers"], reading, readDefinition),
+    policies: readSection<EntryOf<WrittenTable["policies"]>, PolicyEntry>(table.policies, [...at, "policies"], reading, (policy) => ({
       ...policy,
-      using: asTextOrNone(policy.using),
-      check: asTextOrNone(policy.check),
+      using: toTextOrNull(policy.using),
+      check: toTextOrNull(policy.check),
     })),
-    rules: entries<EntryOf<WrittenTable["rules"]>, TriggerRule>(table.rules, [...at, "rules"], reading, definitionBody),
+    rules: readSection<EntryOf<WrittenTable["rules"]>, TriggerEntry>(table.rules, [...at, "rules"], reading, readDefinition),
   };
 }
 
-export function viewBody(view: WrittenEntry<"views">, at: Place, reading: Reading): Body<ViewRule> {
+export function readView(view: WrittenEntry<"views">, at: Path, reading: Reader): EntryProperties<ViewEntry> {
   if (typeof view === "string") return { definition: view };
   return {
     ...view,
-    indexes: entries<WrittenEntry<"indexes">, IndexRule>(view.indexes, [...at, "indexes"], reading, definitionBody),
-    triggers: entries<EntryOf<WrittenTable["triggers"]>, TriggerRule>(view.triggers, [...at, "triggers"], reading, definitionBody),
-    rules: entries<EntryOf<WrittenTable["rules"]>, TriggerRule>(view.rules, [...at, "rules"], reading, definitionBody),
+    indexes: readSection<WrittenEntry<"indexes">, IndexEntry>(view.indexes, [...at, "indexes"], reading, readDefinition),
+    triggers: readSection<EntryOf<WrittenTable["triggers"]>, TriggerEntry>(view.triggers, [...at, "triggers"], reading, readDefinition),
+    rules: readSection<EntryOf<WrittenTable["rules"]>, TriggerEntry>(view.rules, [...at, "rules"], reading, readDefinition),
   };
 }
 
-export function domainBody(domain: WrittenEntry<"domains">, at: Place, reading: Reading): Body<DomainRule> {
+export function readDomain(domain: WrittenEntry<"domains">, at: Path, reading: Reader): EntryProperties<DomainEntry> {
   if (typeof domain === "string") return { type: domain };
   return {
     ...domain,
-    default: asTextOrNone(domain.default),
-    constraints: entries<EntryOf<typeof domain.constraints>, DefinitionRule>(
+    default: toTextOrNull(domain.default),
+    constraints: readSection<EntryOf<typeof domain.constraints>, DefinitionEntry>(
       domain.constraints,
       [...at, "constraints"],
       reading,
-      definitionBody,
+      readDefinition,
     ),
   };
 }
 
 /** A text alone is the definition. */
-export function definitionBody<E extends object>(entry: string | E): E | { readonly definition: string } {
+export function readDefinition<E extends object>(entry: string | E): E | { readonly definition: string } {
   return typeof entry === "string" ? { definition: entry } : entry;
 }
 
-function columnBody(column: EntryOf<WrittenTable["columns"]>, at: Place, reading: Reading): Body<ColumnRule> {
-  const body = typeof column === "string" ? { type: column } : { ...column, default: asTextOrNone(column.default) };
+function readColumn(column: EntryOf<WrittenTable["columns"]>, at: Path, reading: Reader): EntryProperties<ColumnEntry> {
+  const body = typeof column === "string" ? { type: column } : { ...column, default: toTextOrNull(column.default) };
   const integer = body.type === undefined ? undefined : serialType(body.type);
   if (integer !== undefined) {
     reading.problem(at, `"${body.type}" is no type: the column is "${integer}" with a default of nextval(…)`);

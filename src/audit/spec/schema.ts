@@ -1,22 +1,22 @@
 import { messageOf } from "../../errors.ts";
-import { asText, entries, type Body, type Place, type Reading, type Section } from "./entries.ts";
-import { definitionBody, domainBody, tableBody, viewBody, type WrittenEntry } from "./relations.ts";
-import { functionBody } from "./routines.ts";
-import type { Written } from "./shape.ts";
-import { NAMED_KINDS, type NamedKind, type NameRule, type Naming } from "./naming.ts";
+import { toText, readSection, type EntryProperties, type Path, type Reader, type Section } from "./section.ts";
+import { readDefinition, readDomain, readTable, readView, type WrittenEntry } from "./relations.ts";
+import { readFunction } from "./routines.ts";
+import type { SpecFile } from "./file-schema.ts";
+import { NAMED_KINDS, type NamedKind, type NameEntry, type Naming } from "./naming.ts";
 import type * as Rules from "./spec.ts";
 
-type WrittenSchema = NonNullable<Exclude<NonNullable<Written["schemas"]>, readonly string[]>[string]>;
+type WrittenSchema = NonNullable<Exclude<NonNullable<SpecFile["schemas"]>, readonly string[]>[string]>;
 
 /** Reads what is said about one schema. */
-export function schemaBody(schema: WrittenSchema, at: Place, name: string, reading: Reading): Body<Rules.SchemaRule> {
+export function readSchema(schema: WrittenSchema, at: Path, name: string, reading: Reader): EntryProperties<Rules.SchemaEntry> {
   /** Reads the section `key`, whose entries may not repeat the schema's name. */
-  const section = <K extends keyof WrittenSchema & keyof Rules.SchemaRule, R extends Rules.Rule>(
+  const section = <K extends keyof WrittenSchema & keyof Rules.SchemaEntry, R extends Rules.Entry>(
     key: K,
-    read: (entry: WrittenEntry<K>, place: Place, key: string) => Body<R>,
-  ): Rules.Named<R> | undefined => {
+    read: (entry: WrittenEntry<K>, place: Path, key: string) => EntryProperties<R>,
+  ): Rules.EntriesByName<R> | undefined => {
     const written = schema[key] as Section<WrittenEntry<K>> | undefined;
-    const rules = entries<WrittenEntry<K>, R>(written, [...at, key], reading, read);
+    const rules = readSection<WrittenEntry<K>, R>(written, [...at, key], reading, read);
     for (const [entry, { line }] of rules ?? []) {
       if (entry.startsWith(`${name}.`)) reading.problemAt(line, `"${entry}" stands under its schema already: leave "${name}." out`);
     }
@@ -25,31 +25,31 @@ export function schemaBody(schema: WrittenSchema, at: Place, name: string, readi
   return {
     ...schema,
     mode: schema.mode ?? "at least",
-    tables: section<"tables", Rules.TableRule>("tables", (table, place) => tableBody(table, place, reading)),
-    views: section<"views", Rules.ViewRule>("views", (view, place) => viewBody(view, place, reading)),
-    materializedViews: section<"materializedViews", Rules.ViewRule>("materializedViews", (view, place) => viewBody(view, place, reading)),
-    functions: section<"functions", Rules.FunctionRule>("functions", (entry, place, key) => functionBody(entry, place, key, reading)),
-    indexes: section<"indexes", Rules.IndexRule>("indexes", definitionBody),
-    sequences: section<"sequences", Rules.SequenceRule>("sequences", sequenceBody),
-    enums: section<"enums", Rules.EnumRule>("enums", enumBody),
-    domains: section<"domains", Rules.DomainRule>("domains", (domain, place) => domainBody(domain, place, reading)),
-    composites: section<"composites", Rules.CompositeRule>("composites", compositeBody),
-    ranges: section<"ranges", Rules.RangeRule>("ranges", (entry) => (typeof entry === "string" ? { subtype: entry } : entry)),
-    statistics: section<"statistics", Rules.DefinitionRule>("statistics", definitionBody),
-    naming: schema.naming === undefined ? undefined : namingOf(schema.naming, [...at, "naming"], reading),
+    tables: section<"tables", Rules.TableEntry>("tables", (table, place) => readTable(table, place, reading)),
+    views: section<"views", Rules.ViewEntry>("views", (view, place) => readView(view, place, reading)),
+    materializedViews: section<"materializedViews", Rules.ViewEntry>("materializedViews", (view, place) => readView(view, place, reading)),
+    functions: section<"functions", Rules.FunctionEntry>("functions", (entry, place, key) => readFunction(entry, place, key, reading)),
+    indexes: section<"indexes", Rules.IndexEntry>("indexes", readDefinition),
+    sequences: section<"sequences", Rules.SequenceEntry>("sequences", readSequence),
+    enums: section<"enums", Rules.EnumEntry>("enums", readEnum),
+    domains: section<"domains", Rules.DomainEntry>("domains", (domain, place) => readDomain(domain, place, reading)),
+    composites: section<"composites", Rules.CompositeEntry>("composites", readComposite),
+    ranges: section<"ranges", Rules.RangeEntry>("ranges", (entry) => (typeof entry === "string" ? { subtype: entry } : entry)),
+    statistics: section<"statistics", Rules.DefinitionEntry>("statistics", readDefinition),
+    naming: schema.naming === undefined ? undefined : readNaming(schema.naming, [...at, "naming"], reading),
   };
 }
 
-function namingOf(naming: NonNullable<WrittenSchema["naming"]>, at: Place, reading: Reading): Naming {
-  const rules = new Map<NamedKind, NameRule>();
+function readNaming(naming: NonNullable<WrittenSchema["naming"]>, at: Path, reading: Reader): Naming {
+  const rules = new Map<NamedKind, NameEntry>();
   for (const kind of NAMED_KINDS) {
     const written = naming[kind];
     if (written === undefined) continue;
     const place = [...at, kind];
     const said = typeof written === "string" ? { like: written } : written;
     try {
-      const whole = new RegExp(`^(?:${said.like})$`, "u");
-      rules.set(kind, { ...said, whole, line: reading.lineOf(place), bare: false });
+      const expression = new RegExp(`^(?:${said.like})$`, "u");
+      rules.set(kind, { ...said, expression, line: reading.lineOf(place), nameOnly: false });
     } catch (thrown) {
       reading.problem(place, `${JSON.stringify(said.like)} is no regular expression: ${messageOf(thrown)}`);
     }
@@ -57,7 +57,7 @@ function namingOf(naming: NonNullable<WrittenSchema["naming"]>, at: Place, readi
   return rules;
 }
 
-function sequenceBody(entry: WrittenEntry<"sequences">): Body<Rules.SequenceRule> {
+function readSequence(entry: WrittenEntry<"sequences">): EntryProperties<Rules.SequenceEntry> {
   const { start, increment, min, max, cache } = entry;
   return {
     ...entry,
@@ -70,14 +70,14 @@ function sequenceBody(entry: WrittenEntry<"sequences">): Body<Rules.SequenceRule
 }
 
 function asTextIfSaid(value: string | number | boolean | undefined): string | undefined {
-  return value === undefined ? undefined : asText(value);
+  return value === undefined ? undefined : toText(value);
 }
 
-function enumBody(entry: WrittenEntry<"enums">): Body<Rules.EnumRule> {
-  return Array.isArray(entry) ? { labels: entry.map(asText) } : { ...entry, labels: entry.labels?.map(asText) };
+function readEnum(entry: WrittenEntry<"enums">): EntryProperties<Rules.EnumEntry> {
+  return Array.isArray(entry) ? { labels: entry.map(toText) } : { ...entry, labels: entry.labels?.map(toText) };
 }
 
-function compositeBody(entry: WrittenEntry<"composites">): Body<Rules.CompositeRule> {
+function readComposite(entry: WrittenEntry<"composites">): EntryProperties<Rules.CompositeEntry> {
   const { attributes } = entry;
   return { ...entry, attributes: attributes === undefined ? undefined : new Map(Object.entries(attributes)) };
 }

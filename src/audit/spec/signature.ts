@@ -1,4 +1,4 @@
-export interface WrittenArgument {
+export interface SignatureArgument {
   readonly name: string | undefined;
   readonly mode: "in" | "out" | "inout" | "variadic";
   readonly type: string;
@@ -7,7 +7,7 @@ export interface WrittenArgument {
 
 /** One overload as a spec writes it: `(p_id bigint, p_note text default null) returns boolean`. */
 export interface Signature {
-  readonly arguments: readonly WrittenArgument[];
+  readonly arguments: readonly SignatureArgument[];
   readonly returns: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export function parseSignature(text: string): Signature | string {
   return { arguments: parts.map(parseArgument), returns };
 }
 
-function parseArgument(text: string): WrittenArgument {
+function parseArgument(text: string): SignatureArgument {
   const mode = MODE.exec(text);
   const bare = mode === null ? text : text.slice(mode[0].length);
   const [declared = bare, ...defaults] = bare.split(/\s+default\s+|\s*:?=\s*/i);
@@ -37,7 +37,7 @@ function parseArgument(text: string): WrittenArgument {
   const isNamed = named !== null && !SEVERAL_WORDS.test(declared) && !/^(array|\[)/i.test(named[2] ?? "");
   return {
     name: isNamed ? unquoted(named[1] ?? "") : undefined,
-    mode: (mode?.[1]?.toLowerCase() ?? "in") as WrittenArgument["mode"],
+    mode: (mode?.[1]?.toLowerCase() ?? "in") as SignatureArgument["mode"],
     type: isNamed ? (named[2] ?? "") : declared,
     default: initial,
   };

@@ -1,12 +1,12 @@
 import type { AuditCode } from "../facts.ts";
 import type { Naming } from "./naming.ts";
-import type { Described, Granted, Mode, Named, Rule } from "./rule.ts";
+import type { DescribedEntry, GrantedEntry, Mode, EntriesByName, Entry } from "./entry.ts";
 import type { Signature } from "./signature.ts";
 
-export type { Described, Granted, Mode, Named, Rule } from "./rule.ts";
+export type { DescribedEntry, GrantedEntry, Mode, EntriesByName, Entry } from "./entry.ts";
 
 /** In an "exactly" table, what is not said is plain: nullable, without default, identity and expression. */
-export interface ColumnRule extends Granted {
+export interface ColumnEntry extends GrantedEntry {
   readonly type?: string | undefined;
   readonly nullable?: boolean | undefined;
   /** An expression; null for none. */
@@ -17,24 +17,24 @@ export interface ColumnRule extends Granted {
 }
 
 /** For objects that Postgres can write as one text: constraints, triggers, rules, statistics. */
-export interface DefinitionRule extends Described {
+export interface DefinitionEntry extends DescribedEntry {
   readonly definition?: string | undefined;
 }
 
-export interface TriggerRule extends DefinitionRule {
+export interface TriggerEntry extends DefinitionEntry {
   readonly fires?: string | undefined;
 }
 
-export interface ViewRule extends Granted {
+export interface ViewEntry extends GrantedEntry {
   readonly definition?: string | undefined;
   readonly options?: readonly string[] | undefined;
-  readonly indexes?: Named<IndexRule> | undefined;
-  readonly triggers?: Named<TriggerRule> | undefined;
-  readonly rules?: Named<TriggerRule> | undefined;
+  readonly indexes?: EntriesByName<IndexEntry> | undefined;
+  readonly triggers?: EntriesByName<TriggerEntry> | undefined;
+  readonly rules?: EntriesByName<TriggerEntry> | undefined;
 }
 
 /** Either the whole statement, or those parts that matter. */
-export interface IndexRule extends DefinitionRule {
+export interface IndexEntry extends DefinitionEntry {
   readonly columns?: readonly string[] | undefined;
   readonly include?: readonly string[] | undefined;
   readonly unique?: boolean | undefined;
@@ -42,7 +42,7 @@ export interface IndexRule extends DefinitionRule {
   readonly where?: string | null | undefined;
 }
 
-export interface PolicyRule extends Described {
+export interface PolicyEntry extends DescribedEntry {
   readonly command?: string | undefined;
   readonly permissive?: boolean | undefined;
   readonly roles?: readonly string[] | undefined;
@@ -50,7 +50,7 @@ export interface PolicyRule extends Described {
   readonly check?: string | null | undefined;
 }
 
-export interface TableRule extends Granted {
+export interface TableEntry extends GrantedEntry {
   /** Default: the schema's. */
   readonly mode?: Mode | undefined;
   readonly kind?: string | undefined;
@@ -59,16 +59,16 @@ export interface TableRule extends Granted {
   readonly partitionBy?: string | null | undefined;
   readonly inherits?: readonly string[] | undefined;
   readonly bound?: string | null | undefined;
-  readonly columns?: Named<ColumnRule> | undefined;
-  readonly constraints?: Named<DefinitionRule> | undefined;
-  readonly indexes?: Named<IndexRule> | undefined;
-  readonly triggers?: Named<TriggerRule> | undefined;
-  readonly policies?: Named<PolicyRule> | undefined;
-  readonly rules?: Named<TriggerRule> | undefined;
+  readonly columns?: EntriesByName<ColumnEntry> | undefined;
+  readonly constraints?: EntriesByName<DefinitionEntry> | undefined;
+  readonly indexes?: EntriesByName<IndexEntry> | undefined;
+  readonly triggers?: EntriesByName<TriggerEntry> | undefined;
+  readonly policies?: EntriesByName<PolicyEntry> | undefined;
+  readonly rules?: EntriesByName<TriggerEntry> | undefined;
 }
 
 /** What may be said of a function without its arguments. */
-export interface RoutineRule extends Granted {
+export interface RoutineEntry extends GrantedEntry {
   readonly returns?: string | undefined;
   readonly language?: string | undefined;
   readonly volatility?: string | undefined;
@@ -80,19 +80,19 @@ export interface RoutineRule extends Granted {
   readonly body?: string | undefined;
 }
 
-export interface OverloadRule extends RoutineRule {
+export interface OverloadEntry extends RoutineEntry {
   readonly signature: Signature;
 }
 
 /** The whole list of a function's overloads; undefined where the name alone is asked for. */
-export interface FunctionRule extends Rule {
-  readonly overloads?: readonly OverloadRule[] | undefined;
+export interface FunctionEntry extends Entry {
+  readonly overloads?: readonly OverloadEntry[] | undefined;
   /** What every overload must be like, of every function that matches. */
-  readonly each?: RoutineRule | undefined;
+  readonly each?: RoutineEntry | undefined;
 }
 
 /** Numbers of a sequence are 64-bit and kept as text. */
-export interface SequenceRule extends Granted {
+export interface SequenceEntry extends GrantedEntry {
   readonly type?: string | undefined;
   readonly start?: string | undefined;
   readonly increment?: string | undefined;
@@ -103,47 +103,47 @@ export interface SequenceRule extends Granted {
   readonly ownedBy?: string | null | undefined;
 }
 
-export interface EnumRule extends Granted {
+export interface EnumEntry extends GrantedEntry {
   readonly labels?: readonly string[] | undefined;
 }
 
-export interface DomainRule extends Granted {
+export interface DomainEntry extends GrantedEntry {
   readonly type?: string | undefined;
   readonly nullable?: boolean | undefined;
   readonly default?: string | null | undefined;
   readonly collation?: string | null | undefined;
-  readonly constraints?: Named<DefinitionRule> | undefined;
+  readonly constraints?: EntriesByName<DefinitionEntry> | undefined;
 }
 
-export interface CompositeRule extends Granted {
+export interface CompositeEntry extends GrantedEntry {
   /** Names and types in their order. */
   readonly attributes?: ReadonlyMap<string, string> | undefined;
 }
 
-export interface RangeRule extends Granted {
+export interface RangeEntry extends GrantedEntry {
   readonly subtype?: string | undefined;
 }
 
-export interface SchemaRule extends Granted {
+export interface SchemaEntry extends GrantedEntry {
   readonly mode: Mode;
-  readonly tables?: Named<TableRule> | undefined;
-  readonly views?: Named<ViewRule> | undefined;
-  readonly materializedViews?: Named<ViewRule> | undefined;
-  readonly functions?: Named<FunctionRule> | undefined;
+  readonly tables?: EntriesByName<TableEntry> | undefined;
+  readonly views?: EntriesByName<ViewEntry> | undefined;
+  readonly materializedViews?: EntriesByName<ViewEntry> | undefined;
+  readonly functions?: EntriesByName<FunctionEntry> | undefined;
   /** Indexes whose table does not matter. */
-  readonly indexes?: Named<IndexRule> | undefined;
-  readonly sequences?: Named<SequenceRule> | undefined;
-  readonly enums?: Named<EnumRule> | undefined;
-  readonly domains?: Named<DomainRule> | undefined;
-  readonly composites?: Named<CompositeRule> | undefined;
-  readonly ranges?: Named<RangeRule> | undefined;
-  readonly statistics?: Named<DefinitionRule> | undefined;
+  readonly indexes?: EntriesByName<IndexEntry> | undefined;
+  readonly sequences?: EntriesByName<SequenceEntry> | undefined;
+  readonly enums?: EntriesByName<EnumEntry> | undefined;
+  readonly domains?: EntriesByName<DomainEntry> | undefined;
+  readonly composites?: EntriesByName<CompositeEntry> | undefined;
+  readonly ranges?: EntriesByName<RangeEntry> | undefined;
+  readonly statistics?: EntriesByName<DefinitionEntry> | undefined;
   /** How names of a kind must look. */
   readonly naming?: Naming | undefined;
 }
 
 /** Which rows the version table of a migration tool must hold. */
-export interface MigrationRule extends Rule {
+export interface MigrationEntry extends Entry {
   readonly schema: string;
   readonly table: string;
   readonly column: string;
@@ -156,7 +156,7 @@ export interface MigrationRule extends Rule {
 }
 
 /** Findings that are accepted, for a reason and perhaps for a time. */
-export interface IgnoreRule {
+export interface IgnoreEntry {
   readonly line: number;
   /** Default: every code. */
   readonly code?: AuditCode | undefined;
@@ -167,7 +167,7 @@ export interface IgnoreRule {
   readonly until?: string | undefined;
 }
 
-export interface PublicationRule extends Described {
+export interface PublicationEntry extends DescribedEntry {
   readonly allTables?: boolean | undefined;
   /** As Postgres lists them, quoted, with columns and row filters. */
   readonly tables?: readonly string[] | undefined;
@@ -177,7 +177,7 @@ export interface PublicationRule extends Described {
   readonly viaRoot?: boolean | undefined;
 }
 
-export interface EventTriggerRule extends Described {
+export interface EventTriggerEntry extends DescribedEntry {
   readonly event?: string | undefined;
   /** Quoted, with its argument types. */
   readonly function?: string | undefined;
@@ -185,7 +185,7 @@ export interface EventTriggerRule extends Described {
   readonly tags?: readonly string[] | undefined;
 }
 
-export interface ExtensionRule extends Rule {
+export interface ExtensionEntry extends Entry {
   readonly version?: string | undefined;
   readonly schema?: string | undefined;
 }
@@ -195,12 +195,12 @@ export interface Spec {
   readonly file: string;
   /** The major version whose texts the spec holds; undefined: not said. */
   readonly postgres?: number | undefined;
-  readonly extensions?: Named<ExtensionRule> | undefined;
-  readonly publications?: Named<PublicationRule> | undefined;
-  readonly eventTriggers?: Named<EventTriggerRule> | undefined;
-  readonly schemas: Named<SchemaRule>;
+  readonly extensions?: EntriesByName<ExtensionEntry> | undefined;
+  readonly publications?: EntriesByName<PublicationEntry> | undefined;
+  readonly eventTriggers?: EntriesByName<EventTriggerEntry> | undefined;
+  readonly schemas: EntriesByName<SchemaEntry>;
   /** The migration tool's own version table must be at the heads of the repository. */
-  readonly heads?: Rule | undefined;
-  readonly migrations: readonly MigrationRule[];
-  readonly ignore: readonly IgnoreRule[];
+  readonly heads?: Entry | undefined;
+  readonly migrations: readonly MigrationEntry[];
+  readonly ignore: readonly IgnoreEntry[];
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import type { Catalog, ContentKind } from "../../../src/catalog/catalog.ts";
-import { FRAGMENTS } from "../../../src/catalog/query.ts";
+import { OBJECT_QUERIES } from "../../../src/catalog/query.ts";
 import { readCatalog } from "../../../src/catalog/read.ts";
 import { applyRules } from "../../../src/audit/apply-rules.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
@@ -128,7 +128,7 @@ const SEEN_BY_CATALOG: readonly (readonly [ddl: string, kind: ContentKind])[] = 
 ];
 
 function differingKinds(a: Catalog, b: Catalog): string[] {
-  return Object.keys(FRAGMENTS).filter((kind) => JSON.stringify(a[kind as ContentKind]) !== JSON.stringify(b[kind as ContentKind]));
+  return Object.keys(OBJECT_QUERIES).filter((kind) => JSON.stringify(a[kind as ContentKind]) !== JSON.stringify(b[kind as ContentKind]));
 }
 
 describe.each(["", ...(await otherMajors())])("one change of the diverse schema, with the server in the folder %j", (folder) => {

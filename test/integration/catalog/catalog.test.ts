@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import type { Catalog, ContentKind } from "../../../src/catalog/catalog.ts";
-import { FRAGMENTS } from "../../../src/catalog/query.ts";
+import { OBJECT_QUERIES } from "../../../src/catalog/query.ts";
 import { readCatalog } from "../../../src/catalog/read.ts";
 import { applyRules } from "../../../src/audit/apply-rules.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
@@ -11,7 +11,7 @@ import { otherMajors } from "../../support/majors.ts";
 import { type SharedServer, sharedServer } from "../../support/shared-server.ts";
 
 const NOW = new Date("2026-06-15T12:00:00Z");
-const KINDS = Object.keys(FRAGMENTS) as ContentKind[];
+const KINDS = Object.keys(OBJECT_QUERIES) as ContentKind[];
 
 const read = (url: string, schemas?: readonly string[]): Promise<Catalog> =>
   withSession(url, (session) => readCatalog(session, { schemas }));

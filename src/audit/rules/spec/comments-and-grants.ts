@@ -1,23 +1,23 @@
 import type { Grant } from "../../../catalog/grants.ts";
 import type { Lookup } from "../../../catalog/lookup.ts";
-import type { Described, Granted } from "../../spec/spec.ts";
+import type { DescribedEntry, GrantedEntry } from "../../spec/spec.ts";
 import { NONE, orNone, sameText, expectedOrNone, type Property } from "./compare-section.ts";
 
 /** The comment on an object. `identities`: the names that `pg_identify_object` can give it, the type first, such as `table app.users`. */
-export function comment<A>({ commentOn }: Lookup, identities: (object: A) => readonly string[]): Property<Described, A> {
+export function comment<A>({ commentOn }: Lookup, identities: (object: A) => readonly string[]): Property<DescribedEntry, A> {
   return {
     name: "comment",
-    wanted: (rule) => expectedOrNone(rule.comment),
+    wanted: (entry) => expectedOrNone(entry.comment),
     actual: (object) => orNone(commentOn(identities(object))),
     same: sameText,
   };
 }
 
 /** The rights on an object of all roles but its owner. */
-export function grants<A extends { readonly id: string }>({ rightsOn }: Lookup, on: Grant["on"]): Property<Granted, A> {
+export function grants<A extends { readonly id: string }>({ rightsOn }: Lookup, on: Grant["on"]): Property<GrantedEntry, A> {
   return {
     name: "grants",
-    wanted: (rule) => (rule.grants === undefined ? undefined : shown(Object.entries(rule.grants))),
+    wanted: (entry) => (entry.grants === undefined ? undefined : shown(Object.entries(entry.grants))),
     actual: ({ id }) => shown(Object.entries(grantsByRole(rightsOn(on, id)))),
   };
 }

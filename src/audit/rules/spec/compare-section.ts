@@ -1,89 +1,89 @@
 import { matches } from "../../pattern.ts";
 import { quoted } from "../../../catalog/quote.ts";
 import { nearest } from "../../../nearest.ts";
-import type { Mode, Named, Rule } from "../../spec/spec.ts";
+import type { Mode, EntriesByName, Entry } from "../../spec/spec.ts";
 import { type AuditFinding, finding, type ObjectKind, type Origin } from "../../finding.ts";
 
-/** A property that a rule can demand of an object. Both sides are texts, as reports show them. */
+/** A property that an entry can demand of an object. Both sides are texts, as reports show them. */
 export interface Property<R, A> {
   readonly name: string;
-  /** What the rule demands; undefined: nothing. */
-  readonly wanted: (rule: R) => string | undefined;
+  /** What the entry demands; undefined: nothing. */
+  readonly wanted: (entry: R) => string | undefined;
   readonly actual: (object: A) => string;
-  /** What an "exactly" section demands where the rule leaves the property out; undefined: nothing. */
-  readonly plain?: string | ((rule: R) => string | undefined);
+  /** What an "exactly" section demands where the entry leaves the property out; undefined: nothing. */
+  readonly defaultText?: string | ((entry: R) => string | undefined);
   /** Whether both texts mean the same; default: the texts are equal. */
   readonly same?: (wanted: string, actual: string) => boolean;
 }
 
 /** A section of the spec with the objects that it describes. */
-export interface Section<R extends Rule, A extends { readonly name: string }> {
+export interface Section<R extends Entry, A extends { readonly name: string }> {
   readonly kind: ObjectKind;
   readonly file: string;
   /** The quoted name of the schema or table that the section belongs to; empty for the database. */
   readonly within: string;
   readonly mode: Mode;
-  /** The rule that contains the section: unexpected objects are reported at its line. */
-  readonly owner: Origin["rule"];
-  readonly rules: Named<R> | undefined;
+  /** The entry that contains the section: unexpected objects are reported at its line. */
+  readonly owner: Origin["entry"];
+  readonly entries: EntriesByName<R> | undefined;
   readonly objects: readonly A[];
   readonly properties: readonly Property<R, A>[];
   /** Objects that are created and dropped with another one: they can be listed, and are never unexpected. */
   readonly isPart?: (object: A) => boolean;
   readonly describe?: (object: A) => string | undefined;
-  /** What else a rule demands of an object that exists. */
-  readonly inside?: (rule: R, object: A) => readonly AuditFinding[];
+  /** What else an entry demands of an object that exists. */
+  readonly inside?: (entry: R, object: A) => readonly AuditFinding[];
 }
 
 /** Compares one section: missing, forbidden and different objects and, in the mode "exactly", unexpected ones. */
-export function compareSection<R extends Rule, A extends { readonly name: string }>(section: Section<R, A>): AuditFinding[] {
-  const { kind, file, within, rules = new Map<string, R>(), objects, describe = () => undefined } = section;
+export function compareSection<R extends Entry, A extends { readonly name: string }>(section: Section<R, A>): AuditFinding[] {
+  const { kind, file, within, entries = new Map<string, R>(), objects, describe = () => undefined } = section;
   const byName = new Map(objects.map((object) => [object.name, object]));
   const named = (name: string) => ({ kind, name: within === "" ? quoted(name) : `${within}.${quoted(name)}` });
   const findings: AuditFinding[] = [];
-  for (const [name, rule] of rules) {
+  for (const [name, entry] of entries) {
     const object = byName.get(name);
-    const origin = { file, rule };
-    if (rule.pattern === true) {
-      findings.push(...comparePattern(section, name, rule));
+    const origin = { file, entry };
+    if (entry.pattern === true) {
+      findings.push(...comparePattern(section, name, entry));
       continue;
     }
-    if (rule.absent === true) {
+    if (entry.absent === true) {
       if (object !== undefined) findings.push(finding("forbidden", named(name), { definition: describe(object) }, origin));
     } else if (object === undefined) {
-      const free = [...byName.keys()].filter((other) => !rules.has(other));
+      const free = [...byName.keys()].filter((other) => !entries.has(other));
       findings.push(
-        finding("missing", named(name), { expected: expectation(rule, section.properties), nearest: nearest(name, free) }, origin),
+        finding("missing", named(name), { expected: expectation(entry, section.properties), nearest: nearest(name, free) }, origin),
       );
     } else {
-      if (!rule.bare) findings.push(...compareProperties(section, named(name), rule, object));
-      findings.push(...(section.inside?.(rule, object) ?? []));
+      if (!entry.nameOnly) findings.push(...compareProperties(section, named(name), entry, object));
+      findings.push(...(section.inside?.(entry, object) ?? []));
     }
   }
   if (section.mode === "exactly") {
     for (const object of objects) {
-      if (covers(rules, object.name) || section.isPart?.(object) === true) continue;
-      findings.push(finding("unexpected", named(object.name), { definition: describe(object) }, { file, rule: section.owner }));
+      if (covers(entries, object.name) || section.isPart?.(object) === true) continue;
+      findings.push(finding("unexpected", named(object.name), { definition: describe(object) }, { file, entry: section.owner }));
     }
   }
   return findings;
 }
 
 /** Compares every object whose name matches. A pattern demands only what it lists, in the mode "exactly" too. */
-function comparePattern<R extends Rule, A extends { readonly name: string }>(
+function comparePattern<R extends Entry, A extends { readonly name: string }>(
   section: Section<R, A>,
   pattern: string,
-  rule: R,
+  entry: R,
 ): AuditFinding[] {
   const { kind, file, within, objects, describe = () => undefined } = section;
-  const origin = { file, rule };
+  const origin = { file, entry };
   const matching = objects.filter(({ name }) => matches(pattern, name));
-  if (matching.length === 0 && rule.required === true) return [noMatch(kind, within, pattern, origin)];
+  if (matching.length === 0 && entry.required === true) return [noMatch(kind, within, pattern, origin)];
   return matching.flatMap((object) => {
     const found = { kind, name: within === "" ? quoted(object.name) : `${within}.${quoted(object.name)}` };
-    if (rule.absent === true) return [finding("forbidden", found, { definition: describe(object) }, origin)];
-    const properties = rule.bare ? [] : compareProperties({ ...section, mode: "at least" }, found, rule, object);
-    return [...properties, ...(section.inside?.(rule, object) ?? [])];
+    if (entry.absent === true) return [finding("forbidden", found, { definition: describe(object) }, origin)];
+    const properties = entry.nameOnly ? [] : compareProperties({ ...section, mode: "at least" }, found, entry, object);
+    return [...properties, ...(section.inside?.(entry, object) ?? [])];
   });
 }
 
@@ -94,33 +94,33 @@ export function noMatch(kind: ObjectKind, within: string, pattern: string, origi
 }
 
 /** Whether a section lists a name, exactly or by a pattern. */
-export function covers(rules: Named<Rule> | undefined, name: string): boolean {
-  if (rules === undefined) return false;
-  if (rules.has(name)) return true;
-  return [...rules].some(([key, rule]) => rule.pattern === true && matches(key, name));
+export function covers(entries: EntriesByName<Entry> | undefined, name: string): boolean {
+  if (entries === undefined) return false;
+  if (entries.has(name)) return true;
+  return [...entries].some(([key, entry]) => entry.pattern === true && matches(key, name));
 }
 
-/** Compares the properties of one object with what its rule demands. */
-export function compareProperties<R extends Rule, A>(
+/** Compares the properties of one object with what its entry demands. */
+export function compareProperties<R extends Entry, A>(
   section: Pick<Section<R, A & { name: string }>, "file" | "mode"> & { readonly properties: readonly Property<R, A>[] },
   object: AuditFinding["object"],
-  rule: R,
+  entry: R,
   actual: A,
 ): AuditFinding[] {
-  return section.properties.flatMap(({ name, wanted, actual: actualOf, plain, same = (a, b) => a === b }) => {
-    const implied = typeof plain === "function" ? plain(rule) : plain;
-    const expected = wanted(rule) ?? (section.mode === "exactly" ? implied : undefined);
+  return section.properties.flatMap(({ name, wanted, actual: actualOf, defaultText, same = (a, b) => a === b }) => {
+    const implied = typeof defaultText === "function" ? defaultText(entry) : defaultText;
+    const expected = wanted(entry) ?? (section.mode === "exactly" ? implied : undefined);
     if (expected === undefined) return [];
     const found = actualOf(actual);
     if (same(expected, found)) return [];
-    return [finding("different", object, { property: name, expected, actual: found }, { file: section.file, rule })];
+    return [finding("different", object, { property: name, expected, actual: found }, { file: section.file, entry })];
   });
 }
 
-/** What a rule demands of a missing object, in one line. */
-function expectation<R extends Rule, A>(rule: R, properties: readonly Property<R, A>[]): string | undefined {
+/** What an entry demands of a missing object, in one line. */
+function expectation<R extends Entry, A>(entry: R, properties: readonly Property<R, A>[]): string | undefined {
   const demands = properties.flatMap(({ name, wanted }) => {
-    const text = wanted(rule);
+    const text = wanted(entry);
     return text === undefined ? [] : [name === "type" || name === "definition" ? text : `${name} ${text}`];
   });
   return demands.length === 0 ? undefined : demands.join(", ");
@@ -133,7 +133,7 @@ export function orNone(value: string | null | undefined): string {
   return value === null || value === undefined ? NONE : value;
 }
 
-/** The text of a rule's value: null means "none", undefined means that the rule demands nothing. */
+/** The text of a value in the spec: null means "none", undefined means that the entry demands nothing. */
 export function expectedOrNone(value: string | null | undefined): string | undefined {
   return value === null ? NONE : value;
 }

@@ -2,7 +2,7 @@ import type { Extension } from "../../../catalog/extensions.ts";
 import type { Publication } from "../../../catalog/replication.ts";
 import type { EventTrigger } from "../../../catalog/triggers.ts";
 import { finding } from "../../finding.ts";
-import type { EventTriggerRule, ExtensionRule, PublicationRule } from "../../spec/spec.ts";
+import type { EventTriggerEntry, ExtensionEntry, PublicationEntry } from "../../spec/spec.ts";
 import type { AuditInput, AuditRule } from "../rule.ts";
 import { comment, identified } from "./comments-and-grants.ts";
 import { compareSection, listed, NONE, yesNo, type Property } from "./compare-section.ts";
@@ -24,9 +24,9 @@ export const postgresMajor: AuditRule = (input) =>
       ]
     : [];
 
-const ofExtensions: readonly Property<ExtensionRule, Extension>[] = [
-  { name: "version", wanted: (rule) => rule.version, actual: (extension) => extension.version },
-  { name: "schema", wanted: (rule) => rule.schema, actual: (extension) => extension.schema },
+const ofExtensions: readonly Property<ExtensionEntry, Extension>[] = [
+  { name: "version", wanted: (entry) => entry.version, actual: (extension) => extension.version },
+  { name: "schema", wanted: (entry) => entry.schema, actual: (extension) => extension.schema },
 ];
 
 /** The extensions that the spec lists. */
@@ -39,26 +39,26 @@ export const extensions: AuditRule = ({ spec, catalog }) =>
         within: "",
         mode: "at least",
         owner: { line: 1 },
-        rules: spec.extensions,
+        entries: spec.extensions,
         objects: catalog.extensions,
         properties: ofExtensions,
       });
 
 const inAnyOrder = (list: readonly string[] | undefined): string | undefined => listed(list?.toSorted());
 
-const ofPublications: readonly Property<PublicationRule, Publication>[] = [
-  { name: "all tables", wanted: (rule) => yesNo(rule.allTables), actual: ({ allTables }) => (allTables ? "yes" : "no") },
-  { name: "tables", wanted: (rule) => inAnyOrder(rule.tables), actual: ({ tables }) => inAnyOrder(tables) ?? NONE },
-  { name: "schemas", wanted: (rule) => inAnyOrder(rule.schemas), actual: ({ schemas }) => inAnyOrder(schemas) ?? NONE },
-  { name: "operations", wanted: (rule) => inAnyOrder(rule.operations), actual: ({ operations }) => inAnyOrder(operations) ?? NONE },
-  { name: "via root", wanted: (rule) => yesNo(rule.viaRoot), actual: ({ viaRoot }) => (viaRoot ? "yes" : "no") },
+const ofPublications: readonly Property<PublicationEntry, Publication>[] = [
+  { name: "all tables", wanted: (entry) => yesNo(entry.allTables), actual: ({ allTables }) => (allTables ? "yes" : "no") },
+  { name: "tables", wanted: (entry) => inAnyOrder(entry.tables), actual: ({ tables }) => inAnyOrder(tables) ?? NONE },
+  { name: "schemas", wanted: (entry) => inAnyOrder(entry.schemas), actual: ({ schemas }) => inAnyOrder(schemas) ?? NONE },
+  { name: "operations", wanted: (entry) => inAnyOrder(entry.operations), actual: ({ operations }) => inAnyOrder(operations) ?? NONE },
+  { name: "via root", wanted: (entry) => yesNo(entry.viaRoot), actual: ({ viaRoot }) => (viaRoot ? "yes" : "no") },
 ];
 
-const ofEventTriggers: readonly Property<EventTriggerRule, EventTrigger>[] = [
-  { name: "event", wanted: (rule) => rule.event, actual: ({ event }) => event },
-  { name: "function", wanted: (rule) => rule.function, actual: (trigger) => trigger.function },
-  { name: "fires", wanted: (rule) => rule.fires, actual: ({ fires }) => fires },
-  { name: "tags", wanted: (rule) => inAnyOrder(rule.tags), actual: ({ tags }) => inAnyOrder(tags) ?? NONE },
+const ofEventTriggers: readonly Property<EventTriggerEntry, EventTrigger>[] = [
+  { name: "event", wanted: (entry) => entry.event, actual: ({ event }) => event },
+  { name: "function", wanted: (entry) => entry.function, actual: (trigger) => trigger.function },
+  { name: "fires", wanted: (entry) => entry.fires, actual: ({ fires }) => fires },
+  { name: "tags", wanted: (entry) => inAnyOrder(entry.tags), actual: ({ tags }) => inAnyOrder(tags) ?? NONE },
 ];
 
 /** The publications and event triggers that the spec lists. Others are ignored, since platforms create their own. */
@@ -67,17 +67,17 @@ export const replication: AuditRule = (input) => {
   if (spec === undefined) return [];
   const place = { file: spec.file, within: "", mode: "at least", owner: { line: 1 } } as const;
   return [
-    ...compareSection<PublicationRule, Publication>({
+    ...compareSection<PublicationEntry, Publication>({
       ...place,
       kind: "publication",
-      rules: spec.publications,
+      entries: spec.publications,
       objects: catalog.publications,
       properties: [...ofPublications, comment(input, identified("publication"))],
     }),
-    ...compareSection<EventTriggerRule, EventTrigger>({
+    ...compareSection<EventTriggerEntry, EventTrigger>({
       ...place,
       kind: "event trigger",
-      rules: spec.eventTriggers,
+      entries: spec.eventTriggers,
       objects: catalog.eventTriggers,
       properties: [...ofEventTriggers, comment(input, identified("event trigger"))],
     }),

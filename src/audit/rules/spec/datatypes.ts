@@ -1,7 +1,7 @@
 import type { Composite, Domain, Enum, Range } from "../../../catalog/datatypes.ts";
 import { path } from "../../../catalog/quote.ts";
 import { sameType } from "../../spec/datatype.ts";
-import type { CompositeRule, DomainRule, EnumRule, RangeRule } from "../../spec/spec.ts";
+import type { CompositeEntry, DomainEntry, EnumEntry, RangeEntry } from "../../spec/spec.ts";
 import type { AuditRule } from "../rule.ts";
 import { constraintSection } from "./constraints.ts";
 import { comment, grants, identified } from "./comments-and-grants.ts";
@@ -9,42 +9,47 @@ import { inEachSchema } from "./schemas.ts";
 import { compareSection, listed, NONE, orNone, expectedOrNone, yesNo, type Property } from "./compare-section.ts";
 import { sameDefault } from "./tables.ts";
 
-const enumProperties: readonly Property<EnumRule, Enum>[] = [
-  { name: "labels", wanted: (rule) => listed(rule.labels), actual: (type) => listed(type.labels) ?? NONE },
+const enumProperties: readonly Property<EnumEntry, Enum>[] = [
+  { name: "labels", wanted: (entry) => listed(entry.labels), actual: (type) => listed(type.labels) ?? NONE },
 ];
 
-const domainProperties = (schema: string): readonly Property<DomainRule, Domain>[] => [
+const domainProperties = (schema: string): readonly Property<DomainEntry, Domain>[] => [
   {
     name: "type",
-    wanted: (rule) => rule.type,
+    wanted: (entry) => entry.type,
     actual: (domain) => domain.type,
     same: (wanted, actual) => sameType(wanted, actual, schema),
   },
-  { name: "nullable", wanted: (rule) => yesNo(rule.nullable), actual: (domain) => (domain.nullable ? "yes" : "no"), plain: "yes" },
+  { name: "nullable", wanted: (entry) => yesNo(entry.nullable), actual: (domain) => (domain.nullable ? "yes" : "no"), defaultText: "yes" },
   {
     name: "default",
-    wanted: (rule) => expectedOrNone(rule.default),
+    wanted: (entry) => expectedOrNone(entry.default),
     actual: (domain) => orNone(domain.default),
-    plain: NONE,
+    defaultText: NONE,
     same: sameDefault,
   },
-  { name: "collation", wanted: (rule) => expectedOrNone(rule.collation), actual: (domain) => orNone(domain.collation), plain: NONE },
+  {
+    name: "collation",
+    wanted: (entry) => expectedOrNone(entry.collation),
+    actual: (domain) => orNone(domain.collation),
+    defaultText: NONE,
+  },
 ];
 
 const attributes = (list: readonly (readonly [string, string])[]): string => listed(list.map(([name, type]) => `${name} ${type}`)) ?? NONE;
 
-const compositeProperties: readonly Property<CompositeRule, Composite>[] = [
+const compositeProperties: readonly Property<CompositeEntry, Composite>[] = [
   {
     name: "attributes",
-    wanted: (rule) => (rule.attributes === undefined ? undefined : attributes([...rule.attributes])),
+    wanted: (entry) => (entry.attributes === undefined ? undefined : attributes([...entry.attributes])),
     actual: (composite) => attributes(composite.attributes.map(({ name, type }) => [name, type])),
   },
 ];
 
-const rangeProperties = (schema: string): readonly Property<RangeRule, Range>[] => [
+const rangeProperties = (schema: string): readonly Property<RangeEntry, Range>[] => [
   {
     name: "subtype",
-    wanted: (rule) => rule.subtype,
+    wanted: (entry) => entry.subtype,
     actual: (range) => range.subtype,
     same: (wanted, actual) => sameType(wanted, actual, schema),
   },
@@ -52,41 +57,41 @@ const rangeProperties = (schema: string): readonly Property<RangeRule, Range>[] 
 
 /** Enums, domains, composite and range types. */
 export const datatypes: AuditRule = (input) =>
-  inEachSchema(input, (schema, rule, file) => {
-    const place = { file, within: path(schema), mode: rule.mode, owner: rule };
+  inEachSchema(input, (schema, entry, file) => {
+    const place = { file, within: path(schema), mode: entry.mode, owner: entry };
     const known = [comment(input, identified("type", "domain")), grants(input, "type")];
     return [
-      ...compareSection<EnumRule, Enum>({
+      ...compareSection<EnumEntry, Enum>({
         ...place,
         kind: "enum",
-        rules: rule.enums,
+        entries: entry.enums,
         objects: input.inSchema("enums", schema),
         properties: [...enumProperties, ...known],
       }),
-      ...compareSection<DomainRule, Domain>({
+      ...compareSection<DomainEntry, Domain>({
         ...place,
         kind: "domain",
-        rules: rule.domains,
+        entries: entry.domains,
         objects: input.inSchema("domains", schema),
         properties: [...domainProperties(schema), ...known],
-        inside: (domainRule, domain) => {
-          if (domainRule.bare) return [];
-          const mode = domainRule.pattern === true ? ("at least" as const) : rule.mode;
-          const inner = { ...place, mode, within: path(schema, domain.name), owner: domainRule };
-          return compareSection(constraintSection(input, inner, domainRule.constraints, domain, "domain"));
+        inside: (domainEntry, domain) => {
+          if (domainEntry.nameOnly) return [];
+          const mode = domainEntry.pattern === true ? ("at least" as const) : entry.mode;
+          const inner = { ...place, mode, within: path(schema, domain.name), owner: domainEntry };
+          return compareSection(constraintSection(input, inner, domainEntry.constraints, domain, "domain"));
         },
       }),
-      ...compareSection<CompositeRule, Composite>({
+      ...compareSection<CompositeEntry, Composite>({
         ...place,
         kind: "composite",
-        rules: rule.composites,
+        entries: entry.composites,
         objects: input.inSchema("composites", schema),
         properties: [...compositeProperties, ...known],
       }),
-      ...compareSection<RangeRule, Range>({
+      ...compareSection<RangeEntry, Range>({
         ...place,
         kind: "range",
-        rules: rule.ranges,
+        entries: entry.ranges,
         objects: input.inSchema("ranges", schema),
         properties: [...rangeProperties(schema), ...known],
       }),

@@ -3,8 +3,8 @@ import { matches } from "../../pattern.ts";
 import { path, quoted } from "../../../catalog/quote.ts";
 import { sameArgumentType } from "../../spec/datatype.ts";
 import { nearest } from "../../../nearest.ts";
-import type { FunctionRule, OverloadRule, RoutineRule, SchemaRule } from "../../spec/spec.ts";
-import type { WrittenArgument } from "../../spec/signature.ts";
+import type { FunctionEntry, OverloadEntry, RoutineEntry, SchemaEntry } from "../../spec/spec.ts";
+import type { SignatureArgument } from "../../spec/signature.ts";
 import { type AuditFinding, finding } from "../../finding.ts";
 import type { AuditInput, AuditRule } from "../rule.ts";
 import { comment, grants, identified } from "./comments-and-grants.ts";
@@ -14,54 +14,54 @@ import { sameDefault } from "./tables.ts";
 
 /** Compares functions by the complete list of their overloads, so that it finds an outdated overload as well as a missing one. */
 export const functions: AuditRule = (input) =>
-  inEachSchema(input, (schema, rule, file) => {
+  inEachSchema(input, (schema, entry, file) => {
     const byName = new Map<string, Routine[]>();
     for (const routine of input.inSchema("routines", schema)) byName.set(routine.name, [...(byName.get(routine.name) ?? []), routine]);
-    const findings = [...(rule.functions ?? [])].flatMap(([name, wanted]) => {
-      const place = { schema, name, rule: wanted, schemaRule: rule, file };
+    const findings = [...(entry.functions ?? [])].flatMap(([name, wanted]) => {
+      const place = { schema, name, entry: wanted, schemaEntry: entry, file };
       return wanted.pattern === true
         ? comparePattern(input, place, input.inSchema("routines", schema))
         : compareFunction(input, place, byName.get(name) ?? [], [...byName.keys()]);
     });
-    if (rule.mode !== "exactly") return findings;
-    const surplus = [...byName].flatMap(([name, routines]) => (covers(rule.functions, name) ? [] : routines));
-    return [...findings, ...surplus.map((routine) => unexpected(routine, { file, rule }))];
+    if (entry.mode !== "exactly") return findings;
+    const surplus = [...byName].flatMap(([name, routines]) => (covers(entry.functions, name) ? [] : routines));
+    return [...findings, ...surplus.map((routine) => unexpected(routine, { file, entry }))];
   });
 
 interface Wanted {
   readonly schema: string;
   readonly name: string;
-  readonly rule: FunctionRule;
-  readonly schemaRule: SchemaRule;
+  readonly entry: FunctionEntry;
+  readonly schemaEntry: SchemaEntry;
   readonly file: string;
 }
 
 function comparePattern(input: AuditInput, wanted: Wanted, routines: readonly Routine[]): AuditFinding[] {
-  const { schema, name, rule, file } = wanted;
+  const { schema, name, entry, file } = wanted;
   const matching = routines.filter((routine) => matches(name, routine.name));
-  if (matching.length === 0 && rule.required === true) return [noMatch("function", path(schema), name, { file, rule })];
-  if (rule.absent === true) return matching.map((routine) => finding("forbidden", functionOf(routine), {}, { file, rule }));
+  if (matching.length === 0 && entry.required === true) return [noMatch("function", path(schema), name, { file, entry })];
+  if (entry.absent === true) return matching.map((routine) => finding("forbidden", functionOf(routine), {}, { file, entry }));
   return compareEach(input, wanted, matching);
 }
 
-/** Compares what the rule demands of each overload. */
-function compareEach(input: AuditInput, { schema, rule, file }: Wanted, routines: readonly Routine[]): AuditFinding[] {
-  const { each } = rule;
+/** Compares what the entry demands of each overload. */
+function compareEach(input: AuditInput, { schema, entry, file }: Wanted, routines: readonly Routine[]): AuditFinding[] {
+  const { each } = entry;
   if (each === undefined) return [];
-  const demanded = { ...each, reason: each.reason ?? rule.reason, severity: each.severity ?? rule.severity };
+  const demanded = { ...each, reason: each.reason ?? entry.reason, severity: each.severity ?? entry.severity };
   const place = { file, mode: "at least" as const, properties: ofRoutine(input, schema) };
   return routines.flatMap((routine) => compareProperties(place, functionOf(routine), demanded, routine));
 }
 
 function compareFunction(input: AuditInput, wanted: Wanted, actual: readonly Routine[], names: readonly string[]): AuditFinding[] {
-  const { schema, name, rule, file } = wanted;
+  const { schema, name, entry, file } = wanted;
   const object = { kind: "function", name: path(schema, name) } as const;
-  if (rule.absent === true) return actual.map((routine) => finding("forbidden", functionOf(routine), {}, { file, rule }));
-  if (rule.overloads === undefined) {
+  if (entry.absent === true) return actual.map((routine) => finding("forbidden", functionOf(routine), {}, { file, entry }));
+  if (entry.overloads === undefined) {
     if (actual.length > 0) return compareEach(input, wanted, actual);
-    return [finding("missing", object, { nearest: nearest(name, names) }, { file, rule })];
+    return [finding("missing", object, { nearest: nearest(name, names) }, { file, entry })];
   }
-  const pairs = rule.overloads.map((overload) => ({
+  const pairs = entry.overloads.map((overload) => ({
     overload,
     routine: actual.find((routine) => sameSignature(overload, routine, schema)),
   }));
@@ -70,12 +70,12 @@ function compareFunction(input: AuditInput, wanted: Wanted, actual: readonly Rou
   return [
     ...pairs.flatMap(({ overload, routine }) => compareOverload(input, wanted, { overload, routine, others, names })),
     ...compareEach(input, wanted, actual),
-    ...others.map((routine) => unexpected(routine, { file, rule }, true)),
+    ...others.map((routine) => unexpected(routine, { file, entry }, true)),
   ];
 }
 
 interface Pair {
-  readonly overload: OverloadRule;
+  readonly overload: OverloadEntry;
   readonly routine: Routine | undefined;
   readonly others: readonly Routine[];
   readonly names: readonly string[];
@@ -83,26 +83,26 @@ interface Pair {
 
 function compareOverload(
   input: AuditInput,
-  { schema, name, rule, schemaRule, file }: Wanted,
+  { schema, name, entry, schemaEntry, file }: Wanted,
   { overload, routine, others, names }: Pair,
 ): AuditFinding[] {
-  const demanded = { ...overload, reason: overload.reason ?? rule.reason, severity: overload.severity ?? rule.severity };
+  const demanded = { ...overload, reason: overload.reason ?? entry.reason, severity: overload.severity ?? entry.severity };
   const types = inputs(overload.signature.arguments).map(({ type }) => type);
   if (overload.absent === true) {
-    return routine === undefined ? [] : [finding("forbidden", functionOf(routine), {}, { file, rule: demanded })];
+    return routine === undefined ? [] : [finding("forbidden", functionOf(routine), {}, { file, entry: demanded })];
   }
   if (routine === undefined) {
     const near = others.length > 0 ? others.map(({ signature }) => signature).join(", ") : nearest(name, names);
     const object = { kind: "function", name: `${path(schema, name)}(${types.join(", ")})` } as const;
     return [
-      finding("missing", object, { expected: shownArguments(overload.signature.arguments), nearest: near }, { file, rule: demanded }),
+      finding("missing", object, { expected: shownArguments(overload.signature.arguments), nearest: near }, { file, entry: demanded }),
     ];
   }
-  const place = { file, mode: overload.bare ? ("at least" as const) : schemaRule.mode, properties: properties(input, schema) };
+  const place = { file, mode: overload.nameOnly ? ("at least" as const) : schemaEntry.mode, properties: properties(input, schema) };
   return compareProperties(place, functionOf(routine), demanded, routine);
 }
 
-function properties(input: AuditInput, schema: string): readonly Property<OverloadRule, Routine>[] {
+function properties(input: AuditInput, schema: string): readonly Property<OverloadEntry, Routine>[] {
   return [
     {
       name: "arguments",
@@ -115,7 +115,7 @@ function properties(input: AuditInput, schema: string): readonly Property<Overlo
       wanted: ({ signature }) =>
         signature.arguments.some((argument) => argument.default !== undefined) ? defaults(signature.arguments) : undefined,
       actual: (routine) => defaults(routine.arguments),
-      plain: NONE,
+      defaultText: NONE,
       same: sameDefaults,
     },
     ...ofRoutine(input, schema),
@@ -123,43 +123,48 @@ function properties(input: AuditInput, schema: string): readonly Property<Overlo
 }
 
 /** The properties that do not depend on the arguments. */
-function ofRoutine(input: AuditInput, schema: string): readonly Property<RoutineRule, Routine>[] {
+function ofRoutine(input: AuditInput, schema: string): readonly Property<RoutineEntry, Routine>[] {
   return [
     {
       name: "result",
-      wanted: (rule) => rule.returns,
+      wanted: (entry) => entry.returns,
       actual: (routine) => routine.result ?? NONE,
       same: (wanted, actual) => wanted.toLowerCase() === actual.toLowerCase() || sameArgumentType(wanted, actual, schema),
     },
-    { name: "language", wanted: (rule) => rule.language, actual: (routine) => routine.language },
-    { name: "volatility", wanted: (rule) => rule.volatility, actual: (routine) => routine.volatility, plain: "volatile" },
-    { name: "security", wanted: (rule) => rule.security, actual: (routine) => routine.security, plain: "invoker" },
-    { name: "strict", wanted: (rule) => yesNo(rule.strict), actual: (routine) => (routine.strict ? "yes" : "no"), plain: "no" },
-    { name: "parallel", wanted: (rule) => rule.parallel, actual: (routine) => routine.parallel, plain: "unsafe" },
-    { name: "settings", wanted: (rule) => listed(rule.settings), actual: (routine) => listed(routine.settings) ?? NONE, plain: NONE },
-    { name: "body", wanted: (rule) => rule.body, actual: (routine) => routine.body },
+    { name: "language", wanted: (entry) => entry.language, actual: (routine) => routine.language },
+    { name: "volatility", wanted: (entry) => entry.volatility, actual: (routine) => routine.volatility, defaultText: "volatile" },
+    { name: "security", wanted: (entry) => entry.security, actual: (routine) => routine.security, defaultText: "invoker" },
+    { name: "strict", wanted: (entry) => yesNo(entry.strict), actual: (routine) => (routine.strict ? "yes" : "no"), defaultText: "no" },
+    { name: "parallel", wanted: (entry) => entry.parallel, actual: (routine) => routine.parallel, defaultText: "unsafe" },
+    {
+      name: "settings",
+      wanted: (entry) => listed(entry.settings),
+      actual: (routine) => listed(routine.settings) ?? NONE,
+      defaultText: NONE,
+    },
+    { name: "body", wanted: (entry) => entry.body, actual: (routine) => routine.body },
     comment(input, identified("function", "procedure", "aggregate")),
     grants(input, "routine"),
   ];
 }
 
 /** Whether an overload of the spec is this routine: the same input types in the same order. */
-export function sameSignature(overload: OverloadRule, routine: Routine, schema: string): boolean {
+export function sameSignature(overload: OverloadEntry, routine: Routine, schema: string): boolean {
   const [wanted, actual] = [inputs(overload.signature.arguments), inputs(routine.arguments)];
   return wanted.length === actual.length && wanted.every((argument, at) => sameArgumentType(argument.type, actual[at]?.type ?? "", schema));
 }
 
-function inputs<A extends WrittenArgument | Argument>(list: readonly A[]): A[] {
+function inputs<A extends SignatureArgument | Argument>(list: readonly A[]): A[] {
   return list.filter(({ mode }) => mode !== "out" && mode !== "table");
 }
 
-function argumentNames(list: readonly (WrittenArgument | Argument)[]): string {
+function argumentNames(list: readonly (SignatureArgument | Argument)[]): string {
   return listed(inputs(list).map(({ name }) => name ?? "(unnamed)")) ?? NONE;
 }
 
 const BETWEEN = ", ";
 
-function defaults(list: readonly (WrittenArgument | Argument)[]): string {
+function defaults(list: readonly (SignatureArgument | Argument)[]): string {
   return (
     listed(
       inputs(list).flatMap((argument, at) =>
@@ -178,7 +183,7 @@ function afterName(text: string): string {
   return text.slice(text.indexOf(" = ") + 3);
 }
 
-function shownArguments(list: readonly WrittenArgument[]): string {
+function shownArguments(list: readonly SignatureArgument[]): string {
   return `(${list.map(({ name, type, default: initial }) => [name === undefined ? undefined : quoted(name), type, initial === undefined ? undefined : `default ${initial}`].filter((part) => part !== undefined).join(" ")).join(", ")})`;
 }
 

@@ -1,6 +1,6 @@
 import type { Index } from "../../../catalog/indexes.ts";
 import { path, quoted } from "../../../catalog/quote.ts";
-import type { IndexRule, Named } from "../../spec/spec.ts";
+import type { IndexEntry, EntriesByName } from "../../spec/spec.ts";
 import type { AuditInput, AuditRule } from "../rule.ts";
 import type { SectionPlace } from "./constraints.ts";
 import { comment, identified } from "./comments-and-grants.ts";
@@ -25,15 +25,15 @@ const keys = (list: readonly string[] | undefined): string | undefined =>
 const sameExpression = (wanted: string, actual: string): boolean =>
   sameText(wanted, actual) || sameText(`(${wanted})`, actual) || sameText(wanted, `(${actual})`);
 
-const properties = (input: AuditInput): readonly Property<IndexRule, Index>[] => [
-  { name: "definition", wanted: (rule) => rule.definition, actual: (index) => index.definition, same: sameText },
-  { name: "columns", wanted: (rule) => keys(rule.columns), actual: (index) => listed(index.keys) ?? NONE },
-  { name: "included columns", wanted: (rule) => keys(rule.include), actual: (index) => listed(index.include) ?? NONE },
-  { name: "unique", wanted: (rule) => yesNo(rule.unique), actual: (index) => (index.unique === true ? "yes" : "no") },
-  { name: "method", wanted: (rule) => rule.method, actual: (index) => index.method },
+const properties = (input: AuditInput): readonly Property<IndexEntry, Index>[] => [
+  { name: "definition", wanted: (entry) => entry.definition, actual: (index) => index.definition, same: sameText },
+  { name: "columns", wanted: (entry) => keys(entry.columns), actual: (index) => listed(index.keys) ?? NONE },
+  { name: "included columns", wanted: (entry) => keys(entry.include), actual: (index) => listed(index.include) ?? NONE },
+  { name: "unique", wanted: (entry) => yesNo(entry.unique), actual: (index) => (index.unique === true ? "yes" : "no") },
+  { name: "method", wanted: (entry) => entry.method, actual: (index) => index.method },
   {
     name: "condition",
-    wanted: (rule) => expectedOrNone(rule.where),
+    wanted: (entry) => expectedOrNone(entry.where),
     actual: (index) => orNone(index.predicate),
     same: sameExpression,
   },
@@ -44,14 +44,14 @@ const properties = (input: AuditInput): readonly Property<IndexRule, Index>[] =>
 export function indexSection(
   input: AuditInput,
   place: SectionPlace,
-  rules: Named<IndexRule> | undefined,
+  entries: EntriesByName<IndexEntry> | undefined,
   { schema, name }: { readonly schema: string; readonly name: string },
-  elsewhere?: Named<IndexRule>,
-): Section<IndexRule, Index> {
+  elsewhere?: EntriesByName<IndexEntry>,
+): Section<IndexEntry, Index> {
   return {
     ...place,
     kind: "index",
-    rules,
+    entries,
     objects: input.onTable("indexes", schema, name),
     properties: properties(input),
     isPart: (index) => index.constraint !== undefined || index.parent !== undefined || covers(elsewhere, index.name),
@@ -61,9 +61,9 @@ export function indexSection(
 
 /** The indexes that the spec lists for a schema, on any table. */
 export const indexes: AuditRule = (input) =>
-  inEachSchema(input, (schema, rule, file) => {
-    if (rule.indexes === undefined) return [];
+  inEachSchema(input, (schema, entry, file) => {
+    if (entry.indexes === undefined) return [];
     const objects = input.inSchema("indexes", schema);
-    const place = { kind: "index", file, within: path(schema), mode: "at least", owner: rule } as const;
-    return compareSection({ ...place, rules: rule.indexes, objects, properties: properties(input) });
+    const place = { kind: "index", file, within: path(schema), mode: "at least", owner: entry } as const;
+    return compareSection({ ...place, entries: entry.indexes, objects, properties: properties(input) });
   });

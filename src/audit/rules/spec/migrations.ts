@@ -1,4 +1,4 @@
-import type { MigrationRule } from "../../spec/spec.ts";
+import type { MigrationEntry } from "../../spec/spec.ts";
 import { headTables, versionTable } from "../../state/versions.ts";
 import { type AuditFinding, finding, withSeverity } from "../../finding.ts";
 import type { AuditInput, AuditRule, RepositoryMigrations } from "../rule.ts";
@@ -7,27 +7,27 @@ import type { AuditInput, AuditRule, RepositoryMigrations } from "../rule.ts";
  * Compares the rows of the version tables with the versions of the spec, or with the repository's heads, as sets. Extra rows
  * are an error too: two migrations at the same time leave them behind.
  */
-export const migrationVersions: AuditRule = (input) => (input.spec?.migrations ?? []).flatMap((rule) => inTable(rule, input));
+export const migrationVersions: AuditRule = (input) => (input.spec?.migrations ?? []).flatMap((entry) => inTable(entry, input));
 
-function inTable(rule: MigrationRule, { spec, state, repository }: AuditInput): readonly AuditFinding[] {
-  const name = versionTable(rule);
+function inTable(entry: MigrationEntry, { spec, state, repository }: AuditInput): readonly AuditFinding[] {
+  const name = versionTable(entry);
   const object = { kind: "table", name } as const;
-  const origin = { file: spec?.file ?? "", rule };
+  const origin = { file: spec?.file ?? "", entry };
   const reading = state.versions.get(name);
   if (reading === undefined) return [];
-  if (reading.state === "unreadable") return [finding("version-unreadable", object, { column: rule.column, why: reading.why }, origin)];
-  if (rule.heads === true && repository === undefined) {
+  if (reading.state === "unreadable") return [finding("version-unreadable", object, { column: entry.column, why: reading.why }, origin)];
+  if (entry.heads === true && repository === undefined) {
     const why = "the heads of the repository are not known";
-    return [finding("version-unreadable", object, { column: rule.column, why }, origin)];
+    return [finding("version-unreadable", object, { column: entry.column, why }, origin)];
   }
-  const heads = rule.heads === true ? repository?.heads : undefined;
-  const expected = heads ?? rule.equals ?? rule.contains ?? [];
+  const heads = entry.heads === true ? repository?.heads : undefined;
+  const expected = heads ?? entry.equals ?? entry.contains ?? [];
   const lacking = expected.filter((value) => !reading.values.includes(value));
   // A table of all migrations also holds the migrations before the heads.
   const allowed = heads !== undefined && repository?.holds === "all" ? (repository.known ?? reading.values) : expected;
-  const surplus = rule.contains === undefined ? repeatedOrUnknown(reading.values, allowed) : [];
+  const surplus = entry.contains === undefined ? repeatedOrUnknown(reading.values, allowed) : [];
   if (lacking.length === 0 && surplus.length === 0) return [];
-  return [finding("version-different", object, { column: rule.column, lacking, surplus }, origin)];
+  return [finding("version-different", object, { column: entry.column, lacking, surplus }, origin)];
 }
 
 function repeatedOrUnknown(values: readonly string[], allowed: readonly string[]): string[] {
@@ -41,7 +41,7 @@ function repeatedOrUnknown(values: readonly string[], allowed: readonly string[]
  */
 export const versionHeads: AuditRule = ({ spec, catalog, state, repository }) =>
   headTables(catalog)
-    .filter((table) => !(spec?.migrations ?? []).some((rule) => versionTable(rule) === versionTable(table)))
+    .filter((table) => !(spec?.migrations ?? []).some((entry) => versionTable(entry) === versionTable(table)))
     .flatMap((table) => {
       const reading = state.versions.get(versionTable(table));
       if (reading?.state !== "read") return [];
@@ -63,7 +63,7 @@ function isHeads(values: readonly string[], repository: RepositoryMigrations | u
 /** For a spec with `migrations: heads`: the tool's version table must be at the repository's heads, and there must be one head. */
 export const repositoryHeads: AuditRule = ({ spec, repository }) => {
   if (spec?.heads === undefined) return [];
-  const origin = { file: spec.file, rule: spec.heads };
+  const origin = { file: spec.file, entry: spec.heads };
   if (repository?.recorded === undefined) {
     const why = "the heads of the repository are not known";
     return [finding("version-unreadable", { kind: "repository", name: "migrations" }, { column: "migrations", why }, origin)];

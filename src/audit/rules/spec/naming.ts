@@ -45,10 +45,10 @@ const KINDS: Readonly<Record<NamedKind, ObjectKind>> = {
 
 /** Names that do not match the naming rules. Partitions are left out where they inherit the name from the parent. */
 export const naming: AuditRule = (input) =>
-  inEachSchema(input, (schema, { naming: rules }, file) =>
-    [...(rules ?? [])].flatMap(([kind, rule]): readonly AuditFinding[] =>
+  inEachSchema(input, (schema, { naming: entries }, file) =>
+    [...(entries ?? [])].flatMap(([kind, entry]): readonly AuditFinding[] =>
       OBJECTS[kind](input, schema)
-        .filter(({ name }) => !rule.whole.test(name))
-        .map(({ id }) => finding("name-different", { kind: KINDS[kind], name: id }, { expected: rule.like }, { file, rule })),
+        .filter(({ name }) => !entry.expression.test(name))
+        .map(({ id }) => finding("name-different", { kind: KINDS[kind], name: id }, { expected: entry.like }, { file, entry })),
     ),
   );

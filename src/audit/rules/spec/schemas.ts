@@ -1,7 +1,7 @@
 import type { AuditFinding } from "../../finding.ts";
 import type { Schema } from "../../../catalog/schemas.ts";
 import { matches } from "../../pattern.ts";
-import type { SchemaRule } from "../../spec/spec.ts";
+import type { SchemaEntry } from "../../spec/spec.ts";
 import type { AuditInput, AuditRule } from "../rule.ts";
 import { comment, grants, identified } from "./comments-and-grants.ts";
 import { compareSection } from "./compare-section.ts";
@@ -11,13 +11,13 @@ export const schemas: AuditRule = (input) => {
   const { spec, catalog } = input;
   return spec === undefined
     ? []
-    : compareSection<SchemaRule, Schema>({
+    : compareSection<SchemaEntry, Schema>({
         kind: "schema",
         file: spec.file,
         within: "",
         mode: "at least",
         owner: { line: 1 },
-        rules: spec.schemas,
+        entries: spec.schemas,
         objects: catalog.schemas,
         properties: [comment(input, identified("schema")), grants(input, "schema")],
       });
@@ -26,13 +26,13 @@ export const schemas: AuditRule = (input) => {
 /** Runs a rule in each schema that the spec describes and the database has. */
 export function inEachSchema(
   { spec, catalog }: AuditInput,
-  check: (name: string, rule: SchemaRule, file: string) => readonly AuditFinding[],
+  check: (name: string, entry: SchemaEntry, file: string) => readonly AuditFinding[],
 ): readonly AuditFinding[] {
   if (spec === undefined) return [];
   const existing = new Set(catalog.schemas.map(({ name }) => name));
-  return [...spec.schemas].flatMap(([key, rule]) => {
-    if (rule.absent === true || rule.bare) return [];
-    const names = rule.pattern === true ? [...existing].filter((name) => matches(key, name)) : existing.has(key) ? [key] : [];
-    return names.flatMap((name) => check(name, rule, spec.file));
+  return [...spec.schemas].flatMap(([key, entry]) => {
+    if (entry.absent === true || entry.nameOnly) return [];
+    const names = entry.pattern === true ? [...existing].filter((name) => matches(key, name)) : existing.has(key) ? [key] : [];
+    return names.flatMap((name) => check(name, entry, spec.file));
   });
 }

@@ -3,7 +3,7 @@ import type { Column } from "../../../catalog/columns.ts";
 import type { Table } from "../../../catalog/relations.ts";
 import { path, quoted } from "../../../catalog/quote.ts";
 import { sameType } from "../../spec/datatype.ts";
-import type { ColumnRule, SchemaRule, TableRule } from "../../spec/spec.ts";
+import type { ColumnEntry, SchemaEntry, TableEntry } from "../../spec/spec.ts";
 import type { AuditInput, AuditRule } from "../rule.ts";
 import { constraintSection } from "./constraints.ts";
 import { indexSection } from "./indexes.ts";
@@ -12,96 +12,111 @@ import { inEachSchema } from "./schemas.ts";
 import { compareSection, listed, NONE, orNone, sameText, expectedOrNone, yesNo, type Property } from "./compare-section.ts";
 import { policySection, ruleSection, triggerSection } from "./triggers.ts";
 
-const properties: readonly Property<TableRule, Table>[] = [
-  { name: "kind", wanted: (rule) => rule.kind, actual: (table) => table.kind },
-  { name: "persistence", wanted: (rule) => rule.persistence, actual: (table) => table.persistence, plain: "permanent" },
-  { name: "row security", wanted: (rule) => rule.rowSecurity, actual: (table) => table.rowSecurity, plain: "off" },
-  { name: "partition key", wanted: (rule) => expectedOrNone(rule.partitionBy), actual: (table) => orNone(table.partitionKey), plain: NONE },
-  { name: "parents", wanted: (rule) => listed(rule.inherits), actual: (table) => listed(table.inherits) ?? NONE, plain: NONE },
-  { name: "bound", wanted: (rule) => expectedOrNone(rule.bound), actual: (table) => orNone(table.partitionBound), plain: NONE },
+const properties: readonly Property<TableEntry, Table>[] = [
+  { name: "kind", wanted: (entry) => entry.kind, actual: (table) => table.kind },
+  { name: "persistence", wanted: (entry) => entry.persistence, actual: (table) => table.persistence, defaultText: "permanent" },
+  { name: "row security", wanted: (entry) => entry.rowSecurity, actual: (table) => table.rowSecurity, defaultText: "off" },
+  {
+    name: "partition key",
+    wanted: (entry) => expectedOrNone(entry.partitionBy),
+    actual: (table) => orNone(table.partitionKey),
+    defaultText: NONE,
+  },
+  { name: "parents", wanted: (entry) => listed(entry.inherits), actual: (table) => listed(table.inherits) ?? NONE, defaultText: NONE },
+  { name: "bound", wanted: (entry) => expectedOrNone(entry.bound), actual: (table) => orNone(table.partitionBound), defaultText: NONE },
 ];
 
 /** Tables with their columns, constraints, indexes, triggers, policies and rules. */
 export const tables: AuditRule = (input) =>
-  inEachSchema(input, (schema, rule, file) =>
-    compareSection<TableRule, Table>({
+  inEachSchema(input, (schema, entry, file) =>
+    compareSection<TableEntry, Table>({
       kind: "table",
       file,
       within: path(schema),
-      mode: rule.mode,
-      owner: rule,
-      rules: rule.tables,
+      mode: entry.mode,
+      owner: entry,
+      entries: entry.tables,
       objects: input.inSchema("tables", schema),
       properties: [...properties, comment(input, identified("table", "foreign table")), grants(input, "relation")],
-      inside: (tableRule, table) => (tableRule.bare ? [] : inside(input, { schema, schemaRule: rule, tableRule, table, file })),
+      inside: (tableEntry, table) => (tableEntry.nameOnly ? [] : inside(input, { schema, schemaEntry: entry, tableEntry, table, file })),
     }),
   );
 
 /** A table of the spec and the same table of the database. */
 export interface TablePair {
   readonly schema: string;
-  readonly schemaRule: SchemaRule;
-  readonly tableRule: TableRule;
+  readonly schemaEntry: SchemaEntry;
+  readonly tableEntry: TableEntry;
   readonly table: Table;
   readonly file: string;
 }
 
 function inside(input: AuditInput, pair: TablePair): readonly AuditFinding[] {
-  const { schema, schemaRule, tableRule, table, file } = pair;
+  const { schema, schemaEntry, tableEntry, table, file } = pair;
   const place = {
     file,
     within: path(schema, table.name),
-    mode: tableRule.mode ?? (tableRule.pattern === true ? "at least" : schemaRule.mode),
-    owner: tableRule,
+    mode: tableEntry.mode ?? (tableEntry.pattern === true ? "at least" : schemaEntry.mode),
+    owner: tableEntry,
   };
   return [
-    ...compareSection<ColumnRule, Column>({
+    ...compareSection<ColumnEntry, Column>({
       ...place,
       kind: "column",
-      rules: tableRule.columns,
+      entries: tableEntry.columns,
       objects: table.columns,
       properties: [...columnProperties(schema), ...commentAndGrantsOf(input, table)],
       isPart: (column) => column.inherited === true,
       describe: (column) => column.type,
     }),
-    ...compareSection(constraintSection(input, place, tableRule.constraints, table, "table")),
-    ...compareSection(indexSection(input, { ...place, within: path(schema) }, tableRule.indexes, table, schemaRule.indexes)),
-    ...compareSection(triggerSection(input, place, tableRule.triggers, table)),
-    ...compareSection(policySection(input, place, tableRule.policies, table)),
-    ...compareSection(ruleSection(input, place, tableRule.rules, table)),
+    ...compareSection(constraintSection(input, place, tableEntry.constraints, table, "table")),
+    ...compareSection(indexSection(input, { ...place, within: path(schema) }, tableEntry.indexes, table, schemaEntry.indexes)),
+    ...compareSection(triggerSection(input, place, tableEntry.triggers, table)),
+    ...compareSection(policySection(input, place, tableEntry.policies, table)),
+    ...compareSection(ruleSection(input, place, tableEntry.rules, table)),
   ];
 }
 
-function columnProperties(schema: string): readonly Property<ColumnRule, Column>[] {
+function columnProperties(schema: string): readonly Property<ColumnEntry, Column>[] {
   return [
     {
       name: "type",
-      wanted: (rule) => rule.type,
+      wanted: (entry) => entry.type,
       actual: (column) => column.type,
       same: (wanted, actual) => sameType(wanted, actual, schema),
     },
-    { name: "nullable", wanted: (rule) => yesNo(rule.nullable), actual: (column) => (column.nullable ? "yes" : "no"), plain: "yes" },
+    {
+      name: "nullable",
+      wanted: (entry) => yesNo(entry.nullable),
+      actual: (column) => (column.nullable ? "yes" : "no"),
+      defaultText: "yes",
+    },
     {
       name: "default",
-      wanted: (rule) => expectedOrNone(rule.default),
+      wanted: (entry) => expectedOrNone(entry.default),
       actual: (column) => orNone(column.default),
-      plain: NONE,
+      defaultText: NONE,
       same: sameDefault,
     },
-    { name: "identity", wanted: (rule) => expectedOrNone(rule.identity), actual: (column) => orNone(column.identity), plain: NONE },
+    { name: "identity", wanted: (entry) => expectedOrNone(entry.identity), actual: (column) => orNone(column.identity), defaultText: NONE },
     {
       name: "generated",
-      wanted: (rule) => expectedOrNone(rule.generated),
+      wanted: (entry) => expectedOrNone(entry.generated),
       actual: (column) => orNone(column.generated),
-      plain: NONE,
+      defaultText: NONE,
       same: sameText,
     },
-    { name: "collation", wanted: (rule) => expectedOrNone(rule.collation), actual: (column) => orNone(column.collation), plain: NONE },
+    {
+      name: "collation",
+      wanted: (entry) => expectedOrNone(entry.collation),
+      actual: (column) => orNone(column.collation),
+      defaultText: NONE,
+    },
   ];
 }
 
 /** Comments and rights of columns. */
-function commentAndGrantsOf(input: AuditInput, table: Table): readonly Property<ColumnRule, Column>[] {
+function commentAndGrantsOf(input: AuditInput, table: Table): readonly Property<ColumnEntry, Column>[] {
   const idOf = ({ name }: Column): string => `${table.id}.${quoted(name)}`;
   const [text, rights] = [comment<{ id: string }>(input, identified("table column", "foreign table column")), grants(input, "column")];
   return [

@@ -1,7 +1,7 @@
 import type { Policy } from "../../../catalog/policies.ts";
 import type { Rule, Trigger } from "../../../catalog/triggers.ts";
 import { path, quoted } from "../../../catalog/quote.ts";
-import type { Named, PolicyRule, TriggerRule } from "../../spec/spec.ts";
+import type { EntriesByName, PolicyEntry, TriggerEntry } from "../../spec/spec.ts";
 import type { AuditInput } from "../rule.ts";
 import type { SectionPlace } from "./constraints.ts";
 import { comment } from "./comments-and-grants.ts";
@@ -18,16 +18,16 @@ const onRelation =
   (kind: string) =>
   ({ name, schema, table }: Trigger | Rule | Policy): readonly string[] => [`${kind} ${quoted(name)} on ${path(schema, table)}`];
 
-const fires: Property<TriggerRule, Trigger | Rule> = {
+const fires: Property<TriggerEntry, Trigger | Rule> = {
   name: "fires",
-  wanted: (rule) => rule.fires,
+  wanted: (entry) => entry.fires,
   actual: (trigger) => trigger.fires,
-  plain: "origin",
+  defaultText: "origin",
 };
 
-const definition: Property<TriggerRule, Trigger | Rule> = {
+const definition: Property<TriggerEntry, Trigger | Rule> = {
   name: "definition",
-  wanted: (rule) => rule.definition,
+  wanted: (entry) => entry.definition,
   actual: (trigger) => trigger.definition,
   same: sameText,
 };
@@ -35,13 +35,13 @@ const definition: Property<TriggerRule, Trigger | Rule> = {
 export function triggerSection(
   input: AuditInput,
   place: SectionPlace,
-  rules: Named<TriggerRule> | undefined,
+  entries: EntriesByName<TriggerEntry> | undefined,
   { schema, name }: Relation,
-): Section<TriggerRule, Trigger> {
+): Section<TriggerEntry, Trigger> {
   return {
     ...place,
     kind: "trigger",
-    rules,
+    entries,
     objects: input.onTable("triggers", schema, name),
     properties: [definition, fires, comment(input, onRelation("trigger"))],
     describe: (trigger) => trigger.definition,
@@ -52,37 +52,59 @@ export function triggerSection(
 export function ruleSection(
   input: AuditInput,
   place: SectionPlace,
-  rules: Named<TriggerRule> | undefined,
+  entries: EntriesByName<TriggerEntry> | undefined,
   { schema, name }: Relation,
-): Section<TriggerRule, Rule> {
+): Section<TriggerEntry, Rule> {
   return {
     ...place,
     kind: "rule",
-    rules,
+    entries,
     objects: input.onTable("rules", schema, name),
     properties: [...(isOtherMajor(input) ? [] : [definition]), fires, comment(input, onRelation("rule"))],
-    describe: (rule) => rule.definition,
+    describe: (entry) => entry.definition,
   };
 }
 
-const policyProperties: readonly Property<PolicyRule, Policy>[] = [
-  { name: "command", wanted: (rule) => rule.command, actual: (policy) => policy.command, plain: "all" },
-  { name: "permissive", wanted: (rule) => yesNo(rule.permissive), actual: (policy) => (policy.permissive ? "yes" : "no"), plain: "yes" },
-  { name: "roles", wanted: (rule) => listed(rule.roles?.toSorted()), actual: (policy) => listed(policy.roles) ?? NONE, plain: "public" },
-  { name: "using", wanted: (rule) => expectedOrNone(rule.using), actual: (policy) => orNone(policy.using), plain: NONE, same: sameText },
-  { name: "check", wanted: (rule) => expectedOrNone(rule.check), actual: (policy) => orNone(policy.check), plain: NONE, same: sameText },
+const policyProperties: readonly Property<PolicyEntry, Policy>[] = [
+  { name: "command", wanted: (entry) => entry.command, actual: (policy) => policy.command, defaultText: "all" },
+  {
+    name: "permissive",
+    wanted: (entry) => yesNo(entry.permissive),
+    actual: (policy) => (policy.permissive ? "yes" : "no"),
+    defaultText: "yes",
+  },
+  {
+    name: "roles",
+    wanted: (entry) => listed(entry.roles?.toSorted()),
+    actual: (policy) => listed(policy.roles) ?? NONE,
+    defaultText: "public",
+  },
+  {
+    name: "using",
+    wanted: (entry) => expectedOrNone(entry.using),
+    actual: (policy) => orNone(policy.using),
+    defaultText: NONE,
+    same: sameText,
+  },
+  {
+    name: "check",
+    wanted: (entry) => expectedOrNone(entry.check),
+    actual: (policy) => orNone(policy.check),
+    defaultText: NONE,
+    same: sameText,
+  },
 ];
 
 export function policySection(
   input: AuditInput,
   place: SectionPlace,
-  rules: Named<PolicyRule> | undefined,
+  entries: EntriesByName<PolicyEntry> | undefined,
   { schema, name }: Relation,
-): Section<PolicyRule, Policy> {
+): Section<PolicyEntry, Policy> {
   return {
     ...place,
     kind: "policy",
-    rules,
+    entries,
     objects: input.onTable("policies", schema, name),
     properties: [...policyProperties, comment(input, onRelation("policy"))],
   };

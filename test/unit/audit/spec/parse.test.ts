@@ -306,7 +306,7 @@ describe("a good spec", () => {
     const spec = parseSpec(under("tables:\n  users:\n    columns:\n      id: bigint\n      name:\n        type: text\n  teams:"), "s.yaml");
     const users = spec.schemas.get("app")?.tables?.get("users");
     expect([users?.line, users?.columns?.get("id")?.line, users?.columns?.get("name")?.line]).toEqual([5, 7, 8]);
-    expect(spec.schemas.get("app")?.tables?.get("teams")).toMatchObject({ line: 10, bare: true });
+    expect(spec.schemas.get("app")?.tables?.get("teams")).toMatchObject({ line: 10, nameOnly: true });
   });
 
   test("may be nothing but a version", () => {

@@ -1,7 +1,7 @@
 import type { Index } from "../../catalog/indexes.ts";
 import type { Lookup } from "../../catalog/lookup.ts";
 import type { ObjectKind } from "../finding.ts";
-import type { Plain } from "../spec-writer/known.ts";
+import type { YamlObject } from "../spec-writer/entry.ts";
 
 /** What findings call a property, where the file has another key for it. */
 const KEYS: Readonly<Record<string, string>> = {
@@ -21,12 +21,12 @@ const KEYS: Readonly<Record<string, string>> = {
 };
 
 /** The key of the file for a property that a finding names. */
-export function keyOf(property: string): string {
+export function keyOfProperty(property: string): string {
   return KEYS[property] ?? property;
 }
 
 /** How the file says what an "exactly" entry leaves out. */
-export const PLAIN: Plain = {
+export const DEFAULTS: YamlObject = {
   nullable: true,
   default: null,
   identity: null,
@@ -66,7 +66,7 @@ export const PLAIN: Plain = {
 };
 
 /** The key that a single value, in place of a mapping, stands for. */
-export const MAIN: Readonly<Partial<Record<ObjectKind, string>>> = {
+export const SHORT_FORM_KEYS: Readonly<Partial<Record<ObjectKind, string>>> = {
   column: "type",
   domain: "type",
   range: "subtype",
@@ -75,7 +75,7 @@ export const MAIN: Readonly<Partial<Record<ObjectKind, string>>> = {
 };
 
 /** The parts of an index, for entries that name parts in place of the whole statement. */
-export function partsOfIndex({ inSchema }: Lookup, schema: string, name: string): Plain {
+export function partsOfIndex({ inSchema }: Lookup, schema: string, name: string): YamlObject {
   const index = inSchema("indexes", schema).find((one: Index) => one.name === name);
   if (index === undefined) return {};
   const { keys, include = [], unique = false, method, predicate = null } = index;

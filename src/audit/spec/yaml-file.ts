@@ -61,16 +61,16 @@ function nameOf(key: unknown): string {
   return isScalar(key) && key.value === null ? "" : text;
 }
 
-interface Flaw {
+interface YamlProblem {
   readonly offset: number | undefined;
   readonly text: string;
 }
 
 /** What keeps the text from being one tree of names: the parser's own errors, and what it would pass over. */
-function problemsIn(document: Document.Parsed): Flaw[] {
+function problemsIn(document: Document.Parsed): YamlProblem[] {
   const keys = new Map<number, string>();
   const anchors = new Set<string>();
-  const flaws: Flaw[] = [];
+  const flaws: YamlProblem[] = [];
   visit(document, {
     Pair(_, { key }) {
       if (isScalar(key)) keys.set(key.range?.[0] ?? -1, String(key.value));
@@ -83,7 +83,7 @@ function problemsIn(document: Document.Parsed): Flaw[] {
         flaws.push({ offset: node.range?.[0], text: `there is no anchor &${node.source} before this alias` });
     },
   });
-  const errors = document.errors.map(({ code, pos: [offset], message }): Flaw => {
+  const errors = document.errors.map(({ code, pos: [offset], message }): YamlProblem => {
     if (code === "DUPLICATE_KEY") return { offset, text: `"${keys.get(offset)}" is listed twice` };
     if (code === "MULTIPLE_DOCS") return { offset, text: "a second document begins here, and a spec is one" };
     return { offset, text: message };

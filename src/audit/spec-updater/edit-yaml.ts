@@ -1,17 +1,17 @@
 import { type Document, isCollection, isNode, isScalar, type Pair, type YAMLMap } from "yaml";
-import { layOutEntry, nameOf } from "../spec-writer/layout.ts";
+import { setFlowStyleOfEntry, keyText } from "../spec-writer/flow-style.ts";
 
 /** The pair of a key, or undefined. */
-export function pairOf(map: YAMLMap, key: string): Pair | undefined {
-  return map.items.find((pair) => nameOf(pair.key) === key);
+export function findPair(map: YAMLMap, key: string): Pair | undefined {
+  return map.items.find((pair) => keyText(pair.key) === key);
 }
 
 /** Puts a new pair behind the nearest one that comes before it in `order`; at the start where none does. */
-export function insert(document: Document, map: YAMLMap, key: string, value: unknown, order: readonly string[], section: string): void {
+export function insertPair(document: Document, map: YAMLMap, key: string, value: unknown, order: readonly string[], section: string): void {
   const pair = document.createPair(key, value);
-  layOutEntry(section, pair.value);
+  setFlowStyleOfEntry(section, pair.value);
   const before = order.slice(0, order.indexOf(key)).toReversed();
-  const after = before.map((name) => map.items.findIndex((one) => nameOf(one.key) === name)).find((at) => at >= 0);
+  const after = before.map((name) => map.items.findIndex((one) => keyText(one.key) === name)).find((at) => at >= 0);
   map.items.splice(after === undefined ? 0 : after + 1, 0, pair);
 }
 

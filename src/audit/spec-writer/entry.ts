@@ -3,56 +3,56 @@ import { grantsByRole } from "../rules/spec/comments-and-grants.ts";
 import type { Lookup } from "../../catalog/lookup.ts";
 
 /** A part of the spec file, as YAML will write it. */
-export type Plain = Readonly<Record<string, unknown>>;
+export type YamlObject = Readonly<Record<string, unknown>>;
 
 /** What a single value says, and with it, where there is more to say, comment and grants. */
-export function withKnown(value: unknown, key: string, known: Plain): unknown {
-  return isKnown(known) ? { [key]: value, ...known } : value;
+export function shortestForm(value: unknown, key: string, known: YamlObject): unknown {
+  return isNotEmpty(known) ? { [key]: value, ...known } : value;
 }
 
 /** Whether there is anything to say. */
-export function isKnown(known: Plain): boolean {
+export function isNotEmpty(known: YamlObject): boolean {
   return Object.keys(known).length > 0;
 }
 
 /** An object that has rights: how the catalog knows it, and what `pg_identify_object` may call it. */
-export interface Known {
+export interface Grantable {
   readonly on: Grant["on"];
   readonly id: string;
   readonly identities: readonly string[];
 }
 
 /** Comment and grants, where an object has them; the grants that Postgres gives by itself are left out. */
-export function writtenKnown(found: Lookup, { on, id, identities }: Known): Plain {
+export function commentAndGrants(found: Lookup, { on, id, identities }: Grantable): YamlObject {
   const rights = found.rightsOn(on, id);
   return {
-    ...said({ comment: found.commentOn(identities) }),
-    ...(rights.join() === usual(on, id) ? {} : { grants: grantsByRole(rights) }),
+    ...withoutUndefined({ comment: found.commentOn(identities) }),
+    ...(rights.join() === defaultRights(on, id) ? {} : { grants: grantsByRole(rights) }),
   };
 }
 
 /** Every function may be executed by everybody, and the schema `public` used, until someone revokes that. */
-function usual(on: Grant["on"], id: string): string {
+function defaultRights(on: Grant["on"], id: string): string {
   if (on === "routine") return "public=EXECUTE";
   return on === "schema" && id === "public" ? "public=USAGE" : "";
 }
 
 /** A comment on what has no rights of its own. */
-export function commented(found: Lookup, ...identities: readonly string[]): Plain {
-  return said({ comment: found.commentOn(identities) });
+export function commentOn(found: Lookup, ...identities: readonly string[]): YamlObject {
+  return withoutUndefined({ comment: found.commentOn(identities) });
 }
 
 /** Comment and grants of a type. */
-export function ofType(found: Lookup, id: string): Plain {
-  return writtenKnown(found, { on: "type", id, identities: [`type ${id}`, `domain ${id}`] });
+export function commentAndGrantsOfType(found: Lookup, id: string): YamlObject {
+  return commentAndGrants(found, { on: "type", id, identities: [`type ${id}`, `domain ${id}`] });
 }
 
 /** The properties that are there. */
-export function said(properties: Plain): Plain {
+export function withoutUndefined(properties: YamlObject): YamlObject {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
 }
 
 /** A property, unless it is plain. */
-export function unless(plain: unknown, properties: Plain): Plain {
+export function withoutDefault(plain: unknown, properties: YamlObject): YamlObject {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== plain));
 }

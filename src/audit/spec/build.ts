@@ -1,50 +1,50 @@
-import { asText, entries, type Place, type Reading } from "./entries.ts";
-import { schemaBody } from "./schema.ts";
-import type { Written } from "./shape.ts";
+import { toText, readSection, type Path, type Reader } from "./section.ts";
+import { readSchema } from "./schema.ts";
+import type { SpecFile } from "./file-schema.ts";
 import type * as Rules from "./spec.ts";
 
 /** Something that contradicts itself, though it is well formed. */
-export interface Contradiction {
+export interface LocatedProblem {
   readonly line: number;
   readonly text: string;
 }
 
 /** Makes the spec of what is written: shorthands spelled out, lines attached; and finds what contradicts itself. */
-export function meaningOf(
-  written: Written,
+export function buildSpec(
+  written: SpecFile,
   file: string,
-  lineOf: Reading["lineOf"],
-): { readonly spec: Rules.Spec; readonly problems: readonly Contradiction[] } {
-  const problems: Contradiction[] = [];
-  const problemAt: Reading["problemAt"] = (line, text) => void problems.push({ line, text });
-  const reading: Reading = { lineOf, problemAt, problem: (place, text) => problemAt(lineOf(place), text) };
+  lineOf: Reader["lineOf"],
+): { readonly spec: Rules.Spec; readonly problems: readonly LocatedProblem[] } {
+  const problems: LocatedProblem[] = [];
+  const problemAt: Reader["problemAt"] = (line, text) => void problems.push({ line, text });
+  const reading: Reader = { lineOf, problemAt, problem: (place, text) => problemAt(lineOf(place), text) };
   const spec: Rules.Spec = {
     file,
     postgres: postgresMajor(written.postgres, reading),
-    extensions: entries<string | number | boolean | ExtensionObject, Rules.ExtensionRule>(
+    extensions: readSection<string | number | boolean | ExtensionObject, Rules.ExtensionEntry>(
       written.extensions,
       ["extensions"],
       reading,
       (entry) =>
         typeof entry === "object"
-          ? { ...entry, version: entry.version === undefined ? undefined : asText(entry.version) }
-          : { version: asText(entry) },
+          ? { ...entry, version: entry.version === undefined ? undefined : toText(entry.version) }
+          : { version: toText(entry) },
     ),
-    publications: entries<NonNullable<WrittenNamed<"publications">>, Rules.PublicationRule>(
+    publications: readSection<NonNullable<WrittenNamed<"publications">>, Rules.PublicationEntry>(
       written.publications,
       ["publications"],
       reading,
       (entry) => entry,
     ),
-    eventTriggers: entries<NonNullable<WrittenNamed<"eventTriggers">>, Rules.EventTriggerRule>(
+    eventTriggers: readSection<NonNullable<WrittenNamed<"eventTriggers">>, Rules.EventTriggerEntry>(
       written.eventTriggers,
       ["eventTriggers"],
       reading,
       (entry) => entry,
     ),
     schemas:
-      entries<WrittenSchema, Rules.SchemaRule>(written.schemas ?? {}, ["schemas"], reading, (schema, at, name) =>
-        schemaBody(schema, at, name, reading),
+      readSection<WrittenSchema, Rules.SchemaEntry>(written.schemas ?? {}, ["schemas"], reading, (schema, at, name) =>
+        readSchema(schema, at, name, reading),
       ) ?? new Map(),
     heads: headsOf(written.migrations, reading),
     migrations: versionTables(written.migrations).map(([table, rule]) => migration(table, rule, reading)),
@@ -53,10 +53,10 @@ export function meaningOf(
   return { spec, problems };
 }
 
-type WrittenSchema = NonNullable<Exclude<NonNullable<Written["schemas"]>, readonly string[]>[string]>;
-type ExtensionObject = Extract<Exclude<NonNullable<Written["extensions"]>, readonly string[]>[string], object>;
+type WrittenSchema = NonNullable<Exclude<NonNullable<SpecFile["schemas"]>, readonly string[]>[string]>;
+type ExtensionObject = Extract<Exclude<NonNullable<SpecFile["extensions"]>, readonly string[]>[string], object>;
 
-function postgresMajor(value: Written["postgres"], { problem }: Reading): number | undefined {
+function postgresMajor(value: SpecFile["postgres"], { problem }: Reader): number | undefined {
   if (value === undefined) return undefined;
   const major = Number(value);
   if (!Number.isInteger(major) || major < 14)
@@ -64,25 +64,25 @@ function postgresMajor(value: Written["postgres"], { problem }: Reading): number
   return major;
 }
 
-type WrittenNamed<K extends "publications" | "eventTriggers"> = Exclude<NonNullable<Written[K]>, readonly string[]>[string];
-type WrittenMigrations = Exclude<Written["migrations"], "heads" | undefined>;
+type WrittenNamed<K extends "publications" | "eventTriggers"> = Exclude<NonNullable<SpecFile[K]>, readonly string[]>[string];
+type WrittenMigrations = Exclude<SpecFile["migrations"], "heads" | undefined>;
 /** The keys beside `heads` are names of tables, which TypeScript has no type for. */
 type WrittenMigration = Extract<WrittenMigrations[string], { readonly column: string }>;
 
 /** `migrations: heads`, or the key `heads` with a reason or a severity. */
-function headsOf(written: Written["migrations"], { lineOf }: Reading): Rules.Rule | undefined {
+function headsOf(written: SpecFile["migrations"], { lineOf }: Reader): Rules.Entry | undefined {
   const rule = written === "heads" ? true : written?.heads;
   if (rule === undefined) return undefined;
   const line = lineOf(written === "heads" ? ["migrations"] : ["migrations", "heads"]);
-  return { ...(rule === true ? {} : rule), line, bare: false };
+  return { ...(rule === true ? {} : rule), line, nameOnly: false };
 }
 
-function versionTables(written: Written["migrations"]): readonly (readonly [string, WrittenMigration])[] {
+function versionTables(written: SpecFile["migrations"]): readonly (readonly [string, WrittenMigration])[] {
   if (written === undefined || written === "heads") return [];
   return Object.entries(written).flatMap(([name, rule]) => (name === "heads" ? [] : [[name, rule as WrittenMigration] as const]));
 }
 
-function migration(name: string, rule: WrittenMigration, { lineOf, problem }: Reading): Rules.MigrationRule {
+function migration(name: string, rule: WrittenMigration, { lineOf, problem }: Reader): Rules.MigrationEntry {
   const at = ["migrations", name];
   const demands = (["equals", "contains", "heads"] as const).filter((key) => rule[key] !== undefined);
   if (demands.length === 0) problem(at, `"${name}" needs "equals", "contains" or "heads"`);
@@ -92,16 +92,16 @@ function migration(name: string, rule: WrittenMigration, { lineOf, problem }: Re
     ...rule,
     schema: dot < 0 ? "public" : name.slice(0, dot),
     table: name.slice(dot + 1),
-    equals: rule.equals?.map(asText),
-    contains: rule.contains?.map(asText),
+    equals: rule.equals?.map(toText),
+    contains: rule.contains?.map(toText),
     line: lineOf(at),
-    bare: false,
+    nameOnly: false,
   };
 }
 
-type WrittenIgnore = NonNullable<Written["ignore"]>[number];
+type WrittenIgnore = NonNullable<SpecFile["ignore"]>[number];
 
-function ignored(rule: WrittenIgnore, at: Place, { lineOf, problem }: Reading): Rules.IgnoreRule {
+function ignored(rule: WrittenIgnore, at: Path, { lineOf, problem }: Reader): Rules.IgnoreEntry {
   const { until } = rule;
   if (until !== undefined && !(/^\d{4}-\d\d-\d\d$/.test(until) && new Date(`${until}T00:00:00Z`).toJSON()?.startsWith(until))) {
     problem([...at, "until"], `"until" must be a day such as 2026-12-31, not ${JSON.stringify(until)}`);

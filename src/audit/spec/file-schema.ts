@@ -195,7 +195,7 @@ const ignore = strict({
 });
 
 /** The spec file as it is written. What it means is in `spec.ts`. */
-export const specShape = strict({
+export const specFileSchema = strict({
   version: z.literal([1, "1"]),
   postgres: z.union([z.number(), words]).optional(),
   extensions: named(extension).optional(),
@@ -208,4 +208,4 @@ export const specShape = strict({
   ignore: z.array(ignore).optional(),
 });
 
-export type Written = z.infer<typeof specShape>;
+export type SpecFile = z.infer<typeof specFileSchema>;

@@ -1,16 +1,16 @@
 import type { Document } from "yaml";
 import type { AuditFinding, ObjectKind } from "../finding.ts";
 import type { Lookup } from "../../catalog/lookup.ts";
-import type { Rule } from "../spec/spec.ts";
+import type { Entry } from "../spec/spec.ts";
 
 /** What the database changed, by what findings say, and the file that is edited. */
 export interface Changes {
   readonly document: Document;
   readonly found: Lookup;
-  isMissing(rule: Rule, kind: ObjectKind, name: string): boolean;
+  isMissing(rule: Entry, kind: ObjectKind, name: string): boolean;
   isUnexpected(kind: ObjectKind, name: string): boolean;
   /** The properties that break this rule. */
-  differing(rule: Rule, kind: ObjectKind, name: string): readonly string[];
+  differing(rule: Entry, kind: ObjectKind, name: string): readonly string[];
   /** Whether something that the spec doesn't list belongs to an object. */
   hasUnexpectedBelow(name: string): boolean;
 }
