@@ -1,7 +1,6 @@
 import type { Comment } from "./comments.ts";
 import type { Constraint } from "./constraints.ts";
 import type { Composite, Domain, Enum, Range } from "./datatypes.ts";
-import type { Extension } from "./extensions.ts";
 import type { DefaultPrivilege, Grant } from "./grants.ts";
 import type { Index } from "./indexes.ts";
 import type { Cast, Collation, Operator, Statistics, TextSearchConfiguration } from "./operators.ts";
@@ -9,11 +8,11 @@ import type { Policy } from "./policies.ts";
 import type { Table, View } from "./relations.ts";
 import type { ForeignServer, Publication } from "./replication.ts";
 import type { Routine } from "./routines.ts";
-import type { Schema } from "./schemas.ts";
+import type { Extension, Schema } from "./schemas.ts";
 import type { Sequence } from "./sequences.ts";
 import type { EventTrigger, Rule, Trigger } from "./triggers.ts";
 
-/** Everything that can be in a database, by kind. Each list is sorted by `id` in byte order. */
+/** All objects of a database, by kind. Each list is sorted by `id` in byte order. */
 export interface Contents {
   readonly schemas: readonly Schema[];
   readonly extensions: readonly Extension[];
@@ -53,7 +52,7 @@ export interface ServerFacts {
   readonly encoding: string;
 }
 
-/** What is in a database: plain JSON, without oids, so that the catalogs of two databases can be compared. */
+/** The contents of a database as plain JSON. It has no oids, so that the catalogs of two databases can be compared. */
 export interface Catalog extends Contents {
   readonly server: ServerFacts;
 }

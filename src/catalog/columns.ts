@@ -1,24 +1,25 @@
 import { json, aggregateList, type PropertyExpressions } from "./object-query.ts";
 
-/** A column of a table, view or materialized view. Rare properties are left out where they have their plain value. */
+/** A column of a table, view or materialized view. Rare properties are set only when they differ from their default. */
 export interface Column {
   /** Unquoted. */
   readonly name: string;
-  /** As `format_type` says it, user types with their schema. */
+  /** As `format_type` writes it; the types of users with their schema. */
   readonly type: string;
   readonly nullable: boolean;
   readonly default?: string;
-  /** The expression of a generated column, and whether it is stored (the only kind before PostgreSQL 18). */
+  /** The expression of a generated column. */
   readonly generated?: string;
+  /** The generated column is not stored (PostgreSQL 18). */
   readonly virtual?: true;
   readonly identity?: "always" | "by default";
-  /** Where it is not the type's own. */
+  /** Set when it differs from the collation of the type. */
   readonly collation?: string;
   readonly storage?: string;
   readonly compression?: string;
   readonly statistics?: number;
   readonly options?: readonly string[];
-  /** Comes from a parent table. */
+  /** A parent table has the column. */
   readonly inherited?: true;
 }
 
@@ -41,7 +42,7 @@ export const column: PropertyExpressions<Column> = {
   inherited: json("nullif(a.attinhcount > 0, false)"),
 };
 
-/** A common table expression: the columns of every relation in their order. */
+/** A common table expression with the columns of every relation, in their order. */
 export const columnsOfRelations = `
 cols as (
   select a.attrelid, ${aggregateList(column, "a.attnum")} as columns

@@ -2,7 +2,7 @@ import type { ObjectQuery } from "./object-query.ts";
 import type { Named } from "./scope.ts";
 
 export interface Comment extends Named {
-  /** What is commented on, in the words of `pg_identify_object`. */
+  /** The kind of the object, as `pg_identify_object` writes it. */
   readonly on: string;
   readonly text: string;
 }
@@ -10,7 +10,7 @@ export interface Comment extends Named {
 const partOf = (part: string, table: string): string =>
   `exists (select from ${part} p join rel r on r.oid = p.${table} where p.oid = d.objoid)`;
 
-/** `pg_identify_object` names no schema for parts of a table: their table is looked up. */
+/** `pg_identify_object` gives no schema for the parts of a table, so their table is looked up. */
 const wanted = `case
   when o.schema is not null then o.schema in (select quote_ident(nspname) from ns)
   when d.classoid = 'pg_namespace'::regclass then d.objoid in (select oid from ns)
@@ -21,7 +21,7 @@ const wanted = `case
   when d.classoid = 'pg_rewrite'::regclass then ${partOf("pg_rewrite", "ev_class")}
   else true end`;
 
-/** Objects below 16384 come with Postgres, their comments too. */
+/** Objects with an oid below 16384, and their comments, belong to Postgres. */
 export const comments: ObjectQuery<Comment> = {
   id: "o.type || ' ' || o.identity",
   properties: { name: "o.identity", on: "o.type", text: "d.description" },

@@ -2,20 +2,20 @@ import { json, type ObjectQuery } from "./object-query.ts";
 import { notOfExtension, type InSchema } from "./scope.ts";
 
 export interface Constraint extends InSchema {
-  /** Of the table or, for a domain's constraint, of the domain. Unquoted. */
+  /** The name of the table or of the domain, unquoted. */
   readonly table: string;
   readonly of: "table" | "domain";
   readonly type: "primary key" | "unique" | "check" | "foreign key" | "exclusion" | "not null";
   readonly definition: string;
   readonly columns?: readonly string[];
-  /** Of a foreign key: the quoted table and its columns. */
+  /** For a foreign key: the quoted name of the other table, and its columns. */
   readonly references?: { readonly table: string; readonly columns: readonly string[] };
   readonly validated: boolean;
   readonly deferrable?: true;
   readonly deferred?: true;
   /** False for NOT ENFORCED (PostgreSQL 18). */
   readonly enforced?: false;
-  /** Copied from a parent table, and gone with the parent's. */
+  /** Copied from a parent table, and dropped with the constraint of the parent. */
   readonly inherited?: true;
 }
 
@@ -24,8 +24,8 @@ const names = (keys: string, relation: string): string =>
     where a.attrelid = ${relation} and a.attnum = any (${keys}))`;
 
 /**
- * Plain NOT NULL constraints, which have rows of their own since PostgreSQL 18, are the column's `nullable`;
- * here they are listed only where they say more than that.
+ * Since PostgreSQL 18, NOT NULL constraints have their own rows. The column's `nullable` describes them, so they are selected
+ * only when they are not validated or not inherited.
  */
 export const constraints: ObjectQuery<Constraint> = {
   id: "format('%s.%I', coalesce(r.id, format('%I.%I', tn.nspname, ty.typname)), c.conname)",

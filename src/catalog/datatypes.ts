@@ -8,7 +8,7 @@ const named = { schema: "n.nspname", name: "t.typname", owner: "pg_get_userbyid(
 
 export interface Enum extends InSchema {
   readonly owner: string;
-  /** In their order. */
+  /** In the order of the enum. */
   readonly labels: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export const enums: ObjectQuery<Enum> = {
   from: `${fromTypes} where t.typtype = 'e' and ${own}`,
 };
 
-/** Its checks are among the catalog's constraints. */
+/** The checks of a domain are in the constraints of the catalog. */
 export interface Domain extends InSchema {
   readonly owner: string;
   readonly type: string;
@@ -36,7 +36,7 @@ export const domains: ObjectQuery<Domain> = {
     ...named,
     type: "format_type(t.typbasetype, t.typtypmod)",
     nullable: json("not t.typnotnull"),
-    // `typdefault` is the same as text, in the words of the search path under which it was made.
+    // `typdefault` has the same as text, but its names depend on the search path at the creation of the domain.
     default: "pg_get_expr(t.typdefaultbin, 0)",
     collation: "case when t.typcollation <> b.typcollation then t.typcollation::regcollation end",
   },
@@ -81,7 +81,7 @@ export interface Range extends InSchema {
   readonly collation?: string;
   readonly canonical?: string;
   readonly difference?: string;
-  /** The type of its sets, which has a name of its own. */
+  /** The name of the multirange type that belongs to the range. */
   readonly multirange?: string;
 }
 

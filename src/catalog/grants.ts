@@ -2,18 +2,18 @@ import { json, type ObjectQuery } from "./object-query.ts";
 import { ownRoutine, signatureOf } from "./routines.ts";
 import { notOfExtension, notOfPlatform, roleName, type Named } from "./scope.ts";
 
-/** Who may do what with one object. The owner's own rights are left out, and a missing list is read as the default one. */
+/** The rights on one object of all roles but its owner. An object without an access list has the default rights of Postgres. */
 export interface Grant extends Named {
   readonly on: "schema" | "relation" | "column" | "routine" | "type";
-  /** Such as `reader=SELECT`; a star means that the right may be passed on. */
+  /** Such as `reader=SELECT`. A star at the end is the grant option. */
   readonly rights: readonly string[];
 }
 
 const right = `format('%s=%s%s', ${roleName("x.grantee")}, x.privilege_type, case when x.is_grantable then '*' else '' end)`;
 
 /**
- * A table owner's column rights follow from the table's, so `owner` counts there too. Without a list only the owner has
- * rights on a relation or a schema, and everybody has some on a routine or a type (PostgreSQL documentation, 5.8).
+ * The owner of a table also has the rights on its columns, so they are left out too. Without an access list, only the owner has
+ * rights on a relation or a schema, but all roles have some on a routine or a type (PostgreSQL documentation, 5.8).
  */
 export const grants: ObjectQuery<Grant> = {
   id: "g.kind || ' ' || g.id",

@@ -2,7 +2,7 @@ import { json, type ObjectQuery } from "./object-query.ts";
 import type { OnTable } from "./scope.ts";
 
 export interface Index extends OnTable {
-  /** The whole statement. */
+  /** The complete `create index` statement. */
   readonly definition: string;
   readonly method: string;
   /** Column names (quoted where needed) and expressions, without operator class and direction. */
@@ -11,27 +11,28 @@ export interface Index extends OnTable {
   readonly predicate?: string;
   readonly unique?: true;
   readonly nullsNotDistinct?: true;
-  /** False: a concurrent build failed, and queries don't use it. */
+  /** False after a failed concurrent build: queries do not use the index. */
   readonly valid: boolean;
   readonly ready?: false;
-  /** The primary key, unique or exclusion constraint that it serves. */
+  /** The primary key, unique or exclusion constraint that the index belongs to. */
   readonly constraint?: string;
-  /** The partitioned index that it is part of, quoted. */
+  /** The partitioned index that the index is a part of, quoted. */
   readonly parent?: string;
   readonly clustered?: true;
   readonly replicaIdentity?: true;
 }
 
-/** A plain column is called by its name: to have Postgres write out each key of each index would take twice as long. */
+/** Writes a column by its name. It would take twice as long if Postgres wrote every key of every index. */
 const parts = (from: string, to: string): string => `
   (select jsonb_agg(coalesce(quote_ident(a.attname), pg_get_indexdef(i.indexrelid, k, false)) order by k)
     from generate_series(${from}, ${to}) k
     left join pg_attribute a on i.indkey[k - 1] <> 0 and a.attrelid = i.indrelid and a.attnum = i.indkey[k - 1])`;
 
 /**
- * To have Postgres write an index is dear, mostly for what may be special in it. A primary key's or unique constraint's
- * own has none of that: no predicate, no expression, the default operator class, collation and order (ALTER TABLE
- * refuses any other to ADD CONSTRAINT USING INDEX). So one of a single column is written here, and just as it would be.
+ * `pg_get_indexdef` is slow, mostly because of the special properties of an index. The index of a primary key or a unique
+ * constraint has none of them: no predicate, no expression, and the default operator class, collation and order (ALTER TABLE
+ * refuses any other index for ADD CONSTRAINT USING INDEX). So the statement for such an index with one column is written here,
+ * with the same text. A test compares both texts.
  */
 const definition = `case
   when con.conname is not null and i.indisunique and not i.nulls_not_distinct and i.indnatts = 1
@@ -40,8 +41,8 @@ const definition = `case
   else pg_get_indexdef(i.indexrelid) end`;
 
 /**
- * `pg_constraint.conindid` has no index, so the constraints are grouped once and joined, never looked up one by one.
- * PostgreSQL 14 has no `indnullsnotdistinct`: there the name means that of `older`.
+ * `pg_constraint.conindid` has no index, so the constraints are grouped once and joined. PostgreSQL 14 has no column
+ * `indnullsnotdistinct`; there, the name means the column of `older`.
  */
 export const indexes: ObjectQuery<Index> = {
   id: "r.id",

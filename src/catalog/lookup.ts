@@ -4,19 +4,19 @@ import type { Catalog, Contents } from "./catalog.ts";
 type InSchemaKind = { [K in keyof Contents]: Contents[K][number] extends { readonly schema: string } ? K : never }[keyof Contents];
 type OnTableKind = { [K in keyof Contents]: Contents[K][number] extends { readonly table: string } ? K : never }[keyof Contents];
 
-/** A catalog whose objects are found by where they belong, without walking the lists again. */
+/** A catalog with its objects grouped by schema and by table. */
 export interface Lookup {
   readonly catalog: Catalog;
   readonly inSchema: <K extends InSchemaKind>(kind: K, schema: string) => readonly Contents[K][number][];
-  /** What belongs to a table or view (or, for constraints, a domain). */
+  /** The objects that belong to a table or view (or, for constraints, to a domain). */
   readonly onTable: <K extends OnTableKind>(kind: K, schema: string, table: string) => readonly Contents[K][number][];
-  /** The comment on what has one of these identities, such as `table app.users`. */
+  /** The comment on the object with one of these identities, such as `table app.users`. */
   readonly commentOn: (identities: readonly string[]) => string | undefined;
-  /** The rights that others than the owner have on an object. */
+  /** The rights on an object of all roles but its owner. */
   readonly rightsOn: (on: Grant["on"], id: string) => readonly string[];
 }
 
-/** Groups each list once, when it is first asked for. */
+/** Makes a lookup. Each list is grouped once, when it is first used. */
 export function lookup(catalog: Catalog): Lookup {
   const groups = new Map<string, ReadonlyMap<string, readonly unknown[]>>();
   const grouped = (name: string, kind: keyof Contents, keyOf: (item: never) => string): ReadonlyMap<string, readonly unknown[]> => {
@@ -53,12 +53,12 @@ export function lookup(catalog: Catalog): Lookup {
   };
 }
 
-/** `pg_identify_object` writes no blank between argument types, and names the schema of those that have no keyword. */
+/** `pg_identify_object` writes argument types without blanks between them, and some with the schema `pg_catalog`. */
 function plainIdentity(identity: string): string {
   return identity.replaceAll(", ", ",").replaceAll("pg_catalog.", "");
 }
 
-// No name can hold a NUL.
+// A name cannot contain a NUL.
 function tableKey(schema: string, table: string): string {
   return `${schema}\0${table}`;
 }

@@ -1,52 +1,55 @@
-/** How one property is told: the SQL expression of its text or, for what is no text, of its text as JSON. */
-export type PropertyExpression = string | Json;
+/** The SQL expression of one property: its text or, for a property that is not a text, its JSON. */
+export type PropertyExpression = string | JsonExpression;
 
-interface Json {
-  /** Booleans, numbers and `jsonb` have JSON as their text. */
+interface JsonExpression {
+  /** An expression with a text in JSON. Booleans, numbers and `jsonb` have such a text. */
   readonly json: string;
-  /** What it lists, where that is told by facts of its own: `listed` makes the expression. */
+  /** For a list of objects with their own properties. `aggregateList` makes the expression. */
   readonly of?: AnyPropertyExpressions;
 }
 
-/** The facts of any kind, in the order in which their values come. */
+/** The properties of any kind of object, in the order of their values in a row. */
 export type AnyPropertyExpressions = Readonly<Record<string, PropertyExpression>>;
 
-/** For each property but the `id` how it is told. Null leaves the property out. */
+/** The expression of each property of `T` except `id`. The object does not get a property when its expression is null. */
 export type PropertyExpressions<T> = {
-  readonly [K in Exclude<keyof T, "id">]-?: Exclude<T[K], undefined> extends string ? string : Json;
+  readonly [K in Exclude<keyof T, "id">]-?: Exclude<T[K], undefined> extends string ? string : JsonExpression;
 };
 
-/** How the objects of one kind are found and told. */
+/** How to select the objects of one kind from the catalog of Postgres. */
 export interface ObjectQuery<T> {
-  /** The expression of what tells an object from all others of its kind. */
+  /** The expression of the id, which is unique within the kind. */
   readonly id: string;
   readonly properties: PropertyExpressions<T>;
-  /** Where they are found, and which of them. */
+  /** The `from` clause and the conditions. */
   readonly from: string;
 }
 
-export const json = (expression: string): Json => ({ json: expression });
+export const json = (expression: string): JsonExpression => ({ json: expression });
 
-export const list = (expression: string, of: AnyPropertyExpressions): Json => ({ json: expression, of });
+export const list = (expression: string, of: AnyPropertyExpressions): JsonExpression => ({ json: expression, of });
 
 /**
- * The facts as an array of texts, whose names the reader knows by their order. A JSON object takes Postgres half as long
- * again, since it looks up the type of each name and each value anew.
+ * The properties as an array of texts. The reader knows the names from the order. With a JSON object, the query would take
+ * 1.5 times as long, because Postgres looks up the type of each name and value every time.
  */
-function textArray(facts: AnyPropertyExpressions): string {
-  const expressions = Object.values(facts).map((fact) => (typeof fact === "string" ? fact : fact.json));
+function textArray(properties: AnyPropertyExpressions): string {
+  const expressions = Object.values(properties).map((property) => (typeof property === "string" ? property : property.json));
   return `array[${expressions.map((expression) => `(${expression})::text`).join(",\n  ")}]`;
 }
 
-/** Selects each object of a kind with its id and its facts, in byte order of the ids. */
-export const selectObjects = (
-  kind: string,
-  { id, properties, from }: { readonly id: string; readonly properties: AnyPropertyExpressions; readonly from: string },
-): string => `
+interface AnyObjectQuery {
+  readonly id: string;
+  readonly properties: AnyPropertyExpressions;
+  readonly from: string;
+}
+
+/** Selects the objects of one kind with their ids and properties, in byte order of the ids. */
+export const selectObjects = (kind: string, { id, properties, from }: AnyObjectQuery): string => `
 (select '${kind}' as kind, (${id}) collate "C" as id, array_to_json(${textArray(properties)}) as values
 ${from}
 order by id)`;
 
-/** Gathers objects into the list that `list` takes: an aggregate, in the given order. */
-export const aggregateList = (facts: AnyPropertyExpressions, order: string): string =>
-  `array_to_json(array_agg(${textArray(facts)} order by ${order}))`;
+/** An aggregate that collects objects into the list for `list`, in the given order. */
+export const aggregateList = (properties: AnyPropertyExpressions, order: string): string =>
+  `array_to_json(array_agg(${textArray(properties)} order by ${order}))`;

@@ -23,7 +23,7 @@ where o.oprcode::oid <> 0 and ${notOfExtension("pg_operator", "o.oid")}`,
 };
 
 export interface Cast extends Named {
-  /** Undefined for a cast without one. */
+  /** Undefined for a cast without a function. */
   readonly function?: string;
   readonly context: "explicit" | "assignment" | "implicit";
   readonly method: "function" | "binary" | "inout";
@@ -31,7 +31,7 @@ export interface Cast extends Named {
 
 const sourceAsTarget = "format('%s as %s', c.castsource::regtype, c.casttarget::regtype)";
 
-/** Casts have no schema; those with an oid below 16384 come with Postgres, and a range type brings one along (`deptype = 'i'`). */
+/** Casts have no schema. Casts with an oid below 16384 belong to Postgres, and each range type has its own (`deptype = 'i'`). */
 export const casts: ObjectQuery<Cast> = {
   id: sourceAsTarget,
   properties: {
@@ -52,7 +52,7 @@ export interface Collation extends InSchema {
   readonly locale?: string;
 }
 
-/** The locale's column changed its name in PostgreSQL 15 and again in 17. */
+/** The column of the locale has another name in PostgreSQL 14, 15 and 17. */
 export const collations: ObjectQuery<Collation> = {
   id: "format('%I.%I', n.nspname, c.collname)",
   properties: {
@@ -89,11 +89,11 @@ where ${notOfExtension("pg_ts_config", "c.oid")}`,
 /** Extended statistics. */
 export interface Statistics extends InSchema {
   readonly definition: string;
-  /** Where it is not the default one. */
+  /** Set when it differs from the default. */
   readonly target?: number;
 }
 
-/** A default target is -1 to PostgreSQL 16 and null since. */
+/** The default target is -1 up to PostgreSQL 16, and null from 17 on. */
 export const statistics: ObjectQuery<Statistics> = {
   id: "format('%I.%I', n.nspname, s.stxname)",
   properties: {

@@ -3,7 +3,6 @@ import type { ContentKind, Contents, ServerFacts } from "./catalog.ts";
 import { comments } from "./comments.ts";
 import { constraints } from "./constraints.ts";
 import { composites, domains, enums, ranges } from "./datatypes.ts";
-import { extensions } from "./extensions.ts";
 import { json, selectObjects, type ObjectQuery } from "./object-query.ts";
 import { defaultPrivileges, grants } from "./grants.ts";
 import { indexes } from "./indexes.ts";
@@ -12,12 +11,12 @@ import { policies } from "./policies.ts";
 import { tables, views } from "./relations.ts";
 import { foreignServers, publications } from "./replication.ts";
 import { routines } from "./routines.ts";
-import { schemas } from "./schemas.ts";
+import { extensions, schemas } from "./schemas.ts";
 import { scope } from "./scope.ts";
 import { sequences } from "./sequences.ts";
 import { eventTriggers, rules, triggers } from "./triggers.ts";
 
-/** How each kind is found and told. */
+/** How to select each kind of object. */
 export const OBJECT_QUERIES: { readonly [K in ContentKind]: ObjectQuery<Contents[K][number]> } = {
   schemas,
   extensions,
@@ -47,7 +46,7 @@ export const OBJECT_QUERIES: { readonly [K in ContentKind]: ObjectQuery<Contents
   comments,
 };
 
-/** The server is told as an object is, without an id. */
+/** The server is selected like an object, without an id. */
 export const SERVER_QUERY: ObjectQuery<ServerFacts> = {
   id: "''",
   properties: {
@@ -60,8 +59,8 @@ export const SERVER_QUERY: ObjectQuery<ServerFacts> = {
 };
 
 /**
- * What decides how Postgres writes names and constants. An empty search path qualifies every name. JIT would
- * spend seconds on compiling this query.
+ * The settings that change how Postgres writes names and constants. With an empty search path, it writes the schema of every
+ * name. JIT is off because its compilation of this query would take seconds.
  */
 const SETTINGS = {
   transaction_read_only: "on",
@@ -76,14 +75,14 @@ const SETTINGS = {
 };
 
 /**
- * The whole catalogue query. The settings go before the statement in one simple-protocol message: Postgres
- * runs such a message as one transaction, so they end with it, also when a pooler gives the next message
- * to another server connection (PostgreSQL documentation, 55.2.2.1).
+ * The query for the whole catalog. The settings and the statement are one message of the simple protocol. Postgres runs such a
+ * message as one transaction, so the settings end with it. This is also true when a pooler sends the next message over another
+ * connection to the server (PostgreSQL documentation, 55.2.2.1).
  */
-export function catalogQuery(wanted: readonly string[] | undefined): string {
+export function catalogQuery(schemaNames: readonly string[] | undefined): string {
   const settings = Object.entries(SETTINGS).map(([name, value]) => `set local ${name} = ${value};`);
-  const statements = Object.entries(OBJECT_QUERIES).map(([kind, fragment]) => selectObjects(kind, fragment));
+  const statements = Object.entries(OBJECT_QUERIES).map(([kind, query]) => selectObjects(kind, query));
   return `${settings.join("\n")}
-with ${scope(wanted)},${columnsOfRelations}
+with ${scope(schemaNames)},${columnsOfRelations}
 ${[selectObjects("server", SERVER_QUERY), ...statements].join("\nunion all")}`;
 }

@@ -1,4 +1,4 @@
-// Fully reserved words (PostgreSQL documentation, appendix C) and those that may name only functions or types.
+// Reserved words, and words that are allowed only as names of functions or types (PostgreSQL documentation, appendix C).
 const RESERVED = new Set(
   `all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast char character
   check coalesce collate collation column concurrently constraint create cross current_catalog current_date current_role current_schema
@@ -11,12 +11,12 @@ const RESERVED = new Set(
   xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable`.split(/\s+/),
 );
 
-/** A name as Postgres writes it: quoted only where it has to be. */
+/** A name as Postgres writes it, with quotes only when they are necessary. */
 export function quoted(name: string): string {
   return isPlain(name) && !RESERVED.has(name) ? name : inQuotes(name);
 }
 
-/** The ways in which a server may write a name: each major version has reserved words of its own, such as `json` since 17. */
+/** All spellings that a server can use for a name. The reserved words differ by major version; `json` is one since 17. */
 export function spellings(name: string): readonly string[] {
   return isPlain(name) ? [name, inQuotes(name)] : [inQuotes(name)];
 }

@@ -12,16 +12,16 @@ export interface Table extends InSchema {
   readonly partitionKey?: string;
   /** Such as `FOR VALUES FROM (1) TO (10)`, for a partition. */
   readonly partitionBound?: string;
-  /** Parents in their order, quoted. */
+  /** The parent tables in their order, quoted. */
   readonly inherits?: readonly string[];
-  /** Those of its overflow table begin with `toast.`, as in `create table`. */
+  /** The options of the TOAST table begin with `toast.`, as in `create table`. */
   readonly options?: readonly string[];
   readonly replicaIdentity?: "nothing" | "full" | "index";
-  /** The composite type that a typed table is made of. */
+  /** The composite type of a typed table. */
   readonly ofType?: string;
-  /** Where it is not `heap`. */
+  /** Set when it is not `heap`. */
   readonly accessMethod?: string;
-  /** The server of a foreign table with the table's options. */
+  /** For a foreign table: its server and the options of the table. */
   readonly server?: string;
 }
 
@@ -59,7 +59,7 @@ export interface View extends InSchema {
   readonly owner: string;
   readonly materialized: boolean;
   readonly columns: readonly Column[];
-  /** The query as Postgres writes it: it differs between major versions. */
+  /** The query as Postgres writes it. It differs between major versions. */
   readonly definition: string;
   /** Such as `security_invoker=true` or `check_option=local`. */
   readonly options?: readonly string[];

@@ -4,20 +4,20 @@ import { notOfExtension, type Named } from "./scope.ts";
 export interface Publication extends Named {
   readonly owner: string;
   readonly allTables: boolean;
-  /** Of insert, update, delete, truncate. */
+  /** Some of insert, update, delete and truncate. */
   readonly operations: readonly string[];
   readonly viaRoot: boolean;
-  /** Quoted, with column lists and row filters: those that were named, not those that come with a schema or a parent. */
+  /** The tables that are listed by name, quoted, with column lists and row filters. Tables of a published schema or parent are left out. */
   readonly tables: readonly string[];
-  /** Quoted; all of their tables are published (PostgreSQL 15). */
+  /** Quoted. All tables of these schemas are published (PostgreSQL 15). */
   readonly schemas?: readonly string[];
-  /** Generated columns are published as well (PostgreSQL 18). */
+  /** Generated columns are published too (PostgreSQL 18). */
   readonly generated?: true;
 }
 
 /**
- * Row filters and column lists exist since PostgreSQL 15: read through JSON, so that 14 parses the query. So do
- * published schemas, whose table 14 lacks: each is told by what it depends on.
+ * Row filters, column lists and published schemas exist since PostgreSQL 15. Filters and lists are read through JSON, so that
+ * PostgreSQL 14 can parse the query. It also has no catalog table of published schemas, so they are read from `pg_depend`.
  */
 export const publications: ObjectQuery<Publication> = {
   id: "format('%I', p.pubname)",
@@ -58,7 +58,7 @@ export interface ForeignServer extends Named {
   readonly type?: string;
 }
 
-/** A server's options are left out: they may hold host names and passwords. */
+/** The options of a server are left out because they can contain host names and passwords. */
 export const foreignServers: ObjectQuery<ForeignServer> = {
   id: "format('%I', s.srvname)",
   properties: {

@@ -4,23 +4,24 @@ import { notOfExtension, notOfPlatform, type InSchema } from "./scope.ts";
 export interface Argument {
   readonly name?: string;
   readonly mode: "in" | "out" | "inout" | "variadic" | "table";
-  /** As `format_type` says it, user types with their schema. */
+  /** As `format_type` writes it; the types of users with their schema. */
   readonly type: string;
   readonly default?: string;
   /**
-   * `pg_type.typcategory`, which decides between overloads for literals of unknown type; `preferred` within it.
-   * Of a variadic argument, that of its elements, since they are what a call gives.
+   * `pg_type.typcategory`: Postgres uses it to choose an overload for literals without a type. For a variadic argument, it is
+   * the category of the elements, because a call passes elements.
    */
   readonly category: string;
+  /** The type is the preferred one of its category. */
   readonly preferred?: true;
 }
 
-/** A function, procedure, aggregate or window function. Each overload is one; its `id` ends in the input types. */
+/** A function, procedure, aggregate or window function. Each overload is its own object; its `id` ends with the input types. */
 export interface Routine extends InSchema {
   readonly kind: "function" | "procedure" | "aggregate" | "window function";
   readonly owner: string;
   readonly arguments: readonly Argument[];
-  /** The input types, as in `(bigint, text)`. */
+  /** The input types, such as `(bigint, text)`. */
   readonly signature: string;
   readonly result?: string;
   readonly language: string;
@@ -33,19 +34,19 @@ export interface Routine extends InSchema {
   readonly rows: number;
   /** `SET` clauses, such as `search_path=app, pg_temp`. */
   readonly settings?: readonly string[];
-  /** SHA-256 of the body, line ends normalised. */
+  /** SHA-256 of the body, without carriage returns. */
   readonly body: string;
   readonly library?: string;
   readonly support?: string;
   readonly aggregate?: Readonly<Record<string, string>>;
 }
 
-/** The text of an input signature: identity of a function within its schema. */
+/** The expression of the signature, which identifies a function of one name in its schema. */
 export const signatureOf = (routine: string): string =>
   `(select format('(%s)', coalesce(string_agg(format_type(t, null), ', ' order by o), ''))
     from unnest(${routine}.proargtypes) with ordinality u(t, o))`;
 
-/** A condition on `p`: neither of an extension nor of the platform nor made by a range type for itself (`deptype = 'i'`). */
+/** A condition on `p`: the function does not belong to an extension, to the platform or to a range type (`deptype = 'i'`). */
 export const ownRoutine = `${notOfExtension("pg_proc", "p.oid")} and ${notOfPlatform("p.proowner")}
   and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'i')`;
 

@@ -1,5 +1,6 @@
+import { literal } from "../postgres/identifier.ts";
 import type { ObjectQuery } from "./object-query.ts";
-import type { Named } from "./scope.ts";
+import { PLATFORM, type Named } from "./scope.ts";
 
 export interface Schema extends Named {
   readonly owner: string;
@@ -9,4 +10,17 @@ export const schemas: ObjectQuery<Schema> = {
   id: "format('%I', nspname)",
   properties: { name: "nspname", owner: "pg_get_userbyid(nspowner)" },
   from: "from ns where not of_extension",
+};
+
+export interface Extension extends Named {
+  readonly schema: string;
+  readonly version: string;
+}
+
+export const extensions: ObjectQuery<Extension> = {
+  id: "format('%I', e.extname)",
+  properties: { name: "e.extname", schema: "n.nspname", version: "e.extversion" },
+  from: `
+from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+where e.extname not in (${["plpgsql", ...PLATFORM.extensions].map(literal).join(", ")})`,
 };

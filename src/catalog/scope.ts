@@ -1,20 +1,20 @@
 import { literal } from "../postgres/identifier.ts";
 
-/** Our own bookkeeping: never part of anybody's schema. */
+/** The schema of offshoot's own tables. It is never part of a catalog. */
 export const OWN_SCHEMA = "offshoot";
 
 /**
- * What Neon keeps in a database for itself: its superuser owns the schemas `neon` and `neon_migration` and some
- * tables of the database `postgres`, and each database's default privileges grant to the group role of all users
- * (neondatabase/neon, `compute_tools/src/sql/default_grants.sql` and `src/migrations/`). Other servers have none
- * of it, and nobody's migrations make it.
+ * The internal objects of Neon in a database. Neon's superuser owns the schemas `neon` and `neon_migration` and some tables of
+ * the database `postgres`. The default privileges of each database grant rights to a group role of all users
+ * (neondatabase/neon, `compute_tools/src/sql/default_grants.sql` and `src/migrations/`). Other servers do not have these
+ * objects, and migrations do not create them.
  */
 export const PLATFORM = { roles: ["cloud_admin", "neon_superuser"], extensions: ["neon"] } as const;
 
 /**
- * The common table expressions that every fragment builds on: `ext` (members of extensions), `platform` (roles of
- * the platform), `ns` (the wanted schemas) and `rel` (their relations with a quoted `id`). Ordinary users can't
- * create schemas named `pg_…`. The schema `public` belongs to the platform on some servers and is everybody's.
+ * The common table expressions for all object queries: `ext` (members of extensions), `platform` (roles of the platform), `ns`
+ * (the schemas to read) and `rel` (their relations with a quoted `id`). Ordinary users cannot create schemas named `pg_…`. The
+ * schema `public` is always read: on some servers the platform owns it, but users put their objects there.
  */
 export function scope(schemas: readonly string[] | undefined): string {
   const wanted = schemas === undefined ? "true" : `n.nspname = any(array[${schemas.map(literal).join(", ")}]::name[])`;
@@ -38,22 +38,22 @@ rel as materialized (
 )`;
 }
 
-/** A condition: the object is no member of an extension. */
+/** A condition: the object is not a member of an extension. */
 export function notOfExtension(catalog: string, oid: string): string {
   return `not exists (select from ext where classid = '${catalog}'::regclass and objid = ${oid})`;
 }
 
-/** A condition: the role is none of the platform's. */
+/** A condition: the role does not belong to the platform. */
 export function notOfPlatform(role: string): string {
   return `${role} not in (select oid from platform)`;
 }
 
-/** A role's name, or `public`, for an oid in an access list. */
+/** The name of the role with this oid in an access list; oid 0 is `public`. */
 export function roleName(oid: string): string {
   return `case when ${oid} = 0 then 'public' else pg_get_userbyid(${oid})::text end`;
 }
 
-/** What every object of the catalog has. */
+/** The properties of every object in the catalog. */
 export interface Named {
   /** Unique within its kind, quoted as in SQL: `app.orders`, `app.orders.total`, `app.total(bigint, text)`. */
   readonly id: string;
@@ -61,7 +61,7 @@ export interface Named {
   readonly name: string;
 }
 
-/** An object that lives in a schema. */
+/** An object in a schema. */
 export interface InSchema extends Named {
   /** Unquoted. */
   readonly schema: string;

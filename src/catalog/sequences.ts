@@ -4,16 +4,16 @@ import type { InSchema } from "./scope.ts";
 export interface Sequence extends InSchema {
   readonly owner: string;
   readonly type: string;
-  /** 64-bit numbers, as text. */
+  /** As text, because it is a 64-bit number; so are the next four. */
   readonly start: string;
   readonly increment: string;
   readonly min: string;
   readonly max: string;
   readonly cache: string;
   readonly cycle: boolean;
-  /** The quoted column that it goes with. */
+  /** The quoted column that owns the sequence: dropping the column drops the sequence. */
   readonly ownedBy?: string;
-  /** Made by an identity column, whose part it is. */
+  /** The sequence belongs to an identity column. */
   readonly identity?: true;
   readonly persistence?: "unlogged";
 }

@@ -1,7 +1,7 @@
 import { json, type ObjectQuery } from "./object-query.ts";
 import { notOfExtension, notOfPlatform, type Named, type OnTable } from "./scope.ts";
 
-/** Whether something fires: `origin` is the usual state, outside replication. */
+/** When a trigger fires. `origin` is the default: always, except for changes that replication applies. */
 export type Firing = "origin" | "replica" | "always" | "disabled";
 
 const firing = (column: string): string =>
@@ -10,13 +10,13 @@ const firing = (column: string): string =>
 export interface Trigger extends OnTable {
   readonly definition: string;
   readonly fires: Firing;
-  /** The quoted function that it calls. */
+  /** The quoted function that the trigger calls. */
   readonly function: string;
-  /** Partitions whose copy of it fires otherwise than it does itself, quoted, each with how: `app.events_2024 disabled`. */
+  /** The partitions on which the trigger fires differently, quoted, such as `app.events_2024 disabled`. */
   readonly onPartitions?: readonly string[];
 }
 
-/** Triggers that Postgres made for constraints, or copied to partitions, are left out. */
+/** Triggers that Postgres created for constraints, and copies on partitions, are left out. */
 export const triggers: ObjectQuery<Trigger> = {
   id: "format('%s.%I', r.id, t.tgname)",
   properties: {
@@ -26,7 +26,7 @@ export const triggers: ObjectQuery<Trigger> = {
     fires: firing("t.tgenabled"),
     function: "t.tgfoid::regprocedure",
     definition: "pg_get_triggerdef(t.oid)",
-    // Found by table and name, which have an index: the column that tells a copy's parent has none.
+    // Copies are found by table and name, which have an index. The column with the parent of a copy has no index.
     onPartitions: json(`case when r.relkind = 'p' then (
       select jsonb_agg(format('%s %s', k.tgrelid::regclass, ${firing("k.tgenabled")}) order by k.tgrelid::regclass::text collate "C")
       from pg_partition_tree(r.oid) tree

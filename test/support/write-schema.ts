@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { specJsonSchema } from "../../src/audit/spec/json-schema.ts";
+import { specJsonSchema } from "../../src/audit/spec/file-schema.ts";
 import { jsonSchema } from "../../src/config/schema.ts";
 
-/** Writes the JSON Schemas of both files; run it with tsx after a change to the settings or to the spec. */
+/** Writes the JSON Schemas of `offshoot.yaml` and of the spec. Run it with tsx after a change of the settings or the spec. */
 const folder = new URL("../../schema/", import.meta.url);
 await mkdir(folder, { recursive: true });
 const schemas = { "offshoot.schema.json": jsonSchema(), "schema.audit.schema.json": specJsonSchema() };

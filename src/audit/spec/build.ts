@@ -1,110 +1,89 @@
-import { toText, readSection, type Path, type Reader } from "./section.ts";
+import type { IgnoreValue, MigrationValue, SchemaValue, SpecFile } from "./file-schema.ts";
+import type { EventTriggerValue, ExtensionValue, PublicationValue } from "./object-schemas.ts";
+import type { LocatedProblem } from "./problems.ts";
 import { readSchema } from "./schema.ts";
-import type { SpecFile } from "./file-schema.ts";
-import type * as Rules from "./spec.ts";
+import { toText, readSection, type Path, type Reader } from "./section.ts";
+import type { Entry, EventTriggerEntry, ExtensionEntry, IgnoreEntry, MigrationEntry, PublicationEntry, SchemaEntry, Spec } from "./spec.ts";
 
-/** Something that contradicts itself, though it is well formed. */
-export interface LocatedProblem {
-  readonly line: number;
-  readonly text: string;
-}
-
-/** Makes the spec of what is written: shorthands spelled out, lines attached; and finds what contradicts itself. */
+/** Makes a spec from the content of the file: replaces short forms, adds lines, and finds contradictions. */
 export function buildSpec(
-  written: SpecFile,
+  content: SpecFile,
   file: string,
   lineOf: Reader["lineOf"],
-): { readonly spec: Rules.Spec; readonly problems: readonly LocatedProblem[] } {
+): { readonly spec: Spec; readonly problems: readonly LocatedProblem[] } {
   const problems: LocatedProblem[] = [];
   const problemAt: Reader["problemAt"] = (line, text) => void problems.push({ line, text });
-  const reading: Reader = { lineOf, problemAt, problem: (place, text) => problemAt(lineOf(place), text) };
-  const spec: Rules.Spec = {
+  const reader: Reader = { lineOf, problemAt, problem: (path, text) => problemAt(lineOf(path), text) };
+  const spec: Spec = {
     file,
-    postgres: postgresMajor(written.postgres, reading),
-    extensions: readSection<string | number | boolean | ExtensionObject, Rules.ExtensionEntry>(
-      written.extensions,
-      ["extensions"],
-      reading,
-      (entry) =>
-        typeof entry === "object"
-          ? { ...entry, version: entry.version === undefined ? undefined : toText(entry.version) }
-          : { version: toText(entry) },
-    ),
-    publications: readSection<NonNullable<WrittenNamed<"publications">>, Rules.PublicationEntry>(
-      written.publications,
-      ["publications"],
-      reading,
-      (entry) => entry,
-    ),
-    eventTriggers: readSection<NonNullable<WrittenNamed<"eventTriggers">>, Rules.EventTriggerEntry>(
-      written.eventTriggers,
-      ["eventTriggers"],
-      reading,
-      (entry) => entry,
-    ),
+    postgres: postgresMajor(content.postgres, reader),
+    extensions: readSection<ExtensionValue, ExtensionEntry>(content.extensions, ["extensions"], reader, readExtension),
+    publications: readSection<PublicationValue, PublicationEntry>(content.publications, ["publications"], reader, (value) => value),
+    eventTriggers: readSection<EventTriggerValue, EventTriggerEntry>(content.eventTriggers, ["eventTriggers"], reader, (value) => value),
     schemas:
-      readSection<WrittenSchema, Rules.SchemaEntry>(written.schemas ?? {}, ["schemas"], reading, (schema, at, name) =>
-        readSchema(schema, at, name, reading),
+      readSection<SchemaValue, SchemaEntry>(content.schemas ?? {}, ["schemas"], reader, (schema, path, name) =>
+        readSchema(schema, path, name, reader),
       ) ?? new Map(),
-    heads: headsOf(written.migrations, reading),
-    migrations: versionTables(written.migrations).map(([table, rule]) => migration(table, rule, reading)),
-    ignore: (written.ignore ?? []).map((rule, at) => ignored(rule, ["ignore", at], reading)),
+    heads: readHeads(content.migrations, reader),
+    migrations: versionTables(content.migrations).map(([table, value]) => readMigration(table, value, reader)),
+    ignore: (content.ignore ?? []).map((value, at) => readIgnore(value, ["ignore", at], reader)),
   };
   return { spec, problems };
 }
 
-type WrittenSchema = NonNullable<Exclude<NonNullable<SpecFile["schemas"]>, readonly string[]>[string]>;
-type ExtensionObject = Extract<Exclude<NonNullable<SpecFile["extensions"]>, readonly string[]>[string], object>;
-
 function postgresMajor(value: SpecFile["postgres"], { problem }: Reader): number | undefined {
   if (value === undefined) return undefined;
   const major = Number(value);
-  if (!Number.isInteger(major) || major < 14)
-    problem(["postgres"], `postgres must be a major version from 14 on, not ${JSON.stringify(value)}`);
+  if (!Number.isInteger(major) || major < 14) {
+    problem(["postgres"], `postgres must be a major version, 14 or higher, not ${JSON.stringify(value)}`);
+  }
   return major;
 }
 
-type WrittenNamed<K extends "publications" | "eventTriggers"> = Exclude<NonNullable<SpecFile[K]>, readonly string[]>[string];
-type WrittenMigrations = Exclude<SpecFile["migrations"], "heads" | undefined>;
-/** The keys beside `heads` are names of tables, which TypeScript has no type for. */
-type WrittenMigration = Extract<WrittenMigrations[string], { readonly column: string }>;
+function readExtension(value: ExtensionValue): Omit<ExtensionEntry, "line" | "nameOnly"> {
+  if (typeof value !== "object") return { version: toText(value) };
+  return { ...value, version: value.version === undefined ? undefined : toText(value.version) };
+}
 
 /** `migrations: heads`, or the key `heads` with a reason or a severity. */
-function headsOf(written: SpecFile["migrations"], { lineOf }: Reader): Rules.Entry | undefined {
-  const rule = written === "heads" ? true : written?.heads;
-  if (rule === undefined) return undefined;
-  const line = lineOf(written === "heads" ? ["migrations"] : ["migrations", "heads"]);
-  return { ...(rule === true ? {} : rule), line, nameOnly: false };
+function readHeads(migrations: SpecFile["migrations"], { lineOf }: Reader): Entry | undefined {
+  const value = migrations === "heads" ? true : migrations?.heads;
+  if (value === undefined) return undefined;
+  const line = lineOf(migrations === "heads" ? ["migrations"] : ["migrations", "heads"]);
+  return { ...(value === true ? {} : value), line, nameOnly: false };
 }
 
-function versionTables(written: SpecFile["migrations"]): readonly (readonly [string, WrittenMigration])[] {
-  if (written === undefined || written === "heads") return [];
-  return Object.entries(written).flatMap(([name, rule]) => (name === "heads" ? [] : [[name, rule as WrittenMigration] as const]));
+/** The keys except `heads` are names of tables. TypeScript has no type for such a mapping. */
+function versionTables(migrations: SpecFile["migrations"]): readonly (readonly [string, MigrationValue])[] {
+  if (migrations === undefined || migrations === "heads") return [];
+  return Object.entries(migrations).flatMap(([name, value]) => (name === "heads" ? [] : [[name, value as MigrationValue] as const]));
 }
 
-function migration(name: string, rule: WrittenMigration, { lineOf, problem }: Reader): Rules.MigrationEntry {
-  const at = ["migrations", name];
-  const demands = (["equals", "contains", "heads"] as const).filter((key) => rule[key] !== undefined);
-  if (demands.length === 0) problem(at, `"${name}" needs "equals", "contains" or "heads"`);
-  if (demands.length > 1) problem(at, `"${name}" can't have both ${demands.map((key) => `"${key}"`).join(" and ")}`);
+function readMigration(name: string, value: MigrationValue, { lineOf, problem }: Reader): MigrationEntry {
+  const path = ["migrations", name];
+  const demands = (["equals", "contains", "heads"] as const).filter((key) => value[key] !== undefined);
+  if (demands.length === 0) problem(path, `"${name}" lists no versions: add "equals", "contains" or "heads"`);
+  if (demands.length > 1) problem(path, `"${name}" cannot have ${demands.map((key) => `"${key}"`).join(" and ")}: keep one of them`);
   const dot = name.indexOf(".");
   return {
-    ...rule,
+    ...value,
     schema: dot < 0 ? "public" : name.slice(0, dot),
     table: name.slice(dot + 1),
-    equals: rule.equals?.map(toText),
-    contains: rule.contains?.map(toText),
-    line: lineOf(at),
+    equals: value.equals?.map(toText),
+    contains: value.contains?.map(toText),
+    line: lineOf(path),
     nameOnly: false,
   };
 }
 
-type WrittenIgnore = NonNullable<SpecFile["ignore"]>[number];
-
-function ignored(rule: WrittenIgnore, at: Path, { lineOf, problem }: Reader): Rules.IgnoreEntry {
-  const { until } = rule;
-  if (until !== undefined && !(/^\d{4}-\d\d-\d\d$/.test(until) && new Date(`${until}T00:00:00Z`).toJSON()?.startsWith(until))) {
-    problem([...at, "until"], `"until" must be a day such as 2026-12-31, not ${JSON.stringify(until)}`);
+function readIgnore(value: IgnoreValue, path: Path, { lineOf, problem }: Reader): IgnoreEntry {
+  const { until } = value;
+  if (until !== undefined && !isDay(until)) {
+    problem([...path, "until"], `"until" must be a day such as 2026-12-31, not ${JSON.stringify(until)}`);
   }
-  return { ...rule, line: lineOf(at) };
+  return { ...value, line: lineOf(path) };
+}
+
+function isDay(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text);
 }

@@ -1,5 +1,4 @@
-// Names that the grammar of Postgres knows for built-in types, beside those that format_type() writes
-// (PostgreSQL documentation, table 8.1).
+// Other names of built-in types that Postgres accepts; format_type() writes the second one (PostgreSQL documentation, table 8.1).
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ["int", "integer"],
   ["int4", "integer"],
@@ -17,7 +16,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["varbit", "bit varying"],
 ]);
 
-/** Words that make columns, but are no types. */
+/** Words that Postgres accepts as the type of a new column, and the type that the column then has. */
 const SERIAL: ReadonlyMap<string, string> = new Map([
   ["smallserial", "smallint"],
   ["serial", "integer"],
@@ -26,12 +25,12 @@ const SERIAL: ReadonlyMap<string, string> = new Map([
   ["serial8", "bigint"],
 ]);
 
-/** The integer type behind `serial` and its kin; undefined for a real type. */
+/** The integer type of a `serial` column; undefined for another type. */
 export function serialType(type: string): string | undefined {
   return SERIAL.get(type.trim().toLowerCase());
 }
 
-/** A type in the spelling of `format_type`: `VARCHAR(20)[]` becomes `character varying(20)[]`. Quoted names stay as they are. */
+/** A type as `format_type` writes it: `VARCHAR(20)[]` becomes `character varying(20)[]`. Quoted names do not change. */
 export function canonicalType(text: string): string {
   const folded = text
     .trim()
@@ -57,12 +56,12 @@ function canonicalElement(text: string): string {
   const base = ALIASES.get(name) ?? name;
   if (name === "float" && modifier !== "") return Number(modifier.slice(1, -1)) <= 24 ? "real" : base;
   if ((base === "character" || base === "bit") && modifier === "") return `${base}(1)`;
-  // The grammar's numeric(10) and the server's numeric(10,0) are one type.
+  // The server writes numeric(10) as numeric(10,0).
   if (base === "numeric" && /^\(\d+\)$/.test(modifier)) return `numeric${modifier.replace(")", ",0)")}`;
   return `${base}${modifier}`;
 }
 
-/** Whether a type of the spec is the one that the server names. Names without a schema are looked up in `schema` and `public`. */
+/** Whether a type of the spec is the same as a type of the server. A name without a schema can be in `schema` or `public`. */
 export function sameType(wanted: string, actual: string, schema: string): boolean {
   return isNamed(canonicalType(wanted), actual, schema);
 }
@@ -71,7 +70,7 @@ function isNamed(canonical: string, actual: string, schema: string): boolean {
   return [canonical, `${schema}.${canonical}`, `public.${canonical}`].includes(actual);
 }
 
-/** `sameType` for arguments and results of functions, which carry no length or precision. */
+/** `sameType` for arguments and results of functions, which have no length or precision. */
 export function sameArgumentType(wanted: string, actual: string, schema: string): boolean {
   return isNamed(withoutModifier(canonicalType(wanted)), withoutModifier(actual), schema);
 }

@@ -1,34 +1,61 @@
 import type { Severity } from "../../findings/finding.ts";
 
-/** Whether a section lists what must be there, or all that may be there. */
+/** "at least": the listed objects must exist. "exactly": other objects must not exist. */
 export type Mode = "at least" | "exactly";
 
-/** What every entry of a spec may carry. */
+/** What every entry of a spec can contain. */
 export interface Entry {
-  /** Line of the entry in the spec file. */
+  /** The line of the entry in the spec file. */
   readonly line: number;
-  /** The name holds a star: every object whose name matches must fulfil what is said, listed by itself or not. */
+  /** The name contains a star: every object with a matching name must fulfil the entry. */
   readonly pattern?: true | undefined;
-  /** Of a pattern: at least one object must match. Default false. */
+  /** For a pattern: at least one object must match. Default false. */
   readonly required?: true | undefined;
-  /** True for a name alone: it asks for existence and nothing more. */
+  /** The entry is only a name: the object must exist, and its properties are not compared. */
   readonly nameOnly: boolean;
   /** The object must not exist. */
   readonly absent?: boolean | undefined;
   readonly reason?: string | undefined;
-  /** Of the findings that breaking the entry makes. */
+  /** The severity of the entry's findings. Default: the severity of their codes. */
   readonly severity?: Severity | undefined;
 }
 
-/** What may be said of nearly every object. Silence demands nothing, under "exactly" too: it differs between servers. */
+/** An object with a comment. Comments and grants are compared only where the spec has them, because they differ between servers. */
 export interface DescribedEntry extends Entry {
-  /** Null for none. */
+  /** Null: the object must not have a comment. */
   readonly comment?: string | null | undefined;
 }
 
-/** For objects that have rights: all that others than the owner have, by role, such as `select` or, to be passed on, `select*`. */
+/** An object with rights: those of all roles but the owner, by role, such as `select`, or `select*` with the grant option. */
 export interface GrantedEntry extends DescribedEntry {
   readonly grants?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
-export type EntriesByName<R extends Entry> = ReadonlyMap<string, R>;
+export type EntriesByName<E extends Entry> = ReadonlyMap<string, E>;
+
+/** The kinds of objects that can have a naming rule. */
+export const NAMED_KINDS = [
+  "tables",
+  "columns",
+  "constraints",
+  "indexes",
+  "triggers",
+  "policies",
+  "views",
+  "materializedViews",
+  "functions",
+  "sequences",
+  "enums",
+  "domains",
+] as const;
+
+export type NamedKind = (typeof NAMED_KINDS)[number];
+
+/** A regular expression that the whole name must match. */
+export interface NameEntry extends Entry {
+  /** The text of the expression in the spec. */
+  readonly like: string;
+  readonly expression: RegExp;
+}
+
+export type Naming = ReadonlyMap<NamedKind, NameEntry>;

@@ -1,42 +1,36 @@
 import { OffshootError } from "../../errors.ts";
-import { readYaml } from "./yaml-file.ts";
 import { buildSpec } from "./build.ts";
-import { problemsOf } from "./problems.ts";
 import { specFileSchema } from "./file-schema.ts";
+import { problemsOf, type LocatedProblem, type Problem } from "./problems.ts";
 import type { Spec } from "./spec.ts";
+import { readYaml } from "./yaml-file.ts";
 
 /**
- * Reads the text of a spec file. Throws `SPEC_INVALID` with every problem at once, one line each with file,
- * line and, for a misspelt name, the nearest known one.
+ * Reads the text of a spec file. Throws `SPEC_INVALID` with all problems, each on its own line with the file, the line, the key
+ * and, for a misspelled name, the most similar valid name.
  */
 export function parseSpec(text: string, file: string): Spec {
   const yaml = readYaml(text);
   if (yaml.errors.length > 0) throw invalid(file, yaml.errors);
   if (yaml.value === null || yaml.value === undefined) {
-    throw invalid(file, [{ line: 1, text: `the file is empty; it starts with "version: 1"` }]);
+    throw invalid(file, [{ line: 1, text: `the file is empty: start it with "version: 1"` }]);
   }
-  const written = specFileSchema.safeParse(yaml.value);
-  if (!written.success) throw invalid(file, problemsOf(written.error.issues, yaml.value).map(located));
-  const { spec, problems } = buildSpec(written.data, file, (path) => yaml.lineOf(path));
+  const parsed = specFileSchema.safeParse(yaml.value);
+  if (!parsed.success) throw invalid(file, problemsOf(parsed.error.issues, yaml.value).map(located));
+  const { spec, problems } = buildSpec(parsed.data, file, (path) => yaml.lineOf(path));
   if (problems.length > 0) throw invalid(file, problems);
   return spec;
 
-  function located(problem: { readonly path: readonly PropertyKey[]; readonly text: string }): Located {
-    const where = problem.path.map(String).join(".");
-    const about = where !== "" && problem.text.startsWith("must ") ? `${where} ` : "";
-    return { line: yaml.lineOf(problem.path), text: `${about}${problem.text}` };
+  function located({ path, text: problem }: Problem): LocatedProblem {
+    const key = path.length === 0 ? "the file" : path.map(String).join(".");
+    return { line: yaml.lineOf(path), text: problem.startsWith("must ") ? `${key} ${problem}` : problem };
   }
 }
 
-interface Located {
-  readonly line: number;
-  readonly text: string;
-}
-
-function invalid(file: string, problems: readonly Located[]): OffshootError {
+function invalid(file: string, problems: readonly LocatedProblem[]): OffshootError {
   const lines = problems.toSorted((a, b) => a.line - b.line).map(({ line, text }) => `${file}:${line}: ${text}`);
   return new OffshootError("SPEC_INVALID", [...new Set(lines)].join("\n"), {
-    remedy: "Correct the spec, or make a new one from a good database: offshoot audit --write.",
+    remedy: "Correct these lines, or write a new spec from a database with the right schema: offshoot audit --write.",
     facts: { file, problems: lines.length },
   });
 }

@@ -1,24 +1,30 @@
 import type { z } from "zod";
 import { nearest } from "../../nearest.ts";
 
-/** One thing that is wrong with a spec. */
+/** One problem of a spec file. */
 export interface Problem {
   readonly path: readonly PropertyKey[];
   readonly text: string;
 }
 
+/** A problem with the line of its key. */
+export interface LocatedProblem {
+  readonly line: number;
+  readonly text: string;
+}
+
 interface Mismatch extends Problem {
-  /** Set where the value as a whole is of another type: in a union, another branch may fit. */
+  /** The valid types. Set when the value has another type: in a union, another branch can fit. */
   readonly expected?: readonly string[];
 }
 
-/** The problems behind the issues of a schema. A union tells what is wrong with the one branch that was meant. */
+/** The problems behind the issues of zod. For a union, only the problems of the branch that fits the type of the value. */
 export function problemsOf(issues: readonly z.core.$ZodIssue[], input: unknown): Problem[] {
   return issues
     .flatMap((issue) => flatten(issue, input))
     .map(({ path, text, expected }) => {
       const isMissing = expected !== undefined && path.length > 0 && valueAt(input, path) === undefined;
-      return { path, text: isMissing ? `"${String(path.at(-1))}" is missing: ${oneOf(expected)}` : text };
+      return { path, text: isMissing ? `"${String(path.at(-1))}" is missing: add it, with ${oneOf(expected)} as its value` : text };
     });
 }
 
@@ -29,17 +35,19 @@ function flatten(issue: z.core.$ZodIssue, input: unknown): Mismatch[] {
     return issue.message.split("\n").map((text, at) => ({ path: [...path, issue.keys[at] ?? ""], text }));
   }
   if (issue.code === "invalid_union") {
-    return branchMeant(issue.errors, value).map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
+    return matchingBranch(issue.errors, value).map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
   }
   if (issue.code === "invalid_type") return [mismatch(path, [NAMES[issue.expected] ?? issue.expected], value)];
-  if (issue.code === "invalid_value") return [wrongValue(path, [...new Set(issue.values.map(String))], value)];
+  if (issue.code === "invalid_value") return [wrongValue(path, issue.values, value)];
   if (issue.code === "invalid_key") return [{ path, text: "a name must not be empty" }];
   return [{ path, text: issue.message }];
 }
 
-function wrongValue(path: readonly PropertyKey[], values: readonly string[], value: unknown): Mismatch {
+function wrongValue(path: readonly PropertyKey[], valid: readonly unknown[], value: unknown): Mismatch {
+  // The version can be 1 or "1": the second form is not shown.
+  const values = valid.filter((one) => typeof one !== "string" || !valid.includes(Number(one))).map((one) => JSON.stringify(one));
   if (value === undefined || (typeof value === "object" && value !== null)) return mismatch(path, values, value);
-  const near = typeof value === "string" ? nearest(value, values) : undefined;
+  const near = typeof value === "string" ? nearest(value, valid.map(String)) : undefined;
   const hint = near === undefined ? "" : `; did you mean "${near}"?`;
   return { path, text: `must be ${values.length === 1 ? "" : "one of "}${values.join(", ")}, not ${shown(value)}${hint}` };
 }
@@ -51,10 +59,10 @@ const NAMES: Readonly<Record<string, string>> = {
   array: "a list",
   object: "a mapping",
   record: "a mapping",
-  null: "nothing",
+  null: "null",
 };
 
-function branchMeant(branches: readonly (readonly z.core.$ZodIssue[])[], value: unknown): Mismatch[] {
+function matchingBranch(branches: readonly (readonly z.core.$ZodIssue[])[], value: unknown): Mismatch[] {
   const all = branches.map((issues) => issues.flatMap((issue) => flatten(issue, value)));
   const fitting = all.find((problems) => !problems.some((problem) => problem.expected !== undefined && problem.path.length === 0));
   if (fitting !== undefined) return fitting;
@@ -67,14 +75,14 @@ function mismatch(path: readonly PropertyKey[], expected: readonly string[], val
 }
 
 function oneOf(expected: readonly string[]): string {
-  const names = [...new Set(expected)].filter((name) => name !== "nothing");
+  const names = [...new Set(expected)].filter((name) => name !== "null");
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "a mapping";
-  return value === null ? "nothing" : JSON.stringify(value);
+  return value === null ? "empty" : JSON.stringify(value);
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,70 +1,69 @@
-import { toTextOrNull, readSection, type EntryProperties, type Path, type Reader } from "./section.ts";
 import { serialType } from "./datatype.ts";
-import type { SpecFile } from "./file-schema.ts";
+import type {
+  ColumnValue,
+  DefinitionValue,
+  DomainValue,
+  IndexValue,
+  PolicyValue,
+  TableValue,
+  TriggerValue,
+  ViewValue,
+} from "./object-schemas.ts";
+import { toTextOrNull, readSection, type EntryProperties, type Path, type Reader } from "./section.ts";
 import type { ColumnEntry, DefinitionEntry, DomainEntry, IndexEntry, PolicyEntry, TableEntry, TriggerEntry, ViewEntry } from "./spec.ts";
 
-type WrittenSchema = NonNullable<Exclude<NonNullable<SpecFile["schemas"]>, readonly string[]>[string]>;
-type EntryOf<S> = Exclude<Exclude<S, undefined | readonly string[]> extends Readonly<Record<string, infer E>> ? E : never, null>;
-export type WrittenEntry<K extends keyof WrittenSchema> = EntryOf<WrittenSchema[K]>;
-type WrittenTable = WrittenEntry<"tables">;
-
-export function readTable(table: WrittenTable, at: Path, reading: Reader): EntryProperties<TableEntry> {
+export function readTable(table: TableValue, path: Path, reader: Reader): EntryProperties<TableEntry> {
   return {
     ...table,
-    columns: readSection<EntryOf<WrittenTable["columns"]>, ColumnEntry>(table.columns, [...at, "columns"], reading, (column, place) =>
-      readColumn(column, place, reading),
+    columns: readSection<ColumnValue, ColumnEntry>(table.columns, [...path, "columns"], reader, (column, at) =>
+      readColumn(column, at, reader),
     ),
-    constraints: readSection<EntryOf<WrittenTable["constraints"]>, DefinitionEntry>(
-      table.constraints,
-      [...at, "constraints"],
-      reading,
-      readDefinition,
-    ),
-    indexes: readSection<EntryOf<WrittenTable["indexes"]>, IndexEntry>(table.indexes, [...at, "indexes"], reading, readDefinition),
-    triggers: readSection<EntryOf<WrittenTable["triggers"]>, TriggerEntry>(table.triggers, [...at, "triggers"], reading, readDefinition),
-    policies: readSection<EntryOf<WrittenTable["policies"]>, PolicyEntry>(table.policies, [...at, "policies"], reading, (policy) => ({
+    constraints: readSection<DefinitionValue, DefinitionEntry>(table.constraints, [...path, "constraints"], reader, readDefinition),
+    ...readIndexesAndTriggers(table, path, reader),
+    policies: readSection<PolicyValue, PolicyEntry>(table.policies, [...path, "policies"], reader, (policy) => ({
       ...policy,
       using: toTextOrNull(policy.using),
       check: toTextOrNull(policy.check),
     })),
-    rules: readSection<EntryOf<WrittenTable["rules"]>, TriggerEntry>(table.rules, [...at, "rules"], reading, readDefinition),
   };
 }
 
-export function readView(view: WrittenEntry<"views">, at: Path, reading: Reader): EntryProperties<ViewEntry> {
+export function readView(view: ViewValue, path: Path, reader: Reader): EntryProperties<ViewEntry> {
   if (typeof view === "string") return { definition: view };
+  return { ...view, ...readIndexesAndTriggers(view, path, reader) };
+}
+
+function readIndexesAndTriggers(
+  { indexes, triggers, rules }: Pick<TableValue, "indexes" | "triggers" | "rules">,
+  path: Path,
+  reader: Reader,
+): Required<Pick<ViewEntry, "indexes" | "triggers" | "rules">> {
   return {
-    ...view,
-    indexes: readSection<WrittenEntry<"indexes">, IndexEntry>(view.indexes, [...at, "indexes"], reading, readDefinition),
-    triggers: readSection<EntryOf<WrittenTable["triggers"]>, TriggerEntry>(view.triggers, [...at, "triggers"], reading, readDefinition),
-    rules: readSection<EntryOf<WrittenTable["rules"]>, TriggerEntry>(view.rules, [...at, "rules"], reading, readDefinition),
+    indexes: readSection<IndexValue, IndexEntry>(indexes, [...path, "indexes"], reader, readDefinition),
+    triggers: readSection<TriggerValue, TriggerEntry>(triggers, [...path, "triggers"], reader, readDefinition),
+    rules: readSection<TriggerValue, TriggerEntry>(rules, [...path, "rules"], reader, readDefinition),
   };
 }
 
-export function readDomain(domain: WrittenEntry<"domains">, at: Path, reading: Reader): EntryProperties<DomainEntry> {
+export function readDomain(domain: DomainValue, path: Path, reader: Reader): EntryProperties<DomainEntry> {
   if (typeof domain === "string") return { type: domain };
   return {
     ...domain,
     default: toTextOrNull(domain.default),
-    constraints: readSection<EntryOf<typeof domain.constraints>, DefinitionEntry>(
-      domain.constraints,
-      [...at, "constraints"],
-      reading,
-      readDefinition,
-    ),
+    constraints: readSection<DefinitionValue, DefinitionEntry>(domain.constraints, [...path, "constraints"], reader, readDefinition),
   };
 }
 
-/** A text alone is the definition. */
-export function readDefinition<E extends object>(entry: string | E): E | { readonly definition: string } {
-  return typeof entry === "string" ? { definition: entry } : entry;
+/** In the short form, the value is the definition. */
+export function readDefinition<V extends object>(value: string | V): V | { readonly definition: string } {
+  return typeof value === "string" ? { definition: value } : value;
 }
 
-function readColumn(column: EntryOf<WrittenTable["columns"]>, at: Path, reading: Reader): EntryProperties<ColumnEntry> {
-  const body = typeof column === "string" ? { type: column } : { ...column, default: toTextOrNull(column.default) };
-  const integer = body.type === undefined ? undefined : serialType(body.type);
+function readColumn(column: ColumnValue, path: Path, reader: Reader): EntryProperties<ColumnEntry> {
+  const properties = typeof column === "string" ? { type: column } : { ...column, default: toTextOrNull(column.default) };
+  const integer = properties.type === undefined ? undefined : serialType(properties.type);
   if (integer !== undefined) {
-    reading.problem(at, `"${body.type}" is no type: the column is "${integer}" with a default of nextval(…)`);
+    reader.problem(path, `"${properties.type}" is not a type: write "${integer}", and a default of nextval(…)`);
   }
-  return body;
+  return properties;
 }

@@ -1,45 +1,44 @@
 import { isPattern } from "../pattern.ts";
 import { canonicalType } from "./datatype.ts";
-import { type EntryProperties, type Path, type Reader } from "./section.ts";
-import type { WrittenEntry } from "./relations.ts";
+import type { FunctionValue, OverloadValue } from "./object-schemas.ts";
+import type { EntryProperties, Path, Reader } from "./section.ts";
 import { parseSignature } from "./signature.ts";
 import type { FunctionEntry, OverloadEntry } from "./spec.ts";
 
-type WrittenFunction = WrittenEntry<"functions">;
-type WrittenOverload = Extract<WrittenFunction, readonly unknown[]>[number];
-
-export function readFunction(written: WrittenFunction, at: Path, name: string, reading: Reader): EntryProperties<FunctionEntry> {
-  checkPattern(written, at, name, reading);
-  if (Array.isArray(written)) return { overloads: overloads(written, at, reading) };
-  const { overloads: list, each, ...said } = written;
+export function readFunction(value: FunctionValue, path: Path, name: string, reader: Reader): EntryProperties<FunctionEntry> {
+  checkPattern(value, path, name, reader);
+  if (Array.isArray(value)) return { overloads: readOverloads(value, path, reader) };
+  const { overloads, each, ...properties } = value;
   return {
-    ...said,
-    overloads: list === undefined ? undefined : overloads(list, [...at, "overloads"], reading),
-    each: each === undefined ? undefined : { ...each, line: reading.lineOf([...at, "each"]), nameOnly: false },
+    ...properties,
+    overloads: overloads === undefined ? undefined : readOverloads(overloads, [...path, "overloads"], reader),
+    each: each === undefined ? undefined : { ...each, line: reader.lineOf([...path, "each"]), nameOnly: false },
   };
 }
 
-/** What a list can't be said of: a pattern stands for many functions, each with arguments of its own. */
-function checkPattern(written: WrittenFunction, at: Path, name: string, { problem }: Reader): void {
-  const list = Array.isArray(written) ? written : written.overloads;
-  if (list !== undefined && isPattern(name)) problem(at, `"${name}" stands for many functions and can't list overloads: say "each"`);
+/** A pattern matches several functions with different arguments, so it cannot list overloads. */
+function checkPattern(value: FunctionValue, path: Path, name: string, { problem }: Reader): void {
+  const overloads = Array.isArray(value) ? value : value.overloads;
+  if (overloads !== undefined && isPattern(name)) {
+    problem(path, `"${name}" is a pattern and cannot list overloads: use "each" for properties of all matching functions`);
+  }
 }
 
-function overloads(list: readonly WrittenOverload[], at: Path, reading: Reader): OverloadEntry[] {
+function readOverloads(values: readonly OverloadValue[], path: Path, reader: Reader): OverloadEntry[] {
   const seen = new Set<string>();
-  return list.flatMap((entry, index) => {
-    const place = [...at, index];
-    const { args, ...said } = typeof entry === "string" ? { args: entry } : entry;
+  return values.flatMap((value, index) => {
+    const at = [...path, index];
+    const { args, ...properties } = typeof value === "string" ? { args: value } : value;
     const signature = parseSignature(args);
     if (typeof signature === "string") {
-      reading.problem(place, `${JSON.stringify(args)}: ${signature}`);
+      reader.problem(at, `${JSON.stringify(args)}: ${signature}`);
       return [];
     }
     const types = signature.arguments.filter(({ mode }) => mode !== "out").map(({ type }) => canonicalType(type));
     const identity = `(${types.join(", ")})`;
-    if (seen.has(identity)) reading.problem(place, `the overload "${identity}" is listed twice`);
+    if (seen.has(identity)) reader.problem(at, `the overload "${identity}" is listed twice: remove one of the two`);
     seen.add(identity);
-    const returns = "returns" in said ? said.returns : signature.returns;
-    return [{ ...said, returns, signature, line: reading.lineOf(place), nameOnly: typeof entry === "string" }];
+    const returns = "returns" in properties ? properties.returns : signature.returns;
+    return [{ ...properties, returns, signature, line: reader.lineOf(at), nameOnly: typeof value === "string" }];
   });
 }

@@ -1,83 +1,98 @@
 import { messageOf } from "../../errors.ts";
-import { toText, readSection, type EntryProperties, type Path, type Reader, type Section } from "./section.ts";
-import { readDefinition, readDomain, readTable, readView, type WrittenEntry } from "./relations.ts";
+import { NAMED_KINDS, type NamedKind, type NameEntry, type Naming } from "./entry.ts";
+import type { SchemaValue } from "./file-schema.ts";
+import type {
+  CompositeValue,
+  DefinitionValue,
+  DomainValue,
+  EnumValue,
+  FunctionValue,
+  IndexValue,
+  RangeValue,
+  SequenceValue,
+  TableValue,
+  ViewValue,
+} from "./object-schemas.ts";
+import { readDefinition, readDomain, readTable, readView } from "./relations.ts";
 import { readFunction } from "./routines.ts";
-import type { SpecFile } from "./file-schema.ts";
-import { NAMED_KINDS, type NamedKind, type NameEntry, type Naming } from "./naming.ts";
-import type * as Rules from "./spec.ts";
+import { toText, readSection, type EntryProperties, type Path, type Reader, type Section } from "./section.ts";
+import type * as Spec from "./spec.ts";
 
-type WrittenSchema = NonNullable<Exclude<NonNullable<SpecFile["schemas"]>, readonly string[]>[string]>;
-
-/** Reads what is said about one schema. */
-export function readSchema(schema: WrittenSchema, at: Path, name: string, reading: Reader): EntryProperties<Rules.SchemaEntry> {
-  /** Reads the section `key`, whose entries may not repeat the schema's name. */
-  const section = <K extends keyof WrittenSchema & keyof Rules.SchemaEntry, R extends Rules.Entry>(
-    key: K,
-    read: (entry: WrittenEntry<K>, place: Path, key: string) => EntryProperties<R>,
-  ): Rules.EntriesByName<R> | undefined => {
-    const written = schema[key] as Section<WrittenEntry<K>> | undefined;
-    const rules = readSection<WrittenEntry<K>, R>(written, [...at, key], reading, read);
-    for (const [entry, { line }] of rules ?? []) {
-      if (entry.startsWith(`${name}.`)) reading.problemAt(line, `"${entry}" stands under its schema already: leave "${name}." out`);
+/** Reads the entry of one schema. */
+export function readSchema(schema: SchemaValue, path: Path, name: string, reader: Reader): EntryProperties<Spec.SchemaEntry> {
+  /** Reads one section. The names of its entries must not start with the name of the schema. */
+  const section = <V, E extends Spec.Entry>(
+    key: keyof SchemaValue,
+    value: Section<V> | undefined,
+    read: (value: V, path: Path, key: string) => EntryProperties<E>,
+  ): Spec.EntriesByName<E> | undefined => {
+    const entries = readSection<V, E>(value, [...path, key], reader, read);
+    for (const [entry, { line }] of entries ?? []) {
+      if (entry.startsWith(`${name}.`)) reader.problemAt(line, `"${entry}" repeats its schema: write "${entry.slice(name.length + 1)}"`);
     }
-    return rules;
+    return entries;
   };
+  const view = (value: ViewValue, at: Path): EntryProperties<Spec.ViewEntry> => readView(value, at, reader);
   return {
     ...schema,
     mode: schema.mode ?? "at least",
-    tables: section<"tables", Rules.TableEntry>("tables", (table, place) => readTable(table, place, reading)),
-    views: section<"views", Rules.ViewEntry>("views", (view, place) => readView(view, place, reading)),
-    materializedViews: section<"materializedViews", Rules.ViewEntry>("materializedViews", (view, place) => readView(view, place, reading)),
-    functions: section<"functions", Rules.FunctionEntry>("functions", (entry, place, key) => readFunction(entry, place, key, reading)),
-    indexes: section<"indexes", Rules.IndexEntry>("indexes", readDefinition),
-    sequences: section<"sequences", Rules.SequenceEntry>("sequences", readSequence),
-    enums: section<"enums", Rules.EnumEntry>("enums", readEnum),
-    domains: section<"domains", Rules.DomainEntry>("domains", (domain, place) => readDomain(domain, place, reading)),
-    composites: section<"composites", Rules.CompositeEntry>("composites", readComposite),
-    ranges: section<"ranges", Rules.RangeEntry>("ranges", (entry) => (typeof entry === "string" ? { subtype: entry } : entry)),
-    statistics: section<"statistics", Rules.DefinitionEntry>("statistics", readDefinition),
-    naming: schema.naming === undefined ? undefined : readNaming(schema.naming, [...at, "naming"], reading),
+    tables: section<TableValue, Spec.TableEntry>("tables", schema.tables, (table, at) => readTable(table, at, reader)),
+    views: section<ViewValue, Spec.ViewEntry>("views", schema.views, view),
+    materializedViews: section<ViewValue, Spec.ViewEntry>("materializedViews", schema.materializedViews, view),
+    functions: section<FunctionValue, Spec.FunctionEntry>("functions", schema.functions, (value, at, key) =>
+      readFunction(value, at, key, reader),
+    ),
+    indexes: section<IndexValue, Spec.IndexEntry>("indexes", schema.indexes, readDefinition),
+    sequences: section<SequenceValue, Spec.SequenceEntry>("sequences", schema.sequences, readSequence),
+    enums: section<EnumValue, Spec.EnumEntry>("enums", schema.enums, readEnum),
+    domains: section<DomainValue, Spec.DomainEntry>("domains", schema.domains, (domain, at) => readDomain(domain, at, reader)),
+    composites: section<CompositeValue, Spec.CompositeEntry>("composites", schema.composites, readComposite),
+    ranges: section<RangeValue, Spec.RangeEntry>("ranges", schema.ranges, (value) =>
+      typeof value === "string" ? { subtype: value } : value,
+    ),
+    statistics: section<DefinitionValue, Spec.DefinitionEntry>("statistics", schema.statistics, readDefinition),
+    naming: schema.naming === undefined ? undefined : readNaming(schema.naming, [...path, "naming"], reader),
   };
 }
 
-function readNaming(naming: NonNullable<WrittenSchema["naming"]>, at: Path, reading: Reader): Naming {
-  const rules = new Map<NamedKind, NameEntry>();
+function readNaming(naming: NonNullable<SchemaValue["naming"]>, path: Path, reader: Reader): Naming {
+  const entries = new Map<NamedKind, NameEntry>();
   for (const kind of NAMED_KINDS) {
-    const written = naming[kind];
-    if (written === undefined) continue;
-    const place = [...at, kind];
-    const said = typeof written === "string" ? { like: written } : written;
+    const value = naming[kind];
+    if (value === undefined) continue;
+    const at = [...path, kind];
+    const properties = typeof value === "string" ? { like: value } : value;
     try {
-      const expression = new RegExp(`^(?:${said.like})$`, "u");
-      rules.set(kind, { ...said, expression, line: reading.lineOf(place), nameOnly: false });
+      const expression = new RegExp(`^(?:${properties.like})$`, "u");
+      entries.set(kind, { ...properties, expression, line: reader.lineOf(at), nameOnly: false });
     } catch (thrown) {
-      reading.problem(place, `${JSON.stringify(said.like)} is no regular expression: ${messageOf(thrown)}`);
+      reader.problem(at, `${JSON.stringify(properties.like)} is not a valid regular expression: ${messageOf(thrown)}`);
     }
   }
-  return rules;
+  return entries;
 }
 
-function readSequence(entry: WrittenEntry<"sequences">): EntryProperties<Rules.SequenceEntry> {
-  const { start, increment, min, max, cache } = entry;
+function readSequence(value: SequenceValue): EntryProperties<Spec.SequenceEntry> {
+  const { start, increment, min, max, cache } = value;
   return {
-    ...entry,
-    start: asTextIfSaid(start),
-    increment: asTextIfSaid(increment),
-    min: asTextIfSaid(min),
-    max: asTextIfSaid(max),
-    cache: asTextIfSaid(cache),
+    ...value,
+    start: optionalText(start),
+    increment: optionalText(increment),
+    min: optionalText(min),
+    max: optionalText(max),
+    cache: optionalText(cache),
   };
 }
 
-function asTextIfSaid(value: string | number | boolean | undefined): string | undefined {
+function optionalText(value: string | number | boolean | undefined): string | undefined {
   return value === undefined ? undefined : toText(value);
 }
 
-function readEnum(entry: WrittenEntry<"enums">): EntryProperties<Rules.EnumEntry> {
-  return Array.isArray(entry) ? { labels: entry.map(toText) } : { ...entry, labels: entry.labels?.map(toText) };
+function readEnum(value: EnumValue): EntryProperties<Spec.EnumEntry> {
+  return Array.isArray(value) ? { labels: value.map(toText) } : { ...value, labels: value.labels?.map(toText) };
 }
 
-function readComposite(entry: WrittenEntry<"composites">): EntryProperties<Rules.CompositeEntry> {
-  const { attributes } = entry;
-  return { ...entry, attributes: attributes === undefined ? undefined : new Map(Object.entries(attributes)) };
+function readComposite(value: CompositeValue): EntryProperties<Spec.CompositeEntry> {
+  const { attributes } = value;
+  return { ...value, attributes: attributes === undefined ? undefined : new Map(Object.entries(attributes)) };
 }

@@ -1,75 +1,78 @@
 import { isPattern, literalName } from "../pattern.ts";
 import type { EntriesByName, Entry } from "./spec.ts";
 
-/** Where something stands in the file: the keys from the top. */
+/** The keys from the top of the file to one value. */
 export type Path = readonly PropertyKey[];
 
-/** What the readers of sections share. */
+/** What the readers of all sections use. */
 export interface Reader {
-  readonly lineOf: (place: Path) => number;
-  readonly problem: (place: Path, text: string) => void;
+  readonly lineOf: (path: Path) => number;
+  readonly problem: (path: Path, text: string) => void;
   readonly problemAt: (line: number, text: string) => void;
 }
 
-/** A section as written: names alone, or names with what is said about each. */
+/** A section in the file: a list of names, or a mapping from names to entries. */
 export type Section<E> = readonly string[] | Readonly<Record<string, E | null>>;
 
-/** The part of a rule that is its own; `entries` adds the rest. */
-export type EntryProperties<R extends Entry> = Omit<R, "line" | "nameOnly" | "pattern">;
+/** The properties of an entry that its reader gives; `readSection` adds the others. */
+export type EntryProperties<E extends Entry> = Omit<E, "line" | "nameOnly" | "pattern">;
 
-/** Reads a section into rules, in the order of the file. */
-export function readSection<E, R extends Entry>(
-  section: Section<E> | undefined,
-  place: Path,
-  reading: Reader,
-  read: (entry: E, at: Path, name: string) => EntryProperties<R>,
-): EntriesByName<R> | undefined {
+/** Reads a section into entries, in the order of the file. */
+export function readSection<V, E extends Entry>(
+  section: Section<V> | undefined,
+  path: Path,
+  reader: Reader,
+  read: (value: V, path: Path, name: string) => EntryProperties<E>,
+): EntriesByName<E> | undefined {
   if (section === undefined) return undefined;
-  const rules = new Map<string, R>();
+  const entries = new Map<string, E>();
   const pairs = isList(section)
     ? section.map((name, at) => [name, null, at] as const)
-    : Object.entries(section).map(([name, entry]) => [name, entry, name] as const);
-  for (const [written, entry, key] of pairs) {
-    const at = [...place, key];
-    const pattern = isPattern(written);
-    const name = pattern ? written : literalName(written);
-    if (rules.has(name)) reading.problem(at, `"${name}" is listed twice`);
-    const said = entry === null ? {} : read(entry, at, name);
-    if (entry !== null) checkAbsent(entry, at, reading);
-    if (!pattern && "required" in said) reading.problem([...at, "required"], `only a pattern can be "required": "${name}" holds no star`);
-    // A rule is its body, its line, whether there is a body, and whether it stands for many.
-    const rule = { ...said, ...(pattern ? { pattern } : {}), line: reading.lineOf(at), nameOnly: isNameOnly(entry) };
-    rules.set(name, rule as unknown as R);
+    : Object.entries(section).map(([name, value]) => [name, value, name] as const);
+  for (const [text, value, key] of pairs) {
+    const at = [...path, key];
+    const pattern = isPattern(text);
+    const name = pattern ? text : literalName(text);
+    if (entries.has(name)) reader.problem(at, `"${name}" is listed twice: remove one of the two`);
+    const properties = value === null ? {} : read(value, at, name);
+    if (value !== null) checkAbsent(value, at, reader);
+    if (!pattern && "required" in properties) {
+      reader.problem([...at, "required"], `"required" is only for patterns, and "${name}" has no star: remove "required"`);
+    }
+    const entry = { ...properties, ...(pattern ? { pattern } : {}), line: reader.lineOf(at), nameOnly: isNameOnly(value) };
+    entries.set(name, entry as unknown as E);
   }
-  return rules;
+  return entries;
 }
 
-/** A name alone, or with a reason and a severity for its existence. */
-function isNameOnly(entry: unknown): boolean {
-  if (entry === null) return true;
-  return typeof entry === "object" && !Array.isArray(entry) && Object.keys(entry).every((key) => OF_THE_RULE.has(key));
+/** Whether an entry is only a name, or a name with a reason and a severity. */
+function isNameOnly(value: unknown): boolean {
+  if (value === null) return true;
+  return typeof value === "object" && !Array.isArray(value) && Object.keys(value).every((key) => NOT_COMPARED.has(key));
 }
 
-/** Keys that say nothing of the object. */
-const OF_THE_RULE = new Set(["reason", "severity", "required"]);
-const BESIDE_ABSENT = new Set(["absent", "reason", "severity"]);
+/** Keys of an entry that are not properties of the object. */
+const NOT_COMPARED = new Set(["reason", "severity", "required"]);
+const ALLOWED_WITH_ABSENT = new Set(["absent", "reason", "severity"]);
 
-function checkAbsent(entry: unknown, at: Path, { problem }: Reader): void {
-  if (typeof entry !== "object" || entry === null || !("absent" in entry)) return;
-  const others = Object.keys(entry).filter((key) => !BESIDE_ABSENT.has(key));
-  if (others.length > 0) problem([...at, others[0] ?? ""], `an absent object can't have ${others.map((key) => `"${key}"`).join(", ")}`);
+function checkAbsent(value: unknown, path: Path, { problem }: Reader): void {
+  if (typeof value !== "object" || value === null || !("absent" in value)) return;
+  const others = Object.keys(value).filter((key) => !ALLOWED_WITH_ABSENT.has(key));
+  if (others.length === 0) return;
+  const names = others.map((key) => `"${key}"`).join(", ");
+  problem([...path, others[0] ?? ""], `an object with "absent" cannot have ${names}: remove ${names}, or remove "absent"`);
 }
 
-function isList<E>(section: Section<E>): section is readonly string[] {
+function isList<V>(section: Section<V>): section is readonly string[] {
   return Array.isArray(section);
 }
 
-/** A value that YAML may take for a number or a truth value, as text. */
+/** The text of a value that YAML can read as a number or a boolean. */
 export function toText(value: string | number | boolean): string {
   return String(value);
 }
 
-/** `asText` that keeps "none" and "not said". */
+/** Like `toText`, but keeps null and undefined. */
 export function toTextOrNull(value: string | number | boolean | null | undefined): string | null | undefined {
   return value === null || value === undefined ? value : toText(value);
 }

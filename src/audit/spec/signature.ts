@@ -5,7 +5,7 @@ export interface SignatureArgument {
   readonly default: string | undefined;
 }
 
-/** One overload as a spec writes it: `(p_id bigint, p_note text default null) returns boolean`. */
+/** One overload in a spec, such as `(p_id bigint, p_note text default null) returns boolean`. */
 export interface Signature {
   readonly arguments: readonly SignatureArgument[];
   readonly returns: string | undefined;
@@ -14,25 +14,27 @@ export interface Signature {
 const SEVERAL_WORDS = /^(double precision|character varying|char varying|bit varying|national char|timestamp|time|interval)\b/i;
 const MODE = /^(in|out|inout|variadic)\s+(?=\S)/i;
 
-/** Reads a signature; a string says what is wrong with it. */
+/** Reads a signature. For an invalid one, returns the problem as a text. */
 export function parseSignature(text: string): Signature | string {
   const trimmed = text.trim();
-  if (!trimmed.startsWith("(")) return `a signature starts with "(", as in (bigint, text)`;
+  if (!trimmed.startsWith("(")) return `a signature must start with "(", as in (bigint, text)`;
   const end = closing(trimmed);
-  if (end === undefined) return `the parenthesis of the signature is not closed`;
+  if (end === undefined) return `the signature has no closing parenthesis: add ")"`;
   const rest = trimmed.slice(end + 1).trim();
   const returns = /^returns\s+(\S.*)$/is.exec(rest)?.[1];
-  if (rest !== "" && returns === undefined) return `only "returns <type>" may follow the arguments, not ${JSON.stringify(rest)}`;
+  if (rest !== "" && returns === undefined) {
+    return `only "returns <type>" can follow the arguments, not ${JSON.stringify(rest)}: for other properties, use a mapping with "args"`;
+  }
   const parts = splitArguments(trimmed.slice(1, end));
-  if (parts.some((part) => part === "")) return `an argument is empty`;
+  if (parts.some((part) => part === "")) return `an argument is empty: write its type, or remove the comma`;
   return { arguments: parts.map(parseArgument), returns };
 }
 
 function parseArgument(text: string): SignatureArgument {
   const mode = MODE.exec(text);
-  const bare = mode === null ? text : text.slice(mode[0].length);
-  const [declared = bare, ...defaults] = bare.split(/\s+default\s+|\s*:?=\s*/i);
-  const initial = defaults.length === 0 ? undefined : bare.slice(declared.length).replace(/^\s*(default\s|:?=)\s*/i, "");
+  const withoutMode = mode === null ? text : text.slice(mode[0].length);
+  const [declared = withoutMode, ...defaults] = withoutMode.split(/\s+default\s+|\s*:?=\s*/i);
+  const initial = defaults.length === 0 ? undefined : withoutMode.slice(declared.length).replace(/^\s*(default\s|:?=)\s*/i, "");
   const named = /^("(?:[^"]|"")+"|[^\s"(.[]+)\s+(\S.*)$/s.exec(declared);
   const isNamed = named !== null && !SEVERAL_WORDS.test(declared) && !/^(array|\[)/i.test(named[2] ?? "");
   return {
@@ -47,7 +49,7 @@ function unquoted(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
 }
 
-/** The parenthesis that closes the first one, outside of quotes. */
+/** The index of the parenthesis that closes the first one. Parentheses in quotes are ignored. */
 function closing(text: string): number | undefined {
   let depth = 0;
   for (const { index, 0: token } of text.matchAll(/"[^"]*"|'[^']*'|[()]/g)) {
@@ -57,7 +59,7 @@ function closing(text: string): number | undefined {
   return undefined;
 }
 
-/** Splits at the commas that stand outside of quotes, parentheses and brackets. */
+/** Splits at the commas outside of quotes, parentheses and brackets. */
 function splitArguments(text: string): string[] {
   if (text.trim() === "") return [];
   const parts = [""];

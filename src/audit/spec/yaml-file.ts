@@ -1,36 +1,47 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Pair, type YAMLMap } from "yaml";
 import { messageOf } from "../../errors.ts";
 import { PROTO_KEY } from "../pattern.ts";
-import type { Problem } from "./problems.ts";
+import type { LocatedProblem } from "./problems.ts";
 
-/** A YAML file that remembers its lines. */
+/** The content of a YAML file, with the lines of its keys. */
 export interface YamlFile {
   readonly value: unknown;
-  /** The line of the key or the list item at `path`, or of the nearest part of it that exists. */
+  /** The line of the key or list item at `path`, or of the last part of the path that exists. */
   lineOf(path: readonly PropertyKey[]): number;
-  /** What is wrong with the text as YAML, with lines. */
-  readonly errors: readonly (Pick<Problem, "text"> & { readonly line: number })[];
+  /** The problems of the YAML itself. */
+  readonly errors: readonly LocatedProblem[];
 }
 
-/** Reads YAML. Numbers stay as they are written: a version `0035` is no octal and no 35. */
+/** Reads YAML. Numbers keep their text: the version `0035` stays `0035`. */
 export function readYaml(text: string): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number | undefined): number => (offset === undefined ? 1 : lines.linePos(offset).line);
-  const errors = problemsIn(document).map(({ offset, text: told }) => ({ line: lineAt(offset), text: told }));
+  const errors = problemsIn(document).map(({ offset, text: problem }) => ({ line: lineAt(offset), text: problem }));
   visit(document, {
     Scalar(role, node) {
       if (role === "key" && node.value === "__proto__") node.value = PROTO_KEY;
       if ((typeof node.value === "number" || typeof node.value === "bigint") && node.source !== undefined) node.value = node.source;
     },
   });
+  const lineOf = lineFinder(document, lineAt);
+  if (errors.length > 0) return { value: undefined, lineOf, errors };
+  try {
+    return { value: document.toJS() as unknown, lineOf, errors };
+  } catch (thrown) {
+    // The yaml package throws for aliases that would expand to a very large document.
+    return { value: undefined, lineOf, errors: [{ line: 1, text: messageOf(thrown) }] };
+  }
+}
+
+function lineFinder(document: Document.Parsed, lineAt: (offset: number | undefined) => number): YamlFile["lineOf"] {
   const pairs = new WeakMap<object, ReadonlyMap<string, Pair>>();
   const pairsOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
-    const known = pairs.get(map) ?? new Map(map.items.map((pair) => [nameOf(pair.key), pair]));
+    const known = pairs.get(map) ?? new Map(map.items.map((pair) => [keyText(pair.key), pair]));
     pairs.set(map, known);
     return known;
   };
-  const lineOf = (path: readonly PropertyKey[]): number => {
+  return (path) => {
     let node: unknown = document.contents;
     let offset: number | undefined;
     for (const key of path) {
@@ -46,19 +57,11 @@ export function readYaml(text: string): YamlFile {
     }
     return lineAt(offset);
   };
-  if (errors.length > 0) return { value: undefined, lineOf, errors };
-  try {
-    return { value: document.toJS() as unknown, lineOf, errors };
-  } catch (thrown) {
-    // The yaml package throws for aliases that expand without measure and for those without an anchor.
-    return { value: undefined, lineOf, errors: [{ line: 1, text: messageOf(thrown) }] };
-  }
 }
 
-/** A name that is missing, or is no text, is that of nothing. */
-function nameOf(key: unknown): string {
-  const text = isScalar(key) ? String(key.value) : "";
-  return isScalar(key) && key.value === null ? "" : text;
+/** The text of a key; empty for a key that is missing or is not a text. */
+function keyText(key: unknown): string {
+  return isScalar(key) && key.value !== null ? String(key.value) : "";
 }
 
 interface YamlProblem {
@@ -66,30 +69,33 @@ interface YamlProblem {
   readonly text: string;
 }
 
-/** What keeps the text from being one tree of names: the parser's own errors, and what it would pass over. */
+/** The errors of the parser, and features of YAML that a spec cannot use. */
 function problemsIn(document: Document.Parsed): YamlProblem[] {
   const keys = new Map<number, string>();
   const anchors = new Set<string>();
-  const flaws: YamlProblem[] = [];
+  const problems: YamlProblem[] = [];
   visit(document, {
     Pair(_, { key }) {
       if (isScalar(key)) keys.set(key.range?.[0] ?? -1, String(key.value));
-      else if (isNode(key)) flaws.push({ offset: key.range?.[0], text: "a name must be a text" });
+      else if (isNode(key)) problems.push({ offset: key.range?.[0], text: "a name must be a text" });
     },
     Node(_, node) {
       if (!isAlias(node)) {
         if (node.anchor !== undefined) anchors.add(node.anchor);
       } else if (!anchors.has(node.source))
-        flaws.push({ offset: node.range?.[0], text: `there is no anchor &${node.source} before this alias` });
+        problems.push({
+          offset: node.range?.[0],
+          text: `the alias *${node.source} has no anchor: write &${node.source} at an earlier value, or quote the text`,
+        });
     },
   });
   const errors = document.errors.map(({ code, pos: [offset], message }): YamlProblem => {
-    if (code === "DUPLICATE_KEY") return { offset, text: `"${keys.get(offset)}" is listed twice` };
-    if (code === "MULTIPLE_DOCS") return { offset, text: "a second document begins here, and a spec is one" };
+    if (code === "DUPLICATE_KEY") return { offset, text: `"${keys.get(offset)}" is listed twice: remove one of the two` };
+    if (code === "MULTIPLE_DOCS") return { offset, text: `the file has a second YAML document: remove this line "---"` };
     return { offset, text: message };
   });
   const tags = document.warnings.flatMap(({ code, pos: [offset], message }) =>
-    code === "TAG_RESOLVE_FAILED" ? [{ offset, text: message }] : [],
+    code === "TAG_RESOLVE_FAILED" ? [{ offset, text: `${message}: remove the tag` }] : [],
   );
-  return [...errors, ...tags, ...flaws];
+  return [...errors, ...tags, ...problems];
 }

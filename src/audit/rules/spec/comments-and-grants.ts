@@ -1,6 +1,6 @@
 import type { Grant } from "../../../catalog/grants.ts";
 import type { Lookup } from "../../../catalog/lookup.ts";
-import type { DescribedEntry, GrantedEntry } from "../../spec/spec.ts";
+import type { DescribedEntry, GrantedEntry } from "../../spec/entry.ts";
 import { NONE, orNone, sameText, expectedOrNone, type Property } from "./compare-section.ts";
 
 /** The comment on an object. `identities`: the names that `pg_identify_object` can give it, the type first, such as `table app.users`. */

@@ -1,4 +1,4 @@
-import type { Extension } from "../../../catalog/extensions.ts";
+import type { Extension } from "../../../catalog/schemas.ts";
 import type { Publication } from "../../../catalog/replication.ts";
 import type { EventTrigger } from "../../../catalog/triggers.ts";
 import { finding } from "../../finding.ts";

@@ -1,6 +1,6 @@
 import type { ObjectKind } from "../../finding.ts";
 import { quoted } from "../../../catalog/quote.ts";
-import type { NamedKind } from "../../spec/naming.ts";
+import type { NamedKind } from "../../spec/entry.ts";
 import { type AuditFinding, finding } from "../../finding.ts";
 import type { AuditInput, AuditRule } from "../rule.ts";
 import { inEachSchema } from "./schemas.ts";

@@ -28,17 +28,17 @@ test.each([
   ["jsonb", "jsonb"],
   ['app."Odd Type"', 'app."Odd Type"'],
   ['"Odd Type"[]', '"Odd Type"[]'],
-])("%s is what Postgres calls %s", (written, canonical) => {
+])("Postgres writes %s as %s", (written, canonical) => {
   expect(canonicalType(written)).toBe(canonical);
 });
 
-test("a type without a schema is looked for in the schema at hand and in public", () => {
+test("a type without a schema is looked up in the current schema and in public", () => {
   expect(sameType("mood", "app.mood", "app")).toBe(true);
   expect(sameType("citext", "public.citext", "app")).toBe(true);
   expect(sameType("mood", "billing.mood", "app")).toBe(false);
 });
 
-test("arguments of functions have no length", () => {
+test("the length in the type of an argument is ignored", () => {
   expect(sameArgumentType("varchar(20)", "character varying", "app")).toBe(true);
   expect(sameArgumentType("char", "character", "app")).toBe(true);
   expect(sameArgumentType("text", "character varying", "app")).toBe(false);

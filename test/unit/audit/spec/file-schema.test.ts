@@ -1,9 +1,9 @@
 import Ajv2020 from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { specJsonSchema } from "../../../../src/audit/spec/json-schema.ts";
+import { specJsonSchema } from "../../../../src/audit/spec/file-schema.ts";
 
-test("the shipped JSON Schema is the one that the spec is read with", async () => {
+test("the JSON Schema in the package is the schema that the spec is read with", async () => {
   await expect(`${JSON.stringify(specJsonSchema(), undefined, 2)}\n`).toMatchFileSnapshot("../../../../schema/schema.audit.schema.json");
 });
 
@@ -15,6 +15,6 @@ test.each([
   ["version: 1\nschemas: { app: { tables: [users], functions: { f: ['(bigint)'] } } }", true],
   ["version: 2", false],
   ["version: 1\nschemas: { app: { tabels: [users] } }", false],
-])("editors judge %j as the command does", (text, good) => {
+])("the JSON Schema and the command agree about %j", (text, good) => {
   expect(validate(parse(text))).toBe(good);
 });

@@ -53,10 +53,10 @@ test.each([
   ],
   ['(mood app."Odd, Mood")', [["in", "mood", 'app."Odd, Mood"', undefined]]],
   ["(integer array)", [["in", undefined, "integer array", undefined]]],
-])("%s", (text, expected) => {
+])("reads the arguments of %s", (text, expected) => {
   expect(read(text)).toEqual(expected);
 });
 
-test("a result may follow", () => {
+test("reads the result after the arguments", () => {
   expect(parseSignature("(a integer) RETURNS setof text")).toMatchObject({ returns: "setof text" });
 });
