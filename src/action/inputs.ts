@@ -55,7 +55,7 @@ export function readInputs(env: Env): Inputs {
     .filter((name) => !(name in INPUTS))
     .flatMap((name) => {
       const meant = nearest(name, names);
-      return meant === undefined ? [] : [`\`${name}\` is not an input of this action; did you mean \`${meant}\`?`];
+      return meant === undefined ? [] : [`\`${name}\` is not an input of this action. Did you mean \`${meant}\`?`];
     });
   if (misspelled.length > 0)
     throw new OffshootError("USAGE", misspelled.join("\n"), {

@@ -24,7 +24,7 @@ export function problemsOf(inputs: Inputs): Problems {
       const value = allowed.find((word) => word === inputs[name]);
       if (value !== undefined) return value;
       const meant = nearest(inputs[name], allowed);
-      add(name, `is \`${inputs[name]}\`${meant === undefined ? "." : `; did you mean ${meant}?`} Expected ${allowed.join(", ")}.`);
+      add(name, `is \`${inputs[name]}\`; expected ${allowed.join(", ")}.${meant === undefined ? "" : ` Did you mean ${meant}?`}`);
       return allowed[0];
     },
     boolean(name) {

@@ -7,9 +7,13 @@ export function choiceFlag<T extends string>(flag: string, text: string, known: 
   const value = known.find((each) => each === text);
   if (value !== undefined) return value;
   const meant = nearest(text, known);
-  throw new OffshootError("USAGE", `${flag} ${text} is not a valid value${meant === undefined ? "" : `; did you mean ${meant}?`}`, {
-    remedy: `Use one of ${known.join(", ")}.`,
-  });
+  throw new OffshootError(
+    "USAGE",
+    `${JSON.stringify(text)} is not a valid value of ${flag}.${meant === undefined ? "" : ` Did you mean ${meant}?`}`,
+    {
+      remedy: `Use one of ${known.join(", ")}.`,
+    },
+  );
 }
 
 /** The duration of a flag in milliseconds; undefined if the flag is not set. Throws `USAGE` if it is not a duration. */
@@ -17,5 +21,7 @@ export function durationFlag(flag: string, text: string | undefined): number | u
   if (text === undefined) return undefined;
   const ms = text === "0" ? 0 : parseDuration(text);
   if (ms !== undefined) return ms;
-  throw new OffshootError("USAGE", `${flag} ${text} is not a duration.`, { remedy: "Write a number and a unit: 90m, 12h or 3d." });
+  throw new OffshootError("USAGE", `${JSON.stringify(text)} is not a valid duration for ${flag}.`, {
+    remedy: "Write a number and a unit: 90m, 12h or 3d.",
+  });
 }

@@ -128,7 +128,7 @@ export function menu(begin: Begin): Command {
   }
 
   function withAction(command: Command, name: string, load: Load): Command {
-    return command.action(async () => {
+    return command.showHelpAfterError(`(see offshoot ${name} --help)`).action(async () => {
       const invocation = await begin(command.optsWithGlobals(), `offshoot ${name}`);
       await (await load()).execute(invocation, command.opts(), command.args);
     });

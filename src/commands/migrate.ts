@@ -45,7 +45,7 @@ export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
   await readSpec(context);
   const migrations =
     options.work === undefined
-      ? await requireMigrations(context, options.command ?? [])
+      ? await requireMigrations(context, options.command ?? [], "offshoot migrate")
       : await migrationsByWork(context, options.workName ?? "migrate", options.work);
   const target = await targetDatabase(context, options.url);
   return migrateDatabase(context, migrations, target, options.retry ?? false);

@@ -22,7 +22,7 @@ export interface WaitOptions extends CommonOptions {
  */
 export async function wait(options: WaitOptions = {}): Promise<Migrated> {
   const context = await prepare(options);
-  const migrations = await requireMigrations(context, options.command ?? []);
+  const migrations = await requireMigrations(context, options.command ?? [], "offshoot wait");
   const target = await targetDatabase(context, options.url);
   const request = readinessRequest(context, migrations, target, false);
   const timings = { ...request.timings, withinMs: context.settings.timeouts.waitMs };

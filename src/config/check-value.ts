@@ -26,17 +26,22 @@ export function checkValue(field: Field & { readonly path: Path }, input: unknow
 export function unknownKey(section: string, name: string): string {
   const problem = `unknown key ${quote(section === "" ? name : `${section}.${name}`)}`;
   if (/api[-_]?key/i.test(name)) return `${problem}; remove it from the file and set the environment variable NEON_API_KEY instead`;
-  if (/token|secret|passw/i.test(name)) return `${problem}; secrets must not be in the file, use environment variables instead`;
+  if (/token|secret|passw/i.test(name)) return `${problem}; ${secretAdvice(section)}`;
   const nested = section === "" ? fieldAt(name)?.path.split(".") : undefined;
   if (nested !== undefined) return `${problem}; write nested keys instead: ${nested.join(": { ")}: …${" }".repeat(nested.length - 1)}`;
   const meant = nearestKey(section, name);
-  if (meant !== undefined) return `${problem}; did you mean ${quote(meant)}?`;
+  if (meant !== undefined) return `${problem}. Did you mean ${quote(meant)}?`;
   return `${problem}; known keys${section === "" ? "" : ` in ${quote(section)}`}: ${lastSegments(keysBelow(section)).join(", ")}`;
+}
+
+function secretAdvice(section: string): string {
+  if (section === "existing") return "remove it from the file and set the environment variable OFFSHOOT_EXISTING_URL instead";
+  return "remove it from the file, because secrets must be in environment variables";
 }
 
 /** The error message for a value in place of keys, as in `neon: main`. */
 export function notASection(section: string): string {
-  return `${section} has a value; expected keys below it, such as ${lastSegments(keysBelow(section)).slice(0, 3).join(", ")}`;
+  return `${section} is a section and cannot have a value itself; write keys below it, such as ${lastSegments(keysBelow(section)).slice(0, 3).join(", ")}`;
 }
 
 /**
@@ -86,9 +91,11 @@ function suggestion({ kind, path }: Field & { readonly path: Path }, input: unkn
   const choices = VALUE_FORMATS[kind].choices ?? [];
   const wrong = [input].flat().find((word) => typeof word === "string" && !choices.includes(word));
   const meant = typeof wrong === "string" && choices.length > 0 ? nearest(wrong, choices) : undefined;
-  if (meant !== undefined) return `; did you mean ${quote(meant)}?`;
+  if (meant !== undefined) return `. Did you mean ${quote(meant)}?`;
+  const accepts = (value: unknown): boolean => settingSchema(path).safeParse(value).success;
+  if ((kind === "major" || kind === "size") && typeof input === "string" && accepts(Number(input))) return ". Remove the quotes.";
   const bare = typeof input === "number" || typeof input === "boolean";
-  return bare && settingSchema(path).safeParse(String(input)).success ? "; put it in quotes" : "";
+  return bare && accepts(String(input)) ? ". Put it in quotes." : "";
 }
 
 /** JSON's quotes make control characters visible. Long values are shortened. */

@@ -71,19 +71,28 @@ function toInput(value: unknown, document: Document): unknown {
 }
 
 function noKeys(): string {
-  return `the file contains no keys; expected keys such as ${keysBelow("").slice(0, 3).join(", ")}`;
+  return `the file does not contain keys with values; write lines such as "provider: auto"`;
 }
 
 // Far larger than any real configuration. The parser can take minutes for a large malicious file.
 const MAX_BYTES = 1 << 20;
 
-const REASONS: Readonly<Record<string, string>> = {
+/** Why a file could not be read, by system error code. */
+export const READ_FAILURES: Readonly<Record<string, string>> = {
   ENOENT: "it does not exist",
+  ENOTDIR: "a part of its path is not a folder",
   EISDIR: "it is a folder",
   EACCES: "this user has no permission to read it",
   EPERM: "this user has no permission to read it",
   EFBIG: "it is larger than 1 MiB",
   ERR_ENCODING_INVALID_ENCODED_DATA: "it is not UTF-8 text",
+};
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  EACCES: "Give this user permission to read the file, or name another file with --config.",
+  EPERM: "Give this user permission to read the file, or name another file with --config.",
+  EFBIG: "Remove everything that is not a setting of offshoot.",
+  ERR_ENCODING_INVALID_ENCODED_DATA: "Save the file as UTF-8.",
 };
 
 async function read(file: string, label: string): Promise<string> {
@@ -93,9 +102,9 @@ async function read(file: string, label: string): Promise<string> {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? "";
-    const reason = REASONS[code] ?? messageOf(cause);
+    const reason = READ_FAILURES[code] ?? messageOf(cause);
     throw new OffshootError("CONFIG_UNREADABLE", `Could not read the configuration file ${label}: ${reason}.`, {
-      remedy: "Correct the file, or name another one with --config.",
+      remedy: REMEDIES[code] ?? "Correct the path after --config, or remove --config: offshoot then searches for offshoot.yaml.",
       facts: { file, reason: code },
     });
   }

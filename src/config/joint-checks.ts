@@ -51,7 +51,7 @@ const JOINT_CHECKS: readonly JointCheck[] = [
           "neon.schemaOnly",
           "base",
           "warning",
-          "with base and neon.schemaOnly, each base uses one of the few root branches that a Neon project can have",
+          "with base and neon.schemaOnly, each base uses one of the few root branches that a Neon project can have; remove one of the two settings when Neon reports this limit",
         )
       : [],
   (entries) => {

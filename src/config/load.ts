@@ -104,7 +104,7 @@ function invalid(problems: readonly string[], file: string | undefined): Offshoo
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
   return new OffshootError("CONFIG_INVALID", problems.join("\n"), {
     meaning: `The configuration has ${count}. Nothing was done.`,
-    remedy: 'Correct the configuration. The README describes every setting under "Settings".',
+    remedy: 'Correct each line above, and run the command again. The README of offshoot describes every setting under "Settings".',
     facts: { problems: problems.length, file },
   });
 }

@@ -60,7 +60,7 @@ export function misspeltVariables(env: Env): readonly string[] {
     const meant = [...KNOWN_VARIABLES].find(
       (known) => editDistance(name, known) === 1 || known.replaceAll("_", "") === name.replaceAll("_", ""),
     );
-    return meant === undefined ? [] : [`${name} is not a setting and has no effect; did you mean ${meant}?`];
+    return meant === undefined ? [] : [`${name} is not a setting and has no effect. Did you mean ${meant}?`];
   });
 }
 
@@ -119,7 +119,7 @@ function unknownSetting(path: string): string {
     path,
     FIELDS.map((field) => field.path),
   );
-  return `--set ${path}: unknown setting ${JSON.stringify(path)}${known === undefined ? "" : `; did you mean "${known}"?`}`;
+  return `--set ${path}: unknown setting ${JSON.stringify(path)}${known === undefined ? "" : `. Did you mean "${known}"?`}`;
 }
 
 function checkAll(given: readonly Given[]): SourceResult {

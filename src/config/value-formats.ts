@@ -62,7 +62,7 @@ const asNumber = (text: string): unknown => (/^\d+(\.\d+)?$/.test(text) ? Number
 
 export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
   provider: {
-    expected: `auto, ${PROVIDER_CHOICES.join(", ")}, or a list of these without auto and without duplicates`,
+    expected: `auto, or one or more of ${PROVIDER_CHOICES.join(", ")}, each only once`,
     choices: ["auto", ...PROVIDER_CHOICES],
     fromText: (text) => (text.includes(",") ? items(text) : text),
     show: (input) => [input].flat().join(", "),
@@ -78,7 +78,7 @@ export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
   },
   size: { expected: "a number of compute units, at least 0.25", fromText: asNumber },
   text: { expected: "one line of text" },
-  command: { expected: "a shell command", hidden: true },
+  command: { expected: "a shell command, written as one text", hidden: true },
   path: { expected: "a path" },
   image: { expected: "an image such as postgres:17" },
   moment: { expected: "a timestamp with UTC offset such as 2026-01-31T12:00:00Z, or an LSN such as 0/1A2B3C4D" },
@@ -95,7 +95,7 @@ export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
     show: (input) => [input].flat().join(", "),
   },
   normalisations: {
-    expected: `names of normalisations: ${NORMALISATION_CHOICES.join(", ")}`,
+    expected: `names of differences: ${NORMALISATION_CHOICES.join(", ")}`,
     choices: NORMALISATION_CHOICES,
     fromText: items,
     toValue: (input) => [input].flat(),

@@ -1,5 +1,6 @@
 import type * as Yaml from "yaml";
 import type { Document, LineCounter, YAMLError } from "yaml";
+import { plainYamlError } from "../yaml-errors.ts";
 
 export interface SyntaxProblem {
   readonly line: number;
@@ -11,7 +12,7 @@ const MAX_ALIASES = 100;
 
 const TEXTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "YAML does not allow tabs for indentation; use spaces",
-  MULTIPLE_DOCS: "a second YAML document starts here; expected only one",
+  MULTIPLE_DOCS: 'a second YAML document starts here; remove this line "---"',
 };
 
 /**
@@ -40,7 +41,7 @@ export function syntaxProblems(text: string, document: Document, lines: LineCoun
 function explain(code: string, message: string, rest: string): string {
   if (code === "DUPLICATE_KEY") return `${/^[^\s:]+/.exec(rest)?.[0] ?? "a key"} is set twice; remove one of them`;
   if (message.startsWith("Maximum call stack")) return "nested too deeply; use fewer levels";
-  return TEXTS[code] ?? `not valid YAML: ${message}`;
+  return TEXTS[code] ?? plainYamlError(message) ?? `not valid YAML: ${message}`;
 }
 
 /** The library reports unknown anchors and too many aliases with the same error class and without a position. */

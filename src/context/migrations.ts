@@ -48,13 +48,13 @@ export async function migrationsByWork(context: Context, name: string, run: Migr
 }
 
 /**
- * The run's migrations, for commands that need them. Without `argv`, the error does not suggest words after `--`. Throws
- * `COMMAND_MISSING`, and what `migrationsOf` throws.
+ * The run's migrations, for commands that need them. `example` is the command that the error suggests, with words after
+ * `--`; undefined: none. Throws `COMMAND_MISSING`, and what `migrationsOf` throws.
  */
-export async function requireMigrations(context: Context, argv?: readonly string[]): Promise<Migrations> {
+export async function requireMigrations(context: Context, argv?: readonly string[], example?: string): Promise<Migrations> {
   const migrations = await migrationsOf(context, argv);
   if (migrations !== undefined) return migrations;
-  const orGive = argv === undefined ? "." : ", or give the command after `--`: offshoot migrate -- alembic upgrade head";
+  const orGive = example === undefined ? "." : `, or give the command after \`--\`: ${example} -- alembic upgrade head`;
   throw new OffshootError("COMMAND_MISSING", "No migration command is configured, and no migration tool was detected.", {
     remedy: `Set migrations.command in offshoot.yaml${orGive}`,
   });

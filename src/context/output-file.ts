@@ -9,6 +9,13 @@ export interface OutputFileOptions {
   readonly fresh?: boolean | undefined;
 }
 
+const WRITE_FAILURES: Readonly<Record<string, string>> = {
+  EEXIST: "it already exists",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of its path is not a folder",
+  EACCES: "this user has no permission to write it",
+};
+
 /** Writes a file that the user named, and creates the folders above it. Throws `USAGE` when the file cannot be written. */
 export async function writeOutputFile(file: string, text: string, { cwd = ".", fresh = false }: OutputFileOptions = {}): Promise<void> {
   const path = resolve(cwd, file);
@@ -16,7 +23,8 @@ export async function writeOutputFile(file: string, text: string, { cwd = ".", f
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text, { flag: fresh ? "wx" : "w" });
   } catch (thrown) {
-    throw new OffshootError("USAGE", `Could not write ${relative(resolve(cwd), path) || file}: ${codeOf(thrown)}.`, {
+    const code = codeOf(thrown);
+    throw new OffshootError("USAGE", `Could not write ${relative(resolve(cwd), path) || file}: ${WRITE_FAILURES[code ?? ""] ?? code}.`, {
       remedy: "Give a path at which this user can write a file.",
     });
   }

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import type { Spec } from "../audit/spec/spec.ts";
+import { READ_FAILURES } from "../config/file.ts";
 import { codeOf, OffshootError } from "../errors.ts";
 import type { Context } from "./context.ts";
 
@@ -36,8 +37,9 @@ export async function specText(path: string, name: string): Promise<string> {
   try {
     bytes = await readFile(path);
   } catch (thrown) {
-    throw new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${name}: ${codeOf(thrown)}.`, {
-      remedy: "Check the path, or write a spec from a correct database with `offshoot audit --write`.",
+    const reason = READ_FAILURES[codeOf(thrown) ?? ""] ?? codeOf(thrown);
+    throw new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${name}: ${reason}.`, {
+      remedy: `Correct the path, or write a spec from a correct database: offshoot audit --write ${name}`,
       facts: { file: path, reason: codeOf(thrown) },
     });
   }

@@ -36,10 +36,10 @@ export async function requireRunDatabase(context: Context): Promise<Database> {
   }
   throw new OffshootError(
     "RUN_UNKNOWN",
-    `There is no database for run ${context.run.key} of ${context.run.repository} (${context.name}).`,
+    `There is no database for the run ${context.run.key} of ${context.run.repository} (${context.name}).`,
     {
       meaning: "It was never created, has expired, or belongs to a run with another name.",
-      remedy: "Create it with `offshoot up`, or list existing databases with `offshoot list`.",
+      remedy: "Create it with `offshoot up` and the same run name, or list existing databases with `offshoot list`.",
     },
   );
 }

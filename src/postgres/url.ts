@@ -20,7 +20,7 @@ export interface UrlParts {
 
 const POSTGRES_URL: UrlKind = {
   name: "a Postgres URL",
-  form: "a URL of the form postgresql://HOST:5432/DATABASE with USER:PASSWORD@ before the host",
+  form: "a URL such as postgresql://user@host:5432/database",
   matches: isPostgresUrl,
 };
 

@@ -55,7 +55,7 @@ function serverOf(url: string): Server {
 }
 
 function unreachable(server: Server, thrown: unknown): Refusal {
-  const text = `The server at ${describeUrl(server.url)} could not be used: ${messageOf(thrown)}`;
+  const text = `The server at ${describeUrl(server.url)} could not be used: ${messageOf(thrown).replace(/\.?$/, ".")}`;
   const isRejected = codeOf(thrown)?.startsWith("28") ?? false;
   if (isRejected) return { ...refusal("rejected", text, "Correct the user and the password in the URL."), mayFallBack: false };
   const remedy = isTemporary(thrown) ? "Start the server, or correct the host and the port in the URL." : "Correct the URL.";

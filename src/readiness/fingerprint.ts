@@ -51,7 +51,7 @@ async function matchesOf(directory: string, pattern: string, ignore: readonly st
   const files = await glob([plain], { cwd: directory, dot: true, ignore: [...ignore] });
   if (files.length > 0) return files.map((file) => posix.normalize(file.split(sep).join("/")));
   throw new OffshootError("MIGRATION_FILES_MISSING", `No migration file matches \`${pattern}\`.`, {
-    meaning: `The folder is ${directory}. Without the files, a changed migration would not be noticed.`,
+    meaning: `offshoot searched in ${directory}. Without the files, a changed migration would not be noticed.`,
     remedy: "Correct the pattern in `migrations.files`, or remove it.",
     facts: { pattern, directory },
   });

@@ -86,7 +86,10 @@ export async function explainTimeout(
   if (!isOffshootError(thrown) || thrown.code !== "TIMED_OUT") return thrown;
   return new OffshootError("TIMED_OUT", `Timed out after ${seconds(request.timings.withinMs)}: waiting for the migration.`, {
     meaning: fault === undefined ? await describeLeader(request, snapshot) : `The database did not answer: ${messageOf(fault)}.`,
-    remedy: "Look at the log of the job that runs the migrations, or raise the limit (`timeouts.migrate`).",
+    remedy:
+      fault === undefined
+        ? "Look at the log of the job that runs the migrations, or raise the limit (`timeouts.migrate`)."
+        : "Start the database server, or correct the host and the port in the URL. If it only needs more time, raise the limit (`timeouts.migrate`).",
     facts: { ms: request.timings.withinMs, ...leaderFacts(snapshot) },
     secrets: request.secrets,
   });

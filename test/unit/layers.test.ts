@@ -84,6 +84,7 @@ const FOUNDATION = [
   "nearest.ts",
   "program.ts",
   "redact.ts",
+  "yaml-errors.ts",
 ];
 
 /** Each vendor enters in one place. */

@@ -10,7 +10,7 @@ export function strict<S extends z.core.$ZodLooseShape>(shape: S) {
       return issue.keys
         .map((key) => {
           const known = nearest(key, Object.keys(shape));
-          return `unknown key "${key}"${known === undefined ? `; valid keys are ${Object.keys(shape).join(", ")}` : `; did you mean "${known}"?`}`;
+          return `unknown key "${key}"${known === undefined ? `; valid keys are ${Object.keys(shape).join(", ")}` : `. Did you mean "${known}"?`}`;
         })
         .join("\n");
     },

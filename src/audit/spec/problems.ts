@@ -48,7 +48,7 @@ function wrongValue(path: readonly PropertyKey[], valid: readonly unknown[], val
   const values = valid.filter((one) => typeof one !== "string" || !valid.includes(Number(one))).map((one) => JSON.stringify(one));
   if (value === undefined || (typeof value === "object" && value !== null)) return mismatch(path, values, value);
   const near = typeof value === "string" ? nearest(value, valid.map(String)) : undefined;
-  const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+  const hint = near === undefined ? "" : `. Did you mean "${near}"?`;
   return { path, text: `must be ${values.length === 1 ? "" : "one of "}${values.join(", ")}, not ${shown(value)}${hint}` };
 }
 

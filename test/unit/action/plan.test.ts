@@ -78,8 +78,8 @@ describe("an input of create-branch-action", () => {
   });
 
   test.each<[Partial<Inputs>, string]>([
-    [{ branch_type: "schema_only" }, "`branch_type` is `schema_only`; did you mean schema-only? Expected default, schema-only."],
-    [{ ssl: "verifyfull" }, "`ssl` is `verifyfull`; did you mean verify-full? Expected require, verify-ca, verify-full, omit."],
+    [{ branch_type: "schema_only" }, "`branch_type` is `schema_only`; expected default, schema-only. Did you mean schema-only?"],
+    [{ ssl: "verifyfull" }, "`ssl` is `verifyfull`; expected require, verify-ca, verify-full, omit. Did you mean verify-full?"],
     [{ prisma: "yes" }, "`prisma` is `yes`; expected true or false."],
     [
       { suspend_timeout: "30" },
@@ -140,7 +140,7 @@ describe("an input of offshoot", () => {
   });
 
   test.each<[Partial<Inputs>, string]>([
-    [{ command: "migrat" }, "`command` is `migrat`; did you mean migrate? Expected up, migrate, run, env, down, sweep."],
+    [{ command: "migrat" }, "`command` is `migrat`; expected up, migrate, run, env, down, sweep. Did you mean migrate?"],
     [{ run: "a", branch_name: "b" }, "`run` and `branch_name` set the same thing. Use only one of them."],
     [{ ttl: "2h", expires_at: "2026-11-01T14:00:00Z" }, "`ttl` and `expires_at` set the same thing. Use only one of them."],
     [{ provider: "neon", use_neon: "true" }, "`provider` and `use_neon` set the same thing. Use only one of them."],
@@ -163,6 +163,6 @@ test("all problems are reported together, and none of them shows the key", () =>
     "`expires_at` is `x`; expected a time such as 2027-01-31T18:00:00Z. To set a time from now, use `ttl: 2h`.",
     "`ttl` and `expires_at` set the same thing. Use only one of them.",
     "`prisma` is `1`; expected true or false.",
-    "`ssl` is `***`. Expected require, verify-ca, verify-full, omit.",
+    "`ssl` is `***`; expected require, verify-ca, verify-full, omit.",
   ]);
 });

@@ -3,7 +3,7 @@ import type { LoadInput } from "../../../src/config/load.ts";
 import { NORMALISATION_CHOICES } from "../../../src/config/settings.ts";
 import { failureOf, loadText } from "./scratch.ts";
 
-const PROVIDERS = "expected auto, neon, docker, embedded, existing, or a list of these without auto and without duplicates";
+const PROVIDERS = "expected auto, or one or more of neon, docker, embedded, existing, each only once";
 const DURATION = "expected a duration such as 90m, 2h or 3d";
 const TIMER = `${DURATION}, at most 24d`;
 const BOOLEAN = "expected true or false";
@@ -23,12 +23,12 @@ const BOMB = [
 ].join("\n");
 
 const FILES: readonly (readonly [string, readonly string[]])[] = [
-  ["migratons:\n  command: make\n", ['offshoot.yaml:1: unknown key "migratons"; did you mean "migrations"?']],
-  ["neon:\n  projct: x\n", ['offshoot.yaml:2: unknown key "neon.projct"; did you mean "neon.project"?']],
-  ["neon:\n  schema_only: true\n", ['offshoot.yaml:2: unknown key "neon.schema_only"; did you mean "neon.schemaOnly"?']],
-  ["neon: {compute: {mx: 1}}\n", ['offshoot.yaml:1: unknown key "neon.compute.mx"; did you mean "neon.compute.max"?']],
-  ["project: x\n", ['offshoot.yaml:1: unknown key "project"; did you mean "neon.project"?']],
-  ["neon: {ttl: 2h}\n", ['offshoot.yaml:1: unknown key "neon.ttl"; did you mean "ttl"?']],
+  ["migratons:\n  command: make\n", ['offshoot.yaml:1: unknown key "migratons". Did you mean "migrations"?']],
+  ["neon:\n  projct: x\n", ['offshoot.yaml:2: unknown key "neon.projct". Did you mean "neon.project"?']],
+  ["neon:\n  schema_only: true\n", ['offshoot.yaml:2: unknown key "neon.schema_only". Did you mean "neon.schemaOnly"?']],
+  ["neon: {compute: {mx: 1}}\n", ['offshoot.yaml:1: unknown key "neon.compute.mx". Did you mean "neon.compute.max"?']],
+  ["project: x\n", ['offshoot.yaml:1: unknown key "project". Did you mean "neon.project"?']],
+  ["neon: {ttl: 2h}\n", ['offshoot.yaml:1: unknown key "neon.ttl". Did you mean "ttl"?']],
   ["neon.parent: main\n", ['offshoot.yaml:1: unknown key "neon.parent"; write nested keys instead: neon: { parent: … }']],
   ["colour: blue\n", [`offshoot.yaml:1: unknown key "colour"; ${TOP}`]],
   ["existing: {host: h}\n", ['offshoot.yaml:1: unknown key "existing.host"; known keys in "existing": url']],
@@ -42,22 +42,28 @@ const FILES: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     "existing: {password: hunter22}\n",
-    ['offshoot.yaml:1: unknown key "existing.password"; secrets must not be in the file, use environment variables instead'],
+    [
+      'offshoot.yaml:1: unknown key "existing.password"; remove it from the file and set the environment variable OFFSHOOT_EXISTING_URL instead',
+    ],
+  ],
+  [
+    "docker: {token: hunter22}\n",
+    ['offshoot.yaml:1: unknown key "docker.token"; remove it from the file, because secrets must be in environment variables'],
   ],
   ["__proto__: {provider: neon}\n", [`offshoot.yaml:1: unknown key "__proto__"; ${TOP}`]],
   ["constructor: 1\n", [`offshoot.yaml:1: unknown key "constructor"; ${TOP}`]],
   ["<<: {provider: neon}\n", [`offshoot.yaml:1: unknown key "<<"; ${TOP}`]],
   ["1: x\n", [`offshoot.yaml:1: unknown key "1"; ${TOP}`]],
   ["? [a]\n: x\n", [`offshoot.yaml:1: unknown key "[\\"a\\"]"; ${TOP}`]],
-  ["provider: neno\n", [`offshoot.yaml:1: provider is "neno"; ${PROVIDERS}; did you mean "neon"?`]],
-  ["provider:\n  - neon\n  - dokcer\n", [`offshoot.yaml:3: provider is the list "neon", "dokcer"; ${PROVIDERS}; did you mean "docker"?`]],
+  ["provider: neno\n", [`offshoot.yaml:1: provider is "neno"; ${PROVIDERS}. Did you mean "neon"?`]],
+  ["provider:\n  - neon\n  - dokcer\n", [`offshoot.yaml:3: provider is the list "neon", "dokcer"; ${PROVIDERS}. Did you mean "docker"?`]],
   ["provider: [neon, neon]\n", [`offshoot.yaml:1: provider is the list "neon", "neon"; ${PROVIDERS}`]],
   ["provider: [auto, neon]\n", [`offshoot.yaml:1: provider is the list "auto", "neon"; ${PROVIDERS}`]],
   ["provider: []\n", [`offshoot.yaml:1: provider is an empty list; ${PROVIDERS}`]],
   ["provider: {neon: true}\n", [`offshoot.yaml:1: provider is a set of keys; ${PROVIDERS}`]],
   ["provider: &a [*a]\n", [`offshoot.yaml:1: provider is the list (not text); ${PROVIDERS}`]],
   ["scope: pr\n", ['offshoot.yaml:1: scope is "pr"; expected run or pull-request']],
-  ["scope: pull_request\n", ['offshoot.yaml:1: scope is "pull_request"; expected run or pull-request; did you mean "pull-request"?']],
+  ["scope: pull_request\n", ['offshoot.yaml:1: scope is "pull_request"; expected run or pull-request. Did you mean "pull-request"?']],
   ["ttl: 2 hours\n", [`offshoot.yaml:1: ttl is "2 hours"; ${DURATION}, at most 30d`]],
   ["ttl: 120\n", [`offshoot.yaml:1: ttl is 120; ${DURATION}, at most 30d`]],
   ["ttl: 0s\n", [`offshoot.yaml:1: ttl is "0s"; ${DURATION}, at most 30d`]],
@@ -66,7 +72,10 @@ const FILES: readonly (readonly [string, readonly string[]])[] = [
   ["ttl:\n", [`offshoot.yaml:1: ttl has no value; ${DURATION}, at most 30d`]],
   ["timeouts: {migrate: 25d}\n", [`offshoot.yaml:1: timeouts.migrate is "25d"; ${TIMER}`]],
   ["timeouts: {lease: 1s}\n", [`offshoot.yaml:1: timeouts.lease is "1s"; ${DURATION}, from 2s to 24d`]],
-  ["timeouts: 5m\n", ["offshoot.yaml:1: timeouts has a value; expected keys below it, such as acquire, migrate, wait"]],
+  [
+    "timeouts: 5m\n",
+    ["offshoot.yaml:1: timeouts is a section and cannot have a value itself; write keys below it, such as acquire, migrate, wait"],
+  ],
   ["neon:\n  compute: {suspend: 30s}\n", [`offshoot.yaml:2: neon.compute.suspend is "30s"; ${DURATION}, from 1m to 7d`]],
   ["neon: {compute: {min: 0.1}}\n", ["offshoot.yaml:1: neon.compute.min is 0.1; expected a number of compute units, at least 0.25"]],
   ["neon: {compute: {max: .inf}}\n", ["offshoot.yaml:1: neon.compute.max is Infinity; expected a number of compute units, at least 0.25"]],
@@ -74,7 +83,10 @@ const FILES: readonly (readonly [string, readonly string[]])[] = [
     "neon:\n  compute:\n    min: 4\n    max: 2\n",
     ["offshoot.yaml:3: neon.compute.min is 4; expected at most 2, the value of neon.compute.max"],
   ],
-  ["neon: main\n", ["offshoot.yaml:1: neon has a value; expected keys below it, such as project, parent, parentAt"]],
+  [
+    "neon: main\n",
+    ["offshoot.yaml:1: neon is a section and cannot have a value itself; write keys below it, such as project, parent, parentAt"],
+  ],
   ["neon: {schemaOnly: yes}\n", [`offshoot.yaml:1: neon.schemaOnly is "yes"; ${BOOLEAN}`]],
   [
     "neon: {schemaOnly: true, anonymized: true}\n",
@@ -84,9 +96,9 @@ const FILES: readonly (readonly [string, readonly string[]])[] = [
   ["neon: {parentAt: 2026-01-31T12:00:00}\n", [`offshoot.yaml:1: neon.parentAt is "2026-01-31T12:00:00"; ${MOMENT}`]],
   ["neon: {apiHost: 'ftp://me:hunter22@h'}\n", ["offshoot.yaml:1: neon.apiHost is not valid; expected a URL such as https://host/path"]],
   ["postgres: 13\n", [`offshoot.yaml:1: postgres is 13; ${MAJOR}`]],
-  ["postgres: '17'\n", [`offshoot.yaml:1: postgres is "17"; ${MAJOR}`]],
+  ["postgres: '17'\n", [`offshoot.yaml:1: postgres is "17"; ${MAJOR}. Remove the quotes.`]],
   ["postgres: 17.2\n", [`offshoot.yaml:1: postgres is 17.2; ${MAJOR}`]],
-  ["run: 1234\n", ["offshoot.yaml:1: run is 1234; expected one line of text; put it in quotes"]],
+  ["run: 1234\n", ["offshoot.yaml:1: run is 1234; expected one line of text. Put it in quotes."]],
   ['run: "a\\e[31m\\nb"\n', ['offshoot.yaml:1: run is "a\\u001b[31m\\nb"; expected one line of text']],
   ["docker: {image: --privileged}\n", ['offshoot.yaml:1: docker.image is "--privileged"; expected an image such as postgres:17']],
   ["existing: {url: 'mysql://u:hunter22@h/d'}\n", [`offshoot.yaml:1: existing.url is not valid; ${URL_SHAPE}`]],
@@ -97,27 +109,35 @@ const FILES: readonly (readonly [string, readonly string[]])[] = [
     "migrations:\n  tool: knex\n  command: make\n",
     ["offshoot.yaml:2: migrations.tool and migrations.command cannot be used together; remove one of them"],
   ],
-  ["migrations: {command: ''}\n", ["offshoot.yaml:1: migrations.command has no value; expected a shell command"]],
-  ["migrations: {command: [make, migrate]}\n", ["offshoot.yaml:1: migrations.command is not valid; expected a shell command"]],
+  ["migrations: {command: ''}\n", ["offshoot.yaml:1: migrations.command has no value; expected a shell command, written as one text"]],
+  [
+    "migrations: {command: [make, migrate]}\n",
+    ["offshoot.yaml:1: migrations.command is not valid; expected a shell command, written as one text"],
+  ],
   [
     "drift:\n  ignore:\n    - coments\n",
     [
-      `offshoot.yaml:3: drift.ignore is the list "coments"; expected names of normalisations: ${NORMALISATION_CHOICES.join(", ")}; did you mean "comments"?`,
+      `offshoot.yaml:3: drift.ignore is the list "coments"; expected names of differences: ${NORMALISATION_CHOICES.join(", ")}. Did you mean "comments"?`,
     ],
   ],
   ["migrations:\n  files:\n    - a.sql\n    - 5\n", [`offshoot.yaml:4: migrations.files is the list "a.sql", 5; ${LIST}`]],
   ["migrations:\n  env:\n    A: x\n    PORT: 5432\n", [`offshoot.yaml:4: migrations.env.PORT is not valid; ${VARIABLES}`]],
   ["migrations:\n  env:\n    A-B: hunter22\n", [`offshoot.yaml:3: migrations.env.A-B is not valid; ${VARIABLES}`]],
   ["base: maybe\n", [`offshoot.yaml:1: base is "maybe"; ${BOOLEAN}`]],
-  ["audit: true\n", ["offshoot.yaml:1: audit is true; expected a path; put it in quotes"]],
-  ["- provider: neon\n", ["offshoot.yaml:1: the file contains no keys; expected keys such as provider, run, scope"]],
-  ["just text\n", ["offshoot.yaml:1: the file contains no keys; expected keys such as provider, run, scope"]],
+  ["audit: true\n", ["offshoot.yaml:1: audit is true; expected a path. Put it in quotes."]],
+  ["- provider: neon\n", ['offshoot.yaml:1: the file does not contain keys with values; write lines such as "provider: auto"']],
+  ["just text\n", ['offshoot.yaml:1: the file does not contain keys with values; write lines such as "provider: auto"']],
   ["neon:\n\tparent: main\n", ["offshoot.yaml:2: YAML does not allow tabs for indentation; use spaces"]],
   ["ttl: 2h\nrun: a\nttl: 3h\n", ["offshoot.yaml:3: ttl is set twice; remove one of them"]],
-  ["run: 'open\nttl: 2h\n", ["offshoot.yaml:3: not valid YAML: Missing closing 'quote"]],
-  ["run: a: b: c\n", ["offshoot.yaml:1: not valid YAML: Nested mappings are not allowed in compact mappings"]],
-  ["run: a\n---\nrun: b\n", ["offshoot.yaml:2: a second YAML document starts here; expected only one"]],
-  ["run: !secret a\n", ["offshoot.yaml:1: not valid YAML: Unresolved tag: !secret"]],
+  ["run: 'open\nttl: 2h\n", ["offshoot.yaml:3: not valid YAML: a closing ' is missing; add it before this line"]],
+  ["provider: [embedded\n", ['offshoot.yaml:2: not valid YAML: a "]" is missing at the end of a list or map; add it before this line']],
+  [
+    "neon: {compute: {min: '2'}}\n",
+    ['offshoot.yaml:1: neon.compute.min is "2"; expected a number of compute units, at least 0.25. Remove the quotes.'],
+  ],
+  ["run: a: b: c\n", ['offshoot.yaml:1: not valid YAML: the line contains a second ": "; put the value in quotes']],
+  ["run: a\n---\nrun: b\n", ['offshoot.yaml:2: a second YAML document starts here; remove this line "---"']],
+  ["run: !secret a\n", ["offshoot.yaml:1: not valid YAML: the tag !secret is not known; remove it"]],
   ["run: a\nttl: *long\n", ["offshoot.yaml:2: the anchor &long is not defined; define it before its first use"]],
   [`x: [${"*a, ".repeat(20_000)}]\na: &a x\n`, ["offshoot.yaml:1: the anchor &a is not defined; define it before its first use"]],
   [`a: &a x\nb: [${"*a, ".repeat(20_000)}]\n`, ["offshoot.yaml:2: too many aliases; write the values without aliases"]],
@@ -134,11 +154,11 @@ const GIVEN: readonly (readonly [string, Partial<LoadInput>, readonly string[]])
   [
     "a list",
     { env: { OFFSHOOT_PROVIDER: "neon, embeded" } },
-    [`OFFSHOOT_PROVIDER is the list "neon", "embeded"; ${PROVIDERS}; did you mean "embedded"?`],
+    [`OFFSHOOT_PROVIDER is the list "neon", "embeded"; ${PROVIDERS}. Did you mean "embedded"?`],
   ],
   ["a line without a name", { env: { OFFSHOOT_MIGRATIONS_ENV: "A=1\nhunter22" } }, [`OFFSHOOT_MIGRATIONS_ENV is not valid; ${VARIABLES}`]],
   ["a secret", { env: { OFFSHOOT_EXISTING_URL: "hunter22" } }, [`OFFSHOOT_EXISTING_URL is not valid; ${URL_SHAPE}`]],
-  ["a flag", { flags: { provider: "dcoker" } }, [`--provider is "dcoker"; ${PROVIDERS}; did you mean "docker"?`]],
+  ["a flag", { flags: { provider: "dcoker" } }, [`--provider is "dcoker"; ${PROVIDERS}. Did you mean "docker"?`]],
   ["a nested flag", { flags: { "neon.schemaOnly": "si" } }, [`--set neon.schemaOnly is "si"; ${BOOLEAN}`]],
   ["an empty flag", { flags: { run: " " } }, ["--run has no value; expected one line of text"]],
   ["a flag of another type", { flags: { ttl: 7_200_000 } }, [`--ttl is 7200000; ${DURATION}, at most 30d`]],
@@ -146,7 +166,7 @@ const GIVEN: readonly (readonly [string, Partial<LoadInput>, readonly string[]])
   [
     "an option that is misspelt",
     { flags: { "neon.projct": "p" } },
-    ['--set neon.projct: unknown setting "neon.projct"; did you mean "neon.project"?'],
+    ['--set neon.projct: unknown setting "neon.projct". Did you mean "neon.project"?'],
   ],
   ["a value from the CI service", { ci: { postgres: 9 } }, [`postgres (from the CI service) is 9; ${MAJOR}`]],
 ];

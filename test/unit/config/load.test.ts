@@ -159,15 +159,17 @@ describe("a warning", () => {
       "reports bases of schema-only branches",
       "base: true\nneon: {schemaOnly: true}\n",
       {},
-      ["offshoot.yaml:2: with base and neon.schemaOnly, each base uses one of the few root branches that a Neon project can have"],
+      [
+        "offshoot.yaml:2: with base and neon.schemaOnly, each base uses one of the few root branches that a Neon project can have; remove one of the two settings when Neon reports this limit",
+      ],
     ],
     [
       "reports a variable with a typing error",
       "",
       { env: { OFFSHOOT_PROVIDR: "neon", OFFSHOOT_BASETTL: "3d", OFFSHOOT_HOME: "/x", OFFSHOOT_DATABASE_ID: "y" } },
       [
-        "OFFSHOOT_PROVIDR is not a setting and has no effect; did you mean OFFSHOOT_PROVIDER?",
-        "OFFSHOOT_BASETTL is not a setting and has no effect; did you mean OFFSHOOT_BASE_TTL?",
+        "OFFSHOOT_PROVIDR is not a setting and has no effect. Did you mean OFFSHOOT_PROVIDER?",
+        "OFFSHOOT_BASETTL is not a setting and has no effect. Did you mean OFFSHOOT_BASE_TTL?",
       ],
     ],
   ])("%s", async (_name, text, input, warnings) => {

