@@ -149,7 +149,7 @@ function adviceFor(status: number, message: string): { readonly meaning?: string
     };
   if (status === 0 || status >= 500)
     return { remedy: "Run the command again. If it fails again, check the network and https://neonstatus.com." };
-  return {};
+  return { remedy: "Check the settings of Neon: `offshoot doctor` shows their values and sources." };
 }
 
 /** What to do about a project that Neon does not know. */

@@ -17,7 +17,7 @@ import { findByName } from "./branches.ts";
 import { removeExpired } from "./delete.ts";
 import type { Setup } from "./options.ts";
 import { parentId, unknownParent, unknownProject } from "./parent.ts";
-import { refusal } from "./refuse.ts";
+import { refusal, WITHHELD_REMEDY } from "./refuse.ts";
 import type { Branch, BranchRequest, CallContext, CreatedBranch } from "./types.ts";
 
 /** What a new branch starts from. */
@@ -110,7 +110,7 @@ function outage({ isShared }: Setup, state: CreateState, wanted: DatabaseRequest
 function rejectedKey({ secretsWithheld }: Setup, failure: OffshootError): Refusal {
   if (!secretsWithheld) throw failure;
   const reason = "The CI withholds secrets from this job (fork or bot), so NEON_API_KEY is a placeholder.";
-  return refusal("key-unusable", `${failure.message} ${reason}`, undefined);
+  return refusal("key-unusable", `${failure.message} ${reason}`, WITHHELD_REMEDY);
 }
 
 /** Deletes expired branches of offshoot to make room, once. */
@@ -124,8 +124,10 @@ async function atLimit(
   const mayRemove = state.mayRemoveExpired;
   state.mayRemoveExpired = false;
   if (mayRemove && (await removeExpired(api, choices.parent, dependencies.now(), context)) > 0) return undefined;
-  const remedy = "Delete branches (`offshoot sweep` lists the stale ones of offshoot), or raise the limit of the Neon plan.";
-  return refusal(limit, `The Neon project has reached its branch limit: ${neonMessage}.`, remedy);
+  const what = limit === "branch-limit" ? "its branch limit" : "its limit of root branches";
+  const avoid = limit === "branch-limit" ? "" : ", set neon.schemaOnly to false";
+  const remedy = `Run \`offshoot sweep --yes\` to delete the branches of offshoot that are no longer needed${avoid}, or raise the limit of the Neon plan.`;
+  return refusal(limit, `The Neon project has reached ${what}: ${neonMessage}.`, remedy);
 }
 
 /** Removes the part of the request that Neon refused, if the branch is useful without it. Throws otherwise. */
@@ -164,9 +166,13 @@ function withoutExpiry(request: BranchRequest): BranchRequest {
 }
 
 function hiddenName(name: string, cause: OffshootError): OffshootError {
-  return new OffshootError("PROVIDER_REJECTED", `Neon refused the branch name ${name} as taken, but lists no branch with that name.`, {
-    meaning: "A deleted branch that can still be recovered may keep the name.",
-    remedy: "Choose another run name with --run, or recover the deleted branch in Neon and rename it.",
-    facts: cause.facts,
-  });
+  return new OffshootError(
+    "PROVIDER_REJECTED",
+    `Neon reported that the branch name ${name} is taken, but listed no branch with this name.`,
+    {
+      meaning: "A deleted branch that can still be recovered may keep the name.",
+      remedy: "Choose another run name with --run, or recover the deleted branch in Neon and rename it.",
+      facts: cause.facts,
+    },
+  );
 }

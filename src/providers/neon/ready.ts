@@ -122,7 +122,8 @@ export async function waitUntilAnonymized(api: NeonApi, branchId: string, contex
         `Neon could not anonymize the branch ${branchId}: the anonymization ended with the state ${state}.`,
         {
           meaning: "The branch may still hold data that is not masked, so it is not used.",
-          remedy: "Check the masking rules of the parent branch in Neon, or set neon.anonymized (OFFSHOOT_NEON_ANONYMIZED) to false.",
+          remedy:
+            "Check the masking rules of the parent branch in Neon, or set neon.anonymized (OFFSHOOT_NEON_ANONYMIZED) to false to copy the data without masking.",
           facts: { branch: branchId, state },
         },
       );

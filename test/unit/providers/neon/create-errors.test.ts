@@ -53,7 +53,11 @@ describe("at the branch limit", () => {
 
   test("the limit of root branches has its own refusal code", async () => {
     const harness = await createHarness({ rootBranchLimit: 1 });
-    expect(await acquire(harness, { choices: { schemaOnly: true } })).toMatchObject({ code: "root-branch-limit" });
+    expect(await acquire(harness, { choices: { schemaOnly: true } })).toMatchObject({
+      code: "root-branch-limit",
+      text: expect.stringContaining("its limit of root branches"),
+      remedy: expect.stringContaining("neon.schemaOnly"),
+    });
   });
 });
 
