@@ -1,11 +1,11 @@
 /**
- * Reads the reports that vitest writes as JSON: `report.mjs failed REPORT` prints the files to try again, `counts REPORT
- * AGAIN` how many tests passed and failed, `tell REPORT AGAIN` which failed and with what, and which did so in a file
- * that was tried again. AGAIN is the report of that second try, where there was one.
+ * Reads the JSON reports of vitest. `report.mjs failed REPORT` prints the files with failed tests. `counts REPORT AGAIN`
+ * prints the numbers of passed and failed tests. `show REPORT AGAIN` prints each failed test with its error, and also the
+ * tests that failed only in the first run of a file. AGAIN is the report of the second run of failed files; it is optional.
  */
 import { existsSync, readFileSync } from "node:fs";
 
-const COMMANDS = { failed, counts, tell };
+const COMMANDS = { failed, counts, show, "left-out": leftOut };
 const [command, first, again] = process.argv.slice(2);
 const lines = COMMANDS[command](filesOf(first), filesOf(again));
 process.stdout.write(lines.map((line) => `${line}\n`).join(""));
@@ -18,7 +18,7 @@ function failed(files) {
   return files.filter(hasFailed).map(({ name }) => name);
 }
 
-/** A file that can't be loaded counts as one failed test. */
+/** A file that cannot be loaded counts as one failed test. */
 function counts(files, retried) {
   const all = last(files, retried);
   const unloaded = all.filter((file) => hasFailed(file) && file.assertionResults.length === 0);
@@ -27,18 +27,18 @@ function counts(files, retried) {
   return [`${passed.length} ${tests.filter(hasFailed).length + unloaded.length}`];
 }
 
-function tell(files, retried) {
+function show(files, retried) {
   const tried = new Set(retried.map(({ name }) => name));
   return [
     ...last(files, retried).flatMap((file) => [
       ...(file.message ? [`\nFAILED ${file.name}\n${file.message}`] : []),
       ...failures(file, "FAILED"),
     ]),
-    ...files.filter(({ name }) => tried.has(name)).flatMap((file) => failures(file, "failed at first, and was tried again:")),
+    ...files.filter(({ name }) => tried.has(name)).flatMap((file) => failures(file, "failed in the first run, and ran again:")),
   ];
 }
 
-/** Of files that were tried again their second try counts. */
+/** The last run of each file. */
 function last(files, retried) {
   const second = new Map(retried.map((file) => [file.name, file]));
   return files.map((file) => second.get(file.name) ?? file);
@@ -48,6 +48,18 @@ function failures({ name, assertionResults }, heading) {
   return assertionResults
     .filter(hasFailed)
     .map(({ fullName, failureMessages }) => `\n${heading} ${name}\n  ${fullName}\n${failureMessages.join("\n").slice(0, 3000)}`);
+}
+
+/** Every test must have run in one of the two. Throws otherwise, so that a skipped test fails. */
+function leftOut(one, other) {
+  const names = (files, wanted) =>
+    files.flatMap(({ name, assertionResults }) =>
+      assertionResults.filter(wanted).map(({ fullName }) => `${name.replace(process.cwd(), "")}: ${fullName}`),
+    );
+  const ran = new Set(names([...one, ...other], ({ status }) => status === "passed" || status === "failed"));
+  const missing = [...new Set(names([...one, ...other], () => true))].filter((test) => !ran.has(test));
+  if (missing.length > 0) throw new Error(`${missing.length} tests did not run:\n${missing.join("\n")}`);
+  return [`All ${ran.size} tests ran.`];
 }
 
 function hasFailed({ status }) {

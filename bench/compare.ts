@@ -4,12 +4,12 @@ export interface Side {
   readonly times: readonly number[];
 }
 
-/** One way to do a thing. What it returns is done afterwards and not counted. */
+/** One way to do the work. If it returns a function, that function cleans up afterwards, outside the measured time. */
 export type Way = (round: number) => Promise<void | (() => Promise<void>)>;
 
 /**
- * Measures several ways to do a thing in turn, round by round, so that a machine whose speed drifts slows all of
- * them alike. `rounds` counted rounds come after one that warms up.
+ * Measures several ways to do the same work. Each round runs every way once, so that a change in the speed of the machine
+ * affects all of them. The first round warms up and is not counted; `rounds` measured rounds follow.
  */
 export async function compare(rounds: number, ways: Readonly<Record<string, Way>>): Promise<readonly Side[]> {
   const times = Object.fromEntries(Object.keys(ways).map((name) => [name, [] as number[]]));
@@ -24,12 +24,11 @@ export async function compare(rounds: number, ways: Readonly<Record<string, Way>
   return Object.entries(times).map(([name, all]) => ({ name, times: all }));
 }
 
-/** The middle of the times. */
 export function median(times: readonly number[]): number {
   return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 }
 
-/** A table of the sides, each with its ratio to the first one, which is the floor. */
+/** A table with a row for each side. The ratio compares its median with the median of the first side. */
 export function table(sides: readonly Side[]): string {
   const floor = median(sides[0]?.times ?? []);
   const width = Math.max(...sides.map(({ name }) => name.length));

@@ -42,7 +42,7 @@ interface Tally {
   readonly errors: Map<string, number>;
 }
 
-/** Starts one runner. Returns undefined if it succeeded, otherwise its error. */
+/** Runs the command once. Returns undefined if it succeeded, otherwise its error. */
 async function runner(command: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const [program = "", ...args] = command;
   const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
@@ -97,8 +97,8 @@ const all = TRIES * RUNNERS;
 const server = await startServer({ max_connections: 200 });
 console.log("| tool | failed runners without offshoot | their errors | wrong databases | failed runners with offshoot | wrong databases |");
 console.log("|---|---|---|---|---|---|");
-const asked = REAL_TOOLS.filter(({ name }) => ONLY.length === 0 || ONLY.includes(name));
-const sets = asked.filter(isInstalled).flatMap((tool) => {
+const chosen = REAL_TOOLS.filter(({ name }) => ONLY.length === 0 || ONLY.includes(name));
+const sets = chosen.filter(isInstalled).flatMap((tool) => {
   const plain = { tool: tool.name, set: tool.name, title: tool.name };
   return tool.name === "alembic" ? [plain, { ...plain, set: "race", title: "alembic, re-runnable set" }] : [plain];
 });

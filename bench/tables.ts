@@ -2,7 +2,7 @@ import type { Catalog } from "../src/catalog/catalog.ts";
 import { literal } from "../src/postgres/identifier.ts";
 import type { Session } from "../src/postgres/connect.ts";
 
-/** Tables of ten columns each with what usual ones have, in the schema `bench`: those from number `from` to below `to`. */
+/** Creates typical tables with ten columns each, in the schema `bench`, with the numbers from `from` to below `to`. */
 export async function growTables(session: Session, from: number, to: number): Promise<void> {
   await session.query("create schema if not exists bench");
   for (let first = from; first < to; first += 500) {
@@ -25,11 +25,11 @@ export async function growTables(session: Session, from: number, to: number): Pr
         end loop;
       end $$`);
   }
-  // As autovacuum does sooner or later: without it both the dump and the audit are planned for an empty catalog.
+  // Autovacuum would do this later. Without it, Postgres plans the queries of the dump and the audit for an empty catalog.
   await session.query("analyze");
 }
 
-/** What a spec of these tables asserts, in pgTAP's functions. */
+/** The assertions of a spec of these tables, as a script of pgTAP functions. */
 export function pgtapScript({ tables, indexes, constraints }: Catalog): { readonly script: string; readonly assertions: number } {
   const lines = tables.flatMap(({ schema, name, columns }) => {
     const on = `${literal(schema)}, ${literal(name)}`;

@@ -1,5 +1,5 @@
 /**
- * A warm `up`, and the statement that it always needs: `CREATE DATABASE … TEMPLATE` of the same schema.
+ * Compares `up` on a running server with the statement that it always needs: `CREATE DATABASE … TEMPLATE` of the same schema.
  * The goal is at most 1.3 times the statement plus 50 ms for the library call. The time of the whole process is printed too.
  */
 import { spawnSync } from "node:child_process";
@@ -39,7 +39,7 @@ try {
   const { database } = await up(options("first"));
   await migrate(options("first"));
   const template = (await list({ ...options("first"), all: true })).find(({ kind }) => kind === "base");
-  if (template === undefined) throw new Error("no template was kept");
+  if (template === undefined) throw new Error("The first run kept no template.");
   const session = await connect(withDatabase(database.directUrl, "postgres"));
   const templateName = template.id.split("/").at(-1);
   const sides = await compare(ROUNDS, {
@@ -48,7 +48,7 @@ try {
     },
     "up() of the library": async (round) => {
       const { database: made } = await up(options(`library-${round}`));
-      if (made.base === undefined) throw new Error("the template was not used");
+      if (made.base === undefined) throw new Error("The database was created without the template.");
     },
     "offshoot up, the process": async (round) => {
       const { status, stderr } = spawnSync(process.execPath, [BIN, "up", "--run", `process-${round}`], {

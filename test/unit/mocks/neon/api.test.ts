@@ -39,7 +39,7 @@ test("every call is counted by route and status, also with a lost reply", async 
   expect(neon.calls.log[0]).toMatchObject({ status: "dropped", worked: 201 });
 });
 
-test("an injected 524 does the work, and a drop before the work does not", async () => {
+test("an injected 524 executes the request, and a drop before the work does not", async () => {
   const { call, neon, outcome } = await createMockClient();
   await control(neon, "POST", "faults", { ...CREATE, status: 524, worked: true, html: "<html>timeout</html>" });
   const late = await outcome("POST", "/branches", { branch: { name: "late" } });

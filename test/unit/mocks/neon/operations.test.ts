@@ -63,7 +63,7 @@ test("an operation of Neon itself blocks every change with 423 until it ends", a
   expect((await mock.call("POST", "/branches")).status).toBe(201);
 });
 
-test("a compute can be suspended, started and restarted, but not in a transitive state", async () => {
+test("a compute can be suspended, started and restarted, but not while it changes its state", async () => {
   const mock = await createMockClient();
   const { endpoints } = await mock.branch("a");
   const path = `/endpoints/${endpoints[0]?.id}`;
