@@ -1,21 +1,21 @@
 import type { Document } from "yaml";
-import type { AuditFinding, ObjectKind } from "../finding.ts";
 import type { Lookup } from "../../catalog/lookup.ts";
+import type { AuditFinding, ObjectKind } from "../finding.ts";
 import type { Entry } from "../spec/spec.ts";
 
-/** What the database changed, by what findings say, and the file that is edited. */
+/** The changes of the database, from the findings, and the file to update. */
 export interface Changes {
   readonly document: Document;
   readonly found: Lookup;
-  isMissing(rule: Entry, kind: ObjectKind, name: string): boolean;
+  isMissing(entry: Entry, kind: ObjectKind, name: string): boolean;
   isUnexpected(kind: ObjectKind, name: string): boolean;
-  /** The properties that break this rule. */
-  differing(rule: Entry, kind: ObjectKind, name: string): readonly string[];
-  /** Whether something that the spec doesn't list belongs to an object. */
+  /** The properties of an object that differ from its entry. */
+  differing(entry: Entry, kind: ObjectKind, name: string): readonly string[];
+  /** Whether an object of this owner is not in the spec. */
   hasUnexpectedBelow(name: string): boolean;
 }
 
-/** Sorts findings by what they ask of the file. Rules are told apart by their lines: a pattern is no reason to change an entry. */
+/** Groups findings by object. The key contains the line of the entry, so that a finding of a pattern does not change an entry with a name. */
 export function changesOf(findings: readonly AuditFinding[], document: Document, found: Lookup): Changes {
   const missing = new Set<string>();
   const unexpected = new Map<string, AuditFinding>();

@@ -1,34 +1,42 @@
 import { type Document, isCollection, isNode, isScalar, type Pair, type YAMLMap } from "yaml";
-import { setFlowStyleOfEntry, keyText } from "../spec-writer/flow-style.ts";
+import { keyText, setFlowStyleOfEntry } from "../spec-writer/flow-style.ts";
 
-/** The pair of a key, or undefined. */
 export function findPair(map: YAMLMap, key: string): Pair | undefined {
   return map.items.find((pair) => keyText(pair.key) === key);
 }
 
-/** Puts a new pair behind the nearest one that comes before it in `order`; at the start where none does. */
-export function insertPair(document: Document, map: YAMLMap, key: string, value: unknown, order: readonly string[], section: string): void {
+/** Inserts a pair after the nearest pair that precedes it in `order`, or at the start of the mapping. */
+export function insertPair(
+  document: Document,
+  map: YAMLMap,
+  {
+    key,
+    value,
+    order,
+    section,
+  }: { readonly key: string; readonly value: unknown; readonly order: readonly string[]; readonly section: string },
+): void {
   const pair = document.createPair(key, value);
   setFlowStyleOfEntry(section, pair.value);
-  const before = order.slice(0, order.indexOf(key)).toReversed();
-  const after = before.map((name) => map.items.findIndex((one) => keyText(one.key) === name)).find((at) => at >= 0);
-  map.items.splice(after === undefined ? 0 : after + 1, 0, pair);
+  const preceding = order.slice(0, order.indexOf(key)).toReversed();
+  const index = preceding.map((name) => map.items.findIndex((one) => keyText(one.key) === name)).find((at) => at >= 0);
+  map.items.splice(index === undefined ? 0 : index + 1, 0, pair);
 }
 
-/** Sets what a pair says; a scalar keeps its comment and its quotes, and anything that says the same is left alone. */
-export function setValue(document: Document, pair: Pair, value: unknown): void {
+/** Sets the value of a pair. The comments, and the quotes of a scalar, are kept. */
+export function setPairValue(document: Document, pair: Pair, value: unknown): void {
   const { value: node } = pair;
   if (isScalar(node) && (typeof value !== "object" || value === null)) {
     node.value = value;
-    // How the old value was written says nothing of the new one.
+    // The source is the text of the old value.
     delete node.source;
     return;
   }
-  const made = document.createNode(value);
-  if (isCollection(made) && isCollection(node)) made.flow = node.flow === true;
+  const created = document.createNode(value);
+  if (isCollection(created) && isCollection(node)) created.flow = node.flow === true;
   if (isNode(node)) {
-    if (node.comment !== undefined) made.comment = node.comment;
-    if (node.commentBefore !== undefined) made.commentBefore = node.commentBefore;
+    if (node.comment !== undefined) created.comment = node.comment;
+    if (node.commentBefore !== undefined) created.commentBefore = node.commentBefore;
   }
-  pair.value = made;
+  pair.value = created;
 }

@@ -3,7 +3,7 @@ import type { Lookup } from "../../catalog/lookup.ts";
 import type { ObjectKind } from "../finding.ts";
 import type { YamlObject } from "../spec-writer/entry.ts";
 
-/** What findings call a property, where the file has another key for it. */
+/** The keys in the file of properties that have another name in findings. */
 const KEYS: Readonly<Record<string, string>> = {
   "row security": "rowSecurity",
   "partition key": "partitionBy",
@@ -20,12 +20,12 @@ const KEYS: Readonly<Record<string, string>> = {
   "via root": "viaRoot",
 };
 
-/** The key of the file for a property that a finding names. */
+/** The key in the file for the property of a finding. */
 export function keyOfProperty(property: string): string {
   return KEYS[property] ?? property;
 }
 
-/** How the file says what an "exactly" entry leaves out. */
+/** The default value of each property. An "exactly" entry leaves it out. */
 export const DEFAULTS: YamlObject = {
   nullable: true,
   default: null,
@@ -65,7 +65,7 @@ export const DEFAULTS: YamlObject = {
   tags: [],
 };
 
-/** The key that a single value, in place of a mapping, stands for. */
+/** The key of the value in the short form of an entry. */
 export const SHORT_FORM_KEYS: Readonly<Partial<Record<ObjectKind, string>>> = {
   column: "type",
   domain: "type",
@@ -74,7 +74,7 @@ export const SHORT_FORM_KEYS: Readonly<Partial<Record<ObjectKind, string>>> = {
   extension: "version",
 };
 
-/** The parts of an index, for entries that name parts in place of the whole statement. */
+/** The parts of an index, for entries that list parts instead of the complete statement. */
 export function partsOfIndex({ inSchema }: Lookup, schema: string, name: string): YamlObject {
   const index = inSchema("indexes", schema).find((one: Index) => one.name === name);
   if (index === undefined) return {};

@@ -1,16 +1,16 @@
 import type { YAMLMap } from "yaml";
+import { path } from "../../catalog/quote.ts";
 import type { ObjectKind } from "../finding.ts";
 import { keyOfName } from "../pattern.ts";
-import { path } from "../../catalog/quote.ts";
-import type { DomainEntry, Entry as SpecEntry, SchemaEntry, TableEntry, ViewEntry } from "../spec/spec.ts";
 import type { YamlObject } from "../spec-writer/entry.ts";
 import { schemaEntry } from "../spec-writer/schema.ts";
+import type { DomainEntry, Entry, SchemaEntry, TableEntry, ViewEntry } from "../spec/spec.ts";
 import type { Changes } from "./changes.ts";
 import { updateFunctions } from "./functions.ts";
-import { updateSection, type SectionUpdate } from "./section.ts";
 import { partsOfIndex } from "./properties.ts";
+import { updateSection } from "./section.ts";
 
-/** Sections in the order in which they are written, each with what it holds. */
+/** The sections of a schema in the order of `--write`, with the kind of their objects. */
 const OF_SCHEMA = {
   enums: "enum",
   domains: "domain",
@@ -24,6 +24,7 @@ const OF_SCHEMA = {
   statistics: "statistics",
 } as const satisfies Partial<Record<keyof SchemaEntry, ObjectKind>>;
 
+/** The sections of a table, view or domain. */
 const OF_RELATION = {
   columns: "column",
   constraints: "constraint",
@@ -33,9 +34,8 @@ const OF_RELATION = {
   rules: "rule",
 } as const satisfies Partial<Record<keyof TableEntry, ObjectKind>>;
 
-/** What is said about one schema. */
-export function updateSchema(changes: Changes, name: string, rule: SchemaEntry, node: YAMLMap): void {
-  const written = schemaEntry(changes.found, name);
+export function updateSchema(changes: Changes, name: string, schema: SchemaEntry, node: YAMLMap): void {
+  const current = schemaEntry(changes.found, name);
   const siblings = ["mode", "comment", "grants", ...Object.keys(OF_SCHEMA), "functions"];
   for (const [key, kind] of Object.entries(OF_SCHEMA) as [keyof typeof OF_SCHEMA, ObjectKind][]) {
     updateSection(changes, {
@@ -44,52 +44,51 @@ export function updateSchema(changes: Changes, name: string, rule: SchemaEntry, 
       kind,
       siblings,
       owner: path(name),
-      entries: rule[key],
-      // Indexes that are listed for the schema are written with their tables.
-      current: key === "indexes" ? indexesOf(changes, name, rule) : ((written[key] ?? {}) as YamlObject),
-      isExact: () => key !== "indexes" && rule.mode === "exactly",
+      entries: schema[key],
+      // `--write` lists indexes in their tables.
+      current: key === "indexes" ? listedIndexes(changes, name, schema) : toObject(current[key]),
+      isExact: () => key !== "indexes" && schema.mode === "exactly",
       ...(key === "indexes" ? { parts: (index: string) => partsOfIndex(changes.found, name, index) } : {}),
-      updateInside: (entry, entryRule, entryName, full) => changeInside(changes, { schema: name, rule, entry, entryRule, entryName, full }),
+      updateInside: (relation, entry, relationName, full) =>
+        updateRelation(changes, { schema, schemaName: name, node: relation, entry, name: relationName, full }),
     });
   }
-  updateFunctions(changes, name, rule, node, siblings);
+  updateFunctions(changes, { schema, schemaName: name, parent: node, siblings });
 }
 
-/** The definitions of those indexes that the section lists: others are not its business. */
-function indexesOf({ found }: Changes, schema: string, rule: SchemaEntry): YamlObject {
-  const indexes = found.inSchema("indexes", schema).filter(({ name }) => rule.indexes?.has(name) === true);
+/** The definitions of the indexes that the section `indexes` of the schema lists. */
+function listedIndexes({ found }: Changes, schemaName: string, { indexes: listed }: SchemaEntry): YamlObject {
+  const indexes = found.inSchema("indexes", schemaName).filter(({ name }) => listed?.has(name) === true);
   return Object.fromEntries(indexes.map(({ name, definition }) => [keyOfName(name), definition]));
 }
 
-interface Entry {
-  readonly schema: string;
-  readonly rule: SchemaEntry;
-  readonly entry: YAMLMap;
-  readonly entryRule: SpecEntry;
-  readonly entryName: string;
+interface RelationUpdate {
+  readonly schema: SchemaEntry;
+  readonly schemaName: string;
+  readonly node: YAMLMap;
+  readonly entry: Entry;
+  readonly name: string;
   readonly full: YamlObject;
 }
 
-function changeInside(changes: Changes, { schema, rule, entry, entryRule, entryName, full }: Entry): void {
-  const within = path(schema, entryName);
-  const sections = entryRule as TableEntry & ViewEntry & DomainEntry;
-  const exact = (sections.mode ?? rule.mode) === "exactly";
+function updateRelation(changes: Changes, { schema, schemaName, node, entry, name, full }: RelationUpdate): void {
+  const sections = entry as TableEntry & ViewEntry & DomainEntry;
+  const isExact = (sections.mode ?? schema.mode) === "exactly";
   for (const [key, kind] of Object.entries(OF_RELATION) as [keyof typeof OF_RELATION, ObjectKind][]) {
-    const change: SectionUpdate = {
-      parent: entry,
+    updateSection(changes, {
+      parent: node,
       key,
       kind,
-      owner: kind === "index" ? path(schema) : within,
+      owner: kind === "index" ? path(schemaName) : path(schemaName, name),
       entries: sections[key],
-      current: (isPlain(full[key]) ? full[key] : {}) as YamlObject,
+      current: toObject(full[key]),
       siblings: Object.keys(full),
-      isExact: () => exact,
-      ...(kind === "index" ? { parts: (index: string) => partsOfIndex(changes.found, schema, index) } : {}),
-    };
-    updateSection(changes, change);
+      isExact: () => isExact,
+      ...(kind === "index" ? { parts: (index: string) => partsOfIndex(changes.found, schemaName, index) } : {}),
+    });
   }
 }
 
-function isPlain(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function toObject(value: unknown): YamlObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as YamlObject) : {};
 }

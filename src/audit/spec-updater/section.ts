@@ -1,113 +1,115 @@
 import { isMap, isScalar, isSeq, type Pair, type YAMLMap } from "yaml";
-import type { ObjectKind } from "../finding.ts";
-import { setFlowStyleOfEntry, keyText } from "../spec-writer/flow-style.ts";
-import { isPattern, keyOfName, literalName } from "../pattern.ts";
 import { quoted } from "../../catalog/quote.ts";
-import type { EntriesByName, Entry } from "../spec/spec.ts";
+import type { ObjectKind } from "../finding.ts";
+import { isPattern, keyOfName, literalName } from "../pattern.ts";
 import type { YamlObject } from "../spec-writer/entry.ts";
+import { keyText, setFlowStyleOfEntry } from "../spec-writer/flow-style.ts";
+import type { EntriesByName, Entry } from "../spec/spec.ts";
 import type { Changes } from "./changes.ts";
-import { insertPair, findPair, setValue } from "./edit-yaml.ts";
-import { keyOfProperty, SHORT_FORM_KEYS, DEFAULTS } from "./properties.ts";
+import { findPair, insertPair, setPairValue } from "./edit-yaml.ts";
+import { DEFAULTS, keyOfProperty, SHORT_FORM_KEYS } from "./properties.ts";
 
-/** One section of the file beside what would be written for the database as it is. */
+/** One section of the file, and the section that `--write` would write for the database. */
 export interface SectionUpdate {
-  /** The mapping that the section stands in. */
+  /** The mapping that contains the section. */
   readonly parent: YAMLMap;
   readonly key: string;
   readonly kind: ObjectKind;
-  /** Quoted names of what the section belongs to; empty for what belongs to the database. */
+  /** The quoted name of the schema or table that has the section; empty for the database. */
   readonly owner: string;
   readonly entries: EntriesByName<Entry> | undefined;
-  /** The entries that would be written, by key. */
+  /** The entries that `--write` would write, by key. */
   readonly current: YamlObject;
-  /** Keys of the parent in the order in which they are written. */
+  /** The keys of the parent in the order of `--write`. */
   readonly siblings: readonly string[];
-  /** Whether what is left out means that it is plain. */
-  readonly isExact: (rule: Entry) => boolean;
-  /** Further values of properties, for entries that name parts. */
+  /** Whether a property that the entry leaves out must have its default value. */
+  readonly isExact: (entry: Entry) => boolean;
+  /** The parts of an object by name, for entries that list parts. */
   readonly parts?: (name: string) => YamlObject;
-  /** What belongs to an entry that is a mapping. */
-  readonly updateInside?: (entry: YAMLMap, rule: Entry, name: string, written: YamlObject) => void;
+  /** Updates the sections inside of an entry. */
+  readonly updateInside?: (node: YAMLMap, entry: Entry, name: string, current: YamlObject) => void;
 }
 
-/** Takes out what is gone, changes what differs and adds what is new: nothing else of the section moves. */
+/** Removes the entries of dropped objects, updates the entries that differ, and adds new objects. Nothing else changes. */
 export function updateSection(changes: Changes, section: SectionUpdate): void {
-  const { parent, key, kind, current: written, entries: rules } = section;
+  const { parent, key, kind, current, entries } = section;
   const objectOf = (name: string): string => (section.owner === "" ? quoted(name) : `${section.owner}.${quoted(name)}`);
   const pair = findPair(parent, key);
   const node = pair?.value;
-  const stays = (name: string): boolean => {
-    const rule = rules?.get(literalName(name));
-    return isPattern(name) || rule === undefined || !changes.isMissing(rule, kind, objectOf(literalName(name)));
+  const isKept = (name: string): boolean => {
+    const entry = entries?.get(literalName(name));
+    return isPattern(name) || entry === undefined || !changes.isMissing(entry, kind, objectOf(literalName(name)));
   };
-  if (isSeq(node)) node.items = node.items.filter((item) => stays(keyText(item)));
+  if (isSeq(node)) node.items = node.items.filter((item) => isKept(keyText(item)));
   if (isMap(node)) {
-    node.items = node.items.filter((one) => stays(keyText(one.key)));
+    node.items = node.items.filter((one) => isKept(keyText(one.key)));
     for (const one of node.items) updateEntry(changes, section, one, objectOf(literalName(keyText(one.key))));
     node.items = node.items.filter(({ value }) => !(isMap(value) && value.items.length === 0));
   }
-  const order = Object.keys(written);
-  const added = order.filter((name) => rules?.has(literalName(name)) !== true && changes.isUnexpected(kind, objectOf(literalName(name))));
+  const order = Object.keys(current);
+  const added = order.filter((name) => entries?.has(literalName(name)) !== true && changes.isUnexpected(kind, objectOf(literalName(name))));
   for (const name of added) {
     if (isSeq(node)) node.items.push(changes.document.createNode(name));
-    else insertPair(changes.document, sectionMap(changes, section), name, written[name], order, key);
+    else insertPair(changes.document, sectionMap(changes, section), { key: name, value: current[name], order, section: key });
   }
   if ((isMap(node) || isSeq(node)) && node.items.length === 0 && added.length === 0)
     parent.items.splice(parent.items.indexOf(pair as never), 1);
 }
 
-/** The mapping of the section, which is made where the file has none. */
+/** The mapping of the section. It is created if the file does not have one. */
 function sectionMap({ document }: Changes, { parent, key, siblings }: SectionUpdate): YAMLMap {
   const existing = findPair(parent, key);
   if (isMap(existing?.value)) return existing.value;
-  if (existing === undefined) insertPair(document, parent, key, {}, siblings, key);
+  if (existing === undefined) insertPair(document, parent, { key, value: {}, order: siblings, section: key });
   else existing.value = document.createNode({});
-  const made = findPair(parent, key)?.value as YAMLMap;
-  made.flow = false;
-  return made;
+  const created = findPair(parent, key)?.value as YAMLMap;
+  created.flow = false;
+  return created;
 }
 
 function updateEntry(changes: Changes, section: SectionUpdate, pair: Pair, object: string): void {
   const name = literalName(keyText(pair.key));
-  const { kind, entries: rules, current: written, parts } = section;
-  const rule = rules?.get(name);
-  const value = written[keyOfName(name)];
-  if (rule === undefined || rule.pattern === true) return;
-  const main = SHORT_FORM_KEYS[kind] ?? "definition";
-  const isExact = section.isExact(rule);
-  const differing = changes.differing(rule, kind, object).map(keyOfProperty);
-  // A part of another object is written only where it has a comment or grants of its own.
-  const full = value === undefined ? {} : mapOf(value, main);
-  const keys = value === undefined ? differing.filter((key) => OWN_OF_PARTS.has(key)) : differing;
+  const { kind, entries, current, parts } = section;
+  const entry = entries?.get(name);
+  const value = current[keyOfName(name)];
+  if (entry === undefined || entry.pattern === true) return;
+  const shortFormKey = SHORT_FORM_KEYS[kind] ?? "definition";
+  const isExact = section.isExact(entry);
+  const differing = changes.differing(entry, kind, object).map(keyOfProperty);
+  // An object that is a part of another one has an entry only for its comment and grants.
+  const full = value === undefined ? {} : toMapping(value, shortFormKey);
+  const keys = value === undefined ? differing.filter((key) => OF_PARTS.has(key)) : differing;
   const { value: node } = pair;
   if (isMap(node)) {
     for (const key of keys) updateProperty(changes, node, key, { ...parts?.(name), ...full }, isExact);
-    section.updateInside?.(node, rule, name, full);
+    section.updateInside?.(node, entry, name, full);
     return;
   }
   if (value === undefined) return;
-  // A text or a list alone: it grows into a mapping where there is more to say.
-  const isAlone = !isExact || Object.keys(full).length === 1;
   if (isScalar(node) && node.value === null) return;
-  if (keys.length > 0 || changes.hasUnexpectedBelow(object)) {
-    setValue(changes.document, pair, isAlone && !changes.hasUnexpectedBelow(object) ? full[main] : value);
+  // A short form becomes a mapping when the entry needs more properties.
+  const isShort = !isExact || Object.keys(full).length === 1;
+  const hasNewInside = changes.hasUnexpectedBelow(object);
+  if (keys.length > 0 || hasNewInside) {
+    setPairValue(changes.document, pair, isShort && !hasNewInside ? full[shortFormKey] : value);
     setFlowStyleOfEntry(section.key, pair.value);
   }
 }
 
-/** Sets one property; what is plain is taken out of an entry that says "exactly", and said otherwise. */
-export function updateProperty({ document }: Changes, entry: YAMLMap, key: string, full: YamlObject, isExact: boolean): void {
+/** Sets one property. A default value is removed from an "exactly" entry, and written in any other entry. */
+export function updateProperty({ document }: Changes, node: YAMLMap, key: string, full: YamlObject, isExact: boolean): void {
   const value = full[key];
-  const pair = findPair(entry, key);
+  const pair = findPair(node, key);
   if (value === undefined && (isExact || !(key in DEFAULTS))) {
-    if (pair !== undefined) entry.items.splice(entry.items.indexOf(pair), 1);
-  } else if (pair === undefined)
-    insertPair(document, entry, key, value ?? DEFAULTS[key], ["args", "type", "definition", ...Object.keys(full)], "");
-  else setValue(document, pair, value ?? DEFAULTS[key]);
+    if (pair !== undefined) node.items.splice(node.items.indexOf(pair), 1);
+  } else if (pair === undefined) {
+    const order = ["args", "type", "definition", ...Object.keys(full)];
+    insertPair(document, node, { key, value: value ?? DEFAULTS[key], order, section: "" });
+  } else setPairValue(document, pair, value ?? DEFAULTS[key]);
 }
 
-const OWN_OF_PARTS = new Set(["comment", "grants"]);
+const OF_PARTS = new Set(["comment", "grants"]);
 
-function mapOf(value: unknown, main: string): YamlObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as YamlObject) : { [main]: value };
+function toMapping(value: unknown, shortFormKey: string): YamlObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as YamlObject) : { [shortFormKey]: value };
 }

@@ -10,11 +10,11 @@ import {
   type ToStringOptions,
 } from "yaml";
 import type { Catalog } from "../../catalog/catalog.ts";
+import { lookup } from "../../catalog/lookup.ts";
 import { applyRules, type RuleOptions } from "../apply-rules.ts";
 import type { AuditFinding } from "../finding.ts";
-import { keyText } from "../spec-writer/flow-style.ts";
-import { lookup } from "../../catalog/lookup.ts";
 import { literalName } from "../pattern.ts";
+import { keyText } from "../spec-writer/flow-style.ts";
 import { parseSpec } from "../spec/parse.ts";
 import type { Spec } from "../spec/spec.ts";
 import { changesOf } from "./changes.ts";
@@ -23,50 +23,49 @@ import { keepStyle } from "./keep-style.ts";
 import { updateSchema } from "./schema.ts";
 
 export interface UpdatedSpec {
-  /** The file's new text: the old one, to the byte, where the database fulfils it. */
+  /** The new text of the file. Lines without a change keep their bytes. */
   readonly text: string;
-  /** What the database still breaks: demands that a person wrote, such as patterns and what must be absent. */
+  /** The findings that remain: patterns, and objects that must be absent, are not updated. */
   readonly left: readonly AuditFinding[];
-  /** Schemas of the database that the spec doesn't speak of. */
+  /** The schemas of the database that are not in the spec. */
   readonly unlisted: readonly string[];
 }
 
 /**
- * Brings a spec up to a good database and changes nothing else of the file: reasons, severities, exceptions, patterns,
- * modes and comments stay, and so does every entry that the database fulfils. Throws `SPEC_INVALID`.
+ * Updates the entries of a spec that the database does not fulfil. Reasons, severities, exceptions, patterns, modes, comments
+ * and all other entries stay unchanged. Throws `SPEC_INVALID`.
  */
 export function updateSpec(text: string, file: string, catalog: Catalog, options: RuleOptions): UpdatedSpec {
   const spec = parseSpec(text, file);
-  const found = lookup(catalog);
-  const findings = broken(catalog, spec, options);
+  const findings = specFindings(catalog, spec, options);
   const isSameMajor = spec.postgres === undefined || spec.postgres === catalog.server.major;
-  const updated = findings.length === 0 && isSameMajor ? text : edit();
+  const updated = findings.length === 0 && isSameMajor ? text : edited(text, spec, findings, catalog, options);
   return {
     text: updated,
-    left: broken(catalog, parseSpec(updated, file), options),
+    left: specFindings(catalog, parseSpec(updated, file), options),
     unlisted: catalog.schemas.flatMap(({ name }) => (spec.schemas.has(name) ? [] : [name])),
   };
-
-  function edit(): string {
-    const document = parseDocument(text, READING);
-    const changes = changesOf(findings, document, found);
-    updateDatabase(changes, spec, options.state?.versions ?? new Map());
-    const schemas = document.get("schemas");
-    for (const [name, rule] of spec.schemas) {
-      const node = isMap(schemas) ? schemas.items.find(({ key }) => literalName(keyText(key)) === name)?.value : undefined;
-      if (isMap(node) && rule.pattern !== true && rule.absent !== true) updateSchema(changes, name, rule, node);
-    }
-    return write(document, text);
-  }
 }
 
-/** What breaks a rule of the spec; texts of views are compared whatever version they were written from. */
-function broken(catalog: Catalog, spec: Spec, options: RuleOptions): readonly AuditFinding[] {
+function edited(text: string, spec: Spec, findings: readonly AuditFinding[], catalog: Catalog, options: RuleOptions): string {
+  const document = parseDocument(text, READING);
+  const changes = changesOf(findings, document, lookup(catalog));
+  updateDatabase(changes, spec, options.state?.versions ?? new Map());
+  const schemas = document.get("schemas");
+  for (const [name, schema] of spec.schemas) {
+    const node = isMap(schemas) ? schemas.items.find(({ key }) => literalName(keyText(key)) === name)?.value : undefined;
+    if (isMap(node) && schema.pattern !== true && schema.absent !== true) updateSchema(changes, name, schema, node);
+  }
+  return print(document, text);
+}
+
+/** The findings that come from the spec. Definitions of views are compared also when the major versions differ. */
+function specFindings(catalog: Catalog, spec: Spec, options: RuleOptions): readonly AuditFinding[] {
   const comparable = { ...spec, postgres: undefined };
   return applyRules(catalog, comparable, options).filter(({ at, code }) => at !== undefined && code !== "ignore-expired");
 }
 
-/** A number is written as it was read: the version `0035` is no 35. */
+/** Numbers keep their text: the version `0035` stays `0035`. */
 const READING: ParseOptions & DocumentOptions & SchemaOptions = {
   customTags: (tags) =>
     tags.map((tag) => {
@@ -79,28 +78,28 @@ const READING: ParseOptions & DocumentOptions & SchemaOptions = {
     }),
 };
 
-const INDENTS = [2, 4, 3, 8];
+/** The indentations to try. YAML's writer normalises all other styles in the lines that change. */
+const STYLES = [2, 4, 3, 8].flatMap((indent) => [true, false].map((indentSeq): ToStringOptions => ({ lineWidth: 0, indent, indentSeq })));
 
-/** The text in the style of the original: lines that were not changed stay as they are, the others come as near as YAML's writer gets. */
-function write(document: Document, original: string): string {
-  const untouched = parseDocument(original, READING);
-  const styles = INDENTS.flatMap((indent) =>
-    [true, false].flatMap((indentSeq) =>
-      [true, false].map((flowCollectionPadding): ToStringOptions => ({ lineWidth: 0, indent, indentSeq, flowCollectionPadding })),
-    ),
-  );
-  const lines = new Set(original.split("\n"));
-  let [style, fewest] = [styles[0], Infinity];
-  for (const one of styles) {
-    const strange = untouched
-      .toString(one)
-      .split("\n")
-      .filter((line) => !lines.has(line)).length;
-    if (strange < fewest) [style, fewest] = [one, strange];
+/** Prints the document. Lines without a change are copied from the original text. */
+function print(document: Document, original: string): string {
+  const unchanged = parseDocument(original, READING);
+  const style = styleOf(original, unchanged);
+  const changed = document.toString(style);
+  const styled = keepStyle(original, unchanged.toString(style), changed);
+  // A copied line can have another meaning beside a changed line, for example because of its indentation.
+  return isDeepStrictEqual(parseDocument(styled, READING).toJS(), parseDocument(changed, READING).toJS()) ? styled : changed;
+}
+
+/** The style in which YAML's writer changes the fewest lines of the original text. */
+function styleOf(original: string, unchanged: Document): ToStringOptions | undefined {
+  const lines = new Set(original.split(/\r?\n/));
+  let [best, fewest] = [STYLES[0], Infinity];
+  for (const style of STYLES) {
+    const printed = unchanged.toString(style).split("\n");
+    const others = printed.filter((line) => !lines.has(line)).length;
+    if (others < fewest) [best, fewest] = [style, others];
     if (fewest === 0) break;
   }
-  const changed = document.toString(style);
-  const restyled = keepStyle(original, untouched.toString(style), changed);
-  // Style is worth less than meaning.
-  return isDeepStrictEqual(parseDocument(restyled, READING).toJS(), parseDocument(changed, READING).toJS()) ? restyled : changed;
+  return best;
 }
