@@ -7,7 +7,7 @@ import { jobOf } from "../cli/job.ts";
 import { removeAfterLastUse } from "../commands/down.ts";
 import { prepare } from "../context/context.ts";
 import { describeError, isOffshootError, OffshootError } from "../errors.ts";
-import { type Left, tearDown } from "../usage/teardown.ts";
+import { type KeptReason, tearDown } from "../usage/teardown.ts";
 import { COMMANDS } from "./commands.ts";
 import { readInputs, withoutInputs } from "./inputs.ts";
 import { type Plan, planOf } from "./plan.ts";
@@ -53,7 +53,7 @@ async function tearDownJob(invocation: Invocation, { lockHolder }: State): Promi
   invocation.log(describeTeardown(left, context.name, context.run.key));
 }
 
-function describeTeardown(left: Left | undefined, name: string, key: string): string {
+function describeTeardown(left: KeptReason | undefined, name: string, key: string): string {
   if (left === undefined) return `The database ${name} was deleted.`;
   if (left === "shared") return `The database ${name} was kept because other jobs of this run use it. The last of them deletes it.`;
   return `The database ${name} was kept because a job without \`teardown: true\` created it. Delete it with: offshoot down --run ${key}`;

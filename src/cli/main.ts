@@ -1,4 +1,4 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import type { Host } from "./host.ts";
 import type { Invocation } from "./invocation.ts";
 import { menu } from "./menu.ts";
@@ -13,7 +13,7 @@ export async function main(host: Host): Promise<void> {
     const { invocationOf } = await import("./invocation.ts");
     return (invocation = invocationOf(host, globals, title));
   });
-  program.configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) });
+  printTo(host, program);
   try {
     await program.parseAsync(host.argv);
     host.exitCode = invocation?.exitCode ?? 0;
@@ -29,4 +29,10 @@ export async function main(host: Host): Promise<void> {
   } finally {
     invocation?.close();
   }
+}
+
+/** Commander would print to the real process, and a subcommand does not inherit this setting once it was added. */
+function printTo(host: Host, command: Command): void {
+  command.configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) });
+  for (const subcommand of command.commands) printTo(host, subcommand);
 }
