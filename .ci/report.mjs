@@ -2,6 +2,7 @@
  * Reads the JSON reports of vitest. `report.mjs failed REPORT` prints the files with failed tests. `counts REPORT AGAIN`
  * prints the numbers of passed and failed tests. `show REPORT AGAIN` prints each failed test with its error, and also the
  * tests that failed only in the first run of a file. AGAIN is the report of the second run of failed files; it is optional.
+ * `left-out REPORT OTHER` fails when a test ran in neither of the two.
  */
 import { existsSync, readFileSync } from "node:fs";
 

@@ -5,6 +5,9 @@ const root = new URL("..", import.meta.url).pathname;
 export default defineConfig({
   root,
   test: {
+    // `npm run test:slowest` reads the report.
+    reporters: ["default", "json"],
+    outputFile: { json: `${root}node_modules/.cache/offshoot/test-report.json` },
     // `npm test` leaves these out and `npm run test:full` runs them: each takes many seconds and repeats, at length or at
     // size, what shorter tests of the same room show.
     tags: [{ name: "proof", description: "A long proof: hundreds of random cases, dozens of processes, or whole workflows." }],

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
 import type { Host } from "../../src/cli/host.ts";
 
 const BIN = new URL("../../bin/offshoot.js", import.meta.url).pathname;
@@ -32,7 +34,7 @@ export interface Project {
   /** `cwd`: default the project's folder. */
   start(args: readonly string[], env?: Readonly<Record<string, string | undefined>>, cwd?: string): Running;
   offshoot(args: readonly string[], env?: Readonly<Record<string, string | undefined>>, cwd?: string): Promise<Finished>;
-  /** Runs the CLI in this process, which costs a fiftieth of a process start. For what no signal and no exit decides. */
+  /** Runs the CLI in this process, without the cost of a process start. Signals and exits cannot be tested with it. */
   call(args: readonly string[], env?: Readonly<Record<string, string | undefined>>, cwd?: string): Promise<Finished>;
   /** Removes every database of the project's runs, stops its server and deletes the folder. */
   remove(): Promise<void>;
@@ -79,17 +81,23 @@ export async function makeProject(env: Readonly<Record<string, string>> = {}): P
   };
 }
 
-/** A stand-in for the process: what is written is collected. */
+/** Runs the CLI with a replacement of the process, and collects its output. */
 async function callMain(args: readonly string[], cwd: string, env: Readonly<Record<string, string | undefined>>): Promise<Finished> {
   const { main } = await import("../../src/cli/main.ts");
   const written = { stdout: "", stderr: "" };
-  const streamOf = (name: "stdout" | "stderr"): NodeJS.WriteStream =>
-    ({ write: (text: string) => ((written[name] += text), true), isTTY: false, columns: 0 }) as unknown as NodeJS.WriteStream;
+  const streamOf = (name: "stdout" | "stderr"): Writable =>
+    new Writable({
+      decodeStrings: false,
+      write(text: string, _encoding, done) {
+        written[name] += text;
+        done();
+      },
+    });
   const host: Host = {
     argv: [process.execPath, BIN, ...args],
     env: { ...env },
-    stdout: streamOf("stdout") as Host["stdout"],
-    stderr: streamOf("stderr") as Host["stderr"],
+    stdout: streamOf("stdout") as unknown as Host["stdout"],
+    stderr: streamOf("stderr") as unknown as Host["stderr"],
     stdin: { isTTY: false } as Host["stdin"],
     cwd: () => cwd,
     on: () => process,
@@ -99,7 +107,9 @@ async function callMain(args: readonly string[], cwd: string, env: Readonly<Reco
     exitCode: undefined,
   };
   await main(host);
-  return { code: Number(host.exitCode ?? 0), signal: null, ...written, at: performance.now() };
+  // The test runner may force colours, which the CLI would not use on a stream like these.
+  const [stdout, stderr] = [stripVTControlCharacters(written.stdout), stripVTControlCharacters(written.stderr)];
+  return { code: Number(host.exitCode ?? 0), signal: null, stdout, stderr, at: performance.now() };
 }
 
 function run(args: readonly string[], cwd: string, env: Readonly<Record<string, string | undefined>>): Running {

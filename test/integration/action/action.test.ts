@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Row, withSession } from "../../../src/postgres/connect.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
-import { ACTION, branchesOf, requireVerdicts, type Scene, setScene } from "./scene.ts";
+import { requireVerdicts } from "../../support/workflow-results.ts";
+import { ACTION, branchesOf, type Scene, setScene } from "./scene.ts";
 
 let mock: MockServer;
 let scene: Scene;

@@ -78,7 +78,7 @@ test("invalid inputs fail the step before anything is created", async () => {
   expect(await mock.control("GET", "calls")).toMatchObject({ log: [] });
 });
 
-test("during an outage of Neon the job gets a local database, with a warning", async () => {
+test("during an outage of Neon the job gets a local database, with a warning", { tags: "proof" }, async () => {
   await mock.control("POST", "faults", { status: 503, times: -1 });
   const { test: result } = await scene.run(
     job(

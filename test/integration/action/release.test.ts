@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { githubEvent, runSteps } from "../mocks/actions/scene.ts";
+import { githubEvent } from "../../support/workflow-results.ts";
+import { runSteps } from "../mocks/actions/scene.ts";
 
 const run = promisify(execFile);
 const ROOT = new URL("../../..", import.meta.url).pathname;

@@ -1,16 +1,13 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile, copyFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { buildAction } from "../../support/build-action.ts";
 import type { MockServer } from "../../support/mock-server.ts";
-import type { GithubEvent } from "../../../mocks/actions/event.ts";
 import type { Results } from "../../../mocks/actions/graph.ts";
 import { installedPath } from "../../../mocks/actions/installed-path.ts";
 import type { WorkflowRun } from "../../../mocks/actions/workflow-run.ts";
 import { runWorkflow } from "../../../mocks/actions/run-workflow.ts";
-import { ciFixture } from "../../unit/ci/fixture.ts";
-import { verdicts } from "../mocks/actions/scene.ts";
+import { githubEvent } from "../../support/workflow-results.ts";
 
 const ROOT = new URL("../../..", import.meta.url).pathname;
 
@@ -39,7 +36,7 @@ export async function setScene(mock: MockServer): Promise<Scene> {
   return {
     meeting,
     async run(yaml, more = {}) {
-      const event = more.event ?? (ciFixture("github/push") as GithubEvent);
+      const event = more.event ?? githubEvent("push");
       return runWorkflow({
         yaml: /^jobs:/m.test(yaml) ? yaml : `on: ${event.env["GITHUB_EVENT_NAME"]}\njobs:\n${yaml}`,
         repository,
@@ -57,20 +54,8 @@ export async function setScene(mock: MockServer): Promise<Scene> {
   };
 }
 
-/** Throws, with the log of every job, if the jobs did not end as expected. */
-export function requireVerdicts(results: Results, wanted: Readonly<Record<string, string>>): void {
-  if (isDeepStrictEqual(verdicts(results), wanted)) return;
-  const logs = Object.entries(results).map(([job, { result, log }]) => `${job}, ${result}:\n${log}`);
-  throw new Error(`The jobs did not end as ${JSON.stringify(wanted)}.\n\n${logs.join("\n\n")}`);
-}
-
-interface State {
-  readonly branches: readonly { readonly id: string; readonly name: string; readonly deleted: boolean }[];
-}
-
 /** Id and name of the existing branches for runs whose name starts with `run`. */
 export async function branchesOf(mock: MockServer, run: string): Promise<readonly (readonly [id: string, name: string])[]> {
-  const { branches } = (await mock.control("GET", "state")) as State;
-  const ours = branches.filter(({ name, deleted }) => name.startsWith(`offshoot/acme/shop/${run}`) && !deleted);
-  return ours.map(({ id, name }) => [id, name]);
+  const own = (await mock.branches()).filter(({ name }) => name.startsWith(`offshoot/acme/shop/${run}`));
+  return own.map(({ id, name }) => [id, name]);
 }

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
 import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
 import { skipWithout } from "../../support/require.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
+import { newDatabase } from "../../support/new-database.ts";
 
 const SCHEMA = `
 create schema app;
@@ -44,10 +45,7 @@ async function broken(session: Session): Promise<unknown[]> {
 describe("without plpgsql_check", () => {
   let session: Session;
   beforeAll(async () => {
-    const url = new URL(inject("serverUrl"));
-    await withSession(url.href, (admin) => admin.query("create database bodies"));
-    url.pathname = "/bodies";
-    session = await connect(url.href);
+    session = await connect(await newDatabase("bodies"));
     await session.query(SCHEMA);
     return () => session.close();
   });

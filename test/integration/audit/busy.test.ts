@@ -1,14 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { beforeAll, expect, inject, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { connect, type Session, withSession } from "../../../src/postgres/connect.ts";
-import { directUrl, withDatabase } from "../../../src/postgres/url.ts";
+import { directUrl } from "../../../src/postgres/url.ts";
 import { auditAndReport } from "../../../src/commands/audit.ts";
 import { type Context, prepare } from "../../../src/context/context.ts";
 import { withReadSession } from "../../../src/context/read-session.ts";
 import { retryWhileSchemaChanges } from "../../../src/context/read-session.ts";
+import { newDatabase } from "../../support/new-database.ts";
 
 let context: Context;
-let made = 0;
 
 beforeAll(async () => {
   context = await prepare({
@@ -19,9 +19,7 @@ beforeAll(async () => {
 });
 
 async function makeDatabase(schema: string): Promise<ReturnType<typeof directUrl>> {
-  const name = `busy_${(made += 1)}`;
-  await withSession(inject("serverUrl"), (admin) => admin.query(`create database ${name}`));
-  const url = directUrl(withDatabase(inject("serverUrl"), name));
+  const url = directUrl(await newDatabase("busy"));
   await withSession(url, (session) => session.query(schema));
   return url;
 }

@@ -1,11 +1,12 @@
 import * as fc from "fast-check";
-import { beforeAll, describe, expect, inject, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { readCatalog } from "../../../src/catalog/read.ts";
 import type { Catalog } from "../../../src/catalog/catalog.ts";
 import { castsOf, CATEGORIES, IMPLICIT_CASTS } from "../../../src/audit/overloads/casts.ts";
 import { applyRules } from "../../../src/audit/apply-rules.ts";
 import { resolve, type Call } from "../../../src/audit/overloads/resolution.ts";
-import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
+import { connect, type Session } from "../../../src/postgres/connect.ts";
+import { newDatabase } from "../../support/new-database.ts";
 
 const AMBIGUOUS_FUNCTION = "42725";
 const NOW = new Date("2026-06-15T12:00:00Z");
@@ -13,10 +14,7 @@ const NOW = new Date("2026-06-15T12:00:00Z");
 let session: Session;
 
 beforeAll(async () => {
-  const url = new URL(inject("serverUrl"));
-  await withSession(url.href, (admin) => admin.query("create database overloads"));
-  url.pathname = "/overloads";
-  session = await connect(url.href);
+  session = await connect(await newDatabase("overloads"));
   await session.query(`create schema app;
     create type app.mood as enum ('sad', 'happy');
     create domain app.count as integer;
@@ -157,39 +155,43 @@ async function formatted(calls: readonly Call[]): Promise<readonly Call[]> {
   }));
 }
 
-test("in hundreds of sets of overloads, each call resolves as in Postgres, and every ambiguous set is reported", async () => {
-  const seen = { calls: 0, ambiguous: 0, sets: 0, reported: 0 };
-  await fc.assert(
-    fc.asyncProperty(sets, async ([overloads, drawn]) => {
-      await withRoutines(overloads.map(declared), async (catalog) => {
-        const group = catalog.routines.filter(({ name }) => name === "f");
-        const casts = castsOf(catalog);
-        const calls = await formatted(drawn);
-        const answers = await answersTo(calls.map(written));
-        const ours = calls.map((call) => ((resolve(group, call, casts)?.length ?? 0) > 1 ? AMBIGUOUS_FUNCTION : "other"));
-        const theirs = answers.map((answer) => (answer === AMBIGUOUS_FUNCTION ? answer : "other"));
-        const apart = calls.filter((_, at) => ours[at] !== theirs[at]).map(written);
-        expect({ overloads: overloads.map(declared), apart }).toEqual({ overloads: overloads.map(declared), apart: [] });
+test(
+  "in hundreds of sets of overloads, each call resolves as in Postgres, and every ambiguous set is reported",
+  { tags: "proof" },
+  async () => {
+    const seen = { calls: 0, ambiguous: 0, sets: 0, reported: 0 };
+    await fc.assert(
+      fc.asyncProperty(sets, async ([overloads, drawn]) => {
+        await withRoutines(overloads.map(declared), async (catalog) => {
+          const group = catalog.routines.filter(({ name }) => name === "f");
+          const casts = castsOf(catalog);
+          const calls = await formatted(drawn);
+          const answers = await answersTo(calls.map(written));
+          const ours = calls.map((call) => ((resolve(group, call, casts)?.length ?? 0) > 1 ? AMBIGUOUS_FUNCTION : "other"));
+          const theirs = answers.map((answer) => (answer === AMBIGUOUS_FUNCTION ? answer : "other"));
+          const apart = calls.filter((_, at) => ours[at] !== theirs[at]).map(written);
+          expect({ overloads: overloads.map(declared), apart }).toEqual({ overloads: overloads.map(declared), apart: [] });
 
-        const reported = findingsOf(catalog).flatMap(({ facts }) => ("call" in facts ? [facts.call] : []));
-        const refused = await answersTo(reported);
-        expect({ reported, refused }).toEqual({ reported, refused: reported.map(() => AMBIGUOUS_FUNCTION) });
-        const unseen = theirs.includes(AMBIGUOUS_FUNCTION) && reported.length === 0;
-        expect({ overloads: overloads.map(declared), unseen }).toMatchObject({ unseen: false });
+          const reported = findingsOf(catalog).flatMap(({ facts }) => ("call" in facts ? [facts.call] : []));
+          const refused = await answersTo(reported);
+          expect({ reported, refused }).toEqual({ reported, refused: reported.map(() => AMBIGUOUS_FUNCTION) });
+          const unseen = theirs.includes(AMBIGUOUS_FUNCTION) && reported.length === 0;
+          expect({ overloads: overloads.map(declared), unseen }).toMatchObject({ unseen: false });
 
-        seen.sets += 1;
-        seen.calls += calls.length;
-        seen.ambiguous += theirs.filter((answer) => answer === AMBIGUOUS_FUNCTION).length;
-        seen.reported += reported.length > 0 ? 1 : 0;
-      });
-    }),
-    { numRuns: 300 },
-  );
-  // Enough sets of both kinds, so that the test is meaningful.
-  expect(seen.ambiguous).toBeGreaterThan(100);
-  expect(seen.reported).toBeGreaterThan(30);
-  expect(seen.sets - seen.reported).toBeGreaterThan(30);
-});
+          seen.sets += 1;
+          seen.calls += calls.length;
+          seen.ambiguous += theirs.filter((answer) => answer === AMBIGUOUS_FUNCTION).length;
+          seen.reported += reported.length > 0 ? 1 : 0;
+        });
+      }),
+      { numRuns: 300 },
+    );
+    // Enough sets of both kinds, so that the test is meaningful.
+    expect(seen.ambiguous).toBeGreaterThan(100);
+    expect(seen.reported).toBeGreaterThan(30);
+    expect(seen.sets - seen.reported).toBeGreaterThan(30);
+  },
+);
 
 describe("the severity", () => {
   test.each([

@@ -1,18 +1,15 @@
-import { beforeEach, expect, inject, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
 import type { AuditCode } from "../../../src/audit/facts.ts";
 import { AUDIT } from "../../../src/audit/source.ts";
 import { messageFor } from "../../../src/findings/kind.ts";
-import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
+import { connect, type Session } from "../../../src/postgres/connect.ts";
+import { newDatabase } from "../../support/new-database.ts";
 
 let session: Session;
-let made = 0;
 
 beforeEach(async () => {
-  const url = new URL(inject("serverUrl"));
-  url.pathname = `/remedies_${++made}`;
-  await withSession(inject("serverUrl"), (admin) => admin.query(`create database remedies_${made}`));
-  session = await connect(url.href);
+  session = await connect(await newDatabase("remedies"));
   return () => session.close();
 });
 

@@ -1,15 +1,12 @@
-import { beforeEach, describe, expect, inject, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
-import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
+import { connect, type Session } from "../../../src/postgres/connect.ts";
+import { newDatabase } from "../../support/new-database.ts";
 
 let session: Session;
-let made = 0;
 
 beforeEach(async () => {
-  const url = new URL(inject("serverUrl"));
-  url.pathname = `/state_${++made}`;
-  await withSession(inject("serverUrl"), (admin) => admin.query(`create database state_${made}`));
-  session = await connect(url.href);
+  session = await connect(await newDatabase("state"));
   return () => session.close();
 });
 

@@ -6,7 +6,7 @@ import { BASE, FIELDS } from "../../support/fields.ts";
 import { otherMajors } from "../../support/majors.ts";
 import { sharedServer } from "../../support/shared-server.ts";
 
-describe.each(["", ...(await otherMajors())])("the catalog says, server of another folder: %j", (folder) => {
+const onServer = (folder: string): void => {
   let session: Session;
   beforeAll(async () => {
     const server = folder === "" ? undefined : await sharedServer(folder);
@@ -31,6 +31,14 @@ describe.each(["", ...(await otherMajors())])("the catalog says, server of anoth
     const expected = (running?.major ?? 0) < from ? UNKNOWN_WORDS : objectContaining(facts);
     expect(object).toEqual(expected);
   });
+};
+
+describe("the catalog of the newest Postgres says", () => {
+  onServer("");
+});
+
+describe.each(await otherMajors())("the catalog of Postgres in %s says", { tags: "proof" }, (folder) => {
+  onServer(folder);
 });
 
 const UNKNOWN_WORDS = expect.stringMatching(/^(?:42601|22023|42703|0A000)$/) as unknown;

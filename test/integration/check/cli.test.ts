@@ -14,19 +14,19 @@ const MISTAKEN = "on: push\njobs:\n  test:\n    runs-on: x\n    steps:\n      - 
 
 test("check workflow prints findings, ends with status 10, and annotates the line on GitHub", async () => {
   await project.write(".github/workflows/ci.yml", MISTAKEN);
-  const { code, stdout, stderr } = await project.offshoot(["check", "workflow"]);
+  const { code, stdout, stderr } = await project.call(["check", "workflow"]);
   expect([code, stdout]).toEqual([
     10,
     expect.stringContaining("code: migration-failure-hidden, .github/workflows/ci.yml:6, docs/check.md#migration-failure-hidden"),
   ]);
   expect(stderr).toContain("1 finding");
-  const json = await project.offshoot(["check", "workflow", "--json", "--quiet", ".github/workflows/ci.yml"]);
+  const json = await project.call(["check", "workflow", "--json", "--quiet", ".github/workflows/ci.yml"]);
   expect(JSON.parse(json.stdout)).toMatchObject({
     version: 1,
     counts: { error: 1 },
     findings: [{ code: "migration-failure-hidden", at: { line: 6 } }],
   });
-  const onGitHub = await project.offshoot(["check", "workflow"], { GITHUB_ACTIONS: "true", CI: "true" });
+  const onGitHub = await project.call(["check", "workflow"], { GITHUB_ACTIONS: "true", CI: "true" });
   expect(onGitHub.stdout + onGitHub.stderr).toContain(
     "::error file=.github/workflows/ci.yml,line=6,title=test%2C step 1::a failed migration does not fail the step",
   );
@@ -34,28 +34,28 @@ test("check workflow prints findings, ends with status 10, and annotates the lin
 
 test("an unreadable or invalid workflow is a usage error with its line", async () => {
   await project.write("broken.yml", "on: push\njobs: [\n");
-  const broken = await project.offshoot(["check", "workflow", "broken.yml"]);
+  const broken = await project.call(["check", "workflow", "broken.yml"]);
   expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining("broken.yml:3: ")]);
-  const absent = await project.offshoot(["check", "workflow", "absent.yml"]);
+  const absent = await project.call(["check", "workflow", "absent.yml"]);
   expect([absent.code, absent.stderr]).toEqual([2, expect.stringContaining("Could not read the workflow absent.yml: ENOENT.")]);
   await project.write("other.yml", "a: 1\n");
-  const other = await project.offshoot(["check", "workflow", "other.yml"]);
+  const other = await project.call(["check", "workflow", "other.yml"]);
   expect([other.code, other.stderr]).toEqual([2, expect.stringContaining("other.yml is not a GitHub Actions workflow")]);
 });
 
 test("check worker shows the output of the worker on stderr, and the findings on stdout", async () => {
   const flags = ["--for", "200ms", "--lines", "2"];
-  const good = await project.offshoot(["check", "worker", ...flags, "--", "sh", "-c", "echo one; echo two; sleep 60"]);
+  const good = await project.call(["check", "worker", ...flags, "--", "sh", "-c", "echo one; echo two; sleep 60"]);
   expect([good.code, good.stdout]).toEqual([0, "The worker runs as expected: no findings.\n"]);
   expect(good.stderr).toContain("one\ntwo\n");
-  const bad = await project.offshoot(["check", "worker", ...flags, "--within", "500ms", "--", "sh", "-c", "echo one; sleep 60"]);
+  const bad = await project.call(["check", "worker", ...flags, "--within", "500ms", "--", "sh", "-c", "echo one; sleep 60"]);
   expect([bad.code, bad.stdout]).toEqual([10, expect.stringContaining("of 2 lines in 0.5 s")]);
 });
 
 test("check metrics reports an invalid metric name as a usage error, and an unreachable endpoint as a finding", async () => {
-  const usage = await project.offshoot(["check", "metrics", "http://127.0.0.1:9/metrics", "--metric", "a-b"]);
+  const usage = await project.call(["check", "metrics", "http://127.0.0.1:9/metrics", "--metric", "a-b"]);
   expect([usage.code, usage.stderr]).toEqual([2, expect.stringContaining("a-b is not a valid metric name.")]);
-  const absent = await project.offshoot(["check", "metrics", "http://127.0.0.1:9/metrics", "--within", "100ms", "--metric", "up:gauge"]);
+  const absent = await project.call(["check", "metrics", "http://127.0.0.1:9/metrics", "--within", "100ms", "--metric", "up:gauge"]);
   expect([absent.code, absent.stdout]).toEqual([10, expect.stringContaining("code: endpoint-unreachable")]);
 });
 
@@ -64,7 +64,7 @@ describe("the reports of a check", () => {
     await project.write("reported.yml", MISTAKEN);
     const formats = ["junit=check.xml", "sarif=check.sarif", "code-quality=check.json", "markdown=check.md", "json=findings.json"];
     const flags = formats.flatMap((report) => ["--report", report]);
-    const { code, stdout } = await project.offshoot(["check", "workflow", "-q", "reported.yml", ...flags]);
+    const { code, stdout } = await project.call(["check", "workflow", "-q", "reported.yml", ...flags]);
     expect([code, stdout]).toEqual([10, expect.stringMatching(/^ERRORS\n[^]*\n1 error\n$/)]);
     const read = (file: string): Promise<string> => readFile(join(project.directory, file), "utf8");
     expect(await read("check.xml")).toContain('<testsuites name="offshoot check workflow" tests="1" failures="1" errors="0" skipped="0"');
@@ -78,16 +78,15 @@ describe("the reports of a check", () => {
 
   test("fail on warnings with --fail-on warning, and only on errors by default", async () => {
     await project.write("counting.yml", MISTAKEN.replace("alembic upgrade head || true", "((n++))"));
-    const codeOf = async (...flags: readonly string[]) =>
-      (await project.offshoot(["check", "workflow", "-q", "counting.yml", ...flags])).code;
+    const codeOf = async (...flags: readonly string[]) => (await project.call(["check", "workflow", "-q", "counting.yml", ...flags])).code;
     expect([await codeOf(), await codeOf("--fail-on", "warning"), await codeOf("--fail-on", "eror")]).toEqual([0, 10, 2]);
   });
 
   test("of metrics and workers without findings have one passed test case", async () => {
     const flags = ["-q", "--for", "100ms", "--report", "junit"];
-    const { code, stdout } = await project.offshoot(["check", "worker", ...flags, "--", "sh", "-c", "echo one; sleep 60"]);
+    const { code, stdout } = await project.call(["check", "worker", ...flags, "--", "sh", "-c", "echo one; sleep 60"]);
     expect([code, stdout]).toEqual([0, expect.stringContaining('<testcase classname="worker" name="no findings" time="0"/>')]);
-    const metrics = await project.offshoot(["check", "metrics", "http://127.0.0.1:9/", "--within", "100ms", "-q", "--report", "sarif"]);
+    const metrics = await project.call(["check", "metrics", "http://127.0.0.1:9/", "--within", "100ms", "-q", "--report", "sarif"]);
     expect(JSON.parse(metrics.stdout)).toMatchObject({ runs: [{ results: [{ ruleId: "endpoint-unreachable" }] }] });
   });
 });

@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 afterAll(() => project.remove());
 
-const audit = (...args: readonly string[]) => project.offshoot(["audit", "spec.yaml", "--url", "TARGET", ...args]);
+const audit = (...args: readonly string[]) => project.call(["audit", "spec.yaml", "--url", "TARGET", ...args]);
 const readBack = (file: string): Promise<string> => readFile(join(project.directory, file), "utf8");
 
 describe("audit --report", () => {
@@ -77,7 +77,7 @@ describe("audit --report", () => {
     ],
   ])("rejects %s before the database is used", async (_, args, error) => {
     // No server listens at this port.
-    const { stderr, code } = await project.offshoot(["audit", "--url", "postgres://nobody@127.0.0.1:1/none", ...args]);
+    const { stderr, code } = await project.call(["audit", "--url", "postgres://nobody@127.0.0.1:1/none", ...args]);
     expect(stderr).toMatch(error);
     expect(code).toBe(2);
   });
@@ -93,7 +93,7 @@ test.each([
   ["a spec that is a folder", ["folder", "--update"], "error Could not read the audit spec folder: it is a folder."],
 ])("%s that cannot be written or read causes an error without a stack", async (_, args, error) => {
   await mkdir(join(project.directory, "folder"), { recursive: true });
-  const { stderr, code } = await project.offshoot(["audit", "-q", "--url", "TARGET", ...args]);
+  const { stderr, code } = await project.call(["audit", "-q", "--url", "TARGET", ...args]);
   expect({ code, error: stderr.split("\n")[0], isStack: /^ +at /m.test(stderr) }).toEqual({ code: 2, error, isStack: false });
 });
 
@@ -104,7 +104,7 @@ test.each([
   const path = join(project.directory, "foreign.yaml");
   await writeFile(path, bytes);
   for (const flags of [[], ["--update"]]) {
-    const { stderr, code } = await project.offshoot(["audit", "foreign.yaml", "-q", "--url", "TARGET", ...flags]);
+    const { stderr, code } = await project.call(["audit", "foreign.yaml", "-q", "--url", "TARGET", ...flags]);
     expect({ code, error: stderr.split("\n")[0] }).toEqual({
       code: 2,
       error: "error Could not read the audit spec foreign.yaml: it is not UTF-8 text.",
@@ -114,18 +114,18 @@ test.each([
 });
 
 test("a spec is written into a new folder", async () => {
-  expect(await project.offshoot(["audit", "db/specs/new.yaml", "-q", "--write", "--url", "TARGET"])).toMatchObject({ code: 0 });
+  expect(await project.call(["audit", "db/specs/new.yaml", "-q", "--write", "--url", "TARGET"])).toMatchObject({ code: 0 });
   expect(await readBack("db/specs/new.yaml")).toContain("version: 1");
 });
 
 test("an invalid spec is an error before the database is used", async () => {
   await project.write("bad.yaml", "version: 1\nschema: {}\n");
-  const { stderr, code } = await project.offshoot(["audit", "bad.yaml", "--url", "postgres://nobody@127.0.0.1:1/none"]);
+  const { stderr, code } = await project.call(["audit", "bad.yaml", "--url", "postgres://nobody@127.0.0.1:1/none"]);
   expect(stderr).toContain('bad.yaml:2: unknown key "schema". Did you mean "schemas"?');
   expect(code).toBe(2);
 });
 
-const spec = (...args: readonly string[]) => project.offshoot(["audit", "made.yaml", "--url", "TARGET", ...args]);
+const spec = (...args: readonly string[]) => project.call(["audit", "made.yaml", "--url", "TARGET", ...args]);
 
 describe("audit --write and --update", () => {
   test("create a spec once, keep it unchanged if the database is unchanged, and change only what the database changed", async () => {
@@ -151,11 +151,11 @@ describe("audit --write and --update", () => {
 test("an invalid spec is an error of run and migrate before anything is created", async () => {
   await project.write("offshoot.yaml", "audit: bad.yaml\nmigrations:\n  command: exit 7\n");
   for (const args of [["run", "--", "true"], ["migrate"]]) {
-    const { stderr, code } = await project.offshoot([...args, "--run", "bad"]);
+    const { stderr, code } = await project.call([...args, "--run", "bad"]);
     expect(stderr).toMatch(/^error bad\.yaml:2: unknown key "schema"\. Did you mean "schemas"\?\n/);
     expect(code).toBe(2);
   }
-  expect(JSON.parse((await project.offshoot(["list", "--json"])).stdout)).toEqual([]);
+  expect(JSON.parse((await project.call(["list", "--json"])).stdout)).toEqual([]);
   await project.write("offshoot.yaml", "");
 });
 
@@ -173,19 +173,19 @@ test("reports have file names relative to the top of the checkout", async () => 
 describe("the severity that fails", () => {
   test("is error by default, and is set by the flag or the configuration", async () => {
     await project.write("mild.yaml", SPEC.replace("reason:", "severity: warning, reason:"));
-    const mild = async (...args: readonly string[]) => (await project.offshoot(["audit", "mild.yaml", "--url", "TARGET", ...args])).code;
+    const mild = async (...args: readonly string[]) => (await project.call(["audit", "mild.yaml", "--url", "TARGET", ...args])).code;
     expect([(await audit()).code, await mild(), await mild("--fail-on", "warning")]).toEqual([10, 0, 10]);
     await project.write("offshoot.yaml", "audit:\n  spec: mild.yaml\n  failOn: warning\n");
-    expect([(await project.offshoot(["audit", "--url", "TARGET"])).code, await mild("--fail-on", "error")]).toEqual([10, 0]);
+    expect([(await project.call(["audit", "--url", "TARGET"])).code, await mild("--fail-on", "error")]).toEqual([10, 0]);
     await project.write("offshoot.yaml", "audit: mild.yaml\n");
-    expect((await project.offshoot(["audit", "--url", "TARGET"])).code).toBe(0);
+    expect((await project.call(["audit", "--url", "TARGET"])).code).toBe(0);
   });
 });
 
 describe("on GitHub", () => {
   test("each finding is an annotation on its line of the spec, and is on the page", async () => {
     const page = await project.write("summary.md", "");
-    const { stderr } = await project.offshoot(["audit", "spec.yaml", "--url", "TARGET"], {
+    const { stderr } = await project.call(["audit", "spec.yaml", "--url", "TARGET"], {
       GITHUB_ACTIONS: "true",
       CI: "true",
       GITHUB_STEP_SUMMARY: page,
@@ -248,7 +248,7 @@ describe("on GitHub", () => {
 });
 
 test.each([[[]], [["unreached.yaml", "--write"]]])("audit %j reports an unreachable server without the password", async (flags) => {
-  const { code, stderr } = await project.offshoot(["audit", ...flags, "--url", "postgresql://reader:hidden-word@127.0.0.1:1/db"]);
+  const { code, stderr } = await project.call(["audit", ...flags, "--url", "postgresql://reader:hidden-word@127.0.0.1:1/db"]);
   expect({ code, isReported: /^error Could not connect to 127\.0\.0\.1:1\/db as reader: .*ECONNREFUSED/m.test(stderr) }).toEqual({
     code: 13,
     isReported: true,

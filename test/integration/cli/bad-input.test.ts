@@ -152,14 +152,14 @@ describe("bad input", () => {
     "%s causes one clear error, and nothing is created",
     async (_name, { args, file, env, code, errors }) => {
       if (file !== undefined) await project.write("offshoot.yaml", file);
-      const result = await project.offshoot(args, env);
+      const result = await project.call(args, env);
       for (const text of errors) expect(result.stderr).toContain(text);
       expect({ code: result.code, stderr: result.stderr }).toMatchObject({ code: code ?? 2 });
       expect(result.stdout).toBe("");
       expect(result.stderr).not.toContain(SECRET);
       expect(result.stderr).not.toMatch(/\n\s+at .*:\d+:\d+/);
       await rm(join(project.directory, "offshoot.yaml"), { force: true });
-      expect((await project.offshoot(["list", "--json"])).stdout).toBe("[]\n");
+      expect((await project.call(["list", "--json"])).stdout).toBe("[]\n");
     },
   );
 });

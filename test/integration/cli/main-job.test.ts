@@ -1,3 +1,4 @@
+// @module-tag proof
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -24,7 +25,7 @@ const configure = (command: string): Promise<string> =>
 describe("fifty processes at once on one run", () => {
   test(
     "one process creates the database, 49 adopt it, the migrations run once, and no process returns before they ended",
-    { timeout: 300_000 },
+    { timeout: 300_000, tags: "proof" },
     async () => {
       await configure("echo begin $(date +%s%N) >> log; sleep 2; echo end $(date +%s%N) >> log");
       const ups = await Promise.all(Array.from({ length: 50 }, () => project.offshoot(["up", "--json"])));

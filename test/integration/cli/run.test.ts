@@ -123,7 +123,7 @@ describe("run", () => {
     expect(await databases("early")).toBe(0);
   });
 
-  test("after kill -9 the database exists, `list` shows it, and the next `up` adopts it", async () => {
+  test("after kill -9 the database exists, `list` shows it, and the next `up` adopts it", { tags: "proof" }, async () => {
     const running = project.start(["run", "--run", "killed", "--", "sh", "-c", "echo started; sleep 5"]);
     await running.until("started");
     running.child.kill("SIGKILL");
@@ -134,7 +134,7 @@ describe("run", () => {
     expect((await project.offshoot(["down", "--run", "killed"])).code).toBe(0);
   });
 
-  test("after kill -9 a sweep deletes the expired database", async () => {
+  test("after kill -9 a sweep deletes the expired database", { tags: "proof" }, async () => {
     const running = project.start(["run", "--run", "stale", "--ttl", "1s", "--", "sh", "-c", "echo started; sleep 3"]);
     await running.until("started");
     running.child.kill("SIGKILL");

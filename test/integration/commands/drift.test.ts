@@ -1,21 +1,16 @@
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Change } from "../../../src/drift/change.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
-import { withDatabase } from "../../../src/postgres/url.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
 import { findMajor } from "../../support/majors.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
+import { newDatabase } from "../../support/new-database.ts";
+import { driftOutbox, migrateOutbox, OUTBOX } from "../../support/outbox.ts";
 import { startServer } from "../../support/server.ts";
 
-const execute = promisify(execFile);
-const ROOT = new URL("../../..", import.meta.url).pathname;
-const OUTBOX = join(ROOT, "examples/outbox");
 const CONFIG = ["--config", join(OUTBOX, "offshoot.yaml")];
-const MIGRATOR = join(ROOT, "node_modules/node-pg-migrate/bin/node-pg-migrate.js");
 
 /** The differences of the drifted parent, object by object. */
 const REPORTED = [
@@ -50,21 +45,16 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-async function scratch(of: string = server): Promise<string> {
-  const name = `drift_${Math.random().toString(36).slice(2, 10)}`;
-  await withSession(of, (session) => session.query(`create database ${name}`));
-  return withDatabase(of, name);
-}
+const scratch = (of: string = server): Promise<string> => newDatabase("drift", of);
 
 async function migrated(url: string): Promise<string> {
-  await execute(process.execPath, [MIGRATOR, "up", "--no-verbose"], { cwd: OUTBOX, env: { ...process.env, DATABASE_URL: url } });
+  await migrateOutbox(url);
   return url;
 }
 
 async function drifted(url: string): Promise<string> {
-  await migrated(url);
-  const sql = await readFile(join(OUTBOX, "drifted-parent.sql"), "utf8");
-  await withSession(url, (session) => session.query(sql));
+  await migrateOutbox(url);
+  await driftOutbox(url);
   return url;
 }
 
@@ -82,7 +72,7 @@ async function drift(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Printed & { readonly code: number | null }> {
-  const { code, stdout, stderr } = await project.offshoot(["drift", "--json", ...args], env);
+  const { code, stdout, stderr } = await project.call(["drift", "--json", ...args], env);
   if (!stdout.startsWith(`{"version":1,"equal"`)) throw new Error(`${code}: ${stdout}\n${stderr}`);
   return { ...(JSON.parse(stdout) as Printed), code };
 }
@@ -112,14 +102,14 @@ describe("the outbox case, over URLs", { timeout: 120_000 }, () => {
 
   test("reports text with a diff of the functions, and Markdown", async () => {
     const env = { PARENT: await drifted(await scratch()) };
-    const text = await project.offshoot(["drift", ...CONFIG, "--actual", "PARENT"], env);
+    const text = await project.call(["drift", ...CONFIG, "--actual", "PARENT"], env);
     expect(text.code).toBe(10);
     expect(text.stdout).toContain("  column m10_recovery.outbox.stream_name: text\n");
     expect(text.stdout).toContain("+        process_after = now() + make_interval(secs => p_retry_delay_seconds)\n");
     expect(text.stdout).toContain("7 missing, 2 extra\nto do:");
     expect(text.stderr).not.toContain("### MIGRATION");
     const files = ["--report", "markdown=reports/drift.md", "--report", "json=drift.json"];
-    const page = await project.offshoot(["drift", ...CONFIG, "--actual", "PARENT", ...files], env);
+    const page = await project.call(["drift", ...CONFIG, "--actual", "PARENT", ...files], env);
     expect(page.stdout).toBe(text.stdout);
     const written = await readFile(join(project.directory, "reports/drift.md"), "utf8");
     expect(written).toMatch(/^❌ \*\*Schema drift\*\*: 7 missing, 2 extra\n/);
@@ -172,7 +162,7 @@ describe("the outbox case, over URLs", { timeout: 120_000 }, () => {
     expect((await project.offshoot(["up"])).code).toBe(0);
     const found = await drift([...CONFIG, "--expected", "run", "--actual", "run"]);
     expect(found).toMatchObject({ equal: true, expected: expect.stringContaining("this run's database") });
-    await project.offshoot(["down"]);
+    await project.call(["down"]);
   });
 });
 
@@ -187,10 +177,7 @@ describe("the outbox case, on Neon", { timeout: 180_000 }, () => {
   }, 60_000);
   afterAll(() => mock.stop());
 
-  const branches = async () => {
-    const state = (await mock.control("GET", "state")) as { branches: { name: string; deleted: boolean }[] };
-    return state.branches.filter(({ deleted }) => !deleted).map(({ name }) => name);
-  };
+  const branches = async () => (await mock.branches()).map(({ name }) => name);
   const written = async () => {
     const { log } = (await mock.control("GET", "calls")) as { log: { method: string; route: string }[] };
     return log.filter(({ method }) => method !== "GET").map(({ method, route }) => `${method} ${route}`);
@@ -220,17 +207,17 @@ describe("the outbox case, on Neon", { timeout: 180_000 }, () => {
     running.child.kill("SIGTERM");
     expect((await running.finished).code).toBe(143);
     expect(await branches()).toEqual(["main"]);
-    expect((await project.offshoot(["list", "--json", "--all"])).stdout).toBe("[]\n");
+    expect((await project.call(["list", "--json", "--all"])).stdout).toBe("[]\n");
   });
 
   test("an unknown branch is an error that suggests the nearest name", async () => {
-    const { code, stderr } = await project.offshoot(["drift", ...CONFIG, "--actual", "branch:mian"], env);
+    const { code, stderr } = await project.call(["drift", ...CONFIG, "--actual", "branch:mian"], env);
     expect(code).toBe(13);
     expect(stderr).toContain("The Neon project has no branch mian. Did you mean main?");
   });
 });
 
-describe("different major versions", { timeout: 120_000 }, () => {
+describe("different major versions", { timeout: 120_000, tags: "proof" }, () => {
   test.runIf(fifteen !== undefined)("the migrations run on the major version of the other side, unless --postgres is set", () =>
     older(fifteen, async (url) => {
       const same = await drift([...CONFIG, "--actual", "OLDER"], { OLDER: url });
@@ -266,7 +253,7 @@ describe("bad input is an error before anything is created", () => {
     [["--report", "markdwon"], 2, "--report markdwon is not a valid"],
     [["--actual", "run"], 2, "No migration command is configured, and no migration tool was detected."],
   ])("%s", async (args, code, message) => {
-    const finished = await project.offshoot(["drift", ...args]);
+    const finished = await project.call(["drift", ...args]);
     expect(finished.stderr).toContain(message);
     expect(finished.code).toBe(code);
     expect(finished.stdout + finished.stderr).not.toContain("secret-word");
@@ -274,7 +261,7 @@ describe("bad input is an error before anything is created", () => {
 
   test("failed migrations are an error, not a drift", { timeout: 60_000 }, async () => {
     const file = await project.write("broken.yaml", "migrations:\n  command: echo 'no such column'; exit 3\n");
-    const { code, stderr, stdout } = await project.offshoot(["drift", "--config", file, "--actual", "PARENT"], { PARENT: server });
+    const { code, stderr, stdout } = await project.call(["drift", "--config", file, "--actual", "PARENT"], { PARENT: server });
     expect({ code, stdout }).toEqual({ code: 11, stdout: "" });
     expect(stderr).toContain("no such column");
   });

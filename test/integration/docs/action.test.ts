@@ -5,10 +5,10 @@ import { startGitHub } from "../../support/github.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
 import type { GithubEvent } from "../../../mocks/actions/event.ts";
 import type { Results } from "../../../mocks/actions/graph.ts";
-import { ciFixture } from "../../unit/ci/fixture.ts";
-import { ACTION, branchesOf, requireVerdicts, type Scene, setScene } from "../action/scene.ts";
+import { githubEvent as event, requireVerdicts } from "../../support/workflow-results.ts";
+import { ACTION, branchesOf, type Scene, setScene } from "../action/scene.ts";
 
-/** Stands for every program of the page's projects. */
+/** Replaces the programs in the workflows of the page. */
 const PROGRAM = '#!/bin/sh\necho "$(basename "$0") on $OFFSHOOT_PROVIDER with ${DATABASE_URL:+a URL}"\n';
 
 let mock: MockServer;
@@ -31,7 +31,7 @@ afterAll(async () => {
   await mock.stop();
 });
 
-/** Runs a workflow of the page, counted from 0. */
+/** Runs a workflow of the page. The first one has the index 0. */
 function run(index: number, { env, payload }: GithubEvent, more: Readonly<Record<string, string>> = {}): Promise<Results> {
   return scene.run((workflows[index] ?? "").replaceAll("OWNER/offshoot@v1", ACTION), {
     event: { env: { ...env, GITHUB_RUN_ID: String(6000 + index), ...more }, payload },
@@ -39,22 +39,20 @@ function run(index: number, { env, payload }: GithubEvent, more: Readonly<Record
   });
 }
 
-const event = (name: string): GithubEvent => ciFixture(`github/${name}`) as GithubEvent;
-
-test("the first workflow migrates a branch, tests on it, and leaves none", async () => {
+test("the first workflow in docs/ci/action.md creates a branch, migrates it, runs the tests on it and deletes it", async () => {
   const results = await run(0, event("pull-request"));
   requireVerdicts(results, { test: "success" });
   expect(results["test"]?.log).toMatch(/^alembic on neon with a URL$[^]*^pytest on neon with a URL$[^]*was deleted\.$/m);
   expect(await branchesOf(mock, "")).toEqual([]);
 });
 
-test("jobs at once share a branch, and the last one removes it", async () => {
+test("the workflow with parallel jobs in docs/ci/action.md shares one branch, and the last job deletes it", async () => {
   const results = await run(1, event("push"));
   requireVerdicts(results, { unit: "success", e2e: "success" });
   expect(await branchesOf(mock, "")).toEqual([]);
 });
 
-test("jobs that follow one another keep a branch between them, and the teardown removes it", async () => {
+test("the workflow with dependent jobs in docs/ci/action.md keeps the branch between the jobs, and its teardown deletes it", async () => {
   const results = await run(2, event("push"));
   requireVerdicts(results, { migrate: "success", test: "success", teardown: "success" });
   expect(results["migrate"]?.outputs).toEqual({ use_neon: "true" });
@@ -63,7 +61,7 @@ test("jobs that follow one another keep a branch between them, and the teardown 
   expect(await branchesOf(mock, "")).toEqual([]);
 });
 
-test("the workflow with a comment keeps one on the pull request", async () => {
+test("the workflow with `comment: true` in docs/ci/action.md writes one comment on the pull request", async () => {
   const { env, payload } = event("pull-request");
   const number = (payload as { readonly pull_request: { readonly number: number } }).pull_request.number;
   const github = await startGitHub(env["GITHUB_REPOSITORY"] ?? "", number);

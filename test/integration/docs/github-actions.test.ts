@@ -1,23 +1,23 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, watch, writeFile } from "node:fs/promises";
+// @module-tag proof
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
-import type { GithubEvent } from "../../../mocks/actions/event.ts";
 import type { Results } from "../../../mocks/actions/graph.ts";
-import { installedPath } from "../../../mocks/actions/installed.ts";
-import type { WorkflowRun } from "../../../mocks/actions/run.ts";
-import { runWorkflow } from "../../../mocks/actions/workflow.ts";
+import { installedPath } from "../../../mocks/actions/installed-path.ts";
+import type { WorkflowRun } from "../../../mocks/actions/workflow-run.ts";
+import { runWorkflow } from "../../../mocks/actions/run-workflow.ts";
 import { startServer } from "../../support/server.ts";
-import { ciFixture } from "../../unit/ci/fixture.ts";
+import { githubEvent, requireVerdicts, waitForFile } from "../../support/workflow-results.ts";
 
 vi.setConfig({ testTimeout: 240_000 });
 
 const ROOT = new URL("../../../", import.meta.url);
 
-/** What a repository needs for the page's workflows: a lock file, a migration, and a test that writes into its table. */
+/** The files that the workflows of the page need: a lock file, a migration, and a test that writes to the table. */
 const PROJECT = {
   "package.json": JSON.stringify({ name: "shop", version: "1.0.0", type: "module", scripts: { test: "node test.js" } }),
   "package-lock.json": JSON.stringify({ name: "shop", version: "1.0.0", lockfileVersion: 3, packages: {} }),
@@ -45,7 +45,7 @@ let runs = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "offshoot-page-"));
-  // The server of a service runs as another user, who reads its settings there.
+  // The server of the `services` test runs as another user, which reads its settings in this folder.
   await chmod(folder, 0o755);
   path = await installedPath(folder);
   repository = join(folder, "repository");
@@ -64,7 +64,7 @@ afterAll(async () => {
 
 /** Runs a workflow of the page on an event, in the project above. */
 function run(name: string, event = "push", more: Partial<WorkflowRun> = {}): Promise<Results> {
-  const { env, payload } = ciFixture(`github/${event}`) as GithubEvent;
+  const { env, payload } = githubEvent(event);
   runs += 1;
   return runWorkflow({
     yaml: workflows.get(name) ?? "",
@@ -72,7 +72,7 @@ function run(name: string, event = "push", more: Partial<WorkflowRun> = {}): Pro
     event: { env: { ...env, GITHUB_RUN_ID: String(5000 + runs), GITHUB_API_URL: "http://127.0.0.1:9" }, payload },
     secrets: { NEON_API_KEY: mock.apiKey },
     vars: { NEON_PROJECT_ID: mock.projectId },
-    // All jobs here would share one Docker engine.
+    // Without `docker`, because all jobs on this machine would share one engine.
     env: (_job, machine) => ({
       PATH: path,
       OFFSHOOT_HOME: join(machine, "offshoot"),
@@ -83,29 +83,20 @@ function run(name: string, event = "push", more: Partial<WorkflowRun> = {}): Pro
   });
 }
 
-function expectEnds(results: Results, wanted: Readonly<Record<string, string>>): void {
-  const surprises = Object.entries(results).flatMap(([name, { result, log }]) =>
-    result === wanted[name] ? [] : [`${name}: ${result}\n${log}`],
-  );
-  expect(surprises).toEqual([]);
-  expect(Object.keys(results).toSorted()).toEqual(Object.keys(wanted).toSorted());
-}
-
 async function branches(): Promise<readonly string[]> {
-  const state = (await mock.control("GET", "state")) as { branches: { name: string; deleted: boolean }[] };
-  return state.branches.filter(({ name, deleted }) => !deleted && name.startsWith("offshoot/")).map(({ name }) => name);
+  return (await mock.branches()).map(({ name }) => name).filter((name) => name.startsWith("offshoot/"));
 }
 
-test("the first workflow tests on a branch of its own and removes it", async () => {
+test("the first workflow in docs/ci/github-actions.md tests on its own branch and deletes it", async () => {
   const results = await run("Test");
-  expectEnds(results, { test: "success" });
+  requireVerdicts(results, { test: "success" });
   expect(results["test"]?.log).toMatch(/neon database offshoot\/acme\/shop\/run-\d+ created[^]*\nbooks: 1/);
   expect(await branches()).toEqual([]);
 });
 
-test("for a fork the first workflow does the same on a local Postgres, and says why", async () => {
+test("the first workflow in docs/ci/github-actions.md uses a local Postgres for a fork, and reports the reason", async () => {
   const results = await run("Test", "fork-pull-request");
-  expectEnds(results, { test: "success" });
+  requireVerdicts(results, { test: "success" });
   expect(results["test"]?.log).toMatch(/NEON_API_KEY[^]*embedded database[^]*\nbooks: 1/);
   expect(results["test"]?.orphans).toEqual([]);
 });
@@ -120,48 +111,43 @@ async function runCancelled(yaml: string, more: Partial<WorkflowRun>): Promise<R
     cancel: cancel.signal,
     ...more,
   });
-  await Promise.race([ended, appears(middle, "here")]);
+  await Promise.race([ended, waitForFile(middle, "here")]);
   cancel.abort();
   return ended;
 }
 
-/** Waits until a file is there. */
-async function appears(place: string, name: string): Promise<void> {
-  for await (const { filename } of watch(place)) if (filename === name) return;
-}
-
-test("cancelled in the middle of its tests, the first workflow removes its branch in its last step", async () => {
+test("the first workflow in docs/ci/github-actions.md deletes its branch in the last step when it is cancelled during its tests", async () => {
   const results = await runCancelled(workflows.get("Test") ?? "", { grace: { afterIntMs: 750, afterTermMs: 250 } });
-  expectEnds(results, { test: "cancelled" });
+  requireVerdicts(results, { test: "cancelled" });
   expect(results["test"]?.log).toContain("deleted  offshoot/");
   expect(await branches()).toEqual([]);
 });
 
-test("a command in place of the step's shell hears of the cancellation, and removes the branch itself", async () => {
+test("a command that replaces the shell of its step with `exec` gets the signal of a cancellation, and deletes the branch itself", async () => {
   const page = await readFile(new URL("docs/ci/github-actions.md", ROOT), "utf8");
   const [, command = ""] = /`run: (exec [^`]+)`/.exec(page) ?? [];
   const yaml = (workflows.get("Test") ?? "").replace("npx offshoot run -- npm test", command).replace("npx offshoot down", "exit 0");
   const results = await runCancelled(yaml, {});
-  expectEnds(results, { test: "cancelled" });
+  requireVerdicts(results, { test: "cancelled" });
   expect(results["test"]?.log).toContain("down     database deleted");
   expect(await branches()).toEqual([]);
 });
 
-test("several jobs share a branch, and the teardown leaves none", async () => {
+test("the workflow with several jobs shares one branch, and its teardown deletes the branch", async () => {
   const results = await run("Tests");
-  expectEnds(results, { "test (unit)": "success", "test (api)": "success", "test (e2e)": "success", teardown: "success" });
+  requireVerdicts(results, { "test (unit)": "success", "test (api)": "success", "test (e2e)": "success", teardown: "success" });
   expect(await branches()).toEqual([]);
 });
 
-test("several steps share a branch through the job's environment, in which the password is hidden", async () => {
+test("the workflow with several steps shares a branch through environment variables, and its log hides the password", async () => {
   const results = await run("Steps");
-  expectEnds(results, { test: "success" });
+  requireVerdicts(results, { test: "success" });
   expect(results["test"]?.log).toMatch(/\n {2}DATABASE_URL: \*\*\*\n/);
   expect(results["test"]?.log).toMatch(/\nbooks: 1\n[^]*\nbooks: 2\n/);
   expect(await branches()).toEqual([]);
 });
 
-test("a Postgres that the workflow starts serves the run, whose database is dropped", async () => {
+test("the workflow with a Postgres service creates a database on it for the run, and drops the database", async () => {
   const hba = join(folder, "pg_hba.conf");
   await writeFile(hba, "host all all all trust\n");
   const server = await startServer({ hba_file: hba });
@@ -170,26 +156,26 @@ test("a Postgres that the workflow starts serves the run, whose database is drop
     env: (_job, machine) => ({ PATH: path, OFFSHOOT_HOME: join(machine, "offshoot") }),
     service: ({ image }) => Promise.resolve(image.startsWith("postgres:") ? { 5432: String(server.port) } : {}),
   });
-  expectEnds(results, { test: "success" });
+  requireVerdicts(results, { test: "success" });
   expect(results["test"]?.log).toMatch(/existing database[^]*\nbooks: 1/);
-  // The template of the migrated database is a cache, and goes with the server.
+  // The template of the migrated database is kept. It is a cache, and is deleted with the server.
   const own = "select datname from pg_database where starts_with(datname, 'offshoot') and not datistemplate";
   expect(await withSession(server.url, (session) => session.query(own))).toEqual([]);
 });
 
-test("a pull request keeps its database over its runs, until it is closed", async () => {
+test("the workflow for pull requests keeps the database between runs, and deletes it when the pull request is closed", async () => {
   const first = await run("Pull request", "pull-request");
-  expectEnds(first, { test: "success", close: "skipped" });
+  requireVerdicts(first, { test: "success", close: "skipped" });
   expect(await branches()).toEqual(["offshoot/acme/shop/pr-77"]);
   const second = await run("Pull request", "pull-request");
   expect(second["test"]?.log).toContain("\nbooks: 2");
   const closed = await run("Pull request", "pull-request-closed");
-  expectEnds(closed, { test: "skipped", close: "success" });
+  requireVerdicts(closed, { test: "skipped", close: "success" });
   expect(await branches()).toEqual([]);
 });
 
-test.each(["schedule", "workflow-dispatch"])("the sweep runs on the event %s", async (event) => {
+test.each(["schedule", "workflow-dispatch"])("the workflow with the sweep runs on the event %s", async (event) => {
   const results = await run("Sweep", event);
-  expectEnds(results, { sweep: "success" });
-  expect(results["sweep"]?.notes).toEqual([]);
+  requireVerdicts(results, { sweep: "success" });
+  expect(results["sweep"]?.annotations).toEqual([]);
 });

@@ -12,22 +12,22 @@ const ROOT = new URL("../../../", import.meta.url);
 const readme = await readFile(new URL("README.md", ROOT), "utf8");
 const manifest = JSON.parse(await readFile(new URL("package.json", ROOT), "utf8")) as { scripts: Record<string, string> };
 
-/** The fenced blocks of one language, in order. */
+/** The code blocks of one language, in order. */
 function blocks(language: string): readonly string[] {
   return [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, "gm"))].map((match) => match[1] ?? "");
 }
 
-test("its help, settings and exit codes are those of the code: else run `npm run docs`", async () => {
+test("the help, settings and exit codes in the README match the code; if not, run `npm run docs`", async () => {
   expect(await renderReadme(readme)).toBe(readme);
 });
 
-test("its commands are scripts of the package", () => {
+test("every `npm run` command in the README is a script of the package", () => {
   const named = [...readme.matchAll(/npm run ([\w:]+)/g)].map((match) => match[1] ?? "");
   expect(named.length).toBeGreaterThan(0);
   expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
 });
 
-test("its workflow is a workflow, and its configuration a configuration", async () => {
+test("the workflow and the configuration in the README are valid", async () => {
   const [workflow = "", configuration = ""] = blocks("yaml");
   expect(Object.keys(parse(workflow) as object)).toContain("jobs");
   const project = await makeProject();
@@ -40,7 +40,7 @@ test("its workflow is a workflow, and its configuration a configuration", async 
   }
 });
 
-test("its library example runs as it stands", { timeout: 120_000 }, async () => {
+test("the library example in the README runs without changes", { timeout: 120_000 }, async () => {
   const [example = ""] = blocks("ts");
   const project = await makeProject();
   try {
@@ -56,7 +56,7 @@ test("its library example runs as it stands", { timeout: 120_000 }, async () => 
   }
 });
 
-test("names no file of the project that is not there", async () => {
+test("every file to which the README links exists", async () => {
   const links = [...readme.matchAll(/\]\(((?!https?:)[^)#]+)/g)].map((match) => match[1] ?? "");
   for (const link of links)
     await expect(readFile(new URL(link, ROOT)).catch((thrown: NodeJS.ErrnoException) => thrown.code)).resolves.not.toBe("ENOENT");

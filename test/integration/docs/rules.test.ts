@@ -1,3 +1,4 @@
+// @module-tag proof
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
@@ -12,7 +13,7 @@ import { INDEX, readPages, renderIndex } from "../../support/pages.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
 const pages = await readPages();
-/** The repository on the page of `version-unknown`. The other pages need none. */
+/** The repository for the page of `heads-different`. */
 const PROJECT: Project = {
   tool: "alembic",
   evidence: "alembic.ini",
@@ -26,7 +27,7 @@ const PROJECT: Project = {
 };
 const REPOSITORY = { heads: ["0035"], known: ["0034", "0035"] };
 
-// A server of its own, because an example creates a role.
+// Its own server, because an example creates a role.
 let server: TestServer;
 beforeAll(async () => {
   server = await startServer();
@@ -69,17 +70,17 @@ describe.each(pages.map((page) => [page.code, page] as const))("the page of %s",
   });
 });
 
-test("each code has a page at the address in the reports, with the right severity", () => {
+test("each code of the audit has a page at the address in the reports, with the right severity", () => {
   const documented = pages.map(({ code, address, severity }) => [code, { address, severity }] as const);
   const expected = Object.entries(AUDIT.kinds).map(([code, { page, severity }]) => [code, { address: page, severity }] as const);
   expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(expected));
 });
 
-test("each page of a built-in rule says how to ignore the finding", () => {
+test("each page of a built-in rule shows how to ignore the finding", () => {
   const without = pages.filter(({ address, blocks }) => !address.includes("#") && blocks["yaml ignore"] === undefined);
   expect(without.map(({ code }) => code)).toEqual([]);
 });
 
-test("the index is generated from the pages (npm run docs)", async () => {
+test("docs/rules/README.md is the index of the pages; if not, run `npm run docs`", async () => {
   expect(await readFile(INDEX, "utf8")).toBe(renderIndex(pages));
 });

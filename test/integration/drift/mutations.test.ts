@@ -1,3 +1,4 @@
+// @module-tag proof
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { drawFrom } from "../../mutation/draw.ts";
 import { type Template, prepareTemplate } from "../../mutation/template.ts";

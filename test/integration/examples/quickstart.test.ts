@@ -1,3 +1,4 @@
+// @module-tag proof
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -14,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => project.remove());
 
-test("the quickstart migrates once for eight jobs, and a second one not at all", async () => {
+test("the quickstart runs the migrations once for eight jobs, and a second quickstart does not run them", async () => {
   const first = await execute(process.execPath, [quickstart], { env: project.env });
   expect(first.stdout).toMatch(/^database +1 job created \S+, 7 adopted it$/m);
   expect(first.stdout).toMatch(/^migrations +1 job ran them, /m);

@@ -1,24 +1,24 @@
+// @module-tag proof
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, watch } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
-import type { GithubEvent } from "../../../mocks/actions/event.ts";
 import type { Results } from "../../../mocks/actions/graph.ts";
-import { installedPath } from "../../../mocks/actions/installed.ts";
-import type { WorkflowRun } from "../../../mocks/actions/run.ts";
-import { runWorkflow } from "../../../mocks/actions/workflow.ts";
-import { ciFixture } from "../../unit/ci/fixture.ts";
+import { installedPath } from "../../../mocks/actions/installed-path.ts";
+import type { WorkflowRun } from "../../../mocks/actions/workflow-run.ts";
+import { runWorkflow } from "../../../mocks/actions/run-workflow.ts";
+import { githubEvent, requireVerdicts, waitForFile } from "../../support/workflow-results.ts";
 
 const execute = promisify(execFile);
 const ROOT = new URL("../../..", import.meta.url).pathname;
 const BIN = join(ROOT, "bin/offshoot.js");
 const repository = join(ROOT, "examples/outbox");
-const push = ciFixture("github/push") as GithubEvent;
+const push = githubEvent("push");
 
-/** Five pipelines of fourteen jobs: enough for a machine that does something else as well. */
+/** Long enough for pipelines of fourteen jobs on a busy machine. */
 vi.setConfig({ testTimeout: 300_000 });
 
 let folder: string;
@@ -39,7 +39,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A run of the example's workflow: its jobs share nothing but Neon, where they have a key for it. */
+/** A run of the example's workflow. Its jobs share only the Neon mock, and only if they have a key. */
 function pipeline(key: "with a key" | "without a key"): WorkflowRun {
   const hasKey = key === "with a key";
   runs += 1;
@@ -53,7 +53,7 @@ function pipeline(key: "with a key" | "without a key"): WorkflowRun {
       PATH: path,
       OFFSHOOT_HOME: join(machine, "offshoot"),
       NEON_API_HOST: mock.url,
-      // All jobs here would share one Docker engine.
+      // Without `docker`, because all jobs on this machine would share one engine.
       OFFSHOOT_PROVIDER: "neon,embedded",
     }),
   };
@@ -76,13 +76,9 @@ const JOBS = [
   "teardown",
 ];
 
-/** That the jobs ended like this, and all others well; a job that did not is shown with its log. */
+/** Throws if the jobs have other results. Jobs that are not in `others` must succeed. */
 function expectEnds(results: Results, others: Readonly<Record<string, string>> = {}): void {
-  const surprises = Object.entries(results).flatMap(([name, { result, log }]) =>
-    result === (others[name] ?? "success") ? [] : [`${name}: ${result}\n${log}`],
-  );
-  expect(surprises).toEqual([]);
-  expect(Object.keys(results).toSorted()).toEqual(JOBS.toSorted());
+  requireVerdicts(results, { ...Object.fromEntries(JOBS.map((name) => [name, "success"])), ...others });
 }
 
 /** Names of the jobs that ran the migrations themselves. */
@@ -91,15 +87,14 @@ function migrators(results: Results): readonly string[] {
 }
 
 async function expectNoBranch(): Promise<void> {
-  const state = (await mock.control("GET", "state")) as { branches: { name: string; deleted: boolean }[] };
-  expect(state.branches.filter(({ name, deleted }) => !deleted && name.startsWith("offshoot/"))).toEqual([]);
+  expect((await mock.branches()).filter(({ name }) => name.startsWith("offshoot/"))).toEqual([]);
 }
 
 function expectNoOrphan(results: Results): void {
   expect(Object.values(results).flatMap(({ orphans }) => orphans)).toEqual([]);
 }
 
-test("with Neon all fourteen jobs pass on one branch, which is migrated once and gone in the end", async () => {
+test("with a Neon key all fourteen jobs pass on one branch, which is migrated once and deleted at the end", async () => {
   const results = await runWorkflow(pipeline("with a key"));
   expectEnds(results);
   expect(migrators(results)).toEqual(["run-migrations"]);
@@ -109,13 +104,13 @@ test("with Neon all fourteen jobs pass on one branch, which is migrated once and
   await expectNoBranch();
 });
 
-test("without a key each database job says why, has a Postgres of its own, and leaves none", async () => {
+test("without a Neon key each database job reports the reason, and creates and deletes its own Postgres database", async () => {
   const left: unknown[] = [];
-  const leaving: WorkflowRun["leaving"] = async ({ env, workspace }) => {
+  const listLeft: WorkflowRun["beforeRemoval"] = async ({ env, workspace }) => {
     const { stdout } = await execute(process.execPath, [BIN, "list", "--json"], { env, cwd: workspace });
     left.push(...(JSON.parse(stdout) as { kind: string }[]).filter(({ kind }) => kind === "run"));
   };
-  const results = await runWorkflow({ ...pipeline("without a key"), leaving });
+  const results = await runWorkflow({ ...pipeline("without a key"), beforeRemoval: listLeft });
   expectEnds(results, { "run-migrations": "skipped" });
   expect(migrators(results)).toHaveLength(8);
   expect(results["setup-database"]?.outputs).toEqual({ provider: "embedded", use_neon: "false" });
@@ -124,7 +119,7 @@ test("without a key each database job says why, has a Postgres of its own, and l
   expectNoOrphan(results);
 });
 
-test("a job that fails fails alone; re-run after the branch is gone it gets a new one, and passes", async () => {
+test("a failed job does not affect the other jobs, and a re-run of it passes on a new branch", async () => {
   const run = pipeline("with a key");
   const broken = yaml.replace(
     "job: m10-tests, command: node --test test/outbox.test.js",
@@ -136,19 +131,14 @@ test("a job that fails fails alone; re-run after the branch is gone it gets a ne
   await expectNoBranch();
 
   const started: string[] = [];
-  const second = await runWorkflow({ ...run, earlier: first, started: (job) => started.push(job) });
+  const second = await runWorkflow({ ...run, earlier: first, onJobStart: (job) => started.push(job) });
   expectEnds(second);
   expect(started).toEqual(["m10-tests", "teardown"]);
   expectNoOrphan(second);
   await expectNoBranch();
 });
 
-/** Waits until a file is there. */
-async function appears(place: string, name: string): Promise<void> {
-  for await (const { filename } of watch(place)) if (filename === name) return;
-}
-
-test("a run that is cancelled in the middle of its tests still tears down, and leaves nothing", async () => {
+test("a run that is cancelled during its tests still runs the teardown, and no branch is left", async () => {
   const middle = join(folder, "middle");
   await mkdir(middle);
   const slow = yaml.replace("job: integration, command: npm test", "job: integration, command: sh -c 'touch $MIDDLE/here && sleep 300'");
@@ -160,10 +150,10 @@ test("a run that is cancelled in the middle of its tests still tears down, and l
     yaml: slow,
     env: (job, machine) => ({ ...run.env(job, machine), MIDDLE: middle }),
     cancel: cancel.signal,
-    // A fifth of GitHub's.
+    // A fifth of GitHub's times.
     grace: { afterIntMs: 1_500, afterTermMs: 500 },
   });
-  await Promise.race([ended, appears(middle, "here")]);
+  await Promise.race([ended, waitForFile(middle, "here")]);
   cancel.abort();
   const results = await ended;
   expect(results).toMatchObject({ integration: { result: "cancelled" }, teardown: { result: "success" } });

@@ -92,39 +92,43 @@ describe("the comment on a pull request", () => {
   });
 });
 
-test("commands write the comment when it is configured, and a failed comment does not change their exit code", async () => {
-  const ci = {
-    GITHUB_ACTIONS: "true",
-    GITHUB_REPOSITORY: "acme/shop",
-    GITHUB_RUN_ID: "10",
-    GITHUB_REF: "refs/pull/7/merge",
-    GITHUB_WORKFLOW: "CI",
-    GITHUB_JOB: "test",
-    GITHUB_API_URL: server.url,
-    GITHUB_TOKEN: "ghs_job",
-    OFFSHOOT_COMMENT: "true",
-  };
-  const project = await makeProject(ci);
-  try {
-    const silent = await project.offshoot(["up"], { OFFSHOOT_COMMENT: "false" });
-    expect([silent.code, server.requests]).toEqual([0, []]);
-    const { DATABASE_URL = "" } = JSON.parse((await project.offshoot(["env", "--format", "json"])).stdout) as Record<string, string>;
-    expect((await project.offshoot(["run", "--", "sh", "-c", "exit 3"])).code).toBe(3);
-    const body = (): string => server.comments[0]?.body ?? "";
-    expect(body()).toContain("❌ offshoot run · test");
-    expect(body()).not.toContain(new URL(DATABASE_URL).password);
-    expect((await project.offshoot(["down"])).code).toBe(0);
-    expect(body()).toContain("The database was deleted.");
-    expect(server.comments).toHaveLength(1);
-    server.fault = () => 403;
-    const refused = await project.offshoot(["up"]);
-    expect(refused.code).toBe(0);
-    expect(refused.stderr).toContain(
-      "Could not write the comment on the pull request: GitHub answered 403. Add `permissions: pull-requests: write` to the job.",
-    );
-    const bare = await project.offshoot(["up"], { GITHUB_TOKEN: "" });
-    expect([bare.code, bare.stderr]).toEqual([0, expect.stringContaining("GITHUB_TOKEN")]);
-  } finally {
-    await project.remove();
-  }
-});
+test(
+  "commands write the comment when it is configured, and a failed comment does not change their exit code",
+  { tags: "proof" },
+  async () => {
+    const ci = {
+      GITHUB_ACTIONS: "true",
+      GITHUB_REPOSITORY: "acme/shop",
+      GITHUB_RUN_ID: "10",
+      GITHUB_REF: "refs/pull/7/merge",
+      GITHUB_WORKFLOW: "CI",
+      GITHUB_JOB: "test",
+      GITHUB_API_URL: server.url,
+      GITHUB_TOKEN: "ghs_job",
+      OFFSHOOT_COMMENT: "true",
+    };
+    const project = await makeProject(ci);
+    try {
+      const silent = await project.offshoot(["up"], { OFFSHOOT_COMMENT: "false" });
+      expect([silent.code, server.requests]).toEqual([0, []]);
+      const { DATABASE_URL = "" } = JSON.parse((await project.offshoot(["env", "--format", "json"])).stdout) as Record<string, string>;
+      expect((await project.offshoot(["run", "--", "sh", "-c", "exit 3"])).code).toBe(3);
+      const body = (): string => server.comments[0]?.body ?? "";
+      expect(body()).toContain("❌ offshoot run · test");
+      expect(body()).not.toContain(new URL(DATABASE_URL).password);
+      expect((await project.offshoot(["down"])).code).toBe(0);
+      expect(body()).toContain("The database was deleted.");
+      expect(server.comments).toHaveLength(1);
+      server.fault = () => 403;
+      const refused = await project.offshoot(["up"]);
+      expect(refused.code).toBe(0);
+      expect(refused.stderr).toContain(
+        "Could not write the comment on the pull request: GitHub answered 403. Add `permissions: pull-requests: write` to the job.",
+      );
+      const bare = await project.offshoot(["up"], { GITHUB_TOKEN: "" });
+      expect([bare.code, bare.stderr]).toEqual([0, expect.stringContaining("GITHUB_TOKEN")]);
+    } finally {
+      await project.remove();
+    }
+  },
+);

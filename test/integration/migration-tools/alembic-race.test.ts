@@ -1,3 +1,4 @@
+// @module-tag proof
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { randomUUID } from "node:crypto";

@@ -1,13 +1,12 @@
-import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, inject, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { withSession } from "../../../src/postgres/connect.ts";
-import { withDatabase } from "../../../src/postgres/url.ts";
 import { requireTool } from "../../../src/migration-tools/detect.ts";
 import { readVersionTable } from "../../../src/migration-tools/version-table.ts";
 import { repositoryIn } from "../../../src/migration-tools/repository.ts";
+import { newDatabase } from "../../support/new-database.ts";
 
 /** The columns of Flyway's table that offshoot reads. */
 const TABLE =
@@ -19,9 +18,7 @@ async function recorded(files: readonly string[], rows: readonly (readonly [vers
   await mkdir(join(directory, "sql"));
   for (const file of files) await writeFile(join(directory, "sql", file), "");
   const { versionTable } = await requireTool("flyway", repositoryIn(directory));
-  const database = `flyway_${randomUUID().replaceAll("-", "")}`;
-  await withSession(inject("serverUrl"), (session) => session.query(`create database ${database}`));
-  return withSession(withDatabase(inject("serverUrl"), database), async (session) => {
+  return withSession(await newDatabase("flyway"), async (session) => {
     expect(await readVersionTable(session, versionTable)).toBeUndefined();
     await session.query(TABLE);
     for (const [at, [version, type]] of rows.entries())

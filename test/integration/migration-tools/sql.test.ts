@@ -1,13 +1,12 @@
 import { execFile } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
-import { expect, inject, test } from "vitest";
+import { expect, test } from "vitest";
 import { type Session, withSession } from "../../../src/postgres/connect.ts";
-import { withDatabase } from "../../../src/postgres/url.ts";
 import { requireTool } from "../../../src/migration-tools/detect.ts";
 import { readVersionTable } from "../../../src/migration-tools/version-table.ts";
 import { variablesOfUrl } from "../../../src/providers/variables.ts";
 import { withFiles } from "../../support/tools.ts";
+import { newDatabase } from "../../support/new-database.ts";
 
 const run = promisify(execFile);
 
@@ -16,9 +15,7 @@ async function applied(
   files: Readonly<Record<string, string>>,
   check: (end: { readonly error: string; readonly recorded: readonly string[] | undefined }, session: Session) => Promise<void>,
 ): Promise<void> {
-  const name = `sql_${randomUUID().replaceAll("-", "")}`;
-  await withSession(inject("serverUrl"), (session) => session.query(`create database ${name}`));
-  const url = withDatabase(inject("serverUrl"), name);
+  const url = await newDatabase("sql");
   await withFiles(files, async (repository) => {
     const { command, versionTable, env } = await requireTool("sql", repository);
     const options = { cwd: repository.directory, env: { ...process.env, ...variablesOfUrl(url), ...env?.(url) } };

@@ -1,15 +1,15 @@
+// @module-tag proof
 import { execFile } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { expect, inject, test } from "vitest";
+import { expect, test } from "vitest";
 import { withSession } from "../../../src/postgres/connect.ts";
-import { withDatabase } from "../../../src/postgres/url.ts";
 import { requireTool } from "../../../src/migration-tools/detect.ts";
 import { readVersionTable } from "../../../src/migration-tools/version-table.ts";
 import { repositoryIn } from "../../../src/migration-tools/repository.ts";
 import { variablesOfUrl } from "../../../src/providers/variables.ts";
 import { isInstalled, REAL_TOOLS, toolPath, withTool } from "../../support/tools.ts";
+import { newDatabase } from "../../support/new-database.ts";
 
 const run = promisify(execFile);
 
@@ -18,9 +18,7 @@ const WITHOUT_STEPS: readonly string[] = ["drizzle", "graphile-migrate"];
 
 for (const tool of REAL_TOOLS.filter(({ name }) => !WITHOUT_STEPS.includes(name)).filter(isInstalled)) {
   test(`${tool.name} migrates to any revision, and rolls back one by one to an empty database`, async () => {
-    const name = `steps_${randomUUID().replaceAll("-", "")}`;
-    await withSession(inject("serverUrl"), (session) => session.query(`create database ${name}`));
-    const url = withDatabase(inject("serverUrl"), name);
+    const url = await newDatabase("steps");
     await withTool(tool.name, async (directory) => {
       const { stepCommands, revisions, versionTable, env } = await requireTool(tool.name, repositoryIn(directory));
       const PATH = [join(directory, "node_modules", ".bin"), toolPath()].join(delimiter);

@@ -28,29 +28,33 @@ async function outputOf<Answer>(run: string, ...args: readonly string[]): Promis
 }
 
 for (const tool of REAL_TOOLS.filter(isInstalled)) {
-  test(`${tool.name} is detected and migrates without configuration, and its version table contains the newest revision`, async () => {
-    await copyTool(tool.name, project.directory);
-    const { migrations } = await outputOf<{ migrations: object }>(tool.name, "doctor");
-    expect(migrations).toMatchObject({ tool: tool.name, evidence: tool.evidence, heads: [tool.head] });
+  test(
+    `${tool.name} is detected and migrates without configuration, and its version table contains the newest revision`,
+    { tags: "proof" },
+    async () => {
+      await copyTool(tool.name, project.directory);
+      const { migrations } = await outputOf<{ migrations: object }>(tool.name, "doctor");
+      expect(migrations).toMatchObject({ tool: tool.name, evidence: tool.evidence, heads: [tool.head] });
 
-    await outputOf(tool.name, "up");
-    expect(await outputOf(tool.name, "migrate")).toMatchObject({ state: "ran" });
-    expect(await outputOf(tool.name, "migrate")).toMatchObject({ state: "already" });
+      await outputOf(tool.name, "up");
+      expect(await outputOf(tool.name, "migrate")).toMatchObject({ state: "ran" });
+      expect(await outputOf(tool.name, "migrate")).toMatchObject({ state: "already" });
 
-    const { DATABASE_URL_UNPOOLED: url } = await outputOf<{ DATABASE_URL_UNPOOLED: string }>(tool.name, "env");
-    const { versionTable } = await requireTool(tool.name, repositoryIn(project.directory));
-    await withSession(url, async (session) => {
-      expect((await readVersionTable(session, versionTable))?.toSorted()).toEqual(tool.recorded.toSorted());
-      expect(await session.query("select tablename from pg_tables where tablename in ('authors', 'books') order by 1")).toEqual([
-        { tablename: "authors" },
-        { tablename: "books" },
-      ]);
-      expect(await session.query("select indisvalid from pg_index where indexrelid = 'books_by_title'::regclass")).toEqual([
-        { indisvalid: true },
-      ]);
-    });
-    await outputOf(tool.name, "down");
-  });
+      const { DATABASE_URL_UNPOOLED: url } = await outputOf<{ DATABASE_URL_UNPOOLED: string }>(tool.name, "env");
+      const { versionTable } = await requireTool(tool.name, repositoryIn(project.directory));
+      await withSession(url, async (session) => {
+        expect((await readVersionTable(session, versionTable))?.toSorted()).toEqual(tool.recorded.toSorted());
+        expect(await session.query("select tablename from pg_tables where tablename in ('authors', 'books') order by 1")).toEqual([
+          { tablename: "authors" },
+          { tablename: "books" },
+        ]);
+        expect(await session.query("select indisvalid from pg_index where indexrelid = 'books_by_title'::regclass")).toEqual([
+          { indisvalid: true },
+        ]);
+      });
+      await outputOf(tool.name, "down");
+    },
+  );
 }
 
 test("several heads are an error that names them, before anything runs", async () => {

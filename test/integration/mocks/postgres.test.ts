@@ -26,7 +26,7 @@ async function branch(name: string, options: { parent_id?: string; init_source?:
     endpoints: [{ type: "read_write" as never }],
   });
   const [uri] = data.connection_uris ?? [];
-  if (uri === undefined) throw new Error("no connection string");
+  if (uri === undefined) throw new Error("The reply has no connection string.");
   await waitUntilReady(uri.connection_uri, deadline("the branch", 60_000));
   const { host, pooler_host: poolerHost } = uri.connection_parameters;
   const pooled = uri.connection_uri.replace(host, poolerHost);
@@ -104,7 +104,7 @@ describe("a branch of the mock with a Postgres server", () => {
     }
   });
 
-  test("has the roles, passwords and databases of the API on its server", async () => {
+  test("has the roles, passwords and databases of the API on its Postgres server", async () => {
     const made = await branch("roles");
     const { data } = await whenFree(() => api().createProjectBranchRole(mock.projectId, made.id, { role: { name: "reader" } }));
     const readerUrl = made.url.replace(/\/\/[^@]+@/, `//reader:${data.role.password}@`);
@@ -133,7 +133,7 @@ describe("a branch of the mock with a Postgres server", () => {
     expect(await one(made.url, "select count(*)::int as value from filled")).toBe(0);
   });
 
-  test("is restored to its parent's present state, and its old state is kept under another name", async () => {
+  test("is restored to the current state of its parent, and its old state is kept under another name", async () => {
     const made = await branch("restored");
     await one(made.url, "create table mine as select 1 as n");
     await one(mainUrl, "create table theirs as select 2 as n");
@@ -158,8 +158,10 @@ describe("a branch of the mock with a Postgres server", () => {
     await session.close();
     await expect(one(made.url, "select 1 as value")).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
+});
 
-  test("leaves neither data nor servers when the mock ends", async () => {
+describe("the mock with Postgres servers", () => {
+  test("leaves neither data nor servers when it ends", { tags: "proof" }, async () => {
     const other = await startMock("--postgres");
     const state = (await other.control("GET", "state")) as { home: string };
     expect(existsSync(state.home)).toBe(true);
@@ -167,7 +169,7 @@ describe("a branch of the mock with a Postgres server", () => {
     expect(existsSync(state.home)).toBe(false);
   });
 
-  test("removes the data of a killed mock", async () => {
+  test("removes the data of a killed mock when the next mock starts", { tags: "proof" }, async () => {
     const killed = await startMock("--postgres");
     const { home } = (await killed.control("GET", "state")) as { home: string };
     const url = await uriOf();
@@ -177,11 +179,11 @@ describe("a branch of the mock with a Postgres server", () => {
     const next = await startMock("--postgres");
     expect(existsSync(home)).toBe(false);
     await next.stop();
-    // The mock that still runs keeps its own.
+    // The data of the mock that still runs is kept.
     expect(await one(url, "select 1 as value")).toBe(1);
   });
 
-  test("replied in the form of Neon's OpenAPI specification in all tests before", async () => {
+  test("sent only replies that match Neon's OpenAPI text in the tests of this file", async () => {
     expect(await mock.control("GET", "violations")).toEqual([]);
   });
 });

@@ -1,15 +1,18 @@
-// Acquires the database of a run, as a CI job does: `node acquire.mjs <options as JSON>`.
+// Acquires the database of a run, as a CI job does: `node acquire.mjs <options as JSON>`. With `image` it uses the Docker
+// provider, otherwise the embedded one.
+import { dockerProvider } from "../../../dist/providers/docker/docker.js";
 import { embeddedProvider } from "../../../dist/providers/local/embedded.js";
 import { branchName } from "../../../dist/identity/name.js";
 import { ownerTag } from "../../../dist/identity/owner-tag.js";
 
-const { key, cwd = process.cwd() } = JSON.parse(process.argv[2]);
+const { key, cwd = process.cwd(), image } = JSON.parse(process.argv[2]);
 const run = { repository: "tests/contract", key, attempt: 1, source: "flag" };
 const createdAt = new Date();
 const expiresAt = new Date(createdAt.getTime() + 3_600_000);
-const provider = embeddedProvider({ env: process.env, cwd, idleMs: 600_000, baseTtlMs: 86_400_000 });
+const settings = { env: process.env, idleMs: 600_000, baseTtlMs: 86_400_000 };
+const provider = image === undefined ? embeddedProvider({ ...settings, cwd }) : dockerProvider({ ...settings, image });
 const database = await provider.acquire(
   { run, name: branchName(run), tag: ownerTag({ run, createdAt, expiresAt }), expiresAt, fingerprint: undefined },
-  { signal: new AbortController().signal, withinMs: 90_000, emit: () => {} },
+  { signal: new AbortController().signal, withinMs: image === undefined ? 90_000 : 120_000, emit: () => {} },
 );
 process.stdout.write(JSON.stringify(database));

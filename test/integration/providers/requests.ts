@@ -4,6 +4,7 @@ import type { Database, Limits, Provider, DatabaseRequest } from "../../../src/p
 import { branchName } from "../../../src/identity/name.ts";
 import type { RunIdentity } from "../../../src/identity/run-identity.ts";
 import { ownerTag } from "../../../src/identity/owner-tag.ts";
+import { runIdentity } from "../../support/run-identity.ts";
 
 /** Limits for one call, and the events of the call. */
 export function listening(withinMs = 60_000, signal = new AbortController().signal): Limits & { readonly events: Event[] } {
@@ -12,8 +13,7 @@ export function listening(withinMs = 60_000, signal = new AbortController().sign
 }
 
 export function runOf(key: string): RunIdentity {
-  const rest = { ref: undefined, pullRequest: undefined, invocation: undefined, attempt: 1, shard: undefined, source: "flag" };
-  return { repository: "tests/contract", key, ...rest };
+  return runIdentity({ repository: "tests/contract", key });
 }
 
 /** The request for a run's database, which expires `ttlMs` from now. */

@@ -1,3 +1,4 @@
+// @module-tag proof
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "../../../src/postgres/connect.ts";
 import { directUrl } from "../../../src/postgres/url.ts";

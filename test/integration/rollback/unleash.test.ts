@@ -1,3 +1,4 @@
+// @module-tag proof
 import { symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -9,7 +9,7 @@ import { startServer } from "../../support/server.ts";
 
 const isRoot = process.getuid?.() === 0;
 
-test.runIf(isRoot)("the tests' server starts from a checkout that only root can enter", async () => {
+test.runIf(isRoot)("the tests' server starts from a checkout that only root can enter", { tags: "proof" }, async () => {
   const { folder } = await bareProject(0o700);
   const server = await startServer({}, { roots: [folder] });
   onTestFinished(() => server.stop());
@@ -17,7 +17,7 @@ test.runIf(isRoot)("the tests' server starts from a checkout that only root can 
   expect(await readFile(`/proc/${server.pid}/status`, "utf8")).not.toMatch(/^Uid:\s+0\b/m);
 });
 
-test.runIf(isRoot)("the server of the mock of Neon starts from a checkout that only root can enter", async () => {
+test.runIf(isRoot)("the server of the mock of Neon starts from a checkout that only root can enter", { tags: "proof" }, async () => {
   const { folder } = await bareProject(0o700);
   const machine = await createMachine([folder]);
   onTestFinished(() => rm(machine.home, { recursive: true, force: true }));

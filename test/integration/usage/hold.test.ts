@@ -202,7 +202,7 @@ test("a database that is created again between the migrations and the usage lock
   expect(await databases("again")).toBe(0);
 });
 
-test("releasing a usage lock over a silent network ends with a timeout", async () => {
+test("releasing a usage lock over a silent network ends with a timeout", { tags: "proof" }, async () => {
   const { url } = await makeDatabase();
   const network = await startNetwork(server.port);
   onTestFinished(() => network.stop());
@@ -238,7 +238,7 @@ test("a role without write privileges can delete its database", async () => {
   await usageLock.close();
 });
 
-test("a job that starts while the last user's branch is being deleted gets its own branch", async () => {
+test("a job that starts while the last user's branch is being deleted gets its own branch", { tags: "proof" }, async () => {
   const mock = await startMock("--postgres", "--operation-time", "3000");
   onTestFinished(() => void mock.stop());
   const [first, second] = [await contextOf(mock), await contextOf(mock)];

@@ -1,17 +1,14 @@
-import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+// @module-tag proof
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCatalog } from "../../../../src/catalog/read.ts";
 import { withSession } from "../../../../src/postgres/connect.ts";
-import { withDatabase } from "../../../../src/postgres/url.ts";
 import { makeProject, type Project } from "../../../support/cli.ts";
+import { newDatabase } from "../../../support/new-database.ts";
+import { driftOutbox, migrateOutbox, testOutbox } from "../../../support/outbox.ts";
 import { runScript } from "../../../support/script.ts";
 
-const execute = promisify(execFile);
-const root = new URL("../../../..", import.meta.url).pathname;
-const outbox = join(root, "examples/outbox");
 const SIDES = ["drift", "--expected", "GOOD_URL", "--actual", "DRIFTED_URL"] as const;
 
 let project: Project;
@@ -20,34 +17,21 @@ let urls: { readonly GOOD_URL: string; readonly DRIFTED_URL: string };
 beforeAll(async () => {
   project = await makeProject();
   urls = { GOOD_URL: await migrated(), DRIFTED_URL: await migrated() };
-  const drifted = await readFile(join(outbox, "drifted-parent.sql"), "utf8");
-  await withSession(urls.DRIFTED_URL, (session) => session.query(drifted));
+  await driftOutbox(urls.DRIFTED_URL);
 });
 
 afterAll(() => project.remove());
 
 /** A database with this number of migrations; default: all. */
 async function migrated(count?: number): Promise<string> {
-  const name = `repair_${Math.random().toString(36).slice(2, 10)}`;
-  await withSession(inject("serverUrl"), (session) => session.query(`create database ${name}`));
-  const url = withDatabase(inject("serverUrl"), name);
-  const migrator = join(root, "node_modules/node-pg-migrate/bin/node-pg-migrate.js");
-  const steps = count ?? (await readdir(join(outbox, "migrations"))).length;
-  await execute(process.execPath, [migrator, "up", String(steps), "--no-verbose"], {
-    cwd: outbox,
-    env: { ...process.env, DATABASE_URL: url },
-  });
+  const url = await newDatabase("repair");
+  await migrateOutbox(url, "up", count);
   return url;
 }
 
 /** The number of the example's eight tests that pass. */
 async function passing(): Promise<number> {
-  const { DATABASE_URL_UNPOOLED: _, NODE_TEST_CONTEXT: __, ...env } = process.env;
-  const argv = ["--test", "--test-reporter=tap", "test/outbox.test.js", "test/routing.test.js"];
-  const { stdout } = await execute(process.execPath, argv, { cwd: outbox, env: { ...env, DATABASE_URL: urls.DRIFTED_URL } }).catch(
-    (failed: { stdout: string }) => failed,
-  );
-  return [...stdout.matchAll(/^ok \d+ - /gm)].length;
+  return (await testOutbox(urls.DRIFTED_URL)).passed.length;
 }
 
 test("the outbox case: with the repair, eight tests pass instead of five, and the script can run twice", async () => {

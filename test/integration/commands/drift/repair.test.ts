@@ -1,21 +1,16 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { readCatalog } from "../../../../src/catalog/read.ts";
 import { withSession } from "../../../../src/postgres/connect.ts";
-import { withDatabase } from "../../../../src/postgres/url.ts";
 import { makeProject, type Project } from "../../../support/cli.ts";
 import { findMajor } from "../../../support/majors.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";
+import { newDatabase } from "../../../support/new-database.ts";
+import { driftOutbox, migrateOutbox, OUTBOX } from "../../../support/outbox.ts";
 import { runScript } from "../../../support/script.ts";
 import { startServer } from "../../../support/server.ts";
 
-const execute = promisify(execFile);
-const ROOT = new URL("../../../..", import.meta.url).pathname;
-const OUTBOX = join(ROOT, "examples/outbox");
 const SIDES = ["drift", "--expected", "EXPECTED", "--actual", "ACTUAL"] as const;
 
 interface PrintedRepair {
@@ -33,10 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-async function database(sql: string, server: string = inject("serverUrl")): Promise<string> {
-  const name = `repair_${Math.random().toString(36).slice(2, 10)}`;
-  await withSession(server, (session) => session.query(`create database ${name}`));
-  const url = withDatabase(server, name);
+async function database(sql: string, server?: string): Promise<string> {
+  const url = await newDatabase("repair", server);
   await withSession(url, (session) => session.query(sql));
   return url;
 }
@@ -145,7 +138,7 @@ describe("the copy", { timeout: 120_000 }, () => {
     expect(left).toEqual({ databases: 0 });
   });
 
-  test("is a database with the same schema, if the server is remote or somebody is connected", async () => {
+  test("is a database with the same schema, if the server is remote or somebody is connected", { tags: "proof" }, async () => {
     const urls = {
       EXPECTED: await database(EXPECTED),
       ACTUAL: await database("create table t (id serial primary key, b text check (b <> ''))"),
@@ -169,7 +162,7 @@ describe("the copy", { timeout: 120_000 }, () => {
     ]);
   });
 
-  test("is created from a dump if a pg_dump of that version is installed", async ({ skip }) => {
+  test("is created from a dump if a pg_dump of that version is installed", { tags: "proof" }, async ({ skip }) => {
     const binaries = (await findMajor(15)) ?? skip("no PostgreSQL 15");
     const older = await startServer({}, { binaries });
     try {
@@ -184,7 +177,7 @@ describe("the copy", { timeout: 120_000 }, () => {
   });
 });
 
-describe("on Neon", { timeout: 180_000 }, () => {
+describe("on Neon", { timeout: 180_000, tags: "proof" }, () => {
   let mock: MockServer;
   let env: Record<string, string>;
 
@@ -192,10 +185,8 @@ describe("on Neon", { timeout: 180_000 }, () => {
     mock = await startMock("--postgres", "--operation-time", "100");
     env = { OFFSHOOT_PROVIDER: "neon,embedded", ...mock.env };
     const uri = await mock.parentUrl();
-    const migrator = join(ROOT, "node_modules/node-pg-migrate/bin/node-pg-migrate.js");
-    await execute(process.execPath, [migrator, "up", "--no-verbose"], { cwd: OUTBOX, env: { ...process.env, DATABASE_URL: uri } });
-    const sql = await readFile(join(OUTBOX, "drifted-parent.sql"), "utf8");
-    await withSession(uri, (session) => session.query(sql));
+    await migrateOutbox(uri);
+    await driftOutbox(uri);
   }, 60_000);
   afterAll(() => mock.stop());
 
@@ -205,8 +196,7 @@ describe("on Neon", { timeout: 180_000 }, () => {
     expect({ code, stderr }).toMatchObject({ code: 10 });
     const reported = (JSON.parse(stdout) as { repair: PrintedRepair }).repair;
     expect(reported).toMatchObject({ provedOn: "a branch of Neon branch main, PostgreSQL 18", unrepaired: [], commentedOut: 0 });
-    const state = (await mock.control("GET", "state")) as { branches: { name: string; deleted: boolean }[] };
-    expect(state.branches.filter(({ deleted }) => !deleted).map(({ name }) => name)).toEqual(["main"]);
+    expect((await mock.branches()).map(({ name }) => name)).toEqual(["main"]);
     const again = await project.offshoot(["drift", "--config", join(OUTBOX, "offshoot.yaml"), "--json"], env);
     expect((JSON.parse(again.stdout) as { changes: unknown[] }).changes).toHaveLength(9);
   });

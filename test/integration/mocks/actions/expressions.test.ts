@@ -12,9 +12,9 @@ const CONTEXT = {
   needs: { setup: { result: "success", outputs: { use_neon: "true" } }, lint: { result: "failure", outputs: {} } },
   matrix: { size: 2, list: [1, "b", null], deep: { on: true } },
 };
-const OURS: Context = { ...CONTEXT, matrix: open(CONTEXT.matrix) };
+const MOCK_CONTEXT: Context = { ...CONTEXT, matrix: open(CONTEXT.matrix) };
 
-interface Theirs {
+interface GithubExpressions {
   readonly Lexer: new (text: string) => { lex(): { tokens: unknown } };
   readonly Parser: new (tokens: unknown, contexts: readonly string[], functions: readonly unknown[]) => { parse(): unknown };
   readonly Evaluator: new (expression: unknown, context: unknown) => { evaluate(): { coerceString(): string } };
@@ -28,8 +28,8 @@ interface Theirs {
   };
 }
 
-/** What an expression says, as text, or that it is none. */
-function ask(evaluate: () => string): string {
+/** The value as text, or "refused" if the evaluation throws. */
+function valueOrRefused(evaluate: () => string): string {
   try {
     return evaluate();
   } catch {
@@ -37,21 +37,21 @@ function ask(evaluate: () => string): string {
   }
 }
 
-function toUs(text: string): string {
-  return ask(() => interpolate(`\${{ ${text} }}`, "step", OURS));
+function inMock(text: string): string {
+  return valueOrRefused(() => interpolate(`\${{ ${text} }}`, "step", MOCK_CONTEXT));
 }
 
-describe.runIf(peer !== undefined)("an expression means to the runner what it means to GitHub's own evaluator", () => {
-  let theirs: Theirs;
+describe.runIf(peer !== undefined)("an expression has the same value in the mock and in GitHub's own evaluator", () => {
+  let github: GithubExpressions;
   let context: unknown;
 
   beforeAll(async () => {
-    theirs = (await import(join(dirname(peer ?? ""), "../expressions/dist/index.js"))) as Theirs;
+    github = (await import(join(dirname(peer ?? ""), "../expressions/dist/index.js"))) as GithubExpressions;
     context = dataOf(CONTEXT);
   });
 
   function dataOf(value: unknown): unknown {
-    const { data } = theirs;
+    const { data } = github;
     if (value === null) return new data.Null();
     if (Array.isArray(value)) return new data.Array(...value.map(dataOf));
     if (typeof value === "object")
@@ -60,10 +60,10 @@ describe.runIf(peer !== undefined)("an expression means to the runner what it me
     return typeof value === "boolean" ? new data.BooleanData(value) : new data.StringData(value as string);
   }
 
-  const toThem = (text: string): string =>
-    ask(() => {
-      const expression = new theirs.Parser(new theirs.Lexer(text).lex().tokens, Object.keys(CONTEXT), []).parse();
-      return new theirs.Evaluator(expression, context).evaluate().coerceString();
+  const inGithub = (text: string): string =>
+    valueOrRefused(() => {
+      const expression = new github.Parser(new github.Lexer(text).lex().tokens, Object.keys(CONTEXT), []).parse();
+      return new github.Evaluator(expression, context).evaluate().coerceString();
     });
 
   test.each([
@@ -99,7 +99,7 @@ describe.runIf(peer !== undefined)("an expression means to the runner what it me
     "nothing.here",
     '"double"',
   ])("%s", (text) => {
-    expect(toUs(text)).toBe(toThem(text));
+    expect(inMock(text)).toBe(inGithub(text));
   });
 
   const literal = oneof(
@@ -134,10 +134,10 @@ describe.runIf(peer !== undefined)("an expression means to the runner what it me
     ),
   }));
 
-  test("whatever it is made of", () => {
+  test("for 2,000 random expressions", () => {
     assert(
       property(expression, (text) => {
-        expect([text, toUs(text)]).toEqual([text, toThem(text)]);
+        expect([text, inMock(text)]).toEqual([text, inGithub(text)]);
       }),
       { numRuns: 2_000 },
     );

@@ -1,21 +1,16 @@
 import { stringify } from "yaml";
-import type { GithubEvent } from "../../../../mocks/actions/event.ts";
 import type { Results } from "../../../../mocks/actions/graph.ts";
 import type { JobResult } from "../../../../mocks/actions/run-job.ts";
 import type { WorkflowRun } from "../../../../mocks/actions/workflow-run.ts";
 import { runWorkflow } from "../../../../mocks/actions/run-workflow.ts";
-import { ciFixture } from "../../../unit/ci/fixture.ts";
+import { githubEvent } from "../../../support/workflow-results.ts";
 
-/** A step, or its script alone. */
+/** A step, or only its script. */
 type Step = string | object;
 type Jobs = Readonly<Record<string, object>>;
 
-/** Short enough for a test, in GitHub's proportion. */
+/** Shorter than GitHub's times, in the same proportion. */
 const grace = { afterIntMs: 750, afterTermMs: 250 };
-
-export function githubEvent(name: string): GithubEvent {
-  return ciFixture(`github/${name}`) as GithubEvent;
-}
 
 /** A job of these steps. */
 export function job(steps: readonly Step[], more: object = {}): object {
@@ -45,14 +40,10 @@ export function runCancelled(jobs: Jobs): Promise<Results> {
   return runJobs(jobs, { cancel: cancel.signal, onJobStart: () => setTimeout(() => cancel.abort(), 500) });
 }
 
-/** The lines of a log that processes wrote. */
-export function said({ log }: JobResult): readonly string[] {
+/** The lines of a log, without the lines of the runner. */
+export function linesOf({ log }: JobResult): readonly string[] {
   return log
     .replaceAll(/##\[group\]Run [^]*?##\[endgroup\]\n?/g, "")
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("##["));
-}
-
-export function verdicts(results: Results): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(results).map(([name, { result }]) => [name, result]));
 }

@@ -52,10 +52,10 @@ describe.runIf(IMAGE !== undefined)("the docker provider", () => {
   });
 });
 
-describe.runIf(IMAGE !== undefined)("the container of the docker provider", () => {
-  test("is started once, with one database, for twenty processes at the same time", async () => {
+describe.runIf(IMAGE !== undefined)("the container of the docker provider", { tags: "proof" }, () => {
+  test("is started once, with one database, for twenty processes at the same time", { tags: "proof" }, async () => {
     const home = dockerHomeForTest(image);
-    const script = join(import.meta.dirname, "acquire.mjs");
+    const script = join(import.meta.dirname, "../acquire.mjs");
     const options = JSON.stringify({ key: uniqueKey(), image });
     const jobs = Array.from({ length: 20 }, () => spawn(process.execPath, [script, options], { env: home.env, stdio: "pipe" }));
     const databases = await Promise.all(jobs.map(answerOf));
@@ -124,7 +124,7 @@ describe.runIf(IMAGE !== undefined)("the container of the docker provider", () =
     expect((await home.provider().find(name, listening()))?.name).toBe(name);
   });
 
-  test("is removed by its idle reaper when its runs have expired and no session is open", async () => {
+  test("is removed by its idle reaper when its runs have expired and no session is open", { tags: "proof" }, async () => {
     const home = dockerHomeForTest(image);
     await acquired(home.provider({ idleMs: 1500 }), uniqueKey(), { ttlMs: 1000 });
     await vi.waitFor(async () => expect(await home.containers()).toEqual([]), PATIENCE);
@@ -140,7 +140,7 @@ describe.runIf(IMAGE !== undefined)("the container of the docker provider", () =
     expect(await docker("inspect", "--format", "{{.State.Status}}", identity.name)).toBe("created");
   });
 
-  test("is removed by its idle reaper when its start was cancelled", async () => {
+  test("is removed by its idle reaper when its start was cancelled", { tags: "proof" }, async () => {
     const home = dockerHomeForTest(image);
     const controller = new AbortController();
     const asking = home.provider({ idleMs: 1000 }).acquire(wantedBy(uniqueKey()), listening(60_000, controller.signal));

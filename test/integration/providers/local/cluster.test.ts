@@ -38,7 +38,7 @@ async function crash(home: Home): Promise<void> {
   await vi.waitFor(async () => expect(await runningServer(home.cluster)).toBeUndefined(), PATIENCE);
 }
 
-test("starts one server and creates one database for 20 processes at the same time", async () => {
+test("starts one server and creates one database for 20 processes at the same time", { tags: "proof" }, async () => {
   const home = await homeForTest();
   const all = await Promise.all(Array.from({ length: 20 }, () => answerOf(startJob({ key: KEY, home: home.folder }))));
   expect(all.filter(({ origin }) => origin === "created")).toHaveLength(1);
@@ -84,7 +84,7 @@ test("stops the server with the last release, and the next run starts it again w
   expect(await isMarked(again)).toBe(true);
 });
 
-test("never gives a stopping server to jobs that acquire and release at the same time", async () => {
+test("never gives a stopping server to jobs that acquire and release at the same time", { tags: "proof" }, async () => {
   const home = await homeForTest();
   const visit = async (key: string): Promise<void> => {
     for (let round = 0; round < 6; round += 1) {
@@ -123,7 +123,7 @@ test("starts with a stale pid file that has the process id of another process", 
   }
 });
 
-test("sets a damaged data directory aside, reports it, and makes a new one", async () => {
+test("sets a damaged data directory aside, reports it, and makes a new one", { tags: "proof" }, async () => {
   const home = await homeForTest();
   const damage: readonly (() => Promise<void>)[] = [
     () => rm(join(home.cluster.data, "global"), { recursive: true }),
@@ -152,7 +152,7 @@ test("replaces a running server when its password is lost", async () => {
   expect(await home.pid()).not.toBe(pid);
 });
 
-test("drops expired databases and unused bases when the next run acquires a database", async () => {
+test("drops expired databases and unused bases when the next run acquires a database", { tags: "proof" }, async () => {
   const home = await homeForTest();
   const old = await acquired(home.provider(), "old");
   // A copy has a time limit, so a busy machine needs more than one try.

@@ -26,7 +26,7 @@ test("stops an idle server and can still list, use and remove its databases", as
   expect(await home.pid()).toBeUndefined();
 });
 
-test("does not stop a server while a session is open", async () => {
+test("does not stop a server while a session is open", { tags: "proof" }, async () => {
   const home = await homeForTest();
   const { url } = await acquired(home.provider({ idleMs: 1000 }), KEY);
   await withSession(url, (session) => session.query("select pg_sleep(4)"));

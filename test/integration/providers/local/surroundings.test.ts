@@ -12,7 +12,7 @@ import { answerOf, startJob } from "../jobs.ts";
 const isRoot = process.getuid?.() === 0;
 const nobody = isRoot ? parseAccount((await readFile("/etc/passwd", "utf8")).replace(/^postgres:.*$/m, "")) : undefined;
 
-test("makes the library links that an install script should have made", async () => {
+test("makes the library links that an install script should have made", { tags: "proof" }, async () => {
   const home = await homeForTest();
   const { folder, missingLinks } = await bareProject(0o755);
   const answer = await home.provider({ cwd: folder }).acquire(wantedBy("links"), listening());

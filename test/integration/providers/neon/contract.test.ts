@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withSession } from "../../../../src/postgres/connect.ts";
-import { neonProvider } from "../../../../src/providers/neon/neon.ts";
-import { createRateLimiter } from "../../../../src/providers/neon/rate-limit.ts";
+import type { NeonChoices } from "../../../../src/providers/neon/options.ts";
 import type { Database, Provider } from "../../../../src/providers/provider.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";
-import { CHOICES } from "../../../support/neon-harness.ts";
 import { listening, wantedBy } from "../requests.ts";
 import { testContract } from "../contract.ts";
+import { providerOfMock } from "./provider-of-mock.ts";
 
 let mock: MockServer;
 beforeAll(async () => {
@@ -16,16 +15,7 @@ afterAll(async () => {
   await mock.stop();
 });
 
-const provider = (choices: Partial<typeof CHOICES> = {}): Provider =>
-  neonProvider({
-    apiKey: mock.apiKey,
-    project: mock.projectId,
-    apiHost: mock.url,
-    secretsWithheld: false,
-    base: false,
-    choices: { ...CHOICES, ...choices },
-    dependencies: { rate: createRateLimiter() },
-  });
+const provider = (choices: Partial<NeonChoices> = {}): Provider => providerOfMock(mock, choices);
 
 async function squat(name: string): Promise<() => Promise<void>> {
   const [branch] = (await mock.control("POST", "branches", { branches: [{ name }] })) as { id: string }[];

@@ -1,3 +1,4 @@
+// @module-tag proof
 import { inspect } from "node:util";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";

@@ -3,12 +3,10 @@ import { migrateOnce, type MigrateRequest } from "../../../../src/readiness/read
 import { readMarkers } from "../../../../src/readiness/marker.ts";
 import { withSession } from "../../../../src/postgres/connect.ts";
 import { type DirectUrl, directUrl } from "../../../../src/postgres/url.ts";
-import { neonProvider } from "../../../../src/providers/neon/neon.ts";
-import { createRateLimiter } from "../../../../src/providers/neon/rate-limit.ts";
 import type { Database } from "../../../../src/providers/provider.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";
-import { CHOICES } from "../../../support/neon-harness.ts";
 import { acquired } from "../requests.ts";
+import { providerOfMock } from "./provider-of-mock.ts";
 
 let mock: MockServer;
 let parent: DirectUrl;
@@ -22,19 +20,7 @@ afterAll(async () => {
   await mock.stop();
 });
 
-const child = (key: string): Promise<Database> =>
-  acquired(
-    neonProvider({
-      apiKey: mock.apiKey,
-      project: mock.projectId,
-      apiHost: mock.url,
-      secretsWithheld: false,
-      base: false,
-      choices: CHOICES,
-      dependencies: { rate: createRateLimiter() },
-    }),
-    key,
-  );
+const child = (key: string): Promise<Database> => acquired(providerOfMock(mock), key);
 
 function request(url: DirectUrl, run: string, fingerprint: string, command = "true"): MigrateRequest {
   return {

@@ -46,7 +46,7 @@ const failures = (all: readonly Finished[]): readonly string[] => all.filter(({ 
 const upTwenty = (own: Project): Promise<Finished[]> => Promise.all(Array.from({ length: 20 }, () => own.offshoot(["up", "--json"])));
 
 describe("twenty simultaneous processes of one run", () => {
-  test("create one branch with one successful POST", async () => {
+  test("create one branch with one successful POST", { tags: "proof" }, async () => {
     const { project: own, calls, branches } = await startMockProject();
     const all = await upTwenty(own);
     expect(failures(all)).toEqual([]);
@@ -57,7 +57,7 @@ describe("twenty simultaneous processes of one run", () => {
     expect((await branches()).filter(({ name }) => name.startsWith("offshoot/"))).toHaveLength(1);
   });
 
-  test("create one branch even if 30 % of the replies are lost after the work", async () => {
+  test("create one branch even if 30 % of the replies are lost after the work", { tags: "proof" }, async () => {
     const { project: own, control, branches } = await startMockProject();
     await control("POST", "faults", { drop: "after", probability: 0.3, seed: 11, times: -1 });
     const all = await upTwenty(own);
@@ -76,7 +76,7 @@ describe("the first `offshoot up` of a run", () => {
     expect(await calls()).toEqual({ [`POST ${BRANCHES}`]: { 201: 1, total: 1 } });
   });
 
-  test("sends two API calls if the parent has several roles", async () => {
+  test("sends two API calls if the parent has several roles", { tags: "proof" }, async () => {
     const { project: own, calls } = await startMockProject(["--roles", "3"]);
     expect(failures([await own.offshoot(["up"])])).toEqual([]);
     const { [`POST ${BRANCHES}`]: posts, "GET /projects/{project_id}/connection_uri": uris, ...others } = await calls();
@@ -96,7 +96,7 @@ describe("a whole run on Neon", () => {
     expect((await branches()).filter(({ name, deleted }) => name.startsWith("offshoot/") && !deleted)).toEqual([]);
   });
 
-  test("migrates a base once, and later runs start from it without migrations", async () => {
+  test("migrates a base once, and later runs start from it without migrations", { tags: "proof" }, async () => {
     const { project: own, branches } = await startMockProject();
     await own.write("offshoot.yaml", `base: true\nmigrations:\n  command: ${JSON.stringify(MIGRATE)}\n  files: [offshoot.yaml]\n`);
     const count = ["sh", "-c", 'psql "$DATABASE_URL" -Atqc "select count(*) from ran"'];
@@ -111,7 +111,7 @@ describe("a whole run on Neon", () => {
     expect(left[0]?.expires_at).toBeUndefined();
   });
 
-  test("never prints the key or a password", async () => {
+  test("never prints the key or a password", { tags: "proof" }, async () => {
     const { project: own, control } = await startMockProject();
     const first = await own.offshoot(["up"]);
     await control("POST", "faults", { method: "DELETE", status: 422, message: "cannot delete", times: 1 });
@@ -128,7 +128,7 @@ describe("a whole run on Neon", () => {
     expect(text).not.toMatch(/npg_/);
   });
 
-  test("falls back if the key is a placeholder and the CI withholds secrets", async () => {
+  test("falls back if the key is a placeholder and the CI withholds secrets", { tags: "proof" }, async () => {
     const { project: own, branches } = await startMockProject([], { OFFSHOOT_PROVIDER: "neon,embedded" });
     const fork = {
       NEON_API_KEY: "placeholder",
