@@ -14,6 +14,9 @@ export interface FingerprintInput {
   readonly toolVersion?: string;
 }
 
+/** The format of the readiness tables. A base with another format has another fingerprint, and is never used. */
+const FORMAT = "offshoot/2";
+
 /** Files that tools create beside migrations. They must not change the fingerprint. */
 const LEFTOVERS = ["**/__pycache__/**", "**/*.pyc", "**/node_modules/**", "**/.git/**", "**/.DS_Store"];
 
@@ -28,7 +31,7 @@ export async function fingerprintOf(input: FingerprintInput): Promise<string> {
   const add = (part: string | Uint8Array): void => {
     hash.update(`${Buffer.byteLength(part)}:`).update(part);
   };
-  for (const part of ["offshoot/1", input.command, input.tool ?? "", input.toolVersion ?? ""]) add(part);
+  for (const part of [FORMAT, input.command, input.tool ?? "", input.toolVersion ?? ""]) add(part);
   for (const file of await filesOf(input.directory, input.files)) {
     add(file);
     add(await bytesOf(resolve(input.directory, file)));
