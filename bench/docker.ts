@@ -9,6 +9,7 @@ import { withSession } from "../src/postgres/connect.ts";
 import { dockerProvider } from "../src/providers/docker/docker.ts";
 import { branchName } from "../src/identity/name.ts";
 import { ownerTag } from "../src/identity/owner-tag.ts";
+import { runIdentity } from "../test/support/run-identity.ts";
 import { compare, median, table } from "./compare.ts";
 
 const IMAGE = process.argv[2] ?? "offshoot-test/postgres:18";
@@ -50,17 +51,7 @@ async function bare(): Promise<() => Promise<void>> {
   }
 }
 
-const key = "first-query";
-const run = {
-  repository: "bench/docker",
-  key,
-  ref: undefined,
-  pullRequest: undefined,
-  invocation: undefined,
-  attempt: 1,
-  shard: undefined,
-  source: "flag",
-};
+const run = runIdentity({ repository: "bench/docker", key: "first-query" });
 const limits = { signal: new AbortController().signal, withinMs: 120_000, emit: silent };
 const provider = dockerProvider({ env: { ...process.env, OFFSHOOT_HOME: "/bench" }, image: IMAGE, idleMs: 600_000, baseTtlMs: 600_000 });
 

@@ -12,6 +12,8 @@ export interface MockServer {
   readonly env: Readonly<Record<"NEON_API_KEY" | "NEON_PROJECT_ID" | "NEON_API_HOST", string>>;
   /** The URL of the database on the branch that runs start from. Needs the flag `--postgres`. */
   parentUrl(): Promise<string>;
+  /** The branches that are not deleted. */
+  branches(): Promise<readonly { readonly id: string; readonly name: string }[]>;
   /** Calls a control route and returns its JSON. */
   control(method: string, path: string, body?: object): Promise<unknown>;
   stop(): Promise<number | null>;
@@ -26,6 +28,12 @@ export async function startMock(...flags: readonly string[]): Promise<MockServer
   const [line] = (await Promise.race([once(lines, "line"), once(child, "exit").then(() => [undefined])])) as [string | undefined];
   if (line === undefined) throw new Error("The Neon mock ended before it listened.");
   const started = JSON.parse(line) as { url: string; apiKey: string; projectId: string };
+  const control: MockServer["control"] = async (method, path, body) => {
+    const request = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+    const response = await fetch(`${started.url.replace("/api/v2", "/_control")}/${path}`, request);
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.status === 204 ? undefined : response.json();
+  };
   return {
     ...started,
     child,
@@ -36,12 +44,11 @@ export async function startMock(...flags: readonly string[]): Promise<MockServer
       const response = await fetch(`${started.url}/projects/${started.projectId}/connection_uri?${query}`, { headers });
       return ((await response.json()) as { uri: string }).uri;
     },
-    async control(method, path, body) {
-      const request = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-      const response = await fetch(`${started.url.replace("/api/v2", "/_control")}/${path}`, request);
-      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-      return response.status === 204 ? undefined : response.json();
+    async branches() {
+      const state = (await control("GET", "state")) as { branches: { id: string; name: string; deleted: boolean }[] };
+      return state.branches.filter(({ deleted }) => !deleted);
     },
+    control,
     async stop() {
       if (child.exitCode !== null) return child.exitCode;
       child.kill("SIGTERM");

@@ -16,6 +16,7 @@ import { baseName, branchName } from "../../src/identity/name.ts";
 import type { RunIdentity } from "../../src/identity/run-identity.ts";
 import { baseTag, ownerTag, tagToRecord } from "../../src/identity/owner-tag.ts";
 import { cancelled, type Deadline } from "../../src/deadline.ts";
+import { runIdentity } from "./run-identity.ts";
 
 export const START = Date.parse("2026-11-01T12:00:00Z");
 export const KEY = "key-of-the-unit-tests-0123456789";
@@ -100,7 +101,7 @@ interface AxiosLike {
   readonly headers: object;
 }
 
-/** Throws errors like axios: they hold the request and so the key. */
+/** Throws errors like axios: they contain the request and so the key. */
 async function transport(neon: Neon, config: AxiosLike): Promise<unknown> {
   await turn();
   const query = new URLSearchParams(Object.entries(config.params ?? {}).map(([name, value]): [string, string] => [name, String(value)]));
@@ -133,16 +134,7 @@ export function virtualDeadline(clock: Clock, what: string, ms: number, parent?:
 }
 
 export function runOf(key: string): RunIdentity {
-  return {
-    repository: "acme/shop",
-    key,
-    ref: "main",
-    pullRequest: undefined,
-    invocation: key,
-    attempt: 1,
-    shard: undefined,
-    source: "flag",
-  };
+  return runIdentity({ key, ref: "main", invocation: key });
 }
 
 export function requestFor(

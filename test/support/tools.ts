@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, symlink } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { type Repository, repositoryIn } from "../../src/migration-tools/repository.ts";
+import { inFolder } from "./folder.ts";
 import { skipWithout } from "./require.ts";
 
 const FIXTURES = new URL("../fixtures/tools/", import.meta.url).pathname;
@@ -109,13 +109,10 @@ export async function copyTool(name: string, directory: string): Promise<void> {
 
 /** Runs `use` in a temporary folder with the sample project of a tool. */
 export async function withTool<Result>(name: string, use: (directory: string) => Promise<Result>): Promise<Result> {
-  const directory = await mkdtemp(join(tmpdir(), "offshoot-tool-"));
-  try {
+  return inFolder({}, async (directory) => {
     await copyTool(name, directory);
-    return await use(directory);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+    return use(directory);
+  });
 }
 
 /** Runs `use` with a temporary repository that contains these files. */
@@ -123,14 +120,5 @@ export async function withFiles<Result>(
   files: Readonly<Record<string, string>>,
   use: (repository: Repository) => Promise<Result>,
 ): Promise<Result> {
-  const directory = await mkdtemp(join(tmpdir(), "offshoot-tool-"));
-  try {
-    for (const [name, text] of Object.entries(files)) {
-      await mkdir(dirname(join(directory, name)), { recursive: true });
-      await writeFile(join(directory, name), text);
-    }
-    return await use(repositoryIn(directory));
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  return inFolder(files, (directory) => use(repositoryIn(directory)));
 }

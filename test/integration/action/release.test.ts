@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("the release is not tagged if the bundle is missing", async () => {
-  await expect(tagAction()).rejects.toThrow("there is no bundle: npm run build:action");
+  await expect(tagAction()).rejects.toThrow("dist-action/index.js does not exist. Run: npm run build:action");
   expect(await git("ls-remote", "origin")).toBe("");
 });
 

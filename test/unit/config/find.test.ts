@@ -2,7 +2,8 @@ import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadSettings } from "../../../src/config/load.ts";
-import { failureOf, inFolder, loadText as load } from "./scratch.ts";
+import { inFolder } from "../../support/folder.ts";
+import { failureOf, loadText as load } from "./scratch.ts";
 
 const loadIn = async (
   files: Readonly<Record<string, string>>,

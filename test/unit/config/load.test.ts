@@ -4,7 +4,8 @@ import { FIELDS } from "../../../src/config/fields.ts";
 import { loadSettings } from "../../../src/config/load.ts";
 import type { LoadInput } from "../../../src/config/load.ts";
 import { MAX_TTL_MS } from "../../../src/identity/expiry.ts";
-import { failureOf, inFolder, loadText as load } from "./scratch.ts";
+import { inFolder } from "../../support/folder.ts";
+import { failureOf, loadText as load } from "./scratch.ts";
 
 describe("with nothing configured", () => {
   test("every setting has its default, and `default` as its source", async () => {

@@ -1,27 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { isOffshootError } from "../../../src/errors.ts";
 import type { OffshootError } from "../../../src/errors.ts";
 import { loadSettings } from "../../../src/config/load.ts";
 import type { LoadInput, Resolved } from "../../../src/config/load.ts";
-
-/** Runs `use` in a new folder with the given files, and deletes the folder. */
-export async function inFolder<Result>(
-  files: Readonly<Record<string, string | Uint8Array>>,
-  use: (folder: string) => Promise<Result>,
-): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), "offshoot-config-"));
-  try {
-    for (const [name, content] of Object.entries(files)) {
-      await mkdir(dirname(join(folder, name)), { recursive: true });
-      await writeFile(join(folder, name), content);
-    }
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+import { inFolder } from "../../support/folder.ts";
 
 /** The `OffshootError` that rejects a promise. Any other outcome fails the test. */
 export async function failureOf(work: Promise<unknown>): Promise<OffshootError> {

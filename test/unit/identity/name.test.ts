@@ -2,17 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BASE_PREFIX, baseName, branchName, databaseName } from "../../../src/identity/name.ts";
 import type { RunIdentity } from "../../../src/identity/run-identity.ts";
+import { runIdentity } from "../../support/run-identity.ts";
 
-const run = (repository: string, key: string): RunIdentity => ({
-  repository,
-  key,
-  ref: undefined,
-  pullRequest: undefined,
-  invocation: undefined,
-  attempt: 1,
-  shard: undefined,
-  source: "flag",
-});
+const run = (repository: string, key: string): RunIdentity => runIdentity({ repository, key });
 
 /** Arbitrary texts, and texts that become equal when unsafe characters are replaced. */
 const text = fc.oneof(

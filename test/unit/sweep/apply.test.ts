@@ -6,21 +6,13 @@ import type { Listed, Provider } from "../../../src/providers/provider.ts";
 import { apply } from "../../../src/sweep/apply.ts";
 import { plan } from "../../../src/sweep/plan.ts";
 import { ownerTag } from "../../../src/identity/owner-tag.ts";
+import { runIdentity } from "../../support/run-identity.ts";
 
 const NOW = new Date("2026-11-01T12:00:00Z");
 const OLD = new Date(NOW.getTime() - 7_200_000);
 
 function listed(name: string, change: Partial<Listed> = {}): Listed {
-  const run = {
-    repository: "acme/shop",
-    key: name,
-    ref: undefined,
-    pullRequest: undefined,
-    invocation: name,
-    attempt: 1,
-    shard: undefined,
-    source: "flag",
-  };
+  const run = runIdentity({ key: name, invocation: name });
   return {
     provider: "neon",
     id: `br-${name}`,

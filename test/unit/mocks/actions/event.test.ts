@@ -1,12 +1,10 @@
 import { expect, test } from "vitest";
-import { type GithubEvent, requireTrigger, withholdsSecrets } from "../../../../mocks/actions/event.ts";
+import { requireTrigger, withholdsSecrets } from "../../../../mocks/actions/event.ts";
 import { readWorkflow } from "../../../../mocks/actions/workflow-file.ts";
-import { ciFixture } from "../../ci/fixture.ts";
+import { githubEvent as event } from "../../../support/workflow-results.ts";
 
-const event = (name: string): GithubEvent => ciFixture(`github/${name}`) as GithubEvent;
-
-/** What a call throws, or undefined. */
-function refusal(call: () => void): string | undefined {
+/** The message of the error that a call throws. Undefined if it throws none. */
+function errorOf(call: () => void): string | undefined {
   try {
     call();
     return undefined;
@@ -25,9 +23,9 @@ test.each([
   ["{ push: { branches: ['release/*'] } }", "push", false],
   ["{ push: { branches: ['m*'] } }", "push", true],
   ["{ pull_request: { branches: [main] } }", "pull-request", true],
-])("a workflow on %s and the event %s", (on, name, starts) => {
+])("whether a workflow with `on: %s` starts on the event %s: %s", (on, name, starts) => {
   const workflow = readWorkflow(`on: ${on}\njobs: { one: { runs-on: u, steps: [{ run: a }] } }`);
-  expect(refusal(() => requireTrigger(workflow, event(name))) ?? "starts").toContain(starts ? "starts" : "does not start on");
+  expect(errorOf(() => requireTrigger(workflow, event(name))) ?? "starts").toContain(starts ? "starts" : "does not start on");
 });
 
 test.each([

@@ -37,7 +37,7 @@ test.each([
   ["join(needs.*.result, ' ')", "success failure"],
   ["fromJSON('[1, 2]')[1]", 2],
   ["toJSON(needs.setup.outputs)", '{\n  "use_neon": "true"\n}'],
-])("%s", (text, wanted) => {
+])("the expression %s has the value %j", (text, wanted) => {
   expect(valueOf(`\${{ ${text} }}`, "step", context)).toEqual(wanted);
 });
 
@@ -53,17 +53,17 @@ test.each([
   ["github.ref ==", "is wrong at its end"],
   ["(github.ref", "is wrong at its end"],
   ['"double"', "is wrong at"],
-])("%s is refused", (text, message) => {
+])("the expression %s is refused", (text, message) => {
   expect(() => interpolate(`\${{ ${text} }}`, "step", context)).toThrow(message);
 });
 
-test("what may be named depends on the place", () => {
+test("the contexts that an expression can use depend on its place in the workflow", () => {
   expect(() => allows("secrets.KEY != ''", "step.if", fine, context)).toThrow('"secrets" cannot be used in step.if');
   expect(() => allows("env.HOST == 'db'", "job.if", fine, context)).toThrow('"env" cannot be used in job.if');
   expect(() => interpolate("${{ needs.setup.result }}", "env", context)).toThrow('"needs" cannot be used in env');
 });
 
-test("text around an expression is kept, and a missing value is empty", () => {
+test("the text around an expression is kept, and a missing value becomes empty text", () => {
   expect(interpolate("a ${{ env.HOST }} b${{ vars.ABSENT }} ${{ matrix.size }}", "step", context)).toBe("a db b 2");
 });
 
@@ -76,12 +76,12 @@ test.each([
   ["cancelled()", false, false, true],
   ["${{ !cancelled() }}", true, true, false],
   ["failure() || cancelled()", false, true, true],
-] as const)("the condition %s asks for success unless it asks how things stand", (condition, succeeded, failed, cancelled) => {
-  const asked = (standing: Partial<typeof fine>): boolean =>
-    allows(condition, "job.if", { succeeded: false, failed: false, cancelled: false, ...standing }, context);
-  expect([asked({ succeeded: true }), asked({ failed: true }), asked({ cancelled: true })]).toEqual([succeeded, failed, cancelled]);
+] as const)("the condition %s is true after success, failure, cancellation: %s, %s, %s", (condition, succeeded, failed, cancelled) => {
+  const isTrue = (status: Partial<typeof fine>): boolean =>
+    allows(condition, "job.if", { succeeded: false, failed: false, cancelled: false, ...status }, context);
+  expect([isTrue({ succeeded: true }), isTrue({ failed: true }), isTrue({ cancelled: true })]).toEqual([succeeded, failed, cancelled]);
 });
 
-test("a condition with text around its expression would always hold, and is refused", () => {
+test("a condition with text around its expression is refused, because it would always be true", () => {
   expect(() => allows("${{ false }} && true", "job.if", fine, context)).toThrow("This condition always holds");
 });

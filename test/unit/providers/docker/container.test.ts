@@ -4,20 +4,12 @@ import { LOOPBACK } from "../../../../src/providers/docker/endpoint.ts";
 import { imageOf } from "../../../../src/providers/docker/image.ts";
 import { parseContainers, serverIn } from "../../../../src/providers/docker/inspect.ts";
 import { ownerTag, tagFromRecord } from "../../../../src/identity/owner-tag.ts";
+import { runIdentity } from "../../../support/run-identity.ts";
 
 const OFFICIAL_17 = imageOf({ Env: ["PG_MAJOR=17", "PGDATA=/var/lib/postgresql/data"], Volumes: { "/var/lib/postgresql/data": {} } });
 const OFFICIAL_18 = imageOf({ Env: ["PG_MAJOR=18", "PGDATA=/var/lib/postgresql/18/docker"], Volumes: { "/var/lib/postgresql": {} } });
 
-const run = {
-  repository: "a/b",
-  key: "run-1",
-  ref: undefined,
-  pullRequest: 7,
-  invocation: undefined,
-  attempt: 1,
-  shard: undefined,
-  source: "flag",
-};
+const run = runIdentity({ repository: "a/b", pullRequest: 7 });
 const tag = ownerTag({ run, createdAt: new Date("2026-01-02T03:04:05Z"), expiresAt: new Date("2026-01-02T05:04:05Z") });
 
 test("every user, image and address has a container of its own", () => {
