@@ -1,5 +1,5 @@
--- Brings a fully migrated database to the state of the reported parent branch: its migration table says that
--- everything was applied, and yet the outbox is the one of the first rollout.
+-- Changes a fully migrated database to the state of the reported parent branch: according to its version table all
+-- migrations were applied, but the outbox is the one of the first rollout.
 --   psql "$DATABASE_URL" --single-transaction --file drifted-parent.sql
 drop function if exists m10_recovery.claim_outbox_events(text, integer);
 drop function if exists m10_recovery.claim_outbox_events(integer, text);

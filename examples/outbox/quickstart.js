@@ -1,6 +1,6 @@
 /*
- * The outbox case as eight CI jobs would live it. Usage: node quickstart.js [--neon]
- * With --neon the jobs get a branch of a Neon API that runs here, backed by real Postgres servers.
+ * Runs the outbox case with eight CI jobs. Usage: node quickstart.js [--neon]
+ * With --neon the jobs use a branch of a mock of Neon's API, which runs on this machine with real Postgres servers.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -19,10 +19,10 @@ const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => {
     if (interruption.signal.aborted) {
-      console.error(`Left behind: OFFSHOOT_RUN=${runName} OFFSHOOT_PROVIDER=${provider} offshoot down removes it.`);
+      console.error(`The database was not deleted. Delete it: OFFSHOOT_RUN=${runName} OFFSHOOT_PROVIDER=${provider} offshoot down`);
       process.exit(15);
     }
-    console.error(`\n${signal}: removing the database first; a second signal ends at once.`);
+    console.error(`\n${signal}: deleting the database first. Send a second signal to stop at once.`);
     interruption.abort();
   });
 }
@@ -38,13 +38,13 @@ async function main() {
   const phases = [];
   const phase = async (name, work) => {
     const start = performance.now();
-    const { told, jobs } = await work();
+    const { result, jobs } = await work();
     phases.push({ name, ms: performance.now() - start, jobs });
-    console.log(`${name.padEnd(11)} ${told}`);
+    console.log(`${name.padEnd(11)} ${result}`);
   };
   let failure;
   try {
-    await phase("database", askForDatabase);
+    await phase("database", createDatabase);
     await phase("migrations", migrate);
     await phase("audit", audit);
     await phase("tests", runTests);
@@ -62,13 +62,13 @@ async function main() {
   return 1;
 }
 
-/** The Neon API of this repository's own tests, as slow as the real one, and what a job needs to reach it. */
+/** Starts the Neon mock of this repository's tests, with delays like the real API. `env` has the variables with which a job finds it. */
 async function startNeon() {
   const root = fileURLToPath(new URL("../..", import.meta.url));
   const flags = ["--postgres", "--until-stdin-closes", "--latency", "80", "--operation-time", "700"];
   const child = spawn(process.execPath, ["--import", "tsx", "mocks/neon/main.ts", ...flags], {
     cwd: root,
-    // Ctrl-C is for us to hear: the API must still answer the teardown.
+    // Ctrl-C must not stop the mock, because the teardown still needs it.
     detached: true,
     stdio: ["pipe", "pipe", "inherit"],
   });
@@ -83,12 +83,12 @@ async function startNeon() {
   };
 }
 
-async function askForDatabase() {
+async function createDatabase() {
   const jobs = await inEveryJob("up");
   const created = jobs.filter((job) => job.result.created).length;
   if (created !== 1) throw new Error(`Expected one job to create the database, but ${created} of ${JOBS} did.`);
   if (new Set(jobs.map((job) => job.result.id)).size !== 1) throw new Error("The jobs got different databases.");
-  return { jobs, told: `1 job created ${jobs[0].result.name}, ${JOBS - 1} adopted it` };
+  return { jobs, result: `1 job created ${jobs[0].result.name}, ${JOBS - 1} adopted it` };
 }
 
 async function migrate() {
@@ -97,15 +97,15 @@ async function migrate() {
   const [ran, waited, already] = [count("ran"), count("waited"), count("already")];
   if (ran > 1) throw new Error(`Expected the migrations to run once, but ${ran} jobs ran them.`);
   if (ran === 0 && already !== JOBS) throw new Error(`${waited} jobs waited for migrations that no job ran.`);
-  if (ran === 0) return { jobs, told: "none to run: the database started from the template that an earlier quickstart left" };
-  const late = already === 0 ? "" : `, ${already} came when it was done`;
-  return { jobs, told: `1 job ran them, ${waited} waited for it${late}` };
+  if (ran === 0) return { jobs, result: "none to run: the database was copied from the template of an earlier quickstart" };
+  const late = already === 0 ? "" : `, ${already} started after the end of the migrations`;
+  return { jobs, result: `1 job ran them, ${waited} waited${late}` };
 }
 
 async function audit() {
   const { result } = await offshoot("audit");
   if (result.findings.length > 0) throw new Error(`The audit has findings:\n${JSON.stringify(result.findings, null, 2)}`);
-  return { told: "the schema is what schema.audit.yaml says" };
+  return { result: "the schema matches schema.audit.yaml" };
 }
 
 async function runTests() {
@@ -114,12 +114,12 @@ async function runTests() {
   const tests = await run([process.execPath, "--test", "--test-reporter=tap", ...files], { ...jobEnv, ...variables });
   const passed = Number(/^# pass (\d+)$/m.exec(tests.stdout)?.[1]);
   if (tests.code !== 0 || passed !== 8) throw new Error(`Expected eight tests to pass:\n${tests.stdout}${tests.stderr}`);
-  return { told: `${passed} passed over the URL of \`offshoot env\`` };
+  return { result: `${passed} passed with the URL of \`offshoot env\`` };
 }
 
 async function tearDown() {
   await offshoot("down", new AbortController().signal);
-  return { told: "the database is gone" };
+  return { result: "the database was deleted" };
 }
 
 async function inEveryJob(command) {
@@ -129,19 +129,19 @@ async function inEveryJob(command) {
   return jobs.map((job) => job.value);
 }
 
-/** One process of the CLI; throws what it said if it fails. */
+/** Runs the CLI in a process. Throws an error with its output if it fails. */
 async function offshoot(command, signal = interruption.signal) {
   const start = performance.now();
   const { code, stdout, stderr } = await run([process.execPath, cli, command, "--json"], jobEnv, signal);
-  // Findings are data as well. Stdout isn't shown, since that of `env` holds the password.
+  // Exit status 10 means findings, which are a result. The error does not show stdout, because `env` prints the password there.
   if (code !== 0 && code !== 10) throw new Error(`offshoot ${command} failed with exit status ${code}.\n${stderr}`);
   return { result: stdout === "" ? undefined : JSON.parse(stdout), ms: performance.now() - start };
 }
 
-/** A process from start to end, with what it wrote. An aborted signal asks it to end, and is thrown when it did. */
+/** Runs a process until it ends, and returns its output. If `signal` is aborted, it stops the process and then throws. */
 async function run([file, ...argv], env, signal = interruption.signal) {
   if (signal.aborted) throw new Error("Interrupted.");
-  // A group of its own: Ctrl-C reaches us alone, and each process is asked to end exactly once.
+  // In its own process group, the process gets no Ctrl-C of the terminal, and so exactly one signal: the one from here.
   const child = spawn(file, argv, { cwd: here, env, detached: true, windowsHide: true, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"]) child[stream].setEncoding("utf8").on("data", (text) => (output[stream] += text));

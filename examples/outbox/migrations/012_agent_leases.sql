@@ -7,7 +7,7 @@ create table agents.leases (
 );
 create index leases_agent_idx on agents.leases (agent_id);
 
--- The fence grows with every change of hands, so that a holder that slept can be refused.
+-- The fence increases whenever another agent takes the lease, so that an agent that lost its lease can be refused.
 create function agents.take_lease(p_resource text, p_agent_id bigint, p_seconds integer) returns bigint language sql as $$
   insert into agents.leases as held (resource, agent_id, expires_at)
   values (p_resource, p_agent_id, now() + make_interval(secs => p_seconds))

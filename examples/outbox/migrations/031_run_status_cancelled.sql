@@ -1,5 +1,5 @@
 -- Up Migration
--- A new label can't be used in the transaction that adds it, and can't be taken back: so a new type.
+-- This creates a new type, because a transaction cannot use a label that it adds, and a label cannot be removed.
 drop trigger runs_times on public.runs;
 drop index public.runs_active_idx;
 alter type public.run_status rename to run_status_before_cancelled;

@@ -1,5 +1,5 @@
 -- Up Migration
--- Brings every database to one outbox, whichever of the rollouts it went through. Safe to run on all of them.
+-- Gives every database the same outbox, whichever of the rollouts it had. It is safe to run on all of them.
 alter table m10_recovery.outbox
   add column if not exists stream_msg_id text,
   add column if not exists stream_name text,
@@ -20,8 +20,8 @@ begin
 end
 $$;
 
--- Canonical: the worker's. Arguments of these two overloads are told apart by their types alone, so callers
--- pass them by position, with their types.
+-- The worker's order of the arguments. The two overloads differ only in the types of their arguments, so callers pass the arguments by
+-- position, with their types.
 create function m10_recovery.claim_outbox_events(p_processor_id text, p_batch_size integer)
 returns setof m10_recovery.outbox language plpgsql as $$
 begin
@@ -44,14 +44,14 @@ begin
 end
 $$;
 
--- The tests' order.
+-- The tests' order of the arguments.
 create function m10_recovery.claim_outbox_events(p_batch_size integer, p_processor_id text)
 returns setof m10_recovery.outbox language sql as $$
   select * from m10_recovery.claim_outbox_events(p_processor_id, p_batch_size);
 $$;
 
--- The worker's. No argument has a default: with one for the delay, a call that names the other four would fit
--- both overloads and be refused as ambiguous.
+-- The worker's signature. No argument has a default: with a default for the delay, a call that names the other four
+-- would match both overloads, and Postgres would refuse it as ambiguous.
 create function m10_recovery.complete_outbox_event(
   p_event_id bigint,
   p_processor_id text,
@@ -75,7 +75,7 @@ begin
 end
 $$;
 
--- The tests': a minute until the next try.
+-- The tests' signature, with a minute until the next try.
 create function m10_recovery.complete_outbox_event(
   p_event_id bigint,
   p_success boolean,

@@ -12,5 +12,5 @@ insert into routing.rules (skill, agent_id)
   select 'llm_invoke', id from agents.registry where name in ('Atlas', 'Borealis');
 
 -- Down Migration
--- Capabilities, prices and rules go with their agents.
+-- This also deletes the capabilities, prices and rules of the agents.
 delete from agents.registry where name in ('Atlas', 'Borealis');

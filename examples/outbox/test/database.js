@@ -1,17 +1,20 @@
 import { test } from "node:test";
 import { Client } from "pg";
 
-/** A session with the database under test. */
+/** Connects to the database under test. */
 export async function connect() {
   const client = new Client({ connectionString: process.env.DATABASE_URL_UNPOOLED ?? process.env.DATABASE_URL });
   await client.connect();
   return client;
 }
 
-/** Held by the one test that commits its events, while others look for events: jobs share this database at once. */
+/**
+ * The key of an advisory lock. The test that commits events holds it, and tests that read events hold it shared, because
+ * several jobs run these tests on one database at the same time.
+ */
 export const COMMITTED = "hashtext('committed events')";
 
-/** A test in a transaction that is rolled back, so that tests leave nothing for each other. */
+/** Defines a test that runs in a transaction and rolls it back, so that tests do not affect each other. */
 export function rolledBack(name, body) {
   void test(name, async () => {
     const client = await connect();

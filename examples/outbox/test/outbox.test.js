@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { COMMITTED, connect, rolledBack } from "./database.js";
 
 const publish = "select m10_recovery.publish_event($1, 'order.paid', '{}') as id";
-// The types tell the two overloads of claim_outbox_events apart.
+// The two overloads of claim_outbox_events differ only in the types of their arguments.
 const claimAsWorker = "select event_id as id from m10_recovery.claim_outbox_events($1::text, $2::integer) order by event_id";
 const claimAsTest = "select event_id as id from m10_recovery.claim_outbox_events($1::integer, $2::text) order by event_id";
 
@@ -13,7 +13,7 @@ rolledBack("an event that is published twice is stored once", async (query) => {
   assert.equal(second.id, first.id);
 });
 
-void test("two workers that claim at once never get the same event", async () => {
+void test("two workers that claim at the same time never get the same event", async () => {
   const [left, right] = await Promise.all([connect(), connect()]);
   const keys = Array.from({ length: 20 }, (_, index) => `race-${process.pid}-${index}`);
   try {
@@ -31,7 +31,7 @@ void test("two workers that claim at once never get the same event", async () =>
   }
 });
 
-rolledBack("the tests' order of arguments claims as the worker's does", async (query) => {
+rolledBack("both orders of the arguments of claim_outbox_events claim an event", async (query) => {
   await query(publish, ["a"]);
   await query(publish, ["b"]);
   const [asTest] = await query(claimAsTest, [1, "tests"]);
@@ -39,7 +39,7 @@ rolledBack("the tests' order of arguments claims as the worker's does", async (q
   assert.ok(BigInt(asWorker.id) > BigInt(asTest.id));
 });
 
-rolledBack("an event is completed by either signature, by named arguments, and keeps its place in the stream", async (query) => {
+rolledBack("both signatures of complete_outbox_event complete an event by named arguments, and keep its stream id", async (query) => {
   const events = [...(await query(publish, ["a"])), ...(await query(publish, ["b"]))].map((row) => row.id);
   await query(claimAsWorker, ["worker", 10]);
   for (const id of events) await query("select m10_recovery.mark_dispatched($1, 'orders', $2)", [id, `${id}-0`]);
@@ -56,7 +56,7 @@ rolledBack("an event is completed by either signature, by named arguments, and k
   );
 });
 
-rolledBack("a failed delivery moves both the next retry and the earliest processing", async (query) => {
+rolledBack("a failed delivery moves the next retry and the earliest processing time", async (query) => {
   const [event] = await query(publish, ["a"]);
   await query(claimAsWorker, ["worker", 1]);
   await query("select m10_recovery.complete_outbox_event($1, 'worker', false, 'HTTP 503', 120)", [event.id]);
@@ -70,7 +70,7 @@ rolledBack("a failed delivery moves both the next retry and the earliest process
   assert.deepEqual(await query(claimAsWorker, ["worker", 1]), []);
 });
 
-rolledBack("an event that used up its attempts becomes a dead letter, and can be replayed", async (query) => {
+rolledBack("an event without attempts left becomes a dead letter and can be replayed", async (query) => {
   const [event] = await query(publish, ["a"]);
   await query("update m10_recovery.outbox set attempts = max_attempts where event_id = $1", [event.id]);
   assert.deepEqual(await query("select m10_recovery.bury_exhausted_events() as buried"), [{ buried: 1 }]);

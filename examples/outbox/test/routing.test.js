@@ -3,13 +3,13 @@ import { rolledBack } from "./database.js";
 
 const cheapest = "select name from agents.registry where id = routing.cheapest_agent('llm_invoke')";
 
-rolledBack("work goes to the cheapest agent that is healthy", async (query) => {
+rolledBack("the cheapest healthy agent gets the work", async (query) => {
   assert.deepEqual(await query(cheapest), [{ name: "Borealis" }]);
   await query("update agents.registry set health = 'degraded' where name = 'Borealis'");
   assert.deepEqual(await query(cheapest), [{ name: "Atlas" }]);
 });
 
-rolledBack("a simulation costs what its runs will cost", async (query) => {
+rolledBack("the cost of a simulation is the cost of its runs", async (query) => {
   const [tenant] = await query("insert into public.tenants (slug, name) values ('acme', 'Acme') returning id");
   const [simulation] = await query("insert into routing.simulations (tenant_id, budget_micros) values ($1, 5000) returning id", [
     tenant.id,
