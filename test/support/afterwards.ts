@@ -2,7 +2,7 @@ import type { Catalog } from "../../src/catalog/catalog.ts";
 import { readCatalog } from "../../src/catalog/read.ts";
 import type { Session } from "../../src/postgres/connect.ts";
 
-/** Runs DDL, reads the catalog and undoes all of it. */
+/** Runs DDL, reads the catalog, and rolls the DDL back. */
 export async function afterwards(session: Session, ddl: string): Promise<Catalog> {
   await session.query("begin");
   try {

@@ -13,8 +13,8 @@ export interface BareProject {
 }
 
 /**
- * A project folder of this mode with the embedded Postgres, as npm installs it when install scripts are off: without its
- * library links. With mode 0o700 only this user can enter it. It is removed when the test ends.
+ * Creates a project folder with the embedded Postgres as npm installs it without install scripts: its library links are
+ * missing. `mode` is the mode of the folder: with 0o700 only this user can enter it. The folder is removed after the test.
  */
 export async function bareProject(mode: number): Promise<BareProject> {
   const folder = await mkdtemp(join(tmpdir(), "offshoot-test-project-"));

@@ -6,18 +6,18 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { findPeer } from "./peers.ts";
 
-/** A page as a browser has it once its charts are drawn. */
+/** A page in a browser, after its charts were drawn. */
 export interface Rendered {
-  /** The page's own elements, charts as SVG. */
+  /** The HTML of the page, with the charts as SVG. */
   readonly dom: string;
-  /** What a reader sees, without any markup. */
+  /** The visible text, without markup. */
   readonly text: string;
 }
 
-/** Renders GitHub's Markdown, charts among it. */
+/** Renders GitHub's Markdown and its charts. Also writes a screenshot if a file is given. */
 export type Render = (markdown: string, screenshot?: string) => Promise<Rendered>;
 
-/** A real browser without a window; undefined, after a line that says so, where there is none. */
+/** Renders with a real browser without a window. Undefined if it is not installed; a line reports the skipped tests then. */
 export async function browser(): Promise<Render | undefined> {
   const [chromium, mermaid, marked] = [findPeer("chromium"), findPeer("mermaid"), findPeer("marked")];
   if (chromium === undefined || mermaid === undefined || marked === undefined) return undefined;
@@ -28,7 +28,7 @@ export async function browser(): Promise<Render | undefined> {
       const page = join(folder, "page.html");
       await writeFile(page, document(parse(markdown, { gfm: true, async: false }), pathToFileURL(mermaid).href));
       const flags = [...FLAGS, `--user-data-dir=${join(folder, "profile")}`];
-      const look = async (...more: readonly string[]): Promise<string> =>
+      const runBrowser = async (...more: readonly string[]): Promise<string> =>
         (
           await promisify(execFile)(chromium, [...flags, ...more, pathToFileURL(page).href], {
             maxBuffer: 2 ** 26,
@@ -36,8 +36,8 @@ export async function browser(): Promise<Render | undefined> {
             killSignal: "SIGKILL",
           })
         ).stdout;
-      const dom = await look("--dump-dom");
-      if (screenshot !== undefined) await look("--window-size=960,1400", `--screenshot=${screenshot}`);
+      const dom = await runBrowser("--dump-dom");
+      if (screenshot !== undefined) await runBrowser("--window-size=960,1400", `--screenshot=${screenshot}`);
       const text = /<pre id="seen"[^>]*>([^]*?)<\/pre>/.exec(dom)?.[1] ?? "";
       return {
         dom: /<main>([^]*)<\/main>/.exec(dom)?.[1] ?? "",
@@ -49,7 +49,7 @@ export async function browser(): Promise<Render | undefined> {
   };
 }
 
-/** No sandbox, since tests run as root too; no call home, since there may be no way there. */
+/** Without a sandbox, because tests can run as root, and without background requests, because tests can run offline. */
 const FLAGS = [
   "--headless",
   "--no-sandbox",
@@ -60,11 +60,11 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
   "--hide-scrollbars",
-  // Charts are drawn a while after the page was loaded.
+  // The browser waits for the charts, which are drawn some time after the page was loaded.
   "--virtual-time-budget=20000",
 ];
 
-/** A fence of Mermaid becomes a chart, as on GitHub; its errors become text, so that tests see them. */
+/** The page as HTML. Code blocks of Mermaid become charts, as on GitHub. Errors of Mermaid become text, so that tests find them. */
 function document(html: string, mermaid: string): string {
   const charts = html.replaceAll(/<pre><code class="language-mermaid">([^]*?)<\/code><\/pre>/g, '<pre class="mermaid">$1</pre>');
   return `<!doctype html><meta charset="utf-8"><style>${STYLE}</style><main>${charts}</main><pre id="seen" hidden></pre>

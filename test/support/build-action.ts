@@ -1,6 +1,6 @@
 /**
- * Bundles the GitHub Action: `tsx test/support/build-action.ts [FOLDER]`, default `dist-action`. The release puts the
- * folder where `action.yml` looks for it; no commit of the main branch has it.
+ * Bundles the GitHub Action: `tsx test/support/build-action.ts [FOLDER]`, default `dist-action`. Only the commits of the
+ * releases contain this folder, not the commits of the main branch.
  */
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -9,7 +9,7 @@ import type { Program } from "../../src/program.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 
-/** Programs that run as processes of their own stand beside the action, where `programFile` looks for them. */
+/** Programs that run in their own processes. They are bundled into files beside the action, where `programFile` finds them. */
 const PROGRAMS = Object.keys({
   "action/lock-holder": true,
   "readiness/watchdog": true,
@@ -18,10 +18,10 @@ const PROGRAMS = Object.keys({
   "migration-tools/apply-sql": true,
 } satisfies Record<Program, true>);
 
-/** Packages in CommonJS call `require`, which an ES module has to make first. */
+/** Packages in CommonJS call `require`, which an ES module must create itself. */
 const REQUIRE = 'import { createRequire as offshootRequire } from "node:module"; const require = offshootRequire(import.meta.url);';
 
-/** The runner starts this after the job; a file of its own, since nothing else tells the two steps apart for sure. */
+/** The runner starts this file after the job. It is a separate file because no variable shows reliably which of the two steps runs. */
 const POST = 'process.argv[2] = "post";\nawait import("./index.js");\n';
 
 /** Writes `index.js`, `post.js`, the programs and `licenses.txt` into a folder. */
@@ -40,7 +40,7 @@ export async function buildAction(folder: string): Promise<void> {
     format: "esm",
     target: "node20",
     banner: { js: REQUIRE },
-    // An optional part of pg that is loaded on request alone.
+    // An optional part of pg, which is loaded only on request.
     external: ["pg-native"],
     legalComments: "none",
     metafile: true,
@@ -51,7 +51,7 @@ export async function buildAction(folder: string): Promise<void> {
   await writeFile(join(folder, "licenses.txt"), await licenses(metafile));
 }
 
-/** The licence of every package of which something was bundled, by name. Throws where one has no text. */
+/** The licences of all bundled packages. Throws if a package has no text of its licence. */
 async function licenses({ inputs }: Metafile): Promise<string> {
   const folders = new Set(Object.keys(inputs).flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
   const texts = await Promise.all([...folders].toSorted().map((folder) => licenseOf(join(root, folder))));
@@ -63,9 +63,9 @@ async function licenseOf(folder: string): Promise<string> {
   const files = await readdir(folder);
   const read = async (file: string | undefined): Promise<string | undefined> => file && readFile(join(folder, file), "utf8");
   const text = await read(files.find((file) => /^licen[cs]e/i.test(file)));
-  // Some have it at the end of their page.
+  // Some packages have the text at the end of their README.
   const end = text ?? /^(?:#+ )?licen[cs]e\b[\s\S]*/im.exec((await read(files.find((file) => /^readme/i.test(file)))) ?? "")?.[0];
-  if (end === undefined) throw new Error(`${name} ${version} (${license}) comes without the text of its licence.`);
+  if (end === undefined) throw new Error(`${name} ${version} (${license}) has no text of its licence.`);
   return `${name} ${version} (${license})\n\n${end.trim()}\n`;
 }
 

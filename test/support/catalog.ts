@@ -6,7 +6,7 @@ import type { Table } from "../../src/catalog/relations.ts";
 import type { Argument, Routine } from "../../src/catalog/routines.ts";
 import { path } from "../../src/catalog/quote.ts";
 
-/** A catalog with these contents, and the schemas that they need. */
+/** A catalog with these contents and their schemas. */
 export function catalogOf(contents: Partial<Contents>): Catalog {
   const none: readonly never[] = [];
   const names = new Set(
@@ -46,7 +46,7 @@ export function catalogOf(contents: Partial<Contents>): Catalog {
   };
 }
 
-/** `table("app.users", { id: "bigint", note: { type: "text", nullable: false } })`. */
+/** A table with these columns: `table("app.users", { id: "bigint", note: { type: "text", nullable: false } })`. */
 export function table(id: string, columns: Readonly<Record<string, string | Partial<Column>>>, more: Partial<Table> = {}): Table {
   const [schema = "", name = ""] = id.split(".");
   return {
@@ -81,7 +81,7 @@ export function constraint(id: string, definition: string, more: Partial<Constra
 
 const CATEGORIES: Readonly<Record<string, string>> = { text: "S", boolean: "B", uuid: "U", date: "D", "integer[]": "A" };
 
-/** `routine("app.f", "a bigint", "b text = null")`: each argument has a name, a type, and a default after `=`. */
+/** A function with these arguments: `routine("app.f", "a bigint", "b text = null")`: each text has a name, a type, and a default after `=`. */
 export function routine(id: string, ...list: readonly string[]): Routine {
   const [schema = "", name = ""] = id.split(".");
   const args = list.map((text): Argument => {

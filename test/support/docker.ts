@@ -12,7 +12,7 @@ export async function docker(...args: readonly string[]): Promise<string> {
   return (await run("docker", [...args])).stdout.trim();
 }
 
-/** The tests' image of a major, which `.ci/images` builds. Undefined without an engine or the image; a line reports that then. */
+/** The tests' image of a major, which `.ci/images` builds. Undefined without an engine or the image; a line reports the skipped tests then. */
 export async function testImage(major: 15 | 18): Promise<string | undefined> {
   const image = `${REPOSITORY}:${major}`;
   try {
@@ -20,7 +20,7 @@ export async function testImage(major: 15 | 18): Promise<string | undefined> {
     return image;
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message.trim().split("\n").at(-1) : "";
-    skipWithout("docker", `no engine with the image ${image}, which \`.ci/machine\` and \`.ci/images\` make (${reason})`);
+    skipWithout("docker", `no engine has the image ${image}; run \`.ci/machine\` and \`.ci/images\` (${reason})`);
     return undefined;
   }
 }

@@ -1,13 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { menu } from "../../src/cli/menu.ts";
 
-const COMMANDS = new Set(menu(() => Promise.reject(new Error("only its names are wanted"))).commands.map((command) => command.name()));
+const COMMANDS = new Set(menu(() => Promise.reject(new Error("This menu runs no command."))).commands.map((command) => command.name()));
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** A page for people. */
+/** A page of the documentation. */
 export interface Page {
-  /** From the project's top. */
+  /** Relative to the root of the project. */
   readonly path: string;
   readonly text: string;
 }
@@ -15,14 +15,14 @@ export interface Page {
 /** A fenced block of a page. */
 export interface Block {
   readonly language: string;
-  /** What stands behind the language, such as `spec` for `yaml spec`. */
+  /** The word after the language, such as `spec` for `yaml spec`. */
   readonly kind: string;
   readonly text: string;
-  /** The comment right above it: `run:gitlab` for `<!-- run:gitlab -->`. */
+  /** The comment in the line above: `run:gitlab` for `<!-- run:gitlab -->`. */
   readonly mark: string | undefined;
 }
 
-/** The README, the examples' own, and every page under `docs/`. */
+/** The README of the project and of the example, and all pages in `docs/`. */
 export async function documents(): Promise<readonly Page[]> {
   const below = await readdir(new URL("docs/", ROOT), { recursive: true });
   const paths = ["README.md", "examples/outbox/README.md", ...below.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
@@ -34,7 +34,10 @@ export function blocksOf({ text }: Page): readonly Block[] {
   return [...blocks].map(([, mark, language = "", kind = "", block = ""]) => ({ language, kind, text: block, mark }));
 }
 
-/** Every call of offshoot that a page shows, as the words after its name: in blocks and in code within a line, where the name may be left out before flags. */
+/**
+ * All calls of offshoot on a page, as the words after `offshoot`. They are in code blocks and in inline code. Inline code can
+ * omit the word `offshoot` if a flag follows the command: `env --format ci`.
+ */
 export function callsIn(page: Page): readonly (readonly string[])[] {
   const shown = blocksOf(page).filter(({ language }) => ["sh", "yaml", "groovy", "diff"].includes(language));
   const inline = [...page.text.replaceAll(/^```[^]*?^```$/gm, "").matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? "");
@@ -44,9 +47,9 @@ export function callsIn(page: Page): readonly (readonly string[])[] {
   return [...[...shown.flatMap(({ text }) => text.split("\n")), ...inline].flatMap(callsOf), ...nameless];
 }
 
-/** The calls in one line: `offshoot` where a command stands, up to the end of that command or to what is quoted. */
+/** The calls in one line. A call ends at the end of the shell command or at a quotation mark. */
 function callsOf(line: string): readonly (readonly string[])[] {
-  // A comment calls nothing, and a package that is installed isn't called.
+  // Comments and the installation of the package are not calls.
   const code = line.replace(/(^|\s)#.*$/, "$1").replace(/\b(?:npm install|pnpm add|yarn add)\b[^&|;]*/, "");
   const calls = code.matchAll(/(?:^|[\s`"'(/])offshoot(?:@[\w.]+)? ([a-z][^"'`)|;&<>\n]*)/g);
   return [...calls].map((match) => (match[1] ?? "").trim().split(/\s+/));

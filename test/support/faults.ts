@@ -1,4 +1,4 @@
-/** Runs only the fault schedules: `npm run faults -- [--random] [--runs N]`. Without `--random` the seed is fixed. */
+/** Runs the tests of faults of the Neon API only: `npm run faults -- [--random] [--runs N]`. Without `--random` the seed is fixed. */
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { ContentKind } from "../../src/catalog/catalog.ts";
 
-/** A statement, the object that it creates or changes, and the facts that the catalog then has about it. `from`: the first major version with it. */
+/** A statement, the object that it creates or changes, and facts of that object in the catalog. `from`: the first major version that supports it. */
 export type Field = readonly [ddl: string, kind: ContentKind, id: string, facts: object, from?: number];
 
 /** The schema in which each statement runs. */
@@ -13,7 +13,7 @@ export const BASE = `create schema app; create type app.mood as enum ('sad', 'ok
 
 const column = (facts: object): object => ({ columns: expect.arrayContaining([expect.objectContaining(facts)]) as unknown });
 
-/** Each field of the catalog once. */
+/** Statements that together cover each field of the catalog. */
 export const FIELDS: readonly Field[] = [
   ["create table app.p (a date) partition by list (a)", "tables", "app.p", { kind: "partitioned table", partitionKey: "LIST (a)" }],
   [

@@ -9,7 +9,7 @@ interface Parsed {
 
 type Parse = (file: { readonly name: string; readonly content: string }, trace: object) => Parsed;
 
-/** GitHub's own parser of action metadata and workflows; each tells what GitHub would refuse a file for. */
+/** GitHub's parser of action metadata and of workflows. Each function returns the errors of a file; GitHub accepts a file without errors. */
 export interface GithubParser {
   action(content: string): readonly string[];
   workflow(content: string): readonly string[];
@@ -19,7 +19,7 @@ const SILENT = { error() {}, info() {}, verbose() {} };
 
 const CONTENTS = 'export { parseAction } from "./actions/index.js"; export { parseWorkflow } from "./index.js";';
 
-/** Loads the package `@actions/workflow-parser` from its folder `dist`, bundled first: its JSON imports are none that Node takes. */
+/** Loads the package `@actions/workflow-parser` from its folder `dist`. It is bundled first, because Node does not accept its JSON imports. */
 export async function loadGithubParser(dist: string): Promise<GithubParser> {
   const folder = await mkdtemp(join(tmpdir(), "offshoot-github-parser-"));
   const outfile = join(folder, "parser.cjs");
@@ -27,11 +27,11 @@ export async function loadGithubParser(dist: string): Promise<GithubParser> {
   await build({ stdin, outfile, bundle: true, platform: "node", format: "cjs", logLevel: "error" });
   const { parseAction, parseWorkflow } = (await import(outfile)) as { readonly parseAction: Parse; readonly parseWorkflow: Parse };
   await rm(folder, { recursive: true });
-  const faults =
+  const errorsOf =
     (parse: Parse, name: string) =>
     (content: string): readonly string[] =>
       parse({ name, content }, SILENT)
         .context.errors.getErrors()
         .map(({ message }) => message);
-  return { action: faults(parseAction, "action.yml"), workflow: faults(parseWorkflow, "workflow.yml") };
+  return { action: errorsOf(parseAction, "action.yml"), workflow: errorsOf(parseWorkflow, "workflow.yml") };
 }

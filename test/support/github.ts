@@ -7,17 +7,17 @@ export interface GitHubComment {
   readonly user: { readonly login: string; readonly type: "Bot" | "User" };
 }
 
-/** What one request gets in place of an answer; undefined lets it through. */
+/** The status with which a request fails; undefined lets the request succeed. */
 type Fault = (request: { readonly method: string; readonly path: string; readonly count: number }) => number | undefined;
 
-/** The part of GitHub's REST API that comments need, over real HTTP, on one pull request. */
+/** An HTTP server with the part of GitHub's REST API for the comments of one pull request. */
 export interface GitHubServer {
   readonly url: string;
   readonly comments: GitHubComment[];
   /** `METHOD /path` of each request, in order. */
   readonly requests: string[];
   fault: Fault;
-  /** Milliseconds by which each answer is late. */
+  /** The delay of each reply in milliseconds. */
   lateMs: number;
   stop(): Promise<void>;
 }
@@ -57,7 +57,7 @@ export async function startGitHub(repository: string, pullRequest: number): Prom
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const fault = state.fault({ method, path: pathname, count: requests.length });
-    if (fault !== undefined) return [fault, { message: "no" }];
+    if (fault !== undefined) return [fault, { message: "Injected fault" }];
     if (headers.authorization?.startsWith("Bearer ghs_") !== true) return [401, { message: "Bad credentials" }];
     const { body = "" } = (chunks.length === 0 ? {} : JSON.parse(Buffer.concat(chunks).toString())) as { body?: string };
     if (body.length > 65_536) return [422, { message: "Body is too long (maximum is 65536 characters)" }];

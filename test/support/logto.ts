@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Session } from "../../src/postgres/connect.ts";
 
-/** A query of Logto's database library: a text with numbered placeholders, and their values. */
+/** A query of Logto's database library: SQL with numbered placeholders, and their values. */
 interface Query {
   readonly sql: string;
   readonly values: readonly unknown[];
@@ -68,7 +68,7 @@ function poolOf(session: Session): object {
   const maybeOne = async (query: Query): Promise<object | null> => (await any(query))[0] ?? null;
   const one = async (query: Query): Promise<object> => {
     const [row] = await any(query);
-    if (row === undefined) throw new Error(`the query returned no row: ${query.sql}`);
+    if (row === undefined) throw new Error(`The query returned no row: ${query.sql}`);
     return row;
   };
   const query = async (request: Query): Promise<object> => {

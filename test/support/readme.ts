@@ -62,7 +62,7 @@ async function help(): Promise<string> {
   return stdout.trim();
 }
 
-/** Every setting as a row of a Markdown table: key, variables, default, meaning. */
+/** A Markdown table with a row for each setting: key, variables, default, meaning. */
 export function configurationTable(): string {
   const rows = FIELDS.map((field: Field) => [
     `\`${field.path}\``,

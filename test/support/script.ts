@@ -2,7 +2,7 @@ import { withSession } from "../../src/postgres/connect.ts";
 
 const TOKENS = /--[^\n]*\n?|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[^]*?\$\1\$|;|[^]/g;
 
-/** Runs a script as `psql -v ON_ERROR_STOP=1 -f` does: one statement after the other, in one session. */
+/** Runs a script like `psql -v ON_ERROR_STOP=1 -f`: one statement after the other, in one session. */
 export async function runScript(url: string, text: string): Promise<void> {
   const statements: string[] = [""];
   for (const [token] of text.matchAll(TOKENS)) {

@@ -4,7 +4,7 @@ import type { Command, CommanderError } from "commander";
 import { parseAllDocuments, parse } from "yaml";
 import { expect, test } from "vitest";
 import { readDocument } from "../../src/check/workflow/document.ts";
-import { mistakesIn } from "../../src/check/workflow/rules.ts";
+import { mistakesIn } from "../../src/check/workflow/all-rules.ts";
 import { workflowOf } from "../../src/check/workflow/workflow.ts";
 import { menu } from "../../src/cli/menu.ts";
 import { FIELDS } from "../../src/config/fields.ts";
@@ -19,34 +19,34 @@ const pageAt = new Map(pages.map((page) => [page.path, page]));
 
 const page = (path: string) => pageAt.get(path) ?? { path, text: "" };
 
-const UNDERSTOOD = new Error("understood");
+const ACCEPTED = new Error("The command line accepted the call.");
 
-/** What the real command line says of a call; undefined where it would have run, or told which commands a group has. */
-async function complaintAbout(words: readonly string[]): Promise<string | undefined> {
-  const program = menu(() => Promise.reject(UNDERSTOOD));
-  quieten(program);
+/** The error of the command line for a call. Undefined if the call would run a command, or print the help of a group of commands. */
+async function errorOf(words: readonly string[]): Promise<string | undefined> {
+  const program = menu(() => Promise.reject(ACCEPTED));
+  throwInsteadOfExit(program);
   try {
     await program.parseAsync(words, { from: "user" });
-    return "it asks for nothing";
+    return "The call runs no command.";
   } catch (thrown) {
-    return thrown === UNDERSTOOD || (thrown as CommanderError).code === "commander.help" ? undefined : (thrown as Error).message;
+    return thrown === ACCEPTED || (thrown as CommanderError).code === "commander.help" ? undefined : (thrown as Error).message;
   }
 }
 
-function quieten(command: Command): void {
+function throwInsteadOfExit(command: Command): void {
   command.exitOverride().configureOutput({ writeErr: () => {} });
-  for (const below of command.commands) quieten(below);
+  for (const below of command.commands) throwInsteadOfExit(below);
 }
 
-test.each(names)("every call of offshoot in %s is one that the command line understands", async (path) => {
-  const complaints = await Promise.all(callsIn(page(path)).map(async (words) => [words.join(" "), await complaintAbout(words)]));
-  expect(complaints.filter(([, complaint]) => complaint !== undefined)).toEqual([]);
+test.each(names)("the command line accepts every call of offshoot in %s", async (path) => {
+  const results = await Promise.all(callsIn(page(path)).map(async (words) => [words.join(" "), await errorOf(words)]));
+  expect(results.filter(([, error]) => error !== undefined)).toEqual([]);
 });
 
-test("a call with a mistake is found", async () => {
+test("the check of calls finds unknown options and commands", async () => {
   const text = "```sh\nnpx offshoot up --outpits\nx=$(offshoot env --format ci)\n```\nSee `offshoot teardown` and `env --formt ci`.";
-  const complaints = await Promise.all(callsIn({ path: "x.md", text }).map(complaintAbout));
-  expect(complaints).toEqual([
+  const errors = await Promise.all(callsIn({ path: "x.md", text }).map(errorOf));
+  expect(errors).toEqual([
     expect.stringContaining("unknown option '--outpits'"),
     undefined,
     expect.stringContaining("unknown command 'teardown'"),
@@ -54,25 +54,25 @@ test("a call with a mistake is found", async () => {
   ]);
 });
 
-test.each(names)("every YAML block in %s is YAML", (path) => {
+test.each(names)("every YAML block in %s has valid syntax", (path) => {
   const faults = blocksOf(page(path))
     .filter(({ language }) => language === "yaml")
     .flatMap(({ text }) => parseAllDocuments(text).flatMap((document) => document.errors.map(({ message }) => `${message}\n${text}`)));
   expect(faults).toEqual([]);
 });
 
-test.each(names)("every configuration in %s is one that the loader takes", async (path) => {
+test.each(names)("every configuration in %s is valid", async (path) => {
   const keys = new Set(FIELDS.map(({ path: key }) => key.split(".")[0] ?? ""));
   for (const { language, kind, text } of blocksOf(page(path))) {
     const content: unknown = language === "yaml" && kind === "" ? parse(text) : undefined;
     if (typeof content !== "object" || content === null || Array.isArray(content)) continue;
-    // A block that says that it is one, or that holds nothing else than settings.
+    // A block is a configuration if it has the file name as a comment, or if all of its keys are settings.
     if (!text.startsWith("# offshoot.yaml") && !Object.keys(content).every((key) => keys.has(key))) continue;
     expect((await parseConfiguration(text, path)).problems).toEqual([]);
   }
 });
 
-test.each(names)("no workflow in %s has a known mistake, unless to show it", (path) => {
+test.each(names)("no workflow in %s has a known mistake, except in the examples of mistakes", (path) => {
   const workflows = blocksOf(page(path))
     .filter(({ language, kind, text }) => language === "yaml" && kind !== "bad" && /^jobs:/m.test(text))
     .map(({ text }) => workflowOf(path, readDocument(text)))
@@ -80,14 +80,14 @@ test.each(names)("no workflow in %s has a known mistake, unless to show it", (pa
   expect(workflows.flatMap((workflow) => mistakesIn([workflow]))).toEqual([]);
 });
 
-test.each(names)("every link in %s leads somewhere", (path) => {
+test.each(names)("every link in %s has an existing target", (path) => {
   const links = [...page(path).text.matchAll(/\]\(((?!https?:)[^)\s]+)\)/g)].map((match) => match[1] ?? "");
-  const broken = links.filter((link) => !leadsSomewhere(new URL(link, new URL(path, ROOT))));
+  const broken = links.filter((link) => !targetExists(new URL(link, new URL(path, ROOT))));
   expect(broken).toEqual([]);
 });
 
-/** Whether the file is there, and the heading in it where one is named. */
-function leadsSomewhere(target: URL): boolean {
+/** Whether the file of a link exists, and contains the heading if the link names one. */
+function targetExists(target: URL): boolean {
   const anchor = decodeURIComponent(target.hash.slice(1));
   const file = fileURLToPath(new URL(target.pathname, ROOT));
   if (!existsSync(file)) return false;
@@ -96,7 +96,7 @@ function leadsSomewhere(target: URL): boolean {
   return headings.includes(anchor);
 }
 
-/** A heading's anchor as GitHub makes it: small letters, no punctuation, dashes for blanks. */
+/** The anchor of a heading, like on GitHub: lower case, without punctuation, with dashes instead of spaces. */
 function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
@@ -104,11 +104,11 @@ function anchorOf(heading: string): string {
     .replaceAll(" ", "-");
 }
 
-test("the pipelines on the services' pages are those that init writes: else run `npm run docs`", async () => {
+test("the pages of the CI services contain the pipelines that init writes; if not, run `npm run docs`", async () => {
   for (const { text } of await ciPages()) expect(renderTemplates(text)).toBe(text);
 });
 
-test("every page is reached from the README, directly or over others", () => {
+test("the README links to every page, directly or through other pages", () => {
   const reached = new Set<string>();
   const follow = (path: string): void => {
     if (reached.has(path)) return;

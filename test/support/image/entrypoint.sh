@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes a data directory if there is none and becomes the server. Takes the same environment variables and arguments as the
+# Creates the data directory if it does not exist, and starts the server in this process. Takes the same environment variables and arguments as the
 # official image of Postgres.
 set -eu
 

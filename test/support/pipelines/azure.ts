@@ -24,7 +24,7 @@ function shellsOf(value: unknown): readonly Shell[] {
   const step = known(value, "a step", ["task", "inputs", "script", "env"]);
   if (step["task"] !== undefined) {
     if (["UseNode@1", "UsePythonVersion@0"].includes(text(step["task"], "task"))) return [];
-    throw new Error(`this reader does not support the task: ${text(step["task"], "task")}`);
+    throw new Error(`This reader does not support the task: ${text(step["task"], "task")}`);
   }
   // No variable is defined here, so `$(NAME)` stays unchanged.
   const env = Object.fromEntries(Object.entries(map(step["env"] ?? {}, "env")).map(([name, filled]) => [name, text(filled, name)]));
@@ -40,6 +40,6 @@ function conditionOf(condition: string): { readonly on: Trigger; readonly always
     case "eq(variables['Build.Reason'], 'Schedule')":
       return { on: "schedule", always: false };
     default:
-      throw new Error(`this reader does not support the condition: ${condition}`);
+      throw new Error(`This reader does not support the condition: ${condition}`);
   }
 }

@@ -26,6 +26,6 @@ export const readBuildkite: ReadPipeline = (source, trigger) => {
 
 function holds(condition: string, trigger: Trigger): boolean {
   const [, operator, word] = /^build\.source (==|!=) "(\w+)"$/.exec(condition) ?? [];
-  if (operator === undefined) throw new Error(`this reader does not support the condition: ${condition}`);
+  if (operator === undefined) throw new Error(`This reader does not support the condition: ${condition}`);
   return ((trigger === "schedule" ? "schedule" : "webhook") === word) === (operator === "==");
 }

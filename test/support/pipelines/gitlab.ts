@@ -34,7 +34,7 @@ function ruleOf(rules: unknown, trigger: Trigger): "on_success" | "always" | und
 function holds(condition: string, trigger: Trigger): boolean {
   const variables: Readonly<Record<string, string>> = { CI_PIPELINE_SOURCE: trigger, CI_COMMIT_BRANCH: "main", CI_DEFAULT_BRANCH: "main" };
   const [, left = "", operator, word, right = ""] = /^\$(\w+) (==|!=) (?:"([^"]*)"|\$(\w+))$/.exec(condition) ?? [];
-  if (operator === undefined) throw new Error(`this reader does not support the condition: ${condition}`);
+  if (operator === undefined) throw new Error(`This reader does not support the condition: ${condition}`);
   return (variables[left] === (word ?? variables[right])) === (operator === "==");
 }
 

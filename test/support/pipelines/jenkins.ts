@@ -5,7 +5,8 @@ export const readJenkins: ReadPipeline = (source, trigger) => {
   const stages = [...source.matchAll(/^ {4}stage\('(\w+)'\) \{\n([^]*?)^ {4}\}/gm)];
   const started = stages.filter(([, , body = ""]) => body.includes("not { triggeredBy 'TimerTrigger' }") === (trigger === "push"));
   const post = /^ {2}post \{\n[^]*?always \{\n([^]*?)^ {4}\}/m.exec(source)?.[1];
-  if (started.length !== 1 || post === undefined) throw new Error("this reader supports one stage for each trigger and a post section");
+  if (started.length !== 1 || post === undefined)
+    throw new Error("This reader supports only one stage for each trigger, and needs a post section.");
   return started.map(([, name = "", body = ""]) => ({
     name,
     after: [],

@@ -5,7 +5,7 @@ import { readWorkflow } from "../../../mocks/actions/workflow-file.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
 
-/** All workflows in the documentation and the examples, with their place. */
+/** All workflows in the documentation and the examples, with their page or file. */
 const workflows = [
   ...globSync(["README.md", "docs/**/*.md"], { cwd: root }).flatMap((page) =>
     [...readFileSync(root + page, "utf8").matchAll(/^```ya?ml\n([^]*?)^```/gm)]
@@ -26,7 +26,7 @@ test.each(workflows)("the workflow in %s is valid", (_where, yaml) => {
   expect(Object.keys(readWorkflow(yaml).jobs)).not.toEqual([]);
 });
 
-test("the concurrency in the documentation of GitHub Actions is valid", () => {
+test("the `concurrency` block in docs/ci/github-actions.md is valid", () => {
   const page = readFileSync(`${root}docs/ci/github-actions.md`, "utf8");
   const [, block = ""] = /^```yaml\n(concurrency:[^]*?)^```/m.exec(page) ?? [];
   expect(readWorkflow(`on: push\n${block}jobs: { one: { runs-on: u, steps: [{ run: a }] } }`).concurrency).toBeDefined();

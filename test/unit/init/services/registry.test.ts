@@ -6,7 +6,7 @@ import { mistakesIn } from "../../../../src/check/workflow/all-rules.ts";
 import { workflowOf } from "../../../../src/check/workflow/workflow.ts";
 import { commandsFor, type PipelineCommands } from "../../../../src/init/pipeline-commands.ts";
 import { type CiServiceName, CI_SERVICES } from "../../../../src/init/services/registry.ts";
-import { haveSchemas, judgeOf, type SchemaName } from "../../../support/schemas.ts";
+import { haveSchemas, validatorOf, type SchemaName } from "../../../support/schemas.ts";
 import { ACCOUNTING, SHOP } from "../repositories.ts";
 
 const NAMES = Object.keys(CI_SERVICES) as readonly CiServiceName[];
@@ -46,7 +46,7 @@ function withoutStatuses(content: unknown): unknown {
 
 describe.runIf(haveSchemas())("with the schema of the service", () => {
   test.each(IN_YAML)("the pipeline of %s is valid", { timeout: 60_000 }, (name) => {
-    const faultsOf = judgeOf(SCHEMA_OF[name]);
+    const faultsOf = validatorOf(SCHEMA_OF[name]);
     for (const commands of ALL_COMMANDS) {
       // Azure's schema expects every scalar as text.
       const content: unknown = parse(textOf(name, commands), name === "azure" ? { schema: "failsafe" } : {});
@@ -55,8 +55,8 @@ describe.runIf(haveSchemas())("with the schema of the service", () => {
   });
 
   test("a pipeline with a mistake is not valid", () => {
-    expect(judgeOf("gitlab")({ test: { scripts: ["true"] } })).not.toEqual([]);
-    expect(judgeOf("circleci")({ version: 2.1, jobs: { test: { steps: "checkout" } } })).not.toEqual([]);
+    expect(validatorOf("gitlab")({ test: { scripts: ["true"] } })).not.toEqual([]);
+    expect(validatorOf("circleci")({ version: 2.1, jobs: { test: { steps: "checkout" } } })).not.toEqual([]);
   });
 });
 
