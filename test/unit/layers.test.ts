@@ -178,3 +178,41 @@ test("only these files read their own location: the bundle of the action has oth
 test("no file is longer than 250 lines", () => {
   expect(files.filter((path) => readFileSync(join(SRC, path), "utf8").split("\n").length > 251)).toEqual([]);
 });
+
+test("the lengths of the files are those of small ideas: half have at most 70 lines, nine of ten at most 140", () => {
+  const lengths = files.map((path) => readFileSync(join(SRC, path), "utf8").split("\n").length - 1).toSorted((one, other) => one - other);
+  expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThanOrEqual(70);
+  expect(lengths[Math.floor(lengths.length * 0.9)]).toBeLessThanOrEqual(140);
+});
+
+/** Unit tests without a file of the same name: they test a whole room, or something beside `src`. */
+const WHOLE_ROOM = [
+  "action/action-yml.test.ts",
+  "ci/golden.test.ts",
+  "docs.test.ts",
+  "docs/architecture.test.ts",
+  "docs/audit.test.ts",
+  "docs/drift.test.ts",
+  "docs/workflows.test.ts",
+  "layers.test.ts",
+  "migration-tools/all-tools.test.ts",
+  "support/one-server.test.ts",
+  "support/peers.test.ts",
+];
+
+const testsBelow = (folder: string): readonly string[] =>
+  readdirSync(join(ROOT, "test", folder), { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".test.ts"));
+
+test("each unit test has the path of the file that it tests", () => {
+  const isMirrored = (path: string): boolean => {
+    const file = path.replace(/\.test\.ts$/, ".ts");
+    return existsSync(join(SRC, file)) || existsSync(join(ROOT, file)) || WHOLE_ROOM.includes(path);
+  };
+  expect(testsBelow("unit").filter((path) => !isMirrored(path))).toEqual([]);
+});
+
+test("each integration test is in the folder of the room that it tests", () => {
+  const isMirrored = (path: string): boolean =>
+    [join(SRC, dirname(path)), join(ROOT, dirname(path)), join(ROOT, "test", dirname(path))].some(existsSync);
+  expect(testsBelow("integration").filter((path) => !isMirrored(path))).toEqual([]);
+});

@@ -84,11 +84,14 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 
   // The database
-  "migrate without a database": { args: ["migrate", "--", "true"], errors: ["There is no database for the run test", "offshoot up"] },
+  "migrate without a database": { args: ["migrate", "--", "true"], errors: ["There is no database for the run test", "`offshoot up`"] },
   "migrate without a command": { args: ["migrate"], errors: ["No migration command is configured", "migrations.command"] },
   "wait without a command": { args: ["wait"], errors: ["No migration command is configured", "offshoot wait -- "] },
   "wait for an unknown run": { args: ["wait", "--run", "who", "--", "true"], errors: ["There is no database for the run who"] },
-  "env of an unknown run": { args: ["env", "--run", "who"], errors: ["There is no database for the run who", "offshoot list"] },
+  "env of an unknown run": {
+    args: ["env", "--run", "who"],
+    errors: ["There is no database for the run who", "`offshoot up --run who`", "offshoot list"],
+  },
   "audit of an unknown run": { args: ["audit", "--run", "who"], errors: ["There is no database for the run who"] },
   "audit --write with --report": {
     args: ["audit", "--write", "--report", "junit=report.xml", "--url", `postgresql://u:${SECRET}@127.0.0.1:9/d`],
@@ -116,7 +119,12 @@ const CASES: Readonly<Record<string, Case>> = {
   "--url of a server that is not there": {
     args: ["migrate", "--url", `postgresql://u:${SECRET}@127.0.0.1:9/d`, "--set", "timeouts.migrate=2s", "--", "true"],
     code: 12,
-    errors: ["127.0.0.1", "Start the database server"],
+    errors: ["127.0.0.1", "Start the database server", "--set timeouts.migrate=1h"],
+  },
+  "wait for a server that is not there": {
+    args: ["wait", "--url", `postgresql://u:${SECRET}@127.0.0.1:9/d`, "--set", "timeouts.wait=1s", "--", "true"],
+    code: 12,
+    errors: ["Start the database server", "--set timeouts.wait=1h"],
   },
   "existing without a URL": {
     args: ["up", "--provider", "existing"],

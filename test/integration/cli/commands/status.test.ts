@@ -1,6 +1,6 @@
 // @module-tag proof
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeProject, type Project } from "../../support/cli.ts";
+import { makeProject, type Project } from "../../../support/cli.ts";
 
 let project: Project;
 

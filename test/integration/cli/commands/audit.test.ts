@@ -1,10 +1,10 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { audit as runAudit } from "../../../src/commands/audit.ts";
-import { renderFindings } from "../../../src/commands/render-findings.ts";
-import { withSession } from "../../../src/postgres/connect.ts";
-import { makeProject, type Project } from "../../support/cli.ts";
+import { audit as runAudit } from "../../../../src/commands/audit.ts";
+import { renderFindings } from "../../../../src/commands/render-findings.ts";
+import { withSession } from "../../../../src/postgres/connect.ts";
+import { makeProject, type Project } from "../../../support/cli.ts";
 
 let project: Project;
 let url: string;

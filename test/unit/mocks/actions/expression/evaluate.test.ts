@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { allows, interpolate, valueOf } from "../../../../mocks/actions/expression/evaluate.ts";
-import { type Context, open } from "../../../../mocks/actions/expression/value.ts";
+import { allows, interpolate, valueOf } from "../../../../../mocks/actions/expression/evaluate.ts";
+import { type Context, open } from "../../../../../mocks/actions/expression/value.ts";
 
 const context: Context = {
   github: { ref: "refs/heads/main", run_id: "17", event: open({ pull_request: { number: 12 } }) },

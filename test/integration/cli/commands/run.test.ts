@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeProject, type Project } from "../../support/cli.ts";
+import { makeProject, type Project } from "../../../support/cli.ts";
 
 let project: Project;
 

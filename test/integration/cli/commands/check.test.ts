@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeProject, type Project } from "../../support/cli.ts";
+import { makeProject, type Project } from "../../../support/cli.ts";
 
 let project: Project;
 beforeAll(async () => {
