@@ -6,8 +6,8 @@ const OBJECTS = ["class", "collation", "config", "dictionary", "namespace", "ope
 );
 
 /**
- * The conversions that Postgres makes unasked between built-in types (`pg_cast`, context `i`: the same from 14 to
- * 18; a test reads them there). Types that only Postgres's own functions take are left out.
+ * The implicit casts between built-in types (`pg_cast`, context `i`). They are the same in PostgreSQL 14 to 18, and a test
+ * compares them with `pg_cast`. Types that only internal functions of Postgres use are left out.
  */
 export const IMPLICIT_CASTS: Readonly<Record<string, readonly string[]>> = {
   smallint: ["integer", "bigint", ...NUMBERS_ABOVE, "oid", ...OBJECTS],
@@ -36,7 +36,7 @@ export const IMPLICIT_CASTS: Readonly<Record<string, readonly string[]>> = {
   macaddr8: ["macaddr"],
 };
 
-/** `pg_type.typcategory` of those of the types above in whose category some type is preferred; `"char"` left it with PostgreSQL 15. */
+/** `pg_type.typcategory` of the types above, for categories with a preferred type. Since PostgreSQL 15, `"char"` is not in one. */
 export const CATEGORIES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(["smallint", "integer", "bigint", ...NUMBERS_ABOVE, "oid", ...OBJECTS].map((type) => [type, "N"])),
   ...Object.fromEntries(["text", "character", "character varying", "name"].map((type) => [type, "S"])),
@@ -49,19 +49,19 @@ export const CATEGORIES: Readonly<Record<string, string>> = {
   "bit varying": "V",
 };
 
-/** What a database converts unasked. */
+/** The implicit casts of a database. */
 export interface Casts {
-  /** Whether a value of one type is taken where the other is wanted. */
+  /** Whether Postgres converts a value of `from` to `to` implicitly. */
   isImplicit(from: string, to: string): boolean;
-  /** Types that are taken for both, themselves among them. */
+  /** The types that Postgres converts to both types implicitly, including the types themselves. */
   sourcesOf(one: string, other: string): readonly string[];
-  /** The type behind a domain, without its length; any other type is its own. */
+  /** The base type of a domain, without its length. For another type, the type itself. */
   baseOf(type: string): string;
-  /** Of the type behind a domain; undefined where no type of the category is preferred. */
+  /** The category of the base type. Undefined when the category has no preferred type. */
   categoryOf(type: string): string | undefined;
 }
 
-/** The casts of a database: those between built-in types, its own, and domains. */
+/** The casts between built-in types, the casts that the database defines, and the domains. */
 export function castsOf({ casts, domains }: Pick<Catalog, "casts" | "domains">): Casts {
   const targets = new Map(Object.entries(IMPLICIT_CASTS).map(([from, to]) => [from, new Set(to)]));
   for (const { name, context } of casts) {
@@ -96,7 +96,7 @@ export function castsOf({ casts, domains }: Pick<Catalog, "casts" | "domains">):
   };
 }
 
-/** `numeric(10,2)` and `timestamp(3) with time zone` without what stands in parentheses. */
+/** Removes the parentheses in types such as `numeric(10,2)` and `timestamp(3) with time zone`. */
 function withoutLength(type: string): string {
   return type.replace(/\(\d+(?:,-?\d+)?\)/, "");
 }

@@ -47,16 +47,13 @@ export function updateFunctions(changes: Changes, update: FunctionsUpdate): void
 }
 
 /** Adds the functions that the spec does not list. */
-function addFunctions(
-  { document, found, isUnexpected }: Changes,
-  { schema, parent, siblings }: FunctionsUpdate,
-  routines: readonly Routine[],
-): void {
+function addFunctions(changes: Changes, { schema, parent, siblings }: FunctionsUpdate, routines: readonly Routine[]): void {
+  const { document, found } = changes;
   const names = [...new Set(routines.map(({ name }) => name))];
   const order = names.map(keyOfName);
   for (const name of names) {
     const overloads = routines.filter((routine) => routine.name === name);
-    if (schema.functions?.has(name) === true || !overloads.some(({ id }) => isUnexpected("function", id))) continue;
+    if (schema.functions?.has(name) === true || !overloads.some(({ id }) => changes.isUnexpected("function", id))) continue;
     const key = keyOfName(name);
     const node = findPair(parent, "functions")?.value;
     if (isSeq(node)) {

@@ -10,7 +10,7 @@ export function strict<S extends z.core.$ZodLooseShape>(shape: S) {
       return issue.keys
         .map((key) => {
           const known = nearest(key, Object.keys(shape));
-          return `unknown key "${key}"${known === undefined ? `; valid keys are ${Object.keys(shape).join(", ")}` : `. Did you mean "${known}"?`}`;
+          return `unknown key "${key}"${known === undefined ? `; valid keys: ${Object.keys(shape).join(", ")}` : `. Did you mean "${known}"?`}`;
         })
         .join("\n");
     },
@@ -26,8 +26,8 @@ export const text = z.union([words, z.number(), z.boolean()]);
 const none = z.null();
 export const list = z.array(text);
 export const reported = { reason: words.optional(), severity: z.enum(SEVERITIES as [Severity, ...Severity[]]).optional() };
-const entry = { absent: z.literal(true).optional(), required: z.literal(true).optional(), ...reported };
-const described = { ...entry, comment: z.union([none, words]).optional() };
+const anyEntry = { absent: z.literal(true).optional(), required: z.literal(true).optional(), ...reported };
+const described = { ...anyEntry, comment: z.union([none, words]).optional() };
 export const granted = {
   ...described,
   grants: z.record(words, z.array(z.enum(RIGHTS.flatMap((right) => [right, `${right}*`])))).optional(),
@@ -116,7 +116,7 @@ const properties = {
 const overload = z.union([words, strict({ args: z.string(), ...properties })]);
 export const routine = z.union([
   z.array(overload),
-  strict({ ...entry, overloads: z.array(overload).optional(), each: strict(properties).optional() }),
+  strict({ ...anyEntry, overloads: z.array(overload).optional(), each: strict(properties).optional() }),
 ]);
 export const sequence = strict({
   ...granted,
@@ -145,7 +145,7 @@ export const domain = z.union([
 ]);
 export const composite = strict({ ...granted, attributes: z.record(words, words).optional() });
 export const range = z.union([words, strict({ ...granted, subtype: words.optional() })]);
-export const extension = z.union([text, strict({ ...entry, version: text.optional(), schema: words.optional() })]);
+export const extension = z.union([text, strict({ ...anyEntry, version: text.optional(), schema: words.optional() })]);
 export const publication = strict({
   ...described,
   allTables: z.boolean().optional(),

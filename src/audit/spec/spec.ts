@@ -2,7 +2,6 @@ import type { AuditCode } from "../facts.ts";
 import type { DescribedEntry, EntriesByName, Entry, GrantedEntry, Mode, Naming } from "./entry.ts";
 import type {
   DefinitionEntry,
-  TriggerEntry,
   ViewEntry,
   IndexEntry,
   TableEntry,

@@ -62,7 +62,8 @@ function lineFinder(document: Document.Parsed, lineAt: (offset: number | undefin
 
 /** The text of a key; empty for a key that is missing or is not a text. */
 function keyText(key: unknown): string {
-  return isScalar(key) && key.value !== null ? String(key.value) : "";
+  const text = isScalar(key) ? String(key.value) : "";
+  return isScalar(key) && key.value === null ? "" : text;
 }
 
 interface YamlProblem {

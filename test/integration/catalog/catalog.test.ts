@@ -30,23 +30,23 @@ const onServer = (folder: string): void => {
     catalog = await read(urls.owner);
   });
 
-  test("has one of every kind that an ordinary role can make, and more than 100 objects", () => {
+  test("has objects of every kind that an ordinary role can create, and more than 100 objects", () => {
     const sizes = KINDS.map((kind) => [kind, catalog[kind].length] as const);
     expect(sizes.filter(([, size]) => size === 0).map(([kind]) => kind)).toEqual(["eventTriggers", "foreignServers"]);
     expect(sizes.reduce((sum, [, size]) => sum + size, 0)).toBeGreaterThan(100);
   });
 
-  test("is the same for a role without any rights", async () => {
+  test("is the same for a role without rights", async () => {
     expect(await read(urls.reader)).toEqual(catalog);
   });
 
-  test("leaves out what extensions brought and our own schema", () => {
+  test("does not contain the objects of extensions and the schema offshoot", () => {
     const text = JSON.stringify(catalog);
     expect(text).not.toMatch(/offshoot|gbt_|citext_eq/);
     expect(catalog.extensions.map(({ name }) => name)).toEqual(["btree_gist", "citext"]);
   });
 
-  test("is limited to the wanted schemas", async () => {
+  test("contains only the selected schemas", async () => {
     const billing = await read(urls.reader, ["billing"]);
     expect(billing.schemas.map(({ name }) => name)).toEqual(["billing"]);
     expect(billing.tables.map(({ id }) => id)).toEqual(["billing.invoices", "billing.lines"]);
@@ -54,7 +54,7 @@ const onServer = (folder: string): void => {
     expect(billing.routines).toEqual([]);
   });
 
-  test("leaves no trace in the session and does not depend on its settings", async () => {
+  test("does not change the settings of the session, and does not depend on them", async () => {
     const settings =
       "select current_setting('search_path') as path, current_setting('TimeZone') as zone, current_setting('transaction_read_only') as ro";
     const { before, after, found } = await withSession(urls.owner, async (session) => {
@@ -70,9 +70,9 @@ const onServer = (folder: string): void => {
     expect(found).toEqual(catalog);
   });
 
-  test("fulfils the spec that is written from it, but for the constraint that was never validated", () => {
+  test("fulfils the spec that is written from it, and has only findings of the built-in rules", () => {
     const findings = applyRules(catalog, parseSpec(writeSpec(catalog), "schema.audit.yaml"), { now: NOW });
-    // What is left are the built-in checks, which the spec has no words for.
+    // The rest are findings of built-in rules, which a spec cannot describe.
     expect(findings.map(({ code, object }) => `${code} ${object.name}`).toSorted()).toEqual([
       "constraint-not-validated app.members.members_role_check",
       "foreign-key-unindexed app.members.members_user_id_fkey",
@@ -83,7 +83,7 @@ const onServer = (folder: string): void => {
     ]);
   });
 
-  test("says each fact of a table", () => {
+  test("has the properties of a table", () => {
     const users = catalog.tables.find(({ id }) => id === "app.users");
     expect(users).toMatchObject({ kind: "table", rowSecurity: "on", persistence: "permanent" });
     expect(users?.columns.find(({ name }) => name === "name")).toEqual({
@@ -107,7 +107,7 @@ const onServer = (folder: string): void => {
     ]);
   });
 
-  test("writes each index as Postgres does, also those that it writes itself", async () => {
+  test("has the same statement for each index as Postgres", async () => {
     const special = [
       `create table app."Odd one" (id int primary key, "Some name" text collate "C" unique, n int constraint "Its n" unique deferrable)`,
       "create table app.filled (id int primary key with (fillfactor = 50), a int, b int, unique (a, b), unique (b) include (a))",
@@ -120,7 +120,7 @@ const onServer = (folder: string): void => {
       "create unique index on app.promoted (a text_pattern_ops desc)",
       ...(catalog.server.major < 15 ? [] : ["create table app.nulls (a int unique nulls not distinct, b int unique)"]),
     ];
-    const { told, written } = await withSession(urls.owner, async (session) => {
+    const { actual, expected } = await withSession(urls.owner, async (session) => {
       await session.query(`begin; set local search_path to app; ${special.join(";")}`);
       const { indexes } = await readCatalog(session);
       const rows = await session.query(`
@@ -128,13 +128,13 @@ const onServer = (folder: string): void => {
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where c.relkind in ('i', 'I') and n.nspname !~ '^(pg_|offshoot)' order by 1`);
       await session.query("rollback");
-      return { told: indexes.map(({ id, definition }) => ({ id, definition })), written: rows };
+      return { actual: indexes.map(({ id, definition }) => ({ id, definition })), expected: rows };
     });
-    expect(told).toEqual(written);
-    expect(told.length).toBeGreaterThan(catalog.indexes.length + 10);
+    expect(actual).toEqual(expected);
+    expect(actual.length).toBeGreaterThan(catalog.indexes.length + 10);
   });
 
-  test("says a domain's default with its schemas, whatever search path it was made under", async () => {
+  test("has the default of a domain with schemas, also when the domain was created with another search path", async () => {
     const found = await withSession(urls.owner, async (session) => {
       await session.query("begin; set local search_path to app; create function one() returns int language sql as 'select 1'");
       await session.query("create domain counted as int default one()");
@@ -145,14 +145,14 @@ const onServer = (folder: string): void => {
     expect(found?.default).toBe("app.one()");
   });
 
-  test("tells overloads apart by their argument types", () => {
+  test("identifies overloads by their argument types", () => {
     expect(catalog.routines.map(({ id }) => id).filter((id) => id.startsWith("app.total"))).toEqual([
       "app.total(bigint)",
       "app.total(bigint, timestamp with time zone)",
     ]);
   });
 
-  test("says what serves a constraint, a partitioned index and an identity column", () => {
+  test("has the constraint or parent of an index, the column of a sequence, and the columns of a foreign key", () => {
     expect(find(catalog, "indexes", "app.users_pkey")).toMatchObject({ constraint: "users_pkey", unique: true, keys: ["id"] });
     expect(find(catalog, "indexes", "app.events_2025_body_idx")).toMatchObject({ parent: "app.events_body" });
     expect(find(catalog, "sequences", "app.users_id_seq")).toMatchObject({ identity: true, ownedBy: "app.users.id" });
@@ -165,10 +165,10 @@ const onServer = (folder: string): void => {
   });
 };
 
-describe("a catalog read from the newest Postgres", () => {
+describe("a catalog of the newest Postgres", () => {
   onServer("");
 });
 
-describe.each(await otherMajors())("a catalog read from Postgres in %s", { tags: "proof" }, (folder) => {
+describe.each(await otherMajors())("a catalog of the Postgres in the folder %s", { tags: "proof" }, (folder) => {
   onServer(folder);
 });

@@ -9,17 +9,17 @@ test.each([
   ['a"b', '"a""b"'],
   ["1st", '"1st"'],
   ["xmltable", '"xmltable"'],
-])("%s is written as %s", (name, written) => {
+])("the name %s is written as %s", (name, written) => {
   expect(quoted(name)).toBe(written);
 });
 
-test("a path quotes each part by itself", () => {
+test("each part of a path is quoted separately", () => {
   expect(path("app", "order", "Total")).toBe('app."order"."Total"');
 });
 
 test.each([
   ["json", ["json", '"json"']],
   ["Total", ['"Total"']],
-])("%s may be written by a server as %j", (name, written) => {
+])("a server can write the name %s as one of %j", (name, written) => {
   expect(spellings(name)).toEqual(written);
 });

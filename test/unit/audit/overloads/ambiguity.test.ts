@@ -21,11 +21,11 @@ const worker = (...defaults: readonly string[]) =>
 const tests = routine("app.complete_outbox_event", "p_event_id bigint", "p_success boolean", "p_error text", "p_processor_id text");
 
 describe("a call with typed arguments", () => {
-  test("is decided between the outbox case's overloads while neither has a default", () => {
+  test("has one result for the overloads of the outbox case without defaults", () => {
     expect(between(worker(), tests, "typed")).toBeUndefined();
   });
 
-  test("is ambiguous by name between the outbox case's overloads once the retry delay has a default", () => {
+  test("is ambiguous by name for the overloads of the outbox case with a default for the retry delay", () => {
     expect(between(worker("", " = 60"), tests, "typed")).toMatchObject({
       notation: "named",
       verb: "select",
@@ -39,29 +39,29 @@ describe("a call with typed arguments", () => {
   });
 
   test.each([
-    ["one overload is the other plus a default", ["a integer"], ["a integer", "b integer = 0"], "positional"],
+    ["one overload is the other with an additional default", ["a integer"], ["a integer", "b integer = 0"], "positional"],
     ["all arguments have defaults", ["a integer = 1"], ["b text = null"], "positional"],
-    ["the same names stand in another order", ["a text", "b integer"], ["b integer", "a text"], "named"],
-    ["defaults leave the same names", ["a text", "x integer = 0"], ["y boolean = true", "a text"], "named"],
+    ["the same names are in another order", ["a text", "b integer"], ["b integer", "a text"], "named"],
+    ["the parameters without defaults have the same names", ["a text", "x integer = 0"], ["y boolean = true", "a text"], "named"],
     ["a positional argument is followed by the same names", ["integer", "b text"], ["integer", "c date = null", "b text"], "named"],
-    ["both take any number of integers", ["variadic integer[]"], ["integer", "variadic integer[]"], "positional"],
-    ["a variadic one has a default", ["a integer"], ["integer", "variadic integer[] = '{}'"], "positional"],
-  ])("is ambiguous where %s", (_, one, other, notation) => {
+    ["both accept any number of integers", ["variadic integer[]"], ["integer", "variadic integer[]"], "positional"],
+    ["a variadic overload has a default", ["a integer"], ["integer", "variadic integer[] = '{}'"], "positional"],
+  ])("is ambiguous when %s", (_, one, other, notation) => {
     expect(between(routine("app.f", ...one), routine("app.f", ...other), "typed")?.notation).toBe(notation);
   });
 
   test.each([
     ["the types differ", ["a integer"], ["a text"]],
-    ["the counts differ and nothing has a default", ["a integer"], ["a integer", "b integer"]],
+    ["the numbers of parameters differ, without defaults", ["a integer"], ["a integer", "b integer"]],
     ["the names differ", ["a text", "b integer"], ["c integer", "d text"]],
     ["the arguments have no names", ["text", "integer"], ["integer", "text"]],
-    ["a needed name is of another type in the other", ["a text", "b integer"], ["b bigint", "a text"]],
+    ["a required parameter has another type in the other overload", ["a text", "b integer"], ["b bigint", "a text"]],
     ["only one is variadic", ["a integer"], ["variadic integer[]"]],
-  ])("is decided where %s", (_, one, other) => {
+  ])("has one result when %s", (_, one, other) => {
     expect(between(routine("app.f", ...one), routine("app.f", ...other), "typed")).toBeUndefined();
   });
 
-  test("is decided for two variadics where a third overload takes it as it is", () => {
+  test("has one result for two variadic overloads when a third overload matches exactly", () => {
     const [one, other, third] = [["variadic integer[]"], ["integer", "variadic integer[]"], ["integer"]].map((list) =>
       routine("app.f", ...list),
     );
@@ -73,22 +73,22 @@ describe("a call with typed arguments", () => {
 const wide = (type: string, other: string): Routine =>
   routine("app.f", ...Array.from({ length: 12 }, (__, at) => `p${at} ${at % 2 === 0 ? type : other}`));
 
-describe("a call without types, and one between the types of two overloads", () => {
+describe("a call without types, or with types between those of two overloads", () => {
   test.each([
-    ["a number and a truth value are equally good", ["a integer"], ["a boolean"], "untyped", [undefined]],
-    ["text wins", ["a text"], ["a boolean"], "untyped", undefined],
-    ["text at opposite places wins nothing", ["a text", "b integer"], ["a integer", "b text"], "untyped", [undefined, undefined]],
-    ["the counts differ", ["a integer"], ["a integer", "b integer"], "untyped", undefined],
-    ["a default counts", ["a integer", "b integer = 0"], ["a boolean"], "untyped", [undefined]],
-    ["a small number fits neither exactly", ["a integer", "b bigint"], ["a bigint", "b integer"], "near", ["integer", "integer"]],
-    ["one needs fewer conversions", ["a integer", "b bigint"], ["a bigint", "b bigint"], "near", undefined],
-    ["a type that neither has fits neither exactly", ["a integer"], ["a bigint"], "far", ["smallint"]],
-  ] as const)("is told or not where %s", (_, one, other, search, types) => {
+    ["is ambiguous for a number and a boolean", ["a integer"], ["a boolean"], "untyped", [undefined]],
+    ["chooses text", ["a text"], ["a boolean"], "untyped", undefined],
+    ["is ambiguous for text at different positions", ["a text", "b integer"], ["a integer", "b text"], "untyped", [undefined, undefined]],
+    ["has one result for different numbers of parameters", ["a integer"], ["a integer", "b integer"], "untyped", undefined],
+    ["is ambiguous for a parameter with a default", ["a integer", "b integer = 0"], ["a boolean"], "untyped", [undefined]],
+    ["is ambiguous for an integer at two positions", ["a integer", "b bigint"], ["a bigint", "b integer"], "near", ["integer", "integer"]],
+    ["chooses the overload with fewer conversions", ["a integer", "b bigint"], ["a bigint", "b bigint"], "near", undefined],
+    ["is ambiguous for a type that neither overload has", ["a integer"], ["a bigint"], "far", ["smallint"]],
+  ] as const)("%s", (_, one, other, search, types) => {
     const call = between(routine("app.f", ...one), routine("app.f", ...other), search);
     expect(call?.arguments.map(({ type }) => type)).toEqual(types);
   });
 
-  test("is given up, not tried for ever, where there are too many types to try", () => {
+  test("is not searched completely when there are too many combinations of types", () => {
     const group = [wide("integer", "bigint"), wide("bigint", "integer"), wide("text", "text")];
     const [one, other] = group as [Routine, Routine];
     expect(ambiguityOf(one, other, "near", { group, casts })?.notation).toBe("cast");

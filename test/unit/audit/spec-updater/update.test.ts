@@ -23,7 +23,7 @@ const before = catalogOf({
   })),
 });
 
-/** As a person keeps it: comments, quotes, reasons, exceptions, patterns and a style of one's own. */
+/** A spec that a person edited, with comments, quotes, reasons, exceptions, patterns and another style. */
 const HAND = `# Ours; ask the data team.
 version: 1
 
@@ -44,7 +44,7 @@ schemas:
                 # built by hand
                 indexes:
                     users_email: { columns: [email] }
-            tmp: { absent: true, reason: gone for good }
+            tmp: { absent: true, reason: no longer used }
         functions:
             total:
                 # the old one
@@ -67,13 +67,13 @@ function diff(one: string, other: string): string[] {
   ];
 }
 
-describe("an unchanged database", () => {
+describe("for an unchanged database, an update", () => {
   test.each([
-    ["written", writeSpec(before)],
-    ["kept by hand", HAND],
-    ["of names alone", "version: 1\nschemas: { app: { tables: [users] } }\n"],
-    ["with Windows line ends", HAND.replaceAll("\n", "\r\n")],
-  ])("changes no byte of a spec: %s", (_, text) => {
+    ["written by --write", writeSpec(before)],
+    ["edited by a person", HAND],
+    ["with only names", "version: 1\nschemas: { app: { tables: [users] } }\n"],
+    ["with Windows line breaks", HAND.replaceAll("\n", "\r\n")],
+  ])("changes no byte of a spec %s", (_, text) => {
     expect(updateSpec(text, "s.yaml", before, NOW)).toEqual({ text, left: [], unlisted: [] });
   });
 });
@@ -83,8 +83,8 @@ const users = (columns: Parameters<typeof table>[1]): Catalog => ({
   tables: before.tables.map((one) => (one.name === "users" ? table("app.users", columns) : one)),
 });
 
-describe("of a spec kept by hand only what the database changed is changed:", () => {
-  test("a type, behind its severity and in its own style", () => {
+describe("in a spec that a person edited, an update changes only", () => {
+  test("a type in an entry with a severity, in the style of the entry", () => {
     const after = users({ id: { type: "uuid", nullable: false }, email: "text", name: { type: "text", default: "'x'::text" } });
     expect(diff(HAND, updated(HAND, after))).toEqual([
       "-id: { type: int8, nullable: false, severity: warning }",
@@ -92,17 +92,17 @@ describe("of a spec kept by hand only what the database changed is changed:", ()
     ]);
   });
 
-  test("a text alone, with its comment", () => {
+  test("a type in the short form, and keeps its comment", () => {
     const after = users({ id: { type: "bigint", nullable: false }, email: "citext", name: { type: "text", default: "'x'::text" } });
     expect(diff(HAND, updated(HAND, after))).toEqual(["-'email': text   # lower-cased", "+'email': citext # lower-cased"]);
   });
 
-  test('a column that is gone; one that is new is no business of "at least"', () => {
+  test('a dropped column, and adds no new column under "at least"', () => {
     const after = users({ id: { type: "bigint", nullable: false }, email: "text", fresh: "text" });
     expect(diff(HAND, updated(HAND, after))).toEqual([`-name: { type: text, default: "'x'" }`]);
   });
 
-  test('a property that is plain now is said to be so under "at least"', () => {
+  test('a property that now has its default value, and writes the value under "at least"', () => {
     const after = users({ id: "bigint", email: "text", name: "text" });
     expect(diff(HAND, updated(HAND, after))).toEqual([
       "-id: { type: int8, nullable: false, severity: warning }",
@@ -112,12 +112,12 @@ describe("of a spec kept by hand only what the database changed is changed:", ()
     ]);
   });
 
-  test("parts of an index stay parts", () => {
+  test("the parts of an index that the entry lists", () => {
     const after = { ...before, indexes: [index("app.users_email", "users", { keys: ["email", "name"] })] };
     expect(diff(HAND, updated(HAND, after))).toEqual(["-users_email: { columns: [email] }", "+users_email: { columns: [ email, name ] }"]);
   });
 
-  test('new tables, types and functions under "exactly", and labels', () => {
+  test('the labels of an enum, and adds new tables and functions under "exactly"', () => {
     const after = {
       ...before,
       tables: [...before.tables, table("app.teams", { id: { type: "bigint", nullable: false } })],
@@ -140,7 +140,7 @@ describe("of a spec kept by hand only what the database changed is changed:", ()
     expect(updateSpec(text, "s.yaml", after, NOW)).toEqual({ text, left: [], unlisted: [] });
   });
 
-  test("overloads: one gone, one new, one with other arguments' names", () => {
+  test("the overloads of a function: a dropped one, a new one, and one with another argument name", () => {
     const after = { ...before, routines: [routine("app.total", "p_id bigint"), routine("app.total", "p_user uuid")], grants: [] };
     expect(diff(HAND, updated(HAND, after))).toEqual([
       "-- (p_user bigint) returns integer",
@@ -155,7 +155,7 @@ describe("of a spec kept by hand only what the database changed is changed:", ()
     ]);
   });
 
-  test("versions, which stay as they are written where they stay", () => {
+  test("the list of versions, and keeps the text of the other versions", () => {
     const versions = new Map([["public.alembic_version", { state: "read" as const, values: ["0035", "0036"] }]]);
     expect(diff(HAND, updateSpec(HAND, "s.yaml", before, { ...NOW, state: { versions } }).text)).toEqual([
       "-migrations: { alembic_version: { column: version_num, equals: [0035] } }   # the newest",
@@ -164,7 +164,7 @@ describe("of a spec kept by hand only what the database changed is changed:", ()
   });
 });
 
-test("what a person forbade or asked of a pattern stays, and is told as left", () => {
+test("an update keeps absent entries and patterns, and reports their findings as left", () => {
   const after = {
     ...before,
     tables: [table("app.audit_log", { at: "date" }), ...before.tables.slice(1), table("app.tmp", { id: "bigint" })],
@@ -177,7 +177,7 @@ test("what a person forbade or asked of a pattern stays, and is told as left", (
   ]);
 });
 
-test("schemas that the spec doesn't speak of are named, and not added", () => {
+test("an update reports schemas that are not in the spec, and does not add them", () => {
   const after = { ...before, schemas: [...before.schemas, { id: "billing", name: "billing", owner: "owner" }] };
   expect(updateSpec(HAND, "s.yaml", after, NOW)).toEqual({ text: HAND, left: [], unlisted: ["billing"] });
 });

@@ -7,7 +7,7 @@ import { parseSpec } from "../../../../src/audit/spec/parse.ts";
 import { writeSpec } from "../../../../src/audit/spec-writer/write.ts";
 import { catalogOf, constraint, index, routine, table } from "../../../support/catalog.ts";
 
-// A hundred catalogs are written, read and compared: that takes its time on a busy machine.
+// A hundred catalogs are written, read and compared, which takes several seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 const NOW = new Date("2026-06-15T12:00:00Z");
@@ -131,7 +131,7 @@ test("a database fulfils the spec that was written from it", () => {
   );
 });
 
-test("a database that lost any column does not", () => {
+test("a database without one of its columns does not fulfil the spec", () => {
   fc.assert(
     fc.property(catalog, fc.nat(), (contents, pick) => {
       const columns = contents.tables.flatMap((one, at) => one.columns.map((_, place) => [at, place] as const));
@@ -146,7 +146,7 @@ test("a database that lost any column does not", () => {
   );
 });
 
-test("the file reads like the schema: one column per line, plain ones as their type alone", () => {
+test("the file has one column per line, and only the type for a column with default properties", () => {
   const spec = writeSpec(
     catalogOf({
       tables: [table("app.users", { id: { type: "bigint", nullable: false, identity: "always" }, email: "text" })],

@@ -25,7 +25,7 @@ test.each<[what: string, text: string, expected: readonly string[]]>([
   [
     "an unknown section",
     "version: 1\nqwertz: {}",
-    [expect.stringMatching(/^s\.yaml:2: unknown key "qwertz"; valid keys are version, .*ignore$/)],
+    [expect.stringMatching(/^s\.yaml:2: unknown key "qwertz"; valid keys: version, .*ignore$/)],
   ],
   ["a misspelled section of a schema", under("table: []"), ['s.yaml:4: unknown key "table". Did you mean "tables"?']],
   [
@@ -196,7 +196,7 @@ test.each<[what: string, text: string, expected: readonly string[]]>([
   [
     "grants on a trigger",
     under("tables:\n  users:\n    triggers:\n      touch: { grants: {} }"),
-    [expect.stringMatching(/^s\.yaml:7: unknown key "grants"; valid keys are absent, .*fires$/)],
+    [expect.stringMatching(/^s\.yaml:7: unknown key "grants"; valid keys: absent, .*fires$/)],
   ],
   [
     "a misspelled property of a rule",
@@ -261,7 +261,7 @@ test.each<[what: string, text: string, expected: readonly string[]]>([
   [
     "arguments in each",
     under('functions:\n  "api_*": { each: { args: () } }'),
-    [expect.stringMatching(/^s\.yaml:5: unknown key "args"; valid keys are /)],
+    [expect.stringMatching(/^s\.yaml:5: unknown key "args"; valid keys: /)],
   ],
   [
     "a naming rule that is not a valid regular expression",
@@ -288,7 +288,7 @@ test.each<[what: string, text: string, expected: readonly string[]]>([
   [
     "a version table with absent",
     "version: 1\nmigrations:\n  v: { column: c, equals: [a], absent: true }",
-    [expect.stringMatching(/^s\.yaml:3: unknown key "absent"; valid keys are /)],
+    [expect.stringMatching(/^s\.yaml:3: unknown key "absent"; valid keys: /)],
   ],
   [
     "an unsupported major version of Postgres",
