@@ -31,7 +31,7 @@ export function unknownKey(section: string, name: string): string {
   if (nested !== undefined) return `${problem}; write nested keys instead: ${nested.join(": { ")}: …${" }".repeat(nested.length - 1)}`;
   const meant = nearestKey(section, name);
   if (meant !== undefined) return `${problem}. Did you mean ${quote(meant)}?`;
-  return `${problem}; known keys${section === "" ? "" : ` in ${quote(section)}`}: ${lastSegments(keysBelow(section)).join(", ")}`;
+  return `${problem}; valid keys${section === "" ? "" : ` in ${quote(section)}`}: ${lastSegments(keysBelow(section)).join(", ")}`;
 }
 
 function secretAdvice(section: string): string {

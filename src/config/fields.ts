@@ -201,8 +201,13 @@ export const FIELDS = [
     description: "Differences that `drift` reports although it ignores them by default, such as `columnOrder`. `all` reports everything.",
   },
   { path: "timeouts.acquire", ...TIMER, default: "5m", description: "Time limit for creating a database and connecting to it." },
-  { path: "timeouts.migrate", ...TIMER, default: "30m", description: "Time limit for the migration command." },
-  { path: "timeouts.wait", ...TIMER, default: "30m", description: "Time limit for a job that waits for another job's migration." },
+  {
+    path: "timeouts.migrate",
+    ...TIMER,
+    default: "30m",
+    description: "Time limit for the migrations, including the wait for another job that runs them.",
+  },
+  { path: "timeouts.wait", ...TIMER, default: "30m", description: "Time limit for the command `wait`." },
   // The leader sends a heartbeat every second. A shorter lease would expire between two heartbeats.
   {
     path: "timeouts.lease",

@@ -88,7 +88,7 @@ async function untilReady(request: ReadinessRequest, leader: MigrateRequest | un
       pauseMs = step.kind === "again" ? 0 : pauseAfter(request.timings.pollMs, steps, step.atLeastMs, call.snapshotMs);
     }
   } catch (thrown) {
-    throw await explainTimeout(thrown, request, call.snapshot, call.fault);
+    throw await explainTimeout(thrown, request, call.snapshot, call.fault, leader === undefined);
   } finally {
     subscription.unsubscribe();
   }

@@ -82,14 +82,16 @@ export async function explainTimeout(
   request: ReadinessRequest,
   snapshot: Snapshot | undefined,
   fault: unknown,
+  onlyWaits: boolean,
 ): Promise<unknown> {
   if (!isOffshootError(thrown) || thrown.code !== "TIMED_OUT") return thrown;
+  const raise = `raise the limit, as in --set timeouts.${onlyWaits ? "wait" : "migrate"}=1h`;
   return new OffshootError("TIMED_OUT", `Timed out after ${seconds(request.timings.withinMs)}: waiting for the migration.`, {
     meaning: fault === undefined ? await describeLeader(request, snapshot) : `The database did not answer: ${messageOf(fault)}.`,
     remedy:
       fault === undefined
-        ? "Look at the log of the job that runs the migrations, or raise the limit (`timeouts.migrate`)."
-        : "Start the database server, or correct the host and the port in the URL. If it only needs more time, raise the limit (`timeouts.migrate`).",
+        ? `Look at the log of the job that runs the migrations, or ${raise}`
+        : `Start the database server, or correct the host and the port in the URL. If it only needs more time, ${raise}`,
     facts: { ms: request.timings.withinMs, ...leaderFacts(snapshot) },
     secrets: request.secrets,
   });

@@ -60,7 +60,7 @@ export async function runLine(line: string, { cwd, env, signal, timeoutMs }: Run
   if (signal.aborted) throw cancelled("the rollback check");
   if (!ok && budget.aborted) {
     throw new OffshootError("TIMED_OUT", `The command \`${line}\` did not end within ${Math.round(timeoutMs / 1000)} s.`, {
-      remedy: "Find out what the migration waits for, or increase timeouts.migrate.",
+      remedy: "Find out what the migration waits for, or raise the limit, as in --set timeouts.migrate=1h",
     });
   }
   const clean = redact(output).trimEnd();

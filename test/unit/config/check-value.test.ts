@@ -14,7 +14,7 @@ const VARIABLES =
 const MOMENT = "expected a timestamp with UTC offset such as 2026-01-31T12:00:00Z, or an LSN such as 0/1A2B3C4D";
 const LIST = "expected a path or glob, or a list of them";
 const TOP =
-  "known keys: provider, run, scope, ttl, postgres, neon, docker, existing, migrations, base, baseTtl, audit, comment, drift, timeouts";
+  "valid keys: provider, run, scope, ttl, postgres, neon, docker, existing, migrations, base, baseTtl, audit, comment, drift, timeouts";
 
 /** Nested aliases that expand to 9^9 words. */
 const BOMB = [
@@ -31,7 +31,7 @@ const FILES: readonly (readonly [string, readonly string[]])[] = [
   ["neon: {ttl: 2h}\n", ['offshoot.yaml:1: unknown key "neon.ttl". Did you mean "ttl"?']],
   ["neon.parent: main\n", ['offshoot.yaml:1: unknown key "neon.parent"; write nested keys instead: neon: { parent: … }']],
   ["colour: blue\n", [`offshoot.yaml:1: unknown key "colour"; ${TOP}`]],
-  ["existing: {host: h}\n", ['offshoot.yaml:1: unknown key "existing.host"; known keys in "existing": url']],
+  ["existing: {host: h}\n", ['offshoot.yaml:1: unknown key "existing.host"; valid keys in "existing": url']],
   [
     "\n\nneon:\n  # no secrets\n  apiKey: napi_0123456789\n",
     ['offshoot.yaml:5: unknown key "neon.apiKey"; remove it from the file and set the environment variable NEON_API_KEY instead'],
