@@ -45,7 +45,7 @@ export type Event =
   /** Unchanged output of a command that offshoot runs. */
   | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly chunk: Uint8Array };
 
-export type Phase = "up" | "migrate" | "wait" | "audit" | "command" | "down" | "sweep" | "rollback" | "drift";
+export type Phase = "up" | "migrate" | "wait" | "audit" | "check" | "command" | "down" | "sweep" | "rollback" | "drift";
 
 export type Listener = (event: Event) => void;
 

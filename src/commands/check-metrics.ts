@@ -43,7 +43,7 @@ export async function checkMetrics(options: CheckMetricsOptions): Promise<CheckR
   const { scrape } = await import("../check/metrics/scrape.ts");
   const findings = await inPhase(
     emit,
-    "audit",
+    "check",
     "metrics",
     () => scrape({ url, wanted: metrics, token, deadline: limit, signal, fetch: globalThis.fetch }),
     describeFindings,

@@ -31,7 +31,7 @@ export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise
   const { mistakesIn } = await import("../check/workflow/all-rules.ts");
   const findings = await inPhase(
     emit,
-    "audit",
+    "check",
     files.length === 1 ? "1 workflow" : `${files.length} workflows`,
     async () => mistakesIn(await Promise.all(files.map((file) => readWorkflow(cwd, file)))),
     describeFindings,

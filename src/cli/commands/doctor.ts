@@ -33,7 +33,7 @@ function doctorLines(found: Diagnosis): readonly string[] {
       found.settings.map(({ key, value, source }) => [
         `  ${key}`,
         value,
-        `${source.from}${source.where === "" ? "" : ` (${source.where})`}`,
+        ["", source.from].includes(source.where) ? source.from : `${source.from} (${source.where})`,
       ]),
     ),
     ...found.warnings.map((warning) => `warning: ${warning}`),
