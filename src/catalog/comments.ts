@@ -11,7 +11,7 @@ const partOf = (part: string, table: string): string =>
   `exists (select from ${part} p join rel r on r.oid = p.${table} where p.oid = d.objoid)`;
 
 /** `pg_identify_object` gives no schema for the parts of a table, so their table is looked up. */
-const wanted = `case
+const condition = `case
   when o.schema is not null then o.schema in (select quote_ident(nspname) from ns)
   when d.classoid = 'pg_namespace'::regclass then d.objoid in (select oid from ns)
   when d.classoid = 'pg_constraint'::regclass then ${partOf("pg_constraint", "conrelid")} or exists (
@@ -30,5 +30,5 @@ from pg_description d
 cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) o
 where d.objoid >= 16384 and d.classoid <> 'pg_extension'::regclass
   and not exists (select from ext where ext.classid = d.classoid and ext.objid = d.objoid)
-  and ${wanted}`,
+  and ${condition}`,
 };

@@ -17,7 +17,7 @@ export const PLATFORM = { roles: ["cloud_admin", "neon_superuser"], extensions: 
  * schema `public` is always read: on some servers the platform owns it, but users put their objects there.
  */
 export function scope(schemas: readonly string[] | undefined): string {
-  const wanted = schemas === undefined ? "true" : `n.nspname = any(array[${schemas.map(literal).join(", ")}]::name[])`;
+  const isSelected = schemas === undefined ? "true" : `n.nspname = any(array[${schemas.map(literal).join(", ")}]::name[])`;
   return `
 ext as materialized (
   select classid, objid from pg_depend where deptype = 'e' and refclassid = 'pg_extension'::regclass
@@ -28,7 +28,7 @@ platform as materialized (
 ns as materialized (
   select n.*, exists (select from ext where classid = 'pg_namespace'::regclass and objid = n.oid) as of_extension
   from pg_namespace n
-  where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', ${literal(OWN_SCHEMA)}) and ${wanted}
+  where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', ${literal(OWN_SCHEMA)}) and ${isSelected}
     and (n.nspname = 'public' or ${notOfPlatform("n.nspowner")})
 ),
 rel as materialized (

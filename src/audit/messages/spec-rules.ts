@@ -31,7 +31,7 @@ export const SPEC_MESSAGES: MessagesOf<
     problem:
       overload === true
         ? "overload is not in the spec, which lists all overloads of this function"
-        : `${kind} is not in the spec, which says "exactly"`,
+        : `${kind} is not in the spec, which has the mode "exactly"`,
     details: detail("found", definition),
     remedy: "Drop it in a migration, or add it to the spec.",
   }),

@@ -62,8 +62,8 @@ function canonicalElement(text: string): string {
 }
 
 /** Whether a type of the spec is the same as a type of the server. A name without a schema can be in `schema` or `public`. */
-export function sameType(wanted: string, actual: string, schema: string): boolean {
-  return isNamed(canonicalType(wanted), actual, schema);
+export function sameType(expected: string, actual: string, schema: string): boolean {
+  return isNamed(canonicalType(expected), actual, schema);
 }
 
 function isNamed(canonical: string, actual: string, schema: string): boolean {
@@ -71,8 +71,8 @@ function isNamed(canonical: string, actual: string, schema: string): boolean {
 }
 
 /** `sameType` for arguments and results of functions, which have no length or precision. */
-export function sameArgumentType(wanted: string, actual: string, schema: string): boolean {
-  return isNamed(withoutModifier(canonicalType(wanted)), withoutModifier(actual), schema);
+export function sameArgumentType(expected: string, actual: string, schema: string): boolean {
+  return isNamed(withoutModifier(canonicalType(expected)), withoutModifier(actual), schema);
 }
 
 function withoutModifier(type: string): string {

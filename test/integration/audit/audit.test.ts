@@ -67,7 +67,7 @@ describe("the version table of a migration tool", () => {
     ["missing_table", "no such table"],
     ["nowhere.version", "no such table"],
     ["secret_version", "permission denied"],
-  ])("is unreadable: %s", async (table, why) => {
+  ])("is reported as unreadable: %s", async (table, why) => {
     const findings = await findingsOf(`version: 1\nmigrations: { ${table}: { column: id, equals: [1] } }`);
     expect(findings).toContainEqual(["version-unreadable", table.includes(".") ? table : `public.${table}`, { column: "id", why }]);
   });

@@ -110,7 +110,7 @@ const SEEN_BY_SPEC: readonly (readonly [ddl: string, ...expected: string[]])[] =
   ['drop schema "Odd Name" cascade', 'missing "Odd Name"'],
 ];
 
-/** What only the comparison of two catalogs sees: the spec has no words for it, or keeps silent about it. */
+/** Changes that only the comparison of two catalogs finds, because a spec cannot describe them or does not compare them. */
 const SEEN_BY_CATALOG: readonly (readonly [ddl: string, kind: ContentKind])[] = [
   ["grant insert on app.teams to public", "grants"],
   ["alter default privileges in schema app revoke select on tables from public", "defaultPrivileges"],

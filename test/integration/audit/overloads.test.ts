@@ -40,28 +40,28 @@ const asFunction = (list: string): string => `function app.f(${list}) returns in
 const findingsOf = (catalog: Catalog): ReturnType<typeof applyRules> => applyRules(catalog, undefined, { now: NOW });
 
 /** The result of each call in Postgres: an SQLSTATE, or `done`. */
-async function answersTo(calls: readonly string[]): Promise<readonly string[]> {
+async function resultsOf(calls: readonly string[]): Promise<readonly string[]> {
   await session.query("select set_config('overloads.calls', $1, true)", [JSON.stringify(calls)]);
   await session.query(`do $$
     declare
-      answers jsonb := '[]';
+      results jsonb := '[]';
       one text;
     begin
       for one in select value from jsonb_array_elements_text(current_setting('overloads.calls')::jsonb) loop
         begin
           execute one;
-          answers := answers || to_jsonb('done'::text);
+          results := results || to_jsonb('done'::text);
         exception when others then
-          answers := answers || to_jsonb(sqlstate);
+          results := results || to_jsonb(sqlstate);
         end;
       end loop;
-      perform set_config('overloads.answers', answers::text, true);
+      perform set_config('overloads.results', results::text, true);
     end $$`);
-  const [row] = await session.query<{ answers: readonly string[] }>("select current_setting('overloads.answers')::jsonb as answers");
-  return row?.answers ?? [];
+  const [row] = await session.query<{ results: readonly string[] }>("select current_setting('overloads.results')::jsonb as results");
+  return row?.results ?? [];
 }
 
-const written = (call: Call): string =>
+const callText = (call: Call): string =>
   `${call.verb} app.f(${call.arguments
     .map(({ type, name }) => `${name === undefined ? "" : `${name} => `}null${type === undefined ? "" : `::${type}`}`)
     .join(", ")})`;
@@ -78,13 +78,13 @@ interface Parameter {
 interface Overload {
   readonly kind: "function" | "procedure";
   readonly parameters: readonly Parameter[];
-  /** How many of the last have defaults. */
+  /** The number of last parameters with defaults. */
   readonly defaults: number;
-  /** Whether the last takes any number of values. */
+  /** Whether the last parameter accepts any number of values. */
   readonly variadic: boolean;
 }
 
-/** Overloads of up to three parameters of these types; few types and names, so that they clash. */
+/** Overloads with up to three parameters of these types. There are few types and names, so that many calls are ambiguous. */
 const overloadsOf = (types: readonly string[]): fc.Arbitrary<readonly Overload[]> => {
   const overload = fc
     .record({
@@ -166,21 +166,21 @@ test(
           const group = catalog.routines.filter(({ name }) => name === "f");
           const casts = castsOf(catalog);
           const calls = await formatted(drawn);
-          const answers = await answersTo(calls.map(written));
-          const ours = calls.map((call) => ((resolve(group, call, casts)?.length ?? 0) > 1 ? AMBIGUOUS_FUNCTION : "other"));
-          const theirs = answers.map((answer) => (answer === AMBIGUOUS_FUNCTION ? answer : "other"));
-          const apart = calls.filter((_, at) => ours[at] !== theirs[at]).map(written);
-          expect({ overloads: overloads.map(declared), apart }).toEqual({ overloads: overloads.map(declared), apart: [] });
+          const results = await resultsOf(calls.map(callText));
+          const actual = calls.map((call) => ((resolve(group, call, casts)?.length ?? 0) > 1 ? AMBIGUOUS_FUNCTION : "other"));
+          const expected = results.map((result) => (result === AMBIGUOUS_FUNCTION ? result : "other"));
+          const different = calls.filter((_, at) => actual[at] !== expected[at]).map(callText);
+          expect({ overloads: overloads.map(declared), different }).toEqual({ overloads: overloads.map(declared), different: [] });
 
           const reported = findingsOf(catalog).flatMap(({ facts }) => ("call" in facts ? [facts.call] : []));
-          const refused = await answersTo(reported);
+          const refused = await resultsOf(reported);
           expect({ reported, refused }).toEqual({ reported, refused: reported.map(() => AMBIGUOUS_FUNCTION) });
-          const unseen = theirs.includes(AMBIGUOUS_FUNCTION) && reported.length === 0;
-          expect({ overloads: overloads.map(declared), unseen }).toMatchObject({ unseen: false });
+          const isMissed = expected.includes(AMBIGUOUS_FUNCTION) && reported.length === 0;
+          expect({ overloads: overloads.map(declared), isMissed }).toMatchObject({ isMissed: false });
 
           seen.sets += 1;
           seen.calls += calls.length;
-          seen.ambiguous += theirs.filter((answer) => answer === AMBIGUOUS_FUNCTION).length;
+          seen.ambiguous += expected.filter((result) => result === AMBIGUOUS_FUNCTION).length;
           seen.reported += reported.length > 0 ? 1 : 0;
         });
       }),
@@ -207,29 +207,29 @@ describe("the severity", () => {
     ["a null with a typed argument is ambiguous", ["integer, date", "integer, boolean", "text, text"], "info"],
     ["a null is ambiguous because of a variadic overload", ["variadic integer[]", "variadic boolean[]"], "info"],
     ["a polymorphic overload has a default", ["anyelement", "anyelement, text default ''"], "error"],
-  ])("where %s", async (_, lists, severity) => {
+  ])("when %s", async (_, lists, severity) => {
     const more = lists.length === 1 ? ["procedure app.f(a integer, b text default '') language sql as 'select 1'"] : [];
     await withRoutines([...lists.map(asFunction), ...more], async (catalog) => {
       const findings = findingsOf(catalog);
       expect(findings.map((found) => found.severity)).toEqual([severity]);
       const calls = findings.flatMap(({ facts }) => ("call" in facts ? [facts.call] : []));
-      expect(await answersTo(calls)).toEqual([AMBIGUOUS_FUNCTION]);
+      expect(await resultsOf(calls)).toEqual([AMBIGUOUS_FUNCTION]);
     });
   });
 
   test.each([
     ["an overload takes text", ["integer", "boolean", "text"]],
     ["an ordinary function is preferred to a variadic one", ["integer", "variadic integer[]"]],
-    ["counts and types differ", ["integer", "text, text", "a integer, b integer, c integer"]],
-  ])("is not reported where %s", async (_, lists) => {
+    ["the numbers and types of parameters differ", ["integer", "text, text", "a integer, b integer, c integer"]],
+  ])("is not reported when %s", async (_, lists) => {
     await withRoutines(lists.map(asFunction), async (catalog) => {
       expect(findingsOf(catalog)).toEqual([]);
     });
   });
 });
 
-test("our implicit casts and type categories are those of the catalog of Postgres", async () => {
-  // Casts of internal types, such as query trees, are left out: no user function takes them.
+test("the implicit casts and type categories are the same as in the catalog of Postgres", async () => {
+  // Casts of internal types, such as query trees, are left out because functions of users do not have them.
   const rows = await session.query<{ source: string; targets: string[] }>(
     `select castsource::regtype::text as source, array_agg(casttarget::regtype::text order by casttarget::regtype::text collate "C") as targets
      from pg_cast where castcontext = 'i' and castsource <> casttarget and oid < 16384 and castsource::regtype::text !~ '^pg_' group by 1`,
@@ -245,13 +245,13 @@ test("our implicit casts and type categories are those of the catalog of Postgre
 
 test.each([
   ["the worker's overload with a default retry delay", ", p_retry_delay_seconds integer default 60", "error"],
-  ["the worker's overload as it was repaired", ", p_retry_delay_seconds integer", undefined],
+  ["the worker's overload after the repair", ", p_retry_delay_seconds integer", undefined],
 ])("the outbox case, %s", async (_, tail, severity) => {
   const worker = `p_event_id bigint, p_processor_id text, p_success boolean, p_error text${tail}`;
   const tests = "p_event_id bigint, p_success boolean, p_error text, p_processor_id text";
   await withRoutines([worker, tests].map(asFunction), async (catalog) => {
     expect(findingsOf(catalog).map((finding) => finding.severity)).toEqual(severity === undefined ? [] : [severity]);
     const call = "select app.f(p_event_id => 1, p_processor_id => 'w', p_success => true, p_error => null)";
-    expect(await answersTo([call])).toEqual([severity === undefined ? "done" : AMBIGUOUS_FUNCTION]);
+    expect(await resultsOf([call])).toEqual([severity === undefined ? "done" : AMBIGUOUS_FUNCTION]);
   });
 });

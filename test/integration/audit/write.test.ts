@@ -18,11 +18,11 @@ let text: string;
 
 beforeAll(async () => {
   server = await startServer();
-  const { owner } = await diverseDatabase(server.url, "written");
+  const { owner } = await diverseDatabase(server.url, "spec_writer");
   const url = new URL(server.url);
   url.pathname = new URL(owner).pathname;
   session = await connect(url.href);
-  await session.query(await known());
+  await session.query(await commentsAndGrants());
   catalog = await readCatalog(session);
   text = writeSpec(catalog);
 });
@@ -36,7 +36,7 @@ const findingsIn = (actual: Catalog): readonly Finding[] =>
   applyRules(actual, parseSpec(text, "s.yaml"), { now: new Date() }).filter(({ at }) => at !== undefined);
 
 /** Adds comments and rights to objects of each kind. */
-async function known(): Promise<string> {
+async function commentsAndGrants(): Promise<string> {
   const { tables, views, sequences, routines, enums, domains, composites, ranges, indexes, policies, rules, statistics, publications } =
     await readCatalog(session);
   const commented = [
@@ -55,7 +55,7 @@ async function known(): Promise<string> {
     ...[...tables, ...views].map(({ id }) => `select, update on ${id}`),
     ...sequences.map(({ id }) => `usage on sequence ${id}`),
     ...[...enums, ...domains, ...composites, ...ranges].map(({ id }) => `usage on type ${id}`),
-  ].map((right) => `grant ${right} to written_reader with grant option;`);
+  ].map((right) => `grant ${right} to spec_writer_reader with grant option;`);
   const [one] = routines;
   return [...commented, ...granted, `revoke execute on routine ${one?.id} from public;`].join("\n");
 }
@@ -73,7 +73,7 @@ function on({ schema, table }: { readonly schema: string; readonly table: string
   return `${quoted(schema)}.${quoted(table)}`;
 }
 
-/** Each thing of the database that can be dropped or taken back, by the statement that does it. */
+/** The statements that drop each object, comment and grant of the database. */
 function drops(of: Catalog): readonly string[] {
   return [
     ...of.schemas.filter(({ name }) => name !== "public").map(({ id }) => `drop schema ${id} cascade`),
@@ -126,7 +126,7 @@ function revoke({ on: kind, name, rights }: Catalog["grants"][number]): string {
 const isUsual = (statement: string): boolean => /^revoke all on routine .* from public cascade$/.test(statement);
 
 /** Statements after which a new spec has a shorter form for the object: a mapping with one key becomes its value. */
-const saysLess = (statement: string): boolean => /^(comment|revoke) /.test(statement);
+const hasShorterForm = (statement: string): boolean => /^(comment|revoke) /.test(statement);
 
 describe("any single drop", () => {
   test(
@@ -135,8 +135,8 @@ describe("any single drop", () => {
     async () => {
       const statements = drops(catalog).filter((statement) => !isUsual(statement));
       expect(statements.length).toBeGreaterThan(150);
-      const silent: string[] = [];
-      const badly: string[] = [];
+      const missed: string[] = [];
+      const wrong: string[] = [];
       const refused: string[] = [];
       for (const [at, statement] of statements.entries()) {
         await session.query("begin");
@@ -146,13 +146,13 @@ describe("any single drop", () => {
         );
         await session.query("rollback");
         if (after === undefined) continue;
-        if (findingsIn(after).length === 0) silent.push(statement);
+        if (findingsIn(after).length === 0) missed.push(statement);
         if (at % 3 > 0) continue;
         const updated = updateSpec(text, "s.yaml", after, { now: new Date() });
-        if (updated.left.length > 0 || (!saysLess(statement) && updated.text !== writeSpec(after))) badly.push(statement);
+        if (updated.left.length > 0 || (!hasShorterForm(statement) && updated.text !== writeSpec(after))) wrong.push(statement);
       }
       // Postgres does not drop the key column of a partitioned table.
-      expect({ silent, badly, refused }).toEqual({ silent: [], badly: [], refused: ["alter table app.events drop column at cascade"] });
+      expect({ missed, wrong, refused }).toEqual({ missed: [], wrong: [], refused: ["alter table app.events drop column at cascade"] });
     },
   );
 });

@@ -7,7 +7,7 @@ import { NONE, orNone, sameText, expectedOrNone, type Property } from "./compare
 export function comment<A>({ commentOn }: Lookup, identities: (object: A) => readonly string[]): Property<DescribedEntry, A> {
   return {
     name: "comment",
-    wanted: (entry) => expectedOrNone(entry.comment),
+    expected: (entry) => expectedOrNone(entry.comment),
     actual: (object) => orNone(commentOn(identities(object))),
     same: sameText,
   };
@@ -17,7 +17,7 @@ export function comment<A>({ commentOn }: Lookup, identities: (object: A) => rea
 export function grants<A extends { readonly id: string }>({ rightsOn }: Lookup, on: Grant["on"]): Property<GrantedEntry, A> {
   return {
     name: "grants",
-    wanted: (entry) => (entry.grants === undefined ? undefined : shown(Object.entries(entry.grants))),
+    expected: (entry) => (entry.grants === undefined ? undefined : shown(Object.entries(entry.grants))),
     actual: ({ id }) => shown(Object.entries(grantsByRole(rightsOn(on, id)))),
   };
 }

@@ -4,16 +4,16 @@ import { nearest } from "../../../nearest.ts";
 import type { Mode, EntriesByName, Entry } from "../../spec/spec.ts";
 import { type AuditFinding, finding, type ObjectKind, type Origin } from "../../finding.ts";
 
-/** A property that an entry can demand of an object. Both sides are texts, as reports show them. */
+/** A property that an entry can require of an object. Both sides are texts, as reports show them. */
 export interface Property<R, A> {
   readonly name: string;
-  /** What the entry demands; undefined: nothing. */
-  readonly wanted: (entry: R) => string | undefined;
+  /** What the entry requires; undefined: nothing. */
+  readonly expected: (entry: R) => string | undefined;
   readonly actual: (object: A) => string;
-  /** What an "exactly" section demands where the entry leaves the property out; undefined: nothing. */
+  /** What an "exactly" section requires when the entry leaves the property out; undefined: nothing. */
   readonly defaultText?: string | ((entry: R) => string | undefined);
   /** Whether both texts mean the same; default: the texts are equal. */
-  readonly same?: (wanted: string, actual: string) => boolean;
+  readonly same?: (expected: string, actual: string) => boolean;
 }
 
 /** A section of the spec with the objects that it describes. */
@@ -31,7 +31,7 @@ export interface Section<R extends Entry, A extends { readonly name: string }> {
   /** Objects that are created and dropped with another one: they can be listed, and are never unexpected. */
   readonly isPart?: (object: A) => boolean;
   readonly describe?: (object: A) => string | undefined;
-  /** What else an entry demands of an object that exists. */
+  /** What else an entry requires of an object that exists. */
   readonly inside?: (entry: R, object: A) => readonly AuditFinding[];
 }
 
@@ -69,7 +69,7 @@ export function compareSection<R extends Entry, A extends { readonly name: strin
   return findings;
 }
 
-/** Compares every object whose name matches. A pattern demands only what it lists, in the mode "exactly" too. */
+/** Compares every object whose name matches. A pattern requires only what it lists, in the mode "exactly" too. */
 function comparePattern<R extends Entry, A extends { readonly name: string }>(
   section: Section<R, A>,
   pattern: string,
@@ -100,16 +100,16 @@ export function covers(entries: EntriesByName<Entry> | undefined, name: string):
   return [...entries].some(([key, entry]) => entry.pattern === true && matches(key, name));
 }
 
-/** Compares the properties of one object with what its entry demands. */
+/** Compares the properties of one object with what its entry requires. */
 export function compareProperties<R extends Entry, A>(
   section: Pick<Section<R, A & { name: string }>, "file" | "mode"> & { readonly properties: readonly Property<R, A>[] },
   object: AuditFinding["object"],
   entry: R,
   actual: A,
 ): AuditFinding[] {
-  return section.properties.flatMap(({ name, wanted, actual: actualOf, defaultText, same = (a, b) => a === b }) => {
+  return section.properties.flatMap(({ name, expected: expectedOf, actual: actualOf, defaultText, same = (a, b) => a === b }) => {
     const implied = typeof defaultText === "function" ? defaultText(entry) : defaultText;
-    const expected = wanted(entry) ?? (section.mode === "exactly" ? implied : undefined);
+    const expected = expectedOf(entry) ?? (section.mode === "exactly" ? implied : undefined);
     if (expected === undefined) return [];
     const found = actualOf(actual);
     if (same(expected, found)) return [];
@@ -117,13 +117,13 @@ export function compareProperties<R extends Entry, A>(
   });
 }
 
-/** What an entry demands of a missing object, in one line. */
+/** What an entry requires of a missing object, in one line. */
 function expectation<R extends Entry, A>(entry: R, properties: readonly Property<R, A>[]): string | undefined {
-  const demands = properties.flatMap(({ name, wanted }) => {
-    const text = wanted(entry);
+  const required = properties.flatMap(({ name, expected: expectedOf }) => {
+    const text = expectedOf(entry);
     return text === undefined ? [] : [name === "type" || name === "definition" ? text : `${name} ${text}`];
   });
-  return demands.length === 0 ? undefined : demands.join(", ");
+  return required.length === 0 ? undefined : required.join(", ");
 }
 
 export const NONE = "none";
@@ -133,7 +133,7 @@ export function orNone(value: string | null | undefined): string {
   return value === null || value === undefined ? NONE : value;
 }
 
-/** The text of a value in the spec: null means "none", undefined means that the entry demands nothing. */
+/** The text of a value in the spec: null means "none", undefined means that the entry requires nothing. */
 export function expectedOrNone(value: string | null | undefined): string | undefined {
   return value === null ? NONE : value;
 }
@@ -147,8 +147,8 @@ export function listed(values: readonly string[] | undefined): string | undefine
 }
 
 /** Whether two texts of Postgres are equal but for their line breaks. */
-export function sameText(wanted: string, actual: string): boolean {
-  return flat(wanted) === flat(actual);
+export function sameText(expected: string, actual: string): boolean {
+  return flat(expected) === flat(actual);
 }
 
 function flat(text: string): string {

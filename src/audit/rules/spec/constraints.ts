@@ -6,7 +6,7 @@ import { comment } from "./comments-and-grants.ts";
 import { sameText, type Property, type Section } from "./compare-section.ts";
 
 const properties = (input: AuditInput): readonly Property<DefinitionEntry, Constraint>[] => [
-  { name: "definition", wanted: (entry) => entry.definition, actual: (constraint) => constraint.definition, same: sameText },
+  { name: "definition", expected: (entry) => entry.definition, actual: (constraint) => constraint.definition, same: sameText },
   comment(input, ({ of, name, schema, table }) => [`${of} constraint ${quoted(name)} on ${path(schema, table)}`]),
 ];
 

@@ -25,8 +25,8 @@ export const postgresMajor: AuditRule = (input) =>
     : [];
 
 const ofExtensions: readonly Property<ExtensionEntry, Extension>[] = [
-  { name: "version", wanted: (entry) => entry.version, actual: (extension) => extension.version },
-  { name: "schema", wanted: (entry) => entry.schema, actual: (extension) => extension.schema },
+  { name: "version", expected: (entry) => entry.version, actual: (extension) => extension.version },
+  { name: "schema", expected: (entry) => entry.schema, actual: (extension) => extension.schema },
 ];
 
 /** The extensions that the spec lists. */
@@ -47,18 +47,18 @@ export const extensions: AuditRule = ({ spec, catalog }) =>
 const inAnyOrder = (list: readonly string[] | undefined): string | undefined => listed(list?.toSorted());
 
 const ofPublications: readonly Property<PublicationEntry, Publication>[] = [
-  { name: "all tables", wanted: (entry) => yesNo(entry.allTables), actual: ({ allTables }) => (allTables ? "yes" : "no") },
-  { name: "tables", wanted: (entry) => inAnyOrder(entry.tables), actual: ({ tables }) => inAnyOrder(tables) ?? NONE },
-  { name: "schemas", wanted: (entry) => inAnyOrder(entry.schemas), actual: ({ schemas }) => inAnyOrder(schemas) ?? NONE },
-  { name: "operations", wanted: (entry) => inAnyOrder(entry.operations), actual: ({ operations }) => inAnyOrder(operations) ?? NONE },
-  { name: "via root", wanted: (entry) => yesNo(entry.viaRoot), actual: ({ viaRoot }) => (viaRoot ? "yes" : "no") },
+  { name: "all tables", expected: (entry) => yesNo(entry.allTables), actual: ({ allTables }) => (allTables ? "yes" : "no") },
+  { name: "tables", expected: (entry) => inAnyOrder(entry.tables), actual: ({ tables }) => inAnyOrder(tables) ?? NONE },
+  { name: "schemas", expected: (entry) => inAnyOrder(entry.schemas), actual: ({ schemas }) => inAnyOrder(schemas) ?? NONE },
+  { name: "operations", expected: (entry) => inAnyOrder(entry.operations), actual: ({ operations }) => inAnyOrder(operations) ?? NONE },
+  { name: "via root", expected: (entry) => yesNo(entry.viaRoot), actual: ({ viaRoot }) => (viaRoot ? "yes" : "no") },
 ];
 
 const ofEventTriggers: readonly Property<EventTriggerEntry, EventTrigger>[] = [
-  { name: "event", wanted: (entry) => entry.event, actual: ({ event }) => event },
-  { name: "function", wanted: (entry) => entry.function, actual: (trigger) => trigger.function },
-  { name: "fires", wanted: (entry) => entry.fires, actual: ({ fires }) => fires },
-  { name: "tags", wanted: (entry) => inAnyOrder(entry.tags), actual: ({ tags }) => inAnyOrder(tags) ?? NONE },
+  { name: "event", expected: (entry) => entry.event, actual: ({ event }) => event },
+  { name: "function", expected: (entry) => entry.function, actual: (trigger) => trigger.function },
+  { name: "fires", expected: (entry) => entry.fires, actual: ({ fires }) => fires },
+  { name: "tags", expected: (entry) => inAnyOrder(entry.tags), actual: ({ tags }) => inAnyOrder(tags) ?? NONE },
 ];
 
 /** The publications and event triggers that the spec lists. Others are ignored, since platforms create their own. */

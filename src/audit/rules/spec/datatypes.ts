@@ -10,27 +10,32 @@ import { compareSection, listed, NONE, orNone, expectedOrNone, yesNo, type Prope
 import { sameDefault } from "./tables.ts";
 
 const enumProperties: readonly Property<EnumEntry, Enum>[] = [
-  { name: "labels", wanted: (entry) => listed(entry.labels), actual: (type) => listed(type.labels) ?? NONE },
+  { name: "labels", expected: (entry) => listed(entry.labels), actual: (type) => listed(type.labels) ?? NONE },
 ];
 
 const domainProperties = (schema: string): readonly Property<DomainEntry, Domain>[] => [
   {
     name: "type",
-    wanted: (entry) => entry.type,
+    expected: (entry) => entry.type,
     actual: (domain) => domain.type,
-    same: (wanted, actual) => sameType(wanted, actual, schema),
+    same: (expected, actual) => sameType(expected, actual, schema),
   },
-  { name: "nullable", wanted: (entry) => yesNo(entry.nullable), actual: (domain) => (domain.nullable ? "yes" : "no"), defaultText: "yes" },
+  {
+    name: "nullable",
+    expected: (entry) => yesNo(entry.nullable),
+    actual: (domain) => (domain.nullable ? "yes" : "no"),
+    defaultText: "yes",
+  },
   {
     name: "default",
-    wanted: (entry) => expectedOrNone(entry.default),
+    expected: (entry) => expectedOrNone(entry.default),
     actual: (domain) => orNone(domain.default),
     defaultText: NONE,
     same: sameDefault,
   },
   {
     name: "collation",
-    wanted: (entry) => expectedOrNone(entry.collation),
+    expected: (entry) => expectedOrNone(entry.collation),
     actual: (domain) => orNone(domain.collation),
     defaultText: NONE,
   },
@@ -41,7 +46,7 @@ const attributes = (list: readonly (readonly [string, string])[]): string => lis
 const compositeProperties: readonly Property<CompositeEntry, Composite>[] = [
   {
     name: "attributes",
-    wanted: (entry) => (entry.attributes === undefined ? undefined : attributes([...entry.attributes])),
+    expected: (entry) => (entry.attributes === undefined ? undefined : attributes([...entry.attributes])),
     actual: (composite) => attributes(composite.attributes.map(({ name, type }) => [name, type])),
   },
 ];
@@ -49,9 +54,9 @@ const compositeProperties: readonly Property<CompositeEntry, Composite>[] = [
 const rangeProperties = (schema: string): readonly Property<RangeEntry, Range>[] => [
   {
     name: "subtype",
-    wanted: (entry) => entry.subtype,
+    expected: (entry) => entry.subtype,
     actual: (range) => range.subtype,
-    same: (wanted, actual) => sameType(wanted, actual, schema),
+    same: (expected, actual) => sameType(expected, actual, schema),
   },
 ];
 

@@ -17,9 +17,9 @@ export const functions: AuditRule = (input) =>
   inEachSchema(input, (schema, entry, file) => {
     const byName = new Map<string, Routine[]>();
     for (const routine of input.inSchema("routines", schema)) byName.set(routine.name, [...(byName.get(routine.name) ?? []), routine]);
-    const findings = [...(entry.functions ?? [])].flatMap(([name, wanted]) => {
-      const place = { schema, name, entry: wanted, schemaEntry: entry, file };
-      return wanted.pattern === true
+    const findings = [...(entry.functions ?? [])].flatMap(([name, functionEntry]) => {
+      const place = { schema, name, entry: functionEntry, schemaEntry: entry, file };
+      return functionEntry.pattern === true
         ? comparePattern(input, place, input.inSchema("routines", schema))
         : compareFunction(input, place, byName.get(name) ?? [], [...byName.keys()]);
     });
@@ -28,7 +28,7 @@ export const functions: AuditRule = (input) =>
     return [...findings, ...surplus.map((routine) => unexpected(routine, { file, entry }))];
   });
 
-interface Wanted {
+interface FunctionContext {
   readonly schema: string;
   readonly name: string;
   readonly entry: FunctionEntry;
@@ -36,29 +36,34 @@ interface Wanted {
   readonly file: string;
 }
 
-function comparePattern(input: AuditInput, wanted: Wanted, routines: readonly Routine[]): AuditFinding[] {
-  const { schema, name, entry, file } = wanted;
+function comparePattern(input: AuditInput, context: FunctionContext, routines: readonly Routine[]): AuditFinding[] {
+  const { schema, name, entry, file } = context;
   const matching = routines.filter((routine) => matches(name, routine.name));
   if (matching.length === 0 && entry.required === true) return [noMatch("function", path(schema), name, { file, entry })];
   if (entry.absent === true) return matching.map((routine) => finding("forbidden", functionOf(routine), {}, { file, entry }));
-  return compareEach(input, wanted, matching);
+  return compareEach(input, context, matching);
 }
 
-/** Compares what the entry demands of each overload. */
-function compareEach(input: AuditInput, { schema, entry, file }: Wanted, routines: readonly Routine[]): AuditFinding[] {
+/** Compares what the entry requires of each overload. */
+function compareEach(input: AuditInput, { schema, entry, file }: FunctionContext, routines: readonly Routine[]): AuditFinding[] {
   const { each } = entry;
   if (each === undefined) return [];
-  const demanded = { ...each, reason: each.reason ?? entry.reason, severity: each.severity ?? entry.severity };
+  const merged = { ...each, reason: each.reason ?? entry.reason, severity: each.severity ?? entry.severity };
   const place = { file, mode: "at least" as const, properties: ofRoutine(input, schema) };
-  return routines.flatMap((routine) => compareProperties(place, functionOf(routine), demanded, routine));
+  return routines.flatMap((routine) => compareProperties(place, functionOf(routine), merged, routine));
 }
 
-function compareFunction(input: AuditInput, wanted: Wanted, actual: readonly Routine[], names: readonly string[]): AuditFinding[] {
-  const { schema, name, entry, file } = wanted;
+function compareFunction(
+  input: AuditInput,
+  context: FunctionContext,
+  actual: readonly Routine[],
+  names: readonly string[],
+): AuditFinding[] {
+  const { schema, name, entry, file } = context;
   const object = { kind: "function", name: path(schema, name) } as const;
   if (entry.absent === true) return actual.map((routine) => finding("forbidden", functionOf(routine), {}, { file, entry }));
   if (entry.overloads === undefined) {
-    if (actual.length > 0) return compareEach(input, wanted, actual);
+    if (actual.length > 0) return compareEach(input, context, actual);
     return [finding("missing", object, { nearest: nearest(name, names) }, { file, entry })];
   }
   const pairs = entry.overloads.map((overload) => ({
@@ -68,8 +73,8 @@ function compareFunction(input: AuditInput, wanted: Wanted, actual: readonly Rou
   const found = new Set(pairs.map(({ routine }) => routine));
   const others = actual.filter((routine) => !found.has(routine));
   return [
-    ...pairs.flatMap(({ overload, routine }) => compareOverload(input, wanted, { overload, routine, others, names })),
-    ...compareEach(input, wanted, actual),
+    ...pairs.flatMap(({ overload, routine }) => compareOverload(input, context, { overload, routine, others, names })),
+    ...compareEach(input, context, actual),
     ...others.map((routine) => unexpected(routine, { file, entry }, true)),
   ];
 }
@@ -83,36 +88,34 @@ interface Pair {
 
 function compareOverload(
   input: AuditInput,
-  { schema, name, entry, schemaEntry, file }: Wanted,
+  { schema, name, entry, schemaEntry, file }: FunctionContext,
   { overload, routine, others, names }: Pair,
 ): AuditFinding[] {
-  const demanded = { ...overload, reason: overload.reason ?? entry.reason, severity: overload.severity ?? entry.severity };
+  const merged = { ...overload, reason: overload.reason ?? entry.reason, severity: overload.severity ?? entry.severity };
   const types = inputs(overload.signature.arguments).map(({ type }) => type);
   if (overload.absent === true) {
-    return routine === undefined ? [] : [finding("forbidden", functionOf(routine), {}, { file, entry: demanded })];
+    return routine === undefined ? [] : [finding("forbidden", functionOf(routine), {}, { file, entry: merged })];
   }
   if (routine === undefined) {
     const near = others.length > 0 ? others.map(({ signature }) => signature).join(", ") : nearest(name, names);
     const object = { kind: "function", name: `${path(schema, name)}(${types.join(", ")})` } as const;
-    return [
-      finding("missing", object, { expected: shownArguments(overload.signature.arguments), nearest: near }, { file, entry: demanded }),
-    ];
+    return [finding("missing", object, { expected: shownArguments(overload.signature.arguments), nearest: near }, { file, entry: merged })];
   }
   const place = { file, mode: overload.nameOnly ? ("at least" as const) : schemaEntry.mode, properties: properties(input, schema) };
-  return compareProperties(place, functionOf(routine), demanded, routine);
+  return compareProperties(place, functionOf(routine), merged, routine);
 }
 
 function properties(input: AuditInput, schema: string): readonly Property<OverloadEntry, Routine>[] {
   return [
     {
       name: "arguments",
-      wanted: ({ signature }) =>
+      expected: ({ signature }) =>
         signature.arguments.some(({ name }) => name !== undefined) ? argumentNames(signature.arguments) : undefined,
       actual: (routine) => argumentNames(routine.arguments),
     },
     {
       name: "defaults",
-      wanted: ({ signature }) =>
+      expected: ({ signature }) =>
         signature.arguments.some((argument) => argument.default !== undefined) ? defaults(signature.arguments) : undefined,
       actual: (routine) => defaults(routine.arguments),
       defaultText: NONE,
@@ -127,22 +130,22 @@ function ofRoutine(input: AuditInput, schema: string): readonly Property<Routine
   return [
     {
       name: "result",
-      wanted: (entry) => entry.returns,
+      expected: (entry) => entry.returns,
       actual: (routine) => routine.result ?? NONE,
-      same: (wanted, actual) => wanted.toLowerCase() === actual.toLowerCase() || sameArgumentType(wanted, actual, schema),
+      same: (expected, actual) => expected.toLowerCase() === actual.toLowerCase() || sameArgumentType(expected, actual, schema),
     },
-    { name: "language", wanted: (entry) => entry.language, actual: (routine) => routine.language },
-    { name: "volatility", wanted: (entry) => entry.volatility, actual: (routine) => routine.volatility, defaultText: "volatile" },
-    { name: "security", wanted: (entry) => entry.security, actual: (routine) => routine.security, defaultText: "invoker" },
-    { name: "strict", wanted: (entry) => yesNo(entry.strict), actual: (routine) => (routine.strict ? "yes" : "no"), defaultText: "no" },
-    { name: "parallel", wanted: (entry) => entry.parallel, actual: (routine) => routine.parallel, defaultText: "unsafe" },
+    { name: "language", expected: (entry) => entry.language, actual: (routine) => routine.language },
+    { name: "volatility", expected: (entry) => entry.volatility, actual: (routine) => routine.volatility, defaultText: "volatile" },
+    { name: "security", expected: (entry) => entry.security, actual: (routine) => routine.security, defaultText: "invoker" },
+    { name: "strict", expected: (entry) => yesNo(entry.strict), actual: (routine) => (routine.strict ? "yes" : "no"), defaultText: "no" },
+    { name: "parallel", expected: (entry) => entry.parallel, actual: (routine) => routine.parallel, defaultText: "unsafe" },
     {
       name: "settings",
-      wanted: (entry) => listed(entry.settings),
+      expected: (entry) => listed(entry.settings),
       actual: (routine) => listed(routine.settings) ?? NONE,
       defaultText: NONE,
     },
-    { name: "body", wanted: (entry) => entry.body, actual: (routine) => routine.body },
+    { name: "body", expected: (entry) => entry.body, actual: (routine) => routine.body },
     comment(input, identified("function", "procedure", "aggregate")),
     grants(input, "routine"),
   ];
@@ -150,8 +153,10 @@ function ofRoutine(input: AuditInput, schema: string): readonly Property<Routine
 
 /** Whether an overload of the spec is this routine: the same input types in the same order. */
 export function sameSignature(overload: OverloadEntry, routine: Routine, schema: string): boolean {
-  const [wanted, actual] = [inputs(overload.signature.arguments), inputs(routine.arguments)];
-  return wanted.length === actual.length && wanted.every((argument, at) => sameArgumentType(argument.type, actual[at]?.type ?? "", schema));
+  const [expected, actual] = [inputs(overload.signature.arguments), inputs(routine.arguments)];
+  return (
+    expected.length === actual.length && expected.every((argument, at) => sameArgumentType(argument.type, actual[at]?.type ?? "", schema))
+  );
 }
 
 function inputs<A extends SignatureArgument | Argument>(list: readonly A[]): A[] {
@@ -174,9 +179,9 @@ function defaults(list: readonly (SignatureArgument | Argument)[]): string {
   );
 }
 
-function sameDefaults(wanted: string, actual: string): boolean {
-  const [a, b] = [wanted.split(BETWEEN), actual.split(BETWEEN)];
-  return wanted === actual || (a.length === b.length && a.every((text, at) => sameDefault(afterName(text), afterName(b[at] ?? ""))));
+function sameDefaults(expected: string, actual: string): boolean {
+  const [a, b] = [expected.split(BETWEEN), actual.split(BETWEEN)];
+  return expected === actual || (a.length === b.length && a.every((text, at) => sameDefault(afterName(text), afterName(b[at] ?? ""))));
 }
 
 function afterName(text: string): string {

@@ -22,18 +22,18 @@ import {
 const keys = (list: readonly string[] | undefined): string | undefined =>
   listed(list?.map((key) => (/^[\w$ ]+$/.test(key) ? quoted(key) : key)));
 
-const sameExpression = (wanted: string, actual: string): boolean =>
-  sameText(wanted, actual) || sameText(`(${wanted})`, actual) || sameText(wanted, `(${actual})`);
+const sameExpression = (expected: string, actual: string): boolean =>
+  sameText(expected, actual) || sameText(`(${expected})`, actual) || sameText(expected, `(${actual})`);
 
 const properties = (input: AuditInput): readonly Property<IndexEntry, Index>[] => [
-  { name: "definition", wanted: (entry) => entry.definition, actual: (index) => index.definition, same: sameText },
-  { name: "columns", wanted: (entry) => keys(entry.columns), actual: (index) => listed(index.keys) ?? NONE },
-  { name: "included columns", wanted: (entry) => keys(entry.include), actual: (index) => listed(index.include) ?? NONE },
-  { name: "unique", wanted: (entry) => yesNo(entry.unique), actual: (index) => (index.unique === true ? "yes" : "no") },
-  { name: "method", wanted: (entry) => entry.method, actual: (index) => index.method },
+  { name: "definition", expected: (entry) => entry.definition, actual: (index) => index.definition, same: sameText },
+  { name: "columns", expected: (entry) => keys(entry.columns), actual: (index) => listed(index.keys) ?? NONE },
+  { name: "included columns", expected: (entry) => keys(entry.include), actual: (index) => listed(index.include) ?? NONE },
+  { name: "unique", expected: (entry) => yesNo(entry.unique), actual: (index) => (index.unique === true ? "yes" : "no") },
+  { name: "method", expected: (entry) => entry.method, actual: (index) => index.method },
   {
     name: "condition",
-    wanted: (entry) => expectedOrNone(entry.where),
+    expected: (entry) => expectedOrNone(entry.where),
     actual: (index) => orNone(index.predicate),
     same: sameExpression,
   },

@@ -8,7 +8,7 @@ import { compareSection, sameText, type Property } from "./compare-section.ts";
 
 const definition: Property<DefinitionEntry, Statistics> = {
   name: "definition",
-  wanted: (entry) => entry.definition,
+  expected: (entry) => entry.definition,
   actual: (statistics) => statistics.definition,
   same: sameText,
 };

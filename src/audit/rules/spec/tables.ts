@@ -13,17 +13,17 @@ import { compareSection, listed, NONE, orNone, sameText, expectedOrNone, yesNo, 
 import { policySection, ruleSection, triggerSection } from "./triggers.ts";
 
 const properties: readonly Property<TableEntry, Table>[] = [
-  { name: "kind", wanted: (entry) => entry.kind, actual: (table) => table.kind },
-  { name: "persistence", wanted: (entry) => entry.persistence, actual: (table) => table.persistence, defaultText: "permanent" },
-  { name: "row security", wanted: (entry) => entry.rowSecurity, actual: (table) => table.rowSecurity, defaultText: "off" },
+  { name: "kind", expected: (entry) => entry.kind, actual: (table) => table.kind },
+  { name: "persistence", expected: (entry) => entry.persistence, actual: (table) => table.persistence, defaultText: "permanent" },
+  { name: "row security", expected: (entry) => entry.rowSecurity, actual: (table) => table.rowSecurity, defaultText: "off" },
   {
     name: "partition key",
-    wanted: (entry) => expectedOrNone(entry.partitionBy),
+    expected: (entry) => expectedOrNone(entry.partitionBy),
     actual: (table) => orNone(table.partitionKey),
     defaultText: NONE,
   },
-  { name: "parents", wanted: (entry) => listed(entry.inherits), actual: (table) => listed(table.inherits) ?? NONE, defaultText: NONE },
-  { name: "bound", wanted: (entry) => expectedOrNone(entry.bound), actual: (table) => orNone(table.partitionBound), defaultText: NONE },
+  { name: "parents", expected: (entry) => listed(entry.inherits), actual: (table) => listed(table.inherits) ?? NONE, defaultText: NONE },
+  { name: "bound", expected: (entry) => expectedOrNone(entry.bound), actual: (table) => orNone(table.partitionBound), defaultText: NONE },
 ];
 
 /** Tables with their columns, constraints, indexes, triggers, policies and rules. */
@@ -81,34 +81,39 @@ function columnProperties(schema: string): readonly Property<ColumnEntry, Column
   return [
     {
       name: "type",
-      wanted: (entry) => entry.type,
+      expected: (entry) => entry.type,
       actual: (column) => column.type,
-      same: (wanted, actual) => sameType(wanted, actual, schema),
+      same: (expected, actual) => sameType(expected, actual, schema),
     },
     {
       name: "nullable",
-      wanted: (entry) => yesNo(entry.nullable),
+      expected: (entry) => yesNo(entry.nullable),
       actual: (column) => (column.nullable ? "yes" : "no"),
       defaultText: "yes",
     },
     {
       name: "default",
-      wanted: (entry) => expectedOrNone(entry.default),
+      expected: (entry) => expectedOrNone(entry.default),
       actual: (column) => orNone(column.default),
       defaultText: NONE,
       same: sameDefault,
     },
-    { name: "identity", wanted: (entry) => expectedOrNone(entry.identity), actual: (column) => orNone(column.identity), defaultText: NONE },
+    {
+      name: "identity",
+      expected: (entry) => expectedOrNone(entry.identity),
+      actual: (column) => orNone(column.identity),
+      defaultText: NONE,
+    },
     {
       name: "generated",
-      wanted: (entry) => expectedOrNone(entry.generated),
+      expected: (entry) => expectedOrNone(entry.generated),
       actual: (column) => orNone(column.generated),
       defaultText: NONE,
       same: sameText,
     },
     {
       name: "collation",
-      wanted: (entry) => expectedOrNone(entry.collation),
+      expected: (entry) => expectedOrNone(entry.collation),
       actual: (column) => orNone(column.collation),
       defaultText: NONE,
     },
@@ -126,9 +131,9 @@ function commentAndGrantsOf(input: AuditInput, table: Table): readonly Property<
 }
 
 /** Whether two defaults are equal. Postgres adds a cast to a literal, as in `'new'::text`; the spec can leave it out. */
-export function sameDefault(wanted: string, actual: string): boolean {
-  if (sameText(wanted, actual)) return true;
+export function sameDefault(expected: string, actual: string): boolean {
+  if (sameText(expected, actual)) return true;
   const cast = /^('(?:[^']|'')*')::["a-z].*$/is.exec(actual);
-  const literal = wanted.trim();
+  const literal = expected.trim();
   return cast !== null && (literal === cast[1] || (/^-[\d.]+$/.test(literal) && `'${literal}'` === cast[1]));
 }

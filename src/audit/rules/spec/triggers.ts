@@ -20,14 +20,14 @@ const onRelation =
 
 const fires: Property<TriggerEntry, Trigger | Rule> = {
   name: "fires",
-  wanted: (entry) => entry.fires,
+  expected: (entry) => entry.fires,
   actual: (trigger) => trigger.fires,
   defaultText: "origin",
 };
 
 const definition: Property<TriggerEntry, Trigger | Rule> = {
   name: "definition",
-  wanted: (entry) => entry.definition,
+  expected: (entry) => entry.definition,
   actual: (trigger) => trigger.definition,
   same: sameText,
 };
@@ -66,29 +66,29 @@ export function ruleSection(
 }
 
 const policyProperties: readonly Property<PolicyEntry, Policy>[] = [
-  { name: "command", wanted: (entry) => entry.command, actual: (policy) => policy.command, defaultText: "all" },
+  { name: "command", expected: (entry) => entry.command, actual: (policy) => policy.command, defaultText: "all" },
   {
     name: "permissive",
-    wanted: (entry) => yesNo(entry.permissive),
+    expected: (entry) => yesNo(entry.permissive),
     actual: (policy) => (policy.permissive ? "yes" : "no"),
     defaultText: "yes",
   },
   {
     name: "roles",
-    wanted: (entry) => listed(entry.roles?.toSorted()),
+    expected: (entry) => listed(entry.roles?.toSorted()),
     actual: (policy) => listed(policy.roles) ?? NONE,
     defaultText: "public",
   },
   {
     name: "using",
-    wanted: (entry) => expectedOrNone(entry.using),
+    expected: (entry) => expectedOrNone(entry.using),
     actual: (policy) => orNone(policy.using),
     defaultText: NONE,
     same: sameText,
   },
   {
     name: "check",
-    wanted: (entry) => expectedOrNone(entry.check),
+    expected: (entry) => expectedOrNone(entry.check),
     actual: (policy) => orNone(policy.check),
     defaultText: NONE,
     same: sameText,

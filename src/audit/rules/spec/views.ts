@@ -12,13 +12,13 @@ import { ruleSection, triggerSection } from "./triggers.ts";
 
 const options: Property<ViewEntry, View> = {
   name: "options",
-  wanted: (entry) => listed(entry.options?.toSorted()),
+  expected: (entry) => listed(entry.options?.toSorted()),
   actual: (view) => listed(view.options?.toSorted()) ?? NONE,
   defaultText: NONE,
 };
 const definition: Property<ViewEntry, View> = {
   name: "definition",
-  wanted: (entry) => entry.definition,
+  expected: (entry) => entry.definition,
   actual: (view) => view.definition,
   same: sameText,
 };
