@@ -52,5 +52,7 @@ async function emitFindings({ command, findings, folder, failOn }: CheckResult, 
 export function durationOption(name: string, text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined) return ms;
-  throw new OffshootError("USAGE", `${name} ${text} is not a duration.`, { remedy: "Write a number and a unit: 500ms, 30s or 2m." });
+  throw new OffshootError("USAGE", `${JSON.stringify(text)} is not a valid duration for the option ${name}.`, {
+    remedy: "Write a number and a unit: 500ms, 30s or 2m.",
+  });
 }

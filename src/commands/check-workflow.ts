@@ -4,6 +4,7 @@ import { describeFindings } from "../findings/count.ts";
 import type { Severity } from "../findings/finding.ts";
 import { type CheckResult, finishCheck } from "./check-result.ts";
 import type { Workflow } from "../check/workflow/workflow.ts";
+import { READ_FAILURES } from "../config/file.ts";
 import { codeOf, OffshootError } from "../errors.ts";
 import { silent } from "../events.ts";
 import type { CommonOptions } from "../context/context.ts";
@@ -55,9 +56,13 @@ async function readWorkflow(cwd: string, named: string): Promise<Workflow> {
   const path = resolve(cwd, named);
   const file = relative(cwd, path).replaceAll("\\", "/");
   const text = await readFile(path, "utf8").catch((thrown: unknown) => {
-    throw new OffshootError("CONFIG_UNREADABLE", `Could not read the workflow ${file}: ${codeOf(thrown)}.`, {
-      remedy: "Check the path and the permissions of the file.",
-    });
+    throw new OffshootError(
+      "CONFIG_UNREADABLE",
+      `Could not read the workflow ${file}: ${READ_FAILURES[codeOf(thrown) ?? ""] ?? codeOf(thrown)}.`,
+      {
+        remedy: "Check the path and the permissions of the file.",
+      },
+    );
   });
   const [{ readDocument }, { workflowOf }] = await Promise.all([
     import("../check/workflow/document.ts"),

@@ -71,7 +71,7 @@ function unsuitable(tool: string | undefined): OffshootError {
     {
       meaning: "The rollback check applies and rolls back each migration separately.",
       remedy:
-        "Set migrations.tool, and migrations.folder if the migration files are in another folder. docs/tools.md lists the tools that can roll back.",
+        "Set migrations.tool, and migrations.folder if the migration files are in another folder. docs/tools.md of offshoot lists the tools and whether they can roll back.",
     },
   );
 }

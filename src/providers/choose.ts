@@ -58,7 +58,9 @@ function rejected({ provider, code, text, remedy }: Refusal): OffshootError {
 }
 
 function noProvider(refusals: readonly Refusal[]): OffshootError {
-  const reasons = refusals.map(({ provider, text, remedy }) => `  ${provider}: ${text}${remedy === undefined ? "" : ` ${remedy}`}`);
+  const reasons = refusals.map(
+    ({ provider, text, remedy }) => `  ${provider}: ${remedy === undefined ? text : `${text.replace(/[^.!?]$/, "$&.")} ${remedy}`}`,
+  );
   return new OffshootError("NO_PROVIDER", "No provider can provide a database.", {
     meaning: reasons.length === 0 ? "No provider is configured." : reasons.join("\n"),
     remedy: "Run `offshoot doctor`: it shows what each provider needs.",

@@ -45,7 +45,7 @@ function known(name: string, list: string): NormalisationName {
     "USAGE",
     `${name} is not a difference that drift can ${list}.${meant === undefined ? "" : ` Did you mean ${meant}?`}`,
     {
-      remedy: `Use one of: all, ${NAMES.join(", ")}. docs/drift.md explains each of them.`,
+      remedy: `Use one of: all, ${NAMES.join(", ")}. docs/drift.md of offshoot explains each of them.`,
     },
   );
 }

@@ -37,7 +37,7 @@ test("an unreadable or invalid workflow is a usage error with its line", async (
   const broken = await project.call(["check", "workflow", "broken.yml"]);
   expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining("broken.yml:3: ")]);
   const absent = await project.call(["check", "workflow", "absent.yml"]);
-  expect([absent.code, absent.stderr]).toEqual([2, expect.stringContaining("Could not read the workflow absent.yml: ENOENT.")]);
+  expect([absent.code, absent.stderr]).toEqual([2, expect.stringContaining("Could not read the workflow absent.yml: it does not exist.")]);
   await project.write("other.yml", "a: 1\n");
   const other = await project.call(["check", "workflow", "other.yml"]);
   expect([other.code, other.stderr]).toEqual([2, expect.stringContaining("other.yml is not a GitHub Actions workflow")]);
