@@ -3,9 +3,15 @@ import { inject } from "vitest";
 import { withSession } from "../../src/postgres/connect.ts";
 import { withDatabase } from "../../src/postgres/url.ts";
 
-/** Creates an empty database with a random name that starts with `prefix`, and returns its URL. Default: on the shared server. */
-export async function newDatabase(prefix: string, server: string = inject("serverUrl")): Promise<string> {
+/**
+ * Creates a database with a random name that starts with `prefix`, and returns its URL. Defaults: an empty database on the
+ * server of the test run.
+ */
+export async function newDatabase(
+  prefix: string,
+  { server = inject("serverUrl"), template = "template1" }: { readonly server?: string; readonly template?: string } = {},
+): Promise<string> {
   const name = `${prefix}_${randomBytes(5).toString("hex")}`;
-  await withSession(server, (session) => session.query(`create database ${name}`));
+  await withSession(server, (session) => session.query(`create database ${name} template ${template}`));
   return withDatabase(server, name);
 }

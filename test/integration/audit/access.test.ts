@@ -8,6 +8,7 @@ import { writeSpec } from "../../../src/audit/spec-writer/write.ts";
 import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
 import { diverseDatabase } from "../../support/diverse.ts";
 import { otherMajors } from "../../support/majors.ts";
+import { newDatabase } from "../../support/new-database.ts";
 import { startPooler, type Pooler } from "../../support/pgbouncer.ts";
 import { type SharedServer, sharedServer } from "../../support/shared-server.ts";
 
@@ -120,10 +121,7 @@ test("a spec keeps unusual names", async () => {
 });
 
 async function oddDatabase<T>(name: string, sql: string, work: (session: Session) => Promise<T>): Promise<T> {
-  const url = new URL(inject("serverUrl"));
-  await withSession(url.href, (admin) => admin.query(`create database ${name}`));
-  url.pathname = `/${name}`;
-  return withSession(url.href, async (session) => {
+  return withSession(await newDatabase(name), async (session) => {
     await session.query(sql);
     return work(session);
   });

@@ -45,7 +45,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-const scratch = (of: string = server): Promise<string> => newDatabase("drift", of);
+const scratch = (of: string = server): Promise<string> => newDatabase("drift", { server: of });
 
 async function migrated(url: string): Promise<string> {
   await migrateOutbox(url);
@@ -250,7 +250,7 @@ describe("bad input is an error before anything is created", () => {
     [["--actual", "postgresql://app@127.0.0.1:1/app", "--expected", "none.yaml"], 2, "Could not read the audit spec none.yaml"],
     [["--actual", "one.yaml", "--expected", "other.yaml"], 2, "Two spec files cannot be compared"],
     [["--ignore", "coments"], 2, "coments is not a difference that drift can ignore. Did you mean comments?"],
-    [["--report", "markdwon"], 2, "--report markdwon is not a valid"],
+    [["--report", "markdwon"], 2, '"markdwon" is not a valid value of --report'],
     [["--actual", "run"], 2, "No migration command is configured, and no migration tool was detected."],
   ])("%s", async (args, code, message) => {
     const finished = await project.call(["drift", ...args]);

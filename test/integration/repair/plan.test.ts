@@ -10,6 +10,7 @@ import { readRepairSource } from "../../../src/repair/source.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
 import { withDatabase } from "../../../src/postgres/url.ts";
 import { diverseDatabase } from "../../support/diverse.ts";
+import { newDatabase } from "../../support/new-database.ts";
 
 const NO_ROWS = { hasRows: () => false, hasNulls: () => false };
 
@@ -27,11 +28,7 @@ beforeAll(async () => {
 });
 
 /** A copy of the template; default: an empty database. */
-async function database(template = "template1"): Promise<string> {
-  const copy = `whole_${Math.random().toString(36).slice(2, 10)}`;
-  await withSession(inject("serverUrl"), (session) => session.query(`create database ${copy} template ${template}`));
-  return withDatabase(inject("serverUrl"), copy);
-}
+const database = (template?: string): Promise<string> => newDatabase("whole", template === undefined ? {} : { template });
 
 function sideOf(url: string): Promise<Side> {
   return withSession(url, async (session) => ({ catalog: await readCatalog(session), source: await readRepairSource(session) }));

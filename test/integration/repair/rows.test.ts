@@ -1,25 +1,18 @@
-import { expect, inject, test } from "vitest";
+import { expect, test } from "vitest";
 import { readCatalog } from "../../../src/catalog/read.ts";
 import { compareCatalogs } from "../../../src/drift/compare.ts";
 import type { Rows } from "../../../src/repair/rows.ts";
 import { readRows } from "../../../src/repair/rows.ts";
 import { withSession } from "../../../src/postgres/connect.ts";
-import { withDatabase } from "../../../src/postgres/url.ts";
+import { newDatabase } from "../../support/new-database.ts";
 
-/** What a role with that name finds out about the rows of a database. */
+/** The rows of a database, as a role with this name can see them. */
 async function rowsSeenBy(role: string, prepare: string): Promise<Rows> {
-  const server = inject("serverUrl");
-  const random = Math.random().toString(36).slice(2, 10);
-  const [wanted, found] = [`rows_wanted_${random}`, `rows_found_${random}`];
-  await withSession(server, async (session) => {
-    await session.query(`create database ${wanted}`);
-    await session.query(`create database ${found}`);
-  });
-  const expected = await withSession(withDatabase(server, wanted), async (session) => {
+  const expected = await withSession(await newDatabase("rows_wanted"), async (session) => {
     await session.query("create table t (a int not null, b int not null)");
     return readCatalog(session);
   });
-  return withSession(withDatabase(server, found), async (session) => {
+  return withSession(await newDatabase("rows_found"), async (session) => {
     await session.query(`create table t (a int); ${prepare}`);
     await session.query(`do $$ begin create role ${role}; exception when duplicate_object then null; end $$`);
     await session.query(`set role ${role}`);

@@ -28,8 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-async function database(sql: string, server?: string): Promise<string> {
-  const url = await newDatabase("repair", server);
+async function database(sql: string, server: string = inject("serverUrl")): Promise<string> {
+  const url = await newDatabase("repair", { server });
   await withSession(url, (session) => session.query(sql));
   return url;
 }

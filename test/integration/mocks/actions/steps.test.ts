@@ -156,7 +156,7 @@ test("conditions decide which steps run after a failure, and `continue-on-error`
 
 test("a local action gets its inputs and sets outputs, and its post step gets its state at the end of the job", async () => {
   const act = { id: "act", uses: "./act", with: { "two words": "hello" } };
-  const result = await runSteps([CHECKOUT, act, "echo ${{ steps.act.outputs.linesOf }}", "exit 1"], { repository });
+  const result = await runSteps([CHECKOUT, act, "echo ${{ steps.act.outputs.said }}", "exit 1"], { repository });
   expect(result.result).toBe("failure");
   expect(linesOf(result)).toEqual(["hellogiven", "post has it"]);
 });
