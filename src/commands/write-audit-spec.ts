@@ -52,11 +52,16 @@ export async function writeAuditSpec(options: WriteSpecOptions = {}): Promise<Wr
   );
 }
 
-async function write(session: Session, { cwd }: Context, path: string): Promise<WrittenSpec> {
+async function write(session: Session, context: Context, path: string): Promise<WrittenSpec> {
+  const { cwd, resolved, emit } = context;
   const { readCatalog } = await import("../catalog/read.ts");
   const { writeSpec } = await import("../audit/spec-writer/write.ts");
   const catalog = await readCatalog(session);
   await writeOutputFile(path, writeSpec(catalog), { cwd, fresh: true });
+  if (specPath(context, undefined) !== path) {
+    const key = relative(resolved.directory, path);
+    emit({ kind: "note", text: `The audits do not use this spec yet. To use it, add the line \`audit: ${key}\` to offshoot.yaml.` });
+  }
   return { path, state: "written", schemas: catalog.schemas.length, left: [], unlisted: [] };
 }
 

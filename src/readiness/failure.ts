@@ -56,11 +56,12 @@ export function waiterError(marker: Marker, secrets: readonly string[]): Offshoo
 
 /** The error for two jobs of one run with different migrations. */
 export function conflictError(marker: Marker, fingerprint: string): OffshootError {
+  const retry = marker.state === "failed" ? " If you changed the migrations after they failed, run `offshoot migrate --retry`." : "";
   return new OffshootError("FINGERPRINT_CONFLICT", "Two jobs of this run have different migrations.", {
     meaning:
       `${describeOwner(marker.owner)} has fingerprint ${marker.fingerprint.slice(0, 12)} (${marker.state}), ` +
       `this job has ${fingerprint.slice(0, 12)}. They cannot use the same database.`,
-    remedy: "Give both jobs the same checkout, migration files and migration command, or a different run each (--run).",
+    remedy: `Give both jobs the same checkout, migration files and migration command, or a different run each (--run).${retry}`,
     facts: { theirs: marker.fingerprint, ours: fingerprint, state: marker.state, host: marker.owner.host, pid: marker.owner.pid },
   });
 }
@@ -77,7 +78,7 @@ function migrationFailed(failure: Failure, owner: Owner, attempt: number, messag
     meaning: failure.meaning,
     remedy:
       failure.remedy ??
-      `Correct the migration and start a new run. To repeat this run, start a new attempt (this was attempt ${attempt}) or use --retry.`,
+      `Correct the migration and start a new run. To try again in this run, repeat the failed jobs in the CI (this was attempt ${attempt}), or run \`offshoot migrate --retry\`.`,
     facts: {
       ...failure.facts,
       leaderCode: failure.code,

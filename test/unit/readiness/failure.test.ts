@@ -32,7 +32,7 @@ describe("a failed command", () => {
         "Its last lines were:",
         "  one",
         "  ERROR: no",
-        "Correct the migration and start a new run. To repeat this run, start a new attempt (this was attempt 2) or use --retry.",
+        "Correct the migration and start a new run. To try again in this run, repeat the failed jobs in the CI (this was attempt 2), or run `offshoot migrate --retry`.",
       ].join("\n"),
     );
   });
@@ -86,4 +86,11 @@ test("a conflict names both fingerprints and the other job", () => {
   expect(conflictError(failed, "b".repeat(64)).meaning).toBe(
     "ci-7 (pid 12, job test) has fingerprint aaaaaaaaaaaa (failed), this job has bbbbbbbbbbbb. They cannot use the same database.",
   );
+});
+
+test.each([
+  ["failed", true],
+  ["ready", false],
+] as const)("a conflict with migrations that are %s suggests --retry: %s", (state, suggested) => {
+  expect(conflictError({ ...failed, state }, "b".repeat(64)).remedy?.includes("offshoot migrate --retry")).toBe(suggested);
 });

@@ -129,7 +129,11 @@ const spec = (...args: readonly string[]) => project.call(["audit", "made.yaml",
 
 describe("audit --write and --update", () => {
   test("create a spec once, keep it unchanged if the database is unchanged, and change only what the database changed", async () => {
-    expect(await spec("--write")).toMatchObject({ code: 0, stdout: "wrote  made.yaml\n" });
+    expect(await spec("--write")).toMatchObject({
+      code: 0,
+      stdout: "wrote  made.yaml\n",
+      stderr: expect.stringContaining("add the line `audit: made.yaml` to offshoot.yaml"),
+    });
     expect(await spec("--write")).toMatchObject({ code: 2, stderr: expect.stringContaining("The spec made.yaml already exists.") });
     const made = `${await readBack("made.yaml")}# kept by hand\n`.replace("old_users:", "old_users:   # until spring");
     await project.write("made.yaml", made);
