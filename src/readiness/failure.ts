@@ -62,7 +62,7 @@ export function conflictError(marker: Marker, fingerprint: string): OffshootErro
       `${describeOwner(marker.owner)} has fingerprint ${marker.fingerprint.slice(0, 12)} (${marker.state}), ` +
       `this job has ${fingerprint.slice(0, 12)}. They cannot use the same database.`,
     remedy: `Give both jobs the same checkout, migration files and migration command, or a different run each (--run).${retry}`,
-    facts: { theirs: marker.fingerprint, ours: fingerprint, state: marker.state, host: marker.owner.host, pid: marker.owner.pid },
+    facts: { recorded: marker.fingerprint, fingerprint, state: marker.state, host: marker.owner.host, pid: marker.owner.pid },
   });
 }
 
