@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, sep } from "node:path";
 import { expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -37,7 +37,8 @@ function imports(file: string, other: string): boolean {
 test("every room of src is in the table of rooms", () => {
   const table = page.slice(page.indexOf("| room |"), page.indexOf("## Words"));
   const rooms = [...table.matchAll(/^\| (.+?) \|/gm)].flatMap(([, cell = ""]) => [...cell.matchAll(/`([\w-]+)`/g)].map(([, room]) => room));
-  expect(rooms.filter((room) => !existsSync(join(ROOT, "src", room ?? "")))).toEqual([]);
+  const folders = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).filter((path) => path.includes(sep));
+  expect(rooms.toSorted()).toEqual([...new Set(folders.map((path) => path.split(sep)[0]))].toSorted());
 });
 
 test("every file and folder that the page names exists", () => {
