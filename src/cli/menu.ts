@@ -74,7 +74,7 @@ export function menu(begin: Begin): Command {
 
   add("list", "list the databases that exist, with run and expiry time", () => import("./commands/list.ts")).option(
     "--all",
-    "also list the templates that local servers cache",
+    "also list the bases that local servers keep",
   );
 
   add("status", "show this run's database, its migrations and the jobs that wait for them", () => import("./commands/status.ts")).option(
@@ -92,7 +92,10 @@ export function menu(begin: Begin): Command {
     .option("--service <name>", "github, gitlab, circleci, buildkite, azure, bitbucket, jenkins or none; default: detected")
     .option("--dry-run", "show the files, and write nothing");
 
-  const checks = program.command("check").description("check a metrics endpoint, a worker or workflow files");
+  const checks = program
+    .command("check")
+    .description("check a metrics endpoint, a worker or workflow files")
+    .showHelpAfterError("(see offshoot check --help)");
   addCheck("metrics", "check that an endpoint has the metrics that Prometheus needs", () => import("./commands/check-metrics.ts"))
     .argument("<url>", "the URL of the endpoint, or the name of a variable with the URL")
     .option("--metric <name[:type]>", "a metric that must exist, such as runs_total:counter; repeatable", collect, [])

@@ -48,11 +48,11 @@ async function emitFindings({ command, findings, folder, failOn }: CheckResult, 
   });
 }
 
-/** Milliseconds of a duration option such as `30s`. Throws `USAGE`. */
+/** Milliseconds of a duration option such as `30s`. `name` is the name of the option and of its flag. Throws `USAGE`. */
 export function durationOption(name: string, text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined) return ms;
-  throw new OffshootError("USAGE", `${JSON.stringify(text)} is not a valid duration for the option ${name}.`, {
+  throw new OffshootError("USAGE", `${JSON.stringify(text)} is not a valid duration for --${name}.`, {
     remedy: "Write a number and a unit: 500ms, 30s or 2m.",
   });
 }

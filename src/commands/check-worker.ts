@@ -43,7 +43,7 @@ export async function checkWorker(options: CheckWorkerOptions): Promise<CheckRes
     });
   }
   if (!Number.isSafeInteger(lines) || lines < 0) {
-    throw new OffshootError("USAGE", "The option lines is not a whole number.", { remedy: "Write a whole number, such as 50." });
+    throw new OffshootError("USAGE", "--lines is not a whole number of at least 0.", { remedy: "Write a number such as 50." });
   }
   const forMs = durationOption("for", options.for ?? "10s");
   const withinMs = Math.max(forMs, durationOption("within", options.within ?? "30s"));

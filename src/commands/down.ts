@@ -33,7 +33,7 @@ export async function removeRunDatabase(context: Context, only?: Lifetime): Prom
     "down",
     "teardown",
     () => release(context, only),
-    ({ outcome }) => `database ${outcome}`,
+    ({ outcome }) => (outcome === "not-found" ? "database not found" : `database ${outcome}`),
   );
 }
 

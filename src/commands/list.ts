@@ -3,7 +3,7 @@ import { type CommonOptions, prepare } from "../context/context.ts";
 import type { Listed } from "../providers/provider.ts";
 
 export interface ListOptions extends CommonOptions {
-  /** Also list the templates that local servers keep as a cache. Default false. */
+  /** Also list the bases that local servers keep. Default false. */
   readonly all?: boolean | undefined;
 }
 
@@ -12,10 +12,10 @@ export async function list(options: ListOptions = {}): Promise<readonly Listed[]
   const context = await prepare(options);
   const providers = await usableProviders(context);
   const listed = (await Promise.all(providers.map((provider) => provider.list(providerLimits(context))))).flat();
-  return options.all === true ? listed : listed.filter((one) => !isCache(one));
+  return options.all === true ? listed : listed.filter((one) => !isLocalBase(one));
 }
 
-/** A local template only costs disk space. A base on Neon is a branch, which counts towards the project's limit. */
-function isCache({ kind, provider }: Listed): boolean {
+/** A local base only costs disk space. A base on Neon is a branch, which counts towards the project's limit. */
+function isLocalBase({ kind, provider }: Listed): boolean {
   return kind === "base" && provider !== "neon";
 }

@@ -20,7 +20,7 @@ export interface UrlParts {
 
 const POSTGRES_URL: UrlKind = {
   name: "a Postgres URL",
-  form: "a URL such as postgresql://user@host:5432/database",
+  form: "a URL such as postgresql://user@host:5432/database, with special characters in the password written as %XX",
   matches: isPostgresUrl,
 };
 

@@ -29,7 +29,7 @@ function stepLines({ step, verdict, lost, drifted, rows, error }: Step): readonl
 
 function lastFlag(text: string | undefined): number | undefined {
   if (text === undefined || /^[1-9]\d*$/.test(text)) return text === undefined ? undefined : Number(text);
-  throw new OffshootError("USAGE", `--last ${text} is not a positive integer.`, {
+  throw new OffshootError("USAGE", `--last ${text} is not a whole number of at least 1.`, {
     remedy: "Write --last 20, or remove the flag to test all migrations.",
   });
 }

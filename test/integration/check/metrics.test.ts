@@ -112,7 +112,7 @@ test.each([
     "The environment variable NO_SUCH, named by the argument <url>, is not set.",
   ],
   ["a token that is set", { token: "NO_SUCH" }, "USAGE", "The environment variable NO_SUCH, named by --token, is not set."],
-  ["a duration", { within: "soon" }, "USAGE", '"soon" is not a valid duration for the option within.'],
+  ["a duration", { within: "soon" }, "USAGE", '"soon" is not a valid duration for --within.'],
 ])("requires %s", async (_, options, code, message) => {
   const failed = checkMetrics({ url: "http://127.0.0.1:1/", env: {}, ...options });
   await expect(failed).rejects.toMatchObject({ code, message: expect.stringContaining(message) });

@@ -79,12 +79,13 @@ test("Python does not buffer its output, unless the caller sets PYTHONUNBUFFERED
 });
 
 test.each([
-  [{ command: [] }, "COMMAND_MISSING"],
-  [{ command: ["no-such-program-here"] }, "COMMAND_NOT_FOUND"],
-  [{ command: ["true"], for: "long" }, "USAGE"],
-  [{ command: ["true"], lines: Number("many") }, "USAGE"],
-])("%j is rejected", async (options, code) => {
-  await expect(checkWorker(options)).rejects.toMatchObject({ code });
+  [{ command: [] }, "COMMAND_MISSING", "The command of the worker is missing."],
+  [{ command: ["no-such-program-here"] }, "COMMAND_NOT_FOUND", "Could not start no-such-program-here"],
+  [{ command: ["true"], for: "long" }, "USAGE", '"long" is not a valid duration for --for.'],
+  [{ command: ["true"], lines: Number("many") }, "USAGE", "--lines is not a whole number of at least 0."],
+  [{ command: ["true"], lines: -1 }, "USAGE", "--lines is not a whole number of at least 0."],
+])("the worker check rejects the options %j", async (options, code, message) => {
+  await expect(checkWorker(options)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
 });
 
 test("the caller can abort, and the worker ends", async () => {

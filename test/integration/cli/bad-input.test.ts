@@ -28,6 +28,7 @@ const CASES: Readonly<Record<string, Case>> = {
   // Commands and flags
   "no command": { args: [], errors: ["Usage: offshoot"] },
   "unknown command": { args: ["migrat"], errors: ["unknown command 'migrat'", "migrate"] },
+  "unknown check": { args: ["check", "workflows"], errors: ["unknown command 'workflows'", "workflow", "offshoot check --help"] },
   "unknown flag": { args: ["up", "--prvider", "embedded"], errors: ["unknown option '--prvider'", "--provider", "offshoot up --help"] },
   "flag without its value": { args: ["up", "--run"], errors: ["argument missing"] },
   "an argument too many": { args: ["down", "extra"], errors: ["too many arguments"] },

@@ -112,8 +112,9 @@ describe("down", () => {
   test("deletes the database, and a second call finds none", async () => {
     expect(await json("down")).toMatchObject({ version: 1, outcome: "deleted", providers: ["embedded"] });
     expect(await json("down")).toMatchObject({ version: 1, outcome: "not-found" });
+    expect((await project.offshoot(["down"])).stderr).toContain("down     database not found");
     expect(await json("list")).toEqual([]);
-    // The template of the migrations is kept as a cache, and is listed only with --all.
+    // The base is kept for later runs, and is listed only with --all.
     expect(await json("list", "--all")).toEqual([expect.objectContaining({ kind: "base", owned: true })]);
     expect((await project.offshoot(["env"])).code).toBe(2);
   });

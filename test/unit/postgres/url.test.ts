@@ -39,6 +39,13 @@ describe("a Postgres URL or the name of a variable", () => {
     expect(thrown).toMatchObject({ code: "URL_INVALID", message });
     expect(`${thrown.message}${thrown.remedy}`).not.toMatch(/secret-word|hello-world/);
   });
+
+  test("explains how to write a password with special characters", () => {
+    expect(thrownBy("postgresql://app:secret#word@db/app")).toMatchObject({
+      message: "The URL given by --url is not a Postgres URL.",
+      remedy: expect.stringContaining("special characters in the password written as %XX"),
+    });
+  });
 });
 
 test.each([
