@@ -41,7 +41,7 @@ function ruleOf(code: string, source: FindingSource): unknown {
     id: code,
     shortDescription: { text: `${title}.` },
     // GitHub requires all three texts.
-    fullDescription: { text: `${title}. See ${page} in the package offshoot for an example and the fix.` },
+    fullDescription: { text: `${title}. See ${page} in the package offshoot.` },
     help: { text: `See ${page} in the package offshoot: what it means and how to fix it.` },
     defaultConfiguration: { level: LEVELS[severity] },
     properties: { tags: [source.subject] },
