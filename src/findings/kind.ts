@@ -16,7 +16,7 @@ export interface FindingKind<F> {
   readonly severity: Severity;
   /** What is wrong, in a few words, without the name of the object. */
   readonly title: string;
-  /** The page that explains the code, as a path in this package: `docs/rules/missing.md`. */
+  /** The page that explains the code, as a path in this package: `docs/rules/index-invalid.md`. */
   readonly page: string;
   readonly message: (facts: F, object: FoundObject) => Message;
 }

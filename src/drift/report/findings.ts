@@ -25,7 +25,8 @@ function findingOf({ change, kind, object, detail: text, differences }: Change):
   return { ...about, code: "object-different", facts: { differences: facts } };
 }
 
-const MIGRATE = "If the expected schema is right, run `offshoot drift --repair FILE` for the SQL. If the actual schema is right";
+const MIGRATE =
+  "If the expected schema is right, change the actual schema. `offshoot drift --repair FILE` writes the SQL when neither side is a spec. If the actual schema is right";
 
 const KINDS: KindsOf<DriftFacts> = {
   "object-missing": {
