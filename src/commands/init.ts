@@ -125,8 +125,8 @@ async function presentConfiguration(
   if (file === undefined) return undefined;
   const path = slashes(relative(top, file));
   const { entries } = await readConfigurationFile(file, path);
-  const asked = [...readFlags(flags).entries];
-  const missing = asked.filter(([key, { value }]) => !isDeepStrictEqual(entries.get(key)?.value, value)).map(([key]) => key);
+  const given = [...readFlags(flags).entries];
+  const missing = given.filter(([key, { value }]) => !isDeepStrictEqual(entries.get(key)?.value, value)).map(([key]) => key);
   return { path, text: await readFile(file, "utf8"), missing };
 }
 

@@ -9,7 +9,7 @@ import { isTemporary, LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.
  */
 const TABLE = "offshoot.deletion";
 
-/** Milliseconds between two looks at a database that is being deleted. */
+/** Milliseconds between two checks of a database that is being deleted. */
 const POLL_MS = 250;
 
 /**
@@ -42,7 +42,7 @@ export async function eraseDeletionMarker(session: Session): Promise<void> {
 /**
  * Whether the database is being deleted, so that the caller must not use it. While the marker exists, this waits until
  * the end of `within`. If the database still exists then, and `isListed` reports that its provider still has it, the job
- * that wrote the marker was killed before it asked for the deletion: the marker is erased and the result is false.
+ * that wrote the marker was killed before it requested the deletion: the marker is erased and the result is false.
  */
 export async function isBeingDeleted(session: Session, within: Deadline, isListed: () => Promise<boolean>): Promise<boolean> {
   try {

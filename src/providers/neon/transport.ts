@@ -58,7 +58,7 @@ export interface RetryOptions extends CallContext {
   readonly random: () => number;
   /** Whether the call may be sent again after a lost reply: true if sending it twice has the same effect as once. */
   readonly repeatable: boolean;
-  /** Receives the milliseconds that Neon asked us to wait after a 429. */
+  /** Receives the milliseconds to wait that Neon gave in a reply with status 429. */
   readonly onHold: (ms: number) => void;
 }
 

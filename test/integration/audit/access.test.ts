@@ -21,14 +21,14 @@ async function audited(url: string): Promise<readonly string[]> {
   return findings.map(({ code, object }) => `${code} ${object.name}`);
 }
 
-/** A session that notes what it is asked. */
-function noting(session: Session): { readonly session: Session; readonly asked: string[] } {
-  const asked: string[] = [];
+/** A session that records its queries. */
+function recording(session: Session): { readonly session: Session; readonly queries: string[] } {
+  const queries: string[] = [];
   const query: Session["query"] = (sql, values) => {
-    asked.push(sql);
+    queries.push(sql);
     return session.query(sql, values);
   };
-  return { session: { ...session, query }, asked };
+  return { session: { ...session, query }, queries };
 }
 
 describe("reading the catalog", () => {
@@ -42,11 +42,11 @@ describe("reading the catalog", () => {
 
   test("is one message, and its settings end with it", async () => {
     await withSession(urls.reader, async (plain) => {
-      const { session, asked } = noting(plain);
+      const { session, queries } = recording(plain);
       await readCatalog(session);
-      expect(asked).toHaveLength(1);
+      expect(queries).toHaveLength(1);
       // Only SET LOCAL ends with the message. Other settings would stay in the session.
-      expect(asked[0]?.match(/^\s*set\b.*$/gim)?.filter((line) => !line.startsWith("set local "))).toEqual([]);
+      expect(queries[0]?.match(/^\s*set\b.*$/gim)?.filter((line) => !line.startsWith("set local "))).toEqual([]);
     });
   });
 

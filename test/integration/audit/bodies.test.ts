@@ -74,7 +74,7 @@ describe.runIf(there)("with plpgsql_check", () => {
   });
   afterAll(() => server.stop());
 
-  test("names in PL/pgSQL bodies are checked too, in triggers with their tables, and a problem is a warning", async () => {
+  test("names in PL/pgSQL bodies are also checked, in triggers with their tables, and a problem is a warning", async () => {
     const url = await server.createDatabase("checked");
     await withSession(url, async (session) => {
       await session.query(`create schema tools; create extension plpgsql_check schema tools; ${SCHEMA}`);

@@ -25,7 +25,7 @@ describe("a sequence", () => {
     expect(found).toEqual([["sequence-behind", "error", "public.shared", { next: "1", highest: "7", column: "public.b.id" }]]);
   });
 
-  test("without a column can be near its end too", async () => {
+  test("without a column can also be near its end", async () => {
     const found = await findingsAfter(`create sequence tickets maxvalue 1000; select setval('tickets', 800)`);
     expect(found).toEqual([
       ["sequence-near-end", "warning", "public.tickets", { last: "800", end: "1000", used: "80 %", column: undefined }],

@@ -53,15 +53,15 @@ test("a metric that is missing, empty or of another type is an error, and an opt
 });
 
 test("the request is repeated while the service is starting", async () => {
-  let asked = 0;
+  let requests = 0;
   answer = (_, response) => {
-    asked += 1;
-    if (asked === 1) response.writeHead(503).end();
-    else if (asked === 2) response.end("# starting\n");
+    requests += 1;
+    if (requests === 1) response.writeHead(503).end();
+    else if (requests === 2) response.end("# starting\n");
     else response.end(METRICS);
   };
   expect(await codes({ within: "10s", metrics: [{ name: "nova_runs_total" }] })).toEqual([]);
-  expect(asked).toBe(3);
+  expect(requests).toBe(3);
 });
 
 test.each<readonly [string, Answer, string]>([

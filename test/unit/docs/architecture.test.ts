@@ -38,7 +38,7 @@ test("every room of src is in the table of rooms", () => {
   const table = page.slice(page.indexOf("| room |"), page.indexOf("## Words"));
   const rooms = [...table.matchAll(/^\| (.+?) \|/gm)].flatMap(([, cell = ""]) => [...cell.matchAll(/`([\w-]+)`/g)].map(([, room]) => room));
   const folders = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).filter((path) => path.includes(sep));
-  expect(rooms.toSorted()).toEqual([...new Set(folders.map((path) => path.split(sep)[0]))].toSorted());
+  expect(new Set(rooms)).toEqual(new Set(folders.map((path) => path.split(sep)[0])));
 });
 
 test("every file and folder that the page names exists", () => {

@@ -103,11 +103,11 @@ test("an existing configuration is kept, and the plan contains the settings that
   const configuration = { path: "offshoot.yaml", text: "provider: neon\n", missing: [] as string[] };
   expect(planInit({ ...SHOP, configuration }, "none").files).toEqual([{ path: "offshoot.yaml", state: "kept", text: "" }]);
   const given = { provider: "neon", "neon.compute.min": 0.5, "neon.compute.max": 2 };
-  const asked = planInit(
+  const planned = planInit(
     { ...SHOP, given, configuration: { ...configuration, missing: ["neon.compute.min", "neon.compute.max"] } },
     "none",
   );
-  expect(asked.files).toEqual([{ path: "offshoot.yaml", state: "add", text: "neon:\n  compute:\n    min: 0.5\n    max: 2\n" }]);
+  expect(planned.files).toEqual([{ path: "offshoot.yaml", state: "add", text: "neon:\n  compute:\n    min: 0.5\n    max: 2\n" }]);
 });
 
 test("in a subfolder of a repository, the configuration is planned in the subfolder and the pipeline in the root", () => {

@@ -5,11 +5,11 @@ import { expect, test } from "vitest";
 
 const TEST = join(import.meta.dirname, "../..");
 
-/** They skip, and say so, where a peer is not installed. */
-const KNOWING = ["support/majors.ts", "support/peers.ts", "support/schemas.ts", "support/tools.ts"];
+/** Files that skip tests, and print a line, where a package of `test/peers` is not installed. */
+const USERS = ["support/majors.ts", "support/peers.ts", "support/schemas.ts", "support/tools.ts"];
 
-test("what is installed on top is asked for in these places alone, so that `npm test` needs none of it", () => {
+test("only these files use the packages of test/peers, so that `npm test` passes without them", () => {
   const files = globSync("**/*.ts", { cwd: TEST, ignore: ["peers/**"] });
-  const knowing = files.filter((path) => /"[^"\s]*\.\.\/peers\//.test(readFileSync(join(TEST, path), "utf8")));
-  expect(knowing.toSorted()).toEqual(KNOWING);
+  const users = files.filter((path) => /"[^"\s]*\.\.\/peers\//.test(readFileSync(join(TEST, path), "utf8")));
+  expect(users.toSorted()).toEqual(USERS);
 });
