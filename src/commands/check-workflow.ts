@@ -28,13 +28,15 @@ const FOLDER = ".github/workflows";
 export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise<CheckResult> {
   const { onEvent: emit = silent } = options;
   const cwd = options.cwd ?? process.cwd();
-  const files = options.files === undefined || options.files.length === 0 ? await filesIn(cwd) : options.files;
+  const named = options.files === undefined || options.files.length === 0 ? await filesIn(cwd) : options.files;
+  // A file that is named twice is checked once.
+  const paths = [...new Set(named.map((file) => resolve(cwd, file)))];
   const { mistakesIn } = await import("../check/workflow/all-rules.ts");
   const findings = await inPhase(
     emit,
     "check",
-    files.length === 1 ? "1 workflow" : `${files.length} workflows`,
-    async () => mistakesIn(await Promise.all(files.map((file) => readWorkflow(cwd, file)))),
+    paths.length === 1 ? "1 workflow" : `${paths.length} workflows`,
+    async () => mistakesIn(await Promise.all(paths.map((path) => readWorkflow(cwd, path)))),
     describeFindings,
   );
   return finishCheck({ command: "check workflow", findings, failOn: options.failOn, cwd, emit });
@@ -52,9 +54,8 @@ async function filesIn(cwd: string): Promise<readonly string[]> {
   });
 }
 
-async function readWorkflow(cwd: string, named: string): Promise<Workflow> {
-  const path = resolve(cwd, named);
-  const file = relative(cwd, path).replaceAll("\\", "/");
+async function readWorkflow(cwd: string, path: string): Promise<Workflow> {
+  const file = relative(cwd, path).replaceAll("\\", "/") || ".";
   const text = await readFile(path, "utf8").catch((thrown: unknown) => {
     throw new OffshootError(
       "CONFIG_UNREADABLE",

@@ -32,12 +32,20 @@ test("check workflow prints findings, ends with status 10, and annotates the lin
   );
 });
 
+test("a workflow that is named twice is checked once", async () => {
+  await project.write("twice.yml", MISTAKEN);
+  const { stdout } = await project.call(["check", "workflow", "-q", "--json", "twice.yml", "./twice.yml"]);
+  expect(JSON.parse(stdout)).toMatchObject({ counts: { error: 1 } });
+});
+
 test("an unreadable or invalid workflow is a usage error with its line", async () => {
   await project.write("broken.yml", "on: push\njobs: [\n");
   const broken = await project.call(["check", "workflow", "broken.yml"]);
   expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining("broken.yml:3: ")]);
   const absent = await project.call(["check", "workflow", "absent.yml"]);
   expect([absent.code, absent.stderr]).toEqual([2, expect.stringContaining("Could not read the workflow absent.yml: it does not exist.")]);
+  const folder = await project.call(["check", "workflow", "."]);
+  expect([folder.code, folder.stderr]).toEqual([2, expect.stringContaining("Could not read the workflow .: it is a folder.")]);
   await project.write("other.yml", "a: 1\n");
   const other = await project.call(["check", "workflow", "other.yml"]);
   expect([other.code, other.stderr]).toEqual([2, expect.stringContaining("other.yml is not a GitHub Actions workflow")]);
