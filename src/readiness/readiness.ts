@@ -38,7 +38,7 @@ export function waitUntilMigrated(request: ReadinessRequest): Promise<Migrated> 
   return untilReady(request, undefined);
 }
 
-/** What a call remembers between its snapshots. */
+/** What a call keeps between its snapshots. */
 interface CallState {
   readonly within: Deadline;
   readonly subscription: Subscription;

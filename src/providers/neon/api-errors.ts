@@ -9,7 +9,7 @@ export interface CallFacts {
   readonly requestId: string | undefined;
   /** The system's error code if no reply arrived, such as `ECONNREFUSED`. */
   readonly network: string | undefined;
-  /** The milliseconds that Neon asks us to wait. */
+  /** The milliseconds to wait, from the header Retry-After. */
   readonly retryAfterMs: number | undefined;
 }
 
