@@ -31,6 +31,15 @@ export interface ConnectOptions {
 /** Milliseconds to end a session in order. A dead network never answers, and the socket would stay open for minutes. */
 const CLOSE_MS = 1000;
 
+/**
+ * The driver treats these modes as `verify-full`, and prints a long warning in each process that uses one. Neon's URLs have
+ * `sslmode=require`. With `uselibpqcompat` the driver treats them as libpq does, without a warning.
+ */
+export function withExactTlsMode(url: string): string {
+  if (/[?&]uselibpqcompat=true(?:&|$)/.test(url)) return url;
+  return url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, "$1verify-full");
+}
+
 /** Opens a session. The caller closes it; prefer `withSession`. Throws the driver's or the server's error. */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Session> {
   const { signal } = options;
@@ -39,7 +48,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   const lost = new AbortController();
   const socket = new Socket();
   const client = new pg.Client({
-    connectionString: url,
+    connectionString: withExactTlsMode(url),
     application_name: options.applicationName ?? "offshoot",
     connectionTimeoutMillis: options.connectMs ?? 15_000,
     ...(options.queryMs === undefined ? {} : { query_timeout: options.queryMs }),

@@ -1,30 +1,33 @@
-import { expect, inject, test } from "vitest";
-import { deadline } from "../../../src/deadline.ts";
-import { connect, type Session, withSession } from "../../../src/postgres/connect.ts";
-import { withLock } from "../../../src/postgres/lock.ts";
-import { isTemporary } from "../../../src/postgres/sqlstate.ts";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { connect, withExactTlsMode } from "../../../src/postgres/connect.ts";
 
-test("a session answers a query", async () => {
-  const rows = await withSession(inject("serverUrl"), (s) => s.query("select 1 as one"));
-  expect(rows).toEqual([{ one: 1 }]);
+/** Answers every request for TLS with "no". */
+const server = createServer((socket) => socket.on("error", () => {}).once("data", () => socket.end("N")));
+let port = 0;
+
+beforeAll(async () => {
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = server.address();
+  port = typeof address === "object" && address !== null ? address.port : 0;
 });
+afterAll(() => server.close());
 
-test("a session that the server ended while it was idle reports the reason at the next statement", async () => {
-  const idle = await connect(inject("serverUrl"));
-  const [row] = await idle.query("select pg_backend_pid() as pid");
-  await withSession(inject("serverUrl"), (s) => s.query("select pg_terminate_backend($1)", [row?.["pid"]]));
-  await expect.poll(() => idle.lost.aborted).toBe(true);
-  await expect(idle.query("select 1")).rejects.toMatchObject({ code: "57P01" });
-  await idle.close();
-});
+test.each(["prefer", "require", "verify-ca", "verify-full"])(
+  "sslmode=%s requires TLS, and causes no warning of the driver",
+  async (mode) => {
+    const warn = vi.spyOn(process, "emitWarning");
+    await expect(connect(`postgresql://u:p@127.0.0.1:${port}/d?sslmode=${mode}&a=1`)).rejects.toThrow("does not support SSL");
+    expect(warn).not.toHaveBeenCalled();
+  },
+);
 
-test("an error on a session that was closed because its lock could not be released is temporary", async () => {
-  const session = await connect(inject("serverUrl"));
-  const slow: Session = {
-    ...session,
-    query: (sql, values) => (/unlock/.test(sql) ? Promise.reject(new Error("Query read timeout")) : session.query(sql, values)),
-  };
-  await withLock(slow, "slow", deadline("a lock", 5000), () => Promise.resolve());
-  const failed = await session.query("select 1").catch((thrown: unknown) => thrown);
-  expect([failed, isTemporary(failed)]).toEqual([expect.any(Error), true]);
+test.each([
+  ["postgresql://h/d?sslmode=require", "postgresql://h/d?sslmode=verify-full"],
+  ["postgresql://h/d?a=1&sslmode=prefer&b=2", "postgresql://h/d?a=1&sslmode=verify-full&b=2"],
+  ["postgresql://h/d?sslmode=disable", "postgresql://h/d?sslmode=disable"],
+  ["postgresql://h/d?uselibpqcompat=true&sslmode=require", "postgresql://h/d?uselibpqcompat=true&sslmode=require"],
+])("the driver gets the TLS mode that it uses for %s", (url, expected) => {
+  expect(withExactTlsMode(url)).toBe(expected);
 });
