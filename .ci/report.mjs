@@ -53,14 +53,17 @@ function failures({ name, assertionResults }, heading) {
 
 /** Every test must have run in one of the two. Throws otherwise, so that a skipped test fails. */
 function leftOut(one, other) {
-  const names = (files, wanted) =>
-    files.flatMap(({ name, assertionResults }) =>
-      assertionResults.filter(wanted).map(({ fullName }) => `${name.replace(process.cwd(), "")}: ${fullName}`),
-    );
-  const ran = new Set(names([...one, ...other], ({ status }) => status === "passed" || status === "failed"));
-  const missing = [...new Set(names([...one, ...other], () => true))].filter((test) => !ran.has(test));
+  const files = [...one, ...other];
+  const ran = new Set(namesOf(files, ({ status }) => status === "passed" || status === "failed"));
+  const missing = [...new Set(namesOf(files, () => true))].filter((test) => !ran.has(test));
   if (missing.length > 0) throw new Error(`${missing.length} tests did not run:\n${missing.join("\n")}`);
   return [`All ${ran.size} tests ran.`];
+}
+
+function namesOf(files, isWanted) {
+  return files.flatMap(({ name, assertionResults }) =>
+    assertionResults.filter(isWanted).map(({ fullName }) => `${name.replace(process.cwd(), "")}: ${fullName}`),
+  );
 }
 
 function hasFailed({ status }) {

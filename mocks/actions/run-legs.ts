@@ -8,7 +8,7 @@ import { legsOf } from "./matrix.ts";
 import { endOrphans } from "./orphans.ts";
 import { GITHUB_GRACE } from "./run-process.ts";
 import type { Prepared, WorkflowRun } from "./workflow-run.ts";
-import type { JobText, WorkflowText } from "./workflow-file.ts";
+import type { JobText } from "./workflow-file.ts";
 
 /** Runs all legs of a job. A job without a matrix has one. */
 export async function runLegs(

@@ -203,16 +203,18 @@ const WHOLE_ROOM = [
 const testsBelow = (folder: string): readonly string[] =>
   readdirSync(join(ROOT, "test", folder), { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".test.ts"));
 
+const isMirrored = (path: string): boolean => {
+  const file = path.replace(/\.test\.ts$/, ".ts");
+  return existsSync(join(SRC, file)) || existsSync(join(ROOT, file)) || WHOLE_ROOM.includes(path);
+};
+
 test("each unit test has the path of the file that it tests", () => {
-  const isMirrored = (path: string): boolean => {
-    const file = path.replace(/\.test\.ts$/, ".ts");
-    return existsSync(join(SRC, file)) || existsSync(join(ROOT, file)) || WHOLE_ROOM.includes(path);
-  };
   expect(testsBelow("unit").filter((path) => !isMirrored(path))).toEqual([]);
 });
 
+const isInRoom = (path: string): boolean =>
+  [join(SRC, dirname(path)), join(ROOT, dirname(path)), join(ROOT, "test", dirname(path))].some(existsSync);
+
 test("each integration test is in the folder of the room that it tests", () => {
-  const isMirrored = (path: string): boolean =>
-    [join(SRC, dirname(path)), join(ROOT, dirname(path)), join(ROOT, "test", dirname(path))].some(existsSync);
-  expect(testsBelow("integration").filter((path) => !isMirrored(path))).toEqual([]);
+  expect(testsBelow("integration").filter((path) => !isInRoom(path))).toEqual([]);
 });
