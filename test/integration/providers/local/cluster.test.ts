@@ -173,11 +173,14 @@ test("drops the unfinished database of a killed creator, and keeps that of a run
   const server = await runningServer(home.cluster);
   const [left, living] = [scratchName(), scratchName()];
   await withSession(server?.url ?? "", async (session) => {
-    for (const name of [left, living]) await session.query(`create database ${name}`);
+    const unfinished = async (): Promise<readonly string[]> =>
+      (await home.provider().list(listening())).filter(({ broken }) => broken).map(({ name }) => name);
     await tryLock(session, lockOf(living));
-    expect((await home.provider().list(listening())).filter(({ broken }) => broken)).toHaveLength(2);
+    for (const name of [left, living]) await session.query(`create database ${name}`);
+    // The idle reaper, which looks from time to time, may have dropped the other one by now.
+    expect(await unfinished()).toContain(living);
     await acquired(home.provider(), "next");
-    expect((await home.provider().list(listening())).filter(({ broken }) => broken).map(({ name }) => name)).toEqual([living]);
+    expect(await unfinished()).toEqual([living]);
   });
 });
 
