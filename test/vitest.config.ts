@@ -24,8 +24,8 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Machines differ by more than the second that is the default.
           expect: { poll: { timeout: 10_000 } },
-          // Two cores are usual in CI, and each file starts processes of its own.
-          maxWorkers: 2,
+          // On two cores, as usual in CI: the tests wait for servers and processes half of the time.
+          maxWorkers: 3,
           // Groups run one after the other, and may then differ in their number of workers.
           sequence: { groupOrder: 1 },
         },

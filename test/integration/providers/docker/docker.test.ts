@@ -196,7 +196,7 @@ describe.runIf(IMAGE !== undefined)("the docker provider that cannot provide a d
     ["DISK_FULL", 0, "FATAL: could not write: No space left on device"],
     // The idle reaper sees the end of this one first.
     ["POSTGRES_START_FAILED", 4, "FATAL: something is wrong in the end"],
-  ] as const)("fails with %s and the last log line of a container that ends after %i s", async (code, seconds, line) => {
+  ] as const)("fails with %s and the last log line of a container that ends after %i s", { tags: "proof" }, async (code, seconds, line) => {
     const failing = await failingImage(line, seconds);
     onTestFinished(() => failing.remove());
     const home = dockerHomeForTest(failing.image);
