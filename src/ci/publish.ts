@@ -12,7 +12,12 @@ export interface PublishTarget {
   readonly cwd: string;
   /** The environment for programs of the CI service. */
   readonly env: Env;
+  /** Milliseconds for one program of the CI service; default 30,000. */
+  readonly programMs?: number;
 }
+
+/** A program of the service talks to the agent on this machine. One that hangs must not hold up the job. */
+const PROGRAM_MS = 30_000;
 
 /**
  * Writes the outputs that a CI service described, in order. If a program of the service is missing or fails, a warning is
@@ -41,8 +46,11 @@ export async function publish(writes: readonly Write[], target: PublishTarget): 
  * Runs a program with an input. Returns the reason if it failed, or undefined. Its output is dropped, because it can
  * contain the input, which can be secret.
  */
-async function runServiceProgram(command: readonly string[], input: string, { cwd, env }: PublishTarget): Promise<string | undefined> {
-  const { failure } = await runProgram(command, { cwd, env, input });
+async function runServiceProgram(command: readonly string[], input: string, target: PublishTarget): Promise<string | undefined> {
+  const { cwd, env, programMs = PROGRAM_MS } = target;
+  const signal = AbortSignal.timeout(programMs);
+  const { failure } = await runProgram(command, { cwd, env, input, signal });
   if (failure === undefined) return undefined;
+  if (signal.aborted) return `it did not end within ${programMs / 1000} s`;
   return typeof failure.code === "number" ? `exit status ${failure.code}` : String(failure.code ?? failure.signal);
 }

@@ -12,7 +12,7 @@ afterEach(() => rm(cwd, { recursive: true, force: true }));
 const linesOf = async (writes: readonly Write[]): Promise<readonly string[]> => {
   const lines: string[] = [];
   const stream = (name: string) => ({ write: (text: string) => lines.push(`${name}: ${text}`) });
-  await publish(writes, { stdout: stream("stdout"), stderr: stream("stderr"), cwd, env: process.env });
+  await publish(writes, { stdout: stream("stdout"), stderr: stream("stderr"), cwd, env: process.env, programMs: 2000 });
   return lines;
 };
 
@@ -33,4 +33,12 @@ test("a missing program of the service causes a warning without its input, and t
     { to: "stdout", text: "data" },
   ]);
   expect(lines).toEqual(["stderr: warning  offshoot-no-such-agent redactor add failed: ENOENT\n", "stdout: data"]);
+});
+
+test("a program of the service that hangs is ended with a warning, and the next output is written", async () => {
+  const lines = await linesOf([
+    { to: "program", argv: ["sleep", "600"], input: "secretword" },
+    { to: "stdout", text: "data" },
+  ]);
+  expect(lines).toEqual(["stderr: warning  sleep 600 failed: it did not end within 2 s\n", "stdout: data"]);
 });
