@@ -59,11 +59,11 @@ function job(lines: readonly string[], { node, install }: PipelineCommands, pyth
     "runs-on: ubuntu-latest",
     "timeout-minutes: 30",
     "steps:",
-    "  - uses: actions/checkout@v4",
-    "  - uses: actions/setup-node@v4",
+    "  - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
+    "  - uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0",
     "    with:",
     `      node-version: "${node}"`,
-    ...(python ? ["  - uses: actions/setup-python@v5", "    with:", '      python-version: "3.x"'] : []),
+    ...(python ? ["  - uses: actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0", "    with:", '      python-version: "3.x"'] : []),
     ...[...install, ...lines].map((line) => `  - run: ${scalar(line)}`),
   ]);
 }
