@@ -63,7 +63,9 @@ function job(lines: readonly string[], { node, install }: PipelineCommands, pyth
     "  - uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0",
     "    with:",
     `      node-version: "${node}"`,
-    ...(python ? ["  - uses: actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0", "    with:", '      python-version: "3.x"'] : []),
+    ...(python
+      ? ["  - uses: actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0", "    with:", '      python-version: "3.x"']
+      : []),
     ...[...install, ...lines].map((line) => `  - run: ${scalar(line)}`),
   ]);
 }
