@@ -34,10 +34,13 @@ test("the `concurrency` block in docs/ci/github-actions.md is valid", () => {
 
 // A tag can be moved to other code by someone who takes over the action's repository. A commit cannot.
 const pinned = /^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
-const withActions = globSync([".github/workflows/*.yml", "examples/*/.github/workflows/*.yml", "src/init/services/github.ts", "README.md"], {
-  cwd: root,
-  dot: true,
-});
+const withActions = globSync(
+  [".github/workflows/*.yml", "examples/*/.github/workflows/*.yml", "src/init/services/github.ts", "README.md"],
+  {
+    cwd: root,
+    dot: true,
+  },
+);
 
 test.each(withActions)("%s pins each action by its commit, with the version beside it", (file) => {
   const text = readFileSync(root + file, "utf8");
