@@ -14,10 +14,14 @@ const warning = (title: string): About => ({ severity: "warning", title });
 export const CODES: Readonly<Record<CheckCode, About>> = {
   "endpoint-unreachable": error("An endpoint does not answer"),
   "endpoint-status": error("An endpoint answers with an error status"),
+  "endpoint-content-type": error("An endpoint has no Content-Type that Prometheus accepts"),
   "endpoint-format": error("An endpoint does not answer in the Prometheus format"),
   "metric-missing": error("A metric is missing"),
   "metric-type": error("A metric has another type"),
-  "metric-empty": warning("A metric has no value"),
+  "metric-empty": error("A metric has no value"),
+  "series-twice": warning("A series has two values"),
+  "type-twice": warning("The type of a metric is declared twice"),
+  "type-late": warning("The type of a metric is declared after its values"),
 
   "worker-ended": error("A worker ended too early"),
   "worker-few-lines": error("A worker wrote too few lines"),

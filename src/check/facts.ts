@@ -3,12 +3,20 @@ export interface CheckFacts {
   /** There was no answer, or it was not HTTP. */
   readonly "endpoint-unreachable": { readonly why: string };
   readonly "endpoint-status": { readonly status: string };
-  /** The answer is not in the text format of Prometheus. */
+  /** Prometheus 3 does not read the answer, because it does not know its format. */
+  readonly "endpoint-content-type": { readonly why: string };
+  /** The answer is not in the format that its Content-Type names. */
   readonly "endpoint-format": { readonly line: string; readonly text: string; readonly why: string };
   readonly "metric-missing": { readonly nearest?: string | undefined };
   readonly "metric-type": { readonly expected: string; readonly actual: string };
   /** The metric is declared, but has no value. */
   readonly "metric-empty": { readonly type: string };
+  /** Prometheus keeps one of the values. */
+  readonly "series-twice": { readonly line: string };
+  /** The parts of one metric are not together, or two metrics have one name. */
+  readonly "type-twice": { readonly line: string };
+  /** The values before the line have no type. */
+  readonly "type-late": { readonly line: string };
 
   /** The worker ended before the time that it must run. */
   readonly "worker-ended": { readonly how: string; readonly after: string; readonly tail: readonly string[] };

@@ -13,8 +13,13 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
     details: [],
     remedy: "Check the path of the URL. If the endpoint needs a token, name the variable that holds it with --token.",
   }),
+  "endpoint-content-type": ({ why }) => ({
+    problem: `Prometheus 3 rejects the answer: ${why}`,
+    details: [],
+    remedy: "Send `Content-Type: text/plain; version=0.0.4`. Prometheus reads other types only with fallback_scrape_protocol.",
+  }),
   "endpoint-format": ({ line, text, why }) => ({
-    problem: `line ${line} is not in the text format of Prometheus: ${why}`,
+    problem: `line ${line} is not in the format of the answer: ${why}`,
     details: detail("found", text),
     remedy: "Check that the URL is the metrics endpoint, and correct the line. Prometheus rejects the whole answer for one bad line.",
   }),
@@ -33,6 +38,22 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
     details: [],
     remedy:
       "A metric with labels has no value for a combination before its first use. Initialize the combinations that you know at the start.",
+  }),
+
+  "series-twice": ({ line }) => ({
+    problem: `a series has a second value in line ${line}`,
+    details: [],
+    remedy: "Write each combination of labels once. Prometheus keeps one of the values and logs a warning.",
+  }),
+  "type-twice": ({ line }) => ({
+    problem: `the type is declared again in line ${line}`,
+    details: [],
+    remedy: "Write all values of the metric after one TYPE line. Some readers reject the answer.",
+  }),
+  "type-late": ({ line }) => ({
+    problem: `the type is declared in line ${line}, after values of the metric`,
+    details: [],
+    remedy: "Write the TYPE line before the values. Some readers reject the answer.",
   }),
 
   "worker-ended": ({ how, after, tail }) => ({

@@ -45,7 +45,7 @@ export async function checkMetrics(options: CheckMetricsOptions): Promise<CheckR
     emit,
     "check",
     "metrics",
-    () => scrape({ url, wanted: metrics, token, deadline: limit, signal, fetch: globalThis.fetch }),
+    () => scrape({ url, wanted: metrics, token, deadline: limit, signal }),
     describeFindings,
   );
   if (signal?.aborted === true) throw cancelled("the metrics");

@@ -12,15 +12,17 @@ export interface WantedMetric {
 }
 
 /** The problems of an endpoint's answer. Pure. `url` names the endpoint in the findings. */
-export function expectMetrics(url: string, { metrics, problem }: Exposition, wanted: readonly WantedMetric[]): readonly CheckFinding[] {
+export function expectMetrics(url: string, answer: Exposition, wanted: readonly WantedMetric[]): readonly CheckFinding[] {
+  const { metrics, problem, warnings } = answer;
   if (problem !== undefined) {
     const { line, text, why } = problem;
     return [found("endpoint-format", { kind: "endpoint", name: url }, { line: String(line), text, why })];
   }
-  return wanted.flatMap(({ name, type, optional }) => {
+  const asked = wanted.flatMap(({ name, type, optional }) => {
     const findings = expectOne(metrics, name, type);
     return optional === true ? findings.map((one): CheckFinding => ({ ...one, severity: "warning" })) : findings;
   });
+  return [...asked, ...warnings.map(({ code, name, line }) => found(code, { kind: "metric", name }, { line: String(line) }))];
 }
 
 function expectOne(metrics: Exposition["metrics"], name: string, type: string | undefined): readonly CheckFinding[] {
@@ -28,7 +30,14 @@ function expectOne(metrics: Exposition["metrics"], name: string, type: string | 
   const metric = metrics.get(name);
   if (metric === undefined) return [found("metric-missing", object, { nearest: nearest(name, metrics.keys()) })];
   return [
-    ...(type !== undefined && type !== metric.type ? [found("metric-type", object, { expected: type, actual: metric.type })] : []),
+    ...(type !== undefined && canonical(type) !== metric.type
+      ? [found("metric-type", object, { expected: type, actual: metric.type })]
+      : []),
     ...(metric.samples === 0 ? [found("metric-empty", object, { type: metric.type })] : []),
   ];
+}
+
+/** OpenMetrics has another word for this type. */
+function canonical(type: string): string {
+  return type === "unknown" ? "untyped" : type;
 }

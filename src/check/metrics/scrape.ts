@@ -1,25 +1,31 @@
 import { OffshootError } from "../../errors.ts";
 import type { Deadline } from "../../deadline.ts";
+import { formatDuration } from "../../duration.ts";
 import { found, type CheckFinding } from "../finding.ts";
+import { formatOf } from "./content-type.ts";
 import { expectMetrics, type WantedMetric } from "./expect.ts";
 import { readExposition } from "./exposition.ts";
+import { get } from "./request.ts";
 
 export interface ScrapeOptions {
   readonly url: URL;
   readonly wanted: readonly WantedMetric[];
   /** Sent as a bearer token. */
   readonly token?: string | undefined;
-  /** How long to repeat the request while something is missing. */
+  /** How long to repeat the request while something is missing. Also ends a request. */
   readonly deadline: Deadline;
   readonly signal?: AbortSignal | undefined;
-  readonly fetch: typeof globalThis.fetch;
 }
 
 const PAUSE_MS = 500;
-// A request can hang while the service starts. The next one then succeeds.
-const ATTEMPT_MS = 5000;
+// A request can hang while the service starts, and the next one then succeeds. Prometheus also waits 10 s by default.
+const ATTEMPT_MS = 10_000;
 // More than the answer of any real endpoint. An endless answer must not fill the memory.
 const MOST_BYTES = 64 * 1024 * 1024;
+/** What Prometheus 3 accepts, without the binary format. Also the escaping is requested as there. */
+const ACCEPT =
+  "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5," +
+  "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
 
 /**
  * Requests the metrics until nothing is missing, since the service may still be starting. At the end of the time it returns
@@ -39,25 +45,32 @@ export async function scrape(options: ScrapeOptions): Promise<readonly CheckFind
   }
 }
 
-async function attempt({ url, wanted, token, signal, fetch }: ScrapeOptions): Promise<readonly CheckFinding[]> {
+async function attempt({ url, wanted, token, deadline, signal }: ScrapeOptions): Promise<readonly CheckFinding[]> {
   const { name, target, authorization } = requestOf(url, token);
   const object = { kind: "endpoint", name } as const;
+  const limitMs = Math.max(1, Math.ceil(Math.min(ATTEMPT_MS, deadline.leftMs())));
   try {
-    const response = await fetch(target, {
-      headers: { accept: "text/plain;version=0.0.4", ...(authorization === undefined ? {} : { authorization }) },
-      signal: AbortSignal.any([...(signal === undefined ? [] : [signal]), AbortSignal.timeout(ATTEMPT_MS)]),
+    const answer = await get(target, {
+      headers: {
+        accept: ACCEPT,
+        "accept-encoding": "gzip",
+        "user-agent": "offshoot",
+        "x-prometheus-scrape-timeout-seconds": String(limitMs / 1000),
+        ...(authorization === undefined ? {} : { authorization }),
+      },
+      signal: AbortSignal.any([...(signal === undefined ? [] : [signal]), AbortSignal.timeout(limitMs)]),
+      maxBytes: MOST_BYTES,
     });
-    if (!response.ok) {
-      await response.body?.cancel();
-      return [found("endpoint-status", object, { status: String(response.status) })];
-    }
-    return expectMetrics(name, readExposition(await bodyOf(response)), wanted);
+    if (answer.status !== 200) return [found("endpoint-status", object, { status: String(answer.status) })];
+    const format = formatOf(answer.contentType);
+    if (typeof format === "string") return [found("endpoint-content-type", object, { why: format })];
+    return expectMetrics(name, readExposition(answer.body, format), wanted);
   } catch (thrown) {
-    return [found("endpoint-unreachable", object, { why: reasonOf(thrown) })];
+    return [found("endpoint-unreachable", object, { why: reasonOf(thrown, limitMs) })];
   }
 }
 
-/** Moves the credentials from the URL into a header: `fetch` rejects a URL with a password, and reports must not show it. */
+/** Moves the credentials from the URL into a header, since reports must not show a password. */
 function requestOf(url: URL, token: string | undefined): { name: string; target: URL; authorization: string | undefined } {
   const target = new URL(url);
   const { username, password } = target;
@@ -68,22 +81,11 @@ function requestOf(url: URL, token: string | undefined): { name: string; target:
   return { name, target, authorization: token === undefined ? basic : `Bearer ${token}` };
 }
 
-async function bodyOf(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk as Uint8Array, { stream: true });
-    if (text.length > MOST_BYTES) throw new Error("the answer does not end");
-  }
-  return text + decoder.decode();
-}
-
-/** The reason of a failed request: `fetch` itself reports only "fetch failed". */
-function reasonOf(thrown: unknown): string {
+/** The reason of a failed request. A host with several addresses has one reason for each. */
+function reasonOf(thrown: unknown, limitMs: number): string {
   if (!(thrown instanceof Error)) return String(thrown);
-  if (thrown.name === "TimeoutError") return "no answer within 5 s";
-  const { cause } = thrown;
-  if (cause instanceof AggregateError)
-    return cause.errors.map((error: unknown) => (error instanceof Error ? error.message : String(error))).join("; ");
-  return cause instanceof Error && cause.message !== "" ? cause.message : thrown.message;
+  if (thrown.name === "AbortError" || thrown.name === "TimeoutError") return `no complete answer within ${formatDuration(limitMs)}`;
+  if (thrown instanceof AggregateError)
+    return thrown.errors.map((error: unknown) => (error instanceof Error ? error.message : String(error))).join("; ");
+  return thrown.message;
 }

@@ -15,12 +15,15 @@ export const execute: Execute = async (invocation, flags, [url = ""]) => {
 };
 
 // The name of a metric can contain colons, so the last part counts as a type only if it is one.
-const NAME_AND_TYPE = /^(.+):(counter|gauge|histogram|summary|untyped)$/;
+const NAME_AND_TYPE = /^(.+):(counter|gauge|histogram|summary|untyped|gaugehistogram|info|stateset|unknown)$/;
+// Prometheus 3 has names with any characters, such as http.server.duration. A selector has more than the name.
+const NAME = /^(?:[^\s{}"=,]+|"[^"\n]+")$/;
 
 function readMetric(text: string, optional: boolean): WantedMetric {
   const [, name = text, type] = NAME_AND_TYPE.exec(text) ?? [];
-  if (/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) return { name, type, optional };
+  if (NAME.test(name)) return { name: name.replaceAll('"', ""), type, optional };
   throw new OffshootError("USAGE", `${text} is not a valid metric name.`, {
-    remedy: "Write runs_total or runs_total:counter. The types are counter, gauge, histogram, summary and untyped.",
+    remedy:
+      "Write runs_total or runs_total:counter. Labels cannot be given. The types are counter, gauge, histogram, summary, untyped, info, stateset and gaugehistogram.",
   });
 }

@@ -1,10 +1,13 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkMetrics, type CheckMetricsOptions } from "../../../src/commands/check-metrics.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+const HEADERS = { "content-type": "text/plain; version=0.0.4" };
 
 const METRICS = `# TYPE nova_runs_total counter
 nova_runs_total{state="ok"} 3
@@ -19,7 +22,7 @@ beforeEach(async () => {
   const server = createServer((request, response) => answer(request, response)).listen(0, "127.0.0.1");
   await once(server, "listening");
   ({ port } = server.address() as AddressInfo);
-  answer = (_, response) => response.end(METRICS);
+  answer = (_, response) => response.writeHead(200, HEADERS).end(METRICS);
   close = async () => {
     server.closeAllConnections();
     server.close();
@@ -46,8 +49,8 @@ test("a metric that is missing, empty or of another type is an error, and an opt
   ];
   expect(await codes({ metrics })).toEqual([
     "error metric-type nova_runs_total",
+    "error metric-empty nova_queue_depth",
     "error metric-missing nova_skills_total",
-    "warning metric-empty nova_queue_depth",
     "warning metric-missing nova_extra",
   ]);
 });
@@ -57,8 +60,8 @@ test("the request is repeated while the service is starting", async () => {
   answer = (_, response) => {
     requests += 1;
     if (requests === 1) response.writeHead(503).end();
-    else if (requests === 2) response.end("# starting\n");
-    else response.end(METRICS);
+    else if (requests === 2) response.writeHead(200, HEADERS).end("# starting\n");
+    else response.writeHead(200, HEADERS).end(METRICS);
   };
   expect(await codes({ within: "10s", metrics: [{ name: "nova_runs_total" }] })).toEqual([]);
   expect(requests).toBe(3);
@@ -66,9 +69,9 @@ test("the request is repeated while the service is starting", async () => {
 
 test.each<readonly [string, Answer, string]>([
   ["an error status", (_, response) => response.writeHead(404).end("no"), "endpoint-status"],
-  ["an HTML page", (_, response) => response.end("<html></html>"), "endpoint-format"],
+  ["an HTML page", (_, response) => response.writeHead(200, HEADERS).end("<html></html>"), "endpoint-format"],
   ["a closed connection", (request) => request.socket.destroy(), "endpoint-unreachable"],
-  ["an answer that does not end", (_, response) => response.write("a"), "endpoint-unreachable"],
+  ["an answer that does not end", (_, response) => response.writeHead(200, HEADERS).write("a"), "endpoint-unreachable"],
 ])("%s has its own code", async (_, how, code) => {
   answer = how;
   expect(await codes()).toEqual([`error ${code} http://127.0.0.1:${port}/metrics`]);
@@ -80,6 +83,47 @@ test("an unused port is reported with the reason", async () => {
   expect(findings).toMatchObject([{ code: "endpoint-unreachable", facts: { why: expect.stringContaining("ECONNREFUSED") } }]);
   expect(failed).toBe(true);
   close = () => Promise.resolve();
+});
+
+test("a slow endpoint ends with the time limit, and the reason says so", async () => {
+  answer = () => {};
+  const start = performance.now();
+  const { findings } = await checkMetrics({ url: `http://127.0.0.1:${port}/metrics`, within: "700ms" });
+  expect(performance.now() - start).toBeLessThan(3000);
+  expect(findings).toMatchObject([{ facts: { why: expect.stringMatching(/^no complete answer within 0\.\d s|^no complete answer/) } }]);
+});
+
+test("a port that browsers block is an ordinary port", async () => {
+  const { findings } = await checkMetrics({ url: "http://127.0.0.1:6000/metrics", within: "100ms" });
+  expect(findings).toMatchObject([{ facts: { why: "connect ECONNREFUSED 127.0.0.1:6000" } }]);
+});
+
+test.each([[undefined], ["text/html; charset=utf-8"], ["application/json"]])("the Content-Type %j is an error", async (contentType) => {
+  answer = (_, response) => response.writeHead(200, contentType === undefined ? {} : { "content-type": contentType }).end(METRICS);
+  expect(await codes()).toEqual([`error endpoint-content-type http://127.0.0.1:${port}/metrics`]);
+});
+
+test("a compressed answer is read, and one that is too large in the end is an error", async () => {
+  answer = (_, response) => response.writeHead(200, { ...HEADERS, "content-encoding": "gzip" }).end(gzipSync(METRICS));
+  expect(await codes({ metrics: [{ name: "nova_runs_total" }] })).toEqual([]);
+  const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024, "\n"));
+  answer = (_, response) => response.writeHead(200, { ...HEADERS, "content-encoding": "gzip" }).end(bomb);
+  const { findings } = await checkMetrics({ url: `http://127.0.0.1:${port}/metrics`, within: "5s" });
+  expect(findings).toMatchObject([{ facts: { why: "the answer is larger than 64 MiB" } }]);
+});
+
+test("redirects are followed, without the credentials to another origin, and an endless one is an error", async () => {
+  const heard: (string | undefined)[] = [];
+  answer = (request, response) => {
+    heard.push(request.headers.authorization);
+    if (request.headers.host?.startsWith("localhost") === true) response.writeHead(200, HEADERS).end(METRICS);
+    else response.writeHead(302, { location: `http://localhost:${port}/other` }).end();
+  };
+  expect(await codes({ url: `http://me:secret@127.0.0.1:${port}/metrics`, metrics: [{ name: "nova_runs_total" }] })).toEqual([]);
+  expect(heard).toEqual([`Basic ${btoa("me:secret")}`, undefined]);
+  answer = (_, response) => response.writeHead(302, { location: "/again" }).end();
+  const { findings } = await checkMetrics({ url: `http://127.0.0.1:${port}/metrics`, within: "100ms" });
+  expect(findings).toMatchObject([{ facts: { why: "more than 10 redirects" } }]);
 });
 
 test("credentials are sent, but are not in the findings", async () => {
