@@ -33,6 +33,7 @@ export const INPUTS = {
   export: "true",
   yes: "false",
   older_than: "",
+  all_repositories: "false",
   config: "",
   settings: "",
   working_directory: "",

@@ -21,7 +21,7 @@ export interface Plan {
   readonly keepOnFailure: boolean;
   /** Whether later steps of the job get the URLs in their environment. */
   readonly export: boolean;
-  readonly sweep: { readonly yes: boolean; readonly olderThan: string | undefined };
+  readonly sweep: { readonly yes: boolean; readonly olderThan: string | undefined; readonly allRepositories: boolean };
   /** Relative to the workspace. */
   readonly workingDirectory: string;
   /** Notes about the inputs, for the page of the job. */
@@ -55,7 +55,11 @@ export function planOf(inputs: Inputs, now: Date): Plan {
     teardown: problems.boolean("teardown"),
     keepOnFailure: problems.boolean("keep_on_failure"),
     export: problems.boolean("export"),
-    sweep: { yes: problems.boolean("yes"), olderThan: optional(inputs.older_than) },
+    sweep: {
+      yes: problems.boolean("yes"),
+      olderThan: optional(inputs.older_than),
+      allRepositories: problems.boolean("all_repositories"),
+    },
     workingDirectory: inputs.working_directory,
     notes: branch.notes,
   };
@@ -87,6 +91,7 @@ function requireEffect({ command, script, teardown, keepOnFailure, sweep }: Plan
   only("teardown", teardown, ["up", "migrate", "run"]);
   only("keep_on_failure", keepOnFailure, ["run"]);
   only("yes", sweep.yes, ["sweep"]);
+  only("all_repositories", sweep.allRepositories, ["sweep"]);
   only("older_than", sweep.olderThan !== undefined, ["sweep"]);
   if (command === "run" && script === "") problems.add("script", "is missing. It is required with `command: run`.");
 }

@@ -65,10 +65,14 @@ export function menu(begin: Begin): Command {
 
   add("extend", "keep this run's database for another --ttl, counted from now", () => import("./commands/extend.ts"));
 
-  add("down", "delete this run's database", () => import("./commands/down.ts"));
+  add("down", "delete this run's database", () => import("./commands/down.ts")).option(
+    "--force <owner>",
+    "delete the database of another person, who is named here, such as ada-5be1c2d0",
+  );
 
-  add("sweep", "list the databases that are no longer needed, with reasons; --yes deletes them", () => import("./commands/sweep.ts"))
+  add("sweep", "list the databases of this repository that are no longer needed; --yes deletes them", () => import("./commands/sweep.ts"))
     .option("--yes", "delete the listed databases")
+    .option("--all-repositories", "also include databases of other repositories")
     .option("--older-than <duration>", "also include databases that are older than this, such as 12h")
     .option("--idle <duration>", "exclude databases that were used within this time", "15m");
 
@@ -144,7 +148,7 @@ type Load = () => Promise<{ readonly execute: Execute }>;
 function withCommon(command: Command): Command {
   const common = command
     .option("-c, --config <file>", "configuration file; default: offshoot.yaml in this folder or a parent folder")
-    .option("--run <name>", "name of this run; default: from the CI, or user and git branch")
+    .option("--run <name>", "name of this run; default: from the CI, or from the person, the checkout and the git branch")
     .option("--provider <name>", "auto, neon, docker, embedded or existing, or a list such as neon,docker")
     .option("--ttl <duration>", "time until the database expires, such as 90m, 2h or 3d")
     .option("--postgres <major>", "major version of Postgres")

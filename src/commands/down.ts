@@ -1,11 +1,14 @@
 import { providerLimits, usableProviders } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
+import { requireOwner } from "../context/owner.ts";
 import { isOffshootError } from "../errors.ts";
-import type { Lifetime } from "../identity/owner-tag.ts";
-import type { ProviderName, Released } from "../providers/provider.ts";
+import type { ProviderName, Released, ReleaseOptions } from "../providers/provider.ts";
 
-export interface DownOptions extends CommonOptions {}
+export interface DownOptions extends CommonOptions {
+  /** The owner of the database, such as `ada-5be1c2d0`. Needed to delete the database of another person. */
+  readonly force?: string | undefined;
+}
 
 export interface DownResult {
   readonly name: string;
@@ -17,17 +20,15 @@ export interface DownResult {
 /**
  * Deletes this run's database on every provider that has it. A second call has no effect: a database that does not
  * exist is not a failure. Throws `NOT_OURS` or `PROTECTED`, and deletes nothing, when the name belongs to something
- * without our owner tag. Throws `PROVIDER_OUTAGE` when a provider cannot be reached and nothing was deleted.
+ * without our owner tag, or to another person and `force` does not name that person. Throws `PROVIDER_OUTAGE` when a provider cannot be reached and nothing was deleted.
  */
 export async function down(options: DownOptions = {}): Promise<DownResult> {
-  return removeRunDatabase(await prepare(options));
+  const context = await prepare(options);
+  return removeRunDatabase(context, { check: (tag) => requireOwner(context, tag, options.force) });
 }
 
-/**
- * Deletes the run's database. With `only`, the database is kept when its tag has another lifetime by now. Throws what
- * `down` throws.
- */
-export async function removeRunDatabase(context: Context, only?: Lifetime): Promise<DownResult> {
+/** Deletes the run's database. With `only`, the database is kept when its tag has another lifetime by now. Throws what `down` throws. */
+export async function removeRunDatabase(context: Context, only: Pick<ReleaseOptions, "only" | "check"> = {}): Promise<DownResult> {
   return inPhase(
     context.emit,
     "down",
@@ -39,18 +40,16 @@ export async function removeRunDatabase(context: Context, only?: Lifetime): Prom
 
 /** Deletes the database after its last use. Returns false when `offshoot up` claimed the database meanwhile: it is kept. */
 export async function removeAfterLastUse(context: Context): Promise<boolean> {
-  return (await removeRunDatabase(context, "last-run")).outcome !== "kept";
+  return (await removeRunDatabase(context, { only: "last-run" })).outcome !== "kept";
 }
 
 /**
  * Deletes on all providers at once, since the run may have fallen back from one to another. An outage of one provider is
  * an error only when nothing was deleted: the database may then still exist there.
  */
-async function release(context: Context, only: Lifetime | undefined): Promise<DownResult> {
+async function release(context: Context, only: ReleaseOptions): Promise<DownResult> {
   const providers = await usableProviders(context);
-  const outcomes = await Promise.allSettled(
-    providers.map((provider) => provider.release(context.name, providerLimits(context), undefined, only)),
-  );
+  const outcomes = await Promise.allSettled(providers.map((provider) => provider.release(context.name, providerLimits(context), only)));
   const withOutcome = (wanted: Released): readonly ProviderName[] =>
     providers.filter((_, index) => isOutcome(outcomes[index], wanted)).map(({ name }) => name);
   const [deleted, kept] = [withOutcome("deleted"), withOutcome("kept")];

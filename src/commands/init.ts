@@ -39,7 +39,7 @@ export type { PlannedFile } from "../init/plan.ts";
  */
 export async function init(options: InitOptions = {}): Promise<InitResult> {
   const cwd = resolve(options.cwd ?? process.cwd());
-  const { top, host } = await readCheckout(cwd, options.env ?? process.env);
+  const { top, host } = await readCheckout(cwd);
   const planned = planInit(await lookAround(options, { cwd, top, host }), options.service);
   if (options.dryRun === true) return { ...planned, applied: false };
   const files: PlannedFile[] = [];

@@ -13,6 +13,8 @@ export interface SweepOptions extends CommonOptions {
   readonly olderThanMs?: number | undefined;
   /** Keep what was used within this many milliseconds; default 15 minutes. */
   readonly idleMs?: number | undefined;
+  /** Delete what other repositories have left, too. Default false: only what belongs to the run's own repository. */
+  readonly allRepositories?: boolean | undefined;
 }
 
 export interface SweepResult extends Plan {
@@ -29,7 +31,7 @@ const DEFAULT_IDLE_MS = 15 * 60_000;
 
 /**
  * Finds our stale databases and, with `yes`, deletes them, children before parents. Never deletes anything without our
- * owner tag and name prefix, and nothing that is a default branch, protected, in use, or has children that are kept.
+ * owner tag and name prefix, nothing of another repository unless it is asked for, and nothing that is a default branch, protected, in use, or has children that are kept.
  */
 export async function sweep(options: SweepOptions = {}): Promise<SweepResult> {
   const context = await prepare(options);
@@ -40,6 +42,8 @@ export async function sweep(options: SweepOptions = {}): Promise<SweepResult> {
   const decide = (current: readonly Listed[]): Plan =>
     plan(current, {
       now: context.now(),
+      repository: options.allRepositories === true ? undefined : context.run.repository,
+      owner: context.run.owner,
       olderThanMs: options.olderThanMs,
       idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
       baseTtlMs: context.settings.baseTtlMs,

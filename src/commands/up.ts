@@ -1,6 +1,7 @@
 import { configuredProviders, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { type Migrations, migrationsOf } from "../context/migrations.ts";
+import { warnOfOtherOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
 import { defaultTtl, expiresAt } from "../identity/expiry.ts";
 import { baseName } from "../identity/name.ts";
@@ -70,6 +71,7 @@ export async function acquireRunDatabase(context: Context, lifetime: Lifetime = 
     (chosen) => describeDatabase(chosen.database),
   );
   const { name, provider, origin } = database;
+  warnOfOtherOwner(context, database.tag);
   context.emit({ kind: "database", name, provider, run: context.run.key, expiresAt: database.expiresAt });
   return { database, created: origin === "created", readyMs: Math.round(performance.now() - start), refusals };
 }

@@ -38,7 +38,7 @@ export const FIELDS = [
   {
     path: "run",
     kind: "text",
-    otherwise: "the id of the CI run, or user and git branch",
+    otherwise: "the id of the CI run, or the person, the checkout and the git branch",
     description: "Name of the run. All jobs that use the same name share one database.",
   },
   {

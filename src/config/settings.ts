@@ -52,7 +52,7 @@ export interface Settings {
   readonly provider: readonly ProviderChoice[];
   /** Whether `provider` is `auto`. */
   readonly auto: boolean;
-  /** Name of the run. Undefined: derived from the CI run, or from user and git branch. */
+  /** Name of the run. Undefined: derived from the CI run, or from the person, the checkout and the git branch. */
   readonly run: string | undefined;
   /** `run`: each CI run has its own database. `pull-request`: all runs of a pull request share one. Default `run`. */
   readonly scope: "run" | "pull-request";

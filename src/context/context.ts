@@ -9,7 +9,7 @@ import type { Env } from "../environment.ts";
 import { type Listener, silent } from "../events.ts";
 import { branchName } from "../identity/name.ts";
 import { identifyRun, type RunIdentity } from "../identity/run-identity.ts";
-import { readCheckout } from "../identity/checkout.ts";
+import { readCheckout, readDeveloper } from "../identity/checkout.ts";
 
 /** Registers secrets that must not appear in the output, such as in a CI log. */
 export type Conceal = (secrets: readonly string[]) => void | Promise<void>;
@@ -76,13 +76,14 @@ export async function prepare(options: CommonOptions): Promise<Context> {
   const conceal = options.conceal ?? (() => {});
   await conceal(secrets);
   const source = resolved.sources["run"]?.from;
+  const checkout = await readCheckout(cwd);
   const run = identifyRun({
     ci: ci.isCi ? ci.facts : undefined,
     ...(settings.run === undefined
       ? {}
       : { runName: settings.run, runNameSource: source === "env" || source === "file" ? source : "flag" }),
     scope: settings.scope,
-    local: await readCheckout(cwd, env),
+    local: ci.isCi ? checkout : { ...checkout, developer: await readDeveloper(checkout, env) },
   });
   const emit = options.onEvent ?? silent;
   const { repository, pullRequest, invocation, attempt, shard } = run;

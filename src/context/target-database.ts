@@ -4,6 +4,7 @@ import { findDatabase } from "../providers/choose.ts";
 import type { Database } from "../providers/provider.ts";
 import { secretsOf } from "../providers/variables.ts";
 import type { Context } from "./context.ts";
+import { warnOfOtherOwner } from "./owner.ts";
 import { configuredProviders, providerLimits } from "./providers.ts";
 
 /** The database that a command works on: the run's own, or one that was given by URL. */
@@ -31,6 +32,7 @@ export async function targetDatabase(context: Context, url: string | undefined):
 export async function requireRunDatabase(context: Context): Promise<Database> {
   const database = await findDatabase(await configuredProviders(context), context.name, providerLimits(context));
   if (database !== undefined) {
+    warnOfOtherOwner(context, database.tag);
     await context.conceal(secretsOf(database));
     return database;
   }

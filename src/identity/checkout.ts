@@ -2,37 +2,48 @@ import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Env } from "../environment.ts";
+import { checkoutId } from "./checkout-id.ts";
 import { hostFromRemote, repositoryFromRemote } from "./git-remote.ts";
+import { readPerson } from "./person.ts";
+import type { Developer } from "./run-identity.ts";
 
-/** Facts of a developer's git checkout. They identify the run outside of a CI. */
+/** Facts of a git checkout. */
 export interface Checkout {
-  readonly user: string;
   readonly branch: string | undefined;
   readonly folder: string;
   readonly repository: string | undefined;
   /** Absolute path of the checkout's top folder; `cwd` outside of git. */
   readonly top: string;
+  /** The folder with `HEAD`; undefined outside of git. */
+  readonly git: string | undefined;
   /** Host of `origin`, such as `github.com`. */
   readonly host: string | undefined;
 }
 
 /**
- * Reads user, git branch and the remote `origin` of the checkout that contains `cwd`. It reads git's files and does not
- * run git: that would take longer than the rest of a command, and git is not installed everywhere.
+ * Reads the git branch and the remote `origin` of the checkout that contains `cwd`. It reads git's files and does not run
+ * git, which is not installed everywhere.
  */
-export async function readCheckout(cwd: string, env: Env): Promise<Checkout> {
+export async function readCheckout(cwd: string): Promise<Checkout> {
   const git = await gitFolder(cwd);
   const [head, config] = await Promise.all([readText(git && join(git, "HEAD")), readText(git && join(await commonFolder(git), "config"))]);
   const top = git === undefined ? resolve(cwd) : await topOf(cwd);
   const origin = /\[remote "origin"\][^[]*?\burl\s*=\s*(\S+)/.exec(config)?.[1] ?? "";
   return {
-    user: userName(env),
     branch: /^ref: refs\/heads\/(.+)$/m.exec(head)?.[1]?.trim(),
     folder: basename(top),
     repository: repositoryFromRemote(origin),
     top,
+    git,
     host: hostFromRemote(origin),
   };
+}
+
+/** The person who works in a checkout, and the id of the checkout. Together they identify a run outside of a CI. */
+export async function readDeveloper({ top, git }: Pick<Checkout, "top" | "git">, env: Env): Promise<Developer> {
+  const user = userName(env);
+  const [person, checkout] = await Promise.all([readPerson(top, user, env), checkoutId(git, top)]);
+  return { user, person, checkout };
 }
 
 /** The checkout's top folder: the nearest one with a `.git`, or `cwd` itself. */

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { RunIdentity } from "./run-identity.ts";
 import { NAME_PREFIX } from "./owner-tag.ts";
+import { shortHash, slug } from "./slug.ts";
 
 /** Length of the hash in a name: 40 bits are enough, because only names with the same readable part can collide. */
 const HASH_LENGTH = 10;
@@ -37,7 +37,7 @@ export const BASE_PREFIX = `${NAME_PREFIX}base/`;
  * bytes. It always ends in a hash, because `a/b` and `a-b` become the same characters.
  */
 export function databaseName(name: string): string {
-  const readable = clean(name, "_").replace(/^offshoot_/, "");
+  const readable = slug(name, "_").replace(/^offshoot_/, "");
   const suffix = `_${hash(name)}`;
   return `${`offshoot_${readable}`.slice(0, LONGEST_DATABASE_NAME - suffix.length).replace(/_+$/, "")}${suffix}`;
 }
@@ -46,7 +46,7 @@ export function databaseName(name: string): string {
 function segments(text: string, longest: number): string {
   const path = text
     .split("/")
-    .map((part) => clean(part, "-"))
+    .map((part) => slug(part, "-"))
     .filter((part) => part !== "")
     .join("/");
   const distinct = `${path}/`.startsWith("base/") ? `repository-${path}` : path;
@@ -55,16 +55,10 @@ function segments(text: string, longest: number): string {
 }
 
 function segment(text: string, longest: number): string {
-  const cut = clean(text, "-").slice(0, longest).replace(/-+$/, "");
+  const cut = slug(text, "-", longest);
   return cut === "" ? "run" : cut;
 }
 
-/** Lower case. Each sequence of other characters becomes one filler; fillers at both ends are removed. */
-function clean(text: string, filler: "-" | "_"): string {
-  const plain = text.toLowerCase().replace(/[^a-z0-9]+/g, filler);
-  return plain.replace(/^[-_]|[-_]$/g, "");
-}
-
 function hash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, HASH_LENGTH);
+  return shortHash(text, HASH_LENGTH);
 }

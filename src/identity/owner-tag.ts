@@ -19,6 +19,8 @@ export interface OwnerTag {
   readonly fingerprint: string | undefined;
   /** `last-run`: the last `run` that uses the database deletes it. `until-down` (default): only `down`, sweep and expiry do. */
   readonly lifetime?: Lifetime | undefined;
+  /** The person for whom it was created, such as `ada-5be1c2d0`; undefined in a CI. */
+  readonly owner?: string | undefined;
 }
 
 export type Lifetime = "until-down" | "last-run";
@@ -52,6 +54,7 @@ function creator(run: RunIdentity, createdAt: Date): Omit<OwnerTag, "kind" | "ex
     created: timestamp(createdAt),
     ref: run.ref,
     pullRequest: run.pullRequest,
+    ...(run.owner === undefined ? {} : { owner: run.owner }),
   };
 }
 
@@ -90,6 +93,8 @@ const KEYS = {
   pullRequest: "offshoot-pull-request",
   fingerprint: "offshoot-fingerprint",
   lifetime: "offshoot-lifetime",
+  // `offshoot-owner` is the label of Docker containers with the user of the machine.
+  owner: "offshoot-person",
 } as const satisfies Record<keyof OwnerTag, string>;
 
 const FIELDS = Object.entries(KEYS) as readonly (readonly [keyof OwnerTag, string])[];
@@ -112,18 +117,27 @@ export function tagFromRecord(record: unknown): OwnerTag | undefined {
 /** Deletion depends on the tag: anything that differs from what offshoot writes belongs to another owner. */
 function checkedTag(value: unknown): OwnerTag | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { tool, kind, repository, run, created, expires, ref, pullRequest, fingerprint, lifetime } = value as Record<string, unknown>;
+  const { tool, kind, repository, run, created, expires, ref, pullRequest, fingerprint, lifetime, owner } = value as Record<
+    string,
+    unknown
+  >;
   if (tool !== "offshoot" || (kind !== "run" && kind !== "base")) return undefined;
   if (!isText(repository) || !isText(run) || !isTimestamp(created)) return undefined;
   if (!(expires === undefined || isTimestamp(expires)) || !(ref === undefined || isText(ref))) return undefined;
   if (!(pullRequest === undefined || isPositive(pullRequest)) || !isFingerprintOf(kind, fingerprint)) return undefined;
   if (lifetime !== undefined && lifetime !== "until-down" && lifetime !== "last-run") return undefined;
+  if (!(owner === undefined || isOwner(owner))) return undefined;
   const tag = { tool, kind, repository, run, created, expires, ref, pullRequest, fingerprint } as const;
-  return lifetime === undefined ? tag : { ...tag, lifetime };
+  return { ...tag, ...(lifetime === undefined ? {} : { lifetime }), ...(owner === undefined ? {} : { owner }) };
 }
 
 function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
+}
+
+/** As `ownerOf` writes it. Commands that are printed for users contain it. */
+function isOwner(value: unknown): value is string {
+  return typeof value === "string" && /^[a-z0-9]+(?:-[a-z0-9]+)*-[0-9a-f]{8}$/.test(value) && value.length <= 48;
 }
 
 function isPositive(value: unknown): value is number {

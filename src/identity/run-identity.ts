@@ -1,10 +1,12 @@
 import { OffshootError } from "../errors.ts";
+import { ownerOf } from "./person.ts";
+import { shortHash, slug } from "./slug.ts";
 
 /** Who uses a database. Immutable. `repository` and `key` are equal for every job, attempt and shard of one CI run. */
 export interface RunIdentity {
   /** `owner/name`, or the name of the checkout's folder when no remote is known. */
   readonly repository: string;
-  /** Equal for all attempts and shards: the CI's run id, the number of the pull request, or user and git branch. */
+  /** Equal for all attempts and shards: the CI's run id, the number of the pull request, or a person's checkout and git branch. */
   readonly key: string;
   /** Git branch or tag, when known. */
   readonly ref: string | undefined;
@@ -21,6 +23,8 @@ export interface RunIdentity {
   readonly shard: string | undefined;
   /** Source of these facts: the name of a CI service, `flag`, `env`, `file` or `local`. */
   readonly source: string;
+  /** The person who runs the command, such as `ada-5be1c2d0`. Undefined in a CI: its databases belong to the repository. */
+  readonly owner?: string | undefined;
 }
 
 /** The facts that a CI service provides about the current job. A fact that it does not provide is undefined. */
@@ -43,13 +47,24 @@ export interface CiFacts {
   readonly job: string | undefined;
 }
 
-/** The user and the git checkout, for use outside of a CI. */
-export interface LocalFacts {
+/** A person at work in a checkout. */
+export interface Developer {
+  /** Name of the operating system's user. Several people can have the same one. */
   readonly user: string;
+  /** From `readPerson`. */
+  readonly person: string;
+  /** From `checkoutId`. */
+  readonly checkout: string;
+}
+
+/** The git checkout. */
+export interface LocalFacts {
   /** Undefined outside of git and on a detached head. */
   readonly branch: string | undefined;
   readonly folder: string;
   readonly repository: string | undefined;
+  /** Undefined in a CI, where nobody needs to know it. */
+  readonly developer?: Developer | undefined;
 }
 
 /** Everything that decides about the identity of a run. */
@@ -77,10 +92,13 @@ export function identifyRun(caller: Caller): RunIdentity {
     pullRequest: ci?.pullRequest,
     attempt: ci?.attempt ?? 1,
     shard: ci?.shard,
+    owner: ci === undefined && local.developer !== undefined ? ownerOf(local.developer.user, local.developer.person) : undefined,
   };
   const name = givenName(caller);
   if (name !== undefined) return { ...shared, key: name, invocation: name, source: caller.runNameSource ?? "flag" };
-  if (ci === undefined) return { ...shared, key: personalKey(local), invocation: undefined, source: "local" };
+  if (ci === undefined && local.developer !== undefined)
+    return { ...shared, key: personalKey(local.developer, local.branch), invocation: undefined, source: "local" };
+  if (ci === undefined) throw new TypeError("a run outside of a CI needs a developer");
   return { ...shared, ...runOfCi(ci, caller.scope ?? "run"), source: ci.service };
 }
 
@@ -106,11 +124,14 @@ function runOfCi(ci: CiFacts, scope: "run" | "pull-request"): { key: string; inv
   });
 }
 
+/** The longest readable part of a key. With the hash, the key is as long as a branch name can show. */
+const LONGEST_READABLE = 39;
+
 /**
- * User and branch. A colon separates them if the user's name has a dash: neither a git branch nor a user name can
- * have a colon, so `jean-luc` on `main` and `jean` on `luc-main` get different keys.
+ * User, git branch and a hash, such as `ada-main-3f9c2a1b`. The hash makes the key different for each person, checkout and
+ * branch. A key has only `a-z`, `0-9` and `-`, so it needs no quotes in a shell.
  */
-function personalKey({ user, branch }: LocalFacts): string {
-  const joint = user.includes("-") ? ":" : "-";
-  return branch === undefined && joint === "-" ? user : `${user}${joint}${branch ?? ""}`;
+function personalKey({ user, person, checkout }: Developer, branch: string | undefined): string {
+  const readable = slug(`${user} ${branch ?? ""}`, "-", LONGEST_READABLE) || "user";
+  return `${readable}-${shortHash(JSON.stringify([user, person, checkout, branch ?? null]), 8)}`;
 }

@@ -119,6 +119,16 @@ export interface Listed {
   readonly broken: boolean;
 }
 
+/** What `release` checks before it deletes a database by name. */
+export interface ReleaseOptions {
+  /** The entry of a list that was read seconds ago. It saves reading the tag again when `sweep` deletes many. */
+  readonly seen?: Listed | undefined;
+  /** A database whose tag has another lifetime by now is kept. */
+  readonly only?: Lifetime | undefined;
+  /** Called with the tag just before the deletion. Nothing is deleted when it throws. */
+  readonly check?: ((tag: OwnerTag) => void) | undefined;
+}
+
 /** The outcome of a deletion. `kept`: the tag gives the database a lifetime that this caller must not end. */
 export type Released = "deleted" | "not-found" | "kept";
 
@@ -134,12 +144,8 @@ export interface Provider {
   acquire(request: DatabaseRequest, limits: Limits): Promise<Database | Refusal>;
   /** The run's database; undefined when there is none. Starts no server and changes nothing. */
   find(name: string, limits: Limits): Promise<Database | undefined>;
-  /**
-   * Deletes a database by name, after reading its tag again. `seen` is a tag that was read seconds ago: it saves the second
-   * read when `sweep` deletes many. With `only`, a database whose tag has another lifetime by now is kept. Throws `NOT_OURS`
-   * or `PROTECTED`, and deletes nothing then.
-   */
-  release(name: string, limits: Limits, seen?: Listed, only?: Lifetime): Promise<Released>;
+  /** Deletes a database by name, after reading its tag again. Throws `NOT_OURS` or `PROTECTED`, and deletes nothing then. */
+  release(name: string, limits: Limits, options?: ReleaseOptions): Promise<Released>;
   /** Lists everything whose name begins with our prefix, with or without our tag, from all pages. Starts no server. */
   list(limits: Limits): Promise<readonly Listed[]>;
   /**

@@ -121,7 +121,7 @@ async function release(
 ): Promise<void> {
   const { listed } = planned;
   try {
-    await providers.find(({ name }) => name === listed.provider)?.release(listed.name, limits, listed);
+    await providers.find(({ name }) => name === listed.provider)?.release(listed.name, limits, { seen: listed });
     swept.deleted.push(planned);
   } catch (thrown) {
     if (isOffshootError(thrown) && thrown.code === "CANCELLED") throw thrown;

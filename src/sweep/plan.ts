@@ -1,5 +1,6 @@
 import type { Listed } from "../providers/provider.ts";
 import { NAME_PREFIX } from "../identity/owner-tag.ts";
+import { isSameOwner } from "../identity/person.ts";
 
 /** Why something is deleted or kept: a stable code, and a text for users. */
 export interface Reason {
@@ -8,7 +9,7 @@ export interface Reason {
 }
 
 export type DeleteCode = "expired" | "older-than" | "pull-request-closed" | "ref-deleted" | "broken" | "base-unused";
-export type KeepCode = "not-ours" | "guarded" | "in-use" | "has-children" | "not-expired";
+export type KeepCode = "not-ours" | "other-repository" | "guarded" | "in-use" | "has-children" | "not-expired";
 
 export interface Planned {
   readonly listed: Listed;
@@ -23,7 +24,11 @@ export interface Plan {
 
 export interface Policy {
   readonly now: Date;
-  /** Also delete what is older than this, expired or not. */
+  /** Keep what belongs to another repository. Undefined: delete in all repositories. */
+  readonly repository: string | undefined;
+  /** The person who sweeps; undefined in a CI. */
+  readonly owner: string | undefined;
+  /** Also delete what is older than this, expired or not. What another person owns is deleted only after its expiry. */
   readonly olderThanMs: number | undefined;
   /** Keep what was used within this time. */
   readonly idleMs: number;
@@ -61,7 +66,7 @@ function bare({ listed, reason }: Planned): Planned {
 }
 
 function decide(listed: Listed, policy: Policy): { isDeleted: boolean; reason: Reason } {
-  const guard = whyGuarded(listed);
+  const guard = whyGuarded(listed, policy);
   if (guard !== undefined) return { isDeleted: false, reason: guard };
   const stale = whyStale(listed, policy);
   if (stale === undefined) return { isDeleted: false, reason: because("not-expired", describeAge(listed, policy.now)) };
@@ -69,9 +74,12 @@ function decide(listed: Listed, policy: Policy): { isDeleted: boolean; reason: R
   return use === undefined ? { isDeleted: true, reason: stale } : { isDeleted: false, reason: use };
 }
 
-function whyGuarded(listed: Listed): Reason | undefined {
+function whyGuarded(listed: Listed, { repository }: Policy): Reason | undefined {
   if (listed.tag === undefined || listed.kind === "foreign" || !listed.name.startsWith(NAME_PREFIX)) {
     return because("not-ours", "it was not created by offshoot (it has no owner tag)");
+  }
+  if (repository !== undefined && listed.tag.repository !== repository) {
+    return because("other-repository", `it belongs to the repository ${listed.tag.repository}; --all-repositories includes it`);
   }
   return listed.guarded === undefined ? undefined : because("guarded", listed.guarded);
 }
@@ -85,6 +93,7 @@ function whyStale(listed: Listed, policy: Policy): Reason | undefined {
   }
   if (listed.expiresAt !== undefined && listed.expiresAt <= policy.now)
     return because("expired", `it expired at ${listed.expiresAt.toISOString()}`);
+  if (listed.tag?.owner !== undefined && !isSameOwner(listed.tag.owner, policy.owner)) return undefined;
   const closed = whyClosed(listed, policy);
   if (closed !== undefined) return closed;
   if (policy.olderThanMs !== undefined && ageMs > policy.olderThanMs) return because("older-than", `it is ${days(ageMs)} old`);
@@ -142,8 +151,9 @@ function sinceMs(then: Date | undefined, now: Date): number {
 }
 
 function describeAge(listed: Listed, now: Date): string {
+  const owner = listed.tag?.owner === undefined ? "" : `, belongs to ${listed.tag.owner}`;
   const expiry = listed.expiresAt === undefined ? "" : ` and expires at ${listed.expiresAt.toISOString()}`;
-  return `it is ${days(sinceMs(listed.createdAt, now))} old${expiry}`;
+  return `it is ${days(sinceMs(listed.createdAt, now))} old${owner}${expiry}`;
 }
 
 function days(ms: number): string {

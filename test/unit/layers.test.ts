@@ -35,7 +35,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   foundation: [],
   process: ["foundation"],
   postgres: ["foundation"],
-  identity: ["foundation"],
+  identity: ["foundation", "process"],
   findings: ["foundation"],
   config: ["foundation"],
   ci: ["foundation", "process", "identity"],

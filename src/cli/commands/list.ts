@@ -18,6 +18,7 @@ export function listedJson(listed: Listed): Record<string, unknown> {
     owned: listed.tag !== undefined,
     repository: listed.tag?.repository ?? null,
     run: listed.tag?.run ?? null,
+    owner: listed.tag?.owner ?? null,
     createdAt: listed.createdAt?.toISOString() ?? null,
     expiresAt: listed.expiresAt?.toISOString() ?? null,
     lastUsedAt: listed.lastUsedAt?.toISOString() ?? null,
@@ -28,5 +29,10 @@ export function listedJson(listed: Listed): Record<string, unknown> {
 
 function row(listed: Listed): readonly string[] {
   const until = listed.expiresAt === undefined ? "does not expire" : `expires at ${listed.expiresAt.toISOString()}`;
-  return [listed.provider, listed.kind, listed.name, listed.tag === undefined ? "another owner" : `run ${listed.tag.run}`, until];
+  return [listed.provider, listed.kind, listed.name, ownerOf(listed), until];
+}
+
+function ownerOf({ tag }: Listed): string {
+  if (tag === undefined) return "another owner";
+  return tag.owner === undefined ? `run ${tag.run}` : `run ${tag.run} of ${tag.owner}`;
 }

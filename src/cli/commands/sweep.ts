@@ -9,6 +9,7 @@ export const execute: Execute = async (invocation, flags) => {
   const result = await sweep({
     ...invocation.options,
     yes: flags["yes"] === true,
+    allRepositories: flags["allRepositories"] === true,
     olderThanMs: durationFlag("--older-than", flags["olderThan"]),
     idleMs: durationFlag("--idle", flags["idle"]),
   });

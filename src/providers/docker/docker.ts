@@ -1,9 +1,8 @@
 import { deadline, jitter } from "../../deadline.ts";
 import { OffshootError } from "../../errors.ts";
-import type { Lifetime } from "../../identity/owner-tag.ts";
 import { localProvider } from "../local/local.ts";
 import type { Bounds } from "../local/server.ts";
-import type { Limits, Provider, Released } from "../provider.ts";
+import type { Limits, Provider, Released, ReleaseOptions } from "../provider.ts";
 import type { Target } from "./container.ts";
 import { brief, failureOf } from "./failure.ts";
 import { type Container, ownContainers } from "./inspect.ts";
@@ -39,8 +38,8 @@ export function dockerProvider(options: DockerOptions): Provider {
         providerOn(target, { tag: wanted.tag, mayPull: true }).acquire(wanted, left),
       ),
     find: (name, limits) => onTarget(`looking for ${name} (docker)`, limits, (target, _, left) => providerOn(target).find(name, left)),
-    release: (name, limits, _seen, only) =>
-      onTarget(`removing ${name} (docker)`, limits, (target, bounds, left) => release(name, target, bounds, left, only)),
+    release: (name, limits, more = {}) =>
+      onTarget(`removing ${name} (docker)`, limits, (target, bounds, left) => release(name, target, bounds, left, more)),
     list: (limits) =>
       onTarget("listing databases (docker)", limits, async (target, bounds, left) => {
         const seen = await allContainers(target, bounds);
@@ -50,13 +49,13 @@ export function dockerProvider(options: DockerOptions): Provider {
   };
 
   /** When the server ends meanwhile, its databases have ended too. Then the containers are listed again, and none is started. */
-  async function release(name: string, target: Target, bounds: Bounds, limits: Limits, only: Lifetime | undefined): Promise<Released> {
+  async function release(name: string, target: Target, bounds: Bounds, limits: Limits, more: ReleaseOptions): Promise<Released> {
     const container = containerNameOf(name);
     if (container !== undefined) return removeUnused(target, container, bounds);
     for (;;) {
       const source = dockerSource(target, options, { seen: await allContainers(target, bounds) });
       const outcome = await localProvider({ ...source, boot: () => Promise.reject(CONTAINER_ENDED) }, options)
-        .release(name, { ...limits, withinMs: bounds.within.leftMs() }, undefined, only)
+        .release(name, { ...limits, withinMs: bounds.within.leftMs() }, more)
         .catch((thrown: unknown) => {
           if (thrown === CONTAINER_ENDED) return undefined;
           throw thrown;

@@ -1,12 +1,11 @@
 import { deadline } from "../../deadline.ts";
 import { isOffshootError } from "../../errors.ts";
 import { silent } from "../../events.ts";
-import type { Lifetime } from "../../identity/owner-tag.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
 import { directUrl, withDatabase } from "../../postgres/url.ts";
-import type { Database, Limits, Listed, Provider } from "../provider.ts";
+import type { Database, Limits, Listed, Provider, ReleaseOptions } from "../provider.ts";
 import { acquireOn, type LocalOptions, serverError } from "./acquire.ts";
 import { keepAsBase } from "./base.ts";
 import { cloneDatabase } from "./copy.ts";
@@ -26,8 +25,8 @@ const DISPOSE_MS = 60_000;
  * and the errors of booting the server.
  */
 export function localProvider(source: ServerSource, options: LocalOptions): Provider {
-  const releaseName = (name: string, limits: Limits, only?: Lifetime) =>
-    release(source, name, toBounds(`dropping ${toDatabase(name)}`, limits), only);
+  const releaseName = (name: string, limits: Limits, more: ReleaseOptions = {}) =>
+    release(source, name, toBounds(`dropping ${toDatabase(name)}`, limits), more);
   const toDatabaseOf = (server: Server, name: string, created: Omit<Created, "snapshot">, major: number): Database =>
     describeDatabase(source, server, name, created, major, () =>
       releaseName(name, { signal: new AbortController().signal, withinMs: DISPOSE_MS, emit: silent }),
@@ -52,7 +51,7 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
       }
       return undefined;
     },
-    release: (name, limits, _seen, only) => releaseName(name, limits, only),
+    release: releaseName,
     async list(limits) {
       const bounds = toBounds(`listing databases (${source.provider})`, limits);
       const listed: Listed[] = await listStored(source, bounds);

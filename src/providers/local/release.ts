@@ -1,9 +1,8 @@
 import { jitter } from "../../deadline.ts";
 import { codeOf, OffshootError } from "../../errors.ts";
-import type { Lifetime } from "../../identity/owner-tag.ts";
 import { connectionError } from "../../postgres/connect.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
-import type { Released } from "../provider.ts";
+import type { Released, ReleaseOptions } from "../provider.ts";
 import { type Entry, hasRuns, readDatabases, storedDatabasesOf } from "./databases.ts";
 import { dropDatabase } from "./drop.ts";
 import { tryStopLock } from "./locks.ts";
@@ -14,8 +13,8 @@ import { type Bounds, type Server, type ServerSource, withinSession } from "./se
 const FAILURES_BEFORE_BOOT = 3;
 
 /** `Provider.release` on a local server: drops the database, and stops the server when no run needs it. */
-export async function release(source: ServerSource, name: string, bounds: Bounds, only?: Lifetime): Promise<Released> {
-  const request: ReleaseRequest = { database: toDatabase(name), only };
+export async function release(source: ServerSource, name: string, bounds: Bounds, options: ReleaseOptions): Promise<Released> {
+  const request: ReleaseRequest = { ...options, database: toDatabase(name) };
   for (let failures = 0; ; failures += 1) {
     const running = failures > FAILURES_BEFORE_BOOT ? await source.boot(bounds) : await source.running(bounds);
     const released = await releaseAnywhere(source, running, request, bounds);
@@ -25,10 +24,8 @@ export async function release(source: ServerSource, name: string, bounds: Bounds
   }
 }
 
-interface ReleaseRequest {
+interface ReleaseRequest extends ReleaseOptions {
   readonly database: string;
-  /** A database with another lifetime is kept. */
-  readonly only: Lifetime | undefined;
 }
 
 /** Undefined when a server ended meanwhile. */
@@ -58,9 +55,9 @@ async function releaseOn(source: ServerSource, server: Server, request: ReleaseR
   }
 }
 
-function dropOn(source: ServerSource, server: Server, { database, only }: ReleaseRequest, bounds: Bounds): Promise<Released> {
+function dropOn(source: ServerSource, server: Server, request: ReleaseRequest, bounds: Bounds): Promise<Released> {
   return withinSession(server.url, bounds.within, async (session) => {
-    const dropped = await dropDatabase(session, database, bounds.within, (entry) => checkOwner(entry) && hasLifetime(entry, only));
+    const dropped = await dropDatabase(session, request.database, bounds.within, (entry) => mayDrop(entry, request));
     if (source.stop !== undefined && !hasRuns(await readDatabases(session)) && (await tryStopLock(session))) {
       // A run may have created a database before this session got the lock.
       const snapshot = await readDatabases(session);
@@ -70,16 +67,17 @@ function dropOn(source: ServerSource, server: Server, { database, only }: Releas
   });
 }
 
-function checkOwner(entry: Entry): true {
-  if (entry.tag !== undefined || isScratch(entry.name)) return true;
-  throw new OffshootError("NOT_OURS", `The database ${entry.name} has no owner tag of offshoot.`, {
-    meaning: "It may belong to someone else, so it was not dropped.",
-    remedy: `If you do not need it, run \`drop database "${entry.name}"\` on its server.`,
-  });
+function mayDrop({ name, tag }: Entry, { only, check }: ReleaseRequest): boolean {
+  if (tag === undefined && !isScratch(name)) throw notOurs(name);
+  if (tag !== undefined) check?.(tag);
+  return only === undefined || tag?.lifetime === only;
 }
 
-function hasLifetime({ tag }: Entry, only: Lifetime | undefined): boolean {
-  return only === undefined || tag?.lifetime === only;
+function notOurs(name: string): OffshootError {
+  return new OffshootError("NOT_OURS", `The database ${name} has no owner tag of offshoot.`, {
+    meaning: "It may belong to someone else, so it was not dropped.",
+    remedy: `If you do not need it, run \`drop database "${name}"\` on its server.`,
+  });
 }
 
 function dropError(database: string, thrown: unknown): unknown {

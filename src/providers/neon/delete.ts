@@ -1,7 +1,6 @@
 import { jitter } from "../../deadline.ts";
 import { messageOf } from "../../errors.ts";
-import type { Lifetime } from "../../identity/owner-tag.ts";
-import type { Listed, Released } from "../provider.ts";
+import type { Released, ReleaseOptions } from "../provider.ts";
 import { factsOf, hasChildren } from "./api-errors.ts";
 import { findByName, isUnderPrefix } from "./branches.ts";
 import { guarded, guardOf, requireDeletable, requireListedDeletable } from "./deletion-guard.ts";
@@ -10,13 +9,11 @@ import type { Branch, CallContext, NeonApi } from "./types.ts";
 /** The tag must have been read at most so long before the deletion. */
 const FRESH_MS = 10_000;
 
-export interface DeleteOptions {
+export interface DeleteOptions extends ReleaseOptions {
   readonly api: NeonApi;
   /** The configured parent, by name or id: never deleted. */
   readonly parent: string | undefined;
   readonly random: () => number;
-  /** A branch with another lifetime is kept. */
-  readonly only?: Lifetime | undefined;
 }
 
 /**
@@ -24,12 +21,14 @@ export interface DeleteOptions {
  * missing or is already being deleted counts as deleted. Throws `NOT_OURS`, or `PROTECTED` for a guarded branch and for
  * one with children.
  */
-export async function deleteByName(options: DeleteOptions, name: string, context: CallContext, seen?: Listed): Promise<Released> {
-  const { api, parent, random, only } = options;
+export async function deleteByName(options: DeleteOptions, name: string, context: CallContext): Promise<Released> {
+  const { api, parent, random, seen, only, check } = options;
   const found = seen === undefined ? await findByName(api, name, context) : undefined;
   if (seen === undefined && (found === undefined || found.isBeingDeleted)) return "not-found";
   const id = found === undefined ? requireListedDeletable(name, seen) : requireDeletable(found, parent);
-  if (only !== undefined && (found ?? seen)?.tag?.lifetime !== only) return "kept";
+  const tag = (found ?? seen)?.tag;
+  if (tag !== undefined) check?.(tag);
+  if (only !== undefined && tag?.lifetime !== only) return "kept";
   let readAt = context.deadline.leftMs();
   const before = async (): Promise<void> => {
     if (readAt - context.deadline.leftMs() < FRESH_MS) return;

@@ -36,11 +36,11 @@ export function neonProvider(options: NeonOptions): Provider {
     emit,
   });
 
-  const release: Provider["release"] = async (name, limits, seen, only) => {
+  const release: Provider["release"] = async (name, limits, more = {}) => {
     if (refused !== undefined) return "not-found";
     const context = contextOf(`deleting the Neon branch ${name}`, limits);
-    const deleteOptions = { api: setup.api, parent, random: dependencies.random, only };
-    return (await allowPlaceholderKey(options, () => deleteByName(deleteOptions, name, context, seen))) ?? "not-found";
+    const deleteOptions = { api: setup.api, parent, random: dependencies.random, ...more };
+    return (await allowPlaceholderKey(options, () => deleteByName(deleteOptions, name, context))) ?? "not-found";
   };
   const dispose = (name: string) => (): Promise<unknown> =>
     release(name, { signal: new AbortController().signal, withinMs: DISPOSE_MS, emit: silent });

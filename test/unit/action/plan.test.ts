@@ -32,7 +32,7 @@ test("without inputs a step creates or adopts the run's database, and keeps it",
     teardown: false,
     keepOnFailure: false,
     export: true,
-    sweep: { yes: false, olderThan: undefined },
+    sweep: { yes: false, olderThan: undefined, allRepositories: false },
     workingDirectory: "",
     notes: [],
   });
@@ -135,8 +135,8 @@ describe("an input of offshoot", () => {
   });
 
   test("a sweep deletes only with yes: true", () => {
-    expect(plan({ command: "sweep", older_than: "12h" }).sweep).toEqual({ yes: false, olderThan: "12h" });
-    expect(plan({ command: "sweep", yes: "true" }).sweep).toEqual({ yes: true, olderThan: undefined });
+    expect(plan({ command: "sweep", older_than: "12h" }).sweep).toEqual({ yes: false, olderThan: "12h", allRepositories: false });
+    expect(plan({ command: "sweep", yes: "true" }).sweep).toEqual({ yes: true, olderThan: undefined, allRepositories: false });
   });
 
   test.each<[Partial<Inputs>, string]>([

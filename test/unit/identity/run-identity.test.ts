@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { detectCi } from "../../../src/ci/detect.ts";
 import { isOffshootError } from "../../../src/errors.ts";
-import { type Caller, identifyRun, type LocalFacts } from "../../../src/identity/run-identity.ts";
+import { type Caller, type Developer, identifyRun, type LocalFacts } from "../../../src/identity/run-identity.ts";
+import { isSameOwner } from "../../../src/identity/person.ts";
 import { branchName } from "../../../src/identity/name.ts";
 import { ciFixture } from "../ci/fixture.ts";
 
-const local = { user: "ada", branch: "main", folder: "shop-checkout", repository: "acme/shop" };
+const developer: Developer = { user: "ada", person: "email ada@example.com", checkout: "one" };
+const local: LocalFacts = { branch: "main", folder: "shop-checkout", repository: "acme/shop", developer };
 
 function inCi(fixture: string, more: Partial<Caller> = {}) {
   const { env, payload } = ciFixture(fixture);
@@ -20,6 +22,7 @@ function errorOf(work: () => unknown): unknown {
   }
 }
 
+const by = (more: Partial<Developer>, branch: string | undefined = "main") => at({ branch, developer: { ...developer, ...more } });
 const at = (more: Partial<LocalFacts>) => identifyRun({ ci: undefined, local: { ...local, ...more } });
 
 describe("in a CI", () => {
@@ -74,30 +77,59 @@ describe("in a CI", () => {
 });
 
 describe("outside of a CI", () => {
-  test("user and git branch are the key, and there is no invocation", () => {
+  test("user, git branch and a hash are the key, and there is no invocation", () => {
     expect(at({})).toEqual({
       repository: "acme/shop",
-      key: "ada-main",
+      key: expect.stringMatching(/^ada-main-[0-9a-f]{8}$/),
       ref: "main",
       pullRequest: undefined,
       invocation: undefined,
       attempt: 1,
       shard: undefined,
       source: "local",
+      owner: expect.stringMatching(/^ada-[0-9a-f]{8}$/),
     });
   });
 
-  test("without a remote the folder is the repository, and without a branch the user alone is the key", () => {
-    expect(at({ branch: undefined, repository: undefined })).toMatchObject({ repository: "shop-checkout", key: "ada" });
+  test("without a remote the folder is the repository, and without a branch the user and the hash are the key", () => {
+    const run = at({ branch: undefined, repository: undefined });
+    expect(run).toMatchObject({ repository: "shop-checkout", key: expect.stringMatching(/^ada-[0-9a-f]{8}$/) });
   });
 
-  test("dashes in user names and branches never give two people the same key", () => {
-    const people = [
-      at({ user: "jean-luc", branch: "main" }),
-      at({ user: "jean", branch: "luc-main" }),
-      at({ user: "jean-luc-main", branch: undefined }),
+  test("each person, checkout and branch has a database of its own", () => {
+    const runs = [
+      by({}),
+      by({ person: "email bob@example.com" }),
+      by({ checkout: "two" }),
+      by({}, "feature/x"),
+      by({}, "feature-x"),
+      by({ user: "jean-luc" }),
+      by({ user: "jean" }, "luc-main"),
+      at({ branch: undefined, developer: { ...developer, user: "jean-luc-main" } }),
     ];
-    expect(new Set(people.map(branchName)).size).toBe(3);
+    expect(new Set(runs.map(branchName)).size).toBe(runs.length);
+  });
+
+  test("a person is the same owner in each checkout, and the owner shows no e-mail address", () => {
+    const { owner } = by({});
+    expect(by({ checkout: "two" }).owner).toBe(owner);
+    expect(isSameOwner(by({ user: "alovelace" }).owner, owner)).toBe(true);
+    expect(isSameOwner(by({ person: "email bob@example.com" }).owner, owner)).toBe(false);
+    expect(`${owner} ${branchName(by({}))}`).not.toMatch(/@|example/);
+  });
+
+  test.each(["fix;touch${IFS}x;$(id)", "x".repeat(200), "数据库", "-"])(
+    "the key of the branch %j is short and needs no quotes in a shell",
+    (branch) => {
+      const run = by({}, branch);
+      expect(run.key).toMatch(/^[a-z0-9-]{1,48}$/);
+      expect(branchName(run)).toBe(`offshoot/acme/shop/${run.key}`);
+    },
+  );
+
+  test("a named run has an owner too, and a run in a CI has none", () => {
+    expect(identifyRun({ ci: undefined, local, runName: "demo" }).owner).toBe(by({}).owner);
+    expect(inCi("github/push").owner).toBeUndefined();
   });
 });
 

@@ -47,7 +47,7 @@ function providerOf(there: Listed[], onRelease: (name: string) => Promise<void> 
       lists += 1;
       return [...there];
     },
-    async release(name, _limits, look) {
+    async release(name, _limits, { seen: look } = {}) {
       seen.push(look);
       atOnce += 1;
       most = Math.max(most, atOnce);
@@ -69,6 +69,8 @@ function providerOf(there: Listed[], onRelease: (name: string) => Promise<void> 
 
 const policy = {
   now: NOW,
+  repository: undefined,
+  owner: undefined,
   olderThanMs: undefined,
   idleMs: 0,
   baseTtlMs: 1e12,

@@ -10,6 +10,8 @@ const hoursAgo = (hours: number): Date => new Date(NOW.getTime() - hours * HOUR)
 
 const policy: Policy = {
   now: NOW,
+  repository: undefined,
+  owner: undefined,
   olderThanMs: undefined,
   idleMs: 15 * 60_000,
   baseTtlMs: 14 * 24 * HOUR,
@@ -52,6 +54,37 @@ const decisionOn = (change: Partial<Listed>, rules: Partial<Policy> = {}): strin
   const [deleted] = result.delete;
   return deleted === undefined ? `keep: ${result.keep[0]?.reason.code}` : `delete: ${deleted.reason.code}`;
 };
+
+describe("a database of another repository", () => {
+  const other = { tag: { ...tag, repository: "acme/other" } };
+
+  test("is kept although it expired", () => {
+    expect(decisionOn(other, { repository: "acme/shop" })).toBe("keep: other-repository");
+    expect(decisionOn({ ...other, broken: true }, { repository: "acme/shop" })).toBe("keep: other-repository");
+    expect(decisionOn({}, { repository: "acme/shop" })).toBe("delete: expired");
+  });
+
+  test("is deleted when all repositories are swept", () => {
+    expect(decisionOn(other, { repository: undefined })).toBe("delete: expired");
+  });
+});
+
+describe("a database of another person", () => {
+  const fresh = { expiresAt: hoursAgo(-1), tag: { ...tag, ref: "deleted-branch", owner: "ada-5be1c2d0" } };
+  const rules = { olderThanMs: 3 * HOUR };
+
+  test("is deleted only after its expiry", () => {
+    expect(decisionOn(fresh, { ...rules, owner: "bob-00000001" })).toBe("keep: not-expired");
+    expect(decisionOn(fresh, rules)).toBe("keep: not-expired");
+    expect(decisionOn({ ...fresh, expiresAt: hoursAgo(1) }, rules)).toBe("delete: expired");
+  });
+
+  test("is a stale database to that person, on each machine", () => {
+    expect(decisionOn({ ...fresh, tag: { ...fresh.tag, ref: "main" } }, { ...rules, owner: "lovelace-5be1c2d0" })).toBe(
+      "delete: older-than",
+    );
+  });
+});
 
 describe("a database", () => {
   test.each([

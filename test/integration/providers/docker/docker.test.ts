@@ -207,6 +207,8 @@ describe.runIf(IMAGE !== undefined)("the docker provider that cannot provide a d
 
 const POLICY = {
   now: new Date(),
+  repository: undefined,
+  owner: undefined,
   olderThanMs: undefined,
   idleMs: 900_000,
   baseTtlMs: 86_400_000,

@@ -144,7 +144,7 @@ async function runJob(harness: NeonHarness, run: number, actions: readonly strin
 async function sweep(harness: NeonHarness, provider: Provider): Promise<unknown> {
   const limits = harness.limits(60_000);
   const closed = { repository: undefined, pullRequests: new Set<number>(), refs: new Set<string>() };
-  const policy = { olderThanMs: undefined, idleMs: 0, baseTtlMs: 86_400_000, closed };
+  const policy = { repository: undefined, owner: undefined, olderThanMs: undefined, idleMs: 0, baseTtlMs: 86_400_000, closed };
   const decide = (listed: Parameters<typeof plan>[0]) => plan(listed, { ...policy, now: new Date(harness.clock.now()) });
   return apply([provider], decide(await provider.list(limits)), decide, limits);
 }

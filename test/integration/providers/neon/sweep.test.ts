@@ -33,7 +33,7 @@ async function sweep(provider: Provider): Promise<Swept> {
   const limits: Limits = { signal: new AbortController().signal, withinMs: 300_000, emit: () => {} };
   const closed = { repository: undefined, pullRequests: new Set<number>(), refs: new Set<string>() };
   const decide = (listed: readonly Listed[]) =>
-    plan(listed, { now: new Date(), olderThanMs: undefined, idleMs: 0, baseTtlMs: 1e12, closed });
+    plan(listed, { now: new Date(), repository: undefined, owner: undefined, olderThanMs: undefined, idleMs: 0, baseTtlMs: 1e12, closed });
   return apply([provider], decide(await provider.list(limits)), decide, limits);
 }
 

@@ -30,7 +30,7 @@ describe("deleting a branch", () => {
     const [seen] = await harness.provider().list(harness.limits());
     await harness.provider().release(NAME, harness.limits());
     harness.clock.advance(1000);
-    expect(await harness.provider().release(NAME, harness.limits(), seen)).toBe("not-found");
+    expect(await harness.provider().release(NAME, harness.limits(), { seen })).toBe("not-found");
   });
 
   test.each([200, 204, 404, 423] as const)("succeeds for two callers at once (status %i for the second)", async (deleteDeleting) => {
@@ -38,7 +38,7 @@ describe("deleting a branch", () => {
     await acquired(harness);
     harness.clock.advance(2000);
     const [seen] = await harness.provider().list(harness.limits());
-    const both = await Promise.all([1, 2].map(() => harness.provider().release(NAME, harness.limits(), seen)));
+    const both = await Promise.all([1, 2].map(() => harness.provider().release(NAME, harness.limits(), { seen })));
     expect(both).toContain("deleted");
     expect(harness.names()).toEqual([]);
   });
@@ -64,7 +64,7 @@ describe("deleting a branch", () => {
     const [seen] = await harness.provider().list(harness.limits());
     harness.fault({ method: "DELETE", status: 429, headers: { "retry-after": "20" } });
     const before = harness.calls().length;
-    await harness.provider().release(NAME, harness.limits(), seen);
+    await harness.provider().release(NAME, harness.limits(), { seen });
     expect(harness.calls().slice(before)).toEqual([DELETE, "GET /branches", DELETE]);
   });
 
@@ -73,7 +73,7 @@ describe("deleting a branch", () => {
     await acquired(harness);
     const [seen] = await harness.provider().list(harness.limits());
     const before = harness.calls().length;
-    await harness.provider().release(NAME, harness.limits(), seen);
+    await harness.provider().release(NAME, harness.limits(), { seen });
     expect(harness.calls().slice(before)).toEqual([DELETE]);
   });
 

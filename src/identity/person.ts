@@ -1,0 +1,44 @@
+import { hostname } from "node:os";
+import type { Env } from "../environment.ts";
+import { runProgram } from "../process/run-program.ts";
+import { shortHash, slug } from "./slug.ts";
+
+/** Milliseconds for git to read its configuration. It needs a few. */
+const GIT_MS = 5000;
+
+/**
+ * Variables that git sets for its hooks. In a hook of another repository they would make git read that repository's
+ * configuration. The key of Neon is of no use to git.
+ */
+const NOT_FOR_GIT = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "NEON_API_KEY"];
+
+/**
+ * Who a person is: the e-mail address that git uses in the checkout `top`, or else the user's name and this machine. Several
+ * people can have one user name: in most development containers it is `node`, `vscode` or `root`.
+ */
+export async function readPerson(top: string, user: string, env: Env): Promise<string> {
+  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_FOR_GIT.includes(name)));
+  const { stdout } = await runProgram(["git", "config", "--get", "user.email"], {
+    cwd: top,
+    env: own,
+    signal: AbortSignal.timeout(GIT_MS),
+  });
+  const email = stdout.trim().toLowerCase();
+  return email === "" ? `user ${user}@${hostname()}` : `email ${email}`;
+}
+
+/** Length of the hash of a person. It only has to distinguish the people of one project. */
+const HASH_LENGTH = 8;
+
+/**
+ * The owner of a person's databases, such as `ada-5be1c2d0`: the readable user name and a hash. The owner tag contains it, and
+ * everybody in the project can read that, so it contains no e-mail address.
+ */
+export function ownerOf(user: string, person: string): string {
+  return `${slug(user, "-", 24) || "user"}-${shortHash(`offshoot owner\n${person}`, HASH_LENGTH)}`;
+}
+
+/** Whether two owners are the same person, who can have different user names on two machines. */
+export function isSameOwner(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && other !== undefined && one.slice(-HASH_LENGTH) === other.slice(-HASH_LENGTH);
+}
