@@ -1,11 +1,14 @@
 /**
  * Runs schedules of faults with real `offshoot migrate` processes and a real server:
- * `npm run chaos -- --seed 1 --schedules 60 --parallel 3`. For a failure it prints the seed and a timeline.
+ * `npm run chaos -- --seed 1 --schedules 60 --parallel 3`. For a failure it prints the seed and a timeline;
+ * `npm run chaos -- --seed N --schedules 1 --verbose` plays one seed again.
  */
 import { parseArgs } from "node:util";
-import { startServer } from "../support/server.ts";
+import { psqlImage } from "./commands/image.ts";
+import { openLane } from "./lane.ts";
 import { play, type Played } from "./play.ts";
 import { scheduleOf } from "./schedule.ts";
+import { hasFailed, summary } from "./summary.ts";
 
 const { values } = parseArgs({
   options: {
@@ -18,25 +21,29 @@ const { values } = parseArgs({
 const first = Number(values.seed);
 const count = Number(values.schedules);
 const startedAt = performance.now();
-let next = 0;
+const image = await psqlImage();
 const played: Played[] = [];
+let next = 0;
+let leftOut = 0;
 
-/** Each lane has a server of its own, because some faults restart the server. */
-async function lane(): Promise<void> {
-  // Like a real server, this one must keep what it committed when it is killed. Test servers do not by default.
-  const server = await startServer({ max_connections: 50, synchronous_commit: "on" });
+async function runLane(): Promise<void> {
+  const lane = await openLane(image);
   try {
     while (next < count) {
-      const seed = first + next;
+      const schedule = scheduleOf(first + next);
       next += 1;
-      const schedule = scheduleOf(seed);
-      const result = await play(schedule, server);
+      if (schedule.command.shape === "container" && image === undefined) {
+        leftOut += 1;
+        continue;
+      }
+      const result = await play(schedule, lane);
       played.push(result);
-      if (result.broken.length > 0 || values.verbose) printResult(result, JSON.stringify(schedule));
-      if (played.length % 10 === 0) print(`${played.length} of ${count} schedules, ${failures().length} failed (${seconds()} s)`);
+      if (result.broken.length > 0 || values.verbose) printResult(result);
+      if (played.length % 10 === 0)
+        print(`${played.length} of ${count} schedules, ${played.filter(hasFailed).length} failed (${seconds()} s)`);
     }
   } finally {
-    await server.stop();
+    await lane.end();
   }
 }
 
@@ -44,29 +51,16 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-function failures(): readonly Played[] {
-  return played.filter(({ broken }) => broken.length > 0);
-}
-
-function printResult({ seed, broken, timeline }: Played, schedule: string): void {
-  print([`\nseed ${seed}${broken.length === 0 ? "" : " FAILED"}`, ...broken.map((line) => `  ${line}`), schedule, timeline, ""].join("\n"));
+function printResult({ schedule, broken, timeline }: Played): void {
+  const lines = broken.map((line) => `  ${line}`);
+  print([`\nseed ${schedule.seed}${broken.length === 0 ? "" : " FAILED"}`, ...lines, JSON.stringify(schedule), timeline, ""].join("\n"));
 }
 
 function seconds(): string {
   return ((performance.now() - startedAt) / 1000).toFixed(0);
 }
 
-await Promise.all(Array.from({ length: Number(values.parallel) }, lane));
-const takeovers = played.reduce((sum, each) => sum + each.takeovers, 0);
-const ready = played.filter((each) => each.ready).length;
-print(
-  `${played.length} schedules from seed ${first}: ${ready} ready, ${played.length - ready} failed for a valid reason or not begun, ${takeovers} takeovers, ${seconds()} s`,
-);
-print(
-  failures().length === 0
-    ? "every promise was kept"
-    : `broken: seeds ${failures()
-        .map(({ seed }) => seed)
-        .join(", ")}`,
-);
-process.exitCode = failures().length === 0 ? 0 : 1;
+await Promise.all(Array.from({ length: Number(values.parallel) }, runLane));
+const { lines, failed } = summary(played, { first, seconds: seconds(), leftOut });
+for (const line of lines) print(line);
+process.exitCode = failed ? 1 : 0;

@@ -2,80 +2,119 @@ import { setTimeout as pause } from "node:timers/promises";
 import { deadline } from "../../src/deadline.ts";
 import { withSession } from "../../src/postgres/connect.ts";
 import { waitUntilReady } from "../../src/postgres/ready.ts";
-import type { TestServer } from "../support/server.ts";
-import { doFault, type Target } from "./faults.ts";
-import { broken } from "./invariants.ts";
-import { isRunning, signalAll } from "./processes.ts";
+import { commandOf } from "./commands/command.ts";
+import { removeContainers } from "./commands/image.ts";
+import { doFault } from "./faults/faults.ts";
+import type { Strike, Target } from "./faults/target.ts";
+import { broken } from "./invariants/invariants.ts";
+import { type Outcome, timeOf } from "./invariants/outcome.ts";
+import { type Takeover, takeovers } from "./invariants/takeovers.ts";
+import type { Lane } from "./lane.ts";
+import { findLeftovers } from "./leftovers.ts";
+import { type Fault, runOf, type Schedule } from "./plans.ts";
+import { marked, signalAll } from "./processes.ts";
 import { openProxy } from "./proxy.ts";
-import { type Runner, startRunner, WITHIN_S } from "./runner.ts";
-import type { Schedule } from "./schedule.ts";
-import { startTimeline } from "./timeline.ts";
+import { type End, type Runner, startRunner, WITHIN_S } from "./runner.ts";
+import { embeddedStage } from "./stages/embedded.ts";
+import { serverStage } from "./stages/server.ts";
+import type { Stage } from "./stages/stage.ts";
+import { startTimeline, type Timeline } from "./timeline.ts";
 import { prepareTrace, readTrace } from "./trace.ts";
 
 /** The result of a schedule. */
 export interface Played {
-  readonly seed: number;
+  readonly schedule: Schedule;
   /** The promises that were broken. */
   readonly broken: readonly string[];
   readonly timeline: string;
-  /** Whether the migration became ready. */
+  /** Whether a migration became ready. */
   readonly ready: boolean;
   /** How often another leader began. */
   readonly takeovers: number;
+  readonly measured: readonly Takeover[];
 }
 
 /** Runs one schedule in a new database and checks all promises. */
-export async function play(schedule: Schedule, server: TestServer): Promise<Played> {
+export async function play(schedule: Schedule, lane: Lane): Promise<Played> {
   const timeline = startTimeline();
-  const name = `chaos_${schedule.seed}`;
-  const url = await server.createDatabase(name);
-  await withSession(url, prepareTrace);
-  const proxy = await openProxy(server.port);
-  const far = new URL(url);
-  far.port = String(proxy.port);
-  const runners: Runner[] = [];
-  const target: Target = { server, url, proxy, runners, timeline };
+  const mark = `chaos-${process.pid}-${schedule.seed}`;
+  const label = `offshoot-test=${mark}`;
+  const command = (version: 1 | 2): readonly string[] =>
+    commandOf({ plan: schedule.command, run: runOf(schedule, version), version, label, image: lane.image });
+  const stage =
+    schedule.stage === "embedded"
+      ? await embeddedStage({ home: lane.home, run: runOf(schedule, 1), command: command(1) })
+      : await serverStage(lane.server, schedule.seed);
+  const proxy = await openProxy(Number(new URL(stage.url).port));
+  try {
+    await withSession(stage.url, prepareTrace);
+    const strikes: Strike[] = [];
+    const target: Target = { stage, proxy, runners: [], timeline, strikes, mark };
+    const outcome = await act(schedule, target, command);
+    const broke = [...broken(outcome), ...(await stage.check())];
+    describe(outcome, timeline);
+    const epochs = new Set(outcome.states.map(({ epoch }) => epoch));
+    const runs = new Set(outcome.states.map(({ run }) => run));
+    return {
+      schedule,
+      broken: broke,
+      timeline: timeline.text(),
+      ready: outcome.states.at(-1)?.state === "ready",
+      takeovers: Math.max(0, epochs.size - runs.size),
+      measured: takeovers(outcome),
+    };
+  } finally {
+    // What left its process group, and containers, can outlive everything else.
+    signalAll(marked(mark), "SIGKILL");
+    if (schedule.command.shape === "container") await removeContainers(label);
+    proxy.close();
+    await stage.remove();
+  }
+}
+
+/** Starts the runners, causes the faults, and collects what happened. */
+async function act(schedule: Schedule, target: Target, command: (version: 1 | 2) => readonly string[]): Promise<Outcome> {
+  const { stage, proxy, timeline, strikes, mark, runners } = target;
+
+  const far = Object.assign(new URL(stage.url), { port: String(proxy.port) }).href;
   const startAll = schedule.runners.map(async (plan, place) => {
     await pause(plan.startAtMs);
-    runners.push(startRunner(`runner ${place + 1}`, plan, schedule, plan.throughProxy ? far.href : url, timeline));
+    const { version } = plan;
+    const url = plan.throughProxy ? far : stage.url;
+    const { leaseMs } = schedule;
+    const { args, env } = stage;
+    const name = `runner ${place + 1}`;
+    runners.push(
+      startRunner({ name, plan, run: runOf(schedule, version), leaseMs, command: command(version), url, args, env, mark }, timeline),
+    );
   });
   const faults = schedule.faults.map(async (fault) => {
+    if (fault.after === "begin") await untilBegin(fault, stage, schedule);
     await pause(fault.atMs);
     await doFault(fault, target).catch((thrown: unknown) => timeline.add("fault", `${fault.kind} failed: ${String(thrown)}`));
   });
   await Promise.all(startAll);
   const ends = await allEnds(runners);
   await Promise.all(faults);
-  await waitUntilReady(url, deadline("the server after its faults", 30_000));
-  const { traces, states } = await readTrace(url);
-  const left = await findLeftovers(
-    url,
-    traces.map(({ pid }) => pid),
-  );
-  const broke = broken({ schedule, ends, traces, states, left });
-  for (const { token, step, pid, at, seen } of traces.filter((trace) => !trace.step.endsWith("tick"))) {
-    timeline.add(
-      "trace",
-      `${token.slice(0, 4)} ${step} (${pid}) at ${at.toISOString().slice(11, 23)} ${seen === null ? "" : JSON.stringify(seen)}`,
-    );
+  await waitUntilReady(stage.url, deadline("the server after its faults", 30_000));
+  const { traces } = await readTrace(stage.url);
+  const left = await findLeftovers(stage.url, schedule, traces);
+  return { schedule, ends, strikes, left, ...(await readTrace(stage.url)) };
+}
+
+/** Waits until a command has begun, for at most five seconds. */
+async function untilBegin(fault: Fault, { url }: Stage, { runners }: Schedule): Promise<void> {
+  await pause(Math.min(...runners.map(({ startAtMs }) => startAtMs)));
+  for (const end = performance.now() + 5000; performance.now() < end; await pause(fault.kind === "kill-finalizing" ? 150 : 60)) {
+    const begun = await withSession(url, (session) => session.query("select from chaos.trace limit 1")).catch(() => []);
+    if (begun.length > 0) return;
   }
-  for (const { state, epoch, at } of states) timeline.add("marker", `${state}, epoch ${epoch}, at ${at.toISOString().slice(11, 23)}`);
-  proxy.close();
-  await withSession(server.url, (session) => session.query(`drop database ${name} with (force)`));
-  const epochs = new Set(states.map(({ epoch }) => epoch));
-  return {
-    seed: schedule.seed,
-    broken: broke,
-    timeline: timeline.text(),
-    ready: states.at(-1)?.state === "ready",
-    takeovers: Math.max(0, epochs.size - 1),
-  };
 }
 
 /** Waits for every runner. A runner that hangs is killed and reported with its time. */
-async function allEnds(runners: readonly Runner[]): Promise<readonly (Awaited<Runner["ended"]> & { stoppedMs: number })[]> {
+async function allEnds(runners: readonly Runner[]): Promise<readonly End[]> {
   const hanging = new AbortController();
-  const timeLimit = pause((WITHIN_S + 10) * 1000, undefined, { signal: hanging.signal }).then(
+  const timeLimit = pause((WITHIN_S + 15) * 1000, undefined, { signal: hanging.signal }).then(
     () =>
       signalAll(
         runners.flatMap(({ child }) => child.pid ?? []),
@@ -83,22 +122,17 @@ async function allEnds(runners: readonly Runner[]): Promise<readonly (Awaited<Ru
       ),
     () => {},
   );
-  const ended = await Promise.all(runners.map(async (runner) => ({ ...(await runner.ended), runner })));
+  const ended = await Promise.all(runners.map(async (runner) => ({ end: await runner.ended, runner })));
   hanging.abort();
   await timeLimit;
-  return ended.filter(({ runner }) => !runner.killed).map(({ runner, ...end }) => ({ ...end, stoppedMs: runner.stoppedMs }));
+  return ended.filter(({ runner }) => !runner.killed).map(({ end }) => end);
 }
 
-/** Commands and sessions of migrations that still exist three seconds after the last leader. */
-async function findLeftovers(url: string, pids: readonly number[]): Promise<readonly string[]> {
-  for (const end = performance.now() + 3000; ; await pause(100)) {
-    const sessions = await withSession(url, (session) =>
-      session.query<{ name: string }>(
-        "select application_name as name from pg_stat_activity where datname = current_database() and application_name like 'offshoot:migrate:%'",
-      ),
+function describe({ traces, states }: Outcome, timeline: Timeline): void {
+  for (const { token, step, pid, before, epoch, seen } of traces.filter((trace) => !trace.step.endsWith("tick")))
+    timeline.add(
+      "trace",
+      `${token.slice(0, 4)} ${step} (${pid}, epoch ${epoch}) at ${timeOf(before)} ${seen === null ? "" : JSON.stringify(seen)}`,
     );
-    const processes = [...new Set(pids)].filter(isRunning);
-    const left = [...sessions.map(({ name }) => `session ${name}`), ...processes.map((pid) => `process ${pid}`)];
-    if (left.length === 0 || performance.now() > end) return left;
-  }
+  for (const { state, epoch, at, run } of states) timeline.add("marker", `${run} ${state}, epoch ${epoch}, at ${timeOf(at)}`);
 }

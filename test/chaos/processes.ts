@@ -1,5 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+
+/** The environment variable by which all processes of a schedule are found. */
+export const MARK = "OFFSHOOT_TEST_SCHEDULE";
 
 /** Whether a process exists and is not a zombie. */
 export function isRunning(pid: number): boolean {
@@ -25,6 +28,26 @@ export function descendants(pid: number): readonly number[] {
   return below(pid);
 }
 
+/** All processes whose environment has the mark, also those that left their parent, group and session. */
+export function marked(mark: string): readonly number[] {
+  const wanted = `${MARK}=${mark}`;
+  return allPids().filter((pid) => readProc(pid, "environ").split("\0").includes(wanted) && isRunning(pid));
+}
+
+/** The process that listens on a loopback port, if it is one of `candidates`. */
+export function listenerOf(port: number, candidates: readonly number[]): number | undefined {
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  const inodes = new Set(
+    readFileSync("/proc/net/tcp", "utf8")
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/))
+      // proc(5): the second column is the local address, the fourth the state (0A: listening), the tenth the inode.
+      .filter((fields) => fields[1]?.endsWith(`:${hex}`) && fields[3] === "0A")
+      .map((fields) => `socket:[${fields[9]}]`),
+  );
+  return candidates.find((pid) => openFiles(pid).some((file) => inodes.has(file)));
+}
+
 /** Signals processes. Ignores those that have ended. */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
@@ -33,5 +56,34 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
     } catch (thrown) {
       if ((thrown as NodeJS.ErrnoException).code !== "ESRCH") throw thrown;
     }
+  }
+}
+
+function allPids(): readonly number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** Empty for a process that has ended. */
+function readProc(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function openFiles(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => {
+      try {
+        return readlinkSync(`/proc/${pid}/fd/${fd}`);
+      } catch {
+        return "";
+      }
+    });
+  } catch {
+    return [];
   }
 }

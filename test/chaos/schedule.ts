@@ -1,98 +1,103 @@
+import { type CommandPlan, type Fault, type Moment, type RunnerPlan, type Schedule } from "./plans.ts";
 import { randomFrom, type Random } from "./random.ts";
 
-/** What fails, and when, in milliseconds from the start. Everything depends only on the seed. */
-export interface Schedule {
-  readonly seed: number;
-  readonly leaseMs: number;
-  readonly runners: readonly RunnerPlan[];
-  readonly command: CommandPlan;
-  readonly faults: readonly Fault[];
-}
-
-export interface RunnerPlan {
-  readonly startAtMs: number;
-  /** Error of this runner's clock. */
-  readonly skewMs: number;
-  readonly throughProxy: boolean;
-  /** No fault affects it, so that every schedule has an end that can be checked. */
-  readonly survives: boolean;
-}
-
-export interface CommandPlan {
-  readonly workMs: number;
-  readonly ignoresTerm: boolean;
-  readonly forks: boolean;
-  /** How it ends without a fault. `dies`: it commits all of its work and is then killed. */
-  readonly end: "well" | "fails" | "dies";
-}
-
-export type Fault =
-  | { readonly kind: "kill-leader" | "kill-waiter" | "kill-watchdog"; readonly atMs: number }
-  /** SIGSTOP, and SIGCONT after `forMs`. `freeze-machine` stops the leader, its watchdog and its command. */
-  | { readonly kind: "stop-leader" | "stop-waiter" | "freeze-machine"; readonly atMs: number; readonly forMs: number }
-  | { readonly kind: "cut"; readonly atMs: number }
-  | { readonly kind: "hole" | "delay"; readonly atMs: number; readonly forMs: number }
-  | { readonly kind: "terminate-leader" | "terminate-migration"; readonly atMs: number }
-  | { readonly kind: "crash-server" | "restart-server"; readonly atMs: number };
-
-/** Faults that can end the command or its sessions, so that the migration really fails. */
-const MAY_FAIL: readonly Fault["kind"][] = [
-  "kill-watchdog",
-  "freeze-machine",
-  "cut",
-  "hole",
-  "terminate-migration",
-  "crash-server",
-  "restart-server",
-];
-
-/** Whether "failed" is a correct result of this schedule. Otherwise only "ready" is. */
-export function mayFail({ command, faults }: Schedule): boolean {
-  return command.end !== "well" || faults.some(({ kind }) => MAY_FAIL.includes(kind));
-}
-
+/** The schedule of a seed. */
 export function scheduleOf(seed: number): Schedule {
   const random = randomFrom(seed);
   const leaseMs = random.pick([2000, 2500, 3000]);
+  const stage = random.chance(0.1) ? "embedded" : "server";
+  const mix = stage === "embedded" || random.chance(0.8) ? "same" : random.pick<Schedule["mix"]>(["conflict", "runs"]);
+  const runners = runnersOf(random, stage, mix);
+  const command = commandOf(random, stage);
+  const first = random.chance(0.75) ? [takeoverFault(random, leaseMs)] : [];
+  const more = Array.from({ length: random.between(1 - first.length, 3) }, () => anyFault(random, leaseMs, stage));
+  const last: readonly Fault[] = stage === "embedded" ? [{ kind: "kill-finalizing", after: "begin", atMs: random.between(0, 250) }] : [];
+  return { seed, leaseMs, stage, mix, runners, command, faults: [...first, ...more, ...last] };
+}
+
+function runnersOf(random: Random, stage: Schedule["stage"], mix: Schedule["mix"]): readonly RunnerPlan[] {
   const count = random.between(3, 5);
-  const runners = Array.from({ length: count }, (_, place): RunnerPlan => {
-    const survives = place === count - 1;
+  return Array.from({ length: count }, (_, place): RunnerPlan => {
+    // With two runs, each has a runner that survives.
+    const survives = place >= count - (mix === "runs" ? 2 : 1);
     return {
       startAtMs: survives ? random.between(1200, 2500) : random.between(0, 1500),
       skewMs: random.chance(0.4) ? random.between(-3_600_000, 3_600_000) : 0,
-      throughProxy: !survives && random.chance(0.5),
+      jumpAfterMs: random.chance(0.5) ? random.between(500, 4000) : 0,
+      throughProxy: stage === "server" && !survives && random.chance(0.5),
       survives,
+      version: mix !== "same" && place % 2 === 1 ? 2 : 1,
     };
   });
-  const command: CommandPlan = {
-    workMs: random.between(300, 2500),
-    ignoresTerm: random.chance(0.3),
-    forks: random.chance(0.25),
-    end: random.pick(["well", "well", "well", "well", "well", "well", "well", "well", "fails", "dies"]),
-  };
-  const faults = Array.from({ length: random.between(1, 4) }, () => faultOf(random, leaseMs)).toSorted((a, b) => a.atMs - b.atMs);
-  return { seed, leaseMs, runners, command, faults };
 }
 
-function faultOf(random: Random, leaseMs: number): Fault {
-  const atMs = random.between(300, 4500);
+function commandOf(random: Random, stage: Schedule["stage"]): CommandPlan {
+  const shape = random.pick<CommandPlan["shape"]>([
+    "session",
+    "session",
+    "session",
+    "session",
+    "short-sessions",
+    "short-sessions",
+    "short-sessions",
+    "container",
+  ]);
+  return {
+    shape: shape === "container" && (stage === "embedded" || random.chance(0.5)) ? "short-sessions" : shape,
+    workMs: random.between(800, 3000),
+    ignoresTerm: random.chance(0.3),
+    forks: random.chance(0.2),
+    detaches: random.pick(["nothing", "nothing", "nothing", "nothing", "nothing", "nothing", "worker", "worker", "daemon"]),
+    ownName: random.chance(0.3),
+    end: random.pick(["well", "well", "well", "well", "well", "well", "well", "well", "well", "well", "fails", "dies"]),
+  };
+}
+
+/** A fault that a leader at work does not survive. */
+function takeoverFault(random: Random, leaseMs: number): Fault {
+  const moment: Moment = { after: "begin", atMs: random.between(50, 700) };
+  const forMs = leaseMs + random.between(500, 2500);
+  return random.pick<Fault>([
+    { kind: "kill-leader", ...moment },
+    { kind: "kill-pair", ...moment },
+    { kind: "kill-pair", ...moment },
+    { kind: "kill-triple", ...moment },
+    { kind: "kill-successor", ...moment },
+    { kind: "cancel-leader", ...moment },
+    { kind: "stop-leader", ...moment, forMs },
+    { kind: "freeze-machine", ...moment, forMs },
+    { kind: "terminate-leader", ...moment },
+  ]);
+}
+
+function anyFault(random: Random, leaseMs: number, stage: Schedule["stage"]): Fault {
+  const moment: Moment = random.chance(0.5)
+    ? { after: "start", atMs: random.between(300, 4500) }
+    : { after: "begin", atMs: random.between(0, 2500) };
   const overLeaseMs = leaseMs + random.between(300, 2500);
   const shortMs = random.between(100, 2000);
-  return random.pick<Fault>([
-    { kind: "kill-leader", atMs },
-    { kind: "kill-leader", atMs },
-    { kind: "kill-waiter", atMs },
-    { kind: "kill-watchdog", atMs },
-    { kind: "stop-leader", atMs, forMs: overLeaseMs },
-    { kind: "stop-leader", atMs, forMs: shortMs },
-    { kind: "stop-waiter", atMs, forMs: overLeaseMs },
-    { kind: "freeze-machine", atMs, forMs: overLeaseMs },
-    { kind: "cut", atMs },
-    { kind: "hole", atMs, forMs: overLeaseMs },
-    { kind: "delay", atMs, forMs: shortMs },
-    { kind: "terminate-leader", atMs },
-    { kind: "terminate-migration", atMs },
-    { kind: "crash-server", atMs },
-    { kind: "restart-server", atMs },
-  ]);
+  const ofProcesses: readonly Fault[] = [
+    { kind: "kill-leader", ...moment },
+    { kind: "kill-waiter", ...moment },
+    { kind: "kill-watchdog", ...moment },
+    { kind: "kill-broker", ...moment },
+    { kind: "kill-pair", ...moment },
+    { kind: "cancel-leader", ...moment },
+    { kind: "stop-leader", ...moment, forMs: overLeaseMs },
+    { kind: "stop-leader", ...moment, forMs: shortMs },
+    { kind: "stop-waiter", ...moment, forMs: overLeaseMs },
+    { kind: "freeze-machine", ...moment, forMs: overLeaseMs },
+    { kind: "freeze-all", ...moment, forMs: overLeaseMs },
+    { kind: "terminate-leader", ...moment },
+    { kind: "terminate-migration", ...moment },
+  ];
+  const ofServer: readonly Fault[] = [
+    { kind: "cut", ...moment },
+    { kind: "hole", ...moment, forMs: overLeaseMs },
+    { kind: "delay", ...moment, forMs: shortMs },
+    { kind: "crash-server", ...moment },
+    { kind: "restart-server", ...moment },
+  ];
+  const [first, ...rest] = stage === "embedded" ? ofProcesses : [...ofProcesses, ...ofServer];
+  return random.pick<Fault>([first as Fault, ...rest]);
 }

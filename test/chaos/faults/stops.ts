@@ -1,0 +1,35 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { StopKind } from "../plans.ts";
+import { descendants, marked, signalAll } from "../processes.ts";
+import type { Runner } from "../runner.ts";
+import { leader, type Strike, type Target, waiter } from "./target.ts";
+
+/** Stops processes with SIGSTOP, and continues them after `forMs`. */
+export async function stop(kind: StopKind, forMs: number, target: Target): Promise<void> {
+  if (kind === "freeze-all") return freezeAll(forMs, target);
+  const found = kind === "stop-waiter" ? undefined : await leader(target);
+  const runner = found?.runner ?? (kind === "stop-waiter" ? waiter(target) : undefined);
+  const pid = runner?.child.pid;
+  if (runner === undefined || pid === undefined) return target.timeline.add("fault", "has no target");
+  const pids = kind === "freeze-machine" ? [pid, ...descendants(pid)] : [pid];
+  await stopFor(forMs, pids, [runner], { kind, from: new Date(), to: new Date(), epoch: found?.epoch }, target);
+}
+
+async function freezeAll(forMs: number, target: Target): Promise<void> {
+  const found = await leader(target);
+  const running = target.runners.filter(({ child }) => child.exitCode === null && child.signalCode === null);
+  await stopFor(forMs, marked(target.mark), running, { kind: "freeze-all", from: new Date(), to: new Date(), epoch: found?.epoch }, target);
+}
+
+async function stopFor(forMs: number, pids: readonly number[], runners: readonly Runner[], strike: Strike, target: Target): Promise<void> {
+  const { timeline, strikes } = target;
+  const names = runners.map(({ name }) => name).join(", ");
+  timeline.add("fault", `stops ${names} (${pids.join(", ")})`);
+  for (const runner of runners) runner.stoppedMs += forMs;
+  strikes.push(strike);
+  strike.to = new Date(Date.now() + forMs);
+  signalAll(pids, "SIGSTOP");
+  await pause(forMs);
+  timeline.add("fault", `continues ${names}`);
+  signalAll(pids, "SIGCONT");
+}
