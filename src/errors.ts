@@ -45,6 +45,7 @@ export const ERROR_EXIT = {
   NOT_OURS: EXIT.refused,
   PROTECTED: EXIT.refused,
   LEFT_BEHIND: EXIT.leftBehind,
+  OUTPUT_LOST: EXIT.unexpected,
   CANCELLED: EXIT.unexpected,
   UNEXPECTED: EXIT.unexpected,
 } as const satisfies Record<string, number>;

@@ -11,6 +11,10 @@ export type Event =
   /** The run, and whether to comment on the pull request. The first event of each command. */
   | {
       readonly kind: "run";
+      /** The run's key. */
+      readonly key: string;
+      /** The name of the run's database. */
+      readonly name: string;
       readonly repository: string;
       readonly pullRequest: number | undefined;
       /** The CI service's id of this pipeline run. */

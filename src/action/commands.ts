@@ -46,11 +46,15 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     const { job } = invocation;
     // If the step is killed, its post step tears down. If the step ends normally, it has done so itself.
     await job.write(saveState({ teardown: true, lockHolder: "" }, job.context.env));
+    const done = (): Promise<void> => job.write(saveState({ teardown: false, lockHolder: "" }, job.context.env));
     try {
       await run(invocation, { keepOnFailure }, ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]);
-    } finally {
-      await job.write(saveState({ teardown: false, lockHolder: "" }, job.context.env));
+    } catch (thrown) {
+      // The teardown of this step may have failed, so the post step tries again.
+      if (keepOnFailure) await done();
+      throw thrown;
     }
+    await done();
   },
   down: (invocation) => down(invocation, {}, []),
   sweep: (invocation, plan) => sweep(invocation, plan.sweep, []),

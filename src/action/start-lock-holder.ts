@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Env } from "../environment.ts";
-import { OffshootError } from "../errors.ts";
+import { codeOf, OffshootError } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import { startWithReply } from "../process/background.ts";
@@ -19,6 +19,9 @@ export interface LockHolderRequest {
 
 export type LockHolderReply = "held" | "refused";
 
+/** Milliseconds to wait for the reply. The process itself tries for 15 s to get the lock. */
+const REPLY_MS = 25_000;
+
 /** Milliseconds to wait for the end of a session that is being terminated. */
 const END_MS = 5000;
 
@@ -30,7 +33,7 @@ export async function startLockHolder(url: DirectUrl, name: string, env: Env): P
   const request: LockHolderRequest = { url, name, stopFile: stopFileOf(name, env) };
   // The runner's tracking id is kept in the environment: with it the runner ends the process at the end of the job.
   const { NODE_OPTIONS: _, NEON_API_KEY: __, ...inherited } = withoutInputs(env);
-  if ((await startWithReply<LockHolderReply>("action/lock-holder", request, inherited)) === "held") return;
+  if ((await startWithReply<LockHolderReply>("action/lock-holder", request, inherited, REPLY_MS)) === "held") return;
   throw new OffshootError("CONNECTION_FAILED", "The usage lock on the database could not be kept for the later steps of this job.", {
     meaning: "With `teardown: true` the last job that uses the database deletes it. Without a usage lock this job would not be counted.",
     remedy: "Run the job again, or remove `teardown: true` and delete the database in a last job with `command: down`.",
@@ -40,12 +43,19 @@ export async function startLockHolder(url: DirectUrl, name: string, env: Env): P
 /** Ends a lock holder process and its session, which releases the lock. Does nothing if there is none. */
 export async function endLockHolder(url: DirectUrl, name: string, env: Env, signal: AbortSignal): Promise<void> {
   // The file is created first. Otherwise the process would treat the end of its session like a server restart.
-  await writeFile(stopFileOf(name, env), "");
+  await makeFile(stopFileOf(name, env));
   await withSession(
     url,
     (session) => session.query("select pg_terminate_backend(pid, $2) from pg_stat_activity where application_name = $1", [name, END_MS]),
     { signal, queryMs: 2 * END_MS },
   );
+}
+
+/** Creates the file. It never follows a link in its place, because every user can write to a shared temporary folder. */
+async function makeFile(path: string): Promise<void> {
+  await writeFile(path, "", { flag: "wx", mode: 0o600 }).catch((thrown: unknown) => {
+    if (codeOf(thrown) !== "EEXIST") throw thrown;
+  });
 }
 
 /** In the folder that the runner empties after each job (GitHub, "Default environment variables", `RUNNER_TEMP`). */

@@ -4,6 +4,7 @@ import { explain } from "../cli/explain.ts";
 import type { Host } from "../cli/host.ts";
 import { type Invocation, invocationOf } from "../cli/invocation.ts";
 import { jobOf } from "../cli/job.ts";
+import { watchOutput } from "../cli/output.ts";
 import { removeAfterLastUse } from "../commands/down.ts";
 import { prepare } from "../context/context.ts";
 import { describeError, isOffshootError, OffshootError } from "../errors.ts";
@@ -62,10 +63,11 @@ function describeTeardown(left: KeptReason | undefined, name: string, key: strin
 type Work = (invocation: Invocation, plan: Plan) => Promise<void>;
 
 async function withInvocation(host: Host, title: (plan: Plan) => string, work: Work): Promise<void> {
+  const output = watchOutput(host);
   let invocation: Invocation | undefined;
   try {
     const plan = await readPlan(host);
-    invocation = invocationOf(hostOf(host, plan), plan.globals, title(plan));
+    invocation = invocationOf(hostOf(host, plan), output, plan.globals, title(plan));
     await work(invocation, plan);
     host.exitCode = invocation.exitCode;
     await invocation.publish(undefined);

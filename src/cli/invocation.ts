@@ -1,9 +1,11 @@
 import type { OptionValues } from "commander";
 import { describeError, isOffshootError, OffshootError } from "../errors.ts";
 import type { CommonOptions } from "../context/context.ts";
+import { workingDirectory } from "../process/working-directory.ts";
 import { type Host, type Interruption, interruptionOf } from "./host.ts";
 import { type Job, jobOf } from "./job.ts";
 import { type Progress, progressOn } from "./progress.ts";
+import type { Output } from "./output.ts";
 import { type SummaryRecorder, recordSummary } from "./command-summary.ts";
 
 /** The flags that all commands have in common, as commander parsed them. */
@@ -35,6 +37,8 @@ export interface Invocation extends Interruption {
   exitCode: number;
   /** Writes the result to stdout: with `--json` the data as one line of JSON, else the lines. */
   print(data: unknown, lines: () => readonly string[]): void;
+  /** What happened to stdout and stderr. */
+  readonly output: Output;
   /** Writes a text to stdout unchanged. */
   readonly write: (text: string) => void;
   /** Writes a line to stderr. */
@@ -44,7 +48,7 @@ export interface Invocation extends Interruption {
   publish(thrown: unknown): Promise<void>;
 }
 
-export function invocationOf(host: Host, globals: Globals, title: string): Invocation {
+export function invocationOf(host: Host, output: Output, globals: Globals, title: string): Invocation {
   const json = globals.json ?? false;
   const job = jobOf(host);
   const progress = progressOn(host.stderr, { quiet: globals.quiet ?? false, group: (name) => job.group(name) });
@@ -53,9 +57,10 @@ export function invocationOf(host: Host, globals: Globals, title: string): Invoc
   return {
     ...interruption,
     options: {
-      cwd: host.cwd(),
+      cwd: workingDirectory(() => host.cwd()),
       env: host.env,
       signal: interruption.signal,
+      hurry: interruption.hurry,
       onEvent(event) {
         summary.emit(event);
         progress.emit(event);
@@ -65,6 +70,7 @@ export function invocationOf(host: Host, globals: Globals, title: string): Invoc
       settings: settingsOf(globals),
     },
     json,
+    output,
     progress,
     job,
     summary,

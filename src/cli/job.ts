@@ -9,6 +9,7 @@ import type { CommandSummary } from "../ci/summary/command-summary.ts";
 import type { Annotation, Group, WriteContext, Write } from "../ci/write.ts";
 import type { Conceal } from "../context/context.ts";
 import { publish } from "../ci/publish.ts";
+import { workingDirectory } from "../process/working-directory.ts";
 import type { Host } from "./host.ts";
 
 /** The CI job of this process. Outside of a CI its functions do nothing. */
@@ -29,10 +30,17 @@ export function jobOf(host: Host): Job {
   const { env, stdout, stderr } = host;
   const ci = detectCi(env);
   const service = serviceOf(ci);
-  const cwd = host.cwd();
   const context: WriteContext = { env, random: () => randomUUID().replaceAll("-", ""), now: () => new Date() };
   const masked = new Set<string>();
-  const write = (writes: readonly Write[]): Promise<void> => publish(writes, { stdout, stderr, cwd, env });
+  const write = (writes: readonly Write[]): Promise<void> =>
+    publish(writes, {
+      stdout,
+      stderr,
+      env,
+      get cwd() {
+        return workingDirectory(() => host.cwd());
+      },
+    });
   return {
     name: ci.facts.job,
     service,
@@ -49,15 +57,20 @@ export function jobOf(host: Host): Job {
       const text = `${renderSummary(summary)}\n`;
       const writes = service?.summary(text, context) ?? [];
       const copy: readonly Write[] = file === undefined ? [] : [{ to: "file", path: file, text }];
-      await write(await Promise.all([...writes, ...copy].map((each) => fitToLimit(each, cwd))));
+      await write(await Promise.all([...writes, ...copy].map((each) => fitToLimit(each, host))));
     },
   };
 }
 
 /** The size limit of a page applies to all commands of a step together, so the size of the file is subtracted. */
-async function fitToLimit(write: Write, cwd: string): Promise<Write> {
+async function fitToLimit(write: Write, host: Host): Promise<Write> {
   if (write.to !== "file") return write;
-  const used = await stat(resolve(cwd, write.path)).then(
+  const used = await stat(
+    resolve(
+      workingDirectory(() => host.cwd()),
+      write.path,
+    ),
+  ).then(
     ({ size }) => size,
     () => 0,
   );

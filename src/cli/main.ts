@@ -2,22 +2,25 @@ import { type Command, CommanderError } from "commander";
 import type { Host } from "./host.ts";
 import type { Invocation } from "./invocation.ts";
 import { menu } from "./menu.ts";
+import { type Output, watchOutput } from "./output.ts";
 
 /** Exit status of an error that commander has found and printed. Equal to `EXIT.usage`; importing that would slow `--help` down. */
 const USAGE = 2;
 
 /** Runs the CLI. Only this function catches errors, prints them and sets the exit status. */
 export async function main(host: Host): Promise<void> {
+  const output = watchOutput(host);
   let invocation: Invocation | undefined;
   const program = menu(async (globals, title) => {
     const { invocationOf } = await import("./invocation.ts");
-    return (invocation = invocationOf(host, globals, title));
+    return (invocation = invocationOf(host, output, globals, title));
   });
   printTo(host, program);
   try {
     await program.parseAsync(host.argv);
     host.exitCode = invocation?.exitCode ?? 0;
     await invocation?.publish(undefined);
+    await requireWritten(host, output);
   } catch (thrown) {
     invocation?.progress.close();
     // For `--help` and `--version`, commander throws an error with exit code 0.
@@ -35,4 +38,16 @@ export async function main(host: Host): Promise<void> {
 function printTo(host: Host, command: Command): void {
   command.configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) });
   for (const subcommand of command.commands) printTo(host, subcommand);
+}
+
+/** A result that was not written completely is a failure, also of a command that succeeded. */
+async function requireWritten(host: Host, output: Output): Promise<void> {
+  // The stream reports a failed write after the write was called.
+  await new Promise((resolve) => setImmediate(resolve));
+  const reason = output.lost();
+  if (reason === undefined || output.closed.aborted || host.exitCode !== 0) return;
+  const { OffshootError } = await import("../errors.ts");
+  throw new OffshootError("OUTPUT_LOST", `The result was not written completely: ${reason}.`, {
+    remedy: "Free some disk space or write to another file, and run the command again.",
+  });
 }

@@ -8,8 +8,10 @@ export interface Progress {
   readonly emit: Listener;
   /** The finished phases, in order. */
   readonly phases: readonly PhaseTime[];
-  /** The database that would be kept if the process ended now, and how to delete it. */
+  /** The database that is kept when the process ends now, and how to delete it. */
   describeKept(): string;
+  /** What happens after a second signal, and how to delete the database if there is no time for it. */
+  describeHurry(): string;
   /** Clears the live line, if there is one. */
   close(): void;
 }
@@ -38,6 +40,8 @@ export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): P
   const terminal = stream.isTTY === true;
   let live = "";
   let database: Extract<Event, { kind: "database" }> | undefined;
+  let run: Extract<Event, { kind: "run" }> | undefined;
+  let mayExist = false;
   let folded: Group | undefined;
   const fold = (): void => {
     if (folded !== undefined || terminal) return;
@@ -57,6 +61,9 @@ export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): P
     if (!quiet) stream.write(`${text}\n`);
   };
   const onPhase = (event: Extract<Event, { kind: "phase" }>): void => {
+    // A creation that is interrupted may have created the database, and a deletion that failed may have kept it.
+    if (event.phase === "up") mayExist = event.state !== "end";
+    if (event.phase === "down" && event.state === "end") [database, mayExist] = [undefined, false];
     if (event.state === "start") {
       // While the user's command runs, only the command writes to the terminal.
       if (terminal && !quiet && event.phase !== "command") {
@@ -68,7 +75,6 @@ export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): P
     unfold();
     const failed = event.state === "failed";
     phases.push({ phase: event.phase, text: event.text, ms: event.ms, failed });
-    if (event.phase === "down") database = undefined;
     line(`${event.phase.padEnd(8)} ${failed ? "failed: " : ""}${event.text} ${dim(`(${formatElapsed(event.ms)})`)}`);
   };
   return {
@@ -77,7 +83,8 @@ export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): P
       clear();
       unfold();
     },
-    describeKept: () => (database === undefined ? "Stopped at once. This command had no database." : describeStop(database)),
+    describeKept: () => describeStop(database, mayExist ? run : undefined),
+    describeHurry: () => describeHurry(database, mayExist ? run : undefined),
     emit(event) {
       switch (event.kind) {
         case "phase":
@@ -86,6 +93,8 @@ export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): P
           database = event;
           return;
         case "run":
+          run = event;
+          return;
         case "findings":
           return;
         case "output":
@@ -110,7 +119,21 @@ function dim(text: string): string {
   return styleText("dim", text, { stream: process.stderr });
 }
 
-function describeStop(database: Extract<Event, { kind: "database" }>): string {
-  const until = database.expiresAt === undefined ? "" : ` until ${database.expiresAt.toISOString()}`;
-  return `Stopped at once. The ${database.provider} database ${database.name} is kept${until}. Delete it with: offshoot down --run ${database.run}`;
+type DatabaseEvent = Extract<Event, { kind: "database" }> | undefined;
+type RunEvent = Extract<Event, { kind: "run" }> | undefined;
+
+/** `run`: the run of a database that may exist, although its creation or its deletion has not ended. */
+function describeStop(database: DatabaseEvent, run: RunEvent): string {
+  if (database !== undefined) {
+    const until = database.expiresAt === undefined ? "" : ` until ${database.expiresAt.toISOString()}`;
+    return `Stopped at once. The ${database.provider} database ${database.name} is kept${until}. Delete it with: offshoot down --run ${database.run}`;
+  }
+  if (run === undefined) return "Stopped at once. This command had no database.";
+  return `Stopped at once. The database ${run.name} may exist. Delete it with: offshoot down --run ${run.key}`;
+}
+
+function describeHurry(database: DatabaseEvent, run: RunEvent): string {
+  const [name, key] = database === undefined ? [run?.name, run?.key] : [database.name, database.run];
+  const rest = name === undefined ? "" : ` If the database ${name} is not deleted in time, delete it with: offshoot down --run ${key}`;
+  return `Stopping without further waiting. Another signal stops at once.${rest}`;
 }

@@ -9,6 +9,7 @@ import { byPlace, bySeverity } from "../findings/order.ts";
 import { type FindingsResult, resultOf } from "../findings/result.ts";
 import { topOf } from "../identity/checkout.ts";
 import { redact } from "../redact.ts";
+import { workingDirectory } from "../process/working-directory.ts";
 
 /** The result of `checkMetrics`, `checkWorker` and `checkWorkflow`. */
 export interface CheckResult extends FindingsResult<CheckFinding> {
@@ -27,7 +28,7 @@ export interface CheckOutcome {
 }
 
 /** Sorts the findings of a check, and emits them for the CI job's page and as annotations of files. */
-export async function finishCheck({ command, findings, failOn, cwd = process.cwd(), emit }: CheckOutcome): Promise<CheckResult> {
+export async function finishCheck({ command, findings, failOn, cwd = workingDirectory(), emit }: CheckOutcome): Promise<CheckResult> {
   const sorted = findings.toSorted((a, b) => bySeverity(a, b) || byPlace(a, b));
   const result = { command, ...resultOf(sorted, failOn), folder: relative(await topOf(cwd), resolve(cwd)) };
   if (sorted.length > 0) await emitFindings(result, emit);

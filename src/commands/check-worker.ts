@@ -10,6 +10,7 @@ import { redact } from "../redact.ts";
 import { formatElapsed } from "../duration.ts";
 import type { CommonOptions } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
+import { workingDirectory } from "../process/working-directory.ts";
 
 export interface CheckWorkerOptions extends Pick<CommonOptions, "cwd" | "env" | "signal" | "onEvent"> {
   /** The worker's command and its arguments; it is started without a shell. */
@@ -54,7 +55,7 @@ export async function checkWorker(options: CheckWorkerOptions): Promise<CheckRes
     watchWorker({
       ...requirements,
       argv: command,
-      cwd: options.cwd ?? process.cwd(),
+      cwd: options.cwd ?? workingDirectory(),
       env: { PYTHONUNBUFFERED: "1", ...(options.env ?? process.env) },
       signal,
       output: (stream, chunk) => emit({ kind: "output", stream, chunk }),

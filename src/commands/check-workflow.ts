@@ -9,6 +9,7 @@ import { codeOf, OffshootError } from "../errors.ts";
 import { silent } from "../events.ts";
 import type { CommonOptions } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
+import { workingDirectory } from "../process/working-directory.ts";
 
 export interface CheckWorkflowOptions extends Pick<CommonOptions, "cwd" | "onEvent"> {
   /** Workflow files of GitHub Actions; default all files in `.github/workflows`. */
@@ -27,7 +28,7 @@ const FOLDER = ".github/workflows";
  */
 export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise<CheckResult> {
   const { onEvent: emit = silent } = options;
-  const cwd = options.cwd ?? process.cwd();
+  const cwd = options.cwd ?? workingDirectory();
   const named = options.files === undefined || options.files.length === 0 ? await filesIn(cwd) : options.files;
   // A file that is named twice is checked once.
   const paths = [...new Set(named.map((file) => resolve(cwd, file)))];

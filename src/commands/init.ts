@@ -14,6 +14,7 @@ import type { CommonOptions } from "../context/context.ts";
 import { detectBelow, detectTools, requireTool } from "../migration-tools/detect.ts";
 import { type Repository, repositoryIn } from "../migration-tools/repository.ts";
 import type { Project } from "../migration-tools/tool.ts";
+import { workingDirectory } from "../process/working-directory.ts";
 
 export interface InitOptions extends CommonOptions {
   /** The CI service of the pipeline, or `none` to write only the configuration; default the service in use, else GitHub Actions. */
@@ -38,7 +39,7 @@ export type { PlannedFile } from "../init/plan.ts";
  * written then.
  */
 export async function init(options: InitOptions = {}): Promise<InitResult> {
-  const cwd = resolve(options.cwd ?? process.cwd());
+  const cwd = resolve(options.cwd ?? workingDirectory());
   const { top, host } = await readCheckout(cwd);
   const planned = planInit(await lookAround(options, { cwd, top, host }), options.service);
   if (options.dryRun === true) return { ...planned, applied: false };

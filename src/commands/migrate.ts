@@ -88,6 +88,7 @@ export function readinessRequest(context: Context, migrations: Migrations, targe
       graceMs: timeouts.commandGraceMs,
     },
     signal: context.signal,
+    hurry: context.hurry,
     emit: context.emit,
     secrets: [...context.secrets, parseUrl(target.url).password],
     databaseExists: target.database === undefined ? undefined : () => isRunDatabaseAt(context, target.url),

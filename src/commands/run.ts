@@ -83,6 +83,7 @@ async function runCommand(context: Context, options: RunOptions, database: Datab
       cwd: context.cwd,
       env: { ...context.env, ...variablesOf(database) },
       signal: context.signal,
+      hurry: context.hurry,
       graceMs: context.settings.timeouts.commandGraceMs,
       terminal: options.terminal ?? process.stdin.isTTY,
     }),

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { configuredProviders, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import { OffshootError } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
 import { findDatabase } from "../providers/choose.ts";
 import type { Database } from "../providers/provider.ts";
@@ -28,15 +29,36 @@ export async function status(options: StatusOptions = {}): Promise<Status> {
   return readStatus(await prepare(options));
 }
 
-/** Yields the status every `everyMs` milliseconds (default 1000) until `signal` aborts or the migrations have ended. */
+/**
+ * Yields the status every `everyMs` milliseconds (default 1000) until `signal` aborts, the migrations have ended, or the
+ * database was deleted. Throws `TIMED_OUT` when no job has migrated for `timeouts.wait`, because then the run may never have
+ * a database or migrations.
+ */
 export async function* watchStatus(options: StatusOptions & { readonly everyMs?: number } = {}): AsyncGenerator<Status> {
   const context = await prepare(options);
+  const { waitMs } = context.settings.timeouts;
+  let hadDatabase = false;
+  let activeAt = performance.now();
   while (!context.signal.aborted) {
     const current = await readStatus(context);
     yield current;
-    if (hasEnded(current)) return;
+    if (hasEnded(current) || (hadDatabase && current.database === undefined)) return;
+    hadDatabase = current.database !== undefined;
+    if (isMigrating(current)) activeAt = performance.now();
+    if (performance.now() - activeAt > waitMs) throw nothingToWatch(context, current, waitMs);
     await pause(options.everyMs ?? 1000, undefined, { signal: context.signal }).catch(() => {});
   }
+}
+
+function nothingToWatch({ name }: Context, { database }: Status, waitMs: number): OffshootError {
+  const missing = database === undefined ? `the database ${name} did not exist` : `no job migrated the database ${name}`;
+  return new OffshootError("TIMED_OUT", `Timed out after ${Math.round(waitMs / 1000)} s: ${missing}.`, {
+    remedy: "Check that the run is the right one (`--run`), or watch longer with `--set timeouts.wait=2h`.",
+  });
+}
+
+function isMigrating({ markers: [newest] }: Status): boolean {
+  return newest?.state === "migrating" || newest?.state === "finalizing";
 }
 
 function hasEnded({ markers: [newest] }: Status): boolean {

@@ -10,6 +10,7 @@ import { type Listener, silent } from "../events.ts";
 import { branchName } from "../identity/name.ts";
 import { identifyRun, type RunIdentity } from "../identity/run-identity.ts";
 import { readCheckout, readDeveloper } from "../identity/checkout.ts";
+import { workingDirectory } from "../process/working-directory.ts";
 
 /** Registers secrets that must not appear in the output, such as in a CI log. */
 export type Conceal = (secrets: readonly string[]) => void | Promise<void>;
@@ -22,6 +23,11 @@ export interface CommonOptions {
   readonly env?: Env | undefined;
   /** Cancels the command. What it created is deleted; what cannot be deleted is named in a warning or an error. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Aborts after `signal` when there is no time left: the commands that offshoot runs are killed without their grace. What
+   * was created is still deleted. Default never.
+   */
+  readonly hurry?: AbortSignal | undefined;
   /** Called with each event while the command works; default none. */
   readonly onEvent?: Listener | undefined;
   /** Path of the configuration file; default `offshoot.yaml` in `cwd` or the nearest folder above it. */
@@ -42,6 +48,8 @@ export interface Context {
   readonly cwd: string;
   readonly env: Env;
   readonly signal: AbortSignal;
+  /** Aborts when commands must be killed without their grace. */
+  readonly hurry: AbortSignal;
   readonly emit: Listener;
   readonly conceal: Conceal;
   readonly now: () => Date;
@@ -62,7 +70,7 @@ export interface Context {
  * `CONFIG_UNREADABLE`, and `USAGE` when the run cannot be identified.
  */
 export async function prepare(options: CommonOptions): Promise<Context> {
-  const cwd = options.cwd ?? process.cwd();
+  const cwd = options.cwd ?? workingDirectory();
   const env = withoutUnexpandedMacros(options.env ?? process.env);
   const ci = detectCi(env, await readEvent(env));
   const resolved = await loadSettings({
@@ -87,11 +95,22 @@ export async function prepare(options: CommonOptions): Promise<Context> {
   });
   const emit = options.onEvent ?? silent;
   const { repository, pullRequest, invocation, attempt, shard } = run;
-  emit({ kind: "run", repository, pullRequest, invocation, attempt, shard, comment: settings.comment });
+  emit({
+    kind: "run",
+    key: run.key,
+    name: branchName(run),
+    repository,
+    pullRequest,
+    invocation,
+    attempt,
+    shard,
+    comment: settings.comment,
+  });
   return {
     cwd,
     env,
     signal: options.signal ?? new AbortController().signal,
+    hurry: options.hurry ?? new AbortController().signal,
     emit,
     conceal,
     now: options.now ?? (() => new Date()),

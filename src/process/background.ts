@@ -29,21 +29,28 @@ export function startInBackground(program: Program, request: unknown, options: B
 
 /**
  * Starts one of our programs, sends it `request` over a private channel, and returns its first reply. It continues
- * after this process has ended. Undefined: it ended without a reply, or could not be started.
+ * after this process has ended. Undefined: it ended without a reply, could not be started, or did not reply within
+ * `replyMs` milliseconds. In the last case it is killed.
  */
-export async function startWithReply<Reply>(program: Program, request: object, env: Env): Promise<Reply | undefined> {
+export async function startWithReply<Reply>(program: Program, request: object, env: Env, replyMs: number): Promise<Reply | undefined> {
   const child = spawn(process.execPath, [programFile(program)], {
     detached: true,
     windowsHide: true,
     env: { ...env },
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
+  let late: NodeJS.Timeout | undefined;
   const reply = await new Promise<Reply | undefined>((resolve) => {
+    late = setTimeout(() => {
+      child.kill("SIGKILL");
+      resolve(undefined);
+    }, replyMs);
     child.once("message", (message) => resolve(message as Reply));
     child.once("error", () => resolve(undefined));
     child.once("exit", () => resolve(undefined));
     child.send(request, () => {});
   });
+  clearTimeout(late);
   if (child.connected) child.disconnect();
   child.unref();
   return reply;

@@ -15,6 +15,8 @@ export interface ForegroundOptions {
   readonly cwd: string;
   readonly env: Env;
   readonly signal: AbortSignal;
+  /** Ends the grace early when it aborts. Default never. */
+  readonly hurry?: AbortSignal | undefined;
   /** Milliseconds between the first signal and SIGKILL. */
   readonly graceMs: number;
   /** Whether stdin is a terminal: the terminal then sends SIGINT to the command itself on Ctrl-C. */
@@ -35,12 +37,15 @@ export async function runInForeground(command: readonly string[], options: Foreg
   const stop = (): void => {
     const received = signalOf(options.signal);
     if (!(terminal && received === "SIGINT")) child.signal(received);
-    kill = setTimeout(() => child.signal("SIGKILL"), options.graceMs);
+    kill = setTimeout(end, options.graceMs);
   };
+  const end = (): void => child.signal("SIGKILL");
   // If this process is killed, the command must not continue with a database that is never deleted.
   const cancelKill = child.killOnExit();
   options.signal.addEventListener("abort", stop, { once: true });
   if (options.signal.aborted) stop();
+  options.hurry?.addEventListener("abort", end, { once: true });
+  if (options.hurry?.aborted === true) end();
   try {
     const { code, signal } = await child.ended;
     return { exitCode: signal === null ? (code ?? 1) : exitCodeOf(signal), signal: signal ?? undefined };
@@ -49,6 +54,7 @@ export async function runInForeground(command: readonly string[], options: Foreg
   } finally {
     clearTimeout(kill);
     options.signal.removeEventListener("abort", stop);
+    options.hurry?.removeEventListener("abort", end);
     cancelKill();
   }
 }

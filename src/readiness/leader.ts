@@ -90,16 +90,20 @@ function startMigration({ session, claim }: Lead, request: MigrateRequest, heart
 async function endOf(running: RunningCommand, request: MigrateRequest, heartbeat: Heartbeat, within: Deadline): Promise<CommandEnd> {
   const { shortGraceMs, graceMs } = limitsOf(request.timings);
   const stopSoon = (): void => running.stop(shortGraceMs);
+  const stopNow = (): void => running.stop(0);
   const stop = (): void => running.stop(request.signal.aborted ? graceMs : shortGraceMs);
   heartbeat.lost.addEventListener("abort", stopSoon, { once: true });
   within.signal.addEventListener("abort", stop, { once: true });
   if (heartbeat.lost.aborted) stopSoon();
+  request.hurry?.addEventListener("abort", stopNow, { once: true });
   if (within.signal.aborted) stop();
+  if (request.hurry?.aborted === true) stopNow();
   try {
     return await running.ended;
   } finally {
     heartbeat.lost.removeEventListener("abort", stopSoon);
     within.signal.removeEventListener("abort", stop);
+    request.hurry?.removeEventListener("abort", stopNow);
   }
 }
 

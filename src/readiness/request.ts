@@ -29,6 +29,8 @@ export interface ReadinessRequest {
   readonly owner: Owner;
   readonly timings: ReadinessTimings;
   readonly signal: AbortSignal;
+  /** Kills the command without its grace when it aborts. Default never. */
+  readonly hurry?: AbortSignal | undefined;
   readonly emit: Listener;
   /** Removed from everything that is stored or thrown. */
   readonly secrets: readonly string[];

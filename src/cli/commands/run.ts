@@ -11,7 +11,9 @@ export const execute: Execute = async (invocation, flags, argv) => {
       keepOnFailure: flags["keepOnFailure"] === true,
       terminal: invocation.stdinIsTerminal,
     });
-    invocation.exitCode = result.exitCode;
+    // A command that ignored the interruption was killed, which must not hide the interruption.
+    const wasKilled = result.signal === "SIGKILL" && invocation.received() !== undefined;
+    invocation.exitCode = wasKilled ? invocation.signalExitCode() : result.exitCode;
     if (result.kept !== undefined) {
       const lines = describeKept(result.kept, result);
       for (const line of lines) invocation.log(line);

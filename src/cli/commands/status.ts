@@ -10,6 +10,7 @@ export const execute: Execute = async (invocation, flags) => {
     if (!first && !invocation.json) invocation.write("\n");
     print(invocation, now);
     first = false;
+    if (invocation.output.closed.aborted) return;
   }
 };
 

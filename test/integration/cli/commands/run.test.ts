@@ -64,14 +64,26 @@ describe("run", () => {
     },
   );
 
-  test("ends at once on a second signal, and prints which database is kept and how to delete it", async () => {
-    const running = project.start(["run", "--run", "twice", "--", "sh", "-c", "trap '' TERM; echo started; while :; do sleep 1; done"]);
-    await running.until("started");
-    running.child.kill("SIGTERM");
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    running.child.kill("SIGTERM");
-    const { code, stderr } = await running.finished;
-    expect(code).toBe(143);
+  test("ends at once on a third signal, and prints which database is kept and how to delete it", async () => {
+    // While the server is stopped, the deletion waits for it.
+    const server = `$(head -n 1 "$OFFSHOOT_HOME"/postgres-*/data/postmaster.pid)`;
+    const running = project.start([
+      "run",
+      "--run",
+      "twice",
+      "--",
+      "sh",
+      "-c",
+      `kill -STOP ${server}; echo ${server} stopped; exec sleep 60`,
+    ]);
+    await running.until("stopped");
+    for (const signal of ["SIGINT", "SIGTERM", "SIGINT"] as const) {
+      running.child.kill(signal);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    const { code, stderr, stdout } = await running.finished;
+    process.kill(Number.parseInt(stdout, 10), "SIGCONT");
+    expect(code).toBe(130);
     expect(stderr).toMatch(/embedded database offshoot\/\S+ is kept until \d{4}-.*Delete it with: offshoot down --run twice/);
     expect(await databases("twice")).toBe(1);
     expect((await project.offshoot(["down", "--run", "twice"])).code).toBe(0);

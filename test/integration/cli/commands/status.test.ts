@@ -41,3 +41,19 @@ test("status --watch shows the leader, its heartbeat and the waiting jobs, and e
   expect([led.code, waited.code]).toEqual([0, 0]);
   expect(waited.stderr).toMatch(new RegExp(String.raw`Waiting for .*pid ${leader.child.pid}.*migrating for .*, since [\d:]{8} UTC`));
 });
+
+test("status --watch ends when the database is deleted", async () => {
+  await project.offshoot(["up", "--run", "short"]);
+  const watching = project.start(["status", "--watch", "--run", "short"]);
+  await watching.until("database  embedded");
+  await project.offshoot(["down", "--run", "short"]);
+  const { code, stdout } = await watching.finished;
+  expect(code).toBe(0);
+  expect(stdout.trim().split("\n\n").at(-1)).toMatch(/^run {7}short\nname .*\ndatabase {2}none\n/);
+});
+
+test("status --watch fails when there is no database for `timeouts.wait`", async () => {
+  const { code, stderr } = await project.offshoot(["status", "--watch", "--run", "never", "--set", "timeouts.wait=2s"]);
+  expect(code).toBe(12);
+  expect(stderr).toMatch(/^error Timed out after 2 s: the database offshoot\/\S+ did not exist\.$/m);
+});
