@@ -31,11 +31,18 @@ export interface CheckFacts {
   readonly "worker-children-left": { readonly after: string };
 
   /** Jobs that can run at the same time migrate one database. */
-  readonly "migrates-twice": { readonly jobs: readonly string[]; readonly command: string };
+  readonly "migrates-twice": { readonly jobs: readonly string[]; readonly command: string; readonly database?: string | undefined };
+  /** The job uses the database that the job `migrates` migrates, and does not wait for it. */
+  readonly "not-after-migration": { readonly migrates: string; readonly command: string };
   readonly "migration-failure-hidden": { readonly command: string; readonly by: "a pipe" | "continue-on-error" | "the command after ||" };
   readonly "migrates-through-pooler": { readonly variable: string; readonly value: string };
   readonly "secret-in-output": { readonly output: string; readonly value: string };
   readonly "needs-missing": { readonly job: string; readonly expression: string };
+  readonly "output-missing": { readonly job: string; readonly output: string; readonly nearest?: string | undefined };
+  /** Outputs are texts. */
+  readonly "output-as-boolean": { readonly expression: string };
+  /** The job has a fallback for the job `needs`, which is skipped unless its condition is true. */
+  readonly "fallback-skipped": { readonly needs: string; readonly condition: string };
   readonly "branch-left": { readonly uses: string };
   readonly "cleanup-skipped": { readonly step: string };
   readonly "untrusted-checkout": { readonly ref: string };

@@ -3,7 +3,7 @@ import { CODES } from "./codes.ts";
 import type { CheckCode, CheckFacts } from "./facts.ts";
 
 /** The name of a step is its job, and its name, id, action or number. */
-export type CheckedObject = FoundObject<"endpoint" | "metric" | "worker" | "job" | "step">;
+export type CheckedObject = FoundObject<"endpoint" | "metric" | "worker" | "job" | "step" | "script" | "workflow">;
 
 /** One problem that a check found, as data. */
 export type CheckFinding = FindingOf<CheckFacts, CheckedObject["kind"]>;

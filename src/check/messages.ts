@@ -87,10 +87,15 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
     remedy: "End the child processes with the worker, and wait for them.",
   }),
 
-  "migrates-twice": ({ jobs, command }) => ({
+  "migrates-twice": ({ jobs, command, database }) => ({
     problem: `jobs that can run at the same time migrate one database: ${jobs.join(", ")}`,
-    details: detail("command", command),
+    details: [...detail("command", command), ...detail("database", database)],
     remedy: "Write `offshoot migrate --` before the command in each job. Then one job runs it, and the others wait.",
+  }),
+  "not-after-migration": ({ migrates, command }) => ({
+    problem: `the job uses the database that the job "${migrates}" migrates, and does not wait for it`,
+    details: detail("command", command),
+    remedy: `Add ${migrates} to needs. Or run \`offshoot migrate\` in both jobs: then the second one waits.`,
   }),
   "migration-failure-hidden": ({ command, by }) => ({
     problem: `a failed migration does not fail the step, because of ${by}`,
@@ -114,6 +119,21 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
     problem: `the job reads from the job "${job}", which is not in its needs`,
     details: detail("found", expression),
     remedy: `Add ${job} to needs. Otherwise the expression is empty, and a condition with it is always false.`,
+  }),
+  "output-missing": ({ job, output, nearest }) => ({
+    problem: `the job "${job}" does not declare the output "${output}"`,
+    details: detail("similar", nearest),
+    remedy: `Add it to the outputs of ${job}, or correct the name. Otherwise the expression is empty.`,
+  }),
+  "output-as-boolean": ({ expression }) => ({
+    problem: "an output is a text, and is never equal to true or false",
+    details: detail("found", expression),
+    remedy: "Compare it with a text: == 'true'.",
+  }),
+  "fallback-skipped": ({ needs, condition }) => ({
+    problem: `the job has a fallback for the job "${needs}", but is skipped with it`,
+    details: detail(`condition of ${needs}`, condition),
+    remedy: "Add `!failure() && !cancelled()` to the condition of this job. Then it also runs when the needed job was skipped.",
   }),
   "branch-left": ({ uses }) => ({
     problem: "the step creates a Neon branch that is never deleted",

@@ -3,7 +3,9 @@ import { join, relative, resolve } from "node:path";
 import { describeFindings } from "../findings/count.ts";
 import type { Severity } from "../findings/finding.ts";
 import { type CheckResult, finishCheck } from "./check-result.ts";
+import type { Script } from "../check/workflow/scripts.ts";
 import type { Workflow } from "../check/workflow/workflow.ts";
+import { repositoryAt } from "../check/workflow/files.ts";
 import { READ_FAILURES } from "../config/file.ts";
 import { codeOf, OffshootError } from "../errors.ts";
 import { silent } from "../events.ts";
@@ -12,7 +14,7 @@ import { inPhase } from "../context/phase.ts";
 import { workingDirectory } from "../process/working-directory.ts";
 
 export interface CheckWorkflowOptions extends Pick<CommonOptions, "cwd" | "onEvent"> {
-  /** Workflow files of GitHub Actions; default all files in `.github/workflows`. */
+  /** Workflow files of GitHub Actions and shell scripts; default all workflows in `.github/workflows`. */
   readonly files?: readonly string[] | undefined;
   /** The lowest severity that fails the check; default `error`. */
   readonly failOn?: Severity | undefined;
@@ -21,10 +23,10 @@ export interface CheckWorkflowOptions extends Pick<CommonOptions, "cwd" | "onEve
 const FOLDER = ".github/workflows";
 
 /**
- * Finds known mistakes in workflow files. Nothing is run. Findings are a result, not an error.
+ * Finds known mistakes in workflow files and shell scripts. Nothing is run. Findings are a result, not an error.
  *
- * Throws `CONFIG_UNREADABLE` for a file that cannot be read, and `USAGE` for invalid YAML and for a file that is not a
- * workflow.
+ * Throws `CONFIG_UNREADABLE` for a file that cannot be read, and `USAGE` for invalid YAML and for a file that is neither a
+ * workflow nor a shell script.
  */
 export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise<CheckResult> {
   const { onEvent: emit = silent } = options;
@@ -36,8 +38,12 @@ export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise
   const findings = await inPhase(
     emit,
     "check",
-    paths.length === 1 ? "1 workflow" : `${paths.length} workflows`,
-    async () => mistakesIn(await Promise.all(paths.map((path) => readWorkflow(cwd, path)))),
+    paths.length === 1 ? "1 file" : `${paths.length} files`,
+    async () => {
+      const files = await Promise.all(paths.map((path) => readChecked(cwd, path, named === options.files)));
+      const workflows = files.flatMap(({ workflow }) => workflow ?? []);
+      return mistakesIn(workflows, repositoryAt(cwd), files.flatMap(({ script }) => script ?? []));
+    },
     describeFindings,
   );
   return finishCheck({ command: "check workflow", findings, failOn: options.failOn, cwd, emit });
@@ -55,21 +61,20 @@ async function filesIn(cwd: string): Promise<readonly string[]> {
   });
 }
 
-async function readWorkflow(cwd: string, path: string): Promise<Workflow> {
+async function readChecked(cwd: string, path: string, isNamed: boolean): Promise<{ readonly workflow?: Workflow; readonly script?: Script }> {
   const file = relative(cwd, path).replaceAll("\\", "/") || ".";
   const text = await readFile(path, "utf8").catch((thrown: unknown) => {
-    throw new OffshootError(
-      "CONFIG_UNREADABLE",
-      `Could not read the workflow ${file}: ${READ_FAILURES[codeOf(thrown) ?? ""] ?? codeOf(thrown)}.`,
-      {
-        remedy: "Check the path and the permissions of the file.",
-      },
-    );
+    throw new OffshootError("CONFIG_UNREADABLE", `Could not read ${file}: ${READ_FAILURES[codeOf(thrown) ?? ""] ?? codeOf(thrown)}.`, {
+      remedy: "Check the path and the permissions of the file.",
+    });
   });
-  const [{ readDocument }, { workflowOf }] = await Promise.all([
+  const [{ readDocument }, { workflowOf }, { isShell }, { scriptFile }] = await Promise.all([
     import("../check/workflow/document.ts"),
     import("../check/workflow/workflow.ts"),
+    import("../check/workflow/repository.ts"),
+    import("../check/workflow/scripts.ts"),
   ]);
+  if (isShell(file, text)) return { script: scriptFile(file, text) };
   const document = readDocument(text);
   if (document.error !== undefined) {
     throw new OffshootError("USAGE", `${file}:${document.error.line}: ${document.error.text}`, {
@@ -78,8 +83,10 @@ async function readWorkflow(cwd: string, path: string): Promise<Workflow> {
     });
   }
   const workflow = workflowOf(file, document);
-  if (workflow !== undefined) return workflow;
+  if (workflow !== undefined) return { workflow };
+  // Some repositories keep a workflow whose lines are all comments.
+  if (!isNamed && document.value === null) return {};
   throw new OffshootError("USAGE", `${file} is not a GitHub Actions workflow: \`jobs\` or \`on\` is missing.`, {
-    remedy: `Name a workflow file, such as ${FOLDER}/ci.yml.`,
+    remedy: `Name a workflow file, such as ${FOLDER}/ci.yml, or a shell script.`,
   });
 }

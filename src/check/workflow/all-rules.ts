@@ -1,23 +1,42 @@
 import type { CheckFinding } from "../finding.ts";
+import { withCompositeSteps } from "./expand.ts";
+import type { Repository } from "./repository.ts";
 import { branchLeft, cleanupSkipped } from "./rules/branches.ts";
-import { needsMissing, secretInOutput, untrustedCheckout } from "./rules/expressions.ts";
+import { needsMissing, outputAsBoolean, outputMissing, secretInOutput, untrustedCheckout } from "./rules/expressions.ts";
 import { failureHidden, migratesTwice, throughPooler } from "./rules/migrations.ts";
-import { incrementEnds, outputBuffered } from "./rules/scripts.ts";
+import { fallbackSkipped, notAfterMigration } from "./rules/ordering.ts";
+import { incrementEnds, outputBuffered, pooledInScript, secretInLog } from "./rules/scripts.ts";
+import { type Script, scriptsOf } from "./scripts.ts";
 import type { Workflow } from "./workflow.ts";
 
-const RULES: readonly ((workflow: Workflow) => readonly CheckFinding[])[] = [
+const WORKFLOW_RULES: readonly ((workflow: Workflow, repository: Repository) => readonly CheckFinding[])[] = [
   migratesTwice,
+  notAfterMigration,
   failureHidden,
   throughPooler,
+  fallbackSkipped,
   cleanupSkipped,
   secretInOutput,
   needsMissing,
+  outputMissing,
+  outputAsBoolean,
   untrustedCheckout,
-  outputBuffered,
-  incrementEnds,
 ];
 
-/** The known mistakes in the workflows of one repository. Pure. */
-export function mistakesIn(workflows: readonly Workflow[]): readonly CheckFinding[] {
-  return [...workflows.flatMap((workflow) => RULES.flatMap((rule) => rule(workflow))), ...branchLeft(workflows)];
+const SCRIPT_RULES: readonly ((script: Script) => readonly CheckFinding[])[] = [outputBuffered, incrementEnds, secretInLog, pooledInScript];
+
+/** The known mistakes in the workflows and scripts of one repository. Pure but for `repository.read`. */
+export function mistakesIn(
+  workflows: readonly Workflow[],
+  repository: Repository = { read: () => undefined },
+  scripts: readonly Script[] = [],
+): readonly CheckFinding[] {
+  const expanded = workflows.map((workflow) => withCompositeSteps(workflow, repository));
+  const files = new Set(scripts.map(({ file }) => file));
+  const all = [...scripts, ...scriptsOf(expanded, repository).filter(({ object, file }) => object.kind === "step" || !files.has(file))];
+  return [
+    ...expanded.flatMap((workflow) => WORKFLOW_RULES.flatMap((rule) => rule(workflow, repository))),
+    ...branchLeft(expanded),
+    ...all.flatMap((script) => SCRIPT_RULES.flatMap((rule) => rule(script))),
+  ];
 }

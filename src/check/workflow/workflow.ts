@@ -1,6 +1,6 @@
 import type { WorkflowDocument } from "./document.ts";
 
-type Texts = Readonly<Record<string, string>>;
+export type Texts = Readonly<Record<string, string>>;
 
 /** The parts of a GitHub Actions workflow that the rules use. Texts are as in the file; expressions are not evaluated. */
 export interface Workflow {
@@ -19,10 +19,15 @@ export interface Job {
   readonly env: Texts;
   readonly shell?: string | undefined;
   readonly outputs: Texts;
-  /** Whether several instances can run at the same time. */
-  readonly matrix: boolean;
-  /** Whether the job has its own Postgres service. */
-  readonly hasPostgres: boolean;
+  /** How many instances can run at the same time. An expression counts as 2. */
+  readonly legs: number;
+  /** Jobs and runs with the same text do not run at the same time. */
+  readonly concurrency: string;
+  /** Whether the job has its own database server as a service. */
+  readonly hasService: boolean;
+  /** The workflow that the job calls. */
+  readonly uses: string;
+  readonly with: Texts;
   readonly steps: readonly Step[];
   /** The whole job as text, to find expressions. */
   readonly text: string;
@@ -44,6 +49,19 @@ export interface Step {
 }
 
 type Mapping = Readonly<Record<string, unknown>>;
+
+/** The steps of a composite action; undefined for another kind of action. */
+export function compositeStepsOf(document: WorkflowDocument): readonly Step[] | undefined {
+  const steps = mapping(mapping(document.value)["runs"])["steps"];
+  return Array.isArray(steps) ? (steps as unknown[]).map((step, at) => stepOf("action", mapping(step), at, 1)) : undefined;
+}
+
+/** The default values of the inputs of an action, or of a called workflow. */
+export function inputDefaultsOf(document: WorkflowDocument): Texts {
+  const root = mapping(document.value);
+  const inputs = mapping(root["inputs"] ?? mapping(mapping(root["on"])["workflow_call"])["inputs"]);
+  return Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, text(mapping(input)["default"])]));
+}
 
 /** Reads a workflow; undefined for a document that is not a workflow: it lacks jobs or triggers. */
 export function workflowOf(file: string, document: WorkflowDocument): Workflow | undefined {
@@ -76,8 +94,11 @@ function jobOf(id: string, job: Mapping, document: WorkflowDocument): Job {
     env: texts(job["env"]),
     shell: shellOf(job),
     outputs: texts(job["outputs"]),
-    matrix: mapping(job["strategy"])["matrix"] !== undefined,
-    hasPostgres: Object.values(mapping(job["services"])).some((service) => /postgres|postgis|timescale/i.test(JSON.stringify(service))),
+    legs: legsOf(mapping(job["strategy"])),
+    concurrency: typeof job["concurrency"] === "string" ? job["concurrency"] : text(mapping(job["concurrency"])["group"]),
+    hasService: Object.entries(mapping(job["services"])).some((service) => SERVER_IMAGE.test(JSON.stringify(service))),
+    uses: text(job["uses"]),
+    with: texts(job["with"]),
     steps: steps.map((step, at) => stepOf(id, mapping(step), at, lineOf("steps", at))),
     text: JSON.stringify(job),
     lineOf,
@@ -100,6 +121,27 @@ function stepOf(job: string, step: Mapping, at: number, line: number): Step {
     // An expression can be true.
     continueOnError: step["continue-on-error"] !== undefined && text(step["continue-on-error"]) !== "false",
   };
+}
+
+const SERVER_IMAGE = /postgres|postgis|timescale|pgvector|supabase|mysql|mariadb|cockroach|mssql|"(?:db|database)"/i;
+
+/** The instances of a matrix (GitHub documentation, "Running variations of jobs in a workflow"). */
+function legsOf(strategy: Mapping): number {
+  const { matrix, "max-parallel": most } = strategy;
+  if (matrix === undefined) return 1;
+  const limit = typeof most === "number" ? most : Number.POSITIVE_INFINITY;
+  if (typeof matrix === "string") return Math.min(2, limit);
+  const { include, exclude, ...axes } = mapping(matrix);
+  const lengths = Object.values(axes).map((values) => (Array.isArray(values) ? values.length : 2));
+  const product = lengths.length === 0 ? 0 : lengths.reduce((all, each) => all * each, 1);
+  const added = Array.isArray(include) ? (include as unknown[]).filter((one) => product === 0 || isNewLeg(mapping(one), axes)).length : 0;
+  const removed = Array.isArray(exclude) ? exclude.length : 0;
+  return Math.min(Math.max(product - removed, 0) + added || 1, limit);
+}
+
+/** An entry of `include` that fits a leg extends it; another one is a leg of its own. */
+function isNewLeg(entry: Mapping, axes: Mapping): boolean {
+  return Object.entries(entry).some(([name, value]) => Array.isArray(axes[name]) && !(axes[name] as unknown[]).includes(value));
 }
 
 function shellOf(holder: Mapping): string | undefined {

@@ -1,5 +1,5 @@
 import { found, type CheckFinding } from "../../finding.ts";
-import { commandsOf } from "../commands.ts";
+import { logicalLines } from "../shell.ts";
 import type { Job, Step, Workflow } from "../workflow.ts";
 
 const CREATES = /^neondatabase\/create-branch-action\b/;
@@ -21,7 +21,7 @@ export function branchLeft(workflows: readonly Workflow[]): readonly CheckFindin
 }
 
 function cleans({ uses, run }: Step): boolean {
-  return DELETES.test(uses) || commandsOf(run).some((command) => DELETING_COMMAND.test(command));
+  return DELETES.test(uses) || linesOf(run).some((command) => DELETING_COMMAND.test(command));
 }
 
 /** Cleanup steps that a failed or cancelled run skips. A step that runs when the pull request is closed is not part of a run. */
@@ -33,7 +33,7 @@ export function cleanupSkipped({ file, jobs }: Workflow): readonly CheckFinding[
         found(
           "cleanup-skipped",
           { kind: "step", name: step.name },
-          { step: step.uses === "" ? (commandsOf(step.run).find((command) => DELETING_COMMAND.test(command)) ?? "") : step.uses },
+          { step: step.uses === "" ? (linesOf(step.run).find((command) => DELETING_COMMAND.test(command)) ?? "") : step.uses },
           { file, line: step.line },
         ),
       ),
@@ -43,9 +43,13 @@ export function cleanupSkipped({ file, jobs }: Workflow): readonly CheckFinding[
 function runsAnyway(step: Step, job: Job): boolean {
   if (/closed/.test(step.condition + job.condition)) return true;
   // Steps before it that only install cannot leave a database behind, and without them the cleanup command does not exist.
-  const first = job.steps.every((other) => other === step || commandsOf(other.run).every((command) => INSTALLS.test(command)));
+  const first = job.steps.every((other) => other === step || linesOf(other.run).every((command) => INSTALLS.test(command)));
   // `offshoot run` cleans up by itself, unless its step is killed.
   const rest = /\bcancelled\(\)/.test(step.condition) && job.steps.some((other) => RUNS.test(other.run));
   // When a needed job is skipped or fails, the whole job is skipped, whatever the condition of the step.
   return (ALWAYS.test(step.condition) || first || rest) && (ALWAYS.test(job.condition) || job.needs.length === 0);
+}
+
+function linesOf(script: string): readonly string[] {
+  return logicalLines(script).map(({ text }) => text);
 }

@@ -1,18 +1,34 @@
 import { nearest } from "../../../nearest.ts";
 import { found, type CheckFinding } from "../../finding.ts";
+import { isSecretName } from "../secret-names.ts";
 import type { Job, Workflow } from "../workflow.ts";
-
-const SECRET_NAME = /secrets\.|outputs\.\w*(?:db_?url|database_?url|connection|dsn|password)\w*/i;
 
 /** Job outputs that hold a secret or a database URL. */
 export function secretInOutput({ file, jobs }: Workflow): readonly CheckFinding[] {
   return jobs.flatMap((job) =>
     Object.entries(job.outputs)
-      .filter(([, value]) => SECRET_NAME.test(value))
+      .filter(([, value]) => holdsSecret(value, job))
       .map(([output, value]) =>
         found("secret-in-output", { kind: "job", name: job.id }, { output, value }, { file, line: job.lineOf("outputs", output) }),
       ),
   );
+}
+
+function holdsSecret(value: string, job: Job): boolean {
+  // A comparison has the result true or false, which is not a secret.
+  const expressions = [...value.matchAll(/\$\{\{(.*?)\}\}/g)].map(([, text = ""]) => text).filter((text) => !/[!=<>]=?\s*'|^\s*!/.test(text));
+  return expressions.some((text) =>
+    [...text.matchAll(/\bsecrets\.([\w-]+)|\b(?:steps\.([\w-]+)\.)?outputs\.([\w-]+)/g)].some(([, secret, id, name = ""]) =>
+      secret === undefined ? isSecretName(name) && !isFixed(id, name, job) : secret !== "GITHUB_TOKEN",
+    ),
+  );
+}
+
+/** Whether a step writes this output as a text that is in the workflow itself, such as a password of a demo. */
+function isFixed(id: string | undefined, output: string, { steps }: Job): boolean {
+  const script = steps.find((step) => step.id === id)?.run ?? "";
+  const written = [...script.matchAll(/\b([\w-]+)=(.*)/g)].filter(([, name]) => name === output).map(([, , value = ""]) => value);
+  return written.length > 0 && written.every((value) => !/[$`]/.test(value.replace(/>>?.*$/, "")));
 }
 
 /** Expressions that read from a job that is not in `needs` (GitHub documentation, "Contexts": `needs` holds only direct dependencies). */
@@ -30,6 +46,37 @@ export function needsMissing({ file, jobs }: Workflow): readonly CheckFinding[] 
 function meant(id: string, job: Job, jobs: readonly Job[]): string {
   const others = jobs.filter((other) => other !== job).map((other) => other.id);
   return others.includes(id) ? id : (nearest(id, others) ?? id);
+}
+
+/** Expressions that read an output which the needed job does not declare. They are empty. */
+export function outputMissing({ file, jobs }: Workflow): readonly CheckFinding[] {
+  return jobs.flatMap((job) =>
+    job.needs.flatMap((id) => {
+      const source = jobs.find((each) => each.id === id);
+      // The outputs of a called workflow are in another file.
+      if (source === undefined || source.uses !== "") return [];
+      const declared = Object.keys(source.outputs);
+      const read = job.text.matchAll(new RegExp(String.raw`\bneeds\.${id.replaceAll(/[^\w-]/g, "")}\.outputs\.([\w-]+)`, "g"));
+      const missing = new Set([...read].map(([, output = ""]) => output).filter((output) => !declared.includes(output)));
+      return [...missing].map((output) =>
+        found("output-missing", { kind: "job", name: job.id }, { job: id, output, nearest: nearest(output, declared) }, { file, line: job.line }),
+      );
+    }),
+  );
+}
+
+const AS_BOOLEAN = /\b(?:needs|steps)\.[\w-]+\.outputs\.[\w-]+\s*[!=]=\s*(?:true|false)\b(?!')/;
+
+/** Conditions that compare an output with true or false. Outputs are texts, and a text is never equal to them. */
+export function outputAsBoolean({ file, jobs }: Workflow): readonly CheckFinding[] {
+  const holders = jobs.flatMap((job) => [
+    { object: { kind: "job", name: job.id } as const, condition: job.condition, line: job.line },
+    ...job.steps.map((step) => ({ object: { kind: "step", name: step.name } as const, condition: step.condition, line: step.line })),
+  ]);
+  return holders.flatMap(({ object, condition, line }) => {
+    const [expression] = AS_BOOLEAN.exec(condition) ?? [];
+    return expression === undefined ? [] : [found("output-as-boolean", object, { expression }, { file, line })];
+  });
 }
 
 /** Checkouts of pull request code under `pull_request_target`, which has secrets and a token with write permissions. */

@@ -1,31 +1,76 @@
+import type { Place } from "../../../findings/finding.ts";
 import { found, type CheckFinding } from "../../finding.ts";
-import { commandsOf } from "../commands.ts";
-import type { Workflow } from "../workflow.ts";
+import { migrates } from "../commands.ts";
+import type { Script } from "../scripts.ts";
+import { isSecretName } from "../secret-names.ts";
+import { logicalLines, shellCommands } from "../shell.ts";
 
 const PYTHON_IN_BACKGROUND = /\b(?:python[\d.]*|celery|gunicorn|uvicorn|rq|dramatiq)\b.*[^&>]&(?:\s*$|\s+(?!&))/;
 
 /** Python processes in the background that buffer their output: when they are killed, it is lost. */
-export function outputBuffered({ file, env, jobs }: Workflow): readonly CheckFinding[] {
-  return jobs.flatMap((job) =>
-    job.steps
-      .filter((step) => !("PYTHONUNBUFFERED" in { ...env, ...job.env, ...step.env }) && !/PYTHONUNBUFFERED/.test(step.run))
-      .flatMap((step) =>
-        commandsOf(step.run)
-          .filter((command) => PYTHON_IN_BACKGROUND.test(command) && !/\bpython[\d.]*\s+-\w*u/.test(command))
-          .map((command) => found("output-buffered", { kind: "step", name: step.name }, { command }, { file, line: step.line })),
-      ),
-  );
+export function outputBuffered(script: Script): readonly CheckFinding[] {
+  if ("PYTHONUNBUFFERED" in script.env || /PYTHONUNBUFFERED/.test(script.text)) return [];
+  return logicalLines(script.text)
+    .filter(({ text }) => PYTHON_IN_BACKGROUND.test(text) && !/\bpython[\d.]*\s+-\w*u/.test(text))
+    .map(({ text, at }) => inScript(script, at, (place) => found("output-buffered", script.object, { command: text }, place)));
 }
 
-/** `((x++))` as a separate command: its status is 1 when the value was 0, and `bash -e` then ends the script. */
-export function incrementEnds({ file, jobs }: Workflow): readonly CheckFinding[] {
-  return jobs.flatMap((job) =>
-    job.steps
-      .filter((step) => !/\bset \+e\b/.test(step.run) && !/^(?:sh|pwsh|powershell|cmd|python)\b/.test(step.shell ?? ""))
-      .flatMap((step) =>
-        commandsOf(step.run)
-          .filter((command) => /(?:^|;\s*|&&\s*)\(\(\s*\w+(?:\+\+|--)\s*\)\)\s*(?:;|$)/.test(command))
-          .map((command) => found("increment-ends-script", { kind: "step", name: step.name }, { command }, { file, line: step.line })),
-      ),
-  );
+// `((x++))` has the status 1 when x was 0, `((x--))` when it was 0, and `let` when its last value is 0.
+const INCREMENT = /^(?:\(\(\s*\w+(?:\+\+|--)\s*\)\)|let\s+["']?\w+(?:\+\+|--|[+-]?=)[^"']*["']?)$/;
+
+/** An increment as a separate command, where the shell ends at the first command that fails. */
+export function incrementEnds(script: Script): readonly CheckFinding[] {
+  let ends = script.endsOnFailure;
+  return shellCommands(script.text).flatMap(({ text, line, at }) => {
+    if (/^set\s/.test(text)) {
+      if (/\s-\w*e|-o\s+errexit/.test(text)) ends = true;
+      if (/\s\+\w*e|\+o\s+errexit/.test(text)) ends = false;
+    }
+    // In a condition, or before `||` and `&&`, a failure does not end the script.
+    const isAlone = !/^(?:if|while|until|elif|!)\s/.test(text) && !followedBy(line, text);
+    if (!ends || !isAlone || !INCREMENT.test(text.replace(/^(?:then|do|else|\{)\s+/, ""))) return [];
+    return [inScript(script, at, (place) => found("increment-ends-script", script.object, { command: line }, place))];
+  });
+}
+
+function followedBy(line: string, command: string): boolean {
+  return /^\s*(?:\|\||&&)/.test(line.slice(line.indexOf(command) + command.length));
+}
+
+/** A database URL that a script writes where other jobs or readers of the log can see it. */
+export function secretInLog(script: Script): readonly CheckFinding[] {
+  return logicalLines(script.text).flatMap(({ text, at }) => {
+    const [, name = "", file] = /\b(?:echo|printf)\s+(?:-\w+\s+)*["']?([\w-]+)=.*>>?\s*["']?\$\{?(GITHUB_OUTPUT)\b/.exec(text) ?? [];
+    if (file === undefined || !(isSecretName(name) || namesSecret(text))) return [];
+    return [inScript(script, at, (place) => found("secret-in-output", script.object, { output: name, value: text }, place))];
+  });
+}
+
+function namesSecret(text: string): boolean {
+  const names = [...text.matchAll(/\$\{?(\w+)|\bsecrets\.(\w+)/g)];
+  return names.some(([, variable, secret]) => secret !== undefined || isSecretName(variable ?? ""));
+}
+
+const POOLED = /-pooler\b|pooled\b|with_pooler\b/i;
+
+/** The URL of a pooler that a script writes for a migration that follows in it. */
+export function pooledInScript(script: Script): readonly CheckFinding[] {
+  const lines = logicalLines(script.text);
+  const migration = shellCommands(script.text).findLast(({ text }) => migrates(text));
+  if (migration === undefined) return [];
+  return lines.flatMap(({ text, at }) => {
+    const [, variable = "", value = ""] = /\b(?:echo|printf|export)\s+(?:-\w+\s+)*["']?(\w+)=(.*)$/.exec(text) ?? [];
+    const isPooled = POOLED.test(value) && !/unpooled/i.test(value) && /url|uri|dsn|host/i.test(variable);
+    if (!isPooled || at > migration.at || hasDirectUrl(script.text)) return [];
+    return [inScript(script, at, (place) => found("migrates-through-pooler", script.object, { variable, value: text }, place))];
+  });
+}
+
+/** Tools with two URLs use the direct one for migrations. */
+export function hasDirectUrl(text: string): boolean {
+  return /\b\w*(?:DIRECT|UNPOOLED|MIGRAT)\w*(?:URL|URI|DSN)\w*\s*[=:]/i.test(text);
+}
+
+function inScript<F>({ file, lineOf }: Script, at: number, make: (place: Place) => F): F {
+  return make({ file, line: lineOf(at) });
 }

@@ -52,6 +52,11 @@ describe.each(sections.filter(({ bad }) => bad !== undefined))("the example of $
 const migrating = (lines = ""): string => `runs-on: x\n    ${lines}\n    steps: [{ run: alembic upgrade head }]`;
 const two = (first: string, second: string): string => `on: push\njobs:\n  a:\n    ${first}\n  b:\n    ${second}\n`;
 
+const stepIf = (condition: string): string => `runs-on: x\n    steps: [{ if: "${condition}", run: alembic upgrade head }]`;
+const withUrl = (expression: string, lines = ""): string =>
+  `runs-on: x\n    ${lines}\n    env: { DATABASE_URL: "\${{ ${expression} }}" }\n    steps: [{ run: python manage.py migrate }]`;
+const django = "runs-on: x\n    steps: [{ run: python manage.py migrate }]";
+
 describe("jobs that migrate", () => {
   test.each([
     ["one needs the other", two(migrating(), migrating("needs: a")), []],
@@ -62,11 +67,17 @@ describe("jobs that migrate", () => {
       [],
     ],
     ["one is a matrix", two(migrating("strategy: { matrix: { node: [20, 22] } }"), "steps: []"), ["migrates-twice"]],
-    [
-      "one migrates only on a condition",
-      two(migrating(), "steps: [{ if: \"needs.a.result == ''\", needs: a, run: alembic upgrade head }]"),
-      ["needs-missing"],
-    ],
+    ["their steps have one condition", two(stepIf("x.y == 'true'"), stepIf("x.y == 'true'")), ["migrates-twice"]],
+    ["the conditions of their steps exclude each other", two(stepIf("x.y == 'true'"), stepIf("x.y != 'true'")), []],
+    ["the condition of a job excludes that of a step", two(migrating("if: github.ref == 'a'"), stepIf("github.ref == 'b'")), []],
+    ["a condition contains an or", two(stepIf("x.y == 'a' || z"), stepIf("x.y == 'b'")), ["migrates-twice"]],
+    ["the matrix has one leg", two(migrating("strategy: { matrix: { node: [20] } }"), "steps: []"), []],
+    ["the legs run one after the other", two(migrating("strategy: { max-parallel: 1, matrix: { node: [20, 22] } }"), "steps: []"), []],
+    ["both are in one concurrency group", two(migrating("concurrency: db"), migrating("concurrency: { group: db }")), []],
+    ["they use different databases", two(withUrl("secrets.A"), withUrl("secrets.B")), []],
+    ["they use one database", two(withUrl("secrets.A"), withUrl("secrets.A")), ["migrates-twice"]],
+    ["each leg of the matrix has its URL", two(withUrl("matrix.url", "strategy: { matrix: { url: [a, b] } }"), "steps: []"), []],
+    ["the tool often uses a file and the workflow shows no URL", two(django, django), []],
     ["both go through offshoot", two(migrating(), migrating()).replaceAll("alembic", "offshoot migrate -- alembic"), []],
   ])("where %s", (_, text, expected) => {
     expect(codes(text)).toEqual(expected);

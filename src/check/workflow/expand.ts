@@ -1,0 +1,68 @@
+import { posix } from "node:path";
+import { readDocument } from "./document.ts";
+import type { Repository } from "./repository.ts";
+import { compositeStepsOf, inputDefaultsOf, type Job, type Step, type Texts, type Workflow, workflowOf } from "./workflow.ts";
+
+// Actions can call each other in a circle.
+const DEEPEST = 4;
+
+/** Writes the steps of the repository's own composite actions in place of the steps that use them. */
+export function withCompositeSteps(workflow: Workflow, repository: Repository): Workflow {
+  return { ...workflow, jobs: workflow.jobs.map((job) => ({ ...job, steps: job.steps.flatMap((step) => stepsOf(step, repository, 0)) })) };
+}
+
+function stepsOf(step: Step, repository: Repository, depth: number): readonly Step[] {
+  if (!step.uses.startsWith("./") || depth === DEEPEST) return [step];
+  const folder = posix.normalize(step.uses);
+  const text = repository.read(posix.join(folder, "action.yml")) ?? repository.read(posix.join(folder, "action.yaml"));
+  const document = text === undefined ? undefined : readDocument(text);
+  const inner = document === undefined || document.error !== undefined ? undefined : compositeStepsOf(document);
+  if (document === undefined || inner === undefined) return [step];
+  const fill = filled({ ...inputDefaultsOf(document), ...step.with });
+  return inner
+    .map((each): Step => ({
+      ...each,
+      name: step.name,
+      line: step.line,
+      run: fill(each.run),
+      with: mapped(each.with, fill),
+      env: { ...step.env, ...mapped(each.env, fill) },
+      condition: [step.condition, each.condition].filter((condition) => condition !== "").join(" && "),
+      continueOnError: step.continueOnError || each.continueOnError,
+    }))
+    .flatMap((each) => stepsOf(each, repository, depth + 1));
+}
+
+/** The jobs of the repository's own workflow that a job calls; undefined when it calls none. */
+export function calledJobs(job: Job, repository: Repository): Workflow | undefined {
+  if (!job.uses.startsWith("./")) return undefined;
+  const file = posix.normalize(job.uses.replace(/@.*$/, ""));
+  const text = repository.read(file);
+  const document = text === undefined ? undefined : readDocument(text);
+  if (document === undefined || document.error !== undefined) return undefined;
+  const called = workflowOf(file, document);
+  if (called === undefined) return undefined;
+  const fill = filled({ ...inputDefaultsOf(document), ...job.with });
+  const env = mapped(called.env, fill);
+  return withCompositeSteps(
+    {
+      ...called,
+      env,
+      jobs: called.jobs.map((each) => ({
+        ...each,
+        env: mapped(each.env, fill),
+        steps: each.steps.map((step) => ({ ...step, run: fill(step.run), env: mapped(step.env, fill), with: mapped(step.with, fill) })),
+      })),
+    },
+    repository,
+  );
+}
+
+/** Replaces the inputs in a text by the values that the caller gives. */
+function filled(values: Texts): (text: string) => string {
+  return (text) => text.replaceAll(/\$\{\{\s*inputs\.([\w-]+)\s*\}\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+function mapped(texts: Texts, change: (text: string) => string): Texts {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, change(text)]));
+}

@@ -1,0 +1,34 @@
+import { exclude } from "./conditions.ts";
+import type { Job } from "./workflow.ts";
+
+/** Whether one of two jobs waits for the other, also through other jobs. */
+export function isOrdered(one: Job, other: Job, jobs: readonly Job[]): boolean {
+  return comesAfter(one, other.id, jobs) || comesAfter(other, one.id, jobs);
+}
+
+/** Whether a job needs another one, also through other jobs. */
+export function comesAfter(job: Job, id: string, jobs: readonly Job[], seen: ReadonlySet<string> = new Set()): boolean {
+  if (job.needs.includes(id)) return true;
+  return job.needs.some((need) => {
+    const before = jobs.find((each) => each.id === need);
+    return before !== undefined && !seen.has(need) && comesAfter(before, id, jobs, new Set([...seen, need]));
+  });
+}
+
+/** A step in its job, as far as it decides what can run at the same time. */
+export interface Running {
+  readonly job: Job;
+  readonly condition: string;
+}
+
+/** Whether two jobs of one workflow can be in these steps at the same time. */
+export function canOverlap(one: Running, other: Running, jobs: readonly Job[]): boolean {
+  if (isOrdered(one.job, other.job, jobs)) return false;
+  if (one.job.concurrency !== "" && one.job.concurrency === other.job.concurrency) return false;
+  return !exclude([one.job.condition, one.condition], [other.job.condition, other.condition]);
+}
+
+/** Whether two legs of a job's matrix can run at the same time. */
+export function legsOverlap({ legs, concurrency }: Job): boolean {
+  return legs > 1 && (concurrency === "" || /\bmatrix\.|strategy\./.test(concurrency));
+}

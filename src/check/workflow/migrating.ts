@@ -1,0 +1,51 @@
+import { migrates, migratesByName, needsServer } from "./commands.ts";
+import { hasOwnDatabase, type Reached, reachedBy } from "./database.ts";
+import { calledJobs } from "./expand.ts";
+import { follow, type Followed } from "./follow.ts";
+import type { Running } from "./graph.ts";
+import type { Repository } from "./repository.ts";
+import type { Job, Step, Workflow } from "./workflow.ts";
+
+/** A migration in a step of a workflow, or of a workflow that one of its jobs calls. */
+export interface Migrating extends Running {
+  readonly step: Step;
+  readonly command: Followed;
+  readonly reached: Reached;
+  /** The file of the step. */
+  readonly file: string;
+}
+
+/** All migrations of a workflow that do not run through offshoot. */
+export function migrationsOf(workflow: Workflow, repository: Repository): readonly Migrating[] {
+  return workflow.jobs.flatMap((job) => {
+    const called = calledJobs(job, repository);
+    if (called === undefined) return inJob(job, workflow, repository);
+    // The jobs of the called workflow run as this job, in the order of that workflow.
+    return called.jobs.flatMap((inner) =>
+      inJob(inner, called, repository).map((migrating) => ({
+        ...migrating,
+        job: { ...job, legs: Math.max(job.legs, inner.legs), concurrency: job.concurrency || inner.concurrency },
+        condition: [inner.condition, migrating.condition].filter((condition) => condition !== "").join(" && "),
+      })),
+    );
+  });
+}
+
+function inJob(job: Job, workflow: Workflow, repository: Repository): readonly Migrating[] {
+  const own = hasOwnDatabase(job, repository);
+  return job.steps.flatMap((step) =>
+    follow(step.run, repository)
+      .filter(({ text, from, calls }) => (migrates(text) || migratesByName(text, calls)) && !/\boffshoot\b.*\s--\s/.test(from))
+      .map((command) => {
+        const reached = own ? ({ kind: "own" } as const) : reachedBy(command.from === command.text ? command.text : `${command.from} ${command.text}`, step, job, workflow);
+        return { job, step, command, condition: step.condition, file: workflow.file, reached };
+      }),
+  );
+}
+
+/** A text that is equal for two migrations of one database; undefined when only its job can reach it. */
+export function databaseKey({ reached, command }: Migrating): string | undefined {
+  if (reached.kind === "shared") return reached.value;
+  // A tool for servers connects to one. Nothing in the job starts it, so it is outside.
+  return reached.kind === "unknown" && needsServer(command.text) ? "" : undefined;
+}

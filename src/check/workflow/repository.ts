@@ -1,0 +1,81 @@
+import { posix } from "node:path";
+
+/**
+ * The files around the workflows. `read` returns the text of a file by its path in the repository, and undefined when it
+ * does not exist, is not a regular file, or is too large.
+ */
+export interface Repository {
+  readonly read: (path: string) => string | undefined;
+}
+
+/** A script that a command calls. */
+export interface CalledScript {
+  readonly file: string;
+  readonly text: string;
+  /** The folder in which it runs. */
+  readonly folder: string;
+  /** The line of the script's first line in the file. */
+  readonly line: number;
+}
+
+const PACKAGE_SCRIPT =
+  /^(?:npx\s+)?(?:npm|pnpm|yarn|bun)\b((?:\s+(?:-\S+|workspace\s+\S+))*)(?:\s+(?:run|run-script))?((?:\s+-\S+)*)\s+([\w:.@/-]+)/;
+const IN_FOLDER = /(?:--prefix|--cwd|--dir|-C)[=\s]+(\S+)/;
+const SHELL_FILE = /^(?:(?:ba|z|da|k)?sh\s+(?:-\S+\s+)*|source\s+|\.\s+)?((?:\.{1,2}\/|[\w.-]+\/)*[\w.-]+\.(?:sh|bash)|(?:\.\/|bin\/|scripts?\/|ci\/)[\w./-]+)(?=\s|$)/;
+const MAKE = /^(?:g?make|just|task)\b((?:\s+-\S+(?:\s+(?=\S*\/)\S+)?)*)\s+([\w.:/-]+)/;
+
+/** The script that a simple command calls: a package script, a make target, or a shell file. */
+export function calledScript(command: string, folder: string, { read }: Repository): CalledScript | undefined {
+  const at = (path: string): string => posix.normalize(posix.join(folder, path)).replace(/^(?:\.\/)+/, "");
+  const [, before = "", between = "", script = ""] = PACKAGE_SCRIPT.exec(command) ?? [];
+  if (script !== "") {
+    const where = IN_FOLDER.exec(`${before} ${between} ${command}`)?.[1] ?? ".";
+    return packageScript(at(posix.join(where, "package.json")), script, at(where), read);
+  }
+  const [, makeFlags = "", target = ""] = MAKE.exec(command) ?? [];
+  if (target !== "") {
+    const where = /-C[=\s]*(\S+)/.exec(makeFlags)?.[1] ?? ".";
+    return makeTarget(["Makefile", "makefile", "GNUmakefile", "justfile"].map((name) => at(posix.join(where, name))), target, at(where), read);
+  }
+  const path = SHELL_FILE.exec(command)?.[1];
+  if (path === undefined) return undefined;
+  const text = read(at(path));
+  return text === undefined || !isShell(at(path), text) ? undefined : { file: at(path), text, folder, line: 1 };
+}
+
+/** Whether a file is a script of a POSIX shell: by its name, or by its first line. */
+export function isShell(file: string, text: string): boolean {
+  return /\.(?:sh|bash)$/.test(file) || /^#!.*\b(?:ba|da|z|k)?sh\b/.test(text);
+}
+
+function packageScript(file: string, name: string, folder: string, read: Repository["read"]): CalledScript | undefined {
+  const text = read(file);
+  if (text === undefined) return undefined;
+  let scripts: unknown;
+  try {
+    scripts = (JSON.parse(text) as { scripts?: unknown } | null)?.scripts;
+  } catch {
+    // Another tool reports a broken package.json.
+    return undefined;
+  }
+  if (typeof scripts !== "object" || scripts === null || !Object.hasOwn(scripts, name)) return undefined;
+  const script = (scripts as Record<string, unknown>)[name];
+  if (typeof script !== "string") return undefined;
+  const line = text.split("\n").findIndex((each) => each.includes(JSON.stringify(name))) + 1;
+  return { file, text: script, folder, line: Math.max(line, 1) };
+}
+
+function makeTarget(files: readonly string[], target: string, folder: string, read: Repository["read"]): CalledScript | undefined {
+  for (const file of files) {
+    const lines = read(file)?.split("\n") ?? [];
+    const start = lines.findIndex((line) => line.split(":")[0]?.trim().split(/\s+/).includes(target) === true && /^[\w.-][^=]*:/.test(line));
+    if (start === -1) continue;
+    const recipe = lines.slice(start + 1);
+    const end = recipe.findIndex((line) => line.trim() !== "" && !/^\s/.test(line));
+    const needed = (lines[start]?.split(/::?/)[1] ?? "").split("#")[0]?.trim().split(/\s+/) ?? [];
+    const body = (end === -1 ? recipe : recipe.slice(0, end)).map((line) => line.trim().replace(/^[@-]+/, ""));
+    const calls = needed.filter((name) => name !== "" && name !== target && !/[=$]/.test(name)).map((name) => `make ${name}`);
+    return { file, text: [...calls, ...body].join("\n"), folder, line: start + 1 };
+  }
+  return undefined;
+}

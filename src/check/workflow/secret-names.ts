@@ -1,0 +1,16 @@
+const KINDS = new Set(["url", "uri", "dsn", "string"]);
+const THINGS = new Set(["db", "database", "postgres", "postgresql", "pg", "neon", "connection", "conn", "prisma", "direct", "pooled", "unpooled", "jdbc", "redis", "mongo", "amqp"]);
+const ALONE = new Set(["dsn", "password", "passwd", "connectionstring", "databaseurl", "dburl", "apikey"]);
+
+/**
+ * Whether the name of an output or a variable says that it holds a secret: `db_url`, `connection-uri`, `PGPASSWORD`. A
+ * name is compared word by word, since `llm_connections` is not a connection string.
+ */
+export function isSecretName(name: string): boolean {
+  const words = name
+    .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .split(/[^a-z\d]+/);
+  if (words.some((word) => ALONE.has(word) || word === "pgpassword")) return true;
+  return words.some((word, at) => THINGS.has(word) && words.slice(at + 1).some((next) => KINDS.has(next))) || /(?:^|_)(?:api|secret)_key$/.test(words.join("_"));
+}
