@@ -42,7 +42,11 @@ export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise
     async () => {
       const files = await Promise.all(paths.map((path) => readChecked(cwd, path, named === options.files)));
       const workflows = files.flatMap(({ workflow }) => workflow ?? []);
-      return mistakesIn(workflows, repositoryAt(cwd), files.flatMap(({ script }) => script ?? []));
+      return mistakesIn(
+        workflows,
+        repositoryAt(cwd),
+        files.flatMap(({ script }) => script ?? []),
+      );
     },
     describeFindings,
   );
@@ -61,7 +65,11 @@ async function filesIn(cwd: string): Promise<readonly string[]> {
   });
 }
 
-async function readChecked(cwd: string, path: string, isNamed: boolean): Promise<{ readonly workflow?: Workflow; readonly script?: Script }> {
+async function readChecked(
+  cwd: string,
+  path: string,
+  isNamed: boolean,
+): Promise<{ readonly workflow?: Workflow; readonly script?: Script }> {
   const file = relative(cwd, path).replaceAll("\\", "/") || ".";
   const text = await readFile(path, "utf8").catch((thrown: unknown) => {
     throw new OffshootError("CONFIG_UNREADABLE", `Could not read ${file}: ${READ_FAILURES[codeOf(thrown) ?? ""] ?? codeOf(thrown)}.`, {

@@ -51,7 +51,8 @@ export function migrates(command: string): boolean {
 }
 
 // A name such as migrate:status or migrate:create does not change a database.
-const NAMED = /^(?:(?:npm|pnpm|yarn|bun)\b.*\s|(?:make|just|task)\s+(?:.*\s)?)(?:db[:_-])?migrat(?:e|ions?)(?:[:_-](?:run|up|latest|deploy|all|prod|test|ci))?$/;
+const NAMED =
+  /^(?:(?:npm|pnpm|yarn|bun)\b.*\s|(?:make|just|task)\s+(?:.*\s)?)(?:db[:_-])?migrat(?:e|ions?)(?:[:_-](?:run|up|latest|deploy|all|prod|test|ci))?$/;
 const OTHER_PROGRAM = /\b(?:node|tsx|ts-node|deno|bun|python3?|ruby|php|go\s+run|cargo\s+run|dotnet)\b/;
 
 /**

@@ -8,9 +8,7 @@ import type { Job, Step, Texts, Workflow } from "./workflow.ts";
  * The database that a command reaches. `own`: one that only its job can reach. `shared`: the same text reaches the same
  * database in each job. `unknown`: the workflow does not show it.
  */
-export type Reached =
-  | { readonly kind: "own" | "unknown" }
-  | { readonly kind: "shared"; readonly variable: string; readonly value: string };
+export type Reached = { readonly kind: "own" | "unknown" } | { readonly kind: "shared"; readonly variable: string; readonly value: string };
 
 const VARIABLE =
   /(?:^|_)(?:DATABASE|DB|POSTGRES|POSTGRESQL|PG|NEON|DIRECT|UNPOOLED|SQLALCHEMY|PRISMA|MIGRATE|MIGRATION|MIGRATIONS)_?\w*(?:URL|URI|DSN|HOST|CONNECTION|CONNECTION_STRING)(?:_\w+)?$|^(?:PGHOST|DSN|DATABASE_URL\w*|CONNECTION_STRING)$/i;
@@ -42,7 +40,10 @@ export function reachedBy(command: string, step: Step, job: Job, workflow: Workf
     .filter(([name, value]) => VARIABLE.test(name) || URL.test(value))
     .map(([variable, value]) => ({ variable, value: resolved(value, env).trim() }))
     .filter(({ value }) => value !== "");
-  const inCommand = [...command.matchAll(/["'\s=](postgres(?:ql)?(?:\+\w+)?:\/\/[^\s"']+)/g)].map(([, value = ""]) => ({ variable: "the command", value }));
+  const inCommand = [...command.matchAll(/["'\s=](postgres(?:ql)?(?:\+\w+)?:\/\/[^\s"']+)/g)].map(([, value = ""]) => ({
+    variable: "the command",
+    value,
+  }));
   const all = [...inCommand, ...values];
   if (all.some(({ value }) => LOCAL.test(value.replaceAll(/\$\{\{.*?\}\}/g, "x.example")))) return { kind: "own" };
   const [first] = all;
@@ -68,5 +69,7 @@ function sharedBy(variable: string, value: string, job: Job): Reached {
   if (source === undefined || !NEON_ACTION.test(source.uses)) return { kind: "own" };
   // The action adopts an existing branch with this name.
   const branch = source.with["branch_name"] ?? "";
-  return /\bmatrix\.|github\.job\b/.test(branch) || branch === "" ? { kind: "own" } : { kind: "shared", variable, value: `Neon branch ${branch}` };
+  return /\bmatrix\.|github\.job\b/.test(branch) || branch === ""
+    ? { kind: "own" }
+    : { kind: "shared", variable, value: `Neon branch ${branch}` };
 }

@@ -37,7 +37,9 @@ function inJob(job: Job, workflow: Workflow, repository: Repository): readonly M
     follow(step.run, repository)
       .filter(({ text, from, calls }) => (migrates(text) || migratesByName(text, calls)) && !/\boffshoot\b.*\s--\s/.test(from))
       .map((command) => {
-        const reached = own ? ({ kind: "own" } as const) : reachedBy(command.from === command.text ? command.text : `${command.from} ${command.text}`, step, job, workflow);
+        const reached = own
+          ? ({ kind: "own" } as const)
+          : reachedBy(command.from === command.text ? command.text : `${command.from} ${command.text}`, step, job, workflow);
         return { job, step, command, condition: step.condition, file: workflow.file, reached };
       }),
   );

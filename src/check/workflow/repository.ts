@@ -14,14 +14,15 @@ export interface CalledScript {
   readonly text: string;
   /** The folder in which it runs. */
   readonly folder: string;
-  /** The line of the script's first line in the file. */
+  /** The line of the file where the text would start. */
   readonly line: number;
 }
 
-const PACKAGE_SCRIPT =
-  /^(?:npx\s+)?(?:npm|pnpm|yarn|bun)\b((?:\s+(?:-\S+|workspace\s+\S+))*)(?:\s+(?:run|run-script))?((?:\s+-\S+)*)\s+([\w:.@/-]+)/;
+const FLAGS = String.raw`(?:\s+(?:(?:--prefix|--cwd|--dir|--filter|--workspace|-C|-F|-w)[=\s]+\S+|-\S+|workspace\s+\S+))*`;
+const PACKAGE_SCRIPT = new RegExp(String.raw`^(?:npm|pnpm|yarn|bun)\b(${FLAGS})(?:\s+(?:run|run-script))?(${FLAGS})\s+([\w:.@/-]+)`);
 const IN_FOLDER = /(?:--prefix|--cwd|--dir|-C)[=\s]+(\S+)/;
-const SHELL_FILE = /^(?:(?:ba|z|da|k)?sh\s+(?:-\S+\s+)*|source\s+|\.\s+)?((?:\.{1,2}\/|[\w.-]+\/)*[\w.-]+\.(?:sh|bash)|(?:\.\/|bin\/|scripts?\/|ci\/)[\w./-]+)(?=\s|$)/;
+const SHELL_FILE =
+  /^(?:(?:ba|z|da|k)?sh\s+(?:-\S+\s+)*|source\s+|\.\s+)?((?:\.{1,2}\/|[\w.-]+\/)*[\w.-]+\.(?:sh|bash)|(?:\.\/|bin\/|scripts?\/|ci\/)[\w./-]+)(?=\s|$)/;
 const MAKE = /^(?:g?make|just|task)\b((?:\s+-\S+(?:\s+(?=\S*\/)\S+)?)*)\s+([\w.:/-]+)/;
 
 /** The script that a simple command calls: a package script, a make target, or a shell file. */
@@ -35,7 +36,12 @@ export function calledScript(command: string, folder: string, { read }: Reposito
   const [, makeFlags = "", target = ""] = MAKE.exec(command) ?? [];
   if (target !== "") {
     const where = /-C[=\s]*(\S+)/.exec(makeFlags)?.[1] ?? ".";
-    return makeTarget(["Makefile", "makefile", "GNUmakefile", "justfile"].map((name) => at(posix.join(where, name))), target, at(where), read);
+    return makeTarget(
+      ["Makefile", "makefile", "GNUmakefile", "justfile"].map((name) => at(posix.join(where, name))),
+      target,
+      at(where),
+      read,
+    );
   }
   const path = SHELL_FILE.exec(command)?.[1];
   if (path === undefined) return undefined;
@@ -68,14 +74,16 @@ function packageScript(file: string, name: string, folder: string, read: Reposit
 function makeTarget(files: readonly string[], target: string, folder: string, read: Repository["read"]): CalledScript | undefined {
   for (const file of files) {
     const lines = read(file)?.split("\n") ?? [];
-    const start = lines.findIndex((line) => line.split(":")[0]?.trim().split(/\s+/).includes(target) === true && /^[\w.-][^=]*:/.test(line));
+    const start = lines.findIndex(
+      (line) => line.split(":")[0]?.trim().split(/\s+/).includes(target) === true && /^[\w.-][^=]*:/.test(line),
+    );
     if (start === -1) continue;
     const recipe = lines.slice(start + 1);
     const end = recipe.findIndex((line) => line.trim() !== "" && !/^\s/.test(line));
     const needed = (lines[start]?.split(/::?/)[1] ?? "").split("#")[0]?.trim().split(/\s+/) ?? [];
     const body = (end === -1 ? recipe : recipe.slice(0, end)).map((line) => line.trim().replace(/^[@-]+/, ""));
     const calls = needed.filter((name) => name !== "" && name !== target && !/[=$]/.test(name)).map((name) => `make ${name}`);
-    return { file, text: [...calls, ...body].join("\n"), folder, line: start + 1 };
+    return { file, text: [...calls, ...body].join("\n"), folder, line: start + 2 - calls.length };
   }
   return undefined;
 }

@@ -1,5 +1,22 @@
 const KINDS = new Set(["url", "uri", "dsn", "string"]);
-const THINGS = new Set(["db", "database", "postgres", "postgresql", "pg", "neon", "connection", "conn", "prisma", "direct", "pooled", "unpooled", "jdbc", "redis", "mongo", "amqp"]);
+const THINGS = new Set([
+  "db",
+  "database",
+  "postgres",
+  "postgresql",
+  "pg",
+  "neon",
+  "connection",
+  "conn",
+  "prisma",
+  "direct",
+  "pooled",
+  "unpooled",
+  "jdbc",
+  "redis",
+  "mongo",
+  "amqp",
+]);
 const ALONE = new Set(["dsn", "password", "passwd", "connectionstring", "databaseurl", "dburl", "apikey"]);
 
 /**
@@ -12,5 +29,8 @@ export function isSecretName(name: string): boolean {
     .toLowerCase()
     .split(/[^a-z\d]+/);
   if (words.some((word) => ALONE.has(word) || word === "pgpassword")) return true;
-  return words.some((word, at) => THINGS.has(word) && words.slice(at + 1).some((next) => KINDS.has(next))) || /(?:^|_)(?:api|secret)_key$/.test(words.join("_"));
+  return (
+    words.some((word, at) => THINGS.has(word) && words.slice(at + 1).some((next) => KINDS.has(next))) ||
+    /(?:^|_)(?:api|secret)_key$/.test(words.join("_"))
+  );
 }

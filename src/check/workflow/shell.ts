@@ -101,7 +101,8 @@ export function writtenVariables(script: string): Readonly<Record<string, string
   const written: Record<string, string> = {};
   for (const { text } of logicalLines(script)) {
     const [, quoted = "", name = "", value = ""] =
-      /\b(?:echo|printf)\s+(?:-\w+\s+)*(["']?)([A-Za-z_]\w*)=(.*?)\1?\s*(?:\|\s*(?:sudo\s+)?tee\s+(?:-a\s+)?\S+|>>?\s*\S+)/.exec(text) ?? [];
+      /\b(?:echo|printf)\s+(?:-\w+\s+)*(["']?)([A-Za-z_]\w*)=(.*?)\1?\s*(?:\|\s*(?:sudo\s+)?tee\s+(?:-a\s+)?\S+|>>?\s*\S+)/.exec(text) ??
+      [];
     if (name !== "") written[name] = quoted === "" ? value.trim() : value;
     if (text.startsWith("export ")) Object.assign(written, assignmentsOf(text));
   }

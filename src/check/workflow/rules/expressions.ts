@@ -16,7 +16,9 @@ export function secretInOutput({ file, jobs }: Workflow): readonly CheckFinding[
 
 function holdsSecret(value: string, job: Job): boolean {
   // A comparison has the result true or false, which is not a secret.
-  const expressions = [...value.matchAll(/\$\{\{(.*?)\}\}/g)].map(([, text = ""]) => text).filter((text) => !/[!=<>]=?\s*'|^\s*!/.test(text));
+  const expressions = [...value.matchAll(/\$\{\{(.*?)\}\}/g)]
+    .map(([, text = ""]) => text)
+    .filter((text) => !/[!=<>]=?\s*'|^\s*!/.test(text));
   return expressions.some((text) =>
     [...text.matchAll(/\bsecrets\.([\w-]+)|\b(?:steps\.([\w-]+)\.)?outputs\.([\w-]+)/g)].some(([, secret, id, name = ""]) =>
       secret === undefined ? isSecretName(name) && !isFixed(id, name, job) : secret !== "GITHUB_TOKEN",
@@ -59,7 +61,12 @@ export function outputMissing({ file, jobs }: Workflow): readonly CheckFinding[]
       const read = job.text.matchAll(new RegExp(String.raw`\bneeds\.${id.replaceAll(/[^\w-]/g, "")}\.outputs\.([\w-]+)`, "g"));
       const missing = new Set([...read].map(([, output = ""]) => output).filter((output) => !declared.includes(output)));
       return [...missing].map((output) =>
-        found("output-missing", { kind: "job", name: job.id }, { job: id, output, nearest: nearest(output, declared) }, { file, line: job.line }),
+        found(
+          "output-missing",
+          { kind: "job", name: job.id },
+          { job: id, output, nearest: nearest(output, declared) },
+          { file, line: job.line },
+        ),
       );
     }),
   );

@@ -23,10 +23,15 @@ export function migratesTwice(workflow: Workflow, repository: Repository): reado
     const { job, step, file } = first;
     const line = file === workflow.file ? step.line : job.line;
     return [
-      found("migrates-twice", { kind: "job", name: job.id }, { jobs: names, command: shown(first), database: key === "" ? undefined : key }, {
-        file: workflow.file,
-        line,
-      }),
+      found(
+        "migrates-twice",
+        { kind: "job", name: job.id },
+        { jobs: names, command: shown(first), database: key === "" ? undefined : key },
+        {
+          file: workflow.file,
+          line,
+        },
+      ),
     ];
   });
 }
@@ -59,7 +64,9 @@ export function failureHidden({ file, shell, jobs }: Workflow): readonly CheckFi
 }
 
 function migratingLines(script: string): readonly string[] {
-  return [...new Set(shellCommands(script).flatMap(({ text, line }) => (migrates(text) && !/\boffshoot\b.*\s--\s/.test(text) ? [line] : [])))];
+  return [
+    ...new Set(shellCommands(script).flatMap(({ text, line }) => (migrates(text) && !/\boffshoot\b.*\s--\s/.test(text) ? [line] : []))),
+  ];
 }
 
 function hiddenBy(
@@ -69,7 +76,8 @@ function hiddenBy(
 ): "a pipe" | "continue-on-error" | "the command after ||" | undefined {
   if (step.continueOnError) return "continue-on-error";
   const bare = command.replaceAll(/"[^"]*"|'[^']*'|\$\{\{.*?\}\}/g, "");
-  if (/\|\|(?!\s*(?:exit\s+[1-9]|\{[^}]*exit\s+[1-9]|\([^)]*exit\s+[1-9]|return\s+[1-9]|false\b))/.test(bare)) return "the command after ||";
+  if (/\|\|(?!\s*(?:exit\s+[1-9]|\{[^}]*exit\s+[1-9]|\([^)]*exit\s+[1-9]|return\s+[1-9]|false\b))/.test(bare))
+    return "the command after ||";
   const pipes = /[^|>]\|[^|]/.test(bare);
   return pipes && shell === undefined && !/pipefail/.test(step.run) ? "a pipe" : undefined;
 }

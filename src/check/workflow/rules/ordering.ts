@@ -8,7 +8,8 @@ import { databaseKey, migrationsOf } from "../migrating.ts";
 import type { Repository } from "../repository.ts";
 import type { Job, Workflow } from "../workflow.ts";
 
-const USES_DATABASE = /\b(?:pytest|vitest|jest|rspec|playwright|cypress|mocha|phpunit|tox|nox|go\s+test|cargo\s+test|mix\s+test|rails\s+test|(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:test|e2e)\S*|psql|make\s+\S*test\S*)\b/;
+const USES_DATABASE =
+  /\b(?:pytest|vitest|jest|rspec|playwright|cypress|mocha|phpunit|tox|nox|go\s+test|cargo\s+test|mix\s+test|rails\s+test|(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:test|e2e)\S*|psql|make\s+\S*test\S*)\b/;
 
 /** Jobs that use a database which another job migrates, without waiting for that job. */
 export function notAfterMigration(workflow: Workflow, repository: Repository): readonly CheckFinding[] {
@@ -21,7 +22,10 @@ export function notAfterMigration(workflow: Workflow, repository: Repository): r
       if (used === undefined) continue;
       const reached = reachedBy(used.from, step, job, workflow);
       const migration = migrations.find(
-        (each) => reached.kind === "shared" && databaseKey(each) === reached.value && canOverlap(each, { job, condition: step.condition }, workflow.jobs),
+        (each) =>
+          reached.kind === "shared" &&
+          databaseKey(each) === reached.value &&
+          canOverlap(each, { job, condition: step.condition }, workflow.jobs),
       );
       if (migration === undefined) continue;
       const facts = { migrates: migration.job.id, command: used.from };
@@ -52,7 +56,12 @@ export function fallbackSkipped({ file, jobs }: Workflow): readonly CheckFinding
     );
     if (skippable === undefined) return [];
     return [
-      found("fallback-skipped", { kind: "job", name: job.id }, { needs: skippable.id, condition: skippable.condition }, { file, line: job.line }),
+      found(
+        "fallback-skipped",
+        { kind: "job", name: job.id },
+        { needs: skippable.id, condition: skippable.condition },
+        { file, line: job.line },
+      ),
     ];
   });
 }
@@ -60,12 +69,16 @@ export function fallbackSkipped({ file, jobs }: Workflow): readonly CheckFinding
 /** Whether a job is meant to run only after the other one: its condition requires an output of it. */
 function wants({ condition }: Job, id: string): boolean {
   const name = id.replaceAll(/[^\w-]/g, "");
-  return new RegExp(String.raw`(?<!!\s*)needs\.${name}\.(?:outputs\.[\w-]+\s*(?:==\s*'(?!false'|')|&&|$)|result\s*==\s*'success')`).test(condition);
+  return new RegExp(String.raw`(?<!!\s*)needs\.${name}\.(?:outputs\.[\w-]+\s*(?:==\s*'(?!false'|')|&&|$)|result\s*==\s*'success')`).test(
+    condition,
+  );
 }
 
 /** Whether a job says what to do when the other one has no outputs. */
 function hasFallback({ text }: Job, id: string): boolean {
   const name = id.replaceAll(/[^\w-]/g, "");
   const outputs = String.raw`needs\.${name}\.outputs\.[\w-]+`;
-  return new RegExp(String.raw`${outputs}\s*\|\||!\s*${outputs}|${outputs}\s*(?:!=\s*'true'|==\s*'(?:false)?')|needs\.${name}\.result\s*==\s*'skipped'`).test(text);
+  return new RegExp(
+    String.raw`${outputs}\s*\|\||!\s*${outputs}|${outputs}\s*(?:!=\s*'true'|==\s*'(?:false)?')|needs\.${name}\.result\s*==\s*'skipped'`,
+  ).test(text);
 }
