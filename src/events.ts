@@ -46,7 +46,7 @@ export type Event =
     }
   /** A call that will be repeated. */
   | { readonly kind: "retry"; readonly text: string; readonly attempt: number; readonly waitMs: number }
-  /** Unchanged output of a command that offshoot runs. */
+  /** Output of a command that offshoot runs, in whole lines if possible. The secrets that offshoot knows are removed. */
   | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly chunk: Uint8Array };
 
 export type Phase = "up" | "migrate" | "wait" | "audit" | "check" | "command" | "down" | "sweep" | "rollback" | "drift";

@@ -1,3 +1,5 @@
+import { findSecrets, type Span } from "./encoded-secrets.ts";
+
 /** Replaces a secret. */
 const HIDDEN = "***";
 
@@ -7,17 +9,32 @@ const BEARER = /\b(bearer\s+)[a-z0-9._~+/=-]{8,}/gi;
 const NEON_KEY = /\bnapi_[a-z0-9]{8,}/gi;
 
 /**
- * Removes secrets from a text: passwords in URLs, `password=…` pairs, bearer tokens, Neon API keys, and each string of
- * `secrets` in plain and URL-encoded form.
+ * Removes secrets from a text: each string of `secrets` in plain, URL-encoded, JSON-escaped, base64 and hexadecimal form,
+ * also when line breaks divide it; and whatever looks like a secret: passwords in URLs, `password=…` pairs, bearer tokens
+ * and Neon API keys. Strings of fewer than four characters are ignored.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
-  let clean = text;
-  for (const secret of secrets) {
-    // Very short strings occur in ordinary words, and an empty string occurs everywhere.
-    if (secret.length < 4) continue;
-    clean = clean.replaceAll(secret, HIDDEN).replaceAll(encodeURIComponent(secret), HIDDEN);
+  return redactPatterns(hide(text, findSecrets(text, secrets)));
+}
+
+/** The text from `from` on, without the secrets that are there or begin before it. */
+export function redactFrom(text: string, from: number, secrets: readonly string[]): string {
+  const spans = findSecrets(text, secrets).filter(({ end }) => end > from);
+  return redactPatterns(hide(text, spans, from));
+}
+
+function hide(text: string, spans: readonly Span[], from = 0): string {
+  let clean = "";
+  let at = from;
+  for (const { start, end } of spans) {
+    clean += text.slice(at, Math.max(at, start)) + HIDDEN;
+    at = end;
   }
-  return clean
+  return clean + text.slice(at);
+}
+
+function redactPatterns(text: string): string {
+  return text
     .replace(URL_PASSWORD, `$1:${HIDDEN}@`)
     .replace(KEY_VALUE, `$1$2${HIDDEN}`)
     .replace(BEARER, `$1${HIDDEN}`)

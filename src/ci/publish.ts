@@ -1,5 +1,6 @@
 import { appendFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { withoutOwnSecrets } from "../own-secrets.ts";
 import { runProgram } from "../process/run-program.ts";
 import type { Write } from "./write.ts";
 import type { Env } from "../environment.ts";
@@ -49,7 +50,7 @@ export async function publish(writes: readonly Write[], target: PublishTarget): 
 async function runServiceProgram(command: readonly string[], input: string, target: PublishTarget): Promise<string | undefined> {
   const { cwd, env, programMs = PROGRAM_MS } = target;
   const signal = AbortSignal.timeout(programMs);
-  const { failure } = await runProgram(command, { cwd, env, input, signal });
+  const { failure } = await runProgram(command, { cwd, env: withoutOwnSecrets(env), input, signal });
   if (failure === undefined) return undefined;
   if (signal.aborted) return `it did not end within ${programMs / 1000} s`;
   return typeof failure.code === "number" ? `exit status ${failure.code}` : String(failure.code ?? failure.signal);

@@ -5,14 +5,17 @@ import { judge } from "../check/worker/judge.ts";
 import { cancelled } from "../deadline.ts";
 import { codeOf, OffshootError } from "../errors.ts";
 import { silent } from "../events.ts";
+import { cleanOutput } from "../process/clean-output.ts";
 import { commandNotFound } from "../process/foreground.ts";
 import { redact } from "../redact.ts";
+import { commandEnvironment, secretValues } from "../own-secrets.ts";
+import { loadSettings } from "../config/load.ts";
 import { formatElapsed } from "../duration.ts";
 import type { CommonOptions } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
 import { workingDirectory } from "../process/working-directory.ts";
 
-export interface CheckWorkerOptions extends Pick<CommonOptions, "cwd" | "env" | "signal" | "onEvent"> {
+export interface CheckWorkerOptions extends Pick<CommonOptions, "cwd" | "env" | "signal" | "onEvent" | "config" | "settings"> {
   /** The worker's command and its arguments; it is started without a shell. */
   readonly command: readonly string[];
   /** How long the worker must run, such as `30s`; default `10s`. */
@@ -30,8 +33,8 @@ export interface CheckWorkerOptions extends Pick<CommonOptions, "cwd" | "env" | 
 }
 
 /**
- * Starts a worker, watches it, and ends it with all processes that it started. It gets our environment and
- * `PYTHONUNBUFFERED=1`, so that Python writes its log without delay. Findings are a result, not an error.
+ * Starts a worker, watches it, and ends it with all processes that it started. It gets our environment
+ * without our own secrets (see the setting `passSecrets`), and `PYTHONUNBUFFERED=1`, so that Python writes its log without delay. Findings are a result, not an error.
  *
  * Throws `COMMAND_MISSING`, `COMMAND_NOT_FOUND`, `USAGE` for an invalid duration or number, and `CANCELLED`.
  */
@@ -49,19 +52,23 @@ export async function checkWorker(options: CheckWorkerOptions): Promise<CheckRes
   const forMs = durationOption("for", options.for ?? "10s");
   const withinMs = Math.max(forMs, durationOption("within", options.within ?? "30s"));
   const requirements = { forMs, lines, ready, withinMs, graceMs: durationOption("grace", options.grace ?? "10s") };
+  const { cwd = workingDirectory(), env = process.env } = options;
+  const { settings } = await loadSettings({ cwd, env, flags: options.settings, file: options.config });
+  const secrets = secretValues(env);
   const signal = options.signal ?? new AbortController().signal;
   const { watchWorker } = await import("../check/worker/watch.ts");
+  const cleaner = cleanOutput(secrets, (stream, text) => emit({ kind: "output", stream, chunk: Buffer.from(text) }));
   const watch = (): ReturnType<typeof watchWorker> =>
     watchWorker({
       ...requirements,
       argv: command,
-      cwd: options.cwd ?? workingDirectory(),
-      env: { PYTHONUNBUFFERED: "1", ...(options.env ?? process.env) },
+      cwd,
+      env: { PYTHONUNBUFFERED: "1", ...commandEnvironment(env, settings.passSecrets) },
       signal,
-      output: (stream, chunk) => emit({ kind: "output", stream, chunk }),
-    });
-  const name = redact(command.join(" "));
-  const show = { time: formatElapsed, line: (text: string) => redact(text) };
+      output: (stream, chunk) => cleaner.push(stream, chunk),
+    }).finally(() => cleaner.end());
+  const name = redact(command.join(" "), secrets);
+  const show = { time: formatElapsed, line: (text: string) => redact(text, secrets) };
   const findings = await inPhase(
     emit,
     "command",

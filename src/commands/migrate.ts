@@ -4,10 +4,11 @@ import { type Migrations, migrationsByWork, requireMigrations } from "../context
 import { inPhase } from "../context/phase.ts";
 import { readSpec } from "../context/spec-file.ts";
 import { OffshootError } from "../errors.ts";
+import { commandEnvironment, distinctValues } from "../own-secrets.ts";
 import type { Project } from "../migration-tools/tool.ts";
 import { withSession } from "../postgres/connect.ts";
-import { type DirectUrl, parseUrl } from "../postgres/url.ts";
-import { variablesOf, variablesOfUrl } from "../providers/variables.ts";
+import type { DirectUrl } from "../postgres/url.ts";
+import { secretsOf, variablesOf, variablesOfUrl } from "../providers/variables.ts";
 import { type Migrated, migrateOnce, type ReadinessRequest } from "../readiness/readiness.ts";
 import type { Leadership } from "../readiness/work.ts";
 import { requireAuditPasses } from "./audit.ts";
@@ -60,7 +61,13 @@ export async function migrateDatabase(context: Context, migrations: Migrations, 
     command: migrations.command,
     cwd: migrations.directory,
     // Every migration tool reads DATABASE_URL, and migrations need the direct URL.
-    env: { ...context.env, ...context.settings.migrations.env, ...variables, DATABASE_URL: target.url, ...migrations.env(target.url) },
+    env: {
+      ...commandEnvironment(context.env, context.settings.passSecrets),
+      ...context.settings.migrations.env,
+      ...variables,
+      DATABASE_URL: target.url,
+      ...migrations.env(target.url),
+    },
     ...verification(context, target.url, migrations.project),
     ...(keepAsBase === undefined
       ? {}
@@ -90,7 +97,11 @@ export function readinessRequest(context: Context, migrations: Migrations, targe
     signal: context.signal,
     hurry: context.hurry,
     emit: context.emit,
-    secrets: [...context.secrets, parseUrl(target.url).password],
+    secrets: [
+      ...context.secrets,
+      ...distinctValues(context.settings.migrations.env),
+      ...secretsOf({ url: target.database?.url ?? target.url, directUrl: target.url }),
+    ],
     databaseExists: target.database === undefined ? undefined : () => isRunDatabaseAt(context, target.url),
   };
 }

@@ -6,7 +6,8 @@ import { type CommonOptions, prepare } from "../context/context.ts";
 import { findProject, migrationDirectory, requireMigrations } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
 import { copiesUnsupported, withScratchDatabase } from "../context/scratch-database.ts";
-import { variablesOfUrl } from "../providers/variables.ts";
+import { commandEnvironment } from "../own-secrets.ts";
+import { secretsOf, variablesOfUrl } from "../providers/variables.ts";
 
 export interface RollbackCheckOptions extends CommonOptions {
   /** How many of the newest migrations are checked; default all. Older migrations are only applied. */
@@ -46,7 +47,13 @@ export async function rollbackCheck(options: RollbackCheckOptions = {}): Promise
         run: (line: string, url: string) =>
           runLine(line, {
             cwd: migrationDirectory(context),
-            env: { ...context.env, ...context.settings.migrations.env, ...variablesOfUrl(url), ...migrations.env(url) },
+            env: {
+              ...commandEnvironment(context.env, context.settings.passSecrets),
+              ...context.settings.migrations.env,
+              ...variablesOfUrl(url),
+              ...migrations.env(url),
+            },
+            secrets: [...context.secrets, ...secretsOf({ url, directUrl: database.directUrl })],
             signal: context.signal,
             timeoutMs: context.settings.timeouts.migrateMs,
           }),

@@ -3,6 +3,7 @@ import { migrationsOf } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
 import { readSpec } from "../context/spec-file.ts";
 import { messageOf, OffshootError } from "../errors.ts";
+import { commandEnvironment } from "../own-secrets.ts";
 import { type Ended, runInForeground } from "../process/foreground.ts";
 import type { Database } from "../providers/provider.ts";
 import { variablesOf } from "../providers/variables.ts";
@@ -81,7 +82,7 @@ async function runCommand(context: Context, options: RunOptions, database: Datab
   return inPhase(context.emit, "command", options.command.join(" "), () =>
     runInForeground(options.command, {
       cwd: context.cwd,
-      env: { ...context.env, ...variablesOf(database) },
+      env: { ...commandEnvironment(context.env, context.settings.passSecrets), ...variablesOf(database) },
       signal: context.signal,
       hurry: context.hurry,
       graceMs: context.settings.timeouts.commandGraceMs,

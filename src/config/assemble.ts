@@ -55,6 +55,8 @@ export function assembleSettings(entries: EffectiveEntries): Settings {
     baseTtlMs: get("baseTtl"),
     audit: { spec: get("audit.spec"), failOn: get("audit.failOn") },
     comment: get("comment"),
+    commentOutput: get("commentOutput"),
+    passSecrets: get("passSecrets"),
     drift: { ignore: get("drift.ignore"), compare: get("drift.compare") },
     timeouts: {
       acquireMs: get("timeouts.acquire"),

@@ -72,6 +72,10 @@ export interface Settings {
   readonly audit: AuditSettings;
   /** Write one comment on the pull request with the results of the commands, and keep it up to date. Default false. */
   readonly comment: boolean;
+  /** Also show the last lines of a failed command in that comment. Default false. */
+  readonly commentOutput: boolean;
+  /** Pass offshoot's own secrets on to the migration command and to the command of `run`. Default false. */
+  readonly passSecrets: boolean;
   /** Differences that `drift` ignores, and that it reports, in addition to its defaults. */
   readonly drift: { readonly ignore: readonly string[]; readonly compare: readonly string[] };
   readonly timeouts: TimeoutSettings;

@@ -9,6 +9,9 @@ import type { Env } from "../environment.ts";
 import { type Listener, silent } from "../events.ts";
 import { branchName } from "../identity/name.ts";
 import { identifyRun, type RunIdentity } from "../identity/run-identity.ts";
+import { directUrl } from "../postgres/url.ts";
+import { secretsOf } from "../providers/variables.ts";
+import { OWN_SECRETS, secretValues } from "../own-secrets.ts";
 import { readCheckout, readDeveloper } from "../identity/checkout.ts";
 import { workingDirectory } from "../process/working-directory.ts";
 
@@ -80,9 +83,9 @@ export async function prepare(options: CommonOptions): Promise<Context> {
     ...(options.config === undefined ? {} : { file: options.config }),
   });
   const { settings } = resolved;
-  const secrets = [env["NEON_API_KEY"] ?? ""].filter((secret) => secret !== "");
+  const own = ownSecrets(env, settings);
   const conceal = options.conceal ?? (() => {});
-  await conceal(secrets);
+  await conceal(own);
   const source = resolved.sources["run"]?.from;
   const checkout = await readCheckout(cwd);
   const run = identifyRun({
@@ -119,9 +122,16 @@ export async function prepare(options: CommonOptions): Promise<Context> {
     ci,
     run,
     name: branchName(run),
-    secrets,
+    secrets: [...new Set([...own, ...secretValues(env)])],
     owner: { host: hostname(), pid: process.pid, ...(ci.facts.job === undefined ? {} : { job: ci.facts.job }) },
   };
+}
+
+/** The secrets that were given to offshoot itself. The CI service already hides the user's other ones. */
+function ownSecrets(env: Env, { existing: { url } }: Settings): readonly string[] {
+  const given = OWN_SECRETS.map((name) => env[name]?.trim() ?? "");
+  const login = url === undefined ? [] : secretsOf({ url, directUrl: directUrl(url) });
+  return [...new Set([...given, ...login])].filter((secret) => secret !== "");
 }
 
 /** The event payload of GitHub Actions, if there is one. Its facts are optional, so an unreadable file is ignored. */

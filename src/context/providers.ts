@@ -1,3 +1,5 @@
+import { OffshootError } from "../errors.ts";
+import { isWithheld, type OwnSecret, PASS_SECRETS_REMEDY } from "../own-secrets.ts";
 import type { Limits, Provider, ProviderName } from "../providers/provider.ts";
 import type { Context } from "./context.ts";
 
@@ -20,6 +22,7 @@ export async function loadProvider(name: ProviderName, context: Context): Promis
       return embeddedProvider({ env, cwd, major: settings.postgres, idleMs: settings.timeouts.idleMs, baseTtlMs: settings.baseTtlMs });
     }
     case "existing": {
+      if (settings.existing.url === undefined) requirePassed(context, "OFFSHOOT_EXISTING_URL", "existing");
       const { existingProvider } = await import("../providers/existing.ts");
       return existingProvider({ url: settings.existing.url, baseTtlMs: settings.baseTtlMs });
     }
@@ -29,6 +32,7 @@ export async function loadProvider(name: ProviderName, context: Context): Promis
       return dockerProvider({ env, major, image: docker.image, idleMs: timeouts.idleMs, baseTtlMs });
     }
     case "neon": {
+      requirePassed(context, "NEON_API_KEY", "neon");
       const { neonProvider } = await import("../providers/neon/neon.ts");
       const { project, apiHost, ...choices } = settings.neon;
       const { secretsWithheld } = context.ci;
@@ -44,4 +48,21 @@ export async function usableProviders(context: Context): Promise<readonly Provid
     (await configuredProviders(context)).map(async (provider) => ({ provider, refusal: await provider.refuse(limits) })),
   );
   return answers.flatMap(({ provider, refusal }) => (refusal === undefined ? [provider] : []));
+}
+
+/**
+ * A command that calls offshoot must not get another database than the one that it was started with, only because it has no
+ * key. Throws `PROVIDER_REJECTED`.
+ */
+function requirePassed({ env }: Context, name: OwnSecret, provider: ProviderName): void {
+  if (!isWithheld(env, name)) return;
+  throw new OffshootError(
+    "PROVIDER_REJECTED",
+    `${provider}: ${name} is not set, because offshoot withholds it from the commands that it starts.`,
+    {
+      meaning: "This offshoot was called by such a command. No other provider was tried, because that would be another database.",
+      remedy: PASS_SECRETS_REMEDY,
+      facts: { provider, refusal: "withheld" },
+    },
+  );
 }

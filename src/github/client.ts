@@ -20,10 +20,11 @@ const PAGE = 100;
 
 const CALL_MS = 20_000;
 
-/** Undefined when the environment has no `GITHUB_API_URL` or `GITHUB_TOKEN`. Calls throw a `GitHubFailure`, or what `fetch` throws. */
+/** Undefined when the environment has no `GITHUB_API_URL`, or neither `OFFSHOOT_GITHUB_TOKEN` nor `GITHUB_TOKEN`. Calls throw a `GitHubFailure`, or what `fetch` throws. */
 export function githubOf(env: Env, repository: string, signal: AbortSignal): GitHub | undefined {
-  const { GITHUB_API_URL: api, GITHUB_TOKEN: token } = env;
-  if (api === undefined || token === undefined || token === "") return undefined;
+  const api = env["GITHUB_API_URL"];
+  const token = [env["OFFSHOOT_GITHUB_TOKEN"], env["GITHUB_TOKEN"]].find((each) => each !== undefined && each !== "");
+  if (api === undefined || token === undefined) return undefined;
   const call = async (method: string, path: string, body?: unknown): Promise<Response> => {
     const response = await fetch(`${api}/repos/${repository}${path}`, {
       method,

@@ -4,6 +4,7 @@ import { messageOf } from "../errors.ts";
 import type { Env } from "../environment.ts";
 import type { Listener } from "../events.ts";
 import type { OwnerTag } from "../identity/owner-tag.ts";
+import { withoutOwnSecrets } from "../own-secrets.ts";
 import { githubOf } from "./client.ts";
 
 /** The closed pull requests and deleted git refs of one repository. */
@@ -64,7 +65,7 @@ async function openPullRequests({ env, run, signal }: RepositoryAccess): Promise
 
 /** Branches and tags of `origin`, by their short names. An empty answer is ignored: every remote has at least one branch. */
 async function remoteRefs({ cwd, env, signal }: RepositoryAccess): Promise<ReadonlySet<string> | undefined> {
-  const options = { cwd, env: { ...env, GIT_TERMINAL_PROMPT: "0" }, signal, timeout: GIT_MS, maxBuffer: 64 * 2 ** 20 };
+  const options = { cwd, env: { ...withoutOwnSecrets(env), GIT_TERMINAL_PROMPT: "0" }, signal, timeout: GIT_MS, maxBuffer: 64 * 2 ** 20 };
   const { stdout } = await promisify(execFile)("git", ["ls-remote", "--heads", "--tags", "origin"], options);
   const refs = [...stdout.matchAll(/\trefs\/(?:heads|tags)\/(.+)$/gm)].map((match) => match[1] ?? "");
   return refs.length === 0 ? undefined : new Set(refs);

@@ -1,13 +1,16 @@
 import { stripVTControlCharacters } from "node:util";
-import { redact } from "../redact.ts";
+import { redactFrom } from "../redact.ts";
 
-const LINES = 40;
-const BYTES = 8192;
+const LINES = 20;
+const BYTES = 4096;
+
+/** Characters kept before the tail, so that a secret that begins there is complete when it is searched for. */
+const MARGIN = 16_384;
 
 /** Keeps the end of a command's output. */
 export interface Tail {
   push(stream: "stdout" | "stderr", chunk: Uint8Array): void;
-  /** The last 40 lines, at most 8 KB, without secrets and terminal codes. */
+  /** The last 20 lines, at most 4 KB, without secrets and terminal codes. */
   text(): string;
 }
 
@@ -15,12 +18,18 @@ export function createTail(secrets: readonly string[]): Tail {
   // One decoder per stream: a chunk may end inside a character, and the other stream's chunk may come next.
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
   let kept = "";
+  let isCut = false;
   return {
     push(stream, chunk) {
-      // Twice the size is kept, so that a secret is complete when it is removed. The text is cut only afterwards.
-      kept = (kept + decoders[stream].decode(chunk, { stream: true })).slice(-2 * BYTES);
+      kept += decoders[stream].decode(chunk, { stream: true });
+      if (kept.length <= MARGIN + BYTES) return;
+      kept = kept.slice(-MARGIN - BYTES);
+      isCut = true;
     },
-    text: () => cut(redact(stripVTControlCharacters(kept), secrets)),
+    text() {
+      const plain = stripVTControlCharacters(kept);
+      return cut(redactFrom(plain, isCut ? Math.max(0, plain.length - BYTES) : 0, secrets));
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { OffshootError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { endOf } from "../process/child.ts";
 import { signalGroup } from "../process/signals.ts";
+import { cleanOutput } from "../process/clean-output.ts";
 import { createTail } from "../process/tail.ts";
 import { programFile } from "../program.ts";
 import type { FromWatchdog, ToWatchdog } from "./watchdog.ts";
@@ -83,13 +84,16 @@ export function startCommand(command: MigrationCommand, options: CommandOptions)
 
 async function follow(watchdog: ChildProcess, command: MigrationCommand, options: CommandOptions): Promise<CommandEnd> {
   const tail = createTail(options.secrets);
+  const cleaner = cleanOutput(options.secrets, (stream, text) => {
+    const chunk = Buffer.from(text);
+    tail.push(stream, chunk);
+    options.emit({ kind: "output", stream, chunk });
+  });
   for (const stream of ["stdout", "stderr"] as const) {
-    watchdog[stream]?.on("data", (chunk: Uint8Array) => {
-      tail.push(stream, chunk);
-      options.emit({ kind: "output", stream, chunk });
-    });
+    watchdog[stream]?.on("data", (chunk: Uint8Array) => cleaner.push(stream, chunk));
   }
   const [last] = await Promise.all([lastMessage(watchdog), endOf(watchdog)]);
+  cleaner.end();
   if (last.kind === "unstartable") throw commandNotFound(command, options.cwd, last);
   return { code: last.code, signal: last.signal, abandoned: last.abandoned, tail: tail.text() };
 }

@@ -9,6 +9,8 @@ export interface RunLineOptions {
   readonly env: Env;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  /** Texts to remove from the output. */
+  readonly secrets: readonly string[];
 }
 
 /** Enough to see the tool's error. More would hide the rest of the report. */
@@ -27,7 +29,7 @@ export interface LineResult {
  * Runs a shell line to its end. A line that cannot be started counts as failed. Throws `CANCELLED` and `TIMED_OUT`: a tool
  * that was stopped shows nothing about its migration.
  */
-export async function runLine(line: string, { cwd, env, signal, timeoutMs }: RunLineOptions): Promise<LineResult> {
+export async function runLine(line: string, { cwd, env, signal, timeoutMs, secrets }: RunLineOptions): Promise<LineResult> {
   if (signal.aborted) throw cancelled("the rollback check");
   let output = "";
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
@@ -63,7 +65,7 @@ export async function runLine(line: string, { cwd, env, signal, timeoutMs }: Run
       remedy: "Find out what the migration waits for, or raise the limit, as in --set timeouts.migrate=1h",
     });
   }
-  const clean = redact(output).trimEnd();
+  const clean = redact(output, secrets).trimEnd();
   return { ok, output: clean, tail: tailOf(clean) };
 }
 

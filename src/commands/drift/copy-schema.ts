@@ -6,6 +6,7 @@ import { readCatalog } from "../../catalog/read.ts";
 import { compareCatalogs } from "../../drift/compare.ts";
 import { messageOf } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
+import { withoutOwnSecrets } from "../../own-secrets.ts";
 import { installedPostgres } from "../../providers/local/cluster/binaries.ts";
 import type { Context } from "../../context/context.ts";
 import { variablesOfUrl } from "../../providers/variables.ts";
@@ -29,7 +30,7 @@ export async function dumpSchema(
   if (program === undefined) return { reason: `no pg_dump of PostgreSQL ${major} or newer is installed` };
   try {
     const { stdout } = await run(program, ["--schema-only", "--no-owner", "--exclude-schema=offshoot"], {
-      env: { ...process.env, ...variablesOfUrl(url) },
+      env: { ...withoutOwnSecrets(context.env), ...variablesOfUrl(url) },
       signal: context.signal,
       maxBuffer: MOST_BYTES,
     });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { runLine, type RunLineOptions } from "../../../src/rollback/run-line.ts";
 
-const options: RunLineOptions = { cwd: "/", env: process.env, signal: new AbortController().signal, timeoutMs: 60_000 };
+const options: RunLineOptions = { cwd: "/", env: process.env, signal: new AbortController().signal, secrets: [], timeoutMs: 60_000 };
 
 test("returns whether the line succeeded, and the end of its output without passwords", async () => {
   const result = await runLine("seq 20; echo postgresql://me:secret@host/db >&2; exit 3", options);

@@ -35,6 +35,8 @@ describe("with nothing configured", () => {
       baseTtlMs: 14 * 86_400_000,
       audit: { spec: undefined, failOn: "error" },
       comment: false,
+      commentOutput: false,
+      passSecrets: false,
       drift: { ignore: [], compare: [] },
       timeouts: { acquireMs: 300_000, migrateMs: 1_800_000, waitMs: 1_800_000, leaseMs: 15_000, idleMs: 1_800_000, commandGraceMs: 10_000 },
     });
