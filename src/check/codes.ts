@@ -39,6 +39,7 @@ export const CODES: Readonly<Record<CheckCode, About>> = {
   "output-missing": error("A job reads an output that another job does not declare"),
   "output-as-boolean": error("A condition compares a text with true or false"),
   "fallback-skipped": error("A job with a fallback is skipped with the job that it needs"),
+  "step-missing": error("A required step is missing"),
   "branch-left": warning("A Neon branch is never deleted"),
   "cleanup-skipped": warning("A failed or cancelled run skips the cleanup"),
   "untrusted-checkout": error("Code of a pull request runs with secrets"),

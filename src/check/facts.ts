@@ -43,6 +43,8 @@ export interface CheckFacts {
   readonly "output-as-boolean": { readonly expression: string };
   /** The job has a fallback for the job `needs`, which is skipped unless its condition is true. */
   readonly "fallback-skipped": { readonly needs: string; readonly condition: string };
+  /** No workflow contains a step that `--require` names. `add`: the step as YAML. */
+  readonly "step-missing": { readonly step: string; readonly purpose: string; readonly add: readonly string[] };
   readonly "branch-left": { readonly uses: string };
   readonly "cleanup-skipped": { readonly step: string };
   readonly "untrusted-checkout": { readonly ref: string };

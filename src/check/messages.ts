@@ -135,6 +135,11 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
     details: detail(`condition of ${needs}`, condition),
     remedy: "Add `!failure() && !cancelled()` to the condition of this job. Then it also runs when the needed job was skipped.",
   }),
+  "step-missing": ({ step, purpose, add }) => ({
+    problem: `no step ${purpose}`,
+    details: quoted(add),
+    remedy: `Add the step above, or take ${step} out of the required steps.`,
+  }),
   "branch-left": ({ uses }) => ({
     problem: "the step creates a Neon branch that is never deleted",
     details: detail("found", uses),

@@ -113,10 +113,9 @@ export function menu(begin: Begin): Command {
     .option("--ready <text>", "a text that one of the lines must contain")
     .option("--within <duration>", "how long to wait for the lines", "30s")
     .option("--grace <duration>", "how long the worker can take to stop", "10s");
-  addCheck("workflow", "check GitHub Actions workflows for known mistakes", () => import("./commands/check-workflow.ts")).argument(
-    "[file...]",
-    "the workflow files; default: all files in .github/workflows",
-  );
+  addCheck("workflow", "check GitHub Actions workflows and shell scripts for known mistakes", () => import("./commands/check-workflow.ts"))
+    .argument("[file...]", "workflow files and shell scripts; default: all files in .github/workflows")
+    .option("--require <steps>", "steps that must exist, such as audit,rollback-check,metrics,worker,teardown,unbuffered");
 
   return program;
 

@@ -5,9 +5,11 @@ import type { Severity } from "../findings/finding.ts";
 import { type CheckResult, finishCheck } from "./check-result.ts";
 import type { Script } from "../check/workflow/scripts.ts";
 import type { Workflow } from "../check/workflow/workflow.ts";
+import { type Requirement, REQUIREMENTS } from "../check/workflow/rules/required.ts";
 import { repositoryAt } from "../check/workflow/files.ts";
 import { READ_FAILURES } from "../config/file.ts";
 import { codeOf, OffshootError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
 import { silent } from "../events.ts";
 import type { CommonOptions } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
@@ -16,6 +18,8 @@ import { workingDirectory } from "../process/working-directory.ts";
 export interface CheckWorkflowOptions extends Pick<CommonOptions, "cwd" | "onEvent"> {
   /** Workflow files of GitHub Actions and shell scripts; default all workflows in `.github/workflows`. */
   readonly files?: readonly string[] | undefined;
+  /** Steps that the workflows must contain; default none. */
+  readonly require?: readonly Requirement[] | undefined;
   /** The lowest severity that fails the check; default `error`. */
   readonly failOn?: Severity | undefined;
 }
@@ -25,13 +29,14 @@ const FOLDER = ".github/workflows";
 /**
  * Finds known mistakes in workflow files and shell scripts. Nothing is run. Findings are a result, not an error.
  *
- * Throws `CONFIG_UNREADABLE` for a file that cannot be read, and `USAGE` for invalid YAML and for a file that is neither a
+ * Throws `CONFIG_UNREADABLE` for a file that cannot be read, and `USAGE` for invalid YAML, an unknown required step, and for a file that is neither a
  * workflow nor a shell script.
  */
 export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise<CheckResult> {
   const { onEvent: emit = silent } = options;
   const cwd = options.cwd ?? workingDirectory();
   const named = options.files === undefined || options.files.length === 0 ? await filesIn(cwd) : options.files;
+  const required = checkedRequirements(options.require ?? []);
   // A file that is named twice is checked once.
   const paths = [...new Set(named.map((file) => resolve(cwd, file)))];
   const { mistakesIn } = await import("../check/workflow/all-rules.ts");
@@ -51,6 +56,21 @@ export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise
     describeFindings,
   );
   return finishCheck({ command: "check workflow", findings, failOn: options.failOn, cwd, emit });
+}
+
+function checkedRequirements(names: readonly string[]): readonly Requirement[] {
+  return names.map((name) => {
+    const known = REQUIREMENTS.find((each) => each === name);
+    if (known !== undefined) return known;
+    const similar = nearest(name, REQUIREMENTS);
+    throw new OffshootError(
+      "USAGE",
+      `"${name}" is not a step that --require knows.${similar === undefined ? "" : ` Did you mean ${similar}?`}`,
+      {
+        remedy: `The steps are ${REQUIREMENTS.join(", ")}.`,
+      },
+    );
+  });
 }
 
 async function filesIn(cwd: string): Promise<readonly string[]> {

@@ -5,6 +5,7 @@ import { branchLeft, cleanupSkipped } from "./rules/branches.ts";
 import { needsMissing, outputAsBoolean, outputMissing, secretInOutput, untrustedCheckout } from "./rules/expressions.ts";
 import { failureHidden, migratesTwice, throughPooler } from "./rules/migrations.ts";
 import { fallbackSkipped, notAfterMigration } from "./rules/ordering.ts";
+import { type Requirement, stepsMissing } from "./rules/required.ts";
 import { incrementEnds, outputBuffered, pooledInScript, secretInLog } from "./rules/scripts.ts";
 import { type Script, scriptsOf } from "./scripts.ts";
 import type { Workflow } from "./workflow.ts";
@@ -30,6 +31,7 @@ export function mistakesIn(
   workflows: readonly Workflow[],
   repository: Repository = { read: () => undefined },
   scripts: readonly Script[] = [],
+  required: readonly Requirement[] = [],
 ): readonly CheckFinding[] {
   const expanded = workflows.map((workflow) => withCompositeSteps(workflow, repository));
   const files = new Set(scripts.map(({ file }) => file));
@@ -37,6 +39,7 @@ export function mistakesIn(
   return [
     ...expanded.flatMap((workflow) => WORKFLOW_RULES.flatMap((rule) => rule(workflow, repository))),
     ...branchLeft(expanded),
+    ...stepsMissing(expanded, required, repository),
     ...all.flatMap((script) => SCRIPT_RULES.flatMap((rule) => rule(script))),
   ];
 }
