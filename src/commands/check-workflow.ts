@@ -51,6 +51,7 @@ export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise
         workflows,
         repositoryAt(cwd),
         files.flatMap(({ script }) => script ?? []),
+        required,
       );
     },
     describeFindings,

@@ -43,12 +43,25 @@ test("an unreadable or invalid workflow is a usage error with its line", async (
   const broken = await project.call(["check", "workflow", "broken.yml"]);
   expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining("broken.yml:3: ")]);
   const absent = await project.call(["check", "workflow", "absent.yml"]);
-  expect([absent.code, absent.stderr]).toEqual([2, expect.stringContaining("Could not read the workflow absent.yml: it does not exist.")]);
+  expect([absent.code, absent.stderr]).toEqual([2, expect.stringContaining("Could not read absent.yml: it does not exist.")]);
   const folder = await project.call(["check", "workflow", "."]);
-  expect([folder.code, folder.stderr]).toEqual([2, expect.stringContaining("Could not read the workflow .: it is a folder.")]);
+  expect([folder.code, folder.stderr]).toEqual([2, expect.stringContaining("Could not read .: it is a folder.")]);
   await project.write("other.yml", "a: 1\n");
   const other = await project.call(["check", "workflow", "other.yml"]);
   expect([other.code, other.stderr]).toEqual([2, expect.stringContaining("other.yml is not a GitHub Actions workflow")]);
+});
+
+test("check workflow checks shell scripts, and finds the steps that are missing", async () => {
+  await project.write("count.sh", "set -e\nn=0\n((n++))\n");
+  const script = await project.call(["check", "workflow", "-q", "--json", "count.sh"]);
+  expect(JSON.parse(script.stdout)).toMatchObject({
+    findings: [{ code: "increment-ends-script", at: { file: "count.sh", line: 3 } }],
+  });
+  await project.write("plain.yml", "on: push\njobs: { a: { runs-on: x, steps: [{ run: npx offshoot audit }] } }\n");
+  const required = await project.call(["check", "workflow", "plain.yml", "--require", "audit, teardown"]);
+  expect([required.code, required.stdout]).toEqual([10, expect.stringContaining("no step deletes the database, also after a failure")]);
+  const unknown = await project.call(["check", "workflow", "plain.yml", "--require", "tearown"]);
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("Did you mean teardown?")]);
 });
 
 test("check worker shows the output of the worker on stderr, and the findings on stdout", async () => {
@@ -61,8 +74,8 @@ test("check worker shows the output of the worker on stderr, and the findings on
 });
 
 test("check metrics reports an invalid metric name as a usage error, and an unreachable endpoint as a finding", async () => {
-  const usage = await project.call(["check", "metrics", "http://127.0.0.1:9/metrics", "--metric", "a-b"]);
-  expect([usage.code, usage.stderr]).toEqual([2, expect.stringContaining("a-b is not a valid metric name.")]);
+  const usage = await project.call(["check", "metrics", "http://127.0.0.1:9/metrics", "--metric", "a{b=1}"]);
+  expect([usage.code, usage.stderr]).toEqual([2, expect.stringContaining("a{b=1} is not a valid metric name.")]);
   const absent = await project.call(["check", "metrics", "http://127.0.0.1:9/metrics", "--within", "100ms", "--metric", "up:gauge"]);
   expect([absent.code, absent.stdout]).toEqual([10, expect.stringContaining("code: endpoint-unreachable")]);
 });
