@@ -1,8 +1,11 @@
+import { LIMIT_PROBLEMS } from "./yaml-limits.ts";
+
 /**
  * The YAML parser's message for a common mistake, in plain words; undefined for every other message. The configuration and
  * the audit spec share these texts.
  */
 export function plainYamlError(message: string): string | undefined {
+  if (LIMIT_PROBLEMS.includes(message)) return message;
   const bracket = /^Flow (?:sequence|map) .* end with an? (.)/.exec(message)?.[1];
   if (bracket !== undefined) return `not valid YAML: a "${bracket}" is missing at the end of a list or map; add it before this line`;
   const quote = /^Missing closing (.)quote/.exec(message)?.[1];

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { describeFindings } from "../findings/count.ts";
 import type { Severity } from "../findings/finding.ts";
@@ -7,10 +7,10 @@ import type { Script } from "../check/workflow/scripts.ts";
 import type { Workflow } from "../check/workflow/workflow.ts";
 import { type Requirement, REQUIREMENTS } from "../check/workflow/rules/required.ts";
 import { repositoryAt } from "../check/workflow/files.ts";
-import { READ_FAILURES } from "../config/file.ts";
 import { codeOf, OffshootError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { silent } from "../events.ts";
+import { readFailure, readText } from "../read-file.ts";
 import type { CommonOptions } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
 import { workingDirectory } from "../process/working-directory.ts";
@@ -92,8 +92,8 @@ async function readChecked(
   isNamed: boolean,
 ): Promise<{ readonly workflow?: Workflow; readonly script?: Script }> {
   const file = relative(cwd, path).replaceAll("\\", "/") || ".";
-  const text = await readFile(path, "utf8").catch((thrown: unknown) => {
-    throw new OffshootError("CONFIG_UNREADABLE", `Could not read ${file}: ${READ_FAILURES[codeOf(thrown) ?? ""] ?? codeOf(thrown)}.`, {
+  const text = await readText(path).catch((thrown: unknown) => {
+    throw new OffshootError("CONFIG_UNREADABLE", `Could not read ${file}: ${readFailure(thrown)}.`, {
       remedy: "Check the path and the permissions of the file.",
     });
   });

@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { readConfigurationFile } from "../config/file.ts";
 import { readFlags } from "../config/sources.ts";
@@ -11,6 +12,7 @@ import { type Plan, planInit, type PlannedFile } from "../init/plan.ts";
 import type { CiServiceName } from "../init/services/registry.ts";
 import { readCheckout } from "../identity/checkout.ts";
 import type { CommonOptions } from "../context/context.ts";
+import { readText } from "../read-file.ts";
 import { detectBelow, detectTools, requireTool } from "../migration-tools/detect.ts";
 import { type Repository, repositoryIn } from "../migration-tools/repository.ts";
 import type { Project } from "../migration-tools/tool.ts";
@@ -128,7 +130,7 @@ async function presentConfiguration(
   const { entries } = await readConfigurationFile(file, path);
   const given = [...readFlags(flags).entries];
   const missing = given.filter(([key, { value }]) => !isDeepStrictEqual(entries.get(key)?.value, value)).map(([key]) => key);
-  return { path, text: await readFile(file, "utf8"), missing };
+  return { path, text: await readText(file), missing };
 }
 
 /** Never overwrites a file that was created meanwhile: its state becomes `add`, and the user adds the text. */
@@ -161,7 +163,7 @@ function upwards(folder: string, top: string): readonly string[] {
 
 /** The version range for `npx offshoot@…` within which nothing breaks. */
 async function ownVersion(): Promise<string> {
-  const manifest = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+  const manifest = JSON.parse(await readText(fileURLToPath(new URL("../../package.json", import.meta.url)))) as { version: string };
   const [major, minor] = manifest.version.split(".");
   return major === "0" ? `0.${minor}` : `${major}`;
 }

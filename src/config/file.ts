@@ -1,6 +1,7 @@
-import { readFile } from "node:fs/promises";
 import type { Document, Node, Pair } from "yaml";
-import { OffshootError, messageOf } from "../errors.ts";
+import { OffshootError, codeOf } from "../errors.ts";
+import { MIB, readBytes, readFailure } from "../read-file.ts";
+import { parseYaml } from "../yaml-limits.ts";
 import { checkValue, notASection, unknownKey } from "./check-value.ts";
 import { fieldAt, keysBelow } from "./fields.ts";
 import type { Path } from "./fields.ts";
@@ -20,7 +21,7 @@ export async function parseConfiguration(text: string, label: string): Promise<S
   const yaml = await import("yaml");
   const lines = new yaml.LineCounter();
   // At lower log levels the library prints warnings to stderr.
-  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
+  const document = parseYaml(yaml, text, MAX_TOKENS, { lineCounter: lines, logLevel: "error" });
   const broken = syntaxProblems(text, document, lines, yaml);
   if (broken.length > 0) return { entries: new Map(), problems: broken.map(({ line, text: problem }) => `${label}:${line}: ${problem}`) };
 
@@ -74,19 +75,9 @@ function noKeys(): string {
   return `the file does not contain keys with values; write lines such as "provider: auto"`;
 }
 
-// Far larger than any real configuration. The parser can take minutes for a large malicious file.
-const MAX_BYTES = 1 << 20;
-
-/** Why a file could not be read, by system error code. */
-export const READ_FAILURES: Readonly<Record<string, string>> = {
-  ENOENT: "it does not exist",
-  ENOTDIR: "a part of its path is not a folder",
-  EISDIR: "it is a folder",
-  EACCES: "this user has no permission to read it",
-  EPERM: "this user has no permission to read it",
-  EFBIG: "it is larger than 1 MiB",
-  ERR_ENCODING_INVALID_ENCODED_DATA: "it is not UTF-8 text",
-};
+// Far more than any real configuration has.
+const MAX_BYTES = MIB;
+const MAX_TOKENS = 100_000;
 
 const REMEDIES: Readonly<Record<string, string>> = {
   EACCES: "Give this user permission to read the file, or name another file with --config.",
@@ -97,13 +88,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 async function read(file: string, label: string): Promise<string> {
   try {
-    const bytes = await readFile(file);
-    if (bytes.length > MAX_BYTES) throw Object.assign(new Error(), { code: "EFBIG" });
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true }).decode(await readBytes(file, MAX_BYTES));
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? "";
-    const reason = READ_FAILURES[code] ?? messageOf(cause);
-    throw new OffshootError("CONFIG_UNREADABLE", `Could not read the configuration file ${label}: ${reason}.`, {
+    const code = codeOf(cause) ?? "";
+    throw new OffshootError("CONFIG_UNREADABLE", `Could not read the configuration file ${label}: ${readFailure(cause)}.`, {
       remedy: REMEDIES[code] ?? "Correct the path after --config, or remove --config: offshoot then searches for offshoot.yaml.",
       facts: { file, reason: code },
     });

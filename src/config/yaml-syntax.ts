@@ -40,7 +40,6 @@ export function syntaxProblems(text: string, document: Document, lines: LineCoun
 
 function explain(code: string, message: string, rest: string): string {
   if (code === "DUPLICATE_KEY") return `${/^[^\s:]+/.exec(rest)?.[0] ?? "a key"} is set twice; remove one of them`;
-  if (message.startsWith("Maximum call stack")) return "nested too deeply; use fewer levels";
   return TEXTS[code] ?? plainYamlError(message) ?? `not valid YAML: ${message}`;
 }
 

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { withoutUnexpandedMacros } from "../ci/azure.ts";
 import type { CiContext } from "../ci/ci.ts";
@@ -12,6 +11,7 @@ import { identifyRun, type RunIdentity } from "../identity/run-identity.ts";
 import { directUrl } from "../postgres/url.ts";
 import { secretsOf } from "../providers/variables.ts";
 import { OWN_SECRETS, secretValues } from "../own-secrets.ts";
+import { MIB, readText } from "../read-file.ts";
 import { readCheckout, readDeveloper } from "../identity/checkout.ts";
 import { workingDirectory } from "../process/working-directory.ts";
 
@@ -134,12 +134,15 @@ function ownSecrets(env: Env, { existing: { url } }: Settings): readonly string[
   return [...new Set([...given, ...login])].filter((secret) => secret !== "");
 }
 
+/** GitHub limits payloads to 25 MB (documentation, "Webhook events and payloads"). */
+const MOST_EVENT_BYTES = 32 * MIB;
+
 /** The event payload of GitHub Actions, if there is one. Its facts are optional, so an unreadable file is ignored. */
 async function readEvent(env: Env): Promise<unknown> {
   const path = eventPath(env);
   if (path === undefined) return undefined;
   try {
-    return JSON.parse(await readFile(path, "utf8"));
+    return JSON.parse(await readText(path, MOST_EVENT_BYTES));
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { OffshootError } from "../errors.ts";
+import { readText } from "../read-file.ts";
 import type { MigrationCommand } from "../readiness/command.ts";
 import { fingerprintOf } from "../readiness/fingerprint.ts";
 import type { MigrationWork } from "../readiness/work.ts";
@@ -106,10 +106,21 @@ function withPrograms(directory: string, path = ""): { readonly PATH: string } {
 async function installedVersion(directory: string, name: string | undefined): Promise<string | undefined> {
   if (name === undefined) return undefined;
   for (const folder of ancestors(directory)) {
-    const text = await readFile(join(folder, "node_modules", name, "package.json"), "utf8").catch(() => undefined);
-    if (text !== undefined) return (JSON.parse(text) as { version?: string }).version;
+    const text = await readText(join(folder, "node_modules", name, "package.json")).catch(() => undefined);
+    if (text !== undefined) return versionIn(text);
   }
   return undefined;
+}
+
+/** A manifest without a version, or one that is not valid, has none. The package's own program reports its damage. */
+function versionIn(text: string): string | undefined {
+  try {
+    const manifest: unknown = JSON.parse(text);
+    const version: unknown = typeof manifest === "object" && manifest !== null && "version" in manifest ? manifest.version : undefined;
+    return typeof version === "string" ? version : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function ancestors(folder: string): readonly string[] {

@@ -1,9 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import { readFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import type { Spec } from "../audit/spec/spec.ts";
-import { READ_FAILURES } from "../config/file.ts";
 import { codeOf, OffshootError } from "../errors.ts";
+import { MIB, readBytes, readFailure } from "../read-file.ts";
 import type { Context } from "./context.ts";
 
 /** A valid spec file. */
@@ -31,14 +30,16 @@ export async function loadSpec(context: Context, path: string): Promise<SpecFile
   return { path, text, spec: parseSpec(text, name) };
 }
 
+/** The spec of a schema with 5,000 tables has about 3 MiB. */
+const MAX_BYTES = 8 * MIB;
+
 /** The text of a spec file. Throws `CONFIG_UNREADABLE`, with the system error code as the fact `reason`. */
 export async function specText(path: string, name: string): Promise<string> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    bytes = await readBytes(path, MAX_BYTES);
   } catch (thrown) {
-    const reason = READ_FAILURES[codeOf(thrown) ?? ""] ?? codeOf(thrown);
-    throw new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${name}: ${reason}.`, {
+    throw new OffshootError("CONFIG_UNREADABLE", `Could not read the audit spec ${name}: ${readFailure(thrown)}.`, {
       remedy: `Correct the path, or write a spec from a correct database: offshoot audit --write ${name}`,
       facts: { file: path, reason: codeOf(thrown) },
     });

@@ -1,7 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Env } from "../environment.ts";
+import { readText as textOf } from "../read-file.ts";
 import { checkoutId } from "./checkout-id.ts";
 import { hostFromRemote, repositoryFromRemote } from "./git-remote.ts";
 import { readPerson } from "./person.ts";
@@ -88,5 +89,5 @@ async function exists(path: string): Promise<boolean> {
 
 /** The text of a file; empty if the path does not exist or is a folder. */
 async function readText(path: string | undefined): Promise<string> {
-  return path === undefined ? "" : readFile(path, "utf8").catch(() => "");
+  return path === undefined ? "" : textOf(path).catch(() => "");
 }

@@ -2,9 +2,10 @@
  * The migration command for a folder of SQL files: `apply-sql.js FOLDER up [COUNT]` and `apply-sql.js FOLDER down`, for
  * the database at `DATABASE_URL`.
  */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf, messageOf } from "../errors.ts";
+import { MIB, readText } from "../read-file.ts";
 import { type Session, withSession } from "../postgres/connect.ts";
 import { literal } from "../postgres/identifier.ts";
 import { byBytes } from "./repository.ts";
@@ -15,6 +16,9 @@ const NOT_IN_TRANSACTION = "25001";
 
 /** `reset all` does not reset the role (PostgreSQL documentation, "RESET"). */
 const RESET_ROLE = "reset session authorization; reset role";
+
+/** More than Postgres accepts in one message, which has at most 1 GiB. */
+const MOST_BYTES = 1024 * MIB;
 
 const [, , folder = ".", direction = "up", count] = process.argv;
 
@@ -51,7 +55,7 @@ async function appliedNames(session: Session): Promise<readonly string[]> {
 
 /** Postgres runs several statements in one message as one transaction, unless they start their own. */
 async function apply(session: Session, file: string, record: string): Promise<void> {
-  const text = await readFile(join(folder, file), "utf8");
+  const text = await readText(join(folder, file), MOST_BYTES);
   try {
     await runFile(session, file, `${text}\n;${RESET_ROLE};${record}`);
   } catch (thrown) {

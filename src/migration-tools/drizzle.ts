@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { OffshootError } from "../errors.ts";
 import type { Repository } from "./repository.ts";
 import type { Revision, Tool } from "./tool.ts";
 
@@ -36,11 +37,36 @@ export const drizzle: Tool = {
         query: "select hash as id from drizzle.__drizzle_migrations order by created_at",
         holds: "all",
       },
-      revisions: await revisionsOf(repository, folder, (JSON.parse(journal) as { entries: readonly Entry[] }).entries),
+      revisions: await revisionsOf(repository, folder, entriesOf(journal, `${folder}/meta/_journal.json`)),
       package: "drizzle-kit",
     };
   },
 };
+
+/** Throws `USAGE` when the journal does not have the form that drizzle-kit writes. */
+function entriesOf(journal: string, path: string): readonly Entry[] {
+  try {
+    const { entries } = JSON.parse(journal) as { readonly entries?: unknown };
+    if (Array.isArray(entries) && entries.every(isEntry)) return entries;
+  } catch {
+    // The error below is also right for a text that is not JSON.
+  }
+  throw new OffshootError("USAGE", `${path} is not a journal of drizzle-kit.`, {
+    meaning: "It must be JSON with a list `entries`, each with `idx` and `tag`.",
+    remedy: "Restore the file from git, or set migrations.command in offshoot.yaml.",
+  });
+}
+
+function isEntry(value: unknown): value is Entry {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "idx" in value &&
+    "tag" in value &&
+    typeof value.idx === "number" &&
+    typeof value.tag === "string"
+  );
+}
 
 /** If two git branches each added a migration, the journal has two entries with the same number: two heads. */
 async function revisionsOf(repository: Repository, folder: string, entries: readonly Entry[]): Promise<readonly Revision[]> {

@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf, messageOf, OffshootError } from "../errors.ts";
+import { MIB, readFailure, readText } from "../read-file.ts";
 
 /** Reads the folder in which migrations run. A missing file is not an error. A file that cannot be read is an error. */
 export interface Repository {
@@ -22,9 +23,15 @@ export interface Repository {
 /** Folders with installed or generated files. */
 const INSTALLED = new Set(["node_modules", "venv", "env", "site-packages", "__pycache__", "dist", "build", "vendor"]);
 
+/** A migration can contain data, so this is more than the size of a file that somebody writes. */
+const MOST_BYTES = 64 * MIB;
+
+/** A missing file is not an error, so the system's error for it is kept. */
+const MISSING = ["ENOENT", "ENOTDIR", "EISDIR"];
+
 export function repositoryIn(directory: string): Repository {
   const at = (path: string): string => join(directory, path);
-  const read = (path: string): Promise<string | undefined> => orUndefined(readFile(at(path), "utf8"));
+  const read = (path: string): Promise<string | undefined> => orUndefined(readText(at(path), MOST_BYTES).catch(unreadable(at(path))));
   const entries = async (folder: string) => (await orUndefined(readdir(at(folder), { withFileTypes: true }))) ?? [];
   const repository: Repository = {
     directory,
@@ -89,7 +96,18 @@ async function orUndefined<T>(wanted: Promise<T>): Promise<T | undefined> {
   try {
     return await wanted;
   } catch (thrown) {
-    if (["ENOENT", "ENOTDIR", "EISDIR"].includes(codeOf(thrown) ?? "")) return undefined;
+    if (MISSING.includes(codeOf(thrown) ?? "")) return undefined;
     throw thrown;
   }
+}
+
+function unreadable(path: string): (thrown: unknown) => never {
+  return (thrown) => {
+    if (MISSING.includes(codeOf(thrown) ?? "")) throw thrown;
+    throw new OffshootError("MIGRATION_FILES_MISSING", `Could not read ${path}: ${readFailure(thrown)}.`, {
+      meaning: "The migration tool cannot be detected without it.",
+      remedy: "Correct the file or its permissions, or set migrations.command in offshoot.yaml.",
+      facts: { path },
+    });
+  };
 }

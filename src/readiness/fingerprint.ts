@@ -1,8 +1,10 @@
-import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { createHash, type Hash } from "node:crypto";
+import * as fs from "node:fs";
+import { stat } from "node:fs/promises";
 import { posix, resolve, sep } from "node:path";
 import { glob } from "tinyglobby";
-import { messageOf, OffshootError } from "../errors.ts";
+import { OffshootError } from "../errors.ts";
+import { MIB, readChunks, readFailure } from "../read-file.ts";
 
 export interface FingerprintInput {
   /** The folder that the patterns are relative to. */
@@ -17,13 +19,19 @@ export interface FingerprintInput {
 /** The format of the readiness tables. A base with another format has another fingerprint, and is never used. */
 const FORMAT = "offshoot/2";
 
+/** A link to `/` among the migrations would otherwise make the search take hours. */
+const SEARCH_MS = 60_000;
+const MOST_FILES = 100_000;
+/** A dump with test data can be large. It is hashed in pieces. */
+const MOST_BYTES = 4096 * MIB;
+
 /** Files that tools create beside migrations. They must not change the fingerprint. */
 const LEFTOVERS = ["**/__pycache__/**", "**/*.pyc", "**/node_modules/**", "**/.git/**", "**/.DS_Store"];
 
 /**
  * Identifies a schema state: SHA-256 (hex) of path and content of each migration file, the command, the tool and its
  * version. The same checkout gives the same fingerprint on every machine.
- * Throws `MIGRATION_FILES_MISSING` for a pattern that matches nothing and for a file that cannot be read.
+ * Throws `MIGRATION_FILES_MISSING` for a pattern that matches nothing or too much, and for a file that cannot be read.
  */
 export async function fingerprintOf(input: FingerprintInput): Promise<string> {
   const hash = createHash("sha256");
@@ -34,7 +42,7 @@ export async function fingerprintOf(input: FingerprintInput): Promise<string> {
   for (const part of [FORMAT, input.command, input.tool ?? "", input.toolVersion ?? ""]) add(part);
   for (const file of await filesOf(input.directory, input.files)) {
     add(file);
-    add(await bytesOf(resolve(input.directory, file)));
+    await addFile(hash, resolve(input.directory, file));
   }
   return hash.digest("hex");
 }
@@ -50,8 +58,10 @@ async function filesOf(directory: string, patterns: readonly string[]): Promise<
 async function matchesOf(directory: string, pattern: string, ignore: readonly string[]): Promise<readonly string[]> {
   const plain = posix.normalize(pattern.split(sep).join("/"));
   // The name of an existing file may contain glob characters (`[id].sql`). They are then ordinary characters.
-  if (await isFile(resolve(directory, plain))) return [plain];
-  const files = await glob([plain], { cwd: directory, dot: true, ignore: [...ignore] });
+  if (await isOneFile(resolve(directory, plain))) return [plain];
+  const signal = AbortSignal.timeout(SEARCH_MS);
+  const files = await glob([plain], { cwd: directory, dot: true, ignore: [...ignore], signal, fs: { ...fs, readdir: readdirWithAll } });
+  if (signal.aborted || files.length > MOST_FILES) throw tooMany(directory, pattern);
   if (files.length > 0) return files.map((file) => posix.normalize(file.split(sep).join("/")));
   throw new OffshootError("MIGRATION_FILES_MISSING", `No migration file matches \`${pattern}\`.`, {
     meaning: `offshoot searched in ${directory}. Without the files, a changed migration would not be noticed.`,
@@ -60,17 +70,44 @@ async function matchesOf(directory: string, pattern: string, ignore: readonly st
   });
 }
 
-async function isFile(path: string): Promise<boolean> {
+/** Pipes, sockets and devices count as files here. The reader refuses them by name, and the search would skip them. */
+async function isOneFile(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  return found?.isFile() ?? false;
+  return found !== undefined && !found.isDirectory();
 }
 
-async function bytesOf(path: string): Promise<Uint8Array> {
+/** `readdir` that shows pipes, sockets and devices as files, so that the search returns them. */
+const readdirWithAll = ((folder: string, options: { withFileTypes: true }, callback: (error: Error | null, found: fs.Dirent[]) => void) => {
+  fs.readdir(folder, options, (error, entries) => {
+    for (const entry of entries ?? [])
+      if (!entry.isFile() && !entry.isDirectory() && !entry.isSymbolicLink()) Object.assign(entry, { isFile: () => true });
+    callback(error, entries);
+  });
+}) as typeof fs.readdir;
+
+function tooMany(directory: string, pattern: string): OffshootError {
+  return new OffshootError("MIGRATION_FILES_MISSING", `\`${pattern}\` matches too many files in ${directory}.`, {
+    meaning: `The search ends after ${MOST_FILES} files or ${SEARCH_MS / 1000} s. A symbolic link in this folder may lead to a large folder.`,
+    remedy: "Set `migrations.files` to a pattern that matches only migration files, such as migrations/**/*.sql.",
+    facts: { pattern, directory },
+  });
+}
+
+/** Adds a file as `add` does: first its length, then its content in pieces. */
+async function addFile(hash: Hash, path: string): Promise<void> {
   try {
-    return await readFile(path);
+    const { size } = await stat(path);
+    hash.update(`${size}:`);
+    let read = 0;
+    for await (const chunk of readChunks(path, MOST_BYTES)) {
+      hash.update(chunk);
+      read += chunk.length;
+    }
+    if (read !== size) throw new Error("it changed while it was read");
   } catch (thrown) {
-    throw new OffshootError("MIGRATION_FILES_MISSING", `Could not read the migration file ${path}: ${messageOf(thrown)}.`, {
-      remedy: "Give the user of this job the right to read the file.",
+    throw new OffshootError("MIGRATION_FILES_MISSING", `Could not read the migration file ${path}: ${readFailure(thrown)}.`, {
+      remedy:
+        "Give the user of this job the right to read the file, or exclude the path in `migrations.files` with a pattern that starts with `!`.",
       facts: { path },
     });
   }

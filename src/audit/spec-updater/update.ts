@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import * as yaml from "yaml";
 import {
   type Document,
   isMap,
-  parseDocument,
   type ParseOptions,
   type DocumentOptions,
   type ScalarTag,
@@ -17,6 +17,8 @@ import { literalName } from "../pattern.ts";
 import { keyText } from "../spec-writer/flow-style.ts";
 import { parseSpec } from "../spec/parse.ts";
 import type { Spec } from "../spec/spec.ts";
+import { MAX_TOKENS } from "../spec/yaml-file.ts";
+import { parseYaml } from "../../yaml-limits.ts";
 import { changesOf } from "./changes.ts";
 import { updateDatabase } from "./database.ts";
 import { keepStyle } from "./keep-style.ts";
@@ -48,7 +50,7 @@ export function updateSpec(text: string, file: string, catalog: Catalog, options
 }
 
 function edited(text: string, spec: Spec, findings: readonly AuditFinding[], catalog: Catalog, options: RuleOptions): string {
-  const document = parseDocument(text, READING);
+  const document = read(text);
   const changes = changesOf(findings, document, lookup(catalog));
   updateDatabase(changes, spec, options.state?.versions ?? new Map());
   const schemas = document.get("schemas");
@@ -78,17 +80,19 @@ const READING: ParseOptions & DocumentOptions & SchemaOptions = {
     }),
 };
 
+const read = (text: string): Document.Parsed => parseYaml(yaml, text, MAX_TOKENS, READING);
+
 /** The indentations to try. YAML's writer normalises all other styles in the lines that change. */
 const STYLES = [2, 4, 3, 8].flatMap((indent) => [true, false].map((indentSeq): ToStringOptions => ({ lineWidth: 0, indent, indentSeq })));
 
 /** Prints the document. Lines without a change are copied from the original text. */
 function print(document: Document, original: string): string {
-  const unchanged = parseDocument(original, READING);
+  const unchanged = read(original);
   const style = styleOf(original, unchanged);
   const changed = document.toString(style);
   const styled = keepStyle(original, unchanged.toString(style), changed);
   // A copied line can have another meaning beside a changed line, for example because of its indentation.
-  return isDeepStrictEqual(parseDocument(styled, READING).toJS(), parseDocument(changed, READING).toJS()) ? styled : changed;
+  return isDeepStrictEqual(read(styled).toJS(), read(changed).toJS()) ? styled : changed;
 }
 
 /** The style in which YAML's writer changes the fewest lines of the original text. */

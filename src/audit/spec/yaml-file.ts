@@ -1,6 +1,8 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Pair, type YAMLMap } from "yaml";
+import * as yaml from "yaml";
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, visit, type Pair, type YAMLMap } from "yaml";
 import { messageOf } from "../../errors.ts";
 import { plainYamlError } from "../../yaml-errors.ts";
+import { parseYaml } from "../../yaml-limits.ts";
 import { PROTO_KEY } from "../pattern.ts";
 import type { LocatedProblem } from "./problems.ts";
 
@@ -13,10 +15,15 @@ export interface YamlFile {
   readonly errors: readonly LocatedProblem[];
 }
 
+const TOO_MANY_ALIASES = "too many aliases; write the values without aliases";
+
+/** The spec of a schema with 5,000 tables has fewer. */
+export const MAX_TOKENS = 1_000_000;
+
 /** Reads YAML. Numbers keep their text: the version `0035` stays `0035`. */
 export function readYaml(text: string): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseYaml(yaml, text, MAX_TOKENS, { lineCounter: lines });
   const lineAt = (offset: number | undefined): number => (offset === undefined ? 1 : lines.linePos(offset).line);
   const errors = problemsIn(document).map(({ offset, text: problem }) => ({ line: lineAt(offset), text: problem }));
   visit(document, {
@@ -31,7 +38,11 @@ export function readYaml(text: string): YamlFile {
     return { value: document.toJS() as unknown, lineOf, errors };
   } catch (thrown) {
     // The yaml package throws for aliases that would expand to a very large document.
-    return { value: undefined, lineOf, errors: [{ line: 1, text: messageOf(thrown) }] };
+    return {
+      value: undefined,
+      lineOf,
+      errors: [{ line: 1, text: /alias count/i.test(messageOf(thrown)) ? TOO_MANY_ALIASES : messageOf(thrown) }],
+    };
   }
 }
 

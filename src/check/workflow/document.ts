@@ -1,4 +1,7 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import * as yaml from "yaml";
+import { isMap, isScalar, isSeq, LineCounter } from "yaml";
+import { messageOf } from "../../errors.ts";
+import { parseYaml } from "../../yaml-limits.ts";
 
 /** A parsed YAML file with line numbers. */
 export interface WorkflowDocument {
@@ -9,14 +12,18 @@ export interface WorkflowDocument {
   readonly error?: { readonly line: number; readonly text: string } | undefined;
 }
 
+/** Far more than any real workflow has. */
+const MAX_TOKENS = 200_000;
+
 export function readDocument(text: string): WorkflowDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseYaml(yaml, text, MAX_TOKENS, { lineCounter: lines });
   const lineAt = (offset: number): number => lines.linePos(offset).line;
-  const [error] = document.errors;
+  const [broken] = document.errors;
+  const content = broken === undefined ? contentOf(document) : undefined;
   return {
-    value: error === undefined ? (document.toJS() as unknown) : undefined,
-    error: error && { line: lineAt(error.pos[0]), text: error.message },
+    value: content?.value,
+    error: broken === undefined ? content?.error : { line: lineAt(broken.pos[0]), text: broken.message },
     lineOf(path) {
       let node: unknown = document.contents;
       let offset = 0;
@@ -34,4 +41,13 @@ export function readDocument(text: string): WorkflowDocument {
       return lineAt(offset);
     },
   };
+}
+
+/** The package throws for aliases without an anchor, and for aliases that would expand to a very large document. */
+function contentOf(document: yaml.Document): Pick<WorkflowDocument, "value" | "error"> {
+  try {
+    return { value: document.toJS() as unknown };
+  } catch (thrown) {
+    return { value: undefined, error: { line: 1, text: messageOf(thrown) } };
+  }
 }

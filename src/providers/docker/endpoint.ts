@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Deadline } from "../../deadline.ts";
 import type { Env } from "../../environment.ts";
+import { readText } from "../../read-file.ts";
 import type { Engine } from "./engine.ts";
 
 /** How a published port of the engine is reached from here. */
@@ -47,7 +47,9 @@ async function endpointOf(engine: Engine, env: Env, within: Deadline): Promise<s
 async function chosenContext(env: Env): Promise<string | undefined> {
   const folder = env["DOCKER_CONFIG"] || join(env["HOME"] || homedir(), ".docker");
   try {
-    const { currentContext } = JSON.parse(await readFile(join(folder, "config.json"), "utf8")) as { currentContext?: unknown };
+    const config: unknown = JSON.parse(await readText(join(folder, "config.json")));
+    const currentContext: unknown =
+      typeof config === "object" && config !== null && "currentContext" in config ? config.currentContext : undefined;
     return typeof currentContext === "string" && currentContext !== "" ? currentContext : undefined;
   } catch {
     // Usually there is no such file. The tool itself reports a file that cannot be read.
@@ -59,7 +61,7 @@ async function chosenContext(env: Env): Promise<string | undefined> {
 async function gatewayOfContainer(): Promise<Reach | undefined> {
   const isInside = ["/.dockerenv", "/run/.containerenv"].some((path) => existsSync(path));
   if (!isInside || ["docker0", "podman0", "cni-podman0"].some((bridge) => existsSync(`/sys/class/net/${bridge}`))) return undefined;
-  const gateway = defaultGateway(await readFile("/proc/net/route", "utf8").catch(() => ""));
+  const gateway = defaultGateway(await readText("/proc/net/route").catch(() => ""));
   return gateway === undefined ? undefined : { bind: gateway, host: gateway };
 }
 

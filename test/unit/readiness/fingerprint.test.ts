@@ -1,4 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -82,4 +85,43 @@ test("a pattern without a matching file is an error, even beside a pattern that 
     code: "MIGRATION_FILES_MISSING",
     message: "No migration file matches `migrate/*.sql`.",
   });
+});
+
+const posix = process.platform !== "win32";
+
+test.runIf(posix).each(["migrations", "migrations/**/*.sql", "migrations/pipe.sql"])(
+  "a pipe that `%s` matches is refused by its name",
+  async (pattern) => {
+    execFileSync("mkfifo", [join(directory, "migrations/pipe.sql")]);
+    await expect(of([pattern])).rejects.toMatchObject({
+      code: "MIGRATION_FILES_MISSING",
+      message: `Could not read the migration file ${join(directory, "migrations/pipe.sql")}: it is a pipe (FIFO), not a regular file.`,
+    });
+    expect(await of(["migrations", "!**/pipe.sql"])).toBe(await of(["migrations/0001.sql", "migrations/deep/0002.sql"]));
+  },
+);
+
+test.runIf(posix)("a link to a device and a socket are refused by their names, and a broken link is not", async () => {
+  await symlink("/dev/zero", join(directory, "migrations/zero.sql"));
+  await expect(of(["migrations"])).rejects.toThrow("zero.sql: it is a device, not a regular file.");
+  await rm(join(directory, "migrations/zero.sql"));
+  const server = createServer().listen(join(directory, "migrations/socket"));
+  await once(server, "listening");
+  await expect(of(["migrations"])).rejects.toThrow("migrations/socket: it is a socket, not a regular file.");
+  server.close();
+});
+
+test.runIf(posix)("a search through a loop of links ends, and gives the same fingerprint again", async () => {
+  await symlink("..", join(directory, "migrations/deep/up"));
+  await symlink("self", join(directory, "migrations/self"));
+  expect(await of(["migrations"])).toBe(await of(["migrations"]));
+});
+
+test.runIf(posix)("a sparse file of 20 GB is refused before it is read, and 100 MB are hashed in little memory", async () => {
+  execFileSync("truncate", ["--size=20G", join(directory, "migrations/huge.sql")]);
+  await expect(of(["migrations"])).rejects.toThrow("huge.sql: it is larger than 4096 MiB.");
+  execFileSync("truncate", ["--size=100M", join(directory, "migrations/huge.sql")]);
+  const before = process.memoryUsage().arrayBuffers;
+  expect(await of(["migrations"])).toMatch(/^[0-9a-f]{64}$/);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(90 * 2 ** 20);
 });

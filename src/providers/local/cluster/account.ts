@@ -1,6 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { OffshootError } from "../../../errors.ts";
+import { MIB, readText } from "../../../read-file.ts";
 
 /** A user of the operating system. */
 export interface Account {
@@ -15,7 +16,7 @@ export interface Account {
  */
 export async function serviceAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
-  const account = parseAccount(await readFile("/etc/passwd", "utf8"));
+  const account = parseAccount(await readText("/etc/passwd", 16 * MIB));
   if (account !== undefined) return account;
   throw new OffshootError("POSTGRES_START_FAILED", "Postgres was not started: it refuses to run as root.", {
     meaning: "This machine has no user `postgres` and no user `nobody` to run it as.",

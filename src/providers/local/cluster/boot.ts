@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { uptime } from "node:os";
 import { join } from "node:path";
 import { deadline } from "../../../deadline.ts";
 import { isOffshootError, OffshootError } from "../../../errors.ts";
+import { readText } from "../../../read-file.ts";
 import { waitUntilReady } from "../../../postgres/ready.ts";
 import { SQLSTATE } from "../../../postgres/sqlstate.ts";
 import type { Bounds, Server } from "../server.ts";
@@ -126,7 +127,7 @@ function ignoreNotEmpty(thrown: NodeJS.ErrnoException): void {
  */
 async function replaceStalePid({ data }: Cluster): Promise<void> {
   const path = pidFilePath(data);
-  const text = await readFile(path, "utf8").catch(() => undefined);
+  const text = await readText(path).catch(() => undefined);
   if (text !== undefined) await writeFile(path, text.replace(/^\d+/, String(process.pid)));
 }
 
@@ -134,7 +135,7 @@ async function replaceStalePid({ data }: Cluster): Promise<void> {
 async function findDamage(cluster: Cluster): Promise<string | undefined> {
   if (!(await exists(cluster.data))) return undefined;
   if ((await readPassword(cluster)) === undefined) return "its password file is missing";
-  const version = await readFile(join(cluster.data, "PG_VERSION"), "utf8").catch(() => "");
+  const version = await readText(join(cluster.data, "PG_VERSION")).catch(() => "");
   if (version.trim() !== String(cluster.major)) return "it is incomplete or belongs to another version";
   const pidFile = await stat(pidFilePath(cluster.data)).catch(() => undefined);
   // Without flushes to disk a crash of the machine can lose any write. A crash of the server alone cannot.

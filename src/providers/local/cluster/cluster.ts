@@ -1,6 +1,7 @@
-import { readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf } from "../../../errors.ts";
+import { MIB, readText } from "../../../read-file.ts";
 import { formatUrl } from "../../../postgres/url.ts";
 import type { Server, StoredDatabase } from "../server.ts";
 import { isServer, readPidFile } from "./server-process.ts";
@@ -86,7 +87,22 @@ export async function storedDatabases(cluster: Cluster): Promise<readonly Stored
   if ((await runningServer(cluster)) !== undefined) return undefined;
   if ((await readPidFile(cluster.data)) !== undefined) return "unknown";
   const text = await readIfPresent(cluster.stored);
-  return text === undefined ? undefined : (JSON.parse(text) as readonly StoredDatabase[]);
+  return text === undefined ? undefined : storedIn(text);
+}
+
+/** A damaged list says nothing about the databases. */
+function storedIn(text: string): readonly StoredDatabase[] | "unknown" {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) && list.every(isStored) ? list : "unknown";
+  } catch {
+    return "unknown";
+  }
+}
+
+function isStored(value: unknown): value is StoredDatabase {
+  if (typeof value !== "object" || value === null || !("name" in value) || !("comment" in value)) return false;
+  return typeof value.name === "string" && (value.comment === null || typeof value.comment === "string");
 }
 
 /** Writes down the databases of a server that is about to be stopped. */
@@ -97,7 +113,7 @@ export async function writeStoredDatabases({ stored }: Cluster, databases: reado
 
 async function readIfPresent(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return await readText(path, 16 * MIB);
   } catch (thrown) {
     if (codeOf(thrown) === "ENOENT") return undefined;
     throw thrown;

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { link, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { type Deadline, jitter } from "../../../deadline.ts";
+import { readText } from "../../../read-file.ts";
 import { isAlive } from "../../../process/signals.ts";
 
 /** The owner updates the time of its lock file this often. */
@@ -90,9 +91,20 @@ async function isStale(path: string, owner: Owner): Promise<boolean> {
 
 async function readOwner(path: string): Promise<Owner | undefined> {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as Owner;
+    return ownerIn(await readText(path));
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw thrown;
   }
+}
+
+/** The owner of a damaged lock file is unknown, so that the lock is taken over when it is stale. */
+function ownerIn(text: string): Owner {
+  try {
+    const owner = JSON.parse(text) as Partial<Owner> | null;
+    if (typeof owner?.token === "string" && typeof owner.host === "string" && Number.isSafeInteger(owner.pid)) return owner as Owner;
+  } catch {
+    // A text that is not JSON has no owner either.
+  }
+  return { token: "", pid: 0, host: "" };
 }

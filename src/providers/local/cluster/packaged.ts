@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { cp, lstat, readdir, readFile, realpath, rename, rm, stat, symlink } from "node:fs/promises";
+import { cp, lstat, readdir, realpath, rename, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { codeOf } from "../../../errors.ts";
+import { readText } from "../../../read-file.ts";
 import { type Account, closedFolder } from "./account.ts";
 import type { Installation, SearchPlaces } from "./runtime.ts";
 import { makeFolder } from "./state-folder.ts";
@@ -26,7 +27,7 @@ export async function packagedPostgres({ roots, platform, arch }: SearchPlaces):
 }
 
 async function readPackage(folder: string): Promise<Installation | undefined> {
-  const manifest = await readFile(join(folder, "package.json"), "utf8").catch(() => undefined);
+  const manifest = await readText(join(folder, "package.json")).catch(() => undefined);
   if (manifest === undefined) return undefined;
   const { version } = JSON.parse(manifest) as { version: string };
   return { major: Number.parseInt(version, 10), bin: join(folder, "native", "bin"), packaged: { folder, version } };
@@ -89,7 +90,7 @@ async function copyPackage(folder: string, copy: string, account: Account | unde
 
 /** Makes the links in `native/pg-symlinks.json` that are missing. The paths in that file are relative to the package. */
 async function linkLibraries(folder: string): Promise<void> {
-  const list = await readFile(join(folder, "native", "pg-symlinks.json"), "utf8").catch(() => "[]");
+  const list = await readText(join(folder, "native", "pg-symlinks.json")).catch(() => "[]");
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = join(folder, target);
     if ((await lstat(link).catch(() => undefined)) !== undefined) continue;

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Deadline } from "../../../deadline.ts";
 import { OffshootError } from "../../../errors.ts";
+import { MIB, readText } from "../../../read-file.ts";
 import { signalProcess } from "../../../process/signals.ts";
 import { executable } from "./runtime.ts";
 
@@ -24,7 +24,7 @@ export function pidFilePath(data: string): string {
 /** Undefined when there is no pid file, or when it has no valid content yet. */
 export async function readPidFile(data: string): Promise<PidFile | undefined> {
   try {
-    return parsePidFile(await readFile(pidFilePath(data), "utf8"));
+    return parsePidFile(await readText(pidFilePath(data)));
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw thrown;
@@ -61,7 +61,7 @@ export async function isServer(pid: number, data: string): Promise<boolean> {
 
 /** Empty for a process that has ended. */
 async function commandLine(pid: number): Promise<string> {
-  if (process.platform === "linux") return readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+  if (process.platform === "linux") return readText(`/proc/${pid}/cmdline`, 8 * MIB).catch(() => "");
   const listed = await run("ps", ["-ww", "-o", "command=", "-p", String(pid)]).catch(() => undefined);
   return listed?.stdout ?? "";
 }

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { open, readFile, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import type { Deadline } from "../../../deadline.ts";
 import { OffshootError } from "../../../errors.ts";
+import { readText } from "../../../read-file.ts";
 import { idsOf } from "./account.ts";
 import { diagnose, diskFull, lastErrors, type StartFailure } from "./failure.ts";
 import { executable, type Runtime } from "./runtime.ts";
@@ -77,7 +78,7 @@ async function tryToStart(runtime: Runtime, options: StartOptions, port: number,
   } finally {
     await log.close();
   }
-  const output = (await readFile(options.log, "utf8")).slice(isLarge ? 0 : size);
+  const output = (await readText(options.log, 8 * LOG_BYTES).catch(() => "")).slice(isLarge ? 0 : size);
   return { failure: diagnose(output), log: output };
 }
 
@@ -126,7 +127,7 @@ async function untilReady(data: string, child: ChildProcess, within: Deadline): 
 
 /** The port of the last start if it is free. Postgres keeps its last command line in the data directory. */
 async function lastPort(data: string): Promise<number | undefined> {
-  const options = await readFile(join(data, "postmaster.opts"), "utf8").catch(() => "");
+  const options = await readText(join(data, "postmaster.opts")).catch(() => "");
   const [, port] = /"-p" "(\d+)"/.exec(options) ?? [];
   return port === undefined ? undefined : freePort(Number(port)).catch(() => undefined);
 }
