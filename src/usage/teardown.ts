@@ -51,7 +51,7 @@ export async function tearDown(context: Context, options: TeardownOptions): Prom
     try {
       // A cancelled job has no time to wait for other jobs.
       const waitMs = held === undefined || options.keep !== undefined || context.signal.aborted ? 0 : WAITING_JOBS_MS;
-      return await endUse(own, { ...options, held }, waitMs);
+      return await endUse(own, { ...options, held, wasHeld: options.held !== undefined }, waitMs);
     } catch (thrown) {
       // When two jobs end at the same time, one may delete the database during the other's session.
       if (isOffshootError(thrown)) throw thrown;
@@ -64,11 +64,15 @@ export async function tearDown(context: Context, options: TeardownOptions): Prom
 
 async function endUse(
   context: Context,
-  { held, keep, remove, beforeLock }: TeardownOptions,
+  { held, keep, remove, beforeLock, wasHeld }: TeardownOptions & { readonly wasHeld: boolean },
   waitMs: number,
 ): Promise<KeptReason | undefined> {
   const database = held?.database ?? (await findDatabase(await configuredProviders(context), context.name, providerLimits(context)));
-  if (database === undefined) return undefined;
+  if (database === undefined) {
+    // The server may have ended while the run used it. The provider reports what remains of it, and removes that.
+    if (wasHeld) await remove(context);
+    return undefined;
+  }
   if (held === undefined) await beforeLock?.(database, context.signal);
   const usageLock = held?.usageLock ?? (await takeUsageLock(database.directUrl, context.signal));
   try {

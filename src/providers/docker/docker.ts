@@ -7,7 +7,7 @@ import type { Target } from "./container.ts";
 import { brief, failureOf } from "./failure.ts";
 import { type Container, ownContainers } from "./inspect.ts";
 import { type DockerOptions, dockerSource, type SourceOptions, targetOf } from "./server-source.ts";
-import { containerNameOf, listUnused, removeUnused } from "./unused-containers.ts";
+import { containerNameOf, listUnused, removeDead, removeUnused } from "./unused-containers.ts";
 
 export type { DockerOptions } from "./server-source.ts";
 
@@ -53,13 +53,17 @@ export function dockerProvider(options: DockerOptions): Provider {
     const container = containerNameOf(name);
     if (container !== undefined) return removeUnused(target, container, bounds);
     for (;;) {
-      const source = dockerSource(target, options, { seen: await allContainers(target, bounds) });
+      const seen = await allContainers(target, bounds);
+      const source = dockerSource(target, options, { seen });
       const outcome = await localProvider({ ...source, boot: () => Promise.reject(CONTAINER_ENDED) }, options)
         .release(name, { ...limits, withinMs: bounds.within.leftMs() }, more)
         .catch((thrown: unknown) => {
           if (thrown === CONTAINER_ENDED) return undefined;
           throw thrown;
         });
+      // Also when the database was elsewhere: no other command would remove a dead container of this user.
+      const hadDatabase = await removeDead(target, seen, name, bounds);
+      if (outcome === "not-found" && hadDatabase) return "deleted";
       if (outcome !== undefined) return outcome;
       await bounds.within.pause(jitter(50));
     }

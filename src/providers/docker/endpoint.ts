@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Deadline } from "../../deadline.ts";
+import { homeDirectory } from "../../process/home-directory.ts";
 import type { Env } from "../../environment.ts";
 import { readText } from "../../read-file.ts";
 import type { Engine } from "./engine.ts";
@@ -45,7 +45,7 @@ async function endpointOf(engine: Engine, env: Env, within: Deadline): Promise<s
 }
 
 async function chosenContext(env: Env): Promise<string | undefined> {
-  const folder = env["DOCKER_CONFIG"] || join(env["HOME"] || homedir(), ".docker");
+  const folder = env["DOCKER_CONFIG"] || join(env["HOME"] || homeDirectory(), ".docker");
   try {
     const config: unknown = JSON.parse(await readText(join(folder, "config.json")));
     const currentContext: unknown =

@@ -24,6 +24,12 @@ export interface Engine {
   call(args: readonly string[], options: CallOptions): Promise<Outcome>;
 }
 
+/**
+ * How long the engine may take for its first answer, in milliseconds. An address where nothing answers, such as a wrong
+ * DOCKER_HOST, must not let a job wait: another provider is used then.
+ */
+export const FIRST_ANSWER_MS = 5000;
+
 /** The error output of a call that the engine did not answer in time. */
 export const NO_ANSWER = "no answer from the engine";
 

@@ -41,14 +41,26 @@ async function reap(request: ReaperRequest): Promise<void> {
   const within = deadline("waiting for the container", START_MS);
   const found = await untilRunning(engine, request, within);
   if (found === undefined || !(await untilReady(engine, found, within))) return;
-  await stopWhenIdle(found.server, {
-    ...request,
-    async stop(snapshot) {
-      if (hasRuns(snapshot) || holdsForeign(storedDatabasesOf(snapshot))) return false;
-      await removeContainer(engine, found.container.id, { within: deadline("removing the container", REMOVE_MS) });
-      return true;
-    },
-  });
+  try {
+    await stopWhenIdle(found.server, {
+      ...request,
+      async stop(snapshot) {
+        if (hasRuns(snapshot) || holdsForeign(storedDatabasesOf(snapshot))) return false;
+        await removeContainer(engine, found.container.id, { within: deadline("removing the container", REMOVE_MS) });
+        return true;
+      },
+    });
+  } finally {
+    await removeIfDead(engine, found.container.id);
+  }
+}
+
+/** A container that was ended from outside. The jobs that use it get the time to report that. */
+async function removeIfDead(engine: Engine, id: string): Promise<void> {
+  await timer(READ_LOG_MS);
+  const within = deadline("removing the container", REMOVE_MS);
+  const [container] = await inspect(engine, [id], within);
+  if (container !== undefined && isDead(container)) await removeContainer(engine, id, { within });
 }
 
 interface Found {

@@ -1,7 +1,7 @@
 import { formatElapsed } from "../../duration.ts";
 import type { Bounds } from "../local/server.ts";
 import type { Refusal } from "../provider.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, FIRST_ANSWER_MS } from "./engine.ts";
 import { engineRefusal, imageRefusal } from "./failure.ts";
 
 /** What the start of a container depends on. */
@@ -16,12 +16,9 @@ export interface Image {
 /** Interval of the progress messages of a pull. */
 const PROGRESS_MS = 10_000;
 
-/** How long an engine may take to answer about an image. */
-const ANSWER_MS = 15_000;
-
 /** The image, `missing` when the engine does not have it, or why the engine cannot be used. */
 export async function inspectImage(engine: Engine, name: string, { within }: Bounds): Promise<Image | "missing" | Refusal> {
-  const shown = await engine.call(["image", "inspect", "--format", "{{json .Config}}", name], { within, answerMs: ANSWER_MS });
+  const shown = await engine.call(["image", "inspect", "--format", "{{json .Config}}", name], { within, answerMs: FIRST_ANSWER_MS });
   return shown.ok ? imageOf(JSON.parse(shown.stdout) as ImageConfig) : (engineRefusal(shown.stderr) ?? "missing");
 }
 

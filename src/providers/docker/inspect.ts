@@ -5,7 +5,7 @@ import type { Server } from "../local/server.ts";
 import type { Refusal } from "../provider.ts";
 import { OWNER_LABEL } from "./container.ts";
 import type { Reach } from "./endpoint.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, FIRST_ANSWER_MS } from "./engine.ts";
 import { type Image, type ImageConfig, imageOf } from "./image.ts";
 import { engineRefusal } from "./failure.ts";
 
@@ -40,7 +40,7 @@ export async function inspectBoth(
   image: string,
   within: Deadline,
 ): Promise<{ readonly container: Container | undefined; readonly image: Image | "missing" | Refusal }> {
-  const shown = await engine.call(["inspect", name, image], { within });
+  const shown = await engine.call(["inspect", name, image], { within, answerMs: FIRST_ANSWER_MS });
   const objects = shown.stdout.trim().startsWith("[")
     ? (JSON.parse(shown.stdout) as readonly (Shown | { readonly Config: ImageConfig })[])
     : [];

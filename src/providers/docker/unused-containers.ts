@@ -1,4 +1,5 @@
 import { OffshootError } from "../../errors.ts";
+import { branchName } from "../../identity/name.ts";
 import { NAME_PREFIX } from "../../identity/owner-tag.ts";
 import { hasRuns, readDatabases, type Snapshot, storedDatabasesOf } from "../local/databases.ts";
 import { tryStopLock } from "../local/locks.ts";
@@ -72,6 +73,20 @@ export async function removeUnused(target: Target, name: string, bounds: Bounds)
     await removeContainer(target.engine, container.id, bounds);
     return "deleted";
   });
+}
+
+/**
+ * Removes the containers that have ended, and reports each in a warning: their databases were in memory. Returns whether one
+ * of them was started for the run with this full name.
+ */
+export async function removeDead(target: Target, containers: readonly Container[], name: string, bounds: Bounds): Promise<boolean> {
+  const dead = containers.filter((container) => isDead(container));
+  for (const container of dead) {
+    await removeContainer(target.engine, container.id, bounds);
+    const text = `The container ${container.name} had ended (exit status ${container.exitCode}). Its databases were lost, and it was removed.`;
+    bounds.emit({ kind: "warning", text });
+  }
+  return dead.some(({ tag }) => tag !== undefined && branchName({ repository: tag.repository, key: tag.run }) === name);
 }
 
 async function isUnused({ reach }: Target, container: Container, { within }: Bounds): Promise<boolean> {

