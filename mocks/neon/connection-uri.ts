@@ -4,9 +4,10 @@ import { type Reply, refused } from "./reply.ts";
 import type { Branch, Database, Endpoint, Project, Role } from "./state.ts";
 import type { Json } from "./json.ts";
 
-/** A connection string in Neon's form. With Postgres servers it uses no TLS, because clients cannot verify their certificates. */
+/** A connection string in Neon's form. Computes that do not use TLS have one that says so. */
 export function connectionUri(neon: Neon, host: string, role: Role, password: string, database: Database): string {
-  const parameters = neon.storage === undefined ? "sslmode=require&channel_binding=require" : "sslmode=disable";
+  const parameters =
+    neon.storage !== undefined && neon.storage.rootFile === undefined ? "sslmode=disable" : "sslmode=require&channel_binding=require";
   const login = password === "" ? encodeURIComponent(role.name) : `${encodeURIComponent(role.name)}:${encodeURIComponent(password)}`;
   return `postgresql://${login}@${host}/${encodeURIComponent(database.name)}?${parameters}`;
 }

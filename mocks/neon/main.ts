@@ -15,7 +15,9 @@ const USAGE = `Serves a Neon API on the loopback address. Prints one JSON line w
   --databases N        databases of the default branch; default 1
   --api-key KEY        the only accepted key; default: a generated key
   --seed N             seed of all generated values
-  --postgres           run a local Postgres server for every compute
+  --postgres           run a local Postgres server for every compute, at a port of 127.0.0.1 and without TLS
+  --tls                with --postgres: TLS and names like Neon's, which clients must resolve to 127.0.0.1; prints also
+                       "rootFile", the certificate of the authority
   --check              check every reply against Neon's OpenAPI text; GET /_control/violations lists the differences
   --until-stdin-closes end when standard input closes`;
 
@@ -31,6 +33,7 @@ const { values } = parseArgs({
     "api-key": { type: "string" },
     seed: { type: "string" },
     postgres: { type: "boolean", default: false },
+    tls: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
     "until-stdin-closes": { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -45,7 +48,7 @@ if (values.help) {
 
 async function start(): Promise<void> {
   const clock = createClock();
-  const storage = values.postgres ? await createStorage(clock) : undefined;
+  const storage = values.postgres ? await createStorage(clock, { tls: values.tls }) : undefined;
   const ending = storage === undefined ? [] : [() => storage.end()];
   const end = (status: number): void => {
     void Promise.allSettled(ending.map((each) => each())).then(() => process.exit(status));
@@ -70,10 +73,13 @@ async function start(): Promise<void> {
       .resume()
       .once("close", () => end(0))
       .once("end", () => end(0));
-  process.stdout.write(`${JSON.stringify({ url: served.url, apiKey: neon.apiKey, projectId: neon.projectId })}\n`);
+  const started = { url: served.url, apiKey: neon.apiKey, projectId: neon.projectId, ...optional("rootFile", storage?.rootFile) };
+  process.stdout.write(`${JSON.stringify(started)}\n`);
 }
 
-function count(name: Exclude<keyof typeof values, "postgres" | "check" | "until-stdin-closes" | "help" | "api-key">): number | undefined {
+function count(
+  name: Exclude<keyof typeof values, "postgres" | "tls" | "check" | "until-stdin-closes" | "help" | "api-key">,
+): number | undefined {
   const value = values[name];
   if (value === undefined) return undefined;
   if (!/^\d+$/.test(value)) throw new Error(`--${name} must be a whole number, such as --${name} 10.`);

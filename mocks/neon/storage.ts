@@ -4,6 +4,8 @@ import type { Branch, Endpoint } from "./state.ts";
 export interface Storage {
   /** The folder of all data. */
   readonly home: string;
+  /** The file with the certificate of the authority that clients must trust. Undefined: the computes do not use TLS. */
+  readonly rootFile: string | undefined;
   /** Returns addresses for the endpoint that work from now on. A connection starts its compute. */
   open(endpoint: Endpoint): Promise<{ readonly host: string; readonly poolerHost: string }>;
   /** Copies the present data of the source, or only its schema, into a new branch. */

@@ -38,6 +38,7 @@ export function assembleSettings(entries: EffectiveEntries): Settings {
       schemaOnly: get("neon.schemaOnly"),
       anonymized: get("neon.anonymized"),
       compute: { min: get("neon.compute.min"), max: get("neon.compute.max"), suspendMs: get("neon.compute.suspend") },
+      sslmode: get("neon.sslmode"),
       apiHost: get("neon.apiHost"),
     },
     docker: { image: get("docker.image") },

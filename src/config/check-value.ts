@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { fieldAt, keysBelow } from "./fields.ts";
-import type { Field, Path } from "./fields.ts";
+import type { Field } from "./field.ts";
+import type { Path } from "./fields.ts";
 import { VALUE_FORMATS } from "./value-formats.ts";
 import { nearest } from "../nearest.ts";
 import { settingSchema } from "./schema.ts";

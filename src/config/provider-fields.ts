@@ -78,6 +78,13 @@ export const PROVIDER_FIELDS = [
     description: "Idle time after which Neon suspends the compute, from `1m` to `7d`.",
   },
   {
+    path: "neon.sslmode",
+    kind: "neonSslMode",
+    default: "verify-full",
+    description:
+      "What clients verify of the certificates of Neon's servers. Weaker values: `verify-ca` does not compare the host name, `require` encrypts without any check.",
+  },
+  {
     path: "neon.apiHost",
     kind: "apiUrl",
     aliases: ["NEON_API_HOST"],

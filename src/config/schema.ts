@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { parseDuration } from "../duration.ts";
 import { FIELDS, fieldAt, keysBelow } from "./fields.ts";
-import type { Field, Path } from "./fields.ts";
+import type { Field } from "./field.ts";
+import type { Path } from "./fields.ts";
 import { VALUE_FORMATS } from "./value-formats.ts";
 import type { ValueKind } from "./value-formats.ts";
-import { NORMALISATION_CHOICES, POSTGRES_MAJORS, PROVIDER_CHOICES, TOOL_CHOICES } from "./settings.ts";
+import { NEON_SSL_MODES, NORMALISATION_CHOICES, POSTGRES_MAJORS, PROVIDER_CHOICES, TOOL_CHOICES } from "./settings.ts";
 
 const DURATION = /^(?=\d)(\d+d)?(\d+h)?(\d+m(?!s))?(\d+s)?(\d+ms)?$/;
 const LINE = /^(?=.*\S)\P{Cc}+$/u;
@@ -26,6 +27,7 @@ const KIND_SCHEMAS: Readonly<Record<ValueKind, (field: Field) => z.ZodType>> = {
         .refine((names) => new Set(names).size === names.length)
         .meta({ uniqueItems: true }),
     ]),
+  neonSslMode: () => z.enum(NEON_SSL_MODES),
   scope: () => z.enum(["run", "pull-request"]),
   severity: () => z.enum(["error", "warning", "info"]),
   tool: () => z.enum(TOOL_CHOICES),

@@ -46,6 +46,10 @@ export const NORMALISATION_CHOICES = [
   "grants",
 ] as const;
 
+/** The values of `neon.sslmode`, with their meaning in libpq. */
+export const NEON_SSL_MODES = ["verify-full", "verify-ca", "require"] as const;
+export type NeonSslMode = (typeof NEON_SSL_MODES)[number];
+
 /** The checked settings from all sources. The object is frozen. Durations are in milliseconds. */
 export interface Settings {
   /** Providers in the order in which they are tried. `auto` is neon, docker, embedded. With one provider there is no fallback. */
@@ -93,6 +97,8 @@ export interface NeonSettings {
   readonly anonymized: boolean;
   /** Size in compute units, and the idle time after which Neon suspends the compute. Undefined: the project's defaults. */
   readonly compute: { readonly min: number | undefined; readonly max: number | undefined; readonly suspendMs: number | undefined };
+  /** What clients verify of Neon's certificates. Default `verify-full`. */
+  readonly sslmode: NeonSslMode;
   readonly apiHost: string | undefined;
 }
 

@@ -2,7 +2,8 @@ import type { Env } from "../environment.ts";
 import { editDistance, nearest } from "../nearest.ts";
 import { checkValue } from "./check-value.ts";
 import { FIELDS, fieldAt, variablesOf } from "./fields.ts";
-import type { Field, Path } from "./fields.ts";
+import type { Field } from "./field.ts";
+import type { Path } from "./fields.ts";
 import { VALUE_FORMATS } from "./value-formats.ts";
 
 /** The sources of settings, the strongest first. */

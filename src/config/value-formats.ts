@@ -1,13 +1,14 @@
 import { redact } from "../redact.ts";
 import { parseDuration } from "../duration.ts";
-import { NORMALISATION_CHOICES, PROVIDER_CHOICES, POSTGRES_MAJORS, TOOL_CHOICES } from "./settings.ts";
-import type { PostgresMajor, ProviderChoice, ToolChoice } from "./settings.ts";
+import { NEON_SSL_MODES, NORMALISATION_CHOICES, PROVIDER_CHOICES, POSTGRES_MAJORS, TOOL_CHOICES } from "./settings.ts";
+import type { NeonSslMode, PostgresMajor, ProviderChoice, ToolChoice } from "./settings.ts";
 
 /** The type of a checked value, for each kind of value. */
 export interface KindValues {
   readonly provider: "auto" | ProviderChoice | readonly ProviderChoice[];
   readonly scope: "run" | "pull-request";
   readonly severity: "error" | "warning" | "info";
+  readonly neonSslMode: NeonSslMode;
   readonly tool: ToolChoice;
   readonly duration: number;
   readonly major: PostgresMajor;
@@ -69,6 +70,7 @@ export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
   },
   scope: { expected: "run or pull-request", choices: ["run", "pull-request"] },
   severity: { expected: "error, warning or info", choices: ["error", "warning", "info"] },
+  neonSslMode: { expected: `one of ${NEON_SSL_MODES.join(", ")}`, choices: NEON_SSL_MODES },
   tool: { expected: `one of ${TOOL_CHOICES.join(", ")}`, choices: TOOL_CHOICES },
   duration: { expected: "a duration such as 90m, 2h or 3d", toValue: (input) => parseDuration(String(input)) },
   major: { expected: `one of the numbers ${POSTGRES_MAJORS.join(", ")}`, fromText: asNumber },

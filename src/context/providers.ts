@@ -1,5 +1,6 @@
 import { OffshootError } from "../errors.ts";
 import { isWithheld, type OwnSecret, PASS_SECRETS_REMEDY } from "../own-secrets.ts";
+import { findCaBundle } from "../postgres/ca-bundle.ts";
 import type { Limits, Provider, ProviderName } from "../providers/provider.ts";
 import type { Context } from "./context.ts";
 
@@ -36,7 +37,8 @@ export async function loadProvider(name: ProviderName, context: Context): Promis
       const { neonProvider } = await import("../providers/neon/neon.ts");
       const { project, apiHost, ...choices } = settings.neon;
       const { secretsWithheld } = context.ci;
-      return neonProvider({ apiKey: env["NEON_API_KEY"], project, apiHost, secretsWithheld, base: settings.base === true, choices });
+      const [apiKey, rootFile] = [env["NEON_API_KEY"], await findCaBundle(env)];
+      return neonProvider({ apiKey, project, apiHost, secretsWithheld, base: settings.base === true, choices, rootFile });
     }
   }
 }

@@ -1,8 +1,11 @@
 import { Socket } from "node:net";
+import type { ConnectionOptions } from "node:tls";
 import { setTimeout as timer } from "node:timers/promises";
-import { codeOf, OffshootError } from "../errors.ts";
+import { codeOf, messageOf, OffshootError } from "../errors.ts";
 import { cancelled } from "../deadline.ts";
 import { SQLSTATE } from "./sqlstate.ts";
+import { readTlsOptions } from "./tls-files.ts";
+import { TRANSPORT_PARAMETERS, transportOf } from "./tls.ts";
 import { parseUrl } from "./url.ts";
 
 /** A row from the server. */
@@ -31,24 +34,38 @@ export interface ConnectOptions {
 /** Milliseconds to end a session in order. A dead network never answers, and the socket would stay open for minutes. */
 const CLOSE_MS = 1000;
 
+/** The driver's text for a server that answers the request for TLS with no (pg/lib/connection.js). It has no code. */
+const NO_TLS = /does not support SSL/i;
+
 /**
- * The driver treats these modes as `verify-full`, and prints a long warning in each process that uses one. Neon's URLs have
- * `sslmode=require`. With `uselibpqcompat` the driver treats them as libpq does, without a warning.
+ * Opens a session, with the transport of the URL (`transportOf`). The caller closes it; prefer `withSession`. Throws the
+ * driver's or the server's error, `URL_INVALID` for an unknown `sslmode`, and `USAGE` for a file that cannot be read.
  */
-export function withExactTlsMode(url: string): string {
-  if (/[?&]uselibpqcompat=true(?:&|$)/.test(url)) return url;
-  return url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, "$1verify-full");
+export async function connect(url: string, options: ConnectOptions = {}): Promise<Session> {
+  if (options.signal?.aborted) throw cancelled("connecting");
+  const transport = transportOf(url);
+  const [first = "tls", second] = transport.ways;
+  const ssl = transport.ways.includes("tls") ? await readTlsOptions(transport) : false;
+  const open = (way: "tls" | "plaintext"): Promise<Session> => openSession(url, way === "tls" && ssl, options);
+  try {
+    return await open(first);
+  } catch (thrown) {
+    const mayHelp = first === "tls" ? NO_TLS.test(messageOf(thrown)) : codeOf(thrown) === SQLSTATE.invalidAuthorization;
+    if (second === undefined || !mayHelp) throw thrown;
+    return open(second).catch((again: unknown) => Promise.reject(NO_TLS.test(messageOf(again)) ? thrown : again));
+  }
 }
 
-/** Opens a session. The caller closes it; prefer `withSession`. Throws the driver's or the server's error. */
-export async function connect(url: string, options: ConnectOptions = {}): Promise<Session> {
+async function openSession(url: string, ssl: ConnectionOptions | false, options: ConnectOptions): Promise<Session> {
   const { signal } = options;
   if (signal?.aborted) throw cancelled("connecting");
   const { default: pg } = await import("pg");
   const lost = new AbortController();
   const socket = new Socket();
   const client = new pg.Client({
-    connectionString: withExactTlsMode(url),
+    connectionString: withoutTransport(url),
+    ssl,
+    enableChannelBinding: ssl !== false && new URL(url).searchParams.get("channel_binding") === "require",
     application_name: options.applicationName ?? "offshoot",
     connectionTimeoutMillis: options.connectMs ?? 15_000,
     ...(options.queryMs === undefined ? {} : { query_timeout: options.queryMs }),
@@ -85,6 +102,13 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
       return (Array.isArray(result) ? result.at(-1).rows : result.rows) as R[];
     },
   };
+}
+
+/** The driver gives some values of `sslmode` a meaning of its own, with a long warning in each process that uses one. */
+function withoutTransport(url: string): string {
+  const parsed = new URL(url);
+  for (const name of TRANSPORT_PARAMETERS) parsed.searchParams.delete(name);
+  return parsed.href;
 }
 
 async function closeWithin(ended: Promise<void>, socket: Socket): Promise<void> {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, describe } from "vitest";
+import { findCaBundle } from "../../src/postgres/ca-bundle.ts";
 import { neonProvider } from "../../src/providers/neon/neon.ts";
 import { createRateLimiter } from "../../src/providers/neon/rate-limit.ts";
 import type { Provider } from "../../src/providers/provider.ts";
@@ -14,10 +15,11 @@ if (apiKey === undefined || project === undefined) {
 
 const api = `${apiHost ?? "https://console.neon.tech/api/v2"}/projects/${project}/branches`;
 const rate = createRateLimiter();
+const rootFile = await findCaBundle(process.env);
 const before = new Set((await provider().list(listening())).map(({ id }) => id));
 
 function provider(): Provider {
-  return neonProvider({ apiKey, project, apiHost, secretsWithheld: false, base: false, choices: CHOICES, dependencies: { rate } });
+  return neonProvider({ apiKey, project, apiHost, secretsWithheld: false, base: false, choices: CHOICES, rootFile, dependencies: { rate } });
 }
 
 async function call(method: string, url: string, body?: object): Promise<Response> {

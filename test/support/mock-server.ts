@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+// In this process too, because tests connect to the computes themselves.
+import "./neon-names.mjs";
 
 /** The Neon mock in another process. */
 export interface MockServer {
@@ -8,8 +10,12 @@ export interface MockServer {
   readonly apiKey: string;
   readonly projectId: string;
   readonly child: ChildProcess;
+  /** The certificate of the authority of its computes. Needs the flag `--postgres`. */
+  readonly rootFile: string | undefined;
   /** The variables with which the CLI finds it. */
-  readonly env: Readonly<Record<"NEON_API_KEY" | "NEON_PROJECT_ID" | "NEON_API_HOST", string>>;
+  readonly env: Readonly<Record<"NEON_API_KEY" | "NEON_PROJECT_ID" | "NEON_API_HOST", string>> & MachineVariables;
+  /** The variables with which programs on this machine resolve the names of its computes, and trust its authority. */
+  readonly machine: MachineVariables;
   /** The URL of the database on the branch that runs start from. Needs the flag `--postgres`. */
   parentUrl(): Promise<string>;
   /** The branches that are not deleted. */
@@ -19,15 +25,34 @@ export interface MockServer {
   stop(): Promise<number | null>;
 }
 
+type MachineVariables = Readonly<Partial<Record<"NODE_OPTIONS" | "PGHOSTADDR" | "SSL_CERT_FILE", string>>>;
+
+const NAMES = new URL("neon-names.mjs", import.meta.url).href;
+
+/** The computes of the mock have names and TLS like Neon's. */
+function machineOf(rootFile: string | undefined): MachineVariables {
+  if (rootFile === undefined) return {};
+  return { NODE_OPTIONS: `--import=${NAMES}`, PGHOSTADDR: "127.0.0.1", SSL_CERT_FILE: rootFile };
+}
+
 /** Starts `mocks/neon/main.ts` with these flags, and waits until it listens. */
 export async function startMock(...flags: readonly string[]): Promise<MockServer> {
   const root = new URL("../..", import.meta.url).pathname;
-  const command = ["--import", "tsx", "mocks/neon/main.ts", "--check", "--until-stdin-closes", ...flags];
+  const command = [
+    "--import",
+    "tsx",
+    "mocks/neon/main.ts",
+    "--check",
+    "--until-stdin-closes",
+    ...flags,
+    ...(flags.includes("--postgres") ? ["--tls"] : []),
+  ];
   const child = spawn(process.execPath, command, { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
   const [line] = (await Promise.race([once(lines, "line"), once(child, "exit").then(() => [undefined])])) as [string | undefined];
   if (line === undefined) throw new Error("The Neon mock ended before it listened.");
-  const started = JSON.parse(line) as { url: string; apiKey: string; projectId: string };
+  const started = JSON.parse(line) as { url: string; apiKey: string; projectId: string; rootFile?: string };
+  const machine = machineOf(started.rootFile);
   const control: MockServer["control"] = async (method, path, body) => {
     const request = body === undefined ? { method } : { method, body: JSON.stringify(body) };
     const response = await fetch(`${started.url.replace("/api/v2", "/_control")}/${path}`, request);
@@ -36,13 +61,15 @@ export async function startMock(...flags: readonly string[]): Promise<MockServer
   };
   return {
     ...started,
+    rootFile: started.rootFile,
+    machine,
     child,
-    env: { NEON_API_KEY: started.apiKey, NEON_PROJECT_ID: started.projectId, NEON_API_HOST: started.url },
+    env: { ...machine, NEON_API_KEY: started.apiKey, NEON_PROJECT_ID: started.projectId, NEON_API_HOST: started.url },
     async parentUrl() {
       const headers = { authorization: `Bearer ${started.apiKey}` };
       const query = "database_name=neondb&role_name=neondb_owner";
       const response = await fetch(`${started.url}/projects/${started.projectId}/connection_uri?${query}`, { headers });
-      return ((await response.json()) as { uri: string }).uri;
+      return verified(((await response.json()) as { uri: string }).uri, started.rootFile);
     },
     async branches() {
       const state = (await control("GET", "state")) as { branches: { id: string; name: string; deleted: boolean }[] };
@@ -56,4 +83,12 @@ export async function startMock(...flags: readonly string[]): Promise<MockServer
       return child.exitCode;
     },
   };
+}
+
+/** A URL of the mock's API, with which clients in this process verify the certificate. */
+export function verified(uri: string, rootFile: string | undefined): string {
+  const url = new URL(uri);
+  url.searchParams.set("sslmode", "verify-full");
+  url.searchParams.set("sslrootcert", rootFile ?? "");
+  return url.href;
 }

@@ -28,6 +28,7 @@ export const CHOICES: NeonChoices = {
   role: undefined,
   schemaOnly: false,
   anonymized: false,
+  sslmode: "verify-full",
   compute: { min: undefined, max: undefined, suspendMs: undefined },
 };
 
@@ -58,6 +59,7 @@ export async function createHarness(options: MockOptions & { readonly random?: (
     provider: (own = {}) =>
       neonProvider({
         apiKey: KEY,
+        rootFile: undefined,
         project: neon.projectId,
         apiHost: "http://neon.test/api/v2",
         secretsWithheld: false,

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { type Field, FIELDS, variablesOf } from "../../src/config/fields.ts";
+import type { Field } from "../../src/config/field.ts";
+import { FIELDS, variablesOf } from "../../src/config/fields.ts";
 import { DEFAULT_NORMALISATIONS, type NormalisationName, NORMALISATIONS } from "../../src/drift/normalise/normalisations.ts";
 import { SOURCE_FORMS } from "../../src/drift/source.ts";
 import { ERROR_EXIT, EXIT } from "../../src/errors.ts";

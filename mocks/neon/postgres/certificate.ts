@@ -1,6 +1,6 @@
-import { generateKeyPairSync, sign } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 
-/** A self-signed certificate and its key, both PEM. */
+/** A certificate and its key, both PEM. */
 export interface Certificate {
   readonly certificate: string;
   readonly key: string;
@@ -8,27 +8,68 @@ export interface Certificate {
 
 const ECDSA_WITH_SHA256 = "2a8648ce3d040302";
 const COMMON_NAME = "550403";
+const BASIC_CONSTRAINTS = "551d13";
+const KEY_USAGE = "551d0f";
+const ALTERNATIVE_NAMES = "551d11";
 
-/**
- * Every mock makes a new one, so that the repository contains no private key. Clients that only encrypt accept it
- * (`sslmode=require` of libpq). Clients that verify certificates reject it.
- */
-export function createCertificate(commonName: string, now: Date = new Date()): Certificate {
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const AUTHORITY_NAME = "Authority of the Neon mock";
+const TRUE = Buffer.from("0101ff", "hex");
+
+/** A new certificate authority. Every mock makes one, so that the repository contains no private key. */
+export function createAuthority(now: Date = new Date()): Certificate {
+  const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const certSign = Buffer.from("03020106", "hex");
+  const extensions = [extension(BASIC_CONSTRAINTS, der(0x30, TRUE), TRUE), extension(KEY_USAGE, certSign, TRUE)];
+  return certify({ subject: AUTHORITY_NAME, keys, signer: keys.privateKey, extensions, now });
+}
+
+/** A certificate of the authority for a server with these names. The first label of a name can be `*`. */
+export function issueCertificate(authority: Certificate, names: readonly string[], now: Date = new Date()): Certificate {
+  const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const alternatives = der(0x30, ...names.map((name) => der(0x82, Buffer.from(name, "ascii"))));
+  const signer = createPrivateKey(authority.key);
+  return certify({ subject: names[0] ?? "", keys, signer, extensions: [extension(ALTERNATIVE_NAMES, alternatives)], now });
+}
+
+interface Contents {
+  readonly subject: string;
+  readonly keys: { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
+  readonly signer: KeyObject;
+  readonly extensions: readonly Buffer[];
+  readonly now: Date;
+}
+
+/** An X.509 certificate of version 3 (RFC 5280, section 4.1), valid for a year. */
+function certify({ subject, keys, signer, extensions, now }: Contents): Certificate {
   const algorithm = der(0x30, der(0x06, Buffer.from(ECDSA_WITH_SHA256, "hex")));
-  const attribute = der(0x30, der(0x06, Buffer.from(COMMON_NAME, "hex")), der(0x0c, Buffer.from(commonName)));
-  const name = der(0x30, der(0x31, attribute));
   const day = 86_400_000;
   const validity = der(0x30, time(new Date(now.getTime() - day)), time(new Date(now.getTime() + 365 * day)));
-  const version = der(0xa0, der(0x02, Buffer.from([2])));
-  const serial = der(0x02, Buffer.from([1]));
-  const key = publicKey.export({ type: "spki", format: "der" });
-  const body = der(0x30, version, serial, algorithm, name, validity, name, key);
-  const signature = der(0x03, Buffer.from([0]), sign("sha256", body, privateKey));
+  const body = der(
+    0x30,
+    der(0xa0, der(0x02, Buffer.from([2]))),
+    // A serial number is positive: its first bit is 0.
+    der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
+    algorithm,
+    nameOf(AUTHORITY_NAME),
+    validity,
+    nameOf(subject),
+    keys.publicKey.export({ type: "spki", format: "der" }),
+    der(0xa3, der(0x30, ...extensions)),
+  );
+  const signature = der(0x03, Buffer.from([0]), sign("sha256", body, signer));
   return {
     certificate: pem(der(0x30, body, algorithm, signature)),
-    key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    key: keys.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
   };
+}
+
+function nameOf(commonName: string): Buffer {
+  const attribute = der(0x30, der(0x06, Buffer.from(COMMON_NAME, "hex")), der(0x0c, Buffer.from(commonName)));
+  return der(0x30, der(0x31, attribute));
+}
+
+function extension(id: string, value: Buffer, ...critical: readonly Buffer[]): Buffer {
+  return der(0x30, der(0x06, Buffer.from(id, "hex")), ...critical, der(0x04, value));
 }
 
 /** One value of X.690: tag, length, content. */

@@ -11,6 +11,8 @@ export interface Front {
 export interface Backend {
   /** The port of the server, which is started first if it is suspended. Rejects when it cannot be started. */
   wake(): Promise<number>;
+  /** The port of the server. Undefined while it is suspended. */
+  runningPort(): number | undefined;
   /** Called for all data from a client. */
   onClientData(): void;
 }
@@ -23,7 +25,7 @@ export async function openFront(backend: Backend): Promise<Front> {
     client.on("close", () => clients.delete(client));
     client.on("error", () => client.destroy());
     backend.wake().then(
-      (port) => pass(client, port, backend),
+      (port) => pass(client, connect({ port, host: "127.0.0.1", noDelay: true }), backend),
       (thrown: unknown) => rejectClient(client, thrown),
     );
   });
@@ -43,8 +45,8 @@ export async function openFront(backend: Backend): Promise<Front> {
   };
 }
 
-function pass(client: Socket, port: number, backend: Backend): void {
-  const server = connect({ port, host: "127.0.0.1", noDelay: true });
+/** Passes all data on in both directions, until one side ends. */
+export function pass(client: Socket, server: Socket, backend: Backend): void {
   server.on("error", () => client.destroy());
   client.on("error", () => server.destroy());
   client.on("close", () => server.destroy());
@@ -55,13 +57,16 @@ function pass(client: Socket, port: number, backend: Backend): void {
   server.pipe(client);
 }
 
-/** Rejects a client as a server does: with an error message, then the end (PostgreSQL manual, "Message Formats"). */
 function rejectClient(client: Socket, thrown: unknown): void {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  client.resume();
+  client.end(errorResponse(thrown instanceof Error ? thrown.message : String(thrown)));
+}
+
+/** The message with which a server rejects a client before the end of the connection (PostgreSQL manual, "Message Formats"). */
+export function errorResponse(message: string): Buffer {
   const fields = Buffer.from(`SFATAL\0VFATAL\0CXX000\0M${message.split("\n")[0]}\0\0`);
   const head = Buffer.alloc(5);
   head.write("E");
   head.writeInt32BE(fields.length + 4, 1);
-  client.resume();
-  client.end(Buffer.concat([head, fields]));
+  return Buffer.concat([head, fields]);
 }

@@ -9,7 +9,7 @@ import { findPostgres, prepareRuntime } from "../../../src/providers/local/clust
 import type { Runtime } from "../../../src/providers/local/cluster/runtime.ts";
 import { isServer, readPidFile } from "../../../src/providers/local/cluster/server-process.ts";
 import { makeFolder } from "../../../src/providers/local/cluster/state-folder.ts";
-import { createCertificate } from "./certificate.ts";
+import { type Certificate, createAuthority, issueCertificate } from "./certificate.ts";
 
 /** What all servers of one mock share. */
 export interface Machine {
@@ -19,7 +19,13 @@ export interface Machine {
   readonly home: string;
   /** Password of `cloud_admin`, the superuser that only Neon itself uses. */
   readonly adminPassword: string;
+  /** The certificate of all servers, and the file with the certificate of its authority. */
+  readonly certificate: Certificate;
+  readonly rootFile: string;
 }
+
+/** The domain of all computes. The top-level domain is reserved, so that no test connects to a real host by mistake. */
+const COMPUTES = "*.c-2.us-east-2.aws.neon.test";
 
 const PREFIX = "neon-mock-";
 
@@ -35,10 +41,14 @@ export async function createMachine(roots: readonly string[] = [import.meta.dirn
   await removeOrphans(folder);
   const home = await mkdtemp(join(folder, `${PREFIX}${process.pid}-`));
   await chmod(home, 0o755);
-  const machine: Machine = { runtime, major: runtime.major, home, adminPassword: randomBytes(12).toString("hex") };
-  const { certificate, key } = createCertificate("mock.neon.test");
-  await writeFile(join(home, "server.crt"), certificate);
-  await writeFile(join(home, "server.key"), key, { mode: 0o600 });
+  const authority = createAuthority();
+  const certificate = issueCertificate(authority, [COMPUTES]);
+  const rootFile = join(home, "root.crt");
+  const adminPassword = randomBytes(12).toString("hex");
+  const machine: Machine = { runtime, major: runtime.major, home, adminPassword, certificate, rootFile };
+  await writeFile(rootFile, authority.certificate);
+  await writeFile(join(home, "server.crt"), certificate.certificate);
+  await writeFile(join(home, "server.key"), certificate.key, { mode: 0o600 });
   for (const path of [home, join(home, "server.crt"), join(home, "server.key")]) await giveToAccount(machine, path);
   return machine;
 }

@@ -7,13 +7,20 @@ import type { Storage } from "../storage.ts";
 import { type Cluster, initialise, startCluster, stopCluster } from "./cluster.ts";
 import { type Configured, configureServer, emptyTables } from "./configure.ts";
 import { copyCluster } from "./copy.ts";
-import { type Front, openFront } from "./front.ts";
+import type { Backend } from "./front.ts";
+import { namedFronts, portFronts } from "./fronts.ts";
 import { createMachine } from "./machine.ts";
 import { createQueues } from "./queues.ts";
 
 /** A storage with real servers, and their major version. */
 export interface PostgresStorage extends Storage {
   readonly postgresMajor: number;
+}
+
+/** How clients reach the computes of a mock. */
+export interface StorageOptions {
+  /** Names like Neon's and TLS. Default: a port of 127.0.0.1 for each compute, without TLS. */
+  readonly tls?: boolean;
 }
 
 interface BranchFiles {
@@ -24,11 +31,11 @@ interface BranchFiles {
 }
 
 /** Gives every branch a data directory, and every compute a server that starts when a client connects. */
-export async function createStorage(clock: Clock): Promise<PostgresStorage> {
+export async function createStorage(clock: Clock, { tls = false }: StorageOptions = {}): Promise<PostgresStorage> {
   const machine = await createMachine();
+  const fronts = tls ? await namedFronts(machine) : portFronts();
   const { inTurn } = createQueues();
   const held = new Map<string, BranchFiles>();
-  const fronts = new Map<string, readonly Front[]>();
   const ending = new AbortController();
 
   const hold = (id: string, projectId: string): BranchFiles => {
@@ -84,18 +91,17 @@ export async function createStorage(clock: Clock): Promise<PostgresStorage> {
   return {
     home: machine.home,
     postgresMajor: machine.major,
+    rootFile: tls ? machine.rootFile : undefined,
     async open(endpoint) {
-      const backend = {
+      const backend: Backend = {
         wake: () => wake(endpoint),
+        runningPort: () => held.get(endpoint.branchId)?.cluster.server?.port,
         onClientData() {
           endpoint.lastActiveAt = clock.now();
         },
       };
       hold(endpoint.branchId, endpoint.projectId).endpoints.add(endpoint);
-      // Two ports, so that the pooled address differs from the direct one. Both connect to the server itself.
-      const pair = await Promise.all([openFront(backend), openFront(backend)]);
-      fronts.set(endpoint.id, pair);
-      return { host: `127.0.0.1:${pair[0].port}`, poolerHost: `127.0.0.1:${pair[1].port}` };
+      return fronts.open(endpoint, backend);
     },
     copy: (branch, source, how) => inTurn([branch.id, source.id], () => fill(branch, source, how?.schemaOnly ?? false)),
     restore: (branch, source, keptAs) =>
@@ -120,8 +126,7 @@ export async function createStorage(clock: Clock): Promise<PostgresStorage> {
       }),
     async close(endpoint) {
       held.get(endpoint.branchId)?.endpoints.delete(endpoint);
-      await Promise.all((fronts.get(endpoint.id) ?? []).map((front) => front.close()));
-      fronts.delete(endpoint.id);
+      await fronts.close(endpoint);
     },
     drop: (branch) =>
       inTurn([branch.id], async () => {
@@ -132,7 +137,7 @@ export async function createStorage(clock: Clock): Promise<PostgresStorage> {
       }),
     async end() {
       ending.abort();
-      await Promise.all([...fronts.values()].flat().map((front) => front.close()));
+      await fronts.end();
       await Promise.all([...held.keys()].map((id) => inTurn([id], () => stopCluster(hold(id, "").cluster, "SIGQUIT"))));
       await rm(machine.home, { recursive: true, force: true });
     },

@@ -1,6 +1,7 @@
 import { OffshootError } from "../../errors.ts";
 import { type DirectUrl, directUrl, isPooledHost } from "../../postgres/url.ts";
-import type { NeonChoices } from "./options.ts";
+import { isLoopback } from "../../postgres/tls.ts";
+import type { NeonChoices, Setup } from "./options.ts";
 import type { CallContext, Connection, CreatedBranch, NeonApi, OwnedDatabase } from "./types.ts";
 
 /** The URLs of one branch. */
@@ -12,35 +13,49 @@ export interface BranchUrls {
 
 type Choice = Pick<NeonChoices, "database" | "role">;
 
+type Needs = Pick<Setup, "api" | "choices" | "rootFile">;
+
 /** URLs from the reply to the create; needs another call only if the parent has several roles or databases. */
-export async function urlsOfCreated(api: NeonApi, created: CreatedBranch, choice: Choice, context: CallContext): Promise<BranchUrls> {
-  const { role, database } = chooseConnection(created.databases, created.roles, choice);
+export async function urlsOfCreated(setup: Needs, created: CreatedBranch, context: CallContext): Promise<BranchUrls> {
+  const { role, database } = chooseConnection(created.databases, created.roles, setup.choices);
   const given = created.connections.find((entry) => entry.role === role && entry.database === database);
   return given === undefined
-    ? fetchUrls(api, created.branch.id, { role, database }, context, created.poolerHost)
-    : urlsOf(given.uri, given.pooler_host === "" ? undefined : given.pooler_host);
+    ? fetchUrls(setup, created.branch.id, { role, database }, context, created.poolerHost)
+    : urlsOf(given.uri, tlsOf(setup), given.pooler_host === "" ? undefined : given.pooler_host);
 }
 
 /** URLs of an existing branch. Lists its databases unless the settings name both the role and the database. */
-export async function urlsOfExisting(api: NeonApi, branchId: string, choice: Choice, context: CallContext): Promise<BranchUrls> {
+export async function urlsOfExisting(setup: Needs, branchId: string, context: CallContext): Promise<BranchUrls> {
+  const { api, choices } = setup;
   const connection =
-    choice.database !== undefined && choice.role !== undefined
-      ? { role: choice.role, database: choice.database }
-      : chooseConnection(await api.databases(branchId, context), undefined, choice);
-  return fetchUrls(api, branchId, connection, context);
+    choices.database !== undefined && choices.role !== undefined
+      ? { role: choices.role, database: choices.database }
+      : chooseConnection(await api.databases(branchId, context), undefined, choices);
+  return fetchUrls(setup, branchId, connection, context);
 }
 
 /** The pooled host can be derived from a host name in Neon's form; another host name needs a second call. */
 async function fetchUrls(
-  api: NeonApi,
+  setup: Needs,
   branchId: string,
   connection: Connection,
   context: CallContext,
   poolerHost?: string,
 ): Promise<BranchUrls> {
+  const { api } = setup;
   const uri = await api.connectionUri(branchId, connection, false, context);
-  if (poolerHost !== undefined || new URL(uri).hostname.startsWith("ep-")) return urlsOf(uri, poolerHost);
-  return urlsOf(uri, new URL(await api.connectionUri(branchId, connection, true, context)).host);
+  if (poolerHost !== undefined || new URL(uri).hostname.startsWith("ep-")) return urlsOf(uri, tlsOf(setup), poolerHost);
+  return urlsOf(uri, tlsOf(setup), new URL(await api.connectionUri(branchId, connection, true, context)).host);
+}
+
+/** What the URLs of Neon's hosts say about TLS. */
+export interface UrlTls {
+  readonly sslmode: NeonChoices["sslmode"];
+  readonly rootFile: string | undefined;
+}
+
+function tlsOf({ choices: { sslmode }, rootFile }: Needs): UrlTls {
+  return { sslmode, rootFile };
 }
 
 /**
@@ -71,8 +86,8 @@ export function chooseConnection(databases: readonly OwnedDatabase[], roles: rea
 }
 
 /** Both URLs from the direct one. `poolerHost` is the pooled host that Neon sent; default: derived from the direct host. */
-export function urlsOf(uri: string, poolerHost?: string): BranchUrls {
-  const direct = directUrl(uri, "the URL that Neon returned");
+export function urlsOf(uri: string, tls: UrlTls, poolerHost?: string): BranchUrls {
+  const direct = directUrl(withTls(uri, tls), "the URL that Neon returned");
   const pooled = new URL(direct);
   if (pooled.password === "") {
     throw new OffshootError("PROVIDER_REJECTED", "Neon returned a connection URI without a password.", {
@@ -83,6 +98,19 @@ export function urlsOf(uri: string, poolerHost?: string): BranchUrls {
   if (poolerHost === undefined) pooled.hostname = pooledHost(pooled.hostname);
   else pooled.host = poolerHost;
   return { url: pooled.href, directUrl: direct };
+}
+
+/**
+ * Neon's URLs have `sslmode=require`: libpq then verifies nothing, or verifies with the wrong authorities where a root file
+ * of another server exists, and node-postgres prints a warning. With `verify-full` and the file of this machine's authorities
+ * all of them verify Neon. A host on this machine, such as a proxy of Neon's, has no certificate of a public authority.
+ */
+function withTls(uri: string, { sslmode, rootFile }: UrlTls): string {
+  if (!URL.canParse(uri) || isLoopback(new URL(uri).hostname)) return uri;
+  const secured = new URL(uri);
+  secured.searchParams.set("sslmode", sslmode);
+  if (sslmode !== "require" && rootFile !== undefined) secured.searchParams.set("sslrootcert", rootFile);
+  return secured.href;
 }
 
 /** The pooled host has `-pooler` after the endpoint id, which is the first label (Neon docs, "Connection pooling"). */

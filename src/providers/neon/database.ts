@@ -42,13 +42,14 @@ export async function openDatabase(
 
 /** The URLs of the branch and the operations that start its compute; undefined if Neon does not know the branch. */
 async function startedUrls(
-  { api, choices }: Setup,
+  setup: Setup,
   { branch, created }: AcquiredBranch,
   context: CallContext,
 ): Promise<{ urls: BranchUrls; operations: readonly Operation[] } | undefined> {
-  if (created !== undefined) return { urls: await urlsOfCreated(api, created, choices, context), operations: created.operations };
+  const { api, choices } = setup;
+  if (created !== undefined) return { urls: await urlsOfCreated(setup, created, context), operations: created.operations };
   try {
-    return { urls: await urlsOfExisting(api, branch.id, choices, context), operations: [] };
+    return { urls: await urlsOfExisting(setup, branch.id, context), operations: [] };
   } catch (thrown) {
     const facts = factsOf(thrown);
     if (facts === undefined || !isMissing(facts)) throw thrown;
@@ -56,7 +57,7 @@ async function startedUrls(
   try {
     // The compute or the branch is missing. Some of Neon's servers may also not know a branch that was created moments ago.
     const operations = await provideCompute(api, branch.id, choices, context);
-    return { urls: await urlsOfExisting(api, branch.id, choices, context), operations: operations ?? [] };
+    return { urls: await urlsOfExisting(setup, branch.id, context), operations: operations ?? [] };
   } catch (thrown) {
     const facts = factsOf(thrown);
     if (facts === undefined || !isMissing(facts)) throw thrown;

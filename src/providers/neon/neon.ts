@@ -103,9 +103,9 @@ const REAL_DEPENDENCIES: Dependencies = {
 
 function setupOf(options: NeonOptions, dependencies: Dependencies, apiKey: string, project: string): Setup {
   const { rate, random, now, adapter } = dependencies;
-  const { apiHost, secretsWithheld, base, choices } = options;
+  const { apiHost, secretsWithheld, base, choices, rootFile } = options;
   const api = neonApi({ apiKey, project, apiHost, adapter, rate, random, now, secrets: [apiKey] });
-  return { api, project, secretsWithheld, base, bases: new Map(), choices, dependencies, isShared: true };
+  return { api, project, secretsWithheld, base, bases: new Map(), choices, rootFile, dependencies, isShared: true };
 }
 
 /** If the CI withholds secrets, the key may be a placeholder. Then a rejected key means that this job has nothing on Neon. */

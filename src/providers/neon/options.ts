@@ -1,5 +1,6 @@
 import type { Deadline } from "../../deadline.ts";
 import type { ReadyOptions } from "../../postgres/ready.ts";
+import type { NeonSslMode } from "../../config/settings.ts";
 import type { ApiOptions } from "./api.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { Branch, NeonApi } from "./types.ts";
@@ -15,6 +16,8 @@ export interface NeonChoices {
   readonly schemaOnly: boolean;
   readonly anonymized: boolean;
   /** Compute units, and milliseconds until an idle compute is suspended. Undefined: the project's defaults. */
+  /** What clients verify of Neon's certificates: the host name too, only the authority, or nothing. */
+  readonly sslmode: NeonSslMode;
   readonly compute: { readonly min: number | undefined; readonly max: number | undefined; readonly suspendMs: number | undefined };
 }
 
@@ -30,6 +33,8 @@ export interface NeonOptions {
   /** Whether runs start from a migrated base if one exists. */
   readonly base: boolean;
   readonly choices: NeonChoices;
+  /** A file with the authorities that this machine trusts, for the URLs; undefined: it has none. */
+  readonly rootFile: string | undefined;
   /** Clock, random numbers and network, for tests; default: the real ones. */
   readonly dependencies?: Partial<Dependencies>;
 }
@@ -55,6 +60,7 @@ export interface Setup {
   /** Bases that this process has found ready, by fingerprint. */
   readonly bases: Map<string, Pick<Branch, "id" | "name">>;
   readonly choices: NeonChoices;
+  readonly rootFile: string | undefined;
   readonly dependencies: Pick<Dependencies, "deadline" | "now" | "random" | "probe">;
   /**
    * Whether other jobs of the run may adopt the branch. A branch for one caller only (a copy to read from) never deletes

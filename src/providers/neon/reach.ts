@@ -28,9 +28,10 @@ export async function reach(
 }
 
 /** The URL of the branch itself; undefined if it has no compute. Only its owner should create one. */
-async function reachBranch({ api, choices, dependencies }: Setup, { id }: Branch, context: CallContext): Promise<DirectUrl | undefined> {
+async function reachBranch(setup: Setup, { id }: Branch, context: CallContext): Promise<DirectUrl | undefined> {
+  const { api, dependencies } = setup;
   try {
-    const { directUrl } = await urlsOfExisting(api, id, choices, context);
+    const { directUrl } = await urlsOfExisting(setup, id, context);
     await waitUntilReady(api, { url: directUrl, operations: [], isFresh: false }, context, dependencies);
     return directUrl;
   } catch (thrown) {

@@ -43,7 +43,7 @@ export async function setScene(mock: MockServer): Promise<Scene> {
         event,
         secrets: { NEON_API_KEY: mock.apiKey },
         vars: { NEON_PROJECT_ID: mock.projectId, NEON_API_HOST: mock.url },
-        env: () => ({ PATH: path, MEETING: meeting }),
+        env: () => ({ ...mock.machine, PATH: path, MEETING: meeting }),
         actions: { [ACTION.replace(/@.*/, "")]: action },
         grace: { afterIntMs: 7500, afterTermMs: 2500 },
         ...more,

@@ -35,7 +35,7 @@ afterAll(async () => {
 function run(index: number, { env, payload }: GithubEvent, more: Readonly<Record<string, string>> = {}): Promise<Results> {
   return scene.run((workflows[index] ?? "").replaceAll("OWNER/offshoot@v1", ACTION), {
     event: { env: { ...env, GITHUB_RUN_ID: String(6000 + index), ...more }, payload },
-    env: () => ({ PATH: `${bin}:${process.env["PATH"]}`, NEON_API_HOST: mock.url }),
+    env: () => ({ ...mock.machine, PATH: `${bin}:${process.env["PATH"]}`, NEON_API_HOST: mock.url }),
   });
 }
 

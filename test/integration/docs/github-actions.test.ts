@@ -74,6 +74,7 @@ function run(name: string, event = "push", more: Partial<WorkflowRun> = {}): Pro
     vars: { NEON_PROJECT_ID: mock.projectId },
     // Without `docker`, because all jobs on this machine would share one engine.
     env: (_job, machine) => ({
+      ...mock.machine,
       PATH: path,
       OFFSHOOT_HOME: join(machine, "offshoot"),
       NEON_API_HOST: mock.url,
@@ -107,7 +108,13 @@ async function runCancelled(yaml: string, more: Partial<WorkflowRun>): Promise<R
   const cancel = new AbortController();
   const ended = run("Test", "push", {
     yaml,
-    env: (_job, machine) => ({ PATH: path, OFFSHOOT_HOME: join(machine, "offshoot"), NEON_API_HOST: mock.url, MIDDLE: middle }),
+    env: (_job, machine) => ({
+      ...mock.machine,
+      PATH: path,
+      OFFSHOOT_HOME: join(machine, "offshoot"),
+      NEON_API_HOST: mock.url,
+      MIDDLE: middle,
+    }),
     cancel: cancel.signal,
     ...more,
   });
@@ -153,7 +160,7 @@ test("the workflow with a Postgres service creates a database on it for the run,
   const server = await startServer({ hba_file: hba });
   onTestFinished(() => server.stop());
   const results = await run("Service", "push", {
-    env: (_job, machine) => ({ PATH: path, OFFSHOOT_HOME: join(machine, "offshoot") }),
+    env: (_job, machine) => ({ ...mock.machine, PATH: path, OFFSHOOT_HOME: join(machine, "offshoot") }),
     service: ({ image }) => Promise.resolve(image.startsWith("postgres:") ? { 5432: String(server.port) } : {}),
   });
   requireVerdicts(results, { test: "success" });

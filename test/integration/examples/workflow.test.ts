@@ -50,6 +50,7 @@ function pipeline(key: "with a key" | "without a key"): WorkflowRun {
     secrets: hasKey ? { NEON_API_KEY: mock.apiKey } : {},
     vars: hasKey ? { NEON_PROJECT_ID: mock.projectId } : {},
     env: (_job, machine) => ({
+      ...mock.machine,
       PATH: path,
       OFFSHOOT_HOME: join(machine, "offshoot"),
       NEON_API_HOST: mock.url,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { menu } from "../../../src/cli/menu.ts";
 import { FIELDS, fieldAt, keysBelow, variablesOf } from "../../../src/config/fields.ts";
-import type { Field } from "../../../src/config/fields.ts";
+import type { Field } from "../../../src/config/field.ts";
 import { flagOf } from "../../../src/config/sources.ts";
 import { configurationTable } from "../../support/readme.ts";
 

@@ -26,6 +26,7 @@ describe("with nothing configured", () => {
         schemaOnly: false,
         anonymized: false,
         compute: { min: undefined, max: undefined, suspendMs: undefined },
+        sslmode: "verify-full",
         apiHost: undefined,
       },
       docker: { image: undefined },

@@ -14,6 +14,10 @@ export const SAMPLES: Readonly<Record<ValueKind, readonly [Sample, Sample]>> = {
     { input: "warning", text: "warning" },
     { input: "info", text: "info" },
   ],
+  neonSslMode: [
+    { input: "verify-ca", text: "verify-ca" },
+    { input: "require", text: "require" },
+  ],
   tool: [
     { input: "alembic", text: "alembic" },
     { input: "none", text: "none" },

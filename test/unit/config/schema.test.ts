@@ -27,6 +27,7 @@ const VALID: Readonly<Record<ValueKind, fc.Arbitrary<unknown>>> = {
   provider: fc.oneof(fc.constantFrom("auto", ...PROVIDER_CHOICES), fc.uniqueArray(fc.constantFrom(...PROVIDER_CHOICES), { minLength: 1 })),
   scope: fc.constantFrom("run", "pull-request"),
   severity: fc.constantFrom("error", "warning", "info"),
+  neonSslMode: fc.constantFrom("verify-full", "verify-ca", "require"),
   tool: fc.constantFrom(...TOOL_CHOICES),
   duration,
   major: fc.constantFrom(14, 15, 16, 17, 18),

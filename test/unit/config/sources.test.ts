@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { describe, expect, test } from "vitest";
 import { FIELDS, variablesOf } from "../../../src/config/fields.ts";
 import { flagOf } from "../../../src/config/sources.ts";
-import type { Field } from "../../../src/config/fields.ts";
+import type { Field } from "../../../src/config/field.ts";
 import { showValue } from "../../../src/config/value-formats.ts";
 import { SAMPLES, documentWith } from "./samples.ts";
 import { loadText as load } from "./scratch.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withSession } from "../../../../src/postgres/connect.ts";
-import { type MockServer, startMock } from "../../../support/mock-server.ts";
+import { type MockServer, startMock, verified } from "../../../support/mock-server.ts";
 import { findPeer } from "../../../support/peers.ts";
 
 const run = promisify(execFile);
@@ -64,7 +64,7 @@ describe.runIf(cli !== undefined)("Neon's own CLI with the mock", () => {
     const created = json(await branches("create", "--name", "first", "--annotation", '{"owner":"x"}'));
     expect(created).toMatchObject({
       branch: { name: "first" },
-      connection_uris: [{ connection_uri: expect.stringContaining("127.0.0.1") }],
+      connection_uris: [{ connection_uri: expect.stringContaining(".aws.neon.test") }],
     });
     expect(json(await branches("get", "first"))).toMatchObject({ name: "first" });
     expect(json(await branches("rename", "first", "second"))).toMatchObject({ name: "second" });
@@ -75,14 +75,15 @@ describe.runIf(cli !== undefined)("Neon's own CLI with the mock", () => {
 
   test("prints a connection string that pg and psql can use", async () => {
     await branches("create", "--name", "connected");
-    const { stdout } = await neon(["connection-string", "connected", "--project-id", mock.projectId, "--ssl", "omit"]);
-    const rows = await withSession(stdout.trim(), (session) => session.query("select current_setting('neon.branch_id', true) as id"));
+    const { stdout } = await neon(["connection-string", "connected", "--project-id", mock.projectId]);
+    expect(stdout).toContain("sslmode=require&channel_binding=require");
+    const rows = await withSession(verified(stdout.trim(), mock.rootFile), (session) =>
+      session.query("select current_setting('neon.branch_id', true) as id"),
+    );
     expect(rows).toEqual([{ id: json(await branches("get", "connected"))["id"] }]);
     if (psql === undefined) return;
-    // The CLI's default uses TLS with channel binding.
-    const { stdout: encrypted } = await neon(["connection-string", "connected", "--project-id", mock.projectId]);
-    expect(encrypted).toContain("sslmode=require&channel_binding=require");
-    const { stdout: answer } = await run(psql, [encrypted.trim(), "-Atc", "select ssl from pg_stat_ssl where pid = pg_backend_pid()"]);
+    const question = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
+    const { stdout: answer } = await run(psql, [stdout.trim(), "-Atc", question], { env: { ...process.env, ...mock.machine } });
     expect(answer.trim()).toBe("t");
   });
 

@@ -24,12 +24,9 @@ interface MockProject {
 async function startMockProject(flags: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<MockProject> {
   const server = await startMock("--postgres", "--operation-time", "200", ...flags);
   mock = server;
-  const { url, apiKey, projectId } = server;
   const made = await makeProject({
     OFFSHOOT_PROVIDER: "neon",
-    NEON_API_KEY: apiKey,
-    NEON_PROJECT_ID: projectId,
-    NEON_API_HOST: url,
+    ...server.env,
     ...env,
   });
   project = made;

@@ -6,7 +6,7 @@ import { CHOICES } from "../../../support/neon-harness.ts";
 
 /** The Neon provider for a mock that listens on `url`, with its own rate limiter. */
 export function providerOfMock(
-  mock: { readonly url: string; readonly apiKey: string; readonly projectId: string },
+  mock: { readonly url: string; readonly apiKey: string; readonly projectId: string; readonly rootFile?: string | undefined },
   choices: Partial<NeonChoices> = {},
 ): Provider {
   return neonProvider({
@@ -15,6 +15,7 @@ export function providerOfMock(
     apiHost: mock.url,
     secretsWithheld: false,
     base: false,
+    rootFile: mock.rootFile,
     choices: { ...CHOICES, ...choices },
     dependencies: { rate: createRateLimiter() },
   });
