@@ -6,6 +6,7 @@ import { codeOf, OffshootError } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
 import { backgroundEnvironment } from "../own-secrets.ts";
 import type { DirectUrl } from "../postgres/url.ts";
+import { withOwnNodeOptions } from "../process/node-options.ts";
 import { startWithReply } from "../process/background.ts";
 import { withoutInputs } from "./inputs.ts";
 
@@ -33,7 +34,7 @@ const END_MS = 5000;
 export async function startLockHolder(url: DirectUrl, name: string, env: Env): Promise<void> {
   const request: LockHolderRequest = { url, name, stopFile: stopFileOf(name, env) };
   // The runner's tracking id is kept in the environment: with it the runner ends the process at the end of the job.
-  const { NODE_OPTIONS: _, ...inherited } = backgroundEnvironment(withoutInputs(env));
+  const inherited = withOwnNodeOptions(backgroundEnvironment(withoutInputs(env)));
   if ((await startWithReply<LockHolderReply>("action/lock-holder", request, inherited, REPLY_MS)) === "held") return;
   throw new OffshootError("CONNECTION_FAILED", "The usage lock on the database could not be kept for the later steps of this job.", {
     meaning: "With `teardown: true` the last job that uses the database deletes it. Without a usage lock this job would not be counted.",

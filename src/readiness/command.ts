@@ -6,6 +6,7 @@ import { endOf } from "../process/child.ts";
 import { signalGroup } from "../process/signals.ts";
 import { cleanOutput } from "../process/clean-output.ts";
 import { createTail } from "../process/tail.ts";
+import { withOwnNodeOptions } from "../process/node-options.ts";
 import { programFile } from "../program.ts";
 import type { FromWatchdog, ToWatchdog } from "./watchdog.ts";
 
@@ -56,13 +57,11 @@ export function describeCommand(command: MigrationCommand): string {
 /** Starts the command under a watchdog of its own (see `watchdog.ts`). */
 export function startCommand(command: MigrationCommand, options: CommandOptions): RunningCommand {
   const env = definedOnly(options.env);
-  // The user's NODE_OPTIONS are meant for the command. With some of them the watchdog could not start.
-  const { NODE_OPTIONS: _, ...watchdogEnv } = env;
   const watchdog = spawn(process.execPath, [programFile("readiness/watchdog")], {
     // A session of its own: Ctrl-C in a terminal then reaches only the leader, which decides what to do.
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
-    env: watchdogEnv,
+    env: { ...withOwnNodeOptions(env) },
     windowsHide: true,
   });
   // A watchdog that has ended receives nothing. `ended` reports its end.

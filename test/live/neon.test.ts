@@ -19,7 +19,16 @@ const rootFile = await findCaBundle(process.env);
 const before = new Set((await provider().list(listening())).map(({ id }) => id));
 
 function provider(): Provider {
-  return neonProvider({ apiKey, project, apiHost, secretsWithheld: false, base: false, choices: CHOICES, rootFile, dependencies: { rate } });
+  return neonProvider({
+    apiKey,
+    project,
+    apiHost,
+    secretsWithheld: false,
+    base: false,
+    choices: CHOICES,
+    rootFile,
+    dependencies: { rate },
+  });
 }
 
 async function call(method: string, url: string, body?: object): Promise<Response> {

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-// In this process too, because tests connect to the computes themselves.
-import "./neon-names.mjs";
 
 /** The Neon mock in another process. */
 export interface MockServer {
@@ -37,6 +35,8 @@ function machineOf(rootFile: string | undefined): MachineVariables {
 
 /** Starts `mocks/neon/main.ts` with these flags, and waits until it listens. */
 export async function startMock(...flags: readonly string[]): Promise<MockServer> {
+  // In this process too, because tests connect to the computes themselves.
+  await import(NAMES);
   const root = new URL("../..", import.meta.url).pathname;
   const command = [
     "--import",

@@ -1,4 +1,5 @@
 import type { Deadline } from "../../deadline.ts";
+import { isLoopback } from "../../postgres/tls.ts";
 import { formatUrl } from "../../postgres/url.ts";
 import { type OwnerTag, tagFromRecord } from "../../identity/owner-tag.ts";
 import type { Server } from "../local/server.ts";
@@ -100,5 +101,7 @@ export function serverIn({ name, status, password, port }: Container, reach: Rea
   if (status !== "running" || password === undefined || port === undefined) return undefined;
   const isAnywhere = ["", "0.0.0.0", "::"].includes(port.address);
   const host = isAnywhere || reach.bind === undefined ? reach.host : port.address;
-  return { url: formatUrl({ host, port: port.number, user: "postgres", password, database: "postgres" }), id: name };
+  const url = formatUrl({ host, port: port.number, user: "postgres", password, database: "postgres" });
+  // The image has no certificate. Whoever sets DOCKER_HOST or mounts the engine's socket trusts the network to the engine.
+  return { url: isLoopback(host) ? url : `${url}?sslmode=disable`, id: name };
 }

@@ -2,7 +2,7 @@ import { OffshootError } from "../../errors.ts";
 import { type DirectUrl, directUrl, isPooledHost } from "../../postgres/url.ts";
 import { isLoopback } from "../../postgres/tls.ts";
 import type { NeonChoices, Setup } from "./options.ts";
-import type { CallContext, Connection, CreatedBranch, NeonApi, OwnedDatabase } from "./types.ts";
+import type { CallContext, Connection, CreatedBranch, OwnedDatabase } from "./types.ts";
 
 /** The URLs of one branch. */
 export interface BranchUrls {

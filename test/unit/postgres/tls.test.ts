@@ -55,12 +55,13 @@ describe("the transport of a URL", () => {
 
 test("only addresses of this machine are loopback", () => {
   for (const host of ["localhost", "db.localhost", "127.0.0.1", "127.8.9.1", "::1"]) expect(isLoopback(host)).toBe(true);
-  for (const host of ["127.0.0.1.example.com", "localhost.example.com", "10.0.0.1", "postgres", "0.0.0.0"]) expect(isLoopback(host)).toBe(false);
+  for (const host of ["127.0.0.1.example.com", "localhost.example.com", "10.0.0.1", "postgres", "0.0.0.0"])
+    expect(isLoopback(host)).toBe(false);
 });
 
-describe("the options for tls.connect", () => {
-  const optionsOf = (query: string) => tlsOptions(transportOf(`postgresql://u@db.example.com/d?${query}`), { root: "PEM" });
+const optionsOf = (query: string) => tlsOptions(transportOf(`postgresql://u@db.example.com/d?${query}`), { root: "PEM" });
 
+describe("the options for tls.connect", () => {
   test("verify authority and host for verify-full", () => {
     expect(optionsOf("sslmode=verify-full")).toEqual({ rejectUnauthorized: true, servername: "db.example.com", ca: "PEM" });
   });

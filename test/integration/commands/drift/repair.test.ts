@@ -36,7 +36,7 @@ async function database(sql: string, server: string = inject("serverUrl")): Prom
 
 /** The URL with a host name that does not look like this machine's. */
 function asRemote(url: string): string {
-  return url.replace("127.0.0.1", "0.0.0.0");
+  return `${url.replace("127.0.0.1", "0.0.0.0")}?sslmode=disable`;
 }
 
 async function repair(
