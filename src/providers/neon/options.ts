@@ -1,6 +1,5 @@
 import type { Deadline } from "../../deadline.ts";
 import type { ReadyOptions } from "../../postgres/ready.ts";
-import type { NeonSslMode } from "../../config/settings.ts";
 import type { ApiOptions } from "./api.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { Branch, NeonApi } from "./types.ts";
@@ -17,7 +16,7 @@ export interface NeonChoices {
   readonly anonymized: boolean;
   /** Compute units, and milliseconds until an idle compute is suspended. Undefined: the project's defaults. */
   /** What clients verify of Neon's certificates: the host name too, only the authority, or nothing. */
-  readonly sslmode: NeonSslMode;
+  readonly sslmode: "verify-full" | "verify-ca" | "require";
   readonly compute: { readonly min: number | undefined; readonly max: number | undefined; readonly suspendMs: number | undefined };
 }
 
