@@ -1,3 +1,4 @@
+import { visible } from "./visible.ts";
 import { redact } from "./redact.ts";
 
 /** Exit codes of the CLI. `run` exits with the code of its command, and uses these codes for its own failures. */
@@ -83,7 +84,7 @@ export class OffshootError extends Error {
   readonly [BRAND] = true;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    const clean = (text: string): string => redact(text, details.secrets);
+    const clean = (text: string): string => visible(redact(text, details.secrets));
     super(clean(message));
     this.code = code;
     this.exitCode = ERROR_EXIT[code];

@@ -80,7 +80,7 @@ async function acquireDatabase(
   } finally {
     await usageLock.close();
   }
-  summary.kept = `The database ${context.name} is kept until the last job that uses it ends.`;
+  summary.kept = { text: `The database ${context.name} is kept until the last job that uses it ends.`, commands: [] };
 }
 
 /** Masks the secrets, then writes the outputs and the variables for later steps, and a warning if Neon was skipped. */

@@ -1,4 +1,5 @@
-import type { CommandSummary, PhaseSummary } from "../ci/summary/command-summary.ts";
+import { shellCommand } from "../shell-command.ts";
+import type { CommandSummary, Kept, PhaseSummary } from "../ci/summary/command-summary.ts";
 import { describeError, isOffshootError, messageOf } from "../errors.ts";
 import type { Event, Listener } from "../events.ts";
 import { redact } from "../redact.ts";
@@ -9,7 +10,7 @@ export interface SummaryRecorder {
   /** The annotations for lines of files, from all audits of the command, each one once. */
   readonly annotations: readonly FileAnnotation[];
   /** Why the database is kept. Default: derived from the events. */
-  kept: string | undefined;
+  kept: Kept | undefined;
   /** The run of the command, as soon as it is known. */
   readonly run: RunEvent | undefined;
   /** Undefined if the command had no phase. */
@@ -72,7 +73,7 @@ function describeFailure(thrown: unknown, hasFindings: boolean): string {
   return describeError(thrown);
 }
 
-function describeKept({ name, run, expiresAt }: DatabaseEvent): string {
+function describeKept({ name, run, expiresAt }: DatabaseEvent): Kept {
   const until = expiresAt === undefined ? "until it is deleted" : `until ${expiresAt.toISOString()} at the latest`;
-  return `The database ${name} is kept ${until}. Delete it with: offshoot down --run ${run}`;
+  return { text: `The database ${name} is kept ${until}. Delete it with:`, commands: [shellCommand(["offshoot", "down", "--run", run])] };
 }

@@ -1,3 +1,4 @@
+import { shellCommand } from "../shell-command.ts";
 import { styleText } from "node:util";
 import type { Group } from "../ci/write.ts";
 import type { Event, Listener } from "../events.ts";
@@ -126,14 +127,19 @@ type RunEvent = Extract<Event, { kind: "run" }> | undefined;
 function describeStop(database: DatabaseEvent, run: RunEvent): string {
   if (database !== undefined) {
     const until = database.expiresAt === undefined ? "" : ` until ${database.expiresAt.toISOString()}`;
-    return `Stopped at once. The ${database.provider} database ${database.name} is kept${until}. Delete it with: offshoot down --run ${database.run}`;
+    return `Stopped at once. The ${database.provider} database ${database.name} is kept${until}. Delete it with: ${deleteCommand(database.run)}`;
   }
   if (run === undefined) return "Stopped at once. This command had no database.";
-  return `Stopped at once. The database ${run.name} may exist. Delete it with: offshoot down --run ${run.key}`;
+  return `Stopped at once. The database ${run.name} may exist. Delete it with: ${deleteCommand(run.key)}`;
 }
 
 function describeHurry(database: DatabaseEvent, run: RunEvent): string {
-  const [name, key] = database === undefined ? [run?.name, run?.key] : [database.name, database.run];
-  const rest = name === undefined ? "" : ` If the database ${name} is not deleted in time, delete it with: offshoot down --run ${key}`;
+  const { name, run: key } = database ?? { name: run?.name, run: run?.key };
+  const rest =
+    name === undefined || key === undefined ? "" : ` If the database ${name} is not deleted in time, delete it with: ${deleteCommand(key)}`;
   return `Stopping without further waiting. Another signal stops at once.${rest}`;
+}
+
+function deleteCommand(run: string): string {
+  return shellCommand(["offshoot", "down", "--run", run]);
 }

@@ -1,3 +1,4 @@
+import { shellCommand } from "../shell-command.ts";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -106,7 +107,7 @@ function ambiguous(projects: readonly Project[]): OffshootError {
   const found = projects.map(({ tool, evidence }) => `${tool} (${evidence})`).join(" and ");
   return new OffshootError("TOOL_AMBIGUOUS", `Several migration tools were found: ${found}.`, {
     meaning: "offshoot cannot decide which of them migrates the database. Nothing was written.",
-    remedy: `Name one: offshoot init --set migrations.tool=${projects[0]?.tool}`,
+    remedy: `Name one: ${shellCommand(["offshoot", "init", "--set", `migrations.tool=${projects[0]?.tool}`])}`,
   });
 }
 

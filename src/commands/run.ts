@@ -1,3 +1,4 @@
+import { shellCommand } from "../shell-command.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { migrationsOf } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
@@ -63,7 +64,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     // The first error is thrown. A failed teardown is only a warning beside it.
     await tearDown(context, { held, keep: keepReason(options, true), remove: removeAfterLastUse }).catch((failure: unknown) => {
       const reason = messageOf(failure).replace(/\.$/, "");
-      const text = `The database ${context.name} could not be deleted and may still exist (${reason}). Delete it: offshoot down --run ${context.run.key}`;
+      const text = `The database ${context.name} could not be deleted and may still exist (${reason}). Delete it: ${shellCommand(["offshoot", "down", "--run", context.run.key])}`;
       context.emit({ kind: "warning", text });
     });
     throw thrown;

@@ -1,3 +1,4 @@
+import { shellCommand } from "../shell-command.ts";
 import { OffshootError } from "../errors.ts";
 import type { OwnerTag } from "../identity/owner-tag.ts";
 import { isSameOwner } from "../identity/person.ts";
@@ -25,7 +26,7 @@ export function requireOwner(context: Caller, tag: OwnerTag, force: string | und
       force === undefined
         ? "It was not deleted, because that person may still use it."
         : `It was not deleted, because --force names ${force}, and not its owner.`,
-    remedy: `To delete it nevertheless, run \`offshoot down --run ${context.run.key} --force ${tag.owner}\`.`,
+    remedy: `To delete it nevertheless, run \`${shellCommand(["offshoot", "down", "--run", context.run.key, "--force", tag.owner ?? ""])}\`.`,
     facts: { owner: tag.owner },
   });
 }

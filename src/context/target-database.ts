@@ -1,3 +1,4 @@
+import { shellCommand } from "../shell-command.ts";
 import { isOffshootError, OffshootError } from "../errors.ts";
 import { type DirectUrl, directUrl, readPostgresUrl } from "../postgres/url.ts";
 import { findDatabase } from "../providers/choose.ts";
@@ -36,13 +37,13 @@ export async function requireRunDatabase(context: Context): Promise<Database> {
     await context.conceal(secretsOf(database));
     return database;
   }
-  const name = context.run.source === "flag" ? ` --run ${context.run.key}` : "";
+  const name = context.run.source === "flag" ? ["--run", context.run.key] : [];
   throw new OffshootError(
     "RUN_UNKNOWN",
     `There is no database for the run ${context.run.key} of ${context.run.repository} (${context.name}).`,
     {
       meaning: "It was never created, has expired, or belongs to a run with another name.",
-      remedy: `Create it with \`offshoot up${name}\`, or list existing databases with \`offshoot list\`.`,
+      remedy: `Create it with \`${shellCommand(["offshoot", "up", ...name])}\`, or list existing databases with \`offshoot list\`.`,
     },
   );
 }

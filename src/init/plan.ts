@@ -1,6 +1,6 @@
+import { shellCommand } from "../shell-command.ts";
 import { posix } from "node:path";
 import { OffshootError } from "../errors.ts";
-import { word } from "../migration-tools/shell.ts";
 import { CONFIGURATION, configurationText } from "./configuration.ts";
 import type { RepositoryFacts } from "./repository-facts.ts";
 import { commandsFor, type RepositoryCommands } from "./pipeline-commands.ts";
@@ -70,12 +70,12 @@ function nextCommands(
   { add, offshoot, tests }: RepositoryCommands,
   files: readonly PlannedFile[],
 ): readonly string[] {
-  const written = files.filter(({ state }) => state === "new").map(({ path }) => word(posix.relative(folder, path)));
+  const written = files.filter(({ state }) => state === "new").map(({ path }) => posix.relative(folder, path));
   return [
     ...(add === undefined ? [] : [add]),
     `${offshoot} doctor`,
     `${offshoot} run -- ${tests ?? "YOUR TESTS"}`,
-    ...(written.length === 0 ? [] : [`git add ${written.join(" ")}`]),
+    ...(written.length === 0 ? [] : [shellCommand(["git", "add", ...written])]),
   ].slice(0, 3);
 }
 
@@ -89,7 +89,7 @@ function chooseService({ pipelines, host }: RepositoryFacts): { readonly name: C
     const services = used.map((name) => `${CI_SERVICES[name].title} (${pathsOf(CI_SERVICES[name], pipelines)[0]})`).join(" and ");
     throw new OffshootError("USAGE", `Several CI services are used here: ${services}.`, {
       meaning: "It is not clear which of them needs a database. Nothing was written.",
-      remedy: `Choose one, for example: offshoot init --service ${first}`,
+      remedy: `Choose one, for example: ${shellCommand(["offshoot", "init", "--service", first])}`,
     });
   }
   const hosted = host === undefined ? undefined : names.find((name) => CI_SERVICES[name].host?.test(host));

@@ -1,4 +1,4 @@
-import { word } from "../migration-tools/shell.ts";
+import { posixWord } from "../shell-command.ts";
 import type { RepositoryFacts } from "./repository-facts.ts";
 
 /** The shell commands of a Python project. */
@@ -18,7 +18,7 @@ export function pythonOf({ texts, migrations }: RepositoryFacts): PythonProject 
   if (texts["poetry.lock"] !== undefined) return { install: ["pip install poetry", "poetry install"], prefix: "poetry run " };
   const folder = migrations.from === "tool" && migrations.directory !== undefined ? `${migrations.directory}/` : "";
   const listed = ["requirements.txt", `${folder}requirements.txt`].find((file) => texts[file] !== undefined);
-  if (listed !== undefined) return { install: [`pip install -r ${word(listed)}`], prefix: "" };
+  if (listed !== undefined) return { install: [`pip install -r ${posixWord(listed)}`], prefix: "" };
   const project = [".", folder].find((place) => texts[`${place === "." ? "" : place}pyproject.toml`] !== undefined);
-  return { install: project === undefined ? [] : [`pip install ${word(project)}`], prefix: "" };
+  return { install: project === undefined ? [] : [`pip install ${posixWord(project)}`], prefix: "" };
 }

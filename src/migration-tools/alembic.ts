@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { inOrder, stem } from "./revisions.ts";
-import { word } from "./shell.ts";
+import { posixWord } from "../shell-command.ts";
 import type { Repository } from "./repository.ts";
 import type { StepCommands, Revision, Tool } from "./tool.ts";
 
@@ -88,13 +88,13 @@ function assigned(text: string, name: string): readonly string[] {
 const stepCommands: StepCommands = {
   up: (_applied, next) =>
     next
-      .map(({ id }) => `alembic upgrade ${word(id)}`)
+      .map(({ id }) => `alembic upgrade ${posixWord(id)}`)
       .slice(isChain(next) ? -1 : 0)
       .join(" && "),
   // `X@Y` rolls back to Y only on the branch of X. Other revisions that come after Y are kept.
   down: (applied) => {
     const { id = "", dependsOn } = applied.at(-1) ?? { dependsOn: [] };
-    return `alembic downgrade ${word(`${id}@${dependsOn[0] ?? "base"}`)}`;
+    return `alembic downgrade ${posixWord(`${id}@${dependsOn[0] ?? "base"}`)}`;
   },
   irreversible: /NotImplementedError|RuntimeError: .*(downgrade|irreversible)/i,
 };

@@ -1,5 +1,5 @@
 import { inSequence, stem } from "./revisions.ts";
-import { word } from "./shell.ts";
+import { posixWord } from "../shell-command.ts";
 import type { Tool } from "./tool.ts";
 
 /** db-migrate. `DATABASE_URL` overrides `database.json`. Documentation: db-migrate.readthedocs.io, "Configuration". */
@@ -10,7 +10,7 @@ export const dbMigrate: Tool = {
     if (!(await repository.depends("db-migrate"))) return undefined;
     const files = (await repository.list(folder)).filter((file) => /\/\d[^/]*\.([cm]?js|ts)$/.test(file) && !file.endsWith(".d.ts"));
     if (files.length === 0) return undefined;
-    const flags = folder === "migrations" ? "" : ` --migrations-dir ${word(folder)}`;
+    const flags = folder === "migrations" ? "" : ` --migrations-dir ${posixWord(folder)}`;
     return {
       tool: "db-migrate",
       evidence: "db-migrate in package.json",

@@ -1,5 +1,6 @@
 import { inSequence, leadingNumber } from "./revisions.ts";
-import { goUrl, word } from "./shell.ts";
+import { posixWord } from "../shell-command.ts";
+import { goUrl } from "./shell.ts";
 import type { Tool } from "./tool.ts";
 
 /**
@@ -13,7 +14,7 @@ export const dbmate: Tool = {
     const files = (await repository.list(folder)).filter((file) => /\/\d[^/]*\.sql$/.test(file));
     const newest = files.at(-1);
     if (newest === undefined || !/^--\s*migrate:up/m.test((await repository.read(newest)) ?? "")) return undefined;
-    const program = `dbmate --no-dump-schema -d ${word(folder)}`;
+    const program = `dbmate --no-dump-schema -d ${posixWord(folder)}`;
     return {
       tool: "dbmate",
       evidence: `\`-- migrate:up\` in ${newest}`,
@@ -36,6 +37,6 @@ export const dbmate: Tool = {
 
 /** Runs `command` with `$only`, a folder with only these files, because dbmate cannot stop at a given migration. */
 function withOnly(files: readonly string[], command: string): string {
-  const copied = files.length === 0 ? "true" : `cp ${files.map(word).join(" ")} "$only"`;
+  const copied = files.length === 0 ? "true" : `cp ${files.map((each) => posixWord(each)).join(" ")} "$only"`;
   return `only=$(mktemp -d) && ${copied} && ${command}; status=$?; rm -rf "$only"; exit $status`;
 }

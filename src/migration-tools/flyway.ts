@@ -1,7 +1,7 @@
 import { literal } from "../postgres/identifier.ts";
 import { inSequence } from "./revisions.ts";
 import type { Tool } from "./tool.ts";
-import { word } from "./shell.ts";
+import { posixWord } from "../shell-command.ts";
 
 const CONFIGURATIONS = ["flyway.toml", "flyway.conf", "conf/flyway.conf"];
 const FOLDERS = ["migrations", "sql", "db/migration", "src/main/resources/db/migration"];
@@ -27,7 +27,7 @@ export const flyway: Tool = {
         command: [
           'FLYWAY_URL="jdbc:postgresql://$PGHOST:$PGPORT/$PGDATABASE?ApplicationName=$PGAPPNAME${PGSSLMODE:+&sslmode=$PGSSLMODE}"',
           'FLYWAY_USER="$PGUSER" FLYWAY_PASSWORD="$PGPASSWORD" FLYWAY_POSTGRESQL_TRANSACTIONAL_LOCK=false',
-          `flyway -locations=${word(`filesystem:${folder}`)} migrate`,
+          `flyway -locations=${posixWord(`filesystem:${folder}`)} migrate`,
         ].join(" "),
         files: [...(evidence === undefined ? [] : [evidence]), `${folder}/**`],
         versionTable: {

@@ -1,5 +1,6 @@
 import { inSequence, leadingNumber } from "./revisions.ts";
-import { goUrl, word } from "./shell.ts";
+import { posixWord } from "../shell-command.ts";
+import { goUrl } from "./shell.ts";
 import type { Tool } from "./tool.ts";
 
 const FOLDERS = ["migrations", "db/migrations", "database/migrations", "db/migration"];
@@ -15,7 +16,7 @@ export const golangMigrate: Tool = {
       const [first] = ups;
       if (first === undefined) continue;
       // The command uses a variable, because the command is shown and must not contain a password.
-      const program = `migrate -path ${word(folder)} -database "$DATABASE_URL"`;
+      const program = `migrate -path ${posixWord(folder)} -database "$DATABASE_URL"`;
       const hasDown = new Set(
         files.filter((file) => file.endsWith(".down.sql")).map((file) => leadingNumber(file.slice(folder.length + 1))),
       );

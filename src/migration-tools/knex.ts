@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { inSequence } from "./revisions.ts";
-import { word } from "./shell.ts";
+import { posixWord } from "../shell-command.ts";
 import type { Tool } from "./tool.ts";
 
 /** The files that Knex finds without a flag. */
@@ -30,8 +30,8 @@ export const knex: Tool = {
       },
       revisions: inSequence(files, (name) => basename(name)),
       stepCommands: {
-        up: (_applied, next) => next.map(({ id }) => `knex migrate:up ${word(id)}${flags}`).join(" && "),
-        down: (applied) => `knex migrate:down ${word(applied.at(-1)?.id ?? "")}${flags}`,
+        up: (_applied, next) => next.map(({ id }) => `knex migrate:up ${posixWord(id)}${flags}`).join(" && "),
+        down: (applied) => `knex migrate:down ${posixWord(applied.at(-1)?.id ?? "")}${flags}`,
       },
       package: "knex",
     };

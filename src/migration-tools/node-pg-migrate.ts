@@ -1,5 +1,5 @@
 import { inSequence } from "./revisions.ts";
-import { word } from "./shell.ts";
+import { posixWord } from "../shell-command.ts";
 import type { Tool } from "./tool.ts";
 
 /** node-pg-migrate. Documentation: salsita.github.io/node-pg-migrate, "CLI". */
@@ -10,7 +10,7 @@ export const nodePgMigrate: Tool = {
     if (!(await repository.depends("node-pg-migrate"))) return undefined;
     const files = (await repository.list(folder)).filter((file) => /\.([cm]?[jt]s|sql)$/.test(file) && !file.endsWith(".d.ts"));
     if (files.length === 0) return undefined;
-    const program = `node-pg-migrate --no-verbose${folder === "migrations" ? "" : ` -m ${word(folder)}`}`;
+    const program = `node-pg-migrate --no-verbose${folder === "migrations" ? "" : ` -m ${posixWord(folder)}`}`;
     return {
       tool: "node-pg-migrate",
       evidence: "node-pg-migrate in package.json",

@@ -1,10 +1,5 @@
 import { parseUrl } from "../postgres/url.ts";
 
-/** A word for a POSIX shell, quoted if necessary. */
-export function word(text: string): string {
-  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /**
  * The URL for programs in Go. Go's lib/pq requires TLS by default (lib/pq documentation: `sslmode` defaults to `require`),
  * but local servers do not support it.

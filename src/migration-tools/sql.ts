@@ -1,6 +1,6 @@
 import { programFile } from "../program.ts";
 import { inSequence } from "./revisions.ts";
-import { word } from "./shell.ts";
+import { posixWord } from "../shell-command.ts";
 import type { Tool } from "./tool.ts";
 
 const FOLDERS = ["migrations", "db/migrations", "sql/migrations"];
@@ -20,7 +20,7 @@ export const sql: Tool = {
       const [first] = ups;
       if (first === undefined) continue;
       // The command is part of the fingerprint, so it must not contain the path of this installation.
-      const program = `node "$APPLY_SQL" ${word(folder)}`;
+      const program = `node "$APPLY_SQL" ${posixWord(folder)}`;
       const downs = new Set(files.filter((file) => file.endsWith(".down.sql")).map((file) => file.slice(0, -".down.sql".length)));
       return {
         tool: "sql",

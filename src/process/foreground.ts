@@ -1,3 +1,4 @@
+import { shellCommand } from "../shell-command.ts";
 import { constants } from "node:os";
 import type { Env } from "../environment.ts";
 import { codeOf, OffshootError } from "../errors.ts";
@@ -63,7 +64,7 @@ export async function runInForeground(command: readonly string[], options: Foreg
 export function commandNotFound(program: string, thrown: unknown, example: string): OffshootError {
   const code = codeOf(thrown);
   const reasons: Readonly<Record<string, string>> = { ENOENT: "the command was not found", EACCES: "the file is not executable" };
-  const check = code === "EACCES" ? `Run \`chmod +x ${program}\`.` : "Check the spelling and the PATH.";
+  const check = code === "EACCES" ? `Run \`${shellCommand(["chmod", "+x", program])}\`.` : "Check the spelling and the PATH.";
   return new OffshootError("COMMAND_NOT_FOUND", `Could not start ${program}: ${reasons[String(code)] ?? String(code)}.`, {
     remedy: `${check} For shell syntax, start a shell: ${example}`,
   });

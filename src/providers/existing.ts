@@ -1,3 +1,4 @@
+import { identifier } from "../postgres/identifier.ts";
 import { codeOf, messageOf } from "../errors.ts";
 import { isTemporary } from "../postgres/sqlstate.ts";
 import { describeUrl, directUrl, parseUrl } from "../postgres/url.ts";
@@ -34,7 +35,11 @@ function existingSource(url: string | undefined): ServerSource {
         );
         if (role?.canCreate) return undefined;
         const { user } = parseUrl(server.url);
-        return refusal("no-createdb", `The role ${user} cannot create databases.`, `Run \`alter role "${user}" createdb\` on the server.`);
+        return refusal(
+          "no-createdb",
+          `The role ${user} cannot create databases.`,
+          `Run \`alter role ${identifier(user)} createdb\` on the server.`,
+        );
       } catch (thrown) {
         within.check();
         return unreachable(server, thrown);

@@ -87,6 +87,8 @@ const FOUNDATION = [
   "program.ts",
   "read-file.ts",
   "redact.ts",
+  "shell-command.ts",
+  "visible.ts",
   "yaml-errors.ts",
   "yaml-limits.ts",
 ];

@@ -26,6 +26,13 @@ export interface CommandSummary {
   readonly failure: string | undefined;
   /** Exit status of the user's own command, if it was run and failed. */
   readonly exitCode: number;
-  /** The database that was not deleted, how long it is kept, and how to delete it. */
-  readonly kept: string | undefined;
+  readonly kept: Kept | undefined;
+}
+
+/** A database that was not deleted. */
+export interface Kept {
+  /** Why and how long it is kept, and what the commands do. */
+  readonly text: string;
+  /** What to do with it, one command a line. */
+  readonly commands: readonly string[];
 }

@@ -1,3 +1,4 @@
+import { oneLine } from "../../visible.ts";
 import { createHash } from "node:crypto";
 import { fit } from "./fit.ts";
 import { renderSummary } from "./render.ts";
@@ -106,7 +107,7 @@ const CLOSE = "\n<!-- offshoot:end -->\n</details>\n";
 
 function outline({ title, failed, attempt }: Omit<Section, "text">): string {
   const attemptNote = attempt > 1 ? `, attempt ${attempt}` : "";
-  return `${failed ? "❌" : "✅"} ${title.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}${attemptNote}`;
+  return `${failed ? "❌" : "✅"} ${oneLine(title).replaceAll("&", "&amp;").replaceAll("<", "&lt;")}${attemptNote}`;
 }
 
 function marker(id: string): string {

@@ -1,6 +1,6 @@
-import { codeSpan, escapeMarkdown, longestFence } from "../../markdown.ts";
+import { codeBlock, codeSpan, escapeMarkdown } from "../../markdown.ts";
 import { formatElapsed } from "../../duration.ts";
-import type { CommandSummary } from "./command-summary.ts";
+import type { CommandSummary, Kept } from "./command-summary.ts";
 import { timeline } from "./timeline.ts";
 
 /** A command summary as GitHub Markdown: error, findings, database, skipped providers, phases with times, notes, kept database. */
@@ -12,7 +12,7 @@ export function renderSummary(summary: CommandSummary): string {
     `### ${failed ? "❌" : "✅"} ${escapeMarkdown(summary.title)}${summary.job === undefined ? "" : ` in ${codeSpan(summary.job)}`}: ${outcome(summary)} after ${formatElapsed(total)}`,
     "",
     // The error comes first, because a reader of a failed job looks for it.
-    ...block(summary.failure === undefined ? [] : fenced(summary.failure)),
+    ...block(summary.failure === undefined ? [] : codeBlock(summary.failure, "text")),
     ...block(summary.findings === undefined ? [] : [summary.findings.trim()]),
     ...block([
       ...(database === undefined ? [] : [`**Database** ${codeSpan(database.name)} from **${database.provider}**`]),
@@ -21,7 +21,7 @@ export function renderSummary(summary: CommandSummary): string {
     ...block(table(summary)),
     ...block(timeline(phases)),
     ...block(notes.map((note) => `- ${escapeMarkdown(note)}`)),
-    ...block(summary.kept === undefined ? [] : [escapeMarkdown(summary.kept)]),
+    ...(summary.kept === undefined ? [] : keptLines(summary.kept)),
   ].join("\n");
 }
 
@@ -49,10 +49,10 @@ function block(lines: readonly string[]): readonly string[] {
 }
 
 function cell(text: string): string {
-  return escapeMarkdown(text.replaceAll(/\s+/g, " ")).replaceAll("|", String.raw`\|`);
+  return escapeMarkdown(text).replaceAll("|", String.raw`\|`);
 }
 
-function fenced(text: string): readonly string[] {
-  const fence = "`".repeat(Math.max(3, longestFence(text) + 1));
-  return [`${fence}text`, text, fence];
+/** The commands are code, because Markdown would change some of their characters. */
+function keptLines({ text, commands }: Kept): readonly string[] {
+  return [...block([escapeMarkdown(text)]), ...block(commands.length === 0 ? [] : codeBlock(commands.join("\n"), "sh"))];
 }

@@ -1,3 +1,5 @@
+import type { Kept } from "../../ci/summary/command-summary.ts";
+import { shellCommand } from "../../shell-command.ts";
 import { type KeptReason, run, type RunResult } from "../../commands/run.ts";
 import type { Execute } from "../invocation.ts";
 import { timingTable } from "../tables.ts";
@@ -15,27 +17,27 @@ export const execute: Execute = async (invocation, flags, argv) => {
     const wasKilled = result.signal === "SIGKILL" && invocation.received() !== undefined;
     invocation.exitCode = wasKilled ? invocation.signalExitCode() : result.exitCode;
     if (result.kept !== undefined) {
-      const lines = describeKept(result.kept, result);
-      for (const line of lines) invocation.log(line);
-      invocation.summary.kept = lines.join(" ");
+      const kept = describeKept(result.kept, result);
+      invocation.log(kept.text);
+      for (const command of kept.commands) invocation.log(`  ${command}`);
+      invocation.summary.kept = kept;
     }
   } finally {
     if (invocation.progress.phases.length > 0) for (const line of timingTable(invocation.progress.phases)) invocation.log(line);
   }
 };
 
-function describeKept(kept: KeptReason, { name, run: key }: RunResult): readonly string[] {
+function describeKept(kept: KeptReason, { name, run: key }: RunResult): Kept {
+  const remove = shellCommand(["offshoot", "down", "--run", key]);
   switch (kept) {
     case "kept":
-    case "kept-on-failure":
-      return [
-        `The database ${name} was kept.`,
-        `  connect:  eval "$(offshoot env --run ${key})" && psql "$DATABASE_URL"`,
-        `  delete:   offshoot down --run ${key}`,
-      ];
+    case "kept-on-failure": {
+      const connect = `eval "$(${shellCommand(["offshoot", "env", "--run", key])})" && psql "$DATABASE_URL"`;
+      return { text: `The database ${name} was kept. Connect to it, and delete it, with:`, commands: [connect, remove] };
+    }
     case "shared":
-      return [`The database ${name} was kept because other jobs of this run use it. The last of them deletes it.`];
+      return { text: `The database ${name} was kept because other jobs of this run use it. The last of them deletes it.`, commands: [] };
     case "until-down":
-      return [`The database ${name} was kept because \`offshoot up\` created it. Delete it with: offshoot down --run ${key}`];
+      return { text: `The database ${name} was kept because \`offshoot up\` created it. Delete it with:`, commands: [remove] };
   }
 }

@@ -1,4 +1,4 @@
-import { codeSpan, escapeMarkdown, longestFence } from "../../markdown.ts";
+import { codeBlock, codeSpan, escapeMarkdown } from "../../markdown.ts";
 import type { Change } from "../change.ts";
 import { type Compared, describeChanges, groupsOf, remediesOf } from "./compared.ts";
 import { unified } from "./unified.ts";
@@ -63,8 +63,7 @@ function diffOf(compared: Compared): readonly string[] {
   const text = unified(compared)
     .map((line) => line.text)
     .join("\n");
-  const fence = "`".repeat(Math.max(3, longestFence(text) + 1));
-  return ["\n<details><summary>Diff</summary>\n", `${fence}diff`, text, fence, "\n</details>"];
+  return ["\n<details><summary>Diff</summary>\n", ...codeBlock(text, "diff"), "\n</details>"];
 }
 
 function bytesOf(lines: readonly string[]): number {

@@ -1,3 +1,4 @@
+import { visible } from "../../visible.ts";
 import type { Paint, Style } from "../../findings/report/options.ts";
 import type { Change } from "../change.ts";
 import { type Compared, describeChanges, groupsOf, remediesOf } from "./compared.ts";
@@ -11,7 +12,10 @@ export function renderText(compared: Compared, paint: Paint = (_, plain) => plai
   const sides = [`expected  ${expected}`, `actual    ${actual}`, ...warnings.map((warning) => `warning   ${warning}`)].join("\n");
   if (changes.length === 0) return `${sides}\n\nThe schemas are equal.\n`;
   const groups = groupsOf(changes).map((group) =>
-    [paint(STYLES[group.change], group.heading.toUpperCase()), ...group.changes.flatMap(inWords)].join("\n"),
+    [
+      paint(STYLES[group.change], group.heading.toUpperCase()),
+      ...group.changes.flatMap(inWords).map((line) => visible(line.replaceAll("\n", " "))),
+    ].join("\n"),
   );
   const diff = ["DIFF", ...unified(compared).map((line) => painted(line, paint))].join("\n");
   const todo = ["to do:", ...remediesOf(compared).map((remedy) => `  ${remedy}`)].join("\n");

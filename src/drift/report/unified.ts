@@ -1,3 +1,4 @@
+import { oneLine, visible } from "../../visible.ts";
 import { structuredPatch } from "diff";
 import type { Change } from "../change.ts";
 import type { Compared } from "./compared.ts";
@@ -14,14 +15,17 @@ export function unified({ changes, expected, actual }: Compared): readonly DiffL
   return [
     { is: "file", text: `--- actual: ${actual}` },
     { is: "file", text: `+++ expected: ${expected}` },
-    ...changes.flatMap((change) => [{ is: "hunk", text: `@@ ${change.kind} ${change.object} @@` } as const, ...hunk(change).map(shown)]),
+    ...changes.flatMap((change) => [
+      { is: "hunk", text: `@@ ${change.kind} ${oneLine(change.object)} @@` } as const,
+      ...hunk(change).map(shown),
+    ]),
   ];
 }
 
 const IS = { "-": "removed", "+": "added", " ": "context" } as const satisfies Record<Line["sign"], DiffLine["is"]>;
 
 function shown({ sign, text }: Line): DiffLine {
-  return { is: IS[sign], text: `${sign}${text}` };
+  return { is: IS[sign], text: visible(`${sign}${text}`) };
 }
 
 function hunk({ change, kind, object, detail, differences, definition }: Change): readonly Line[] {

@@ -1,3 +1,4 @@
+import { visible } from "../../visible.ts";
 import { count, describeCounts } from "../count.ts";
 import { SEVERITIES, type Finding, type Severity } from "../finding.ts";
 import { type FindingSource, kindOf, messageFor } from "../kind.ts";
@@ -53,5 +54,5 @@ function broken(line: string, { indent, width = Infinity }: { readonly indent: n
 
 /** Removes line breaks from a name: a CI service could read the text after one as a command, and Markdown as markup. */
 export function inOneLine(text: string): string {
-  return text.replaceAll(/[\r\n]+/g, " ");
+  return visible(text.replaceAll(/[\r\n]+/g, " "));
 }

@@ -1,4 +1,4 @@
-import { word } from "../../migration-tools/shell.ts";
+import { posixWord } from "../../shell-command.ts";
 import type { PipelineCommands } from "../pipeline-commands.ts";
 
 /** The shell lines of the three jobs of a pipeline. */
@@ -16,7 +16,7 @@ const DEBIAN_PYTHON = ["apt-get update && apt-get install --yes python3-venv", "
  * image, where a virtual environment for Python must be installed. `agent`: the service or its agents have Python.
  */
 export function jobsInOneShell(commands: PipelineCommands, where: "image" | "agent"): Jobs {
-  const enter = commands.folder === "" ? [] : [`cd ${word(commands.folder)}`];
+  const enter = commands.folder === "" ? [] : [`cd ${posixWord(commands.folder)}`];
   const python = commands.python && where === "image" ? DEBIAN_PYTHON : [];
   const start = [...enter, ...commands.install];
   return {
@@ -29,7 +29,7 @@ export function jobsInOneShell(commands: PipelineCommands, where: "image" | "age
 /** The lines of the jobs, for a service that runs each entry in a new shell. An entry can be a script of several lines. */
 export function jobsInOwnShells(commands: PipelineCommands, where: "image" | "agent"): Jobs {
   const { test, teardown, sweep } = jobsInOneShell({ ...commands, folder: "" }, where);
-  const enter = commands.folder === "" ? "" : `cd ${word(commands.folder)}`;
+  const enter = commands.folder === "" ? "" : `cd ${posixWord(commands.folder)}`;
   const each = (lines: readonly string[]): readonly string[] => lines.map((line) => (enter === "" ? line : `${enter} && ${line}`));
   // A virtual environment is active only in the shell that activated it, so the lines that need it share one shell.
   const alone = commands.python && where === "image" ? commands.install.length : test.length;

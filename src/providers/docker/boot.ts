@@ -1,3 +1,4 @@
+import { shellCommand } from "../../shell-command.ts";
 import { randomBytes } from "node:crypto";
 import { deadline, jitter } from "../../deadline.ts";
 import { OffshootError } from "../../errors.ts";
@@ -147,6 +148,6 @@ function checkOwner(container: Container, { name, owner }: Identity): Container 
   if (container.owner === owner) return container;
   throw new OffshootError("NOT_OURS", `A container named ${name} exists without the label ${OWNER_LABEL}=${owner}.`, {
     meaning: "It may belong to someone else. It was neither used nor removed.",
-    remedy: `Rename it with \`docker rename ${name} NAME\`, or remove it with \`docker rm --force ${name}\`.`,
+    remedy: `Rename it with \`${shellCommand(["docker", "rename", name, "NAME"])}\`, or remove it with \`${shellCommand(["docker", "rm", "--force", name])}\`.`,
   });
 }

@@ -1,3 +1,4 @@
+import { shellCommand } from "../../shell-command.ts";
 import { lastErrors } from "../local/cluster/failure.ts";
 import type { Refusal } from "../provider.ts";
 import { NO_ANSWER } from "./engine.ts";
@@ -61,7 +62,7 @@ export function imageRefusal(image: string, isChosen: boolean, output: string): 
   const isMistake = isChosen && failureOf(output) === "unknown-image";
   const remedy = isMistake
     ? "Correct the setting docker.image."
-    : `Run \`docker pull ${image}\` on a machine with access to the registry, or set docker.image to an image that you have.`;
+    : `Run \`${shellCommand(["docker", "pull", image])}\` on a machine with access to the registry, or set docker.image to an image that you have.`;
   return { ...refusal("no-image", text, remedy), mayFallBack: !isMistake };
 }
 

@@ -1,3 +1,4 @@
+import { shellCommand } from "../../shell-command.ts";
 import { OffshootError } from "../../errors.ts";
 import { branchName } from "../../identity/name.ts";
 import { NAME_PREFIX } from "../../identity/owner-tag.ts";
@@ -42,7 +43,7 @@ export async function removeContainer(engine: Engine, id: string, { within }: Pi
   // "removal of container … is already in progress": another process removes it too.
   if (removed.ok || failureOf(removed.stderr) === "not-there" || /already in progress/.test(removed.stderr)) return;
   throw new OffshootError("LEFT_BEHIND", `The container ${id.slice(0, 12)} could not be removed: ${brief(removed.stderr)}`, {
-    remedy: `Run \`docker rm --force --volumes ${id.slice(0, 12)}\`.`,
+    remedy: `Run \`${shellCommand(["docker", "rm", "--force", "--volumes", id.slice(0, 12)])}\`.`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { identifier } from "../../postgres/identifier.ts";
 import { jitter } from "../../deadline.ts";
 import { codeOf, OffshootError } from "../../errors.ts";
 import { connectionError } from "../../postgres/connect.ts";
@@ -76,7 +77,7 @@ function mayDrop({ name, tag }: Entry, { only, check }: ReleaseRequest): boolean
 function notOurs(name: string): OffshootError {
   return new OffshootError("NOT_OURS", `The database ${name} has no owner tag of offshoot.`, {
     meaning: "It may belong to someone else, so it was not dropped.",
-    remedy: `If you do not need it, run \`drop database "${name}"\` on its server.`,
+    remedy: `If you do not need it, run \`drop database ${identifier(name)}\` on its server.`,
   });
 }
 

@@ -21,7 +21,7 @@ const SUMMARY: CommandSummary = {
   findings: undefined,
   failure: "The migrations failed.\nrelation missing",
   exitCode: 11,
-  kept: "The database offshoot/acme/shop/run-42 is kept",
+  kept: { text: "The database offshoot/acme/shop/run-42 is kept", commands: ["offshoot down --run run-42"] },
 };
 
 /** Texts that could break a table, a code fence, a comment or a chart. */
@@ -82,7 +82,7 @@ describe.skipIf(render === undefined)("a summary page in a browser", () => {
         phases: SUMMARY.phases.map((phase) => ({ ...phase, phase: words, text: words })),
         notes: HOSTILE,
         failure: HOSTILE.join("\n"),
-        kept: words,
+        kept: { text: words, commands: [] },
       }),
     );
     expect(dom).not.toContain("CHART FAILED");

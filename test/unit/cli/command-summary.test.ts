@@ -1,3 +1,4 @@
+import type { Kept } from "../../../src/ci/summary/command-summary.ts";
 import { expect, test } from "vitest";
 import { recordSummary } from "../../../src/cli/command-summary.ts";
 import { OffshootError } from "../../../src/errors.ts";
@@ -11,7 +12,7 @@ test("a command without phases has no summary", () => {
 });
 
 /** The text about the kept database, after an `up` and further phases. */
-function keptAfter(...more: readonly "down"[]): string | undefined {
+function keptAfter(...more: readonly "down"[]): Kept | undefined {
   const recorder = recordSummary({ title: "offshoot up", job: undefined }, () => 100);
   recorder.emit({ kind: "phase", phase: "up", state: "end", text: "created", ms: 40 });
   recorder.emit(HELD);
@@ -20,9 +21,10 @@ function keptAfter(...more: readonly "down"[]): string | undefined {
 }
 
 test("the summary has the kept database, its expiry time and the command that deletes it, unless it was deleted", () => {
-  expect(keptAfter()).toBe(
-    "The database offshoot/x is kept until 2026-11-01T14:00:00.000Z at the latest. Delete it with: offshoot down --run run-1",
-  );
+  expect(keptAfter()).toEqual({
+    text: "The database offshoot/x is kept until 2026-11-01T14:00:00.000Z at the latest. Delete it with:",
+    commands: ["offshoot down --run run-1"],
+  });
   expect(keptAfter("down")).toBeUndefined();
 });
 
