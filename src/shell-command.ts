@@ -34,7 +34,7 @@ export function shellOf(platform: NodeJS.Platform): Shell {
 /** With `$'…'` invisible characters stay visible (Bash manual, "ANSI-C Quoting"). */
 function bashWord(text: string): string {
   if (!INVISIBLE.test(text)) return posixWord(text);
-  const escaped = [...text].map((character) => {
+  const escaped = Array.from(text, (character) => {
     if (character === "'" || character === "\\") return `\\${character}`;
     return INVISIBLE.test(character)
       ? [...Buffer.from(character)].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")
@@ -43,13 +43,15 @@ function bashWord(text: string): string {
   return `$'${escaped.join("")}'`;
 }
 
-/** PowerShell takes typographic quotes for quotes too (PowerShell documentation, "about_Quoting_Rules"). */
 function powershellWord(text: string): string {
-  const quoted = (part: string): string => `'${part.replaceAll(/['\u2018\u2019\u201A\u201B]/g, "$&$&")}'`;
-  if (!INVISIBLE.test(text)) return quoted(text);
-  const parts = [...text].map((character) => {
-    if (!INVISIBLE.test(character)) return quoted(character);
-    return `[char]0x${(character.codePointAt(0) ?? 0).toString(16)}`;
-  });
+  if (!INVISIBLE.test(text)) return inPowershellQuotes(text);
+  const parts = Array.from(text, (character) =>
+    INVISIBLE.test(character) ? `[char]0x${(character.codePointAt(0) ?? 0).toString(16)}` : inPowershellQuotes(character),
+  );
   return `(${parts.join("+")})`;
+}
+
+/** PowerShell takes typographic quotes for quotes too (PowerShell documentation, "about_Quoting_Rules"). */
+function inPowershellQuotes(text: string): string {
+  return `'${text.replaceAll(/['\u2018\u2019\u201A\u201B]/g, "$&$&")}'`;
 }

@@ -8,9 +8,9 @@ import type { Env } from "../environment.ts";
 import { type Listener, silent } from "../events.ts";
 import { branchName } from "../identity/name.ts";
 import { identifyRun, type RunIdentity } from "../identity/run-identity.ts";
-import { directUrl } from "../postgres/url.ts";
+import { directUrl, parseUrl } from "../postgres/url.ts";
 import { secretsOf } from "../providers/variables.ts";
-import { OWN_SECRETS, secretValues } from "../own-secrets.ts";
+import { secretValues } from "../own-secrets.ts";
 import { MIB, readText } from "../read-file.ts";
 import { readCheckout, readDeveloper } from "../identity/checkout.ts";
 import { workingDirectory } from "../process/working-directory.ts";
@@ -129,9 +129,15 @@ export async function prepare(options: CommonOptions): Promise<Context> {
 
 /** The secrets that were given to offshoot itself. The CI service already hides the user's other ones. */
 function ownSecrets(env: Env, { existing: { url } }: Settings): readonly string[] {
-  const given = OWN_SECRETS.map((name) => env[name]?.trim() ?? "");
-  const login = url === undefined ? [] : secretsOf({ url, directUrl: directUrl(url) });
+  const given = [env["NEON_API_KEY"]?.trim() ?? "", env["OFFSHOOT_GITHUB_TOKEN"]?.trim() ?? ""];
+  const login = url === undefined || isWellKnown(url) ? [] : secretsOf({ url, directUrl: directUrl(url) });
   return [...new Set([...given, ...login])].filter((secret) => secret !== "");
+}
+
+/** A service container often has a password that is the name of its user, in a file that everybody can read. */
+function isWellKnown(url: string): boolean {
+  const { user, password, database } = parseUrl(url);
+  return password === user || password === database;
 }
 
 /** GitHub limits payloads to 25 MB (documentation, "Webhook events and payloads"). */

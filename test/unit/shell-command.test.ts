@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseAst } from "vitest/node";
 import { posixWord, shellCommand, shellOf, shellWord } from "../../src/shell-command.ts";
@@ -116,7 +116,7 @@ const SRC = join(import.meta.dirname, "../../src");
 const COMMAND =
   /(?:^|[\s`"'($:])(?:offshoot (?:run|up|migrate|wait|audit|drift|rollback-check|env|extend|down|sweep|list|status|init|check|doctor)|npx|npm|docker|podman|git (?:add|push|fetch|checkout|commit)|gh|psql|chmod|chown|useradd|sudo|kill|rm|eval|drop database|alter role)\s(?:[^\n`.]|\.(?=\S))*$/;
 
-/** Functions that quote, and interpolations that are no part of a command that people copy. */
+/** Functions that quote, and interpolations outside of a command that people copy. */
 const QUOTING = /^(?:shellCommand|shellWord|posixWord|deleteCommand|identifier)\(/;
 const OTHERS: readonly string[] = [
   // A command of ours, from words that are quoted where they come from.

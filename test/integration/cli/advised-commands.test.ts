@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { makeProject } from "../../support/cli.ts";
 
@@ -48,7 +48,7 @@ const EVIL = [
 const NAMES = fc.oneof(
   fc.constantFrom(...EVIL),
   fc
-    .array(fc.constantFrom(..."'\"`$\\;&|()!#~*{}<>[]?=@ -é", "touch canary", "$(", "${IFS}"), { minLength: 1, maxLength: 10 })
+    .array(fc.constantFrom(...Array.from("'\"`$\\;&|()!#~*{}<>[]?=@ -é"), "touch canary", "$(", "${IFS}"), { minLength: 1, maxLength: 10 })
     .map((parts) => `n${parts.join("")}`),
 );
 
