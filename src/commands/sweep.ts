@@ -2,6 +2,7 @@ import { providerLimits, usableProviders } from "../context/providers.ts";
 import { type CommonOptions, prepare } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
 import { closedOf } from "../github/closed-refs.ts";
+import { IDLE_MS } from "../providers/in-use.ts";
 import type { Listed } from "../providers/provider.ts";
 import { apply, type Failed } from "../sweep/apply.ts";
 import { plan, type Plan, type Planned } from "../sweep/plan.ts";
@@ -27,8 +28,6 @@ export interface SweepResult extends Plan {
 export type { Failed } from "../sweep/apply.ts";
 export type { Planned, Reason } from "../sweep/plan.ts";
 
-const DEFAULT_IDLE_MS = 15 * 60_000;
-
 /**
  * Finds our stale databases and, with `yes`, deletes them, children before parents. Never deletes anything without our
  * owner tag and name prefix, nothing of another repository unless it is asked for, and nothing that is a default branch, protected, in use, or has children that are kept.
@@ -45,7 +44,7 @@ export async function sweep(options: SweepOptions = {}): Promise<SweepResult> {
       repository: options.allRepositories === true ? undefined : context.run.repository,
       owner: context.run.owner,
       olderThanMs: options.olderThanMs,
-      idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
+      idleMs: options.idleMs ?? IDLE_MS,
       baseTtlMs: context.settings.baseTtlMs,
       closed,
     });

@@ -2,11 +2,12 @@ import { identifier } from "../postgres/identifier.ts";
 import { codeOf, messageOf } from "../errors.ts";
 import { isTemporary } from "../postgres/sqlstate.ts";
 import { describeUrl, directUrl, parseUrl } from "../postgres/url.ts";
+import type { LocalOptions } from "./local/acquire.ts";
 import { localProvider } from "./local/local.ts";
 import { type Server, type ServerSource, withinSession } from "./local/server.ts";
 import type { Provider, Refusal } from "./provider.ts";
 
-export interface ExistingOptions {
+export interface ExistingOptions extends Pick<LocalOptions, "now"> {
   /** URL of a role that can create databases, with the database to connect to for that. */
   readonly url: string | undefined;
   /** Milliseconds after its last use when a base is dropped. */
@@ -17,8 +18,8 @@ export interface ExistingOptions {
  * Databases on a Postgres server that the user runs, such as a service container of the CI job. Databases are created and
  * dropped there; the server is never stopped. Throws `URL_INVALID` at once when the URL is not a Postgres URL.
  */
-export function existingProvider({ url, baseTtlMs }: ExistingOptions): Provider {
-  return localProvider(existingSource(url), { baseTtlMs });
+export function existingProvider({ url, ...options }: ExistingOptions): Provider {
+  return localProvider(existingSource(url), options);
 }
 
 function existingSource(url: string | undefined): ServerSource {

@@ -46,6 +46,11 @@ export interface Database extends AsyncDisposable {
   readonly tag: OwnerTag;
   /** The migrated base that the database started from; undefined without one. */
   readonly base: string | undefined;
+  /**
+   * Renews the expiry while a process uses the database: it becomes at least `ttlMs` from now, by the provider's clock. Also
+   * records the use. Returns the expiry; undefined when the database was deleted meanwhile or has no expiry.
+   */
+  readonly renew?: (ttlMs: number, signal: AbortSignal) => Promise<Date | undefined>;
   /** Makes a temporary copy of the current state. No session may be open in the database. Missing when copies are expensive. */
   readonly clone?: (signal: AbortSignal) => Promise<Clone>;
   /**
@@ -115,6 +120,8 @@ export interface Listed {
   readonly guarded: string | undefined;
   /** Id of its parent, when children must be deleted before parents. */
   readonly parentId: string | undefined;
+  /** When this was read, by the clock that its times are measured by. Undefined: by the clock of this machine. */
+  readonly readAt?: Date | undefined;
   /** True when its creation failed and no job can use it. */
   readonly broken: boolean;
 }

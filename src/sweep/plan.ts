@@ -1,3 +1,4 @@
+import { whyInUse } from "../providers/in-use.ts";
 import type { Listed } from "../providers/provider.ts";
 import { NAME_PREFIX } from "../identity/owner-tag.ts";
 import { isSameOwner } from "../identity/person.ts";
@@ -23,6 +24,7 @@ export interface Plan {
 }
 
 export interface Policy {
+  /** The clock of this machine, for what has no `readAt`. */
   readonly now: Date;
   /** Keep what belongs to another repository. Undefined: delete in all repositories. */
   readonly repository: string | undefined;
@@ -30,7 +32,7 @@ export interface Policy {
   readonly owner: string | undefined;
   /** Also delete what is older than this, expired or not. What another person owns is deleted only after its expiry. */
   readonly olderThanMs: number | undefined;
-  /** Keep what was used within this time. */
+  /** Keep what was used within this time. An idle reaper has the same rule. */
   readonly idleMs: number;
   /** Delete bases that no run has used within this time. */
   readonly baseTtlMs: number;
@@ -65,13 +67,16 @@ function bare({ listed, reason }: Planned): Planned {
   return { listed, reason };
 }
 
-function decide(listed: Listed, policy: Policy): { isDeleted: boolean; reason: Reason } {
+function decide(listed: Listed, rules: Policy): { isDeleted: boolean; reason: Reason } {
+  const policy = { ...rules, now: listed.readAt ?? rules.now };
   const guard = whyGuarded(listed, policy);
   if (guard !== undefined) return { isDeleted: false, reason: guard };
   const stale = whyStale(listed, policy);
   if (stale === undefined) return { isDeleted: false, reason: because("not-expired", describeAge(listed, policy.now)) };
-  const use = whyInUse(listed, policy);
-  return use === undefined ? { isDeleted: true, reason: stale } : { isDeleted: false, reason: use };
+  const { sessions, lastUsedAt } = listed;
+  // A base is used when a run starts from it. Whether that was long ago was decided above.
+  const use = whyInUse({ sessions, lastUsedAt: listed.kind === "run" ? lastUsedAt : undefined }, policy.now, policy.idleMs);
+  return use === undefined ? { isDeleted: true, reason: stale } : { isDeleted: false, reason: because("in-use", use) };
 }
 
 function whyGuarded(listed: Listed, { repository }: Policy): Reason | undefined {
@@ -106,13 +111,6 @@ function whyClosed({ tag }: Listed, { closed }: Policy): Reason | undefined {
     return because("pull-request-closed", `pull request ${tag.pullRequest} is closed`);
   }
   return tag.ref !== undefined && closed.refs.has(tag.ref) ? because("ref-deleted", `git ref ${tag.ref} was deleted`) : undefined;
-}
-
-function whyInUse(listed: Listed, policy: Policy): Reason | undefined {
-  if (listed.sessions !== undefined && listed.sessions > 0)
-    return because("in-use", `it has ${listed.sessions} open ${listed.sessions === 1 ? "session" : "sessions"}`);
-  const used = listed.kind === "run" && listed.lastUsedAt !== undefined && sinceMs(listed.lastUsedAt, policy.now) < policy.idleMs;
-  return used ? because("in-use", `it was used at ${listed.lastUsedAt?.toISOString()}`) : undefined;
 }
 
 /** Removes all ancestors of kept items from `toDelete`. */

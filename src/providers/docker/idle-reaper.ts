@@ -44,6 +44,7 @@ async function reap(request: ReaperRequest): Promise<void> {
   try {
     await stopWhenIdle(found.server, {
       ...request,
+      emit: (event) => void ("text" in event && process.stderr.write(`offshoot idle reaper: ${event.text}\n`)),
       async stop(snapshot) {
         if (hasRuns(snapshot) || holdsForeign(storedDatabasesOf(snapshot))) return false;
         await removeContainer(engine, found.container.id, { within: deadline("removing the container", REMOVE_MS) });

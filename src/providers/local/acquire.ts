@@ -3,6 +3,7 @@ import { codeOf, OffshootError } from "../../errors.ts";
 import { connectionError } from "../../postgres/connect.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
 import { withDatabase } from "../../postgres/url.ts";
+import { IDLE_MS } from "../in-use.ts";
 import type { Refusal, DatabaseRequest } from "../provider.ts";
 import { touchBase } from "./base.ts";
 import { type Created, createOrAdopt } from "./create.ts";
@@ -13,6 +14,15 @@ import { type Bounds, type Server, type ServerSource, withinSession } from "./se
 export interface LocalOptions {
   /** Milliseconds after its last use when a base is dropped. */
   readonly baseTtlMs: number;
+  /** Milliseconds after its last use for which an expired database is kept; default `IDLE_MS`, and never more. */
+  readonly idleMs?: number | undefined;
+  /** The clock of this machine; default `() => new Date()`. */
+  readonly now?: (() => Date) | undefined;
+}
+
+/** How long an expired database is kept after its last use. A server that stops sooner keeps it only so long. */
+export function keptMs({ idleMs = IDLE_MS }: Pick<LocalOptions, "idleMs">): number {
+  return Math.min(idleMs, IDLE_MS);
 }
 
 export interface Acquired {
@@ -80,12 +90,14 @@ async function createOn(
     onConnected();
     const name = toDatabase(wanted.name);
     const { tag, fingerprint } = wanted;
-    const created = await createOrAdopt(session, { name, tag, fingerprint, quickCheckpoints: source.quickCheckpoints }, bounds);
+    const { now = () => new Date() } = options;
+    const created = await createOrAdopt(session, { name, tag, fingerprint, quickCheckpoints: source.quickCheckpoints, now }, bounds);
     const { snapshot, base, origin } = created;
     await withinSession(withDatabase(server.url, name), bounds.within, (own) => own.query("select 1"));
     // Only the creator maintains the server: one of many jobs that start at once is enough.
     if (origin === "created" && !snapshot.hasIdleReaper && snapshot.upMs > REAPER_START_MS) await source.startIdleReaper?.(server);
-    if (origin === "created") await dropStale(session, snapshot, { ...bounds, baseTtlMs: options.baseTtlMs, except: base?.name });
+    if (origin === "created")
+      await dropStale(session, snapshot, { ...bounds, baseTtlMs: options.baseTtlMs, idleMs: keptMs(options), except: base?.name });
     if (base !== undefined) await touchBase(session, base, snapshot, bounds.within);
     return created;
   });

@@ -6,29 +6,39 @@ import { withLock } from "../../postgres/lock.ts";
 import { commentOn, type Entry, formatComment, readDatabases } from "./databases.ts";
 import { lockOf } from "./locks.ts";
 
-/** An expiry is rewritten only if it moves by more than this. Jobs that start in the same minute then write it once. */
+/** An expiry or a last use is rewritten only if it moves by more than this. Jobs that start in the same minute then write it once. */
 const WORTH_WRITING_MS = 60_000;
 
 /**
- * Adopts a database that another job of the run created: checks its tag and extends its expiry. Returns its present tag, or
- * undefined when the database was dropped meanwhile. Throws `NOT_OURS`.
+ * Adopts a database that another job of the run created: checks its tag, extends its expiry and records the use. Returns its
+ * present tag, or undefined when the database was dropped meanwhile. Throws `NOT_OURS`.
  */
-export async function adopt(session: Session, entry: Entry, wanted: OwnerTag, within: Deadline): Promise<OwnerTag | undefined> {
+export async function adopt(session: Session, entry: Entry, wanted: OwnerTag, now: Date, within: Deadline): Promise<OwnerTag | undefined> {
   const tag = tagOfSameRun(entry, wanted);
-  if (extendedTag(tag, wanted) === undefined) return tag;
+  if (extendedTag(tag, wanted) === undefined && !isUseDue(entry, now)) return tag;
   return withLock(session, lockOf(entry.name), within, async () => {
-    const fresh = (await readDatabases(session)).entries.find((candidate) => candidate.name === entry.name);
+    const snapshot = await readDatabases(session);
+    const fresh = snapshot.entries.find((candidate) => candidate.name === entry.name);
     if (fresh === undefined) return undefined;
     const current = tagOfSameRun(fresh, wanted);
     const next = extendedTag(current, wanted);
-    if (next !== undefined) await session.query(commentOn(entry.name, formatComment(next, fresh.lastUsedAt)));
+    if (next === undefined && !isUseDue(fresh, snapshot.now)) return current;
+    await session.query(commentOn(entry.name, formatComment(next ?? current, snapshot.now)));
     return next ?? current;
   });
 }
 
+/** Whether the last use of a database should be written down again. Its creation counts as a use. */
+export function isUseDue({ tag, lastUsedAt }: Entry, now: Date): boolean {
+  const usedMs = lastUsedAt?.getTime() ?? (tag === undefined ? now.getTime() : Date.parse(tag.created));
+  return now.getTime() - usedMs > WORTH_WRITING_MS;
+}
+
 /** The tag to write, or undefined when the present tag is enough. It never shortens the life of the database. */
 export function extendedTag(present: OwnerTag, wanted: OwnerTag): OwnerTag | undefined {
-  const isLater = msOf(wanted.expires) - msOf(present.expires) > WORTH_WRITING_MS;
+  // With a time to live of a minute, seconds matter.
+  const worthMs = Math.min(WORTH_WRITING_MS, (msOf(wanted.expires) - Date.parse(wanted.created)) / 10);
+  const isLater = msOf(wanted.expires) - msOf(present.expires) > worthMs;
   const isKept = present.lifetime === "last-run" && wanted.lifetime !== "last-run";
   if (!isLater && !isKept) return undefined;
   return { ...present, expires: isLater ? wanted.expires : present.expires, lifetime: isKept ? "until-down" : present.lifetime };

@@ -4,6 +4,7 @@ import type { OwnerTag } from "../../identity/owner-tag.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
 import type { Database } from "../provider.ts";
+import { clockWarning, shiftTag, skewOf } from "../../identity/clock.ts";
 import { adopt } from "./adopt.ts";
 import { copyStatement, propertyStatements } from "./copy.ts";
 import { commentOn, type Entry, formatComment, readDatabases, type Snapshot } from "./databases.ts";
@@ -18,6 +19,8 @@ export interface CreateRequest {
   /** Start from the base of this fingerprint if there is one. */
   readonly fingerprint: string | undefined;
   readonly quickCheckpoints: boolean;
+  /** The clock of this machine, by which the times in the tag were made. */
+  readonly now: () => Date;
 }
 
 export interface Created {
@@ -33,12 +36,15 @@ export interface Created {
  * Creates the database or adopts it. When many callers want the same database at once, one creates it and the others adopt
  * it: each reads the databases, tries for the lock, and reads them again under the lock. Adopting needs no lock.
  */
-export async function createOrAdopt(session: Session, wanted: CreateRequest, bounds: Bounds): Promise<Created> {
+export async function createOrAdopt(session: Session, request: CreateRequest, bounds: Bounds): Promise<Created> {
+  let wanted: CreateRequest | undefined;
   for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 1.5, 100)) {
     const snapshot = await readDatabases(session);
-    const existing = snapshot.entries.find((entry) => entry.name === wanted.name);
+    wanted ??= byServerClock(request, snapshot, bounds);
+    const { name, tag: own } = wanted;
+    const existing = snapshot.entries.find((entry) => entry.name === name);
     if (existing !== undefined) {
-      const tag = await adopt(session, existing, wanted.tag, bounds.within);
+      const tag = await adopt(session, existing, own, snapshot.now, bounds.within);
       if (tag !== undefined) return { origin: "adopted", tag, base: undefined, snapshot };
     } else {
       const created = await tryToCreate(session, wanted, bounds);
@@ -46,6 +52,14 @@ export async function createOrAdopt(session: Session, wanted: CreateRequest, bou
     }
     await bounds.within.pause(jitter(pauseMs));
   }
+}
+
+/** The request with the times of the server's clock, because every expiry is measured by that. Warns of a clock that is wrong. */
+function byServerClock(request: CreateRequest, { now }: Snapshot, { emit }: Bounds): CreateRequest {
+  const skewMs = skewOf(now, request.now());
+  const warning = clockWarning(skewMs, "the database server");
+  if (warning !== undefined) emit({ kind: "warning", text: warning });
+  return { ...request, tag: shiftTag(request.tag, skewMs) };
 }
 
 /** Undefined when another process creates the database or has created it. */

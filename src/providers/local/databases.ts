@@ -3,19 +3,23 @@ import type { Session } from "../../postgres/connect.ts";
 import { identifier, literal } from "../../postgres/identifier.ts";
 import { LOCK_CLASS } from "../../postgres/lock.ts";
 import { IDLE_REAPER } from "./locks.ts";
+import { isNameOf } from "./names.ts";
 import type { StoredDatabase } from "./server.ts";
+import { IS_USE } from "./sessions.ts";
 
 /** The content of a database's comment. */
 export interface Comment {
   readonly tag: OwnerTag | undefined;
-  /** When a run last started from this base. Only bases have it. */
+  /** When a run last used this database, or started from this base, as far as it was written down. */
   readonly lastUsedAt: Date | undefined;
 }
 
-/** A database with the prefix of offshoot in its name. */
+/** A database with the prefix of offshoot in its name, or with the comment of one. */
 export interface Entry extends Comment {
   readonly name: string;
   readonly isTemplate: boolean;
+  /** Open sessions that are a use of the database. */
+  readonly sessions: number;
 }
 
 /** The state of a server at one moment. */
@@ -30,7 +34,12 @@ export interface Snapshot {
 }
 
 interface SnapshotRow extends Omit<Snapshot, "entries">, Record<string, unknown> {
-  readonly entries: readonly { readonly name: string; readonly comment: string | null; readonly isTemplate: boolean }[];
+  readonly entries: readonly {
+    readonly name: string;
+    readonly comment: string | null;
+    readonly isTemplate: boolean;
+    readonly sessions: number;
+  }[];
 }
 
 /** Reads in one round trip what all decisions about databases need. */
@@ -42,18 +51,20 @@ export async function readDatabases(session: Session): Promise<Snapshot> {
        exists (select from pg_locks where locktype = 'advisory' and objsubid = 2
          and classid = $1::int::oid and objid = hashtext($2)::oid) as "hasIdleReaper",
        coalesce((select json_agg(json_build_object('name', datname, 'isTemplate', datistemplate,
-           'comment', shobj_description(oid, 'pg_database')) order by datname)
-         from pg_database where starts_with(datname, 'offshoot_')), '[]') as entries`,
+           'sessions', (select count(*) from pg_stat_activity a where a.datid = d.oid and ${IS_USE}),
+           'comment', shobj_description(d.oid, 'pg_database')) order by datname)
+         from pg_database d where starts_with(datname, 'offshoot_')
+           or starts_with(shobj_description(d.oid, 'pg_database'), 'offshoot: ')), '[]') as entries`,
     [LOCK_CLASS, IDLE_REAPER],
   );
   if (row === undefined) throw new Error("The query of the databases returned no row.");
-  const entries = row.entries.map(({ name, isTemplate, comment }) => ({ name, isTemplate, ...parseComment(comment) }));
+  const entries = row.entries.map(({ comment, ...facts }) => ({ ...facts, ...readComment(facts.name, comment) }));
   return { now: row.now, major: row.major, upMs: row.upMs, hasIdleReaper: row.hasIdleReaper, entries };
 }
 
-/** Whether runs have databases on the server. Then it must not be stopped. Bases alone are a cache. */
+/** Whether runs have databases on the server, or a session is open in one. Then it must not be stopped. Bases alone are a cache. */
 export function hasRuns(snapshot: Snapshot): boolean {
-  return snapshot.entries.some((entry) => entry.tag !== undefined && !entry.isTemplate);
+  return snapshot.entries.some((entry) => !entry.isTemplate && (entry.tag !== undefined || entry.sessions > 0));
 }
 
 /** The databases that stay on disk when the server is stopped now. */
@@ -72,6 +83,15 @@ export function parseComment(text: string | null): Comment {
   const [first, second] = text?.split("\n") ?? [];
   const ms = second?.startsWith(LAST_USED) ? Date.parse(second.slice(LAST_USED.length)) : Number.NaN;
   return { tag: tagFromText(first), lastUsedAt: Number.isNaN(ms) ? undefined : new Date(ms) };
+}
+
+/**
+ * The comment of the database with this name. A tag counts only for the name for which it was written. So a database that a
+ * person renamed is not deleted, and neither is one to which a person copied the comment.
+ */
+export function readComment(name: string, text: string | null): Comment {
+  const comment = parseComment(text);
+  return comment.tag !== undefined && isNameOf(name, comment.tag) ? comment : { ...comment, tag: undefined };
 }
 
 /** The statement that sets a database's comment. */

@@ -5,26 +5,56 @@ import { identifier } from "../../postgres/identifier.ts";
 import { tryLock, unlock, withLock } from "../../postgres/lock.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import type { Released } from "../provider.ts";
+import { whyInUse } from "../in-use.ts";
 import { type Entry, readDatabases, type Snapshot } from "./databases.ts";
 import { lockOf } from "./locks.ts";
 import { isScratch } from "./names.ts";
 import type { Bounds } from "./server.ts";
+import { IS_USE } from "./sessions.ts";
 
-/** Drops a database and ends its sessions. Under the lock of the database it is read again, and `mayDrop` decides; it can throw. */
+/**
+ * Drops a database. Under the lock of the database it is read again, and `mayDrop` decides; it can throw. `drop` ends its
+ * sessions by default.
+ */
 export function dropDatabase(
   session: Session,
   name: string,
   within: Deadline,
   mayDrop: (entry: Entry, snapshot: Snapshot) => boolean,
+  drop: (session: Session, entry: Entry) => Promise<boolean | void> = dropEntry,
 ): Promise<Released> {
   return withLock(session, lockOf(name), within, async () => {
     const snapshot = await readDatabases(session);
     const entry = snapshot.entries.find((candidate) => candidate.name === name);
     if (entry === undefined) return "not-found";
     if (!mayDrop(entry, snapshot)) return "kept";
-    await dropEntry(session, entry);
-    return "deleted";
+    return (await drop(session, entry)) === false ? "kept" : "deleted";
   });
+}
+
+/**
+ * Drops a database unless it is in use, and returns whether it was dropped. Sessions that are no use are ended first. A DROP
+ * without FORCE keeps a database with any other session, also with one that was opened a moment ago: it locks the database against
+ * new sessions, and then looks for open ones (PostgreSQL source, `dropdb`).
+ */
+export async function dropUnused(session: Session, entry: Pick<Entry, "name" | "isTemplate">): Promise<boolean> {
+  // No session can be open in a base.
+  if (entry.isTemplate) {
+    await dropEntry(session, entry);
+    return true;
+  }
+  try {
+    await session.query(
+      `select pg_terminate_backend(a.pid, 2000) from pg_stat_activity a where a.datname = $1 and a.backend_type = 'client backend' and not (${IS_USE})`,
+      [entry.name],
+    );
+    await session.query(`drop database if exists ${identifier(entry.name)}`);
+    return true;
+  } catch (thrown) {
+    const kept: readonly (string | undefined)[] = [SQLSTATE.objectInUse, SQLSTATE.insufficientPrivilege];
+    if (!kept.includes(codeOf(thrown))) throw thrown;
+    return false;
+  }
 }
 
 /** Drops a database that the caller has checked and locked, and ends its sessions. */
@@ -53,21 +83,24 @@ function endSessions(session: Session, database: string): Promise<unknown> {
 export interface StaleOptions extends Bounds {
   /** Milliseconds after its last use when a base is dropped. */
   readonly baseTtlMs: number;
+  /** Milliseconds after its last use for which a database is kept, although it has expired. */
+  readonly idleMs: number;
   /** A database to keep even if it is stale. */
   readonly except?: string | undefined;
 }
 
 /**
- * Drops expired databases of runs, unused bases, and unfinished databases of killed processes. Needs no round trip when there
- * is nothing to drop. A failure is reported as a warning and not thrown.
+ * Drops expired databases of runs, unused bases, and unfinished databases of killed processes. What is in use is kept. Needs no
+ * round trip when there is nothing to drop. Each dropped database of a run is reported. A failure is reported as a warning and
+ * not thrown.
  */
 export async function dropStale(session: Session, snapshot: Snapshot, options: StaleOptions): Promise<void> {
-  const mayDrop = (entry: Entry, { now }: Snapshot): boolean => isStale(entry, now, options.baseTtlMs);
+  const mayDrop = (entry: Entry, { now }: Snapshot): boolean => isStale(entry, now, options);
   for (const entry of snapshot.entries) {
     if (entry.name === options.except) continue;
     try {
       if (isScratch(entry.name)) await dropAbandoned(session, entry);
-      else if (mayDrop(entry, snapshot)) await dropDatabase(session, entry.name, options.within, mayDrop);
+      else if (mayDrop(entry, snapshot)) await dropAndReport(session, entry, mayDrop, options);
     } catch (thrown) {
       options.emit({ kind: "warning", text: `Could not drop the stale database ${entry.name}: ${messageOf(thrown)}` });
       if (session.lost.aborted) return;
@@ -75,11 +108,28 @@ export async function dropStale(session: Session, snapshot: Snapshot, options: S
   }
 }
 
-/** Whether a run's database has expired, or a base is unused for too long. A database without a readable tag is never stale. */
-export function isStale(entry: Entry, now: Date, baseTtlMs: number): boolean {
+async function dropAndReport(
+  session: Session,
+  { name, tag }: Entry,
+  mayDrop: (entry: Entry, snapshot: Snapshot) => boolean,
+  { within, emit }: StaleOptions,
+): Promise<void> {
+  const outcome = await dropDatabase(session, name, within, mayDrop, dropUnused);
+  if (outcome !== "deleted" || tag?.kind !== "run") return;
+  emit({ kind: "note", text: `Dropped the database ${name} of the run ${tag.run}, which expired at ${tag.expires} and was not in use.` });
+}
+
+/**
+ * Whether a run's database has expired and is not in use, or a base is unused for too long. A database without a readable tag
+ * is never stale.
+ */
+export function isStale(entry: Entry, now: Date, { baseTtlMs, idleMs }: { readonly baseTtlMs: number; readonly idleMs: number }): boolean {
   const { tag } = entry;
   if (tag === undefined) return false;
-  if (tag.kind === "run") return tag.expires !== undefined && Date.parse(tag.expires) <= now.getTime();
+  if (tag.kind === "run") {
+    const isExpired = tag.expires !== undefined && Date.parse(tag.expires) <= now.getTime();
+    return isExpired && whyInUse(entry, now, idleMs) === undefined;
+  }
   return entry.isTemplate && (entry.lastUsedAt?.getTime() ?? Date.parse(tag.created)) + baseTtlMs <= now.getTime();
 }
 

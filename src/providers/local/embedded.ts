@@ -48,7 +48,7 @@ export interface EmbeddedOptions {
  * `DISK_FULL`.
  */
 export function embeddedProvider(options: EmbeddedOptions): Provider {
-  return localProvider(embeddedSource(options), { baseTtlMs: options.baseTtlMs });
+  return localProvider(embeddedSource(options), options);
 }
 
 /** The state folder, and the installations on this machine. */

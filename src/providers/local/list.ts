@@ -1,14 +1,17 @@
 import type { Session } from "../../postgres/connect.ts";
 import type { Listed } from "../provider.ts";
-import { parseComment } from "./databases.ts";
-import { isScratch, toFullName } from "./names.ts";
+import { readComment } from "./databases.ts";
+import { DATABASE_PREFIX, isScratch, toFullName } from "./names.ts";
 import type { Bounds, Server, ServerSource } from "./server.ts";
+import { IS_USE } from "./sessions.ts";
 
 interface Row extends Record<string, unknown> {
   readonly name: string;
   readonly comment: string | null;
   readonly sessions: number;
   readonly sizeBytes: number | null;
+  /** The server's clock; undefined for a stopped server. */
+  readonly now: Date | undefined;
 }
 
 /** All databases of offshoot on a running server. */
@@ -16,7 +19,7 @@ export async function listServer(source: ServerSource, server: Server, session: 
   // The inner select reads the database by its oid again, because the size of a database that was just dropped is an error.
   const rows = await session.query<Row>(
     `select datname as name, shobj_description(d.oid, 'pg_database') as comment,
-       (select count(*)::int from pg_stat_activity a where a.datid = d.oid and a.pid <> pg_backend_pid()) as sessions,
+       now() as now, (select count(*)::int from pg_stat_activity a where a.datid = d.oid and ${IS_USE}) as sessions,
        (select pg_database_size(e.oid)::float8 from pg_database e where e.oid = d.oid
          and has_database_privilege(e.oid, 'connect')) as "sizeBytes"
      from pg_database d where starts_with(datname, 'offshoot_') order by datname`,
@@ -28,11 +31,13 @@ export async function listServer(source: ServerSource, server: Server, session: 
 export async function listStored(source: ServerSource, bounds: Bounds): Promise<Listed[]> {
   const stored = await source.storedDatabases?.(bounds);
   if (stored === undefined || stored === "unknown") return [];
-  return stored.map(({ name, comment }) => toListed(source, "stopped", { name, comment, sessions: 0, sizeBytes: null }));
+  return stored
+    .filter(({ name }) => name.startsWith(DATABASE_PREFIX))
+    .map(({ name, comment }) => toListed(source, "stopped", { name, comment, sessions: 0, sizeBytes: null, now: undefined }));
 }
 
-function toListed(source: ServerSource, server: string, { name, comment, sessions, sizeBytes }: Row): Listed {
-  const { tag, lastUsedAt } = parseComment(comment);
+function toListed(source: ServerSource, server: string, { name, comment, sessions, sizeBytes, now }: Row): Listed {
+  const { tag, lastUsedAt } = readComment(name, comment);
   const broken = isScratch(name);
   return {
     provider: source.provider,
@@ -47,6 +52,7 @@ function toListed(source: ServerSource, server: string, { name, comment, session
     sizeBytes: sizeBytes ?? undefined,
     guarded: undefined,
     parentId: undefined,
+    readAt: now,
     broken,
   };
 }

@@ -14,6 +14,7 @@ import { readDatabases } from "./databases.ts";
 import { listServer, listStored } from "./list.ts";
 import { toDatabase } from "./names.ts";
 import { release } from "./release.ts";
+import { renew } from "./renew.ts";
 import { type Bounds, type Server, type ServerSource, withinSession } from "./server.ts";
 
 /** How long `await using` may take to drop a database, in milliseconds. */
@@ -120,6 +121,7 @@ function describeDatabase(
     postgresMajor,
     tag,
     base: base?.name,
+    renew: (ttlMs, signal) => renew(server.url, { name: database, tag }, ttlMs, signal),
     clone: (signal) => cloneDatabase(server.url, database, quickCheckpoints && postgresMajor >= 15, signal),
     keepAsBase: (fingerprint, stillTrue, signal) =>
       keepAsBase({ url: server.url, database, tag, fingerprint, stillTrue, quickCheckpoints, signal }),

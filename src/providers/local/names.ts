@@ -3,7 +3,7 @@ import { BASE_PREFIX, baseName, branchName, databaseName } from "../../identity/
 import { NAME_PREFIX, type OwnerTag } from "../../identity/owner-tag.ts";
 
 /** Prefix of the names of all databases of offshoot. */
-const DATABASE_PREFIX = "offshoot_";
+export const DATABASE_PREFIX = "offshoot_";
 
 const TEMPLATE_PREFIX = `${DATABASE_PREFIX}template_`;
 const SCRATCH_PREFIX = `${DATABASE_PREFIX}scratch_`;
@@ -14,11 +14,18 @@ export function toDatabase(name: string): string {
   return name.startsWith(NAME_PREFIX) ? databaseName(name) : name;
 }
 
-/** The full name for which a database was created, from its tag. The database's own name when the tag belongs to another name. */
+/** The full name for which a database was created, from its tag. Without a tag the database's own name. */
 export function toFullName(database: string, tag: OwnerTag | undefined): string {
-  if (tag === undefined) return database;
-  const name = tag.kind === "base" ? baseName(tag.fingerprint ?? "") : branchName({ repository: tag.repository, key: tag.run });
-  return toDatabase(name) === database ? name : database;
+  return tag === undefined ? database : fullNameOf(tag);
+}
+
+/** Whether the tag was written for a database with this name. */
+export function isNameOf(database: string, tag: OwnerTag): boolean {
+  return toDatabase(fullNameOf(tag)) === database;
+}
+
+function fullNameOf(tag: OwnerTag): string {
+  return tag.kind === "base" ? baseName(tag.fingerprint ?? "") : branchName({ repository: tag.repository, key: tag.run });
 }
 
 /** The template database that is migrated to `fingerprint`. */

@@ -1,11 +1,12 @@
 import { identifier } from "../../postgres/identifier.ts";
 import { jitter } from "../../deadline.ts";
 import { codeOf, OffshootError } from "../../errors.ts";
+import type { OwnerTag } from "../../identity/owner-tag.ts";
 import { connectionError } from "../../postgres/connect.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
 import type { Released, ReleaseOptions } from "../provider.ts";
 import { type Entry, hasRuns, readDatabases, storedDatabasesOf } from "./databases.ts";
-import { dropDatabase } from "./drop.ts";
+import { dropDatabase, dropEntry, dropUnused } from "./drop.ts";
 import { tryStopLock } from "./locks.ts";
 import { isScratch, toDatabase } from "./names.ts";
 import { type Bounds, type Server, type ServerSource, withinSession } from "./server.ts";
@@ -58,7 +59,11 @@ async function releaseOn(source: ServerSource, server: Server, request: ReleaseR
 
 function dropOn(source: ServerSource, server: Server, request: ReleaseRequest, bounds: Bounds): Promise<Released> {
   return withinSession(server.url, bounds.within, async (session) => {
-    const dropped = await dropDatabase(session, request.database, bounds.within, (entry) => mayDrop(entry, request));
+    const { database, seen } = request;
+    const drop = seen === undefined ? dropEntry : dropUnused;
+    const dropped = await dropDatabase(session, database, bounds.within, (entry) => mayDrop(entry, request), drop);
+    // A sweep has no `only`, so a database that it may delete was kept because a session was opened in it.
+    if (dropped === "kept" && seen !== undefined) throw inUse(database);
     if (source.stop !== undefined && !hasRuns(await readDatabases(session)) && (await tryStopLock(session))) {
       // A run may have created a database before this session got the lock.
       const snapshot = await readDatabases(session);
@@ -68,10 +73,25 @@ function dropOn(source: ServerSource, server: Server, request: ReleaseRequest, b
   });
 }
 
-function mayDrop({ name, tag }: Entry, { only, check }: ReleaseRequest): boolean {
+function mayDrop({ name, tag, lastUsedAt, sessions }: Entry, { only, check, seen }: ReleaseRequest): boolean {
   if (tag === undefined && !isScratch(name)) throw notOurs(name);
+  // Since the sweep listed it, a job may have used the database.
+  if (seen !== undefined && (sessions > 0 || isLater(lastUsedAt, seen.lastUsedAt) || isLater(expiryOf(tag), seen.expiresAt)))
+    throw inUse(name);
   if (tag !== undefined) check?.(tag);
   return only === undefined || tag?.lifetime === only;
+}
+
+function isLater(one: Date | undefined, other: Date | undefined): boolean {
+  return one !== undefined && (other === undefined || one > other);
+}
+
+function expiryOf(tag: OwnerTag | undefined): Date | undefined {
+  return tag?.expires === undefined ? undefined : new Date(tag.expires);
+}
+
+function inUse(name: string): OffshootError {
+  return new OffshootError("PROTECTED", `The database ${name} was not dropped: it was used since it was listed.`);
 }
 
 function notOurs(name: string): OffshootError {

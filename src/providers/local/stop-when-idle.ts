@@ -3,9 +3,12 @@ import { deadline } from "../../deadline.ts";
 import { type Listener, silent } from "../../events.ts";
 import { connect, type Session } from "../../postgres/connect.ts";
 import { tryLock, unlock } from "../../postgres/lock.ts";
-import { readDatabases, type Snapshot } from "./databases.ts";
+import { isUseDue } from "./adopt.ts";
+import { keptMs } from "./acquire.ts";
+import { type Entry, readDatabases, type Snapshot } from "./databases.ts";
 import { dropStale } from "./drop.ts";
 import { IDLE_REAPER, SERVER, tryStopLock } from "./locks.ts";
+import { writeUse } from "./renew.ts";
 import type { Server } from "./server.ts";
 
 export interface IdleOptions {
@@ -21,7 +24,7 @@ export interface IdleOptions {
 const DROP_MS = 120_000;
 
 /**
- * The work of an idle reaper, until the server ends: drops databases that expire, and stops the server when it was unused for
+ * The work of an idle reaper, until the server ends: records which databases are in use, drops those that expired and are not in use, and stops the server when it was unused for
  * `idleMs`. Returns at once when the server has another idle reaper.
  */
 export async function stopWhenIdle(server: Server, options: IdleOptions): Promise<void> {
@@ -39,12 +42,18 @@ export async function stopWhenIdle(server: Server, options: IdleOptions): Promis
 async function reap(session: Session, options: IdleOptions): Promise<void> {
   const { idleMs, baseTtlMs, emit = silent } = options;
   let seen = "";
+  let counts: ReadonlyMap<string, string> | undefined;
   let usedAt = performance.now();
   while (!session.lost.aborted) {
     const sessions = await countSessions(session);
     if (sessions.open > 0 || sessions.total !== seen) usedAt = performance.now();
     seen = sessions.total;
-    await dropStale(session, await readDatabases(session), { baseTtlMs, emit, within: deadline("dropping stale databases", DROP_MS) });
+    const snapshot = await readDatabases(session);
+    const before = counts;
+    counts = sessions.byDatabase;
+    await recordUse(session, snapshot, (name) => before !== undefined && before.get(name) !== counts?.get(name));
+    const within = deadline("dropping stale databases", DROP_MS);
+    await dropStale(session, await readDatabases(session), { baseTtlMs, emit, within, idleMs: keptMs({ idleMs }) });
     if (performance.now() - usedAt >= idleMs && (await stopIfUnused(session, seen, options))) return;
     await timer(Math.min(10_000, idleMs / 4), undefined, { signal: session.lost }).catch(() => undefined);
   }
@@ -55,15 +64,24 @@ interface Sessions {
   readonly open: number;
   /** All sessions since the server started, as a decimal number. It shows also those that were open only between two counts. */
   readonly total: string;
+  /** The same for each database. */
+  readonly byDatabase: ReadonlyMap<string, string>;
+}
+
+/** Writes down the last use of each database that has a session now, or had one since the last look. */
+async function recordUse(session: Session, { entries, now }: Snapshot, hadSession: (name: string) => boolean): Promise<void> {
+  const used = (entry: Entry): boolean => entry.tag?.kind === "run" && (entry.sessions > 0 || hadSession(entry.name));
+  for (const entry of entries) if (used(entry) && isUseDue(entry, now)) await writeUse(session, entry.name);
 }
 
 async function countSessions(session: Session): Promise<Sessions> {
-  const [sessions] = await session.query<Sessions & Record<string, unknown>>(
+  const [row] = await session.query<{ open: number; total: string; byDatabase: Record<string, string> }>(
     `select (select count(*)::int from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()) as open,
-       (select coalesce(sum(sessions), 0)::text from pg_stat_database) as total`,
+       (select coalesce(sum(sessions), 0)::text from pg_stat_database) as total,
+       (select json_object_agg(datname, sessions::text) from pg_stat_database where datname is not null) as "byDatabase"`,
   );
-  if (sessions === undefined) throw new Error("The query of the sessions returned no row.");
-  return sessions;
+  if (row === undefined) throw new Error("The query of the sessions returned no row.");
+  return { ...row, byDatabase: new Map(Object.entries(row.byDatabase)) };
 }
 
 /** Stops the server unless a session was opened since the last count. */

@@ -17,9 +17,12 @@ export function runOf(key: string): RunIdentity {
 }
 
 /** The request for a run's database, which expires `ttlMs` from now. */
-export function wantedBy(key: string, options: { readonly fingerprint?: string; readonly ttlMs?: number } = {}): DatabaseRequest {
+export function wantedBy(
+  key: string,
+  options: { readonly fingerprint?: string; readonly ttlMs?: number; readonly now?: Date } = {},
+): DatabaseRequest {
   const run = runOf(key);
-  const createdAt = new Date();
+  const createdAt = options.now ?? new Date();
   const expiresAt = new Date(createdAt.getTime() + (options.ttlMs ?? 3_600_000));
   return { run, name: branchName(run), tag: ownerTag({ run, createdAt, expiresAt }), expiresAt, fingerprint: options.fingerprint };
 }

@@ -34,6 +34,7 @@ async function reap({ stateFolder, major, idleMs, baseTtlMs, roots }: ReaperRequ
     idleMs,
     baseTtlMs,
     // The databases stay on disk, so that their list must be there when the server is not.
+    emit: (event) => void ("text" in event && process.stderr.write(`offshoot idle reaper: ${event.text}\n`)),
     async stop(snapshot) {
       await writeStoredDatabases(cluster, storedDatabasesOf(snapshot));
       await stop(cluster.data, { within: deadline("stopping the local Postgres", STOP_MS), findBin });
