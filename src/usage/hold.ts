@@ -7,6 +7,7 @@ import { isTemporary, SQLSTATE } from "../postgres/sqlstate.ts";
 import { findDatabase } from "../providers/choose.ts";
 import type { Database } from "../providers/provider.ts";
 import type { HeldDatabase } from "./teardown.ts";
+import { renewalOf, renewWhileUsed, withRenewal } from "./renewal.ts";
 import { takeUsageLock } from "./usage-lock.ts";
 
 /** How often the database may be deleted by another job before this job has its usage lock. */
@@ -16,7 +17,8 @@ const ATTEMPTS = 3;
 export type PrepareDatabase<R> = (result: R) => Promise<string | undefined>;
 
 /**
- * The run's database with a usage lock, so that the last job that uses the database deletes it.
+ * The run's database with a usage lock, so that the last job that uses the database deletes it. Its expiry is renewed from now
+ * on until the lock is released or closed.
  *
  * `prepareDatabase` runs before the lock is taken, because a database can become a base only while no session is open in it.
  * When another job deletes the database before the lock is taken, everything starts over, also when a third job has
@@ -30,17 +32,23 @@ export async function holdDatabase<R extends { readonly database: Database }>(
   let failures = 0;
   for (;;) {
     const result = await acquire();
+    // Migrations can take longer than the time to live.
+    const stopRenewing = renewWhileUsed(result.database, renewalOf(context));
+    let isHeld = false;
     try {
       const identity = await prepareDatabase(result);
       const { directUrl } = result.database;
       const isListed = (): Promise<boolean> => isRunDatabaseAt(context, directUrl);
       const usageLock = await takeUsageLock(directUrl, context.signal, { identity, isListed });
-      if (usageLock !== undefined) return { ...result, usageLock };
+      isHeld = usageLock !== undefined;
+      if (usageLock !== undefined) return { ...result, usageLock: withRenewal(usageLock, stopRenewing) };
     } catch (thrown) {
       failures += 1;
       const mustStop = failures === ATTEMPTS || context.signal.aborted;
       if (mustStop || (!isDeletedDatabase(thrown) && (await stillExists(context))))
         throw isTemporary(thrown) ? connectionError(result.database.directUrl, thrown) : thrown;
+    } finally {
+      if (!isHeld) await stopRenewing();
     }
     context.emit({ kind: "note", text: "another job deleted the database before this job could use it; starting over" });
   }

@@ -33,7 +33,7 @@ export function dropDatabase(
 }
 
 /**
- * Drops a database unless it is in use, and returns whether it was dropped. Sessions that are no use are ended first. A DROP
+ * Drops a database unless it is in use, and returns whether it was dropped. Sessions that do not count as use are ended first. A DROP
  * without FORCE keeps a database with any other session, also with one that was opened a moment ago: it locks the database against
  * new sessions, and then looks for open ones (PostgreSQL source, `dropdb`).
  */

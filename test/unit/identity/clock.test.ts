@@ -6,7 +6,7 @@ const NOW = new Date("2026-01-01T12:00:00Z");
 const HOUR = 3_600_000;
 const later = (ms: number): Date => new Date(NOW.getTime() + ms);
 
-test("the delay of a network is no difference between two clocks", () => {
+test("ignores a difference that the delay of a network can cause", () => {
   expect([skewOf(later(1500), NOW), skewOf(later(-1500), NOW), skewOf(later(3 * HOUR), NOW)]).toEqual([0, 0, 3 * HOUR]);
 });
 

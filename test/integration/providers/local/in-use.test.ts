@@ -15,6 +15,7 @@ import { acquired, listening, uniqueKey, wantedBy } from "../requests.ts";
 vi.setConfig({ testTimeout: 60_000 });
 
 const HOUR = 3_600_000;
+const PATIENCE = { timeout: 20_000, interval: 200 };
 
 let server: TestServer;
 let admin: Session;
@@ -57,7 +58,10 @@ test("an expired database is not dropped under an open session, and the drop is 
     expect(await session.query("select 1 as one")).toEqual([{ one: 1 }]);
   });
   expect(await exists(name)).toBe(true);
-  await vi.waitFor(async () => expect(await dropExpired()).toEqual([expect.stringContaining(`of the run ${key}, which expired at`)]));
+  await vi.waitFor(
+    async () => expect(await dropExpired()).toEqual([expect.stringContaining(`of the run ${key}, which expired at`)]),
+    PATIENCE,
+  );
   expect(await exists(name)).toBe(false);
 });
 
@@ -94,7 +98,7 @@ test("an expired database that was used a moment ago is kept for the idle time",
   await vi.waitFor(async () => {
     await dropExpired(1000);
     expect(await exists(name)).toBe(false);
-  });
+  }, PATIENCE);
 });
 
 test("a sweep keeps a database that was used, renewed or opened since it was listed", async () => {
@@ -110,7 +114,7 @@ test("a sweep keeps a database that was used, renewed or opened since it was lis
     `The database ${name} was not dropped: it was used since it was listed.`,
   );
   const [now] = (await provider().list(listening())).filter(({ tag }) => tag?.run === key);
-  await vi.waitFor(async () => expect(await provider().release(full, listening(), { seen: now })).toBe("deleted"));
+  await vi.waitFor(async () => expect(await provider().release(full, listening(), { seen: now })).toBe("deleted"), PATIENCE);
 });
 
 test("the idle reaper records who uses a database, and drops it only when it is idle", { tags: "proof" }, async () => {
@@ -129,7 +133,7 @@ test("the idle reaper records who uses a database, and drops it only when it is 
     await pause(4000);
     expect(await session.query("select 1 as one")).toEqual([{ one: 1 }]);
   });
-  await vi.waitFor(async () => expect(await exists(name)).toBe(false), { timeout: 20_000, interval: 200 });
+  await vi.waitFor(async () => expect(await exists(name)).toBe(false), PATIENCE);
   expect(texts).toEqual([expect.stringContaining(`of the run ${key}`)]);
   await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'offshoot idle reaper'");
   await reaper.catch(() => {});
