@@ -35,7 +35,8 @@ export async function answer(neon: Neon, call: Call): Promise<Outcome> {
     worked: worked?.status,
     requestId,
   });
-  return outcome;
+  if (outcome === "dropped") return outcome;
+  return { ...outcome, headers: { date: new Date(neon.clock.now()).toUTCString(), ...outcome.headers } };
 }
 
 async function attempt(neon: Neon, work: () => Promise<Reply>, requestId: string): Promise<Reply> {

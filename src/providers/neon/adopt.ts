@@ -35,14 +35,21 @@ export async function renewExpiry(api: NeonApi, branch: Branch, wanted: Database
   // A base loses its expiry when it becomes ready, which may happen now. And if Neon set no expiry before, it sets none now.
   if (wanted.tag.kind === "base" || wanted.expiresAt === undefined || expiresAt === undefined) return branch;
   const until = limitExpiry(wanted.expiresAt, now);
-  if (until.getTime() - expiresAt.getTime() <= SMALLEST_RENEWAL_MS) return branch;
+  // With a time to live of a minute, seconds matter.
+  const smallestMs = Math.min(SMALLEST_RENEWAL_MS, (until.getTime() - now.getTime()) / 10);
+  if (until.getTime() - expiresAt.getTime() <= smallestMs) return branch;
+  return setExpiry(api, branch, until, context);
+}
+
+/** Sets the expiry of a branch. A failure is only a warning. */
+export async function setExpiry(api: NeonApi, branch: Branch, until: Date, context: CallContext): Promise<Branch> {
   try {
     return { ...branch, expiresAt: (await api.updateBranch(branch.id, { expiresAt: until }, context)).expiresAt ?? until };
   } catch (thrown) {
     context.deadline.check();
     context.emit({
       kind: "warning",
-      text: `The expiry of the branch ${branch.name} could not be renewed (${messageOf(thrown)}). It still expires at ${expiresAt.toISOString()}.`,
+      text: `The expiry of the branch ${branch.name} could not be renewed (${messageOf(thrown)}). It still expires at ${branch.expiresAt?.toISOString()}.`,
     });
     return branch;
   }

@@ -1,6 +1,7 @@
 import type { Api as Client, ApiConfig, EndpointType } from "@neondatabase/api-client";
 import { factsOf, isMissing } from "./api-errors.ts";
 import { toBranch, toNeonTime } from "./branches.ts";
+import type { NeonClock } from "./clock.ts";
 import { type Call, sendCall, type TransportOptions } from "./transport.ts";
 import type { Branch, CallContext, NeonApi } from "./types.ts";
 
@@ -9,6 +10,7 @@ export interface ApiOptions extends TransportOptions {
   readonly project: string;
   /** Base URL; undefined: Neon's own. */
   readonly apiHost: string | undefined;
+  readonly clock: NeonClock;
   /** Sends a request; default: HTTP, as Neon's client does. */
   readonly adapter?: ApiConfig["adapter"] | undefined;
 }
@@ -29,7 +31,14 @@ export function neonApi(options: ApiOptions): NeonApi {
       what,
       repeatable,
       ...more,
-      send: async (limits) => jsonOf((await request(api, limits, readWrite)).data),
+      async send(limits) {
+        const reply = await request(api, limits, readWrite).catch((thrown: unknown) => {
+          options.clock.observe(headersOf(thrown), context.emit);
+          throw thrown;
+        });
+        options.clock.observe(reply.headers, context.emit);
+        return jsonOf(reply.data);
+      },
     });
   };
   return {
@@ -151,6 +160,11 @@ function jsonOf<T>(data: T): T {
   return data;
 }
 
+/** The headers of a reply that the client threw as an error. */
+function headersOf(thrown: unknown): unknown {
+  return (thrown as { readonly response?: { readonly headers?: unknown } } | undefined)?.response?.headers;
+}
+
 interface Loaded {
   readonly api: Client<unknown>;
   /** The type of the one compute of a branch that accepts writes. */
@@ -161,7 +175,7 @@ type Send<T> = (
   api: Loaded["api"],
   limits: { readonly signal: AbortSignal; readonly timeout: number },
   readWrite: Loaded["readWrite"],
-) => Promise<{ readonly data: T }>;
+) => Promise<{ readonly data: T; readonly headers?: unknown }>;
 
 async function load({ apiKey, apiHost, adapter }: ApiOptions): Promise<Loaded> {
   const { createApiClient, EndpointType } = await import("@neondatabase/api-client");

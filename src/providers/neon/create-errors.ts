@@ -39,6 +39,8 @@ export interface AcquiredBranch {
 export interface CreateState {
   request: BranchRequest | undefined;
   origin: Origin | undefined;
+  /** The difference of the clocks that the request takes into account. */
+  skewMs: number;
   /** A POST was sent, its reply was lost, and no search since then has shown whether the branch exists. */
   isReplyLost: boolean;
   mayRemoveExpired: boolean;
@@ -88,7 +90,9 @@ async function adoptExisting(
     if (found === undefined || found.isBeingDeleted) return found && "being-deleted";
     requireSibling(found, wanted);
     warnOfLifetime(found, wanted, context);
-    const branch = await renewExpiry(setup.api, found, wanted, setup.dependencies.now(), context);
+    const { expiresAt } = wanted;
+    const until = expiresAt && new Date(expiresAt.getTime() + setup.clock.skewMs());
+    const branch = await renewExpiry(setup.api, found, { ...wanted, expiresAt: until }, setup.dependencies.now(), context);
     return { branch, created: undefined, base: state.origin?.base };
   } catch (thrown) {
     const facts = factsOf(thrown);
@@ -141,6 +145,11 @@ async function changeRequest(
   const { request, origin } = state;
   const { parent } = setup.choices;
   if (request?.branch.expires_at !== undefined && isExpiryRefused(facts)) {
+    // With a clock that is behind, the expiry was in Neon's past. The reply has shown Neon's clock.
+    if (setup.clock.skewMs() !== state.skewMs) {
+      state.request = undefined;
+      return;
+    }
     const text = `Neon refused the expiry of the branch (${facts.neonMessage}). The branch is kept until \`offshoot down\` or \`offshoot sweep --yes\` deletes it.`;
     context.emit({ kind: "warning", text });
     state.request = withoutExpiry(request);

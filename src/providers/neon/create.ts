@@ -1,7 +1,9 @@
 import { jitter } from "../../deadline.ts";
+import { shiftTag } from "../../identity/clock.ts";
 import { tagToRecord } from "../../identity/owner-tag.ts";
 import type { Refusal, DatabaseRequest } from "../provider.ts";
 import { limitExpiry, toNeonTime } from "./branches.ts";
+import { setExpiry } from "./adopt.ts";
 import { type AcquiredBranch, type CreateState, type Origin, resolveFailedCreate } from "./create-errors.ts";
 import type { NeonChoices, Setup } from "./options.ts";
 import { parentId, readyBase } from "./parent.ts";
@@ -16,6 +18,7 @@ export async function createOrAdopt(setup: Setup, wanted: DatabaseRequest, conte
   const state: CreateState = {
     request: undefined,
     origin: undefined,
+    skewMs: 0,
     isReplyLost: false,
     mayRemoveExpired: setup.isShared,
     budgetMs: context.deadline.leftMs(),
@@ -23,8 +26,12 @@ export async function createOrAdopt(setup: Setup, wanted: DatabaseRequest, conte
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.6, 2000)) {
     try {
       state.origin ??= await originOf(setup, wanted, context);
-      state.request ??= branchRequest(wanted, state.origin, setup.choices, setup.dependencies.now());
-      return acquired(await setup.api.createBranch(state.request, context), state, context);
+      if (state.request === undefined) {
+        state.skewMs = setup.clock.skewMs();
+        state.request = branchRequest(byNeonsClock(wanted, state.skewMs), state.origin, setup.choices, setup.dependencies.now());
+      }
+      const created = acquired(await setup.api.createBranch(state.request, context), state, context);
+      return await correctExpiry(setup, created, wanted, state, context);
     } catch (thrown) {
       const answer = await resolveFailedCreate(setup, wanted, state, thrown, context);
       if (answer !== undefined) return answer;
@@ -32,6 +39,9 @@ export async function createOrAdopt(setup: Setup, wanted: DatabaseRequest, conte
     await context.deadline.pause(jitter(pauseMs, setup.dependencies.random));
   }
 }
+
+/** A wrong clock is corrected from this difference on, in milliseconds. */
+const CORRECTED_MS = 60_000;
 
 /** Searches for a base only if the setting `base` is on, because that costs a call. */
 async function originOf(
@@ -76,6 +86,26 @@ export function computeRequest({ compute: { min, max, suspendMs } }: NeonChoices
 function pastState(parentAt: string | undefined): { parent_lsn?: string; parent_timestamp?: string } {
   if (parentAt === undefined) return {};
   return /^[0-9a-f]{1,8}\/[0-9a-f]{1,8}$/i.test(parentAt) ? { parent_lsn: parentAt } : { parent_timestamp: parentAt };
+}
+
+/** The request with the times of Neon's clock. */
+export function byNeonsClock(wanted: DatabaseRequest, skewMs: number): DatabaseRequest {
+  const { expiresAt, tag } = wanted;
+  return { ...wanted, tag: shiftTag(tag, skewMs), expiresAt: expiresAt && new Date(expiresAt.getTime() + skewMs) };
+}
+
+/** The first reply shows Neon's clock. When this machine's is wrong, the expiry of the new branch is wrong too. */
+async function correctExpiry(
+  { api, clock, dependencies }: Setup,
+  acquiredBranch: AcquiredBranch,
+  wanted: DatabaseRequest,
+  { skewMs }: CreateState,
+  context: CallContext,
+): Promise<AcquiredBranch> {
+  const { branch } = acquiredBranch;
+  const { expiresAt } = byNeonsClock(wanted, clock.skewMs());
+  if (Math.abs(clock.skewMs() - skewMs) < CORRECTED_MS || branch.expiresAt === undefined || expiresAt === undefined) return acquiredBranch;
+  return { ...acquiredBranch, branch: await setExpiry(api, branch, limitExpiry(expiresAt, dependencies.now()), context) };
 }
 
 function acquired(created: CreatedBranch, { origin, request }: CreateState, { emit }: CallContext): AcquiredBranch {

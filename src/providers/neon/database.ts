@@ -5,6 +5,7 @@ import { type BranchUrls, urlsOfCreated, urlsOfExisting } from "./connection.ts"
 import { computeRequest } from "./create.ts";
 import type { AcquiredBranch } from "./create-errors.ts";
 import type { NeonChoices, Setup } from "./options.ts";
+import { renewalOf } from "./renew.ts";
 import { waitUntilAnonymized, waitUntilReady } from "./ready.ts";
 import type { Branch, CallContext, NeonApi, Operation } from "./types.ts";
 
@@ -33,7 +34,7 @@ export async function openDatabase(
     const isFresh = created !== undefined || Math.abs(dependencies.now().getTime() - branch.createdAt.getTime()) < FRESH_MS;
     const { urls, operations } = started;
     const postgresMajor = await waitUntilReady(api, { url: urls.directUrl, operations, isFresh }, context, dependencies);
-    return toDatabase(acquired, urls, postgresMajor, dispose);
+    return toDatabase(setup, acquired, urls, postgresMajor, dispose);
   } catch (thrown) {
     if (created !== undefined && setup.isShared) await removeUnusable(setup, branch, thrown, context);
     throw thrown;
@@ -106,6 +107,7 @@ async function removeUnusable(
 }
 
 function toDatabase(
+  setup: Setup,
   { branch, created, base }: AcquiredBranch,
   urls: BranchUrls,
   postgresMajor: number,
@@ -126,6 +128,7 @@ function toDatabase(
     postgresMajor,
     tag,
     base,
+    renew: renewalOf(setup, branch),
     async [Symbol.asyncDispose]() {
       await dispose();
     },

@@ -1,5 +1,6 @@
 import { jitter } from "../../deadline.ts";
 import { messageOf } from "../../errors.ts";
+import { IDLE_MS, whyInUse } from "../in-use.ts";
 import type { Released, ReleaseOptions } from "../provider.ts";
 import { factsOf, hasChildren } from "./api-errors.ts";
 import { findByName, isUnderPrefix } from "./branches.ts";
@@ -69,10 +70,13 @@ async function requireRetryable(
 /** One new branch needs little room. `offshoot sweep` deletes the rest. */
 const MOST_REMOVED = 10;
 
-/** Deletes a few expired branches of offshoot to make room in a full project, and returns how many. Emits an event for each. */
+/** Deletes a few branches of offshoot that expired and are not in use, to make room in a full project. Returns how many. Emits an event for each. */
 export async function removeExpired(api: NeonApi, parent: string | undefined, now: Date, context: CallContext): Promise<number> {
-  const all = await api.branches(undefined, context);
-  const stale = all.filter((branch) => isExpired(branch, now) && guardOf(branch, all, parent) === undefined && !hasChild(branch, all));
+  const [all, endpoints] = await Promise.all([api.branches(undefined, context), api.endpoints(context)]);
+  const activity = new Map(endpoints.map(({ branchId, lastActive }) => [branchId, lastActive]));
+  const isUsed = ({ id }: Branch): boolean => whyInUse({ sessions: undefined, lastUsedAt: activity.get(id) }, now, IDLE_MS) !== undefined;
+  const isFree = (branch: Branch): boolean => guardOf(branch, all, parent) === undefined && !hasChild(branch, all);
+  const stale = all.filter((branch) => isExpired(branch, now) && isFree(branch) && !isUsed(branch));
   let removed = 0;
   for (const { id, name } of stale.slice(0, MOST_REMOVED)) {
     try {

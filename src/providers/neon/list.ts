@@ -13,9 +13,9 @@ const BUILDING_MS = 24 * 3_600_000;
  * Everything under our prefix: all pages of the project's branches, and its computes for their last use. All branches are
  * read, because a branch of another owner may have been created from one of ours, which must then be kept.
  */
-export async function list(api: NeonApi, parent: string | undefined, now: Date, context: CallContext): Promise<readonly Listed[]> {
+export async function list(api: NeonApi, parent: string | undefined, now: () => Date, context: CallContext): Promise<readonly Listed[]> {
   const [branches, endpoints] = await Promise.all([api.branches(undefined, context), api.endpoints(context)]);
-  return toListed(branches, endpoints, parent, now);
+  return toListed(branches, endpoints, parent, now());
 }
 
 /** A base was last used when its youngest child was created; any other branch when its compute was last active. */
@@ -42,6 +42,7 @@ function toListed(branches: readonly Branch[], endpoints: readonly Endpoint[], p
       sizeBytes: branch.sizeBytes,
       guarded: guardOf(branch, own, parent),
       parentId: branch.parentId,
+      readAt: now,
       broken: isBroken(branch, now),
     };
   });

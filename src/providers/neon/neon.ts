@@ -6,6 +6,7 @@ import { neonApi } from "./api.ts";
 import { factsOf, isKeyRejected } from "./api-errors.ts";
 import { ensureBase } from "./base.ts";
 import { findByName } from "./branches.ts";
+import { neonClock } from "./clock.ts";
 import { createOrAdopt } from "./create.ts";
 import { openDatabase } from "./database.ts";
 import { deleteByName } from "./delete.ts";
@@ -72,7 +73,7 @@ export function neonProvider(options: NeonOptions): Provider {
     async list(limits) {
       if (refused !== undefined) return [];
       const context = contextOf("listing the Neon branches", limits);
-      return (await allowPlaceholderKey(options, () => list(setup.api, parent, dependencies.now(), context))) ?? [];
+      return (await allowPlaceholderKey(options, () => list(setup.api, parent, setup.clock.nowForDeletion, context))) ?? [];
     },
     async ensureBase(wanted, limits, migrate) {
       if (refused !== undefined || !options.base) return;
@@ -104,8 +105,10 @@ const REAL_DEPENDENCIES: Dependencies = {
 function setupOf(options: NeonOptions, dependencies: Dependencies, apiKey: string, project: string): Setup {
   const { rate, random, now, adapter } = dependencies;
   const { apiHost, secretsWithheld, base, choices, rootFile } = options;
-  const api = neonApi({ apiKey, project, apiHost, adapter, rate, random, now, secrets: [apiKey] });
-  return { api, project, secretsWithheld, base, bases: new Map(), choices, rootFile, dependencies, isShared: true };
+  const clock = neonClock(now);
+  const api = neonApi({ apiKey, project, apiHost, clock, adapter, rate, random, now, secrets: [apiKey] });
+  const own = { ...dependencies, now: clock.now };
+  return { api, clock, project, secretsWithheld, base, bases: new Map(), choices, rootFile, dependencies: own, isShared: true };
 }
 
 /** If the CI withholds secrets, the key may be a placeholder. Then a rejected key means that this job has nothing on Neon. */

@@ -1,6 +1,7 @@
 import type { Deadline } from "../../deadline.ts";
 import type { ReadyOptions } from "../../postgres/ready.ts";
 import type { ApiOptions } from "./api.ts";
+import type { NeonClock } from "./clock.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { Branch, NeonApi } from "./types.ts";
 
@@ -53,6 +54,7 @@ export interface Dependencies {
 /** The options of a provider, checked and completed, with its API. */
 export interface Setup {
   readonly api: NeonApi;
+  readonly clock: NeonClock;
   readonly project: string;
   readonly secretsWithheld: boolean;
   readonly base: boolean;
@@ -60,6 +62,7 @@ export interface Setup {
   readonly bases: Map<string, Pick<Branch, "id" | "name">>;
   readonly choices: NeonChoices;
   readonly rootFile: string | undefined;
+  /** `now` is Neon's clock. */
   readonly dependencies: Pick<Dependencies, "deadline" | "now" | "random" | "probe">;
   /**
    * Whether other jobs of the run may adopt the branch. A branch for one caller only (a copy to read from) never deletes
