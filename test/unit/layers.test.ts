@@ -66,7 +66,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "migration-tools",
     "audit",
   ],
-  usage: ["foundation", "postgres", "providers", "readiness", "context"],
+  usage: ["foundation", "identity", "postgres", "providers", "readiness", "context"],
   commands: BELOW_COMMANDS,
   index: [...BELOW_COMMANDS, "commands"],
   cli: [...BELOW_COMMANDS, "commands"],
