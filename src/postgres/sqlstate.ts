@@ -12,6 +12,7 @@ export const SQLSTATE = {
   undefinedTable: "42P01",
   undefinedSchema: "3F000",
   undefinedObject: "42704",
+  invalidParameterValue: "22023",
   invalidPassword: "28P01",
   invalidAuthorization: "28000",
   insufficientPrivilege: "42501",

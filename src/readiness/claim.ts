@@ -21,7 +21,8 @@ export interface Lead {
 /** How a lead ended. `lost`: another job may lead by now, our command has ended, and nothing was recorded. */
 export type Outcome = "ready" | "lost";
 
-const OWN_ROW = `database_id = $1 and run = $2 and fingerprint = $3 and epoch = $4 and ${HOLDS_LOCK}`;
+/** An SQL condition on the marker of a claim, and on the session's lock. `ownRow` gives its first four parameters. */
+export const OWN_ROW = `database_id = $1 and run = $2 and fingerprint = $3 and epoch = $4 and ${HOLDS_LOCK}`;
 
 /**
  * Writes the marker as "migrating" with an epoch above all others in this database. From then on, older leaders can
@@ -96,12 +97,14 @@ export async function adoptReady(session: Session, key: MarkerKey, from: Marker,
   );
 }
 
-async function update(session: Session, { key, epoch }: Claim, set: string, when: string, more: readonly unknown[] = []): Promise<boolean> {
+/** The parameters $1 to $4 of `OWN_ROW`. */
+export function ownRow({ key, epoch }: Claim): readonly unknown[] {
+  return [key.database, key.run, key.fingerprint, epoch];
+}
+
+async function update(session: Session, held: Claim, set: string, when: string, more: readonly unknown[] = []): Promise<boolean> {
   const rows = await session.query(`update offshoot.readiness set ${set} where ${OWN_ROW} and ${when} returning 1`, [
-    key.database,
-    key.run,
-    key.fingerprint,
-    epoch,
+    ...ownRow(held),
     ...more,
   ]);
   return rows.length === 1;

@@ -102,6 +102,12 @@ create table if not exists offshoot.waiters (
   since timestamptz not null,
   expires_at timestamptz not null
 );
+create table if not exists offshoot.sessions (
+  pid integer primary key,
+  backend_start timestamptz,
+  role oid not null,
+  epoch integer not null
+);
 comment on schema offshoot is 'Readiness markers of offshoot; not part of the application''s schema.'`;
 
 /**
@@ -123,8 +129,8 @@ export async function ensureTables(session: Session, within: Deadline): Promise<
 
 async function tablesExist(session: Session): Promise<boolean> {
   const [row] = await session.query<{ found: boolean }>(
-    `select count(*) = 2 as found from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname = 'offshoot' and c.relname in ('readiness', 'waiters')`,
+    `select count(*) = 3 as found from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = 'offshoot' and c.relname in ('readiness', 'waiters', 'sessions')`,
   );
   return row?.found ?? false;
 }

@@ -1,98 +1,143 @@
 /**
  * A process between the leader and the migration command. It ends the command, with everything that the command
- * started, when the leader ends (kill -9) or cannot prove any more that it leads (SIGSTOP, a broken network). So the
- * command of a replaced leader has always ended before the next one starts.
+ * started, when the leader ends (kill -9) or cannot prove any more that it leads (SIGSTOP, a broken network). The broker
+ * through which the command reaches the database is in this process too: if it is killed, the command has no session left.
  * It exchanges messages with `command.ts` over the IPC channel. The command inherits its stdout and stderr.
  */
+import { type Broker, openBroker } from "../broker/broker.ts";
+import { serverOf } from "../broker/backend.ts";
+import { messageOf } from "../errors.ts";
+import { parseUrl } from "../postgres/url.ts";
 import { type Child, startChild } from "../process/child.ts";
-import { groupIsAlive, signalGroup } from "../process/signals.ts";
+import { type Family, membersOf, signalFamily } from "../process/marked.ts";
+import { sessionName } from "./session-names.ts";
 import { machineMs } from "./timings.ts";
-
-export type ToWatchdog =
-  | {
-      readonly kind: "start";
-      /** File and arguments, or one line for the shell. */
-      readonly argv: readonly string[] | string;
-      readonly cwd: string;
-      readonly env: Readonly<Record<string, string>>;
-      readonly beatAt: number;
-      readonly silenceMs: number;
-      readonly shortGraceMs: number;
-    }
-  /** The leader proved at that time (by `machineMs`) that it leads. */
-  | { readonly kind: "beat"; readonly at: number }
-  | { readonly kind: "stop"; readonly graceMs: number };
-
-export type FromWatchdog =
-  /** Ready for `start`. A leader that died meanwhile sends no `start`, and nothing runs. */
-  | { readonly kind: "here" }
-  | { readonly kind: "started"; readonly pid: number }
-  | { readonly kind: "unstartable"; readonly code: string; readonly message: string }
-  /** `abandoned`: ended because the leader could not prove that it leads. */
-  | { readonly kind: "ended"; readonly code: number | null; readonly signal: string | null; readonly abandoned: boolean };
+import type { FenceOrder, FromWatchdog, ToWatchdog } from "./watchdog-messages.ts";
 
 const CHECK_MS = 100;
+/** Programs that the command left running have this long to end by themselves. */
+const LEAVING_MS = 1000;
+
 let beatAt = 0;
 let shortGraceMs = 1000;
-let pid: number | undefined;
+let family: Family | undefined;
 let abandoned = false;
 let killAt = Number.POSITIVE_INFINITY;
+let finish = (): void => {};
+const answers = new Map<string, (refused: string | undefined) => void>();
 
-process.on("message", (message: ToWatchdog) => {
-  if (message.kind === "start") start(message);
-  else if (message.kind === "beat") beatAt = message.at;
-  else stop(message.graceMs);
-});
-process.on("disconnect", () => abandon());
-send({ kind: "here" });
 // A CI service that ends a job signals every process of the job, this one too.
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop(shortGraceMs));
+process.on("disconnect", () => abandon());
+// Without loopback the command can only be started without a broker. The leader decides that.
+const broker: Broker | undefined = await openBroker().catch(() => undefined);
+process.on("message", (message: ToWatchdog) => void receive(message));
+send({ kind: "here", port: broker?.port });
 
-function start(order: Extract<ToWatchdog, { kind: "start" }>): void {
+async function receive(message: ToWatchdog): Promise<void> {
+  if (message.kind === "start") return start(message);
+  if (message.kind === "beat") beatAt = message.at;
+  else if (message.kind === "stop") stop(message.graceMs);
+  else if (message.kind === "finish") finish();
+  else if (message.kind === "admitted") answers.get(message.name)?.(message.refused);
+  else {
+    broker?.close();
+    stop(shortGraceMs);
+  }
+}
+
+async function start(order: Extract<ToWatchdog, { kind: "start" }>): Promise<void> {
   beatAt = order.beatAt;
   shortGraceMs = order.shortGraceMs;
+  try {
+    if (order.fence === undefined) broker?.close();
+    else await serve(order.fence);
+  } catch (thrown) {
+    return leave({ kind: "unstartable", code: "BROKER", message: messageOf(thrown) });
+  }
   // A leader that was stopped between its last heartbeat and this message may have been replaced.
-  if (machineMs() - beatAt > order.silenceMs) return leave({ kind: "ended", code: null, signal: null, abandoned: true });
+  if (abandoned || machineMs() - beatAt > order.silenceMs) return leaveAbandoned();
   // The process group is needed to end the command with everything that it started.
   const command = startChild(order.argv, { cwd: order.cwd, env: order.env, group: true });
   command.started.catch((thrown: NodeJS.ErrnoException) =>
     leave({ kind: "unstartable", code: thrown.code ?? "UNKNOWN", message: thrown.message }),
   );
   if (command.pid === undefined) return;
-  pid = command.pid;
-  send({ kind: "started", pid });
-  void watch(command, command.pid, order.silenceMs);
+  family = { group: command.pid, mark: order.mark };
+  send({ kind: "started", pid: command.pid });
+  await watch(command, family, order.silenceMs);
 }
 
-async function watch(command: Child, group: number, silenceMs: number): Promise<void> {
+async function serve({ url, name, checksConnection }: FenceOrder): Promise<void> {
+  broker?.serve({
+    server: await serverOf(url),
+    database: parseUrl(url).database,
+    nameOf: (nonce) => sessionName(name, nonce),
+    checksConnection,
+    admit: (session) =>
+      new Promise((resolve) => {
+        answers.set(session, (refused) => {
+          answers.delete(session);
+          resolve(refused);
+        });
+        send({ kind: "admit", name: session });
+      }),
+  });
+}
+
+async function watch(command: Child, watched: Family, silenceMs: number): Promise<void> {
   const timer = setInterval(() => {
     if (machineMs() - beatAt > silenceMs) abandon();
-    if (machineMs() >= killAt) signalGroup(group, "SIGKILL");
+    if (machineMs() >= killAt) signalFamily(watched, "SIGKILL");
   }, CHECK_MS);
   const { code, signal } = await command.ended;
-  // What the command started and left in its group is ended too: it must not write beside the next leader's command.
-  if (groupIsAlive(group)) stop(shortGraceMs);
-  const groupCheck = setInterval(() => {
-    // In a container whose first process is not an init process, zombies never disappear. So this has a time limit.
-    if (groupIsAlive(group) && machineMs() < killAt + shortGraceMs) return;
-    clearInterval(groupCheck);
-    clearInterval(timer);
-    leave({ kind: "ended", code, signal, abandoned });
-  }, 10);
+  const isDone = code === 0 && killAt === Number.POSITIVE_INFINITY;
+  if (isDone) await leaderSaysFinish();
+  const left = await endFamily(watched, isDone ? LEAVING_MS : 0);
+  clearInterval(timer);
+  const sessions = broker?.counts() ?? { admitted: 0, needTls: 0 };
+  leave({ kind: "ended", code, signal, abandoned, sessions, left });
+}
+
+/** The leader first waits for the sessions of what the command left running. A stopped command is not waited for. */
+function leaderSaysFinish(): Promise<void> {
+  return new Promise((resolve) => {
+    finish = resolve;
+    send({ kind: "exited" });
+  });
+}
+
+/**
+ * Ends what the command started and left running: it must not write beside the next leader's command. Returns the names of
+ * the programs that did not end within `leavingMs` by themselves.
+ */
+async function endFamily(watched: Family, leavingMs: number): Promise<readonly string[]> {
+  await until(() => membersOf(watched).length === 0, machineMs() + leavingMs);
+  const left = membersOf(watched).map(({ name }) => name);
+  if (left.length === 0) return [];
+  stop(shortGraceMs);
+  await until(() => membersOf(watched).length === 0, killAt + shortGraceMs);
+  return left;
+}
+
+async function until(isTrue: () => boolean, atMs: number): Promise<void> {
+  while (!isTrue() && machineMs() < Math.min(atMs, killAt + shortGraceMs)) await new Promise((resolve) => setTimeout(resolve, 25));
 }
 
 function abandon(): void {
   abandoned = true;
-  if (pid === undefined) return leave({ kind: "ended", code: null, signal: null, abandoned: true });
+  broker?.close();
+  if (family === undefined) return leaveAbandoned();
   stop(shortGraceMs);
 }
 
 function stop(graceMs: number): void {
   // No command was started, and none will be.
-  if (pid === undefined) return abandon();
+  if (family === undefined) return abandon();
   const isFirst = killAt === Number.POSITIVE_INFINITY;
   killAt = Math.min(killAt, machineMs() + graceMs);
-  if (isFirst) signalGroup(pid, "SIGTERM");
+  if (isFirst) signalFamily(family, "SIGTERM");
+  finish();
 }
 
 function send(message: FromWatchdog, then: () => void = () => {}): void {
@@ -101,6 +146,11 @@ function send(message: FromWatchdog, then: () => void = () => {}): void {
   else then();
 }
 
+function leaveAbandoned(): void {
+  leave({ kind: "ended", code: null, signal: null, abandoned: true, sessions: { admitted: 0, needTls: 0 }, left: [] });
+}
+
 function leave(message: FromWatchdog): void {
+  broker?.close();
   send(message, () => process.exit(0));
 }

@@ -1,0 +1,113 @@
+import { randomBytes } from "node:crypto";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { messageOf } from "../errors.ts";
+import { openBackend, type Server } from "./backend.ts";
+import { readOpening } from "./first-message.ts";
+import { passLogin } from "./login.ts";
+import { fatalError, sessionMessage, withLength } from "./messages.ts";
+
+/** What a broker needs to serve the clients of one migration command. */
+export interface BrokerOptions {
+  readonly server: Server;
+  /** The only database that it accepts. */
+  readonly database: string;
+  /** The name of a session, from a random text of 16 hexadecimal digits. At most 63 bytes. */
+  readonly nameOf: (nonce: string) => string;
+  /** Whether the server accepts `client_connection_check_interval`: it then notices within a second that we died. */
+  readonly checksConnection: boolean;
+  /** Called when the server has opened the session with that name, before the client can use it. Returns why not, if it must not. */
+  readonly admit: (name: string) => Promise<string | undefined>;
+}
+
+/** What the clients did. */
+export interface BrokerCounts {
+  /** Sessions that were handed to a client. */
+  admitted: number;
+  /** Clients that left because the broker has no TLS. */
+  needTls: number;
+}
+
+/** The server gives a login a minute (`authentication_timeout`). */
+const LOGIN_MS = 60_000;
+
+const CHECK_INTERVAL = "-c client_connection_check_interval=1000";
+
+/** Serves one client from its first message to its end. `keep` registers the connection to the server. */
+export async function serveClient(
+  client: Socket,
+  options: BrokerOptions,
+  counts: BrokerCounts,
+  keep: (backend: Duplex) => void,
+): Promise<void> {
+  const login = new AbortController();
+  const tooLong = setTimeout(() => client.destroy(), LOGIN_MS);
+  // A client that leaves during the login ends the connection to the server too.
+  client.once("close", () => login.abort());
+  try {
+    const opening = await readOpening(client);
+    if (typeof opening === "string") {
+      if (opening === "needs-tls") counts.needTls += 1;
+      return void client.destroy();
+    }
+    const { message, body } = opening;
+    if (message.kind === "cancel") return await passCancelRequest(client, withLength(body), options.server, login.signal);
+    const refusal = refusalOf(message.parameters, options.database);
+    if (refusal !== undefined) return void client.end(fatalError("28000", refusal));
+    const name = options.nameOf(randomBytes(8).toString("hex"));
+    const parameters = new Map([...message.parameters, ["application_name", name]]);
+    if (options.checksConnection) parameters.set("options", `${parameters.get("options") ?? ""} ${CHECK_INTERVAL}`.trimStart());
+    const backend = await openBackend(options.server, sessionMessage(message.version, parameters), login.signal).catch(
+      (thrown: unknown) => messageOf(thrown),
+    );
+    if (typeof backend === "string") return void client.end(fatalError("08001", `offshoot could not connect to the server: ${backend}`));
+    keep(backend);
+    client.once("close", () => endAfterWriting(backend));
+    if (client.destroyed) return void backend.destroy();
+    const held = await passLogin(client, backend);
+    const refused = held === undefined ? undefined : await options.admit(name);
+    if (refused !== undefined) client.write(fatalError("57P01", refused));
+    if (held === undefined || refused !== undefined || client.destroyed) {
+      client.end();
+      return void backend.destroy();
+    }
+    counts.admitted += 1;
+    client.write(held);
+    join(client, backend);
+  } finally {
+    clearTimeout(tooLong);
+  }
+}
+
+/** From now on every byte passes unchanged, at the speed of the slower side. */
+function join(client: Socket, backend: Duplex): void {
+  client.pipe(backend);
+  backend.pipe(client);
+  backend.once("close", () => client.end());
+}
+
+/** Why a session is not for this broker. */
+function refusalOf(parameters: ReadonlyMap<string, string>, database: string): string | undefined {
+  const replication = parameters.get("replication") ?? "";
+  if (!["", "false", "off", "no", "0"].includes(replication)) return "replication connections cannot pass offshoot's broker";
+  // The name of the database defaults to the user's (PostgreSQL documentation, "Message Formats").
+  const wanted = parameters.get("database") ?? parameters.get("user") ?? "";
+  if (Buffer.from(wanted, "latin1").toString() === database) return undefined;
+  return "offshoot's broker accepts only sessions of the database that is being migrated";
+}
+
+/** The server closes the connection of a cancel request without an answer. */
+async function passCancelRequest(client: Socket, request: Buffer, server: Server, signal: AbortSignal): Promise<void> {
+  const backend = await openBackend(server, request, signal);
+  backend.once("close", () => client.end());
+  backend.on("error", () => {});
+  backend.resume();
+  backend.end();
+}
+
+/** What a client sent before it left reaches the server, as it would without us. */
+function endAfterWriting(backend: Duplex): void {
+  if (backend.writableFinished) return void backend.destroy();
+  backend.once("finish", () => backend.destroy());
+  backend.end();
+}

@@ -1,0 +1,64 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { groupIsAlive, signalGroup, signalProcess } from "./signals.ts";
+
+/**
+ * The environment variable by which everything that a command started is found, also what left the command's process group
+ * and session. A process can remove it, and then only its group shows where it comes from.
+ */
+export const MARK = "OFFSHOOT_COMMAND_ID";
+
+/** Where to look: a process group, and the value of `MARK`. */
+export interface Family {
+  readonly group: number;
+  readonly mark: string;
+}
+
+/** A process that runs, with the name of its program. */
+export interface Member {
+  readonly pid: number;
+  readonly name: string;
+}
+
+/** The processes of a family that run. Zombies do not count: in a container without an init process they never disappear. */
+export function membersOf(family: Family): readonly Member[] {
+  if (process.platform === "linux") return linuxMembers(family);
+  const marked = process.platform === "win32" ? [] : psMembers(family.mark);
+  // Elsewhere the group has no list of members. Its first process represents them.
+  return marked.length === 0 && groupIsAlive(family.group) ? [{ pid: family.group, name: "a process of its group" }] : marked;
+}
+
+/** Signals every process of a family. */
+export function signalFamily(family: Family, signal: NodeJS.Signals): void {
+  signalGroup(family.group, signal);
+  for (const { pid } of membersOf(family)) signalProcess(pid, signal);
+}
+
+function linuxMembers({ group, mark }: Family): readonly Member[] {
+  const wanted = `\0${MARK}=${mark}\0`;
+  return readdirSync("/proc").flatMap((entry) => {
+    const pid = Number(entry);
+    if (!Number.isInteger(pid) || pid === process.pid) return [];
+    try {
+      // proc(5): the name in parentheses, then state, parent and group.
+      const stat = readFileSync(`/proc/${entry}/stat`, "utf8");
+      const [state = "", , itsGroup] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      if (state === "Z" || state === "X") return [];
+      const isMember = Number(itsGroup) === group || `\0${readFileSync(`/proc/${entry}/environ`, "latin1")}`.includes(wanted);
+      return isMember ? [{ pid, name: stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")")) }] : [];
+    } catch {
+      // It ended after the folder was listed, or belongs to another user.
+      return [];
+    }
+  });
+}
+
+/** `ps -E` of macOS and BSD shows the environment of this user's processes after the command. */
+function psMembers(mark: string): readonly Member[] {
+  const { stdout } = spawnSync("ps", ["-axwwE", "-o", "pid=,command="], { encoding: "utf8", timeout: 2000, maxBuffer: 16_000_000 });
+  return (stdout ?? "").split("\n").flatMap((line) => {
+    const found = / *(\d+) (\S+)/.exec(line);
+    const pid = Number(found?.[1]);
+    return found !== null && line.includes(`${MARK}=${mark}`) && pid !== process.pid ? [{ pid, name: found[2] ?? "" }] : [];
+  });
+}

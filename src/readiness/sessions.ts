@@ -1,0 +1,88 @@
+import type { Deadline } from "../deadline.ts";
+import type { Listener } from "../events.ts";
+import type { Session } from "../postgres/connect.ts";
+import { type Claim, OWN_ROW, ownRow } from "./claim.ts";
+import { MIGRATION_NAME } from "./session-names.ts";
+
+/** An SQL condition: the session `a` of `pg_stat_activity` is the one of the record `s`. Its start is hidden from other roles. */
+const IS_RECORDED = `a.pid = s.pid and a.datname = current_database()
+  and (a.backend_start = s.backend_start or (a.backend_start is null and a.usesysid = s.role))`;
+
+/** An SQL condition: this role may end the session `a` (PostgreSQL documentation, "Server Signaling Functions"). */
+const CAN_END = `(select (me.rolsuper or not its.rolsuper) and (pg_has_role(its.oid, 'usage') or pg_has_role('pg_signal_backend', 'usage'))
+  from pg_roles me, pg_roles its where me.rolname = current_user and its.oid = a.usesysid)`;
+
+const END = `a.pid, case when ${CAN_END} then pg_terminate_backend(a.pid) end`;
+
+/**
+ * Records a session of the command before the command can use it, so that a later leader finds it whatever its name is by
+ * then. The same statement proves that we lead. `unseen`: the server does not show a session with that name.
+ */
+export async function recordSession(session: Session, held: Claim, name: string): Promise<"recorded" | "lost" | "unseen"> {
+  const [row] = await session.query<{ leads: boolean; recorded: boolean }>(
+    `with leads as (select 1 from offshoot.readiness where ${OWN_ROW} and state = 'migrating'),
+       recorded as (
+         insert into offshoot.sessions as s (pid, backend_start, role, epoch)
+         select a.pid, a.backend_start, a.usesysid, $4 from pg_stat_activity a, leads
+          where a.application_name = $5 and a.datname = current_database()
+         on conflict (pid) do update set backend_start = excluded.backend_start, role = excluded.role, epoch = excluded.epoch
+         returning 1)
+     select exists (select from leads) as leads, exists (select from recorded) as recorded`,
+    [...ownRow(held), name],
+  );
+  if (row?.recorded === true) return "recorded";
+  return row?.leads === true ? "unseen" : "lost";
+}
+
+/** Deletes the records of sessions. Afterwards the command has ended, or its sessions have. */
+export async function forgetSessions(session: Session, epoch: number): Promise<void> {
+  await session.query("delete from offshoot.sessions where epoch <= $1", [epoch]);
+}
+
+/**
+ * Ends the sessions of migrations with an older epoch in this database. Returns how many there were.
+ *
+ * The order matters. A session gets its record while it still has the name that the broker gave it. So a session whose name
+ * is not found by the first statement has ended, or has its record before the second statement begins.
+ */
+export async function endOlderSessions(session: Session, epoch: number): Promise<number> {
+  const named = await session.query(
+    `select ${END} from pg_stat_activity a
+      where a.datname = current_database() and a.pid <> pg_backend_pid() and substring(a.application_name from $1)::integer < $2`,
+    [MIGRATION_NAME, epoch],
+  );
+  const recorded = await session.query(
+    `select ${END} from offshoot.sessions s join pg_stat_activity a on ${IS_RECORDED} where s.epoch < $1`,
+    [epoch],
+  );
+  return Math.max(named.length, recorded.length);
+}
+
+/** After this time people want to know why a new leader has not begun. */
+const REPORT_MS = 3000;
+
+/**
+ * Repeats `endOlderSessions` until no such session exists. No other can come: the broker of an older leader asks that
+ * leader before it hands a session over, and that leader no longer leads.
+ */
+export async function untilOlderSessionsEnded(session: Session, epoch: number, within: Deadline, emit: Listener): Promise<void> {
+  const startedAt = performance.now();
+  let reported = false;
+  for (let count; (count = await endOlderSessions(session, epoch)) > 0; await within.pause(50)) {
+    if (reported || performance.now() - startedAt < REPORT_MS) continue;
+    reported = true;
+    emit({ kind: "note", text: `Waiting until ${count} database sessions of an earlier leader's command have ended.` });
+  }
+  await forgetSessions(session, epoch - 1);
+}
+
+/** How many sessions the command of this epoch has now. */
+export async function countSessions(session: Session, epoch: number): Promise<number> {
+  const [row] = await session.query<{ count: number }>(
+    `select count(*)::integer as count from pg_stat_activity a
+      where a.datname = current_database() and (substring(a.application_name from $1)::integer = $2
+        or exists (select from offshoot.sessions s where ${IS_RECORDED} and s.epoch = $2))`,
+    [MIGRATION_NAME, epoch],
+  );
+  return row?.count ?? 0;
+}
