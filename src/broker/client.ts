@@ -57,8 +57,8 @@ export async function serveClient(
     const name = options.nameOf(randomBytes(8).toString("hex"));
     const parameters = new Map([...message.parameters, ["application_name", name]]);
     if (options.checksConnection) parameters.set("options", `${parameters.get("options") ?? ""} ${CHECK_INTERVAL}`.trimStart());
-    const backend = await openBackend(options.server, sessionMessage(message.version, parameters), login.signal).catch(
-      (thrown: unknown) => messageOf(thrown),
+    const backend = await openBackend(options.server, sessionMessage(message.version, parameters), login.signal).catch((thrown: unknown) =>
+      messageOf(thrown),
     );
     if (typeof backend === "string") return void client.end(fatalError("08001", `offshoot could not connect to the server: ${backend}`));
     keep(backend);

@@ -12,7 +12,7 @@ const HELD_BYTES = 1_048_576;
 export async function passLogin(client: Duplex, backend: Duplex): Promise<Buffer | undefined> {
   let isAuthenticated = false;
   const held: Buffer[] = [];
-  for (let bytes = 0; bytes <= HELD_BYTES; ) {
+  for (let bytes = 0; bytes <= HELD_BYTES;) {
     const message = await readMessage(backend, LOGIN_MESSAGE_BYTES);
     if (message === undefined) return undefined;
     if (message.type === "E") {

@@ -33,7 +33,8 @@ export function readFirstMessage(body: Buffer): FirstMessage {
 
 function readParameters(bytes: Buffer): ReadonlyMap<string, string> | undefined {
   const parameters = new Map<string, string>();
-  const texts = bytes.toString("latin1").split("\0");
+  // Every text ends with a NUL.
+  const texts = bytes.toString("latin1").split("\0").slice(0, -1);
   for (let place = 0; place < texts.length; place += 2) {
     const [name, value] = [texts[place], texts[place + 1]];
     // An empty name ends the list.
@@ -104,7 +105,11 @@ const SASL = 10;
  */
 export function withoutChannelBinding(body: Buffer): Buffer | undefined {
   if (body.length < 4 || body.readUInt32BE(0) !== SASL) return body;
-  const methods = body.subarray(4).toString("latin1").split("\0").filter((method) => method !== "" && !method.endsWith("-PLUS"));
+  const methods = body
+    .subarray(4)
+    .toString("latin1")
+    .split("\0")
+    .filter((method) => method !== "" && !method.endsWith("-PLUS"));
   if (methods.length === 0) return undefined;
   return Buffer.concat([uint32(SASL), Buffer.from(`${methods.join("\0")}\0\0`, "latin1")]);
 }

@@ -54,20 +54,22 @@ export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
 
 /** Runs the migrations once on the target database, or waits for the job that runs them. Throws what `migrate` throws. */
 export async function migrateDatabase(context: Context, migrations: Migrations, target: TargetDatabase, retry = false): Promise<Migrated> {
-  const variables = target.database === undefined ? variablesOfUrl(target.url) : variablesOf(target.database);
+  const { database } = target;
+  const variables = (url: DirectUrl): Readonly<Record<string, string>> =>
+    database === undefined ? variablesOfUrl(url) : { ...variablesOf({ ...database, url, directUrl: url }) };
   const keepAsBase = context.settings.base === false ? undefined : target.database?.keepAsBase;
   const request = {
     ...readinessRequest(context, migrations, target, retry),
     command: migrations.command,
     cwd: migrations.directory,
     // Every migration tool reads DATABASE_URL, and migrations need the direct URL.
-    env: {
+    env: (url: DirectUrl) => ({
       ...commandEnvironment(context.env, context.settings.passSecrets),
       ...context.settings.migrations.env,
-      ...variables,
-      DATABASE_URL: target.url,
-      ...migrations.env(target.url),
-    },
+      ...variables(url),
+      ...migrations.env(url),
+    }),
+    fence: context.settings.migrations.fence,
     ...verification(context, target.url, migrations.project),
     ...(keepAsBase === undefined
       ? {}

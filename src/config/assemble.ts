@@ -51,6 +51,7 @@ export function assembleSettings(entries: EffectiveEntries): Settings {
       directory: get("migrations.directory"),
       folder: get("migrations.folder"),
       irreversible: get("migrations.irreversible"),
+      fence: get("migrations.fence"),
     },
     base: get("base"),
     baseTtlMs: get("baseTtl"),

@@ -30,6 +30,7 @@ const KIND_SCHEMAS: Readonly<Record<ValueKind, (field: Field) => z.ZodType>> = {
   neonSslMode: () => z.enum(NEON_SSL_MODES),
   scope: () => z.enum(["run", "pull-request"]),
   severity: () => z.enum(["error", "warning", "info"]),
+  fence: () => z.enum(["auto", "require", "off"]),
   tool: () => z.enum(TOOL_CHOICES),
   duration: ({ min = "1ms", max }) =>
     z

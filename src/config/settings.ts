@@ -117,6 +117,8 @@ export interface MigrationSettings {
   readonly folder: string | undefined;
   /** Names of migrations that cannot be rolled back. */
   readonly irreversible: readonly string[];
+  /** Whether the command's sessions pass offshoot's broker: see `FenceMode`. Default `auto`. */
+  readonly fence: "auto" | "require" | "off";
 }
 
 export interface AuditSettings {

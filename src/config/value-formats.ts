@@ -9,6 +9,7 @@ export interface KindValues {
   readonly scope: "run" | "pull-request";
   readonly severity: "error" | "warning" | "info";
   readonly neonSslMode: NeonSslMode;
+  readonly fence: "auto" | "require" | "off";
   readonly tool: ToolChoice;
   readonly duration: number;
   readonly major: PostgresMajor;
@@ -71,6 +72,7 @@ export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
   scope: { expected: "run or pull-request", choices: ["run", "pull-request"] },
   severity: { expected: "error, warning or info", choices: ["error", "warning", "info"] },
   neonSslMode: { expected: `one of ${NEON_SSL_MODES.join(", ")}`, choices: NEON_SSL_MODES },
+  fence: { expected: "auto, require or off", choices: ["auto", "require", "off"] },
   tool: { expected: `one of ${TOOL_CHOICES.join(", ")}`, choices: TOOL_CHOICES },
   duration: { expected: "a duration such as 90m, 2h or 3d", toValue: (input) => parseDuration(String(input)) },
   major: { expected: `one of the numbers ${POSTGRES_MAJORS.join(", ")}`, fromText: asNumber },

@@ -49,6 +49,13 @@ export const WORK_FIELDS = [
     description: "Names of migrations that cannot be rolled back. `rollback-check` accepts this.",
   },
   {
+    path: "migrations.fence",
+    kind: "fence",
+    default: "auto",
+    description:
+      "Whether the migration command connects through offshoot, so that it can never overlap with the command of another job ([migrations](docs/migrations.md)). `auto`: unless it is started by `docker`, `ssh` or the like. `require`: it fails if it connects elsewhere. `off`: it connects to the server itself.",
+  },
+  {
     path: "passSecrets",
     kind: "boolean",
     default: "false",

@@ -10,7 +10,8 @@ export const MARK = "OFFSHOOT_COMMAND_ID";
 
 /** Where to look: a process group, and the value of `MARK`. */
 export interface Family {
-  readonly group: number;
+  /** Undefined: only the mark counts. */
+  readonly group: number | undefined;
   readonly mark: string;
 }
 
@@ -25,12 +26,13 @@ export function membersOf(family: Family): readonly Member[] {
   if (process.platform === "linux") return linuxMembers(family);
   const marked = process.platform === "win32" ? [] : psMembers(family.mark);
   // Elsewhere the group has no list of members. Its first process represents them.
-  return marked.length === 0 && groupIsAlive(family.group) ? [{ pid: family.group, name: "a process of its group" }] : marked;
+  const { group } = family;
+  return marked.length === 0 && group !== undefined && groupIsAlive(group) ? [{ pid: group, name: "a process of its group" }] : marked;
 }
 
 /** Signals every process of a family. */
 export function signalFamily(family: Family, signal: NodeJS.Signals): void {
-  signalGroup(family.group, signal);
+  if (family.group !== undefined) signalGroup(family.group, signal);
   for (const { pid } of membersOf(family)) signalProcess(pid, signal);
 }
 

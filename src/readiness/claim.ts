@@ -18,8 +18,15 @@ export interface Lead {
   readonly settleMs: number;
 }
 
-/** How a lead ended. `lost`: another job may lead by now, our command has ended, and nothing was recorded. */
-export type Outcome = "ready" | "lost";
+/**
+ * How a lead ended. `lost`, with the reason: another job may lead by now, our command has ended, and nothing was recorded.
+ */
+export type Outcome = "ready" | Lost;
+
+export interface Lost {
+  /** Completes "This job lost the lead of the migration: …". */
+  readonly lost: string;
+}
 
 /** An SQL condition on the marker of a claim, and on the session's lock. `ownRow` gives its first four parameters. */
 export const OWN_ROW = `database_id = $1 and run = $2 and fingerprint = $3 and epoch = $4 and ${HOLDS_LOCK}`;

@@ -1,14 +1,16 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import type { BrokerCounts } from "../broker/broker.ts";
 import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import type { Listener } from "../events.ts";
+import type { DirectUrl } from "../postgres/url.ts";
 import { endOf } from "../process/child.ts";
-import { signalGroup } from "../process/signals.ts";
 import { cleanOutput } from "../process/clean-output.ts";
+import { MARK } from "../process/marked.ts";
 import { createTail } from "../process/tail.ts";
-import { withOwnNodeOptions } from "../process/node-options.ts";
-import { programFile } from "../program.ts";
-import type { FromWatchdog, ToWatchdog } from "./watchdog.ts";
+import { brokerEnvironment, brokerUrl } from "./fence.ts";
+import type { FromWatchdog } from "./watchdog-messages.ts";
+import { type LastMessage, startWatchdog, type WatchdogProcess } from "./watchdog-process.ts";
 
 /** The migration command: a line for the shell, or a program with its arguments, for which no shell is used. */
 export type MigrationCommand =
@@ -24,13 +26,34 @@ export interface CommandEnd {
   readonly tail: string;
   /** It was ended because its leader could not prove that it leads. */
   readonly abandoned: boolean;
+  /** How the watchdog was ended, if it did not end by itself. Its command was ended with it. */
+  readonly watchdogKilledBy?: string;
+  /** What passed the broker. Undefined: the command was not fenced. */
+  readonly sessions?: BrokerCounts | undefined;
+  /** Names of the programs that still ran after the command's end, and were ended. */
+  readonly left?: readonly string[];
   /** The error of a function that ran instead of a command. */
   readonly error?: unknown;
 }
 
+/** How the command is fenced. */
+export interface Fence {
+  /** The name of its sessions. */
+  readonly name: string;
+  readonly checksConnection: boolean;
+  /** Proves that we lead, and records the session with that name. Returns why the command must not use it. */
+  readonly admit: (name: string) => Promise<string | undefined>;
+}
+
 export interface CommandOptions {
   readonly cwd: string;
-  readonly env: Env;
+  /** The complete environment of the command, for the URL that it connects to. */
+  readonly env: (url: DirectUrl) => Env;
+  readonly url: DirectUrl;
+  /** Undefined: the command connects to the server itself. */
+  readonly fence: Fence | undefined;
+  /** Waits until the sessions of a command that ended with status 0 have ended too, for a limited time. */
+  readonly untilSessionsEnded: () => Promise<void>;
   /** When the leader last proved that it leads, by `machineMs`. Called when the command is about to start. */
   readonly beatAt: () => number;
   readonly silenceMs: number;
@@ -45,6 +68,8 @@ export interface RunningCommand {
   beat(at: number): void;
   /** SIGTERM now, SIGKILL after `graceMs`. If it is called again, the shorter grace counts. */
   stop(graceMs: number): void;
+  /** The lead is lost: ends all sessions of the command at once, and the command soon. */
+  cut(): void;
   /** Settles when the command and its process group have ended. Throws `COMMAND_NOT_FOUND`. */
   readonly ended: Promise<CommandEnd>;
 }
@@ -54,34 +79,49 @@ export function describeCommand(command: MigrationCommand): string {
   return command.kind === "shell" ? command.text : command.argv.join(" ");
 }
 
-/** Starts the command under a watchdog of its own (see `watchdog.ts`). */
+/** Starts the command under a watchdog of its own (see `watchdog.ts`). Its sessions pass the watchdog's broker. */
 export function startCommand(command: MigrationCommand, options: CommandOptions): RunningCommand {
-  const env = definedOnly(options.env);
-  const watchdog = spawn(process.execPath, [programFile("readiness/watchdog")], {
-    // A session of its own: Ctrl-C in a terminal then reaches only the leader, which decides what to do.
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-    env: { ...withOwnNodeOptions(env) },
-    windowsHide: true,
-  });
-  // A watchdog that has ended receives nothing. `ended` reports its end.
-  const send = (message: ToWatchdog): void => {
-    if (watchdog.connected) watchdog.send(message, () => {});
+  const mark = randomUUID();
+  const receive = (message: FromWatchdog): void => {
+    if (message.kind === "here") start(watchdog, command, options, { mark, port: message.port });
+    else if (message.kind === "admit") void admit(message.name);
+    else if (message.kind === "exited") void options.untilSessionsEnded().finally(() => watchdog.send({ kind: "finish" }));
   };
-  const argv = command.kind === "shell" ? command.text : command.argv;
-  const { cwd, silenceMs, shortGraceMs } = options;
-  const ended = follow(watchdog, command, options);
-  watchdog.on("message", (message: FromWatchdog) => {
-    if (message.kind === "here") send({ kind: "start", argv, cwd, env, beatAt: options.beatAt(), silenceMs, shortGraceMs });
-  });
+  const admit = async (name: string): Promise<void> => {
+    watchdog.send({ kind: "admitted", name, refused: await options.fence?.admit(name) });
+  };
+  const watchdog = startWatchdog(options.env(options.url), mark, receive);
   return {
-    beat: (at) => send({ kind: "beat", at }),
-    stop: (graceMs) => send({ kind: "stop", graceMs }),
-    ended,
+    beat: (at) => watchdog.send({ kind: "beat", at }),
+    stop: (graceMs) => watchdog.send({ kind: "stop", graceMs }),
+    cut: () => watchdog.send({ kind: "cut" }),
+    ended: follow(watchdog, command, options),
   };
 }
 
-async function follow(watchdog: ChildProcess, command: MigrationCommand, options: CommandOptions): Promise<CommandEnd> {
+function start(
+  watchdog: WatchdogProcess,
+  command: MigrationCommand,
+  options: CommandOptions,
+  { mark, port }: { readonly mark: string; readonly port: number | undefined },
+): void {
+  const { cwd, url, fence, silenceMs, shortGraceMs } = options;
+  const usesBroker = fence !== undefined && port !== undefined;
+  const env = usesBroker ? brokerEnvironment(options.env(brokerUrl(url, port))) : options.env(url);
+  watchdog.send({
+    kind: "start",
+    argv: command.kind === "shell" ? command.text : command.argv,
+    cwd,
+    env: { ...definedOnly(env), [MARK]: mark },
+    mark,
+    beatAt: options.beatAt(),
+    silenceMs,
+    shortGraceMs,
+    fence: usesBroker ? { url, name: fence.name, checksConnection: fence.checksConnection } : undefined,
+  });
+}
+
+async function follow({ child, last }: WatchdogProcess, command: MigrationCommand, options: CommandOptions): Promise<CommandEnd> {
   const tail = createTail(options.secrets);
   const cleaner = cleanOutput(options.secrets, (stream, text) => {
     const chunk = Buffer.from(text);
@@ -89,34 +129,21 @@ async function follow(watchdog: ChildProcess, command: MigrationCommand, options
     options.emit({ kind: "output", stream, chunk });
   });
   for (const stream of ["stdout", "stderr"] as const) {
-    watchdog[stream]?.on("data", (chunk: Uint8Array) => cleaner.push(stream, chunk));
+    child[stream]?.on("data", (chunk: Uint8Array) => cleaner.push(stream, chunk));
   }
-  const [last] = await Promise.all([lastMessage(watchdog), endOf(watchdog)]);
+  const [message] = await Promise.all([last, endOf(child)]);
   cleaner.end();
-  if (last.kind === "unstartable") throw commandNotFound(command, options.cwd, last);
-  return { code: last.code, signal: last.signal, abandoned: last.abandoned, tail: tail.text() };
+  return endBy(message, tail.text(), command, options);
 }
 
-type LastMessage = Exclude<FromWatchdog, { kind: "here" | "started" }>;
-
-/** The watchdog's result. If the watchdog ended without one, the command is killed at once. */
-function lastMessage(watchdog: ChildProcess): Promise<LastMessage> {
-  return new Promise((resolve, reject) => {
-    let pid: number | undefined;
-    let last: LastMessage | undefined;
-    watchdog.on("message", (message: FromWatchdog) => {
-      if (message.kind === "started") pid = message.pid;
-      else if (message.kind !== "here") last = message;
-    });
-    watchdog.once("error", reject);
-    watchdog.once("exit", (_code, signal) => {
-      if (last === undefined && pid !== undefined) signalGroup(pid, "SIGKILL");
-      resolve(last ?? { kind: "ended", code: null, signal: signal ?? "SIGKILL", abandoned: false });
-    });
-  });
+function endBy(message: LastMessage, tail: string, command: MigrationCommand, options: CommandOptions): CommandEnd {
+  if (message.kind === "unstartable") throw commandNotFound(command, options.cwd, message);
+  if (message.kind === "killed") return { code: null, signal: null, tail, abandoned: false, watchdogKilledBy: message.by };
+  const { code, signal, abandoned, sessions, left } = message;
+  return { code, signal, tail, abandoned, sessions, left };
 }
 
-function commandNotFound(command: MigrationCommand, cwd: string, why: Extract<FromWatchdog, { kind: "unstartable" }>): OffshootError {
+function commandNotFound(command: MigrationCommand, cwd: string, why: Extract<LastMessage, { kind: "unstartable" }>): OffshootError {
   return new OffshootError("COMMAND_NOT_FOUND", `Could not start the migration command \`${describeCommand(command)}\` (${why.code}).`, {
     meaning: `No migration was run. The working directory was ${cwd}.`,
     remedy: "Check that the command's program is installed in this job, and that the working directory exists.",

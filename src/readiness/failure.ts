@@ -15,11 +15,40 @@ export function commandFailure(command: string, end: CommandEnd, secrets: readon
   return {
     code: "MIGRATION_FAILED",
     message: `The migration failed: \`${shown}\` ${how}.`,
-    ...(last === undefined ? {} : { meaning: last }),
+    ...withMeaning([...brokerHints(end), ...(last === undefined ? [] : [last])]),
     command: shown,
     ...(end.code === null ? {} : { exitCode: end.code }),
     ...(end.signal === null ? {} : { signal: end.signal }),
     tail: end.tail,
+  };
+}
+
+/** The failure of a command that ended with status 0 while something that it started still used the database. */
+export function sessionsLeftFailure(command: string, left: number, end: CommandEnd, secrets: readonly string[]): Failure {
+  const shown = redact(command, secrets);
+  const programs = [...new Set(end.left)].join(", ");
+  const sessions = left === 1 ? "one database session" : `${left} database sessions`;
+  return {
+    code: "MIGRATION_FAILED",
+    message: `The migration failed: \`${shown}\` ended with exit status 0, but left ${sessions} open.`,
+    meaning: `Something that it started in the background was still using the database${programs === "" ? "" : ` (${programs})`}, and was ended.`,
+    remedy: "Let the command wait for everything that it starts. Then start a new run.",
+    command: shown,
+    exitCode: 0,
+    tail: end.tail,
+  };
+}
+
+/** The failure of a command that had to pass the broker (`migrations.fence: require`), and did not. */
+export function unfencedFailure(command: string, secrets: readonly string[]): Failure {
+  const shown = redact(command, secrets);
+  return {
+    code: "MIGRATION_FAILED",
+    message: `The migration failed: \`${shown}\` opened no session at the URL that offshoot gave it.`,
+    meaning: "The setting migrations.fence is require, and a command that connects elsewhere cannot be fenced.",
+    remedy: "Let the command use DATABASE_URL or the PG* variables. Or set migrations.fence to auto or off.",
+    command: shown,
+    exitCode: 0,
   };
 }
 
@@ -93,6 +122,20 @@ function migrationFailed(failure: Failure, owner: Owner, attempt: number, messag
     },
     secrets,
   });
+}
+
+function withMeaning(lines: readonly string[]): { readonly meaning?: string } {
+  return lines.length === 0 ? {} : { meaning: lines.join("\n") };
+}
+
+/** Reasons in the broker for which a command may have failed. */
+function brokerHints({ sessions }: CommandEnd): readonly string[] {
+  const off = "set migrations.fence to off";
+  if (sessions === undefined) return [];
+  if (sessions.needTls > 0) return [`It wanted TLS, which offshoot's broker on this machine does not have. If that is the cause, ${off}.`];
+  return sessions.admitted > 0
+    ? []
+    : [`It opened no session at the URL that offshoot gave it (127.0.0.1). If it cannot reach that address, as in a container, ${off}.`];
 }
 
 /** The end of the output. The last line alone may be only a closing brace. */

@@ -5,6 +5,7 @@ import { type Session, withSession } from "../postgres/connect.ts";
 import { isTemporary } from "../postgres/sqlstate.ts";
 import { type Claim, endFinalizing, type Lead, type Outcome, readState, startFinalizing } from "./claim.ts";
 import { tryLeaderLock } from "./lock.ts";
+import { REPLACED, write } from "./record.ts";
 import type { MigrateRequest } from "./request.ts";
 import { openSession, SESSION_NAME } from "./session.ts";
 
@@ -18,7 +19,8 @@ const COPY_MS = 3000;
  */
 export async function keepBaseAndFinish(held: Lead, request: MigrateRequest, within: Deadline): Promise<Outcome> {
   const { session, claim } = held;
-  if (!(await startFinalizing(session, claim).catch(() => false))) return "lost";
+  const start = await write(startFinalizing(session, claim), "that the migrations have ended");
+  if (start !== "written") return start;
   // A database can be copied only while it has no session.
   await session.close();
   await keepBase(claim, request);
@@ -60,7 +62,7 @@ async function tryToFinish(claim: Claim, request: MigrateRequest, within: Deadli
     const row = await readState(session, claim.key);
     // A job that assumed that we had ended may have written "ready" for us.
     if (row?.epoch === claim.epoch) return row.state === "ready" ? "ready" : undefined;
-    return "lost";
+    return REPLACED;
   } finally {
     await session.close();
   }

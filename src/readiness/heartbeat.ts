@@ -5,6 +5,8 @@ import { machineMs } from "./timings.ts";
 export interface Heartbeat {
   /** Aborts when a heartbeat was refused or failed: another job may lead now. */
   readonly lost: AbortSignal;
+  /** Why it is lost: the error of the heartbeat that failed. Undefined when it was refused, or the session ended first. */
+  cause(): unknown;
   /** When the last successful heartbeat was sent, by `machineMs`. */
   beatAt(): number;
   stop(): void;
@@ -22,6 +24,7 @@ export function startHeartbeat(
 ): Heartbeat {
   const lost = new AbortController();
   const stopped = new AbortController();
+  let cause: unknown;
   const lose = (): void => lost.abort();
   sessionLost.addEventListener("abort", lose, { once: true });
   if (sessionLost.aborted) lose();
@@ -30,7 +33,10 @@ export function startHeartbeat(
     while (!stopped.signal.aborted && !lost.signal.aborted) {
       const sentAt = machineMs();
       // Without an answer we must assume that we do not lead.
-      const leads = await beat().catch(() => false);
+      const leads = await beat().catch((thrown: unknown) => {
+        cause = thrown;
+        return false;
+      });
       if (stopped.signal.aborted) return;
       if (!leads) return lose();
       beatAt = sentAt;
@@ -41,6 +47,7 @@ export function startHeartbeat(
   void loop();
   return {
     lost: lost.signal,
+    cause: () => cause,
     beatAt: () => beatAt,
     stop() {
       stopped.abort();

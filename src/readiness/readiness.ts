@@ -195,14 +195,13 @@ async function attemptToLead(session: Session, caller: Caller, call: CallState, 
   call.losses += 1;
   if (call.losses >= MAX_LOSSES) {
     throw new OffshootError("LEADERSHIP_LOST", `This job lost the lead of the migration ${call.losses} times.`, {
-      meaning: "Something ends its database session, or the database does not answer in time.",
-      remedy: "Look in the server's log for ended sessions, and check which other programs use this role.",
-      facts: { losses: call.losses },
+      meaning: `The last time because ${attempt.lost}.`,
+      remedy: "Look in the logs of this machine and of the database server for what ends the process or its sessions.",
+      facts: { losses: call.losses, cause: attempt.lost },
+      secrets: request.secrets,
     });
   }
-  request.emit({
-    kind: "warning",
-    text: "This job lost the lead of the migration, and its migration command was ended. It now waits for the new leader.",
-  });
+  const text = `This job lost the lead of the migration, because ${attempt.lost}. Its migration command was ended. It now waits for the next leader, or leads again.`;
+  request.emit({ kind: "warning", text });
   return false;
 }

@@ -2,6 +2,7 @@ import type { Env } from "../environment.ts";
 import type { Listener } from "../events.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import type { MigrationCommand } from "./command.ts";
+import type { FenceMode } from "./fence.ts";
 import type { ReadinessTimings } from "./timings.ts";
 import type { MigrationWork } from "./work.ts";
 
@@ -43,8 +44,10 @@ export interface MigrateRequest extends ReadinessRequest {
   /** A command, or a function that runs in this process. */
   readonly command: MigrationCommand | MigrationWork;
   readonly cwd: string;
-  /** The complete environment of the command. `PGAPPNAME` is added. */
-  readonly env: Env;
+  /** The complete environment of the command, for the URL that it connects to. `PGAPPNAME` is added. */
+  readonly env: (url: DirectUrl) => Env;
+  /** Whether the command's sessions pass offshoot's broker. Default `auto`. */
+  readonly fence?: FenceMode | undefined;
   /** Checks the migrated database before the marker becomes ready. If it throws, the migration has failed. */
   readonly verify?: (signal: AbortSignal) => Promise<void>;
   /**

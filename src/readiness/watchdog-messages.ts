@@ -52,8 +52,8 @@ export interface WatchedEnd {
   readonly signal: string | null;
   /** It was ended because the leader could not prove that it leads. */
   readonly abandoned: boolean;
-  /** What passed the broker. */
-  readonly sessions: BrokerCounts;
+  /** What passed the broker. Undefined: the command connected to the server itself. */
+  readonly sessions: BrokerCounts | undefined;
   /** Names of the programs that still ran after the command's end, and were ended. */
   readonly left: readonly string[];
 }

@@ -22,6 +22,7 @@ let beatAt = 0;
 let shortGraceMs = 1000;
 let family: Family | undefined;
 let abandoned = false;
+let isFenced = false;
 let killAt = Number.POSITIVE_INFINITY;
 let finish = (): void => {};
 const answers = new Map<string, (refused: string | undefined) => void>();
@@ -69,6 +70,7 @@ async function start(order: Extract<ToWatchdog, { kind: "start" }>): Promise<voi
 }
 
 async function serve({ url, name, checksConnection }: FenceOrder): Promise<void> {
+  isFenced = true;
   broker?.serve({
     server: await serverOf(url),
     database: parseUrl(url).database,
@@ -95,8 +97,7 @@ async function watch(command: Child, watched: Family, silenceMs: number): Promis
   if (isDone) await leaderSaysFinish();
   const left = await endFamily(watched, isDone ? LEAVING_MS : 0);
   clearInterval(timer);
-  const sessions = broker?.counts() ?? { admitted: 0, needTls: 0 };
-  leave({ kind: "ended", code, signal, abandoned, sessions, left });
+  leave({ kind: "ended", code, signal, abandoned, sessions: isFenced ? broker?.counts() : undefined, left });
 }
 
 /** The leader first waits for the sessions of what the command left running. A stopped command is not waited for. */
@@ -147,7 +148,7 @@ function send(message: FromWatchdog, then: () => void = () => {}): void {
 }
 
 function leaveAbandoned(): void {
-  leave({ kind: "ended", code: null, signal: null, abandoned: true, sessions: { admitted: 0, needTls: 0 }, left: [] });
+  leave({ kind: "ended", code: null, signal: null, abandoned: true, sessions: undefined, left: [] });
 }
 
 function leave(message: FromWatchdog): void {

@@ -77,7 +77,7 @@ export function startWork(work: MigrationWork, options: WorkOptions): RunningCom
     graceOver.signal.addEventListener("abort", () => resolve(end(1)), { once: true });
   });
   const ended = Promise.race([finished, tooLate]).finally(() => clearInterval(watch));
-  return { beat: (at) => (provedAt = at), stop, ended };
+  return { beat: (at) => (provedAt = at), stop, cut: () => stop(CHECK_MS), ended };
 }
 
 function named(url: DirectUrl, applicationName: string): DirectUrl {

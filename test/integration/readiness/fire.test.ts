@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect as dial, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { OffshootError } from "../../../src/errors.ts";
+import type { Listener } from "../../../src/events.ts";
 import { migrateOnce } from "../../../src/readiness/readiness.ts";
 import { describeTraces, isAlive, type Job, migration, openScene, type Scene, startJob, TIMINGS, type Trace } from "./scene.ts";
 
@@ -120,13 +121,43 @@ test("processes that a command leaves running are ended with it", async () => {
   await scene.until(async () => !isAlive(left.pid) || isZombie(left.pid));
 });
 
-test("a command is killed when its watchdog is killed", async () => {
-  const outcome = migrateOnce(scene.request(migration(20_000))).catch((thrown: unknown) => thrown);
+test("a command is killed when its watchdog is killed, and the migration runs again", async () => {
+  const warnings: string[] = [];
+  const emit: Listener = (event) => {
+    if (event.kind === "warning") warnings.push(event.text);
+  };
+  const outcome = migrateOnce(scene.request(migration(1500, "ignore-term"), { emit }));
   const first = await traceOf("begin", 1);
-  process.kill(Number(execFileSync("ps", ["-o", "ppid=", "-p", String(first.pid)]).toString()), "SIGKILL");
-  expect(((await outcome) as OffshootError).message).toMatch(/was ended by SIGKILL/);
-  await scene.until(async () => !isAlive(first.pid) || isZombie(first.pid));
+  process.kill(parentOf(first.pid), "SIGKILL");
+  expect(await outcome).toMatchObject({ state: "ran" });
+  expect(!isAlive(first.pid) || isZombie(first.pid)).toBe(true);
+  expect(describeTraces(await scene.traces())).toBe("begin 1, begin 2, end 2");
+  expect(warnings).toEqual([expect.stringContaining("the watchdog process of its migration command was killed (SIGKILL)")]);
 });
+
+test("a watchdog that is killed again and again is reported as that, and not as a failed migration", async () => {
+  const done = new AbortController();
+  const killing = killWatchdogs(done.signal);
+  const error = (await migrateOnce(scene.request(migration(20_000))).catch((thrown: unknown) => thrown)) as OffshootError;
+  done.abort();
+  await killing;
+  expect(error).toMatchObject({ code: "LEADERSHIP_LOST", meaning: expect.stringContaining("watchdog process") as string });
+  expect((await scene.markers())[0]?.state).toBe("migrating");
+});
+
+async function killWatchdogs(signal: AbortSignal): Promise<void> {
+  for (const killed = new Set<number>(); !signal.aborted; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    for (const { step, pid } of await scene.traces()) {
+      if (step !== "begin" || killed.has(pid)) continue;
+      killed.add(pid);
+      process.kill(parentOf(pid), "SIGKILL");
+    }
+  }
+}
+
+function parentOf(pid: number): number {
+  return Number(execFileSync("ps", ["-o", "ppid=", "-p", String(pid)]).toString());
+}
 
 /** Whether a process has ended: it is a zombie, or `ps` does not list it. */
 function isZombie(pid: number): boolean {

@@ -25,7 +25,9 @@ describe("one job migrates, the others wait", () => {
     const folder = await mkdtemp(join(tmpdir(), "offshoot-readiness-"));
     const countFile = join(folder, "count");
     const request = scene.request(migration(1500));
-    const jobs = Array.from({ length: 5 }, () => startJob({ ...request, env: { ...request.env, COUNT_FILE: countFile } }, 10));
+    const jobs = Array.from({ length: 5 }, () =>
+      startJob({ ...request, env: (url) => ({ ...request.env(url), COUNT_FILE: countFile }) }, 10),
+    );
     await Promise.race(jobs.map(({ child }) => new Promise((resolve) => child.stdout?.once("data", resolve))));
     expect(describeTraces(await scene.traces())).toBe("begin 1, end 1");
     const answers = (await Promise.all(jobs.map((job) => job.answers))).flat();
@@ -74,7 +76,7 @@ describe("one job migrates, the others wait", () => {
     own.username = role;
     own.password = "secret-of-role";
     const url = own.href as typeof scene.url;
-    const request = scene.request(migration(300), { url, env: { ...process.env, DATABASE_URL: url } });
+    const request = scene.request(migration(300), { url });
     const answers = await Promise.all([migrateOnce(request), migrateOnce(request)]);
     expect(answers.map(({ state }) => state).toSorted()).toEqual(["ran", "waited"]);
     await scene.query(`drop owned by ${role}; drop role ${role}`);

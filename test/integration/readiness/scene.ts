@@ -63,7 +63,7 @@ function sceneIn(server: string, name: string): Scene {
       secrets: [],
       command,
       cwd: fileURLToPath(new URL("../../..", import.meta.url)),
-      env: { ...process.env, DATABASE_URL: url },
+      env: (reached) => ({ ...process.env, DATABASE_URL: reached }),
       ...changes,
     }),
     traces: () => query<Trace>("select step, name, pid, at from trace order by id"),
@@ -106,9 +106,11 @@ export interface Job {
 
 /** Starts a process that runs or waits for the migrations. */
 export function startJob(request: MigrateRequest, callers = 1, { onlyWaits = false } = {}): Job {
-  const { signal: _signal, emit: _report, verify: _verify, keepAsBase: _keep, ...plain } = request;
+  const { signal: _signal, emit: _report, verify: _verify, keepAsBase: _keep, env, ...plain } = request;
+  // The job adds its DATABASE_URL itself: a function cannot be sent to it.
+  const { DATABASE_URL: _url, ...variables } = env(request.url);
   const script = fileURLToPath(new URL("job.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify({ ...plain, callers, onlyWaits })], {
+  const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify({ ...plain, variables, callers, onlyWaits })], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let text = "";

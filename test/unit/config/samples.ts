@@ -18,6 +18,10 @@ export const SAMPLES: Readonly<Record<ValueKind, readonly [Sample, Sample]>> = {
     { input: "verify-ca", text: "verify-ca" },
     { input: "require", text: "require" },
   ],
+  fence: [
+    { input: "require", text: "require" },
+    { input: "off", text: "off" },
+  ],
   tool: [
     { input: "alembic", text: "alembic" },
     { input: "none", text: "none" },

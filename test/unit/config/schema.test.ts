@@ -28,6 +28,7 @@ const VALID: Readonly<Record<ValueKind, fc.Arbitrary<unknown>>> = {
   scope: fc.constantFrom("run", "pull-request"),
   severity: fc.constantFrom("error", "warning", "info"),
   neonSslMode: fc.constantFrom("verify-full", "verify-ca", "require"),
+  fence: fc.constantFrom("auto", "require", "off"),
   tool: fc.constantFrom(...TOOL_CHOICES),
   duration,
   major: fc.constantFrom(14, 15, 16, 17, 18),

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { MIGRATION_NAME, migrationName, sessionName } from "../../../src/readiness/session-names.ts";
 
 test("a session's name has at most 63 bytes for every run, ends with the epoch, and is found by its pattern", () => {
-  const nonces = fc.array(fc.constantFrom(..."0123456789abcdef"), { minLength: 16, maxLength: 16 }).map((digits) => digits.join(""));
+  const nonces = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((each) => each.toString(16).padStart(16, "0"));
   fc.assert(
     fc.property(fc.string(), fc.integer({ min: 1, max: 999_999_999 }), nonces, (run, epoch, nonce) => {
       const name = migrationName(run, epoch);

@@ -37,7 +37,7 @@ function request(url: DirectUrl, run: string, fingerprint: string, command = "tr
     secrets: [],
     command: { kind: "shell", text: command },
     cwd: process.cwd(),
-    env: process.env,
+    env: () => process.env,
   };
 }
 

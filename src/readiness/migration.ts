@@ -1,0 +1,81 @@
+import { setTimeout as timer } from "node:timers/promises";
+import { messageOf } from "../errors.ts";
+import { type Lead, recordHeartbeat } from "./claim.ts";
+import { type Fence, type MigrationCommand, type RunningCommand, startCommand } from "./command.ts";
+import { admit, checksConnection, leavesMachine } from "./fence.ts";
+import type { Heartbeat } from "./heartbeat.ts";
+import type { MigrateRequest } from "./request.ts";
+import { migrationName } from "./session-names.ts";
+import { countSessions, forgetSessions } from "./sessions.ts";
+import { limitsOf } from "./timings.ts";
+import { startWork } from "./work.ts";
+
+/** A running migration, and what is left of it when its command has ended with status 0. */
+export interface RunningMigration extends RunningCommand {
+  /** Sessions that were still open then, after a limited wait. A text: the database did not answer. */
+  sessionsLeft(): number | string;
+}
+
+/** A command's sessions have this long to end after it. */
+const SESSIONS_MS = 3000;
+
+/** Starts the command, or the function, of a leader. */
+export async function startMigration(held: Lead, request: MigrateRequest, heartbeat: Heartbeat): Promise<RunningMigration> {
+  const { session, claim } = held;
+  const { silenceMs, shortGraceMs } = limitsOf(request.timings);
+  const { command, cwd, emit, secrets, url } = request;
+  const name = migrationName(request.run, claim.epoch);
+  if (command.kind === "work") {
+    const prove = (): Promise<boolean> => recordHeartbeat(session, claim);
+    const work = startWork(command, { url, applicationName: name, epoch: claim.epoch, prove, beatAt: heartbeat.beatAt(), silenceMs });
+    return { ...work, sessionsLeft: () => 0 };
+  }
+  const fence = await fenceOf(command, held, request, name);
+  let left: number | string = 0;
+  const running = startCommand(command, {
+    cwd,
+    url,
+    env: (reached) => ({ ...request.env(reached), PGAPPNAME: name }),
+    fence,
+    beatAt: () => heartbeat.beatAt(),
+    silenceMs,
+    shortGraceMs,
+    emit,
+    secrets,
+    async untilSessionsEnded() {
+      left = await sessionsLeft(held);
+    },
+  });
+  return { ...running, sessionsLeft: () => left };
+}
+
+/** Undefined: the command connects to the server itself, and the user is informed why, unless he chose it. */
+async function fenceOf(
+  command: MigrationCommand,
+  { session, claim }: Lead,
+  request: MigrateRequest,
+  name: string,
+): Promise<Fence | undefined> {
+  const { fence = "auto", url, emit } = request;
+  if (fence === "off") return undefined;
+  const elsewhere = fence === "auto" ? leavesMachine(command, url) : undefined;
+  if (elsewhere !== undefined) {
+    const text = `The migration command is not fenced: \`${elsewhere}\` runs it outside this machine's network, where it cannot reach offshoot's broker. If this job is killed, the command can overlap with the next one.`;
+    emit({ kind: "warning", text });
+    return undefined;
+  }
+  return { name, checksConnection: await checksConnection(session), admit: (each) => admit(session, claim, each) };
+}
+
+async function sessionsLeft({ session, claim: { epoch } }: Lead): Promise<number | string> {
+  try {
+    for (const end = performance.now() + SESSIONS_MS; ; await timer(25)) {
+      const left = await countSessions(session, epoch);
+      if (left > 0 && performance.now() < end) continue;
+      if (left === 0) await forgetSessions(session, epoch);
+      return left;
+    }
+  } catch (thrown) {
+    return messageOf(thrown);
+  }
+}

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { setTimeout as timer } from "node:timers/promises";
+import type { Env } from "../environment.ts";
+import { membersOf, signalFamily } from "../process/marked.ts";
+import { withOwnNodeOptions } from "../process/node-options.ts";
+import { programFile } from "../program.ts";
+import type { FromWatchdog, ToWatchdog } from "./watchdog-messages.ts";
+
+/** The last message of a watchdog. `killed`: it ended without one, by that signal or exit status. */
+export type LastMessage = Extract<FromWatchdog, { kind: "ended" | "unstartable" }> | { readonly kind: "killed"; readonly by: string };
+
+export interface WatchdogProcess {
+  readonly child: ChildProcess;
+  send(message: ToWatchdog): void;
+  readonly last: Promise<LastMessage>;
+}
+
+/** Starts a watchdog. `receive` gets its other messages. `mark` identifies the processes that it will start. */
+export function startWatchdog(env: Env, mark: string, receive: (message: FromWatchdog) => void): WatchdogProcess {
+  const child = spawn(process.execPath, [programFile("readiness/watchdog")], {
+    // A session of its own: Ctrl-C in a terminal then reaches only the leader, which decides what to do.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    env: { ...withOwnNodeOptions(env) },
+    windowsHide: true,
+  });
+  return {
+    child,
+    // A watchdog that has ended receives nothing. `last` reports its end.
+    send(message) {
+      if (child.connected) child.send(message, () => {});
+    },
+    last: lastMessage(child, mark, receive),
+  };
+}
+
+function lastMessage(watchdog: ChildProcess, mark: string, receive: (message: FromWatchdog) => void): Promise<LastMessage> {
+  return new Promise((resolve, reject) => {
+    let group: number | undefined;
+    let last: LastMessage | undefined;
+    watchdog.on("message", (message: FromWatchdog) => {
+      if (message.kind === "started") group = message.pid;
+      else if (message.kind === "ended" || message.kind === "unstartable") last = message;
+      else receive(message);
+    });
+    watchdog.once("error", reject);
+    watchdog.once("exit", (code, signal) => {
+      if (last !== undefined) return resolve(last);
+      const by = signal ?? `exit status ${code}`;
+      void killFamily(group, mark).then(() => resolve({ kind: "killed", by }), reject);
+    });
+  });
+}
+
+/** A process can start another one while it is killed, so this looks more than once. */
+async function killFamily(group: number | undefined, mark: string): Promise<void> {
+  for (let round = 0; round < 10; round += 1) {
+    signalFamily({ group, mark }, "SIGKILL");
+    if (membersOf({ group, mark }).length === 0) return;
+    await timer(25);
+  }
+}
