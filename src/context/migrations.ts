@@ -1,7 +1,7 @@
 import { delimiter, dirname, join, resolve } from "node:path";
 import { OffshootError } from "../errors.ts";
 import { readText } from "../read-file.ts";
-import type { MigrationCommand } from "../readiness/command.ts";
+import type { MigrationCommand } from "../readiness/migration-command.ts";
 import { fingerprintOf } from "../readiness/fingerprint.ts";
 import type { MigrationWork } from "../readiness/work.ts";
 import type { Project } from "../migration-tools/tool.ts";

@@ -8,14 +8,10 @@ import { endOf } from "../process/child.ts";
 import { cleanOutput } from "../process/clean-output.ts";
 import { MARK } from "../process/marked.ts";
 import { createTail } from "../process/tail.ts";
+import { describeCommand, type MigrationCommand } from "./migration-command.ts";
 import { brokerEnvironment, brokerUrl } from "./fence.ts";
 import type { FromWatchdog } from "./watchdog-messages.ts";
 import { type LastMessage, startWatchdog, type WatchdogProcess } from "./watchdog-process.ts";
-
-/** The migration command: a line for the shell, or a program with its arguments, for which no shell is used. */
-export type MigrationCommand =
-  | { readonly kind: "shell"; readonly text: string }
-  | { readonly kind: "argv"; readonly argv: readonly string[] };
 
 /** How a command ended. */
 export interface CommandEnd {
@@ -72,11 +68,6 @@ export interface RunningCommand {
   cut(): void;
   /** Settles when the command and its process group have ended. Throws `COMMAND_NOT_FOUND`. */
   readonly ended: Promise<CommandEnd>;
-}
-
-/** The command as people read it. */
-export function describeCommand(command: MigrationCommand): string {
-  return command.kind === "shell" ? command.text : command.argv.join(" ");
 }
 
 /** Starts the command under a watchdog of its own (see `watchdog.ts`). Its sessions pass the watchdog's broker. */

@@ -1,12 +1,7 @@
 import type { Env } from "../environment.ts";
-import { codeOf, messageOf } from "../errors.ts";
-import type { Session } from "../postgres/connect.ts";
-import { SQLSTATE } from "../postgres/sqlstate.ts";
 import { isLoopback, TRANSPORT_PARAMETERS } from "../postgres/tls.ts";
 import { type DirectUrl, parseUrl } from "../postgres/url.ts";
-import type { Claim } from "./claim.ts";
-import type { MigrationCommand } from "./command.ts";
-import { recordSession } from "./sessions.ts";
+import type { MigrationCommand } from "./migration-command.ts";
 
 /** Whether the command's sessions pass the broker. `auto`: unless the command is known not to reach it. */
 export type FenceMode = "auto" | "off" | "require";
@@ -45,31 +40,4 @@ export function leavesMachine(command: MigrationCommand, url: DirectUrl): string
   const text = command.kind === "shell" ? command.text : command.argv.join(" ");
   if (isLoopback(parseUrl(url).host) || HOST_NETWORK.test(text)) return undefined;
   return ELSEWHERE.exec(text)?.[1];
-}
-
-/**
- * Whether the server notices within a second that a client is disconnected, also in the middle of a statement. Sets it for
- * this session. Servers on other systems than Linux, macOS and BSD refuse the setting (PostgreSQL documentation,
- * "client_connection_check_interval").
- */
-export async function checksConnection(session: Session): Promise<boolean> {
-  try {
-    await session.query("select set_config('client_connection_check_interval', '1000', false)");
-    return true;
-  } catch (thrown) {
-    if (codeOf(thrown) === SQLSTATE.invalidParameterValue || codeOf(thrown) === SQLSTATE.undefinedObject) return false;
-    throw thrown;
-  }
-}
-
-/** Proves in the database that we lead, and records the session. Returns why the command must not use it. */
-export async function admit(session: Session, held: Claim, name: string): Promise<string | undefined> {
-  try {
-    const outcome = await recordSession(session, held, name);
-    if (outcome === "recorded") return undefined;
-    if (outcome === "lost") return "this migration command has been replaced: another job leads the migrations now";
-    return "the server does not list this session under the name that offshoot gave it, so it cannot be fenced";
-  } catch (thrown) {
-    return `offshoot could not prove that this job still leads the migrations: ${messageOf(thrown)}`;
-  }
 }

@@ -1,9 +1,11 @@
 import { setTimeout as timer } from "node:timers/promises";
 import { messageOf } from "../errors.ts";
 import { type Lead, recordHeartbeat } from "./claim.ts";
-import { type Fence, type MigrationCommand, type RunningCommand, startCommand } from "./command.ts";
-import { admit, checksConnection, leavesMachine } from "./fence.ts";
+import { admit, checksConnection } from "./admission.ts";
+import { type Fence, type RunningCommand, startCommand } from "./command.ts";
+import { leavesMachine } from "./fence.ts";
 import type { Heartbeat } from "./heartbeat.ts";
+import type { MigrationCommand } from "./migration-command.ts";
 import type { MigrateRequest } from "./request.ts";
 import { migrationName } from "./session-names.ts";
 import { countSessions, forgetSessions } from "./sessions.ts";

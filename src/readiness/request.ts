@@ -1,7 +1,7 @@
 import type { Env } from "../environment.ts";
 import type { Listener } from "../events.ts";
 import type { DirectUrl } from "../postgres/url.ts";
-import type { MigrationCommand } from "./command.ts";
+import type { MigrationCommand } from "./migration-command.ts";
 import type { FenceMode } from "./fence.ts";
 import type { ReadinessTimings } from "./timings.ts";
 import type { MigrationWork } from "./work.ts";

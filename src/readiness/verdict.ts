@@ -1,5 +1,6 @@
 import { isOffshootError } from "../errors.ts";
-import { type CommandEnd, describeCommand } from "./command.ts";
+import type { CommandEnd } from "./command.ts";
+import { describeCommand } from "./migration-command.ts";
 import { commandFailure, leaderError, sessionsLeftFailure, unfencedFailure, workFailure } from "./failure.ts";
 import type { Failure } from "./marker.ts";
 import type { MigrateRequest } from "./request.ts";

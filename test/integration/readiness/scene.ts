@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
-import type { MigrationCommand } from "../../../src/readiness/command.ts";
+import type { MigrationCommand } from "../../../src/readiness/migration-command.ts";
 import type { MigrateRequest } from "../../../src/readiness/readiness.ts";
 import type { ReadinessTimings } from "../../../src/readiness/timings.ts";
 import { type Marker, readMarkers } from "../../../src/readiness/marker.ts";
