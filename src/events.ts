@@ -22,6 +22,8 @@ export type Event =
       readonly attempt: number;
       readonly shard: string | undefined;
       readonly comment: boolean;
+      /** Whether that comment may show the output of a failed command. */
+      readonly commentOutput: boolean;
     }
   /** A database was acquired. It would be left behind if the process was killed now. */
   | {

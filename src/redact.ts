@@ -17,6 +17,11 @@ export function redact(text: string, secrets: readonly string[] = []): string {
   return redactPatterns(hide(text, findSecrets(text, secrets)));
 }
 
+/** Removes only the strings of `secrets`, in the same forms. The other patterns could take a part of the JSON around them. */
+export function hideSecrets(text: string, secrets: readonly string[]): string {
+  return hide(text, findSecrets(text, secrets));
+}
+
 /** The text from `from` on, without the secrets that are there or begin before it. */
 export function redactFrom(text: string, from: number, secrets: readonly string[]): string {
   const spans = findSecrets(text, secrets).filter(({ end }) => end > from);

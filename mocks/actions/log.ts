@@ -24,6 +24,9 @@ export interface Log {
   takeFaults(): readonly string[];
 }
 
+/** The older form, which the runner still obeys, at any place of a line (actions/runner, ActionCommand.cs, `TryParse`). */
+const OLD_COMMAND = /##\[(add-mask|notice|warning|error|group|endgroup|debug|stop-commands)(?: [^\]]*)?\](.*)$/;
+
 /** Hides the value itself and each of its lines, and nothing more: hiding more would hide faults from the tests. */
 export function openLog(secrets: readonly string[]): Log {
   const masks = new Set<string>();
@@ -58,7 +61,7 @@ export function openLog(secrets: readonly string[]): Log {
         else lines.push(clean(text));
         return;
       }
-      const [, name, value = ""] = /^\s*::([\w-]+)(?:\s.*?)?::(.*)$/.exec(text) ?? [];
+      const [, name, value = ""] = /^\s*::([\w-]+)(?:\s.*?)?::(.*)$/.exec(text) ?? OLD_COMMAND.exec(text) ?? [];
       if (name === undefined) lines.push(clean(text));
       else obey(name, unescapeData(value));
     },

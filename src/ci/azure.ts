@@ -1,3 +1,4 @@
+import { inertForAzure } from "./inert.ts";
 import type { Env } from "../environment.ts";
 import { repositoryFromRemote } from "../identity/git-remote.ts";
 import { type CiService, positiveInteger, variable } from "./ci.ts";
@@ -48,6 +49,7 @@ export const azure: CiService = {
         command("task.setvariable", { variable: name, isoutput: "true" }, value),
       ),
     ),
+  inert: inertForAzure,
   group: (title) => ({ begin: `##[group]${title}\n`, end: "##[endgroup]\n" }),
   annotate: ({ severity, title, message, file, line }) =>
     severity === "info"

@@ -1,3 +1,4 @@
+import { inertForBuildkite } from "./inert.ts";
 import type { Env } from "../environment.ts";
 import { repositoryFromRemote } from "../identity/git-remote.ts";
 import { type CiService, positiveInteger, variable } from "./ci.ts";
@@ -39,6 +40,7 @@ export const buildkite: CiService = {
   },
   // The value is passed through standard input, because other users of the machine can read command lines.
   outputs: (facts) => Object.entries(facts).map(([name, value]) => agent(value, "meta-data", "set", `offshoot:${name}`)),
+  inert: inertForBuildkite,
   group: (title) => ({ begin: `~~~ ${title}\n`, end: "" }),
   annotate: ({ severity, title, message }) => [
     agent(`**${title}**\n\n${message}\n`, "annotate", "--style", severity, "--context", `offshoot-${severity}`, "--append"),

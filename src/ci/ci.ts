@@ -1,3 +1,4 @@
+import type { Inert } from "./inert.ts";
 import type { Env } from "../environment.ts";
 import type { CiFacts } from "../identity/run-identity.ts";
 import type { Annotation, Group, Variables, WriteContext, Write } from "./write.ts";
@@ -31,6 +32,10 @@ export interface CiService {
   readonly outputs: (facts: Variables, context: WriteContext) => readonly Write[];
   /** Folds a part of the log. */
   readonly group: (title: string, context: WriteContext) => Group | undefined;
+  /** Makes the service ignore commands in the output that comes next, until the end. Undefined: the service has no such command. */
+  readonly fence?: (context: WriteContext) => Group;
+  /** Changes a text with foreign parts, such as names and output, so that the service finds no command in it. */
+  readonly inert: Inert;
   readonly annotate: (annotation: Annotation) => readonly Write[];
   /** Shows Markdown on the page of the CI run. */
   readonly summary: (markdown: string, context: WriteContext) => readonly Write[];

@@ -1,3 +1,4 @@
+import { inertForGithub } from "./inert.ts";
 import type { Env } from "../environment.ts";
 import { type CiService, positiveInteger, variable } from "./ci.ts";
 import { type Annotation, maskable, stderr, appendTo, type Variables, type WriteContext } from "./write.ts";
@@ -32,6 +33,12 @@ export const github: CiService = {
   exports: (variables, context) => appendTo(context.env["GITHUB_ENV"], ...fileLines(variables, context)),
   outputs: (facts, context) => appendTo(context.env["GITHUB_OUTPUT"], ...fileLines(facts, context)),
   group: (title) => ({ begin: `::group::${escapeData(title)}\n`, end: "::endgroup::\n" }),
+  // No output can know the token, so none can end the fence (GitHub documentation, "Stopping and starting workflow commands").
+  fence({ random }) {
+    const token = random();
+    return { begin: `::stop-commands::${token}\n`, end: `::${token}::\n` };
+  },
+  inert: inertForGithub,
   annotate: (annotation) => stderr(annotationLine(annotation)),
   summary: (markdown, { env }) => appendTo(env["GITHUB_STEP_SUMMARY"], markdown),
 };

@@ -1,3 +1,4 @@
+import { inertForGitlab } from "./inert.ts";
 import { type CiService, positiveInteger, variable } from "./ci.ts";
 import { asVariables, shellDefaults, plainLines } from "./shell.ts";
 import type { WriteContext } from "./write.ts";
@@ -43,6 +44,7 @@ export const gitlab: CiService = {
         .join(""),
     },
   ],
+  inert: inertForGitlab,
   group: (title, context) => section(title, context),
 };
 

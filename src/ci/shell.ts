@@ -1,3 +1,4 @@
+import { inertForOthers } from "./inert.ts";
 import { OffshootError } from "../errors.ts";
 import type { CiService } from "./ci.ts";
 import { stdout, type Variables } from "./write.ts";
@@ -33,6 +34,7 @@ export const shellDefaults: Omit<CiService, "detect"> = {
   exports: (variables) => stdout(...shellLines(variables)),
   outputs: () => [],
   group: () => undefined,
+  inert: inertForOthers,
   annotate: () => [],
   summary: () => [],
 };

@@ -1,6 +1,6 @@
 import { shellCommand } from "../shell-command.ts";
 import type { CommandSummary, Kept, PhaseSummary } from "../ci/summary/command-summary.ts";
-import { describeError, isOffshootError, messageOf } from "../errors.ts";
+import { describeError, isOffshootError, messageOf, type OffshootError } from "../errors.ts";
 import type { Event, Listener } from "../events.ts";
 import { redact } from "../redact.ts";
 
@@ -60,10 +60,18 @@ export function recordSummary(about: Pick<CommandSummary, "title" | "job">, now:
     finish({ thrown, exitCode }) {
       if (phases.length === 0) return undefined;
       const failure = thrown === undefined ? undefined : describeFailure(thrown, findings !== undefined);
+      const failureWithoutOutput = hasOutput(thrown) ? [thrown.message, OUTPUT_LEFT_OUT, thrown.remedy].join("\n") : undefined;
       const kept = this.kept ?? (database === undefined || removed ? undefined : describeKept(database));
-      return { ...about, run: database?.run, database, refusals, phases, notes, findings, failure, exitCode, kept };
+      return { ...about, run: database?.run, database, refusals, phases, notes, findings, failure, failureWithoutOutput, exitCode, kept };
     },
   };
+}
+
+const OUTPUT_LEFT_OUT = "The last lines of its output are in the log of the job. With commentOutput: true they are shown here.";
+
+/** The meaning of such an error is the output of a command. */
+function hasOutput(thrown: unknown): thrown is OffshootError {
+  return isOffshootError(thrown) && typeof thrown.facts["tail"] === "string" && thrown.facts["tail"] !== "";
 }
 
 /** The error without its list of findings, where the summary already has a part with the findings. */

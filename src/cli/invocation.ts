@@ -50,8 +50,9 @@ export interface Invocation extends Interruption {
 
 export function invocationOf(host: Host, output: Output, globals: Globals, title: string): Invocation {
   const json = globals.json ?? false;
-  const job = jobOf(host);
-  const progress = progressOn(host.stderr, { quiet: globals.quiet ?? false, group: (name) => job.group(name) });
+  // Inside of a fence the service would ignore our own commands too.
+  const job = jobOf(host, () => progress.close());
+  const progress = progressOn(host.stderr, { quiet: globals.quiet ?? false, clean: job.clean, job });
   const summary = recordSummary({ title, job: job.name }, () => performance.now());
   const interruption = interruptionOf(host, progress);
   return {
@@ -80,22 +81,22 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
     print: (data, lines) =>
       void host.stdout.write(
         json
-          ? `${JSON.stringify(data)}\n`
+          ? `${job.cleanJson(JSON.stringify(data))}\n`
           : lines()
-              .map((line) => `${line}\n`)
+              .map((line) => `${job.clean(line)}\n`)
               .join(""),
       ),
     write: (text) => void host.stdout.write(text),
     log(line) {
       progress.close();
-      host.stderr.write(`${line}\n`);
+      host.stderr.write(`${job.clean(line)}\n`);
     },
     close() {
       progress.close();
       interruption.stopListening();
     },
     async publish(thrown) {
-      const finished = summary.finish({ thrown, exitCode: this.exitCode });
+      const finished = withoutSecrets(summary.finish({ thrown, exitCode: this.exitCode }), job.hideSecrets);
       if (finished !== undefined) {
         await job.publishSummary(finished, globals.summary);
         const { publishComment } = await import("./publish-comment.ts");
@@ -109,6 +110,14 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
       }
     },
   };
+}
+
+/** The value with each text in it changed. */
+function withoutSecrets<Value>(value: Value, hide: (text: string) => string): Value {
+  if (typeof value === "string") return hide(value) as Value;
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  if (Array.isArray(value)) return value.map((each: unknown) => withoutSecrets(each, hide)) as Value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutSecrets(each as unknown, hide)])) as Value;
 }
 
 /** The flags as settings by key path. `--set` can set any key. */

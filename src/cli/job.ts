@@ -6,9 +6,12 @@ import { detectCi, serviceOf } from "../ci/detect.ts";
 import { fit, SUMMARY_LIMIT } from "../ci/summary/fit.ts";
 import { renderSummary } from "../ci/summary/render.ts";
 import type { CommandSummary } from "../ci/summary/command-summary.ts";
-import type { Annotation, Group, WriteContext, Write } from "../ci/write.ts";
+import type { Annotation, WriteContext, Write } from "../ci/write.ts";
 import type { Conceal } from "../context/context.ts";
+import { type Inert, inertJson } from "../ci/inert.ts";
+import { shellDefaults } from "../ci/shell.ts";
 import { publish } from "../ci/publish.ts";
+import { hideSecrets } from "../redact.ts";
 import { workingDirectory } from "../process/working-directory.ts";
 import type { Host } from "./host.ts";
 
@@ -19,21 +22,31 @@ export interface Job {
   readonly service: CiService | undefined;
   readonly context: WriteContext;
   readonly conceal: Conceal;
-  group(title: string): Group | undefined;
+  /** A text without the secrets that are concealed, in which the CI service finds no command. */
+  readonly clean: (text: string) => string;
+  readonly inert: Inert;
+  /** A text without the secrets that are concealed. */
+  readonly hideSecrets: (text: string) => string;
+  /** `clean` for JSON. */
+  readonly cleanJson: (json: string) => string;
   annotate(annotation: Annotation): Promise<void>;
   write(writes: readonly Write[]): Promise<void>;
   /** Writes a summary to the page of the CI run, and appends it to `file` if there is one. */
   publishSummary(summary: CommandSummary, file: string | undefined): Promise<void>;
 }
 
-export function jobOf(host: Host): Job {
+/** `beforeWrite` is called before anything is written for the CI service. */
+export function jobOf(host: Host, beforeWrite: () => void = () => {}): Job {
   const { env, stdout, stderr } = host;
   const ci = detectCi(env);
   const service = serviceOf(ci);
   const context: WriteContext = { env, random: () => randomUUID().replaceAll("-", ""), now: () => new Date() };
   const masked = new Set<string>();
-  const write = (writes: readonly Write[]): Promise<void> =>
-    publish(writes, {
+  const inert = (service ?? shellDefaults).inert;
+  const write = async (writes: readonly Write[]): Promise<void> => {
+    if (writes.length === 0) return;
+    beforeWrite();
+    await publish(writes, {
       stdout,
       stderr,
       env,
@@ -41,6 +54,7 @@ export function jobOf(host: Host): Job {
         return workingDirectory(() => host.cwd());
       },
     });
+  };
   return {
     name: ci.facts.job,
     service,
@@ -51,7 +65,10 @@ export function jobOf(host: Host): Job {
       for (const secret of added) masked.add(secret);
       await write(service?.mask(added) ?? []);
     },
-    group: (title) => service?.group(title, context),
+    inert,
+    clean: (text) => inert(hideSecrets(text, [...masked])),
+    hideSecrets: (text) => hideSecrets(text, [...masked]),
+    cleanJson: (json) => inertJson(hideSecrets(json, [...masked])),
     annotate: (annotation) => write(service?.annotate(annotation) ?? []),
     async publishSummary(summary, file) {
       const text = `${renderSummary(summary)}\n`;

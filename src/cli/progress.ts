@@ -1,6 +1,6 @@
 import { shellCommand } from "../shell-command.ts";
 import { styleText } from "node:util";
-import type { Group } from "../ci/write.ts";
+import { foreignOutput, type ForeignOutputOptions } from "./foreign-output.ts";
 import type { Event, Listener } from "../events.ts";
 import { formatElapsed } from "../duration.ts";
 
@@ -31,35 +31,29 @@ interface Stream {
 
 interface ProgressOptions {
   readonly quiet: boolean;
-  /** How the CI service folds the output of a command; default: the output is not folded. */
-  readonly group?: ((title: string) => Group | undefined) | undefined;
+  /** Removes secrets and commands of the CI service from a text. */
+  readonly clean: (text: string) => string;
+  readonly job: Omit<ForeignOutputOptions, "fold">;
 }
 
 /** On a terminal, each phase has a live line while it runs. Elsewhere, each phase is one line with its time when it ends. */
-export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): Progress {
+export function progressOn(stream: Stream, { quiet, clean, job }: ProgressOptions): Progress {
   const phases: PhaseTime[] = [];
   const terminal = stream.isTTY === true;
   let live = "";
   let database: Extract<Event, { kind: "database" }> | undefined;
   let run: Extract<Event, { kind: "run" }> | undefined;
   let mayExist = false;
-  let folded: Group | undefined;
-  const fold = (): void => {
-    if (folded !== undefined || terminal) return;
-    folded = group?.("output of the migrations");
-    if (folded !== undefined) stream.write(folded.begin);
-  };
-  const unfold = (): void => {
-    if (folded !== undefined) stream.write(folded.end);
-    folded = undefined;
-  };
+  const foreign = foreignOutput((text) => stream.write(text), { ...job, fold: !terminal });
   const clear = (): void => {
     if (live !== "") stream.write("\r\u001B[2K");
     live = "";
   };
   const line = (text: string): void => {
     clear();
-    if (!quiet) stream.write(`${text}\n`);
+    if (quiet) return;
+    foreign.breakLine();
+    stream.write(`${clean(text)}\n`);
   };
   const onPhase = (event: Extract<Event, { kind: "phase" }>): void => {
     // A creation that is interrupted may have created the database, and a deletion that failed may have kept it.
@@ -73,7 +67,7 @@ export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): P
       }
       return;
     }
-    unfold();
+    foreign.end();
     const failed = event.state === "failed";
     phases.push({ phase: event.phase, text: event.text, ms: event.ms, failed });
     line(`${event.phase.padEnd(8)} ${failed ? "failed: " : ""}${event.text} ${dim(`(${formatElapsed(event.ms)})`)}`);
@@ -82,7 +76,7 @@ export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): P
     phases,
     close() {
       clear();
-      unfold();
+      foreign.end();
     },
     describeKept: () => describeStop(database, mayExist ? run : undefined),
     describeHurry: () => describeHurry(database, mayExist ? run : undefined),
@@ -100,8 +94,7 @@ export function progressOn(stream: Stream, { quiet, group }: ProgressOptions): P
           return;
         case "output":
           clear();
-          fold();
-          stream.write(event.chunk);
+          foreign.write(event.chunk);
           return;
         case "refusal":
           return line(`${event.provider.padEnd(8)} skipped: ${event.text}`);

@@ -46,10 +46,17 @@ export async function writeReports(
   for (const { format, file } of reports) {
     // A file has no colours and no width.
     const text = await renderFindings(result, format, file === undefined ? { paint, width: process.stdout.columns } : {});
-    if (file === undefined) print(text);
+    if (file === undefined) print(cleanReport(text, format, invocation));
     else await writeOutputFile(file, text, { cwd: invocation.options.cwd });
   }
   if (result.failed) invocation.exitCode = EXIT.findings;
+}
+
+/** A report can contain names and output of others, and the CI service reads stdout. */
+function cleanReport(text: string, format: ReportFormat, { job }: Invocation): string {
+  if (format === "text" || format === "markdown") return job.clean(text);
+  // In XML, a character can be written as its number.
+  return format === "junit" ? text.replaceAll("##", "&#35;#") : job.cleanJson(text);
 }
 
 /** `junit=reports/schema.xml`, or only the format for stdout. */

@@ -108,6 +108,7 @@ export async function prepare(options: CommonOptions): Promise<Context> {
     attempt,
     shard,
     comment: settings.comment,
+    commentOutput: settings.commentOutput,
   });
   return {
     cwd,

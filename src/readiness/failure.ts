@@ -145,5 +145,5 @@ function lastLines(tail: string): string | undefined {
     .map((line) => line.trimEnd())
     .filter((line) => line !== "");
   if (lines.length <= 1) return lines.length === 0 ? undefined : `Its output was: ${lines[0]?.trim()}`;
-  return ["Its last lines were:", ...lines.slice(-SHOWN_LINES).map((line) => `  ${line}`)].join("\n");
+  return ["Its last lines were:", ...lines.slice(-SHOWN_LINES).map((line) => `| ${line}`)].join("\n");
 }

@@ -124,6 +124,7 @@ async function mustRun(scratch: ScratchDatabase, line: string, what: string): Pr
   throw new OffshootError("MIGRATION_FAILED", `${what} could not be applied.`, {
     meaning: tail,
     remedy: "Fix the migration. The migrations after it were not checked.",
+    facts: { tail },
   });
 }
 

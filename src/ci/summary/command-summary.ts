@@ -24,6 +24,8 @@ export interface CommandSummary {
   readonly findings: string | undefined;
   /** The error that ended the command, in two or three lines. */
   readonly failure: string | undefined;
+  /** The same without the output of a failed command, for a page that more people can read. Default: equal. */
+  readonly failureWithoutOutput?: string | undefined;
   /** Exit status of the user's own command, if it was run and failed. */
   readonly exitCode: number;
   readonly kept: Kept | undefined;

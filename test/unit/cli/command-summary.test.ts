@@ -47,3 +47,18 @@ test("the error of an audit does not list the findings again, because the summar
     failure: "The schema does not match.\nFix it.",
   });
 });
+
+test("a failure has a second text without the output of the failed command", () => {
+  const recorder = recordSummary({ title: "offshoot run", job: undefined }, () => 0);
+  recorder.emit({ kind: "phase", phase: "migrate", state: "failed", text: "migrations", ms: 1 });
+  const thrown = new OffshootError("MIGRATION_FAILED", "The migration failed.", {
+    meaning: "Its output was: a-custom-value",
+    remedy: "Correct it.",
+    facts: { tail: "a-custom-value" },
+  });
+  const summary = recorder.finish({ thrown, exitCode: 0 });
+  expect(summary?.failure).toContain("a-custom-value");
+  expect(summary?.failureWithoutOutput).toBe(
+    "The migration failed.\nThe last lines of its output are in the log of the job. With commentOutput: true they are shown here.\nCorrect it.",
+  );
+});

@@ -30,8 +30,8 @@ describe("a failed command", () => {
       [
         "The migration failed: `migrate up` ended with exit status 1.",
         "Its last lines were:",
-        "  one",
-        "  ERROR: no",
+        "| one",
+        "| ERROR: no",
         "Correct the migration and start a new run. To try again in this run, repeat the failed jobs in the CI (this was attempt 2), or run `offshoot migrate --retry`.",
       ].join("\n"),
     );
@@ -46,7 +46,7 @@ describe("a failed command", () => {
   test("shows a single line of output, or the last fifteen lines", () => {
     expect(meaningOf("ERROR: no\n")).toBe("Its output was: ERROR: no");
     const lines = meaningOf(`${Array.from({ length: 40 }, (_, n) => `line ${n}`).join("\n\n")}\n}\n`)?.split("\n");
-    expect([lines?.length, lines?.[1], lines?.at(-1)]).toEqual([16, "  line 26", "  }"]);
+    expect([lines?.length, lines?.[1], lines?.at(-1)]).toEqual([16, "| line 26", "| }"]);
   });
 
   test("names the signal that ended the command", () => {
