@@ -46,6 +46,7 @@ export async function sweep(options: SweepOptions = {}): Promise<SweepResult> {
       olderThanMs: options.olderThanMs,
       idleMs: options.idleMs ?? IDLE_MS,
       baseTtlMs: context.settings.baseTtlMs,
+      neonBases: context.settings.cache.bases,
       closed,
     });
   const planned = decide(listed);

@@ -55,6 +55,7 @@ export function assembleSettings(entries: EffectiveEntries): Settings {
     },
     base: get("base"),
     baseTtlMs: get("baseTtl"),
+    cache: { bases: get("cache.bases"), bytes: get("cache.size") },
     audit: { spec: get("audit.spec"), failOn: get("audit.failOn") },
     comment: get("comment"),
     commentOutput: get("commentOutput"),

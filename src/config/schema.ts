@@ -40,6 +40,8 @@ const KIND_SCHEMAS: Readonly<Record<ValueKind, (field: Field) => z.ZodType>> = {
   major: () => z.literal(POSTGRES_MAJORS),
   boolean: () => z.boolean(),
   size: () => z.number().min(0.25),
+  count: () => z.int().min(0),
+  bytes: () => z.string().regex(/^\d{1,6}(MB|GB)$/),
   text: () => line,
   command: () =>
     z

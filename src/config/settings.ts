@@ -73,6 +73,8 @@ export interface Settings {
   readonly base: boolean | undefined;
   /** A base that no run has used for this time is deleted. Default 14 d. */
   readonly baseTtlMs: number;
+  /** How many bases are kept. `bases` undefined: 10 on a local server, no limit on Neon. `bytes`: of a local server, default 2 GB. */
+  readonly cache: { readonly bases: number | undefined; readonly bytes: number };
   readonly audit: AuditSettings;
   /** Write one comment on the pull request with the results of the commands, and keep it up to date. Default false. */
   readonly comment: boolean;

@@ -15,6 +15,8 @@ export interface KindValues {
   readonly major: PostgresMajor;
   readonly boolean: boolean;
   readonly size: number;
+  readonly count: number;
+  readonly bytes: number;
   readonly text: string;
   readonly command: string;
   readonly path: string;
@@ -81,6 +83,8 @@ export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
     fromText: (text) => BOOLEANS.get(text.toLowerCase()) ?? text,
   },
   size: { expected: "a number of compute units, at least 0.25", fromText: asNumber },
+  count: { expected: "a whole number, 0 or more", fromText: asNumber },
+  bytes: { expected: "a size such as 500MB or 2GB", toValue: (input) => bytesOf(String(input)) },
   text: { expected: "one line of text" },
   command: { expected: "a shell command, written as one text", hidden: true },
   path: { expected: "a path" },
@@ -132,4 +136,9 @@ function readVariables(text: string): unknown {
 function withoutLogin(url: string): string {
   const { host, pathname } = new URL(url);
   return host + pathname;
+}
+
+/** A size in the form that the schema allows. */
+function bytesOf(text: string): number {
+  return Number.parseInt(text, 10) * 1024 ** (text.endsWith("GB") ? 3 : 2);
 }

@@ -70,6 +70,19 @@ export const WORK_FIELDS = [
   },
   { path: "baseTtl", kind: "duration", max: "365d", default: "14d", description: "A base that no run has used for this time is deleted." },
   {
+    path: "cache.bases",
+    kind: "count",
+    otherwise: "10 on a local server, no limit on Neon",
+    description:
+      "Maximum number of bases. The one whose last use is longest ago is deleted first: on a local server when a new one is kept, on Neon by `offshoot sweep`.",
+  },
+  {
+    path: "cache.size",
+    kind: "bytes",
+    default: "2GB",
+    description: "Maximum size of all bases of a local server together, such as `500MB` or `2GB`.",
+  },
+  {
     path: "audit.spec",
     kind: "path",
     short: "audit",

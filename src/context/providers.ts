@@ -14,23 +14,34 @@ export function providerLimits(context: Context): Limits {
   return { signal: context.signal, withinMs: context.settings.timeouts.acquireMs, emit: context.emit };
 }
 
+/** How many bases a local server keeps if the setting `cache.bases` is not set. */
+const LOCAL_BASES = 10;
+
 /** One provider with its settings. */
 export async function loadProvider(name: ProviderName, context: Context): Promise<Provider> {
   const { settings, env, cwd } = context;
+  const baseLimits = { count: settings.cache.bases ?? LOCAL_BASES, bytes: settings.cache.bytes };
   switch (name) {
     case "embedded": {
       const { embeddedProvider } = await import("../providers/local/embedded.ts");
-      return embeddedProvider({ env, cwd, major: settings.postgres, idleMs: settings.timeouts.idleMs, baseTtlMs: settings.baseTtlMs });
+      return embeddedProvider({
+        env,
+        cwd,
+        major: settings.postgres,
+        idleMs: settings.timeouts.idleMs,
+        baseTtlMs: settings.baseTtlMs,
+        baseLimits,
+      });
     }
     case "existing": {
       if (settings.existing.url === undefined) requirePassed(context, "OFFSHOOT_EXISTING_URL", "existing");
       const { existingProvider } = await import("../providers/existing.ts");
-      return existingProvider({ url: settings.existing.url, baseTtlMs: settings.baseTtlMs });
+      return existingProvider({ url: settings.existing.url, baseTtlMs: settings.baseTtlMs, baseLimits });
     }
     case "docker": {
       const { dockerProvider } = await import("../providers/docker/docker.ts");
       const { docker, postgres: major, timeouts, baseTtlMs } = settings;
-      return dockerProvider({ env, major, image: docker.image, idleMs: timeouts.idleMs, baseTtlMs });
+      return dockerProvider({ env, major, image: docker.image, idleMs: timeouts.idleMs, baseTtlMs, baseLimits });
     }
     case "neon": {
       requirePassed(context, "NEON_API_KEY", "neon");

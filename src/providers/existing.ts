@@ -1,4 +1,5 @@
 import { identifier } from "../postgres/identifier.ts";
+import type { BaseLimits } from "./local/base-limits.ts";
 import { codeOf, messageOf } from "../errors.ts";
 import { isTemporary } from "../postgres/sqlstate.ts";
 import { describeUrl, directUrl, parseUrl } from "../postgres/url.ts";
@@ -12,6 +13,8 @@ export interface ExistingOptions extends Pick<LocalOptions, "now"> {
   readonly url: string | undefined;
   /** Milliseconds after its last use when a base is dropped. */
   readonly baseTtlMs: number;
+  /** How many bases are kept; default no limit. */
+  readonly baseLimits?: BaseLimits | undefined;
 }
 
 /**

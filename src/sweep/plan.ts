@@ -9,7 +9,7 @@ export interface Reason {
   readonly text: string;
 }
 
-export type DeleteCode = "expired" | "older-than" | "pull-request-closed" | "ref-deleted" | "broken" | "base-unused";
+export type DeleteCode = "expired" | "older-than" | "pull-request-closed" | "ref-deleted" | "broken" | "base-unused" | "base-excess";
 export type KeepCode = "not-ours" | "other-repository" | "guarded" | "in-use" | "has-children" | "not-expired";
 
 export interface Planned {
@@ -36,6 +36,8 @@ export interface Policy {
   readonly idleMs: number;
   /** Delete bases that no run has used within this time. */
   readonly baseTtlMs: number;
+  /** Bases to keep on Neon; more than that are deleted, the one whose last use is longest ago first. Default no limit. */
+  readonly neonBases?: number | undefined;
   /** Pull requests of `repository` that are closed, and git refs that were deleted. */
   readonly closed: {
     readonly repository: string | undefined;
@@ -46,7 +48,8 @@ export interface Policy {
 
 /** Decides what to delete from a current list. The dry run prints the result. */
 export function plan(all: readonly Listed[], policy: Policy): Plan {
-  const decided = all.map((listed) => ({ listed, ...decide(listed, policy) }));
+  const excess = excessBases(all, policy);
+  const decided = all.map((listed) => ({ listed, ...decide(listed, policy, excess) }));
   const toDelete = new Set(decided.filter(({ isDeleted }) => isDeleted).map(({ listed }) => keyOf(listed)));
   keepParents(all, toDelete);
   const planned = decided.map(({ listed, isDeleted, reason }): Planned & { isDeleted: boolean } => {
@@ -67,11 +70,11 @@ function bare({ listed, reason }: Planned): Planned {
   return { listed, reason };
 }
 
-function decide(listed: Listed, rules: Policy): { isDeleted: boolean; reason: Reason } {
+function decide(listed: Listed, rules: Policy, excess: ReadonlySet<Listed>): { isDeleted: boolean; reason: Reason } {
   const policy = { ...rules, now: listed.readAt ?? rules.now };
   const guard = whyGuarded(listed, policy);
   if (guard !== undefined) return { isDeleted: false, reason: guard };
-  const stale = whyStale(listed, policy);
+  const stale = whyStale(listed, policy) ?? (excess.has(listed) ? tooMany(policy) : undefined);
   if (stale === undefined) return { isDeleted: false, reason: because("not-expired", describeAge(listed, policy.now)) };
   const { sessions, lastUsedAt } = listed;
   // A base is used when a run starts from it. Whether that was long ago was decided above.
@@ -103,6 +106,18 @@ function whyStale(listed: Listed, policy: Policy): Reason | undefined {
   if (closed !== undefined) return closed;
   if (policy.olderThanMs !== undefined && ageMs > policy.olderThanMs) return because("older-than", `it is ${days(ageMs)} old`);
   return undefined;
+}
+
+/** A local server limits its bases itself. Only those that may be deleted are counted. */
+function excessBases(all: readonly Listed[], policy: Policy): ReadonlySet<Listed> {
+  if (policy.neonBases === undefined) return new Set();
+  const bases = all.filter((listed) => listed.provider === "neon" && listed.kind === "base" && whyGuarded(listed, policy) === undefined);
+  const usedAt = (listed: Listed): number => (listed.lastUsedAt ?? listed.createdAt ?? policy.now).getTime();
+  return new Set(bases.toSorted((one, other) => usedAt(other) - usedAt(one)).slice(policy.neonBases));
+}
+
+function tooMany({ neonBases }: Policy): Reason {
+  return because("base-excess", `cache.bases is ${neonBases}, and the other bases were used later`);
 }
 
 function whyClosed({ tag }: Listed, { closed }: Policy): Reason | undefined {

@@ -1,4 +1,5 @@
 // The program of the idle reaper of a container: `node idle-reaper.js <ReaperRequest as JSON>`.
+import type { BaseLimits } from "../local/base-limits.ts";
 import { setTimeout as timer } from "node:timers/promises";
 import { type Deadline, deadline } from "../../deadline.ts";
 import { messageOf } from "../../errors.ts";
@@ -18,6 +19,8 @@ export interface ReaperRequest {
   readonly reach: Reach;
   readonly idleMs: number;
   readonly baseTtlMs: number;
+  /** How many bases are kept; default no limit. */
+  readonly baseLimits?: BaseLimits | undefined;
 }
 
 /** How long a container may take from its start to its first answer. An image can load a dump when it starts. */

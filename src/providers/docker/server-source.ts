@@ -1,3 +1,4 @@
+import type { BaseLimits } from "../local/base-limits.ts";
 import { tmpdir } from "node:os";
 import type { Env } from "../../environment.ts";
 import type { OwnerTag } from "../../identity/owner-tag.ts";
@@ -27,6 +28,8 @@ export interface DockerOptions {
   readonly idleMs: number;
   /** Milliseconds after its last use when a base is dropped. */
   readonly baseTtlMs: number;
+  /** How many bases are kept; default no limit. */
+  readonly baseLimits?: BaseLimits | undefined;
 }
 
 /** The engine and the container that these options mean. Reads the tool's settings and starts nothing. */
@@ -77,8 +80,8 @@ export function dockerSource(target: Target, settings: DockerOptions, options: S
 
   // Without an idle reaper the last `down` still removes the container, and the next command starts another idle reaper.
   const startIdleReaper = (container: string): void => {
-    const { idleMs, baseTtlMs, env } = settings;
-    const request: ReaperRequest = { container, owner: identity.owner, reach, idleMs, baseTtlMs };
+    const { idleMs, baseTtlMs, baseLimits, env } = settings;
+    const request: ReaperRequest = { container, owner: identity.owner, reach, idleMs, baseTtlMs, baseLimits };
     const start = { cwd: tmpdir(), env: toolEnvironment(env), delaySeconds: REAPER_DELAY_SECONDS };
     startInBackground("providers/docker/idle-reaper", request, start);
   };

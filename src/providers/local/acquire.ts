@@ -1,3 +1,4 @@
+import type { BaseLimits } from "./base-limits.ts";
 import { jitter } from "../../deadline.ts";
 import { codeOf, OffshootError } from "../../errors.ts";
 import { connectionError } from "../../postgres/connect.ts";
@@ -14,6 +15,8 @@ import { type Bounds, type Server, type ServerSource, withinSession } from "./se
 export interface LocalOptions {
   /** Milliseconds after its last use when a base is dropped. */
   readonly baseTtlMs: number;
+  /** How many bases are kept; default no limit. */
+  readonly baseLimits?: BaseLimits | undefined;
   /** Milliseconds after its last use for which an expired database is kept; default `IDLE_MS`, and never more. */
   readonly idleMs?: number | undefined;
   /** The clock of this machine; default `() => new Date()`. */

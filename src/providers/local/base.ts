@@ -5,6 +5,8 @@ import type { Session } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
 import { withLock } from "../../postgres/lock.ts";
 import { LOST_CREATION_RACE, SQLSTATE } from "../../postgres/sqlstate.ts";
+import type { Listener } from "../../events.ts";
+import { type BaseLimits, dropExcess } from "./base-limits.ts";
 import { copyStatement, propertyStatements } from "./copy.ts";
 import { nameAndTag } from "./create.ts";
 import { commentOn, type Entry, formatComment, readDatabases, type Snapshot } from "./databases.ts";
@@ -16,7 +18,10 @@ import { withinSession } from "./server.ts";
 /** Runs wait while the copy is made. A copy that takes longer than this costs more than it saves. */
 const COPY_MS = 2500;
 
-/** The last use of a base is written once an hour. A finer time would need a write in each run. */
+/**
+ * The last use of a base is written once an hour, and also when another base was used since: the limits of the bases need
+ * their order. A finer time would need a write in each run.
+ */
 const LAST_USE_STEP_MS = 3_600_000;
 
 export interface KeepAsBaseRequest {
@@ -29,6 +34,8 @@ export interface KeepAsBaseRequest {
   readonly fingerprint: string;
   readonly stillTrue: () => Promise<boolean>;
   readonly quickCheckpoints: boolean;
+  readonly baseLimits: BaseLimits | undefined;
+  readonly emit: Listener;
   readonly signal: AbortSignal;
 }
 
@@ -48,7 +55,9 @@ export function keepAsBase(request: KeepAsBaseRequest): Promise<boolean> {
       await discard(session, scratch);
       throw thrown;
     }
-    return publishBase(session, request, scratch, name, now);
+    await publishBase(session, request, scratch, name, now);
+    if (request.baseLimits !== undefined) await dropExcess(session, request.baseLimits, within, request.emit);
+    return true;
   });
 }
 
@@ -73,7 +82,7 @@ async function discard(session: Session, scratch: string): Promise<false> {
 }
 
 /** Gives the copy its name and its tag and closes it for sessions, all in one transaction. */
-async function publishBase(session: Session, request: KeepAsBaseRequest, scratch: string, name: string, now: Date): Promise<true> {
+async function publishBase(session: Session, request: KeepAsBaseRequest, scratch: string, name: string, now: Date): Promise<void> {
   const tag: OwnerTag = { ...request.tag, kind: "base", expires: undefined, lifetime: undefined, fingerprint: request.fingerprint };
   const properties = await propertyStatements(session, request.database, scratch);
   const close = `alter database ${identifier(scratch)} with is_template true allow_connections false`;
@@ -82,13 +91,17 @@ async function publishBase(session: Session, request: KeepAsBaseRequest, scratch
   } catch (thrown) {
     if (!LOST_CREATION_RACE.includes(codeOf(thrown) ?? "")) throw thrown;
   }
-  return true;
 }
 
 /** Writes down that a run started from the base, so that the base does not count as unused. */
-export async function touchBase(session: Session, base: Entry, { now }: Snapshot, within: Deadline): Promise<void> {
+export async function touchBase(session: Session, base: Entry, snapshot: Snapshot, within: Deadline): Promise<void> {
+  const { now } = snapshot;
   const { tag, lastUsedAt } = base;
-  if (tag === undefined || (lastUsedAt !== undefined && now.getTime() - lastUsedAt.getTime() < LAST_USE_STEP_MS)) return;
+  const isRecent = lastUsedAt !== undefined && now.getTime() - lastUsedAt.getTime() < LAST_USE_STEP_MS;
+  const isLatest = snapshot.entries.every(
+    (other) => !other.isTemplate || other === base || (other.lastUsedAt ?? new Date(0)) < (lastUsedAt ?? new Date(0)),
+  );
+  if (tag === undefined || (isRecent && isLatest)) return;
   await withLock(session, lockOf(base.name), within, async () => {
     const { entries } = await readDatabases(session);
     if (entries.some((entry) => entry.name === base.name)) await session.query(commentOn(base.name, formatComment(tag, now)));

@@ -1,3 +1,4 @@
+import type { BaseLimits } from "./base-limits.ts";
 import { closeSync, openSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
@@ -39,6 +40,8 @@ export interface EmbeddedOptions {
   readonly idleMs: number;
   /** Milliseconds after its last use when a base is dropped. */
   readonly baseTtlMs: number;
+  /** How many bases are kept; default no limit. */
+  readonly baseLimits?: BaseLimits | undefined;
 }
 
 /**
@@ -78,8 +81,8 @@ function embeddedSource(options: EmbeddedOptions): ServerSource {
 
   // Without an idle reaper the last `down` still stops the server, and the next command starts another idle reaper.
   const startIdleReaper = (state: string, cluster: Cluster): void => {
-    const { idleMs, baseTtlMs } = options;
-    const request: ReaperRequest = { stateFolder: state, major: cluster.major, idleMs, baseTtlMs, roots };
+    const { idleMs, baseTtlMs, baseLimits } = options;
+    const request: ReaperRequest = { stateFolder: state, major: cluster.major, idleMs, baseTtlMs, baseLimits, roots };
     const log = openSync(cluster.log, "a", 0o600);
     try {
       startInBackground("providers/local/cluster/idle-reaper", request, { cwd: cluster.folder, env: serverEnvironment(env), log });

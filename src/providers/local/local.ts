@@ -1,6 +1,6 @@
 import { deadline } from "../../deadline.ts";
 import { isOffshootError } from "../../errors.ts";
-import { silent } from "../../events.ts";
+import { type Listener, silent } from "../../events.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
@@ -28,8 +28,8 @@ const DISPOSE_MS = 60_000;
 export function localProvider(source: ServerSource, options: LocalOptions): Provider {
   const releaseName = (name: string, limits: Limits, more: ReleaseOptions = {}) =>
     release(source, name, toBounds(`dropping ${toDatabase(name)}`, limits), more);
-  const toDatabaseOf = (server: Server, name: string, created: Omit<Created, "snapshot">, major: number): Database =>
-    describeDatabase(source, server, name, created, major, () =>
+  const toDatabaseOf = (server: Server, name: string, created: Omit<Created, "snapshot">, major: number, emit: Listener): Database =>
+    describeDatabase(source, server, name, created, major, { baseLimits: options.baseLimits, emit }, () =>
       releaseName(name, { signal: new AbortController().signal, withinMs: DISPOSE_MS, emit: silent }),
     );
 
@@ -39,7 +39,7 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
     async acquire(wanted, limits) {
       const acquired = await acquireOn(source, wanted, options, toBounds(`getting a database (${source.provider})`, limits));
       if ("kind" in acquired) return acquired;
-      return toDatabaseOf(acquired.server, wanted.name, acquired.created, acquired.created.snapshot.major);
+      return toDatabaseOf(acquired.server, wanted.name, acquired.created, acquired.created.snapshot.major, limits.emit);
     },
     async find(name, limits) {
       const bounds = toBounds(`looking for ${toDatabase(name)}`, limits);
@@ -48,7 +48,7 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
         const entry = found?.entries.find((candidate) => candidate.name === toDatabase(name));
         if (found === undefined || entry?.tag === undefined || entry.isTemplate) continue;
         if (!(await answers(withDatabase(server.url, entry.name), bounds))) continue;
-        return toDatabaseOf(server, name, { origin: "adopted", tag: entry.tag, base: undefined }, found.major);
+        return toDatabaseOf(server, name, { origin: "adopted", tag: entry.tag, base: undefined }, found.major, limits.emit);
       }
       return undefined;
     },
@@ -105,6 +105,7 @@ function describeDatabase(
   name: string,
   { origin, tag, base }: Omit<Created, "snapshot">,
   postgresMajor: number,
+  bases: Pick<LocalOptions, "baseLimits"> & { readonly emit: Listener },
   dispose: () => Promise<unknown>,
 ): Database {
   const database = toDatabase(name);
@@ -124,7 +125,17 @@ function describeDatabase(
     renew: (ttlMs, signal) => renew(server.url, { name: database, tag }, ttlMs, signal),
     clone: (signal) => cloneDatabase(server.url, database, quickCheckpoints && postgresMajor >= 15, signal),
     keepAsBase: (fingerprint, stillTrue, signal) =>
-      keepAsBase({ url: server.url, database, tag, fingerprint, stillTrue, quickCheckpoints, signal }),
+      keepAsBase({
+        url: server.url,
+        database,
+        tag,
+        fingerprint,
+        stillTrue,
+        quickCheckpoints,
+        baseLimits: bases.baseLimits,
+        emit: bases.emit,
+        signal,
+      }),
     async [Symbol.asyncDispose]() {
       await dispose();
     },

@@ -1,3 +1,4 @@
+import { type BaseLimits, dropExcess } from "./base-limits.ts";
 import { setTimeout as timer } from "node:timers/promises";
 import { deadline } from "../../deadline.ts";
 import { type Listener, silent } from "../../events.ts";
@@ -15,6 +16,10 @@ export interface IdleOptions {
   /** Milliseconds without a session after which the server is stopped. */
   readonly idleMs: number;
   readonly baseTtlMs: number;
+  /** How many bases are kept; default no limit. */
+  readonly baseLimits?: BaseLimits | undefined;
+  /** Called after each look at the server. */
+  readonly onLook?: () => Promise<void>;
   /** Stops the server. It is called while no session can start to use the server. Returns false when the server must continue. */
   readonly stop: (snapshot: Snapshot) => Promise<boolean>;
   readonly emit?: Listener | undefined;
@@ -40,7 +45,8 @@ export async function stopWhenIdle(server: Server, options: IdleOptions): Promis
 }
 
 async function reap(session: Session, options: IdleOptions): Promise<void> {
-  const { idleMs, baseTtlMs, emit = silent } = options;
+  const { idleMs, baseTtlMs, baseLimits, emit = silent } = options;
+  let limited = "";
   let seen = "";
   let counts: ReadonlyMap<string, string> | undefined;
   let usedAt = performance.now();
@@ -54,9 +60,18 @@ async function reap(session: Session, options: IdleOptions): Promise<void> {
     await recordUse(session, snapshot, (name) => before !== undefined && before.get(name) !== counts?.get(name));
     const within = deadline("dropping stale databases", DROP_MS);
     await dropStale(session, await readDatabases(session), { baseTtlMs, emit, within, idleMs: keptMs({ idleMs }) });
+    // Their sizes are read only when there is another base, because that reads the folder of each one.
+    const bases = basesOf(snapshot);
+    if (baseLimits !== undefined && bases !== limited) await dropExcess(session, baseLimits, within, emit);
+    limited = bases;
+    await options.onLook?.();
     if (performance.now() - usedAt >= idleMs && (await stopIfUnused(session, seen, options))) return;
     await timer(Math.min(10_000, idleMs / 4), undefined, { signal: session.lost }).catch(() => undefined);
   }
+}
+
+function basesOf({ entries }: Snapshot): string {
+  return entries.flatMap(({ name, isTemplate }) => (isTemplate ? [name] : [])).join(" ");
 }
 
 interface Sessions {

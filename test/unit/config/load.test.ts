@@ -43,6 +43,7 @@ describe("with nothing configured", () => {
       },
       base: undefined,
       baseTtlMs: 14 * 86_400_000,
+      cache: { bases: undefined, bytes: 2 * 1024 ** 3 },
       audit: { spec: undefined, failOn: "error" },
       comment: false,
       commentOutput: false,

@@ -42,6 +42,14 @@ export const SAMPLES: Readonly<Record<ValueKind, readonly [Sample, Sample]>> = {
     { input: 0.25, text: "0.25" },
     { input: 4, text: "4" },
   ],
+  count: [
+    { input: 0, text: "0" },
+    { input: 12, text: "12" },
+  ],
+  bytes: [
+    { input: "500MB", text: "500MB" },
+    { input: "2GB", text: "2GB" },
+  ],
   text: [
     { input: "one", text: "one" },
     { input: "another one", text: " another one " },

@@ -34,6 +34,8 @@ const VALID: Readonly<Record<ValueKind, fc.Arbitrary<unknown>>> = {
   major: fc.constantFrom(14, 15, 16, 17, 18),
   boolean: fc.boolean(),
   size: fc.integer({ min: 1, max: 200 }).map((quarters) => quarters / 4),
+  count: fc.nat({ max: 1000 }),
+  bytes: fc.tuple(fc.nat({ max: 9999 }), fc.constantFrom("MB", "GB")).map(([amount, unit]) => `${amount}${unit}`),
   text: line,
   command: fc.oneof(line, fc.constant("one &&\n  two\n")),
   path: line,

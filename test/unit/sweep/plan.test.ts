@@ -181,3 +181,31 @@ test("a database that is foreign, guarded, in use, or has a kept child is never 
     }),
   );
 });
+
+const base = (id: string, hours: number, change: Partial<Listed> = {}): Listed =>
+  listed({
+    id,
+    name: `offshoot/base/${id}`,
+    kind: "base",
+    tag: { ...tag, kind: "base", fingerprint: id, expires: undefined },
+    lastUsedAt: hoursAgo(hours),
+    ...change,
+  });
+const deletedOf = (all: readonly Listed[], neonBases: number | undefined): readonly string[] =>
+  plan(all, { ...policy, neonBases }).delete.map(({ listed: { id }, reason }) => `${id}: ${reason.code}`);
+
+describe("the limit of bases on Neon", () => {
+  const three = [base("b", 2), base("c", 1), base("a", 3)];
+
+  test("deletes the base whose last use is longest ago first, and nothing without the setting", () => {
+    expect(deletedOf(three, 2)).toEqual(["a: base-excess"]);
+    expect(deletedOf(three, 1)).toEqual(["b: base-excess", "a: base-excess"]);
+    expect(deletedOf(three, undefined)).toEqual([]);
+  });
+
+  test("neither counts nor deletes bases of local servers and protected ones, and keeps a base with children", () => {
+    expect(deletedOf([...three, base("d", 9, { provider: "embedded" }), base("e", 9, { guarded: "it is protected" })], 3)).toEqual([]);
+    const child = listed({ id: "child", parentId: "a", expiresAt: hoursAgo(-1) });
+    expect(deletedOf([...three, child], 2)).toEqual([]);
+  });
+});

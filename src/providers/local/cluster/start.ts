@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { open, stat } from "node:fs/promises";
+import { open, stat, truncate } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import type { Deadline } from "../../../deadline.ts";
@@ -9,13 +9,11 @@ import { readText } from "../../../read-file.ts";
 import { idsOf } from "./account.ts";
 import { diagnose, diskFull, lastErrors, type StartFailure } from "./failure.ts";
 import { executable, type Runtime } from "./runtime.ts";
+import { LOG_BYTES } from "./leftovers.ts";
 import { readPidFile } from "./server-process.ts";
 
 /** How often a start is repeated after a failure that can pass: another process took the port, or an ended server still holds memory. */
 const TRIES = 8;
-
-/** A log larger than this is overwritten at the next start. */
-const LOG_BYTES = 8 * 1024 ** 2;
 
 export interface StartOptions {
   /** A complete data directory. */
@@ -71,7 +69,9 @@ async function tryToStart(runtime: Runtime, options: StartOptions, port: number,
     () => 0,
   );
   const isLarge = size > LOG_BYTES;
-  const log = await open(options.log, isLarge ? "w" : "a", 0o600);
+  if (isLarge) await truncate(options.log);
+  // In append mode the server continues at the end of the file when the idle reaper makes the file shorter.
+  const log = await open(options.log, "a", 0o600);
   try {
     const child = launch(runtime, options, port, log.fd);
     if (await untilReady(options.data, child, within)) return { started: { process: child, port }, log: "" };

@@ -6,6 +6,7 @@ import { clusterAt, clusterMajors, type Cluster } from "../../../../src/provider
 import { readPidFile, stop } from "../../../../src/providers/local/cluster/server-process.ts";
 import { deadline } from "../../../../src/deadline.ts";
 import { embeddedProvider } from "../../../../src/providers/local/embedded.ts";
+import type { BaseLimits } from "../../../../src/providers/local/base-limits.ts";
 import type { Provider } from "../../../../src/providers/provider.ts";
 
 /** The checkout. Its npm packages contain the embedded Postgres. */
@@ -18,7 +19,13 @@ export const MAJOR = 18;
 export interface Home {
   readonly folder: string;
   readonly cluster: Cluster;
-  provider(options?: { readonly idleMs?: number; readonly baseTtlMs?: number; readonly cwd?: string; readonly major?: number }): Provider;
+  provider(options?: {
+    readonly idleMs?: number;
+    readonly baseTtlMs?: number;
+    readonly cwd?: string;
+    readonly major?: number;
+    readonly baseLimits?: BaseLimits;
+  }): Provider;
   /** The process id in the pid file. Undefined when the server is stopped. */
   pid(): Promise<number | undefined>;
   /** Stops the servers and removes the folder. */
@@ -32,8 +39,8 @@ export async function makeHome(): Promise<Home> {
   return {
     folder,
     cluster,
-    provider: ({ idleMs = 600_000, baseTtlMs = 86_400_000, cwd = ROOT, major } = {}) =>
-      embeddedProvider({ env: { ...process.env, OFFSHOOT_HOME: folder }, cwd, idleMs, baseTtlMs, major }),
+    provider: ({ idleMs = 600_000, baseTtlMs = 86_400_000, cwd = ROOT, major, baseLimits } = {}) =>
+      embeddedProvider({ env: { ...process.env, OFFSHOOT_HOME: folder }, cwd, idleMs, baseTtlMs, major, baseLimits }),
     pid: async () => (await readPidFile(cluster.data))?.pid,
     async remove() {
       for (const major of await clusterMajors(folder)) {
