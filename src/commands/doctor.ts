@@ -70,11 +70,12 @@ async function diagnoseMigrations(context: Context): Promise<DiagnosedMigrations
   if (command !== undefined) return { command, directory };
   const { headsOf } = await import("../migration-tools/revisions.ts");
   try {
-    const project = await findProject(context);
-    if (project === undefined) return { command, directory };
+    const located = await findProject(context);
+    if (located === undefined) return { command, directory };
+    const { project } = located;
     const { tool, evidence, revisions } = project;
     const heads = headsOf(revisions).map(({ name }) => name);
-    return { tool, evidence, command: project.command, directory, heads };
+    return { tool, evidence, command: project.command, directory: located.directory, heads };
   } catch (thrown) {
     if (!isOffshootError(thrown)) throw thrown;
     return { command, directory, problem: `${thrown.message} ${thrown.remedy ?? ""}`.trim() };

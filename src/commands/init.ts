@@ -14,7 +14,7 @@ import type { CiServiceName } from "../init/services/registry.ts";
 import { readCheckout } from "../identity/checkout.ts";
 import type { CommonOptions } from "../context/context.ts";
 import { readText } from "../read-file.ts";
-import { detectBelow, detectTools, requireTool } from "../migration-tools/detect.ts";
+import { detectBelow, detectInWorkspace, detectTools, requireTool } from "../migration-tools/detect.ts";
 import { type Repository, repositoryIn } from "../migration-tools/repository.ts";
 import type { Project } from "../migration-tools/tool.ts";
 import { workingDirectory } from "../process/working-directory.ts";
@@ -70,7 +70,10 @@ async function lookAround(options: InitOptions, { cwd, top, host }: Place): Prom
     migrations,
     given: Object.fromEntries([...readFlags(flags).entries].map(([path, { input }]) => [path, input])),
     configuration: await presentConfiguration(resolved, top, flags),
-    ...(await inspectProject(upwards(cwd, top).map(repositoryIn), migrations)),
+    ...(await inspectProject(
+      upwards(cwd, top).map((folder) => repositoryIn(folder)),
+      migrations,
+    )),
     pipelines: await inspectPipelines(repositoryIn(top)),
   };
 }
@@ -111,9 +114,13 @@ function ambiguous(projects: readonly Project[]): OffshootError {
   });
 }
 
-/** The migration tool of a direct subfolder, when exactly one subfolder has one. */
+/** The migration tool of a package of the workspace or of a direct subfolder, when exactly one of them has one. */
 async function migrationsBelow(repository: Repository): Promise<KnownMigrations> {
-  const projects = await detectBelow(repository);
+  const inWorkspace = await detectInWorkspace(repository);
+  const projects =
+    inWorkspace.length > 0
+      ? inWorkspace.map(({ folder, project }) => ({ folder, tool: project.tool, evidence: `${folder}/${project.evidence}` }))
+      : await detectBelow(repository);
   const [first] = projects;
   if (first !== undefined && projects.length === 1) {
     return { from: "tool", tool: first.tool, evidence: first.evidence, directory: first.folder };

@@ -3,7 +3,7 @@ import { runLine } from "../rollback/run-line.ts";
 import { countVerdicts, isFinding, type Step, type Verdict } from "../rollback/verdict.ts";
 import { tryMigrations } from "../rollback/try-migrations.ts";
 import { type CommonOptions, prepare } from "../context/context.ts";
-import { findProject, migrationDirectory, requireMigrations } from "../context/migrations.ts";
+import { findProject, requireMigrations } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
 import { copiesUnsupported, withScratchDatabase } from "../context/scratch-database.ts";
 import { commandEnvironment } from "../own-secrets.ts";
@@ -33,7 +33,7 @@ export type { RowsLost, Step, Verdict } from "../rollback/verdict.ts";
  */
 export async function rollbackCheck(options: RollbackCheckOptions = {}): Promise<RollbackCheckResult> {
   const context = await prepare(options);
-  const project = await findProject(context);
+  const project = (await findProject(context))?.project;
   const { stepCommands: commands } = project ?? {};
   if (project === undefined || commands === undefined) throw unsuitable(project?.tool);
   const migrations = await requireMigrations({ ...context, settings: withTool(context.settings, project.tool) });
@@ -46,7 +46,7 @@ export async function rollbackCheck(options: RollbackCheckOptions = {}): Promise
         clone: () => clone(context.signal),
         run: (line: string, url: string) =>
           runLine(line, {
-            cwd: migrationDirectory(context),
+            cwd: migrations.directory,
             env: {
               ...commandEnvironment(context.env, context.settings.passSecrets),
               ...context.settings.migrations.env,

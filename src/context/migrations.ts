@@ -4,6 +4,7 @@ import { readText } from "../read-file.ts";
 import type { MigrationCommand } from "../readiness/migration-command.ts";
 import { fingerprintOf } from "../readiness/fingerprint.ts";
 import type { MigrationWork } from "../readiness/work.ts";
+import type { Repository } from "../migration-tools/repository.ts";
 import type { Project } from "../migration-tools/tool.ts";
 import type { Context } from "./context.ts";
 
@@ -29,7 +30,7 @@ export interface Migrations {
 export async function migrationsOf(context: Context, argv: readonly string[] = []): Promise<Migrations | undefined> {
   const { files, command } = context.settings.migrations;
   const directory = migrationDirectory(context);
-  if (argv.length === 0 && command === undefined) return migrationsOfTool(context, directory);
+  if (argv.length === 0 && command === undefined) return migrationsOfTool(context);
   const text = argv.length > 0 ? argv.join(" ") : (command ?? "");
   return {
     command: argv.length > 0 ? { kind: "argv", argv } : { kind: "shell", text },
@@ -65,19 +66,53 @@ export function migrationDirectory(context: Context): string {
   return resolve(context.resolved.directory, context.settings.migrations.directory ?? ".");
 }
 
-/** The project of the configured migration tool, else of the detected one. Throws `TOOL_AMBIGUOUS` and `TOOL_UNSUITABLE`. */
-export async function findProject(context: Context, directory = migrationDirectory(context)): Promise<Project | undefined> {
-  const { tool, folder } = context.settings.migrations;
+/** A migration tool, and the folder where it runs; absolute. */
+export interface LocatedProject {
+  readonly project: Project;
+  readonly directory: string;
+}
+
+/**
+ * The project of the configured migration tool, else of the detected one: in the folder of the configuration, or in a
+ * package of its workspace. Throws `TOOL_AMBIGUOUS` and `TOOL_UNSUITABLE`.
+ */
+export async function findProject(context: Context): Promise<LocatedProject | undefined> {
+  const { tool, folder, directory: configured } = context.settings.migrations;
   if (tool === "none") return undefined;
+  const directory = migrationDirectory(context);
   const { repositoryIn } = await import("../migration-tools/repository.ts");
   const { detectTool, requireTool } = await import("../migration-tools/detect.ts");
   const repository = repositoryIn(directory);
-  return tool === undefined ? detectTool(repository, folder) : requireTool(tool, repository, folder);
+  if (tool !== undefined && configured !== undefined) return { project: await requireTool(tool, repository, folder), directory };
+  const project = await detectTool(repository, folder);
+  if (project !== undefined && (tool === undefined || project.tool === tool)) return { project, directory };
+  const inWorkspace = configured === undefined ? await findInWorkspace(repository, tool, folder) : undefined;
+  if (inWorkspace !== undefined) return inWorkspace;
+  return tool === undefined ? undefined : { project: await requireTool(tool, repository, folder), directory };
 }
 
-async function migrationsOfTool(context: Context, directory: string): Promise<Migrations | undefined> {
-  const project = await findProject(context, directory);
-  if (project === undefined) return undefined;
+async function findInWorkspace(
+  repository: Repository,
+  tool: string | undefined,
+  folder: string | undefined,
+): Promise<LocatedProject | undefined> {
+  const { detectInWorkspace } = await import("../migration-tools/detect.ts");
+  const all = await detectInWorkspace(repository, folder);
+  const found = tool === undefined ? all : all.filter(({ project }) => project.tool === tool);
+  const [first] = found;
+  if (first === undefined) return undefined;
+  if (found.length === 1) return { project: first.project, directory: resolve(repository.directory, first.folder) };
+  const places = found.map((each) => `${each.project.tool} in ${each.folder}`);
+  throw new OffshootError("TOOL_AMBIGUOUS", `Several packages have migrations: ${places.join(" and ")}.`, {
+    meaning: "It is not clear which of them migrates the database.",
+    remedy: `Set migrations.directory in offshoot.yaml to the folder of one package, such as ${first.folder}.`,
+  });
+}
+
+async function migrationsOfTool(context: Context): Promise<Migrations | undefined> {
+  const located = await findProject(context);
+  if (located === undefined) return undefined;
+  const { project, directory } = located;
   const { requireOneHead } = await import("../migration-tools/revisions.ts");
   requireOneHead(project);
   const { tool, command, files } = project;

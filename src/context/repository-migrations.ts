@@ -14,7 +14,7 @@ import { findProject } from "./migrations.ts";
 export async function projectForAudit(context: Context, spec: Spec | undefined): Promise<Project | undefined> {
   const isRequired = spec?.heads !== undefined || spec?.migrations.some(({ heads }) => heads === true) === true;
   try {
-    return await findProject(context);
+    return (await findProject(context))?.project;
   } catch (thrown) {
     if (isRequired || !isOffshootError(thrown)) throw thrown;
     return undefined;

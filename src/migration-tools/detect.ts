@@ -33,6 +33,24 @@ export async function detectBelow(repository: Repository): Promise<readonly Proj
   return found.flat();
 }
 
+/** A tool in a package of the repository's workspace. */
+export interface ProjectInWorkspace {
+  /** The folder of the package, relative to the repository. */
+  readonly folder: string;
+  readonly project: Project;
+}
+
+/** Finds all tools that are used in the packages of the repository's workspace. */
+export async function detectInWorkspace(repository: Repository, given?: string): Promise<readonly ProjectInWorkspace[]> {
+  const { workspaceFolders } = await import("./workspaces.ts");
+  const found: ProjectInWorkspace[] = [];
+  for (const folder of await workspaceFolders(repository)) {
+    const projects = await detectTools(repositoryIn(join(repository.directory, folder)), given);
+    found.push(...projects.map((project) => ({ folder, project })));
+  }
+  return found;
+}
+
 /** Finds the tool that the repository uses. Undefined if there is none. Throws `TOOL_AMBIGUOUS` if there are several. */
 export async function detectTool(repository: Repository, folder?: string): Promise<Project | undefined> {
   const projects = await detectTools(repository, folder);

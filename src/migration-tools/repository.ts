@@ -1,5 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { codeOf, messageOf, OffshootError } from "../errors.ts";
 import { MIB, readFailure, readText } from "../read-file.ts";
 
@@ -16,7 +16,10 @@ export interface Repository {
   walk(folder: string): Promise<readonly string[]>;
   /** Names of the direct subfolders, without hidden folders and folders of installed packages. */
   folders(): Promise<readonly string[]>;
-  /** Whether `package.json` lists an npm package as a dependency of any kind. */
+  /**
+   * Whether a `package.json` lists an npm package as a dependency of any kind: here, or in a folder above up to the top of
+   * the checkout, since a workspace often has the dependencies of all its packages there.
+   */
   depends(name: string): Promise<boolean>;
 }
 
@@ -58,14 +61,33 @@ export function repositoryIn(directory: string): Repository {
       return found.flat().toSorted(byBytes);
     },
     async depends(name) {
-      const manifest = parseManifest((await read("package.json")) ?? "{}", directory);
-      return ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"].some((kind) => {
-        const listed = manifest[kind];
-        return typeof listed === "object" && listed !== null && name in listed;
-      });
+      for (const folder of await withParents(directory)) {
+        const manifest = await orUndefined(
+          readText(join(folder, "package.json"), MOST_BYTES).catch(unreadable(join(folder, "package.json"))),
+        );
+        if (manifest !== undefined && lists(parseManifest(manifest, folder), name)) return true;
+      }
+      return false;
     },
   };
   return repository;
+}
+
+/** The folder and those above it, up to the one with `.git`. Only the folder itself outside of a checkout. */
+async function withParents(directory: string): Promise<readonly string[]> {
+  const folders = [directory];
+  for (let folder = directory; ; folder = dirname(folder)) {
+    if (folder !== directory) folders.push(folder);
+    if ((await orUndefined(stat(join(folder, ".git")))) !== undefined) return folders;
+    if (dirname(folder) === folder) return [directory];
+  }
+}
+
+function lists(manifest: Readonly<Record<string, unknown>>, name: string): boolean {
+  return ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"].some((kind) => {
+    const listed = manifest[kind];
+    return typeof listed === "object" && listed !== null && Object.hasOwn(listed, name);
+  });
 }
 
 function parseManifest(text: string, directory: string): Readonly<Record<string, unknown>> {

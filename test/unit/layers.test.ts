@@ -104,7 +104,7 @@ const VENDORS: Readonly<Record<string, RegExp>> = {
   commander: /^cli\//,
   yaml: /^(yaml-limits\.ts$|(config|audit|check)\/)/,
   zod: /^(config|audit)\//,
-  tinyglobby: /^readiness\/fingerprint\.ts$/,
+  tinyglobby: /^(readiness\/fingerprint|migration-tools\/workspaces)\.ts$/,
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })

@@ -1,0 +1,75 @@
+import { posix } from "node:path";
+import { glob } from "tinyglobby";
+import type { Repository } from "./repository.ts";
+
+/** A pattern such as `packages/**` also matches folders that are not packages. */
+const MANIFESTS = ["package.json", "pyproject.toml", "project.json", "Gemfile"];
+// Far more than the packages of a repository that people work in.
+const MOST_FOLDERS = 2000;
+
+/**
+ * The folders of the packages that a repository declares: `workspaces` of package.json (npm, yarn, bun, Turborepo),
+ * pnpm-workspace.yaml, lerna.json, and the members of a uv workspace in pyproject.toml. Empty without a declaration.
+ */
+export async function workspaceFolders(repository: Repository): Promise<readonly string[]> {
+  const declared = [
+    ...patternsOf(json(await repository.read("package.json")), "workspaces"),
+    ...pnpmPackages((await repository.read("pnpm-workspace.yaml")) ?? ""),
+    ...patternsOf(json(await repository.read("lerna.json")), "packages"),
+    ...uvMembers((await repository.read("pyproject.toml")) ?? ""),
+    ...nxFolders(json(await repository.read("nx.json"))),
+  ];
+  if (declared.length === 0) return [];
+  const patterns = declared.map((pattern) => pattern.replace(/^(!?)(?:\.\/)?(.*?)\/*$/, "$1$2"));
+  const found = await glob(
+    patterns.filter((pattern) => pattern !== "" && !pattern.includes("..")),
+    { cwd: repository.directory, onlyDirectories: true, ignore: ["**/node_modules/**"], followSymbolicLinks: false, deep: 5 },
+  );
+  const folders = found
+    .map((folder) => posix.normalize(folder).replace(/\/+$/, ""))
+    .filter((folder) => folder !== ".")
+    .toSorted();
+  const isPackage = async (folder: string) => repository.first(...MANIFESTS.map((name) => `${folder}/${name}`));
+  const packages = await Promise.all(
+    folders.slice(0, MOST_FOLDERS).map(async (folder) => ((await isPackage(folder)) === undefined ? [] : [folder])),
+  );
+  return packages.flat();
+}
+
+/** A list of patterns, or yarn's `{ packages: [...] }`. */
+function patternsOf(manifest: unknown, key: string): readonly string[] {
+  const value = field(manifest, key);
+  const list = Array.isArray(value) ? (value as unknown[]) : field(value, "packages");
+  return Array.isArray(list) ? (list as unknown[]).filter((each) => typeof each === "string") : [];
+}
+
+/** Nx finds projects by their files. These are the folders that it creates by default. */
+function nxFolders(manifest: unknown): readonly string[] {
+  if (manifest === undefined) return [];
+  const layout = field(manifest, "workspaceLayout");
+  return [field(layout, "appsDir") ?? "apps", field(layout, "libsDir") ?? "libs", "packages"].map((folder) => `${String(folder)}/*`);
+}
+
+/** The list `packages` of the file, which pnpm documents in this form. */
+function pnpmPackages(yaml: string): readonly string[] {
+  const list = /^packages:[ \t]*\n((?:[ \t]*(?:-[^\n]*|#[^\n]*)?\n?)*)/m.exec(yaml)?.[1] ?? "";
+  return [...list.matchAll(/^[ \t]*-[ \t]*["']?([^"'\n#]+?)["']?[ \t]*(?:#.*)?$/gm)].map(([, pattern = ""]) => pattern);
+}
+
+function uvMembers(toml: string): readonly string[] {
+  const list = /^\[tool\.uv\.workspace\][^[]*?^members\s*=\s*\[([^\]]*)\]/m.exec(toml)?.[1] ?? "";
+  return [...list.matchAll(/["']([^"']+)["']/g)].map(([, member = ""]) => member);
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+/** Undefined for a file that does not exist or is not valid: the package manager reports that. */
+function json(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    return undefined;
+  }
+}
