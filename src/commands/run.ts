@@ -1,5 +1,6 @@
 import { shellCommand } from "../shell-command.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import { expectMigrations } from "../context/expected-migrations.ts";
 import { migrationsOf } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
 import { readSpec } from "../context/spec-file.ts";
@@ -50,6 +51,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const context = await prepare(options);
   // An invalid spec must be reported before a database is created.
   await readSpec(context);
+  await expectMigrations(context);
   let held: HeldDatabase | undefined;
   let ended: Ended;
   try {

@@ -47,7 +47,8 @@ function patternsOf(manifest: unknown, key: string): readonly string[] {
 function nxFolders(manifest: unknown): readonly string[] {
   if (manifest === undefined) return [];
   const layout = field(manifest, "workspaceLayout");
-  return [field(layout, "appsDir") ?? "apps", field(layout, "libsDir") ?? "libs", "packages"].map((folder) => `${String(folder)}/*`);
+  const named = [field(layout, "appsDir"), field(layout, "libsDir")].filter((folder) => typeof folder === "string");
+  return ["apps", "libs", "packages", ...named].map((folder) => `${folder}/*`);
 }
 
 /** The list `packages` of the file, which pnpm documents in this form. */
