@@ -1,7 +1,4 @@
-import { chmod, mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { removeHome } from "../support/state-folder.ts";
+import { makeHome, removeHome } from "../support/state-folder.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
 /** What the schedules of one lane use one after the other. Each lane has its own, because some faults restart the server. */
@@ -17,9 +14,7 @@ export interface Lane {
 export async function openLane(image: string | undefined): Promise<Lane> {
   // Like a real server, this one must keep what it committed when it is killed. Test servers do not by default.
   const server = await startServer({ max_connections: 60, synchronous_commit: "on" });
-  const home = await mkdtemp(join(tmpdir(), "offshoot-chaos-"));
-  // The server's user must be able to enter it when the tests run as root.
-  await chmod(home, 0o755);
+  const home = await makeHome();
   return {
     server,
     home,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { withSession } from "../../src/postgres/connect.ts";
 import { mustEndProcesses, type Schedule } from "./plans.ts";
-import { isRunning } from "./processes.ts";
+import { isRunning } from "../support/processes.ts";
 import type { Trace } from "./trace.ts";
 
 /** Commands and sessions of migrations that still exist three seconds after the last leader. */

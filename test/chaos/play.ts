@@ -12,7 +12,7 @@ import { type Takeover, takeovers } from "./invariants/takeovers.ts";
 import type { Lane } from "./lane.ts";
 import { findLeftovers } from "./leftovers.ts";
 import { type Fault, runOf, type Schedule } from "./plans.ts";
-import { marked, signalAll } from "./processes.ts";
+import { marked, signalAll } from "../support/processes.ts";
 import { openProxy } from "./proxy.ts";
 import { type End, type Runner, startRunner, WITHIN_S } from "./runner.ts";
 import { embeddedStage } from "./stages/embedded.ts";

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { MARK } from "./processes.ts";
+import { MARK } from "../support/processes.ts";
 import type { RunnerPlan } from "./plans.ts";
 import type { Timeline } from "./timeline.ts";
 

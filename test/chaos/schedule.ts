@@ -1,5 +1,5 @@
 import { type CommandPlan, type Fault, type Moment, type RunnerPlan, type Schedule } from "./plans.ts";
-import { randomFrom, type Random } from "./random.ts";
+import { randomFrom, type Random } from "../support/random.ts";
 
 /** The schedule of a seed. */
 export function scheduleOf(seed: number): Schedule {

@@ -1,5 +1,5 @@
 import type { Catalog } from "../../src/catalog/catalog.ts";
-import { randomFrom } from "../chaos/random.ts";
+import { randomFrom } from "../support/random.ts";
 import { kindsFor } from "./kinds.ts";
 import type { Draw, Mutation } from "./mutation.ts";
 

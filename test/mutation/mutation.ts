@@ -1,6 +1,6 @@
 import type { Catalog } from "../../src/catalog/catalog.ts";
 import type { Change, ChangedKind } from "../../src/drift/change.ts";
-import type { Random } from "../chaos/random.ts";
+import type { Random } from "../support/random.ts";
 
 /** One DDL statement on a copy of the schema, and the change that must be found after it. */
 export interface Mutation {

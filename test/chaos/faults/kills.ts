@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { withSession } from "../../../src/postgres/connect.ts";
 import type { Fault, KillKind } from "../plans.ts";
-import { descendants, isRunning, listenerOf, marked, signalAll } from "../processes.ts";
+import { descendants, isRunning, listenerOf, marked, signalAll } from "../../support/processes.ts";
 import type { Runner } from "../runner.ts";
 import { type Leader, leader, type Target, waiter, watchdogOf } from "./target.ts";
 

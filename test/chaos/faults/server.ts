@@ -1,5 +1,5 @@
 import { withSession } from "../../../src/postgres/connect.ts";
-import { signalAll } from "../processes.ts";
+import { signalAll } from "../../support/processes.ts";
 
 /** Ends the sessions with which offshoot leads and waits. */
 export async function terminateLeader(url: string): Promise<void> {

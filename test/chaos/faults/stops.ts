@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { StopKind } from "../plans.ts";
-import { descendants, marked, signalAll } from "../processes.ts";
+import { descendants, marked, signalAll } from "../../support/processes.ts";
 import type { Runner } from "../runner.ts";
 import { leader, type Strike, type Target, waiter } from "./target.ts";
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { withSession } from "../../../src/postgres/connect.ts";
 import type { Fault } from "../plans.ts";
-import { descendants } from "../processes.ts";
+import { descendants } from "../../support/processes.ts";
 import type { Proxy } from "../proxy.ts";
 import type { Runner } from "../runner.ts";
 import type { Stage } from "../stages/stage.ts";

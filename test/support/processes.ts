@@ -1,23 +1,20 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** The environment variable by which all processes of a schedule are found. */
+/** The environment variables by which all processes of a schedule, or of one actor in it, are found. */
 export const MARK = "OFFSHOOT_TEST_SCHEDULE";
+export const ACTOR_MARK = "OFFSHOOT_TEST_ACTOR";
 
 /** Whether a process exists and is not a zombie. */
 export function isRunning(pid: number): boolean {
-  try {
-    const state = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .charAt(0);
-    return state !== "Z" && state !== "X";
-  } catch {
-    return false;
-  }
+  const state = readProc(pid, "stat")
+    .replace(/^.*\) /s, "")
+    .charAt(0);
+  return state !== "" && state !== "Z" && state !== "X";
 }
 
-/** All descendants of a process. */
-export function descendants(pid: number): readonly number[] {
+/** All descendants of a process, or those whose command line contains a text. */
+export function descendants(pid: number, text = ""): readonly number[] {
   const table = execFileSync("ps", ["-e", "-o", "pid=,ppid="]).toString();
   const parents = table
     .trim()
@@ -25,13 +22,29 @@ export function descendants(pid: number): readonly number[] {
     .map((line) => line.trim().split(/\s+/).map(Number));
   const below = (parent: number): number[] =>
     parents.filter(([, its]) => its === parent).flatMap(([child = 0]) => [child, ...below(child)]);
-  return below(pid);
+  return below(pid).filter((each) => text === "" || commandLine(each).includes(text));
 }
 
 /** All processes whose environment has the mark, also those that left their parent, group and session. */
 export function marked(mark: string): readonly number[] {
-  const wanted = `${MARK}=${mark}`;
-  return allPids().filter((pid) => readProc(pid, "environ").split("\0").includes(wanted) && isRunning(pid));
+  return markedBy(MARK, mark);
+}
+
+/**
+ * The same for another variable. Local servers and their idle reapers are shared and outlive every job, so they are left out.
+ */
+export function markedBy(variable: string, mark: string): readonly number[] {
+  const wanted = `${variable}=${mark}`;
+  return allPids().filter((pid) => readProc(pid, "environ").split("\0").includes(wanted) && isRunning(pid) && !isShared(pid));
+}
+
+function isShared(pid: number): boolean {
+  return /idle-reaper|^\S*\bpostgres\b/.test(commandLine(pid));
+}
+
+/** The arguments of a process, joined by blanks. Empty for one that has ended. */
+export function commandLine(pid: number): string {
+  return readProc(pid, "cmdline").split("\0").join(" ").trim();
 }
 
 /** The process that listens on a loopback port, if it is one of `candidates`. */

@@ -5,7 +5,8 @@ export interface Random {
   /** An integer from `low` to `high`, both included. */
   between(low: number, high: number): number;
   chance(probability: number): boolean;
-  pick<T>(choices: readonly [T, ...T[]]): T;
+  /** Throws for an empty list. */
+  pick<T>(choices: readonly T[]): T;
 }
 
 export function randomFrom(seed: number): Random {
@@ -21,6 +22,10 @@ export function randomFrom(seed: number): Random {
     next,
     between: (low, high) => low + Math.floor(next() * (high - low + 1)),
     chance: (probability) => next() < probability,
-    pick: (choices) => choices[Math.floor(next() * choices.length)] ?? choices[0],
+    pick(choices) {
+      const [choice] = choices.slice(Math.floor(next() * choices.length));
+      if (choice === undefined) throw new Error("There is nothing to choose from.");
+      return choice;
+    },
   };
 }

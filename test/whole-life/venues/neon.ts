@@ -1,0 +1,68 @@
+import { startMock } from "../../support/mock-server.ts";
+import { makeHome, removeHome } from "../../support/state-folder.ts";
+import type { Decoy, Venue } from "./venue.ts";
+
+interface Branch {
+  readonly id: string;
+  readonly name: string;
+  readonly deleted: boolean;
+  readonly expires_at?: string;
+  readonly annotation?: Readonly<Record<string, string>>;
+}
+
+/** The mock of Neon, with a real Postgres server for every branch. */
+export async function neonVenue(): Promise<Venue> {
+  const mock = await startMock("--postgres", "--operation-time", "50");
+  const home = await makeHome();
+  const planted = new Set<string>();
+  const branches = async (): Promise<readonly Branch[]> =>
+    ((await mock.control("GET", "state")) as { branches: readonly Branch[] }).branches.filter(({ deleted }) => !deleted);
+  return {
+    name: "neon",
+    env: { ...mock.env, OFFSHOOT_HOME: home, OFFSHOOT_PROVIDER: "neon" },
+    secrets: [mock.apiKey],
+    async list(repository) {
+      return (await branches())
+        .filter(
+          ({ id, annotation }) =>
+            !planted.has(id) && annotation?.["offshoot-repository"] === repository && annotation["offshoot-kind"] === "run",
+        )
+        .map(({ name, annotation, expires_at }) => ({
+          name,
+          repository,
+          run: annotation?.["offshoot-run"],
+          expires: expires_at === undefined ? undefined : new Date(expires_at),
+        }));
+    },
+    async plant(repository) {
+      const tag = {
+        "offshoot-tool": "offshoot",
+        "offshoot-kind": "run",
+        "offshoot-repository": `${repository}-foreign`,
+        "offshoot-run": "old",
+        "offshoot-created": "2020-01-01T00:00:00Z",
+        "offshoot-expires": "2020-01-02T00:00:00Z",
+      };
+      const inserted = (await mock.control("POST", "branches", {
+        branches: [
+          { name: `offshoot/${repository}/untagged` },
+          { name: `offshoot/${repository}/protected`, protected: true, annotation: { ...tag, "offshoot-repository": repository } },
+          { name: `preview/${repository}`, annotation: tag },
+        ],
+      })) as readonly { readonly id: string; readonly name: string }[];
+      for (const { id } of inserted) planted.add(id);
+      return inserted.map(({ id, name }): Decoy => ({
+        what: `the branch ${name}`,
+        exists: async () => (await branches()).some((branch) => branch.id === id),
+        // They cost nothing, and end with the mock.
+        remove: () => Promise.resolve(),
+      }));
+    },
+    async end() {
+      const violations = (await mock.control("GET", "violations")) as readonly unknown[];
+      await mock.stop();
+      await removeHome(home);
+      return violations.length === 0 ? [] : [`replies of the mock contradict Neon's API: ${JSON.stringify(violations.slice(0, 3))}`];
+    },
+  };
+}
