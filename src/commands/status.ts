@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { configuredProviders, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { OffshootError } from "../errors.ts";
-import { withSession } from "../postgres/connect.ts";
+import { connectionError, type Session, withSession } from "../postgres/connect.ts";
+import { isDatabaseMissing, isTemporary } from "../postgres/sqlstate.ts";
 import { findDatabase } from "../providers/choose.ts";
 import type { Database } from "../providers/provider.ts";
 import { type Marker, readMarkers } from "../readiness/marker.ts";
@@ -65,17 +66,27 @@ function hasEnded({ markers: [newest] }: Status): boolean {
   return newest?.state === "ready" || newest?.state === "failed";
 }
 
+/** When the database is deleted meanwhile, the run has none. */
 async function readStatus(context: Context): Promise<Status> {
-  const database = await findDatabase(await configuredProviders(context), context.name, providerLimits(context));
-  const head = { run: context.run.key, name: context.name, database };
-  if (database === undefined) return { ...head, markers: [], waiters: [], at: undefined };
-  return withSession(
-    database.directUrl,
-    async (session) => {
-      const { database: identity, now: at } = await databaseIdentity(session);
-      const markers = (await readMarkers(session)).toSorted((one, other) => other.epoch - one.epoch);
-      return { ...head, markers, waiters: await readWaiters(session, identity), at };
-    },
-    { signal: context.signal },
-  );
+  const database = await find(context);
+  const head = { run: context.run.key, name: context.name };
+  const none: Status = { ...head, database: undefined, markers: [], waiters: [], at: undefined };
+  if (database === undefined) return none;
+  try {
+    return { ...head, database, ...(await withSession(database.directUrl, readRows, { signal: context.signal })) };
+  } catch (thrown) {
+    if (!isTemporary(thrown) && !isDatabaseMissing(thrown)) throw thrown;
+    if ((await find(context)) === undefined) return none;
+    throw connectionError(database.directUrl, thrown);
+  }
+}
+
+async function find(context: Context): Promise<Database | undefined> {
+  return findDatabase(await configuredProviders(context), context.name, providerLimits(context));
+}
+
+async function readRows(session: Session): Promise<Pick<Status, "markers" | "waiters" | "at">> {
+  const { database, now } = await databaseIdentity(session);
+  const markers = (await readMarkers(session)).toSorted((one, other) => other.epoch - one.epoch);
+  return { markers, waiters: await readWaiters(session, database), at: now };
 }

@@ -58,6 +58,12 @@ export function isTemporary(thrown: unknown): boolean {
   return thrown instanceof Error && WITHOUT_CODE.test(thrown.message);
 }
 
+/** Whether the error says that the database does not exist, or that it was dropped during the session. */
+export function isDatabaseMissing(thrown: unknown): boolean {
+  const code = codeOf(thrown);
+  return code === SQLSTATE.undefinedDatabase || code === SQLSTATE.databaseDropped;
+}
+
 const DROPPED_OR_LOCKED = new Set<string>([
   SQLSTATE.lockNotAvailable,
   SQLSTATE.deadlockDetected,

@@ -1,9 +1,9 @@
 import { configuredProviders, providerLimits } from "../context/providers.ts";
 import type { Context } from "../context/context.ts";
 import { isRunDatabaseAt } from "../context/target-database.ts";
-import { codeOf, isOffshootError } from "../errors.ts";
+import { isOffshootError } from "../errors.ts";
 import { connectionError } from "../postgres/connect.ts";
-import { isTemporary, SQLSTATE } from "../postgres/sqlstate.ts";
+import { isDatabaseMissing, isTemporary, SQLSTATE } from "../postgres/sqlstate.ts";
 import { findDatabase } from "../providers/choose.ts";
 import type { Database } from "../providers/provider.ts";
 import type { HeldDatabase } from "./teardown.ts";
@@ -58,10 +58,8 @@ export async function holdDatabase<R extends { readonly database: Database }>(
 function isDeletedDatabase(thrown: unknown): boolean {
   if (isOffshootError(thrown)) return thrown.facts["missing"] === true || thrown.facts["sqlstate"] === SQLSTATE.undefinedDatabase;
   // The deletion can end the session while the job waits for the lock, or make the connection fail.
-  return isTemporary(thrown) || DELETED.includes(codeOf(thrown));
+  return isTemporary(thrown) || isDatabaseMissing(thrown);
 }
-
-const DELETED: readonly (string | undefined)[] = [SQLSTATE.undefinedDatabase, SQLSTATE.databaseDropped];
 
 async function stillExists(context: Context): Promise<boolean> {
   return (await findDatabase(await configuredProviders(context), context.name, providerLimits(context))) !== undefined;

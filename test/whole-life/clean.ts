@@ -1,23 +1,17 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { MARK } from "../support/processes.ts";
 import { type Ended, startActor } from "./actor.ts";
 import { argsOf, environmentOf } from "./invocation.ts";
 import { labelOf } from "./outcome.ts";
 import type { ActorPlan, Schedule } from "./plans.ts";
 import type { Checkout } from "./project.ts";
-import type { Existing, Venue } from "./venues/venue.ts";
+import type { Venue } from "./venues/venue.ts";
 
 export interface CleanRequest {
   readonly venue: Venue;
   readonly checkouts: readonly Checkout[];
   readonly journal: string;
   readonly mark: string;
-  /** What the jobs left. */
-  readonly remaining: readonly Existing[];
 }
-
-/** The longest wait for an expiry. */
-const LONGEST_MS = 20_000;
 
 /**
  * Deletes what the jobs left, as people do: with `down` for each run, or with a sweep after the expiry. The first run does it
@@ -25,7 +19,10 @@ const LONGEST_MS = 20_000;
  */
 export async function clean(schedule: Schedule, request: CleanRequest): Promise<readonly Ended[]> {
   const kind = schedule.aftermath === "down" ? "down" : "sweep";
-  if (kind === "sweep") await untilExpired(request.remaining);
+  if (kind === "sweep")
+    await Promise.all(
+      [...new Set(request.checkouts.map(({ repository }) => repository))].map((repository) => request.venue.expire(repository)),
+    );
   const cleaned = await Promise.all(
     request.checkouts.map(async (checkout, index) => {
       const plan: ActorPlan = { kind, run: index, startAtMs: 0, workS: 0, status: 0 };
@@ -45,9 +42,4 @@ export async function clean(schedule: Schedule, request: CleanRequest): Promise<
     }),
   );
   return cleaned.flat();
-}
-
-async function untilExpired(remaining: readonly Existing[]): Promise<void> {
-  const last = Math.max(0, ...remaining.map(({ expires }) => expires?.getTime() ?? 0));
-  await pause(Math.min(LONGEST_MS, Math.max(0, last + 1100 - Date.now())));
 }

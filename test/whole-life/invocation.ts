@@ -5,9 +5,6 @@ import type { Venue } from "./venues/venue.ts";
 const MIGRATE = new URL("scripts/migrate.sh", import.meta.url).pathname;
 const JOB = new URL("scripts/job.sh", import.meta.url).pathname;
 
-/** How long a database lives that expires in a schedule, in seconds. Most jobs are done by then. */
-const TTL_S = 6;
-
 /** The arguments of an actor. */
 export function argsOf({ kind, workS, status }: ActorPlan): readonly string[] {
   const more: Partial<Record<ActorPlan["kind"], readonly string[]>> = {
@@ -37,10 +34,10 @@ export function environmentOf(
     ...(schedule.special === "fallback" ? UNREACHABLE : {}),
     ...(schedule.special === "rejected" ? rejected() : {}),
     ...checkout.env,
-    OFFSHOOT_TTL: schedule.aftermath === "expiry" ? `${TTL_S}s` : "2h",
+    OFFSHOOT_TTL: schedule.ttl === "short" ? "12s" : "2h",
     OFFSHOOT_BASE: String(schedule.base),
     OFFSHOOT_MIGRATIONS_COMMAND: `bash ${MIGRATE} ${end} ${schedule.stepMs}`,
-    OFFSHOOT_TIMEOUTS_LEASE: "3s",
+    OFFSHOOT_TIMEOUTS_LEASE: "5s",
     OFFSHOOT_TIMEOUTS_COMMAND_GRACE: "1s",
     OFFSHOOT_TIMEOUTS_ACQUIRE: "40s",
     RUN_LABEL: label,

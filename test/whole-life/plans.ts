@@ -12,6 +12,8 @@ export interface Schedule {
   readonly runs: readonly RunPlan[];
   readonly actors: readonly ActorPlan[];
   readonly kills: readonly KillPlan[];
+  /** How long a database may live. `short`: it expires while jobs use it, which must not delete it. */
+  readonly ttl: "short" | "long";
   /** Whether a migrated database is kept as a base, from which later runs of any schedule start. */
   readonly base: boolean;
   /** Milliseconds between two steps of the migrations. */

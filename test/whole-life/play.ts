@@ -50,7 +50,7 @@ export async function play(schedule: Schedule, venue: Venue): Promise<Played> {
     const processes = await whatGoesOn(mark);
     signalAll(marked(mark), "SIGKILL");
     const remaining = await list();
-    const cleaning = await clean(schedule, { venue, checkouts, journal, mark, remaining });
+    const cleaning = await clean(schedule, { venue, checkouts, journal, mark });
     const entries = await readJournal(journal);
     const outcome: Outcome = {
       schedule,
@@ -101,15 +101,17 @@ async function act(
 
 /** Nothing happens to an actor that never gets as far as the plan says. */
 async function killLater(actor: Actor, { after, atMs, kind }: KillPlan, journal: string): Promise<void> {
-  const what = { start: undefined, migration: "migration-begin", command: "job-begin" }[after];
-  const hasBegun = async (): Promise<boolean> =>
-    (await readJournal(journal)).some((entry) => entry.actor === actor.name && entry.what === what);
-  while (what !== undefined && !(await hasBegun())) {
-    if (hasEnded(actor)) return;
-    await pause(60);
-  }
+  if (after !== "start" && !(await hasReached(actor, after === "migration" ? "migration-begin" : "job-begin", journal))) return;
   await pause(atMs);
   await killActor(actor, kind);
+}
+
+async function hasReached(actor: Actor, what: Entry["what"], journal: string): Promise<boolean> {
+  for (; !hasEnded(actor); await pause(60)) {
+    const entries = await readJournal(journal);
+    if (entries.some((entry) => entry.actor === actor.name && entry.what === what)) return true;
+  }
+  return false;
 }
 
 async function endWithin(actor: Actor): Promise<void> {

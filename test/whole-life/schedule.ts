@@ -51,6 +51,7 @@ export function scheduleOf(seed: number, venues: readonly VenueName[]): Schedule
     runs,
     actors,
     kills: killsOf(random, actors),
+    ttl: venue !== "neon" && random.chance(0.2) ? "short" : "long",
     base: random.chance(0.4),
     // Few values: each one is a version of the migrations, which has a base of its own.
     stepMs: random.pick([10, 60, 140]),

@@ -18,6 +18,7 @@ export function summary(played: readonly Played[], seconds: string): readonly st
     `kills: ${count(played.flatMap(({ kills }) => kills))}`,
     "facts that were checked for each promise:",
     ...Object.keys(PROMISES).map((name) => `  ${name}: ${facts(name)}`),
+    ...(pending.length === 0 ? [] : [`broken, known and pending: ${pending.length} schedules`]),
     broken.length === 0
       ? "every promise was kept"
       : `broken: seeds ${broken

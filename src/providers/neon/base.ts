@@ -1,7 +1,7 @@
 import { isOffshootError, messageOf } from "../../errors.ts";
 import { baseName } from "../../identity/name.ts";
 import type { Database, Refusal, Released, DatabaseRequest } from "../provider.ts";
-import { factsOf, isNameTaken } from "./api-errors.ts";
+import { factsOf, isAmbiguous, isNameTaken, isTransient } from "./api-errors.ts";
 import { buildingName, failedName } from "./branches.ts";
 import type { Setup } from "./options.ts";
 import { readyBase } from "./parent.ts";
@@ -35,10 +35,14 @@ export async function ensureBase(
     if (ready !== undefined) bases.set(fingerprint, ready);
     return ready !== undefined;
   };
-  if (await isReady()) return;
+  // Nothing was created yet. The create of the run's own branch meets the same refusal and reports it.
+  const isReadyBefore = await isReady().catch((thrown: unknown) => {
+    if (isOutage(thrown)) return undefined;
+    throw thrown;
+  });
+  if (isReadyBefore !== false) return;
   const expiresAt = new Date(dependencies.now().getTime() + BUILDING_MS);
   const building = await acquire({ ...wanted, name: buildingName(wanted.name), expiresAt, fingerprint: undefined });
-  // The create of the run's own branch meets the same refusal and reports it.
   if (building.kind === "refusal") return;
   // Another run may have finished the base between our search and our create. That freed the name.
   if (await isReady()) {
@@ -53,6 +57,11 @@ export async function ensureBase(
   }
   const base = await finishBase(api, building, fingerprint, context());
   if (base !== undefined) bases.set(fingerprint, base);
+}
+
+function isOutage(thrown: unknown): boolean {
+  const facts = factsOf(thrown);
+  return facts !== undefined && (isTransient(facts) || isAmbiguous(facts));
 }
 
 /** The migrations failed, or the audit after them did. All other jobs that wait for them get the same error. */

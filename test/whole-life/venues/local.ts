@@ -40,6 +40,9 @@ export async function localVenue(
     async list(repository) {
       return (await databases(session)).map(toExisting).filter((existing) => existing.repository === repository);
     },
+    async expire(repository) {
+      for (const row of await databases(session)) if (toExisting(row).repository === repository) await expire(session, row);
+    },
     plant: (repository) => plant(session, repository),
     async end() {
       const kept = (await databases(session)).some((row) => new URL(url).pathname === `/${row.name}`);
@@ -62,6 +65,13 @@ function toExisting({ name, comment }: Row): Existing {
   const tag = line.startsWith(COMMENT_START) ? (JSON.parse(line.slice(COMMENT_START.length)) as Tag) : {};
   const { repository, run, expires } = tag;
   return { name, repository, run, expires: expires === undefined ? undefined : new Date(expires) };
+}
+
+/** The database may be deleted at the same time. */
+async function expire(session: Session, { name, comment }: Row): Promise<void> {
+  const expired = (comment ?? "").replace(/"expires":"[^"]*"/, `"expires":"${new Date(Date.now() - 60_000).toISOString().slice(0, 19)}Z"`);
+  await session.query(`do $$ begin
+    if exists (select from pg_database where datname = '${name}') then comment on database "${name}" is '${expired}'; end if; end $$`);
 }
 
 /** An own name without a tag, and a tag that was written for another name: neither proves that offshoot created it. */

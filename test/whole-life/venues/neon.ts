@@ -1,4 +1,5 @@
-import { startMock } from "../../support/mock-server.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { type MockServer, startMock } from "../../support/mock-server.ts";
 import { makeHome, removeHome } from "../../support/state-folder.ts";
 import type { Decoy, Venue } from "./venue.ts";
 
@@ -34,6 +35,12 @@ export async function neonVenue(): Promise<Venue> {
           expires: expires_at === undefined ? undefined : new Date(expires_at),
         }));
     },
+    async expire(repository) {
+      const inOneSecond = new Date(Date.now() + 1000).toISOString();
+      const own = (await branches()).filter(({ id, annotation }) => !planted.has(id) && annotation?.["offshoot-repository"] === repository);
+      await Promise.all(own.map(({ id }) => patch(mock, id, { branch: { expires_at: inOneSecond } })));
+      if (own.length > 0) await pause(1500);
+    },
     async plant(repository) {
       const tag = {
         "offshoot-tool": "offshoot",
@@ -65,4 +72,18 @@ export async function neonVenue(): Promise<Venue> {
       return violations.length === 0 ? [] : [`replies of the mock contradict Neon's API: ${JSON.stringify(violations.slice(0, 3))}`];
     },
   };
+}
+
+/** The branch may be deleted at the same time, or be locked by an operation. */
+async function patch(mock: MockServer, branch: string, body: object): Promise<void> {
+  for (let left = 20; left > 0; left -= 1) {
+    const { status } = await fetch(`${mock.url}/projects/${mock.projectId}/branches/${branch}`, {
+      method: "PATCH",
+      headers: { authorization: `Bearer ${mock.apiKey}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (status === 200 || status === 404) return;
+    await pause(200);
+  }
+  throw new Error(`The expiry of the branch ${branch} could not be changed.`);
 }

@@ -24,6 +24,8 @@ export interface Venue {
   readonly secrets: readonly string[];
   /** The databases of a repository. Bases are left out. */
   list(repository: string): Promise<readonly Existing[]>;
+  /** Moves the expiry of the databases of a repository to now, as if hours had passed. Returns when it is over. */
+  expire(repository: string): Promise<void>;
   /** Creates what must survive in this repository. */
   plant(repository: string): Promise<readonly Decoy[]>;
   end(): Promise<readonly string[]>;

@@ -1,5 +1,7 @@
 // @module-tag proof
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { connect } from "../../../../src/postgres/connect.ts";
 import { makeProject, type Project } from "../../../support/cli.ts";
 
 let project: Project;
@@ -50,6 +52,24 @@ test("status --watch ends when the database is deleted", async () => {
   const { code, stdout } = await watching.finished;
   expect(code).toBe(0);
   expect(stdout.trim().split("\n\n").at(-1)).toMatch(/^run {7}short\nname .*\ndatabase {2}none\n/);
+});
+
+test("status shows no database when the database is deleted while it is read", async () => {
+  const run = ["--run", "deleted"];
+  await project.offshoot(["up", ...run]);
+  await project.offshoot(["migrate", ...run, "--", "true"]);
+  const { stdout: variables } = await project.offshoot(["env", ...run, "--format", "json"]);
+  const url = (JSON.parse(variables) as { DATABASE_URL: string }).DATABASE_URL;
+  const blocker = await connect(url);
+  await blocker.query("begin; lock table offshoot.readiness in access exclusive mode");
+  const status = project.start(["status", ...run]);
+  const isBlocked = "select from pg_locks where relation = 'offshoot.readiness'::regclass and not granted";
+  while ((await blocker.query(isBlocked)).length === 0) await pause(50);
+  await project.offshoot(["down", ...run]);
+  const { code, stdout, stderr } = await status.finished;
+  await blocker.close();
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(/^database {2}none$/m);
 });
 
 test("status --watch fails when there is no database for `timeouts.wait`", async () => {

@@ -11,6 +11,7 @@ async function ensured(harness: NeonHarness, migrate: (database: Database) => Pr
   await provider.ensureBase?.(baseRequestFor(FINGERPRINT), harness.limits(), migrate);
   return provider;
 }
+const unexpected = (): Promise<void> => Promise.reject(new Error("nothing can be migrated"));
 const branch = (harness: NeonHarness, name: string) =>
   [...(harness.neon.state.projects.get(harness.neon.projectId)?.branches.values() ?? [])].find((each) => each.name === name);
 
@@ -32,6 +33,19 @@ test("a run starts from the base that another run has built, with two calls", as
   expect(harness.calls().slice(before)).toEqual(["GET /branches", "POST /branches"]);
   expect(run.base).toBe(NAME);
   expect(branch(harness, run.name)?.parentId).toBe(branch(harness, NAME)?.id);
+});
+
+test.each([
+  ["an outage", { status: 503, times: -1 }, { secretsWithheld: false }, "outage"],
+  ["a closed connection", { drop: "before", times: -1 }, { secretsWithheld: false }, "outage"],
+  ["a placeholder in place of the key", { status: 401, times: -1 }, { secretsWithheld: true }, "key-unusable"],
+] as const)("%s while the base is searched leads to the refusal of the run's own branch", async (_, fault, options, code) => {
+  const harness = await createHarness();
+  harness.fault(fault);
+  const provider = harness.provider({ base: true, ...options });
+  await provider.ensureBase?.(baseRequestFor(FINGERPRINT), harness.limits(), unexpected);
+  const refused = await provider.acquire(requestFor("run-1", { fingerprint: FINGERPRINT }), harness.limits());
+  expect(refused).toMatchObject({ kind: "refusal", code, mayFallBack: true });
 });
 
 test("a base with failed migrations is renamed and never used, and the next run builds a new one", async () => {
