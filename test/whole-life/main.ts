@@ -54,8 +54,8 @@ function failures(): readonly Played[] {
   return results.filter(hasFailed);
 }
 
-function printResult({ seed, broken, story }: Played): void {
-  print([`\nseed ${seed}${broken.length === 0 ? "" : " FAILED"}`, ...broken.map((line) => `  ${line}`), story, ""].join("\n"));
+function printResult({ seed, broken, record }: Played): void {
+  print([`\nseed ${seed}${broken.length === 0 ? "" : " FAILED"}`, ...broken.map((line) => `  ${line}`), record, ""].join("\n"));
 }
 
 function seconds(): string {

@@ -24,7 +24,7 @@ export interface Played {
   readonly broken: readonly string[];
   readonly ms: number;
   /** What happened, for the analysis of a failure. */
-  readonly story: string;
+  readonly record: string;
 }
 
 /** An actor that needs longer hangs. */
@@ -47,7 +47,7 @@ export async function play(schedule: Schedule, venue: Venue): Promise<Played> {
     (await Promise.all(repositories.map((repository) => venue.list(repository)))).flat();
   try {
     const ends = await act(schedule, venue, checkouts, journal, mark);
-    const processes = await whatGoesOn(mark);
+    const processes = await stillRunning(mark);
     signalAll(marked(mark), "SIGKILL");
     const remaining = await list();
     const cleaning = await clean(schedule, { venue, checkouts, journal, mark });
@@ -67,7 +67,7 @@ export async function play(schedule: Schedule, venue: Venue): Promise<Played> {
     };
     const { checked, broken } = judge(outcome);
     const kills = ends.flatMap(({ kill }) => kill ?? []);
-    return { seed: schedule.seed, venue: venue.name, kills, checked, broken, ms: performance.now() - startedAt, story: tell(outcome) };
+    return { seed: schedule.seed, venue: venue.name, kills, checked, broken, ms: performance.now() - startedAt, record: recordOf(outcome) };
   } finally {
     signalAll(marked(mark), "SIGKILL");
     await Promise.all(decoys.map((decoy) => decoy.remove()));
@@ -124,7 +124,7 @@ async function endWithin(actor: Actor): Promise<void> {
 }
 
 /** The processes of a schedule that still run `COMMAND_MS` after the last job. */
-async function whatGoesOn(mark: string): Promise<readonly string[]> {
+async function stillRunning(mark: string): Promise<readonly string[]> {
   for (const end = performance.now() + COMMAND_MS; performance.now() < end; await pause(100)) if (marked(mark).length === 0) return [];
   return marked(mark).map((pid) => `${pid} ${commandLine(pid).slice(0, 120)}`);
 }
@@ -139,7 +139,7 @@ function passwordsOf(entries: readonly Entry[]): readonly string[] {
   return [...new Set(entries.flatMap(({ url }) => (url === undefined || url === "" ? [] : [decodeURIComponent(new URL(url).password)])))];
 }
 
-function tell({ schedule, ends, cleaning, journal, remaining, left }: Outcome): string {
+function recordOf({ schedule, ends, cleaning, journal, remaining, left }: Outcome): string {
   const first = Math.min(...ends.map(({ from }) => from));
   const at = (ms: number): string => ((ms - first) / 1000).toFixed(3).padStart(8);
   const process = ({ name, args, from, to, code, signal, kill, stdout, stderr }: Ended): string =>

@@ -20,7 +20,7 @@ export function openProgress(seed: number): Progress {
     played,
     add(result) {
       played.push(result);
-      appendFileSync(file, `${JSON.stringify({ ...result, story: "" })}\n`);
+      appendFileSync(file, `${JSON.stringify({ ...result, record: "" })}\n`);
     },
     remove: () => rmSync(file, { force: true }),
   };

@@ -6,7 +6,7 @@ const STEPS = 3;
 
 const MIGRATION_FAILED = 11;
 
-/** Nobody goes early, nobody hangs: a job starts with a migrated database, and a job that nobody killed ends as it should. */
+/** Nobody is early, nobody hangs: a job starts with a migrated database, and a job that nobody killed ends as it should. */
 export const nobodyEarly: Check = ({ schedule, journal, ends }) => {
   const begins = journal.filter(({ what }) => what === "job-begin");
   const undisturbed = ends.filter(({ plan, kill }) => plan.kind === "run" && kill === undefined && !hasDown(schedule, plan.run));

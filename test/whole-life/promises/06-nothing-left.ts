@@ -5,7 +5,7 @@ export const nothingLeft: Check = ({ remaining, left, ends, cleaning }) => {
   const output = ends.map(({ stdout, stderr }) => stdout + stderr).join("\n");
   return verdict([
     ...remaining.map(({ name, expires }) =>
-      expires !== undefined || output.includes(name) ? undefined : `${name} was left without an expiry and without a word`,
+      expires !== undefined || output.includes(name) ? undefined : `${name} was left without an expiry, and no output names it`,
     ),
     ...cleaning.map(() => undefined),
     left.length === 0

@@ -7,7 +7,7 @@ import { noZombie } from "./05-no-zombie.ts";
 import { nothingLeft } from "./06-nothing-left.ts";
 import { nothingOfOthers } from "./07-nothing-of-others.ts";
 import { noSecret } from "./08-no-secret.ts";
-import { fallbackTold } from "./09-fallback-told.ts";
+import { fallbackReported } from "./09-fallback-reported.ts";
 import { repeatable } from "./10-repeatable.ts";
 import { nothingTrusted } from "./11-nothing-trusted.ts";
 import { successSeen } from "./12-success-seen.ts";
@@ -22,7 +22,7 @@ export const PROMISES: Readonly<Record<string, Check>> = {
   "6 nothing left": nothingLeft,
   "7 nothing of others": nothingOfOthers,
   "8 no secret": noSecret,
-  "9 fallback told": fallbackTold,
+  "9 fallback reported": fallbackReported,
   "10 repeatable": repeatable,
   "11 nothing trusted": nothingTrusted,
   "12 success seen": successSeen,

@@ -1,7 +1,7 @@
 import { type Check, verdict } from "../outcome.ts";
 
-/** Fallback is told, and never hides a fault: each job that used another provider printed why; a rejected key is an error. */
-export const fallbackTold: Check = ({ schedule, ends, journal, remaining }) => {
+/** A fallback is reported, and never hides a fault: each job that used another provider printed why; a rejected key is an error. */
+export const fallbackReported: Check = ({ schedule, ends, journal, remaining }) => {
   const jobs = ends.filter(({ plan, kill }) => plan.kind === "run" && kill === undefined);
   if (schedule.special === "fallback") {
     return verdict(
