@@ -62,7 +62,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
 
 /** Acquires the database. With `teardown: true`, a lock holder process keeps the usage lock until the end of the job. */
 async function acquireDatabase(
-  { job, summary }: Invocation,
+  { job, summary, options }: Invocation,
   { teardown }: Plan,
   context: Context,
   prepareDatabase: PrepareDatabase<UpResult>,
@@ -76,7 +76,7 @@ async function acquireDatabase(
   await job.write(saveState({ teardown, lockHolder }, job.context.env));
   const { usageLock, database } = await holdDatabase(context, () => acquireRunDatabase(context, "last-run"), prepareDatabase);
   try {
-    await startLockHolder(database.directUrl, lockHolder, context.env);
+    await startLockHolder(database.directUrl, lockHolder, context.env, options);
   } finally {
     await usageLock.close();
   }

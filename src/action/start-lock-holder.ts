@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CommonOptions } from "../context/context.ts";
 import type { Env } from "../environment.ts";
 import { codeOf, OffshootError } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
@@ -17,7 +18,11 @@ export interface LockHolderRequest {
   readonly name: string;
   /** Path of a file. After it was created, the process does not take a lost lock again. */
   readonly stopFile: string;
+  /** The options of the command, with which the process finds the run's database to renew its expiry. They contain the API key. */
+  readonly run: RunOptions;
 }
+
+export type RunOptions = Pick<CommonOptions, "cwd" | "env" | "config" | "settings">;
 
 export type LockHolderReply = "held" | "refused";
 
@@ -29,10 +34,13 @@ const END_MS = 5000;
 
 /**
  * Starts a process that holds a usage lock on the database after this process has ended, in a session with the application
- * name `name`. The caller must hold a usage lock until then. Throws `CONNECTION_FAILED` if the process cannot get the lock.
+ * name `name`. It also renews the expiry of the run's database. The caller must hold a usage lock until then. Throws `CONNECTION_FAILED` if the process cannot get the lock.
  */
-export async function startLockHolder(url: DirectUrl, name: string, env: Env): Promise<void> {
-  const request: LockHolderRequest = { url, name, stopFile: stopFileOf(name, env) };
+export async function startLockHolder(url: DirectUrl, name: string, env: Env, options: RunOptions): Promise<void> {
+  const { cwd, config, settings } = options;
+  // The private channel passes the key: other processes of the job can read an environment.
+  const run: RunOptions = { cwd, config, settings, env: withoutInputs(env) };
+  const request: LockHolderRequest = { url, name, stopFile: stopFileOf(name, env), run };
   // The runner's tracking id is kept in the environment: with it the runner ends the process at the end of the job.
   const inherited = withOwnNodeOptions(backgroundEnvironment(withoutInputs(env)));
   if ((await startWithReply<LockHolderReply>("action/lock-holder", request, inherited, REPLY_MS)) === "held") return;
