@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import { auditDatabase } from "../src/audit/audit.ts";
 import { readCatalog } from "../src/catalog/read.ts";
 import { writeSpec } from "../src/audit/spec-writer/write.ts";
-import { connect, withSession } from "../src/postgres/connect.ts";
+import { connect, withSession } from "../test/support/session.ts";
 import { findMajor } from "../test/support/majors.ts";
 import { startServer } from "../test/support/server.ts";
 import { compare, table } from "./compare.ts";

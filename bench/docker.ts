@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { setTimeout as timer } from "node:timers/promises";
 import { silent } from "../src/events.ts";
-import { withSession } from "../src/postgres/connect.ts";
+import { withSession } from "../test/support/session.ts";
 import { dockerProvider } from "../src/providers/docker/docker.ts";
 import { branchName } from "../src/identity/name.ts";
 import { ownerTag } from "../src/identity/owner-tag.ts";

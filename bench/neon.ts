@@ -5,7 +5,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { down, up } from "offshoot";
-import { withSession } from "../src/postgres/connect.ts";
+import { withSession } from "../test/support/session.ts";
 import { startMock } from "../test/support/mock-server.ts";
 import { findPeer } from "../test/support/peers.ts";
 import { compare, median, table } from "./compare.ts";

@@ -9,7 +9,7 @@ import { once } from "node:events";
 import { delimiter, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { type DirectUrl, directUrl } from "../src/postgres/url.ts";
-import { withSession } from "../src/postgres/connect.ts";
+import { withSession } from "../test/support/session.ts";
 import { requireTool } from "../src/migration-tools/detect.ts";
 import { versionTableGap, readVersionTable } from "../src/migration-tools/version-table.ts";
 import { repositoryIn } from "../src/migration-tools/repository.ts";

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { connect } from "../src/postgres/connect.ts";
+import { connect } from "../test/support/session.ts";
 import { startServer } from "../test/support/server.ts";
 import { compare, median, table } from "./compare.ts";
 

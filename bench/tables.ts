@@ -1,6 +1,6 @@
 import type { Catalog } from "../src/catalog/catalog.ts";
 import { literal } from "../src/postgres/identifier.ts";
-import type { Session } from "../src/postgres/connect.ts";
+import type { Session } from "../test/support/session.ts";
 
 /** Creates typical tables with ten columns each, in the schema `bench`, with the numbers from `from` to below `to`. */
 export async function growTables(session: Session, from: number, to: number): Promise<void> {

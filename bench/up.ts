@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile, chmod } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { down, list, migrate, up } from "offshoot";
-import { connect } from "../src/postgres/connect.ts";
+import { connect } from "../test/support/session.ts";
 import { withDatabase } from "../src/postgres/url.ts";
 import { compare, median, table } from "./compare.ts";
 

@@ -24,7 +24,12 @@ export const alembic: Tool = {
       evidence,
       command: "alembic upgrade head",
       files: [evidence, ...[scripts, ...outside].map((each) => `${each}/**/*.py`)],
-      versionTable: { tables: ["public.alembic_version"], query: "select version_num as id from alembic_version", holds: "heads" },
+      versionTable: {
+        tables: ["public.alembic_version"],
+        name: "alembic_version",
+        query: (table) => `select version_num as id from ${table}`,
+        holds: "heads",
+      },
       revisions: inOrder(await revisionsIn(repository, versions)),
       stepCommands,
     };

@@ -20,10 +20,15 @@ const RESET_ROLE = "reset session authorization; reset role";
 /** More than Postgres accepts in one message, which has at most 1 GiB. */
 const MOST_BYTES = 1024 * MIB;
 
+/** The migrations run with the search path of the database, so every name in the statements of this file has its schema. */
+const CREATE_TABLE = `create table if not exists offshoot.applied
+  (name pg_catalog.text primary key, at pg_catalog.timestamptz not null default pg_catalog.now())`;
+
 const [, , folder = ".", direction = "up", count] = process.argv;
 
 try {
-  await withSession(process.env["DATABASE_URL"] ?? "", direction === "down" ? down : up, { applicationName: process.env["PGAPPNAME"] });
+  const work = direction === "down" ? down : up;
+  await withSession(process.env["DATABASE_URL"] ?? "", work, { applicationName: process.env["PGAPPNAME"], settings: "database" });
 } catch (thrown) {
   process.stderr.write(`${messageOf(thrown)}\n`);
   process.exitCode = 1;
@@ -31,7 +36,7 @@ try {
 
 async function up(session: Session): Promise<void> {
   await session.query("create schema if not exists offshoot");
-  await session.query("create table if not exists offshoot.applied (name text primary key, at timestamptz not null default now())");
+  await session.query(CREATE_TABLE);
   const applied = new Set(await appliedNames(session));
   const files = (await readdir(folder)).filter((file) => file.endsWith(".sql") && !file.endsWith(".down.sql")).toSorted(byBytes);
   const pending = files.filter((file) => !applied.has(sqlName(file)));
@@ -44,12 +49,12 @@ async function up(session: Session): Promise<void> {
 async function down(session: Session): Promise<void> {
   const last = (await appliedNames(session)).at(-1);
   if (last === undefined) return;
-  await apply(session, `${last}.down.sql`, `delete from offshoot.applied where name = ${literal(last)}`);
+  await apply(session, `${last}.down.sql`, `delete from offshoot.applied where name operator(pg_catalog.=) ${literal(last)}`);
   process.stdout.write(`rolled back ${last}\n`);
 }
 
 async function appliedNames(session: Session): Promise<readonly string[]> {
-  const rows = await session.query<{ name: string }>('select name from offshoot.applied order by name collate "C"');
+  const rows = await session.query<{ name: string }>('select name from offshoot.applied order by name collate pg_catalog."C"');
   return rows.map(({ name }) => name);
 }
 

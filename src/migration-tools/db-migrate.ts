@@ -16,7 +16,12 @@ export const dbMigrate: Tool = {
       evidence: "db-migrate in package.json",
       command: `db-migrate up${flags}`,
       files: [`${folder}/**`],
-      versionTable: { tables: ["public.migrations"], query: "select name as id from migrations order by run_on, id", holds: "all" },
+      versionTable: {
+        tables: ["public.migrations"],
+        name: "migrations",
+        query: (table) => `select name as id from ${table} order by run_on, id`,
+        holds: "all",
+      },
       revisions: inSequence(files, (name) => `/${stem(name)}`),
       stepCommands: { up: (_applied, next) => `db-migrate up -c ${next.length}${flags}`, down: () => `db-migrate down -c 1${flags}` },
       package: "db-migrate",

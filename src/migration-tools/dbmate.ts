@@ -22,7 +22,8 @@ export const dbmate: Tool = {
       files: [`${folder}/**`],
       versionTable: {
         tables: ["public.schema_migrations"],
-        query: "select version as id from schema_migrations order by version",
+        name: "schema_migrations",
+        query: (table) => `select version as id from ${table} order by version`,
         holds: "all",
       },
       revisions: inSequence(files, leadingNumber),

@@ -27,7 +27,8 @@ export const django: Tool = {
       files: ["manage.py", `${at}**/migrations/*.py`, "!**/site-packages/**"],
       versionTable: {
         tables: ["public.django_migrations"],
-        query: "select app || '.' || name as id from django_migrations order by id",
+        name: "django_migrations",
+        query: (table) => `select app || '.' || name as id from ${table} order by id`,
         holds: "all",
       },
       revisions: inOrder(revisionsOf(modules)),

@@ -34,7 +34,8 @@ export const drizzle: Tool = {
       files: [evidence, `${folder}/**`],
       versionTable: {
         tables: ["drizzle.*"],
-        query: "select hash as id from drizzle.__drizzle_migrations order by created_at",
+        name: "drizzle.__drizzle_migrations",
+        query: (table) => `select hash as id from ${table} order by created_at`,
         holds: "all",
       },
       revisions: await revisionsOf(repository, folder, entriesOf(journal, `${folder}/meta/_journal.json`)),

@@ -32,7 +32,12 @@ export const flyway: Tool = {
         files: [...(evidence === undefined ? [] : [evidence]), `${folder}/**`],
         versionTable: {
           tables: ["public.flyway_schema_history"],
-          query: recordedOf(sorted.flatMap((file) => versionOf(file) ?? [])),
+          name: "flyway_schema_history",
+          query: (table) =>
+            recordedOf(
+              table,
+              sorted.flatMap((file) => versionOf(file) ?? []),
+            ),
           holds: "all",
         },
         revisions: inSequence(sorted, (name) => versionOf(name) ?? name),
@@ -46,9 +51,9 @@ export const flyway: Tool = {
  * A query for the recorded versions. A baseline counts as all versions up to its own, because Flyway does not apply them
  * (Flyway documentation, "Baseline"). The table is in the first schema of the search path.
  */
-function recordedOf(versions: readonly string[]): string {
-  return `select version as id from flyway_schema_history where success and version is not null and type not like '%BASELINE'
-    union select file from flyway_schema_history, unnest(array[${versions.map(literal).join(", ")}]) file
+function recordedOf(table: string, versions: readonly string[]): string {
+  return `select version as id from ${table} where success and version is not null and type not like '%BASELINE'
+    union select file from ${table}, unnest(array[${versions.map(literal).join(", ")}]) file
       where success and type like '%BASELINE' and ${numbers("file")} <= ${numbers("version")}`;
 }
 

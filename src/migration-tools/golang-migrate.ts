@@ -27,7 +27,8 @@ export const golangMigrate: Tool = {
         files: [`${folder}/**`],
         versionTable: {
           tables: ["public.schema_migrations"],
-          query: "select version::text as id from schema_migrations where not dirty",
+          name: "schema_migrations",
+          query: (table) => `select version::text as id from ${table} where not dirty`,
           holds: "heads",
         },
         revisions: inSequence(ups, (name) => String(BigInt(leadingNumber(name)))).map((each) => ({

@@ -20,7 +20,8 @@ export const graphileMigrate: Tool = {
       files: [evidence, `${folder}/committed/**`],
       versionTable: {
         tables: ["graphile_migrate.*"],
-        query: "select filename as id from graphile_migrate.migrations order by filename",
+        name: "graphile_migrate.migrations",
+        query: (table) => `select filename as id from ${table} order by filename`,
         holds: "all",
       },
       revisions: inSequence(files, (name) => basename(name)),

@@ -25,7 +25,8 @@ export const knex: Tool = {
       files: [evidence, `${folder}/**`],
       versionTable: {
         tables: ["public.knex_migrations", "public.knex_migrations_lock"],
-        query: "select name as id from knex_migrations order by id",
+        name: "knex_migrations",
+        query: (table) => `select name as id from ${table} order by id`,
         holds: "all",
       },
       revisions: inSequence(files, (name) => basename(name)),

@@ -16,7 +16,12 @@ export const nodePgMigrate: Tool = {
       evidence: "node-pg-migrate in package.json",
       command: `${program} up`,
       files: [`${folder}/**`],
-      versionTable: { tables: ["public.pgmigrations"], query: "select name as id from pgmigrations order by run_on, id", holds: "all" },
+      versionTable: {
+        tables: ["public.pgmigrations"],
+        name: "pgmigrations",
+        query: (table) => `select name as id from ${table} order by run_on, id`,
+        holds: "all",
+      },
       revisions: inSequence(files),
       stepCommands: {
         up: (_applied, next) => `${program} up ${next.length}`,

@@ -19,8 +19,9 @@ export const prisma: Tool = {
       files: [evidence, `${folder}/**`],
       versionTable: {
         tables: ["public._prisma_migrations"],
-        query:
-          "select migration_name as id from _prisma_migrations where finished_at is not null and rolled_back_at is null order by finished_at",
+        name: "_prisma_migrations",
+        query: (table) =>
+          `select migration_name as id from ${table} where finished_at is not null and rolled_back_at is null order by finished_at`,
         holds: "all",
       },
       revisions: inSequence(

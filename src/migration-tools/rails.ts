@@ -16,7 +16,8 @@ export const rails: Tool = {
       files: [`${folder}/**`],
       versionTable: {
         tables: ["public.schema_migrations", "public.ar_internal_metadata"],
-        query: "select version as id from schema_migrations order by version",
+        name: "schema_migrations",
+        query: (table) => `select version as id from ${table} order by version`,
         holds: "all",
       },
       revisions: inSequence(files, leadingNumber),

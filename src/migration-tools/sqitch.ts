@@ -19,7 +19,12 @@ export const sqitch: Tool = {
       evidence: "sqitch.plan",
       command: `sqitch deploy ${TARGET}`,
       files: ["sqitch.plan", ...(conf === undefined ? [] : [conf]), ...present.flat()],
-      versionTable: { tables: ["sqitch.*"], query: "select change as id from sqitch.changes order by committed_at", holds: "all" },
+      versionTable: {
+        tables: ["sqitch.*"],
+        name: "sqitch.changes",
+        query: (table) => `select change as id from ${table} order by committed_at`,
+        holds: "all",
+      },
       revisions: changesOf(plan),
       stepCommands: {
         // Refers to changes by number, because a reworked change has the same name as an earlier one.

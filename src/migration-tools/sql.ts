@@ -29,7 +29,12 @@ export const sql: Tool = {
         evidence: first,
         command: `${program} up`,
         files: [`${folder}/**/*.sql`],
-        versionTable: { tables: ["offshoot.applied"], query: "select name as id from offshoot.applied order by name", holds: "all" },
+        versionTable: {
+          tables: ["offshoot.applied"],
+          name: "offshoot.applied",
+          query: (table) => `select name as id from ${table} order by name`,
+          holds: "all",
+        },
         revisions: inSequence(ups, sqlName).map((each) => ({ ...each, name: each.id })),
         stepCommands: {
           up: (_applied, next) => `${program} up ${next.length}`,

@@ -16,8 +16,10 @@ export interface Revision {
 export interface VersionTable {
   /** Tables that belong to the tool and not to the user's schema, as `schema.table`, or `schema.*` for a whole schema. */
   readonly tables: readonly string[];
-  /** A query that returns one row with an `id` for each recorded revision. */
-  readonly query: string;
+  /** The table that records them, as the tool names it: without a schema, it is in the search path of the database. */
+  readonly name: string;
+  /** A query that returns one row with an `id` for each recorded revision. `table`: the quoted name with its schema. */
+  readonly query: (table: string) => string;
   /** `all`: one row for each applied revision. `heads`: only the newest revision of each sequence. */
   readonly holds: "all" | "heads";
 }

@@ -1,18 +1,37 @@
 import { codeOf } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
+import { identifier, literal } from "../postgres/identifier.ts";
 import { SQLSTATE } from "../postgres/sqlstate.ts";
 import { headsOf } from "./revisions.ts";
 import type { VersionTable, Project } from "./tool.ts";
 
-/** The ids of the revisions that the version table of a database records. Undefined if the table does not exist. Throws the server's error. */
+/**
+ * The ids of the revisions that the version table of a database records. Undefined if the table does not exist: a view is
+ * not read, because it can call functions of others. Throws the server's error.
+ */
 export async function readVersionTable(session: Session, versionTable: VersionTable): Promise<readonly string[] | undefined> {
   try {
-    return (await session.query<{ id: string }>(versionTable.query)).map(({ id }) => id);
+    const table = await findTable(session, versionTable.name);
+    return table === undefined ? undefined : (await session.query<{ id: string }>(versionTable.query(table))).map(({ id }) => id);
   } catch (thrown) {
     const missing: readonly (string | undefined)[] = [SQLSTATE.undefinedTable, SQLSTATE.undefinedSchema];
     if (missing.includes(codeOf(thrown))) return undefined;
     throw thrown;
   }
+}
+
+/**
+ * The quoted name of a table that a tool finds in the search path of the database. With that search path, a name without a
+ * schema can also be a function or an operator of the database, so every name in this statement has its schema.
+ */
+async function findTable(session: Session, name: string): Promise<string | undefined> {
+  const [table] = await session.query<{ schema: string; name: string }>(`
+select pg_catalog.set_config('search_path', ${literal(await session.searchPath())}, true);
+select n.nspname as schema, c.relname as name
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
+where c.oid operator(pg_catalog.=) pg_catalog.to_regclass(${literal(name)})::pg_catalog.oid
+  and c.relkind operator(pg_catalog.=) any (array['r', 'p']::pg_catalog."char"[])`);
+  return table && `${identifier(table.schema)}.${identifier(table.name)}`;
 }
 
 /** The difference between a version table and the revisions of the repository. */

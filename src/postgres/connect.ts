@@ -3,23 +3,15 @@ import type { ConnectionOptions } from "node:tls";
 import { setTimeout as timer } from "node:timers/promises";
 import { codeOf, messageOf, OffshootError } from "../errors.ts";
 import { cancelled } from "../deadline.ts";
+import { pinEachTransaction, refusesOptions } from "./pooled-session.ts";
+import type { Row, Session } from "./session.ts";
+import { OWN_SEARCH_PATH, withOwnSettings } from "./session-settings.ts";
 import { SQLSTATE } from "./sqlstate.ts";
 import { readTlsOptions } from "./tls-files.ts";
 import { TRANSPORT_PARAMETERS, transportOf } from "./tls.ts";
 import { parseUrl } from "./url.ts";
 
-/** A row from the server. */
-export type Row = Record<string, unknown>;
-
-/** One session with a server. Only this file uses the `pg` package. */
-export interface Session {
-  /** Runs one statement. Throws the server's error, with the SQLSTATE as `code`; after `lost`, the error that ended the session. */
-  query<R extends Row = Row>(sql: string, values?: readonly unknown[]): Promise<R[]>;
-  /** Aborts when the connection has ended for any reason. */
-  readonly lost: AbortSignal;
-  /** Closes the connection, within one second even over a dead network; never throws. */
-  close(): Promise<void>;
-}
+export type { Row, Session } from "./session.ts";
 
 export interface ConnectOptions {
   /** Shown in `pg_stat_activity`; at most 63 bytes. */
@@ -28,6 +20,11 @@ export interface ConnectOptions {
   readonly connectMs?: number | undefined;
   /** Milliseconds for one statement, enforced by the client; default no limit. */
   readonly queryMs?: number | undefined;
+  /**
+   * Whose settings apply: `own` (default) are those of `session-settings.ts`, so that the settings of the database change
+   * nothing. `database` is only for SQL of the user, and for `show`.
+   */
+  readonly settings?: "own" | "database" | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,10 +35,34 @@ const CLOSE_MS = 1000;
 const NO_TLS = /does not support SSL/i;
 
 /**
- * Opens a session, with the transport of the URL (`transportOf`). The caller closes it; prefer `withSession`. Throws the
+ * Opens a session with our own settings, and the transport of the URL (`transportOf`). The caller closes it; prefer `withSession`. Throws the
  * driver's or the server's error, `URL_INVALID` for an unknown `sslmode`, and `USAGE` for a file that cannot be read.
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Session> {
+  if (options.settings === "database") return openTransport(url, options);
+  const searchPath = (): Promise<string> => withSession(url, (other) => other.searchPath(), { ...options, settings: "database" });
+  const session = await openOwn(url, options);
+  return { ...session, searchPath };
+}
+
+async function openOwn(url: string, options: ConnectOptions): Promise<Session> {
+  let session: Session;
+  try {
+    session = await openTransport(withOwnSettings(url), options);
+  } catch (thrown) {
+    if (!refusesOptions(thrown)) throw thrown;
+    return pinEachTransaction(await openTransport(url, options));
+  }
+  // Some poolers ignore startup options, and a login event trigger (PostgreSQL 17) can change settings. `show` calls no function.
+  try {
+    return (await session.searchPath()) === OWN_SEARCH_PATH ? session : pinEachTransaction(session);
+  } catch (thrown) {
+    await session.close();
+    throw thrown;
+  }
+}
+
+async function openTransport(url: string, options: ConnectOptions): Promise<Session> {
   if (options.signal?.aborted) throw cancelled("connecting");
   const transport = transportOf(url);
   const [first = "tls", second] = transport.ways;
@@ -91,17 +112,15 @@ async function openSession(url: string, ssl: ConnectionOptions | false, options:
   } finally {
     signal?.removeEventListener("abort", abandon);
   }
-  return {
-    lost: lost.signal,
-    close,
-    async query<R extends Row>(sql: string, values: readonly unknown[] = []) {
-      // Without values, `pg` uses the simple protocol, which utility statements through poolers need.
-      const answer = values.length === 0 ? client.query(sql) : client.query(sql, [...values]);
-      // The server sends the reason when it ends an idle session. The driver's own error does not contain it.
-      const result = await answer.catch((thrown: unknown) => Promise.reject(codeOf(thrown) === undefined ? (ended ?? thrown) : thrown));
-      return (Array.isArray(result) ? result.at(-1).rows : result.rows) as R[];
-    },
+  const query = async <R extends Row>(sql: string, values: readonly unknown[] = []): Promise<R[]> => {
+    // Without values, `pg` uses the simple protocol, which utility statements through poolers need.
+    const answer = values.length === 0 ? client.query(sql) : client.query(sql, [...values]);
+    // The server sends the reason when it ends an idle session. The driver's own error does not contain it.
+    const result = await answer.catch((thrown: unknown) => Promise.reject(codeOf(thrown) === undefined ? (ended ?? thrown) : thrown));
+    return (Array.isArray(result) ? result.at(-1).rows : result.rows) as R[];
   };
+  const searchPath = async (): Promise<string> => (await query<{ search_path: string }>("show search_path"))[0]?.search_path ?? "";
+  return { query, searchPath, lost: lost.signal, close };
 }
 
 /** The driver gives some values of `sslmode` a meaning of its own, with a long warning in each process that uses one. */

@@ -11,7 +11,8 @@ export interface ReadyOptions {
   readonly longestPauseMs?: number;
 }
 
-const MAJOR = "select current_setting('server_version_num')::int / 10000 as major";
+/** Calls no function, and works through every pooler. */
+const VERSION = "show server_version_num";
 
 /**
  * Waits until the database at `url` answers a query, since only that proves that it accepts connections. Returns the
@@ -22,9 +23,9 @@ export async function waitUntilReady(url: string, within: Deadline, options: Rea
   for (let pauseMs = 25; ; pauseMs = Math.min(pauseMs * 1.6, options.longestPauseMs ?? 1000)) {
     try {
       const ms = Math.max(1, Math.min(options.attemptMs ?? Number.POSITIVE_INFINITY, within.leftMs()));
-      const limits = { signal: within.signal, connectMs: ms, queryMs: ms };
-      const [row] = await withSession(url, (session) => session.query<{ major: number }>(MAJOR), limits);
-      return row?.major ?? 0;
+      const limits = { signal: within.signal, connectMs: ms, queryMs: ms, settings: "database" } as const;
+      const [row] = await withSession(url, (session) => session.query<{ server_version_num: string }>(VERSION), limits);
+      return Math.floor(Number(row?.server_version_num ?? 0) / 10_000);
     } catch (thrown) {
       const mayPass = isTemporary(thrown) || (options.isPassing?.(thrown) ?? false);
       if (!mayPass || within.leftMs() <= pauseMs) throw connectionError(url, thrown);

@@ -13,6 +13,7 @@ export const SQLSTATE = {
   undefinedSchema: "3F000",
   undefinedObject: "42704",
   invalidParameterValue: "22023",
+  dependentObjects: "2BP01",
   invalidPassword: "28P01",
   invalidAuthorization: "28000",
   insufficientPrivilege: "42501",

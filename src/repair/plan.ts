@@ -33,6 +33,14 @@ export interface PlanOptions {
 /** For example, an index that serves a constraint has no steps of its own. */
 const OWNER_UNREPAIRED = "the object that it belongs to is not repaired";
 
+/** The role that owns what a repair creates, and that owns most objects of `actual` already. */
+export function ownerOfRepaired(expected: Side, actual: Side): string {
+  const [owner, actualOwner] = mainOwnersOf(expected.catalog, actual.catalog);
+  // Without a common object, use an owner of the same name, or else the role that runs the repair.
+  const fallbackOwner = owner !== undefined && actual.source.roles.has(owner) ? owner : actual.source.user;
+  return actualOwner ?? fallbackOwner;
+}
+
 /**
  * The steps that change `actual` into `expected`. `changes` are the result of `compareCatalogs` on the same two. The steps
  * are ordered by dependencies, and each can run twice. A change that a schema alone cannot define, such as values for a
@@ -45,10 +53,8 @@ export function planRepair(expected: Side, actual: Side, changes: readonly Chang
     actual: graphOf(right, actual.source.dependencies),
     everything: { expected: graphOf(expected.catalog, []), actual: graphOf(actual.catalog, []) },
   };
-  const [owner, actualOwner] = mainOwnersOf(expected.catalog, actual.catalog);
-  // Without a common object, use an owner of the same name, or else the role that runs the repair.
-  const fallbackOwner = owner !== undefined && actual.source.roles.has(owner) ? owner : actual.source.user;
-  const lookups = { expected: lookup(expected, owner), actual: lookup(actual, actualOwner ?? fallbackOwner) };
+  const [owner] = mainOwnersOf(expected.catalog, actual.catalog);
+  const lookups = { expected: lookup(expected, owner), actual: lookup(actual, ownerOfRepaired(expected, actual)) };
   const refused = new Map(options.refused);
   const role = (name: string): string => (name === owner ? (lookups.actual.mainOwner ?? name) : name);
   for (;;) {

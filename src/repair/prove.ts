@@ -19,6 +19,14 @@ export interface Trial {
   readonly failed?: { readonly step: Step | undefined; readonly message: string; readonly run: 1 | 2 };
 }
 
+export interface TrialOptions extends ConnectOptions {
+  /** The catalog that the steps must lead to. */
+  readonly expected: Catalog;
+  readonly normalisations: Normalisations;
+  /** Reads the catalog of the copy. Default: as it is. */
+  readonly read?: (session: Session) => Promise<Catalog>;
+}
+
 /** The second run must change nothing, not even what the comparison ignores. */
 const NO_NORMALISATIONS = Object.fromEntries(Object.keys(NORMALISATIONS).map((name) => [name, false])) as Partial<Normalisations>;
 
@@ -29,7 +37,7 @@ const NO_NORMALISATIONS = Object.fromEntries(Object.keys(NORMALISATIONS).map((na
 export async function tryTwice(
   url: string,
   steps: readonly Step[],
-  { expected, normalisations, ...options }: { readonly expected: Catalog; readonly normalisations: Normalisations } & ConnectOptions,
+  { expected, normalisations, read = readCatalog, ...options }: TrialOptions,
 ): Promise<Trial> {
   return withSession(
     url,
@@ -37,7 +45,7 @@ export async function tryTwice(
       const end = (): void => void session.close();
       options.signal?.addEventListener("abort", end, { once: true });
       try {
-        return await runTwice(session, steps, expected, normalisations);
+        return await runTwice(session, steps, { expected, normalisations, read });
       } catch (thrown) {
         throw options.signal?.aborted ? cancelled("the repair") : thrown;
       } finally {
@@ -48,7 +56,11 @@ export async function tryTwice(
   );
 }
 
-async function runTwice(session: Session, steps: readonly Step[], expected: Catalog, normalisations: Normalisations): Promise<Trial> {
+async function runTwice(
+  session: Session,
+  steps: readonly Step[],
+  { expected, normalisations, read }: Required<Pick<TrialOptions, "expected" | "normalisations" | "read">>,
+): Promise<Trial> {
   const catalogs: Catalog[] = [];
   for (const run of [1, 2] as const) {
     for (const { sql, step } of statements(steps)) {
@@ -59,7 +71,7 @@ async function runTwice(session: Session, steps: readonly Step[], expected: Cata
         return { remaining: [], changedAgain: [], failed: { step, message: messageOf(thrown), run } };
       }
     }
-    catalogs.push(await readCatalog(session));
+    catalogs.push(await read(session));
   }
   const [first, second] = catalogs;
   if (first === undefined || second === undefined) throw new TypeError("each of the two runs must read a catalog");

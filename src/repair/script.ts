@@ -1,11 +1,14 @@
 import type { RepairPlan } from "./plan.ts";
 import type { Step } from "./step.ts";
 
-/** The settings of a repair: as in a dump, every name has its schema, and Postgres does not check function bodies. */
-const PREAMBLE: readonly string[] = ["set search_path = ''", "set check_function_bodies = off"];
+/**
+ * The settings of a repair: as in a dump, every name has its schema, Postgres does not check function bodies, and a
+ * backslash in a string is a backslash. With the setting `off`, a constant of the schema could end its own string.
+ */
+const PREAMBLE: readonly string[] = ["set standard_conforming_strings = on", "set search_path = ''", "set check_function_bodies = off"];
 
 /** Resets the settings. */
-const EPILOGUE: readonly string[] = ["reset search_path", "reset check_function_bodies"];
+const EPILOGUE: readonly string[] = ["reset standard_conforming_strings", "reset search_path", "reset check_function_bodies"];
 
 /** Steps that share a transaction, or one step that runs outside of any. */
 interface Segment {

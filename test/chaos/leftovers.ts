@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { withSession } from "../../src/postgres/connect.ts";
+import { withSession } from "../support/session.ts";
 import { mustEndProcesses, type Schedule } from "./plans.ts";
 import { isRunning } from "../support/processes.ts";
 import type { Trace } from "./trace.ts";

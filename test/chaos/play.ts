@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { deadline } from "../../src/deadline.ts";
-import { withSession } from "../../src/postgres/connect.ts";
+import { withSession } from "../support/session.ts";
 import { waitUntilReady } from "../../src/postgres/ready.ts";
 import { commandOf } from "./commands/command.ts";
 import { removeContainers } from "./commands/image.ts";

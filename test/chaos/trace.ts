@@ -1,4 +1,4 @@
-import { type Row, type Session, withSession } from "../../src/postgres/connect.ts";
+import { type Row, type Session, withSession } from "../support/session.ts";
 
 /** One step of a migration command, with the database's time before and after it. */
 export interface Trace extends Row {

@@ -6,7 +6,7 @@ import { NORMALISATIONS } from "../../src/drift/normalise/normalisations.ts";
 import { statements } from "../../src/repair/script.ts";
 import type { Step } from "../../src/repair/step.ts";
 import { messageOf } from "../../src/errors.ts";
-import type { Session } from "../../src/postgres/connect.ts";
+import type { Session } from "../support/session.ts";
 
 /** The result of a repair that ran twice. */
 export interface Applied {

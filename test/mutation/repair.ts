@@ -6,7 +6,7 @@ import { planRepair, type RepairPlan, type Unrepaired } from "../../src/repair/p
 import { tryTwice } from "../../src/repair/prove.ts";
 import { readRows } from "../../src/repair/rows.ts";
 import { converge } from "../../src/repair/converge.ts";
-import { type Session, withSession } from "../../src/postgres/connect.ts";
+import { type Session, withSession } from "../support/session.ts";
 import { applyTwice } from "./apply.ts";
 import { databaseUrl, onCopy, readSide } from "./template.ts";
 import { describeChange } from "./expected-change.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { readCatalog } from "../../src/catalog/read.ts";
 import type { Side } from "../../src/repair/lookup.ts";
 import { readRepairSource } from "../../src/repair/source.ts";
-import { type Session, withSession } from "../../src/postgres/connect.ts";
+import { type Session, withSession } from "../support/session.ts";
 import { diverseDatabase } from "../support/diverse.ts";
 
 /** A server, and the name of its database with the diverse schema. Each mutation gets a copy of it. */

@@ -1,7 +1,7 @@
 import type { Change } from "../../src/drift/change.ts";
 import type { RepairPlan } from "../../src/repair/plan.ts";
 import { messageOf } from "../../src/errors.ts";
-import { connect, type Session, withSession } from "../../src/postgres/connect.ts";
+import { connect, type Session, withSession } from "../support/session.ts";
 import { applyTwiceInside, withSavepoint } from "./apply.ts";
 import { drawFrom } from "./draw.ts";
 import { databaseUrl, type Template, onCopy } from "./template.ts";

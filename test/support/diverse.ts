@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { withSession } from "../../src/postgres/connect.ts";
+import { withSession } from "./session.ts";
 
 /** A schema with every kind of object: `test/fixtures/diverse.sql`. */
 export async function diverseSql(): Promise<string> {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Session } from "../../src/postgres/connect.ts";
+import type { Session } from "./session.ts";
 
 /** A query of Logto's database library: SQL with numbered placeholders, and their values. */
 interface Query {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { inject } from "vitest";
-import { withSession } from "../../src/postgres/connect.ts";
+import { withSession } from "./session.ts";
 import { withDatabase } from "../../src/postgres/url.ts";
 
 /**

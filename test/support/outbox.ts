@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { withSession } from "../../src/postgres/connect.ts";
+import { withSession } from "./session.ts";
 
 const execute = promisify(execFile);
 const MIGRATOR = new URL("../../node_modules/node-pg-migrate/bin/node-pg-migrate.js", import.meta.url).pathname;

@@ -16,8 +16,12 @@ export interface Pooler {
   stop(): Promise<void>;
 }
 
-/** Starts PgBouncer in transaction mode in front of a server. Undefined when it is not installed; a line reports that then. */
-export async function startPooler(serverUrl: string, poolSize: number): Promise<Pooler | undefined> {
+/** Starts PgBouncer in transaction mode in front of a server. `ignore`: a further startup parameter that it ignores. Undefined when it is not installed; a line reports that then. */
+export async function startPooler(
+  serverUrl: string,
+  poolSize: number,
+  { ignore }: { readonly ignore?: string } = {},
+): Promise<Pooler | undefined> {
   const binary = findPeer("pgbouncer");
   if (binary === undefined) return undefined;
   const { host, port, user, password } = parseUrl(serverUrl);
@@ -34,7 +38,7 @@ export async function startPooler(serverUrl: string, poolSize: number): Promise<
     default_pool_size: poolSize,
     max_client_conn: 1000,
     unix_socket_dir: "",
-    ignore_startup_parameters: "extra_float_digits",
+    ignore_startup_parameters: ["extra_float_digits", ...(ignore === undefined ? [] : [ignore])].join(","),
   };
   const lines = Object.entries(settings).map(([key, value]) => `${key} = ${value}`);
   await writeFile(join(home, "pgbouncer.ini"), [`[databases]`, `* = host=${host} port=${port}`, `[pgbouncer]`, ...lines, ""].join("\n"));

@@ -1,4 +1,4 @@
-import { withSession } from "../../src/postgres/connect.ts";
+import { withSession } from "./session.ts";
 
 const TOKENS = /--[^\n]*\n?|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[^]*?\$\1\$|;|[^]/g;
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { deadline } from "../../src/deadline.ts";
 import { silent } from "../../src/events.ts";
-import { withSession } from "../../src/postgres/connect.ts";
+import { withSession } from "./session.ts";
 import { serviceAccount } from "../../src/providers/local/cluster/account.ts";
 import { findPostgres, prepareRuntime } from "../../src/providers/local/cluster/binaries.ts";
 import { makeDataDirectory } from "../../src/providers/local/cluster/initdb.ts";

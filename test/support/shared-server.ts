@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { inject } from "vitest";
 import { codeOf } from "../../src/errors.ts";
-import { withSession } from "../../src/postgres/connect.ts";
+import { withSession } from "./session.ts";
 import { startServer, type TestServer } from "./server.ts";
 
 /** A server that several test files use. Each file creates databases of its own and leaves the server running. */

@@ -1,6 +1,7 @@
 import { codeOf } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
+import { literal } from "../../postgres/identifier.ts";
 import { OWN_SCHEMA } from "../../catalog/scope.ts";
 
 /** A function with a body that does not fit the schema. */
@@ -16,7 +17,8 @@ export interface BrokenBody {
  * PL/pgSQL it compiles the body (PostgreSQL documentation, 60.2). A validator neither changes nor runs anything, so that
  * this works read only. A function without its own search path is reported only when the body fits neither the session's
  * search path nor the function's own schema. Functions that the role has no permission to read are skipped. The search
- * path is empty at first, so that identities are written as in the catalog.
+ * path is empty outside of the validation, so that identities are written as in the catalog. During the validation it is
+ * that of the database, where another schema can come before `pg_catalog`. There, every name has its schema.
  */
 const VALIDATE = `
 do $audit$
@@ -49,14 +51,16 @@ begin
       finder := 'validator';
       begin
         perform set_config('search_path', coalesce(one.own, case attempt when 1 then usual else one.home || ', ' || usual end), true);
-        if one.language = 'sql' then perform pg_catalog.fmgr_sql_validator(one.oid);
+        if one.language operator(pg_catalog.=) 'sql' then perform pg_catalog.fmgr_sql_validator(one.oid);
         else perform pg_catalog.plpgsql_validator(one.oid);
         end if;
-        if one.language = 'plpgsql' and checker is not null then
+        if one.language operator(pg_catalog.=) 'plpgsql' and checker is not null then
           finder := 'plpgsql_check';
-          execute format('select string_agg(c.message, ''; '') from unnest($2) r(relation), lateral %s.plpgsql_check_function_tb($1, r.relation) c
-            where c.level = ''error''', checker) into why using one.oid::regprocedure, one.relations::regclass[];
+          execute pg_catalog.format('select pg_catalog.string_agg(c.message, ''; '') from pg_catalog.unnest($2) r(relation),
+            lateral %s.plpgsql_check_function_tb($1, r.relation) c where c.level operator(pg_catalog.=) ''error''', checker)
+            into why using one.oid::pg_catalog.regprocedure, one.relations::pg_catalog.regclass[];
         end if;
+        perform pg_catalog.set_config('search_path', '', true);
       exception
         when insufficient_privilege then null;
         when lock_not_available or deadlock_detected then raise;
@@ -74,18 +78,19 @@ end
 $audit$`;
 
 /** Postgres runs one message of the simple protocol as one transaction: the settings end with it. */
-const STATEMENTS = `
+const statements = (searchPath: string): string => `
+set local search_path = pg_catalog, pg_temp;
+select set_config('offshoot.usual_path', ${literal(searchPath)}, true);
 set local transaction_read_only = on;
 set local check_function_bodies = on;
 set local client_min_messages = warning;
-select set_config('offshoot.usual_path', current_setting('search_path'), true);
 ${VALIDATE};
 select current_setting('offshoot.broken')::jsonb as broken`;
 
 /** The SQL and PL/pgSQL functions with bodies that do not fit the schema. Throws the server's error. */
 export async function readBodies(session: Session): Promise<readonly BrokenBody[]> {
   try {
-    const [row] = await session.query<{ broken: readonly BrokenBody[] }>(STATEMENTS);
+    const [row] = await session.query<{ broken: readonly BrokenBody[] }>(statements(await session.searchPath()));
     return row?.broken ?? [];
   } catch (thrown) {
     // The database can be without PL/pgSQL, and the role without the right to use it.

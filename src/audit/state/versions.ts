@@ -54,7 +54,9 @@ export async function readVersions(session: Session, tables: readonly VersionTab
 async function readVersion(session: Session, { schema, table, column }: VersionTable): Promise<VersionReading> {
   try {
     const rows = await session.query<{ value: string | null }>(
-      `select ${identifier(column)}::text as value from ${identifier(schema)}.${identifier(table)} order by 1`,
+      // A cast to text would call a function of the database if the column has a type of the database.
+      `select case when ${identifier(column)} is not null then format('%s', ${identifier(column)}) end as value
+       from ${identifier(schema)}.${identifier(table)} order by 1`,
     );
     return { state: "read", values: rows.map(({ value }) => value ?? "null") };
   } catch (thrown) {

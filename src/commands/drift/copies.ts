@@ -1,10 +1,15 @@
+import type { Catalog } from "../../catalog/catalog.ts";
 import { readCatalog } from "../../catalog/read.ts";
 import { compareCatalogs } from "../../drift/compare.ts";
 import type { Side } from "../../repair/lookup.ts";
+import { ownerOfRepaired } from "../../repair/plan.ts";
+import { asOnOriginal, withoutEventTriggers } from "../../repair/restricted-catalog.ts";
 import { messageOf, OffshootError } from "../../errors.ts";
-import { withSession } from "../../postgres/connect.ts";
+import { type Session, withSession } from "../../postgres/connect.ts";
 import { describeUrl, parseUrl, withDatabase } from "../../postgres/url.ts";
 import { cloneDatabase } from "../../providers/local/copy.ts";
+import { restrictCopy } from "../../providers/local/restricted-copy.ts";
+import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
 import type { Clone, Database } from "../../providers/provider.ts";
 import type { Context } from "../../context/context.ts";
 import { withScratchDatabase } from "../../context/scratch-database.ts";
@@ -17,6 +22,11 @@ export interface Copies {
   readonly description: string;
   /** Whether the copies contain the rows too. */
   readonly hasRows: boolean;
+  /**
+   * The role that owns everything in the copies and has no other rights. Undefined on Neon, where a branch is a copy of the
+   * server too, and for a role of the user that has no more rights either.
+   */
+  readonly role: string | undefined;
   make(): Promise<Clone>;
 }
 
@@ -55,62 +65,104 @@ const byBranch: CopyMethod = async (_context, { branch, description }, work) => 
     if (reached.kind === "refusal") throw new OffshootError("PROVIDER_REJECTED", reached.text);
     return { url: reached.url, drop: async () => reached[Symbol.asyncDispose]() };
   };
-  return withFirstCopy({ description: `a branch of ${description}`, hasRows: true, make }, work);
+  return withFirstCopy({ description: `a branch of ${description}`, hasRows: true, role: undefined, make }, work);
 };
 
-const byClone: CopyMethod = async (context, { scratch, url, description }, work) => {
+const byClone: CopyMethod = async (context, original, work) => {
+  const { scratch, url, description } = original;
   const clone = scratch?.clone;
   const isLocal = ["localhost", "127.0.0.1", "::1"].includes(parseUrl(url).host);
   if (clone === undefined && !isLocal) return { reason: `${describeUrl(url)} is on another machine, where offshoot only reads` };
   const { database } = parseUrl(url);
-  const make = (): Promise<Clone> =>
-    clone?.(context.signal) ?? cloneDatabase(withDatabase(url, "postgres"), database, false, context.signal);
-  return withFirstCopy({ description: `a clone of ${description}`, hasRows: true, make }, work);
+  const serverUrl = withDatabase(url, "postgres");
+  const { signal } = context;
+  const make = (): Promise<Clone> => clone?.(signal) ?? cloneDatabase(serverUrl, database, false, signal);
+  return restricted(context, original, serverUrl, { description: `a clone of ${description}`, hasRows: true, make }, work);
 };
 
 const byDump: CopyMethod = async (context, original, work) => {
   const schema = await dumpSchema(original.url, original.catalog.server.major, context);
   if ("reason" in schema) return schema;
-  return onScratch(
-    context,
-    original,
-    "a database created from its dump",
-    (url) => withSession(url, (session) => session.query(schema.sql)),
-    work,
-  );
+  return onScratch(context, original, "a database created from its dump", (session) => session.query(schema.sql), work);
 };
 
 const byCatalog: CopyMethod = (context, original, work) =>
-  onScratch(
-    context,
-    original,
-    "a database created from its catalog",
-    (url) => withSession(url, (session) => createFromCatalog(session, original)),
-    work,
-  );
+  onScratch(context, original, "a database created from its catalog", (session) => createFromCatalog(session, original), work);
+
+/** Runs `work` with copies that belong to a role of their own: what runs in them comes from another database. */
+async function restricted<T>(
+  { signal }: Context,
+  { catalog }: Original,
+  serverUrl: string,
+  { make, ...copies }: Omit<Copies, "role"> & { readonly extensions?: Catalog["extensions"] },
+  work: (copies: Copies) => Promise<T>,
+): Promise<{ readonly done: T } | { readonly reason: string }> {
+  let role: RestrictedRole | undefined;
+  try {
+    role = await createRestrictedRole(serverUrl, signal);
+  } catch (thrown) {
+    return { reason: `${copies.description} could not be created: ${messageOf(thrown)}` };
+  }
+  const options = { role, major: catalog.server.major, extensions: copies.extensions ?? [], signal };
+  try {
+    return await withFirstCopy({ ...copies, role: role?.name, make: async () => restrictCopy(await make(), options) }, work);
+  } finally {
+    await dropRestrictedRole(serverUrl, role);
+  }
+}
 
 /** Fills a scratch database, and uses it only if its catalog equals the original's. */
 async function onScratch<T>(
   context: Context,
   original: Original,
   description: string,
-  fill: (url: string) => Promise<unknown>,
+  fill: (session: Session) => Promise<unknown>,
   work: (copies: Copies) => Promise<T>,
 ): Promise<{ readonly done: T } | { readonly reason: string }> {
-  const { major } = original.catalog.server;
-  const wanted = { ...context, settings: { ...context.settings, postgres: major as typeof context.settings.postgres } };
-  return withScratchDatabase(wanted, "repair", async (database: Database) => {
-    const { clone, directUrl } = database;
-    if (clone === undefined) return { reason: `the provider ${database.provider} cannot copy databases` };
-    try {
-      await fill(directUrl);
-    } catch (thrown) {
-      return { reason: `${description} could not be created: ${messageOf(thrown)}` };
-    }
-    const [difference] = compareCatalogs(original.catalog, await withSession(directUrl, (session) => readCatalog(session)));
-    if (difference !== undefined) return { reason: `${description} differs from it: ${difference.kind} ${difference.object}` };
-    return { done: await work({ description, hasRows: false, make: () => clone(context.signal) }) };
+  const { signal, settings } = context;
+  const { catalog } = original;
+  const { major } = catalog.server;
+  const wanted = { ...context, settings: { ...settings, postgres: major as typeof settings.postgres } };
+  return withScratchDatabase(wanted, "repair", async ({ clone, provider, directUrl }: Database) => {
+    if (clone === undefined) return { reason: `the provider ${provider} cannot copy databases` };
+    const serverUrl = withDatabase(directUrl, "postgres");
+    const empty = { description, hasRows: false, extensions: catalog.extensions, make: () => clone(signal) };
+    const tried = await restricted(context, original, serverUrl, empty, async (copies) => {
+      const { role } = copies;
+      const filled = await copies.make();
+      try {
+        const reason = await tryToFill(filled.url, original, role, description, fill, signal);
+        if (reason !== undefined) return { reason };
+        const { user, password, database } = parseUrl(filled.url);
+        const owner = role === undefined ? undefined : { name: user, password };
+        const owned = async (): Promise<Clone> =>
+          restrictCopy(await cloneDatabase(serverUrl, database, false, signal), { role: owner, major, extensions: [], signal });
+        return { done: await work({ description, hasRows: false, role, make: owned }) };
+      } finally {
+        await filled.drop();
+      }
+    });
+    return "done" in tried ? tried.done : tried;
   });
+}
+
+/** The reason why the database could not be filled, or is not like the original; undefined if it is. */
+async function tryToFill(
+  url: string,
+  original: Original,
+  role: string | undefined,
+  description: string,
+  fill: (session: Session) => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    await withSession(url, fill, { signal });
+  } catch (thrown) {
+    return `${description} could not be created: ${messageOf(thrown)}`;
+  }
+  const filled = asOnOriginal(await withSession(url, (session) => readCatalog(session)), role, ownerOfRepaired(original, original));
+  const [difference] = compareCatalogs(withoutEventTriggers(original.catalog), filled);
+  return difference === undefined ? undefined : `${description} differs from it: ${difference.kind} ${difference.object}`;
 }
 
 /** Makes the first copy before `work` starts, which shows that copies can be made. */

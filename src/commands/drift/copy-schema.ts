@@ -12,6 +12,7 @@ import type { Context } from "../../context/context.ts";
 import { variablesOfUrl } from "../../providers/variables.ts";
 import type { Side } from "../../repair/lookup.ts";
 import { planRepair } from "../../repair/plan.ts";
+import { withoutEventTriggers } from "../../repair/restricted-catalog.ts";
 import { statements } from "../../repair/script.ts";
 import { readRepairSource } from "../../repair/source.ts";
 
@@ -34,11 +35,22 @@ export async function dumpSchema(
       signal: context.signal,
       maxBuffer: MOST_BYTES,
     });
-    // Newer versions add two commands that only psql understands.
-    return { sql: stdout.replaceAll(/^\\(?:un)?restrict .*$/gm, "") };
+    return { sql: withoutSuperuserParts(stdout) };
   } catch (thrown) {
     return { reason: `pg_dump failed: ${messageOf(thrown)}` };
   }
+}
+
+/**
+ * Leaves out what the role of a copy cannot run: event triggers, and the comments on extensions, which another role can
+ * own. Newer versions of `pg_dump` also add two commands that only psql understands. The server runs the text without psql
+ * and as a role with few rights, so that a name that looks like one of these commands can only make the copy differ.
+ */
+function withoutSuperuserParts(dump: string): string {
+  return dump
+    .replaceAll(/^\\(?:un)?restrict .*$/gm, "")
+    .replaceAll(/^COMMENT ON (?:EXTENSION|EVENT TRIGGER) [^;]*;$/gm, "")
+    .replaceAll(/^(?:CREATE|ALTER) EVENT TRIGGER [^;]*;$/gm, "");
 }
 
 /** The oldest suitable version: a newer one can write statements that an older server does not know. */
@@ -56,9 +68,14 @@ async function findPgDump(major: number, { env }: Context): Promise<string | und
   return undefined;
 }
 
-/** Creates the schema of another database in an empty one, as a repair of everything that is missing. Throws the server's error. */
-export async function createFromCatalog(session: Session, original: Side): Promise<void> {
-  const empty: Side = { catalog: await readCatalog(session), source: await readRepairSource(session) };
+/**
+ * Creates the schema of another database in an empty one, as a repair of everything that is missing. The session's role
+ * becomes the owner, and what needs a superuser is left out. Throws the server's error.
+ */
+export async function createFromCatalog(session: Session, { catalog, source: needed }: Side): Promise<void> {
+  const original = { catalog: withoutEventTriggers(catalog), source: needed };
+  const source = await readRepairSource(session);
+  const empty: Side = { catalog: await readCatalog(session), source: { ...source, roles: new Set([source.user]) } };
   const changes = compareCatalogs(original.catalog, empty.catalog);
   const { steps } = planRepair(original, empty, changes, { rows: { hasRows: () => false, hasNulls: () => false } });
   for (const { sql } of statements(steps)) await session.query(sql);

@@ -1,4 +1,6 @@
-import { planRepair } from "../../repair/plan.ts";
+import { readCatalog } from "../../catalog/read.ts";
+import { asOnOriginal, notProvable, withNotProvable, withoutEventTriggers, withoutOwnerSteps } from "../../repair/restricted-catalog.ts";
+import { ownerOfRepaired, planRepair } from "../../repair/plan.ts";
 import { tryTwice } from "../../repair/prove.ts";
 import { renderRepair } from "../../repair/script.ts";
 import { readRows } from "../../repair/rows.ts";
@@ -40,15 +42,20 @@ export async function repairOf(context: Context, comparison: Comparison, { allow
   const [expected, actual] = [await original(context, comparison.expected), await original(context, comparison.actual)];
   const rows = await withReadSession(context, actual.url, (session) => readRows(session, expected.catalog, actual.catalog, changes));
   const plan = (refused: ReadonlyMap<string, string>) => planRepair(expected, actual, changes, { normalisations, rows, refused });
+  const owner = ownerOfRepaired(expected, actual);
   return inPhase(context.emit, "drift", "repair", async () => {
     const tried = await withCopies(context, actual, async (copies) => {
+      const limits = copies.role === undefined ? new Map<string, string>() : notProvable(changes);
       const result = await converge(
-        plan,
+        (refused) => plan(new Map([...limits, ...refused])),
         async (steps) => {
           const copy = await copies.make();
           try {
-            return await tryTwice(copy.url, steps, {
-              expected: expected.catalog,
+            const { role } = copies;
+            const limited = role === undefined ? steps : withoutOwnerSteps(steps, owner);
+            return await tryTwice(copy.url, limited, {
+              expected: role === undefined ? expected.catalog : withoutEventTriggers(expected.catalog),
+              read: async (session) => asOnOriginal(await readCatalog(session), role, owner),
               normalisations,
               queryMs: context.settings.timeouts.migrateMs,
               signal: context.signal,
@@ -62,8 +69,9 @@ export async function repairOf(context: Context, comparison: Comparison, { allow
       return { ...result, copies };
     });
     if ("reasons" in tried) return unproved(changes, `no copy to test it on: ${tried.reasons.join("; ")}`);
-    const { plan: proved, reason, copies } = tried.done;
-    if (proved === undefined) return unproved(changes, reason ?? "the test on a copy failed");
+    const { plan: found, reason, copies } = tried.done;
+    if (found === undefined) return unproved(changes, reason ?? "the test on a copy failed");
+    const proved = copies.role === undefined ? found : withNotProvable(found, changes);
     const running = allowDestructive ? proved.steps : harmless(proved.steps);
     const heading = { expected: expected.description, actual: actual.description, copy: copies.description, copyHasRows: copies.hasRows };
     // A script in which everything is commented out has nothing to run.

@@ -21,7 +21,8 @@ export function copyStatement(to: string, from: string, isQuick: boolean): strin
 /**
  * Statements that add to database `to` what its copy of `from` lacks: `create database … template` copies neither
  * `alter database … set` nor `grant … on database` (PostgreSQL documentation, CREATE DATABASE, notes).
- * List settings are stored as quoted identifiers and must not be quoted again.
+ * List settings are stored as quoted identifiers. Each element is quoted again: the owner of a database can store a list
+ * that is not quoted, with any characters but spaces and commas.
  */
 export async function propertyStatements(session: Session, from: string, to: string): Promise<string[]> {
   const rows = await session.query<{ statement: string }>(
@@ -38,9 +39,10 @@ export async function propertyStatements(session: Session, from: string, to: str
      union all
      select 3, case setrole when 0 then format('alter database %I', $2::text)
            else format('alter role %I in database %I', pg_get_userbyid(setrole), $2::text) end
-         || format(' set %s to ', key)
+         || format(' set %s to ', (select string_agg(quote_ident(part), '.') from unnest(string_to_array(key, '.')) part))
          || case when lower(key) in ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries')
-             then regexp_replace(value, '(^|, )""(?=,|$)', '\\1''''', 'g') else quote_literal(value) end
+             then (select coalesce(string_agg(quote_literal(coalesce(replace(item[1], '""', '"'), item[2])), ', ' order by at), '''''')
+               from regexp_matches(value, '"((?:[^"]|"")*)"|([^",\\s]+)', 'g') with ordinality found(item, at)) else quote_literal(value) end
        from settings
      order by step`,
     [from, to],

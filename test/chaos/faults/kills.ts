@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import type { Fault, KillKind } from "../plans.ts";
 import { descendants, isRunning, listenerOf, marked, signalAll } from "../../support/processes.ts";
 import type { Runner } from "../runner.ts";

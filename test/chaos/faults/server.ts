@@ -1,4 +1,4 @@
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { signalAll } from "../../support/processes.ts";
 
 /** Ends the sessions with which offshoot leads and waits. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import type { Fault } from "../plans.ts";
 import { descendants } from "../../support/processes.ts";
 import type { Proxy } from "../proxy.ts";

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { type Session, withSession } from "../../../src/postgres/connect.ts";
+import { type Session, withSession } from "../../support/session.ts";
 import type { Stage } from "./stage.ts";
 
 const run = promisify(execFile);

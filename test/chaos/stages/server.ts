@@ -1,4 +1,4 @@
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import type { TestServer } from "../../support/server.ts";
 import type { Stage } from "./stage.ts";
 

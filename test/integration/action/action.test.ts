@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Row, withSession } from "../../../src/postgres/connect.ts";
+import { type Row, withSession } from "../../support/session.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
 import { requireVerdicts } from "../../support/workflow-results.ts";
 import { ACTION, branchesOf, type Scene, setScene } from "./scene.ts";

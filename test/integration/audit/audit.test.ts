@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
-import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
+import { connect, withSession, type Session } from "../../support/session.ts";
 
 const NOW = new Date("2026-06-15T12:00:00Z");
 

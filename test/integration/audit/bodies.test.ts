@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
-import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
+import { connect, withSession, type Session } from "../../support/session.ts";
 import { skipWithout } from "../../support/require.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { newDatabase } from "../../support/new-database.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
-import { connect, type Session, withSession } from "../../../src/postgres/connect.ts";
+import { connect, type Session, withSession } from "../../support/session.ts";
 import { directUrl } from "../../../src/postgres/url.ts";
 import { auditAndReport } from "../../../src/commands/audit.ts";
 import { type Context, prepare } from "../../../src/context/context.ts";

@@ -6,7 +6,7 @@ import { applyRules } from "../../../src/audit/apply-rules.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import type { Spec } from "../../../src/audit/spec/spec.ts";
 import { writeSpec } from "../../../src/audit/spec-writer/write.ts";
-import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
+import { connect, withSession, type Session } from "../../support/session.ts";
 import { afterwards } from "../../support/afterwards.ts";
 import { diverseDatabase } from "../../support/diverse.ts";
 import { otherMajors } from "../../support/majors.ts";

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { audit, type AuditResult } from "../../../src/commands/audit.ts";
 import { AUDIT } from "../../../src/audit/source.ts";
 import { messageFor } from "../../../src/findings/kind.ts";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { requireTool } from "../../../src/migration-tools/detect.ts";
 import { repositoryIn } from "../../../src/migration-tools/repository.ts";
 import type { Project } from "../../../src/migration-tools/tool.ts";

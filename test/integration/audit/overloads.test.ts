@@ -5,7 +5,7 @@ import type { Catalog } from "../../../src/catalog/catalog.ts";
 import { castsOf, CATEGORIES, IMPLICIT_CASTS } from "../../../src/audit/overloads/casts.ts";
 import { applyRules } from "../../../src/audit/apply-rules.ts";
 import { resolve, type Call } from "../../../src/audit/overloads/resolution.ts";
-import { connect, type Session } from "../../../src/postgres/connect.ts";
+import { connect, type Session } from "../../support/session.ts";
 import { newDatabase } from "../../support/new-database.ts";
 
 const AMBIGUOUS_FUNCTION = "42725";

@@ -3,7 +3,7 @@ import { auditDatabase } from "../../../src/audit/audit.ts";
 import type { AuditCode } from "../../../src/audit/facts.ts";
 import { AUDIT } from "../../../src/audit/source.ts";
 import { messageFor } from "../../../src/findings/kind.ts";
-import { connect, type Session } from "../../../src/postgres/connect.ts";
+import { connect, type Session } from "../../support/session.ts";
 import { newDatabase } from "../../support/new-database.ts";
 
 let session: Session;

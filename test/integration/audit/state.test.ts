@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
-import { connect, type Session } from "../../../src/postgres/connect.ts";
+import { connect, type Session } from "../../support/session.ts";
 import { newDatabase } from "../../support/new-database.ts";
 
 let session: Session;

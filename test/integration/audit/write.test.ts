@@ -7,7 +7,7 @@ import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import { quoted } from "../../../src/catalog/quote.ts";
 import { updateSpec } from "../../../src/audit/spec-updater/update.ts";
 import { writeSpec } from "../../../src/audit/spec-writer/write.ts";
-import { connect, type Session } from "../../../src/postgres/connect.ts";
+import { connect, type Session } from "../../support/session.ts";
 import { diverseDatabase } from "../../support/diverse.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 

@@ -5,7 +5,7 @@ import { readCatalog } from "../../../src/catalog/read.ts";
 import { applyRules } from "../../../src/audit/apply-rules.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import { writeSpec } from "../../../src/audit/spec-writer/write.ts";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { diverseDatabase } from "../../support/diverse.ts";
 import { otherMajors } from "../../support/majors.ts";
 import { type SharedServer, sharedServer } from "../../support/shared-server.ts";

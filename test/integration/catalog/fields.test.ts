@@ -1,6 +1,6 @@
 import { codeOf } from "../../../src/errors.ts";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { connect, withSession, type Session } from "../../../src/postgres/connect.ts";
+import { connect, withSession, type Session } from "../../support/session.ts";
 import { afterwards } from "../../support/afterwards.ts";
 import { BASE, FIELDS } from "../../support/fields.ts";
 import { otherMajors } from "../../support/majors.ts";

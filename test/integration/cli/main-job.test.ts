@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
 
 let project: Project;

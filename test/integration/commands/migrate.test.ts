@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { down, isOffshootError, type Leadership, migrate, up } from "offshoot";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
 
 let project: Project;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
 import type { Results } from "../../../mocks/actions/graph.ts";
 import { installedPath } from "../../../mocks/actions/installed-path.ts";

@@ -6,7 +6,7 @@ import type { AuditFinding } from "../../../src/audit/finding.ts";
 import { AUDIT } from "../../../src/audit/source.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import { messageOf } from "../../../src/errors.ts";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { repositoryMigrations } from "../../../src/context/repository-migrations.ts";
 import type { Project } from "../../../src/migration-tools/tool.ts";
 import { INDEX, readPages, renderIndex } from "../../support/pages.ts";
@@ -19,7 +19,12 @@ const PROJECT: Project = {
   evidence: "alembic.ini",
   command: "alembic upgrade head",
   files: [],
-  versionTable: { tables: ["public.alembic_version"], query: "select version_num as id from alembic_version", holds: "heads" },
+  versionTable: {
+    tables: ["public.alembic_version"],
+    name: "alembic_version",
+    query: (table) => `select version_num as id from ${table}`,
+    holds: "heads",
+  },
   revisions: [
     { id: "0034", name: "0034_marks", dependsOn: [] },
     { id: "0035", name: "0035_repair", dependsOn: ["0034"] },

@@ -8,7 +8,7 @@ import type { Catalog } from "../../../src/catalog/catalog.ts";
 import { readCatalog } from "../../../src/catalog/read.ts";
 import { compareCatalogs } from "../../../src/drift/compare.ts";
 import { NORMALISATIONS } from "../../../src/drift/normalise/normalisations.ts";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { databaseUrl, onCopy, prepareTemplate } from "../../mutation/template.ts";
 import { describeChange } from "../../mutation/expected-change.ts";
 import { diverseSql } from "../../support/diverse.ts";

@@ -7,7 +7,7 @@ import { describe, expect, inject, test } from "vitest";
 import { readCatalog } from "../../../src/catalog/read.ts";
 import { path } from "../../../src/catalog/quote.ts";
 import { compareCatalogs } from "../../../src/drift/compare.ts";
-import { type Session, withSession } from "../../../src/postgres/connect.ts";
+import { type Session, withSession } from "../../support/session.ts";
 import { databaseUrl, readSide } from "../../mutation/template.ts";
 import { CONVERGED, repair, type Verdict } from "../../mutation/repair.ts";
 import { logtoSteps, seedLogto, rollBack } from "../../support/logto.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { afterwards } from "../../support/afterwards.ts";
 import { compareCatalogs } from "../../../src/drift/compare.ts";
-import { connect, type Session } from "../../../src/postgres/connect.ts";
+import { connect, type Session } from "../../support/session.ts";
 import { kindsFor } from "../../mutation/kinds.ts";
 import { databaseUrl, type Template, prepareTemplate } from "../../mutation/template.ts";
 import { describeChange } from "../../mutation/expected-change.ts";

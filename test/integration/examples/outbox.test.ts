@@ -5,7 +5,7 @@ import { auditDatabase } from "../../../src/audit/audit.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import type { Catalog } from "../../../src/catalog/catalog.ts";
 import { readCatalog } from "../../../src/catalog/read.ts";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { newDatabase } from "../../support/new-database.ts";
 import { driftOutbox, migrateOutbox, OUTBOX, testOutbox } from "../../support/outbox.ts";
 

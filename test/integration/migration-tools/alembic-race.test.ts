@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
 import { copyTool, isInstalled, REAL_TOOLS, toolPath } from "../../support/tools.ts";
 

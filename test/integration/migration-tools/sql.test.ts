@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { type Session, withSession } from "../../../src/postgres/connect.ts";
+import { type Session, withSession } from "../../support/session.ts";
 import { requireTool } from "../../../src/migration-tools/detect.ts";
 import { readVersionTable } from "../../../src/migration-tools/version-table.ts";
 import { variablesOfUrl } from "../../../src/providers/variables.ts";

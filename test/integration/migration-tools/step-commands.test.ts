@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { requireTool } from "../../../src/migration-tools/detect.ts";
 import { readVersionTable } from "../../../src/migration-tools/version-table.ts";
 import { repositoryIn } from "../../../src/migration-tools/repository.ts";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { createApiClient } from "@neondatabase/api-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connect, withSession } from "../../../src/postgres/connect.ts";
+import { connect, withSession } from "../../support/session.ts";
 import { waitUntilReady } from "../../../src/postgres/ready.ts";
 import { deadline } from "../../../src/deadline.ts";
 import { type MockServer, startMock, verified } from "../../support/mock-server.ts";

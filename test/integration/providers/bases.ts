@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import type { Database, Provider } from "../../../src/providers/provider.ts";
 import { acquired, listening, uniqueKey } from "./requests.ts";
 

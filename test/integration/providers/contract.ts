@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import type { Provider } from "../../../src/providers/provider.ts";
 import { acquired, listening, uniqueKey, wantedBy } from "./requests.ts";
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, inject, test } from "vitest";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { identifier } from "../../../src/postgres/identifier.ts";
 import { existingProvider } from "../../../src/providers/existing.ts";
 import { toDatabase } from "../../../src/providers/local/names.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { migrateOnce } from "../../../src/readiness/readiness.ts";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { describeTraces, migration, openScene, type Scene } from "./scene.ts";
 
 const OTHER = "b".repeat(64);

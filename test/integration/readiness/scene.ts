@@ -7,7 +7,7 @@ import type { MigrationCommand } from "../../../src/readiness/migration-command.
 import type { MigrateRequest } from "../../../src/readiness/readiness.ts";
 import type { ReadinessTimings } from "../../../src/readiness/timings.ts";
 import { type Marker, readMarkers } from "../../../src/readiness/marker.ts";
-import { connect, type Row, withSession } from "../../../src/postgres/connect.ts";
+import { connect, type Row, withSession } from "../../support/session.ts";
 import { type DirectUrl, directUrl, withDatabase } from "../../../src/postgres/url.ts";
 
 export const TIMINGS: ReadinessTimings = { withinMs: 60_000, leaseMs: 15_000, heartbeatMs: 500, pollMs: 100, graceMs: 3000 };

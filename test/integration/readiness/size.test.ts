@@ -1,6 +1,6 @@
 // @module-tag proof
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connect } from "../../../src/postgres/connect.ts";
+import { connect } from "../../support/session.ts";
 import { directUrl } from "../../../src/postgres/url.ts";
 import { type Pooler, startPooler } from "../../support/pgbouncer.ts";
 import { startServer, type TestServer } from "../../support/server.ts";

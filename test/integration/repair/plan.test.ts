@@ -7,7 +7,7 @@ import type { Side } from "../../../src/repair/lookup.ts";
 import { planRepair } from "../../../src/repair/plan.ts";
 import { tryTwice } from "../../../src/repair/prove.ts";
 import { readRepairSource } from "../../../src/repair/source.ts";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { withDatabase } from "../../../src/postgres/url.ts";
 import { diverseDatabase } from "../../support/diverse.ts";
 import { newDatabase } from "../../support/new-database.ts";

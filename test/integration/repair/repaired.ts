@@ -1,5 +1,5 @@
 import { inject } from "vitest";
-import { type Row, withSession } from "../../../src/postgres/connect.ts";
+import { type Row, withSession } from "../../support/session.ts";
 import { databaseUrl, readSide } from "../../mutation/template.ts";
 import { repair, type Verdict } from "../../mutation/repair.ts";
 

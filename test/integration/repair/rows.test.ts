@@ -3,7 +3,7 @@ import { readCatalog } from "../../../src/catalog/read.ts";
 import { compareCatalogs } from "../../../src/drift/compare.ts";
 import type { Rows } from "../../../src/repair/rows.ts";
 import { readRows } from "../../../src/repair/rows.ts";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { newDatabase } from "../../support/new-database.ts";
 
 /** The rows of a database, as a role with this name can see them. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { initialise, startCluster, stopCluster } from "../../../mocks/neon/postgres/cluster.ts";
 import { createMachine } from "../../../mocks/neon/postgres/machine.ts";
-import { withSession } from "../../../src/postgres/connect.ts";
+import { withSession } from "../../support/session.ts";
 import { bareProject } from "../../support/bare-project.ts";
 import { startServer } from "../../support/server.ts";
 

@@ -4,7 +4,7 @@ import { type AddressInfo, createConnection, createServer, type Socket } from "n
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { Listener } from "../../../src/events.ts";
 import { databaseIdentity } from "../../../src/readiness/snapshot.ts";
-import { connect, type Session, withSession } from "../../../src/postgres/connect.ts";
+import { connect, type Session, withSession } from "../../support/session.ts";
 import { LOCK_CLASS } from "../../../src/postgres/lock.ts";
 import { type DirectUrl, directUrl, withDatabase } from "../../../src/postgres/url.ts";
 import { run } from "../../../src/commands/run.ts";

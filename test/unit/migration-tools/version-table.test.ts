@@ -8,7 +8,7 @@ const project = (holds: VersionTable["holds"]): Project => ({
   evidence: "sample.ini",
   command: "sample up",
   files: [],
-  versionTable: { tables: ["public.versions"], query: "select id from versions", holds },
+  versionTable: { tables: ["public.versions"], name: "versions", query: (table) => `select id from ${table}`, holds },
   revisions: inSequence(["m/1.sql", "m/2.sql", "m/3.sql"]),
 });
 

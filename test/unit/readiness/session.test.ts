@@ -1,7 +1,7 @@
 import { expect, expectTypeOf, test } from "vitest";
 import { sharesSessions } from "../../../src/readiness/session.ts";
 import type { ReadinessRequest } from "../../../src/readiness/readiness.ts";
-import type { Row, Session } from "../../../src/postgres/connect.ts";
+import type { Row, Session } from "../../support/session.ts";
 
 /** A client whose statements run in these server processes, one after another. The last process runs all further statements. */
 function clientOn(...pids: number[]): Session {
@@ -9,6 +9,7 @@ function clientOn(...pids: number[]): Session {
   return {
     lost: new AbortController().signal,
     query: async <R extends Row>(sql: string) => (sql.includes("pg_backend_pid") ? [{ pid: next() }] : []) as unknown as R[],
+    searchPath: async () => "public",
     close: async () => {},
   };
 }

@@ -21,6 +21,7 @@ function statements(text: string): readonly string[] {
 test("steps share a transaction, except those that cannot", () => {
   const text = rendered([step("one"), step("two"), step("three", { alone: true }), step("four")]);
   expect(statements(text)).toEqual([
+    "set standard_conforming_strings = on;",
     "set search_path = '';",
     "set check_function_bodies = off;",
     "begin;",
@@ -31,6 +32,7 @@ test("steps share a transaction, except those that cannot", () => {
     "begin;",
     "four;",
     "commit;",
+    "reset standard_conforming_strings;",
     "reset search_path;",
     "reset check_function_bodies;",
   ]);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { connect, type Session } from "../../../src/postgres/connect.ts";
+import { connect, type Session } from "../../support/session.ts";
 import { withDatabase } from "../../../src/postgres/url.ts";
 import { offshoot } from "../offshoot.ts";
 import type { VenueName } from "../plans.ts";

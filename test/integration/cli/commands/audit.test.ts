@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { audit as runAudit } from "../../../../src/commands/audit.ts";
 import { renderFindings } from "../../../../src/commands/render-findings.ts";
-import { withSession } from "../../../../src/postgres/connect.ts";
+import { withSession } from "../../../support/session.ts";
 import { makeProject, type Project } from "../../../support/cli.ts";
 
 let project: Project;

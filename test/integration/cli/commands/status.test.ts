@@ -1,7 +1,7 @@
 // @module-tag proof
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connect } from "../../../../src/postgres/connect.ts";
+import { connect } from "../../../support/session.ts";
 import { makeProject, type Project } from "../../../support/cli.ts";
 
 let project: Project;

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCatalog } from "../../../../src/catalog/read.ts";
-import { withSession } from "../../../../src/postgres/connect.ts";
+import { withSession } from "../../../support/session.ts";
 import { makeProject, type Project } from "../../../support/cli.ts";
 import { newDatabase } from "../../../support/new-database.ts";
 import { driftOutbox, migrateOutbox, testOutbox } from "../../../support/outbox.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { readCatalog } from "../../../../src/catalog/read.ts";
-import { withSession } from "../../../../src/postgres/connect.ts";
+import { withSession } from "../../../support/session.ts";
 import { makeProject, type Project } from "../../../support/cli.ts";
 import { findMajor } from "../../../support/majors.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";

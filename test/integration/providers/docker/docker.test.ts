@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { withSession } from "../../../../src/postgres/connect.ts";
+import { withSession } from "../../../support/session.ts";
 import { identifier } from "../../../../src/postgres/identifier.ts";
 import { inspect, serverIn } from "../../../../src/providers/docker/inspect.ts";
 import { toDatabase } from "../../../../src/providers/local/names.ts";

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
-import { withSession } from "../../../../src/postgres/connect.ts";
+import { withSession } from "../../../support/session.ts";
 import { dockerProvider } from "../../../../src/providers/docker/docker.ts";
 import { makeProject, type Project } from "../../../support/cli.ts";
 import { docker, testImage } from "../../../support/docker.ts";

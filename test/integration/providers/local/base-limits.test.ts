@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect, test, vi } from "vitest";
-import { withSession } from "../../../../src/postgres/connect.ts";
+import { withSession } from "../../../support/session.ts";
 import { withDatabase } from "../../../../src/postgres/url.ts";
 import type { BaseLimits } from "../../../../src/providers/local/base-limits.ts";
 import { runningServer } from "../../../../src/providers/local/cluster/cluster.ts";

@@ -3,7 +3,7 @@ import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
-import { withSession } from "../../../../src/postgres/connect.ts";
+import { withSession } from "../../../support/session.ts";
 import { tryLock } from "../../../../src/postgres/lock.ts";
 import { lockOf } from "../../../../src/providers/local/locks.ts";
 import { commentOn, formatComment } from "../../../../src/providers/local/databases.ts";

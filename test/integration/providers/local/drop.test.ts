@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withSession } from "../../../../src/postgres/connect.ts";
+import { withSession } from "../../../support/session.ts";
 import { dropEntry } from "../../../../src/providers/local/drop.ts";
 import { startServer } from "../../../support/server.ts";
 

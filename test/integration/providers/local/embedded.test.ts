@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { withSession } from "../../../../src/postgres/connect.ts";
+import { withSession } from "../../../support/session.ts";
 import { identifier } from "../../../../src/postgres/identifier.ts";
 import { toDatabase } from "../../../../src/providers/local/names.ts";
 import { runningServer } from "../../../../src/providers/local/cluster/cluster.ts";

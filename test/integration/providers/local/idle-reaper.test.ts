@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { withSession } from "../../../../src/postgres/connect.ts";
+import { withSession } from "../../../support/session.ts";
 import { runningServer } from "../../../../src/providers/local/cluster/cluster.ts";
 import { acquired, listening, wantedBy } from "../requests.ts";
 import { type Home, homeForTest } from "./homes.ts";

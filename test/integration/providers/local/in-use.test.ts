@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { silent } from "../../../../src/events.ts";
-import { connect, type Session, withSession } from "../../../../src/postgres/connect.ts";
+import { connect, type Session, withSession } from "../../../support/session.ts";
 import { withDatabase } from "../../../../src/postgres/url.ts";
 import { existingProvider, type ExistingOptions } from "../../../../src/providers/existing.ts";
 import { readDatabases } from "../../../../src/providers/local/databases.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { tagToText } from "../../../../src/identity/owner-tag.ts";
-import { withSession } from "../../../../src/postgres/connect.ts";
+import { withSession } from "../../../support/session.ts";
 import { runningServer } from "../../../../src/providers/local/cluster/cluster.ts";
 import { LOG_BYTES, removeLeftovers, trimLog } from "../../../../src/providers/local/cluster/leftovers.ts";
 import { acquired, uniqueKey, wantedBy } from "../requests.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { withSession } from "../../../../src/postgres/connect.ts";
+import { withSession } from "../../../support/session.ts";
 import type { NeonChoices } from "../../../../src/providers/neon/options.ts";
 import type { Database, Provider } from "../../../../src/providers/provider.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";

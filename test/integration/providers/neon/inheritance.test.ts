@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrateOnce, type MigrateRequest } from "../../../../src/readiness/readiness.ts";
 import { readMarkers } from "../../../../src/readiness/marker.ts";
-import { withSession } from "../../../../src/postgres/connect.ts";
+import { withSession } from "../../../support/session.ts";
 import { type DirectUrl, directUrl } from "../../../../src/postgres/url.ts";
 import type { Database } from "../../../../src/providers/provider.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";

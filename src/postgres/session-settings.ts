@@ -1,0 +1,53 @@
+/**
+ * The settings of offshoot's own sessions. A database or a role can have settings of its own (`alter database … set`), and
+ * none of them may change what a session of ours does: with `search_path = evil, pg_catalog`, `now()` would be the function
+ * `evil.now()`. `pg_temp` is last because it is otherwise searched first for tables and types (PostgreSQL documentation,
+ * `search_path`). The time limits are off: the client has its own. Only a superuser can set what is missing here, such as
+ * `session_preload_libraries` and `lc_messages`.
+ */
+const SETTINGS: Readonly<Record<string, string>> = {
+  search_path: "pg_catalog, pg_temp",
+  standard_conforming_strings: "on",
+  bytea_output: "hex",
+  datestyle: "ISO, MDY",
+  intervalstyle: "postgres",
+  timezone: "UTC",
+  extra_float_digits: "1",
+  quote_all_identifiers: "off",
+  array_nulls: "on",
+  transform_null_equals: "off",
+  row_security: "on",
+  check_function_bodies: "on",
+  default_tablespace: "",
+  default_table_access_method: "heap",
+  default_transaction_isolation: "read committed",
+  default_transaction_read_only: "off",
+  default_transaction_deferrable: "off",
+  statement_timeout: "0",
+  lock_timeout: "0",
+  idle_in_transaction_session_timeout: "0",
+  idle_session_timeout: "0",
+};
+
+/** The search path of a session of ours, as `show search_path` writes it. */
+export const OWN_SEARCH_PATH = SETTINGS["search_path"] ?? "";
+
+/**
+ * The URL with our settings as startup options. They apply before the first statement, and override the settings of the
+ * database and of the role. Options that the URL already has are kept; ours come last, so they win.
+ */
+export function withOwnSettings(url: string): string {
+  const parsed = new URL(url);
+  const given = parsed.searchParams.get("options");
+  const own = Object.entries(SETTINGS).map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, "\\$&")}`);
+  parsed.searchParams.set("options", [...(given === null ? [] : [given]), ...own].join(" "));
+  return parsed.href;
+}
+
+/** The statement that starts a transaction with our settings, which end with it. */
+export const BEGIN_WITH_OWN_SETTINGS = [
+  "begin isolation level read committed",
+  ...Object.entries(SETTINGS)
+    .filter(([name]) => !name.startsWith("default_transaction"))
+    .map(([name, value]) => `set local ${name} = ${name === "search_path" ? value : `'${value}'`}`),
+].join("; ");

@@ -1,0 +1,14 @@
+/** A row from the server. */
+export type Row = Record<string, unknown>;
+
+/** One session with a server. Only `connect.ts` uses the `pg` package. */
+export interface Session {
+  /** Runs one statement. Throws the server's error, with the SQLSTATE as `code`; after `lost`, the error that ended the session. */
+  query<R extends Row = Row>(sql: string, values?: readonly unknown[]): Promise<R[]>;
+  /** The search path of the database for this role: that of the user's SQL, and not that of our own sessions. */
+  searchPath(): Promise<string>;
+  /** Aborts when the connection has ended for any reason. */
+  readonly lost: AbortSignal;
+  /** Closes the connection, within one second even over a dead network; never throws. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,43 @@
+import type { Session } from "../../postgres/connect.ts";
+import { literal } from "../../postgres/identifier.ts";
+
+/**
+ * Extensions that only a superuser can create, and that give nobody a way to files, programs or other servers. The list
+ * is short on purpose: `dblink` and `postgres_fdw` open connections, `file_fdw` and `adminpack` read files, `pageinspect`
+ * reads rows without rights, and the untrusted languages run programs.
+ */
+export const HARMLESS_EXTENSIONS: readonly string[] = [
+  "bloom",
+  "earthdistance",
+  "intagg",
+  "pg_buffercache",
+  "pg_stat_statements",
+  "pgrowlocks",
+  "pgstattuple",
+  "vector",
+];
+
+/**
+ * What gives a role without superuser rights a way out of a database, in this order: code that is not SQL, which only a
+ * superuser can create but everybody can call; extensions that are neither trusted nor known; and servers of others.
+ */
+const ESCAPES = `
+select * from (
+  select 1 as step, format('the function %I.%I in the language %I', n.nspname, p.proname, l.lanname) as what
+  from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
+  where p.oid >= 16384 and p.prokind <> 'a' and not l.lanpltrusted and l.lanname <> 'sql'
+    and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype in ('e', 'i'))
+  union all
+  select 2, format('the extension %s, which only a superuser can create', e.extname)
+  from pg_extension e
+  where e.extname <> 'plpgsql' and e.extname not in (${HARMLESS_EXTENSIONS.map(literal).join(", ")})
+    and not exists (select from pg_available_extension_versions v
+      where v.name = e.extname and v.version = e.extversion and v.trusted)
+  union all
+  select 3, format('the foreign data wrapper %I', fdwname) from pg_foreign_data_wrapper
+) found order by step, what limit 1`;
+
+/** The first part of a database that a role without superuser rights could use to leave it; undefined if there is none. */
+export async function findEscape(session: Session): Promise<string | undefined> {
+  return (await session.query<{ what: string }>(ESCAPES))[0]?.what;
+}

@@ -1,0 +1,62 @@
+import type { Session } from "../../postgres/connect.ts";
+import { identifier } from "../../postgres/identifier.ts";
+
+/**
+ * Every object of users that has an owner, with its own `alter … owner to`. Sequences of columns, partitions' row types and
+ * array types follow another object. `pg_identify_object` writes the name of each as the command needs it.
+ */
+const OWNED = `
+with owned (classid, objid, owner) as (
+  select 'pg_namespace'::regclass, oid, nspowner from pg_namespace
+    where nspname !~ '^pg_' and nspname <> 'information_schema' and pg_get_userbyid(nspowner) <> 'pg_database_owner'
+  union all select 'pg_class'::regclass, oid, relowner from pg_class c
+    where relkind in ('r', 'p', 'v', 'm', 'f') or relkind = 'S' and not exists (select from pg_depend d
+      where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype in ('a', 'i'))
+  union all select 'pg_proc'::regclass, oid, proowner from pg_proc
+  union all select 'pg_type'::regclass, t.oid, typowner from pg_type t left join pg_class c on c.oid = t.typrelid
+    where typtype in ('e', 'd', 'r') or typtype = 'c' and c.relkind = 'c' or typtype = 'b' and typelem = 0
+  union all select 'pg_collation'::regclass, oid, collowner from pg_collation
+  union all select 'pg_operator'::regclass, oid, oprowner from pg_operator
+  union all select 'pg_opclass'::regclass, oid, opcowner from pg_opclass
+  union all select 'pg_opfamily'::regclass, oid, opfowner from pg_opfamily
+  union all select 'pg_conversion'::regclass, oid, conowner from pg_conversion
+  union all select 'pg_ts_config'::regclass, oid, cfgowner from pg_ts_config
+  union all select 'pg_ts_dict'::regclass, oid, dictowner from pg_ts_dict
+  union all select 'pg_statistic_ext'::regclass, oid, stxowner from pg_statistic_ext
+  union all select 'pg_publication'::regclass, oid, pubowner from pg_publication
+  union all select 'pg_largeobject'::regclass, oid, lomowner from pg_largeobject_metadata
+)
+select case i.type when 'statistics object' then 'statistics' else i.type end as type, i.identity
+from owned o, pg_identify_object(o.classid, o.objid, 0) i
+where (o.objid >= 16384 or o.classid = 'pg_namespace'::regclass) and pg_get_userbyid(o.owner) <> $1
+  and not exists (select from pg_depend d where d.classid = o.classid and d.objid = o.objid and d.deptype = 'e')
+order by o.classid, o.objid`;
+
+/**
+ * Functions and tables of Postgres for some roles only, such as `pg_read_file` and `pg_authid`, which a grant in this
+ * database opened to everybody. `pg_init_privs` holds the rights that they had at first.
+ */
+const OPENED = `
+select 'function' as kind, p.oid::regprocedure::text as name
+from pg_proc p join pg_init_privs i on i.classoid = 'pg_proc'::regclass and i.objoid = p.oid and i.privtype = 'i'
+where exists (select from aclexplode(p.proacl) a where a.grantee = 0)
+  and not exists (select from aclexplode(i.initprivs) a where a.grantee = 0)
+union all
+select 'table', c.oid::regclass::text
+from pg_class c join pg_init_privs i on i.classoid = 'pg_class'::regclass and i.objoid = c.oid and i.objsubid = 0 and i.privtype = 'i'
+where exists (select from aclexplode(c.relacl) a where a.grantee = 0)
+  and not exists (select from aclexplode(i.initprivs) a where a.grantee = 0)`;
+
+/** The statements that make a role the owner of a database and of everything in it, and close what a grant opened to everybody. */
+export async function ownerStatements(session: Session, role: string): Promise<readonly string[]> {
+  const [database] = await session.query<{ name: string }>("select current_database()::text as name");
+  const own = identifier(database?.name ?? "");
+  const owned = await session.query<{ type: string; identity: string }>(OWNED, [role]);
+  const opened = await session.query<{ kind: string; name: string }>(OPENED);
+  return [
+    `alter database ${own} owner to ${identifier(role)}`,
+    `revoke all on database ${own} from public`,
+    ...opened.map(({ kind, name }) => `revoke all on ${kind} ${name} from public`),
+    ...owned.map(({ type, identity }) => `alter ${type} ${identity} owner to ${identifier(role)}`),
+  ];
+}

@@ -1,0 +1,80 @@
+import { OffshootError } from "../../errors.ts";
+import { type Session, withSession } from "../../postgres/connect.ts";
+import { identifier } from "../../postgres/identifier.ts";
+import { directUrl, formatUrl, parseUrl } from "../../postgres/url.ts";
+import type { Clone } from "../provider.ts";
+import { findEscape, HARMLESS_EXTENSIONS } from "./escapes.ts";
+import { ownerStatements } from "./owner-statements.ts";
+import type { RestrictedRole } from "./restricted-role.ts";
+
+/** Statements of one message are one transaction, and a transaction can hold only so many locks. */
+const STATEMENTS_PER_MESSAGE = 200;
+
+export interface RestrictOptions {
+  /** The owner of the copy; `undefined`: the role of the URL is restricted already. */
+  readonly role: RestrictedRole | undefined;
+  /** Major version of the server. */
+  readonly major: number;
+  /** Extensions that the copy is going to need. */
+  readonly extensions: readonly { readonly name: string; readonly schema: string }[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Gives a temporary copy to a restricted role, and returns it with the URL of that role. SQL of another database runs in
+ * the copy, and a function, a default or a rule of it can do whatever the session's role can do. The role owns everything
+ * there, so that a `security definer` function runs as this role too. Event triggers are removed: they need a superuser.
+ *
+ * Throws `PROVIDER_REJECTED`, and deletes the copy, when it has a part with which the role could leave it.
+ */
+export async function restrictCopy(copy: Clone, { role, major, extensions, signal }: RestrictOptions): Promise<Clone> {
+  try {
+    const url = role === undefined ? copy.url : withoutEventTriggers(copy.url, major);
+    await withSession(url, (session) => handOver(session, role?.name, extensions), { signal });
+  } catch (thrown) {
+    await copy.drop();
+    throw thrown;
+  }
+  if (role === undefined) return copy;
+  return { ...copy, url: directUrl(formatUrl({ ...parseUrl(copy.url), user: role.name, password: role.password })) };
+}
+
+/** Since PostgreSQL 17, a connection runs the login event triggers of the database, unless a superuser switches them off. */
+function withoutEventTriggers(url: string, major: number): string {
+  if (major < 17) return url;
+  const parsed = new URL(url);
+  parsed.searchParams.set("options", "-c event_triggers=off");
+  return parsed.href;
+}
+
+/** Makes the role the owner of everything. No statement here runs code of the database. */
+async function handOver(session: Session, role: string | undefined, extensions: RestrictOptions["extensions"]): Promise<void> {
+  if (role !== undefined) await dropEventTriggers(session);
+  const escape = await findEscape(session);
+  if (escape !== undefined) {
+    throw new OffshootError("PROVIDER_REJECTED", `It has ${escape}: what runs in the copy could leave it.`);
+  }
+  if (role === undefined) return;
+  await createExtensions(session, role, extensions);
+  const statements = await ownerStatements(session, role);
+  for (let at = 0; at < statements.length; at += STATEMENTS_PER_MESSAGE) {
+    await session.query(statements.slice(at, at + STATEMENTS_PER_MESSAGE).join(";\n"));
+  }
+}
+
+/** Commands on event triggers fire none of them (PostgreSQL documentation, 40.1). */
+async function dropEventTriggers(session: Session): Promise<void> {
+  const triggers = await session.query<{ name: string }>("select evtname as name from pg_event_trigger");
+  for (const { name } of triggers) await session.query(`drop event trigger if exists ${identifier(name)} cascade`);
+}
+
+/** Creates the extensions that only a superuser can create, before the copy has objects whose names their scripts could find. */
+async function createExtensions(session: Session, role: string, extensions: RestrictOptions["extensions"]): Promise<void> {
+  const available = await session.query<{ name: string }>("select name::text from pg_available_extensions where installed_version is null");
+  const creatable = new Set(available.map(({ name }) => name));
+  for (const { name, schema } of extensions) {
+    if (!HARMLESS_EXTENSIONS.includes(name) || !creatable.has(name)) continue;
+    await session.query(`create schema if not exists ${identifier(schema)} authorization ${identifier(role)}`);
+    await session.query(`create extension ${identifier(name)} with schema ${identifier(schema)}`);
+  }
+}

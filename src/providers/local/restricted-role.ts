@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { codeOf, OffshootError } from "../../errors.ts";
+import { type Session, withSession } from "../../postgres/connect.ts";
+import { identifier, literal } from "../../postgres/identifier.ts";
+import { SQLSTATE } from "../../postgres/sqlstate.ts";
+import { parseUrl } from "../../postgres/url.ts";
+
+/** A role that owns temporary copies, and can do nothing outside of them. */
+export interface RestrictedRole {
+  readonly name: string;
+  readonly password: string;
+}
+
+const PREFIX = "offshoot_restricted_";
+
+/** Sessions of the role are opened one after the other. The server may need a moment to end one. */
+const LIMITS = "nosuperuser nocreatedb nocreaterole noreplication nobypassrls connection limit 4";
+
+/** Predefined roles that can use programs and files of the server, or end sessions of others. */
+const POWERFUL = ["pg_execute_server_program", "pg_read_server_files", "pg_write_server_files"] as const;
+
+interface Me extends Record<string, unknown> {
+  readonly isSuperuser: boolean;
+  /** Whether the role itself could use programs and files, or give itself the right to. */
+  readonly isPowerful: boolean;
+  /** Restricted roles of killed processes. */
+  readonly unused: readonly string[];
+  /** When a new role expires, by the server's clock. */
+  readonly expires: string;
+}
+
+/**
+ * Creates a role on the server of `serverUrl`. `undefined`: the role of the URL is not a superuser, and has as few rights as a
+ * new role would have. Throws `PROVIDER_REJECTED` when it is neither.
+ */
+export async function createRestrictedRole(serverUrl: string, signal: AbortSignal): Promise<RestrictedRole | undefined> {
+  const name = `${PREFIX}${randomBytes(8).toString("hex")}`;
+  return withSession(serverUrl, (session) => create(session, name, parseUrl(serverUrl).user), { signal });
+}
+
+/** Drops the role. Its databases must be dropped before. */
+export async function dropRestrictedRole(serverUrl: string, role: RestrictedRole | undefined): Promise<void> {
+  if (role !== undefined) await withSession(serverUrl, (session) => session.query(`drop role if exists ${identifier(role.name)}`));
+}
+
+async function create(session: Session, name: string, user: string): Promise<RestrictedRole | undefined> {
+  const [me] = await session.query<Me>(
+    `select rolsuper as "isSuperuser",
+       rolcreaterole or exists (select from pg_roles p where p.rolname = any ($2) and pg_has_role(r.oid, p.oid, 'member')) as "isPowerful",
+       array(select u.rolname::text from pg_roles u where starts_with(u.rolname, $1)
+         and u.rolvaliduntil < now()) as unused, (now() + interval '6 hours')::text as expires
+     from pg_roles r where rolname = current_user`,
+    [PREFIX, POWERFUL],
+  );
+  if (me?.isSuperuser !== true) {
+    if (me?.isPowerful === false) return undefined;
+    throw new OffshootError(
+      "PROVIDER_REJECTED",
+      `The role ${user} has more rights than a copy needs, and cannot create a role with fewer.`,
+    );
+  }
+  for (const unused of me.unused) await session.query(`drop role if exists ${identifier(unused)}`).catch(ignoreUsed);
+  const password = randomBytes(24).toString("base64url");
+  await session.query(`create role ${identifier(name)} login ${LIMITS} password ${literal(password)} valid until ${literal(me.expires)}`);
+  return { name, password };
+}
+
+/** A role that another process drops at this moment, or that still has rights somewhere, is left to the next call. */
+function ignoreUsed(thrown: unknown): void {
+  const expected: readonly (string | undefined)[] = [SQLSTATE.undefinedObject, SQLSTATE.dependentObjects, SQLSTATE.internalError];
+  if (!expected.includes(codeOf(thrown))) throw thrown;
+}

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { connect as connectOwn, withSession as withOwnSession } from "../../../src/postgres/connect.ts";
+import { newDatabase } from "../../support/new-database.ts";
+import { withSession } from "../../support/session.ts";
+import { type Pooler, startPooler } from "../../support/pgbouncer.ts";
+
+let url: string;
+let poolers: readonly (Pooler | undefined)[];
+
+beforeAll(async () => {
+  url = await newDatabase("own_settings");
+  const database = new URL(url).pathname.slice(1);
+  await withSession(url, async (session) => {
+    await session.query("create schema evil; create function evil.now() returns text language sql as $$ select 'evil' $$");
+    await session.query(`alter database ${database} set search_path = evil, pg_catalog, public`);
+    for (const setting of [
+      "datestyle = 'German'",
+      "bytea_output = 'escape'",
+      "statement_timeout = 1",
+      "default_transaction_read_only = on",
+    ]) {
+      await session.query(`alter database ${database} set ${setting}`);
+    }
+  });
+  poolers = [await startPooler(inject("serverUrl"), 1), await startPooler(inject("serverUrl"), 1, { ignore: "options" })];
+});
+afterAll(async () => {
+  for (const pooler of poolers) await pooler?.stop();
+});
+
+const READ = "select now()::text ~ '^2' as now, '\\x6f'::bytea::text as bytes, current_setting('statement_timeout') as timeout";
+const RIGHT = [{ now: true, bytes: "\\x6f", timeout: "0" }];
+
+test("the settings of a database do not change what a session of offshoot reads", async () => {
+  expect(await withOwnSession(url, (session) => session.query(READ))).toEqual(RIGHT);
+  expect(await withOwnSession(url, (session) => session.query("create table public.written ()"))).toEqual([]);
+});
+
+test("the search path of the database is known in a session with another one", async () => {
+  expect(await withOwnSession(url, (session) => session.searchPath())).toBe("evil, pg_catalog, public");
+});
+
+test("options that the URL has are kept, and ours win", async () => {
+  const given = `${url}?options=${encodeURIComponent("-c search_path=evil -c application_name=mine")}`;
+  const sql = "select current_setting('application_name') as name, current_setting('search_path') as path";
+  expect(await withOwnSession(given, (session) => session.query(sql))).toEqual([{ name: "offshoot", path: "pg_catalog, pg_temp" }]);
+});
+
+test.each([
+  ["refuses startup options", 0],
+  ["ignores startup options", 1],
+])("through a pooler that %s, each statement has the settings, and the pooler's next client has none of them", async (_, at) => {
+  const pooler = poolers[at];
+  if (pooler === undefined) return;
+  const own = await connectOwn(pooler.urlOf(url));
+  try {
+    expect(await own.query(READ)).toEqual(RIGHT);
+    expect(await own.query(`${READ} where $1::int = 1`, [1])).toEqual(RIGHT);
+    await expect(own.query("select 1 / 0")).rejects.toThrow("division by zero");
+    expect(await own.query(READ)).toEqual(RIGHT);
+    // The pool has one session of the server, so this client gets the same one.
+    const [row] = await withSession(pooler.urlOf(url), (session) => session.query("show search_path"));
+    expect(row).toEqual({ search_path: "evil, pg_catalog, public" });
+  } finally {
+    await own.close();
+  }
+});
