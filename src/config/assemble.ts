@@ -40,6 +40,7 @@ export function assembleSettings(entries: EffectiveEntries): Settings {
       compute: { min: get("neon.compute.min"), max: get("neon.compute.max"), suspendMs: get("neon.compute.suspend") },
       sslmode: get("neon.sslmode"),
       apiHost: get("neon.apiHost"),
+      allowHttp: get("neon.allowHttp"),
     },
     docker: { image: get("docker.image") },
     existing: { url: get("existing.url") },

@@ -1,3 +1,4 @@
+import { isLoopback } from "../loopback.ts";
 import { type EffectiveEntries, valueOf } from "./assemble.ts";
 import type { Path } from "./fields.ts";
 import { type Entry, PRECEDENCE } from "./sources.ts";
@@ -42,6 +43,14 @@ const JOINT_CHECKS: readonly JointCheck[] = [
       "error",
       `neon.compute.min is ${min}; expected at most ${max}, the value of neon.compute.max`,
     );
+  },
+  (entries) => {
+    const entry = entries.get("neon.apiHost");
+    if (entry?.value === undefined || valueOf(entries, "neon.allowHttp")) return [];
+    const { protocol, hostname } = new URL(String(entry.value));
+    if (protocol === "https:" || isLoopback(hostname)) return [];
+    const text = `${entry.where}: neon.apiHost is an http: URL of another machine, so anyone on the network between could read the API key; use https, or set neon.allowHttp`;
+    return [{ severity: "error", text }];
   },
   // Neon counts a schema-only branch as a root branch. A project can have 3 to 25 of them (Neon docs, "Schema-only branches").
   (entries) =>

@@ -91,6 +91,12 @@ export const PROVIDER_FIELDS = [
     otherwise: "Neon's public API",
     description: "Base URL of the Neon API.",
   },
+  {
+    path: "neon.allowHttp",
+    kind: "boolean",
+    default: "false",
+    description: "Send the API key to an `http:` API host on another machine. Anyone on the network between can read it.",
+  },
   { path: "docker.image", kind: "image", otherwise: "`postgres:<major>`", description: "Image that the Docker provider starts." },
   {
     path: "existing.url",

@@ -102,6 +102,8 @@ export interface NeonSettings {
   /** What clients verify of Neon's certificates. Default `verify-full`. */
   readonly sslmode: NeonSslMode;
   readonly apiHost: string | undefined;
+  /** Whether `apiHost` can be an `http:` URL of another machine. Default false. */
+  readonly allowHttp: boolean;
 }
 
 export interface MigrationSettings {

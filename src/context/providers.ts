@@ -46,7 +46,7 @@ export async function loadProvider(name: ProviderName, context: Context): Promis
     case "neon": {
       requirePassed(context, "NEON_API_KEY", "neon");
       const { neonProvider } = await import("../providers/neon/neon.ts");
-      const { project, apiHost, ...choices } = settings.neon;
+      const { project, apiHost, allowHttp: _, ...choices } = settings.neon;
       const { secretsWithheld } = context.ci;
       const [apiKey, rootFile] = [env["NEON_API_KEY"], await findCaBundle(env)];
       return neonProvider({ apiKey, project, apiHost, secretsWithheld, base: settings.base === true, choices, rootFile });
@@ -54,13 +54,16 @@ export async function loadProvider(name: ProviderName, context: Context): Promis
   }
 }
 
-/** The configured providers that do not refuse now. The others have nothing to find, list or delete. */
+/**
+ * The configured providers that do not refuse now, and those that may have databases although they refuse: they report why
+ * they cannot be searched. The others have nothing to find, list or delete.
+ */
 export async function usableProviders(context: Context): Promise<readonly Provider[]> {
   const limits = providerLimits(context);
   const answers = await Promise.all(
     (await configuredProviders(context)).map(async (provider) => ({ provider, refusal: await provider.refuse(limits) })),
   );
-  return answers.flatMap(({ provider, refusal }) => (refusal === undefined ? [provider] : []));
+  return answers.flatMap(({ provider, refusal }) => (refusal === undefined || refusal.mayHaveDatabases ? [provider] : []));
 }
 
 /**

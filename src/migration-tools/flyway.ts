@@ -25,7 +25,7 @@ export const flyway: Tool = {
         tool: "flyway",
         evidence: evidence ?? first,
         command: [
-          'FLYWAY_URL="jdbc:postgresql://$PGHOST:$PGPORT/$PGDATABASE?ApplicationName=$PGAPPNAME${PGSSLMODE:+&sslmode=$PGSSLMODE}"',
+          'FLYWAY_URL="jdbc:postgresql://$PGHOST:$PGPORT/$PGDATABASE?ApplicationName=$PGAPPNAME${PGSSLMODE:+&sslmode=$PGSSLMODE}${PGSSLROOTCERT:+&sslrootcert=$PGSSLROOTCERT}"',
           'FLYWAY_USER="$PGUSER" FLYWAY_PASSWORD="$PGPASSWORD" FLYWAY_POSTGRESQL_TRANSACTIONAL_LOCK=false',
           `flyway -locations=${posixWord(`filesystem:${folder}`)} migrate`,
         ].join(" "),

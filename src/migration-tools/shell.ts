@@ -1,3 +1,4 @@
+import { isLoopback } from "../loopback.ts";
 import { parseUrl } from "../postgres/url.ts";
 
 /**
@@ -7,7 +8,6 @@ import { parseUrl } from "../postgres/url.ts";
 export function goUrl(url: string): string {
   const parsed = new URL(url);
   const { host } = parseUrl(url);
-  if (!parsed.searchParams.has("sslmode") && ["127.0.0.1", "::1", "localhost"].includes(host))
-    parsed.searchParams.set("sslmode", "disable");
+  if (!parsed.searchParams.has("sslmode") && isLoopback(host)) parsed.searchParams.set("sslmode", "disable");
   return parsed.href;
 }

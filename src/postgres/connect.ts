@@ -1,12 +1,13 @@
 import { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { setTimeout as timer } from "node:timers/promises";
-import { codeOf, messageOf, OffshootError } from "../errors.ts";
+import { codeOf, OffshootError } from "../errors.ts";
 import { cancelled } from "../deadline.ts";
 import { pinEachTransaction, refusesOptions } from "./pooled-session.ts";
 import type { Row, Session } from "./session.ts";
 import { OWN_SEARCH_PATH, withOwnSettings } from "./session-settings.ts";
 import { SQLSTATE } from "./sqlstate.ts";
+import { isWithoutTls, tlsFailureOf } from "./tls-failure.ts";
 import { readTlsOptions } from "./tls-files.ts";
 import { TRANSPORT_PARAMETERS, transportOf } from "./tls.ts";
 import { parseUrl } from "./url.ts";
@@ -30,9 +31,6 @@ export interface ConnectOptions {
 
 /** Milliseconds to end a session in order. A dead network never answers, and the socket would stay open for minutes. */
 const CLOSE_MS = 1000;
-
-/** The driver's text for a server that answers the request for TLS with no (pg/lib/connection.js). It has no code. */
-const NO_TLS = /does not support SSL/i;
 
 /**
  * Opens a session with our own settings, and the transport of the URL (`transportOf`). The caller closes it; prefer `withSession`. Throws the
@@ -71,9 +69,9 @@ async function openTransport(url: string, options: ConnectOptions): Promise<Sess
   try {
     return await open(first);
   } catch (thrown) {
-    const mayHelp = first === "tls" ? NO_TLS.test(messageOf(thrown)) : codeOf(thrown) === SQLSTATE.invalidAuthorization;
+    const mayHelp = first === "tls" ? isWithoutTls(thrown) : codeOf(thrown) === SQLSTATE.invalidAuthorization;
     if (second === undefined || !mayHelp) throw thrown;
-    return open(second).catch((again: unknown) => Promise.reject(NO_TLS.test(messageOf(again)) ? thrown : again));
+    return open(second).catch((again: unknown) => Promise.reject(isWithoutTls(again) ? thrown : again));
   }
 }
 
@@ -152,6 +150,16 @@ export async function withSession<T>(url: string, work: (session: Session) => Pr
 export function connectionError(url: string, thrown: unknown): OffshootError {
   const { host, port, user, database, password } = parseUrl(url);
   const code = codeOf(thrown);
+  const tls = tlsFailureOf(url, thrown);
+  if (tls !== undefined) {
+    const { kind, text, meaning, remedy } = tls;
+    return new OffshootError("CONNECTION_FAILED", text, {
+      meaning,
+      remedy,
+      facts: { host, port, database, tls: kind },
+      secrets: [password],
+    });
+  }
   const cause = thrown instanceof Error ? thrown.message : String(thrown);
   return new OffshootError("CONNECTION_FAILED", `Could not connect to ${host}:${port}/${database} as ${user}: ${cause}.`, {
     remedy:

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { OffshootError } from "../errors.ts";
+import { isLoopback } from "../loopback.ts";
 
 /** How a client connects to a server, from its URL. */
 export interface Transport {
@@ -45,11 +46,6 @@ export function transportOf(url: string): Transport {
     isLocal,
     files: { root: root === "system" ? undefined : root, certificate: given(searchParams, "sslcert"), key: given(searchParams, "sslkey") },
   };
-}
-
-/** Whether a host is this machine. Its traffic stays in memory. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** The contents of the files of a transport. */

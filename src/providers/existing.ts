@@ -1,7 +1,8 @@
 import { identifier } from "../postgres/identifier.ts";
 import type { BaseLimits } from "./local/base-limits.ts";
-import { codeOf, messageOf } from "../errors.ts";
+import { codeOf, isOffshootError, messageOf, OffshootError } from "../errors.ts";
 import { isTemporary } from "../postgres/sqlstate.ts";
+import { tlsFailureOf } from "../postgres/tls-failure.ts";
 import { describeUrl, directUrl, parseUrl } from "../postgres/url.ts";
 import type { LocalOptions } from "./local/acquire.ts";
 import { localProvider } from "./local/local.ts";
@@ -22,7 +23,28 @@ export interface ExistingOptions extends Pick<LocalOptions, "now"> {
  * dropped there; the server is never stopped. Throws `URL_INVALID` at once when the URL is not a Postgres URL.
  */
 export function existingProvider({ url, ...options }: ExistingOptions): Provider {
-  return localProvider(existingSource(url), options);
+  const provider = localProvider(existingSource(url), options);
+  return {
+    ...provider,
+    find: (...request) => orOutage(() => provider.find(...request)),
+    release: (...request) => orOutage(() => provider.release(...request)),
+    list: (...request) => orOutage(() => provider.list(...request)),
+  };
+}
+
+/** A server that cannot be reached may still have databases of ours. So an outage is reported, and never an empty result. */
+async function orOutage<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (!isOffshootError(thrown) || thrown.code !== "CONNECTION_FAILED") throw thrown;
+    throw new OffshootError("PROVIDER_OUTAGE", thrown.message, {
+      meaning: thrown.meaning ?? "It may have databases of offshoot. They were neither listed nor deleted.",
+      remedy: thrown.remedy,
+      facts: { ...thrown.facts, provider: "existing" },
+      cause: thrown,
+    });
+  }
 }
 
 function existingSource(url: string | undefined): ServerSource {
@@ -64,6 +86,9 @@ function serverOf(url: string): Server {
 }
 
 function unreachable(server: Server, thrown: unknown): Refusal {
+  const tls = tlsFailureOf(server.url, thrown);
+  // Another provider would hide that the wrong server may have answered.
+  if (tls !== undefined) return { ...refusal("tls", `${tls.text} ${tls.meaning}`, tls.remedy), mayFallBack: false };
   const text = `The server at ${describeUrl(server.url)} could not be used: ${messageOf(thrown).replace(/\.?$/, ".")}`;
   const isRejected = codeOf(thrown)?.startsWith("28") ?? false;
   if (isRejected) return { ...refusal("rejected", text, "Correct the user and the password in the URL."), mayFallBack: false };
@@ -72,5 +97,5 @@ function unreachable(server: Server, thrown: unknown): Refusal {
 }
 
 function refusal(code: string, text: string, remedy: string): Refusal {
-  return { kind: "refusal", provider: "existing", code, text, remedy, mayFallBack: true };
+  return { kind: "refusal", provider: "existing", code, text, remedy, mayFallBack: true, mayHaveDatabases: code !== "no-url" };
 }

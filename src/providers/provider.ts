@@ -17,6 +17,8 @@ export interface Refusal {
   readonly remedy?: string | undefined;
   /** Whether the next configured provider may be used instead. */
   readonly mayFallBack: boolean;
+  /** Whether databases of ours may exist there nevertheless. Then they are searched for, and an outage is reported. */
+  readonly mayHaveDatabases?: boolean | undefined;
 }
 
 /** A temporary copy of a database, on the same server. */

@@ -11,6 +11,7 @@ export interface DatabaseVariables {
   readonly PGPASSWORD: string;
   readonly PGDATABASE: string;
   readonly PGSSLMODE?: string;
+  readonly PGSSLROOTCERT?: string;
   readonly OFFSHOOT_PROVIDER: string;
   readonly OFFSHOOT_DATABASE_ID: string;
 }
@@ -31,10 +32,13 @@ export function variablesOfUrl(url: string): Readonly<Record<string, string>> {
   return { DATABASE_URL: url, DATABASE_URL_UNPOOLED: url, ...libpqVariables(url) };
 }
 
+type LibpqVariables = Omit<DatabaseVariables, "DATABASE_URL" | "DATABASE_URL_UNPOOLED" | "OFFSHOOT_PROVIDER" | "OFFSHOOT_DATABASE_ID">;
+
 /** The parts of a URL, as the variables that libpq and most drivers read. */
-function libpqVariables(url: string): Pick<DatabaseVariables, "PGHOST" | "PGPORT" | "PGUSER" | "PGPASSWORD" | "PGDATABASE" | "PGSSLMODE"> {
+function libpqVariables(url: string): LibpqVariables {
   const { host, port, user, password, database } = parseUrl(url);
-  const sslMode = new URL(url).searchParams.get("sslmode");
+  const { searchParams } = new URL(url);
+  const [sslMode, rootFile] = [searchParams.get("sslmode"), searchParams.get("sslrootcert")];
   return {
     PGHOST: host,
     PGPORT: String(port),
@@ -42,6 +46,7 @@ function libpqVariables(url: string): Pick<DatabaseVariables, "PGHOST" | "PGPORT
     PGPASSWORD: password,
     PGDATABASE: database,
     ...(sslMode === null ? {} : { PGSSLMODE: sslMode }),
+    ...(rootFile === null ? {} : { PGSSLROOTCERT: rootFile }),
   };
 }
 

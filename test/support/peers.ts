@@ -21,6 +21,7 @@ const PEERS = {
   chromium: { file: onPath("chromium"), how: "install the package chromium" },
   mermaid: { file: join(ROOT, "node_modules/mermaid/dist/mermaid.min.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
   marked: { file: join(ROOT, "node_modules/marked/lib/marked.esm.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
+  psycopg2: { file: existing("/usr/lib/python3/dist-packages/psycopg2"), how: "install the package python3-psycopg2" },
   psql: { file: onPath("psql"), how: "install the client of PostgreSQL" },
 } as const;
 

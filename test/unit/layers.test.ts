@@ -82,6 +82,7 @@ const FOUNDATION = [
   "environment.ts",
   "errors.ts",
   "events.ts",
+  "loopback.ts",
   "markdown.ts",
   "encoded-secrets.ts",
   "nearest.ts",

@@ -12,27 +12,34 @@ const BASIC_CONSTRAINTS = "551d13";
 const KEY_USAGE = "551d0f";
 const ALTERNATIVE_NAMES = "551d11";
 
-const AUTHORITY_NAME = "Authority of the Neon mock";
 const TRUE = Buffer.from("0101ff", "hex");
 
+/** A certificate authority. */
+export interface Authority extends Certificate {
+  readonly name: string;
+}
+
 /** A new certificate authority. Every mock makes one, so that the repository contains no private key. */
-export function createAuthority(now: Date = new Date()): Certificate {
+export function createAuthority(now: Date = new Date()): Authority {
+  const name = `Authority of the Neon mock ${randomBytes(4).toString("hex")}`;
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const certSign = Buffer.from("03020106", "hex");
   const extensions = [extension(BASIC_CONSTRAINTS, der(0x30, TRUE), TRUE), extension(KEY_USAGE, certSign, TRUE)];
-  return certify({ subject: AUTHORITY_NAME, keys, signer: keys.privateKey, extensions, now });
+  return { name, ...certify({ subject: name, issuer: name, keys, signer: keys.privateKey, extensions, now }) };
 }
 
 /** A certificate of the authority for a server with these names. The first label of a name can be `*`. */
-export function issueCertificate(authority: Certificate, names: readonly string[], now: Date = new Date()): Certificate {
+export function issueCertificate(authority: Authority, names: readonly string[], now: Date = new Date()): Certificate {
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const alternatives = der(0x30, ...names.map((name) => der(0x82, Buffer.from(name, "ascii"))));
   const signer = createPrivateKey(authority.key);
-  return certify({ subject: names[0] ?? "", keys, signer, extensions: [extension(ALTERNATIVE_NAMES, alternatives)], now });
+  const extensions = [extension(ALTERNATIVE_NAMES, alternatives)];
+  return certify({ subject: names[0] ?? "", issuer: authority.name, keys, signer, extensions, now });
 }
 
 interface Contents {
   readonly subject: string;
+  readonly issuer: string;
   readonly keys: { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
   readonly signer: KeyObject;
   readonly extensions: readonly Buffer[];
@@ -40,7 +47,7 @@ interface Contents {
 }
 
 /** An X.509 certificate of version 3 (RFC 5280, section 4.1), valid for a year. */
-function certify({ subject, keys, signer, extensions, now }: Contents): Certificate {
+function certify({ subject, issuer, keys, signer, extensions, now }: Contents): Certificate {
   const algorithm = der(0x30, der(0x06, Buffer.from(ECDSA_WITH_SHA256, "hex")));
   const day = 86_400_000;
   const validity = der(0x30, time(new Date(now.getTime() - day)), time(new Date(now.getTime() + 365 * day)));
@@ -50,7 +57,7 @@ function certify({ subject, keys, signer, extensions, now }: Contents): Certific
     // A serial number is positive: its first bit is 0.
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     algorithm,
-    nameOf(AUTHORITY_NAME),
+    nameOf(issuer),
     validity,
     nameOf(subject),
     keys.publicKey.export({ type: "spki", format: "der" }),

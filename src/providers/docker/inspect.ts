@@ -1,5 +1,5 @@
 import type { Deadline } from "../../deadline.ts";
-import { isLoopback } from "../../postgres/tls.ts";
+import { isLoopback } from "../../loopback.ts";
 import { formatUrl } from "../../postgres/url.ts";
 import { type OwnerTag, tagFromRecord } from "../../identity/owner-tag.ts";
 import type { Server } from "../local/server.ts";

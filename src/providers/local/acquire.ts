@@ -3,6 +3,7 @@ import { jitter } from "../../deadline.ts";
 import { codeOf, OffshootError } from "../../errors.ts";
 import { connectionError } from "../../postgres/connect.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
+import { tlsFailureOf } from "../../postgres/tls-failure.ts";
 import { withDatabase } from "../../postgres/url.ts";
 import { IDLE_MS } from "../in-use.ts";
 import type { Refusal, DatabaseRequest } from "../provider.ts";
@@ -118,6 +119,7 @@ export function serverError(server: Server, thrown: unknown): unknown {
       cause: thrown,
     });
   }
-  const isExpected = isTemporary(thrown) || code === SQLSTATE.invalidPassword || code === UNKNOWN_HOST;
+  const expected: readonly (string | undefined)[] = [SQLSTATE.invalidPassword, SQLSTATE.invalidAuthorization, UNKNOWN_HOST];
+  const isExpected = isTemporary(thrown) || expected.includes(code) || tlsFailureOf(server.url, thrown) !== undefined;
   return isExpected ? connectionError(server.url, thrown) : thrown;
 }

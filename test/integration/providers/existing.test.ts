@@ -70,3 +70,47 @@ describe("the existing provider refuses", () => {
     expect(() => providerFor("mysql://u:secret@h/d")).toThrow(expect.objectContaining({ code: "URL_INVALID" }));
   });
 });
+
+describe("the existing provider with a server on another machine", () => {
+  // An address of this machine that does not look like one.
+  const remote = (query = ""): string => `${inject("serverUrl").replace("127.0.0.1", "0.0.0.0")}${query}`;
+
+  test("sends no password in plaintext, and never falls back for that", async () => {
+    for (const query of ["", "?sslmode=prefer", "?sslmode=require", "?sslmode=verify-full"]) {
+      const sentence = /^The server at 0\.0\.0\.0:\d+\/\S+ does not support TLS\./;
+      const remedy = expect.stringContaining("append sslmode=disable to the URL");
+      const refused = await providerFor(remote(query)).refuse(listening());
+      expect(refused).toMatchObject({ code: "tls", mayFallBack: false, text: expect.stringMatching(sentence), remedy });
+      await expect(answer(remote(query))).rejects.toMatchObject({
+        code: "CONNECTION_FAILED",
+        message: expect.stringMatching(sentence),
+        remedy,
+      });
+    }
+  });
+
+  test("sends it if the URL says so", async () => {
+    const database = await answer(remote("?sslmode=disable"));
+    expect(database).toMatchObject({ kind: "database", directUrl: expect.stringContaining("sslmode=disable") });
+    if (database.kind === "database") await database[Symbol.asyncDispose]();
+  });
+
+  test("reports an outage, and not that there is nothing, where it cannot be searched", async () => {
+    const refused = `postgresql://u:secret@127.0.0.1:${await freePort()}/postgres`;
+    for (const url of [refused, remote(), "postgresql://u:secret@host.invalid/d", inject("serverUrl").replace(/:[^:@]+@/, ":wrong@")]) {
+      const provider = providerFor(url);
+      for (const call of [
+        () => provider.list(listening()),
+        () => provider.find("x", listening()),
+        () => provider.release("x", listening()),
+      ]) {
+        const thrown: unknown = await call().then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        expect(thrown).toMatchObject({ code: "PROVIDER_OUTAGE", remedy: expect.any(String) });
+        expect(String(thrown)).not.toContain("secret");
+      }
+    }
+  });
+});

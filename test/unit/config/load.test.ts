@@ -28,6 +28,7 @@ describe("with nothing configured", () => {
         compute: { min: undefined, max: undefined, suspendMs: undefined },
         sslmode: "verify-full",
         apiHost: undefined,
+        allowHttp: false,
       },
       docker: { image: undefined },
       existing: { url: undefined },

@@ -71,7 +71,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     files: { "sql/V10__b.sql": "", "sql/V2__a.sql": "", "sql/R__views.sql": "" },
     evidence: "sql/V2__a.sql",
     command:
-      'FLYWAY_URL="jdbc:postgresql://$PGHOST:$PGPORT/$PGDATABASE?ApplicationName=$PGAPPNAME${PGSSLMODE:+&sslmode=$PGSSLMODE}" ' +
+      'FLYWAY_URL="jdbc:postgresql://$PGHOST:$PGPORT/$PGDATABASE?ApplicationName=$PGAPPNAME${PGSSLMODE:+&sslmode=$PGSSLMODE}${PGSSLROOTCERT:+&sslrootcert=$PGSSLROOTCERT}" ' +
       'FLYWAY_USER="$PGUSER" FLYWAY_PASSWORD="$PGPASSWORD" FLYWAY_POSTGRESQL_TRANSACTIONAL_LOCK=false flyway -locations=filesystem:sql migrate',
     covers: ["sql/**"],
     tables: ["public.flyway_schema_history"],

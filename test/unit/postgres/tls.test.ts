@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isLoopback, tlsOptions, transportOf } from "../../../src/postgres/tls.ts";
+import { isLoopback } from "../../../src/loopback.ts";
+import { tlsOptions, transportOf } from "../../../src/postgres/tls.ts";
 
 describe("the transport of a URL", () => {
   test.each([
