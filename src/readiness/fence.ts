@@ -1,5 +1,6 @@
 import type { Env } from "../environment.ts";
-import { isLoopback, TRANSPORT_PARAMETERS } from "../postgres/tls.ts";
+import { isLoopback } from "../loopback.ts";
+import { TRANSPORT_PARAMETERS } from "../postgres/tls.ts";
 import { type DirectUrl, parseUrl } from "../postgres/url.ts";
 import type { MigrationCommand } from "./migration-command.ts";
 
