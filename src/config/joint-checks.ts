@@ -45,9 +45,9 @@ const JOINT_CHECKS: readonly JointCheck[] = [
     );
   },
   (entries) => {
-    const entry = entries.get("neon.apiHost");
-    if (entry?.value === undefined || valueOf(entries, "neon.allowHttp")) return [];
-    const { protocol, hostname } = new URL(String(entry.value));
+    const [entry, host] = [entries.get("neon.apiHost"), valueOf(entries, "neon.apiHost")];
+    if (entry === undefined || host === undefined || valueOf(entries, "neon.allowHttp")) return [];
+    const { protocol, hostname } = new URL(host);
     if (protocol === "https:" || isLoopback(hostname)) return [];
     const text = `${entry.where}: neon.apiHost is an http: URL of another machine, so anyone on the network between could read the API key; use https, or set neon.allowHttp`;
     return [{ severity: "error", text }];

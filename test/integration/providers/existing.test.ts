@@ -71,10 +71,10 @@ describe("the existing provider refuses", () => {
   });
 });
 
-describe("the existing provider with a server on another machine", () => {
-  // An address of this machine that does not look like one.
-  const remote = (query = ""): string => `${inject("serverUrl").replace("127.0.0.1", "0.0.0.0")}${query}`;
+/** The server with an address of this machine that does not look like one. */
+const remote = (query = ""): string => `${inject("serverUrl").replace("127.0.0.1", "0.0.0.0")}${query}`;
 
+describe("the existing provider with a server on another machine", () => {
   test("sends no password in plaintext, and never falls back for that", async () => {
     for (const query of ["", "?sslmode=prefer", "?sslmode=require", "?sslmode=verify-full"]) {
       const sentence = /^The server at 0\.0\.0\.0:\d+\/\S+ does not support TLS\./;
