@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 export type Program =
   | "action/lock-holder"
   | "readiness/watchdog"
+  | "process/command-watchdog"
   | "providers/docker/idle-reaper"
   | "providers/local/cluster/idle-reaper"
   | "migration-tools/apply-sql";

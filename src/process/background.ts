@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants, setPriority } from "node:os";
 import type { Env } from "../environment.ts";
+import { withoutMark } from "./marked.ts";
 import { type Program, programFile } from "../program.ts";
 
 export interface BackgroundOptions {
@@ -21,7 +22,7 @@ export function startInBackground(program: Program, request: unknown, options: B
   const command = [process.execPath, programFile(program), JSON.stringify(request)] as const;
   const isDelayed = delaySeconds !== undefined && process.platform !== "win32";
   const [file, ...args] = isDelayed ? delayed(command, delaySeconds) : command;
-  const child = spawn(file, args, { cwd, env: { ...env }, detached: true, windowsHide: true, stdio: ["ignore", log, log] });
+  const child = spawn(file, args, { cwd, env: { ...withoutMark(env) }, detached: true, windowsHide: true, stdio: ["ignore", log, log] });
   child.on("error", () => {});
   if (delaySeconds !== undefined) child.on("spawn", () => lowerPriority(child));
   child.unref();
@@ -36,7 +37,7 @@ export async function startWithReply<Reply>(program: Program, request: object, e
   const child = spawn(process.execPath, [programFile(program)], {
     detached: true,
     windowsHide: true,
-    env: { ...env },
+    env: { ...withoutMark(env) },
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   let late: NodeJS.Timeout | undefined;

@@ -4,6 +4,7 @@ import type { Env } from "../environment.ts";
 import { codeOf, OffshootError } from "../errors.ts";
 import { startChild } from "./child.ts";
 import { exitCodeOf } from "./signals.ts";
+import { watchCommand } from "./watch-command.ts";
 
 /** How the user's command ended, as a shell would report it. */
 export interface Ended {
@@ -33,7 +34,10 @@ export async function runInForeground(command: readonly string[], options: Foreg
   // Without a terminal the command gets a process group, so that its descendants end with it. With a terminal it must
   // stay in our group: a terminal gives the keyboard to one group only.
   const group = !terminal && process.platform !== "win32";
-  const child = startChild(command, { cwd, env, stdin: "inherit", group });
+  // If this process is killed, the command must not continue with a database that is never deleted.
+  const watchdog = watchCommand(env, options.graceMs);
+  const child = startChild(command, { cwd, env: { ...env, ...watchdog.env }, stdin: "inherit", group });
+  if (group) watchdog.watchGroup(child.pid);
   let kill: NodeJS.Timeout | undefined;
   const stop = (): void => {
     const received = signalOf(options.signal);
@@ -41,7 +45,6 @@ export async function runInForeground(command: readonly string[], options: Foreg
     kill = setTimeout(end, options.graceMs);
   };
   const end = (): void => child.signal("SIGKILL");
-  // If this process is killed, the command must not continue with a database that is never deleted.
   const cancelKill = child.killOnExit();
   options.signal.addEventListener("abort", stop, { once: true });
   if (options.signal.aborted) stop();
@@ -57,6 +60,7 @@ export async function runInForeground(command: readonly string[], options: Foreg
     options.signal.removeEventListener("abort", stop);
     options.hurry?.removeEventListener("abort", end);
     cancelKill();
+    await watchdog.release();
   }
 }
 

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import type { Env } from "../environment.ts";
 import { groupIsAlive, signalGroup, signalProcess } from "./signals.ts";
 
 /**
@@ -7,6 +8,11 @@ import { groupIsAlive, signalGroup, signalProcess } from "./signals.ts";
  * and session. A process can remove it, and then only its group shows where it comes from.
  */
 export const MARK = "OFFSHOOT_COMMAND_ID";
+
+/** The environment without the mark, for our own programs that continue after a command. */
+export function withoutMark(env: Env): Env {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => name !== MARK));
+}
 
 /** Where to look: a process group, and the value of `MARK`. */
 export interface Family {

@@ -13,6 +13,7 @@ const root = new URL("../..", import.meta.url).pathname;
 const PROGRAMS = Object.keys({
   "action/lock-holder": true,
   "readiness/watchdog": true,
+  "process/command-watchdog": true,
   "providers/docker/idle-reaper": true,
   "providers/local/cluster/idle-reaper": true,
   "migration-tools/apply-sql": true,
