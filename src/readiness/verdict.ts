@@ -51,6 +51,7 @@ function warnOf({ sessions, left = [] }: CommandEnd, { emit }: MigrateRequest): 
   }
   if (left.length > 0) {
     const names = [...new Set(left)].join(", ");
-    emit({ kind: "warning", text: `The migration command left ${left.length} processes running (${names}). They were ended.` });
+    const processes = left.length === 1 ? "a process" : `${left.length} processes`;
+    emit({ kind: "warning", text: `The migration command left ${processes} running (${names}), which offshoot ended.` });
   }
 }
