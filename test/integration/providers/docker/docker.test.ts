@@ -88,7 +88,7 @@ describe.runIf(IMAGE !== undefined)("the container of the docker provider", { ta
     const [killed = ""] = await home.containers();
     await docker("kill", killed);
     expect(await home.provider().find(first.name, listening())).toBeUndefined();
-    expect(await home.provider().release(first.name, listening())).toBe("not-found");
+    expect(await home.provider().release(first.name, listening())).toBe("deleted");
     const second = await acquired(home.provider(), key);
     expect(second.origin).toBe("created");
     expect(await home.containers()).not.toContain(killed);
