@@ -89,6 +89,7 @@ function worldOf(neon: Neon, clock: Clock, random: () => number): Dependencies {
     now: () => new Date(clock.now()),
     random,
     rate: createRateLimiter(() => clock.now()),
+    requestMs: undefined,
     adapter: (async (config: AxiosLike) => transport(neon, config)) as unknown as Dependencies["adapter"],
     probe: async () => 17,
   };

@@ -104,8 +104,8 @@ const VENDORS: Readonly<Record<string, RegExp>> = {
   "p-retry": /^providers\/neon\/transport\.ts$/,
   commander: /^cli\//,
   yaml: /^(yaml-limits\.ts$|(config|audit|check)\/)/,
-  zod: /^(config|audit)\//,
   tinyglobby: /^(readiness\/fingerprint|migration-tools\/workspaces)\.ts$/,
+  zod: /^(config|audit|providers|github|readiness)\//,
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })

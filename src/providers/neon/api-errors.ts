@@ -1,4 +1,5 @@
 import { isOffshootError, OffshootError } from "../../errors.ts";
+import { WRONG_REPLY } from "./replies.ts";
 
 /** Facts of a failed API call, as the error's `facts`. `status` is 0 if no reply arrived. */
 export interface CallFacts {
@@ -17,6 +18,8 @@ export interface CallFacts {
 interface ClientError {
   readonly code?: unknown;
   readonly message?: unknown;
+  /** Of a reply with a wrong body. */
+  readonly headers?: unknown;
   readonly response?: { readonly status?: unknown; readonly data?: unknown; readonly headers?: unknown };
 }
 
@@ -55,6 +58,11 @@ export function isAmbiguous(facts: CallFacts): boolean {
   return (facts.status === 0 || facts.status >= 500) && !isTransient(facts);
 }
 
+/** The reply is too large or is not what Neon's API sends. Its request counts as one with a lost reply. */
+export function isWrongReply({ status, network }: CallFacts): boolean {
+  return status === 0 && (network === WRONG_REPLY || network === "ERR_BAD_RESPONSE");
+}
+
 export function isMissing({ status }: CallFacts): boolean {
   return status === 404;
 }
@@ -88,10 +96,10 @@ export function hasChildren({ status, neonMessage }: CallFacts): boolean {
   return status === 422 && /children/i.test(neonMessage);
 }
 
-function readFacts({ code, message, response }: ClientError, now: Date): CallFacts {
+function readFacts({ code, message, response, headers: sentHeaders }: ClientError, now: Date): CallFacts {
   const status = typeof response?.status === "number" ? response.status : 0;
   const body = readBody(response?.data);
-  const headers = (response?.headers ?? {}) as Readonly<Record<string, unknown>>;
+  const headers = (response?.headers ?? sentHeaders ?? {}) as Readonly<Record<string, unknown>>;
   const network = status !== 0 ? undefined : typeof code === "string" ? code : "network error";
   return {
     status,
@@ -155,6 +163,9 @@ function adviceFor(status: number, message: string): { readonly meaning?: string
 /** What to do about a project that Neon does not know. */
 export const PROJECT_REMEDY = "Set NEON_PROJECT_ID (or neon.project in offshoot.yaml) to a project that NEON_API_KEY can read.";
 
+/** Neon's messages and ids are short. A long text is not from Neon. */
+const MOST_CHARACTERS = 1000;
+
 function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
+  return typeof value === "string" ? value.slice(0, MOST_CHARACTERS) : "";
 }

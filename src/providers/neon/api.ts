@@ -1,7 +1,10 @@
 import type { Api as Client, ApiConfig, EndpointType } from "@neondatabase/api-client";
+import { OffshootError } from "../../errors.ts";
+import { MIB } from "../../read-file.ts";
 import { factsOf, isMissing } from "./api-errors.ts";
 import { toBranch, toNeonTime } from "./branches.ts";
 import type { NeonClock } from "./clock.ts";
+import { checkReply, REPLIES, type Replies } from "./replies.ts";
 import { type Call, sendCall, type TransportOptions } from "./transport.ts";
 import type { Branch, CallContext, NeonApi } from "./types.ts";
 
@@ -18,12 +21,28 @@ export interface ApiOptions extends TransportOptions {
 /** Page size: few projects have more branches. Neon may send shorter pages, so only a missing `next` ends the list. */
 const PAGE = 1000;
 
+/** A page with 1,000 branches has about 1.5 MiB. The limit counts after decompression. */
+const MOST_BYTES = 32 * MIB;
+/** Neon sends no redirect, and a redirected POST would become a GET. */
+const LIMITS = { maxContentLength: MOST_BYTES, maxRedirects: 0 } as const;
+
+/** A project has at most some thousand branches (Neon docs, "Plans"). Neon has sent pages of 100. */
+const MOST_PAGES = 1000;
+const MOST_BRANCHES = 100_000;
+
 /** Neon's API in one project. The first call loads Neon's client, because loading it takes longer than the rest of a command's start. */
 export function neonApi(options: ApiOptions): NeonApi {
   const { project: projectId } = options;
   let client: Promise<Loaded> | undefined;
   const loaded = (): Promise<Loaded> => (client ??= load(options));
-  const send = async <T>(context: CallContext, route: string, what: string, request: Send<T>, more: Partial<Call<T>> = {}): Promise<T> => {
+  const send = async <Name extends keyof typeof REPLIES>(
+    name: Name,
+    context: CallContext,
+    route: string,
+    what: string,
+    request: Send,
+    more: Pick<Partial<Call<unknown>>, "before"> = {},
+  ): Promise<Replies[Name]> => {
     const { api, readWrite } = await loaded();
     const repeatable = !route.startsWith("POST");
     return sendCall(options, context, {
@@ -32,12 +51,12 @@ export function neonApi(options: ApiOptions): NeonApi {
       repeatable,
       ...more,
       async send(limits) {
-        const reply = await request(api, limits, readWrite).catch((thrown: unknown) => {
+        const reply = await request(api, { ...limits, ...LIMITS }, readWrite).catch((thrown: unknown) => {
           options.clock.observe(headersOf(thrown), context.emit);
           throw thrown;
         });
         options.clock.observe(reply.headers, context.emit);
-        return jsonOf(reply.data);
+        return checkReply<Replies[Name]>(REPLIES[name], reply);
       },
     });
   };
@@ -46,44 +65,52 @@ export function neonApi(options: ApiOptions): NeonApi {
       const { branch, endpoint, annotation_value } = request;
       const create = (type: EndpointType) => ({ branch, endpoints: [{ type, ...endpoint }] });
       const reply = await (request.anonymized
-        ? send(context, "POST branch_anonymized", "create the anonymized branch", (api, limits, type) =>
+        ? send("createBranch", context, "POST branch_anonymized", "create the anonymized branch", (api, limits, type) =>
             api.createProjectBranchAnonymized(
               projectId,
               { branch_create: create(type), annotation_value, start_anonymization: true },
               limits,
             ),
           )
-        : send(context, "POST branches", "create the branch", (api, limits, type) =>
+        : send("createBranch", context, "POST branches", "create the branch", (api, limits, type) =>
             api.createProjectBranch(projectId, { ...create(type), annotation_value }, limits),
           ));
       return {
         branch: toBranch(reply.branch, annotation_value),
         operations: reply.operations,
-        connections: (reply.connection_uris ?? []).map((entry) => ({ uri: entry.connection_uri, ...entry.connection_parameters })),
+        connections: (reply.connection_uris ?? []).map(({ connection_uri: uri, connection_parameters: { role, database, pooler_host } }) => ({
+          uri,
+          role,
+          database,
+          pooler_host: pooler_host ?? "",
+        })),
         databases: reply.databases.map((database) => ({ name: database.name, owner: database.owner_name })),
         roles: reply.roles.map((role) => role.name),
-        poolerHost: pooledHostOf(reply.endpoints[0] as Parameters<typeof pooledHostOf>[0]),
+        poolerHost: reply.endpoints[0]?.hosts?.read_write_pooled_host || undefined,
       };
     },
     async branches(search, context) {
       const found: Branch[] = [];
+      const seen = new Set<string | undefined>();
       for (let cursor: string | undefined; ;) {
         // Sorted by a field that never changes, so that no branch is missed between two pages.
         const page = { projectId, sort_by: "created_at", sort_order: "asc", limit: PAGE } as const;
         const query = { ...page, ...(search === undefined ? {} : { search }), ...(cursor === undefined ? {} : { cursor }) };
-        const reply = await send(context, "GET branches", "list the branches", (api, limits) => api.listProjectBranches(query, limits));
+        const reply = await send("branches", context, "GET branches", "list the branches", (api, limits) => api.listProjectBranches(query, limits));
         const { annotations, pagination } = reply;
+        seen.add(cursor);
         found.push(...reply.branches.map((branch) => toBranch(branch, annotations[branch.id]?.value)));
         const next = pagination?.next;
         if (next === undefined || next === "" || next === cursor || reply.branches.length === 0) return found;
+        if (seen.has(next) || seen.size >= MOST_PAGES || found.length > MOST_BRANCHES) throw endless(seen.size);
         cursor = next;
       }
     },
     async deleteBranch(branchId, context, before) {
       try {
-        const request: Send<unknown> = (api, limits) => api.deleteProjectBranch({ projectId, branchId }, limits);
+        const request: Send = (api, limits) => api.deleteProjectBranch({ projectId, branchId }, limits);
         // The id is never used again, so a second request has no further effect. A reply with status 204 has no body.
-        const reply = await send(context, "DELETE branch", "delete the branch", request, { before });
+        const reply = await send("deleteBranch", context, "DELETE branch", "delete the branch", request, { before });
         return typeof reply === "object" && reply !== null ? "deleted" : undefined;
       } catch (thrown) {
         const facts = factsOf(thrown);
@@ -96,14 +123,14 @@ export function neonApi(options: ApiOptions): NeonApi {
         ...(name === undefined ? {} : { name }),
         ...(expiresAt === undefined ? {} : { expires_at: expiresAt && toNeonTime(expiresAt) }),
       };
-      const reply = await send(context, "PATCH branch", "update the branch", (api, limits) =>
+      const reply = await send("updateBranch", context, "PATCH branch", "update the branch", (api, limits) =>
         api.updateProjectBranch(projectId, id, { branch }, limits),
       );
       return toBranch(reply.branch, undefined);
     },
     async endpoints(context) {
       const { readWrite } = await loaded();
-      const reply = await send(context, "GET endpoints", "list the computes", (api, limits) => api.listProjectEndpoints(projectId, limits));
+      const reply = await send("endpoints", context, "GET endpoints", "list the computes", (api, limits) => api.listProjectEndpoints(projectId, limits));
       return reply.endpoints.map((endpoint) => ({
         branchId: endpoint.branch_id,
         isReadWrite: endpoint.type === readWrite,
@@ -111,53 +138,54 @@ export function neonApi(options: ApiOptions): NeonApi {
       }));
     },
     async createEndpoint(branch_id, compute, context) {
-      const reply = await send(context, "POST endpoints", "create the compute", (api, limits, type) =>
+      const reply = await send("createEndpoint", context, "POST endpoints", "create the compute", (api, limits, type) =>
         api.createProjectEndpoint(projectId, { endpoint: { branch_id, type, ...compute } }, limits),
       );
       return reply.operations;
     },
     async databases(branchId, context) {
-      const reply = await send(context, "GET databases", "list the databases of the branch", (api, limits) =>
+      const reply = await send("databases", context, "GET databases", "list the databases of the branch", (api, limits) =>
         api.listProjectBranchDatabases(projectId, branchId, limits),
       );
       return reply.databases.map((database) => ({ name: database.name, owner: database.owner_name }));
     },
     async roles(branchId, context) {
-      const reply = await send(context, "GET roles", "list the roles of the branch", (api, limits) =>
+      const reply = await send("roles", context, "GET roles", "list the roles of the branch", (api, limits) =>
         api.listProjectBranchRoles(projectId, branchId, limits),
       );
       return reply.roles.map((role) => role.name);
     },
     async connectionUri(branch_id, { role, database }, pooled, context) {
       const query = { projectId, branch_id, role_name: role, database_name: database, pooled };
-      const reply = await send(context, "GET connection_uri", "return the connection URI", (api, limits) =>
+      const reply = await send("connectionUri", context, "GET connection_uri", "return the connection URI", (api, limits) =>
         api.getConnectionUri(query, limits),
       );
       return reply.uri;
     },
     async operation(id, context) {
-      const reply = await send(context, "GET operation", "return the operation", (api, limits) =>
+      const reply = await send("operation", context, "GET operation", "return the operation", (api, limits) =>
         api.getProjectOperation(projectId, id, limits),
       );
       return reply.operation;
     },
     async anonymizedState(branchId, context) {
-      const reply = await send(context, "GET anonymized_status", "return the state of the anonymization", (api, limits) =>
+      const reply = await send("anonymizedState", context, "GET anonymized_status", "return the state of the anonymization", (api, limits) =>
         api.getAnonymizedBranchStatus(projectId, branchId, limits),
       );
       return reply.state;
     },
     async projects(context) {
-      const reply = await send(context, "GET projects", "list the projects", (api, limits) => api.listProjects({ limit: 100 }, limits));
+      const reply = await send("projects", context, "GET projects", "list the projects", (api, limits) => api.listProjects({ limit: 100 }, limits));
       return reply.projects;
     },
   };
 }
 
-/** Throws if a proxy sent a page instead of Neon's reply. Neon may have executed the request. */
-function jsonOf<T>(data: T): T {
-  if (typeof data === "string" && data !== "") throw Object.assign(new Error("the reply is not JSON"), { code: "ERR_NOT_JSON" });
-  return data;
+/** The error for pages that never end. The request itself succeeded, so that it is not sent again. */
+function endless(pages: number): OffshootError {
+  return new OffshootError("PROVIDER_OUTAGE", `Neon did not list the branches: the list did not end after ${pages} pages.`, {
+    remedy: "Run the command again. If it fails again, check NEON_API_HOST and any proxy between this machine and Neon.",
+  });
 }
 
 /** The headers of a reply that the client threw as an error. */
@@ -171,19 +199,14 @@ interface Loaded {
   readonly readWrite: EndpointType;
 }
 
-type Send<T> = (
+type Send = (
   api: Loaded["api"],
   limits: { readonly signal: AbortSignal; readonly timeout: number },
   readWrite: Loaded["readWrite"],
-) => Promise<{ readonly data: T; readonly headers?: unknown }>;
+) => Promise<{ readonly data: unknown; readonly headers?: unknown }>;
 
 async function load({ apiKey, apiHost, adapter }: ApiOptions): Promise<Loaded> {
   const { createApiClient, EndpointType } = await import("@neondatabase/api-client");
   const baseURL = apiHost === undefined ? {} : { baseURL: apiHost };
   return { api: createApiClient({ apiKey, ...baseURL, ...(adapter === undefined ? {} : { adapter }) }), readWrite: EndpointType.ReadWrite };
-}
-
-function pooledHostOf(endpoint: { readonly hosts?: { readonly read_write_pooled_host?: unknown } } | undefined): string | undefined {
-  const host = endpoint?.hosts?.read_write_pooled_host;
-  return typeof host === "string" && host !== "" ? host : undefined;
 }

@@ -1,23 +1,8 @@
 import { MAX_TTL_MS } from "../../identity/expiry.ts";
 import { BASE_PREFIX, baseName, branchName } from "../../identity/name.ts";
 import { NAME_PREFIX, type OwnerTag, tagFromRecord } from "../../identity/owner-tag.ts";
+import type { BranchReply } from "./replies.ts";
 import type { Branch, CallContext, NeonApi } from "./types.ts";
-
-/** The fields of Neon's `Branch` that offshoot reads (specification, schema Branch). */
-export interface BranchReply {
-  readonly id: string;
-  readonly name: string;
-  readonly parent_id?: string;
-  readonly current_state: string;
-  readonly pending_state?: string;
-  readonly default: boolean;
-  readonly protected: boolean;
-  readonly created_at: string;
-  readonly created_by?: { readonly name?: string };
-  readonly creation_source?: string;
-  readonly expires_at?: string;
-  readonly logical_size?: number;
-}
 
 export function toBranch(reply: BranchReply, annotation: unknown): Branch {
   return {
@@ -31,7 +16,7 @@ export function toBranch(reply: BranchReply, annotation: unknown): Branch {
     isProtected: reply.protected,
     createdAt: new Date(reply.created_at),
     createdBy: reply.created_by?.name ?? reply.creation_source,
-    expiresAt: reply.expires_at === undefined || reply.expires_at === null ? undefined : new Date(reply.expires_at),
+    expiresAt: reply.expires_at === undefined ? undefined : new Date(reply.expires_at),
     sizeBytes: reply.logical_size,
     tag: ownTag(reply.name, tagFromRecord(annotation)),
   };

@@ -11,6 +11,7 @@ import {
   isNameTaken,
   isNotReady,
   isTransient,
+  isWrongReply,
   limitOf,
 } from "./api-errors.ts";
 import { findByName } from "./branches.ts";
@@ -43,6 +44,8 @@ export interface CreateState {
   skewMs: number;
   /** A POST was sent, its reply was lost, and no search since then has shown whether the branch exists. */
   isReplyLost: boolean;
+  /** The reply to a POST was not what Neon's API sends. */
+  isReplyWrong: boolean;
   mayRemoveExpired: boolean;
   /** Milliseconds that were left at the start. */
   readonly budgetMs: number;
@@ -62,6 +65,7 @@ export async function resolveFailedCreate(
   if (isKeyRejected(facts) && limit === undefined && !isExpiryRefused(facts)) return rejectedKey(setup, thrown);
   const isSent = state.request !== undefined;
   if (isSent && isAmbiguous(facts)) state.isReplyLost = true;
+  if (isSent && isWrongReply(facts)) state.isReplyWrong = true;
   if (isTransient(facts) || (isAmbiguous(facts) && !isSent)) return outage(setup, state, wanted, thrown, context);
   // At the branch limit, Neon may report the limit even if the name is taken. So the name is searched first.
   if (isNameTaken(facts) || isAmbiguous(facts) || limit !== undefined) {
@@ -101,6 +105,7 @@ async function adoptExisting(
   }
 }
 
+/** Another provider may serve only if no branch can exist. A wrong reply to the POST leaves that open. */
 function outage({ isShared }: Setup, state: CreateState, wanted: DatabaseRequest, failure: OffshootError, { emit }: CallContext): Refusal {
   if (state.isReplyLost) {
     const until = state.request?.branch.expires_at;
@@ -108,7 +113,7 @@ function outage({ isShared }: Setup, state: CreateState, wanted: DatabaseRequest
     const remedy = isShared ? "`offshoot down` deletes it now." : "`offshoot sweep` lists it.";
     emit({ kind: "warning", text: `Neon may have created the branch ${wanted.name}, but its reply was lost. ${expiry} ${remedy}` });
   }
-  return refusal("outage", failure.message, failure.remedy);
+  return { ...refusal("outage", failure.message, failure.remedy), mayFallBack: !state.isReplyLost && !state.isReplyWrong };
 }
 
 function rejectedKey({ secretsWithheld }: Setup, failure: OffshootError): Refusal {

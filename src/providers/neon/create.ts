@@ -20,6 +20,7 @@ export async function createOrAdopt(setup: Setup, wanted: DatabaseRequest, conte
     origin: undefined,
     skewMs: 0,
     isReplyLost: false,
+    isReplyWrong: false,
     mayRemoveExpired: setup.isShared,
     budgetMs: context.deadline.leftMs(),
   };

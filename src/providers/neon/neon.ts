@@ -98,15 +98,16 @@ const REAL_DEPENDENCIES: Dependencies = {
   now: () => new Date(),
   random: Math.random,
   rate: sharedRateLimiter,
+  requestMs: undefined,
   adapter: undefined,
   probe: waitUntilReady,
 };
 
 function setupOf(options: NeonOptions, dependencies: Dependencies, apiKey: string, project: string): Setup {
-  const { rate, random, now, adapter } = dependencies;
+  const { rate, requestMs, random, now, adapter } = dependencies;
   const { apiHost, secretsWithheld, base, choices, rootFile } = options;
   const clock = neonClock(now);
-  const api = neonApi({ apiKey, project, apiHost, clock, adapter, rate, random, now, secrets: [apiKey] });
+  const api = neonApi({ apiKey, project, apiHost, clock, adapter, rate, requestMs, random, now, secrets: [apiKey] });
   const own = { ...dependencies, now: clock.now };
   return { api, clock, project, secretsWithheld, base, bases: new Map(), choices, rootFile, dependencies: own, isShared: true };
 }

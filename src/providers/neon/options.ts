@@ -46,6 +46,8 @@ export interface Dependencies {
   /** A number from 0 to 1. */
   readonly random: () => number;
   readonly rate: RateLimiter;
+  /** Milliseconds for one request and its whole reply; undefined: 60,000. */
+  readonly requestMs: number | undefined;
   readonly adapter: ApiOptions["adapter"];
   /** Waits until a query is answered, and returns the server's major version. */
   readonly probe: (url: string, within: Deadline, options: ReadyOptions) => Promise<number>;

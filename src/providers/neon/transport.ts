@@ -1,6 +1,7 @@
 import pRetry from "p-retry";
+import { formatDuration } from "../../duration.ts";
 import { isOffshootError, messageOf } from "../../errors.ts";
-import { apiError, factsOf, isAmbiguous, isTransient } from "./api-errors.ts";
+import { apiError, factsOf, isAmbiguous, isTransient, isWrongReply } from "./api-errors.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { CallContext } from "./types.ts";
 
@@ -11,6 +12,8 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 8000;
 /** The shortest wait, so that small random numbers cannot cause a busy loop. */
 const SHORTEST_WAIT_MS = 25;
+/** A proxy can send one wrong reply. After several, the next one will be wrong too, and it can be large. */
+const WRONG_REPLIES = 4;
 /** The time limit of all attempts of one call. During an outage, time must be left for another provider. */
 const BUDGET_MS = 90_000;
 
@@ -18,6 +21,8 @@ export interface TransportOptions {
   readonly rate: RateLimiter;
   readonly random: () => number;
   readonly now: () => Date;
+  /** Milliseconds for one request and its whole reply; default 60,000. */
+  readonly requestMs?: number | undefined;
   /** Texts that no error may contain. */
   readonly secrets: readonly string[];
 }
@@ -44,11 +49,15 @@ export async function sendCall<T>(
     await options.rate.take(route, deadline);
     await before?.();
     deadline.check();
+    const timeout = Math.max(1, Math.min(options.requestMs ?? REQUEST_MS, Math.ceil(deadline.leftMs())));
+    // The client's own time limit starts again with every byte that arrives.
+    const late = AbortSignal.timeout(timeout);
     try {
-      return await send({ signal: deadline.signal, timeout: Math.max(1, Math.min(REQUEST_MS, Math.ceil(deadline.leftMs()))) });
+      return await send({ signal: AbortSignal.any([deadline.signal, late]), timeout });
     } catch (thrown) {
       if (deadline.signal.aborted) deadline.check();
-      throw apiError(thrown, what, options.secrets, options.now());
+      const failure = late.aborted ? { code: "ETIMEDOUT", message: `no complete reply within ${formatDuration(timeout)}` } : thrown;
+      throw apiError(failure, what, options.secrets, options.now());
     }
   };
   return withRetries(attempt, { deadline, emit, random: options.random, repeatable, onHold: (ms) => options.rate.pauseAll(ms) });
@@ -79,6 +88,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, { deadline, emit
       deadline.check();
       const facts = factsOf(error);
       if (facts === undefined || !(isTransient(facts) || (repeatable && isAmbiguous(facts)))) throw error;
+      if (isWrongReply(facts) && attemptNumber >= WRONG_REPLIES) throw error;
       const spread = random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attemptNumber - 1));
       const waitMs = Math.round(facts.retryAfterMs ?? Math.max(SHORTEST_WAIT_MS, spread));
       if (start - deadline.leftMs() + waitMs > budgetMs) throw error;

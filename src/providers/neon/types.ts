@@ -82,8 +82,8 @@ export interface Operation {
   readonly id: string;
   readonly action: string;
   readonly status: string;
-  readonly error?: string;
-  readonly retry_at?: string;
+  readonly error?: string | undefined;
+  readonly retry_at?: string | undefined;
 }
 
 /**

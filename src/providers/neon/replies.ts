@@ -1,0 +1,99 @@
+import * as z from "zod";
+
+/**
+ * What Neon's replies must contain (specification, `public-v2-for-users`), reduced to the fields that offshoot reads. Other
+ * fields and unknown states are accepted, because Neon adds them. A field that the specification lists as optional can also
+ * be null.
+ */
+
+const id = z.string().min(1).max(256);
+const name = z.string().max(1024);
+const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), "must be a time");
+const uri = z.string().refine((text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol), "must be a Postgres URI");
+
+/** Neon's own limit for the size of a page of branches is 10,000. */
+const MOST_ENTRIES = 100_000;
+const listOf = <Item extends z.ZodType>(item: Item): z.ZodArray<Item> => z.array(item).max(MOST_ENTRIES);
+
+/** An optional field: missing and null are both undefined. */
+function optional<Value extends z.ZodType>(value: Value) {
+  return value.nullish().transform((given) => given ?? undefined);
+}
+
+const branch = z.object({
+  id,
+  name,
+  parent_id: optional(z.string()),
+  current_state: z.string(),
+  pending_state: optional(z.string()),
+  default: z.boolean(),
+  protected: z.boolean(),
+  created_at: time,
+  created_by: optional(z.object({ name: optional(z.string()) })),
+  creation_source: optional(z.string()),
+  expires_at: optional(time),
+  logical_size: optional(z.number()),
+});
+
+/** The fields of Neon's `Branch` that offshoot reads. */
+export type BranchReply = z.output<typeof branch>;
+
+const operation = z.object({ id, action: z.string(), status: z.string(), error: optional(z.string()), retry_at: optional(z.string()) });
+
+const database = z.object({ name, owner_name: name });
+const role = z.object({ name });
+
+const createdBranch = z.object({
+  branch,
+  operations: listOf(operation),
+  connection_uris: optional(
+    listOf(
+      z.object({
+        connection_uri: uri,
+        connection_parameters: z.object({ database: name, role: name, pooler_host: optional(z.string()) }),
+      }),
+    ),
+  ),
+  databases: listOf(database),
+  roles: listOf(role),
+  endpoints: listOf(z.object({ hosts: z.object({ read_write_pooled_host: optional(z.string()) }).optional().catch(undefined) })),
+});
+
+/** The replies of the calls, by the name of the call in `NeonApi`. */
+export const REPLIES = {
+  createBranch: createdBranch,
+  branches: z.object({
+    branches: listOf(branch),
+    // The value of an annotation is checked as an owner tag: what others write there is no fault of Neon.
+    annotations: z.record(z.string(), z.object({ value: z.unknown() })),
+    pagination: optional(z.object({ next: optional(z.string()) })),
+  }),
+  // A reply with status 204 has no body.
+  deleteBranch: z.union([z.literal(""), z.object({ branch: z.object({ id }) }), z.undefined(), z.null()]),
+  updateBranch: z.object({ branch }),
+  endpoints: z.object({ endpoints: listOf(z.object({ branch_id: id, type: z.string(), last_active: optional(time) })) }),
+  createEndpoint: z.object({ operations: listOf(operation) }),
+  databases: z.object({ databases: listOf(database) }),
+  roles: z.object({ roles: listOf(role) }),
+  connectionUri: z.object({ uri }),
+  operation: z.object({ operation }),
+  anonymizedState: z.object({ state: z.string() }),
+  projects: z.object({ projects: listOf(z.object({ id, name })) }),
+} as const;
+
+/** The checked replies. */
+export type Replies = { readonly [Name in keyof typeof REPLIES]: z.output<(typeof REPLIES)[Name]> };
+
+/** The code of the error for a reply that is not what Neon's API sends. Neon may have executed the request. */
+export const WRONG_REPLY = "ERR_WRONG_REPLY";
+
+/** The reply, if it has the form that the call requires. Throws an error with the code `ERR_WRONG_REPLY`, which names the first wrong field. */
+export function checkReply<Reply>(schema: z.ZodType, { data, headers }: { readonly data: unknown; readonly headers?: unknown }): Reply {
+  const checked = schema.safeParse(data);
+  if (checked.success) return checked.data as Reply;
+  const [issue] = checked.error.issues;
+  const field = issue?.path.slice(0, 6).map(String).join(".").slice(0, 80) ?? "";
+  const what = typeof data === "string" ? "the reply is not JSON" : "the reply is not what Neon's API sends";
+  const wrong = typeof data === "string" || field === "" ? "" : ` (wrong field: ${field})`;
+  throw Object.assign(new Error(what + wrong), { code: WRONG_REPLY, headers });
+}
