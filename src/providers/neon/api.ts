@@ -4,7 +4,7 @@ import { MIB } from "../../read-file.ts";
 import { factsOf, isMissing } from "./api-errors.ts";
 import { toBranch, toNeonTime } from "./branches.ts";
 import type { NeonClock } from "./clock.ts";
-import { checkReply, REPLIES, type Replies } from "./replies.ts";
+import { checkReply, type Replies } from "./replies.ts";
 import { type Call, sendCall, type TransportOptions } from "./transport.ts";
 import type { Branch, CallContext, NeonApi } from "./types.ts";
 
@@ -35,7 +35,7 @@ export function neonApi(options: ApiOptions): NeonApi {
   const { project: projectId } = options;
   let client: Promise<Loaded> | undefined;
   const loaded = (): Promise<Loaded> => (client ??= load(options));
-  const send = async <Name extends keyof typeof REPLIES>(
+  const send = async <Name extends keyof Replies>(
     name: Name,
     context: CallContext,
     route: string,
@@ -56,7 +56,7 @@ export function neonApi(options: ApiOptions): NeonApi {
           throw thrown;
         });
         options.clock.observe(reply.headers, context.emit);
-        return checkReply<Replies[Name]>(REPLIES[name], reply);
+        return checkReply(name, reply);
       },
     });
   };
@@ -78,12 +78,14 @@ export function neonApi(options: ApiOptions): NeonApi {
       return {
         branch: toBranch(reply.branch, annotation_value),
         operations: reply.operations,
-        connections: (reply.connection_uris ?? []).map(({ connection_uri: uri, connection_parameters: { role, database, pooler_host } }) => ({
-          uri,
-          role,
-          database,
-          pooler_host: pooler_host ?? "",
-        })),
+        connections: (reply.connection_uris ?? []).map(
+          ({ connection_uri: uri, connection_parameters: { role, database, pooler_host } }) => ({
+            uri,
+            role,
+            database,
+            pooler_host: pooler_host ?? "",
+          }),
+        ),
         databases: reply.databases.map((database) => ({ name: database.name, owner: database.owner_name })),
         roles: reply.roles.map((role) => role.name),
         poolerHost: reply.endpoints[0]?.hosts?.read_write_pooled_host || undefined,
@@ -96,7 +98,9 @@ export function neonApi(options: ApiOptions): NeonApi {
         // Sorted by a field that never changes, so that no branch is missed between two pages.
         const page = { projectId, sort_by: "created_at", sort_order: "asc", limit: PAGE } as const;
         const query = { ...page, ...(search === undefined ? {} : { search }), ...(cursor === undefined ? {} : { cursor }) };
-        const reply = await send("branches", context, "GET branches", "list the branches", (api, limits) => api.listProjectBranches(query, limits));
+        const reply = await send("branches", context, "GET branches", "list the branches", (api, limits) =>
+          api.listProjectBranches(query, limits),
+        );
         const { annotations, pagination } = reply;
         seen.add(cursor);
         found.push(...reply.branches.map((branch) => toBranch(branch, annotations[branch.id]?.value)));
@@ -129,8 +133,10 @@ export function neonApi(options: ApiOptions): NeonApi {
       return toBranch(reply.branch, undefined);
     },
     async endpoints(context) {
-      const { readWrite } = await loaded();
-      const reply = await send("endpoints", context, "GET endpoints", "list the computes", (api, limits) => api.listProjectEndpoints(projectId, limits));
+      const readWrite: string = (await loaded()).readWrite;
+      const reply = await send("endpoints", context, "GET endpoints", "list the computes", (api, limits) =>
+        api.listProjectEndpoints(projectId, limits),
+      );
       return reply.endpoints.map((endpoint) => ({
         branchId: endpoint.branch_id,
         isReadWrite: endpoint.type === readWrite,
@@ -169,13 +175,19 @@ export function neonApi(options: ApiOptions): NeonApi {
       return reply.operation;
     },
     async anonymizedState(branchId, context) {
-      const reply = await send("anonymizedState", context, "GET anonymized_status", "return the state of the anonymization", (api, limits) =>
-        api.getAnonymizedBranchStatus(projectId, branchId, limits),
+      const reply = await send(
+        "anonymizedState",
+        context,
+        "GET anonymized_status",
+        "return the state of the anonymization",
+        (api, limits) => api.getAnonymizedBranchStatus(projectId, branchId, limits),
       );
       return reply.state;
     },
     async projects(context) {
-      const reply = await send("projects", context, "GET projects", "list the projects", (api, limits) => api.listProjects({ limit: 100 }, limits));
+      const reply = await send("projects", context, "GET projects", "list the projects", (api, limits) =>
+        api.listProjects({ limit: 100 }, limits),
+      );
       return reply.projects;
     },
   };

@@ -1,5 +1,6 @@
 import { OffshootError } from "../../errors.ts";
 import { isLoopback } from "../../loopback.ts";
+import { nearest } from "../../nearest.ts";
 import { type DirectUrl, directUrl, isPooledHost } from "../../postgres/url.ts";
 import type { NeonChoices, Setup } from "./options.ts";
 import type { CallContext, Connection, CreatedBranch, OwnedDatabase } from "./types.ts";
@@ -32,6 +33,15 @@ export async function urlsOfExisting(setup: Needs, branchId: string, context: Ca
       ? { role: choices.role, database: choices.database }
       : chooseConnection(await api.databases(branchId, context), undefined, choices);
   return fetchUrls(setup, branchId, connection, context);
+}
+
+/**
+ * Finds out why Neon knows no URL for an existing branch: it answers 404 for a missing branch, compute, role and database
+ * alike. Throws `USAGE` with the names that exist when the settings name another database or role.
+ */
+export async function requireNames(api: NeonApi, branchId: string, choice: Choice, context: CallContext): Promise<void> {
+  const databases = await api.databases(branchId, context);
+  chooseConnection(databases, choice.role === undefined ? undefined : await api.roles(branchId, context), choice);
 }
 
 /** The pooled host can be derived from a host name in Neon's form; another host name needs a second call. */
@@ -67,9 +77,10 @@ export function chooseConnection(databases: readonly OwnedDatabase[], roles: rea
   const [only, another] = databases;
   const database = choice.database === undefined && another === undefined ? only : databases.find(({ name }) => name === choice.database);
   if (database === undefined) {
-    const what = choice.database === undefined ? "has several databases" : `has no database ${choice.database}`;
-    throw new OffshootError("USAGE", `The Neon branch ${names.length === 0 ? "has no database" : what}.`, {
-      meaning: names.length === 0 ? undefined : `Its databases: ${names.join(", ")}.`,
+    const what =
+      choice.database === undefined ? "has several databases." : `has no database ${choice.database}.${question(choice.database, names)}`;
+    throw new OffshootError("USAGE", `The Neon branch ${names.length === 0 ? "has no database." : what}`, {
+      meaning: names.length === 0 ? undefined : `Its databases: ${listed(names)}.`,
       remedy:
         names.length === 0
           ? "Create a database on the parent branch in Neon."
@@ -77,12 +88,25 @@ export function chooseConnection(databases: readonly OwnedDatabase[], roles: rea
     });
   }
   if (choice.role !== undefined && roles !== undefined && !roles.includes(choice.role)) {
-    throw new OffshootError("USAGE", `The Neon branch has no role ${choice.role}.`, {
-      meaning: `Its roles: ${roles.join(", ")}.`,
+    throw new OffshootError("USAGE", `The Neon branch has no role ${choice.role}.${question(choice.role, roles)}`, {
+      meaning: roles.length === 0 ? undefined : `Its roles: ${listed(roles)}.`,
       remedy: "Set neon.role (OFFSHOOT_NEON_ROLE) to one of its roles, or remove the setting to use the owner of the database.",
     });
   }
   return { role: choice.role ?? database.owner, database: database.name };
+}
+
+function question(wanted: string, names: readonly string[]): string {
+  const similar = nearest(wanted, names);
+  return similar === undefined ? "" : ` Did you mean ${similar}?`;
+}
+
+/** How many names an error lists. */
+const MOST_NAMES = 20;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return `${names.slice(0, MOST_NAMES).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 /** Both URLs from the direct one. `poolerHost` is the pooled host that Neon sent; default: derived from the direct host. */

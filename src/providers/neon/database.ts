@@ -1,7 +1,8 @@
-import { isOffshootError, messageOf } from "../../errors.ts";
+import { jitter } from "../../deadline.ts";
+import { isOffshootError, messageOf, OffshootError } from "../../errors.ts";
 import type { Database } from "../provider.ts";
-import { factsOf, isMissing } from "./api-errors.ts";
-import { type BranchUrls, urlsOfCreated, urlsOfExisting } from "./connection.ts";
+import { factsOf, isAmbiguous, isMissing } from "./api-errors.ts";
+import { type BranchUrls, requireNames, urlsOfCreated, urlsOfExisting } from "./connection.ts";
 import { computeRequest } from "./create.ts";
 import type { AcquiredBranch } from "./create-errors.ts";
 import type { NeonChoices, Setup } from "./options.ts";
@@ -56,7 +57,8 @@ async function startedUrls(
     if (facts === undefined || !isMissing(facts)) throw thrown;
   }
   try {
-    // The compute or the branch is missing. Some of Neon's servers may also not know a branch that was created moments ago.
+    await requireNames(api, branch.id, choices, context);
+    // The compute is missing. Some of Neon's servers may also not know a branch that was created moments ago.
     const operations = await provideCompute(api, branch.id, choices, context);
     return { urls: await urlsOfExisting(setup, branch.id, context), operations: operations ?? [] };
   } catch (thrown) {
@@ -76,14 +78,46 @@ async function provideCompute(
   choices: NeonChoices,
   context: CallContext,
 ): Promise<readonly Operation[] | undefined> {
-  const exists = (await api.endpoints(context)).some((endpoint) => endpoint.branchId === branchId && endpoint.isReadWrite);
-  if (exists) return undefined;
+  if (await hasCompute(api, branchId, context)) return undefined;
   try {
     return await api.createEndpoint(branchId, computeRequest(choices), context);
   } catch (thrown) {
-    if (factsOf(thrown)?.status === 409) return [];
+    const facts = factsOf(thrown);
+    if (facts?.status === 409) return [];
+    // The reply was lost or wrong, so that only another list shows whether the compute exists.
+    if (facts !== undefined && isAmbiguous(facts) && (await hasCompute(api, branchId, context))) return [];
     throw thrown;
   }
+}
+
+async function hasCompute(api: NeonApi, branchId: string, context: CallContext): Promise<boolean> {
+  return (await api.endpoints(context)).some((endpoint) => endpoint.branchId === branchId && endpoint.isReadWrite);
+}
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5000;
+const MOST_ATTEMPTS = 12;
+
+/**
+ * Repeats `attempt` while it returns undefined, because the branch was deleted between two calls or because some of Neon's
+ * servers do not know it yet. Pauses between the attempts, up to 5 s. Throws `PROVIDER_OUTAGE` after 12 attempts.
+ */
+export async function untilOpened<T>(
+  attempt: () => Promise<T | undefined>,
+  name: string,
+  { deadline }: CallContext,
+  random: () => number,
+): Promise<T> {
+  let pauseMs = FIRST_PAUSE_MS;
+  for (let attempts = 1; attempts <= MOST_ATTEMPTS; attempts += 1) {
+    const opened = await attempt();
+    if (opened !== undefined) return opened;
+    await deadline.pause(jitter(pauseMs, random));
+    pauseMs = Math.min(pauseMs * 1.6, LONGEST_PAUSE_MS);
+  }
+  throw new OffshootError("PROVIDER_OUTAGE", `Neon listed the branch ${name}, but returned no URL for it in ${MOST_ATTEMPTS} attempts.`, {
+    remedy: "Run the command again. If it fails again, look at the branch and its compute in Neon's console.",
+  });
 }
 
 /** Deletes the branch after an error that other jobs would meet too. After a timeout other jobs may still use it, so it is kept. */

@@ -8,7 +8,7 @@ import { ensureBase } from "./base.ts";
 import { findByName } from "./branches.ts";
 import { neonClock } from "./clock.ts";
 import { createOrAdopt } from "./create.ts";
-import { openDatabase } from "./database.ts";
+import { openDatabase, untilOpened } from "./database.ts";
 import { deleteByName } from "./delete.ts";
 import { list } from "./list.ts";
 import type { Dependencies, NeonOptions, Setup } from "./options.ts";
@@ -49,13 +49,11 @@ export function neonProvider(options: NeonOptions): Provider {
   async function acquire(wanted: DatabaseRequest, limits: Limits): Promise<Database | Refusal> {
     if (refused !== undefined) return refused;
     const context = contextOf(`getting the Neon branch ${wanted.name}`, limits);
-    for (;;) {
+    const attempt = async (): Promise<Database | Refusal | undefined> => {
       const acquired = await createOrAdopt(setup, wanted, context);
-      if ("kind" in acquired) return acquired;
-      const database = await openDatabase(setup, acquired, context, dispose(wanted.name));
-      if (database !== undefined) return database;
-      context.deadline.check();
-    }
+      return "kind" in acquired ? acquired : openDatabase(setup, acquired, context, dispose(wanted.name));
+    };
+    return untilOpened(attempt, wanted.name, context, dependencies.random);
   }
 
   return {
@@ -65,9 +63,13 @@ export function neonProvider(options: NeonOptions): Provider {
     async find(name, limits) {
       if (refused !== undefined) return undefined;
       const context = contextOf(`searching for the Neon branch ${name}`, limits);
-      const branch = await allowPlaceholderKey(options, () => findByName(setup.api, name, context));
-      if (branch?.tag === undefined || branch.isBeingDeleted) return undefined;
-      return openDatabase(setup, { branch, created: undefined, base: undefined }, context, dispose(name));
+      const attempt = async (): Promise<Database | "none" | undefined> => {
+        const branch = await allowPlaceholderKey(options, () => findByName(setup.api, name, context));
+        if (branch?.tag === undefined || branch.isBeingDeleted) return "none";
+        return openDatabase(setup, { branch, created: undefined, base: undefined }, context, dispose(name));
+      };
+      const found = await untilOpened(attempt, name, context, dependencies.random);
+      return found === "none" ? undefined : found;
     },
     release,
     async list(limits) {

@@ -1,10 +1,10 @@
 import { messageOf } from "../../errors.ts";
 import type { DirectUrl } from "../../postgres/url.ts";
-import type { ReadableDatabase, Refusal, DatabaseRequest, ReadTarget } from "../provider.ts";
+import type { Database, ReadableDatabase, Refusal, DatabaseRequest, ReadTarget } from "../provider.ts";
 import { factsOf, isMissing } from "./api-errors.ts";
-import { urlsOfExisting } from "./connection.ts";
+import { requireNames, urlsOfExisting } from "./connection.ts";
 import { createOrAdopt } from "./create.ts";
-import { openDatabase } from "./database.ts";
+import { openDatabase, untilOpened } from "./database.ts";
 import type { Setup } from "./options.ts";
 import { requireBranch } from "./parent.ts";
 import { waitUntilReady } from "./ready.ts";
@@ -37,6 +37,7 @@ async function reachBranch(setup: Setup, { id }: Branch, context: CallContext): 
   } catch (thrown) {
     const facts = factsOf(thrown);
     if (facts === undefined || !isMissing(facts)) throw thrown;
+    await requireNames(api, id, choices, context);
     // Neon also answers 404 if the role or the database is missing.
     if ((await api.endpoints(context)).some((endpoint) => endpoint.branchId === id && endpoint.isReadWrite)) throw thrown;
     return undefined;
@@ -69,13 +70,12 @@ async function reachCopy(
     }
   };
   try {
-    for (;;) {
+    const attempt = async (): Promise<Database | Refusal | undefined> => {
       const acquired = await createOrAdopt(copySetup, copy, context);
-      if ("kind" in acquired) return acquired;
-      const database = await openDatabase(copySetup, acquired, context, dispose);
-      if (database !== undefined) return reached(database.directUrl, description, remove);
-      context.deadline.check();
-    }
+      return "kind" in acquired ? acquired : openDatabase(copySetup, acquired, context, dispose);
+    };
+    const opened = await untilOpened(attempt, copy.name, context, setup.dependencies.random);
+    return opened.kind === "refusal" ? opened : reached(opened.directUrl, description, remove);
   } catch (thrown) {
     await remove();
     throw thrown;

@@ -56,11 +56,18 @@ const createdBranch = z.object({
   ),
   databases: listOf(database),
   roles: listOf(role),
-  endpoints: listOf(z.object({ hosts: z.object({ read_write_pooled_host: optional(z.string()) }).optional().catch(undefined) })),
+  endpoints: listOf(
+    z.object({
+      hosts: z
+        .object({ read_write_pooled_host: optional(z.string()) })
+        .optional()
+        .catch(undefined),
+    }),
+  ),
 });
 
 /** The replies of the calls, by the name of the call in `NeonApi`. */
-export const REPLIES = {
+const REPLIES = {
   createBranch: createdBranch,
   branches: z.object({
     branches: listOf(branch),
@@ -88,9 +95,12 @@ export type Replies = { readonly [Name in keyof typeof REPLIES]: z.output<(typeo
 export const WRONG_REPLY = "ERR_WRONG_REPLY";
 
 /** The reply, if it has the form that the call requires. Throws an error with the code `ERR_WRONG_REPLY`, which names the first wrong field. */
-export function checkReply<Reply>(schema: z.ZodType, { data, headers }: { readonly data: unknown; readonly headers?: unknown }): Reply {
-  const checked = schema.safeParse(data);
-  if (checked.success) return checked.data as Reply;
+export function checkReply<Name extends keyof Replies>(
+  name: Name,
+  { data, headers }: { readonly data: unknown; readonly headers?: unknown },
+): Replies[Name] {
+  const checked = REPLIES[name].safeParse(data);
+  if (checked.success) return checked.data as Replies[Name];
   const [issue] = checked.error.issues;
   const field = issue?.path.slice(0, 6).map(String).join(".").slice(0, 80) ?? "";
   const what = typeof data === "string" ? "the reply is not JSON" : "the reply is not what Neon's API sends";

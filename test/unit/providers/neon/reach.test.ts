@@ -62,10 +62,10 @@ describe("reading from a branch with a compute", () => {
     await expect(reached(harness, PARENT, { choices: { parent: "stagin" } })).rejects.toThrow("Did you mean staging?");
   });
 
-  test("throws the error of Neon if the role or the database is missing", async () => {
+  test("names the role or the database that is missing", async () => {
     const harness = await createHarness();
     await expect(reached(harness, PARENT, { choices: { database: "neondb", role: "nobody" } })).rejects.toMatchObject({
-      code: "PROVIDER_REJECTED",
+      code: "USAGE",
     });
     expect(branches(harness)).toHaveLength(1);
   });

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { createHarness, type NeonHarness, requestFor, requireDatabase } from "../../../support/neon-harness.ts";
+
+/** A harness with a branch of the run, and a provider with other settings that adopts it. */
+async function adopting(choices: { readonly role?: string; readonly database?: string }) {
+  const harness = await createHarness({ roles: 2 });
+  const made = requireDatabase(await harness.provider().acquire(requestFor("run-1"), harness.limits()));
+  const before = harness.calls().length;
+  const calls = (): number => harness.calls().length - before;
+  return { harness, made, provider: harness.provider({ choices }), calls };
+}
+
+const SETTINGS = [
+  [{ role: "neondb_ownr", database: "neondb" }, "The Neon branch has no role neondb_ownr. Did you mean neondb_owner?", "Its roles: "],
+  [{ role: "neondb_owner", database: "neondbb" }, "The Neon branch has no database neondbb. Did you mean neondb?", "Its databases: "],
+  [{ database: "other-thing" }, "The Neon branch has no database other-thing.", "Its databases: "],
+] as const;
+
+describe.each(SETTINGS)("with the settings %o, an adopted branch", (choices, message, meaning) => {
+  const named = { code: "USAGE", message, meaning: expect.stringContaining(meaning) };
+
+  test("is refused at once with the names that exist, and kept", async () => {
+    const { harness, made, provider, calls } = await adopting(choices);
+    const start = harness.clock.now();
+    await expect(provider.acquire(requestFor("run-1"), harness.limits())).rejects.toMatchObject(named);
+    expect(calls()).toBeLessThanOrEqual(6);
+    expect(harness.clock.now() - start).toBeLessThan(10_000);
+    expect(harness.names()).toEqual([made.name]);
+  });
+
+  test("is found by `find`, which names the wrong setting", async () => {
+    const { harness, made, provider, calls } = await adopting(choices);
+    await expect(provider.find(made.name, harness.limits())).rejects.toMatchObject(named);
+    expect(calls()).toBeLessThanOrEqual(5);
+  });
+
+  // Neon makes no copy of a branch that expires, so that the copy is one of the parent.
+  test.each([false, true])("is named when another command reads it (copy of the parent: %s), and nothing is left", async (copy) => {
+    const { harness, made, provider, calls } = await adopting(choices);
+    const where = { branch: copy ? undefined : made.name, at: undefined, copy };
+    await expect(provider.reach?.(where, requestFor("copy-1"), harness.limits())).rejects.toMatchObject({ code: "USAGE", message });
+    expect(calls()).toBeLessThanOrEqual(8);
+    expect(harness.names()).toEqual([made.name]);
+  });
+});
+
+test("a branch without a URL is asked for a few times, with pauses, and then reported", async () => {
+  const harness: NeonHarness = await createHarness();
+  requireDatabase(await harness.provider().acquire(requestFor("run-1"), harness.limits()));
+  harness.fault({ method: "GET", route: "/projects/*/connection_uri", status: 404, message: "not found", times: -1 });
+  const [before, start] = [harness.calls().length, harness.clock.now()];
+  await expect(harness.provider().acquire(requestFor("run-1"), harness.limits())).rejects.toMatchObject({
+    code: "PROVIDER_OUTAGE",
+    message: expect.stringContaining("returned no URL for it in 12 attempts"),
+  });
+  expect(harness.calls().length - before).toBeLessThan(100);
+  expect(harness.clock.now() - start).toBeGreaterThan(20_000);
+});
