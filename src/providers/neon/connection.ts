@@ -39,9 +39,9 @@ export async function urlsOfExisting(setup: Needs, branchId: string, context: Ca
  * Finds out why Neon knows no URL for an existing branch: it answers 404 for a missing branch, compute, role and database
  * alike. Throws `USAGE` with the names that exist when the settings name another database or role.
  */
-export async function requireNames(api: NeonApi, branchId: string, choice: Choice, context: CallContext): Promise<void> {
+export async function requireNames({ api, choices }: Needs, branchId: string, context: CallContext): Promise<void> {
   const databases = await api.databases(branchId, context);
-  chooseConnection(databases, choice.role === undefined ? undefined : await api.roles(branchId, context), choice);
+  chooseConnection(databases, choices.role === undefined ? undefined : await api.roles(branchId, context), choices);
 }
 
 /** The pooled host can be derived from a host name in Neon's form; another host name needs a second call. */

@@ -57,7 +57,7 @@ async function startedUrls(
     if (facts === undefined || !isMissing(facts)) throw thrown;
   }
   try {
-    await requireNames(api, branch.id, choices, context);
+    await requireNames(setup, branch.id, context);
     // The compute is missing. Some of Neon's servers may also not know a branch that was created moments ago.
     const operations = await provideCompute(api, branch.id, choices, context);
     return { urls: await urlsOfExisting(setup, branch.id, context), operations: operations ?? [] };

@@ -37,7 +37,7 @@ async function reachBranch(setup: Setup, { id }: Branch, context: CallContext): 
   } catch (thrown) {
     const facts = factsOf(thrown);
     if (facts === undefined || !isMissing(facts)) throw thrown;
-    await requireNames(api, id, choices, context);
+    await requireNames(setup, id, context);
     // Neon also answers 404 if the role or the database is missing.
     if ((await api.endpoints(context)).some((endpoint) => endpoint.branchId === id && endpoint.isReadWrite)) throw thrown;
     return undefined;

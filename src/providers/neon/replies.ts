@@ -96,10 +96,10 @@ export const WRONG_REPLY = "ERR_WRONG_REPLY";
 
 /** The reply, if it has the form that the call requires. Throws an error with the code `ERR_WRONG_REPLY`, which names the first wrong field. */
 export function checkReply<Name extends keyof Replies>(
-  name: Name,
+  call: Name,
   { data, headers }: { readonly data: unknown; readonly headers?: unknown },
 ): Replies[Name] {
-  const checked = REPLIES[name].safeParse(data);
+  const checked = REPLIES[call].safeParse(data);
   if (checked.success) return checked.data as Replies[Name];
   const [issue] = checked.error.issues;
   const field = issue?.path.slice(0, 6).map(String).join(".").slice(0, 80) ?? "";

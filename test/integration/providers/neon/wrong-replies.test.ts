@@ -40,6 +40,7 @@ async function withServer(
     apiHost,
     secretsWithheld: false,
     base: false,
+    rootFile: undefined,
     choices: CHOICES,
     dependencies: { ...dependencies, probe: async () => 17 },
   });
