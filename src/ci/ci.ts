@@ -33,7 +33,7 @@ export interface CiService {
   /** Folds a part of the log. */
   readonly group: (title: string, context: WriteContext) => Group | undefined;
   /** Makes the service ignore commands in the output that comes next, until the end. Undefined: the service has no such command. */
-  readonly fence?: (context: WriteContext) => Group;
+  readonly ignoreCommands?: (context: WriteContext) => Group;
   /** Changes a text with foreign parts, such as names and output, so that the service finds no command in it. */
   readonly inert: Inert;
   readonly annotate: (annotation: Annotation) => readonly Write[];

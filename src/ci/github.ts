@@ -33,8 +33,8 @@ export const github: CiService = {
   exports: (variables, context) => appendTo(context.env["GITHUB_ENV"], ...fileLines(variables, context)),
   outputs: (facts, context) => appendTo(context.env["GITHUB_OUTPUT"], ...fileLines(facts, context)),
   group: (title) => ({ begin: `::group::${escapeData(title)}\n`, end: "::endgroup::\n" }),
-  // No output can know the token, so none can end the fence (GitHub documentation, "Stopping and starting workflow commands").
-  fence({ random }) {
+  // No output can know the token, so none can end this part (GitHub documentation, "Stopping and starting workflow commands").
+  ignoreCommands({ random }) {
     const token = random();
     return { begin: `::stop-commands::${token}\n`, end: `::${token}::\n` };
   },

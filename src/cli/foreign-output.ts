@@ -7,7 +7,7 @@ export interface ForeignOutput {
   write(chunk: Uint8Array): void;
   /** Starts a new line if the output did not end with a line break. */
   breakLine(): void;
-  /** Ends the fold and the fence. A later `write` begins new ones. */
+  /** Ends the fold, and the service obeys commands again. A later `write` begins new ones. */
   end(): void;
 }
 
@@ -41,7 +41,7 @@ export function foreignOutput(
   };
   const open = (): void => {
     isOpen = true;
-    frames = [fold ? (service?.group("output of the migrations", context) ?? NONE) : NONE, service?.fence?.(context) ?? NONE];
+    frames = [fold ? (service?.group("output of the migrations", context) ?? NONE) : NONE, service?.ignoreCommands?.(context) ?? NONE];
     write(frames.map(({ begin }) => begin).join(""));
   };
   return {
@@ -50,7 +50,7 @@ export function foreignOutput(
       const text = decoder.decode(chunk, { stream: true });
       if (text === "") return;
       // Where the service can ignore commands, the output is not changed.
-      write(service?.fence === undefined ? inert(text) : text);
+      write(service?.ignoreCommands === undefined ? inert(text) : text);
       isMidLine = !text.endsWith("\n");
     },
     breakLine,

@@ -50,7 +50,7 @@ export interface Invocation extends Interruption {
 
 export function invocationOf(host: Host, output: Output, globals: Globals, title: string): Invocation {
   const json = globals.json ?? false;
-  // Inside of a fence the service would ignore our own commands too.
+  // Beside output of others, the service would ignore our own commands too.
   const job = jobOf(host, () => progress.close());
   const progress = progressOn(host.stderr, { quiet: globals.quiet ?? false, clean: job.clean, job });
   const summary = recordSummary({ title, job: job.name }, () => performance.now());

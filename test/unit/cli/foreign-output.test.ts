@@ -24,7 +24,7 @@ test("GitHub ignores commands in the output, and obeys those that follow it", ()
   );
 });
 
-test("no output can issue a command on GitHub or end the fence", () => {
+test("no output can issue a command on GitHub or end the part in which commands are ignored", () => {
   const lines = fc.array(
     fc.constantFrom(
       "::error::evil",
