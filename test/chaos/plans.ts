@@ -87,9 +87,12 @@ const MAY_FAIL: readonly Fault["kind"][] = [
   "restart-server",
 ];
 
-/** Whether "failed" is a correct result of this schedule. Otherwise only "ready" is. */
+/**
+ * Whether "failed" is a correct result of this schedule. Otherwise only "ready" is. A command fails too if something that it
+ * left running, in its group or not, still has a session.
+ */
 export function mayFail({ command, faults }: Schedule): boolean {
-  return command.end !== "well" || command.detaches === "daemon" || faults.some(({ kind }) => MAY_FAIL.includes(kind));
+  return command.end !== "well" || command.forks || command.detaches === "daemon" || faults.some(({ kind }) => MAY_FAIL.includes(kind));
 }
 
 /** Faults that kill a watchdog. What has left its process group is then ended by nobody; it only must not reach the database. */
