@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { connect, type Session } from "../../support/session.ts";
+import { type Session, withSession } from "../../support/session.ts";
 import { withDatabase } from "../../../src/postgres/url.ts";
 import { offshoot } from "../offshoot.ts";
 import type { VenueName } from "../plans.ts";
@@ -15,6 +15,9 @@ interface Tag {
   readonly run?: string;
   readonly expires?: string;
 }
+
+/** Runs queries in the maintenance database. */
+type InSession = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
 
 const COMMENT_START = "offshoot: ";
 
@@ -32,21 +35,23 @@ export async function localVenue(
   const { DATABASE_URL_UNPOOLED: url } = JSON.parse(await offshoot(["env", "--format", "json"], neighbour)) as {
     DATABASE_URL_UNPOOLED: string;
   };
-  const session = await connect(withDatabase(url, "postgres"), { applicationName: "whole life" });
+  const maintenance = withDatabase(url, "postgres");
+  const inSession: InSession = (work) => withSession(maintenance, work, { applicationName: "whole life" });
   return {
     name,
     env,
     secrets: [new URL(url).password],
     async list(repository) {
-      return (await databases(session)).map(toExisting).filter((existing) => existing.repository === repository);
+      return (await inSession(databases)).map(toExisting).filter((existing) => existing.repository === repository);
     },
     async expire(repository) {
-      for (const row of await databases(session)) if (toExisting(row).repository === repository) await expire(session, row);
+      await inSession(async (session) => {
+        for (const row of await databases(session)) if (toExisting(row).repository === repository) await expire(session, row);
+      });
     },
-    plant: (repository) => plant(session, repository),
+    plant: (repository) => inSession((session) => plant(session, inSession, repository)),
     async end() {
-      const kept = (await databases(session)).some((row) => new URL(url).pathname === `/${row.name}`);
-      await session.close();
+      const kept = (await inSession(databases)).some((row) => new URL(url).pathname === `/${row.name}`);
       await offshoot(["down"], neighbour);
       await stop();
       return kept ? [] : ["the database of another repository was deleted"];
@@ -75,7 +80,7 @@ async function expire(session: Session, { name, comment }: Row): Promise<void> {
 }
 
 /** An own name without a tag, and a tag that was written for another name: neither proves that offshoot created it. */
-async function plant(session: Session, repository: string): Promise<readonly Decoy[]> {
+async function plant(session: Session, inSession: InSession, repository: string): Promise<readonly Decoy[]> {
   const id = randomBytes(5).toString("hex");
   const slug = repository.replaceAll(/[^a-z0-9]/g, "_");
   const tag = {
@@ -96,8 +101,8 @@ async function plant(session: Session, repository: string): Promise<readonly Dec
     await session.query(`comment on database "${database}" is '${comment}'`);
     decoys.push({
       what: `the database ${database}`,
-      exists: async () => (await session.query("select from pg_database where datname = $1", [database])).length === 1,
-      remove: async () => void (await session.query(`drop database if exists "${database}" with (force)`)),
+      exists: () => inSession(async (later) => (await later.query("select from pg_database where datname = $1", [database])).length === 1),
+      remove: () => inSession(async (later) => void (await later.query(`drop database if exists "${database}" with (force)`))),
     });
   }
   return decoys;
