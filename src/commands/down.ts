@@ -56,7 +56,7 @@ async function release(context: Context, only: ReleaseOptions): Promise<DownResu
   for (const outcome of outcomes) {
     if (outcome.status === "fulfilled") continue;
     const thrown: unknown = outcome.reason;
-    if (deleted.length === 0 || !isOffshootError(thrown) || thrown.code !== "PROVIDER_OUTAGE") throw thrown;
+    if (deleted.length + kept.length === 0 || !isOffshootError(thrown) || thrown.code !== "PROVIDER_OUTAGE") throw thrown;
     context.emit({ kind: "warning", text: thrown.message });
   }
   const outcome = kept.length > 0 ? "kept" : deleted.length > 0 ? "deleted" : "not-found";

@@ -115,12 +115,13 @@ function withMigratedBase(provider: Provider, context: Context, migrations: Migr
     async acquire(request, limits) {
       const tag = baseTag({ run: context.run, createdAt: context.now(), fingerprint });
       const base = { run: context.run, name: baseName(fingerprint), tag, expiresAt: undefined, fingerprint: undefined };
-      await ensureBase(base, providerLimits(context), async (database) => {
+      const refused = await ensureBase(base, providerLimits(context), async (database) => {
         // The provider itself turns this database into a base after the migrations.
         const { keepAsBase: _, ...plain } = database;
         await context.conceal(secretsOf(database));
         await migrateDatabase(contextOfBase(context), migrations, { url: database.directUrl, database: plain });
       });
+      if (refused !== undefined) return refused;
       return provider.acquire(request, { ...limits, withinMs: context.settings.timeouts.acquireMs });
     },
   };

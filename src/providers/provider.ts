@@ -161,9 +161,13 @@ export interface Provider {
    * Makes sure that a migrated base exists for `request.tag.fingerprint`. Calls `migrate` with the database that becomes the
    * base. Every caller does so until the base is ready, so `migrate` itself must let only one of them do the work. Throws
    * what `migrate` throws. Returns without a base when the provider cannot create one now. Missing when bases come from
-   * `Database.keepAsBase`, or when the provider has no bases.
+   * `Database.keepAsBase`, or when the provider has no bases. Returns a refusal when the provider does not answer: then nothing was created.
    */
-  readonly ensureBase?: (request: DatabaseRequest, limits: Limits, migrate: (database: Database) => Promise<void>) => Promise<void>;
+  readonly ensureBase?: (
+    request: DatabaseRequest,
+    limits: Limits,
+    migrate: (database: Database) => Promise<void>,
+  ) => Promise<Refusal | undefined>;
   /**
    * Opens a database of another owner for reading. The database is not changed or deleted, and gets no new compute. For a
    * past state, and for a branch without a compute, it creates a copy as described by `copy`; disposing deletes the copy. A

@@ -205,8 +205,10 @@ const WHOLE_ROOM = [
   "docs/workflows.test.ts",
   "layers.test.ts",
   "migration-tools/all-tools.test.ts",
+  "support/chaos.test.ts",
   "support/one-server.test.ts",
   "support/peers.test.ts",
+  "support/whole-life.test.ts",
 ];
 
 const testsBelow = (folder: string): readonly string[] =>

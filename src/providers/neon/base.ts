@@ -1,10 +1,11 @@
-import { isOffshootError, messageOf } from "../../errors.ts";
+import { isOffshootError, messageOf, type OffshootError } from "../../errors.ts";
 import { baseName } from "../../identity/name.ts";
 import type { Database, Refusal, Released, DatabaseRequest } from "../provider.ts";
 import { factsOf, isAmbiguous, isNameTaken, isTransient } from "./api-errors.ts";
 import { buildingName, failedName } from "./branches.ts";
 import type { Setup } from "./options.ts";
 import { readyBase } from "./parent.ts";
+import { refusal } from "./refuse.ts";
 import type { Branch, CallContext, NeonApi } from "./types.ts";
 
 /** The expiry of a base that is being migrated. Migrations need less time, and an unfinished base must not be kept. */
@@ -19,35 +20,37 @@ export interface BaseOperations {
 
 /**
  * `Provider.ensureBase` for Neon. All callers before the base is ready adopt the same branch and migrate it; later callers
- * find the base by its final name.
+ * find the base by its final name. Returns a refusal when Neon does not answer and nothing was created.
  */
 export async function ensureBase(
   { setup, acquire, release }: BaseOperations,
   wanted: DatabaseRequest,
   context: () => CallContext,
   migrate: (database: Database) => Promise<void>,
-): Promise<void> {
+): Promise<Refusal | undefined> {
   const { fingerprint } = wanted.tag;
-  if (fingerprint === undefined) return;
+  if (fingerprint === undefined) return undefined;
   const { api, bases, dependencies } = setup;
   const isReady = async (): Promise<boolean> => {
     const ready = await readyBase(api, fingerprint, context());
     if (ready !== undefined) bases.set(fingerprint, ready);
     return ready !== undefined;
   };
-  // Nothing was created yet. The create of the run's own branch meets the same refusal and reports it.
-  const isReadyBefore = await isReady().catch((thrown: unknown) => {
-    if (isOutage(thrown)) return undefined;
+  const before = await isReady().catch((thrown: unknown) => {
+    if (isOutage(thrown)) return refusal("outage", thrown.message, thrown.remedy);
     throw thrown;
   });
-  if (isReadyBefore !== false) return;
+  // Nothing was created yet, so that another provider can be used.
+  if (typeof before === "object") return before;
+  if (before) return undefined;
   const expiresAt = new Date(dependencies.now().getTime() + BUILDING_MS);
   const building = await acquire({ ...wanted, name: buildingName(wanted.name), expiresAt, fingerprint: undefined });
-  if (building.kind === "refusal") return;
+  // The run's own branch may exist already, so that its create decides.
+  if (building.kind === "refusal") return undefined;
   // Another run may have finished the base between our search and our create. That freed the name.
   if (await isReady()) {
     if (building.origin === "created") await release(building.name);
-    return;
+    return undefined;
   }
   try {
     await migrate(building);
@@ -57,11 +60,12 @@ export async function ensureBase(
   }
   const base = await finishBase(api, building, fingerprint, context());
   if (base !== undefined) bases.set(fingerprint, base);
+  return undefined;
 }
 
-function isOutage(thrown: unknown): boolean {
+function isOutage(thrown: unknown): thrown is OffshootError {
   const facts = factsOf(thrown);
-  return facts !== undefined && (isTransient(facts) || isAmbiguous(facts));
+  return isOffshootError(thrown) && facts !== undefined && (isTransient(facts) || isAmbiguous(facts));
 }
 
 /** The migrations failed, or the audit after them did. All other jobs that wait for them get the same error. */

@@ -78,14 +78,14 @@ export function neonProvider(options: NeonOptions): Provider {
       return (await allowPlaceholderKey(options, () => list(setup.api, parent, setup.clock.nowForDeletion, context))) ?? [];
     },
     async ensureBase(wanted, limits, migrate) {
-      if (refused !== undefined || !options.base) return;
+      if (refused !== undefined || !options.base) return undefined;
       const operations = {
         setup,
         acquire: (base: DatabaseRequest) => acquire(base, limits),
         release: (name: string) => release(name, limits),
       };
       const newContext = (): CallContext => contextOf(`getting the base ${wanted.name}`, limits);
-      await allowPlaceholderKey(options, () => ensureBase(operations, wanted, newContext, migrate));
+      return allowPlaceholderKey(options, () => ensureBase(operations, wanted, newContext, migrate));
     },
     async reach(where, copy, limits) {
       if (refused !== undefined) return refused;
