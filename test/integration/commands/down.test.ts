@@ -17,8 +17,8 @@ test("a database that `up` claimed is kept after a run, also while another provi
   onTestFinished(() => project.remove());
   await project.offshoot(["up"]);
   const events: Event[] = [];
-  const env = { ...project.env, ...UNREACHABLE, OFFSHOOT_PROVIDER: "neon,embedded" };
+  const env = { ...project.env, ...UNREACHABLE, OFFSHOOT_PROVIDER: "neon,embedded", OFFSHOOT_TIMEOUTS_ACQUIRE: "10s" };
   const context = await prepare({ cwd: project.directory, env, onEvent: (event) => void events.push(event) });
-  expect(await removeRunDatabase(context, "last-run")).toMatchObject({ outcome: "kept", providers: [] });
+  expect(await removeRunDatabase(context, { only: "last-run" })).toMatchObject({ outcome: "kept", providers: [] });
   expect(events.filter(({ kind }) => kind === "warning")).toHaveLength(1);
 });
