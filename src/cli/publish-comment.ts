@@ -4,7 +4,8 @@ import { deadline } from "../deadline.ts";
 import type { Env } from "../environment.ts";
 import { messageOf } from "../errors.ts";
 import { keepComment } from "../github/comment.ts";
-import { githubOf, isGitHubFailure } from "../github/client.ts";
+import { githubOf } from "../github/client.ts";
+import { isGitHubFailure } from "../github/replies.ts";
 import { isWithheld, PASS_SECRETS_REMEDY } from "../own-secrets.ts";
 import type { RunEvent } from "./command-summary.ts";
 

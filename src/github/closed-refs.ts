@@ -1,11 +1,14 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { formatDuration } from "../duration.ts";
 import { messageOf } from "../errors.ts";
 import type { Env } from "../environment.ts";
 import type { Listener } from "../events.ts";
 import type { OwnerTag } from "../identity/owner-tag.ts";
 import { withoutOwnSecrets } from "../own-secrets.ts";
+import { runProgram } from "../process/run-program.ts";
+import { MIB } from "../read-file.ts";
 import { githubOf } from "./client.ts";
+import { oneLine } from "../visible.ts";
+import { PULL_REQUEST } from "./replies.ts";
 
 /** The closed pull requests and deleted git refs of one repository. */
 export interface ClosedRefs {
@@ -27,6 +30,10 @@ export interface RepositoryAccess {
 const CI_RUN = /^(run|pr)-/;
 
 const GIT_MS = 20_000;
+/** About a million refs. */
+const MOST_REFS_BYTES = 64 * MIB;
+/** Characters of git's error output that a note shows: a remote can write anything there. */
+const MOST_REASON = 300;
 
 /**
  * The closed pull requests and deleted git refs among those that the listed databases of this repository belong to. Asks
@@ -59,14 +66,23 @@ async function orNote<T>(access: RepositoryAccess, what: string, read: () => Pro
 }
 
 async function openPullRequests({ env, run, signal }: RepositoryAccess): Promise<ReadonlySet<number> | undefined> {
-  const open = await githubOf(env, run.repository, signal)?.list<{ readonly number: number }>("/pulls?state=open");
+  const open = await githubOf(env, run.repository, signal)?.list("/pulls?state=open", PULL_REQUEST);
   return open && new Set(open.map(({ number }) => number));
 }
 
 /** Branches and tags of `origin`, by their short names. An empty answer is ignored: every remote has at least one branch. */
 async function remoteRefs({ cwd, env, signal }: RepositoryAccess): Promise<ReadonlySet<string> | undefined> {
-  const options = { cwd, env: { ...withoutOwnSecrets(env), GIT_TERMINAL_PROMPT: "0" }, signal, timeout: GIT_MS, maxBuffer: 64 * 2 ** 20 };
-  const { stdout } = await promisify(execFile)("git", ["ls-remote", "--heads", "--tags", "origin"], options);
+  const late = AbortSignal.timeout(GIT_MS);
+  const { stdout, stderr, failure } = await runProgram(["git", "ls-remote", "--heads", "--tags", "origin"], {
+    cwd,
+    env: { ...withoutOwnSecrets(env), GIT_TERMINAL_PROMPT: "0" },
+    signal: AbortSignal.any([signal, late]),
+    mostBytes: MOST_REFS_BYTES,
+  });
+  if (failure !== undefined) {
+    const reason = late.aborted ? `no answer within ${formatDuration(GIT_MS)}` : stderr.trim() || messageOf(failure);
+    throw new Error(`git ls-remote: ${oneLine(reason).slice(0, MOST_REASON)}`);
+  }
   const refs = [...stdout.matchAll(/\trefs\/(?:heads|tags)\/(.+)$/gm)].map((match) => match[1] ?? "");
   return refs.length === 0 ? undefined : new Set(refs);
 }

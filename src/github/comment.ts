@@ -1,18 +1,13 @@
 import { addSection, firstComment, isComment, type Section } from "../ci/summary/comment.ts";
 import { type Deadline, jitter } from "../deadline.ts";
-import { type GitHub, isGitHubFailure } from "./client.ts";
+import type { GitHub } from "./client.ts";
+import { COMMENT, CREATED_COMMENT, isTemporaryFailure } from "./replies.ts";
 
 /** The pull request of a comment, and the id of the comment. */
 export interface CommentPlace {
   readonly pullRequest: number;
   /** Identifies the comment: several workflows can each have one on the same pull request. */
   readonly id: string;
-}
-
-interface Comment {
-  readonly id: number;
-  readonly body?: string | null;
-  readonly user?: { readonly type?: string } | null;
 }
 
 /**
@@ -34,7 +29,7 @@ export async function keepComment(github: GitHub, place: CommentPlace, section: 
       if (await writeOnce(github, place, section, made)) return;
     } catch (thrown) {
       within.check();
-      if (!isWorthRetrying(thrown)) throw thrown;
+      if (!isTemporaryFailure(thrown)) throw thrown;
     }
     await within.pause(jitter(SETTLE_MS));
   }
@@ -42,14 +37,14 @@ export async function keepComment(github: GitHub, place: CommentPlace, section: 
 
 /** Reads the comment once, and writes at most once. Returns true when there was nothing to write. */
 async function writeOnce(github: GitHub, { pullRequest, id }: CommentPlace, section: Section, made: Set<number>): Promise<boolean> {
-  const comments = await github.list<Comment>(`/issues/${pullRequest}/comments`);
+  const comments = await github.list(`/issues/${pullRequest}/comments`, COMMENT);
   const [kept, ...others] = comments
     // A user can copy the first line of our comment into a comment of their own.
     .filter(({ body, user }) => isComment(body ?? "", id) && (!github.isApp || user?.type === "Bot"))
     .toSorted((one, other) => one.id - other.id);
   if (kept === undefined) {
-    const created = await github.send<Comment>("POST", `/issues/${pullRequest}/comments`, { body: firstComment(id, section) });
-    if (created !== undefined) made.add(created.id);
+    const created = await github.create(`/issues/${pullRequest}/comments`, { body: firstComment(id, section) }, CREATED_COMMENT);
+    made.add(created.id);
     return false;
   }
   // Two jobs created a comment at the same moment: the first comment is kept, and each job deletes its own later one.
@@ -58,10 +53,4 @@ async function writeOnce(github: GitHub, { pullRequest, id }: CommentPlace, sect
   if (next === undefined) return true;
   await github.send("PATCH", `/issues/comments/${kept.id}`, { body: next });
   return false;
-}
-
-function isWorthRetrying(thrown: unknown): boolean {
-  if (isGitHubFailure(thrown)) return thrown.status >= 500 || thrown.status === 429;
-  // `fetch` throws a TypeError for a network failure.
-  return thrown instanceof TypeError;
 }

@@ -1,5 +1,6 @@
 import { execFile, type ExecFileException } from "node:child_process";
 import type { Env } from "../environment.ts";
+import { MIB } from "../read-file.ts";
 
 export interface ProgramOptions {
   readonly env: Env;
@@ -9,6 +10,8 @@ export interface ProgramOptions {
   readonly input?: string;
   /** Ends the program when it aborts. */
   readonly signal?: AbortSignal;
+  /** The limit of each of its outputs in bytes; default 16 MiB. More output ends the program. */
+  readonly mostBytes?: number;
 }
 
 export interface ProgramResult {
@@ -18,14 +21,14 @@ export interface ProgramResult {
   readonly failure: ExecFileException | undefined;
 }
 
-/** More output than this ends the program: no program that is run in this way prints so much. */
-const MAX_BYTES = 16 * 1024 ** 2;
+/** No program that is run in this way prints so much. */
+const MOST_BYTES = 16 * MIB;
 
 /** Runs a program to its end and collects its output. Never throws. */
 export function runProgram([file = "", ...args]: readonly string[], options: ProgramOptions): Promise<ProgramResult> {
-  const { env, cwd, input = "", signal } = options;
+  const { env, cwd, input = "", signal, mostBytes = MOST_BYTES } = options;
   return new Promise((resolve) => {
-    const settings = { env: { ...env }, cwd, signal, maxBuffer: MAX_BYTES, windowsHide: true };
+    const settings = { env: { ...env }, cwd, signal, maxBuffer: mostBytes, windowsHide: true };
     const child = execFile(file, args, settings, (failure, stdout, stderr) => {
       resolve({ stdout, stderr, failure: failure ?? undefined });
     });

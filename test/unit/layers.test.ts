@@ -40,7 +40,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   findings: ["foundation"],
   config: ["foundation"],
   ci: ["foundation", "process", "identity"],
-  github: ["foundation", "identity", "ci"],
+  github: ["foundation", "process", "identity", "ci"],
   catalog: ["foundation", "postgres"],
   providers: ["foundation", "process", "identity", "postgres"],
   broker: ["foundation", "postgres"],
@@ -105,7 +105,7 @@ const VENDORS: Readonly<Record<string, RegExp>> = {
   commander: /^cli\//,
   yaml: /^(yaml-limits\.ts$|(config|audit|check)\/)/,
   tinyglobby: /^(readiness\/fingerprint|migration-tools\/workspaces)\.ts$/,
-  zod: /^(config|audit|providers|github|readiness)\//,
+  zod: /^(config|audit|providers|ci|github|readiness)\//,
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })

@@ -1,22 +1,29 @@
 import { oneLine } from "../../visible.ts";
 import { createHash } from "node:crypto";
+import * as z from "zod";
 import { fit } from "./fit.ts";
 import { renderSummary } from "./render.ts";
 import type { CommandSummary } from "./command-summary.ts";
 
-/** The part of a pull request's comment that belongs to one command. */
-export interface Section {
+/** The facts of a section, as they are written into the comment. */
+const FACTS = z.object({
   /** Command and job. A later section with the same key replaces this one. */
-  readonly key: string;
+  key: z.string(),
   /** The id of the CI run, a number that is higher for each later run. */
-  readonly run: string;
-  readonly attempt: number;
-  readonly failed: boolean;
+  run: z.string(),
+  attempt: z.number().int(),
+  failed: z.boolean(),
   /** Whether the command deleted the database. */
-  readonly removed: boolean;
+  removed: z.boolean(),
   /** Hash of the content without the times. A section with an equal digest is not written again. */
-  readonly digest: string;
-  readonly title: string;
+  digest: z.string(),
+  title: z.string(),
+});
+
+type Facts = Readonly<z.output<typeof FACTS>>;
+
+/** The part of a pull request's comment that belongs to one command. */
+export interface Section extends Facts {
   /** Markdown. */
   readonly text: string;
 }
@@ -67,11 +74,20 @@ export function firstComment(id: string, section: Section): string {
   return render(id, [section]);
 }
 
+/** The sections of a comment. People can edit comments, so a section that offshoot did not write is left out. */
 function sectionsOf(body: string): readonly Section[] {
   return [...body.replaceAll("\r\n", "\n").matchAll(SECTION)].flatMap(([, data = "", text = ""]) => {
-    const facts: unknown = JSON.parse(Buffer.from(data, "base64url").toString());
-    return typeof facts === "object" && facts !== null ? [{ ...(facts as Omit<Section, "text">), text }] : [];
+    const facts = factsIn(data);
+    return facts === undefined ? [] : [{ ...facts, text }];
   });
+}
+
+function factsIn(data: string): Facts | undefined {
+  try {
+    return FACTS.safeParse(JSON.parse(Buffer.from(data, "base64url").toString())).data;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Failed commands come first and unfolded. The other ones are folded, and the first to be cut if the comment is too long. */
@@ -105,7 +121,7 @@ function opening(section: Section): string {
 
 const CLOSE = "\n<!-- offshoot:end -->\n</details>\n";
 
-function outline({ title, failed, attempt }: Omit<Section, "text">): string {
+function outline({ title, failed, attempt }: Facts): string {
   const attemptNote = attempt > 1 ? `, attempt ${attempt}` : "";
   return `${failed ? "❌" : "✅"} ${oneLine(title).replaceAll("&", "&amp;").replaceAll("<", "&lt;")}${attemptNote}`;
 }
