@@ -26,6 +26,9 @@ const played: Played[] = [];
 let next = 0;
 let leftOut = 0;
 
+// An interrupted series ends its servers, after the schedules that have begun.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => (next = count));
+
 async function runLane(): Promise<void> {
   const lane = await openLane(image);
   try {

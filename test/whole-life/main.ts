@@ -33,6 +33,9 @@ const world = await openWorld();
 const venues = [...world.venues.keys()];
 let next = 0;
 
+// An interrupted series ends its servers, after the schedules that have begun.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => (next = seeds.length));
+
 async function lane(): Promise<void> {
   while (next < seeds.length) {
     const schedule = scheduleOf(seeds[next++] ?? first, venues);
