@@ -1,4 +1,5 @@
 import { fields, requiredText, number, text, boolean } from "./request-body.ts";
+import { connectionRefusal, refuseNewCompute, staysSuspended } from "./compute-limits.ts";
 import { endpointsOf, findBranch, findEndpoint } from "./find.ts";
 import type { Neon } from "./neon.ts";
 import { refuseWhenLocked, schedule, type Step } from "./operations.ts";
@@ -63,17 +64,19 @@ export async function addEndpoint(neon: Neon, project: Project, branch: Branch, 
     suspendedAt: undefined,
   };
   project.endpoints.set(id, endpoint);
-  if (neon.storage !== undefined) Object.assign(endpoint, await neon.storage.open(endpoint));
+  if (neon.storage !== undefined)
+    Object.assign(endpoint, await neon.storage.open(endpoint, () => connectionRefusal(neon, project, endpoint)));
   return endpoint;
 }
 
-export function startStep(neon: Neon, endpoint: Endpoint): Step {
+export function startStep(neon: Neon, project: Project, endpoint: Endpoint): Step {
+  const isSuspended = (): boolean => staysSuspended(neon, project, endpoint);
   return {
     action: "start_compute",
     branchId: endpoint.branchId,
     endpointId: endpoint.id,
-    work: () => neon.storage?.start(endpoint) ?? Promise.resolve(),
-    done: () => setState(neon, endpoint, "active"),
+    work: async () => void (isSuspended() || (await neon.storage?.start(endpoint))),
+    done: () => setState(neon, endpoint, isSuspended() ? "idle" : "active"),
   };
 }
 
@@ -106,11 +109,12 @@ export async function createEndpoint(neon: Neon, project: Project, body: unknown
   const branch = findBranch(neon, project, requiredText(request, "branch_id", 60));
   const wanted = readEndpoint(neon, request);
   refuseWhenLocked(neon, project, branch);
+  refuseNewCompute(neon);
   if (wanted.type === "read_write" && endpointsOf(project, branch).some((endpoint) => endpoint.type === "read_write")) {
     throw refused(409, "read_write endpoint already exists", neon.switches.errorCodes ? "ENDPOINTS_LIMIT_EXCEEDED" : "");
   }
   const endpoint = await addEndpoint(neon, project, branch, wanted);
-  return answer(neon, project, endpoint, schedule(neon, project, [startStep(neon, endpoint)]), 201);
+  return answer(neon, project, endpoint, schedule(neon, project, [startStep(neon, project, endpoint)]), 201);
 }
 
 export function updateEndpoint(neon: Neon, project: Project, id: string, body: unknown): Reply {
@@ -152,7 +156,7 @@ export function startEndpoint(neon: Neon, project: Project, id: string): Reply {
   if (endpoint.state !== "idle") return answer(neon, project, endpoint, []);
   refuseWhenLocked(neon, project, findBranch(neon, project, endpoint.branchId));
   endpoint.pendingState = "active";
-  return answer(neon, project, endpoint, schedule(neon, project, [startStep(neon, endpoint)]));
+  return answer(neon, project, endpoint, schedule(neon, project, [startStep(neon, project, endpoint)]));
 }
 
 export function suspendEndpoint(neon: Neon, project: Project, id: string): Reply {
@@ -168,7 +172,7 @@ export function restartEndpoint(neon: Neon, project: Project, id: string): Reply
   const endpoint = findEndpoint(project, id);
   if (endpoint.state === "idle") throw refused(422, "endpoint is not active");
   refuseWhenLocked(neon, project, findBranch(neon, project, endpoint.branchId));
-  return answer(neon, project, endpoint, schedule(neon, project, [suspendStep(neon, endpoint), startStep(neon, endpoint)]));
+  return answer(neon, project, endpoint, schedule(neon, project, [suspendStep(neon, endpoint), startStep(neon, project, endpoint)]));
 }
 
 function answer(neon: Neon, project: Project, endpoint: Endpoint, operations: readonly Operation[], status = 200): Reply {

@@ -6,8 +6,8 @@ export interface Storage {
   readonly home: string;
   /** The file with the certificate of the authority that clients must trust. Undefined: the computes do not use TLS. */
   readonly rootFile: string | undefined;
-  /** Returns addresses for the endpoint that work from now on. A connection starts its compute. */
-  open(endpoint: Endpoint): Promise<{ readonly host: string; readonly poolerHost: string }>;
+  /** Returns addresses for the endpoint that work from now on. A connection starts its compute, unless `refusal` returns a text for the client. */
+  open(endpoint: Endpoint, refusal?: () => string | undefined): Promise<{ readonly host: string; readonly poolerHost: string }>;
   /** Copies the present data of the source, or only its schema, into a new branch. */
   copy(branch: Branch, source: Branch, how?: { readonly schemaOnly: boolean }): Promise<void>;
   /** Replaces the data of a branch with a copy of the source's data. The old data is moved to `keptAs`, if given. */

@@ -5,7 +5,7 @@ import type { DirectUrl } from "../postgres/url.ts";
 
 export type ProviderName = "neon" | "docker" | "embedded" | "existing";
 
-/** Why a provider cannot provide a database. A provider that refuses has created nothing. */
+/** Why a provider cannot provide a database. A provider that refuses has created nothing, or has deleted what it created. */
 export interface Refusal {
   readonly kind: "refusal";
   readonly provider: ProviderName;

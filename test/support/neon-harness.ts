@@ -4,9 +4,11 @@ import { type Clock, createClock } from "../../mocks/neon/clock.ts";
 import { insertBranches } from "../../mocks/neon/control.ts";
 import { addFault, type FaultRequest } from "../../mocks/neon/faults.ts";
 import { createNeon } from "../../mocks/neon/create-neon.ts";
-import type { Neon, NeonOptions as MockOptions } from "../../mocks/neon/neon.ts";
+import { connectionRefusal } from "../../mocks/neon/compute-limits.ts";
+import { type Neon, type NeonOptions as MockOptions, theProject } from "../../mocks/neon/neon.ts";
 import { parseBody } from "../../mocks/neon/serve.ts";
 import { OffshootError } from "../../src/errors.ts";
+import { connectionError } from "../../src/postgres/connect.ts";
 import type { Event } from "../../src/events.ts";
 import { neonProvider } from "../../src/providers/neon/neon.ts";
 import type { NeonChoices, NeonOptions, Dependencies } from "../../src/providers/neon/options.ts";
@@ -91,8 +93,25 @@ function worldOf(neon: Neon, clock: Clock, random: () => number): Dependencies {
     rate: createRateLimiter(() => clock.now()),
     requestMs: undefined,
     adapter: (async (config: AxiosLike) => transport(neon, config)) as unknown as Dependencies["adapter"],
-    probe: async () => 17,
+    probe: async (url, within, options) => {
+      for (;;) {
+        const text = refusalOf(neon, new URL(url).host);
+        if (text === undefined) return 17;
+        const thrown = Object.assign(new Error(text), { code: "XX000" });
+        if (options.isPassing?.(thrown) !== true || within.leftMs() <= 1000) throw connectionError(url, thrown);
+        await within.pause(1000);
+      }
+    },
   };
+}
+
+/** What the proxy of the mock sends to a client of that host. */
+function refusalOf(neon: Neon, host: string): string | undefined {
+  const project = theProject(neon);
+  const endpoint = [...project.endpoints.values()].find((one) => one.host === host || one.poolerHost === host);
+  return endpoint === undefined
+    ? "The requested endpoint could not be found, or you don't have access to it."
+    : connectionRefusal(neon, project, endpoint);
 }
 
 /** The fields that Neon's client passes to its transport and that the mock reads. */

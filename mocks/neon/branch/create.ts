@@ -1,4 +1,5 @@
 import { annotation, fields, list, text, boolean } from "../request-body.ts";
+import { refuseNewCompute } from "../compute-limits.ts";
 import { addEndpoint, type EndpointRequest, readEndpoint, startStep } from "../endpoint.ts";
 import { readExpiry, setExpiry } from "../expiry.ts";
 import type { Neon } from "../neon.ts";
@@ -34,6 +35,7 @@ export async function createBranch(
   if (neon.switches.limitBeforeName) refuseBeyondLimits(neon, project, source.isRoot);
   if (name !== undefined) refuseTakenName(neon, project, name);
   refuseBeyondLimits(neon, project, source.isRoot);
+  if (computes.length > 0) refuseNewCompute(neon);
 
   const branch = newBranch(neon, project, source.parent, {
     name,
@@ -57,7 +59,7 @@ export async function createBranch(
       work: () => copyInto(neon, branch, source.parent),
       done: () => markReady(neon, branch),
     },
-    ...endpoints.map((endpoint) => startStep(neon, endpoint)),
+    ...endpoints.map((endpoint) => startStep(neon, project, endpoint)),
   ]);
   return { branch, endpoints, operations };
 }

@@ -92,9 +92,13 @@ export async function createStorage(clock: Clock, { tls = false }: StorageOption
     home: machine.home,
     postgresMajor: machine.major,
     rootFile: tls ? machine.rootFile : undefined,
-    async open(endpoint) {
+    async open(endpoint, refusal) {
       const backend: Backend = {
-        wake: () => wake(endpoint),
+        async wake() {
+          const text = refusal?.();
+          if (text !== undefined) throw new Error(text);
+          return wake(endpoint);
+        },
         runningPort: () => held.get(endpoint.branchId)?.cluster.server?.port,
         onClientData() {
           endpoint.lastActiveAt = clock.now();

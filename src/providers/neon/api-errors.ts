@@ -1,4 +1,5 @@
 import { isOffshootError, OffshootError } from "../../errors.ts";
+import { capacityOf } from "./compute-problems.ts";
 import { WRONG_REPLY } from "./replies.ts";
 
 /** Facts of a failed API call, as the error's `facts`. `status` is 0 if no reply arrived. */
@@ -32,7 +33,7 @@ export function apiError(thrown: unknown, what: string, secrets: readonly string
   return new OffshootError(
     isRejected ? "PROVIDER_REJECTED" : "PROVIDER_OUTAGE",
     `Neon did not ${what}: ${neonMessage === "" ? "the reply had no readable message" : neonMessage} (${details}).`,
-    { ...adviceFor(status, neonMessage), facts: { ...facts }, secrets },
+    { ...adviceFor(facts), facts: { ...facts }, secrets },
   );
 }
 
@@ -128,7 +129,10 @@ export function readRetryAfter(value: string, date: string, now: Date): number |
 }
 
 /** What the error means if Neon's message does not say it, and what to do. */
-function adviceFor(status: number, message: string): { readonly meaning?: string; readonly remedy?: string } {
+function adviceFor(facts: CallFacts): { readonly meaning?: string; readonly remedy?: string } {
+  const { status, neonMessage: message } = facts;
+  const capacity = capacityOf(facts);
+  if (capacity !== undefined) return { meaning: capacity.meaning, remedy: capacity.remedy };
   if (status === 401)
     return {
       meaning: "Neon does not accept the API key.",

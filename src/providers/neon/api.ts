@@ -140,6 +140,7 @@ export function neonApi(options: ApiOptions): NeonApi {
       return reply.endpoints.map((endpoint) => ({
         branchId: endpoint.branch_id,
         isReadWrite: endpoint.type === readWrite,
+        isActive: endpoint.current_state === "active",
         lastActive: endpoint.last_active === undefined ? undefined : new Date(endpoint.last_active),
       }));
     },

@@ -15,6 +15,8 @@ import {
   limitOf,
 } from "./api-errors.ts";
 import { findByName } from "./branches.ts";
+import { capacityRefusal } from "./compute-errors.ts";
+import { capacityOf } from "./compute-problems.ts";
 import { removeExpired } from "./delete.ts";
 import type { Setup } from "./options.ts";
 import { parentId, unknownParent, unknownProject } from "./parent.ts";
@@ -51,6 +53,9 @@ export interface CreateState {
   readonly budgetMs: number;
 }
 
+/** Other jobs end, and their computes with them, so that the limit of active computes may end within this time, in milliseconds. */
+const COMPUTE_LIMIT_MS = 20_000;
+
 /** Handles a failed create: returns the branch or a refusal, or undefined to try again. Throws errors that a retry cannot change. */
 export async function resolveFailedCreate(
   setup: Setup,
@@ -62,17 +67,22 @@ export async function resolveFailedCreate(
   const facts = factsOf(thrown);
   if (facts === undefined || !isOffshootError(thrown)) throw thrown;
   const limit = limitOf(facts);
-  if (isKeyRejected(facts) && limit === undefined && !isExpiryRefused(facts)) return rejectedKey(setup, thrown);
+  const capacity = capacityOf(facts);
+  if (isKeyRejected(facts) && limit === undefined && capacity === undefined && !isExpiryRefused(facts)) return rejectedKey(setup, thrown);
   const isSent = state.request !== undefined;
   if (isSent && isAmbiguous(facts)) state.isReplyLost = true;
   if (isSent && isWrongReply(facts)) state.isReplyWrong = true;
   if (isTransient(facts) || (isAmbiguous(facts) && !isSent)) return outage(setup, state, wanted, thrown, context);
   // At the branch limit, Neon may report the limit even if the name is taken. So the name is searched first.
-  if (isNameTaken(facts) || isAmbiguous(facts) || limit !== undefined) {
+  if (isNameTaken(facts) || isAmbiguous(facts) || limit !== undefined || capacity !== undefined) {
     const existing = await adoptExisting(setup, wanted, state, context);
     if (existing !== undefined) return existing === "being-deleted" ? undefined : existing;
   }
   if (limit !== undefined) return atLimit(setup, state, limit, facts, context);
+  if (capacity !== undefined) {
+    const isWorthWaiting = capacity.kind === "compute-limit" && state.budgetMs - context.deadline.leftMs() < COMPUTE_LIMIT_MS;
+    return isWorthWaiting ? undefined : { ...capacityRefusal(capacity.kind, thrown), mayFallBack: !state.isReplyWrong };
+  }
   if (isNameTaken(facts) || isAmbiguous(facts) || isNotReady(facts)) {
     if (context.deadline.leftMs() > state.budgetMs / 2) return undefined;
     if (isAmbiguous(facts)) return outage(setup, state, wanted, thrown, context);

@@ -1,25 +1,21 @@
 import { jitter } from "../../deadline.ts";
-import { isOffshootError, messageOf, OffshootError } from "../../errors.ts";
-import type { Database } from "../provider.ts";
+import { isOffshootError, OffshootError } from "../../errors.ts";
+import type { Database, Refusal } from "../provider.ts";
 import { factsOf, isAmbiguous, isMissing } from "./api-errors.ts";
 import { type BranchUrls, requireNames, urlsOfCreated, urlsOfExisting } from "./connection.ts";
+import { capacityCodeOf, capacityRefusal } from "./compute-errors.ts";
 import { computeRequest } from "./create.ts";
 import type { AcquiredBranch } from "./create-errors.ts";
 import type { NeonChoices, Setup } from "./options.ts";
 import { renewalOf } from "./renew.ts";
 import { waitUntilAnonymized, waitUntilReady } from "./ready.ts";
-import type { Branch, CallContext, NeonApi, Operation } from "./types.ts";
+import type { CallContext, NeonApi, Operation } from "./types.ts";
+import { removeUnusable, wasDeleted } from "./unusable.ts";
 
 /** Neon may refuse logins to a branch that is younger than this (see ready.ts). */
 const FRESH_MS = 60_000;
 
-/** The time limit for deleting a branch that could not be used. */
-const DELETE_MS = 15_000;
-
-/**
- * The database of a branch, after a query was answered; undefined if the branch was deleted meanwhile. If a branch that
- * we created cannot be used, it is deleted again, or an event names it.
- */
+/** The database of a branch, after a query was answered; undefined if the branch was deleted meanwhile. */
 export async function openDatabase(
   setup: Setup,
   acquired: AcquiredBranch,
@@ -37,8 +33,30 @@ export async function openDatabase(
     const postgresMajor = await waitUntilReady(api, { url: urls.directUrl, operations, isFresh }, context, dependencies);
     return toDatabase(setup, acquired, urls, postgresMajor, dispose);
   } catch (thrown) {
-    if (created !== undefined && setup.isShared) await removeUnusable(setup, branch, thrown, context);
+    // The job that created the branch deletes it when the plan does not allow its compute to run. Then this job starts over.
+    if (created === undefined && (await wasDeleted(setup, branch, thrown, context))) return undefined;
     throw thrown;
+  }
+}
+
+/**
+ * The same for a branch that was just acquired. If this call created it and a limit of the plan keeps its compute from
+ * running, the branch is deleted, and the result is a refusal. Any other branch that cannot be used is an error.
+ */
+export async function openAcquired(
+  setup: Setup,
+  acquired: AcquiredBranch,
+  context: CallContext,
+  dispose: () => Promise<unknown>,
+): Promise<Database | Refusal | undefined> {
+  try {
+    return await openDatabase(setup, acquired, context, dispose);
+  } catch (thrown) {
+    if (acquired.created === undefined || !setup.isShared) throw thrown;
+    const isRemoved = await removeUnusable(setup, acquired.branch, thrown, context);
+    const code = capacityCodeOf(thrown);
+    if (!isRemoved || code === undefined || !isOffshootError(thrown)) throw thrown;
+    return capacityRefusal(code, thrown);
   }
 }
 
@@ -118,26 +136,6 @@ export async function untilOpened<T>(
   throw new OffshootError("PROVIDER_OUTAGE", `Neon listed the branch ${name}, but returned no URL for it in ${MOST_ATTEMPTS} attempts.`, {
     remedy: "Run the command again. If it fails again, look at the branch and its compute in Neon's console.",
   });
-}
-
-/** Deletes the branch after an error that other jobs would meet too. After a timeout other jobs may still use it, so it is kept. */
-async function removeUnusable(
-  { api, dependencies }: Setup,
-  { id, name, expiresAt }: Branch,
-  thrown: unknown,
-  { emit }: CallContext,
-): Promise<void> {
-  const code = isOffshootError(thrown) ? thrown.code : undefined;
-  const expiry = expiresAt === undefined ? "has no expiry" : `expires at ${expiresAt.toISOString()}`;
-  const kept = `The branch ${name} was created and ${expiry}. \`offshoot down\` deletes it now.`;
-  if (code !== "USAGE" && code !== "PROVIDER_REJECTED") return emit({ kind: "warning", text: kept });
-  try {
-    const deadline = dependencies.deadline(`deleting the branch ${name}`, DELETE_MS);
-    await api.deleteBranch(id, { deadline, emit }, async () => {});
-    emit({ kind: "note", text: `The branch ${name} was deleted again, because it could not be used.` });
-  } catch (failure) {
-    emit({ kind: "warning", text: `${kept} (${messageOf(failure)})` });
-  }
 }
 
 function toDatabase(

@@ -8,7 +8,7 @@ import { ensureBase } from "./base.ts";
 import { findByName } from "./branches.ts";
 import { neonClock } from "./clock.ts";
 import { createOrAdopt } from "./create.ts";
-import { openDatabase, untilOpened } from "./database.ts";
+import { openAcquired, openDatabase, untilOpened } from "./database.ts";
 import { deleteByName } from "./delete.ts";
 import { list } from "./list.ts";
 import type { Dependencies, NeonOptions, Setup } from "./options.ts";
@@ -51,7 +51,7 @@ export function neonProvider(options: NeonOptions): Provider {
     const context = contextOf(`getting the Neon branch ${wanted.name}`, limits);
     const attempt = async (): Promise<Database | Refusal | undefined> => {
       const acquired = await createOrAdopt(setup, wanted, context);
-      return "kind" in acquired ? acquired : openDatabase(setup, acquired, context, dispose(wanted.name));
+      return "kind" in acquired ? acquired : openAcquired(setup, acquired, context, dispose(wanted.name));
     };
     return untilOpened(attempt, wanted.name, context, dependencies.random);
   }

@@ -1,7 +1,9 @@
 import { jitter } from "../../deadline.ts";
-import { codeOf, messageOf, OffshootError } from "../../errors.ts";
+import { codeOf, OffshootError } from "../../errors.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import { factsOf } from "./api-errors.ts";
+import { computeError } from "./compute-errors.ts";
+import { problemOfFailure, problemOfText } from "./compute-problems.ts";
 import type { Dependencies } from "./options.ts";
 import type { CallContext, NeonApi, Operation } from "./types.ts";
 
@@ -40,8 +42,11 @@ export async function waitUntilReady(
   const done = new AbortController();
   const shared = dependencies.deadline("waiting for the branch", deadline.leftMs(), AbortSignal.any([deadline.signal, done.signal]));
   const started = deadline.leftMs();
-  const isPassing = (thrown: unknown): boolean =>
-    started - deadline.leftMs() < TRANSIENT_FAILURES_MS && isTransientLoginFailure(thrown, isFresh);
+  let last: unknown;
+  const isPassing = (thrown: unknown): boolean => {
+    last = thrown;
+    return started - deadline.leftMs() < TRANSIENT_FAILURES_MS && isTransientLoginFailure(thrown, isFresh);
+  };
   try {
     return await Promise.race([
       dependencies.probe(url, shared, { isPassing, attemptMs: ATTEMPT_MS }),
@@ -49,7 +54,7 @@ export async function waitUntilReady(
     ]);
   } catch (thrown) {
     deadline.check();
-    throw thrown;
+    throw computeError(url, thrown, last) ?? thrown;
   } finally {
     done.abort();
   }
@@ -90,21 +95,28 @@ export function hasFailed({ status, retry_at: retryAt }: Operation): boolean {
 }
 
 function failedOperation({ action, status, error, id }: Operation): OffshootError {
+  const problem = problemOfText(error ?? "");
   return new OffshootError(
     "PROVIDER_REJECTED",
-    `Neon did not make the branch ready: the operation ${action} (${id}) ended with the status ${status}${error ? `: ${error}` : ""}.`,
+    `Neon did not make the branch ready: the operation ${action} (${id}) ended with the status ${status}${error ? `: ${error.replace(/\.$/, "")}` : ""}.`,
     {
-      remedy: "Run the command again. If it fails again, send the id of the operation to Neon's support.",
-      facts: { operation: id, action, status },
+      meaning: problem?.meaning,
+      remedy: problem?.remedy ?? "Run the command again. If it fails again, send the id of the operation to Neon's support.",
+      facts: { operation: id, action, status, problem: problem?.kind },
     },
   );
 }
 
-/** Login failures that end without our help: those of a branch that was just created, and of a compute that is starting. */
+/**
+ * Login failures that may end without our help: those of a branch that was just created, of a compute that is starting, and
+ * the limit of active computes, because an idle compute is suspended after minutes. An internal error with an unknown text
+ * is not one of them.
+ */
 export function isTransientLoginFailure(thrown: unknown, isFresh: boolean): boolean {
   const code = codeOf(thrown);
-  if (code === SQLSTATE.internalError || code === "ENOTFOUND") return true;
-  if (/compute|endpoint|control plane/i.test(messageOf(thrown))) return true;
+  if (code === "ENOTFOUND") return true;
+  const problem = problemOfFailure(thrown);
+  if (problem !== undefined) return problem.kind === "transient" || problem.kind === "compute-limit";
   return isFresh && (code === SQLSTATE.invalidPassword || code === SQLSTATE.invalidAuthorization || code === SQLSTATE.undefinedDatabase);
 }
 

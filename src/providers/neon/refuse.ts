@@ -1,6 +1,7 @@
 import type { Refusal } from "../provider.ts";
+import type { CapacityCode } from "./compute-problems.ts";
 
-export type NeonRefusalCode = "no-key" | "no-project" | "key-unusable" | "branch-limit" | "root-branch-limit" | "outage";
+export type NeonRefusalCode = "no-key" | "no-project" | "key-unusable" | "branch-limit" | "root-branch-limit" | CapacityCode | "outage";
 
 /** What to do in a job of a fork or a bot, which never gets the key. */
 export const WITHHELD_REMEDY = "In such jobs, use docker or embedded. With `provider: auto`, offshoot does this itself.";

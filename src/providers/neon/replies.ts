@@ -78,7 +78,9 @@ const REPLIES = {
   // A reply with status 204 has no body.
   deleteBranch: z.union([z.literal(""), z.object({ branch: z.object({ id }) }), z.undefined(), z.null()]),
   updateBranch: z.object({ branch }),
-  endpoints: z.object({ endpoints: listOf(z.object({ branch_id: id, type: z.string(), last_active: optional(time) })) }),
+  endpoints: z.object({
+    endpoints: listOf(z.object({ branch_id: id, type: z.string(), current_state: optional(z.string()), last_active: optional(time) })),
+  }),
   createEndpoint: z.object({ operations: listOf(operation) }),
   databases: z.object({ databases: listOf(database) }),
   roles: z.object({ roles: listOf(role) }),

@@ -74,6 +74,8 @@ export interface OwnedDatabase {
 export interface Endpoint {
   readonly branchId: string;
   readonly isReadWrite: boolean;
+  /** Whether its server runs. */
+  readonly isActive: boolean;
   readonly lastActive: Date | undefined;
 }
 

@@ -39,14 +39,16 @@ describe("a refused login", () => {
   test.each([
     ["28P01", true, true],
     ["28P01", false, false],
-    ["XX000", false, true],
+    ["XX000", false, false],
     ["42501", true, false],
   ])("with SQLSTATE %s (fresh branch: %j) is transient: %j", (code, isFresh, expected) => {
     expect(isTransientLoginFailure(Object.assign(new Error("no"), { code }), isFresh)).toBe(expected);
   });
 
   test("is transient if the compute does not exist yet", () => {
-    expect(isTransientLoginFailure(new Error("The requested endpoint could not be found"), false)).toBe(true);
+    expect(isTransientLoginFailure(new Error("The requested endpoint could not be found, or you don't have access to it."), false)).toBe(
+      true,
+    );
   });
 });
 
