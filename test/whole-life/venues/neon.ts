@@ -37,7 +37,9 @@ export async function neonVenue(): Promise<Venue> {
     },
     async expire(repository) {
       const inOneSecond = new Date(Date.now() + 1000).toISOString();
-      const own = (await branches()).filter(({ id, annotation }) => !planted.has(id) && annotation?.["offshoot-repository"] === repository);
+      const isRun = ({ id, annotation }: Branch): boolean =>
+        !planted.has(id) && annotation?.["offshoot-repository"] === repository && annotation["offshoot-kind"] === "run";
+      const own = (await branches()).filter(isRun);
       await Promise.all(own.map(({ id }) => patch(mock, id, { branch: { expires_at: inOneSecond } })));
       if (own.length > 0) await pause(1500);
     },
@@ -76,14 +78,16 @@ export async function neonVenue(): Promise<Venue> {
 
 /** The branch may be deleted at the same time, or be locked by an operation. */
 async function patch(mock: MockServer, branch: string, body: object): Promise<void> {
-  for (let left = 20; left > 0; left -= 1) {
+  let last = 0;
+  for (let left = 40; left > 0; left -= 1) {
     const { status } = await fetch(`${mock.url}/projects/${mock.projectId}/branches/${branch}`, {
       method: "PATCH",
       headers: { authorization: `Bearer ${mock.apiKey}`, "content-type": "application/json" },
       body: JSON.stringify(body),
     });
     if (status === 200 || status === 404) return;
+    last = status;
     await pause(200);
   }
-  throw new Error(`The expiry of the branch ${branch} could not be changed.`);
+  throw new Error(`The expiry of the branch ${branch} could not be changed: HTTP ${last}.`);
 }
