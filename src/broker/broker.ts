@@ -24,7 +24,7 @@ const MAX_CONNECTIONS = 400;
  */
 export async function openBroker(): Promise<Broker> {
   let options: BrokerOptions | undefined;
-  const counts: BrokerCounts = { admitted: 0, needTls: 0 };
+  const counts: BrokerCounts = { admitted: 0, needTls: 0, errors: [], ended: false };
   const connections = new Set<Duplex>();
   const keep = (connection: Duplex): void => {
     connections.add(connection);
@@ -44,7 +44,7 @@ export async function openBroker(): Promise<Broker> {
   return {
     port: typeof address === "object" && address !== null ? address.port : 0,
     serve: (given) => (options = given),
-    counts: () => ({ ...counts }),
+    counts: () => ({ ...counts, errors: [...counts.errors] }),
     close() {
       options = undefined;
       listener.close();

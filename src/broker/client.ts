@@ -5,6 +5,8 @@ import { messageOf } from "../errors.ts";
 import { openBackend, type Server } from "./backend.ts";
 import { readOpening } from "./first-message.ts";
 import { passLogin } from "./login.ts";
+import type { ServerError } from "../postgres/server-error.ts";
+import { tapErrors, type TapListener } from "./error-tap.ts";
 import { fatalError, sessionMessage, withLength } from "./messages.ts";
 
 /** What a broker needs to serve the clients of one migration command. */
@@ -26,7 +28,14 @@ export interface BrokerCounts {
   admitted: number;
   /** Clients that left because the broker has no TLS. */
   needTls: number;
+  /** The last errors that the server sent, oldest first. */
+  readonly errors: ServerError[];
+  /** Whether no statement succeeded after the last of them, except the end of the transaction. */
+  ended: boolean;
 }
+
+/** Errors that are kept. */
+const KEPT_ERRORS = 20;
 
 /** The server gives a login a minute (`authentication_timeout`). */
 const LOGIN_MS = 60_000;
@@ -73,17 +82,35 @@ export async function serveClient(
     }
     counts.admitted += 1;
     client.write(held);
-    join(client, backend);
+    join(client, backend, counts);
   } finally {
     clearTimeout(tooLong);
   }
 }
 
 /** From now on every byte passes unchanged, at the speed of the slower side. */
-function join(client: Socket, backend: Duplex): void {
+function join(client: Socket, backend: Duplex, counts: BrokerCounts): void {
+  backend.on("data", tapErrors(recordIn(counts)));
   client.pipe(backend);
   backend.pipe(client);
   backend.once("close", () => client.end());
+}
+
+/** After the first error of a transaction the server refuses every other statement, and the user knows that one. */
+const ABORTED = "25P02";
+
+function recordIn(counts: BrokerCounts): TapListener {
+  return {
+    error(error) {
+      if (error.sqlstate === ABORTED && counts.errors.length > 0) return;
+      counts.errors.push(error);
+      if (counts.errors.length > KEPT_ERRORS) counts.errors.shift();
+      counts.ended = true;
+    },
+    completed(tag) {
+      if (tag !== "ROLLBACK") counts.ended = false;
+    },
+  };
 }
 
 /** Why a session is not for this broker. */

@@ -10,6 +10,7 @@ import { maskable, stderr, type Write } from "./write.ts";
  * "Predefined variables" and "Logging commands").
  */
 export const azure: CiService = {
+  rerun: { service: "Azure Pipelines", action: "Rerun failed jobs", onlyJob: false },
   ...shellDefaults,
   detect(env) {
     if (variable(env, "TF_BUILD") === undefined) return undefined;

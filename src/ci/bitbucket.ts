@@ -27,6 +27,7 @@ export const bitbucket: CiService = {
       secretsWithheld: false,
     };
   },
+  rerun: { service: "Bitbucket", action: "Rerun failed steps", onlyJob: false },
   // Bitbucket reads the file at the end of the step, and passes on the names that the step lists under `output-variables`.
   outputs: (facts, { env }) => appendTo(env["BITBUCKET_PIPELINES_VARIABLES_PATH"], ...plainLines(asVariables(facts))),
 };

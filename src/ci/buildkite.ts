@@ -31,6 +31,7 @@ export const buildkite: CiService = {
       secretsWithheld: isFork(env),
     };
   },
+  rerun: { service: "Buildkite", action: "Retry", onlyJob: false },
   ...shellDefaults,
   mask(secrets) {
     const hidden = maskable(secrets);

@@ -17,6 +17,16 @@ export interface CiContext {
   readonly secretsWithheld: boolean;
 }
 
+/** How users run a failed job again, in the words of the service. */
+export interface Rerun {
+  /** The service's name. */
+  readonly service: string;
+  /** The name of the button or the menu item. */
+  readonly action: string;
+  /** Only the failed job itself clears the failure of its migrations, because the service counts no attempts. */
+  readonly onlyJob: boolean;
+}
+
 /** One CI service: how to detect it, and how to write for it. All functions but `detect` return outputs and write nothing. */
 export interface CiService {
   /**
@@ -24,6 +34,8 @@ export interface CiService {
    * that writes one to a file (GitHub).
    */
   readonly detect: (env: Env, payload?: unknown) => CiContext | undefined;
+  /** Undefined: a job that runs again cannot be recognised, or the service has no such action. */
+  readonly rerun?: Rerun;
   /** Masks strings in all later output of the job. Returns nothing if the service cannot do that while a job runs. */
   readonly mask: (secrets: readonly string[]) => readonly Write[];
   /** Sets variables, also secret ones, for the later steps of the same job. */

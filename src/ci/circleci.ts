@@ -33,6 +33,7 @@ export const circleci: CiService = {
       secretsWithheld: variable(env, "CIRCLE_PR_USERNAME", "CIRCLE_PR_REPONAME") !== undefined,
     };
   },
+  rerun: { service: "CircleCI", action: "Rerun workflow from failed", onlyJob: false },
   ...shellDefaults,
   // The shell of every later step reads this file when it starts (CircleCI documentation, "BASH_ENV").
   exports: (variables, { env }) => appendTo(env["BASH_ENV"], ...shellLines(variables)),

@@ -18,7 +18,7 @@ export const github: CiService = {
         service: "github",
         repository: variable(env, "GITHUB_REPOSITORY"),
         ref: variable(env, "GITHUB_HEAD_REF", "GITHUB_REF_NAME"),
-        runId: variable(env, "GITHUB_RUN_ID"),
+        runId: runIdOf(env),
         invocation: undefined,
         attempt: positiveInteger(variable(env, "GITHUB_RUN_ATTEMPT")) ?? 1,
         pullRequest: pullRequestOf(env, payload),
@@ -28,6 +28,7 @@ export const github: CiService = {
       secretsWithheld: isFork(env, payload) || isDependabot(env, payload),
     };
   },
+  rerun: { service: "GitHub Actions", action: "Re-run failed jobs", onlyJob: false },
   // The runner reads commands from both streams. stdout is for data only, so commands are written to stderr.
   mask: (secrets) => stderr(...maskable(secrets).map((secret) => `::add-mask::${escapeData(secret)}`)),
   exports: (variables, context) => appendTo(context.env["GITHUB_ENV"], ...fileLines(variables, context)),
@@ -42,6 +43,15 @@ export const github: CiService = {
   annotate: (annotation) => stderr(annotationLine(annotation)),
   summary: (markdown, { env }) => appendTo(env["GITHUB_STEP_SUMMARY"], markdown),
 };
+
+/**
+ * act, which plays workflows on a developer's machine, gives every run of every user the id 1 (`pkg/runner/run_context.go`
+ * of nektos/act), unless the user sets another one.
+ */
+function runIdOf(env: Env): string | undefined {
+  const id = variable(env, "GITHUB_RUN_ID");
+  return env["ACT"] === "true" && id === "1" ? undefined : id;
+}
 
 /** The event has precedence, because a closed pull request no longer has a merge ref. */
 function pullRequestOf(env: Env, payload: unknown): number | undefined {

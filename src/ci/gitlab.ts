@@ -5,8 +5,8 @@ import type { WriteContext } from "./write.ts";
 
 /**
  * GitLab CI. `CI_PIPELINE_ID` is unique on the instance, and equal for all jobs of a pipeline, also retried ones (GitLab
- * documentation, "Predefined CI/CD variables"). No variable counts the retries of a job. A child pipeline has a different
- * id.
+ * documentation, "Predefined CI/CD variables"). No variable counts the retries of a job, but a retried job keeps its name and
+ * its index, and has a higher `CI_JOB_ID`. A child pipeline has a different id.
  */
 export const gitlab: CiService = {
   detect(env) {
@@ -27,12 +27,14 @@ export const gitlab: CiService = {
         pullRequest: positiveInteger(variable(env, "CI_MERGE_REQUEST_IID", "CI_EXTERNAL_PULL_REQUEST_IID")),
         shard: variable(env, "CI_NODE_INDEX"),
         job: variable(env, "CI_JOB_NAME"),
+        jobId: variable(env, "CI_JOB_ID"),
       },
       // The pipeline of a fork runs in the fork with the fork's variables. If a member starts it in the target project, it
       // has the target's variables ("Merge request pipelines", use with forked projects).
       secretsWithheld: target !== undefined && project !== target,
     };
   },
+  rerun: { service: "GitLab", action: "Retry", onlyJob: true },
   ...shellDefaults,
   // Every member of the project can download this artifact, so it must not contain secrets.
   outputs: (facts) => [

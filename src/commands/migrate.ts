@@ -1,3 +1,4 @@
+import { serviceOf } from "../ci/detect.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { isRunDatabaseAt, targetDatabase, type TargetDatabase } from "../context/target-database.ts";
 import { type Migrations, migrationsByWork, requireMigrations } from "../context/migrations.ts";
@@ -86,6 +87,7 @@ export function readinessRequest(context: Context, migrations: Migrations, targe
     run: context.run.key,
     invocation: context.run.invocation,
     attempt: context.run.attempt,
+    rerun: serviceOf(context.ci)?.rerun,
     fingerprint: migrations.fingerprint,
     retry,
     owner: context.owner,

@@ -8,6 +8,7 @@ import type { Env } from "../environment.ts";
 import { type Listener, silent } from "../events.ts";
 import { branchName } from "../identity/name.ts";
 import { identifyRun, type RunIdentity } from "../identity/run-identity.ts";
+import type { Owner } from "../readiness/request.ts";
 import { directUrl, parseUrl } from "../postgres/url.ts";
 import { secretsOf } from "../providers/variables.ts";
 import { secretValues } from "../own-secrets.ts";
@@ -65,7 +66,7 @@ export interface Context {
   /** Texts that no output may contain. */
   readonly secrets: readonly string[];
   /** This process, as waiting jobs see it when it runs the migrations. */
-  readonly owner: { readonly host: string; readonly pid: number; readonly job?: string };
+  readonly owner: Owner;
 }
 
 /**
@@ -124,8 +125,13 @@ export async function prepare(options: CommonOptions): Promise<Context> {
     run,
     name: branchName(run),
     secrets: [...new Set([...own, ...secretValues(env)])],
-    owner: { host: hostname(), pid: process.pid, ...(ci.facts.job === undefined ? {} : { job: ci.facts.job }) },
+    owner: ownerOf(ci),
   };
+}
+
+function ownerOf({ facts: { job, shard, jobId } }: CiContext): Owner {
+  const known = Object.entries({ job, shard, jobId }).filter(([, value]) => value !== undefined);
+  return { host: hostname(), pid: process.pid, ...Object.fromEntries(known) };
 }
 
 /** The secrets that were given to offshoot itself. The CI service already hides the user's other ones. */

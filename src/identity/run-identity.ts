@@ -45,6 +45,8 @@ export interface CiFacts {
   readonly shard: string | undefined;
   /** Name of the job in the pipeline's file. */
   readonly job: string | undefined;
+  /** Number of this start of the job, in services that count no attempts: a retried job has a higher one. */
+  readonly jobId?: string | undefined;
 }
 
 /** A person at work in a checkout. */

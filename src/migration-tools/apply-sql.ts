@@ -75,7 +75,9 @@ async function runFile(session: Session, file: string, text: string): Promise<vo
   try {
     await session.query(text);
   } catch (thrown) {
-    throw new Error(`${file}: ${messageOf(thrown)}`, { cause: thrown });
+    // In the form of psql, which people and programs know.
+    const code = codeOf(thrown);
+    throw new Error(`${file}: ${code === undefined ? "" : `ERROR:  ${code}: `}${messageOf(thrown)}`, { cause: thrown });
   } finally {
     await session.query(`rollback; ${RESET_ROLE}; reset all`);
   }

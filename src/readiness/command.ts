@@ -3,11 +3,13 @@ import type { BrokerCounts } from "../broker/broker.ts";
 import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import type { Listener } from "../events.ts";
+import type { ServerError } from "../postgres/server-error.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import { endOf } from "../process/child.ts";
 import { cleanOutput } from "../process/clean-output.ts";
 import { MARK } from "../process/marked.ts";
 import { createTail } from "../process/tail.ts";
+import { createCauseFinder } from "./cause.ts";
 import { describeCommand, type MigrationCommand } from "./migration-command.ts";
 import { brokerEnvironment, brokerUrl } from "./fence.ts";
 import type { FromWatchdog } from "./watchdog-messages.ts";
@@ -26,6 +28,8 @@ export interface CommandEnd {
   readonly watchdogKilledBy?: string;
   /** What passed the broker. Undefined: the command was not fenced. */
   readonly sessions?: BrokerCounts | undefined;
+  /** The error of the database because of which it failed, if one was found. */
+  readonly cause?: ServerError | undefined;
   /** Names of the programs that still ran after the command's end, and were ended. */
   readonly left?: readonly string[];
   /** The error of a function that ran instead of a command. */
@@ -114,9 +118,11 @@ function start(
 
 async function follow({ child, last }: WatchdogProcess, command: MigrationCommand, options: CommandOptions): Promise<CommandEnd> {
   const tail = createTail(options.secrets);
+  const finder = createCauseFinder();
   const cleaner = cleanOutput(options.secrets, (stream, text) => {
     const chunk = Buffer.from(text);
     tail.push(stream, chunk);
+    finder.push(text);
     options.emit({ kind: "output", stream, chunk });
   });
   for (const stream of ["stdout", "stderr"] as const) {
@@ -124,7 +130,8 @@ async function follow({ child, last }: WatchdogProcess, command: MigrationComman
   }
   const [message] = await Promise.all([last, endOf(child)]);
   cleaner.end();
-  return endBy(message, tail.text(), command, options);
+  const end = endBy(message, tail.text(), command, options);
+  return end.code === 0 ? end : { ...end, cause: finder.find(end.sessions, options.cwd) };
 }
 
 function endBy(message: LastMessage, tail: string, command: MigrationCommand, options: CommandOptions): CommandEnd {

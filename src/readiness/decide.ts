@@ -1,6 +1,6 @@
 import type { LockHolder } from "./lock.ts";
 import type { Marker } from "./marker.ts";
-import type { ReadinessRequest } from "./request.ts";
+import type { Owner, ReadinessRequest } from "./request.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The part of a request that a decision depends on. */
@@ -9,6 +9,8 @@ export interface Caller {
   readonly fingerprint: string;
   readonly invocation: string | undefined;
   readonly attempt: number;
+  /** The caller's own job. */
+  readonly job: Pick<Owner, "job" | "shard" | "jobId">;
   readonly retry: boolean;
   readonly leaseMs: number;
   /** The database's clock at the caller's first snapshot. */
@@ -17,8 +19,8 @@ export interface Caller {
 
 /** `arrivedAt` is the database's clock at the caller's first snapshot. */
 export function callerOf(request: ReadinessRequest, arrivedAt: Date): Caller {
-  const { run, fingerprint, invocation, attempt, retry } = request;
-  return { run, fingerprint, invocation, attempt, retry, leaseMs: request.timings.leaseMs, arrivedAt };
+  const { run, fingerprint, invocation, attempt, owner, retry } = request;
+  return { run, fingerprint, invocation, attempt, job: owner, retry, leaseMs: request.timings.leaseMs, arrivedAt };
 }
 
 export type Decision =
@@ -82,8 +84,21 @@ function isCurrent(own: Marker, snapshot: Snapshot, caller: Caller): boolean {
  */
 function isCleared(marker: Marker, caller: Caller): boolean {
   const isOtherInvocation = marker.invocation !== caller.invocation;
-  if (!isOtherInvocation && caller.attempt > marker.attempt) return true;
+  if (!isOtherInvocation && (caller.attempt > marker.attempt || isRetryOf(marker.owner, caller.job))) return true;
   return (isOtherInvocation || caller.retry) && changedAt(marker) < caller.arrivedAt;
+}
+
+/**
+ * Whether a job is a later start of the failed job. Services without a count of attempts number all starts of jobs. A
+ * sibling's number can be higher too, so its name and its index must be the same.
+ */
+function isRetryOf(failed: Owner, { job, shard, jobId }: Caller["job"]): boolean {
+  if (job === undefined || failed.jobId === undefined || jobId === undefined) return false;
+  return failed.job === job && failed.shard === shard && isHigher(jobId, failed.jobId);
+}
+
+function isHigher(one: string, other: string): boolean {
+  return /^\d{1,20}$/.test(one) && /^\d{1,20}$/.test(other) && BigInt(one) > BigInt(other);
 }
 
 function isConflict(marker: Marker, caller: Caller): boolean {

@@ -1,8 +1,10 @@
 import { isOffshootError, messageOf, OffshootError } from "../errors.ts";
+import { describeServerError, type ServerError } from "../postgres/server-error.ts";
 import { redact } from "../redact.ts";
 import type { CommandEnd } from "./command.ts";
 import type { Failure, Marker } from "./marker.ts";
-import type { Owner } from "./request.ts";
+import { remedyOf } from "./remedy.ts";
+import type { Owner, ReadinessRequest } from "./request.ts";
 
 /** Lines of a failed command's output that its error shows. The marker keeps more. */
 const SHOWN_LINES = 15;
@@ -14,7 +16,8 @@ export function commandFailure(command: string, end: CommandEnd, secrets: readon
   const last = lastLines(end.tail);
   return {
     code: "MIGRATION_FAILED",
-    message: `The migration failed: \`${shown}\` ${how}.`,
+    message: `The migration failed: ${end.cause === undefined ? "" : `${describeServerError(end.cause)}. `}\`${shown}\` ${how}.`,
+    ...factsOf(end.cause),
     ...withMeaning([...brokerHints(end), ...(last === undefined ? [] : [last])]),
     command: shown,
     ...(end.code === null ? {} : { exitCode: end.code }),
@@ -71,16 +74,19 @@ export function workFailure(name: string, thrown: unknown, secrets: readonly str
   return { ...rest, message: `The migration failed: ${redact(name, secrets)} threw: ${message.replace(/\.$/, "")}.` };
 }
 
+/** What an error for a failed migration depends on, beside the failure. */
+export type FailedRequest = Pick<ReadinessRequest, "owner" | "attempt" | "invocation" | "rerun" | "secrets">;
+
 /** The error for the leader itself. */
-export function leaderError(failure: Failure, owner: Owner, attempt: number, secrets: readonly string[]): OffshootError {
-  return migrationFailed(failure, owner, attempt, failure.message, secrets);
+export function leaderError(failure: Failure, request: FailedRequest): OffshootError {
+  return migrationFailed(failure, failure.message, request);
 }
 
 /** The error for a job that waited for the leader, or started later. */
-export function waiterError(marker: Marker, secrets: readonly string[]): OffshootError {
+export function waiterError(marker: Marker, request: FailedRequest): OffshootError {
   const failure: Failure = marker.error ?? { code: "UNEXPECTED", message: "The migration failed." };
   const message = `${failure.message.replace(/\.$/, "")} (run by ${describeOwner(marker.owner)}).`;
-  return migrationFailed(failure, marker.owner, marker.attempt, message, secrets);
+  return migrationFailed(failure, message, { ...request, owner: marker.owner, attempt: marker.attempt });
 }
 
 /** The error for two jobs of one run with different migrations. */
@@ -100,14 +106,13 @@ export function describeOwner(owner: Owner): string {
   return `${owner.host} (pid ${owner.pid}${owner.job === undefined ? "" : `, job ${owner.job}`})`;
 }
 
-function migrationFailed(failure: Failure, owner: Owner, attempt: number, message: string, secrets: readonly string[]): OffshootError {
+function migrationFailed(failure: Failure, message: string, request: FailedRequest): OffshootError {
+  const { owner, attempt, secrets } = request;
   // Findings of the audit have the code FINDINGS in every job. Every other failure is a failed migration.
   const code = failure.code === "FINDINGS" ? "FINDINGS" : "MIGRATION_FAILED";
   return new OffshootError(code, message, {
     meaning: failure.meaning,
-    remedy:
-      failure.remedy ??
-      `Correct the migration and start a new run. To try again in this run, repeat the failed jobs in the CI (this was attempt ${attempt}), or run \`offshoot migrate --retry\`.`,
+    remedy: failure.remedy ?? remedyOf(failure, owner, request),
     facts: {
       ...failure.facts,
       leaderCode: failure.code,
@@ -122,6 +127,14 @@ function migrationFailed(failure: Failure, owner: Owner, attempt: number, messag
     },
     secrets,
   });
+}
+
+/** The cause, for programs. */
+function factsOf(cause: ServerError | undefined): Pick<Failure, "facts"> {
+  if (cause === undefined) return {};
+  const { message, sqlstate, object, file, line } = cause;
+  const facts = Object.entries({ databaseError: message, sqlstate, object, file, line }).filter(([, value]) => value !== undefined);
+  return { facts: Object.fromEntries(facts) };
 }
 
 function withMeaning(lines: readonly string[]): { readonly meaning?: string } {

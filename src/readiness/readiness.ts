@@ -136,7 +136,7 @@ async function act(result: PollResult, call: CallState, request: ReadinessReques
       }
       return done(isFirst ? "already" : "waited");
     case "failed":
-      throw waiterError(decision.marker, request.secrets);
+      throw waiterError(decision.marker, request);
     case "conflict":
       throw conflictError(decision.marker, request.fingerprint);
     case "wait":

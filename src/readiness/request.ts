@@ -12,6 +12,19 @@ export interface Owner {
   readonly pid: number;
   /** Name of the CI job, if known. */
   readonly job?: string;
+  /** Number of this copy of a parallel job, if the CI provides it. */
+  readonly shard?: string;
+  /** Number of this start of the job, in services that count no attempts: a retried job has a higher one. */
+  readonly jobId?: string;
+}
+
+/** How users run a failed job again in their CI service, in the service's words. */
+export interface Rerun {
+  readonly service: string;
+  /** The name of the button or the menu item. */
+  readonly action: string;
+  /** Only the failed job itself clears the failure. */
+  readonly onlyJob: boolean;
 }
 
 /** What every caller passes, whether it may migrate or only waits. */
@@ -25,6 +38,8 @@ export interface ReadinessRequest {
   readonly attempt: number;
   /** From `fingerprintOf`. */
   readonly fingerprint: string;
+  /** How a failed job is run again. Undefined: that would not clear the failure, or the service is unknown. */
+  readonly rerun?: Rerun | undefined;
   /** Clears a failure that was recorded before this call. */
   readonly retry: boolean;
   readonly owner: Owner;

@@ -25,8 +25,7 @@ export function lossOf(end: CommandEnd): Verdict | undefined {
 /** What the end of the command, or of the function, means. `left`: see `RunningMigration`. */
 export function verdictOf(end: CommandEnd, left: number | string, request: MigrateRequest): Verdict {
   const failure = failureOf(end, left, request);
-  if (failure !== undefined)
-    return { kind: "failed", failure, error: leaderError(failure, request.owner, request.attempt, request.secrets) };
+  if (failure !== undefined) return { kind: "failed", failure, error: leaderError(failure, request) };
   if (typeof left === "string") return { kind: "lost", lost: `the database did not answer (${left})` };
   warnOf(end, request);
   return { kind: "migrated" };

@@ -100,3 +100,10 @@ describe("secretsWithheld of a trusted event", () => {
     expect(detectCi({ ...env, GITHUB_ACTOR: "dependabot[bot]", GITHUB_EVENT_NAME: "schedule" }).secretsWithheld).toBe(false);
   });
 });
+
+test("act's id, which every run of every user has, does not identify a run", () => {
+  const act = { ...ciFixture("github/push").env, ACT: "true", GITHUB_RUN_ID: "1" };
+  expect(detectCi(act).facts.runId).toBeUndefined();
+  expect(detectCi({ ...act, GITHUB_RUN_ID: "77" }).facts.runId).toBe("77");
+  expect(detectCi({ ...act, ACT: "" }).facts.runId).toBe("1");
+});

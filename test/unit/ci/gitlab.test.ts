@@ -40,3 +40,7 @@ test("a fork's merge request that a member runs in the target project gets the s
 test("parallel copies have the same run id and different shards", () => {
   expect(detected("parallel").facts).toMatchObject({ runId: "1712345678", shard: "3" });
 });
+
+test("a job has its number, which is higher when it is retried", () => {
+  expect(detected("parallel").facts).toMatchObject({ job: "integration 3/5", jobId: "9012345678" });
+});

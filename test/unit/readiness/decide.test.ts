@@ -8,7 +8,19 @@ const HERE = "system/1";
 const ELSEWHERE = "system/2";
 const at = (seconds: number): Date => new Date(1_000_000 + seconds * 1000);
 
-const caller: Caller = { run: "run", fingerprint: "A", invocation: "7", attempt: 1, retry: false, leaseMs: 15_000, arrivedAt: at(100) };
+const caller: Caller = {
+  run: "run",
+  fingerprint: "A",
+  invocation: "7",
+  attempt: 1,
+  job: {},
+  retry: false,
+  leaseMs: 15_000,
+  arrivedAt: at(100),
+};
+
+/** The same job of a GitLab pipeline, by the number of its start. */
+const gitlabJob = (jobId: string) => ({ host: "ci", pid: 1, leaseMs: 15_000, job: "migrate", shard: "1", jobId });
 
 function marker(state: MarkerState, changes: Partial<Marker> = {}): Marker {
   const ended = state === "ready" || state === "failed";
@@ -49,6 +61,30 @@ describe("a decision", () => {
     { when: "the migration failed", markers: [marker("failed")], does: "failed" },
     { when: "the migration failed in an earlier attempt", markers: [marker("failed")], who: { attempt: 2 }, does: "lead" },
     { when: "the migration failed in a later attempt", markers: [marker("failed", { attempt: 3 })], who: { attempt: 2 }, does: "failed" },
+    {
+      when: "the migration failed in an earlier start of this job (GitLab)",
+      markers: [marker("failed", { owner: gitlabJob("9") })],
+      who: { job: gitlabJob("10") },
+      does: "lead",
+    },
+    {
+      when: "the migration failed in a sibling with the same name, and this one started later",
+      markers: [marker("failed", { owner: gitlabJob("9") })],
+      who: { job: { ...gitlabJob("10"), shard: "2" } },
+      does: "failed",
+    },
+    {
+      when: "the migration failed in another job, and this one started later",
+      markers: [marker("failed", { owner: gitlabJob("9") })],
+      who: { job: { ...gitlabJob("10"), job: "lint" } },
+      does: "failed",
+    },
+    {
+      when: "the migration failed in a later start of this job",
+      markers: [marker("failed", { owner: gitlabJob("10") })],
+      who: { job: gitlabJob("9") },
+      does: "failed",
+    },
     { when: "the migration failed in an earlier invocation", markers: [marker("failed", { invocation: "6", attempt: 3 })], does: "lead" },
     {
       when: "another invocation failed while the caller waited",
@@ -186,6 +222,7 @@ describe("decisions for any markers", () => {
   });
   const anySnapshot = fc.record({ database: fc.constant(HERE), now: fc.constant(at(100)), markers, holder });
   const anyCaller = fc.record({
+    job: fc.constant({}),
     run: fc.constant("run"),
     fingerprint: fc.constant("A"),
     invocation: fc.constantFrom("7", undefined),

@@ -4,6 +4,7 @@ import { commandFailure, conflictError, leaderError, otherFailure, waiterError, 
 import type { Marker } from "../../../src/readiness/marker.ts";
 
 const owner = { host: "ci-7", pid: 12, job: "test", leaseMs: 15_000 };
+const request = { owner, attempt: 2, invocation: "7", secrets: [] };
 const failure = commandFailure("migrate up", { code: 1, signal: null, tail: "one\nERROR: no\n", abandoned: false }, []);
 const failed: Marker = {
   database: "1/2",
@@ -25,22 +26,33 @@ const meaningOf = (tail: string): string | undefined => commandFailure("up", { c
 
 describe("a failed command", () => {
   test("shows command, exit status and last lines to the leader", () => {
-    const error = leaderError(failure, owner, 2, []);
+    const error = leaderError(failure, request);
     expect(describeError(error)).toBe(
       [
         "The migration failed: `migrate up` ended with exit status 1.",
         "Its last lines were:",
         "| one",
         "| ERROR: no",
-        "Correct the migration and start a new run. To try again in this run, repeat the failed jobs in the CI (this was attempt 2), or run `offshoot migrate --retry`.",
+        "Correct the migration and push it. To run the same migration again, run `offshoot migrate --retry`.",
       ].join("\n"),
     );
   });
 
   test("shows the same to a waiter, and which job ran it", () => {
-    const error = waiterError(failed, []);
+    const error = waiterError(failed, request);
     expect(error.message).toBe("The migration failed: `migrate up` ended with exit status 1 (run by ci-7 (pid 12, job test)).");
     expect(error.facts).toMatchObject({ command: "migrate up", exitCode: 1, tail: "one\nERROR: no\n", host: "ci-7", pid: 12, job: "test" });
+  });
+
+  test("begins with the error of the database, and has it as facts, for the leader and the waiters", () => {
+    const cause = { message: 'relation "shop" does not exist', sqlstate: "42P01", file: "migrations/2.sql", line: 3 };
+    const caused = commandFailure("up", { code: 1, signal: null, tail: "a\nb", abandoned: false, cause }, []);
+    const text =
+      'The migration failed: relation "shop" does not exist (SQLSTATE 42P01, migrations/2.sql line 3). `up` ended with exit status 1';
+    const facts = { databaseError: cause.message, sqlstate: "42P01", file: "migrations/2.sql", line: 3 };
+    const errors = [leaderError(caused, request), waiterError({ ...failed, error: caused }, request)];
+    expect(errors.map(({ message }) => message)).toEqual([`${text}.`, `${text} (run by ci-7 (pid 12, job test)).`]);
+    for (const error of errors) expect(error).toMatchObject({ meaning: "Its last lines were:\n| a\n| b", facts });
   });
 
   test("shows a single line of output, or the last fifteen lines", () => {
@@ -69,7 +81,7 @@ test("any other failure keeps its code and texts, without secrets", () => {
 
 test("findings of the audit have the same code, texts and facts for a waiter", () => {
   const thrown = new OffshootError("FINDINGS", "Two findings.", { meaning: "no such table", remedy: "Repair them.", facts: { errors: 2 } });
-  const error = waiterError({ ...failed, error: otherFailure(thrown, []) }, []);
+  const error = waiterError({ ...failed, error: otherFailure(thrown, []) }, request);
   expect(error).toMatchObject({ code: "FINDINGS", exitCode: 10, meaning: "no such table", remedy: "Repair them." });
   expect(error.message).toBe("Two findings (run by ci-7 (pid 12, job test)).");
   expect(error.facts).toMatchObject({ errors: 2, host: "ci-7" });

@@ -1,0 +1,58 @@
+/** An error of a Postgres server, without the values of rows. */
+export interface ServerError {
+  /** The error code (PostgreSQL documentation, appendix A). Undefined if it is not known. */
+  readonly sqlstate?: string | undefined;
+  /** The primary message, on one line. It names objects, but values in it are replaced by `…`. */
+  readonly message: string;
+  /** The constraint, column or table that the server names, such as `constraint public.book.book_pkey`. */
+  readonly object?: string | undefined;
+  /** The file or the migration in which it happened, as the tool printed it. */
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+}
+
+/** Characters of a message that are kept. */
+const LONGEST = 300;
+
+/** Statements at the start of a message, which some drivers put before the server's words. */
+const STATEMENT =
+  /^\s*(?:alter|analyze|begin|call|comment|copy|create|delete|do|drop|execute|grant|insert|lock|merge|refresh|reindex|revoke|select|set|truncate|update|vacuum|with)\b/i;
+
+/**
+ * The server's primary message without a statement before it and without values. Names of objects are also in double quotes,
+ * but after a word for their kind. Values come after a colon or the word "value", and in single quotes.
+ */
+export function publicMessage(message: string): string {
+  const line = message.split(/[\r\n]/, 1)[0]?.trim() ?? "";
+  const own = STATEMENT.test(line) && line.includes(" - ") ? line.slice(line.lastIndexOf(" - ") + 3) : line;
+  const hidden = own
+    .replace(/(: |\bvalue |\btime zone |\bat or near )["»«„“](?:.*)["»«”“](?=\s|$|[).,;:])/gu, (all, before: string) =>
+      before === "at or near " ? nearWord(all) : `${before}"…"`,
+    )
+    .replace(/'[^']*'/g, "'…'")
+    .replace(/(: )0x[0-9a-f ]+.*$/i, "$1…")
+    .replace(/\b[\w.+-]+@[\w-]+\.[\w.-]+/g, "…");
+  return hidden.length <= LONGEST ? hidden : `${hidden.slice(0, LONGEST)}…`;
+}
+
+/** A word of the statement is a name or a keyword. Anything else can be a value. */
+function nearWord(text: string): string {
+  return /"[\p{L}_][\p{L}\p{N}_$]*"|"[^\p{L}\p{N}]{1,3}"/u.test(text) ? text : 'at or near "…"';
+}
+
+/** The error in one line: `relation "shop" does not exist (SQLSTATE 42P01, migrations/2.sql line 3)`. */
+export function describeServerError({ message, sqlstate, object, file, line }: ServerError): string {
+  const place = file === undefined ? undefined : `${file}${line === undefined ? "" : ` line ${line}`}`;
+  const facts = [sqlstate === undefined ? undefined : `SQLSTATE ${sqlstate}`, object, place].filter((fact) => fact !== undefined);
+  return `${message.replace(/\.$/, "")}${facts.length === 0 ? "" : ` (${facts.join(", ")})`}`;
+}
+
+/** Names of an object, from the largest part to the smallest. Undefined if there is none. */
+export function objectOf(
+  names: Partial<Record<"schema" | "table" | "column" | "constraint" | "datatype", string | undefined>>,
+): string | undefined {
+  const { schema, table, column, constraint, datatype } = names;
+  const kind = constraint ? "constraint" : column ? "column" : table ? "table" : datatype ? "type" : undefined;
+  if (kind === undefined) return undefined;
+  return `${kind} ${[schema, table, column ?? constraint ?? datatype].filter((name) => name !== undefined && name !== "").join(".")}`;
+}

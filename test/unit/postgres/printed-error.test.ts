@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { findPrintedError } from "../../../src/postgres/printed-error.ts";
+import { describeServerError } from "../../../src/postgres/server-error.ts";
+
+const FIXTURES = new URL("../../fixtures/printed-errors/", import.meta.url).pathname;
+
+const found = (output: string): string | undefined => {
+  const error = findPrintedError(output);
+  return error && describeServerError(error);
+};
+
+/** `real` was printed by the tool itself, with a server of version 15. `documented` is from the tool's documentation or source. */
+describe.each(["real", "documented"])("the error in the output of %s runs", (kind) => {
+  const files = readdirSync(`${FIXTURES}${kind}`).filter((file) => file.endsWith(".txt"));
+
+  test("is found with its code, object and place, where the tool prints them", async () => {
+    const lines = files.map((file) => `${file}: ${found(readFileSync(`${FIXTURES}${kind}/${file}`, "utf8"))}`);
+    await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`${FIXTURES}${kind}.golden`);
+  });
+
+  test.each(files)("contains no value of %s", (file) => {
+    expect(found(readFileSync(`${FIXTURES}${kind}/${file}`, "utf8"))).not.toMatch(/example\.org|x\.org|"a"|Key \(|undefined/);
+  });
+});
+
+test("the last error counts, except those that follow from it", () => {
+  expect(found('ERROR:  database "x" already exists\nERROR:  relation "shop" does not exist\nok')).toBe('relation "shop" does not exist');
+  const aborted = "ERROR:  current transaction is aborted, commands ignored until end of transaction block";
+  expect(found(`ERROR:  relation "shop" does not exist\n${aborted}`)).toBe('relation "shop" does not exist');
+});
+
+test.each([
+  "curl: (6) Could not resolve host: example.org",
+  "error: unknown option '--frob'",
+  "npm error code ELIFECYCLE",
+  "ERROR: 2 tests failed",
+  "psql:1.sql:1: NOTICE:  relation exists, skipping",
+  "Error: Cannot find module 'pg'\n    at node:internal/modules/cjs/loader:1228:15",
+  "",
+])("output without an error of a server has none: %s", (output) => {
+  expect(findPrintedError(output)).toBeUndefined();
+});
+
+test("a statement of several lines before the server's words is left out (Knex)", () => {
+  const dump = "    at parseErrorMessage (/builds/shop/node_modules/pg-protocol/dist/parser.js:306:11)";
+  expect(found(`error: insert into t\n values ('Ada') - relation "t" does not exist\n${dump}`)).toBe('relation "t" does not exist');
+});
+
+test("long and many lines are searched within two seconds", () => {
+  const before = performance.now();
+  findPrintedError(`ERROR:  ${"a: ".repeat(100_000)}\n${"psql:".repeat(100_000)}\n${'File "'.repeat(100_000)}\n(${" - ".repeat(100_000)}`);
+  findPrintedError('error: no\nERROR:  no\n  File "x.py", line 1\n'.repeat(8000));
+  expect(performance.now() - before).toBeLessThan(2000);
+});
