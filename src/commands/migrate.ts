@@ -141,15 +141,25 @@ async function requireCompleteVersionTable(project: Project, url: DirectUrl, sig
   const gap = recorded === undefined ? undefined : versionTableGap(project, recorded);
   if (gap === undefined) return;
   const differences = [
-    ...(gap.missing.length === 0 ? [] : [`${gap.missing.join(", ")} missing`]),
+    ...(gap.missing.length === 0 ? [] : [`${gap.missing.map((id) => nameOf(project, id)).join(", ")} missing`]),
     ...(gap.unexpected.length === 0 ? [] : [`${gap.unexpected.join(", ")} unexpected`]),
   ];
   throw new OffshootError(
     "MIGRATION_FAILED",
-    `${project.tool} exited with status 0, but its version table is not at the newest migration: ${differences.join("; ")}.`,
-    {
-      meaning: "The schema is not what the migrations of this repository create.",
-      remedy: "Check that the tool migrates the database at DATABASE_URL. Then start again with an empty database.",
-    },
+    `${project.tool} exited with status 0, but its version table does not match the migrations: ${differences.join("; ")}.`,
+    gap.leftOut.length === 0
+      ? {
+          meaning: "The schema is not what the migrations of this repository create.",
+          remedy: "Check that the tool migrates the database at DATABASE_URL. Then start again with an empty database.",
+        }
+      : {
+          meaning: `${project.tool} left out ${gap.leftOut.map((id) => nameOf(project, id)).join(", ")}, and applied newer migrations. What they create is missing.`,
+          remedy: "Generate the migrations that were left out again, so that they are the newest. Or start again with an empty database.",
+        },
   );
+}
+
+/** The name of a revision, as users know it. */
+function nameOf({ revisions }: Project, id: string): string {
+  return revisions.find((revision) => revision.id === id)?.name ?? id;
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { OffshootError } from "../errors.ts";
 import type { Repository } from "./repository.ts";
-import type { Revision, Tool } from "./tool.ts";
+import type { Revision, Tool, VersionTable } from "./tool.ts";
+import { literal } from "../postgres/identifier.ts";
 
 /** The files that drizzle-kit finds without a flag, in this order. */
 const DEFAULTS = ["ts", "js", "json"].map((extension) => `drizzle.config.${extension}`);
@@ -11,6 +12,15 @@ const NAMED = ["mjs", "cjs", "mts", "cts"].map((extension) => `drizzle.config.${
 interface Entry {
   readonly idx: number;
   readonly tag: string;
+  /** Milliseconds. drizzle-kit applies only what is later than the newest migration in the database. */
+  readonly when?: unknown;
+}
+
+interface Hashed extends Entry {
+  /** The SHA-256 of the file, as the version table records it. */
+  readonly id: string;
+  /** The id of the snapshot that this one was generated from. */
+  readonly parent: string | undefined;
 }
 
 /**
@@ -23,22 +33,19 @@ export const drizzle: Tool = {
   async find(repository, given) {
     const evidence = await repository.first(...DEFAULTS, ...NAMED);
     if (evidence === undefined) return undefined;
-    const named = /\bout["']?\s*:\s*["'`]([^"'`]+)["'`]/.exec((await repository.read(evidence)) ?? "")?.[1];
+    const configuration = (await repository.read(evidence)) ?? "";
+    const named = /\bout["']?\s*:\s*["'`]([^"'`]+)["'`]/.exec(configuration)?.[1];
     const folder = (given ?? named ?? "drizzle").replace(/^\.\//, "").replace(/\/+$/, "");
     const journal = await repository.read(`${folder}/meta/_journal.json`);
     if (journal === undefined) return undefined;
+    const entries = await hashesOf(repository, folder, entriesOf(journal, `${folder}/meta/_journal.json`));
     return {
       tool: "drizzle",
       evidence,
       command: `drizzle-kit migrate${DEFAULTS.includes(evidence) ? "" : ` --config ${evidence}`}`,
       files: [evidence, `${folder}/**`],
-      versionTable: {
-        tables: ["drizzle.*"],
-        name: "drizzle.__drizzle_migrations",
-        query: (table) => `select hash as id from ${table} order by created_at`,
-        holds: "all",
-      },
-      revisions: await revisionsOf(repository, folder, entriesOf(journal, `${folder}/meta/_journal.json`)),
+      versionTable: versionTableOf(configuration, entries),
+      revisions: revisionsOf(entries),
       package: "drizzle-kit",
     };
   },
@@ -69,17 +76,53 @@ function isEntry(value: unknown): value is Entry {
   );
 }
 
-/** If two git branches each added a migration, the journal has two entries with the same number: two heads. */
-async function revisionsOf(repository: Repository, folder: string, entries: readonly Entry[]): Promise<readonly Revision[]> {
-  const hashed = await Promise.all(
-    entries.map(async ({ idx, tag }) => {
-      const text = (await repository.read(`${folder}/${tag}.sql`)) ?? "";
-      return { idx, tag, id: createHash("sha256").update(text).digest("hex") };
+async function hashesOf(repository: Repository, folder: string, entries: readonly Entry[]): Promise<readonly Hashed[]> {
+  return Promise.all(
+    entries.map(async (entry) => {
+      const text = (await repository.read(`${folder}/${entry.tag}.sql`)) ?? "";
+      const snapshot = await repository.read(`${folder}/meta/${/^\d*/.exec(entry.tag)?.[0]}_snapshot.json`);
+      const parent = /"prevId"\s*:\s*"([^"]+)"/.exec(snapshot ?? "")?.[1];
+      return { ...entry, id: createHash("sha256").update(text).digest("hex"), parent };
     }),
   );
-  return hashed.map(({ idx, tag, id }) => ({
-    id,
-    name: tag,
-    dependsOn: hashed.filter((other) => other.idx === idx - 1).map((other) => other.id),
-  }));
+}
+
+/**
+ * drizzle-kit applies the migrations in the order of the journal. Two of them are two heads where `drizzle-kit check` reports a
+ * collision: their snapshots were generated from the same one. Two git branches can also leave two entries with one number,
+ * and only one snapshot for both. A snapshot whose parent was deleted is no collision.
+ */
+function revisionsOf(entries: readonly Hashed[]): readonly Revision[] {
+  const revisions: Revision[] = [];
+  for (const [at, { idx, tag, id, parent }] of entries.entries()) {
+    const twin = entries.slice(0, at).findIndex((other) => other.idx === idx || (parent !== undefined && other.parent === parent));
+    const before = entries[at - 1]?.id;
+    revisions.push({ id, name: tag, dependsOn: revisions[twin]?.dependsOn ?? (before === undefined ? [] : [before]) });
+  }
+  return revisions;
+}
+
+/**
+ * The version table, from `migrations: { table, schema }` of the configuration. drizzle-kit compares times and not hashes, so
+ * a file that was changed after it was applied counts as applied, except the newest: its change was certainly left out.
+ */
+function versionTableOf(configuration: string, entries: readonly Hashed[]): VersionTable {
+  const settings = /\bmigrations["']?\s*:\s*\{([^}]*)\}/.exec(configuration)?.[1] ?? "";
+  const setting = (key: string): string | undefined => new RegExp(`\\b${key}["']?\\s*:\\s*["'\`]([^"'\`]+)["'\`]`).exec(settings)?.[1];
+  const [schema = "drizzle", table = "__drizzle_migrations"] = [setting("schema"), setting("table")];
+  const times = entries.map(({ when }) => when);
+  const known = entries
+    .slice(0, -1)
+    .filter(({ when }) => typeof when === "number" && Number.isSafeInteger(when) && times.indexOf(when) === times.lastIndexOf(when))
+    .map(({ when, id }) => `(${String(when)}::bigint, ${literal(id)})`);
+  return {
+    tables: schema === "drizzle" ? ["drizzle.*"] : [`${schema}.${table}`],
+    name: `${schema}.${table}`.replaceAll(/[^.]*[^a-z0-9_.][^.]*/g, (name) => `"${name.replaceAll('"', '""')}"`),
+    query: (from) =>
+      known.length === 0
+        ? `select hash as id from ${from} order by created_at`
+        : `select coalesce(known.id, applied.hash) as id from ${from} applied
+             left join (values ${known.join(", ")}) known (at, id) on known.at = applied.created_at order by applied.created_at`,
+    holds: "all",
+  };
 }

@@ -36,21 +36,37 @@ where c.oid operator(pg_catalog.=) pg_catalog.to_regclass(${literal(name)})::pg_
 
 /** The difference between a version table and the revisions of the repository. */
 export interface VersionTableGap {
-  /** Heads of the repository that are not in the table. */
+  /** Heads of the repository that are not in a table of heads, and all revisions that are not in a table of all. */
   readonly missing: readonly string[];
+  /** Those of `missing` that are older than a revision in the table. */
+  readonly leftOut: readonly string[];
   /** Ids in the table that are not heads of the repository, and heads that the table contains twice. */
   readonly unexpected: readonly string[];
 }
 
 /**
- * Compares a version table with the newest revisions of the repository. Undefined if they match. A table of heads must
- * contain exactly the heads: two migrations at the same time can leave additional rows. A table of all revisions can
- * contain more, for example the migrations of installed packages.
+ * Compares a version table with the revisions of the repository. Undefined if they match. A table of heads must contain
+ * exactly the heads: two migrations at the same time can leave additional rows. A table of all revisions must contain each of
+ * them: some tools leave out a migration that is older than the newest in the database, and report nothing. It can contain
+ * more, for example the migrations of installed packages.
  */
 export function versionTableGap(project: Project, recorded: readonly string[]): VersionTableGap | undefined {
   const heads = headsOf(project.revisions).map(({ id }) => id);
-  const missing = heads.filter((id) => !recorded.includes(id));
-  const unexpected =
-    project.versionTable.holds === "heads" ? recorded.filter((id, at) => !heads.includes(id) || recorded.indexOf(id) !== at) : [];
-  return missing.length === 0 && unexpected.length === 0 ? undefined : { missing, unexpected };
+  const { holds } = project.versionTable;
+  const required = holds === "heads" ? heads : project.revisions.map(({ id }) => id);
+  const missing = required.filter((id) => !recorded.includes(id));
+  const unexpected = holds === "heads" ? recorded.filter((id, at) => !heads.includes(id) || recorded.indexOf(id) !== at) : [];
+  return missing.length === 0 && unexpected.length === 0
+    ? undefined
+    : { missing, leftOut: holds === "all" ? olderThan(recorded, project, missing) : [], unexpected };
+}
+
+/** In a tool with several sequences, only revisions of the same sequence are compared. */
+function olderThan(recorded: readonly string[], { revisions }: Project, missing: readonly string[]): readonly string[] {
+  const applied = revisions.filter(({ id }) => recorded.includes(id));
+  return revisions
+    .filter(
+      (each, at) => missing.includes(each.id) && applied.some((other) => other.sequence === each.sequence && revisions.indexOf(other) > at),
+    )
+    .map(({ id }) => id);
 }

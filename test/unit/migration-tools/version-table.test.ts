@@ -12,7 +12,14 @@ const project = (holds: VersionTable["holds"]): Project => ({
   revisions: inSequence(["m/1.sql", "m/2.sql", "m/3.sql"]),
 });
 
-test.each<{ holds: VersionTable["holds"]; recorded: string[]; missing?: string[]; unexpected?: string[]; when: string }>([
+test.each<{
+  holds: VersionTable["holds"];
+  recorded: string[];
+  missing?: string[];
+  unexpected?: string[];
+  leftOut?: string[];
+  when: string;
+}>([
   { when: "a table of heads that contains only the head is up to date", holds: "heads", recorded: ["3"] },
   { when: "a table of heads can be behind", holds: "heads", recorded: ["2"], missing: ["3"], unexpected: ["2"] },
   {
@@ -31,6 +38,14 @@ test.each<{ holds: VersionTable["holds"]; recorded: string[]; missing?: string[]
     recorded: ["auth", "1", "2", "3"],
   },
   { when: "a table of all revisions can lack the newest", holds: "all", recorded: ["1", "2"], missing: ["3"], unexpected: [] },
-])("$when", ({ holds, recorded, missing, unexpected }) => {
-  expect(versionTableGap(project(holds), recorded)).toEqual(missing === undefined ? undefined : { missing, unexpected });
+  {
+    when: "a table of all revisions can lack one in the middle, which the tool left out",
+    holds: "all",
+    recorded: ["1", "3"],
+    missing: ["2"],
+    unexpected: [],
+    leftOut: ["2"],
+  },
+])("$when", ({ holds, recorded, missing, unexpected, leftOut = [] }) => {
+  expect(versionTableGap(project(holds), recorded)).toEqual(missing === undefined ? undefined : { missing, leftOut, unexpected });
 });
