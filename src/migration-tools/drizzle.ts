@@ -90,7 +90,7 @@ async function hashesOf(repository: Repository, folder: string, entries: readonl
 /**
  * drizzle-kit applies the migrations in the order of the journal. Two of them are two heads where `drizzle-kit check` reports a
  * collision: their snapshots were generated from the same one. Two git branches can also leave two entries with one number,
- * and only one snapshot for both. A snapshot whose parent was deleted is no collision.
+ * and only one snapshot for both. A deleted parent makes no collision.
  */
 function revisionsOf(entries: readonly Hashed[]): readonly Revision[] {
   const revisions: Revision[] = [];

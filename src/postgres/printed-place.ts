@@ -39,7 +39,7 @@ function pythonFrame(lines: readonly string[], at: number): { readonly file: str
   for (let place = at - 1; place >= Math.max(0, at - STACK); place -= 1) {
     const [, file, line] = /^\s*File "([^"]+)", line (\d+)/.exec(lines[place] ?? "") ?? [];
     if (file !== undefined && !NOT_OWN.test(file)) return { file, line: Number(line) };
-    if (/^Traceback /.test(lines[place] ?? "")) return undefined;
+    if (lines[place]?.startsWith("Traceback ")) return undefined;
   }
   return undefined;
 }

@@ -28,8 +28,12 @@ test.runIf(tool !== undefined && isInstalled(tool))(
           [3000, "main_b"],
         ]),
       );
-      await project.offshoot(["up"]);
-      expect(await project.offshoot(["migrate"])).toMatchObject({ code: 0 });
+      await project.offshoot(["up", "--run", "first"]);
+      const { stdout } = await project.offshoot(["env", "--run", "first", "--json"]);
+      const { DATABASE_URL_UNPOOLED: url = "" } = JSON.parse(stdout) as Record<string, string>;
+      // Each is a run of its own in one database, as on a server that is kept.
+      const migrate = (run: string) => project.offshoot(["migrate", "--run", run, "--url", url]);
+      expect(await migrate("first")).toMatchObject({ code: 0 });
 
       // The branch is merged, and its migration has an older time.
       await project.write(
@@ -40,7 +44,7 @@ test.runIf(tool !== undefined && isInstalled(tool))(
           [3000, "main_b"],
         ]),
       );
-      const { code, stderr } = await project.offshoot(["migrate"]);
+      const { code, stderr } = await migrate("merged");
       expect({ code, stderr }).toMatchObject({ code: 11 });
       expect(stderr).toContain("drizzle exited with status 0, but its version table does not match the migrations: branch_a missing.");
       expect(stderr).toContain("drizzle left out branch_a, and applied newer migrations.");
@@ -54,9 +58,9 @@ test.runIf(tool !== undefined && isInstalled(tool))(
         ]),
       );
       await project.write("drizzle/base.sql", "create table base (\n  id int\n);");
-      expect(await project.offshoot(["migrate"])).toMatchObject({ code: 0 });
+      expect(await migrate("formatted")).toMatchObject({ code: 0 });
     } finally {
-      await project.offshoot(["down"]);
+      await project.offshoot(["down", "--run", "first"]);
       await project.remove();
     }
   },

@@ -95,6 +95,17 @@ test("an error whose rows are private shows the constraint, and neither the key 
   expect(JSON.stringify({ ...facts, message })).not.toContain("ada@example.org");
 });
 
+/** The environment of one start of a job in a GitLab pipeline. */
+const job = (name: string, id: string, index = "1") => ({
+  CI: "true",
+  GITLAB_CI: "true",
+  CI_PIPELINE_ID: "77",
+  CI_PROJECT_PATH: "acme/shop",
+  CI_JOB_NAME: name,
+  CI_JOB_ID: id,
+  CI_NODE_INDEX: index,
+});
+
 test("a retried job of a GitLab pipeline is a new attempt, and its sibling is not", async () => {
   await copyTool("sql", project.directory);
   await project.write(
@@ -103,15 +114,6 @@ test("a retried job of a GitLab pipeline is a new attempt, and its sibling is no
   );
   await chmod(join(project.directory, "migrate.sh"), 0o755);
   await project.write("offshoot.yaml", "migrations: { command: ./migrate.sh, files: [migrations/*.sql] }\n");
-  const job = (name: string, id: string, index = "1") => ({
-    CI: "true",
-    GITLAB_CI: "true",
-    CI_PIPELINE_ID: "77",
-    CI_PROJECT_PATH: "acme/shop",
-    CI_JOB_NAME: name,
-    CI_JOB_ID: id,
-    CI_NODE_INDEX: index,
-  });
   const migrate = (env: Record<string, string>) => project.offshoot(["migrate", "--json"], env);
   await project.offshoot(["up"], job("test", "100"));
   const first = await migrate(job("test", "100"));

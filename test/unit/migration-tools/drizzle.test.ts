@@ -119,12 +119,15 @@ test.each(HISTORIES)("a history of Drizzle that $when has the heads $heads", ({ 
 const installed = REAL_TOOLS.some((tool) => tool.name === "drizzle" && isInstalled(tool));
 const KIT = new URL("../../peers/node_modules/drizzle-kit/bin.cjs", import.meta.url).pathname;
 
-test.runIf(installed).each(HISTORIES)("`drizzle-kit check` agrees about a history that $when", { tags: "proof" }, ({ entries, heads }) =>
-  inFolder(historyOf(entries), async (folder) => {
-    const argv = [process.execPath, KIT, "check"];
-    const { failure, stdout } = await runProgram(argv, { cwd: folder, env: process.env, signal: AbortSignal.timeout(60_000) });
-    expect({ code: failure?.code, stdout }).toMatchObject({ code: heads.length === 1 ? undefined : 1 });
-  }),
+test.runIf(installed).each(HISTORIES)(
+  "`drizzle-kit check` agrees about a history that $when",
+  { tags: "proof", timeout: 60_000 },
+  ({ entries, heads }) =>
+    inFolder(historyOf(entries), async (folder) => {
+      const argv = [process.execPath, KIT, "check"];
+      const { failure, stdout } = await runProgram(argv, { cwd: folder, env: process.env, signal: AbortSignal.timeout(60_000) });
+      expect({ code: failure?.code, stdout }).toMatchObject({ code: heads.length === 1 ? undefined : 1 });
+    }),
 );
 
 test("two entries with one number are two heads, though they have one snapshot", () => {
