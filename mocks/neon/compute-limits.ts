@@ -1,4 +1,3 @@
-import { findBranch } from "./find.ts";
 import type { Neon } from "./neon.ts";
 import { refused } from "./reply.ts";
 import type { Endpoint, Project } from "./state.ts";
@@ -54,8 +53,9 @@ function reasonOf(neon: Neon, project: Project, endpoint: Endpoint): Reason | un
   if (project.branches.get(endpoint.branchId)?.isDefault === true) return undefined;
   const { computeRefusal, activeComputeLimit } = neon.switches;
   if (computeRefusal !== "none") return computeRefusal;
+  if (activeComputeLimit === 0) return undefined;
   const isOther = (other: Endpoint): boolean =>
-    other !== endpoint && other.state === "active" && !findBranch(neon, project, other.branchId).isDefault;
+    other !== endpoint && other.state === "active" && project.branches.get(other.branchId)?.isDefault === false;
   const active = [...project.endpoints.values()].filter(isOther).length;
-  return activeComputeLimit > 0 && active >= activeComputeLimit ? "active-limit" : undefined;
+  return active >= activeComputeLimit ? "active-limit" : undefined;
 }

@@ -73,6 +73,16 @@ const switches: fc.Arbitrary<Partial<Switches>> = fc.record({
   annotationWhenNone: fc.constantFrom("empty", "absent", "null"),
   annotationsInherited: fc.boolean(),
   unknowns: fc.boolean(),
+  // Most schedules let computes run, so that the other faults are met too.
+  computeRefusal: fc.oneof(
+    { weight: 12, arbitrary: fc.constant("none" as const) },
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom("active-limit", "compute-quota", "suspended", "disabled", "address", "unreachable", "unknown"),
+    },
+  ),
+  computeRefusalAt: fc.constantFrom("connect", "create"),
+  activeComputeLimit: fc.constantFrom(0, 0, 0, 1, 2),
 });
 
 const schedule = fc.record({
@@ -108,8 +118,8 @@ test(`${RUNS} schedules of faults leave no branch without an expiry, change no b
     { numRuns: RUNS, seed: SEED },
   );
   // If almost every schedule fails early, the checks above prove little.
-  for (const often of ["created", "adopted", "deleted", "NOT_OURS"])
-    expect([often, (outcomes.get(often) ?? 0) > RUNS / 20]).toEqual([often, true]);
+  for (const often of ["created", "adopted", "deleted", "NOT_OURS", "compute-limit", "compute-quota"])
+    expect([often, (outcomes.get(often) ?? 0) > RUNS / 40]).toEqual([often, true]);
 }, 300_000);
 
 /** Counts results by origin, refusal code, release result or error code. */
