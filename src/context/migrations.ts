@@ -81,14 +81,17 @@ export async function findProject(context: Context): Promise<LocatedProject | un
   if (tool === "none") return undefined;
   const directory = migrationDirectory(context);
   const { repositoryIn } = await import("../migration-tools/repository.ts");
-  const { detectTool, requireTool } = await import("../migration-tools/detect.ts");
+  const { detectTool, findTool, requireTool } = await import("../migration-tools/detect.ts");
   const repository = repositoryIn(directory);
-  if (tool !== undefined && configured !== undefined) return { project: await requireTool(tool, repository, folder), directory };
+  if (tool !== undefined) {
+    const found = await findTool(tool, repository, folder);
+    if (found !== undefined) return { project: found, directory };
+    const inWorkspace = configured === undefined ? await findInWorkspace(repository, tool, folder) : undefined;
+    return inWorkspace ?? { project: await requireTool(tool, repository, folder), directory };
+  }
   const project = await detectTool(repository, folder);
-  if (project !== undefined && (tool === undefined || project.tool === tool)) return { project, directory };
-  const inWorkspace = configured === undefined ? await findInWorkspace(repository, tool, folder) : undefined;
-  if (inWorkspace !== undefined) return inWorkspace;
-  return tool === undefined ? undefined : { project: await requireTool(tool, repository, folder), directory };
+  if (project !== undefined) return { project, directory };
+  return configured === undefined ? findInWorkspace(repository, tool, folder) : undefined;
 }
 
 async function findInWorkspace(

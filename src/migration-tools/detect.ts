@@ -62,11 +62,16 @@ export async function detectTool(repository: Repository, folder?: string): Promi
   });
 }
 
+/** Finds the given tool in the repository. Undefined if the repository does not use it. */
+export async function findTool(name: string, repository: Repository, folder?: string): Promise<Project | undefined> {
+  return TOOLS.find((known) => known.name === name)?.find(repository, folder);
+}
+
 /** Finds the given tool in the repository. Throws `TOOL_UNSUITABLE` if the repository does not use it. */
 export async function requireTool(name: string, repository: Repository, folder?: string): Promise<Project> {
-  const tool = TOOLS.find((known) => known.name === name);
-  const project = await tool?.find(repository, folder);
+  const project = await findTool(name, repository, folder);
   if (project !== undefined) return project;
+  const tool = TOOLS.find((known) => known.name === name);
   throw new OffshootError("TOOL_UNSUITABLE", `No migrations of ${name} were found in ${repository.directory}.`, {
     meaning: `Expected ${tool?.expects ?? `one of the tools ${TOOLS.map((known) => known.name).join(", ")}`}.`,
     remedy:

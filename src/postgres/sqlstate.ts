@@ -12,6 +12,7 @@ export const SQLSTATE = {
   undefinedTable: "42P01",
   undefinedSchema: "3F000",
   undefinedObject: "42704",
+  wrongObjectType: "42809",
   invalidParameterValue: "22023",
   dependentObjects: "2BP01",
   invalidPassword: "28P01",

@@ -72,7 +72,7 @@ export function renderRepair({ steps, unrepaired }: RepairPlan, heading: Heading
     `Changes the schema of ${heading.actual}`,
     `to that of ${heading.expected}.`,
     "",
-    "Written by `offshoot drift --repair`. Run it with `psql -v ON_ERROR_STOP=1 -f`: not all of it can addCause a transaction.",
+    "Written by `offshoot drift --repair`. Run it with `psql -v ON_ERROR_STOP=1 -f`: not all of it can run in one transaction.",
     "You can run it again: it skips what is done already.",
     `offshoot tested it: it ran twice on ${heading.copy}.`,
     ...(heading.copyHasRows

@@ -12,7 +12,7 @@ import { restrictCopy } from "../../providers/local/restricted-copy.ts";
 import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
 import type { Clone, Database } from "../../providers/provider.ts";
 import type { Context } from "../../context/context.ts";
-import { withScratchDatabase } from "../../context/scratch-database.ts";
+import { scratchRequest, withScratchDatabase } from "../../context/scratch-database.ts";
 import { createFromCatalog, dumpSchema } from "./copy-schema.ts";
 import type { DatabaseSide } from "./sides.ts";
 
@@ -76,7 +76,8 @@ const byClone: CopyMethod = async (context, original, work) => {
   const { database } = parseUrl(url);
   const serverUrl = withDatabase(url, "postgres");
   const { signal } = context;
-  const make = (): Promise<Clone> => clone?.(signal) ?? cloneDatabase(serverUrl, database, false, signal);
+  const { tag } = scratchRequest(context, "repair");
+  const make = (): Promise<Clone> => clone?.(signal) ?? cloneDatabase(serverUrl, database, { tag, signal });
   return restricted(context, original, serverUrl, { description: `a clone of ${description}`, hasRows: true, make }, work);
 };
 
@@ -123,7 +124,7 @@ async function onScratch<T>(
   const { catalog } = original;
   const { major } = catalog.server;
   const wanted = { ...context, settings: { ...settings, postgres: major as typeof settings.postgres } };
-  return withScratchDatabase(wanted, "repair", async ({ clone, provider, directUrl }: Database) => {
+  return withScratchDatabase(wanted, "repair", async ({ clone, provider, directUrl, tag }: Database) => {
     if (clone === undefined) return { reason: `the provider ${provider} cannot copy databases` };
     const serverUrl = withDatabase(directUrl, "postgres");
     const empty = { description, hasRows: false, extensions: catalog.extensions, make: () => clone(signal) };
@@ -136,7 +137,7 @@ async function onScratch<T>(
         const { user, password, database } = parseUrl(filled.url);
         const owner = role === undefined ? undefined : { name: user, password };
         const owned = async (): Promise<Clone> =>
-          restrictCopy(await cloneDatabase(serverUrl, database, false, signal), { role: owner, major, extensions: [], signal });
+          restrictCopy(await cloneDatabase(serverUrl, database, { tag, signal }), { role: owner, major, extensions: [], signal });
         return { done: await work({ description, hasRows: false, role, make: owned }) };
       } finally {
         await filled.drop();

@@ -4,6 +4,8 @@ import { connect, type Session } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
 import { directUrl, withDatabase } from "../../postgres/url.ts";
 import type { Clone } from "../provider.ts";
+import type { OwnerTag } from "../../identity/owner-tag.ts";
+import { commentOn, formatComment } from "./databases.ts";
 import { dropEntry } from "./drop.ts";
 import { tryCreatorLocks } from "./locks.ts";
 import { scratchName } from "./names.ts";
@@ -50,11 +52,19 @@ export async function propertyStatements(session: Session, from: string, to: str
   return rows.map((row) => row.statement);
 }
 
+export interface CloneOptions {
+  /** Whether a checkpoint of the server needs no flush to disk. */
+  readonly isQuick?: boolean;
+  /** The owner tag of the copy. */
+  readonly tag: OwnerTag;
+  readonly signal: AbortSignal;
+}
+
 /**
  * `Database.clone` on a local server. The copy has a scratch name, and its lock is held until the copy is dropped. If this
- * process is killed, the next creation on that server drops the copy.
+ * process is killed, the next creation on that server drops the copy, and `offshoot sweep` lists it with the tag.
  */
-export async function cloneDatabase(serverUrl: string, database: string, isQuick: boolean, signal: AbortSignal): Promise<Clone> {
+export async function cloneDatabase(serverUrl: string, database: string, { isQuick = false, tag, signal }: CloneOptions): Promise<Clone> {
   const session = await connect(serverUrl, { applicationName: "offshoot:clone", signal });
   const scratch = scratchName();
   const within = deadline("copying the database", CLONE_MS, signal);
@@ -72,6 +82,7 @@ export async function cloneDatabase(serverUrl: string, database: string, isQuick
       });
     }
     await session.query(copyStatement(scratch, database, isQuick));
+    await session.query(commentOn(scratch, formatComment(tag)));
     for (const statement of await propertyStatements(session, database, scratch)) await session.query(statement);
     within.check();
   } catch (thrown) {

@@ -57,10 +57,26 @@ export async function dropUnused(session: Session, entry: Pick<Entry, "name" | "
   }
 }
 
-/** Drops a database that the caller has checked and locked, and ends its sessions. */
+/**
+ * Drops a database that the caller has checked and locked, and ends its sessions. Code in a copy can make the copy a template,
+ * because the role of the copy owns it.
+ */
 export async function dropEntry(session: Session, entry: Pick<Entry, "name" | "isTemplate">): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      if (entry.isTemplate || attempt > 1) await session.query(`alter database ${identifier(entry.name)} is_template false`);
+      return await dropWithSessions(session, entry);
+    } catch (thrown) {
+      // 42809: "cannot drop a template database".
+      if (codeOf(thrown) !== SQLSTATE.wrongObjectType || attempt === DROP_ATTEMPTS) throw thrown;
+    }
+  }
+}
+
+const DROP_ATTEMPTS = 3;
+
+async function dropWithSessions(session: Session, entry: Pick<Entry, "name">): Promise<void> {
   const name = identifier(entry.name);
-  if (entry.isTemplate) await session.query(`alter database ${name} is_template false`);
   try {
     await session.query(`drop database if exists ${name} with (force)`);
   } catch (thrown) {

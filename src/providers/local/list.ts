@@ -1,6 +1,6 @@
 import type { Session } from "../../postgres/connect.ts";
 import type { Listed } from "../provider.ts";
-import { readComment } from "./databases.ts";
+import { parseComment, readComment } from "./databases.ts";
 import { DATABASE_PREFIX, isScratch, toFullName } from "./names.ts";
 import type { Bounds, Server, ServerSource } from "./server.ts";
 import { IS_USE } from "./sessions.ts";
@@ -37,8 +37,9 @@ export async function listStored(source: ServerSource, bounds: Bounds): Promise<
 }
 
 function toListed(source: ServerSource, server: string, { name, comment, sessions, sizeBytes, now }: Row): Listed {
-  const { tag, lastUsedAt } = readComment(name, comment);
   const broken = isScratch(name);
+  // The name of a scratch database proves that offshoot created it. Its tag is that of the database from which it was copied.
+  const { tag, lastUsedAt } = broken ? parseComment(comment) : readComment(name, comment);
   return {
     provider: source.provider,
     id: `${server}/${name}`,

@@ -123,7 +123,7 @@ function describeDatabase(
     tag,
     base: base?.name,
     renew: (ttlMs, signal) => renew(server.url, { name: database, tag }, ttlMs, signal),
-    clone: (signal) => cloneDatabase(server.url, database, quickCheckpoints && postgresMajor >= 15, signal),
+    clone: (signal) => cloneDatabase(server.url, database, { isQuick: quickCheckpoints && postgresMajor >= 15, tag, signal }),
     keepAsBase: (fingerprint, stillTrue, signal) =>
       keepAsBase({
         url: server.url,

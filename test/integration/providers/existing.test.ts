@@ -8,6 +8,7 @@ import type { Database, Provider, Refusal } from "../../../src/providers/provide
 import { freePort } from "../../../src/providers/local/cluster/start.ts";
 import { listening, wantedBy } from "./requests.ts";
 import { testBases } from "./bases.ts";
+import { plan } from "../../../src/sweep/plan.ts";
 import { testContract } from "./contract.ts";
 
 const admin = (sql: string): Promise<unknown> => withSession(inject("serverUrl"), (session) => session.query(sql));
@@ -113,4 +114,25 @@ describe("the existing provider with a server on another machine", () => {
       }
     }
   });
+});
+
+test("a copy of a killed process is listed with its tag and expiry, and can be deleted", async () => {
+  const provider = providerFor(inject("serverUrl"));
+  const wanted = wantedBy("killed-copy");
+  const database = await provider.acquire(wanted, listening());
+  if (database.kind === "refusal") throw new Error(database.text);
+  const copy = await database.clone?.(new AbortController().signal);
+  const name = new URL(copy?.url ?? "").pathname.slice(1);
+  try {
+    // The creator's session holds the lock of the copy. It ends when the process is killed.
+    await admin("select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'offshoot:clone'");
+    const found = (await provider.list(listening())).find(({ id }) => id.endsWith(name));
+    expect(found).toMatchObject({ broken: true, tag: { run: wanted.run.key }, expiresAt: expect.any(Date) });
+    const closed = { repository: undefined, pullRequests: new Set<number>(), refs: new Set<string>() };
+    const policy = { now: new Date(), repository: undefined, owner: undefined, olderThanMs: undefined, idleMs: 0, baseTtlMs: 1, closed };
+    expect(found && plan([found], policy).delete).toMatchObject([{ reason: { code: "broken" } }]);
+  } finally {
+    await admin(`drop database if exists ${identifier(name)} with (force)`);
+    await database[Symbol.asyncDispose]();
+  }
 });

@@ -219,7 +219,7 @@ test("a failed command is reported, with a warning that the database could not b
   const warnings: string[] = [];
   const { env } = await existing("stuck");
   const emit: Listener = (event) => void (event.kind === "warning" && warnings.push(event.text));
-  const settings = { run: `stuck${tries}`, provider: "existing" } as const;
+  const settings = { run: `stuck${tries}`, provider: "existing", "migrations.tool": "none" } as const;
   const failed = run({ cwd: import.meta.dirname, env, settings, onEvent: emit, command: ["no-such-command-here"] });
   await expect(failed).rejects.toMatchObject({ code: "COMMAND_NOT_FOUND" });
   expect(warnings.join()).toMatch(/could not be dropped.*Delete it: offshoot down --run stuck\d+/);
