@@ -24,12 +24,17 @@ export interface ProgramResult {
 /** No program that is run in this way prints so much. */
 const MOST_BYTES = 16 * MIB;
 
+/** The code of the failure of a program that printed more than the limit. */
+const TOO_MUCH = "ERR_CHILD_PROCESS_STDIO_MAXBUFFER";
+
 /** Runs a program to its end and collects its output. Never throws. */
 export function runProgram([file = "", ...args]: readonly string[], options: ProgramOptions): Promise<ProgramResult> {
   const { env, cwd, input = "", signal, mostBytes = MOST_BYTES } = options;
   return new Promise((resolve) => {
-    const settings = { env: { ...env }, cwd, signal, maxBuffer: mostBytes, windowsHide: true };
+    // SIGKILL, because a program that prints without an end may also ignore SIGTERM.
+    const settings = { env: { ...env }, cwd, signal, maxBuffer: mostBytes, killSignal: "SIGKILL", windowsHide: true } as const;
     const child = execFile(file, args, settings, (failure, stdout, stderr) => {
+      if (failure?.code === TOO_MUCH) failure.message = `its output is larger than ${mostBytes / MIB} MiB`;
       resolve({ stdout, stderr, failure: failure ?? undefined });
     });
     // A program may end before it has read all of its input. Its exit status shows whether that is a failure.

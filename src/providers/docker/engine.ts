@@ -58,7 +58,8 @@ async function invoke(tool: string, args: readonly string[], env: Env, options: 
 
 function errorTextOf({ failure, stderr }: ProgramResult): string {
   if (failure === undefined) return stderr;
-  return failure.code === "ENOENT" ? "ENOENT" : stderr.trim() || messageOf(failure);
+  if (failure.code === "ENOENT") return "ENOENT";
+  return (typeof failure.code === "string" ? "" : stderr.trim()) || messageOf(failure);
 }
 
 const KEPT =

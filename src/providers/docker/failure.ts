@@ -53,6 +53,12 @@ export function engineRefusal(output: string): Refusal | undefined {
   return refusal(failure, `The Docker engine did not answer: ${brief(output)}`, remedy);
 }
 
+/** Why an engine cannot be used whose answer is not valid. `wrong` follows "the answer ". */
+export function wrongAnswerRefusal(wrong: string): Refusal {
+  const remedy = "Check that the program `docker` is the one of Docker or Podman.";
+  return refusal("wrong-answer", `The Docker engine cannot be used: the answer ${wrong}.`, remedy);
+}
+
 /**
  * Why the image is not available. Nothing was created. A chosen image that does not exist is a mistake in the settings,
  * which no other provider may hide.

@@ -2,7 +2,8 @@ import { formatElapsed } from "../../duration.ts";
 import type { Bounds } from "../local/server.ts";
 import type { Refusal } from "../provider.ts";
 import { type Engine, FIRST_ANSWER_MS } from "./engine.ts";
-import { engineRefusal, imageRefusal } from "./failure.ts";
+import { engineRefusal, imageRefusal, wrongAnswerRefusal } from "./failure.ts";
+import { type ImageConfig, parseShown, SHOWN_IMAGE } from "./shown.ts";
 
 /** What the start of a container depends on. */
 export interface Image {
@@ -19,13 +20,9 @@ const PROGRESS_MS = 10_000;
 /** The image, `missing` when the engine does not have it, or why the engine cannot be used. */
 export async function inspectImage(engine: Engine, name: string, { within }: Bounds): Promise<Image | "missing" | Refusal> {
   const shown = await engine.call(["image", "inspect", "--format", "{{json .Config}}", name], { within, answerMs: FIRST_ANSWER_MS });
-  return shown.ok ? imageOf(JSON.parse(shown.stdout) as ImageConfig) : (engineRefusal(shown.stderr) ?? "missing");
-}
-
-/** The part of an image's configuration that Docker and Podman show in the same form. */
-export interface ImageConfig {
-  readonly Env?: readonly string[] | null;
-  readonly Volumes?: Readonly<Record<string, unknown>> | null;
+  if (!shown.ok) return engineRefusal(shown.stderr) ?? "missing";
+  const answer = parseShown(shown.stdout, SHOWN_IMAGE);
+  return "found" in answer ? imageOf(answer.found) : wrongAnswerRefusal(answer.wrong);
 }
 
 export function imageOf(config: ImageConfig): Image {

@@ -1,4 +1,6 @@
+import * as z from "zod";
 import type { Deadline } from "../../deadline.ts";
+import { OffshootError } from "../../errors.ts";
 import { isLoopback } from "../../loopback.ts";
 import { formatUrl } from "../../postgres/url.ts";
 import { type OwnerTag, tagFromRecord } from "../../identity/owner-tag.ts";
@@ -7,8 +9,9 @@ import type { Refusal } from "../provider.ts";
 import { OWNER_LABEL } from "./container.ts";
 import type { Reach } from "./endpoint.ts";
 import { type Engine, FIRST_ANSWER_MS } from "./engine.ts";
-import { type Image, type ImageConfig, imageOf } from "./image.ts";
-import { engineRefusal } from "./failure.ts";
+import { type Image, imageOf } from "./image.ts";
+import { engineRefusal, wrongAnswerRefusal } from "./failure.ts";
+import { CONTAINER_ID, type ImageConfig, parseShown, SHOWN_CONTAINER, SHOWN_IMAGE, type ShownContainer } from "./shown.ts";
 
 /** A container, from the engine's description of it. */
 export interface Container {
@@ -27,11 +30,15 @@ export interface Container {
   readonly port: { readonly address: string; readonly number: number } | undefined;
 }
 
-/** Containers by name or id. Leaves out those that do not exist. Empty when the engine cannot be used. */
+/**
+ * Containers by name or id. Leaves out those that do not exist. Empty when the engine cannot be used. Throws
+ * `PROVIDER_OUTAGE` for an answer that is not valid.
+ */
 export async function inspect(engine: Engine, names: readonly string[], within: Deadline): Promise<readonly Container[]> {
   const shown = await engine.call(["container", "inspect", ...names], { within });
   // With several names the tool prints those that exist, and an error about the others.
-  return shown.stdout.trim().startsWith("[") ? parseContainers(shown.stdout) : [];
+  if (!shown.ok && !isList(shown.stdout)) return [];
+  return parseContainers(shown.stdout);
 }
 
 /** The container and the image in one call, because each call makes the start slower. */
@@ -42,16 +49,23 @@ export async function inspectBoth(
   within: Deadline,
 ): Promise<{ readonly container: Container | undefined; readonly image: Image | "missing" | Refusal }> {
   const shown = await engine.call(["inspect", name, image], { within, answerMs: FIRST_ANSWER_MS });
-  const objects = shown.stdout.trim().startsWith("[")
-    ? (JSON.parse(shown.stdout) as readonly (Shown | { readonly Config: ImageConfig })[])
-    : [];
-  const found = objects.find((object) => "State" in object);
-  const shownImage = objects.find((object) => !("State" in object));
+  if (!shown.ok && !isList(shown.stdout)) return { container: undefined, image: engineRefusal(shown.stderr) ?? "missing" };
+  const answer = parseShown(shown.stdout, z.array(z.union([SHOWN_CONTAINER, z.object({ State: z.undefined(), Config: SHOWN_IMAGE })])));
+  if ("wrong" in answer) return { container: undefined, image: wrongAnswerRefusal(answer.wrong) };
+  const found = answer.found.find((object): object is ShownContainer => object.State !== undefined);
+  const shownImage = answer.found.find((object) => object.State === undefined);
   return {
     container: found && containerOf(found),
-    image: shownImage === undefined ? (engineRefusal(shown.stderr) ?? "missing") : imageOf(shownImage.Config),
+    image: shownImage === undefined ? (engineRefusal(shown.stderr) ?? "missing") : imageOf(shownImage.Config as ImageConfig),
   };
 }
+
+function isList(output: string): boolean {
+  return output.trimStart().startsWith("[");
+}
+
+/** More containers than one user has. Their ids must fit into one command line. */
+const MOST_CONTAINERS = 1000;
 
 /** Every container of this owner, running or not, or the tool's output when the engine cannot be used. */
 export async function ownContainers(
@@ -62,30 +76,27 @@ export async function ownContainers(
   const listed = await engine.call(["ps", "--all", "--quiet", "--no-trunc", "--filter", `label=${OWNER_LABEL}=${owner}`], { within });
   if (!listed.ok) return { failed: listed.stderr };
   const ids = listed.stdout.split("\n").filter((id) => id !== "");
+  if (ids.length > MOST_CONTAINERS || !ids.every((id) => CONTAINER_ID.test(id)))
+    return { failed: `the answer to \`ps\` is not a list of at most ${MOST_CONTAINERS} container ids` };
   return ids.length === 0 ? [] : inspect(engine, ids, within);
 }
 
-interface Shown {
-  readonly Id: string;
-  readonly Name: string;
-  readonly Created: string;
-  readonly State: { readonly Status: string; readonly ExitCode?: number };
-  readonly Config: { readonly Labels?: Readonly<Record<string, string>> | null; readonly Env?: readonly string[] | null };
-  readonly NetworkSettings?: {
-    readonly Ports?: Readonly<Record<string, readonly { readonly HostIp?: string; readonly HostPort: string }[] | null>> | null;
-  };
-}
-
+/** The containers in the output of `container inspect`. Throws `PROVIDER_OUTAGE` when it is not valid. */
 export function parseContainers(json: string): readonly Container[] {
-  return (JSON.parse(json) as readonly Shown[]).map(containerOf);
+  const answer = parseShown(json, z.array(SHOWN_CONTAINER));
+  if ("found" in answer) return answer.found.map(containerOf);
+  throw new OffshootError("PROVIDER_OUTAGE", `The Docker engine did not describe its containers: the answer ${answer.wrong}.`, {
+    meaning: "Databases of offshoot may be left in one of them. Nothing was removed because of this answer.",
+    remedy: "Check that `docker container inspect` works and that the program `docker` is the one of Docker or Podman.",
+  });
 }
 
-function containerOf(shown: Shown): Container {
+function containerOf(shown: ShownContainer): Container {
   const [binding] = shown.NetworkSettings?.Ports?.["5432/tcp"] ?? [];
   const variable = "POSTGRES_PASSWORD=";
   return {
     id: shown.Id,
-    name: shown.Name.replace(/^\//, ""),
+    name: shown.Name,
     status: shown.State.Status,
     exitCode: shown.State.ExitCode ?? 0,
     createdAt: new Date(shown.Created),
