@@ -131,8 +131,11 @@ function checkedTag(value: unknown): OwnerTag | undefined {
   return { ...tag, ...(lifetime === undefined ? {} : { lifetime }), ...(owner === undefined ? {} : { owner }) };
 }
 
+/** The longest path of a git ref. */
+const MOST_TEXT = 4096;
+
 function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
+  return typeof value === "string" && value !== "" && value.length <= MOST_TEXT;
 }
 
 /** As `ownerOf` writes it. Commands that are printed for users contain it. */

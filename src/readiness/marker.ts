@@ -1,9 +1,10 @@
 import type { Deadline } from "../deadline.ts";
-import { codeOf, type ErrorFacts, OffshootError } from "../errors.ts";
-import type { Session } from "../postgres/connect.ts";
+import { codeOf, type ErrorFacts, messageOf, OffshootError } from "../errors.ts";
+import type { Row, Session } from "../postgres/connect.ts";
 import { withLock } from "../postgres/lock.ts";
 import { LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.ts";
 import type { Owner } from "./request.ts";
+import { isUnfit, MOST_FAILURE_BYTES, MOST_OWNER_BYTES, MOST_ROWS, MOST_TEXT, notOurs, STORED_MARKER } from "./stored.ts";
 
 /** `finalizing`: migrated and verified, and the database is being copied as a base. */
 export type MarkerState = "migrating" | "finalizing" | "ready" | "failed";
@@ -52,28 +53,36 @@ export interface MarkerKey {
   readonly fingerprint: string;
 }
 
-const COLUMNS = `database_id as database, run, fingerprint, invocation, state, attempt, epoch, owner,
-  backend_pid as "backendPid", started_at as "startedAt", beat_at as "beatAt", finished_at as "finishedAt", error`;
+const key = (column: string, name: string): string => `left(${column}::text, ${MOST_TEXT + 1}) as "${name}"`;
+const ms = (column: string, name: string): string => `floor(extract(epoch from ${column}) * 1000)::float8 as "${name}"`;
+const json = (column: string, bytes: number): string =>
+  `case when octet_length(${column}::text) <= ${bytes} then ${column}::text end as ${column}`;
 
-type Nullable = "invocation" | "backendPid" | "finishedAt" | "error";
-type MarkerRow = Omit<Marker, Nullable> & { [Name in Nullable]: Marker[Name] | null };
+const COLUMNS = `${key("database_id", "database")}, ${key("run", "run")}, ${key("fingerprint", "fingerprint")}, ${key("invocation", "invocation")},
+  ${key("state", "state")}, attempt::int4 as attempt, epoch::int4 as epoch, ${json("owner", MOST_OWNER_BYTES)}, backend_pid::int4 as "backendPid",
+  ${ms("started_at", "startedAt")}, ${ms("beat_at", "beatAt")}, ${ms("finished_at", "finishedAt")}, ${json("error", MOST_FAILURE_BYTES)},
+  error is not null as "hasError"`;
 
-/** All markers of the database, with those that a copy inherited. Empty when the table does not exist. */
+/** All markers of the database, with those that a copy inherited. Empty when the table does not exist. Throws `NOT_OURS`. */
 export async function readMarkers(session: Session): Promise<readonly Marker[]> {
   try {
-    const rows = await session.query<MarkerRow>(`select ${COLUMNS} from offshoot.readiness`);
-    return rows.map((row) => ({
-      ...row,
-      invocation: row.invocation ?? undefined,
-      backendPid: row.backendPid ?? undefined,
-      finishedAt: row.finishedAt ?? undefined,
-      error: row.error ?? undefined,
-    }));
+    const rows = await session.query(`select ${COLUMNS} from offshoot.readiness limit ${MOST_ROWS + 1}`);
+    if (rows.length > MOST_ROWS) throw notOurs(TABLE, `more than ${MOST_ROWS} rows`);
+    return rows.map((row) => markerOf(row));
   } catch (thrown) {
     const code = codeOf(thrown);
     if (code === SQLSTATE.undefinedTable || code === SQLSTATE.undefinedSchema) return [];
+    if (code !== SQLSTATE.insufficientPrivilege && isUnfit(thrown)) throw notOurs(TABLE, messageOf(thrown));
     throw thrown;
   }
+}
+
+const TABLE = "offshoot.readiness";
+
+function markerOf(row: Row): Marker {
+  const checked = STORED_MARKER.safeParse(row);
+  if (!checked.success) throw notOurs(TABLE, `a row has a wrong value of ${String(checked.error.issues[0]?.path[0])}`);
+  return checked.data;
 }
 
 const CREATE = `

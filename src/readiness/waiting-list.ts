@@ -2,6 +2,7 @@ import { codeOf } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { SQLSTATE } from "../postgres/sqlstate.ts";
 import type { Owner } from "./request.ts";
+import { isUnfit, MOST_OWNER_BYTES, MOST_ROWS, STORED_WAITERS } from "./stored.ts";
 
 /** Callers of one process that wait for one database. */
 export interface Waiters {
@@ -15,6 +16,8 @@ export interface Waiters {
 export const RECORD_MS = 2000;
 /** Seconds after its last record until a process no longer counts. */
 const EXPIRY_S = 8;
+/** No record expires later than this many seconds from now, unless the server's clock was changed. */
+const MOST_EXPIRY_S = 60;
 /** Seconds that a process still counts after its wait has ended: it needs that time to start its work. */
 const LEAVING_S = 2;
 
@@ -58,20 +61,27 @@ export async function deleteExpiredWaiters(session: Session): Promise<void> {
   await session.query("delete from offshoot.waiters where expires_at < clock_timestamp()");
 }
 
-/** The processes that wait for this database, the longest wait first. A process that stopped still counts for some seconds. */
+/**
+ * The processes that wait for this database, the longest wait first. A process that stopped still counts for some seconds. A
+ * row that offshoot did not write does not count.
+ */
 export async function readWaiters(session: Session, database: string): Promise<readonly Waiters[]> {
   try {
-    return await session.query<Waiters & Record<string, unknown>>(
-      "select owner, count, since from offshoot.waiters where database_id = $1 and expires_at > clock_timestamp() order by since",
+    const rows = await session.query(
+      `select case when octet_length(owner::text) <= ${MOST_OWNER_BYTES} then owner::text end as owner, count,
+         floor(extract(epoch from since) * 1000)::float8 as since
+       from offshoot.waiters where database_id = $1 and expires_at > clock_timestamp()
+         and expires_at <= clock_timestamp() + make_interval(secs => ${MOST_EXPIRY_S}) order by since limit ${MOST_ROWS}`,
       [database],
     );
+    return rows.flatMap((row) => STORED_WAITERS.safeParse(row).data ?? []);
   } catch (thrown) {
     if (isUnavailable(thrown)) return [];
     throw thrown;
   }
 }
 
+/** Whether the list cannot be used: it does not exist, this role cannot use it, or it is not the table that offshoot made. */
 function isUnavailable(thrown: unknown): boolean {
-  const code = codeOf(thrown);
-  return code === SQLSTATE.undefinedTable || code === SQLSTATE.undefinedSchema || code === SQLSTATE.insufficientPrivilege;
+  return codeOf(thrown) === SQLSTATE.undefinedSchema || isUnfit(thrown);
 }

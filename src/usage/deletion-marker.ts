@@ -1,7 +1,8 @@
 import { type Deadline, jitter } from "../deadline.ts";
-import { codeOf } from "../errors.ts";
+import { codeOf, messageOf } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { isTemporary, LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.ts";
+import { notOurs } from "../readiness/stored.ts";
 
 /**
  * A table that the last user creates in a database before deleting it. Neon accepts the deletion of a branch some time
@@ -30,12 +31,14 @@ export async function writeDeletionMarker(session: Session): Promise<void> {
     });
 }
 
-/** Removes the marker. Without the privilege to do so, the marker is kept. */
+/** Removes the marker. Without the privilege to do so, the marker is kept. Throws `NOT_OURS` for a view or another object. */
 export async function eraseDeletionMarker(session: Session): Promise<void> {
   try {
     await session.query(`drop table if exists ${TABLE}`);
   } catch (thrown) {
-    if (codeOf(thrown) !== SQLSTATE.insufficientPrivilege) throw thrown;
+    const code = codeOf(thrown);
+    if (code === SQLSTATE.wrongObjectType || code === SQLSTATE.dependentObjects) throw notOurs(TABLE, messageOf(thrown));
+    if (code !== SQLSTATE.insufficientPrivilege) throw thrown;
   }
 }
 

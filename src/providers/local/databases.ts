@@ -42,6 +42,9 @@ interface SnapshotRow extends Omit<Snapshot, "entries">, Record<string, unknown>
   }[];
 }
 
+/** The longest comment of offshoot has some thousand characters. The rest of a longer one is not read, so that it has no valid tag. */
+export const COMMENT = "left(shobj_description(d.oid, 'pg_database'), 16384)";
+
 /** Reads in one round trip what all decisions about databases need. */
 export async function readDatabases(session: Session): Promise<Snapshot> {
   const [row] = await session.query<SnapshotRow>(
@@ -52,7 +55,7 @@ export async function readDatabases(session: Session): Promise<Snapshot> {
          and classid = $1::int::oid and objid = hashtext($2)::oid) as "hasIdleReaper",
        coalesce((select json_agg(json_build_object('name', datname, 'isTemplate', datistemplate,
            'sessions', (select count(*) from pg_stat_activity a where a.datid = d.oid and ${IS_USE}),
-           'comment', shobj_description(d.oid, 'pg_database')) order by datname)
+           'comment', ${COMMENT}) order by datname)
          from pg_database d where starts_with(datname, 'offshoot_')
            or starts_with(shobj_description(d.oid, 'pg_database'), 'offshoot: ')), '[]') as entries`,
     [LOCK_CLASS, IDLE_REAPER],

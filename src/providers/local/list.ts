@@ -1,6 +1,6 @@
 import type { Session } from "../../postgres/connect.ts";
 import type { Listed } from "../provider.ts";
-import { parseComment, readComment } from "./databases.ts";
+import { COMMENT, parseComment, readComment } from "./databases.ts";
 import { DATABASE_PREFIX, isScratch, toFullName } from "./names.ts";
 import type { Bounds, Server, ServerSource } from "./server.ts";
 import { IS_USE } from "./sessions.ts";
@@ -18,7 +18,7 @@ interface Row extends Record<string, unknown> {
 export async function listServer(source: ServerSource, server: Server, session: Session): Promise<Listed[]> {
   // The inner select reads the database by its oid again, because the size of a database that was just dropped is an error.
   const rows = await session.query<Row>(
-    `select datname as name, shobj_description(d.oid, 'pg_database') as comment,
+    `select datname as name, ${COMMENT} as comment,
        now() as now, (select count(*)::int from pg_stat_activity a where a.datid = d.oid and ${IS_USE}) as sessions,
        (select pg_database_size(e.oid)::float8 from pg_database e where e.oid = d.oid
          and has_database_privilege(e.oid, 'connect')) as "sizeBytes"
