@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { link, lstat, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { link, lstat, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import { readText } from "../read-file.ts";
 import { shortHash } from "./slug.ts";
 
 /** Its name in the git folder of a checkout or worktree. git ignores files there, and `git clone` does not copy it. */
@@ -46,7 +47,7 @@ async function read(file: string): Promise<Recorded | undefined> {
 async function readSmallFile(path: string): Promise<string> {
   try {
     const facts = await lstat(path);
-    return facts.isFile() && facts.size <= MAX_BYTES ? await readFile(path, "utf8") : "";
+    return facts.isFile() ? await readText(path, MAX_BYTES) : "";
   } catch {
     return "";
   }

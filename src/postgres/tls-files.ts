@@ -1,7 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { type ConnectionOptions, createSecureContext, type SecureContext } from "node:tls";
-import { messageOf, OffshootError } from "../errors.ts";
+import { OffshootError } from "../errors.ts";
+import { MIB, readFailure, readText } from "../read-file.ts";
 import { type Transport, tlsOptions } from "./tls.ts";
+
+/** The bundle of a Linux distribution has about 220 KiB. */
+const MOST_BYTES = 16 * MIB;
 
 /** A bundle of authorities takes milliseconds to parse. One process reads each root file once. */
 const contexts = new Map<string, Promise<SecureContext>>();
@@ -36,9 +39,9 @@ async function readPem(parameter: string, path: string | undefined): Promise<str
 async function readPem(parameter: string, path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined;
   try {
-    return await readFile(path, "utf8");
+    return await readText(path, MOST_BYTES);
   } catch (thrown) {
-    throw new OffshootError("USAGE", `The file ${path} of the URL's parameter ${parameter} could not be read: ${messageOf(thrown)}.`, {
+    throw new OffshootError("USAGE", `The file ${path} of the URL's parameter ${parameter} could not be read: ${readFailure(thrown)}.`, {
       remedy: `Correct ${parameter} in the URL, or create the file.`,
     });
   }

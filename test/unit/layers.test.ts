@@ -184,6 +184,14 @@ test("only these files read their own location: the bundle of the action has oth
   expect(looking.toSorted()).toEqual(["commands/init.ts", "program.ts", "providers/local/embedded.ts"]);
 });
 
+/** Files of the kernel below /proc, whose size is limited, and a reader without a promise that checks the file itself. */
+const OWN_READERS = ["check/workflow/files.ts", "process/marked.ts", "process/signals.ts"];
+
+test("files are read by read-file.ts, which has limits", () => {
+  const reading = files.filter((path) => /\b(readFile|readFileSync|createReadStream)\b/.test(readFileSync(join(SRC, path), "utf8")));
+  expect(reading.toSorted()).toEqual(OWN_READERS);
+});
+
 test("no file is longer than 250 lines", () => {
   expect(files.filter((path) => readFileSync(join(SRC, path), "utf8").split("\n").length > 251)).toEqual([]);
 });

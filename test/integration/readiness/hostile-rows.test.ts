@@ -84,7 +84,7 @@ test.each([`'7'`, `'{"code":7}'`, `jsonb_build_object('code', 'X', 'message', re
   },
 );
 
-test("rows of the waiting list that offshoot did not write do not count, and a foreign table is no obstacle", async () => {
+test("rows of the waiting list that offshoot did not write do not count, and neither does a table of others", async () => {
   const waiter = (id: string, owner: string, expires: string): Promise<unknown> =>
     scene.query(`insert into offshoot.waiters values ('${id}', 'd', ${owner}, 1, now(), ${expires})`);
   await waiter("1", "'null'", "now() + interval '5 s'");

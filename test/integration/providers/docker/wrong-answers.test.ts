@@ -43,7 +43,7 @@ const WRONG: readonly (readonly [string, unknown])[] = [
   ["an invalid time", [{ ...CONTAINER, Created: "soon" }]],
   ["a state that is text", [{ ...CONTAINER, State: "exited" }]],
   ["labels that are lists", [{ ...CONTAINER, Config: { Labels: { "offshoot-owner": [] } } }]],
-  ["a port that is no number", [{ ...CONTAINER, NetworkSettings: { Ports: { "5432/tcp": [{ HostIp: "127.0.0.1", HostPort: "x" }] } } }]],
+  ["a port that is not a number", [{ ...CONTAINER, NetworkSettings: { Ports: { "5432/tcp": [{ HostIp: "127.0.0.1", HostPort: "x" }] } } }]],
   ["a port of a host name", [{ ...CONTAINER, NetworkSettings: { Ports: { "5432/tcp": [{ HostIp: "evil.example", HostPort: "1" }] } } }]],
 ];
 
@@ -81,7 +81,7 @@ test("output without an end is cut off, also of a program that ignores SIGTERM",
   expect(left.stdout).toBe("");
 });
 
-test("an image whose folders are no paths is a refusal", async () => {
+test("an image whose folders are not paths is a refusal", async () => {
   const provider = await withDocker(
     `case "$1" in inspect) echo '[]'; echo "no such object" >&2; exit 1;; *) echo '{"Env":null,"Volumes":{"--privileged":{}}}';; esac`,
   );
