@@ -11,7 +11,7 @@ import type { Reach } from "./endpoint.ts";
 import { type Engine, FIRST_ANSWER_MS } from "./engine.ts";
 import { type Image, imageOf } from "./image.ts";
 import { engineRefusal, wrongAnswerRefusal } from "./failure.ts";
-import { CONTAINER_ID, type ImageConfig, parseShown, SHOWN_CONTAINER, SHOWN_IMAGE, type ShownContainer } from "./shown.ts";
+import { CONTAINER_ID, parseShown, SHOWN_CONTAINER, SHOWN_IMAGE, type ShownContainer } from "./shown.ts";
 
 /** A container, from the engine's description of it. */
 export interface Container {
@@ -56,7 +56,7 @@ export async function inspectBoth(
   const shownImage = answer.found.find((object) => object.State === undefined);
   return {
     container: found && containerOf(found),
-    image: shownImage === undefined ? (engineRefusal(shown.stderr) ?? "missing") : imageOf(shownImage.Config as ImageConfig),
+    image: shownImage === undefined ? (engineRefusal(shown.stderr) ?? "missing") : imageOf(shownImage.Config),
   };
 }
 

@@ -100,12 +100,13 @@ test("rows of the waiting list that offshoot did not write do not count, and nei
   });
 });
 
+const isListed = (): Promise<boolean> => Promise.resolve(true);
+
 test("a deletion marker that is a view is an expected error", async () => {
   await scene.query("create view offshoot.deletion as select 1");
   const session = await connect(scene.url);
   try {
-    const listed = (): Promise<boolean> => Promise.resolve(true);
-    await expect(isBeingDeleted(session, deadline("a test", 600), listed)).rejects.toMatchObject({
+    await expect(isBeingDeleted(session, deadline("a test", 600), isListed)).rejects.toMatchObject({
       code: "NOT_OURS",
       message: expect.stringContaining("offshoot.deletion"),
     });
