@@ -8,6 +8,7 @@ const ROOT = new URL("../peers/", import.meta.url).pathname;
 const PEERS = {
   "github-parser": { file: join(ROOT, "node_modules/@actions/workflow-parser/dist"), how: "npm ci --prefix test/peers --ignore-scripts" },
   "neon-cli": { file: join(ROOT, "node_modules/neon/dist/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
+  "drizzle-kit": { file: join(ROOT, "node_modules/drizzle-kit/bin.cjs"), how: "npm ci --prefix test/peers --ignore-scripts" },
   unleash: { file: join(ROOT, "node_modules/unleash-server/dist/migrations"), how: "npm ci --prefix test/peers --ignore-scripts" },
   // It contains the JSON Schema of the SARIF standard.
   "jest-sarif": {

@@ -4,7 +4,7 @@ import { repositoryIn } from "../../../src/migration-tools/repository.ts";
 import { headsOf } from "../../../src/migration-tools/revisions.ts";
 import { runProgram } from "../../../src/process/run-program.ts";
 import { inFolder } from "../../support/folder.ts";
-import { isInstalled, REAL_TOOLS } from "../../support/tools.ts";
+import { findPeer } from "../../support/peers.ts";
 
 test.each(["null", "[]", "{", '{"entries":null}', '{"entries":[null]}', '{"entries":[{"idx":"0","tag":"0000_a"}]}'])(
   "a journal of Drizzle with the content %s is named in the error",
@@ -116,10 +116,9 @@ test.each(HISTORIES)("a history of Drizzle that $when has the heads $heads", ({ 
   }),
 );
 
-const installed = REAL_TOOLS.some((tool) => tool.name === "drizzle" && isInstalled(tool));
-const KIT = new URL("../../peers/node_modules/drizzle-kit/bin.cjs", import.meta.url).pathname;
+const KIT = findPeer("drizzle-kit") ?? "";
 
-test.runIf(installed).each(HISTORIES)(
+test.runIf(KIT !== "").each(HISTORIES)(
   "`drizzle-kit check` agrees about a history that $when",
   { tags: "proof", timeout: 60_000 },
   ({ entries, heads }) =>
