@@ -5,7 +5,7 @@ import { directUrl, formatUrl, parseUrl } from "../../postgres/url.ts";
 import type { Clone } from "../provider.ts";
 import { findEscape, HARMLESS_EXTENSIONS } from "./escapes.ts";
 import { ownerStatements } from "./owner-statements.ts";
-import type { RestrictedRole } from "./restricted-role.ts";
+import { admitStatements, type RestrictedRole } from "./restricted-role.ts";
 
 /** Statements of one message are one transaction, and a transaction can hold only so many locks. */
 const STATEMENTS_PER_MESSAGE = 200;
@@ -56,7 +56,9 @@ async function handOver(session: Session, role: string | undefined, extensions: 
   }
   if (role === undefined) return;
   await createExtensions(session, role, extensions);
-  const statements = await ownerStatements(session, role);
+  const [copy] = await session.query<{ name: string }>("select current_database()::text as name");
+  if (copy === undefined) throw new TypeError("a session has a database");
+  const statements = [...(await ownerStatements(session, role)), ...admitStatements(role, copy.name)];
   for (let at = 0; at < statements.length; at += STATEMENTS_PER_MESSAGE) {
     await session.query(statements.slice(at, at + STATEMENTS_PER_MESSAGE).join(";\n"));
   }

@@ -5,7 +5,7 @@ import { identifier, literal } from "../../postgres/identifier.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import { parseUrl } from "../../postgres/url.ts";
 
-/** A role that owns temporary copies, and can do nothing outside of them. */
+/** A role that owns temporary copies, and can do nothing outside of them: it cannot even open a session in another database. */
 export interface RestrictedRole {
   readonly name: string;
   readonly password: string;
@@ -18,6 +18,24 @@ const LIMITS = "nosuperuser nocreatedb nocreaterole noreplication nobypassrls co
 
 /** Predefined roles that can use programs and files of the server, or end sessions of others. */
 const POWERFUL = ["pg_execute_server_program", "pg_read_server_files", "pg_write_server_files"] as const;
+
+/**
+ * A library that does not exist, which every session of the role would load. So the server opens no session for the role, except
+ * in a database where `admitStatements` cleared the setting. A revoked right to connect would not do: databases grant that
+ * right to everybody, and it can only be taken from everybody. Only a superuser can change the setting, and a client cannot override it.
+ */
+const BARRED = "offshoot_only_in_its_copies";
+
+/**
+ * The statements that let the role open sessions in a database. The server drops such a setting with the database or the role.
+ * `set … = ''` would be a list with one library that has no name.
+ */
+export function admitStatements(role: string, database: string): readonly string[] {
+  return [
+    "select pg_catalog.set_config('session_preload_libraries', '', false)",
+    `alter role ${identifier(role)} in database ${identifier(database)} set session_preload_libraries from current`,
+  ];
+}
 
 interface Me extends Record<string, unknown> {
   readonly isSuperuser: boolean;
@@ -61,7 +79,11 @@ async function create(session: Session, name: string, user: string): Promise<Res
   }
   for (const unused of me.unused) await session.query(`drop role if exists ${identifier(unused)}`).catch(ignoreUsed);
   const password = randomBytes(24).toString("base64url");
-  await session.query(`create role ${identifier(name)} login ${LIMITS} password ${literal(password)} valid until ${literal(me.expires)}`);
+  // One message is one transaction: the role never exists without the bar.
+  await session.query(
+    `create role ${identifier(name)} login ${LIMITS} password ${literal(password)} valid until ${literal(me.expires)};
+     alter role ${identifier(name)} set session_preload_libraries = ${literal(BARRED)}`,
+  );
   return { name, password };
 }
 
