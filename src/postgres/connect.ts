@@ -4,8 +4,8 @@ import { setTimeout as timer } from "node:timers/promises";
 import { codeOf, OffshootError } from "../errors.ts";
 import { cancelled } from "../deadline.ts";
 import { pinEachTransaction, refusesOptions } from "./pooled-session.ts";
-import type { Row, Session } from "./session.ts";
-import { OWN_SEARCH_PATH, withOwnSettings } from "./session-settings.ts";
+import type { Opened, Row, Session } from "./session.ts";
+import { newerSettings, OWN_SEARCH_PATH, withOwnSettings } from "./session-settings.ts";
 import { SQLSTATE } from "./sqlstate.ts";
 import { isWithoutTls, tlsFailureOf } from "./tls-failure.ts";
 import { readTlsOptions } from "./tls-files.ts";
@@ -44,7 +44,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
 }
 
 async function openOwn(url: string, options: ConnectOptions): Promise<Session> {
-  let session: Session;
+  let session: Opened;
   try {
     session = await openTransport(withOwnSettings(url), options);
   } catch (thrown) {
@@ -53,19 +53,21 @@ async function openOwn(url: string, options: ConnectOptions): Promise<Session> {
   }
   // Some poolers ignore startup options, and a login event trigger (PostgreSQL 17) can change settings. `show` calls no function.
   try {
-    return (await session.searchPath()) === OWN_SEARCH_PATH ? session : pinEachTransaction(session);
+    if ((await session.searchPath()) !== OWN_SEARCH_PATH) return pinEachTransaction(session);
+    for (const statement of newerSettings(session.major, "session")) await session.query(statement);
+    return session;
   } catch (thrown) {
     await session.close();
     throw thrown;
   }
 }
 
-async function openTransport(url: string, options: ConnectOptions): Promise<Session> {
+async function openTransport(url: string, options: ConnectOptions): Promise<Opened> {
   if (options.signal?.aborted) throw cancelled("connecting");
   const transport = transportOf(url);
   const [first = "tls", second] = transport.ways;
   const ssl = transport.ways.includes("tls") ? await readTlsOptions(transport) : false;
-  const open = (way: "tls" | "plaintext"): Promise<Session> => openSession(url, way === "tls" && ssl, options);
+  const open = (way: "tls" | "plaintext"): Promise<Opened> => openSession(url, way === "tls" && ssl, options);
   try {
     return await open(first);
   } catch (thrown) {
@@ -75,7 +77,7 @@ async function openTransport(url: string, options: ConnectOptions): Promise<Sess
   }
 }
 
-async function openSession(url: string, ssl: ConnectionOptions | false, options: ConnectOptions): Promise<Session> {
+async function openSession(url: string, ssl: ConnectionOptions | false, options: ConnectOptions): Promise<Opened> {
   const { signal } = options;
   if (signal?.aborted) throw cancelled("connecting");
   const { default: pg } = await import("pg");
@@ -98,6 +100,10 @@ async function openSession(url: string, ssl: ConnectionOptions | false, options:
     lost.abort();
   });
   client.on("end", () => lost.abort());
+  let major = 0;
+  client.connection.on("parameterStatus", ({ parameterName, parameterValue }: { parameterName: string; parameterValue: string }) => {
+    if (parameterName === "server_version") major = Number.parseInt(parameterValue, 10);
+  });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeWithin(client.end(), socket));
   const abandon = (): void => void socket.destroy();
@@ -118,7 +124,7 @@ async function openSession(url: string, ssl: ConnectionOptions | false, options:
     return (Array.isArray(result) ? result.at(-1).rows : result.rows) as R[];
   };
   const searchPath = async (): Promise<string> => (await query<{ search_path: string }>("show search_path"))[0]?.search_path ?? "";
-  return { query, searchPath, lost: lost.signal, close };
+  return { query, searchPath, lost: lost.signal, close, major };
 }
 
 /** The driver gives some values of `sslmode` a meaning of its own, with a long warning in each process that uses one. */

@@ -1,6 +1,6 @@
 import { codeOf } from "../errors.ts";
-import type { Row, Session } from "./session.ts";
-import { BEGIN_WITH_OWN_SETTINGS } from "./session-settings.ts";
+import type { Opened, Row, Session } from "./session.ts";
+import { beginWithOwnSettings } from "./session-settings.ts";
 
 /**
  * Whether the server refused startup options. Postgres never does. A pooler does, because its clients share sessions:
@@ -14,19 +14,20 @@ export function refusesOptions(thrown: unknown): boolean {
  * A session through a pooler, which gives each transaction another session of the server. Each statement therefore gets a
  * transaction with our settings. A `set` would stay in the server's session, and reach the next client of the pooler.
  */
-export function pinEachTransaction(session: Session): Session {
+export function pinEachTransaction({ major, ...session }: Opened): Session {
+  const begin = beginWithOwnSettings(major);
   let isOpen = false;
   async function query<R extends Row = Row>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
     if (/^\s*begin\s*;?\s*$/i.test(sql)) {
       isOpen = true;
-      return session.query<R>(BEGIN_WITH_OWN_SETTINGS);
+      return session.query<R>(begin);
     }
     if (/^\s*(?:commit|rollback)\s*;?\s*$/i.test(sql)) isOpen = false;
     else if (!isOpen) return inTransaction(() => session.query<R>(sql, values));
     return session.query<R>(sql, values);
   }
   async function inTransaction<R>(work: () => Promise<R[]>): Promise<R[]> {
-    await session.query(BEGIN_WITH_OWN_SETTINGS);
+    await session.query(begin);
     try {
       const rows = await work();
       await session.query("commit");

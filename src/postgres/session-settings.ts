@@ -29,6 +29,19 @@ const SETTINGS: Readonly<Record<string, string>> = {
   idle_session_timeout: "0",
 };
 
+/**
+ * Settings that older servers do not know, and the first major that does. An unknown startup option ends a connection, so
+ * these are set in the session.
+ */
+const NEWER: readonly { readonly name: string; readonly value: string; readonly since: number }[] = [
+  { name: "transaction_timeout", value: "0", since: 17 },
+];
+
+/** The statements that set what a server of this major cannot get as a startup option everywhere. `local`: for one transaction. */
+export function newerSettings(major: number, scope: "session" | "local"): readonly string[] {
+  return NEWER.filter(({ since }) => major >= since).map(({ name, value }) => `set ${scope} ${name} = ${value}`);
+}
+
 /** The search path of a session of ours, as `show search_path` writes it. */
 export const OWN_SEARCH_PATH = SETTINGS["search_path"] ?? "";
 
@@ -44,10 +57,10 @@ export function withOwnSettings(url: string): string {
   return parsed.href;
 }
 
-/** The statement that starts a transaction with our settings, which end with it. */
-export const BEGIN_WITH_OWN_SETTINGS = [
-  "begin isolation level read committed",
-  ...Object.entries(SETTINGS)
+/** The statement that starts a transaction with our settings on a server of this major. They end with the transaction. */
+export function beginWithOwnSettings(major: number): string {
+  const settings = Object.entries(SETTINGS)
     .filter(([name]) => !name.startsWith("default_transaction"))
-    .map(([name, value]) => `set local ${name} = ${name === "search_path" ? value : `'${value}'`}`),
-].join("; ");
+    .map(([name, value]) => `set local ${name} = ${name === "search_path" ? value : `'${value}'`}`);
+  return ["begin isolation level read committed", ...newerSettings(major, "local"), ...settings].join("; ");
+}

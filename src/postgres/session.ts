@@ -12,3 +12,8 @@ export interface Session {
   /** Closes the connection, within one second even over a dead network; never throws. */
   close(): Promise<void>;
 }
+
+/** A session, and the major version that its server reported when it was opened; 0 if a pooler reports none. */
+export interface Opened extends Session {
+  readonly major: number;
+}

@@ -17,6 +17,7 @@ beforeAll(async () => {
       "datestyle = 'German'",
       "bytea_output = 'escape'",
       "statement_timeout = 1",
+      "transaction_timeout = 500",
       "default_transaction_read_only = on",
     ]) {
       await session.query(`alter database ${database} set ${setting}`);
@@ -28,8 +29,10 @@ afterAll(async () => {
   for (const pooler of poolers) await pooler?.stop();
 });
 
-const READ = "select now()::text ~ '^2' as now, '\\x6f'::bytea::text as bytes, current_setting('statement_timeout') as timeout";
-const RIGHT = [{ now: true, bytes: "\\x6f", timeout: "0" }];
+const READ =
+  "select now()::text ~ '^2' as now, '\\x6f'::bytea::text as bytes, current_setting('statement_timeout') as timeout, " +
+  "current_setting('transaction_timeout') as transaction";
+const RIGHT = [{ now: true, bytes: "\\x6f", timeout: "0", transaction: "0" }];
 
 test("the settings of a database do not change what a session of offshoot reads", async () => {
   expect(await withOwnSession(url, (session) => session.query(READ))).toEqual(RIGHT);
