@@ -1,19 +1,29 @@
 // @module-tag proof
 import { existsSync } from "node:fs";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeProject, type Project } from "../../../support/cli.ts";
+import { otherMajors } from "../../../support/majors.ts";
 import { newDatabase } from "../../../support/new-database.ts";
+import { startServer, type TestServer } from "../../../support/server.ts";
 import { withSession } from "../../../support/session.ts";
 
 let project: Project;
 /** A folder in which the server's user can create files, as a program that the server starts can. */
 let folder: string;
 
+let server: TestServer;
+
+const PEERS = new URL("../../../peers/node_modules", import.meta.url).pathname;
+
+/** Copies of a database need a server of its major, which the embedded provider finds in the project's packages. */
+const preparePackages = (): Promise<void> => symlink(PEERS, join(project.directory, "node_modules"));
+
 beforeAll(async () => {
   project = await makeProject();
+  await preparePackages();
   folder = await mkdtemp(join(tmpdir(), "offshoot-hostile-"));
   await chmod(folder, 0o777);
 });
@@ -23,7 +33,7 @@ afterAll(async () => {
 });
 
 async function database(sql: string): Promise<string> {
-  const url = await newDatabase("hostile");
+  const url = await newDatabase("hostile", { server: server.url });
   await withSession(url, (session) => session.query(sql));
   return url;
 }
@@ -49,104 +59,130 @@ interface Outcome {
   };
 }
 
-async function repair(urls: { readonly EXPECTED: string; readonly ACTUAL: string }): Promise<Outcome> {
-  const flags = ["--expected", "EXPECTED", "--actual", "ACTUAL", "--json", "--repair", "repair.sql", "--allow-destructive"];
-  const { code, stdout, stderr } = await project.offshoot(["drift", ...flags], urls);
+async function repair(
+  urls: { readonly EXPECTED: string; readonly ACTUAL: string },
+  flags: readonly string[] = ["--allow-destructive"],
+): Promise<Outcome> {
+  const args = ["drift", "--expected", "EXPECTED", "--actual", "ACTUAL", "--json", "--repair", "repair.sql", ...flags];
+  const { code, stdout, stderr } = await project.offshoot(args, urls);
   if (!stdout.startsWith("{")) throw new Error(stderr);
   return { code, stderr, ...(JSON.parse(stdout) as Pick<Outcome, "repair">) };
 }
 
 /** Roles of copies that are left on a server. */
 const rolesLeft = (): Promise<unknown[]> =>
-  withSession(inject("serverUrl"), (session) =>
-    session.query("select rolname from pg_roles where rolname like 'offshoot\\_restricted\\_%'"),
-  );
+  withSession(server.url, (session) => session.query("select rolname from pg_roles where rolname like 'offshoot\\_restricted\\_%'"));
 
 const EVENT_TRIGGER = (file: string): string => `${touching(file, { returns: "event_trigger", result: "", name: "public.on_ddl" })
   .replace("immutable", "")
   .replace("return ;", "")}
 create event trigger attack on ddl_command_end execute function public.on_ddl();`;
 
-test("an event trigger of a remote database does not run when its schema is rebuilt here", async () => {
-  const urls = {
-    EXPECTED: await database("create table public.t (id int primary key, note text)"),
-    ACTUAL: asRemote(await database(`create table public.t (id int primary key); ${EVENT_TRIGGER("event")}`)),
-  };
-  await rm(join(folder, "event"), { force: true });
-  const { repair: found, code } = await repair(urls);
-  expect(existsSync(join(folder, "event"))).toBe(false);
-  expect(code).toBe(10);
-  expect(found.provedOn).toContain("a database created from its");
-  const reason = expect.stringContaining("not proved: an event trigger needs a superuser") as string;
-  expect(found.unrepaired).toContainEqual({ kind: "event trigger", object: "attack", reason });
-});
+// The empty entry is the newest major, of the npm package.
+describe.each(["", ...(await otherMajors())])("a hostile database on Postgres in '%s'", (binaries) => {
+  beforeAll(async () => {
+    server = await startServer({}, binaries === "" ? {} : { binaries });
+  }, 120_000);
+  afterAll(() => server.stop());
 
-test("an event trigger of a local database does not run in its clone", async () => {
-  const urls = {
-    EXPECTED: await database("create table public.t (id int primary key, note text)"),
-    ACTUAL: await database(`create table public.t (id int primary key); ${EVENT_TRIGGER("clone")}`),
-  };
-  await rm(join(folder, "clone"), { force: true });
-  const { repair: found } = await repair(urls);
-  expect(existsSync(join(folder, "clone"))).toBe(false);
-  expect(found.provedOn).toContain("a clone of");
-  expect(found.steps).toBeGreaterThan(0);
-});
-
-test.each([
-  ["default", (f: string) => `${touching(f)} create table public.t (id int, note text default public.attack());`],
-  ["check", (f: string) => `${touching(f)} create table public.t (id int, check (public.attack() = 'x'));`],
-  ["index", (f: string) => `${touching(f)} create table public.t (id int); create index attacked on public.t ((public.attack()));`],
-  ["generated", (f: string) => `${touching(f)} create table public.t (id int, note text generated always as (public.attack()) stored);`],
-  [
-    "definer",
-    (f: string) => `${touching(f, { security: "security definer" })} create table public.t (id int, note text default public.attack());`,
-  ],
-  [
-    "view",
-    (f: string) =>
-      `${touching(f)} create table public.t (id int); create materialized view public.seen as select public.attack() from public.t;`,
-  ],
-])("a function in a %s of the expected database runs no program when it is tried on a clone with rows", async (file, sql) => {
-  const urls = {
-    EXPECTED: await database(sql(file)),
-    ACTUAL: await database("create table public.t (id int); insert into public.t values (1)"),
-  };
-  await rm(join(folder, file), { force: true });
-  const { repair: found } = await repair(urls);
-  expect(existsSync(join(folder, file))).toBe(false);
-  expect(found.provedOn).toContain("a clone of");
-  expect(found.steps).toBeGreaterThan(0);
-});
-
-test("a clone that has a function in C is not used, and the reason is reported", async () => {
-  const c = "create function public.quick() returns text language internal as 'pgsql_version'";
-  const urls = {
-    EXPECTED: await database("create table public.t (id int)"),
-    ACTUAL: await database(`create table public.other (id int); ${c}`),
-  };
-  const { repair: found, code } = await repair(urls);
-  expect(code).toBe(14);
-  expect(found.provedOn).toBeUndefined();
-  expect(found.unrepaired[0]?.reason).toContain("It has the function public.quick in the language internal");
-});
-
-test("a search path with SQL in it stays a search path when its database is copied", async () => {
-  const url = await database("create table public.t (id int)");
-  const name = new URL(url).pathname.slice(1);
-  const path = "public,x;create/**/table/**/public.injected();--";
-  await withSession(url, async (session) => {
-    await session.query("select set_config('search_path', $1, false)", [path]);
-    await session.query(`alter database ${name} set search_path from current`);
+  test("an event trigger of a remote database does not run when its schema is rebuilt here", async () => {
+    const urls = {
+      EXPECTED: await database("create table public.t (id int primary key, note text)"),
+      ACTUAL: asRemote(await database(`create table public.t (id int primary key); ${EVENT_TRIGGER("event")}`)),
+    };
+    await rm(join(folder, "event"), { force: true });
+    const { repair: found, code } = await repair(urls);
+    expect(existsSync(join(folder, "event"))).toBe(false);
+    expect(code).toBe(10);
+    expect(found.provedOn).toContain("a database created from its");
+    const reason = expect.stringContaining("not proved: an event trigger needs a superuser") as string;
+    expect(found.unrepaired).toContainEqual({ kind: "event trigger", object: "attack", reason });
   });
-  const { repair: found } = await repair({ EXPECTED: await database("create table public.t (id int, note text)"), ACTUAL: url });
-  expect(found).toMatchObject({ provedOn: expect.stringContaining("a clone of"), steps: 1 });
-  const injected = await withSession(inject("serverUrl"), (session) => session.query("select to_regclass('public.injected') as it"));
-  expect(injected).toEqual([{ it: null }]);
-});
 
-test("no role of a copy is left on the server", async () => {
-  expect(await rolesLeft()).toEqual([]);
+  test("an event trigger of a local database does not run in its clone", async () => {
+    const urls = {
+      EXPECTED: await database("create table public.t (id int primary key, note text)"),
+      ACTUAL: await database(`create table public.t (id int primary key); ${EVENT_TRIGGER("clone")}`),
+    };
+    await rm(join(folder, "clone"), { force: true });
+    const { repair: found } = await repair(urls);
+    expect(existsSync(join(folder, "clone"))).toBe(false);
+    expect(found.provedOn).toContain("a clone of");
+    expect(found.steps).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ["default", (f: string) => `${touching(f)} create table public.t (id int, note text default public.attack());`],
+    ["check", (f: string) => `${touching(f)} create table public.t (id int, check (public.attack() = 'x'));`],
+    ["index", (f: string) => `${touching(f)} create table public.t (id int); create index attacked on public.t ((public.attack()));`],
+    ["generated", (f: string) => `${touching(f)} create table public.t (id int, note text generated always as (public.attack()) stored);`],
+    [
+      "definer",
+      (f: string) => `${touching(f, { security: "security definer" })} create table public.t (id int, note text default public.attack());`,
+    ],
+    [
+      "view",
+      (f: string) =>
+        `${touching(f)} create table public.t (id int); create materialized view public.seen as select public.attack() from public.t;`,
+    ],
+  ])("a function in a %s of the expected database runs no program when it is tried on a clone with rows", async (file, sql) => {
+    const urls = {
+      EXPECTED: await database(sql(file)),
+      ACTUAL: await database("create table public.t (id int); insert into public.t values (1)"),
+    };
+    await rm(join(folder, file), { force: true });
+    const { repair: found } = await repair(urls);
+    expect(existsSync(join(folder, file))).toBe(false);
+    expect(found.provedOn).toContain("a clone of");
+    expect(found.steps).toBeGreaterThan(0);
+  });
+
+  test("a clone that has a function in C is not used, and the reason is reported", async () => {
+    const c = "create function public.quick() returns text language internal as 'pgsql_version'";
+    const urls = {
+      EXPECTED: await database("create table public.t (id int)"),
+      ACTUAL: await database(`create table public.other (id int); ${c}`),
+    };
+    const { repair: found, code } = await repair(urls);
+    expect(code).toBe(14);
+    expect(found.provedOn).toBeUndefined();
+    expect(found.unrepaired[0]?.reason).toContain("It has the function public.quick in the language internal");
+  });
+
+  test("a search path with SQL in it stays a search path when its database is copied", async () => {
+    const url = await database("create table public.t (id int)");
+    const name = new URL(url).pathname.slice(1);
+    const path = "public,x;create/**/table/**/public.injected();--";
+    await withSession(url, async (session) => {
+      await session.query("select set_config('search_path', $1, false)", [path]);
+      await session.query(`alter database ${name} set search_path from current`);
+    });
+    const { repair: found } = await repair({ EXPECTED: await database("create table public.t (id int, note text)"), ACTUAL: url });
+    expect(found).toMatchObject({ provedOn: expect.stringContaining("a clone of"), steps: 1 });
+    const injected = await withSession(server.url, (session) => session.query("select to_regclass('public.injected') as it"));
+    expect(injected).toEqual([{ it: null }]);
+  });
+
+  test("a login event trigger of a local database does not run in its clone", async ({ skip }) => {
+    const [version] = await withSession(server.url, (session) => session.query<{ server_version: string }>("show server_version"));
+    if (Number.parseInt(version?.server_version ?? "", 10) < 17) skip("PostgreSQL 17 is the first with login event triggers");
+    const actual = await database("create table public.t (id int primary key)");
+    // In the database itself the trigger does nothing: a superuser of that server created it there.
+    const attack = EVENT_TRIGGER("login")
+      .replace("on ddl_command_end", "on login")
+      .replace("begin\n", `begin if current_database() = '${new URL(actual).pathname.slice(1)}' then return; end if;\n`);
+    await withSession(actual, (session) => session.query(attack));
+    const expected = await database("create table public.t (id int primary key, note text)");
+    await rm(join(folder, "login"), { force: true });
+    const { repair: found } = await repair({ EXPECTED: expected, ACTUAL: actual });
+    expect(existsSync(join(folder, "login"))).toBe(false);
+    expect(found.provedOn).toContain("a clone of");
+    expect(found.steps).toBeGreaterThan(0);
+  });
+
+  test("no role of a copy is left on the server", async () => {
+    expect(await rolesLeft()).toEqual([]);
+  });
 });
 
 const leftDatabases = (): Promise<unknown[]> =>
