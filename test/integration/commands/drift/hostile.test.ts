@@ -73,6 +73,12 @@ async function repair(
 const rolesLeft = (): Promise<unknown[]> =>
   withSession(server.url, (session) => session.query("select rolname from pg_roles where rolname like 'offshoot\\_restricted\\_%'"));
 
+/** Copies that are left on the server as templates. */
+const leftDatabases = (): Promise<unknown[]> =>
+  withSession(server.url, (session) =>
+    session.query("select datname from pg_database where datname like 'offshoot\\_scratch\\_%' and datistemplate"),
+  );
+
 const EVENT_TRIGGER = (file: string): string => `${touching(file, { returns: "event_trigger", result: "", name: "public.on_ddl" })
   .replace("immutable", "")
   .replace("return ;", "")}
@@ -183,26 +189,21 @@ describe.each(["", ...(await otherMajors())])("a hostile database on Postgres in
   test("no role of a copy is left on the server", async () => {
     expect(await rolesLeft()).toEqual([]);
   });
-});
 
-const leftDatabases = (): Promise<unknown[]> =>
-  withSession(inject("serverUrl"), (session) =>
-    session.query("select datname from pg_database where datname like 'offshoot\\_scratch\\_%' and datistemplate"),
-  );
-
-test("code in a clone that makes the clone a template cannot keep it or its role", async () => {
-  const attack = `create function public.keep() returns text language plpgsql immutable as $attack$
-    begin
-      execute format('alter database %I is_template true', current_database());
-      execute format('alter role %I password ''known''', current_user);
-      return 'x';
-    end $attack$;`;
-  const urls = {
-    EXPECTED: await database(`${attack} create table public.t (id int, check (public.keep() = 'x'))`),
-    ACTUAL: await database("create table public.t (id int); insert into public.t values (1)"),
-  };
-  const { repair: found, stderr } = await repair(urls);
-  expect(stderr).not.toContain("unexpected error");
-  expect(found.provedOn).toContain("a clone of");
-  expect([await leftDatabases(), await rolesLeft()]).toEqual([[], []]);
+  test("code in a clone that makes the clone a template cannot keep it or its role", async () => {
+    const attack = `create function public.keep() returns text language plpgsql immutable as $attack$
+      begin
+        execute format('alter database %I is_template true', current_database());
+        execute format('alter role %I password ''known''', current_user);
+        return 'x';
+      end $attack$;`;
+    const urls = {
+      EXPECTED: await database(`${attack} create table public.t (id int, check (public.keep() = 'x'))`),
+      ACTUAL: await database("create table public.t (id int); insert into public.t values (1)"),
+    };
+    const { repair: found, stderr } = await repair(urls);
+    expect(stderr).not.toContain("unexpected error");
+    expect(found.provedOn).toContain("a clone of");
+    expect([await leftDatabases(), await rolesLeft()]).toEqual([[], []]);
+  });
 });
