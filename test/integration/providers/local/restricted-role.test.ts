@@ -58,7 +58,7 @@ describe.each(["", ...(await otherMajors())])("the role of a copy, with its own 
     await dropRestrictedRole(server.url, role);
     const left = await withSession(server.url, (session) => session.query("select from pg_db_role_setting where setrole <> 0"));
     await server.stop();
-    expect(left).toEqual([]);
+    if (left.length > 0) throw new Error("a setting of the role is left on the server");
   });
 
   test("the role works in its copy", async () => {
