@@ -22,6 +22,25 @@ interface Needle {
 /** Shorter secrets occur in ordinary words, and an empty one occurs everywhere. */
 const SHORTEST = 4;
 
+/**
+ * Passwords of service containers and examples. They protect nothing, and hiding these words would spoil ordinary messages. A
+ * password in a URL is hidden by the form of the URL.
+ */
+const WELL_KNOWN = new Set([
+  "admin",
+  "changeme",
+  "database",
+  "example",
+  "local",
+  "offshoot",
+  "pass",
+  "password",
+  "postgres",
+  "root",
+  "secret",
+  "test",
+]);
+
 /** A shorter text is not searched across line breaks or in encoded form, because it would be found by accident. */
 const SHORTEST_ENCODED = 5;
 const SHORTEST_BROKEN = 8;
@@ -31,7 +50,7 @@ const SHORTEST_BROKEN = 8;
  * form, each of them also when line breaks or spaces divide it. The spans are sorted and do not overlap.
  */
 export function findSecrets(text: string, secrets: readonly string[]): readonly Span[] {
-  const searched = [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST);
+  const searched = [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST && !WELL_KNOWN.has(secret));
   if (searched.length === 0 || text.length < SHORTEST) return [];
   const plain = searched.map((secret) => ({ bytes: toBytes(secret), before: 0, after: 0, ignoreCase: false }));
   const encoded = searched.flatMap(encodedForms);

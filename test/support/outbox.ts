@@ -11,11 +11,16 @@ const MIGRATOR = new URL("../../node_modules/node-pg-migrate/bin/node-pg-migrate
 export const OUTBOX = new URL("../../examples/outbox", import.meta.url).pathname;
 
 /** Runs the migrations of the example on a database. Default: all of them up. */
-export async function migrateOutbox(url: string, direction: "up" | "down" = "up", steps?: number): Promise<void> {
+export async function migrateOutbox(
+  url: string,
+  direction: "up" | "down" = "up",
+  steps?: number,
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const count = steps === undefined ? [] : [String(steps)];
   await execute(process.execPath, [MIGRATOR, direction, ...count, "--no-verbose"], {
     cwd: OUTBOX,
-    env: { ...process.env, DATABASE_URL: url },
+    env: { ...process.env, ...more, DATABASE_URL: url },
   });
 }
 

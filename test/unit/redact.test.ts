@@ -63,6 +63,11 @@ test("removes a secret that a line break divides, and keeps the text around it",
   expect(redact("key: abcdef\nghijkl done", ["abcdefghijkl"])).toBe("key: *** done");
 });
 
+test("keeps the well-known passwords of service containers, which are ordinary words", () => {
+  expect(redact("a test on postgres", ["test", "postgres"])).toBe("a test on postgres");
+  expect(redact("postgres://postgres:test@db/app", ["test"])).toBe("postgres://postgres:***@db/app");
+});
+
 test("keeps short strings, and words that only resemble a secret", () => {
   expect(redact("a b\nc", ["", "a", "abc"])).toBe("a b\nc");
   expect(redact("password is wrong", ["passport"])).toBe("password is wrong");

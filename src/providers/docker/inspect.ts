@@ -50,7 +50,10 @@ export async function inspectBoth(
 ): Promise<{ readonly container: Container | undefined; readonly image: Image | "missing" | Refusal }> {
   const shown = await engine.call(["inspect", name, image], { within, answerMs: FIRST_ANSWER_MS });
   if (!shown.ok && !isList(shown.stdout)) return { container: undefined, image: engineRefusal(shown.stderr) ?? "missing" };
-  const answer = parseShown(shown.stdout, z.array(z.union([SHOWN_CONTAINER, z.object({ State: z.undefined(), Config: SHOWN_IMAGE })])));
+  const answer = parseShown(
+    shown.stdout,
+    z.array(z.union([SHOWN_CONTAINER, z.object({ State: z.undefined().optional(), Config: SHOWN_IMAGE })])),
+  );
   if ("wrong" in answer) return { container: undefined, image: wrongAnswerRefusal(answer.wrong) };
   const found = answer.found.find((object): object is ShownContainer => object.State !== undefined);
   const shownImage = answer.found.find((object) => object.State === undefined);

@@ -185,7 +185,7 @@ describe("on Neon", { timeout: 180_000, tags: "proof" }, () => {
     mock = await startMock("--postgres", "--operation-time", "100");
     env = { OFFSHOOT_PROVIDER: "neon,embedded", ...mock.env };
     const uri = await mock.parentUrl();
-    await migrateOutbox(uri);
+    await migrateOutbox(uri, "up", undefined, { ...mock.machine });
     await driftOutbox(uri);
   }, 60_000);
   afterAll(() => mock.stop());
