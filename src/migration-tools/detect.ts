@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { OffshootError } from "../errors.ts";
+import { isOffshootError, OffshootError } from "../errors.ts";
 import { TOOLS } from "./registry.ts";
 import { type Repository, repositoryIn } from "./repository.ts";
 import { sql } from "./sql.ts";
@@ -22,11 +22,14 @@ export interface ProjectBelow extends Pick<Project, "tool" | "evidence"> {
   readonly folder: string;
 }
 
-/** Finds all tools that are used in direct subfolders. */
+/** Finds all tools that are used in direct subfolders. One that cannot be read, or is in doubt, is not a candidate. */
 export async function detectBelow(repository: Repository): Promise<readonly ProjectBelow[]> {
   const found = await Promise.all(
     (await repository.folders()).map(async (folder) => {
-      const projects = await detectTools(repositoryIn(join(repository.directory, folder)));
+      const projects = await detectTools(repositoryIn(join(repository.directory, folder))).catch((thrown: unknown) => {
+        if (isOffshootError(thrown)) return [];
+        throw thrown;
+      });
       return projects.map(({ tool, evidence }) => ({ folder, tool, evidence: `${folder}/${evidence}` }));
     }),
   );

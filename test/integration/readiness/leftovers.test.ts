@@ -90,7 +90,7 @@ test("a result that the server cannot write is reported as that, and not as a lo
 test("a heartbeat that the server cannot write ends the command, and is reported as that", async () => {
   await makeTables();
   await refuse(
-    "new.state = 'migrating' and old.state = 'migrating' and exists (select from trace where step = 'begin' and name like '%:2')",
+    "new.state = 'migrating' and old.state = 'migrating' and exists (select from public.trace where step = 'begin' and name like '%:2')",
   );
   const error = await failure(migrateOnce(scene.request(migration(20_000), { invocation: "101" })));
   expect(error).toMatchObject({ code: "DISK_FULL", message: expect.stringContaining("heartbeat") as string });
