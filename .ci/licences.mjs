@@ -5,7 +5,7 @@ const ALLOWED = new Set(["MIT", "ISC", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clau
 const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"));
 const installed = Object.entries(packages).filter(([path, { dev, peer, optional }]) => path !== "" && !dev && !(peer && optional));
 const refused = installed.filter(([, { license }]) => !ALLOWED.has(license));
-for (const [path, { license }] of refused) console.error(`${path}: the licence ${license ?? "is not named"} is not on the list in .ci/licences.mjs`);
+for (const [path, { license }] of refused) process.stderr.write(`${path}: the licence ${license ?? "is not named"} is not on the list in .ci/licences.mjs\n`);
 if (installed.length === 0) throw new Error("package-lock.json lists no package that is installed with this one.");
-console.log(`${installed.length} packages, ${refused.length} with another licence`);
+process.stdout.write(`${installed.length} packages, ${refused.length} with another licence\n`);
 process.exitCode = refused.length === 0 ? 0 : 1;

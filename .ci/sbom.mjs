@@ -3,13 +3,13 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 
 const read = (file) => JSON.parse(readFileSync(file, "utf8"));
-const { name, version } = read("package.json");
+const manifest = read("package.json");
 // `npm sbom --omit dev` also leaves out packages that a development tool needs too. So npm lists everything, and the
 // lock file decides.
 const installed = new Set(
   Object.entries(read("package-lock.json").packages)
     .filter(([path, { dev, peer, optional }]) => path !== "" && !dev && !(peer && optional))
-    .map(([path, { version }]) => `${path.replace(/^.*node_modules\//, "")}@${version}`),
+    .map(([path, locked]) => `${path.replace(/^.*node_modules\//, "")}@${locked.version}`),
 );
 const flags = ["sbom", "--sbom-format", "cyclonedx"];
 const bom = JSON.parse(execFileSync("npm", flags, { encoding: "utf8", maxBuffer: 64 * 1024 * 1024, shell: process.platform === "win32" }));
@@ -19,6 +19,6 @@ const dependencies = bom.dependencies
   .filter(({ ref }) => references.has(ref))
   .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((each) => references.has(each)) }));
 // npm names the component after the folder of the checkout.
-const component = { ...bom.metadata.component, name, version };
+const component = { ...bom.metadata.component, name: manifest.name, version: manifest.version };
 const text = JSON.stringify({ ...bom, metadata: { ...bom.metadata, component }, components, dependencies }, undefined, 2);
 writeFileSync(process.argv[2], `${text}\n`);
