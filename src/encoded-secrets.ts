@@ -35,6 +35,7 @@ const WELL_KNOWN = new Set([
   "offshoot",
   "pass",
   "password",
+  "placeholder",
   "postgres",
   "root",
   "secret",
