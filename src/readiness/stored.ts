@@ -40,7 +40,7 @@ const json = z
     }
   });
 
-const owner = z.object({ host: text, pid: count, job: z.exactOptional(text) });
+const owner = z.object({ host: text, pid: count, job: z.exactOptional(text), shard: z.exactOptional(text), jobId: z.exactOptional(text) });
 
 const fact = z.union([z.string(), z.number(), z.boolean()]);
 
