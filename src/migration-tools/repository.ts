@@ -78,9 +78,17 @@ async function withParents(directory: string): Promise<readonly string[]> {
   const folders = [directory];
   for (let folder = directory; ; folder = dirname(folder)) {
     if (folder !== directory) folders.push(folder);
-    if ((await orUndefined(stat(join(folder, ".git")))) !== undefined) return folders;
+    if (await isThere(join(folder, ".git"))) return folders;
     if (dirname(folder) === folder) return [directory];
   }
+}
+
+/** A folder into which this user cannot look counts as one without the file. */
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function lists(manifest: Readonly<Record<string, unknown>>, name: string): boolean {

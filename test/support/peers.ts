@@ -4,6 +4,9 @@ import { skipWithout } from "./require.ts";
 
 const ROOT = new URL("../peers/", import.meta.url).pathname;
 
+/** The folder of the installed packages of other projects. It exists only after `npm ci --prefix test/peers`. */
+export const PEER_PACKAGES: string = join(ROOT, "node_modules");
+
 /** Programs of other projects that tests use, and how to install them. */
 const PEERS = {
   "github-parser": { file: join(ROOT, "node_modules/@actions/workflow-parser/dist"), how: "npm ci --prefix test/peers --ignore-scripts" },

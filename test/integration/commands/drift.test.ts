@@ -52,8 +52,8 @@ async function migrated(url: string): Promise<string> {
   return url;
 }
 
-async function drifted(url: string): Promise<string> {
-  await migrateOutbox(url);
+async function drifted(url: string, more: Readonly<Record<string, string>> = {}): Promise<string> {
+  await migrateOutbox(url, "up", undefined, more);
   await driftOutbox(url);
   return url;
 }
@@ -173,7 +173,7 @@ describe("the outbox case, on Neon", { timeout: 180_000 }, () => {
   beforeAll(async () => {
     mock = await startMock("--postgres", "--operation-time", "100");
     env = { OFFSHOOT_PROVIDER: "neon,embedded", ...mock.env };
-    await drifted(await mock.parentUrl());
+    await drifted(await mock.parentUrl(), { ...mock.machine });
   }, 60_000);
   afterAll(() => mock.stop());
 

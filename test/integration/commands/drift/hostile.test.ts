@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeProject, type Project } from "../../../support/cli.ts";
 import { otherMajors } from "../../../support/majors.ts";
+import { PEER_PACKAGES } from "../../../support/peers.ts";
 import { newDatabase } from "../../../support/new-database.ts";
 import { startServer, type TestServer } from "../../../support/server.ts";
 import { withSession } from "../../../support/session.ts";
@@ -16,10 +17,8 @@ let folder: string;
 
 let server: TestServer;
 
-const PEERS = new URL("../../../peers/node_modules", import.meta.url).pathname;
-
 /** Copies of a database need a server of its major, which the embedded provider finds in the project's packages. */
-const preparePackages = (): Promise<void> => symlink(PEERS, join(project.directory, "node_modules"));
+const preparePackages = (): Promise<void> => symlink(PEER_PACKAGES, join(project.directory, "node_modules"));
 
 beforeAll(async () => {
   project = await makeProject();
