@@ -40,8 +40,10 @@ function followedBy(line: string, command: string): boolean {
 /** A database URL that a script writes where other jobs or readers of the log can see it. */
 export function secretInLog(script: Script): readonly CheckFinding[] {
   return logicalLines(script.text).flatMap(({ text, at }) => {
-    const [, name = "", file] = /\b(?:echo|printf)\s+(?:-\w+\s+)*["']?([\w-]+)=.*>>?\s*["']?\$\{?(GITHUB_OUTPUT)\b/.exec(text) ?? [];
-    if (file === undefined || !(isSecretName(name) || namesSecret(text))) return [];
+    const [, name = "", value = "", file] =
+      /\b(?:echo|printf)\s+(?:-\w+\s+)*["']?([\w-]+)=(.*)>>?\s*["']?\$\{?(GITHUB_OUTPUT)\b/.exec(text) ?? [];
+    // A text that is in the script itself, such as the password of a demo, is not a secret.
+    if (file === undefined || !/[$`]/.test(value) || !(isSecretName(name) || namesSecret(text))) return [];
     return [inScript(script, at, (place) => found("secret-in-output", script.object, { output: name, value: text }, place))];
   });
 }

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { mistakesIn } from "../../../../../src/check/workflow/all-rules.ts";
+import { readDocument } from "../../../../../src/check/workflow/document.ts";
+import { workflowOf } from "../../../../../src/check/workflow/workflow.ts";
+
+function codes(text: string): readonly string[] {
+  const workflow = workflowOf("ci.yml", readDocument(text));
+  return mistakesIn(workflow === undefined ? [] : [workflow]).map(({ code }) => code);
+}
+
+const output = (value: string, name = "login_password"): string =>
+  `on: push\njobs:\n  meta:\n    runs-on: x\n    outputs: { ${name}: "\${{ steps.m.outputs.${name} }}" }\n    steps: [{ id: m, run: 'echo "${name}=${value}" >> $GITHUB_OUTPUT' }]\n`;
+
+test.each([
+  ["a password that is written in the workflow itself", output("password"), []],
+  ["a generated password", output("$(openssl rand -hex 8)"), ["secret-in-output", "secret-in-output"]],
+  ["a count of connections", output("$COUNT", "llm_connections"), []],
+  ["a database URL", output("$DATABASE_URL", "db_url"), ["secret-in-output", "secret-in-output"]],
+])("a job output with %s", (_, text, expected) => {
+  expect(codes(text)).toEqual(expected);
+});
+
+test("a comparison with a secret is not a secret", () => {
+  const text = "on: push\njobs:\n  a:\n    runs-on: x\n    outputs: { has: \"${{ secrets.NEON_API_KEY != '' }}\" }\n    steps: []\n";
+  expect(codes(text)).toEqual([]);
+});
+
+const after = (condition: string): string =>
+  `on: push\njobs:\n  release:\n    if: github.ref == 'refs/heads/main'\n    runs-on: x\n    outputs: { published: "\${{ steps.p.outputs.p }}", pre: "\${{ steps.p.outputs.q }}" }\n    steps: [{ id: p, run: ./release }]\n  announce:\n    needs: release\n    if: ${condition}\n    runs-on: x\n    steps: [{ run: ./announce }]\n`;
+
+test("a job that requires an output of a job that can be skipped wants to be skipped too", () => {
+  expect(codes(after("needs.release.outputs.published == 'true' && needs.release.outputs.pre != 'true'"))).toEqual([]);
+  expect(codes(after("needs.release.outputs.pre != 'true'"))).toEqual(["fallback-skipped"]);
+});
