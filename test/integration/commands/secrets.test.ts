@@ -115,8 +115,8 @@ test("no output, row, file, page, comment or process shows a secret, in five enc
   expect(written["page"]).toContain("***");
   expect(written["comment"]).toContain("The last lines of its output are in the log of the job.");
 
-  // Only processes that the user started have the key.
+  // Only the process that the user started has the key. A child that it has forked shows the same line until it runs its program.
   expect(seen.own.filter((name) => name in CANARIES)).toEqual(["STRIPE_SECRET_KEY"]);
   expect(seen.holders.filter((line) => !/^environment: .*bin\/offshoot\.js/.test(line))).toEqual([]);
-  expect(seen.holders.length).toBeGreaterThan(0);
+  expect(new Set(seen.holders).size).toBe(1);
 }, 120_000);
