@@ -115,7 +115,7 @@ export function menu(begin: Begin): Command {
     .option("--grace <duration>", "how long the worker can take to stop", "10s");
   addCheck("workflow", "check GitHub Actions workflows and shell scripts for known mistakes", () => import("./commands/check-workflow.ts"))
     .argument("[file...]", "workflow files and shell scripts; default: all files in .github/workflows")
-    .option("--require <steps>", "steps that must exist, such as audit,rollback-check,metrics,worker,teardown,unbuffered");
+    .option("--require <steps>", "steps that must exist, such as audit,teardown; default: the setting check.workflow.require");
 
   return program;
 
@@ -123,14 +123,15 @@ export function menu(begin: Begin): Command {
     return withAction(withCommon(program.command(name).description(description)), name, load);
   }
 
-  /** The checks use no database, so they lack the flags for one. */
+  /** The checks use no database, so they lack the flags for one. A check of an endpoint has no setting. */
   function addCheck(name: string, description: string, load: Load): Command {
     const command = checks
       .command(name)
       .description(description)
       .option(...REPORT)
       .option(...FAIL_ON);
-    return withAction(withOutput(command), `check ${name}`, load);
+    const configured = name === "metrics" ? command : command.option(...CONFIG).option(...SET);
+    return withAction(withOutput(configured), `check ${name}`, load);
   }
 
   function withAction(command: Command, name: string, load: Load): Command {
@@ -146,12 +147,12 @@ type Load = () => Promise<{ readonly execute: Execute }>;
 /** The flags of the commands that use a database. */
 function withCommon(command: Command): Command {
   const common = command
-    .option("-c, --config <file>", "configuration file; default: offshoot.yaml in this folder or a parent folder")
+    .option(...CONFIG)
     .option("--run <name>", "name of this run; default: from the CI, or from the person, the checkout and the git branch")
     .option("--provider <name>", "auto, neon, docker, embedded or existing, or a list such as neon,docker")
     .option("--ttl <duration>", "time until the database expires, such as 90m, 2h or 3d")
     .option("--postgres <major>", "major version of Postgres")
-    .option("--set <key=value>", "any other setting, such as neon.parent=main; repeatable", collect, []);
+    .option(...SET);
   return withOutput(common);
 }
 
@@ -177,6 +178,8 @@ const REPORT = [
   collect,
   [] as readonly string[],
 ] as const;
+const CONFIG = ["-c, --config <file>", "configuration file; default: offshoot.yaml in this folder or a parent folder"] as const;
+const SET = ["--set <key=value>", "any other setting, such as neon.parent=main; repeatable", collect, [] as readonly string[]] as const;
 const FAIL_ON = ["--fail-on <severity>", "lowest severity that fails: error, warning or info", "error"] as const;
 
 function commas(value: string, earlier: readonly string[] = []): readonly string[] {

@@ -8,6 +8,7 @@ import type { Workflow } from "../check/workflow/workflow.ts";
 import { type Requirement, REQUIREMENTS } from "../check/workflow/rules/required.ts";
 import { repositoryAt } from "../check/workflow/files.ts";
 import { codeOf, OffshootError } from "../errors.ts";
+import { loadSettings } from "../config/load.ts";
 import { nearest } from "../nearest.ts";
 import { silent } from "../events.ts";
 import { readFailure, readText } from "../read-file.ts";
@@ -15,10 +16,10 @@ import type { CommonOptions } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
 import { workingDirectory } from "../process/working-directory.ts";
 
-export interface CheckWorkflowOptions extends Pick<CommonOptions, "cwd" | "onEvent"> {
+export interface CheckWorkflowOptions extends Pick<CommonOptions, "cwd" | "env" | "onEvent" | "config" | "settings"> {
   /** Workflow files of GitHub Actions and shell scripts; default all workflows in `.github/workflows`. */
   readonly files?: readonly string[] | undefined;
-  /** Steps that the workflows must contain; default none. */
+  /** Steps that the workflows must contain; default: the setting `check.workflow.require`. */
   readonly require?: readonly Requirement[] | undefined;
   /** The lowest severity that fails the check; default `error`. */
   readonly failOn?: Severity | undefined;
@@ -29,14 +30,18 @@ const FOLDER = ".github/workflows";
 /**
  * Finds known mistakes in workflow files and shell scripts. Nothing is run. Findings are a result, not an error.
  *
- * Throws `CONFIG_UNREADABLE` for a file that cannot be read, and `USAGE` for invalid YAML, an unknown required step, and for a file that is neither a
+ * Throws `CONFIG_UNREADABLE` for a file that cannot be read, `CONFIG_INVALID` for an invalid setting, and `USAGE` for invalid YAML, an unknown required step, and for a file that is neither a
  * workflow nor a shell script.
  */
 export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise<CheckResult> {
   const { onEvent: emit = silent } = options;
   const cwd = options.cwd ?? workingDirectory();
   const named = options.files === undefined || options.files.length === 0 ? await filesIn(cwd) : options.files;
-  const required = checkedRequirements(options.require ?? []);
+  const { config: file, settings: flags, env = process.env } = options;
+  const required =
+    options.require === undefined
+      ? (await loadSettings({ cwd, env, flags, file })).settings.check.workflow.require
+      : checkedRequirements(options.require);
   // A file that is named twice is checked once.
   const paths = [...new Set(named.map((file) => resolve(cwd, file)))];
   const { mistakesIn } = await import("../check/workflow/all-rules.ts");

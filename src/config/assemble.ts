@@ -58,6 +58,7 @@ export function assembleSettings(entries: EffectiveEntries): Settings {
     baseTtlMs: get("baseTtl"),
     cache: { bases: get("cache.bases"), bytes: get("cache.size") },
     audit: { spec: get("audit.spec"), failOn: get("audit.failOn") },
+    check: { workflow: { require: get("check.workflow.require") } },
     comment: get("comment"),
     commentOutput: get("commentOutput"),
     passSecrets: get("passSecrets"),

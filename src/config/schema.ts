@@ -5,7 +5,14 @@ import type { Field } from "./field.ts";
 import type { Path } from "./fields.ts";
 import { VALUE_FORMATS } from "./value-formats.ts";
 import type { ValueKind } from "./value-formats.ts";
-import { NEON_SSL_MODES, NORMALISATION_CHOICES, POSTGRES_MAJORS, PROVIDER_CHOICES, TOOL_CHOICES } from "./settings.ts";
+import {
+  NEON_SSL_MODES,
+  NORMALISATION_CHOICES,
+  POSTGRES_MAJORS,
+  PROVIDER_CHOICES,
+  REQUIRED_STEP_CHOICES,
+  TOOL_CHOICES,
+} from "./settings.ts";
 
 const DURATION = /^(?=\d)(\d+d)?(\d+h)?(\d+m(?!s))?(\d+s)?(\d+ms)?$/;
 const LINE = /^(?=.*\S)\P{Cc}+$/u;
@@ -63,6 +70,7 @@ const KIND_SCHEMAS: Readonly<Record<ValueKind, (field: Field) => z.ZodType>> = {
       .refine((text) => hasHost(text) && isEncoded(text)),
   list: () => z.union([line, z.array(line)]),
   normalisations: () => z.union([z.enum(NORMALISATION_CHOICES), z.array(z.enum(NORMALISATION_CHOICES))]),
+  requiredSteps: () => z.union([z.enum(REQUIRED_STEP_CHOICES), z.array(z.enum(REQUIRED_STEP_CHOICES))]),
   variables: () =>
     z.record(
       z.string().regex(VARIABLE),

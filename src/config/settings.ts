@@ -46,6 +46,10 @@ export const NORMALISATION_CHOICES = [
   "grants",
 ] as const;
 
+/** The steps that `check workflow` can require. */
+export const REQUIRED_STEP_CHOICES = ["audit", "rollback-check", "metrics", "worker", "teardown", "unbuffered"] as const;
+export type RequiredStep = (typeof REQUIRED_STEP_CHOICES)[number];
+
 /** The values of `neon.sslmode`, with their meaning in libpq. */
 export const NEON_SSL_MODES = ["verify-full", "verify-ca", "require"] as const;
 export type NeonSslMode = (typeof NEON_SSL_MODES)[number];
@@ -76,6 +80,8 @@ export interface Settings {
   /** How many bases are kept. `bases` undefined: 10 on a local server, no limit on Neon. `bytes`: of a local server, default 2 GB. */
   readonly cache: { readonly bases: number | undefined; readonly bytes: number };
   readonly audit: AuditSettings;
+  /** Steps that the workflows of the repository must contain. Default none. */
+  readonly check: { readonly workflow: { readonly require: readonly RequiredStep[] } };
   /** Write one comment on the pull request with the results of the commands, and keep it up to date. Default false. */
   readonly comment: boolean;
   /** Also show the last lines of a failed command in that comment. Default false. */

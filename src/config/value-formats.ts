@@ -1,7 +1,14 @@
 import { redact } from "../redact.ts";
 import { parseDuration } from "../duration.ts";
-import { NEON_SSL_MODES, NORMALISATION_CHOICES, PROVIDER_CHOICES, POSTGRES_MAJORS, TOOL_CHOICES } from "./settings.ts";
-import type { NeonSslMode, PostgresMajor, ProviderChoice, ToolChoice } from "./settings.ts";
+import {
+  NEON_SSL_MODES,
+  NORMALISATION_CHOICES,
+  PROVIDER_CHOICES,
+  POSTGRES_MAJORS,
+  REQUIRED_STEP_CHOICES,
+  TOOL_CHOICES,
+} from "./settings.ts";
+import type { NeonSslMode, PostgresMajor, ProviderChoice, RequiredStep, ToolChoice } from "./settings.ts";
 
 /** The type of a checked value, for each kind of value. */
 export interface KindValues {
@@ -26,6 +33,7 @@ export interface KindValues {
   readonly postgresUrl: string;
   readonly list: readonly string[];
   readonly normalisations: readonly string[];
+  readonly requiredSteps: readonly RequiredStep[];
   readonly variables: Readonly<Record<string, string>>;
 }
 
@@ -105,6 +113,13 @@ export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
   normalisations: {
     expected: `names of differences: ${NORMALISATION_CHOICES.join(", ")}`,
     choices: NORMALISATION_CHOICES,
+    fromText: items,
+    toValue: (input) => [input].flat(),
+    show: (input) => [input].flat().join(", "),
+  },
+  requiredSteps: {
+    expected: `names of steps: ${REQUIRED_STEP_CHOICES.join(", ")}`,
+    choices: REQUIRED_STEP_CHOICES,
     fromText: items,
     toValue: (input) => [input].flat(),
     show: (input) => [input].flat().join(", "),

@@ -96,6 +96,13 @@ export const WORK_FIELDS = [
     description: "Lowest severity that fails an audit: `error`, `warning` or `info`.",
   },
   {
+    path: "check.workflow.require",
+    kind: "requiredSteps",
+    default: "",
+    description:
+      "Steps that the workflows must contain: `audit`, `rollback-check`, `metrics`, `worker`, `teardown`, `unbuffered`. `check workflow` reports each one that is missing.",
+  },
+  {
     path: "comment",
     kind: "boolean",
     default: "false",

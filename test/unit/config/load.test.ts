@@ -46,6 +46,7 @@ describe("with nothing configured", () => {
       baseTtlMs: 14 * 86_400_000,
       cache: { bases: undefined, bytes: 2 * 1024 ** 3 },
       audit: { spec: undefined, failOn: "error" },
+      check: { workflow: { require: [] } },
       comment: false,
       commentOutput: false,
       passSecrets: false,

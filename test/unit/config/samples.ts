@@ -86,6 +86,10 @@ export const SAMPLES: Readonly<Record<ValueKind, readonly [Sample, Sample]>> = {
     { input: ["comments", "grants"], text: "comments, grants" },
     { input: ["all"], text: "all" },
   ],
+  requiredSteps: [
+    { input: ["audit", "teardown"], text: "audit, teardown" },
+    { input: ["worker"], text: "worker" },
+  ],
   variables: [
     { input: { A: "1", B_2: "x=y" }, text: "A=1\nB_2=x=y" },
     { input: { A: "2" }, text: "A=2" },

@@ -8,7 +8,7 @@ import { FIELDS, keysBelow } from "../../../src/config/fields.ts";
 import { parseConfiguration } from "../../../src/config/file.ts";
 import type { ValueKind } from "../../../src/config/value-formats.ts";
 import { fileSchema, jsonSchema } from "../../../src/config/schema.ts";
-import { NORMALISATION_CHOICES, PROVIDER_CHOICES, TOOL_CHOICES } from "../../../src/config/settings.ts";
+import { NORMALISATION_CHOICES, PROVIDER_CHOICES, REQUIRED_STEP_CHOICES, TOOL_CHOICES } from "../../../src/config/settings.ts";
 import { SAMPLES, documentWith } from "./samples.ts";
 
 const schema = jsonSchema();
@@ -51,6 +51,7 @@ const VALID: Readonly<Record<ValueKind, fc.Arbitrary<unknown>>> = {
     fc.constantFrom(...NORMALISATION_CHOICES),
     fc.array(fc.constantFrom(...NORMALISATION_CHOICES), { maxLength: 3 }),
   ),
+  requiredSteps: fc.oneof(fc.constantFrom(...REQUIRED_STEP_CHOICES), fc.array(fc.constantFrom(...REQUIRED_STEP_CHOICES), { maxLength: 3 })),
   variables: fc.dictionary(fc.stringMatching(/^[A-Z][A-Z0-9_]{0,5}$/), fc.string({ unit: fc.constantFrom("a", "\n", "=", " ", "é") }), {
     maxKeys: 3,
   }),

@@ -64,6 +64,27 @@ test("check workflow checks shell scripts, and finds the steps that are missing"
   expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("Did you mean teardown?")]);
 });
 
+test("the setting check.workflow.require names the required steps, and --require replaces it", async () => {
+  await project.write("plain.yml", "on: push\njobs: { a: { runs-on: x, steps: [{ run: npx offshoot audit }] } }\n");
+  await project.write("offshoot.yaml", "check:\n  workflow:\n    require: [audit, teardown, metrics]\n");
+  const call = async (...flags: readonly string[]): Promise<readonly unknown[]> => {
+    const { code, stdout } = await project.call(["check", "workflow", "-q", "--json", "plain.yml", ...flags]);
+    return [code, ...(JSON.parse(stdout) as { findings: { facts: { step: string } }[] }).findings.map(({ facts }) => facts.step)];
+  };
+  expect([await call(), await call("--require", "audit"), await call("--set", "check.workflow.require=worker")]).toEqual([
+    [10, "teardown", "metrics"],
+    [0],
+    [10, "worker"],
+  ]);
+  await project.write("offshoot.yaml", "check: { workflow: { require: [audit, tearown] } }\n");
+  const misspelt = await project.call(["check", "workflow", "plain.yml"]);
+  expect([misspelt.code, misspelt.stderr]).toEqual([
+    2,
+    expect.stringMatching(/offshoot.yaml:1: check.workflow.require [^]*Did you mean "teardown"\?/),
+  ]);
+  await project.write("offshoot.yaml", "");
+});
+
 test("check worker shows the output of the worker on stderr, and the findings on stdout", async () => {
   const flags = ["--for", "200ms", "--lines", "2"];
   const good = await project.call(["check", "worker", ...flags, "--", "sh", "-c", "echo one; echo two; sleep 60"]);

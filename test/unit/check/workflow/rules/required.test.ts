@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { mistakesIn } from "../../../../../src/check/workflow/all-rules.ts";
 import { readDocument } from "../../../../../src/check/workflow/document.ts";
 import { REQUIREMENTS, type Requirement } from "../../../../../src/check/workflow/rules/required.ts";
+import { REQUIRED_STEP_CHOICES } from "../../../../../src/config/settings.ts";
 import { workflowOf } from "../../../../../src/check/workflow/workflow.ts";
 
 const workflow = (steps: string): string => `on: push\njobs:\n  test:\n    runs-on: x\n    steps:\n${steps.replaceAll(/^/gm, "      ")}\n`;
@@ -11,6 +12,10 @@ function missing(text: string, required: readonly Requirement[] = REQUIREMENTS):
   const findings = mistakesIn(read === undefined ? [] : [read], undefined, [], required);
   return findings.flatMap(({ code, facts }) => (code === "step-missing" && "step" in facts ? [facts.step] : []));
 }
+
+test("the settings accept the name of every required step", () => {
+  expect(REQUIRED_STEP_CHOICES).toEqual(REQUIREMENTS);
+});
 
 test("a workflow without any of the required steps has one finding for each", () => {
   expect(missing(workflow("- run: npm test"))).toEqual(REQUIREMENTS);
