@@ -37,11 +37,7 @@ export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise
   const { onEvent: emit = silent } = options;
   const cwd = options.cwd ?? workingDirectory();
   const named = options.files === undefined || options.files.length === 0 ? await filesIn(cwd) : options.files;
-  const { config: file, settings: flags, env = process.env } = options;
-  const required =
-    options.require === undefined
-      ? (await loadSettings({ cwd, env, flags, file })).settings.check.workflow.require
-      : checkedRequirements(options.require);
+  const required = options.require === undefined ? await requiredBySettings(cwd, options) : checkedRequirements(options.require);
   // A file that is named twice is checked once.
   const paths = [...new Set(named.map((file) => resolve(cwd, file)))];
   const { mistakesIn } = await import("../check/workflow/all-rules.ts");
@@ -62,6 +58,13 @@ export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise
     describeFindings,
   );
   return finishCheck({ command: "check workflow", findings, failOn: options.failOn, cwd, emit });
+}
+
+async function requiredBySettings(
+  cwd: string,
+  { config: file, settings: flags, env = process.env }: CheckWorkflowOptions,
+): Promise<readonly Requirement[]> {
+  return (await loadSettings({ cwd, env, flags, file })).settings.check.workflow.require;
 }
 
 function checkedRequirements(names: readonly string[]): readonly Requirement[] {
