@@ -2,7 +2,8 @@ import { providerLimits, usableProviders } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
 import { requireOwner } from "../context/owner.ts";
-import { isOffshootError } from "../errors.ts";
+import { isOffshootError, OffshootError } from "../errors.ts";
+import { shellCommand } from "../shell-command.ts";
 import type { ProviderName, Released, ReleaseOptions } from "../providers/provider.ts";
 
 export interface DownOptions extends CommonOptions {
@@ -56,11 +57,22 @@ async function release(context: Context, only: ReleaseOptions): Promise<DownResu
   for (const outcome of outcomes) {
     if (outcome.status === "fulfilled") continue;
     const thrown: unknown = outcome.reason;
-    if (deleted.length + kept.length === 0 || !isOffshootError(thrown) || thrown.code !== "PROVIDER_OUTAGE") throw thrown;
+    if (!isOffshootError(thrown) || thrown.code !== "PROVIDER_OUTAGE") throw thrown;
+    if (deleted.length + kept.length === 0) throw mayRemain(context, thrown);
     context.emit({ kind: "warning", text: thrown.message });
   }
   const outcome = kept.length > 0 ? "kept" : deleted.length > 0 ? "deleted" : "not-found";
   return { name: context.name, outcome, providers: deleted };
+}
+
+/** The provider's error does not name what the user wanted to delete. */
+function mayRemain({ name, run }: Context, outage: OffshootError): OffshootError {
+  return new OffshootError("PROVIDER_OUTAGE", outage.message, {
+    meaning: `The database ${name} may still exist. If it does, \`offshoot sweep --yes\` deletes it after its expiry.`,
+    remedy: `Delete it when the provider answers again: ${shellCommand(["offshoot", "down", "--run", run.key])}`,
+    facts: { ...outage.facts, name, run: run.key },
+    cause: outage,
+  });
 }
 
 function isOutcome(outcome: PromiseSettledResult<Released> | undefined, wanted: Released): boolean {

@@ -89,6 +89,7 @@ export function readinessRequest(context: Context, migrations: Migrations, targe
     attempt: context.run.attempt,
     rerun: serviceOf(context.ci)?.rerun,
     fingerprint: migrations.fingerprint,
+    deletedAfterFailure: target.deletedAfterFailure,
     retry,
     owner: context.owner,
     timings: {

@@ -58,7 +58,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     held = await holdDatabase(
       context,
       () => acquireRunDatabase(context, "last-run"),
-      ({ database }) => migrateRunDatabase(context, database),
+      ({ database }) => migrateRunDatabase(context, database, keepReason(options, true) === undefined),
     );
     await requireAuditPasses(context, held.database.directUrl);
     ended = await runCommand(context, options, held.database);
@@ -76,9 +76,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
 }
 
 /** Returns the identity of the migrated database; undefined when the repository has no migrations. */
-async function migrateRunDatabase(context: Context, database: Database): Promise<string | undefined> {
+async function migrateRunDatabase(context: Context, database: Database, deleteAfterFailure: boolean): Promise<string | undefined> {
   const migrations = await migrationsOf(context);
-  return migrations && (await migrateDatabase(context, migrations, { url: database.directUrl, database })).database;
+  if (migrations === undefined) return undefined;
+  const deletedAfterFailure = deleteAfterFailure && database.tag.lifetime === "last-run";
+  const migrated = await migrateDatabase(context, migrations, { url: database.directUrl, database, deletedAfterFailure });
+  return migrated.database;
 }
 
 async function runCommand(context: Context, options: RunOptions, database: Database): Promise<Ended> {

@@ -36,7 +36,7 @@ export async function migrationsOf(context: Context, argv: readonly string[] = [
     command: argv.length > 0 ? { kind: "argv", argv } : { kind: "shell", text },
     text,
     directory: argv.length > 0 ? context.cwd : directory,
-    fingerprint: await fingerprintOf({ directory, files, command: text }),
+    fingerprint: await fingerprintOf({ directory, files, command: text, signal: context.signal }),
     env: () => ({}),
   };
 }
@@ -44,7 +44,8 @@ export async function migrationsOf(context: Context, argv: readonly string[] = [
 /** Migrations that a function runs. The fingerprint covers the configured files and the name of the function. */
 export async function migrationsByWork(context: Context, name: string, run: MigrationWork["run"]): Promise<Migrations> {
   const directory = migrationDirectory(context);
-  const fingerprint = await fingerprintOf({ directory, files: context.settings.migrations.files, command: `function ${name}` });
+  const { files } = context.settings.migrations;
+  const fingerprint = await fingerprintOf({ directory, files, command: `function ${name}`, signal: context.signal });
   return { command: { kind: "work", name, run }, text: name, directory, fingerprint, env: () => ({}) };
 }
 
@@ -129,6 +130,7 @@ async function migrationsOfTool(context: Context): Promise<Migrations | undefine
       files: [...files, ...context.settings.migrations.files],
       command,
       tool,
+      signal: context.signal,
       ...(toolVersion === undefined ? {} : { toolVersion }),
     }),
     project,

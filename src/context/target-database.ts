@@ -13,6 +13,8 @@ export interface TargetDatabase {
   readonly url: DirectUrl;
   /** Undefined when a URL was given: offshoot knows nothing else about such a database. */
   readonly database: Database | undefined;
+  /** The database is deleted when its migrations fail, so that no other command can try them again. Default false. */
+  readonly deletedAfterFailure?: boolean | undefined;
 }
 
 /**

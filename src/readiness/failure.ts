@@ -75,7 +75,7 @@ export function workFailure(name: string, thrown: unknown, secrets: readonly str
 }
 
 /** What an error for a failed migration depends on, beside the failure. */
-export type FailedRequest = Pick<ReadinessRequest, "owner" | "attempt" | "invocation" | "rerun" | "secrets">;
+export type FailedRequest = Pick<ReadinessRequest, "owner" | "attempt" | "invocation" | "rerun" | "deletedAfterFailure" | "secrets">;
 
 /** The error for the leader itself. */
 export function leaderError(failure: Failure, request: FailedRequest): OffshootError {

@@ -3,7 +3,8 @@ import * as fs from "node:fs";
 import { stat } from "node:fs/promises";
 import { posix, resolve, sep } from "node:path";
 import { glob } from "tinyglobby";
-import { OffshootError } from "../errors.ts";
+import { cancelled } from "../deadline.ts";
+import { codeOf, OffshootError } from "../errors.ts";
 import { MIB, readChunks, readFailure } from "../read-file.ts";
 
 export interface FingerprintInput {
@@ -14,13 +15,15 @@ export interface FingerprintInput {
   readonly command: string;
   readonly tool?: string;
   readonly toolVersion?: string;
+  /** Ends the search. Default never. */
+  readonly signal?: AbortSignal;
 }
 
 /** The format of the readiness tables. A base with another format has another fingerprint, and is never used. */
 const FORMAT = "offshoot/2";
 
 /** A link to `/` among the migrations would otherwise make the search take hours. */
-const SEARCH_MS = 60_000;
+const SEARCH_MS = 20_000;
 const MOST_FILES = 100_000;
 /** A dump with test data can be large. It is hashed in pieces. */
 const MOST_BYTES = 4096 * MIB;
@@ -31,7 +34,8 @@ const LEFTOVERS = ["**/__pycache__/**", "**/*.pyc", "**/node_modules/**", "**/.g
 /**
  * Identifies a schema state: SHA-256 (hex) of path and content of each migration file, the command, the tool and its
  * version. The same checkout gives the same fingerprint on every machine.
- * Throws `MIGRATION_FILES_MISSING` for a pattern that matches nothing or too much, and for a file that cannot be read.
+ * Throws `MIGRATION_FILES_MISSING` for a pattern that matches nothing or too much, and for a file that cannot be read. Throws
+ * `CANCELLED` when the signal aborts.
  */
 export async function fingerprintOf(input: FingerprintInput): Promise<string> {
   const hash = createHash("sha256");
@@ -40,27 +44,36 @@ export async function fingerprintOf(input: FingerprintInput): Promise<string> {
     hash.update(`${Buffer.byteLength(part)}:`).update(part);
   };
   for (const part of [FORMAT, input.command, input.tool ?? "", input.toolVersion ?? ""]) add(part);
-  for (const file of await filesOf(input.directory, input.files)) {
+  for (const file of await filesOf(input)) {
+    requireTime(input);
     add(file);
     await addFile(hash, resolve(input.directory, file));
   }
   return hash.digest("hex");
 }
 
-async function filesOf(directory: string, patterns: readonly string[]): Promise<readonly string[]> {
+function requireTime({ signal }: FingerprintInput): void {
+  if (signal?.aborted) throw cancelled("searching for the migration files");
+}
+
+async function filesOf(input: FingerprintInput): Promise<readonly string[]> {
+  const { files: patterns } = input;
   const included = patterns.filter((pattern) => !pattern.startsWith("!"));
   const ignore = [...LEFTOVERS, ...patterns.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1))];
-  const found = await Promise.all(included.map((pattern) => matchesOf(directory, pattern, ignore)));
+  const found = await Promise.all(included.map((pattern) => matchesOf(input, pattern, ignore)));
   // Not `localeCompare`: the order must not depend on the machine's locale.
   return [...new Set(found.flat())].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-async function matchesOf(directory: string, pattern: string, ignore: readonly string[]): Promise<readonly string[]> {
+async function matchesOf(input: FingerprintInput, pattern: string, ignore: readonly string[]): Promise<readonly string[]> {
+  const { directory } = input;
   const plain = posix.normalize(pattern.split(sep).join("/"));
   // The name of an existing file may contain glob characters (`[id].sql`). They are then ordinary characters.
   if (await isOneFile(resolve(directory, plain))) return [plain];
-  const signal = AbortSignal.timeout(SEARCH_MS);
+  const late = AbortSignal.timeout(SEARCH_MS);
+  const signal = input.signal === undefined ? late : AbortSignal.any([late, input.signal]);
   const files = await glob([plain], { cwd: directory, dot: true, ignore: [...ignore], signal, fs: { ...fs, readdir: readdirWithAll } });
+  requireTime(input);
   if (signal.aborted || files.length > MOST_FILES) throw tooMany(directory, pattern);
   if (files.length > 0) return files.map((file) => posix.normalize(file.split(sep).join("/")));
   throw new OffshootError("MIGRATION_FILES_MISSING", `No migration file matches \`${pattern}\`.`, {
@@ -93,6 +106,8 @@ function tooMany(directory: string, pattern: string): OffshootError {
   });
 }
 
+const NO_RIGHT = new Set(["EACCES", "EPERM"]);
+
 /** Adds a file as `add` does: first its length, then its content in pieces. */
 async function addFile(hash: Hash, path: string): Promise<void> {
   try {
@@ -106,8 +121,7 @@ async function addFile(hash: Hash, path: string): Promise<void> {
     if (read !== size) throw new Error("it changed while it was read");
   } catch (thrown) {
     throw new OffshootError("MIGRATION_FILES_MISSING", `Could not read the migration file ${path}: ${readFailure(thrown)}.`, {
-      remedy:
-        "Give the user of this job the right to read the file, or exclude the path in `migrations.files` with a pattern that starts with `!`.",
+      remedy: `${NO_RIGHT.has(codeOf(thrown) ?? "") ? "Give the user of this job the right to read the file, or exclude" : "Remove the file, or exclude"} the path in \`migrations.files\` with a pattern that starts with \`!\`.`,
       facts: { path },
     });
   }

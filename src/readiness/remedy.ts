@@ -8,19 +8,21 @@ const TEMPORARY = /^(?:08|40|53|57P0|55P03)/;
 const NETWORK =
   /could not (?:resolve host|translate host name)|temporary failure in name resolution|\b(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH)\b|connection (?:refused|reset|timed out)|network is unreachable/i;
 
+type Repeat = Pick<ReadinessRequest, "invocation" | "rerun" | "deletedAfterFailure">;
+
 /** What to do about a failed migration that has no remedy of its own. */
-export function remedyOf(failure: Failure, owner: Owner, request: Pick<ReadinessRequest, "invocation" | "rerun">): string {
+export function remedyOf(failure: Failure, owner: Owner, request: Repeat): string {
   const again = waysToRepeat(owner, request);
-  if (isTemporary(failure)) return `This can pass by itself. To run the same migration again, ${again}.`;
   const correct = request.invocation === undefined ? "run the command again" : "push it";
-  return `Correct the migration and ${correct}. To run the same migration again, ${again}.`;
+  const first = isTemporary(failure) ? "This can pass by itself." : `Correct the migration and ${correct}.`;
+  if (again.length > 0) return `${first} To run the same migration again, ${again.join(", or ")}.`;
+  return isTemporary(failure) ? `${first} Run the command again.` : first;
 }
 
-function waysToRepeat(owner: Owner, { rerun }: Pick<ReadinessRequest, "rerun">): string {
-  const retry = "run `offshoot migrate --retry`";
-  if (rerun === undefined) return retry;
-  const job = rerun.onlyJob ? ` on the job ${owner.job ?? "that failed"}` : "";
-  return `use "${rerun.action}"${job} in ${rerun.service}, or ${retry}`;
+function waysToRepeat(owner: Owner, { rerun, deletedAfterFailure = false }: Repeat): readonly string[] {
+  const onlyJob = rerun?.onlyJob === true ? ` on the job ${owner.job ?? "that failed"}` : "";
+  const button = rerun === undefined ? [] : [`use "${rerun.action}"${onlyJob} in ${rerun.service}`];
+  return deletedAfterFailure ? button : [...button, "run `offshoot migrate --retry`"];
 }
 
 function isTemporary({ facts, tail }: Failure): boolean {

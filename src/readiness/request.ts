@@ -40,6 +40,8 @@ export interface ReadinessRequest {
   readonly fingerprint: string;
   /** How a failed job is run again. Undefined: that would not clear the failure, or the service is unknown. */
   readonly rerun?: Rerun | undefined;
+  /** The database is deleted after a failure, so that no other command can try again. Default false. */
+  readonly deletedAfterFailure?: boolean | undefined;
   /** Clears a failure that was recorded before this call. */
   readonly retry: boolean;
   readonly owner: Owner;

@@ -22,3 +22,13 @@ test("a database that `up` claimed is kept after a run, also while another provi
   expect(await removeRunDatabase(context, { only: "last-run" })).toMatchObject({ outcome: "kept", providers: [] });
   expect(events.filter(({ kind }) => kind === "warning")).toHaveLength(1);
 });
+
+test("an outage names the database that may still exist, and how to delete it later", async () => {
+  const project = await makeProject();
+  onTestFinished(() => project.remove());
+  const env = { ...UNREACHABLE, OFFSHOOT_PROVIDER: "neon", OFFSHOOT_TIMEOUTS_ACQUIRE: "2s" };
+  const { code, stderr } = await project.offshoot(["down", "--run", "a run", "--quiet"], env);
+  expect(code).toBe(13);
+  expect(stderr).toMatch(/The database \S*\/a-run--\S+ may still exist\. If it does, `offshoot sweep --yes` deletes it after its expiry\./);
+  expect(stderr).toContain("Delete it when the provider answers again: offshoot down --run 'a run'");
+});

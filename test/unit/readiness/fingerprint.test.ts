@@ -96,6 +96,7 @@ test.runIf(posix).each(["migrations", "migrations/**/*.sql", "migrations/pipe.sq
     await expect(of([pattern])).rejects.toMatchObject({
       code: "MIGRATION_FILES_MISSING",
       message: `Could not read the migration file ${join(directory, "migrations/pipe.sql")}: it is a pipe (FIFO), not a regular file.`,
+      remedy: expect.stringMatching(/^Remove the file, or exclude/),
     });
     expect(await of(["migrations", "!**/pipe.sql"])).toBe(await of(["migrations/0001.sql", "migrations/deep/0002.sql"]));
   },
@@ -124,4 +125,12 @@ test.runIf(posix)("a sparse file of 20 GB is refused before it is read, and 100 
   const before = process.memoryUsage().arrayBuffers;
   expect(await of(["migrations"])).toMatch(/^[0-9a-f]{64}$/);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(90 * 2 ** 20);
+});
+
+test("a search that follows a link to a large folder ends when the command is cancelled", async () => {
+  await symlink("/", join(directory, "migrations/root"));
+  const cancel = new AbortController();
+  setTimeout(() => cancel.abort(), 100);
+  const search = fingerprintOf({ directory, files: ["migrations"], command: "up", signal: cancel.signal });
+  await expect(search).rejects.toMatchObject({ code: "CANCELLED" });
 });

@@ -44,3 +44,14 @@ test("an error of the database counts more than a refused connection in the outp
   const facts = { databaseError: "relation does not exist" };
   expect(remedyOf({ ...failure, facts, tail: "connection refused" }, owner, { invocation: "7" })).toContain("Correct the migration");
 });
+
+test("a database that is deleted after the failure cannot be migrated again by another command", () => {
+  const again = (why: Partial<Failure>, invocation?: string) =>
+    remedyOf({ ...failure, ...why }, owner, { invocation, deletedAfterFailure: true });
+  expect(again({})).toBe("Correct the migration and run the command again.");
+  expect(again({ tail: "ECONNREFUSED" })).toBe("This can pass by itself. Run the command again.");
+  const rerun = serviceOf(detectCi(ciFixture("github/push").env))?.rerun;
+  expect(remedyOf(failure, owner, { invocation: "7", rerun, deletedAfterFailure: true })).toBe(
+    'Correct the migration and push it. To run the same migration again, use "Re-run failed jobs" in GitHub Actions.',
+  );
+});
