@@ -1,6 +1,9 @@
+import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import { isWithheld, type OwnSecret, PASS_SECRETS_REMEDY } from "../own-secrets.ts";
 import { findCaBundle } from "../postgres/ca-bundle.ts";
+import { nodeAuthorities } from "../postgres/node-authorities.ts";
+import { cacheFolder } from "../process/cache-folder.ts";
 import type { Limits, Provider, ProviderName } from "../providers/provider.ts";
 import type { Context } from "./context.ts";
 
@@ -48,10 +51,18 @@ export async function loadProvider(name: ProviderName, context: Context): Promis
       const { neonProvider } = await import("../providers/neon/neon.ts");
       const { project, apiHost, allowHttp: _, ...choices } = settings.neon;
       const { secretsWithheld } = context.ci;
-      const [apiKey, rootFile] = [env["NEON_API_KEY"], await findCaBundle(env)];
+      const [apiKey, rootFile] = [env["NEON_API_KEY"], await rootFileOf(env)];
       return neonProvider({ apiKey, project, apiHost, secretsWithheld, base: settings.base === true, choices, rootFile });
     }
   }
+}
+
+/** A file with authorities, for programs that verify Neon's certificates with libpq. Undefined if there can be none. */
+async function rootFileOf(env: Env): Promise<string | undefined> {
+  const found = await findCaBundle(env);
+  if (found !== undefined) return found;
+  const folder = cacheFolder(env, process.getuid?.());
+  return folder && nodeAuthorities(folder);
 }
 
 /**
