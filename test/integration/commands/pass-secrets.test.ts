@@ -1,3 +1,4 @@
+// @module-tag proof
 import { afterAll, expect, test } from "vitest";
 import { makeProject } from "../../support/cli.ts";
 

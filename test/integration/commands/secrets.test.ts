@@ -1,3 +1,4 @@
+// @module-tag proof
 // Plants secrets, lets a failing migration print them in five encodings, and searches everything that was written.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";

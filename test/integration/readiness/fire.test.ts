@@ -1,3 +1,4 @@
+// @module-tag proof
 import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { connect as dial, createServer, type Socket } from "node:net";

@@ -1,3 +1,4 @@
+// @module-tag proof
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { makeProject, type Project } from "../../support/cli.ts";
 

@@ -1,3 +1,4 @@
+// @module-tag proof
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { silent } from "../../../../src/events.ts";
