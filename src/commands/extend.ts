@@ -1,24 +1,38 @@
 import { configuredProviders, providerLimits } from "../context/providers.ts";
-import { type CommonOptions, prepare } from "../context/context.ts";
-import { requireRunDatabase } from "../context/target-database.ts";
+import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import { warnOfOtherOwner } from "../context/owner.ts";
+import { requireRunDatabase, unknownRun } from "../context/target-database.ts";
 import { defaultTtl, expiresAt } from "../identity/expiry.ts";
 import { ownerTag } from "../identity/owner-tag.ts";
-import type { Database } from "../providers/provider.ts";
+import { searchProviders } from "../providers/choose.ts";
+import type { Database, Extended, Provider } from "../providers/provider.ts";
 
 export interface ExtendOptions extends CommonOptions {}
 
 /**
- * Sets the expiry of this run's database to `ttl` from now; at most 30 days on Neon. `expiresAt` is undefined when the
- * provider has no expiry. Throws `RUN_UNKNOWN` when the run has no database.
+ * Sets the expiry of this run's database to `ttl` from now, unless it is later already; at most 30 days on Neon. `expiresAt`
+ * is undefined when the database has no expiry. Throws `RUN_UNKNOWN` when the run has no database, and what the provider throws when it refuses the expiry.
  */
 export async function extend(options: ExtendOptions = {}): Promise<Pick<Database, "id" | "name" | "provider" | "expiresAt">> {
   const context = await prepare(options);
-  const found = await requireRunDatabase(context);
-  const provider = (await configuredProviders(context)).find(({ name }) => name === found.provider);
+  const ttlMs = context.settings.ttlMs ?? defaultTtl(context.ci.isCi);
+  const found = await searchProviders<Database | Extended>(
+    await configuredProviders(context),
+    providerLimits(context),
+    (provider, limits) =>
+      provider.extend === undefined ? provider.find(context.name, limits) : provider.extend(context.name, ttlMs, limits),
+  );
+  if (found === undefined) throw unknownRun(context);
+  warnOfOtherOwner(context, found.tag);
+  return found.kind === "database" ? adoptAgain(context, found, ttlMs) : found;
+}
+
+/** Adopting a database renews its expiry. */
+async function adoptAgain(context: Context, found: Database, ttlMs: number): Promise<Database> {
+  const provider = (await configuredProviders(context)).find(({ name }: Provider) => name === found.provider);
   const createdAt = context.now();
-  const expires = expiresAt(createdAt, context.settings.ttlMs ?? defaultTtl(context.ci.isCi));
+  const expires = expiresAt(createdAt, ttlMs);
   const tag = ownerTag({ run: context.run, createdAt, expiresAt: expires, lifetime: found.tag.lifetime });
-  // Adopting a database renews its expiry.
   const request = { run: context.run, name: context.name, tag, expiresAt: expires, fingerprint: undefined };
   const renewed = await provider?.acquire(request, providerLimits(context));
   if (renewed?.kind !== "database") return found;

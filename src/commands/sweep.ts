@@ -36,6 +36,7 @@ export async function sweep(options: SweepOptions = {}): Promise<SweepResult> {
   const context = await prepare(options);
   const providers = await usableProviders(context);
   const limits = providerLimits(context);
+  const at = performance.now();
   const listed = (await Promise.all(providers.map((provider) => provider.list(limits)))).flat();
   const closed = await closedOf(context, listed);
   const decide = (current: readonly Listed[]): Plan =>
@@ -51,6 +52,8 @@ export async function sweep(options: SweepOptions = {}): Promise<SweepResult> {
     });
   const planned = decide(listed);
   if (options.yes !== true) return { ...planned, applied: false, deleted: [], failed: [] };
-  const swept = await inPhase(context.emit, "sweep", `sweeping ${planned.delete.length}`, () => apply(providers, planned, decide, limits));
+  const swept = await inPhase(context.emit, "sweep", `sweeping ${planned.delete.length}`, () =>
+    apply(providers, planned, decide, limits, at),
+  );
   return { ...planned, keep: [...planned.keep, ...swept.kept], applied: true, deleted: swept.deleted, failed: swept.failed };
 }

@@ -39,15 +39,16 @@ export async function requireRunDatabase(context: Context): Promise<Database> {
     await context.conceal(secretsOf(database));
     return database;
   }
-  const name = context.run.source === "flag" ? ["--run", context.run.key] : [];
-  throw new OffshootError(
-    "RUN_UNKNOWN",
-    `There is no database for the run ${context.run.key} of ${context.run.repository} (${context.name}).`,
-    {
-      meaning: "It was never created, has expired, or belongs to a run with another name.",
-      remedy: `Create it with \`${shellCommand(["offshoot", "up", ...name])}\`, or list existing databases with \`offshoot list\`.`,
-    },
-  );
+  throw unknownRun(context);
+}
+
+/** The error for a run without a database. */
+export function unknownRun({ run, name: database }: Pick<Context, "run" | "name">): OffshootError {
+  const name = run.source === "flag" ? ["--run", run.key] : [];
+  return new OffshootError("RUN_UNKNOWN", `There is no database for the run ${run.key} of ${run.repository} (${database}).`, {
+    meaning: "It was never created, has expired, or belongs to a run with another name.",
+    remedy: `Create it with \`${shellCommand(["offshoot", "up", ...name])}\`, or list existing databases with \`offshoot list\`.`,
+  });
 }
 
 /**

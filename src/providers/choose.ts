@@ -31,6 +31,15 @@ export async function chooseDatabase(providers: readonly Provider[], request: Da
  * the database.
  */
 export async function findDatabase(providers: readonly Provider[], name: string, limits: Limits): Promise<Database | undefined> {
+  return searchProviders(providers, limits, (provider, own) => provider.find(name, own));
+}
+
+/** The first answer of `search` over the providers, in order. Throws as `findDatabase` does. */
+export async function searchProviders<T>(
+  providers: readonly Provider[],
+  limits: Limits,
+  search: (provider: Provider, limits: Limits) => Promise<T | undefined>,
+): Promise<T | undefined> {
   const end = performance.now() + limits.withinMs;
   let outage: OffshootError | undefined;
   for (const [index, provider] of providers.entries()) {
@@ -38,7 +47,7 @@ export async function findDatabase(providers: readonly Provider[], name: string,
     // A provider that does not answer must leave time for the others.
     const withinMs = index === providers.length - 1 ? leftMs : leftMs / 2;
     try {
-      const found = await provider.find(name, { ...limits, withinMs });
+      const found = await search(provider, { ...limits, withinMs });
       if (found !== undefined) return found;
     } catch (thrown) {
       if (!isOffshootError(thrown) || thrown.code !== "PROVIDER_OUTAGE") throw thrown;

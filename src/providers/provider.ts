@@ -138,6 +138,9 @@ export interface ReleaseOptions {
   readonly check?: ((tag: OwnerTag) => void) | undefined;
 }
 
+/** A database with the expiry that `Provider.extend` has set or found. */
+export type Extended = { readonly kind: "extended" } & Pick<Database, "id" | "name" | "provider" | "expiresAt" | "tag">;
+
 /** The outcome of a deletion. `kept`: the tag gives the database a lifetime that this caller must not end. */
 export type Released = "deleted" | "not-found" | "kept";
 
@@ -153,6 +156,11 @@ export interface Provider {
   acquire(request: DatabaseRequest, limits: Limits): Promise<Database | Refusal>;
   /** The run's database; undefined when there is none. Starts no server and changes nothing. */
   find(name: string, limits: Limits): Promise<Database | undefined>;
+  /**
+   * Moves the expiry of the run's database to `ttlMs` from now, unless it is later already, without opening the database.
+   * Undefined when there is none. Missing when `acquire` does it without a cost.
+   */
+  readonly extend?: (name: string, ttlMs: number, limits: Limits) => Promise<Extended | undefined>;
   /** Deletes a database by name, after reading its tag again. Throws `NOT_OURS` or `PROTECTED`, and deletes nothing then. */
   release(name: string, limits: Limits, options?: ReleaseOptions): Promise<Released>;
   /** Lists everything whose name begins with our prefix, with or without our tag, from all pages. Starts no server. */

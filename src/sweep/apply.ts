@@ -24,24 +24,26 @@ const AT_ONCE = 8;
 const PROGRESS_MS = 5000;
 
 /**
- * Deletes what `decide` selects, children before parents. Each item is checked again with a list that is only seconds old
- * when its deletion starts. An item that is no longer in the list counts as deleted. An item that `decide` no longer
- * selects is kept.
+ * Deletes what `decide` selects, children before parents. When a deletion starts, the list that it is based on is only
+ * seconds old. `at` is when the list of `first` was read (`performance.now()`); default too long ago. Later ones are read as
+ * needed. An item that is no longer in the list counts as deleted. An item that `decide` no longer selects is kept.
  */
 export async function apply(
   providers: readonly Provider[],
   first: Plan,
   decide: (fresh: readonly Listed[]) => Plan,
   limits: Limits,
+  at = Number.NEGATIVE_INFINITY,
 ): Promise<Swept> {
   const swept = { deleted: [] as Planned[], failed: [] as Failed[], kept: [] as Planned[] };
   const total = first.delete.length;
   const reportProgress = progressReporter(limits, total, () => swept.deleted.length + swept.failed.length + swept.kept.length);
+  const isFresh = (): boolean => performance.now() - snapshot.at < FRESH_MS;
+  let snapshot = snapshotOf(first, at);
   for (const level of levelsOf(first.delete)) {
     let left: readonly Planned[] = level;
     while (left.length > 0) {
-      const snapshot = await takeSnapshot(providers, decide, limits);
-      const isFresh = (): boolean => performance.now() - snapshot.at < FRESH_MS;
+      if (!isFresh()) snapshot = await takeSnapshot(providers, decide, limits);
       left = await whileFresh(left, isFresh, limits.signal, async (planned) => {
         await remove(providers, planned, snapshot, limits, swept);
         reportProgress();
@@ -73,7 +75,10 @@ interface Snapshot {
 async function takeSnapshot(providers: readonly Provider[], decide: (fresh: readonly Listed[]) => Plan, limits: Limits): Promise<Snapshot> {
   // The time of the first page counts, because reading a long list takes some time.
   const at = performance.now();
-  const plan = decide((await Promise.all(providers.map((provider) => provider.list(limits)))).flat());
+  return snapshotOf(decide((await Promise.all(providers.map((provider) => provider.list(limits)))).flat()), at);
+}
+
+function snapshotOf(plan: Plan, at: number): Snapshot {
   return { at, toDelete: byKey(plan.delete), toKeep: byKey(plan.keep) };
 }
 

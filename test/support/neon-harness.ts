@@ -102,6 +102,13 @@ function worldOf(neon: Neon, clock: Clock, random: () => number): Dependencies {
         await within.pause(1000);
       }
     },
+    readNames: async (url) => {
+      const { hostname, username, pathname } = new URL(url);
+      const project = theProject(neon);
+      const endpoint = [...project.endpoints.values()].find((one) => one.host === hostname);
+      const databases = project.branches.get(endpoint?.branchId ?? "")?.databases;
+      return { isOwner: databases?.get(pathname.slice(1))?.ownerName === username, databases: databases?.size ?? 0 };
+    },
   };
 }
 

@@ -3,8 +3,8 @@ import type { DatabaseRequest } from "../provider.ts";
 import { isSibling, limitExpiry } from "./branches.ts";
 import type { Branch, CallContext, NeonApi } from "./types.ts";
 
-/** Jobs that start within a minute of each other do not each need to write almost the same expiry. */
-const SMALLEST_RENEWAL_MS = 60_000;
+/** The jobs of a run start soon after each other. Each would send a call to change the expiry by less than this part of its time to live. */
+const SMALLEST_RENEWAL = 0.1;
 
 /** Throws `NOT_OURS` with the branch's owner, unless the branch was created for the same run or the same base. */
 export function requireSibling({ name, id, tag, createdBy, createdAt }: Branch, wanted: DatabaseRequest): void {
@@ -35,8 +35,7 @@ export async function renewExpiry(api: NeonApi, branch: Branch, wanted: Database
   // A base loses its expiry when it becomes ready, which may happen now. And if Neon set no expiry before, it sets none now.
   if (wanted.tag.kind === "base" || wanted.expiresAt === undefined || expiresAt === undefined) return branch;
   const until = limitExpiry(wanted.expiresAt, now);
-  // With a time to live of a minute, seconds matter.
-  const smallestMs = Math.min(SMALLEST_RENEWAL_MS, (until.getTime() - now.getTime()) / 10);
+  const smallestMs = (until.getTime() - now.getTime()) * SMALLEST_RENEWAL;
   if (until.getTime() - expiresAt.getTime() <= smallestMs) return branch;
   return setExpiry(api, branch, until, context);
 }

@@ -25,27 +25,26 @@ export async function urlsOfCreated(setup: Needs, created: CreatedBranch, contex
     : urlsOf(given.uri, tlsOf(setup), given.pooler_host === "" ? undefined : given.pooler_host);
 }
 
-/** URLs of an existing branch. Lists its databases unless the settings name both the role and the database. */
-export async function urlsOfExisting(setup: Needs, branchId: string, context: CallContext): Promise<BranchUrls> {
-  const { api, choices } = setup;
-  const connection =
-    choices.database !== undefined && choices.role !== undefined
-      ? { role: choices.role, database: choices.database }
-      : chooseConnection(await api.databases(branchId, context), undefined, choices);
-  return fetchUrls(setup, branchId, connection, context);
+/** The role and the database of an existing branch. Lists its databases unless the settings name both. */
+export async function connectionOf({ api, choices }: Needs, branchId: string, context: CallContext): Promise<Connection> {
+  const { role, database } = choices;
+  if (role !== undefined && database !== undefined) return { role, database };
+  return chooseConnection(await api.databases(branchId, context), undefined, choices);
 }
 
 /**
  * Finds out why Neon knows no URL for an existing branch: it answers 404 for a missing branch, compute, role and database
- * alike. Throws `USAGE` with the names that exist when the settings name another database or role.
+ * alike. Throws `USAGE` with the names that exist when the settings name another database or role. What `connectionOf` has
+ * listed is not listed again.
  */
 export async function requireNames({ api, choices }: Needs, branchId: string, context: CallContext): Promise<void> {
+  if (choices.role === undefined) return;
   const databases = await api.databases(branchId, context);
-  chooseConnection(databases, choices.role === undefined ? undefined : await api.roles(branchId, context), choices);
+  chooseConnection(databases, await api.roles(branchId, context), choices);
 }
 
-/** The pooled host can be derived from a host name in Neon's form; another host name needs a second call. */
-async function fetchUrls(
+/** The URLs of an existing branch. The pooled host can be derived from a host name in Neon's form; another host name needs a second call. */
+export async function fetchUrls(
   setup: Needs,
   branchId: string,
   connection: Connection,

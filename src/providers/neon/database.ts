@@ -2,10 +2,11 @@ import { jitter } from "../../deadline.ts";
 import { isOffshootError, OffshootError } from "../../errors.ts";
 import type { Database, Refusal } from "../provider.ts";
 import { factsOf, isAmbiguous, isMissing } from "./api-errors.ts";
-import { type BranchUrls, requireNames, urlsOfCreated, urlsOfExisting } from "./connection.ts";
+import { type BranchUrls, connectionOf, fetchUrls, requireNames, urlsOfCreated } from "./connection.ts";
 import { capacityCodeOf, capacityRefusal } from "./compute-errors.ts";
 import { computeRequest } from "./create.ts";
 import type { AcquiredBranch } from "./create-errors.ts";
+import { openExpected } from "./expected.ts";
 import type { NeonChoices, Setup } from "./options.ts";
 import { renewalOf } from "./renew.ts";
 import { waitUntilAnonymized, waitUntilReady } from "./ready.ts";
@@ -23,11 +24,17 @@ export async function openDatabase(
   dispose: () => Promise<unknown>,
 ): Promise<Database | undefined> {
   const { branch, created, base } = acquired;
+  const { api, choices, dependencies } = setup;
   try {
+    const isMasked = choices.anonymized && base === undefined;
+    if (created === undefined) {
+      if (isMasked) await waitUntilAnonymized(api, branch.id, context, dependencies.random);
+      const expected = await openExpected(setup, branch.id, context);
+      if (expected !== undefined) return toDatabase(setup, acquired, expected.urls, expected.postgresMajor, dispose);
+    }
     const started = await startedUrls(setup, acquired, context);
     if (started === undefined) return undefined;
-    const { api, choices, dependencies } = setup;
-    if (choices.anonymized && base === undefined) await waitUntilAnonymized(api, branch.id, context, dependencies.random);
+    if (isMasked && created !== undefined) await waitUntilAnonymized(api, branch.id, context, dependencies.random);
     const isFresh = created !== undefined || Math.abs(dependencies.now().getTime() - branch.createdAt.getTime()) < FRESH_MS;
     const { urls, operations } = started;
     const postgresMajor = await waitUntilReady(api, { url: urls.directUrl, operations, isFresh }, context, dependencies);
@@ -69,21 +76,21 @@ async function startedUrls(
   const { api, choices } = setup;
   if (created !== undefined) return { urls: await urlsOfCreated(setup, created, context), operations: created.operations };
   try {
-    return { urls: await urlsOfExisting(setup, branch.id, context), operations: [] };
-  } catch (thrown) {
-    const facts = factsOf(thrown);
-    if (facts === undefined || !isMissing(facts)) throw thrown;
-  }
-  try {
+    const connection = await connectionOf(setup, branch.id, context);
+    const urls = await fetchUrls(setup, branch.id, connection, context).catch(unlessMissing);
+    if (urls !== undefined) return { urls, operations: [] };
     await requireNames(setup, branch.id, context);
     // The compute is missing. Some of Neon's servers may also not know a branch that was created moments ago.
     const operations = await provideCompute(api, branch.id, choices, context);
-    return { urls: await urlsOfExisting(setup, branch.id, context), operations: operations ?? [] };
+    return { urls: await fetchUrls(setup, branch.id, connection, context), operations: operations ?? [] };
   } catch (thrown) {
-    const facts = factsOf(thrown);
-    if (facts === undefined || !isMissing(facts)) throw thrown;
-    return undefined;
+    return unlessMissing(thrown);
   }
+}
+
+function unlessMissing(thrown: unknown): undefined {
+  const facts = factsOf(thrown);
+  if (facts === undefined || !isMissing(facts)) throw thrown;
 }
 
 /**

@@ -10,6 +10,8 @@ import { neonClock } from "./clock.ts";
 import { createOrAdopt } from "./create.ts";
 import { openAcquired, openDatabase, untilOpened } from "./database.ts";
 import { deleteByName } from "./delete.ts";
+import { readNames } from "./expected.ts";
+import { extend } from "./extend.ts";
 import { list } from "./list.ts";
 import type { Dependencies, NeonOptions, Setup } from "./options.ts";
 import { sharedRateLimiter } from "./rate-limit.ts";
@@ -71,6 +73,11 @@ export function neonProvider(options: NeonOptions): Provider {
       const found = await untilOpened(attempt, name, context, dependencies.random);
       return found === "none" ? undefined : found;
     },
+    async extend(name, ttlMs, limits) {
+      if (refused !== undefined) return undefined;
+      const context = contextOf(`extending the Neon branch ${name}`, limits);
+      return allowPlaceholderKey(options, () => extend(setup, name, ttlMs, context));
+    },
     release,
     async list(limits) {
       if (refused !== undefined) return [];
@@ -103,6 +110,7 @@ const REAL_DEPENDENCIES: Dependencies = {
   requestMs: undefined,
   adapter: undefined,
   probe: waitUntilReady,
+  readNames,
 };
 
 function setupOf(options: NeonOptions, dependencies: Dependencies, apiKey: string, project: string): Setup {

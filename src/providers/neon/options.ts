@@ -51,6 +51,16 @@ export interface Dependencies {
   readonly adapter: ApiOptions["adapter"];
   /** Waits until a query is answered, and returns the server's major version. */
   readonly probe: (url: string, within: Deadline, options: ReadyOptions) => Promise<number>;
+  /** Reads from the server whose names a session has, to check them without a call to the API. */
+  readonly readNames: (url: string, within: Deadline) => Promise<SeenNames>;
+}
+
+/** What a session shows about its own database. */
+export interface SeenNames {
+  /** Whether the role of the session owns the database. */
+  readonly isOwner: boolean;
+  /** How many databases the server has, without templates and `postgres`. */
+  readonly databases: number;
 }
 
 /** The options of a provider, checked and completed, with its API. */
@@ -65,7 +75,7 @@ export interface Setup {
   readonly choices: NeonChoices;
   readonly rootFile: string | undefined;
   /** `now` is Neon's clock. */
-  readonly dependencies: Pick<Dependencies, "deadline" | "now" | "random" | "probe">;
+  readonly dependencies: Pick<Dependencies, "deadline" | "now" | "random" | "probe" | "readNames">;
   /**
    * Whether other jobs of the run may adopt the branch. A branch for one caller only (a copy to read from) never deletes
    * expired branches to make room for itself, and its caller removes it after a failure.

@@ -2,9 +2,10 @@ import { messageOf } from "../../errors.ts";
 import type { DirectUrl } from "../../postgres/url.ts";
 import type { Database, ReadableDatabase, Refusal, DatabaseRequest, ReadTarget } from "../provider.ts";
 import { factsOf, isMissing } from "./api-errors.ts";
-import { requireNames, urlsOfExisting } from "./connection.ts";
+import { connectionOf, fetchUrls, requireNames } from "./connection.ts";
 import { createOrAdopt } from "./create.ts";
 import { openDatabase, untilOpened } from "./database.ts";
+import { openExpected } from "./expected.ts";
 import type { Setup } from "./options.ts";
 import { requireBranch } from "./parent.ts";
 import { waitUntilReady } from "./ready.ts";
@@ -30,8 +31,10 @@ export async function reach(
 /** The URL of the branch itself; undefined if it has no compute. Only its owner should create one. */
 async function reachBranch(setup: Setup, { id }: Branch, context: CallContext): Promise<DirectUrl | undefined> {
   const { api, dependencies } = setup;
+  const expected = await openExpected(setup, id, context);
+  if (expected !== undefined) return expected.urls.directUrl;
   try {
-    const { directUrl } = await urlsOfExisting(setup, id, context);
+    const { directUrl } = await fetchUrls(setup, id, await connectionOf(setup, id, context), context);
     await waitUntilReady(api, { url: directUrl, operations: [], isFresh: false }, context, dependencies);
     return directUrl;
   } catch (thrown) {

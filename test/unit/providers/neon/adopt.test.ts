@@ -20,7 +20,7 @@ describe("adopting a branch", () => {
     expect(harness.neon.calls.counts["POST /projects/{project_id}/branches"]).toEqual({ 201: 1, 409: 19, total: 20 });
   });
 
-  test("moves the expiry only to a later time, and not for jobs of the same minute", async () => {
+  test("moves the expiry only to a later time, and not by less than a tenth of the time to live", async () => {
     const harness = await createHarness();
     await acquired(harness);
     const limits = harness.limits();
@@ -28,6 +28,8 @@ describe("adopting a branch", () => {
     expect(longer.expiresAt).toEqual(new Date(START + 14_400_000));
     const shorter = requireDatabase(await harness.provider().acquire(requestFor("run-1", { ttlMs: 60_000 }), limits));
     expect(shorter.expiresAt).toEqual(longer.expiresAt);
+    const little = requireDatabase(await harness.provider().acquire(requestFor("run-1", { ttlMs: 15_900_000 }), limits));
+    expect(little.expiresAt).toEqual(longer.expiresAt);
     expect(harness.calls().filter((call) => call.startsWith("PATCH"))).toHaveLength(1);
   });
 

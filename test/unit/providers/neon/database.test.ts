@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { theProject } from "../../../../mocks/neon/neon.ts";
+import type { Branch } from "../../../../mocks/neon/state.ts";
 import { createHarness, type NeonHarness, requestFor, requireDatabase } from "../../../support/neon-harness.ts";
 
 /** A harness with a branch of the run, and a provider with other settings that adopts it. */
@@ -55,4 +57,56 @@ test("a branch without a URL is asked for a few times, with pauses, and then rep
   });
   expect(harness.calls().length - before).toBeLessThan(100);
   expect(harness.clock.now() - start).toBeGreaterThan(20_000);
+});
+
+const renameDatabase = ({ databases }: Branch): void => {
+  const [database] = databases.values();
+  if (database !== undefined) databases.set("shop", { ...database, name: "shop" });
+  databases.delete("neondb");
+};
+
+const changeOwner = ({ roles, databases }: Branch): void => {
+  const [database] = databases.values();
+  const other = [...roles.keys()].find((name) => name !== "neondb_owner") ?? "";
+  if (database !== undefined) databases.set("neondb", { ...database, ownerName: other });
+};
+
+const addDatabase = ({ databases }: Branch): void => {
+  const [database] = databases.values();
+  if (database !== undefined) databases.set("shop", { ...database, name: "shop" });
+};
+
+const opened = async (prepare: (branch: Branch) => void, choices: { readonly role?: string; readonly database?: string } = {}) => {
+  const harness: NeonHarness = await createHarness({ roles: 2 });
+  const made = requireDatabase(await harness.provider().acquire(requestFor("run-1"), harness.limits()));
+  const branch = theProject(harness.neon).branches.get(made.id);
+  if (branch === undefined) throw new Error("no branch");
+  prepare(branch);
+  const before = harness.calls().length;
+  const found = await harness.provider({ choices }).find(made.name, harness.limits());
+  const { username, pathname } = new URL(found?.directUrl ?? "");
+  return { names: `${username}${pathname}`, calls: harness.calls().slice(before) };
+};
+const [LIST, URI, DATABASES] = ["GET /branches", "GET /connection_uri", "GET /branches/{branch_id}/databases"];
+
+describe("an existing branch is opened with the usual names", () => {
+  test("without a list of its databases", async () => {
+    expect(await opened(() => {})).toEqual({ names: "neondb_owner/neondb", calls: [LIST, URI] });
+  });
+
+  test("and with the names of the list if its database has another name", async () => {
+    expect(await opened(renameDatabase)).toEqual({ names: "neondb_owner/shop", calls: [LIST, URI, DATABASES, URI] });
+    expect(await opened(renameDatabase, { database: "shop" })).toEqual({ names: "neondb_owner/shop", calls: [LIST, URI] });
+  });
+
+  test("and with the owner of the list if another role owns the database", async () => {
+    const { names, calls } = await opened(changeOwner);
+    expect(names).toMatch(/^(?!neondb_owner).+\/neondb$/);
+    expect(calls).toEqual([LIST, URI, DATABASES, URI]);
+  });
+
+  test("and refused if it has a second database, as a new branch is", async () => {
+    await expect(opened(addDatabase)).rejects.toMatchObject({ code: "USAGE", message: "The Neon branch has several databases." });
+    expect(await opened(addDatabase, { database: "neondb" })).toMatchObject({ names: "neondb_owner/neondb", calls: [LIST, URI] });
+  });
 });

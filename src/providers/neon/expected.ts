@@ -1,0 +1,66 @@
+import { isOffshootError } from "../../errors.ts";
+import { withSession } from "../../postgres/connect.ts";
+import { SQLSTATE } from "../../postgres/sqlstate.ts";
+import { factsOf } from "./api-errors.ts";
+import { type BranchUrls, fetchUrls } from "./connection.ts";
+import type { Dependencies, SeenNames, Setup } from "./options.ts";
+import { waitUntilReady } from "./ready.ts";
+import type { CallContext } from "./types.ts";
+
+/** The database and the role of a new project (specification, `{database_name}_owner`). */
+const USUAL = { database: "neondb", role: "neondb_owner" } as const;
+
+/** Neon's reply for a name that the branch does not have. 404 is documented; other servers may find the request itself wrong. */
+const UNKNOWN_NAME: ReadonlySet<number> = new Set([400, 404, 422]);
+
+const UNKNOWN_TO_POSTGRES: ReadonlySet<unknown> = new Set([
+  SQLSTATE.undefinedDatabase,
+  SQLSTATE.invalidPassword,
+  SQLSTATE.invalidAuthorization,
+]);
+
+/** A branch that has answered a query. */
+export interface Opened {
+  readonly urls: BranchUrls;
+  readonly postgresMajor: number;
+}
+
+/**
+ * Opens an existing branch with the names that most projects have, which saves the call that lists the databases. The
+ * server then proves that this is what the list would have led to: the branch has no other database, and the role is its
+ * owner. Undefined if it is not, or if the settings name both: then the list decides.
+ */
+export async function openExpected(setup: Setup, branchId: string, context: CallContext): Promise<Opened | undefined> {
+  const { api, choices, dependencies } = setup;
+  if (choices.database !== undefined && choices.role !== undefined) return undefined;
+  const connection = { database: choices.database ?? USUAL.database, role: choices.role ?? USUAL.role };
+  try {
+    const urls = await fetchUrls(setup, branchId, connection, context);
+    const postgresMajor = await waitUntilReady(api, { url: urls.directUrl, operations: [], isFresh: false }, context, dependencies);
+    const { isOwner, databases } = await dependencies.readNames(urls.directUrl, context.deadline);
+    const isProved = (choices.role !== undefined || isOwner) && (choices.database !== undefined || databases === 1);
+    return isProved ? { urls, postgresMajor } : undefined;
+  } catch (thrown) {
+    const facts = factsOf(thrown);
+    const isUnknown =
+      facts === undefined ? isOffshootError(thrown) && UNKNOWN_TO_POSTGRES.has(thrown.facts["sqlstate"]) : UNKNOWN_NAME.has(facts.status);
+    if (isUnknown) return undefined;
+    throw thrown;
+  }
+}
+
+/** `postgres` is on every server and belongs to Neon, so that Neon's API does not list it. */
+const NAMES = `
+select pg_catalog.pg_get_userbyid(d.datdba) operator(pg_catalog.=) current_user as "isOwner",
+       (select pg_catalog.count(*)::pg_catalog.int4 from pg_catalog.pg_database o
+        where not o.datistemplate and o.datname operator(pg_catalog.<>) 'postgres') as databases
+from pg_catalog.pg_database d
+where d.datname operator(pg_catalog.=) pg_catalog.current_database()`;
+
+/** `Dependencies.readNames` with a session. */
+export const readNames: Dependencies["readNames"] = async (url, within) => {
+  const ms = Math.max(1, within.leftMs());
+  const limits = { signal: within.signal, connectMs: ms, queryMs: ms };
+  const [row] = await withSession(url, (session) => session.query<SeenNames & Record<string, unknown>>(NAMES), limits);
+  return { isOwner: row?.isOwner === true, databases: Number(row?.databases) };
+};

@@ -1,0 +1,79 @@
+// @module-tag proof
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { withSession } from "../../../../src/postgres/connect.ts";
+import { makeProject, type Project } from "../../../support/cli.ts";
+import { type MockServer, startMock } from "../../../support/mock-server.ts";
+import { taggedBranch } from "../../../support/neon-harness.ts";
+
+let mock: MockServer;
+let project: Project;
+beforeAll(async () => {
+  mock = await startMock("--postgres", "--operation-time", "50");
+  project = await makeProject({ OFFSHOOT_PROVIDER: "neon", ...mock.env });
+  await project.write("offshoot.yaml", `migrations:\n  command: "true"\n  files: [offshoot.yaml]\n`);
+});
+afterAll(async () => {
+  await project.remove();
+  await mock.stop();
+});
+
+/** The calls of a command, sorted, as they are in the table of the page. */
+async function callsOf(...args: readonly string[]): Promise<string> {
+  await mock.control("DELETE", "calls");
+  const { code, stderr } = await project.call(args);
+  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${stderr}`);
+  const { log } = (await mock.control("GET", "calls")) as { readonly log: readonly { readonly method: string; readonly route: string }[] };
+  const calls = log.map(({ method, route }) => `${method} ${route.split("/").findLast((part) => !part.startsWith("{")) ?? ""}`);
+  return `${calls.length}: ${calls.toSorted().join(", ")}`;
+}
+
+/** The table "Calls to Neon's API" of the page, by command. */
+async function documented(): Promise<Readonly<Record<string, string>>> {
+  const page = await readFile(new URL("../../../../docs/providers/neon.md", import.meta.url), "utf8");
+  const table = page.split("## Calls to Neon's API")[1]?.split("\n## ")[0] ?? "";
+  const rows = [...table.matchAll(/^\| (.+?) \| (\d+) \| (.*?) \|$/gm)].map(
+    ([, command = "", count = "", calls = ""]): [string, string] => [
+      command.replaceAll("`", ""),
+      `${count}: ${calls
+        .replaceAll("`", "")
+        .split(", ")
+        .filter((call) => call !== "")
+        .toSorted()
+        .join(", ")}`,
+    ],
+  );
+  return Object.fromEntries(rows);
+}
+
+test("each command sends exactly the calls that the page lists", async () => {
+  const expired = { ...taggedBranch("old", { now: Date.now(), ageMs: 8_000_000, expiresInMs: -600_000 }), expires_at: undefined };
+  const measured: Record<string, string> = {
+    "up, first job": await callsOf("up"),
+    "up, other jobs": await callsOf("up"),
+    "up with neon.parent as a name": await callsOf("up", "--run", "named", "--set", "neon.parent=main"),
+    migrate: await callsOf("migrate"),
+    wait: await callsOf("wait"),
+    env: await callsOf("env"),
+    status: await callsOf("status"),
+    extend: await callsOf("extend", "--ttl", "10d"),
+    list: await callsOf("list"),
+    run: await callsOf("run", "--run", "whole", "--", "true"),
+    doctor: await callsOf("doctor"),
+    sweep: await callsOf("sweep"),
+  };
+  await mock.control("POST", "branches", { branches: [expired] });
+  Object.assign(measured, {
+    "sweep --yes, one branch": await callsOf("sweep", "--yes", "--all-repositories"),
+    down: await callsOf("down"),
+  });
+  expect(measured).toEqual(await documented());
+});
+
+test("a database that was created with SQL makes Neon's own list decide", async () => {
+  await callsOf("up", "--run", "second");
+  const { stdout } = await project.call(["env", "--run", "second", "--json"]);
+  const { DATABASE_URL_UNPOOLED: url = "" } = JSON.parse(stdout) as Readonly<Record<string, string>>;
+  await withSession(url, (session) => session.query("create database other"));
+  expect(await callsOf("status", "--run", "second")).toBe("4: GET branches, GET connection_uri, GET connection_uri, GET databases");
+});
