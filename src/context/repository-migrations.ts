@@ -14,7 +14,8 @@ import { findProject } from "./migrations.ts";
 export async function projectForAudit(context: Context, spec: Spec | undefined): Promise<Project | undefined> {
   const isRequired = spec?.heads !== undefined || spec?.migrations.some(({ heads }) => heads === true) === true;
   try {
-    return (await findProject(context))?.project;
+    const project = (await findProject(context))?.project;
+    return project?.unchecked !== undefined && project.revisions.length === 0 ? undefined : project;
   } catch (thrown) {
     if (isRequired || !isOffshootError(thrown)) throw thrown;
     return undefined;
@@ -23,12 +24,12 @@ export async function projectForAudit(context: Context, spec: Spec | undefined):
 
 /** The migrations of the repository, compared with the version table of the database. Throws the server's error. */
 export async function repositoryMigrations(project: Project, session: Session): Promise<RepositoryMigrations> {
-  const { headsOf } = await import("../migration-tools/revisions.ts");
+  const { headsOf, recordedHeadsOf } = await import("../migration-tools/revisions.ts");
   const { versionTable, revisions } = project;
   // A tool with several lines also records migrations of installed packages, which are not in the repository.
   const isWhole = revisions.every(({ sequence: line }) => line === undefined);
   return {
-    heads: headsOf(revisions).map(({ id }) => id),
+    heads: (versionTable.holds === "heads" ? recordedHeadsOf : headsOf)(revisions).map(({ id }) => id),
     known: isWhole ? revisions.map(({ id }) => id) : undefined,
     holds: versionTable.holds,
     recorded: await recordedVersions(project, session, isWhole),
@@ -37,9 +38,9 @@ export async function repositoryMigrations(project: Project, session: Session): 
 
 async function recordedVersions({ tool, versionTable, revisions }: Project, session: Session, isWhole: boolean): Promise<RecordedVersions> {
   const { readVersionTable } = await import("../migration-tools/version-table.ts");
-  const { headsOf, splitHeads } = await import("../migration-tools/revisions.ts");
+  const { headsOf, recordedHeadsOf, splitHeads } = await import("../migration-tools/revisions.ts");
   const known = new Map(revisions.map((revision) => [revision.id, revision]));
-  const expected = headsOf(revisions).map(labelOf);
+  const expected = (versionTable.holds === "heads" ? recordedHeadsOf : headsOf)(revisions).map(labelOf);
   const several = splitHeads(revisions).flatMap(([, heads]) => heads.map(labelOf));
   const reading = { tool, table: versionTable.tables[0] ?? tool, expected, several, actual: [], pending: [], unknown: [] };
   let recorded: readonly string[] | undefined;

@@ -21,10 +21,18 @@ export function leadingNumber(name: string): string {
   return /^\d+/.exec(name)?.[0] ?? name;
 }
 
-/** The newest revisions of each sequence: no other revision comes after them. */
+/** The newest revisions of each sequence: no other revision follows them. */
 export function headsOf(revisions: readonly Revision[]): readonly Revision[] {
-  const followed = new Set(revisions.flatMap(({ dependsOn, sequence }) => dependsOn.map((id) => `${sequence}\n${id}`)));
+  const followed = new Set(
+    revisions.flatMap(({ follows, dependsOn, sequence }) => (follows ?? dependsOn).map((id) => `${sequence}\n${id}`)),
+  );
   return revisions.filter(({ id, sequence }) => !followed.has(`${sequence}\n${id}`));
+}
+
+/** The revisions that a table of heads records: no other revision follows or needs them. */
+export function recordedHeadsOf(revisions: readonly Revision[]): readonly Revision[] {
+  const needed = new Set(revisions.flatMap(({ dependsOn }) => dependsOn));
+  return revisions.filter(({ id }) => !needed.has(id));
 }
 
 /** Sorts revisions so that each one comes after those on which it depends. Otherwise keeps the order. Throws `MIGRATION_HEADS` for a cycle. */
@@ -69,9 +77,12 @@ export function requireOneHead({ tool, revisions }: Project): void {
 
 /** The sequences that have several heads, with these heads. */
 export function splitHeads(revisions: readonly Revision[]): readonly (readonly [sequence: string, heads: readonly Revision[]])[] {
-  const sequences = new Map<string, Revision[]>();
-  for (const head of headsOf(revisions)) sequences.set(head.sequence ?? "", [...(sequences.get(head.sequence ?? "") ?? []), head]);
-  return [...sequences].filter(([, heads]) => heads.length > 1);
+  const branches = new Map<string, Revision[]>();
+  for (const head of headsOf(revisions)) {
+    const key = `${head.sequence ?? ""}\n${head.branch ?? ""}`;
+    branches.set(key, [...(branches.get(key) ?? []), head]);
+  }
+  return [...branches.values()].filter((heads) => heads.length > 1).map((heads) => [heads[0]?.sequence ?? "", heads] as const);
 }
 
 const MERGE: Readonly<Record<string, string>> = {

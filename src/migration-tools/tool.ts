@@ -10,6 +10,10 @@ export interface Revision {
   readonly dependsOn: readonly string[];
   /** Some tools have several independent sequences of migrations (Django: one for each app). Each has its own head. */
   readonly sequence?: string;
+  /** Ids of the migrations that this one replaces as heads. Default: those of `dependsOn` in the same sequence. */
+  readonly follows?: readonly string[];
+  /** Of a head, where its tool can have several on purpose (Alembic). Only heads of one branch are a fork. */
+  readonly branch?: string;
 }
 
 /** The table in which a tool records the applied migrations. */
@@ -44,6 +48,8 @@ export interface Project {
   /** Patterns of the files that the fingerprint covers. Each pattern matches at least one file. */
   readonly files: readonly string[];
   readonly versionTable: VersionTable;
+  /** Why the version table cannot be compared with the revisions. Completes "was not checked, because …". Undefined: it can. */
+  readonly unchecked?: string;
   /** All revisions, in an order in which they can be applied. */
   readonly revisions: readonly Revision[];
   /** Undefined for a tool that can only migrate to the newest revision. */

@@ -2,7 +2,7 @@ import { codeOf } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { identifier, literal } from "../postgres/identifier.ts";
 import { SQLSTATE } from "../postgres/sqlstate.ts";
-import { headsOf } from "./revisions.ts";
+import { recordedHeadsOf } from "./revisions.ts";
 import type { VersionTable, Project } from "./tool.ts";
 
 /**
@@ -51,7 +51,7 @@ export interface VersionTableGap {
  * more, for example the migrations of installed packages.
  */
 export function versionTableGap(project: Project, recorded: readonly string[]): VersionTableGap | undefined {
-  const heads = headsOf(project.revisions).map(({ id }) => id);
+  const heads = recordedHeadsOf(project.revisions).map(({ id }) => id);
   const { holds } = project.versionTable;
   const required = holds === "heads" ? heads : project.revisions.map(({ id }) => id);
   const missing = required.filter((id) => !recorded.includes(id));
