@@ -1,5 +1,7 @@
-import { once } from "node:events";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import type { Readable, Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { exitCodeOf, groupIsAlive, groupIsRunning, isAlive, signalGroup, signalProcess } from "../../../src/process/signals.ts";
 
@@ -20,10 +22,13 @@ test("a signal to an ended process or group is ignored and returns false", async
 });
 
 test.skipIf(process.platform !== "linux")("a group of zombies is alive and not running", async () => {
-  // The shell starts a group leader that ends at once, and never reads its exit status.
-  const parent = spawn("sh", ["-c", "setsid true & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
-  const [chunk] = (await once(parent.stdout, "data")) as [Buffer];
+  // The shell starts a group leader, and becomes a program that never reads its exit status. The group leader ends only then.
+  const parent = spawn("sh", ["-c", "setsid cat <&3 >/dev/null & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore", "pipe"] });
+  const [chunk] = (await once(parent.stdout as Readable, "data")) as [Buffer];
   const pid = Number(chunk.toString());
+  await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n");
+  await expect.poll(() => groupIsRunning(pid)).toBe(true);
+  (parent.stdio[3] as Writable).end();
   await expect.poll(() => groupIsRunning(pid)).toBe(false);
   expect(isAlive(pid)).toBe(true);
   parent.kill("SIGKILL");
