@@ -12,6 +12,11 @@ export function advance(neon: Neon): void {
       if (branch.expiresAt === undefined || branch.deletedAt !== undefined) continue;
       if (branch.expiresAt + neon.switches.reapLagMs <= now) startDeletion(neon, project, branch, "ttl");
     }
+    for (const { id, expiresAt, image } of project.snapshots.values()) {
+      if (expiresAt === undefined || expiresAt > now) continue;
+      project.snapshots.delete(id);
+      void neon.storage?.drop(image);
+    }
     for (const endpoint of project.endpoints.values()) {
       // 0 means the default of 300 s, and values below 60 s mean 60 s (specification, SuspendTimeoutSeconds).
       const seconds = endpoint.suspendTimeoutSeconds === 0 ? 300 : Math.max(60, endpoint.suspendTimeoutSeconds);

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { accessOf } from "./account/access.ts";
 import { recordCall } from "./call-log.ts";
 import { type Fault, faultReply, takeFault } from "./faults.ts";
 import type { Neon } from "./neon.ts";
@@ -16,8 +17,8 @@ export async function answer(neon: Neon, call: Call): Promise<Outcome> {
   if (fault?.delayMs !== undefined) await pause(fault.delayMs);
   const work = async (): Promise<Reply> => {
     advance(neon);
-    if (call.headers["authorization"] !== `Bearer ${neon.apiKey}`) throw refused(401, "authorization failed");
-    if (found === undefined) throw refused(404, "this route does not exist in the mock");
+    accessOf(neon, call);
+    if (found === undefined) throw refused(404, "Neon documents no such route");
     return found.handler(neon, call, found.params);
   };
   const skipped = fault?.drop === "before" || (fault?.status !== undefined && fault.worked !== true);

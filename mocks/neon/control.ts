@@ -1,9 +1,10 @@
 import { list, fields, text, number } from "./request-body.ts";
 import { clearCallLog } from "./call-log.ts";
 import { addFault } from "./faults.ts";
+import { markArchived } from "./branch/archive.ts";
 import { markReady, newBranch } from "./branch/create.ts";
 import { setState } from "./endpoint.ts";
-import { defaultBranch, findEndpoint } from "./find.ts";
+import { defaultBranch, findEndpoint, findProject } from "./find.ts";
 import { type Neon, theProject } from "./neon.ts";
 import { schedule } from "./operations.ts";
 import { advance } from "./advance.ts";
@@ -30,6 +31,7 @@ export const CONTROL_ROUTES: Readonly<Record<string, Control>> = {
   "POST clock": (neon, body) => done(moveClock(neon, body)),
   "POST rate": (neon, body) => done(setRate(neon, body)),
   "POST branches": (neon, body) => ok(insertBranches(neon, body)),
+  "POST projects": (neon, body, [id = ""]) => done(void (findProject(neon, id).isShared = body["shared"] === true)),
   "POST operations": (neon, body) => done(startSystemOperation(neon, body)),
   "POST operation-faults": (neon, body) => done(failOperations(neon, body)),
   "POST computes": (neon, _body, rest) => actOnCompute(neon, rest),
@@ -68,7 +70,8 @@ export function insertBranches(neon: Neon, body: Fields): readonly object[] {
     if (expiry !== undefined) branch.expiresAt = Date.parse(expiry);
     if (request["annotation"] !== undefined)
       branch.annotation = { value: request["annotation"] as Record<string, string>, createdAt: created };
-    markReady(neon, branch);
+    if (request["archived"] === true) markArchived(neon, branch);
+    else markReady(neon, branch);
     project.branches.set(branch.id, branch);
     return { id: branch.id, name: branch.name };
   });

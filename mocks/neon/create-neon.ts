@@ -2,7 +2,7 @@ import { createCallLog } from "./call-log.ts";
 import { createClock } from "./clock.ts";
 import { createIdGenerator } from "./id-generator.ts";
 import type { Neon, NeonOptions } from "./neon.ts";
-import { createProject } from "./project.ts";
+import { createFirstProject } from "./project/create.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { createState } from "./state.ts";
 import { defaultSwitches, setSwitches } from "./switches.ts";
@@ -31,6 +31,6 @@ export async function createNeon(options: NeonOptions = {}): Promise<Neon> {
     branchLimit: options.branchLimit ?? 5_000,
     rootBranchLimit: options.rootBranchLimit ?? 5,
   };
-  await createProject(neon, options);
+  await createFirstProject(neon, options);
   return neon;
 }

@@ -1,4 +1,4 @@
-import { fields, requiredText } from "./request-body.ts";
+import { fields, requiredText, text } from "./request-body.ts";
 import { findBranch, findRole } from "./find.ts";
 import type { Neon } from "./neon.ts";
 import { refuseWhenLocked, schedule } from "./operations.ts";
@@ -28,6 +28,24 @@ export function createDatabase(neon: Neon, project: Project, branchId: string, b
   const database = newDatabase(neon, name, owner.name);
   branch.databases.set(name, database);
   return answer(neon, project, branch, database, 201);
+}
+
+/** `PATCH …/databases/{database_name}`: another name or owner. */
+export async function updateDatabase(neon: Neon, project: Project, branchId: string, name: string, body: unknown): Promise<Reply> {
+  const branch = findBranch(neon, project, branchId);
+  const database = branch.databases.get(name);
+  if (database === undefined) throw refused(404, "database not found");
+  const request = fields(fields(body, "body")["database"], "database");
+  const [newName, owner] = [text(request, "name", 63) ?? name, text(request, "owner_name", 63)];
+  refuseWhenLocked(neon, project, branch);
+  if (newName !== name && branch.databases.has(newName)) throw refused(409, "database already exists");
+  database.ownerName = owner === undefined ? database.ownerName : findRole(branch, owner).name;
+  database.name = newName;
+  database.updatedAt = neon.clock.now();
+  branch.databases.delete(name);
+  branch.databases.set(newName, database);
+  if (newName !== name) await neon.storage?.renameDatabase(branch, name, newName);
+  return answer(neon, project, branch, database, 200);
 }
 
 export function deleteDatabase(neon: Neon, project: Project, branchId: string, name: string): Reply {

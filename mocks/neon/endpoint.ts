@@ -2,6 +2,7 @@ import { fields, requiredText, number, text, boolean } from "./request-body.ts";
 import { connectionRefusal, refuseNewCompute, staysSuspended } from "./compute-limits.ts";
 import { endpointsOf, findBranch, findEndpoint } from "./find.ts";
 import type { Neon } from "./neon.ts";
+import { unarchive, unarchiveSteps } from "./branch/archive.ts";
 import { refuseWhenLocked, schedule, type Step } from "./operations.ts";
 import { type Reply, refused } from "./reply.ts";
 import type { Branch, Endpoint, Operation, Project } from "./state.ts";
@@ -64,8 +65,15 @@ export async function addEndpoint(neon: Neon, project: Project, branch: Branch, 
     suspendedAt: undefined,
   };
   project.endpoints.set(id, endpoint);
-  if (neon.storage !== undefined)
-    Object.assign(endpoint, await neon.storage.open(endpoint, () => connectionRefusal(neon, project, endpoint)));
+  if (neon.storage !== undefined) {
+    const onConnect = (): string | undefined => {
+      const refusal = connectionRefusal(neon, project, endpoint);
+      const branchNow = project.branches.get(endpoint.branchId);
+      if (refusal === undefined && branchNow !== undefined) unarchive(neon, project, branchNow);
+      return refusal;
+    };
+    Object.assign(endpoint, await neon.storage.open(endpoint, onConnect));
+  }
   return endpoint;
 }
 
@@ -80,7 +88,7 @@ export function startStep(neon: Neon, project: Project, endpoint: Endpoint): Ste
   };
 }
 
-function suspendStep(neon: Neon, endpoint: Endpoint): Step {
+export function suspendStep(neon: Neon, endpoint: Endpoint): Step {
   return {
     action: "suspend_compute",
     branchId: endpoint.branchId,
@@ -102,6 +110,14 @@ export function setState(neon: Neon, endpoint: Endpoint, state: "active" | "idle
 
 export function closeEndpoint(project: Project, endpoint: Endpoint): void {
   project.endpoints.delete(endpoint.id);
+}
+
+export function listEndpoints(neon: Neon, project: Project): Reply {
+  return { status: 200, body: { endpoints: [...project.endpoints.values()].map((endpoint) => endpointJson(neon, endpoint, project)) } };
+}
+
+export function getEndpoint(neon: Neon, project: Project, id: string): Reply {
+  return { status: 200, body: { endpoint: endpointJson(neon, findEndpoint(project, id), project) } };
 }
 
 export async function createEndpoint(neon: Neon, project: Project, body: unknown): Promise<Reply> {
@@ -156,7 +172,8 @@ export function startEndpoint(neon: Neon, project: Project, id: string): Reply {
   if (endpoint.state !== "idle") return answer(neon, project, endpoint, []);
   refuseWhenLocked(neon, project, findBranch(neon, project, endpoint.branchId));
   endpoint.pendingState = "active";
-  return answer(neon, project, endpoint, schedule(neon, project, [startStep(neon, project, endpoint)]));
+  const steps = [...unarchiveSteps(neon, project, findBranch(neon, project, endpoint.branchId)), startStep(neon, project, endpoint)];
+  return answer(neon, project, endpoint, schedule(neon, project, steps));
 }
 
 export function suspendEndpoint(neon: Neon, project: Project, id: string): Reply {

@@ -39,6 +39,7 @@ export function branchJson(neon: Neon, branch: Branch): Json {
     ...(branch.lastResetAt === undefined ? {} : { last_reset_at: timestamp(branch.lastResetAt) }),
     created_by: { name: "Mock Person", image: "" },
     init_source: branch.initSource,
+    ...restoreJson(branch),
     ...(branch.restrictedActions.length === 0 ? {} : { restricted_actions: branch.restrictedActions }),
     ...(recoverable
       ? {
@@ -50,6 +51,15 @@ export function branchJson(neon: Neon, branch: Branch): Json {
         }
       : {}),
     ...(neon.switches.unknowns ? { slug: branch.id.slice(3), storage_tier: { kind: "hot" } } : {}),
+  };
+}
+
+function restoreJson({ features }: Branch): Json {
+  const { restoredFrom, restoredAs, restoreStatus } = features;
+  return {
+    ...(restoreStatus === undefined ? {} : { restore_status: restoreStatus }),
+    ...(restoredFrom === undefined ? {} : { restored_from: restoredFrom }),
+    ...(restoredAs === undefined ? {} : { restored_as: restoredAs }),
   };
 }
 

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { Ajv, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 import { parse } from "yaml";
 import type { Reply } from "./reply.ts";
+import { specificationFile } from "./routes/documented.ts";
 
 /** Returns how a reply contradicts Neon's OpenAPI text; empty if it does not, or if the text does not describe the reply. */
 export type CheckReply = (method: string, route: string, reply: Reply) => readonly string[];
@@ -15,9 +15,7 @@ const DOCUMENT = "neon";
 
 /** Reads the OpenAPI text in the package `@neondatabase/api-client`. */
 export async function loadSpecification(): Promise<CheckReply> {
-  const require = createRequire(import.meta.url);
-  const file = require.resolve("@neondatabase/api-client").replace(/(@neondatabase\/api-client\/).*$/, "$1public-v2-for-users.gen.yaml");
-  const document = parse(await readFile(file, "utf8")) as Node;
+  const document = parse(await readFile(specificationFile(), "utf8")) as Node;
   const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
   addFormats.default(ajv);
   // Schemas are referred to inside the document, so that what they share is compiled once.

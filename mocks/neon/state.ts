@@ -4,20 +4,58 @@ export interface State {
   /** Newest last. */
   readonly operations: Map<string, Operation>;
   readonly active: Set<Operation>;
+  /** The keys that calls made, beside the key of the options. */
+  readonly apiKeys: ApiKey[];
+  /** The VPC endpoints of the organization, by id. */
+  readonly vpcEndpoints: Map<string, VpcEndpoint>;
   /** How future operations end, by action. */
   readonly operationFaults: { readonly action: string; readonly status: "failed" | "error"; times: number }[];
 }
 
 export interface Project {
   readonly id: string;
-  readonly name: string;
+  name: string;
   readonly postgresMajor: number;
   readonly regionId: string;
   readonly storesPasswords: boolean;
-  readonly historySeconds: number;
+  historySeconds: number;
+  settings: Readonly<Record<string, unknown>>;
+  /** Whether it belongs to another account, which shares it with this one. */
+  isShared: boolean;
   readonly createdAt: number;
+  updatedAt: number;
   readonly branches: Map<string, Branch>;
   readonly endpoints: Map<string, Endpoint>;
+  readonly snapshots: Map<string, Snapshot>;
+  /** The VPC endpoints that it is limited to: id and label. */
+  readonly vpcEndpoints: Map<string, string>;
+}
+
+export interface ApiKey {
+  readonly id: number;
+  readonly key: string;
+  readonly name: string;
+  readonly orgId: string | undefined;
+  readonly projectId: string | undefined;
+  readonly createdAt: number;
+  lastUsedAt: number | undefined;
+}
+
+export interface VpcEndpoint {
+  readonly id: string;
+  readonly regionId: string;
+  readonly label: string;
+}
+
+export interface Snapshot {
+  readonly id: string;
+  name: string;
+  readonly sourceBranchId: string;
+  readonly lsn: string;
+  readonly createdAt: number;
+  readonly expiresAt: number | undefined;
+  /** What it contains, as a branch that is not listed. */
+  readonly image: Branch;
 }
 
 export interface Branch {
@@ -50,6 +88,21 @@ export interface Branch {
   /** The number of reads and lists that still hide the branch (switches `readLag` and `listLag`). */
   hiddenReads: number;
   hiddenLists: number;
+  readonly features: BranchFeatures;
+}
+
+/** What a branch can have beside Postgres. */
+export interface BranchFeatures {
+  maskingRules: readonly Readonly<Record<string, unknown>>[];
+  backupSchedule: readonly Readonly<Record<string, unknown>>[];
+  /** The database of Neon Auth; undefined: it is not enabled. */
+  authDatabase: string | undefined;
+  /** The databases with a Data API. */
+  readonly dataApis: Set<string>;
+  /** The snapshot that the branch was made of, and the branch that it replaces or will replace. */
+  restoredFrom: string | undefined;
+  restoredAs: string | undefined;
+  restoreStatus: "restored" | "finalized" | "detaching" | undefined;
 }
 
 export interface Annotation {
@@ -60,7 +113,8 @@ export interface Annotation {
 export interface Endpoint {
   readonly id: string;
   readonly projectId: string;
-  readonly branchId: string;
+  /** Changes when a restored snapshot replaces the branch. */
+  branchId: string;
   readonly type: "read_write" | "read_only";
   name: string | undefined;
   state: "init" | "active" | "idle";
@@ -89,7 +143,7 @@ export interface Role {
 
 export interface Database {
   readonly id: number;
-  readonly name: string;
+  name: string;
   ownerName: string;
   readonly createdAt: number;
   updatedAt: number;
@@ -112,5 +166,5 @@ export interface Operation {
 }
 
 export function createState(): State {
-  return { projects: new Map(), operations: new Map(), active: new Set(), operationFaults: [] };
+  return { projects: new Map(), operations: new Map(), active: new Set(), operationFaults: [], apiKeys: [], vpcEndpoints: new Map() };
 }

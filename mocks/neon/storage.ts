@@ -18,6 +18,10 @@ export interface Storage {
   kill(endpoint: Endpoint): Promise<void>;
   /** Changes the roles, passwords and databases of the branch to match the state. */
   configure(branch: Branch): Promise<void>;
+  /** Ends the sessions of the database. */
+  renameDatabase(branch: Branch, from: string, to: string): Promise<void>;
+  /** The schema of a database of the branch, as SQL. */
+  schema(branch: Branch, database: string): Promise<string>;
   close(endpoint: Endpoint): Promise<void>;
   drop(branch: Branch): Promise<void>;
   /** Stops all servers and deletes all data. */

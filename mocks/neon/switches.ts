@@ -35,9 +35,9 @@ export const SWITCHES = {
   reapLagMs: amount(5_000, "milliseconds from expiry to the removal by the background job"),
   retryAfter: of("none", ["seconds", "date"], "form of `Retry-After` on 429 and 503"),
   conflicts: of(
-    "branch",
-    ["never", "project"],
-    "which running operations answer a change with 423: those of the branch, none, all of the project",
+    "never",
+    ["branch", "project"],
+    "which running operations answer a change with 423: none, those of the branch, all of the project",
   ),
   notReady: flag(true, "a child of a branch that is not ready yet is refused with 422"),
   urisWithoutEndpoint: of("absent", ["empty", "present"], "`connection_uris` of a create without a compute"),
@@ -68,6 +68,9 @@ export const SWITCHES = {
   ),
   computeRefusalAt: of("connect", ["create"], "whether a limit of computes is reported to a connection only, or by the create too"),
   activeComputeLimit: amount(0, "number of computes that may be active at once, apart from the default branch's; 0: no limit"),
+  unarchivedLimit: amount(0, "number of branches that may be unarchived at once; 0: no limit"),
+  limitsRoute: flag(true, "`GET /projects/{project_id}/limits`, which no specification lists, answers customers"),
+  snapshotsOfChildren: flag(false, "a snapshot can be taken of a branch that has a parent"),
   keyKind: of("user", ["org", "project"], "kind of the API key; a project key can read neither users nor organizations"),
   unknowns: flag(false, "replies have fields, states and operations that no specification lists"),
 } as const satisfies Record<string, Switch<string> | Switch<number> | Switch<boolean>>;

@@ -20,6 +20,8 @@ const PEERS = {
   },
   logto: { file: join(ROOT, "node_modules/@logto/schemas"), how: "npm ci --prefix test/peers --ignore-scripts" },
   neonctl: { file: join(ROOT, "node_modules/neonctl/bin/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
+  // The version that Neon's actions for deleting and resetting a branch install.
+  "neonctl-2": { file: join(ROOT, "node_modules/neonctl-2/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
   pgbouncer: { file: onPath("pgbouncer") ?? existing("/usr/sbin/pgbouncer"), how: "install the package pgbouncer" },
   prometheus: { file: onPath("prometheus"), how: "install the package prometheus" },
   chromium: { file: onPath("chromium"), how: "install the package chromium" },

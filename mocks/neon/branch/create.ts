@@ -6,6 +6,7 @@ import type { Neon } from "../neon.ts";
 import { refuseWhenLocked, schedule } from "../operations.ts";
 import { refused } from "../reply.ts";
 import type { Branch, Endpoint, Operation, Project } from "../state.ts";
+import { markArchived, refuseUnarchived, unarchiveSteps } from "./archive.ts";
 import { refuseBeyondLimits, refuseTakenName } from "./limits.ts";
 import { readSource } from "./source.ts";
 
@@ -29,12 +30,14 @@ export async function createBranch(
   const labels = annotation(request["annotation_value"]);
   const expiresAt = wanted["expires_at"] === undefined ? undefined : readExpiry(neon, wanted["expires_at"]);
   const isProtected = boolean(wanted, "protected") ?? false;
+  const isArchived = boolean(wanted, "archived") ?? false;
   const name = text(wanted, "name");
   refuseWhenLocked(neon, project, undefined);
   refuseCombination(neon, { isProtected, expiresAt, source: source.parent, schemaOnly: source.isRoot, computes });
   if (neon.switches.limitBeforeName) refuseBeyondLimits(neon, project, source.isRoot);
   if (name !== undefined) refuseTakenName(neon, project, name);
   refuseBeyondLimits(neon, project, source.isRoot);
+  if (!isArchived) refuseUnarchived(neon, project, [source.parent]);
   if (computes.length > 0) refuseNewCompute(neon);
 
   const branch = newBranch(neon, project, source.parent, {
@@ -53,13 +56,15 @@ export async function createBranch(
   // All changes above happen without a pause, so two creates with one name cannot both succeed.
   const endpoints = await Promise.all(computes.map((compute) => addEndpoint(neon, project, branch, compute)));
   const operations = schedule(neon, project, [
+    // An archived parent is unarchived first, with its own parents (Neon docs, "Branch archiving").
+    ...unarchiveSteps(neon, project, source.parent),
     {
       action: "create_branch",
       branchId: branch.id,
       work: () => copyInto(neon, branch, source.parent),
-      done: () => markReady(neon, branch),
+      done: () => (isArchived ? markArchived(neon, branch) : markReady(neon, branch)),
     },
-    ...endpoints.map((endpoint) => startStep(neon, project, endpoint)),
+    ...(isArchived ? [] : endpoints.map((endpoint) => startStep(neon, project, endpoint))),
   ]);
   return { branch, endpoints, operations };
 }
@@ -108,6 +113,20 @@ export function newBranch(neon: Neon, project: Project, source: Branch | undefin
     isDeleted: false,
     hiddenReads: neon.switches.readLag,
     hiddenLists: neon.switches.listLag,
+    features: newFeatures(source),
+  };
+}
+
+/** A copy has the Neon Auth and the Data API of its source, each with an address of its own. */
+function newFeatures(source: Branch | undefined): Branch["features"] {
+  return {
+    maskingRules: [],
+    backupSchedule: [],
+    authDatabase: source?.features.authDatabase,
+    dataApis: new Set(source?.features.dataApis),
+    restoredFrom: undefined,
+    restoredAs: undefined,
+    restoreStatus: undefined,
   };
 }
 
@@ -118,7 +137,7 @@ export function markReady(neon: Neon, branch: Branch): void {
   branch.stateChangedAt = neon.clock.now();
 }
 
-async function copyInto(neon: Neon, branch: Branch, source: Branch): Promise<void> {
+export async function copyInto(neon: Neon, branch: Branch, source: Branch): Promise<void> {
   await neon.storage?.copy(branch, source, { schemaOnly: branch.initSource !== "parent-data" });
   if (source.isProtected) await neon.storage?.configure(branch);
 }

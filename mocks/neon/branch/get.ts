@@ -1,10 +1,11 @@
-import { fields, list } from "../request-body.ts";
+import { fields } from "../request-body.ts";
 import { endpointsOf, findBranch } from "../find.ts";
 import type { Neon } from "../neon.ts";
 import { type Reply, refused } from "../reply.ts";
 import type { Branch, Project } from "../state.ts";
 import { createdUris } from "../connection-uri.ts";
 import { annotationJson, branchJson, databaseJson, endpointJson, operationJson, roleJson } from "../json.ts";
+import { readMaskingRules } from "./masking.ts";
 import { createBranch, type CreatedBranch } from "./create.ts";
 
 /** `GET …/branches/{branch_id}` with the annotation. The switch `readLag` hides a new branch from some reads. */
@@ -41,13 +42,14 @@ export function createdReply(neon: Neon, project: Project, created: CreatedBranc
 /** `POST …/branch_anonymized`: creates a branch that cannot be restored or lose its compute. The mock does not mask the data. */
 export async function createAnonymizedBranch(neon: Neon, project: Project, body: unknown): Promise<Reply> {
   const request = fields(body, "body");
-  list(request["masking_rules"], "masking_rules");
+  const rules = readMaskingRules(body);
   const wanted = { ...fields(request["branch_create"], "branch_create"), annotation_value: request["annotation_value"] };
   const reason = "the branch is anonymized";
   const created = await createBranch(neon, project, wanted, [
     { name: "restore", reason },
     { name: "delete-rw-endpoint", reason },
   ]);
+  created.branch.features.maskingRules = rules;
   return createdReply(neon, project, created);
 }
 

@@ -25,12 +25,21 @@ export async function configureServer(machine: Machine, port: number, branch: Br
     const databases = await names(session, "select datname as name from pg_database");
     for (const { name, ownerName } of branch.databases.values()) {
       if (!databases.has(name)) await session.query(`create database ${identifier(name)} owner ${identifier(ownerName)}`);
+      else if (before.databases.has(name)) await session.query(`alter database ${identifier(name)} owner to ${identifier(ownerName)}`);
     }
     for (const name of missing(before.databases, branch.databases))
       await session.query(`drop database if exists ${identifier(name)} with (force)`);
     for (const name of missing(before.roles, branch.roles)) await session.query(`drop role if exists ${identifier(name)}`);
   });
   return { roles: new Set(branch.roles.keys()), databases: new Set(branch.databases.keys()) };
+}
+
+/** Gives a database another name, and ends the sessions that keep the server from that. */
+export async function renameDatabase(machine: Machine, port: number, from: string, to: string): Promise<void> {
+  await withSession(adminUrl(machine, port), async (session) => {
+    await session.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${literal(from)}`);
+    await session.query(`alter database ${identifier(from)} rename to ${identifier(to)}`);
+  });
 }
 
 /** Empties every table of every database, as in a new schema-only branch. */

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -5,12 +6,13 @@ import type { Clock } from "../clock.ts";
 import type { Branch, Endpoint } from "../state.ts";
 import type { Storage } from "../storage.ts";
 import { type Cluster, initialise, startCluster, stopCluster } from "./cluster.ts";
-import { type Configured, configureServer, emptyTables } from "./configure.ts";
+import { type Configured, configureServer, emptyTables, renameDatabase } from "./configure.ts";
 import { copyCluster } from "./copy.ts";
 import type { Backend } from "./front.ts";
 import { namedFronts, portFronts } from "./fronts.ts";
 import { createMachine } from "./machine.ts";
 import { createQueues } from "./queues.ts";
+import { schemaText } from "./schema.ts";
 
 /** A storage with real servers, and their major version. */
 export interface PostgresStorage extends Storage {
@@ -122,12 +124,29 @@ export async function createStorage(clock: Clock, { tls = false }: StorageOption
     kill: (endpoint) => stopCluster(hold(endpoint.branchId, endpoint.projectId).cluster, "SIGQUIT"),
     configure: (branch) =>
       inTurn([branch.id], async () => {
-        // Only the very first branch starts without data.
-        if (held.size === 1 && filesOf(branch).configured.roles.size === 0) await initialise(machine, filesOf(branch).cluster.data);
+        // Only the first branch of a project starts without data.
+        if (!existsSync(filesOf(branch).cluster.data)) await initialise(machine, filesOf(branch).cluster.data);
         await serving(branch, async (port) => {
           filesOf(branch).configured = await configureServer(machine, port, branch, filesOf(branch).configured);
         });
       }),
+    renameDatabase: (branch, from, to) =>
+      inTurn([branch.id], () =>
+        serving(branch, async (port) => {
+          await renameDatabase(machine, port, from, to);
+          filesOf(branch).configured.databases.delete(from);
+          filesOf(branch).configured.databases.add(to);
+        }),
+      ),
+    async schema(branch, database) {
+      let text = "";
+      await inTurn([branch.id], () =>
+        serving(branch, async (port) => {
+          text = await schemaText(machine, port, database);
+        }),
+      );
+      return text;
+    },
     async close(endpoint) {
       held.get(endpoint.branchId)?.endpoints.delete(endpoint);
       await fronts.close(endpoint);

@@ -1,6 +1,6 @@
 // @module-tag proof
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -50,6 +50,9 @@ async function neon(args: readonly string[], program = cli): Promise<Ended> {
 
 const branches = (...args: readonly string[]): Promise<Ended> =>
   neon(["branches", ...args, "--project-id", mock.projectId, "--output", "json"]);
+
+const snapshots = (...args: readonly string[]): Promise<Ended> =>
+  neon(["snapshots", ...args, "--project-id", mock.projectId, "--output", "json"]);
 
 const json = (ended: Ended): Record<string, unknown> => JSON.parse(ended.stdout) as Record<string, unknown>;
 
@@ -120,6 +123,52 @@ describe.runIf(cli !== undefined)("Neon's own CLI with the mock", () => {
   test("fails with a wrong key", async () => {
     const ended = await neon(["projects", "list", "--api-key", "napi_wrong"]);
     expect(ended.status).toBe(1);
+  });
+
+  test("lists and creates projects, and reads settings of a project", async () => {
+    const listed = json(await neon(["projects", "list", "--output", "json"]));
+    expect(listed).toMatchObject({ projects: [{ id: mock.projectId }] });
+    const second = json(await neon(["projects", "create", "--name", "second", "--region-id", "aws-us-east-2", "--output", "json"]));
+    const { id } = second["project"] as { id: string };
+    await mock.control("POST", `projects/${id}`, { shared: true });
+    expect(json(await neon(["projects", "list", "--output", "json"]))).toMatchObject({
+      projects: [{ id: mock.projectId }],
+      shared: [{ id, name: "second" }],
+    });
+    expect((await neon(["projects", "delete", id])).status).toBe(0);
+    const allowed = await neon(["ip-allow", "add", "192.0.2.7", "--project-id", mock.projectId, "--output", "json"]);
+    expect(json(allowed)).toMatchObject({ IP_addresses: ["192.0.2.7"] });
+    const key = json(await neon(["api-keys", "create", "--name", "ci", "--output", "json"]));
+    expect(key).toMatchObject({ name: "ci", key: expect.stringMatching(/^napi_/) });
+    expect(JSON.stringify(json(await neon(["api-keys", "list", "--output", "json"])))).toContain("ci");
+  });
+
+  test("compares schemas, of a branch with its parent and of two branches", async () => {
+    await branches("create", "--name", "changed");
+    const { stdout: url } = await neon(["connection-string", "changed", "--project-id", mock.projectId]);
+    await withSession(verified(url.trim(), mock.rootFile), (session) => session.query("create table only_here (id int primary key)"));
+    for (const compared of [
+      ["changed", "^parent"],
+      ["main", "changed"],
+    ]) {
+      const { stdout, stderr, status } = await neon(["branches", "schema-diff", ...compared, "--project-id", mock.projectId]);
+      expect([status, stderr]).toEqual([0, ""]);
+      expect(stdout).toMatch(/^\+CREATE TABLE public\.only_here/m);
+    }
+  });
+
+  test("links a folder, and pulls the variables of a branch", async () => {
+    expect((await neon(["link", "--project-id", mock.projectId, "-y"])).stdout).toContain(mock.projectId);
+    const pulled = await neon(["env", "pull", "--branch", "main", "--file", ".env.main"]);
+    expect(pulled.status).toBe(0);
+    expect(await readFile(join(home, ".env.main"), "utf8")).toMatch(/^DATABASE_URL=.*-pooler\./m);
+  });
+
+  test("takes a snapshot of the default branch, and restores it", async () => {
+    expect(json(await snapshots("create", "--branch", "main", "--name", "before"))).toMatchObject({ name: "before" });
+    const restored = await snapshots("restore", "before", "--name", "from-snapshot");
+    expect([restored.status, restored.stderr.includes("ERROR")]).toEqual([0, false]);
+    expect(json(await branches("get", "from-snapshot"))).toMatchObject({ name: "from-snapshot" });
   });
 
   test.runIf(older !== undefined)("works with its older package neonctl", async () => {

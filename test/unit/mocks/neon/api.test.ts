@@ -24,7 +24,7 @@ test("the reply contains the request id of the request", async () => {
   });
 });
 
-test("other projects and routes return 404", async () => {
+test("other projects and unknown routes return 404", async () => {
   const { call } = await createMockClient();
   expect((await call("GET", "!/projects/other")).status).toBe(404);
   expect((await call("GET", "!/nonsense")).status).toBe(404);
@@ -123,7 +123,7 @@ test("no password is returned if the project stores none", async () => {
 });
 
 test("roles and databases can be created, reset and deleted", async () => {
-  const { branch, call, finish } = await createMockClient();
+  const { branch, call, finish } = await createMockClient({ switches: { conflicts: "branch" } });
   const { branch: made } = await branch("a");
   finish();
   const roles = `/branches/${made.id}/roles`;
@@ -136,6 +136,13 @@ test("roles and databases can be created, reset and deleted", async () => {
   const databases = `/branches/${made.id}/databases`;
   expect((await call("POST", databases, { database: { name: "extra", owner_name: "nobody" } })).status).toBe(404);
   expect((await call("POST", databases, { database: { name: "extra", owner_name: "reader" } })).status).toBe(201);
+  finish();
+  expect(await call("PATCH", `${databases}/extra`, { database: { name: "renamed" } })).toMatchObject({
+    body: { database: { name: "renamed" } },
+  });
+  finish();
+  expect((await call("GET", `${databases}/extra`)).status).toBe(404);
+  expect(await call("PATCH", `${databases}/renamed`, { database: { name: "extra" } })).toMatchObject({ status: 200 });
   finish();
   expect((await call("DELETE", `${roles}/reader`)).status).toBe(422);
   expect((await call("DELETE", `${databases}/extra`)).status).toBe(200);

@@ -45,6 +45,11 @@ describe("at the branch limit", () => {
     expect(harness.names()).toHaveLength(2);
   });
 
+  test("the limit of unarchived branches is a refusal too", async () => {
+    const harness = await createHarness({ switches: { unarchivedLimit: 1 } });
+    expect(await acquire(harness)).toMatchObject({ kind: "refusal", code: "branch-limit", mayFallBack: true });
+  });
+
   test("the branch of another job is adopted even if Neon reports the limit first", async () => {
     const harness = await createHarness({ branchLimit: 2, switches: { limitBeforeName: true } });
     await acquire(harness);
