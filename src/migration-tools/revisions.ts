@@ -78,7 +78,7 @@ export function requireOneHead({ tool, revisions }: Project): void {
 /** The sequences that have several heads, with these heads. */
 export function splitHeads(revisions: readonly Revision[]): readonly (readonly [sequence: string, heads: readonly Revision[]])[] {
   const branches = new Map<string, Revision[]>();
-  for (const head of headsOf(revisions)) {
+  for (const head of headsOf(revisions).filter(({ isOptional }) => isOptional !== true)) {
     const key = `${head.sequence ?? ""}\n${head.branch ?? ""}`;
     branches.set(key, [...(branches.get(key) ?? []), head]);
   }

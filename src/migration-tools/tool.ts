@@ -14,6 +14,8 @@ export interface Revision {
   readonly follows?: readonly string[];
   /** Of a head, where its tool can have several on purpose (Alembic). Only heads of one branch are a fork. */
   readonly branch?: string;
+  /** Whether it is not known that the tool runs the migrations of this sequence. */
+  readonly isOptional?: boolean;
 }
 
 /** The table in which a tool records the applied migrations. */

@@ -3,7 +3,7 @@ import type { Session } from "../postgres/connect.ts";
 import { identifier, literal } from "../postgres/identifier.ts";
 import { SQLSTATE } from "../postgres/sqlstate.ts";
 import { recordedHeadsOf } from "./revisions.ts";
-import type { VersionTable, Project } from "./tool.ts";
+import type { Project, Revision, VersionTable } from "./tool.ts";
 
 /**
  * The ids of the revisions that the version table of a database records. Undefined if the table does not exist: a view is
@@ -53,12 +53,18 @@ export interface VersionTableGap {
 export function versionTableGap(project: Project, recorded: readonly string[]): VersionTableGap | undefined {
   const heads = recordedHeadsOf(project.revisions).map(({ id }) => id);
   const { holds } = project.versionTable;
-  const required = holds === "heads" ? heads : project.revisions.map(({ id }) => id);
+  const required = holds === "heads" ? heads : requiredOf(project, recorded).map(({ id }) => id);
   const missing = required.filter((id) => !recorded.includes(id));
   const unexpected = holds === "heads" ? recorded.filter((id, at) => !heads.includes(id) || recorded.indexOf(id) !== at) : [];
   return missing.length === 0 && unexpected.length === 0
     ? undefined
     : { missing, leftOut: holds === "all" ? olderThan(recorded, project, missing) : [], unexpected };
+}
+
+/** A sequence that is perhaps not run counts only where the table has one of its revisions. */
+function requiredOf({ revisions }: Project, recorded: readonly string[]): readonly Revision[] {
+  const applied = new Set(revisions.filter(({ id }) => recorded.includes(id)).map(({ sequence }) => sequence));
+  return revisions.filter(({ isOptional, sequence }) => isOptional !== true || applied.has(sequence));
 }
 
 /** In a tool with several sequences, only revisions of the same sequence are compared. */

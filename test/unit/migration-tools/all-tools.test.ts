@@ -57,6 +57,7 @@ describe("the commands that apply or roll back single migrations", () => {
       files: [],
       texts: {
         "manage.py": "django",
+        "shop/migrations/__init__.py": "",
         "shop/migrations/0001_a.py": "    dependencies = []\n",
         "shop/migrations/0002_b.py": '    dependencies = [("shop", "0001_a")]\n',
       },

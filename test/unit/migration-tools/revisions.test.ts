@@ -62,7 +62,14 @@ const alembic = (merge: boolean): Promise<Project> =>
     ...(merge ? { "alembic/versions/3_join.py": 'revision = "d"\ndown_revision = (\n    "b",\n    "c",\n)\n' } : {}),
   });
 
-const django = (files: Readonly<Record<string, string>>): Promise<Project> => projectOf("django", { "manage.py": "django", ...files });
+const django = (files: Readonly<Record<string, string>>): Promise<Project> =>
+  projectOf("django", {
+    "manage.py": 'django os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")',
+    "settings.py": 'INSTALLED_APPS = ["shop", "users"]',
+    "shop/migrations/__init__.py": "",
+    "users/migrations/__init__.py": "",
+    ...files,
+  });
 const module = (dependencies: string, more = ""): string =>
   `class Migration(migrations.Migration):\n    dependencies = [${dependencies}]\n${more}`;
 
