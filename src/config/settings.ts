@@ -33,6 +33,7 @@ export const NORMALISATION_CHOICES = [
   "neonAuth",
   "partitionParts",
   "owners",
+  "nestedConditions",
   "sequenceNames",
   "constraintNames",
   "indexNames",

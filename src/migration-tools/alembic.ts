@@ -1,7 +1,7 @@
 import { posixWord } from "../shell-command.ts";
 import { alembicHistory } from "./alembic-history.ts";
 import { alembicSettings, versionTableName } from "./alembic-settings.ts";
-import { headsOf } from "./revisions.ts";
+import { headsOf, recordedHeadsOf } from "./revisions.ts";
 import type { Revision, StepCommands, Tool } from "./tool.ts";
 
 /** Alembic. `env.py` must read its URL from `DATABASE_URL`. Documentation: alembic.sqlalchemy.org, "Tutorial" and "Working with Branches". */
@@ -54,9 +54,9 @@ const DEFAULT_TABLE = { table: "alembic_version", schema: undefined, sql: "alemb
 function stepsOf(program: string): StepCommands {
   return {
     up: (_applied, next) =>
-      next
+      // Alembic also applies what a revision needs, so one start for each head of `next` is enough.
+      recordedHeadsOf(next)
         .map(({ id }) => `${program} upgrade ${posixWord(id)}`)
-        .slice(isChain(next) ? -1 : 0)
         .join(" && "),
     // `X@Y` rolls back to Y only on the branch of X. Other revisions that come after Y are kept.
     down: (applied) => {
@@ -65,9 +65,4 @@ function stepsOf(program: string): StepCommands {
     },
     irreversible: /NotImplementedError|RuntimeError: .*(downgrade|irreversible)/i,
   };
-}
-
-/** Whether an upgrade to the last revision applies all of them. */
-function isChain(revisions: readonly Revision[]): boolean {
-  return revisions.every(({ dependsOn }, at) => at === 0 || dependsOn.includes(revisions[at - 1]?.id ?? ""));
 }

@@ -1,7 +1,8 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { readCatalog } from "../catalog/read.ts";
-import { compareCatalogs } from "../drift/compare.ts";
+import { compareCatalogs, type Normalisations } from "../drift/compare.ts";
 import type { Change } from "../drift/change.ts";
+import { normalisationsOf } from "../drift/normalise/switches.ts";
 import { OffshootError } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
@@ -35,6 +36,19 @@ export interface TryMigrationsOptions {
   /** Names or ids of migrations that are declared to have no rollback. */
   readonly irreversible: readonly string[];
 }
+
+/**
+ * Both catalogs are of the same server and of copies of one database, so nothing has to be ignored: not the owners, not the
+ * versions of extensions. A fixed time differs in each run of a migration, and a nested AND means the same.
+ */
+const EXACT: Normalisations = {
+  ...normalisationsOf({ compare: ["all"] }),
+  frozenTimes: true,
+  nestedConditions: true,
+  toolTables: true,
+};
+const ORDER: Partial<Normalisations> = { columnOrder: true };
+const NAMES: Partial<Normalisations> = { sequenceNames: true, constraintNames: true, indexNames: true, partitionParts: true };
 
 interface Snapshot {
   readonly catalog: Catalog;
@@ -98,14 +112,18 @@ async function tryRollback(
     const down = await scratch.run(line, copy.url);
     if (!down.ok) return { ...unknown, declaredIrreversible: commands.irreversible?.test(down.output) ?? false, downError: down.tail };
     const back = await snapshot(copy.url);
-    const compare = (expected: Catalog, actual: Catalog, columnOrder = true): readonly Change[] =>
-      compareCatalogs(expected, actual, { columnOrder }).filter((change) => !isVersionTable(change, project));
-    const compared = { exact: compare(before.catalog, back.catalog, false), withoutOrder: compare(before.catalog, back.catalog) };
+    const compare = (expected: Catalog, actual: Catalog, ignored: Partial<Normalisations>): readonly Change[] =>
+      compareCatalogs(expected, actual, { ...EXACT, ...ignored }).filter((change) => !isVersionTable(change, project));
+    const compared = {
+      exact: compare(before.catalog, back.catalog, {}),
+      named: compare(before.catalog, back.catalog, ORDER),
+      lost: compare(before.catalog, back.catalog, { ...ORDER, ...NAMES }),
+    };
     const up = await scratch.run(commands.up(applied, [revision]), copy.url);
     if (!up.ok) return { ...unknown, afterDown: compared, upError: up.tail };
     const again = await snapshot(copy.url);
     const rows = rowsLost(after.rows, again.rows).filter(({ table }) => !isExactVersionTable(table, project));
-    return { ...unknown, afterDown: compared, afterSecondUp: compare(after.catalog, again.catalog), rows };
+    return { ...unknown, afterDown: compared, afterSecondUp: compare(after.catalog, again.catalog, { ...ORDER, ...NAMES }), rows };
   } finally {
     await copy.drop();
   }

@@ -2,7 +2,8 @@ import type { Change } from "../drift/change.ts";
 
 /**
  * The result for one migration. `identical`: the rollback restores the exact schema. `column-order`: only the order of
- * columns differs. `irreversible-declared`: the migration or the configuration declares that it has no rollback. `lossy`:
+ * columns differs. `generated-names`: only names that Postgres generated for sequences, constraints and indexes differ, and
+ * perhaps the order of columns. `irreversible-declared`: the migration or the configuration declares that it has no rollback. `lossy`:
  * an object is missing, left over or different after the rollback, or rows are missing. `nondeterministic`: the second run
  * of the migration creates a different schema than the first. `not-repeatable`: the second run fails. `down-error`: the
  * rollback fails.
@@ -10,6 +11,7 @@ import type { Change } from "../drift/change.ts";
 export const VERDICTS = [
   "identical",
   "column-order",
+  "generated-names",
   "irreversible-declared",
   "lossy",
   "nondeterministic",
@@ -20,7 +22,7 @@ export const VERDICTS = [
 export type Verdict = (typeof VERDICTS)[number];
 
 /** Verdicts that are not findings. */
-const GOOD: readonly Verdict[] = ["identical", "column-order", "irreversible-declared"];
+const GOOD: readonly Verdict[] = ["identical", "column-order", "generated-names", "irreversible-declared"];
 
 export interface RowsLost {
   readonly table: string;
@@ -44,6 +46,15 @@ export interface Step {
   readonly error: string | undefined;
 }
 
+/** How the schema after the rollback differs from the one before the migration. Each list ignores more than the one before. */
+export interface RollbackChanges {
+  readonly exact: readonly Change[];
+  /** Without the order of columns. */
+  readonly named: readonly Change[];
+  /** Without generated names either: what the rollback lost. */
+  readonly lost: readonly Change[];
+}
+
 /** What happened in one step. A comparison is undefined if the step failed before it. */
 export interface Observation {
   readonly step: string;
@@ -51,7 +62,7 @@ export interface Observation {
   readonly declaredIrreversible: boolean;
   readonly downError: string | undefined;
   readonly upError: string | undefined;
-  readonly afterDown: { readonly exact: readonly Change[]; readonly withoutOrder: readonly Change[] } | undefined;
+  readonly afterDown: RollbackChanges | undefined;
   readonly afterSecondUp: readonly Change[] | undefined;
   readonly rows: readonly RowsLost[];
 }
@@ -59,15 +70,17 @@ export interface Observation {
 /** The verdict of a step. If several apply, the most severe one. Pure. */
 export function verdictOf(observation: Observation): Step {
   const { step, declaredIrreversible, downError, upError, afterDown, afterSecondUp, rows } = observation;
-  const lost = afterDown === undefined ? [] : afterDown.withoutOrder.length > 0 ? afterDown.withoutOrder : afterDown.exact;
+  const { exact = [], named = [], lost: missing = [] } = afterDown ?? {};
+  const lost = [missing, named, exact].find((changes) => changes.length > 0) ?? [];
   const facts = { step, lost, drifted: afterSecondUp ?? [], rows, error: downError ?? upError };
   const verdict = (): Verdict => {
     if (declaredIrreversible) return "irreversible-declared";
     if (downError !== undefined) return "down-error";
     if (upError !== undefined) return "not-repeatable";
-    if ((afterDown !== undefined && afterDown.withoutOrder.length > 0) || rows.length > 0) return "lossy";
+    if (missing.length > 0 || rows.length > 0) return "lossy";
     if (afterSecondUp !== undefined && afterSecondUp.length > 0) return "nondeterministic";
-    return lost.length > 0 ? "column-order" : "identical";
+    if (named.length > 0) return "generated-names";
+    return exact.length > 0 ? "column-order" : "identical";
   };
   return { ...facts, verdict: verdict() };
 }

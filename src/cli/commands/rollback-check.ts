@@ -18,7 +18,7 @@ function stepJson({ step, verdict, lost, drifted, rows, error }: Step): Record<s
 }
 
 function stepLines({ step, verdict, lost, drifted, rows, error }: Step): readonly string[] {
-  const differences = verdict === "lossy" || verdict === "column-order" ? lost : verdict === "nondeterministic" ? drifted : [];
+  const differences = verdict === "nondeterministic" ? drifted : LISTED.has(verdict) ? lost : [];
   return [
     `${verdict.padEnd(20)}  ${step}`,
     ...differences.map(({ change, kind, object, detail }) => `  ${change} ${kind} ${object}${detail === "" ? "" : `: ${detail}`}`),
@@ -26,6 +26,9 @@ function stepLines({ step, verdict, lost, drifted, rows, error }: Step): readonl
     ...(error === undefined || verdict === "irreversible-declared" ? [] : error.split("\n").map((line) => `  ${line}`)),
   ];
 }
+
+/** The verdicts for which the differences after the rollback are listed. */
+const LISTED: ReadonlySet<Step["verdict"]> = new Set(["lossy", "column-order", "generated-names"]);
 
 function lastFlag(text: string | undefined): number | undefined {
   if (text === undefined || /^[1-9]\d*$/.test(text)) return text === undefined ? undefined : Number(text);

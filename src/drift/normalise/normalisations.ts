@@ -2,6 +2,7 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { withoutNeonAuth, withoutPartitionParts, withoutToolTables } from "./excluded-objects.ts";
 import { alignMajors } from "./majors.ts";
 import { alignConstraintNames, alignIndexNames, alignSequenceNames } from "./names.ts";
+import { withFlatConditions } from "./nested-conditions.ts";
 import { alignOwners } from "./owners.ts";
 import { each, type Pair } from "./pair.ts";
 import { withoutColumnOrder, withoutExtensionVersions, withoutFrozenTimes, withoutPopulated, withRestoredLists } from "./values.ts";
@@ -29,6 +30,10 @@ export const NORMALISATIONS = {
   owners: {
     what: "the name of the role that owns most objects, because two projects rarely use the same name, and the default owner of `public`. Other owners are compared",
     apply: alignOwners,
+  },
+  nestedConditions: {
+    what: "parentheses around an AND that is a part of another AND, in checks, policies and the conditions of indexes",
+    apply: each(withFlatConditions),
   },
   sequenceNames: { what: "names that Postgres generated for the sequences of serial and identity columns", apply: alignSequenceNames },
   constraintNames: { what: "generated names of constraints that are otherwise equal", apply: alignConstraintNames },

@@ -17,6 +17,24 @@ const MIGRATIONS: Readonly<Record<string, readonly [up: string, down?: string]>>
   ],
   "005_data": ["alter table seeds add column more text", "alter table seeds drop column more; delete from seeds where id = 2"],
   "006_fails": ["create view v as select 1 as one", "drop table v"],
+  "0061_counted": [
+    "create table counted (id serial, v int constraint counted_v_check check (v > 0), constraint three check ((v > 0 and v < 9) and v <> 5))",
+    "drop table counted",
+  ],
+  "0062_constraint_name": [
+    "alter table counted drop constraint if exists counted_v_check, drop constraint if exists counted_v_check1",
+    "alter table counted add constraint counted_v_check1 check (v > 0)",
+  ],
+  "0063_sequence_name": [
+    "alter table counted drop column id",
+    `alter table counted add column id integer not null;
+     create sequence counted_id_seq1 as integer owned by counted.id;
+     alter table counted alter id set default nextval('counted_id_seq1')`,
+  ],
+  "0064_condition": [
+    "alter table counted drop constraint three",
+    "alter table counted add constraint three check (v > 0 and (v < 9 and v <> 5))",
+  ],
   "007_once": ["create table once_only (id int); insert into a values (7)", "drop table once_only"],
   "008_random": [
     "do $$ begin execute format('create table random_%s (id int)', floor(random() * 1e9)::bigint); end $$",
@@ -60,14 +78,21 @@ test("gives each migration its verdict, and lists what its rollback loses", { ti
     "004_rows": "identical",
     "005_data": "lossy",
     "006_fails": "down-error",
+    "0061_counted": "identical",
+    "0062_constraint_name": "generated-names",
+    "0063_sequence_name": "generated-names",
+    "0064_condition": "identical",
     "007_once": "not-repeatable",
     "008_random": "nondeterministic",
     "009_no_rollback": "irreversible-declared",
     "010_declared": "irreversible-declared",
   });
-  expect(counts).toMatchObject({ identical: 2, lossy: 2, "irreversible-declared": 2 });
+  expect(counts).toMatchObject({ identical: 4, lossy: 2, "irreversible-declared": 2 });
   const named = (name: string) => steps.find(({ step }) => step === name);
   expect(named("003_lossy")?.lost.map(({ change, object }) => `${change} ${object}`)).toEqual(["extra public.kept"]);
+  expect(named("0063_sequence_name")?.lost.map(({ change, object }) => `${change} ${object}`)).toEqual(
+    expect.arrayContaining(["missing public.counted_id_seq", "extra public.counted_id_seq1"]),
+  );
   expect(named("005_data")?.rows).toEqual([{ table: "public.seeds", before: 2, after: 1 }]);
   expect(named("006_fails")?.error).toContain('"v" is not a table');
   expect(JSON.parse((await project.offshoot(["list", "--json", "--all"])).stdout)).toEqual([]);

@@ -8,15 +8,16 @@ const good: Observation = {
   declaredIrreversible: false,
   downError: undefined,
   upError: undefined,
-  afterDown: { exact: [], withoutOrder: [] },
+  afterDown: { exact: [], named: [], lost: [] },
   afterSecondUp: [],
   rows: [],
 };
 
 test.each<[string, Partial<Observation>, boolean]>([
   ["identical", {}, false],
-  ["column-order", { afterDown: { exact: [change], withoutOrder: [] } }, false],
-  ["lossy", { afterDown: { exact: [change, change], withoutOrder: [change] } }, true],
+  ["column-order", { afterDown: { exact: [change], named: [], lost: [] } }, false],
+  ["generated-names", { afterDown: { exact: [change, change], named: [change], lost: [] } }, false],
+  ["lossy", { afterDown: { exact: [change, change], named: [change], lost: [change] } }, true],
   ["lossy", { rows: [{ table: "public.a", before: 2, after: 1 }] }, true],
   ["nondeterministic", { afterSecondUp: [change] }, true],
   ["not-repeatable", { upError: "exists already", afterSecondUp: undefined }, true],
@@ -26,7 +27,7 @@ test.each<[string, Partial<Observation>, boolean]>([
     { declaredIrreversible: true, downError: "cannot downgrade", afterDown: undefined, afterSecondUp: undefined },
     false,
   ],
-  ["lossy", { afterDown: { exact: [change], withoutOrder: [change] }, afterSecondUp: [change] }, true],
+  ["lossy", { afterDown: { exact: [change], named: [change], lost: [change] }, afterSecondUp: [change] }, true],
 ])("the verdict is %s", (verdict, seen, finding) => {
   const step = verdictOf({ ...good, ...seen });
   expect([step.verdict, isFinding(step)]).toEqual([verdict, finding]);

@@ -83,6 +83,11 @@ const PAIRS: Readonly<Record<NormalisationName, readonly [expected: Catalog, act
     "different table app.users",
     "different schema public",
   ],
+  nestedConditions: [
+    withCheck("CHECK ((((name > 'a'::text) AND (name < 'b'::text)) AND (name <> ' AND ('::text)))"),
+    withCheck("CHECK (((name > 'a'::text) AND ((name < 'b'::text) AND (name <> ' AND ('::text))))"),
+    "different constraint app.users.users_name_check",
+  ],
   sequenceNames: [
     serial("users_id_seq"),
     serial("users_id_seq1"),
