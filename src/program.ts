@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** Programs of offshoot that run as processes of their own, by their path below `src`. */
@@ -9,11 +10,16 @@ export type Program =
   | "providers/local/cluster/idle-reaper"
   | "migration-tools/apply-sql";
 
+/** How many folders this module can be below the folder of the compiled programs. */
+const DEPTH = 4;
+
 /**
- * The compiled file of a program. It is in or below the folder of this module, also when this module is part of a
- * bundle. Node 20 cannot run TypeScript, so tests, which run from the sources, use the last build.
+ * The compiled file of a program. It is below the folder of this module or of one above it, because this module can be part
+ * of a bundled file in a subfolder. Node 20 cannot run TypeScript, so tests, which run from the sources, use the last build.
  */
 export function programFile(program: Program): string {
-  const folder = import.meta.url.endsWith(".ts") ? "../dist/" : "./";
-  return fileURLToPath(new URL(`${folder}${program}.js`, import.meta.url));
+  const isSource = import.meta.url.endsWith(".ts");
+  const folders = isSource ? ["../dist/"] : Array.from({ length: DEPTH }, (_, up) => `./${"../".repeat(up)}`);
+  const files = folders.map((folder) => fileURLToPath(new URL(`${folder}${program}.js`, import.meta.url)));
+  return files.find((file) => existsSync(file)) ?? files[0] ?? "";
 }

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { VERSION } from "../version.ts";
 import type { Execute, Globals, Invocation } from "./invocation.ts";
 
 /** Starts a command. `title` is its heading on the page of the CI run. */
@@ -189,6 +190,3 @@ function commas(value: string, earlier: readonly string[] = []): readonly string
 function collect(value: string, earlier: readonly string[]): readonly string[] {
   return [...earlier, value];
 }
-
-/** A test compares it with package.json. Reading that file here would slow every start down. */
-const VERSION = "0.1.0";

@@ -1,7 +1,6 @@
 import { shellCommand } from "../shell-command.ts";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
-import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { readConfigurationFile } from "../config/file.ts";
 import { readFlags } from "../config/sources.ts";
@@ -18,6 +17,7 @@ import { detectBelow, detectInWorkspace, detectTools, requireTool } from "../mig
 import { type Repository, repositoryIn } from "../migration-tools/repository.ts";
 import type { Project } from "../migration-tools/tool.ts";
 import { workingDirectory } from "../process/working-directory.ts";
+import { VERSION } from "../version.ts";
 
 export interface InitOptions extends CommonOptions {
   /** The CI service of the pipeline, or `none` to write only the configuration; default the service in use, else GitHub Actions. */
@@ -66,7 +66,7 @@ async function lookAround(options: InitOptions, { cwd, top, host }: Place): Prom
   return {
     folder: slashes(relative(top, cwd)),
     host,
-    version: await ownVersion(),
+    version: ownVersion(),
     migrations,
     given: Object.fromEntries([...readFlags(flags).entries].map(([path, { input }]) => [path, input])),
     configuration: await presentConfiguration(resolved, top, flags),
@@ -170,9 +170,8 @@ function upwards(folder: string, top: string): readonly string[] {
 }
 
 /** The version range for `npx offshoot@…` within which nothing breaks. */
-async function ownVersion(): Promise<string> {
-  const manifest = JSON.parse(await readText(fileURLToPath(new URL("../../package.json", import.meta.url)))) as { version: string };
-  const [major, minor] = manifest.version.split(".");
+function ownVersion(): string {
+  const [major, minor] = VERSION.split(".");
   return major === "0" ? `0.${minor}` : `${major}`;
 }
 

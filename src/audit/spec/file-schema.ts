@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CODES } from "../codes.ts";
 import type { AuditCode } from "../facts.ts";
 import { NAMED_KINDS, type NamedKind } from "./entry.ts";

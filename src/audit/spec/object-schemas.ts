@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { SEVERITIES, type Severity } from "../../findings/finding.ts";
 import { nearest } from "../../nearest.ts";
 

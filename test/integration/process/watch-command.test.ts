@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { compile } from "../../support/compile.ts";
 
 // A process that runs a command as `offshoot run` does, and is killed. The command writes into a file while it lives.
 
 const RUNNER = `
-import { runInForeground } from ${JSON.stringify(new URL("../../../dist/process/foreground.js", import.meta.url).href)};
+import { runInForeground } from ${JSON.stringify(await compile("src/process/foreground.ts"))};
 const options = { cwd: "/", env: process.env, signal: new AbortController().signal, graceMs: 500, terminal: process.argv[1] === "terminal" };
 process.exitCode = (await runInForeground(process.argv.slice(2), options)).exitCode;`;
 
@@ -27,7 +28,9 @@ const size = (): Promise<number> =>
     () => 0,
   );
 const run = (mode: "terminal" | "pipeline", script: string): ChildProcess =>
-  spawn(process.execPath, ["--input-type=module", "-e", RUNNER, mode, "bash", "-c", script], { stdio: ["ignore", "ignore", "inherit"] });
+  spawn(process.execPath, ["--input-type=module", "-e", RUNNER, mode, "bash", "-c", script], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 
 const LOOP = 'while :; do echo >> "$FILE"; sleep 0.05; done';
 const COMMANDS = {

@@ -1,9 +1,9 @@
-// Acquires the database of a run, as a CI job does: `node acquire.mjs <options as JSON>`. With `image` it uses the Docker
+// Acquires the database of a run, as a CI job does: `node acquire.js <options as JSON>`, compiled. With `image` it uses the Docker
 // provider, otherwise the embedded one.
-import { dockerProvider } from "../../../dist/providers/docker/docker.js";
-import { embeddedProvider } from "../../../dist/providers/local/embedded.js";
-import { branchName } from "../../../dist/identity/name.js";
-import { ownerTag } from "../../../dist/identity/owner-tag.js";
+import { dockerProvider } from "../../../src/providers/docker/docker.ts";
+import { embeddedProvider } from "../../../src/providers/local/embedded.ts";
+import { branchName } from "../../../src/identity/name.ts";
+import { ownerTag } from "../../../src/identity/owner-tag.ts";
 
 const { key, cwd = process.cwd(), image } = JSON.parse(process.argv[2]);
 const run = { repository: "tests/contract", key, attempt: 1, source: "flag" };

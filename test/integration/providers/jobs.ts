@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { compile } from "../../support/compile.ts";
 import type { Database } from "../../../src/providers/provider.ts";
 import { ROOT } from "./local/homes.ts";
 
-const SCRIPT = join(import.meta.dirname, "acquire.mjs");
+const SCRIPT = await compile("test/integration/providers/acquire.mjs");
 
 /** A job: its run, its state folder, and its user. */
 export interface JobOptions extends Pick<SpawnOptions, "uid" | "gid"> {

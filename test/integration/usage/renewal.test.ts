@@ -13,11 +13,12 @@ beforeAll(async () => {
 afterAll(() => project.remove());
 
 const QUERY = `
-  const { connect } = await import(${JSON.stringify(new URL("../../../dist/postgres/connect.js", import.meta.url).href)});
+  const { default: pg } = await import(${JSON.stringify(import.meta.resolve("pg"))});
   await new Promise((done) => setTimeout(done, 6000));
-  const session = await connect(process.env.DATABASE_URL);
-  console.log(JSON.stringify(await session.query("select 'still ' || 'here' as text")));
-  await session.close();
+  const client = new pg.Client(process.env.DATABASE_URL);
+  await client.connect();
+  console.log(JSON.stringify((await client.query("select 'still ' || 'here' as text")).rows));
+  await client.end();
 `;
 
 test("a run that lasts longer than its time to live keeps its database, and deletes it at its end", async () => {

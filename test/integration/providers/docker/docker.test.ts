@@ -11,6 +11,7 @@ import { inspect, serverIn } from "../../../../src/providers/docker/inspect.ts";
 import { toDatabase } from "../../../../src/providers/local/names.ts";
 import { deadline } from "../../../../src/deadline.ts";
 import { plan } from "../../../../src/sweep/plan.ts";
+import { compile } from "../../../support/compile.ts";
 import { docker, failingImage, testImage } from "../../../support/docker.ts";
 import { acquired, listening, uniqueKey, wantedBy } from "../requests.ts";
 import { testBases } from "../bases.ts";
@@ -55,7 +56,7 @@ describe.runIf(IMAGE !== undefined)("the docker provider", () => {
 describe.runIf(IMAGE !== undefined)("the container of the docker provider", { tags: "proof" }, () => {
   test("is started once, with one database, for twenty processes at the same time", { tags: "proof" }, async () => {
     const home = dockerHomeForTest(image);
-    const script = join(import.meta.dirname, "../acquire.mjs");
+    const script = await compile("test/integration/providers/acquire.mjs");
     const options = JSON.stringify({ key: uniqueKey(), image });
     const jobs = Array.from({ length: 20 }, () => spawn(process.execPath, [script, options], { env: home.env, stdio: "pipe" }));
     const databases = await Promise.all(jobs.map(answerOf));

@@ -1,0 +1,39 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { ROOT } from "./bundle.ts";
+
+/**
+ * Writes the types of the library into a folder: `index.d.ts` and the files that it needs. Throws if they need the types of a
+ * package, because a user of offshoot installs none of them.
+ */
+export async function writeDeclarations(folder: string): Promise<void> {
+  const compiled = await mkdtemp(join(tmpdir(), "offshoot-types-"));
+  try {
+    execFileSync(
+      process.execPath,
+      [join(ROOT, "node_modules/typescript/bin/tsc"), "--emitDeclarationOnly", "--declarationMap", "false", "--outDir", compiled],
+      {
+        cwd: ROOT,
+        stdio: "inherit",
+      },
+    );
+    const found = new Set(["index.d.ts"]);
+    for (const path of found) {
+      const text = await readFile(join(compiled, path), "utf8");
+      for (const target of importsOf(text)) {
+        if (target.startsWith(".")) found.add(join(dirname(path), target.replace(/\.ts$/, ".d.ts")));
+        else if (!target.startsWith("node:")) throw new Error(`The public types in ${path} need the package ${target}.`);
+      }
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text.replace(/^\/\/# sourceMappingURL=.*$/m, ""));
+    }
+  } finally {
+    await rm(compiled, { recursive: true });
+  }
+}
+
+function importsOf(text: string): readonly string[] {
+  return [...text.matchAll(/(?:\bfrom|\bimport\()\s*"([^"]+)"/g)].map(([, target = ""]) => target);
+}

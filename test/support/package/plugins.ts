@@ -1,0 +1,103 @@
+import { readdir, readFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
+import { dirname, join } from "node:path";
+import type { Plugin } from "esbuild";
+
+/**
+ * Modules of Node that packages load at their start, although offshoot often does not need them. Commander needs the first for
+ * subcommands that are programs, pg the others for TLS and for passwords. Loading them takes longer than running the rest.
+ */
+const LAZY = ["child_process", "tls", "dns", "crypto"];
+
+/** Loads the modules in `LAZY` when a package in CommonJS first uses them. */
+export const lazyBuiltins: Plugin = {
+  name: "lazy-builtins",
+  setup(build) {
+    const filter = new RegExp(`^(?:node:)?(?:${LAZY.join("|")})$`);
+    build.onResolve({ filter }, ({ path, kind }) => (kind === "require-call" ? { path, namespace: "lazy" } : undefined));
+    build.onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, key) => process.getBuiltinModule(${JSON.stringify(path)})[key] });`,
+    }));
+  },
+};
+
+/**
+ * Gives a package that is loaded with `import()` the same names as in Node. esbuild alone gives a package in CommonJS only the
+ * name `default`, when it makes a chunk of it.
+ */
+export const packageNames: Plugin = {
+  name: "package-names",
+  setup(build) {
+    build.onResolve({ filter: /^[@a-z]/ }, ({ path, kind }) =>
+      kind === "dynamic-import" && !isBuiltin(path) ? { path, namespace: "package" } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "package" }, async ({ path }) => {
+      const names = Object.keys((await import(path)) as object).filter((name) => name !== "default" && name !== "module.exports");
+      const from = JSON.stringify(path);
+      return {
+        contents: `import all from ${from}; import * as names from ${from}; export default all; export const { ${names.join(", ")} } = names;`,
+        resolveDir: import.meta.dirname,
+      };
+    });
+  },
+};
+
+/** The commands that must start fastest, and the provider that needs no other machine. */
+const FREQUENT = {
+  core: ["commands/env", "commands/list", "commands/status", "commands/down", "commands/up", "providers/local/embedded"],
+  cli: ["cli/invocation", "cli/commands/env", "cli/commands/list", "cli/commands/status", "cli/commands/down", "cli/commands/up"],
+};
+
+/**
+ * esbuild makes a chunk of the modules that exactly the same entry points use: hundreds of chunks, of which a command loads 60.
+ * Each takes as long as thousands of lines. So every entry point loads all that the frequent commands need, which becomes one
+ * chunk, and esbuild splits the rest.
+ */
+export async function sharedCode(src: string): Promise<Plugin> {
+  const texts = new Map(
+    await Promise.all(
+      (await readdir(src, { recursive: true }))
+        .filter((path) => path.endsWith(".ts"))
+        .map(async (path) => [join(src, path), await readFile(join(src, path), "utf8")] as const),
+    ),
+  );
+  const targets = (path: string, pattern: RegExp): readonly string[] =>
+    [...(texts.get(path) ?? "").matchAll(pattern)].flatMap(([, target = ""]) =>
+      target.startsWith(".") ? [join(dirname(path), target)] : [],
+    );
+  const needed = (entries: readonly string[]): ReadonlySet<string> => {
+    const found = new Set(entries.map((entry) => join(src, `${entry}.ts`)));
+    for (const path of found) for (const target of targets(path, STATIC)) found.add(target);
+    return found;
+  };
+  const core = needed(FREQUENT.core);
+  const cli = new Set([...needed(FREQUENT.cli)].filter((path) => !core.has(path)));
+  // The first file of the CLI, which `--help` needs, shares nothing with them.
+  const first = needed(["cli/main", "cli/compile-cache"]);
+  const loadedOnDemand = new Set([...texts.keys()].flatMap((path) => targets(path, DYNAMIC)));
+  return {
+    name: "shared-code",
+    setup(build) {
+      build.onResolve({ filter: /^shared:/ }, ({ path }) => ({ path, namespace: "shared", sideEffects: true }));
+      build.onLoad({ filter: /.*/, namespace: "shared" }, ({ path }) => ({
+        contents: importing(path === "shared:core" ? core : cli),
+        resolveDir: src,
+      }));
+      build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const text = texts.get(path);
+        const isEntry = loadedOnDemand.has(path) || ["index.ts", "action/main.ts"].some((entry) => path === join(src, entry));
+        if (text === undefined || !isEntry || first.has(path)) return undefined;
+        const ofCli = path.startsWith(join(src, "cli/")) || path.startsWith(join(src, "action/"));
+        return { contents: `import "shared:core";${ofCli ? 'import "shared:cli";' : ""}${text}`, loader: "ts" };
+      });
+    },
+  };
+}
+
+/** An import of values, at the start of a statement. Those of types only are left out: they leave nothing in the output. */
+const STATIC = /^(?:import|export) (?!type )(?:[^"';]* from )?"([^"]+)"/gm;
+const DYNAMIC = /\bimport\("([^"]+)"\)/g;
+
+function importing(paths: ReadonlySet<string>): string {
+  return [...paths].map((path) => `import ${JSON.stringify(path)};`).join("");
+}
