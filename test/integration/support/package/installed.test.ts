@@ -16,7 +16,8 @@ const node = async (...args: string[]): Promise<string> => (await execute(proces
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), "offshoot-consumer-"));
   await writeFile(join(project, "package.json"), '{ "type": "module", "private": true }');
-  const { stdout } = await execute("npm", ["pack", "--json", "--pack-destination", project], { cwd: ROOT });
+  // The scripts would build again, in the folder that other tests use.
+  const { stdout } = await execute("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", project], { cwd: ROOT });
   const [{ filename = "" } = {}] = JSON.parse(stdout.slice(stdout.indexOf("[\n"))) as { filename?: string }[];
   // Offline: npm can load no other package.
   await execute("npm", ["install", "--offline", "--no-audit", "--no-fund", join(project, filename)], { cwd: project });
