@@ -51,7 +51,19 @@ export type Event =
   /** Output of a command that offshoot runs, in whole lines if possible. The secrets that offshoot knows are removed. */
   | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly chunk: Uint8Array };
 
-export type Phase = "up" | "migrate" | "wait" | "audit" | "check" | "command" | "down" | "sweep" | "rollback" | "drift";
+export type Phase =
+  | "up"
+  | "migrate"
+  | "wait"
+  | "audit"
+  | "metrics"
+  | "worker"
+  | "workflow"
+  | "command"
+  | "down"
+  | "sweep"
+  | "rollback"
+  | "drift";
 
 export type Listener = (event: Event) => void;
 

@@ -24,8 +24,13 @@ export const CODES: Readonly<Record<CheckCode, About>> = {
   "type-late": warning("The type of a metric is declared after its values"),
 
   "worker-ended": error("A worker ended too early"),
+  "worker-not-found": error("A worker was not found"),
+  "worker-restarts": error("A worker ends and is started again"),
   "worker-few-lines": error("A worker wrote too few lines"),
   "worker-not-ready": error("A worker did not become ready"),
+  "worker-line-missing": error("The log of a worker lacks a line"),
+  "worker-line-forbidden": error("The log of a worker has a line that it must not have"),
+  "worker-log-old": error("The log of a worker has no new line"),
   "worker-log-failures": warning("The log of a worker contains failures"),
   "worker-killed": warning("A worker did not end on SIGTERM"),
   "worker-children-left": warning("A worker left child processes"),

@@ -21,14 +21,26 @@ export interface CheckFacts {
   /** The worker ended before the time that it must run. */
   readonly "worker-ended": { readonly how: string; readonly after: string; readonly tail: readonly string[] };
   /** The worker wrote fewer lines than expected: its output is buffered, or it does nothing. */
-  readonly "worker-few-lines": { readonly lines: string; readonly expected: string; readonly within: string };
+  readonly "worker-few-lines": {
+    readonly lines: string;
+    readonly expected: string;
+    readonly within: string;
+    readonly buffered?: string | undefined;
+  };
   readonly "worker-not-ready": { readonly text: string; readonly within: string; readonly tail: readonly string[] };
-  /** Lines of the log look like failures. */
+  /** There is no such process, container or file. */
+  readonly "worker-not-found": { readonly why: string; readonly within: string };
+  /** A process or container ended and was started again, `times` times. */
+  readonly "worker-restarts": { readonly program: string; readonly times: string };
+  readonly "worker-line-missing": { readonly pattern: string; readonly within: string; readonly tail: readonly string[] };
+  readonly "worker-line-forbidden": { readonly pattern: string; readonly lines: readonly string[] };
+  readonly "worker-log-old": { readonly age: string; readonly limit: string };
+  /** Lines of the log report failures. */
   readonly "worker-log-failures": { readonly lines: readonly string[] };
   /** The worker did not end after the signal and was killed. */
-  readonly "worker-killed": { readonly signal: string; readonly grace: string };
-  /** The worker ended before its child processes, which were killed. */
-  readonly "worker-children-left": { readonly after: string };
+  readonly "worker-killed": { readonly signal: string; readonly grace: string; readonly processes: readonly string[] };
+  /** These processes continued after the worker, and were ended. */
+  readonly "worker-children-left": { readonly processes: readonly string[] };
 
   /** Jobs that can run at the same time migrate one database. */
   readonly "migrates-twice": { readonly jobs: readonly string[]; readonly command: string; readonly database?: string | undefined };

@@ -61,10 +61,38 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
     details: quoted(tail),
     remedy: "Read its last lines above, and run the same command by hand.",
   }),
-  "worker-few-lines": ({ lines, expected, within }) => ({
-    problem: `worker wrote ${lines} of ${expected} lines in ${within}`,
+  "worker-not-found": ({ why, within }) => ({
+    problem: `worker was not found within ${within}: ${why}`,
     details: [],
-    remedy: "Log what the worker does, without buffering (Python is unbuffered here), or expect fewer lines with --lines.",
+    remedy: "Start the worker before the check, correct the name, or increase --within.",
+  }),
+  "worker-restarts": ({ program, times }) => ({
+    problem: `worker ended and was started again ${times === "1" ? "once" : `${times} times`}`,
+    details: detail("restarted", program),
+    remedy: "Find out why it ends: a supervisor hides it. If restarts are normal, accept them with --restarts N.",
+  }),
+  "worker-few-lines": ({ lines, expected, within, buffered }) => ({
+    problem: `worker wrote ${lines} of ${expected} lines in ${within}`,
+    details: detail("cause", buffered),
+    remedy:
+      buffered === undefined
+        ? "Log what the worker does, without buffering, or expect fewer lines with --lines."
+        : "Set PYTHONUNBUFFERED=1 where the worker is started, or expect fewer lines with --lines.",
+  }),
+  "worker-line-missing": ({ pattern, within, tail }) => ({
+    problem: `worker wrote no line that matches ${pattern} within ${within}`,
+    details: quoted(tail),
+    remedy: "Read its last lines above, correct the pattern of --must, or increase --within.",
+  }),
+  "worker-line-forbidden": ({ pattern, lines }) => ({
+    problem: `worker wrote lines that match ${pattern}`,
+    details: quoted(lines),
+    remedy: "Check these lines, or correct the pattern of --must-not.",
+  }),
+  "worker-log-old": ({ age, limit }) => ({
+    problem: `the last line of the worker is ${age} old; at most ${limit} is accepted`,
+    details: [],
+    remedy: "Find out what the worker waits for, or increase --fresh.",
   }),
   "worker-not-ready": ({ text, within, tail }) => ({
     problem: `worker did not write "${text}" within ${within}`,
@@ -76,15 +104,16 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
     details: quoted(lines),
     remedy: "Check these lines. A worker that catches and logs every error never ends with a failure.",
   }),
-  "worker-killed": ({ signal, grace }) => ({
+  "worker-killed": ({ signal, grace, processes }) => ({
     problem: `worker did not end within ${grace} after ${signal} and was killed`,
-    details: [],
+    details: detail("killed with it", processes.length === 0 ? undefined : processes.join(", ")),
     remedy: `Handle ${signal} in the worker. A deployment that kills it loses the work in progress.`,
   }),
-  "worker-children-left": ({ after }) => ({
-    problem: `worker ended but left child processes, which were killed after ${after}`,
-    details: [],
-    remedy: "End the child processes with the worker, and wait for them.",
+  "worker-children-left": ({ processes }) => ({
+    problem: "worker ended but left processes, which were ended by the check",
+    details: detail("left", processes.join(", ")),
+    remedy:
+      "End them in the worker when it gets SIGTERM, and wait for them. A script starts its last command with `exec`, so that it gets the signal. A container kills them when its first process ends.",
   }),
 
   "migrates-twice": ({ jobs, command, database }) => ({

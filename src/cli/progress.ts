@@ -60,8 +60,8 @@ export function progressOn(stream: Stream, { quiet, clean, job }: ProgressOption
     if (event.phase === "up") mayExist = event.state !== "end";
     if (event.phase === "down" && event.state === "end") [database, mayExist] = [undefined, false];
     if (event.state === "start") {
-      // While the user's command runs, only the command writes to the terminal.
-      if (terminal && !quiet && event.phase !== "command") {
+      // While the user's command or worker runs, only it writes to the terminal.
+      if (terminal && !quiet && event.phase !== "command" && event.phase !== "worker") {
         live = `${event.phase} … ${event.text}`;
         stream.write(dim(live));
       }

@@ -43,8 +43,8 @@ export async function checkMetrics(options: CheckMetricsOptions): Promise<CheckR
   const { scrape } = await import("../check/metrics/scrape.ts");
   const findings = await inPhase(
     emit,
-    "check",
     "metrics",
+    url.host,
     () => scrape({ url, wanted: metrics, token, deadline: limit, signal }),
     describeFindings,
   );

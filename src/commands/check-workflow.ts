@@ -43,7 +43,7 @@ export async function checkWorkflow(options: CheckWorkflowOptions = {}): Promise
   const { mistakesIn } = await import("../check/workflow/all-rules.ts");
   const findings = await inPhase(
     emit,
-    "check",
+    "workflow",
     paths.length === 1 ? "1 file" : `${paths.length} files`,
     async () => {
       const files = await Promise.all(paths.map((path) => readChecked(cwd, path, named === options.files)));

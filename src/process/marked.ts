@@ -19,6 +19,8 @@ export interface Family {
   /** Undefined: only the mark counts. */
   readonly group: number | undefined;
   readonly mark: string;
+  /** The variable that holds the mark; default `MARK`. */
+  readonly variable?: string | undefined;
 }
 
 /** A process that runs, with the name of its program. */
@@ -30,7 +32,7 @@ export interface Member {
 /** The processes of a family that run. Zombies do not count: in a container without an init process they never disappear. */
 export function membersOf(family: Family): readonly Member[] {
   if (process.platform === "linux") return linuxMembers(family);
-  const marked = process.platform === "win32" ? [] : psMembers(family.mark);
+  const marked = process.platform === "win32" ? [] : psMembers(family);
   // Elsewhere the group has no list of members. Its first process represents them.
   const { group } = family;
   return marked.length === 0 && group !== undefined && groupIsAlive(group) ? [{ pid: group, name: "a process of its group" }] : marked;
@@ -42,8 +44,8 @@ export function signalFamily(family: Family, signal: NodeJS.Signals): void {
   for (const { pid } of membersOf(family)) signalProcess(pid, signal);
 }
 
-function linuxMembers({ group, mark }: Family): readonly Member[] {
-  const wanted = `\0${MARK}=${mark}\0`;
+function linuxMembers({ group, mark, variable = MARK }: Family): readonly Member[] {
+  const wanted = `\0${variable}=${mark}\0`;
   return readdirSync("/proc").flatMap((entry) => {
     const pid = Number(entry);
     if (!Number.isInteger(pid) || pid === process.pid) return [];
@@ -62,11 +64,11 @@ function linuxMembers({ group, mark }: Family): readonly Member[] {
 }
 
 /** `ps -E` of macOS and BSD shows the environment of this user's processes after the command. */
-function psMembers(mark: string): readonly Member[] {
+function psMembers({ mark, variable = MARK }: Family): readonly Member[] {
   const { stdout } = spawnSync("ps", ["-axwwE", "-o", "pid=,command="], { encoding: "utf8", timeout: 2000, maxBuffer: 16_000_000 });
   return (stdout ?? "").split("\n").flatMap((line) => {
     const found = / *(\d+) (\S+)/.exec(line);
     const pid = Number(found?.[1]);
-    return found !== null && line.includes(`${MARK}=${mark}`) && pid !== process.pid ? [{ pid, name: found[2] ?? "" }] : [];
+    return found !== null && line.includes(`${variable}=${mark}`) && pid !== process.pid ? [{ pid, name: found[2] ?? "" }] : [];
   });
 }

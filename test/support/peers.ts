@@ -24,6 +24,8 @@ const PEERS = {
   "neonctl-2": { file: join(ROOT, "node_modules/neonctl-2/cli.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
   pgbouncer: { file: onPath("pgbouncer") ?? existing("/usr/sbin/pgbouncer"), how: "install the package pgbouncer" },
   prometheus: { file: onPath("prometheus"), how: "install the package prometheus" },
+  logrotate: { file: onPath("logrotate") ?? existing("/usr/sbin/logrotate"), how: "install the package logrotate" },
+  pgrep: { file: onPath("pgrep"), how: "install the package procps" },
   chromium: { file: onPath("chromium"), how: "install the package chromium" },
   mermaid: { file: join(ROOT, "node_modules/mermaid/dist/mermaid.min.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
   marked: { file: join(ROOT, "node_modules/marked/lib/marked.esm.js"), how: "npm ci --prefix test/peers --ignore-scripts" },

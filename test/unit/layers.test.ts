@@ -185,7 +185,7 @@ test("only these files read their own location: the bundles have other locations
 });
 
 /** Files of the kernel below /proc, whose size is limited, and a reader without a promise that checks the file itself. */
-const OWN_READERS = ["check/workflow/files.ts", "process/marked.ts", "process/signals.ts"];
+const OWN_READERS = ["check/workflow/files.ts", "process/marked.ts", "process/processes.ts", "process/signals.ts"];
 
 test("files are read by read-file.ts, which has limits", () => {
   const reading = files.filter((path) => /\b(readFile|readFileSync|createReadStream)\b/.test(readFileSync(join(SRC, path), "utf8")));

@@ -1,12 +1,28 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Env } from "../../environment.ts";
-import { type Requirements, type Observed } from "./judge.ts";
-import { type Child, startChild } from "../../process/child.ts";
-import { groupIsRunning } from "../../process/signals.ts";
-import { logReader, type LogReader } from "./log.ts";
+import { OffshootError } from "../../errors.ts";
+import { readFailure } from "../../read-file.ts";
+import { type ProcessTarget, watchedProcesses } from "./attached.ts";
+import { type ContainerOptions, watchedContainer } from "./container.ts";
+import { type FollowedFile, followFile } from "./follow-file.ts";
+import type { Observed } from "./judge.ts";
+import { logReader } from "./log.ts";
+import type { Requirements } from "./requirements.ts";
+import { observe, type Watched } from "./observe.ts";
+import { watchStarted } from "./started.ts";
 
-export interface WatchOptions extends Requirements {
-  readonly argv: readonly string[];
+/** The worker: a command that is started, or one that runs already. */
+export type WorkerTarget =
+  | { readonly argv: readonly string[] }
+  | ProcessTarget
+  | Pick<ContainerOptions, "container" | "call" | "tool">
+  /** Only its log file is known. */
+  | { readonly logFile: string };
+
+export interface WatchOptions {
+  readonly target: WorkerTarget;
+  readonly requirements: Requirements;
+  /** The file to which it writes its log, beside its output. */
+  readonly logFile?: string | undefined;
   readonly cwd: string;
   readonly env: Env;
   readonly signal: AbortSignal;
@@ -17,70 +33,50 @@ export interface WatchOptions extends Requirements {
 const POLL_MS = 100;
 
 /**
- * Starts a worker in its own process group, watches it until it meets the requirements or the time is over, and then ends it
- * with all processes that it started. Rejects with the reason when the worker cannot be started.
+ * Watches a worker until it meets the requirements or the time is over. A worker that was started here is then stopped with all
+ * processes that it started; another one is left alone. Rejects with the reason when the worker cannot be started.
  */
 export async function watchWorker(options: WatchOptions): Promise<Observed> {
-  const listeners = new Set<() => void>();
-  const reader = logReader(options.ready, () => {
-    for (const listener of listeners) listener();
+  const { target, requirements, logFile, cwd, env, signal, output } = options;
+  const reader = logReader(requirements);
+  const file = logFile === undefined ? undefined : followFile(logFile, (text, at) => reader.add("file", text, at));
+  let isThere = false;
+  const withFile = (worker: Watched): Watched => ({
+    ...worker,
+    async look() {
+      if (file !== undefined) isThere = await pollFile(file, logFile ?? "");
+      return worker.look();
+    },
   });
-  const { argv, cwd, env } = options;
-  const child = startChild(argv, { cwd, env, output: outputTo(reader, options), group: true, drainMs: POLL_MS });
-  const exit = child.ended.then(({ code, signal }) => signal ?? `status ${code}`);
-  exit.catch(() => {});
-  await child.started;
-  const cancelKill = child.killOnExit();
-  const start = performance.now();
+  const observed = (worker: Watched): ReturnType<typeof observe> => observe({ worker, reader, requirements, signal, pollMs: POLL_MS });
   try {
-    const stopped = new AbortController();
-    const satisfied = new Promise<void>((resolve) => {
-      const check = (): void => {
-        if (reader.log.ready && reader.log.lines >= options.lines) resolve();
-      };
-      listeners.add(check);
-      check();
-    });
-    const wait = (ms: number): Promise<unknown> =>
-      pause(ms, undefined, { signal: AbortSignal.any([stopped.signal, options.signal]) }).catch(() => {});
-    const watched = Promise.all([wait(options.forMs), Promise.race([satisfied, wait(Math.max(options.withinMs, options.forMs))])]);
-    const ended = await Promise.race([exit.then((how) => ({ how, afterMs: performance.now() - start })), watched.then(() => undefined)]);
-    stopped.abort();
-    const { killed, childrenLeft } = await endGroup(child, exit, ended !== undefined, options);
-    return { log: reader.log, ended: options.signal.aborted ? undefined : ended, killed, childrenLeft };
+    if ("argv" in target) return await watchStarted({ requirements, reader, argv: target.argv, cwd, env, signal, output, withFile });
+    if ("container" in target) {
+      const container = watchedContainer({ ...target, cwd, env, reader, output });
+      try {
+        return { ...(await observed(container)), buffered: container.buffered() };
+      } finally {
+        await container.close();
+      }
+    }
+    return await observed("logFile" in target ? withFile(onlyLog(target.logFile, () => isThere)) : withFile(watchedProcesses(target, env)));
   } finally {
-    cancelKill();
+    await file?.close();
   }
 }
 
-function outputTo(reader: LogReader, { output }: WatchOptions): WatchOptions["output"] {
-  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
-  return (stream, chunk) => {
-    output(stream, chunk);
-    reader.add(stream, decoders[stream].decode(chunk, { stream: true }));
+/** The worker whose log is all that is known of it. */
+function onlyLog(path: string, isThere: () => boolean): Watched {
+  return {
+    look: () => Promise.resolve(isThere() ? { state: "running" } : { state: "absent", why: `the file ${path} does not exist` }),
+    restarts: () => undefined,
   };
 }
 
-/** Sends SIGTERM to the whole group, waits for the grace, and kills the processes that are left. */
-async function endGroup(
-  child: Child,
-  exit: Promise<string>,
-  hasEnded: boolean,
-  { graceMs }: WatchOptions,
-): Promise<Pick<Observed, "killed" | "childrenLeft">> {
-  const isRunning = (): boolean => groupIsRunning(child.pid ?? 0);
-  const orphaned = hasEnded && isRunning();
-  let firstEnded = hasEnded;
-  void exit.then(() => (firstEnded = true));
-  child.signal("SIGTERM");
-  const until = performance.now() + graceMs;
-  while (isRunning() && performance.now() < until) await pause(POLL_MS);
-  if (!isRunning()) {
-    await exit;
-    return { killed: false, childrenLeft: orphaned };
-  }
-  const killed = !firstEnded;
-  child.signal("SIGKILL");
-  await exit;
-  return { killed, childrenLeft: !killed };
+async function pollFile(file: FollowedFile, path: string): Promise<boolean> {
+  return file.poll().catch((thrown: unknown) => {
+    throw new OffshootError("USAGE", `Could not read the log ${path}: ${readFailure(thrown)}.`, {
+      remedy: "Correct the path after --log, or give this user permission to read the file.",
+    });
+  });
 }

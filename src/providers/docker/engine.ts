@@ -33,10 +33,17 @@ export const FIRST_ANSWER_MS = 5000;
 /** The error output of a call that the engine did not answer in time. */
 export const NO_ANSWER = "no answer from the engine";
 
+/** An engine that is used through a program of this machine. */
+export interface LocalEngine extends Engine {
+  /** The name of the program: `docker` until a call has shown that only `podman` is installed. */
+  readonly tool: () => string;
+}
+
 /** The tool is `docker`, or `podman` when `docker` is not installed. Both take the same commands. */
-export function containerEngine(env: Env): Engine {
+export function containerEngine(env: Env): LocalEngine {
   let tool = "docker";
   return {
+    tool: () => tool,
     async call(args, options) {
       const first = await invoke(tool, args, env, options);
       if (first.stderr !== "ENOENT" || tool === "podman") return first;

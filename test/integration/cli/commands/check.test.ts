@@ -87,10 +87,10 @@ test("the setting check.workflow.require names the required steps, and --require
 
 test("check worker shows the output of the worker on stderr, and the findings on stdout", async () => {
   const flags = ["--for", "200ms", "--lines", "2"];
-  const good = await project.call(["check", "worker", ...flags, "--", "sh", "-c", "echo one; echo two; sleep 60"]);
+  const good = await project.call(["check", "worker", ...flags, "--", "sh", "-c", "echo one; echo two; exec sleep 60"]);
   expect([good.code, good.stdout]).toEqual([0, "The worker runs as expected: no findings.\n"]);
   expect(good.stderr).toContain("one\ntwo\n");
-  const bad = await project.call(["check", "worker", ...flags, "--within", "500ms", "--", "sh", "-c", "echo one; sleep 60"]);
+  const bad = await project.call(["check", "worker", ...flags, "--within", "500ms", "--", "sh", "-c", "echo one; exec sleep 60"]);
   expect([bad.code, bad.stdout]).toEqual([10, expect.stringContaining("of 2 lines in 0.5 s")]);
 });
 
@@ -126,7 +126,7 @@ describe("the reports of a check", () => {
 
   test("of metrics and workers without findings have one passed test case", async () => {
     const flags = ["-q", "--for", "100ms", "--report", "junit"];
-    const { code, stdout } = await project.call(["check", "worker", ...flags, "--", "sh", "-c", "echo one; sleep 60"]);
+    const { code, stdout } = await project.call(["check", "worker", ...flags, "--", "sh", "-c", "echo one; exec sleep 60"]);
     expect([code, stdout]).toEqual([0, expect.stringContaining('<testcase classname="worker" name="no findings" time="0"/>')]);
     const metrics = await project.call(["check", "metrics", "http://127.0.0.1:9/", "--within", "100ms", "-q", "--report", "sarif"]);
     expect(JSON.parse(metrics.stdout)).toMatchObject({ runs: [{ results: [{ ruleId: "endpoint-unreachable" }] }] });

@@ -1,0 +1,58 @@
+import type { Env } from "../../environment.ts";
+import { codeOf } from "../../errors.ts";
+import { lineageOf, listProcesses, type Process } from "../../process/processes.ts";
+import { readFailure, readText } from "../../read-file.ts";
+import { matchesPattern } from "./match.ts";
+import type { Look, Watched } from "./observe.ts";
+import { restartCounter } from "./restarts.ts";
+
+/** A worker that runs already: one process, the process of a pid file, or all processes that match a pattern. */
+export type ProcessTarget = { readonly pid: number } | { readonly pidFile: string } | { readonly match: RegExp };
+
+/** Which processes are the worker, or why there is none. */
+type Choice = readonly Process[] | { readonly why: string };
+
+/** Watches processes that were not started here. They are not stopped. */
+export function watchedProcesses(target: ProcessTarget, env: Env): Watched {
+  const counter = restartCounter();
+  let first: Process | undefined;
+  return {
+    async look(): Promise<Look> {
+      const choice = await choose(target, await listProcesses(env));
+      if ("why" in choice) return "pid" in target ? { state: "ended", how: choice.why } : { state: "absent", why: choice.why };
+      const running = choice.filter(({ isZombie }) => !isZombie);
+      const [one] = running;
+      if (one === undefined) return { state: "ended", how: "as a zombie: its parent did not read its exit status" };
+      first ??= one;
+      // A pid belongs to another process when its start differs.
+      if ("pid" in target && one.started !== first.started) return { state: "ended", how: "its pid now used by another process" };
+      counter.look(running.map((each) => ({ ...each, command: first?.command ?? each.command })));
+      return { state: "running" };
+    },
+    restarts: () => counter.most(),
+  };
+}
+
+async function choose(target: ProcessTarget, all: readonly Process[]): Promise<Choice> {
+  if ("match" in target) {
+    // The pattern is also an argument of this process, and of the shell that started it.
+    const own = lineageOf(process.pid, all);
+    const found = all.filter((each) => !own.has(each.pid) && matchesPattern(target.match, each));
+    return found.length > 0 ? found : { why: `no process matches ${target.match.source}` };
+  }
+  const pid = "pid" in target ? target.pid : await pidIn(target.pidFile);
+  if (typeof pid === "string") return { why: pid };
+  const found = all.find((each) => each.pid === pid);
+  return found === undefined ? { why: `there is no process ${pid}` } : [found];
+}
+
+/** The pid in a file, or why there is none. */
+async function pidIn(file: string): Promise<number | string> {
+  try {
+    const text = (await readText(file, 4096)).trim();
+    return /^\d{1,10}(?=\s|$)/.test(text) ? Number.parseInt(text, 10) : `${file} contains no process id`;
+  } catch (thrown) {
+    if (codeOf(thrown) === undefined) throw thrown;
+    return `could not read ${file}: ${readFailure(thrown)}`;
+  }
+}
