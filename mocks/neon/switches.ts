@@ -42,6 +42,7 @@ export const SWITCHES = {
   notReady: flag(true, "a child of a branch that is not ready yet is refused with 422"),
   urisWithoutEndpoint: of("absent", ["empty", "present"], "`connection_uris` of a create without a compute"),
   annotationWhenNone: of("empty", ["absent", "null"], "`annotation` of a branch that has none"),
+  annotations: of("kept", ["dropped", "refused"], "what the `annotation_value` of a create does"),
   annotationsInherited: flag(false, "a child starts with its parent's annotation"),
   readLag: amount(0, "number of GETs of a new branch that are answered with 404"),
   listLag: amount(0, "number of lists that do not show a new branch yet"),

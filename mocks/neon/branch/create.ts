@@ -27,7 +27,9 @@ export async function createBranch(
   const wanted = fields(request["branch"], "branch");
   const source = readSource(neon, project, wanted);
   const computes = list(request["endpoints"], "endpoints").map((entry) => readEndpoint(neon, entry));
-  const labels = annotation(request["annotation_value"]);
+  const sentLabels = annotation(request["annotation_value"]);
+  if (neon.switches.annotations === "refused" && sentLabels !== undefined) throw refused(400, "annotation_value is not supported");
+  const labels = neon.switches.annotations === "dropped" ? undefined : sentLabels;
   const expiresAt = wanted["expires_at"] === undefined ? undefined : readExpiry(neon, wanted["expires_at"]);
   const isProtected = boolean(wanted, "protected") ?? false;
   const isArchived = boolean(wanted, "archived") ?? false;

@@ -79,9 +79,9 @@ export function limitOf({ status, neonCode, neonMessage }: CallFacts): "branch-l
   return neonCode === "BRANCHES_LIMIT_EXCEEDED" || /branches limit exceeded/i.test(neonMessage) ? "branch-limit" : undefined;
 }
 
-/** The specification still describes `expires_at` as early access, so Neon may refuse only that field. */
-export function isExpiryRefused({ status, neonMessage }: CallFacts): boolean {
-  return status >= 400 && status < 423 && /expir|early access/i.test(neonMessage);
+/** The request names the field `annotation_value`. */
+export function isTagRefused({ status, neonCode, neonMessage }: CallFacts): boolean {
+  return (status === 400 || status === 422) && /annotation/i.test(`${neonCode} ${neonMessage}`);
 }
 
 export function isKeyRejected({ status }: CallFacts): boolean {
@@ -135,7 +135,7 @@ function adviceFor(facts: CallFacts): { readonly meaning?: string; readonly reme
   if (capacity !== undefined) return { meaning: capacity.meaning, remedy: capacity.remedy };
   if (status === 401)
     return {
-      meaning: "Neon does not accept the API key.",
+      meaning: /expired/i.test(message) ? "The API key has expired." : "Neon does not accept the API key.",
       remedy:
         "Set NEON_API_KEY to a valid API key of the account that owns the project. Create one in Neon under Account settings > API keys.",
     };

@@ -91,6 +91,12 @@ export function neonApi(options: ApiOptions): NeonApi {
         poolerHost: reply.endpoints[0]?.hosts?.read_write_pooled_host || undefined,
       };
     },
+    async branch(id, context) {
+      const reply = await send("branch", context, "GET branch", "return the branch", (api, limits) =>
+        api.getProjectBranch(projectId, id, limits),
+      );
+      return toBranch(reply.branch, reply.annotation?.value);
+    },
     async branches(search, context) {
       const found: Branch[] = [];
       const seen = new Set<string | undefined>();

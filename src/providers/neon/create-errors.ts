@@ -1,15 +1,16 @@
 import { isOffshootError, OffshootError } from "../../errors.ts";
+import { tagFromRecord } from "../../identity/owner-tag.ts";
 import type { Refusal, DatabaseRequest } from "../provider.ts";
 import { renewExpiry, requireSibling, warnOfLifetime } from "./adopt.ts";
 import {
   type CallFacts,
   factsOf,
   isAmbiguous,
-  isExpiryRefused,
   isKeyRejected,
   isMissing,
   isNameTaken,
   isNotReady,
+  isTagRefused,
   isTransient,
   isWrongReply,
   limitOf,
@@ -18,6 +19,7 @@ import { findByName } from "./branches.ts";
 import { capacityRefusal } from "./compute-errors.ts";
 import { capacityOf } from "./compute-problems.ts";
 import { removeExpired } from "./delete.ts";
+import { endOf, expiringParent, expiryProblemOf, pastExpiry, shorterExpiry } from "./expiry-refusals.ts";
 import type { Setup } from "./options.ts";
 import { parentId, unknownParent, unknownProject } from "./parent.ts";
 import { refusal, WITHHELD_REMEDY } from "./refuse.ts";
@@ -49,6 +51,8 @@ export interface CreateState {
   /** The reply to a POST was not what Neon's API sends. */
   isReplyWrong: boolean;
   mayRemoveExpired: boolean;
+  /** Neon refused a later expiry than this. */
+  latestExpiry: Date | undefined;
   /** Milliseconds that were left at the start. */
   readonly budgetMs: number;
 }
@@ -68,7 +72,8 @@ export async function resolveFailedCreate(
   if (facts === undefined || !isOffshootError(thrown)) throw thrown;
   const limit = limitOf(facts);
   const capacity = capacityOf(facts);
-  if (isKeyRejected(facts) && limit === undefined && capacity === undefined && !isExpiryRefused(facts)) return rejectedKey(setup, thrown);
+  if (isKeyRejected(facts) && limit === undefined && capacity === undefined && expiryProblemOf(facts) === undefined)
+    return rejectedKey(setup, thrown);
   const isSent = state.request !== undefined;
   if (isSent && isAmbiguous(facts)) state.isReplyLost = true;
   if (isSent && isWrongReply(facts)) state.isReplyWrong = true;
@@ -88,7 +93,7 @@ export async function resolveFailedCreate(
     if (isAmbiguous(facts)) return outage(setup, state, wanted, thrown, context);
     throw isNameTaken(facts) ? hiddenName(wanted.name, thrown) : thrown;
   }
-  return changeRequest(setup, state, facts, thrown, context);
+  return changeRequest(setup, wanted, state, facts, thrown, context);
 }
 
 /** Adopts the branch with the wanted name. Returns a refusal if Neon does not answer the search. */
@@ -152,24 +157,14 @@ async function atLimit(
 /** Removes the part of the request that Neon refused, if the branch is useful without it. Throws otherwise. */
 async function changeRequest(
   setup: Setup,
+  wanted: DatabaseRequest,
   state: CreateState,
   facts: CallFacts,
   failure: OffshootError,
   context: CallContext,
 ): Promise<undefined> {
-  const { request, origin } = state;
+  const { origin } = state;
   const { parent } = setup.choices;
-  if (request?.branch.expires_at !== undefined && isExpiryRefused(facts)) {
-    // With a clock that is behind, the expiry was in Neon's past. The reply has shown Neon's clock.
-    if (setup.clock.skewMs() !== state.skewMs) {
-      state.request = undefined;
-      return;
-    }
-    const text = `Neon refused the expiry of the branch (${facts.neonMessage}). The branch is kept until \`offshoot down\` or \`offshoot sweep --yes\` deletes it.`;
-    context.emit({ kind: "warning", text });
-    state.request = withoutExpiry(request);
-    return;
-  }
   if (origin?.base !== undefined && /parent|branch/i.test(facts.neonMessage)) {
     const text = `Neon could not start a branch from the base ${origin.base} (${facts.neonMessage}). The run starts from the parent instead.`;
     context.emit({ kind: "note", text });
@@ -178,10 +173,50 @@ async function changeRequest(
     state.origin = { parentId: await parentId(setup.api, parent, context), base: undefined };
     return;
   }
+  if (changeExpiry(setup, wanted, state, facts, context)) return;
+  if (isTagRefused(facts)) throw refusedTag(facts);
   if (parent !== undefined && isMissing(facts) && /parent|branch/i.test(facts.neonMessage))
     throw await unknownParent(setup.api, parent, context);
   if (isMissing(facts)) throw await unknownProject(setup.api, setup.project, context, failure);
   throw failure;
+}
+
+/** Removes or shortens an expiry that Neon refused. Returns false if the refusal is about something else. */
+function changeExpiry(setup: Setup, wanted: DatabaseRequest, state: CreateState, facts: CallFacts, { emit }: CallContext): boolean {
+  const problem = expiryProblemOf(facts);
+  const { request } = state;
+  const expiresAt = request?.branch.expires_at;
+  if (problem === "parent") throw expiringParent(setup.choices.parent, facts);
+  if (problem === undefined || request === undefined || expiresAt === undefined) return false;
+  const now = setup.dependencies.now();
+  if (problem !== "unavailable" && setup.clock.skewMs() !== state.skewMs) {
+    // This machine's clock is wrong, and the reply has shown Neon's clock.
+    state.request = undefined;
+    return true;
+  }
+  if (problem === "past") throw pastExpiry(expiresAt, now, facts);
+  const shorter = problem === "late" ? shorterExpiry(new Date(expiresAt), now) : undefined;
+  if (shorter === undefined) {
+    emit({
+      kind: "warning",
+      text: `Neon refused the expiry of the branch (${facts.neonMessage}). ${endOf(wanted.name, tagFromRecord(request.annotation_value)?.expires)}`,
+    });
+    state.request = withoutExpiry(request);
+  } else {
+    emit({ kind: "warning", text: `Neon refused the expiry ${expiresAt} as too late (${facts.neonMessage}). An earlier one is tried.` });
+    state.latestExpiry = shorter;
+    state.request = undefined;
+  }
+  return true;
+}
+
+/** Without the tag nothing could later prove that the branch belongs to offshoot, so none is created. */
+function refusedTag({ neonMessage, ...facts }: CallFacts): OffshootError {
+  return new OffshootError("PROVIDER_REJECTED", `Neon refused the owner tag of the branch: ${neonMessage.replace(/\.$/, "")}.`, {
+    meaning: "Only the tag, which is sent as an annotation, proves that offshoot may delete a branch. No branch was created.",
+    remedy: "Check that the project and any proxy in front of Neon's API accept annotations (`annotation_value`), or use another provider.",
+    facts: { ...facts, neonMessage },
+  });
 }
 
 function withoutExpiry(request: BranchRequest): BranchRequest {

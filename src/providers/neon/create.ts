@@ -4,6 +4,7 @@ import { tagToRecord } from "../../identity/owner-tag.ts";
 import type { Refusal, DatabaseRequest } from "../provider.ts";
 import { limitExpiry, toNeonTime } from "./branches.ts";
 import { setExpiry } from "./adopt.ts";
+import { endOf } from "./expiry-refusals.ts";
 import { type AcquiredBranch, type CreateState, type Origin, resolveFailedCreate } from "./create-errors.ts";
 import type { NeonChoices, Setup } from "./options.ts";
 import { parentId, readyBase } from "./parent.ts";
@@ -22,6 +23,7 @@ export async function createOrAdopt(setup: Setup, wanted: DatabaseRequest, conte
     isReplyLost: false,
     isReplyWrong: false,
     mayRemoveExpired: setup.isShared,
+    latestExpiry: undefined,
     budgetMs: context.deadline.leftMs(),
   };
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.6, 2000)) {
@@ -29,7 +31,12 @@ export async function createOrAdopt(setup: Setup, wanted: DatabaseRequest, conte
       state.origin ??= await originOf(setup, wanted, context);
       if (state.request === undefined) {
         state.skewMs = setup.clock.skewMs();
-        state.request = branchRequest(byNeonsClock(wanted, state.skewMs), state.origin, setup.choices, setup.dependencies.now());
+        state.request = branchRequest(
+          noLater(byNeonsClock(wanted, state.skewMs), state.latestExpiry),
+          state.origin,
+          setup.choices,
+          setup.dependencies.now(),
+        );
       }
       const created = acquired(await setup.api.createBranch(state.request, context), state, context);
       return await correctExpiry(setup, created, wanted, state, context);
@@ -95,6 +102,11 @@ export function byNeonsClock(wanted: DatabaseRequest, skewMs: number): DatabaseR
   return { ...wanted, tag: shiftTag(tag, skewMs), expiresAt: expiresAt && new Date(expiresAt.getTime() + skewMs) };
 }
 
+function noLater(wanted: DatabaseRequest, latest: Date | undefined): DatabaseRequest {
+  const isLater = latest !== undefined && wanted.expiresAt !== undefined && wanted.expiresAt > latest;
+  return isLater ? { ...wanted, expiresAt: latest } : wanted;
+}
+
 /** The first reply shows Neon's clock. When this machine's is wrong, the expiry of the new branch is wrong too. */
 async function correctExpiry(
   { api, clock, dependencies }: Setup,
@@ -112,8 +124,7 @@ async function correctExpiry(
 function acquired(created: CreatedBranch, { origin, request }: CreateState, { emit }: CallContext): AcquiredBranch {
   const { branch } = created;
   if (request?.branch.expires_at !== undefined && branch.expiresAt === undefined) {
-    const text = `Neon created the branch ${branch.name} without an expiry. It is kept until \`offshoot down\` or \`offshoot sweep --yes\` deletes it.`;
-    emit({ kind: "warning", text });
+    emit({ kind: "warning", text: `Neon created the branch ${branch.name} without an expiry. ${endOf(branch.name, branch.tag?.expires)}` });
   }
   return { branch, created, base: origin?.base };
 }

@@ -6,11 +6,12 @@ import { type BranchUrls, connectionOf, fetchUrls, requireNames, urlsOfCreated }
 import { capacityCodeOf, capacityRefusal } from "./compute-errors.ts";
 import { computeRequest } from "./create.ts";
 import type { AcquiredBranch } from "./create-errors.ts";
-import { openExpected } from "./expected.ts";
+import { openExpected, type Opened } from "./expected.ts";
 import type { NeonChoices, Setup } from "./options.ts";
 import { renewalOf } from "./renew.ts";
 import { waitUntilAnonymized, waitUntilReady } from "./ready.ts";
 import type { CallContext, NeonApi, Operation } from "./types.ts";
+import { withTagCheck } from "./tag-check.ts";
 import { removeUnusable, wasDeleted } from "./unusable.ts";
 
 /** Neon may refuse logins to a branch that is younger than this (see ready.ts). */
@@ -23,27 +24,37 @@ export async function openDatabase(
   context: CallContext,
   dispose: () => Promise<unknown>,
 ): Promise<Database | undefined> {
-  const { branch, created, base } = acquired;
-  const { api, choices, dependencies } = setup;
+  const { branch, created } = acquired;
+  const work = async (own: CallContext): Promise<Database | undefined> => {
+    const opened = await openBranch(setup, acquired, own);
+    return opened && toDatabase(setup, acquired, opened, dispose);
+  };
+  if (created !== undefined) return withTagCheck(setup, branch, context, work);
   try {
-    const isMasked = choices.anonymized && base === undefined;
-    if (created === undefined) {
-      if (isMasked) await waitUntilAnonymized(api, branch.id, context, dependencies.random);
-      const expected = await openExpected(setup, branch.id, context);
-      if (expected !== undefined) return toDatabase(setup, acquired, expected.urls, expected.postgresMajor, dispose);
-    }
-    const started = await startedUrls(setup, acquired, context);
-    if (started === undefined) return undefined;
-    if (isMasked && created !== undefined) await waitUntilAnonymized(api, branch.id, context, dependencies.random);
-    const isFresh = created !== undefined || Math.abs(dependencies.now().getTime() - branch.createdAt.getTime()) < FRESH_MS;
-    const { urls, operations } = started;
-    const postgresMajor = await waitUntilReady(api, { url: urls.directUrl, operations, isFresh }, context, dependencies);
-    return toDatabase(setup, acquired, urls, postgresMajor, dispose);
+    return await work(context);
   } catch (thrown) {
     // The job that created the branch deletes it when the plan does not allow its compute to run. Then this job starts over.
-    if (created === undefined && (await wasDeleted(setup, branch, thrown, context))) return undefined;
+    if (await wasDeleted(setup, branch, thrown, context)) return undefined;
     throw thrown;
   }
+}
+
+async function openBranch(setup: Setup, acquired: AcquiredBranch, context: CallContext): Promise<Opened | undefined> {
+  const { branch, created, base } = acquired;
+  const { api, choices, dependencies } = setup;
+  const isMasked = choices.anonymized && base === undefined;
+  if (created === undefined) {
+    if (isMasked) await waitUntilAnonymized(api, branch.id, context, dependencies.random);
+    const expected = await openExpected(setup, branch.id, context);
+    if (expected !== undefined) return expected;
+  }
+  const started = await startedUrls(setup, acquired, context);
+  if (started === undefined) return undefined;
+  if (isMasked && created !== undefined) await waitUntilAnonymized(api, branch.id, context, dependencies.random);
+  const isFresh = created !== undefined || Math.abs(dependencies.now().getTime() - branch.createdAt.getTime()) < FRESH_MS;
+  const { urls, operations } = started;
+  const postgresMajor = await waitUntilReady(api, { url: urls.directUrl, operations, isFresh }, context, dependencies);
+  return { urls, postgresMajor };
 }
 
 /**
@@ -59,12 +70,17 @@ export async function openAcquired(
   try {
     return await openDatabase(setup, acquired, context, dispose);
   } catch (thrown) {
-    if (acquired.created === undefined || !setup.isShared) throw thrown;
+    if (acquired.created === undefined || !setup.isShared || isUntagged(thrown)) throw thrown;
     const isRemoved = await removeUnusable(setup, acquired.branch, thrown, context);
     const code = capacityCodeOf(thrown);
     if (!isRemoved || code === undefined || !isOffshootError(thrown)) throw thrown;
     return capacityRefusal(code, thrown);
   }
+}
+
+/** The check of the tag has already deleted the branch, or has reported that it is kept. */
+function isUntagged(thrown: unknown): boolean {
+  return isOffshootError(thrown) && thrown.facts["tag"] === "missing";
 }
 
 /** The URLs of the branch and the operations that start its compute; undefined if Neon does not know the branch. */
@@ -148,8 +164,7 @@ export async function untilOpened<T>(
 function toDatabase(
   setup: Setup,
   { branch, created, base }: AcquiredBranch,
-  urls: BranchUrls,
-  postgresMajor: number,
+  { urls, postgresMajor }: Opened,
   dispose: () => Promise<unknown>,
 ): Database {
   const { tag } = branch;

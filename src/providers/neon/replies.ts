@@ -69,6 +69,7 @@ const createdBranch = z.object({
 /** The replies of the calls, by the name of the call in `NeonApi`. */
 const REPLIES = {
   createBranch: createdBranch,
+  branch: z.object({ branch, annotation: optional(z.object({ value: z.unknown() })) }),
   branches: z.object({
     branches: listOf(branch),
     // The value of an annotation is checked as an owner tag: what others write there is no fault of Neon.

@@ -95,6 +95,8 @@ export interface Operation {
 export interface NeonApi {
   /** Not retried after a lost reply, because a retry could create a second branch. */
   createBranch(request: BranchRequest, context: CallContext): Promise<CreatedBranch>;
+  /** One branch. Neon has answered 404 for a branch that was created moments ago. */
+  branch(id: string, context: CallContext): Promise<Branch>;
   /** All pages. `search` is a part of a name or of an id. */
   branches(search: string | undefined, context: CallContext): Promise<readonly Branch[]>;
   /** Undefined if Neon does not know the branch or has deleted it. `before` runs just before each attempt. */

@@ -24,7 +24,9 @@ async function callsOf(...args: readonly string[]): Promise<string> {
   const { code, stderr } = await project.call(args);
   if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${stderr}`);
   const { log } = (await mock.control("GET", "calls")) as { readonly log: readonly { readonly method: string; readonly route: string }[] };
-  const calls = log.map(({ method, route }) => `${method} ${route.split("/").findLast((part) => !part.startsWith("{")) ?? ""}`);
+  const calls = log.map(
+    ({ method, route }) => `${method} ${route.replace("/projects/{project_id}/", "").replace("branches/{branch_id}", "branch")}`,
+  );
   return `${calls.length}: ${calls.toSorted().join(", ")}`;
 }
 
@@ -75,5 +77,5 @@ test("a database that was created with SQL makes Neon's own list decide", async 
   const { stdout } = await project.call(["env", "--run", "second", "--json"]);
   const { DATABASE_URL_UNPOOLED: url = "" } = JSON.parse(stdout) as Readonly<Record<string, string>>;
   await withSession(url, (session) => session.query("create database other"));
-  expect(await callsOf("status", "--run", "second")).toBe("4: GET branches, GET connection_uri, GET connection_uri, GET databases");
+  expect(await callsOf("status", "--run", "second")).toBe("4: GET branch/databases, GET branches, GET connection_uri, GET connection_uri");
 });

@@ -3,6 +3,7 @@ import { type Finished, makeProject, type Project } from "../../../support/cli.t
 import { type MockServer, startMock } from "../../../support/mock-server.ts";
 
 const BRANCHES = "/projects/{project_id}/branches";
+const TAG = `GET ${BRANCHES}/{branch_id}`;
 
 let mock: MockServer | undefined;
 let project: Project | undefined;
@@ -67,16 +68,16 @@ describe("twenty simultaneous processes of one run", () => {
 });
 
 describe("the first `offshoot up` of a run", () => {
-  test("sends one API call", async () => {
+  test("sends one API call, and one that reads the owner tag", async () => {
     const { project: own, calls } = await startMockProject();
     expect(failures([await own.offshoot(["up"])])).toEqual([]);
-    expect(await calls()).toEqual({ [`POST ${BRANCHES}`]: { 201: 1, total: 1 } });
+    expect(await calls()).toEqual({ [`POST ${BRANCHES}`]: { 201: 1, total: 1 }, [TAG]: { 200: 1, total: 1 } });
   });
 
-  test("sends two API calls if the parent has several roles", { tags: "proof" }, async () => {
+  test("sends one more API call if the parent has several roles", { tags: "proof" }, async () => {
     const { project: own, calls } = await startMockProject(["--roles", "3"]);
     expect(failures([await own.offshoot(["up"])])).toEqual([]);
-    const { [`POST ${BRANCHES}`]: posts, "GET /projects/{project_id}/connection_uri": uris, ...others } = await calls();
+    const { [`POST ${BRANCHES}`]: posts, "GET /projects/{project_id}/connection_uri": uris, [TAG]: _tag, ...others } = await calls();
     expect([posts?.["total"], uris?.["total"], others]).toEqual([1, 1, {}]);
   });
 });

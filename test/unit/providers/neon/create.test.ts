@@ -3,6 +3,8 @@ import { createHarness, type NeonHarness, requestFor, requireDatabase, START } f
 
 const POST = "POST /branches";
 const LIST = "GET /branches";
+/** Of the owner tag, while the compute starts. */
+const READ = "GET /branches/{branch_id}";
 
 const acquired = async (harness: NeonHarness, key = "run-1", options: Parameters<NeonHarness["provider"]>[0] = {}) =>
   requireDatabase(await harness.provider(options).acquire(requestFor(key), harness.limits()));
@@ -10,10 +12,10 @@ const project = (harness: NeonHarness) => harness.neon.state.projects.get(harnes
 const endpoints = (harness: NeonHarness) => [...(project(harness)?.endpoints.values() ?? [])];
 
 describe("creating a branch", () => {
-  test("needs one call, which sends the name, the expiry, the owner and the compute", async () => {
+  test("needs one call before the wait for its compute, which sends the name, the expiry, the owner and the compute", async () => {
     const harness = await createHarness();
     const database = await acquired(harness);
-    expect(harness.calls()).toEqual([POST]);
+    expect(harness.calls()).toEqual([POST, READ]);
     expect(database).toMatchObject({ origin: "created", postgresMajor: 17, expiresAt: new Date(START + 7_200_000), base: undefined });
     expect(new URL(database.directUrl).hostname).toMatch(/^ep-[a-z0-9-]+\./);
     expect(new URL(database.url).hostname).toMatch(/^ep-[a-z0-9-]+-pooler\./);
@@ -21,10 +23,10 @@ describe("creating a branch", () => {
     expect(listed).toMatchObject({ id: database.id, name: "offshoot/acme/shop/run-1", kind: "run", tag: database.tag });
   });
 
-  test("needs two calls if the parent has several roles, and connects as the owner of the database", async () => {
+  test("needs one more call if the parent has several roles, and connects as the owner of the database", async () => {
     const harness = await createHarness({ roles: 3 });
     const database = await acquired(harness);
-    expect(harness.calls()).toEqual([POST, "GET /connection_uri"]);
+    expect(harness.calls().toSorted()).toEqual([READ, "GET /connection_uri", POST]);
     expect(new URL(database.directUrl).username).toBe("neondb_owner");
     expect(new URL(database.url).hostname).toMatch(/-pooler\./);
   });
@@ -47,7 +49,7 @@ describe("creating a branch", () => {
     const database = await acquired(harness, "run-1", {
       choices: { parent: "main", parentAt: at, compute: { min: 0.5, max: 2, suspendMs: 120_000 } },
     });
-    expect(harness.calls()).toEqual([LIST, POST]);
+    expect(harness.calls()).toEqual([LIST, POST, READ]);
     expect(project(harness)?.branches.get(database.id)).toMatchObject({ parentTimestamp: at });
     expect(endpoints(harness).find(({ branchId }) => branchId === database.id)).toMatchObject({
       minCu: 0.5,
@@ -65,7 +67,7 @@ describe("creating a branch", () => {
   test("waits until the data is anonymized with anonymized", async () => {
     const harness = await createHarness();
     await acquired(harness, "run-1", { choices: { anonymized: true } });
-    expect(harness.calls()).toEqual(["POST /branch_anonymized", "GET /branches/{branch_id}/anonymized_status"]);
+    expect(harness.calls()).toEqual(["POST /branch_anonymized", READ, "GET /branches/{branch_id}/anonymized_status"]);
   });
 });
 
@@ -104,7 +106,7 @@ describe("after a lost reply to the create", () => {
     const harness = await createHarness();
     harness.fault({ method: "POST", drop: "before" });
     await acquired(harness);
-    expect(harness.calls()).toEqual([POST, LIST, POST]);
+    expect(harness.calls()).toEqual([POST, LIST, POST, READ]);
   });
 
   test("one branch exists, even if the list does not show it at first", async () => {

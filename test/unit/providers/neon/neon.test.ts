@@ -3,8 +3,8 @@ import { SWITCHES } from "../../../../mocks/neon/switches.ts";
 import { branchName } from "../../../../src/identity/name.ts";
 import { createHarness, requestFor, requireDatabase, runOf } from "../../../support/neon-harness.ts";
 
-/** With these values a run gets no branch (unusable.test.ts, create-errors.test.ts). */
-const REFUSING: ReadonlySet<string> = new Set(["computeRefusal", "unarchivedLimit"]);
+/** With these values a run gets no branch (unusable.test.ts, create-errors.test.ts, tag-check.test.ts). */
+const REFUSING: ReadonlySet<string> = new Set(["computeRefusal", "unarchivedLimit", "annotations"]);
 
 /** Every value of every other switch. Number switches get two values besides their default. */
 const VALUES = Object.entries(SWITCHES).flatMap(([name, entry]) => {

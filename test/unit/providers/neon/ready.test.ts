@@ -6,7 +6,7 @@ describe("waiting for a new branch", () => {
   test("ends when a query was answered, even if operations are still running", async () => {
     const harness = await createHarness({ operationMs: 60_000 });
     requireDatabase(await harness.provider().acquire(requestFor("run-1"), harness.limits()));
-    expect(harness.calls()).toEqual(["POST /branches"]);
+    expect(harness.calls()).toEqual(["POST /branches", "GET /branches/{branch_id}"]);
   });
 
   test("fails with the name of a failed operation, and deletes the branch", async () => {
