@@ -24,6 +24,7 @@ export const SWITCHES = {
   deletingVisible: flag(true, "a branch is still listed while its deletion runs"),
   deletingChildBlocks: flag(false, "a child that is being deleted keeps its parent from being deleted"),
   softDelete: flag(false, "a deleted branch is recoverable for seven days (`include_deleted`, `recover`)"),
+  hardDelete: of("supported", ["ignored", "refused"], "what `hard_delete` of a deletion does; it matters with `softDelete`"),
   deletedNameBlocks: flag(false, "the name of a deleting or recoverable branch cannot be used again"),
   deletedCounts: flag(false, "recoverable branches count towards the branch limit"),
   duplicateNameStatus: of(409, [422], "status of a second branch with the same name"),

@@ -7,13 +7,16 @@ import type { Branch, Operation, Project } from "../state.ts";
 import { branchJson, operationJson } from "../json.ts";
 
 /** `DELETE …/branches/{branch_id}`: 200 if a deletion starts, 204 if there is nothing to delete. */
-export function deleteBranch(neon: Neon, project: Project, id: string): Reply {
+export function deleteBranch(neon: Neon, project: Project, id: string, query = new URLSearchParams()): Reply {
+  const { hardDelete } = neon.switches;
+  if (hardDelete === "refused" && query.has("hard_delete")) throw refused(400, "hard_delete is not available for this project");
   const branch = project.branches.get(id);
   if (branch === undefined || branch.isDeleted) return missing(neon.switches.deleteMissing);
   if (branch.deletedAt !== undefined) return alreadyDeleting(neon, branch);
   refuseDeletion(neon, project, branch);
   refuseWhenLocked(neon, project, branch);
-  const operations = startDeletion(neon, project, branch, "user");
+  const isHard = hardDelete === "supported" && query.get("hard_delete") === "true";
+  const operations = startDeletion(neon, project, branch, "user", isHard);
   return {
     status: 200,
     body: { branch: branchJson(neon, branch), operations: operations.map((operation) => operationJson(neon, operation)) },
@@ -21,7 +24,7 @@ export function deleteBranch(neon: Neon, project: Project, id: string): Reply {
 }
 
 /** Suspends the computes of a branch and deletes it. It counts as deleted from now on. */
-export function startDeletion(neon: Neon, project: Project, branch: Branch, by: "user" | "ttl"): readonly Operation[] {
+export function startDeletion(neon: Neon, project: Project, branch: Branch, by: "user" | "ttl", isHard = false): readonly Operation[] {
   const now = neon.clock.now();
   branch.deletedAt = now;
   branch.deletedBy = by;
@@ -44,7 +47,7 @@ export function startDeletion(neon: Neon, project: Project, branch: Branch, by: 
       branch.isDeleted = true;
       branch.state = "storage_deleted";
       branch.pendingState = undefined;
-      if (!neon.switches.softDelete) project.branches.delete(branch.id);
+      if (!neon.switches.softDelete || isHard) project.branches.delete(branch.id);
     },
   };
   return schedule(neon, project, [...suspend, remove]);

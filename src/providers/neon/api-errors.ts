@@ -84,6 +84,11 @@ export function isTagRefused({ status, neonCode, neonMessage }: CallFacts): bool
   return (status === 400 || status === 422) && /annotation/i.test(`${neonCode} ${neonMessage}`);
 }
 
+/** `hard_delete` is a preview (specification, deleteProjectBranch). */
+export function isHardDeleteRefused({ status, neonCode, neonMessage }: CallFacts): boolean {
+  return status >= 400 && status < 423 && /hard[_ -]?delet/i.test(`${neonCode} ${neonMessage}`);
+}
+
 export function isKeyRejected({ status }: CallFacts): boolean {
   return status === 401 || status === 403;
 }

@@ -1,7 +1,7 @@
 import type { Api as Client, ApiConfig, EndpointType } from "@neondatabase/api-client";
 import { OffshootError } from "../../errors.ts";
 import { MIB } from "../../read-file.ts";
-import { factsOf, isMissing } from "./api-errors.ts";
+import { factsOf, isHardDeleteRefused, isMissing } from "./api-errors.ts";
 import { toBranch, toNeonTime } from "./branches.ts";
 import type { NeonClock } from "./clock.ts";
 import { checkReply, type Replies } from "./replies.ts";
@@ -34,6 +34,7 @@ const MOST_BRANCHES = 100_000;
 export function neonApi(options: ApiOptions): NeonApi {
   const { project: projectId } = options;
   let client: Promise<Loaded> | undefined;
+  let hasHardDelete = true;
   const loaded = (): Promise<Loaded> => (client ??= load(options));
   const send = async <Name extends keyof Replies>(
     name: Name,
@@ -97,13 +98,13 @@ export function neonApi(options: ApiOptions): NeonApi {
       );
       return toBranch(reply.branch, reply.annotation?.value);
     },
-    async branches(search, context) {
+    async branches(search, context, { deleted } = { deleted: false }) {
       const found: Branch[] = [];
       const seen = new Set<string | undefined>();
       for (let cursor: string | undefined; ;) {
         // Sorted by a field that never changes, so that no branch is missed between two pages.
         const page = { projectId, sort_by: "created_at", sort_order: "asc", limit: PAGE } as const;
-        const query = { ...page, ...(search === undefined ? {} : { search }), ...(cursor === undefined ? {} : { cursor }) };
+        const query = { ...page, ...defined({ search, cursor, include_deleted: deleted ? true : undefined }) };
         const reply = await send("branches", context, "GET branches", "list the branches", (api, limits) =>
           api.listProjectBranches(query, limits),
         );
@@ -117,15 +118,19 @@ export function neonApi(options: ApiOptions): NeonApi {
       }
     },
     async deleteBranch(branchId, context, before) {
+      const isHard = hasHardDelete;
       try {
-        const request: Send = (api, limits) => api.deleteProjectBranch({ projectId, branchId }, limits);
+        const query = { projectId, branchId, ...(isHard ? { hard_delete: true } : {}) };
+        const request: Send = (api, limits) => api.deleteProjectBranch(query, limits);
         // The id is never used again, so a second request has no further effect. A reply with status 204 has no body.
         const reply = await send("deleteBranch", context, "DELETE branch", "delete the branch", request, { before });
         return typeof reply === "object" && reply !== null ? "deleted" : undefined;
       } catch (thrown) {
         const facts = factsOf(thrown);
         if (facts !== undefined && isMissing(facts)) return undefined;
-        throw thrown;
+        if (!isHard || facts === undefined || !isHardDeleteRefused(facts)) throw thrown;
+        hasHardDelete = false;
+        return this.deleteBranch(branchId, context, before);
       }
     },
     async updateBranch(id, { name, expiresAt }, context) {
@@ -198,6 +203,11 @@ export function neonApi(options: ApiOptions): NeonApi {
       return reply.projects;
     },
   };
+}
+
+/** The fields that have a value. */
+function defined<T extends object>(fields: T): { readonly [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T> as never;
 }
 
 /** The error for pages that never end. The request itself succeeded, so that it is not sent again. */

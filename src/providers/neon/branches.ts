@@ -1,6 +1,7 @@
 import { MAX_TTL_MS } from "../../identity/expiry.ts";
 import { BASE_PREFIX, baseName, branchName } from "../../identity/name.ts";
 import { NAME_PREFIX, type OwnerTag, tagFromRecord } from "../../identity/owner-tag.ts";
+import { isNameOf, withoutSuffix } from "./held-name.ts";
 import type { BranchReply } from "./replies.ts";
 import type { Branch, CallContext, NeonApi } from "./types.ts";
 
@@ -11,7 +12,8 @@ export function toBranch(reply: BranchReply, annotation: unknown): Branch {
     parentId: reply.parent_id === "" ? undefined : reply.parent_id,
     state: reply.current_state,
     // Neon has sent `storage_deleted`; it may send other states.
-    isBeingDeleted: /delet/i.test(`${reply.pending_state ?? ""} ${reply.current_state}`),
+    isBeingDeleted: /delet/i.test(`${reply.pending_state ?? ""} ${reply.current_state}`) || reply.recovery !== undefined,
+    isDeleted: reply.recovery !== undefined,
     isDefault: reply.default,
     isProtected: reply.protected,
     createdAt: new Date(reply.created_at),
@@ -25,7 +27,8 @@ export function toBranch(reply: BranchReply, annotation: unknown): Branch {
 /** The tag, if it was written for a branch of that name. */
 function ownTag(name: string, tag: OwnerTag | undefined): OwnerTag | undefined {
   if (tag === undefined) return undefined;
-  if (tag.kind === "run") return name === branchName({ ...ANY_RUN, repository: tag.repository, key: tag.run }) ? tag : undefined;
+  if (tag.kind === "run")
+    return withoutSuffix(name) === branchName({ ...ANY_RUN, repository: tag.repository, key: tag.run }) ? tag : undefined;
   const base = baseName(tag.fingerprint ?? "");
   return name === base || name.startsWith(`${base}/`) ? tag : undefined;
 }
@@ -34,11 +37,12 @@ function ownTag(name: string, tag: OwnerTag | undefined): OwnerTag | undefined {
 const ANY_RUN = { ref: undefined, pullRequest: undefined, invocation: undefined, attempt: 1, shard: undefined, source: "tag" };
 
 /**
- * The branch with exactly this name; Neon's own search also matches parts. A branch that is being deleted is
- * returned only if there is no other. A branch that was created moments ago may be missing: Neon's own test harness allows 30 s for that.
+ * The branch with exactly this name, or with the suffix for a held name; Neon's own search also matches parts. If there are
+ * several, it is the oldest, so that all jobs of a run use the same one. A branch that is being deleted is returned only if there is no other. A branch that was created moments ago may be missing: Neon's own test harness allows 30 s for that.
  */
 export async function findByName(api: NeonApi, name: string, context: CallContext): Promise<Branch | undefined> {
-  const found = (await api.branches(name, context)).filter((branch) => branch.name === name);
+  const all = (await api.branches(name, context)).filter((branch) => isNameOf(branch.name, name));
+  const found = all.toSorted((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
   return found.find((branch) => !branch.isBeingDeleted) ?? found[0];
 }
 

@@ -1,5 +1,4 @@
 import { isOffshootError, OffshootError } from "../../errors.ts";
-import { tagFromRecord } from "../../identity/owner-tag.ts";
 import type { Refusal, DatabaseRequest } from "../provider.ts";
 import { renewExpiry, requireSibling, warnOfLifetime } from "./adopt.ts";
 import {
@@ -16,46 +15,17 @@ import {
   limitOf,
 } from "./api-errors.ts";
 import { findByName } from "./branches.ts";
+import { changeExpiry } from "./change-expiry.ts";
 import { capacityRefusal } from "./compute-errors.ts";
 import { capacityOf } from "./compute-problems.ts";
+import type { AcquiredBranch, CreateState } from "./create-state.ts";
 import { removeExpired } from "./delete.ts";
-import { endOf, expiringParent, expiryProblemOf, pastExpiry, shorterExpiry } from "./expiry-refusals.ts";
+import { expiryProblemOf } from "./expiry-refusals.ts";
 import type { Setup } from "./options.ts";
+import { freeName } from "./held-name.ts";
 import { parentId, unknownParent, unknownProject } from "./parent.ts";
 import { refusal, WITHHELD_REMEDY } from "./refuse.ts";
-import type { Branch, BranchRequest, CallContext, CreatedBranch } from "./types.ts";
-
-/** What a new branch starts from. */
-export interface Origin {
-  /** Undefined: the project's default branch. */
-  readonly parentId: string | undefined;
-  /** Name of the base, if the parent is a base. */
-  readonly base: string | undefined;
-}
-
-/** A branch that exists. `created` is the reply to our POST; undefined if another job created the branch. */
-export interface AcquiredBranch {
-  readonly branch: Branch;
-  readonly created: CreatedBranch | undefined;
-  readonly base: string | undefined;
-}
-
-/** The state between the attempts of one create. It changes when Neon refuses a part of the request. */
-export interface CreateState {
-  request: BranchRequest | undefined;
-  origin: Origin | undefined;
-  /** The difference of the clocks that the request takes into account. */
-  skewMs: number;
-  /** A POST was sent, its reply was lost, and no search since then has shown whether the branch exists. */
-  isReplyLost: boolean;
-  /** The reply to a POST was not what Neon's API sends. */
-  isReplyWrong: boolean;
-  mayRemoveExpired: boolean;
-  /** Neon refused a later expiry than this. */
-  latestExpiry: Date | undefined;
-  /** Milliseconds that were left at the start. */
-  readonly budgetMs: number;
-}
+import type { CallContext } from "./types.ts";
 
 /** Other jobs end, and their computes with them, so that the limit of active computes may end within this time, in milliseconds. */
 const COMPUTE_LIMIT_MS = 20_000;
@@ -88,12 +58,27 @@ export async function resolveFailedCreate(
     const isWorthWaiting = capacity.kind === "compute-limit" && state.budgetMs - context.deadline.leftMs() < COMPUTE_LIMIT_MS;
     return isWorthWaiting ? undefined : { ...capacityRefusal(capacity.kind, thrown), mayFallBack: !state.isReplyWrong };
   }
+  if (isNameTaken(facts) && (await useFreeName(setup, wanted, state, context))) return undefined;
   if (isNameTaken(facts) || isAmbiguous(facts) || isNotReady(facts)) {
     if (context.deadline.leftMs() > state.budgetMs / 2) return undefined;
     if (isAmbiguous(facts)) return outage(setup, state, wanted, thrown, context);
     throw isNameTaken(facts) ? hiddenName(wanted.name, thrown) : thrown;
   }
   return changeRequest(setup, wanted, state, facts, thrown, context);
+}
+
+/** Chooses another name if a deleted branch holds the one that was sent. Returns whether it did. */
+async function useFreeName({ api }: Setup, wanted: DatabaseRequest, state: CreateState, context: CallContext): Promise<boolean> {
+  const held = state.request?.branch.name;
+  const free = held === undefined || wanted.tag.kind !== "run" ? undefined : await freeName(api, held, context);
+  if (free === undefined) return false;
+  context.emit({
+    kind: "note",
+    text: `A deleted branch that can be recovered in Neon still has the name ${held}. The name ${free} is used.`,
+  });
+  state.name = free;
+  state.request = undefined;
+  return true;
 }
 
 /** Adopts the branch with the wanted name. Returns a refusal if Neon does not answer the search. */
@@ -181,35 +166,6 @@ async function changeRequest(
   throw failure;
 }
 
-/** Removes or shortens an expiry that Neon refused. Returns false if the refusal is about something else. */
-function changeExpiry(setup: Setup, wanted: DatabaseRequest, state: CreateState, facts: CallFacts, { emit }: CallContext): boolean {
-  const problem = expiryProblemOf(facts);
-  const { request } = state;
-  const expiresAt = request?.branch.expires_at;
-  if (problem === "parent") throw expiringParent(setup.choices.parent, facts);
-  if (problem === undefined || request === undefined || expiresAt === undefined) return false;
-  const now = setup.dependencies.now();
-  if (problem !== "unavailable" && setup.clock.skewMs() !== state.skewMs) {
-    // This machine's clock is wrong, and the reply has shown Neon's clock.
-    state.request = undefined;
-    return true;
-  }
-  if (problem === "past") throw pastExpiry(expiresAt, now, facts);
-  const shorter = problem === "late" ? shorterExpiry(new Date(expiresAt), now) : undefined;
-  if (shorter === undefined) {
-    emit({
-      kind: "warning",
-      text: `Neon refused the expiry of the branch (${facts.neonMessage}). ${endOf(wanted.name, tagFromRecord(request.annotation_value)?.expires)}`,
-    });
-    state.request = withoutExpiry(request);
-  } else {
-    emit({ kind: "warning", text: `Neon refused the expiry ${expiresAt} as too late (${facts.neonMessage}). An earlier one is tried.` });
-    state.latestExpiry = shorter;
-    state.request = undefined;
-  }
-  return true;
-}
-
 /** Without the tag nothing could later prove that the branch belongs to offshoot, so none is created. */
 function refusedTag({ neonMessage, ...facts }: CallFacts): OffshootError {
   return new OffshootError("PROVIDER_REJECTED", `Neon refused the owner tag of the branch: ${neonMessage.replace(/\.$/, "")}.`, {
@@ -217,11 +173,6 @@ function refusedTag({ neonMessage, ...facts }: CallFacts): OffshootError {
     remedy: "Check that the project and any proxy in front of Neon's API accept annotations (`annotation_value`), or use another provider.",
     facts: { ...facts, neonMessage },
   });
-}
-
-function withoutExpiry(request: BranchRequest): BranchRequest {
-  const { expires_at: _, ...branch } = request.branch;
-  return { ...request, branch };
 }
 
 function hiddenName(name: string, cause: OffshootError): OffshootError {

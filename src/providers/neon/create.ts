@@ -5,7 +5,8 @@ import type { Refusal, DatabaseRequest } from "../provider.ts";
 import { limitExpiry, toNeonTime } from "./branches.ts";
 import { setExpiry } from "./adopt.ts";
 import { endOf } from "./expiry-refusals.ts";
-import { type AcquiredBranch, type CreateState, type Origin, resolveFailedCreate } from "./create-errors.ts";
+import { resolveFailedCreate } from "./create-errors.ts";
+import type { AcquiredBranch, CreateState, Origin } from "./create-state.ts";
 import type { NeonChoices, Setup } from "./options.ts";
 import { parentId, readyBase } from "./parent.ts";
 import type { BranchRequest, CallContext, CreatedBranch } from "./types.ts";
@@ -19,6 +20,7 @@ export async function createOrAdopt(setup: Setup, wanted: DatabaseRequest, conte
   const state: CreateState = {
     request: undefined,
     origin: undefined,
+    name: wanted.name,
     skewMs: 0,
     isReplyLost: false,
     isReplyWrong: false,
@@ -32,7 +34,7 @@ export async function createOrAdopt(setup: Setup, wanted: DatabaseRequest, conte
       if (state.request === undefined) {
         state.skewMs = setup.clock.skewMs();
         state.request = branchRequest(
-          noLater(byNeonsClock(wanted, state.skewMs), state.latestExpiry),
+          noLater(byNeonsClock({ ...wanted, name: state.name }, state.skewMs), state.latestExpiry),
           state.origin,
           setup.choices,
           setup.dependencies.now(),

@@ -5,7 +5,7 @@ import { factsOf, isAmbiguous, isMissing } from "./api-errors.ts";
 import { type BranchUrls, connectionOf, fetchUrls, requireNames, urlsOfCreated } from "./connection.ts";
 import { capacityCodeOf, capacityRefusal } from "./compute-errors.ts";
 import { computeRequest } from "./create.ts";
-import type { AcquiredBranch } from "./create-errors.ts";
+import type { AcquiredBranch } from "./create-state.ts";
 import { openExpected, type Opened } from "./expected.ts";
 import type { NeonChoices, Setup } from "./options.ts";
 import { renewalOf } from "./renew.ts";

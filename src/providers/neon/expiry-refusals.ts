@@ -2,7 +2,7 @@ import { OffshootError } from "../../errors.ts";
 import type { CallFacts } from "./api-errors.ts";
 
 /**
- * What a refusal says of the expiry of a branch. `parent`: the parent expires, and such a branch cannot have children.
+ * What a refusal reports about the expiry of a branch. `parent`: the parent expires, and such a branch cannot have children.
  * `past`: the expiry is not in the future. `late`: it is later than Neon allows. `unavailable`: no expiry can be set.
  */
 export type ExpiryProblem = "parent" | "past" | "late" | "unavailable";

@@ -33,6 +33,7 @@ const branch = z.object({
   creation_source: optional(z.string()),
   expires_at: optional(time),
   logical_size: optional(z.number()),
+  recovery: optional(z.object({ deleted_at: time })),
 });
 
 /** The fields of Neon's `Branch` that offshoot reads. */

@@ -5,7 +5,7 @@ import { isSibling } from "./branches.ts";
 import type { Setup } from "./options.ts";
 import type { Branch, CallContext } from "./types.ts";
 
-/** How long the tag of a new branch is read, and the time limit of one read, in milliseconds. A server of Neon may not know the branch at once. */
+/** How long the tag of a new branch is read, and the time limit of one read, in milliseconds. Some of Neon's servers know a new branch later. */
 const READING_MS = 6000;
 const READ_MS = 3000;
 const FIRST_PAUSE_MS = 250;

@@ -17,6 +17,8 @@ export interface Branch {
   readonly state: string;
   /** Neon has accepted its deletion: it no longer serves queries, but may keep its name for a while. */
   readonly isBeingDeleted: boolean;
+  /** It was deleted, can be recovered for some days, and may keep its name until then. */
+  readonly isDeleted: boolean;
   readonly isDefault: boolean;
   readonly isProtected: boolean;
   readonly createdAt: Date;
@@ -97,9 +99,12 @@ export interface NeonApi {
   createBranch(request: BranchRequest, context: CallContext): Promise<CreatedBranch>;
   /** One branch. Neon has answered 404 for a branch that was created moments ago. */
   branch(id: string, context: CallContext): Promise<Branch>;
-  /** All pages. `search` is a part of a name or of an id. */
-  branches(search: string | undefined, context: CallContext): Promise<readonly Branch[]>;
-  /** Undefined if Neon does not know the branch or has deleted it. `before` runs just before each attempt. */
+  /** All pages. `search` is a part of a name or of an id. With `deleted`, also branches that were deleted and can be recovered. */
+  branches(search: string | undefined, context: CallContext, more?: { readonly deleted: boolean }): Promise<readonly Branch[]>;
+  /**
+   * Deletes a branch for good where Neon has `hard_delete`, because it holds data. Undefined if Neon does not know the branch
+   * or has deleted it. `before` runs just before each attempt.
+   */
   deleteBranch(id: string, context: CallContext, before: () => Promise<void>): Promise<"deleted" | undefined>;
   /** An `expiresAt` of null removes the expiry. */
   updateBranch(id: string, change: { readonly name?: string; readonly expiresAt?: Date | null }, context: CallContext): Promise<Branch>;

@@ -1,0 +1,35 @@
+import type { Branch, BranchRequest, CreatedBranch } from "./types.ts";
+
+/** What a new branch starts from. */
+export interface Origin {
+  /** Undefined: the project's default branch. */
+  readonly parentId: string | undefined;
+  /** Name of the base, if the parent is a base. */
+  readonly base: string | undefined;
+}
+
+/** A branch that exists. `created` is the reply to our POST; undefined if another job created the branch. */
+export interface AcquiredBranch {
+  readonly branch: Branch;
+  readonly created: CreatedBranch | undefined;
+  readonly base: string | undefined;
+}
+
+/** The state between the attempts of one create. It changes when Neon refuses a part of the request. */
+export interface CreateState {
+  request: BranchRequest | undefined;
+  origin: Origin | undefined;
+  /** The name to send: the wanted one, or one with a suffix if a deleted branch holds that. */
+  name: string;
+  /** The difference of the clocks that the request takes into account. */
+  skewMs: number;
+  /** A POST was sent, its reply was lost, and no search since then has shown whether the branch exists. */
+  isReplyLost: boolean;
+  /** The reply to a POST was not what Neon's API sends. */
+  isReplyWrong: boolean;
+  mayRemoveExpired: boolean;
+  /** Neon refused a later expiry than this. */
+  latestExpiry: Date | undefined;
+  /** Milliseconds that were left at the start. */
+  readonly budgetMs: number;
+}
