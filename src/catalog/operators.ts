@@ -5,6 +5,12 @@ export interface Operator extends InSchema {
   readonly function: string;
   readonly commutator?: string;
   readonly negator?: string;
+  /** The function that estimates how many rows match. */
+  readonly restrict?: string;
+  /** The same for a join. */
+  readonly join?: string;
+  readonly hashes?: true;
+  readonly merges?: true;
 }
 
 export const operators: ObjectQuery<Operator> = {
@@ -16,6 +22,10 @@ export const operators: ObjectQuery<Operator> = {
     function: "o.oprcode::oid::regprocedure",
     commutator: "nullif(o.oprcom, 0)::regoperator",
     negator: "nullif(o.oprnegate, 0)::regoperator",
+    restrict: "nullif(o.oprrest::oid, 0)::regproc",
+    join: "nullif(o.oprjoin::oid, 0)::regproc",
+    hashes: json("nullif(o.oprcanhash, false)"),
+    merges: json("nullif(o.oprcanmerge, false)"),
   },
   from: `
 from pg_operator o join ns n on n.oid = o.oprnamespace

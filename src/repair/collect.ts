@@ -1,8 +1,9 @@
 import { type Change, keyOfChange } from "../drift/change.ts";
 import { drop, dropDependents } from "./drop.ts";
-import { create, createParts } from "./create.ts";
+import { changeOwnership, create, createParts } from "./create.ts";
 import { type Operation, realKey, type RepairState, type Sides, startState } from "./repair-state.ts";
 import { OBJECT_REPAIRS } from "./objects/registry.ts";
+import { isSequenceOfIdentity } from "./relation-names.ts";
 import type { RepairContext } from "./repair-context.ts";
 import { guarded, isStatements, type Remedy } from "./step.ts";
 
@@ -30,13 +31,15 @@ export function collect(changes: readonly Change[], sides: Sides, context: Repai
 }
 
 /** Adds the operation that alters an object, or the reason why that is not possible. */
-function alter({ creates, altered, refused, context }: RepairState, change: Change): Remedy {
+function alter(state: RepairState, change: Change): Remedy {
+  const { creates, altered, refused, context } = state;
   const { kind, object, differences } = change;
   const remedy = OBJECT_REPAIRS[kind].alter(object, differences, context);
   if (isStatements(remedy)) {
     const key = realKey(context.actual, change);
     creates.set(key, { key, kind, id: object, action: "create", statements: remedy, causes: new Set([keyOfChange(change)]) });
     altered.add(key);
+    if (kind === "sequence") changeOwnership(state, object, keyOfChange(change));
   } else if (remedy !== "recreate") refused.set(keyOfChange(change), remedy.cannot);
   return remedy;
 }
@@ -47,7 +50,8 @@ function addOrRemove(state: RepairState, change: Change): void {
   const { kind, object } = change;
   if (change.change === "extra") {
     const key = realKey(context.actual, change);
-    if (!sides.everything.expected.facts.has(key)) drop(state, key, keyOfChange(change));
+    const isKept = sides.everything.expected.facts.has(key) && !isSequenceOfIdentity(context.expected, key);
+    if (!isKept) drop(state, key, keyOfChange(change));
     return;
   }
   const key = realKey(context.expected, change);

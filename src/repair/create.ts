@@ -25,11 +25,22 @@ export function create(
   // An object that should be altered is now created instead, so it keeps the causes of that.
   const causes = new Set([cause, ...(known?.causes ?? [])]);
   creates.set(key, { key, kind, id, action: "create", statements: [...remedy, ...revokes], causes });
-  if (kind === "sequence") {
-    const name = realName(from.expected, id);
-    create(state, `ownership ${name}`, { kind: "ownership", id: name }, cause, from);
-  }
+  if (kind === "sequence") changeOwnership(state, id, cause, from);
   createParts(state, key, cause, from);
+}
+
+/** Adds what makes a sequence belong to its expected column, and first to no column if it belongs to another one. */
+export function changeOwnership(state: RepairState, id: string, cause: string, from: RepairContext = state.context): void {
+  const { context, drops } = state;
+  const name = realName(from.expected, id);
+  const wanted = from.expected.find("sequences", name)?.ownedBy;
+  const found = context.actual.find("sequences", name);
+  if (wanted === found?.ownedBy) return;
+  const key = `ownership ${name}`;
+  if (wanted !== undefined) create(state, key, { kind: "ownership", id: name }, cause, from);
+  if (found?.ownedBy === undefined || drops.has(key)) return;
+  const statements = OBJECT_REPAIRS.ownership.drop(name, context);
+  drops.set(key, { key, kind: "ownership", id: name, action: "drop", statements, causes: new Set([cause]) });
 }
 
 /** Adds the parts of an object. The columns of a table are created with the table, so only their own parts are added. */

@@ -17,6 +17,7 @@ export interface Lookup extends Side {
   get<K extends ContentKind>(kind: K, id: string): Catalog[K][number];
   find<K extends ContentKind>(kind: K, id: string): Catalog[K][number] | undefined;
   column(id: string): { readonly table: Table; readonly column: Column };
+  findColumn(id: string): Column | undefined;
   /** The sequence of a serial or identity column. */
   sequenceOf(columnId: string): Sequence | undefined;
   /** The role that owns most objects. The comparison treats the main owners of both sides as the same role. */
@@ -54,6 +55,7 @@ export function lookup({ catalog, source }: Side, mainOwner: string | undefined)
       if (found === undefined) throw new TypeError(`column ${id} is not in the catalog`);
       return found;
     },
+    findColumn: (id) => columns.get(id)?.column,
     sequenceOf: (columnId) => sequences.get(columnId),
     mainOwner,
   };

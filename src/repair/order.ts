@@ -17,18 +17,26 @@ export function order(operations: readonly Operation[], sides: Pick<Sides, "expe
   for (const key of drops.keys()) {
     const operation = placeOf(key, drops, sides.actual);
     precede(operation, creates.get(key));
-    for (const needed of sides.actual.needs(key)) {
+    for (const needed of sides.actual.needs(key.replace(/^ownership /, "sequence "))) {
       precede(operation, placeOf(needed, drops, sides.actual));
       precede(operation, creates.get(needed));
     }
     for (const { key: dependent } of sides.actual.dependents(key)) {
       // Postgres removes a dropped table from a publication, which may have to wait for the new table. A column in its list blocks the drop.
       if (dependent.startsWith("publication ") && operation?.kind !== "column") continue;
+      // A column that becomes an identity column continues the values of the sequence of its default.
+      if (operation?.kind === "sequence") precede(creates.get(dependent.replace(/^default /, "column ")), operation);
       precede(placeOf(dependent, drops, sides.actual) ?? placeOf(dependent, creates, sides.actual), operation);
     }
   }
   for (const [key, operation] of creates) {
     for (const needed of needsOf(operation, key, sides.expected)) precede(placeOf(needed, creates, sides.expected), operation);
+    // An identity sequence of the same name is dropped together with the identity of its column.
+    const identities = operation.kind === "sequence" ? sides.actual.needs(key).filter((one) => isIdentity(one, sides.actual)) : [];
+    for (const column of identities) {
+      const usesIt = sides.expected.needs(column.replace(/^column /, "default ")).includes(key);
+      if (!usesIt) precede(placeOf(column, drops, sides.actual) ?? creates.get(column), operation);
+    }
   }
   return sorted(operations, after).flatMap(stepsOf);
 }

@@ -4,6 +4,7 @@ import { quoted } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import type { Difference } from "../../drift/change.ts";
 import { foreignOptions } from "./foreign.ts";
+import { relationKind } from "../relation-names.ts";
 import type { RepairContext } from "../repair-context.ts";
 import { sequenceOptions } from "./sequences.ts";
 import { toStatements, type Statement } from "../step.ts";
@@ -39,7 +40,7 @@ export function identityClause(columnId: string, identity: NonNullable<Column["i
   const sequence = expected.sequenceOf(columnId);
   if (sequence === undefined) return `generated ${identity} as identity`;
   // Without a name, Postgres chooses one that is not taken.
-  const name = actual.find("sequences", sequence.id) === undefined ? `sequence name ${sequence.id} ` : "";
+  const name = relationKind(actual, sequence.id) === undefined ? `sequence name ${sequence.id} ` : "";
   return `generated ${identity} as identity (${name}${sequenceOptions(sequence)})`;
 }
 

@@ -69,7 +69,8 @@ export const columns: ObjectRepair = {
     differences.some(({ property }) => property === "type" || property === "collation") ? "all" : undefined,
   isUnchanged(id, differences, { actual }) {
     const { table, column } = actual.column(id);
-    if (column.generated !== undefined) return isGeneratedAs(table.id, column.name, column.generated);
+    const changesExpression = differences.some(({ property }) => property === "generated" || property === "virtual");
+    if (column.generated !== undefined || changesExpression) return isGeneratedAs(table.id, column);
     return differences.some(({ property }) => property === "type") ? isOfType(table.id, column) : undefined;
   },
 };
@@ -89,18 +90,28 @@ export const defaults: ObjectRepair = {
     const text = defaultOf(id, context);
     return text === undefined ? [] : toStatements(`alter table ${table.id} alter column ${quoted(column.name)} set default ${text}`);
   },
-  drop(id, { actual }) {
+  drop(id, { actual, expected }) {
     const { table, column } = actual.column(id);
-    return toStatements(`alter table ${table.id} alter column ${quoted(column.name)} drop default`);
+    const drop = `alter table ${table.id} alter column ${quoted(column.name)} drop default`;
+    const { identity, generated } = expected.findColumn(id) ?? {};
+    // Postgres refuses the statement on an identity column and on a generated column, which a second run finds.
+    return toStatements(identity ?? generated ? guarded(isOrdinary(table.id, column.name), drop) : drop);
   },
   alter: () => "recreate",
 };
 
-/** SQL condition: the column is generated with this expression. */
-function isGeneratedAs(table: string, column: string, expression: string): string {
+/** SQL condition: the column is neither an identity column nor generated. */
+function isOrdinary(table: string, column: string): string {
+  return `exists (select from pg_catalog.pg_attribute where attrelid = pg_catalog.to_regclass(${literal(table)}) and attname = ${literal(column)}
+    and attidentity = '' and attgenerated = '')`;
+}
+
+/** SQL condition: the column is generated, or not, as the comparison found it. */
+function isGeneratedAs(table: string, { name, generated, virtual }: Column): string {
+  const row = `a.attrelid = pg_catalog.to_regclass(${literal(table)}) and a.attname = ${literal(name)}`;
+  if (generated === undefined) return `exists (select from pg_catalog.pg_attribute a where ${row} and a.attgenerated = '')`;
   return `exists (select from pg_catalog.pg_attribute a join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-    where a.attrelid = pg_catalog.to_regclass(${literal(table)}) and a.attname = ${literal(column)} and a.attgenerated <> ''
-      and pg_catalog.pg_get_expr(d.adbin, d.adrelid) = ${literal(expression)})`;
+    where ${row} and a.attgenerated = '${virtual === true ? "v" : "s"}' and pg_catalog.pg_get_expr(d.adbin, d.adrelid) = ${literal(generated)})`;
 }
 
 /** SQL condition: the column has this type. */

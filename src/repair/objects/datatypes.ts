@@ -1,5 +1,6 @@
 import { literal } from "../../postgres/identifier.ts";
 import { changeOwner, type ObjectRepair, ownerOfNew, type RepairContext } from "../repair-context.ts";
+import { isRelation } from "../relation-names.ts";
 import { guarded, type Statement, toStatements } from "../step.ts";
 import { revokePublicDefaults } from "./default-privileges.ts";
 
@@ -10,9 +11,14 @@ type TypeKind = keyof typeof LETTERS;
 
 /** `drop type` drops types of every kind. If a type of another kind replaces this one, a second run must keep that one. */
 export function dropType(kind: TypeKind, id: string, { expected }: RepairContext): readonly Statement[] {
-  const isReplaced = (Object.keys(LETTERS) as TypeKind[]).some((other) => other !== kind && expected.find(other, id) !== undefined);
+  const isOtherType = (Object.keys(LETTERS) as TypeKind[]).some((other) => other !== kind && expected.find(other, id) !== undefined);
+  // A table and a view have a row type of their name.
+  const isReplaced = isOtherType || expected.find("tables", id) !== undefined || expected.find("views", id) !== undefined;
   const drop = `drop ${kind === "domains" ? "domain" : "type"} if exists ${id}`;
-  const isThis = `exists (select from pg_catalog.pg_type where oid = pg_catalog.to_regtype(${literal(id)}) and typtype = '${LETTERS[kind]}')`;
+  const isThis =
+    kind === "composites"
+      ? isRelation(id, "c")
+      : `exists (select from pg_catalog.pg_type where oid = pg_catalog.to_regtype(${literal(id)}) and typtype = '${LETTERS[kind]}')`;
   return toStatements(isReplaced ? guarded(isThis, drop) : drop);
 }
 

@@ -8,10 +8,33 @@ import { guarded, isStatements, type Remedy, type Statement, toStatements } from
 import { changeRights, partsOfRight } from "./grants.ts";
 
 /** The object types of default privileges, by the letter in `pg_default_acl`. */
-const OBJECTS: Readonly<Record<string, string>> = { r: "tables", S: "sequences", f: "functions", T: "types", n: "schemas" };
+const OBJECTS: Readonly<Record<string, string>> = {
+  r: "tables",
+  S: "sequences",
+  f: "functions",
+  T: "types",
+  n: "schemas",
+  L: "large objects",
+};
 
-/** The rights of `public` without default privileges for every schema (PostgreSQL documentation, 5.8). The owner has all rights. */
+/** The rights of `public` without default privileges for every schema (PostgreSQL documentation, 5.8). */
 const BUILTIN: Readonly<Record<string, readonly string[]>> = { f: ["public=EXECUTE"], T: ["public=USAGE"] };
+
+/** All rights on each type of object, which its owner has without default privileges (PostgreSQL documentation, 5.8, table 5.2). */
+const ALL_RIGHTS: Readonly<Record<string, readonly string[]>> = {
+  r: ["INSERT", "SELECT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"],
+  S: ["SELECT", "UPDATE", "USAGE"],
+  f: ["EXECUTE"],
+  T: ["USAGE"],
+  n: ["USAGE", "CREATE"],
+  L: ["SELECT", "UPDATE"],
+};
+
+/** `MAINTAIN` exists since PostgreSQL 17. */
+function rightsOfOwner(owner: string, letter: string, major: number): readonly string[] {
+  const all = [...(ALL_RIGHTS[letter] ?? []), ...(letter === "r" && major >= 17 ? ["MAINTAIN"] : [])];
+  return all.map((privilege) => `${owner}=${privilege}`);
+}
 
 interface Scope {
   readonly owner: string;
@@ -34,13 +57,20 @@ function privilegeIn({ catalog, mainOwner }: Lookup, id: string): DefaultPrivile
 function privileges(id: string, context: RepairContext): Remedy {
   const [to, from] = [privilegeIn(context.expected, id), privilegeIn(context.actual, id)];
   const { owner, schema, letter } = scopeOf(from?.id ?? to?.id ?? id);
-  const where = schema === undefined ? "" : ` in schema ${quoted(schema)}`;
-  const mine = [...(from?.rights ?? []), ...(to?.rights ?? [])].filter((right) => partsOfRight(right).grantee === owner);
-  const builtin = schema === undefined ? [...mine, ...(BUILTIN[letter] ?? [])] : [];
-  const remedy = changeRights(from?.rights ?? builtin, to?.rights ?? builtin, ` on ${OBJECTS[letter]}`, context);
-  if (!isStatements(remedy)) return remedy;
   const role = from === undefined ? context.role(owner) : owner;
+  const where = schema === undefined ? "" : ` in schema ${quoted(schema)}`;
+  const { major } = context.actual.catalog.server;
+  const builtin = schema === undefined ? [...rightsOfOwner(role, letter, major), ...(BUILTIN[letter] ?? [])] : [];
+  const wanted = to?.rights.map((right) => inActual(right, context)) ?? builtin;
+  const remedy = changeRights(from?.rights ?? builtin, wanted, ` on ${OBJECTS[letter]}`, context);
+  if (!isStatements(remedy)) return remedy;
   return remedy.map(({ sql }) => ({ sql: `alter default privileges for role ${quoted(role)}${where} ${sql}` }));
+}
+
+/** An expected right with the name that its role has in the actual database. */
+function inActual(right: string, { role }: RepairContext): string {
+  const { grantee, privilege, grantable } = partsOfRight(right);
+  return grantee === "public" ? right : `${role(grantee)}=${privilege}${grantable ? "*" : ""}`;
 }
 
 export const defaultPrivileges: ObjectRepair = {

@@ -11,7 +11,7 @@ interface Target {
 }
 
 /** Reads the catalog's `server {a=1,"b=two words"}`, where the options are the text of an array. */
-function targetOf({ server: text = "" }: Table): Target {
+function targetOf({ server: text = "" }: Pick<Table, "server">): Target {
   const [, server = text, list = ""] = /^(.*?) \{(.*)\}$/s.exec(text) ?? [];
   const options = [...list.matchAll(/"((?:[^"\\]|\\.)*)"|([^,]+)/gs)].map(
     ([, inQuotes, bare]) => inQuotes?.replaceAll(/\\(.)/gs, "$1") ?? bare ?? "",
@@ -29,6 +29,13 @@ export function foreignTail(table: Table, { actual }: RepairContext): string | u
   const { server, options } = targetOf(table);
   if (!actual.catalog.foreignServers.some(({ name }) => name === server)) return undefined;
   return `server ${quoted(server)}${foreignOptions(options)}`;
+}
+
+/** SQL condition: the foreign table is on the server that the comparison found. */
+export function isForeignTableOf(id: string, text: string): string {
+  const { server } = targetOf({ server: text });
+  return `exists (select from pg_catalog.pg_foreign_table f join pg_catalog.pg_foreign_server s on s.oid = f.ftserver
+    where f.ftrelid = pg_catalog.to_regclass(${literal(id)}) and s.srvname = ${literal(server)})`;
 }
 
 /** A change of the server needs a new foreign table; a change of options does not. */

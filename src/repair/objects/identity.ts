@@ -18,7 +18,9 @@ export function changeToIdentity(id: string, identity: NonNullable<Column["ident
   const alter = `alter table ${table.id} alter column ${quoted(column.name)}`;
   if (column.identity !== undefined) return toStatements(`${alter} set generated ${identity}`);
   const old = context.actual.sequenceOf(id);
+  const shared = old === undefined ? sequenceIn(column.default, context) : undefined;
   const temporary = old === undefined ? undefined : replacedName(old);
+  const last = temporary?.id ?? shared?.id;
   const own = `pg_catalog.pg_get_serial_sequence(${literal(table.id)}, ${literal(column.name)})::regclass`;
   const sql = guarded(
     identityIs(table.id, column.name, "= ''"),
@@ -28,11 +30,16 @@ export function changeToIdentity(id: string, identity: NonNullable<Column["ident
       ? []
       : [`alter sequence ${old.id} owned by none`, `alter sequence ${old.id} rename to ${quoted(temporary.name)}`]),
     `${alter} add ${identityClause(id, identity, context)}`,
-    ...(temporary === undefined
-      ? []
-      : [`perform pg_catalog.setval(${own}, last_value, is_called) from ${temporary.id}`, `drop sequence ${temporary.id}`]),
+    ...(last === undefined ? [] : [`perform pg_catalog.setval(${own}, last_value, is_called) from ${last}`]),
+    // A sequence that does not belong to the column can serve others.
+    ...(temporary === undefined ? [] : [`drop sequence ${temporary.id}`]),
   );
   return [{ sql }, setPastRows(id, own, context.expected.sequenceOf(id), context)];
+}
+
+/** The sequence of a default such as `nextval('app.numbers'::regclass)`. */
+function sequenceIn(byDefault: string | undefined, { actual }: RepairContext): Sequence | undefined {
+  return actual.catalog.sequences.find(({ id }) => byDefault === `nextval(${literal(id)}::regclass)`);
 }
 
 /** Changes an identity column to a serial column, whose sequence continues the values of the identity. */

@@ -2,7 +2,8 @@ import type { Index } from "../../catalog/indexes.ts";
 import { path, quoted } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import { byProperty, type ObjectRepair, type RepairContext } from "../repair-context.ts";
-import { toStatements, type Statement } from "../step.ts";
+import { isRelation, isReplaced } from "../relation-names.ts";
+import { guarded, toStatements, type Statement } from "../step.ts";
 
 export const indexes: ObjectRepair = {
   create(id, context) {
@@ -10,9 +11,10 @@ export const indexes: ObjectRepair = {
     // The constraint creates its own index.
     return index.constraint === undefined ? [...build(index, context), ...setMarks(index)] : setMarks(index);
   },
-  drop(id, { actual }) {
-    const index = actual.get("indexes", id);
-    return index.constraint === undefined ? toStatements(`drop index if exists ${id}`) : [];
+  drop(id, { actual, expected }) {
+    if (actual.get("indexes", id).constraint !== undefined) return [];
+    const drop = `drop index if exists ${id}`;
+    return toStatements(isReplaced(expected, id, "index") ? guarded(isRelation(id, "i", "I"), drop) : drop);
   },
   isUnchanged(id, differences, { actual }) {
     const row = `select from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass(${literal(id)})`;

@@ -4,25 +4,57 @@ import { guarded, toStatements } from "../step.ts";
 
 export const operators: ObjectRepair = {
   create(id, { expected }) {
-    const { function: called, commutator, negator } = expected.get("operators", id);
+    const { function: called, commutator, negator, restrict, join, hashes, merges } = expected.get("operators", id);
     const { symbol, left, right } = parts(id);
     const list = [
-      `function = ${called.replace(/\(.*$/s, "")}`,
+      `function = ${withoutArguments(called)}`,
       left === "none" ? "" : `leftarg = ${left}`,
       right === "none" ? "" : `rightarg = ${right}`,
-      commutator === undefined ? "" : `commutator = operator(${commutator.replace(/\(.*$/s, "")})`,
-      negator === undefined ? "" : `negator = operator(${negator.replace(/\(.*$/s, "")})`,
+      commutator === undefined ? "" : `commutator = operator(${withoutArguments(commutator)})`,
+      negator === undefined ? "" : `negator = operator(${withoutArguments(negator)})`,
+      restrict === undefined ? "" : `restrict = ${restrict}`,
+      join === undefined ? "" : `join = ${join}`,
+      hashes === true ? "hashes" : "",
+      merges === true ? "merges" : "",
     ];
-    const missing = `pg_catalog.to_regoperator(${literal(id)}) is null`;
+    // An operator that another one names as its commutator or negator has a row without a function until it is created.
+    const missing = `not exists (${operatorRow(id)} and oprcode <> 0)`;
     return toStatements(guarded(missing, `create operator ${symbol} (${list.filter((part) => part !== "").join(", ")})`));
   },
   drop: (id) => toStatements(`drop operator if exists ${id}`),
   isUnchanged(id, _differences, { actual }) {
-    const { function: called } = actual.get("operators", id);
-    return `exists (select from pg_catalog.pg_operator where oid = pg_catalog.to_regoperator(${literal(id)}) and oprcode::oid = pg_catalog.to_regprocedure(${literal(called)}))`;
+    const { function: called, commutator, negator, restrict, join, hashes, merges } = actual.get("operators", id);
+    const facts = [
+      `oprcode::oid = pg_catalog.to_regprocedure(${literal(called)})`,
+      `oprcom = ${operatorOid(commutator)}`,
+      `oprnegate = ${operatorOid(negator)}`,
+      `oprrest::oid = ${routineOid(restrict)}`,
+      `oprjoin::oid = ${routineOid(join)}`,
+      `oprcanhash = ${hashes === true}`,
+      `oprcanmerge = ${merges === true}`,
+    ];
+    return `exists (${operatorRow(id)} and ${facts.join(" and ")})`;
   },
   alter: () => "recreate",
 };
+
+/** Selects the row of the operator; more conditions can follow. */
+function operatorRow(id: string): string {
+  return `select from pg_catalog.pg_operator where oid = pg_catalog.to_regoperator(${literal(id)})`;
+}
+
+function operatorOid(name: string | undefined): string {
+  return name === undefined ? "0" : `pg_catalog.to_regoperator(${literal(name)})`;
+}
+
+function routineOid(name: string | undefined): string {
+  return name === undefined ? "0" : `pg_catalog.to_regproc(${literal(name)})`;
+}
+
+/** Leaves out the types of `app.less(integer, integer)`. */
+function withoutArguments(name: string): string {
+  return name.replace(/\(.*$/s, "");
+}
 
 /** The parts of `app.===(integer, integer)`. The commas of a type such as `numeric(8,2)` are inside parentheses. */
 function parts(id: string): { readonly symbol: string; readonly left: string; readonly right: string } {

@@ -17,10 +17,13 @@ export const ranges: ObjectRepair = {
   }),
   drop: (id, context) => dropType("ranges", id, context),
   isUnchanged(id, _differences, { actual }) {
-    const { subtype, canonical, difference, multirange } = actual.get("ranges", id);
+    const { subtype, operatorClass, collation, canonical, difference, multirange } = actual.get("ranges", id);
     return typeMatches(
       id,
       `exists (select from pg_catalog.pg_range where rngtypid = t.oid and pg_catalog.format_type(rngsubtype, null) = ${literal(subtype)}
+      and exists (select from pg_catalog.pg_opclass o join pg_catalog.pg_namespace n on n.oid = o.opcnamespace
+        where o.oid = rngsubopc and pg_catalog.format('%I.%I', n.nspname, o.opcname) = ${literal(operatorClass)})
+      and rngcollation = ${collation === undefined ? "0" : `pg_catalog.to_regcollation(${literal(collation)})`}
       and ${called("rngsubdiff", difference)} and ${called("rngcanonical", canonical)}${multirange === undefined ? "" : ` and rngmultitypid = pg_catalog.to_regtype(${literal(multirange)})`})`,
     );
   },

@@ -30,7 +30,7 @@ export const routines: ObjectRepair = {
   },
   isUnchanged(id, _differences, { actual }) {
     const definition = actual.source.routines.get(id);
-    if (definition === undefined) return undefined;
+    if (definition === undefined) return isAggregateOf(actual.get("routines", id));
     const same = `pg_catalog.md5(pg_catalog.pg_get_functiondef(oid)) = ${literal(createHash("md5").update(definition).digest("hex"))}`;
     return `exists (select from pg_catalog.pg_proc where oid = pg_catalog.to_regprocedure(${literal(id)}) and ${same})`;
   },
@@ -40,11 +40,19 @@ export const routines: ObjectRepair = {
     const changed = byProperty(differences);
     const owner = changed.has("owner") ? [changeOwner("routine", id, routine.owner, context)] : [];
     if (changed.size === owner.length) return owner;
-    if (routine.kind === "aggregate" || FIXED.some((name) => changed.has(name)) || !keepsArguments(routine, found)) return "recreate";
-    const replaced = definitionOf(id, context);
+    const isOrderedSet = routine.kind === "aggregate" && routine.aggregate?.["kind"] !== "n";
+    if (isOrderedSet || FIXED.some((name) => changed.has(name)) || !keepsArguments(routine, found)) return "recreate";
+    const replaced = routine.kind === "aggregate" ? createAggregate(routine) : definitionOf(id, context);
     return isStatements(replaced) ? [...replaced, ...owner] : replaced;
   },
 };
+
+/** SQL condition: the aggregate has the result and the argument names that the comparison found. */
+function isAggregateOf({ id, result = "", arguments: given }: Routine): string {
+  const names = given.map(({ name }) => literal(name ?? "")).join(", ");
+  return `exists (select from pg_catalog.pg_proc where oid = pg_catalog.to_regprocedure(${literal(id)}) and prokind = 'a'
+    and pg_catalog.pg_get_function_result(oid) = ${literal(result)} and coalesce(proargnames, array_fill(''::text, array[pronargs::int])) = array[${names}]::text[])`;
+}
 
 function definitionOf(id: string, { expected }: RepairContext): Remedy {
   const definition = expected.source.routines.get(id);

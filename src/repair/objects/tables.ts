@@ -4,8 +4,9 @@ import { literal } from "../../postgres/identifier.ts";
 import type { Difference } from "../../drift/change.ts";
 import { columnDefinition, newColumnSettings, optionNames } from "./column-definition.ts";
 import { changeParents } from "./inheritance.ts";
-import { foreignTail, changeTarget } from "./foreign.ts";
+import { foreignTail, changeTarget, isForeignTableOf } from "./foreign.ts";
 import { changeOwner, type ObjectRepair, type RepairContext, ownerOfNew } from "../repair-context.ts";
+import { isRelation, isReplaced } from "../relation-names.ts";
 import { guarded, isStatements, toStatements, type Remedy, type Statement } from "../step.ts";
 
 const NO_SERVER =
@@ -45,18 +46,18 @@ export const tables: ObjectRepair = {
     ];
   },
   drop(id, { actual, expected }) {
-    // Its rows are on the foreign server.
-    if (actual.get("tables", id).kind === "foreign table") return toStatements(`drop foreign table if exists ${id}`);
-    const drop = `drop table if exists ${id}`;
-    const isTable = `exists (${row(id)} and relkind in ('r', 'p', 'f'))`;
-    // If a view replaces the table, a second run must keep the view.
-    return [
-      { sql: expected.find("views", id) === undefined ? drop : guarded(isTable, drop), destructive: "it drops the data of the table" },
-    ];
+    const isForeign = actual.get("tables", id).kind === "foreign table";
+    const drop = `drop ${isForeign ? "foreign table" : "table"} if exists ${id}`;
+    const otherTable = expected.find("tables", id);
+    const changesKind = otherTable !== undefined && (otherTable.kind === "foreign table") !== isForeign;
+    const letters = isForeign ? ["f"] : ["r", "p"];
+    const sql = changesKind || isReplaced(expected, id, "table") ? guarded(isRelation(id, ...letters), drop) : drop;
+    // The rows of a foreign table are on the foreign server.
+    return isForeign ? toStatements(sql) : [{ sql, destructive: "it drops the data of the table" }];
   },
   isUnchanged(id, _differences, { actual }) {
-    const { partitionKey, kind } = actual.get("tables", id);
-    if (kind === "foreign table") return undefined;
+    const { partitionKey, kind, server = "" } = actual.get("tables", id);
+    if (kind === "foreign table") return isForeignTableOf(id, server);
     return `exists (${row(id)} and pg_catalog.pg_get_partkeydef(oid) is not distinct from ${partitionKey === undefined ? "null" : literal(partitionKey)})`;
   },
   alter(id, differences, context) {

@@ -5,6 +5,7 @@ import { literal } from "../../postgres/identifier.ts";
 import type { Difference } from "../../drift/change.ts";
 import { optionNames } from "./column-definition.ts";
 import { byProperty, changeOwner, type ObjectRepair, type RepairContext, ownerOfNew } from "../repair-context.ts";
+import { isRelation, isReplaced } from "../relation-names.ts";
 import { guarded, toStatements, type Statement } from "../step.ts";
 
 export const views: ObjectRepair = {
@@ -69,22 +70,37 @@ export const materializedViews: ObjectRepair = {
   },
 };
 
-/** SQL condition: the view still has the query that the comparison found. */
+/** SQL condition: the view still has the query, the columns or the options that the comparison found. */
 function isUnchangedView(id: string, differences: readonly Difference[], { actual }: RepairContext): string | undefined {
-  if (!differences.some(({ property }) => property === "definition")) return undefined;
-  const text = createHash("md5").update(actual.get("views", id).definition).digest("hex");
-  return `pg_catalog.md5(pg_catalog.pg_get_viewdef(pg_catalog.to_regclass(${literal(id)}))) = ${literal(text)}`;
+  const { definition, columns, options: found = [] } = actual.get("views", id);
+  const changed = byProperty(differences);
+  const view = `pg_catalog.to_regclass(${literal(id)})`;
+  if (changed.has("definition")) return `pg_catalog.md5(pg_catalog.pg_get_viewdef(${view})) = ${literal(md5(definition))}`;
+  if (changed.has("columns")) {
+    const text = `select pg_catalog.string_agg(pg_catalog.concat_ws(' ', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
+      pg_catalog.pg_get_expr(d.adbin, d.adrelid), nullif(a.attstattarget, -1), pg_catalog.array_to_string(a.attoptions, ' ')), ', ' order by a.attnum)
+    from pg_catalog.pg_attribute a left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    where a.attrelid = ${view} and a.attnum > 0`;
+    return `pg_catalog.md5((${text})) = ${literal(md5(columns.map(columnText).join(", ")))}`;
+  }
+  if (!changed.has("options")) return undefined;
+  const options = found.length === 0 ? "is null" : `= array[${found.map(literal).join(", ")}]`;
+  return `exists (select from pg_catalog.pg_class where oid = ${view} and reloptions ${options})`;
+}
+
+function columnText({ name, type, default: initial, statistics, options: own = [] }: View["columns"][number]): string {
+  return [name, type, initial, statistics, own.length === 0 ? undefined : own.join(" ")].filter((part) => part !== undefined).join(" ");
+}
+
+function md5(text: string): string {
+  return createHash("md5").update(text).digest("hex");
 }
 
 const LETTERS = { view: "v", "materialized view": "m" } as const;
 
-/** If a relation of another kind replaces the view, a second run must keep that relation. */
 function dropped(kind: keyof typeof LETTERS, id: string, { expected }: RepairContext): readonly Statement[] {
   const drop = `drop ${kind} if exists ${id}`;
-  const replaced = expected.find("views", id) ?? expected.find("tables", id);
-  if (replaced === undefined) return toStatements(drop);
-  const isThis = `exists (select from pg_catalog.pg_class where oid = pg_catalog.to_regclass(${literal(id)}) and relkind = '${LETTERS[kind]}')`;
-  return toStatements("materialized" in replaced && replaced.materialized === (kind !== "view") ? drop : guarded(isThis, drop));
+  return toStatements(isReplaced(expected, id, kind) ? guarded(isRelation(id, LETTERS[kind]), drop) : drop);
 }
 
 function query({ definition }: View): string {
