@@ -4,6 +4,7 @@ import type { Composite, Domain, Enum, Range } from "./datatypes.ts";
 import type { DefaultPrivilege, Grant } from "./grants.ts";
 import type { Index } from "./indexes.ts";
 import type { Cast, Collation, Operator, Statistics, TextSearchConfiguration } from "./operators.ts";
+import type { OperatorClass, OperatorFamily } from "./operator-classes.ts";
 import type { Policy } from "./policies.ts";
 import type { Table, View } from "./relations.ts";
 import type { ForeignServer, Publication } from "./replication.ts";
@@ -31,6 +32,8 @@ export interface Contents {
   readonly ranges: readonly Range[];
   readonly collations: readonly Collation[];
   readonly operators: readonly Operator[];
+  readonly operatorFamilies: readonly OperatorFamily[];
+  readonly operatorClasses: readonly OperatorClass[];
   readonly casts: readonly Cast[];
   readonly textSearchConfigurations: readonly TextSearchConfiguration[];
   readonly statistics: readonly Statistics[];

@@ -7,6 +7,7 @@ import { json, selectObjects, type ObjectQuery } from "./object-query.ts";
 import { defaultPrivileges, grants } from "./grants.ts";
 import { indexes } from "./indexes.ts";
 import { casts, collations, operators, statistics, textSearchConfigurations } from "./operators.ts";
+import { operatorClasses, operatorFamilies } from "./operator-classes.ts";
 import { policies } from "./policies.ts";
 import { tables, views } from "./relations.ts";
 import { foreignServers, publications } from "./replication.ts";
@@ -35,6 +36,8 @@ export const OBJECT_QUERIES: { readonly [K in ContentKind]: ObjectQuery<Contents
   ranges,
   collations,
   operators,
+  operatorFamilies,
+  operatorClasses,
   casts,
   textSearchConfigurations,
   statistics,

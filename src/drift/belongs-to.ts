@@ -50,6 +50,8 @@ const COMMENT_KINDS: Readonly<Record<string, readonly ChangedKind[]>> = {
   publication: ["publication"],
   collation: ["collation"],
   operator: ["operator"],
+  "operator family": ["operator family"],
+  "operator class": ["operator class"],
   cast: ["cast"],
   "text search configuration": ["text search configuration"],
 };

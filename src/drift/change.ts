@@ -24,6 +24,8 @@ export type ChangedKind =
   | "range"
   | "collation"
   | "operator"
+  | "operator family"
+  | "operator class"
   | "cast"
   | "text search configuration"
   | "statistics"

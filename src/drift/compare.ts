@@ -100,6 +100,8 @@ const SUMMARY_PROPERTIES: Partial<Record<ChangedKind, readonly string[]>> = {
   range: ["subtype"],
   collation: ["provider", "locale"],
   operator: ["function"],
+  "operator family": ["members"],
+  "operator class": ["type", "members"],
   cast: ["context"],
   publication: ["operations", "tables"],
   "foreign server": ["wrapper"],

@@ -59,6 +59,8 @@ export function factsOf(catalog: Catalog): ReadonlyMap<string, Fact> {
   addAll("range", catalog.ranges);
   addAll("collation", catalog.collations);
   addAll("operator", catalog.operators);
+  addAll("operator family", catalog.operatorFamilies);
+  for (const item of catalog.operatorClasses) add("operator class", item.id, item, [keyOf("operator family", item.family)]);
   addAll("cast", catalog.casts);
   addAll("text search configuration", catalog.textSearchConfigurations);
   addAll("statistics", catalog.statistics);

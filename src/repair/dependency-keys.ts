@@ -45,6 +45,11 @@ const partsOfTables = `
     else format('rule %s.%I', r.id, w.rulename) end
   from pg_rewrite w join rel r on r.oid = w.ev_class`;
 
+const FAMILY = "format('operator family %I.%I using %I', n.nspname, f.opfname, m.amname)";
+const CLASS = "format('operator class %I.%I using %I', n.nspname, c.opcname, m.amname)";
+const fromFamilies = "(pg_opfamily f join ns n on n.oid = f.opfnamespace join pg_am m on m.oid = f.opfmethod)";
+const fromClasses = "(pg_opclass c join ns n on n.oid = c.opcnamespace join pg_am m on m.oid = c.opcmethod)";
+
 const others = `
   select 'pg_proc'::regclass, p.oid, 0, format('%s %I.%I%s', ${kindOfRoutine}, n.nspname, p.proname, ${signatureOf("p")})
   from pg_proc p join ns n on n.oid = p.pronamespace where ${ownRoutine}
@@ -62,6 +67,18 @@ const others = `
   select 'pg_operator'::regclass, o.oid, 0, format('operator %I.%s(%s, %s)', n.nspname, o.oprname,
     coalesce(nullif(o.oprleft, 0)::regtype::text, 'none'), coalesce(nullif(o.oprright, 0)::regtype::text, 'none'))
   from pg_operator o join ns n on n.oid = o.oprnamespace where ${notOfExtension("pg_operator", "o.oid")}
+  union all
+  select 'pg_opfamily'::regclass, f.oid, 0, ${FAMILY} from ${fromFamilies} where ${notOfExtension("pg_opfamily", "f.oid")}
+  union all
+  select 'pg_opclass'::regclass, c.oid, 0, ${CLASS} from ${fromClasses} where ${notOfExtension("pg_opclass", "c.oid")}
+  union all
+  select d.classid, d.objid, 0, ${CLASS}
+  from pg_depend d join ${fromClasses} on c.oid = d.refobjid
+  where d.refclassid = 'pg_opclass'::regclass and d.classid in ('pg_amop'::regclass, 'pg_amproc'::regclass)
+  union all
+  select d.classid, d.objid, 0, ${FAMILY}
+  from pg_depend d join ${fromFamilies} on f.oid = d.refobjid
+  where d.refclassid = 'pg_opfamily'::regclass and d.classid in ('pg_amop'::regclass, 'pg_amproc'::regclass)
   union all
   select 'pg_cast'::regclass, c.oid, 0, format('cast %s as %s', c.castsource::regtype, c.casttarget::regtype) from pg_cast c
   where c.oid >= 16384 and ${notOfExtension("pg_cast", "c.oid")}

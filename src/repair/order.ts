@@ -58,6 +58,11 @@ function needsOf({ kind, id }: Operation, key: string, graph: Graph): readonly s
   if (kind === "column") return [...graph.needs(key), ...graph.needs(`default ${id}`)];
   if (kind === "domain")
     return [key, ...graph.parts(key).map((part) => `${part.kind} ${part.id}`)].flatMap(graph.needs).filter((one) => one !== key);
+  // The index of a constraint can need an operator class that the constraint itself does not.
+  if (kind === "constraint") {
+    const indexes = graph.parts(key).filter((part) => part.kind === "index");
+    return [key, ...indexes.map((part) => `index ${part.id}`)].flatMap(graph.needs).filter((one) => one !== key);
+  }
   if (kind !== "table") return graph.needs(key);
   const columns = graph.parts(key).filter((part) => part.kind === "column");
   return [

@@ -34,6 +34,8 @@ export function catalogOf(contents: Partial<Contents>): Catalog {
     collations: none,
     operators: none,
     casts: none,
+    operatorFamilies: none,
+    operatorClasses: none,
     textSearchConfigurations: none,
     statistics: none,
     eventTriggers: none,

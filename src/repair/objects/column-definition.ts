@@ -4,6 +4,7 @@ import { quoted } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import type { Difference } from "../../drift/change.ts";
 import { foreignOptions } from "./foreign.ts";
+import { notNullOf } from "./not-null.ts";
 import { relationKind } from "../relation-names.ts";
 import type { RepairContext } from "../repair-context.ts";
 import { sequenceOptions } from "./sequences.ts";
@@ -22,7 +23,8 @@ export function columnDefinition(columnId: string, context: RepairContext): stri
     byDefault === undefined ? "" : `default ${byDefault}`,
     generated === undefined ? "" : `generated always as (${generated}) ${virtual === true ? "virtual" : "stored"}`,
     identity === undefined ? "" : identityClause(columnId, identity, context),
-    nullable ? "" : "not null",
+    // A constraint that is not valid or not inherited is added afterwards.
+    nullable || notNullOf(context.expected, table, name) !== undefined ? "" : "not null",
   ]
     .filter((part) => part !== "")
     .join(" ");

@@ -4,6 +4,7 @@ import { literal } from "../../postgres/identifier.ts";
 import { columnDefinition, newColumnSettings, defaultOf, alterColumnSettings } from "./column-definition.ts";
 import { changeColumnOptions } from "./foreign.ts";
 import { advanceSequence, changeToIdentity, changeToSerial } from "./identity.ts";
+import { notNullOf, removeNotNull } from "./not-null.ts";
 import { byProperty, type ObjectRepair, type RepairContext } from "../repair-context.ts";
 import { guarded, toStatements, type Remedy, type Statement } from "../step.ts";
 import { widens } from "./widening.ts";
@@ -14,7 +15,8 @@ export const columns: ObjectRepair = {
   create(id, context) {
     const { table, column } = context.expected.column(id);
     const source = column.default ?? column.generated ?? column.identity;
-    if (!column.nullable && source === undefined && context.hasRows(table.id)) {
+    const isChecked = notNullOf(context.expected, table, column.name)?.validated !== false;
+    if (!column.nullable && isChecked && source === undefined && context.hasRows(table.id)) {
       return {
         cannot: "the column is NOT NULL without a default, and the table has rows: they need a backfill, which a schema does not define",
       };
@@ -49,13 +51,12 @@ export const columns: ObjectRepair = {
       steps.push({ sql: byDefault === undefined ? `${alter} drop default` : `${alter} set default ${byDefault}` });
     if (changed.has("default") && !becomesSerial) steps.push(...advanceSequence(id, byDefault, context));
     if (changed.has("nullable")) {
-      if (!column.nullable && context.hasNulls(id))
+      const own = notNullOf(context.expected, table, column.name);
+      if (!column.nullable && own?.validated !== false && context.hasNulls(id))
         return { cannot: "rows have no value in the column: they need a backfill before it can be NOT NULL" };
-      steps.push(
-        column.nullable
-          ? { sql: `${alter} drop not null` }
-          : { sql: `${alter} set not null`, warning: "reads the whole table under an ACCESS EXCLUSIVE lock" },
-      );
+      if (column.nullable) steps.push(...removeNotNull(table, column.name, context));
+      else if (own === undefined)
+        steps.push({ sql: `${alter} set not null`, warning: "reads the whole table under an ACCESS EXCLUSIVE lock" });
     }
     if (changed.has("identity") && column.identity !== undefined) steps.push(...changeToIdentity(id, column.identity, context));
     const isForeign = table.kind === "foreign table";

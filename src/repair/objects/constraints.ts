@@ -2,6 +2,7 @@ import type { Constraint } from "../../catalog/constraints.ts";
 import { path, quoted } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import { byProperty, type ObjectRepair, type RepairContext } from "../repair-context.ts";
+import { addNotNull, completeNotNull } from "./not-null.ts";
 import { guarded, lacksConstraint, lacksDomainConstraint, type Statement } from "../step.ts";
 
 /** Only these can be added as `not valid`, without a check of the existing rows. */
@@ -10,9 +11,14 @@ const VALIDATED_LATER: readonly Constraint["type"][] = ["check", "foreign key"];
 const VALIDATE = "reads the whole table, under a lock that allows reads and writes";
 
 export const constraints: ObjectRepair = {
-  create: (id, context) => added(context.expected.get("constraints", id), context),
-  drop(id, { actual }) {
-    const constraint = actual.get("constraints", id);
+  create(id, context) {
+    const constraint = context.expected.get("constraints", id);
+    return constraint.type === "not null" ? addNotNull(constraint, context) : added(constraint, context);
+  },
+  drop(id, context) {
+    const constraint = context.actual.get("constraints", id);
+    const completed = completeNotNull(constraint, context);
+    if (completed !== undefined) return completed;
     const ifThere = constraint.of === "table" ? "table if exists" : constraint.of;
     return [{ sql: `alter ${ifThere} ${ownerOf(constraint)} drop constraint if exists ${quoted(constraint.name)}` }];
   },

@@ -10,6 +10,7 @@ import { foreignServers } from "./foreign.ts";
 import { indexes, statistics } from "./indexes.ts";
 import type { ObjectRepair } from "../repair-context.ts";
 import { casts, collations, operators } from "./operators.ts";
+import { operatorClasses, operatorFamilies } from "./operator-classes.ts";
 import { policies } from "./policies.ts";
 import { publications } from "./publications.ts";
 import { grants } from "./grants.ts";
@@ -42,6 +43,8 @@ export const OBJECT_REPAIRS: Readonly<Record<RepairKind, ObjectRepair>> = {
   "window function": routines,
   aggregate: routines,
   operator: operators,
+  "operator family": operatorFamilies,
+  "operator class": operatorClasses,
   cast: casts,
   table: tables,
   column: columns,

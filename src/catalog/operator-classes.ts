@@ -1,0 +1,67 @@
+import { json, type ObjectQuery } from "./object-query.ts";
+import { notOfExtension, type InSchema } from "./scope.ts";
+
+export interface OperatorFamily extends InSchema {
+  /** The access method, such as `btree`. */
+  readonly method: string;
+  /** The operators and functions that belong to none of its classes, as in `alter operator family … add`. */
+  readonly members?: readonly string[];
+}
+
+export interface OperatorClass extends InSchema {
+  readonly method: string;
+  readonly type: string;
+  /** The id of its family. Postgres creates one of the same name for a class without one. */
+  readonly family: string;
+  readonly default?: true;
+  /** The type that the index stores, if it is not the type of the column. */
+  readonly storage?: string;
+  /** The operators and functions, as in `create operator class`. */
+  readonly members?: readonly string[];
+}
+
+const familyId = "format('%I.%I using %I', fn.nspname, f.opfname, m.amname)";
+
+/** The members that depend on one object: the class, or only its family (`pg_depend`, as `pg_dump` reads them). */
+const membersOf = (catalog: string, oid: string): string => `(
+  select jsonb_agg(x.line order by x.line collate "C") from (
+    select format('operator %s %s%s', o.amopstrategy, o.amopopr::regoperator, (
+      select format(' for order by %I.%I', sn.nspname, s.opfname)
+      from pg_opfamily s join pg_namespace sn on sn.oid = s.opfnamespace where s.oid = o.amopsortfamily)) as line
+    from pg_depend d join pg_amop o on o.oid = d.objid
+    where d.classid = 'pg_amop'::regclass and d.refclassid = '${catalog}'::regclass and d.refobjid = ${oid}
+    union all
+    select format('function %s (%s, %s) %s', p.amprocnum, p.amproclefttype::regtype, p.amprocrighttype::regtype, p.amproc::oid::regprocedure)
+    from pg_depend d join pg_amproc p on p.oid = d.objid
+    where d.classid = 'pg_amproc'::regclass and d.refclassid = '${catalog}'::regclass and d.refobjid = ${oid}) x)`;
+
+export const operatorFamilies: ObjectQuery<OperatorFamily> = {
+  id: familyId,
+  properties: {
+    schema: "fn.nspname",
+    name: "f.opfname",
+    method: "m.amname",
+    members: json(membersOf("pg_opfamily", "f.oid")),
+  },
+  from: `
+from pg_opfamily f join ns fn on fn.oid = f.opfnamespace join pg_am m on m.oid = f.opfmethod
+where ${notOfExtension("pg_opfamily", "f.oid")}`,
+};
+
+export const operatorClasses: ObjectQuery<OperatorClass> = {
+  id: "format('%I.%I using %I', n.nspname, c.opcname, m.amname)",
+  properties: {
+    schema: "n.nspname",
+    name: "c.opcname",
+    method: "m.amname",
+    type: "c.opcintype::regtype",
+    family: familyId,
+    default: json("nullif(c.opcdefault, false)"),
+    storage: "nullif(c.opckeytype, 0)::regtype",
+    members: json(membersOf("pg_opclass", "c.oid")),
+  },
+  from: `
+from pg_opclass c join ns n on n.oid = c.opcnamespace join pg_am m on m.oid = c.opcmethod
+join pg_opfamily f on f.oid = c.opcfamily join pg_namespace fn on fn.oid = f.opfnamespace
+where ${notOfExtension("pg_opclass", "c.oid")}`,
+};

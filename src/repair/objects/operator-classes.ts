@@ -1,0 +1,121 @@
+import type { OperatorClass, OperatorFamily } from "../../catalog/operator-classes.ts";
+import { path } from "../../catalog/quote.ts";
+import { literal } from "../../postgres/identifier.ts";
+import { byProperty, type ObjectRepair } from "../repair-context.ts";
+import { guarded, type Statement, toStatements } from "../step.ts";
+
+/** The class or the family as a statement names it: the id without the access method. */
+function nameOf({ schema, name }: OperatorClass | OperatorFamily): string {
+  return path(schema, name);
+}
+
+export const operatorFamilies: ObjectRepair = {
+  create(id, { expected }) {
+    const family = expected.get("operatorFamilies", id);
+    const create = guarded(`not ${exists("opfamily", family)}`, `create operator family ${nameOf(family)} using ${family.method}`);
+    return [...toStatements(create), ...add(family, family.members ?? [])];
+  },
+  drop(id, { actual }) {
+    const family = actual.get("operatorFamilies", id);
+    return toStatements(`drop operator family if exists ${nameOf(family)} using ${family.method}`);
+  },
+  alter(id, differences, { expected, actual }) {
+    if (!byProperty(differences).has("members")) return "recreate";
+    const family = expected.get("operatorFamilies", id);
+    const [to, from] = [family.members ?? [], actual.get("operatorFamilies", id).members ?? []];
+    const surplus = from.filter((member) => !to.includes(member)).map((member) => change(family, "drop", member));
+    return [
+      ...surplus,
+      ...add(
+        family,
+        to.filter((member) => !from.includes(member)),
+      ),
+    ];
+  },
+};
+
+export const operatorClasses: ObjectRepair = {
+  create(id, { expected }) {
+    const operatorClass = expected.get("operatorClasses", id);
+    const { method, type, storage, members = [] } = operatorClass;
+    const family = operatorClass.family.replace(/ using .*$/s, "");
+    const as = [...members, ...(storage === undefined || members.length === 0 ? [] : [`storage ${storage}`])];
+    // A class needs at least one item, and `storage` of the column's own type says nothing.
+    const items = as.length === 0 ? `storage ${storage ?? type}` : as.join(", ");
+    const byDefault = operatorClass.default === true ? " default" : "";
+    const create = `create operator class ${nameOf(operatorClass)}${byDefault} for type ${type} using ${method} family ${family} as ${items}`;
+    return toStatements(guarded(`not ${exists("opclass", operatorClass)}`, create));
+  },
+  drop(id, { actual }) {
+    const operatorClass = actual.get("operatorClasses", id);
+    return toStatements(`drop operator class if exists ${nameOf(operatorClass)} using ${operatorClass.method}`);
+  },
+  isUnchanged(id, differences, { actual }) {
+    const found = actual.get("operatorClasses", id);
+    const { type, family, storage } = found;
+    const changed = byProperty(differences);
+    const text = (name: string): string => `pg_catalog.format('%I.%I', ${name}n.nspname, ${name}.${name}name)`;
+    const fact = changed.has("members")
+      ? sameMembers(found)
+      : `c.opcdefault = ${found.default === true} and c.opcintype::regtype::text = ${literal(type)}
+    and c.opckeytype = ${storage === undefined ? "0" : `pg_catalog.to_regtype(${literal(storage)})`} and ${text("opf")} = ${literal(family.replace(/ using .*$/s, ""))}`;
+    return exists("opclass", found, `and ${fact}`);
+  },
+  alter: () => "recreate",
+};
+
+/** SQL condition: the operators and functions of the class are the ones that the comparison found. */
+function sameMembers({ members = [] }: OperatorClass): string {
+  const count = (word: string): number => members.filter((member) => member.startsWith(`${word} `)).length;
+  const tally = (catalog: string): string =>
+    `(select count(*) from pg_catalog.pg_depend where classid = 'pg_catalog.${catalog}'::regclass and refclassid = 'pg_catalog.pg_opclass'::regclass and refobjid = c.oid)`;
+  const operators = members.flatMap((member) => /^operator (\d+) (.*?)(?: for order by .*)?$/s.exec(member)?.slice(1, 3) ?? []);
+  const named = operators.flatMap((operator, at) =>
+    at % 2 === 0
+      ? []
+      : [
+          `exists (select from pg_catalog.pg_amop where amopfamily = c.opcfamily and amopstrategy = ${operators[at - 1]} and amopopr = pg_catalog.to_regoperator(${literal(operator)}))`,
+        ],
+  );
+  const functions = members.flatMap((member) => {
+    const [, number, called] = /^function (\d+) \(.*?\) (.*)$/s.exec(member) ?? [];
+    if (number === undefined || called === undefined) return [];
+    return [
+      `exists (select from pg_catalog.pg_amproc where amprocfamily = c.opcfamily and amprocnum = ${number} and amproc::oid = pg_catalog.to_regprocedure(${literal(called)}))`,
+    ];
+  });
+  const counts = [`${tally("pg_amop")} = ${count("operator")}`, `${tally("pg_amproc")} = ${count("function")}`];
+  return [...counts, ...named, ...functions].join("\n    and ");
+}
+
+/** Adds members to a family, each only if the family lacks it. */
+function add(family: OperatorFamily, members: readonly string[]): readonly Statement[] {
+  return members.map((member) => change(family, "add", member));
+}
+
+function change(family: OperatorFamily, word: "add" | "drop", member: string): Statement {
+  const [, kind = "", number = "", types = "", rest = ""] =
+    /^(operator) (\d+) .*?\((.*?)\)( for order by .*)?$/s.exec(member) ?? /^(function) (\d+) \((.*?)\) (.*)$/s.exec(member) ?? [];
+  const [left = "", right = left] = types.split(/,\s*(?![^(]*\))/);
+  const isOperator = kind === "operator";
+  const [prefix, order] = isOperator ? ["amop", "amopstrategy"] : ["amproc", "amprocnum"];
+  const row = `select from pg_catalog.pg_${prefix} x join pg_catalog.pg_opfamily c on c.oid = x.${prefix}family
+    join pg_catalog.pg_namespace n on n.oid = c.opfnamespace join pg_catalog.pg_am m on m.oid = c.opfmethod
+    where n.nspname = ${literal(family.schema)} and c.opfname = ${literal(family.name)} and m.amname = ${literal(family.method)}
+      and x.${order} = ${number} and x.${prefix}lefttype = ${literal(left)}::regtype and x.${prefix}righttype = ${literal(right)}::regtype`;
+  const alter = `alter operator family ${nameOf(family)} using ${family.method}`;
+  if (word === "add") return { sql: guarded(`not exists (${row})`, `${alter} add ${member}`) };
+  const wrong = isOperator ? "" : ` and x.amproc::oid = pg_catalog.to_regprocedure(${literal(rest)})`;
+  return { sql: guarded(`exists (${row}${wrong})`, `${alter} drop ${kind} ${number} (${left}, ${right})`) };
+}
+
+function exists(catalog: "opclass" | "opfamily", { schema, name, method }: OperatorClass | OperatorFamily, more = ""): string {
+  const prefix = catalog === "opclass" ? "opc" : "opf";
+  const family =
+    catalog === "opclass"
+      ? " join pg_catalog.pg_opfamily opf on opf.oid = c.opcfamily join pg_catalog.pg_namespace opfn on opfn.oid = opf.opfnamespace"
+      : "";
+  return `exists (select from pg_catalog.pg_${catalog} c join pg_catalog.pg_namespace n on n.oid = c.${prefix}namespace
+    join pg_catalog.pg_am m on m.oid = c.${prefix}method${more === "" ? "" : family}
+    where n.nspname = ${literal(schema)} and c.${prefix}name = ${literal(name)} and m.amname = ${literal(method)}${more === "" ? "" : `\n    ${more}`})`;
+}
