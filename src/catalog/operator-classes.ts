@@ -20,10 +20,11 @@ export interface OperatorClass extends InSchema {
   readonly members?: readonly string[];
 }
 
-const familyId = "format('%I.%I using %I', fn.nspname, f.opfname, m.amname)";
+/** The id of a family `f` in a schema `fn` with the access method `m`. */
+export const FAMILY_ID = "format('%I.%I using %I', fn.nspname, f.opfname, m.amname)";
 
-/** The members that depend on one object: the class, or only its family (`pg_depend`, as `pg_dump` reads them). */
-const membersOf = (catalog: string, oid: string): string => `(
+/** SQL: the members that depend on one object: the class, or only its family (`pg_depend`, as `pg_dump` reads them). */
+export const membersOf = (catalog: string, oid: string): string => `(
   select jsonb_agg(x.line order by x.line collate "C") from (
     select format('operator %s %s%s', o.amopstrategy, o.amopopr::regoperator, (
       select format(' for order by %I.%I', sn.nspname, s.opfname)
@@ -36,7 +37,7 @@ const membersOf = (catalog: string, oid: string): string => `(
     where d.classid = 'pg_amproc'::regclass and d.refclassid = '${catalog}'::regclass and d.refobjid = ${oid}) x)`;
 
 export const operatorFamilies: ObjectQuery<OperatorFamily> = {
-  id: familyId,
+  id: FAMILY_ID,
   properties: {
     schema: "fn.nspname",
     name: "f.opfname",
@@ -55,7 +56,7 @@ export const operatorClasses: ObjectQuery<OperatorClass> = {
     name: "c.opcname",
     method: "m.amname",
     type: "c.opcintype::regtype",
-    family: familyId,
+    family: FAMILY_ID,
     default: json("nullif(c.opcdefault, false)"),
     storage: "nullif(c.opckeytype, 0)::regtype",
     members: json(membersOf("pg_opclass", "c.oid")),

@@ -23,9 +23,12 @@ export function collect(changes: readonly Change[], sides: Sides, context: Repai
     if (remedy === undefined) addOrRemove(state, change);
     else replace(state, change, remedy);
   }
-  const conditions = new Map([...remedies.keys()].map((change) => [keyOfChange(change), isUnchanged(change, context)]));
+  const conditions = new Map(changes.map((change) => [keyOfChange(change), isUnchanged(change, context)]));
   return {
-    operations: [...[...state.drops.values()].map((each) => onlyWhileNeeded(each, conditions)), ...state.creates.values()],
+    operations: [
+      ...[...state.drops.values()].map((each) => (isAlone(each, state) ? each : onlyWhileNeeded(each, conditions))),
+      ...state.creates.values(),
+    ],
     refused: state.refused,
   };
 }
@@ -76,8 +79,15 @@ function replace(state: RepairState, change: Change, remedy: Remedy): void {
 }
 
 /** SQL condition: the first run has not made the change yet. */
-function isUnchanged({ kind, object, differences }: Change, context: RepairContext): string | undefined {
+function isUnchanged({ kind, object, change, differences }: Change, context: RepairContext): string | undefined {
+  if (change === "missing") return undefined;
+  if (change === "extra") return OBJECT_REPAIRS[kind].exists?.(object, context);
   return OBJECT_REPAIRS[kind].isUnchanged?.(object, differences, context);
+}
+
+/** Whether an extra object is dropped for itself only: `if exists` is enough then. */
+function isAlone({ key, causes }: Operation, { extra }: RepairState): boolean {
+  return extra.has(key) && causes.size === 1 && causes.has(key);
 }
 
 /** Runs a drop only while one of its causes is still to be repaired, when SQL conditions can show that for every cause. */

@@ -68,6 +68,8 @@ const SPACED: readonly ChangedKind[] = [
   "event trigger",
   "foreign server",
   "default privilege",
+  "operator family",
+  "operator class",
 ];
 
 function nodeOf(key: string): Node {

@@ -75,10 +75,12 @@ const others = `
   select d.classid, d.objid, 0, ${CLASS}
   from pg_depend d join ${fromClasses} on c.oid = d.refobjid
   where d.refclassid = 'pg_opclass'::regclass and d.classid in ('pg_amop'::regclass, 'pg_amproc'::regclass)
+    and ${notOfExtension("pg_opclass", "c.oid")}
   union all
   select d.classid, d.objid, 0, ${FAMILY}
   from pg_depend d join ${fromFamilies} on f.oid = d.refobjid
   where d.refclassid = 'pg_opfamily'::regclass and d.classid in ('pg_amop'::regclass, 'pg_amproc'::regclass)
+    and ${notOfExtension("pg_opfamily", "f.oid")}
   union all
   select 'pg_cast'::regclass, c.oid, 0, format('cast %s as %s', c.castsource::regtype, c.casttarget::regtype) from pg_cast c
   where c.oid >= 16384 and ${notOfExtension("pg_cast", "c.oid")}

@@ -1,5 +1,5 @@
 import { recreate } from "./create.ts";
-import { HOLD_DATA, isGenerated, isOfExtra, type RepairState, wholesOf } from "./repair-state.ts";
+import { HOLD_DATA, isGenerated, isOfExtra, isUnusedType, type RepairState, wholesOf } from "./repair-state.ts";
 import { OBJECT_REPAIRS, type RepairKind } from "./objects/registry.ts";
 
 /** Kinds that Postgres rebuilds itself when the type of a column changes. */
@@ -40,7 +40,7 @@ function dropDependent(state: RepairState, key: string, blocks: boolean, on: str
   const isExtra = isOfExtra(state, key);
   const isDroppedAlong = !blocks && kind !== "publication" && (kind === "sequence" || !HOLD_DATA.includes(kind));
   const isPart = isDroppedAlong || isExtra || wholesOf(state, key).includes(on);
-  if (!isPart && HOLD_DATA.includes(kind) && !isGenerated(state, key)) {
+  if (!isPart && HOLD_DATA.includes(kind) && !isGenerated(state, key) && !isUnusedType(state, key)) {
     const needed = sides.actual.node(on);
     return void refused.set(cause, `${kind} ${id} needs the ${needed.kind} ${needed.id}, which must be dropped and created again`);
   }

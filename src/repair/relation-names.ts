@@ -5,13 +5,13 @@ import type { Lookup } from "./lookup.ts";
 type RelationKind = "table" | "view" | "materialized view" | "sequence" | "index" | "composite";
 
 /** The kind of the relation with this id. The sequence of an identity column is one too. */
-export function relationKind({ find }: Lookup, id: string): RelationKind | undefined {
-  const view = find("views", id);
+export function relationKind(side: Lookup, id: string): RelationKind | undefined {
+  const view = side.find("views", id);
   if (view !== undefined) return view.materialized ? "materialized view" : "view";
-  if (find("tables", id) !== undefined) return "table";
-  if (find("sequences", id) !== undefined) return "sequence";
-  if (find("indexes", id) !== undefined) return "index";
-  return find("composites", id) === undefined ? undefined : "composite";
+  if (side.find("tables", id) !== undefined) return "table";
+  if (side.find("sequences", id) !== undefined) return "sequence";
+  if (side.find("indexes", id) !== undefined) return "index";
+  return side.find("composites", id) === undefined ? undefined : "composite";
 }
 
 /** Whether a relation of another kind is expected under this name. A second run must keep that relation. */
@@ -27,6 +27,6 @@ export function isRelation(id: string, ...letters: readonly string[]): string {
 }
 
 /** Whether the key is that of a sequence that belongs to an identity column. It has no statements of its own. */
-export function isSequenceOfIdentity({ find }: Lookup, key: string): boolean {
-  return key.startsWith("sequence ") && find("sequences", key.slice("sequence ".length))?.identity === true;
+export function isSequenceOfIdentity(side: Lookup, key: string): boolean {
+  return key.startsWith("sequence ") && side.find("sequences", key.slice("sequence ".length))?.identity === true;
 }

@@ -26,6 +26,8 @@ export interface ObjectRepair {
    * dropped only then, so that a second run keeps what the first run created. Undefined: no condition can show that.
    */
   isUnchanged?(id: string, differences: readonly Difference[], context: RepairContext): string | undefined;
+  /** SQL condition: the object exists. It is the same condition for an object that must be dropped and not created again. */
+  exists?(id: string, context: RepairContext): string;
 }
 
 /** The differences by property. */

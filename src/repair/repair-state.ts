@@ -79,3 +79,19 @@ export function isOfExtra(state: RepairState, key: string): boolean {
 export function isGenerated({ sides }: RepairState, key: string): boolean {
   return sides.actual.facts.get(key)?.properties["generated"] !== undefined;
 }
+
+const TYPES: readonly RepairKind[] = ["enum", "domain", "composite", "range"];
+
+/** Whether the object is a type that no column uses, not even through another type: it holds no data. */
+export function isUnusedType({ sides }: RepairState, key: string): boolean {
+  if (!TYPES.includes(sides.actual.node(key).kind)) return false;
+  const seen = new Set([key]);
+  for (const one of seen) {
+    for (const dependent of sides.actual.dependents(one)) {
+      const { kind } = sides.actual.node(dependent.key);
+      if (kind === "column" || kind === "table") return false;
+      if (TYPES.includes(kind)) seen.add(dependent.key);
+    }
+  }
+  return true;
+}

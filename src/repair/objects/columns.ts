@@ -96,7 +96,7 @@ export const defaults: ObjectRepair = {
     const drop = `alter table ${table.id} alter column ${quoted(column.name)} drop default`;
     const { identity, generated } = expected.findColumn(id) ?? {};
     // Postgres refuses the statement on an identity column and on a generated column, which a second run finds.
-    return toStatements(identity ?? generated ? guarded(isOrdinary(table.id, column.name), drop) : drop);
+    return toStatements((identity ?? generated) ? guarded(isOrdinary(table.id, column.name), drop) : drop);
   },
   alter: () => "recreate",
 };

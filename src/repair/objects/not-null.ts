@@ -68,7 +68,7 @@ function inheritsNotNull(side: Lookup, { inherits = [] }: Table, column: string)
 function heirsOf({ catalog }: Lookup, { id }: Table): readonly Table[] {
   const found = new Set([id]);
   const heirs: Table[] = [];
-  for (let known = 0; known < found.size; ) {
+  for (let known = 0; known < found.size;) {
     known = found.size;
     for (const table of catalog.tables) {
       if (found.has(table.id) || !table.inherits?.some((parent) => found.has(parent))) continue;

@@ -1,4 +1,4 @@
-import type { OperatorClass, OperatorFamily } from "../../catalog/operator-classes.ts";
+import { FAMILY_ID, membersOf, type OperatorClass, type OperatorFamily } from "../../catalog/operator-classes.ts";
 import { path } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import { byProperty, type ObjectRepair } from "../repair-context.ts";
@@ -19,6 +19,7 @@ export const operatorFamilies: ObjectRepair = {
     const family = actual.get("operatorFamilies", id);
     return toStatements(`drop operator family if exists ${nameOf(family)} using ${family.method}`);
   },
+  exists: (id, { actual }) => exists("opfamily", actual.get("operatorFamilies", id)),
   alter(id, differences, { expected, actual }) {
     if (!byProperty(differences).has("members")) return "recreate";
     const family = expected.get("operatorFamilies", id);
@@ -52,41 +53,19 @@ export const operatorClasses: ObjectRepair = {
   },
   isUnchanged(id, differences, { actual }) {
     const found = actual.get("operatorClasses", id);
-    const { type, family, storage } = found;
-    const changed = byProperty(differences);
-    const text = (name: string): string => `pg_catalog.format('%I.%I', ${name}n.nspname, ${name}.${name}name)`;
-    const fact = changed.has("members")
-      ? sameMembers(found)
-      : `c.opcdefault = ${found.default === true} and c.opcintype::regtype::text = ${literal(type)}
-    and c.opckeytype = ${storage === undefined ? "0" : `pg_catalog.to_regtype(${literal(storage)})`} and ${text("opf")} = ${literal(family.replace(/ using .*$/s, ""))}`;
-    return exists("opclass", found, `and ${fact}`);
+    const { type, family, storage, members } = found;
+    if (byProperty(differences).has("members")) {
+      const same = members === undefined ? "is null" : `= ${literal(JSON.stringify(members))}::jsonb`;
+      return exists("opclass", found, `${membersOf("pg_opclass", "c.oid")} ${same}`);
+    }
+    const stored = storage === undefined ? "0" : `pg_catalog.to_regtype(${literal(storage)})`;
+    const ofFamily = `exists (select from pg_catalog.pg_opfamily f join pg_catalog.pg_namespace fn on fn.oid = f.opfnamespace
+      where f.oid = c.opcfamily and ${FAMILY_ID} = ${literal(family)})`;
+    const facts = `c.opcdefault = ${found.default === true} and c.opcintype::regtype::text = ${literal(type)} and c.opckeytype = ${stored}`;
+    return exists("opclass", found, `${facts} and ${ofFamily}`);
   },
   alter: () => "recreate",
 };
-
-/** SQL condition: the operators and functions of the class are the ones that the comparison found. */
-function sameMembers({ members = [] }: OperatorClass): string {
-  const count = (word: string): number => members.filter((member) => member.startsWith(`${word} `)).length;
-  const tally = (catalog: string): string =>
-    `(select count(*) from pg_catalog.pg_depend where classid = 'pg_catalog.${catalog}'::regclass and refclassid = 'pg_catalog.pg_opclass'::regclass and refobjid = c.oid)`;
-  const operators = members.flatMap((member) => /^operator (\d+) (.*?)(?: for order by .*)?$/s.exec(member)?.slice(1, 3) ?? []);
-  const named = operators.flatMap((operator, at) =>
-    at % 2 === 0
-      ? []
-      : [
-          `exists (select from pg_catalog.pg_amop where amopfamily = c.opcfamily and amopstrategy = ${operators[at - 1]} and amopopr = pg_catalog.to_regoperator(${literal(operator)}))`,
-        ],
-  );
-  const functions = members.flatMap((member) => {
-    const [, number, called] = /^function (\d+) \(.*?\) (.*)$/s.exec(member) ?? [];
-    if (number === undefined || called === undefined) return [];
-    return [
-      `exists (select from pg_catalog.pg_amproc where amprocfamily = c.opcfamily and amprocnum = ${number} and amproc::oid = pg_catalog.to_regprocedure(${literal(called)}))`,
-    ];
-  });
-  const counts = [`${tally("pg_amop")} = ${count("operator")}`, `${tally("pg_amproc")} = ${count("function")}`];
-  return [...counts, ...named, ...functions].join("\n    and ");
-}
 
 /** Adds members to a family, each only if the family lacks it. */
 function add(family: OperatorFamily, members: readonly string[]): readonly Statement[] {
@@ -109,13 +88,10 @@ function change(family: OperatorFamily, word: "add" | "drop", member: string): S
   return { sql: guarded(`exists (${row}${wrong})`, `${alter} drop ${kind} ${number} (${left}, ${right})`) };
 }
 
-function exists(catalog: "opclass" | "opfamily", { schema, name, method }: OperatorClass | OperatorFamily, more = ""): string {
-  const prefix = catalog === "opclass" ? "opc" : "opf";
-  const family =
-    catalog === "opclass"
-      ? " join pg_catalog.pg_opfamily opf on opf.oid = c.opcfamily join pg_catalog.pg_namespace opfn on opfn.oid = opf.opfnamespace"
-      : "";
+/** SQL condition: the class or the family exists, and its row in `c` matches. */
+function exists(catalog: "opclass" | "opfamily", { schema, name, method }: OperatorClass | OperatorFamily, condition = "true"): string {
+  const prefix = catalog.slice(0, 3);
   return `exists (select from pg_catalog.pg_${catalog} c join pg_catalog.pg_namespace n on n.oid = c.${prefix}namespace
-    join pg_catalog.pg_am m on m.oid = c.${prefix}method${more === "" ? "" : family}
-    where n.nspname = ${literal(schema)} and c.${prefix}name = ${literal(name)} and m.amname = ${literal(method)}${more === "" ? "" : `\n    ${more}`})`;
+    join pg_catalog.pg_am m on m.oid = c.${prefix}method
+    where n.nspname = ${literal(schema)} and c.${prefix}name = ${literal(name)} and m.amname = ${literal(method)} and ${condition})`;
 }

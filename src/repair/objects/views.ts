@@ -18,6 +18,7 @@ export const views: ObjectRepair = {
     ];
   },
   drop: (id, context) => dropped("view", id, context),
+  exists: (id) => isRelation(id, LETTERS.view),
   isUnchanged: isUnchangedView,
   alter(id, differences, context) {
     const view = context.expected.get("views", id);
@@ -57,6 +58,7 @@ export const materializedViews: ObjectRepair = {
     ];
   },
   drop: (id, context) => dropped("materialized view", id, context),
+  exists: (id) => isRelation(id, LETTERS["materialized view"]),
   isUnchanged: isUnchangedView,
   alter(id, differences, context) {
     const changed = byProperty(differences);
@@ -84,8 +86,8 @@ function isUnchangedView(id: string, differences: readonly Difference[], { actua
     return `pg_catalog.md5((${text})) = ${literal(md5(columns.map(columnText).join(", ")))}`;
   }
   if (!changed.has("options")) return undefined;
-  const options = found.length === 0 ? "is null" : `= array[${found.map(literal).join(", ")}]`;
-  return `exists (select from pg_catalog.pg_class where oid = ${view} and reloptions ${options})`;
+  const same = found.length === 0 ? "is null" : `= array[${found.map(literal).join(", ")}]`;
+  return `exists (select from pg_catalog.pg_class where oid = ${view} and reloptions ${same})`;
 }
 
 function columnText({ name, type, default: initial, statistics, options: own = [] }: View["columns"][number]): string {

@@ -11,19 +11,23 @@ export interface Repaired {
 
 let made = 0;
 
-async function database(...statements: readonly string[]): Promise<string> {
+async function database(serverUrl: string, ...statements: readonly string[]): Promise<string> {
   const name = `repaired_${process.pid}_${(made += 1)}`;
-  await withSession(inject("serverUrl"), (session) => session.query(`create database ${name}`));
-  await withSession(databaseUrl(inject("serverUrl"), name), async (session) => {
+  await withSession(serverUrl, (session) => session.query(`create database ${name}`));
+  await withSession(databaseUrl(serverUrl, name), async (session) => {
     for (const sql of statements) await session.query(sql);
   });
   return name;
 }
 
 /** Repairs the database of the second SQL to match that of the first, with all steps that lose data. */
-export async function repaired(expected: string, ...actual: readonly string[]): Promise<Repaired> {
-  const [wanted, name] = [await database(expected), await database(...actual)];
-  const serverUrl = inject("serverUrl");
+export function repaired(expected: string, ...actual: readonly string[]): Promise<Repaired> {
+  return repairedOn(inject("serverUrl"), expected, ...actual);
+}
+
+/** The same on another server. */
+export async function repairedOn(serverUrl: string, expected: string, ...actual: readonly string[]): Promise<Repaired> {
+  const [wanted, name] = [await database(serverUrl, expected), await database(serverUrl, ...actual)];
   const side = await withSession(databaseUrl(serverUrl, wanted), readSide);
   const verdict = await repair(side, { serverUrl, name });
   return { verdict, query: (sql) => withSession(databaseUrl(serverUrl, name), (session) => session.query(sql)) };
