@@ -4,17 +4,14 @@ import { mainOwnersOf } from "../drift/normalise/owners.ts";
 import { collect } from "./collect.ts";
 import { graphOf } from "./dependency-graph.ts";
 import { lookup, type Side } from "./lookup.ts";
+import { refuseDependants, rootsFirst, type Unrepaired } from "./root-causes.ts";
 import { order } from "./order.ts";
 import type { RepairContext } from "./repair-context.ts";
 import type { Rows } from "./rows.ts";
+import { withSearchPaths } from "./search-path.ts";
 import type { Step } from "./step.ts";
 
-/** A change that the repair does not make. */
-export interface Unrepaired {
-  readonly change: Change;
-  /** One line. */
-  readonly reason: string;
-}
+export type { Unrepaired } from "./root-causes.ts";
 
 export interface RepairPlan {
   /** In the order in which they must run. */
@@ -58,6 +55,7 @@ export function planRepair(expected: Side, actual: Side, changes: readonly Chang
   const refused = new Map(options.refused);
   const role = (name: string): string => (name === owner ? (lookups.actual.mainOwner ?? name) : name);
   for (;;) {
+    refuseDependants(changes, refused, sides, lookups.expected);
     const kept = changes.filter((change) => !refused.has(keyOfChange(change)));
     const created = new Set(
       kept.filter(({ change, kind }) => change === "missing" && (kind === "table" || kind === "domain")).map(keyOfChange),
@@ -69,11 +67,11 @@ export function planRepair(expected: Side, actual: Side, changes: readonly Chang
       for (const [key, reason] of work.refused) refused.set(key, reason);
       continue;
     }
-    const steps = order(work.operations, sides);
+    const steps = withSearchPaths(order(work.operations, sides), lookups.expected);
     const unrepaired = changes.flatMap((change) => {
       const reason = refused.get(keyOfChange(change)) ?? (steps.length === 0 ? OWNER_UNREPAIRED : undefined);
       return reason === undefined ? [] : [{ change, reason }];
     });
-    return { steps, unrepaired };
+    return { steps, unrepaired: rootsFirst(unrepaired, sides, lookups.expected) };
   }
 }

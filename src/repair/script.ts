@@ -1,11 +1,13 @@
 import type { RepairPlan } from "./plan.ts";
 import type { Step } from "./step.ts";
 
+const EMPTY_SEARCH_PATH = "set search_path = ''";
+
 /**
  * The settings of a repair: as in a dump, every name has its schema, Postgres does not check function bodies, and a
  * backslash in a string is a backslash. With the setting `off`, a constant of the schema could end its own string.
  */
-const PREAMBLE: readonly string[] = ["set standard_conforming_strings = on", "set search_path = ''", "set check_function_bodies = off"];
+const PREAMBLE: readonly string[] = ["set standard_conforming_strings = on", EMPTY_SEARCH_PATH, "set check_function_bodies = off"];
 
 /** Resets the settings. */
 const EPILOGUE: readonly string[] = ["reset standard_conforming_strings", "reset search_path", "reset check_function_bodies"];
@@ -30,10 +32,15 @@ function segments(steps: readonly Step[]): readonly Segment[] {
 /** Every statement of the script in order, with its step. */
 export function statements(steps: readonly Step[]): readonly { readonly sql: string; readonly step?: Step }[] {
   const body = segments(steps).flatMap(({ alone, steps: inside }) => {
-    const own = inside.map((step) => ({ sql: step.sql, step }));
+    const own = inside.flatMap((step) => statementsOf(step).map((sql) => ({ sql, step })));
     return alone ? own : [{ sql: "begin" }, ...own, { sql: "commit" }];
   });
   return [...PREAMBLE.map((sql) => ({ sql })), ...body, ...EPILOGUE.map((sql) => ({ sql }))];
+}
+
+/** The statement, between the settings of its search path if it has one. */
+function statementsOf({ sql, searchPath }: Step): readonly string[] {
+  return searchPath === undefined ? [sql] : [`set search_path = ${searchPath}`, sql, EMPTY_SEARCH_PATH];
 }
 
 /** The changes that lose data, by `keyOfChange`. All steps of such a change are commented out, not only some. */
@@ -91,13 +98,13 @@ export function renderRepair({ steps, unrepaired }: RepairPlan, heading: Heading
 }
 
 function stepLines(step: Step, runs: boolean): readonly string[] {
-  const { kind, object, lock, warning, destructive, sql } = step;
+  const { kind, object, lock, warning, destructive } = step;
   const notes = [
     `${kind} ${object}${lock === undefined ? "" : ` (${lock})`}`,
     ...(warning === undefined ? [] : [`Warning: ${warning}.`]),
     ...(destructive === undefined ? [] : [`Loses data: ${destructive}.`]),
   ];
-  const lines = terminated(sql).split("\n");
+  const lines = statementsOf(step).flatMap((sql) => terminated(sql).split("\n"));
   return [...comment(notes), ...(runs ? lines : comment(lines)), ""];
 }
 

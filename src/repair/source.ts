@@ -16,6 +16,10 @@ export interface RepairSource {
   readonly dependencies: readonly Dependency[];
   /** The complete statement of each function and procedure, by id. */
   readonly routines: ReadonlyMap<string, string>;
+  /** The schemas that have an object of this name, for all names, unquoted. Objects of extensions count, those of Postgres do not. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
+  /** The body of each SQL function of an extension, by id without arguments. */
+  readonly extensionBodies: ReadonlyMap<string, string>;
   /** The current role. It owns what a repair creates when the same role runs it. */
   readonly user: string;
   /** The names of all roles, unquoted. */
@@ -38,16 +42,42 @@ select format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")}) as id, pg_ge
 from pg_proc p join ns n on n.oid = p.pronamespace
 where p.prokind <> 'a' and ${ownRoutine}`;
 
+/** Functions, relations, types, operators, and the text search objects that a function can name in a string. */
+const names = `
+select o.name, array_to_json(array_agg(distinct n.nspname::text)) as schemas
+from (
+  select proname::text as name, pronamespace as schema from pg_proc
+  union all select relname::text, relnamespace from pg_class where relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+  union all select typname::text, typnamespace from pg_type where typtype in ('e', 'd', 'r', 'm', 'c')
+  union all select typname::text, typnamespace from pg_type where typtype = 'b' and typelem = 0
+  union all select oprname::text, oprnamespace from pg_operator
+  union all select dictname::text, dictnamespace from pg_ts_dict
+  union all select cfgname::text, cfgnamespace from pg_ts_config
+  union all select collname::text, collnamespace from pg_collation) o
+join pg_namespace n on n.oid = o.schema
+where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+group by o.name`;
+
+const extensionBodies = `
+select format('%I.%I', n.nspname, p.proname) as id, p.prosrc as body
+from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
+join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
+where l.lanname in ('sql', 'plpgsql') and n.nspname <> 'pg_catalog' and p.proconfig is null and length(p.prosrc) < 100000`;
+
 const roles = `select rolname as name, rolname = current_user as me from pg_roles`;
 
 /** Reads what a repair needs and `readCatalog` leaves out. Read only. Throws the server's error. */
 export async function readRepairSource(session: Session): Promise<RepairSource> {
   const edges = await session.query<{ dependent: string; on: string; blocks: boolean }>(withEmptySearchPath(dependencies));
   const definitions = await session.query<{ id: string; definition: string }>(withEmptySearchPath(routines));
+  const named = await session.query<{ name: string; schemas: string[] }>(withEmptySearchPath(names));
+  const bodies = await session.query<{ id: string; body: string }>(withEmptySearchPath(extensionBodies));
   const known = await session.query<{ name: string; me: boolean }>(withEmptySearchPath(roles));
   return {
     dependencies: edges,
     routines: new Map(definitions.map(({ id, definition }) => [id, definition])),
+    names: new Map(named.map(({ name, schemas }) => [name, schemas.toSorted()])),
+    extensionBodies: new Map(bodies.map(({ id, body }) => [id, body])),
     user: known.find(({ me }) => me)?.name ?? "",
     roles: new Set(known.map(({ name }) => name)),
   };

@@ -20,6 +20,8 @@ export interface Step extends Statement {
   readonly object: string;
   /** The strongest table lock that it takes, as the PostgreSQL documentation names it (13.3.1). */
   readonly lock?: string | undefined;
+  /** The search path of the statement, if it is not the script's empty one. */
+  readonly searchPath?: string | undefined;
   /** The changes that need this step, as `keyOf` names them. */
   readonly causes: readonly string[];
 }
@@ -43,6 +45,23 @@ export function toStatements(...sql: readonly string[]): readonly Statement[] {
 /** Statements that run only when `condition` is true. Use it for statements that have no `if exists` or `or replace`. */
 export function guarded(condition: string, ...sql: readonly string[]): string {
   return doBlock(`begin\n  if ${condition} then\n${sql.map((text) => `    ${text};`).join("\n")}\n  end if;\nend`);
+}
+
+/** The first lines of `guarded`: the condition ends before the first `then` at the end of a line. */
+const GUARD = /^(do \$offshoot\d*\$\nbegin\n {2}if .*? then\n)([\s\S]*)(\n {2}end if;\nend\n\$offshoot\d*\$)$/s;
+
+/**
+ * The step with a search path of its own. A condition is evaluated with the script's empty path, because Postgres writes
+ * definitions differently with another one.
+ */
+export function inSearchPath(step: Step, searchPath: string): Step {
+  const [, head, body, tail] = GUARD.exec(step.sql) ?? [];
+  if (head === undefined || body === undefined || tail === undefined) return { ...step, searchPath };
+  return { ...step, sql: [`${head}${setPath(searchPath)}`, body, `${setPath("")}${tail}`].join("\n") };
+}
+
+function setPath(value: string): string {
+  return `    perform pg_catalog.set_config('search_path', ${literal(value)}, true);`;
 }
 
 /** An anonymous code block. The dollar quotes around it do not occur in its text. */

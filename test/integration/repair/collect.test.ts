@@ -9,10 +9,18 @@ import { GUARD_CASES } from "./cases/guards.ts";
 import { INHERITED_CASES, NOT_NULL_CASES } from "./cases/not-null.ts";
 import { OPERATOR_CASES } from "./cases/operators.ts";
 import { RIGHT_CASES } from "./cases/rights.ts";
+import { SEARCH_PATH_CASES } from "./cases/search-path.ts";
 import { SEQUENCE_CASES } from "./cases/sequences.ts";
 import { repairedOn } from "./repaired.ts";
 
-const CASES = Object.entries({ ...OPERATOR_CASES, ...GUARD_CASES, ...SEQUENCE_CASES, ...RIGHT_CASES, ...INHERITED_CASES });
+const CASES = Object.entries({
+  ...OPERATOR_CASES,
+  ...GUARD_CASES,
+  ...SEQUENCE_CASES,
+  ...RIGHT_CASES,
+  ...INHERITED_CASES,
+  ...SEARCH_PATH_CASES,
+});
 
 describe.each([15, 18])("PostgreSQL %i", { timeout: 60_000 }, (major) => {
   let server: TestServer;
@@ -34,6 +42,21 @@ describe.each([15, 18])("PostgreSQL %i", { timeout: 60_000 }, (major) => {
         : await withSession(server.url, (session) => session.query(`begin; ${expected}; ${actual}`)).catch(messageOf);
     const refused: unknown = expect.stringMatching(/syntax error/);
     expect(outcome).toEqual(major >= 18 ? CONVERGED : refused);
+  });
+
+  test("what needs an object that cannot be created is reported after it", async () => {
+    const { verdict } = await repairedOn(
+      server.url,
+      `create function f(t text) returns text language plpgsql immutable as 'begin return nowhere(t); end';
+       create table t (a text, b text generated always as (f(a)) stored); create index i on t (b); create view aa as select b from t; create view v as select * from aa`,
+      "create table t (a text); insert into t values ('a')",
+    );
+    expect(verdict.why).toEqual([
+      "missing column public.t.b: its repair failed on a copy: function nowhere(text) does not exist",
+      "missing view public.aa: it needs the column public.t.b, which is not repaired",
+      "missing index public.i: it needs the column public.t.b, which is not repaired",
+      "missing view public.v: it needs the column public.t.b, which is not repaired",
+    ]);
   });
 
   test("an identity column continues the values of the sequence that its default used", async () => {

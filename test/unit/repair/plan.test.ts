@@ -18,7 +18,14 @@ function side(contents: Partial<Contents>, needs: Readonly<Record<string, readon
   const ids = (contents.routines ?? []).map(({ id }) => [id, `CREATE OR REPLACE FUNCTION ${id}`] as const);
   return {
     catalog: catalogOf(contents),
-    source: { dependencies, routines: new Map(ids), user: "owner", roles: new Set(["owner", "reader"]) },
+    source: {
+      dependencies,
+      routines: new Map(ids),
+      names: new Map(),
+      extensionBodies: new Map(),
+      user: "owner",
+      roles: new Set(["owner", "reader"]),
+    },
   };
 }
 
