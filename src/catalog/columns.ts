@@ -19,6 +19,8 @@ export interface Column {
   readonly compression?: string;
   readonly statistics?: number;
   readonly options?: readonly string[];
+  /** The options that the foreign-data wrapper reads. */
+  readonly foreignOptions?: readonly string[];
   /** A parent table has the column. */
   readonly inherited?: true;
 }
@@ -38,7 +40,8 @@ export const column: PropertyExpressions<Column> = {
     case a.attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end end`,
   compression: "case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end",
   statistics: json("nullif(a.attstattarget, -1)"),
-  options: json("to_jsonb(coalesce(a.attoptions, a.attfdwoptions))"),
+  options: json("to_jsonb(a.attoptions)"),
+  foreignOptions: json("to_jsonb(a.attfdwoptions)"),
   inherited: json("nullif(a.attinhcount > 0, false)"),
 };
 

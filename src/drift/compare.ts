@@ -80,6 +80,8 @@ function summary({ kind, properties }: Fact): string {
     .map(([name, value]) => {
       if (name === "nullable") return "not null";
       if (name === "default") return `default ${value}`;
+      if (name === "identity") return `generated ${value} as identity`;
+      if (name === "generated") return `generated always as (${value}) ${properties["virtual"] === true ? "virtual" : "stored"}`;
       if (name === "arguments") return `(${value})`;
       return name === "result" ? `returns ${value}` : (value ?? "");
     })
@@ -88,7 +90,7 @@ function summary({ kind, properties }: Fact): string {
 
 const SUMMARY_PROPERTIES: Partial<Record<ChangedKind, readonly string[]>> = {
   table: ["columnOrder"],
-  column: ["type", "nullable", "default", "generated"],
+  column: ["type", "nullable", "default", "generated", "identity"],
   view: ["columns"],
   "materialized view": ["columns"],
   sequence: ["type"],

@@ -43,7 +43,7 @@ export const NORMALISATIONS = {
     apply: each(withoutColumnOrder),
   },
   frozenTimes: {
-    what: "the time in a default such as `default 'now()'`, which Postgres fixes when the migration runs: it differs in every run",
+    what: "the time in a default, view, check or index such as `default 'now()'`, which Postgres fixes when the migration runs: it differs in every run",
     apply: each(withoutFrozenTimes),
   },
   restoredLists: {

@@ -10,18 +10,18 @@ const CONSTANT = /('(?:[^']|'')*'::character varying)/g;
  * `(ARRAY['a'::character varying])::text[]`, it stores `ARRAY[('a'::character varying)::text]`.
  */
 export function withRestoredLists(catalog: Catalog): Catalog {
-  return rewrite(catalog) as Catalog;
+  return rewriteTexts(catalog, castEach) as Catalog;
 }
 
-/** Rewrites each text in a value. */
-function rewrite(value: unknown): unknown {
-  if (typeof value === "string") return value.includes("::character varying])") ? castEach(value) : value;
-  if (Array.isArray(value)) return value.map(rewrite);
+function rewriteTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((inner) => rewriteTexts(inner, change));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, rewrite(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, rewriteTexts(inner, change)]));
 }
 
 function castEach(text: string): string {
+  if (!text.includes("::character varying])")) return text;
   return text.replaceAll(CAST_AS_ARRAY, (_, constants: string) => `ARRAY[${constants.replaceAll(CONSTANT, "($1)::text")}]`);
 }
 
@@ -36,17 +36,35 @@ function inOrder(_whole: string, columns: string): string {
   return ` ON ${columns.split(", ").toSorted().join(", ")} FROM `;
 }
 
-const FROZEN = /'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+(?:[+-]\d\d)?'::timestamp/g;
+/** A time with microseconds. The last moment of a minute, as in `'2026-12-31 23:59:59.999'`, was written by a person. */
+const FROZEN = /'(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:(?!59\.9+')\d\d\.\d+(?:[+-]\d\d(?::\d\d)*)?'::time(stamp)?\b/g;
 
-/** Replaces the times that Postgres fixed in defaults such as `default 'now()'`. */
+/**
+ * Replaces the times that Postgres fixed when a migration ran, such as `default 'now()'` or `where at > 'now'::timestamp`.
+ * The bounds of partitions are times that somebody chose.
+ */
 export function withoutFrozenTimes(catalog: Catalog): Catalog {
-  const tables = catalog.tables.map((table) => ({
-    ...table,
-    columns: table.columns.map((column) =>
-      column.default === undefined ? column : { ...column, default: column.default.replaceAll(FROZEN, "'a frozen time'::timestamp") },
-    ),
-  }));
-  return { ...catalog, tables };
+  return {
+    ...catalog,
+    tables: catalog.tables.map((table) => ({ ...table, columns: withoutTimes(table.columns) })),
+    views: withoutTimes(catalog.views),
+    constraints: withoutTimes(catalog.constraints),
+    indexes: withoutTimes(catalog.indexes),
+    domains: withoutTimes(catalog.domains),
+    policies: withoutTimes(catalog.policies),
+    triggers: withoutTimes(catalog.triggers),
+    rules: withoutTimes(catalog.rules),
+    routines: catalog.routines.map((routine) => ({ ...routine, arguments: withoutTimes(routine.arguments) })),
+    statistics: withoutTimes(catalog.statistics),
+  };
+}
+
+function withoutTimes<T>(list: readonly T[]): readonly T[] {
+  return rewriteTexts(list, thawed) as readonly T[];
+}
+
+function thawed(text: string): string {
+  return text.includes("'::time") ? text.replaceAll(FROZEN, "'a frozen time'::time$1") : text;
 }
 
 export function withoutExtensionVersions(catalog: Catalog): Catalog {

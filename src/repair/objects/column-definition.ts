@@ -18,7 +18,7 @@ export function columnDefinition(columnId: string, context: RepairContext): stri
   return [
     quoted(name),
     type,
-    table.kind === "foreign table" ? foreignOptions(column.options ?? []).trim() : "",
+    foreignOptions(column.foreignOptions ?? []).trim(),
     collation === undefined ? "" : `collate ${collation}`,
     byDefault === undefined ? "" : `default ${byDefault}`,
     generated === undefined ? "" : `generated always as (${generated}) ${virtual === true ? "virtual" : "stored"}`,
@@ -47,14 +47,14 @@ export function identityClause(columnId: string, identity: NonNullable<Column["i
 }
 
 /** The settings of a new column that its definition cannot contain. */
-export function newColumnSettings({ id, kind }: Table, column: Column): readonly Statement[] {
+export function newColumnSettings({ id }: Table, column: Column): readonly Statement[] {
   const { storage, compression, statistics, options } = column;
   const alter = `alter table ${id} alter column ${quoted(column.name)}`;
   return toStatements(
     ...(storage === undefined ? [] : [`${alter} set storage ${storage}`]),
     ...(compression === undefined ? [] : [`${alter} set compression ${compression}`]),
     ...(statistics === undefined ? [] : [`${alter} set statistics ${statistics}`]),
-    ...(options === undefined || kind === "foreign table" ? [] : [`${alter} set (${options.join(", ")})`]),
+    ...(options === undefined ? [] : [`${alter} set (${options.join(", ")})`]),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Column } from "../../catalog/columns.ts";
+import type { Table } from "../../catalog/relations.ts";
 import { quoted } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import { columnDefinition, newColumnSettings, defaultOf, alterColumnSettings } from "./column-definition.ts";
@@ -28,7 +29,7 @@ export const columns: ObjectRepair = {
   drop(id, { actual }) {
     const { table, column } = actual.column(id);
     const sql = `alter table ${table.id} drop column if exists ${quoted(column.name)}`;
-    if (column.generated === undefined) return [{ sql, destructive: "it drops the data of the column" }];
+    if (column.generated === undefined && table.kind !== "foreign table") return [{ sql, destructive: "it drops the data of the column" }];
     return toStatements(sql);
   },
   alter(id, differences, context) {
@@ -46,10 +47,10 @@ export const columns: ObjectRepair = {
     else if (losesIdentity) steps.push({ sql: `${alter} drop identity if exists` });
     // An inherited column gets its type from the parent's column, and its parents in `inheritance.ts`.
     if ((changed.has("type") || changed.has("collation")) && column.inherited === undefined)
-      steps.push(...retyped(table.id, column, found, byDefault));
+      steps.push(...retyped(table, column, found, byDefault));
     else if (changed.has("default") && column.identity === undefined && !becomesSerial)
       steps.push({ sql: byDefault === undefined ? `${alter} drop default` : `${alter} set default ${byDefault}` });
-    if (changed.has("default") && !becomesSerial) steps.push(...advanceSequence(id, byDefault, context));
+    if (changed.has("default") && !becomesSerial && table.kind !== "foreign table") steps.push(...advanceSequence(id, byDefault, context));
     if (changed.has("nullable")) {
       const own = notNullOf(context.expected, table, column.name);
       if (!column.nullable && own?.validated !== false && context.hasNulls(id))
@@ -59,11 +60,9 @@ export const columns: ObjectRepair = {
         steps.push({ sql: `${alter} set not null`, warning: "reads the whole table under an ACCESS EXCLUSIVE lock" });
     }
     if (changed.has("identity") && column.identity !== undefined) steps.push(...changeToIdentity(id, column.identity, context));
-    const isForeign = table.kind === "foreign table";
-    if (isForeign && changed.has("options"))
-      steps.push(changeColumnOptions(table.id, column.name, found.options ?? [], column.options ?? []));
-    const differing = isForeign ? differences.filter(({ property }) => property !== "options") : differences;
-    steps.push(...alterColumnSettings(column, byProperty(differing), alter, context.actual.catalog.server.major));
+    if (changed.has("foreign options"))
+      steps.push(changeColumnOptions(table.id, column.name, found.foreignOptions ?? [], column.foreignOptions ?? []));
+    steps.push(...alterColumnSettings(column, changed, alter, context.actual.catalog.server.major));
     return steps;
   },
   dependentsToDrop: (_id, differences) =>
@@ -131,20 +130,24 @@ function regenerated(column: Column, found: Column, alter: string, { actual }: R
   return "recreate";
 }
 
-function retyped(table: string, column: Column, found: Column, byDefault: string | undefined): readonly Statement[] {
+function retyped({ id: table, kind }: Table, column: Column, found: Column, byDefault: string | undefined): readonly Statement[] {
   const { type, collation, generated } = column;
   const alter = `alter table ${table} alter column ${quoted(column.name)}`;
+  // The rows of a foreign table are on its server, which converts them.
+  const isForeign = kind === "foreign table";
   // User-defined types have casts to and from text, but rarely to each other.
   const through = type.includes(".") || found.type.includes(".") ? `::text${type.endsWith("[]") ? "[]" : ""}` : "";
-  const how = generated === undefined ? ` using ${quoted(column.name)}${through}::${type}` : "";
-  const why = widens(found.type, type) ? undefined : `the change from ${found.type} to ${type} can cut values or fail on some`;
+  const how = generated === undefined && !isForeign ? ` using ${quoted(column.name)}${through}::${type}` : "";
+  const why = isForeign || widens(found.type, type) ? undefined : `the change from ${found.type} to ${type} can cut values or fail on some`;
   const sql = [
     ...(found.default === undefined ? [] : [`${alter} drop default`]),
     `${alter} type ${type}${collation === undefined ? "" : ` collate ${collation}`}${how}`,
     ...(byDefault === undefined ? [] : [`${alter} set default ${byDefault}`]),
   ];
   const steps: readonly Statement[] =
-    found.type === type ? toStatements(...sql) : [{ sql: guarded(isOfType(table, found), ...sql), warning: REWRITES }];
+    found.type === type
+      ? toStatements(...sql)
+      : [{ sql: guarded(isOfType(table, found), ...sql), warning: isForeign ? undefined : REWRITES }];
   // All statements of the change are destructive together: the default alone is of no use.
   return why === undefined ? steps : steps.map((step) => ({ ...step, destructive: why }));
 }

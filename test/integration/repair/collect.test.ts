@@ -5,6 +5,7 @@ import { CONVERGED } from "../../mutation/repair.ts";
 import { findMajor } from "../../support/majors.ts";
 import { withSession } from "../../support/session.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
+import { FOREIGN_CASES } from "./cases/foreign.ts";
 import { GUARD_CASES } from "./cases/guards.ts";
 import { INHERITED_CASES, NOT_NULL_CASES } from "./cases/not-null.ts";
 import { OPERATOR_CASES } from "./cases/operators.ts";
@@ -20,6 +21,7 @@ const CASES = Object.entries({
   ...RIGHT_CASES,
   ...INHERITED_CASES,
   ...SEARCH_PATH_CASES,
+  ...FOREIGN_CASES,
 });
 
 describe.each([15, 18])("PostgreSQL %i", { timeout: 60_000 }, (major) => {

@@ -169,7 +169,7 @@ export const COLUMN_KINDS: MutationKinds = {
     different(
       "column",
       "app.remote.id",
-      "options",
+      "foreign options",
       `alter foreign table app.remote alter column id options (${draw.one(["set column_name 'other'", "drop column_name", "add key 'true'"])})`,
     ),
   "column of a foreign table extra": (draw) => {

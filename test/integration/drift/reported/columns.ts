@@ -94,7 +94,7 @@ export const COLUMN: Reported = {
   ],
   "column options of a foreign table": [
     "alter foreign table app.remote alter column id options (set column_name 'other')",
-    "different column app.remote.id: options: column_name=ident expected, column_name=other found",
+    "different column app.remote.id: foreign options: column_name=ident expected, column_name=other found",
   ],
   "column of a foreign table extra": ["alter foreign table app.remote add column strange date", "extra column app.remote.strange: date"],
   "column of a parent extra": [

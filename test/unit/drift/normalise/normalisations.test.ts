@@ -141,6 +141,41 @@ const PAIRS: Readonly<Record<NormalisationName, readonly [expected: Catalog, act
   grants: [of({}), of({ grants: [grantOn("app.users", "reader=SELECT")] }), "extra grant relation app.users"],
 };
 
+const changedChecks = (one: string, other: string): readonly string[] =>
+  compareCatalogs(withCheck(`CHECK ((at > '${one}'))`), withCheck(`CHECK ((at > '${other}'))`)).map(({ object }) => object);
+
+const frozenAt = (time: string): Partial<Contents> => {
+  const text = `'2026-01-01 10:11:${time}'::timestamp without time zone`;
+  return {
+    views: [{ id: "app.v", schema: "app", name: "v", owner: "owner", materialized: false, definition: ` SELECT ${text};`, columns: [] }],
+    indexes: [
+      index("app.i", "users", { predicate: `(at > ${text})`, definition: `CREATE INDEX i ON app.users (at) WHERE (at > ${text})` }),
+    ],
+  };
+};
+
+describe("a frozen time", () => {
+  test.each([
+    ["2026-01-01 10:11:12.345678'::timestamp without time zone || '", "2027-01-01 10:11:13.4'::timestamp without time zone || '"],
+    ["2026-01-01 10:11:12.345678+00'::timestamp with time zone || '", "2027-01-01 10:11:13.4+00'::timestamp with time zone || '"],
+    ["10:11:12.345678'::time without time zone || '", "10:11:13.4'::time without time zone || '"],
+  ])("is ignored in a check: %s", (one, other) => {
+    expect(changedChecks(one, other)).toEqual([]);
+  });
+
+  test.each([
+    ["2026-12-31 23:59:59.999'::timestamp without time zone || '", "2027-12-31 23:59:59.999'::timestamp without time zone || '"],
+    ["2026-01-01 00:00:00'::timestamp without time zone || '", "2027-01-01 00:00:00'::timestamp without time zone || '"],
+    ["2026-01-01'::date || '", "2026-01-02'::date || '"],
+  ])("is not what somebody wrote: %s", (one, other) => {
+    expect(changedChecks(one, other)).toEqual(["app.users.users_name_check"]);
+  });
+
+  test("is ignored in views and indexes", () => {
+    expect(compareCatalogs(of(frozenAt("12.5")), of(frozenAt("13.25")))).toEqual([]);
+  });
+});
+
 const reported = (name: NormalisationName, applies: boolean): readonly string[] => {
   const [expected, actual] = PAIRS[name];
   const changes = compareCatalogs(expected, actual, { ...DEFAULT_NORMALISATIONS, [name]: applies });
