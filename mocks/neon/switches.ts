@@ -72,6 +72,7 @@ export const SWITCHES = {
   activeComputeLimit: amount(0, "number of computes that may be active at once, apart from the default branch's; 0: no limit"),
   unarchivedLimit: amount(0, "number of branches that may be unarchived at once; 0: no limit"),
   limitsRoute: flag(true, "`GET /projects/{project_id}/limits`, which no specification lists, answers customers"),
+  ownerShown: flag(true, "a project shows the plan and the branch limit of its owner"),
   snapshotsOfChildren: flag(false, "a snapshot can be taken of a branch that has a parent"),
   keyKind: of("user", ["org", "project"], "kind of the API key; a project key can read neither users nor organizations"),
   unknowns: flag(false, "replies have fields, states and operations that no specification lists"),

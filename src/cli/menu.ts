@@ -89,9 +89,9 @@ export function menu(begin: Begin): Command {
 
   add(
     "doctor",
-    "show which provider is chosen and why, the migration tool, and the source of each setting",
+    "check the providers, and show what `up` would do, the migration tool, and the source of each setting",
     () => import("./commands/doctor.ts"),
-  );
+  ).option("--offline", "make no calls: show only what the settings and the files of this machine say");
 
   add("init", "write offshoot.yaml and a CI pipeline for this repository", () => import("./commands/init.ts"))
     .option("--service <name>", "github, gitlab, circleci, buildkite, azure, bitbucket, jenkins or none; default: detected")

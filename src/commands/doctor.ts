@@ -1,12 +1,27 @@
 import type { Source } from "../config/load.ts";
 import { isOffshootError } from "../errors.ts";
-import type { ProviderName, Refusal } from "../providers/provider.ts";
+import type { Check, ProviderName, Refusal } from "../providers/provider.ts";
 import type { RunIdentity } from "../identity/run-identity.ts";
 import { configuredProviders, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import { type DiagnosedTransport, diagnoseTransport } from "./doctor-transport.ts";
 import { findProject, migrationDirectory } from "../context/migrations.ts";
 
-export interface DoctorOptions extends CommonOptions {}
+export interface DoctorOptions extends CommonOptions {
+  /** Call neither Neon, nor Docker, nor the server of `existing`: show only what this machine's files and settings say. Default false. */
+  readonly offline?: boolean | undefined;
+}
+
+/** What one configured provider would do. */
+export interface DiagnosedProvider {
+  readonly name: ProviderName;
+  /** Why it would be skipped. */
+  readonly refusal: Refusal | undefined;
+  /** What was checked, in order; empty with `offline`. */
+  readonly checks: readonly Check[];
+  /** What `offshoot up` would do with it, as a phrase. Undefined when it would fail, and with `offline`. */
+  readonly action: string | undefined;
+}
 
 /** What offshoot would do in this repository and environment. */
 export interface Diagnosis {
@@ -18,8 +33,14 @@ export interface Diagnosis {
   /** Each setting with its value, as text without secrets, and its origin. */
   readonly settings: readonly { readonly key: string; readonly value: string; readonly source: Source }[];
   /** Configured providers in order. The first one without a refusal is chosen. */
-  readonly providers: readonly { readonly name: ProviderName; readonly refusal: Refusal | undefined }[];
+  readonly providers: readonly DiagnosedProvider[];
   readonly chosen: ProviderName | undefined;
+  /** What `offshoot up` would do now, as a sentence. */
+  readonly outlook: string;
+  /** Whether a check of the chosen provider failed, so that `offshoot up` would fail. */
+  readonly failed: boolean;
+  /** How connections to the chosen provider's database are protected. Undefined without one. */
+  readonly transport: DiagnosedTransport | undefined;
   readonly migrations: DiagnosedMigrations;
   readonly warnings: readonly string[];
   readonly node: string;
@@ -39,17 +60,19 @@ export interface DiagnosedMigrations {
   readonly problem?: string;
 }
 
-/** Reports which provider would be chosen and why, every setting, and what is missing. Changes nothing. */
+/**
+ * Reports which provider would be chosen and why, what it would do, every setting, and what is missing. Changes nothing. Calls
+ * each configured provider until one can serve: Neon's API at most four times, Docker's engine, the server of `existing`. What
+ * is wrong is a failed check and no error.
+ */
 export async function doctor(options: DoctorOptions = {}): Promise<Diagnosis> {
   const context = await prepare(options);
-  const providers = await Promise.all(
-    (await configuredProviders(context)).map(async (provider) => ({
-      name: provider.name,
-      refusal: await provider.refuse(providerLimits(context)),
-    })),
-  );
+  const migrations = await diagnoseMigrations(context);
+  const providers = await diagnoseProviders(context, options.offline ?? false);
   // After a refusal without fallback, no further provider is tried.
   const decisive = providers.find(({ refusal }) => refusal === undefined || !refusal.mayFallBack);
+  const chosen = decisive?.refusal === undefined ? decisive : undefined;
+  const failed = chosen?.checks.some(({ state }) => state === "failed") ?? false;
   return {
     run: context.run,
     name: context.name,
@@ -57,11 +80,42 @@ export async function doctor(options: DoctorOptions = {}): Promise<Diagnosis> {
     file: context.resolved.file,
     settings: Object.entries(context.resolved.sources).map(([key, source]) => ({ key, value: context.resolved.values[key] ?? "", source })),
     providers,
-    chosen: decisive?.refusal === undefined ? decisive?.name : undefined,
-    migrations: await diagnoseMigrations(context),
+    chosen: chosen?.name,
+    outlook: outlookOf(chosen, failed, options.offline ?? false),
+    failed,
+    transport: chosen && (await diagnoseTransport(context, chosen.name, migrations.command)),
+    migrations,
     warnings: context.resolved.warnings,
     node: process.versions.node,
   };
+}
+
+/** Providers whose `refuse` makes no call: it looks at settings and files only. */
+const WITHOUT_CALLS: ReadonlySet<ProviderName> = new Set(["neon", "embedded"]);
+
+/** Providers after the one that is chosen are not called, because `up` does not call them either. */
+async function diagnoseProviders(context: Context, offline: boolean): Promise<readonly DiagnosedProvider[]> {
+  const limits = providerLimits(context);
+  const found: DiagnosedProvider[] = [];
+  let isDecided = false;
+  for (const provider of await configuredProviders(context)) {
+    const { name } = provider;
+    const isCalled: boolean = !offline && !isDecided;
+    const examined = isCalled ? await provider.examine(context.name, limits) : undefined;
+    const refusal = examined?.refusal ?? (!isCalled && WITHOUT_CALLS.has(name) ? await provider.refuse(limits) : undefined);
+    const diagnosed: DiagnosedProvider = { name, refusal, checks: examined?.checks ?? [], action: examined?.action };
+    isDecided ||= diagnosed.refusal === undefined || !diagnosed.refusal.mayFallBack;
+    found.push(diagnosed);
+  }
+  return found;
+}
+
+function outlookOf(chosen: DiagnosedProvider | undefined, failed: boolean, offline: boolean): string {
+  if (chosen === undefined) return "`offshoot up` would fail: no provider can provide a database.";
+  if (offline) return `\`offshoot up\` would try ${chosen.name} first. Nothing was asked, because of --offline.`;
+  return failed || chosen.action === undefined
+    ? `\`offshoot up\` would fail on ${chosen.name}. See the failed checks.`
+    : `\`offshoot up\` would ${chosen.action} (${chosen.name}).`;
 }
 
 async function diagnoseMigrations(context: Context): Promise<DiagnosedMigrations> {

@@ -58,7 +58,7 @@ export async function loadProvider(name: ProviderName, context: Context): Promis
 }
 
 /** A file with authorities, for programs that verify Neon's certificates with libpq. Undefined if there can be none. */
-async function rootFileOf(env: Env): Promise<string | undefined> {
+export async function rootFileOf(env: Env): Promise<string | undefined> {
   const found = await findCaBundle(env);
   if (found !== undefined) return found;
   const folder = cacheFolder(env, process.getuid?.());

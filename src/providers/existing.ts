@@ -6,7 +6,7 @@ import { tlsFailureOf } from "../postgres/tls-failure.ts";
 import { describeUrl, directUrl, parseUrl } from "../postgres/url.ts";
 import type { LocalOptions } from "./local/acquire.ts";
 import { localProvider } from "./local/local.ts";
-import { type Server, type ServerSource, withinSession } from "./local/server.ts";
+import { type Bounds, examined, type Server, type ServerSource, withinSession } from "./local/server.ts";
 import type { Provider, Refusal } from "./provider.ts";
 
 export interface ExistingOptions extends Pick<LocalOptions, "now"> {
@@ -53,29 +53,47 @@ function existingSource(url: string | undefined): ServerSource {
     provider: "existing",
     quickCheckpoints: false,
     running: async () => server,
-    async refuse({ within }) {
-      if (server === undefined) return refusal("no-url", "No URL of an existing server is set.", "Set OFFSHOOT_EXISTING_URL.");
-      try {
-        const [role] = await withinSession(server.url, within, (session) =>
-          session.query<{ canCreate: boolean }>('select rolcreatedb or rolsuper as "canCreate" from pg_roles where rolname = current_user'),
-        );
-        if (role?.canCreate) return undefined;
-        const { user } = parseUrl(server.url);
-        return refusal(
-          "no-createdb",
-          `The role ${user} cannot create databases.`,
-          `Run \`alter role ${identifier(user)} createdb\` on the server.`,
-        );
-      } catch (thrown) {
-        within.check();
-        return unreachable(server, thrown);
-      }
+    refuse: async (bounds) => (await ask(server, bounds)).refusal,
+    async examine(bounds) {
+      const { refusal: found, text } = await ask(server, bounds);
+      return examined("server", found, text);
     },
     async boot() {
       if (server === undefined) throw new TypeError("boot was called after a refusal");
       return server;
     },
   };
+}
+
+/** Why the server cannot be used, or what it is. */
+interface Answer {
+  readonly refusal: Refusal | undefined;
+  readonly text: string;
+}
+
+function refused(found: Refusal): Answer {
+  return { refusal: found, text: "" };
+}
+
+/** Connects to the server, and asks whether the role can create databases. */
+async function ask(server: Server | undefined, { within }: Bounds): Promise<Answer> {
+  if (server === undefined) return refused(refusal("no-url", "No URL of an existing server is set.", "Set OFFSHOOT_EXISTING_URL."));
+  const { user } = parseUrl(server.url);
+  try {
+    const [role] = await withinSession(server.url, within, (session) =>
+      session.query<{ canCreate: boolean; version: string }>(
+        `select rolcreatedb or rolsuper as "canCreate", current_setting('server_version') as version from pg_roles where rolname = current_user`,
+      ),
+    );
+    if (role?.canCreate) {
+      return { refusal: undefined, text: `${server.id} answers: PostgreSQL ${role.version}. The role ${user} can create databases.` };
+    }
+    const remedy = `Run \`alter role ${identifier(user)} createdb\` on the server.`;
+    return refused(refusal("no-createdb", `The role ${user} cannot create databases.`, remedy));
+  } catch (thrown) {
+    within.check();
+    return refused(unreachable(server, thrown));
+  }
 }
 
 /** Session locks need a connection to the server itself. A transaction pooler cannot hold them. */

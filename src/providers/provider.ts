@@ -144,11 +144,38 @@ export type Extended = { readonly kind: "extended" } & Pick<Database, "id" | "na
 /** The outcome of a deletion. `kept`: the tag gives the database a lifetime that this caller must not end. */
 export type Released = "deleted" | "not-found" | "kept";
 
+/** One thing that was checked before anything is created. */
+export interface Check {
+  /** What was checked, such as `project` or `image`. */
+  readonly name: string;
+  /** `failed`: `acquire` would fail or refuse because of it. */
+  readonly state: "ok" | "warning" | "failed";
+  /** What was seen; one line. */
+  readonly text: string;
+  /** What the user can do about it; one line. */
+  readonly remedy?: string | undefined;
+}
+
+/** What a provider would do for a run, found out without a change. */
+export interface Examination {
+  /** In the order in which to show them. */
+  readonly checks: readonly Check[];
+  /** What `acquire` would do, as a phrase such as "create the branch x from main". Undefined when it would fail or refuse. */
+  readonly action: string | undefined;
+  /** What `acquire` would return in place of a database. */
+  readonly refusal: Refusal | undefined;
+}
+
 /** What every provider guarantees. Each call can be repeated: a second call has no further effect. */
 export interface Provider {
   readonly name: ProviderName;
   /** Checks, without creating anything, whether this provider can provide databases at all. Undefined when it can. */
   refuse(limits: Limits): Promise<Refusal | undefined>;
+  /**
+   * Reads what `acquire` for the run's database of that name depends on, with as few calls as that takes, and changes
+   * nothing. What is wrong is a failed check or a refusal, and no error.
+   */
+  examine(name: string, limits: Limits): Promise<Examination>;
   /**
    * Creates the run's database, or adopts the one that another job of the run created. Renews its expiry, and returns when
    * it has answered a query. Throws `NOT_OURS` when the name belongs to something without our tag.

@@ -7,8 +7,8 @@ import { type Call, type Reply, refused } from "../reply.ts";
 import type { Project } from "../state.ts";
 import { projectJson } from "./json.ts";
 
-export function getProject(project: Project): Reply {
-  return { status: 200, body: { project: projectJson(project) } };
+export function getProject(neon: Neon, project: Project): Reply {
+  return { status: 200, body: { project: projectJson(neon, project) } };
 }
 
 /** `PATCH /projects/{project_id}`: the name, the history and the settings, such as the list of allowed addresses. */
@@ -19,7 +19,7 @@ export function updateProject(neon: Neon, project: Project, body: unknown): Repl
   project.historySeconds = number(wanted, "history_retention_seconds", 0, 2_592_000) ?? project.historySeconds;
   project.settings = { ...project.settings, ...settings };
   project.updatedAt = neon.clock.now();
-  return { status: 200, body: { project: projectJson(project), operations: [] } };
+  return { status: 200, body: { project: projectJson(neon, project), operations: [] } };
 }
 
 /** `DELETE /projects/{project_id}`: with all its branches. A key of one project, and a protected branch, refuse it. */
@@ -36,7 +36,7 @@ export async function deleteProject(neon: Neon, project: Project, call: Call): P
   }
   const images = [...project.snapshots.values()].map((snapshot) => snapshot.image);
   for (const branch of [...project.branches.values(), ...images]) await neon.storage?.drop(branch);
-  return { status: 200, body: { project: projectJson(project) } };
+  return { status: 200, body: { project: projectJson(neon, project) } };
 }
 
 /** An undocumented route that Neon's own tests use. It is unknown whether customers can use it. */

@@ -67,7 +67,7 @@ export async function createProject(neon: Neon, call: Call): Promise<Reply> {
   return {
     status: 201,
     body: {
-      project: projectJson(project),
+      project: projectJson(neon, project),
       branch: branchJson(neon, branch),
       endpoints: [endpointJson(neon, endpoint, project)],
       roles: [{ ...roleJson(branch, role), password: role.password }],

@@ -1,9 +1,10 @@
 import { ORGANIZATION } from "../account/organization.ts";
 import { type Json, timestamp } from "../json.ts";
+import type { Neon } from "../neon.ts";
 import type { Project } from "../state.ts";
 
 /** A project as `GET /projects/{project_id}` returns it. */
-export function projectJson(project: Project): Json {
+export function projectJson(neon: Neon, project: Project): Json {
   return {
     ...summaryJson(project),
     data_storage_bytes_hour: 0,
@@ -15,7 +16,12 @@ export function projectJson(project: Project): Json {
     consumption_period_end: timestamp(project.createdAt + project.historySeconds * 1000),
     history_retention_seconds: project.historySeconds,
     settings: project.settings,
+    ...(neon.switches.ownerShown ? { owner: ownerJson(neon) } : {}),
   };
+}
+
+function ownerJson(neon: Neon): Json {
+  return { email: "person@example.com", name: "Mock Person", branches_limit: neon.branchLimit, subscription_type: "scale_v3" };
 }
 
 /** A project as lists return it, without what is consumed. */

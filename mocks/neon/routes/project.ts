@@ -32,7 +32,7 @@ export const PROJECT_ROUTES: Routes = {
   "GET /projects": listProjects,
   "POST /projects": createProject,
   "GET /projects/shared": listSharedProjects,
-  [`GET ${PROJECT}`]: inProject((_neon, project) => getProject(project)),
+  [`GET ${PROJECT}`]: inProject((neon, project) => getProject(neon, project)),
   [`PATCH ${PROJECT}`]: inProject((neon, project, { body }) => updateProject(neon, project, body)),
   [`DELETE ${PROJECT}`]: inProject((neon, project, call) => deleteProject(neon, project, call)),
   [`GET ${PROJECT}/limits`]: inProject((neon) => getLimits(neon)),

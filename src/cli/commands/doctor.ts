@@ -1,12 +1,12 @@
-import { type Diagnosis, doctor } from "../../commands/doctor.ts";
+import { type DiagnosedProvider, type Diagnosis, doctor } from "../../commands/doctor.ts";
 import { EXIT } from "../../errors.ts";
 import { columns } from "../tables.ts";
 import type { Execute } from "../invocation.ts";
 
-export const execute: Execute = async (invocation) => {
-  const diagnosis = await doctor(invocation.options);
+export const execute: Execute = async (invocation, flags) => {
+  const diagnosis = await doctor({ ...invocation.options, offline: flags["offline"] === true });
   invocation.print({ version: 1, ...diagnosis }, () => doctorLines(diagnosis));
-  if (diagnosis.chosen === undefined) invocation.exitCode = EXIT.noProvider;
+  if (diagnosis.chosen === undefined || diagnosis.failed) invocation.exitCode = EXIT.noProvider;
 };
 
 function doctorLines(found: Diagnosis): readonly string[] {
@@ -22,12 +22,11 @@ function doctorLines(found: Diagnosis): readonly string[] {
     ...migrationLines(found.migrations),
     "",
     "Providers, in order:",
-    ...found.providers.flatMap(({ name, refusal }) =>
-      refusal === undefined
-        ? [`  ${name}${name === found.chosen ? "  is chosen" : "  available"}`]
-        : [`  ${name}  ${refusal.text}`, ...(refusal.remedy === undefined ? [] : [`    ${refusal.remedy}`])],
-    ),
+    ...found.providers.flatMap((provider) => providerLines(provider, found.chosen)),
     "",
+    found.outlook,
+    "",
+    ...transportLines(found.transport),
     "Settings:",
     ...columns(
       found.settings.map(({ key, value, source }) => [
@@ -37,6 +36,30 @@ function doctorLines(found: Diagnosis): readonly string[] {
       ]),
     ),
     ...found.warnings.map((warning) => `warning: ${warning}`),
+  ];
+}
+
+const MARKS = { ok: "ok", warning: "warning", failed: "FAILED" } as const;
+
+function providerLines({ name, refusal, checks }: DiagnosedProvider, chosen: string | undefined): readonly string[] {
+  const state = name === chosen ? "is chosen" : refusal === undefined ? "is next" : "is skipped";
+  const shown = columns(checks.map((check) => [`    ${check.name}`, MARKS[check.state], check.text]));
+  const remedies = checks.flatMap(({ state: found, remedy }) => (found === "ok" || remedy === undefined ? [] : [`      ${remedy}`]));
+  const reason = refusal === undefined ? [] : [`    ${refusal.text}`, ...(refusal.remedy === undefined ? [] : [`      ${refusal.remedy}`])];
+  return [`  ${name}  ${state}`, ...shown, ...new Set([...(checks.length === 0 ? reason : []), ...remedies])];
+}
+
+function transportLines(transport: Diagnosis["transport"]): readonly string[] {
+  if (transport === undefined) return [];
+  const { sslmode, verifies, fence } = transport;
+  return [
+    "Connections:",
+    ...columns([
+      ["  sslmode", sslmode ?? "not set"],
+      ["  verified", verifies],
+      ["  broker fence", fence],
+    ]),
+    "",
   ];
 }
 

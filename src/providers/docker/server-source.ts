@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import type { Env } from "../../environment.ts";
 import type { OwnerTag } from "../../identity/owner-tag.ts";
 import { startInBackground } from "../../process/background.ts";
-import type { Bounds, ServerSource } from "../local/server.ts";
+import { type Bounds, examined, type ServerSource } from "../local/server.ts";
 import type { Refusal } from "../provider.ts";
 import { boot } from "./boot.ts";
 import { DEFAULT_MAJOR, identityOf, type Target } from "./container.ts";
@@ -90,6 +90,20 @@ export function dockerSource(target: Target, settings: DockerOptions, options: S
     provider: "docker",
     quickCheckpoints: true,
     refuse,
+    async examine(bounds) {
+      const found = await inspectImage(engine, identity.image, bounds);
+      if (found === "missing") {
+        const text = `The engine answers. It does not have the image ${identity.image} and pulls it at the first use.`;
+        return {
+          checks: [
+            { name: "image", state: "warning", text, remedy: `Run \`docker pull ${identity.image}\` to have it before the first run.` },
+          ],
+          refusal: undefined,
+        };
+      }
+      const text = `The engine answers, and has the image ${identity.image}.`;
+      return examined("image", found.kind === "refusal" ? found : undefined, text);
+    },
     async running(bounds) {
       const container = await findContainer(bounds);
       return container?.owner === identity.owner ? serverIn(container, reach) : undefined;

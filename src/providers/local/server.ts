@@ -1,7 +1,7 @@
 import type { Deadline } from "../../deadline.ts";
 import type { Listener } from "../../events.ts";
 import { connect, type Session } from "../../postgres/connect.ts";
-import type { Refusal } from "../provider.ts";
+import type { Check, Examination, Refusal } from "../provider.ts";
 
 /** A Postgres server that has one database for each run. */
 export interface Server {
@@ -33,6 +33,8 @@ export interface ServerSource {
   readonly quickCheckpoints: boolean;
   /** Why `boot` cannot work. Starts nothing. */
   refuse(bounds: Bounds): Promise<Refusal | undefined>;
+  /** What `boot` depends on, and the refusal of `refuse`. Starts nothing. */
+  examine(bounds: Bounds): Promise<Pick<Examination, "checks" | "refusal">>;
   /** The server that `boot` would return, if it already runs. This is a cheap look, which does not connect to it. */
   running(bounds: Bounds): Promise<Server | undefined>;
   /** Further running servers of this source, such as one of another major. They are searched for databases and get no new ones. */
@@ -64,4 +66,11 @@ export async function withinSession<T>(url: string, within: Deadline, work: (ses
     within.signal.removeEventListener("abort", end);
     await session?.close();
   }
+}
+
+/** An examination with one check: the refusal, or what the server is. */
+export function examined(name: string, refusal: Refusal | undefined, text: string): Pick<Examination, "checks" | "refusal"> {
+  const check: Check =
+    refusal === undefined ? { name, state: "ok", text } : { name, state: "failed", text: refusal.text, remedy: refusal.remedy };
+  return { checks: [check], refusal };
 }

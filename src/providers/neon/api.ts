@@ -4,6 +4,7 @@ import { MIB } from "../../read-file.ts";
 import { factsOf, isHardDeleteRefused, isMissing } from "./api-errors.ts";
 import { toBranch, toNeonTime } from "./branches.ts";
 import type { NeonClock } from "./clock.ts";
+import { toProject } from "./project.ts";
 import { checkReply, type Replies } from "./replies.ts";
 import { type Call, sendCall, type TransportOptions } from "./transport.ts";
 import type { Branch, CallContext, NeonApi } from "./types.ts";
@@ -195,6 +196,10 @@ export function neonApi(options: ApiOptions): NeonApi {
         (api, limits) => api.getAnonymizedBranchStatus(projectId, branchId, limits),
       );
       return reply.state;
+    },
+    async project(context) {
+      const reply = await send("project", context, "GET project", "return the project", (api, limits) => api.getProject(projectId, limits));
+      return toProject(reply.project);
     },
     async projects(context) {
       const reply = await send("projects", context, "GET projects", "list the projects", (api, limits) =>

@@ -23,7 +23,8 @@ import { removeExpired } from "./delete.ts";
 import { expiryProblemOf } from "./expiry-refusals.ts";
 import type { Setup } from "./options.ts";
 import { freeName } from "./held-name.ts";
-import { parentId, unknownParent, unknownProject } from "./parent.ts";
+import { parentId, unknownParent } from "./parent.ts";
+import { unknownProject } from "./project.ts";
 import { refusal, WITHHELD_REMEDY } from "./refuse.ts";
 import type { CallContext } from "./types.ts";
 
@@ -43,7 +44,7 @@ export async function resolveFailedCreate(
   const limit = limitOf(facts);
   const capacity = capacityOf(facts);
   if (isKeyRejected(facts) && limit === undefined && capacity === undefined && expiryProblemOf(facts) === undefined)
-    return rejectedKey(setup, thrown);
+    return rejectedKey(setup, facts.status === 403 ? await unknownProject(setup.api, setup.project, context, thrown) : thrown);
   const isSent = state.request !== undefined;
   if (isSent && isAmbiguous(facts)) state.isReplyLost = true;
   if (isSent && isWrongReply(facts)) state.isReplyWrong = true;

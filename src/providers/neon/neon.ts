@@ -11,9 +11,11 @@ import { createOrAdopt } from "./create.ts";
 import { openAcquired, openDatabase, untilOpened } from "./database.ts";
 import { deleteByName } from "./delete.ts";
 import { readNames } from "./expected.ts";
+import { examine } from "./examine.ts";
 import { extend } from "./extend.ts";
 import { list } from "./list.ts";
 import type { Dependencies, NeonOptions, Setup } from "./options.ts";
+import { explainingProject } from "./project.ts";
 import { sharedRateLimiter } from "./rate-limit.ts";
 import { reach } from "./reach.ts";
 import { refusalWithoutCall } from "./refuse.ts";
@@ -39,11 +41,14 @@ export function neonProvider(options: NeonOptions): Provider {
     emit,
   });
 
+  const inProject = <T>(context: CallContext, work: () => Promise<T>): Promise<T | undefined> =>
+    allowPlaceholderKey(options, () => explainingProject(setup, context, work));
+
   const release: Provider["release"] = async (name, limits, more = {}) => {
     if (refused !== undefined) return "not-found";
     const context = contextOf(`deleting the Neon branch ${name}`, limits);
     const deleteOptions = { api: setup.api, parent, random: dependencies.random, ...more };
-    return (await allowPlaceholderKey(options, () => deleteByName(deleteOptions, name, context))) ?? "not-found";
+    return (await inProject(context, () => deleteByName(deleteOptions, name, context))) ?? "not-found";
   };
   const dispose = (name: string) => (): Promise<unknown> =>
     release(name, { signal: new AbortController().signal, withinMs: DISPOSE_MS, emit: silent });
@@ -61,12 +66,16 @@ export function neonProvider(options: NeonOptions): Provider {
   return {
     name: "neon",
     refuse: async () => refused,
+    async examine(name, limits) {
+      if (refused !== undefined) return { checks: [], action: undefined, refusal: refused };
+      return examine(setup, name, contextOf(`examining the Neon project ${setup.project}`, limits));
+    },
     acquire,
     async find(name, limits) {
       if (refused !== undefined) return undefined;
       const context = contextOf(`searching for the Neon branch ${name}`, limits);
       const attempt = async (): Promise<Database | "none" | undefined> => {
-        const branch = await allowPlaceholderKey(options, () => findByName(setup.api, name, context));
+        const branch = await inProject(context, () => findByName(setup.api, name, context));
         if (branch?.tag === undefined || branch.isBeingDeleted) return "none";
         return openDatabase(setup, { branch, created: undefined, base: undefined }, context, dispose(name));
       };
@@ -76,13 +85,13 @@ export function neonProvider(options: NeonOptions): Provider {
     async extend(name, ttlMs, limits) {
       if (refused !== undefined) return undefined;
       const context = contextOf(`extending the Neon branch ${name}`, limits);
-      return allowPlaceholderKey(options, () => extend(setup, name, ttlMs, context));
+      return inProject(context, () => extend(setup, name, ttlMs, context));
     },
     release,
     async list(limits) {
       if (refused !== undefined) return [];
       const context = contextOf("listing the Neon branches", limits);
-      return (await allowPlaceholderKey(options, () => list(setup.api, parent, setup.clock.nowForDeletion, context))) ?? [];
+      return (await inProject(context, () => list(setup.api, parent, setup.clock.nowForDeletion, context))) ?? [];
     },
     async ensureBase(wanted, limits, migrate) {
       if (refused !== undefined || !options.base) return undefined;
@@ -97,7 +106,7 @@ export function neonProvider(options: NeonOptions): Provider {
     async reach(where, copy, limits) {
       if (refused !== undefined) return refused;
       const context = contextOf(`connecting to ${where.branch ?? "the parent branch"} on Neon`, limits);
-      return reach(setup, where, copy, context, dispose(copy.name));
+      return explainingProject(setup, context, () => reach(setup, where, copy, context, dispose(copy.name)));
     },
   };
 }

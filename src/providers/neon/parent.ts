@@ -1,7 +1,6 @@
 import { OffshootError } from "../../errors.ts";
 import { baseName } from "../../identity/name.ts";
 import { nearest } from "../../nearest.ts";
-import { PROJECT_REMEDY } from "./api-errors.ts";
 import { findByName, isReadyBase } from "./branches.ts";
 import type { Branch, CallContext, NeonApi } from "./types.ts";
 
@@ -66,26 +65,12 @@ export async function unknownParent(api: NeonApi, parent: string, context: CallC
   });
 }
 
-/** The error for a project that does not exist or that the key cannot read, with the projects that it can read. */
-export async function unknownProject(api: NeonApi, project: string, context: CallContext, cause: OffshootError): Promise<OffshootError> {
-  const readable = await api.projects(context).catch(() => []);
-  const names = similarFirst(
-    readable.map(({ id, name }) => `${id} (${name})`),
-    project,
-  );
-  return new OffshootError("PROVIDER_REJECTED", `The Neon project ${project} does not exist, or NEON_API_KEY cannot read it.`, {
-    meaning: names.length === 0 ? cause.message : `Projects that the key can read: ${listed(names)}.`,
-    remedy: PROJECT_REMEDY,
-    facts: { ...cause.facts, project },
-  });
-}
-
 async function branchNames(api: NeonApi, context: CallContext): Promise<readonly string[]> {
   return (await api.branches(undefined, context)).filter(({ isBeingDeleted }) => !isBeingDeleted).map(({ name }) => name);
 }
 
 /** Names that share a start with the wanted name come first, because most typing errors are near the end. */
-function similarFirst(names: readonly string[], wanted: string): readonly string[] {
+export function similarFirst(names: readonly string[], wanted: string): readonly string[] {
   return names.toSorted((left, right) => sharedStart(right, wanted) - sharedStart(left, wanted));
 }
 
@@ -95,7 +80,7 @@ function sharedStart(name: string, wanted: string): number {
   return length;
 }
 
-function listed(names: readonly string[]): string {
+export function listed(names: readonly string[]): string {
   const more = names.length - MOST_NAMES;
   return `${names.slice(0, MOST_NAMES).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

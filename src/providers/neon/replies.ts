@@ -67,6 +67,23 @@ const createdBranch = z.object({
   ),
 });
 
+const project = z.object({
+  id,
+  name,
+  pg_version: z.number(),
+  store_passwords: optional(z.boolean()),
+  owner: optional(z.object({ branches_limit: optional(z.number()), subscription_type: optional(z.string()) })),
+  settings: optional(
+    z.object({
+      allowed_ips: optional(z.object({ ips: optional(listOf(z.string())), protected_branches_only: optional(z.boolean()) })),
+      block_public_connections: optional(z.boolean()),
+    }),
+  ),
+});
+
+/** The fields of Neon's `Project` that offshoot reads. */
+export type ProjectReply = z.output<typeof project>;
+
 /** The replies of the calls, by the name of the call in `NeonApi`. */
 const REPLIES = {
   createBranch: createdBranch,
@@ -89,6 +106,7 @@ const REPLIES = {
   connectionUri: z.object({ uri }),
   operation: z.object({ operation }),
   anonymizedState: z.object({ state: z.string() }),
+  project: z.object({ project }),
   projects: z.object({ projects: listOf(z.object({ id, name })) }),
 } as const;
 

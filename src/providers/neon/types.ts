@@ -90,6 +90,21 @@ export interface Operation {
   readonly retry_at?: string | undefined;
 }
 
+/** A project, reduced to what decides whether a run can use it. */
+export interface NeonProject {
+  readonly id: string;
+  readonly name: string;
+  readonly postgresMajor: number;
+  readonly storesPasswords: boolean;
+  /** The plan of its owner, such as `launch_v3`, and how many branches it allows. Undefined: the API does not show it. */
+  readonly plan: string | undefined;
+  readonly branchLimit: number | undefined;
+  /** The addresses that may connect; empty: all of them. */
+  readonly allowedIps: readonly string[];
+  readonly allowedIpsProtectedOnly: boolean;
+  readonly blocksPublicConnections: boolean;
+}
+
 /**
  * The calls that offshoot sends to Neon's API, all in one project. Every call has a time limit, keeps to Neon's rate
  * limit, is retried if that is safe, and throws only the errors that `apiError` makes, `TIMED_OUT` and `CANCELLED`.
@@ -117,6 +132,8 @@ export interface NeonApi {
   operation(id: string, context: CallContext): Promise<Operation>;
   /** State of an anonymization, such as `anonymized` or `error`. */
   anonymizedState(branchId: string, context: CallContext): Promise<string>;
+  /** The project itself, with the limits of its owner's plan where Neon shows them. */
+  project(context: CallContext): Promise<NeonProject>;
   /** Ids and names of the first page of the projects that the key can read. */
   projects(context: CallContext): Promise<readonly { readonly id: string; readonly name: string }[]>;
 }

@@ -18,6 +18,25 @@ export function testContract(subject: () => Promise<Subject>): void {
     expect(await make().refuse(listening())).toBeUndefined();
   });
 
+  test("examines what it would do for a run, and changes nothing", async () => {
+    const { make, createForeign } = await subject();
+    const key = uniqueKey();
+    const { name } = wantedBy(key);
+    const examine = () => make().examine(name, listening());
+    expect(await examine()).toMatchObject({ action: expect.stringMatching(/^create the /), refusal: undefined });
+    expect(await make().find(name, listening())).toBeUndefined();
+    const removeForeign = await createForeign(name);
+    const foreign = await examine();
+    expect(foreign.action).toBeUndefined();
+    expect(foreign.checks).toContainEqual(expect.objectContaining({ name: "name", state: "failed" }));
+    await removeForeign();
+    await acquired(make(), key);
+    const used = await examine();
+    expect(used).toMatchObject({ action: expect.stringMatching(/^use the /), refusal: undefined });
+    expect(used.checks.filter(({ state }) => state === "failed")).toEqual([]);
+    await make().release(name, listening());
+  });
+
   test("creates a database once and adopts it with its data afterwards", async () => {
     const { make } = await subject();
     const key = uniqueKey();

@@ -30,7 +30,16 @@ function answering(name: ProviderName, answer: Database | Refusal | Error | unde
     if (answer instanceof Error) throw answer;
     return answer?.kind === "database" ? answer : undefined;
   };
-  return { name, requests, acquire, find, refuse: async () => undefined, release: async () => "not-found", list: async () => [] };
+  return {
+    name,
+    requests,
+    acquire,
+    find,
+    refuse: async () => undefined,
+    examine: async () => ({ checks: [], action: undefined, refusal: undefined }),
+    release: async () => "not-found",
+    list: async () => [],
+  };
 }
 
 describe("choosing a database", () => {

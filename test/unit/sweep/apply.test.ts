@@ -41,6 +41,7 @@ function providerOf(there: Listed[], onRelease: (name: string) => Promise<void> 
   const provider: Provider = {
     name: "neon",
     refuse: async () => undefined,
+    examine: async () => ({ checks: [], action: undefined, refusal: undefined }),
     acquire: () => Promise.reject(new Error("not expected")),
     find: async () => undefined,
     async list() {

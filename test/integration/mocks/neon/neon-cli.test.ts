@@ -133,7 +133,7 @@ describe.runIf(cli !== undefined)("Neon's own CLI with the mock", () => {
     await mock.control("POST", `projects/${id}`, { shared: true });
     expect(json(await neon(["projects", "list", "--output", "json"]))).toMatchObject({
       projects: [{ id: mock.projectId }],
-      shared: [{ id, name: "second" }],
+      shared_with_you: [{ id, name: "second" }],
     });
     expect((await neon(["projects", "delete", id])).status).toBe(0);
     const allowed = await neon(["ip-allow", "add", "192.0.2.7", "--project-id", mock.projectId, "--output", "json"]);

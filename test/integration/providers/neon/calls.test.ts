@@ -25,7 +25,8 @@ async function callsOf(...args: readonly string[]): Promise<string> {
   if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${stderr}`);
   const { log } = (await mock.control("GET", "calls")) as { readonly log: readonly { readonly method: string; readonly route: string }[] };
   const calls = log.map(
-    ({ method, route }) => `${method} ${route.replace("/projects/{project_id}/", "").replace("branches/{branch_id}", "branch")}`,
+    ({ method, route }) =>
+      `${method} ${route === "/projects/{project_id}" ? "project" : route.replace("/projects/{project_id}/", "").replace("branches/{branch_id}", "branch")}`,
   );
   return `${calls.length}: ${calls.toSorted().join(", ")}`;
 }
@@ -62,6 +63,7 @@ test("each command sends exactly the calls that the page lists", async () => {
     list: await callsOf("list"),
     run: await callsOf("run", "--run", "whole", "--", "true"),
     doctor: await callsOf("doctor"),
+    "doctor --offline": await callsOf("doctor", "--offline"),
     sweep: await callsOf("sweep"),
   };
   await mock.control("POST", "branches", { branches: [expired] });
