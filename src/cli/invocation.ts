@@ -99,9 +99,11 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
       const finished = withoutSecrets(summary.finish({ thrown, exitCode: this.exitCode }), job.hideSecrets);
       if (finished !== undefined) {
         await job.publishSummary(finished, globals.summary);
-        const { publishComment } = await import("./publish-comment.ts");
-        const problem = await publishComment(finished, summary.run, host.env, interruption.signal.aborted);
-        if (problem !== undefined) progress.emit({ kind: "warning", text: problem });
+        if (summary.run?.comment === true) {
+          const { publishComment } = await import("./publish-comment.ts");
+          const problem = await publishComment(finished, summary.run, host.env, interruption.signal.aborted);
+          if (problem !== undefined) progress.emit({ kind: "warning", text: problem });
+        }
       }
       for (const annotation of summary.annotations) await job.annotate(annotation);
       // The error of an audit lists its findings. If they have annotations, the error would repeat them.

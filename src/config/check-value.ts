@@ -1,10 +1,9 @@
-import type * as z from "zod";
 import { fieldAt, keysBelow } from "./fields.ts";
 import type { Field } from "./field.ts";
 import type { Path } from "./fields.ts";
 import { VALUE_FORMATS } from "./value-formats.ts";
 import { nearest } from "../nearest.ts";
-import { settingSchema } from "./schema.ts";
+import { wrongPart } from "./wrong-part.ts";
 
 /** The checked value of a setting, or an error message with the problem and the expected value. */
 export type Checked = { readonly value: unknown } | { readonly problem: string; readonly at: readonly PropertyKey[] };
@@ -15,9 +14,8 @@ export type Checked = { readonly value: unknown } | { readonly problem: string; 
  */
 export function checkValue(field: Field & { readonly path: Path }, input: unknown, name: string): Checked {
   const rules = VALUE_FORMATS[field.kind];
-  const result = settingSchema(field.path).safeParse(input);
-  if (result.success) return { value: rules.toValue?.(input) ?? input };
-  const at = pathOf(result.error.issues);
+  const at = wrongPart(field, input);
+  if (at === undefined) return { value: rules.toValue?.(input) ?? input };
   const [inside] = at;
   const whole = typeof inside === "string" ? `${name}.${inside}` : name;
   return { problem: `${whole} ${describe(field, input)}; expected ${rules.expected}${bounds(field)}${suggestion(field, input)}`, at };
@@ -43,16 +41,6 @@ function secretAdvice(section: string): string {
 /** The error message for a value in place of keys, as in `neon: main`. */
 export function notASection(section: string): string {
   return `${section} is a section and cannot have a value itself; write keys below it, such as ${lastSegments(keysBelow(section)).slice(0, 3).join(", ")}`;
-}
-
-/**
- * The path of the wrong part inside a value. If a value can have several forms, the form that matches furthest is
- * probably the intended one.
- */
-function pathOf(issues: readonly z.core.$ZodIssue[]): readonly PropertyKey[] {
-  const [issue] = issues;
-  if (issue?.code !== "invalid_union") return issue?.path ?? [];
-  return issue.errors.map(pathOf).reduce((furthest, path) => (path.length > furthest.length ? path : furthest), []);
 }
 
 /** Searches the same section first, then all sections: the key can be in the wrong section. */
@@ -88,12 +76,13 @@ function bounds({ min, max }: Field): string {
   return max === undefined ? "" : `, at most ${max}`;
 }
 
-function suggestion({ kind, path }: Field & { readonly path: Path }, input: unknown): string {
+function suggestion(field: Field, input: unknown): string {
+  const { kind } = field;
   const choices = VALUE_FORMATS[kind].choices ?? [];
   const wrong = [input].flat().find((word) => typeof word === "string" && !choices.includes(word));
   const meant = typeof wrong === "string" && choices.length > 0 ? nearest(wrong, choices) : undefined;
   if (meant !== undefined) return `. Did you mean ${quote(meant)}?`;
-  const accepts = (value: unknown): boolean => settingSchema(path).safeParse(value).success;
+  const accepts = (value: unknown): boolean => wrongPart(field, value) === undefined;
   if ((kind === "major" || kind === "size") && typeof input === "string" && accepts(Number(input))) return ". Remove the quotes.";
   const bare = typeof input === "number" || typeof input === "boolean";
   return bare && accepts(String(input)) ? ". Put it in quotes." : "";

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { parseDuration } from "../duration.ts";
 import { FIELDS, fieldAt, keysBelow } from "./fields.ts";
 import type { Field } from "./field.ts";
 import type { Path } from "./fields.ts";
@@ -13,13 +12,7 @@ import {
   REQUIRED_STEP_CHOICES,
   TOOL_CHOICES,
 } from "./settings.ts";
-
-const DURATION = /^(?=\d)(\d+d)?(\d+h)?(\d+m(?!s))?(\d+s)?(\d+ms)?$/;
-const LINE = /^(?=.*\S)\P{Cc}+$/u;
-// A name that starts with a dash would be an option of the docker command.
-const IMAGE = /^[A-Za-z0-9]\S*$/;
-const LSN = /^[0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8}$/;
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+import { BYTES, DURATION, hasHost, IMAGE, isBetween, isEncoded, LINE, LSN, VARIABLE } from "./wrong-part.ts";
 
 const line = z.string().regex(LINE);
 const provider = z.enum(PROVIDER_CHOICES);
@@ -48,7 +41,7 @@ const KIND_SCHEMAS: Readonly<Record<ValueKind, (field: Field) => z.ZodType>> = {
   boolean: () => z.boolean(),
   size: () => z.number().min(0.25),
   count: () => z.int().min(0),
-  bytes: () => z.string().regex(/^\d{1,6}(MB|GB)$/),
+  bytes: () => z.string().regex(BYTES),
   text: () => line,
   command: () =>
     z
@@ -80,7 +73,7 @@ const KIND_SCHEMAS: Readonly<Record<ValueKind, (field: Field) => z.ZodType>> = {
 
 const LEAVES = new Map<string, z.ZodType>(FIELDS.map((field: Field) => [field.path, KIND_SCHEMAS[field.kind](field).meta(notes(field))]));
 
-/** The schema of the value of one setting, in the form used in the file. */
+/** The schema of the value of one setting, in the form used in the file. `wrongPart` accepts the same values without a library. */
 export function settingSchema(path: Path): z.ZodType {
   const leaf = LEAVES.get(path);
   if (leaf === undefined) throw new TypeError(`no schema for ${path}`);
@@ -121,18 +114,4 @@ function sectionSchema(section: string): z.ZodType {
 function belowOrShort(section: string): z.ZodType {
   const short = fieldAt(section);
   return short === undefined ? sectionSchema(section).nullable() : z.union([sectionSchema(section), settingSchema(short.path)]);
-}
-
-function isBetween(text: string, min: string, max: string | undefined): boolean {
-  const ms = parseDuration(text);
-  return ms !== undefined && ms >= (parseDuration(min) ?? 0) && (max === undefined || ms <= (parseDuration(max) ?? 0));
-}
-
-function hasHost(text: string): boolean {
-  return URL.canParse(text) && new URL(text).hostname !== "";
-}
-
-/** A `%` that is not part of an escape makes `decodeURIComponent` fail later. */
-function isEncoded(url: string): boolean {
-  return /^(?:[^%]|%[0-9A-Fa-f]{2})*$/.test(url);
 }

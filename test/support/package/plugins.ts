@@ -3,21 +3,42 @@ import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import type { Plugin } from "esbuild";
 
-/**
- * Modules of Node that packages load at their start, although offshoot often does not need them. Commander needs the first for
- * subcommands that are programs, pg the others for TLS and for passwords. Loading them takes longer than running the rest.
- */
-const LAZY = ["child_process", "tls", "dns", "crypto"];
+/** Modules of Node that take a millisecond or more to load. Many commands need none of them, or none at their start. */
+const LAZY = [
+  "child_process",
+  "crypto",
+  "dns",
+  "http",
+  "http2",
+  "https",
+  "net",
+  "os",
+  "readline",
+  "stream",
+  "tls",
+  "worker_threads",
+  "zlib",
+];
 
-/** Loads the modules in `LAZY` when a package in CommonJS first uses them. */
+/**
+ * Loads the modules in `LAZY` when one of their exports is first used. An import would load them at the start of the process,
+ * and would read all exports, even the 140 root certificates of `tls`.
+ */
 export const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
   setup(build) {
-    const filter = new RegExp(`^(?:node:)?(?:${LAZY.join("|")})$`);
-    build.onResolve({ filter }, ({ path, kind }) => (kind === "require-call" ? { path, namespace: "lazy" } : undefined));
-    build.onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({
-      contents: `module.exports = new Proxy({}, { get: (_, key) => process.getBuiltinModule(${JSON.stringify(path)})[key] });`,
-    }));
+    build.onResolve({ filter: new RegExp(`^(?:node:)?(?:${LAZY.join("|")})$`) }, ({ path, kind }) =>
+      kind === "dynamic-import" ? undefined : { path, namespace: "lazy" },
+    );
+    build.onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => {
+      const load = `process.getBuiltinModule(${JSON.stringify(path)})`;
+      // These are functions themselves, so only their exports can be loaded later.
+      if (typeof process.getBuiltinModule(path) === "function") return { contents: `module.exports = ${load};` };
+      const names = Object.getOwnPropertyNames(process.getBuiltinModule(path));
+      return {
+        contents: `module.exports = { ${names.map((name) => `get ${JSON.stringify(name)}() { return ${load}[${JSON.stringify(name)}]; }`).join(", ")} };`,
+      };
+    });
   },
 };
 
