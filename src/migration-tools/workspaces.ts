@@ -1,5 +1,4 @@
 import { posix } from "node:path";
-import { glob } from "tinyglobby";
 import type { Repository } from "./repository.ts";
 
 /** A pattern such as `packages/**` also matches folders that are not packages. */
@@ -21,6 +20,7 @@ export async function workspaceFolders(repository: Repository): Promise<readonly
   ];
   if (declared.length === 0) return [];
   const patterns = declared.map((pattern) => pattern.replace(/^(!?)(?:\.\/)?(.*?)\/*$/, "$1$2"));
+  const { glob } = await import("tinyglobby");
   const found = await glob(
     patterns.filter((pattern) => pattern !== "" && !pattern.includes("..")),
     { cwd: repository.directory, onlyDirectories: true, ignore: ["**/node_modules/**"], followSymbolicLinks: false, deep: 5 },

@@ -2,7 +2,6 @@ import { createHash, type Hash } from "node:crypto";
 import * as fs from "node:fs";
 import { stat } from "node:fs/promises";
 import { posix, resolve, sep } from "node:path";
-import { glob } from "tinyglobby";
 import { cancelled } from "../deadline.ts";
 import { codeOf, OffshootError } from "../errors.ts";
 import { MIB, readChunks, readFailure } from "../read-file.ts";
@@ -72,6 +71,7 @@ async function matchesOf(input: FingerprintInput, pattern: string, ignore: reado
   if (await isOneFile(resolve(directory, plain))) return [plain];
   const late = AbortSignal.timeout(SEARCH_MS);
   const signal = input.signal === undefined ? late : AbortSignal.any([late, input.signal]);
+  const { glob } = await import("tinyglobby");
   const files = await glob([plain], { cwd: directory, dot: true, ignore: [...ignore], signal, fs: { ...fs, readdir: readdirWithAll } });
   requireTime(input);
   if (signal.aborted || files.length > MOST_FILES) throw tooMany(directory, pattern);

@@ -4,7 +4,7 @@ import type { Row, Session } from "../postgres/connect.ts";
 import { withLock } from "../postgres/lock.ts";
 import { LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.ts";
 import type { Owner } from "./request.ts";
-import { isUnfit, MOST_FAILURE_BYTES, MOST_OWNER_BYTES, MOST_ROWS, MOST_TEXT, notOurs, STORED_MARKER } from "./stored.ts";
+import { isUnfit, MOST_FAILURE_BYTES, MOST_OWNER_BYTES, MOST_ROWS, MOST_TEXT, notOurs } from "./stored.ts";
 
 /** `finalizing`: migrated and verified, and the database is being copied as a base. */
 export type MarkerState = "migrating" | "finalizing" | "ready" | "failed";
@@ -68,7 +68,9 @@ export async function readMarkers(session: Session): Promise<readonly Marker[]> 
   try {
     const rows = await session.query(`select ${COLUMNS} from offshoot.readiness limit ${MOST_ROWS + 1}`);
     if (rows.length > MOST_ROWS) throw notOurs(TABLE, `more than ${MOST_ROWS} rows`);
-    return rows.map((row) => markerOf(row));
+    if (rows.length === 0) return [];
+    const forms = await import("./stored-forms.ts");
+    return rows.map((row) => markerOf(row, forms));
   } catch (thrown) {
     const code = codeOf(thrown);
     if (code === SQLSTATE.undefinedTable || code === SQLSTATE.undefinedSchema) return [];
@@ -79,7 +81,7 @@ export async function readMarkers(session: Session): Promise<readonly Marker[]> 
 
 const TABLE = "offshoot.readiness";
 
-function markerOf(row: Row): Marker {
+function markerOf(row: Row, { STORED_MARKER }: typeof import("./stored-forms.ts")): Marker {
   const checked = STORED_MARKER.safeParse(row);
   if (!checked.success) throw notOurs(TABLE, `a row has a wrong value of ${String(checked.error.issues[0]?.path[0])}`);
   return checked.data;

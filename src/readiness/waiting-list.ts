@@ -2,7 +2,7 @@ import { codeOf } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { SQLSTATE } from "../postgres/sqlstate.ts";
 import type { Owner } from "./request.ts";
-import { isUnfit, MOST_OWNER_BYTES, MOST_ROWS, STORED_WAITERS } from "./stored.ts";
+import { isUnfit, MOST_OWNER_BYTES, MOST_ROWS } from "./stored.ts";
 
 /** Callers of one process that wait for one database. */
 export interface Waiters {
@@ -74,6 +74,8 @@ export async function readWaiters(session: Session, database: string): Promise<r
          and expires_at <= clock_timestamp() + make_interval(secs => ${MOST_EXPIRY_S}) order by since limit ${MOST_ROWS}`,
       [database],
     );
+    if (rows.length === 0) return [];
+    const { STORED_WAITERS } = await import("./stored-forms.ts");
     return rows.flatMap((row) => STORED_WAITERS.safeParse(row).data ?? []);
   } catch (thrown) {
     if (isUnavailable(thrown)) return [];

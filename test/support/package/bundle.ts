@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type BuildOptions, type Metafile } from "esbuild";
 import type { Program } from "../../../src/program.ts";
-import { lazyBuiltins, packageNames, sharedCode } from "./plugins.ts";
+import { lazyBuiltins, noCloudflare, packageNames, sharedCode } from "./plugins.ts";
 
 export const ROOT = new URL("../../..", import.meta.url).pathname;
 
@@ -39,6 +39,8 @@ const OPTIONS = {
   logLevel: "warning",
 } as const satisfies BuildOptions;
 
+const PLUGINS = [lazyBuiltins, noCloudflare, packageNames];
+
 /** What to bundle. The keys are paths of entry points below the folder, the values their sources below `src`, both without extension. */
 export interface Bundle {
   readonly folder: string;
@@ -59,10 +61,10 @@ export async function bundle({ folder, entries, programs }: Bundle): Promise<Rea
       outdir: folder,
       splitting: true,
       chunkNames: "chunks/[name]-[hash]",
-      plugins: [lazyBuiltins, packageNames, await sharedCode(join(ROOT, "src"))],
+      plugins: [...PLUGINS, await sharedCode(join(ROOT, "src"))],
     }),
     ...PROGRAMS.filter(programs).map((program) =>
-      build({ ...OPTIONS, entryPoints: inputs({ [program]: program }), outdir: folder, plugins: [lazyBuiltins, packageNames] }),
+      build({ ...OPTIONS, entryPoints: inputs({ [program]: program }), outdir: folder, plugins: PLUGINS }),
     ),
   ]);
   return new Map(
