@@ -1,6 +1,6 @@
 import type { Deadline } from "../deadline.ts";
 import { codeOf, type ErrorFacts, messageOf, OffshootError } from "../errors.ts";
-import type { Row, Session } from "../postgres/connect.ts";
+import type { Session } from "../postgres/connect.ts";
 import { withLock } from "../postgres/lock.ts";
 import { LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.ts";
 import type { Owner } from "./request.ts";
@@ -69,8 +69,12 @@ export async function readMarkers(session: Session): Promise<readonly Marker[]> 
     const rows = await session.query(`select ${COLUMNS} from offshoot.readiness limit ${MOST_ROWS + 1}`);
     if (rows.length > MOST_ROWS) throw notOurs(TABLE, `more than ${MOST_ROWS} rows`);
     if (rows.length === 0) return [];
-    const forms = await import("./stored-forms.ts");
-    return rows.map((row) => markerOf(row, forms));
+    const { STORED_MARKER } = await import("./stored-forms.ts");
+    return rows.map((row) => {
+      const checked = STORED_MARKER.safeParse(row);
+      if (!checked.success) throw notOurs(TABLE, `a row has a wrong value of ${String(checked.error.issues[0]?.path[0])}`);
+      return checked.data;
+    });
   } catch (thrown) {
     const code = codeOf(thrown);
     if (code === SQLSTATE.undefinedTable || code === SQLSTATE.undefinedSchema) return [];
@@ -80,12 +84,6 @@ export async function readMarkers(session: Session): Promise<readonly Marker[]> 
 }
 
 const TABLE = "offshoot.readiness";
-
-function markerOf(row: Row, { STORED_MARKER }: typeof import("./stored-forms.ts")): Marker {
-  const checked = STORED_MARKER.safeParse(row);
-  if (!checked.success) throw notOurs(TABLE, `a row has a wrong value of ${String(checked.error.issues[0]?.path[0])}`);
-  return checked.data;
-}
 
 const CREATE = `
 create schema if not exists offshoot;
