@@ -1,5 +1,5 @@
 import { isOffshootError } from "../../errors.ts";
-import { withSession } from "../../postgres/connect.ts";
+import { connectionError, withSession } from "../../postgres/connect.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import { factsOf } from "./api-errors.ts";
 import { type BranchUrls, fetchUrls } from "./connection.ts";
@@ -57,10 +57,14 @@ select pg_catalog.pg_get_userbyid(d.datdba) operator(pg_catalog.=) current_user 
 from pg_catalog.pg_database d
 where d.datname operator(pg_catalog.=) pg_catalog.current_database()`;
 
-/** `Dependencies.readNames` with a session. */
+/** `Dependencies.readNames` with a session. Throws `CONNECTION_FAILED`, also when the branch was deleted since it answered. */
 export const readNames: Dependencies["readNames"] = async (url, within) => {
   const ms = Math.max(1, within.leftMs());
   const limits = { signal: within.signal, connectMs: ms, queryMs: ms };
-  const [row] = await withSession(url, (session) => session.query<SeenNames & Record<string, unknown>>(NAMES), limits);
+  const [row] = await withSession(url, (session) => session.query<SeenNames & Record<string, unknown>>(NAMES), limits).catch(
+    (thrown: unknown) => {
+      throw isOffshootError(thrown) ? thrown : connectionError(url, thrown);
+    },
+  );
   return { isOwner: row?.isOwner === true, databases: Number(row?.databases) };
 };
