@@ -18,6 +18,7 @@ const CHECK_MS = 100;
 /** Programs that the command left running have this long to end by themselves. */
 const LEAVING_MS = 1000;
 
+let broker: Broker | undefined;
 let beatAt = 0;
 let shortGraceMs = 1000;
 let family: Family | undefined;
@@ -31,9 +32,11 @@ const answers = new Map<string, (refused: string | undefined) => void>();
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop(shortGraceMs));
 process.on("disconnect", () => abandon());
 // Without loopback the command can only be started without a broker. The leader decides that.
-const broker: Broker | undefined = await openBroker().catch(() => undefined);
+broker = await openBroker().catch(() => undefined);
 process.on("message", (message: ToWatchdog) => void receive(message));
-send({ kind: "here", port: broker?.port });
+// A leader that was killed while this program was loaded causes no event any more.
+if (process.connected) send({ kind: "here", port: broker?.port });
+else abandon();
 
 async function receive(message: ToWatchdog): Promise<void> {
   if (message.kind === "start") return start(message);

@@ -1,10 +1,8 @@
-import { configuredProviders, providerLimits } from "../context/providers.ts";
 import type { Context } from "../context/context.ts";
 import { isRunDatabaseAt } from "../context/target-database.ts";
 import { isOffshootError } from "../errors.ts";
 import { connectionError } from "../postgres/connect.ts";
 import { isDatabaseMissing, isTemporary, SQLSTATE } from "../postgres/sqlstate.ts";
-import { findDatabase } from "../providers/choose.ts";
 import type { Database } from "../providers/provider.ts";
 import type { HeldDatabase } from "./teardown.ts";
 import { renewalOf, renewWhileUsed, withRenewal } from "./renewal.ts";
@@ -45,7 +43,7 @@ export async function holdDatabase<R extends { readonly database: Database }>(
     } catch (thrown) {
       failures += 1;
       const mustStop = failures === ATTEMPTS || context.signal.aborted;
-      if (mustStop || (!isDeletedDatabase(thrown) && (await stillExists(context))))
+      if (mustStop || (!isDeletedDatabase(thrown) && (await isRunDatabaseAt(context, result.database.directUrl))))
         throw isTemporary(thrown) ? connectionError(result.database.directUrl, thrown) : thrown;
     } finally {
       if (!isHeld) await stopRenewing();
@@ -59,8 +57,4 @@ function isDeletedDatabase(thrown: unknown): boolean {
   if (isOffshootError(thrown)) return thrown.facts["missing"] === true || thrown.facts["sqlstate"] === SQLSTATE.undefinedDatabase;
   // The deletion can end the session while the job waits for the lock, or make the connection fail.
   return isTemporary(thrown) || isDatabaseMissing(thrown);
-}
-
-async function stillExists(context: Context): Promise<boolean> {
-  return (await findDatabase(await configuredProviders(context), context.name, providerLimits(context))) !== undefined;
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } fro
 import type { Listener } from "../../../src/events.ts";
 import { databaseIdentity } from "../../../src/readiness/snapshot.ts";
 import { connect, type Session, withSession } from "../../support/session.ts";
+import { connectionError } from "../../../src/postgres/connect.ts";
 import { LOCK_CLASS } from "../../../src/postgres/lock.ts";
 import { type DirectUrl, directUrl, withDatabase } from "../../../src/postgres/url.ts";
 import { run } from "../../../src/commands/run.ts";
@@ -261,6 +262,27 @@ test("a job that starts while the last user's branch is being deleted gets its o
   expect(own?.database.origin).toBe("created");
   expect(own?.database.id).not.toBe(held.database.id);
   await end(second, own, undefined);
+});
+
+test("a job whose branch was deleted starts over, also when another job has created that name again", { tags: "proof" }, async () => {
+  const mock = await startMock("--postgres");
+  onTestFinished(() => void mock.stop());
+  const [first, second] = [await contextOf(mock), await contextOf(mock)];
+  const seen: string[] = [];
+  const held = await hold(first, async ({ database }) => {
+    seen.push(database.id);
+    if (seen.length > 1) return undefined;
+    await removeAfterLastUse(second);
+    const again = await acquireRunDatabase(second, "last-run");
+    expect(again.database.id).not.toBe(database.id);
+    // What the migrations of the first branch meet now.
+    return withSession(database.directUrl, () => Promise.resolve(undefined)).catch((thrown: unknown) => {
+      throw connectionError(database.directUrl, thrown);
+    });
+  });
+  expect(seen).toHaveLength(2);
+  expect(held.database.id).toBe(seen[1]);
+  await end(first, held, undefined);
 });
 
 async function contextOf({ env }: MockServer): Promise<Context> {

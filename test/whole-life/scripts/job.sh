@@ -18,6 +18,8 @@ if ! oid=$(query "$DATABASE_URL" "$identity") || ! query "$DATABASE_URL_UNPOOLED
 fi
 # A migration that ran has written three rows with its token.
 steps=$(query "$DATABASE_URL" 'select count(*) from shop where token = (select token from shop group by 1 order by count(*) desc limit 1)') || steps=0
+# A database without its table was not migrated. A database that has just been deleted says nothing about its migrations.
+[ "$(query "$DATABASE_URL" "$identity")" = "$oid" ] || { note job-lost; exit 6; }
 note job-begin "${steps:-0}"
 for look in $(seq "$((work_s * 2))"); do
   sleep 0.5
