@@ -66,7 +66,12 @@ export interface AuditFacts {
   /** For a constraint: the triggers with which Postgres enforces it, on the table `on`. */
   readonly "trigger-disabled": { readonly definition: string; readonly on: string };
   /** Only the owner sees rows. */
-  readonly "row-security-without-policies": { readonly state: "on" | "forced" };
+  /** `granted`: the roles whose rights have no effect. `tables`: the tables of a schema on which no other role has a right. */
+  readonly "row-security-without-policies": {
+    readonly state: "on" | "forced";
+    readonly granted?: readonly string[] | undefined;
+    readonly tables?: readonly string[] | undefined;
+  };
   /** The policies have no effect. */
   readonly "policies-without-row-security": { readonly policies: readonly string[] };
   readonly "definer-without-search-path": { readonly language: string };

@@ -85,11 +85,18 @@ export const BUILT_IN_MESSAGES: MessagesOf<Exclude<keyof AuditFacts, keyof typeo
         ? `alter table ${on} enable trigger all; Then drop the constraint and add it again, which checks the rows.`
         : `alter table ${on} enable trigger ${name.slice(on.length + 1)}; or drop it.`,
   }),
-  "row-security-without-policies": ({ state }, { name }) => ({
-    problem: `row security is ${state} without a policy: ${state === "forced" ? "no ordinary role sees a row" : "only the owner sees rows"}`,
-    details: [],
-    remedy: `Create a policy on ${name}, or: alter table ${name} disable row level security;`,
-  }),
+  "row-security-without-policies": ({ state, granted = [], tables }, { name }) =>
+    tables === undefined
+      ? {
+          problem: `row security is ${state} without a policy: ${state === "forced" ? "no ordinary role sees a row" : "only the owner sees rows"}`,
+          details: detail("rights without effect", granted.join(", ")),
+          remedy: `If only the owner reads it: revoke all on table ${name} from ${granted.join(", ")}; Otherwise find out which migration should have created its policy.`,
+        }
+      : {
+          problem: `only their owner can use ${tables.length === 1 ? "1 table" : `${tables.length} tables`}: row security without a policy, and no rights of other roles`,
+          details: detail("tables", shortList(tables)),
+          remedy: "Nothing, if that is intended.",
+        },
   "policies-without-row-security": ({ policies }, { name }) => ({
     problem: "row security is off, so the table's policies have no effect",
     details: detail("policies", policies.join(", ")),
@@ -116,6 +123,12 @@ export const BUILT_IN_MESSAGES: MessagesOf<Exclude<keyof AuditFacts, keyof typeo
     remedy: `Reindex the indexes that use it, then: alter ${kind} ${name} refresh ${kind === "database" ? "collation version" : "version"};`,
   }),
 };
+
+function shortList(names: readonly string[]): string {
+  return names.length > MOST_NAMES ? `${names.slice(0, MOST_NAMES).join(", ")} and ${names.length - MOST_NAMES} more` : names.join(", ");
+}
+
+const MOST_NAMES = 10;
 
 function dropIndex(index: string, partitioned: true | undefined): string {
   return partitioned === true ? `drop index ${index}; This locks the table and its partitions.` : `drop index concurrently ${index};`;

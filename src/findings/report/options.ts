@@ -17,6 +17,8 @@ export interface ReportOptions {
   readonly folder?: string | undefined;
   /** What limits the result, such as `built-in rules only`; shown beside the counts. */
   readonly scope?: string | undefined;
+  /** What a text report says without findings; default the sentence of the command. */
+  readonly passed?: string | undefined;
   /** How a text is painted; default not at all. */
   readonly paint?: Paint | undefined;
   /** Columns of the terminal; default: lines are not broken. */

@@ -8,8 +8,8 @@ const plain: Paint = (_, text) => text;
 
 /** For a terminal or a log: the highest severity first, each finding with what is wrong and what to do. */
 export const renderText: Renderer = (findings, source, options = {}) => {
-  const { paint = plain, scope } = options;
-  if (findings.length === 0) return `${source.passed}: no findings${inBrackets(scope)}.\n`;
+  const { paint = plain, scope, passed = source.passed } = options;
+  if (findings.length === 0) return `${passed}: no findings${inBrackets(scope)}.\n`;
   const groups = SEVERITIES.flatMap((severity) => {
     const group = findings.filter((finding) => finding.severity === severity);
     if (group.length === 0) return [];

@@ -236,9 +236,9 @@ describe("without a spec", () => {
     ]);
   });
 
-  test("the pair is a warning when the spec lists both overloads", () => {
+  test("the pair is also an error when the spec lists both overloads", () => {
     const spec = parseSpec(`version: 1\n${inApp("functions: { claim: ['(text, int)', '(int, text)'] }")}`, "spec.yaml");
-    expect(applyRules(catalogOf({ routines: claims }), spec, { now: NOW })).toMatchObject([{ severity: "warning" }]);
+    expect(applyRules(catalogOf({ routines: claims }), spec, { now: NOW })).toMatchObject([{ severity: "error" }]);
   });
 
   test("a pair that is ambiguous only for untyped arguments has the severity info", () => {

@@ -1,16 +1,44 @@
+import type { Lookup } from "../../../catalog/lookup.ts";
+import { quoted } from "../../../catalog/quote.ts";
+import type { Table } from "../../../catalog/relations.ts";
 import { compareText } from "../../../findings/order.ts";
-import { finding, type ObjectKind } from "../../finding.ts";
+import { type AuditFinding, finding, type ObjectKind, withSeverity } from "../../finding.ts";
 import type { AuditRule } from "../rule.ts";
 
-/** Tables with row security but no policy, which hide every row, and tables with policies but no row security, which hide none. */
-export const rowSecurity: AuditRule = ({ catalog, onTable }) =>
-  catalog.tables.flatMap(({ id, schema, name, rowSecurity: state }) => {
+/**
+ * Tables with row security but no policy, which hide every row, and tables with policies but no row security, which hide none.
+ * Where no role but the owner has a right, nothing is hidden from anybody: such tables are one finding for each schema.
+ */
+export const rowSecurity: AuditRule = ({ catalog, onTable, rightsOn }) => {
+  const denying = new Map<string, Table[]>();
+  const findings = catalog.tables.flatMap((table) => {
+    const { id, schema, name, rowSecurity: state } = table;
     const policies = onTable("policies", schema, name);
     const object = { kind: "table", name: id } as const;
-    if (state !== "off" && policies.length === 0) return [finding("row-security-without-policies", object, { state })];
-    if (state !== "off" || policies.length === 0) return [];
-    return [finding("policies-without-row-security", object, { policies: policies.map((policy) => policy.name) })];
+    if (state === "off" && policies.length > 0) {
+      return [finding("policies-without-row-security", object, { policies: policies.map((policy) => policy.name) })];
+    }
+    if (state === "off" || policies.length > 0) return [];
+    const granted = grantees(table, rightsOn);
+    if (granted.length > 0) return [finding("row-security-without-policies", object, { state, granted })];
+    denying.set(schema, [...(denying.get(schema) ?? []), table]);
+    return [];
   });
+  return [...findings, ...[...denying].map(([schema, tables]) => denyAll(schema, tables))];
+};
+
+function denyAll(schema: string, tables: readonly Table[]): AuditFinding {
+  const state = tables.some(({ rowSecurity: each }) => each === "forced") ? "forced" : "on";
+  const facts = { state, tables: tables.map(({ id }) => id) } as const;
+  return withSeverity("info", finding("row-security-without-policies", { kind: "schema", name: quoted(schema) }, facts));
+}
+
+/** The roles with a right on a table or one of its columns, as SQL writes them. A right is `role=SELECT`. */
+function grantees({ id, columns }: Table, rightsOn: Lookup["rightsOn"]): readonly string[] {
+  const rights = [...rightsOn("relation", id), ...columns.flatMap(({ name }) => rightsOn("column", `${id}.${quoted(name)}`))];
+  const roles = new Set(rights.map((right) => right.slice(0, right.lastIndexOf("="))));
+  return [...roles].map((role) => (role === "public" ? role : quoted(role)));
+}
 
 interface Owned {
   readonly id: string;

@@ -19,8 +19,9 @@ export const unvalidatedConstraints: AuditRule = ({ catalog }) =>
  * Tables without a primary key: logical replication refuses to update them, and two equal rows cannot be distinguished.
  * Partitions are left out: they inherit the key of the parent.
  */
-export const missingPrimaryKeys: AuditRule = ({ catalog, onTable }) =>
-  catalog.tables
+export const missingPrimaryKeys: AuditRule = ({ catalog, onTable }) => {
+  const parents = new Set(catalog.tables.flatMap(({ inherits = [] }) => inherits));
+  return catalog.tables
     .filter(({ kind, partitionBound }) => kind !== "foreign table" && partitionBound === undefined)
     .filter(({ schema, name }) => !onTable("constraints", schema, name).some(({ type }) => type === "primary key"))
     .map(({ id, schema, name, columns, kind }) => {
@@ -29,9 +30,11 @@ export const missingPrimaryKeys: AuditRule = ({ catalog, onTable }) =>
       if (kind === "partitioned table") return finding("table-without-primary-key", object, {});
       const never = new Set(columns.flatMap((column) => (column.nullable ? [] : spellings(column.name))));
       const candidate = onTable("indexes", schema, name).find((index) => canBeKey(index) && index.keys.every((key) => never.has(key)));
-      const column = columns.some((other) => other.name === "id") ? undefined : "id";
-      return finding("table-without-primary-key", object, { candidate: candidate?.name, column });
+      // Postgres adds no identity column to a table from which others inherit.
+      const isUsable = !parents.has(id) && !columns.some((other) => other.name === "id");
+      return finding("table-without-primary-key", object, { candidate: candidate?.name, column: isUsable ? "id" : undefined });
     });
+};
 
 /** Whether `add primary key using index` accepts the index: it owns no constraint, and its columns have the default order (ALTER TABLE). */
 function canBeKey({ unique, valid, method, predicate, constraint, nullsNotDistinct, keys, definition }: Index): boolean {

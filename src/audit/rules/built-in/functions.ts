@@ -4,8 +4,7 @@ import type { Severity } from "../../../findings/finding.ts";
 import { type AuditFinding, finding, withSeverity } from "../../finding.ts";
 import { ambiguityOf, type AmbiguousCall, type Search } from "../../overloads/ambiguity.ts";
 import { castsOf, type Casts } from "../../overloads/casts.ts";
-import type { AuditInput, AuditRule } from "../rule.ts";
-import { sameSignature } from "../spec/functions.ts";
+import type { AuditRule } from "../rule.ts";
 
 /**
  * Functions whose body no longer fits the schema. A problem that `plpgsql_check` finds is a warning: it cannot know the
@@ -34,38 +33,31 @@ export const definersWithoutSearchPath: AuditRule = ({ catalog }) =>
  * step lower where the spec lists both overloads. Overloads in different schemas are not compared: the caller's search
  * path decides between them.
  */
-export const ambiguousOverloads: AuditRule = (input) => {
-  const casts = castsOf(input.catalog);
+export const ambiguousOverloads: AuditRule = ({ catalog }) => {
+  const casts = castsOf(catalog);
   const groups = new Map<string, Routine[]>();
-  for (const routine of input.catalog.routines) {
+  for (const routine of catalog.routines) {
     const key = path(routine.schema, routine.name);
     groups.set(key, [...(groups.get(key) ?? []), routine]);
   }
-  return [...groups.values()].filter((group) => group.length > 1).flatMap((group) => inGroup(group, input, casts));
+  return [...groups.values()].filter((group) => group.length > 1).flatMap((group) => inGroup(group, casts));
 };
 
 /** Only the kind of call with the highest severity: its fix changes the overloads, and often fixes the others too. */
-function inGroup(group: readonly Routine[], { spec }: AuditInput, casts: Casts): readonly AuditFinding[] {
-  const ambiguousFor = (search: Search, severities: Severities): readonly AuditFinding[] =>
+function inGroup(group: readonly Routine[], casts: Casts): readonly AuditFinding[] {
+  const ambiguousFor = (search: Search, severity: Severity): readonly AuditFinding[] =>
     group.flatMap((one, at) =>
       group.slice(at + 1).flatMap((other) => {
         const call = ambiguityOf(one, other, search, { group, casts });
-        const isKnown = isListed(one, spec) && isListed(other, spec);
-        return call === undefined ? [] : [ambiguous(one, other, call, isKnown ? severities.listed : severities.usual)];
+        return call === undefined ? [] : [ambiguous(one, other, call, severity)];
       }),
     );
-  const typed = ambiguousFor("typed", { usual: "error", listed: "warning" });
+  const typed = ambiguousFor("typed", "error");
   if (typed.length > 0) return typed;
-  const near = ambiguousFor("near", { usual: "warning", listed: "info" });
+  const near = ambiguousFor("near", "warning");
   if (near.length > 0) return near;
-  const far = ambiguousFor("far", { usual: "info", listed: "info" });
-  return (far.length > 0 ? far : ambiguousFor("untyped", { usual: "info", listed: "info" })).slice(0, 1);
-}
-
-interface Severities {
-  readonly usual: Severity;
-  /** Where the spec lists both overloads. */
-  readonly listed: Severity;
+  const far = ambiguousFor("far", "info");
+  return (far.length > 0 ? far : ambiguousFor("untyped", "info")).slice(0, 1);
 }
 
 function ambiguous(one: Routine, other: Routine, call: AmbiguousCall, severity: Severity): AuditFinding {
@@ -80,9 +72,4 @@ function statement(routine: Routine, call: AmbiguousCall): string {
     return name === undefined ? value : `${quoted(name)} => ${value}`;
   });
   return `${call.verb} ${path(routine.schema, routine.name)}(${given.join(", ")})`;
-}
-
-function isListed(routine: Routine, spec: AuditInput["spec"]): boolean {
-  const rule = spec?.schemas.get(routine.schema)?.functions?.get(routine.name);
-  return rule?.overloads?.some((overload) => overload.absent !== true && sameSignature(overload, routine, routine.schema)) ?? false;
 }
