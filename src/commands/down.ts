@@ -1,6 +1,7 @@
-import { providerLimits, usableProviders } from "../context/providers.ts";
+import { providerLimits, providersOfRun, usableProviders } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
+import { forgetPlace } from "../context/place.ts";
 import { requireOwner } from "../context/owner.ts";
 import { isOffshootError, OffshootError } from "../errors.ts";
 import { shellCommand } from "../shell-command.ts";
@@ -49,7 +50,7 @@ export async function removeAfterLastUse(context: Context): Promise<boolean> {
  * an error only when nothing was deleted: the database may then still exist there.
  */
 async function release(context: Context, only: ReleaseOptions): Promise<DownResult> {
-  const providers = await usableProviders(context);
+  const providers = await usableProviders(context, await providersOfRun(context));
   const outcomes = await Promise.allSettled(providers.map((provider) => provider.release(context.name, providerLimits(context), only)));
   const withOutcome = (wanted: Released): readonly ProviderName[] =>
     providers.filter((_, index) => isOutcome(outcomes[index], wanted)).map(({ name }) => name);
@@ -61,6 +62,7 @@ async function release(context: Context, only: ReleaseOptions): Promise<DownResu
     if (deleted.length + kept.length === 0) throw mayRemain(context, thrown);
     context.emit({ kind: "warning", text: thrown.message });
   }
+  if (kept.length === 0) await forgetPlace(context);
   const outcome = kept.length > 0 ? "kept" : deleted.length > 0 ? "deleted" : "not-found";
   return { name: context.name, outcome, providers: deleted };
 }

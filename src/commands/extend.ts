@@ -1,4 +1,4 @@
-import { configuredProviders, providerLimits } from "../context/providers.ts";
+import { providersOfRun, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { warnOfOtherOwner } from "../context/owner.ts";
 import { requireRunDatabase, unknownRun } from "../context/target-database.ts";
@@ -16,11 +16,8 @@ export interface ExtendOptions extends CommonOptions {}
 export async function extend(options: ExtendOptions = {}): Promise<Pick<Database, "id" | "name" | "provider" | "expiresAt">> {
   const context = await prepare(options);
   const ttlMs = context.settings.ttlMs ?? defaultTtl(context.ci.isCi);
-  const found = await searchProviders<Database | Extended>(
-    await configuredProviders(context),
-    providerLimits(context),
-    (provider, limits) =>
-      provider.extend === undefined ? provider.find(context.name, limits) : provider.extend(context.name, ttlMs, limits),
+  const found = await searchProviders<Database | Extended>(await providersOfRun(context), providerLimits(context), (provider, limits) =>
+    provider.extend === undefined ? provider.find(context.name, limits) : provider.extend(context.name, ttlMs, limits),
   );
   if (found === undefined) throw unknownRun(context);
   warnOfOtherOwner(context, found.tag);
@@ -29,7 +26,7 @@ export async function extend(options: ExtendOptions = {}): Promise<Pick<Database
 
 /** Adopting a database renews its expiry. */
 async function adoptAgain(context: Context, found: Database, ttlMs: number): Promise<Database> {
-  const provider = (await configuredProviders(context)).find(({ name }: Provider) => name === found.provider);
+  const provider = (await providersOfRun(context)).find(({ name }: Provider) => name === found.provider);
   const createdAt = context.now();
   const expires = expiresAt(createdAt, ttlMs);
   const tag = ownerTag({ run: context.run, createdAt, expiresAt: expires, lifetime: found.tag.lifetime });

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { configuredProviders, providerLimits } from "../context/providers.ts";
+import { providersOfRun, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { OffshootError } from "../errors.ts";
 import { connectionError, type Session, withSession } from "../postgres/connect.ts";
@@ -82,7 +82,7 @@ async function readStatus(context: Context): Promise<Status> {
 }
 
 async function find(context: Context): Promise<Database | undefined> {
-  return findDatabase(await configuredProviders(context), context.name, providerLimits(context));
+  return findDatabase(await providersOfRun(context), context.name, providerLimits(context));
 }
 
 async function readRows(session: Session): Promise<Pick<Status, "markers" | "waiters" | "at">> {

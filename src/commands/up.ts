@@ -1,13 +1,15 @@
-import { configuredProviders, providerLimits } from "../context/providers.ts";
+import { configuredProviders, providerElsewhere, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { type Migrations, migrationsOf } from "../context/migrations.ts";
 import { warnOfOtherOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
+import { recordPlace } from "../context/place.ts";
 import { defaultTtl, expiresAt } from "../identity/expiry.ts";
 import { baseName } from "../identity/name.ts";
 import { baseTag, type Lifetime, ownerTag } from "../identity/owner-tag.ts";
 import { chooseDatabase } from "../providers/choose.ts";
 import type { Database, DatabaseRequest, Provider, Refusal } from "../providers/provider.ts";
+import { shellCommand } from "../shell-command.ts";
 import { secretsOf } from "../providers/variables.ts";
 import { migrateDatabase } from "./migrate.ts";
 
@@ -63,9 +65,13 @@ export async function acquireRunDatabase(context: Context, lifetime: Lifetime = 
     "up",
     "database",
     async () => {
-      const providers = (await configuredProviders(context)).map((provider) => withMigratedBase(provider, context, migrations));
+      const elsewhere = await providerElsewhere(context);
+      const wanted = elsewhere === undefined ? await configuredProviders(context) : [elsewhere];
+      const providers = wanted.map((provider) => withMigratedBase(provider, context, migrations));
       const chosen = await chooseDatabase(providers, request, providerLimits(context));
       await context.conceal(secretsOf(chosen.database));
+      if (elsewhere !== undefined) warnOfPlace(context, chosen.database);
+      else if (chosen.database.origin === "created") await recordPlace(context, chosen.database);
       return chosen;
     },
     (chosen) => describeDatabase(chosen.database),
@@ -74,6 +80,12 @@ export async function acquireRunDatabase(context: Context, lifetime: Lifetime = 
   warnOfOtherOwner(context, database.tag);
   context.emit({ kind: "database", name, provider, run: context.run.key, expiresAt: database.expiresAt });
   return { database, created: origin === "created", readyMs: Math.round(performance.now() - start), refusals };
+}
+
+/** The settings ask for another server. A second database of this name would not have what other commands wrote into the first. */
+function warnOfPlace({ emit, name, run }: Context, { provider, postgresMajor }: Database): void {
+  const text = `The run's database ${name} is on ${provider}, PostgreSQL ${postgresMajor}, where an earlier command with other settings created it. To get one by the settings, delete it first: ${shellCommand(["offshoot", "down", "--run", run.key])}`;
+  emit({ kind: "warning", text });
 }
 
 /** The facts of a database that later jobs may receive. */

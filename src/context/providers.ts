@@ -6,10 +6,30 @@ import { nodeAuthorities } from "../postgres/node-authorities.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
 import type { Limits, Provider, ProviderName } from "../providers/provider.ts";
 import type { Context } from "./context.ts";
+import { otherPlace } from "./place.ts";
 
 /** The configured providers, in order. Their code is loaded only when it is needed. */
 export async function configuredProviders(context: Context): Promise<readonly Provider[]> {
   return Promise.all(context.settings.provider.map((name) => loadProvider(name, context)));
+}
+
+/**
+ * The providers that can have this run's database: the configured ones, and the local server on which an earlier command
+ * with other settings has created it.
+ */
+export async function providersOfRun(context: Context): Promise<readonly Provider[]> {
+  const elsewhere = await providerElsewhere(context);
+  return [...(await configuredProviders(context)), ...(elsewhere === undefined ? [] : [elsewhere])];
+}
+
+/** The provider of `otherPlace`, if its database still exists. */
+export async function providerElsewhere(context: Context): Promise<Provider | undefined> {
+  const place = await otherPlace(context);
+  if (place === undefined) return undefined;
+  const provider = await loadProvider(place.provider, { ...context, settings: { ...context.settings, postgres: place.major } });
+  // A server that does not answer has no database for this command.
+  const listed = await provider.list(providerLimits(context)).catch(() => []);
+  return listed.some(({ name, tag }) => name === context.name && tag !== undefined) ? provider : undefined;
 }
 
 /** The limits of one call to a provider. */
@@ -66,13 +86,13 @@ export async function rootFileOf(env: Env): Promise<string | undefined> {
 }
 
 /**
- * The configured providers that do not refuse now, and those that may have databases although they refuse: they report why
+ * The providers (default the configured ones) that do not refuse now, and those that may have databases although they refuse: they report why
  * they cannot be searched. The others have nothing to find, list or delete.
  */
-export async function usableProviders(context: Context): Promise<readonly Provider[]> {
+export async function usableProviders(context: Context, providers?: readonly Provider[]): Promise<readonly Provider[]> {
   const limits = providerLimits(context);
   const answers = await Promise.all(
-    (await configuredProviders(context)).map(async (provider) => ({ provider, refusal: await provider.refuse(limits) })),
+    (providers ?? (await configuredProviders(context))).map(async (provider) => ({ provider, refusal: await provider.refuse(limits) })),
   );
   return answers.flatMap(({ provider, refusal }) => (refusal === undefined || refusal.mayHaveDatabases ? [provider] : []));
 }

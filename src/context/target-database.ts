@@ -6,7 +6,7 @@ import type { Database } from "../providers/provider.ts";
 import { secretsOf } from "../providers/variables.ts";
 import type { Context } from "./context.ts";
 import { warnOfOtherOwner } from "./owner.ts";
-import { configuredProviders, providerLimits } from "./providers.ts";
+import { providersOfRun, providerLimits } from "./providers.ts";
 
 /** The database that a command works on: the run's own, or one that was given by URL. */
 export interface TargetDatabase {
@@ -33,7 +33,7 @@ export async function targetDatabase(context: Context, url: string | undefined):
 
 /** The run's database. Throws `RUN_UNKNOWN` when no provider has one. */
 export async function requireRunDatabase(context: Context): Promise<Database> {
-  const database = await findDatabase(await configuredProviders(context), context.name, providerLimits(context));
+  const database = await findDatabase(await providersOfRun(context), context.name, providerLimits(context));
   if (database !== undefined) {
     warnOfOtherOwner(context, database.tag);
     await context.conceal(secretsOf(database));
@@ -57,7 +57,7 @@ export function unknownRun({ run, name: database }: Pick<Context, "run" | "name"
  */
 export async function isRunDatabaseAt(context: Context, url: DirectUrl): Promise<boolean> {
   try {
-    const found = await findDatabase(await configuredProviders(context), context.name, providerLimits(context));
+    const found = await findDatabase(await providersOfRun(context), context.name, providerLimits(context));
     return found !== undefined && new URL(found.directUrl).host === new URL(url).host;
   } catch (thrown) {
     if (isOffshootError(thrown) && thrown.code === "PROVIDER_OUTAGE") return true;

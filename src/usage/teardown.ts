@@ -1,4 +1,4 @@
-import { configuredProviders, providerLimits } from "../context/providers.ts";
+import { providersOfRun, providerLimits } from "../context/providers.ts";
 import type { Context } from "../context/context.ts";
 import { deadline } from "../deadline.ts";
 import { isOffshootError } from "../errors.ts";
@@ -67,7 +67,7 @@ async function endUse(
   { held, keep, remove, beforeLock, wasHeld }: TeardownOptions & { readonly wasHeld: boolean },
   waitMs: number,
 ): Promise<KeptReason | undefined> {
-  const database = held?.database ?? (await findDatabase(await configuredProviders(context), context.name, providerLimits(context)));
+  const database = held?.database ?? (await findDatabase(await providersOfRun(context), context.name, providerLimits(context)));
   if (database === undefined) {
     // The server may have ended while the run used it. The provider reports what remains of it, and removes that.
     if (wasHeld) await remove(context);
