@@ -75,7 +75,10 @@ export function menu(begin: Begin): Command {
     .option("--yes", "delete the listed databases")
     .option("--all-repositories", "also include databases of other repositories")
     .option("--older-than <duration>", "also include databases that are older than this, such as 12h")
-    .option("--idle <duration>", "exclude databases that were used within this time", "15m");
+    .option("--idle <duration>", "exclude databases that were used within this time", "15m")
+    .option("--also", "also include branches of other tools, by the rules of the setting sweep.also")
+    .option("--plan <file>", "write the plan to this file, and delete nothing")
+    .option("--apply <file>", "delete what both this plan and a new one contain");
 
   add("list", "list the databases that exist, with run and expiry time", () => import("./commands/list.ts")).option(
     "--all",

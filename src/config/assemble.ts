@@ -63,6 +63,7 @@ export function assembleSettings(entries: EffectiveEntries): Settings {
     commentOutput: get("commentOutput"),
     passSecrets: get("passSecrets"),
     drift: { ignore: get("drift.ignore"), compare: get("drift.compare") },
+    sweep: { also: get("sweep.also") },
     timeouts: {
       acquireMs: get("timeouts.acquire"),
       migrateMs: get("timeouts.migrate"),

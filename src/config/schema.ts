@@ -12,6 +12,7 @@ import {
   REQUIRED_STEP_CHOICES,
   TOOL_CHOICES,
 } from "./settings.ts";
+import { hasCondition, MATCH, REPOSITORY, SHORTEST, type WrittenRule } from "./sweep-rule.ts";
 import { BYTES, DURATION, hasHost, IMAGE, isBetween, isEncoded, LINE, LSN, VARIABLE } from "./wrong-part.ts";
 
 const line = z.string().regex(LINE);
@@ -64,12 +65,27 @@ const KIND_SCHEMAS: Readonly<Record<ValueKind, (field: Field) => z.ZodType>> = {
   list: () => z.union([line, z.array(line)]),
   normalisations: () => z.union([z.enum(NORMALISATION_CHOICES), z.array(z.enum(NORMALISATION_CHOICES))]),
   requiredSteps: () => z.union([z.enum(REQUIRED_STEP_CHOICES), z.array(z.enum(REQUIRED_STEP_CHOICES))]),
+  sweepRules: () => z.array(sweepRule()),
   variables: () =>
     z.record(
       z.string().regex(VARIABLE),
       z.string().refine((text) => !text.includes("\0")),
     ),
 };
+
+function sweepRule(): z.ZodType {
+  const duration = KIND_SCHEMAS.duration({ path: "", kind: "duration", min: SHORTEST, description: "" });
+  return z
+    .strictObject({
+      match: z.string().regex(MATCH),
+      closed: z.boolean().optional(),
+      repository: z.string().regex(REPOSITORY).optional(),
+      olderThan: duration.optional(),
+      expireIn: duration.optional(),
+      reason: line,
+    })
+    .refine((rule) => hasCondition(rule as unknown as WrittenRule));
+}
 
 const LEAVES = new Map<string, z.ZodType>(FIELDS.map((field: Field) => [field.path, KIND_SCHEMAS[field.kind](field).meta(notes(field))]));
 

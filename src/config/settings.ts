@@ -91,6 +91,8 @@ export interface Settings {
   readonly passSecrets: boolean;
   /** Differences that `drift` ignores, and that it reports, in addition to its defaults. */
   readonly drift: { readonly ignore: readonly string[]; readonly compare: readonly string[] };
+  /** Branches of other tools that `sweep --also` deletes. Default none. */
+  readonly sweep: { readonly also: readonly SweepRule[] };
   readonly timeouts: TimeoutSettings;
 }
 
@@ -137,6 +139,20 @@ export interface AuditSettings {
   readonly spec: string | undefined;
   /** The lowest severity that fails an audit. Default `error`. */
   readonly failOn: "error" | "warning" | "info";
+}
+
+/** A rule of the configuration that lets `sweep --also` take branches of other tools. All conditions that are set must hold. */
+export interface SweepRule {
+  /** The whole name. Each `*` is any text; with `closed`, the only `*` is the number of a pull request. */
+  readonly match: string;
+  /** Only branches whose pull request is closed. */
+  readonly closed: boolean;
+  /** The repository of the pull requests; undefined: that of the run. */
+  readonly repository: string | undefined;
+  readonly olderThanMs: number | undefined;
+  /** Set this expiry in place of a deletion, in milliseconds from now. */
+  readonly expireInMs: number | undefined;
+  readonly reason: string;
 }
 
 export interface TimeoutSettings {

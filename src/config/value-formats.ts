@@ -8,7 +8,8 @@ import {
   REQUIRED_STEP_CHOICES,
   TOOL_CHOICES,
 } from "./settings.ts";
-import type { NeonSslMode, PostgresMajor, ProviderChoice, RequiredStep, ToolChoice } from "./settings.ts";
+import type { WrittenRule } from "./sweep-rule.ts";
+import type { NeonSslMode, PostgresMajor, ProviderChoice, RequiredStep, SweepRule, ToolChoice } from "./settings.ts";
 
 /** The type of a checked value, for each kind of value. */
 export interface KindValues {
@@ -35,6 +36,7 @@ export interface KindValues {
   readonly normalisations: readonly string[];
   readonly requiredSteps: readonly RequiredStep[];
   readonly variables: Readonly<Record<string, string>>;
+  readonly sweepRules: readonly SweepRule[];
 }
 
 export type ValueKind = keyof KindValues;
@@ -130,7 +132,32 @@ export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
     fromText: readVariables,
     show: (input) => Object.keys(input as object).join(", "),
   },
+  sweepRules: {
+    expected:
+      "a list of rules, each with `match` (a name that starts with two or more fixed characters, and with `*` for the rest), `reason`, and `closed: true` (then with exactly one `*`) or `olderThan` or both; `repository: owner/name` and `expireIn` are optional",
+    fromText: readRules,
+    toValue: (input) => (input as readonly WrittenRule[]).map(toRule),
+    show: (input) => (input as readonly WrittenRule[]).map(({ match }) => match).join(", "),
+  },
 };
+
+function msOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseDuration(text);
+}
+
+function toRule({ match, closed = false, repository, olderThan, expireIn, reason }: WrittenRule): SweepRule {
+  return { match, closed, repository, olderThanMs: msOf(olderThan), expireInMs: msOf(expireIn), reason };
+}
+
+/** In a variable or a flag, the rules are JSON. Returns other text as it is. */
+function readRules(text: string): unknown {
+  if (text.trim() === "") return [];
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 /** A value as it is shown to users, without passwords and without the content of environment variables. */
 export function showValue(kind: ValueKind, input: unknown): string {

@@ -129,6 +129,14 @@ export const WORK_FIELDS = [
     default: "",
     description: "Differences that `drift` reports although it ignores them by default, such as `columnOrder`. `all` reports everything.",
   },
+  {
+    path: "sweep.also",
+    kind: "sweepRules",
+    default: "",
+    otherwise: "none",
+    description:
+      "Branches of other tools that `offshoot sweep --also` deletes, or lets expire: rules with `match`, `closed`, `olderThan`, `repository`, `expireIn` and `reason` ([Neon](docs/providers/neon.md#branches-that-other-tools-left)).",
+  },
   { path: "timeouts.acquire", ...TIMER, default: "5m", description: "Time limit for creating a database and connecting to it." },
   {
     path: "timeouts.migrate",

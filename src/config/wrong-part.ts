@@ -1,6 +1,7 @@
 import { parseDuration } from "../duration.ts";
 import type { Field } from "./field.ts";
 import { POSTGRES_MAJORS } from "./settings.ts";
+import { isSweepRule } from "./sweep-rule.ts";
 import { VALUE_FORMATS, type ValueKind } from "./value-formats.ts";
 
 export const DURATION = /^(?=\d)(\d+d)?(\d+h)?(\d+m(?!s))?(\d+s)?(\d+ms)?$/;
@@ -55,12 +56,15 @@ const line = matches(LINE);
 const choice: Check = (input, { kind }) => VALUE_FORMATS[kind].choices?.includes(input as string) === true;
 const isProvider: Check = (input, field) => input !== "auto" && choice(input, field);
 
+const isRule: Check = (input) => isMap(input) && isSweepRule(input, DURATION, LINE);
+
 /** The kinds whose value can be a list, with the check of one item. */
 const ITEMS: Readonly<Partial<Record<ValueKind, Check>>> = {
   provider: isProvider,
   list: line,
   normalisations: choice,
   requiredSteps: choice,
+  sweepRules: isRule,
 };
 
 const listOr =
@@ -92,6 +96,7 @@ const CHECKS: Readonly<Record<ValueKind, Check>> = {
   list: listOr(line),
   normalisations: listOr(choice),
   requiredSteps: listOr(choice),
+  sweepRules: (input, field) => Array.isArray(input) && input.every((item) => isRule(item, field)),
   variables: (input) => isMap(input) && Object.entries(input).every(([name, value]) => isVariable(name, value)),
 };
 

@@ -56,6 +56,24 @@ export async function closedOf(access: RepositoryAccess, listed: readonly { read
   };
 }
 
+/** The closed pull requests of these repositories, at most 10,000 of each. A repository that cannot be read, or that has more, is missing, and a note reports it. */
+export async function closedPullRequests(
+  access: RepositoryAccess,
+  repositories: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
+  const all = new Map<string, ReadonlySet<number>>();
+  for (const repository of repositories) {
+    const read = async (): Promise<ReadonlySet<number>> => {
+      const github = githubOf(access.env, repository, access.signal);
+      if (github === undefined) throw new Error("GITHUB_API_URL or GITHUB_TOKEN is not set");
+      return new Set((await github.list("/pulls?state=closed", PULL_REQUEST)).map(({ number }) => number));
+    };
+    const closed = await orNote(access, `the closed pull requests of ${repository}`, read);
+    if (closed !== undefined) all.set(repository, closed);
+  }
+  return all;
+}
+
 async function orNote<T>(access: RepositoryAccess, what: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
   try {
     return await read();

@@ -166,6 +166,16 @@ export interface Examination {
   readonly refusal: Refusal | undefined;
 }
 
+/** The branches of a project that offshoot did not create. Only `sweep --also` touches them, and only those that its rules match. */
+export interface OtherBranches {
+  /** All branches, also those of offshoot: they can be children. `guarded` is why a branch must never be deleted. */
+  list(limits: Limits): Promise<readonly Listed[]>;
+  /** Deletes a branch after reading it again. Throws `PROTECTED`, and deletes nothing then. */
+  remove(listed: Listed, limits: Limits): Promise<Released>;
+  /** Sets the expiry of a branch after reading it again. Throws `PROTECTED`. Returns the expiry that the branch has. */
+  expire(listed: Listed, at: Date, limits: Limits): Promise<Date | undefined>;
+}
+
 /** What every provider guarantees. Each call can be repeated: a second call has no further effect. */
 export interface Provider {
   readonly name: ProviderName;
@@ -192,6 +202,8 @@ export interface Provider {
   release(name: string, limits: Limits, options?: ReleaseOptions): Promise<Released>;
   /** Lists everything whose name begins with our prefix, with or without our tag, from all pages. Starts no server. */
   list(limits: Limits): Promise<readonly Listed[]>;
+  /** Missing when the provider has only databases of offshoot, or when it refuses. */
+  readonly others?: OtherBranches | undefined;
   /**
    * Makes sure that a migrated base exists for `request.tag.fingerprint`. Calls `migrate` with the database that becomes the
    * base. Every caller does so until the base is ready, so `migrate` itself must let only one of them do the work. Throws

@@ -14,6 +14,9 @@ export interface Swept {
   readonly kept: readonly Planned[];
 }
 
+/** What a sweep needs of a provider. */
+export type SweepTarget = Pick<Provider, "name" | "list" | "release">;
+
 /** How long a list of databases is current enough to delete from it, in milliseconds. */
 const FRESH_MS = 10_000;
 
@@ -29,7 +32,7 @@ const PROGRESS_MS = 5000;
  * needed. An item that is no longer in the list counts as deleted. An item that `decide` no longer selects is kept.
  */
 export async function apply(
-  providers: readonly Provider[],
+  providers: readonly SweepTarget[],
   first: Plan,
   decide: (fresh: readonly Listed[]) => Plan,
   limits: Limits,
@@ -72,7 +75,11 @@ interface Snapshot {
   readonly toKeep: ReadonlyMap<string, Planned>;
 }
 
-async function takeSnapshot(providers: readonly Provider[], decide: (fresh: readonly Listed[]) => Plan, limits: Limits): Promise<Snapshot> {
+async function takeSnapshot(
+  providers: readonly SweepTarget[],
+  decide: (fresh: readonly Listed[]) => Plan,
+  limits: Limits,
+): Promise<Snapshot> {
   // The time of the first page counts, because reading a long list takes some time.
   const at = performance.now();
   return snapshotOf(decide((await Promise.all(providers.map((provider) => provider.list(limits)))).flat()), at);
@@ -104,7 +111,7 @@ async function whileFresh<T>(
 }
 
 async function remove(
-  providers: readonly Provider[],
+  providers: readonly SweepTarget[],
   planned: Planned,
   snapshot: Snapshot,
   limits: Limits,
@@ -119,7 +126,7 @@ async function remove(
 }
 
 async function release(
-  providers: readonly Provider[],
+  providers: readonly SweepTarget[],
   planned: Planned,
   limits: Limits,
   swept: { readonly deleted: Planned[]; readonly failed: Failed[]; readonly kept: Planned[] },

@@ -9,12 +9,22 @@ export interface Reason {
   readonly text: string;
 }
 
-export type DeleteCode = "expired" | "older-than" | "pull-request-closed" | "ref-deleted" | "broken" | "base-unused" | "base-excess";
-export type KeepCode = "not-ours" | "other-repository" | "guarded" | "in-use" | "has-children" | "not-expired";
+export type DeleteCode =
+  | "expired"
+  | "older-than"
+  | "pull-request-closed"
+  | "ref-deleted"
+  | "broken"
+  | "base-unused"
+  | "base-excess"
+  | "also";
+export type KeepCode = "not-ours" | "other-repository" | "guarded" | "in-use" | "has-children" | "not-expired" | "not-in-plan";
 
 export interface Planned {
   readonly listed: Listed;
   readonly reason: Reason;
+  /** The expiry that the branch gets in place of its deletion. */
+  readonly expireAt?: Date | undefined;
 }
 
 /** What `sweep` deletes, children before parents, and what it keeps, each with its reason. */
@@ -128,11 +138,11 @@ function whyClosed({ tag }: Listed, { closed }: Policy): Reason | undefined {
   return tag.ref !== undefined && closed.refs.has(tag.ref) ? because("ref-deleted", `git ref ${tag.ref} was deleted`) : undefined;
 }
 
-/** Removes all ancestors of kept items from `toDelete`. */
-function keepParents(all: readonly Listed[], toDelete: Set<string>): void {
+/** Removes all ancestors of kept items from `toDelete`. What is in `staying` is in `toDelete`, but is not deleted now. */
+export function keepParents(all: readonly Listed[], toDelete: Set<string>, staying: ReadonlySet<string> = new Set()): void {
   const byKey = new Map(all.map((listed) => [keyOf(listed), listed]));
   for (const listed of all) {
-    if (toDelete.has(keyOf(listed))) continue;
+    if (toDelete.has(keyOf(listed)) && !staying.has(keyOf(listed))) continue;
     for (let parent = parentKeyOf(listed); parent !== undefined && toDelete.delete(parent);) {
       const next = byKey.get(parent);
       parent = next === undefined ? undefined : parentKeyOf(next);
@@ -141,13 +151,13 @@ function keepParents(all: readonly Listed[], toDelete: Set<string>): void {
 }
 
 /** Sorts children before their parents. Otherwise keeps the order of the list. */
-function childrenFirst<T extends Planned>(planned: readonly T[]): readonly T[] {
+export function childrenFirst<T extends Planned>(planned: readonly T[]): readonly T[] {
   const parents = new Map(planned.map(({ listed }) => [keyOf(listed), parentKeyOf(listed)]));
   const depth = (key: string | undefined): number => (key === undefined || !parents.has(key) ? 0 : 1 + depth(parents.get(key)));
   return planned.toSorted((a, b) => depth(keyOf(b.listed)) - depth(keyOf(a.listed)));
 }
 
-function keyOf(listed: Listed): string {
+export function keyOf(listed: Listed): string {
   return `${listed.provider} ${listed.id}`;
 }
 
@@ -169,7 +179,7 @@ function describeAge(listed: Listed, now: Date): string {
   return `it is ${days(sinceMs(listed.createdAt, now))} old${owner}${expiry}`;
 }
 
-function days(ms: number): string {
+export function days(ms: number): string {
   const hours = ms / 3_600_000;
   return hours < 1 ? `${Math.round(hours * 60)} min` : hours < 48 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} d`;
 }

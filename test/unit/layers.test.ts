@@ -52,7 +52,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   rollback: ["foundation", "process", "postgres", "catalog", "drift", "migration-tools"],
   check: ["foundation", "process", "findings"],
   init: ["foundation", "migration-tools"],
-  sweep: ["foundation", "identity", "providers"],
+  sweep: ["foundation", "identity", "config", "providers"],
   // What a command works with: its settings and run, its providers, the run's database, migrations and spec.
   context: [
     "foundation",
@@ -106,7 +106,7 @@ const VENDORS: Readonly<Record<string, RegExp>> = {
   commander: /^cli\//,
   yaml: /^(yaml-limits\.ts$|(config|audit|check)\/)/,
   tinyglobby: /^(readiness\/fingerprint|migration-tools\/workspaces)\.ts$/,
-  zod: /^(config|audit|providers|ci|github|readiness)\//,
+  zod: /^(config|audit|providers|ci|github|readiness|sweep)\//,
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })

@@ -1,5 +1,5 @@
 import { EXIT } from "../../errors.ts";
-import { type Planned, sweep } from "../../commands/sweep.ts";
+import { type Planned, type Saving, sweep } from "../../commands/sweep.ts";
 import { durationFlag } from "../flags.ts";
 import { columns } from "../tables.ts";
 import type { Execute } from "../invocation.ts";
@@ -12,6 +12,9 @@ export const execute: Execute = async (invocation, flags) => {
     allRepositories: flags["allRepositories"] === true,
     olderThanMs: durationFlag("--older-than", flags["olderThan"]),
     idleMs: durationFlag("--idle", flags["idle"]),
+    also: flags["also"] === true,
+    plan: flags["plan"],
+    apply: flags["apply"],
   });
   const json = {
     version: 1,
@@ -19,24 +22,50 @@ export const execute: Execute = async (invocation, flags) => {
     delete: result.delete.map(plannedJson),
     keep: result.keep.map(plannedJson),
     failed: result.failed.map((failed) => ({ ...plannedJson(failed), error: failed.error })),
+    savings: result.savings.map(({ oldestAt, ...saving }) => ({ ...saving, oldestAt: oldestAt?.toISOString() ?? null })),
   };
-  const verb = result.applied ? "deleted" : "delete";
   const failed = new Set(result.failed.map(({ listed }) => listed.id));
+  const verbOf = ({ listed, expireAt }: Planned): string => {
+    if (failed.has(listed.id)) return "FAILED";
+    return expireAt === undefined ? (result.applied ? "deleted" : "delete") : "expires";
+  };
   invocation.print(json, () => [
-    ...columns([
-      ...result.delete.map((planned) => row(failed.has(planned.listed.id) ? "FAILED" : verb, planned)),
-      ...result.keep.map((planned) => row("keep", planned)),
-    ]),
-    ...(result.applied || result.delete.length === 0 ? [] : ["Nothing was deleted. To delete these databases, run it again with --yes."]),
+    ...columns([...result.delete.map((planned) => row(verbOf(planned), planned)), ...result.keep.map((planned) => row("keep", planned))]),
+    ...savingsTable(result.savings),
+    ...(result.applied || result.delete.length === 0 ? [] : [nextStep(flags["plan"])]),
   ]);
   for (const { listed, error } of result.failed) invocation.log(`Could not delete ${listed.name} (${listed.id}): ${error}`);
   if (result.failed.length > 0) invocation.exitCode = EXIT.leftBehind;
 };
 
-function plannedJson({ listed, reason }: Planned): Record<string, unknown> {
-  return { ...listedJson(listed), reason: reason.code, why: reason.text };
+function nextStep(file: string | undefined): string {
+  return file === undefined
+    ? "Nothing was deleted. To delete these databases, run it again with --yes."
+    : `Nothing was deleted. The plan is in ${file}: review it, then run it again with --apply ${file}.`;
 }
 
-function row(verb: string, { listed, reason }: Planned): readonly string[] {
-  return [verb, listed.provider, listed.name, reason.text];
+function plannedJson({ listed, reason, expireAt }: Planned): Record<string, unknown> {
+  return {
+    ...listedJson(listed),
+    reason: reason.code,
+    why: reason.text,
+    ...(expireAt === undefined ? {} : { expireAt: expireAt.toISOString() }),
+  };
+}
+
+function row(verb: string, { listed, reason, expireAt }: Planned): readonly string[] {
+  const until = expireAt === undefined ? "" : `; expires at ${expireAt.toISOString()}`;
+  return [verb, listed.provider, listed.name, reason.text + until];
+}
+
+/** What the plan saves; nothing for a plan that deletes nothing. */
+function savingsTable(savings: readonly Saving[]): readonly string[] {
+  if (savings.length === 0) return [];
+  const rows = savings.map(({ reason, count, sizeBytes, oldestAt }) => [
+    reason,
+    String(count),
+    `${(sizeBytes / 2 ** 20).toFixed(1)} MB`,
+    oldestAt?.toISOString().slice(0, 10) ?? "unknown",
+  ]);
+  return ["", ...columns([["reason", "databases", "size", "oldest"], ...rows]), ""];
 }

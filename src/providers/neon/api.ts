@@ -118,8 +118,8 @@ export function neonApi(options: ApiOptions): NeonApi {
         cursor = next;
       }
     },
-    async deleteBranch(branchId, context, before) {
-      const isHard = hasHardDelete;
+    async deleteBranch(branchId, context, before, { recoverable } = { recoverable: false }) {
+      const isHard = hasHardDelete && !recoverable;
       try {
         const query = { projectId, branchId, ...(isHard ? { hard_delete: true } : {}) };
         const request: Send = (api, limits) => api.deleteProjectBranch(query, limits);

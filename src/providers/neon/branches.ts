@@ -21,7 +21,15 @@ export function toBranch(reply: BranchReply, annotation: unknown): Branch {
     expiresAt: reply.expires_at === undefined ? undefined : new Date(reply.expires_at),
     sizeBytes: reply.logical_size,
     tag: ownTag(reply.name, tagFromRecord(annotation)),
+    integration: integrationOf(reply.creation_source, annotation),
   };
+}
+
+/** Integrations that delete their branches themselves. Neon's for Vercel writes annotations such as `vercel-commit-ref` (specification). */
+function integrationOf(source: string | undefined, annotation: unknown): string | undefined {
+  const keys = typeof annotation === "object" && annotation !== null ? Object.keys(annotation) : [];
+  if (keys.some((key) => key.startsWith("vercel"))) return "Vercel";
+  return source !== undefined && /vercel|integration|heroku|replit/i.test(source) ? source : undefined;
 }
 
 /** The tag, if it was written for a branch of that name. */
@@ -62,7 +70,7 @@ export function isSibling(tag: OwnerTag, wanted: OwnerTag): boolean {
   return tag.kind === "base" ? tag.fingerprint === wanted.fingerprint : tag.run === wanted.run && tag.repository === wanted.repository;
 }
 
-export function isUnderPrefix({ name }: Branch): boolean {
+export function isUnderPrefix({ name }: Pick<Branch, "name">): boolean {
   return name.startsWith(NAME_PREFIX);
 }
 

@@ -15,17 +15,22 @@ const BUILDING_MS = 24 * 3_600_000;
  */
 export async function list(api: NeonApi, parent: string | undefined, now: () => Date, context: CallContext): Promise<readonly Listed[]> {
   const [branches, endpoints] = await Promise.all([api.branches(undefined, context), api.endpoints(context)]);
-  return toListed(branches, endpoints, parent, now());
+  return toListed(branches, endpoints, parent, now()).filter(isUnderPrefix);
 }
 
-/** A base was last used when its youngest child was created; any other branch when its compute was last active. */
-function toListed(branches: readonly Branch[], endpoints: readonly Endpoint[], parent: string | undefined, now: Date): readonly Listed[] {
+/** All branches that are not being deleted. A base was last used when its youngest child was created; any other branch when its compute was last active. */
+export function toListed(
+  branches: readonly Branch[],
+  endpoints: readonly Endpoint[],
+  parent: string | undefined,
+  now: Date,
+): readonly Listed[] {
   const live = branches.filter(({ isBeingDeleted }) => !isBeingDeleted);
   const children = new Map<string, Branch[]>();
   for (const branch of live)
     if (branch.parentId !== undefined) children.set(branch.parentId, [...(children.get(branch.parentId) ?? []), branch]);
   const activity = new Map(endpoints.map(({ branchId, lastActive }) => [branchId, lastActive]));
-  return live.filter(isUnderPrefix).map((branch): Listed => {
+  return live.map((branch): Listed => {
     const { id, name, tag, createdAt } = branch;
     const own = children.get(id) ?? [];
     const uses = tag?.kind === "base" ? own.map((child) => child.createdAt) : [activity.get(id)];

@@ -13,6 +13,7 @@ import { deleteByName } from "./delete.ts";
 import { readNames } from "./expected.ts";
 import { examine } from "./examine.ts";
 import { extend } from "./extend.ts";
+import { otherBranches } from "./foreign.ts";
 import { list } from "./list.ts";
 import type { Dependencies, NeonOptions, Setup } from "./options.ts";
 import { explainingProject } from "./project.ts";
@@ -93,6 +94,7 @@ export function neonProvider(options: NeonOptions): Provider {
       const context = contextOf("listing the Neon branches", limits);
       return (await inProject(context, () => list(setup.api, parent, setup.clock.nowForDeletion, context))) ?? [];
     },
+    others: refused === undefined ? otherBranches(setup, contextOf) : undefined,
     async ensureBase(wanted, limits, migrate) {
       if (refused !== undefined || !options.base) return undefined;
       const operations = {

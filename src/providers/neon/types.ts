@@ -27,6 +27,8 @@ export interface Branch {
   readonly sizeBytes: number | undefined;
   /** Only a tag that was written for this name counts: a child may inherit the annotation of its parent. */
   readonly tag: OwnerTag | undefined;
+  /** The integration that created the branch and deletes it itself. */
+  readonly integration: string | undefined;
 }
 
 /** The body of one POST: the branch, its compute, its owner tag and its expiry (specification, createProjectBranch). */
@@ -117,10 +119,15 @@ export interface NeonApi {
   /** All pages. `search` is a part of a name or of an id. With `deleted`, also branches that were deleted and can be recovered. */
   branches(search: string | undefined, context: CallContext, more?: { readonly deleted: boolean }): Promise<readonly Branch[]>;
   /**
-   * Deletes a branch for good where Neon has `hard_delete`, because it holds data. Undefined if Neon does not know the branch
+   * Deletes a branch for good where Neon has `hard_delete`, because it holds data, unless it is to stay `recoverable`. Undefined if Neon does not know the branch
    * or has deleted it. `before` runs just before each attempt.
    */
-  deleteBranch(id: string, context: CallContext, before: () => Promise<void>): Promise<"deleted" | undefined>;
+  deleteBranch(
+    id: string,
+    context: CallContext,
+    before: () => Promise<void>,
+    more?: { readonly recoverable: boolean },
+  ): Promise<"deleted" | undefined>;
   /** An `expiresAt` of null removes the expiry. */
   updateBranch(id: string, change: { readonly name?: string; readonly expiresAt?: Date | null }, context: CallContext): Promise<Branch>;
   endpoints(context: CallContext): Promise<readonly Endpoint[]>;

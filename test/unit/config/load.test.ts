@@ -51,6 +51,7 @@ describe("with nothing configured", () => {
       commentOutput: false,
       passSecrets: false,
       drift: { ignore: [], compare: [] },
+      sweep: { also: [] },
       timeouts: { acquireMs: 300_000, migrateMs: 1_800_000, waitMs: 1_800_000, leaseMs: 15_000, idleMs: 1_800_000, commandGraceMs: 10_000 },
     });
     expect(Object.keys(sources)).toEqual(FIELDS.map(({ path }) => path));

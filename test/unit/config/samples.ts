@@ -94,6 +94,16 @@ export const SAMPLES: Readonly<Record<ValueKind, readonly [Sample, Sample]>> = {
     { input: { A: "1", B_2: "x=y" }, text: "A=1\nB_2=x=y" },
     { input: { A: "2" }, text: "A=2" },
   ],
+  sweepRules: [
+    {
+      input: [{ match: "preview/pr-*", closed: true, repository: "acme/shop", olderThan: "30d", reason: "left by the preview job" }],
+      text: '[{"match":"preview/pr-*","closed":true,"repository":"acme/shop","olderThan":"30d","reason":"left by the preview job"}]',
+    },
+    {
+      input: [{ match: "ci-*", olderThan: "7d", expireIn: "2d", reason: "old" }],
+      text: '[{"match":"ci-*","olderThan":"7d","expireIn":"2d","reason":"old"}]',
+    },
+  ],
 };
 
 export interface Sample {

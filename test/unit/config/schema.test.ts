@@ -55,6 +55,19 @@ const VALID: Readonly<Record<ValueKind, fc.Arbitrary<unknown>>> = {
   variables: fc.dictionary(fc.stringMatching(/^[A-Z][A-Z0-9_]{0,5}$/), fc.string({ unit: fc.constantFrom("a", "\n", "=", " ", "é") }), {
     maxKeys: 3,
   }),
+  sweepRules: fc.array(
+    fc.record(
+      {
+        match: fc.constantFrom("preview/pr-*", "ci-*-x*", "old branch"),
+        olderThan: fc.constantFrom("30d", "12h"),
+        expireIn: fc.constantFrom("2d"),
+        repository: fc.constantFrom("acme/shop"),
+        reason: fc.constantFrom("left by the preview job"),
+      },
+      { requiredKeys: ["match", "olderThan", "reason"] },
+    ),
+    { maxLength: 2 },
+  ),
 };
 
 const anyValue = fc.oneof(

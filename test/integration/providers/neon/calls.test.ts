@@ -65,6 +65,7 @@ test("each command sends exactly the calls that the page lists", async () => {
     doctor: await callsOf("doctor"),
     "doctor --offline": await callsOf("doctor", "--offline"),
     sweep: await callsOf("sweep"),
+    "sweep --also": await callsOf("sweep", "--also", "--set", 'sweep.also=[{"match":"ci-*","olderThan":"7d","reason":"old"}]'),
   };
   await mock.control("POST", "branches", { branches: [expired] });
   Object.assign(measured, {
