@@ -1,0 +1,54 @@
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Comparison } from "./comparison.ts";
+import { BIN, node, ROOT } from "./process.ts";
+
+/** The start of Node alone, and the commands on a local server that runs: the database of another run keeps it running. */
+export async function local(): Promise<Comparison> {
+  const folder = await mkdtemp(join(tmpdir(), "offshoot-bench-"));
+  await chmod(folder, 0o755);
+  await mkdir(join(folder, "home"));
+  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  await writeFile(join(folder, "empty.mjs"), "");
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: join(folder, "home"),
+    OFFSHOOT_HOME: join(folder, "home"),
+    OFFSHOOT_PROVIDER: "embedded",
+  };
+  const offshoot = (...args: string[]): string => node([BIN, ...args], { cwd: folder, env });
+  offshoot("up", "--run", "kept");
+  const command =
+    (...args: string[]) =>
+    async (): Promise<void> =>
+      void offshoot(...args);
+  return {
+    name: "commands on a local server",
+    rounds: 15,
+    ways: {
+      "node -e 0": async () => void node(["-e", "0"]),
+      "node on an empty module": async () => void node([join(folder, "empty.mjs")]),
+      "offshoot --help": command("--help"),
+      "offshoot list": command("list"),
+      "offshoot env": command("env", "--run", "kept"),
+      "offshoot status": command("status", "--run", "kept"),
+      "offshoot up of an existing database": command("up", "--run", "kept"),
+      "offshoot up of a new database": async (round) => void offshoot("up", "--run", `new-${round}`),
+      "offshoot down": async (round) => void offshoot("down", "--run", `new-${round}`),
+    },
+    goals: {
+      "offshoot --help": 1.2,
+      "offshoot list": 1.6,
+      "offshoot env": 1.6,
+      "offshoot status": 1.6,
+      "offshoot up of an existing database": 1.6,
+      "offshoot up of a new database": 1.6,
+      "offshoot down": 1.6,
+    },
+    async cleanUp() {
+      offshoot("down", "--run", "kept");
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
