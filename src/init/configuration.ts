@@ -1,4 +1,7 @@
 import type { RepositoryFacts, KnownMigrations } from "./repository-facts.ts";
+import { migrationScripts } from "../migration-tools/signs.ts";
+import { packageManagerOf } from "./package-manager.ts";
+import { parsePackageJson } from "./package-json.ts";
 import { settingLines } from "./yaml.ts";
 
 /** The name of the configuration file. */
@@ -13,7 +16,7 @@ export function configurationText(facts: RepositoryFacts): string {
     "# Run `offshoot doctor` to see every setting, its value and its source.",
     ...(detected ? [`# The migration tool was detected from ${migrations.evidence}.`] : []),
     ...settingLines({ ...(detected ? toolSettings(migrations) : {}), ...given }),
-    ...(migrations.from === "nothing" ? TO_FILL_IN : []),
+    ...(migrations.from === "nothing" ? toFillIn(facts) : []),
     "",
   ].join("\n");
 }
@@ -22,12 +25,28 @@ function toolSettings({ tool, directory }: Extract<KnownMigrations, { from: "too
   return { ...(directory === undefined ? {} : { "migrations.directory": directory }), "migrations.tool": tool };
 }
 
-const TO_FILL_IN = [
-  "# No migration tool was found in this folder. Set the command that migrates, and the files that affect the schema:",
-  "# migrations:",
-  "#   command: make migrate",
-  "#   files: [db/**/*.sql]",
-];
+function toFillIn(facts: RepositoryFacts): readonly string[] {
+  const command = scriptCommand(facts);
+  const found =
+    command === undefined
+      ? "Set the command that migrates, and the files that affect the schema:"
+      : "package.json has a script for migrations. If it migrates the database at DATABASE_URL, use it, with the files that affect the schema:";
+  return [
+    `# No migration tool was found in this folder. ${found}`,
+    "# migrations:",
+    `#   command: ${command ?? "make migrate"}`,
+    "#   files: [db/**/*.sql]",
+  ];
+}
+
+/** The command of the first script that migrates. Undefined if there is none. */
+export function scriptCommand(facts: RepositoryFacts): string | undefined {
+  const manifest = facts.texts["package.json"];
+  const [script] = migrationScripts(manifest);
+  if (manifest === undefined || script === undefined) return undefined;
+  // The major version of Node only decides how the package manager is installed.
+  return `${packageManagerOf(facts, parsePackageJson(manifest), 0).name} run ${script}`;
+}
 
 /** The place of the JSON Schema for editors: in the installed package, or else on a public CDN. */
 function schemaLocation({ texts, up, version }: RepositoryFacts): string {

@@ -1,7 +1,7 @@
 import { shellCommand } from "../shell-command.ts";
 import { posix } from "node:path";
 import { OffshootError } from "../errors.ts";
-import { CONFIGURATION, configurationText } from "./configuration.ts";
+import { CONFIGURATION, configurationText, scriptCommand } from "./configuration.ts";
 import type { RepositoryFacts } from "./repository-facts.ts";
 import { commandsFor, type RepositoryCommands } from "./pipeline-commands.ts";
 import { type CiServiceName, CI_SERVICES } from "./services/registry.ts";
@@ -42,7 +42,7 @@ export function planInit(facts: RepositoryFacts, service: CiServiceName | "none"
     files,
     notes: [
       ...(note === undefined ? [] : [note]),
-      ...(facts.migrations.from === "nothing" ? [noTool(facts.migrations.below)] : []),
+      ...(facts.migrations.from === "nothing" ? [noTool(facts.migrations.below, scriptCommand(facts))] : []),
       ...commands.notes,
       ...(template === undefined || pipeline === undefined ? [] : pipelineNotes(facts, template, pipeline)),
     ],
@@ -53,7 +53,10 @@ export function planInit(facts: RepositoryFacts, service: CiServiceName | "none"
 const OTHER_WORKFLOWS =
   "The other workflows were not changed. To use the database in one of them, call `offshoot run` as in the new workflow.";
 
-function noTool(below: readonly string[]): string {
+function noTool(below: readonly string[], script: string | undefined): string {
+  if (script !== undefined && below.length === 0) {
+    return `No migration tool was found, but package.json has a script: \`${script}\`. To use it, remove the # before migrations in offshoot.yaml.`;
+  }
   return below.length === 0
     ? "No migration tool was found. Set migrations.command or migrations.directory in offshoot.yaml."
     : `Migration tools were found in subfolders: ${below.join(" and ")}. Set migrations.directory in offshoot.yaml to the folder to use.`;

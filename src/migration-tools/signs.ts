@@ -1,7 +1,8 @@
 import { detectBelow } from "./detect.ts";
 import type { Repository } from "./repository.ts";
 
-const SCRIPT = /^(?:db[:_-])?migrat(?:e|ions?)(?:[:_-](?:run|up|latest|deploy))?$/;
+const SCRIPT =
+  /^(?:(?:db|database|prisma|typeorm|knex|drizzle|sequelize|mikro-orm|kysely)[:_-])?migrat(?:e|ions?)(?:[:_-](?:run|up|latest|deploy|apply|prod|ci))?$/;
 /** Packages that only a project with migrations has. */
 const PACKAGES = [
   "prisma",
@@ -14,6 +15,7 @@ const PACKAGES = [
   "sequelize-cli",
   "umzug",
   "postgres-migrations",
+  "@payloadcms/db-postgres",
 ];
 const FOLDERS = [
   "migrations",
@@ -29,7 +31,7 @@ const FOLDERS = [
 export async function signsOfMigrations(repository: Repository): Promise<readonly string[]> {
   const below = (await detectBelow(repository)).map(({ tool, folder }) => `${tool} in ${folder}`);
   if (below.length > 0) return below;
-  const scripts = scriptsIn(await repository.read("package.json")).filter((name) => SCRIPT.test(name));
+  const scripts = migrationScripts(await repository.read("package.json"));
   const packages = await Promise.all(PACKAGES.map(async (name) => ((await repository.depends(name)) ? [`the package ${name}`] : [])));
   const folders = await Promise.all(
     FOLDERS.map(async (folder) =>
@@ -37,6 +39,11 @@ export async function signsOfMigrations(repository: Repository): Promise<readonl
     ),
   );
   return [...scripts.map((name) => `the script "${name}" in package.json`), ...packages.flat(), ...folders.flat()];
+}
+
+/** The scripts of a `package.json` whose names show that they migrate, such as `db:migrate` or `migration:run`. */
+export function migrationScripts(manifest: string | undefined): readonly string[] {
+  return scriptsIn(manifest).filter((name) => SCRIPT.test(name));
 }
 
 function scriptsIn(manifest: string | undefined): readonly string[] {

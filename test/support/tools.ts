@@ -18,7 +18,7 @@ export interface RealTool {
   readonly head: string;
   /** The ids in the version table after all migrations. */
   readonly recorded: readonly string[];
-  /** The program that must be installed, from the npm packages in `test/peers` or on the machine. Undefined: no program is needed. */
+  /** The program that must be installed (for Umzug, which has none, one that depends on it), from the npm packages in `test/peers` or on the machine. Undefined: no program is needed. */
   readonly program?: string;
 }
 
@@ -74,6 +74,14 @@ export const REAL_TOOLS: readonly RealTool[] = [
     head: "20240103000003_titles",
     recorded: NAMES.map((name) => `${name}.cjs`),
   },
+  { name: "kysely", program: "kysely", evidence: "kysely.config.mjs", head: "20240103000003_titles", recorded: NAMES },
+  {
+    name: "mikro-orm",
+    program: "mikro-orm",
+    evidence: "mikro-orm.config.js",
+    head: "Migration20240103000003",
+    recorded: NAMES.map((name) => `Migration${name.slice(0, 14)}`),
+  },
   {
     name: "node-pg-migrate",
     program: "node-pg-migrate",
@@ -81,8 +89,29 @@ export const REAL_TOOLS: readonly RealTool[] = [
     head: "20240103000003_titles",
     recorded: NAMES,
   },
+  {
+    name: "sequelize",
+    program: "sequelize-cli",
+    evidence: "sequelize-cli in package.json",
+    head: "20240103000003-titles",
+    recorded: NAMES.map((name) => `${name.replace("_", "-")}.js`),
+  },
   { name: "sqitch", program: "sqitch", evidence: "sqitch.plan", head: "titles", recorded: ["authors", "books", "titles"] },
   { name: "sql", evidence: "migrations/001_authors.sql", head: "003_titles", recorded: ["001_authors", "002_books", "003_titles"] },
+  {
+    name: "typeorm",
+    program: "typeorm",
+    evidence: "data-source.js",
+    head: "Titles1704240000003",
+    recorded: ["Authors1704067200001", "Books1704153600002", "Titles1704240000003"],
+  },
+  {
+    name: "umzug",
+    program: "sequelize-cli",
+    evidence: "migrate.js",
+    head: "20240103000003-titles",
+    recorded: NAMES.map((name) => `${name.replace("_", "-")}.js`),
+  },
 ];
 
 /**

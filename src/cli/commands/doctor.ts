@@ -71,7 +71,8 @@ function migrationLines({ tool, evidence, command, heads, problem }: Diagnosis["
     ...columns([
       ["  tool", `${tool} (${evidence})`],
       ["  command", command ?? ""],
-      [heads?.length === 1 ? "  newest" : "  newest of each line", heads?.join(", ") ?? ""],
+      // Of some tools offshoot does not read the migrations.
+      ...(heads?.length === 0 ? [] : [[heads?.length === 1 ? "  newest" : "  newest of each line", heads?.join(", ") ?? ""]]),
     ]),
   ];
 }

@@ -45,9 +45,9 @@ export function withoutPartitionParts(catalog: Catalog): Catalog {
   };
 }
 
-/** The version tables of Alembic, Prisma, Rails and golang-migrate, knex, drizzle, node-pg-migrate, Flyway, Liquibase, Django, TypeORM, Kysely, goose, db-migrate. */
+/** The version tables of Alembic, Prisma, Rails and golang-migrate, knex, drizzle, node-pg-migrate, Flyway, Liquibase, Django, TypeORM, Kysely, goose, db-migrate, Sequelize, MikroORM, Payload, Entity Framework. */
 const TOOL_TABLES =
-  /^(?:alembic_version|_prisma_migrations|schema_migrations|ar_internal_metadata|knex_migrations(?:_lock)?|__drizzle_migrations|pgmigrations|flyway_schema_history|databasechangelog(?:lock)?|django_migrations|kysely_migration(?:_lock)?|goose_db_version|atlas_schema_revisions)$/;
+  /^(?:alembic_version|_prisma_migrations|schema_migrations|ar_internal_metadata|knex_migrations(?:_lock)?|__drizzle_migrations|pgmigrations|flyway_schema_history|databasechangelog(?:lock)?|django_migrations|kysely_migration(?:_lock)?|goose_db_version|atlas_schema_revisions|SequelizeMeta|mikro_orm_migrations|payload_migrations|__EFMigrationsHistory)$/;
 
 export function withoutToolTables(catalog: Catalog): Catalog {
   const excluded = new Set(catalog.tables.filter((table) => TOOL_TABLES.test(table.name)).map((table) => table.id));

@@ -34,13 +34,38 @@ const BROKEN: Readonly<Record<string, readonly [file: string, text: string, fact
     'exports.up = (knex) => knex.raw("alter table shop\\n add x int default 42");\nexports.down = () => {};\n',
     { sqlstate: "42P01", file: "20240104000004_shop.cjs" },
   ],
+  kysely: [
+    "migrations/20240104000004_shop.mjs",
+    'import { sql } from "kysely";\nexport const up = (db) => sql`alter table shop add x int`.execute(db);\nexport const down = () => {};\n',
+    { sqlstate: "42P01" },
+  ],
+  "mikro-orm": [
+    "migrations/Migration20240104000004.js",
+    'const { Migration } = require("@mikro-orm/migrations");\nexports.Migration20240104000004 = class Migration20240104000004 extends Migration {\n  up() {\n    this.addSql("alter table shop add x int");\n  }\n};\n',
+    { sqlstate: "42P01" },
+  ],
   "node-pg-migrate": [
     "migrations/20240104000004_shop.cjs",
     'exports.up = (pgm) => pgm.sql("alter table shop add x int");\n',
     { sqlstate: "42P01", file: "20240104000004_shop" },
   ],
+  sequelize: [
+    "migrations/20240104000004-shop.js",
+    'exports.up = (queryInterface) => queryInterface.sequelize.query("alter table shop add x int");\nexports.down = () => {};\n',
+    { sqlstate: "42P01" },
+  ],
   sqitch: ["deploy/shop.sql", "alter table shop add x int;\n", { sqlstate: "42P01", file: "deploy/shop.sql", line: 1 }],
   sql: ["migrations/004_shop.sql", "alter table shop add x int;\n", { sqlstate: "42P01", file: "004_shop.sql" }],
+  typeorm: [
+    "migrations/1704326400004-shop.js",
+    'module.exports = class Shop1704326400004 {\n  up(runner) {\n    return runner.query("alter table shop add x int");\n  }\n  down() {}\n};\n',
+    { sqlstate: "42P01" },
+  ],
+  umzug: [
+    "migrations/20240104000004-shop.js",
+    'exports.up = ({ context }) => context.sequelize.query("alter table shop add x int");\nexports.down = () => {};\n',
+    { sqlstate: "42P01" },
+  ],
 };
 
 let project: Project;

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { parseConfiguration } from "../../../src/config/file.ts";
 import { configurationText } from "../../../src/init/configuration.ts";
-import { BARE, ACCOUNTING, SHOP } from "./repositories.ts";
+import { planInit } from "../../../src/init/plan.ts";
+import { BARE, ACCOUNTING, manifest, SHOP, withTexts } from "./repositories.ts";
 
 test.each([
   ["a detected tool", SHOP, { "migrations.tool": "node-pg-migrate" }],
@@ -38,6 +39,26 @@ test("without a migration tool, the file contains a commented example that is va
   const { entries, problems } = await parseConfiguration(filled, "offshoot.yaml");
   expect([problems, [...entries.keys()]]).toEqual([[], ["migrations.command", "migrations.files"]]);
 });
+
+test.each([
+  ["migrate", {}, "npm run migrate"],
+  ["db:migrate", { "pnpm-lock.yaml": "" }, "pnpm run db:migrate"],
+  ["migration:run", { "yarn.lock": "" }, "yarn run migration:run"],
+  ["prisma:migrate:deploy", {}, "npm run prisma:migrate:deploy"],
+])("without a migration tool, the script %s of package.json is offered as the command", async (script, locks, command) => {
+  const facts = withTexts(BARE, { "package.json": manifest({ scripts: { build: "tsc", [script]: "node migrate.js" } }), ...locks });
+  const filled = configurationText(facts).replaceAll(/^# ((?:migrations:| {2}).*)$/gm, "$1");
+  const { entries } = await parseConfiguration(filled, "offshoot.yaml");
+  expect(entries.get("migrations.command")?.value).toBe(command);
+  expect(planInit(facts, "none").notes).toContainEqual(expect.stringContaining(`package.json has a script: \`${command}\``));
+});
+
+test.each(["migrate:create", "migration:generate", "premigrate", "migrate:down", "migrations-lint"])(
+  "the script %s of package.json does not migrate",
+  (script) => {
+    expect(configurationText(withTexts(BARE, { "package.json": manifest({ scripts: { [script]: "x" } }) }))).toContain("make migrate");
+  },
+);
 
 test("the file refers to the installed JSON Schema, or to the one on a CDN if there is no package.json", () => {
   expect(configurationText(SHOP).split("\n")[0]).toBe(

@@ -90,6 +90,59 @@ describe("the commands that apply or roll back single migrations", () => {
       up: 'only=$(mktemp -d) && cp db/migrations/1_a.sql db/migrations/2_b.sql "$only" && dbmate --no-dump-schema -d "$only" migrate; status=$?; rm -rf "$only"; exit $status',
       down: "dbmate --no-dump-schema -d db/migrations rollback",
     },
+    {
+      tool: "sequelize",
+      files: ["migrations/1-a.js", "migrations/2-b.js"],
+      texts: { "package.json": '{"dependencies":{"sequelize-cli":"*"}}' },
+      up: 'sequelize-cli db:migrate --to 2-b.js --url "$DATABASE_URL"',
+      down: 'sequelize-cli db:migrate:undo --name 1-a.js --url "$DATABASE_URL"',
+    },
+    {
+      tool: "mikro-orm",
+      files: ["mikro-orm.config.ts", "migrations/Migration1.ts", "migrations/Migration2.ts"],
+      texts: { "package.json": '{"dependencies":{"@mikro-orm/migrations":"*"}}' },
+      up: "mikro-orm migration:up --only Migration2",
+      down: "mikro-orm migration:down --only Migration1",
+    },
+    {
+      tool: "kysely",
+      files: ["kysely.config.ts", "migrations/1_a.ts", "migrations/2_b.ts"],
+      up: "kysely migrate up --no-outdated-check",
+      down: "kysely migrate down --no-outdated-check",
+    },
+    {
+      tool: "umzug",
+      files: ["migrations/1_a.js", "migrations/2_b.js"],
+      texts: { "package.json": '{"dependencies":{"umzug":"*"}}', "migrate.js": "new Umzug({}).runAsCLI();" },
+      up: "node migrate.js up --step 1",
+      down: "node migrate.js down",
+    },
+    {
+      tool: "goose",
+      files: [],
+      texts: { "migrations/00001_a.sql": "-- +goose Up\n", "migrations/00002_b.sql": "-- +goose Up\n" },
+      up: 'goose -dir migrations postgres "$DATABASE_URL" up-to 2',
+      down: 'goose -dir migrations postgres "$DATABASE_URL" down',
+    },
+    {
+      tool: "ecto",
+      files: ["mix.exs", "priv/repo/migrations/1_a.exs", "priv/repo/migrations/2_b.exs"],
+      up: "mix ecto.migrate --step 1",
+      down: "mix ecto.rollback --step 1",
+    },
+    {
+      tool: "laravel",
+      files: ["artisan", "database/migrations/2024_01_01_000000_a.php", "database/migrations/2024_01_02_000000_b.php"],
+      up: "php artisan migrate --force --path=database/migrations/2024_01_02_000000_b.php",
+      down: "php artisan migrate:rollback --force --step=1",
+    },
+    {
+      tool: "entity-framework",
+      files: ["Migrations/20240101000000_A.cs", "Migrations/20240102000000_B.cs"],
+      texts: { "Shop.csproj": '<PackageReference Include="Npgsql.EntityFrameworkCore.PostgreSQL" />' },
+      up: 'dotnet ef database update 20240102000000_B --connection "$EF_CONNECTION"',
+      down: 'dotnet ef database update 0 --connection "$EF_CONNECTION"',
+    },
   ])("are correct for $tool", async ({ tool, files, texts = {}, up, down }) => {
     expect(await linesOf(projectOf(tool, files, texts), 1, 1)).toEqual([up, down]);
   });

@@ -30,6 +30,18 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     tables: ["public.alembic_version"],
     ids: ["a1", "b1"],
   },
+  atlas: {
+    files: {
+      "atlas.hcl": 'env "ci" {\n  migration {\n    dir = "file://schema"\n  }\n}\n',
+      "schema/atlas.sum": "h1:x\n",
+      "schema/20240101000000_a.sql": "",
+    },
+    evidence: "schema/atlas.sum",
+    command: 'atlas migrate apply --dir file://schema --url "$DATABASE_URL"',
+    covers: ["schema/**"],
+    tables: ["atlas_schema_revisions.*"],
+    ids: ["20240101000000"],
+  },
   "db-migrate": {
     files: { "package.json": depends("db-migrate"), "migrations/20240101-a.js": "", "migrations/sqls/20240101-a-up.sql": "" },
     evidence: "db-migrate in package.json",
@@ -67,6 +79,27 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     // SHA-256 of an empty file.
     ids: ["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
   },
+  ecto: {
+    files: { "mix.exs": "", "priv/repo/migrations/20240101000000_a.exs": "", "priv/repo/migrations/.formatter.exs": "" },
+    evidence: "mix.exs",
+    command: "mix ecto.migrate",
+    covers: ["priv/repo/migrations/**"],
+    tables: ["public.schema_migrations"],
+    ids: ["20240101000000"],
+  },
+  "entity-framework": {
+    files: {
+      "Shop.csproj": '<PackageReference Include="Microsoft.EntityFrameworkCore.Design" />',
+      "Migrations/20240101000000_A.cs": "",
+      "Migrations/20240101000000_A.Designer.cs": "",
+      "Migrations/ShopModelSnapshot.cs": "",
+    },
+    evidence: "Shop.csproj",
+    command: 'dotnet ef database update --connection "$EF_CONNECTION"',
+    covers: ["Shop.csproj", "Migrations/**"],
+    tables: ["public.__EFMigrationsHistory"],
+    ids: ["20240101000000_A"],
+  },
   flyway: {
     files: { "sql/V10__b.sql": "", "sql/V2__a.sql": "", "sql/R__views.sql": "" },
     evidence: "sql/V2__a.sql",
@@ -85,6 +118,14 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     tables: ["public.schema_migrations"],
     ids: ["1", "2"],
   },
+  goose: {
+    files: { "migrations/00009_a.sql": "-- +goose Up\n", "migrations/00010_b.go": "", "migrations/00011_c.sql": "-- +goose Up\n" },
+    evidence: "`-- +goose Up` in migrations/00011_c.sql",
+    command: 'goose -dir migrations postgres "$DATABASE_URL" up',
+    covers: ["migrations/**"],
+    tables: ["public.goose_db_version"],
+    ids: ["9", "10", "11"],
+  },
   "graphile-migrate": {
     files: { ".gmrc": "{}", "migrations/committed/000001.sql": "", "migrations/current.sql": "" },
     evidence: ".gmrc",
@@ -101,6 +142,48 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     tables: ["public.knex_migrations", "public.knex_migrations_lock"],
     ids: ["1_a.js", "2_b.ts"],
   },
+  kysely: {
+    files: { "kysely.config.ts": 'migrationFolder: "db/steps"', "db/steps/1_a.ts": "", "db/steps/1_a.d.ts": "" },
+    evidence: "kysely.config.ts",
+    command: "kysely migrate latest --no-outdated-check",
+    covers: ["kysely.config.ts", "db/steps/**"],
+    tables: ["public.kysely_migration", "public.kysely_migration_lock"],
+    ids: ["1_a"],
+  },
+  laravel: {
+    files: { artisan: "", "database/migrations/2024_01_01_000000_a.php": "" },
+    evidence: "artisan",
+    command: "php artisan migrate --force",
+    covers: ["database/migrations/**"],
+    tables: ["public.migrations"],
+    ids: ["2024_01_01_000000_a"],
+  },
+  liquibase: {
+    files: {
+      "db/changelog/db.changelog-master.yaml": "databaseChangeLog:\n  - includeAll: { path: changes }\n",
+      "db/changelog/changes/1.sql": "",
+    },
+    evidence: "db/changelog/db.changelog-master.yaml",
+    command:
+      'LIQUIBASE_COMMAND_URL="jdbc:postgresql://$PGHOST:$PGPORT/$PGDATABASE?ApplicationName=$PGAPPNAME${PGSSLMODE:+&sslmode=$PGSSLMODE}${PGSSLROOTCERT:+&sslrootcert=$PGSSLROOTCERT}" ' +
+      'LIQUIBASE_COMMAND_USERNAME="$PGUSER" LIQUIBASE_COMMAND_PASSWORD="$PGPASSWORD" liquibase --changelog-file=db/changelog/db.changelog-master.yaml update',
+    covers: ["db/changelog/**"],
+    tables: ["public.databasechangelog", "public.databasechangeloglock"],
+    ids: [],
+  },
+  "mikro-orm": {
+    files: {
+      "package.json": depends("@mikro-orm/migrations"),
+      "src/mikro-orm.config.ts": 'migrations: { path: "dist/db", pathTs: "./src/db", tableName: "steps" }',
+      "src/db/Migration20240101000000.ts": "",
+      "src/db/.snapshot-shop.json": "",
+    },
+    evidence: "src/mikro-orm.config.ts",
+    command: "mikro-orm migration:up",
+    covers: ["src/mikro-orm.config.ts", "src/db/**"],
+    tables: ["public.steps"],
+    ids: ["Migration20240101000000"],
+  },
   "node-pg-migrate": {
     files: { "package.json": depends("node-pg-migrate"), "migrations/1_a.sql": "", "migrations/2_b.cjs": "" },
     evidence: "node-pg-migrate in package.json",
@@ -108,6 +191,20 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     covers: ["migrations/**"],
     tables: ["public.pgmigrations"],
     ids: ["1_a", "2_b"],
+  },
+  payload: {
+    files: {
+      "package.json": depends("@payloadcms/db-postgres"),
+      "src/payload.config.ts": "",
+      "src/migrations/20240101_100000_a.ts": "",
+      "src/migrations/20240101_100000_a.json": "",
+      "src/migrations/index.ts": "",
+    },
+    evidence: "src/payload.config.ts",
+    command: "payload migrate",
+    covers: ["src/payload.config.ts", "src/migrations/**"],
+    tables: ["public.payload_migrations"],
+    ids: ["20240101_100000_a"],
   },
   prisma: {
     files: {
@@ -130,6 +227,20 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     tables: ["public.schema_migrations", "public.ar_internal_metadata"],
     ids: ["20240101000000"],
   },
+  sequelize: {
+    files: {
+      "package.json": depends("sequelize-cli"),
+      ".sequelizerc": 'module.exports = { "config": path.resolve("db", "config.json"), "migrations-path": path.resolve("db", "steps") };',
+      "db/config.json": '{ "development": { "use_env_variable": "DATABASE_URL", "migrationStorageTableName": "done" } }',
+      "db/steps/2-b.js": "",
+      "db/steps/1-a.js": "",
+    },
+    evidence: "sequelize-cli in package.json",
+    command: "sequelize-cli db:migrate",
+    covers: [".sequelizerc", "db/config.json", "db/steps/**"],
+    tables: ["public.done"],
+    ids: ["1-a.js", "2-b.js"],
+  },
   sql: {
     files: { "migrations/001_a.sql": "", "migrations/002_b.sql": "", "migrations/002_b.down.sql": "" },
     evidence: "migrations/001_a.sql",
@@ -149,6 +260,40 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     covers: ["sqitch.plan", "deploy/**"],
     tables: ["sqitch.*"],
     ids: ["a", "b"],
+  },
+  supabase: {
+    files: { "supabase/config.toml": "", "supabase/migrations/20240101000000_a.sql": "", "supabase/seed.sql": "" },
+    evidence: "supabase/config.toml",
+    command: 'supabase db push --yes --include-all --db-url "$DATABASE_URL"',
+    covers: ["supabase/config.toml", "supabase/migrations/**"],
+    tables: ["supabase_migrations.*"],
+    ids: ["20240101000000"],
+  },
+  typeorm: {
+    files: {
+      "package.json": depends("typeorm"),
+      "src/data-source.ts": 'new DataSource({ migrations: ["src/steps/*.ts"], migrationsTableName: "done" })',
+      "src/steps/1-b.ts": "export class B1704067200002 implements MigrationInterface {",
+      "src/steps/2-a.ts": "export class A1 implements MigrationInterface {\n  name = 'A1704067200001'\n",
+      "src/steps/helper.ts": "export class Helper {}",
+    },
+    evidence: "src/data-source.ts",
+    command: "typeorm-ts-node-commonjs migration:run -d src/data-source.ts",
+    covers: ["src/data-source.ts", "src/steps/**"],
+    tables: ["public.done"],
+    ids: ["A1704067200001", "B1704067200002"],
+  },
+  umzug: {
+    files: {
+      "package.json": depends("umzug"),
+      "src/migrate.ts": 'migrations: { glob: "db/steps/*.ts" }, storage: { executed: () => sql`select title from done` } }).runAsCLI()',
+      "db/steps/1-a.ts": "",
+    },
+    evidence: "src/migrate.ts",
+    command: "tsx src/migrate.ts up",
+    covers: ["src/migrate.ts", "db/steps/**"],
+    tables: ["public.done"],
+    ids: ["1-a.ts"],
   },
 };
 
@@ -199,10 +344,33 @@ test("a tool that is set but not used here is an error, with the expected files"
   expect(isOffshootError(thrown) && [thrown.code, thrown.meaning]).toEqual(["TOOL_UNSUITABLE", "Expected sqitch.plan."]);
 });
 
-for (const name of ["knex", "node-pg-migrate", "db-migrate", "dbmate", "rails", "prisma", "sql", "flyway", "golang-migrate"]) {
+for (const name of [
+  "knex",
+  "node-pg-migrate",
+  "db-migrate",
+  "dbmate",
+  "rails",
+  "prisma",
+  "sql",
+  "flyway",
+  "golang-migrate",
+  "goose",
+  "sequelize",
+  "ecto",
+  "laravel",
+]) {
   test(`${name} finds its migration files in a given folder`, async () => {
     const { files = {} } = SAMPLES[name] ?? {};
-    const from = { rails: "db/migrate", prisma: "prisma/migrations", flyway: "sql", dbmate: "db/migrations" }[name] ?? "migrations";
+    const from =
+      {
+        rails: "db/migrate",
+        prisma: "prisma/migrations",
+        flyway: "sql",
+        dbmate: "db/migrations",
+        sequelize: "db/steps",
+        ecto: "priv/repo/migrations",
+        laravel: "database/migrations",
+      }[name] ?? "migrations";
     const moved = Object.fromEntries(Object.entries(files).map(([path, text]) => [path.replace(`${from}/`, "elsewhere/"), text]));
     const project = await withFiles(moved, (repository) => requireTool(name, repository, "elsewhere"));
     expect(project.revisions.map(({ id }) => id)).toEqual(SAMPLES[name]?.ids);

@@ -5,7 +5,6 @@ import { withFiles } from "../../support/tools.ts";
 test.each([
   ["node-pg-migrate", "create table a ();\n-- Down Migration\ndrop table a;\n"],
   ["node-pg-migrate", "-- Up Migration\ncreate table a ();\n"],
-  ["goose", "-- +goose Up\ncreate table a ();\n-- +goose Down\ndrop table a;\n"],
   ["sql-migrate", "-- +migrate Up\ncreate table a ();\n"],
   ["Liquibase", "--liquibase formatted sql\n--changeset ada:1\ncreate table a ();\n"],
   ["MyBatis Migrations", "create table a ();\n-- //@UNDO\ndrop table a;\n"],

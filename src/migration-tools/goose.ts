@@ -1,0 +1,53 @@
+import { posixWord } from "../shell-command.ts";
+import type { Repository } from "./repository.ts";
+import { inSequence, leadingNumber } from "./revisions.ts";
+import { goUrl } from "./shell.ts";
+import type { Tool } from "./tool.ts";
+
+const FOLDERS = ["migrations", "db/migrations", "sql/migrations", "sql/schema", "internal/db/migrations", "database/migrations"];
+
+/** goose. It refuses a migration that is older than the newest in the database. Documentation: pressly.github.io/goose. */
+export const goose: Tool = {
+  name: "goose",
+  expects: `SQL files with \`-- +goose Up\` in ${FOLDERS.join("/, ")}/`,
+  async find(repository, given) {
+    for (const folder of given === undefined ? FOLDERS : [given]) {
+      const files = (await repository.list(folder)).filter((file) => /\/\d+_[^/]*\.(?:sql|go)$/.test(file) && !file.endsWith("_test.go"));
+      const newest = files.findLast((file) => file.endsWith(".sql"));
+      if (newest === undefined || !(await isGoose(repository, newest))) continue;
+      const program = `goose -dir ${posixWord(folder)} postgres "$DATABASE_URL"`;
+      const idOf = (name: string): string => String(BigInt(leadingNumber(name)));
+      const inOrderOfVersions = files.toSorted((one, other) => Number(versionOf(one) - versionOf(other)));
+      return {
+        tool: "goose",
+        evidence: `\`-- +goose Up\` in ${newest}`,
+        command: `${program} up`,
+        files: [`${folder}/**`],
+        versionTable: {
+          tables: ["public.goose_db_version"],
+          name: "goose_db_version",
+          // Older versions of goose record a rollback as one more row.
+          query: (table) =>
+            `select id from (select distinct on (version_id) version_id::text as id, is_applied from ${table} t
+               where version_id > 0 order by version_id, t.id desc) newest where is_applied`,
+          holds: "all",
+        },
+        revisions: inSequence(inOrderOfVersions, idOf),
+        stepCommands: {
+          up: (_applied, next) => `${program} up-to ${next.at(-1)?.id}`,
+          down: () => `${program} down`,
+        },
+        env: (url) => ({ DATABASE_URL: goUrl(url) }),
+      };
+    }
+    return undefined;
+  },
+};
+
+function versionOf(file: string): bigint {
+  return BigInt(leadingNumber(file.replace(/^.*\//, "")));
+}
+
+async function isGoose(repository: Repository, file: string): Promise<boolean> {
+  return /^\s*--\s*\+goose\s+Up\b/im.test((await repository.read(file)) ?? "");
+}

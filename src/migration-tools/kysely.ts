@@ -1,0 +1,46 @@
+import { inSequence } from "./revisions.ts";
+import { firstFolder, plainFolder, quotedName, scriptsIn, textSetting, withExtensions } from "./scripts.ts";
+import type { Tool } from "./tool.ts";
+
+const CONFIGURATIONS = ["kysely.config", ".config/kysely.config"].flatMap((name) => withExtensions(name));
+
+/**
+ * Kysely, with its program kysely-ctl. The configuration must read the URL from `DATABASE_URL`. Kysely refuses a migration that
+ * is older than the newest in the database. Documentation: kysely.dev, "Migrations", and github.com/kysely-org/kysely-ctl.
+ */
+export const kysely: Tool = {
+  name: "kysely",
+  expects: "kysely.config.ts (or .js, .mjs, .cjs), and migrations in migrations/ or its migrationFolder",
+  async find(repository, given) {
+    const evidence = await repository.first(...CONFIGURATIONS);
+    if (evidence === undefined) return undefined;
+    const text = (await repository.read(evidence)) ?? "";
+    const named = textSetting(text, "migrationFolder");
+    const folders = given === undefined ? [...(named === undefined ? [] : [plainFolder(named)]), "migrations", "src/migrations"] : [given];
+    const found = await firstFolder(folders, (folder) => scriptsIn(repository, folder));
+    if (found === undefined) return undefined;
+    const schema = textSetting(text, "migrationTableSchema");
+    const table = textSetting(text, "migrationTableName") ?? "kysely_migration";
+    const lock = textSetting(text, "migrationLockTableName") ?? "kysely_migration_lock";
+    // The check for newer versions asks the registry.
+    const program = (action: string): string => `kysely migrate ${action} --no-outdated-check`;
+    return {
+      tool: "kysely",
+      evidence,
+      command: program("latest"),
+      files: [evidence, `${found.folder}/**`],
+      versionTable: {
+        tables: [table, lock].map((name) => `${schema ?? "public"}.${name}`),
+        name: quotedName(schema === undefined ? table : `${schema}.${table}`),
+        query: (from) => `select name as id from ${from} order by name`,
+        holds: "all",
+      },
+      revisions: inSequence(found.files),
+      stepCommands: {
+        up: (_applied, next) => next.map(() => program("up")).join(" && "),
+        down: () => program("down"),
+      },
+      package: "kysely-ctl",
+    };
+  },
+};

@@ -1,0 +1,43 @@
+import { posixWord } from "../shell-command.ts";
+import { inSequence } from "./revisions.ts";
+import { firstFolder, plainFolder, quotedName, scriptsIn, textSetting, withExtensions } from "./scripts.ts";
+import type { Tool } from "./tool.ts";
+
+const CONFIGURATIONS = ["mikro-orm.config", "src/mikro-orm.config"].flatMap((name) => withExtensions(name, ["ts", "js", "mjs", "cjs"]));
+const FOLDERS = ["migrations", "src/migrations", "dist/migrations"];
+
+/** MikroORM. The configuration must read the URL from `DATABASE_URL`. Documentation: mikro-orm.io, "Migrations". */
+export const mikroOrm: Tool = {
+  name: "mikro-orm",
+  expects: "the npm package @mikro-orm/migrations among the dependencies, mikro-orm.config.ts (or .js) here or in src/, and migrations",
+  async find(repository, given) {
+    if (!(await repository.depends("@mikro-orm/migrations"))) return undefined;
+    const evidence = await repository.first(...CONFIGURATIONS);
+    if (evidence === undefined) return undefined;
+    const text = (await repository.read(evidence)) ?? "";
+    const settings = /\bmigrations\s*:\s*\{([^}]*)\}/.exec(text)?.[1] ?? "";
+    // Both can be set: the compiled migrations, and their sources.
+    const named = ["pathTs", "path"].flatMap((key) => textSetting(settings, key) ?? []).map(plainFolder);
+    const found = await firstFolder(given === undefined ? [...named, ...FOLDERS] : [given], (folder) => scriptsIn(repository, folder));
+    if (found === undefined) return undefined;
+    const table = textSetting(settings, "tableName") ?? "mikro_orm_migrations";
+    return {
+      tool: "mikro-orm",
+      evidence,
+      command: "mikro-orm migration:up",
+      files: [evidence, `${found.folder}/**`],
+      versionTable: {
+        tables: [table.includes(".") ? table : `public.${table}`],
+        name: quotedName(table),
+        query: (from) => `select name as id from ${from} order by id`,
+        holds: "all",
+      },
+      revisions: inSequence(found.files),
+      stepCommands: {
+        up: (_applied, next) => next.map(({ id }) => `mikro-orm migration:up --only ${posixWord(id)}`).join(" && "),
+        down: (applied) => `mikro-orm migration:down --only ${posixWord(applied.at(-1)?.id ?? "")}`,
+      },
+      package: "@mikro-orm/migrations",
+    };
+  },
+};
