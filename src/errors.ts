@@ -45,6 +45,7 @@ export const ERROR_EXIT = {
   CONNECTION_FAILED: EXIT.noProvider,
   NOT_OURS: EXIT.refused,
   PROTECTED: EXIT.refused,
+  SEED_REFUSED: EXIT.refused,
   LEFT_BEHIND: EXIT.leftBehind,
   OUTPUT_LOST: EXIT.unexpected,
   CANCELLED: EXIT.unexpected,

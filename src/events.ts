@@ -51,9 +51,11 @@ export type Event =
   /** Output of a command that offshoot runs, in whole lines if possible. The secrets that offshoot knows are removed. */
   | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly chunk: Uint8Array };
 
+/** `step`: one of several steps of the migrations, within `migrate`. */
 export type Phase =
   | "up"
   | "migrate"
+  | "step"
   | "wait"
   | "audit"
   | "metrics"

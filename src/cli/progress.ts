@@ -62,6 +62,7 @@ export function progressOn(stream: Stream, { quiet, clean, job }: ProgressOption
     if (event.state === "start") {
       // While the user's command or worker runs, only it writes to the terminal.
       if (terminal && !quiet && event.phase !== "command" && event.phase !== "worker") {
+        clear();
         live = `${event.phase} … ${event.text}`;
         stream.write(dim(live));
       }

@@ -15,7 +15,8 @@ export function columns(rows: readonly (readonly string[])[]): readonly string[]
 
 /** The last lines of `run`: each phase with its time and its share of the total time. */
 export function timingTable(phases: readonly PhaseTime[]): readonly string[] {
-  const total = phases.reduce((sum, { ms }) => sum + ms, 0);
+  // The steps of the migrations are a part of the phase `migrate`.
+  const total = phases.filter(({ phase }) => phase !== "step").reduce((sum, { ms }) => sum + ms, 0);
   const rows = phases.map(
     ({ phase, ms, failed, text }) => [phase, formatElapsed(ms), percent(ms, total), failed ? `failed: ${text}` : text] as const,
   );

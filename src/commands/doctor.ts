@@ -5,7 +5,7 @@ import type { RunIdentity } from "../identity/run-identity.ts";
 import { configuredProviders, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { type DiagnosedTransport, diagnoseTransport } from "./doctor-transport.ts";
-import { findProject, migrationDirectory } from "../context/migrations.ts";
+import { contextOfStep, findProject, migrationDirectory } from "../context/find-project.ts";
 
 export interface DoctorOptions extends CommonOptions {
   /** Call neither Neon, nor Docker, nor the server of `existing`: show only what this machine's files and settings say. Default false. */
@@ -58,6 +58,14 @@ export interface DiagnosedMigrations {
   readonly heads?: readonly string[];
   /** Why the migrations cannot run. */
   readonly problem?: string;
+  /** Set when the configuration has a list of steps. The other fields then have no tool and no command. */
+  readonly steps?: readonly DiagnosedStep[];
+}
+
+/** One of several steps of the migrations. */
+export interface DiagnosedStep extends Omit<DiagnosedMigrations, "steps"> {
+  readonly name: string;
+  readonly seed?: "once" | "repeatable";
 }
 
 /**
@@ -119,6 +127,22 @@ function outlookOf(chosen: DiagnosedProvider | undefined, failed: boolean, offli
 }
 
 async function diagnoseMigrations(context: Context): Promise<DiagnosedMigrations> {
+  const { steps } = context.settings.migrations;
+  if (steps === undefined) return diagnoseStep(context);
+  return {
+    command: undefined,
+    directory: migrationDirectory(context),
+    steps: await Promise.all(
+      steps.map(async (step) => ({
+        name: step.name,
+        ...(step.seed === undefined ? {} : { seed: step.seed }),
+        ...(await diagnoseStep(contextOfStep(context, step))),
+      })),
+    ),
+  };
+}
+
+async function diagnoseStep(context: Context): Promise<DiagnosedMigrations> {
   const directory = migrationDirectory(context);
   const { command } = context.settings.migrations;
   if (command !== undefined) return { command, directory };

@@ -9,6 +9,7 @@ import { codeOf, messageOf, OffshootError } from "../errors.ts";
 import type { RepositoryFacts, KnownMigrations, PresentConfiguration } from "../init/repository-facts.ts";
 import { inspectPipelines, inspectProject } from "../init/inspect.ts";
 import { type Plan, planInit, type PlannedFile } from "../init/plan.ts";
+import { type FoundSeed, findSeed } from "../init/seeds.ts";
 import type { CiServiceName } from "../init/services/registry.ts";
 import { readCheckout } from "../identity/checkout.ts";
 import type { CommonOptions } from "../context/context.ts";
@@ -100,10 +101,15 @@ async function migrationsIn({ settings, directory }: Resolved): Promise<KnownMig
   const [first] = projects;
   if (first === undefined) return below === undefined ? migrationsBelow(repository) : { from: "nothing", below: [] };
   if (projects.length > 1) throw ambiguous(projects);
-  const found = { from: "tool", tool: first.tool } as const;
+  const found = { from: "tool", tool: first.tool, ...(await seedIn(repository, first.tool)) } as const;
   return below === undefined
     ? { ...found, evidence: first.evidence }
     : { ...found, evidence: posix.join(below, first.evidence), directory: below };
+}
+
+async function seedIn(repository: Repository, tool: string): Promise<{ readonly seed?: FoundSeed }> {
+  const seed = await findSeed(repository, tool);
+  return seed === undefined ? {} : { seed };
 }
 
 function ambiguous(projects: readonly Project[]): OffshootError {
@@ -123,7 +129,8 @@ async function migrationsBelow(repository: Repository): Promise<KnownMigrations>
       : await detectBelow(repository);
   const [first] = projects;
   if (first !== undefined && projects.length === 1) {
-    return { from: "tool", tool: first.tool, evidence: first.evidence, directory: first.folder };
+    const seed = await seedIn(repositoryIn(join(repository.directory, first.folder)), first.tool);
+    return { from: "tool", tool: first.tool, evidence: first.evidence, directory: first.folder, ...seed };
   }
   return { from: "nothing", below: projects.map(({ folder, tool }) => `${tool} in ${folder}`) };
 }

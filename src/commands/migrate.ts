@@ -1,7 +1,7 @@
 import { serviceOf } from "../ci/detect.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { isRunDatabaseAt, targetDatabase, type TargetDatabase } from "../context/target-database.ts";
-import { type Migrations, migrationsByWork, requireMigrations } from "../context/migrations.ts";
+import { type Migrations, migrationsByWork, requireMigrations, type Step } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
 import { readSpec } from "../context/spec-file.ts";
 import { OffshootError } from "../errors.ts";
@@ -10,7 +10,7 @@ import type { Project } from "../migration-tools/tool.ts";
 import { withSession } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import { secretsOf, variablesOf, variablesOfUrl } from "../providers/variables.ts";
-import { type Migrated, migrateOnce, type ReadinessRequest } from "../readiness/readiness.ts";
+import { type Migrated, type MigrationStep, migrateOnce, type ReadinessRequest } from "../readiness/readiness.ts";
 import type { Leadership } from "../readiness/work.ts";
 import { requireAuditPasses } from "./audit.ts";
 
@@ -55,28 +55,54 @@ export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
 
 /** Runs the migrations once on the target database, or waits for the job that runs them. Throws what `migrate` throws. */
 export async function migrateDatabase(context: Context, migrations: Migrations, target: TargetDatabase, retry = false): Promise<Migrated> {
-  const { database } = target;
-  const variables = (url: DirectUrl): Readonly<Record<string, string>> =>
-    database === undefined ? variablesOfUrl(url) : { ...variablesOf({ ...database, url, directUrl: url }) };
+  requireSeedsAllowed(context, migrations, target);
   const keepAsBase = context.settings.base === false ? undefined : target.database?.keepAsBase;
+  const [first, ...next] = migrations.steps.map((step, at) => readinessStep(context, step, target, at === migrations.steps.length - 1)) as [
+    MigrationStep,
+    ...MigrationStep[],
+  ];
   const request = {
     ...readinessRequest(context, migrations, target, retry),
-    command: migrations.command,
-    cwd: migrations.directory,
-    // Every migration tool reads DATABASE_URL, and migrations need the direct URL.
-    env: (url: DirectUrl) => ({
-      ...commandEnvironment(context.env, context.settings.passSecrets),
-      ...context.settings.migrations.env,
-      ...variables(url),
-      ...migrations.env(url),
-    }),
+    ...first,
+    next,
     fence: context.settings.migrations.fence,
-    ...verification(context, target.url, migrations.project),
     ...(keepAsBase === undefined
       ? {}
       : { keepAsBase: (stillTrue: () => Promise<boolean>, signal: AbortSignal) => keepAsBase(migrations.fingerprint, stillTrue, signal) }),
   };
   return inPhase(context.emit, "migrate", "migrations", () => migrateOnce(request), describeMigrated);
+}
+
+/** `isLast`: the schema is audited after it. */
+function readinessStep(context: Context, step: Step, { url, database }: TargetDatabase, isLast: boolean): MigrationStep {
+  const variables = (reached: DirectUrl): Readonly<Record<string, string>> =>
+    database === undefined ? variablesOfUrl(reached) : { ...variablesOf({ ...database, url: reached, directUrl: reached }) };
+  return {
+    name: step.name,
+    command: step.command,
+    cwd: step.directory,
+    // Every migration tool reads DATABASE_URL, and migrations need the direct URL.
+    env: (reached) => ({
+      ...commandEnvironment(context.env, context.settings.passSecrets),
+      ...step.variables,
+      ...variables(reached),
+      ...step.env(reached),
+    }),
+    ...verification(context, url, step.project, isLast),
+    seed: step.seed === undefined ? undefined : { fingerprint: step.fingerprint, repeatable: step.seed === "repeatable" },
+  };
+}
+
+/** Throws `SEED_REFUSED` for a seed on a database that offshoot did not create, unless the settings allow it. */
+function requireSeedsAllowed({ settings }: Context, { steps }: Migrations, { database }: TargetDatabase): void {
+  const seed = steps.find((step) => step.seed !== undefined);
+  if (seed === undefined || settings.migrations.seedExisting) return;
+  if (database !== undefined && database.provider !== "existing") return;
+  const where = database === undefined ? "the database of --url" : "an existing database";
+  throw new OffshootError("SEED_REFUSED", `The seed ${JSON.stringify(seed.name)} must not run on ${where}.`, {
+    meaning: "A seed can delete rows, and offshoot did not create this database. Nothing was run.",
+    remedy: "If its rows can be lost, set migrations.seedExisting to true, or add --set migrations.seedExisting=true.",
+  });
 }
 
 /** What a caller needs to run the migrations or to wait for them. */
@@ -104,7 +130,7 @@ export function readinessRequest(context: Context, migrations: Migrations, targe
     emit: context.emit,
     secrets: [
       ...context.secrets,
-      ...distinctValues(context.settings.migrations.env),
+      ...migrations.steps.flatMap(({ variables }) => distinctValues(variables)),
       ...secretsOf({ url: target.database?.url ?? target.url, directUrl: target.url }),
     ],
     databaseExists: target.database === undefined ? undefined : () => isRunDatabaseAt(context, target.url),
@@ -116,17 +142,19 @@ function describeMigrated({ state }: Migrated): string {
   return texts[state];
 }
 
-/** What is checked before the database is marked as ready: the tool's version table, and the schema if a spec is set. */
+/** What is checked after a step: the tool's version table, and after the last one the schema if a spec is set. */
 function verification(
   context: Context,
   url: DirectUrl,
   project: Project | undefined,
-): { readonly verify?: (signal: AbortSignal) => Promise<void> } {
-  if (context.settings.audit.spec === undefined && project === undefined) return {};
+  isLast: boolean,
+): { readonly verify: ((signal: AbortSignal) => Promise<void>) | undefined } {
+  const audits = isLast && context.settings.audit.spec !== undefined;
+  if (!audits && project === undefined) return { verify: undefined };
   return {
     async verify(signal) {
       if (project !== undefined) await requireCompleteVersionTable(project, url, signal);
-      await requireAuditPasses({ ...context, signal }, url);
+      if (audits) await requireAuditPasses({ ...context, signal }, url);
     },
   };
 }

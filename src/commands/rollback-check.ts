@@ -3,7 +3,8 @@ import { runLine } from "../rollback/run-line.ts";
 import { countVerdicts, isFinding, type Step, type Verdict } from "../rollback/verdict.ts";
 import { tryMigrations } from "../rollback/try-migrations.ts";
 import { type CommonOptions, prepare } from "../context/context.ts";
-import { findProject, requireMigrations } from "../context/migrations.ts";
+import { contextOfOnlyTool, findProject } from "../context/find-project.ts";
+import { requireMigrations } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
 import { copiesUnsupported, withScratchDatabase } from "../context/scratch-database.ts";
 import { commandEnvironment } from "../own-secrets.ts";
@@ -32,11 +33,11 @@ export type { RowsLost, Step, Verdict } from "../rollback/verdict.ts";
  * `MIGRATION_FAILED` when a migration cannot be applied.
  */
 export async function rollbackCheck(options: RollbackCheckOptions = {}): Promise<RollbackCheckResult> {
-  const context = await prepare(options);
+  const context = contextOfOnlyTool(await prepare(options));
   const project = (await findProject(context))?.project;
   const { stepCommands: commands } = project ?? {};
   if (project === undefined || commands === undefined) throw unsuitable(project?.tool);
-  const migrations = await requireMigrations({ ...context, settings: withTool(context.settings, project.tool) });
+  const [migration] = (await requireMigrations({ ...context, settings: withTool(context.settings, project.tool) })).steps;
   const steps = await inPhase(context.emit, "rollback", `${project.tool} migrations`, () =>
     withScratchDatabase(context, "rollback", async (database) => {
       const { clone } = database;
@@ -46,12 +47,12 @@ export async function rollbackCheck(options: RollbackCheckOptions = {}): Promise
         clone: () => clone(context.signal),
         run: (line: string, url: string) =>
           runLine(line, {
-            cwd: migrations.directory,
+            cwd: migration.directory,
             env: {
               ...commandEnvironment(context.env, context.settings.passSecrets),
-              ...context.settings.migrations.env,
+              ...migration.variables,
               ...variablesOfUrl(url),
-              ...migrations.env(url),
+              ...migration.env(url),
             },
             secrets: [...context.secrets, ...secretsOf({ url, directUrl: database.directUrl })],
             signal: context.signal,

@@ -53,6 +53,8 @@ export function assembleSettings(entries: EffectiveEntries): Settings {
       folder: get("migrations.folder"),
       irreversible: get("migrations.irreversible"),
       fence: get("migrations.fence"),
+      steps: get("migrations.steps"),
+      seedExisting: get("migrations.seedExisting"),
     },
     base: get("base"),
     baseTtlMs: get("baseTtl"),

@@ -16,9 +16,15 @@ export function checkValue(field: Field & { readonly path: Path }, input: unknow
   const rules = VALUE_FORMATS[field.kind];
   const at = wrongPart(field, input);
   if (at === undefined) return { value: rules.toValue?.(input) ?? input };
-  const [inside] = at;
-  const whole = typeof inside === "string" ? `${name}.${inside}` : name;
+  const whole = nameOfPart(field, name, at);
   return { problem: `${whole} ${describe(field, input)}; expected ${rules.expected}${bounds(field)}${suggestion(field, input)}`, at };
+}
+
+/** The name of a key inside a value, or of a step with the wrong key in it. */
+function nameOfPart({ kind }: Field, name: string, [inside, key]: readonly PropertyKey[]): string {
+  if (typeof inside === "string") return `${name}.${inside}`;
+  if (kind !== "steps" || typeof inside !== "number") return name;
+  return `${name}: step ${inside + 1}${typeof key === "string" ? ` (${key})` : ""}`;
 }
 
 /** The error message for an unknown key in a section (`""`: the top level). */

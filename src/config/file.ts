@@ -43,8 +43,8 @@ export async function parseConfiguration(text: string, label: string): Promise<S
     const name = String(yaml.isScalar(key) ? key.value : key);
     const path = section === "" ? name : `${section}.${name}`;
     const field = name.includes(".") ? undefined : fieldAt(path);
-    // `audit` can be a section with keys, or the short form of `audit.spec`.
-    if (field === undefined || (field.path !== path && yaml.isMap(resolved(value)))) {
+    // `migrations` can be a section with keys, or the short form of `migrations.steps`. An empty section is one with keys.
+    if (field === undefined || (field.path !== path && isSection(resolved(value)))) {
       const known = !name.includes(".") && keysBelow(section).includes(path);
       return known ? walk(path, value, key) : report(key, unknownKey(section, name));
     }
@@ -52,6 +52,10 @@ export async function parseConfiguration(text: string, label: string): Promise<S
     const result = checkValue(field, input, path);
     if ("problem" in result) return report(partOf(value, result.at) ?? key, result.problem);
     entries.set(field.path, { from: "file", where: `${label}:${lineOf(key)}`, input, value: result.value });
+  }
+
+  function isSection(node: unknown): boolean {
+    return yaml.isMap(node) || node === null || (yaml.isScalar(node) && node.value === null);
   }
 
   function resolved(node: unknown): unknown {

@@ -1,6 +1,7 @@
 import { isLoopback } from "../loopback.ts";
 import { type EffectiveEntries, valueOf } from "./assemble.ts";
 import type { Path } from "./fields.ts";
+import { problemsOfSteps } from "./steps.ts";
 import { type Entry, PRECEDENCE } from "./sources.ts";
 import type { ProviderChoice } from "./settings.ts";
 
@@ -22,6 +23,12 @@ const JOINT_CHECKS: readonly JointCheck[] = [
       "error",
       "migrations.tool and migrations.command cannot be used together; remove one of them",
     ),
+  besideSteps,
+  (entries) => {
+    const [entry, steps] = [entries.get("migrations.steps"), valueOf(entries, "migrations.steps")];
+    if (entry === undefined || steps === undefined) return [];
+    return problemsOfSteps(steps).map((text) => ({ severity: "error", text: `${entry.where}: ${text}` }) as const);
+  },
   (entries) =>
     valueOf(entries, "neon.schemaOnly") && valueOf(entries, "neon.anonymized")
       ? both(
@@ -83,15 +90,32 @@ export function checkTogether(entries: EffectiveEntries): readonly JointProblem[
   return JOINT_CHECKS.flatMap((check) => check(entries));
 }
 
+const RIVALS = ["migrations.tool", "migrations.command", "migrations.steps"] as const;
+
 /**
- * `migrations.tool` and `migrations.command` cannot be used together in one source. If they come from two sources, the
- * one from the stronger source is used. So `migrate -- CMD` works with a file that sets a tool.
+ * `migrations.tool`, `migrations.command` and `migrations.steps` cannot be used together in one source. If they come from
+ * several sources, the one from the strongest source is used. So `migrate -- CMD` works with a file that sets a tool.
  */
 export function chooseToolOrCommand(entries: EffectiveEntries): EffectiveEntries {
-  const [tool, command] = [entries.get("migrations.tool"), entries.get("migrations.command")];
-  if (tool === undefined || command === undefined || tool.from === command.from) return entries;
-  const [stronger, loser] = rank(tool) < rank(command) ? [tool, "migrations.command" as const] : [command, "migrations.tool" as const];
-  return new Map([...entries, [loser, { ...stronger, input: undefined, value: undefined }]]);
+  const given = RIVALS.flatMap((path) => {
+    const entry = entries.get(path);
+    return entry === undefined ? [] : [{ path, entry }];
+  });
+  const strongest = given.toSorted((one, other) => rank(one.entry) - rank(other.entry))[0]?.entry;
+  if (strongest === undefined) return entries;
+  const losers = given.filter(({ entry }) => entry.from !== strongest.from);
+  return new Map([...entries, ...losers.map(({ path }) => [path, { ...strongest, input: undefined, value: undefined }] as const)]);
+}
+
+/** Settings that each step has itself. */
+const OF_ONE_STEP = ["tool", "command", "files", "directory", "folder", "irreversible"] as const;
+
+function besideSteps(entries: EffectiveEntries): readonly JointProblem[] {
+  return OF_ONE_STEP.flatMap((key) => {
+    const path = `migrations.${key}` as const;
+    if (entries.get(path)?.from === "default") return [];
+    return both(entries, path, "migrations.steps", "error", `${path} cannot be used together with a list of steps; write it in a step`);
+  });
 }
 
 /**

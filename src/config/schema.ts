@@ -13,7 +13,7 @@ import {
   TOOL_CHOICES,
 } from "./settings.ts";
 import { hasCondition, MATCH, REPOSITORY, SHORTEST, type WrittenRule } from "./sweep-rule.ts";
-import { BYTES, DURATION, hasHost, IMAGE, isBetween, isEncoded, LINE, LSN, VARIABLE } from "./wrong-part.ts";
+import { BYTES, DURATION, hasHost, IMAGE, isBetween, isEncoded, LINE, LSN, MOST_STEPS, VARIABLE } from "./wrong-part.ts";
 
 const line = z.string().regex(LINE);
 const provider = z.enum(PROVIDER_CHOICES);
@@ -71,6 +71,11 @@ const KIND_SCHEMAS: Readonly<Record<ValueKind, (field: Field) => z.ZodType>> = {
       z.string().regex(VARIABLE),
       z.string().refine((text) => !text.includes("\0")),
     ),
+  steps: () =>
+    z
+      .array(z.union([toolStep(), commandStep()]))
+      .min(1)
+      .max(MOST_STEPS),
 };
 
 function sweepRule(): z.ZodType {
@@ -85,6 +90,25 @@ function sweepRule(): z.ZodType {
       reason: line,
     })
     .refine((rule) => hasCondition(rule as unknown as WrittenRule));
+}
+
+/** What a step has in any case. The keys have the meaning of the settings with these names. */
+function stepKeys(): Record<string, z.ZodType> {
+  return { name: optional("text"), files: optional("list"), env: optional("variables"), directory: optional("path") };
+}
+
+function optional(kind: ValueKind): z.ZodType {
+  return KIND_SCHEMAS[kind]({ path: "", kind, description: "" }).optional();
+}
+
+function toolStep(): z.ZodType {
+  const irreversible = z.union([line, z.array(line)]).optional();
+  return z.strictObject({ ...stepKeys(), tool: z.enum(TOOL_CHOICES).exclude(["none"]).optional(), folder: line.optional(), irreversible });
+}
+
+function commandStep(): z.ZodType {
+  const command = KIND_SCHEMAS.command({ path: "", kind: "command", description: "" });
+  return z.strictObject({ ...stepKeys(), command, seed: z.enum(["once", "repeatable"]).optional() });
 }
 
 const LEAVES = new Map<string, z.ZodType>(FIELDS.map((field: Field) => [field.path, KIND_SCHEMAS[field.kind](field).meta(notes(field))]));
@@ -129,5 +153,5 @@ function sectionSchema(section: string): z.ZodType {
 /** A section, or a value if the name of the section is the short form of a setting. */
 function belowOrShort(section: string): z.ZodType {
   const short = fieldAt(section);
-  return short === undefined ? sectionSchema(section).nullable() : z.union([sectionSchema(section), settingSchema(short.path)]);
+  return short === undefined ? sectionSchema(section).nullable() : z.union([sectionSchema(section).nullable(), settingSchema(short.path)]);
 }

@@ -145,6 +145,27 @@ export interface MigrationSettings {
   readonly irreversible: readonly string[];
   /** Whether the command's sessions pass offshoot's broker: see `FenceMode`. Default `auto`. */
   readonly fence: "auto" | "require" | "off";
+  /** Several steps in their order, in place of the settings above except `env` and `fence`. Undefined: one step. */
+  readonly steps: readonly StepSettings[] | undefined;
+  /** Whether seeds can run on a database that offshoot did not create. Default false. */
+  readonly seedExisting: boolean;
+}
+
+/** One of several steps of the migrations. */
+export interface StepSettings {
+  /** Unique among the steps. Shown to users, and part of the fingerprint. */
+  readonly name: string;
+  /** Undefined: detected, unless `command` is set. */
+  readonly tool: Exclude<ToolChoice, "none"> | undefined;
+  readonly command: string | undefined;
+  readonly files: readonly string[];
+  /** In addition to `migrations.env`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly directory: string | undefined;
+  readonly folder: string | undefined;
+  readonly irreversible: readonly string[];
+  /** The step loads rows. `once`: it must not run again on one database. `repeatable`: it can. Undefined: it migrates. */
+  readonly seed: "once" | "repeatable" | undefined;
 }
 
 export interface AuditSettings {

@@ -9,7 +9,8 @@ import {
   TOOL_CHOICES,
 } from "./settings.ts";
 import type { WrittenRule } from "./sweep-rule.ts";
-import type { NeonSslMode, PostgresMajor, ProviderChoice, RequiredStep, SweepRule, ToolChoice } from "./settings.ts";
+import type { NeonSslMode, PostgresMajor, ProviderChoice, RequiredStep, StepSettings, SweepRule, ToolChoice } from "./settings.ts";
+import { readSteps, stepsOf } from "./steps.ts";
 
 /** The type of a checked value, for each kind of value. */
 export interface KindValues {
@@ -37,6 +38,7 @@ export interface KindValues {
   readonly requiredSteps: readonly RequiredStep[];
   readonly variables: Readonly<Record<string, string>>;
   readonly sweepRules: readonly SweepRule[];
+  readonly steps: readonly StepSettings[];
 }
 
 export type ValueKind = keyof KindValues;
@@ -138,6 +140,17 @@ export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
     fromText: readRules,
     toValue: (input) => (input as readonly WrittenRule[]).map(toRule),
     show: (input) => (input as readonly WrittenRule[]).map(({ match }) => match).join(", "),
+  },
+  steps: {
+    expected:
+      "a list of steps, each with `tool` or `command`, and if needed name, files, env, directory, folder, irreversible; a step with `command` also seed: once or repeatable (in OFFSHOOT_MIGRATIONS_STEPS: as JSON)",
+    hidden: true,
+    fromText: readSteps,
+    toValue: stepsOf,
+    show: (input) =>
+      stepsOf(input)
+        .map(({ name }) => name)
+        .join(", "),
   },
 };
 

@@ -3,58 +3,8 @@ import type { Field } from "./field.ts";
 // Node's timers hold at most 2^31 - 1 ms, a little under 25 days. A longer timer fires immediately.
 const TIMER = { kind: "duration", max: "24d" } as const;
 
-/** The settings of migrations, audit, drift, the comment, and all time limits. */
+/** The settings of bases, audit, drift, the comment, and all time limits. */
 export const WORK_FIELDS = [
-  {
-    path: "migrations.tool",
-    kind: "tool",
-    otherwise: "detected",
-    description: "Name of the migration tool, or `none` for no migrations. Detected when neither `tool` nor `command` is set.",
-  },
-  {
-    path: "migrations.command",
-    kind: "command",
-    description: "Shell command that migrates the database at `DATABASE_URL`. Use either `command` or `tool`, not both.",
-  },
-  {
-    path: "migrations.files",
-    kind: "list",
-    default: "",
-    otherwise: "the tool's",
-    description: "Paths or globs of all files that affect the schema. When their content changes, the migrations run again.",
-  },
-  {
-    path: "migrations.env",
-    kind: "variables",
-    default: "",
-    description:
-      "Additional environment variables for the migration command. In `OFFSHOOT_MIGRATIONS_ENV`, write one `NAME=value` on each line.",
-  },
-  {
-    path: "migrations.directory",
-    kind: "path",
-    otherwise: "the folder of the configuration file",
-    description: "Folder in which the migration command runs.",
-  },
-  {
-    path: "migrations.folder",
-    kind: "path",
-    otherwise: "the tool's",
-    description: "Folder with the migration files, relative to `migrations.directory`.",
-  },
-  {
-    path: "migrations.irreversible",
-    kind: "list",
-    default: "",
-    description: "Names of migrations that cannot be rolled back. `rollback-check` accepts this.",
-  },
-  {
-    path: "migrations.fence",
-    kind: "fence",
-    default: "auto",
-    description:
-      "Whether the migration command connects through offshoot, so that it can never overlap with the command of another job ([migrations](docs/migrations.md)). `auto`: unless it is started by `docker`, `ssh` or the like. `require`: it fails if it connects elsewhere. `off`: it connects to the server itself.",
-  },
   {
     path: "passSecrets",
     kind: "boolean",

@@ -1,6 +1,6 @@
 import { parseDuration } from "../duration.ts";
 import type { Field } from "./field.ts";
-import { POSTGRES_MAJORS } from "./settings.ts";
+import { POSTGRES_MAJORS, TOOL_CHOICES } from "./settings.ts";
 import { isSweepRule } from "./sweep-rule.ts";
 import { VALUE_FORMATS, type ValueKind } from "./value-formats.ts";
 
@@ -24,6 +24,7 @@ type Check = (input: unknown, field: Field) => boolean;
 export function wrongPart(field: Field, input: unknown): readonly PropertyKey[] | undefined {
   const isValid = CHECKS[field.kind];
   if (isValid(input, field)) return undefined;
+  if (field.kind === "steps") return wrongStep(input) ?? [];
   const isItem = ITEMS[field.kind];
   if (isItem !== undefined && Array.isArray(input)) {
     const index = input.findIndex((item) => !isItem(item, field));
@@ -98,7 +99,42 @@ const CHECKS: Readonly<Record<ValueKind, Check>> = {
   requiredSteps: listOr(choice),
   sweepRules: (input, field) => Array.isArray(input) && input.every((item) => isRule(item, field)),
   variables: (input) => isMap(input) && Object.entries(input).every(([name, value]) => isVariable(name, value)),
+  steps: (input) => wrongStep(input) === undefined,
 };
+
+/** More are a script, which can be one step. */
+export const MOST_STEPS = 20;
+
+const lines: Check = (input, field) => line(input, field) || (Array.isArray(input) && input.every((item) => line(item, field)));
+const EVERY_STEP = { name: line, files: lines, env: CHECKS.variables, directory: line };
+const TOOL_STEP: Readonly<Record<string, Check>> = {
+  ...EVERY_STEP,
+  tool: (input) => input !== "none" && (TOOL_CHOICES as readonly unknown[]).includes(input),
+  folder: line,
+  irreversible: lines,
+};
+const COMMAND_STEP: Readonly<Record<string, Check>> = {
+  ...EVERY_STEP,
+  command: CHECKS.command,
+  seed: (input) => input === "once" || input === "repeatable",
+};
+
+const STEP_FIELD: Field = { path: "migrations.steps", kind: "steps", description: "" };
+
+/** The path of the first wrong step: with its wrong key, if the key is known. */
+function wrongStep(input: unknown): readonly PropertyKey[] | undefined {
+  if (!Array.isArray(input) || input.length === 0 || input.length > MOST_STEPS) return [];
+  for (const [index, step] of (input as unknown[]).entries()) {
+    if (!isMap(step)) return [index];
+    const keys = Object.hasOwn(step, "command") ? COMMAND_STEP : TOOL_STEP;
+    if (Object.keys(step).some((key) => !Object.hasOwn(keys, key))) return [index];
+    const wrong = Object.entries(step).find(
+      ([key, value]) => (value !== undefined || key === "command") && keys[key]?.(value, STEP_FIELD) !== true,
+    );
+    if (wrong !== undefined) return [index, wrong[0]];
+  }
+  return undefined;
+}
 
 function isTime(text: string): boolean {
   const [, year, month, day] = (DAY.exec(text) ?? []).map(Number);

@@ -1,14 +1,14 @@
 import { OffshootError } from "../errors.ts";
 import type { Context } from "./context.ts";
-import { findProject, migrationDirectory } from "./migrations.ts";
+import { findProject, migrationDirectory } from "./find-project.ts";
 
 /**
  * Reports that a repository has no migrations. Throws `COMMAND_MISSING` when it looks as if it had some: a command would
  * otherwise run on an empty database, and perhaps pass. Does nothing with `migrations.tool: none`.
  */
 export async function expectMigrations(context: Context): Promise<void> {
-  const { command, tool } = context.settings.migrations;
-  if (command !== undefined || tool === "none" || (await findProject(context)) !== undefined) return;
+  const { command, tool, steps } = context.settings.migrations;
+  if (command !== undefined || steps !== undefined || tool === "none" || (await findProject(context)) !== undefined) return;
   const { repositoryIn } = await import("../migration-tools/repository.ts");
   const { signsOfMigrations } = await import("../migration-tools/signs.ts");
   const directory = migrationDirectory(context);

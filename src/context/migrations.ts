@@ -1,15 +1,26 @@
-import { delimiter, dirname, join, resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { delimiter, dirname, join } from "node:path";
+import type { StepSettings } from "../config/settings.ts";
 import { OffshootError } from "../errors.ts";
 import { readText } from "../read-file.ts";
 import type { MigrationCommand } from "../readiness/migration-command.ts";
 import { fingerprintOf } from "../readiness/fingerprint.ts";
 import type { MigrationWork } from "../readiness/work.ts";
-import type { Repository } from "../migration-tools/repository.ts";
 import type { Project } from "../migration-tools/tool.ts";
 import type { Context } from "./context.ts";
+import { contextOfStep, findProject, migrationDirectory } from "./find-project.ts";
 
-/** The migrations of a repository, and the fingerprint of the schema that they create. */
+/** The migrations of a repository, and the fingerprint of the database that they create. */
 export interface Migrations {
+  readonly fingerprint: string;
+  /** Most repositories have one step, without a name. */
+  readonly steps: readonly [Step, ...Step[]];
+}
+
+/** One step of the migrations. */
+export interface Step {
+  /** Undefined for the only step. */
+  readonly name?: string;
   readonly command: MigrationCommand | MigrationWork;
   /** The command as typed in a shell. */
   readonly text: string;
@@ -18,8 +29,11 @@ export interface Migrations {
   readonly fingerprint: string;
   /** The project of the migration tool; missing when a command is configured. */
   readonly project?: Project;
-  /** Additional environment variables of the command. */
+  /** Environment variables from the settings. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Additional environment variables of the tool. */
   env(url: string): Readonly<Record<string, string>>;
+  readonly seed?: "once" | "repeatable";
 }
 
 /**
@@ -28,25 +42,39 @@ export interface Migrations {
  * file, `MIGRATION_HEADS` when the tool has several newest migrations, `TOOL_AMBIGUOUS` and `TOOL_UNSUITABLE`.
  */
 export async function migrationsOf(context: Context, argv: readonly string[] = []): Promise<Migrations | undefined> {
-  const { files, command } = context.settings.migrations;
+  const { files, command, env: variables, steps } = context.settings.migrations;
   const directory = migrationDirectory(context);
-  if (argv.length === 0 && command === undefined) return migrationsOfTool(context);
+  if (argv.length === 0 && steps !== undefined) return migrationsOfSteps(context, steps);
+  if (argv.length === 0 && command === undefined) return oneStep(await migrationsOfTool(context));
   const text = argv.length > 0 ? argv.join(" ") : (command ?? "");
-  return {
+  return oneStep({
     command: argv.length > 0 ? { kind: "argv", argv } : { kind: "shell", text },
     text,
     directory: argv.length > 0 ? context.cwd : directory,
     fingerprint: await fingerprintOf({ directory, files, command: text, signal: context.signal }),
+    variables,
     env: () => ({}),
-  };
+  });
 }
 
 /** Migrations that a function runs. The fingerprint covers the configured files and the name of the function. */
 export async function migrationsByWork(context: Context, name: string, run: MigrationWork["run"]): Promise<Migrations> {
   const directory = migrationDirectory(context);
-  const { files } = context.settings.migrations;
+  const { files, env: variables } = context.settings.migrations;
   const fingerprint = await fingerprintOf({ directory, files, command: `function ${name}`, signal: context.signal });
-  return { command: { kind: "work", name, run }, text: name, directory, fingerprint, env: () => ({}) };
+  const step = { command: { kind: "work", name, run }, text: name, directory, fingerprint, variables, env: () => ({}) } as const;
+  return { fingerprint, steps: [step] };
+}
+
+/** The migrations without their seeds. The first step is never a seed. */
+export function withoutSeeds({ fingerprint, steps: [first, ...rest] }: Migrations): Migrations {
+  return { fingerprint, steps: [first, ...rest.filter(({ seed }) => seed === undefined)] };
+}
+
+function oneStep(step: Step): Migrations;
+function oneStep(step: Step | undefined): Migrations | undefined;
+function oneStep(step: Step | undefined): Migrations | undefined {
+  return step && { fingerprint: step.fingerprint, steps: [step] };
 }
 
 /**
@@ -62,58 +90,7 @@ export async function requireMigrations(context: Context, argv?: readonly string
   });
 }
 
-/** The folder where migrations run; absolute. */
-export function migrationDirectory(context: Context): string {
-  return resolve(context.resolved.directory, context.settings.migrations.directory ?? ".");
-}
-
-/** A migration tool, and the folder where it runs; absolute. */
-export interface LocatedProject {
-  readonly project: Project;
-  readonly directory: string;
-}
-
-/**
- * The project of the configured migration tool, else of the detected one: in the folder of the configuration, or in a
- * package of its workspace. Throws `TOOL_AMBIGUOUS` and `TOOL_UNSUITABLE`.
- */
-export async function findProject(context: Context): Promise<LocatedProject | undefined> {
-  const { tool, folder, directory: configured } = context.settings.migrations;
-  if (tool === "none") return undefined;
-  const directory = migrationDirectory(context);
-  const { repositoryIn } = await import("../migration-tools/repository.ts");
-  const { detectTool, findTool, requireTool } = await import("../migration-tools/detect.ts");
-  const repository = repositoryIn(directory);
-  if (tool !== undefined) {
-    const found = await findTool(tool, repository, folder);
-    if (found !== undefined) return { project: found, directory };
-    const inWorkspace = configured === undefined ? await findInWorkspace(repository, tool, folder) : undefined;
-    return inWorkspace ?? { project: await requireTool(tool, repository, folder), directory };
-  }
-  const project = await detectTool(repository, folder);
-  if (project !== undefined) return { project, directory };
-  return configured === undefined ? findInWorkspace(repository, tool, folder) : undefined;
-}
-
-async function findInWorkspace(
-  repository: Repository,
-  tool: string | undefined,
-  folder: string | undefined,
-): Promise<LocatedProject | undefined> {
-  const { detectInWorkspace } = await import("../migration-tools/detect.ts");
-  const all = await detectInWorkspace(repository, folder);
-  const found = tool === undefined ? all : all.filter(({ project }) => project.tool === tool);
-  const [first] = found;
-  if (first === undefined) return undefined;
-  if (found.length === 1) return { project: first.project, directory: resolve(repository.directory, first.folder) };
-  const places = found.map((each) => `${each.project.tool} in ${each.folder}`);
-  throw new OffshootError("TOOL_AMBIGUOUS", `Several packages have migrations: ${places.join(" and ")}.`, {
-    meaning: "It is not clear which of them migrates the database.",
-    remedy: `Set migrations.directory in offshoot.yaml to the folder of one package, such as ${first.folder}.`,
-  });
-}
-
-async function migrationsOfTool(context: Context): Promise<Migrations | undefined> {
+async function migrationsOfTool(context: Context): Promise<Step | undefined> {
   const located = await findProject(context);
   if (located === undefined) return undefined;
   const { project, directory } = located;
@@ -134,6 +111,7 @@ async function migrationsOfTool(context: Context): Promise<Migrations | undefine
       ...(toolVersion === undefined ? {} : { toolVersion }),
     }),
     project,
+    variables: context.settings.migrations.env,
     env: (url) => ({ ...withPrograms(directory, context.env["PATH"]), ...project.env?.(url) }),
   };
 }
@@ -141,6 +119,26 @@ async function migrationsOfTool(context: Context): Promise<Migrations | undefine
 /** As in npm scripts, programs of installed packages come first in PATH, from the nearest `node_modules` upwards. */
 function withPrograms(directory: string, path = ""): { readonly PATH: string } {
   return { PATH: [...ancestors(directory).map((folder) => join(folder, "node_modules", ".bin")), path].join(delimiter) };
+}
+
+/** Each step as if it was the only one, and a fingerprint of all of them. Throws what `migrationsOf` throws. */
+async function migrationsOfSteps(context: Context, settings: readonly StepSettings[]): Promise<Migrations | undefined> {
+  const steps = await Promise.all(settings.map((step) => stepOf(context, step)));
+  const [first, ...rest] = steps;
+  if (first === undefined) return undefined;
+  const all = steps.map(({ name, seed = null, fingerprint }) => [name, seed, fingerprint]);
+  return { fingerprint: createHash("sha256").update(JSON.stringify(all)).digest("hex"), steps: [first, ...rest] };
+}
+
+async function stepOf(context: Context, settings: StepSettings): Promise<Step> {
+  const { name, seed } = settings;
+  const [step] = (await requireMigrations(contextOfStep(context, settings))).steps;
+  // As in npm scripts, also for a command: a seed is often a program of an installed package.
+  const env = (url: string): Readonly<Record<string, string>> => ({
+    ...withPrograms(step.directory, context.env["PATH"]),
+    ...step.env(url),
+  });
+  return { ...step, name, env, ...(seed === undefined ? {} : { seed }) };
 }
 
 async function installedVersion(directory: string, name: string | undefined): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import type { Session } from "../postgres/connect.ts";
 import { SQLSTATE } from "../postgres/sqlstate.ts";
 import type { Project, Revision } from "../migration-tools/tool.ts";
 import type { Context } from "./context.ts";
-import { findProject } from "./migrations.ts";
+import { findProject } from "./find-project.ts";
 
 /**
  * The project of the repository's migration tool, for an audit. Undefined when there is none, or when it cannot be

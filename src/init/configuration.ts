@@ -2,7 +2,7 @@ import type { RepositoryFacts, KnownMigrations } from "./repository-facts.ts";
 import { migrationScripts } from "../migration-tools/signs.ts";
 import { packageManagerOf } from "./package-manager.ts";
 import { parsePackageJson } from "./package-json.ts";
-import { settingLines } from "./yaml.ts";
+import { scalar, settingLines } from "./yaml.ts";
 
 /** The name of the configuration file. */
 export const CONFIGURATION = "offshoot.yaml";
@@ -17,12 +17,32 @@ export function configurationText(facts: RepositoryFacts): string {
     ...(detected ? [`# The migration tool was detected from ${migrations.evidence}.`] : []),
     ...settingLines({ ...(detected ? toolSettings(migrations) : {}), ...given }),
     ...(migrations.from === "nothing" ? toFillIn(facts) : []),
+    ...(detected ? seedLines(facts, migrations) : []),
     "",
   ].join("\n");
 }
 
 function toolSettings({ tool, directory }: Extract<KnownMigrations, { from: "tool" }>): Readonly<Record<string, string>> {
   return { ...(directory === undefined ? {} : { "migrations.directory": directory }), "migrations.tool": tool };
+}
+
+/** A seed is only offered, because it can delete rows. */
+function seedLines(facts: RepositoryFacts, { tool, directory, seed }: Extract<KnownMigrations, { from: "tool" }>): readonly string[] {
+  if (seed === undefined) return [];
+  const manifest = facts.texts["package.json"];
+  const program = seed.isNpm && manifest !== undefined ? `${packageManagerOf(facts, parsePackageJson(manifest), 0).exec} ` : "";
+  const folder = directory === undefined ? [] : [`#     directory: ${scalar(directory)}`];
+  return [
+    `# A seed was found. It does not run unless you ask for it: write these lines in place of the ones above.`,
+    "# `once` for a seed that must not run twice on one database, `repeatable` for one that can.",
+    "# migrations:",
+    `#   - tool: ${tool}`,
+    ...folder,
+    `#   - command: ${scalar(program + seed.command)}`,
+    `#     files: [${seed.files.map((file) => JSON.stringify(file)).join(", ")}]`,
+    ...folder,
+    "#     seed: once",
+  ];
 }
 
 function toFillIn(facts: RepositoryFacts): readonly string[] {

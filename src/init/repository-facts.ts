@@ -1,3 +1,5 @@
+import type { FoundSeed } from "./seeds.ts";
+
 /** Everything that the plan of `init` depends on: the contents of the repository and the options of the user. */
 export interface RepositoryFacts {
   /** The current folder, relative to the root of the checkout, such as `packages/db`. Empty in the root. */
@@ -29,11 +31,11 @@ export interface PresentConfiguration {
 }
 
 /**
- * `tool`: a tool that was set or detected; `directory` is its folder if it is a direct subfolder. `settings`: a command was
+ * `tool`: a tool that was set or detected; `directory` is its folder if it is a direct subfolder, and `seed` a seed that was found. `settings`: a command was
  * set. `nothing`: no tool was chosen; `below` lists the tools that were found in several subfolders.
  */
 export type KnownMigrations =
-  | { readonly from: "tool"; readonly tool: string; readonly evidence: string; readonly directory?: string }
+  | { readonly from: "tool"; readonly tool: string; readonly evidence: string; readonly directory?: string; readonly seed?: FoundSeed }
   | { readonly from: "settings" }
   | { readonly from: "nothing"; readonly below: readonly string[] };
 

@@ -61,7 +61,7 @@ export async function detectTool(repository: Repository, folder?: string): Promi
   const found = projects.map(({ tool, evidence }) => `${tool} (${evidence})`).join(" and ");
   throw new OffshootError("TOOL_AMBIGUOUS", `Several migration tools were found: ${found}.`, {
     meaning: `It is not clear which of them migrates the database of ${repository.directory}.`,
-    remedy: `Set migrations.tool in offshoot.yaml to ${projects.map(({ tool }) => tool).join(", ")} or none.`,
+    remedy: `Set migrations.tool in offshoot.yaml to ${projects.map(({ tool }) => tool).join(", ")} or none. If both are needed, write them as steps: migrations: [${projects.map(({ tool }) => `{ tool: ${tool} }`).join(", ")}].`,
   });
 }
 

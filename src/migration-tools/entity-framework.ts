@@ -12,7 +12,6 @@ export const entityFramework: Tool = {
     if (evidence === undefined) return undefined;
     const files = (await repository.list(folder)).filter((file) => /\/\d{14}_[^/]*\.cs$/.test(file) && !file.endsWith(".Designer.cs"));
     if (files.length === 0) return undefined;
-    const update = (to: string): string => `dotnet ef database update${to === "" ? "" : ` ${posixWord(to)}`} --connection "$EF_CONNECTION"`;
     return {
       tool: "entity-framework",
       evidence,
@@ -33,6 +32,10 @@ export const entityFramework: Tool = {
     };
   },
 };
+
+function update(to: string): string {
+  return `dotnet ef database update${to === "" ? "" : ` ${posixWord(to)}`} --connection "$EF_CONNECTION"`;
+}
 
 async function projectIn(repository: Repository): Promise<string | undefined> {
   for (const path of await repository.list(".")) {

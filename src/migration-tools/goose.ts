@@ -16,7 +16,6 @@ export const goose: Tool = {
       const newest = files.findLast((file) => file.endsWith(".sql"));
       if (newest === undefined || !(await isGoose(repository, newest))) continue;
       const program = `goose -dir ${posixWord(folder)} postgres "$DATABASE_URL"`;
-      const idOf = (name: string): string => String(BigInt(leadingNumber(name)));
       const inOrderOfVersions = files.toSorted((one, other) => Number(versionOf(one) - versionOf(other)));
       return {
         tool: "goose",
@@ -32,7 +31,7 @@ export const goose: Tool = {
                where version_id > 0 order by version_id, t.id desc) newest where is_applied`,
           holds: "all",
         },
-        revisions: inSequence(inOrderOfVersions, idOf),
+        revisions: inSequence(inOrderOfVersions, (name) => String(versionOf(name))),
         stepCommands: {
           up: (_applied, next) => `${program} up-to ${next.at(-1)?.id}`,
           down: () => `${program} down`,

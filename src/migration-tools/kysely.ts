@@ -17,13 +17,13 @@ export const kysely: Tool = {
     const text = (await repository.read(evidence)) ?? "";
     const named = textSetting(text, "migrationFolder");
     const folders = given === undefined ? [...(named === undefined ? [] : [plainFolder(named)]), "migrations", "src/migrations"] : [given];
-    const found = await firstFolder(folders, (folder) => scriptsIn(repository, folder));
+    // kysely-ctl leaves out every other file, unless it is allowed.
+    const allowed = /\ballowJS\s*:\s*true\b/.test(text) ? /\.[cm]?[jt]s$/ : /\.[cm]?ts$/;
+    const found = await firstFolder(folders, async (folder) => (await scriptsIn(repository, folder)).filter((file) => allowed.test(file)));
     if (found === undefined) return undefined;
     const schema = textSetting(text, "migrationTableSchema");
     const table = textSetting(text, "migrationTableName") ?? "kysely_migration";
     const lock = textSetting(text, "migrationLockTableName") ?? "kysely_migration_lock";
-    // The check for newer versions asks the registry.
-    const program = (action: string): string => `kysely migrate ${action} --no-outdated-check`;
     return {
       tool: "kysely",
       evidence,
@@ -44,3 +44,8 @@ export const kysely: Tool = {
     };
   },
 };
+
+/** The check for newer versions asks the registry. */
+function program(action: string): string {
+  return `kysely migrate ${action} --no-outdated-check`;
+}

@@ -41,6 +41,7 @@ export const liquibase: Tool = {
         holds: "all",
       },
       revisions: [],
+      unchecked: "contexts, labels and conditions decide which change sets Liquibase runs",
     };
   },
 };

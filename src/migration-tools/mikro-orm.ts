@@ -25,7 +25,8 @@ export const mikroOrm: Tool = {
       tool: "mikro-orm",
       evidence,
       command: "mikro-orm migration:up",
-      files: [evidence, `${found.folder}/**`],
+      // MikroORM writes the snapshot of the schema after it has migrated.
+      files: [evidence, `${found.folder}/**`, `!${found.folder}/.snapshot-*.json`],
       versionTable: {
         tables: [table.includes(".") ? table : `public.${table}`],
         name: quotedName(table),

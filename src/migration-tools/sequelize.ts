@@ -25,14 +25,14 @@ export const sequelize: Tool = {
     if (found === undefined) return undefined;
     const configuration = await repository.first(...(pathIn(paths, "config") ?? []), ...CONFIGURATIONS);
     const text = configuration === undefined ? "" : ((await repository.read(configuration)) ?? "");
+    // With `--url` sequelize-cli does not read the configuration, whose environments differ by NODE_ENV.
+    const isConfigured = text.includes("migrationStorage");
     const flags = [
       ...(named?.includes(found.folder) === true || found.folder === "migrations" ? [] : ["--migrations-path", posixWord(found.folder)]),
-      ...(usesVariable(configuration, text) ? [] : ['--url "$DATABASE_URL"']),
+      ...(isConfigured ? [] : ['--url "$DATABASE_URL"']),
     ];
     const program = (action: string): string => ["sequelize-cli", action, ...flags].join(" ");
-    // With `--url` sequelize-cli does not read the configuration.
-    const setting = (key: string): string | undefined => (usesVariable(configuration, text) ? textSetting(text, key) : undefined);
-    const [schema, table] = [setting("migrationStorageTableSchema"), setting("migrationStorageTableName") ?? "SequelizeMeta"];
+    const [schema, table = "SequelizeMeta"] = ["Schema", "Name"].map((key) => textSetting(text, `migrationStorageTable${key}`));
     return {
       tool: "sequelize",
       evidence: "sequelize-cli in package.json",
@@ -57,12 +57,6 @@ export const sequelize: Tool = {
     };
   },
 };
-
-/** Whether the configuration takes the URL from the environment, in the environment `development`, which is the default. */
-function usesVariable(configuration: string | undefined, text: string): boolean {
-  if (configuration?.endsWith(".json") !== true) return text.includes("DATABASE_URL");
-  return /"development"\s*:\s*\{[^{}]*"use_env_variable"\s*:\s*"DATABASE_URL"/.test(text);
-}
 
 /** A path of `.sequelizerc`, such as `path.resolve("src", "migrations")` or `path.join(__dirname, "db/migrations")`. */
 function pathIn(text: string, key: string): readonly string[] | undefined {

@@ -35,6 +35,7 @@ export const umzug: Tool = {
       command: `${program} up`,
       files: [evidence, `${found.folder}/**`],
       versionTable: versionTableIn(text),
+      ...(/SequelizeStorage|\bselect\b/i.test(text) ? {} : { unchecked: `the storage of Umzug is not in ${evidence}` }),
       revisions: inSequence(found.files, (name) => basename(name)),
       stepCommands: {
         up: (_applied, next) => `${program} up --step ${next.length}`,

@@ -55,6 +55,17 @@ export function unfencedFailure(command: string, secrets: readonly string[]): Fa
   };
 }
 
+/** The failure of one of several steps, with the name of the step. */
+export function inNamedStep(failure: Failure, step: string): Failure {
+  const named = JSON.stringify(step);
+  const message = failure.message.replace(/^(The migration failed): /, `$1 in step ${named}: `);
+  return {
+    ...failure,
+    message: message === failure.message ? `Step ${named} of the migrations: ${message}` : message,
+    facts: { ...failure.facts, step },
+  };
+}
+
 /** The failure for any other error, such as one of `verify`. */
 export function otherFailure(thrown: unknown, secrets: readonly string[]): Failure {
   if (!isOffshootError(thrown)) return { code: "UNEXPECTED", message: redact(messageOf(thrown), secrets) };

@@ -10,6 +10,7 @@ import { type RunningMigration, startMigration } from "./migration.ts";
 import { cannotRecord, write } from "./record.ts";
 import type { MigrateRequest } from "./request.ts";
 import { endOlderSessions, untilOlderSessionsEnded } from "./sessions.ts";
+import { runStep } from "./step.ts";
 import { limitsOf } from "./timings.ts";
 import { lossOf, type Verdict, verdictOf } from "./verdict.ts";
 
@@ -27,8 +28,8 @@ export async function lead(held: Lead, request: MigrateRequest, within: Deadline
     return leads;
   };
   const heartbeat = startHeartbeat(beat, request.timings.heartbeatMs, session.lost, (at) => running?.beat(at));
-  const start = async (): Promise<RunningMigration> => {
-    const migration = await startMigration(held, request, heartbeat);
+  const start = async (step: MigrateRequest): Promise<RunningMigration> => {
+    const migration = await startMigration(held, step, heartbeat);
     running = migration;
     return migration;
   };
@@ -41,21 +42,31 @@ export async function lead(held: Lead, request: MigrateRequest, within: Deadline
   }
 }
 
-async function migrate(
-  held: Lead,
-  request: MigrateRequest,
-  within: Deadline,
-  heartbeat: Heartbeat,
-  start: () => Promise<RunningMigration>,
-): Promise<Verdict> {
-  let migration: RunningMigration;
-  let end: CommandEnd;
+type Start = (step: MigrateRequest) => Promise<RunningMigration>;
+
+async function migrate(held: Lead, request: MigrateRequest, within: Deadline, heartbeat: Heartbeat, start: Start): Promise<Verdict> {
   try {
     await within.pause(held.settleMs);
     await untilOlderSessionsEnded(held.session, held.claim.epoch, within, request.emit);
+  } catch (error) {
+    return { kind: "dropped", error };
+  }
+  for (const step of [request, ...(request.next ?? [])]) {
     if (heartbeat.lost.aborted) return lostHeartbeat(heartbeat);
-    migration = await start();
-    end = await endOf(migration, request, heartbeat, within);
+    const verdict = await runStep(held.session, held.claim, { ...request, ...step }, () =>
+      migrateStep({ ...request, ...step }, within, heartbeat, start),
+    );
+    if (verdict.kind !== "migrated") return verdict;
+  }
+  return { kind: "migrated" };
+}
+
+async function migrateStep(step: MigrateRequest, within: Deadline, heartbeat: Heartbeat, start: Start): Promise<Verdict> {
+  let migration: RunningMigration;
+  let end: CommandEnd;
+  try {
+    migration = await start(step);
+    end = await endOf(migration, step, heartbeat, within);
   } catch (error) {
     return { kind: "dropped", error };
   }
@@ -63,13 +74,13 @@ async function migrate(
   if (lost !== undefined) return lost;
   try {
     within.check();
-    const verdict = verdictOf(end, migration.sessionsLeft(), request);
-    if (verdict.kind === "migrated") await request.verify?.(AbortSignal.any([heartbeat.lost, within.signal]));
+    const verdict = verdictOf(end, migration.sessionsLeft(), step);
+    if (verdict.kind === "migrated") await step.verify?.(AbortSignal.any([heartbeat.lost, within.signal]));
     within.check();
     return verdict;
   } catch (error) {
     if (isOffshootError(error) && error.code === "CANCELLED") return { kind: "dropped", error };
-    return { kind: "failed", failure: otherFailure(error, request.secrets), error };
+    return { kind: "failed", failure: otherFailure(error, step.secrets), error };
   }
 }
 

@@ -14,7 +14,7 @@ import type { Snapshot } from "./snapshot.ts";
 import { endSilentLeader } from "./takeover.ts";
 import { describeNoAnswer, describeWaiting, explainTimeout, type NoAnswer, requireDatabase, waitReporter } from "./waiter.ts";
 
-export type { Migrated, MigrateRequest, ReadinessRequest } from "./request.ts";
+export type { Migrated, MigrateRequest, MigrationStep, ReadinessRequest } from "./request.ts";
 
 /** One call can lose the lead by accident. If it happens so often, something ends its sessions again and again. */
 const MAX_LOSSES = 5;

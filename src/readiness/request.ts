@@ -56,17 +56,33 @@ export interface ReadinessRequest {
   readonly databaseExists?: (() => Promise<boolean>) | undefined;
 }
 
-/** What a caller passes that may become the leader. */
-export interface MigrateRequest extends ReadinessRequest {
-  /** A command, or a function that runs in this process. */
+/** One step of the migrations: a command, or a function that runs in this process. */
+export interface MigrationStep {
+  /** Shown to people. Undefined: the migrations have one step only. */
+  readonly name?: string | undefined;
   readonly command: MigrationCommand | MigrationWork;
   readonly cwd: string;
   /** The complete environment of the command, for the URL that it connects to. `PGAPPNAME` is added. */
   readonly env: (url: DirectUrl) => Env;
-  /** Whether the command's sessions pass offshoot's broker. Default `auto`. */
+  /** Checks the database after the step, and before the marker becomes ready. If it throws, the migration has failed. */
+  readonly verify?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  /** Set for a step that loads rows. It is recorded in the database, and runs there once. */
+  readonly seed?: SeedStep | undefined;
+}
+
+export interface SeedStep {
+  /** Covers its command and files. */
+  readonly fingerprint: string;
+  /** Whether it can run again after it was interrupted, or after its files changed. */
+  readonly repeatable: boolean;
+}
+
+/** What a caller passes that may become the leader. The first step is in the request itself. */
+export interface MigrateRequest extends ReadinessRequest, MigrationStep {
+  /** The other steps. They run after the first one, in this order. All have the same leader. */
+  readonly next?: readonly MigrationStep[] | undefined;
+  /** Whether the sessions of the commands pass offshoot's broker. Default `auto`. */
   readonly fence?: FenceMode | undefined;
-  /** Checks the migrated database before the marker becomes ready. If it throws, the migration has failed. */
-  readonly verify?: (signal: AbortSignal) => Promise<void>;
   /**
    * Copies the migrated database as a base while it has no session. A failure is ignored. The copy may take a few
    * seconds. `isUnchanged` returns whether the marker is still as it was when the copy began.

@@ -74,7 +74,7 @@ export const REAL_TOOLS: readonly RealTool[] = [
     head: "20240103000003_titles",
     recorded: NAMES.map((name) => `${name}.cjs`),
   },
-  { name: "kysely", program: "kysely", evidence: "kysely.config.mjs", head: "20240103000003_titles", recorded: NAMES },
+  { name: "kysely", program: "kysely", evidence: "kysely.config.ts", head: "20240103000003_titles", recorded: NAMES },
   {
     name: "mikro-orm",
     program: "mikro-orm",

@@ -63,16 +63,24 @@ function transportLines(transport: Diagnosis["transport"]): readonly string[] {
   ];
 }
 
-function migrationLines({ tool, evidence, command, heads, problem }: Diagnosis["migrations"]): readonly string[] {
-  if (problem !== undefined) return [`Migrations:`, `  ${problem}`];
-  if (tool === undefined) return ["Migrations:", `  ${command ?? "none: no command is set and no tool was detected"}`];
+function migrationLines({ steps, ...only }: Diagnosis["migrations"]): readonly string[] {
+  if (steps === undefined) return ["Migrations:", ...stepLines(only)];
   return [
     "Migrations:",
-    ...columns([
-      ["  tool", `${tool} (${evidence})`],
-      ["  command", command ?? ""],
-      // Of some tools offshoot does not read the migrations.
-      ...(heads?.length === 0 ? [] : [[heads?.length === 1 ? "  newest" : "  newest of each line", heads?.join(", ") ?? ""]]),
+    ...steps.flatMap((step) => [
+      `  ${step.name}${step.seed === undefined ? "" : ` (seed: ${step.seed})`}`,
+      ...stepLines(step).map((line) => `  ${line}`),
     ]),
   ];
+}
+
+function stepLines({ tool, evidence, command, heads, problem }: Omit<Diagnosis["migrations"], "steps">): readonly string[] {
+  if (problem !== undefined) return [`  ${problem}`];
+  if (tool === undefined) return [`  ${command ?? "none: no command is set and no tool was detected"}`];
+  return columns([
+    ["  tool", `${tool} (${evidence})`],
+    ["  command", command ?? ""],
+    // Of some tools offshoot does not read the migrations.
+    ...(heads?.length === 0 ? [] : [[heads?.length === 1 ? "  newest" : "  newest of each line", heads?.join(", ") ?? ""]]),
+  ]);
 }

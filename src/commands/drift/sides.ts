@@ -11,7 +11,7 @@ import { providerLimits, loadProvider } from "../../context/providers.ts";
 import type { Context } from "../../context/context.ts";
 import { requireRunDatabase } from "../../context/target-database.ts";
 import { migrateDatabase } from "../migrate.ts";
-import { requireMigrations } from "../../context/migrations.ts";
+import { requireMigrations, withoutSeeds } from "../../context/migrations.ts";
 import { withReadSession } from "../../context/read-session.ts";
 import { scratchRequest, withScratchDatabase } from "../../context/scratch-database.ts";
 import { loadSpec } from "../../context/spec-file.ts";
@@ -81,8 +81,10 @@ export async function prepareSide(context: Context, source: Source, flag: string
 }
 
 async function prepareMigrations(context: Context): Promise<PreparedSide> {
-  const migrations = await requireMigrations(context);
-  const description = `the migrations${migrations.project === undefined ? "" : ` (${migrations.project.tool})`}`;
+  // Seeds load rows, and schemas are compared.
+  const migrations = withoutSeeds(await requireMigrations(context));
+  const tools = migrations.steps.flatMap(({ project }) => (project === undefined ? [] : [project.tool]));
+  const description = `the migrations${tools.length === 0 ? "" : ` (${tools.join(", ")})`}`;
   const quiet: Listener = (event) => {
     if (event.kind !== "output") context.emit(event);
   };

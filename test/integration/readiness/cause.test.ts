@@ -35,8 +35,8 @@ const BROKEN: Readonly<Record<string, readonly [file: string, text: string, fact
     { sqlstate: "42P01", file: "20240104000004_shop.cjs" },
   ],
   kysely: [
-    "migrations/20240104000004_shop.mjs",
-    'import { sql } from "kysely";\nexport const up = (db) => sql`alter table shop add x int`.execute(db);\nexport const down = () => {};\n',
+    "migrations/20240104000004_shop.ts",
+    'import { sql } from "kysely";\nexport const up = (db: never) => sql`alter table shop add x int`.execute(db);\nexport const down = () => {};\n',
     { sqlstate: "42P01" },
   ],
   "mikro-orm": [

@@ -41,6 +41,8 @@ describe("with nothing configured", () => {
         folder: undefined,
         irreversible: [],
         fence: "auto",
+        steps: undefined,
+        seedExisting: false,
       },
       base: undefined,
       baseTtlMs: 14 * 86_400_000,

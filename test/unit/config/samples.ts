@@ -54,6 +54,13 @@ export const SAMPLES: Readonly<Record<ValueKind, readonly [Sample, Sample]>> = {
     { input: "one", text: "one" },
     { input: "another one", text: " another one " },
   ],
+  steps: [
+    {
+      input: [{ tool: "alembic" }, { command: "make seed", seed: "once" }],
+      text: '[{"tool":"alembic"},{"command":"make seed","seed":"once"}]',
+    },
+    { input: [{ name: "a", directory: "b" }], text: '[{"name":"a","directory":"b"}]' },
+  ],
   command: [
     { input: "make migrate", text: "make migrate" },
     { input: "a &&\nb", text: "a &&\nb" },

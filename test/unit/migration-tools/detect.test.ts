@@ -143,7 +143,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     ids: ["1_a.js", "2_b.ts"],
   },
   kysely: {
-    files: { "kysely.config.ts": 'migrationFolder: "db/steps"', "db/steps/1_a.ts": "", "db/steps/1_a.d.ts": "" },
+    files: { "kysely.config.ts": 'migrationFolder: "db/steps"', "db/steps/1_a.ts": "", "db/steps/1_a.d.ts": "", "db/steps/2_b.js": "" },
     evidence: "kysely.config.ts",
     command: "kysely migrate latest --no-outdated-check",
     covers: ["kysely.config.ts", "db/steps/**"],
@@ -180,7 +180,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     },
     evidence: "src/mikro-orm.config.ts",
     command: "mikro-orm migration:up",
-    covers: ["src/mikro-orm.config.ts", "src/db/**"],
+    covers: ["src/mikro-orm.config.ts", "src/db/**", "!src/db/.snapshot-*.json"],
     tables: ["public.steps"],
     ids: ["Migration20240101000000"],
   },
