@@ -12,7 +12,7 @@ const POST = 'process.argv[2] = "post";\nawait import("./index.js");\n';
 
 /** Writes `index.js`, its chunks, `post.js`, the programs and `licenses.txt` into a folder. */
 export async function buildAction(folder: string): Promise<void> {
-  const files = await bundle({ folder, entries: { index: "action/main" }, programs: () => true });
+  const files = await bundle({ folder, entries: { index: "action/main" } });
   const maps = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith(".map"));
   await Promise.all(maps.map((path) => rm(join(folder, path))));
   await writeFile(join(folder, "post.js"), POST);

@@ -15,7 +15,7 @@ import { licenceTexts, packagesOf } from "./licences.ts";
  */
 export async function buildPackage(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const entries = { index: "index", "cli/main": "cli/main", "cli/compile-cache": "cli/compile-cache" };
-  const files = await bundle({ folder, entries, programs: (program) => !program.startsWith("action/") });
+  const files = await bundle({ folder, entries });
   const packages = await packagesOf(files);
   await writeFile(join(folder, "sbom.cdx.json"), await billOfMaterials(packages));
   await writeFile(join(folder, "licenses.txt"), await licenceTexts(packages));

@@ -6,7 +6,7 @@ import { lazyBuiltins, noCloudflare, packageNames, sharedCode } from "./plugins.
 
 export const ROOT = new URL("../../..", import.meta.url).pathname;
 
-/** Programs that run in their own processes. They are files of their own, where `programFile` finds them. */
+/** Programs that run in their own processes. Only the action starts the first one; npm does not publish it. They are files of their own, where `programFile` finds them. */
 const PROGRAMS = Object.keys({
   "action/lock-holder": true,
   "readiness/watchdog": true,
@@ -45,14 +45,13 @@ const PLUGINS = [lazyBuiltins, noCloudflare, packageNames];
 export interface Bundle {
   readonly folder: string;
   readonly entries: Readonly<Record<string, string>>;
-  readonly programs: (program: Program) => boolean;
 }
 
 /**
  * Empties a folder and writes the bundle into it: the entry points with the code that they share in chunks beside them, and
  * each program as one file. Returns, for each written file, the paths of the sources in it, from the root of the repository.
  */
-export async function bundle({ folder, entries, programs }: Bundle): Promise<ReadonlyMap<string, readonly string[]>> {
+export async function bundle({ folder, entries }: Bundle): Promise<ReadonlyMap<string, readonly string[]>> {
   await rm(folder, { recursive: true, force: true });
   const results = await Promise.all([
     build({
@@ -63,9 +62,7 @@ export async function bundle({ folder, entries, programs }: Bundle): Promise<Rea
       chunkNames: "chunks/[name]-[hash]",
       plugins: [...PLUGINS, await sharedCode(join(ROOT, "src"))],
     }),
-    ...PROGRAMS.filter(programs).map((program) =>
-      build({ ...OPTIONS, entryPoints: inputs({ [program]: program }), outdir: folder, plugins: PLUGINS }),
-    ),
+    ...PROGRAMS.map((program) => build({ ...OPTIONS, entryPoints: inputs({ [program]: program }), outdir: folder, plugins: PLUGINS })),
   ]);
   return new Map(
     results.flatMap(({ metafile }) => Object.entries(metafile.outputs)).map(([file, output]) => [join(ROOT, file), sourcesOf(output)]),
