@@ -1,3 +1,4 @@
+import { FORMATS } from "../repair/formats/names.ts";
 import { Command } from "commander";
 import { VERSION } from "../version.ts";
 import type { Execute, Globals, Invocation } from "./invocation.ts";
@@ -48,7 +49,8 @@ export function menu(begin: Begin): Command {
     .option(...REPORT)
     .option(...FAIL_ON)
     .option("--ignore <names>", "also ignore these differences, such as comments,grants; or all", commas)
-    .option("--repair <file>", "write SQL that removes the differences, tested on a copy; - for stdout")
+    .option("--repair [file]", "write SQL that removes the differences, tested on a copy; - for stdout")
+    .option("--format <tool>", `write the repair as the next migration of a tool: ${FORMATS.join(", ")}`)
     .option("--allow-destructive", "do not comment out SQL that deletes data")
     .option("--compare <names>", "also compare what is ignored by default, such as columnOrder,owners; or all", commas);
 

@@ -7,6 +7,9 @@ import type { Change } from "./change.ts";
 /** The kinds for which the catalog has only a hash of the body, because the texts would be most of what it reads. */
 const HASHED: readonly Change["kind"][] = ["function", "procedure", "window function"];
 
+/** In characters. The body of a longer function is compared by its hash, and not shown: a report of such a text helps nobody. */
+const LONGEST_TEXT = 1_000_000;
+
 /** The functions whose text a report shows. */
 export function changedFunctions(changes: readonly Change[]): readonly string[] {
   return changes.filter(({ kind }) => HASHED.includes(kind)).map(({ object }) => object);
@@ -36,9 +39,9 @@ export function withFunctionTexts(
 function definitions(objects: readonly string[]): string {
   return `set local transaction_read_only = on; set local search_path = '';
 with ${scope(undefined)}, routine as (
-  select p.oid, p.prokind, format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")}) as id
+  select p.oid, p.prokind, p.prosrc, format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")}) as id
   from pg_proc p join ns n on n.oid = p.pronamespace where ${ownRoutine}
 )
 select id, pg_get_functiondef(oid) as definition from routine
-where prokind <> 'a' and id = any(array[${objects.map(literal).join(", ")}])`;
+where prokind <> 'a' and length(prosrc) <= ${LONGEST_TEXT} and id = any(array[${objects.map(literal).join(", ")}])`;
 }

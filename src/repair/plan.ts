@@ -8,6 +8,7 @@ import { refuseDependants, rootsFirst, type Unrepaired } from "./root-causes.ts"
 import { order } from "./order.ts";
 import type { RepairContext } from "./repair-context.ts";
 import type { Rows } from "./rows.ts";
+import { printable } from "./printable.ts";
 import { withSearchPaths } from "./search-path.ts";
 import type { Step } from "./step.ts";
 
@@ -67,7 +68,7 @@ export function planRepair(expected: Side, actual: Side, changes: readonly Chang
       for (const [key, reason] of work.refused) refused.set(key, reason);
       continue;
     }
-    const steps = withSearchPaths(order(work.operations, sides), lookups.expected);
+    const steps = withSearchPaths(order(work.operations, sides), lookups.expected).map((step) => ({ ...step, sql: printable(step.sql) }));
     const unrepaired = changes.flatMap((change) => {
       const reason = refused.get(keyOfChange(change)) ?? (steps.length === 0 ? OWNER_UNREPAIRED : undefined);
       return reason === undefined ? [] : [{ change, reason }];

@@ -1,5 +1,6 @@
+import { visible } from "../visible.ts";
 import type { RepairPlan } from "./plan.ts";
-import type { Step } from "./step.ts";
+import { lockOf, type Step } from "./step.ts";
 
 const EMPTY_SEARCH_PATH = "set search_path = ''";
 
@@ -38,6 +39,28 @@ export function statements(steps: readonly Step[]): readonly { readonly sql: str
   return [...PREAMBLE.map((sql) => ({ sql })), ...body, ...EPILOGUE.map((sql) => ({ sql }))];
 }
 
+/**
+ * The statements of a migration. It leaves the search path of the session as it was: a tool or its configuration can have set one.
+ * In one transaction, which the tool starts, there is no other.
+ */
+export function migrationStatements(
+  steps: readonly Step[],
+  { inOneTransaction }: { readonly inOneTransaction: boolean },
+): readonly string[] {
+  const save = "select pg_catalog.set_config('offshoot.search_path', pg_catalog.current_setting('search_path'), false)";
+  const restore = "select pg_catalog.set_config('search_path', pg_catalog.current_setting('offshoot.search_path'), false)";
+  const all = statements(steps).map(({ sql }) => (sql === "reset search_path" ? restore : sql));
+  return [save, ...(inOneTransaction ? all.filter((sql) => sql !== "begin" && sql !== "commit") : all)];
+}
+
+/** The steps for a tool that runs them in one transaction. An index is then built under a lock that stops writes. */
+export function withoutConcurrency(steps: readonly Step[]): readonly Step[] {
+  return steps.map((step) => {
+    const sql = step.sql.replace(/^(create (?:unique )?index) concurrently /, "$1 ");
+    return { ...step, sql, lock: lockOf(sql), alone: undefined };
+  });
+}
+
 /** The statement, between the settings of its search path if it has one. */
 function statementsOf({ sql, searchPath }: Step): readonly string[] {
   return searchPath === undefined ? [sql] : [`set search_path = ${searchPath}`, sql, EMPTY_SEARCH_PATH];
@@ -74,12 +97,26 @@ export function renderRepair({ steps, unrepaired }: RepairPlan, heading: Heading
     const lines = inside.flatMap((step) => stepLines(step, running.has(step)));
     return alone || !inside.some((step) => running.has(step)) ? lines : ["begin;", "", ...lines, "commit;", ""];
   });
-  const lossy = steps.length - running.size;
-  const head = [
+  const head = headingLines({ steps, unrepaired }, [...running], heading, PSQL);
+  return [...comment(head), "", ...PREAMBLE.map(terminated), "", ...body, ...EPILOGUE.map(terminated), ""].join("\n");
+}
+
+const PSQL = "Run it with `psql -v ON_ERROR_STOP=1 -f`: not all of it can run in one transaction.";
+
+/** What the repair does and what it leaves, one fact a line. `how`: how to run it. A name in it can contain line breaks. */
+export function headingLines(
+  { steps, unrepaired }: RepairPlan,
+  running: readonly Step[],
+  heading: Heading,
+  how = "It is a migration like any other.",
+): readonly string[] {
+  const lossy = steps.length - running.length;
+  const what = how === PSQL ? "commented out" : "left out";
+  return [
     `Changes the schema of ${heading.actual}`,
     `to that of ${heading.expected}.`,
     "",
-    "Written by `offshoot drift --repair`. Run it with `psql -v ON_ERROR_STOP=1 -f`: not all of it can run in one transaction.",
+    `Written by \`offshoot drift --repair\`. ${how}`,
     "You can run it again: it skips what is done already.",
     `offshoot tested it: it ran twice on ${heading.copy}.`,
     ...(heading.copyHasRows
@@ -89,12 +126,11 @@ export function renderRepair({ steps, unrepaired }: RepairPlan, heading: Heading
       ? []
       : [
           "",
-          `${lossy === 1 ? "1 step is" : `${lossy} steps are`} commented out because data may be lost. Add --allow-destructive to test and include ${lossy === 1 ? "it" : "them"}.`,
+          `${lossy === 1 ? "1 step is" : `${lossy} steps are`} ${what} because data may be lost. Add --allow-destructive to test and include ${lossy === 1 ? "it" : "them"}.`,
         ]),
     ...(unrepaired.length === 0 ? [] : ["", "Not repaired:"]),
     ...unrepaired.flatMap(({ change, reason }) => [`- ${change.change} ${change.kind} ${change.object}: ${reason}`]),
-  ];
-  return [...comment(head), "", ...PREAMBLE.map(terminated), "", ...body, ...EPILOGUE.map(terminated), ""].join("\n");
+  ].flatMap((line) => line.split(LINE_BREAK));
 }
 
 function stepLines(step: Step, runs: boolean): readonly string[] {
@@ -108,11 +144,13 @@ function stepLines(step: Step, runs: boolean): readonly string[] {
   return [...comment(notes), ...(runs ? lines : comment(lines)), ""];
 }
 
+const LINE_BREAK = /\r\n|\r|\n/;
+
 function terminated(sql: string): string {
   return `${sql};`;
 }
 
 /** In `psql` a carriage return ends a comment too. Without the split, the rest of a name after one would run as SQL. */
 function comment(lines: readonly string[]): readonly string[] {
-  return lines.flatMap((line) => line.split(/\r\n|\r|\n/)).map((line) => (line === "" ? "--" : `-- ${line}`));
+  return lines.flatMap((line) => line.split(LINE_BREAK)).map((line) => (line === "" ? "--" : `-- ${visible(line)}`));
 }

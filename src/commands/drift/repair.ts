@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import { readCatalog } from "../../catalog/read.ts";
 import { asOnOriginal, notProvable, withNotProvable, withoutEventTriggers, withoutOwnerSteps } from "../../repair/restricted-catalog.ts";
-import { ownerOfRepaired, planRepair } from "../../repair/plan.ts";
+import { ownerOfRepaired, planRepair, type RepairPlan } from "../../repair/plan.ts";
 import { tryTwice } from "../../repair/prove.ts";
-import { renderRepair } from "../../repair/script.ts";
+import { harmless, headingLines, migrationStatements, renderRepair, withoutConcurrency } from "../../repair/script.ts";
 import { readRows } from "../../repair/rows.ts";
-import { harmless } from "../../repair/script.ts";
+import type { RepairFormat } from "../../repair/formats/names.ts";
+import type { Step } from "../../repair/step.ts";
+import { type NextMigrationPlace, nextMigrationPlace } from "./next-migration.ts";
 import { converge } from "../../repair/converge.ts";
 import { readRepairSource } from "../../repair/source.ts";
 import { OffshootError } from "../../errors.ts";
@@ -18,12 +21,18 @@ import { type DatabaseSide, type Side } from "./sides.ts";
 export interface RepairOptions {
   /** Whether the script also runs steps that lose data. If not, they are commented out. Default: false. */
   readonly allowDestructive?: boolean | undefined;
+  /** Write the repair as the next migration of this tool, which the repository must use. Default: one script for `psql`. */
+  readonly format?: RepairFormat | undefined;
+  /** With `format`: the folder of the tool's migrations. Default: the one in which the tool was found. */
+  readonly folder?: string | undefined;
 }
 
 /** A script that changes the actual schema into the expected one. */
 export interface Repair {
   /** The script for `psql`. Undefined if none could be proved, or if every step loses data and that is not allowed. */
   readonly sql: string | undefined;
+  /** With `RepairOptions.format`: the files of the migration, with absolute paths. The first one is the migration. Nothing is written. */
+  readonly files?: readonly { readonly path: string; readonly text: string; readonly replaces?: true }[];
   /** The number of statements that the script runs, and of those that are commented out. */
   readonly steps: number;
   readonly commentedOut: number;
@@ -37,11 +46,16 @@ export interface Repair {
  * Writes the SQL that removes a drift, and runs it twice on a copy before it returns it. The databases themselves are only
  * read. Throws `USAGE` if a side is a spec file.
  */
-export async function repairOf(context: Context, comparison: Comparison, { allowDestructive = false }: RepairOptions): Promise<Repair> {
+export async function repairOf(context: Context, comparison: Comparison, options: RepairOptions): Promise<Repair> {
+  const { allowDestructive = false, format, folder } = options;
   const { changes, normalisations } = comparison;
+  const place = format === undefined ? undefined : await nextMigrationPlace(context, format, folder);
   const [expected, actual] = [await original(context, comparison.expected), await original(context, comparison.actual)];
   const rows = await withReadSession(context, actual.url, (session) => readRows(session, expected.catalog, actual.catalog, changes));
-  const plan = (refused: ReadonlyMap<string, string>) => planRepair(expected, actual, changes, { normalisations, rows, refused });
+  const plan = (refused: ReadonlyMap<string, string>): RepairPlan => {
+    const planned = planRepair(expected, actual, changes, { normalisations, rows, refused });
+    return place?.format.inOneTransaction === true ? { ...planned, steps: withoutConcurrency(planned.steps) } : planned;
+  };
   const owner = ownerOfRepaired(expected, actual);
   return inPhase(context.emit, "drift", "repair", async () => {
     const tried = await withCopies(context, actual, async (copies) => {
@@ -76,14 +90,26 @@ export async function repairOf(context: Context, comparison: Comparison, { allow
     const heading = { expected: expected.description, actual: actual.description, copy: copies.description, copyHasRows: copies.hasRows };
     // A script in which everything is commented out has nothing to run.
     const isOffered = running.length > 0;
+    const written =
+      place !== undefined && isOffered ? await asMigration(place, running, headingLines(proved, running, heading)) : undefined;
     return {
-      sql: isOffered ? renderRepair(proved, heading, { allowDestructive }) : undefined,
+      sql: isOffered ? (written?.[0]?.text ?? renderRepair(proved, heading, { allowDestructive })) : undefined,
+      ...(written === undefined ? {} : { files: written }),
       steps: running.length,
       commentedOut: proved.steps.length - running.length,
       provedOn: isOffered ? copies.description : undefined,
       unrepaired: proved.unrepaired.map(({ change, reason: why }) => ({ kind: change.kind, object: change.object, reason: why })),
     };
   });
+}
+
+async function asMigration(
+  place: NextMigrationPlace,
+  steps: readonly Step[],
+  about: readonly string[],
+): Promise<NonNullable<Repair["files"]>> {
+  const files = await place.write(migrationStatements(steps, place.format), about);
+  return files.map(({ name, ...file }) => ({ ...file, path: join(place.folder, name) }));
 }
 
 function unproved(changes: Comparison["changes"], reason: string): Repair {

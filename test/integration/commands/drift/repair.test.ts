@@ -220,6 +220,9 @@ describe("the flag --repair", () => {
   test.each([
     [["--allow-destructive"], "--allow-destructive has no effect without --repair."],
     [["--json", "--repair", "-"], "--repair - and --json cannot both write to stdout."],
+    [["--format", "knex"], "--format has no effect without --repair."],
+    [["--repair"], "--repair needs a file for the SQL."],
+    [["--repair", "--format", "rails"], "rails is not a tool for which offshoot writes migrations."],
   ])("%s", async (flags, message) => {
     const { code, stderr } = await project.offshoot([...SIDES, ...flags], { EXPECTED: inject("serverUrl"), ACTUAL: inject("serverUrl") });
     expect(code).toBe(2);

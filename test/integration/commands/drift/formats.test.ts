@@ -1,0 +1,92 @@
+// @module-tag proof
+import { spawnSync } from "node:child_process";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { readCatalog } from "../../../../src/catalog/read.ts";
+import { compareCatalogs } from "../../../../src/drift/compare.ts";
+import { requireTool } from "../../../../src/migration-tools/detect.ts";
+import { repositoryIn } from "../../../../src/migration-tools/repository.ts";
+import { makeProject, type Project } from "../../../support/cli.ts";
+import { newDatabase } from "../../../support/new-database.ts";
+import { withSession } from "../../../support/session.ts";
+import { copyTool, isInstalled, REAL_TOOLS, toolPath } from "../../../support/tools.ts";
+
+/** What a tool could take for a parameter, a placeholder, an escape or the end of a string. */
+const ODD = String.raw`100%% %s %(a)s :name {a} $\{b} \ \n " ''' $1 -- /* ?` + "\n\u0007\t`é`\u2028";
+
+const DRIFT = `drop index books_by_title; alter table books add column extra text; alter table authors add check (id > -5);
+  create function odd() returns text language sql as $$ select 'old'::text $$`;
+const EXPECTED = `create function odd() returns text language sql as $f$ select '${ODD.replaceAll("'''", "''")}'::text $f$;
+  create table late (id integer primary key, "od""d \${c} %s" text default '${ODD.replaceAll("'''", "''")}'); comment on table late is '${ODD.replaceAll("'''", "''")}'`;
+
+let project: Project;
+
+beforeAll(async () => {
+  project = await makeProject({ PATH: toolPath() });
+});
+afterEach(async () => {
+  for (const name of await readdir(project.directory)) await rm(join(project.directory, name), { recursive: true, force: true });
+});
+afterAll(() => project.remove());
+
+async function migrate(name: string, url: string): Promise<void> {
+  const { command, env } = await requireTool(name, repositoryIn(project.directory));
+  shell(command, url, env?.(url));
+}
+
+function shell(command: string, url: string, more: Readonly<Record<string, string>> = {}): void {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const env = {
+    PATH: `${join(project.directory, "node_modules/.bin")}:${toolPath()}`,
+    HOME: project.directory,
+    DATABASE_URL: url,
+    PGHOST: hostname,
+    PGPORT: port,
+    PGUSER: username,
+    PGPASSWORD: password,
+    PGDATABASE: pathname.slice(1),
+    ...more,
+  };
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", command], { cwd: project.directory, env, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${command}: ${stdout}${stderr}`);
+}
+
+const catalogOf = (url: string) => withSession(url, (session) => readCatalog(session));
+
+describe.each(["alembic", "django", "drizzle", "knex", "node-pg-migrate", "sql"] as const)("%s", (name) => {
+  const tool = REAL_TOOLS.find((one) => one.name === name);
+
+  test.runIf(tool !== undefined && isInstalled(tool))(
+    "runs the repair as its next migration, also twice and on a new database",
+    { timeout: 300_000 },
+    async () => {
+      await copyTool(name, project.directory);
+      const [wanted, drifted, fresh] = [await newDatabase("wanted"), await newDatabase("drifted"), await newDatabase("fresh")];
+      for (const url of [wanted, drifted, fresh]) await migrate(name, url);
+      await withSession(wanted, (session) => session.query(EXPECTED));
+      await withSession(drifted, (session) => session.query(DRIFT));
+      await withSession(fresh, (session) => session.query(EXPECTED));
+      const expected = await catalogOf(wanted);
+
+      const flags = ["--expected", "WANTED", "--actual", "DRIFTED", "--allow-destructive", "--repair", "--format", name];
+      const { code, stderr } = await project.offshoot(["drift", ...flags], {
+        WANTED: wanted,
+        DRIFTED: drifted,
+        OFFSHOOT_MIGRATIONS_TOOL: name,
+      });
+      expect({ code, stderr }).toMatchObject({ code: 10, stderr: expect.stringContaining("offshoot_repair") });
+      expect(stderr).not.toContain("not repaired");
+
+      for (const url of [drifted, fresh, drifted]) await migrate(name, url);
+      expect(compareCatalogs(expected, await catalogOf(drifted))).toEqual([]);
+      expect(compareCatalogs(expected, await catalogOf(fresh))).toEqual([]);
+
+      const { revisions, stepCommands, env } = await requireTool(name, repositoryIn(project.directory));
+      const down = stepCommands?.down(revisions);
+      if (down !== undefined) shell(down, drifted, env?.(drifted));
+      await migrate(name, drifted);
+      expect(compareCatalogs(expected, await catalogOf(drifted))).toEqual([]);
+    },
+  );
+});
