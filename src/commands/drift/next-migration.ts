@@ -1,5 +1,5 @@
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { findProject, migrationDirectory } from "../../context/migrations.ts";
+import { findProject, migrationDirectory } from "../../context/find-project.ts";
 import type { Context } from "../../context/context.ts";
 import { OffshootError } from "../../errors.ts";
 import { requireTool } from "../../migration-tools/detect.ts";
