@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Session, withSession } from "../../support/session.ts";
+import { identifier, literal } from "../../../src/postgres/identifier.ts";
 import { withDatabase } from "../../../src/postgres/url.ts";
 import { offshoot } from "../offshoot.ts";
 import type { VenueName } from "../plans.ts";
@@ -75,8 +76,9 @@ function toExisting({ name, comment }: Row): Existing {
 /** The database may be deleted at the same time. */
 async function expire(session: Session, { name, comment }: Row): Promise<void> {
   const expired = (comment ?? "").replace(/"expires":"[^"]*"/, `"expires":"${new Date(Date.now() - 60_000).toISOString().slice(0, 19)}Z"`);
-  await session.query(`do $$ begin
-    if exists (select from pg_database where datname = '${name}') then comment on database "${name}" is '${expired}'; end if; end $$`);
+  await session.query(`do $expire$ begin
+    if exists (select from pg_database where datname = ${literal(name)})
+    then comment on database ${identifier(name)} is ${literal(expired)}; end if; end $expire$`);
 }
 
 /** An own name without a tag, and a tag that was written for another name: neither proves that offshoot created it. */
