@@ -6,13 +6,17 @@ import type { Message } from "./messages.ts";
  * stream ends first.
  */
 export async function readBytes(stream: Duplex, size: number): Promise<Buffer | undefined> {
-  if (size === 0) return Buffer.alloc(0);
-  for (;;) {
-    const chunk = stream.read(size) as Buffer | null;
-    if (chunk !== null) return chunk.length === size ? chunk : undefined;
-    if (stream.readableEnded || stream.destroyed) return undefined;
-    await nextEvent(stream);
+  const parts: Buffer[] = [];
+  for (let missing = size; missing > 0;) {
+    // A stream that has less than is asked for would be "readable" again and again, and this process would do nothing else.
+    const part = stream.readableLength === 0 ? null : (stream.read(Math.min(missing, stream.readableLength)) as Buffer | null);
+    if (part !== null) {
+      parts.push(part);
+      missing -= part.length;
+    } else if (stream.readableEnded || stream.destroyed) return undefined;
+    else await nextEvent(stream);
   }
+  return Buffer.concat(parts);
 }
 
 /** Reads a message of at most `limit` bytes. Undefined when it is longer, or the stream ends first. */

@@ -46,7 +46,8 @@ export function keepAsBase(request: KeepAsBaseRequest): Promise<boolean> {
     const name = templateName(request.fingerprint);
     const scratch = scratchName();
     const { entries, major, now } = await readDatabases(session);
-    if (entries.some((entry) => entry.name === name)) return true;
+    const existing = entries.find((entry) => entry.name === name);
+    if (existing !== undefined) return existing.isOwn;
     if (!(await tryCreatorLocks(session, name, scratch))) return false;
     if (!(await tryToCopy(session, copyStatement(scratch, request.database, request.quickCheckpoints && major >= 15)))) return false;
     try {

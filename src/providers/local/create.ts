@@ -80,11 +80,14 @@ async function tryToCreate(session: Session, wanted: CreateRequest, bounds: Boun
   }
 }
 
-/** The base of a fingerprint. Its tag must contain the whole fingerprint, because its name contains only a part. */
+/**
+ * The base of a fingerprint. Its tag must contain the whole fingerprint, because its name contains only a part. On a server
+ * with several roles, a base of another role is not used: its triggers would run with the rights of this one.
+ */
 function baseOf(snapshot: Snapshot, fingerprint: string | undefined): Entry | undefined {
   if (fingerprint === undefined) return undefined;
   const name = templateName(fingerprint);
-  return snapshot.entries.find((entry) => entry.name === name && entry.isTemplate && entry.tag?.fingerprint === fingerprint);
+  return snapshot.entries.find((entry) => entry.name === name && entry.isTemplate && entry.isOwn && entry.tag?.fingerprint === fingerprint);
 }
 
 /** Undefined when the base could not be copied, for example because it was dropped meanwhile. The run then starts from an empty database. */

@@ -18,6 +18,8 @@ export interface Comment {
 export interface Entry extends Comment {
   readonly name: string;
   readonly isTemplate: boolean;
+  /** Whether it belongs to the role of the session that read it. Another role could have put code into it. */
+  readonly isOwn: boolean;
   /** Open sessions that are a use of the database. */
   readonly sessions: number;
 }
@@ -38,6 +40,7 @@ interface SnapshotRow extends Omit<Snapshot, "entries">, Record<string, unknown>
     readonly name: string;
     readonly comment: string | null;
     readonly isTemplate: boolean;
+    readonly isOwn: boolean;
     readonly sessions: number;
   }[];
 }
@@ -53,7 +56,7 @@ export async function readDatabases(session: Session): Promise<Snapshot> {
        (extract(epoch from now() - pg_postmaster_start_time()) * 1000)::float8 as "upMs",
        exists (select from pg_locks where locktype = 'advisory' and objsubid = 2
          and classid = $1::int::oid and objid = hashtext($2)::oid) as "hasIdleReaper",
-       coalesce((select json_agg(json_build_object('name', datname, 'isTemplate', datistemplate,
+       coalesce((select json_agg(json_build_object('name', datname, 'isTemplate', datistemplate, 'isOwn', pg_get_userbyid(datdba) = current_user,
            'sessions', (select count(*) from pg_stat_activity a where a.datid = d.oid and ${IS_USE}),
            'comment', ${COMMENT}) order by datname)
          from pg_database d where starts_with(datname, 'offshoot_')

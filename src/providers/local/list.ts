@@ -27,9 +27,13 @@ export async function listServer(source: ServerSource, server: Server, session: 
   return rows.map((row) => toListed(source, server.id, row));
 }
 
+const UNKNOWN =
+  "The local Postgres server was stopped by something else than offshoot, so its databases are not known and not shown. `offshoot up` starts it again, and `offshoot down` starts it to look for the run's database.";
+
 /** All databases on the disk of a stopped server. The server is not started. */
 export async function listStored(source: ServerSource, bounds: Bounds): Promise<Listed[]> {
   const stored = await source.storedDatabases?.(bounds);
+  if (stored === "unknown") bounds.emit({ kind: "warning", text: UNKNOWN });
   if (stored === undefined || stored === "unknown") return [];
   return stored
     .filter(({ name }) => name.startsWith(DATABASE_PREFIX))

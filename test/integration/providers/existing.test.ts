@@ -6,7 +6,7 @@ import { existingProvider } from "../../../src/providers/existing.ts";
 import { toDatabase } from "../../../src/providers/local/names.ts";
 import type { Database, Provider, Refusal } from "../../../src/providers/provider.ts";
 import { freePort } from "../../../src/providers/local/cluster/start.ts";
-import { listening, wantedBy } from "./requests.ts";
+import { acquired, listening, uniqueKey, wantedBy } from "./requests.ts";
 import { testBases } from "./bases.ts";
 import { plan } from "../../../src/sweep/plan.ts";
 import { testContract } from "./contract.ts";
@@ -40,6 +40,26 @@ describe("the existing provider", () => {
 });
 describe("the existing provider with bases", () => {
   testBases(async () => providerFor(await creatorUrl()));
+});
+
+test("a base of another role is not used, because its triggers would run with the rights of this one", async () => {
+  const fingerprint = randomBytes(32).toString("hex");
+  const stranger = providerFor(await makeRole("createdb"));
+  const own = providerFor(await creatorUrl());
+  const signal = new AbortController().signal;
+  const made = await acquired(stranger, uniqueKey(), { fingerprint });
+  expect(await made.keepAsBase?.(fingerprint, () => Promise.resolve(true), signal)).toBe(true);
+  const later = await acquired(own, uniqueKey(), { fingerprint });
+  expect(later.base).toBeUndefined();
+  expect(await later.keepAsBase?.(fingerprint, () => Promise.resolve(true), signal)).toBe(false);
+  const same = await acquired(stranger, uniqueKey(), { fingerprint });
+  expect(same.base).toBeDefined();
+  for (const [provider, name] of [
+    [stranger, made.name],
+    [stranger, same.name],
+    [own, later.name],
+  ] as const)
+    await provider.release(name, listening());
 });
 
 function answer(url: string | undefined): Promise<Database | Refusal> {

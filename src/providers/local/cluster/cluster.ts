@@ -81,13 +81,14 @@ export async function readPassword(cluster: Cluster): Promise<string | undefined
 
 /**
  * The databases of a stopped server, from the list that was written when it was stopped. Undefined while it runs, and when
- * it never ran. `unknown` after a crash: a pid file without a server means that nothing was written.
+ * it never ran. `unknown` when somebody else stopped it, such as a restart of the machine: then nothing was written.
  */
 export async function storedDatabases(cluster: Cluster): Promise<readonly StoredDatabase[] | "unknown" | undefined> {
   if ((await runningServer(cluster)) !== undefined) return undefined;
   if ((await readPidFile(cluster.data)) !== undefined) return "unknown";
   const text = await readIfPresent(cluster.stored);
-  return text === undefined ? undefined : storedIn(text);
+  if (text !== undefined) return storedIn(text);
+  return (await readIfPresent(join(cluster.data, "PG_VERSION"))) === undefined ? undefined : "unknown";
 }
 
 /** A damaged list says nothing about the databases. */

@@ -202,3 +202,15 @@ test("refuses a major that is not installed, with the command to install it", as
   const answer = await home.provider({ major: 12 }).acquire(wantedBy(KEY), listening());
   expect(answer).toMatchObject({ kind: "refusal", code: "no-binaries", mayFallBack: true, remedy: expect.stringContaining("npm install") });
 });
+
+test("a server that something else stopped is not taken for an empty one: down looks, and list says so", { tags: "proof" }, async () => {
+  const home = await homeForTest();
+  const { name } = await acquired(home.provider(), KEY);
+  // A restart of the machine stops it like this.
+  process.kill((await home.pid()) ?? 0, "SIGINT");
+  await expect.poll(() => home.pid(), { timeout: 20_000 }).toBeUndefined();
+  const limits = listening();
+  expect(await home.provider().list(limits)).toEqual([]);
+  expect(limits.events).toEqual([expect.objectContaining({ kind: "warning", text: expect.stringContaining("not known and not shown") })]);
+  expect(await home.provider().release(name, listening())).toBe("deleted");
+});
