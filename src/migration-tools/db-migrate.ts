@@ -19,7 +19,7 @@ export const dbMigrate: Tool = {
       versionTable: {
         tables: ["public.migrations"],
         name: "migrations",
-        query: (table) => `select name as id from ${table} order by run_on, id`,
+        query: (table) => `select name as id from ${table} applied order by applied.run_on, applied.id`,
         holds: "all",
       },
       revisions: inSequence(files, (name) => `/${stem(name)}`),

@@ -33,7 +33,7 @@ export const django: Tool = {
       versionTable: {
         tables: ["public.django_migrations"],
         name: "django_migrations",
-        query: (table) => `select app || '.' || name as id from ${table} order by id`,
+        query: (table) => `select app || '.' || name as id from ${table} applied order by applied.id`,
         holds: "all",
       },
       revisions,

@@ -1,4 +1,4 @@
-import { inSequence, leadingNumber } from "./revisions.ts";
+import { byNumber, inSequence, leadingNumber, numberOf } from "./revisions.ts";
 import { posixWord } from "../shell-command.ts";
 import { goUrl } from "./shell.ts";
 import type { Tool } from "./tool.ts";
@@ -12,7 +12,7 @@ export const golangMigrate: Tool = {
   async find(repository, given) {
     for (const folder of given === undefined ? FOLDERS : [given]) {
       const files = await repository.list(folder);
-      const ups = files.filter((file) => /\/\d+_[^/]*\.up\.sql$/.test(file));
+      const ups = files.filter((file) => /\/\d+_[^/]*\.up\.sql$/.test(file)).toSorted(byNumber);
       const [first] = ups;
       if (first === undefined) continue;
       // The command uses a variable, because the command is shown and must not contain a password.
@@ -31,7 +31,7 @@ export const golangMigrate: Tool = {
           query: (table) => `select version::text as id from ${table} where not dirty`,
           holds: "heads",
         },
-        revisions: inSequence(ups, (name) => String(BigInt(leadingNumber(name)))).map((each) => ({
+        revisions: inSequence(ups, numberOf).map((each) => ({
           ...each,
           name: each.name.replace(/\.up$/, ""),
         })),

@@ -1,7 +1,9 @@
 import { basename } from "node:path";
-import { inSequence } from "./revisions.ts";
+import { identifier } from "../postgres/identifier.ts";
 import { posixWord } from "../shell-command.ts";
-import type { Tool } from "./tool.ts";
+import { jsSetting } from "./js-settings.ts";
+import { inSequence } from "./revisions.ts";
+import type { Tool, VersionTable } from "./tool.ts";
 
 /** The files that Knex finds without a flag. */
 const DEFAULTS = ["js", "ts"].map((extension) => `knexfile.${extension}`);
@@ -12,23 +14,24 @@ const NAMED = ["mjs", "cjs", "mts", "cts"].map((extension) => `knexfile.${extens
 export const knex: Tool = {
   name: "knex",
   expects: "knexfile.js (or .ts, .mjs, .cjs), and migrations in migrations/",
-  async find(repository, folder = "migrations") {
+  async find(repository, given) {
     const evidence = await repository.first(...DEFAULTS, ...NAMED);
     if (evidence === undefined) return undefined;
-    const files = (await repository.list(folder)).filter((file) => /\.([cm]?[jt]s)$/.test(file) && !file.endsWith(".d.ts"));
+    const configuration = (await repository.read(evidence)) ?? "";
+    const directory = jsSetting(configuration, "migrations", "directory");
+    const folder = (given ?? (typeof directory === "string" ? directory : "migrations")).replace(/^\.\//, "").replace(/\/+$/, "");
+    const loads = /\bloadExtensions\b/.test(configuration) ? /\.[cm]?[jt]s$/ : /\.(?:c?js|ts)$/;
+    const files = (await repository.list(folder)).filter((file) => loads.test(file) && !file.endsWith(".d.ts"));
     if (files.length === 0) return undefined;
     const flags = DEFAULTS.includes(evidence) ? "" : ` --knexfile ${evidence}`;
+    const { computed, ...versionTable } = versionTableOf(configuration);
     return {
       tool: "knex",
       evidence,
       command: `knex migrate:latest${flags}`,
       files: [evidence, `${folder}/**`],
-      versionTable: {
-        tables: ["public.knex_migrations", "public.knex_migrations_lock"],
-        name: "knex_migrations",
-        query: (table) => `select name as id from ${table} order by id`,
-        holds: "all",
-      },
+      versionTable,
+      ...(computed === undefined ? {} : { unchecked: `${evidence} computes ${computed}` }),
       revisions: inSequence(files, (name) => basename(name)),
       stepCommands: {
         up: (_applied, next) => next.map(({ id }) => `knex migrate:up ${posixWord(id)}${flags}`).join(" && "),
@@ -38,3 +41,20 @@ export const knex: Tool = {
     };
   },
 };
+
+/** The version table, from `migrations: { tableName, schemaName }` of the knexfile. */
+function versionTableOf(configuration: string): VersionTable & { readonly computed?: string } {
+  const [table, schema] = ["tableName", "schemaName"].map((key) => jsSetting(configuration, "migrations", key));
+  const computed = typeof table === "object" ? "tableName" : typeof schema === "object" ? "schemaName" : undefined;
+  const name = typeof table === "string" ? table : "knex_migrations";
+  const inSchema = typeof schema === "string" ? schema : undefined;
+  return {
+    tables: [name, `${name}_lock`].map((each) => `${inSchema ?? "public"}.${each}`),
+    name: [inSchema, name]
+      .flatMap((each) => (each === undefined ? [] : [/^[a-z_][a-z0-9_]*$/.test(each) ? each : identifier(each)]))
+      .join("."),
+    query: (from) => `select name as id from ${from} applied order by applied.id`,
+    holds: "all",
+    ...(computed === undefined ? {} : { computed }),
+  };
+}

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { inSequence } from "./revisions.ts";
 import { posixWord } from "../shell-command.ts";
 import type { Tool } from "./tool.ts";
@@ -10,6 +11,7 @@ export const nodePgMigrate: Tool = {
     if (!(await repository.depends("node-pg-migrate"))) return undefined;
     const files = (await repository.list(folder)).filter((file) => /\.([cm]?[jt]s|sql)$/.test(file) && !file.endsWith(".d.ts"));
     if (files.length === 0) return undefined;
+    const sorted = files.toSorted(byPrefix);
     const program = `node-pg-migrate --no-verbose${folder === "migrations" ? "" : ` -m ${posixWord(folder)}`}`;
     return {
       tool: "node-pg-migrate",
@@ -19,10 +21,10 @@ export const nodePgMigrate: Tool = {
       versionTable: {
         tables: ["public.pgmigrations"],
         name: "pgmigrations",
-        query: (table) => `select name as id from ${table} order by run_on, id`,
+        query: (table) => `select name as id from ${table} applied order by applied.run_on, applied.id`,
         holds: "all",
       },
-      revisions: inSequence(files),
+      revisions: inSequence(sorted),
       stepCommands: {
         up: (_applied, next) => `${program} up ${next.length}`,
         down: () => `${program} down 1`,
@@ -32,3 +34,23 @@ export const nodePgMigrate: Tool = {
     };
   },
 };
+
+/** The order of the tool: by the number at the start, where 17 digits are a time, then as texts (its `comparators.ts`). */
+function byPrefix(one: string, other: string): number {
+  const [left, right] = [basename(one), basename(other)];
+  const options = { usage: "sort", numeric: true, sensitivity: "variant", ignorePunctuation: true } as const;
+  return prefixOf(left) - prefixOf(right) || left.localeCompare(right, undefined, options);
+}
+
+function prefixOf(name: string): number {
+  const [digits = "", date, time, ms] =
+    /^\d+$/.test(name.slice(0, 17)) && !/^\d{18}/.test(name) ? splitTime(name) : [/^\d+/.exec(name)?.[0] ?? ""];
+  return date === undefined ? Number(digits) : Date.parse(`${date}T${time}.${ms}Z`);
+}
+
+function splitTime(name: string): readonly string[] {
+  return name
+    .slice(0, 17)
+    .replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})$/, "$&/$1-$2-$3/$4:$5:$6/$7")
+    .split("/");
+}

@@ -1,4 +1,4 @@
-import { inSequence, leadingNumber } from "./revisions.ts";
+import { byNumber, inSequence, numberOf } from "./revisions.ts";
 import type { Tool } from "./tool.ts";
 
 /** Rails. `DATABASE_URL` overrides `database.yml`. Documentation: guides.rubyonrails.org, "Active Record Migrations". */
@@ -7,7 +7,7 @@ export const rails: Tool = {
   expects: "bin/rails, and migrations in db/migrate/",
   async find(repository, folder = "db/migrate") {
     if ((await repository.first("bin/rails")) === undefined) return undefined;
-    const files = (await repository.list(folder)).filter((file) => /\/\d+_[^/]*\.rb$/.test(file));
+    const files = (await repository.list(folder)).filter((file) => /\/\d+_[^/]*\.rb$/.test(file)).toSorted(byNumber);
     if (files.length === 0) return undefined;
     return {
       tool: "rails",
@@ -20,7 +20,7 @@ export const rails: Tool = {
         query: (table) => `select version as id from ${table} order by version`,
         holds: "all",
       },
-      revisions: inSequence(files, leadingNumber),
+      revisions: inSequence(files, numberOf),
       stepCommands: {
         up: (_applied, next) => `bin/rails db:migrate VERSION=${next.at(-1)?.id}`,
         down: (applied) => `bin/rails db:migrate:down VERSION=${applied.at(-1)?.id}`,

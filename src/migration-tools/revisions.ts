@@ -21,6 +21,17 @@ export function leadingNumber(name: string): string {
   return /^\d+/.exec(name)?.[0] ?? name;
 }
 
+/** The number at the start of a name as tools record it that read it as a number: without leading zeros. */
+export function numberOf(name: string): string {
+  return /^\d/.test(name) ? String(BigInt(leadingNumber(name))) : name;
+}
+
+/** Sorts files by the number at the start of their names, for tools that do not compare texts: 9 before 10. */
+export function byNumber(one: string, other: string): number {
+  const [left, right] = [one, other].map((file) => BigInt(/^\d+/.exec(basename(file))?.[0] ?? 0)) as [bigint, bigint];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
 /** The newest revisions of each sequence: no other revision follows them. */
 export function headsOf(revisions: readonly Revision[]): readonly Revision[] {
   const followed = new Set(
