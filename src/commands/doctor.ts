@@ -153,7 +153,7 @@ async function diagnoseStep(context: Context): Promise<DiagnosedMigrations> {
     const { project } = located;
     const { tool, evidence, revisions } = project;
     const heads = headsOf(revisions).map(({ name }) => name);
-    return { tool, evidence, command: project.command, directory: located.directory, heads };
+    return { tool, evidence, command: project.shown ?? project.command, directory: located.directory, heads };
   } catch (thrown) {
     if (!isOffshootError(thrown)) throw thrown;
     return { command, directory, problem: `${thrown.message} ${thrown.remedy ?? ""}`.trim() };

@@ -11,6 +11,7 @@ import { withSession } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import { secretsOf, variablesOf, variablesOfUrl } from "../providers/variables.ts";
 import { type Migrated, type MigrationStep, migrateOnce, type ReadinessRequest } from "../readiness/readiness.ts";
+import type { ToolLock } from "../readiness/request.ts";
 import type { Leadership } from "../readiness/work.ts";
 import { requireAuditPasses } from "./audit.ts";
 
@@ -88,7 +89,8 @@ function readinessStep(context: Context, step: Step, { url, database }: TargetDa
       ...variables(reached),
       ...step.env(reached),
     }),
-    ...verification(context, url, step.project, isLast),
+    toolLock: toolLockOf(context, url, step.project),
+    ...verification(context, url, step, isLast),
     seed: step.seed === undefined ? undefined : { fingerprint: step.fingerprint, repeatable: step.seed === "repeatable" },
   };
 }
@@ -146,30 +148,49 @@ function describeMigrated({ state }: Migrated): string {
 function verification(
   context: Context,
   url: DirectUrl,
-  project: Project | undefined,
+  step: Step,
   isLast: boolean,
-): { readonly verify: ((signal: AbortSignal) => Promise<void>) | undefined } {
+): { readonly verify: (signal: AbortSignal) => Promise<void> } {
   const audits = isLast && context.settings.audit.spec !== undefined;
-  if (!audits && project === undefined) return { verify: undefined };
   return {
     async verify(signal) {
-      if (project !== undefined) await requireCompleteVersionTable(project, url, signal);
+      const { project, seed } = step;
+      const why = project === undefined ? unknownTool(step) : await requireCompleteVersionTable(project, url, signal);
+      if (why !== undefined && seed === undefined) {
+        context.emit({ kind: "note", text: `Whether a migration was left out was not checked, because ${why}.` });
+      }
       if (audits) await requireAuditPasses({ ...context, signal }, url);
     },
   };
 }
 
+function unknownTool({ command }: Step): string {
+  const from = { shell: "migrations.command", argv: "the given command", work: "a function" }[command.kind];
+  return `offshoot does not know the version table of ${from}`;
+}
+
+/** The lock that the tool keeps in a table of this database. */
+function toolLockOf(context: Context, url: DirectUrl, project: Project | undefined): ToolLock | undefined {
+  const lock = project?.lock;
+  if (project === undefined || lock === undefined) return undefined;
+  const find = async (): Promise<string | undefined> => {
+    const { findTable } = await import("../migration-tools/version-table.ts");
+    return withSession(url, (session) => findTable(session, lock.name), { signal: context.signal });
+  };
+  return { tool: project.tool, find, isHeld: lock.isHeld, release: lock.release };
+}
+
 /**
  * A tool can exit with status 0 without migrating this database: it raced another process, or used another URL. So its
- * version table is compared with the repository. A tool with its version table in another database is not checked.
- * Throws `MIGRATION_FAILED`.
+ * version table is compared with the repository. Returns what could not be checked. Throws `MIGRATION_FAILED`.
  */
-async function requireCompleteVersionTable(project: Project, url: DirectUrl, signal: AbortSignal): Promise<void> {
-  if (project.unchecked !== undefined) return;
+async function requireCompleteVersionTable(project: Project, url: DirectUrl, signal: AbortSignal): Promise<string | undefined> {
+  if (project.unchecked !== undefined) return project.unchecked;
   const { versionTableGap, readVersionTable } = await import("../migration-tools/version-table.ts");
   const recorded = await withSession(url, (session) => readVersionTable(session, project.versionTable), { signal });
-  const gap = recorded === undefined ? undefined : versionTableGap(project, recorded);
-  if (gap === undefined) return;
+  if (recorded === undefined) return `this database has no table ${project.versionTable.name} of ${project.tool}`;
+  const gap = versionTableGap(project, recorded);
+  if (gap === undefined) return project.versionTable.hides;
   const differences = [
     ...(gap.missing.length === 0 ? [] : [`${gap.missing.map((id) => nameOf(project, id)).join(", ")} missing`]),
     ...(gap.unexpected.length === 0 ? [] : [`${gap.unexpected.join(", ")} unexpected`]),

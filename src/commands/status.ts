@@ -17,7 +17,7 @@ export interface Status {
   readonly name: string;
   /** Undefined when the run has no database. */
   readonly database: Pick<Database, "id" | "provider" | "expiresAt" | "postgresMajor"> | undefined;
-  /** The rows of the readiness table, newest leader first: which job migrates or migrated, and the outcome. */
+  /** The rows of the readiness table that this database wrote, newest leader first: which job migrates or migrated, and the outcome. */
   readonly markers: readonly Marker[];
   /** Processes that wait for the migrations, and the number of callers in each. */
   readonly waiters: readonly Waiters[];
@@ -87,6 +87,8 @@ async function find(context: Context): Promise<Database | undefined> {
 
 async function readRows(session: Session): Promise<Pick<Status, "markers" | "waiters" | "at">> {
   const { database, now } = await databaseIdentity(session);
-  const markers = (await readMarkers(session)).toSorted((one, other) => other.epoch - one.epoch);
+  // A copy also has the markers of the database from which it was made.
+  const own = (await readMarkers(session)).filter((marker) => marker.database === database);
+  const markers = own.toSorted((one, other) => other.epoch - one.epoch);
   return { markers, waiters: await readWaiters(session, database), at: now };
 }

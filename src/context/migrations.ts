@@ -96,11 +96,11 @@ async function migrationsOfTool(context: Context): Promise<Step | undefined> {
   const { project, directory } = located;
   const { requireOneHead } = await import("../migration-tools/revisions.ts");
   requireOneHead(project);
-  const { tool, command, files } = project;
+  const { tool, command, shown, files } = project;
   const toolVersion = await installedVersion(directory, project.package);
   return {
-    command: { kind: "shell", text: command },
-    text: command,
+    command: { kind: "shell", text: command, shown },
+    text: shown ?? command,
     directory,
     fingerprint: await fingerprintOf({
       directory,

@@ -29,6 +29,7 @@ export const flyway: Tool = {
           'FLYWAY_USER="$PGUSER" FLYWAY_PASSWORD="$PGPASSWORD" FLYWAY_POSTGRESQL_TRANSACTIONAL_LOCK=false',
           `flyway -locations=${posixWord(`filesystem:${folder}`)} migrate`,
         ].join(" "),
+        shown: `flyway -locations=${posixWord(`filesystem:${folder}`)} migrate`,
         files: [...(evidence === undefined ? [] : [evidence]), `${folder}/**`],
         versionTable: {
           tables: ["public.flyway_schema_history"],

@@ -30,6 +30,7 @@ export const golangMigrate: Tool = {
           name: "schema_migrations",
           query: (table) => `select version::text as id from ${table} where not dirty`,
           holds: "heads",
+          hides: "golang-migrate records only the newest migration",
         },
         revisions: inSequence(ups, numberOf).map((each) => ({
           ...each,

@@ -24,13 +24,15 @@ export const knex: Tool = {
     const files = (await repository.list(folder)).filter((file) => loads.test(file) && !file.endsWith(".d.ts"));
     if (files.length === 0) return undefined;
     const flags = DEFAULTS.includes(evidence) ? "" : ` --knexfile ${evidence}`;
-    const { computed, ...versionTable } = versionTableOf(configuration);
+    const { computed, lockTable, ...versionTable } = versionTableOf(configuration);
     return {
       tool: "knex",
       evidence,
       command: `knex migrate:latest${flags}`,
       files: [evidence, `${folder}/**`],
       versionTable,
+      // Knex's source, `migrations/migrate/Migrator.js`: one row, with 1 while it migrates.
+      lock: { name: lockTable, isHeld: "is_locked = 1", release: "is_locked = 0" },
       ...(computed === undefined ? {} : { unchecked: `${evidence} computes ${computed}` }),
       revisions: inSequence(files, (name) => basename(name)),
       stepCommands: {
@@ -42,19 +44,23 @@ export const knex: Tool = {
   },
 };
 
-/** The version table, from `migrations: { tableName, schemaName }` of the knexfile. */
-function versionTableOf(configuration: string): VersionTable & { readonly computed?: string } {
+/** The version table, from `migrations: { tableName, schemaName }` of the knexfile, and its lock table. */
+function versionTableOf(configuration: string): VersionTable & { readonly lockTable: string; readonly computed?: string } {
   const [table, schema] = ["tableName", "schemaName"].map((key) => jsSetting(configuration, "migrations", key));
   const computed = typeof table === "object" ? "tableName" : typeof schema === "object" ? "schemaName" : undefined;
   const name = typeof table === "string" ? table : "knex_migrations";
   const inSchema = typeof schema === "string" ? schema : undefined;
+  const inSql = (each: string): string => [inSchema, each].flatMap((part) => (part === undefined ? [] : [quoted(part)])).join(".");
   return {
     tables: [name, `${name}_lock`].map((each) => `${inSchema ?? "public"}.${each}`),
-    name: [inSchema, name]
-      .flatMap((each) => (each === undefined ? [] : [/^[a-z_][a-z0-9_]*$/.test(each) ? each : identifier(each)]))
-      .join("."),
+    name: inSql(name),
     query: (from) => `select name as id from ${from} applied order by applied.id`,
     holds: "all",
+    lockTable: inSql(`${name}_lock`),
     ...(computed === undefined ? {} : { computed }),
   };
+}
+
+function quoted(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : identifier(name);
 }

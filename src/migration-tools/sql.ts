@@ -28,6 +28,7 @@ export const sql: Tool = {
         tool: "sql",
         evidence: first,
         command: `${program} up`,
+        shown: "offshoot migrate",
         files: [`${folder}/**/*.sql`],
         versionTable: {
           tables: ["offshoot.applied"],

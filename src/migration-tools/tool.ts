@@ -28,6 +28,18 @@ export interface VersionTable {
   readonly query: (table: string) => string;
   /** `all`: one row for each applied revision. `heads`: only the newest revision of each sequence. */
   readonly holds: "all" | "heads";
+  /** Why the table does not show a migration that was left out. Completes "was not checked, because …". */
+  readonly hides?: string;
+}
+
+/** A lock that a tool keeps in a table, so that it stays there when the tool is killed. */
+export interface TableLock {
+  /** The table, as the tool names it. */
+  readonly name: string;
+  /** An SQL condition: a row is locked. */
+  readonly isHeld: string;
+  /** The SQL assignment that unlocks it. */
+  readonly release: string;
 }
 
 /** The shell commands that apply or roll back single migrations. */
@@ -47,9 +59,13 @@ export interface Project {
   readonly evidence: string;
   /** Shell command that migrates the database at `DATABASE_URL` and `PG*` to the newest revision. */
   readonly command: string;
+  /** The command as users type it, where `command` contains what is only for programs. Default `command`. */
+  readonly shown?: string;
   /** Patterns of the files that the fingerprint covers. Each pattern matches at least one file. */
   readonly files: readonly string[];
   readonly versionTable: VersionTable;
+  /** Undefined for a tool without such a lock: most use a lock of the session, which ends with it. */
+  readonly lock?: TableLock;
   /** Why the version table cannot be compared with the revisions. Completes "was not checked, because …". Undefined: it can. */
   readonly unchecked?: string;
   /** All revisions, in an order in which they can be applied. */

@@ -24,7 +24,7 @@ export async function readVersionTable(session: Session, versionTable: VersionTa
  * The quoted name of a table that a tool finds in the search path of the database. With that search path, a name without a
  * schema can also be a function or an operator of the database, so every name in this statement has its schema.
  */
-async function findTable(session: Session, name: string): Promise<string | undefined> {
+export async function findTable(session: Session, name: string): Promise<string | undefined> {
   const [table] = await session.query<{ schema: string; name: string }>(`
 select pg_catalog.set_config('search_path', ${literal(await session.searchPath())}, true);
 select n.nspname as schema, c.relname as name

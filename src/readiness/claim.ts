@@ -16,6 +16,8 @@ export interface Lead {
   readonly claim: Claim;
   /** Milliseconds after which the command of an earlier leader has certainly ended. */
   readonly settleMs: number;
+  /** Whether an earlier leader was ended in the middle of its command. */
+  readonly wasEnded: boolean;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { CommandEnd } from "./command.ts";
 import type { Failure, Marker } from "./marker.ts";
 import { remedyOf } from "./remedy.ts";
 import type { Owner, ReadinessRequest } from "./request.ts";
+import { printedLock } from "./printed-lock.ts";
 
 /** Lines of a failed command's output that its error shows. The marker keeps more. */
 const SHOWN_LINES = 15;
@@ -14,11 +15,12 @@ export function commandFailure(command: string, end: CommandEnd, secrets: readon
   const shown = redact(command, secrets);
   const how = end.code === null ? `was ended by ${end.signal ?? "a signal"}` : `ended with exit status ${end.code}`;
   const last = lastLines(end.tail);
+  const lock = printedLock(end);
   return {
     code: "MIGRATION_FAILED",
     message: `The migration failed: ${end.cause === undefined ? "" : `${describeServerError(end.cause)}. `}\`${shown}\` ${how}.`,
     ...factsOf(end.cause),
-    ...withMeaning([...brokerHints(end), ...(last === undefined ? [] : [last])]),
+    ...withMeaning([...(lock === undefined ? [] : [lock.meaning]), ...brokerHints(end), ...(last === undefined ? [] : [last])]),
     command: shown,
     ...(end.code === null ? {} : { exitCode: end.code }),
     ...(end.signal === null ? {} : { signal: end.signal }),
@@ -162,12 +164,15 @@ function brokerHints({ sessions }: CommandEnd): readonly string[] {
     : [`It opened no session at the URL that offshoot gave it (127.0.0.1). If it cannot reach that address, as in a container, ${off}.`];
 }
 
+/** A stack frame of JavaScript or Java, a property without a value, or Python's mark below a line. The marker keeps them. */
+const NOISE = /^\s+at .*(?::\d+:\d+\)?|\([\w.$]+:\d+\))$|^\s*\w+: undefined,?$|^\s*[~^]+$/;
+
 /** The end of the output. The last line alone may be only a closing brace. */
 function lastLines(tail: string): string | undefined {
   const lines = tail
     .split("\n")
     .map((line) => line.trimEnd())
-    .filter((line) => line !== "");
+    .filter((line) => line !== "" && !NOISE.test(line));
   if (lines.length <= 1) return lines.length === 0 ? undefined : `Its output was: ${lines[0]?.trim()}`;
   return ["Its last lines were:", ...lines.slice(-SHOWN_LINES).map((line) => `| ${line}`)].join("\n");
 }

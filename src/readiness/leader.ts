@@ -12,6 +12,7 @@ import type { MigrateRequest } from "./request.ts";
 import { endOlderSessions, untilOlderSessionsEnded } from "./sessions.ts";
 import { runStep } from "./step.ts";
 import { limitsOf } from "./timings.ts";
+import { releaseLeftLock } from "./tool-lock.ts";
 import { lossOf, type Verdict, verdictOf } from "./verdict.ts";
 
 /**
@@ -48,6 +49,9 @@ async function migrate(held: Lead, request: MigrateRequest, within: Deadline, he
   try {
     await within.pause(held.settleMs);
     await untilOlderSessionsEnded(held.session, held.claim.epoch, within, request.emit);
+    for (const { toolLock } of [request, ...(request.next ?? [])]) {
+      if (toolLock !== undefined && !heartbeat.lost.aborted) await releaseLeftLock(held, toolLock, request.emit);
+    }
   } catch (error) {
     return { kind: "dropped", error };
   }

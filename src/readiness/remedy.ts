@@ -1,5 +1,6 @@
 import type { Failure } from "./marker.ts";
 import type { Owner, ReadinessRequest } from "./request.ts";
+import { printedLock } from "./printed-lock.ts";
 
 /** SQLSTATE classes and codes that can pass by themselves: connections, conflicts, resources, locks, a server that restarts. */
 const TEMPORARY = /^(?:08|40|53|57P0|55P03)/;
@@ -14,7 +15,9 @@ type Repeat = Pick<ReadinessRequest, "invocation" | "rerun" | "deletedAfterFailu
 export function remedyOf(failure: Failure, owner: Owner, request: Repeat): string {
   const again = waysToRepeat(owner, request);
   const correct = request.invocation === undefined ? "run the command again" : "push it";
-  const first = isTemporary(failure) ? "This can pass by itself." : `Correct the migration and ${correct}.`;
+  const ofLock = printedLock(failure)?.remedy;
+  const ofOther = isTemporary(failure) ? "This can pass by itself." : `Correct the migration and ${correct}.`;
+  const first = ofLock ?? (isLogin(failure) ? LOGIN : ofOther);
   if (again.length > 0) return `${first} To run the same migration again, ${again.join(", or ")}.`;
   return isTemporary(failure) ? `${first} Run the command again.` : first;
 }
@@ -23,6 +26,16 @@ function waysToRepeat(owner: Owner, { rerun, deletedAfterFailure = false }: Repe
   const onlyJob = rerun?.onlyJob === true ? ` on the job ${owner.job ?? "that failed"}` : "";
   const button = rerun === undefined ? [] : [`use "${rerun.action}"${onlyJob} in ${rerun.service}`];
   return deletedAfterFailure ? button : [...button, "run `offshoot migrate --retry`"];
+}
+
+const LOGIN =
+  "Let the command use DATABASE_URL or the PG* variables, which offshoot sets, and no other user, password or name of a database.";
+
+/** Whether the command did not get a session: the migration itself did not run. */
+function isLogin({ facts }: Failure): boolean {
+  const message = facts?.["databaseError"];
+  if (["28P01", "28000", "3D000"].includes(String(facts?.["sqlstate"]))) return true;
+  return typeof message === "string" && /^(?:password authentication failed|no pg_hba\.conf entry)/.test(message);
 }
 
 function isTemporary({ facts, tail }: Failure): boolean {

@@ -56,6 +56,17 @@ export interface ReadinessRequest {
   readonly databaseExists?: (() => Promise<boolean>) | undefined;
 }
 
+/** A lock that a migration tool keeps in a table. It stays there when the tool is killed. */
+export interface ToolLock {
+  readonly tool: string;
+  /** The quoted name of its table, or undefined if it does not exist. */
+  readonly find: () => Promise<string | undefined>;
+  /** An SQL condition: a row is locked. */
+  readonly isHeld: string;
+  /** The SQL assignment that unlocks it. */
+  readonly release: string;
+}
+
 /** One step of the migrations: a command, or a function that runs in this process. */
 export interface MigrationStep {
   /** Shown to people. Undefined: the migrations have one step only. */
@@ -64,6 +75,8 @@ export interface MigrationStep {
   readonly cwd: string;
   /** The complete environment of the command, for the URL that it connects to. `PGAPPNAME` is added. */
   readonly env: (url: DirectUrl) => Env;
+  /** The lock of the migration tool that an earlier leader can have left behind. */
+  readonly toolLock?: ToolLock | undefined;
   /** Checks the database after the step, and before the marker becomes ready. If it throws, the migration has failed. */
   readonly verify?: ((signal: AbortSignal) => Promise<void>) | undefined;
   /** Set for a step that loads rows. It is recorded in the database, and runs there once. */

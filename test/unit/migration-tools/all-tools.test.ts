@@ -24,6 +24,12 @@ async function linesOf(wanted: Promise<Project>, applied: number, next: number):
   ];
 }
 
+test("a command that contains what is only for programs is shown as users type it", async () => {
+  expect((await projectOf("sql", ["migrations/1.sql"])).shown).toBe("offshoot migrate");
+  expect((await projectOf("flyway", ["sql/V1__a.sql"])).shown).toBe("flyway -locations=filesystem:sql migrate");
+  expect((await alembic()).shown).toBeUndefined();
+});
+
 describe("the commands that apply or roll back single migrations", () => {
   test.each<{ tool: string; files: string[]; texts?: Record<string, string>; up: string; down: string | undefined }>([
     {

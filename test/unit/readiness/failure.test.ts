@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { createTail } from "../../../src/process/tail.ts";
+import { createCauseFinder } from "../../../src/readiness/cause.ts";
 import { describeError, OffshootError } from "../../../src/errors.ts";
 import { commandFailure, conflictError, leaderError, otherFailure, waiterError, workFailure } from "../../../src/readiness/failure.ts";
 import type { Marker } from "../../../src/readiness/marker.ts";
@@ -105,4 +108,33 @@ test.each([
   ["ready", false],
 ] as const)("a conflict with migrations that are %s suggests --retry: %s", (state, suggested) => {
   expect(conflictError({ ...failed, state }, "b".repeat(64)).remedy?.includes("offshoot migrate --retry")).toBe(suggested);
+});
+
+const FIXTURES = new URL("../../fixtures/printed-errors/", import.meta.url).pathname;
+
+/** `locks`: the tool's own lock, or the mark of a failed migration, stopped the command. From the tools' sources. */
+const FOLDERS = ["real", "documented", "locks"];
+
+/** What a job that waited prints about a command with this output. */
+function waiterMessage(output: string): string {
+  const tail = createTail([]);
+  tail.push("stderr", Buffer.from(output));
+  const finder = createCauseFinder();
+  finder.push(output);
+  const end = { code: 1, signal: null, tail: tail.text(), abandoned: false, cause: finder.find(undefined, "/builds/shop") };
+  const leader = { ...owner, job: "test 1/4" };
+  const marker = { ...failed, error: commandFailure("npm run migrate", end, []), owner: leader };
+  const rerun = { service: "GitLab", action: "Retry", onlyJob: true };
+  const { message, meaning, remedy } = waiterError(marker, { ...request, rerun });
+  return [message, meaning, remedy].filter((part) => part !== undefined).join("\n");
+}
+
+test("a waiter shows the cause first, then the output, then what to do, for each tool", async () => {
+  const texts = FOLDERS.flatMap((folder) =>
+    readdirSync(`${FIXTURES}${folder}`)
+      .filter((file) => file.endsWith(".txt"))
+      .map((file) => `== ${folder}/${file}\n${waiterMessage(readFileSync(`${FIXTURES}${folder}/${file}`, "utf8"))}\n`),
+  );
+  expect(texts.length).toBeGreaterThan(35);
+  await expect(texts.join("\n")).toMatchFileSnapshot(`${FIXTURES}waiters.golden`);
 });

@@ -40,6 +40,15 @@ test.each([
   );
 });
 
+test.each([
+  { facts: { databaseError: 'password authentication failed for user "shop"' } },
+  { facts: { sqlstate: "3D000", databaseError: 'database "shop" does not exist' } },
+])("a command that could not log in gets advice about its connection: %o", (why) => {
+  const remedy = remedyOf({ ...failure, ...why }, owner, { invocation: "7" });
+  expect(remedy).toMatch(/^Let the command use DATABASE_URL or the PG\* variables/);
+  expect(remedy).toContain(RETRY);
+});
+
 test("an error of the database counts more than a refused connection in the output", () => {
   const facts = { databaseError: "relation does not exist" };
   expect(remedyOf({ ...failure, facts, tail: "connection refused" }, owner, { invocation: "7" })).toContain("Correct the migration");

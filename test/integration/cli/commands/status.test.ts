@@ -1,7 +1,7 @@
 // @module-tag proof
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connect } from "../../../support/session.ts";
+import { connect, withSession } from "../../../support/session.ts";
 import { makeProject, type Project } from "../../../support/cli.ts";
 
 let project: Project;
@@ -42,6 +42,20 @@ test("status --watch shows the leader, its heartbeat and the waiting jobs, and e
   const [led, waited] = await Promise.all([leader.finished, waiter.finished]);
   expect([led.code, waited.code]).toEqual([0, 0]);
   expect(waited.stderr).toMatch(new RegExp(String.raw`Waiting for .*pid ${leader.child.pid}.*migrating for .*, since [\d:]{8} UTC`));
+});
+
+test("status does not show the markers that a copy has from the database from which it was made", async () => {
+  const run = ["--run", "copied"];
+  await project.offshoot(["up", ...run]);
+  const { stdout } = await project.offshoot(["env", ...run, "--json"]);
+  const { DATABASE_URL_UNPOOLED: url } = JSON.parse(stdout) as { DATABASE_URL_UNPOOLED: string };
+  await project.offshoot(["migrate", ...run, "--", "true"]);
+  await withSession(url, (session) =>
+    session.query(`insert into offshoot.readiness (database_id, run, fingerprint, state, attempt, epoch, owner, started_at, beat_at)
+      select 'copied/1', run, fingerprint, 'migrating', attempt, epoch + 1, owner, started_at, beat_at from offshoot.readiness`),
+  );
+  const { markers } = JSON.parse((await project.offshoot(["status", ...run, "--json"])).stdout) as Shown;
+  expect(markers.map(({ state }) => state)).toEqual(["ready"]);
 });
 
 test("status --watch ends when the database is deleted", async () => {
