@@ -1,4 +1,6 @@
+import { codeOf } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
+import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import type { Listed } from "../provider.ts";
 import { COMMENT, parseComment, readComment } from "./databases.ts";
 import { DATABASE_PREFIX, isScratch, toFullName } from "./names.ts";
@@ -14,17 +16,29 @@ interface Row extends Record<string, unknown> {
   readonly now: Date | undefined;
 }
 
+/** A database that is dropped while its size is read is an error. So the list is read again, at most this often. */
+const ATTEMPTS = 5;
+
 /** All databases of offshoot on a running server. */
 export async function listServer(source: ServerSource, server: Server, session: Session): Promise<Listed[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await readRows(session)).map((row) => toListed(source, server.id, row));
+    } catch (thrown) {
+      if (codeOf(thrown) !== SQLSTATE.undefinedDatabase || attempt === ATTEMPTS || session.lost.aborted) throw thrown;
+    }
+  }
+}
+
+function readRows(session: Session): Promise<readonly Row[]> {
   // The inner select reads the database by its oid again, because the size of a database that was just dropped is an error.
-  const rows = await session.query<Row>(
+  return session.query<Row>(
     `select datname as name, ${COMMENT} as comment,
        now() as now, (select count(*)::int from pg_stat_activity a where a.datid = d.oid and ${IS_USE}) as sessions,
        (select pg_database_size(e.oid)::float8 from pg_database e where e.oid = d.oid
          and has_database_privilege(e.oid, 'connect')) as "sizeBytes"
      from pg_database d where starts_with(datname, 'offshoot_') order by datname`,
   );
-  return rows.map((row) => toListed(source, server.id, row));
 }
 
 const UNKNOWN =
