@@ -1,3 +1,4 @@
+import { posixWord } from "../shell-command.ts";
 import { basename } from "node:path";
 import type { Repository } from "../migration-tools/repository.ts";
 
@@ -31,7 +32,7 @@ const FINDERS: Readonly<Record<string, Finder>> = {
     return file === undefined
       ? undefined
       : {
-          command: `psql "$DATABASE_URL" --no-psqlrc --set ON_ERROR_STOP=1 --single-transaction --file ${file}`,
+          command: `psql "$DATABASE_URL" --no-psqlrc --set ON_ERROR_STOP=1 --single-transaction --file ${posixWord(file)}`,
           isNpm: false,
           files: [file],
         };

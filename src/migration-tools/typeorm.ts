@@ -12,7 +12,8 @@ const FOLDERS = ["src/migration", "src/migrations", "src/database/migrations", "
  */
 export const typeorm: Tool = {
   name: "typeorm",
-  expects: `the npm package typeorm among the dependencies, ${SOURCES[0]}.ts (or .js) here or in src/, and migrations in ${FOLDERS[0]}/ or migrations/`,
+  expects:
+    "the npm package typeorm among the dependencies, data-source.ts (or .js) here or in src/, and migrations in src/migration/ or migrations/",
   async find(repository, given) {
     if (!(await repository.depends("typeorm"))) return undefined;
     const evidence = await repository.first(...SOURCES.flatMap((name) => withExtensions(name)));

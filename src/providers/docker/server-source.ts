@@ -1,3 +1,4 @@
+import { shellCommand } from "../../shell-command.ts";
 import type { BaseLimits } from "../local/base-limits.ts";
 import { tmpdir } from "node:os";
 import type { Env } from "../../environment.ts";
@@ -96,7 +97,12 @@ export function dockerSource(target: Target, settings: DockerOptions, options: S
         const text = `The engine answers. It does not have the image ${identity.image} and pulls it at the first use.`;
         return {
           checks: [
-            { name: "image", state: "warning", text, remedy: `Run \`docker pull ${identity.image}\` to have it before the first run.` },
+            {
+              name: "image",
+              state: "warning",
+              text,
+              remedy: `Run \`${shellCommand(["docker", "pull", identity.image])}\` to have it before the first run.`,
+            },
           ],
           refusal: undefined,
         };

@@ -8,11 +8,11 @@ import { requireTool } from "../../../src/migration-tools/detect.ts";
 import { readVersionTable, versionTableGap } from "../../../src/migration-tools/version-table.ts";
 import { variablesOfUrl } from "../../../src/providers/variables.ts";
 import { newDatabase } from "../../support/new-database.ts";
+import { PEER_PACKAGES } from "../../support/peers.ts";
 import { withSession } from "../../support/session.ts";
 import { isInstalled, REAL_TOOLS, toolPath, withFiles } from "../../support/tools.ts";
 
 const run = promisify(execFile);
-const PACKAGES = new URL("../../peers/node_modules", import.meta.url).pathname;
 
 /** Migrations in an order that the bytes of their names do not show, or that only the tool's settings show. */
 const PROJECTS: Readonly<Record<string, { readonly files: Readonly<Record<string, string>>; readonly order: readonly string[] }>> = {
@@ -67,10 +67,10 @@ for (const tool of REAL_TOOLS.filter(({ name }) => PROJECTS[name] !== undefined)
     if (tool.name === "knex") await withSession(url, (session) => session.query("create schema meta"));
     const { files, order } = PROJECTS[tool.name] ?? { files: {}, order: [] };
     await withFiles(files, async (repository) => {
-      await symlink(PACKAGES, join(repository.directory, "node_modules"));
+      await symlink(PEER_PACKAGES, join(repository.directory, "node_modules"));
       const project = await requireTool(tool.name, repository);
       expect(project.revisions.map(({ id }) => id)).toEqual(order);
-      const PATH = [join(PACKAGES, ".bin"), toolPath()].join(delimiter);
+      const PATH = [join(PEER_PACKAGES, ".bin"), toolPath()].join(delimiter);
       const env = { ...variablesOfUrl(url), PATH, ...project.env?.(url) };
       await run("sh", ["-c", project.command], { cwd: repository.directory, env });
       const recorded = await withSession(url, (session) => readVersionTable(session, project.versionTable));

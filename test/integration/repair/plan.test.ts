@@ -51,7 +51,13 @@ async function repaired(expectedUrl: string, actualUrl: string) {
 }
 
 test("a schema with every kind of object is created from nothing, and a second run changes nothing", async () => {
-  expect(await repaired(whole, await database())).toEqual({ failed: undefined, left: FOREIGN, again: [], unrepaired: FOREIGN });
+  // The foreign server comes before its table, because it is why the table cannot be created.
+  expect(await repaired(whole, await database())).toEqual({
+    failed: undefined,
+    left: FOREIGN,
+    again: [],
+    unrepaired: FOREIGN.toReversed(),
+  });
 });
 
 test("a schema with every kind of object is dropped completely", async () => {
