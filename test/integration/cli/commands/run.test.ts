@@ -1,5 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { withDatabase } from "../../../../src/postgres/url.ts";
+import { commentOn, formatComment, parseComment } from "../../../../src/providers/local/databases.ts";
+import { withSession } from "../../../support/session.ts";
 import { makeProject, type Project } from "../../../support/cli.ts";
 
 let project: Project;
@@ -14,6 +17,21 @@ const databases = async (run: string): Promise<number> => {
   const { stdout } = await project.offshoot(["list", "--json"]);
   return (JSON.parse(stdout) as { run: string; kind: string }[]).filter((entry) => entry.kind === "run" && entry.run === run).length;
 };
+
+/** A run renews its expiry from the start, so no short time to live expires during a test. */
+async function expire(key: string): Promise<void> {
+  const { DATABASE_URL: url = "" } = JSON.parse((await project.offshoot(["env", "--run", key, "--json"])).stdout) as Record<string, string>;
+  const name = new URL(url).pathname.slice(1);
+  await withSession(withDatabase(url, "postgres"), async (session) => {
+    const [row] = await session.query<{ comment: string }>(
+      "select shobj_description(oid, 'pg_database') as comment from pg_database where datname = $1",
+      [name],
+    );
+    const { tag } = parseComment(row?.comment ?? null);
+    if (tag === undefined) throw new Error(`${name} has no tag`);
+    await session.query(commentOn(name, formatComment({ ...tag, expires: "2020-01-01T00:00:00Z" })));
+  });
+}
 
 describe("run", () => {
   test("passes the URLs to the command, prints its output unchanged, and deletes the database", async () => {
@@ -147,10 +165,12 @@ describe("run", () => {
   });
 
   test("after kill -9 a sweep deletes the expired database", { tags: "proof" }, async () => {
-    const running = project.start(["run", "--run", "stale", "--ttl", "1s", "--", "sh", "-c", "echo started; sleep 3"]);
+    const running = project.start(["run", "--run", "stale", "--", "sh", "-c", "echo started; sleep 3"]);
     await running.until("started");
     running.child.kill("SIGKILL");
     await running.finished;
+    await expire("stale");
+    // The command's own process notices the end of offshoot and ends it.
     await new Promise((resolve) => setTimeout(resolve, 2500));
     const plan = await project.offshoot(["sweep", "--idle", "0", "--json"]);
     const named = (JSON.parse(plan.stdout) as { delete: { run: string; reason: string }[] }).delete;
