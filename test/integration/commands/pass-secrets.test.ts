@@ -26,11 +26,17 @@ test("passSecrets gives the secrets to both", async () => {
 test("an offshoot that a command calls names the setting, and uses no other provider", async () => {
   await project.write("offshoot.yaml", "");
   for (const args of ["up", "down"]) {
-    const inner = await project.offshoot(["run", "--", process.execPath, BIN, args, "--provider", "auto"]);
+    const inner = await project.offshoot(["run", "--", process.execPath, BIN, args, "--run", "other", "--provider", "auto"]);
     expect(inner.code).toBe(13);
     expect(inner.stderr).toContain("neon: NEON_API_KEY is not set, because offshoot withholds it from the commands that it starts.");
     expect(inner.stderr).toContain("OFFSHOOT_PASS_SECRETS=true");
   }
+}, 60_000);
+
+test("an offshoot that a command calls uses the run's own database, also with other providers", async () => {
+  const inner = await project.offshoot(["run", "--", process.execPath, BIN, "up", "--json", "--provider", "auto"]);
+  expect(inner).toMatchObject({ code: 0 });
+  expect(JSON.parse(inner.stdout)).toMatchObject({ provider: "embedded", created: false });
 }, 60_000);
 
 test("an offshoot that a command calls finds a local database without the setting", async () => {
