@@ -116,25 +116,32 @@ describe("a process that runs already", () => {
 });
 
 describe("a log file", () => {
-  test.each(["nocopytruncate", "copytruncate"])("is followed over a rotation with %s of the real logrotate", async (method) => {
-    const logrotate = findPeer("logrotate");
-    if (logrotate === undefined) return;
-    const log = join(folder, "worker.log");
-    await writeFile(log, "");
-    await writeFile(join(folder, "rotate.conf"), `${log} {\n  rotate 3\n  ${method}\n  ${method === "copytruncate" ? "" : "create"}\n}\n`);
-    // Each line opens the file again, as a worker does after a rotation.
-    const pid = start("n=0; while [ $n -lt 60 ]; do n=$((n+1)); echo line $n >> worker.log; sleep 0.05; done; exec sleep 600");
-    const watched = checkWorker({ ...quick, cwd: folder, pid, log, for: "5s", lines: 60, must: ["^line 1$", "^line 60$"], fresh: "1m" });
-    for (let round = 0; round < 3; round += 1) {
-      await pause(800);
-      await run(logrotate, ["--force", "--state", join(folder, "state"), join(folder, "rotate.conf")]);
-    }
-    const { findings } = await watched;
-    // Between its copy and its truncation, logrotate itself loses lines (logrotate(8), copytruncate).
-    const lost = method === "copytruncate" ? findings.filter(({ code }) => code === "worker-few-lines") : [];
-    expect(findings.filter((each) => !lost.includes(each))).toEqual([]);
-    expect(lost.every(({ facts }) => "lines" in facts && Number(facts.lines) > 55)).toBe(true);
-  });
+  test.each(["nocopytruncate", "copytruncate"])(
+    "is followed over a rotation with %s of the real logrotate",
+    { timeout: 60_000 },
+    async (method) => {
+      const logrotate = findPeer("logrotate");
+      if (logrotate === undefined) return;
+      const log = join(folder, "worker.log");
+      await writeFile(log, "");
+      await writeFile(
+        join(folder, "rotate.conf"),
+        `${log} {\n  rotate 3\n  ${method}\n  ${method === "copytruncate" ? "" : "create"}\n}\n`,
+      );
+      // Each line opens the file again, as a worker does after a rotation.
+      const pid = start("n=0; while [ $n -lt 60 ]; do n=$((n+1)); echo line $n >> worker.log; sleep 0.05; done; exec sleep 600");
+      const watched = checkWorker({ ...quick, cwd: folder, pid, log, for: "5s", lines: 60, must: ["^line 1$", "^line 60$"], fresh: "1m" });
+      for (let round = 0; round < 3; round += 1) {
+        await pause(800);
+        await run(logrotate, ["--force", "--state", join(folder, "state"), join(folder, "rotate.conf")]);
+      }
+      const { findings } = await watched;
+      // Between its copy and its truncation, logrotate itself loses lines (logrotate(8), copytruncate).
+      const lost = method === "copytruncate" ? findings.filter(({ code }) => code === "worker-few-lines") : [];
+      expect(findings.filter((each) => !lost.includes(each))).toEqual([]);
+      expect(lost.every(({ facts }) => "lines" in facts && Number(facts.lines) > 55)).toBe(true);
+    },
+  );
 
   test("alone is judged by its lines and their age, and an old log fails with --fresh", async () => {
     const log = join(folder, "worker.log");
