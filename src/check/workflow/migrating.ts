@@ -34,14 +34,19 @@ export function migrationsOf(workflow: Workflow, repository: Repository): readon
 function inJob(job: Job, workflow: Workflow, repository: Repository): readonly Migrating[] {
   const own = hasOwnDatabase(job, repository);
   return job.steps.flatMap((step) =>
-    follow(step.run, repository)
-      .filter(({ text, from, calls }) => (migrates(text) || migratesByName(text, calls)) && !/\boffshoot\b.*\s--\s/.test(from))
-      .map((command) => {
-        const reached = own
-          ? ({ kind: "own" } as const)
-          : reachedBy(command.from === command.text ? command.text : `${command.from} ${command.text}`, step, job, workflow);
-        return { job, step, command, condition: step.condition, file: workflow.file, reached };
-      }),
+    migratingCommands(step.run, repository).map((command) => {
+      const reached = own
+        ? ({ kind: "own" } as const)
+        : reachedBy(command.from === command.text ? command.text : `${command.from} ${command.text}`, step, job, workflow);
+      return { job, step, command, condition: step.condition, file: workflow.file, reached };
+    }),
+  );
+}
+
+/** The commands of a script that migrate without offshoot, also through the scripts that it calls. */
+export function migratingCommands(script: string, repository: Repository): readonly Followed[] {
+  return follow(script, repository).filter(
+    ({ text, from, calls }) => (migrates(text) || migratesByName(text, calls)) && !/\boffshoot\b.*\s--\s/.test(from),
   );
 }
 

@@ -6,6 +6,8 @@ const CREATES = /^neondatabase\/create-branch-action\b/;
 const DELETES = /^neondatabase\/delete-branch-action\b/;
 const ALWAYS = /\balways\(\)/;
 const INSTALLS = /^(?:npm (?:ci|install)|pnpm install|yarn install|corepack enable|pip3? install)\b[^&|;]*$/;
+// Actions that only prepare the job. Any other action can fail, and then the steps after it are skipped.
+const PREPARES = /^(?:actions\/(?:checkout|cache|setup-[\w-]+|download-artifact)|[\w.-]+\/(?:setup|action-setup|setup-[\w-]+))(?:@|$)/;
 const RUNS = /\boffshoot(?:@\S+)?\s+run\b/;
 const DELETING_COMMAND = /\b(?:offshoot\s+down|neonctl?\s+branch(?:es)?\s+delete)\b/;
 
@@ -43,11 +45,15 @@ export function cleanupSkipped({ file, jobs }: Workflow): readonly CheckFinding[
 function runsAnyway(step: Step, job: Job): boolean {
   if (/closed/.test(step.condition + job.condition)) return true;
   // Steps before it that only install cannot leave a database behind, and without them the cleanup command does not exist.
-  const first = job.steps.every((other) => other === step || linesOf(other.run).every((command) => INSTALLS.test(command)));
+  const first = job.steps.slice(0, job.steps.indexOf(step)).every(onlyPrepares);
   // `offshoot run` cleans up by itself, unless its step is killed.
   const rest = /\bcancelled\(\)/.test(step.condition) && job.steps.some((other) => RUNS.test(other.run));
   // When a needed job is skipped or fails, the whole job is skipped, whatever the condition of the step.
   return (ALWAYS.test(step.condition) || first || rest) && (ALWAYS.test(job.condition) || job.needs.length === 0);
+}
+
+function onlyPrepares({ uses, run }: Step): boolean {
+  return uses === "" ? linesOf(run).every((command) => INSTALLS.test(command)) : PREPARES.test(uses);
 }
 
 function linesOf(script: string): readonly string[] {

@@ -86,11 +86,18 @@ export function outputAsBoolean({ file, jobs }: Workflow): readonly CheckFinding
   });
 }
 
-/** Checkouts of pull request code under `pull_request_target`, which has secrets and a token with write permissions. */
+// Somebody with the right to write has merged this pull request, so that its code is trusted.
+const MERGED = /(?<!!\s*)\bgithub\.event\.pull_request\.merged\b(?!\s*(?:!=\s*true|==\s*false))/;
+
+/**
+ * Checkouts of pull request code under `pull_request_target`, which has secrets and a token with write permissions. A
+ * workflow that only runs for merged pull requests, such as a backport, is left out.
+ */
 export function untrustedCheckout({ file, triggers, jobs }: Workflow): readonly CheckFinding[] {
   if (!triggers.includes("pull_request_target")) return [];
   return jobs.flatMap((job) =>
     job.steps
+      .filter((step) => !MERGED.test(`${job.condition} ${step.condition}`))
       .filter((step) => /^actions\/checkout\b/.test(step.uses) && /pull_request\.head|head_ref|refs\/pull/.test(step.with["ref"] ?? ""))
       .map((step) =>
         found("untrusted-checkout", { kind: "step", name: step.name }, { ref: step.with["ref"] ?? "" }, { file, line: step.line }),

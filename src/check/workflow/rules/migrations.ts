@@ -1,11 +1,10 @@
 import { found, type CheckFinding } from "../../finding.ts";
-import { migrates } from "../commands.ts";
 import { canOverlap, legsOverlap } from "../graph.ts";
-import { databaseKey, type Migrating, migrationsOf } from "../migrating.ts";
+import { databaseKey, type Migrating, migratingCommands, migrationsOf } from "../migrating.ts";
 import type { Repository } from "../repository.ts";
-import { shellCommands, writtenVariables } from "../shell.ts";
+import { writtenVariables } from "../shell.ts";
 import type { Step, Texts, Workflow } from "../workflow.ts";
-import { hasDirectUrl } from "./scripts.ts";
+import { hasDirectUrl, namesPooler } from "./scripts.ts";
 
 /**
  * Jobs that migrate one database and can run at the same time: neither waits for the other, and their conditions do not
@@ -50,23 +49,31 @@ function shown({ command: { from, text, file } }: Migrating): string {
  * Migrations that can fail without failing their step. A step without `shell` runs with `bash -e`, without `pipefail`
  * (GitHub documentation, "Workflow syntax", `jobs.<job_id>.steps[*].shell`).
  */
-export function failureHidden({ file, shell, jobs }: Workflow): readonly CheckFinding[] {
+export function failureHidden({ file, shell, jobs }: Workflow, repository: Repository): readonly CheckFinding[] {
   return jobs.flatMap((job) =>
     job.steps.flatMap((step) =>
-      migratingLines(step.run).flatMap((command) => {
-        const by = hiddenBy(command, step, step.shell ?? job.shell ?? shell);
+      migratingLines(step, repository).flatMap(({ line, inner }) => {
+        const by = hiddenBy(line, step, step.shell ?? job.shell ?? shell) ?? (inner.some(hasFallback) ? "the command after ||" : undefined);
         return by === undefined
           ? []
-          : [found("migration-failure-hidden", { kind: "step", name: step.name }, { command, by }, { file, line: step.line })];
+          : [found("migration-failure-hidden", { kind: "step", name: step.name }, { command: line, by }, { file, line: step.line })];
       }),
     ),
   );
 }
 
-function migratingLines(script: string): readonly string[] {
-  return [
-    ...new Set(shellCommands(script).flatMap(({ text, line }) => (migrates(text) && !/\boffshoot\b.*\s--\s/.test(text) ? [line] : []))),
-  ];
+/** A line of a step that migrates, with the lines of the scripts through which it does. */
+interface MigratingLine {
+  readonly line: string;
+  readonly inner: readonly string[];
+}
+
+function migratingLines(step: Step, repository: Repository): readonly MigratingLine[] {
+  const commands = migratingCommands(step.run, repository);
+  return [...new Set(commands.map(({ fromLine }) => fromLine))].map((line) => ({
+    line,
+    inner: commands.filter((command) => command.fromLine === line && command.file !== undefined).map((command) => command.line),
+  }));
 }
 
 function hiddenBy(
@@ -76,19 +83,21 @@ function hiddenBy(
 ): "a pipe" | "continue-on-error" | "the command after ||" | undefined {
   if (step.continueOnError) return "continue-on-error";
   const bare = command.replaceAll(/"[^"]*"|'[^']*'|\$\{\{.*?\}\}/g, "");
-  if (/\|\|(?!\s*(?:exit\s+[1-9]|\{[^}]*exit\s+[1-9]|\([^)]*exit\s+[1-9]|return\s+[1-9]|false\b))/.test(bare))
-    return "the command after ||";
+  if (hasFallback(bare)) return "the command after ||";
   const pipes = /[^|>]\|[^|]/.test(bare);
   return pipes && shell === undefined && !/pipefail/.test(step.run) ? "a pipe" : undefined;
 }
 
-const POOLED = /-pooler\b|pooled\b|with_pooler\b/i;
+/** Whether a line continues with success after a failure. */
+function hasFallback(line: string): boolean {
+  return /\|\|(?!\s*(?:exit\s+[1-9]|\{[^}]*exit\s+[1-9]|\([^)]*exit\s+[1-9]|return\s+[1-9]|false\b))/.test(line);
+}
 
 /** Migrations with the URL of a pooler, which the workflow sets or an earlier step writes. */
-export function throughPooler({ file, env, jobs }: Workflow): readonly CheckFinding[] {
+export function throughPooler({ file, env, jobs }: Workflow, repository: Repository): readonly CheckFinding[] {
   return jobs.flatMap((job) =>
     job.steps.flatMap((step, at) => {
-      if (migratingLines(step.run).length === 0) return [];
+      if (migratingLines(step, repository).length === 0) return [];
       const written = Object.assign({}, ...job.steps.slice(0, at).map(({ run }) => writtenVariables(run))) as Texts;
       const all: Texts = { ...env, ...job.env, ...written, ...step.env };
       const names = Object.keys(all).map((name) => `${name}=`);
@@ -100,5 +109,5 @@ export function throughPooler({ file, env, jobs }: Workflow): readonly CheckFind
 }
 
 function isPooledUrl(variable: string, value: string): boolean {
-  return /url|uri|dsn|pghost/i.test(variable) && !/unpooled/i.test(value) && POOLED.test(value);
+  return /url|uri|dsn|pghost/i.test(variable) && namesPooler(value);
 }

@@ -53,7 +53,13 @@ function namesSecret(text: string): boolean {
   return names.some(([, variable, secret]) => secret !== undefined || isSecretName(variable ?? ""));
 }
 
-const POOLED = /-pooler\b|pooled\b|with_pooler\b/i;
+// The last two are Supabase's pooler in transaction mode and Prisma's parameter for a pooler.
+const POOLED = /-pooler\b|pooled\b|with_pooler\b|\bpooler\.supabase\.com:6543\b|[?&]pgbouncer=true\b/i;
+
+/** Whether the URL or the expression of a URL names a connection pooler. */
+export function namesPooler(value: string): boolean {
+  return POOLED.test(value) && !/unpooled/i.test(value);
+}
 
 /** The URL of a pooler that a script writes for a migration that follows in it. */
 export function pooledInScript(script: Script): readonly CheckFinding[] {
@@ -62,7 +68,7 @@ export function pooledInScript(script: Script): readonly CheckFinding[] {
   if (migration === undefined) return [];
   return lines.flatMap(({ text, at }) => {
     const [, variable = "", value = ""] = /\b(?:echo|printf|export)\s+(?:-\w+\s+)*["']?(\w+)=(.*)$/.exec(text) ?? [];
-    const isPooled = POOLED.test(value) && !/unpooled/i.test(value) && /url|uri|dsn|host/i.test(variable);
+    const isPooled = namesPooler(value) && /url|uri|dsn|host/i.test(variable);
     if (!isPooled || at > migration.at || hasDirectUrl(script.text)) return [];
     return [inScript(script, at, (place) => found("migrates-through-pooler", script.object, { variable, value: text }, place))];
   });

@@ -32,3 +32,21 @@ test("a job that requires an output of a job that can be skipped wants to be ski
   expect(codes(after("needs.release.outputs.published == 'true' && needs.release.outputs.pre != 'true'"))).toEqual([]);
   expect(codes(after("needs.release.outputs.pre != 'true'"))).toEqual(["fallback-skipped"]);
 });
+
+const targeted = (condition: string): string => `on: pull_request_target
+jobs:
+  backport:
+    if: ${condition}
+    runs-on: x
+    steps: [{ uses: actions/checkout@v4, with: { ref: "\${{ github.event.pull_request.head.sha }}" } }]
+`;
+
+test.each([
+  ["github.event.pull_request.merged && startsWith(github.event.label.name, 'backport')", []],
+  ["github.event.pull_request.merged == true", []],
+  ["'!github.event.pull_request.merged'", ["untrusted-checkout"]],
+  ["github.event.pull_request.merged == false", ["untrusted-checkout"]],
+  ["github.event.action == 'labeled'", ["untrusted-checkout"]],
+])("the checkout of a pull request under the condition %s", (condition, expected) => {
+  expect(codes(targeted(condition))).toEqual(expected);
+});

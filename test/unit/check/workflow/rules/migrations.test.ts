@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { mistakesIn } from "../../../../../src/check/workflow/all-rules.ts";
+import { readDocument } from "../../../../../src/check/workflow/document.ts";
+import type { Repository } from "../../../../../src/check/workflow/repository.ts";
+import { workflowOf } from "../../../../../src/check/workflow/workflow.ts";
+
+const FILES: Readonly<Record<string, string>> = {
+  "package.json": JSON.stringify({
+    scripts: { "db:migrate": "tsx src/migrate.ts", deploy: "prisma migrate deploy", tolerant: "prisma migrate deploy || true" },
+  }),
+  Makefile: "migrate:\n\talembic upgrade head\n\nlint:\n\truff check\n",
+};
+const REPOSITORY: Repository = { read: (path) => FILES[path] };
+
+function codes(text: string): readonly string[] {
+  const workflow = workflowOf("ci.yml", readDocument(text));
+  return mistakesIn(workflow === undefined ? [] : [workflow], REPOSITORY).map(({ code }) => code);
+}
+
+const branchThen = (output: string, step: string): string => `on: pull_request
+jobs:
+  preview:
+    runs-on: x
+    steps:
+      - { id: db, uses: neondatabase/create-branch-action@v6, with: { branch_name: a, expires_at: soon } }
+      - run: echo "DATABASE_URL=\${{ steps.db.outputs.${output} }}" >> "$GITHUB_ENV"
+      - run: ${step}
+`;
+
+test.each([
+  ["a package script that starts a program", branchThen("db_url_with_pooler", "pnpm run db:migrate"), ["migrates-through-pooler"]],
+  ["a package script of a known tool", branchThen("db_url_pooled", "npm run deploy"), ["migrates-through-pooler"]],
+  ["a make target", branchThen("db_url_with_pooler", "make migrate"), ["migrates-through-pooler"]],
+  ["a target that does not migrate", branchThen("db_url_with_pooler", "make lint"), []],
+  ["the direct URL", branchThen("db_url", "pnpm run db:migrate"), []],
+])("the URL of a pooler reaches a migration in %s", (_, text, expected) => {
+  expect(codes(text)).toEqual(expected);
+});
+
+test.each([
+  ["a make target", "make migrate || true", ["migration-failure-hidden"]],
+  ["a package script whose failure hides itself", "npm run tolerant", ["migration-failure-hidden"]],
+  ["a make target that fails its step", "make migrate", []],
+  ["a target that does not migrate", "make lint || true", []],
+])("a step hides the failure of %s", (_, run, expected) => {
+  expect(codes(`on: push\njobs:\n  a:\n    runs-on: x\n    services: { db: { image: postgres } }\n    steps: [{ run: ${run} }]\n`)).toEqual(
+    expected,
+  );
+});
