@@ -92,7 +92,7 @@ function merge(spans: readonly Span[]): readonly Span[] {
 
 /** Programs often encode a text that was already escaped for JSON or a URL. */
 function encodedForms(secret: string): readonly Needle[] {
-  const forms = new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
+  const forms = new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())]);
   return [...forms].flatMap((form) => [
     ...base64Forms(Buffer.from(form)),
     { bytes: Buffer.from(form).toString("hex"), before: 0, after: 0, ignoreCase: true },

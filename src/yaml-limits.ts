@@ -39,7 +39,8 @@ export function parseYaml(
       options.lineCounter?.addNewLine(at + 1);
     return document;
   }
-  const document = yaml.parseDocument(text, { prettyErrors: false, ...options, uniqueKeys: false });
+  // At lower log levels the library prints warnings, with parts of the text.
+  const document = yaml.parseDocument(text, { prettyErrors: false, logLevel: "error", ...options, uniqueKeys: false });
   addDuplicateKeys(yaml, document);
   return document;
 }

@@ -68,9 +68,17 @@ function lastSegments(paths: readonly string[]): readonly string[] {
 function describe(field: Field, input: unknown): string {
   if (input === null || input === undefined || input === "") return "has no value";
   if (VALUE_FORMATS[field.kind].hidden) return "is not valid";
-  if (Array.isArray(input)) return input.length === 0 ? "is an empty list" : `is the list ${input.map(describeItem).join(", ")}`;
+  if (Array.isArray(input)) return input.length === 0 ? "is an empty list" : `is the list ${describeItems(input)}`;
   if (typeof input === "object") return "is a set of keys";
   return `is ${quote(input)}`;
+}
+
+/** More would hide the rest of the message. */
+const MOST_ITEMS = 10;
+
+function describeItems(list: readonly unknown[]): string {
+  const shown = list.slice(0, MOST_ITEMS).map(describeItem).join(", ");
+  return list.length > MOST_ITEMS ? `${shown} and ${list.length - MOST_ITEMS} more` : shown;
 }
 
 function describeItem(item: unknown): string {

@@ -20,8 +20,7 @@ export async function readConfigurationFile(file: string, label: string): Promis
 export async function parseConfiguration(text: string, label: string): Promise<SourceResult> {
   const yaml = await import("yaml");
   const lines = new yaml.LineCounter();
-  // At lower log levels the library prints warnings to stderr.
-  const document = parseYaml(yaml, text, MAX_TOKENS, { lineCounter: lines, logLevel: "error" });
+  const document = parseYaml(yaml, text, MAX_TOKENS, { lineCounter: lines });
   const broken = syntaxProblems(text, document, lines, yaml);
   if (broken.length > 0) return { entries: new Map(), problems: broken.map(({ line, text: problem }) => `${label}:${line}: ${problem}`) };
 

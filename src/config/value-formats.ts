@@ -59,11 +59,8 @@ export interface ValueFormat {
   readonly show?: (input: unknown) => string;
 }
 
-// A comma inside braces is part of a glob such as `*.{sql,ts}`.
-const BETWEEN_ITEMS = /\n|,(?![^{]*\})/;
 const items = (text: string): readonly string[] =>
-  text
-    .split(BETWEEN_ITEMS)
+  splitItems(text)
     .map((item) => item.trim())
     .filter((item) => item !== "");
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
@@ -196,4 +193,21 @@ function withoutLogin(url: string): string {
 /** A size in the form that the schema allows. */
 function bytesOf(text: string): number {
   return Number.parseInt(text, 10) * 1024 ** (text.endsWith("GB") ? 3 : 2);
+}
+
+/** Splits at line breaks and commas. A comma before a closing brace is part of a glob such as `*.{sql,ts}`. */
+function splitItems(text: string): readonly string[] {
+  const parts: string[] = [];
+  let end = text.length;
+  let isInBraces = false;
+  // From the end, because what follows a comma decides about it.
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    const character = text[at];
+    if (character === "{" || character === "}") isInBraces = character === "}";
+    else if (character === "\n" || (character === "," && !isInBraces)) {
+      parts.push(text.slice(at + 1, end));
+      end = at;
+    }
+  }
+  return [...parts, text.slice(0, end)].toReversed();
 }

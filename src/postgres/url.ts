@@ -63,14 +63,14 @@ function decode(part: string): string {
 /** Joins the parts to a URL, and encodes them. */
 export function formatUrl(parts: UrlParts): string {
   const host = parts.host.includes(":") ? `[${parts.host}]` : parts.host;
-  const login = `${encodeURIComponent(parts.user)}:${encodeURIComponent(parts.password)}`;
-  return `postgresql://${login}@${host}:${parts.port}/${encodeURIComponent(parts.database)}`;
+  const login = `${encodeURIComponent(parts.user.toWellFormed())}:${encodeURIComponent(parts.password.toWellFormed())}`;
+  return `postgresql://${login}@${host}:${parts.port}/${encodeURIComponent(parts.database.toWellFormed())}`;
 }
 
 /** The URL of another database on the same server, with the same login. */
 export function withDatabase(url: string, database: string): string {
   const parsed = new URL(url);
-  parsed.pathname = `/${encodeURIComponent(database)}`;
+  parsed.pathname = `/${encodeURIComponent(database.toWellFormed())}`;
   return parsed.href;
 }
 

@@ -39,6 +39,8 @@ export interface NeonHarness {
   readonly neon: Neon;
   readonly clock: Clock;
   readonly events: Event[];
+  /** Sends a request to the mock, as Neon's client does. */
+  readonly adapter: (config: unknown) => Promise<unknown>;
   provider(options?: Partial<Omit<NeonOptions, "choices">> & { readonly choices?: Partial<NeonChoices> }): Provider;
   limits(withinMs?: number, signal?: AbortSignal): Limits;
   /** `METHOD route` of every call so far. */
@@ -58,6 +60,7 @@ export async function createHarness(options: MockOptions & { readonly random?: (
     neon,
     clock,
     events,
+    adapter: world.adapter as unknown as NeonHarness["adapter"],
     provider: (own = {}) =>
       neonProvider({
         apiKey: KEY,

@@ -214,6 +214,7 @@ const WHOLE_ROOM = [
   "layers.test.ts",
   "migration-tools/all-tools.test.ts",
   "support/chaos.test.ts",
+  "support/fuzz.test.ts",
   "support/one-server.test.ts",
   "support/peers.test.ts",
   "support/whole-life.test.ts",

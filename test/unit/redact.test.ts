@@ -86,6 +86,10 @@ test("a cut text has no rest of a secret that begins before the cut", () => {
   expect(redactFrom("0123 secret-word 89", 17, ["secret-word"])).toBe("89");
 });
 
+test("accepts a secret with half of a character, which a text from JSON or YAML can have", () => {
+  expect(redact("the key is \uD800-secret", ["\uD800-secret"])).toBe("the key is ***");
+});
+
 test("searches 100 kB with 20 secrets within a second", () => {
   const secrets = Array.from({ length: 20 }, (_, at) => `secret-number-${at}-with-some-length`);
   const text = 'line "of" a \\"log\\" with 50%20 of everything\n'.repeat(2300);

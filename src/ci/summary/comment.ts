@@ -127,7 +127,7 @@ function outline({ title, failed, attempt }: Facts): string {
 }
 
 function marker(id: string): string {
-  return `<!-- offshoot:comment ${encodeURIComponent(id)} -->`;
+  return `<!-- offshoot:comment ${encodeURIComponent(id.toWellFormed())} -->`;
 }
 
 /** GitHub's run ids increase. A run name that is not a number cannot be compared, and counts as not later. */

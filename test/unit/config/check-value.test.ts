@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { LoadInput } from "../../../src/config/load.ts";
+import { checkValue } from "../../../src/config/check-value.ts";
+import { fieldAt } from "../../../src/config/fields.ts";
 import { NORMALISATION_CHOICES } from "../../../src/config/settings.ts";
+import { VALUE_FORMATS } from "../../../src/config/value-formats.ts";
 import { failureOf, loadText } from "./scratch.ts";
 
 const PROVIDERS = "expected auto, or one or more of neon, docker, embedded, existing, each only once";
@@ -202,4 +205,20 @@ describe("a wrong setting", () => {
     ]);
     expect(error).toMatchObject({ meaning: "The configuration has 7 problems. Nothing was done.", facts: { problems: 7 } });
   });
+});
+
+test("a list in a variable is split at commas outside of braces, in a time that grows with the text", () => {
+  const { fromText } = VALUE_FORMATS.list;
+  expect(fromText?.("a.{sql,ts} , b,,c}d,e{f,g\nh")).toEqual(["a.{sql,ts} , b,,c}d", "e{f", "g", "h"]);
+  const start = performance.now();
+  // 200,000 commas need more than a minute when the rest of the text is searched after each of them.
+  expect(fromText?.("a,".repeat(200_000))).toHaveLength(200_000);
+  expect(performance.now() - start).toBeLessThan(1000);
+});
+
+test("of a long wrong list, the message shows the first items", () => {
+  const field = fieldAt("provider");
+  if (field === undefined) throw new Error("There is no such setting.");
+  const checked = checkValue(field, Array<string>(12).fill("a"), "provider");
+  expect(checked).toHaveProperty("problem", expect.stringMatching(/is the list ("a", ){9}"a" and 2 more; expected/));
 });

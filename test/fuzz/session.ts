@@ -1,0 +1,11 @@
+import type { Row, Session } from "../../src/postgres/connect.ts";
+
+/** A session whose server answers each statement with these rows. */
+export function sessionWith(answer: (sql: string) => readonly unknown[]): Session {
+  return {
+    query: <R extends Row>(sql: string) => Promise.resolve(answer(sql) as R[]),
+    lost: new AbortController().signal,
+    close: () => Promise.resolve(),
+    searchPath: () => Promise.resolve(""),
+  };
+}
