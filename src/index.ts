@@ -32,4 +32,5 @@ export { type Failed, type Planned, type Reason, sweep, type SweepOptions, type 
 export { up, type UpOptions, type UpResult } from "./commands/up.ts";
 export type { DatabaseVariables } from "./providers/variables.ts";
 export { wait, type WaitOptions } from "./commands/wait.ts";
+export { writeAuditBaseline, type WriteBaselineOptions, type WrittenBaseline } from "./commands/write-audit-baseline.ts";
 export { writeAuditSpec, type WriteSpecOptions, type WrittenSpec } from "./commands/write-audit-spec.ts";

@@ -25,6 +25,7 @@ export const CODES: Readonly<Record<AuditCode, About>> = {
   "name-different": error("A name does not match the naming rule of the spec"),
   "postgres-different": warning("The spec was written from another major version of Postgres"),
   "ignore-expired": warning("An exception in the spec has expired"),
+  "baseline-outdated": info("An accepted finding no longer exists"),
 
   "overload-ambiguous": error("A call matches two overloads equally well"),
   "index-invalid": error("An index is invalid"),

@@ -34,6 +34,8 @@ export interface AuditFacts {
   readonly "postgres-different": { readonly expected: string; readonly actual: string };
   /** The last day of an exception has passed: it no longer hides findings. */
   readonly "ignore-expired": { readonly until: string; readonly why: string };
+  /** The baseline accepts a finding that this audit does not find any more. `accepted`: its code. */
+  readonly "baseline-outdated": { readonly accepted: string; readonly since: string; readonly why: string };
 
   /** A call that Postgres refuses with "is not unique" because two overloads match equally well. */
   readonly "overload-ambiguous": {

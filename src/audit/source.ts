@@ -18,6 +18,7 @@ const ON_SPEC_PAGE: ReadonlySet<AuditCode> = new Set<AuditCode>([
   "name-different",
   "postgres-different",
   "ignore-expired",
+  "baseline-outdated",
 ]);
 
 function pageOf(code: AuditCode): string {

@@ -41,6 +41,9 @@ export function menu(begin: Begin): Command {
     .option("--fail-on <severity>", "lowest severity that fails: error, warning or info; default: the setting audit.failOn")
     .option("--write", "write a new spec from this database; do not audit")
     .option("--update", "update the spec with the changes of the database; do not audit")
+    .option("--baseline", "accept the findings of today, so that only new ones are reported; do not audit")
+    .option("--reason <text>", "with --baseline: why the findings are accepted; an existing baseline accepts new ones only with it")
+    .option("--configure", "with --write or --baseline: add the file to offshoot.yaml")
     .option(...URL);
 
   add("drift", "compare the schema of the migrations with a branch, or any two schemas", () => import("./commands/drift.ts"))

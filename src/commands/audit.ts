@@ -4,12 +4,13 @@ import { projectForAudit, repositoryMigrations } from "../context/repository-mig
 import { targetDatabase } from "../context/target-database.ts";
 import { inPhase } from "../context/phase.ts";
 import { withReadSession } from "../context/read-session.ts";
+import { type BaselineFile, readBaseline } from "../context/baseline-file.ts";
 import { readSpec, type SpecFile } from "../context/spec-file.ts";
 import { OffshootError } from "../errors.ts";
 import type { AuditFinding } from "../audit/finding.ts";
 import { describeFindings } from "../findings/count.ts";
 import type { Severity } from "../findings/finding.ts";
-import type { ReportOptions } from "../findings/report/options.ts";
+import { inBrackets, type ReportOptions } from "../findings/report/options.ts";
 import { type FindingsResult, resultOf } from "../findings/result.ts";
 import { topOf } from "../identity/checkout.ts";
 import type { DirectUrl } from "../postgres/url.ts";
@@ -25,6 +26,8 @@ export interface AuditOptions extends CommonOptions {
 
 export interface AuditResult extends FindingsResult<AuditFinding> {
   readonly command: "audit";
+  /** Number of findings that the baseline accepts. They are not among `findings`. */
+  readonly accepted: number;
   /** Absolute path of the spec that was used. */
   readonly spec: string | undefined;
   /** Path of the spec, relative to the working directory. */
@@ -45,8 +48,21 @@ export type { AuditFinding } from "../audit/finding.ts";
 export async function audit(options: AuditOptions = {}): Promise<AuditResult> {
   const context = await prepare(options);
   const spec = await readSpec(context, options.spec);
+  const baseline = await readBaseline(context);
   const { url } = await targetDatabase(context, options.url);
-  return auditAndReport(context, url, spec, options.failOn);
+  return auditAndReport(context, url, { spec, baseline }, options.failOn);
+}
+
+/** The files that an audit compares with. */
+export interface AuditFiles {
+  readonly spec: SpecFile | undefined;
+  readonly baseline: BaselineFile | undefined;
+}
+
+/** Reads the configured spec and baseline. Commands call it before they change anything. Throws what `audit` throws for them. */
+export async function readAuditFiles(context: Context): Promise<AuditFiles> {
+  const spec = await readSpec(context);
+  return { spec, baseline: spec === undefined ? undefined : await readBaseline(context) };
 }
 
 /**
@@ -55,32 +71,54 @@ export async function audit(options: AuditOptions = {}): Promise<AuditResult> {
 export async function auditAndReport(
   context: Context,
   url: DirectUrl,
-  spec: SpecFile | undefined,
+  { spec, baseline }: AuditFiles,
   failOn = context.settings.audit.failOn,
 ): Promise<AuditResult> {
-  const { auditDatabase } = await import("../audit/audit.ts");
-  const { findings } = await inPhase(
+  const { findings, accepted } = await inPhase(
     context.emit,
     "audit",
     "schema",
-    async () => {
-      const project = await projectForAudit(context, spec?.spec);
-      return withReadSession(context, url, async (session) => {
-        const repository = project === undefined ? undefined : await repositoryMigrations(project, session);
-        return auditDatabase({ session, spec: spec?.spec, repository, now: context.now() });
-      });
-    },
-    (result) => `${describeFindings(result.findings)}${spec === undefined ? " (built-in rules only)" : ""}`,
+    async () => withoutAccepted(await findingsAt(context, url, spec), spec, baseline),
+    (result) => `${describeFindings(result.findings)}${inBrackets(limitsOf(spec, result.accepted))}`,
   );
   const result = {
     command: "audit" as const,
     ...resultOf(findings, failOn),
+    accepted,
     spec: spec?.path,
     specFile: spec === undefined ? undefined : relative(context.cwd, spec.path),
     folder: relative(await topOf(context.cwd), context.cwd),
   };
   await emitFindings(context, result);
   return result;
+}
+
+/** The findings of the database at `url`, also those that a baseline accepts. Throws the server's error. */
+export async function findingsAt(context: Context, url: DirectUrl, spec: SpecFile | undefined): Promise<readonly AuditFinding[]> {
+  const { auditDatabase } = await import("../audit/audit.ts");
+  const project = await projectForAudit(context, spec?.spec);
+  const { findings } = await withReadSession(context, url, async (session) => {
+    const repository = project === undefined ? undefined : await repositoryMigrations(project, session);
+    return auditDatabase({ session, spec: spec?.spec, repository, now: context.now() });
+  });
+  return findings;
+}
+
+async function withoutAccepted(
+  found: readonly AuditFinding[],
+  spec: SpecFile | undefined,
+  file: BaselineFile | undefined,
+): Promise<{ readonly findings: readonly AuditFinding[]; readonly accepted: number }> {
+  if (file === undefined) return { findings: found, accepted: 0 };
+  const { compareWithBaseline, reportedWith } = await import("../audit/baseline/baseline.ts");
+  const compared = compareWithBaseline(found, file.baseline, spec !== undefined);
+  return { findings: reportedWith(compared, file.baseline.file), accepted: compared.hidden.length };
+}
+
+/** What limits the result of an audit; undefined if nothing does. */
+function limitsOf(spec: unknown, accepted: number): string | undefined {
+  const limits = [...(spec === undefined ? ["built-in rules only"] : []), ...(accepted === 0 ? [] : [`${accepted} accepted`])];
+  return limits.length === 0 ? undefined : limits.join(", ");
 }
 
 /**
@@ -90,7 +128,7 @@ export async function auditAndReport(
 export async function requireAuditPasses(context: Context, url: DirectUrl): Promise<void> {
   const { spec } = context.settings.audit;
   if (spec === undefined) return;
-  const result = await auditAndReport(context, url, await readSpec(context));
+  const result = await auditAndReport(context, url, await readAuditFiles(context));
   const { counts, failed } = result;
   if (!failed) return;
   const { AUDIT } = await import("../audit/source.ts");
@@ -103,9 +141,9 @@ export async function requireAuditPasses(context: Context, url: DirectUrl): Prom
 }
 
 /** The options of a report that follow from the result of an audit. */
-export function auditReportOptions({ failOn, folder, spec, specFile }: AuditResult): ReportOptions {
-  const basic = { failOn, folder, file: specFile };
-  return spec === undefined ? { ...basic, scope: "built-in rules only", passed: "The schema was not compared with a spec" } : basic;
+export function auditReportOptions({ failOn, folder, spec, specFile, accepted }: AuditResult): ReportOptions {
+  const options = { failOn, folder, file: specFile, scope: limitsOf(spec, accepted) };
+  return spec === undefined ? { ...options, passed: "The schema was not compared with a spec" } : options;
 }
 
 /** Emits the findings for the CI job's page and as annotations of files. */

@@ -3,7 +3,6 @@ import { type CommonOptions, type Context, prepare } from "../context/context.ts
 import { isRunDatabaseAt, targetDatabase, type TargetDatabase } from "../context/target-database.ts";
 import { type Migrations, migrationsByWork, requireMigrations, type Step } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
-import { readSpec } from "../context/spec-file.ts";
 import { OffshootError } from "../errors.ts";
 import { commandEnvironment, distinctValues } from "../own-secrets.ts";
 import type { Project } from "../migration-tools/tool.ts";
@@ -13,7 +12,7 @@ import { secretsOf, variablesOf, variablesOfUrl } from "../providers/variables.t
 import { type Migrated, type MigrationStep, migrateOnce, type ReadinessRequest } from "../readiness/readiness.ts";
 import type { ToolLock } from "../readiness/request.ts";
 import type { Leadership } from "../readiness/work.ts";
-import { requireAuditPasses } from "./audit.ts";
+import { readAuditFiles, requireAuditPasses } from "./audit.ts";
 
 export interface MigrateOptions extends CommonOptions {
   /** The migration command and its arguments; default the setting `migrations.command`, else the detected tool. */
@@ -45,7 +44,7 @@ export type { Leadership } from "../readiness/work.ts";
 export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
   const context = await prepare(options);
   // An invalid spec must be reported before the database is changed.
-  await readSpec(context);
+  await readAuditFiles(context);
   const migrations =
     options.work === undefined
       ? await requireMigrations(context, options.command ?? [], "offshoot migrate")

@@ -3,7 +3,6 @@ import { type CommonOptions, type Context, prepare } from "../context/context.ts
 import { expectMigrations } from "../context/expected-migrations.ts";
 import { migrationsOf } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
-import { readSpec } from "../context/spec-file.ts";
 import { messageOf, OffshootError } from "../errors.ts";
 import { commandEnvironment } from "../own-secrets.ts";
 import { type Ended, runInForeground } from "../process/foreground.ts";
@@ -11,7 +10,7 @@ import type { Database } from "../providers/provider.ts";
 import { variablesOf } from "../providers/variables.ts";
 import { holdDatabase } from "../usage/hold.ts";
 import { type HeldDatabase, type KeptReason, tearDown } from "../usage/teardown.ts";
-import { requireAuditPasses } from "./audit.ts";
+import { readAuditFiles, requireAuditPasses } from "./audit.ts";
 import { removeAfterLastUse } from "./down.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { acquireRunDatabase } from "./up.ts";
@@ -50,7 +49,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   }
   const context = await prepare(options);
   // An invalid spec must be reported before a database is created.
-  await readSpec(context);
+  await readAuditFiles(context);
   await expectMigrations(context);
   let held: HeldDatabase | undefined;
   let ended: Ended;

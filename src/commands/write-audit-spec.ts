@@ -6,6 +6,8 @@ import { type CommonOptions, type Context, prepare } from "../context/context.ts
 import { targetDatabase } from "../context/target-database.ts";
 import { withReadSession } from "../context/read-session.ts";
 import { writeOutputFile } from "../context/output-file.ts";
+import { configureFile } from "../context/configure.ts";
+import { projectForAudit, repositoryMigrations } from "../context/repository-migrations.ts";
 import { specPath, specText } from "../context/spec-file.ts";
 
 export interface WriteSpecOptions extends CommonOptions {
@@ -13,6 +15,8 @@ export interface WriteSpecOptions extends CommonOptions {
   readonly spec?: string | undefined;
   /** A Postgres URL, or the name of an environment variable that holds one; default the run's own database. */
   readonly url?: string | undefined;
+  /** Set `audit.spec` in `offshoot.yaml` after a new spec was written. Default false: a note shows the line. */
+  readonly configure?: boolean | undefined;
   /** Update an existing spec, only where the database differs from it. Default false. */
   readonly update?: boolean | undefined;
 }
@@ -48,21 +52,35 @@ export async function writeAuditSpec(options: WriteSpecOptions = {}): Promise<Wr
   if (original !== undefined) (await import("../audit/spec/parse.ts")).parseSpec(original, name);
   const { url } = await targetDatabase(context, options.url);
   return withReadSession(context, url, (session) =>
-    original === undefined ? write(session, context, path) : update(session, context, { path, name, original }),
+    original === undefined ? write(session, context, path, options.configure ?? false) : update(session, context, { path, name, original }),
   );
 }
 
-async function write(session: Session, context: Context, path: string): Promise<WrittenSpec> {
-  const { cwd, resolved, emit } = context;
+async function write(session: Session, context: Context, path: string, configure: boolean): Promise<WrittenSpec> {
   const { readCatalog } = await import("../catalog/read.ts");
   const { writeSpec } = await import("../audit/spec-writer/write.ts");
   const catalog = await readCatalog(session);
-  await writeOutputFile(path, writeSpec(catalog), { cwd, fresh: true });
-  if (specPath(context, undefined) !== path) {
-    const key = relative(resolved.directory, path);
-    emit({ kind: "note", text: `The audits do not use this spec yet. To use it, add the line \`audit: ${key}\` to offshoot.yaml.` });
-  }
+  await writeOutputFile(path, writeSpec(catalog, await hasReadableHeads(session, context)), { cwd: context.cwd, fresh: true });
+  await configureFile(context, "spec", path, configure);
   return { path, state: "written", schemas: catalog.schemas.length, left: [], unlisted: [] };
+}
+
+/** Whether audits can compare the migrations of this repository with the database, so that a spec can say `migrations: heads`. */
+async function hasReadableHeads(session: Session, context: Context): Promise<boolean> {
+  const project = await projectForAudit(context, undefined);
+  if (project === undefined) return false;
+  const { recorded } = await repositoryMigrations(project, session);
+  const { tool, unreadable, pending, unknown } = recorded ?? { tool: project.tool, unreadable: undefined, pending: [], unknown: [] };
+  if (unreadable !== undefined) {
+    const why = `the version table of ${tool} could not be read (${unreadable})`;
+    context.emit({ kind: "note", text: `The spec does not contain \`migrations: heads\`, because ${why}.` });
+    return false;
+  }
+  if (pending.length + unknown.length > 0) {
+    const what = pending.length > 0 ? `lacks ${pending.join(", ")}` : `has ${unknown.join(", ")}, which the repository does not have`;
+    context.emit({ kind: "warning", text: `The database ${what}, so its schema is not that of the repository's migrations.` });
+  }
+  return true;
 }
 
 interface Existing {

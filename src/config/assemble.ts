@@ -59,7 +59,7 @@ export function assembleSettings(entries: EffectiveEntries): Settings {
     base: get("base"),
     baseTtlMs: get("baseTtl"),
     cache: { bases: get("cache.bases"), bytes: get("cache.size") },
-    audit: { spec: get("audit.spec"), failOn: get("audit.failOn") },
+    audit: { spec: get("audit.spec"), baseline: get("audit.baseline"), failOn: get("audit.failOn") },
     check: { workflow: { require: get("check.workflow.require") } },
     comment: get("comment"),
     commentOutput: get("commentOutput"),

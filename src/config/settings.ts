@@ -171,6 +171,8 @@ export interface StepSettings {
 export interface AuditSettings {
   /** Path of the spec, relative to the folder of the configuration (`Resolved.directory`). */
   readonly spec: string | undefined;
+  /** Path of the baseline, relative to the same folder. Undefined: no finding is accepted. */
+  readonly baseline: string | undefined;
   /** The lowest severity that fails an audit. Default `error`. */
   readonly failOn: "error" | "warning" | "info";
 }

@@ -40,6 +40,11 @@ export const WORK_FIELDS = [
     description: "Path of the audit spec. `audit: FILE` is a short form.",
   },
   {
+    path: "audit.baseline",
+    kind: "path",
+    description: "Path of the baseline: the accepted findings, which audits do not report. `offshoot audit --baseline` writes it.",
+  },
+  {
     path: "audit.failOn",
     kind: "severity",
     default: "error",

@@ -18,6 +18,7 @@ export const SPEC_MESSAGES: MessagesOf<
   | "name-different"
   | "postgres-different"
   | "ignore-expired"
+  | "baseline-outdated"
 > = {
   missing: ({ expected, nearest }, { kind }) => ({
     problem: `${kind} is missing`,
@@ -89,6 +90,11 @@ export const SPEC_MESSAGES: MessagesOf<
     problem: `the exception in the spec expired on ${until}`,
     details: [`its reason: ${why}`],
     remedy: "Remove it, or set a new date.",
+  }),
+  "baseline-outdated": ({ accepted, since, why }) => ({
+    problem: `the finding ${accepted}, which was accepted on ${since}, no longer exists`,
+    details: [`its reason: ${why}`],
+    remedy: "offshoot audit --baseline removes it from the baseline.",
   }),
   "version-several": ({ column, values }) => ({
     problem: `"${column}" holds ${values.length} migration versions, where one is usual`,

@@ -15,14 +15,15 @@ const HEADER = ` The schema that this database must have. "offshoot audit" check
 
 /**
  * Writes the spec that a database fulfils exactly, as YAML in a fixed order with one column per line, so that diffs are easy to
- * read. Versions of extensions are left out because they differ between servers.
+ * read. Versions of extensions are left out because they differ between servers. `hasHeads`: also require the newest migration.
  */
-export function writeSpec(catalog: Catalog): string {
+export function writeSpec(catalog: Catalog, hasHeads = false): string {
   const { server, extensions, schemas } = catalog;
   const found = lookup(catalog);
   const document = new Document({
     version: 1,
     postgres: server.major,
+    ...(hasHeads ? { migrations: "heads" } : {}),
     ...(extensions.length === 0 ? {} : { extensions: extensions.map(({ name }) => keyOfName(name)) }),
     ...publicationSection(found),
     ...eventTriggerSection(found),

@@ -50,7 +50,7 @@ test("an audit at the same time as jobs that write, create and drop objects has 
   );
   try {
     for (const end = performance.now() + 5000; performance.now() < end;)
-      expect((await auditAndReport(context, url, undefined)).findings).toEqual([]);
+      expect((await auditAndReport(context, url, { spec: undefined, baseline: undefined })).findings).toEqual([]);
   } finally {
     over.abort();
     await siblings;
@@ -61,7 +61,7 @@ test("a read waits while another session changes a table, and succeeds afterward
   const url = await makeDatabase("create table a (id bigint primary key); create view v as select id from a");
   const other = await connect(url);
   await other.query("begin; lock table a in access exclusive mode");
-  const audit = auditAndReport(context, url, undefined);
+  const audit = auditAndReport(context, url, { spec: undefined, baseline: undefined });
   // The attempts end early: none waits for a lock until the server looks for deadlocks.
   const waits = (): Promise<unknown[]> =>
     other.query("select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())");

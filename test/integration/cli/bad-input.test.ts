@@ -96,11 +96,24 @@ const CASES: Readonly<Record<string, Case>> = {
   "audit of an unknown run": { args: ["audit", "--run", "who"], errors: ["There is no database for the run who"] },
   "audit --write with --report": {
     args: ["audit", "--write", "--report", "junit=report.xml", "--url", `postgresql://u:${SECRET}@127.0.0.1:9/d`],
-    errors: ["--write writes a spec and does not audit", "Remove --report"],
+    errors: ["--write writes a file and does not audit", "Remove --report"],
   },
   "audit --update with --fail-on": {
     args: ["audit", "--update", "--fail-on", "info", "--url", `postgresql://u:${SECRET}@127.0.0.1:9/d`],
-    errors: ["--update writes a spec and does not audit", "Remove --fail-on"],
+    errors: ["--update writes a file and does not audit", "Remove --fail-on"],
+  },
+  "audit --baseline with --write": {
+    args: ["audit", "--write", "--baseline"],
+    errors: ["--write and --baseline cannot be used together", "Run them one after the other"],
+  },
+  "audit --reason without --baseline": { args: ["audit", "--reason", "x"], errors: ["--reason is only for --baseline", "Add --baseline"] },
+  "audit --configure alone": {
+    args: ["audit", "--configure"],
+    errors: ["--configure is only for --write and --baseline", "Add one of them"],
+  },
+  "audit --baseline with an empty reason": {
+    args: ["audit", "--baseline", "--reason", " "],
+    errors: ["The reason is empty", "--baseline --reason TEXT"],
   },
   "audit with a spec that does not exist": {
     args: ["audit", "nowhere.yaml"],

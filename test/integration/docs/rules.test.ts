@@ -2,6 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditDatabase } from "../../../src/audit/audit.ts";
+import { compareWithBaseline, reportedWith } from "../../../src/audit/baseline/baseline.ts";
+import { parseBaseline } from "../../../src/audit/baseline/parse.ts";
 import type { AuditFinding } from "../../../src/audit/finding.ts";
 import { AUDIT } from "../../../src/audit/source.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
@@ -50,7 +52,15 @@ async function execute(url: string, script = ""): Promise<void> {
   });
 }
 
-async function findings(url: string, code: string, specText: string | undefined): Promise<readonly AuditFinding[]> {
+async function findings(url: string, code: string, text: string | undefined): Promise<readonly AuditFinding[]> {
+  if (code === "baseline-outdated") {
+    const baseline = parseBaseline(`version: 1\n${text}`, "audit.baseline.yaml");
+    return reportedWith(compareWithBaseline(await withoutBaseline(url, code, undefined), baseline, false), baseline.file);
+  }
+  return withoutBaseline(url, code, text);
+}
+
+async function withoutBaseline(url: string, code: string, specText: string | undefined): Promise<readonly AuditFinding[]> {
   const spec = specText === undefined ? undefined : parseSpec(`version: 1\n${specText}`, "schema.audit.yaml");
   return withSession(url, async (session) => {
     const repository =
@@ -65,7 +75,7 @@ describe.each(pages.map((page) => [page.code, page] as const))("the page of %s",
     const url = await server.createDatabase(`page_${code.replaceAll("-", "_")}`);
     expect(blocks["sql bad"]).toBeDefined();
     await execute(url, blocks["sql bad"]);
-    const found = await findings(url, code, blocks["yaml spec"]);
+    const found = await findings(url, code, blocks["yaml spec"] ?? blocks["yaml baseline"]);
     expect(found).toMatchObject([{ code, severity }]);
     const ignored = blocks["yaml ignore"] === undefined ? [] : await findings(url, code, blocks["yaml ignore"]);
     expect(ignored).toEqual([]);

@@ -4,6 +4,7 @@ import { RENDERERS } from "../../../src/findings/report/renderers.ts";
 import { CODES } from "../../../src/audit/codes.ts";
 import { specJsonSchema } from "../../../src/audit/spec/file-schema.ts";
 import { NAMED_KINDS } from "../../../src/audit/spec/entry.ts";
+import { parseBaseline } from "../../../src/audit/baseline/parse.ts";
 import { parseSpec } from "../../../src/audit/spec/parse.ts";
 import { parseConfiguration } from "../../../src/config/file.ts";
 
@@ -16,9 +17,11 @@ test("each spec in docs/audit.md is valid", () => {
   for (const spec of blocks("spec")) expect(() => parseSpec(spec, "docs/audit.md")).not.toThrow();
 });
 
-test("the configuration in docs/audit.md is valid", async () => {
-  const [config = ""] = blocks("config");
-  expect(await parseConfiguration(config, "offshoot.yaml")).toMatchObject({ problems: [] });
+test("each configuration and each baseline in docs/audit.md is valid", async () => {
+  expect(blocks("config").length).toBe(2);
+  for (const config of blocks("config")) expect(await parseConfiguration(config, "offshoot.yaml")).toMatchObject({ problems: [] });
+  const [baseline = ""] = blocks("baseline");
+  expect(parseBaseline(baseline, "docs/audit.md").accepted).toHaveLength(1);
 });
 
 test("docs/audit.md lists every report format, and its commands use existing ones", () => {
