@@ -42,6 +42,7 @@ export const ERROR_EXIT = {
   POSTGRES_NOT_FOUND: EXIT.noProvider,
   POSTGRES_START_FAILED: EXIT.noProvider,
   DISK_FULL: EXIT.noProvider,
+  SERVER_FAILED: EXIT.noProvider,
   CONNECTION_FAILED: EXIT.noProvider,
   NOT_OURS: EXIT.refused,
   PROTECTED: EXIT.refused,

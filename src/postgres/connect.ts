@@ -5,6 +5,7 @@ import { codeOf, OffshootError } from "../errors.ts";
 import { cancelled } from "../deadline.ts";
 import { pinEachTransaction, refusesOptions } from "./pooled-session.ts";
 import type { Opened, Row, Session } from "./session.ts";
+import { serverFailure } from "./server-failure.ts";
 import { newerSettings, OWN_SEARCH_PATH, withOwnSettings } from "./session-settings.ts";
 import { SQLSTATE } from "./sqlstate.ts";
 import { isWithoutTls, tlsFailureOf } from "./tls-failure.ts";
@@ -34,13 +35,18 @@ const CLOSE_MS = 1000;
 
 /**
  * Opens a session with our own settings, and the transport of the URL (`transportOf`). The caller closes it; prefer `withSession`. Throws the
- * driver's or the server's error, `URL_INVALID` for an unknown `sslmode`, and `USAGE` for a file that cannot be read.
+ * driver's or the server's error, `URL_INVALID` for an unknown `sslmode`, and `USAGE` for a file that cannot be read. The session
+ * and its queries throw `DISK_FULL` and `SERVER_FAILED` when the server itself fails (`serverFailure`).
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Session> {
   if (options.settings === "database") return openTransport(url, options);
   const searchPath = (): Promise<string> => withSession(url, (other) => other.searchPath(), { ...options, settings: "database" });
-  const session = await openOwn(url, options);
-  return { ...session, searchPath };
+  const failed = (thrown: unknown): never => {
+    throw serverFailure(url, thrown);
+  };
+  const session = await openOwn(url, options).catch(failed);
+  const query = <R extends Row>(sql: string, values?: readonly unknown[]): Promise<R[]> => session.query<R>(sql, values).catch(failed);
+  return { ...session, query, searchPath };
 }
 
 async function openOwn(url: string, options: ConnectOptions): Promise<Session> {

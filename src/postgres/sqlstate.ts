@@ -19,6 +19,8 @@ export const SQLSTATE = {
   invalidAuthorization: "28000",
   insufficientPrivilege: "42501",
   objectInUse: "55006",
+  notInPrerequisiteState: "55000",
+  undefinedFile: "58P01",
   diskFull: "53100",
   tooManyConnections: "53300",
   cannotConnectNow: "57P03",

@@ -124,7 +124,7 @@ export interface Listed {
   readonly parentId: string | undefined;
   /** When this was read, by the clock that its times are measured by. Undefined: by the clock of this machine. */
   readonly readAt?: Date | undefined;
-  /** True when its creation failed and no job can use it. */
+  /** True when its creation failed or its deletion was interrupted, and no job can use it. */
   readonly broken: boolean;
 }
 

@@ -1,4 +1,5 @@
-import { codeOf, messageOf, OffshootError } from "../errors.ts";
+import { isOffshootError, messageOf, OffshootError } from "../errors.ts";
+import { sqlstateOf } from "../postgres/server-failure.ts";
 import { isTemporary, SQLSTATE } from "../postgres/sqlstate.ts";
 import type { Lost } from "./claim.ts";
 
@@ -25,11 +26,13 @@ export function lostBy(thrown: unknown, what: string): Lost {
 
 /** The error for a marker that the server cannot write. `what` completes "could not record …". */
 export function cannotRecord(thrown: unknown, what: string): unknown {
-  const sqlstate = codeOf(thrown);
+  const sqlstate = sqlstateOf(thrown);
   // The caller reports missing rights for all statements alike.
   if (sqlstate === SQLSTATE.insufficientPrivilege) return thrown;
-  const isFull = sqlstate === SQLSTATE.diskFull;
-  return new OffshootError(isFull ? "DISK_FULL" : "LEADERSHIP_LOST", `The database could not record ${what}: ${messageOf(thrown)}.`, {
+  const isFull = isOffshootError(thrown) && thrown.code === "DISK_FULL";
+  // The words of the server say more than what they mean for any statement.
+  const why = messageOf(isOffshootError(thrown) ? (thrown.cause ?? thrown) : thrown).replace(/\.$/, "");
+  return new OffshootError(isFull ? "DISK_FULL" : "LEADERSHIP_LOST", `The database could not record ${what}: ${why}.`, {
     meaning: "The migration command has ended, and no other job can see its result. The next job runs the migrations again.",
     remedy: isFull
       ? "Free some disk space on the database server, then run the job again."

@@ -104,7 +104,7 @@ function whyGuarded(listed: Listed, { repository }: Policy): Reason | undefined 
 
 function whyStale(listed: Listed, policy: Policy): Reason | undefined {
   const ageMs = sinceMs(listed.createdAt, policy.now);
-  if (listed.broken) return because("broken", "its creation failed, or its server has ended");
+  if (listed.broken) return because("broken", "its creation or deletion did not finish, or its server has ended");
   if (listed.kind === "base") {
     const unusedMs = sinceMs(listed.lastUsedAt ?? listed.createdAt, policy.now);
     return unusedMs > policy.baseTtlMs ? because("base-unused", `no run has used it for ${days(unusedMs)}`) : undefined;

@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly binaries?: string;
   /** The npm packages of these folders are searched for Postgres. Default: those of this checkout. */
   readonly roots?: readonly string[];
+  /** The folder for its data. Default: the temporary folder. */
+  readonly folder?: string;
 }
 
 const CHECKOUT = new URL("../..", import.meta.url).pathname;
@@ -45,7 +47,7 @@ export async function startServer(
   options: ServerOptions = {},
 ): Promise<TestServer> {
   const runtime = await runtimeOf(options);
-  const home = await mkdtemp(join(tmpdir(), "offshoot-test-pg-"));
+  const home = await mkdtemp(join(options.folder ?? tmpdir(), "offshoot-test-pg-"));
   await chmod(home, 0o755);
   const data = join(home, "data");
   const within = deadline("starting the test server", TIMEOUT_MS);

@@ -24,11 +24,16 @@ export function listedJson(listed: Listed): Record<string, unknown> {
     lastUsedAt: listed.lastUsedAt?.toISOString() ?? null,
     sessions: listed.sessions ?? null,
     sizeBytes: listed.sizeBytes ?? null,
+    broken: listed.broken,
   };
 }
 
 function row(listed: Listed): readonly string[] {
-  const until = listed.expiresAt === undefined ? "does not expire" : `expires at ${listed.expiresAt.toISOString()}`;
+  const until = listed.broken
+    ? "cannot be used: its creation or deletion did not finish"
+    : listed.expiresAt === undefined
+      ? "does not expire"
+      : `expires at ${listed.expiresAt.toISOString()}`;
   return [listed.provider, listed.kind, listed.name, ownerOf(listed), until];
 }
 

@@ -1,6 +1,6 @@
 import type { BaseLimits } from "./base-limits.ts";
 import { jitter } from "../../deadline.ts";
-import { codeOf, OffshootError } from "../../errors.ts";
+import { codeOf, isOffshootError, OffshootError } from "../../errors.ts";
 import { connectionError } from "../../postgres/connect.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
 import { tlsFailureOf } from "../../postgres/tls-failure.ts";
@@ -10,6 +10,7 @@ import type { Refusal, DatabaseRequest } from "../provider.ts";
 import { touchBase } from "./base.ts";
 import { type Created, createOrAdopt } from "./create.ts";
 import { dropStale } from "./drop.ts";
+import { dropWithoutFiles } from "./invalid.ts";
 import { toDatabase } from "./names.ts";
 import { type Bounds, type Server, type ServerSource, withinSession } from "./server.ts";
 
@@ -78,8 +79,18 @@ async function tryOn<T>(source: ServerSource, server: Server, bounds: Bounds, wo
     // Nothing was created when the role cannot create databases, so this is still a refusal.
     const refusal = code === SQLSTATE.insufficientPrivilege ? await source.refuse(bounds) : undefined;
     if (refusal !== undefined) return refusal;
-    throw serverError(server, thrown);
+    throw withoutSpace(serverError(server, thrown));
   }
+}
+
+/** Adds what a full disk means for the database that was wanted. */
+function withoutSpace(thrown: unknown): unknown {
+  if (!isOffshootError(thrown) || thrown.code !== "DISK_FULL" || thrown.facts["sqlstate"] === undefined) return thrown;
+  return new OffshootError("DISK_FULL", "No database was created: the disk of the Postgres server is full.", {
+    meaning: thrown.meaning,
+    remedy: "Free some disk space, or drop stale databases with `offshoot sweep --yes`.",
+    facts: thrown.facts,
+  });
 }
 
 async function createOn(
@@ -97,7 +108,10 @@ async function createOn(
     const { now = () => new Date() } = options;
     const created = await createOrAdopt(session, { name, tag, fingerprint, quickCheckpoints: source.quickCheckpoints, now }, bounds);
     const { snapshot, base, origin } = created;
-    await withinSession(withDatabase(server.url, name), bounds.within, (own) => own.query("select 1"));
+    await withinSession(withDatabase(server.url, name), bounds.within, (own) => own.query("select 1")).catch(async (thrown: unknown) => {
+      if (codeOf(thrown) === SQLSTATE.undefinedDatabase) await dropWithoutFiles(session, name, created, bounds);
+      throw thrown;
+    });
     // Only the creator maintains the server: one of many jobs that start at once is enough.
     if (origin === "created" && !snapshot.hasIdleReaper && snapshot.upMs > REAPER_START_MS) await source.startIdleReaper?.(server);
     if (origin === "created")
@@ -113,12 +127,6 @@ const UNKNOWN_HOST = "ENOTFOUND";
 /** The error of offshoot for an expected failure of the server. Anything else is returned as it was thrown. */
 export function serverError(server: Server, thrown: unknown): unknown {
   const code = codeOf(thrown);
-  if (code === SQLSTATE.diskFull) {
-    return new OffshootError("DISK_FULL", "No database was created: the disk of the Postgres server is full.", {
-      remedy: "Free some disk space, or drop stale databases with `offshoot sweep --yes`.",
-      cause: thrown,
-    });
-  }
   const expected: readonly (string | undefined)[] = [SQLSTATE.invalidPassword, SQLSTATE.invalidAuthorization, UNKNOWN_HOST];
   const isExpected = isTemporary(thrown) || expected.includes(code) || tlsFailureOf(server.url, thrown) !== undefined;
   return isExpected ? connectionError(server.url, thrown) : thrown;

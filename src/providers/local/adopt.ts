@@ -49,7 +49,8 @@ function msOf(expires: string | undefined): number {
   return expires === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(expires);
 }
 
-function tagOfSameRun(entry: Entry, wanted: OwnerTag): OwnerTag {
+/** The tag of a database, if it was created for the same run or base. Throws `NOT_OURS`. */
+export function tagOfSameRun(entry: Entry, wanted: OwnerTag): OwnerTag {
   const { tag } = entry;
   if (tag === undefined) {
     throw new OffshootError("NOT_OURS", `The database ${entry.name} already exists and has no owner tag of offshoot.`, {

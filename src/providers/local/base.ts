@@ -47,8 +47,9 @@ export function keepAsBase(request: KeepAsBaseRequest): Promise<boolean> {
     const scratch = scratchName();
     const { entries, major, now } = await readDatabases(session);
     const existing = entries.find((entry) => entry.name === name);
-    if (existing !== undefined) return existing.isOwn;
+    if (existing !== undefined && (existing.isValid || !existing.isOwn || existing.tag?.kind !== "base")) return existing.isOwn;
     if (!(await tryCreatorLocks(session, name, scratch))) return false;
+    if (existing !== undefined) await dropEntry(session, existing);
     if (!(await tryToCopy(session, copyStatement(scratch, request.database, request.quickCheckpoints && major >= 15)))) return false;
     try {
       if (!(await request.stillTrue())) return await discard(session, scratch);

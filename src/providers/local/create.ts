@@ -9,6 +9,7 @@ import { adopt } from "./adopt.ts";
 import { copyStatement, propertyStatements } from "./copy.ts";
 import { commentOn, type Entry, formatComment, readDatabases, type Snapshot } from "./databases.ts";
 import { dropEntry } from "./drop.ts";
+import { dropInvalid, isWithoutFiles } from "./invalid.ts";
 import { releaseAll, tryCreatorLocks } from "./locks.ts";
 import { scratchName, templateName } from "./names.ts";
 import type { Bounds } from "./server.ts";
@@ -43,7 +44,9 @@ export async function createOrAdopt(session: Session, request: CreateRequest, bo
     wanted ??= byServerClock(request, snapshot, bounds);
     const { name, tag: own } = wanted;
     const existing = snapshot.entries.find((entry) => entry.name === name);
-    if (existing !== undefined) {
+    if (existing?.isValid === false) {
+      await dropInvalid(session, existing, own, bounds);
+    } else if (existing !== undefined) {
       const tag = await adopt(session, existing, own, snapshot.now, bounds.within);
       if (tag !== undefined) return { origin: "adopted", tag, base: undefined, snapshot };
     } else {
@@ -87,7 +90,9 @@ async function tryToCreate(session: Session, wanted: CreateRequest, bounds: Boun
 function baseOf(snapshot: Snapshot, fingerprint: string | undefined): Entry | undefined {
   if (fingerprint === undefined) return undefined;
   const name = templateName(fingerprint);
-  return snapshot.entries.find((entry) => entry.name === name && entry.isTemplate && entry.isOwn && entry.tag?.fingerprint === fingerprint);
+  return snapshot.entries.find(
+    (entry) => entry.name === name && entry.isTemplate && entry.isOwn && entry.isValid && entry.tag?.fingerprint === fingerprint,
+  );
 }
 
 /** Undefined when the base could not be copied, for example because it was dropped meanwhile. The run then starts from an empty database. */
@@ -97,6 +102,7 @@ async function tryToCopy(session: Session, scratch: string, base: Entry, isQuick
     return base;
   } catch (thrown) {
     if (session.lost.aborted) throw thrown;
+    if (isWithoutFiles(thrown)) await dropEntry(session, base).catch(() => {});
     emit({ kind: "note", text: `Could not copy the base ${base.name}, so the database starts empty: ${messageOf(thrown)}` });
     return undefined;
   }

@@ -20,6 +20,10 @@ export interface Entry extends Comment {
   readonly isTemplate: boolean;
   /** Whether it belongs to the role of the session that read it. Another role could have put code into it. */
   readonly isOwn: boolean;
+  /** False after an interrupted DROP: the server refuses every use, and only another DROP helps. */
+  readonly isValid: boolean;
+  /** Identifies the database among later ones of the same name. */
+  readonly oid: number;
   /** Open sessions that are a use of the database. */
   readonly sessions: number;
 }
@@ -41,12 +45,20 @@ interface SnapshotRow extends Omit<Snapshot, "entries">, Record<string, unknown>
     readonly comment: string | null;
     readonly isTemplate: boolean;
     readonly isOwn: boolean;
+    readonly isValid: boolean;
+    readonly oid: number;
     readonly sessions: number;
   }[];
 }
 
 /** The longest comment of offshoot has some thousand characters. The rest of a longer one is not read, so that it has no valid tag. */
 export const COMMENT = "left(shobj_description(d.oid, 'pg_database'), 16384)";
+
+/**
+ * A condition on `pg_database d`. Before it removes the files, DROP writes this limit of connections, which no user can set, and the
+ * minor releases of August 2023 and later respect it (PostgreSQL source, `DATCONNLIMIT_INVALID_DB`).
+ */
+export const IS_VALID = "d.datconnlimit <> -2";
 
 /** Reads in one round trip what all decisions about databases need. */
 export async function readDatabases(session: Session): Promise<Snapshot> {
@@ -57,6 +69,7 @@ export async function readDatabases(session: Session): Promise<Snapshot> {
        exists (select from pg_locks where locktype = 'advisory' and objsubid = 2
          and classid = $1::int::oid and objid = hashtext($2)::oid) as "hasIdleReaper",
        coalesce((select json_agg(json_build_object('name', datname, 'isTemplate', datistemplate, 'isOwn', pg_get_userbyid(datdba) = current_user,
+           'isValid', ${IS_VALID}, 'oid', d.oid::int8,
            'sessions', (select count(*) from pg_stat_activity a where a.datid = d.oid and ${IS_USE}),
            'comment', ${COMMENT}) order by datname)
          from pg_database d where starts_with(datname, 'offshoot_')
@@ -68,9 +81,12 @@ export async function readDatabases(session: Session): Promise<Snapshot> {
   return { now: row.now, major: row.major, upMs: row.upMs, hasIdleReaper: row.hasIdleReaper, entries };
 }
 
-/** Whether runs have databases on the server, or a session is open in one. Then it must not be stopped. Bases alone are a cache. */
+/**
+ * Whether runs have databases on the server, or a session is open in one. Then it must not be stopped. Bases alone are a cache, and
+ * what an interrupted DROP left is of no use.
+ */
 export function hasRuns(snapshot: Snapshot): boolean {
-  return snapshot.entries.some((entry) => !entry.isTemplate && (entry.tag !== undefined || entry.sessions > 0));
+  return snapshot.entries.some((entry) => entry.isValid && !entry.isTemplate && (entry.tag !== undefined || entry.sessions > 0));
 }
 
 /** The databases that stay on disk when the server is stopped now. */

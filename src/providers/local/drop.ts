@@ -126,22 +126,24 @@ export async function dropStale(session: Session, snapshot: Snapshot, options: S
 
 async function dropAndReport(
   session: Session,
-  { name, tag }: Entry,
+  { name, tag, isValid }: Entry,
   mayDrop: (entry: Entry, snapshot: Snapshot) => boolean,
   { within, emit }: StaleOptions,
 ): Promise<void> {
   const outcome = await dropDatabase(session, name, within, mayDrop, dropUnused);
   if (outcome !== "deleted" || tag?.kind !== "run") return;
-  emit({ kind: "note", text: `Dropped the database ${name} of the run ${tag.run}, which expired at ${tag.expires} and was not in use.` });
+  const why = isValid ? `expired at ${tag.expires} and was not in use` : "could not be used after an interrupted DROP";
+  emit({ kind: "note", text: `Dropped the database ${name} of the run ${tag.run}, which ${why}.` });
 }
 
 /**
- * Whether a run's database has expired and is not in use, or a base is unused for too long. A database without a readable tag
+ * Whether a run's database has expired and is not in use, or a base is unused for too long, or an interrupted DROP left it. A database without a readable tag
  * is never stale.
  */
 export function isStale(entry: Entry, now: Date, { baseTtlMs, idleMs }: { readonly baseTtlMs: number; readonly idleMs: number }): boolean {
   const { tag } = entry;
   if (tag === undefined) return false;
+  if (!entry.isValid) return true;
   if (tag.kind === "run") {
     const isExpired = tag.expires !== undefined && Date.parse(tag.expires) <= now.getTime();
     return isExpired && whyInUse(entry, now, idleMs) === undefined;

@@ -2,7 +2,7 @@ import { codeOf } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import type { Listed } from "../provider.ts";
-import { COMMENT, parseComment, readComment } from "./databases.ts";
+import { COMMENT, IS_VALID, parseComment, readComment } from "./databases.ts";
 import { DATABASE_PREFIX, isScratch, toFullName } from "./names.ts";
 import type { Bounds, Server, ServerSource } from "./server.ts";
 import { IS_USE } from "./sessions.ts";
@@ -12,6 +12,9 @@ interface Row extends Record<string, unknown> {
   readonly comment: string | null;
   readonly sessions: number;
   readonly sizeBytes: number | null;
+  readonly isValid: boolean;
+  /** Whether the server reports the size of the database to this role. */
+  readonly hasSize: boolean;
   /** The server's clock; undefined for a stopped server. */
   readonly now: Date | undefined;
 }
@@ -31,12 +34,14 @@ export async function listServer(source: ServerSource, server: Server, session: 
 }
 
 function readRows(session: Session): Promise<readonly Row[]> {
-  // The inner select reads the database by its oid again, because the size of a database that was just dropped is an error.
+  // The inner select reads the database by its oid again, because the size of a database that was just dropped is an error. A
+  // database without files has no size (PostgreSQL source, `pg_database_size_oid`).
   return session.query<Row>(
     `select datname as name, ${COMMENT} as comment,
        now() as now, (select count(*)::int from pg_stat_activity a where a.datid = d.oid and ${IS_USE}) as sessions,
        (select pg_database_size(e.oid)::float8 from pg_database e where e.oid = d.oid
-         and has_database_privilege(e.oid, 'connect')) as "sizeBytes"
+         and has_database_privilege(e.oid, 'connect')) as "sizeBytes",
+       ${IS_VALID} as "isValid", has_database_privilege(d.oid, 'connect') as "hasSize"
      from pg_database d where starts_with(datname, 'offshoot_') order by datname`,
   );
 }
@@ -51,18 +56,20 @@ export async function listStored(source: ServerSource, bounds: Bounds): Promise<
   if (stored === undefined || stored === "unknown") return [];
   return stored
     .filter(({ name }) => name.startsWith(DATABASE_PREFIX))
-    .map(({ name, comment }) => toListed(source, "stopped", { name, comment, sessions: 0, sizeBytes: null, now: undefined }));
+    .map(({ name, comment }) =>
+      toListed(source, "stopped", { name, comment, sessions: 0, sizeBytes: null, isValid: true, hasSize: false, now: undefined }),
+    );
 }
 
-function toListed(source: ServerSource, server: string, { name, comment, sessions, sizeBytes, now }: Row): Listed {
-  const broken = isScratch(name);
+function toListed(source: ServerSource, server: string, { name, comment, sessions, sizeBytes, isValid, hasSize, now }: Row): Listed {
+  const isUnfinished = isScratch(name);
   // The name of a scratch database proves that offshoot created it. Its tag is that of the database from which it was copied.
-  const { tag, lastUsedAt } = broken ? parseComment(comment) : readComment(name, comment);
+  const { tag, lastUsedAt } = isUnfinished ? parseComment(comment) : readComment(name, comment);
   return {
     provider: source.provider,
     id: `${server}/${name}`,
     name: toFullName(name, tag),
-    kind: broken ? "run" : (tag?.kind ?? "foreign"),
+    kind: isUnfinished ? "run" : (tag?.kind ?? "foreign"),
     tag,
     createdAt: tag === undefined ? undefined : new Date(tag.created),
     expiresAt: tag?.expires === undefined ? undefined : new Date(tag.expires),
@@ -72,6 +79,6 @@ function toListed(source: ServerSource, server: string, { name, comment, session
     guarded: undefined,
     parentId: undefined,
     readAt: now,
-    broken,
+    broken: isUnfinished || !isValid || (hasSize && sizeBytes === null),
   };
 }

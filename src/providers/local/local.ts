@@ -12,6 +12,7 @@ import { cloneDatabase } from "./copy.ts";
 import type { Created } from "./create.ts";
 import { readDatabases } from "./databases.ts";
 import { listServer, listStored } from "./list.ts";
+import { describeInvalid } from "./invalid.ts";
 import { toDatabase } from "./names.ts";
 import { release } from "./release.ts";
 import { renew } from "./renew.ts";
@@ -43,6 +44,8 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
       for (const server of await runningServers(source, bounds)) {
         const found = await readFrom(source, server, bounds, readDatabases);
         const entry = found?.entries.find((candidate) => candidate.name === toDatabase(name) && !candidate.isTemplate);
+        if (entry?.tag !== undefined && !entry.isValid)
+          return { ...seen, action: `create the database ${entry.name} again: a DROP of it was interrupted` };
         if (entry?.tag !== undefined) return { ...seen, action: `use the database ${entry.name}, which exists` };
         if (entry !== undefined) return { ...seen, checks: [...seen.checks, foreignCheck(entry.name)], action: undefined };
       }
@@ -59,6 +62,10 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
         const found = await readFrom(source, server, bounds, readDatabases);
         const entry = found?.entries.find((candidate) => candidate.name === toDatabase(name));
         if (found === undefined || entry?.tag === undefined || entry.isTemplate) continue;
+        if (!entry.isValid) {
+          limits.emit({ kind: "warning", text: describeInvalid(entry.name) });
+          continue;
+        }
         if (!(await answers(withDatabase(server.url, entry.name), bounds))) continue;
         return toDatabaseOf(server, name, { origin: "adopted", tag: entry.tag, base: undefined }, found.major, limits.emit);
       }

@@ -26,6 +26,16 @@ test.each<[string, Partial<Entry>, boolean]>([
   ["the age of a base that was never used counts from its creation", { tag: base, isTemplate: true }, true],
   ["a base that is not a template is not stale", { tag: base, isTemplate: false }, false],
 ])("%s", (_title, entry, expected) => {
-  const whole: Entry = { name: "offshoot_x", isTemplate: false, isOwn: true, tag: undefined, lastUsedAt: undefined, sessions: 0, ...entry };
+  const whole: Entry = {
+    name: "offshoot_x",
+    isTemplate: false,
+    isOwn: true,
+    isValid: true,
+    oid: 1,
+    tag: undefined,
+    lastUsedAt: undefined,
+    sessions: 0,
+    ...entry,
+  };
   expect(isStale(whole, NOW, { baseTtlMs: 2 * DAY_MS, idleMs: 900_000 })).toBe(expected);
 });
