@@ -1,5 +1,6 @@
 import { inertForAzure } from "./inert.ts";
 import type { Env } from "../environment.ts";
+import { serverOfUrl } from "../identity/service-key.ts";
 import { repositoryFromRemote } from "../identity/git-remote.ts";
 import { type CiService, positiveInteger, variable } from "./ci.ts";
 import { asVariables, shellDefaults } from "./shell.ts";
@@ -19,6 +20,7 @@ export const azure: CiService = {
       isCi: true,
       facts: {
         service: "azure",
+        server: serverOfUrl(variable(env, "SYSTEM_COLLECTIONURI", "SYSTEM_TEAMFOUNDATIONCOLLECTIONURI")),
         repository: repositoryFromRemote(variable(env, "BUILD_REPOSITORY_URI")) ?? variable(env, "BUILD_REPOSITORY_NAME"),
         ref: variable(env, "SYSTEM_PULLREQUEST_SOURCEBRANCHNAME", "BUILD_SOURCEBRANCHNAME"),
         runId: variable(env, "BUILD_BUILDID"),

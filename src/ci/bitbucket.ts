@@ -15,6 +15,8 @@ export const bitbucket: CiService = {
       isCi: true,
       facts: {
         service: "bitbucket",
+        server: "bitbucket.org",
+        isRunIdGlobal: true,
         repository: variable(env, "BITBUCKET_REPO_FULL_NAME"),
         ref: variable(env, "BITBUCKET_BRANCH", "BITBUCKET_TAG"),
         runId: variable(env, "BITBUCKET_PIPELINE_UUID"),

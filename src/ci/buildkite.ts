@@ -18,6 +18,7 @@ export const buildkite: CiService = {
       isCi: true,
       facts: {
         service: "buildkite",
+        isRunIdGlobal: true,
         repository: repositoryFromRemote(env["BUILDKITE_REPO"]) ?? pipelineOf(env),
         ref: variable(env, "BUILDKITE_BRANCH", "BUILDKITE_TAG"),
         runId: variable(env, "BUILDKITE_BUILD_ID"),

@@ -19,6 +19,7 @@ export const circleci: CiService = {
       isCi: true,
       facts: {
         service: "circleci",
+        isRunIdGlobal: true,
         repository: owner === undefined || name === undefined ? name : `${owner}/${name}`,
         ref: variable(env, "CIRCLE_BRANCH", "CIRCLE_TAG"),
         runId: variable(env, "CIRCLE_WORKFLOW_WORKSPACE_ID") ?? workflow,

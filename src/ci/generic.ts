@@ -1,3 +1,4 @@
+import type { Env } from "../environment.ts";
 import { ciFlag, type CiService, positiveInteger, variable } from "./ci.ts";
 import { shellDefaults } from "./shell.ts";
 
@@ -5,14 +6,22 @@ import { shellDefaults } from "./shell.ts";
  * Variables with an id that all jobs of one run share. Numbers that are counted for each job definition, such as
  * `BUILD_NUMBER`, are left out: two jobs of one repository could have the same number.
  */
-const RUN_IDS = [
-  "TRAVIS_BUILD_ID",
-  "SEMAPHORE_WORKFLOW_ID",
-  "DRONE_BUILD_NUMBER",
-  "CI_PIPELINE_NUMBER", // Woodpecker
-  "APPVEYOR_BUILD_ID",
-  "CI_BUILD_ID",
-] as const;
+const RUN_IDS = {
+  TRAVIS_BUILD_ID: "travis",
+  SEMAPHORE_WORKFLOW_ID: "semaphore",
+  DRONE_BUILD_NUMBER: "drone",
+  CI_PIPELINE_NUMBER: "woodpecker",
+  APPVEYOR_BUILD_ID: "appveyor",
+  CI_BUILD_ID: "ci",
+} as const;
+
+/** The address of a server that somebody operates, or the name of the service that set the variables. */
+const SERVERS = ["DRONE_SYSTEM_HOST", "CI_SYSTEM_HOST", "APPVEYOR_URL"] as const;
+
+function serverOf(env: Env): string | undefined {
+  const names = Object.entries(RUN_IDS).filter(([name]) => variable(env, name) !== undefined);
+  return variable(env, ...SERVERS)?.toLowerCase() ?? names[0]?.[1];
+}
 
 const REPOSITORIES = ["TRAVIS_REPO_SLUG", "SEMAPHORE_GIT_REPO_SLUG", "DRONE_REPO", "CI_REPO", "APPVEYOR_REPO_NAME"] as const;
 
@@ -26,9 +35,10 @@ export const generic: CiService = {
       isCi: true,
       facts: {
         service: "generic",
+        server: serverOf(env),
         repository: variable(env, ...REPOSITORIES),
         ref: variable(env, "TRAVIS_BRANCH", "CI_COMMIT_BRANCH"),
-        runId: variable(env, ...RUN_IDS),
+        runId: variable(env, ...Object.keys(RUN_IDS)),
         invocation: undefined,
         attempt: 1,
         pullRequest: positiveInteger(variable(env, "TRAVIS_PULL_REQUEST")),

@@ -1,4 +1,5 @@
 import { inertForGithub } from "./inert.ts";
+import { serverOfUrl } from "../identity/service-key.ts";
 import type { Env } from "../environment.ts";
 import { type CiService, positiveInteger, variable } from "./ci.ts";
 import { type Annotation, maskable, stderr, appendTo, type Variables, type WriteContext } from "./write.ts";
@@ -16,6 +17,7 @@ export const github: CiService = {
       isCi: true,
       facts: {
         service: "github",
+        server: serverOfUrl(variable(env, "GITHUB_SERVER_URL")) ?? "github.com",
         repository: variable(env, "GITHUB_REPOSITORY"),
         ref: variable(env, "GITHUB_HEAD_REF", "GITHUB_REF_NAME"),
         runId: runIdOf(env),

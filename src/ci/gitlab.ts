@@ -1,4 +1,5 @@
 import { inertForGitlab } from "./inert.ts";
+import { serverOfUrl } from "../identity/service-key.ts";
 import { type CiService, positiveInteger, variable } from "./ci.ts";
 import { asVariables, shellDefaults, plainLines } from "./shell.ts";
 import type { WriteContext } from "./write.ts";
@@ -18,6 +19,7 @@ export const gitlab: CiService = {
       isCi: true,
       facts: {
         service: "gitlab",
+        server: serverOfUrl(variable(env, "CI_SERVER_URL")) ?? variable(env, "CI_SERVER_HOST")?.toLowerCase(),
         // The number of a merge request is counted in its target project.
         repository: target ?? project,
         ref: variable(env, "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_REF_NAME"),

@@ -1,5 +1,6 @@
 import type { Env } from "../environment.ts";
 import { repositoryFromRemote } from "../identity/git-remote.ts";
+import { serverOfUrl } from "../identity/service-key.ts";
 import { shortHash } from "../identity/slug.ts";
 import { ciFlag, type CiService, positiveInteger, variable } from "./ci.ts";
 import { shellDefaults, plainLines } from "./shell.ts";
@@ -20,6 +21,9 @@ export const jenkins: CiService = {
       isCi: true,
       facts: {
         service: "jenkins",
+        server: serverOfUrl(variable(env, "JENKINS_URL")),
+        // Its hash covers the server.
+        isRunIdGlobal: true,
         repository: repositoryFromRemote(variable(env, "GIT_URL", "GIT_URL_1")),
         ref: variable(env, "CHANGE_BRANCH", "BRANCH_NAME", "GIT_BRANCH"),
         runId: runIdOf(env),

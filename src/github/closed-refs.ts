@@ -3,6 +3,7 @@ import { messageOf } from "../errors.ts";
 import type { Env } from "../environment.ts";
 import type { Listener } from "../events.ts";
 import type { OwnerTag } from "../identity/owner-tag.ts";
+import { canBeSameServer, isKeyOfCi } from "../identity/service-key.ts";
 import { withoutOwnSecrets } from "../own-secrets.ts";
 import { runProgram } from "../process/run-program.ts";
 import { MIB } from "../read-file.ts";
@@ -13,6 +14,7 @@ import { PULL_REQUEST } from "./replies.ts";
 /** The closed pull requests and deleted git refs of one repository. */
 export interface ClosedRefs {
   readonly repository: string;
+  readonly server?: string | undefined;
   readonly pullRequests: ReadonlySet<number>;
   readonly refs: ReadonlySet<string>;
 }
@@ -21,13 +23,19 @@ export interface ClosedRefs {
 export interface RepositoryAccess {
   readonly cwd: string;
   readonly env: Env;
-  readonly run: { readonly repository: string };
+  readonly run: { readonly repository: string; readonly server?: string | undefined };
   readonly signal: AbortSignal;
   readonly emit: Listener;
 }
 
-/** Only runs of a CI have these names. A developer's run can belong to a branch that was never pushed, so it is not checked. */
-const CI_RUN = /^(run|pr)-/;
+/**
+ * Only runs of a CI of the same server are checked: numbers and refs of a repository with the same name on another one mean nothing
+ * here. A developer's run can belong to a branch that was never pushed.
+ */
+function isChecked(tag: OwnerTag, { repository, server }: RepositoryAccess["run"]): boolean {
+  const isOfCi = tag.owner === undefined && isKeyOfCi(tag.run);
+  return tag.repository === repository && isOfCi && canBeSameServer(tag.server, server);
+}
 
 const GIT_MS = 20_000;
 /** About a million refs. */
@@ -41,8 +49,8 @@ const MOST_REASON = 300;
  * counts as closed there.
  */
 export async function closedOf(access: RepositoryAccess, listed: readonly { readonly tag: OwnerTag | undefined }[]): Promise<ClosedRefs> {
-  const { repository } = access.run;
-  const tags = listed.flatMap(({ tag }) => (tag !== undefined && tag.repository === repository && CI_RUN.test(tag.run) ? [tag] : []));
+  const { repository, server } = access.run;
+  const tags = listed.flatMap(({ tag }) => (tag !== undefined && isChecked(tag, access.run) ? [tag] : []));
   const numbers = tags.flatMap(({ pullRequest }) => pullRequest ?? []);
   const refs = tags.flatMap(({ pullRequest, ref }) => (pullRequest === undefined ? (ref ?? []) : []));
   const [openNumbers, existingRefs] = await Promise.all([
@@ -51,6 +59,7 @@ export async function closedOf(access: RepositoryAccess, listed: readonly { read
   ]);
   return {
     repository,
+    server,
     pullRequests: new Set(openNumbers === undefined ? [] : numbers.filter((number) => !openNumbers.has(number))),
     refs: new Set(existingRefs === undefined ? [] : refs.filter((ref) => !existingRefs.has(ref))),
   };

@@ -7,6 +7,8 @@ export const NAME_PREFIX = "offshoot/";
 export interface OwnerTag {
   readonly tool: "offshoot";
   readonly repository: string;
+  /** The server of the repository and of its pull requests, such as `github.com`; undefined for a person, and where it is unknown. */
+  readonly server?: string | undefined;
   readonly run: string;
   /** ISO 8601, UTC, whole seconds. */
   readonly created: string;
@@ -54,6 +56,7 @@ function creator(run: RunIdentity, createdAt: Date): Omit<OwnerTag, "kind" | "ex
     created: timestamp(createdAt),
     ref: run.ref,
     pullRequest: run.pullRequest,
+    ...(run.server === undefined || run.owner !== undefined ? {} : { server: run.server }),
     ...(run.owner === undefined ? {} : { owner: run.owner }),
   };
 }
@@ -86,6 +89,7 @@ const KEYS = {
   tool: "offshoot-tool",
   kind: "offshoot-kind",
   repository: "offshoot-repository",
+  server: "offshoot-server",
   run: "offshoot-run",
   created: "offshoot-created",
   expires: "offshoot-expires",
@@ -117,7 +121,7 @@ export function tagFromRecord(record: unknown): OwnerTag | undefined {
 /** Deletion depends on the tag: anything that differs from what offshoot writes belongs to another owner. */
 function checkedTag(value: unknown): OwnerTag | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { tool, kind, repository, run, created, expires, ref, pullRequest, fingerprint, lifetime, owner } = value as Record<
+  const { tool, kind, repository, server, run, created, expires, ref, pullRequest, fingerprint, lifetime, owner } = value as Record<
     string,
     unknown
   >;
@@ -126,9 +130,13 @@ function checkedTag(value: unknown): OwnerTag | undefined {
   if (!(expires === undefined || isTimestamp(expires)) || !(ref === undefined || isText(ref))) return undefined;
   if (!(pullRequest === undefined || isPositive(pullRequest)) || !isFingerprintOf(kind, fingerprint)) return undefined;
   if (lifetime !== undefined && lifetime !== "until-down" && lifetime !== "last-run") return undefined;
-  if (!(owner === undefined || isOwner(owner))) return undefined;
+  if (!(owner === undefined || isOwner(owner)) || !(server === undefined || isText(server))) return undefined;
   const tag = { tool, kind, repository, run, created, expires, ref, pullRequest, fingerprint } as const;
-  return { ...tag, ...(lifetime === undefined ? {} : { lifetime }), ...(owner === undefined ? {} : { owner }) };
+  return { ...tag, ...defined({ server, lifetime, owner }) };
+}
+
+function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
 
 /** The longest path of a git ref. */

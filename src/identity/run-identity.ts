@@ -1,11 +1,14 @@
 import { OffshootError } from "../errors.ts";
 import { ownerOf } from "./person.ts";
+import { keyInService } from "./service-key.ts";
 import { shortHash, slug } from "./slug.ts";
 
 /** Who uses a database. Immutable. `repository` and `key` are equal for every job, attempt and shard of one CI run. */
 export interface RunIdentity {
   /** `owner/name`, or the name of the checkout's folder when no remote is known. */
   readonly repository: string;
+  /** The server of the repository and of its pull requests, such as `github.com`, when known. */
+  readonly server?: string | undefined;
   /** Equal for all attempts and shards: the CI's run id, the number of the pull request, or a person's checkout and git branch. */
   readonly key: string;
   /** Git branch or tag, when known. */
@@ -31,6 +34,10 @@ export interface RunIdentity {
 export interface CiFacts {
   /** Name of the service, such as `github`. */
   readonly service: string;
+  /** The server that counts the runs: host, and port and path if it has them. Undefined when the service does not provide it. */
+  readonly server?: string | undefined;
+  /** Whether no other server and no other service has the same `runId`. Default false: it is a number. */
+  readonly isRunIdGlobal?: boolean | undefined;
   readonly repository: string | undefined;
   /** Git branch or tag. For a pull request: its own branch, not its target branch. */
   readonly ref: string | undefined;
@@ -65,6 +72,8 @@ export interface LocalFacts {
   readonly branch: string | undefined;
   readonly folder: string;
   readonly repository: string | undefined;
+  /** Host of `origin`. */
+  readonly host?: string | undefined;
   /** Undefined in a CI, where nobody needs to know it. */
   readonly developer?: Developer | undefined;
 }
@@ -94,6 +103,7 @@ export function identifyRun(caller: Caller): RunIdentity {
     pullRequest: ci?.pullRequest,
     attempt: ci?.attempt ?? 1,
     shard: ci?.shard,
+    server: serverOfRepository(ci, local),
     owner: ci === undefined && local.developer !== undefined ? ownerOf(local.developer.user, local.developer.person) : undefined,
   };
   const name = givenName(caller);
@@ -102,6 +112,11 @@ export function identifyRun(caller: Caller): RunIdentity {
     return { ...shared, key: personalKey(local.developer, local.branch), invocation: undefined, source: "local" };
   if (ci === undefined) throw new TypeError("a run outside of a CI needs a developer");
   return { ...shared, ...runOfCi(ci, caller.scope ?? "run"), source: ci.service };
+}
+
+/** These services have the repositories too. The other ones work for repositories on any server. */
+function serverOfRepository(ci: CiFacts | undefined, { host }: LocalFacts): string | undefined {
+  return ci !== undefined && ["github", "gitlab", "bitbucket"].includes(ci.service) ? ci.server : host;
 }
 
 /** CI services pass an unset variable on as a blank one, so a blank variable is ignored. A blank flag is a mistake. */
@@ -117,8 +132,9 @@ function givenName({ runName, runNameSource }: Caller): string | undefined {
 
 function runOfCi(ci: CiFacts, scope: "run" | "pull-request"): { key: string; invocation: string | undefined } {
   const invocation = ci.invocation ?? ci.runId;
-  if (scope === "pull-request" && ci.pullRequest !== undefined) return { key: `pr-${ci.pullRequest}`, invocation };
-  if (ci.runId !== undefined) return { key: `run-${ci.runId}`, invocation };
+  if (scope === "pull-request" && ci.pullRequest !== undefined) return { key: keyInService(ci, `pr-${ci.pullRequest}`), invocation };
+  if (ci.runId !== undefined)
+    return { key: ci.isRunIdGlobal === true ? `run-${ci.runId}` : keyInService(ci, `run-${ci.runId}`), invocation };
   throw new OffshootError("USAGE", `The environment of this CI (${ci.service}) has no id of the run.`, {
     meaning: "Without an id that all jobs of one run share, two runs could use the same database.",
     remedy: "In every job, set OFFSHOOT_RUN to a value that all jobs of this run share and no other run has, such as the build id.",

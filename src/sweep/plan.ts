@@ -1,6 +1,7 @@
 import { whyInUse } from "../providers/in-use.ts";
 import type { Listed } from "../providers/provider.ts";
 import { NAME_PREFIX } from "../identity/owner-tag.ts";
+import { canBeSameServer } from "../identity/service-key.ts";
 import { isSameOwner } from "../identity/person.ts";
 
 /** Why something is deleted or kept: a stable code, and a text for users. */
@@ -51,6 +52,7 @@ export interface Policy {
   /** Pull requests of `repository` that are closed, and git refs that were deleted. */
   readonly closed: {
     readonly repository: string | undefined;
+    readonly server?: string | undefined;
     readonly pullRequests: ReadonlySet<number>;
     readonly refs: ReadonlySet<string>;
   };
@@ -131,7 +133,7 @@ function tooMany({ neonBases }: Policy): Reason {
 }
 
 function whyClosed({ tag }: Listed, { closed }: Policy): Reason | undefined {
-  if (tag === undefined || tag.repository !== closed.repository) return undefined;
+  if (tag === undefined || tag.repository !== closed.repository || !canBeSameServer(tag.server, closed.server)) return undefined;
   if (tag.pullRequest !== undefined && closed.pullRequests.has(tag.pullRequest)) {
     return because("pull-request-closed", `pull request ${tag.pullRequest} is closed`);
   }

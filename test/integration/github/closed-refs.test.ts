@@ -92,7 +92,7 @@ const ALL = [
 
 test("pull requests that GitHub does not list as open count as closed, and so do refs that origin does not have", async () => {
   const closed = await closedOf(await contextOf({ GITHUB_TOKEN: "good" }), ALL);
-  expect(closed).toEqual({ repository: "acme/shop", pullRequests: new Set([8]), refs: new Set(["feature/deleted"]) });
+  expect(closed).toEqual({ repository: "acme/shop", server: "github.com", pullRequests: new Set([8]), refs: new Set(["feature/deleted"]) });
 });
 
 test("without a token no pull request counts as closed", async () => {

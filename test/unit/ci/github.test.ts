@@ -12,6 +12,7 @@ describe("the facts of a GitHub job", () => {
       isCi: true,
       facts: {
         service: "github",
+        server: "github.com",
         repository: "acme/shop",
         ref: "main",
         runId: "17812345678",

@@ -4,6 +4,7 @@ import { isOffshootError } from "../../../src/errors.ts";
 import { type Caller, type Developer, identifyRun, type LocalFacts } from "../../../src/identity/run-identity.ts";
 import { isSameOwner } from "../../../src/identity/person.ts";
 import { branchName } from "../../../src/identity/name.ts";
+import { isKeyOfCi } from "../../../src/identity/service-key.ts";
 import { ciFixture } from "../ci/fixture.ts";
 
 const developer: Developer = { user: "ada", person: "email ada@example.com", checkout: "one" };
@@ -35,6 +36,7 @@ describe("in a CI", () => {
       invocation: "17812345678",
       attempt: 1,
       shard: undefined,
+      server: "github.com",
       source: "github",
     });
   });
@@ -57,6 +59,53 @@ describe("in a CI", () => {
     ["buildkite/push", "buildkite/parallel"],
   ])("%s and %s use the same database", (one, other) => {
     expect(branchName(inCi(one))).toBe(branchName(inCi(other)));
+  });
+
+  const facts = { repository: "acme/shop", ref: "main", runId: "100", invocation: undefined, attempt: 1, pullRequest: 7 };
+  const none = { shard: undefined, job: undefined };
+  const keyOf = (service: string, server: string | undefined, scope: "run" | "pull-request" = "run", isRunIdGlobal = false): string =>
+    identifyRun({ ci: { ...facts, ...none, service, server, isRunIdGlobal }, scope, local }).key;
+
+  test("run 100 and pull request 7 of repositories with one name have different databases on each service and server", () => {
+    const callers = [
+      ["github", "github.com"],
+      ["github", "github.acme.example"],
+      ["github", "git.other.example"],
+      ["gitlab", "gitlab.com"],
+      ["gitlab", "gitlab.acme.example"],
+      ["gitlab", "acme.example/gitlab"],
+      ["azure", "dev.azure.com/acme"],
+      ["azure", "dev.azure.com/other"],
+      ["generic", "travis"],
+      ["generic", "drone.acme.example"],
+      ["circleci", undefined],
+    ] as const;
+    const keys = callers.flatMap(([service, server]) => [keyOf(service, server), keyOf(service, server, "pull-request")]);
+    expect(new Set(keys).size).toBe(callers.length * 2);
+    expect(keys.slice(0, 4)).toEqual([
+      "run-100",
+      "pr-7",
+      expect.stringMatching(/^github-run-100-[0-9a-f]{8}$/),
+      expect.stringMatching(/^github-pr-7-[0-9a-f]{8}$/),
+    ]);
+    expect(keys.slice(6, 8)).toEqual(["gitlab-run-100", "gitlab-pr-7"]);
+    for (const key of keys) expect([key, isKeyOfCi(key)]).toEqual([key, true]);
+    expect(isKeyOfCi("ada-run-fix-3f9c2a1b")).toBe(false);
+  });
+
+  test("an id that no other service has is the key without the name of the service", () => {
+    expect(keyOf("circleci", undefined, "run", true)).toBe("run-100");
+    expect(inCi("circleci/push").key).toMatch(/^run-[0-9a-f-]{36}$/);
+    expect(inCi("buildkite/push").key).toMatch(/^run-[0-9a-f-]{36}$/);
+    expect(inCi("bitbucket/pull-request").key).toMatch(/^run-/);
+    expect(inCi("gitlab/push").key).toMatch(/^gitlab-run-\d+$/);
+    expect(inCi("azure/stage-retry").key).toMatch(/^azure-run-\d+/);
+  });
+
+  test("the server of the repository is that of the service or of origin", () => {
+    expect(inCi("gitlab/push").server).toBe("gitlab.com");
+    expect(inCi("buildkite/push", { local: { ...local, host: "github.com" } }).server).toBe("github.com");
+    expect(at({ host: "github.com" })).toMatchObject({ server: "github.com", key: at({}).key });
   });
 
   test("on CircleCI, a re-run from failed is a separate invocation", () => {

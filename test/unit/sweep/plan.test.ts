@@ -15,7 +15,7 @@ const policy: Policy = {
   olderThanMs: undefined,
   idleMs: 15 * 60_000,
   baseTtlMs: 14 * 24 * HOUR,
-  closed: { repository: "acme/shop", pullRequests: new Set([7]), refs: new Set(["deleted-branch"]) },
+  closed: { repository: "acme/shop", server: "github.com", pullRequests: new Set([7]), refs: new Set(["deleted-branch"]) },
 };
 
 const tag: OwnerTag = {
@@ -100,6 +100,16 @@ describe("a database", () => {
     [
       "of a pull request with the same number in another repository is kept",
       { expiresAt: hoursAgo(-1), tag: { ...tag, repository: "acme/other", pullRequest: 7 } },
+      "keep: not-expired",
+    ],
+    [
+      "of a pull request with the same number on another server is kept",
+      { expiresAt: hoursAgo(-1), tag: { ...tag, server: "gitlab.com", pullRequest: 7 } },
+      "keep: not-expired",
+    ],
+    [
+      "of a git ref that was deleted on another server is kept",
+      { expiresAt: hoursAgo(-1), tag: { ...tag, server: "gitlab.com", ref: "deleted-branch" } },
       "keep: not-expired",
     ],
     ["of a deleted git ref is deleted", { expiresAt: hoursAgo(-1), tag: { ...tag, ref: "deleted-branch" } }, "delete: ref-deleted"],
