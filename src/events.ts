@@ -28,6 +28,9 @@ export type Event =
   /** A database was acquired. It would be left behind if the process was killed now. */
   | {
       readonly kind: "database";
+      readonly id: string;
+      /** The page of the database in the provider's console, if it has one. */
+      readonly consoleUrl: string | undefined;
       readonly name: string;
       readonly provider: string;
       readonly run: string;
@@ -54,6 +57,7 @@ export type Event =
 /** `step`: one of several steps of the migrations, within `migrate`. */
 export type Phase =
   | "up"
+  | "reset"
   | "migrate"
   | "step"
   | "wait"

@@ -18,6 +18,7 @@ export { init, type InitOptions, type InitResult, type PlannedFile } from "./com
 export { list, type ListOptions } from "./commands/list.ts";
 export { type Leadership, migrate, type MigrateOptions, type Migrated } from "./commands/migrate.ts";
 export type { Database, Listed, ProviderName, Refusal } from "./providers/provider.ts";
+export { reset, type ResetOptions, type ResetResult } from "./commands/reset.ts";
 export {
   rollbackCheck,
   type RollbackCheckOptions,

@@ -11,6 +11,8 @@ import { migrateDatabase } from "../commands/migrate.ts";
 import { requireMigrations } from "../context/migrations.ts";
 import { holdDatabase, type PrepareDatabase } from "../usage/hold.ts";
 import { acquireRunDatabase, type UpResult } from "../commands/up.ts";
+import { loadProvider, providerLimits } from "../context/providers.ts";
+import type { ServiceUrls } from "../providers/provider.ts";
 import { variablesOf } from "../providers/variables.ts";
 import { startLockHolder } from "./start-lock-holder.ts";
 import { actionOutputs } from "./outputs.ts";
@@ -22,8 +24,9 @@ type Command = (invocation: Invocation, plan: Plan) => Promise<void>;
 /** The commands of the action. `run`, `down` and `sweep` call the command of the CLI. */
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   async up(invocation, plan) {
-    await acquireDatabase(invocation, plan, await prepare(invocation.options), async (result) => {
-      await passOn(invocation, plan, result);
+    const context = await prepare(invocation.options);
+    await acquireDatabase(invocation, plan, context, async (result) => {
+      await passOn(invocation, plan, context, result);
     });
   },
   async migrate(invocation, plan) {
@@ -31,7 +34,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     const migrations = await requireMigrations(context);
     await acquireDatabase(invocation, plan, context, async (result) => {
       // The outputs are written before the migrations, so that a later step has the URL if the migrations fail.
-      await passOn(invocation, plan, result);
+      await passOn(invocation, plan, context, result);
       const { database } = result;
       const migrated = await migrateDatabase(context, migrations, { url: database.directUrl, database });
       await invocation.job.write(github.outputs({ migrated: migrated.state }, invocation.job.context));
@@ -39,8 +42,9 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     });
   },
   async env(invocation, plan) {
-    const database = await requireRunDatabase(await prepare(invocation.options));
-    await passOn(invocation, plan, { database, created: false, readyMs: 0, refusals: [] });
+    const context = await prepare(invocation.options);
+    const database = await requireRunDatabase(context);
+    await passOn(invocation, plan, context, { database, created: false, readyMs: 0, refusals: [] });
   },
   async run(invocation, { script, keepOnFailure }) {
     const { job } = invocation;
@@ -84,9 +88,9 @@ async function acquireDatabase(
 }
 
 /** Masks the secrets, then writes the outputs and the variables for later steps, and a warning if Neon was skipped. */
-async function passOn(invocation: Invocation, { style, ...plan }: Plan, result: UpResult): Promise<void> {
+async function passOn(invocation: Invocation, { style, ...plan }: Plan, context: Context, result: UpResult): Promise<void> {
   const { job } = invocation;
-  const { facts, secrets } = actionOutputs(result, style);
+  const { facts, secrets } = actionOutputs(result, style, await readServiceUrls(invocation, plan, context, result));
   await job.conceal(secrets);
   await job.write(github.outputs(facts, job.context));
   if (plan.export) await job.write(github.exports({ ...variablesOf(result.database), ...exportedRun(plan) }, job.context));
@@ -96,6 +100,26 @@ async function passOn(invocation: Invocation, { style, ...plan }: Plan, result: 
     const message = `The database comes from ${result.database.provider}.\n${reasons}`;
     await job.annotate({ severity: "warning", title: "Neon was skipped", message });
   }
+}
+
+/** Reads the URLs that the inputs ask for. A note reports a service that the branch does not have. */
+async function readServiceUrls(
+  { job }: Invocation,
+  { services }: Pick<Plan, "services">,
+  context: Context,
+  { database }: UpResult,
+): Promise<ServiceUrls> {
+  const none: ServiceUrls = { auth: undefined, dataApi: undefined };
+  if (!services.auth && !services.dataApi) return none;
+  const provider = await loadProvider(database.provider, context);
+  const urls = (await provider.serviceUrls?.(database, services, providerLimits(context))) ?? none;
+  const missing = [
+    ...(services.auth && urls.auth === undefined ? ["auth_url is empty, because Neon Auth is not enabled"] : []),
+    ...(services.dataApi && urls.dataApi === undefined ? ["data_api_url is empty, because the Data API is not enabled"] : []),
+  ];
+  const where = database.provider === "neon" ? `for the branch ${database.name}` : `on the provider ${database.provider}`;
+  for (const each of missing) await job.annotate({ severity: "info", title: "offshoot", message: `The output ${each} ${where}.` });
+  return urls;
 }
 
 /** With this variable, later steps that call offshoot use the same run. */

@@ -1,3 +1,5 @@
+import { fieldAt } from "../config/fields.ts";
+import { wrongPart } from "../config/wrong-part.ts";
 import { formatDuration } from "../duration.ts";
 import { MAX_TTL_MS } from "../identity/expiry.ts";
 import type { Inputs } from "./inputs.ts";
@@ -34,9 +36,9 @@ export function readCreateBranchInputs(inputs: Inputs, now: Date, problems: Prob
     "neon.database": given(inputs.database),
     "neon.role": given(inputs.role),
     "neon.schemaOnly": problems.choice("branch_type", ["default", "schema-only"]) === "schema-only" ? "true" : undefined,
+    "neon.maskingRules": maskingRules(inputs, problems),
     "neon.compute.suspend": suspension(inputs.suspend_timeout, problems),
   };
-  rejectUnsupported(inputs, problems);
   const run = given(inputs.branch_name);
   return {
     env: inputs.api_key === "" ? {} : { NEON_API_KEY: inputs.api_key },
@@ -57,16 +59,25 @@ export function readUrlStyle(problems: Problems): UrlStyle {
   return { prisma: problems.boolean("prisma"), ssl: problems.choice("ssl", SSL_MODES) };
 }
 
-/** Rejects inputs without an equivalent here. A workflow that depends on one would otherwise fail later, without a clear reason. */
-function rejectUnsupported(inputs: Inputs, problems: Problems): void {
-  if (!["", "[]"].includes(inputs.masking_rules.replaceAll(/\s/g, ""))) {
-    problems.add(
-      "masking_rules",
-      "is not supported. Set the rules on the parent branch in Neon, and add `settings: neon.anonymized=true`.",
-    );
-  }
-  for (const name of ["get_auth_url", "get_data_api_url"] as const) {
-    if (problems.boolean(name)) problems.add(name, "is not supported. Read this URL from Neon's API.");
+/** The rules as JSON, which the setting checks. Problems are reported here, because the user has set an input and no setting. */
+function maskingRules({ masking_rules: text }: Inputs, problems: Problems): string | undefined {
+  if (text.trim() === "") return undefined;
+  const rules = parsed(text);
+  if (Array.isArray(rules) && rules.length === 0) return undefined;
+  const field = fieldAt("neon.maskingRules");
+  if (Array.isArray(rules) && field !== undefined && wrongPart(field, rules) === undefined) return JSON.stringify(rules);
+  problems.add(
+    "masking_rules",
+    "is not a JSON list of rules, each with database_name, schema_name, table_name, column_name, and either masking_function or masking_value.",
+  );
+  return undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

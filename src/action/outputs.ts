@@ -1,6 +1,7 @@
 import { isPooledHost, parseUrl } from "../postgres/url.ts";
 import { outputsOf } from "../commands/up.ts";
 import type { UpResult } from "../commands/up.ts";
+import type { ServiceUrls } from "../providers/provider.ts";
 import type { UrlStyle } from "./create-branch-inputs.ts";
 
 /** The outputs for later steps of the job: those of create-branch-action, and more. Some of them are secret. */
@@ -11,10 +12,10 @@ export interface ActionOutputs {
 }
 
 /**
- * The outputs for a database. `auth_url` and `data_api_url` are never set, like those of create-branch-action for a branch
- * without these URLs. `branch_id` is empty if the database is not a Neon branch.
+ * The outputs for a database. `auth_url` and `data_api_url` are empty for a branch without these services, and if they were not
+ * asked for. `branch_id` and `console_url` are empty if the database is not a Neon branch.
  */
-export function actionOutputs(result: UpResult, style: UrlStyle): ActionOutputs {
+export function actionOutputs(result: UpResult, style: UrlStyle, services: ServiceUrls): ActionOutputs {
   const { database } = result;
   const isNeon = database.provider === "neon";
   const format = isNeon ? formatNeonUrl : formatOtherUrl;
@@ -26,6 +27,9 @@ export function actionOutputs(result: UpResult, style: UrlStyle): ActionOutputs 
       db_host_pooled: parseUrl(database.url).host,
       password: parseUrl(database.directUrl).password,
       branch_id: isNeon ? database.id : "",
+      console_url: database.consoleUrl ?? "",
+      auth_url: services.auth ?? "",
+      data_api_url: services.dataApi ?? "",
       ...outputsOf(result),
     },
     secrets: Object.values(urls).filter((url) => parseUrl(url).password !== ""),

@@ -1,4 +1,5 @@
 import type { Globals } from "../cli/invocation.ts";
+import type { ServiceUrls } from "../providers/provider.ts";
 import { readCreateBranchInputs, readUrlStyle, type UrlStyle } from "./create-branch-inputs.ts";
 import type { Inputs } from "./inputs.ts";
 import { type Problems, problemsOf } from "./problems.ts";
@@ -22,6 +23,8 @@ export interface Plan {
   /** Whether later steps of the job get the URLs in their environment. */
   readonly export: boolean;
   readonly sweep: { readonly yes: boolean; readonly olderThan: string | undefined; readonly allRepositories: boolean };
+  /** The services of the Neon branch whose URLs are outputs. */
+  readonly services: { readonly [Name in keyof ServiceUrls]: boolean };
   /** Relative to the workspace. */
   readonly workingDirectory: string;
   /** Notes about the inputs, for the page of the job. */
@@ -60,6 +63,7 @@ export function planOf(inputs: Inputs, now: Date): Plan {
       olderThan: optional(inputs.older_than),
       allRepositories: problems.boolean("all_repositories"),
     },
+    services: { auth: problems.boolean("get_auth_url"), dataApi: problems.boolean("get_data_api_url") },
     workingDirectory: inputs.working_directory,
     notes: branch.notes,
   };
@@ -82,7 +86,7 @@ function settingLines({ settings }: Inputs, problems: Problems): readonly string
 }
 
 /** Rejects an input that has no effect with this command, because it would mislead a reader of the workflow. */
-function requireEffect({ command, script, teardown, keepOnFailure, sweep }: Plan, problems: Problems): void {
+function requireEffect({ command, script, teardown, keepOnFailure, sweep, services }: Plan, problems: Problems): void {
   const only = (name: Parameters<Problems["add"]>[0], given: boolean, commands: readonly CommandName[]): void => {
     if (given && !commands.includes(command))
       problems.add(name, `has no effect with \`command: ${command}\`, only with ${new Intl.ListFormat("en").format(commands)}.`);
@@ -90,6 +94,8 @@ function requireEffect({ command, script, teardown, keepOnFailure, sweep }: Plan
   only("script", script !== "", ["run", "migrate"]);
   only("teardown", teardown, ["up", "migrate", "run"]);
   only("keep_on_failure", keepOnFailure, ["run"]);
+  only("get_auth_url", services.auth, ["up", "migrate", "env"]);
+  only("get_data_api_url", services.dataApi, ["up", "migrate", "env"]);
   only("yes", sweep.yes, ["sweep"]);
   only("all_repositories", sweep.allRepositories, ["sweep"]);
   only("older_than", sweep.olderThan !== undefined, ["sweep"]);

@@ -71,6 +71,14 @@ export function menu(begin: Begin): Command {
 
   add("extend", "keep this run's database for another --ttl, counted from now", () => import("./commands/extend.ts"));
 
+  add(
+    "reset",
+    "replace the contents of this run's database by a fresh copy under the same URL, and migrate it",
+    () => import("./commands/reset.ts"),
+  )
+    .option("--no-migrate", "do not run the migrations afterwards")
+    .option(...FORCE);
+
   add("down", "delete this run's database", () => import("./commands/down.ts")).option(
     "--force <owner>",
     "delete the database of another person, who is named here, such as ada-5be1c2d0",
@@ -185,6 +193,9 @@ function withOutput(command: Command): Command {
 
 /** For commands that can use another database than the run's own. */
 const URL = ["--url <url>", "use this database instead of the run's: a Postgres URL, or the name of a variable with one"] as const;
+
+/** For the commands that replace the contents of a database. */
+const FORCE = ["--force [owner]", "also while other processes use it; with a name, also the database of that person"] as const;
 
 const SOURCES =
   "migrations, parent, run, branch:NAME, branch:NAME@TIME, branch:NAME@LSN, a spec file, a Postgres URL or the name of a variable with one";

@@ -16,7 +16,7 @@ export interface Status {
   readonly run: string;
   readonly name: string;
   /** Undefined when the run has no database. */
-  readonly database: Pick<Database, "id" | "provider" | "expiresAt" | "postgresMajor"> | undefined;
+  readonly database: Pick<Database, "id" | "consoleUrl" | "provider" | "expiresAt" | "postgresMajor"> | undefined;
   /** The rows of the readiness table that this database wrote, newest leader first: which job migrates or migrated, and the outcome. */
   readonly markers: readonly Marker[];
   /** Processes that wait for the migrations, and the number of callers in each. */

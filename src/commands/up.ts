@@ -76,9 +76,9 @@ export async function acquireRunDatabase(context: Context, lifetime: Lifetime = 
     },
     (chosen) => describeDatabase(chosen.database),
   );
-  const { name, provider, origin } = database;
+  const { id, consoleUrl, name, provider, origin } = database;
   warnOfOtherOwner(context, database.tag);
-  context.emit({ kind: "database", name, provider, run: context.run.key, expiresAt: database.expiresAt });
+  context.emit({ kind: "database", id, consoleUrl, name, provider, run: context.run.key, expiresAt: database.expiresAt });
   return { database, created: origin === "created", readyMs: Math.round(performance.now() - start), refusals };
 }
 

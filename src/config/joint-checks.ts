@@ -39,6 +39,16 @@ const JOINT_CHECKS: readonly JointCheck[] = [
           "neon.schemaOnly and neon.anonymized cannot both be true; remove one of them",
         )
       : [],
+  (entries) =>
+    valueOf(entries, "neon.schemaOnly") && valueOf(entries, "neon.maskingRules").length > 0
+      ? both(
+          entries,
+          "neon.schemaOnly",
+          "neon.maskingRules",
+          "error",
+          "neon.maskingRules has no data to mask while neon.schemaOnly is true; remove one of them",
+        )
+      : [],
   (entries) => {
     const min = valueOf(entries, "neon.compute.min");
     const max = valueOf(entries, "neon.compute.max");

@@ -62,6 +62,14 @@ export const PROVIDER_FIELDS = [
     description: "Copy the data of the parent branch through its masking rules.",
   },
   {
+    path: "neon.maskingRules",
+    kind: "maskingRules",
+    default: "",
+    otherwise: "the rules of the parent branch",
+    description:
+      "Rules by which Neon masks the data of new branches, with the keys of its API. With a rule, `neon.anonymized` is true ([Neon](docs/providers/neon.md#a-past-state-and-masked-data)).",
+  },
+  {
     path: "neon.compute.min",
     kind: "size",
     otherwise: "the project's",

@@ -12,6 +12,7 @@ import {
   REQUIRED_STEP_CHOICES,
   TOOL_CHOICES,
 } from "./settings.ts";
+import { hasMask, type MaskingRule, MOST_RULES, PLACE } from "./masking-rule.ts";
 import { hasCondition, MATCH, REPOSITORY, SHORTEST, type WrittenRule } from "./sweep-rule.ts";
 import { BYTES, DURATION, hasHost, IMAGE, isBetween, isEncoded, LINE, LSN, MOST_STEPS, VARIABLE } from "./wrong-part.ts";
 
@@ -66,6 +67,7 @@ const KIND_SCHEMAS: Readonly<Record<ValueKind, (field: Field) => z.ZodType>> = {
   normalisations: () => z.union([z.enum(NORMALISATION_CHOICES), z.array(z.enum(NORMALISATION_CHOICES))]),
   requiredSteps: () => z.union([z.enum(REQUIRED_STEP_CHOICES), z.array(z.enum(REQUIRED_STEP_CHOICES))]),
   sweepRules: () => z.array(sweepRule()),
+  maskingRules: () => z.array(maskingRule()).max(MOST_RULES),
   variables: () =>
     z.record(
       z.string().regex(VARIABLE),
@@ -90,6 +92,13 @@ function sweepRule(): z.ZodType {
       reason: line,
     })
     .refine((rule) => hasCondition(rule as unknown as WrittenRule));
+}
+
+function maskingRule(): z.ZodType {
+  const place = Object.fromEntries(PLACE.map((key) => [key, line]));
+  return z
+    .strictObject({ ...place, masking_function: line.optional(), masking_value: z.string().optional() })
+    .refine((rule) => hasMask(rule as unknown as MaskingRule));
 }
 
 /** What a step has in any case. The keys have the meaning of the settings with these names. */

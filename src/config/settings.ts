@@ -1,3 +1,5 @@
+import type { MaskingRule } from "./masking-rule.ts";
+
 /** The values of `provider`, besides `auto`. */
 export const PROVIDER_CHOICES = ["neon", "docker", "embedded", "existing"] as const;
 export type ProviderChoice = (typeof PROVIDER_CHOICES)[number];
@@ -119,6 +121,8 @@ export interface NeonSettings {
   readonly role: string | undefined;
   readonly schemaOnly: boolean;
   readonly anonymized: boolean;
+  /** The rules by which Neon masks the data; empty: those of the parent branch. With a rule, `anonymized` is true. */
+  readonly maskingRules: readonly MaskingRule[];
   /** Size in compute units, and the idle time after which Neon suspends the compute. Undefined: the project's defaults. */
   readonly compute: { readonly min: number | undefined; readonly max: number | undefined; readonly suspendMs: number | undefined };
   /** What clients verify of Neon's certificates. Default `verify-full`. */

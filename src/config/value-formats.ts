@@ -8,6 +8,7 @@ import {
   REQUIRED_STEP_CHOICES,
   TOOL_CHOICES,
 } from "./settings.ts";
+import type { MaskingRule } from "./masking-rule.ts";
 import type { WrittenRule } from "./sweep-rule.ts";
 import type { NeonSslMode, PostgresMajor, ProviderChoice, RequiredStep, StepSettings, SweepRule, ToolChoice } from "./settings.ts";
 import { readSteps, stepsOf } from "./steps.ts";
@@ -38,6 +39,7 @@ export interface KindValues {
   readonly requiredSteps: readonly RequiredStep[];
   readonly variables: Readonly<Record<string, string>>;
   readonly sweepRules: readonly SweepRule[];
+  readonly maskingRules: readonly MaskingRule[];
   readonly steps: readonly StepSettings[];
 }
 
@@ -137,6 +139,12 @@ export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
     fromText: readRules,
     toValue: (input) => (input as readonly WrittenRule[]).map(toRule),
     show: (input) => (input as readonly WrittenRule[]).map(({ match }) => match).join(", "),
+  },
+  maskingRules: {
+    expected:
+      "a list of rules with the keys of Neon's API, each with database_name, schema_name, table_name, column_name, and either masking_function or masking_value",
+    fromText: readRules,
+    show: (input) => (input as readonly MaskingRule[]).map((rule) => `${rule.table_name}.${rule.column_name}`).join(", "),
   },
   steps: {
     expected:

@@ -1,6 +1,7 @@
 import { parseDuration } from "../duration.ts";
 import type { Field } from "./field.ts";
 import { POSTGRES_MAJORS, TOOL_CHOICES } from "./settings.ts";
+import { isMaskingRule, MOST_RULES } from "./masking-rule.ts";
 import { isSweepRule } from "./sweep-rule.ts";
 import { VALUE_FORMATS, type ValueKind } from "./value-formats.ts";
 
@@ -57,6 +58,8 @@ const line = matches(LINE);
 const choice: Check = (input, { kind }) => VALUE_FORMATS[kind].choices?.includes(input as string) === true;
 const isProvider: Check = (input, field) => input !== "auto" && choice(input, field);
 
+const isMask: Check = (input) => isMap(input) && isMaskingRule(input, LINE);
+
 const isRule: Check = (input) => isMap(input) && isSweepRule(input, DURATION, LINE);
 
 /** The kinds whose value can be a list, with the check of one item. */
@@ -66,6 +69,7 @@ const ITEMS: Readonly<Partial<Record<ValueKind, Check>>> = {
   normalisations: choice,
   requiredSteps: choice,
   sweepRules: isRule,
+  maskingRules: isMask,
 };
 
 const listOr =
@@ -97,6 +101,7 @@ const CHECKS: Readonly<Record<ValueKind, Check>> = {
   list: listOr(line),
   normalisations: listOr(choice),
   requiredSteps: listOr(choice),
+  maskingRules: (input, field) => Array.isArray(input) && input.length <= MOST_RULES && input.every((item) => isMask(item, field)),
   sweepRules: (input, field) => Array.isArray(input) && input.every((item) => isRule(item, field)),
   variables: (input) => isMap(input) && Object.entries(input).every(([name, value]) => isVariable(name, value)),
   steps: (input) => wrongStep(input) === undefined,

@@ -18,15 +18,24 @@ export function warnOfOtherOwner(context: Caller & Pick<Context, "emit">, tag: O
   context.emit({ kind: "warning", text });
 }
 
-/** Throws `NOT_OURS` for the database of another person, unless `force` is the name of that person. */
-export function requireOwner(context: Caller, tag: OwnerTag, force: string | undefined): void {
+/** What a command with `--force` does to a database. */
+const DONE = { down: "deleted", reset: "reset", restore: "restored" } as const;
+
+/** Throws `NOT_OURS` for the database of another person, unless `force` is the name of that person. `restore` is followed by a name. */
+export function requireOwner(
+  context: Caller,
+  tag: OwnerTag,
+  force: string | undefined,
+  command: keyof typeof DONE = "down",
+  operands: readonly string[] = [],
+): void {
   if (!belongsToOther(context, tag) || force === tag.owner) return;
   throw new OffshootError("NOT_OURS", `The database ${context.name} belongs to ${tag.owner}, not to you.`, {
     meaning:
       force === undefined
-        ? "It was not deleted, because that person may still use it."
-        : `It was not deleted, because --force names ${force}, and not its owner.`,
-    remedy: `To delete it nevertheless, run \`${shellCommand(["offshoot", "down", "--run", context.run.key, "--force", tag.owner ?? ""])}\`.`,
+        ? `It was not ${DONE[command]}, because that person may still use it.`
+        : `It was not ${DONE[command]}, because --force names ${force}, and not its owner.`,
+    remedy: `To do it nevertheless, run \`${shellCommand(["offshoot", command, ...operands, "--run", context.run.key, "--force", tag.owner ?? ""])}\`.`,
     facts: { owner: tag.owner },
   });
 }

@@ -26,6 +26,7 @@ export function existingProvider({ url, ...options }: ExistingOptions): Provider
   const provider = localProvider(existingSource(url), options);
   return {
     ...provider,
+    reset: undefined,
     find: (...request) => orOutage(() => provider.find(...request)),
     release: (...request) => orOutage(() => provider.release(...request)),
     list: (...request) => orOutage(() => provider.list(...request)),

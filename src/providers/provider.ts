@@ -2,24 +2,11 @@ import type { Listener } from "../events.ts";
 import type { Lifetime, OwnerTag } from "../identity/owner-tag.ts";
 import type { RunIdentity } from "../identity/run-identity.ts";
 import type { DirectUrl } from "../postgres/url.ts";
+import type { Examination } from "./examination.ts";
+import type { ProviderName, Refusal } from "./refusal.ts";
 
-export type ProviderName = "neon" | "docker" | "embedded" | "existing";
-
-/** Why a provider cannot provide a database. A provider that refuses has created nothing, or has deleted what it created. */
-export interface Refusal {
-  readonly kind: "refusal";
-  readonly provider: ProviderName;
-  /** Stable code for programs, such as `no-key`, `branch-limit` or `no-binaries`. */
-  readonly code: string;
-  /** What is missing; one line. */
-  readonly text: string;
-  /** What the user can do about it; one line. */
-  readonly remedy?: string | undefined;
-  /** Whether the next configured provider may be used instead. */
-  readonly mayFallBack: boolean;
-  /** Whether databases of ours may exist there nevertheless. Then they are searched for, and an outage is reported. */
-  readonly mayHaveDatabases?: boolean | undefined;
-}
+export type { Check, Examination } from "./examination.ts";
+export type { ProviderName, Refusal } from "./refusal.ts";
 
 /** A temporary copy of a database, on the same server. */
 export interface Clone {
@@ -34,6 +21,8 @@ export interface Database extends AsyncDisposable {
   readonly provider: ProviderName;
   /** The provider's own id: a Neon branch id, or `<cluster>/<database>` for a local database. */
   readonly id: string;
+  /** The page of the database in the provider's console, if it has one. */
+  readonly consoleUrl?: string | undefined;
   /** The name, which is derived from the run: all jobs of the run get the same name. */
   readonly name: string;
   /** The URL for applications: through the pooler if the provider has one. */
@@ -108,6 +97,8 @@ export interface ReadableDatabase extends AsyncDisposable {
 export interface Listed {
   readonly provider: ProviderName;
   readonly id: string;
+  /** The page of the database in the provider's console, if it has one. */
+  readonly consoleUrl?: string | undefined;
   readonly name: string;
   readonly kind: "run" | "base" | "foreign";
   /** Undefined when the tag is missing or unreadable: offshoot must not delete such a database. */
@@ -141,30 +132,16 @@ export interface ReleaseOptions {
 /** A database with the expiry that `Provider.extend` has set or found. */
 export type Extended = { readonly kind: "extended" } & Pick<Database, "id" | "name" | "provider" | "expiresAt" | "tag">;
 
+/** What `reset` starts from, and what it checks before. */
+export interface ResetOptions {
+  /** On a server whose databases start empty: start from the base of this fingerprint, if it exists. */
+  readonly fingerprint: string | undefined;
+  /** Called with the tag just before the reset. Nothing is changed when it throws. */
+  readonly check?: ((tag: OwnerTag) => void) | undefined;
+}
+
 /** The outcome of a deletion. `kept`: the tag gives the database a lifetime that this caller must not end. */
 export type Released = "deleted" | "not-found" | "kept";
-
-/** One thing that was checked before anything is created. */
-export interface Check {
-  /** What was checked, such as `project` or `image`. */
-  readonly name: string;
-  /** `failed`: `acquire` would fail or refuse because of it. */
-  readonly state: "ok" | "warning" | "failed";
-  /** What was seen; one line. */
-  readonly text: string;
-  /** What the user can do about it; one line. */
-  readonly remedy?: string | undefined;
-}
-
-/** What a provider would do for a run, found out without a change. */
-export interface Examination {
-  /** In the order in which to show them. */
-  readonly checks: readonly Check[];
-  /** What `acquire` would do, as a phrase such as "create the branch x from main". Undefined when it would fail or refuse. */
-  readonly action: string | undefined;
-  /** What `acquire` would return in place of a database. */
-  readonly refusal: Refusal | undefined;
-}
 
 /** The branches of a project that offshoot did not create. Only `sweep --also` touches them, and only those that its rules match. */
 export interface OtherBranches {
@@ -174,6 +151,12 @@ export interface OtherBranches {
   remove(listed: Listed, limits: Limits): Promise<Released>;
   /** Sets the expiry of a branch after reading it again. Throws `PROTECTED`. Returns the expiry that the branch has. */
   expire(listed: Listed, at: Date, limits: Limits): Promise<Date | undefined>;
+}
+
+/** The URLs of services beside a database. Undefined: the database does not have the service. */
+export interface ServiceUrls {
+  readonly auth: string | undefined;
+  readonly dataApi: string | undefined;
 }
 
 /** What every provider guarantees. Each call can be repeated: a second call has no further effect. */
@@ -198,6 +181,18 @@ export interface Provider {
    * Undefined when there is none. Missing when `acquire` does it without a cost.
    */
   readonly extend?: (name: string, ttlMs: number, limits: Limits) => Promise<Extended | undefined>;
+  /**
+   * Replaces the contents of the run's database by what a new one would start from: on Neon the state of its parent branch, on
+   * a local server the base of the fingerprint, or nothing. Ends all of its sessions. Name, id, URL and tag stay. Returns when
+   * the new contents have answered a query; undefined when there is no such database. After a kill the database has either its
+   * old or its new contents. Throws `NOT_OURS`, `PROTECTED` and `PROVIDER_REJECTED`, and changes nothing then. Missing when
+   * the provider has no reset.
+   */
+  readonly reset?: ((name: string, options: ResetOptions, limits: Limits) => Promise<Database | undefined>) | undefined;
+  /** Reads the URLs of the wanted services of a database. Missing when the provider has no such services. */
+  readonly serviceUrls?:
+    | ((database: Database, wanted: { readonly [Name in keyof ServiceUrls]: boolean }, limits: Limits) => Promise<ServiceUrls>)
+    | undefined;
   /** Deletes a database by name, after reading its tag again. Throws `NOT_OURS` or `PROTECTED`, and deletes nothing then. */
   release(name: string, limits: Limits, options?: ReleaseOptions): Promise<Released>;
   /** Lists everything whose name begins with our prefix, with or without our tag, from all pages. Starts no server. */

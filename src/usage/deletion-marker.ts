@@ -49,7 +49,7 @@ export async function eraseDeletionMarker(session: Session): Promise<void> {
  */
 export async function isBeingDeleted(session: Session, within: Deadline, isListed: () => Promise<boolean>): Promise<boolean> {
   try {
-    while (await hasMarker(session)) {
+    while (await hasDeletionMarker(session)) {
       if (within.leftMs() <= POLL_MS) {
         if (!(await isListed())) return true;
         await eraseDeletionMarker(session);
@@ -64,7 +64,8 @@ export async function isBeingDeleted(session: Session, within: Deadline, isListe
   }
 }
 
-async function hasMarker(session: Session): Promise<boolean> {
+/** Whether the marker exists. */
+export async function hasDeletionMarker(session: Session): Promise<boolean> {
   const [row] = await session.query<{ found: boolean }>(
     `select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where n.nspname = 'offshoot' and c.relname = 'deletion') as found`,

@@ -6,6 +6,7 @@ import { createRateLimiter } from "../../src/providers/neon/rate-limit.ts";
 import type { Provider } from "../../src/providers/provider.ts";
 import { listening } from "../integration/providers/requests.ts";
 import { testContract } from "../integration/providers/contract.ts";
+import { testResets } from "../integration/providers/resets.ts";
 import { CHOICES } from "../support/neon-harness.ts";
 
 const { NEON_API_KEY: apiKey, NEON_PROJECT_ID: project, NEON_API_HOST: apiHost } = process.env;
@@ -52,6 +53,7 @@ async function squat(name: string): Promise<() => Promise<void>> {
 
 describe("the provider with the real Neon", () => {
   testContract(async () => ({ make: provider, createForeign: squat }));
+  testResets(async () => ({ make: provider, createForeign: squat }));
 });
 
 afterAll(async () => {

@@ -30,6 +30,7 @@ export const CHOICES: NeonChoices = {
   role: undefined,
   schemaOnly: false,
   anonymized: false,
+  maskingRules: [],
   sslmode: "verify-full",
   compute: { min: undefined, max: undefined, suspendMs: undefined },
 };

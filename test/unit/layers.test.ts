@@ -100,7 +100,7 @@ const FOUNDATION = [
 /** Each vendor enters in one place. */
 const VENDORS: Readonly<Record<string, RegExp>> = {
   pg: /^postgres\/connect\.ts$/,
-  "@neondatabase/api-client": /^providers\/neon\/api\.ts$/,
+  "@neondatabase/api-client": /^providers\/neon\/client\.ts$/,
   diff: /^(drift|audit)\//,
   "p-retry": /^providers\/neon\/transport\.ts$/,
   commander: /^cli\//,

@@ -14,7 +14,7 @@ export interface CommandSummary {
   readonly title: string;
   readonly job: string | undefined;
   readonly run: string | undefined;
-  readonly database: { readonly name: string; readonly provider: string; readonly expiresAt: Date | undefined } | undefined;
+  readonly database: SummarizedDatabase | undefined;
   /** The skipped providers in order, each with the reason. */
   readonly refusals: readonly { readonly provider: string; readonly text: string }[];
   readonly phases: readonly PhaseSummary[];
@@ -29,6 +29,17 @@ export interface CommandSummary {
   /** Exit status of the user's own command, if it was run and failed. */
   readonly exitCode: number;
   readonly kept: Kept | undefined;
+}
+
+/** The database of the command. */
+export interface SummarizedDatabase {
+  readonly name: string;
+  readonly provider: string;
+  readonly expiresAt: Date | undefined;
+  /** The provider's own id, such as that of a Neon branch. */
+  readonly id: string;
+  /** The page of the database in the provider's console, if it has one. */
+  readonly consoleUrl: string | undefined;
 }
 
 /** A database that was not deleted. */

@@ -1,6 +1,6 @@
 import { codeBlock, codeSpan, escapeMarkdown } from "../../markdown.ts";
 import { formatElapsed } from "../../duration.ts";
-import type { CommandSummary, Kept } from "./command-summary.ts";
+import type { CommandSummary, Kept, SummarizedDatabase } from "./command-summary.ts";
 import { timeline } from "./timeline.ts";
 
 /** A command summary as GitHub Markdown: error, findings, database, skipped providers, phases with times, notes, kept database. */
@@ -15,7 +15,7 @@ export function renderSummary(summary: CommandSummary): string {
     ...block(summary.failure === undefined ? [] : codeBlock(summary.failure, "text")),
     ...block(summary.findings === undefined ? [] : [summary.findings.trim()]),
     ...block([
-      ...(database === undefined ? [] : [`**Database** ${codeSpan(database.name)} from **${database.provider}**`]),
+      ...(database === undefined ? [] : [databaseLine(database)]),
       ...refusals.map(({ provider, text }) => `Skipped **${provider}**: ${escapeMarkdown(text)}`),
     ]),
     ...block(table(summary)),
@@ -23,6 +23,14 @@ export function renderSummary(summary: CommandSummary): string {
     ...block(notes.map((note) => `- ${escapeMarkdown(note)}`)),
     ...(summary.kept === undefined ? [] : keptLines(summary.kept)),
   ].join("\n");
+}
+
+function databaseLine({ name, provider, id, consoleUrl }: SummarizedDatabase): string {
+  const page =
+    consoleUrl === undefined
+      ? ""
+      : `, branch [${codeSpan(id)}](${consoleUrl.replaceAll(/[()<>\s]/g, (each) => `%${each.charCodeAt(0).toString(16)}`)})`;
+  return `**Database** ${codeSpan(name)} from **${provider}**${page}`;
 }
 
 function outcome({ failure, exitCode }: CommandSummary): string {

@@ -13,6 +13,7 @@ export function listedJson(listed: Listed): Record<string, unknown> {
   return {
     provider: listed.provider,
     id: listed.id,
+    consoleUrl: listed.consoleUrl ?? null,
     name: listed.name,
     kind: listed.kind,
     owned: listed.tag !== undefined,
@@ -34,7 +35,7 @@ function row(listed: Listed): readonly string[] {
     : listed.expiresAt === undefined
       ? "does not expire"
       : `expires at ${listed.expiresAt.toISOString()}`;
-  return [listed.provider, listed.kind, listed.name, ownerOf(listed), until];
+  return [listed.provider, listed.kind, listed.name, ownerOf(listed), until, listed.consoleUrl ?? ""];
 }
 
 function ownerOf({ tag }: Listed): string {

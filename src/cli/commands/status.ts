@@ -24,6 +24,7 @@ function statusJson({ run, name, database, markers, waiters, at }: Status): Reco
       ? null
       : {
           id: database.id,
+          consoleUrl: database.consoleUrl ?? null,
           provider: database.provider,
           expiresAt: database.expiresAt?.toISOString() ?? null,
           postgresMajor: database.postgresMajor,
@@ -37,7 +38,11 @@ function statusLines({ run, name, database, markers, waiters, at }: Status): rea
     `name      ${name}`,
     ...(database === undefined
       ? ["database  none"]
-      : [`database  ${database.provider} ${database.id}`, `expires   ${database.expiresAt?.toISOString() ?? "never"}`]),
+      : [
+          `database  ${database.provider} ${database.id}`,
+          ...(database.consoleUrl === undefined ? [] : [`console   ${database.consoleUrl}`]),
+          `expires   ${database.expiresAt?.toISOString() ?? "never"}`,
+        ]),
     ...(markers.length === 0 ? ["migrated  not yet"] : markers.map((marker) => `${marker.state.padEnd(9)} ${describe(marker, at)}`)),
     ...waiters.map(({ owner, count, since }) => `waiting   ${describeOwner(owner)}: ${count} since ${clock(since)}`),
   ];

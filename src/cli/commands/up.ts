@@ -15,6 +15,7 @@ export function upJson({ database, created, readyMs }: UpResult): Record<string,
   return {
     version: 1,
     id: database.id,
+    consoleUrl: database.consoleUrl ?? null,
     name: database.name,
     provider: database.provider,
     created,
@@ -29,6 +30,7 @@ export function upLines({ database }: UpResult): readonly string[] {
   return [
     `name      ${database.name}`,
     `provider  ${database.provider}`,
+    ...(database.consoleUrl === undefined ? [] : [`branch    ${database.id}`, `console   ${database.consoleUrl}`]),
     `database  ${describeUrl(database.directUrl)}`,
     `postgres  ${database.postgresMajor}`,
     `expires   ${database.expiresAt?.toISOString() ?? "never"}`,

@@ -39,6 +39,8 @@ export function dockerProvider(options: DockerOptions): Provider {
         providerOn(target, { tag: wanted.tag, mayPull: true }).acquire(wanted, left),
       ),
     find: (name, limits) => onTarget(`looking for ${name} (docker)`, limits, (target, _, left) => providerOn(target).find(name, left)),
+    reset: (name, wanted, limits) =>
+      onTarget(`resetting ${name} (docker)`, limits, async (target, _, left) => providerOn(target).reset?.(name, wanted, left)),
     release: (name, limits, more = {}) =>
       onTarget(`removing ${name} (docker)`, limits, (target, bounds, left) => release(name, target, bounds, left, more)),
     list: (limits) =>

@@ -72,8 +72,7 @@ async function tryToCreate(session: Session, wanted: CreateRequest, bounds: Boun
   try {
     const snapshot = await readDatabases(session);
     if (snapshot.entries.some((entry) => entry.name === wanted.name)) return undefined;
-    const base = baseOf(snapshot, wanted.fingerprint);
-    const from = base && (await tryToCopy(session, scratch, base, wanted.quickCheckpoints && snapshot.major >= 15, bounds));
+    const from = await copyOfBase(session, scratch, snapshot, wanted, bounds);
     if (from === undefined) await session.query(`create database ${identifier(scratch)}`);
     const properties = from === undefined ? [] : await propertyStatements(session, from.name, scratch);
     await nameAndTag(session, scratch, wanted.name, formatComment(wanted.tag), properties);
@@ -81,6 +80,18 @@ async function tryToCreate(session: Session, wanted: CreateRequest, bounds: Boun
   } finally {
     if (!session.lost.aborted) await releaseAll(session);
   }
+}
+
+/** Copies the base of the fingerprint to a scratch name. Returns the base; undefined when there is none, or when the copy failed. */
+export async function copyOfBase(
+  session: Session,
+  scratch: string,
+  snapshot: Snapshot,
+  { fingerprint, quickCheckpoints }: Pick<CreateRequest, "fingerprint" | "quickCheckpoints">,
+  bounds: Bounds,
+): Promise<Entry | undefined> {
+  const base = baseOf(snapshot, fingerprint);
+  return base && tryToCopy(session, scratch, base, quickCheckpoints && snapshot.major >= 15, bounds);
 }
 
 /**
@@ -108,13 +119,23 @@ async function tryToCopy(session: Session, scratch: string, base: Entry, isQuick
   }
 }
 
-/** Gives a scratch database its name, its tag and further properties in one transaction. Drops it when that fails. */
-export async function nameAndTag(session: Session, scratch: string, name: string, comment: string, more: readonly string[]): Promise<void> {
+/**
+ * Gives a scratch database its name, its tag and further properties in one transaction. Drops it when that fails, unless the
+ * caller tries again after this error (`isKept`).
+ */
+export async function nameAndTag(
+  session: Session,
+  scratch: string,
+  name: string,
+  comment: string,
+  more: readonly string[],
+  isKept: (thrown: unknown) => boolean = () => false,
+): Promise<void> {
   const statements = [commentOn(scratch, comment), ...more, `alter database ${identifier(scratch)} rename to ${identifier(name)}`];
   try {
     await session.query(statements.join(";\n"));
   } catch (thrown) {
-    if (!session.lost.aborted) await dropEntry(session, { name: scratch, isTemplate: false });
+    if (!session.lost.aborted && !isKept(thrown)) await dropEntry(session, { name: scratch, isTemplate: false });
     throw thrown;
   }
 }

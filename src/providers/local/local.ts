@@ -16,6 +16,7 @@ import { describeInvalid } from "./invalid.ts";
 import { toDatabase } from "./names.ts";
 import { release } from "./release.ts";
 import { renew } from "./renew.ts";
+import { resetOn } from "./reset.ts";
 import { type Bounds, type Server, type ServerSource, withinSession } from "./server.ts";
 
 /** How long `await using` may take to drop a database, in milliseconds. */
@@ -68,6 +69,19 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
         }
         if (!(await answers(withDatabase(server.url, entry.name), bounds))) continue;
         return toDatabaseOf(server, name, { origin: "adopted", tag: entry.tag, base: undefined }, found.major, limits.emit);
+      }
+      return undefined;
+    },
+    async reset(name, wanted, limits) {
+      const bounds = toBounds(`resetting ${toDatabase(name)}`, limits);
+      const request = { ...wanted, quickCheckpoints: source.quickCheckpoints };
+      for (const server of await runningServers(source, bounds)) {
+        const found = await readFrom(source, server, bounds, async (session) => {
+          const done = await resetOn(session, toDatabase(name), request, bounds);
+          return done && { done, major: (await readDatabases(session)).major };
+        });
+        if (found === undefined || !(await answers(withDatabase(server.url, toDatabase(name)), bounds))) continue;
+        return toDatabaseOf(server, name, found.done, found.major, limits.emit);
       }
       return undefined;
     },

@@ -95,9 +95,9 @@ function inUse(name: string): OffshootError {
   return new OffshootError("PROTECTED", `The database ${name} was not dropped: it was used since it was listed.`);
 }
 
-function notOurs(name: string): OffshootError {
+export function notOurs(name: string, refused: "dropped" | "reset" = "dropped"): OffshootError {
   return new OffshootError("NOT_OURS", `The database ${name} has no owner tag of offshoot.`, {
-    meaning: "It may belong to someone else, so it was not dropped.",
+    meaning: `It may belong to someone else, so it was not ${refused}.`,
     remedy: `If you do not need it, run \`drop database ${identifier(name)}\` on its server.`,
   });
 }

@@ -1,76 +1,36 @@
-import type { Api as Client, ApiConfig, EndpointType } from "@neondatabase/api-client";
 import { OffshootError } from "../../errors.ts";
-import { MIB } from "../../read-file.ts";
 import { factsOf, isHardDeleteRefused, isMissing } from "./api-errors.ts";
 import { toBranch, toNeonTime } from "./branches.ts";
-import type { NeonClock } from "./clock.ts";
+import { type ClientOptions, type EndpointType, type Send, senderOf } from "./client.ts";
 import { toProject } from "./project.ts";
-import { checkReply, type Replies } from "./replies.ts";
-import { type Call, sendCall, type TransportOptions } from "./transport.ts";
-import type { Branch, CallContext, NeonApi } from "./types.ts";
+import type { Branch, NeonApi } from "./types.ts";
 
-export interface ApiOptions extends TransportOptions {
-  readonly apiKey: string;
+export interface ApiOptions extends ClientOptions {
   readonly project: string;
-  /** Base URL; undefined: Neon's own. */
-  readonly apiHost: string | undefined;
-  readonly clock: NeonClock;
-  /** Sends a request; default: HTTP, as Neon's client does. */
-  readonly adapter?: ApiConfig["adapter"] | undefined;
 }
 
 /** Page size: few projects have more branches. Neon may send shorter pages, so only a missing `next` ends the list. */
 const PAGE = 1000;
 
-/** A page with 1,000 branches has about 1.5 MiB. The limit counts after decompression. */
-const MOST_BYTES = 32 * MIB;
-/** Neon sends no redirect, and a redirected POST would become a GET. */
-const LIMITS = { maxContentLength: MOST_BYTES, maxRedirects: 0 } as const;
-
 /** A project has at most some thousand branches (Neon docs, "Plans"). Neon has sent pages of 100. */
 const MOST_PAGES = 1000;
 const MOST_BRANCHES = 100_000;
 
-/** Neon's API in one project. The first call loads Neon's client, because loading it takes longer than the rest of a command's start. */
+/** Neon's API in one project. */
 export function neonApi(options: ApiOptions): NeonApi {
   const { project: projectId } = options;
-  let client: Promise<Loaded> | undefined;
   let hasHardDelete = true;
-  const loaded = (): Promise<Loaded> => (client ??= load(options));
-  const send = async <Name extends keyof Replies>(
-    name: Name,
-    context: CallContext,
-    route: string,
-    what: string,
-    request: Send,
-    more: Pick<Partial<Call<unknown>>, "before"> = {},
-  ): Promise<Replies[Name]> => {
-    const { api, readWrite } = await loaded();
-    const repeatable = !route.startsWith("POST");
-    return sendCall(options, context, {
-      route,
-      what,
-      repeatable,
-      ...more,
-      async send(limits) {
-        const reply = await request(api, { ...limits, ...LIMITS }, readWrite).catch((thrown: unknown) => {
-          options.clock.observe(headersOf(thrown), context.emit);
-          throw thrown;
-        });
-        options.clock.observe(reply.headers, context.emit);
-        return checkReply(name, reply);
-      },
-    });
-  };
+  const { send, readWrite } = senderOf(options);
   return {
     async createBranch(request, context) {
-      const { branch, endpoint, annotation_value } = request;
+      const { branch, endpoint, annotation_value, maskingRules } = request;
+      const masks = maskingRules.length === 0 ? {} : { masking_rules: [...maskingRules] };
       const create = (type: EndpointType) => ({ branch, endpoints: [{ type, ...endpoint }] });
       const reply = await (request.anonymized
         ? send("createBranch", context, "POST branch_anonymized", "create the anonymized branch", (api, limits, type) =>
             api.createProjectBranchAnonymized(
               projectId,
-              { branch_create: create(type), annotation_value, start_anonymization: true },
+              { branch_create: create(type), annotation_value, start_anonymization: true, ...masks },
               limits,
             ),
           )
@@ -144,14 +104,20 @@ export function neonApi(options: ApiOptions): NeonApi {
       );
       return toBranch(reply.branch, undefined);
     },
+    async restoreBranch(id, source, context) {
+      const reply = await send("restoreBranch", context, "POST restore", "reset the branch", (api, limits) =>
+        api.restoreProjectBranch(projectId, id, source, limits),
+      );
+      return { branch: toBranch(reply.branch, undefined), operations: reply.operations };
+    },
     async endpoints(context) {
-      const readWrite: string = (await loaded()).readWrite;
+      const type: string = await readWrite();
       const reply = await send("endpoints", context, "GET endpoints", "list the computes", (api, limits) =>
         api.listProjectEndpoints(projectId, limits),
       );
       return reply.endpoints.map((endpoint) => ({
         branchId: endpoint.branch_id,
-        isReadWrite: endpoint.type === readWrite,
+        isReadWrite: endpoint.type === type,
         isActive: endpoint.current_state === "active",
         lastActive: endpoint.last_active === undefined ? undefined : new Date(endpoint.last_active),
       }));
@@ -187,6 +153,26 @@ export function neonApi(options: ApiOptions): NeonApi {
       );
       return reply.operation;
     },
+    async maskingRules(branchId, context) {
+      const reply = await send("maskingRules", context, "GET masking_rules", "list the masking rules of the branch", (api, limits) =>
+        api.getMaskingRules(projectId, branchId, limits),
+      );
+      return reply.masking_rules;
+    },
+    authUrl: (branchId, context) =>
+      unlessMissing(async () => {
+        const reply = await send("auth", context, "GET auth", "return the URL of Neon Auth", (api, limits) =>
+          api.getNeonAuth(projectId, branchId, limits),
+        );
+        return reply.base_url;
+      }),
+    dataApiUrl: (branchId, database, context) =>
+      unlessMissing(async () => {
+        const reply = await send("dataApi", context, "GET data-api", "return the URL of the Data API", (api, limits) =>
+          api.getProjectBranchDataApi(projectId, branchId, database, limits),
+        );
+        return reply.url;
+      }),
     async anonymizedState(branchId, context) {
       const reply = await send(
         "anonymizedState",
@@ -210,6 +196,17 @@ export function neonApi(options: ApiOptions): NeonApi {
   };
 }
 
+/** Undefined if Neon answers 404: the branch does not have what was asked for. */
+async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const facts = factsOf(thrown);
+    if (facts === undefined || !isMissing(facts)) throw thrown;
+    return undefined;
+  }
+}
+
 /** The fields that have a value. */
 function defined<T extends object>(fields: T): { readonly [Key in keyof T]?: Exclude<T[Key], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T> as never;
@@ -220,27 +217,4 @@ function endless(pages: number): OffshootError {
   return new OffshootError("PROVIDER_OUTAGE", `Neon did not list the branches: the list did not end after ${pages} pages.`, {
     remedy: "Run the command again. If it fails again, check NEON_API_HOST and any proxy between this machine and Neon.",
   });
-}
-
-/** The headers of a reply that the client threw as an error. */
-function headersOf(thrown: unknown): unknown {
-  return (thrown as { readonly response?: { readonly headers?: unknown } } | undefined)?.response?.headers;
-}
-
-interface Loaded {
-  readonly api: Client<unknown>;
-  /** The type of the one compute of a branch that accepts writes. */
-  readonly readWrite: EndpointType;
-}
-
-type Send = (
-  api: Loaded["api"],
-  limits: { readonly signal: AbortSignal; readonly timeout: number },
-  readWrite: Loaded["readWrite"],
-) => Promise<{ readonly data: unknown; readonly headers?: unknown }>;
-
-async function load({ apiKey, apiHost, adapter }: ApiOptions): Promise<Loaded> {
-  const { createApiClient, EndpointType } = await import("@neondatabase/api-client");
-  const baseURL = apiHost === undefined ? {} : { baseURL: apiHost };
-  return { api: createApiClient({ apiKey, ...baseURL, ...(adapter === undefined ? {} : { adapter }) }), readWrite: EndpointType.ReadWrite };
 }

@@ -11,6 +11,8 @@ export function toBranch(reply: BranchReply, annotation: unknown): Branch {
     name: reply.name,
     parentId: reply.parent_id === "" ? undefined : reply.parent_id,
     state: reply.current_state,
+    // An archived branch answers as soon as it is used. Other states that Neon adds are final ones.
+    isChanging: (reply.pending_state ?? "") !== "" || /^(init|resetting)$/.test(reply.current_state),
     // Neon has sent `storage_deleted`; it may send other states.
     isBeingDeleted: /delet/i.test(`${reply.pending_state ?? ""} ${reply.current_state}`) || reply.recovery !== undefined,
     isDeleted: reply.recovery !== undefined,
@@ -20,6 +22,8 @@ export function toBranch(reply: BranchReply, annotation: unknown): Branch {
     createdBy: reply.created_by?.name ?? reply.creation_source,
     expiresAt: reply.expires_at === undefined ? undefined : new Date(reply.expires_at),
     sizeBytes: reply.logical_size,
+    lastResetAt: reply.last_reset_at === undefined ? undefined : new Date(reply.last_reset_at),
+    restrictedActions: (reply.restricted_actions ?? []).map((action) => action.name),
     tag: ownTag(reply.name, tagFromRecord(annotation)),
     integration: integrationOf(reply.creation_source, annotation),
   };

@@ -80,6 +80,7 @@ function branchRequest(wanted: DatabaseRequest, origin: Origin, choices: NeonCho
     endpoint: computeRequest(choices),
     annotation_value: tagToRecord(wanted.tag),
     anonymized: choices.anonymized && !fromBase,
+    maskingRules: choices.maskingRules,
   };
 }
 
@@ -93,7 +94,8 @@ export function computeRequest({ compute: { min, max, suspendMs } }: NeonChoices
   };
 }
 
-function pastState(parentAt: string | undefined): { parent_lsn?: string; parent_timestamp?: string } {
+/** The fields for a past state of the parent. */
+export function pastState(parentAt: string | undefined): { parent_lsn?: string; parent_timestamp?: string } {
   if (parentAt === undefined) return {};
   return /^[0-9a-f]{1,8}\/[0-9a-f]{1,8}$/i.test(parentAt) ? { parent_lsn: parentAt } : { parent_timestamp: parentAt };
 }

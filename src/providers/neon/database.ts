@@ -3,6 +3,7 @@ import { isOffshootError, OffshootError } from "../../errors.ts";
 import type { Database, Refusal } from "../provider.ts";
 import { factsOf, isAmbiguous, isMissing } from "./api-errors.ts";
 import { type BranchUrls, connectionOf, fetchUrls, requireNames, urlsOfCreated } from "./connection.ts";
+import { consoleUrl } from "./console-url.ts";
 import { capacityCodeOf, capacityRefusal } from "./compute-errors.ts";
 import { computeRequest } from "./create.ts";
 import type { AcquiredBranch } from "./create-state.ts";
@@ -12,6 +13,7 @@ import { renewalOf } from "./renew.ts";
 import { waitUntilAnonymized, waitUntilReady } from "./ready.ts";
 import type { CallContext, NeonApi, Operation } from "./types.ts";
 import { withTagCheck } from "./tag-check.ts";
+import { requireMasked } from "./masked.ts";
 import { removeUnusable, wasDeleted } from "./unusable.ts";
 
 /** Neon may refuse logins to a branch that is younger than this (see ready.ts). */
@@ -44,7 +46,7 @@ async function openBranch(setup: Setup, acquired: AcquiredBranch, context: CallC
   const { api, choices, dependencies } = setup;
   const isMasked = choices.anonymized && base === undefined;
   if (created === undefined) {
-    if (isMasked) await waitUntilAnonymized(api, branch.id, context, dependencies.random);
+    if (isMasked) await requireMasked(setup, branch, context);
     const expected = await openExpected(setup, branch.id, context);
     if (expected !== undefined) return expected;
   }
@@ -174,6 +176,7 @@ function toDatabase(
     kind: "database",
     provider: "neon",
     id: branch.id,
+    consoleUrl: consoleUrl(setup, branch.id),
     name: branch.name,
     url: urls.url,
     directUrl: urls.directUrl,

@@ -15,11 +15,18 @@ export function guardOf(branch: Branch, all: readonly Branch[], parent: string |
   return child === undefined ? undefined : `${child.name} was branched from it`;
 }
 
-/** The id of a branch that may be deleted. Throws `NOT_OURS` without our tag and prefix, `PROTECTED` for a guarded branch. */
-export function requireDeletable(branch: Branch, parent: string | undefined): string {
-  if (branch.tag === undefined || !isUnderPrefix(branch)) throw notOurs(branch.name, branch.id);
+/** What is refused, for messages. */
+type Refused = "deleted" | "reset";
+
+/**
+ * The id of a branch that may be deleted, or reset: that deletes its data too. Throws `NOT_OURS` without our tag and prefix,
+ * `PROTECTED` for a guarded branch.
+ */
+export function requireDeletable(branch: Branch, parent: string | undefined, refused: Refused = "deleted"): string {
+  if (branch.tag === undefined || !isUnderPrefix(branch)) throw notOurs(branch.name, branch.id, refused);
   const guard = guardOf(branch, [], parent);
-  if (guard !== undefined) throw guarded(branch.name, branch.id, guard, "If you want to delete it, delete it in Neon.");
+  const remedy = refused === "reset" ? "Its data stays as it is." : "If you want to delete it, delete it in Neon.";
+  if (guard !== undefined) throw guarded(branch.name, branch.id, guard, remedy, refused);
   return branch.id;
 }
 
@@ -31,14 +38,14 @@ export function requireListedDeletable(name: string, listed: Listed | undefined)
   return listed.id;
 }
 
-export function guarded(name: string, id: string, why: string, remedy: string | undefined): OffshootError {
-  return new OffshootError("PROTECTED", `The Neon branch ${name} (${id}) was not deleted: ${why}.`, { remedy, facts: { branch: id } });
+export function guarded(name: string, id: string, why: string, remedy: string | undefined, refused: Refused = "deleted"): OffshootError {
+  return new OffshootError("PROTECTED", `The Neon branch ${name} (${id}) was not ${refused}: ${why}.`, { remedy, facts: { branch: id } });
 }
 
-function notOurs(name: string, id: string): OffshootError {
-  return new OffshootError("NOT_OURS", `The Neon branch ${name} (${id}) was not deleted: it has no owner tag of offshoot.`, {
+function notOurs(name: string, id: string, refused: Refused = "deleted"): OffshootError {
+  return new OffshootError("NOT_OURS", `The Neon branch ${name} (${id}) was not ${refused}: it has no owner tag of offshoot.`, {
     meaning: "It may belong to another person or tool.",
-    remedy: "If it is yours, delete it in Neon.",
+    remedy: refused === "reset" ? "Choose another run name with --run." : "If it is yours, delete it in Neon.",
     facts: { branch: id },
   });
 }

@@ -22,7 +22,7 @@ export function otherBranches(
       const active = new Set(endpoints.filter(({ isActive }) => isActive).map(({ branchId }) => branchId));
       const now = clock.nowForDeletion();
       const guards = new Map(branches.map((branch) => [branch.id, strictGuard(branch, choices.parent)]));
-      return toListed(branches, endpoints, choices.parent, now).map((listed): Listed => ({
+      return toListed(branches, endpoints, setup, now).map((listed): Listed => ({
         ...listed,
         guarded: guards.get(listed.id),
         // A session can be open, and the time of its last use is not known then.

@@ -1,7 +1,9 @@
 import type { Listed } from "../provider.ts";
+import { consoleUrl } from "./console-url.ts";
 import { isFailedBase, isReadyBase, isUnderPrefix } from "./branches.ts";
 import { guardOf } from "./deletion-guard.ts";
-import type { Branch, CallContext, Endpoint, NeonApi } from "./types.ts";
+import type { Setup } from "./options.ts";
+import type { Branch, CallContext, Endpoint } from "./types.ts";
 
 /** Neon creates a branch within seconds. A branch that is not ready after this time is broken. */
 const INCOMPLETE_MS = 30 * 60_000;
@@ -13,16 +15,17 @@ const BUILDING_MS = 24 * 3_600_000;
  * Everything under our prefix: all pages of the project's branches, and its computes for their last use. All branches are
  * read, because a branch of another owner may have been created from one of ours, which must then be kept.
  */
-export async function list(api: NeonApi, parent: string | undefined, now: () => Date, context: CallContext): Promise<readonly Listed[]> {
+export async function list(setup: Setup, now: () => Date, context: CallContext): Promise<readonly Listed[]> {
+  const { api } = setup;
   const [branches, endpoints] = await Promise.all([api.branches(undefined, context), api.endpoints(context)]);
-  return toListed(branches, endpoints, parent, now()).filter(isUnderPrefix);
+  return toListed(branches, endpoints, setup, now()).filter(isUnderPrefix);
 }
 
 /** All branches that are not being deleted. A base was last used when its youngest child was created; any other branch when its compute was last active. */
 export function toListed(
   branches: readonly Branch[],
   endpoints: readonly Endpoint[],
-  parent: string | undefined,
+  setup: Pick<Setup, "choices" | "apiHost" | "project">,
   now: Date,
 ): readonly Listed[] {
   const live = branches.filter(({ isBeingDeleted }) => !isBeingDeleted);
@@ -37,6 +40,7 @@ export function toListed(
     return {
       provider: "neon",
       id,
+      consoleUrl: consoleUrl(setup, id),
       name,
       kind: tag?.kind ?? "foreign",
       tag,
@@ -45,7 +49,7 @@ export function toListed(
       lastUsedAt: latest(uses),
       sessions: undefined,
       sizeBytes: branch.sizeBytes,
-      guarded: guardOf(branch, own, parent),
+      guarded: guardOf(branch, own, setup.choices.parent),
       parentId: branch.parentId,
       readAt: now,
       broken: isBroken(branch, now),

@@ -1,6 +1,7 @@
 import { deadline } from "../../deadline.ts";
 import { silent } from "../../events.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
+import { parseUrl } from "../../postgres/url.ts";
 import type { Database, Limits, Provider, Refusal, DatabaseRequest } from "../provider.ts";
 import { neonApi } from "./api.ts";
 import { factsOf, isKeyRejected } from "./api-errors.ts";
@@ -20,6 +21,7 @@ import { explainingProject } from "./project.ts";
 import { sharedRateLimiter } from "./rate-limit.ts";
 import { reach } from "./reach.ts";
 import { refusalWithoutCall } from "./refuse.ts";
+import { resetBranch } from "./reset.ts";
 import type { CallContext } from "./types.ts";
 
 /** The time limit for `await using` to delete a branch. */
@@ -88,11 +90,25 @@ export function neonProvider(options: NeonOptions): Provider {
       const context = contextOf(`extending the Neon branch ${name}`, limits);
       return inProject(context, () => extend(setup, name, ttlMs, context));
     },
+    async reset(name, { check }, limits) {
+      if (refused !== undefined) return undefined;
+      const context = contextOf(`resetting the Neon branch ${name}`, limits);
+      const branch = await inProject(context, () => resetBranch(setup, name, { check }, context));
+      return branch && openDatabase(setup, { branch, created: undefined, base: undefined }, context, dispose(name));
+    },
+    async serviceUrls({ id, directUrl }, wanted, limits) {
+      const context = contextOf("reading the URLs of the services of the Neon branch", limits);
+      const [auth, dataApi] = await Promise.all([
+        wanted.auth ? setup.api.authUrl(id, context) : undefined,
+        wanted.dataApi ? setup.api.dataApiUrl(id, parseUrl(directUrl).database, context) : undefined,
+      ]);
+      return { auth, dataApi };
+    },
     release,
     async list(limits) {
       if (refused !== undefined) return [];
       const context = contextOf("listing the Neon branches", limits);
-      return (await inProject(context, () => list(setup.api, parent, setup.clock.nowForDeletion, context))) ?? [];
+      return (await inProject(context, () => list(setup, setup.clock.nowForDeletion, context))) ?? [];
     },
     others: refused === undefined ? otherBranches(setup, contextOf) : undefined,
     async ensureBase(wanted, limits, migrate) {
@@ -130,7 +146,7 @@ function setupOf(options: NeonOptions, dependencies: Dependencies, apiKey: strin
   const clock = neonClock(now);
   const api = neonApi({ apiKey, project, apiHost, clock, adapter, rate, requestMs, random, now, secrets: [apiKey] });
   const own = { ...dependencies, now: clock.now };
-  return { api, clock, project, secretsWithheld, base, bases: new Map(), choices, rootFile, dependencies: own, isShared: true };
+  return { api, clock, project, apiHost, secretsWithheld, base, bases: new Map(), choices, rootFile, dependencies: own, isShared: true };
 }
 
 /** If the CI withholds secrets, the key may be a placeholder. Then a rejected key means that this job has nothing on Neon. */

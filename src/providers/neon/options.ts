@@ -1,9 +1,9 @@
 import type { Deadline } from "../../deadline.ts";
 import type { ReadyOptions } from "../../postgres/ready.ts";
-import type { ApiOptions } from "./api.ts";
+import type { ClientOptions } from "./client.ts";
 import type { NeonClock } from "./clock.ts";
 import type { RateLimiter } from "./rate-limit.ts";
-import type { Branch, NeonApi } from "./types.ts";
+import type { Branch, MaskingRule, NeonApi } from "./types.ts";
 
 /** The user's settings below `neon`. */
 export interface NeonChoices {
@@ -15,6 +15,8 @@ export interface NeonChoices {
   readonly role: string | undefined;
   readonly schemaOnly: boolean;
   readonly anonymized: boolean;
+  /** The rules by which Neon masks the data; empty: those of the parent. */
+  readonly maskingRules: readonly MaskingRule[];
   /** Compute units, and milliseconds until an idle compute is suspended. Undefined: the project's defaults. */
   /** What clients verify of Neon's certificates: the host name too, only the authority, or nothing. */
   readonly sslmode: "verify-full" | "verify-ca" | "require";
@@ -48,7 +50,7 @@ export interface Dependencies {
   readonly rate: RateLimiter;
   /** Milliseconds for one request and its whole reply; undefined: 60,000. */
   readonly requestMs: number | undefined;
-  readonly adapter: ApiOptions["adapter"];
+  readonly adapter: ClientOptions["adapter"];
   /** Waits until a query is answered, and returns the server's major version. */
   readonly probe: (url: string, within: Deadline, options: ReadyOptions) => Promise<number>;
   /** Reads from the server whose names a session has, to check them without a call to the API. */
@@ -68,6 +70,8 @@ export interface Setup {
   readonly api: NeonApi;
   readonly clock: NeonClock;
   readonly project: string;
+  /** As in the options. */
+  readonly apiHost: string | undefined;
   readonly secretsWithheld: boolean;
   readonly base: boolean;
   /** Bases that this process has found ready, by fingerprint. */

@@ -75,6 +75,24 @@ async function watchOperations(api: NeonApi, operations: readonly Operation[], c
   return new Promise<never>(() => {});
 }
 
+/** Waits until all of these operations have finished. Throws when one of them has finally failed. */
+export async function waitUntilFinished(
+  api: NeonApi,
+  operations: readonly Operation[],
+  { deadline, emit }: CallContext,
+  random: () => number,
+): Promise<void> {
+  let left = operations;
+  for (let pollMs = FIRST_POLL_MS / 2; ; pollMs = Math.min(pollMs * 1.5, LONGEST_POLL_MS)) {
+    for (const operation of left) if (hasFailed(operation)) throw failedOperation(operation);
+    left = left.filter((operation) => !isDone(operation));
+    const [next] = left;
+    if (next === undefined) return;
+    await deadline.pause(jitter(pollMs, random));
+    left = [await readOperation(api, next, { deadline, emit }), ...left.slice(1)];
+  }
+}
+
 /** An operation that cannot be read counts as pending, because only a connection shows that the branch is ready. */
 async function readOperation(api: NeonApi, operation: Operation, context: CallContext): Promise<Operation> {
   try {

@@ -33,6 +33,8 @@ const branch = z.object({
   creation_source: optional(z.string()),
   expires_at: optional(time),
   logical_size: optional(z.number()),
+  last_reset_at: optional(time),
+  restricted_actions: optional(listOf(z.object({ name: z.string() }))),
   recovery: optional(z.object({ deleted_at: time })),
 });
 
@@ -97,6 +99,7 @@ const REPLIES = {
   // A reply with status 204 has no body.
   deleteBranch: z.union([z.literal(""), z.object({ branch: z.object({ id }) }), z.undefined(), z.null()]),
   updateBranch: z.object({ branch }),
+  restoreBranch: z.object({ branch, operations: listOf(operation) }),
   endpoints: z.object({
     endpoints: listOf(z.object({ branch_id: id, type: z.string(), current_state: optional(z.string()), last_active: optional(time) })),
   }),
@@ -105,6 +108,20 @@ const REPLIES = {
   roles: z.object({ roles: listOf(role) }),
   connectionUri: z.object({ uri }),
   operation: z.object({ operation }),
+  maskingRules: z.object({
+    masking_rules: listOf(
+      z.object({
+        database_name: name,
+        schema_name: name,
+        table_name: name,
+        column_name: name,
+        masking_function: optional(z.string()),
+        masking_value: optional(z.string()),
+      }),
+    ),
+  }),
+  auth: z.object({ base_url: optional(z.string().max(2048)) }),
+  dataApi: z.object({ url: optional(z.string().max(2048)) }),
   anonymizedState: z.object({ state: z.string() }),
   project: z.object({ project }),
   projects: z.object({ projects: listOf(z.object({ id, name })) }),

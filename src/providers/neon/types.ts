@@ -15,6 +15,8 @@ export interface Branch {
   /** Undefined for a root branch. */
   readonly parentId: string | undefined;
   readonly state: string;
+  /** Neon is creating or changing it. */
+  readonly isChanging: boolean;
   /** Neon has accepted its deletion: it no longer serves queries, but may keep its name for a while. */
   readonly isBeingDeleted: boolean;
   /** It was deleted, can be recovered for some days, and may keep its name until then. */
@@ -25,6 +27,10 @@ export interface Branch {
   readonly createdBy: string | undefined;
   readonly expiresAt: Date | undefined;
   readonly sizeBytes: number | undefined;
+  /** When its contents were last replaced by those of another branch. */
+  readonly lastResetAt: Date | undefined;
+  /** What Neon refuses for the branch, such as `restore`. */
+  readonly restrictedActions: readonly string[];
   /** Only a tag that was written for this name counts: a child may inherit the annotation of its parent. */
   readonly tag: OwnerTag | undefined;
   /** The integration that created the branch and deletes it itself. */
@@ -48,6 +54,18 @@ export interface BranchRequest {
   };
   readonly annotation_value: Record<string, string>;
   readonly anonymized: boolean;
+  /** Empty: the rules of the parent. */
+  readonly maskingRules: readonly MaskingRule[];
+}
+
+/** How one column is masked (specification, MaskingRule). */
+export interface MaskingRule {
+  readonly database_name: string;
+  readonly schema_name: string;
+  readonly table_name: string;
+  readonly column_name: string;
+  readonly masking_function?: string;
+  readonly masking_value?: string;
 }
 
 /** The reply to that POST. */
@@ -60,6 +78,19 @@ export interface CreatedBranch {
   readonly roles: readonly string[];
   /** The pooled host of the compute. The specification does not list this field, but most replies contain it. */
   readonly poolerHost: string | undefined;
+}
+
+/** What a branch is restored from (specification, BranchRestoreRequest). */
+export interface RestoreSource {
+  readonly source_branch_id: string;
+  readonly source_lsn?: string;
+  readonly source_timestamp?: string;
+}
+
+/** The reply to that. */
+export interface RestoredBranch {
+  readonly branch: Branch;
+  readonly operations: readonly Operation[];
 }
 
 /** The role and the database of a connection. */
@@ -130,6 +161,11 @@ export interface NeonApi {
   ): Promise<"deleted" | undefined>;
   /** An `expiresAt` of null removes the expiry. */
   updateBranch(id: string, change: { readonly name?: string; readonly expiresAt?: Date | null }, context: CallContext): Promise<Branch>;
+  /**
+   * Replaces the contents of a branch by those of another one, now or at a past state. Not retried after a lost reply, because
+   * a job may already use the new contents.
+   */
+  restoreBranch(id: string, source: RestoreSource, context: CallContext): Promise<RestoredBranch>;
   endpoints(context: CallContext): Promise<readonly Endpoint[]>;
   createEndpoint(branchId: string, compute: BranchRequest["endpoint"], context: CallContext): Promise<readonly Operation[]>;
   databases(branchId: string, context: CallContext): Promise<readonly OwnedDatabase[]>;
@@ -137,6 +173,14 @@ export interface NeonApi {
   /** Always names the branch, because Neon would use the default branch otherwise. */
   connectionUri(branchId: string, connection: Connection, pooled: boolean, context: CallContext): Promise<string>;
   operation(id: string, context: CallContext): Promise<Operation>;
+  /** The rules by which the data of an anonymized branch is masked. */
+  maskingRules(
+    branchId: string,
+    context: CallContext,
+  ): Promise<readonly { readonly [Key in keyof Required<MaskingRule>]: string | undefined }[]>;
+  /** The URL of Neon Auth, or of the Data API of a database; undefined if the branch does not have it. */
+  authUrl(branchId: string, context: CallContext): Promise<string | undefined>;
+  dataApiUrl(branchId: string, database: string, context: CallContext): Promise<string | undefined>;
   /** State of an anonymization, such as `anonymized` or `error`. */
   anonymizedState(branchId: string, context: CallContext): Promise<string>;
   /** The project itself, with the limits of its owner's plan where Neon shows them. */

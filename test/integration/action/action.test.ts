@@ -83,6 +83,64 @@ test("a workflow for create-branch-action needs only another `uses:` line, and g
   expect(await branchesOf(mock, "preview-pr-12")).toEqual([]);
 });
 
+const RULE =
+  '{"database_name":"neondb","schema_name":"public","table_name":"users","column_name":"email","masking_function":"anon.fake_email()"}';
+
+/** The call of a client that enables a service of the branch. */
+async function enable(branch: string, path: string): Promise<void> {
+  const url = `${mock.url}/projects/${mock.projectId}/branches/${branch}/${path}`;
+  const headers = { authorization: `Bearer ${mock.apiKey}`, "content-type": "application/json" };
+  const { status } = await fetch(url, { method: "POST", headers, body: "{}" });
+  expect(status).toBe(201);
+}
+
+test("masking rules and the URLs of services pass from the inputs to Neon and back", async () => {
+  const workflow = (command: string): string => `
+  masked:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: ${ACTION}
+        id: branch
+        with:${NEON}
+          command: ${command}
+          branch_name: masked
+          masking_rules: '[${RULE}]'
+          get_auth_url: true
+          get_data_api_url: true
+      - env:
+          BRANCH_ID: \${{ steps.branch.outputs.branch_id }}
+          CONSOLE_URL: \${{ steps.branch.outputs.console_url }}
+          AUTH_URL: \${{ steps.branch.outputs.auth_url }}
+          DATA_API_URL: \${{ steps.branch.outputs.data_api_url }}
+        run: |
+          for name in BRANCH_ID CONSOLE_URL AUTH_URL DATA_API_URL; do echo "\${!name}" >> $MEETING/${command}; done
+`;
+  const first = await scene.run(workflow("up"));
+  expect(first["masked"]?.result).toBe("success");
+  const [id = "", page, ...empty] = await scene.read("up");
+  expect([page, ...empty]).toEqual([`${new URL(mock.url).origin}/app/projects/${mock.projectId}/branches/${id}`, "", ""]);
+  expect(first["masked"]?.annotations).toContainEqual({
+    severity: "notice",
+    text: expect.stringMatching(/The output auth_url is empty, because Neon Auth is not enabled for the branch offshoot\/\S+\./),
+  });
+  const headers = { authorization: `Bearer ${mock.apiKey}` };
+  const rules = await fetch(`${mock.url}/projects/${mock.projectId}/branches/${id}/masking_rules`, { headers });
+  expect(await rules.json()).toEqual({ masking_rules: [JSON.parse(RULE)] });
+  await enable(id, "auth");
+  await enable(id, "data-api/neondb");
+  const second = await scene.run(workflow("env"));
+  expect(second["masked"]?.result).toBe("success");
+  expect((await scene.read("env")).slice(2)).toEqual([
+    expect.stringMatching(/^https:\/\/.+neonauth.+\/auth$/),
+    expect.stringMatching(/^https:\/\/.+\/neondb\/rest\/v1$/),
+  ]);
+  await scene.run(
+    workflow("env")
+      .replace("env\n          branch_name: masked", "down\n          branch_name: masked")
+      .replace(/          (?:masking|get)_.*\n/g, ""),
+  );
+});
+
 const sharing = (job: string, other: string): string => `
   ${job}:
     runs-on: ubuntu-latest

@@ -68,12 +68,12 @@ test("a key that Neon rejects fails the step, is reported on the page, and is sh
 
 test("invalid inputs fail the step before anything is created", async () => {
   const { test: result } = await scene.run(
-    job(step({ ...NEON, api_key: "${{ secrets.NEON_API_KEY }}", ssl: "off", get_auth_url: "true" })),
+    job(step({ ...NEON, api_key: "${{ secrets.NEON_API_KEY }}", ssl: "off", masking_rules: "users" })),
   );
   expect(result?.result).toBe("failure");
   expect(result?.annotations).toContainEqual({
     severity: "error",
-    text: expect.stringMatching(/`get_auth_url` is not supported.*`ssl` is `off`.*Nothing was created or changed\./s),
+    text: expect.stringMatching(/`masking_rules` is not a JSON list.*`ssl` is `off`.*Nothing was created or changed\./s),
   });
   expect(await mock.control("GET", "calls")).toMatchObject({ log: [] });
 });

@@ -10,7 +10,7 @@ const SUMMARY: CommandSummary = {
   title: "offshoot run",
   job: "integration",
   run: "run-42",
-  database: { name: "offshoot/acme/shop/run-42", provider: "embedded", expiresAt: undefined },
+  database: { id: "br-x", consoleUrl: undefined, name: "offshoot/acme/shop/run-42", provider: "embedded", expiresAt: undefined },
   refusals: [{ provider: "neon", text: "NEON_API_KEY is not set." }],
   phases: [
     { phase: "up", text: "database created", startMs: 5, ms: 1200, failed: false },
@@ -77,7 +77,7 @@ describe.skipIf(render === undefined)("a summary page in a browser", () => {
         ...SUMMARY,
         title: words,
         job: words,
-        database: { name: words, provider: "neon", expiresAt: undefined },
+        database: { id: "br-x", consoleUrl: undefined, name: words, provider: "neon", expiresAt: undefined },
         refusals: [{ provider: "docker", text: words }],
         phases: SUMMARY.phases.map((phase) => ({ ...phase, phase: words, text: words })),
         notes: HOSTILE,

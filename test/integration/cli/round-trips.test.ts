@@ -57,6 +57,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   "`status`": ["status"],
   "`list`": ["list"],
   "`extend`": ["extend"],
+  "`reset`": ["reset"],
   "`down`": ["down"],
 };
 
@@ -65,6 +66,8 @@ test("the page shows how often each command connects to a server, and how many r
   proxy.take();
   const measured: (readonly string[])[] = [];
   for (const [name, args] of Object.entries(COMMANDS)) {
+    // A server of somebody else has no reset.
+    if (name === "`reset`") continue;
     await done(onServer, ...args);
     const { connections, roundTrips } = proxy.take();
     measured.push([name, String(connections), String(roundTrips)]);

@@ -38,6 +38,11 @@ describe("the existing provider", () => {
     return { make: () => providerFor(url), createForeign };
   });
 });
+
+test("the existing provider has no reset, because the server belongs to somebody else", async () => {
+  expect(providerFor(await creatorUrl()).reset).toBeUndefined();
+});
+
 describe("the existing provider with bases", () => {
   testBases(async () => providerFor(await creatorUrl()));
 });

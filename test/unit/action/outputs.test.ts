@@ -40,9 +40,20 @@ function result(database: Partial<UpResult["database"]>): UpResult {
 }
 
 const STYLE: UrlStyle = { prisma: false, ssl: "require" };
+const NONE = { auth: undefined, dataApi: undefined };
+
+test("the URLs of services and the page of the branch are outputs", () => {
+  const consoleUrl = "https://console.neon.tech/app/projects/p/branches/br-wild-sun-1";
+  const services = { auth: "https://auth.example", dataApi: "https://data.example" };
+  expect(actionOutputs(result({ consoleUrl }), STYLE, services).facts).toMatchObject({
+    auth_url: "https://auth.example",
+    data_api_url: "https://data.example",
+    console_url: consoleUrl,
+  });
+});
 
 test("a Neon branch has all outputs of create-branch-action under the same names, and further ones", () => {
-  expect(actionOutputs(result({}), STYLE)).toEqual({
+  expect(actionOutputs(result({}), STYLE, NONE)).toEqual({
     facts: {
       db_url: "postgresql://anna:s%23cret@ep-1.eu.neon.tech/neondb?sslmode=require",
       db_url_pooled: "postgresql://anna:s%23cret@ep-1-pooler.eu.neon.tech/neondb?sslmode=require",
@@ -50,6 +61,9 @@ test("a Neon branch has all outputs of create-branch-action under the same names
       db_host_pooled: "ep-1-pooler.eu.neon.tech",
       password: "s#cret",
       branch_id: "br-wild-sun-1",
+      console_url: "",
+      auth_url: "",
+      data_api_url: "",
       created: "true",
       provider: "neon",
       use_neon: "true",
@@ -76,7 +90,7 @@ describe("the URLs of a Neon branch", () => {
       "?connect_timeout=30&pool_timeout=30&pgbouncer=true&sslmode=require",
     ],
   ])("with %j they have the parameters of create-branch-action in the same order", (style, direct, pooled) => {
-    const { db_url, db_url_pooled } = actionOutputs(result({}), style).facts;
+    const { db_url, db_url_pooled } = actionOutputs(result({}), style, NONE).facts;
     expect([new URL(db_url ?? "").search, new URL(db_url_pooled ?? "").search]).toEqual([direct, pooled]);
   });
 });
@@ -90,7 +104,7 @@ describe("a local database", () => {
   });
 
   test("has no branch id, and its URL has no TLS parameter", () => {
-    expect(actionOutputs(local, STYLE).facts).toMatchObject({
+    expect(actionOutputs(local, STYLE, NONE).facts).toMatchObject({
       branch_id: "",
       use_neon: "false",
       database_id: "postgres-18/offshoot_42",
@@ -100,11 +114,13 @@ describe("a local database", () => {
   });
 
   test("has no pooler parameters for Prisma", () => {
-    expect(new URL(actionOutputs(local, { prisma: true, ssl: "require" }).facts["db_url_pooled"] ?? "").search).toBe("?connect_timeout=30");
+    expect(new URL(actionOutputs(local, { prisma: true, ssl: "require" }, NONE).facts["db_url_pooled"] ?? "").search).toBe(
+      "?connect_timeout=30",
+    );
   });
 });
 
 test("a URL without a password is not a secret", () => {
   const trusted = "postgresql://postgres@localhost:5432/offshoot_42" as DirectUrl;
-  expect(actionOutputs(result({ provider: "existing", url: trusted, directUrl: trusted }), STYLE).secrets).toEqual([]);
+  expect(actionOutputs(result({ provider: "existing", url: trusted, directUrl: trusted }), STYLE, NONE).secrets).toEqual([]);
 });

@@ -33,10 +33,14 @@ test("without inputs a step creates or adopts the run's database, and keeps it",
     keepOnFailure: false,
     export: true,
     sweep: { yes: false, olderThan: undefined, allRepositories: false },
+    services: { auth: false, dataApi: false },
     workingDirectory: "",
     notes: [],
   });
 });
+
+const RULES =
+  '[{"database_name":"neondb","schema_name":"public","table_name":"users","column_name":"email","masking_function":"anon.fake_email()"}]';
 
 describe("an input of create-branch-action", () => {
   test.each<[Partial<Inputs>, Partial<Plan["globals"]>]>([
@@ -54,6 +58,8 @@ describe("an input of create-branch-action", () => {
     [{ expires_at: "2026-11-01T15:00:00.750+01:00" }, { ttl: "2h", set: [] }],
     [{ branch_name: "preview/pr-12" }, { run: "preview/pr-12", set: [] }],
     [{ masking_rules: "[ ]" }, { set: [] }],
+    [{ masking_rules: ` ${RULES} ` }, { set: [`neon.maskingRules=${RULES}`] }],
+    [{ get_auth_url: "true" }, { set: [] }],
     [{ get_auth_url: "false", get_data_api_url: "FALSE" }, { set: [] }],
   ])("%j is the setting %j", (given, globals) => {
     expect(plan(given).globals).toEqual(globals);
@@ -103,10 +109,17 @@ describe("an input of create-branch-action", () => {
     ],
     [
       { masking_rules: '[{"table_name":"users"}]' },
-      "`masking_rules` is not supported. Set the rules on the parent branch in Neon, and add `settings: neon.anonymized=true`.",
+      "`masking_rules` is not a JSON list of rules, each with database_name, schema_name, table_name, column_name, and either masking_function or masking_value.",
     ],
-    [{ get_auth_url: "true" }, "`get_auth_url` is not supported. Read this URL from Neon's API."],
-    [{ get_data_api_url: "true" }, "`get_data_api_url` is not supported. Read this URL from Neon's API."],
+    [
+      { masking_rules: "users.email" },
+      "`masking_rules` is not a JSON list of rules, each with database_name, schema_name, table_name, column_name, and either masking_function or masking_value.",
+    ],
+    [{ get_auth_url: "yes" }, "`get_auth_url` is `yes`; expected true or false."],
+    [
+      { get_data_api_url: "true", command: "down" },
+      "`get_data_api_url` has no effect with `command: down`, only with up, migrate, and env.",
+    ],
   ])("%j is rejected", (given, line) => {
     expect(refusal(given)).toEqual([line]);
   });

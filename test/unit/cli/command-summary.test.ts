@@ -3,7 +3,15 @@ import { expect, test } from "vitest";
 import { recordSummary } from "../../../src/cli/command-summary.ts";
 import { OffshootError } from "../../../src/errors.ts";
 
-const HELD = { kind: "database", name: "offshoot/x", provider: "neon", run: "run-1", expiresAt: new Date("2026-11-01T14:00:00Z") } as const;
+const HELD = {
+  kind: "database",
+  id: "br-x",
+  consoleUrl: undefined,
+  name: "offshoot/x",
+  provider: "neon",
+  run: "run-1",
+  expiresAt: new Date("2026-11-01T14:00:00Z"),
+} as const;
 
 test("a command without phases has no summary", () => {
   const recorder = recordSummary({ title: "offshoot list", job: undefined }, () => 0);

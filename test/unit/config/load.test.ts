@@ -25,6 +25,7 @@ describe("with nothing configured", () => {
         role: undefined,
         schemaOnly: false,
         anonymized: false,
+        maskingRules: [],
         compute: { min: undefined, max: undefined, suspendMs: undefined },
         sslmode: "verify-full",
         apiHost: undefined,

@@ -101,6 +101,24 @@ export const SAMPLES: Readonly<Record<ValueKind, readonly [Sample, Sample]>> = {
     { input: { A: "1", B_2: "x=y" }, text: "A=1\nB_2=x=y" },
     { input: { A: "2" }, text: "A=2" },
   ],
+  maskingRules: [
+    {
+      input: [
+        {
+          database_name: "neondb",
+          schema_name: "public",
+          table_name: "users",
+          column_name: "email",
+          masking_function: "anon.fake_email()",
+        },
+      ],
+      text: '[{"database_name":"neondb","schema_name":"public","table_name":"users","column_name":"email","masking_function":"anon.fake_email()"}]',
+    },
+    {
+      input: [{ database_name: "d", schema_name: "s", table_name: "t", column_name: "c", masking_value: "" }],
+      text: '[{"database_name":"d","schema_name":"s","table_name":"t","column_name":"c","masking_value":""}]',
+    },
+  ],
   sweepRules: [
     {
       input: [{ match: "preview/pr-*", closed: true, repository: "acme/shop", olderThan: "30d", reason: "left by the preview job" }],

@@ -56,6 +56,18 @@ const VALID: Readonly<Record<ValueKind, fc.Arbitrary<unknown>>> = {
   variables: fc.dictionary(fc.stringMatching(/^[A-Z][A-Z0-9_]{0,5}$/), fc.string({ unit: fc.constantFrom("a", "\n", "=", " ", "é") }), {
     maxKeys: 3,
   }),
+  maskingRules: fc.array(
+    fc
+      .record({
+        database_name: line,
+        schema_name: line,
+        table_name: line,
+        column_name: line,
+        mask: fc.constantFrom("masking_function", "masking_value"),
+      })
+      .map(({ mask, ...place }) => ({ ...place, [mask]: "anon.fake_email()" })),
+    { maxLength: 2 },
+  ),
   sweepRules: fc.array(
     fc.record(
       {

@@ -16,6 +16,7 @@ import { docker, failingImage, testImage } from "../../../support/docker.ts";
 import { acquired, listening, uniqueKey, wantedBy } from "../requests.ts";
 import { testBases } from "../bases.ts";
 import { testContract } from "../contract.ts";
+import { testResets } from "../resets.ts";
 import { type DockerHome, dockerHomeForTest, makeDockerHome } from "./homes.ts";
 import { answerOf } from "../jobs.ts";
 
@@ -40,6 +41,7 @@ describe.runIf(IMAGE !== undefined)("the docker provider", () => {
   const home = makeDockerHome(image);
   afterAll(() => home.remove());
   testContract(async () => ({ make: () => home.provider(), createForeign: (name) => createForeign(home, name) }));
+  testResets(async () => ({ make: () => home.provider(), createForeign: (name) => createForeign(home, name) }));
   testBases(async () => home.provider());
 
   test("removes the container after the last run, and uses no volume", async () => {

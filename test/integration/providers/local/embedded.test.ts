@@ -6,6 +6,7 @@ import { runningServer } from "../../../../src/providers/local/cluster/cluster.t
 import { listening, wantedBy } from "../requests.ts";
 import { testBases } from "../bases.ts";
 import { testContract } from "../contract.ts";
+import { testResets } from "../resets.ts";
 import { type Home, makeHome } from "./homes.ts";
 
 let home: Home;
@@ -28,6 +29,7 @@ async function createForeign(name: string): Promise<() => Promise<void>> {
 
 describe("the embedded provider", () => {
   testContract(async () => ({ make: () => home.provider(), createForeign }));
+  testResets(async () => ({ make: () => home.provider(), createForeign }));
 });
 describe("the embedded provider with bases", () => {
   testBases(async () => home.provider());

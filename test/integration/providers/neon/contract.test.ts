@@ -5,6 +5,7 @@ import type { Database, Provider } from "../../../../src/providers/provider.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";
 import { listening, wantedBy } from "../requests.ts";
 import { testContract } from "../contract.ts";
+import { testResets } from "../resets.ts";
 import { providerOfMock } from "./provider-of-mock.ts";
 
 let mock: MockServer;
@@ -27,6 +28,7 @@ async function squat(name: string): Promise<() => Promise<void>> {
 
 describe("the Neon provider", () => {
   testContract(async () => ({ make: provider, createForeign: squat }));
+  testResets(async () => ({ make: provider, createForeign: squat }));
 });
 
 const acquired = async (key: string): Promise<Database> => {

@@ -8,7 +8,13 @@ const SUMMARY: CommandSummary = {
   title: "offshoot run",
   job: "integration",
   run: "run-42",
-  database: { name: "offshoot/acme/shop/run-42", provider: "embedded", expiresAt: new Date("2026-11-01T14:00:00Z") },
+  database: {
+    id: "br-x",
+    consoleUrl: undefined,
+    name: "offshoot/acme/shop/run-42",
+    provider: "embedded",
+    expiresAt: new Date("2026-11-01T14:00:00Z"),
+  },
   refusals: [{ provider: "neon", text: "NEON_API_KEY is not set." }],
   phases: [
     { phase: "up", text: "database created", startMs: 5, ms: 1200, failed: false },
@@ -23,6 +29,19 @@ const SUMMARY: CommandSummary = {
 
 test("a page has the outcome, error, database, skipped providers, phases, timeline and notes, with special characters escaped", async () => {
   await expect(`${renderSummary(SUMMARY)}\n`).toMatchFileSnapshot("../../../fixtures/ci/summary.md");
+});
+
+test("a branch of Neon is shown with its id, as a link to its page in the console", () => {
+  const database = {
+    id: "br-calm-sea-12345678",
+    consoleUrl: "https://console.neon.tech/app/projects/p/branches/br-calm-sea-12345678(x)",
+    name: "offshoot/x",
+    provider: "neon",
+    expiresAt: undefined,
+  };
+  expect(renderSummary({ ...SUMMARY, database })).toContain(
+    "from **neon**, branch [`br-calm-sea-12345678`](https://console.neon.tech/app/projects/p/branches/br-calm-sea-12345678%28x%29)",
+  );
 });
 
 test("a command with one phase has no timeline", () => {

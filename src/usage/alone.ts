@@ -1,0 +1,70 @@
+import type { Context } from "../context/context.ts";
+import { isRunDatabaseAt } from "../context/target-database.ts";
+import { deadline, jitter } from "../deadline.ts";
+import { OffshootError } from "../errors.ts";
+import { withSession } from "../postgres/connect.ts";
+import type { Database } from "../providers/provider.ts";
+import { readLockHolder } from "../readiness/lock.ts";
+import { hasDeletionMarker } from "./deletion-marker.ts";
+import { takeUsageLock } from "./usage-lock.ts";
+
+/** Milliseconds until a database must show its new contents, after its provider has reported that it has them. */
+const SHOWN_MS = 30_000;
+
+/** What replaces the contents of a database, for messages. */
+export interface Replacement {
+  /** As in "The database x was not reset". */
+  readonly done: "reset" | "restored";
+  /** Also replace them while others use the database. */
+  readonly force: boolean;
+  /** The command that does so. */
+  readonly forced: string;
+}
+
+/**
+ * Replaces the contents of a database with `replace` while nobody else uses it. A job that starts meanwhile waits, and starts
+ * over with the new contents: the deletion marker in the old contents makes it wait. Throws `PROTECTED`, and changes nothing,
+ * when others hold a usage lock or migrate the database, unless `force` is set.
+ */
+export async function replaceContents<D extends Pick<Database, "directUrl">>(
+  context: Context,
+  database: Database,
+  replacement: Replacement,
+  replace: () => Promise<D>,
+): Promise<D> {
+  const { directUrl } = database;
+  const isListed = (): Promise<boolean> => isRunDatabaseAt(context, directUrl);
+  const usageLock = await takeUsageLock(directUrl, context.signal, { isListed });
+  if (usageLock === undefined) throw inUse(database, "another job is deleting or replacing it", replacement);
+  try {
+    const isAlone = await usageLock.release();
+    if (!replacement.force) {
+      if (!isAlone) throw inUse(database, "other processes of this run use it", replacement);
+      const leader = await withSession(directUrl, readLockHolder, { signal: context.signal });
+      if (leader !== undefined) throw inUse(database, "another process migrates it", replacement);
+    }
+    let replaced: D | undefined;
+    await usageLock.removeWith(async () => {
+      replaced = await replace();
+      return true;
+    });
+    if (replaced === undefined) throw new TypeError("nothing was replaced");
+    await untilNew(replaced, context.signal);
+    return replaced;
+  } finally {
+    await usageLock.close();
+  }
+}
+
+/** The marker was written into the old contents. While it is there, a server still shows those. */
+async function untilNew({ directUrl }: Pick<Database, "directUrl">, signal: AbortSignal): Promise<void> {
+  const within = deadline("the new contents of the database", SHOWN_MS, signal);
+  while (await withSession(directUrl, hasDeletionMarker, { signal: within.signal })) await within.pause(jitter(500));
+}
+
+function inUse({ name }: Database, why: string, { done, forced }: Replacement): OffshootError {
+  return new OffshootError("PROTECTED", `The database ${name} was not ${done}: ${why}.`, {
+    meaning: "They would lose their data and their sessions in the middle of their work. Nothing was changed.",
+    remedy: `Run the command again when they have ended, or replace the contents under them: ${forced}`,
+  });
+}
