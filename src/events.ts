@@ -4,8 +4,24 @@
  */
 export type Event =
   | { readonly kind: "phase"; readonly phase: Phase; readonly state: "start"; readonly text: string }
-  | { readonly kind: "phase"; readonly phase: Phase; readonly state: "end" | "failed"; readonly text: string; readonly ms: number }
-  | { readonly kind: "note" | "warning"; readonly text: string }
+  | {
+      readonly kind: "phase";
+      readonly phase: Phase;
+      readonly state: "end" | "failed";
+      readonly text: string;
+      readonly ms: number;
+      /** What a person wants to know of the result; the first one is the subject of the others. Default: the text. */
+      readonly facts?: readonly string[] | undefined;
+    }
+  | { readonly kind: "warning"; readonly text: string }
+  /** `isPassing`: true only until the next event of its phase, such as what is waited for. */
+  | { readonly kind: "note"; readonly text: string; readonly isPassing?: boolean }
+  /** How offshoot works inside: shown with `--verbose`. */
+  | { readonly kind: "detail"; readonly text: string }
+  /** What the present phase does now, or waits for. Only for a display that changes. */
+  | { readonly kind: "status"; readonly text: string }
+  /** How many of the new migrations the database has, while they run. Only with the option `progress`. */
+  | { readonly kind: "progress"; readonly done: number; readonly of: number }
   /** A provider that was skipped, and why. */
   | { readonly kind: "refusal"; readonly provider: string; readonly code: string; readonly text: string }
   /** The run, and whether to comment on the pull request. The first event of each command. */

@@ -7,6 +7,8 @@ export interface ForeignOutput {
   write(chunk: Uint8Array): void;
   /** Starts a new line if the output did not end with a line break. */
   breakLine(): void;
+  /** Whether the output ends in the middle of a line. */
+  isMidLine(): boolean;
   /** Ends the fold, and the service obeys commands again. A later `write` begins new ones. */
   end(): void;
 }
@@ -54,6 +56,7 @@ export function foreignOutput(
       isMidLine = !text.endsWith("\n");
     },
     breakLine,
+    isMidLine: () => isMidLine,
     end() {
       if (!isOpen) return;
       decoder = new TextDecoder();

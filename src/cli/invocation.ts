@@ -4,7 +4,7 @@ import type { CommonOptions } from "../context/context.ts";
 import { workingDirectory } from "../process/working-directory.ts";
 import { type Host, type Interruption, interruptionOf } from "./host.ts";
 import { type Job, jobOf } from "./job.ts";
-import { type Progress, progressOn } from "./progress.ts";
+import { type OpenDisplay, type Progress, progressOn } from "./progress.ts";
 import type { Output } from "./output.ts";
 import { type SummaryRecorder, recordSummary } from "./command-summary.ts";
 
@@ -18,6 +18,9 @@ export interface Globals {
   readonly set?: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  /** False with `--no-progress`. */
+  readonly progress?: boolean;
   readonly summary?: string;
 }
 
@@ -33,6 +36,8 @@ export interface Invocation extends Interruption {
   /** Records the summary for the page of the CI run. */
   readonly summary: SummaryRecorder;
   readonly stdinIsTerminal: boolean;
+  /** The width of stdout, if it is a terminal. */
+  readonly columns: number | undefined;
   readonly env: NodeJS.ProcessEnv;
   exitCode: number;
   /** Writes the result to stdout: with `--json` the data as one line of JSON, else the lines. */
@@ -48,13 +53,19 @@ export interface Invocation extends Interruption {
   publish(thrown: unknown): Promise<void>;
 }
 
-export function invocationOf(host: Host, output: Output, globals: Globals, title: string): Invocation {
+/** `open`: draws on the terminal; default lines as in a log. */
+export function invocationOf(host: Host, output: Output, globals: Globals, title: string, open?: OpenDisplay): Invocation {
   const json = globals.json ?? false;
   // Beside output of others, the service would ignore our own commands too.
-  const job = jobOf(host, () => progress.close());
-  const progress = progressOn(host.stderr, { quiet: globals.quiet ?? false, clean: job.clean, job });
+  const job = jobOf(host, () => progress.rest());
+  const { quiet = false, verbose = false } = globals;
+  const progress = progressOn(host.stderr, { quiet, verbose, clean: job.clean, job, open });
   const summary = recordSummary({ title, job: job.name }, () => performance.now());
   const interruption = interruptionOf(host, progress);
+  const write = (text: string): void => {
+    progress.rest();
+    host.stdout.write(text);
+  };
   return {
     ...interruption,
     options: {
@@ -67,6 +78,7 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
         progress.emit(event);
       },
       conceal: job.conceal,
+      progress: open !== undefined,
       config: globals.config,
       settings: settingsOf(globals),
     },
@@ -76,19 +88,20 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
     job,
     summary,
     stdinIsTerminal: host.stdin.isTTY,
+    columns: host.stdout.isTTY ? host.stdout.columns : undefined,
     env: host.env,
     exitCode: 0,
     print: (data, lines) =>
-      void host.stdout.write(
+      write(
         json
           ? `${job.cleanJson(JSON.stringify(data))}\n`
           : lines()
               .map((line) => `${job.clean(line)}\n`)
               .join(""),
       ),
-    write: (text) => void host.stdout.write(text),
+    write,
     log(line) {
-      progress.close();
+      progress.rest();
       host.stderr.write(`${job.clean(line)}\n`);
     },
     close() {

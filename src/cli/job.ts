@@ -20,6 +20,7 @@ export interface Job {
   /** The job's name, if the service provides it. */
   readonly name: string | undefined;
   readonly service: CiService | undefined;
+  readonly isCi: boolean;
   readonly context: WriteContext;
   readonly conceal: Conceal;
   /** A text without the secrets that are concealed, in which the CI service finds no command. */
@@ -58,6 +59,7 @@ export function jobOf(host: Host, beforeWrite: () => void = () => {}): Job {
   return {
     name: ci.facts.job,
     service,
+    isCi: ci.isCi,
     context,
     write,
     async conceal(secrets) {

@@ -13,7 +13,8 @@ export async function main(host: Host): Promise<void> {
   let invocation: Invocation | undefined;
   const program = menu(async (globals, title) => {
     const { invocationOf } = await import("./invocation.ts");
-    return (invocation = invocationOf(host, output, globals, title));
+    const { drawingOn } = await import("./terminal/open.ts");
+    return (invocation = invocationOf(host, output, globals, title, await drawingOn(host, globals, title)));
   });
   printTo(host, program);
   try {

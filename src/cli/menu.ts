@@ -19,7 +19,8 @@ export function menu(begin: Begin): Command {
   add("run", "create the database, migrate and audit it, run a command with its URLs, delete it", () => import("./commands/run.ts"))
     .argument("[command...]", "the command to run, after --")
     .option("--keep", "keep the database, and print how to connect to it and how to delete it")
-    .option("--keep-on-failure", "keep the database if the command or the migrations fail");
+    .option("--keep-on-failure", "keep the database if the command or the migrations fail")
+    .option("--timings", "print each phase with its share of the time at the end, as in a CI");
 
   add("up", "create this run's database, or use the one that exists, and wait until it answers", () => import("./commands/up.ts")).option(
     "--outputs",
@@ -107,7 +108,9 @@ export function menu(begin: Begin): Command {
     "doctor",
     "check the providers, and show what `up` would do, the migration tool, and the source of each setting",
     () => import("./commands/doctor.ts"),
-  ).option("--offline", "make no calls: show only what the settings and the files of this machine say");
+  )
+    .option("--offline", "make no calls: show only what the settings and the files of this machine say")
+    .option("--all", "also show the settings that have their defaults");
 
   add("init", "write offshoot.yaml and a CI pipeline for this repository", () => import("./commands/init.ts"))
     .option("--service <name>", "github, gitlab, circleci, buildkite, azure, bitbucket, jenkins or none; default: detected")
@@ -188,7 +191,9 @@ function withOutput(command: Command): Command {
     .allowExcessArguments(false)
     .option("--json", "print the result as JSON on stdout")
     .option("--summary <file>", "append a summary to a file, as Markdown")
-    .option("-q, --quiet", "print no progress on stderr");
+    .option("-q, --quiet", "print no progress on stderr")
+    .option("--verbose", "also print how offshoot works inside, and the output of the migrations")
+    .option("--no-progress", "print lines that do not change, also on a terminal");
 }
 
 /** For commands that can use another database than the run's own. */

@@ -1,10 +1,9 @@
 import { shellCommand } from "../shell-command.ts";
-import { styleText } from "node:util";
-import { foreignOutput, type ForeignOutputOptions } from "./foreign-output.ts";
 import type { Event, Listener } from "../events.ts";
-import { formatElapsed } from "../duration.ts";
+import { type Display, plainDisplay, quietDisplay } from "./display.ts";
+import { type ForeignOutput, foreignOutput, type ForeignOutputOptions } from "./foreign-output.ts";
 
-/** Prints events on stderr, and records the phases and the database for messages at the end of a command. */
+/** Shows events on stderr, and records the phases and the database for messages at the end of a command. */
 export interface Progress {
   readonly emit: Listener;
   /** The finished phases, in order. */
@@ -13,7 +12,8 @@ export interface Progress {
   describeKept(): string;
   /** What happens after a second signal, and how to delete the database if there is no time for it. */
   describeHurry(): string;
-  /** Clears the live line, if there is one. */
+  /** Gives stderr and stdout to other output until the next phase starts. */
+  rest(): void;
   close(): void;
 }
 
@@ -25,93 +25,51 @@ export interface PhaseTime {
 }
 
 interface Stream {
-  readonly isTTY?: boolean;
   write(text: string | Uint8Array): unknown;
 }
 
+/** Draws on a terminal. It is loaded only where there is one. */
+export type OpenDisplay = (parts: { readonly clean: (text: string) => string; readonly foreign: ForeignOutput }) => Display;
+
 interface ProgressOptions {
   readonly quiet: boolean;
+  readonly verbose: boolean;
   /** Removes secrets and commands of the CI service from a text. */
   readonly clean: (text: string) => string;
   readonly job: Omit<ForeignOutputOptions, "fold">;
+  /** Default: lines as in a log. */
+  readonly open?: OpenDisplay | undefined;
 }
 
-/** On a terminal, each phase has a live line while it runs. Elsewhere, each phase is one line with its time when it ends. */
-export function progressOn(stream: Stream, { quiet, clean, job }: ProgressOptions): Progress {
+export function progressOn(stream: Stream, { quiet, verbose, clean, job, open }: ProgressOptions): Progress {
   const phases: PhaseTime[] = [];
-  const terminal = stream.isTTY === true;
-  let live = "";
   let database: Extract<Event, { kind: "database" }> | undefined;
   let run: Extract<Event, { kind: "run" }> | undefined;
   let mayExist = false;
-  const foreign = foreignOutput((text) => stream.write(text), { ...job, fold: !terminal });
-  const clear = (): void => {
-    if (live !== "") stream.write("\r\u001B[2K");
-    live = "";
-  };
-  const line = (text: string): void => {
-    clear();
-    if (quiet) return;
-    foreign.breakLine();
-    stream.write(`${clean(text)}\n`);
-  };
+  const write = (text: string): void => void stream.write(text);
+  const foreign = foreignOutput(write, { ...job, fold: open === undefined });
+  const display = quiet
+    ? quietDisplay(foreign)
+    : (open?.({ clean, foreign }) ?? plainDisplay(write, { clean, foreign, isVerbose: verbose }));
   const onPhase = (event: Extract<Event, { kind: "phase" }>): void => {
     // A creation that is interrupted may have created the database, and a deletion that failed may have kept it.
     if (event.phase === "up") mayExist = event.state !== "end";
     if (event.phase === "down" && event.state === "end") [database, mayExist] = [undefined, false];
-    if (event.state === "start") {
-      // While the user's command or worker runs, only it writes to the terminal.
-      if (terminal && !quiet && event.phase !== "command" && event.phase !== "worker") {
-        clear();
-        live = `${event.phase} … ${event.text}`;
-        stream.write(dim(live));
-      }
-      return;
-    }
-    foreign.end();
-    const failed = event.state === "failed";
-    phases.push({ phase: event.phase, text: event.text, ms: event.ms, failed });
-    line(`${event.phase.padEnd(8)} ${failed ? "failed: " : ""}${event.text} ${dim(`(${formatElapsed(event.ms)})`)}`);
+    if (event.state !== "start") phases.push({ phase: event.phase, text: event.text, ms: event.ms, failed: event.state === "failed" });
   };
   return {
     phases,
-    close() {
-      clear();
-      foreign.end();
-    },
+    rest: () => display.rest(),
+    close: () => display.close(),
     describeKept: () => describeStop(database, mayExist ? run : undefined),
     describeHurry: () => describeHurry(database, mayExist ? run : undefined),
     emit(event) {
-      switch (event.kind) {
-        case "phase":
-          return onPhase(event);
-        case "database":
-          database = event;
-          return;
-        case "run":
-          run = event;
-          return;
-        case "findings":
-          return;
-        case "output":
-          clear();
-          foreign.write(event.chunk);
-          return;
-        case "refusal":
-          return line(`${event.provider.padEnd(8)} skipped: ${event.text}`);
-        case "retry":
-          return line(dim(`retry    ${event.text} (attempt ${event.attempt}, in ${formatElapsed(event.waitMs)})`));
-        case "warning":
-          return line(`${styleText("yellow", "warning", { stream: process.stderr })}  ${event.text}`);
-        case "note":
-          return line(dim(`note     ${event.text}`));
-      }
+      if (event.kind === "phase") onPhase(event);
+      else if (event.kind === "database") database = event;
+      else if (event.kind === "run") run = event;
+      display.emit(event);
     },
   };
-}
-
-function dim(text: string): string {
-  return styleText("dim", text, { stream: process.stderr });
 }
 
 type DatabaseEvent = Extract<Event, { kind: "database" }> | undefined;

@@ -79,7 +79,10 @@ export async function auditAndReport(
     "audit",
     "schema",
     async () => withoutAccepted(await findingsAt(context, url, spec), spec, baseline),
-    (result) => `${describeFindings(result.findings)}${inBrackets(limitsOf(spec, result.accepted))}`,
+    (result) => {
+      const found = `${describeFindings(result.findings)}${inBrackets(limitsOf(spec, result.accepted))}`;
+      return { text: found, facts: [spec === undefined ? "schema" : relative(context.cwd, spec.path), found] };
+    },
   );
   const result = {
     command: "audit" as const,

@@ -36,7 +36,10 @@ export async function removeRunDatabase(context: Context, only: Pick<ReleaseOpti
     "down",
     "teardown",
     () => release(context, only),
-    ({ outcome }) => (outcome === "not-found" ? "database not found" : `database ${outcome}`),
+    ({ outcome }) => {
+      const fact = { deleted: "nothing left", "not-found": "there was no database", kept: "kept: it is in use" }[outcome];
+      return { text: outcome === "not-found" ? "database not found" : `database ${outcome}`, facts: [fact] };
+    },
   );
 }
 

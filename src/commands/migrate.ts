@@ -13,6 +13,7 @@ import { type Migrated, type MigrationStep, migrateOnce, type ReadinessRequest }
 import type { ToolLock } from "../readiness/request.ts";
 import type { Leadership } from "../readiness/work.ts";
 import { readAuditFiles, requireAuditPasses } from "./audit.ts";
+import { type MigrationCounter, migrationCounter } from "./count-migrations.ts";
 
 export interface MigrateOptions extends CommonOptions {
   /** The migration command and its arguments; default the setting `migrations.command`, else the detected tool. */
@@ -57,10 +58,12 @@ export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
 export async function migrateDatabase(context: Context, migrations: Migrations, target: TargetDatabase, retry = false): Promise<Migrated> {
   requireSeedsAllowed(context, migrations, target);
   const keepAsBase = context.settings.base === false ? undefined : target.database?.keepAsBase;
-  const [first, ...next] = migrations.steps.map((step, at) => readinessStep(context, step, target, at === migrations.steps.length - 1)) as [
-    MigrationStep,
-    ...MigrationStep[],
-  ];
+  const counters = migrations.steps.map(({ project }) => counterOf(context, project, target.url));
+  const [first, ...next] = migrations.steps.map((step, at) => ({
+    ...readinessStep(context, step, target, at === migrations.steps.length - 1),
+    beforeCommand: counters[at]?.start,
+    afterCommand: counters[at]?.stop,
+  })) as [MigrationStep, ...MigrationStep[]];
   const request = {
     ...readinessRequest(context, migrations, target, retry),
     ...first,
@@ -70,7 +73,15 @@ export async function migrateDatabase(context: Context, migrations: Migrations, 
       ? {}
       : { keepAsBase: (stillTrue: () => Promise<boolean>, signal: AbortSignal) => keepAsBase(migrations.fingerprint, stillTrue, signal) }),
   };
-  return inPhase(context.emit, "migrate", "migrations", () => migrateOnce(request), describeMigrated);
+  const work = async (): Promise<Migrated> => {
+    context.emit({ kind: "status", text: migrations.steps.map(({ project, text }) => project?.tool ?? text).join(", ") });
+    return migrateOnce(request);
+  };
+  return inPhase(context.emit, "migrate", "migrations", work, (migrated) => describeMigrated(migrated, migrations, counters));
+}
+
+function counterOf(context: Context, project: Project | undefined, url: DirectUrl): MigrationCounter | undefined {
+  return context.progress && project !== undefined && project.unchecked === undefined ? migrationCounter(context, project, url) : undefined;
 }
 
 /** `isLast`: the schema is audited after it. */
@@ -138,9 +149,22 @@ export function readinessRequest(context: Context, migrations: Migrations, targe
   };
 }
 
-function describeMigrated({ state }: Migrated): string {
+function describeMigrated(
+  { state }: Migrated,
+  { steps }: Migrations,
+  counters: readonly (MigrationCounter | undefined)[],
+): { readonly text: string; readonly facts: readonly string[] } {
   const texts = { ran: "migrations ran", waited: "another job ran the migrations", already: "migrations had already run" };
-  return texts[state];
+  const [step] = steps;
+  const [counted] = counters.map((counter) => counter?.result());
+  const all = step.project?.revisions.length;
+  const facts = {
+    ran: counted === undefined ? "ran" : `${counted.after - counted.before} of ${counted.all} were new`,
+    waited: "another job ran them",
+    already: all === undefined ? "had already run" : `all ${all} had already run`,
+  };
+  const subject = steps.length === 1 ? (step.project?.tool ?? step.text) : steps.map(({ name }) => name).join(", ");
+  return { text: texts[state], facts: [subject, steps.length === 1 || state !== "ran" ? facts[state] : "ran"] };
 }
 
 /** What is checked after a step: the tool's version table, and after the last one the schema if a spec is set. */

@@ -84,16 +84,30 @@ async function migrateRunDatabase(context: Context, database: Database, deleteAf
 }
 
 async function runCommand(context: Context, options: RunOptions, database: Database): Promise<Ended> {
-  return inPhase(context.emit, "command", options.command.join(" "), () =>
-    runInForeground(options.command, {
-      cwd: context.cwd,
-      env: { ...commandEnvironment(context.env, context.settings.passSecrets), ...variablesOf(database) },
-      signal: context.signal,
-      hurry: context.hurry,
-      graceMs: context.settings.timeouts.commandGraceMs,
-      terminal: options.terminal ?? process.stdin.isTTY,
-    }),
+  const text = options.command.join(" ");
+  return inPhase(
+    context.emit,
+    "command",
+    text,
+    () =>
+      runInForeground(options.command, {
+        cwd: context.cwd,
+        env: { ...commandEnvironment(context.env, context.settings.passSecrets), ...variablesOf(database) },
+        signal: context.signal,
+        hurry: context.hurry,
+        graceMs: context.settings.timeouts.commandGraceMs,
+        terminal: options.terminal ?? process.stdin.isTTY,
+      }),
+    (ended) => {
+      const end = describeEnd(ended);
+      const failed = ended.exitCode !== 0;
+      return { text: failed ? `${text} (${end})` : text, facts: [text, end], failed };
+    },
   );
+}
+
+function describeEnd({ exitCode, signal }: Ended): string {
+  return signal === undefined ? `exit status ${exitCode}` : `ended by ${signal}, exit status ${exitCode}`;
 }
 
 function keepReason(options: RunOptions, failed: boolean): "kept" | "kept-on-failure" | undefined {

@@ -19,6 +19,8 @@ export interface Status {
   readonly database: Pick<Database, "id" | "consoleUrl" | "provider" | "expiresAt" | "postgresMajor"> | undefined;
   /** The rows of the readiness table that this database wrote, newest leader first: which job migrates or migrated, and the outcome. */
   readonly markers: readonly Marker[];
+  /** Whether it has no marker of its own, and is a copy of a database that had been migrated. */
+  readonly isMigratedCopy: boolean;
   /** Processes that wait for the migrations, and the number of callers in each. */
   readonly waiters: readonly Waiters[];
   /** The database's clock at the time of the query. Ages are relative to it. */
@@ -70,7 +72,7 @@ function hasEnded({ markers: [newest] }: Status): boolean {
 async function readStatus(context: Context): Promise<Status> {
   const database = await find(context);
   const head = { run: context.run.key, name: context.name };
-  const none: Status = { ...head, database: undefined, markers: [], waiters: [], at: undefined };
+  const none: Status = { ...head, database: undefined, markers: [], isMigratedCopy: false, waiters: [], at: undefined };
   if (database === undefined) return none;
   try {
     return { ...head, database, ...(await withSession(database.directUrl, readRows, { signal: context.signal })) };
@@ -85,10 +87,11 @@ async function find(context: Context): Promise<Database | undefined> {
   return findDatabase(await providersOfRun(context), context.name, providerLimits(context));
 }
 
-async function readRows(session: Session): Promise<Pick<Status, "markers" | "waiters" | "at">> {
+async function readRows(session: Session): Promise<Pick<Status, "markers" | "isMigratedCopy" | "waiters" | "at">> {
   const { database, now } = await databaseIdentity(session);
   // A copy also has the markers of the database from which it was made.
-  const own = (await readMarkers(session)).filter((marker) => marker.database === database);
-  const markers = own.toSorted((one, other) => other.epoch - one.epoch);
-  return { markers, waiters: await readWaiters(session, database), at: now };
+  const all = await readMarkers(session);
+  const markers = all.filter((marker) => marker.database === database).toSorted((one, other) => other.epoch - one.epoch);
+  const isMigratedCopy = markers.length === 0 && all.some(({ state }) => state === "ready" || state === "finalizing");
+  return { markers, isMigratedCopy, waiters: await readWaiters(session, database), at: now };
 }

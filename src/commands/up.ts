@@ -6,9 +6,10 @@ import { inPhase } from "../context/phase.ts";
 import { recordPlace } from "../context/place.ts";
 import { defaultTtl, expiresAt } from "../identity/expiry.ts";
 import { baseName } from "../identity/name.ts";
-import { baseTag, type Lifetime, ownerTag } from "../identity/owner-tag.ts";
+import { baseTag, type Lifetime, NAME_PREFIX, ownerTag } from "../identity/owner-tag.ts";
 import { chooseDatabase } from "../providers/choose.ts";
 import type { Database, DatabaseRequest, Provider, Refusal } from "../providers/provider.ts";
+import { formatMoment } from "../moment.ts";
 import { shellCommand } from "../shell-command.ts";
 import { secretsOf } from "../providers/variables.ts";
 import { migrateDatabase } from "./migrate.ts";
@@ -74,7 +75,7 @@ export async function acquireRunDatabase(context: Context, lifetime: Lifetime = 
       else if (chosen.database.origin === "created") await recordPlace(context, chosen.database);
       return chosen;
     },
-    (chosen) => describeDatabase(chosen.database),
+    (chosen) => ({ text: describeDatabase(chosen.database), facts: factsOf(chosen.database, context) }),
   );
   const { id, consoleUrl, name, provider, origin } = database;
   warnOfOtherOwner(context, database.tag);
@@ -104,6 +105,17 @@ export function outputsOf({ database, created, readyMs }: UpResult): Outputs {
 
 function describeDatabase({ provider, name, origin, base }: Database): string {
   return `${provider} database ${name} ${origin}${base === undefined ? "" : " from its base"}`;
+}
+
+function factsOf({ provider, name, origin, base, expiresAt: until }: Database, { settings, now }: Context): readonly string[] {
+  const parent = provider === "neon" ? `from ${settings.neon.parent ?? "the default branch"}` : undefined;
+  return [
+    provider,
+    name.slice(NAME_PREFIX.length),
+    ...(origin === "adopted" ? ["existed already"] : base === undefined ? [] : ["from its base"]),
+    ...(parent === undefined || base !== undefined || origin === "adopted" ? [] : [parent]),
+    ...(until === undefined ? [] : [`until ${formatMoment(until, now())}`]),
+  ];
 }
 
 function requestFor(context: Context, lifetime: Lifetime, fingerprint: string | undefined): DatabaseRequest {

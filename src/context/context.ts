@@ -34,6 +34,8 @@ export interface CommonOptions {
   readonly hurry?: AbortSignal | undefined;
   /** Called with each event while the command works; default none. */
   readonly onEvent?: Listener | undefined;
+  /** Also emit `progress` events while the migrations run, which takes a session of its own. Default false. */
+  readonly progress?: boolean | undefined;
   /** Path of the configuration file; default `offshoot.yaml` in `cwd` or the nearest folder above it. */
   readonly config?: string | undefined;
   /**
@@ -55,6 +57,7 @@ export interface Context {
   /** Aborts when commands must be killed without their grace. */
   readonly hurry: AbortSignal;
   readonly emit: Listener;
+  readonly progress: boolean;
   readonly conceal: Conceal;
   readonly now: () => Date;
   readonly resolved: Resolved;
@@ -117,6 +120,7 @@ export async function prepare(options: CommonOptions): Promise<Context> {
     signal: options.signal ?? new AbortController().signal,
     hurry: options.hurry ?? new AbortController().signal,
     emit,
+    progress: options.progress ?? false,
     conceal,
     now: options.now ?? (() => new Date()),
     resolved,

@@ -16,6 +16,7 @@ export async function chooseDatabase(providers: readonly Provider[], request: Da
   const refusals: Refusal[] = [];
   const end = performance.now() + limits.withinMs;
   for (const provider of providers) {
+    limits.emit({ kind: "status", text: `${provider.name}: creating ${request.name}` });
     const answer = await provider.acquire(request, { ...limits, withinMs: Math.max(0, end - performance.now()) });
     if (answer.kind === "database") return { database: answer, refusals };
     limits.emit({ kind: "refusal", provider: answer.provider, code: answer.code, text: answer.text });

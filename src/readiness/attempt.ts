@@ -27,7 +27,7 @@ export async function tryToLead(session: Session, caller: Caller, request: Migra
   const claimed = await claim(session, { database: snapshot.database, run, fingerprint }, request);
   if (claimed === undefined) return "again";
   await deleteExpiredWaiters(session);
-  request.emit({ kind: "note", text: `This job runs the migrations; other jobs wait for it (leader number ${claimed.epoch}).` });
+  request.emit({ kind: "detail", text: `This job runs the migrations; other jobs wait for it (leader number ${claimed.epoch}).` });
   const settleMs = settleMsAfter(snapshot, request.timings);
   return lead({ session, claim: claimed, settleMs, wasEnded: wasEnded(snapshot) }, request, within);
 }

@@ -69,10 +69,13 @@ async function migrateStep(step: MigrateRequest, within: Deadline, heartbeat: He
   let migration: RunningMigration;
   let end: CommandEnd;
   try {
+    await step.beforeCommand?.();
     migration = await start(step);
     end = await endOf(migration, step, heartbeat, within);
   } catch (error) {
     return { kind: "dropped", error };
+  } finally {
+    await step.afterCommand?.();
   }
   const lost = heartbeat.lost.aborted ? lostHeartbeat(heartbeat) : lossOf(end);
   if (lost !== undefined) return lost;
@@ -128,7 +131,7 @@ async function record(verdict: Verdict, held: Lead, request: MigrateRequest, wit
   if (verdict.kind === "failed") return recordFailure(verdict, held, request);
   // If this fails, other jobs see the end of our session a little later. The error that is thrown is the reason.
   await giveUp(session, claim).catch((thrown: unknown) => {
-    request.emit({ kind: "note", text: `The lead could not be given up before this job's session ends: ${messageOf(thrown)}` });
+    request.emit({ kind: "detail", text: `The lead could not be given up before this job's session ends: ${messageOf(thrown)}` });
   });
   throw verdict.error;
 }

@@ -77,6 +77,10 @@ export interface MigrationStep {
   readonly env: (url: DirectUrl) => Env;
   /** The lock of the migration tool that an earlier leader can have left behind. */
   readonly toolLock?: ToolLock | undefined;
+  /** Called by the leader directly before the command. It must not throw. */
+  readonly beforeCommand?: (() => Promise<void>) | undefined;
+  /** Called when the command has ended, however it ended. It must not throw. */
+  readonly afterCommand?: (() => Promise<void>) | undefined;
   /** Checks the database after the step, and before the marker becomes ready. If it throws, the migration has failed. */
   readonly verify?: ((signal: AbortSignal) => Promise<void>) | undefined;
   /** Set for a step that loads rows. It is recorded in the database, and runs there once. */

@@ -71,7 +71,7 @@ export async function untilOlderSessionsEnded(session: Session, epoch: number, w
   for (let count; (count = await endOlderSessions(session, epoch)) > 0; await within.pause(50)) {
     if (reported || performance.now() - startedAt < REPORT_MS) continue;
     reported = true;
-    emit({ kind: "note", text: `Waiting until ${count} database sessions of an earlier leader's command have ended.` });
+    emit({ kind: "note", isPassing: true, text: `Waiting until ${count} database sessions of an earlier leader's command have ended.` });
   }
   await forgetSessions(session, epoch - 1);
 }

@@ -11,6 +11,8 @@ import { describeSessions, type Snapshot } from "./snapshot.ts";
 export interface Waiting {
   readonly who: string;
   readonly text: string;
+  /** The same for a line that shows how long it has waited. Default: the text. */
+  readonly status?: string;
 }
 
 /** A waiter repeats its note after this time, so that a CI log always shows what the job waits for. */
@@ -30,7 +32,8 @@ export function describeWaiting(snapshot: Snapshot | undefined, onlyWaits = fals
   const at = busy.startedAt.toISOString().slice(11, 19);
   const [since, beat] = [busy.startedAt, busy.beatAt].map((date) => seconds(snapshot.now.getTime() - date.getTime()));
   const text = `Waiting for ${describeOwner(busy.owner)}, ${doing} for ${since}, since ${at} UTC; last heartbeat ${beat} ago.`;
-  return { who: `${busy.epoch} ${busy.state}`, text };
+  const short = busy.state === "finalizing" ? "copies the migrated database as a base" : "migrates";
+  return { who: `${busy.epoch} ${busy.state}`, text, status: `waiting for ${describeOwner(busy.owner)}, which ${short} since ${at} UTC` };
 }
 
 /** Describes a database that cannot be reached. */
@@ -46,7 +49,8 @@ export function waitReporter(emit: Listener, nowMs: () => number = () => perform
     if (waiting === undefined || (waiting.who === reported && nowMs() - reportedAt < REPEAT_MS)) return;
     reported = waiting.who;
     reportedAt = nowMs();
-    emit({ kind: "note", text: waiting.text });
+    emit({ kind: "note", isPassing: true, text: waiting.text });
+    if (waiting.status !== undefined) emit({ kind: "status", text: waiting.status });
   };
 }
 

@@ -5,11 +5,11 @@ import type { Execute } from "../invocation.ts";
 
 export const execute: Execute = async (invocation, flags) => {
   const diagnosis = await doctor({ ...invocation.options, offline: flags["offline"] === true });
-  invocation.print({ version: 1, ...diagnosis }, () => doctorLines(diagnosis));
+  invocation.print({ version: 1, ...diagnosis }, () => doctorLines(diagnosis, flags["all"] === true));
   if (diagnosis.chosen === undefined || diagnosis.failed) invocation.exitCode = EXIT.noProvider;
 };
 
-function doctorLines(found: Diagnosis): readonly string[] {
+function doctorLines(found: Diagnosis, showsAll: boolean): readonly string[] {
   return [
     ...columns([
       ["run", `${found.run.key} of ${found.run.repository}`],
@@ -27,16 +27,19 @@ function doctorLines(found: Diagnosis): readonly string[] {
     found.outlook,
     "",
     ...transportLines(found.transport),
-    "Settings:",
-    ...columns(
-      found.settings.map(({ key, value, source }) => [
-        `  ${key}`,
-        value,
-        ["", source.from].includes(source.where) ? source.from : `${source.from} (${source.where})`,
-      ]),
-    ),
+    ...settingLines(found.settings, showsAll),
     ...found.warnings.map((warning) => `warning: ${warning}`),
   ];
+}
+
+/** The settings that differ from the defaults, or all. */
+function settingLines(settings: Diagnosis["settings"], showsAll: boolean): readonly string[] {
+  const shown = showsAll ? settings : settings.filter(({ source }) => source.from !== "default");
+  const title = showsAll ? "Settings:" : "Settings that differ from the defaults (--all shows the others):";
+  if (shown.length === 0) return ["Settings: all have their defaults (--all shows them)"];
+  const sourceOf = ({ source: { from, where } }: (typeof settings)[number]): string =>
+    ["", from].includes(where) ? from : `${from} (${where})`;
+  return [title, ...columns(shown.map((setting) => [`  ${setting.key}`, setting.value, sourceOf(setting)]))];
 }
 
 const MARKS = { ok: "ok", warning: "warning", failed: "FAILED" } as const;

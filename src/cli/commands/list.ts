@@ -1,11 +1,12 @@
 import { list } from "../../commands/list.ts";
 import type { Listed } from "../../providers/provider.ts";
 import type { Execute } from "../invocation.ts";
-import { columns } from "../tables.ts";
+import { databaseTable } from "../database-table.ts";
 
 export const execute: Execute = async (invocation, flags) => {
   const listed = await list({ ...invocation.options, all: flags["all"] === true });
-  invocation.print(listed.map(listedJson), () => (listed.length === 0 ? ["no databases"] : columns(listed.map(row))));
+  const table = (): readonly string[] => databaseTable(listed, new Date(), invocation.columns);
+  invocation.print(listed.map(listedJson), () => (listed.length === 0 ? ["no databases"] : table()));
 };
 
 /** One database in the JSON of `list` and `sweep`. */
@@ -27,18 +28,4 @@ export function listedJson(listed: Listed): Record<string, unknown> {
     sizeBytes: listed.sizeBytes ?? null,
     broken: listed.broken,
   };
-}
-
-function row(listed: Listed): readonly string[] {
-  const until = listed.broken
-    ? "cannot be used: its creation or deletion did not finish"
-    : listed.expiresAt === undefined
-      ? "does not expire"
-      : `expires at ${listed.expiresAt.toISOString()}`;
-  return [listed.provider, listed.kind, listed.name, ownerOf(listed), until, listed.consoleUrl ?? ""];
-}
-
-function ownerOf({ tag }: Listed): string {
-  if (tag === undefined) return "another owner";
-  return tag.owner === undefined ? `run ${tag.run}` : `run ${tag.run} of ${tag.owner}`;
 }

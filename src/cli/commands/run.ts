@@ -23,7 +23,9 @@ export const execute: Execute = async (invocation, flags, argv) => {
       invocation.summary.kept = kept;
     }
   } finally {
-    if (invocation.progress.phases.length > 0) for (const line of timingTable(invocation.progress.phases)) invocation.log(line);
+    const { phases } = invocation.progress;
+    const isShown = phases.length > 0 && (flags["timings"] === true || invocation.job.isCi);
+    if (isShown) for (const line of timingTable(phases)) invocation.log(line);
   }
 };
 

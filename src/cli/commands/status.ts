@@ -18,7 +18,7 @@ function print(invocation: Invocation, now: Status): void {
   invocation.print(statusJson(now), () => statusLines(now));
 }
 
-function statusJson({ run, name, database, markers, waiters, at }: Status): Record<string, unknown> {
+function statusJson({ run, name, database, markers, isMigratedCopy, waiters, at }: Status): Record<string, unknown> {
   const facts =
     database === undefined
       ? null
@@ -29,30 +29,32 @@ function statusJson({ run, name, database, markers, waiters, at }: Status): Reco
           expiresAt: database.expiresAt?.toISOString() ?? null,
           postgresMajor: database.postgresMajor,
         };
-  return { version: 1, run, name, database: facts, markers, waiters, at: at?.toISOString() ?? null };
+  return { version: 1, run, name, database: facts, markers, isMigratedCopy, waiters, at: at?.toISOString() ?? null };
 }
 
-function statusLines({ run, name, database, markers, waiters, at }: Status): readonly string[] {
+function statusLines({ run, name, database, markers, isMigratedCopy, waiters, at }: Status): readonly string[] {
+  const head = [`run         ${run}`, `name        ${name}`];
+  if (database === undefined) return [...head, "database    none"];
+  const [newest] = markers;
+  const migrations =
+    newest === undefined ? (isMigratedCopy ? "had run in the base that was copied" : "have not run") : describe(newest, at);
   return [
-    `run       ${run}`,
-    `name      ${name}`,
-    ...(database === undefined
-      ? ["database  none"]
-      : [
-          `database  ${database.provider} ${database.id}`,
-          ...(database.consoleUrl === undefined ? [] : [`console   ${database.consoleUrl}`]),
-          `expires   ${database.expiresAt?.toISOString() ?? "never"}`,
-        ]),
-    ...(markers.length === 0 ? ["migrated  not yet"] : markers.map((marker) => `${marker.state.padEnd(9)} ${describe(marker, at)}`)),
-    ...waiters.map(({ owner, count, since }) => `waiting   ${describeOwner(owner)}: ${count} since ${clock(since)}`),
+    ...head,
+    `database    ${database.provider}, Postgres ${database.postgresMajor}`,
+    `id          ${database.id}`,
+    ...(database.consoleUrl === undefined ? [] : [`console     ${database.consoleUrl}`]),
+    `expires     ${database.expiresAt?.toISOString() ?? "never"}`,
+    `migrations  ${migrations}`,
+    ...waiters.map(({ owner, count, since }) => `waiting     ${describeOwner(owner)}: ${count} since ${clock(since)}`),
   ];
 }
 
-function describe(marker: Marker, at: Date | undefined): string {
-  const what = `${marker.fingerprint.slice(0, 16)} of run ${marker.run}, by ${describeOwner(marker.owner)}, epoch ${marker.epoch}`;
-  if (marker.finishedAt !== undefined) return `${what}, ${clock(marker.finishedAt)}`;
-  const beat = at === undefined ? "" : `, heartbeat ${formatElapsed(at.getTime() - marker.beatAt.getTime())} ago`;
-  return `${what}, since ${clock(marker.startedAt)}${beat}`;
+/** What the newest job did. Earlier ones are in the JSON. */
+function describe({ state, owner, startedAt, finishedAt, beatAt }: Marker, at: Date | undefined): string {
+  const by = `by ${describeOwner(owner)}`;
+  if (finishedAt !== undefined) return `${state} since ${clock(finishedAt)}, ${by}`;
+  const beat = at === undefined ? "" : `, heartbeat ${formatElapsed(at.getTime() - beatAt.getTime())} ago`;
+  return `${state} since ${clock(startedAt)}, ${by}${beat}`;
 }
 
 function describeOwner({ host, pid, job }: Pick<Marker["owner"], "host" | "pid" | "job">): string {

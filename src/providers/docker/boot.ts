@@ -80,7 +80,7 @@ async function startContainer(options: BootOptions): Promise<DockerFailure | und
   if (started.ok) {
     // Started now, while the server still makes its files: the idle reaper exists even if this process is killed next.
     startIdleReaper();
-    emit({ kind: "note", text: `Started Postgres in the container ${identity.name}.` });
+    emit({ kind: "detail", text: `Started Postgres in the container ${identity.name}.` });
     return undefined;
   }
   const failure = failureOf(started.stderr);

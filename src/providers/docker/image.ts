@@ -38,7 +38,7 @@ export function imageOf(config: ImageConfig): Image {
 /** Pulls the image. Returns undefined when it has it, or why it is not available. */
 export async function pullImage(engine: Engine, name: string, isChosen: boolean, { within, emit }: Bounds): Promise<Refusal | undefined> {
   const start = performance.now();
-  const note = (text: string): void => emit({ kind: "note", text });
+  const note = (text: string): void => emit({ kind: "note", isPassing: true, text });
   note(`Pulling the image ${name}.`);
   const progress = setInterval(() => note(`Still pulling the image ${name} (${formatElapsed(performance.now() - start)}).`), PROGRESS_MS);
   try {

@@ -56,7 +56,7 @@ describe("a reader that has ended", () => {
   test("ends `status --watch`", async () => {
     expect(await bash("timeout 20 bash -c 'OFFSHOOT status --watch | head -1'".replace("OFFSHOOT", OFFSHOOT))).toMatchObject({
       code: 0,
-      out: "run       test\n",
+      out: "run         test\n",
     });
   });
 });

@@ -79,6 +79,7 @@ async function startServer(cluster: Cluster, options: BootOptions): Promise<Serv
   if (damage !== undefined) await setAside(cluster, damage, options);
   for (let isFresh = await ensureData(cluster, runtime, options); ; isFresh = await ensureData(cluster, runtime, options)) {
     options.startIdleReaper();
+    emit({ kind: "status", text: `starting Postgres ${cluster.major}` });
     await replaceStalePid(cluster);
     const { data, log, major } = cluster;
     if ((await start(runtime, { data, log, settings: serverSettings(major), detached: true }, within)) !== "damaged") break;
@@ -88,7 +89,7 @@ async function startServer(cluster: Cluster, options: BootOptions): Promise<Serv
   await rm(cluster.stored, { force: true });
   const server = await runningServer(cluster);
   if (server === undefined) throw unusable(cluster);
-  emit({ kind: "note", text: `Started the local Postgres ${cluster.major}.` });
+  emit({ kind: "detail", text: `Started the local Postgres ${cluster.major}.` });
   return server;
 }
 

@@ -42,8 +42,8 @@ describe("run", () => {
     expect(await databases("plain")).toBe(0);
   });
 
-  test("prints a table of the phases at the end", async () => {
-    const { stderr } = await project.offshoot(["run", "--run", "table", "--", "true"]);
+  test("prints a table of the phases at the end with --timings", async () => {
+    const { stderr } = await project.offshoot(["run", "--run", "table", "--timings", "--", "true"]);
     expect(
       stderr
         .trimEnd()

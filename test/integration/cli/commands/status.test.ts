@@ -37,8 +37,8 @@ test("status --watch shows the leader, its heartbeat and the waiting jobs, and e
   expect(shown.some(({ waiters }) => waiters.some(({ count }) => count === 1))).toBe(true);
   expect(shown.at(-1)?.markers[0]?.state).toBe("ready");
   const lines = (await text.finished).stdout;
-  expect(lines).toMatch(/^migrating [0-9a-f]{16} of run test, by .* \(pid \d+\), epoch 1, since [\d:]{8} UTC, heartbeat .* ago$/m);
-  expect(lines).toMatch(/^waiting {3}.* \(pid \d+\): 1 since [\d:]{8} UTC$/m);
+  expect(lines).toMatch(/^migrations {2}migrating since [\d:]{8} UTC, by .* \(pid \d+\), heartbeat .* ago$/m);
+  expect(lines).toMatch(/^waiting {5}.* \(pid \d+\): 1 since [\d:]{8} UTC$/m);
   const [led, waited] = await Promise.all([leader.finished, waiter.finished]);
   expect([led.code, waited.code]).toEqual([0, 0]);
   expect(waited.stderr).toMatch(new RegExp(String.raw`Waiting for .*pid ${leader.child.pid}.*migrating for .*, since [\d:]{8} UTC`));
@@ -61,11 +61,11 @@ test("status does not show the markers that a copy has from the database from wh
 test("status --watch ends when the database is deleted", async () => {
   await project.offshoot(["up", "--run", "short"]);
   const watching = project.start(["status", "--watch", "--run", "short"]);
-  await watching.until("database  embedded");
+  await watching.until("database    embedded");
   await project.offshoot(["down", "--run", "short"]);
   const { code, stdout } = await watching.finished;
   expect(code).toBe(0);
-  expect(stdout.trim().split("\n\n").at(-1)).toMatch(/^run {7}short\nname .*\ndatabase {2}none\n/);
+  expect(stdout.trim().split("\n\n").at(-1)).toMatch(/^run {9}short\nname .*\ndatabase {4}none$/);
 });
 
 test("status shows no database when the database is deleted while it is read", async () => {
@@ -83,7 +83,7 @@ test("status shows no database when the database is deleted while it is read", a
   const { code, stdout, stderr } = await status.finished;
   await blocker.close();
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toMatch(/^database {2}none$/m);
+  expect(stdout).toMatch(/^database {4}none$/m);
 });
 
 test("status --watch fails when there is no database for `timeouts.wait`", async () => {

@@ -1,0 +1,51 @@
+import { NAME_PREFIX } from "../identity/owner-tag.ts";
+import { formatAge } from "../moment.ts";
+import type { Listed } from "../providers/provider.ts";
+import { columns } from "./tables.ts";
+
+const HEADER = ["OWNER", "AGE", "USED", "SIZE", "EXPIRES", "PROVIDER", "ID"] as const;
+
+/** Longest owner that is shown. The names of people have a hash at their end, which `--json` shows. */
+const LONGEST_OWNER = 12;
+
+/**
+ * The databases as a table: whose each one is, how old, how long ago it was used, its size, when it expires, and where it is.
+ * `width`: the columns of the terminal; undefined: no limit. Where a row would be wider, the name has a row of its own.
+ */
+export function databaseTable(listed: readonly Listed[], now: Date, width: number | undefined): readonly string[] {
+  const names = listed.map(({ name }) => (name.startsWith(NAME_PREFIX) ? name.slice(NAME_PREFIX.length) : name));
+  const rows = listed.map((one) => row(one, now));
+  const wide = columns([["DATABASE", ...HEADER], ...rows.map((cells, at) => [names[at] ?? "", ...cells])]);
+  if (width === undefined || Math.max(...wide.map((line) => line.length)) <= width) return wide;
+  const [header = "", ...lines] = columns([HEADER, ...rows]);
+  return ["DATABASE", `  ${header}`, ...lines.flatMap((line, at) => [names[at] ?? "", `  ${line}`])];
+}
+
+function row({ provider, id, tag, kind, ...facts }: Listed, now: Date): readonly string[] {
+  const since = (date: Date | undefined): string => (date === undefined ? "-" : formatAge(now.getTime() - date.getTime()));
+  const left = facts.broken ? "broken" : facts.expiresAt === undefined ? "never" : untilText(facts.expiresAt.getTime() - now.getTime());
+  const used = (facts.sessions ?? 0) > 0 ? "now" : since(facts.lastUsedAt);
+  return [ownerOf(tag, kind), since(facts.createdAt), used, sizeOf(facts.sizeBytes), left, provider, placeOf(id)];
+}
+
+function untilText(ms: number): string {
+  return ms <= 0 ? "expired" : `in ${formatAge(ms)}`;
+}
+
+/** A Neon branch id as it is. Of a database on a server, the server: the name of the database follows from the run. */
+function placeOf(id: string): string {
+  return id.split("/")[0] ?? id;
+}
+
+/** A database without our tag belongs to somebody else. A CI's databases have no owner. */
+function ownerOf(tag: Listed["tag"], kind: Listed["kind"]): string {
+  if (tag === undefined) return "not ours";
+  if (kind === "base") return "all runs";
+  return tag.owner === undefined ? "CI" : tag.owner.replace(/-[0-9a-f]{8}$/, "").slice(0, LONGEST_OWNER);
+}
+
+function sizeOf(bytes: number | undefined): string {
+  if (bytes === undefined) return "-";
+  const mebibytes = bytes / 2 ** 20;
+  return mebibytes < 1000 ? `${mebibytes.toFixed(mebibytes < 10 ? 1 : 0)} MB` : `${(mebibytes / 1024).toFixed(1)} GB`;
+}

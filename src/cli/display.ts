@@ -1,0 +1,71 @@
+import { styleText } from "node:util";
+import { formatElapsed } from "../duration.ts";
+import type { Event } from "../events.ts";
+import type { ForeignOutput } from "./foreign-output.ts";
+
+/** Shows events on stderr. */
+export interface Display {
+  emit(event: Event): void;
+  /** Gives stderr and stdout to other output until the next phase starts. */
+  rest(): void;
+  /** Ends the display. */
+  close(): void;
+}
+
+/** The output of the command, in order, for a log: each phase is one line with its time when it ends. */
+export function plainDisplay(
+  write: (text: string) => void,
+  { clean, foreign, isVerbose }: { readonly clean: (text: string) => string; readonly foreign: ForeignOutput; readonly isVerbose: boolean },
+): Display {
+  const line = (text: string): void => {
+    foreign.breakLine();
+    write(`${clean(text)}\n`);
+  };
+  return {
+    emit(event) {
+      switch (event.kind) {
+        case "phase":
+          if (event.state === "start") return;
+          foreign.end();
+          return line(
+            `${event.phase.padEnd(8)} ${event.state === "failed" ? "failed: " : ""}${event.text} ${dim(`(${formatElapsed(event.ms)})`)}`,
+          );
+        case "output":
+          return foreign.write(event.chunk);
+        case "refusal":
+          return line(`${event.provider.padEnd(8)} skipped: ${event.text}`);
+        case "retry":
+          return line(dim(`retry    ${event.text} (attempt ${event.attempt}, in ${formatElapsed(event.waitMs)})`));
+        case "warning":
+          return line(`${styleText("yellow", "warning", { stream: process.stderr })}  ${event.text}`);
+        case "note":
+          return line(dim(`note     ${event.text}`));
+        case "detail":
+          return isVerbose ? line(dim(`detail   ${event.text}`)) : undefined;
+        case "run":
+        case "database":
+        case "findings":
+        case "status":
+        case "progress":
+      }
+    },
+    rest: () => foreign.end(),
+    close: () => foreign.end(),
+  };
+}
+
+/** With `--quiet`, only the output of the migrations is shown. */
+export function quietDisplay(foreign: ForeignOutput): Display {
+  return {
+    emit(event) {
+      if (event.kind === "output") foreign.write(event.chunk);
+      else if (event.kind === "phase" && event.state !== "start") foreign.end();
+    },
+    rest: () => foreign.end(),
+    close: () => foreign.end(),
+  };
+}
+
+function dim(text: string): string {
+  return styleText("dim", text, { stream: process.stderr });
+}

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { formatAge, formatMoment } from "../../src/moment.ts";
+
+test("a moment is shown as precisely as it matters", () => {
+  const now = new Date(2026, 10, 29, 12, 0);
+  const shown = (...date: [number, number, number, number, number]): string => formatMoment(new Date(...date), now);
+  expect(shown(2026, 10, 29, 18, 5)).toBe("18:05");
+  expect(shown(2026, 11, 2, 9, 0)).toBe("Wed 09:00");
+  expect(shown(2026, 10, 27, 9, 0)).toBe("Fri 09:00");
+  expect(shown(2026, 11, 20, 9, 0)).toBe("20 Dec 09:00");
+  expect(shown(2027, 0, 20, 9, 0)).toBe("20 Jan 2027");
+});
+
+test("an age has one unit", () => {
+  const ages = [0, 59_000, 60_000, 3_599_000, 3_600_000, 172_799_000, 172_800_000, -5];
+  expect(ages.map(formatAge)).toEqual(["0s", "59s", "1m", "59m", "1h", "47h", "2d", "0s"]);
+});
