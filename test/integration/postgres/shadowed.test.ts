@@ -91,7 +91,7 @@ test("no command calls a twin", { timeout: 240_000 }, async () => {
   for (const { code, stderr } of contend) if (code !== 0) failed.push(`run: ${code} ${stderr}`);
   await project.offshoot(["up", "--run", "killed"]);
   const slow = ["migrate", "--run", "killed", "--", "sleep", "3"];
-  const leader = project.start(slow);
+  const leader = project.start([...slow.slice(0, 3), "--verbose", ...slow.slice(3)]);
   await leader.until("This job runs the migrations");
   const waiter = project.start(slow);
   leader.child.kill("SIGKILL");
