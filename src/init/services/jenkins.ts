@@ -13,7 +13,7 @@ export const jenkins: CiService = {
   ],
   pipeline(commands) {
     const { test, teardown, sweep } = jobsInOwnShells(commands, "agent");
-    const steps = (lines: readonly string[]): readonly string[] => ["steps {", ...indent(2, lines.map(sh)), "}"];
+    const steps = (lines: readonly string[]): readonly string[] => ["steps {", ...indent(2, lines.flatMap(sh)), "}"];
     return {
       head: "",
       body: linesOf(
@@ -35,7 +35,7 @@ export const jenkins: CiService = {
         "  post {",
         "    // Deletes the database, even if a stage was killed.",
         "    always {",
-        ...indent(6, teardown.slice(-1).map(sh)),
+        ...indent(6, teardown.slice(-1).flatMap(sh)),
         "    }",
         "  }",
         "}",
@@ -44,7 +44,12 @@ export const jenkins: CiService = {
   },
 };
 
-/** A shell step. Groovy does not replace variables inside single quotes. */
-function sh(line: string): string {
-  return `sh '${line.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+/** A shell step. Groovy does not replace variables inside single quotes, and three of them quote several lines. */
+function sh(script: string): readonly string[] {
+  const lines = quoted(script).split("\n");
+  return lines.length === 1 ? [`sh '${lines.join("")}'`] : ["sh '''", ...indent(2, lines), "'''"];
+}
+
+function quoted(text: string): string {
+  return `${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}`;
 }

@@ -78,6 +78,9 @@ const CASES = [
   ["azure", "sql"],
   ["bitbucket", "sql"],
   ["jenkins", "sql"],
+  ["bitbucket", "alembic"],
+  ["jenkins", "alembic"],
+  ["azure", "alembic"],
 ] as const;
 
 const hasAlembic = REAL_TOOLS.some((tool) => tool.name === "alembic" && isInstalled(tool));

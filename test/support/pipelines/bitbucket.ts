@@ -6,7 +6,7 @@ export const readBitbucket: ReadPipeline = (source, trigger) => {
   const { pipelines } = known(parse(source), "bitbucket-pipelines.yml", ["image", "pipelines"]);
   const { default: onPush, custom } = known(pipelines, "pipelines", ["default", "custom"]);
   const steps = list(trigger === "push" ? onPush : known(custom, "custom", ["sweep"])["sweep"], "a pipeline").map((step) =>
-    known(known(step, "an entry", ["step"])["step"], "step", ["name", "script", "after-script"]),
+    known(known(step, "an entry", ["step"])["step"], "step", ["name", "image", "script", "after-script"]),
   );
   const names = steps.map(({ name }) => text(name, "name"));
   return steps.map((step, at) => ({

@@ -17,8 +17,8 @@ export const readJenkins: ReadPipeline = (source, trigger) => {
 };
 
 function shellsIn(block: string): readonly Shell[] {
-  return [...block.matchAll(/^ *sh '(.*)'$/gm)].map(([, quoted = ""]) => ({
+  return [...block.matchAll(/^ *sh (?:'''([^]*?)'''|'(.*)')$/gm)].map(([, several, one = ""]) => ({
     argv: ["sh", "-xec"],
-    script: quoted.replaceAll(/\\(.)/g, "$1"),
+    script: (several ?? one).replaceAll(/\\(.)/g, "$1"),
   }));
 }

@@ -20,6 +20,13 @@ export const ACCOUNTING: RepositoryFacts = {
   texts: { "requirements.txt": "alembic==1.13\npytest\n" },
 };
 
+/** A Rails application with a script for its assets. */
+export const BLOG: RepositoryFacts = {
+  ...SHOP,
+  migrations: { from: "tool", tool: "rails", evidence: "bin/rails" },
+  texts: { "bin/rails": "", Gemfile: 'source "https://gems.example"\nruby "3.3.6"\n', ".ruby-version": "3.4.2\n", ".rspec": "" },
+};
+
 /** An empty folder. */
 export const BARE: RepositoryFacts = { ...SHOP, migrations: { from: "nothing", below: [] }, texts: {} };
 

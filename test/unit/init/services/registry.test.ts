@@ -7,7 +7,7 @@ import { workflowOf } from "../../../../src/check/workflow/workflow.ts";
 import { commandsFor, type PipelineCommands } from "../../../../src/init/pipeline-commands.ts";
 import { type CiServiceName, CI_SERVICES } from "../../../../src/init/services/registry.ts";
 import { haveSchemas, validatorOf, type SchemaName } from "../../../support/schemas.ts";
-import { ACCOUNTING, SHOP } from "../repositories.ts";
+import { ACCOUNTING, BLOG, SHOP } from "../repositories.ts";
 
 const NAMES = Object.keys(CI_SERVICES) as readonly CiServiceName[];
 const IN_YAML = NAMES.filter((name): name is Exclude<CiServiceName, "jenkins"> => name !== "jenkins");
@@ -25,6 +25,7 @@ const SCHEMA_OF: Readonly<Record<(typeof IN_YAML)[number], SchemaName>> = {
 const ALL_COMMANDS: readonly PipelineCommands[] = [
   commandsFor(SHOP).pipeline,
   commandsFor(ACCOUNTING).pipeline,
+  commandsFor(BLOG).pipeline,
   commandsFor({ ...ACCOUNTING, folder: 'packages/the $1\'s #db: "x"' }).pipeline,
 ];
 
