@@ -51,5 +51,5 @@ function sh(script: string): readonly string[] {
 }
 
 function quoted(text: string): string {
-  return `${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}`;
+  return text.replaceAll("\\", "\\\\").replaceAll("'", "\\'");
 }
