@@ -1,7 +1,7 @@
 import { providersOfRun, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { warnOfOtherOwner } from "../context/owner.ts";
-import { requireRunDatabase, unknownRun } from "../context/target-database.ts";
+import { requireRunDatabase, missingDatabase } from "../context/target-database.ts";
 import { defaultTtl, expiresAt } from "../identity/expiry.ts";
 import { ownerTag } from "../identity/owner-tag.ts";
 import { searchProviders } from "../providers/choose.ts";
@@ -19,7 +19,7 @@ export async function extend(options: ExtendOptions = {}): Promise<Pick<Database
   const found = await searchProviders<Database | Extended>(await providersOfRun(context), providerLimits(context), (provider, limits) =>
     provider.extend === undefined ? provider.find(context.name, limits) : provider.extend(context.name, ttlMs, limits),
   );
-  if (found === undefined) throw unknownRun(context);
+  if (found === undefined) throw await missingDatabase(context);
   warnOfOtherOwner(context, found.tag);
   return found.kind === "database" ? adoptAgain(context, found, ttlMs) : found;
 }

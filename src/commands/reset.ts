@@ -4,7 +4,7 @@ import { requireOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
 import { providerLimits, providersOfRun } from "../context/providers.ts";
 import { readSpec } from "../context/spec-file.ts";
-import { requireRunDatabase, unknownRun } from "../context/target-database.ts";
+import { requireRunDatabase, missingDatabase } from "../context/target-database.ts";
 import { OffshootError } from "../errors.ts";
 import type { OwnerTag } from "../identity/owner-tag.ts";
 import type { Database, Provider } from "../providers/provider.ts";
@@ -72,7 +72,7 @@ async function resetDatabase(
     () =>
       replaceContents(context, database, { done: "reset", force, forced }, async () => {
         const fresh = await replace(context.name, { fingerprint, check }, providerLimits(context));
-        if (fresh === undefined) throw unknownRun(context);
+        if (fresh === undefined) throw await missingDatabase(context);
         await context.conceal(secretsOf(fresh));
         return fresh;
       }),

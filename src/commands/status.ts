@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { providersOfRun, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
-import { OffshootError } from "../errors.ts";
+import { stoppedServer } from "../context/target-database.ts";
+import { describeError, OffshootError } from "../errors.ts";
 import { connectionError, type Session, withSession } from "../postgres/connect.ts";
 import { isDatabaseMissing, isTemporary } from "../postgres/sqlstate.ts";
 import { findDatabase } from "../providers/choose.ts";
@@ -17,6 +18,8 @@ export interface Status {
   readonly name: string;
   /** Undefined when the run has no database. */
   readonly database: Pick<Database, "id" | "consoleUrl" | "provider" | "expiresAt" | "postgresMajor"> | undefined;
+  /** Why the database cannot be seen although it may exist: its local server does not run. The text contains what to do. */
+  readonly stopped?: string | undefined;
   /** The rows of the readiness table that this database wrote, newest leader first: which job migrates or migrated, and the outcome. */
   readonly markers: readonly Marker[];
   /** Whether it has no marker of its own, and is a copy of a database that had been migrated. */
@@ -73,7 +76,10 @@ async function readStatus(context: Context): Promise<Status> {
   const database = await find(context);
   const head = { run: context.run.key, name: context.name };
   const none: Status = { ...head, database: undefined, markers: [], isMigratedCopy: false, waiters: [], at: undefined };
-  if (database === undefined) return none;
+  if (database === undefined) {
+    const stopped = await stoppedServer(context);
+    return stopped === undefined ? none : { ...none, stopped: describeError(stopped) };
+  }
   try {
     return { ...head, database, ...(await withSession(database.directUrl, readRows, { signal: context.signal })) };
   } catch (thrown) {

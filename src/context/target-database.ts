@@ -39,11 +39,36 @@ export async function requireRunDatabase(context: Context): Promise<Database> {
     await context.conceal(secretsOf(database));
     return database;
   }
-  throw unknownRun(context);
+  throw await missingDatabase(context);
+}
+
+/** The error for a run whose database was not found: it is on a server that does not run, or there is none. */
+export async function missingDatabase(context: Context): Promise<OffshootError> {
+  return (await stoppedServer(context)) ?? unknownRun(context);
+}
+
+/** The error for a run whose database is on a local server that does not run, or may be; undefined otherwise. */
+export async function stoppedServer(context: Context): Promise<OffshootError | undefined> {
+  for (const provider of await providersOfRun(context)) {
+    const stopped = await provider.stopped?.(context.name, providerLimits(context));
+    if (stopped === undefined) continue;
+    const { run, name } = context;
+    const own = run.source === "flag" ? ["--run", run.key] : [];
+    const [up, down] = ["up", "down"].map((command) => shellCommand(["offshoot", command, ...own]));
+    const isThere = stopped === "there";
+    return new OffshootError("PROVIDER_OUTAGE", `The local Postgres server (${provider.name}) of the database ${name} does not run.`, {
+      meaning: isThere
+        ? "It was stopped after it was not used for some time. The database is kept."
+        : "Something else than offshoot stopped it, such as a restart of the machine, so it is not known whether the database still exists.",
+      remedy: `Start it again with \`${up}\`, ${isThere ? "" : "which creates the database if it does not exist, "}or delete the database with \`${down}\`.`,
+      facts: { provider: provider.name, name, stopped },
+    });
+  }
+  return undefined;
 }
 
 /** The error for a run without a database. */
-export function unknownRun({ run, name: database }: Pick<Context, "run" | "name">): OffshootError {
+function unknownRun({ run, name: database }: Pick<Context, "run" | "name">): OffshootError {
   const name = run.source === "flag" ? ["--run", run.key] : [];
   return new OffshootError("RUN_UNKNOWN", `There is no database for the run ${run.key} of ${run.repository} (${database}).`, {
     meaning: "It was never created, has expired, or belongs to a run with another name.",

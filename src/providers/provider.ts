@@ -177,6 +177,11 @@ export interface Provider {
   /** The run's database; undefined when there is none. Starts no server and changes nothing. */
   find(name: string, limits: Limits): Promise<Database | undefined>;
   /**
+   * Whether the run's database is on a server that does not run. `unknown`: something else than offshoot stopped the server, so that
+   * its databases are not known. Undefined when it is not. Starts no server. Missing when every server runs.
+   */
+  readonly stopped?: (name: string, limits: Limits) => Promise<"there" | "unknown" | undefined>;
+  /**
    * Moves the expiry of the run's database to `ttlMs` from now, unless it is later already, without opening the database.
    * Undefined when there is none. Missing when `acquire` does it without a cost.
    */

@@ -18,7 +18,7 @@ function print(invocation: Invocation, now: Status): void {
   invocation.print(statusJson(now), () => statusLines(now));
 }
 
-function statusJson({ run, name, database, markers, isMigratedCopy, waiters, at }: Status): Record<string, unknown> {
+function statusJson({ run, name, database, stopped, markers, isMigratedCopy, waiters, at }: Status): Record<string, unknown> {
   const facts =
     database === undefined
       ? null
@@ -29,11 +29,22 @@ function statusJson({ run, name, database, markers, isMigratedCopy, waiters, at 
           expiresAt: database.expiresAt?.toISOString() ?? null,
           postgresMajor: database.postgresMajor,
         };
-  return { version: 1, run, name, database: facts, markers, isMigratedCopy, waiters, at: at?.toISOString() ?? null };
+  return {
+    version: 1,
+    run,
+    name,
+    database: facts,
+    stopped: stopped ?? null,
+    markers,
+    isMigratedCopy,
+    waiters,
+    at: at?.toISOString() ?? null,
+  };
 }
 
-function statusLines({ run, name, database, markers, isMigratedCopy, waiters, at }: Status): readonly string[] {
+function statusLines({ run, name, database, stopped, markers, isMigratedCopy, waiters, at }: Status): readonly string[] {
   const head = [`run         ${run}`, `name        ${name}`];
+  if (stopped !== undefined) return [...head, "database    not known", ...stopped.split("\n").map((line) => `            ${line}`)];
   if (database === undefined) return [...head, "database    none"];
   const [newest] = markers;
   const migrations =

@@ -85,6 +85,11 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
       }
       return undefined;
     },
+    async stopped(name, limits) {
+      const stored = await source.storedDatabases?.(toBounds(`looking for ${toDatabase(name)}`, limits));
+      if (stored === undefined || stored === "unknown") return stored;
+      return stored.some((one) => one.name === toDatabase(name)) ? "there" : undefined;
+    },
     release: releaseName,
     async list(limits) {
       const bounds = toBounds(`listing databases (${source.provider})`, limits);
