@@ -22,7 +22,7 @@ export const BUILT_IN_MESSAGES: MessagesOf<Exclude<keyof AuditFacts, keyof typeo
     remedy:
       partitioned === true
         ? `Build a valid index on each partition, then attach each: alter index ${name} attach partition …;`
-        : `reindex index concurrently ${name};${constraint === undefined ? "" : ` The index belongs to the constraint ${constraint}.`}`,
+        : rebuildIndex(name, definition, constraint),
   }),
   "index-duplicate": ({ definition, other, constraint, partitioned }, { name }) => ({
     problem: `index is equal to ${other}, and each write updates both`,
@@ -115,7 +115,7 @@ export const BUILT_IN_MESSAGES: MessagesOf<Exclude<keyof AuditFacts, keyof typeo
   "owner-different": ({ owner, expected }, { kind }) => ({
     problem: `${kind} belongs to ${owner}, but most objects of its schema belong to ${expected}: a migration that runs as one role cannot alter the objects of the other`,
     details: [],
-    remedy: `Change its owner (alter … owner to ${expected}), and find out who runs migrations as ${owner}.`,
+    remedy: `Find out who runs migrations as ${owner}. Then change the owner (alter … owner to ${expected})${OWNERS_RIGHTS[kind] ?? "."}`,
   }),
   "collation-stale": ({ recorded, actual }, { kind, name }) => ({
     problem: `${kind} was ${kind === "database" ? "created" : "recorded"} with version ${recorded} of its collation, but the server has ${actual}: indexes on text can be out of order`,
@@ -124,11 +124,30 @@ export const BUILT_IN_MESSAGES: MessagesOf<Exclude<keyof AuditFacts, keyof typeo
   }),
 };
 
+/** With another owner, what runs with the rights of its owner can gain rights. */
+const OWNERS_RIGHTS: Readonly<Record<string, string>> = {
+  view: ", unless the view must read with the rights of its owner.",
+  function: ", unless the function is a security definer and must have the rights of its owner.",
+};
+
 function shortList(names: readonly string[]): string {
   return names.length > MOST_NAMES ? `${names.slice(0, MOST_NAMES).join(", ")} and ${names.length - MOST_NAMES} more` : names.join(", ");
 }
 
 const MOST_NAMES = 10;
+
+/** What `reindex concurrently` leaves when it fails (PostgreSQL documentation, REINDEX). The index itself exists beside it. */
+const LEFT_BY_REINDEX = /_cc(?:new|old)\d*"?$/;
+
+function rebuildIndex(name: string, definition: string, constraint: string | undefined): string {
+  if (LEFT_BY_REINDEX.test(name)) return `drop index concurrently ${name}; A reindex that failed left it beside the index itself.`;
+  const isUnique = definition.startsWith("CREATE UNIQUE");
+  const first = isUnique ? "Change or delete rows with equal keys, if there are any. Then: " : "";
+  if (constraint === undefined) return `${first}reindex index concurrently ${name};`;
+  // Postgres rebuilds the index of an exclusion constraint only with a lock.
+  const how = isUnique && !definition.includes(" USING gist ") ? "concurrently " : "";
+  return `${first}reindex index ${how}${name}; The index belongs to the constraint ${constraint}.`;
+}
 
 function dropIndex(index: string, partitioned: true | undefined): string {
   return partitioned === true ? `drop index ${index}; This locks the table and its partitions.` : `drop index concurrently ${index};`;

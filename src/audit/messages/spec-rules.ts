@@ -115,7 +115,7 @@ const OTHER_BRANCH =
 const READ_REMEDIES: Readonly<Record<AuditFacts["version-unreadable"]["why"], string>> = {
   "no such table": "Run the migrations, or correct the table in the spec.",
   "no such column": "Correct the column in the spec.",
-  "permission denied": "Grant select on the table to the role that runs the audit.",
+  "permission denied": "Run the audit as a role that can read the table.",
   "the heads of the repository are not known":
     'Set migrations.tool and migrations.files to a tool with readable heads, or list the versions with "equals".',
 };

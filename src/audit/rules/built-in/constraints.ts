@@ -24,17 +24,28 @@ export const missingPrimaryKeys: AuditRule = ({ catalog, onTable }) => {
   return catalog.tables
     .filter(({ kind, partitionBound }) => kind !== "foreign table" && partitionBound === undefined)
     .filter(({ schema, name }) => !onTable("constraints", schema, name).some(({ type }) => type === "primary key"))
-    .map(({ id, schema, name, columns, kind }) => {
+    .map(({ id, schema, name, columns, kind, ofType }) => {
       const object = { kind: "table", name: id } as const;
       // There Postgres does not accept an existing index as the key, and requires the partition columns in it.
       if (kind === "partitioned table") return finding("table-without-primary-key", object, {});
-      const never = new Set(columns.flatMap((column) => (column.nullable ? [] : spellings(column.name))));
+      const never = new Set(
+        columns.flatMap((column) =>
+          column.nullable || isUnfit(onTable("constraints", schema, name), column.name) ? [] : spellings(column.name),
+        ),
+      );
       const candidate = onTable("indexes", schema, name).find((index) => canBeKey(index) && index.keys.every((key) => never.has(key)));
-      // Postgres adds no identity column to a table from which others inherit.
-      const isUsable = !parents.has(id) && !columns.some((other) => other.name === "id");
+      // Postgres adds no identity column to a table from which others inherit, and no column to a table of a type.
+      const isUsable = !parents.has(id) && ofType === undefined && !columns.some((other) => other.name === "id");
       return finding("table-without-primary-key", object, { candidate: candidate?.name, column: isUsable ? "id" : undefined });
     });
 };
+
+/** Whether the column has a NOT NULL constraint with which Postgres refuses it in a primary key. */
+function isUnfit(constraints: readonly Constraint[], column: string): boolean {
+  return constraints.some(
+    ({ type, columns, definition }) => type === "not null" && columns?.includes(column) === true && /NO INHERIT|NOT VALID/.test(definition),
+  );
+}
 
 /** Whether `add primary key using index` accepts the index: it owns no constraint, and its columns have the default order (ALTER TABLE). */
 function canBeKey({ unique, valid, method, predicate, constraint, nullsNotDistinct, keys, definition }: Index): boolean {

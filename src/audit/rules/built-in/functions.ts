@@ -29,9 +29,9 @@ export const definersWithoutSearchPath: AuditRule = ({ catalog }) =>
 /**
  * Pairs of overloads that make a call ambiguous. It is an error when the arguments have the types of the parameters: then
  * the caller can only avoid one notation. It is a warning when the overloads have these types at other positions: then the
- * caller can convert the arguments. It is `info` when the call needs other types than theirs, or none. The severity is one
- * step lower where the spec lists both overloads. Overloads in different schemas are not compared: the caller's search
- * path decides between them.
+ * caller can convert the arguments. It is `info` when the call needs other types than theirs, or none. A spec that lists both
+ * overloads changes nothing: the call worked with each of them alone. Overloads in different schemas are not compared: the
+ * caller's search path decides between them.
  */
 export const ambiguousOverloads: AuditRule = ({ catalog }) => {
   const casts = castsOf(catalog);
