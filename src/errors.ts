@@ -47,6 +47,7 @@ export const ERROR_EXIT = {
   NOT_OURS: EXIT.refused,
   PROTECTED: EXIT.refused,
   SEED_REFUSED: EXIT.refused,
+  COPY_CONNECTED: EXIT.refused,
   LEFT_BEHIND: EXIT.leftBehind,
   OUTPUT_LOST: EXIT.unexpected,
   CANCELLED: EXIT.unexpected,

@@ -85,6 +85,7 @@ export type Phase =
   | "down"
   | "sweep"
   | "rollback"
+  | "rehearsal"
   | "drift";
 
 export type Listener = (event: Event) => void;

@@ -19,6 +19,7 @@ export { list, type ListOptions } from "./commands/list.ts";
 export { type Leadership, migrate, type MigrateOptions, type Migrated } from "./commands/migrate.ts";
 export type { Database, Listed, ProviderName, Refusal } from "./providers/provider.ts";
 export { reset, type ResetOptions, type ResetResult } from "./commands/reset.ts";
+export { rehearse, type Rehearsal, type RehearsedCopy, type RehearseOptions } from "./commands/rehearse.ts";
 export {
   rollbackCheck,
   type RollbackCheckOptions,

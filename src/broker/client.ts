@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import { type Duplex, Transform, type Writable } from "node:stream";
 import { messageOf } from "../errors.ts";
 import { openBackend, type Server } from "./backend.ts";
 import { readOpening } from "./first-message.ts";
@@ -20,6 +20,18 @@ export interface BrokerOptions {
   readonly checksConnection: boolean;
   /** Called when the server has opened the session with that name, before the client can use it. Returns why not, if it must not. */
   readonly admit: (name: string) => Promise<string | undefined>;
+  /** Returns who reads along with the session of that name, which `admit` has accepted. Default nobody. */
+  readonly observe?: ((name: string) => SessionTap) | undefined;
+}
+
+/** Reads along with one session, and changes nothing that is passed on. */
+export interface SessionTap {
+  /** Called with what the client sent, before the server gets it. The server gets it when the promise is settled. */
+  sent(chunk: Buffer): Promise<void> | undefined;
+  /** Called with what the server sent. */
+  received(chunk: Buffer): void;
+  /** Called once, when the connection to the server has ended. */
+  ended(): void;
 }
 
 /** What the clients did. */
@@ -71,7 +83,8 @@ export async function serveClient(
     );
     if (typeof backend === "string") return void client.end(fatalError("08001", `offshoot could not connect to the server: ${backend}`));
     keep(backend);
-    client.once("close", () => endAfterWriting(backend));
+    let entry: Writable | undefined;
+    client.once("close", () => (entry === undefined ? endAfterWriting(backend) : entry.end()));
     if (client.destroyed) return void backend.destroy();
     const held = await passLogin(client, backend);
     const refused = held === undefined ? undefined : await options.admit(name);
@@ -82,18 +95,42 @@ export async function serveClient(
     }
     counts.admitted += 1;
     client.write(held);
-    join(client, backend, counts);
+    const tap = options.observe?.(name);
+    backend.on("data", tapErrors(recordIn(counts)));
+    if (tap !== undefined) entry = passThrough(tap, backend);
+    client.pipe(entry ?? backend);
+    backend.pipe(client);
+    backend.once("close", () => client.end());
   } finally {
     clearTimeout(tooLong);
   }
 }
 
-/** From now on every byte passes unchanged, at the speed of the slower side. */
-function join(client: Socket, backend: Duplex, counts: BrokerCounts): void {
-  backend.on("data", tapErrors(recordIn(counts)));
-  client.pipe(backend);
-  backend.pipe(client);
-  backend.once("close", () => client.end());
+/** The way to the server through a tap. Every byte passes unchanged, at the speed of the slowest part. */
+function passThrough(tap: SessionTap, backend: Duplex): Writable {
+  const entry = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const pause = tap.sent(chunk);
+      if (pause === undefined) done(null, chunk);
+      else void passAfter(pause, () => done(null, chunk));
+    },
+  });
+  entry.on("error", () => backend.destroy());
+  entry.pipe(backend);
+  backend.on("data", (chunk: Buffer) => tap.received(chunk));
+  backend.once("close", () => {
+    tap.ended();
+    entry.destroy();
+  });
+  return entry;
+}
+
+async function passAfter(pause: Promise<void>, pass: () => void): Promise<void> {
+  try {
+    await pause;
+  } finally {
+    pass();
+  }
 }
 
 /** After the first error of a transaction the server refuses every other statement, and the user knows that one. */

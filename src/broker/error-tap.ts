@@ -1,4 +1,5 @@
 import { objectOf, type ServerError } from "../postgres/server-error.ts";
+import { splitMessages } from "./split-messages.ts";
 
 /** Reads what a server sends to one client, and calls back for each error and each statement that succeeded. */
 export interface TapListener {
@@ -6,9 +7,6 @@ export interface TapListener {
   /** `tag` is the command's name, such as `CREATE TABLE`. */
   completed(tag: string): void;
 }
-
-/** A header is a type and a length, which includes itself (PostgreSQL documentation, "Message Flow"). */
-const HEADER = 5;
 
 /** A longer error is not read. Its message would not be readable either. */
 const LONGEST = 65_536;
@@ -18,35 +16,16 @@ const LONGEST = 65_536;
  * rows.
  */
 export function tapErrors(listener: TapListener): (chunk: Buffer) => void {
-  let held = Buffer.alloc(0);
-  let skip = 0;
-  return (chunk) => {
-    let at = Math.min(skip, chunk.length);
-    skip -= at;
-    if (skip > 0) return;
-    const bytes = held.length === 0 ? chunk.subarray(at) : Buffer.concat([held, chunk.subarray(at)]);
-    held = Buffer.alloc(0);
-    for (at = 0; at < bytes.length;) {
-      if (bytes.length - at < HEADER) return void (held = Buffer.from(bytes.subarray(at)));
-      const type = bytes[at];
-      const size = 1 + bytes.readUInt32BE(at + 1);
-      const isRead = (type === 0x45 || type === 0x43) && size <= LONGEST;
-      if (isRead && bytes.length - at < size) return void (held = Buffer.from(bytes.subarray(at)));
-      if (isRead) read(type, bytes.subarray(at + HEADER, at + size), listener);
-      at += size;
-    }
-    skip = at - bytes.length;
-  };
+  return splitMessages({ types: "EC", longest: LONGEST, cut: false }, (type, body) => {
+    if (type === "C") listener.completed(body.toString().split("\0", 1)[0] ?? "");
+    else listener.error(readError(body));
+  });
 }
 
-function read(type: number, body: Buffer, listener: TapListener): void {
+/** The error in a message of type `E`. Its detail can contain values of rows, and is not read. */
+export function readError(body: Buffer): ServerError {
   const fields = body.toString().split("\0");
-  if (type === 0x43) return listener.completed(fields[0] ?? "");
   const field = (name: string): string | undefined => fields.find((each) => each.startsWith(name))?.slice(1);
   const names = { schema: field("s"), table: field("t"), column: field("c"), constraint: field("n"), datatype: field("d") };
-  listener.error({
-    sqlstate: field("C"),
-    message: field("M") ?? "",
-    object: objectOf(names),
-  });
+  return { sqlstate: field("C"), message: field("M") ?? "", object: objectOf(names) };
 }

@@ -64,6 +64,15 @@ export function menu(begin: Begin): Command {
     () => import("./commands/rollback-check.ts"),
   ).option("--last <n>", "test only the newest n migrations");
 
+  add("rehearse", "run the pending migrations on a copy of production, and measure what they block", () => import("./commands/rehearse.ts"))
+    .argument("[command...]", "the migration command, after --; default: the setting migrations.command")
+    .option("--from <url>", "rehearse on a dump of this server: a Postgres URL, or the name of a variable with one")
+    .option("--outbound <mode>", "what to do when the copy can reach other systems: refuse, disable or allow", "refuse")
+    .option("--no-alternatives", "do not rehearse the safer way of a finding")
+    .option("--literals", "show statements with their literals, and the output of the command")
+    .option(...REPORT)
+    .option(...FAIL_ON);
+
   add("env", "print this run's URLs for a shell, a dotenv file or JSON", () => import("./commands/env.ts")).option(
     "--format <format>",
     "shell, dotenv, json, the name of a CI service, or ci for the service of this job",

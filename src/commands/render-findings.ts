@@ -4,15 +4,16 @@ import type { ReportFormat } from "../findings/report/renderers.ts";
 import { type AuditResult, auditReportOptions } from "./audit.ts";
 import type { CheckResult } from "./check-result.ts";
 import type { Drift } from "./drift.ts";
+import type { Rehearsal } from "./rehearse.ts";
 
 export type { ReportFormat } from "../findings/report/renderers.ts";
 export type { ReportOptions } from "../findings/report/options.ts";
 
 /** Every result with findings. */
-export type ReportedResult = AuditResult | CheckResult | Drift;
+export type ReportedResult = AuditResult | CheckResult | Drift | Rehearsal;
 
 /**
- * Renders the result of `audit`, `drift` or one of the checks as a report: `text`, `json`, `markdown` (for a job summary or a
+ * Renders the result of `audit`, `drift`, `rehearse` or one of the checks as a report: `text`, `json`, `markdown` (for a job summary or a
  * comment), `junit`, `sarif` (2.1.0) or `code-quality` (GitLab). File names start at the top of the repository, as CI
  * services expect. Pure, except that it loads the code of the format on demand.
  */
@@ -20,6 +21,10 @@ export async function renderFindings(result: ReportedResult, format: ReportForma
   if ("changes" in result) {
     const { renderDrift } = await import("../drift/report/renderers.ts");
     return renderDrift(result, format, options);
+  }
+  if (result.command === "rehearse") {
+    const { renderRehearsal } = await import("../rehearsal/report/renderers.ts");
+    return renderRehearsal(result, format, options);
   }
   const { RENDERERS } = await import("../findings/report/renderers.ts");
   const { failOn, folder } = result;

@@ -67,6 +67,14 @@ export function assembleSettings(entries: EffectiveEntries): Settings {
     passSecrets: get("passSecrets"),
     drift: { ignore: get("drift.ignore"), compare: get("drift.compare") },
     sweep: { also: get("sweep.also") },
+    rehearse: {
+      blockedReadsMs: get("rehearse.blockedReads"),
+      blockedWritesMs: get("rehearse.blockedWrites"),
+      durationMs: get("rehearse.duration"),
+      rewriteBytes: get("rehearse.rewrite"),
+      severities: get("rehearse.severities"),
+      tables: get("rehearse.tables"),
+    },
     timeouts: {
       acquireMs: get("timeouts.acquire"),
       migrateMs: get("timeouts.migrate"),

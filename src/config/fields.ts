@@ -1,15 +1,16 @@
 import type { Field } from "./field.ts";
 import { MIGRATION_FIELDS } from "./migration-fields.ts";
 import { PROVIDER_FIELDS } from "./provider-fields.ts";
+import { REHEARSE_FIELDS } from "./rehearse-fields.ts";
 import { WORK_FIELDS } from "./work-fields.ts";
 
 export type { Field } from "./field.ts";
 
 /**
- * All settings. These three tables are the only places that define them: the file format, the environment variables, the
+ * All settings. These tables are the only places that define them: the file format, the environment variables, the
  * flags, the table in the README and the JSON Schema are derived from them.
  */
-export const FIELDS = [...PROVIDER_FIELDS, ...MIGRATION_FIELDS, ...WORK_FIELDS] as const;
+export const FIELDS = [...PROVIDER_FIELDS, ...MIGRATION_FIELDS, ...WORK_FIELDS, ...REHEARSE_FIELDS] as const;
 
 type Row = (typeof FIELDS)[number];
 

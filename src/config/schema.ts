@@ -14,6 +14,7 @@ import {
 } from "./settings.ts";
 import { hasMask, type MaskingRule, MOST_RULES, PLACE } from "./masking-rule.ts";
 import { hasCondition, MATCH, REPOSITORY, SHORTEST, type WrittenRule } from "./sweep-rule.ts";
+import { DAY_ONLY, isLimit, LIMIT, LIMIT_KEYS, TABLE } from "./table-limits.ts";
 import { BYTES, DURATION, hasHost, IMAGE, isBetween, isEncoded, LINE, LSN, MOST_STEPS, VARIABLE } from "./wrong-part.ts";
 
 const line = z.string().regex(LINE);
@@ -68,6 +69,9 @@ const KIND_SCHEMAS: Readonly<Record<ValueKind, (field: Field) => z.ZodType>> = {
   requiredSteps: () => z.union([z.enum(REQUIRED_STEP_CHOICES), z.array(z.enum(REQUIRED_STEP_CHOICES))]),
   sweepRules: () => z.array(sweepRule()),
   maskingRules: () => z.array(maskingRule()).max(MOST_RULES),
+  limit: () => limit(),
+  limitSeverities: () => z.partialRecord(z.enum(LIMIT_KEYS), z.enum(["error", "warning", "info"])),
+  tableLimits: () => z.record(z.string().regex(TABLE), tableLimits()),
   variables: () =>
     z.record(
       z.string().regex(VARIABLE),
@@ -79,6 +83,23 @@ const KIND_SCHEMAS: Readonly<Record<ValueKind, (field: Field) => z.ZodType>> = {
       .min(1)
       .max(MOST_STEPS),
 };
+
+function limit(): z.ZodType {
+  return z
+    .string()
+    .regex(LIMIT)
+    .refine((text) => isLimit(text));
+}
+
+function tableLimits(): z.ZodType {
+  return z.strictObject({
+    blockedReads: limit().optional(),
+    blockedWrites: limit().optional(),
+    rewrite: z.string().regex(BYTES).optional(),
+    reason: line,
+    until: z.string().regex(DAY_ONLY).optional(),
+  });
+}
 
 function sweepRule(): z.ZodType {
   const duration = KIND_SCHEMAS.duration({ path: "", kind: "duration", min: SHORTEST, description: "" });

@@ -1,4 +1,5 @@
 import type { MaskingRule } from "./masking-rule.ts";
+import type { LimitKey, TableLimits } from "./table-limits.ts";
 
 /** The values of `provider`, besides `auto`. */
 export const PROVIDER_CHOICES = ["neon", "docker", "embedded", "existing"] as const;
@@ -108,7 +109,19 @@ export interface Settings {
   readonly drift: { readonly ignore: readonly string[]; readonly compare: readonly string[] };
   /** Branches of other tools that `sweep --also` deletes. Default none. */
   readonly sweep: { readonly also: readonly SweepRule[] };
+  readonly rehearse: RehearseSettings;
   readonly timeouts: TimeoutSettings;
+}
+
+/** The limits of a rehearsal. */
+export interface RehearseSettings {
+  readonly blockedReadsMs: number;
+  readonly blockedWritesMs: number;
+  readonly durationMs: number;
+  readonly rewriteBytes: number;
+  readonly severities: Readonly<Partial<Record<LimitKey, "error" | "warning" | "info">>>;
+  /** Other limits for some tables, by name. */
+  readonly tables: Readonly<Record<string, TableLimits>>;
 }
 
 export interface NeonSettings {

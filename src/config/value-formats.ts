@@ -12,6 +12,7 @@ import type { MaskingRule } from "./masking-rule.ts";
 import type { WrittenRule } from "./sweep-rule.ts";
 import type { NeonSslMode, PostgresMajor, ProviderChoice, RequiredStep, StepSettings, SweepRule, ToolChoice } from "./settings.ts";
 import { readSteps, stepsOf } from "./steps.ts";
+import { LIMIT_KEYS, type LimitKey, limitMs, type TableLimits, type WrittenTableLimits } from "./table-limits.ts";
 
 /** The type of a checked value, for each kind of value. */
 export interface KindValues {
@@ -41,6 +42,9 @@ export interface KindValues {
   readonly sweepRules: readonly SweepRule[];
   readonly maskingRules: readonly MaskingRule[];
   readonly steps: readonly StepSettings[];
+  readonly limit: number;
+  readonly limitSeverities: Readonly<Partial<Record<LimitKey, "error" | "warning" | "info">>>;
+  readonly tableLimits: Readonly<Record<string, TableLimits>>;
 }
 
 export type ValueKind = keyof KindValues;
@@ -157,7 +161,40 @@ export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
         .map(({ name }) => name)
         .join(", "),
   },
+  limit: { expected: "a duration such as 500ms, 2s or 10m, or 0s", toValue: (input) => limitMs(String(input)) },
+  limitSeverities: {
+    expected: `error, warning or info for one or more of ${LIMIT_KEYS.join(", ")}`,
+    fromText: readMap,
+    show: (input) => Object.keys(input as object).join(", "),
+  },
+  tableLimits: {
+    expected:
+      "names of tables, each with `reason`, and if needed `blockedReads`, `blockedWrites` (durations), `rewrite` (a size) and `until` (a day such as 2026-12-31)",
+    fromText: readMap,
+    toValue: (input) => Object.fromEntries(Object.entries(input as Readonly<Record<string, WrittenTableLimits>>).map(toLimits)),
+    show: (input) => Object.keys(input as object).join(", "),
+  },
 };
+
+function toLimits([table, written]: readonly [string, WrittenTableLimits]): readonly [string, TableLimits] {
+  const { blockedReads, blockedWrites, rewrite, reason, until } = written;
+  const rewriteBytes = rewrite === undefined ? undefined : bytesOf(rewrite);
+  return [table, { blockedReadsMs: limitOrNone(blockedReads), blockedWritesMs: limitOrNone(blockedWrites), rewriteBytes, reason, until }];
+}
+
+function limitOrNone(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : limitMs(text);
+}
+
+/** In a variable or a flag, a value with keys is JSON. Returns other text as it is. */
+function readMap(text: string): unknown {
+  if (text.trim() === "") return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 function msOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : parseDuration(text);

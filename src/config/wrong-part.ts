@@ -3,6 +3,7 @@ import type { Field } from "./field.ts";
 import { POSTGRES_MAJORS, TOOL_CHOICES } from "./settings.ts";
 import { isMaskingRule, MOST_RULES } from "./masking-rule.ts";
 import { isSweepRule } from "./sweep-rule.ts";
+import { areTableLimits, isLimit, LIMIT_KEYS, TABLE } from "./table-limits.ts";
 import { VALUE_FORMATS, type ValueKind } from "./value-formats.ts";
 
 export const DURATION = /^(?=\d)(\d+d)?(\d+h)?(\d+m(?!s))?(\d+s)?(\d+ms)?$/;
@@ -31,8 +32,9 @@ export function wrongPart(field: Field, input: unknown): readonly PropertyKey[] 
     const index = input.findIndex((item) => !isItem(item, field));
     return index < 0 ? [] : [index];
   }
-  if (field.kind !== "variables" || !isMap(input)) return [];
-  const entry = Object.entries(input).find(([name, value]) => !isVariable(name, value));
+  const isEntry = ENTRIES[field.kind];
+  if (isEntry === undefined || !isMap(input)) return [];
+  const entry = Object.entries(input).find(([name, value]) => !isEntry(name, value));
   return entry === undefined ? [] : [entry[0]];
 }
 
@@ -62,6 +64,13 @@ const isMask: Check = (input) => isMap(input) && isMaskingRule(input, LINE);
 
 const isRule: Check = (input) => isMap(input) && isSweepRule(input, DURATION, LINE);
 
+/** The kinds whose value has keys, with the check of one of them. */
+const ENTRIES: Readonly<Partial<Record<ValueKind, (name: string, value: unknown) => boolean>>> = {
+  variables: (name, value) => isVariable(name, value),
+  limitSeverities: (name, value) => isSeverityOfLimit(name, value),
+  tableLimits: (name, value) => areLimitsOf(name, value),
+};
+
 /** The kinds whose value can be a list, with the check of one item. */
 const ITEMS: Readonly<Partial<Record<ValueKind, Check>>> = {
   provider: isProvider,
@@ -86,6 +95,9 @@ const CHECKS: Readonly<Record<ValueKind, Check>> = {
   fence: choice,
   tool: choice,
   duration: (input, { min = "1ms", max }) => typeof input === "string" && DURATION.test(input) && isBetween(input, min, max),
+  limit: (input) => typeof input === "string" && isLimit(input),
+  limitSeverities: (input) => isMap(input) && Object.entries(input).every(([name, value]) => isSeverityOfLimit(name, value)),
+  tableLimits: (input) => isMap(input) && Object.entries(input).every(([name, value]) => areLimitsOf(name, value)),
   major: (input) => (POSTGRES_MAJORS as readonly unknown[]).includes(input),
   boolean: (input) => typeof input === "boolean",
   size: (input) => Number.isFinite(input) && (input as number) >= 0.25,
@@ -151,6 +163,14 @@ function isTime(text: string): boolean {
 
 function isVariable(name: string, value: unknown): boolean {
   return VARIABLE.test(name) && typeof value === "string" && !value.includes("\0");
+}
+
+function isSeverityOfLimit(name: string, value: unknown): boolean {
+  return LIMIT_KEYS.some((key) => key === name) && ["error", "warning", "info"].includes(value as string);
+}
+
+function areLimitsOf(name: string, value: unknown): boolean {
+  return TABLE.test(name) && isMap(value) && areTableLimits(value, BYTES, LINE);
 }
 
 function isMap(input: unknown): input is Readonly<Record<string, unknown>> {

@@ -51,11 +51,12 @@ export async function fingerprintOf(input: FingerprintInput): Promise<string> {
   return hash.digest("hex");
 }
 
-function requireTime({ signal }: FingerprintInput): void {
+function requireTime({ signal }: Pick<FingerprintInput, "signal">): void {
   if (signal?.aborted) throw cancelled("searching for the migration files");
 }
 
-async function filesOf(input: FingerprintInput): Promise<readonly string[]> {
+/** The files that the patterns match, as paths from the folder, in byte order. Throws `MIGRATION_FILES_MISSING`. */
+export async function filesOf(input: Omit<FingerprintInput, "command">): Promise<readonly string[]> {
   const { files: patterns } = input;
   const included = patterns.filter((pattern) => !pattern.startsWith("!"));
   const ignore = [...LEFTOVERS, ...patterns.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1))];
@@ -64,7 +65,7 @@ async function filesOf(input: FingerprintInput): Promise<readonly string[]> {
   return [...new Set(found.flat())].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-async function matchesOf(input: FingerprintInput, pattern: string, ignore: readonly string[]): Promise<readonly string[]> {
+async function matchesOf(input: Omit<FingerprintInput, "command">, pattern: string, ignore: readonly string[]): Promise<readonly string[]> {
   const { directory } = input;
   const plain = posix.normalize(pattern.split(sep).join("/"));
   // The name of an existing file may contain glob characters (`[id].sql`). They are then ordinary characters.

@@ -2,8 +2,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { baselineJsonSchema } from "../../src/audit/baseline/file-schema.ts";
 import { specJsonSchema } from "../../src/audit/spec/file-schema.ts";
 import { jsonSchema } from "../../src/config/schema.ts";
+import { rehearsalJsonSchema } from "./rehearsal-schema.ts";
 
-/** Writes the JSON Schemas of `offshoot.yaml`, the spec and the baseline. Run it with tsx after a change of the settings or the spec. */
+/** Writes the JSON Schemas of `offshoot.yaml`, the spec, the baseline and the result of a rehearsal. Run it with tsx after a change of the settings or the spec. */
 const folder = new URL("../../schema/", import.meta.url);
 await mkdir(folder, { recursive: true });
 const schemas = {
@@ -14,3 +15,4 @@ const schemas = {
 for (const [name, schema] of Object.entries(schemas)) {
   await writeFile(new URL(name, folder), `${JSON.stringify(schema, undefined, 2)}\n`);
 }
+await writeFile(new URL("rehearsal.schema.json", folder), rehearsalJsonSchema());

@@ -1,14 +1,12 @@
 import { execFile } from "node:child_process";
-import { access, constants } from "node:fs/promises";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import { readCatalog } from "../../catalog/read.ts";
 import { compareCatalogs } from "../../drift/compare.ts";
 import { messageOf } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { withoutOwnSecrets } from "../../own-secrets.ts";
-import { installedPostgres } from "../../providers/local/cluster/binaries.ts";
 import type { Context } from "../../context/context.ts";
+import { findDumpProgram } from "../pg-dump.ts";
 import { variablesOfUrl } from "../../providers/variables.ts";
 import type { Side } from "../../repair/lookup.ts";
 import { planRepair } from "../../repair/plan.ts";
@@ -27,7 +25,7 @@ export async function dumpSchema(
   major: number,
   context: Context,
 ): Promise<{ readonly sql: string } | { readonly reason: string }> {
-  const program = await findPgDump(major, context);
+  const program = await findDumpProgram("pg_dump", major, context);
   if (program === undefined) return { reason: `no pg_dump of PostgreSQL ${major} or newer is installed` };
   try {
     const { stdout } = await run(program, ["--schema-only", "--no-owner", "--exclude-schema=offshoot"], {
@@ -51,21 +49,6 @@ function withoutSuperuserParts(dump: string): string {
     .replaceAll(/^\\(?:un)?restrict .*$/gm, "")
     .replaceAll(/^COMMENT ON (?:EXTENSION|EVENT TRIGGER) [^;]*;$/gm, "")
     .replaceAll(/^(?:CREATE|ALTER) EVENT TRIGGER [^;]*;$/gm, "");
-}
-
-/** The oldest suitable version: a newer one can write statements that an older server does not know. */
-async function findPgDump(major: number, { env }: Context): Promise<string | undefined> {
-  const found = await installedPostgres({ env, platform: process.platform, arch: process.arch, roots: [] });
-  const suitable = found.filter((program) => program.major >= major).toSorted((one, other) => one.major - other.major);
-  for (const { bin } of suitable) {
-    const program = join(bin, process.platform === "win32" ? "pg_dump.exe" : "pg_dump");
-    const exists = await access(program, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (exists) return program;
-  }
-  return undefined;
 }
 
 /**

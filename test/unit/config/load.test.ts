@@ -55,6 +55,14 @@ describe("with nothing configured", () => {
       passSecrets: false,
       drift: { ignore: [], compare: [] },
       sweep: { also: [] },
+      rehearse: {
+        blockedReadsMs: 0,
+        blockedWritesMs: 1000,
+        durationMs: 600_000,
+        rewriteBytes: 100 * 1024 ** 2,
+        severities: {},
+        tables: {},
+      },
       timeouts: { acquireMs: 300_000, migrateMs: 1_800_000, waitMs: 1_800_000, leaseMs: 15_000, idleMs: 1_800_000, commandGraceMs: 10_000 },
     });
     expect(Object.keys(sources)).toEqual(FIELDS.map(({ path }) => path));

@@ -119,6 +119,24 @@ export const SAMPLES: Readonly<Record<ValueKind, readonly [Sample, Sample]>> = {
       text: '[{"database_name":"d","schema_name":"s","table_name":"t","column_name":"c","masking_value":""}]',
     },
   ],
+  limit: [
+    { input: "0s", text: "0s" },
+    { input: "1m30s", text: "1m30s" },
+  ],
+  limitSeverities: [
+    { input: { duration: "warning", rewrite: "info" }, text: '{"duration":"warning","rewrite":"info"}' },
+    { input: { blockedReads: "error" }, text: '{"blockedReads":"error"}' },
+  ],
+  tableLimits: [
+    {
+      input: { "app.events": { blockedWrites: "5s", rewrite: "2GB", reason: "only written at night", until: "2026-12-31" } },
+      text: '{"app.events":{"blockedWrites":"5s","rewrite":"2GB","reason":"only written at night","until":"2026-12-31"}}',
+    },
+    {
+      input: { audit: { blockedReads: "0s", reason: "nobody reads it" } },
+      text: '{"audit":{"blockedReads":"0s","reason":"nobody reads it"}}',
+    },
+  ],
   sweepRules: [
     {
       input: [{ match: "preview/pr-*", closed: true, repository: "acme/shop", olderThan: "30d", reason: "left by the preview job" }],

@@ -9,6 +9,7 @@ import { parseConfiguration } from "../../../src/config/file.ts";
 import type { ValueKind } from "../../../src/config/value-formats.ts";
 import { fileSchema, jsonSchema } from "../../../src/config/schema.ts";
 import { NORMALISATION_CHOICES, PROVIDER_CHOICES, REQUIRED_STEP_CHOICES, TOOL_CHOICES } from "../../../src/config/settings.ts";
+import { rehearsalJsonSchema } from "../../support/rehearsal-schema.ts";
 import { SAMPLES, documentWith } from "./samples.ts";
 
 const schema = jsonSchema();
@@ -67,6 +68,26 @@ const VALID: Readonly<Record<ValueKind, fc.Arbitrary<unknown>>> = {
       })
       .map(({ mask, ...place }) => ({ ...place, [mask]: "anon.fake_email()" })),
     { maxLength: 2 },
+  ),
+  limit: fc.oneof(duration, fc.constantFrom("0s", "0ms", "0m0s")),
+  limitSeverities: fc.dictionary(
+    fc.constantFrom("blockedReads", "blockedWrites", "duration", "rewrite"),
+    fc.constantFrom("error", "warning", "info"),
+    { maxKeys: 4 },
+  ),
+  tableLimits: fc.dictionary(
+    fc.constantFrom("a", "app.orders", "Ä ö"),
+    fc.record(
+      {
+        blockedReads: fc.constantFrom("0s", "2s"),
+        blockedWrites: duration,
+        rewrite: fc.constantFrom("0MB", "2GB"),
+        reason: line,
+        until: fc.constantFrom("2026-12-31"),
+      },
+      { requiredKeys: ["reason"] },
+    ),
+    { maxKeys: 2 },
   ),
   sweepRules: fc.array(
     fc.record(
@@ -156,6 +177,8 @@ describe("the JSON Schema", () => {
   test("in schema/ is up to date (otherwise run `npm run schema`)", async () => {
     const shipped = await readFile(new URL("../../../schema/offshoot.schema.json", import.meta.url), "utf8");
     expect(shipped).toBe(`${JSON.stringify(schema, undefined, 2)}\n`);
+    const rehearsal = await readFile(new URL("../../../schema/rehearsal.schema.json", import.meta.url), "utf8");
+    expect(rehearsal).toBe(rehearsalJsonSchema());
   });
 
   test("describes every setting, and no other key", () => {

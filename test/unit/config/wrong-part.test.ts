@@ -16,6 +16,21 @@ const NEAR: readonly unknown[] = [
   ["24d1ms", "1h1m1s1ms", "1ms1s", "1.5h", "0", "0ms", "99999999d", "1TB", "0MB", "1234567MB"],
   ["http://", "https://h", "HTTP://h", "postgres://u:p%4@h/d", "postgresql:///d", "postgres://[::1]:5/d"],
   [0, -0, 0.24, 0.25, 1e300, 2 ** 53, 14, 17, 19, "17", -1, Number.NaN, Number.POSITIVE_INFINITY, true, null, undefined, 10n],
+  ["0s", "0ms", "0d0h", "00s", "s", "0x"],
+  [
+    { duration: "warning" },
+    { duration: "none" },
+    { other: "error" },
+    { a: { reason: "x", until: "2026-13-01" } },
+    { a: { reason: "x", blockedReads: "0s" } },
+  ],
+  [
+    { a: { blockedReads: "0s" } },
+    { a: { reason: "x", more: "1s" } },
+    { a: { reason: "x", rewrite: "5" } },
+    { "": { reason: "x" } },
+    { a: [] },
+  ],
   [[], [[]], ["neon", "neon"], ["auto"], ["neon", "auto"], ["a", 1], ["a", ""], ["all"]],
   [{}, { A: "x" }, { "1": "x" }, { a: 1 }, { a: "\0" }, new Map(), new Date(0), Object.create(null)],
 ].flat();

@@ -1,0 +1,71 @@
+import { relative } from "node:path";
+import { type Context, prepare } from "../context/context.ts";
+import { type Migrations, requireMigrations, withoutSeeds } from "../context/migrations.ts";
+import { inPhase } from "../context/phase.ts";
+import { describeFindings } from "../findings/count.ts";
+import { resultOf } from "../findings/result.ts";
+import { topOf } from "../identity/checkout.ts";
+import { describeUrl, directUrl, readPostgresUrl } from "../postgres/url.ts";
+import type { Rehearsal } from "../rehearsal/rehearsal.ts";
+import type { CopySource, DumpedServer } from "./rehearse/copy.ts";
+import type { RehearseOptions } from "./rehearse/options.ts";
+
+export type { RehearseOptions } from "./rehearse/options.ts";
+export type { Rehearsal, RehearsedCopy } from "../rehearsal/rehearsal.ts";
+
+/**
+ * Runs the pending migrations on a throw-away copy of the database that they are meant for, and measures what they would do to
+ * production: locks, blocked readers and writers, rewritten tables, time, and failures on rows that exist. The copy is deleted
+ * afterwards. Findings are a result, not an error.
+ *
+ * Throws `COMMAND_MISSING`, `NO_PROVIDER`, `URL_INVALID`, `COPY_CONNECTED` when the copy can reach other systems,
+ * `MIGRATION_FAILED` when the command failed before it used the database, `TIMED_OUT` and `CANCELLED`.
+ */
+export async function rehearse(options: RehearseOptions = {}): Promise<Rehearsal> {
+  const context = await prepare(options);
+  // Seeds are not run in production.
+  const migrations = withoutSeeds(await requireMigrations(context, options.command ?? [], "offshoot rehearse"));
+  const source: CopySource = { dumped: await dumpedServer(context, options.from), fingerprint: migrations.fingerprint };
+  const result = await inPhase(context.emit, "rehearsal", "migrations", () => run(context, migrations, source, options), describe);
+  await emitFindings(context, result);
+  return result;
+}
+
+async function run(context: Context, migrations: Migrations, source: CopySource, options: RehearseOptions): Promise<Rehearsal> {
+  // Loaded on demand: other commands start without them.
+  const { rehearseOn } = await import("./rehearse/rehearse-on.ts");
+  const { withParentCopies } = await import("./rehearse/parent-copy.ts");
+  const { rehearseAlternatives } = await import("./rehearse/alternatives.ts");
+  const { measured, copy, outcome, findings } = await withParentCopies(context, source, async (open) => {
+    const rehearsed = await open((each) => rehearseOn(context, each, migrations, options));
+    const tried = options.alternatives === false ? [] : rehearsed.judged;
+    const found = await rehearseAlternatives(context, open, tried, options);
+    return { ...rehearsed, findings: options.alternatives === false ? rehearsed.judged.map(({ finding }) => finding) : found };
+  });
+  const folder = relative(await topOf(context.cwd), context.cwd);
+  return { version: 1, command: "rehearse", copy, outcome, ...measured, ...resultOf(findings, options.failOn), folder };
+}
+
+const FLAG = `--from`;
+
+async function dumpedServer(context: Context, from: string | undefined): Promise<DumpedServer | undefined> {
+  if (from === undefined) return undefined;
+  const given = readPostgresUrl(from, FLAG, context.env);
+  const url = directUrl(given.url, `the URL of ${FLAG}`);
+  return { url, description: given.variable === undefined ? describeUrl(url) : `${given.variable} (${describeUrl(url)})` };
+}
+
+function describe({ findings, copy, outcome }: Rehearsal): string {
+  const what = outcome === "nothing-pending" ? "nothing was pending" : describeFindings(findings);
+  return copy.hasProductionRows ? what : `${what} (no production data)`;
+}
+
+/** Emits the report for the CI job's page, and the findings as annotations of files. */
+async function emitFindings(context: Context, result: Rehearsal): Promise<void> {
+  const { REHEARSAL } = await import("../rehearsal/source.ts");
+  const { annotationsOf } = await import("../findings/report/annotations.ts");
+  const { renderRehearsal } = await import("../rehearsal/report/renderers.ts");
+  const { failOn, folder, findings } = result;
+  const annotations = annotationsOf(findings, REHEARSAL, { failOn, folder });
+  context.emit({ kind: "findings", markdown: renderRehearsal(result, "markdown", {}), annotations });
+}

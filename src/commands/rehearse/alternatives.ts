@@ -1,0 +1,75 @@
+import type { Context } from "../../context/context.ts";
+import { formatElapsed } from "../../duration.ts";
+import { isOffshootError } from "../../errors.ts";
+import { connect } from "../../postgres/connect.ts";
+import type { RehearsalFinding } from "../../rehearsal/finding.ts";
+import type { Judged } from "../../rehearsal/judge/judge.ts";
+import { measure } from "../../rehearsal/measure/measure.ts";
+import { observe } from "../../rehearsal/observe/observe.ts";
+import { formatWait } from "../../rehearsal/size.ts";
+import { migrationFiles } from "../../rehearsal/sql/migration-files.ts";
+import type { Copy, OpenCopy } from "./copy.ts";
+import type { RehearseOptions } from "./options.ts";
+import { secureCopy } from "./outbound.ts";
+
+/** Each one needs a copy of its own. */
+const MOST_ALTERNATIVES = 3;
+
+/** Rehearses the safer way of findings, on the state before the migrations, and adds what it cost. */
+export async function rehearseAlternatives(
+  context: Context,
+  open: OpenCopy,
+  judged: readonly Judged[],
+  options: RehearseOptions,
+): Promise<readonly RehearsalFinding[]> {
+  const chosen = judged.filter(({ advice }) => advice?.isRunnable === true).slice(0, MOST_ALTERNATIVES);
+  const measured = new Map<string, string>();
+  for (const { advice } of chosen) {
+    const key = advice?.sql.join(";") ?? "";
+    if (advice === undefined || measured.has(key)) continue;
+    measured.set(key, await open((copy) => tryStatements(context, copy, advice.sql, options)));
+  }
+  return judged.map(({ finding, advice }) => {
+    const text = measured.get(advice?.sql.join(";") ?? "");
+    return text === undefined ? finding : ({ ...finding, facts: { ...finding.facts, measured: text } } as RehearsalFinding);
+  });
+}
+
+/** What the statements cost, in words. An error is a result: they may need what earlier pending migrations create. */
+async function tryStatements(context: Context, copy: Copy, statements: readonly string[], options: RehearseOptions): Promise<string> {
+  const guard = await connect(copy.url, { signal: context.signal });
+  try {
+    await secureCopy(guard, options.outbound ?? "refuse");
+  } finally {
+    await guard.close();
+  }
+  const observed = await observe(
+    { url: copy.url, name: "offshoot:rehearse", useBroker: true, records: undefined, signal: context.signal },
+    async (url) => {
+      const session = await connect(url, { settings: "database", queryMs: context.settings.timeouts.migrateMs, signal: context.signal });
+      try {
+        for (const statement of statements) await session.query(statement);
+        return undefined;
+      } catch (thrown) {
+        if (isOffshootError(thrown)) throw thrown;
+        return "it could not be measured: it failed on the state before the pending migrations";
+      } finally {
+        await session.close();
+      }
+    },
+  );
+  if (observed.result !== undefined) return observed.result;
+  const { measured } = measure(observed, {
+    files: migrationFiles([]),
+    revisions: undefined,
+    throughBroker: true,
+    isOwn: () => false,
+    literals: false,
+  });
+  const worst = (key: "blockedReadsMs" | "blockedWritesMs"): number => measured.tables.reduce((most, each) => Math.max(most, each[key]), 0);
+  return `took ${wait(measured.ms)}; readers were blocked for ${wait(worst("blockedReadsMs"))}, writers for ${wait(worst("blockedWritesMs"))}`;
+}
+
+function wait(ms: number): string {
+  return formatWait(ms, formatElapsed);
+}

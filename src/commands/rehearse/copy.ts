@@ -1,0 +1,23 @@
+import type { DirectUrl } from "../../postgres/url.ts";
+import type { RehearsedCopy } from "../../rehearsal/rehearsal.ts";
+
+/** A copy to rehearse in. */
+export interface Copy extends Pick<RehearsedCopy, "origin" | "description" | "hasProductionRows" | "gaps"> {
+  readonly url: DirectUrl;
+}
+
+/** Runs `work` in a new copy, and deletes the copy afterwards. All copies are equal. */
+export type OpenCopy = <T>(work: (copy: Copy) => Promise<T>) => Promise<T>;
+
+/** A server that is dumped, and how it is called in reports. */
+export interface DumpedServer {
+  readonly url: DirectUrl;
+  readonly description: string;
+}
+
+/** Where copies come from. */
+export interface CopySource {
+  readonly dumped: DumpedServer | undefined;
+  /** The fingerprint of the migrations: a base with the same one has nothing pending. */
+  readonly fingerprint: string;
+}

@@ -1,0 +1,159 @@
+import { relative, resolve } from "node:path";
+import type { Context } from "../../context/context.ts";
+import type { Migrations, Step } from "../../context/migrations.ts";
+import { OffshootError } from "../../errors.ts";
+import { commandEnvironment, distinctValues } from "../../own-secrets.ts";
+import { withSession } from "../../postgres/connect.ts";
+import type { DirectUrl } from "../../postgres/url.ts";
+import { secretsOf, variablesOfUrl } from "../../providers/variables.ts";
+import { MIB, readText } from "../../read-file.ts";
+import { filesOf } from "../../readiness/fingerprint.ts";
+import { brokerEnvironment, leavesMachine } from "../../readiness/fence.ts";
+import { judgeFailure } from "../../rehearsal/judge/failure.ts";
+import { judge, type Judged } from "../../rehearsal/judge/judge.ts";
+import { measure } from "../../rehearsal/measure/measure.ts";
+import type { TableChange } from "../../rehearsal/measure/tables.ts";
+import type { Measured } from "../../rehearsal/measured.ts";
+import { observe } from "../../rehearsal/observe/observe.ts";
+import type { RehearsedCopy, Rehearsal } from "../../rehearsal/rehearsal.ts";
+import { readRoleSettings } from "../../rehearsal/role-settings.ts";
+import { type CommandEnd, runCommand } from "../../rehearsal/run-command.ts";
+import { migrationFiles, type MigrationFiles } from "../../rehearsal/sql/migration-files.ts";
+import { secureCopy } from "./outbound.ts";
+import type { Copy } from "./copy.ts";
+import type { RehearseOptions } from "./options.ts";
+
+/** What a rehearsal on one copy showed. */
+export interface Rehearsed {
+  readonly measured: Measured;
+  readonly judged: readonly Judged[];
+  readonly copy: RehearsedCopy;
+  readonly outcome: Rehearsal["outcome"];
+}
+
+/** Files of migrations in which statements are searched. */
+const MOST_FILES = 5000;
+/** These tools record a migration before they run it. */
+const RECORD_FIRST: ReadonlySet<string> = new Set(["prisma", "golang-migrate"]);
+const NAME = "offshoot:rehearse";
+
+/** Runs the pending migrations in a copy under observation. Throws what `rehearse` throws. */
+export async function rehearseOn(context: Context, copy: Copy, migrations: Migrations, options: RehearseOptions): Promise<Rehearsed> {
+  const literals = options.literals ?? false;
+  const { outbound, roleSettings } = await withSession(
+    copy.url,
+    async (session) => ({
+      outbound: await secureCopy(session, options.outbound ?? "refuse"),
+      roleSettings: await readRoleSettings(session),
+    }),
+    { signal: context.signal },
+  );
+  const throughBroker = migrations.steps.every(({ command }) => command.kind !== "work" && leavesMachine(command, copy.url) === undefined);
+  const project = migrations.steps.find((step) => step.project !== undefined)?.project;
+  const files = await readFiles(context, migrations);
+  const revisions = project === undefined ? undefined : new Map(project.revisions.map(({ id, name }) => [id, name]));
+  const observed = await observe(
+    {
+      url: copy.url,
+      name: NAME,
+      useBroker: throughBroker,
+      records: project === undefined ? undefined : { table: project.versionTable.name, ids: new Set(revisions?.keys()) },
+      signal: context.signal,
+    },
+    (url) => runSteps(context, migrations, url, literals),
+  );
+  const end = observed.result;
+  const explained = measure(observed, {
+    files,
+    revisions:
+      project === undefined ? undefined : { nameOf: (id) => revisions?.get(id) ?? id, recordsFirst: RECORD_FIRST.has(project.tool) },
+    throughBroker,
+    isOwn: (change) => isOwnTable(change, project?.versionTable.tables ?? []),
+    literals,
+  });
+  if (!end.ok && observed.errors.length === 0) throw failedBefore(end, observed.sessions, literals);
+  const shown = { files, major: observed.before.major, literals };
+  const failure = end.ok ? [] : [{ finding: judgeFailure(observed.errors, explained.statements, roleSettings, shown, end.how) }];
+  const judged = [...failure, ...judge(explained, limitsOf(context), roleSettings, shown, context.now())];
+  const { origin, description, hasProductionRows, gaps } = copy;
+  return {
+    measured: explained.measured,
+    judged,
+    copy: { origin, description, hasProductionRows, postgresMajor: observed.before.major, outbound, gaps },
+    outcome: !end.ok ? "failed" : hasEffect(explained.measured) || !throughBroker ? "succeeded" : "nothing-pending",
+  };
+}
+
+/** Tools create their own tables and their schema also when nothing is pending. */
+function hasEffect({ statements, tables }: Measured): boolean {
+  return tables.length > 0 || statements.some(({ sql }) => !/\bif not exists\b/i.test(sql) && !/^(truncate|lock|grant|delete) /i.test(sql));
+}
+
+function limitsOf({ settings }: Context): Parameters<typeof judge>[1] {
+  return settings.rehearse;
+}
+
+async function runSteps(context: Context, migrations: Migrations, url: DirectUrl, literals: boolean): Promise<CommandEnd> {
+  let end: CommandEnd = { ok: true, how: "exit status 0", tail: "" };
+  for (const step of migrations.steps) {
+    end = await runStep(context, step, url, literals);
+    if (!end.ok) break;
+  }
+  return end;
+}
+
+function runStep(context: Context, step: Step, url: DirectUrl, literals: boolean): Promise<CommandEnd> {
+  const { command, directory: cwd } = step;
+  if (command.kind === "work") throw new TypeError("a rehearsal runs commands only");
+  const env = {
+    ...commandEnvironment(context.env, context.settings.passSecrets),
+    ...step.variables,
+    ...variablesOfUrl(url),
+    ...step.env(url),
+    PGAPPNAME: NAME,
+  };
+  return runCommand(command.kind === "shell" ? command.text : command.argv, {
+    cwd,
+    env: brokerEnvironment(env),
+    signal: context.signal,
+    timeoutMs: context.settings.timeouts.migrateMs,
+    secrets: [...context.secrets, ...distinctValues(step.variables), ...secretsOf({ url, directUrl: url })],
+    output: (stream, text) => {
+      if (literals) context.emit({ kind: "output", stream, chunk: Buffer.from(text) });
+    },
+  });
+}
+
+/** The texts of the migration files, as paths from the working directory. A file that cannot be read is left out: it is only searched. */
+async function readFiles(context: Context, { steps }: Migrations): Promise<MigrationFiles> {
+  const read = steps.map(async ({ directory, project }) => {
+    const patterns = [...(project?.files ?? []), ...context.settings.migrations.files];
+    if (patterns.length === 0) return [];
+    const paths = await filesOf({ directory, files: patterns, signal: context.signal }).catch(() => []);
+    const texts = paths.slice(0, MOST_FILES).map(async (path) => {
+      const text = await readText(resolve(directory, path), 4 * MIB).catch(() => undefined);
+      return text === undefined ? [] : [{ path: relative(context.cwd, resolve(directory, path)), text }];
+    });
+    return (await Promise.all(texts)).flat();
+  });
+  return migrationFiles((await Promise.all(read)).flat());
+}
+
+function isOwnTable({ table: { schema, name } }: TableChange, own: readonly string[]): boolean {
+  if (schema === "offshoot") return true;
+  return own.some((each) => each === `${schema}.${name}` || each === `${schema}.*`);
+}
+
+function failedBefore(end: CommandEnd, sessions: number, literals: boolean): OffshootError {
+  const isSafe = sessions === 0 || literals;
+  return new OffshootError(
+    "MIGRATION_FAILED",
+    `The migration command failed in the copy (${end.how}), and the database reported no error.`,
+    {
+      meaning: isSafe ? end.tail || "It printed nothing." : "Its output can contain values of rows, so it is not shown.",
+      remedy: isSafe
+        ? "Check that its program is installed in this job, and that it uses DATABASE_URL."
+        : "Add --literals to show the output of the command, if values of rows can be shown here.",
+    },
+  );
+}

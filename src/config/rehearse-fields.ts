@@ -1,0 +1,36 @@
+import type { Field } from "./field.ts";
+
+/** The limits of `offshoot rehearse`. */
+export const REHEARSE_FIELDS = [
+  {
+    path: "rehearse.blockedReads",
+    kind: "limit",
+    default: "0s",
+    description:
+      "How long a migration can block the readers of a table ([rehearsal](docs/rehearsal.md)). Waits below 100 ms are never reported.",
+  },
+  { path: "rehearse.blockedWrites", kind: "limit", default: "1s", description: "How long a migration can block the writers of a table." },
+  { path: "rehearse.duration", kind: "limit", default: "10m", description: "How long all pending migrations can take." },
+  {
+    path: "rehearse.rewrite",
+    kind: "bytes",
+    default: "100MB",
+    description: "Size up to which a migration can write all rows of a table again.",
+  },
+  {
+    path: "rehearse.severities",
+    kind: "limitSeverities",
+    default: "",
+    otherwise: "error",
+    description:
+      "The severity of a limit that is exceeded, such as `{ duration: warning }`. Keys: `blockedReads`, `blockedWrites`, `duration`, `rewrite`. In a variable, write JSON.",
+  },
+  {
+    path: "rehearse.tables",
+    kind: "tableLimits",
+    default: "",
+    otherwise: "none",
+    description:
+      "Other limits for some tables: `blockedReads`, `blockedWrites`, `rewrite`, with a `reason`, and `until` (a day such as 2026-12-31) if they expire. In a variable, write JSON.",
+  },
+] as const satisfies readonly Field[];

@@ -1,0 +1,59 @@
+import { parseDuration } from "../duration.ts";
+
+/** The names of the limits of a rehearsal. */
+export const LIMIT_KEYS = ["blockedReads", "blockedWrites", "duration", "rewrite"] as const;
+export type LimitKey = (typeof LIMIT_KEYS)[number];
+
+/** Limits of one table, in the form used in the file. */
+export interface WrittenTableLimits {
+  readonly blockedReads?: string | undefined;
+  readonly blockedWrites?: string | undefined;
+  readonly rewrite?: string | undefined;
+  readonly reason: string;
+  readonly until?: string | undefined;
+}
+
+/** Limits of one table. */
+export interface TableLimits {
+  readonly blockedReadsMs: number | undefined;
+  readonly blockedWritesMs: number | undefined;
+  readonly rewriteBytes: number | undefined;
+  readonly reason: string;
+  /** The last day on which they count. */
+  readonly until: string | undefined;
+}
+
+/** A duration, or `0s`. */
+export const LIMIT = /^(?=\d)(\d+d)?(\d+h)?(\d+m(?!s))?(\d+s)?(\d+ms)?$/;
+export const DAY_ONLY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+/** A table, with its schema where there are several. */
+export const TABLE = /^[^\p{Cc}]{1,200}$/u;
+
+export function isLimit(text: string): boolean {
+  return LIMIT.test(text) && (parseDuration(text) !== undefined || isZero(text));
+}
+
+/** Milliseconds of a limit in the form that the schema allows. */
+export function limitMs(text: string): number {
+  return parseDuration(text) ?? 0;
+}
+
+function isZero(text: string): boolean {
+  return /^[0a-z]+$/.test(text);
+}
+
+const KEYS: ReadonlySet<string> = new Set(["blockedReads", "blockedWrites", "rewrite", "reason", "until"]);
+
+/** Accepts what the schema accepts as the limits of one table. `bytes` and `line` are the patterns of those kinds. */
+export function areTableLimits(value: Readonly<Record<string, unknown>>, bytes: RegExp, line: RegExp): boolean {
+  const isText = (key: string, pattern: RegExp): boolean => typeof value[key] === "string" && pattern.test(value[key]);
+  const isDuration = (key: string): boolean => value[key] === undefined || (typeof value[key] === "string" && isLimit(value[key]));
+  return (
+    Object.keys(value).every((key) => KEYS.has(key)) &&
+    isDuration("blockedReads") &&
+    isDuration("blockedWrites") &&
+    (value["rewrite"] === undefined || isText("rewrite", bytes)) &&
+    isText("reason", line) &&
+    (value["until"] === undefined || isText("until", DAY_ONLY))
+  );
+}

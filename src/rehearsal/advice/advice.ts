@@ -1,0 +1,14 @@
+/** The safer way for one statement. */
+export interface Advice {
+  /** What to do, in sentences. */
+  readonly text: string;
+  /** Statements for it, with the literals of the original. Each one is a transaction of its own. */
+  readonly sql: readonly string[];
+  /** Whether the statements do the same as the original and can be run as they are. */
+  readonly isRunnable: boolean;
+}
+
+/** Advice without statements that could be rehearsed. */
+export function inWords(text: string, sql: readonly string[] = []): Advice {
+  return { text, sql, isRunnable: false };
+}

@@ -1,0 +1,103 @@
+import type { StatementPart } from "../measure/statements.ts";
+import { type Advice, inWords } from "./advice.ts";
+import { lower, readAlterTable, textOf } from "./alter-table.ts";
+import { adviceForColumn } from "./columns.ts";
+import { adviceForConstraint } from "./constraints.ts";
+
+/** What helps in general, when a statement itself cannot be replaced. */
+const SHORT = "Run the statement in a transaction of its own, with a lock_timeout of some seconds, and try again when that time passes.";
+
+/**
+ * The safer way for a statement on a server of this major version (PostgreSQL documentation, "ALTER TABLE", "CREATE INDEX" and
+ * so on). Pure.
+ */
+export function advise(part: StatementPart | undefined, major: number): Advice {
+  if (part === undefined) return inWords(SHORT);
+  const { tokens, kind } = part;
+  const whole = textOf(tokens);
+  switch (kind) {
+    case "alter table":
+      return forAlterTable(part, major);
+    case "create index":
+      return {
+        text: "Build the index concurrently, outside of a transaction. Writers are then not blocked.",
+        sql: [textOf(insertAfter(tokens, "index", "concurrently"))],
+        isRunnable: true,
+      };
+    case "drop index":
+      return /\bconcurrently\b/i.test(whole)
+        ? inWords(SHORT)
+        : {
+            text: "Drop the index concurrently, outside of a transaction.",
+            sql: [textOf(insertAfter(tokens, "index", "concurrently"))],
+            isRunnable: true,
+          };
+    case "reindex":
+      return forReindex(tokens, whole);
+    case "refresh materialized view":
+      return inWords(
+        "Refresh it concurrently, so that readers are not blocked. The view needs a unique index without a condition for that.",
+        [textOf(insertAfter(tokens, "view", "concurrently"))],
+      );
+    case "vacuum full":
+    case "cluster":
+      return inWords(
+        "Postgres can do this only by writing all rows under a strong lock. An ordinary VACUUM blocks nobody; the extension pg_repack writes a table again beside its use.",
+      );
+    case "truncate":
+      return inWords("TRUNCATE needs a strong lock for a moment only. Run it in a transaction of its own.");
+    case "update":
+    case "delete":
+    case "merge":
+      return inWords("Change the rows in batches, each in a transaction of its own.", ["… where id between $1 and $2"]);
+    case "create index concurrently":
+    case "copy":
+    case "insert":
+    case "other":
+    case "read":
+    case "set":
+    case "transaction":
+      return inWords(SHORT);
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** The safer way where a lock was held while another statement ran. */
+export function adviseToCommit(): Advice {
+  return inWords(
+    "End the transaction before the slow statement: locks are held until the end of the transaction. Put the two statements into two migrations.",
+  );
+}
+
+function forAlterTable({ tokens }: StatementPart, major: number): Advice {
+  const statement = readAlterTable(tokens);
+  if (statement === undefined) return inWords(SHORT);
+  const { table, actions } = statement;
+  const found = actions.map((action) => adviceForConstraint(table, action, major) ?? adviceForColumn(table, action));
+  const known = found.filter((advice) => advice !== undefined);
+  const [first, second] = known;
+  if (first === undefined) return inWords(SHORT);
+  const isWhole = known.length === actions.length;
+  if (second === undefined) return { ...first, isRunnable: first.isRunnable && isWhole };
+  return {
+    text: [...new Set(known.map(({ text }) => text))].join(" "),
+    sql: known.flatMap(({ sql }) => sql),
+    isRunnable: isWhole && known.every(({ isRunnable }) => isRunnable),
+  };
+}
+
+function forReindex(tokens: StatementPart["tokens"], whole: string): Advice {
+  if (/\b(concurrently|system)\b/i.test(whole)) return inWords(SHORT);
+  const object = ["index", "table", "schema", "database"].find((word) => tokens.some((token) => lower(token) === word)) ?? "index";
+  return {
+    text: "Build it again concurrently, outside of a transaction. Nobody is then blocked.",
+    sql: [textOf(insertAfter(tokens, object, "concurrently"))],
+    isRunnable: true,
+  };
+}
+
+function insertAfter(tokens: StatementPart["tokens"], word: string, added: string): StatementPart["tokens"] {
+  const at = tokens.findIndex((token) => lower(token) === word);
+  return [...tokens.slice(0, at + 1), { kind: "word", text: added, at: Number.NaN }, ...tokens.slice(at + 1)];
+}

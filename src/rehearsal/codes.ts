@@ -1,0 +1,21 @@
+import type { Severity } from "../findings/finding.ts";
+import type { RehearsalCode } from "./facts.ts";
+
+interface Code {
+  readonly severity: Severity;
+  readonly title: string;
+}
+
+/** The severity and the title of each finding of a rehearsal. */
+export const CODES: Readonly<Record<RehearsalCode, Code>> = {
+  "reads-blocked": { severity: "error", title: "A migration blocks the readers of a table" },
+  "writes-blocked": { severity: "error", title: "A migration blocks the writers of a table" },
+  "rows-locked": { severity: "warning", title: "A migration locks many rows for a long time" },
+  "table-rewritten": { severity: "error", title: "A migration writes a large table again" },
+  "migration-slow": { severity: "error", title: "The migrations take too long" },
+  "fails-on-data": { severity: "error", title: "A migration fails on rows that exist" },
+  "fails-by-timeout": { severity: "error", title: "A migration fails because of a time limit of its role" },
+  "migration-fails": { severity: "error", title: "A migration fails" },
+  "exception-expired": { severity: "warning", title: "An exception for a table has expired" },
+  "lock-without-timeout": { severity: "info", title: "A strong lock is requested without a lock timeout" },
+};

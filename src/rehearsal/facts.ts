@@ -1,0 +1,45 @@
+/** Facts that findings about a statement have in common. */
+interface StatementFacts {
+  /** The migration, and the statement without its literals. */
+  readonly migration?: string | undefined;
+  readonly statement?: string | undefined;
+  /** The safer way: a sentence, and statements for it. */
+  readonly advice: string;
+  readonly sql: readonly string[];
+  /** What the safer way cost in a rehearsal of its own. */
+  readonly measured?: string | undefined;
+}
+
+interface BlockedFacts extends StatementFacts {
+  readonly blocked: string;
+  readonly limit: string;
+  readonly lock: string;
+  readonly table: string;
+  /** What ran for most of that time, if it is another statement than the one that took the lock. */
+  readonly during?: string | undefined;
+}
+
+interface FailureFacts extends StatementFacts {
+  readonly sqlstate: string;
+  readonly error: string;
+}
+
+/** The facts of each finding by its code. All facts are texts or lists of texts, so that every report can show them. */
+export interface RehearsalFacts {
+  readonly "reads-blocked": BlockedFacts;
+  readonly "writes-blocked": BlockedFacts;
+  /** Many rows were changed in one transaction: whoever changes one of them waits for its end. */
+  readonly "rows-locked": StatementFacts & { readonly rows: string; readonly held: string; readonly limit: string };
+  readonly "table-rewritten": StatementFacts & { readonly size: string; readonly limit: string };
+  readonly "migration-slow": { readonly took: string; readonly limit: string; readonly slowest: readonly string[] };
+  /** A migration failed because of rows that exist. */
+  readonly "fails-on-data": FailureFacts;
+  /** A migration failed because of a time limit that the role has. */
+  readonly "fails-by-timeout": FailureFacts & { readonly settings: readonly string[] };
+  readonly "migration-fails": FailureFacts;
+  readonly "exception-expired": { readonly until: string; readonly reason: string };
+  /** A strong lock was asked for without a `lock_timeout`. */
+  readonly "lock-without-timeout": StatementFacts & { readonly lock: string };
+}
+
+export type RehearsalCode = keyof RehearsalFacts;

@@ -1,0 +1,77 @@
+import { describeServerError, publicMessage, type ServerError } from "../../postgres/server-error.ts";
+import type { RehearsalFacts } from "../facts.ts";
+import { found, type RehearsalFinding } from "../finding.ts";
+import type { ReadStatement } from "../measure/statements.ts";
+import type { RoleSettings } from "../role-settings.ts";
+import { placeOf, type Shown, subjectOf } from "./subject.ts";
+
+/** Errors because of rows that exist, with what to do (PostgreSQL documentation, appendix A). */
+const ON_DATA: Readonly<Record<string, string>> = {
+  "23502": "Rows have NULL in this column. Fill them in an earlier migration, or give the column a default.",
+  "23505": "Rows have the same values. Remove or merge the duplicates in an earlier migration.",
+  "23503": "Rows refer to rows that do not exist. Correct or delete them in an earlier migration.",
+  "23514": "Rows break the check. Correct them in an earlier migration, or add the check as NOT VALID.",
+  "23P01": "Rows break the exclusion constraint. Correct them in an earlier migration.",
+  "22P02": "Values cannot be converted to the new type. Correct them in an earlier migration, or write a USING clause.",
+  "22003": "Values are out of range for the new type. Choose a larger type.",
+  "22001": "Values are longer than the new type allows. Shorten them in an earlier migration, or choose a longer type.",
+  "22007": "Values cannot be converted to the new type. Correct them in an earlier migration, or write a USING clause.",
+  "22008": "Values are out of range for the new type. Correct them in an earlier migration.",
+  "42804": "The default or the values cannot be converted to the new type. Drop the default first, or write a USING clause.",
+  "54000": "Values are too long for the index. Index a part or a hash of them.",
+};
+
+const ON_TIME: Readonly<Record<string, string>> = {
+  "55P03":
+    "The lock was not granted in time, as it would happen in production too. Run the migration when the table is used less, and try again.",
+  "57014":
+    "A time limit ended the statement, as it would in production. Make the statement shorter, or set a higher limit at the start of this migration.",
+  "25P03": "The transaction was idle for too long. Make it shorter.",
+  "25P04": "The transaction took too long. Split it.",
+};
+
+const OTHER: Readonly<Record<string, string>> = {
+  "58P01": "The server has no files of this extension. Install it on the server first, or remove it from the migration.",
+  "0A000": "This server does not support it. Check the extension and the version of the server in production.",
+  "42501": "The role of the migrations lacks a right. Grant it first.",
+  "53100": "The disk is full. Production needs as much free space as this migration writes.",
+};
+
+/** The finding for a command that failed. `errors` are those that the server sent, oldest first. Pure. */
+export function judgeFailure(
+  errors: readonly ServerError[],
+  statements: readonly ReadStatement[],
+  settings: RoleSettings,
+  shown: Shown,
+  exit: string,
+): RehearsalFinding {
+  const statement = statements.findLast(({ sent }) => sent.sqlstate !== undefined && sent.sqlstate !== "25P02");
+  const cause = errors.findLast(({ sqlstate }) => sqlstate === statement?.sent.sqlstate) ?? errors.at(-1);
+  const sqlstate = cause?.sqlstate ?? "";
+  const part = statement?.parts.find(({ kind }) => !["transaction", "set", "read"].includes(kind)) ?? statement?.parts[0];
+  const blamed = statement === undefined || part === undefined ? undefined : { statement, part };
+  const { migration, statement: text } = subjectOf(blamed, shown).subject;
+  const error = cause === undefined ? exit : describeServerError({ ...cause, message: publicMessage(cause.message) });
+  const facts = {
+    ...(migration === undefined ? {} : { migration }),
+    ...(text === undefined ? {} : { statement: text }),
+    sql: [],
+    sqlstate,
+    error,
+  };
+  const object = { kind: "migration", name: migration ?? "the migrations" } as const;
+  const options = { at: placeOf(blamed, [], shown) };
+  const onData = ON_DATA[sqlstate];
+  if (onData !== undefined) return found("fails-on-data", object, { ...facts, advice: onData }, options);
+  const onTime = ON_TIME[sqlstate];
+  if (onTime !== undefined) {
+    const timed: RehearsalFacts["fails-by-timeout"] = {
+      ...facts,
+      advice: onTime,
+      settings: Object.entries(settings.limits).map(([name, value]) => `${name} = ${value}`),
+    };
+    return found("fails-by-timeout", object, timed, options);
+  }
+  const advice = OTHER[sqlstate] ?? "Correct the migration. It would fail in production in the same way.";
+  return found("migration-fails", object, { ...facts, advice }, options);
+}

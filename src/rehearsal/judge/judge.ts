@@ -1,0 +1,57 @@
+import { formatElapsed } from "../../duration.ts";
+import { byPlace, bySeverity } from "../../findings/order.ts";
+import { found } from "../finding.ts";
+import { expiredExceptions, type RehearsalLimits } from "../limits.ts";
+import type { Explained } from "../measure/measure.ts";
+import { changesSchema } from "../sql/kinds.ts";
+import { inWords } from "../advice/advice.ts";
+import type { RoleSettings } from "../role-settings.ts";
+import { formatWait } from "../size.ts";
+import { placeOf, type Shown, subjectOf } from "./subject.ts";
+import { type Judged, judgeTable } from "./tables.ts";
+
+export type { Judged } from "./tables.ts";
+
+const SLOWEST = 3;
+
+/** What of the measured facts is a finding. Pure. */
+export function judge(explained: Explained, limits: RehearsalLimits, settings: RoleSettings, shown: Shown, now: Date): readonly Judged[] {
+  const { measured, statements, tables } = explained;
+  const ofTables = tables.flatMap((each) => judgeTable(each, statements, limits, shown, now));
+  const expired = expiredExceptions(limits, now).map(({ table, until = "", reason }) => ({
+    finding: found("exception-expired", { kind: "setting", name: `rehearse.tables.${table}` }, { until, reason }),
+  }));
+  const all = [...ofTables, ...judgeDuration(measured, limits), ...judgeTimeout(explained, settings, shown), ...expired];
+  return all.toSorted((one, other) => bySeverity(one.finding, other.finding) || byPlace(one.finding, other.finding));
+}
+
+function judgeDuration(
+  { ms, statements, migrations }: Explained["measured"],
+  { durationMs, severities }: RehearsalLimits,
+): readonly Judged[] {
+  if (ms <= durationMs) return [];
+  const slowest = statements.toSorted((one, other) => other.ms - one.ms).slice(0, SLOWEST);
+  const facts = {
+    took: formatElapsed(ms),
+    limit: formatElapsed(durationMs),
+    slowest: slowest.map((each) => `${formatWait(each.ms, formatElapsed)}: ${each.sql}`),
+  };
+  const [only, second] = migrations;
+  const name = second === undefined && only !== undefined ? only.name : "the migrations";
+  return [{ finding: found("migration-slow", { kind: "migration", name }, facts, { severity: severities.duration }) }];
+}
+
+/** One finding for all: a request for a strong lock waits behind every long query, and everybody else waits behind it. */
+function judgeTimeout({ tables, setsLockTimeout }: Explained, { limits }: RoleSettings, shown: Shown): readonly Judged[] {
+  if (limits["lock_timeout"] !== undefined || setsLockTimeout) return [];
+  const strong = tables.find(({ change, reads }) => change.locks?.reads !== undefined && change.rows > 0 && reads !== undefined);
+  if (strong === undefined || strong.reads === undefined || !changesSchema(strong.reads.part.kind)) return [];
+  const { subject } = subjectOf(strong.reads, shown);
+  const advice = inWords(
+    "Set lock_timeout at the start of the migration, or for the role of the migrations, and try again when it fails.",
+    ["set lock_timeout = '5s'"],
+  );
+  const facts = { ...subject, advice: advice.text, sql: advice.sql, lock: "ACCESS EXCLUSIVE" };
+  const at = placeOf(strong.reads, strong.change.relations, shown);
+  return [{ finding: found("lock-without-timeout", { kind: "table", name: strong.change.table.shown }, facts, { at }) }];
+}

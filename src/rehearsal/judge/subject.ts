@@ -1,0 +1,85 @@
+import type { Place } from "../../findings/finding.ts";
+import { advise, adviseToCommit } from "../advice/advise.ts";
+import type { Advice } from "../advice/advice.ts";
+import type { Blamed } from "../measure/blame.ts";
+import type { Relation } from "../observe/relations.ts";
+import type { MigrationFiles } from "../sql/migration-files.ts";
+import { withLiterals, withoutLiterals } from "../sql/shown.ts";
+import { tokensOf } from "../sql/tokens.ts";
+
+/** What the judging needs to show statements and places. */
+export interface Shown {
+  readonly files: MigrationFiles;
+  readonly major: number;
+  /** Whether statements are shown with their literals. */
+  readonly literals: boolean;
+}
+
+/** The facts of a finding about a statement. */
+export interface Subject {
+  readonly migration?: string;
+  readonly statement?: string;
+  readonly advice: string;
+  readonly sql: readonly string[];
+}
+
+/** A statement as facts, with its advice. `isHeldByOther`: the time passed in another statement of the same transaction. */
+export function subjectOf(
+  blamed: Blamed | undefined,
+  shown: Shown,
+  isHeldByOther = false,
+): { readonly subject: Subject; readonly advice: Advice } {
+  const advice = isHeldByOther ? adviseToCommit() : advise(blamed?.part, shown.major);
+  const show = shown.literals ? withLiterals : withoutLiterals;
+  const { migration } = blamed?.statement ?? {};
+  const tokens = blamed?.part.tokens ?? [];
+  const subject = {
+    ...(migration === undefined ? {} : { migration }),
+    ...(tokens.length === 0 ? {} : { statement: show(tokens) }),
+    advice: advice.text,
+    sql: advice.sql.map((sql) => show(tokensOf(sql))),
+  };
+  return { subject, advice };
+}
+
+/** The place of a statement in the migration files: its own, else the first line of its migration that names the table. */
+export function placeOf(blamed: Blamed | undefined, relations: readonly Relation[], { files }: Shown): Place | undefined {
+  if (blamed === undefined) return undefined;
+  const { statement, part } = blamed;
+  if (part.at !== undefined) return part.at;
+  const file = statement.parts.find(({ at }) => at !== undefined)?.at?.file ?? (statement.migration && files.fileOf([statement.migration]));
+  if (file === undefined || file === "") return undefined;
+  const named = relations.map(({ name }) => name).filter((name) => part.names.some((parts) => parts.at(-1) === name));
+  const others = part.names.map((parts) => parts.at(-1) ?? "").filter((name) => name.length > 4);
+  return {
+    file,
+    line: files.lineWith(file, [...others.slice(0, 20).filter((name) => !named.includes(name) && !isKeyword(name)), ...named]) ?? 1,
+  };
+}
+
+const KEYWORDS = new Set([
+  "alter",
+  "table",
+  "column",
+  "create",
+  "index",
+  "default",
+  "constraint",
+  "unique",
+  "primary",
+  "foreign",
+  "references",
+  "check",
+  "update",
+  "delete",
+  "where",
+  "insert",
+  "using",
+  "cascade",
+  "concurrently",
+  "exists",
+]);
+
+function isKeyword(name: string): boolean {
+  return KEYWORDS.has(name);
+}

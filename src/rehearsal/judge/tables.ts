@@ -1,0 +1,119 @@
+import { formatElapsed } from "../../duration.ts";
+import { found, type RehearsalFinding } from "../finding.ts";
+import { type EffectiveLimits, limitsFor, MOMENT_MS, type RehearsalLimits } from "../limits.ts";
+import type { Advice } from "../advice/advice.ts";
+import { lengthOf, type ExplainedTable } from "../measure/measure.ts";
+import { longestDuring } from "../measure/blame.ts";
+import type { ReadStatement } from "../measure/statements.ts";
+import { modeName } from "../observe/lock-modes.ts";
+import { formatRows, formatSize, formatWait } from "../size.ts";
+import { placeOf, type Shown, subjectOf } from "./subject.ts";
+
+/** A finding, with the advice that could be rehearsed. */
+export interface Judged {
+  readonly finding: RehearsalFinding;
+  readonly advice?: Advice;
+}
+
+/** More rows than this in one transaction are worth a word: others change rows too. */
+const MANY_ROWS = 10_000;
+
+/** The findings about one table. Pure. */
+export function judgeTable(
+  each: ExplainedTable,
+  statements: readonly ReadStatement[],
+  limits: RehearsalLimits,
+  shown: Shown,
+  now: Date,
+): readonly Judged[] {
+  const own = limitsFor(each.change.table, limits, now);
+  const reads = judgeWait("reads-blocked", each, own, statements, limits, shown);
+  const writes = judgeWait("writes-blocked", each, own, statements, limits, shown);
+  // Whoever blocks readers also blocks writers. One finding is enough for one lock.
+  const isSame = reads.length > 0 && each.change.locks?.writes?.fromMs === each.change.locks?.reads?.fromMs;
+  return [...reads, ...(isSame ? [] : writes), ...judgeRewrite(each, own, limits, shown), ...judgeRows(each, own, statements, shown)];
+}
+
+function judgeWait(
+  code: "reads-blocked" | "writes-blocked",
+  { change, reads, writes }: ExplainedTable,
+  own: EffectiveLimits,
+  statements: readonly ReadStatement[],
+  { severities }: RehearsalLimits,
+  shown: Shown,
+): readonly Judged[] {
+  const isRead = code === "reads-blocked";
+  const wait = isRead ? change.locks?.reads : change.locks?.writes;
+  const [blamed, limitMs] = isRead ? [reads, own.blockedReadsMs] : [writes, own.blockedWritesMs];
+  if (wait === undefined || lengthOf(wait) <= limitMs || change.dropped) return [];
+  const slow = longestDuring(wait, statements);
+  const isOther = slow !== undefined && slow !== blamed?.statement && slow.endMs - slow.startMs > lengthOf(wait) / 2;
+  const { subject, advice } = subjectOf(blamed, shown, isOther);
+  const during = isOther
+    ? subjectOf({ statement: slow, part: slow.parts[0] ?? { tokens: [], kind: "other", names: [], at: undefined } }, shown).subject
+        .statement
+    : undefined;
+  const facts = {
+    ...subject,
+    blocked: formatWait(lengthOf(wait), formatElapsed),
+    limit: limitMs === MOMENT_MS ? "a moment" : formatWait(limitMs, formatElapsed),
+    lock: modeName(wait.mode),
+    table: `${formatSize(change.table.bytes)}, about ${formatRows(change.rows)} rows`,
+    ...(during === undefined ? {} : { during }),
+  };
+  const severity = severities[isRead ? "blockedReads" : "blockedWrites"];
+  const options = { at: placeOf(blamed, change.relations, shown), severity, reason: own.reason };
+  return [{ finding: found(code, { kind: "table", name: change.table.shown }, facts, options), advice }];
+}
+
+function judgeRewrite(
+  { change, rewrite }: ExplainedTable,
+  own: EffectiveLimits,
+  { severities }: RehearsalLimits,
+  shown: Shown,
+): readonly Judged[] {
+  const isCopied = change.rewritten && !["truncate", "refresh materialized view"].includes(rewrite?.part.kind ?? "");
+  if (!isCopied || change.table.bytes <= own.rewriteBytes) return [];
+  const { subject, advice } = subjectOf(rewrite, shown);
+  const facts = { ...subject, size: formatSize(change.table.bytes), limit: formatSize(own.rewriteBytes) };
+  const options = { at: placeOf(rewrite, change.relations, shown), severity: severities.rewrite, reason: own.reason };
+  return [{ finding: found("table-rewritten", { kind: "table", name: change.table.shown }, facts, options), advice }];
+}
+
+/** Row locks are not in `pg_locks`. How many rows a transaction changed, and how long it took afterwards, shows them. */
+function judgeRows(
+  { change }: ExplainedTable,
+  own: EffectiveLimits,
+  statements: readonly ReadStatement[],
+  shown: Shown,
+): readonly Judged[] {
+  const rows = change.updated + change.deleted;
+  if (rows < MANY_ROWS) return [];
+  const names = new Set(change.relations.map(({ name }) => name));
+  const changing = statements.flatMap((statement) =>
+    statement.parts
+      .filter(
+        ({ kind, names: named }) =>
+          ["update", "delete", "merge", "other"].includes(kind) && named.some((parts) => names.has(parts.at(-1) ?? "")),
+      )
+      .map((part) => ({ statement, part })),
+  );
+  const [blamed] = changing.toSorted((one, other) => lengthOfStatement(other.statement) - lengthOfStatement(one.statement));
+  if (blamed === undefined) return [];
+  const { startMs, transaction } = blamed.statement;
+  const endMs = Math.max(...statements.filter((each) => each.transaction === transaction).map((each) => each.endMs));
+  if (endMs - startMs <= own.blockedWritesMs) return [];
+  const { subject, advice } = subjectOf(blamed, shown);
+  const facts = {
+    ...subject,
+    rows: formatRows(rows),
+    held: formatWait(endMs - startMs, formatElapsed),
+    limit: formatWait(own.blockedWritesMs, formatElapsed),
+  };
+  const options = { at: placeOf(blamed, change.relations, shown), reason: own.reason };
+  return [{ finding: found("rows-locked", { kind: "table", name: change.table.shown }, facts, options), advice }];
+}
+
+function lengthOfStatement({ startMs, endMs }: ReadStatement): number {
+  return endMs - startMs;
+}

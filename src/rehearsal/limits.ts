@@ -1,0 +1,62 @@
+import type { Severity } from "../findings/finding.ts";
+
+/** What a limit is about. */
+export const LIMIT_NAMES = ["blockedReads", "blockedWrites", "duration", "rewrite"] as const;
+export type LimitName = (typeof LIMIT_NAMES)[number];
+
+/** The limits of a rehearsal, from the settings. */
+export interface RehearsalLimits {
+  readonly blockedReadsMs: number;
+  readonly blockedWritesMs: number;
+  readonly durationMs: number;
+  readonly rewriteBytes: number;
+  /** The severity of a finding, where it is not the default. */
+  readonly severities: Readonly<Partial<Record<LimitName, Severity>>>;
+  /** Other limits for some tables, by their name with its schema. */
+  readonly tables: Readonly<Record<string, TableException>>;
+}
+
+/** Limits of one table. Those that are missing are the general ones. */
+export interface TableException {
+  readonly blockedReadsMs?: number | undefined;
+  readonly blockedWritesMs?: number | undefined;
+  readonly rewriteBytes?: number | undefined;
+  readonly reason: string;
+  /** The last day on which it counts, as `2026-12-31`. */
+  readonly until?: string | undefined;
+}
+
+/**
+ * Shorter waits are not findings, also with a limit of 0: every change of a table's definition blocks it for some
+ * milliseconds, and a wait of this length is not noticed.
+ */
+export const MOMENT_MS = 100;
+
+/** The limits of one table, and the reason if they are an exception. */
+export interface EffectiveLimits {
+  readonly blockedReadsMs: number;
+  readonly blockedWritesMs: number;
+  readonly rewriteBytes: number;
+  readonly reason: string | undefined;
+}
+
+/** The limits for a table at a time. Pure. */
+export function limitsFor(table: { readonly schema: string; readonly name: string }, limits: RehearsalLimits, now: Date): EffectiveLimits {
+  const exception = limits.tables[`${table.schema}.${table.name}`] ?? limits.tables[table.name];
+  const used = exception === undefined || isExpired(exception, now) ? undefined : exception;
+  return {
+    blockedReadsMs: Math.max(MOMENT_MS, used?.blockedReadsMs ?? limits.blockedReadsMs),
+    blockedWritesMs: Math.max(MOMENT_MS, used?.blockedWritesMs ?? limits.blockedWritesMs),
+    rewriteBytes: used?.rewriteBytes ?? limits.rewriteBytes,
+    reason: used?.reason,
+  };
+}
+
+/** The exceptions that no longer count. Pure. */
+export function expiredExceptions({ tables }: RehearsalLimits, now: Date): readonly (TableException & { readonly table: string })[] {
+  return Object.entries(tables).flatMap(([table, exception]) => (isExpired(exception, now) ? [{ table, ...exception }] : []));
+}
+
+function isExpired({ until }: TableException, now: Date): boolean {
+  return until !== undefined && now.toISOString().slice(0, 10) > until;
+}

@@ -1,0 +1,62 @@
+import type { Wait } from "../observe/blocking.ts";
+import type { Relation } from "../observe/relations.ts";
+import { canRewrite, changesSchema } from "../sql/kinds.ts";
+import { mentions } from "../sql/names.ts";
+import type { ReadStatement, StatementPart } from "./statements.ts";
+
+/** A statement, and the part of it that did something. */
+export interface Blamed {
+  readonly statement: ReadStatement;
+  readonly part: StatementPart;
+}
+
+/**
+ * The statement whose lock made others wait: the one that ran in that session when the wait began, and its first part that
+ * names the table or one of its indexes. Pure.
+ */
+export function blameForWait(wait: Wait, statements: readonly ReadStatement[], relations: readonly Relation[]): Blamed | undefined {
+  const ofSession = statements.filter(({ pid }) => pid === wait.pid || pid === undefined);
+  const overlapping = ofSession.filter(({ startMs, endMs }) => endMs >= wait.fromMs && startMs <= wait.toMs);
+  // A sample is a little later than the lock.
+  const running = overlapping.filter(({ startMs, endMs }) => startMs <= wait.fromMs + 1 && endMs >= wait.fromMs);
+  const choices = [...running, ...overlapping];
+  return (
+    firstNaming(choices, relations, ({ kind }) => changesSchema(kind)) ?? firstNaming(choices, relations, () => true) ?? firstOf(choices)
+  );
+}
+
+/** The statement that wrote a relation to a new file: the longest one that names it and can do that. Pure. */
+export function blameForRewrite(statements: readonly ReadStatement[], relations: readonly Relation[]): Blamed | undefined {
+  const bySize = statements.filter(({ sent }) => sent.sqlstate === undefined).toSorted((one, other) => lengthOf(other) - lengthOf(one));
+  const able = bySize.filter(({ parts }) => parts.some(({ kind }) => canRewrite(kind)));
+  return firstNaming(able, relations, ({ kind }) => canRewrite(kind)) ?? firstOf(able);
+}
+
+/** The statement during which most of a wait passed. Pure. */
+export function longestDuring({ fromMs, toMs, pid }: Wait, statements: readonly ReadStatement[]): ReadStatement | undefined {
+  const share = ({ startMs, endMs }: ReadStatement): number => Math.min(endMs, toMs) - Math.max(startMs, fromMs);
+  return statements
+    .filter((each) => (each.pid === pid || each.pid === undefined) && share(each) > 0)
+    .toSorted((one, other) => share(other) - share(one))[0];
+}
+
+function firstNaming(
+  statements: readonly ReadStatement[],
+  relations: readonly Relation[],
+  isSuitable: (part: StatementPart) => boolean,
+): Blamed | undefined {
+  for (const statement of statements) {
+    const part = statement.parts.find((each) => isSuitable(each) && relations.some((relation) => mentions(each.names, relation)));
+    if (part !== undefined) return { statement, part };
+  }
+  return undefined;
+}
+
+function firstOf([statement]: readonly ReadStatement[]): Blamed | undefined {
+  const [part] = statement?.parts ?? [];
+  return statement === undefined || part === undefined ? undefined : { statement, part };
+}
+
+function lengthOf({ startMs, endMs }: ReadStatement): number {
+  return endMs - startMs;
+}

@@ -1,0 +1,26 @@
+import type { Observed } from "../observe/observe.ts";
+
+/** What an observation could not see, in sentences for people. Pure. */
+export function limitsOf(
+  { sampled, recording, before, after, left, sessions }: Observed<unknown>,
+  throughBroker: boolean,
+): readonly string[] {
+  const shortest = Math.max(1, Math.round(sampled.interval.median));
+  const partial = recording.transactions.filter(({ isExplicit, isComplete }) => isExplicit && !isComplete).length;
+  return [
+    `Locks were read about every ${shortest} ms. A lock that was held for less than that can be missing.`,
+    ...(throughBroker
+      ? []
+      : ["The command did not pass offshoot's broker, so its statements are not known, and all times are from samples."]),
+    ...(throughBroker && sessions === 0
+      ? ["No session of the command passed offshoot's broker. If it used another database, nothing of it was seen."]
+      : []),
+    ...(partial === 0
+      ? []
+      : [`${partial} transactions ended without a last look at their locks, to keep the command fast. Their short locks can be missing.`]),
+    ...(recording.dropped === 0 ? [] : [`${recording.dropped} statements and transactions were not kept, because there were too many.`]),
+    ...(before.isCut || after.isCut ? ["The database has so many tables and indexes that some were not looked at."] : []),
+    ...(before.logPosition === undefined ? ["This role or this server does not show the write-ahead log."] : []),
+    ...(left === 0 ? [] : [`${left} sessions of the command were still open after it, and were ended.`]),
+  ];
+}

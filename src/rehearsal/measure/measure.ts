@@ -1,0 +1,153 @@
+import type { Measured, MeasuredMigration, MeasuredStatement, MeasuredTable, Observation } from "../measured.ts";
+import { modeName } from "../observe/lock-modes.ts";
+import type { Observed } from "../observe/observe.ts";
+import { type KnownMoments, spansOf } from "../observe/spans.ts";
+import type { MigrationFiles } from "../sql/migration-files.ts";
+import { withLiterals, withoutLiterals } from "../sql/shown.ts";
+import { blameForRewrite, blameForWait, type Blamed } from "./blame.ts";
+import { limitsOf } from "./limits-of-sight.ts";
+import { type ReadStatement, readStatements, type RevisionNames } from "./statements.ts";
+import { type TableChange, tableChanges } from "./tables.ts";
+
+/** The measured facts, and what is needed to explain them. */
+export interface Explained {
+  readonly measured: Measured;
+  readonly statements: readonly ReadStatement[];
+  readonly tables: readonly ExplainedTable[];
+  /** Whether the command set a `lock_timeout` itself. */
+  readonly setsLockTimeout: boolean;
+}
+
+export interface ExplainedTable {
+  readonly change: TableChange;
+  readonly reads: Blamed | undefined;
+  readonly writes: Blamed | undefined;
+  readonly rewrite: Blamed | undefined;
+}
+
+export interface MeasureOptions {
+  readonly files: MigrationFiles;
+  readonly revisions: RevisionNames | undefined;
+  readonly throughBroker: boolean;
+  /** Tables of the migration tool and of offshoot, as `schema.name` in quotes, which are left out. */
+  readonly isOwn: (change: TableChange) => boolean;
+  readonly literals: boolean;
+}
+
+/** What was observed, as facts. Pure. */
+export function measure(observed: Observed<unknown>, options: MeasureOptions): Explained {
+  const { recording, sampled, pids, before, after, startMs, endMs } = observed;
+  const statements = readStatements(recording, pids, options.files, options.revisions, endMs);
+  const spans = spansOf(sampled.samples, knownMoments(observed), endMs);
+  const tables = tableChanges(before, after, spans)
+    .filter((change) => !options.isOwn(change))
+    .map((change): ExplainedTable => {
+      const { locks, relations, rewritten, indexesRewritten } = change;
+      return {
+        change,
+        reads: locks?.reads && blameForWait(locks.reads, statements, relations),
+        writes: locks?.writes && blameForWait(locks.writes, statements, relations),
+        rewrite: rewritten || indexesRewritten.length > 0 ? blameForRewrite(statements, relations) : undefined,
+      };
+    });
+  const measured: Measured = {
+    ms: round(endMs - startMs),
+    statements: statements.map((each) => shownStatement(each, startMs, options.literals)),
+    migrations: migrationsOf(statements, options.files),
+    tables: tables.map((each) => shownTable(each, statements)),
+    ...(before.logPosition === undefined || after.logPosition === undefined ? {} : { logBytes: after.logPosition - before.logPosition }),
+    growthBytes: after.bytes - before.bytes,
+    temporaryBytes: after.temporaryBytes - before.temporaryBytes,
+    observation: observationOf(observed, options.throughBroker),
+  };
+  return { measured, statements, tables, setsLockTimeout: recording.statements.some(({ sql }) => /\block_timeout\b/i.test(sql)) };
+}
+
+function knownMoments({ recording, pids }: Observed<unknown>): ReadonlyMap<number, KnownMoments> {
+  const known = new Map<number, { starts: number[]; ends: number[] }>();
+  for (const pid of pids.values()) known.set(pid, { starts: [], ends: [] });
+  const of = (session: string): { starts: number[]; ends: number[] } | undefined => known.get(pids.get(session) ?? 0);
+  for (const { session, startMs } of recording.statements) of(session)?.starts.push(startMs);
+  for (const { session, endMs } of recording.transactions) if (endMs !== undefined) of(session)?.ends.push(endMs);
+  return known;
+}
+
+function shownStatement(
+  { sent, parts, startMs, endMs, transaction, migration }: ReadStatement,
+  first: number,
+  literals: boolean,
+): MeasuredStatement {
+  const at = parts.find((part) => part.at !== undefined)?.at;
+  const texts = parts.map(({ tokens }) => (literals ? withLiterals(tokens) : withoutLiterals(tokens)));
+  return {
+    migration,
+    sql: texts.length === 1 ? (texts[0] ?? "") : `${texts.length} statements in one message: ${texts.join("; ")}`.slice(0, 2000),
+    ms: round(endMs - startMs),
+    startedAt: round(startMs - first),
+    transaction,
+    ...(sent.sqlstate === undefined ? {} : { sqlstate: sent.sqlstate }),
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
+function migrationsOf(statements: readonly ReadStatement[], files: MigrationFiles): readonly MeasuredMigration[] {
+  const names = [...new Set(statements.flatMap(({ migration }) => migration ?? []))];
+  return names.map((name) => {
+    const own = statements.filter(({ migration }) => migration === name);
+    const file = own.flatMap(({ parts }) => parts).find(({ at }) => at !== undefined)?.at?.file ?? files.fileOf([name]);
+    const ms = own.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+    return { name, ...(file === undefined ? {} : { file }), ms: round(ms), statements: own.length };
+  });
+}
+
+function shownTable({ change, reads, writes, rewrite }: ExplainedTable, statements: readonly ReadStatement[]): MeasuredTable {
+  const { table, locks } = change;
+  const index = (key: string, blamed: Blamed | undefined): object =>
+    blamed === undefined ? {} : { [key]: statements.indexOf(blamed.statement) };
+  return {
+    table: table.shown,
+    bytes: table.bytes,
+    rows: change.rows,
+    ...(locks === undefined ? {} : { strongestLock: modeName(locks.strongest) }),
+    heldMs: round(locks?.heldMs ?? 0),
+    blockedReadsMs: round(lengthOf(locks?.reads)),
+    blockedWritesMs: round(lengthOf(locks?.writes)),
+    blockedReadsTotalMs: round(locks?.readsMs ?? 0),
+    blockedWritesTotalMs: round(locks?.writesMs ?? 0),
+    queuedMs: round(locks?.queuedMs ?? 0),
+    rewritten: change.rewritten,
+    bytesAfter: change.bytesAfter,
+    indexesRewritten: change.indexesRewritten.map(({ shown }) => shown),
+    dropped: change.dropped,
+    fullScans: change.fullScans,
+    rowsScanned: change.rowsScanned,
+    rowsInserted: change.inserted,
+    rowsUpdated: change.updated,
+    rowsDeleted: change.deleted,
+    ...index("blockedReadsBy", reads),
+    ...index("blockedWritesBy", writes),
+    ...index("rewrittenBy", rewrite),
+  };
+}
+
+function observationOf(observed: Observed<unknown>, throughBroker: boolean): Observation {
+  const { sampled, recording, pausedMs } = observed;
+  const explicit = recording.transactions.filter(({ isExplicit }) => isExplicit);
+  return {
+    throughBroker,
+    looks: sampled.samples.length,
+    intervalMs: { median: round(sampled.interval.median), longest: round(sampled.interval.longest) },
+    completeTransactions: explicit.filter(({ isComplete }) => isComplete).length,
+    transactions: explicit.length,
+    pausedMs: round(pausedMs),
+    limits: limitsOf(observed, throughBroker),
+  };
+}
+
+export function lengthOf(wait: { readonly fromMs: number; readonly toMs: number } | undefined): number {
+  return wait === undefined ? 0 : wait.toMs - wait.fromMs;
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

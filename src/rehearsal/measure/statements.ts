@@ -1,0 +1,83 @@
+import type { Place } from "../../findings/finding.ts";
+import type { Moment, Recording, SentStatement } from "../observe/recording.ts";
+import { kindOf, type StatementKind } from "../sql/kinds.ts";
+import type { MigrationFiles } from "../sql/migration-files.ts";
+import { type DottedName, namesIn } from "../sql/names.ts";
+import { statementsIn } from "../sql/split.ts";
+import type { Token } from "../sql/tokens.ts";
+
+/** One statement of an SQL text that the command sent. */
+export interface StatementPart {
+  readonly tokens: readonly Token[];
+  readonly kind: StatementKind;
+  readonly names: readonly DottedName[];
+  readonly at: Place | undefined;
+}
+
+/** What the command sent as one unit, with its parts. */
+export interface ReadStatement {
+  readonly sent: SentStatement;
+  readonly startMs: Moment;
+  readonly endMs: Moment;
+  readonly pid: number | undefined;
+  /** The number of its transaction. */
+  readonly transaction: number;
+  /** Never empty. */
+  readonly parts: readonly StatementPart[];
+  /** The name of its migration. */
+  readonly migration: string | undefined;
+}
+
+/** How migrations are named, and when the tool records them. */
+export interface RevisionNames {
+  readonly nameOf: (id: string) => string;
+  /** The tool records a migration before it runs it. */
+  readonly recordsFirst: boolean;
+}
+
+/**
+ * The statements with their parts, transactions and migrations. Statements that only read, set something, or begin and end
+ * transactions are left out. Pure.
+ */
+export function readStatements(
+  { statements, transactions }: Recording,
+  pids: ReadonlyMap<string, number>,
+  files: MigrationFiles,
+  revisions: RevisionNames | undefined,
+  untilMs: Moment,
+): readonly ReadStatement[] {
+  const ended = new Map<string, Moment>();
+  const marks = marksOf(statements, revisions);
+  return statements.flatMap((sent, index) => {
+    const startMs = Math.max(sent.startMs, ended.get(sent.session) ?? 0);
+    const endMs = sent.endMs ?? untilMs;
+    ended.set(sent.session, endMs);
+    const parts = partsOf(sent.sql, files);
+    if (parts.every(({ kind }) => ["transaction", "set", "read"].includes(kind)) && sent.sqlstate === undefined) return [];
+    const file = parts.find(({ at }) => at !== undefined)?.at?.file;
+    const transaction = transactions.findLastIndex((each) => each.session === sent.session && each.startMs <= sent.startMs);
+    const migration = marks[index] ?? (file === undefined ? undefined : nameOfFile(file));
+    return [{ sent, startMs, endMs, pid: pids.get(sent.session), transaction, parts, migration }];
+  });
+}
+
+function partsOf(sql: string, files: MigrationFiles): readonly StatementPart[] {
+  const parts = statementsIn(sql).map(({ tokens }) => ({ tokens, kind: kindOf(tokens), names: namesIn(tokens), at: files.find(tokens) }));
+  return parts.length > 0 ? parts : [{ tokens: [], kind: "other", names: [], at: undefined }];
+}
+
+/** The migration of each statement, from the records of the tool. A file of the migration is not needed for it. */
+function marksOf(statements: readonly SentStatement[], revisions: RevisionNames | undefined): readonly (string | undefined)[] {
+  if (revisions === undefined) return [];
+  const { nameOf, recordsFirst } = revisions;
+  let current: string | undefined;
+  const inOrder = recordsFirst ? statements : statements.toReversed();
+  const found = inOrder.map(({ mark }) => (current = mark === undefined ? current : nameOf(mark)));
+  return recordsFirst ? found : found.toReversed();
+}
+
+function nameOfFile(file: string): string {
+  const name = file.slice(file.lastIndexOf("/") + 1);
+  // Some tools have a folder for each migration, and one name for all files.
+  return /^(migration|up)\.sql$/.test(name) ? (file.split("/").at(-2) ?? name) : name.replace(/(\.up)?\.sql$/, "");
+}

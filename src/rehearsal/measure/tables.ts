@@ -1,0 +1,84 @@
+import { type TableLocks, tableLocks } from "../observe/blocking.ts";
+import type { DatabaseState, Relation } from "../observe/relations.ts";
+import { tableOf } from "../observe/relations.ts";
+import type { LockSpan } from "../observe/sample.ts";
+
+/** What happened to one table that existed before. */
+export interface TableChange {
+  readonly table: Relation;
+  /** The table, its indexes and its TOAST table, as they were before. */
+  readonly relations: readonly Relation[];
+  readonly locks: TableLocks | undefined;
+  readonly rows: number;
+  readonly rewritten: boolean;
+  readonly bytesAfter: number;
+  readonly indexesRewritten: readonly Relation[];
+  readonly dropped: boolean;
+  readonly fullScans: number;
+  readonly rowsScanned: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+}
+
+/** The tables that the migrations locked, wrote or scanned, in the order of their names. New tables are not among them. Pure. */
+export function tableChanges(before: DatabaseState, after: DatabaseState, spans: readonly LockSpan[]): readonly TableChange[] {
+  const groups = groupBy([...before.relations.values()], ({ id }) => tableOf(id, before.relations));
+  const ofTable = groupBy(
+    spans.filter(({ relation }) => before.relations.has(relation)),
+    ({ relation }) => tableOf(relation, before.relations),
+  );
+  return [...groups]
+    .flatMap(([id, relations]) => {
+      const table = before.relations.get(id);
+      return table === undefined ? [] : [changeOf(table, relations, before, after, ofTable.get(id) ?? [])];
+    })
+    .filter(isChanged)
+    .toSorted((one, other) => (one.table.shown < other.table.shown ? -1 : 1));
+}
+
+function changeOf(
+  table: Relation,
+  relations: readonly Relation[],
+  before: DatabaseState,
+  after: DatabaseState,
+  spans: readonly LockSpan[],
+): TableChange {
+  const now = after.relations.get(table.id);
+  const [first, last] = [before.counters.get(table.id), after.counters.get(table.id)];
+  const grown = (key: "fullScans" | "rowsScanned" | "inserted" | "updated" | "deleted"): number =>
+    last === undefined ? 0 : Math.max(0, last[key] - (first?.[key] ?? 0));
+  const isNewFile = ({ id, file }: Relation): boolean => {
+    const other = after.relations.get(id);
+    return other !== undefined && file !== 0 && other.file !== file;
+  };
+  return {
+    table,
+    relations,
+    locks: tableLocks(spans, table.id),
+    rows: first?.rows ?? 0,
+    rewritten: isNewFile(table),
+    bytesAfter: now?.bytes ?? 0,
+    indexesRewritten: relations.filter((each) => ["i", "I"].includes(each.kind) && isNewFile(each)),
+    dropped: now === undefined,
+    fullScans: grown("fullScans"),
+    rowsScanned: grown("rowsScanned"),
+    inserted: grown("inserted"),
+    updated: grown("updated"),
+    deleted: grown("deleted"),
+  };
+}
+
+function isChanged({ locks, rewritten, dropped, indexesRewritten, inserted, updated, deleted, fullScans }: TableChange): boolean {
+  return locks !== undefined || rewritten || dropped || indexesRewritten.length > 0 || inserted + updated + deleted + fullScans > 0;
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => number): ReadonlyMap<number, readonly T[]> {
+  const groups = new Map<number, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}

@@ -1,0 +1,81 @@
+import { detail, type KindsOf } from "../findings/kind.ts";
+import type { RehearsalFacts } from "./facts.ts";
+
+interface About {
+  readonly migration?: string | undefined;
+  readonly statement?: string | undefined;
+  readonly sql: readonly string[];
+  readonly measured?: string | undefined;
+}
+
+function details({ migration, statement }: About): readonly string[] {
+  return [...detail("migration", migration), ...detail("statement", statement)];
+}
+
+function way({ sql, measured }: About): readonly string[] {
+  return [...sql.flatMap((each) => detail("safer", each)), ...detail("safer way rehearsed", measured)];
+}
+
+/** The messages of a rehearsal. */
+export const MESSAGES: { readonly [C in keyof RehearsalFacts]: KindsOf<RehearsalFacts>[C]["message"] } = {
+  "reads-blocked": (facts) => ({
+    problem: `readers are blocked for ${facts.blocked}; at most ${facts.limit} is accepted`,
+    details: [
+      ...details(facts),
+      ...detail("lock", `${facts.lock} on a table of ${facts.table}`),
+      ...detail("held during", facts.during),
+      ...way(facts),
+    ],
+    remedy: facts.advice,
+  }),
+  "writes-blocked": (facts) => ({
+    problem: `writers are blocked for ${facts.blocked}; at most ${facts.limit} is accepted`,
+    details: [
+      ...details(facts),
+      ...detail("lock", `${facts.lock} on a table of ${facts.table}`),
+      ...detail("held during", facts.during),
+      ...way(facts),
+    ],
+    remedy: facts.advice,
+  }),
+  "rows-locked": (facts) => ({
+    problem: `${facts.rows} rows are changed in one transaction and stay locked for ${facts.held}; at most ${facts.limit} is accepted`,
+    details: [...details(facts), ...way(facts)],
+    remedy: facts.advice,
+  }),
+  "table-rewritten": (facts) => ({
+    problem: `all rows are written again: ${facts.size}; at most ${facts.limit} is accepted`,
+    details: [...details(facts), ...way(facts)],
+    remedy: facts.advice,
+  }),
+  "migration-slow": ({ took, limit, slowest }) => ({
+    problem: `took ${took}; at most ${limit} is accepted`,
+    details: slowest.flatMap((each) => detail("slow", each)),
+    remedy: "Make the slow statements shorter, or raise rehearse.duration.",
+  }),
+  "fails-on-data": (facts) => ({
+    problem: `fails on rows that exist: ${facts.error}`,
+    details: details(facts),
+    remedy: facts.advice,
+  }),
+  "fails-by-timeout": (facts) => ({
+    problem: `fails because of a time limit: ${facts.error}`,
+    details: [...details(facts), ...facts.settings.flatMap((setting) => detail("set for the role or the database", setting))],
+    remedy: facts.advice,
+  }),
+  "migration-fails": (facts) => ({
+    problem: `fails: ${facts.error}`,
+    details: details(facts),
+    remedy: facts.advice,
+  }),
+  "exception-expired": ({ until, reason }) => ({
+    problem: `the exception has expired on ${until}, and does not count any more`,
+    details: detail("its reason", reason),
+    remedy: "Remove it, or set a later day in rehearse.tables.",
+  }),
+  "lock-without-timeout": (facts) => ({
+    problem: `${facts.lock} is requested without a lock_timeout: while it waits for a long query, everybody else waits behind it`,
+    details: [...details(facts), ...way(facts)],
+    remedy: facts.advice,
+  }),
+};

@@ -1,0 +1,84 @@
+import { type Access, blocks, type LockMode, stronger } from "./lock-modes.ts";
+import type { Moment } from "./recording.ts";
+import type { LockSpan } from "./sample.ts";
+
+/** A time during which somebody else would have waited without an interruption. */
+export interface Wait {
+  readonly fromMs: Moment;
+  readonly toMs: Moment;
+  /** The process of the server whose lock began it. */
+  readonly pid: number;
+  readonly mode: LockMode;
+}
+
+/** What the locks on one table, its indexes included, mean for others. */
+export interface TableLocks {
+  readonly strongest: LockMode;
+  /** The longest time that a lock of this mode was held. */
+  readonly heldMs: number;
+  /** The longest wait of a reader and of a writer. */
+  readonly reads: Wait | undefined;
+  readonly writes: Wait | undefined;
+  /** All waits together. */
+  readonly readsMs: number;
+  readonly writesMs: number;
+  /** The longest time that the migration itself waited for a lock. Others queue behind it meanwhile. */
+  readonly queuedMs: number;
+}
+
+/**
+ * What the spans of one table mean for others. A request that waits blocks as a lock does, because later requests queue behind
+ * it. `relation` is the table's own id; the other spans are of its indexes: a reader needs them too, when the planner looks
+ * at the table. Pure.
+ */
+export function tableLocks(spans: readonly LockSpan[], relation: number): TableLocks | undefined {
+  const own = spans.filter((span) => span.relation === relation && span.granted);
+  const strongest = own.reduce<LockMode | undefined>((mode, span) => stronger(mode, span.mode), undefined);
+  if (strongest === undefined) return undefined;
+  const reads = waitsOf(spans, "read");
+  const writes = waitsOf(spans, "write");
+  const held = joined(own.filter(({ mode }) => mode === strongest));
+  return {
+    strongest,
+    heldMs: longestOf(held),
+    reads: worst(reads),
+    writes: worst(writes),
+    readsMs: sumOf(reads),
+    writesMs: sumOf(writes),
+    queuedMs: longestOf(joined(spans.filter(({ granted }) => !granted))),
+  };
+}
+
+function waitsOf(spans: readonly LockSpan[], access: Access): readonly Wait[] {
+  return joined(spans.filter(({ mode }) => blocks(mode, access)));
+}
+
+/** Joins spans that overlap or touch. A lock that replaces another one leaves no time in between. */
+function joined(spans: readonly LockSpan[]): readonly Wait[] {
+  const waits: { fromMs: Moment; toMs: Moment; pid: number; mode: LockMode }[] = [];
+  for (const { fromMs, toMs, pid, mode } of spans.toSorted((one, other) => one.fromMs - other.fromMs)) {
+    const last = waits.at(-1);
+    if (last === undefined || fromMs > last.toMs) waits.push({ fromMs, toMs, pid, mode });
+    else {
+      last.toMs = Math.max(last.toMs, toMs);
+      last.mode = stronger(last.mode, mode);
+    }
+  }
+  return waits;
+}
+
+function lengthOf({ fromMs, toMs }: Wait): number {
+  return toMs - fromMs;
+}
+
+function worst(waits: readonly Wait[]): Wait | undefined {
+  return waits.toSorted((one, other) => lengthOf(other) - lengthOf(one))[0];
+}
+
+function longestOf(waits: readonly Wait[]): number {
+  return waits.reduce((longest, wait) => Math.max(longest, lengthOf(wait)), 0);
+}
+
+function sumOf(waits: readonly Wait[]): number {
+  return waits.reduce((sum, wait) => sum + lengthOf(wait), 0);
+}

@@ -1,0 +1,173 @@
+import { setTimeout as timer } from "node:timers/promises";
+import { serverOf } from "../../broker/backend.ts";
+import { openBroker } from "../../broker/broker.ts";
+import type { ServerError } from "../../postgres/server-error.ts";
+import { type Session, withSession } from "../../postgres/connect.ts";
+import { type DirectUrl, parseUrl } from "../../postgres/url.ts";
+import { checksConnection } from "../../readiness/admission.ts";
+import { brokerUrl } from "../../readiness/fence.ts";
+import { pauseBudget } from "./pause-budget.ts";
+import type { RecordedTransaction, Recording, SentStatement } from "./recording.ts";
+import { type DatabaseState, readState } from "./relations.ts";
+import { markIn, type RevisionRecords } from "./revision-marks.ts";
+import { type Sampled, type Sampler, startSampler } from "./sampler.ts";
+import { recordSession } from "./session-recorder.ts";
+
+/** What was seen while a command ran. */
+export interface Observed<T> {
+  readonly result: T;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly before: DatabaseState;
+  readonly after: DatabaseState;
+  readonly recording: Recording;
+  readonly sampled: Sampled;
+  /** The process of the server for each session that passed the broker. */
+  readonly pids: ReadonlyMap<string, number>;
+  readonly pausedMs: number;
+  /** Sessions that passed the broker. 0: the command had none, or did not use the broker. */
+  readonly sessions: number;
+  readonly errors: readonly ServerError[];
+  /** Whether sessions of the command had to be ended after it. */
+  readonly left: number;
+}
+
+export interface ObserveOptions {
+  /** The database in which the command runs. */
+  readonly url: DirectUrl;
+  /** Starts the name of the command's sessions; at most 40 bytes. */
+  readonly name: string;
+  /** False: the command cannot reach a listener on loopback, and connects to the server itself with `name` as PGAPPNAME. */
+  readonly useBroker: boolean;
+  readonly records: RevisionRecords | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Statements that are kept. */
+const MOST_STATEMENTS = 50_000;
+/** The command's sessions have this long to end after it. */
+const SESSIONS_MS = 3000;
+/** Before PostgreSQL 15, statistics reach other sessions after at most half a second (documentation, "The Statistics Collector"). */
+const STATISTICS_MS = 700;
+
+/** Runs `work` with a URL, and observes the sessions that use it. Throws what `work` throws, and the error of a lost connection. */
+export async function observe<T>(options: ObserveOptions, work: (url: DirectUrl) => Promise<T>): Promise<Observed<T>> {
+  const session = { applicationName: "offshoot:rehearsal", signal: options.signal };
+  return withSession(
+    options.url,
+    (control) => withSession(options.url, (looking) => run(options, control, looking, work), session),
+    session,
+  );
+}
+
+function now(): number {
+  return performance.now();
+}
+
+async function run<T>(
+  options: ObserveOptions,
+  control: Session,
+  looking: Session,
+  work: (url: DirectUrl) => Promise<T>,
+): Promise<Observed<T>> {
+  const { url, name, useBroker, records } = options;
+  const before = await readState(control);
+  const pids = new Map<string, number>();
+  const open = new Set<number>();
+  const statements: SentStatement[] = [];
+  const transactions: RecordedTransaction[] = [];
+  let dropped = 0;
+  const keep = <E>(list: E[], each: E): void => void (list.length < MOST_STATEMENTS ? list.push(each) : (dropped += 1));
+  const startMs = now();
+  const budget = pauseBudget(() => now() - startMs);
+  const sampler = startSampler({
+    session: looking,
+    pids: () => [...open],
+    namePrefix: useBroker ? undefined : name,
+    now,
+    runningSince: () => statements.findLast(({ endMs }) => endMs === undefined)?.startMs,
+  });
+  const broker = useBroker ? await openBroker() : undefined;
+  try {
+    broker?.serve({
+      server: await serverOf(url),
+      database: parseUrl(url).database,
+      nameOf: (nonce) => `${name}:${nonce}`,
+      checksConnection: await checksConnection(control),
+      async admit(session) {
+        const pid = await pidOf(control, session);
+        if (pid === undefined) return "the server does not list this session, so its locks cannot be observed";
+        pids.set(session, pid);
+        open.add(pid);
+        return undefined;
+      },
+      observe: (session) => {
+        const tap = recordSession({
+          session,
+          now,
+          markOf: (sql, parameters) => (records === undefined ? undefined : markIn(sql, parameters(), records)),
+          add(statement) {
+            keep(statements, statement);
+            // The server gets the statement after this, and needs a moment to lock what it names.
+            setTimeout(() => sampler.wake(), 2).unref();
+          },
+          begin: (transaction) => keep(transactions, transaction),
+          beforeNext: (_, isLast) => lookFirst(sampler, budget, isLast),
+        });
+        return {
+          ...tap,
+          ended() {
+            tap.ended();
+            open.delete(pids.get(session) ?? 0);
+          },
+        };
+      },
+    });
+    const result = await work(broker === undefined ? url : brokerUrl(url, broker.port));
+    const endMs = now();
+    const left = await untilSessionsEnded(control, name);
+    const sampled = await sampler.stop();
+    await timer(before.statisticsAreLate ? STATISTICS_MS : 0);
+    const after = await readState(control);
+    const { admitted: sessions, errors } = broker?.counts() ?? { admitted: 0, errors: [] };
+    const recording = { statements, transactions, dropped };
+    return { result, startMs, endMs, before, after, recording, sampled, pids, pausedMs: budget.spentMs(), sessions, errors, left };
+  } finally {
+    broker?.close();
+    await sampler.stop().catch(() => {});
+  }
+}
+
+function lookFirst(sampler: Sampler, budget: ReturnType<typeof pauseBudget>, isLast: boolean): Promise<boolean> | undefined {
+  if (!budget.allows(isLast)) return undefined;
+  const fromMs = now();
+  return sampler.look().then(() => {
+    budget.spend(now() - fromMs);
+    return true;
+  });
+}
+
+async function pidOf(control: Session, name: string): Promise<number | undefined> {
+  const [row] = await control.query<{ pid: number }>(
+    `select a.pid from pg_catalog.pg_stat_activity a
+      where a.application_name operator(pg_catalog.=) $1 and a.datname operator(pg_catalog.=) pg_catalog.current_database()`,
+    [name],
+  );
+  return row?.pid;
+}
+
+/** Waits until the sessions with this name have ended, and ends them after a limited time. Returns how many were ended. */
+async function untilSessionsEnded(control: Session, name: string): Promise<number> {
+  const open = async (end: boolean): Promise<number> => {
+    const rows = await control.query(
+      `select a.pid${end ? ", pg_catalog.pg_terminate_backend(a.pid)" : ""} from pg_catalog.pg_stat_activity a
+        where pg_catalog.starts_with(a.application_name, $1) and a.datname operator(pg_catalog.=) pg_catalog.current_database()`,
+      [name],
+    );
+    return rows.length;
+  };
+  for (const until = performance.now() + SESSIONS_MS; performance.now() < until; await timer(25)) if ((await open(false)) === 0) return 0;
+  const ended = await open(true);
+  await timer(100);
+  return ended;
+}

@@ -1,0 +1,98 @@
+import type { Session } from "../../postgres/session.ts";
+
+/** A relation with a lock that others can wait for: a table, an index, a view. */
+export interface Relation {
+  readonly id: number;
+  readonly schema: string;
+  readonly name: string;
+  /** As in `pg_class.relkind`. */
+  readonly kind: string;
+  /** Quoted, with the schema. */
+  readonly shown: string;
+  /** The id of the table of an index. */
+  readonly table: number | undefined;
+  /** Changes when the rows are written to a new file. 0: there is none. */
+  readonly file: number;
+  readonly bytes: number;
+}
+
+/** What happened to the rows of a table since its statistics began. */
+export interface TableCounters {
+  readonly id: number;
+  readonly fullScans: number;
+  readonly rowsScanned: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+  /** The rows of the table, as estimated by the server. */
+  readonly rows: number;
+}
+
+/** The state of a database at one moment. */
+export interface DatabaseState {
+  readonly relations: ReadonlyMap<number, Relation>;
+  readonly counters: ReadonlyMap<number, TableCounters>;
+  readonly bytes: number;
+  readonly temporaryBytes: number;
+  /** Position in the write-ahead log, in bytes. Undefined: this role or this server does not show it. */
+  readonly logPosition: number | undefined;
+  /** Whether there are more relations than are read. */
+  readonly isCut: boolean;
+  readonly major: number;
+  /** Whether the statistics of a session that ended can still be missing. */
+  readonly statisticsAreLate: boolean;
+}
+
+/** More are not read: the names and sizes of so many relations take seconds. */
+const MOST_RELATIONS = 50_000;
+
+/** `pg_relation_size` and the numbers of files need no right on the table (PostgreSQL documentation, "Database Object Size Functions"). */
+const RELATIONS = `select c.oid::pg_catalog.int8::pg_catalog.float8 as id, n.nspname::pg_catalog.text as schema, c.relname::pg_catalog.text as name,
+    c.relkind::pg_catalog.text as kind, pg_catalog.format('%I.%I', n.nspname, c.relname) as shown,
+    coalesce(i.indrelid, t.oid)::pg_catalog.int8::pg_catalog.float8 as "table",
+    coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)::pg_catalog.int8::pg_catalog.float8 as file,
+    coalesce(pg_catalog.pg_relation_size(c.oid), 0)::pg_catalog.float8 as bytes
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
+    left join pg_catalog.pg_index i on i.indexrelid operator(pg_catalog.=) c.oid
+    left join pg_catalog.pg_class t on t.reltoastrelid operator(pg_catalog.=) c.oid and c.relkind operator(pg_catalog.=) 't'
+  where c.oid operator(pg_catalog.>=) 16384::pg_catalog.oid and c.relpersistence operator(pg_catalog.<>) 't'
+    and c.relkind operator(pg_catalog.=) any ('{r,p,i,I,m,v,t}'::"char"[])
+  limit ${MOST_RELATIONS + 1}`;
+
+const COUNTERS = `select s.relid::pg_catalog.int8::pg_catalog.float8 as id, s.seq_scan::pg_catalog.float8 as "fullScans",
+    s.seq_tup_read::pg_catalog.float8 as "rowsScanned", s.n_tup_ins::pg_catalog.float8 as inserted, s.n_tup_upd::pg_catalog.float8 as updated,
+    s.n_tup_del::pg_catalog.float8 as deleted, greatest(s.n_live_tup, c.reltuples, 0)::pg_catalog.float8 as rows
+  from pg_catalog.pg_stat_user_tables s join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) s.relid limit ${MOST_RELATIONS}`;
+
+const TOTALS = `select pg_catalog.current_setting('server_version_num')::pg_catalog.int4 operator(pg_catalog./) 10000 as major,
+    pg_catalog.pg_database_size(oid)::pg_catalog.float8 as bytes,
+    coalesce((select temp_bytes from pg_catalog.pg_stat_database s where s.datid operator(pg_catalog.=) d.oid), 0)::pg_catalog.float8 as "temporaryBytes"
+  from pg_catalog.pg_database d where datname operator(pg_catalog.=) pg_catalog.current_database()`;
+
+const LOG = `select pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')::pg_catalog.float8 as position`;
+
+/** Reads names, files, sizes and statistics. No session of the migration may be open, because sizes need a lock on each table. */
+export async function readState(session: Session): Promise<DatabaseState> {
+  await session.query("select pg_catalog.pg_stat_clear_snapshot()");
+  const relations = await session.query<Relation & Record<string, unknown>>(RELATIONS);
+  const counters = await session.query<TableCounters & Record<string, unknown>>(COUNTERS);
+  const [totals] = await session.query<{ major: number; bytes: number; temporaryBytes: number }>(TOTALS);
+  // Some services do not allow it, and a standby has no such position.
+  const [log] = await session.query<{ position: number }>(LOG).catch(() => []);
+  return {
+    relations: new Map(relations.slice(0, MOST_RELATIONS).map((row) => [row.id, { ...row, table: row.table ?? undefined }])),
+    counters: new Map(counters.map((row) => [row.id, row])),
+    bytes: totals?.bytes ?? 0,
+    temporaryBytes: totals?.temporaryBytes ?? 0,
+    logPosition: log?.position,
+    isCut: relations.length > MOST_RELATIONS,
+    major: totals?.major ?? 0,
+    statisticsAreLate: (totals?.major ?? 0) < 15,
+  };
+}
+
+/** The table that a relation belongs to: its own id for a table, the table of an index, the table of a TOAST table. */
+export function tableOf(id: number, relations: ReadonlyMap<number, Relation>): number {
+  const above = relations.get(id)?.table;
+  return above === undefined ? id : tableOf(above, relations);
+}

@@ -1,0 +1,55 @@
+import { namesIn } from "../sql/names.ts";
+import { tokensOf } from "../sql/tokens.ts";
+
+/** How a migration tool records its progress in the database. */
+export interface RevisionRecords {
+  /** The version table as the tool names it, with or without a schema. */
+  readonly table: string;
+  readonly ids: ReadonlySet<string>;
+}
+
+/** A statement that is longer does not record a migration. */
+const LONGEST = 8192;
+
+/**
+ * The migration whose record a statement writes. `parameters` are those of a Bind message, as texts: they are compared with
+ * the ids of the repository's migrations, and not kept. Pure.
+ */
+export function markIn(sql: string, parameters: readonly string[], { table, ids }: RevisionRecords): string | undefined {
+  if (sql.length > LONGEST || !/^\s*(?:insert|update|with|merge)\b/i.test(sql)) return undefined;
+  const name = table.slice(table.lastIndexOf(".") + 1).replaceAll('"', "");
+  if (!sql.toLowerCase().includes(name.toLowerCase())) return undefined;
+  const tokens = tokensOf(sql);
+  if (!namesIn(tokens).some((parts) => parts.at(-1)?.toLowerCase() === name.toLowerCase())) return undefined;
+  const literals = tokens.flatMap(({ kind, text }) =>
+    kind === "string" ? [text.replace(/^[^']*'|'$/g, "").replaceAll("''", "'")] : kind === "number" ? [text] : [],
+  );
+  return [...literals, ...parameters].find((value) => ids.has(value));
+}
+
+/** The parameters of a Bind message as texts (PostgreSQL documentation, "Message Formats"). Whole numbers can be binary. */
+export function parametersOf(body: Buffer): readonly string[] {
+  let at = body.indexOf(0) + 1;
+  at = body.indexOf(0, at) + 1;
+  if (at < 2 || at + 2 > body.length) return [];
+  const formats = Array.from({ length: body.readUInt16BE(at) }, (_, index) =>
+    at + 4 + index * 2 <= body.length ? body.readUInt16BE(at + 2 + index * 2) : 0,
+  );
+  at += 2 + formats.length * 2;
+  const values: string[] = [];
+  if (at + 2 > body.length) return [];
+  const count = body.readUInt16BE(at);
+  at += 2;
+  for (let index = 0; index < count && at + 4 <= body.length; index += 1) {
+    const size = body.readInt32BE(at);
+    at += 4;
+    if (size < 0 || at + size > body.length) continue;
+    const bytes = body.subarray(at, at + size);
+    at += size;
+    const isBinary = (formats.length === 1 ? formats[0] : formats[index]) === 1;
+    if (isBinary && size === 8) values.push(String(bytes.readBigInt64BE()));
+    else if (isBinary && size === 4) values.push(String(bytes.readInt32BE()));
+    values.push(bytes.toString());
+  }
+  return values;
+}

@@ -1,0 +1,22 @@
+import type { LockMode } from "./lock-modes.ts";
+import type { Moment } from "./recording.ts";
+
+/** A lock of a session of the migration command on a relation, held or awaited. */
+export interface SampledLock {
+  readonly pid: number;
+  readonly relation: number;
+  readonly mode: LockMode;
+  readonly granted: boolean;
+}
+
+/** What one look at `pg_locks` showed. */
+export interface Sample {
+  readonly atMs: Moment;
+  readonly locks: readonly SampledLock[];
+}
+
+/** A lock over time. */
+export interface LockSpan extends SampledLock {
+  readonly fromMs: Moment;
+  readonly toMs: Moment;
+}

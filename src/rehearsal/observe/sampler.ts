@@ -1,0 +1,120 @@
+import { setTimeout as timer } from "node:timers/promises";
+import type { Session } from "../../postgres/session.ts";
+import { isLockMode } from "./lock-modes.ts";
+import type { Moment } from "./recording.ts";
+import type { Sample, SampledLock } from "./sample.ts";
+
+/** Looks at the locks of the migration command's sessions, again and again. */
+export interface Sampler {
+  /** One more look, now. */
+  look(): Promise<Sample>;
+  /** A statement starts: the next look is now, so that the locks of a short statement are seen too. */
+  wake(): void;
+  /** Ends the looks, and returns all of them. Throws the error of the session, if it was lost. */
+  stop(): Promise<Sampled>;
+}
+
+export interface Sampled {
+  readonly samples: readonly Sample[];
+  /** Milliseconds between two looks: half of them were closer than the first, and all were closer than the second. */
+  readonly interval: { readonly median: number; readonly longest: number };
+}
+
+export interface SamplerOptions {
+  readonly session: Session;
+  /** The processes of the server that belong to the command. */
+  readonly pids: () => readonly number[];
+  /** Sessions with a name that starts like this belong to the command too. Undefined: all are known by their process. */
+  readonly namePrefix: string | undefined;
+  readonly now: () => Moment;
+  /** When the statement that runs now has started; undefined between statements. */
+  readonly runningSince: () => Moment | undefined;
+}
+
+/** The shortest and the longest pause between two looks. */
+const SHORTEST_MS = 10;
+const LONGEST_MS = 50;
+/** A look may take this share of the time at most. */
+const SHARE = 0.1;
+/** A statement that starts is looked at if this many times the duration of a look has passed since the last one. */
+const WAKE_SHARE = 3;
+/** A statement that has run for this long is looked at less often, so that the error stays a small part of its time. */
+const GROWTH = 0.02;
+/** Samples that are kept. Unchanged ones in between are dropped. */
+const MOST_SAMPLES = 200_000;
+
+/** An ordinary role sees all of `pg_locks`. The filter by oid leaves out the catalogs, which every statement locks. */
+const LOOK = `select pg_catalog.string_agg(l.pid::text || ' ' || l.relation::text || ' ' || l.mode || ' ' || l.granted::text, ',') as locks
+  from pg_catalog.pg_locks l
+  where l.locktype operator(pg_catalog.=) 'relation' and l.relation operator(pg_catalog.>=) 16384::pg_catalog.oid
+    and l.database operator(pg_catalog.=) (select oid from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database())
+    and (l.pid operator(pg_catalog.=) any ($1::pg_catalog.int4[])`;
+const BY_NAME = ` or l.pid operator(pg_catalog.=) any (select a.pid from pg_catalog.pg_stat_activity a
+      where pg_catalog.starts_with(a.application_name, $2) and a.datname operator(pg_catalog.=) pg_catalog.current_database())`;
+
+/** Starts to look, in a session of its own. */
+export function startSampler({ session, pids, namePrefix, now, runningSince }: SamplerOptions): Sampler {
+  const samples: Sample[] = [];
+  const gaps: number[] = [];
+  const end = new AbortController();
+  let lookMs = 1;
+  let lastMs = 0;
+  let wake = nothing;
+  const look = async (): Promise<Sample> => {
+    const startMs = now();
+    const values = namePrefix === undefined ? [pids()] : [pids(), namePrefix];
+    const [row] = await session.query<{ locks: string | null }>(`${LOOK}${namePrefix === undefined ? "" : BY_NAME})`, values);
+    const endMs = now();
+    lookMs = endMs - startMs;
+    lastMs = endMs;
+    const sample = { atMs: (startMs + endMs) / 2, locks: locksIn(row?.locks ?? "") };
+    const last = samples.at(-1);
+    if (last !== undefined) gaps.push(sample.atMs - last.atMs);
+    samples.push(sample);
+    if (samples.length > MOST_SAMPLES) thin(samples);
+    return sample;
+  };
+  const loop = async (): Promise<void> => {
+    while (!end.signal.aborted) {
+      await look();
+      const since = runningSince();
+      const wanted = since === undefined ? SHORTEST_MS : Math.max(SHORTEST_MS, (now() - since) * GROWTH);
+      const pause = Math.max(Math.min(wanted, LONGEST_MS), lookMs / SHARE);
+      const woken = new AbortController();
+      wake = () => woken.abort();
+      await timer(pause, undefined, { signal: AbortSignal.any([end.signal, woken.signal]) }).catch(() => {});
+    }
+  };
+  const looping = loop();
+  looping.catch(() => {});
+  return {
+    look,
+    wake() {
+      if (now() - lastMs > lookMs * WAKE_SHARE) wake();
+    },
+    async stop() {
+      end.abort();
+      await looping;
+      const sorted = gaps.toSorted((one, other) => one - other);
+      const interval = { median: sorted[Math.floor(sorted.length / 2)] ?? 0, longest: sorted.at(-1) ?? 0 };
+      return { samples: samples.toSorted((one, other) => one.atMs - other.atMs), interval };
+    },
+  };
+}
+
+function locksIn(text: string): readonly SampledLock[] {
+  if (text === "") return [];
+  return text.split(",").flatMap((each) => {
+    const [pid = "", relation = "", mode = "", granted = ""] = each.split(" ");
+    return isLockMode(mode) ? [{ pid: Number(pid), relation: Number(relation), mode, granted: granted === "true" }] : [];
+  });
+}
+
+/** Leaves out every other sample of the older half. A long migration is then seen less closely at its start. */
+function thin(samples: Sample[]): void {
+  const half = Math.floor(samples.length / 2);
+  const older = samples.slice(0, half).filter((_, at) => at % 2 === 0);
+  samples.splice(0, half, ...older);
+}
+
+function nothing(): void {}

@@ -1,0 +1,144 @@
+import type { SessionTap } from "../../broker/client.ts";
+import { codeOfError } from "../../broker/messages.ts";
+import { splitMessages } from "../../broker/split-messages.ts";
+import { parametersOf } from "./revision-marks.ts";
+import type { Moment, RecordedTransaction, SentStatement } from "./recording.ts";
+
+/** Bytes of a statement that are kept. */
+const LONGEST = 262_144;
+/** Prepared statements of one session whose text is kept. */
+const MOST_PREPARED = 2000;
+
+/** `S`: the message closes a prepared statement, not a portal. */
+const CLOSES_STATEMENT = 0x53;
+/** `I`: the session is not in a transaction. */
+const OUTSIDE_TRANSACTION = 0x49;
+
+/** A statement with its parameters, which are not kept. */
+interface Portal {
+  readonly sql: string;
+  readonly mark: string | undefined;
+}
+
+const NO_PORTAL: Portal = { sql: "", mark: undefined };
+
+interface Waiting {
+  readonly statement: SentStatement;
+  readonly isQuery: boolean;
+}
+
+export interface RecorderOptions {
+  readonly session: string;
+  readonly now: () => Moment;
+  /** The migration whose record a statement writes, if it writes one. */
+  readonly markOf: (sql: string, parameters: () => readonly string[]) => string | undefined;
+  readonly add: (statement: SentStatement) => void;
+  readonly begin: (transaction: RecordedTransaction) => void;
+  /**
+   * Called when the client sends something while the session is idle in a transaction. What it sends waits for the promise, so
+   * that the locks of the transaction can be read first. `isLast`: it ends the transaction. Resolves with whether they were read.
+   */
+  readonly beforeNext: (transaction: RecordedTransaction, isLast: boolean) => Promise<boolean> | undefined;
+}
+
+/**
+ * Reads along with one session (PostgreSQL documentation, "Message Flow"): which statements it runs, when each one starts and
+ * ends, and when its transactions end. It keeps no parameter and no row.
+ */
+export function recordSession({ session, now, markOf, add, begin, beforeNext }: RecorderOptions): SessionTap {
+  const prepared = new Map<string, string>();
+  const portals = new Map<string, Portal>();
+  const waiting: Waiting[] = [];
+  let transaction: RecordedTransaction | undefined;
+  let isIdle = true;
+  let inBatch = 0;
+
+  const start = ({ sql, mark }: Portal, isQuery: boolean): void => {
+    const startMs = now();
+    if (transaction === undefined) begin((transaction = { session, startMs, endMs: undefined, isExplicit: false, isComplete: false }));
+    inBatch += 1;
+    const statement: SentStatement = {
+      session,
+      sql,
+      startMs,
+      endMs: undefined,
+      tags: [],
+      sqlstate: undefined,
+      mark,
+      isExact: inBatch === 1,
+    };
+    waiting.push({ statement, isQuery });
+    add(statement);
+  };
+  const finish = (ended: Waiting | undefined): void => {
+    if (ended !== undefined) ended.statement.endMs = now();
+  };
+  const fromClient = splitMessages({ types: "QPBEC", longest: LONGEST, cut: true }, (type, body) => {
+    const [first = "", second = ""] = textsOf(body, 2);
+    if (type === "Q") start({ sql: first, mark: markOf(first, () => []) }, true);
+    else if (type === "P") remember(prepared, first, second);
+    else if (type === "B") {
+      const sql = prepared.get(second) ?? "";
+      remember(portals, first, { sql, mark: markOf(sql, () => parametersOf(body)) });
+    } else if (type === "E") start(portals.get(first) ?? NO_PORTAL, false);
+    else if (body[0] === CLOSES_STATEMENT) prepared.delete(textsOf(body.subarray(1), 1)[0] ?? "");
+  });
+  const fromServer = splitMessages({ types: "CEsIZ", longest: 4096, cut: true }, (type, body) => {
+    const [current] = waiting;
+    if (type === "C") current?.statement.tags.push(textsOf(body, 1)[0] ?? "");
+    if (type === "E" && current !== undefined) current.statement.sqlstate = codeOfError(body);
+    if (type !== "Z") {
+      // A Query message ends with ReadyForQuery only: it can have several statements.
+      if (current?.isQuery === false) finish(waiting.shift());
+      return;
+    }
+    for (const each of waiting.splice(0)) finish(each);
+    isIdle = true;
+    inBatch = 0;
+    if (transaction !== undefined) transaction.isExplicit ||= body[0] !== OUTSIDE_TRANSACTION;
+    if (body[0] !== OUTSIDE_TRANSACTION || transaction === undefined) return;
+    transaction.endMs = now();
+    transaction = undefined;
+  });
+  const lookThenRead = async (open: RecordedTransaction, look: Promise<boolean>, chunk: Buffer): Promise<void> => {
+    open.isComplete = await look.catch(() => false);
+    fromClient(chunk);
+  };
+  return {
+    sent(chunk) {
+      const open = isIdle ? transaction : undefined;
+      isIdle = false;
+      const look = open === undefined ? undefined : beforeNext(open, endsTransaction(chunk));
+      if (open !== undefined && look !== undefined) return lookThenRead(open, look, chunk);
+      if (open !== undefined) open.isComplete = false;
+      fromClient(chunk);
+      return undefined;
+    },
+    received: fromServer,
+    ended() {
+      for (const each of waiting.splice(0)) finish(each);
+      if (transaction !== undefined) transaction.endMs = now();
+      transaction = undefined;
+    },
+  };
+}
+
+/** A Query or a Parse message with COMMIT. Both have the text near their start. */
+function endsTransaction(chunk: Buffer): boolean {
+  return /^(?:Q[^]{4}|P[^]{4}[^\0]{0,63}\0)\s*(?:commit|end)\b/i.test(chunk.subarray(0, 128).toString("latin1"));
+}
+
+function remember<T>(kept: Map<string, T>, name: string, value: T): void {
+  if (kept.size < MOST_PREPARED || kept.has(name)) kept.set(name, value);
+}
+
+/** The first texts of a body, each of which ends with a NUL. What was cut off has no NUL. */
+function textsOf(body: Buffer, count: number): readonly string[] {
+  const texts: string[] = [];
+  for (let at = 0; texts.length < count && at < body.length;) {
+    const end = body.indexOf(0, at);
+    texts.push(body.subarray(at, end < 0 ? body.length : end).toString());
+    at = end < 0 ? body.length : end + 1;
+  }
+  return texts;
+}

@@ -1,0 +1,84 @@
+import type { Moment } from "./recording.ts";
+import type { LockSpan, Sample, SampledLock } from "./sample.ts";
+
+/** Moments of one process of the server that are known exactly. */
+export interface KnownMoments {
+  /** When its statements started, ascending: a lock is taken when a statement starts. */
+  readonly starts: readonly Moment[];
+  /** When its transactions ended, ascending: locks are held until then. */
+  readonly ends: readonly Moment[];
+}
+
+/** A lock that is sampled once in this time at least was not released and taken again in between. */
+interface Open {
+  readonly lock: SampledLock;
+  readonly fromMs: Moment;
+  lastMs: Moment;
+}
+
+/**
+ * Joins samples to spans of time. Between two samples, the begin is the start of a statement and the end is the end of a
+ * transaction, where these are known; else both are in the middle. Pure.
+ */
+export function spansOf(samples: readonly Sample[], known: ReadonlyMap<number, KnownMoments>, untilMs: Moment): readonly LockSpan[] {
+  const spans: LockSpan[] = [];
+  const open = new Map<string, Open>();
+  const close = ({ lock, fromMs, lastMs }: Open, nextMs: Moment): void => {
+    const end = firstIn(known.get(lock.pid)?.ends ?? [], lastMs, nextMs);
+    spans.push({ ...lock, fromMs, toMs: end ?? (lastMs + nextMs) / 2 });
+  };
+  let previousMs: Moment | undefined;
+  for (const { atMs, locks } of samples) {
+    const seen = new Set(locks.map(keyOf));
+    for (const [key, each] of open) {
+      const ended = firstIn(known.get(each.lock.pid)?.ends ?? [], each.lastMs, atMs) !== undefined;
+      if (seen.has(key) && !ended) continue;
+      close(each, atMs);
+      open.delete(key);
+    }
+    for (const lock of locks) {
+      const key = keyOf(lock);
+      const held = open.get(key);
+      if (held === undefined) open.set(key, { lock, fromMs: beginOf(lock, known, previousMs, atMs), lastMs: atMs });
+      else held.lastMs = atMs;
+    }
+    previousMs = atMs;
+  }
+  for (const each of open.values()) close(each, Math.max(each.lastMs, untilMs));
+  return spans;
+}
+
+function beginOf(lock: SampledLock, known: ReadonlyMap<number, KnownMoments>, previousMs: Moment | undefined, atMs: Moment): Moment {
+  const moments = known.get(lock.pid);
+  const earliest = previousMs ?? Number.NEGATIVE_INFINITY;
+  const started = lastIn(moments?.starts ?? [], earliest, atMs);
+  if (started !== undefined) return started;
+  // The transaction before must have ended: the lock is of a later one.
+  const ended = lastIn(moments?.ends ?? [], earliest, atMs) ?? previousMs;
+  return ended === undefined ? atMs : (ended + atMs) / 2;
+}
+
+function firstIn(moments: readonly Moment[], fromMs: Moment, toMs: Moment): Moment | undefined {
+  const found = moments[firstAfter(moments, fromMs, (moment, limit) => moment >= limit)];
+  return found !== undefined && found <= toMs ? found : undefined;
+}
+
+function lastIn(moments: readonly Moment[], fromMs: Moment, toMs: Moment): Moment | undefined {
+  const found = moments[firstAfter(moments, toMs, (moment, limit) => moment > limit) - 1];
+  return found !== undefined && found >= fromMs ? found : undefined;
+}
+
+/** The index of the first of the ascending moments that is after the limit. */
+function firstAfter(moments: readonly Moment[], limit: Moment, isAfter: (moment: Moment, limit: Moment) => boolean): number {
+  let [low, high] = [0, moments.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isAfter(moments[middle] ?? 0, limit)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function keyOf({ pid, relation, mode, granted }: SampledLock): string {
+  return `${pid} ${relation} ${mode} ${granted}`;
+}

@@ -1,0 +1,29 @@
+import type { FindingsResult } from "../findings/result.ts";
+import type { RehearsalFinding } from "./finding.ts";
+import type { Measured } from "./measured.ts";
+
+/** The database in which migrations were rehearsed. */
+export interface RehearsedCopy {
+  /** `parent`: a branch of production. `dump`: from `--from`. `local`: with the rows that a local database has. */
+  readonly origin: "parent" | "dump" | "local";
+  /** Without secrets, such as `Neon branch main`. */
+  readonly description: string;
+  /** Whether the rows are those of production, as far as offshoot knows. */
+  readonly hasProductionRows: boolean;
+  readonly postgresMajor: number;
+  /** What of the original is missing in it, in sentences. */
+  readonly gaps: readonly string[];
+  /** What could reach other systems from it, and whether that was disabled. */
+  readonly outbound: readonly { readonly name: string; readonly state: "disabled" | "active" }[];
+}
+
+/** What the pending migrations did to a copy. It is printed as JSON in this form. */
+export interface Rehearsal extends FindingsResult<RehearsalFinding>, Measured {
+  readonly version: 1;
+  readonly command: "rehearse";
+  readonly copy: RehearsedCopy;
+  /** `nothing-pending`: the command changed nothing. */
+  readonly outcome: "succeeded" | "failed" | "nothing-pending";
+  /** Path of the working directory, relative to the top of the checkout; empty at the top. */
+  readonly folder: string;
+}

@@ -1,0 +1,66 @@
+import { formatElapsed } from "../../duration.ts";
+import type { MeasuredTable } from "../measured.ts";
+import type { Rehearsal } from "../rehearsal.ts";
+import { formatRows, formatSize, formatWait } from "../size.ts";
+
+/** The sentence that must come first: what the figures are worth. */
+export function firstLine({ copy }: Pick<Rehearsal, "copy">): string {
+  const where = `${copy.description}, PostgreSQL ${copy.postgresMajor}`;
+  return copy.hasProductionRows ? `Rehearsed on ${where}.` : `There was no production data: rehearsed on ${where}.`;
+}
+
+export const TABLE_HEAD = ["table", "size", "rows", "lock", "held", "readers wait", "writers wait", "rewritten", "changed rows"] as const;
+
+/** One row of the table of measured figures. */
+export function tableRow(each: MeasuredTable): readonly string[] {
+  const changed = each.rowsInserted + each.rowsUpdated + each.rowsDeleted;
+  return [
+    each.table,
+    formatSize(each.bytes),
+    formatRows(each.rows),
+    each.strongestLock ?? "not seen",
+    wait(each.heldMs),
+    wait(each.blockedReadsMs),
+    wait(each.blockedWritesMs),
+    each.dropped ? "dropped" : each.rewritten ? "yes" : each.indexesRewritten.length > 0 ? `${each.indexesRewritten.length} indexes` : "no",
+    changed === 0 ? "0" : formatRows(changed),
+  ];
+}
+
+/** What was measured for the whole command, in sentences. */
+export function totals(result: Rehearsal): readonly string[] {
+  const { ms, statements, migrations, logBytes, growthBytes, temporaryBytes, outcome } = result;
+  if (outcome === "nothing-pending") return ["The command changed nothing: all migrations had already run in the copy."];
+  const counted = migrations.length > 0 ? `${migrations.length} migration${migrations.length === 1 ? "" : "s"}, ` : "";
+  const written = [
+    ...(logBytes === undefined ? [] : [`${formatSize(logBytes)} of log written (whole server)`]),
+    `database grew by ${formatSize(growthBytes)}`,
+    ...(temporaryBytes > 0 ? [`${formatSize(temporaryBytes)} of temporary files`] : []),
+  ];
+  return [`${counted}${statements.length} statements in ${formatElapsed(ms)}; ${written.join("; ")}.`];
+}
+
+/** The slowest statements, with their migration. */
+export function slowest(result: Rehearsal, most: number): readonly string[] {
+  return result.statements
+    .filter(({ ms }) => ms >= 100)
+    .toSorted((one, other) => other.ms - one.ms)
+    .slice(0, most)
+    .map(({ ms, sql, migration }) => `${wait(ms)}  ${migration === undefined ? "" : `${migration}: `}${sql}`);
+}
+
+/** How closely it was observed, and what could not be seen. */
+export function sight({ observation, copy }: Rehearsal): readonly string[] {
+  const active = copy.outbound.filter(({ state }) => state === "active").map(({ name }) => name);
+  const disabled = copy.outbound.filter(({ state }) => state === "disabled").map(({ name }) => name);
+  return [
+    ...copy.gaps,
+    ...observation.limits,
+    ...(disabled.length === 0 ? [] : [`Disabled in the copy, because it could reach other systems: ${disabled.join(", ")}.`]),
+    ...(active.length === 0 ? [] : [`Active in the copy, as allowed, although it can reach other systems: ${active.join(", ")}.`]),
+  ];
+}
+
+function wait(ms: number): string {
+  return ms === 0 ? "0" : formatWait(ms, formatElapsed);
+}

@@ -1,0 +1,74 @@
+import type { ReportOptions } from "../../findings/report/options.ts";
+import type { ReportFormat } from "../../findings/report/renderers.ts";
+import { RENDERERS } from "../../findings/report/renderers.ts";
+import { codeSpan, escapeMarkdown } from "../../markdown.ts";
+import { visible } from "../../visible.ts";
+import type { Rehearsal } from "../rehearsal.ts";
+import { REHEARSAL } from "../source.ts";
+import { firstLine, sight, slowest, TABLE_HEAD, tableRow, totals } from "./facts.ts";
+
+/** Tables and statements in a report for people. */
+const MOST_TABLES = 40;
+const MOST_STATEMENTS = 5;
+
+/** The report of a rehearsal in a format. Pure. */
+export function renderRehearsal(result: Rehearsal, format: ReportFormat, options: ReportOptions): string {
+  const { failOn, folder, findings } = result;
+  const all = { failOn, folder, ...options };
+  if (format === "json") return `${JSON.stringify(result, undefined, 2)}\n`;
+  if (format === "text") return renderText(result, RENDERERS.text(findings, REHEARSAL, all));
+  if (format === "markdown")
+    return renderMarkdown(result, (bytes) => RENDERERS.markdown(findings, REHEARSAL, { ...all, bytes }), all.bytes);
+  return RENDERERS[format](findings, REHEARSAL, all);
+}
+
+function renderText(result: Rehearsal, findings: string): string {
+  const tables = result.tables.slice(0, MOST_TABLES).map(tableRow);
+  const more = result.tables.length - tables.length;
+  const long = slowest(result, MOST_STATEMENTS);
+  return [
+    firstLine(result),
+    ...totals(result),
+    "",
+    ...(tables.length === 0 ? [] : [...aligned([TABLE_HEAD, ...tables]), ...(more > 0 ? [`and ${more} more tables`] : []), ""]),
+    ...(long.length === 0 ? [] : ["slowest statements", ...long.map((each) => `  ${visible(each)}`), ""]),
+    ...sight(result).map((each) => `note: ${each}`),
+    "",
+    findings,
+  ].join("\n");
+}
+
+function renderMarkdown(result: Rehearsal, findings: (bytes: number) => string, bytes = 30_000): string {
+  const tables = result.tables.slice(0, MOST_TABLES);
+  const measured = [
+    escapeMarkdown([firstLine(result), ...totals(result)].join(" ")),
+    "",
+    ...(tables.length === 0
+      ? []
+      : [row(TABLE_HEAD), `|${" --- |".repeat(TABLE_HEAD.length)}`, ...tables.map((each) => row(tableRow(each))), ""]),
+    ...slowest(result, MOST_STATEMENTS).map((each) => `- ${codeSpan(each)}`),
+    "",
+    ...folded(sight(result)),
+  ].join("\n");
+  return `${findings(Math.max(5000, bytes - Buffer.byteLength(measured)))}\n${measured}`;
+}
+
+function folded(lines: readonly string[]): readonly string[] {
+  if (lines.length === 0) return [];
+  return ["<details><summary>How it was observed</summary>", "", ...lines.map((line) => `- ${escapeMarkdown(line)}`), "", "</details>", ""];
+}
+
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const clean = rows.map((row) => row.map((cell) => visible(cell)));
+  const widths = (clean[0] ?? []).map((_, at) => Math.max(...clean.map((row) => (row[at] ?? "").length)));
+  return clean.map((row) =>
+    row
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => escapeMarkdown(cell).replaceAll("|", String.raw`\|`)).join(" | ")} |`;
+}

@@ -1,0 +1,76 @@
+import type { Place } from "../../findings/finding.ts";
+import { keyOf, statementsIn } from "./split.ts";
+import type { Token } from "./tokens.ts";
+
+/** A file of the repository's migrations. */
+export interface MigrationFile {
+  /** As people see it, relative to the working directory. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Finds statements and names in the migration files. */
+export interface MigrationFiles {
+  /** Where exactly this statement is written; undefined when it is in no file, or in several. */
+  find(tokens: readonly Token[]): Place | undefined;
+  /** The file of a migration, by its name or id. */
+  fileOf(names: readonly string[]): string | undefined;
+  /** The first line of a file that contains one of these names as a word. */
+  lineWith(path: string, names: readonly string[]): number | undefined;
+}
+
+/** Statements that every tool sends itself are not searched. */
+const SHORTEST = 3;
+
+export function migrationFiles(files: readonly MigrationFile[]): MigrationFiles {
+  const places = new Map<string, Place | "several">();
+  for (const { path, text } of files) {
+    if (!path.endsWith(".sql")) continue;
+    for (const { tokens, line } of statementsIn(text)) {
+      if (tokens.length < SHORTEST) continue;
+      const key = keyOf(tokens);
+      const other = places.get(key);
+      places.set(key, other === undefined ? { file: path, line } : "several");
+    }
+  }
+  return {
+    find(tokens) {
+      const place = tokens.length < SHORTEST ? undefined : places.get(keyOf(tokens));
+      return place === "several" ? undefined : place;
+    },
+    fileOf(names) {
+      const wanted = names.filter((name) => name !== "");
+      const found = (matches: (file: string, name: string) => boolean): string | undefined =>
+        files.find(({ path }) => wanted.some((name) => matches(path, name)))?.path;
+      return (
+        found((path, name) => nameOf(path) === name || nameOf(path).replace(/(\.up)?\.\w+$/, "") === name) ??
+        found((path, name) => path.includes(`/${name}/`)) ??
+        found(
+          (path, name) =>
+            nameOf(path).startsWith(name) &&
+            !/^[\w-]/.test(
+              nameOf(path)
+                .slice(name.length)
+                .replace(/^[_.-]/, ""),
+            ),
+        ) ??
+        found((path, name) => name.length >= SHORTEST && nameOf(path).startsWith(name))
+      );
+    },
+    lineWith(path, names) {
+      const text = files.find((file) => file.path === path)?.text;
+      if (text === undefined) return undefined;
+      const lines = text.split("\n");
+      for (const name of names) {
+        const word = new RegExp(`(?<![\\w$])${name.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")}(?![\\w$])`);
+        const at = lines.findIndex((line) => word.test(line));
+        if (at >= 0) return at + 1;
+      }
+      return undefined;
+    },
+  };
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,90 @@
+import * as z from "zod";
+
+const ms = z.number().min(0).describe("Milliseconds.");
+const bytes = z.number();
+const place = z.strictObject({ file: z.string(), line: z.int().min(1) });
+
+const finding = z.strictObject({
+  code: z.string(),
+  severity: z.enum(["error", "warning", "info"]),
+  object: z.strictObject({ kind: z.enum(["table", "migration", "setting"]), name: z.string() }),
+  facts: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+  reason: z.string().optional(),
+  at: place.optional(),
+});
+
+const statement = z.strictObject({
+  migration: z.string().optional().describe("The migration that it belongs to, if that is known."),
+  sql: z.string().describe("Without literals and comments, unless they were wanted."),
+  ms,
+  startedAt: ms.describe("Milliseconds since the command started."),
+  transaction: z.int().describe("Statements with the same number release their locks together."),
+  sqlstate: z.string().optional().describe("The error code of a statement that failed."),
+  at: place.optional(),
+});
+
+const table = z.strictObject({
+  table: z.string(),
+  bytes,
+  rows: z.number(),
+  strongestLock: z.string().optional().describe("Such as ACCESS EXCLUSIVE. Missing if no lock was seen."),
+  heldMs: ms,
+  blockedReadsMs: ms,
+  blockedWritesMs: ms,
+  blockedReadsTotalMs: ms,
+  blockedWritesTotalMs: ms,
+  queuedMs: ms,
+  rewritten: z.boolean(),
+  bytesAfter: bytes,
+  indexesRewritten: z.array(z.string()),
+  dropped: z.boolean(),
+  fullScans: z.number(),
+  rowsScanned: z.number(),
+  rowsInserted: z.number(),
+  rowsUpdated: z.number(),
+  rowsDeleted: z.number(),
+  blockedReadsBy: z.int().optional().describe("Index in statements."),
+  blockedWritesBy: z.int().optional().describe("Index in statements."),
+  rewrittenBy: z.int().optional().describe("Index in statements."),
+});
+
+/** What `offshoot rehearse --json` prints. */
+export const REHEARSAL_SCHEMA = z
+  .strictObject({
+    version: z.literal(1),
+    command: z.literal("rehearse"),
+    outcome: z.enum(["succeeded", "failed", "nothing-pending"]),
+    copy: z.strictObject({
+      origin: z.enum(["parent", "dump", "local"]),
+      description: z.string(),
+      hasProductionRows: z.boolean(),
+      postgresMajor: z.int(),
+      outbound: z.array(z.strictObject({ name: z.string(), state: z.enum(["disabled", "active"]) })),
+      gaps: z.array(z.string()),
+    }),
+    ms,
+    statements: z.array(statement),
+    migrations: z.array(z.strictObject({ name: z.string(), file: z.string().optional(), ms, statements: z.int() })),
+    tables: z.array(table),
+    logBytes: bytes.optional().describe("Bytes of the write-ahead log, of the whole server."),
+    growthBytes: bytes,
+    temporaryBytes: bytes,
+    observation: z.strictObject({
+      throughBroker: z.boolean(),
+      looks: z.int(),
+      intervalMs: z.strictObject({ median: ms, longest: ms }),
+      completeTransactions: z.int(),
+      transactions: z.int(),
+      pausedMs: ms,
+      limits: z.array(z.string()),
+    }),
+    findings: z.array(finding),
+    counts: z.strictObject({ error: z.int(), warning: z.int(), info: z.int() }),
+    failOn: z.enum(["error", "warning", "info"]),
+    failed: z.boolean(),
+    folder: z.string(),
+  })
+  .meta({ title: "The result of offshoot rehearse" });
+
+export const rehearsalJsonSchema = (): string =>
+  `${JSON.stringify(z.toJSONSchema(REHEARSAL_SCHEMA, { target: "draft-7" }), undefined, 2)}\n`;

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { advise } from "../../../../src/rehearsal/advice/advise.ts";
+import { kindOf } from "../../../../src/rehearsal/sql/kinds.ts";
+import { tokensOf } from "../../../../src/rehearsal/sql/tokens.ts";
+
+function advice(sql: string, major = 17): { readonly sql: readonly string[]; readonly isRunnable: boolean } {
+  const tokens = tokensOf(sql);
+  return advise({ tokens, kind: kindOf(tokens), names: [], at: undefined }, major);
+}
+
+test.each([
+  ["create unique index a on t (b)", ["create unique index concurrently a on t (b)"]],
+  ["drop index if exists a", ["drop index concurrently if exists a"]],
+  ["reindex table t", ["reindex table concurrently t"]],
+  [
+    "alter table only app.t add constraint c check (b > 0)",
+    ["alter table app.t add constraint c check (b > 0) not valid", "alter table app.t validate constraint c"],
+  ],
+  [
+    "alter table t add constraint c foreign key (a) references o (id) on delete cascade",
+    ["alter table t add constraint c foreign key (a) references o (id) on delete cascade not valid", "alter table t validate constraint c"],
+  ],
+  [
+    "alter table t add constraint c unique (a, b)",
+    ["create unique index concurrently c on t (a, b)", "alter table t add constraint c unique using index c"],
+  ],
+  ["alter table t detach partition p", ["alter table t detach partition p concurrently"]],
+])("has statements in place of %s that can be run", (sql, expected) => {
+  expect(advice(sql)).toMatchObject({ sql: expected, isRunnable: true });
+});
+
+test("SET NOT NULL is safer with a check before PostgreSQL 18, and with a constraint that is not valid yet from 18 on", () => {
+  expect(advice("alter table t alter column c set not null", 17).sql).toEqual([
+    "alter table t add constraint c_not_null check (c is not null) not valid",
+    "alter table t validate constraint c_not_null",
+    "alter table t alter column c set not null",
+    "alter table t drop constraint c_not_null",
+  ]);
+  expect(advice("alter table t alter column c set not null", 18).sql).toEqual([
+    "alter table t add constraint c_not_null not null c not valid",
+    "alter table t validate constraint c_not_null",
+  ]);
+});
+
+test.each([
+  "vacuum full t",
+  "cluster t",
+  "update t set a = 1",
+  "alter table t alter c type bigint",
+  "alter table t set logged",
+  "select 1",
+])("has no statements that can be run in place of %s", (sql) => {
+  expect(advice(sql).isRunnable).toBe(false);
+});
+
+test("does not run a part of a statement with several actions", () => {
+  expect(advice("alter table t add constraint c check (b > 0), drop column d").isRunnable).toBe(false);
+});

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { expiredExceptions, limitsFor, type RehearsalLimits } from "../../../src/rehearsal/limits.ts";
+
+const limits: RehearsalLimits = {
+  blockedReadsMs: 0,
+  blockedWritesMs: 1000,
+  durationMs: 600_000,
+  rewriteBytes: 1000,
+  severities: {},
+  tables: {
+    "app.events": { blockedWritesMs: 9000, reason: "written at night", until: "2026-06-30" },
+    audit: { rewriteBytes: 5, reason: "small" },
+  },
+};
+
+test("a table has its own limits until their last day, and the general ones afterwards", () => {
+  const events = { schema: "app", name: "events" };
+  expect(limitsFor(events, limits, new Date("2026-06-30T23:00:00Z"))).toMatchObject({ blockedWritesMs: 9000, reason: "written at night" });
+  expect(limitsFor(events, limits, new Date("2026-07-01T00:00:00Z"))).toMatchObject({ blockedWritesMs: 1000, reason: undefined });
+  expect(expiredExceptions(limits, new Date("2026-07-01T00:00:00Z")).map(({ table }) => table)).toEqual(["app.events"]);
+});
+
+test("a name without a schema is the table of any schema, and a limit of 0 is a moment", () => {
+  expect(limitsFor({ schema: "x", name: "audit" }, limits, new Date())).toEqual({
+    blockedReadsMs: 100,
+    blockedWritesMs: 1000,
+    rewriteBytes: 5,
+    reason: "small",
+  });
+});

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { tableLocks } from "../../../../src/rehearsal/observe/blocking.ts";
+import type { LockMode } from "../../../../src/rehearsal/observe/lock-modes.ts";
+import type { LockSpan } from "../../../../src/rehearsal/observe/sample.ts";
+
+const span = (mode: LockMode, fromMs: number, toMs: number, more: Partial<LockSpan> = {}): LockSpan => ({
+  pid: 1,
+  relation: 10,
+  mode,
+  granted: true,
+  fromMs,
+  toMs,
+  ...more,
+});
+
+test.each([
+  ["AccessExclusiveLock", 100, 100],
+  ["ExclusiveLock", 0, 100],
+  ["ShareRowExclusiveLock", 0, 100],
+  ["ShareLock", 0, 100],
+  ["ShareUpdateExclusiveLock", 0, 0],
+  ["RowExclusiveLock", 0, 0],
+  ["AccessShareLock", 0, 0],
+] as const)("%s blocks readers for %i ms and writers for %i ms", (mode, readsMs, writesMs) => {
+  expect(tableLocks([span(mode, 0, 100)], 10)).toMatchObject({ strongest: mode, heldMs: 100, readsMs, writesMs });
+});
+
+test("a request that waits blocks others as a lock does", () => {
+  const spans = [span("AccessExclusiveLock", 0, 40, { granted: false }), span("AccessExclusiveLock", 40, 60)];
+  expect(tableLocks(spans, 10)).toMatchObject({ heldMs: 20, readsMs: 60, queuedMs: 40, reads: { fromMs: 0, toMs: 60 } });
+});
+
+test("a strong lock on an index blocks the readers of its table", () => {
+  const spans = [span("ShareLock", 0, 100), span("AccessExclusiveLock", 10, 90, { relation: 11 })];
+  expect(tableLocks(spans, 10)).toMatchObject({ strongest: "ShareLock", readsMs: 80, writesMs: 100 });
+});
+
+test("the longest wait counts for a reader, and all waits are added up", () => {
+  const spans = [span("AccessExclusiveLock", 0, 10), span("AccessExclusiveLock", 50, 90), span("AccessExclusiveLock", 90, 100)];
+  expect(tableLocks(spans, 10)).toMatchObject({ heldMs: 50, readsMs: 60, reads: { fromMs: 50, toMs: 100 } });
+});
+
+test("a table whose lock was not seen has none", () => {
+  expect(tableLocks([span("AccessExclusiveLock", 0, 10, { relation: 11 })], 10)).toBeUndefined();
+});

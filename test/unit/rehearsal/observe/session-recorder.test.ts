@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import { encode } from "../../../../src/broker/messages.ts";
+import type { RecordedTransaction, SentStatement } from "../../../../src/rehearsal/observe/recording.ts";
+import { parametersOf } from "../../../../src/rehearsal/observe/revision-marks.ts";
+import { recordSession } from "../../../../src/rehearsal/observe/session-recorder.ts";
+
+const message = (type: string, ...texts: readonly string[]): Buffer =>
+  encode({ type, body: Buffer.from(texts.map((text) => `${text}\0`).join("")) });
+const ready = (status: "I" | "T" | "E"): Buffer => encode({ type: "Z", body: Buffer.from(status) });
+const query = (sql: string): Buffer => message("Q", sql);
+const bind = (portal: string, name: string, value: string): Buffer =>
+  encode({
+    type: "B",
+    body: Buffer.concat([
+      Buffer.from(`${portal}\0${name}\0`),
+      Buffer.from([0, 0, 0, 1, 0, 0, 0, value.length]),
+      Buffer.from(value),
+      Buffer.from([0, 0]),
+    ]),
+  });
+const execute = (portal: string): Buffer => encode({ type: "E", body: Buffer.from(`${portal}\0\0\0\0\0`) });
+
+function record() {
+  let now = 0;
+  const statements: SentStatement[] = [];
+  const transactions: RecordedTransaction[] = [];
+  const asked: boolean[] = [];
+  const tap = recordSession({
+    session: "s",
+    now: () => (now += 1),
+    markOf: (_, parameters) => parameters()[0],
+    add: (statement) => void statements.push(statement),
+    begin: (transaction) => void transactions.push(transaction),
+    beforeNext: (_, isLast) => {
+      asked.push(isLast);
+      return Promise.resolve(true);
+    },
+  });
+  return { tap, statements, transactions, asked };
+}
+
+test("records statements and transactions of the simple protocol", async () => {
+  const { tap, statements, transactions, asked } = record();
+  await tap.sent(query("begin"));
+  tap.received(Buffer.concat([message("C", "BEGIN"), ready("T")]));
+  await tap.sent(query("alter table t add c int; select 1"));
+  tap.received(Buffer.concat([message("C", "ALTER TABLE"), message("C", "SELECT 1"), ready("T")]));
+  await tap.sent(query("commit"));
+  tap.received(Buffer.concat([message("C", "COMMIT"), ready("I")]));
+  await tap.sent(query("select 2"));
+  expect(statements.map(({ sql, tags }) => [sql, tags])).toEqual([
+    ["begin", ["BEGIN"]],
+    ["alter table t add c int; select 1", ["ALTER TABLE", "SELECT 1"]],
+    ["commit", ["COMMIT"]],
+    ["select 2", []],
+  ]);
+  expect(transactions).toMatchObject([{ isExplicit: true, isComplete: true }, { isExplicit: false }]);
+  expect(asked).toEqual([false, true]);
+});
+
+test("records prepared statements with their text, and the error of one", async () => {
+  const { tap, statements } = record();
+  const batch = Buffer.concat([message("P", "", "insert into versions values ($1)"), bind("", "", "0042"), execute(""), message("S")]);
+  for (const part of [batch.subarray(0, 7), batch.subarray(7)]) await tap.sent(part);
+  tap.received(Buffer.concat([message("E", "SERROR", "C23505", "Mduplicate"), ready("I")]));
+  expect(statements).toMatchObject([{ sql: "insert into versions values ($1)", mark: "0042", sqlstate: "23505" }]);
+  expect(statements[0]?.endMs).toBeDefined();
+});
+
+test("reads parameters as texts and as binary numbers, and nothing from a damaged message", () => {
+  expect(parametersOf(bind("", "", "0042").subarray(5))).toEqual(["0042"]);
+  const binary = Buffer.from([0, 0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 4, 0, 0, 0, 9, 0, 0]);
+  expect(parametersOf(binary)[0]).toBe("9");
+  for (let length = 0; length < binary.length; length += 1) expect(() => parametersOf(binary.subarray(0, length))).not.toThrow();
+});
