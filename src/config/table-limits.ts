@@ -57,3 +57,23 @@ export function areTableLimits(value: Readonly<Record<string, unknown>>, bytes: 
     (value["until"] === undefined || isText("until", DAY_ONLY))
   );
 }
+
+/** The limits of tables, from the form used in the file. */
+export function tableLimitsOf(written: Readonly<Record<string, WrittenTableLimits>>): Readonly<Record<string, TableLimits>> {
+  return Object.fromEntries(Object.entries(written).map(([table, limits]) => [table, limitsOf(limits)]));
+}
+
+function limitsOf({ blockedReads, blockedWrites, rewrite, reason, until }: WrittenTableLimits): TableLimits {
+  return {
+    blockedReadsMs: blockedReads === undefined ? undefined : limitMs(blockedReads),
+    blockedWritesMs: blockedWrites === undefined ? undefined : limitMs(blockedWrites),
+    rewriteBytes: rewrite === undefined ? undefined : bytesOf(rewrite),
+    reason,
+    until,
+  };
+}
+
+/** A size in the form that the schema allows. */
+export function bytesOf(text: string): number {
+  return Number.parseInt(text, 10) * 1024 ** (text.endsWith("GB") ? 3 : 2);
+}

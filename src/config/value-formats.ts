@@ -12,7 +12,7 @@ import type { MaskingRule } from "./masking-rule.ts";
 import type { WrittenRule } from "./sweep-rule.ts";
 import type { NeonSslMode, PostgresMajor, ProviderChoice, RequiredStep, StepSettings, SweepRule, ToolChoice } from "./settings.ts";
 import { readSteps, stepsOf } from "./steps.ts";
-import { LIMIT_KEYS, type LimitKey, limitMs, type TableLimits, type WrittenTableLimits } from "./table-limits.ts";
+import { bytesOf, LIMIT_KEYS, type LimitKey, limitMs, type TableLimits, tableLimitsOf, type WrittenTableLimits } from "./table-limits.ts";
 
 /** The type of a checked value, for each kind of value. */
 export interface KindValues {
@@ -171,20 +171,10 @@ export const VALUE_FORMATS: Readonly<Record<ValueKind, ValueFormat>> = {
     expected:
       "names of tables, each with `reason`, and if needed `blockedReads`, `blockedWrites` (durations), `rewrite` (a size) and `until` (a day such as 2026-12-31)",
     fromText: readMap,
-    toValue: (input) => Object.fromEntries(Object.entries(input as Readonly<Record<string, WrittenTableLimits>>).map(toLimits)),
+    toValue: (input) => tableLimitsOf(input as Readonly<Record<string, WrittenTableLimits>>),
     show: (input) => Object.keys(input as object).join(", "),
   },
 };
-
-function toLimits([table, written]: readonly [string, WrittenTableLimits]): readonly [string, TableLimits] {
-  const { blockedReads, blockedWrites, rewrite, reason, until } = written;
-  const rewriteBytes = rewrite === undefined ? undefined : bytesOf(rewrite);
-  return [table, { blockedReadsMs: limitOrNone(blockedReads), blockedWritesMs: limitOrNone(blockedWrites), rewriteBytes, reason, until }];
-}
-
-function limitOrNone(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : limitMs(text);
-}
 
 /** In a variable or a flag, a value with keys is JSON. Returns other text as it is. */
 function readMap(text: string): unknown {
@@ -233,11 +223,6 @@ function readVariables(text: string): unknown {
 function withoutLogin(url: string): string {
   const { host, pathname } = new URL(url);
   return host + pathname;
-}
-
-/** A size in the form that the schema allows. */
-function bytesOf(text: string): number {
-  return Number.parseInt(text, 10) * 1024 ** (text.endsWith("GB") ? 3 : 2);
 }
 
 /** Splits at line breaks and commas. A comma before a closing brace is part of a glob such as `*.{sql,ts}`. */

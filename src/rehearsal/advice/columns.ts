@@ -4,8 +4,8 @@ import { type Action, lower, textOf } from "./alter-table.ts";
 /** The safer way for an action that changes columns, storage or partitions. Undefined for other actions. Pure. */
 export function adviceForColumn(table: string, { tokens, words }: Action): Advice | undefined {
   if (/^add (?!constraint )/.test(words)) return forNewColumn(table, tokens, words);
-  if (/^alter (?:column )?\S+ (?:set data )?type /.test(words)) return forType(table, tokens);
-  if (/^attach partition /.test(words)) {
+  if (/^alter (?:column )?\S+ (?:set data )?type\b/.test(words)) return forType(table, tokens);
+  if (words.startsWith("attach partition ")) {
     return inWords(
       "Add a check to the new partition that implies its bounds, as NOT VALID, and validate it first. ATTACH PARTITION then reads no row. Drop the check afterwards.",
     );

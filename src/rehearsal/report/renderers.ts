@@ -58,11 +58,11 @@ function folded(lines: readonly string[]): readonly string[] {
   return ["<details><summary>How it was observed</summary>", "", ...lines.map((line) => `- ${escapeMarkdown(line)}`), "", "</details>", ""];
 }
 
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
-  const clean = rows.map((row) => row.map((cell) => visible(cell)));
-  const widths = (clean[0] ?? []).map((_, at) => Math.max(...clean.map((row) => (row[at] ?? "").length)));
-  return clean.map((row) =>
-    row
+function aligned(lines: readonly (readonly string[])[]): readonly string[] {
+  const clean = lines.map((cells) => cells.map((cell) => visible(cell)));
+  const widths = (clean[0] ?? []).map((_, at) => Math.max(...clean.map((cells) => (cells[at] ?? "").length)));
+  return clean.map((cells) =>
+    cells
       .map((cell, at) => cell.padEnd(widths[at] ?? 0))
       .join("  ")
       .trimEnd(),

@@ -1,5 +1,7 @@
+// @module-tag proof
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { readFile } from "node:fs/promises";
 import { Ajv } from "ajv";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -113,8 +115,10 @@ test("refuses a copy that can reach another system, and disables it with a flag"
 test("deletes the copy when it is interrupted", { timeout: 120_000 }, async () => {
   await project.write("migrations/006_slow.sql", "select pg_sleep(60);\n");
   const running = project.start(["rehearse"]);
-  await running.until("rehears");
-  await new Promise((resolve) => setTimeout(resolve, 3000));
+  await expect
+    .poll(async () => JSON.parse((await project.call(["list", "--json", "--all"])).stdout) as unknown[], { timeout: 60_000 })
+    .not.toEqual([]);
+  await pause(1500);
   running.child.kill("SIGINT");
   const { code } = await running.finished;
   expect(code).not.toBe(0);
