@@ -1,7 +1,7 @@
 import { serviceOf } from "../ci/detect.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { isRunDatabaseAt, targetDatabase, type TargetDatabase } from "../context/target-database.ts";
-import { type Migrations, migrationsByWork, requireMigrations, type Step } from "../context/migrations.ts";
+import { basesOf, type Migrations, migrationsByWork, requireMigrations, type Step } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
 import { OffshootError } from "../errors.ts";
 import { commandEnvironment, distinctValues } from "../own-secrets.ts";
@@ -71,7 +71,10 @@ export async function migrateDatabase(context: Context, migrations: Migrations, 
     fence: context.settings.migrations.fence,
     ...(keepAsBase === undefined
       ? {}
-      : { keepAsBase: (stillTrue: () => Promise<boolean>, signal: AbortSignal) => keepAsBase(migrations.fingerprint, stillTrue, signal) }),
+      : {
+          keepAsBase: (stillTrue: () => Promise<boolean>, signal: AbortSignal) =>
+            keepAsBase(basesOf(context, migrations).own, stillTrue, signal),
+        }),
   };
   const work = async (): Promise<Migrated> => {
     context.emit({ kind: "status", text: migrations.steps.map(({ project, text }) => project?.tool ?? text).join(", ") });

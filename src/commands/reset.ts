@@ -1,5 +1,5 @@
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
-import { type Migrations, migrationsOf } from "../context/migrations.ts";
+import { basesOf, type Migrations, migrationsOf } from "../context/migrations.ts";
 import { requireOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
 import { providerLimits, providersOfRun } from "../context/providers.ts";
@@ -63,7 +63,7 @@ async function resetDatabase(
   { check, force }: { readonly check: (tag: OwnerTag) => void; readonly force: boolean },
 ): Promise<Database> {
   const replace = requireReset(await providersOfRun(context), database);
-  const fingerprint = context.settings.base === false ? undefined : migrations?.fingerprint;
+  const bases = context.settings.base === false ? undefined : migrations && basesOf(context, migrations);
   const forced = shellCommand(["offshoot", "reset", "--run", context.run.key, "--force"]);
   return inPhase(
     context.emit,
@@ -71,7 +71,7 @@ async function resetDatabase(
     "database",
     () =>
       replaceContents(context, database, { done: "reset", force, forced }, async () => {
-        const fresh = await replace(context.name, { fingerprint, check }, providerLimits(context));
+        const fresh = await replace(context.name, { fingerprint: bases?.own, trustedBase: bases?.trusted, check }, providerLimits(context));
         if (fresh === undefined) throw await missingDatabase(context);
         await context.conceal(secretsOf(fresh));
         return fresh;

@@ -1,11 +1,12 @@
 import { configuredProviders, providerElsewhere, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
-import { type Migrations, migrationsOf } from "../context/migrations.ts";
+import { basesOf, type Migrations, migrationsOf } from "../context/migrations.ts";
 import { warnOfOtherOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
 import { recordPlace } from "../context/place.ts";
 import { defaultTtl, expiresAt } from "../identity/expiry.ts";
 import { baseName } from "../identity/name.ts";
+import type { BaseKeys } from "../identity/base-key.ts";
 import { baseTag, type Lifetime, NAME_PREFIX, ownerTag } from "../identity/owner-tag.ts";
 import { chooseDatabase } from "../providers/choose.ts";
 import type { Database, DatabaseRequest, Provider, Refusal } from "../providers/provider.ts";
@@ -60,7 +61,7 @@ export async function up(options: UpOptions = {}): Promise<UpResult> {
 export async function acquireRunDatabase(context: Context, lifetime: Lifetime = "until-down"): Promise<UpResult> {
   const start = performance.now();
   const migrations = context.settings.base === false ? undefined : await migrationsOf(context);
-  const request = requestFor(context, lifetime, migrations?.fingerprint);
+  const request = requestFor(context, lifetime, migrations && basesOf(context, migrations));
   const { database, refusals } = await inPhase(
     context.emit,
     "up",
@@ -118,11 +119,12 @@ function factsOf({ provider, name, origin, base, expiresAt: until }: Database, {
   ];
 }
 
-function requestFor(context: Context, lifetime: Lifetime, fingerprint: string | undefined): DatabaseRequest {
+function requestFor(context: Context, lifetime: Lifetime, bases: BaseKeys | undefined): DatabaseRequest {
   const { settings, run, name, ci } = context;
   const createdAt = context.now();
   const expires = expiresAt(createdAt, settings.ttlMs ?? defaultTtl(ci.isCi));
-  return { run, name, tag: ownerTag({ run, createdAt, expiresAt: expires, lifetime }), expiresAt: expires, fingerprint };
+  const tag = ownerTag({ run, createdAt, expiresAt: expires, lifetime });
+  return { run, name, tag, expiresAt: expires, fingerprint: bases?.own, trustedBase: bases?.trusted };
 }
 
 /**
@@ -133,12 +135,12 @@ function requestFor(context: Context, lifetime: Lifetime, fingerprint: string | 
 function withMigratedBase(provider: Provider, context: Context, migrations: Migrations | undefined): Provider {
   const { ensureBase } = provider;
   if (ensureBase === undefined || migrations === undefined || context.settings.base !== true) return provider;
-  const { fingerprint } = migrations;
+  const { own: fingerprint, trusted: trustedBase } = basesOf(context, migrations);
   return {
     ...provider,
     async acquire(request, limits) {
       const tag = baseTag({ run: context.run, createdAt: context.now(), fingerprint });
-      const base = { run: context.run, name: baseName(fingerprint), tag, expiresAt: undefined, fingerprint: undefined };
+      const base = { run: context.run, name: baseName(fingerprint), tag, expiresAt: undefined, fingerprint: undefined, trustedBase };
       const refused = await ensureBase(base, providerLimits(context), async (database) => {
         // The provider itself turns this database into a base after the migrations.
         const { keepAsBase: _, ...plain } = database;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { delimiter, dirname, join } from "node:path";
+import { type BaseKeys, baseKeys } from "../identity/base-key.ts";
 import type { StepSettings } from "../config/settings.ts";
 import { OffshootError } from "../errors.ts";
 import { readText } from "../read-file.ts";
@@ -64,6 +65,11 @@ export async function migrationsByWork(context: Context, name: string, run: Migr
   const fingerprint = await fingerprintOf({ directory, files, command: `function ${name}`, signal: context.signal });
   const step = { command: { kind: "work", name, run }, text: name, directory, fingerprint, variables, env: () => ({}) } as const;
   return { fingerprint, steps: [step] };
+}
+
+/** The bases that runs with these migrations can use. */
+export function basesOf({ run, ci }: Pick<Context, "run" | "ci">, { fingerprint }: Migrations): BaseKeys {
+  return baseKeys(fingerprint, run, ci);
 }
 
 /** The migrations without their seeds. The first step is never a seed. */

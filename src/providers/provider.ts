@@ -60,8 +60,10 @@ export interface DatabaseRequest {
   readonly tag: OwnerTag;
   /** After this time, `sweep` may delete the database. Adopting the database renews the time. Undefined for a base. */
   readonly expiresAt: Date | undefined;
-  /** Start from the base of this fingerprint, if it exists. */
+  /** Start from the base of this fingerprint (`BaseKeys.own`), if it exists. */
   readonly fingerprint: string | undefined;
+  /** Another base to start from, which is used before that one; default none. */
+  readonly trustedBase?: string | undefined;
 }
 
 /** The limits of one call to a provider. */
@@ -136,6 +138,8 @@ export type Extended = { readonly kind: "extended" } & Pick<Database, "id" | "na
 export interface ResetOptions {
   /** On a server whose databases start empty: start from the base of this fingerprint, if it exists. */
   readonly fingerprint: string | undefined;
+  /** Another base to start from, which is used before that one; default none. */
+  readonly trustedBase?: string | undefined;
   /** Called with the tag just before the reset. Nothing is changed when it throws. */
   readonly check?: ((tag: OwnerTag) => void) | undefined;
 }
@@ -205,7 +209,7 @@ export interface Provider {
   /** Missing when the provider has only databases of offshoot, or when it refuses. */
   readonly others?: OtherBranches | undefined;
   /**
-   * Makes sure that a migrated base exists for `request.tag.fingerprint`. Calls `migrate` with the database that becomes the
+   * Makes sure that a migrated base exists for `request.tag.fingerprint`, or for `request.trustedBase`. Calls `migrate` with the database that becomes the
    * base. Every caller does so until the base is ready, so `migrate` itself must let only one of them do the work. Throws
    * what `migrate` throws. Returns without a base when the provider cannot create one now. Missing when bases come from
    * `Database.keepAsBase`, or when the provider has no bases. Returns a refusal when the provider does not answer: then nothing was created.

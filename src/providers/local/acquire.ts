@@ -104,9 +104,10 @@ async function createOn(
   return withinSession(server.url, bounds.within, async (session) => {
     onConnected();
     const name = toDatabase(wanted.name);
-    const { tag, fingerprint } = wanted;
+    const { tag, fingerprint, trustedBase } = wanted;
     const { now = () => new Date() } = options;
-    const created = await createOrAdopt(session, { name, tag, fingerprint, quickCheckpoints: source.quickCheckpoints, now }, bounds);
+    const request = { name, tag, fingerprint, trustedBase, quickCheckpoints: source.quickCheckpoints, now };
+    const created = await createOrAdopt(session, request, bounds);
     const { snapshot, base, origin } = created;
     await withinSession(withDatabase(server.url, name), bounds.within, (own) => own.query("select 1")).catch(async (thrown: unknown) => {
       if (codeOf(thrown) === SQLSTATE.undefinedDatabase) await dropWithoutFiles(session, name, created, bounds);

@@ -19,6 +19,8 @@ export interface CreateRequest {
   readonly tag: OwnerTag;
   /** Start from the base of this fingerprint if there is one. */
   readonly fingerprint: string | undefined;
+  /** Another base to start from, which is used before that one. */
+  readonly trustedBase?: string | undefined;
   readonly quickCheckpoints: boolean;
   /** The clock of this machine, by which the times in the tag were made. */
   readonly now: () => Date;
@@ -82,15 +84,15 @@ async function tryToCreate(session: Session, wanted: CreateRequest, bounds: Boun
   }
 }
 
-/** Copies the base of the fingerprint to a scratch name. Returns the base; undefined when there is none, or when the copy failed. */
+/** Copies the trusted base, or the base of the fingerprint, to a scratch name. Returns the base; undefined when there is none, or when the copy failed. */
 export async function copyOfBase(
   session: Session,
   scratch: string,
   snapshot: Snapshot,
-  { fingerprint, quickCheckpoints }: Pick<CreateRequest, "fingerprint" | "quickCheckpoints">,
+  { fingerprint, trustedBase, quickCheckpoints }: Pick<CreateRequest, "fingerprint" | "trustedBase" | "quickCheckpoints">,
   bounds: Bounds,
 ): Promise<Entry | undefined> {
-  const base = baseOf(snapshot, fingerprint);
+  const base = baseOf(snapshot, trustedBase) ?? baseOf(snapshot, fingerprint);
   return base && tryToCopy(session, scratch, base, quickCheckpoints && snapshot.major >= 15, bounds);
 }
 

@@ -31,11 +31,14 @@ export async function ensureBase(
   const { fingerprint } = wanted.tag;
   if (fingerprint === undefined) return undefined;
   const { api, bases, dependencies } = setup;
-  const isReady = async (): Promise<boolean> => {
-    const ready = await readyBase(api, fingerprint, context());
-    if (ready !== undefined) bases.set(fingerprint, ready);
+  const isReadyOne = async (one: string): Promise<boolean> => {
+    const ready = await readyBase(api, one, context());
+    if (ready !== undefined) bases.set(one, ready);
     return ready !== undefined;
   };
+  const { trustedBase } = wanted;
+  const isReady = async (): Promise<boolean> =>
+    (trustedBase !== undefined && (await isReadyOne(trustedBase))) || (await isReadyOne(fingerprint));
   const before = await isReady().catch((thrown: unknown) => {
     if (isOutage(thrown)) return refusal("outage", thrown.message, thrown.remedy);
     throw thrown;
@@ -44,7 +47,7 @@ export async function ensureBase(
   if (typeof before === "object") return before;
   if (before) return undefined;
   const expiresAt = new Date(dependencies.now().getTime() + BUILDING_MS);
-  const building = await acquire({ ...wanted, name: buildingName(wanted.name), expiresAt, fingerprint: undefined });
+  const building = await acquire({ ...wanted, name: buildingName(wanted.name), expiresAt, fingerprint: undefined, trustedBase: undefined });
   // The run's own branch may exist already, so that its create decides.
   if (building.kind === "refusal") return undefined;
   // Another run may have finished the base between our search and our create. That freed the name.

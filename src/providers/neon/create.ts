@@ -8,7 +8,7 @@ import { endOf } from "./expiry-refusals.ts";
 import { resolveFailedCreate } from "./create-errors.ts";
 import type { AcquiredBranch, CreateState, Origin } from "./create-state.ts";
 import type { NeonChoices, Setup } from "./options.ts";
-import { parentId, readyBase } from "./parent.ts";
+import { parentId, firstReadyBase } from "./parent.ts";
 import type { BranchRequest, CallContext, CreatedBranch } from "./types.ts";
 
 /**
@@ -56,11 +56,13 @@ const CORRECTED_MS = 60_000;
 /** Searches for a base only if the setting `base` is on, because that costs a call. */
 async function originOf(
   { api, base, bases, choices }: Setup,
-  { fingerprint, tag }: DatabaseRequest,
+  { fingerprint, trustedBase, tag }: DatabaseRequest,
   context: CallContext,
 ): Promise<Origin> {
   if (base && fingerprint !== undefined && tag.kind === "run") {
-    const found = bases.get(fingerprint) ?? (await readyBase(api, fingerprint, context));
+    const wanted = [trustedBase, fingerprint].filter((each) => each !== undefined);
+    const known = wanted.map((each) => bases.get(each)).find((each) => each !== undefined);
+    const found = known ?? (await firstReadyBase(api, wanted, context));
     if (found !== undefined) return { parentId: found.id, base: found.name };
   }
   return { parentId: await parentId(api, choices.parent, context), base: undefined };

@@ -84,3 +84,12 @@ export function listed(names: readonly string[]): string {
   const more = names.length - MOST_NAMES;
   return `${names.slice(0, MOST_NAMES).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
+
+/** The first of several bases that is ready. Each one costs a call. */
+export async function firstReadyBase(api: NeonApi, fingerprints: readonly string[], context: CallContext): Promise<Branch | undefined> {
+  for (const fingerprint of fingerprints) {
+    const found = await readyBase(api, fingerprint, context);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

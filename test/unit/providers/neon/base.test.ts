@@ -35,6 +35,26 @@ test("a run starts from the base that another run has built, with one more call"
   expect(branch(harness, run.name)?.parentId).toBe(branch(harness, NAME)?.id);
 });
 
+test("a pull request starts from the base of the branches, and the branches never from the one of a pull request", async () => {
+  const harness = await createHarness();
+  const own = "fedcba9876543210".repeat(4);
+  const ofPullRequest = { ...baseRequestFor(own), trustedBase: FINGERPRINT };
+  const startFrom = async (key: string, bases: object): Promise<string | undefined> => {
+    const wanted = { ...requestFor(key, { fingerprint: own }), ...bases };
+    return requireDatabase(await harness.provider({ base: true }).acquire(wanted, harness.limits())).base;
+  };
+  await harness.provider({ base: true }).ensureBase?.(ofPullRequest, harness.limits(), async () => {});
+  const name = `offshoot/base/${own.slice(0, 16)}`;
+  expect(harness.names()).toEqual([name]);
+  expect(await startFrom("pr-7", { trustedBase: FINGERPRINT })).toBe(name);
+  expect(await startFrom("run-1", { fingerprint: FINGERPRINT })).toBeUndefined();
+  await ensured(harness);
+  await harness
+    .provider({ base: true })
+    .ensureBase?.({ ...ofPullRequest, tag: { ...ofPullRequest.tag, fingerprint: "0".repeat(64) } }, harness.limits(), unexpected);
+  expect(await startFrom("pr-8", { trustedBase: FINGERPRINT })).toBe(NAME);
+});
+
 test.each([
   ["an outage", { status: 503, times: -1 }],
   ["a closed connection", { drop: "before", times: -1 }],
