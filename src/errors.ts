@@ -22,6 +22,7 @@ export const ERROR_EXIT = {
   SPEC_INVALID: EXIT.usage,
   RUN_UNKNOWN: EXIT.usage,
   DATABASE_UNKNOWN: EXIT.usage,
+  DATABASE_IN_USE: EXIT.usage,
   URL_INVALID: EXIT.usage,
   URL_POOLED: EXIT.usage,
   COMMAND_MISSING: EXIT.usage,

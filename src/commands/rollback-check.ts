@@ -40,11 +40,11 @@ export async function rollbackCheck(options: RollbackCheckOptions = {}): Promise
   const [migration] = (await requireMigrations({ ...context, settings: withTool(context.settings, project.tool) })).steps;
   const steps = await inPhase(context.emit, "rollback", `${project.tool} migrations`, () =>
     withScratchDatabase(context, "rollback", async (database) => {
-      const { clone } = database;
-      if (clone === undefined) throw copiesUnsupported(database);
+      const { copy } = database;
+      if (copy === undefined) throw copiesUnsupported(database);
       const scratch = {
         url: database.directUrl,
-        clone: () => clone(context.signal),
+        copy: () => copy(context.signal),
         run: (line: string, url: string) =>
           runLine(line, {
             cwd: migration.directory,

@@ -44,7 +44,7 @@ export function assembleSettings(entries: EffectiveEntries): Settings {
       allowHttp: get("neon.allowHttp"),
     },
     docker: { image: get("docker.image") },
-    existing: { url: get("existing.url") },
+    existing: { url: get("existing.url"), clones: get("existing.clones") },
     migrations: {
       tool: get("migrations.tool"),
       command: get("migrations.command"),

@@ -112,4 +112,10 @@ export const PROVIDER_FIELDS = [
     description:
       "URL of an existing Postgres server, with a role that can create databases. If the URL has a password, use the environment variable instead of the file.",
   },
+  {
+    path: "existing.clones",
+    kind: "boolean",
+    default: "false",
+    description: "Also create clones of a run's database on this server, for `offshoot clone` and the test runners: one for each worker.",
+  },
 ] as const satisfies readonly Field[];

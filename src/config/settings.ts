@@ -88,7 +88,11 @@ export interface Settings {
   readonly neon: NeonSettings;
   readonly docker: { readonly image: string | undefined };
   /** An existing server. The URL can contain a password. */
-  readonly existing: { readonly url: string | undefined };
+  readonly existing: {
+    readonly url: string | undefined;
+    /** Whether clones of a run's database may be created on that server. Default false. */
+    readonly clones: boolean;
+  };
   readonly migrations: MigrationSettings;
   /** Keep one migrated database for each fingerprint, from which later runs start. Undefined: the provider decides. */
   readonly base: boolean | undefined;

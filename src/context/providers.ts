@@ -59,7 +59,7 @@ export async function loadProvider(name: ProviderName, context: Context): Promis
     case "existing": {
       if (settings.existing.url === undefined) requirePassed(context, "OFFSHOOT_EXISTING_URL", "existing");
       const { existingProvider } = await import("../providers/existing.ts");
-      return existingProvider({ url: settings.existing.url, baseTtlMs: settings.baseTtlMs, baseLimits });
+      return existingProvider({ ...settings.existing, baseTtlMs: settings.baseTtlMs, baseLimits });
     }
     case "docker": {
       const { dockerProvider } = await import("../providers/docker/docker.ts");

@@ -24,6 +24,14 @@ export function branchName(run: Pick<RunIdentity, "repository" | "key">): string
   return repository === run.repository && key === run.key ? name : `${name}--${hash(JSON.stringify([run.repository, run.key]))}`;
 }
 
+/**
+ * Name of a clone of the run's database: the run's name, `~` and the clone's own name. No name of a run has a `~`, so that none
+ * is the name of a clone.
+ */
+export function cloneName(run: Pick<RunIdentity, "repository" | "key">, clone: string): string {
+  return `${branchName(run)}~${clone}`;
+}
+
 /** Name of the base that is migrated to `fingerprint`: `offshoot/base/<first 16 hex digits>`. */
 export function baseName(fingerprint: string): string {
   return `${BASE_PREFIX}${fingerprint.slice(0, 16)}`;

@@ -23,6 +23,10 @@ export interface OwnerTag {
   readonly lifetime?: Lifetime | undefined;
   /** The person for whom it was created, such as `ada-5be1c2d0`; undefined in a CI. */
   readonly owner?: string | undefined;
+  /** The name of a clone of the run's database; undefined for the run's database itself. */
+  readonly clone?: string | undefined;
+  /** The suite of tests to which a clone belongs: when the suite has ended, the clone is deleted. */
+  readonly suite?: string | undefined;
 }
 
 export type Lifetime = "until-down" | "last-run";
@@ -99,6 +103,8 @@ const KEYS = {
   lifetime: "offshoot-lifetime",
   // `offshoot-owner` is the label of Docker containers with the user of the machine.
   owner: "offshoot-person",
+  clone: "offshoot-clone",
+  suite: "offshoot-suite",
 } as const satisfies Record<keyof OwnerTag, string>;
 
 const FIELDS = Object.entries(KEYS) as readonly (readonly [keyof OwnerTag, string])[];
@@ -121,22 +127,31 @@ export function tagFromRecord(record: unknown): OwnerTag | undefined {
 /** Deletion depends on the tag: anything that differs from what offshoot writes belongs to another owner. */
 function checkedTag(value: unknown): OwnerTag | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { tool, kind, repository, server, run, created, expires, ref, pullRequest, fingerprint, lifetime, owner } = value as Record<
-    string,
-    unknown
-  >;
+  const fields = value as Record<string, unknown>;
+  const { tool, kind, repository, server, run, created, expires, ref, pullRequest, fingerprint, lifetime, owner, clone, suite } = fields;
   if (tool !== "offshoot" || (kind !== "run" && kind !== "base")) return undefined;
   if (!isText(repository) || !isText(run) || !isTimestamp(created)) return undefined;
   if (!(expires === undefined || isTimestamp(expires)) || !(ref === undefined || isText(ref))) return undefined;
   if (!(pullRequest === undefined || isPositive(pullRequest)) || !isFingerprintOf(kind, fingerprint)) return undefined;
   if (lifetime !== undefined && lifetime !== "until-down" && lifetime !== "last-run") return undefined;
   if (!(owner === undefined || isOwner(owner)) || !(server === undefined || isText(server))) return undefined;
+  if (!(clone === undefined || isCloneName(clone)) || !(suite === undefined || isSuiteId(suite))) return undefined;
   const tag = { tool, kind, repository, run, created, expires, ref, pullRequest, fingerprint } as const;
-  return { ...tag, ...defined({ server, lifetime, owner }) };
+  return { ...tag, ...defined({ server, lifetime, owner, clone, suite }) };
 }
 
 function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}
+
+/** A valid name of a clone: it is part of the name of a database, and of commands that are printed. */
+export function isCloneName(value: unknown): value is string {
+  return typeof value === "string" && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(value) && value.length <= 32;
+}
+
+/** 16 hex digits. */
+function isSuiteId(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-f]{16}$/.test(value);
 }
 
 /** The longest path of a git ref. */

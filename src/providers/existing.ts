@@ -12,6 +12,8 @@ import type { Provider, Refusal } from "./provider.ts";
 export interface ExistingOptions extends Pick<LocalOptions, "now"> {
   /** URL of a role that can create databases, with the database to connect to for that. */
   readonly url: string | undefined;
+  /** Whether clones of a run's database may be created on the server. Default false. */
+  readonly clones?: boolean | undefined;
   /** Milliseconds after its last use when a base is dropped. */
   readonly baseTtlMs: number;
   /** How many bases are kept; default no limit. */
@@ -22,8 +24,9 @@ export interface ExistingOptions extends Pick<LocalOptions, "now"> {
  * Databases on a Postgres server that the user runs, such as a service container of the CI job. Databases are created and
  * dropped there; the server is never stopped. Throws `URL_INVALID` at once when the URL is not a Postgres URL.
  */
-export function existingProvider({ url, ...options }: ExistingOptions): Provider {
-  const provider = localProvider(existingSource(url), options);
+export function existingProvider({ url, clones = false, ...options }: ExistingOptions): Provider {
+  const source = existingSource(url);
+  const provider = localProvider(clones ? source : { ...source, clonesRefusal: CLONES_NOT_ALLOWED }, options);
   return {
     ...provider,
     reset: undefined,
@@ -32,6 +35,16 @@ export function existingProvider({ url, ...options }: ExistingOptions): Provider
     list: (...request) => orOutage(() => provider.list(...request)),
   };
 }
+
+/** A suite of tests creates many databases. On a server of the user it does so only with permission. */
+const CLONES_NOT_ALLOWED: Refusal = {
+  kind: "refusal",
+  provider: "existing",
+  code: "clones-not-allowed",
+  text: "offshoot creates no clones on an existing server unless a setting allows it.",
+  remedy: "Set OFFSHOOT_EXISTING_CLONES=true, or existing.clones: true in offshoot.yaml. Or use the provider docker or embedded.",
+  mayFallBack: false,
+};
 
 /** A server that cannot be reached may still have databases of ours. So an outage is reported, and never an empty result. */
 async function orOutage<T>(work: () => Promise<T>): Promise<T> {

@@ -9,10 +9,44 @@ export type { Check, Examination } from "./examination.ts";
 export type { ProviderName, Refusal } from "./refusal.ts";
 
 /** A temporary copy of a database, on the same server. */
-export interface Clone {
+export interface Copy {
   readonly url: DirectUrl;
   /** Deletes the copy. The next creation on that server deletes the copies of killed processes. */
   drop(): Promise<void>;
+}
+
+/** A clone of a run's migrated database: a database of its own on the same server, for one worker, file or test. */
+export interface Clone extends AsyncDisposable {
+  /** The name that was asked for, or a random one. */
+  readonly name: string;
+  /** The URL for applications: through the pooler if the provider has one. */
+  readonly url: string;
+  readonly directUrl: DirectUrl;
+  /** After this time an idle reaper or `sweep` deletes a clone that nobody deleted. */
+  readonly expiresAt: Date;
+  /** Deletes the clone and ends its sessions. A second call has no effect. `await using` does the same. */
+  drop(): Promise<void>;
+}
+
+export interface CloneOptions {
+  /** Lower case letters, digits and `-`, at most 32. A clone with this name is used again if it exists. Default: a random name. */
+  readonly name?: string | undefined;
+  /** Cancels the call. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where clones of a database are made. It can be passed to other processes as JSON, and contains a password. */
+export interface CloneServer {
+  readonly provider: ProviderName;
+  /** URL of the database from which clones are created and dropped: the maintenance database, or the run's own. */
+  readonly url: DirectUrl;
+  /** The URLs of the run's database. Those of a clone differ only in the name of the database. */
+  readonly pooledUrl: string;
+  readonly directUrl: DirectUrl;
+  /** Whether a copy of the files is faster than one through the log. */
+  readonly isQuick: boolean;
+  /** The tag of the run's database. */
+  readonly tag: OwnerTag;
 }
 
 /** A database from a provider. It has answered a query over `directUrl`. */
@@ -43,7 +77,16 @@ export interface Database extends AsyncDisposable {
    */
   readonly renew?: (ttlMs: number, signal: AbortSignal) => Promise<Date | undefined>;
   /** Makes a temporary copy of the current state. No session may be open in the database. Missing when copies are expensive. */
-  readonly clone?: (signal: AbortSignal) => Promise<Clone>;
+  readonly copy?: (signal: AbortSignal) => Promise<Copy>;
+  /** Where clones are made. A refusal: why this provider makes none. */
+  readonly clones: CloneServer | Refusal;
+  /**
+   * Creates a clone of the migrated database in tens of milliseconds. The first call copies the database into a closed one,
+   * from which all clones are made: at that moment only sessions of offshoot may be open in it. Later changes of the
+   * database are not in the clones. Any number of processes can call it at the same time. Throws `PROVIDER_REJECTED` when
+   * the provider makes no clones, and `DATABASE_IN_USE` when sessions are open in the database.
+   */
+  clone(options?: CloneOptions): Promise<Clone>;
   /**
    * Tries to keep the current state of this database as the base of `fingerprint`; returns whether it was kept. No session
    * may be open in the database. `isUnchanged` is called after the copy and before the copy is named: if the database has

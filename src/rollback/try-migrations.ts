@@ -21,7 +21,7 @@ export interface Copy {
 export interface ScratchDatabase {
   /** Migrations are only applied here; rollbacks run on copies. */
   readonly url: DirectUrl;
-  clone(): Promise<Copy>;
+  copy(): Promise<Copy>;
   /** Runs a command line of the migration tool on a database. */
   run(line: string, url: DirectUrl): Promise<LineResult>;
   /** Is called with each step when its verdict is known. */
@@ -107,7 +107,7 @@ async function tryRollback(
   };
   const line = commands.down([...applied, revision]);
   if (declaredIrreversible || line === undefined) return { ...unknown, declaredIrreversible: true };
-  const copy = await scratch.clone();
+  const copy = await scratch.copy();
   try {
     const down = await scratch.run(line, copy.url);
     if (!down.ok) return { ...unknown, declaredIrreversible: commands.irreversible?.test(down.output) ?? false, downError: down.tail };

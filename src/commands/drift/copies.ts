@@ -7,10 +7,10 @@ import { asOnOriginal, withoutEventTriggers } from "../../repair/restricted-cata
 import { messageOf, OffshootError } from "../../errors.ts";
 import { type Session, withSession } from "../../postgres/connect.ts";
 import { describeUrl, parseUrl, withDatabase } from "../../postgres/url.ts";
-import { cloneDatabase } from "../../providers/local/copy.ts";
+import { copyDatabase } from "../../providers/local/copy.ts";
 import { restrictCopy } from "../../providers/local/restricted-copy.ts";
 import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
-import type { Clone, Database } from "../../providers/provider.ts";
+import type { Copy, Database } from "../../providers/provider.ts";
 import type { Context } from "../../context/context.ts";
 import { scratchRequest, withScratchDatabase } from "../../context/scratch-database.ts";
 import { createFromCatalog, dumpSchema } from "./copy-schema.ts";
@@ -27,7 +27,7 @@ export interface Copies {
    * server too, and for a role of the user that has no more rights either.
    */
   readonly role: string | undefined;
-  make(): Promise<Clone>;
+  make(): Promise<Copy>;
 }
 
 /** The database to repair, and what a repair reads from it. */
@@ -60,7 +60,7 @@ export async function withCopies<T>(
 
 const byBranch: CopyMethod = async (_context, { branch, description }, work) => {
   if (branch === undefined) return { reason: "it is not a Neon branch" };
-  const make = async (): Promise<Clone> => {
+  const make = async (): Promise<Copy> => {
     const reached = await branch();
     if (reached.kind === "refusal") throw new OffshootError("PROVIDER_REJECTED", reached.text);
     return { url: reached.url, drop: async () => reached[Symbol.asyncDispose]() };
@@ -70,14 +70,14 @@ const byBranch: CopyMethod = async (_context, { branch, description }, work) => 
 
 const byClone: CopyMethod = async (context, original, work) => {
   const { scratch, url, description } = original;
-  const clone = scratch?.clone;
+  const copy = scratch?.copy;
   const isLocal = ["localhost", "127.0.0.1", "::1"].includes(parseUrl(url).host);
-  if (clone === undefined && !isLocal) return { reason: `${describeUrl(url)} is on another machine, where offshoot only reads` };
+  if (copy === undefined && !isLocal) return { reason: `${describeUrl(url)} is on another machine, where offshoot only reads` };
   const { database } = parseUrl(url);
   const serverUrl = withDatabase(url, "postgres");
   const { signal } = context;
   const { tag } = scratchRequest(context, "repair");
-  const make = (): Promise<Clone> => clone?.(signal) ?? cloneDatabase(serverUrl, database, { tag, signal });
+  const make = (): Promise<Copy> => copy?.(signal) ?? copyDatabase(serverUrl, database, { tag, signal });
   return restricted(context, original, serverUrl, { description: `a clone of ${description}`, hasRows: true, make }, work);
 };
 
@@ -124,10 +124,10 @@ async function onScratch<T>(
   const { catalog } = original;
   const { major } = catalog.server;
   const wanted = { ...context, settings: { ...settings, postgres: major as typeof settings.postgres } };
-  return withScratchDatabase(wanted, "repair", async ({ clone, provider, directUrl, tag }: Database) => {
-    if (clone === undefined) return { reason: `the provider ${provider} cannot copy databases` };
+  return withScratchDatabase(wanted, "repair", async ({ copy, provider, directUrl, tag }: Database) => {
+    if (copy === undefined) return { reason: `the provider ${provider} cannot copy databases` };
     const serverUrl = withDatabase(directUrl, "postgres");
-    const empty = { description, hasRows: false, extensions: catalog.extensions, make: () => clone(signal) };
+    const empty = { description, hasRows: false, extensions: catalog.extensions, make: () => copy(signal) };
     const tried = await restricted(context, original, serverUrl, empty, async (copies) => {
       const { role } = copies;
       const filled = await copies.make();
@@ -136,8 +136,8 @@ async function onScratch<T>(
         if (reason !== undefined) return { reason };
         const { user, password, database } = parseUrl(filled.url);
         const owner = role === undefined ? undefined : { name: user, password };
-        const owned = async (): Promise<Clone> =>
-          restrictCopy(await cloneDatabase(serverUrl, database, { tag, signal }), { role: owner, major, extensions: [], signal });
+        const owned = async (): Promise<Copy> =>
+          restrictCopy(await copyDatabase(serverUrl, database, { tag, signal }), { role: owner, major, extensions: [], signal });
         return { done: await work({ description, hasRows: false, role, make: owned }) };
       } finally {
         await filled.drop();
@@ -171,13 +171,13 @@ async function withFirstCopy<T>(
   copies: Copies,
   work: (copies: Copies) => Promise<T>,
 ): Promise<{ readonly done: T } | { readonly reason: string }> {
-  let first: Clone | undefined;
+  let first: Copy | undefined;
   try {
     first = await copies.make();
   } catch (thrown) {
     return { reason: `${copies.description} could not be created: ${messageOf(thrown)}` };
   }
-  const make = async (): Promise<Clone> => {
+  const make = async (): Promise<Copy> => {
     const ready = first ?? (await copies.make());
     first = undefined;
     return ready;

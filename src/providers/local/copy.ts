@@ -3,14 +3,14 @@ import { OffshootError } from "../../errors.ts";
 import { connect, type Session } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
 import { directUrl, withDatabase } from "../../postgres/url.ts";
-import type { Clone } from "../provider.ts";
+import type { Copy } from "../provider.ts";
 import type { OwnerTag } from "../../identity/owner-tag.ts";
 import { commentOn, formatComment } from "./databases.ts";
 import { dropEntry } from "./drop.ts";
 import { tryCreatorLocks } from "./locks.ts";
 import { scratchName } from "./names.ts";
 
-const CLONE_MS = 60_000;
+const COPY_MS = 60_000;
 
 /**
  * The statement that copies a database. `file_copy` (PostgreSQL 15) copies files between two checkpoints: several times
@@ -52,7 +52,7 @@ export async function propertyStatements(session: Session, from: string, to: str
   return rows.map((row) => row.statement);
 }
 
-export interface CloneOptions {
+export interface CopyOptions {
   /** Whether a checkpoint of the server needs no flush to disk. */
   readonly isQuick?: boolean;
   /** The owner tag of the copy. */
@@ -61,13 +61,13 @@ export interface CloneOptions {
 }
 
 /**
- * `Database.clone` on a local server. The copy has a scratch name, and its lock is held until the copy is dropped. If this
+ * `Database.copy` on a local server. The copy has a scratch name, and its lock is held until the copy is dropped. If this
  * process is killed, the next creation on that server drops the copy, and `offshoot sweep` lists it with the tag.
  */
-export async function cloneDatabase(serverUrl: string, database: string, { isQuick = false, tag, signal }: CloneOptions): Promise<Clone> {
-  const session = await connect(serverUrl, { applicationName: "offshoot:clone", signal });
+export async function copyDatabase(serverUrl: string, database: string, { isQuick = false, tag, signal }: CopyOptions): Promise<Copy> {
+  const session = await connect(serverUrl, { applicationName: "offshoot:copy", signal });
   const scratch = scratchName();
-  const within = deadline("copying the database", CLONE_MS, signal);
+  const within = deadline("copying the database", COPY_MS, signal);
   const drop = async (): Promise<void> => {
     try {
       await dropEntry(session, { name: scratch, isTemplate: false });

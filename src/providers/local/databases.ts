@@ -26,6 +26,8 @@ export interface Entry extends Comment {
   readonly oid: number;
   /** Open sessions that are a use of the database. */
   readonly sessions: number;
+  /** Whether a process holds the lock of the suite to which this clone belongs. False for everything else. */
+  readonly hasSuite: boolean;
 }
 
 /** The state of a server at one moment. */
@@ -48,6 +50,7 @@ interface SnapshotRow extends Omit<Snapshot, "entries">, Record<string, unknown>
     readonly isValid: boolean;
     readonly oid: number;
     readonly sessions: number;
+    readonly hasSuite: boolean;
   }[];
 }
 
@@ -71,6 +74,8 @@ export async function readDatabases(session: Session): Promise<Snapshot> {
        coalesce((select json_agg(json_build_object('name', datname, 'isTemplate', datistemplate, 'isOwn', pg_get_userbyid(datdba) = current_user,
            'isValid', ${IS_VALID}, 'oid', d.oid::int8,
            'sessions', (select count(*) from pg_stat_activity a where a.datid = d.oid and ${IS_USE}),
+           'hasSuite', exists (select from pg_locks where locktype = 'advisory' and objsubid = 2 and classid = $1::int::oid
+             and objid = hashtext('suite ' || substring(${COMMENT} from '"suite":"([0-9a-f]{16})"'))::oid),
            'comment', ${COMMENT}) order by datname)
          from pg_database d where starts_with(datname, 'offshoot_')
            or starts_with(shobj_description(d.oid, 'pg_database'), 'offshoot: ')), '[]') as entries`,

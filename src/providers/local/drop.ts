@@ -131,7 +131,7 @@ async function dropAndReport(
   { within, emit }: StaleOptions,
 ): Promise<void> {
   const outcome = await dropDatabase(session, name, within, mayDrop, dropUnused);
-  if (outcome !== "deleted" || tag?.kind !== "run") return;
+  if (outcome !== "deleted" || tag?.kind !== "run" || tag.clone !== undefined) return;
   const why = isValid ? `expired at ${tag.expires} and was not in use` : "could not be used after an interrupted DROP";
   emit({ kind: "note", text: `Dropped the database ${name} of the run ${tag.run}, which ${why}.` });
 }
@@ -145,10 +145,16 @@ export function isStale(entry: Entry, now: Date, { baseTtlMs, idleMs }: { readon
   if (tag === undefined) return false;
   if (!entry.isValid) return true;
   if (tag.kind === "run") {
+    if (isAbandonedClone(entry)) return true;
     const isExpired = tag.expires !== undefined && Date.parse(tag.expires) <= now.getTime();
     return isExpired && whyInUse(entry, now, idleMs) === undefined;
   }
   return entry.isTemplate && (entry.lastUsedAt?.getTime() ?? Date.parse(tag.created)) + baseTtlMs <= now.getTime();
+}
+
+/** Whether a clone belongs to a suite of tests whose processes have all ended. Nobody can use it any more. */
+export function isAbandonedClone({ tag, hasSuite, sessions }: Entry): boolean {
+  return tag?.suite !== undefined && !hasSuite && sessions === 0;
 }
 
 /** Drops a scratch database unless its creator still holds the lock. Reads again under the lock: it may have its real name now. */

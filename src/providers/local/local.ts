@@ -8,7 +8,8 @@ import { directUrl, withDatabase } from "../../postgres/url.ts";
 import type { Check, Database, Limits, Listed, Provider, ReleaseOptions } from "../provider.ts";
 import { acquireOn, type LocalOptions, serverError } from "./acquire.ts";
 import { keepAsBase } from "./base.ts";
-import { cloneDatabase } from "./copy.ts";
+import { cloneOf } from "../clones/clones.ts";
+import { copyDatabase } from "./copy.ts";
 import type { Created } from "./create.ts";
 import { readDatabases } from "./databases.ts";
 import { listServer, listStored } from "./list.ts";
@@ -143,7 +144,7 @@ async function answers(url: string, { within }: Bounds): Promise<boolean> {
 }
 
 function describeDatabase(
-  { provider, quickCheckpoints }: ServerSource,
+  { provider, quickCheckpoints, clonesRefusal }: ServerSource,
   server: Server,
   name: string,
   { origin, tag, base }: Omit<Created, "snapshot">,
@@ -153,6 +154,8 @@ function describeDatabase(
 ): Database {
   const database = toDatabase(name);
   const url = directUrl(withDatabase(server.url, database));
+  const isQuick = quickCheckpoints && postgresMajor >= 15;
+  const clones = clonesRefusal ?? { provider, url: directUrl(server.url), pooledUrl: url, directUrl: url, isQuick, tag };
   return {
     kind: "database",
     provider,
@@ -166,7 +169,9 @@ function describeDatabase(
     tag,
     base: base?.name,
     renew: (ttlMs, signal) => renew(server.url, { name: database, tag }, ttlMs, signal),
-    clone: (signal) => cloneDatabase(server.url, database, { isQuick: quickCheckpoints && postgresMajor >= 15, tag, signal }),
+    copy: (signal) => copyDatabase(server.url, database, { isQuick, tag, signal }),
+    clones,
+    clone: (wanted) => cloneOf(clones, wanted),
     keepAsBase: (fingerprint, stillTrue, signal) =>
       keepAsBase({
         url: server.url,

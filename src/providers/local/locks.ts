@@ -15,6 +15,11 @@ export function lockOf(database: string): string {
   return `database ${database}`;
 }
 
+/** Key of the lock that the processes of a suite of tests hold, so that its clones are deleted when all of them have ended. */
+export function suiteLockOf(suite: string): string {
+  return `suite ${suite}`;
+}
+
 /**
  * Tries for the locks of a creator: that of the database, that of its scratch name, and the shared lock of the server.
  * Holds all of them or none. They are released at the end of the session.

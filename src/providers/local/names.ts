@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { BASE_PREFIX, baseName, branchName, databaseName } from "../../identity/name.ts";
+import { BASE_PREFIX, baseName, branchName, cloneName, databaseName } from "../../identity/name.ts";
 import { NAME_PREFIX, type OwnerTag } from "../../identity/owner-tag.ts";
 
 /** Prefix of the names of all databases of offshoot. */
@@ -25,7 +25,9 @@ export function isNameOf(database: string, tag: OwnerTag): boolean {
 }
 
 function fullNameOf(tag: OwnerTag): string {
-  return tag.kind === "base" ? baseName(tag.fingerprint ?? "") : branchName({ repository: tag.repository, key: tag.run });
+  const run = { repository: tag.repository, key: tag.run };
+  if (tag.clone !== undefined) return cloneName(run, tag.clone);
+  return tag.kind === "base" ? baseName(tag.fingerprint ?? "") : branchName(run);
 }
 
 /** The template database that is migrated to `fingerprint`. */

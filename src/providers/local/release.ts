@@ -1,7 +1,9 @@
 import { identifier } from "../../postgres/identifier.ts";
 import { jitter } from "../../deadline.ts";
 import { codeOf, isOffshootError, OffshootError } from "../../errors.ts";
+import { branchName } from "../../identity/name.ts";
 import type { OwnerTag } from "../../identity/owner-tag.ts";
+import type { Session } from "../../postgres/connect.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
 import type { Released, ReleaseOptions } from "../provider.ts";
 import { serverError } from "./acquire.ts";
@@ -63,6 +65,7 @@ function dropOn(source: ServerSource, server: Server, request: ReleaseRequest, b
     const { database, seen } = request;
     const drop = seen === undefined ? dropEntry : dropUnused;
     const dropped = await dropDatabase(session, database, bounds.within, (entry) => mayDrop(entry, request), drop);
+    if (dropped !== "kept") await dropClonesOf(session, database, request, bounds);
     // A sweep has no `only`, so a database that it may delete was kept because a session was opened in it.
     if (dropped === "kept" && seen !== undefined) throw inUse(database);
     if (source.stop !== undefined && !hasRuns(await readDatabases(session)) && (await tryStopLock(session))) {
@@ -72,6 +75,25 @@ function dropOn(source: ServerSource, server: Server, request: ReleaseRequest, b
     }
     return dropped;
   });
+}
+
+/**
+ * Drops the clones of the run, which are of no use without its database. Clones that a failed test kept stay until their expiry,
+ * unless a person deletes the run's database.
+ */
+async function dropClonesOf(session: Session, database: string, { only, seen }: ReleaseRequest, { within }: Bounds): Promise<void> {
+  if (seen !== undefined) return;
+  for (const { name, tag } of (await readDatabases(session)).entries) {
+    if (tag?.clone === undefined || !isCloneOf(tag, database)) continue;
+    await dropDatabase(session, name, within, (entry) => {
+      const isKept = entry.tag?.suite === undefined && !entry.tag?.clone?.startsWith("source-");
+      return entry.tag?.clone === tag.clone && !(only !== undefined && isKept);
+    });
+  }
+}
+
+function isCloneOf({ repository, run }: OwnerTag, database: string): boolean {
+  return toDatabase(branchName({ repository, key: run })) === database;
 }
 
 function mayDrop({ name, tag, lastUsedAt, sessions }: Entry, { only, check, seen }: ReleaseRequest): boolean {

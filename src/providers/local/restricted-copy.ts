@@ -2,7 +2,7 @@ import { OffshootError } from "../../errors.ts";
 import { type Session, withSession } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
 import { directUrl, formatUrl, parseUrl } from "../../postgres/url.ts";
-import type { Clone } from "../provider.ts";
+import type { Copy } from "../provider.ts";
 import { findEscape, HARMLESS_EXTENSIONS } from "./escapes.ts";
 import { ownerStatements } from "./owner-statements.ts";
 import { admitStatements, type RestrictedRole } from "./restricted-role.ts";
@@ -27,7 +27,7 @@ export interface RestrictOptions {
  *
  * Throws `PROVIDER_REJECTED`, and deletes the copy, when it has a part with which the role could leave it.
  */
-export async function restrictCopy(copy: Clone, { role, major, extensions, signal }: RestrictOptions): Promise<Clone> {
+export async function restrictCopy(copy: Copy, { role, major, extensions, signal }: RestrictOptions): Promise<Copy> {
   try {
     const url = role === undefined ? copy.url : withoutEventTriggers(copy.url, major);
     await withSession(url, (session) => handOver(session, role?.name, extensions), { signal });

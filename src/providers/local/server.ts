@@ -31,6 +31,8 @@ export interface ServerSource {
   readonly provider: "docker" | "embedded" | "existing";
   /** Whether `create database … strategy file_copy` is fast, which it is when a checkpoint needs no flush to disk. */
   readonly quickCheckpoints: boolean;
+  /** Why no clones are made on this server. Missing when they are. */
+  readonly clonesRefusal?: Refusal | undefined;
   /** Why `boot` cannot work. Starts nothing. */
   refuse(bounds: Bounds): Promise<Refusal | undefined>;
   /** What `boot` depends on, and the refusal of `refuse`. Starts nothing. */

@@ -1,5 +1,6 @@
 import { jitter } from "../../deadline.ts";
 import { isOffshootError, OffshootError } from "../../errors.ts";
+import { cloneOf } from "../clones/clones.ts";
 import type { Database, Refusal } from "../provider.ts";
 import { factsOf, isAmbiguous, isMissing } from "./api-errors.ts";
 import { type BranchUrls, connectionOf, fetchUrls, requireNames, urlsOfCreated } from "./connection.ts";
@@ -172,6 +173,7 @@ function toDatabase(
   const { tag } = branch;
   // The code that created or adopted the branch has written or checked the tag.
   if (tag === undefined) throw new TypeError(`${branch.name} has no tag`);
+  const clones = { provider: "neon", url: urls.directUrl, pooledUrl: urls.url, directUrl: urls.directUrl, isQuick: false, tag } as const;
   return {
     kind: "database",
     provider: "neon",
@@ -186,6 +188,8 @@ function toDatabase(
     tag,
     base,
     renew: renewalOf(setup, branch),
+    clones,
+    clone: (wanted) => cloneOf(clones, wanted),
     async [Symbol.asyncDispose]() {
       await dispose();
     },

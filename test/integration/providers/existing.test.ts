@@ -146,11 +146,11 @@ test("a copy of a killed process is listed with its tag and expiry, and can be d
   const wanted = wantedBy("killed-copy");
   const database = await provider.acquire(wanted, listening());
   if (database.kind === "refusal") throw new Error(database.text);
-  const copy = await database.clone?.(new AbortController().signal);
+  const copy = await database.copy?.(new AbortController().signal);
   const name = new URL(copy?.url ?? "").pathname.slice(1);
   try {
     // The creator's session holds the lock of the copy. It ends when the process is killed.
-    await admin("select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'offshoot:clone'");
+    await admin("select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'offshoot:copy'");
     const found = (await provider.list(listening())).find(({ id }) => id.endsWith(name));
     expect(found).toMatchObject({ broken: true, tag: { run: wanted.run.key }, expiresAt: expect.any(Date) });
     const closed = { repository: undefined, pullRequests: new Set<number>(), refs: new Set<string>() };

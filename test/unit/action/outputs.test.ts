@@ -10,6 +10,8 @@ function result(database: Partial<UpResult["database"]>): UpResult {
   return {
     database: {
       kind: "database",
+      clones: { kind: "refusal", provider: "neon", code: "none", text: "none", mayFallBack: false },
+      clone: () => Promise.reject(new Error("not used")),
       provider: "neon",
       id: "br-wild-sun-1",
       name: "offshoot/acme/shop/42",

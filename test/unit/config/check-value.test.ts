@@ -34,7 +34,7 @@ const FILES: readonly (readonly [string, readonly string[]])[] = [
   ["neon: {ttl: 2h}\n", ['offshoot.yaml:1: unknown key "neon.ttl". Did you mean "ttl"?']],
   ["neon.parent: main\n", ['offshoot.yaml:1: unknown key "neon.parent"; write nested keys instead: neon: { parent: … }']],
   ["colour: blue\n", [`offshoot.yaml:1: unknown key "colour"; ${TOP}`]],
-  ["existing: {host: h}\n", ['offshoot.yaml:1: unknown key "existing.host"; valid keys in "existing": url']],
+  ["existing: {host: h}\n", ['offshoot.yaml:1: unknown key "existing.host"; valid keys in "existing": url, clones']],
   [
     "\n\nneon:\n  # no secrets\n  apiKey: napi_0123456789\n",
     ['offshoot.yaml:5: unknown key "neon.apiKey"; remove it from the file and set the environment variable NEON_API_KEY instead'],

@@ -32,7 +32,7 @@ describe("with nothing configured", () => {
         allowHttp: false,
       },
       docker: { image: undefined },
-      existing: { url: undefined },
+      existing: { url: undefined, clones: false },
       migrations: {
         tool: undefined,
         command: undefined,

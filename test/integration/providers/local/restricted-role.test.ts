@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ownerTag } from "../../../../src/identity/owner-tag.ts";
 import { parseUrl, withDatabase } from "../../../../src/postgres/url.ts";
-import { cloneDatabase } from "../../../../src/providers/local/copy.ts";
+import { copyDatabase } from "../../../../src/providers/local/copy.ts";
 import { restrictCopy } from "../../../../src/providers/local/restricted-copy.ts";
 import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../../../src/providers/local/restricted-role.ts";
-import type { Clone } from "../../../../src/providers/provider.ts";
+import type { Copy } from "../../../../src/providers/provider.ts";
 import { otherMajors } from "../../../support/majors.ts";
 import { runIdentity } from "../../../support/run-identity.ts";
 import { startServer, type TestServer } from "../../../support/server.ts";
@@ -29,7 +29,7 @@ describe.each(["", ...(await otherMajors())])("the role of a copy, with its own 
   let server: TestServer;
   let other: string;
   let role: RestrictedRole;
-  let copy: Clone;
+  let copy: Copy;
   const inCopy = (sql: string): Promise<string> => outcome(withSession(copy.url, (session) => session.query(sql)));
   const asRole = (url: string): string => {
     const as = new URL(url);
@@ -50,7 +50,7 @@ describe.each(["", ...(await otherMajors())])("the role of a copy, with its own 
     const [version] = await withSession(server.url, (session) =>
       session.query<{ major: number }>("select current_setting('server_version_num')::int / 10000 as major"),
     );
-    const clone = await cloneDatabase(server.url, "original", { tag, signal });
+    const clone = await copyDatabase(server.url, "original", { tag, signal });
     copy = await restrictCopy(clone, { role, major: version?.major ?? 0, extensions: [], signal });
   }, 120_000);
   afterAll(async () => {

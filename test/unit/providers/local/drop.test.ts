@@ -35,6 +35,7 @@ test.each<[string, Partial<Entry>, boolean]>([
     tag: undefined,
     lastUsedAt: undefined,
     sessions: 0,
+    hasSuite: false,
     ...entry,
   };
   expect(isStale(whole, NOW, { baseTtlMs: 2 * DAY_MS, idleMs: 900_000 })).toBe(expected);

@@ -1,0 +1,37 @@
+import { deadline } from "../../deadline.ts";
+import { OffshootError } from "../../errors.ts";
+import { MAX_TTL_MS } from "../../identity/expiry.ts";
+import { withinSession } from "../local/server.ts";
+import type { Clone, CloneOptions, CloneServer, Refusal } from "../provider.ts";
+import { createClone } from "./clone.ts";
+import { makeSource } from "./source.ts";
+
+/** Time limit of one call, in milliseconds. */
+const CALL_MS = 120_000;
+
+/** `Database.clone` of every provider. */
+export async function cloneOf(clones: CloneServer | Refusal, { name, signal }: CloneOptions = {}): Promise<Clone> {
+  const server = requireClones(clones);
+  const within = deadline("creating a clone", CALL_MS, signal);
+  const { source, close } = await makeSource(server, within);
+  try {
+    const request = { name, expiresAt: expiryOf(server) };
+    return await withinSession(source.url, within, (session) => createClone(session, source, request, within));
+  } finally {
+    await close();
+  }
+}
+
+/** The server of the clones. Throws `PROVIDER_REJECTED` when the provider makes none. */
+export function requireClones(clones: CloneServer | Refusal): CloneServer {
+  if (!("kind" in clones)) return clones;
+  throw new OffshootError("PROVIDER_REJECTED", `${clones.provider}: ${clones.text}`, {
+    remedy: clones.remedy,
+    facts: { provider: clones.provider, refusal: clones.code },
+  });
+}
+
+/** A clone expires with its run's database. */
+export function expiryOf({ tag }: CloneServer): Date {
+  return tag.expires === undefined ? new Date(Date.now() + MAX_TTL_MS) : new Date(tag.expires);
+}

@@ -1,0 +1,69 @@
+import { type Deadline, jitter } from "../../deadline.ts";
+import { codeOf, OffshootError } from "../../errors.ts";
+import type { Session } from "../../postgres/connect.ts";
+import { LOCK_CLASS } from "../../postgres/lock.ts";
+import { SQLSTATE } from "../../postgres/sqlstate.ts";
+import { IS_USE } from "../local/sessions.ts";
+
+/** The application name of sessions that look for a source or make one. Each is open for some milliseconds. */
+export const SOURCE_SESSION = "offshoot:clone-source";
+
+interface Open {
+  readonly name: string;
+  readonly user: string;
+}
+
+const IS_USAGE_LOCK = "a.application_name = 'offshoot:usage' or starts_with(a.application_name, 'offshoot:lock-holder:')";
+
+/**
+ * Copies the database of the session `own`, in which no other session may be open then. Sessions of usage locks are ended:
+ * their processes take the locks again by themselves, and until then this session has one, so that nobody deletes the
+ * database. Other sessions get `freeMs` milliseconds to end. Throws `DATABASE_IN_USE`.
+ */
+export async function copyWhenFree(own: Session, statement: string, within: Deadline, freeMs: number): Promise<void> {
+  const end = performance.now() + freeMs;
+  for (;;) {
+    const foreign = await foreignSessions(own);
+    if (foreign.length > 0 && performance.now() >= end) throw inUse(foreign);
+    if (foreign.length === 0 && (await tryToCopy(own, statement))) return;
+    await within.pause(jitter(100));
+  }
+}
+
+async function foreignSessions(own: Session): Promise<readonly Open[]> {
+  return own.query<Open & Record<string, unknown>>(
+    `select coalesce(nullif(a.application_name, ''), 'a session without a name') as name, a.usename::text as user
+     from pg_stat_activity a where a.datname = current_database() and ${IS_USE} and a.application_name <> $1 and not (${IS_USAGE_LOCK})`,
+    [SOURCE_SESSION],
+  );
+}
+
+/** False when a session was opened meanwhile. The next look names it. */
+async function tryToCopy(own: Session, statement: string): Promise<boolean> {
+  try {
+    // Both are sent at once. A process whose session ends needs milliseconds for a new one, and the copy keeps that one out.
+    const ended = own.query(
+      `select pg_try_advisory_lock_shared($1, hashtext('offshoot:usage')), count(pg_terminate_backend(a.pid)) from pg_stat_activity a
+       where a.datname = current_database() and a.pid <> pg_backend_pid()
+         and (${IS_USAGE_LOCK})`,
+      [LOCK_CLASS],
+    );
+    const copied = own.query(statement);
+    await ended;
+    await copied;
+    return true;
+  } catch (thrown) {
+    if (codeOf(thrown) !== SQLSTATE.objectInUse) throw thrown;
+    return false;
+  }
+}
+
+function inUse(sessions: readonly Open[]): OffshootError {
+  const names = [...new Set(sessions.map(({ name, user }) => `${name} (${user})`))];
+  const shown = names.slice(0, 5).join(", ") + (names.length > 5 ? `, and ${names.length - 5} more` : "");
+  return new OffshootError("DATABASE_IN_USE", `No clone was made, because other sessions are open in the run's database: ${shown}.`, {
+    meaning: "Postgres copies a database only while nobody else is connected to it. Clones that exist already can still be used.",
+    remedy: "End these programs, or start the tests first. Or give the tests a database of their own: set OFFSHOOT_RUN to another name.",
+    facts: { sessions: sessions.length },
+  });
+}
