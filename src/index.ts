@@ -1,5 +1,6 @@
 export { audit, type AuditOptions, type AuditFinding, type AuditResult } from "./commands/audit.ts";
 export { renderFindings, type ReportedResult, type ReportFormat, type ReportOptions } from "./commands/render-findings.ts";
+export { clone, type CloneRunOptions, dropClone, type DropCloneOptions } from "./commands/clone.ts";
 export { checkMetrics, type CheckMetricsOptions, type WantedMetric } from "./commands/check-metrics.ts";
 export { checkWorker, type CheckWorkerOptions } from "./commands/check-worker.ts";
 export { checkWorkflow, type CheckWorkflowOptions } from "./commands/check-workflow.ts";
@@ -17,7 +18,7 @@ export { extend, type ExtendOptions } from "./commands/extend.ts";
 export { init, type InitOptions, type InitResult, type PlannedFile } from "./commands/init.ts";
 export { list, type ListOptions } from "./commands/list.ts";
 export { type Leadership, migrate, type MigrateOptions, type Migrated } from "./commands/migrate.ts";
-export type { Database, Listed, ProviderName, Refusal } from "./providers/provider.ts";
+export type { Clone, CloneOptions, Database, Listed, ProviderName, Refusal } from "./providers/provider.ts";
 export { reset, type ResetOptions, type ResetResult } from "./commands/reset.ts";
 export { rehearse, type Rehearsal, type RehearsedCopy, type RehearseOptions } from "./commands/rehearse.ts";
 export {

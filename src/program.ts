@@ -8,7 +8,18 @@ export type Program =
   | "process/command-watchdog"
   | "providers/docker/idle-reaper"
   | "providers/local/cluster/idle-reaper"
-  | "migration-tools/apply-sql";
+  | "migration-tools/apply-sql"
+  | "runners/holder"
+  | "runners/vitest-global-setup"
+  | "runners/vitest-setup"
+  | "runners/jest-global-setup"
+  | "runners/jest-global-teardown"
+  | "runners/jest-reporter"
+  | "runners/playwright-global-setup"
+  | "runners/playwright-server";
+
+/** Programs in CommonJS, which Jest loads into its sandbox. */
+export type CommonJsProgram = "runners/jest-setup" | "runners/jest-after-env";
 
 /** How many folders this module can be below the folder of the compiled programs. */
 const DEPTH = 4;
@@ -17,9 +28,11 @@ const DEPTH = 4;
  * The compiled file of a program. It is below the folder of this module or of one above it, because this module can be part
  * of a bundled file in a subfolder. Node 20 cannot run TypeScript, so tests, which run from the sources, use the last build.
  */
-export function programFile(program: Program): string {
+export function programFile(program: Program): string;
+export function programFile(program: CommonJsProgram, extension: "cjs"): string;
+export function programFile(program: Program | CommonJsProgram, extension: "js" | "cjs" = "js"): string {
   const isSource = import.meta.url.endsWith(".ts");
   const folders = isSource ? ["../dist/"] : Array.from({ length: DEPTH }, (_, up) => `./${"../".repeat(up)}`);
-  const files = folders.map((folder) => fileURLToPath(new URL(`${folder}${program}.js`, import.meta.url)));
+  const files = folders.map((folder) => fileURLToPath(new URL(`${folder}${program}.${extension}`, import.meta.url)));
   return files.find((file) => existsSync(file)) ?? files[0] ?? "";
 }

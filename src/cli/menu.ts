@@ -79,6 +79,10 @@ export function menu(begin: Begin): Command {
     "shell",
   );
 
+  add("clone", "create a clone of this run's migrated database, and print its URL", () => import("./commands/clone.ts"))
+    .argument("[name]", "the name of the clone; one that exists is used again; default: a random name")
+    .option("--delete", "delete the clone");
+
   add("extend", "keep this run's database for another --ttl, counted from now", () => import("./commands/extend.ts"));
 
   add(

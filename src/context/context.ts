@@ -3,6 +3,7 @@ import { withoutUnexpandedMacros } from "../ci/azure.ts";
 import type { CiContext } from "../ci/ci.ts";
 import { detectCi, eventPath } from "../ci/detect.ts";
 import { loadSettings, type Resolved } from "../config/load.ts";
+import type { SettingValues } from "../config/setting-values.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Env } from "../environment.ts";
 import { type Listener, silent } from "../events.ts";
@@ -42,7 +43,7 @@ export interface CommonOptions {
    * Settings by key path, such as `{ provider: "embedded", "migrations.command": "…" }`. They take precedence over the
    * environment and the configuration file.
    */
-  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  readonly settings?: SettingValues | undefined;
   /** Called with each secret before any output could contain it, for example to mask it in a CI log; default none. */
   readonly conceal?: Conceal | undefined;
   /** The clock; default `() => new Date()`. */

@@ -4,6 +4,7 @@ import { codeOf, OffshootError } from "../../errors.ts";
 import { cloneName } from "../../identity/name.ts";
 import { isCloneName, type OwnerTag, timestamp } from "../../identity/owner-tag.ts";
 import type { Session } from "../../postgres/connect.ts";
+import { identifier } from "../../postgres/identifier.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import { directUrl, withDatabase } from "../../postgres/url.ts";
 import { copyStatement } from "../local/copy.ts";
@@ -106,6 +107,33 @@ export async function dropClone(session: Session, { tag }: CloneServer, name: st
 export async function keepClone(session: Session, { tag }: CloneServer, name: string, expiresAt: Date): Promise<void> {
   const kept: OwnerTag = { ...tag, clone: name, created: timestamp(new Date()), expires: timestamp(expiresAt) };
   await session.query(commentOn(databaseOfClone({ tag }, name), formatComment(kept)));
+}
+
+/**
+ * Gives the clone `fresh` the name of the clone `old`, and `old` the name `away`, in one transaction of some milliseconds. Throws
+ * the server's error 55006 when a session is open in one of them.
+ */
+export async function swapClones(session: Session, source: CloneSource, { old, fresh, away, ...more }: SwapRequest): Promise<void> {
+  const rename = (from: string, to: string): string => {
+    const tag: OwnerTag = {
+      ...source.tag,
+      clone: to,
+      created: timestamp(new Date()),
+      expires: timestamp(more.expiresAt),
+      suite: more.suite,
+    };
+    const database = databaseOfClone(source, from);
+    return `${commentOn(database, formatComment(tag))};\nalter database ${identifier(database)} rename to ${identifier(databaseOfClone(source, to))}`;
+  };
+  await session.query(`${rename(old, away)};\n${rename(fresh, old)}`);
+}
+
+export interface SwapRequest {
+  readonly old: string;
+  readonly fresh: string;
+  readonly away: string;
+  readonly suite: string;
+  readonly expiresAt: Date;
 }
 
 /** The name of a clone's database. */

@@ -17,7 +17,7 @@ test("the lock holder process renews the expiry of the run's database, also in a
     await rm(folder, { recursive: true, force: true });
   });
   const env = { PATH: process.env["PATH"], CI: "true", OFFSHOOT_RUN: "job", RUNNER_TEMP: folder, OFFSHOOT_EXISTING_URL: server.url };
-  const options = { cwd: folder, env, settings: { provider: "existing", ttl: "1m" } };
+  const options = { cwd: folder, env, settings: { provider: "existing", ttl: "1m" } } as const;
   const { database } = await up(options);
   const minutesLeft = async (): Promise<number> => ((await list(options))[0]?.expiresAt?.getTime() ?? 0) / 60_000 - Date.now() / 60_000;
   expect(await minutesLeft()).toBeLessThanOrEqual(1);

@@ -9,12 +9,23 @@ import { bundle, ROOT } from "./bundle.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { licenceTexts, packagesOf } from "./licences.ts";
 
+/** The test runners, each with an entry point of its own. */
+const RUNNERS = ["vitest", "jest", "playwright", "node-test"];
+
 /**
  * Writes the bundle, the texts of the licences of what it contains, and its bill of materials, which `.ci/supply` checks.
  * Returns the sources in each written file.
  */
 export async function buildPackage(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
-  const entries = { index: "index", "cli/main": "cli/main", "cli/compile-cache": "cli/compile-cache" };
+  const runners = Object.fromEntries(RUNNERS.map((name) => [`runners/${name}`, `runners/${name}`]));
+  // The program that holds the databases of tests uses most of the library, so it shares its code.
+  const entries = {
+    index: "index",
+    ...runners,
+    "runners/holder": "runners/holder",
+    "cli/main": "cli/main",
+    "cli/compile-cache": "cli/compile-cache",
+  };
   const files = await bundle({ folder, entries });
   const packages = await packagesOf(files);
   await writeFile(join(folder, "sbom.cdx.json"), await billOfMaterials(packages));
@@ -25,5 +36,5 @@ export async function buildPackage(folder: string): Promise<ReadonlyMap<string, 
 if (process.argv[1] === import.meta.filename) {
   const folder = resolve(process.argv[2] ?? join(ROOT, "dist"));
   await buildPackage(folder);
-  await writeDeclarations(folder);
+  await writeDeclarations(folder, ["index", ...RUNNERS.map((name) => `runners/${name}`)]);
 }

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type BuildOptions, type Metafile } from "esbuild";
-import type { Program } from "../../../src/program.ts";
+import type { CommonJsProgram, Program } from "../../../src/program.ts";
 import { lazyBuiltins, noCloudflare, packageNames, sharedCode } from "./plugins.ts";
 
 export const ROOT = new URL("../../..", import.meta.url).pathname;
@@ -14,7 +14,23 @@ const PROGRAMS = Object.keys({
   "providers/docker/idle-reaper": true,
   "providers/local/cluster/idle-reaper": true,
   "migration-tools/apply-sql": true,
-} satisfies Record<Program, true>) as readonly Program[];
+  "runners/vitest-global-setup": true,
+  "runners/vitest-setup": true,
+  "runners/jest-global-setup": true,
+  "runners/jest-global-teardown": true,
+  "runners/jest-reporter": true,
+  "runners/playwright-global-setup": true,
+  "runners/playwright-server": true,
+} satisfies Record<Exclude<Program, "runners/holder">, true>) as readonly Program[];
+
+/** Programs that the sandbox of Jest loads: the function that each exports is the whole module. */
+const COMMON_JS_PROGRAMS = Object.keys({
+  "runners/jest-setup": true,
+  "runners/jest-after-env": true,
+} satisfies Record<CommonJsProgram, true>);
+
+/** Entry points of the package for `require()`. */
+const COMMON_JS_ENTRIES = ["runners/jest", "runners/playwright", "runners/node-test-database"];
 
 /**
  * Packages in CommonJS call `require`, which an ES module must create itself. They call it only for modules of Node, because
@@ -30,7 +46,8 @@ const OPTIONS = {
   target: "node20.19",
   banner: { js: REQUIRE },
   // An optional part of pg in C, which is loaded only on request. This variable of the user would request it.
-  external: ["pg-native"],
+  // The runner that loads our setup file is that of the user.
+  external: ["pg-native", "vitest"],
   define: { "process.env.NODE_PG_FORCE_NATIVE": '""' },
   legalComments: "none",
   minify: true,
@@ -62,6 +79,18 @@ export async function bundle({ folder, entries }: Bundle): Promise<ReadonlyMap<s
       chunkNames: "chunks/[name]-[hash]",
       plugins: [...PLUGINS, await sharedCode(join(ROOT, "src"))],
     }),
+    ...[...COMMON_JS_PROGRAMS, ...COMMON_JS_ENTRIES].map((entry) =>
+      build({
+        ...OPTIONS,
+        format: "cjs",
+        outExtension: { ".js": ".cjs" },
+        entryPoints: inputs({ [entry]: entry }),
+        outdir: folder,
+        banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+        define: { ...OPTIONS.define, "import.meta.url": "importMetaUrl" },
+        ...(COMMON_JS_PROGRAMS.includes(entry) ? { footer: { js: "module.exports = module.exports.default ?? {};" } } : {}),
+      }),
+    ),
     ...PROGRAMS.map((program) => build({ ...OPTIONS, entryPoints: inputs({ [program]: program }), outdir: folder, plugins: PLUGINS })),
   ]);
   return new Map(

@@ -5,10 +5,10 @@ import { dirname, join } from "node:path";
 import { ROOT } from "./bundle.ts";
 
 /**
- * Writes the types of the library into a folder: `index.d.ts` and the files that it needs. Throws if they need the types of a
+ * Writes the types of the entry points into a folder, and of the files that they need. Throws if they need the types of a
  * package, because a user of offshoot installs none of them.
  */
-export async function writeDeclarations(folder: string): Promise<void> {
+export async function writeDeclarations(folder: string, entries: readonly string[] = ["index"]): Promise<void> {
   const compiled = await mkdtemp(join(tmpdir(), "offshoot-types-"));
   try {
     execFileSync(
@@ -19,7 +19,7 @@ export async function writeDeclarations(folder: string): Promise<void> {
         stdio: "inherit",
       },
     );
-    const found = new Set(["index.d.ts"]);
+    const found = new Set(entries.map((entry) => `${entry}.d.ts`));
     for (const path of found) {
       const text = await readFile(join(compiled, path), "utf8");
       for (const target of importsOf(text)) {

@@ -49,7 +49,10 @@ test("a dry run writes nothing and returns all texts", () =>
 
 test("given settings are written into the file, and are complete the next time", () =>
   inFolder(SHOP, async (cwd) => {
-    const settings = { provider: "neon,docker", "neon.schemaOnly": "true", ttl: "90m", "migrations.folder": "./migrations" };
+    const settings = { provider: "neon,docker", "neon.schemaOnly": "true", ttl: "90m", "migrations.folder": "./migrations" } as Record<
+      string,
+      unknown
+    >;
     await init({ cwd, env: {}, settings });
     const { settings: loaded } = await loadSettings({ cwd, env: {}, flags: {} });
     expect(loaded).toMatchObject({ provider: ["neon", "docker"], ttlMs: 5_400_000, neon: { schemaOnly: true } });

@@ -1,0 +1,3 @@
+const { withDatabase } = require("offshoot/jest");
+
+module.exports = withDatabase({ testEnvironment: "node" });

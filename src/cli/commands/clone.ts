@@ -1,0 +1,17 @@
+import { clone, dropClone } from "../../commands/clone.ts";
+import { OffshootError } from "../../errors.ts";
+import type { Execute } from "../invocation.ts";
+
+export const execute: Execute = async (invocation, flags, [name]) => {
+  if (flags["delete"] === true) {
+    if (name === undefined) throw new OffshootError("USAGE", "No clone was named.", { remedy: "Write: offshoot clone --delete NAME" });
+    await dropClone({ ...invocation.options, name });
+    invocation.print({ version: 1, name, deleted: true }, () => []);
+    return;
+  }
+  const made = await clone({ ...invocation.options, name });
+  const { url, directUrl, expiresAt } = made;
+  // The URL is what this command is for, so its password is not hidden, as in `env`.
+  const shown = { version: 1, name: made.name, url, directUrl, expiresAt: expiresAt.toISOString() };
+  invocation.write(invocation.json ? `${JSON.stringify(shown)}\n` : `${url}\n`);
+};

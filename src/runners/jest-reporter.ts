@@ -1,0 +1,25 @@
+// A reporter of `offshoot/jest`, with `keepOnFailure`: it runs in Jest's main process.
+import { connectSuite } from "./connection.ts";
+import { SOCKET } from "./jest-variables.ts";
+import { sayTo } from "./say.ts";
+
+interface FileResult {
+  readonly testFilePath: string;
+  readonly numFailingTests: number;
+  readonly testResults: readonly { readonly status: string; readonly fullName: string }[];
+}
+
+export default class FailureReporter {
+  async onTestFileResult(_test: unknown, { testFilePath, numFailingTests, testResults }: FileResult): Promise<void> {
+    const socket = process.env[SOCKET];
+    if (numFailingTests === 0 || socket === undefined) return;
+    const connection = await connectSuite(socket);
+    try {
+      const test = testResults.find(({ status }) => status === "failed")?.fullName ?? testFilePath;
+      const say = sayTo(process.stderr);
+      for (const line of (await connection.call({ op: "failed", file: testFilePath, test })).lines ?? []) say(line);
+    } finally {
+      connection.close();
+    }
+  }
+}

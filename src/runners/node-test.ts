@@ -1,0 +1,68 @@
+/**
+ * `node --import offshoot/node-test --test`: gives the run its migrated database, and each test file a clone of it. Node
+ * loads this module in the process of each test file, before the file. The first of these processes starts the suite.
+ */
+import { after, afterEach } from "node:test";
+import { describeError, isOffshootError } from "../errors.ts";
+import { joinSuite } from "./join.ts";
+import { sayTo } from "./say.ts";
+import { type StartedSuite, startSuite } from "./start.ts";
+import { openTestDatabase, reportFailure, testDatabase, type TestDatabase } from "./worker.ts";
+
+export type { TestClone, TestDatabase } from "./worker.ts";
+
+/** The clone of this test file. `DATABASE_URL` leads to it. */
+export const database: TestDatabase = testDatabase();
+
+const say = sayTo(process.stderr);
+const isFile = process.env["NODE_TEST_CONTEXT"] !== undefined;
+const startsFiles = !isFile && process.execArgv.includes("--test") && !process.execArgv.some((each) => /isolation[= ]none/.test(each));
+
+// Some versions of Node load this module in their main process too, which runs no test then.
+if (!startsFiles) {
+  const socket = isFile ? await joinSuite(process.ppid, process.env, say).catch(fail) : await startOwn();
+  await openTestDatabase({
+    socket,
+    per: "file",
+    worker: String(process.pid),
+    env: process.env,
+    remedy: "Start node with --import offshoot/node-test",
+  });
+  keepAfterFailure();
+}
+
+/** One process runs all tests, so the suite ends with it. */
+async function startOwn(): Promise<string> {
+  const suite = await startSuite({}, process.env, say).catch(fail);
+  endAtExit(suite);
+  return suite.socket;
+}
+
+function fail(thrown: unknown): never {
+  throw isOffshootError(thrown) ? new Error(describeError(thrown)) : thrown;
+}
+
+function keepAfterFailure(): void {
+  let first: string | undefined;
+  afterEach((context) => {
+    const { passed, name } = context as unknown as { readonly passed?: boolean; readonly name: string };
+    if (passed === false) first ??= name;
+  });
+  after(async () => {
+    if (first === undefined) return;
+    for (const line of await reportFailure(first)) say(line);
+  });
+}
+
+/** When nothing is left to do, the suite is ended before the process. After a signal, the process that holds it does the same. */
+function endAtExit(suite: StartedSuite): void {
+  let isEnded = false;
+  process.on("beforeExit", () => {
+    if (isEnded) return;
+    isEnded = true;
+    suite.end().then(
+      (lines) => lines.forEach(say),
+      (thrown: unknown) => say(isOffshootError(thrown) ? describeError(thrown) : String(thrown)),
+    );
+  });
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import { expectMigrations } from "../context/expected-migrations.ts";
+import type { Context } from "../context/context.ts";
+import { migrationsOf } from "../context/migrations.ts";
+import { acquireRunDatabase } from "../commands/up.ts";
+import { removeAfterLastUse } from "../commands/down.ts";
+import { migrateDatabase } from "../commands/migrate.ts";
+import { deadline } from "../deadline.ts";
+import { requireClones } from "../providers/clones/clones.ts";
+import { type CloneSource, makeSource } from "../providers/clones/source.ts";
+import type { Database } from "../providers/provider.ts";
+import { holdDatabase } from "../usage/hold.ts";
+import { type HeldDatabase, type KeptReason, tearDown } from "../usage/teardown.ts";
+import { holdSuiteLock } from "./suite-lock.ts";
+
+/** A migrated database that a suite of tests holds, and the source of its clones. */
+export interface OpenSuite {
+  /** 16 hex digits, which the tags of its clones contain. */
+  readonly id: string;
+  readonly database: Database;
+  readonly source: CloneSource;
+  /** Ends the suite's use of the run's database, and deletes it when nobody else uses it. */
+  close(keep: "kept-on-failure" | undefined): Promise<KeptReason | undefined>;
+}
+
+/** Time limit for the copy from which the clones are made. */
+const SOURCE_MS = 120_000;
+
+/**
+ * Acquires the run's database, migrates it once, and makes the source of the clones. When it fails, the database is deleted
+ * unless others use it. Throws what `up`, `migrate` and `Database.clone` throw.
+ */
+export async function openSuite(context: Context): Promise<OpenSuite> {
+  await expectMigrations(context);
+  const id = randomBytes(8).toString("hex");
+  let held: HeldDatabase | undefined;
+  let source: CloneSource | undefined;
+  let release = async (): Promise<void> => {};
+  try {
+    held = await holdDatabase(
+      context,
+      () => acquireRunDatabase(context, "last-run"),
+      async ({ database }) => {
+        const server = requireClones(database.clones);
+        const identity = await migrate(context, database);
+        await release();
+        const made = await makeSource(server, deadline("copying the migrated database", SOURCE_MS, context.signal), { isFresh: true });
+        source = made.source;
+        release = made.close;
+        return identity;
+      },
+    );
+    await release();
+    if (source === undefined) throw new TypeError("the database was not prepared");
+    const lock = await holdSuiteLock(source.url, id, context.signal);
+    const { database } = held;
+    const own = held;
+    return {
+      id,
+      database,
+      source,
+      async close(keep) {
+        await lock.close();
+        return tearDown(context, { held: own, keep, remove: removeAfterLastUse });
+      },
+    };
+  } catch (thrown) {
+    await release().catch(() => {});
+    await tearDown(context, { held, remove: removeAfterLastUse }).catch((failure: unknown) => {
+      context.emit({ kind: "warning", text: `The database ${context.name} could not be deleted: ${String(failure)}` });
+    });
+    throw thrown;
+  }
+}
+
+/** Returns the identity of the migrated database; undefined when the repository has no migrations. */
+async function migrate(context: Context, database: Database): Promise<string | undefined> {
+  const migrations = await migrationsOf(context);
+  if (migrations === undefined) return undefined;
+  const deletedAfterFailure = database.tag.lifetime === "last-run";
+  return (await migrateDatabase(context, migrations, { url: database.directUrl, database, deletedAfterFailure })).database;
+}

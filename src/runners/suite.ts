@@ -1,0 +1,106 @@
+import type { Context } from "../context/context.ts";
+import { defaultTtl, expiresAt } from "../identity/expiry.ts";
+import { messageOf, OffshootError } from "../errors.ts";
+import { shellCommand } from "../shell-command.ts";
+import type { Clone } from "../providers/provider.ts";
+import type { OpenSuite } from "./open-suite.ts";
+import type { SuiteClones } from "./suite-clones.ts";
+
+/** A clone in use, and who uses it. */
+interface Taken {
+  readonly clone: Clone;
+  readonly worker: string;
+  readonly per: "file" | "worker" | "extra";
+  /** The connection that asked for it. */
+  readonly by: object;
+  file?: string;
+  failed?: string;
+}
+
+/** What the workers of a suite ask for. */
+export interface Suite {
+  take(worker: string, per: Taken["per"], by: object): Promise<Clone>;
+  reset(name: string, force: boolean): Promise<void>;
+  drop(name: string): Promise<void>;
+  uses(name: string, file: string): void;
+  /** Records a failed test of a clone, or of the clone that this file uses. Returns how to open the clone, once. */
+  failed(clone: string | undefined, file: string | undefined, test: string): readonly string[];
+  /** The process behind a connection has ended. */
+  gone(by: object): Promise<void>;
+  /** Deletes everything that is not kept. Returns what people should know. */
+  end(): Promise<readonly string[]>;
+}
+
+export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, keepOnFailure: boolean): Suite {
+  const taken = new Map<string, Taken>();
+  const ofWorker = new Map<string, Promise<Clone>>();
+  const ttlMs = context.settings.ttlMs ?? defaultTtl(context.ci.isCi);
+  const until = expiresAt(context.now(), ttlMs);
+
+  const find = (name: string): Taken => {
+    const found = taken.get(name);
+    if (found !== undefined) return found;
+    throw new OffshootError("DATABASE_UNKNOWN", `There is no clone ${name} in this test run.`);
+  };
+  /** A failed test's clone is kept; with `keepOnFailure` it must not be dropped before all tests have reported. */
+  const mayDrop = ({ failed }: Taken): boolean => failed === undefined && !keepOnFailure;
+  const dropQuietly = async (each: Taken, how: (name: string) => Promise<boolean | void>): Promise<void> => {
+    try {
+      if ((await how(each.clone.name)) !== false) taken.delete(each.clone.name);
+    } catch (thrown) {
+      context.emit({ kind: "warning", text: `The clone ${each.clone.name} was not deleted yet: ${messageOf(thrown)}` });
+    }
+  };
+
+  async function takeNew(worker: string, per: Taken["per"], by: object): Promise<Clone> {
+    const earlier = [...taken.values()].filter((each) => per === "file" && each.worker === worker && mayDrop(each));
+    const clone = await clones.take();
+    taken.set(clone.name, { clone, worker, per, by });
+    for (const each of earlier) void dropQuietly(each, clones.dropUnused);
+    return clone;
+  }
+
+  return {
+    take(worker, per, by) {
+      if (per !== "worker") return takeNew(worker, per, by);
+      const existing = ofWorker.get(worker) ?? takeNew(worker, per, by);
+      ofWorker.set(worker, existing);
+      existing.catch(() => ofWorker.delete(worker));
+      return existing;
+    },
+    reset: (name, force) => clones.reset(find(name).clone.name, force),
+    async drop(name) {
+      const each = find(name);
+      await clones.drop(each.clone.name);
+      taken.delete(name);
+    },
+    uses: (name, file) => void (find(name).file = file),
+    failed(name, file, test) {
+      const each = [...taken.values()].findLast((one) => (name === undefined ? one.file === file : one.clone.name === name));
+      if (each === undefined || each.failed !== undefined || !keepOnFailure) return [];
+      each.failed = test;
+      return [keptLine(each.clone.name, test, until, context)];
+    },
+    async gone(by) {
+      for (const each of taken.values()) if (each.by === by && each.per !== "worker" && mayDrop(each)) await dropQuietly(each, clones.drop);
+    },
+    async end() {
+      const all = [...taken.values()];
+      const kept = all.filter(({ failed }) => failed !== undefined);
+      await Promise.all(kept.map(({ clone }) => clones.keep(clone.name, until)));
+      await Promise.all(all.filter((each) => !kept.includes(each)).map((each) => dropQuietly(each, clones.drop)));
+      await clones.close();
+      // On Neon a clone is a database of the run's branch, and would be deleted with it.
+      const isOnBranch = open.database.provider === "neon" && kept.length > 0;
+      const reason = await open.close(isOnBranch ? "kept-on-failure" : undefined);
+      if (reason === "kept-on-failure")
+        return [`The branch ${open.database.name} is kept with ${kept.length === 1 ? "the clone" : "the clones"} of the failed tests.`];
+      return [];
+    },
+  };
+}
+
+function keptLine(name: string, test: string, until: Date, { run }: Context): string {
+  const url = shellCommand(["npx", "offshoot", "clone", name, "--run", run.key]);
+  return `The clone of the failed test "${test}" is kept until ${until.toISOString().slice(0, 16).replace("T", " ")} UTC: psql "$(${url})"`;
+}

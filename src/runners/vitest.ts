@@ -1,0 +1,44 @@
+import { programFile } from "../program.ts";
+import type { DatabaseOptions } from "./options.ts";
+import { testDatabase, type TestDatabase } from "./worker.ts";
+
+export type { DatabaseOptions } from "./options.ts";
+export type { TestClone, TestDatabase } from "./worker.ts";
+
+/** The clone of this test file or worker. `DATABASE_URL` leads to it. */
+export const database: TestDatabase = testDatabase();
+
+/** A plugin of Vite, as far as it needs to be known here. */
+export interface VitestPlugin {
+  readonly name: string;
+  readonly config: (config: object) => void;
+  readonly api: DatabaseOptions;
+}
+
+/** The part of Vitest's configuration that the plugin changes. */
+interface Config {
+  test?: { globalSetup?: string | string[]; setupFiles?: string | string[] };
+}
+
+/**
+ * Gives a Vitest project its migrated database, and each test file (or worker) a clone of it: `plugins: [offshoot()]`. The
+ * setup of offshoot runs before the project's own, so that DATABASE_URL is set when the modules of the application are loaded.
+ */
+export function offshoot(options: DatabaseOptions = {}): VitestPlugin {
+  return {
+    name: "offshoot",
+    api: options,
+    config(config: Config) {
+      config.test ??= {};
+      config.test.globalSetup = first(programFile("runners/vitest-global-setup"), config.test.globalSetup);
+      config.test.setupFiles = first(programFile("runners/vitest-setup"), config.test.setupFiles);
+    },
+  };
+}
+
+/** A project that extends another one has its entries already. */
+function first(file: string, others: string | string[] | undefined): string[] {
+  return [file, ...[others ?? []].flat().filter((other) => other !== file)];
+}
+
+export default offshoot;
