@@ -11,7 +11,7 @@ process.once("message", (request: HolderRequest) => {
     (served) => {
       process.send?.("listening");
       for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void served.end());
-      void served.ended.then(() => process.exit(0));
+      return served.ended.then(() => process.exit(0));
     },
     () => process.exit(1),
   );

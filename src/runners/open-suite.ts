@@ -35,7 +35,7 @@ export async function openSuite(context: Context): Promise<OpenSuite> {
   const id = randomBytes(8).toString("hex");
   let held: HeldDatabase | undefined;
   let source: CloneSource | undefined;
-  let release = async (): Promise<void> => {};
+  let release: (() => Promise<void>) | undefined;
   try {
     held = await holdDatabase(
       context,
@@ -43,14 +43,14 @@ export async function openSuite(context: Context): Promise<OpenSuite> {
       async ({ database }) => {
         const server = requireClones(database.clones);
         const identity = await migrate(context, database);
-        await release();
+        await release?.();
         const made = await makeSource(server, deadline("copying the migrated database", SOURCE_MS, context.signal), { isFresh: true });
         source = made.source;
         release = made.close;
         return identity;
       },
     );
-    await release();
+    await release?.();
     if (source === undefined) throw new TypeError("the database was not prepared");
     const lock = await holdSuiteLock(source.url, id, context.signal);
     const { database } = held;
@@ -65,7 +65,7 @@ export async function openSuite(context: Context): Promise<OpenSuite> {
       },
     };
   } catch (thrown) {
-    await release().catch(() => {});
+    await release?.().catch(() => {});
     await tearDown(context, { held, remove: removeAfterLastUse }).catch((failure: unknown) => {
       context.emit({ kind: "warning", text: `The database ${context.name} could not be deleted: ${String(failure)}` });
     });

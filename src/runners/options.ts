@@ -1,6 +1,6 @@
 import type { SettingValues } from "../config/setting-values.ts";
 
-/** What `offshoot/vitest`, `offshoot/jest` and `offshoot/playwright` can be told. All of it is optional. */
+/** The options of `offshoot/vitest`, `offshoot/jest` and `offshoot/playwright`. */
 export interface DatabaseOptions {
   /**
    * What gets a clone of its own: each test `file` (default) or each `worker`. With `worker`, the files that one worker runs
@@ -18,6 +18,3 @@ export interface DatabaseOptions {
   /** Settings by key path, as for the commands of the library. */
   readonly settings?: SettingValues | undefined;
 }
-
-/** The options as JSON can hold them. */
-export type TestOptions = Required<Pick<DatabaseOptions, "per">>;

@@ -5,7 +5,7 @@ import { sayTo } from "./say.ts";
 import { startSuite } from "./start.ts";
 import { setVariables, unusableVariables } from "./variables.ts";
 
-export default async function setup(config: { readonly rootDir: string; readonly configFile?: string }): Promise<() => Promise<void>> {
+export default async function setup(): Promise<() => Promise<void>> {
   const shared = readSuite();
   if (shared === undefined) throw new Error("offshoot: use withDatabase() of offshoot/playwright in the configuration of Playwright.");
   const say = sayTo(process.stderr);

@@ -7,7 +7,7 @@ import { sayTo } from "./say.ts";
 
 export type { TestClone, TestDatabase } from "./worker.ts";
 
-/** What `withDatabase` can be told. All of it is optional. */
+/** The options of `withDatabase`. */
 export type PlaywrightOptions = Omit<DatabaseOptions, "per" | "spares">;
 
 /** The database of this worker: its own clone, or with `webServer` the clone of the server. `DATABASE_URL` leads to it. */
@@ -51,15 +51,17 @@ export function withDatabase<C extends object>(config: C, options: PlaywrightOpt
     options,
     hasServer: webServer !== undefined,
   } satisfies PlaywrightSuite);
-  const wrap = (server: Server): Server => ({
-    ...server,
-    command: `${quoted(process.execPath)} ${quoted(programFile("runners/playwright-server"))} ${hex(server.command)}`,
-  });
   return {
     ...config,
     globalSetup: [programFile("runners/playwright-global-setup"), ...[globalSetup ?? []].flat()],
-    ...(webServer === undefined ? {} : { webServer: isList(webServer) ? webServer.map(wrap) : wrap(webServer) }),
+    ...(webServer === undefined ? {} : { webServer: isList(webServer) ? webServer.map(withClone) : withClone(webServer) }),
   };
+}
+
+/** The server behind a program of offshoot, which gives it the URL of its clone. */
+function withClone(server: Server): Server {
+  const program = [process.execPath, programFile("runners/playwright-server")].map(quoted).join(" ");
+  return { ...server, command: `${program} ${hex(server.command)}` };
 }
 
 /** What the processes of this test run share; undefined outside of one. */

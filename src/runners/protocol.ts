@@ -1,6 +1,6 @@
 import type { CommonOptions } from "../context/context.ts";
 
-/** What a process of a test runner tells the process that holds the suite's databases. One JSON object in each line. */
+/** What a process of a test runner asks the process that holds the suite's databases. One JSON object in each line. */
 export type SuiteRequest =
   /** The suite is wanted until this connection closes. The reply comes when the database is migrated. */
   | { readonly op: "attach" }

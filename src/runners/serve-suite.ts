@@ -48,8 +48,8 @@ export async function serveSuite({ socket: path, options, keepOnFailure, spares,
   })();
   opening.catch(() => {});
 
-  let finish = (): void => {};
-  const ended = new Promise<void>((resolve) => (finish = resolve));
+  const finished = new AbortController();
+  const ended = new Promise<void>((resolve) => finished.signal.addEventListener("abort", () => resolve()));
   let ending: Promise<readonly string[]> | undefined;
   const end = (): Promise<readonly string[]> =>
     (ending ??= (async () => {
@@ -60,7 +60,7 @@ export async function serveSuite({ socket: path, options, keepOnFailure, spares,
         clearInterval(watching);
         server.close();
         await rm(dirname(path), { recursive: true, force: true }).catch(() => {});
-        setTimeout(finish, 100);
+        setTimeout(() => finished.abort(), 100);
       }
     })());
   const endWithoutCaller = (): void => {
@@ -114,7 +114,7 @@ export async function serveSuite({ socket: path, options, keepOnFailure, spares,
     });
     socket.on("close", () => {
       if (attached.delete(socket)) return endWithoutCaller();
-      if (ending === undefined) void opening.then(({ suite }) => suite.gone(socket)).catch(() => {});
+      if (ending === undefined) void opening.then(({ suite }) => suite.disconnected(socket)).catch(() => {});
     });
   });
   await listen(server, path);

@@ -32,21 +32,24 @@ const CLONE_MS = 60_000;
 /** How long `reset` waits for connections that are being closed, in milliseconds. */
 const CLOSING_MS = 2000;
 
+function withinTime(what: string): Deadline {
+  return deadline(what, CLONE_MS);
+}
+
 /** `spares` clones are made in advance, so that a test file need not wait for its own. */
 export function suiteClones({ id, source }: OpenSuite, spares: number): SuiteClones {
   const pool = sessionPool(source.url);
   const ready: Promise<Clone>[] = [];
   const pending = new Set<Promise<void>>();
   let count = 0;
-  let isClosed = false;
-  const within = (what: string): Deadline => deadline(what, CLONE_MS);
+  const state = { isClosed: false };
   const make = (name: string): Promise<Clone> =>
     pool.use((session) =>
-      createClone(session, source, { name, suite: id, expiresAt: expiryOf(source) }, within(`creating the clone ${name}`)),
+      createClone(session, source, { name, suite: id, expiresAt: expiryOf(source) }, withinTime(`creating the clone ${name}`)),
     );
   const makeNext = (): Promise<Clone> => make(`${id.slice(0, 8)}-${(count += 1)}`);
   const refill = (): void => {
-    while (!isClosed && ready.length < spares) {
+    while (!state.isClosed && ready.length < spares) {
       const next = makeNext();
       // Whoever takes it gets the error.
       next.catch(() => {});
@@ -54,7 +57,7 @@ export function suiteClones({ id, source }: OpenSuite, spares: number): SuiteClo
     }
   };
   const drop = (name: string): Promise<void> =>
-    pool.use(async (session) => void (await dropClone(session, source, name, within(`deleting the clone ${name}`))));
+    pool.use(async (session) => void (await dropClone(session, source, name, withinTime(`deleting the clone ${name}`))));
   const open = (name: string): Promise<readonly string[]> =>
     pool.use(async (session) => {
       const rows = await session.query<{ name: string }>(
@@ -64,6 +67,15 @@ export function suiteClones({ id, source }: OpenSuite, spares: number): SuiteClo
       );
       return rows.map((row) => row.name);
     });
+  /** Connections that are being closed are open for some more milliseconds. */
+  const untilUnused = async (name: string): Promise<void> => {
+    const budget = withinTime(`resetting the clone ${name}`);
+    const end = performance.now() + CLOSING_MS;
+    for (let sessions = await open(name); sessions.length > 0; sessions = await open(name)) {
+      if (performance.now() >= end) throw stillOpen(sessions);
+      await budget.pause(50);
+    }
+  };
   refill();
   return {
     async take() {
@@ -72,12 +84,7 @@ export function suiteClones({ id, source }: OpenSuite, spares: number): SuiteClo
       return next;
     },
     async reset(name, force) {
-      const budget = deadline(`resetting the clone ${name}`, CLONE_MS);
-      for (const end = performance.now() + CLOSING_MS; !force; await budget.pause(50)) {
-        const sessions = await open(name);
-        if (sessions.length === 0) break;
-        if (performance.now() >= end) throw stillOpen(sessions);
-      }
+      if (!force) await untilUnused(name);
       const fresh = (await this.take()).name;
       // Dropping the old one takes longer than the tests should wait.
       const away = `${fresh}-old`;
@@ -97,7 +104,7 @@ export function suiteClones({ id, source }: OpenSuite, spares: number): SuiteClo
     },
     keep: (name, until) => pool.use((session) => keepClone(session, source, name, until)),
     async close() {
-      isClosed = true;
+      state.isClosed = true;
       const made = (await Promise.allSettled(ready.splice(0))).flatMap((each) => (each.status === "fulfilled" ? [each.value.name] : []));
       await Promise.all([...made.map(drop), ...pending]);
       await pool.use(async (session) => {

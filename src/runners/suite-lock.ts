@@ -14,17 +14,17 @@ const KEEP_AWAKE_MS = 60_000;
  * reapers and other suites delete the suite's clones. A lost lock, as after a restart of the server, is taken again.
  */
 export async function holdSuiteLock(url: string, suite: string, signal: AbortSignal): Promise<{ close(): Promise<void> }> {
-  let isOpen = true;
+  const state = { isOpen: true };
   let session = await take(url, suite, signal);
   const awake = setInterval(() => void session.query("select 1").catch(() => session.close()), KEEP_AWAKE_MS);
   const watch = (): void => session.lost.addEventListener("abort", () => void again(), { once: true });
   const again = async (): Promise<void> => {
-    while (isOpen) {
+    while (state.isOpen) {
       await timer(RETRY_MS, undefined, { ref: false });
       try {
         const next = await take(url, suite);
         session = next;
-        return isOpen ? watch() : await next.close();
+        return state.isOpen ? watch() : await next.close();
       } catch {
         // The server does not answer yet. When the suite ends, this ends too.
       }
@@ -33,7 +33,7 @@ export async function holdSuiteLock(url: string, suite: string, signal: AbortSig
   watch();
   return {
     async close() {
-      isOpen = false;
+      state.isOpen = false;
       clearInterval(awake);
       await session.close();
     },

@@ -26,7 +26,7 @@ export interface Suite {
   /** Records a failed test of a clone, or of the clone that this file uses. Returns how to open the clone, once. */
   failed(clone: string | undefined, file: string | undefined, test: string): readonly string[];
   /** The process behind a connection has ended. */
-  gone(by: object): Promise<void>;
+  disconnected(by: object): Promise<void>;
   /** Deletes everything that is not kept. Returns what people should know. */
   end(): Promise<readonly string[]>;
 }
@@ -56,7 +56,7 @@ export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, 
     const earlier = [...taken.values()].filter((each) => per === "file" && each.worker === worker && mayDrop(each));
     const clone = await clones.take();
     taken.set(clone.name, { clone, worker, per, by });
-    for (const each of earlier) void dropQuietly(each, clones.dropUnused);
+    for (const each of earlier) void dropQuietly(each, (name) => clones.dropUnused(name));
     return clone;
   }
 
@@ -81,14 +81,15 @@ export function suiteOf(open: OpenSuite, clones: SuiteClones, context: Context, 
       each.failed = test;
       return [keptLine(each.clone.name, test, until, context)];
     },
-    async gone(by) {
-      for (const each of taken.values()) if (each.by === by && each.per !== "worker" && mayDrop(each)) await dropQuietly(each, clones.drop);
+    async disconnected(by) {
+      for (const each of taken.values())
+        if (each.by === by && each.per !== "worker" && mayDrop(each)) await dropQuietly(each, (name) => clones.drop(name));
     },
     async end() {
       const all = [...taken.values()];
       const kept = all.filter(({ failed }) => failed !== undefined);
       await Promise.all(kept.map(({ clone }) => clones.keep(clone.name, until)));
-      await Promise.all(all.filter((each) => !kept.includes(each)).map((each) => dropQuietly(each, clones.drop)));
+      await Promise.all(all.filter((each) => !kept.includes(each)).map((each) => dropQuietly(each, (name) => clones.drop(name))));
       await clones.close();
       // On Neon a clone is a database of the run's branch, and would be deleted with it.
       const isOnBranch = open.database.provider === "neon" && kept.length > 0;

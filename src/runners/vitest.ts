@@ -40,5 +40,3 @@ export function offshoot(options: DatabaseOptions = {}): VitestPlugin {
 function first(file: string, others: string | string[] | undefined): string[] {
   return [file, ...[others ?? []].flat().filter((other) => other !== file)];
 }
-
-export default offshoot;

@@ -30,6 +30,11 @@ const PEERS = {
   mermaid: { file: join(ROOT, "node_modules/mermaid/dist/mermaid.min.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
   marked: { file: join(ROOT, "node_modules/marked/lib/marked.esm.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
   psycopg2: { file: existing("/usr/lib/python3/dist-packages/psycopg2"), how: "install the package python3-psycopg2" },
+  "pytest-xdist": {
+    file: existing("/usr/lib/python3/dist-packages/xdist"),
+    how: "install the packages python3-pytest and python3-pytest-xdist",
+  },
+  rspec: { file: onPath("rspec"), how: "install the packages ruby-rspec and ruby-pg" },
   psql: { file: onPath("psql"), how: "install the client of PostgreSQL" },
 } as const;
 

@@ -32,7 +32,7 @@ export interface RunnerProject {
   ): { readonly child: ChildProcess; readonly ended: Promise<Ended>; until(text: string): Promise<void> };
   run(args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
   write(file: string, text: string): Promise<void>;
-  /** Names of the databases on the server that belong to this project. */
+  /** Names of the databases on the server that belong to this project, without the base, which later runs use. */
   databases(): Promise<readonly string[]>;
   offshoot(...args: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string }>;
 }
@@ -72,13 +72,13 @@ export async function runnerProject(runner: Runner, version: Version = "current"
     OFFSHOOT_PROVIDER: "existing",
     OFFSHOOT_EXISTING_URL: inject("serverUrl"),
     OFFSHOOT_EXISTING_CLONES: "true",
+    // For `offshoot clone` below `offshoot run`.
+    OFFSHOOT_PASS_SECRETS: "true",
     PORT: String(await freePort()),
   };
-  const admin = <T>(sql: string, values: readonly unknown[]): Promise<T[]> =>
-    withSession(inject("serverUrl"), (session) => session.query(sql, values as never)) as Promise<T[]>;
   const databases = async (): Promise<readonly string[]> => {
     const rows = await admin<{ name: string }>(
-      "select datname as name from pg_database d where strpos(lower(shobj_description(d.oid, 'pg_database')), $1) > 0 order by 1",
+      "select datname as name from pg_database d where datname not like 'offshoot_template%' and strpos(lower(shobj_description(d.oid, 'pg_database')), $1) > 0 order by 1",
       [`"repository":"offshoot-runner-${name}`],
     );
     return rows.map((row) => row.name);
@@ -134,6 +134,9 @@ export async function runnerProject(runner: Runner, version: Version = "current"
       promisify(execFile)(process.execPath, [join(modules, "offshoot/bin/offshoot.js"), ...args], { cwd: folder, env }),
   };
 }
+
+const admin = <T>(sql: string, values: readonly unknown[]): Promise<T[]> =>
+  withSession(inject("serverUrl"), (session) => session.query(sql, values as never)) as Promise<T[]>;
 
 /** The command of the example's script `test`, without npm, which does not pass all signals on. */
 function commandOf(runner: Runner, installed: string): readonly string[] {

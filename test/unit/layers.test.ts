@@ -74,6 +74,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   commands: BELOW_COMMANDS,
   index: [...BELOW_COMMANDS, "commands"],
   cli: [...BELOW_COMMANDS, "commands"],
+  // The test runners: front doors that run inside of Vitest, Jest, Playwright and node:test.
+  runners: [...BELOW_COMMANDS, "commands"],
   // The other front door. It shows what happens in the same way as the CLI.
   action: [...BELOW_COMMANDS, "commands", "cli"],
 };
@@ -112,6 +114,7 @@ const VENDORS: Readonly<Record<string, RegExp>> = {
   "string-width": /^cli\/terminal\/layout\.ts$/,
   yaml: /^(yaml-limits\.ts$|(config|audit|check)\/)/,
   tinyglobby: /^(readiness\/fingerprint|migration-tools\/workspaces)\.ts$/,
+  vitest: /^runners\/vitest-setup\.ts$/,
   zod: /^(config|audit|providers|ci|github|readiness|sweep)\//,
 };
 
@@ -216,6 +219,7 @@ const WHOLE_ROOM = [
   "docs/architecture.test.ts",
   "docs/audit.test.ts",
   "docs/drift.test.ts",
+  "docs/test-runners.test.ts",
   "docs/workflows.test.ts",
   "layers.test.ts",
   "migration-tools/all-tools.test.ts",

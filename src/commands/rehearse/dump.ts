@@ -11,7 +11,7 @@ import { connectionError, withSession } from "../../postgres/connect.ts";
 import { identifier, literal } from "../../postgres/identifier.ts";
 import { type DirectUrl, parseUrl, withDatabase } from "../../postgres/url.ts";
 import { restrictCopy } from "../../providers/local/restricted-copy.ts";
-import { cloneDatabase } from "../../providers/local/copy.ts";
+import { copyDatabase } from "../../providers/local/copy.ts";
 import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
 import { secretsOf, variablesOfUrl } from "../../providers/variables.ts";
 import { redact } from "../../redact.ts";
@@ -38,20 +38,20 @@ export async function withDump<T>(context: Context, dumped: DumpedServer, work: 
   const wanted = { ...context, settings: { ...context.settings, postgres: source.major as typeof context.settings.postgres } };
   return withScratchDatabase(wanted, "rehearse", async (scratch) => {
     await conceal(secretsOf(scratch));
-    const { clone, tag } = scratch;
-    if (clone === undefined) throw copiesUnsupported(scratch);
+    const { copy, tag } = scratch;
+    if (copy === undefined) throw copiesUnsupported(scratch);
     const serverUrl = withDatabase(scratch.directUrl, "postgres");
     const role = await createRole(serverUrl, signal);
     try {
       const { major, extensions } = source;
-      const filled = await restrictCopy(await clone(signal), { role, major, extensions, signal });
+      const filled = await restrictCopy(await copy(signal), { role, major, extensions, signal });
       try {
         await conceal(secretsOf({ url: filled.url, directUrl: filled.url }));
         const gaps = await fill(filled.url, dumped.url, programs, context);
         for (const text of gaps) context.emit({ kind: "warning", text });
         const { database } = parseUrl(filled.url);
         return await work(async (use) => {
-          const made = await cloneDatabase(serverUrl, database, { tag, signal });
+          const made = await copyDatabase(serverUrl, database, { tag, signal });
           const copy = await restrictCopy(made, { role, major, extensions: [], signal });
           try {
             await takeSettings(withDatabase(serverUrl, parseUrl(copy.url).database), source.limits);

@@ -4,8 +4,8 @@ import { providerLimits, loadProvider, providersOfRun } from "../../context/prov
 import { scratchRequest, withScratchDatabase } from "../../context/scratch-database.ts";
 import { parseUrl, withDatabase } from "../../postgres/url.ts";
 import { findDatabase } from "../../providers/choose.ts";
-import { cloneDatabase } from "../../providers/local/copy.ts";
-import type { Clone, Database, ReadableDatabase } from "../../providers/provider.ts";
+import { copyDatabase } from "../../providers/local/copy.ts";
+import type { Copy as DatabaseCopy, Database, ReadableDatabase } from "../../providers/provider.ts";
 import { secretsOf } from "../../providers/variables.ts";
 import type { Copy, CopySource, OpenCopy } from "./copy.ts";
 import { withDump } from "./dump.ts";
@@ -61,7 +61,7 @@ async function withLocalCopies<T>(context: Context, fingerprint: string, work: (
   const { signal } = context;
   const facts = { origin: "local", hasProductionRows: false, gaps: [] } as const;
   const own = await findDatabase(await providersOfRun(local), context.name, providerLimits(local));
-  if (own?.clone !== undefined) {
+  if (own?.copy !== undefined) {
     const description = `a copy of this run's database (${own.provider})`;
     return work(async (use) => withClone(context, await cloneOwn(own, signal), { ...facts, description }, use));
   }
@@ -75,13 +75,13 @@ async function withLocalCopies<T>(context: Context, fingerprint: string, work: (
     const serverUrl = withDatabase(scratch.directUrl, "postgres");
     const copied = base ?? parseUrl(scratch.directUrl).database;
     return work(async (use) => {
-      const clone = await cloneDatabase(serverUrl, copied, { tag: scratch.tag, signal });
+      const clone = await copyDatabase(serverUrl, copied, { tag: scratch.tag, signal });
       return withClone(context, clone, { ...facts, description }, use);
     });
   });
 }
 
-async function withClone<T>(context: Context, clone: Clone, facts: Omit<Copy, "url">, work: (copy: Copy) => Promise<T>): Promise<T> {
+async function withClone<T>(context: Context, clone: DatabaseCopy, facts: Omit<Copy, "url">, work: (copy: Copy) => Promise<T>): Promise<T> {
   try {
     await context.conceal(secretsOf({ url: clone.url, directUrl: clone.url }));
     return await work({ ...facts, url: clone.url });
@@ -90,9 +90,9 @@ async function withClone<T>(context: Context, clone: Clone, facts: Omit<Copy, "u
   }
 }
 
-async function cloneOwn(own: Database, signal: AbortSignal): Promise<Clone> {
+async function cloneOwn(own: Database, signal: AbortSignal): Promise<DatabaseCopy> {
   try {
-    return await (own.clone as NonNullable<Database["clone"]>)(signal);
+    return await (own.copy as NonNullable<Database["copy"]>)(signal);
   } catch (thrown) {
     if (isOffshootError(thrown)) throw thrown;
     throw new OffshootError(
