@@ -38,13 +38,13 @@ export async function withDump<T>(context: Context, dumped: DumpedServer, work: 
   const wanted = { ...context, settings: { ...context.settings, postgres: source.major as typeof context.settings.postgres } };
   return withScratchDatabase(wanted, "rehearse", async (scratch) => {
     await conceal(secretsOf(scratch));
-    const { copy, tag } = scratch;
-    if (copy === undefined) throw copiesUnsupported(scratch);
+    const { tag } = scratch;
+    if (scratch.copy === undefined) throw copiesUnsupported(scratch);
     const serverUrl = withDatabase(scratch.directUrl, "postgres");
     const role = await createRole(serverUrl, signal);
     try {
       const { major, extensions } = source;
-      const filled = await restrictCopy(await copy(signal), { role, major, extensions, signal });
+      const filled = await restrictCopy(await scratch.copy(signal), { role, major, extensions, signal });
       try {
         await conceal(secretsOf({ url: filled.url, directUrl: filled.url }));
         const gaps = await fill(filled.url, dumped.url, programs, context);

@@ -24,36 +24,36 @@ async function project(env: Readonly<Record<string, string>> = {}): Promise<Proj
 const count = (url: string): Promise<unknown> => withSession(url, (session) => session.query("select count(*)::int as n from public.item"));
 
 test("prints the URL of a clone, finds it by its name, and deletes it", async () => {
-  const { call } = await project();
-  await call(["up"]);
-  await call(["migrate"]);
-  const first = await call(["clone", "gw0"]);
+  const made = await project();
+  await made.call(["up"]);
+  await made.call(["migrate"]);
+  const first = await made.call(["clone", "gw0"]);
   expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/^postgresql:\/\/.*\/offshoot_\w+\n$/) });
   const url = first.stdout.trim();
   expect(await count(url)).toEqual([{ n: 1 }]);
-  const json = JSON.parse((await call(["clone", "gw0", "--json"])).stdout) as Record<string, unknown>;
+  const json = JSON.parse((await made.call(["clone", "gw0", "--json"])).stdout) as Record<string, unknown>;
   expect(json).toEqual({ version: 1, name: "gw0", url, directUrl: url, expiresAt: expect.any(String) });
-  expect(await call(["clone", "--delete", "gw0"])).toMatchObject({ code: 0, stdout: "" });
+  expect(await made.call(["clone", "--delete", "gw0"])).toMatchObject({ code: 0, stdout: "" });
   await expect(count(url)).rejects.toMatchObject({ code: "3D000" });
-  expect(await call(["clone", "--delete", "gw0"])).toMatchObject({ code: 0 });
+  expect(await made.call(["clone", "--delete", "gw0"])).toMatchObject({ code: 0 });
 });
 
 test("six processes at once get a clone each", async () => {
-  const { call, offshoot } = await project();
-  await call(["up"]);
-  await call(["migrate"]);
-  const ended = await Promise.all(Array.from({ length: 6 }, (_, at) => offshoot(["clone", `gw${at}`])));
+  const made = await project();
+  await made.call(["up"]);
+  await made.call(["migrate"]);
+  const ended = await Promise.all(Array.from({ length: 6 }, (_, at) => made.offshoot(["clone", `gw${at}`])));
   expect(ended.map(({ code, stderr }) => [code, code === 0 ? "" : stderr])).toEqual(ended.map(() => [0, ""]));
   expect(new Set(ended.map(({ stdout }) => stdout)).size).toBe(6);
 });
 
 test("`list` shows a clone with its run, and `down` deletes it with the run's database", async () => {
-  const { call } = await project();
-  await call(["up"]);
-  const url = (await call(["clone", "mine"])).stdout.trim();
-  expect((await call(["list"])).stdout).toContain("~mine");
-  await call(["down"]);
-  expect((await call(["list", "--json"])).stdout).not.toContain("~mine");
+  const made = await project();
+  await made.call(["up"]);
+  const url = (await made.call(["clone", "mine"])).stdout.trim();
+  expect((await made.call(["list"])).stdout).toContain("~mine");
+  await made.call(["down"]);
+  expect((await made.call(["list", "--json"])).stdout).not.toContain("~mine");
   await expect(withSession(url, (session) => session.query("select 1"))).rejects.toMatchObject({ code: "3D000" });
 });
 
@@ -62,13 +62,13 @@ test.each([
   [["clone", "--delete"], {}, 2, "offshoot clone --delete NAME"],
   [["clone", "x"], { OFFSHOOT_EXISTING_CLONES: "false" }, 13, "OFFSHOOT_EXISTING_CLONES=true"],
 ])("%j fails with words for it", async (args, env, code, words) => {
-  const { call } = await project(env);
-  await call(["up"]);
-  const ended = await call(args);
+  const made = await project(env);
+  await made.call(["up"]);
+  const ended = await made.call(args);
   expect(ended).toMatchObject({ code, stderr: expect.stringContaining(words) });
 });
 
 test("a run without a database has no clone", async () => {
-  const { call } = await project();
-  expect(await call(["clone"])).toMatchObject({ code: 2, stderr: expect.stringContaining("Create it with `offshoot up") });
+  const made = await project();
+  expect(await made.call(["clone"])).toMatchObject({ code: 2, stderr: expect.stringContaining("Create it with `offshoot up") });
 });

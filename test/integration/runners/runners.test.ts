@@ -129,12 +129,10 @@ test.each(CURRENT)("%s keeps the clone of a failed test and prints how to open i
 });
 
 describe("the hooks for other languages", { tags: "proof" }, () => {
-  const underRun = (project: RunnerProject, command: readonly string[]) => project.offshoot("run", "--", ...command);
-
   test("pytest-xdist: four workers have a clone each, and no database is left", async () => {
     if (findPeer("pytest-xdist") === undefined) return;
     const project = await runnerProject("pytest");
-    const { stdout } = await underRun(project, ["/usr/bin/python3", "-m", "pytest", "-n", "4", "-p", "no:cacheprovider"]);
+    const { stdout } = await project.offshoot("run", "--", "/usr/bin/python3", "-m", "pytest", "-n", "4", "-p", "no:cacheprovider");
     expect(stdout).toContain("4 passed");
     await expectNoDatabase(project);
   });
@@ -142,7 +140,7 @@ describe("the hooks for other languages", { tags: "proof" }, () => {
   test("RSpec has a clone, and no database is left", async () => {
     if (findPeer("rspec") === undefined) return;
     const project = await runnerProject("rspec");
-    const { stdout } = await underRun(project, ["rspec"]);
+    const { stdout } = await project.offshoot("run", "--", "rspec");
     expect(stdout).toContain("1 example, 0 failures");
     await expectNoDatabase(project);
   });
