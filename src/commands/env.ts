@@ -1,6 +1,6 @@
 import { type CommonOptions, prepare } from "../context/context.ts";
 import { requireRunDatabase } from "../context/target-database.ts";
-import { type DatabaseVariables, variablesOf } from "../providers/variables.ts";
+import { type DatabaseVariables, otherServerIn, variablesOf } from "../providers/variables.ts";
 
 export interface EnvOptions extends CommonOptions {}
 
@@ -9,5 +9,12 @@ export interface EnvOptions extends CommonOptions {}
  * process, and never write them to a log. Throws `RUN_UNKNOWN` when the run has no database.
  */
 export async function env(options: EnvOptions = {}): Promise<DatabaseVariables> {
-  return variablesOf(await requireRunDatabase(await prepare(options)));
+  const context = await prepare(options);
+  const database = await requireRunDatabase(context);
+  const names = otherServerIn(context.env);
+  if (names.length > 0) {
+    const text = `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} set here. psql and other programs that use libpq then connect to another server than ${database.name}. Unset ${names.length === 1 ? "it" : "them"} first.`;
+    context.emit({ kind: "warning", text });
+  }
+  return variablesOf(database);
 }

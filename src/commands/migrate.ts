@@ -8,7 +8,7 @@ import { commandEnvironment, distinctValues } from "../own-secrets.ts";
 import type { Project } from "../migration-tools/tool.ts";
 import { withSession } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
-import { secretsOf, variablesOf, variablesOfUrl } from "../providers/variables.ts";
+import { secretsOf, variablesOf, variablesOfUrl, withoutOtherServer } from "../providers/variables.ts";
 import { type Migrated, type MigrationStep, migrateOnce, type ReadinessRequest } from "../readiness/readiness.ts";
 import type { ToolLock } from "../readiness/request.ts";
 import type { Leadership } from "../readiness/work.ts";
@@ -97,7 +97,7 @@ function readinessStep(context: Context, step: Step, { url, database }: TargetDa
     cwd: step.directory,
     // Every migration tool reads DATABASE_URL, and migrations need the direct URL.
     env: (reached) => ({
-      ...commandEnvironment(context.env, context.settings.passSecrets),
+      ...withoutOtherServer(commandEnvironment(context.env, context.settings.passSecrets)),
       ...step.variables,
       ...variables(reached),
       ...step.env(reached),

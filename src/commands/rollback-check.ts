@@ -8,7 +8,7 @@ import { requireMigrations } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
 import { copiesUnsupported, withScratchDatabase } from "../context/scratch-database.ts";
 import { commandEnvironment } from "../own-secrets.ts";
-import { secretsOf, variablesOfUrl } from "../providers/variables.ts";
+import { secretsOf, variablesOfUrl, withoutOtherServer } from "../providers/variables.ts";
 
 export interface RollbackCheckOptions extends CommonOptions {
   /** How many of the newest migrations are checked; default all. Older migrations are only applied. */
@@ -49,7 +49,7 @@ export async function rollbackCheck(options: RollbackCheckOptions = {}): Promise
           runLine(line, {
             cwd: migration.directory,
             env: {
-              ...commandEnvironment(context.env, context.settings.passSecrets),
+              ...withoutOtherServer(commandEnvironment(context.env, context.settings.passSecrets)),
               ...migration.variables,
               ...variablesOfUrl(url),
               ...migration.env(url),

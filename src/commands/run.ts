@@ -7,7 +7,7 @@ import { messageOf, OffshootError } from "../errors.ts";
 import { commandEnvironment } from "../own-secrets.ts";
 import { type Ended, runInForeground } from "../process/foreground.ts";
 import type { Database } from "../providers/provider.ts";
-import { variablesOf } from "../providers/variables.ts";
+import { variablesOf, withoutOtherServer } from "../providers/variables.ts";
 import { holdDatabase } from "../usage/hold.ts";
 import { type HeldDatabase, type KeptReason, tearDown } from "../usage/teardown.ts";
 import { readAuditFiles, requireAuditPasses } from "./audit.ts";
@@ -92,7 +92,7 @@ async function runCommand(context: Context, options: RunOptions, database: Datab
     () =>
       runInForeground(options.command, {
         cwd: context.cwd,
-        env: { ...commandEnvironment(context.env, context.settings.passSecrets), ...variablesOf(database) },
+        env: { ...withoutOtherServer(commandEnvironment(context.env, context.settings.passSecrets)), ...variablesOf(database) },
         signal: context.signal,
         hurry: context.hurry,
         graceMs: context.settings.timeouts.commandGraceMs,

@@ -1,14 +1,10 @@
-import { formatDuration } from "../duration.ts";
 import { messageOf } from "../errors.ts";
 import type { Env } from "../environment.ts";
 import type { Listener } from "../events.ts";
 import type { OwnerTag } from "../identity/owner-tag.ts";
 import { canBeSameServer, isKeyOfCi } from "../identity/service-key.ts";
-import { withoutOwnSecrets } from "../own-secrets.ts";
-import { runProgram } from "../process/run-program.ts";
-import { MIB } from "../read-file.ts";
 import { githubOf } from "./client.ts";
-import { oneLine } from "../visible.ts";
+import { remoteRefs } from "./remote-refs.ts";
 import { PULL_REQUEST } from "./replies.ts";
 
 /** The closed pull requests and deleted git refs of one repository. */
@@ -36,12 +32,6 @@ function isChecked(tag: OwnerTag, { repository, server }: RepositoryAccess["run"
   const isOfCi = tag.owner === undefined && isKeyOfCi(tag.run);
   return tag.repository === repository && isOfCi && canBeSameServer(tag.server, server);
 }
-
-const GIT_MS = 20_000;
-/** About a million refs. */
-const MOST_REFS_BYTES = 64 * MIB;
-/** Characters of git's error output that a note shows: a remote can write anything there. */
-const MOST_REASON = 300;
 
 /**
  * The closed pull requests and deleted git refs among those that the listed databases of this repository belong to. Asks
@@ -95,21 +85,4 @@ async function orNote<T>(access: RepositoryAccess, what: string, read: () => Pro
 async function openPullRequests({ env, run, signal }: RepositoryAccess): Promise<ReadonlySet<number> | undefined> {
   const open = await githubOf(env, run.repository, signal)?.list("/pulls?state=open", PULL_REQUEST);
   return open && new Set(open.map(({ number }) => number));
-}
-
-/** Branches and tags of `origin`, by their short names. An empty answer is ignored: every remote has at least one branch. */
-async function remoteRefs({ cwd, env, signal }: RepositoryAccess): Promise<ReadonlySet<string> | undefined> {
-  const late = AbortSignal.timeout(GIT_MS);
-  const { stdout, stderr, failure } = await runProgram(["git", "ls-remote", "--heads", "--tags", "origin"], {
-    cwd,
-    env: { ...withoutOwnSecrets(env), GIT_TERMINAL_PROMPT: "0" },
-    signal: AbortSignal.any([signal, late]),
-    mostBytes: MOST_REFS_BYTES,
-  });
-  if (failure !== undefined) {
-    const reason = late.aborted ? `no answer within ${formatDuration(GIT_MS)}` : stderr.trim() || messageOf(failure);
-    throw new Error(`git ls-remote: ${oneLine(reason).slice(0, MOST_REASON)}`);
-  }
-  const refs = [...stdout.matchAll(/\trefs\/(?:heads|tags)\/(.+)$/gm)].map((match) => match[1] ?? "");
-  return refs.length === 0 ? undefined : new Set(refs);
 }

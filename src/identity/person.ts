@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type { Env } from "../environment.ts";
+import { environmentForGit } from "./git-environment.ts";
 import { runProgram } from "../process/run-program.ts";
 import { shortHash, slug } from "./slug.ts";
 
@@ -7,20 +8,13 @@ import { shortHash, slug } from "./slug.ts";
 const GIT_MS = 5000;
 
 /**
- * Variables that git sets for its hooks. In a hook of another repository they would make git read that repository's
- * configuration. The key of Neon is of no use to git.
- */
-const NOT_FOR_GIT = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "NEON_API_KEY"];
-
-/**
  * Who a person is: the e-mail address that git uses in the checkout `top`, or else the user's name and this machine. Several
  * people can have one user name: in most development containers it is `node`, `vscode` or `root`.
  */
 export async function readPerson(top: string, user: string, env: Env): Promise<string> {
-  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_FOR_GIT.includes(name)));
   const { stdout } = await runProgram(["git", "config", "--get", "user.email"], {
     cwd: top,
-    env: own,
+    env: environmentForGit(env),
     signal: AbortSignal.timeout(GIT_MS),
   });
   const email = stdout.trim().toLowerCase();

@@ -1,3 +1,4 @@
+import type { Env } from "../environment.ts";
 import { parseUrl } from "../postgres/url.ts";
 import type { Database } from "./provider.ts";
 
@@ -14,6 +15,22 @@ export interface DatabaseVariables {
   readonly PGSSLROOTCERT?: string;
   readonly OFFSHOOT_PROVIDER: string;
   readonly OFFSHOOT_DATABASE_ID: string;
+}
+
+/**
+ * Variables with which libpq connects to another server than `DATABASE_URL` and `PGHOST` name: the address of `PGHOSTADDR` is used in
+ * place of the host, and a service has precedence over all other variables (PostgreSQL documentation, 34.15 to 34.17).
+ */
+const OTHER_SERVER = ["PGHOSTADDR", "PGSERVICE", "PGSERVICEFILE"];
+
+/** The environment without the variables that would lead a command to another server than the run's database. */
+export function withoutOtherServer(env: Env): Env {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !OTHER_SERVER.includes(name)));
+}
+
+/** The names of these variables in an environment. */
+export function otherServerIn(env: Env): readonly string[] {
+  return ["PGHOSTADDR", "PGSERVICE"].filter((name) => (env[name] ?? "") !== "");
 }
 
 /** The variables of a database from a provider. They contain its password. */

@@ -7,7 +7,7 @@ import type { Session } from "../../postgres/connect.ts";
 import { withoutOwnSecrets } from "../../own-secrets.ts";
 import type { Context } from "../../context/context.ts";
 import { findDumpProgram } from "../pg-dump.ts";
-import { variablesOfUrl } from "../../providers/variables.ts";
+import { variablesOfUrl, withoutOtherServer } from "../../providers/variables.ts";
 import type { Side } from "../../repair/lookup.ts";
 import { planRepair } from "../../repair/plan.ts";
 import { withoutEventTriggers } from "../../repair/restricted-catalog.ts";
@@ -29,7 +29,7 @@ export async function dumpSchema(
   if (program === undefined) return { reason: `no pg_dump of PostgreSQL ${major} or newer is installed` };
   try {
     const { stdout } = await run(program, ["--schema-only", "--no-owner", "--exclude-schema=offshoot"], {
-      env: { ...withoutOwnSecrets(context.env), ...variablesOfUrl(url) },
+      env: { ...withoutOtherServer(withoutOwnSecrets(context.env)), ...variablesOfUrl(url) },
       signal: context.signal,
       maxBuffer: MOST_BYTES,
     });

@@ -13,7 +13,7 @@ import { type DirectUrl, parseUrl, withDatabase } from "../../postgres/url.ts";
 import { restrictCopy } from "../../providers/local/restricted-copy.ts";
 import { copyDatabase } from "../../providers/local/copy.ts";
 import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
-import { secretsOf, variablesOfUrl } from "../../providers/variables.ts";
+import { secretsOf, variablesOfUrl, withoutOtherServer } from "../../providers/variables.ts";
 import { redact } from "../../redact.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { findDumpProgram } from "../pg-dump.ts";
@@ -167,5 +167,5 @@ async function takeSettings(url: string, limits: SourceFacts["limits"]): Promise
 }
 
 function environment(url: DirectUrl, context: Context): Record<string, string | undefined> {
-  return { ...withoutOwnSecrets(context.env), ...variablesOfUrl(url) };
+  return { ...withoutOtherServer(withoutOwnSecrets(context.env)), ...variablesOfUrl(url) };
 }

@@ -5,7 +5,7 @@ import { OffshootError } from "../../errors.ts";
 import { commandEnvironment, distinctValues } from "../../own-secrets.ts";
 import { withSession } from "../../postgres/connect.ts";
 import type { DirectUrl } from "../../postgres/url.ts";
-import { secretsOf, variablesOfUrl } from "../../providers/variables.ts";
+import { secretsOf, variablesOfUrl, withoutOtherServer } from "../../providers/variables.ts";
 import { MIB, readText } from "../../read-file.ts";
 import { filesOf } from "../../readiness/fingerprint.ts";
 import { brokerEnvironment, leavesMachine } from "../../readiness/fence.ts";
@@ -106,7 +106,7 @@ function runStep(context: Context, step: Step, url: DirectUrl, literals: boolean
   const { command, directory: cwd } = step;
   if (command.kind === "work") throw new TypeError("a rehearsal runs commands only");
   const env = {
-    ...commandEnvironment(context.env, context.settings.passSecrets),
+    ...withoutOtherServer(commandEnvironment(context.env, context.settings.passSecrets)),
     ...step.variables,
     ...variablesOfUrl(url),
     ...step.env(url),
