@@ -5,7 +5,7 @@ export function escapeMarkdown(text: string): string {
   return oneLine(text)
     .replaceAll("&", "&amp;")
     .replaceAll(/[\\`*_[\]<>~]/g, String.raw`\$&`)
-    .replaceAll(/@(?=\w)/g, "@\u200B");
+    .replaceAll(/[@#](?=\w)/g, "$&\u200B");
 }
 
 /** The text as inline code, on one line. */

@@ -8,7 +8,7 @@ import { ensureTables } from "./marker.ts";
 import type { MigrateRequest } from "./request.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { settleMsAfter } from "./takeover.ts";
-import { wasEnded } from "./tool-lock.ts";
+import { endedLeader, wasEnded } from "./tool-lock.ts";
 import { deleteExpiredWaiters } from "./waiting-list.ts";
 
 /** The result of an attempt. `again`: this call did not become the leader and must take another snapshot. */
@@ -29,7 +29,8 @@ export async function tryToLead(session: Session, caller: Caller, request: Migra
   await deleteExpiredWaiters(session);
   request.emit({ kind: "detail", text: `This job runs the migrations; other jobs wait for it (leader number ${claimed.epoch}).` });
   const settleMs = settleMsAfter(snapshot, request.timings);
-  return lead({ session, claim: claimed, settleMs, wasEnded: wasEnded(snapshot) }, request, within);
+  const endedLeaderAt = endedLeader(snapshot)?.startedAt;
+  return lead({ session, claim: claimed, settleMs, wasEnded: wasEnded(snapshot), endedLeaderAt }, request, within);
 }
 
 /** Writes "ready" for a leader that ended after its last check and before it wrote "ready" itself. */

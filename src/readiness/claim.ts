@@ -18,6 +18,8 @@ export interface Lead {
   readonly settleMs: number;
   /** Whether an earlier leader was ended in the middle of its command. */
   readonly wasEnded: boolean;
+  /** When that leader began, by the database's clock. Undefined: no leader was ended. */
+  readonly endedLeaderAt?: Date | undefined;
 }
 
 /**

@@ -13,6 +13,7 @@ import { endOlderSessions, untilOlderSessionsEnded } from "./sessions.ts";
 import { runStep } from "./step.ts";
 import { limitsOf } from "./timings.ts";
 import { releaseLeftLock } from "./tool-lock.ts";
+import { reportLeftUnfenced } from "./unfenced.ts";
 import { lossOf, type Verdict, verdictOf } from "./verdict.ts";
 
 /**
@@ -22,10 +23,11 @@ import { lossOf, type Verdict, verdictOf } from "./verdict.ts";
  */
 export async function lead(held: Lead, request: MigrateRequest, within: Deadline): Promise<Outcome> {
   const { session, claim } = held;
-  let running: RunningCommand | undefined;
+  let running: RunningMigration | undefined;
   const beat = async (): Promise<boolean> => {
     const leads = await recordHeartbeat(session, claim);
     if (leads) await endOlderSessions(session, claim.epoch);
+    if (leads) await running?.unfenced?.look();
     return leads;
   };
   const heartbeat = startHeartbeat(beat, request.timings.heartbeatMs, session.lost, (at) => running?.beat(at));
@@ -49,6 +51,7 @@ async function migrate(held: Lead, request: MigrateRequest, within: Deadline, he
   try {
     await within.pause(held.settleMs);
     await untilOlderSessionsEnded(held.session, held.claim.epoch, within, request.emit);
+    await reportLeftUnfenced(held.session, held.endedLeaderAt, request.emit);
     for (const { toolLock } of [request, ...(request.next ?? [])]) {
       if (toolLock !== undefined && !heartbeat.lost.aborted) await releaseLeftLock(held, toolLock, request.emit);
     }
@@ -72,6 +75,7 @@ async function migrateStep(step: MigrateRequest, within: Deadline, heartbeat: He
     await step.beforeCommand?.();
     migration = await start(step);
     end = await endOf(migration, step, heartbeat, within);
+    migration.unfenced?.report(step.emit);
   } catch (error) {
     return { kind: "dropped", error };
   } finally {

@@ -10,12 +10,15 @@ import type { MigrateRequest } from "./request.ts";
 import { migrationName } from "./session-names.ts";
 import { countSessions, forgetSessions } from "./sessions.ts";
 import { limitsOf } from "./timings.ts";
+import { type UnfencedWatch, watchUnfenced } from "./unfenced.ts";
 import { startWork } from "./work.ts";
 
 /** A running migration, and what is left of it when its command has ended with status 0. */
 export interface RunningMigration extends RunningCommand {
   /** Sessions that were still open then, after a limited wait. A text: the database did not answer. */
   sessionsLeft(): number | string;
+  /** Sessions that do not pass the broker. Undefined: nothing passes one. */
+  readonly unfenced?: UnfencedWatch | undefined;
 }
 
 /** A command's sessions have this long to end after it. */
@@ -48,7 +51,7 @@ export async function startMigration(held: Lead, request: MigrateRequest, heartb
       left = await sessionsLeft(held);
     },
   });
-  return { ...running, sessionsLeft: () => left };
+  return { ...running, sessionsLeft: () => left, unfenced: fence && watchUnfenced(session, claim.epoch) };
 }
 
 /** Undefined: the command connects to the server itself, and the user is informed why, unless he chose it. */

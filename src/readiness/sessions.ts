@@ -5,7 +5,7 @@ import { type Claim, OWN_ROW, ownRow } from "./claim.ts";
 import { MIGRATION_NAME } from "./session-names.ts";
 
 /** An SQL condition: the session `a` of `pg_stat_activity` is the one of the record `s`. Its start is hidden from other roles. */
-const IS_RECORDED = `a.pid = s.pid and a.datname = current_database()
+export const IS_RECORDED = `a.pid = s.pid and a.datname = current_database()
   and (a.backend_start = s.backend_start or (a.backend_start is null and a.usesysid = s.role))`;
 
 /** An SQL condition: this role may end the session `a` (PostgreSQL documentation, "Server Signaling Functions"). */

@@ -1,5 +1,6 @@
 import type { Listener } from "../events.ts";
 import { type Lead, OWN_ROW, ownRow } from "./claim.ts";
+import type { Marker } from "./marker.ts";
 import type { ToolLock } from "./request.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -7,9 +8,14 @@ import type { Snapshot } from "./snapshot.ts";
  * Whether the last leader of this database was ended in the middle of its command: it recorded no result, or its command was
  * killed. Only then is it known who left the tool's lock behind.
  */
-export function wasEnded({ database, markers }: Snapshot): boolean {
+export function wasEnded(snapshot: Snapshot): boolean {
+  return endedLeader(snapshot) !== undefined;
+}
+
+/** The marker of that leader; undefined when it was not ended. */
+export function endedLeader({ database, markers }: Snapshot): Marker | undefined {
   const [last] = markers.filter((marker) => marker.database === database).toSorted((one, other) => other.epoch - one.epoch);
-  return last?.state === "migrating" || (last?.state === "failed" && last.error?.signal !== undefined);
+  return last?.state === "migrating" || (last?.state === "failed" && last.error?.signal !== undefined) ? last : undefined;
 }
 
 /** An SQL condition: another program uses this database. It can be the tool that holds the lock. */

@@ -123,7 +123,10 @@ const CLOSE = "\n<!-- offshoot:end -->\n</details>\n";
 
 function outline({ title, failed, attempt }: Facts): string {
   const attemptNote = attempt > 1 ? `, attempt ${attempt}` : "";
-  return `${failed ? "❌" : "✅"} ${oneLine(title).replaceAll("&", "&amp;").replaceAll("<", "&lt;")}${attemptNote}`;
+  return `${failed ? "❌" : "✅"} ${oneLine(title)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(/[@#](?=\w)/g, "$&\u200B")}${attemptNote}`;
 }
 
 function marker(id: string): string {

@@ -1,5 +1,5 @@
 // @module-tag proof
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -104,4 +104,46 @@ test("a failed migration is reported also when its failure cannot be written", a
   const error = await failure(migrateOnce(scene.request(migration(0, "fail"), { invocation: "101", emit })));
   expect(error).toMatchObject({ code: "MIGRATION_FAILED", facts: { exitCode: 3 } });
   expect(warnings).toEqual([expect.stringContaining("No space left on device")]);
+});
+
+/** A session beside the broker for two seconds, and one through it. */
+const beside = (direct: string): MigrationCommand => ({
+  kind: "shell",
+  text: `${direct} & psql -qc "select pg_sleep(2)" "$DATABASE_URL"; wait`,
+});
+
+test("sessions that a command opens beside the broker are named in one warning", async () => {
+  const command = beside(`env -u PGAPPNAME psql -qc "select pg_sleep(2)" "${scene.url}?application_name=own"`);
+  expect(await migrateOnce(scene.request(command, { emit }))).toMatchObject({ state: "ran" });
+  expect(warnings).toEqual([
+    expect.stringMatching(/^A database session \(own\) did not pass offshoot's broker while the migration command ran\./),
+  ]);
+});
+
+test("a session that the database opens with dblink is noticed", async () => {
+  await scene.query("create extension dblink");
+  const { username, password, hostname, port, pathname } = new URL(scene.url);
+  const target = `host=${hostname} port=${port} user=${username} password=${password} dbname=${pathname.slice(1)}`;
+  const command: MigrationCommand = {
+    kind: "shell",
+    text: `psql -qc "select dblink_connect('${target}'); select pg_sleep(2)" "$DATABASE_URL"`,
+  };
+  expect(await migrateOnce(scene.request(command, { emit }))).toMatchObject({ state: "ran" });
+  expect(warnings).toEqual([expect.stringMatching(/^A database session \(without a name\) did not pass/)]);
+});
+
+test("a job that takes over reports the sessions that the ended leader's command may have left, and ends none", async () => {
+  const killed = migrateOnce(
+    scene.request({ kind: "shell", text: 'psql -qc "select 1" "$DATABASE_URL"; kill -9 $$' }, { invocation: "1" }),
+  );
+  expect((await failure(killed)).code).toBe("MIGRATION_FAILED");
+  const left = spawn("psql", ["-qc", "select pg_sleep(60)", `${scene.url}?application_name=left`]);
+  const open = "select count(*)::int as count from pg_stat_activity where application_name = 'left' and datname = current_database()";
+  await expect.poll(() => scene.query(open)).toEqual([{ count: 1 }]);
+  await migrateOnce(scene.request(migration(0), { invocation: "2", emit }));
+  expect(warnings[0]).toMatch(
+    /^A database session \(left\) did not pass offshoot's broker, and can be of the ended leader's command\. It was not ended/,
+  );
+  expect(await scene.query(open)).toEqual([{ count: 1 }]);
+  left.kill("SIGKILL");
 });
