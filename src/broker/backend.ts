@@ -42,9 +42,7 @@ export async function openBackend(server: Server, firstMessage: Buffer, signal: 
     const backend = await connectBy(way, server, signal);
     backend.write(firstMessage);
     if (other === undefined || way !== false) return backend;
-    const refused = await refusalOf(backend);
-    if (!refused) return backend;
-    backend.destroy();
+    return (await isRefused(backend)) ? await retryWithTls(backend, other, server, firstMessage, signal) : backend;
   } catch (thrown) {
     if (other === undefined || !(thrown instanceof NoTls)) throw thrown;
   }
@@ -53,13 +51,26 @@ export async function openBackend(server: Server, firstMessage: Buffer, signal: 
   return backend;
 }
 
-/** Whether the server's first reply refuses a connection without TLS. The reply is put back into the stream. */
-async function refusalOf(backend: Duplex): Promise<boolean> {
+/** Whether the server's first reply can refuse a connection without TLS. The reply is put back into the stream. */
+async function isRefused(backend: Duplex): Promise<boolean> {
   const reply = await readMessage(backend, LOGIN_MESSAGE_BYTES);
   if (reply === undefined) return false;
-  if (reply.type === "E" && codeOfError(reply.body) === NO_ENTRY) return true;
   backend.unshift(encode(reply));
-  return false;
+  return reply.type === "E" && codeOfError(reply.body) === NO_ENTRY;
+}
+
+/** The same code has other reasons, such as a first message without a user. Without TLS on the server, its first reply is the reason. */
+async function retryWithTls(refused: Duplex, way: Way, server: Server, firstMessage: Buffer, signal: AbortSignal): Promise<Duplex> {
+  try {
+    const backend = await connectBy(way, server, signal);
+    backend.write(firstMessage);
+    refused.destroy();
+    return backend;
+  } catch (thrown) {
+    if (thrown instanceof NoTls) return refused;
+    refused.destroy();
+    throw thrown;
+  }
 }
 
 class NoTls extends Error {

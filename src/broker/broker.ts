@@ -11,6 +11,8 @@ export interface Broker {
   /** Begins to serve. Before that, every connection is closed. */
   serve(options: BrokerOptions): void;
   counts(): Readonly<BrokerCounts>;
+  /** Accepts no more sessions. Those that are open continue. */
+  drain(): void;
   /** Ends all sessions at once, and accepts no more. */
   close(): void;
 }
@@ -41,13 +43,17 @@ export async function openBroker(): Promise<Broker> {
   listener.listen(0, "127.0.0.1");
   await once(listener, "listening");
   const address = listener.address();
+  const drain = (): void => {
+    options = undefined;
+    listener.close();
+  };
   return {
     port: typeof address === "object" && address !== null ? address.port : 0,
     serve: (given) => (options = given),
     counts: () => ({ ...counts, errors: [...counts.errors] }),
+    drain,
     close() {
-      options = undefined;
-      listener.close();
+      drain();
       for (const connection of connections) connection.destroy();
     },
   };

@@ -1,10 +1,11 @@
 import { formatElapsed } from "../duration.ts";
 import type { PhaseTime } from "./progress.ts";
 
-/** Rows of text with aligned columns, separated by two spaces. */
-export function columns(rows: readonly (readonly string[])[]): readonly string[] {
+/** Rows of text with aligned columns, separated by two spaces. A cell that is longer than `widest` moves the rest of its row only. */
+export function columns(rows: readonly (readonly string[])[], widest = Number.POSITIVE_INFINITY): readonly string[] {
   const widths: number[] = [];
-  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+  for (const row of rows)
+    for (const [at, cell] of row.entries()) if (cell.length <= widest) widths[at] = Math.max(widths[at] ?? 0, cell.length);
   return rows.map((row) =>
     row
       .map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0)))

@@ -20,7 +20,7 @@ export interface MigrateOptions extends CommonOptions {
   readonly command?: readonly string[] | undefined;
   /**
    * A function that migrates in this process, instead of a command. Only one of all callers runs it. It connects over
-   * `lead.url`, must end when `lead.signal` aborts, and should call `lead.assertLeader()` before each irreversible step.
+   * `lead.url` only, because other sessions are not fenced, must end when `lead.signal` aborts, and should call `lead.assertLeader()` before each irreversible step.
    */
   readonly work?: ((lead: Leadership) => Promise<void>) | undefined;
   /** Name of `work`. It is part of the fingerprint: change it when the function changes. Default `migrate`. */

@@ -5,7 +5,7 @@ import { codeOf, OffshootError } from "../errors.ts";
 import { cancelled } from "../deadline.ts";
 import { pinEachTransaction, refusesOptions } from "./pooled-session.ts";
 import type { Opened, Row, Session } from "./session.ts";
-import { serverFailure } from "./server-failure.ts";
+import { replyTooLarge, serverFailure } from "./server-failure.ts";
 import { newerSettings, OWN_SEARCH_PATH, withOwnSettings } from "./session-settings.ts";
 import { SQLSTATE } from "./sqlstate.ts";
 import { isWithoutTls, tlsFailureOf } from "./tls-failure.ts";
@@ -29,6 +29,10 @@ export interface ConnectOptions {
   readonly settings?: "own" | "database" | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** The largest reply to one statement, in bytes. It is looked at several times a second, so a fast server sends somewhat more. */
+const MOST_REPLY_BYTES = 256 * 1024 * 1024;
+const REPLY_CHECK_MS = 50;
 
 /** Milliseconds to end a session in order. A dead network never answers, and the socket would stay open for minutes. */
 const CLOSE_MS = 1000;
@@ -124,7 +128,7 @@ async function openSession(url: string, ssl: ConnectionOptions | false, options:
   }
   const query = async <R extends Row>(sql: string, values: readonly unknown[] = []): Promise<R[]> => {
     // Without values, `pg` uses the simple protocol, which utility statements through poolers need.
-    const answer = values.length === 0 ? client.query(sql) : client.query(sql, [...values]);
+    const answer = limited(values.length === 0 ? client.query(sql) : client.query(sql, [...values]), socket, url);
     // The server sends the reason when it ends an idle session. The driver's own error does not contain it.
     const result = await answer.catch((thrown: unknown) => Promise.reject(codeOf(thrown) === undefined ? (ended ?? thrown) : thrown));
     return (Array.isArray(result) ? result.at(-1).rows : result.rows) as R[];
@@ -138,6 +142,28 @@ function withoutTransport(url: string): string {
   const parsed = new URL(url);
   for (const name of TRANSPORT_PARAMETERS) parsed.searchParams.delete(name);
   return parsed.href;
+}
+
+/**
+ * Ends the connection when the reply is too large: a hostile or damaged database can have definitions and comments of gigabytes. The
+ * driver has no limit of its own.
+ */
+async function limited<T>(answer: Promise<T>, socket: Socket, url: string): Promise<T> {
+  const before = socket.bytesRead;
+  let isTooLarge = false;
+  const timeout = setInterval(() => {
+    if (socket.bytesRead - before <= MOST_REPLY_BYTES) return;
+    isTooLarge = true;
+    socket.destroy();
+  }, REPLY_CHECK_MS);
+  timeout.unref();
+  try {
+    return await answer;
+  } catch (thrown) {
+    throw isTooLarge ? replyTooLarge(url) : thrown;
+  } finally {
+    clearInterval(timeout);
+  }
 }
 
 async function closeWithin(ended: Promise<void>, socket: Socket): Promise<void> {

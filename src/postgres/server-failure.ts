@@ -71,6 +71,18 @@ export function serverFailure(url: string, thrown: unknown): unknown {
   });
 }
 
+/** The error for a reply of the server that is too large to be read. */
+export function replyTooLarge(url: string): OffshootError {
+  const { host, port } = parseUrl(url);
+  return new OffshootError("SERVER_FAILED", `The Postgres server at ${host}:${port} sent more than 256 MiB in reply to one statement.`, {
+    meaning:
+      "The database has very long definitions, function bodies, comments or values. They are not read, so that they cannot fill the memory of this machine.",
+    remedy:
+      "Find them, for example with `select oid::regprocedure, length(prosrc) from pg_proc order by 2 desc limit 10`, and shorten them or leave their schema out.",
+    facts: { host, port },
+  });
+}
+
 /** The SQLSTATE of a thrown value, also of one that `serverFailure` made. */
 export function sqlstateOf(thrown: unknown): string | undefined {
   if (!isOffshootError(thrown)) return codeOf(thrown);

@@ -11,6 +11,7 @@ import { migrationName } from "./session-names.ts";
 import { countSessions, forgetSessions } from "./sessions.ts";
 import { limitsOf } from "./timings.ts";
 import { type UnfencedWatch, watchUnfenced } from "./unfenced.ts";
+import { openWorkBroker } from "./work-broker.ts";
 import { startWork } from "./work.ts";
 
 /** A running migration, and what is left of it when its command has ended with status 0. */
@@ -32,8 +33,10 @@ export async function startMigration(held: Lead, request: MigrateRequest, heartb
   const name = migrationName(request.run, claim.epoch);
   if (command.kind === "work") {
     const prove = (): Promise<boolean> => recordHeartbeat(session, claim);
-    const work = startWork(command, { url, applicationName: name, epoch: claim.epoch, prove, beatAt: heartbeat.beatAt(), silenceMs });
-    return { ...work, sessionsLeft: () => 0 };
+    const fence = request.fence === "off" ? undefined : await fenceFor(held, name);
+    const broker = fence && (await openWorkBroker(url, fence));
+    const options = { applicationName: name, epoch: claim.epoch, prove, beatAt: heartbeat.beatAt(), silenceMs };
+    return { ...startWork(command, { ...options, url, broker }), sessionsLeft: () => 0 };
   }
   const fence = await fenceOf(command, held, request, name);
   let left: number | string = 0;
@@ -55,12 +58,7 @@ export async function startMigration(held: Lead, request: MigrateRequest, heartb
 }
 
 /** Undefined: the command connects to the server itself, and the user is informed why, unless he chose it. */
-async function fenceOf(
-  command: MigrationCommand,
-  { session, claim }: Lead,
-  request: MigrateRequest,
-  name: string,
-): Promise<Fence | undefined> {
+async function fenceOf(command: MigrationCommand, held: Lead, request: MigrateRequest, name: string): Promise<Fence | undefined> {
   const { fence = "auto", url, emit } = request;
   if (fence === "off") return undefined;
   const elsewhere = fence === "auto" ? leavesMachine(command, url) : undefined;
@@ -69,6 +67,10 @@ async function fenceOf(
     emit({ kind: "warning", text });
     return undefined;
   }
+  return fenceFor(held, name);
+}
+
+async function fenceFor({ session, claim }: Lead, name: string): Promise<Fence> {
   return { name, checksConnection: await checksConnection(session), admit: (each) => admit(session, claim, each) };
 }
 

@@ -1,6 +1,7 @@
 import { OffshootError } from "../errors.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import type { CommandEnd, RunningCommand } from "./command.ts";
+import type { WorkBroker } from "./work-broker.ts";
 import { machineMs } from "./timings.ts";
 
 /** What a migration function gets. */
@@ -12,7 +13,11 @@ export interface Leadership {
    * that cannot be undone.
    */
   assertLeader(): Promise<void>;
-  /** The direct URL. It sets the sessions' name, by which the next leader finds and ends them. */
+  /**
+   * The URL for all sessions of the function. They pass a broker in this process, which opens a session only while this call leads, and
+   * by which the next leader finds and ends them. With `migrations.fence: off` it is the direct URL: a session that changes its name, or
+   * that the function opens elsewhere, is then not fenced. The URL works while the function runs.
+   */
   readonly url: DirectUrl;
   /** Each leader of the database gets a higher number: a fencing token for other systems. */
   readonly epoch: number;
@@ -28,6 +33,8 @@ export interface MigrationWork {
 
 export interface WorkOptions {
   readonly url: DirectUrl;
+  /** Undefined: the function connects to the server itself. */
+  readonly broker?: WorkBroker | undefined;
   readonly applicationName: string;
   readonly epoch: number;
   /** Checks in the database whether we lead. */
@@ -44,6 +51,7 @@ const CHECK_MS = 100;
  * waiting for it after the grace, and the next leader ends its sessions.
  */
 export function startWork(work: MigrationWork, options: WorkOptions): RunningCommand {
+  const { broker } = options;
   const stopping = new AbortController();
   let provedAt = options.beatAt;
   let abandoned = false;
@@ -53,6 +61,7 @@ export function startWork(work: MigrationWork, options: WorkOptions): RunningCom
     stopping.abort();
     setTimeout(() => {
       abandoned = true;
+      broker?.close();
       graceOver.abort();
     }, graceMs).unref();
   };
@@ -63,7 +72,7 @@ export function startWork(work: MigrationWork, options: WorkOptions): RunningCom
   }, CHECK_MS);
   const leadership: Leadership = {
     signal: stopping.signal,
-    url: named(options.url, options.applicationName),
+    url: named(broker?.url ?? options.url, options.applicationName),
     epoch: options.epoch,
     async assertLeader() {
       if (stopping.signal.aborted || !(await options.prove().catch(() => false))) throw leadershipLost();
@@ -76,7 +85,10 @@ export function startWork(work: MigrationWork, options: WorkOptions): RunningCom
   const tooLate = new Promise<CommandEnd>((resolve) => {
     graceOver.signal.addEventListener("abort", () => resolve(end(1)), { once: true });
   });
-  const ended = Promise.race([finished, tooLate]).finally(() => clearInterval(watch));
+  const ended = Promise.race([finished, tooLate]).finally(() => {
+    clearInterval(watch);
+    broker?.drain();
+  });
   return { beat: (at) => (provedAt = at), stop, cut: () => stop(CHECK_MS), ended };
 }
 

@@ -32,6 +32,9 @@ function doctorLines(found: Diagnosis, showsAll: boolean): readonly string[] {
   ];
 }
 
+/** Characters of a value up to which the column of the values is aligned. A list of patterns would move every source out of sight. */
+const WIDEST = 40;
+
 /** The settings that differ from the defaults, or all. */
 function settingLines(settings: Diagnosis["settings"], showsAll: boolean): readonly string[] {
   const shown = showsAll ? settings : settings.filter(({ source }) => source.from !== "default");
@@ -39,7 +42,13 @@ function settingLines(settings: Diagnosis["settings"], showsAll: boolean): reado
   if (shown.length === 0) return ["Settings: all have their defaults (--all shows them)"];
   const sourceOf = ({ source: { from, where } }: (typeof settings)[number]): string =>
     ["", from].includes(where) ? from : `${from} (${where})`;
-  return [title, ...columns(shown.map((setting) => [`  ${setting.key}`, setting.value, sourceOf(setting)]))];
+  return [
+    title,
+    ...columns(
+      shown.map((setting) => [`  ${setting.key}`, setting.value, sourceOf(setting)]),
+      WIDEST,
+    ),
+  ];
 }
 
 const MARKS = { ok: "ok", warning: "warning", failed: "FAILED" } as const;

@@ -23,7 +23,7 @@ export interface Trace extends Row {
 export interface Scene {
   readonly url: DirectUrl;
   readonly name: string;
-  request(command: MigrationCommand, changes?: Partial<MigrateRequest>): MigrateRequest;
+  request(command: MigrateRequest["command"], changes?: Partial<MigrateRequest>): MigrateRequest;
   query<R extends Row>(sql: string, values?: readonly unknown[]): Promise<R[]>;
   traces(): Promise<Trace[]>;
   markers(): Promise<readonly Marker[]>;
