@@ -7,6 +7,7 @@ import { REPLICATION_KINDS } from "./kinds/replication.ts";
 import { RIGHT_KINDS } from "./kinds/rights.ts";
 import { ROUTINE_KINDS } from "./kinds/routines.ts";
 import { SEQUENCE_KINDS } from "./kinds/sequences.ts";
+import { SHAPE_KINDS } from "./kinds/shapes.ts";
 import { TABLE_KINDS } from "./kinds/tables.ts";
 import { TRIGGER_KINDS } from "./kinds/triggers.ts";
 import { VIEW_KINDS } from "./kinds/views.ts";
@@ -26,6 +27,7 @@ const KINDS: MutationKinds = {
   ...OPERATOR_KINDS,
   ...REPLICATION_KINDS,
   ...RIGHT_KINDS,
+  ...SHAPE_KINDS,
 };
 
 /** The kinds whose statements exist in that major version. */

@@ -8,6 +8,7 @@ import { findMajor } from "../support/majors.ts";
 import { startServer } from "../support/server.ts";
 import { prepareTemplate } from "./template.ts";
 import { kindsFor } from "./kinds.ts";
+import { held, type Held, unheld, writeHeld } from "./held.ts";
 import type { Verdict } from "./repair.ts";
 import { withWorkCopy, type Tried, tryMutation } from "./try.ts";
 
@@ -19,6 +20,8 @@ const { values } = parseArgs({
     parallel: { type: "string", default: "2" },
     /** Prints how often each kind was tried. */
     coverage: { type: "boolean", default: false },
+    /** Writes what this run reached to held.json: how many kinds there are, and which of them were not repaired. */
+    write: { type: "boolean", default: false },
     /** Also prints the changes that were reported as not repairable. */
     verbose: { type: "boolean", default: false },
   },
@@ -28,6 +31,7 @@ const count = Number(values.count);
 const startedAt = performance.now();
 const waiting = values.majors.split(",").map(Number);
 const failures: string[] = [];
+const reached: Record<string, Held> = {};
 
 /** The share of changes that a repair must revert. It must report the others. */
 const LEAST_SHARE = 0.95;
@@ -92,10 +96,27 @@ function printSummary(major: number, tried: readonly Tried[]): void {
     failures.push(`PostgreSQL ${major}: ${(share * 100).toFixed(1)} % reverted, ${LEAST_SHARE * 100} % required`);
     print(`FAILED: ${failures.at(-1)}`);
   }
+  checkHeld(major, tried);
   if (!values.coverage) return;
   for (const name of Object.keys(kindsFor(major))) {
     print(`${String(tried.filter((each) => each.name === name).length).padStart(4)}  ${name}`);
   }
+}
+
+/** The number of kinds and of those that are repaired cannot fall below `held.json`. Only the draws of the default seed are held. */
+function checkHeld(major: number, tried: readonly Tried[]): void {
+  const kinds = Object.keys(kindsFor(major));
+  const drawn = new Set(tried.map(({ name }) => name));
+  const notRepaired = new Set(tried.filter(({ repair }) => repair.kind !== "converged").map(({ name }) => name));
+  const now = { kinds: kinds.length, notRepaired: [...notRepaired].toSorted() };
+  print(
+    `PostgreSQL ${major}: ${kinds.length} kinds of changes, ${drawn.size} tried, ${drawn.size - notRepaired.size} repaired in every trial`,
+  );
+  if (first !== 1) return;
+  if (values.write && drawn.size === kinds.length) reached[major] = now;
+  const problems = values.write ? [] : unheld(held[major], now).map((text) => `PostgreSQL ${major}: ${text}`);
+  for (const problem of problems) print(`FAILED: ${problem}`);
+  failures.push(...problems);
 }
 
 function seconds(): string {
@@ -103,5 +124,6 @@ function seconds(): string {
 }
 
 await Promise.all(Array.from({ length: Number(values.parallel) }, worker));
+if (values.write) await writeHeld({ ...held, ...reached });
 print(failures.length === 0 ? "every change was found, and no repair was wrong" : `${failures.length} failed`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -20,9 +20,11 @@ export async function prepareTemplate(serverUrl: string, { rows = false }: { rea
   const template = "diverse";
   await diverseDatabase(serverUrl, template);
   const more = await fixture("diverse-more.sql");
+  const shapes = await fixture("diverse-shapes.sql");
   const inserts = rows ? await fixture("diverse-rows.sql") : "";
   const side = await withSession(databaseUrl(serverUrl, template), async (session) => {
     await session.query(more);
+    await session.query(shapes);
     await session.query(inserts);
     return readSide(session);
   });
