@@ -6,6 +6,7 @@ export { checkWorker, type CheckWorkerOptions } from "./commands/check-worker.ts
 export { checkWorkflow, type CheckWorkflowOptions } from "./commands/check-workflow.ts";
 export type { CheckFinding } from "./check/finding.ts";
 export type { CheckResult } from "./commands/check-result.ts";
+export { consolePage } from "./commands/console-page.ts";
 export type { CommonOptions } from "./context/context.ts";
 export { doctor, type Diagnosis, type DoctorOptions } from "./commands/doctor.ts";
 export { down, type DownOptions, type DownResult } from "./commands/down.ts";
@@ -21,6 +22,8 @@ export { type Leadership, migrate, type MigrateOptions, type Migrated } from "./
 export type { Clone, CloneOptions, Database, Listed, ProviderName, Refusal } from "./providers/provider.ts";
 export { reset, type ResetOptions, type ResetResult } from "./commands/reset.ts";
 export { rehearse, type Rehearsal, type RehearsedCopy, type RehearseOptions } from "./commands/rehearse.ts";
+export { psql, type PsqlOptions } from "./commands/psql.ts";
+export { writeEnv, type WriteEnvOptions, type WrittenEnv } from "./commands/write-env.ts";
 export {
   rollbackCheck,
   type RollbackCheckOptions,

@@ -20,6 +20,8 @@ export interface Interruption {
   /** The first signal that was received; undefined if there was none. */
   received(): NodeJS.Signals | undefined;
   signalExitCode(): number;
+  /** SIGINT is for the program on the terminal, which this process started. */
+  ignoreInterrupts(): void;
   stopListening(): void;
 }
 
@@ -36,7 +38,9 @@ export function interruptionOf(host: Host, progress: Progress): Interruption {
   const second = new AbortController();
   let received: NodeJS.Signals | undefined;
   let latest: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
+  let ignoresInterrupts = false;
   const onSignal = (signal: NodeJS.Signals): void => {
+    if (ignoresInterrupts && signal === "SIGINT") return;
     const at = performance.now();
     if (latest?.signal === signal && at - latest.at < ECHO_MS) return;
     latest = { signal, at };
@@ -68,6 +72,9 @@ export function interruptionOf(host: Host, progress: Progress): Interruption {
     hurry: second.signal,
     received: () => received,
     signalExitCode: () => exitCodeOf(received ?? "SIGTERM"),
+    ignoreInterrupts() {
+      ignoresInterrupts = true;
+    },
     stopListening() {
       for (const signal of SIGNALS) process.off(signal, onSignal);
       process.off("uncaughtException", onFault);

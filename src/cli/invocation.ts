@@ -12,6 +12,8 @@ import { type SummaryRecorder, recordSummary } from "./command-summary.ts";
 export interface Globals {
   readonly config?: string;
   readonly run?: string;
+  /** Another name of `--run`. */
+  readonly name?: string;
   readonly provider?: string;
   readonly ttl?: string;
   readonly postgres?: string;
@@ -137,7 +139,7 @@ function withoutSecrets<Value>(value: Value, hide: (text: string) => string): Va
 
 /** The flags as settings by key path. `--set` can set any key. */
 function settingsOf(globals: Globals): Record<string, unknown> {
-  const { run, provider, ttl, postgres } = globals;
+  const { name, run = name, provider, ttl, postgres } = globals;
   const flags = Object.entries({ run, provider, ttl, postgres }).filter(([, value]) => value !== undefined);
   return Object.fromEntries([...(globals.set ?? []).map(splitSetting), ...flags]);
 }

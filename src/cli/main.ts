@@ -7,6 +7,12 @@ import { type Output, watchOutput } from "./output.ts";
 /** Exit status of an error that commander has found and printed. Equal to `EXIT.usage`; importing that would slow `--help` down. */
 const USAGE = 2;
 
+/** Where to begin, for somebody who types only the name of the program. */
+const WELCOME = `Run a command with its own migrated Postgres, deleted afterwards:  npx offshoot run -- npm test
+Write a configuration and a CI pipeline for this repository:       npx offshoot init
+All commands: npx offshoot --help. What this machine lacks:         npx offshoot doctor
+`;
+
 /** Runs the CLI. Only this function catches errors, prints them and sets the exit status. */
 export async function main(host: Host): Promise<void> {
   const output = watchOutput(host);
@@ -17,6 +23,10 @@ export async function main(host: Host): Promise<void> {
     return (invocation = invocationOf(host, output, globals, title, await drawingOn(host, globals, title)));
   });
   printTo(host, program);
+  if (host.argv.length <= 2) {
+    host.stdout.write(WELCOME);
+    return;
+  }
   try {
     await program.parseAsync(host.argv);
     host.exitCode = invocation?.exitCode ?? 0;

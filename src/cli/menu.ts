@@ -1,6 +1,7 @@
 import { FORMATS } from "../repair/formats/names.ts";
 import { Command } from "commander";
 import { VERSION } from "../version.ts";
+import { withCommon, withOutput, URL, FORCE, SOURCES, REPORT, CONFIG, SET, FAIL_ON, commas, collect } from "./menu-flags.ts";
 import type { Execute, Globals, Invocation } from "./invocation.ts";
 
 /** Starts a command. `title` is its heading on the page of the CI run. */
@@ -22,10 +23,10 @@ export function menu(begin: Begin): Command {
     .option("--keep-on-failure", "keep the database if the command or the migrations fail")
     .option("--timings", "print each phase with its share of the time at the end, as in a CI");
 
-  add("up", "create this run's database, or use the one that exists, and wait until it answers", () => import("./commands/up.ts")).option(
-    "--outputs",
-    "pass facts about the database to later jobs as outputs of the CI service; no secrets",
-  );
+  add("up", "create this run's database, or use the one that exists, and wait until it answers", () => import("./commands/up.ts"))
+    .alias("create")
+    .option("--migrate", "also run the migrations")
+    .option("--outputs", "pass facts about the database to later jobs as outputs of the CI service; no secrets");
 
   add("migrate", "run the migrations, or wait while another job runs them", () => import("./commands/migrate.ts"))
     .argument("[command...]", "the migration command, after --; default: the setting migrations.command")
@@ -73,11 +74,18 @@ export function menu(begin: Begin): Command {
     .option(...REPORT)
     .option(...FAIL_ON);
 
-  add("env", "print this run's URLs for a shell, a dotenv file or JSON", () => import("./commands/env.ts")).option(
-    "--format <format>",
-    "shell, dotenv, json, the name of a CI service, or ci for the service of this job",
-    "shell",
+  add("env", "print this run's URLs for a shell, a dotenv file or JSON", () => import("./commands/env.ts"))
+    .option("--format <format>", "shell, dotenv, json, the name of a CI service, or ci for the service of this job", "shell")
+    .option("--write <file>", "write them into a dotenv file that git ignores; its other lines are kept");
+  add("url", "print the URL of this run's database, with its password", () => import("./commands/url.ts")).option(
+    "--unpooled",
+    "the URL for migrations, without a pooler",
   );
+  add("psql", "open a session of this run's database", () => import("./commands/psql.ts")).argument(
+    "[args...]",
+    "arguments of psql, after --",
+  );
+  add("open", "open the page of this run's branch in Neon's console, or print its address", () => import("./commands/open.ts"));
 
   add("clone", "create a clone of this run's migrated database, and print its URL", () => import("./commands/clone.ts"))
     .argument("[name]", "the name of the clone; one that exists is used again; default: a random name")
@@ -93,10 +101,9 @@ export function menu(begin: Begin): Command {
     .option("--no-migrate", "do not run the migrations afterwards")
     .option(...FORCE);
 
-  add("down", "delete this run's database", () => import("./commands/down.ts")).option(
-    "--force <owner>",
-    "delete the database of another person, who is named here, such as ada-5be1c2d0",
-  );
+  add("down", "delete this run's database", () => import("./commands/down.ts"))
+    .alias("delete")
+    .option("--force <owner>", "delete the database of another person, who is named here, such as ada-5be1c2d0");
 
   add("sweep", "list the databases of this repository that are no longer needed; --yes deletes them", () => import("./commands/sweep.ts"))
     .option("--yes", "delete the listed databases")
@@ -128,6 +135,17 @@ export function menu(begin: Begin): Command {
   add("init", "write offshoot.yaml and a CI pipeline for this repository", () => import("./commands/init.ts"))
     .option("--service <name>", "github, gitlab, circleci, buildkite, azure, bitbucket, jenkins or none; default: detected")
     .option("--dry-run", "show the files, and write nothing");
+
+  program
+    .command("completion")
+    .description("print a script that completes commands and flags in bash, zsh or fish")
+    .argument("<shell>", "bash, zsh or fish")
+    .showHelpAfterError("(see offshoot completion --help)")
+    .action(async (shell: string) => {
+      const invocation = await begin(program.opts(), "offshoot completion");
+      const { completionScript } = await import("./completion.ts");
+      invocation.write(completionScript(program, shell));
+    });
 
   const checks = program
     .command("check")
@@ -185,54 +203,3 @@ export function menu(begin: Begin): Command {
 }
 
 type Load = () => Promise<{ readonly execute: Execute }>;
-
-/** The flags of the commands that use a database. */
-function withCommon(command: Command): Command {
-  const common = command
-    .option(...CONFIG)
-    .option("--run <name>", "name of this run; default: from the CI, or from the person, the checkout and the git branch")
-    .option("--provider <name>", "auto, neon, docker, embedded or existing, or a list such as neon,docker")
-    .option("--ttl <duration>", "time until the database expires, such as 90m, 2h or 3d")
-    .option("--postgres <major>", "major version of Postgres")
-    .option(...SET);
-  return withOutput(common);
-}
-
-/** The flags of all commands. */
-function withOutput(command: Command): Command {
-  return command
-    .allowExcessArguments(false)
-    .option("--json", "print the result as JSON on stdout")
-    .option("--summary <file>", "append a summary to a file, as Markdown")
-    .option("-q, --quiet", "print no progress on stderr")
-    .option("--verbose", "also print how offshoot works inside, and the output of the migrations")
-    .option("--no-progress", "print lines that do not change, also on a terminal");
-}
-
-/** For commands that can use another database than the run's own. */
-const URL = ["--url <url>", "use this database instead of the run's: a Postgres URL, or the name of a variable with one"] as const;
-
-/** For the commands that replace the contents of a database. */
-const FORCE = ["--force [owner]", "also while other processes use it; with a name, also the database of that person"] as const;
-
-const SOURCES =
-  "migrations, parent, run, branch:NAME, branch:NAME@TIME, branch:NAME@LSN, a spec file, a Postgres URL or the name of a variable with one";
-
-/** For the commands with findings. */
-const REPORT = [
-  "--report <format[=file]>",
-  "write a report: text, json, markdown, junit, sarif or code-quality; repeatable",
-  collect,
-  [] as readonly string[],
-] as const;
-const CONFIG = ["-c, --config <file>", "configuration file; default: offshoot.yaml in this folder or a parent folder"] as const;
-const SET = ["--set <key=value>", "any other setting, such as neon.parent=main; repeatable", collect, [] as readonly string[]] as const;
-const FAIL_ON = ["--fail-on <severity>", "lowest severity that fails: error, warning or info", "error"] as const;
-
-function commas(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, ...value.split(",").map((name) => name.trim())];
-}
-
-function collect(value: string, earlier: readonly string[]): readonly string[] {
-  return [...earlier, value];
-}

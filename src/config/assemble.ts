@@ -58,6 +58,7 @@ export function assembleSettings(entries: EffectiveEntries): Settings {
       seedExisting: get("migrations.seedExisting"),
     },
     base: get("base"),
+    psql: get("psql"),
     baseTtlMs: get("baseTtl"),
     cache: { bases: get("cache.bases"), bytes: get("cache.size") },
     audit: { spec: get("audit.spec"), baseline: get("audit.baseline"), failOn: get("audit.failOn") },

@@ -95,6 +95,8 @@ export interface Settings {
   };
   readonly migrations: MigrationSettings;
   /** Keep one migrated database for each fingerprint, from which later runs start. Undefined: the provider decides. */
+  /** The client that `offshoot psql` starts. */
+  readonly psql: string;
   readonly base: boolean | undefined;
   /** A base that no run has used for this time is deleted. Default 14 d. */
   readonly baseTtlMs: number;

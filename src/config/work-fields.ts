@@ -32,6 +32,7 @@ export const WORK_FIELDS = [
     default: "2GB",
     description: "Maximum size of all bases of a local server together, such as `500MB` or `2GB`.",
   },
+  { path: "psql", kind: "text", default: "psql", description: "The client that `offshoot psql` starts, such as `pgcli`." },
   {
     path: "audit.spec",
     kind: "path",

@@ -68,7 +68,7 @@ export async function stoppedServer(context: Context): Promise<OffshootError | u
 }
 
 /** The error for a run without a database. */
-function unknownRun({ run, name: database }: Pick<Context, "run" | "name">): OffshootError {
+export function unknownRun({ run, name: database }: Pick<Context, "run" | "name">): OffshootError {
   const name = run.source === "flag" ? ["--run", run.key] : [];
   return new OffshootError("RUN_UNKNOWN", `There is no database for the run ${run.key} of ${run.repository} (${database}).`, {
     meaning: "It was never created, has expired, or belongs to a run with another name.",

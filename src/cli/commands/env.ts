@@ -8,6 +8,14 @@ import { choiceFlag } from "../flags.ts";
 import type { Execute, Invocation } from "../invocation.ts";
 
 export const execute: Execute = async (invocation, flags) => {
+  const file = flags["write"] as string | undefined;
+  if (file !== undefined) {
+    const { writeEnv } = await import("../../commands/write-env.ts");
+    const written = await writeEnv({ ...invocation.options, file });
+    return invocation.print({ version: 1, ...written }, () => [
+      `wrote  ${written.file}  (${written.names.length} variables, readable by you only)`,
+    ]);
+  }
   const format = invocation.json ? "json" : String(flags["format"]);
   const render = rendererOf(format, invocation);
   const writes = render({ ...(await env(invocation.options)) });

@@ -1,14 +1,29 @@
 import { describeUrl } from "../../postgres/url.ts";
 import { outputsOf } from "../../commands/up.ts";
 import { up, type UpResult } from "../../commands/up.ts";
+import { shellCommand } from "../../shell-command.ts";
 import type { Execute } from "../invocation.ts";
 
 export const execute: Execute = async (invocation, flags) => {
   const result = await up(invocation.options);
   const { job } = invocation;
   if (flags["outputs"] === true) await job.write(job.service?.outputs(outputsOf(result), job.context) ?? []);
-  invocation.print(upJson(result), () => upLines(result));
+  const { migrate } = flags["migrate"] === true ? await import("../../commands/migrate.ts") : {};
+  const migrated = await migrate?.(invocation.options);
+  const json = { ...upJson(result), ...(migrated === undefined ? {} : { migrated: migrated.state }) };
+  invocation.print(json, () => [...upLines(result), ...(migrated === undefined ? [] : [`migrated  ${migrated.state}`])]);
+  if (!invocation.job.isCi) for (const line of nextSteps(flags["migrate"] === true, invocation.options.settings)) invocation.log(line);
 };
+
+/** Where the URL is, and what comes next. It is not printed without being asked for, because it has a password. */
+function nextSteps(isMigrated: boolean, settings: Readonly<Record<string, unknown>> = {}): readonly string[] {
+  const run = typeof settings["run"] === "string" ? ["--run", settings["run"]] : [];
+  const offshoot = (...args: readonly string[]): string => shellCommand(["offshoot", ...args, ...run]);
+  return [
+    `Its URL:  ${offshoot("url")}, or in a file: ${offshoot("env", "--write", ".env")}`,
+    `Next:     ${isMigrated ? offshoot("psql") : offshoot("migrate")}`,
+  ];
+}
 
 /** The output of `up --json`. It contains no secret. */
 export function upJson({ database, created, readyMs }: UpResult): Record<string, unknown> {

@@ -1,0 +1,49 @@
+import { type CommonOptions, prepare } from "../context/context.ts";
+import { requireRunDatabase } from "../context/target-database.ts";
+import { OffshootError } from "../errors.ts";
+import { commandEnvironment } from "../own-secrets.ts";
+import { type Ended, runInForeground } from "../process/foreground.ts";
+import { variablesOf } from "../providers/variables.ts";
+
+export interface PsqlOptions extends CommonOptions {
+  /** Arguments of the client, such as `["-c", "select 1"]`. */
+  readonly args?: readonly string[] | undefined;
+  /** Called directly before the client starts, when nothing else must write to the terminal. */
+  readonly onStart?: (() => void) | undefined;
+}
+
+/**
+ * Opens a session of this run's database with psql, or with the client of the setting `psql`, on stdin and stdout of this
+ * process. The password is passed in the environment. Throws `RUN_UNKNOWN`, and `COMMAND_NOT_FOUND` without the client.
+ */
+export async function psql(options: PsqlOptions = {}): Promise<Ended> {
+  const context = await prepare(options);
+  const database = await requireRunDatabase(context);
+  const client = context.settings.psql;
+  // On Ctrl-C a client ends its query or clears its line, and continues. So only other signals end it.
+  const ended = new AbortController();
+  const forward = (): void => (context.signal.reason === "SIGINT" ? undefined : ended.abort(context.signal.reason));
+  context.signal.addEventListener("abort", forward, { once: true });
+  options.onStart?.();
+  try {
+    return await runInForeground([client, ...(options.args ?? [])], {
+      cwd: context.cwd,
+      env: { ...commandEnvironment(context.env, context.settings.passSecrets), ...variablesOf(database) },
+      signal: ended.signal,
+      graceMs: context.settings.timeouts.commandGraceMs,
+      terminal: process.stdin.isTTY,
+    });
+  } catch (thrown) {
+    throw notFound(client, thrown);
+  } finally {
+    context.signal.removeEventListener("abort", forward);
+  }
+}
+
+function notFound(client: string, thrown: unknown): unknown {
+  if (!(thrown instanceof OffshootError) || thrown.code !== "COMMAND_NOT_FOUND") return thrown;
+  return new OffshootError("COMMAND_NOT_FOUND", thrown.message, {
+    meaning: "offshoot opens sessions with a client that is installed on this machine.",
+    remedy: "Install psql (in Debian the package postgresql-client, in Homebrew libpq), or set another client: --set psql=pgcli",
+  });
+}

@@ -1,0 +1,45 @@
+/** A line that gives a variable a value, as dotenv and a shell read it. */
+const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=\s*(.*)$/s;
+
+/**
+ * The text of a dotenv file with `lines`, each `NAME="value"`. A variable that the file has already gets its new value where
+ * it is, and once. All other lines are kept as they are, also the lines of a value that is longer than one.
+ */
+export function mergeDotenv(text: string, lines: readonly string[]): string {
+  const left = new Map(lines.map((line) => [line.slice(0, line.indexOf("=")), line]));
+  const ours = new Set(left.keys());
+  const kept: string[] = [];
+  for (const entry of entriesOf(text)) {
+    const name = ASSIGNMENT.exec(entry)?.[1];
+    if (name === undefined || !ours.has(name)) kept.push(entry);
+    else {
+      const line = left.get(name);
+      if (line !== undefined) kept.push(line);
+      left.delete(name);
+    }
+  }
+  return [...kept, ...left.values()].map((line) => `${line}\n`).join("");
+}
+
+/** The lines of a file. A value in quotes can have several lines: they are one entry. */
+function entriesOf(text: string): readonly string[] {
+  const entries: string[] = [];
+  let open: string | undefined;
+  for (const line of text.replace(/\n$/, "").split("\n")) {
+    if (open !== undefined) entries.push(`${entries.pop()}\n${line}`);
+    else if (text !== "") entries.push(line);
+    const value = open === undefined ? ASSIGNMENT.exec(line)?.[2] : line;
+    if (value !== undefined) open = openQuote(value, open);
+  }
+  // A quote that is never closed is a part of its own line, and hides no other.
+  return open === undefined ? entries : text.replace(/\n$/, "").split("\n");
+}
+
+/** The quote that is still open after this part of a value. */
+function openQuote(value: string, open: string | undefined): string | undefined {
+  const quote = open ?? /^["'`]/.exec(value)?.[0];
+  if (quote === undefined) return undefined;
+  const rest = open === undefined ? value.slice(1) : value;
+  const isClosed = quote === "'" || quote === "`" ? rest.includes(quote) : /(?:^|[^\\])(?:\\\\)*"/.test(rest);
+  return isClosed ? undefined : quote;
+}

@@ -1,0 +1,104 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startMock } from "../../support/mock-server.ts";
+import { makeProject, type Project } from "../../support/cli.ts";
+
+let project: Project;
+
+const git = (...args: readonly string[]): Buffer =>
+  execFileSync("git", ["-c", "user.name=ada", "-c", "user.email=ada@example.com", ...args], { cwd: project.directory, stdio: "pipe" });
+
+beforeAll(async () => {
+  project = await makeProject();
+  git("init", "--quiet");
+  await project.write(".gitignore", "/.env\n");
+  await project.write("tracked.env", "A=1\n");
+  git("add", ".");
+  git("commit", "--quiet", "-m", "first");
+  await project.offshoot(["create", "--migrate", "--set", "migrations.command=psql -c 'create table books (id int)'"]);
+});
+afterAll(() => project.remove());
+
+test("the name of the program alone shows in three lines where to begin", async () => {
+  const { code, stdout, stderr } = await project.call([]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout.trimEnd().split("\n")).toHaveLength(3);
+  expect(stdout).toContain("npx offshoot run -- npm test\n");
+});
+
+test("psql opens a session of the run's database, and passes its arguments and its status on", async () => {
+  const found = await project.offshoot(["psql", "--", "-Atc", "select count(*) from books"]);
+  expect(found).toMatchObject({ code: 0, stdout: "0\n", stderr: "" });
+  expect((await project.offshoot(["psql", "--", "-v", "ON_ERROR_STOP=1", "-c", "select nothing"])).code).toBe(1);
+  // The password is not an argument, where every user of the machine could read it.
+  await project.write("client", '#!/bin/sh\nprintf "%s|" "$0" "$@"; echo "$PGPASSWORD" | wc -c\n');
+  execFileSync("chmod", ["+x", join(project.directory, "client")]);
+  const other = await project.offshoot(["psql", "--set", "psql=./client", "--", "-l"]);
+  expect(other.stdout).toMatch(/^\.\/client\|-l\|\d{2,}\n$/);
+  const missing = await project.offshoot(["psql", "--set", "psql=no-such-client"]);
+  expect(missing.code).toBe(2);
+  expect(missing.stderr).toContain("--set psql=pgcli");
+});
+
+test("url prints the URL, and --name is --run", async () => {
+  const { stdout } = await project.offshoot(["url", "--name", "test"]);
+  expect(stdout).toMatch(/^postgres(ql)?:\/\/\S+\n$/);
+  expect((await project.offshoot(["url", "--name", "nobody"])).stderr).toContain("There is no database for the run nobody");
+});
+
+test("env --write keeps the other lines of a file that git ignores, and lets only its owner read it", async () => {
+  await writeFile(join(project.directory, ".env"), "A=1\nDATABASE_URL=old\n", { mode: 0o644 });
+  await mkdir(join(project.directory, "below"), { recursive: true });
+  const written = await project.offshoot(["env", "--write", "../.env"], {}, join(project.directory, "below"));
+  expect(written.code).toBe(0);
+  const url = (await project.offshoot(["url"])).stdout.trim();
+  const text = await readFile(join(project.directory, ".env"), "utf8");
+  expect(text).toMatch(/^A=1\nDATABASE_URL="/);
+  expect(execFileSync("sh", ["-c", '. ./.env; printf %s "$DATABASE_URL"'], { cwd: project.directory }).toString()).toBe(url);
+  expect((await stat(join(project.directory, ".env"))).mode & 0o777).toBe(0o600);
+});
+
+test.for<readonly [string, string]>([
+  ["tracked.env", "git tracks tracked.env."],
+  ["other.env", "git does not ignore other.env."],
+  ["link.env", "git does not ignore elsewhere.env."],
+])("env --write refuses %s", async ([file, message]) => {
+  if (file === "link.env") {
+    await project.write("elsewhere.env", "B=2\n");
+    await symlink("elsewhere.env", join(project.directory, "link.env"));
+  }
+  const before = await readFile(join(project.directory, file)).catch(() => undefined);
+  const { code, stderr } = await project.offshoot(["env", "--write", file]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+  expect(await readFile(join(project.directory, file)).catch(() => undefined)).toEqual(before);
+});
+
+test("up shows where the URL is and what comes next, and prints no password", async () => {
+  const { stdout, stderr } = await project.offshoot(["up"]);
+  expect(stderr).toContain("Its URL:  offshoot url, or in a file: offshoot env --write .env\nNext:     offshoot migrate\n");
+  const password = new URL((await project.offshoot(["url"])).stdout).password;
+  expect(stdout + stderr).not.toContain(password);
+});
+
+test("open prints the page of the branch on Neon, and says why another database has none", async () => {
+  const mock = await startMock();
+  try {
+    const env = { ...mock.env, OFFSHOOT_PROVIDER: "neon", OFFSHOOT_RUN: "page" };
+    await project.offshoot(["up"], { ...env, OFFSHOOT_TIMEOUTS_ACQUIRE: "3s" });
+    const { code, stdout, stderr } = await project.offshoot(["open"], env);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stderr: "",
+      stdout: expect.stringMatching(/^https?:\/\/\S+\/branches\/br-\S+\n$/),
+    });
+    await project.offshoot(["delete"], env);
+  } finally {
+    await mock.stop();
+  }
+  const { code, stderr } = await project.offshoot(["open"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("has no page in Neon's console (embedded)");
+});
