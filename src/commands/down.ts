@@ -1,11 +1,11 @@
-import { providerLimits, providersOfRun, usableProviders } from "../context/providers.ts";
+import { providerElsewhere, providerLimits, providersOfRun, usableProviders } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
 import { forgetPlace } from "../context/place.ts";
 import { requireOwner } from "../context/owner.ts";
 import { isOffshootError, OffshootError } from "../errors.ts";
 import { shellCommand } from "../shell-command.ts";
-import type { ProviderName, Released, ReleaseOptions } from "../providers/provider.ts";
+import type { Limits, Provider, ProviderName, Released, ReleaseOptions } from "../providers/provider.ts";
 
 export interface DownOptions extends CommonOptions {
   /** The owner of the database, such as `ada-5be1c2d0`. Needed to delete the database of another person. */
@@ -48,13 +48,22 @@ export async function removeAfterLastUse(context: Context): Promise<boolean> {
   return (await removeRunDatabase(context, { only: "last-run" })).outcome !== "kept";
 }
 
+/** Milliseconds for the providers that do not have the run's database as far as this machine knows. Another machine may have used them. */
+const OTHERS_MS = 10_000;
+
 /**
  * Deletes on all providers at once, since the run may have fallen back from one to another. An outage of one provider is
  * an error only when nothing was deleted: the database may then still exist there.
  */
 async function release(context: Context, only: ReleaseOptions): Promise<DownResult> {
+  const remembered = (await providerElsewhere(context))?.provider;
   const providers = await usableProviders(context, await providersOfRun(context));
-  const outcomes = await Promise.allSettled(providers.map((provider) => provider.release(context.name, providerLimits(context), only)));
+  // Where the database is known to be elsewhere, an outage must not delay the end of the run for minutes.
+  const limitsOf = ({ name }: Provider): Limits => {
+    const limits = providerLimits(context);
+    return remembered === undefined || remembered.name === name ? limits : { ...limits, withinMs: Math.min(limits.withinMs, OTHERS_MS) };
+  };
+  const outcomes = await Promise.allSettled(providers.map((provider) => provider.release(context.name, limitsOf(provider), only)));
   const withOutcome = (wanted: Released): readonly ProviderName[] =>
     providers.filter((_, index) => isOutcome(outcomes[index], wanted)).map(({ name }) => name);
   const [deleted, kept] = [withOutcome("deleted"), withOutcome("kept")];

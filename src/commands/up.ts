@@ -68,12 +68,12 @@ export async function acquireRunDatabase(context: Context, lifetime: Lifetime = 
     "database",
     async () => {
       const elsewhere = await providerElsewhere(context);
-      const wanted = elsewhere === undefined ? await configuredProviders(context) : [elsewhere];
+      const wanted = elsewhere === undefined ? await configuredProviders(context) : [elsewhere.provider];
       const providers = wanted.map((provider) => withMigratedBase(provider, context, migrations));
       const chosen = await chooseDatabase(providers, request, providerLimits(context));
       await context.conceal(secretsOf(chosen.database));
-      if (elsewhere !== undefined) warnOfPlace(context, chosen.database);
-      else if (chosen.database.origin === "created") await recordPlace(context, chosen.database);
+      if (elsewhere?.isFallback === false) warnOfPlace(context, chosen.database);
+      else await recordPlace(context, chosen.database);
       return chosen;
     },
     (chosen) => ({ text: describeDatabase(chosen.database), facts: factsOf(chosen.database, context) }),

@@ -13,6 +13,12 @@ export interface Place {
   readonly major: PostgresMajor;
 }
 
+/** A place that commands must know, because their settings alone do not lead there at once. */
+export interface OtherPlace extends Place {
+  /** The settings are the same: an earlier command fell back to this server, because a provider before it refused. */
+  readonly isFallback: boolean;
+}
+
 /** What a command needs to know of its context. */
 type Of = Pick<Context, "env" | "name" | "settings">;
 
@@ -28,15 +34,18 @@ const MOST_FILES = 1000;
 const MOST_BYTES = 4096;
 
 /**
- * Where an earlier command of this machine, with other settings (`--postgres`, `--provider`), has created the run's database.
- * Undefined when the settings are the same, or nothing is recorded. The database may be deleted by now.
+ * Where an earlier command of this machine has created the run's database, with other settings (`--postgres`, `--provider`) or after a
+ * fallback. Undefined when a command with these settings looks there first anyway, or nothing is recorded. The database may be deleted by
+ * now.
  */
-export async function otherPlace(context: Of): Promise<Place | undefined> {
+export async function otherPlace(context: Of): Promise<OtherPlace | undefined> {
   const path = pathOf(context);
   const text = path === undefined ? undefined : await readText(path, MOST_BYTES).catch(() => undefined);
   const entry = text === undefined ? undefined : parse(text);
-  if (entry === undefined || entry.name !== context.name || entry.wanted === wantedBy(context)) return undefined;
-  return { provider: entry.provider, major: entry.major };
+  if (entry === undefined || entry.name !== context.name) return undefined;
+  const isFallback = entry.wanted === wantedBy(context);
+  if (isFallback && context.settings.provider[0] === entry.provider) return undefined;
+  return { provider: entry.provider, major: entry.major, isFallback };
 }
 
 /** Records where the database of the run is. A failure has no effect on this command: later ones then follow their settings. */

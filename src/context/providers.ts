@@ -14,22 +14,30 @@ export async function configuredProviders(context: Context): Promise<readonly Pr
 }
 
 /**
- * The providers that can have this run's database: the configured ones, and the local server on which an earlier command
- * with other settings has created it.
+ * The providers that can have this run's database: first the local server that has it after a fallback, so that no command of the run
+ * asks the provider again that refused; then the configured ones; and last the local server on which an earlier command with other
+ * settings has created it.
  */
 export async function providersOfRun(context: Context): Promise<readonly Provider[]> {
   const elsewhere = await providerElsewhere(context);
-  return [...(await configuredProviders(context)), ...(elsewhere === undefined ? [] : [elsewhere])];
+  const configured = await configuredProviders(context);
+  if (elsewhere === undefined) return configured;
+  const { provider, isFallback } = elsewhere;
+  return isFallback ? [provider, ...configured.filter(({ name }) => name !== provider.name)] : [...configured, provider];
 }
 
 /** The provider of `otherPlace`, if its database still exists. */
-export async function providerElsewhere(context: Context): Promise<Provider | undefined> {
+export async function providerElsewhere(
+  context: Context,
+): Promise<{ readonly provider: Provider; readonly isFallback: boolean } | undefined> {
   const place = await otherPlace(context);
   if (place === undefined) return undefined;
   const provider = await loadProvider(place.provider, { ...context, settings: { ...context.settings, postgres: place.major } });
   // A server that does not answer has no database for this command.
   const listed = await provider.list(providerLimits(context)).catch(() => []);
-  return listed.some(({ name, tag }) => name === context.name && tag !== undefined) ? provider : undefined;
+  return listed.some(({ name, tag }) => name === context.name && tag !== undefined)
+    ? { provider, isFallback: place.isFallback }
+    : undefined;
 }
 
 /** The limits of one call to a provider. */
