@@ -74,6 +74,8 @@ export type Event =
 export type Phase =
   | "up"
   | "reset"
+  | "snapshot"
+  | "restore"
   | "migrate"
   | "step"
   | "wait"

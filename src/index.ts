@@ -24,6 +24,8 @@ export { reset, type ResetOptions, type ResetResult } from "./commands/reset.ts"
 export { rehearse, type Rehearsal, type RehearsedCopy, type RehearseOptions } from "./commands/rehearse.ts";
 export { psql, type PsqlOptions } from "./commands/psql.ts";
 export { writeEnv, type WriteEnvOptions, type WrittenEnv } from "./commands/write-env.ts";
+export { restore, type RestoreOptions, type RestoreResult } from "./commands/restore.ts";
+export { deleteSnapshot, listSnapshots, snapshot, type SnapshotOptions, type StoredSnapshot } from "./commands/snapshot.ts";
 export {
   rollbackCheck,
   type RollbackCheckOptions,

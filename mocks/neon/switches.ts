@@ -74,6 +74,8 @@ export const SWITCHES = {
   limitsRoute: flag(true, "`GET /projects/{project_id}/limits`, which no specification lists, answers customers"),
   ownerShown: flag(true, "a project shows the plan and the branch limit of its owner"),
   snapshotsOfChildren: flag(false, "a snapshot can be taken of a branch that has a parent"),
+  snapshotLimit: amount(0, "number of snapshots that a project may have; 0: no limit"),
+  snapshotExpiry: of("kept", ["ignored"], "what happens to `expires_at` of a new snapshot"),
   keyKind: of("user", ["org", "project"], "kind of the API key; a project key can read neither users nor organizations"),
   unknowns: flag(false, "replies have fields, states and operations that no specification lists"),
 } as const satisfies Record<string, Switch<string> | Switch<number> | Switch<boolean>>;

@@ -101,6 +101,21 @@ export function menu(begin: Begin): Command {
     .option("--no-migrate", "do not run the migrations afterwards")
     .option(...FORCE);
 
+  add("snapshot", "store the state of this run's database under a name", () => import("./commands/snapshot.ts"))
+    .argument("[name]", "the name: letters from a to z, digits and hyphens")
+    .option("--list", "list the snapshots of this run")
+    .option("--delete", "delete the snapshot")
+    .option("--replace", "replace the snapshot that has this name")
+    .option(...FORCE);
+
+  add(
+    "restore",
+    "replace the contents of this run's database by those of a snapshot, under the same URL",
+    () => import("./commands/restore.ts"),
+  )
+    .argument("<name>", "the name of the snapshot")
+    .option(...FORCE);
+
   add("down", "delete this run's database", () => import("./commands/down.ts"))
     .alias("delete")
     .option("--force <owner>", "delete the database of another person, who is named here, such as ada-5be1c2d0");

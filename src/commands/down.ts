@@ -26,11 +26,14 @@ export interface DownResult {
  */
 export async function down(options: DownOptions = {}): Promise<DownResult> {
   const context = await prepare(options);
-  return removeRunDatabase(context, { check: (tag) => requireOwner(context, tag, options.force) });
+  return removeRunDatabase(context, { snapshots: true, check: (tag) => requireOwner(context, tag, options.force) });
 }
 
 /** Deletes the run's database. With `only`, the database is kept when its tag has another lifetime by now. Throws what `down` throws. */
-export async function removeRunDatabase(context: Context, only: Pick<ReleaseOptions, "only" | "check"> = {}): Promise<DownResult> {
+export async function removeRunDatabase(
+  context: Context,
+  only: Pick<ReleaseOptions, "only" | "check" | "snapshots"> = {},
+): Promise<DownResult> {
   return inPhase(
     context.emit,
     "down",

@@ -19,9 +19,9 @@ export function warnOfOtherOwner(context: Caller & Pick<Context, "emit">, tag: O
 }
 
 /** What a command with `--force` does to a database. */
-const DONE = { down: "deleted", reset: "reset", restore: "restored" } as const;
+const DONE = { down: "deleted", reset: "reset", restore: "restored", snapshot: "copied" } as const;
 
-/** Throws `NOT_OURS` for the database of another person, unless `force` is the name of that person. `restore` is followed by a name. */
+/** Throws `NOT_OURS` for the database of another person, unless `force` is the name of that person. `operands` follow the command. */
 export function requireOwner(
   context: Caller,
   tag: OwnerTag,

@@ -30,6 +30,7 @@ export function existingProvider({ url, clones = false, ...options }: ExistingOp
   return {
     ...provider,
     reset: undefined,
+    snapshots: undefined,
     find: (...request) => orOutage(() => provider.find(...request)),
     release: (...request) => orOutage(() => provider.release(...request)),
     list: (...request) => orOutage(() => provider.list(...request)),

@@ -5,6 +5,7 @@ import type { DirectUrl } from "../postgres/url.ts";
 import type { Clone, CloneOptions, CloneServer } from "./clones/types.ts";
 import type { Examination } from "./examination.ts";
 import type { ProviderName, Refusal } from "./refusal.ts";
+import type { Snapshots } from "./snapshots.ts";
 
 export type { Clone, CloneOptions, CloneServer } from "./clones/types.ts";
 export type { Check, Examination } from "./examination.ts";
@@ -138,6 +139,8 @@ export interface ReleaseOptions {
   readonly seen?: Listed | undefined;
   /** A database whose tag has another lifetime by now is kept. */
   readonly only?: Lifetime | undefined;
+  /** Also delete the snapshots of the database where that needs a call of its own. They expire in any case. */
+  readonly snapshots?: boolean | undefined;
   /** Called with the tag just before the deletion. Nothing is deleted when it throws. */
   readonly check?: ((tag: OwnerTag) => void) | undefined;
 }
@@ -209,6 +212,8 @@ export interface Provider {
    * the provider has no reset.
    */
   readonly reset?: ((name: string, options: ResetOptions, limits: Limits) => Promise<Database | undefined>) | undefined;
+  /** Missing when the provider stores no snapshots. */
+  readonly snapshots?: Snapshots<Database> | undefined;
   /** Reads the URLs of the wanted services of a database. Missing when the provider has no such services. */
   readonly serviceUrls?:
     | ((database: Database, wanted: { readonly [Name in keyof ServiceUrls]: boolean }, limits: Limits) => Promise<ServiceUrls>)

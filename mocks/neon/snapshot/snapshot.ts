@@ -3,7 +3,7 @@ import { readPoint } from "../branch/source.ts";
 import { findBranch } from "../find.ts";
 import { type Json, operationJson, timestamp } from "../json.ts";
 import type { Neon } from "../neon.ts";
-import { schedule } from "../operations.ts";
+import { refuseWhenLocked, schedule } from "../operations.ts";
 import { fields, list, requiredText } from "../request-body.ts";
 import { type Reply, refused } from "../reply.ts";
 import type { Project, Snapshot } from "../state.ts";
@@ -15,7 +15,11 @@ export function createSnapshot(neon: Neon, project: Project, branchId: string, q
   if (branch.parentId !== undefined && !neon.switches.snapshotsOfChildren) {
     throw refused(422, "snapshots can be created only from root branches");
   }
+  const { snapshotLimit, errorCodes, snapshotExpiry } = neon.switches;
+  if (snapshotLimit > 0 && project.snapshots.size >= snapshotLimit)
+    throw refused(422, "snapshots limit exceeded", errorCodes ? "SNAPSHOTS_LIMIT_EXCEEDED" : "");
   if (branch.state === "init") throw refused(422, "branch not ready yet");
+  refuseWhenLocked(neon, project, branch);
   const expiry = query.get("expires_at");
   if (expiry !== null && Number.isNaN(Date.parse(expiry))) throw refused(400, "expires_at must be an RFC 3339 date-time");
   const id = neon.ids.id("snap");
@@ -26,7 +30,7 @@ export function createSnapshot(neon: Neon, project: Project, branchId: string, q
     sourceBranchId: branch.id,
     lsn: point.lsn ?? neon.ids.lsn(),
     createdAt: neon.clock.now(),
-    expiresAt: expiry === null ? undefined : Date.parse(expiry),
+    expiresAt: expiry === null || snapshotExpiry === "ignored" ? undefined : Date.parse(expiry),
     image,
   };
   project.snapshots.set(id, snapshot);

@@ -2,7 +2,8 @@ import { deadline, jitter } from "../../deadline.ts";
 import { OffshootError } from "../../errors.ts";
 import { localProvider } from "../local/local.ts";
 import type { Bounds } from "../local/server.ts";
-import type { Limits, Provider, Released, ReleaseOptions } from "../provider.ts";
+import type { Database, Limits, Provider, Released, ReleaseOptions } from "../provider.ts";
+import type { Snapshots } from "../snapshots.ts";
 import type { Target } from "./container.ts";
 import { brief, failureOf } from "./failure.ts";
 import { type Container, ownContainers } from "./inspect.ts";
@@ -30,6 +31,12 @@ export function dockerProvider(options: DockerOptions): Provider {
 
   const providerOn = (target: Target, more?: SourceOptions): Provider => localProvider(dockerSource(target, options, more), options);
 
+  const snapshotsOn = (target: Target): Snapshots<Database> => {
+    const { snapshots } = providerOn(target);
+    if (snapshots === undefined) throw new TypeError("a local provider has snapshots");
+    return snapshots;
+  };
+
   return {
     name: "docker",
     refuse: (limits) => onTarget("looking for Docker", limits, (target, _, left) => providerOn(target).refuse(left)),
@@ -41,6 +48,15 @@ export function dockerProvider(options: DockerOptions): Provider {
     find: (name, limits) => onTarget(`looking for ${name} (docker)`, limits, (target, _, left) => providerOn(target).find(name, left)),
     reset: (name, wanted, limits) =>
       onTarget(`resetting ${name} (docker)`, limits, async (target, _, left) => providerOn(target).reset?.(name, wanted, left)),
+    snapshots: {
+      list: (name, limits) => onTarget("listing snapshots (docker)", limits, (target, _, left) => snapshotsOn(target).list(name, left)),
+      create: (name, request, limits) =>
+        onTarget("storing a snapshot (docker)", limits, (target, _, left) => snapshotsOn(target).create(name, request, left)),
+      restore: (name, snapshot, more, limits) =>
+        onTarget("restoring a snapshot (docker)", limits, (target, _, left) => snapshotsOn(target).restore(name, snapshot, more, left)),
+      remove: (name, snapshot, limits) =>
+        onTarget("deleting a snapshot (docker)", limits, (target, _, left) => snapshotsOn(target).remove(name, snapshot, left)),
+    },
     release: (name, limits, more = {}) =>
       onTarget(`removing ${name} (docker)`, limits, (target, bounds, left) => release(name, target, bounds, left, more)),
     list: (limits) =>

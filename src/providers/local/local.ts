@@ -1,23 +1,25 @@
 import { deadline } from "../../deadline.ts";
-import { isOffshootError } from "../../errors.ts";
+import { isOffshootError, OffshootError } from "../../errors.ts";
 import { type Listener, silent } from "../../events.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
 import { directUrl, withDatabase } from "../../postgres/url.ts";
 import type { Check, Database, Limits, Listed, Provider, ReleaseOptions } from "../provider.ts";
+import type { Snapshots } from "../snapshots.ts";
 import { acquireOn, type LocalOptions, serverError } from "./acquire.ts";
 import { keepAsBase } from "./base.ts";
 import { cloneOf } from "../clones/clones.ts";
 import { copyDatabase } from "./copy.ts";
 import type { Created } from "./create.ts";
-import { readDatabases } from "./databases.ts";
+import { type Entry, readDatabases } from "./databases.ts";
 import { listServer, listStored } from "./list.ts";
 import { describeInvalid } from "./invalid.ts";
 import { toDatabase } from "./names.ts";
 import { release } from "./release.ts";
 import { renew } from "./renew.ts";
 import { resetOn } from "./reset.ts";
+import { createSnapshot, listSnapshots, removeSnapshot, requireSnapshot } from "./snapshots.ts";
 import { type Bounds, type Server, type ServerSource, withinSession } from "./server.ts";
 
 /** How long `await using` may take to drop a database, in milliseconds. */
@@ -91,6 +93,7 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
       if (stored === undefined || stored === "unknown") return stored;
       return stored.some((one) => one.name === toDatabase(name)) ? "there" : undefined;
     },
+    snapshots: localSnapshots(source, (server, name, done, major, emit) => toDatabaseOf(server, name, done, major, emit)),
     release: releaseName,
     async list(limits) {
       const bounds = toBounds(`listing databases (${source.provider})`, limits);
@@ -99,6 +102,55 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
         listed.push(...((await readFrom(source, server, bounds, (session) => listServer(source, server, session))) ?? []));
       }
       return listed;
+    },
+  };
+}
+
+function localSnapshots(
+  source: ServerSource,
+  describe: (server: Server, name: string, created: Omit<Created, "snapshot">, major: number, emit: Listener) => Database,
+): Snapshots<Database> {
+  /** The first answer of a running server. */
+  const onServers = async <T>(
+    what: string,
+    limits: Limits,
+    work: (session: Session, bounds: Bounds, server: Server) => Promise<T | undefined>,
+  ): Promise<T | undefined> => {
+    const bounds = toBounds(what, limits);
+    for (const server of await runningServers(source, bounds)) {
+      const answer = await readFrom(source, server, bounds, (session) => work(session, bounds, server));
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
+  };
+  return {
+    async list(name, limits) {
+      const found = await onServers("listing snapshots", limits, async (session) => {
+        const all = await listSnapshots(source, session, toDatabase(name));
+        return all.length === 0 ? undefined : all;
+      });
+      return found ?? [];
+    },
+    async create(name, request, limits) {
+      const made = await onServers("storing a snapshot", limits, (session, bounds) =>
+        createSnapshot(source, session, toDatabase(name), request, bounds),
+      );
+      if (made === undefined) throw new OffshootError("RUN_UNKNOWN", `The database ${name} does not exist any more.`);
+      return made;
+    },
+    restore: (name, snapshot, { check }, limits) =>
+      onServers("restoring a snapshot", limits, async (session, bounds, server) => {
+        const choose = (entries: readonly Entry[]): Entry => requireSnapshot(entries, toDatabase(name), snapshot);
+        const request = { fingerprint: undefined, check, quickCheckpoints: source.quickCheckpoints, snapshot: choose };
+        const done = await resetOn(session, toDatabase(name), request, bounds);
+        return done && describe(server, name, done, (await readDatabases(session)).major, limits.emit);
+      }),
+    async remove(name, snapshot, limits) {
+      const removed = await onServers("deleting a snapshot", limits, async (session, bounds) => {
+        const outcome = await removeSnapshot(session, toDatabase(name), snapshot, bounds);
+        return outcome === "deleted" ? outcome : undefined;
+      });
+      return removed ?? "not-found";
     },
   };
 }

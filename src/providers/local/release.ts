@@ -1,4 +1,3 @@
-import { identifier } from "../../postgres/identifier.ts";
 import { jitter } from "../../deadline.ts";
 import { codeOf, isOffshootError, OffshootError } from "../../errors.ts";
 import { branchName } from "../../identity/name.ts";
@@ -7,10 +6,12 @@ import type { Session } from "../../postgres/connect.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
 import type { Released, ReleaseOptions } from "../provider.ts";
 import { serverError } from "./acquire.ts";
-import { type Entry, hasRuns, readDatabases, storedDatabasesOf } from "./databases.ts";
+import { type Entry, hasRuns, readDatabases, type Snapshot, storedDatabasesOf } from "./databases.ts";
 import { dropDatabase, dropEntry, dropUnused } from "./drop.ts";
 import { tryStopLock } from "./locks.ts";
 import { isScratch, toDatabase } from "./names.ts";
+import { notOurs } from "./not-ours.ts";
+import { removeSnapshot, snapshotsIn } from "./snapshots.ts";
 import { type Bounds, type Server, type ServerSource, withinSession } from "./server.ts";
 
 /** After this many failed connections the server is booted, because only `boot` repairs a server that does not answer. */
@@ -64,10 +65,17 @@ function dropOn(source: ServerSource, server: Server, request: ReleaseRequest, b
   return withinSession(server.url, bounds.within, async (session) => {
     const { database, seen } = request;
     const drop = seen === undefined ? dropEntry : dropUnused;
-    const dropped = await dropDatabase(session, database, bounds.within, (entry) => mayDrop(entry, request), drop);
+    let snapshots: readonly Entry[] = [];
+    const may = (entry: Entry, { entries }: Snapshot): boolean => {
+      snapshots = snapshotsIn(entries, database);
+      return mayDrop(entry, request);
+    };
+    const dropped = await dropDatabase(session, database, bounds.within, may, drop);
     if (dropped !== "kept") await dropClonesOf(session, database, request, bounds);
     // A sweep has no `only`, so a database that it may delete was kept because a session was opened in it.
     if (dropped === "kept" && seen !== undefined) throw inUse(database);
+    // A sweep decides about each snapshot itself.
+    if (seen === undefined && dropped === "deleted") await dropSnapshots(session, database, snapshots, bounds);
     if (source.stop !== undefined && !hasRuns(await readDatabases(session)) && (await tryStopLock(session))) {
       // A run may have created a database before this session got the lock.
       const snapshot = await readDatabases(session);
@@ -96,6 +104,13 @@ function isCloneOf({ repository, run }: OwnerTag, database: string): boolean {
   return toDatabase(branchName({ repository, key: run })) === database;
 }
 
+async function dropSnapshots(session: Session, database: string, snapshots: readonly Entry[], bounds: Bounds): Promise<void> {
+  for (const { name } of snapshots) {
+    if ((await removeSnapshot(session, database, { id: name }, bounds)) === "deleted")
+      bounds.emit({ kind: "note", text: `Deleted the snapshot ${name} of the database.` });
+  }
+}
+
 function mayDrop({ name, tag, lastUsedAt, sessions }: Entry, { only, check, seen }: ReleaseRequest): boolean {
   if (tag === undefined && !isScratch(name)) throw notOurs(name);
   // Since the sweep listed it, a job may have used the database.
@@ -115,13 +130,6 @@ function expiryOf(tag: OwnerTag | undefined): Date | undefined {
 
 function inUse(name: string): OffshootError {
   return new OffshootError("PROTECTED", `The database ${name} was not dropped: it was used since it was listed.`);
-}
-
-export function notOurs(name: string, refused: "dropped" | "reset" = "dropped"): OffshootError {
-  return new OffshootError("NOT_OURS", `The database ${name} has no owner tag of offshoot.`, {
-    meaning: `It may belong to someone else, so it was not ${refused}.`,
-    remedy: `If you do not need it, run \`drop database ${identifier(name)}\` on its server.`,
-  });
 }
 
 function dropError(database: string, thrown: unknown): unknown {

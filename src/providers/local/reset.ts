@@ -4,13 +4,13 @@ import type { Session } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import type { ResetOptions } from "../provider.ts";
-import { propertyStatements } from "./copy.ts";
+import { copyStatement, propertyStatements } from "./copy.ts";
 import { copyOfBase, type Created, nameAndTag } from "./create.ts";
 import { type Entry, formatComment, readDatabases } from "./databases.ts";
 import { dropEntry } from "./drop.ts";
 import { releaseAll, tryCreatorLocks } from "./locks.ts";
 import { scratchName } from "./names.ts";
-import { notOurs } from "./release.ts";
+import { notOurs } from "./not-ours.ts";
 import type { Bounds } from "./server.ts";
 
 /** Clients that connect again and again can keep a database from being renamed. Postgres itself waits 5 s each time. */
@@ -24,7 +24,11 @@ const RENAME_ATTEMPTS = 4;
 export async function resetOn(
   session: Session,
   name: string,
-  options: ResetOptions & { readonly quickCheckpoints: boolean },
+  options: ResetOptions & {
+    readonly quickCheckpoints: boolean;
+    /** The snapshot to copy, which is chosen from the databases of the server; default the base, or nothing. */
+    readonly snapshot?: ((entries: readonly Entry[]) => Entry) | undefined;
+  },
   bounds: Bounds,
 ): Promise<Omit<Created, "snapshot"> | undefined> {
   const [scratch, retired] = [scratchName(), scratchName()];
@@ -36,12 +40,15 @@ export async function resetOn(
     if (entry === undefined) return undefined;
     const tag = requireTag(entry);
     options.check?.(tag);
-    const base = await copyOfBase(session, scratch, snapshot, options, bounds);
+    const { snapshot: choose, quickCheckpoints } = options;
+    const stored = choose?.(snapshot.entries);
+    if (stored !== undefined) await session.query(copyStatement(scratch, stored.name, quickCheckpoints && snapshot.major >= 15));
+    const base = stored ?? (await copyOfBase(session, scratch, snapshot, options, bounds));
     if (base === undefined) await session.query(`create database ${identifier(scratch)}`);
     const properties = base === undefined ? [] : await propertyStatements(session, base.name, scratch);
     await exchange(session, { name, scratch, retired }, formatComment(tag, snapshot.now), properties);
     await dropEntry(session, { name: retired, isTemplate: false });
-    return { origin: "adopted", tag, base };
+    return { origin: "adopted", tag, base: stored === undefined ? base : undefined };
   } finally {
     if (!session.lost.aborted) await releaseAll(session);
   }
@@ -82,13 +89,14 @@ function isInUse(thrown: unknown): boolean {
   return codeOf(thrown) === SQLSTATE.objectInUse;
 }
 
-/** Ends the sessions that this role is allowed to end. */
-function endSessions(session: Session, database: string): Promise<unknown> {
+/** Ends the sessions that this role is allowed to end; with `application`, only those with that name. */
+export function endSessions(session: Session, database: string, application?: string): Promise<unknown> {
   return session.query(
     `select pg_catalog.pg_terminate_backend(a.pid, 2000) from pg_catalog.pg_stat_activity a
      where a.datname operator(pg_catalog.=) $1 and a.pid operator(pg_catalog.<>) pg_catalog.pg_backend_pid()
-       and a.backend_type operator(pg_catalog.=) 'client backend' and pg_catalog.pg_has_role(a.usesysid, 'USAGE')`,
-    [database],
+       and a.backend_type operator(pg_catalog.=) 'client backend' and pg_catalog.pg_has_role(a.usesysid, 'USAGE')
+       and ($2::pg_catalog.text is null or a.application_name operator(pg_catalog.=) $2)`,
+    [database, application ?? null],
   );
 }
 

@@ -3,6 +3,7 @@ import { factsOf, isHardDeleteRefused, isMissing } from "./api-errors.ts";
 import { toBranch, toNeonTime } from "./branches.ts";
 import { type ClientOptions, type EndpointType, type Send, senderOf } from "./client.ts";
 import { toProject } from "./project.ts";
+import { snapshotCalls } from "./snapshot-calls.ts";
 import type { Branch, NeonApi } from "./types.ts";
 
 export interface ApiOptions extends ClientOptions {
@@ -22,6 +23,7 @@ export function neonApi(options: ApiOptions): NeonApi {
   let hasHardDelete = true;
   const { send, readWrite } = senderOf(options);
   return {
+    ...snapshotCalls(projectId, send),
     async createBranch(request, context) {
       const { branch, endpoint, annotation_value, maskingRules } = request;
       const masks = maskingRules.length === 0 ? {} : { masking_rules: [...maskingRules] };

@@ -3,6 +3,7 @@ import { BASE_PREFIX, baseName, branchName } from "../../identity/name.ts";
 import { NAME_PREFIX, type OwnerTag, tagFromRecord } from "../../identity/owner-tag.ts";
 import { isNameOf, withoutSuffix } from "./held-name.ts";
 import type { BranchReply } from "./replies.ts";
+import { restoredTag } from "./restored.ts";
 import type { Branch, CallContext, NeonApi } from "./types.ts";
 
 export function toBranch(reply: BranchReply, annotation: unknown): Branch {
@@ -24,7 +25,7 @@ export function toBranch(reply: BranchReply, annotation: unknown): Branch {
     sizeBytes: reply.logical_size,
     lastResetAt: reply.last_reset_at === undefined ? undefined : new Date(reply.last_reset_at),
     restrictedActions: (reply.restricted_actions ?? []).map((action) => action.name),
-    tag: ownTag(reply.name, tagFromRecord(annotation)),
+    tag: ownTag(reply.name, tagFromRecord(annotation)) ?? restoredTag(reply),
     integration: integrationOf(reply.creation_source, annotation),
   };
 }
@@ -53,7 +54,12 @@ const ANY_RUN = { ref: undefined, pullRequest: undefined, invocation: undefined,
  * several, it is the oldest, so that all jobs of a run use the same one. A branch that is being deleted is returned only if there is no other. A branch that was created moments ago may be missing: Neon's own test harness allows 30 s for that.
  */
 export async function findByName(api: NeonApi, name: string, context: CallContext): Promise<Branch | undefined> {
-  const all = (await api.branches(name, context)).filter((branch) => isNameOf(branch.name, name));
+  return pickByName(await api.branches(name, context), name);
+}
+
+/** The same from a list that was read. */
+export function pickByName(branches: readonly Branch[], name: string): Branch | undefined {
+  const all = branches.filter((branch) => isNameOf(branch.name, name));
   const found = all.toSorted((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
   return found.find((branch) => !branch.isBeingDeleted) ?? found[0];
 }

@@ -3,8 +3,9 @@ import { messageOf } from "../../errors.ts";
 import { IDLE_MS, whyInUse } from "../in-use.ts";
 import type { Released, ReleaseOptions } from "../provider.ts";
 import { factsOf, hasChildren } from "./api-errors.ts";
-import { findByName, isUnderPrefix } from "./branches.ts";
+import { findByName, isUnderPrefix, pickByName } from "./branches.ts";
 import { guarded, guardOf, requireDeletable, requireListedDeletable } from "./deletion-guard.ts";
+import { removeSnapshotBranches } from "./restore.ts";
 import type { Branch, CallContext, NeonApi } from "./types.ts";
 
 /** The tag must have been read at most so long before the deletion. */
@@ -24,8 +25,12 @@ export interface DeleteOptions extends ReleaseOptions {
  */
 export async function deleteByName(options: DeleteOptions, name: string, context: CallContext): Promise<Released> {
   const { api, parent, random, seen, only, check } = options;
-  const found = seen === undefined ? await findByName(api, name, context) : undefined;
-  if (seen === undefined && (found === undefined || found.isBeingDeleted)) return "not-found";
+  const all = seen === undefined ? await api.branches(name, context) : [];
+  const found = pickByName(all, name);
+  if (seen === undefined && (found === undefined || found.isBeingDeleted)) {
+    await removeSnapshotBranches(api, name, undefined, context, all);
+    return "not-found";
+  }
   const id = found === undefined ? requireListedDeletable(name, seen) : requireDeletable(found, parent);
   const tag = (found ?? seen)?.tag;
   if (tag !== undefined) check?.(tag);
@@ -40,7 +45,9 @@ export async function deleteByName(options: DeleteOptions, name: string, context
   };
   for (let pauseMs = 200; ; pauseMs = Math.min(pauseMs * 1.6, 2000)) {
     try {
-      return (await api.deleteBranch(id, context, before)) ?? "not-found";
+      const released = (await api.deleteBranch(id, context, before)) ?? "not-found";
+      await removeSnapshotBranches(api, name, undefined, context, all);
+      return released;
     } catch (thrown) {
       await requireRetryable(api, { id, name }, thrown, context);
     }

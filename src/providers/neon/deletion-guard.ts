@@ -16,7 +16,7 @@ export function guardOf(branch: Branch, all: readonly Branch[], parent: string |
 }
 
 /** What is refused, for messages. */
-type Refused = "deleted" | "reset";
+type Refused = "deleted" | "reset" | "restored" | "stored";
 
 /**
  * The id of a branch that may be deleted, or reset: that deletes its data too. Throws `NOT_OURS` without our tag and prefix,
@@ -25,7 +25,7 @@ type Refused = "deleted" | "reset";
 export function requireDeletable(branch: Branch, parent: string | undefined, refused: Refused = "deleted"): string {
   if (branch.tag === undefined || !isUnderPrefix(branch)) throw notOurs(branch.name, branch.id, refused);
   const guard = guardOf(branch, [], parent);
-  const remedy = refused === "reset" ? "Its data stays as it is." : "If you want to delete it, delete it in Neon.";
+  const remedy = refused !== "deleted" ? "Its data stays as it is." : "If you want to delete it, delete it in Neon.";
   if (guard !== undefined) throw guarded(branch.name, branch.id, guard, remedy, refused);
   return branch.id;
 }
@@ -45,7 +45,7 @@ export function guarded(name: string, id: string, why: string, remedy: string | 
 function notOurs(name: string, id: string, refused: Refused = "deleted"): OffshootError {
   return new OffshootError("NOT_OURS", `The Neon branch ${name} (${id}) was not ${refused}: it has no owner tag of offshoot.`, {
     meaning: "It may belong to another person or tool.",
-    remedy: refused === "reset" ? "Choose another run name with --run." : "If it is yours, delete it in Neon.",
+    remedy: refused !== "deleted" ? "Choose another run name with --run." : "If it is yours, delete it in Neon.",
     facts: { branch: id },
   });
 }

@@ -3,6 +3,7 @@ import { consoleUrl } from "./console-url.ts";
 import { isFailedBase, isReadyBase, isUnderPrefix } from "./branches.ts";
 import { guardOf } from "./deletion-guard.ts";
 import type { Setup } from "./options.ts";
+import { isSnapshotBranch } from "./restored.ts";
 import type { Branch, CallContext, Endpoint } from "./types.ts";
 
 /** Neon creates a branch within seconds. A branch that is not ready after this time is broken. */
@@ -52,7 +53,7 @@ export function toListed(
       guarded: guardOf(branch, own, setup.choices.parent),
       parentId: branch.parentId,
       readAt: now,
-      broken: isBroken(branch, now),
+      broken: isBroken(branch, now) || (isSnapshotBranch(branch) && own.length === 0 && isOlder(branch, INCOMPLETE_MS, now)),
     };
   });
 }
@@ -63,6 +64,10 @@ function isBroken(branch: Branch, now: Date): boolean {
   if (branch.tag === undefined) return false;
   if (branch.state === "init" || isFailedBase(branch)) return ageMs > INCOMPLETE_MS;
   return branch.tag.kind === "base" && !isReadyBase(branch) && ageMs > BUILDING_MS;
+}
+
+function isOlder({ createdAt }: Branch, ms: number, now: Date): boolean {
+  return now.getTime() - createdAt.getTime() > ms;
 }
 
 function latest(dates: readonly (Date | undefined)[]): Date | undefined {

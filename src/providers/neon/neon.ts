@@ -22,6 +22,8 @@ import { sharedRateLimiter } from "./rate-limit.ts";
 import { reach } from "./reach.ts";
 import { refusalWithoutCall } from "./refuse.ts";
 import { resetBranch } from "./reset.ts";
+import { restoreSnapshot } from "./restore.ts";
+import { createSnapshot, listSnapshots, removeSnapshot, removeSnapshots } from "./snapshots.ts";
 import type { CallContext } from "./types.ts";
 
 /** The time limit for `await using` to delete a branch. */
@@ -51,7 +53,9 @@ export function neonProvider(options: NeonOptions): Provider {
     if (refused !== undefined) return "not-found";
     const context = contextOf(`deleting the Neon branch ${name}`, limits);
     const deleteOptions = { api: setup.api, parent, random: dependencies.random, ...more };
-    return (await inProject(context, () => deleteByName(deleteOptions, name, context))) ?? "not-found";
+    const released = (await inProject(context, () => deleteByName(deleteOptions, name, context))) ?? "not-found";
+    if (more.snapshots === true && released !== "kept") await removeSnapshots(setup, name, context);
+    return released;
   };
   const dispose = (name: string) => (): Promise<unknown> =>
     release(name, { signal: new AbortController().signal, withinMs: DISPOSE_MS, emit: silent });
@@ -65,6 +69,17 @@ export function neonProvider(options: NeonOptions): Provider {
     };
     return untilOpened(attempt, wanted.name, context, dependencies.random);
   }
+
+  const snapshots: Provider["snapshots"] = {
+    list: (name, limits) => listSnapshots(setup, name, contextOf(`listing the snapshots of ${name}`, limits)),
+    create: (name, request, limits) => createSnapshot(setup, name, request, contextOf(`storing a snapshot of ${name}`, limits)),
+    remove: (name, snapshot, limits) => removeSnapshot(setup, name, snapshot, contextOf(`deleting a snapshot of ${name}`, limits)),
+    async restore(name, snapshot, more, limits) {
+      const context = contextOf(`restoring a snapshot of ${name}`, limits);
+      const branch = await restoreSnapshot(setup, name, snapshot, more, context);
+      return openDatabase(setup, { branch, created: undefined, base: undefined }, context, dispose(name));
+    },
+  };
 
   return {
     name: "neon",
@@ -96,6 +111,7 @@ export function neonProvider(options: NeonOptions): Provider {
       const branch = await inProject(context, () => resetBranch(setup, name, { check }, context));
       return branch && openDatabase(setup, { branch, created: undefined, base: undefined }, context, dispose(name));
     },
+    snapshots: refused === undefined ? snapshots : undefined,
     async serviceUrls({ id, directUrl }, wanted, limits) {
       const context = contextOf("reading the URLs of the services of the Neon branch", limits);
       const [auth, dataApi] = await Promise.all([

@@ -34,6 +34,7 @@ const branch = z.object({
   expires_at: optional(time),
   logical_size: optional(z.number()),
   last_reset_at: optional(time),
+  restored_from: optional(z.string()),
   restricted_actions: optional(listOf(z.object({ name: z.string() }))),
   recovery: optional(z.object({ deleted_at: time })),
 });
@@ -69,6 +70,18 @@ const createdBranch = z.object({
   ),
 });
 
+const snapshot = z.object({
+  id,
+  name,
+  source_branch_id: optional(z.string()),
+  created_at: time,
+  expires_at: optional(time),
+  full_size: optional(z.number()),
+});
+
+/** The fields of Neon's `Snapshot` that offshoot reads. */
+export type SnapshotReply = z.output<typeof snapshot>;
+
 const project = z.object({
   id,
   name,
@@ -100,6 +113,11 @@ const REPLIES = {
   deleteBranch: z.union([z.literal(""), z.object({ branch: z.object({ id }) }), z.undefined(), z.null()]),
   updateBranch: z.object({ branch }),
   restoreBranch: z.object({ branch, operations: listOf(operation) }),
+  snapshots: z.object({ snapshots: listOf(snapshot) }),
+  createSnapshot: z.object({ snapshot, operations: listOf(operation) }),
+  // The reply has the operation that deletes it, which offshoot does not wait for.
+  deleteSnapshot: z.unknown(),
+  restoreSnapshot: z.object({ branch, operations: listOf(operation) }),
   endpoints: z.object({
     endpoints: listOf(z.object({ branch_id: id, type: z.string(), current_state: optional(z.string()), last_active: optional(time) })),
   }),

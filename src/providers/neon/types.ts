@@ -138,11 +138,36 @@ export interface NeonProject {
   readonly blocksPublicConnections: boolean;
 }
 
+/** Neon's `Snapshot`, reduced to the fields that offshoot reads. */
+export interface NeonSnapshot {
+  readonly id: string;
+  readonly name: string;
+  readonly sourceBranchId: string | undefined;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | undefined;
+  readonly sizeBytes: number | undefined;
+}
+
+/** The calls for snapshots, which are a beta of Neon. */
+export interface SnapshotCalls {
+  snapshots(context: CallContext): Promise<readonly NeonSnapshot[]>;
+  /** Not retried after a lost reply: names of snapshots need not be unique. */
+  createSnapshot(
+    branchId: string,
+    request: { readonly name: string; readonly expiresAt: Date },
+    context: CallContext,
+  ): Promise<{ readonly snapshot: NeonSnapshot; readonly operations: readonly Operation[] }>;
+  /** Undefined if Neon does not know the snapshot. */
+  deleteSnapshot(id: string, context: CallContext): Promise<"deleted" | undefined>;
+  /** Creates a branch with the state of a snapshot. Not retried after a lost reply. */
+  restoreSnapshot(id: string, request: { readonly name: string; readonly target: string }, context: CallContext): Promise<RestoredBranch>;
+}
+
 /**
  * The calls that offshoot sends to Neon's API, all in one project. Every call has a time limit, keeps to Neon's rate
  * limit, is retried if that is safe, and throws only the errors that `apiError` makes, `TIMED_OUT` and `CANCELLED`.
  */
-export interface NeonApi {
+export interface NeonApi extends SnapshotCalls {
   /** Not retried after a lost reply, because a retry could create a second branch. */
   createBranch(request: BranchRequest, context: CallContext): Promise<CreatedBranch>;
   /** One branch. Neon has answered 404 for a branch that was created moments ago. */

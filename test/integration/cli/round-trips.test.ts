@@ -58,6 +58,8 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   "`list`": ["list"],
   "`extend`": ["extend"],
   "`reset`": ["reset"],
+  "`snapshot`": ["snapshot", "before"],
+  "`restore`": ["restore", "before"],
   "`down`": ["down"],
 };
 
@@ -66,8 +68,8 @@ test("the page shows how often each command connects to a server, and how many r
   proxy.take();
   const measured: (readonly string[])[] = [];
   for (const [name, args] of Object.entries(COMMANDS)) {
-    // A server of somebody else has no reset.
-    if (name === "`reset`") continue;
+    // A server of somebody else has none of these.
+    if (["`reset`", "`snapshot`", "`restore`"].includes(name)) continue;
     await done(onServer, ...args);
     const { connections, roundTrips } = proxy.take();
     measured.push([name, String(connections), String(roundTrips)]);
@@ -77,6 +79,7 @@ test("the page shows how often each command connects to a server, and how many r
 
 test("the page shows the requests of each command to Neon's API", async () => {
   const measured: (readonly string[])[] = [];
+  await mock.control("POST", "switches", { snapshotsOfChildren: true });
   for (const [name, args] of Object.entries(COMMANDS)) {
     await mock.control("DELETE", "calls");
     await done(onNeon, ...args);

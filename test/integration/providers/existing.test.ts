@@ -39,8 +39,8 @@ describe("the existing provider", () => {
   });
 });
 
-test("the existing provider has no reset, because the server belongs to somebody else", async () => {
-  expect(providerFor(await creatorUrl()).reset).toBeUndefined();
+test("the existing provider has no reset and no snapshots, because the server belongs to somebody else", async () => {
+  expect(providerFor(await creatorUrl())).toMatchObject({ reset: undefined, snapshots: undefined });
 });
 
 describe("the existing provider with bases", () => {

@@ -17,6 +17,7 @@ import { acquired, listening, uniqueKey, wantedBy } from "../requests.ts";
 import { testBases } from "../bases.ts";
 import { testContract } from "../contract.ts";
 import { testResets } from "../resets.ts";
+import { testSnapshots } from "../snapshots.ts";
 import { type DockerHome, dockerHomeForTest, makeDockerHome } from "./homes.ts";
 import { answerOf } from "../jobs.ts";
 
@@ -42,6 +43,7 @@ describe.runIf(IMAGE !== undefined)("the docker provider", () => {
   afterAll(() => home.remove());
   testContract(async () => ({ make: () => home.provider(), createForeign: (name) => createForeign(home, name) }));
   testResets(async () => ({ make: () => home.provider(), createForeign: (name) => createForeign(home, name) }));
+  testSnapshots(async () => ({ make: () => home.provider() }));
   testBases(async () => home.provider());
 
   test("removes the container after the last run, and uses no volume", async () => {

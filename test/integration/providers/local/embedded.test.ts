@@ -7,6 +7,7 @@ import { listening, wantedBy } from "../requests.ts";
 import { testBases } from "../bases.ts";
 import { testContract } from "../contract.ts";
 import { testResets } from "../resets.ts";
+import { testSnapshots } from "../snapshots.ts";
 import { type Home, makeHome } from "./homes.ts";
 
 let home: Home;
@@ -30,6 +31,7 @@ async function createForeign(name: string): Promise<() => Promise<void>> {
 describe("the embedded provider", () => {
   testContract(async () => ({ make: () => home.provider(), createForeign }));
   testResets(async () => ({ make: () => home.provider(), createForeign }));
+  testSnapshots(async () => ({ make: () => home.provider(), createForeign }));
 });
 describe("the embedded provider with bases", () => {
   testBases(async () => home.provider());

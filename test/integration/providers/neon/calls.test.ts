@@ -54,6 +54,7 @@ async function documented(): Promise<Readonly<Record<string, string>>> {
 
 test("each command sends exactly the calls that the page lists", async () => {
   const expired = { ...taggedBranch("old", { now: Date.now(), ageMs: 8_000_000, expiresInMs: -600_000 }), expires_at: undefined };
+  await mock.control("POST", "switches", { snapshotsOfChildren: true });
   const measured: Record<string, string> = {
     "up, first job": await callsOf("up"),
     "up, other jobs": await callsOf("up"),
@@ -64,6 +65,10 @@ test("each command sends exactly the calls that the page lists", async () => {
     status: await callsOf("status"),
     extend: await callsOf("extend", "--ttl", "10d"),
     reset: await callsOf("reset"),
+    snapshot: await callsOf("snapshot", "before"),
+    "snapshot --list": await callsOf("snapshot", "--list"),
+    restore: await callsOf("restore", "before"),
+    "snapshot --delete": await callsOf("snapshot", "before", "--delete"),
     list: await callsOf("list"),
     run: await callsOf("run", "--run", "whole", "--", "true"),
     doctor: await callsOf("doctor"),
@@ -74,7 +79,7 @@ test("each command sends exactly the calls that the page lists", async () => {
   await mock.control("POST", "branches", { branches: [expired] });
   Object.assign(measured, {
     "sweep --yes, one branch": await callsOf("sweep", "--yes", "--all-repositories"),
-    down: await callsOf("down"),
+    down: await callsOf("down", "--run", "named"),
   });
   expect(measured).toEqual(await documented());
 });

@@ -6,6 +6,7 @@ import { type MockServer, startMock } from "../../../support/mock-server.ts";
 import { listening, wantedBy } from "../requests.ts";
 import { testContract } from "../contract.ts";
 import { testResets } from "../resets.ts";
+import { testSnapshots } from "../snapshots.ts";
 import { providerOfMock } from "./provider-of-mock.ts";
 
 let mock: MockServer;
@@ -29,6 +30,10 @@ async function squat(name: string): Promise<() => Promise<void>> {
 describe("the Neon provider", () => {
   testContract(async () => ({ make: provider, createForeign: squat }));
   testResets(async () => ({ make: provider, createForeign: squat }));
+  testSnapshots(async () => {
+    await mock.control("POST", "switches", { snapshotsOfChildren: true });
+    return { make: provider };
+  });
 });
 
 const acquired = async (key: string): Promise<Database> => {
