@@ -35,6 +35,10 @@ const PEERS = {
     how: "install the packages python3-pytest and python3-pytest-xdist",
   },
   rspec: { file: onPath("rspec"), how: "install the packages ruby-rspec and ruby-pg" },
+  jdbc: {
+    file: onPath("javac") === undefined ? undefined : existing("/usr/share/java/postgresql.jar"),
+    how: "install the packages openjdk-17-jdk-headless and libpostgresql-jdbc-java",
+  },
   psql: { file: onPath("psql"), how: "install the client of PostgreSQL" },
 } as const;
 

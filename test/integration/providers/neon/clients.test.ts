@@ -25,6 +25,31 @@ cursor = psycopg2.connect(os.environ["DATABASE_URL"]).cursor()
 cursor.execute("${QUESTION}")
 print("t" if cursor.fetchone()[0] else "f")`;
 
+/** Java resolves no name of the mock, so that the program writes a file of hosts. A user writes the first part of the URL for JDBC. */
+const JAVA = `import java.net.URI;
+import java.nio.file.Files;
+import java.sql.DriverManager;
+import java.util.Properties;
+
+public class Client {
+  public static void main(String[] args) throws Exception {
+    URI uri = new URI(System.getenv("DATABASE_URL"));
+    var hosts = Files.createTempFile("offshoot-hosts", "");
+    Files.writeString(hosts, "127.0.0.1 " + uri.getHost() + "\\n");
+    System.setProperty("jdk.net.hosts.file", hosts.toString());
+    String[] login = uri.getUserInfo().split(":", 2);
+    Properties properties = new Properties();
+    properties.setProperty("user", login[0]);
+    properties.setProperty("password", login[1]);
+    String url = "jdbc:postgresql://" + uri.getHost() + ":" + uri.getPort() + uri.getPath() + "?" + uri.getRawQuery();
+    try (var connection = DriverManager.getConnection(url, properties); var rows = connection.createStatement().executeQuery("${QUESTION}")) {
+      rows.next();
+      System.out.println(rows.getBoolean(1) ? "t" : "f");
+    }
+  }
+}`;
+
+const jdbc = findPeer("jdbc");
 const psql = findPeer("psql");
 const psycopg2 = findPeer("psycopg2");
 
@@ -35,6 +60,8 @@ const CLIENTS: Readonly<Record<string, readonly string[] | undefined>> = {
     psql === undefined ? undefined : ["sh", "-c", `env -u PGSSLMODE -u PGSSLROOTCERT psql "$DATABASE_URL" -Atc "${QUESTION}"`],
   "psql with the variables": psql === undefined ? undefined : ["psql", "-Atc", QUESTION],
   "psycopg2 with the URL": psycopg2 === undefined ? undefined : ["/usr/bin/python3", "-c", PYTHON],
+  "JDBC with the URL":
+    jdbc === undefined ? undefined : ["sh", "-c", `printf '%s' "$JAVA_SOURCE" > Client.java && java -cp ${jdbc} Client.java`],
   "node-postgres with the URL": [process.execPath, "--input-type=module", "-e", DRIVER],
 };
 
@@ -60,7 +87,7 @@ interface Ended {
 
 async function execute([program = "", ...args]: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<Ended> {
   try {
-    return { code: 0, ...(await run(program, args, { env: { ...env } })) };
+    return { code: 0, ...(await run(program, args, { env: { ...env }, cwd: tmpdir() })) };
   } catch (thrown) {
     const { code, stdout, stderr } = thrown as { code: number; stdout: string; stderr: string };
     return { code, stdout, stderr };
@@ -75,7 +102,7 @@ describe.each(Object.entries(CLIENTS))("%s", (_name, client) => {
       await mkdir(join(home, ".postgresql"));
       await writeFile(join(home, ".postgresql/root.crt"), createAuthority().certificate);
       for (const HOME of [project.directory, home]) {
-        const ended = await project.offshoot(["run", "--", ...(client ?? [])], { HOME });
+        const ended = await project.offshoot(["run", "--", ...(client ?? [])], { HOME, JAVA_SOURCE: JAVA });
         expect(ended).toMatchObject({ code: 0, stdout: "t\n" });
         expect(ended.stderr).not.toMatch(/warning/i);
       }
@@ -91,9 +118,14 @@ describe.each(Object.entries(CLIENTS))("%s", (_name, client) => {
       .replaceAll(encodeURIComponent(mock.rootFile ?? ""), encodeURIComponent(other))
       .replaceAll(mock.rootFile ?? "", other);
     expect(text).not.toBe(stdout);
-    const ended = await execute(client ?? [], { PATH: process.env["PATH"], ...mock.machine, ...(JSON.parse(text) as object) });
+    const ended = await execute(client ?? [], {
+      PATH: process.env["PATH"],
+      JAVA_SOURCE: JAVA,
+      ...mock.machine,
+      ...(JSON.parse(text) as object),
+    });
     expect(ended.code).not.toBe(0);
-    expect(ended.stderr).toMatch(/certificate verify failed|unable to verify|self-signed certificate|unable to get/);
+    expect(ended.stderr).toMatch(/certificate verify failed|PKIX path|unable to verify|self-signed certificate|unable to get/);
   });
 });
 
