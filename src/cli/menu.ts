@@ -93,11 +93,7 @@ export function menu(begin: Begin): Command {
 
   add("extend", "keep this run's database for another --ttl, counted from now", () => import("./commands/extend.ts"));
 
-  add(
-    "reset",
-    "replace the contents of this run's database by a fresh copy under the same URL, and migrate it",
-    () => import("./commands/reset.ts"),
-  )
+  add("reset", "put this run's database back to what it started from, under the same URL", () => import("./commands/reset.ts"))
     .option("--no-migrate", "do not run the migrations afterwards")
     .option(...FORCE);
 
@@ -108,11 +104,7 @@ export function menu(begin: Begin): Command {
     .option("--replace", "replace the snapshot that has this name")
     .option(...FORCE);
 
-  add(
-    "restore",
-    "replace the contents of this run's database by those of a snapshot, under the same URL",
-    () => import("./commands/restore.ts"),
-  )
+  add("restore", "put this run's database back to a snapshot, under the same URL", () => import("./commands/restore.ts"))
     .argument("<name>", "the name of the snapshot")
     .option(...FORCE);
 
