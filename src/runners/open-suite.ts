@@ -11,7 +11,7 @@ import { type CloneSource, makeSource } from "../providers/clones/source.ts";
 import type { Database } from "../providers/provider.ts";
 import { holdDatabase } from "../usage/hold.ts";
 import { type HeldDatabase, type KeptReason, tearDown } from "../usage/teardown.ts";
-import { holdSuiteLock } from "./suite-lock.ts";
+import { holdSuiteLock, type SuiteLock } from "./suite-lock.ts";
 
 /** A migrated database that a suite of tests holds, and the source of its clones. */
 export interface OpenSuite {
@@ -35,6 +35,7 @@ export async function openSuite(context: Context): Promise<OpenSuite> {
   const id = randomBytes(8).toString("hex");
   let held: HeldDatabase | undefined;
   let source: CloneSource | undefined;
+  let lock: SuiteLock | undefined;
   let release: (() => Promise<void>) | undefined;
   try {
     held = await holdDatabase(
@@ -44,6 +45,9 @@ export async function openSuite(context: Context): Promise<OpenSuite> {
         const server = requireClones(database.clones);
         const identity = await migrate(context, database);
         await release?.();
+        await lock?.close();
+        // Before the source is looked for, so that no other suite deletes it.
+        lock = await holdSuiteLock(server, id, context.signal);
         const made = await makeSource(server, deadline("copying the migrated database", SOURCE_MS, context.signal), { isFresh: true });
         source = made.source;
         release = made.close;
@@ -52,7 +56,6 @@ export async function openSuite(context: Context): Promise<OpenSuite> {
     );
     await release?.();
     if (source === undefined) throw new TypeError("the database was not prepared");
-    const lock = await holdSuiteLock(source.url, id, context.signal);
     const { database } = held;
     const own = held;
     return {
@@ -60,12 +63,13 @@ export async function openSuite(context: Context): Promise<OpenSuite> {
       database,
       source,
       async close(keep) {
-        await lock.close();
+        await lock?.close();
         return tearDown(context, { held: own, keep, remove: removeAfterLastUse });
       },
     };
   } catch (thrown) {
     await release?.().catch(() => {});
+    await lock?.close();
     await tearDown(context, { held, remove: removeAfterLastUse }).catch((failure: unknown) => {
       context.emit({ kind: "warning", text: `The database ${context.name} could not be deleted: ${String(failure)}` });
     });

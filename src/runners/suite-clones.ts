@@ -2,9 +2,7 @@ import { deadline, type Deadline } from "../deadline.ts";
 import { OffshootError } from "../errors.ts";
 import { createClone, databaseOfClone, dropClone, keepClone, swapClones } from "../providers/clones/clone.ts";
 import { expiryOf } from "../providers/clones/clones.ts";
-import { isOfRun } from "../providers/clones/source.ts";
-import { readDatabases } from "../providers/local/databases.ts";
-import { dropEntry } from "../providers/local/drop.ts";
+import { dropSource } from "../providers/clones/source.ts";
 import { IS_USE } from "../providers/local/sessions.ts";
 import type { Session } from "../postgres/connect.ts";
 import type { Clone } from "../providers/provider.ts";
@@ -107,12 +105,7 @@ export function suiteClones({ id, source }: OpenSuite, spares: number): SuiteClo
       state.isClosed = true;
       const made = (await Promise.allSettled(ready.splice(0))).flatMap((each) => (each.status === "fulfilled" ? [each.value.name] : []));
       await Promise.all([...made.map(drop), ...pending]);
-      await pool.use(async (session) => {
-        const { entries } = await readDatabases(session);
-        const ofRun = entries.filter(({ tag }) => isOfRun(tag, source.tag));
-        const entry = ofRun.find(({ name }) => name === source.database);
-        if (entry !== undefined && !ofRun.some(({ tag, hasSuite }) => hasSuite && tag?.suite !== id)) await dropEntry(session, entry);
-      });
+      await pool.use((session) => dropSource(session, source, withinTime("deleting the source of the clones")));
       await pool.close();
     },
   };

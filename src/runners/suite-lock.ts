@@ -1,7 +1,8 @@
 import { setTimeout as timer } from "node:timers/promises";
 import { connect, type Session } from "../postgres/connect.ts";
 import { LOCK_CLASS } from "../postgres/lock.ts";
-import { suiteLockOf } from "../providers/local/locks.ts";
+import type { CloneServer } from "../providers/provider.ts";
+import { suiteLockOf, suitesLockOf } from "../providers/local/locks.ts";
 
 /** Milliseconds between two attempts to take a lost lock again. */
 const RETRY_MS = 500;
@@ -9,20 +10,25 @@ const RETRY_MS = 500;
 /** Neon suspends a compute after 300 s without a query. */
 const KEEP_AWAKE_MS = 60_000;
 
+export interface SuiteLock {
+  readonly close: () => Promise<void>;
+}
+
 /**
- * Holds the lock that shows that the suite runs: a session lock, so that a killed process cannot keep it. Without it, idle
- * reapers and other suites delete the suite's clones. A lost lock, as after a restart of the server, is taken again.
+ * Holds the locks that show that the suite runs: session locks, so that a killed process cannot keep them. Without them, idle
+ * reapers and other suites delete the suite's clones. Lost locks, as after a restart of the server, are taken again.
  */
-export async function holdSuiteLock(url: string, suite: string, signal: AbortSignal): Promise<{ close(): Promise<void> }> {
+export async function holdSuiteLock({ url, tag }: CloneServer, suite: string, signal: AbortSignal): Promise<SuiteLock> {
+  const keys = [suiteLockOf(suite), suitesLockOf(tag.repository, tag.run)];
   const state = { isOpen: true };
-  let session = await take(url, suite, signal);
+  let session = await take(url, keys, signal);
   const awake = setInterval(() => void session.query("select 1").catch(() => session.close()), KEEP_AWAKE_MS);
   const watch = (): void => session.lost.addEventListener("abort", () => void again(), { once: true });
   const again = async (): Promise<void> => {
     while (state.isOpen) {
       await timer(RETRY_MS, undefined, { ref: false });
       try {
-        const next = await take(url, suite);
+        const next = await take(url, keys);
         session = next;
         return state.isOpen ? watch() : await next.close();
       } catch {
@@ -40,8 +46,8 @@ export async function holdSuiteLock(url: string, suite: string, signal: AbortSig
   };
 }
 
-async function take(url: string, suite: string, signal?: AbortSignal): Promise<Session> {
+async function take(url: string, keys: readonly string[], signal?: AbortSignal): Promise<Session> {
   const session = await connect(url, { applicationName: "offshoot:suite", signal });
-  await session.query("select pg_advisory_lock_shared($1, hashtext($2))", [LOCK_CLASS, suiteLockOf(suite)]);
+  for (const key of keys) await session.query("select pg_advisory_lock_shared($1, hashtext($2))", [LOCK_CLASS, key]);
   return session;
 }

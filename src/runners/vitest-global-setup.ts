@@ -48,7 +48,9 @@ export async function setup(project: Project): Promise<() => Promise<void>> {
   };
 }
 
+/** So do the files of one worker in `vmThreads` and `vmForks` (tried with Vitest 4.1: a module keeps its state). */
 function sharesModules({ config: { isolate, pool = "forks", poolOptions } }: Project): boolean {
+  if (pool.startsWith("vm")) return true;
   const ofPool = poolOptions?.[pool] as { readonly isolate?: boolean } | undefined;
   return (ofPool?.isolate ?? isolate) === false;
 }

@@ -4,12 +4,13 @@ import type { OwnerTag } from "../../identity/owner-tag.ts";
 import { shortHash } from "../../identity/slug.ts";
 import { connect, type Session } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
+import { LOCK_CLASS } from "../../postgres/lock.ts";
 import { parseUrl } from "../../postgres/url.ts";
 import { copyStatement, propertyStatements } from "../local/copy.ts";
 import { nameAndTag } from "../local/create.ts";
 import { formatComment, readDatabases } from "../local/databases.ts";
 import { dropEntry } from "../local/drop.ts";
-import { releaseAll, tryCreatorLocks } from "../local/locks.ts";
+import { releaseAll, suitesLockOf, tryCreatorLocks } from "../local/locks.ts";
 import { scratchName, toDatabase } from "../local/names.ts";
 import { withinSession } from "../local/server.ts";
 import type { CloneServer } from "../provider.ts";
@@ -98,7 +99,8 @@ async function makeOn(admin: Session, request: Request): Promise<CloneSource | u
   try {
     const { entries, major } = await readDatabases(admin);
     const existing = entries.find((entry) => entry.name === name && entry.tag !== undefined);
-    const mayReplace = isFresh && !entries.some(({ tag, hasSuite }) => hasSuite && isOfRun(tag, server.tag));
+    // The suite that wants a fresh source counts itself.
+    const mayReplace = isFresh && (await countSuites(admin, server.tag)) <= 1;
     if (existing !== undefined && mayReplace) await dropEntry(admin, existing);
     if (existing === undefined || mayReplace) {
       await copyWhenFree(own, copyStatement(scratch, database, server.isQuick && major >= 15), within, freeMs);
@@ -108,6 +110,33 @@ async function makeOn(admin: Session, request: Request): Promise<CloneSource | u
   } finally {
     if (!admin.lost.aborted) await releaseAll(admin);
   }
+}
+
+/** Drops the source, unless another suite than the caller's uses it or is about to use it. */
+export async function dropSource(session: Session, source: CloneSource, within: Deadline): Promise<void> {
+  for (;;) {
+    if (await tryCreatorLocks(session, source.database, scratchName())) {
+      try {
+        if ((await countSuites(session, source.tag)) > 1) return;
+        const entry = (await readDatabases(session)).entries.find(({ name, tag }) => name === source.database && isOfRun(tag, source.tag));
+        if (entry !== undefined) await dropEntry(session, entry);
+        return;
+      } finally {
+        if (!session.lost.aborted) await releaseAll(session);
+      }
+    }
+    await within.pause(jitter(20));
+  }
+}
+
+/** How many suites of a run hold their lock. */
+async function countSuites(session: Session, { repository, run }: OwnerTag): Promise<number> {
+  const [row] = await session.query<{ count: number }>(
+    `select count(*)::int as count from pg_locks l
+     where l.locktype = 'advisory' and l.objsubid = 2 and l.classid = $1::int::oid and l.objid = hashtext($2)::oid and l.granted`,
+    [LOCK_CLASS, suitesLockOf(repository, run)],
+  );
+  return row?.count ?? 0;
 }
 
 /** Gives the copy its name and its tag, and closes it for sessions, all in one transaction. */

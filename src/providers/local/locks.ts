@@ -20,6 +20,11 @@ export function suiteLockOf(suite: string): string {
   return `suite ${suite}`;
 }
 
+/** Key of the lock that every suite of a run holds, from before it looks for the source of its clones. */
+export function suitesLockOf(repository: string, run: string): string {
+  return `suites of ${repository} ${run}`;
+}
+
 /**
  * Tries for the locks of a creator: that of the database, that of its scratch name, and the shared lock of the server.
  * Holds all of them or none. They are released at the end of the session.

@@ -128,6 +128,37 @@ test.each(CURRENT)("%s keeps the clone of a failed test and prints how to open i
   expect(await project.databases()).toEqual([]);
 });
 
+test.skipIf(CURRENT.length === 0)(
+  "three test runs at once in one checkout share a database and disturb none",
+  { tags: "proof" },
+  async () => {
+    const project = await runnerProject("vitest");
+    const ended = await Promise.all([project.run(), project.run(), project.run()]);
+    for (const { code, output } of ended) expect({ code, output }).toMatchObject({ code: 0 });
+    await expectNoDatabase(project);
+  },
+);
+
+test.skipIf(CURRENT.length === 0)(
+  "a Vitest project without the plugin gets a URL whose host says what to do",
+  { tags: "proof" },
+  async () => {
+    const project = await runnerProject("vitest");
+    await project.write(
+      "vitest.config.js",
+      `import { offshoot } from "offshoot/vitest"; import { defineConfig } from "vitest/config";
+     export default defineConfig({ test: { projects: [
+       { plugins: [offshoot()], test: { name: "with", include: ["test/add.test.js"], env: { DATABASE_URL: "postgresql://dotenv@prod.invalid/prod" } } },
+       { test: { name: "without", include: ["test/empty.test.js"] } } ] } });`,
+    );
+    const { code, output } = await project.run();
+    expect(code).toBe(1);
+    expect(output).toContain("ENOTFOUND add-the-plugin-of-offshoot-vitest-to-this-project.invalid");
+    expect(output).toMatch(/1 failed.*1 passed/s);
+    await expectNoDatabase(project);
+  },
+);
+
 describe("the hooks for other languages", { tags: "proof" }, () => {
   test("pytest-xdist: four workers have a clone each, and no database is left", async () => {
     if (findPeer("pytest-xdist") === undefined) return;

@@ -3,13 +3,14 @@ import { deadline } from "../../../../src/deadline.ts";
 import { existingProvider } from "../../../../src/providers/existing.ts";
 import { connect } from "../../../../src/postgres/connect.ts";
 import { tryLock } from "../../../../src/postgres/lock.ts";
-import { createClone, keepClone } from "../../../../src/providers/clones/clone.ts";
+import { createClone, databaseOfClone, keepClone } from "../../../../src/providers/clones/clone.ts";
 import { expiryOf, requireClones } from "../../../../src/providers/clones/clones.ts";
 import { makeSource } from "../../../../src/providers/clones/source.ts";
 import { readDatabases } from "../../../../src/providers/local/databases.ts";
 import { dropStale } from "../../../../src/providers/local/drop.ts";
 import { suiteLockOf } from "../../../../src/providers/local/locks.ts";
 import type { Database, Provider } from "../../../../src/providers/provider.ts";
+import { holdSuiteLock } from "../../../../src/runners/suite-lock.ts";
 import { takeUsageLock } from "../../../../src/usage/usage-lock.ts";
 import { withSession } from "../../../support/session.ts";
 import { acquired, listening, uniqueKey, wantedBy } from "../requests.ts";
@@ -168,6 +169,31 @@ describe("a suite of tests", () => {
     expect(await provider.release(database.name, listening())).toBe("not-found");
     expect(await clonesOf(database)).toEqual([]);
   });
+});
+
+test("a fresh source replaces an old one, but not one that another suite of the run uses", async () => {
+  const database = await migrated();
+  const server = requireClones(database.clones);
+  const make = async (): Promise<void> => {
+    const made = await makeSource(server, within(), { isFresh: true });
+    await made.close();
+  };
+  const sourceOid = async (): Promise<unknown> => {
+    const [name] = (await clonesOf(database)).filter((each) => each.startsWith("source-"));
+    return onServer(`select oid from pg_database where datname = '${databaseOfClone(server, name ?? "")}'`);
+  };
+  const own = await holdSuiteLock(server, "aaaaaaaaaaaaaaaa", new AbortController().signal);
+  await make();
+  const first = await sourceOid();
+  await make();
+  const second = await sourceOid();
+  expect(second).not.toEqual(first);
+  const other = await holdSuiteLock(server, "bbbbbbbbbbbbbbbb", new AbortController().signal);
+  await make();
+  expect(await sourceOid()).toEqual(second);
+  await own.close();
+  await other.close();
+  await database[Symbol.asyncDispose]();
 });
 
 test("an existing server gets no clones unless a setting allows it", async () => {
