@@ -1,7 +1,8 @@
 import type { Context } from "../../context/context.ts";
 import { formatElapsed } from "../../duration.ts";
-import { isOffshootError } from "../../errors.ts";
+import { isOffshootError, messageOf } from "../../errors.ts";
 import { connect } from "../../postgres/connect.ts";
+import { publicMessage } from "../../postgres/server-error.ts";
 import type { RehearsalFinding } from "../../rehearsal/finding.ts";
 import type { Judged } from "../../rehearsal/judge/judge.ts";
 import { measure } from "../../rehearsal/measure/measure.ts";
@@ -27,12 +28,20 @@ export async function rehearseAlternatives(
   for (const { advice } of chosen) {
     const key = advice?.sql.join(";") ?? "";
     if (advice === undefined || measured.has(key)) continue;
-    measured.set(key, await open((copy) => tryStatements(context, copy, advice.sql, options)));
+    measured.set(key, await open((copy) => tryStatements(context, copy, advice.sql, options)).catch(unmeasured(context.signal)));
   }
   return judged.map(({ finding, advice }) => {
     const text = measured.get(advice?.sql.join(";") ?? "");
     return text === undefined ? finding : ({ ...finding, facts: { ...finding.facts, measured: text } } as RehearsalFinding);
   });
+}
+
+/** The rehearsal itself has its result, so that a copy that cannot be made, such as at a limit of branches, must not hide it. */
+function unmeasured(signal: AbortSignal): (thrown: unknown) => string {
+  return (thrown) => {
+    if (signal.aborted) throw thrown;
+    return `it could not be measured: ${publicMessage(messageOf(thrown))}`;
+  };
 }
 
 /** What the statements cost, in words. An error is a result: they may need what earlier pending migrations create. */

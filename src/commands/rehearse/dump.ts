@@ -14,6 +14,7 @@ import { restrictCopy } from "../../providers/local/restricted-copy.ts";
 import { copyDatabase } from "../../providers/local/copy.ts";
 import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
 import { secretsOf, variablesOfUrl, withoutOtherServer } from "../../providers/variables.ts";
+import { publicMessage } from "../../postgres/server-error.ts";
 import { redact } from "../../redact.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { findDumpProgram } from "../pg-dump.ts";
@@ -145,14 +146,10 @@ async function restoreFile(program: string, file: string, url: DirectUrl, contex
   } catch (thrown) {
     if (context.signal.aborted) throw thrown;
     const text = thrown instanceof Error && "stderr" in thrown ? String(thrown.stderr) : messageOf(thrown);
-    // The lines with the server's words. What follows them can be a row.
+    // The lines with the server's words. What follows them can be a row, and the words can contain a value.
     const lines = text.split("\n").filter((line) => /^pg_restore: (error|warning)/.test(line));
-    return redact(
-      lines
-        .slice(0, 5)
-        .map((line) => line.replace(/^pg_restore: \w+: /, "").replace(/:\s+Command was:.*$/, ""))
-        .join("; "),
-    );
+    const words = lines.map((line) => line.replace(/^pg_restore: \w+: /, "").replace(/:?\s+Command was:.*$/, ""));
+    return redact(words.slice(0, 5).map(publicMessage).join("; "));
   }
 }
 

@@ -60,7 +60,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
       records: project === undefined ? undefined : { table: project.versionTable.name, ids: new Set(revisions?.keys()) },
       signal: context.signal,
     },
-    (url) => runSteps(context, migrations, url, literals),
+    (url) => runSteps(context, migrations, url, { literals, throughBroker }),
   );
   const end = observed.result;
   const explained = measure(observed, {
@@ -93,16 +93,21 @@ function limitsOf({ settings }: Context): Parameters<typeof judge>[1] {
   return settings.rehearse;
 }
 
-async function runSteps(context: Context, migrations: Migrations, url: DirectUrl, literals: boolean): Promise<CommandEnd> {
+interface Manner {
+  readonly literals: boolean;
+  readonly throughBroker: boolean;
+}
+
+async function runSteps(context: Context, migrations: Migrations, url: DirectUrl, manner: Manner): Promise<CommandEnd> {
   let end: CommandEnd = { ok: true, how: "exit status 0", tail: "" };
   for (const step of migrations.steps) {
-    end = await runStep(context, step, url, literals);
+    end = await runStep(context, step, url, manner);
     if (!end.ok) break;
   }
   return end;
 }
 
-function runStep(context: Context, step: Step, url: DirectUrl, literals: boolean): Promise<CommandEnd> {
+function runStep(context: Context, step: Step, url: DirectUrl, { literals, throughBroker }: Manner): Promise<CommandEnd> {
   const { command, directory: cwd } = step;
   if (command.kind === "work") throw new TypeError("a rehearsal runs commands only");
   const env = {
@@ -114,7 +119,7 @@ function runStep(context: Context, step: Step, url: DirectUrl, literals: boolean
   };
   return runCommand(command.kind === "shell" ? command.text : command.argv, {
     cwd,
-    env: brokerEnvironment(env),
+    env: throughBroker ? brokerEnvironment(env) : env,
     signal: context.signal,
     timeoutMs: context.settings.timeouts.migrateMs,
     secrets: [...context.secrets, ...distinctValues(step.variables), ...secretsOf({ url, directUrl: url })],
