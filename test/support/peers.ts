@@ -39,6 +39,7 @@ const PEERS = {
     file: onPath("javac") === undefined ? undefined : existing("/usr/share/java/postgresql.jar"),
     how: "install the packages openjdk-17-jdk-headless and libpostgresql-jdbc-java",
   },
+  squawk: { file: join(ROOT, "node_modules/squawk-cli/js/bin/squawk"), how: "npm ci --prefix test/peers --ignore-scripts" },
   psql: { file: onPath("psql"), how: "install the client of PostgreSQL" },
 } as const;
 

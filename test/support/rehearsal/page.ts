@@ -1,0 +1,39 @@
+/** The table in docs/rehearsal-patterns.md. `npx tsx test/support/rehearsal/page.ts` writes it again. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { LOCK_MODES, blocks, modeName } from "../../../src/rehearsal/observe/lock-modes.ts";
+import { findPeer } from "../peers.ts";
+import { type Pattern, PATTERNS } from "./patterns.ts";
+import { squawkRules } from "./squawk.ts";
+
+export const PAGE = new URL("../../../docs/rehearsal-patterns.md", import.meta.url);
+
+const HEAD = ["change", "lock on the table", "readers wait", "writers wait", "rows written again", "squawk 2.66.0"];
+
+/** The page with its table, from what squawk reports for each pattern. */
+export function withTable(page: string, rules: ReadonlyMap<string, readonly string[]>): string {
+  const rows = [HEAD, HEAD.map(() => "---"), ...PATTERNS.map((pattern) => cellsOf(pattern, rules.get(pattern.name) ?? []))];
+  const table = rows.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return page.replace(/(<!-- patterns -->\n)[^]*(<!-- patterns:end -->)/, (_, start: string, end: string) => `${start}${table}\n${end}`);
+}
+
+function cellsOf({ name, since, lock, rewrites = false, blocksReaders = false }: Pattern, rules: readonly string[]): readonly string[] {
+  const mode = LOCK_MODES.find((each) => modeName(each) === lock);
+  return [
+    `${name}${since === undefined ? "" : ` (PostgreSQL ${since})`}`,
+    mode === undefined ? "none" : lock,
+    yes(blocksReaders || (mode !== undefined && blocks(mode, "read"))),
+    yes(mode !== undefined && blocks(mode, "write")),
+    yes(rewrites),
+    rules.length === 0 ? "nothing" : rules.map((rule) => `\`${rule}\``).join(", "),
+  ];
+}
+
+function yes(isTrue: boolean): string {
+  return isTrue ? "yes" : "no";
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const program = findPeer("squawk");
+  if (program !== undefined) writeFileSync(PAGE, withTable(readFileSync(PAGE, "utf8"), await squawkRules(program, PATTERNS)));
+}

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { readStatements, type RevisionNames } from "../../../../src/rehearsal/measure/statements.ts";
+import type { SentStatement } from "../../../../src/rehearsal/observe/recording.ts";
+import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
+
+let at = 0;
+const sent = (sql: string, mark?: string): SentStatement => ({
+  session: "s",
+  sql,
+  startMs: (at += 10),
+  endMs: at + 5,
+  tags: [],
+  sqlstate: undefined,
+  mark,
+  isExact: true,
+});
+
+const files = migrationFiles([{ path: "m/2_two.sql", text: "alter table a add c int" }]);
+const nameOf = (id: string): string => `name of ${id}`;
+const read = (
+  statements: readonly SentStatement[],
+  revisions: RevisionNames | undefined,
+): readonly (readonly [string, string | undefined])[] =>
+  readStatements({ statements, transactions: [], dropped: 0 }, new Map(), files, revisions, 1000).map(({ sent: { sql }, migration }) => [
+    sql,
+    migration,
+  ]);
+
+test("a tool that records a migration after it: statements belong to the next record", () => {
+  const statements = [
+    sent("alter table a add b int"),
+    sent("insert into v values ('1')", "1"),
+    sent("drop table a"),
+    sent("insert into v values ('2')", "2"),
+  ];
+  expect(read(statements, { nameOf, recordsFirst: false }).map(([, migration]) => migration)).toEqual([
+    "name of 1",
+    "name of 1",
+    "name of 2",
+    "name of 2",
+  ]);
+});
+
+test("a tool that records a migration before it: statements belong to the last record", () => {
+  const statements = [
+    sent("insert into v values ('1')", "1"),
+    sent("alter table a add b int"),
+    sent("insert into v values ('2')", "2"),
+    sent("drop table a"),
+  ];
+  expect(read(statements, { nameOf, recordsFirst: true }).map(([, migration]) => migration)).toEqual([
+    "name of 1",
+    "name of 1",
+    "name of 2",
+    "name of 2",
+  ]);
+});
+
+test("without records, the file in which the statement is written names the migration", () => {
+  expect(read([sent("ALTER TABLE a ADD c int"), sent("drop table a")], undefined)).toEqual([
+    ["ALTER TABLE a ADD c int", "2_two"],
+    ["drop table a", undefined],
+  ]);
+});
+
+test("leaves out what only reads, sets something, or begins and ends transactions", () => {
+  expect(
+    read([sent("begin"), sent("select 1"), sent("set lock_timeout = 5"), sent("select 1; drop table a"), sent("commit")], undefined),
+  ).toHaveLength(1);
+});

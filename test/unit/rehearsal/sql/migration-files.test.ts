@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
+import { tokensOf } from "../../../../src/rehearsal/sql/tokens.ts";
+
+const files = migrationFiles([
+  { path: "m/001_start.sql", text: "create table a (id int);\n\nalter table a add b int;\n" },
+  { path: "m/002_next.up.sql", text: "-- x\nalter table a\n  add c int;\nalter table a add b int;\n" },
+  { path: "versions/0042ab_add_index.py", text: 'def upgrade():\n    op.create_index("a_b", "a", ["b"])\n' },
+  { path: "prisma/20260101_first/migration.sql", text: "select 1;" },
+]);
+
+test("finds a statement by its text, whatever its blanks, comments and case", () => {
+  expect(files.find(tokensOf("ALTER TABLE a ADD c int -- now"))).toEqual({ file: "m/002_next.up.sql", line: 2 });
+});
+
+test("does not choose between several places", () => {
+  expect(files.find(tokensOf("alter table a add b int"))).toBeUndefined();
+  expect(files.find(tokensOf("alter table other add b int"))).toBeUndefined();
+});
+
+test.each([
+  ["001_start", "m/001_start.sql"],
+  ["002_next", "m/002_next.up.sql"],
+  ["0042ab", "versions/0042ab_add_index.py"],
+  ["20260101_first", "prisma/20260101_first/migration.sql"],
+  ["unknown", undefined],
+])("finds the file of the migration %s", (name, expected) => {
+  expect(files.fileOf([name])).toBe(expected);
+});
+
+test("finds the first line with a name as a whole word", () => {
+  expect(files.lineWith("versions/0042ab_add_index.py", ["a_b"])).toBe(2);
+  expect(files.lineWith("versions/0042ab_add_index.py", ["index"])).toBeUndefined();
+});
