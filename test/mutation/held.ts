@@ -3,12 +3,12 @@ import { writeFile } from "node:fs/promises";
 
 const FILE = new URL("held.json", import.meta.url);
 
-/** What `npm run mutations` reached on one major version with its default seed. */
+/** What `npm run mutations` reached on one major version with its default seed. `--write` writes it. */
 export interface Held {
   /** Number of kinds of changes. */
   readonly kinds: number;
-  /** The kinds of which a trial was not repaired, but reported with the reason. */
-  readonly notRepaired: readonly string[];
+  /** The kinds of which a trial was not repaired, but reported with the reason. Undefined: not recorded for this version. */
+  readonly notRepaired?: readonly string[];
 }
 
 /** By major version. */
@@ -17,7 +17,7 @@ export const held: Readonly<Record<string, Held>> = JSON.parse(readFileSync(FILE
 /** Where a run falls below what was reached before. */
 export function unheld(before: Held | undefined, now: Held): readonly string[] {
   if (before === undefined) return [];
-  const worse = now.notRepaired.filter((name) => !before.notRepaired.includes(name));
+  const worse = (now.notRepaired ?? []).filter((name) => before.notRepaired?.includes(name) === false);
   return [
     ...(now.kinds < before.kinds ? [`${now.kinds} kinds of changes, where ${before.kinds} are required`] : []),
     ...worse.map((name) => `the repair of "${name}" worked before, and is not made now`),

@@ -1,6 +1,7 @@
 // @module-tag proof
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { drawFrom } from "../../mutation/draw.ts";
+import { held, unheld } from "../../mutation/held.ts";
 import { type Template, prepareTemplate } from "../../mutation/template.ts";
 import { kindsFor } from "../../mutation/kinds.ts";
 import { withWorkCopy, tryMutation } from "../../mutation/try.ts";
@@ -22,6 +23,15 @@ test("a seed always gives the same statement, and consecutive seeds give all kin
   expect(drawn.map(({ name }) => name).toSorted()).toEqual(kinds.toSorted());
   const again = drawn.map((_, seed) => drawFrom(seed, template.catalog).next().sql);
   expect(drawn.map((each) => each.next().sql)).toEqual(again);
+});
+
+test("the number of kinds of changes does not fall, and the kinds that are not repaired exist", () => {
+  for (const [major, before] of Object.entries(held)) {
+    const kinds = Object.keys(kindsFor(Number(major)));
+    expect(unheld(before, { kinds: kinds.length, notRepaired: before.notRepaired ?? [] })).toEqual([]);
+    expect((before.notRepaired ?? []).filter((name) => !kinds.includes(name))).toEqual([]);
+  }
+  expect(unheld({ kinds: 2, notRepaired: ["a"] }, { kinds: 1, notRepaired: ["a", "b"] })).toHaveLength(2);
 });
 
 test("random changes are found, and repaired or reported", { timeout: 240_000 }, async () => {
