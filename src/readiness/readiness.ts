@@ -76,7 +76,7 @@ async function untilReady(request: ReadinessRequest, leader: MigrateRequest | un
   };
   const report = waitReporter(request.emit);
   try {
-    for (let pauseMs = 0, steps = 0; ; steps += 1) {
+    for (let pauseMs = 0; ;) {
       const step = await takeStep(call, pauseMs, request, leader);
       if (step.kind === "done") {
         const { state, database } = step;
@@ -85,7 +85,8 @@ async function untilReady(request: ReadinessRequest, leader: MigrateRequest | un
       within.check();
       if (step.kind === "wait")
         report(call.fault === undefined ? describeWaiting(call.snapshot, leader === undefined) : describeNoAnswer(call.fault));
-      pauseMs = step.kind === "again" ? 0 : pauseAfter(request.timings.pollMs, steps, step.atLeastMs, call.snapshotMs);
+      const waitedMs = performance.now() - startedAt;
+      pauseMs = step.kind === "again" ? 0 : pauseAfter(request.timings.pollMs, waitedMs, step.atLeastMs, call.snapshotMs);
     }
   } catch (thrown) {
     throw await explainTimeout(thrown, request, call.snapshot, call.fault, leader === undefined);
@@ -94,12 +95,15 @@ async function untilReady(request: ReadinessRequest, leader: MigrateRequest | un
   }
 }
 
+/** Most migrations take less. After a longer one, half a second does not matter. */
+const SHORT_WAIT_MS = 30_000;
+
 /**
  * Few polls a second leave the connections of a server of a hundred to the jobs that work. A server that answers slowly,
  * because many jobs wait, is polled less often.
  */
-function pauseAfter(pollMs: number, steps: number, atLeastMs: number, snapshotMs: number): number {
-  return jitter(Math.max(pollMs * Math.min(1.5 ** steps, 2), atLeastMs, Math.min(snapshotMs * 5, 1500)));
+function pauseAfter(pollMs: number, waitedMs: number, atLeastMs: number, snapshotMs: number): number {
+  return jitter(Math.max(waitedMs < SHORT_WAIT_MS ? pollMs : pollMs * 2, atLeastMs, Math.min(snapshotMs * 5, 1500)));
 }
 
 /** Takes one snapshot and acts on it. Temporary errors are a reason to wait. */

@@ -6,7 +6,7 @@ export interface ReadinessTimings {
   readonly leaseMs: number;
   /** Between two heartbeats of the leader. Usually 1,000. */
   readonly heartbeatMs: number;
-  /** A waiter's first pause between two snapshots. It grows to twice this value. Usually 250. */
+  /** A waiter's pause between two snapshots. In a long wait it is twice this value. Usually 250. */
   readonly pollMs: number;
   /** From SIGTERM to SIGKILL when the caller cancels. Limited by the lease. Usually 10,000. */
   readonly graceMs: number;

@@ -20,13 +20,14 @@ export interface Rows {
 export async function readRows(session: Session, expected: Catalog, actual: Catalog, changes: readonly Change[]): Promise<Rows> {
   // Postgres does not check the rows of a foreign table, and reading them would open a connection to another server.
   const existing = new Set(actual.tables.filter(({ kind }) => kind !== "foreign table").map(({ id }) => id));
+  const changeOf = new Map(changes.flatMap((one) => (one.kind === "column" ? [[one.object, one] as const] : [])));
   const tablesWithRows = new Set<string>();
   const columnsWithNulls = new Set<string>();
   for (const { id, schema, name, columns } of expected.tables) {
     if (!existing.has(id)) continue;
     for (const column of columns) {
       const object = path(schema, name, column.name);
-      const change = changes.find((one) => one.kind === "column" && one.object === object);
+      const change = changeOf.get(object);
       if (change?.change === "missing" && (await hasRow(session, `select from ${id}`))) tablesWithRows.add(id);
       const becomesNotNull = change?.differences.some(({ property }) => property === "nullable") === true && !column.nullable;
       if (becomesNotNull && (await hasRow(session, `select from ${id} where ${path(column.name)} is null`))) columnsWithNulls.add(object);
