@@ -4,8 +4,11 @@ export interface Side {
   readonly times: readonly number[];
 }
 
-/** One way to do the work. If it returns a function, that function cleans up afterwards, outside the measured time. */
-export type Way = (round: number) => Promise<void | (() => Promise<void>)>;
+/**
+ * One way to do the work. If it returns a function, that function cleans up afterwards, outside the measured time. If it returns a
+ * number, that is the measured time.
+ */
+export type Way = (round: number) => Promise<void | number | (() => Promise<void>)>;
 
 /**
  * Measures several ways to do the same work. Each round runs every way once, so that a change in the speed of the machine
@@ -16,9 +19,9 @@ export async function compare(rounds: number, ways: Readonly<Record<string, Way>
   for (let round = 0; round <= rounds; round += 1) {
     for (const [name, way] of Object.entries(ways)) {
       const start = performance.now();
-      const cleanUp = await way(round);
-      if (round > 0) times[name]?.push(performance.now() - start);
-      await cleanUp?.();
+      const result = await way(round);
+      if (round > 0) times[name]?.push(typeof result === "number" ? result : performance.now() - start);
+      if (typeof result === "function") await result();
     }
   }
   return Object.entries(times).map(([name, all]) => ({ name, times: all }));
