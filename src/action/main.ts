@@ -1,4 +1,5 @@
-// The entry point. The runner starts `node index.js` for the main step and, through post.js, `node index.js post` after the job.
+// The entry point. The runner starts it for the main step and, through post.js, with the argument `post` after the job.
+import { failUnlessSettled } from "../process/settled.ts";
 import { runStep, runPostStep } from "./steps.ts";
 
-await (process.argv[2] === "post" ? runPostStep(process) : runStep(process));
+failUnlessSettled(process.argv[2] === "post" ? runPostStep(process) : runStep(process), process);

@@ -89,7 +89,10 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
     progress,
     job,
     summary,
-    stdinIsTerminal: host.stdin.isTTY,
+    // The first use of `stdin` opens a stream, which few commands need.
+    get stdinIsTerminal() {
+      return host.stdin.isTTY;
+    },
     columns: host.stdout.isTTY ? host.stdout.columns : undefined,
     env: host.env,
     exitCode: 0,

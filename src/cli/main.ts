@@ -21,7 +21,7 @@ export async function main(host: Host): Promise<void> {
     const { invocationOf } = await import("./invocation.ts");
     const { drawingOn } = await import("./terminal/open.ts");
     return (invocation = invocationOf(host, output, globals, title, await drawingOn(host, globals, title)));
-  });
+  }, host.argv.slice(2));
   printTo(host, program);
   if (host.argv.length <= 2) {
     host.stdout.write(WELCOME);

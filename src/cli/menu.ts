@@ -7,8 +7,13 @@ import type { Execute, Globals, Invocation } from "./invocation.ts";
 /** Starts a command. `title` is its heading on the page of the CI run. */
 type Begin = (globals: Globals, title: string) => Promise<Invocation>;
 
-/** All commands with their flags. The code of a command is loaded when it is called, so `--help` loads only commander. */
-export function menu(begin: Begin): Command {
+/**
+ * All commands. The code of a command is loaded when it is called, so `--help` loads only commander. `words`: the words of the
+ * command line. If they begin with a command, only that one gets its flags, because making all of them takes a tenth of the time
+ * that Node needs to start. Default: all commands have their flags.
+ */
+export function menu(begin: Begin, words: readonly string[] = []): Command {
+  const waiting: { readonly names: string[]; readonly finish: () => void }[] = [];
   const program = new Command("offshoot")
     .description("Gives every CI run its own migrated and audited Postgres database, and deletes it afterwards.")
     .version(VERSION, "-V, --version", "print the version")
@@ -184,29 +189,51 @@ export function menu(begin: Begin): Command {
     .argument("[file...]", "workflow files and shell scripts; default: all files in .github/workflows")
     .option("--require <steps>", "steps that must exist, such as audit,teardown; default: the setting check.workflow.require");
 
+  const called = waiting.filter(({ names }) => names.some((name) => name === words[0] || name === `${words[0]} ${words[1]}`));
+  for (const { finish } of called.length > 0 ? called : waiting) finish();
   return program;
 
-  function add(name: string, description: string, load: Load): Command {
-    return withAction(withCommon(program.command(name).description(description)), name, load);
+  function add(name: string, description: string, load: Load): Flags {
+    return later(name, program.command(name).description(description), (command) => withAction(withCommon(command), name, load));
+  }
+
+  /** Finishes a command when all are known, and then adds its own arguments and flags. */
+  function later(name: string, command: Command, finish: (command: Command) => void): Flags {
+    const own: (() => void)[] = [];
+    const names = [name];
+    waiting.push({ names, finish: () => [() => finish(command), ...own].forEach((each) => each()) });
+    const flags: Flags = {
+      // Commander must know it before it reads the command line.
+      alias: (other) => (names.push(other), command.alias(other), flags),
+      argument: (...given) => (own.push(() => command.argument(...given)), flags),
+      option: (...given: readonly unknown[]) => (own.push(() => command.option(...(given as Parameters<Command["option"]>))), flags),
+    };
+    return flags;
   }
 
   /** The checks use no database, so they lack the flags for one. A check of an endpoint has no setting. */
-  function addCheck(name: string, description: string, load: Load): Command {
-    const command = checks
-      .command(name)
-      .description(description)
-      .option(...REPORT)
-      .option(...FAIL_ON);
-    const configured = name === "metrics" ? command : command.option(...CONFIG).option(...SET);
-    return withAction(withOutput(configured), `check ${name}`, load);
+  function addCheck(name: string, description: string, load: Load): Flags {
+    return later(`check ${name}`, checks.command(name).description(description), (command) => {
+      command.option(...REPORT).option(...FAIL_ON);
+      const configured = name === "metrics" ? command : command.option(...CONFIG).option(...SET);
+      withAction(withOutput(configured), `check ${name}`, load);
+    });
   }
 
-  function withAction(command: Command, name: string, load: Load): Command {
-    return command.showHelpAfterError(`(see offshoot ${name} --help)`).action(async () => {
+  function withAction(command: Command, name: string, load: Load): void {
+    command.showHelpAfterError(`(see offshoot ${name} --help)`).action(async () => {
       const invocation = await begin(command.optsWithGlobals(), `offshoot ${name}`);
       await (await load()).execute(invocation, command.opts(), command.args);
     });
   }
+}
+
+/** The arguments and flags that only one command has. */
+interface Flags {
+  alias(name: string): Flags;
+  argument(flags: string, description: string): Flags;
+  option(flags: string, description: string, initial?: string): Flags;
+  option<T>(flags: string, description: string, read: (value: string, earlier: T) => T, initial?: T): Flags;
 }
 
 type Load = () => Promise<{ readonly execute: Execute }>;

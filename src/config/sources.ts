@@ -59,10 +59,15 @@ export function misspeltVariables(env: Env): readonly string[] {
   const unknown = Object.keys(env).filter((name) => name.startsWith("OFFSHOOT_") && env[name] !== "" && !KNOWN_VARIABLES.has(name));
   return unknown.flatMap((name) => {
     const meant = [...KNOWN_VARIABLES].find(
-      (known) => editDistance(name, known) === 1 || known.replaceAll("_", "") === name.replaceAll("_", ""),
+      (known) => isOneLetterOff(name, known) || known.replaceAll("_", "") === name.replaceAll("_", ""),
     );
     return meant === undefined ? [] : [`${name} is not a setting and has no effect. Did you mean ${meant}?`];
   });
+}
+
+/** The comparison of lengths saves most of the time: it runs at the start of every command. */
+function isOneLetterOff(name: string, known: string): boolean {
+  return Math.abs(name.length - known.length) <= 1 && editDistance(name, known) === 1;
 }
 
 /** The defaults of all settings. */

@@ -43,7 +43,8 @@ export async function readCheckout(cwd: string): Promise<Checkout> {
 /** The person who works in a checkout, and the id of the checkout. Together they identify a run outside of a CI. */
 export async function readDeveloper({ top, git }: Pick<Checkout, "top" | "git">, env: Env): Promise<Developer> {
   const user = userName(env);
-  const [person, checkout] = await Promise.all([readPerson(top, user, env), checkoutId(git, top)]);
+  const places = git === undefined ? undefined : { top, head: git, config: await commonFolder(git) };
+  const [person, checkout] = await Promise.all([readPerson(top, user, env, places), checkoutId(git, top)]);
   return { user, person, checkout };
 }
 

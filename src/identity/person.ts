@@ -2,23 +2,29 @@ import { hostname } from "node:os";
 import type { Env } from "../environment.ts";
 import { environmentForGit } from "./git-environment.ts";
 import { runProgram } from "../process/run-program.ts";
+import { type GitPlaces, readGitEmail } from "./git-email.ts";
 import { shortHash, slug } from "./slug.ts";
 
 /** Milliseconds for git to read its configuration. It needs a few. */
 const GIT_MS = 5000;
 
 /**
- * Who a person is: the e-mail address that git uses in the checkout `top`, or else the user's name and this machine. Several
+ * Who a person is: the e-mail address that git uses in the folder `top`, or else the user's name and this machine. Several
  * people can have one user name: in most development containers it is `node`, `vscode` or `root`.
  */
-export async function readPerson(top: string, user: string, env: Env): Promise<string> {
+export async function readPerson(top: string, user: string, env: Env, checkout: GitPlaces["checkout"]): Promise<string> {
+  const read = await readGitEmail({ checkout, userId: process.geteuid?.() }, env);
+  const email = (read ?? (await askGit(top, env))).trim().toLowerCase();
+  return email === "" ? `user ${user}@${hostname()}` : `email ${email}`;
+}
+
+async function askGit(top: string, env: Env): Promise<string> {
   const { stdout } = await runProgram(["git", "config", "--get", "user.email"], {
     cwd: top,
     env: environmentForGit(env),
     signal: AbortSignal.timeout(GIT_MS),
   });
-  const email = stdout.trim().toLowerCase();
-  return email === "" ? `user ${user}@${hostname()}` : `email ${email}`;
+  return stdout;
 }
 
 /** Length of the hash of a person. It only has to distinguish the people of one project. */

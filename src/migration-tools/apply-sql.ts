@@ -1,11 +1,12 @@
 /**
- * The migration command for a folder of SQL files: `apply-sql.js FOLDER up [COUNT]` and `apply-sql.js FOLDER down`, for
+ * The migration command for a folder of SQL files: `apply-sql.cjs FOLDER up [COUNT]` and `apply-sql.cjs FOLDER down`, for
  * the database at `DATABASE_URL`.
  */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf, messageOf } from "../errors.ts";
 import { MIB, readText } from "../read-file.ts";
+import { failUnlessSettled } from "../process/settled.ts";
 import { type Session, withSession } from "../postgres/connect.ts";
 import { literal } from "../postgres/identifier.ts";
 import { byBytes } from "./repository.ts";
@@ -26,12 +27,16 @@ const CREATE_TABLE = `create table if not exists offshoot.applied
 
 const [, , folder = ".", direction = "up", count] = process.argv;
 
-try {
-  const work = direction === "down" ? down : up;
-  await withSession(process.env["DATABASE_URL"] ?? "", work, { applicationName: process.env["PGAPPNAME"], settings: "database" });
-} catch (thrown) {
-  process.stderr.write(`${messageOf(thrown)}\n`);
-  process.exitCode = 1;
+failUnlessSettled(main(), process);
+
+async function main(): Promise<void> {
+  try {
+    const work = direction === "down" ? down : up;
+    await withSession(process.env["DATABASE_URL"] ?? "", work, { applicationName: process.env["PGAPPNAME"], settings: "database" });
+  } catch (thrown) {
+    process.stderr.write(`${messageOf(thrown)}\n`);
+    process.exitCode = 1;
+  }
 }
 
 async function up(session: Session): Promise<void> {

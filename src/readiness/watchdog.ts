@@ -31,12 +31,16 @@ const answers = new Map<string, (refused: string | undefined) => void>();
 // A CI service that ends a job signals every process of the job, this one too.
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop(shortGraceMs));
 process.on("disconnect", () => abandon());
-// Without loopback the command can only be started without a broker. The leader decides that.
-broker = await openBroker().catch(() => undefined);
-process.on("message", (message: ToWatchdog) => void receive(message));
-// A leader that was killed while this program was loaded causes no event any more.
-if (process.connected) send({ kind: "here", port: broker?.port });
-else abandon();
+void listen();
+
+async function listen(): Promise<void> {
+  // Without loopback the command can only be started without a broker. The leader decides that.
+  broker = await openBroker().catch(() => undefined);
+  process.on("message", (message: ToWatchdog) => void receive(message));
+  // A leader that was killed while this program was loaded causes no event any more.
+  if (process.connected) send({ kind: "here", port: broker?.port });
+  else abandon();
+}
 
 async function receive(message: ToWatchdog): Promise<void> {
   if (message.kind === "start") return start(message);

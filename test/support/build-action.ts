@@ -8,15 +8,16 @@ import { bundle, ROOT } from "./package/bundle.ts";
 import { licenceTexts, packagesOf } from "./package/licences.ts";
 
 /** The runner starts this file after the job. It is a separate file because no variable shows reliably which of the two steps runs. */
-const POST = 'process.argv[2] = "post";\nawait import("./index.js");\n';
+const POST = 'process.argv[2] = "post";\nrequire("./main.cjs");\n';
 
-/** Writes `index.js`, its chunks, `post.js`, the programs and `licenses.txt` into a folder. */
+/** Writes `index.js` and `post.js`, the code that both start, its chunks, the programs and `licenses.txt` into a folder. */
 export async function buildAction(folder: string): Promise<void> {
-  const files = await bundle({ folder, entries: { index: "action/main" } });
+  const files = await bundle({ folder, entries: { main: "action/main" } });
   const maps = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith(".map"));
   await Promise.all(maps.map((path) => rm(join(folder, path))));
+  await writeFile(join(folder, "index.js"), 'require("./main.cjs");\n');
   await writeFile(join(folder, "post.js"), POST);
-  await writeFile(join(folder, "package.json"), '{ "type": "module" }\n');
+  await writeFile(join(folder, "package.json"), '{ "type": "commonjs" }\n');
   await writeFile(join(folder, "licenses.txt"), await licenceTexts(await packagesOf(files)));
 }
 

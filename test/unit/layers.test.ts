@@ -193,8 +193,15 @@ test("only these files read their own location: the bundles have other locations
   expect(looking.toSorted()).toEqual(["program.ts", "providers/local/embedded.ts"]);
 });
 
-/** Files of the kernel below /proc, whose size is limited, and a reader without a promise that checks the file itself. */
-const OWN_READERS = ["check/workflow/files.ts", "process/marked.ts", "process/processes.ts", "process/signals.ts"];
+/** Own code, files of the kernel below /proc, whose size is limited, and a reader without a promise that checks the file itself. */
+const OWN_READERS = [
+  "check/workflow/files.ts",
+  "cli/code-cache.ts",
+  "cli/ready-help.ts",
+  "process/marked.ts",
+  "process/processes.ts",
+  "process/signals.ts",
+];
 
 test("files are read by read-file.ts, which has limits", () => {
   const reading = files.filter((path) => /\b(readFile|readFileSync|createReadStream)\b/.test(readFileSync(join(SRC, path), "utf8")));
@@ -227,6 +234,7 @@ const WHOLE_ROOM = [
   "support/fuzz.test.ts",
   "support/one-server.test.ts",
   "support/peers.test.ts",
+  "support/pg-crypto.test.ts",
   "support/whole-life.test.ts",
 ];
 

@@ -14,8 +14,6 @@ import { withoutEventTriggers } from "../../repair/restricted-catalog.ts";
 import { statements } from "../../repair/script.ts";
 import { readRepairSource } from "../../repair/source.ts";
 
-const run = promisify(execFile);
-
 /** The schema of 10,000 tables is about 20 MB of text. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
@@ -28,7 +26,7 @@ export async function dumpSchema(
   const program = await findDumpProgram("pg_dump", major, context);
   if (program === undefined) return { reason: `no pg_dump of PostgreSQL ${major} or newer is installed` };
   try {
-    const { stdout } = await run(program, ["--schema-only", "--no-owner", "--exclude-schema=offshoot"], {
+    const { stdout } = await promisify(execFile)(program, ["--schema-only", "--no-owner", "--exclude-schema=offshoot"], {
       env: { ...withoutOtherServer(withoutOwnSecrets(context.env)), ...variablesOfUrl(url) },
       signal: context.signal,
       maxBuffer: MOST_BYTES,

@@ -20,7 +20,6 @@ import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { findDumpProgram } from "../pg-dump.ts";
 import type { DumpedServer, OpenCopy } from "./copy.ts";
 
-const run = promisify(execFile);
 /** Sessions of the command, and two of the observation. */
 const CONNECTIONS = 40;
 const MOST_OUTPUT = 16 * 1024 * 1024;
@@ -127,7 +126,7 @@ async function programsFor(major: number, context: Context): Promise<{ readonly 
 
 async function pass(program: string, args: readonly string[], url: DirectUrl, context: Context): Promise<void> {
   try {
-    await run(program, [...args], { env: environment(url, context), signal: context.signal, maxBuffer: MOST_OUTPUT });
+    await promisify(execFile)(program, [...args], { env: environment(url, context), signal: context.signal, maxBuffer: MOST_OUTPUT });
   } catch (thrown) {
     throw new OffshootError("CONNECTION_FAILED", `pg_dump failed: ${messageOf(thrown)}`, {
       remedy: "Check that the role of --from can read all tables of the database.",
@@ -141,7 +140,7 @@ async function restoreFile(program: string, file: string, url: DirectUrl, contex
   const { database } = parseUrl(url);
   const args = ["--no-owner", "--no-privileges", "--no-subscriptions", "--no-publications", `--dbname=${database}`, file];
   try {
-    await run(program, args, { env: environment(url, context), signal: context.signal, maxBuffer: MOST_OUTPUT });
+    await promisify(execFile)(program, args, { env: environment(url, context), signal: context.signal, maxBuffer: MOST_OUTPUT });
     return "";
   } catch (thrown) {
     if (context.signal.aborted) throw thrown;

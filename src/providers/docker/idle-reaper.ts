@@ -3,6 +3,7 @@ import type { BaseLimits } from "../local/base-limits.ts";
 import { setTimeout as timer } from "node:timers/promises";
 import { type Deadline, deadline } from "../../deadline.ts";
 import { messageOf } from "../../errors.ts";
+import { failUnlessSettled } from "../../process/settled.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
 import { hasRuns, storedDatabasesOf } from "../local/databases.ts";
 import type { Server } from "../local/server.ts";
@@ -105,9 +106,13 @@ async function untilRunning(engine: Engine, request: ReaperRequest, within: Dead
   return undefined;
 }
 
-try {
-  await reap(JSON.parse(process.argv[2] ?? "") as ReaperRequest);
-} catch (thrown) {
-  process.stderr.write(`offshoot idle reaper: ${messageOf(thrown)}\n`);
-  process.exitCode = 1;
+failUnlessSettled(main(), process);
+
+async function main(): Promise<void> {
+  try {
+    await reap(JSON.parse(process.argv[2] ?? "") as ReaperRequest);
+  } catch (thrown) {
+    process.stderr.write(`offshoot idle reaper: ${messageOf(thrown)}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -1,8 +1,6 @@
 import type { BaseLimits } from "./base-limits.ts";
 import { closeSync, openSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Env } from "../../environment.ts";
 import { OffshootError } from "../../errors.ts";
 import { startInBackground } from "../../process/background.ts";
@@ -66,7 +64,7 @@ interface Machine {
 
 function embeddedSource(options: EmbeddedOptions): ServerSource {
   const { env, cwd } = options;
-  const roots = [cwd, dirname(fileURLToPath(import.meta.url))];
+  const roots = [cwd, import.meta.dirname];
   const places: SearchPlaces = { env, platform: process.platform, arch: process.arch, roots };
   let inspected: Promise<Machine> | undefined;
 

@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { startMock, type MockServer } from "../../support/mock-server.ts";
-import { buildPackage } from "../../support/package/build.ts";
+import { buildPackage, helpTexts } from "../../support/package/build.ts";
 import { packageFolder } from "../../support/package/licences.ts";
 
 const ROOT = new URL("../../..", import.meta.url).pathname;
@@ -35,6 +35,7 @@ async function loadedBy(args: readonly string[], env: Readonly<Record<string, st
   const work = join(folder, "work");
   await rm(work, { recursive: true, force: true });
   await mkdir(work);
+  await writeFile(join(work, ".gitconfig"), "[user]\n\temail = ada@example.com\n");
   const modules = join(work, "modules.json");
   const coverage = join(work, "coverage");
   await promisify(execFile)(process.execPath, ["--require", join(folder, "report.cjs"), join(folder, "bin/offshoot.js"), ...args], {
@@ -54,10 +55,28 @@ async function loadedBy(args: readonly string[], env: Readonly<Record<string, st
 /** Modules of Node that take a millisecond or more to load. */
 const SLOW = ["child_process", "tls", "https", "http2", "worker_threads", "internal/deps/undici/undici"];
 
-test("--help and --version load only the package commander", async () => {
-  expect(await loadedBy(["--help"])).toEqual(["commander"]);
-  expect(await loadedBy(["run", "--help"])).toEqual(["commander"]);
-  expect(await loadedBy(["--version"])).toEqual(["commander"]);
+test("--help and --version print what the build has made, and load nothing", async () => {
+  expect(await loadedBy(["--help"])).toEqual([]);
+  expect(await loadedBy(["check", "worker", "--help"])).toEqual([]);
+  expect(await loadedBy(["--version"])).toEqual([]);
+});
+
+test("other help is made with the package commander alone, and is the same", async () => {
+  expect(await loadedBy(["--json", "--help"])).toEqual(["commander"]);
+  const texts = helpTexts();
+  for (const words of [["--help"], ["run", "-h"], ["check", "worker", "--help"]]) {
+    const text = texts[words.join(" ")];
+    const print = async (file: string): Promise<string> => (await promisify(execFile)(process.execPath, [file, ...words])).stdout;
+    expect(await print(join(folder, "bin/offshoot.js"))).toBe(text);
+    await writeFile(join(folder, "bin/main.js"), 'require("../dist/cli/main.cjs").main(process);');
+    expect(await print(join(folder, "bin/main.js"))).toBe(text);
+  }
+});
+
+test("help for a reader that has ended succeeds", async () => {
+  const command = `"${process.execPath}" "${join(folder, "bin/offshoot.js")}" --help; echo "status $?" >&2`;
+  const { stderr } = await promisify(execFile)("bash", ["-c", `(${command}) | true`]);
+  expect(stderr).toBe("status 0\n");
 });
 
 /** What the package pg needs. */
@@ -67,13 +86,13 @@ test("a command on a server loads the client of Postgres, and none of another pr
   const existing = { OFFSHOOT_PROVIDER: "existing", OFFSHOOT_EXISTING_URL: inject("serverUrl") };
   for (const command of ["up", "env", "list", "status", "down"]) {
     const loaded = await loadedBy([command], existing);
-    // Outside of a CI, git shows who the person is.
-    expect([command, loaded.filter((name) => !OF_PG.test(name))]).toEqual([command, ["commander", "node:child_process", "pg"]]);
+    expect([command, loaded.filter((name) => !OF_PG.test(name))]).toEqual([command, ["commander", "pg"]]);
   }
 });
 
 test("a local command without a server loads no package but commander", async () => {
-  expect(await loadedBy(["list"], { OFFSHOOT_PROVIDER: "embedded" })).toEqual(["commander", "node:child_process"]);
+  // A server on the PATH would be run to show its version.
+  expect(await loadedBy(["list"], { OFFSHOOT_PROVIDER: "embedded", PATH: folder })).toEqual(["commander"]);
 });
 
 test("a command on Neon loads its client, and not that of Postgres", async () => {
@@ -82,6 +101,36 @@ test("a command on Neon loads its client, and not that of Postgres", async () =>
   expect(loaded).not.toContain("pg");
   expect(loaded).not.toContain("yaml");
 });
+
+test("compiled code is kept in the user's cache folder, used by the next process, and made again when it is damaged", async () => {
+  const home = join(folder, "cached");
+  await mkdir(home);
+  // Without a server.
+  const env = { PATH: folder, HOME: home, OFFSHOOT_PROVIDER: "embedded", OFFSHOOT_RUN: "start" };
+  const list = async (): Promise<string> =>
+    (await promisify(execFile)(process.execPath, [join(folder, "bin/offshoot.js"), "list", "--json"], { env, cwd: home })).stdout;
+  const first = await list();
+  const compiled = async (): Promise<readonly string[]> =>
+    (await readdir(join(home, ".cache/offshoot/node"), { recursive: true })).filter((path) => basename(path).startsWith("main.cjs"));
+  const [kept = ""] = await compiled();
+  const path = join(home, ".cache/offshoot/node", kept);
+  const data = await readFile(path);
+  expect(await list()).toBe(first);
+  expect((await readFile(path)).equals(data)).toBe(true);
+  for (const damaged of [data.subarray(0, 100), Buffer.alloc(data.length), Buffer.from("offshoot")]) {
+    await writeFile(path, damaged);
+    expect(await list()).toBe(first);
+    expect((await readFile(path)).length).toBeGreaterThan(1000);
+  }
+  expect(await compiled()).toEqual([kept]);
+  // Of other builds, four are kept.
+  const builds = dirname(dirname(path));
+  await rm(dirname(path), { recursive: true });
+  for (let n = 0; n < 7; n += 1) await mkdir(join(builds, `build-${n}`));
+  await list();
+  expect(await readdir(builds)).toHaveLength(5);
+  expect(await compiled()).toEqual([kept]);
+}, 60_000);
 
 test("--version prints the version of the package", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [join(folder, "bin/offshoot.js"), "--version"]);

@@ -98,7 +98,7 @@ test.each(ATTACKS)("%s in a checkout runs no program", async (_name, settings) =
   const at = await place();
   for (const [name, value] of settings(at)) at.git("config", "--local", name, value);
   await remoteRefs(access(at.checkout)).catch(() => undefined);
-  await readPerson(at.checkout, "ada", access(at.checkout).env);
+  await readPerson(at.checkout, "ada", access(at.checkout).env, undefined);
   expect(existsSync(at.trace)).toBe(false);
 });
 

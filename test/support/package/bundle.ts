@@ -1,8 +1,8 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import { build, type BuildOptions, type Metafile } from "esbuild";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
+import { build, type BuildOptions, type Metafile, transform } from "esbuild";
 import type { CommonJsProgram, Program } from "../../../src/program.ts";
-import { lazyBuiltins, noCloudflare, packageNames, sharedCode } from "./plugins.ts";
+import { lazyBuiltins, noCloudflare, nodeCrypto, packageNames, sharedCode } from "./plugins.ts";
 
 export const ROOT = new URL("../../..", import.meta.url).pathname;
 
@@ -14,6 +14,10 @@ const PROGRAMS = Object.keys({
   "providers/docker/idle-reaper": true,
   "providers/local/cluster/idle-reaper": true,
   "migration-tools/apply-sql": true,
+} satisfies Record<Exclude<Program, `runners/${string}`>, true>) as readonly Program[];
+
+/** Programs that the test runner of the user loads. They stay ES modules. */
+const RUNNER_PROGRAMS = Object.keys({
   "runners/vitest-global-setup": true,
   "runners/vitest-setup": true,
   "runners/jest-global-setup": true,
@@ -21,7 +25,7 @@ const PROGRAMS = Object.keys({
   "runners/jest-reporter": true,
   "runners/playwright-global-setup": true,
   "runners/playwright-server": true,
-} satisfies Record<Exclude<Program, "runners/holder">, true>) as readonly Program[];
+} satisfies Record<Exclude<Extract<Program, `runners/${string}`>, "runners/holder">, true>);
 
 /** Programs that the sandbox of Jest loads: the function that each exports is the whole module. */
 const COMMON_JS_PROGRAMS = Object.keys({
@@ -29,12 +33,15 @@ const COMMON_JS_PROGRAMS = Object.keys({
   "runners/jest-after-env": true,
 } satisfies Record<CommonJsProgram, true>);
 
-/** Entry points of the package for `require()`. */
+/** Entry points of the package for test runners, as ES modules and for `require()`. They only talk to the program that holds the databases. */
+const RUNNER_ENTRIES = ["runners/vitest", "runners/jest", "runners/playwright", "runners/node-test"];
 const COMMON_JS_ENTRIES = ["runners/jest", "runners/playwright", "runners/node-test-database"];
 
+const RUNNER_FILES = [...RUNNER_PROGRAMS, ...RUNNER_ENTRIES];
+
 /**
- * Packages in CommonJS call `require`, which an ES module must create itself. They call it only for modules of Node, because
- * esbuild includes everything else. `getBuiltinModule` loads none of them before it is called.
+ * esbuild can divide only ES modules into chunks. In them, packages in CommonJS call a `require` that must be created. They call it
+ * only for modules of Node, because esbuild includes everything else. `getBuiltinModule` loads none of them before it is called.
  */
 const REQUIRE = "const require = process.getBuiltinModule;";
 
@@ -53,10 +60,15 @@ const OPTIONS = {
   minify: true,
   sourcemap: "external",
   metafile: true,
+  write: false,
   logLevel: "warning",
 } as const satisfies BuildOptions;
 
-const PLUGINS = [lazyBuiltins, noCloudflare, packageNames];
+/** What an ES module knows of itself, in CommonJS. */
+const META = { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename", "import.meta.url": "importMetaUrl" };
+const FILE_URL = 'const importMetaUrl=require("node:url").pathToFileURL(__filename).href;';
+
+const PLUGINS = [lazyBuiltins, noCloudflare, nodeCrypto, packageNames];
 
 /** What to bundle. The keys are paths of entry points below the folder, the values their sources below `src`, both without extension. */
 export interface Bundle {
@@ -66,7 +78,8 @@ export interface Bundle {
 
 /**
  * Empties a folder and writes the bundle into it: the entry points with the code that they share in chunks beside them, and
- * each program as one file. Returns, for each written file, the paths of the sources in it, from the root of the repository.
+ * each program as one file. All are modules in CommonJS, which Node starts in less time, and whose compiled code can be kept.
+ * Returns, for each written file, the paths of the sources in it, from the root of the repository.
  */
 export async function bundle({ folder, entries }: Bundle): Promise<ReadonlyMap<string, readonly string[]>> {
   await rm(folder, { recursive: true, force: true });
@@ -86,16 +99,60 @@ export async function bundle({ folder, entries }: Bundle): Promise<ReadonlyMap<s
         outExtension: { ".js": ".cjs" },
         entryPoints: inputs({ [entry]: entry }),
         outdir: folder,
-        banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
-        define: { ...OPTIONS.define, "import.meta.url": "importMetaUrl" },
+        banner: { js: FILE_URL },
+        define: { ...OPTIONS.define, ...META },
         ...(COMMON_JS_PROGRAMS.includes(entry) ? { footer: { js: "module.exports = module.exports.default ?? {};" } } : {}),
       }),
     ),
-    ...PROGRAMS.map((program) => build({ ...OPTIONS, entryPoints: inputs({ [program]: program }), outdir: folder, plugins: PLUGINS })),
+    ...[...PROGRAMS, ...RUNNER_FILES].map((program) =>
+      build({ ...OPTIONS, entryPoints: inputs({ [program]: program }), outdir: folder, plugins: PLUGINS }),
+    ),
   ]);
-  return new Map(
-    results.flatMap(({ metafile }) => Object.entries(metafile.outputs)).map(([file, output]) => [join(ROOT, file), sourcesOf(output)]),
+  const written = await Promise.all(
+    results.flatMap(({ outputFiles, metafile }) =>
+      outputFiles
+        .filter(({ path }) => !path.endsWith(".map"))
+        .map(async ({ path, text }) => {
+          const map = outputFiles.find((other) => other.path === `${path}.map`)?.text ?? "";
+          const isReady = path.endsWith(".cjs") || RUNNER_FILES.some((program) => path === join(folder, `${program}.js`));
+          const file = isReady ? await writeAsIs(path, text, map) : await writeCommonJs(path, text, map);
+          return [file, sourcesOf(metafile.outputs[relative(ROOT, path)])] as const;
+        }),
+    ),
   );
+  return new Map(written);
+}
+
+/** The first use of `performance` loads all measurements of Node. Only differences of the times are used. */
+const MONOTONIC = "const monotonicMs=()=>{const[s,ns]=process.hrtime();return s*1e3+ns/1e6};";
+
+async function writeAsIs(path: string, text: string, map: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+  await writeFile(`${path}.map`, map);
+  return path;
+}
+
+/** Writes a chunk as a module in CommonJS beside its map. Returns its path. */
+async function writeCommonJs(path: string, text: string, map: string): Promise<string> {
+  const file = path.replace(/\.js$/, ".cjs");
+  const withMap = `${text.replace(REQUIRE, "")}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}`;
+  const made = await transform(withMap, {
+    format: "cjs",
+    platform: "node",
+    target: OPTIONS.target,
+    minify: true,
+    sourcemap: "external",
+    sourcefile: basename(path),
+    supported: { "dynamic-import": false },
+    define: { ...META, "performance.now": "monotonicMs" },
+    banner: `${text.includes("performance.now") ? MONOTONIC : ""}${text.includes("import.meta.url") ? FILE_URL : ""}`,
+  });
+  if (made.warnings.length > 0) throw new Error(`${path}: ${made.warnings.map((warning) => warning.text).join("; ")}`);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, made.code.replaceAll(/\brequire\("(\.{1,2}\/[^"]+)\.js"\)/g, 'require("$1.cjs")'));
+  await writeFile(`${file}.map`, made.map);
+  return file;
 }
 
 function inputs(entries: Bundle["entries"]): { in: string; out: string }[] {
@@ -103,6 +160,6 @@ function inputs(entries: Bundle["entries"]): { in: string; out: string }[] {
 }
 
 /** The sources of which something is in the output. esbuild reads more than it uses. */
-function sourcesOf({ inputs: used }: Metafile["outputs"][string]): readonly string[] {
-  return Object.entries(used).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : []));
+function sourcesOf(output: Metafile["outputs"][string] | undefined): readonly string[] {
+  return Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : []));
 }

@@ -80,6 +80,16 @@ export const noCloudflare: Plugin = {
   },
 };
 
+/** Logins with Node's functions in place of the Web Crypto API. `test/unit/support/pg-crypto.test.ts` compares them. */
+export const nodeCrypto: Plugin = {
+  name: "node-crypto",
+  setup(build) {
+    build.onLoad({ filter: /\/node_modules\/pg\/lib\/crypto\/utils\.js$/ }, async () => ({
+      contents: await readFile(join(import.meta.dirname, "pg-crypto.cjs"), "utf8"),
+    }));
+  },
+};
+
 /** The commands that must start fastest, and the provider that needs no other machine. */
 const FREQUENT = {
   core: ["commands/env", "commands/list", "commands/status", "commands/down", "commands/up", "providers/local/embedded"],
@@ -111,7 +121,7 @@ export async function sharedCode(src: string): Promise<Plugin> {
   const core = needed(FREQUENT.core);
   const cli = new Set([...needed(FREQUENT.cli)].filter((path) => !core.has(path)));
   // The first file of the CLI, which `--help` needs, shares nothing with them.
-  const first = needed(["cli/main", "cli/compile-cache"]);
+  const first = needed(["cli/main"]);
   const loadedOnDemand = new Set([...texts.keys()].flatMap((path) => targets(path, DYNAMIC)));
   return {
     name: "shared-code",

@@ -9,8 +9,6 @@ import { idsOf, serviceAccount } from "./account.ts";
 import { packagedPostgres, reachableBinaries } from "./packaged.ts";
 import { executable, type Installation, type Runtime, type SearchPlaces, serverEnvironment } from "./runtime.ts";
 
-const run = promisify(execFile);
-
 /** What to do without a Postgres. The npm package has one version tag, for the newest major, so another major needs its full version. */
 export function installPostgres(major: number | undefined): string {
   const npm =
@@ -51,7 +49,7 @@ export async function prepareRuntime(
   for (const installation of installations) {
     try {
       const bin = await reachableBinaries(installation, copies, account);
-      await run(executable(bin, "postgres"), ["--version"], { cwd: "/", ...idsOf(account), timeout: 30_000 });
+      await promisify(execFile)(executable(bin, "postgres"), ["--version"], { cwd: "/", ...idsOf(account), timeout: 30_000 });
       return { major: installation.major, bin, account, environment: serverEnvironment(env) };
     } catch (thrown) {
       // Another installation would not help when the copy does not fit on the disk or its folder cannot be used.
@@ -110,7 +108,7 @@ async function inLayout({ folder, name, bin }: Layout): Promise<Installation[]> 
 /** A folder on the PATH has no version in its name, so the server there is run to print its version. */
 async function inFolder(bin: string): Promise<Installation[]> {
   if (!(await hasServer(bin))) return [];
-  const version = await run(executable(bin, "postgres"), ["--version"], { timeout: 10_000 }).catch(() => undefined);
+  const version = await promisify(execFile)(executable(bin, "postgres"), ["--version"], { timeout: 10_000 }).catch(() => undefined);
   const [, major] = /(\d+)/.exec(version?.stdout ?? "") ?? [];
   return major === undefined ? [] : [{ major: Number(major), bin }];
 }

@@ -3,6 +3,7 @@ import type { BaseLimits } from "../base-limits.ts";
 import { setTimeout as timer } from "node:timers/promises";
 import { deadline } from "../../../deadline.ts";
 import { messageOf } from "../../../errors.ts";
+import { failUnlessSettled } from "../../../process/settled.ts";
 import { storedDatabasesOf } from "../databases.ts";
 import type { Server } from "../server.ts";
 import { stopWhenIdle } from "../stop-when-idle.ts";
@@ -63,9 +64,13 @@ function report(thrown: unknown): void {
   process.stderr.write(`offshoot idle reaper: ${messageOf(thrown)}\n`);
 }
 
-try {
-  await reap(JSON.parse(process.argv[2] ?? "") as ReaperRequest);
-} catch (thrown) {
-  report(thrown);
-  process.exitCode = 1;
+failUnlessSettled(main(), process);
+
+async function main(): Promise<void> {
+  try {
+    await reap(JSON.parse(process.argv[2] ?? "") as ReaperRequest);
+  } catch (thrown) {
+    report(thrown);
+    process.exitCode = 1;
+  }
 }

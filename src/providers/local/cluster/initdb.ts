@@ -8,8 +8,6 @@ import { idsOf } from "./account.ts";
 import { diagnose, diskFull, lastErrors } from "./failure.ts";
 import { executable, type Runtime } from "./runtime.ts";
 
-const run = promisify(execFile);
-
 export interface DataOptions {
   /** The data directory to make. Its parent folder must exist. */
   readonly data: string;
@@ -49,7 +47,7 @@ async function runInitdb(runtime: Runtime, passwordFile: string, options: DataOp
   for (const [index, locale] of locales.entries()) {
     try {
       const spawnOptions = { cwd: dirname(data), env: environment, signal: within.signal, ...idsOf(account) };
-      await run(executable(bin, "initdb"), [...common, ...locale], spawnOptions);
+      await promisify(execFile)(executable(bin, "initdb"), [...common, ...locale], spawnOptions);
       return;
     } catch (thrown) {
       within.check();

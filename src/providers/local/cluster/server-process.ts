@@ -7,8 +7,6 @@ import { MIB, readText } from "../../../read-file.ts";
 import { signalProcess } from "../../../process/signals.ts";
 import { executable } from "./runtime.ts";
 
-const run = promisify(execFile);
-
 /** What a running server writes to `postmaster.pid` (PostgreSQL source, `miscadmin.h`, LOCK_FILE_LINE_*). */
 export interface PidFile {
   readonly pid: number;
@@ -62,7 +60,7 @@ export async function isServer(pid: number, data: string): Promise<boolean> {
 /** Empty for a process that has ended. */
 async function commandLine(pid: number): Promise<string> {
   if (process.platform === "linux") return readText(`/proc/${pid}/cmdline`, 8 * MIB).catch(() => "");
-  const listed = await run("ps", ["-ww", "-o", "command=", "-p", String(pid)]).catch(() => undefined);
+  const listed = await promisify(execFile)("ps", ["-ww", "-o", "command=", "-p", String(pid)]).catch(() => undefined);
   return listed?.stdout ?? "";
 }
 
@@ -92,7 +90,7 @@ async function stopByProgram(data: string, signal: "SIGINT" | "SIGQUIT", bin: st
       remedy: "Install the same major version of Postgres again, or end the process `postgres` in the Task Manager.",
     });
   }
-  await run(executable(bin, "pg_ctl"), ["stop", "-W", "-m", signal === "SIGINT" ? "fast" : "immediate", "-D", data]);
+  await promisify(execFile)(executable(bin, "pg_ctl"), ["stop", "-W", "-m", signal === "SIGINT" ? "fast" : "immediate", "-D", data]);
 }
 
 /** Waits until a server that is shutting down has ended. */

@@ -1,0 +1,25 @@
+import module, { createRequire } from "node:module";
+import { join } from "node:path";
+import { failUnlessSettled } from "../process/settled.ts";
+import { cachingLoader } from "./code-cache.ts";
+import { compileCacheFolder } from "./compile-cache.ts";
+import { printReadyHelp } from "./ready-help.ts";
+
+/** The build, which esbuild writes here: a hash of all files. */
+declare const OFFSHOOT_BUILD: string;
+
+/** Node 22 and later have their own cache of compiled code. The types are those of Node 20. */
+type Module = typeof module & { readonly enableCompileCache?: (folder: string) => unknown };
+
+/** Starts the command line, in `main`, with compiled code from this user's cache. */
+export function start(host: NodeJS.Process, main: string): void {
+  if (printReadyHelp(host.argv.slice(2), join(main, "../help.json"))) return;
+  const require = createRequire(main);
+  const folder = compileCacheFolder(host.env, host.getuid?.());
+  const { enableCompileCache } = module as Module;
+  if (folder !== undefined) enableCompileCache?.(folder);
+  const isCached = folder !== undefined && enableCompileCache === undefined;
+  const load = isCached ? cachingLoader(join(folder, `${host.version}-${host.arch}`, OFFSHOOT_BUILD), require, host) : require;
+  const loaded = load(main) as { readonly main: (host: NodeJS.Process) => Promise<void> };
+  failUnlessSettled(loaded.main(host), host);
+}

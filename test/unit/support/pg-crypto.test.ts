@@ -1,0 +1,33 @@
+import { createRequire } from "node:module";
+import { expect, test } from "vitest";
+
+type Crypto = Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>;
+
+const require = createRequire(import.meta.url);
+const ROOT = new URL("../../..", import.meta.url).pathname;
+const ours = require(`${ROOT}test/support/package/pg-crypto.cjs`) as Crypto;
+const theirs = require(`${ROOT}node_modules/pg/lib/crypto/utils.js`) as Crypto;
+
+const PASSWORD = "pä55 w\0rd";
+const SALT = Buffer.from("0123456789abcdef", "hex");
+
+const bytes = (value: unknown): Buffer => (typeof value === "string" ? Buffer.from(value) : Buffer.from(value as ArrayBuffer));
+
+test.each([
+  ["md5", "text"],
+  ["postgresMd5PasswordHash", "ada", PASSWORD, SALT],
+  ["deriveKey", PASSWORD, SALT, 4096],
+  ["sha256", SALT],
+  ["hashByName", "SHA-256", SALT],
+  ["hashByName", "SHA-384", SALT],
+  ["hashByName", "SHA-512", SALT],
+  ["hmacSha256", SALT, PASSWORD],
+] as const)("the bundle's %s for logins has the result of pg", async (name, ...args) => {
+  const [own, original] = await Promise.all([ours[name]?.(...args), theirs[name]?.(...args)]);
+  expect(bytes(own)).toEqual(bytes(original));
+});
+
+test("the bundle has each function for logins that pg has, and random bytes", () => {
+  expect(Object.keys(ours).toSorted()).toEqual(Object.keys(theirs).toSorted());
+  expect(ours["randomBytes"]?.(18)).toHaveLength(18);
+});
