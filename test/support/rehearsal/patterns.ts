@@ -199,7 +199,7 @@ export const PATTERNS: readonly Pattern[] = [
   { name: "comment on a table", sql: "comment on table t is 'a remark'", lock: SUE },
   { name: "create statistics", sql: "create statistics x on a, b from t", lock: SUE },
   { name: "grant", sql: "grant select on t to public", lock: "none" },
-  { name: "update all rows", sql: "update t set a = a + 1", lock: "ROW EXCLUSIVE", isSlow: true },
+  { name: "update all rows", sql: "update t set a = a + 1", lock: "ROW EXCLUSIVE" },
   { name: "delete rows", sql: "delete from t where a < 500", lock: "ROW EXCLUSIVE" },
   { name: "insert rows", sql: "insert into t (id, a) select -id, a from t", lock: "ROW EXCLUSIVE" },
   { name: "lock rows", sql: "select from t where a = 1 for update", lock: "ROW SHARE" },
