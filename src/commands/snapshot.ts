@@ -48,7 +48,13 @@ export async function snapshot(options: SnapshotOptions): Promise<StoredSnapshot
     options.name,
     async () => {
       if (taken !== undefined) await snapshots.remove(context.name, taken, limits);
-      return snapshots.create(context.name, { name: options.name, expiresAt: expires, force: isForced(options), check }, limits);
+      const request = { name: options.name, expiresAt: expires, force: isForced(options), check };
+      return snapshots.create(context.name, request, limits).catch((thrown: unknown) => {
+        // A plan can allow one snapshot only, so the earlier one is deleted first.
+        const text = `The earlier snapshot ${options.name} was deleted, and no new one was stored.`;
+        if (taken !== undefined) context.emit({ kind: "warning", text });
+        throw thrown;
+      });
     },
     ({ name, provider }) => `${provider} snapshot ${name} of ${context.name}`,
   );

@@ -1,5 +1,5 @@
 import { jitter } from "../../deadline.ts";
-import { OffshootError } from "../../errors.ts";
+import { isOffshootError, OffshootError } from "../../errors.ts";
 import { factsOf, hasChildren, isAmbiguous, isMissing, isNotReady } from "./api-errors.ts";
 import { guarded } from "./deletion-guard.ts";
 import type { Setup } from "./options.ts";
@@ -22,10 +22,18 @@ type Done = "reset" | "restored";
  * and compute stay. Throws `PROTECTED` for a branch with children, and `PROVIDER_REJECTED`.
  */
 export async function replaceBy(setup: Setup, branch: Branch, source: RestoreSource, done: Done, context: CallContext): Promise<Branch> {
-  const accepted = await send(setup, branch, source, done, context);
-  if (accepted !== undefined) await waitUntilFinished(setup.api, accepted.operations, context, setup.dependencies.random);
-  // The annotation cannot change, and replies to a change do not contain it.
-  return { ...(accepted?.branch ?? (await readFinished(setup, branch, done, context))), tag: branch.tag };
+  try {
+    const accepted = await send(setup, branch, source, done, context);
+    if (accepted !== undefined) await waitUntilFinished(setup.api, accepted.operations, context, setup.dependencies.random);
+    // The annotation cannot change, and replies to a change do not contain it.
+    return { ...(accepted?.branch ?? (await readFinished(setup, branch, done, context))), tag: branch.tag };
+  } catch (thrown) {
+    if (isOffshootError(thrown) && (thrown.code === "CANCELLED" || thrown.code === "TIMED_OUT")) {
+      const text = `Neon may still replace the contents of the branch ${branch.name}. Run the command again before you use the branch.`;
+      context.emit({ kind: "warning", text });
+    }
+    throw thrown;
+  }
 }
 
 /** Sends the request. Undefined if the reply was lost, and the branch shows that Neon has executed it: then the operations are not known. */

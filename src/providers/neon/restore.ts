@@ -1,5 +1,5 @@
 import { jitter } from "../../deadline.ts";
-import { messageOf } from "../../errors.ts";
+import { isOffshootError, messageOf } from "../../errors.ts";
 import type { SnapshotRequest, StoredSnapshot } from "../snapshots.ts";
 import { factsOf, isAmbiguous, isNameTaken, isNotReady } from "./api-errors.ts";
 import type { Setup } from "./options.ts";
@@ -25,7 +25,13 @@ export async function restoreSnapshot(
   const target = await requireOwn(setup, name, check, "restored", context);
   const source = await makeBranch(setup, { name: snapshotBranchName(name, snapshot.id), target, snapshot }, context);
   await waitUntilFinished(setup.api, source.operations, context, setup.dependencies.random);
-  const branch = await replaceBy(setup, target, { source_branch_id: source.branch.id }, "restored", context);
+  const branch = await replaceBy(setup, target, { source_branch_id: source.branch.id }, "restored", context).catch(
+    async (thrown: unknown) => {
+      // Neon has refused it, so the branch of the snapshot is of no use.
+      if (isOffshootError(thrown) && thrown.code === "PROTECTED") await removeSnapshotBranches(setup.api, name, target.parentId, context);
+      throw thrown;
+    },
+  );
   await removeSnapshotBranches(setup.api, name, source.branch.id, context);
   const text = `Neon keeps the branch ${source.branch.name} as the parent of the run's branch. \`offshoot down\` deletes both. If the run's branch expires instead, \`offshoot sweep --yes\` deletes it.`;
   context.emit({ kind: "note", text });

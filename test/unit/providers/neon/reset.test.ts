@@ -133,6 +133,19 @@ describe("a reset", () => {
     await expect(reset(harness)).rejects.toMatchObject({ code: "PROVIDER_REJECTED", facts: { action: "apply_config", status: "error" } });
   });
 
+  test("that is cancelled after its request reports that Neon may continue it", async () => {
+    const harness = await createHarness({ operationMs: 60_000 });
+    await acquired(harness);
+    harness.clock.advance(100_000);
+    await expect(harness.provider().reset?.(NAME, { fingerprint: undefined }, harness.limits(10_000))).rejects.toMatchObject({
+      code: "TIMED_OUT",
+    });
+    expect(harness.events).toContainEqual({
+      kind: "warning",
+      text: expect.stringContaining("Neon may still replace the contents of the branch"),
+    });
+  });
+
   test("of a run without a branch finds none", async () => {
     const harness = await createHarness();
     expect(await reset(harness)).toBeUndefined();

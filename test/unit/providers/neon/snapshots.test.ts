@@ -179,6 +179,19 @@ describe("a restore", () => {
     await expect(reset).rejects.toMatchObject({ code: "PROVIDER_REJECTED", message: expect.stringContaining("no parent branch") });
   });
 
+  test("of a branch with a child names the child, and leaves no further branch", async () => {
+    const harness = await withRun();
+    const stored = await create(harness);
+    harness.insert([{ name: "feature/of-ada", parent_id: branch(harness)?.id }]);
+    await expect(restore(harness, stored)).rejects.toMatchObject({
+      code: "PROTECTED",
+      message: expect.stringContaining("was not restored: feature/of-ada was branched from it"),
+    });
+    settle(harness);
+    expect(held(harness)).toEqual([]);
+    expect(branch(harness)?.lastResetAt).toBeUndefined();
+  });
+
   test("at the limit of root branches changes nothing, and says what to do", async () => {
     const harness = await withRun();
     const stored = await create(harness);
