@@ -152,7 +152,7 @@ async function runJob(harness: NeonHarness, run: number, actions: readonly strin
       if (kind === "acquire") {
         const answer = await provider.acquire(requestFor(`run-${run}`, { at: harness.clock.now() }), limits);
         // The URLs of a database hold its password on purpose. Everything else must hold no secret.
-        results.push(answer.kind === "refusal" ? answer : { ...answer, url: "", directUrl: "" });
+        results.push(answer.kind === "refusal" ? answer : { ...answer, url: "", directUrl: "", clones: undefined });
       } else if (kind === "release") results.push(await provider.release(name, limits));
       else if (kind === "find") await provider.find(name, limits);
       else if (kind === "sweep") results.push(await sweep(harness, provider));
