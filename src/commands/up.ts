@@ -1,14 +1,14 @@
-import { configuredProviders, providerElsewhere, providerLimits } from "../context/providers.ts";
+import { configuredProviders, providerAt, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { basesOf, type Migrations, migrationsOf } from "../context/migrations.ts";
 import { warnOfOtherOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
-import { recordPlace } from "../context/place.ts";
+import { asFirst, recordedPlace, recordPlace } from "../context/place.ts";
 import { defaultTtl, expiresAt } from "../identity/expiry.ts";
 import { baseName } from "../identity/name.ts";
 import type { BaseKeys } from "../identity/base-key.ts";
 import { baseTag, type Lifetime, NAME_PREFIX, ownerTag } from "../identity/owner-tag.ts";
-import { chooseDatabase } from "../providers/choose.ts";
+import { type Chosen, chooseDatabase } from "../providers/choose.ts";
 import type { Database, DatabaseRequest, Provider, Refusal } from "../providers/provider.ts";
 import { formatMoment } from "../moment.ts";
 import { shellCommand } from "../shell-command.ts";
@@ -67,13 +67,11 @@ export async function acquireRunDatabase(context: Context, lifetime: Lifetime = 
     "up",
     "database",
     async () => {
-      const elsewhere = await providerElsewhere(context);
-      const wanted = elsewhere === undefined ? await configuredProviders(context) : [elsewhere.provider];
-      const providers = wanted.map((provider) => withMigratedBase(provider, context, migrations));
-      const chosen = await chooseDatabase(providers, request, providerLimits(context));
+      const chosen = await atOnePlace(context, async (wanted) => {
+        const providers = wanted.map((provider) => withMigratedBase(provider, context, migrations));
+        return chooseDatabase(providers, request, providerLimits(context));
+      });
       await context.conceal(secretsOf(chosen.database));
-      if (elsewhere?.isFallback === false) warnOfPlace(context, chosen.database);
-      else await recordPlace(context, chosen.database);
       return chosen;
     },
     (chosen) => ({ text: describeDatabase(chosen.database), facts: factsOf(chosen.database, context) }),
@@ -82,6 +80,31 @@ export async function acquireRunDatabase(context: Context, lifetime: Lifetime = 
   warnOfOtherOwner(context, database.tag);
   context.emit({ kind: "database", id, consoleUrl, name, provider, run: context.run.key, expiresAt: database.expiresAt });
   return { database, created: origin === "created", readyMs: Math.round(performance.now() - start), refusals };
+}
+
+/**
+ * Acquires the run's database where an earlier command of this machine has created it, or else by the settings. Two commands
+ * with different settings that start at the same time, or with the same ones before and after Docker started, get one database.
+ */
+async function atOnePlace(context: Context, acquire: (providers: readonly Provider[]) => Promise<Chosen>): Promise<Chosen> {
+  const bySettings = async (isRecorded: boolean): Promise<Chosen> => {
+    const chosen = await acquire(await configuredProviders(context));
+    if (!isRecorded || chosen.database.origin === "created") await recordPlace(context, chosen.database);
+    return chosen;
+  };
+  const atRecorded = async (): Promise<Chosen | undefined> => {
+    const recorded = await recordedPlace(context);
+    if (recorded === undefined) return undefined;
+    const { place, isSameWish } = recorded;
+    // The first choice of the same settings finds or creates the database there.
+    if (isSameWish && context.settings.provider[0] === place.provider) return bySettings(true);
+    const provider = await providerAt(recorded, context);
+    if (provider === undefined) return undefined;
+    const chosen = await acquire([provider]);
+    if (!isSameWish) warnOfPlace(context, chosen.database);
+    return chosen;
+  };
+  return (await atRecorded()) ?? asFirst(context, { work: async () => (await atRecorded()) ?? bySettings(false), alternative: atRecorded });
 }
 
 /** The settings ask for another server. A second database of this name would not have what other commands wrote into the first. */

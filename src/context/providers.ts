@@ -6,7 +6,7 @@ import { nodeAuthorities } from "../postgres/node-authorities.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
 import type { Limits, Provider, ProviderName } from "../providers/provider.ts";
 import type { Context } from "./context.ts";
-import { otherPlace } from "./place.ts";
+import { type RecordedPlace, recordedPlace } from "./place.ts";
 
 /** The configured providers, in order. Their code is loaded only when it is needed. */
 export async function configuredProviders(context: Context): Promise<readonly Provider[]> {
@@ -26,18 +26,25 @@ export async function providersOfRun(context: Context): Promise<readonly Provide
   return isFallback ? [provider, ...configured.filter(({ name }) => name !== provider.name)] : [...configured, provider];
 }
 
-/** The provider of `otherPlace`, if its database still exists. */
+/** The provider that has the run's database although the settings do not lead there first, if the database still exists. */
 export async function providerElsewhere(
   context: Context,
 ): Promise<{ readonly provider: Provider; readonly isFallback: boolean } | undefined> {
-  const place = await otherPlace(context);
-  if (place === undefined) return undefined;
+  const recorded = await recordedPlace(context);
+  if (recorded === undefined) return undefined;
+  const { place, isSameWish: isFallback } = recorded;
+  if (isFallback && context.settings.provider[0] === place.provider) return undefined;
+  const provider = await providerAt(recorded, context);
+  return provider && { provider, isFallback };
+}
+
+/** The provider of a recorded place, if the run's database still exists there. With other settings only a server of this machine. */
+export async function providerAt({ place, isSameWish }: RecordedPlace, context: Context): Promise<Provider | undefined> {
+  if (!isSameWish && place.provider !== "docker" && place.provider !== "embedded") return undefined;
   const provider = await loadProvider(place.provider, { ...context, settings: { ...context.settings, postgres: place.major } });
   // A server that does not answer has no database for this command.
   const listed = await provider.list(providerLimits(context)).catch(() => []);
-  return listed.some(({ name, tag }) => name === context.name && tag !== undefined)
-    ? { provider, isFallback: place.isFallback }
-    : undefined;
+  return listed.some(({ name, tag }) => name === context.name && tag !== undefined) ? provider : undefined;
 }
 
 /** The limits of one call to a provider. */

@@ -1,6 +1,7 @@
 import { djangoApps } from "./django-apps.ts";
 import { djangoHistory } from "./django-history.ts";
 import { djangoSettings } from "./django-settings.ts";
+import { recordedHeadsOf } from "./revisions.ts";
 import type { Tool } from "./tool.ts";
 
 /** Django. Its settings must read the database from `DATABASE_URL` or `PG*`. Documentation: docs.djangoproject.com, "Migrations". */
@@ -38,7 +39,11 @@ export const django: Tool = {
       },
       revisions,
       stepCommands: {
-        up: (_applied, next) => next.map(({ name, sequence }) => `${program} ${sequence} ${name.split(".").at(-1)}`).join(" && "),
+        // Django also applies what a migration needs, so one start for each head of `next` is enough.
+        up: (_applied, next) =>
+          recordedHeadsOf(next)
+            .map(({ name, sequence }) => `${program} ${sequence} ${name.split(".").at(-1)}`)
+            .join(" && "),
         down: (applied) => {
           const { sequence = "", follows = [] } = applied.at(-1) ?? {};
           return `${program} ${sequence} ${follows[0]?.slice(sequence.length + 1) ?? "zero"}`;

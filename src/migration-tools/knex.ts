@@ -1,9 +1,9 @@
 import { basename } from "node:path";
-import { identifier } from "../postgres/identifier.ts";
+import { identifier, literal } from "../postgres/identifier.ts";
 import { posixWord } from "../shell-command.ts";
 import { jsSetting } from "./js-settings.ts";
 import { inSequence } from "./revisions.ts";
-import type { Tool, VersionTable } from "./tool.ts";
+import type { LeaveOut, Revision, Tool, VersionTable } from "./tool.ts";
 
 /** The files that Knex finds without a flag. */
 const DEFAULTS = ["js", "ts"].map((extension) => `knexfile.${extension}`);
@@ -36,13 +36,30 @@ export const knex: Tool = {
       ...(computed === undefined ? {} : { unchecked: `${evidence} computes ${computed}` }),
       revisions: inSequence(files, (name) => basename(name)),
       stepCommands: {
-        up: (_applied, next) => next.map(({ id }) => `knex migrate:up ${posixWord(id)}${flags}`).join(" && "),
+        ...(versionTable.tables[0]?.startsWith("public.") === true
+          ? { up: () => `knex migrate:latest${flags}`, leaveOut: (later: readonly Revision[]) => leaveOut(versionTable.name, later) }
+          : {
+              // Knex also creates the schema of its table.
+              up: (_applied: readonly Revision[], next: readonly Revision[]) =>
+                next.map(({ id }) => `knex migrate:up ${posixWord(id)}${flags}`).join(" && "),
+            }),
         down: (applied) => `knex migrate:down ${posixWord(applied.at(-1)?.id ?? "")}${flags}`,
       },
       package: "knex",
     };
   },
 };
+
+/** `knex migrate:latest` runs each migration that its table does not contain. The table has the form in which Knex itself creates it. */
+function leaveOut(name: string, later: readonly Revision[]): LeaveOut {
+  const table = `public.${name}`;
+  const names = later.map(({ id }) => literal(id));
+  return {
+    before: `create table if not exists ${table} (id serial primary key, name varchar(255), batch integer, migration_time timestamptz);
+insert into ${table} (name, batch, migration_time) values ${names.map((id) => `(${id}, 0, pg_catalog.now())`).join(", ")}`,
+    after: `delete from ${table} where name operator(pg_catalog.=) any (array[${names.join(", ")}]::pg_catalog.text[])`,
+  };
+}
 
 /** The version table, from `migrations: { tableName, schemaName }` of the knexfile, and its lock table. */
 function versionTableOf(configuration: string): VersionTable & { readonly lockTable: string; readonly computed?: string } {

@@ -1,3 +1,4 @@
+import { posixWord } from "../shell-command.ts";
 import { inSequence } from "./revisions.ts";
 import { firstFolder, plainFolder, quotedName, scriptsIn, textSetting, withExtensions } from "./scripts.ts";
 import type { Tool } from "./tool.ts";
@@ -37,7 +38,7 @@ export const kysely: Tool = {
       },
       revisions: inSequence(found.files),
       stepCommands: {
-        up: (_applied, next) => next.map(() => program("up")).join(" && "),
+        up: (_applied, next) => program(`up ${posixWord(next.at(-1)?.id ?? "")}`),
         down: () => program("down"),
       },
       package: "kysely-ctl",

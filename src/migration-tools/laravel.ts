@@ -24,7 +24,8 @@ export const laravel: Tool = {
       },
       revisions: inSequence(files).map((revision) => ({ ...revision, sequence: "application" })),
       stepCommands: {
-        up: (_applied, next) => next.map(({ id }) => `php artisan migrate --force --path=${posixWord(`${folder}/${id}.php`)}`).join(" && "),
+        up: (_applied, next) =>
+          `php artisan migrate --force ${next.map(({ id }) => `--path=${posixWord(`${folder}/${id}.php`)}`).join(" ")}`,
         down: () => `php artisan migrate:rollback --force --step=1${flags}`,
       },
       // Laravel 11 reads `DB_URL`, the versions before it `DATABASE_URL`. Variables of the process come before `.env`.

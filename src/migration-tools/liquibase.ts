@@ -1,7 +1,12 @@
-import { dirname } from "node:path";
+import { posix } from "node:path";
 import { posixWord } from "../shell-command.ts";
-import { plainFolder } from "./scripts.ts";
-import type { Tool } from "./tool.ts";
+import { readChangelog } from "./liquibase-changelog.ts";
+import type { Repository } from "./repository.ts";
+import { plainFolder, quotedName } from "./scripts.ts";
+import type { StepCommands, Tool, VersionTable } from "./tool.ts";
+
+/** The root of the resources in a project of Maven or Gradle. */
+const RESOURCES = "src/main/resources";
 
 const MASTERS = ["db/changelog", "src/main/resources/db/changelog", "changelog", "liquibase", "."].flatMap((folder) =>
   ["db.changelog-master", "changelog-master", "master", "changelog", "root"].flatMap((name) =>
@@ -10,42 +15,152 @@ const MASTERS = ["db/changelog", "src/main/resources/db/changelog", "changelog",
 );
 
 /**
- * Liquibase. Which change sets a changelog contains depends on contexts, labels and conditions, so offshoot does not read them:
- * the program runs each one that its table does not contain, wherever it is. Documentation: docs.liquibase.com, "update".
+ * Liquibase. It runs each change set that its table does not contain, wherever it is. Documentation: docs.liquibase.com,
+ * "update", "include" and "changeset". The tests compare what is read here with what Liquibase records.
  */
 export const liquibase: Tool = {
   name: "liquibase",
   expects:
     "liquibase.properties with changeLogFile, or db.changelog-master.yaml (or .xml, .sql, .json) in db/changelog/ or src/main/resources/db/changelog/",
   async find(repository, folder) {
-    const properties = (await repository.read("liquibase.properties")) ?? "";
-    const named = /^\s*(?:changeLogFile|changelog-file|liquibase\.command\.changelogFile)\s*[=:]\s*(\S+)/m.exec(properties)?.[1];
+    const text = await repository.read("liquibase.properties");
+    const properties = propertiesOf(text ?? "");
+    const named = folder === undefined ? setting(properties, "changeLogFile") : undefined;
     const below =
       folder === undefined
         ? MASTERS
-        : MASTERS.filter((path) => dirname(path) === "changelog").map((path) => path.replace("changelog", folder));
-    const changelog = await repository.first(...(named === undefined || folder !== undefined ? [] : [plainFolder(named)]), ...below);
-    if (changelog === undefined || !(await isChangelog(repository.read(changelog)))) return undefined;
-    const place = dirname(changelog);
+        : MASTERS.filter((path) => posix.dirname(path) === "changelog").map((path) => path.replace("changelog", folder));
+    const places = await placesOf(repository, properties, named, below);
+    const readings = await Promise.all(
+      places.map(async (place) => ({ place, ...(await readChangelog(repository, place.root, place.file)) })),
+    );
+    // Spring records paths relative to src/main/resources. The first place from which all included files exist is used.
+    const reading = readings.find(({ unread }) => unread === undefined) ?? readings[0];
+    if (reading === undefined) return undefined;
+    const { place, changeSets, files, unread } = reading;
+    const flags = `${place.root === "." || place.isSet ? "" : `--search-path=${posixWord(place.root)} `}--changelog-file=${posixWord(place.file)}`;
+    const program = (action: string): string => `${CONNECTION} liquibase ${flags} ${action}`;
+    const certain = changeSets.filter(({ condition }) => condition === undefined);
+    const conditions = [...new Set(changeSets.flatMap(({ condition }) => condition ?? []))];
+    const isSteady = unread === undefined && conditions.length === 0 && !changeSets.some(({ isMoved }) => isMoved);
     return {
       tool: "liquibase",
-      evidence: properties === "" ? changelog : "liquibase.properties",
-      command:
-        'LIQUIBASE_COMMAND_URL="jdbc:postgresql://$PGHOST:$PGPORT/$PGDATABASE?ApplicationName=$PGAPPNAME${PGSSLMODE:+&sslmode=$PGSSLMODE}${PGSSLROOTCERT:+&sslrootcert=$PGSSLROOTCERT}" ' +
-        `LIQUIBASE_COMMAND_USERNAME="$PGUSER" LIQUIBASE_COMMAND_PASSWORD="$PGPASSWORD" liquibase --changelog-file=${posixWord(changelog)} update`,
-      files: [...(properties === "" ? [] : ["liquibase.properties"]), place === "." ? changelog : `${place}/**`],
+      evidence: text === undefined ? posix.join(place.root, place.file) : "liquibase.properties",
+      command: program("update"),
+      shown: `liquibase ${flags} update`,
+      files: [...(text === undefined ? [] : ["liquibase.properties"]), ...filesOf(posix.join(place.root, place.file), files)],
       versionTable: {
-        tables: ["public.databasechangelog", "public.databasechangeloglock"],
-        name: "databasechangelog",
-        query: (table) => `select author || ':' || id as id from ${table} order by orderexecuted`,
-        holds: "all",
+        ...versionTableOf(properties),
+        ...(conditions.length === 0 ? {} : { hides: `${conditions.join(" and ")} decide whether Liquibase runs some change sets` }),
       },
-      revisions: [],
-      unchecked: "contexts, labels and conditions decide which change sets Liquibase runs",
+      lock: {
+        name: lockTableOf(properties),
+        isHeld: "locked",
+        release: "locked = false, lockgranted = null, lockedby = null",
+      },
+      ...(unread === undefined ? {} : { unchecked: unread }),
+      revisions:
+        unread === undefined
+          ? certain.map(({ id }, at) => ({ id, name: id, dependsOn: certain[at - 1] === undefined ? [] : [certain[at - 1]?.id ?? ""] }))
+          : [],
+      ...(isSteady
+        ? {
+            stepCommands: {
+              up: (_applied, next) => program(`update-count ${next.length}`),
+              down: () => program("rollback-count 1"),
+              irreversible: /automatic rollback generation|RollbackImpossible|No inverse to/i,
+            } satisfies StepCommands,
+          }
+        : {}),
     };
   },
 };
 
-async function isChangelog(reading: Promise<string | undefined>): Promise<boolean> {
-  return /databaseChangeLog|--\s*liquibase\s+formatted\s+sql/i.test((await reading) ?? "");
+const CONNECTION =
+  'LIQUIBASE_COMMAND_URL="jdbc:postgresql://$PGHOST:$PGPORT/$PGDATABASE?ApplicationName=$PGAPPNAME${PGSSLMODE:+&sslmode=$PGSSLMODE}${PGSSLROOTCERT:+&sslrootcert=$PGSSLROOTCERT}" ' +
+  'LIQUIBASE_COMMAND_USERNAME="$PGUSER" LIQUIBASE_COMMAND_PASSWORD="$PGPASSWORD"';
+
+/** A changelog, relative to a search path. */
+interface Place {
+  readonly root: string;
+  readonly file: string;
+  /** Whether liquibase.properties sets the search path. */
+  readonly isSet: boolean;
+}
+
+async function placesOf(
+  repository: Repository,
+  properties: ReadonlyMap<string, string>,
+  named: string | undefined,
+  below: readonly string[],
+): Promise<readonly Place[]> {
+  const set = setting(properties, "searchPath")
+    ?.split(",")
+    .map((path) => plainFolder(path.trim()) || ".");
+  const roots = set ?? (named === undefined ? ["."] : [".", RESOURCES]);
+  const candidates = named === undefined ? below : [plainFolder(named).replace(/^classpath:\/?/, "")];
+  for (const { root, file } of roots.flatMap((each) => candidates.map((path) => ({ root: each, file: path })))) {
+    const path = posix.join(root, file);
+    if (!isChangelog(await repository.read(path))) continue;
+    const isResource = set === undefined && root === "." && path.startsWith(`${RESOURCES}/`);
+    const others = isResource ? [{ root: RESOURCES, file: path.slice(RESOURCES.length + 1) }] : [];
+    const places = named === undefined ? [...others, { root, file }] : [{ root, file }, ...others];
+    return places.map((place) => ({ ...place, isSet: set !== undefined }));
+  }
+  return [];
+}
+
+/** A pattern for the folder of the changelog, and the files that it includes from elsewhere. */
+function filesOf(changelog: string, files: readonly string[]): readonly string[] {
+  const place = posix.dirname(changelog);
+  if (place === ".") return files.length === 0 ? [changelog] : files;
+  return [`${place}/**`, ...files.filter((file) => !file.startsWith(`${place}/`))];
+}
+
+function isChangelog(text: string | undefined): boolean {
+  return /databaseChangeLog|--\s*liquibase\s+formatted\s+sql/i.test(text ?? "");
+}
+
+/** Liquibase records the path, the id and the author, which together are the name of a change set. */
+function versionTableOf(properties: ReadonlyMap<string, string>): VersionTable {
+  const schema = schemaOf(properties);
+  const table = (setting(properties, "databaseChangelogTableName") ?? "databasechangelog").toLowerCase();
+  return {
+    tables: [`${schema ?? "public"}.${table}`, `${schema ?? "public"}.${lockTable(properties)}`],
+    name: quotedName(schema === undefined ? table : `${schema}.${table}`),
+    query: (from) =>
+      `select pg_catalog.regexp_replace(filename, '^(classpath[*]?:)?/*', '') || '::' || id || '::' || author as id from ${from} order by orderexecuted`,
+    holds: "all",
+  };
+}
+
+function lockTableOf(properties: ReadonlyMap<string, string>): string {
+  const schema = schemaOf(properties);
+  return quotedName(schema === undefined ? lockTable(properties) : `${schema}.${lockTable(properties)}`);
+}
+
+function lockTable(properties: ReadonlyMap<string, string>): string {
+  return (setting(properties, "databaseChangelogLockTableName") ?? "databasechangeloglock").toLowerCase();
+}
+
+function schemaOf(properties: ReadonlyMap<string, string>): string | undefined {
+  return setting(properties, "liquibaseSchemaName") ?? setting(properties, "defaultSchemaName");
+}
+
+/** The lines of a properties file, by their names without `liquibase.`, `command.`, case, dots and dashes. */
+function propertiesOf(text: string): ReadonlyMap<string, string> {
+  const lines = [...text.matchAll(/^[ \t]*([\w.-]+)[ \t]*[=:][ \t]*(.*?)[ \t\r]*$/gm)];
+  return new Map(lines.map(([, key = "", value = ""]) => [plainKey(key), value]));
+}
+
+function setting(properties: ReadonlyMap<string, string>, key: string): string | undefined {
+  const value = properties.get(plainKey(key));
+  return value === "" ? undefined : value;
+}
+
+function plainKey(key: string): string {
+  return key
+    .toLowerCase()
+    .replace(/^(?:liquibase\.)?(?:command\.)?/, "")
+    .replaceAll(/[.-]/g, "");
 }

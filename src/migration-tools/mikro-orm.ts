@@ -35,7 +35,7 @@ export const mikroOrm: Tool = {
       },
       revisions: inSequence(found.files),
       stepCommands: {
-        up: (_applied, next) => next.map(({ id }) => `mikro-orm migration:up --only ${posixWord(id)}`).join(" && "),
+        up: (_applied, next) => `mikro-orm migration:up --to ${posixWord(next.at(-1)?.id ?? "")}`,
         down: (applied) => `mikro-orm migration:down --only ${posixWord(applied.at(-1)?.id ?? "")}`,
       },
       package: "@mikro-orm/migrations",

@@ -42,12 +42,20 @@ export interface TableLock {
   readonly release: string;
 }
 
+/** SQL that records revisions in the version table as applied, and SQL that removes these records again. */
+export interface LeaveOut {
+  readonly before: string;
+  readonly after: string;
+}
+
 /** The shell commands that apply or roll back single migrations. */
 export interface StepCommands {
   /** Applies `next` to a database on which exactly `applied` were applied. */
   up(applied: readonly Revision[], next: readonly Revision[]): string;
   /** Rolls back the last one of `applied`. Undefined if this migration has no rollback. */
   down(applied: readonly Revision[]): string | undefined;
+  /** For a tool that cannot stop at a revision: how `up` is kept from applying the revisions after `next`. */
+  leaveOut?(later: readonly Revision[]): LeaveOut;
   /** Matches the output of a rollback if the author of the migration declared it irreversible. */
   readonly irreversible?: RegExp;
 }

@@ -1,7 +1,8 @@
+import { identifier, literal } from "../postgres/identifier.ts";
 import { posixWord } from "../shell-command.ts";
 import type { Repository } from "./repository.ts";
 import { firstFolder, plainFolder, quotedName, scriptsIn, textSetting, withExtensions } from "./scripts.ts";
-import type { Revision, Tool } from "./tool.ts";
+import type { LeaveOut, Revision, Tool } from "./tool.ts";
 
 const SOURCES = ["data-source", "src/data-source", "src/database/data-source", "src/db/data-source", "src/config/data-source", "ormconfig"];
 const FOLDERS = ["src/migration", "src/migrations", "src/database/migrations", "src/db/migrations", "migration", "migrations"];
@@ -18,18 +19,19 @@ export const typeorm: Tool = {
     if (!(await repository.depends("typeorm"))) return undefined;
     const evidence = await repository.first(...SOURCES.flatMap((name) => withExtensions(name)));
     if (evidence === undefined) return undefined;
-    const program = (await repository.read(evidence)) ?? "";
-    const folders = given === undefined ? [...foldersIn(program), ...FOLDERS] : [given];
+    const source = (await repository.read(evidence)) ?? "";
+    const folders = given === undefined ? [...foldersIn(source), ...FOLDERS] : [given];
     const found = await firstFolder(folders, (folder) => scriptsIn(repository, folder));
     if (found === undefined) return undefined;
     const revisions = await revisionsOf(repository, found.files);
     if (revisions.length === 0) return undefined;
-    const table = textSetting(program, "migrationsTableName") ?? "migrations";
-    const schema = textSetting(program, "schema");
+    const table = textSetting(source, "migrationsTableName") ?? "migrations";
+    const schema = textSetting(source, "schema");
+    const program = await programFor(repository, evidence);
     return {
       tool: "typeorm",
       evidence,
-      command: `${await programFor(repository, evidence)} migration:run -d ${posixWord(evidence)}`,
+      command: `${program} migration:run -d ${posixWord(evidence)}`,
       files: [evidence, `${found.folder}/**`],
       versionTable: {
         tables: [`${schema ?? "public"}.${table}`],
@@ -38,6 +40,11 @@ export const typeorm: Tool = {
         holds: "all",
       },
       revisions,
+      stepCommands: {
+        up: () => `${program} migration:run -d ${posixWord(evidence)}`,
+        leaveOut: (later) => leaveOut(`${identifier(schema ?? "public")}.${identifier(table)}`, later),
+        down: () => `${program} migration:revert -d ${posixWord(evidence)}`,
+      },
       package: "typeorm",
     };
   },
@@ -69,6 +76,17 @@ async function revisionsOf(repository: Repository, files: readonly string[]): Pr
     const before = known[at - 1];
     return { id, name: id, dependsOn: before === undefined ? [] : [before] };
   });
+}
+
+/** TypeORM runs each migration that its table does not contain. The table has the form in which TypeORM itself creates it. */
+function leaveOut(table: string, later: readonly Revision[]): LeaveOut {
+  const rows = later.map(({ id }) => `(${timeOf(id)}, ${literal(id)})`);
+  const names = later.map(({ id }) => literal(id));
+  return {
+    before: `create table if not exists ${table} (id serial primary key, "timestamp" bigint not null, name character varying not null);
+insert into ${table} ("timestamp", name) values ${rows.join(", ")}`,
+    after: `delete from ${table} where name operator(pg_catalog.=) any (array[${names.join(", ")}]::pg_catalog.text[])`,
+  };
 }
 
 function timeOf(name: string): number {

@@ -66,15 +66,21 @@ export async function tryMigrations(
 ): Promise<readonly Step[]> {
   const { revisions } = project;
   const start = Math.max(0, revisions.length - last);
-  if (start > 0) await mustRun(scratch, commands.up([], revisions.slice(0, start)), `The first ${start} migrations`);
+  const apply = (applied: readonly Revision[], next: readonly Revision[], url: DirectUrl): Promise<LineResult> =>
+    withoutLater(commands.leaveOut?.bind(commands), revisions.slice(applied.length + next.length), url, () =>
+      scratch.run(commands.up(applied, next), url),
+    );
+  if (start > 0) mustSucceed(await apply([], revisions.slice(0, start), scratch.url), `The first ${start} migrations`);
   const steps: Step[] = [];
   let before = await snapshot(scratch.url);
   for (const [offset, revision] of revisions.slice(start).entries()) {
     const applied = revisions.slice(0, start + offset);
-    await mustRun(scratch, commands.up(applied, [revision]), `The migration ${revision.name}`);
+    mustSucceed(await apply(applied, [revision], scratch.url), `The migration ${revision.name}`);
     const after = await snapshot(scratch.url);
     const declaredIrreversible = irreversible.some((name) => name === revision.name || name === revision.id);
-    const step = verdictOf(await tryRollback(scratch, { project, commands, applied, revision, before, after, declaredIrreversible }));
+    const step = verdictOf(
+      await tryRollback(scratch, { project, commands, apply, applied, revision, before, after, declaredIrreversible }),
+    );
     scratch.onStep(step);
     steps.push(step);
     before = after;
@@ -85,6 +91,7 @@ export async function tryMigrations(
 interface MigrationTrial {
   readonly project: Project;
   readonly commands: StepCommands;
+  readonly apply: (applied: readonly Revision[], next: readonly Revision[], url: DirectUrl) => Promise<LineResult>;
   readonly applied: readonly Revision[];
   readonly revision: Revision;
   readonly before: Snapshot;
@@ -94,7 +101,7 @@ interface MigrationTrial {
 
 async function tryRollback(
   scratch: ScratchDatabase,
-  { project, commands, applied, revision, before, after, declaredIrreversible }: MigrationTrial,
+  { project, commands, apply, applied, revision, before, after, declaredIrreversible }: MigrationTrial,
 ): Promise<Observation> {
   const unknown: Observation = {
     step: revision.name,
@@ -119,7 +126,7 @@ async function tryRollback(
       named: compare(before.catalog, back.catalog, ORDER),
       lost: compare(before.catalog, back.catalog, { ...ORDER, ...NAMES }),
     };
-    const up = await scratch.run(commands.up(applied, [revision]), copy.url);
+    const up = await apply(applied, [revision], copy.url);
     if (!up.ok) return { ...unknown, afterDown: compared, upError: up.tail };
     const again = await snapshot(copy.url);
     const rows = rowsLost(after.rows, again.rows).filter(({ table }) => !isExactVersionTable(table, project));
@@ -136,8 +143,22 @@ function snapshot(url: DirectUrl): Promise<Snapshot> {
   });
 }
 
-async function mustRun(scratch: ScratchDatabase, line: string, what: string): Promise<void> {
-  const { ok, tail } = await scratch.run(line, scratch.url);
+/** Runs `up` while the version table records the later revisions, if the tool cannot stop before them. */
+async function withoutLater(
+  leaveOut: StepCommands["leaveOut"],
+  later: readonly Revision[],
+  url: DirectUrl,
+  up: () => Promise<LineResult>,
+): Promise<LineResult> {
+  if (leaveOut === undefined || later.length === 0) return up();
+  const { before, after } = leaveOut(later);
+  await withSession(url, (session) => session.query(before));
+  const result = await up();
+  await withSession(url, (session) => session.query(after));
+  return result;
+}
+
+function mustSucceed({ ok, tail }: LineResult, what: string): void {
   if (ok) return;
   throw new OffshootError("MIGRATION_FAILED", `${what} could not be applied.`, {
     meaning: tail,

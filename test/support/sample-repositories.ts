@@ -71,8 +71,6 @@ const CONFIGURED: readonly (readonly [name: string, program: string, heads: read
   ["flyway", "flyway", ["V2__books"]],
   ["golang-migrate", "migrate", ["000002_books"]],
   ["goose", "goose", ["00002_books"]],
-  ["laravel", "php", ["2024_01_02_000002_create_books"]],
-  ["liquibase", "liquibase", []],
   ["payload", "payload", ["20240102_000002_books"]],
   ["prisma", "prisma", ["20240102000002_books"]],
   ["supabase", "supabase", ["20240102000002_books"]],
@@ -86,16 +84,7 @@ const SUBSTITUTES: readonly SampleRepository[] = CONFIGURED.map(([name, program,
   copy: (directory) => copyRepository(name, directory),
 }));
 
-/** `bin/rails` is a file of the repository, so the substitute replaces it. */
-const RAILS: SampleRepository = {
-  name: "rails",
-  migrations: { tool: "rails", heads: ["20240102000002_create_books"] },
-  writes: "migrations:\n  tool: rails\n",
-  runs: { substitute: "../bin/rails" },
-  copy: (directory) => copyRepository("rails", directory),
-};
-
-export const SAMPLE_REPOSITORIES: readonly SampleRepository[] = [...REAL, ...LAYOUTS, ...SUBSTITUTES, RAILS];
+export const SAMPLE_REPOSITORIES: readonly SampleRepository[] = [...REAL, ...LAYOUTS, ...SUBSTITUTES];
 
 const PROGRAM = `#!${process.execPath}
 const { Client } = require("pg");

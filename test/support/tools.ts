@@ -8,6 +8,8 @@ import { skipWithout } from "./require.ts";
 const FIXTURES = new URL("../fixtures/tools/", import.meta.url).pathname;
 const PACKAGES = new URL("../peers/node_modules", import.meta.url).pathname;
 const BINARIES = join(PACKAGES, ".bin");
+/** The npm package contains Liquibase, and has no program that runs it unchanged. */
+const LIQUIBASE = join(PACKAGES, "liquibase/dist/liquibase");
 
 /** A tool that the tests run, and the expected results. */
 export interface RealTool {
@@ -20,6 +22,8 @@ export interface RealTool {
   readonly recorded: readonly string[];
   /** The program that must be installed (for Umzug, which has none, one that depends on it), from the npm packages in `test/peers` or on the machine. Undefined: no program is needed. */
   readonly program?: string;
+  /** A file that must also be installed. */
+  readonly library?: string;
 }
 
 const NAMES = ["20240101000001_authors", "20240102000002_books", "20240103000003_titles"];
@@ -76,6 +80,22 @@ export const REAL_TOOLS: readonly RealTool[] = [
   },
   { name: "kysely", program: "kysely", evidence: "kysely.config.ts", head: "20240103000003_titles", recorded: NAMES },
   {
+    name: "laravel",
+    program: "php",
+    library: "/usr/share/php/Illuminate/autoload.php",
+    evidence: "artisan",
+    head: "2024_01_03_000003_titles",
+    recorded: ["2024_01_01_000001_authors", "2024_01_02_000002_books", "2024_01_03_000003_titles"],
+  },
+  {
+    name: "liquibase",
+    program: "liquibase",
+    library: "/usr/bin/java",
+    evidence: "src/main/resources/db/changelog/db.changelog-master.yaml",
+    head: "db/changelog/changes/titles.json::titles::ada",
+    recorded: ["authors.sql::authors", "books.xml::books", "changes/titles.json::titles"].map((set) => `db/changelog/${set}::ada`),
+  },
+  {
     name: "mikro-orm",
     program: "mikro-orm",
     evidence: "mikro-orm.config.js",
@@ -88,6 +108,14 @@ export const REAL_TOOLS: readonly RealTool[] = [
     evidence: "node-pg-migrate in package.json",
     head: "20240103000003_titles",
     recorded: NAMES,
+  },
+  {
+    name: "rails",
+    program: "rails",
+    library: "/usr/lib/ruby/vendor_ruby/pg.rb",
+    evidence: "bin/rails",
+    head: "20240103000003_titles",
+    recorded: NAMES.map((name) => name.slice(0, 14)),
   },
   {
     name: "sequelize",
@@ -118,16 +146,18 @@ export const REAL_TOOLS: readonly RealTool[] = [
  * Whether the tool is installed. If not, one line reports it. If `OFFSHOOT_TEST_REQUIRE` (names separated by commas, or
  * `all`) contains its name, the tests fail without it.
  */
-export function isInstalled({ name, program }: RealTool): boolean {
+export function isInstalled({ name, program, library }: RealTool): boolean {
   if (program === undefined) return true;
-  const found = [BINARIES, ...toolPath().split(delimiter)].some((folder) => existsSync(join(folder, program)));
+  const found =
+    [BINARIES, ...toolPath().split(delimiter)].some((folder) => existsSync(join(folder, program))) &&
+    (library === undefined || existsSync(library));
   if (!found) skipWithout(name, "it is not installed (npm ci --prefix test/peers --ignore-scripts, or bash .ci/machine)");
   return found;
 }
 
 /** A `PATH` that starts with this Node and with Debian's Python, which has Alembic and Django. */
 export function toolPath(): string {
-  return [dirname(process.execPath), "/usr/bin", process.env["PATH"] ?? ""].join(delimiter);
+  return [dirname(process.execPath), "/usr/bin", LIQUIBASE, process.env["PATH"] ?? ""].join(delimiter);
 }
 
 /** Copies the sample project of a tool into a folder, and links the installed npm packages. */

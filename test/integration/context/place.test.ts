@@ -1,5 +1,7 @@
 // @module-tag proof
 import { readdir, symlink, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { makeProject, type Project } from "../../support/cli.ts";
@@ -71,4 +73,46 @@ test("a record of a database that was deleted, or that is damaged, has no effect
     const { code } = await project.offshoot(["env"]);
     expect(code).toBe(0);
   }
+});
+
+test("two first commands with different settings at the same time get one database", async () => {
+  const project = await projectWithMajors();
+  const wishes = ["16", "18", "17", "18", "16"].map((major) => ["--postgres", major]);
+  if (IMAGE !== undefined) wishes.push(["--provider", "docker"]);
+  const started = await Promise.all(wishes.map((wish) => project.offshoot(["up", "--json", ...wish])));
+  expect(started.map(({ code, stderr }) => (code === 0 ? "" : stderr))).toEqual(wishes.map(() => ""));
+  const databases = started.map(({ stdout }) => JSON.parse(stdout) as Row & { readonly created: boolean });
+  expect(new Set(databases.map(({ id }) => id)).size).toBe(1);
+  expect(databases.filter(({ created }) => created)).toHaveLength(1);
+  expect((await project.offshoot(["down"])).stdout).toContain("deleted");
+  expect(await runs(project)).toEqual([]);
+});
+
+test.skipIf(IMAGE === undefined)(
+  "a command that prefers Docker uses the database that was created before Docker was available",
+  async () => {
+    const project = await projectWithMajors();
+    const both = { OFFSHOOT_PROVIDER: "docker,embedded" };
+    const first = JSON.parse(
+      (await project.offshoot(["up", "--json"], { ...both, DOCKER_HOST: "unix:///nowhere/docker.sock" })).stdout,
+    ) as Row;
+    expect(first).toMatchObject({ provider: "embedded" });
+    const second = await project.offshoot(["up", "--json"], both);
+    expect(JSON.parse(second.stdout)).toMatchObject({ id: first.id, created: false });
+    expect((await project.offshoot(["down"], both)).stdout).toContain("deleted");
+  },
+);
+
+test("a lock of a command that was killed does not keep the next one waiting", async () => {
+  const project = await projectWithMajors();
+  await project.offshoot(["up"]);
+  const folder = join(project.env["OFFSHOOT_HOME"] ?? "", "places");
+  const [file = ""] = await readdir(folder);
+  await project.offshoot(["down"]);
+  const ended = spawnSync(process.execPath, ["-e", ""]).pid;
+  await writeFile(join(folder, `${file}.lock`), JSON.stringify({ token: "t", pid: ended, host: hostname() }));
+  const start = performance.now();
+  expect((await project.offshoot(["up"])).code).toBe(0);
+  expect(performance.now() - start).toBeLessThan(10_000);
+  await project.offshoot(["down"]);
 });

@@ -1,72 +1,24 @@
 // @module-tag proof
-import { chmod, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { addMigration } from "../../support/added-migration.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
+import { skipWithout } from "../../support/require.ts";
 import { copyTool, isInstalled, REAL_TOOLS, toolPath } from "../../support/tools.ts";
 
-/** A migration that fails, in the form of each tool: its file, its text, and how the error names it. */
-const BROKEN: Readonly<Record<string, readonly [file: string, text: string, facts: object]>> = {
-  alembic: [
-    "migrations/versions/shop.py",
-    'from alembic import op\nrevision = "r4"\ndown_revision = "r3"\n\ndef upgrade():\n    op.execute("alter table shop add x int")\n',
-    { sqlstate: "42P01", file: "migrations/versions/shop.py", line: 6 },
-  ],
-  "db-migrate": [
-    "migrations/20240104000004-shop.js",
-    'exports.up = (db) => db.runSql("alter table shop add x int");\nexports.down = () => {};\n',
-    { sqlstate: "42P01" },
-  ],
-  dbmate: [
-    "db/migrations/20240104000004_shop.sql",
-    "-- migrate:up\nalter table shop add x int;\n-- migrate:down\n",
-    { sqlstate: "42P01", file: "20240104000004_shop.sql" },
-  ],
-  django: [
-    "library/migrations/0004_shop.py",
-    'from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("library", "0003_titles")]\n    operations = [migrations.RunSQL("alter table shop add x int")]\n',
-    { sqlstate: "42P01", file: "library.0004_shop" },
-  ],
-  // drizzle-kit prints no error.
-  drizzle: ["drizzle/0003_shop.sql", "alter table shop add x int;", { sqlstate: "42P01" }],
-  knex: [
-    "migrations/20240104000004_shop.cjs",
-    'exports.up = (knex) => knex.raw("alter table shop\\n add x int default 42");\nexports.down = () => {};\n',
-    { sqlstate: "42P01", file: "20240104000004_shop.cjs" },
-  ],
-  kysely: [
-    "migrations/20240104000004_shop.ts",
-    'import { sql } from "kysely";\nexport const up = (db: never) => sql`alter table shop add x int`.execute(db);\nexport const down = () => {};\n',
-    { sqlstate: "42P01" },
-  ],
-  "mikro-orm": [
-    "migrations/Migration20240104000004.js",
-    'const { Migration } = require("@mikro-orm/migrations");\nexports.Migration20240104000004 = class Migration20240104000004 extends Migration {\n  up() {\n    this.addSql("alter table shop add x int");\n  }\n};\n',
-    { sqlstate: "42P01" },
-  ],
-  "node-pg-migrate": [
-    "migrations/20240104000004_shop.cjs",
-    'exports.up = (pgm) => pgm.sql("alter table shop add x int");\n',
-    { sqlstate: "42P01", file: "20240104000004_shop" },
-  ],
-  sequelize: [
-    "migrations/20240104000004-shop.js",
-    'exports.up = (queryInterface) => queryInterface.sequelize.query("alter table shop add x int");\nexports.down = () => {};\n',
-    { sqlstate: "42P01" },
-  ],
-  sqitch: ["deploy/shop.sql", "alter table shop add x int;\n", { sqlstate: "42P01", file: "deploy/shop.sql", line: 1 }],
-  sql: ["migrations/004_shop.sql", "alter table shop add x int;\n", { sqlstate: "42P01", file: "004_shop.sql" }],
-  typeorm: [
-    "migrations/1704326400004-shop.js",
-    'module.exports = class Shop1704326400004 {\n  up(runner) {\n    return runner.query("alter table shop add x int");\n  }\n  down() {}\n};\n',
-    { sqlstate: "42P01" },
-  ],
-  umzug: [
-    "migrations/20240104000004-shop.js",
-    'exports.up = ({ context }) => context.sequelize.query("alter table shop add x int");\nexports.down = () => {};\n',
-    { sqlstate: "42P01" },
-  ],
+/** What the error of each tool names, beside the message of the database. */
+const FACTS: Readonly<Record<string, object>> = {
+  alembic: { file: "migrations/versions/shop.py", line: 6 },
+  dbmate: { file: "20240104000004_shop.sql" },
+  django: { file: "library.0004_shop" },
+  knex: { file: "20240104000004_shop.cjs" },
+  "node-pg-migrate": { file: "20240104000004_shop" },
+  sqitch: { file: "deploy/shop.sql", line: 1 },
+  sql: { file: "004_shop.sql" },
 };
+
+const BROKEN = { up: "alter table shop add x int default 42", down: "alter table shop drop x" };
 
 let project: Project;
 
@@ -92,22 +44,41 @@ afterEach(async () => {
   }
 });
 
-for (const tool of REAL_TOOLS.filter(({ name }) => name in BROKEN).filter(isInstalled)) {
+const waiters = new Map<string, string>();
+
+for (const tool of REAL_TOOLS.filter(isInstalled)) {
   test(`${tool.name}: the leader and a waiter get the database's own error first`, async () => {
-    const [file, text, facts] = BROKEN[tool.name] ?? ["", "", {}];
     await copyTool(tool.name, project.directory);
-    await project.write(file, text);
-    if (tool.name === "sqitch") await append("sqitch.plan", "\nshop 2024-01-04T00:00:00Z Ada <ada@example.org> # A shop\n");
-    if (tool.name === "drizzle") await addToJournal("0003_shop");
+    await addMigration(tool.name, project.directory, BROKEN);
     await project.offshoot(["up", "--run", tool.name]);
     const leader = await failed(tool.name);
     const waiter = await failed(tool.name);
     for (const error of [leader, waiter]) {
       expect(error.message).toMatch(/^The migration failed: relation "shop" does not exist \(SQLSTATE 42P01/);
-      expect(error.facts).toMatchObject({ databaseError: 'relation "shop" does not exist', ...facts });
+      expect(error.facts).toMatchObject({ databaseError: 'relation "shop" does not exist', sqlstate: "42P01", ...FACTS[tool.name] });
     }
-    expect(waiter.message).toContain("(run by ");
+    const { stderr } = await project.offshoot(["migrate", "--run", tool.name]);
+    waiters.set(tool.name, withoutPlace(stderr));
+    expect(stderr).toContain("(run by ");
   });
+}
+
+test("the message of a waiter for each tool is the one that was reviewed", async () => {
+  const [missing] = REAL_TOOLS.filter((tool) => !waiters.has(tool.name));
+  if (missing !== undefined) return skipWithout(missing.name, "its message is not known");
+  const text = [...waiters].map(([name, message]) => `== ${name}\n${message.trim()}\n`).join("\n");
+  await expect(text).toMatchFileSnapshot("../../fixtures/printed-errors/waiters-of-tools.golden");
+});
+
+/** A message without what differs in each run: folder, process, host, times. */
+function withoutPlace(message: string): string {
+  return message
+    .replaceAll(/(?:\/private)?\/[^\s"'`():]*?offshoot-[\w-]+\/(?:[\w-]+\/)*?(?=migrations|node_modules|src|db|deploy)/g, "/builds/shop/")
+    .replaceAll(/\(run by [^ ]+ \(pid \d+/g, "(run by ci-7 (pid 12")
+    .replaceAll(/\d+(?:\.\d+)?\s?(?:ms|µs)\b/g, "1ms")
+    .replaceAll(/\b\d+\.\d+ ?s\b/g, "0.1 s")
+    .replaceAll(/\b\d{2}:\d{2}:\d{2}\b/g, "12:00:00")
+    .replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:5432");
 }
 
 test("an error whose rows are private shows the constraint, and neither the key nor the value", async () => {
@@ -154,15 +125,3 @@ test("a retried job of a GitLab pipeline is a new attempt, and its sibling is no
   expect(JSON.parse((await migrate(job("lint", "104"))).stdout)).toMatchObject({ state: "already" });
   await project.offshoot(["down"], job("test", "103"));
 });
-
-async function append(file: string, text: string): Promise<void> {
-  await project.write(file, (await readFile(join(project.directory, file), "utf8")) + text);
-}
-
-async function addToJournal(tag: string): Promise<void> {
-  const file = "drizzle/meta/_journal.json";
-  const journal = JSON.parse(await readFile(join(project.directory, file), "utf8")) as { entries: { idx: number; when: number }[] };
-  const last = journal.entries.at(-1);
-  const entries = [...journal.entries, { ...last, idx: (last?.idx ?? 0) + 1, when: (last?.when ?? 0) + 1000, tag }];
-  await project.write(file, JSON.stringify({ ...journal, entries }));
-}

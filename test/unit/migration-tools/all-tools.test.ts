@@ -42,7 +42,7 @@ describe("the commands that apply or roll back single migrations", () => {
     {
       tool: "knex",
       files: ["knexfile.js", "migrations/1_a.js", "migrations/2_b.js"],
-      up: "knex migrate:up 2_b.js",
+      up: "knex migrate:latest",
       down: "knex migrate:down 1_a.js",
     },
     {
@@ -107,13 +107,13 @@ describe("the commands that apply or roll back single migrations", () => {
       tool: "mikro-orm",
       files: ["mikro-orm.config.ts", "migrations/Migration1.ts", "migrations/Migration2.ts"],
       texts: { "package.json": '{"dependencies":{"@mikro-orm/migrations":"*"}}' },
-      up: "mikro-orm migration:up --only Migration2",
+      up: "mikro-orm migration:up --to Migration2",
       down: "mikro-orm migration:down --only Migration1",
     },
     {
       tool: "kysely",
       files: ["kysely.config.ts", "migrations/1_a.ts", "migrations/2_b.ts"],
-      up: "kysely migrate up --no-outdated-check",
+      up: "kysely migrate up 2_b --no-outdated-check",
       down: "kysely migrate down --no-outdated-check",
     },
     {

@@ -160,7 +160,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   liquibase: {
     files: {
-      "db/changelog/db.changelog-master.yaml": "databaseChangeLog:\n  - includeAll: { path: changes }\n",
+      "db/changelog/db.changelog-master.yaml": "databaseChangeLog:\n  - includeAll: { path: changes, relativeToChangelogFile: true }\n",
       "db/changelog/changes/1.sql": "",
     },
     evidence: "db/changelog/db.changelog-master.yaml",
@@ -169,7 +169,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
       'LIQUIBASE_COMMAND_USERNAME="$PGUSER" LIQUIBASE_COMMAND_PASSWORD="$PGPASSWORD" liquibase --changelog-file=db/changelog/db.changelog-master.yaml update',
     covers: ["db/changelog/**"],
     tables: ["public.databasechangelog", "public.databasechangeloglock"],
-    ids: [],
+    ids: ["db/changelog/changes/1.sql::raw::includeAll"],
   },
   "mikro-orm": {
     files: {
