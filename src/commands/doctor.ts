@@ -5,6 +5,7 @@ import type { RunIdentity } from "../identity/run-identity.ts";
 import { configuredProviders, providerLimits } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { type DiagnosedTransport, diagnoseTransport } from "./doctor-transport.ts";
+import { missingMigrations } from "../context/expected-migrations.ts";
 import { contextOfStep, findProject, migrationDirectory } from "../context/find-project.ts";
 
 export interface DoctorOptions extends CommonOptions {
@@ -149,7 +150,11 @@ async function diagnoseStep(context: Context): Promise<DiagnosedMigrations> {
   const { headsOf } = await import("../migration-tools/revisions.ts");
   try {
     const located = await findProject(context);
-    if (located === undefined) return { command, directory };
+    if (located === undefined) {
+      const missing = context.settings.migrations.tool === "none" ? undefined : await missingMigrations(context);
+      if (missing !== undefined) throw missing;
+      return { command, directory };
+    }
     const { project } = located;
     const { tool, evidence, revisions } = project;
     const heads = headsOf(revisions).map(({ name }) => name);

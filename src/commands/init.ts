@@ -1,6 +1,6 @@
 import { shellCommand } from "../shell-command.ts";
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, posix, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { readConfigurationFile } from "../config/file.ts";
 import { readFlags } from "../config/sources.ts";
@@ -102,9 +102,7 @@ async function migrationsIn({ settings, directory }: Resolved): Promise<KnownMig
   if (first === undefined) return below === undefined ? migrationsBelow(repository) : { from: "nothing", below: [] };
   if (projects.length > 1) throw ambiguous(projects);
   const found = { from: "tool", tool: first.tool, ...(await seedIn(repository, first.tool)) } as const;
-  return below === undefined
-    ? { ...found, evidence: first.evidence }
-    : { ...found, evidence: posix.join(below, first.evidence), directory: below };
+  return below === undefined ? { ...found, evidence: first.evidence } : { ...found, evidence: first.evidence, directory: below };
 }
 
 async function seedIn(repository: Repository, tool: string): Promise<{ readonly seed?: FoundSeed }> {
@@ -125,14 +123,14 @@ async function migrationsBelow(repository: Repository): Promise<KnownMigrations>
   const inWorkspace = await detectInWorkspace(repository);
   const projects =
     inWorkspace.length > 0
-      ? inWorkspace.map(({ folder, project }) => ({ folder, tool: project.tool, evidence: `${folder}/${project.evidence}` }))
+      ? inWorkspace.map(({ folder, project }) => ({ folder, tool: project.tool, evidence: project.evidence }))
       : await detectBelow(repository);
   const [first] = projects;
   if (first !== undefined && projects.length === 1) {
     const seed = await seedIn(repositoryIn(join(repository.directory, first.folder)), first.tool);
     return { from: "tool", tool: first.tool, evidence: first.evidence, directory: first.folder, ...seed };
   }
-  return { from: "nothing", below: projects.map(({ folder, tool }) => `${tool} in ${folder}`) };
+  return { from: "nothing", below: projects.map(({ folder, tool }) => ({ tool, folder })) };
 }
 
 async function presentConfiguration(

@@ -9,18 +9,23 @@ import { findProject, migrationDirectory } from "./find-project.ts";
 export async function expectMigrations(context: Context): Promise<void> {
   const { command, tool, steps } = context.settings.migrations;
   if (command !== undefined || steps !== undefined || tool === "none" || (await findProject(context)) !== undefined) return;
+  const missing = await missingMigrations(context, "The command would run on a database without the migrations. Nothing was created.");
+  if (missing !== undefined) throw missing;
+  context.emit({ kind: "note", text: "no migrations were found: the database is empty, or a copy of its parent" });
+}
+
+/** The error for a repository that looks as if it had migrations, although none were found. Undefined if it does not. */
+export async function missingMigrations(context: Context, meaning?: string): Promise<OffshootError | undefined> {
   const { repositoryIn } = await import("../migration-tools/repository.ts");
   const { signsOfMigrations } = await import("../migration-tools/signs.ts");
   const directory = migrationDirectory(context);
   const signs = await signsOfMigrations(repositoryIn(directory));
-  if (signs.length === 0) {
-    context.emit({ kind: "note", text: "no migrations were found: the database is empty, or a copy of its parent" });
-    return;
-  }
-  throw new OffshootError("COMMAND_MISSING", `No migrations were found in ${directory}, but it has ${signs.slice(0, 3).join(", ")}.`, {
-    meaning: "The command would run on a database without the migrations. Nothing was created.",
-    remedy:
-      "Set migrations.command or migrations.directory in offshoot.yaml. For a database without migrations, set migrations.tool to none.",
-    facts: { signs: signs.join(", ") },
+  const [first] = signs;
+  if (first === undefined) return undefined;
+  const texts = signs.map(({ text }) => text);
+  return new OffshootError("COMMAND_MISSING", `No migrations were found in ${directory}, but it has ${texts.slice(0, 3).join(", ")}.`, {
+    meaning,
+    remedy: `Set ${first.setting}. For a database without migrations, set migrations.tool to none.`,
+    facts: { signs: texts.join(", ") },
   });
 }

@@ -51,9 +51,10 @@ async function findInWorkspace(
   if (first === undefined) return undefined;
   if (found.length === 1) return { project: first.project, directory: resolve(repository.directory, first.folder) };
   const places = found.map((each) => `${each.project.tool} in ${each.folder}`);
+  const steps = found.map((each) => `{ directory: ${each.folder}, tool: ${each.project.tool} }`);
   throw new OffshootError("TOOL_AMBIGUOUS", `Several packages have migrations: ${places.join(" and ")}.`, {
     meaning: "It is not clear which of them migrates the database.",
-    remedy: `Set migrations.directory in offshoot.yaml to the folder of one package, such as ${first.folder}.`,
+    remedy: `Set migrations.directory in offshoot.yaml to the folder of one package, such as ${first.folder}. If one database needs all of them, write them as steps in their order: migrations: [${steps.join(", ")}].`,
   });
 }
 

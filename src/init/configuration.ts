@@ -1,4 +1,4 @@
-import type { RepositoryFacts, KnownMigrations } from "./repository-facts.ts";
+import type { RepositoryFacts, KnownMigrations, ToolBelow } from "./repository-facts.ts";
 import { migrationScripts } from "../migration-tools/signs.ts";
 import { packageManagerOf } from "./package-manager.ts";
 import { parsePackageJson } from "./package-json.ts";
@@ -14,12 +14,25 @@ export function configurationText(facts: RepositoryFacts): string {
   return [
     `# yaml-language-server: $schema=${schemaLocation(facts)}`,
     "# Run `offshoot doctor` to see every setting, its value and its source.",
-    ...(detected ? [`# The migration tool was detected from ${migrations.evidence}.`] : []),
+    ...(detected ? [detectedFrom(migrations)] : []),
     ...settingLines({ ...(detected ? toolSettings(migrations) : {}), ...given }),
-    ...(migrations.from === "nothing" ? toFillIn(facts) : []),
+    ...(migrations.from === "nothing" ? (migrations.below.length > 0 ? severalTools(migrations.below) : toFillIn(facts)) : []),
     ...(detected ? seedLines(facts, migrations) : []),
     "",
   ].join("\n");
+}
+
+function detectedFrom({ evidence, directory }: Extract<KnownMigrations, { from: "tool" }>): string {
+  return `# The migration tool${directory === undefined ? "" : ` in ${directory}`} was detected from ${evidence}.`;
+}
+
+/** Which of them migrate the database, and in which order, is not known. */
+function severalTools(below: readonly ToolBelow[]): readonly string[] {
+  return [
+    "# Migration tools were found in several folders. Keep those that migrate the database of the tests, in their order:",
+    "# migrations:",
+    ...below.flatMap(({ tool, folder }) => [`#   - tool: ${tool}`, `#     directory: ${scalar(folder)}`]),
+  ];
 }
 
 function toolSettings({ tool, directory }: Extract<KnownMigrations, { from: "tool" }>): Readonly<Record<string, string>> {

@@ -2,7 +2,7 @@ import { shellCommand } from "../shell-command.ts";
 import { posix } from "node:path";
 import { OffshootError } from "../errors.ts";
 import { CONFIGURATION, configurationText, scriptCommand } from "./configuration.ts";
-import type { RepositoryFacts } from "./repository-facts.ts";
+import type { RepositoryFacts, ToolBelow } from "./repository-facts.ts";
 import { commandsFor, type RepositoryCommands } from "./pipeline-commands.ts";
 import { type CiServiceName, CI_SERVICES } from "./services/registry.ts";
 import type { CiService } from "./services/service.ts";
@@ -53,13 +53,13 @@ export function planInit(facts: RepositoryFacts, service: CiServiceName | "none"
 const OTHER_WORKFLOWS =
   "The other workflows were not changed. To use the database in one of them, call `offshoot run` as in the new workflow.";
 
-function noTool(below: readonly string[], script: string | undefined): string {
+function noTool(below: readonly ToolBelow[], script: string | undefined): string {
   if (script !== undefined && below.length === 0) {
     return `No migration tool was found, but package.json has a script: \`${script}\`. To use it, remove the # before migrations in offshoot.yaml.`;
   }
   return below.length === 0
     ? "No migration tool was found. Set migrations.command or migrations.directory in offshoot.yaml."
-    : `Migration tools were found in subfolders: ${below.join(" and ")}. Set migrations.directory in offshoot.yaml to the folder to use.`;
+    : `Migration tools were found in several folders: ${below.map(({ tool, folder }) => `${tool} in ${folder}`).join(" and ")}. offshoot.yaml has lines for all of them in comments: keep those of the database that the tests use.`;
 }
 
 /** What the user must set in the CI service, if the pipeline is not used yet. */

@@ -32,12 +32,17 @@ export interface PresentConfiguration {
 
 /**
  * `tool`: a tool that was set or detected; `directory` is its folder if it is a direct subfolder, and `seed` a seed that was found. `settings`: a command was
- * set. `nothing`: no tool was chosen; `below` lists the tools that were found in several subfolders.
+ * set. `nothing`: no tool was chosen; `below` lists the tools that were found in several folders.
  */
 export type KnownMigrations =
   | { readonly from: "tool"; readonly tool: string; readonly evidence: string; readonly directory?: string; readonly seed?: FoundSeed }
   | { readonly from: "settings" }
-  | { readonly from: "nothing"; readonly below: readonly string[] };
+  | { readonly from: "nothing"; readonly below: readonly ToolBelow[] };
+
+export interface ToolBelow {
+  readonly tool: string;
+  readonly folder: string;
+}
 
 /** Lock files, which show the package manager. They can be in a parent folder of `package.json`. */
 export const LOCK_FILES = ["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock"] as const;

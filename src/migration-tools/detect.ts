@@ -30,7 +30,7 @@ export async function detectBelow(repository: Repository): Promise<readonly Proj
         if (isOffshootError(thrown)) return [];
         throw thrown;
       });
-      return projects.map(({ tool, evidence }) => ({ folder, tool, evidence: `${folder}/${evidence}` }));
+      return projects.map(({ tool, evidence }) => ({ folder, tool, evidence }));
     }),
   );
   return found.flat();

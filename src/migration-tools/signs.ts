@@ -27,18 +27,44 @@ const FOLDERS = [
   "priv/repo/migrations",
 ];
 
-/** What shows that a repository has migrations although none were detected, such as `the script "migrate" in package.json`. */
-export async function signsOfMigrations(repository: Repository): Promise<readonly string[]> {
-  const below = (await detectBelow(repository)).map(({ tool, folder }) => `${tool} in ${folder}`);
+/** What shows that a repository has migrations although none were detected. */
+export interface Sign {
+  /** Such as `the script "migrate" in package.json`. */
+  readonly text: string;
+  /** The setting to write. Completes "Set …". */
+  readonly setting: string;
+}
+
+/** What shows that a repository has migrations although none were detected. */
+export async function signsOfMigrations(repository: Repository): Promise<readonly Sign[]> {
+  const below = (await detectBelow(repository)).map(({ tool, folder }) => ({
+    text: `${tool} in ${folder}`,
+    setting: `migrations.directory to ${folder} in offshoot.yaml`,
+  }));
   if (below.length > 0) return below;
-  const scripts = migrationScripts(await repository.read("package.json"));
-  const packages = await Promise.all(PACKAGES.map(async (name) => ((await repository.depends(name)) ? [`the package ${name}`] : [])));
+  const scripts = migrationScripts(await repository.read("package.json")).map((name) => ({
+    text: `the script "${name}" in package.json`,
+    setting: `migrations.command in offshoot.yaml to run it, such as \`npm run ${name}\`, and migrations.files to the files on which it depends`,
+  }));
+  const packages = await Promise.all(PACKAGES.map(async (name) => ((await repository.depends(name)) ? [ofPackage(name)] : [])));
   const folders = await Promise.all(
-    FOLDERS.map(async (folder) =>
-      (await repository.list(folder)).some((path) => !/\/\.[^/]*$/.test(path)) ? [`the folder ${folder}`] : [],
-    ),
+    FOLDERS.map(async (folder) => ((await repository.list(folder)).some((path) => !/\/\.[^/]*$/.test(path)) ? [ofFolder(folder)] : [])),
   );
-  return [...scripts.map((name) => `the script "${name}" in package.json`), ...packages.flat(), ...folders.flat()];
+  return [...scripts, ...packages.flat(), ...folders.flat()];
+}
+
+function ofPackage(name: string): Sign {
+  return {
+    text: `the package ${name}`,
+    setting: "migrations.folder in offshoot.yaml to the folder with its migration files, or migrations.command",
+  };
+}
+
+function ofFolder(folder: string): Sign {
+  return {
+    text: `the folder ${folder}`,
+    setting: `migrations.command in offshoot.yaml to the command that applies its files, and migrations.files to \`${folder}/**\``,
+  };
 }
 
 /** The scripts of a `package.json` whose names show that they migrate, such as `db:migrate` or `migration:run`. */

@@ -5,6 +5,7 @@ import type { CommandEnd } from "./command.ts";
 import type { Failure, Marker } from "./marker.ts";
 import { remedyOf } from "./remedy.ts";
 import type { Owner, ReadinessRequest } from "./request.ts";
+import { missingProgram } from "./missing-program.ts";
 import { printedLock } from "./printed-lock.ts";
 
 /** Lines of a failed command's output that its error shows. The marker keeps more. */
@@ -16,11 +17,13 @@ export function commandFailure(command: string, end: CommandEnd, secrets: readon
   const how = end.code === null ? `was ended by ${end.signal ?? "a signal"}` : `ended with exit status ${end.code}`;
   const last = lastLines(end.tail);
   const lock = printedLock(end);
+  const missing = end.cause === undefined ? missingProgram({ exitCode: end.code ?? undefined, tail: end.tail }) : undefined;
+  const hints = missing === undefined ? [...(lock === undefined ? [] : [lock.meaning]), ...brokerHints(end)] : [missing.meaning];
   return {
     code: "MIGRATION_FAILED",
     message: `The migration failed: ${end.cause === undefined ? "" : `${describeServerError(end.cause)}. `}\`${shown}\` ${how}.`,
     ...factsOf(end.cause),
-    ...withMeaning([...(lock === undefined ? [] : [lock.meaning]), ...brokerHints(end), ...(last === undefined ? [] : [last])]),
+    ...withMeaning([...hints, ...(last === undefined ? [] : [last])]),
     command: shown,
     ...(end.code === null ? {} : { exitCode: end.code }),
     ...(end.signal === null ? {} : { signal: end.signal }),

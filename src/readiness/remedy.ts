@@ -1,5 +1,6 @@
 import type { Failure } from "./marker.ts";
 import type { Owner, ReadinessRequest } from "./request.ts";
+import { missingProgram } from "./missing-program.ts";
 import { printedLock } from "./printed-lock.ts";
 
 /** SQLSTATE classes and codes that can pass by themselves: connections, conflicts, resources, locks, a server that restarts. */
@@ -15,9 +16,10 @@ type Repeat = Pick<ReadinessRequest, "invocation" | "rerun" | "deletedAfterFailu
 export function remedyOf(failure: Failure, owner: Owner, request: Repeat): string {
   const again = waysToRepeat(owner, request);
   const correct = request.invocation === undefined ? "run the command again" : "push it";
-  const ofLock = printedLock(failure)?.remedy;
+  const missing = failure.facts?.["databaseError"] === undefined ? missingProgram(failure) : undefined;
+  const ofOwn = (printedLock(failure) ?? missing)?.remedy;
   const ofOther = isTemporary(failure) ? "This can pass by itself." : `Correct the migration and ${correct}.`;
-  const first = ofLock ?? (isLogin(failure) ? LOGIN : ofOther);
+  const first = ofOwn ?? (isLogin(failure) ? LOGIN : ofOther);
   if (again.length > 0) return `${first} To run the same migration again, ${again.join(", or ")}.`;
   return isTemporary(failure) ? `${first} Run the command again.` : first;
 }

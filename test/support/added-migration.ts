@@ -34,7 +34,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   ],
   laravel: ({ up, down }) => [
     "database/migrations/2024_01_04_000004_shop.php",
-    `<?php\n\nreturn new class extends Illuminate\\Database\\Migrations\\Migration {\n    public function up(): void\n    {\n        Illuminate\\Support\\Facades\\DB::statement("${up}");\n    }\n\n    public function down(): void\n    {\n        Illuminate\\Support\\Facades\\DB::statement("${down}");\n    }\n};\n`,
+    `<?php\n\nreturn new class extends Illuminate\\Database\\Migrations\\Migration {\n    public function up(): void\n    {\n        Illuminate\\Support\\Facades\\DB::unprepared("${up}");\n    }\n\n    public function down(): void\n    {\n        Illuminate\\Support\\Facades\\DB::unprepared("${down}");\n    }\n};\n`,
   ],
   liquibase: ({ up, down }) => [
     "src/main/resources/db/changelog/changes/z-shop.sql",

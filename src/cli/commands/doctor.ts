@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { type DiagnosedProvider, type Diagnosis, doctor } from "../../commands/doctor.ts";
 import { EXIT } from "../../errors.ts";
 import { columns } from "../tables.ts";
@@ -5,11 +6,11 @@ import type { Execute } from "../invocation.ts";
 
 export const execute: Execute = async (invocation, flags) => {
   const diagnosis = await doctor({ ...invocation.options, offline: flags["offline"] === true });
-  invocation.print({ version: 1, ...diagnosis }, () => doctorLines(diagnosis, flags["all"] === true));
+  invocation.print({ version: 1, ...diagnosis }, () => doctorLines(diagnosis, { showsAll: flags["all"] === true, cwd: invocation.options.cwd ?? process.cwd() }));
   if (diagnosis.chosen === undefined || diagnosis.failed) invocation.exitCode = EXIT.noProvider;
 };
 
-function doctorLines(found: Diagnosis, showsAll: boolean): readonly string[] {
+function doctorLines(found: Diagnosis, { showsAll, cwd }: { readonly showsAll: boolean; readonly cwd: string }): readonly string[] {
   return [
     ...columns([
       ["run", `${found.run.key} of ${found.run.repository}`],
@@ -19,7 +20,7 @@ function doctorLines(found: Diagnosis, showsAll: boolean): readonly string[] {
       ["node", found.node],
     ]),
     "",
-    ...migrationLines(found.migrations),
+    ...migrationLines(found.migrations, cwd),
     "",
     "Providers, in order:",
     ...found.providers.flatMap((provider) => providerLines(provider, found.chosen)),
@@ -75,23 +76,28 @@ function transportLines(transport: Diagnosis["transport"]): readonly string[] {
   ];
 }
 
-function migrationLines({ steps, ...only }: Diagnosis["migrations"]): readonly string[] {
-  if (steps === undefined) return ["Migrations:", ...stepLines(only)];
+function migrationLines({ steps, ...only }: Diagnosis["migrations"], cwd: string): readonly string[] {
+  if (steps === undefined) return ["Migrations:", ...stepLines(only, cwd)];
   return [
     "Migrations:",
     ...steps.flatMap((step) => [
       `  ${step.name}${step.seed === undefined ? "" : ` (seed: ${step.seed})`}`,
-      ...stepLines(step).map((line) => `  ${line}`),
+      ...stepLines(step, cwd).map((line) => `  ${line}`),
     ]),
   ];
 }
 
-function stepLines({ tool, evidence, command, heads, problem }: Omit<Diagnosis["migrations"], "steps">): readonly string[] {
+function stepLines(
+  { tool, evidence, command, directory, heads, problem }: Omit<Diagnosis["migrations"], "steps">,
+  cwd: string,
+): readonly string[] {
+  const folder = relative(cwd, directory);
   if (problem !== undefined) return [`  ${problem}`];
   if (tool === undefined) return [`  ${command ?? "none: no command is set and no tool was detected"}`];
   return columns([
     ["  tool", `${tool} (${evidence})`],
     ["  command", command ?? ""],
+    ...(folder === "" ? [] : [["  folder", folder]]),
     // Of some tools offshoot does not read the migrations.
     ...(heads?.length === 0 ? [] : [[heads?.length === 1 ? "  newest" : "  newest of each line", heads?.join(", ") ?? ""]]),
   ]);

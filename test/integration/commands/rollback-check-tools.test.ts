@@ -32,21 +32,21 @@ interface Checked {
 }
 
 for (const { name } of REAL_TOOLS.filter((tool) => !WITHOUT_ROLLBACK.includes(tool.name)).filter(isInstalled)) {
-  test(`${name} runs each migration up, down and up, and a rollback that leaves an index is found`, { timeout: 180_000 }, async () => {
-    await copyTool(name, project.directory);
-    const column = name === "rails" ? "author_id" : "author";
-    const adapted = (sql: string): string => sql.replaceAll("(author)", `(${column})`);
-    await addMigration(name, project.directory, { up: adapted(LOSSY.up), down: adapted(LOSSY.down) });
-    const { code, stdout, stderr } = await project.offshoot(["rollback-check", "--json"]);
-    expect({ code, stderr }).toMatchObject({ code: 10 });
-    const { steps } = JSON.parse(stdout) as Checked;
-    expect(steps.map(({ verdict }) => verdict)).toEqual(["identical", "identical", "identical", "lossy"]);
-    expect(steps[3]).toMatchObject({ verdict: "lossy", lost: [{ object: "public.shop_left" }] });
-
-    // The tool is started once for the migrations before the newest one.
-    const newest = await project.offshoot(["rollback-check", "--json", "--last", "1"]);
-    expect(JSON.parse(newest.stdout)).toMatchObject({ steps: [{ step: steps[3]?.step, verdict: "lossy" }] });
-  });
+  test(
+    `${name} runs the newest migrations up, down and up, and a rollback that leaves an index is found`,
+    { timeout: 600_000 },
+    async () => {
+      await copyTool(name, project.directory);
+      const column = name === "rails" ? "author_id" : "author";
+      const adapted = (sql: string): string => sql.replaceAll("(author)", `(${column})`);
+      await addMigration(name, project.directory, { up: adapted(LOSSY.up), down: adapted(LOSSY.down) });
+      const { code, stdout, stderr } = await project.offshoot(["rollback-check", "--json", "--last", "2"]);
+      expect({ code, stderr }).toMatchObject({ code: 10 });
+      const { steps } = JSON.parse(stdout) as Checked;
+      expect(steps.map(({ verdict }) => verdict)).toEqual(["identical", "lossy"]);
+      expect(steps[1]?.lost.map(({ object }) => object)).toEqual(["public.shop_left"]);
+    },
+  );
 }
 
 test.each(WITHOUT_ROLLBACK)("%s is refused, because it has no rollback", async (name) => {

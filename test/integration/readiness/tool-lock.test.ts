@@ -1,5 +1,5 @@
 // @module-tag proof
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { setTimeout as pause } from "node:timers/promises";
 import { makeProject, type Project } from "../../support/cli.ts";
 import { withSession } from "../../support/session.ts";
@@ -45,6 +45,45 @@ async function untilSleeping(url: string): Promise<void> {
     throw new Error("the migration did not begin to sleep");
   });
 }
+
+const liquibase = REAL_TOOLS.some((tool) => tool.name === "liquibase" && isInstalled(tool));
+
+test.runIf(liquibase)(
+  "after kill -9 of a leader in the middle of a change set of Liquibase, the next leader releases Liquibase's lock and continues",
+  async () => {
+    const own = await makeProject({ PATH: toolPath(), OFFSHOOT_BASE: "false" });
+    onTestFinished(() => own.remove());
+    await copyTool("liquibase", own.directory);
+    // It sleeps only in the first try.
+    await own.write(
+      "src/main/resources/db/changelog/changes/z-slow.sql",
+      `--liquibase formatted sql
+
+--changeset ada:slow runInTransaction:false
+create table if not exists tries (at timestamptz);
+insert into tries values (now());
+select pg_sleep(case when (select count(*) from tries) = 1 then 60 else 0 end);
+create table slow ();
+`,
+    );
+    await own.offshoot(["up"]);
+    const { stdout } = await own.offshoot(["env", "--json"]);
+    const { DATABASE_URL_UNPOOLED: url } = JSON.parse(stdout) as { DATABASE_URL_UNPOOLED: string };
+    const leader = own.start(["migrate"]);
+    await untilSleeping(url);
+    leader.child.kill("SIGKILL");
+    await leader.finished;
+    const locked = () => withSession(url, (session) => session.query("select locked from databasechangeloglock"));
+    expect(await locked()).toEqual([{ locked: true }]);
+
+    const { code, stderr } = await own.offshoot(["migrate"]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stderr).toContain(
+      'The lock of liquibase ("public"."databasechangeloglock") was left by the leader that was ended, and was released.',
+    );
+    expect(await locked()).toEqual([{ locked: false }]);
+  },
+);
 
 const lockIn = (url: string) => withSession(url, (session) => session.query("select is_locked from knex_migrations_lock"));
 const knex = REAL_TOOLS.some((tool) => tool.name === "knex" && isInstalled(tool));

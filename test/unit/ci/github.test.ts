@@ -54,6 +54,24 @@ describe("the facts of a GitHub job", () => {
     expect(detected(name).facts).toMatchObject({ ref, pullRequest: undefined });
   });
 
+  test.each<[event: string, payload: object]>([
+    [
+      "merge_group",
+      { action: "checks_requested", merge_group: { head_ref: "refs/heads/gh-readonly-queue/main/pr-9-a", base_ref: "refs/heads/main" } },
+    ],
+    ["workflow_run", { workflow_run: { id: 9, head_repository: { full_name: "acme/shop" }, pull_requests: [{ number: 9 }] } }],
+    ["workflow_run", { workflow_run: { id: 9, head_repository: { full_name: "stranger/shop" }, pull_requests: [] } }],
+    ["issue_comment", { issue: { number: 9, pull_request: { url: "https://api.github.com/repos/acme/shop/pulls/9" } } }],
+    ["repository_dispatch", { action: "deploy", client_payload: { pr: 9 } }],
+  ])("of the event %s are those of the run, without a pull request", (event, payload) => {
+    const { env } = ciFixture("github/push");
+    const found = detectCi({ ...env, GITHUB_EVENT_NAME: event }, { ...payload, repository: { full_name: "acme/shop" } });
+    expect(found).toMatchObject({
+      facts: { repository: "acme/shop", runId: "17812345678", pullRequest: undefined },
+      secretsWithheld: false,
+    });
+  });
+
   test.each([undefined, null, 7, "text", [], { pull_request: null }, { pull_request: { number: "x" } }, { pull_request: { number: -1 } }])(
     "survive a payload like %j",
     (payload) => {

@@ -104,7 +104,7 @@ test("a tool in a single subfolder is found, with the command that installs it",
       const { files } = await init({ cwd, env: {} });
       const { settings } = await loadSettings({ cwd, env: {}, flags: {} });
       expect(settings.migrations).toMatchObject({ tool: "alembic", directory: "my api" });
-      expect(files[0]?.text).toContain("# The migration tool was detected from my api/alembic.ini.\n");
+      expect(files[0]?.text).toContain("# The migration tool in my api was detected from alembic.ini.\n");
       expect(files[1]?.text).toContain("- run: pip install -r 'my api/requirements.txt'\n");
       expect(await states(cwd)).toEqual(["offshoot.yaml same", ".github/workflows/offshoot.yml same"]);
     },
@@ -114,7 +114,7 @@ test("tools in several subfolders are listed, and none is chosen", () =>
   inFolder({ ".git/HEAD": "", "api/alembic.ini": "[alembic]", "shop/sqitch.plan": "%project=shop" }, async (cwd) => {
     const { files, notes } = await init({ cwd, env: {} });
     expect(files[0]?.text).toContain("# migrations:");
-    expect(notes.join("\n")).toContain("Migration tools were found in subfolders: alembic in api and sqitch in shop.");
+    expect(notes.join("\n")).toContain("Migration tools were found in several folders: alembic in api and sqitch in shop.");
   }));
 
 test("in a workspace, the lock file and the packages are found in a parent folder, and the pipeline is written there", () =>

@@ -19,11 +19,16 @@ test("a repository without any sign of migrations is reported in one line", asyn
 });
 
 test.each([
-  ['the script "db:migrate" in package.json', { "package.json": '{"scripts": {"db:migrate": "node up.js"}}' }],
-  ["the package drizzle-kit", { "package.json": '{"devDependencies": {"drizzle-kit": "1"}}' }],
-  ["the folder db/migrate", { "db/migrate/1_a.rb": "" }],
-  ["sql in backend", { "backend/migrations/1.sql": "select 1" }],
-])("%s without a known migration tool is an error that names the settings", async (sign, files) => {
+  [
+    'the script "db:migrate" in package.json',
+    "Set migrations.command in offshoot.yaml to run it, such as `npm run db:migrate`",
+    { "package.json": '{"scripts": {"db:migrate": "node up.js"}}' },
+  ],
+  ["the package drizzle-kit", "Set migrations.folder in offshoot.yaml", { "package.json": '{"devDependencies": {"drizzle-kit": "1"}}' }],
+  ["the folder db/migrate", "Set migrations.command in offshoot.yaml", { "db/migrate/1_a.rb": "" }],
+  ["sql in backend", "Set migrations.directory to backend in offshoot.yaml.", { "backend/migrations/1.sql": "select 1" }],
+])("%s without a known migration tool is an error that names the setting", async (sign, setting, files) => {
+  await expect(expected(files as Record<string, string>)).rejects.toMatchObject({ remedy: expect.stringContaining(setting) });
   await expect(expected(files as Record<string, string>)).rejects.toMatchObject({
     code: "COMMAND_MISSING",
     message: expect.stringContaining(`but it has ${sign}.`),
