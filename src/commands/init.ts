@@ -118,7 +118,7 @@ function ambiguous(projects: readonly Project[]): OffshootError {
   });
 }
 
-/** The migration tool of a package of the workspace or of a direct subfolder, when exactly one of them has one. */
+/** The migration tool of a package of the workspace or of a subfolder, when exactly one of them has one. */
 async function migrationsBelow(repository: Repository): Promise<KnownMigrations> {
   const inWorkspace = await detectInWorkspace(repository);
   const projects =

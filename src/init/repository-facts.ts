@@ -31,7 +31,7 @@ export interface PresentConfiguration {
 }
 
 /**
- * `tool`: a tool that was set or detected; `directory` is its folder if it is a direct subfolder, and `seed` a seed that was found. `settings`: a command was
+ * `tool`: a tool that was set or detected; `directory` is its folder if it is a subfolder, and `seed` a seed that was found. `settings`: a command was
  * set. `nothing`: no tool was chosen; `below` lists the tools that were found in several folders.
  */
 export type KnownMigrations =

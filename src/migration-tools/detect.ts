@@ -17,23 +17,49 @@ export async function detectTools(repository: Repository, folder?: string): Prom
   return plain === undefined ? [] : [plain];
 }
 
-/** A tool that is used in a direct subfolder. Larger repositories often have their backend in a subfolder. */
+/** A tool that is used in a subfolder. Larger repositories often have their backend in a subfolder, such as `services/api`. */
 export interface ProjectBelow extends Pick<Project, "tool" | "evidence"> {
   readonly folder: string;
 }
 
-/** Finds all tools that are used in direct subfolders. One that cannot be read, or is in doubt, is not a candidate. */
+/** Folders are searched down to this level. */
+const MOST_LEVELS = 3;
+/** Far more than the folders of a repository at these levels that people work in. */
+const MOST_FOLDERS = 500;
+/** Folders whose migrations are of no use for the repository itself. */
+const OTHERS = /^(?:examples?|samples?|demos?|docs?|tests?|__tests__|specs?|e2e|fixtures|testdata|templates?|third[_-]?party)$/i;
+
+/**
+ * Finds all tools that are used in subfolders. One that cannot be read, or is in doubt, is not a candidate. A folder in which a
+ * tool was found is not searched further: its migrations can look like plain SQL.
+ */
 export async function detectBelow(repository: Repository): Promise<readonly ProjectBelow[]> {
-  const found = await Promise.all(
-    (await repository.folders()).map(async (folder) => {
-      const projects = await detectTools(repositoryIn(join(repository.directory, folder))).catch((thrown: unknown) => {
-        if (isOffshootError(thrown)) return [];
-        throw thrown;
-      });
-      return projects.map(({ tool, evidence }) => ({ folder, tool, evidence }));
-    }),
-  );
-  return found.flat();
+  const found: ProjectBelow[] = [];
+  let folders = await repository.folders();
+  let left = MOST_FOLDERS;
+  for (let level = 1; level <= MOST_LEVELS; level += 1) {
+    const searched = folders.filter((folder) => !OTHERS.test(folder.replace(/^.*\//, ""))).slice(0, left);
+    left -= searched.length;
+    const levels = await Promise.all(searched.map(async (folder) => ({ folder, ...(await detectIn(repository, folder)) })));
+    found.push(...levels.flatMap(({ folder, tools }) => tools.map((tool) => ({ folder, ...tool }))));
+    folders = levels.flatMap(({ folder, tools, inside }) => (tools.length > 0 ? [] : inside.map((name) => `${folder}/${name}`)));
+  }
+  return found;
+}
+
+/** The tools of a folder, and the names of its subfolders. */
+async function detectIn(
+  { directory }: Repository,
+  folder: string,
+): Promise<{ readonly tools: readonly Pick<Project, "tool" | "evidence">[]; readonly inside: readonly string[] }> {
+  const below = repositoryIn(join(directory, folder));
+  try {
+    const tools = (await detectTools(below)).map(({ tool, evidence }) => ({ tool, evidence }));
+    return { tools, inside: await below.folders() };
+  } catch (thrown) {
+    if (isOffshootError(thrown)) return { tools: [], inside: [] };
+    throw thrown;
+  }
 }
 
 /** A tool in a package of the repository's workspace. */

@@ -38,12 +38,12 @@ interface Reading {
 /** Reads a changelog with everything that it includes. `file` is relative to the search path `root`. */
 export async function readChangelog(repository: Repository, root: string, file: string): Promise<Changelog> {
   const reading: Reading = { repository, root, changeSets: [], files: new Set(), properties: new Map(), unread: undefined };
-  await readFile(reading, posix.normalize(file), undefined);
+  await readOne(reading, posix.normalize(file), undefined);
   const { changeSets, files, unread } = reading;
   return { changeSets, files: [...files], ...(unread === undefined ? {} : { unread }) };
 }
 
-async function readFile(reading: Reading, file: string, condition: string | undefined): Promise<void> {
+async function readOne(reading: Reading, file: string, condition: string | undefined): Promise<void> {
   const path = posix.join(reading.root, file);
   if (reading.files.has(path) || reading.files.size >= MOST_FILES) {
     reading.unread ??= `${path} is included twice`;
@@ -95,9 +95,9 @@ async function readElement(reading: Reading, { name, attributes, children }: Ele
       return;
     }
     const from = attributes.get("relativeToChangelogFile") === "true" ? posix.dirname(place.file) : ".";
-    const found = posix.normalize(posix.join(from, path.replace(/^classpath\*?:/, ""))).replace(/^(?:\.\.?\/|\/)+/, "");
+    const found = posix.normalize(posix.join(from, path.replace(/^classpath\*?:/, ""))).replace(/^(?:\.\.?\/|\/)+|\/+$/g, "");
     const condition = place.condition ?? conditionOf(attributes);
-    if (name === "include") await readFile(reading, found, condition);
+    if (name === "include") await readOne(reading, found, condition);
     else await readFolder(reading, found, attributes.get("endsWithFilter") ?? "", condition);
   } else if (name === "changeSet") {
     const [id, author, recorded = place.recorded] = [value("id"), value("author"), value("logicalFilePath")];
@@ -117,7 +117,7 @@ async function readFolder(reading: Reading, folder: string, ending: string, cond
   const found = await reading.repository.walk(posix.join(reading.root, folder));
   const changelogs = found.filter((path) => /\.(?:sql|xml|ya?ml|json)$/i.test(path) && path.endsWith(ending));
   if (changelogs.length === 0) reading.unread ??= `the folder ${posix.join(reading.root, folder)} has no changelogs`;
-  for (const path of changelogs) await readFile(reading, path.slice(inside.length), condition);
+  for (const path of changelogs) await readOne(reading, path.slice(inside.length), condition);
 }
 
 function withProperties({ properties }: Reading, text: string | undefined): string | undefined {

@@ -1,3 +1,5 @@
+import { parseYaml } from "../yaml-limits.ts";
+
 /** An element of a changelog, whichever format the file has. */
 export interface Element {
   readonly name: string;
@@ -8,14 +10,20 @@ export interface Element {
 /** In place of a value of YAML that Liquibase records in another form, such as a date. */
 const UNKNOWN_VALUE = "${}";
 
+/** A change set has about 50. */
+const MOST_TOKENS = 500_000;
+const MOST_ALIASES = 1000;
+
 /** More than any changelog has. A parser must not follow a file that nests without end. */
 const MOST_DEPTH = 50;
 
 /** The root element of a changelog in YAML or JSON. Throws the parser's error. */
 export async function elementsOfYaml(text: string): Promise<Element> {
-  const { parse } = await import("yaml");
   // Liquibase reads YAML 1.1: `007` is 7, and `yes` is true.
-  const root: unknown = parse(text, { version: "1.1", intAsBigInt: true });
+  const document = parseYaml(await import("yaml"), text, MOST_TOKENS, { version: "1.1", intAsBigInt: true });
+  const [problem] = document.errors;
+  if (problem !== undefined) throw problem;
+  const root: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
   return element("changelog", field(root, "databaseChangeLog") ?? [], 0);
 }
 

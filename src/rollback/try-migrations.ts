@@ -76,11 +76,10 @@ export async function tryMigrations(
   for (const [offset, revision] of revisions.slice(start).entries()) {
     const applied = revisions.slice(0, start + offset);
     mustSucceed(await apply(applied, [revision], scratch.url), `The migration ${revision.name}`);
-    const after = await snapshot(scratch.url);
     const declaredIrreversible = irreversible.some((name) => name === revision.name || name === revision.id);
-    const step = verdictOf(
-      await tryRollback(scratch, { project, commands, apply, applied, revision, before, after, declaredIrreversible }),
-    );
+    const trial = { project, commands, apply, applied, revision, before, declaredIrreversible };
+    const { after, ...observation } = await tryRollback(scratch, trial);
+    const step = verdictOf(observation);
     scratch.onStep(step);
     steps.push(step);
     before = after;
@@ -95,14 +94,13 @@ interface MigrationTrial {
   readonly applied: readonly Revision[];
   readonly revision: Revision;
   readonly before: Snapshot;
-  readonly after: Snapshot;
   readonly declaredIrreversible: boolean;
 }
 
 async function tryRollback(
   scratch: ScratchDatabase,
-  { project, commands, apply, applied, revision, before, after, declaredIrreversible }: MigrationTrial,
-): Promise<Observation> {
+  { project, commands, apply, applied, revision, before, declaredIrreversible }: MigrationTrial,
+): Promise<Observation & { readonly after: Snapshot }> {
   const unknown: Observation = {
     step: revision.name,
     declaredIrreversible,
@@ -113,11 +111,15 @@ async function tryRollback(
     rows: [],
   };
   const line = commands.down([...applied, revision]);
-  if (declaredIrreversible || line === undefined) return { ...unknown, declaredIrreversible: true };
+  if (declaredIrreversible || line === undefined) return { ...unknown, declaredIrreversible: true, after: await snapshot(scratch.url) };
   const copy = await scratch.copy();
   try {
-    const down = await scratch.run(line, copy.url);
-    if (!down.ok) return { ...unknown, declaredIrreversible: commands.irreversible?.test(down.output) ?? false, downError: down.tail };
+    // The schema is read while the tool starts.
+    const [after, down] = await Promise.all([snapshot(scratch.url), scratch.run(line, copy.url)]);
+    if (!down.ok) {
+      const isDeclared = commands.irreversible?.test(down.output) ?? false;
+      return { ...unknown, declaredIrreversible: isDeclared, downError: down.tail, after };
+    }
     const back = await snapshot(copy.url);
     const compare = (expected: Catalog, actual: Catalog, ignored: Partial<Normalisations>): readonly Change[] =>
       compareCatalogs(expected, actual, { ...EXACT, ...ignored }).filter((change) => !isVersionTable(change, project));
@@ -127,10 +129,11 @@ async function tryRollback(
       lost: compare(before.catalog, back.catalog, { ...ORDER, ...NAMES }),
     };
     const up = await apply(applied, [revision], copy.url);
-    if (!up.ok) return { ...unknown, afterDown: compared, upError: up.tail };
+    if (!up.ok) return { ...unknown, afterDown: compared, upError: up.tail, after };
     const again = await snapshot(copy.url);
     const rows = rowsLost(after.rows, again.rows).filter(({ table }) => !isExactVersionTable(table, project));
-    return { ...unknown, afterDown: compared, afterSecondUp: compare(after.catalog, again.catalog, { ...ORDER, ...NAMES }), rows };
+    const afterSecondUp = compare(after.catalog, again.catalog, { ...ORDER, ...NAMES });
+    return { ...unknown, afterDown: compared, afterSecondUp, rows, after };
   } finally {
     await copy.drop();
   }

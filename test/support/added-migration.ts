@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -72,7 +73,16 @@ export async function addMigration(tool: string, directory: string, migration: A
     const plan = await readFile(join(directory, "sqitch.plan"), "utf8");
     await write("sqitch.plan", `${plan}\nshop 2024-01-04T00:00:00Z Ada <ada@example.org> # A shop\n`);
   }
+  if (tool === "graphile-migrate") await write(path, await committed(directory, `${migration.up};`));
   if (tool === "drizzle") await addToJournal(directory, "0003_shop");
+}
+
+/** A committed migration of graphile-migrate: its hash covers the hash of the one before. */
+async function committed(directory: string, body: string): Promise<string> {
+  const newest = await readFile(join(directory, "migrations/committed/000003.sql"), "utf8");
+  const previous = /^--! Hash: (\S+)/m.exec(newest)?.[1] ?? "";
+  const hash = createHash("sha1").update(`${previous}\n${body}\n`).digest("hex");
+  return `--! Previous: ${previous}\n--! Hash: sha1:${hash}\n\n${body}\n`;
 }
 
 async function addToJournal(directory: string, tag: string): Promise<void> {

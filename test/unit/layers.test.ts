@@ -112,7 +112,7 @@ const VENDORS: Readonly<Record<string, RegExp>> = {
   "log-update": /^cli\/terminal\/screen\.ts$/,
   "slice-ansi": /^cli\/terminal\/layout\.ts$/,
   "string-width": /^cli\/terminal\/layout\.ts$/,
-  yaml: /^(yaml-limits\.ts$|(config|audit|check)\/)/,
+  yaml: /^(yaml-limits\.ts$|migration-tools\/liquibase-elements\.ts$|(config|audit|check)\/)/,
   tinyglobby: /^(readiness\/fingerprint|migration-tools\/workspaces)\.ts$/,
   vitest: /^runners\/vitest-setup\.ts$/,
   zod: /^(config|audit|providers|ci|github|readiness|sweep)\//,

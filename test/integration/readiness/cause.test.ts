@@ -12,6 +12,7 @@ const FACTS: Readonly<Record<string, object>> = {
   alembic: { file: "migrations/versions/shop.py", line: 6 },
   dbmate: { file: "20240104000004_shop.sql" },
   django: { file: "library.0004_shop" },
+  "graphile-migrate": { file: "000004.sql" },
   knex: { file: "20240104000004_shop.cjs" },
   "node-pg-migrate": { file: "20240104000004_shop" },
   sqitch: { file: "deploy/shop.sql", line: 1 },

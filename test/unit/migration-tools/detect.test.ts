@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isOffshootError } from "../../../src/errors.ts";
-import { detectTool, detectTools, requireTool } from "../../../src/migration-tools/detect.ts";
+import { detectBelow, detectTool, detectTools, requireTool } from "../../../src/migration-tools/detect.ts";
 import { TOOLS } from "../../../src/migration-tools/registry.ts";
 import { withFiles } from "../../support/tools.ts";
 
@@ -399,4 +399,24 @@ test("Flyway versions are written as Flyway records them, in numeric order", asy
     requireTool("flyway", repository),
   );
   expect(project.revisions.map(({ id }) => id)).toEqual(["001", "2.01", "010", "20240101120000998", "20240101120000999"]);
+});
+
+test("tools in subfolders are found three levels deep, and not in folders of examples, tests and installed packages", async () => {
+  const sql = "migrations/1.sql";
+  const places = [
+    "api",
+    "services/shop",
+    "a/b/c",
+    "a/b/c/d",
+    "a/b2/c/d",
+    "examples/shop",
+    "api/worker",
+    "x/tests/fixtures",
+    "node_modules/shop",
+    "x/vendor/y",
+    ".git/x",
+  ];
+  const files = Object.fromEntries(places.map((place) => [`${place}/${sql}`, "select 1"]));
+  const found = await withFiles(files, detectBelow);
+  expect(found.map(({ folder, tool }) => `${tool} in ${folder}`)).toEqual(["sql in api", "sql in services/shop", "sql in a/b/c"]);
 });

@@ -13,7 +13,7 @@ test("change sets are read in the order in which they are included, relative to 
     {
       "res/db/m.yaml": yaml(
         "include: { file: db/b.sql }",
-        "includeAll: { path: all, relativeToChangelogFile: true }",
+        "includeAll: { path: all/, relativeToChangelogFile: true }",
         "changeSet: { id: 1, author: a }",
       ),
       "res/db/b.sql": sql("x:1"),
