@@ -138,6 +138,8 @@ function conditionOf(attributes: ReadonlyMap<string, string>, children: readonly
   if (["labels", "label"].some((key) => attributes.has(key))) return "labels";
   if (attributes.get("failOnError") === "false") return "failOnError";
   const conditions = children.filter(({ name }) => name === "preConditions");
-  const goesOn = conditions.some(({ attributes: own }) => ["onFail", "onError"].some((key) => own.get(key)?.toUpperCase() === "CONTINUE"));
-  return goesOn ? "preconditions" : undefined;
+  const continues = conditions.some(({ attributes: own }) =>
+    ["onFail", "onError"].some((key) => own.get(key)?.toUpperCase() === "CONTINUE"),
+  );
+  return continues ? "preconditions" : undefined;
 }

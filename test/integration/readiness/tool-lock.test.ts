@@ -77,7 +77,7 @@ create table slow ();
     expect(await locked()).toEqual([{ locked: true }]);
 
     const { code, stderr } = await own.offshoot(["migrate"]);
-    expect(code, stderr).toBe(0);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stderr).toContain(
       'The lock of liquibase ("public"."databasechangeloglock") was left by the leader that was ended, and was released.',
     );

@@ -49,7 +49,7 @@ test("YAML has the values that Liquibase records, and JSON is YAML", async () =>
 
 test("YAML without a changelog has no elements, and YAML that is not valid is an error", async () => {
   for (const text of ["", "[]", "a: 1", "databaseChangeLog: 7"]) expect((await elementsOfYaml(text)).children).toEqual([]);
-  await expect(elementsOfYaml("a: [")).rejects.toThrow();
+  await expect(elementsOfYaml("a: [")).rejects.toThrow(/Flow sequence/);
 });
 
 test("formatted SQL gives its change sets with their settings", () => {
