@@ -1,3 +1,4 @@
+import { shellCommand } from "../shell-command.ts";
 import { detectBelow } from "./detect.ts";
 import type { Repository } from "./repository.ts";
 
@@ -44,7 +45,7 @@ export async function signsOfMigrations(repository: Repository): Promise<readonl
   if (below.length > 0) return below;
   const scripts = migrationScripts(await repository.read("package.json")).map((name) => ({
     text: `the script "${name}" in package.json`,
-    setting: `migrations.command in offshoot.yaml to run it, such as \`npm run ${name}\`, and migrations.files to the files on which it depends`,
+    setting: `migrations.command in offshoot.yaml to run it, such as \`${shellCommand(["npm", "run", name])}\`, and migrations.files to the files on which it depends`,
   }));
   const packages = await Promise.all(PACKAGES.map(async (name) => ((await repository.depends(name)) ? [ofPackage(name)] : [])));
   const folders = await Promise.all(
