@@ -47,6 +47,15 @@ export async function detectBelow(repository: Repository): Promise<readonly Proj
   return found;
 }
 
+/** The names of the files and folders, one of which each tool has. The full search of hundreds of folders takes seconds. */
+const HINTS =
+  /alembic|atlas|changelog|drizzle|kysely|knexfile|liquibase|migrat|mikro-orm|prisma|sqitch|supabase|umzug|^(?:\.config|\.gmrc.*|\.sequelizerc|artisan|bin|config|data-source\..*|db|database|ent|internal|manage\.py|master\..*|mix\.exs|ormconfig\..*|payload\.config\..*|priv|pyproject\.toml|root\..*|scripts|sql)$|\.csproj$/;
+
+async function mayHaveTool(repository: Repository): Promise<boolean> {
+  const names = [...(await repository.list(".")), ...(await repository.list("src"))];
+  return names.some((name) => HINTS.test(name.replace(/^.*\//, ""))) || names.includes("src/main");
+}
+
 /** The tools of a folder, and the names of its subfolders. */
 async function detectIn(
   { directory }: Repository,
@@ -54,8 +63,9 @@ async function detectIn(
 ): Promise<{ readonly tools: readonly Pick<Project, "tool" | "evidence">[]; readonly inside: readonly string[] }> {
   const below = repositoryIn(join(directory, folder));
   try {
-    const tools = (await detectTools(below)).map(({ tool, evidence }) => ({ tool, evidence }));
-    return { tools, inside: await below.folders() };
+    const inside = await below.folders();
+    if (!(await mayHaveTool(below))) return { tools: [], inside };
+    return { tools: (await detectTools(below)).map(({ tool, evidence }) => ({ tool, evidence })), inside };
   } catch (thrown) {
     if (isOffshootError(thrown)) return { tools: [], inside: [] };
     throw thrown;

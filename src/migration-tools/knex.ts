@@ -36,10 +36,10 @@ export const knex: Tool = {
       ...(computed === undefined ? {} : { unchecked: `${evidence} computes ${computed}` }),
       revisions: inSequence(files, (name) => basename(name)),
       stepCommands: {
-        ...(versionTable.tables[0]?.startsWith("public.") === true
+        ...(computed === undefined && versionTable.tables[0]?.startsWith("public.") === true
           ? { up: () => `knex migrate:latest${flags}`, leaveOut: (later: readonly Revision[]) => leaveOut(versionTable.name, later) }
           : {
-              // Knex also creates the schema of its table.
+              // The table is not known, or Knex also creates its schema.
               up: (_applied: readonly Revision[], next: readonly Revision[]) =>
                 next.map(({ id }) => `knex migrate:up ${posixWord(id)}${flags}`).join(" && "),
             }),

@@ -7,6 +7,7 @@ import { OffshootError } from "../errors.ts";
 import { withSession } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import type { Project, Revision, StepCommands } from "../migration-tools/tool.ts";
+import { readVersionTable } from "../migration-tools/version-table.ts";
 import type { LineResult } from "./run-line.ts";
 import { countRows, rowsLost } from "./rows.ts";
 import { type Observation, type Step, verdictOf } from "./verdict.ts";
@@ -67,9 +68,7 @@ export async function tryMigrations(
   const { revisions } = project;
   const start = Math.max(0, revisions.length - last);
   const apply = (applied: readonly Revision[], next: readonly Revision[], url: DirectUrl): Promise<LineResult> =>
-    withoutLater(commands.leaveOut?.bind(commands), revisions.slice(applied.length + next.length), url, () =>
-      scratch.run(commands.up(applied, next), url),
-    );
+    applyOnly(project, commands, { applied, next, url }, (line) => scratch.run(line, url));
   if (start > 0) mustSucceed(await apply([], revisions.slice(0, start), scratch.url), `The first ${start} migrations`);
   const steps: Step[] = [];
   let before = await snapshot(scratch.url);
@@ -146,19 +145,36 @@ function snapshot(url: DirectUrl): Promise<Snapshot> {
   });
 }
 
-/** Runs `up` while the version table records the later revisions, if the tool cannot stop before them. */
-async function withoutLater(
-  leaveOut: StepCommands["leaveOut"],
-  later: readonly Revision[],
-  url: DirectUrl,
-  up: () => Promise<LineResult>,
+interface Application {
+  readonly applied: readonly Revision[];
+  readonly next: readonly Revision[];
+  readonly url: DirectUrl;
+}
+
+/**
+ * Applies `next`. If the tool cannot stop after them, its version table records the later revisions meanwhile. Throws
+ * `TOOL_UNSUITABLE` when the tool did not read that table, and so applied later revisions too.
+ */
+async function applyOnly(
+  { tool, revisions, versionTable }: Project,
+  commands: StepCommands,
+  { applied, next, url }: Application,
+  run: (line: string) => Promise<LineResult>,
 ): Promise<LineResult> {
-  if (leaveOut === undefined || later.length === 0) return up();
-  const { before, after } = leaveOut(later);
-  await withSession(url, (session) => session.query(before));
-  const result = await up();
-  await withSession(url, (session) => session.query(after));
-  return result;
+  const line = commands.up(applied, next);
+  const later = revisions.slice(applied.length + next.length);
+  const records = later.length === 0 ? undefined : commands.leaveOut?.(later);
+  if (records === undefined) return run(line);
+  await withSession(url, (session) => session.query(records.before));
+  const result = await run(line);
+  await withSession(url, (session) => session.query(records.after));
+  if (!result.ok) return result;
+  const recorded = await withSession(url, (session) => readVersionTable(session, versionTable));
+  if (next.every(({ id }) => recorded?.includes(id) === true)) return result;
+  throw new OffshootError("TOOL_UNSUITABLE", `The table ${versionTable.name} does not record what ${tool} applied.`, {
+    meaning: `${tool} cannot stop at a migration, so offshoot recorded the later ones in that table while it ran. It uses another table.`,
+    remedy: `Write the name of the table in the configuration of ${tool} as a text that is not computed.`,
+  });
 }
 
 function mustSucceed({ ok, tail }: LineResult, what: string): void {

@@ -420,3 +420,11 @@ test("tools in subfolders are found three levels deep, and not in folders of exa
   const found = await withFiles(files, detectBelow);
   expect(found.map(({ folder, tool }) => `${tool} in ${folder}`)).toEqual(["sql in api", "sql in services/shop", "sql in a/b/c"]);
 });
+
+test("every sample repository is also found in a subfolder", async () => {
+  for (const [tool, { files }] of Object.entries(SAMPLES)) {
+    const below = Object.fromEntries(Object.entries(files).map(([path, text]) => [`services/shop/${path}`, text]));
+    const found = await withFiles(below, detectBelow);
+    expect(found.map((each) => `${each.tool} in ${each.folder}`)).toContain(`${tool} in services/shop`);
+  }
+});
