@@ -11,7 +11,11 @@ const MARKS: readonly RegExp[] = [
   /\bchange ?set (\S+::\S+)/i, // Liquibase
   /\bRunning upgrade .*?-> (\S+)/, // Alembic, if its log is on
   /\b(\S+\.(?:sql|go)): failed to run/, // goose
-  /^ \S* *Migrating: +(\S+)/, // Laravel
+  /^(?: \S* *)?Migrating: +(\S+)/, // Laravel 8
+  /^\s+(\d{4}_\d\d_\d\d_\w+) \.+.*\bFAIL$/, // Laravel
+  /^== (\d\S*): migrating =/, // Sequelize
+  /\bMigration (\S+) \(up\) failed/, // Umzug, MikroORM
+  /^Migration "(\w+)" failed, error:/, // TypeORM
 ];
 
 /** Tools that name the migration after the error are read this far. */

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { withoutNoise } from "./noise.ts";
 import { redactFrom } from "../redact.ts";
 
 const LINES = 20;
@@ -10,7 +11,7 @@ const MARGIN = 16_384;
 /** Keeps the end of a command's output. */
 export interface Tail {
   push(stream: "stdout" | "stderr", chunk: Uint8Array): void;
-  /** The last 20 lines, at most 4 KB, without secrets and terminal codes. */
+  /** The last 20 lines, at most 4 KB, without secrets, terminal codes and stack frames of libraries. */
   text(): string;
 }
 
@@ -34,7 +35,7 @@ export function createTail(secrets: readonly string[]): Tail {
 }
 
 function cut(text: string): string {
-  const lines = text.trimEnd().split("\n").slice(-LINES).join("\n");
+  const lines = withoutNoise(text.trimEnd().split("\n")).slice(-LINES).join("\n");
   const bytes = Buffer.from(lines);
   return bytes.length <= BYTES ? lines : bytes.subarray(-BYTES).toString();
 }

@@ -1,5 +1,6 @@
 import { isOffshootError, messageOf, OffshootError } from "../errors.ts";
 import { describeServerError, type ServerError } from "../postgres/server-error.ts";
+import { withoutNoise } from "../process/noise.ts";
 import { redact } from "../redact.ts";
 import type { CommandEnd } from "./command.ts";
 import type { Failure, Marker } from "./marker.ts";
@@ -167,15 +168,9 @@ function brokerHints({ sessions }: CommandEnd): readonly string[] {
     : [`It opened no session at the URL that offshoot gave it (127.0.0.1). If it cannot reach that address, as in a container, ${off}.`];
 }
 
-/** A stack frame of JavaScript or Java, a property without a value, or Python's mark below a line. The marker keeps them. */
-const NOISE = /^\s+at .*(?::\d+:\d+\)?|\([\w.$]+:\d+\))$|^\s*\w+: undefined,?$|^\s*[~^]+$/;
-
 /** The end of the output. The last line alone may be only a closing brace. */
 function lastLines(tail: string): string | undefined {
-  const lines = tail
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .filter((line) => line !== "" && !NOISE.test(line));
+  const lines = withoutNoise(tail.split("\n").map((line) => line.trimEnd())).filter((line) => line !== "");
   if (lines.length <= 1) return lines.length === 0 ? undefined : `Its output was: ${lines[0]?.trim()}`;
   return ["Its last lines were:", ...lines.slice(-SHOWN_LINES).map((line) => `| ${line}`)].join("\n");
 }
