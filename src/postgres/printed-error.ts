@@ -86,6 +86,13 @@ export function findPrintedError(output: string): ServerError | undefined {
   return { message: last.message, ...defined({ sqlstate, object, file: place?.file, line: place?.line }) };
 }
 
+/** The place of an error whose message is in the output in an unknown form. Undefined if it is not there. */
+export function placeOfMessage(output: string, message: string): { readonly file: string; readonly line?: number } | undefined {
+  const lines = output.split(/\r\n|\n|\r/).map(shortened);
+  const at = lines.findLastIndex((line) => line.includes(message));
+  return at === -1 ? undefined : placeNear(lines, at);
+}
+
 interface Found {
   readonly message: string;
   readonly sqlstate: string | undefined;

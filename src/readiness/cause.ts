@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { BrokerCounts } from "../broker/broker.ts";
-import { findPrintedError } from "../postgres/printed-error.ts";
+import { findPrintedError, placeOfMessage } from "../postgres/printed-error.ts";
 import { publicMessage, type ServerError } from "../postgres/server-error.ts";
 
 /** Characters of output that are searched: a stack dump in several parts, and what a tool prints after it. */
@@ -27,12 +27,17 @@ export function createCauseFinder(): CauseFinder {
     },
     find(sessions, cwd) {
       const sent = sessions?.errors.map((error) => ({ ...error, message: publicMessage(error.message) })) ?? [];
-      const printed = findPrintedError(stripVTControlCharacters(kept.slice(-SEARCHED)));
-      if (printed === undefined) return sessions?.ended === true ? sent.at(-1) : undefined;
-      const same = sent.findLast(({ message }) => message === printed.message);
-      return { ...same, ...printed, ...(printed.file === undefined ? {} : { file: shortPath(printed.file, cwd) }) };
+      const output = stripVTControlCharacters(kept.slice(-SEARCHED));
+      const printed = findPrintedError(output);
+      if (printed !== undefined) return withShortPath({ ...sent.findLast(({ message }) => message === printed.message), ...printed }, cwd);
+      const last = sessions?.ended === true ? sent.at(-1) : undefined;
+      return last && withShortPath({ ...last, ...placeOfMessage(output, last.message) }, cwd);
     },
   };
+}
+
+function withShortPath(error: ServerError, cwd: string): ServerError {
+  return error.file === undefined ? error : { ...error, file: shortPath(error.file, cwd) };
 }
 
 function shortPath(file: string, cwd: string): string {
