@@ -34,7 +34,7 @@ test.runIf(has("knex"))("Knex with a computed version table is started once for 
     "knexfile.cjs",
     source.replace("module.exports = {", "module.exports = { migrations: { tableName: process.env.SHOP_TABLE },"),
   );
-  const { code, stdout, stderr } = await project.offshoot(["rollback-check", "--json"]);
+  const { code, stdout, stderr } = await project.offshoot(["rollback-check", "--json", "--last", "2"]);
   expect({ code, stderr }).toMatchObject({ code: 0 });
-  expect(JSON.parse(stdout)).toMatchObject({ counts: { identical: 3 } });
+  expect(JSON.parse(stdout)).toMatchObject({ counts: { identical: 2 } });
 });
