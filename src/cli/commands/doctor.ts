@@ -6,7 +6,9 @@ import type { Execute } from "../invocation.ts";
 
 export const execute: Execute = async (invocation, flags) => {
   const diagnosis = await doctor({ ...invocation.options, offline: flags["offline"] === true });
-  invocation.print({ version: 1, ...diagnosis }, () => doctorLines(diagnosis, { showsAll: flags["all"] === true, cwd: invocation.options.cwd ?? process.cwd() }));
+  invocation.print({ version: 1, ...diagnosis }, () =>
+    doctorLines(diagnosis, { showsAll: flags["all"] === true, cwd: invocation.options.cwd ?? process.cwd() }),
+  );
   if (diagnosis.chosen === undefined || diagnosis.failed) invocation.exitCode = EXIT.noProvider;
 };
 
