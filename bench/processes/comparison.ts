@@ -8,6 +8,8 @@ export interface Comparison {
   readonly ways: Readonly<Record<string, Way>>;
   /** The highest ratio to the first way, by the name of the way. */
   readonly goals: Readonly<Record<string, number>>;
+  /** The other way with whose time a way is compared, by its name. Default: the first way. */
+  readonly peers?: Readonly<Record<string, string>>;
   readonly cleanUp?: () => Promise<void>;
 }
 
@@ -23,15 +25,15 @@ export interface Row {
 }
 
 /** The rows of a comparison. A ratio is the median of the ratios in each round, because the speed of a machine changes between rounds. */
-export function rowsOf({ name, goals }: Pick<Comparison, "name" | "goals">, sides: readonly Side[]): readonly Row[] {
-  const [floor] = sides;
+export function rowsOf({ name, goals, peers = {} }: Pick<Comparison, "name" | "goals" | "peers">, sides: readonly Side[]): readonly Row[] {
+  const floorOf = (way: string): Side | undefined => sides.find((side) => side.name === peers[way]) ?? sides[0];
   return sides.map((side) => ({
     comparison: name,
     way: side.name,
     medianMs: Math.round(median(side.times)),
     leastMs: Math.round(Math.min(...side.times)),
     mostMs: Math.round(Math.max(...side.times)),
-    ratio: Number(median(side.times.map((time, round) => time / (floor?.times[round] ?? Number.NaN))).toFixed(2)),
+    ratio: Number(median(side.times.map((time, round) => time / (floorOf(side.name)?.times[round] ?? Number.NaN))).toFixed(2)),
     goal: goals[side.name],
   }));
 }
