@@ -14,6 +14,8 @@ import { findPeer } from "../../../support/peers.ts";
 const run = promisify(execFile);
 
 const QUESTION = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
+/** The names of the mock are on this machine. offshoot does not pass this variable on, because it names another server. */
+const HOST = "PGHOSTADDR=127.0.0.1";
 const PG = import.meta.resolve("pg");
 const DRIVER = `import pg from ${JSON.stringify(PG)};
   const client = new pg.Client(process.argv[1] === "variables" ? {} : process.env.DATABASE_URL);
@@ -55,11 +57,11 @@ const psycopg2 = findPeer("psycopg2");
 
 /** Programs that connect with what offshoot gives them. */
 const CLIENTS: Readonly<Record<string, readonly string[] | undefined>> = {
-  "psql with the URL": psql === undefined ? undefined : ["sh", "-c", `psql "$DATABASE_URL" -Atc "${QUESTION}"`],
+  "psql with the URL": psql === undefined ? undefined : ["sh", "-c", `${HOST} psql "$DATABASE_URL" -Atc "${QUESTION}"`],
   "psql with the pooled URL and no variables":
-    psql === undefined ? undefined : ["sh", "-c", `env -u PGSSLMODE -u PGSSLROOTCERT psql "$DATABASE_URL" -Atc "${QUESTION}"`],
-  "psql with the variables": psql === undefined ? undefined : ["psql", "-Atc", QUESTION],
-  "psycopg2 with the URL": psycopg2 === undefined ? undefined : ["/usr/bin/python3", "-c", PYTHON],
+    psql === undefined ? undefined : ["sh", "-c", `env -u PGSSLMODE -u PGSSLROOTCERT ${HOST} psql "$DATABASE_URL" -Atc "${QUESTION}"`],
+  "psql with the variables": psql === undefined ? undefined : ["env", HOST, "psql", "-Atc", QUESTION],
+  "psycopg2 with the URL": psycopg2 === undefined ? undefined : ["env", HOST, "/usr/bin/python3", "-c", PYTHON],
   "JDBC with the URL":
     jdbc === undefined ? undefined : ["sh", "-c", `printf '%s' "$JAVA_SOURCE" > Client.java && java -cp ${jdbc} Client.java`],
   "node-postgres with the URL": [process.execPath, "--input-type=module", "-e", DRIVER],
