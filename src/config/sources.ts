@@ -54,20 +54,19 @@ export function readEnvironment(env: Env): SourceResult {
 
 const KNOWN_VARIABLES = new Set(FIELDS.flatMap(variablesOf));
 
+/** A variable of another program with this prefix differs by more letters from every setting. */
+const MOST_TYPOS = 2;
+
 /** Warnings for `OFFSHOOT_…` variables with a likely typing error. Other unknown variables can belong to another program. */
 export function misspeltVariables(env: Env): readonly string[] {
   const unknown = Object.keys(env).filter((name) => name.startsWith("OFFSHOOT_") && env[name] !== "" && !KNOWN_VARIABLES.has(name));
   return unknown.flatMap((name) => {
-    const meant = [...KNOWN_VARIABLES].find(
-      (known) => isOneLetterOff(name, known) || known.replaceAll("_", "") === name.replaceAll("_", ""),
-    );
+    const distanceTo = (known: string): number => (known.replaceAll("_", "") === name.replaceAll("_", "") ? 0 : editDistance(name, known));
+    const [meant] = [...KNOWN_VARIABLES]
+      .filter((known) => distanceTo(known) <= MOST_TYPOS)
+      .toSorted((one, other) => distanceTo(one) - distanceTo(other));
     return meant === undefined ? [] : [`${name} is not a setting and has no effect. Did you mean ${meant}?`];
   });
-}
-
-/** The comparison of lengths saves most of the time: it runs at the start of every command. */
-function isOneLetterOff(name: string, known: string): boolean {
-  return Math.abs(name.length - known.length) <= 1 && editDistance(name, known) === 1;
 }
 
 /** The defaults of all settings. */

@@ -5,6 +5,7 @@ import { detectCi, eventPath } from "../ci/detect.ts";
 import { loadSettings, type Resolved } from "../config/load.ts";
 import type { SettingValues } from "../config/setting-values.ts";
 import type { Settings } from "../config/settings.ts";
+import { misspeltVariables } from "../config/sources.ts";
 import type { Env } from "../environment.ts";
 import { type Listener, silent } from "../events.ts";
 import { branchName } from "../identity/name.ts";
@@ -115,6 +116,7 @@ export async function prepare(options: CommonOptions): Promise<Context> {
     comment: settings.comment,
     commentOutput: settings.commentOutput,
   });
+  for (const text of misspeltVariables(env)) emit({ kind: "warning", text });
   return {
     cwd,
     env,

