@@ -51,7 +51,10 @@ const SCHEMAS: Readonly<Record<string, (url: string) => Promise<void>>> = {
     const migrations = findPeer("unleash") ?? "";
     const modules = dirname(dirname(dirname(migrations)));
     const args = [join(modules, ".bin/db-migrate"), "up", "--migrations-dir", migrations];
-    await run(process.execPath, args, { cwd: dirname(modules), env: { ...process.env, DATABASE_URL: url } });
+    await run(process.execPath, args, {
+      cwd: dirname(modules),
+      env: { ...process.env, DATABASE_URL: url },
+    });
   },
 };
 

@@ -133,7 +133,10 @@ describe.each(Object.entries(HISTORIES))("the migrations of %s", (name, copiesOf
       const expected = await withSession(newest, readSide);
       for (const [steps, url] of behind) {
         await expectReported(newest, url);
-        const verdict = await repair(expected, { serverUrl: server(), name: new URL(url).pathname.slice(1) });
+        const verdict = await repair(expected, {
+          serverUrl: server(),
+          name: new URL(url).pathname.slice(1),
+        });
         expect([steps, verdict]).toEqual([steps, NOT_REPAIRABLE[`${name} ${steps}`] ?? CONVERGED]);
       }
     },

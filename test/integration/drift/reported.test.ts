@@ -15,6 +15,7 @@ import { REPLICATION } from "./reported/replication.ts";
 import { RIGHT } from "./reported/rights.ts";
 import { ROUTINE } from "./reported/routines.ts";
 import { SEQUENCE } from "./reported/sequences.ts";
+import { SHAPE } from "./reported/shapes.ts";
 import { TABLE } from "./reported/tables.ts";
 import { TRIGGER } from "./reported/triggers.ts";
 import { VIEW } from "./reported/views.ts";
@@ -32,6 +33,7 @@ const ALL = {
   ...OPERATOR,
   ...REPLICATION,
   ...RIGHT,
+  ...SHAPE,
 };
 
 let server: TestServer;

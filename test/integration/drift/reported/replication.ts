@@ -41,10 +41,16 @@ export const REPLICATION: Reported = {
     "different publication news: owner: the owner expected, postgres found; all tables: no expected, yes found; tables: app.members, app.teams expected,  found",
   ],
   "foreign server extra": ["create server strange  foreign data wrapper nowhere", "extra foreign server strange: nowhere"],
-  "foreign server missing": ["drop server far cascade", "missing table app.remote: id, note", "missing foreign server far: nowhere"],
+  "foreign server missing": [
+    "drop server far cascade",
+    "missing table app.remote: id, note",
+    "missing foreign server far: nowhere",
+    "missing table shapes.far: id, note",
+  ],
   "foreign server type": [
     "drop server far cascade; create server far type 'near' foreign data wrapper nowhere",
     "missing table app.remote: id, note",
     "different foreign server far: type: none expected, near found",
+    "missing table shapes.far: id, note",
   ],
 };
