@@ -1,4 +1,5 @@
 import type { Catalog } from "../../catalog/catalog.ts";
+import { compareText } from "../../findings/order.ts";
 import type { Pair } from "./pair.ts";
 
 /** The name for the role that owns most objects. It contains a space, so it is unlikely to be the name of a role. */
@@ -53,6 +54,8 @@ function withMainOwner(catalog: Catalog, mainOwner: string | undefined): Catalog
     list.map((item) => ({ ...item, owner: rename(item.owner) }));
   const right = (text: string): string =>
     mainOwner !== undefined && text.startsWith(`${mainOwner}=`) ? MAIN_OWNER + text.slice(mainOwner.length) : text;
+  // The catalog is sorted by the real names, which can be different on the two sides.
+  const rights = (item: { readonly rights: readonly string[] }): readonly string[] => item.rights.map(right).toSorted(compareText);
   return {
     ...catalog,
     schemas: owned(catalog.schemas),
@@ -65,12 +68,12 @@ function withMainOwner(catalog: Catalog, mainOwner: string | undefined): Catalog
     composites: owned(catalog.composites),
     ranges: owned(catalog.ranges),
     publications: owned(catalog.publications),
-    policies: catalog.policies.map((policy) => ({ ...policy, roles: policy.roles.map(rename) })),
-    grants: catalog.grants.map((grant) => ({ ...grant, rights: grant.rights.map(right) })),
+    policies: catalog.policies.map((policy) => ({ ...policy, roles: policy.roles.map(rename).toSorted(compareText) })),
+    grants: catalog.grants.map((grant) => ({ ...grant, rights: rights(grant) })),
     defaultPrivileges: catalog.defaultPrivileges.map((privilege) => {
       const mine = mainOwner !== undefined && privilege.id.startsWith(`${mainOwner} in `);
       const id = mine ? MAIN_OWNER + privilege.id.slice(mainOwner.length) : privilege.id;
-      return { ...privilege, id, name: id, rights: privilege.rights.map(right) };
+      return { ...privilege, id, name: id, rights: rights(privilege) };
     }),
   };
 }

@@ -68,7 +68,7 @@ export const TRIGGER: Reported = {
   ],
   "policy roles": [
     "alter policy own_row on app.users to diverse_reader, diverse_owner",
-    "different policy app.users.own_row: roles: public expected, the owner, diverse_reader found",
+    "different policy app.users.own_row: roles: public expected, diverse_reader, the owner found",
   ],
   "policy command": [
     "drop policy visible on app.notes; create policy visible on app.notes for delete using (seen = 'everyone' or number > 0)",

@@ -43,6 +43,15 @@ const serial = (name: string) =>
     tables: [table("app.users", { id: { type: "bigint", default: `nextval('app.${name}'::regclass)` } })],
     sequences: [sequence(name)],
   });
+const POLICY = {
+  id: "app.users.own_row",
+  schema: "app",
+  table: "users",
+  name: "own_row",
+  command: "select",
+  permissive: true,
+  roles: ["reader"],
+} as const;
 const privilege = (id: string, ...rights: readonly string[]) => ({ id, name: id, rights });
 const grantOn = (name: string, ...rights: readonly string[]) => ({ id: `relation ${name}`, name, on: "relation" as const, rights });
 
@@ -62,11 +71,11 @@ const PAIRS: Readonly<Record<NormalisationName, readonly [expected: Catalog, act
         { id: "neon_auth", name: "neon_auth", owner: "owner" },
       ],
       grants: [grantOn("neon_auth.users_sync", "public=SELECT")],
-      defaultPrivileges: [privilege("owner in neon_auth for r", "reader=SELECT")],
+      defaultPrivileges: [privilege("owner in neon_auth for tables", "reader=SELECT")],
     }),
     "extra schema neon_auth",
     "extra table neon_auth.users_sync",
-    "extra default privilege the owner in neon_auth for r",
+    "extra default privilege the owner in neon_auth for tables",
   ],
   partitionParts: [
     of({ indexes: [index("app.part_id_idx", "users", { parent: "app.whole_id_idx" })] }),
@@ -208,7 +217,19 @@ test("an owner that is not the main owner is compared, even if the main owners h
   expect(changes.map(({ object, detail }) => `${object} ${detail}`)).toEqual(["app.odd owner: the owner expected, intruder found"]);
 });
 
+const withRights = (owner: string): Catalog =>
+  of({
+    tables: [{ ...USERS, owner }],
+    grants: [grantOn("app.users", ...[`${owner}=INSERT`, "public=SELECT"].toSorted())],
+    defaultPrivileges: [privilege(`${owner} in app for tables`, ...[`${owner}=SELECT`, "reader=SELECT"].toSorted())],
+    policies: [{ ...POLICY, roles: [owner, "reader"].toSorted() }],
+  });
+
+test("rights and roles are equal when the names of the main owners are sorted differently", () => {
+  expect(compareCatalogs(withRights("admin"), withRights("zed"))).toEqual([]);
+});
+
 test("default privileges in a schema whose name starts like neon_auth are compared", () => {
-  const changes = compareCatalogs(of({}), of({ defaultPrivileges: [privilege("deployer in neon_authors for r", "reader=SELECT")] }));
-  expect(changes.map(({ object }) => object)).toEqual(["deployer in neon_authors for r"]);
+  const changes = compareCatalogs(of({}), of({ defaultPrivileges: [privilege("deployer in neon_authors for tables", "reader=SELECT")] }));
+  expect(changes.map(({ object }) => object)).toEqual(["deployer in neon_authors for tables"]);
 });
