@@ -43,16 +43,20 @@ from (
 where g.rights is not null`,
 };
 
+/** The name is `owner in app for tables`. Those `in every schema` replace the rights that Postgres gives; others are added to them. */
 export interface DefaultPrivilege extends Named {
   readonly rights: readonly string[];
 }
+
+const objects = `case a.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions'
+      when 'T' then 'types' when 'n' then 'schemas' else 'large objects' end`;
 
 export const defaultPrivileges: ObjectQuery<DefaultPrivilege> = {
   id: "d.id",
   properties: { name: "d.id", rights: json("d.rights") },
   from: `
 from (
-  select format('%s in %s for %s', pg_get_userbyid(a.defaclrole), coalesce(n.nspname::text, 'every schema'), a.defaclobjtype) as id,
+  select format('%s in %s for %s', pg_get_userbyid(a.defaclrole), coalesce(n.nspname::text, 'every schema'), ${objects}) as id,
     coalesce((select jsonb_agg(l.line order by l.line collate "C") from (select ${right} as line from aclexplode(a.defaclacl) x) l), '[]') as rights
   from pg_default_acl a left join ns n on n.oid = a.defaclnamespace
   where (a.defaclnamespace = 0 or n.oid is not null) and ${notOfPlatform("a.defaclrole")}

@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import { byObject, type Change, type ChangedKind, describeDifferences, type Difference, inOneLine } from "./change.ts";
+import { byObject, type Change, type ChangedKind, describeDifferences, type Difference, inOneLine, keyOf } from "./change.ts";
 import { type Fact, factsOf } from "./facts.ts";
 import { type Normalisations, normalise } from "./normalise/normalisations.ts";
 
@@ -25,8 +25,8 @@ function compareFacts(expected: ReadonlyMap<string, Fact>, actual: ReadonlyMap<s
     return differences.length === 0 ? [] : [{ fact, differences }];
   });
   return [
-    ...withoutParts(missing).map((fact) => missingOrExtra("missing", fact)),
-    ...withoutParts(extra).map((fact) => missingOrExtra("extra", fact)),
+    ...withoutParts(missing).map((fact) => missingOrExtra("missing", fact, expected)),
+    ...withoutParts(extra).map((fact) => missingOrExtra("extra", fact, actual)),
     ...changed.map(({ fact, differences }) => different(fact, differences)),
   ].toSorted(byObject);
 }
@@ -42,8 +42,23 @@ function withoutParts(facts: ReadonlyMap<string, Fact>): readonly Fact[] {
   );
 }
 
-function missingOrExtra(change: "missing" | "extra", fact: Fact): Change {
-  return { change, kind: fact.kind, object: fact.id, detail: inOneLine(summary(fact)), differences: [] };
+function missingOrExtra(change: "missing" | "extra", fact: Fact, all: ReadonlyMap<string, Fact>): Change {
+  return { change, kind: fact.kind, object: fact.id, detail: inOneLine(summaryOf(fact, all)), differences: [] };
+}
+
+/** Where the properties are not enough to understand a missing or extra object, with what explains it. */
+function summaryOf(fact: Fact, all: ReadonlyMap<string, Fact>): string {
+  const { kind, id } = fact;
+  if (kind === "default privilege" && id.includes(" in every schema for ")) {
+    return `${summary(fact) || "no rights"}, instead of the rights that Postgres gives by default`;
+  }
+  if (kind === "operator class") return [`for ${text(fact.properties["type"])}`, summary(fact)].filter((part) => part !== "").join(", ");
+  if (kind !== "operator family") return summary(fact);
+  // Postgres creates a family for each class without one, so the class is often all that was written.
+  const classes = [...all.values()].filter((each) => each.kind === "operator class" && each.partOf.includes(keyOf(kind, id)));
+  return [...classes.map((each) => `operator class ${each.id} for ${text(each.properties["type"])}`), summary(fact)]
+    .filter((part) => part !== "")
+    .join(", ");
 }
 
 function different(fact: Fact, differences: readonly Difference[]): Change {
@@ -103,7 +118,7 @@ const SUMMARY_PROPERTIES: Partial<Record<ChangedKind, readonly string[]>> = {
   collation: ["provider", "locale"],
   operator: ["function"],
   "operator family": ["members"],
-  "operator class": ["type", "members"],
+  "operator class": ["members"],
   cast: ["context"],
   publication: ["operations", "tables"],
   "foreign server": ["wrapper"],

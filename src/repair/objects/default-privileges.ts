@@ -7,32 +7,22 @@ import type { ObjectRepair, RepairContext } from "../repair-context.ts";
 import { guarded, isStatements, type Remedy, type Statement, toStatements } from "../step.ts";
 import { changeRights, partsOfRight } from "./grants.ts";
 
-/** The object types of default privileges, by the letter in `pg_default_acl`. */
-const OBJECTS: Readonly<Record<string, string>> = {
-  r: "tables",
-  S: "sequences",
-  f: "functions",
-  T: "types",
-  n: "schemas",
-  L: "large objects",
-};
-
 /** The rights of `public` without default privileges for every schema (PostgreSQL documentation, 5.8). */
-const BUILTIN: Readonly<Record<string, readonly string[]>> = { f: ["public=EXECUTE"], T: ["public=USAGE"] };
+const BUILTIN: Readonly<Record<string, readonly string[]>> = { functions: ["public=EXECUTE"], types: ["public=USAGE"] };
 
 /** All rights on each type of object, which its owner has without default privileges (PostgreSQL documentation, 5.8, table 5.2). */
 const ALL_RIGHTS: Readonly<Record<string, readonly string[]>> = {
-  r: ["INSERT", "SELECT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"],
-  S: ["SELECT", "UPDATE", "USAGE"],
-  f: ["EXECUTE"],
-  T: ["USAGE"],
-  n: ["USAGE", "CREATE"],
-  L: ["SELECT", "UPDATE"],
+  tables: ["INSERT", "SELECT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"],
+  sequences: ["SELECT", "UPDATE", "USAGE"],
+  functions: ["EXECUTE"],
+  types: ["USAGE"],
+  schemas: ["USAGE", "CREATE"],
+  "large objects": ["SELECT", "UPDATE"],
 };
 
 /** `MAINTAIN` exists since PostgreSQL 17. */
-function rightsOfOwner(owner: string, letter: string, major: number): readonly string[] {
-  const all = [...(ALL_RIGHTS[letter] ?? []), ...(letter === "r" && major >= 17 ? ["MAINTAIN"] : [])];
+function rightsOfOwner(owner: string, objects: string, major: number): readonly string[] {
+  const all = [...(ALL_RIGHTS[objects] ?? []), ...(objects === "tables" && major >= 17 ? ["MAINTAIN"] : [])];
   return all.map((privilege) => `${owner}=${privilege}`);
 }
 
@@ -40,12 +30,13 @@ interface Scope {
   readonly owner: string;
   /** Undefined: every schema. */
   readonly schema: string | undefined;
-  readonly letter: string;
+  /** Such as `tables`. */
+  readonly objects: string;
 }
 
 function scopeOf(id: string): Scope {
-  const [, owner = "", schema, letter = ""] = /^(.*) in (.*) for (.)$/s.exec(id) ?? [];
-  return { owner, schema: schema === "every schema" ? undefined : schema, letter };
+  const [, owner = "", schema, objects = ""] = /^(.*) in (.*) for (.*)$/s.exec(id) ?? [];
+  return { owner, schema: schema === "every schema" ? undefined : schema, objects };
 }
 
 /** Finds it by the real role name: the comparison uses another name for the main owner. */
@@ -56,13 +47,13 @@ function privilegeIn({ catalog, mainOwner }: Lookup, id: string): DefaultPrivile
 
 function privileges(id: string, context: RepairContext): Remedy {
   const [to, from] = [privilegeIn(context.expected, id), privilegeIn(context.actual, id)];
-  const { owner, schema, letter } = scopeOf(from?.id ?? to?.id ?? id);
+  const { owner, schema, objects } = scopeOf(from?.id ?? to?.id ?? id);
   const role = from === undefined ? context.role(owner) : owner;
   const where = schema === undefined ? "" : ` in schema ${quoted(schema)}`;
   const { major } = context.actual.catalog.server;
-  const builtin = schema === undefined ? [...rightsOfOwner(role, letter, major), ...(BUILTIN[letter] ?? [])] : [];
+  const builtin = schema === undefined ? [...rightsOfOwner(role, objects, major), ...(BUILTIN[objects] ?? [])] : [];
   const wanted = to?.rights.map((right) => inActual(right, context)) ?? builtin;
-  const remedy = changeRights(from?.rights ?? builtin, wanted, ` on ${OBJECTS[letter]}`, context);
+  const remedy = changeRights(from?.rights ?? builtin, wanted, ` on ${objects}`, context);
   if (!isStatements(remedy)) return remedy;
   return remedy.map(({ sql }) => ({ sql: `alter default privileges for role ${quoted(role)}${where} ${sql}` }));
 }
@@ -86,34 +77,34 @@ export const defaultPrivileges: ObjectRepair = {
   alter: (id, _differences, context) => privileges(id, context),
 };
 
-const LETTERS: Partial<Record<ChangedKind, readonly [letter: string, word: string]>> = {
-  table: ["r", "table"],
-  view: ["r", "table"],
-  "materialized view": ["r", "table"],
-  sequence: ["S", "sequence"],
-  function: ["f", "routine"],
-  procedure: ["f", "routine"],
-  aggregate: ["f", "routine"],
-  enum: ["T", "type"],
-  domain: ["T", "type"],
-  composite: ["T", "type"],
-  range: ["T", "type"],
-  schema: ["n", "schema"],
+const OBJECTS: Partial<Record<ChangedKind, readonly [objects: string, word: string]>> = {
+  table: ["tables", "table"],
+  view: ["tables", "table"],
+  "materialized view": ["tables", "table"],
+  sequence: ["sequences", "sequence"],
+  function: ["functions", "routine"],
+  procedure: ["functions", "routine"],
+  aggregate: ["functions", "routine"],
+  enum: ["types", "type"],
+  domain: ["types", "type"],
+  composite: ["types", "type"],
+  range: ["types", "type"],
+  schema: ["schemas", "schema"],
 };
 
 /** Revokes the rights that `public` has on a new object by default, unless they are expected. */
 export function revokePublicDefaults(on: "routine" | "type", id: string, { expected }: RepairContext): readonly Statement[] {
-  const [builtin = ""] = BUILTIN[on === "routine" ? "f" : "T"] ?? [];
+  const [builtin = ""] = BUILTIN[on === "routine" ? "functions" : "types"] ?? [];
   const isOpen = expected.find("grants", `${on} ${id}`)?.rights.some((right) => right.startsWith(builtin)) === true;
   return isOpen ? [] : toStatements(`revoke all on ${on} ${id} from public`);
 }
 
 /** Revokes what the default privileges of the actual database grant on a new object: its own grants are created separately. */
 export function revokeDefaultPrivileges(kind: ChangedKind, id: string, { actual }: RepairContext): readonly Statement[] {
-  const [letter, word] = LETTERS[kind] ?? [];
+  const [objects, word] = OBJECTS[kind] ?? [];
   const grantees = actual.catalog.defaultPrivileges
     .map((entry) => ({ ...scopeOf(entry.id), rights: entry.rights.map(partsOfRight) }))
-    .filter((entry) => entry.letter === letter && (entry.schema === undefined || id.startsWith(`${path(entry.schema)}.`)))
+    .filter((entry) => entry.objects === objects && (entry.schema === undefined || id.startsWith(`${path(entry.schema)}.`)))
     .flatMap(({ owner, rights }) => rights.map(({ grantee }) => grantee).filter((grantee) => grantee !== owner));
   return toStatements(...[...new Set(grantees)].map((grantee) => `revoke all on ${word} ${id} from ${quoted(grantee)}`));
 }

@@ -70,30 +70,30 @@ export const RIGHT_KINDS: MutationKinds = {
     return revoked(draw, `type ${id}`, `revoke usage on type ${id} from public`);
   },
   "default privilege extra": (draw) => {
-    const [words, letter] = draw.one([
-      ["select on sequences", "S"],
-      ["execute on functions", "f"],
-      ["usage on types", "T"],
+    const [words, objects] = draw.one([
+      ["select on sequences", "sequences"],
+      ["execute on functions", "functions"],
+      ["usage on types", "types"],
     ] as const);
     const sql = `alter default privileges for role diverse_owner in schema billing grant ${words} to ${SECOND_ROLE}`;
-    return extra("default privilege", `the owner in billing for ${letter}`, sql);
+    return extra("default privilege", `the owner in billing for ${objects}`, sql);
   },
   "default privilege of every schema extra": () =>
     extra(
       "default privilege",
-      "the owner in every schema for f",
+      "the owner in every schema for functions",
       "alter default privileges for role diverse_owner revoke execute on functions from public",
     ),
   "default privilege missing": () =>
     missing(
       "default privilege",
-      "the owner in app for r",
+      "the owner in app for tables",
       "alter default privileges for role diverse_owner in schema app revoke select on tables from public",
     ),
   "default privilege rights": () =>
     different(
       "default privilege",
-      "the owner in app for r",
+      "the owner in app for tables",
       "rights",
       `alter default privileges for role diverse_owner in schema app grant insert on tables to ${SECOND_ROLE}`,
     ),

@@ -127,14 +127,14 @@ export const SHAPE_KINDS: MutationKinds = {
     spreading(
       extra(
         "default privilege",
-        "the owner in every schema for r",
+        "the owner in every schema for tables",
         "alter default privileges for role diverse_owner revoke insert on tables from diverse_owner",
       ),
     ),
   "default privilege of a schema missing": () =>
     missing(
       "default privilege",
-      "the owner in shapes for r",
+      "the owner in shapes for tables",
       "alter default privileges for role diverse_owner in schema shapes revoke select on tables from public",
     ),
   "18 constraint not null of a parent, no inherit": () =>

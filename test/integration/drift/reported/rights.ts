@@ -36,19 +36,19 @@ export const RIGHT: Reported = {
   "grant on a type missing": ["revoke usage on type app.mood from public", "missing grant type app.mood: public=USAGE"],
   "default privilege extra": [
     "alter default privileges for role diverse_owner in schema billing grant select on sequences to diverse_reader",
-    "extra default privilege the owner in billing for S: diverse_reader=SELECT",
+    "extra default privilege the owner in billing for sequences: diverse_reader=SELECT",
   ],
   "default privilege of every schema extra": [
     "alter default privileges for role diverse_owner revoke execute on functions from public",
-    "extra default privilege the owner in every schema for f: the owner=EXECUTE",
+    "extra default privilege the owner in every schema for functions: the owner=EXECUTE, instead of the rights that Postgres gives by default",
   ],
   "default privilege missing": [
     "alter default privileges for role diverse_owner in schema app revoke select on tables from public",
-    "missing default privilege the owner in app for r: public=SELECT",
+    "missing default privilege the owner in app for tables: public=SELECT",
   ],
   "default privilege rights": [
     "alter default privileges for role diverse_owner in schema app grant insert on tables to diverse_reader",
-    "different default privilege the owner in app for r: rights: public=SELECT expected, diverse_reader=INSERT, public=SELECT found",
+    "different default privilege the owner in app for tables: rights: public=SELECT expected, diverse_reader=INSERT, public=SELECT found",
   ],
   "comment on a schema": ["comment on schema app is 'it''s new'", "extra comment schema app: it's new"],
   "comment on a table": ["comment on table app.teams is 'it''s new'", "extra comment table app.teams: it's new"],

@@ -45,12 +45,12 @@ export const SHAPE: Reported = {
   ],
   "operator class missing": [
     "drop operator class shapes.backwards using btree cascade",
-    "missing operator class shapes.backwards using btree: integer function 1 (integer, integer) shapes.compare_back(integer,integer), operator 1 >(integer,integer), operator 2 >=(integer,integer), operator 3 =(integer,integer), operator 4 <=(integer,integer), operator 5 <(integer,integer)",
+    "missing operator class shapes.backwards using btree: for integer, function 1 (integer, integer) shapes.compare_back(integer,integer), operator 1 >(integer,integer), operator 2 >=(integer,integer), operator 3 =(integer,integer), operator 4 <=(integer,integer), operator 5 <(integer,integer)",
     "missing index shapes.places_rank: CREATE INDEX places_rank ON shapes.places USING btree (rank shapes.backwards)",
   ],
   "operator class extra": [
     "create operator class shapes.again for type integer using btree as operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >, function 1 btint4cmp(integer, integer)",
-    "extra operator family shapes.again using btree: ",
+    "extra operator family shapes.again using btree: operator class shapes.again using btree for integer",
   ],
   "operator class of an index": [
     "drop index shapes.places_rank; create index places_rank on shapes.places (rank)",
@@ -135,11 +135,11 @@ export const SHAPE: Reported = {
   ],
   "default privilege taken from the owner": [
     "alter default privileges for role diverse_owner revoke insert on tables from diverse_owner",
-    "extra default privilege the owner in every schema for r: the owner=DELETE, the owner=MAINTAIN, the owner=REFERENCES, the owner=SELECT, the owner=TRIGGER, the owner=TRUNCATE, the owner=UPDATE",
+    "extra default privilege the owner in every schema for tables: the owner=DELETE, the owner=MAINTAIN, the owner=REFERENCES, the owner=SELECT, the owner=TRIGGER, the owner=TRUNCATE, the owner=UPDATE, instead of the rights that Postgres gives by default",
   ],
   "default privilege of a schema missing": [
     "alter default privileges for role diverse_owner in schema shapes revoke select on tables from public",
-    "missing default privilege the owner in shapes for r: public=SELECT",
+    "missing default privilege the owner in shapes for tables: public=SELECT",
   ],
   "constraint not null of a parent, no inherit": [
     "alter table shapes.parent add constraint known not null a no inherit",
