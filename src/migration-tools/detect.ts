@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { isOffshootError, OffshootError } from "../errors.ts";
+import { codeOf, isOffshootError, OffshootError } from "../errors.ts";
 import { TOOLS } from "./registry.ts";
 import { type Repository, repositoryIn } from "./repository.ts";
 import { sql } from "./sql.ts";
@@ -22,7 +22,7 @@ export interface ProjectBelow extends Pick<Project, "tool" | "evidence"> {
   readonly folder: string;
 }
 
-/** Folders are searched down to this level. */
+/** Folders are searched down to this level. Outside of a checkout only direct ones: `/` and a home folder contain those of others. */
 const MOST_LEVELS = 3;
 /** Far more than the folders of a repository at these levels that people work in. */
 const MOST_FOLDERS = 500;
@@ -37,12 +37,13 @@ export async function detectBelow(repository: Repository): Promise<readonly Proj
   const found: ProjectBelow[] = [];
   let folders = await repository.folders();
   let left = MOST_FOLDERS;
-  for (let level = 1; level <= MOST_LEVELS; level += 1) {
+  const levels = (await repository.isCheckout()) ? MOST_LEVELS : 1;
+  for (let level = 1; level <= levels; level += 1) {
     const searched = folders.filter((folder) => !OTHERS.test(folder.replace(/^.*\//, ""))).slice(0, left);
     left -= searched.length;
-    const levels = await Promise.all(searched.map(async (folder) => ({ folder, ...(await detectIn(repository, folder)) })));
-    found.push(...levels.flatMap(({ folder, tools }) => tools.map((tool) => ({ folder, ...tool }))));
-    folders = levels.flatMap(({ folder, tools, inside }) => (tools.length > 0 ? [] : inside.map((name) => `${folder}/${name}`)));
+    const looked = await Promise.all(searched.map(async (folder) => ({ folder, ...(await detectIn(repository, folder)) })));
+    found.push(...looked.flatMap(({ folder, tools }) => tools.map((tool) => ({ folder, ...tool }))));
+    folders = looked.flatMap(({ folder, tools, inside }) => (tools.length > 0 ? [] : inside.map((name) => `${folder}/${name}`)));
   }
   return found;
 }
@@ -56,7 +57,10 @@ async function mayHaveTool(repository: Repository): Promise<boolean> {
   return names.some((name) => HINTS.test(name.replace(/^.*\//, ""))) || names.includes("src/main");
 }
 
-/** The tools of a folder, and the names of its subfolders. */
+/** Error codes of a folder that belongs to somebody else. */
+const FORBIDDEN = ["EACCES", "EPERM"];
+
+/** The tools of a folder, and the names of its subfolders. Nothing in a folder that this user cannot read. */
 async function detectIn(
   { directory }: Repository,
   folder: string,
@@ -67,7 +71,7 @@ async function detectIn(
     if (!(await mayHaveTool(below))) return { tools: [], inside };
     return { tools: (await detectTools(below)).map(({ tool, evidence }) => ({ tool, evidence })), inside };
   } catch (thrown) {
-    if (isOffshootError(thrown)) return { tools: [], inside: [] };
+    if (isOffshootError(thrown) || FORBIDDEN.includes(codeOf(thrown) ?? "")) return { tools: [], inside: [] };
     throw thrown;
   }
 }

@@ -16,6 +16,8 @@ export interface Repository {
   walk(folder: string): Promise<readonly string[]>;
   /** Names of the direct subfolders, without hidden folders and folders of installed packages. */
   folders(): Promise<readonly string[]>;
+  /** Whether the folder is in a checkout of git. */
+  isCheckout(): Promise<boolean>;
   /**
    * Whether a `package.json` lists an npm package as a dependency of any kind: here, or in a folder above up to the top of
    * the checkout, since a workspace often has the dependencies of all its packages there.
@@ -60,6 +62,9 @@ export function repositoryIn(directory: string): Repository {
       );
       return found.flat().toSorted(byBytes);
     },
+    async isCheckout() {
+      return (await checkoutAbove(directory)) !== undefined;
+    },
     async depends(name) {
       for (const folder of await withParents(directory)) {
         const manifest = await orUndefined(
@@ -75,11 +80,16 @@ export function repositoryIn(directory: string): Repository {
 
 /** The folder and those above it, up to the one with `.git`. Only the folder itself outside of a checkout. */
 async function withParents(directory: string): Promise<readonly string[]> {
+  return (await checkoutAbove(directory)) ?? [directory];
+}
+
+/** The folder and those above it, up to the one with `.git`. Undefined outside of a checkout. */
+async function checkoutAbove(directory: string): Promise<readonly string[] | undefined> {
   const folders = [directory];
   for (let folder = directory; ; folder = dirname(folder)) {
     if (folder !== directory) folders.push(folder);
     if (await isThere(join(folder, ".git"))) return folders;
-    if (dirname(folder) === folder) return [directory];
+    if (dirname(folder) === folder) return undefined;
   }
 }
 

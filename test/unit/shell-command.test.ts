@@ -123,7 +123,14 @@ const OTHERS: readonly string[] = [
   "init/pipeline-commands.ts: facts.version",
   'init/plan.ts: tests ?? "YOUR TESTS"',
   "init/pipeline-commands.ts: tests.command",
+  // A version from a table of ours.
+  "providers/local/cluster/binaries.ts: version",
+  // A command that is quoted where it is built.
+  "runners/suite.ts: url",
+  // A message about variables that has no command.
+  "commands/env.ts: database.name",
   // SQL that offshoot runs itself.
+  "commands/rehearse/dump.ts: CONNECTIONS",
   "providers/local/drop.ts: name",
   "providers/local/restricted-role.ts: literal(BARRED)",
 ];

@@ -132,8 +132,8 @@ function localSnapshots(
       return found ?? [];
     },
     async create(name, request, limits) {
-      const made = await onServers("storing a snapshot", limits, (session, bounds) =>
-        createSnapshot(source, session, toDatabase(name), request, bounds),
+      const made = await onServers("storing a snapshot", limits, (session, bounds, server) =>
+        createSnapshot(source, server, session, toDatabase(name), request, bounds),
       );
       if (made === undefined) throw new OffshootError("RUN_UNKNOWN", `The database ${name} does not exist any more.`);
       return made;

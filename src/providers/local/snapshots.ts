@@ -1,4 +1,4 @@
-import { jitter } from "../../deadline.ts";
+import { type Deadline, jitter } from "../../deadline.ts";
 import { codeOf, OffshootError } from "../../errors.ts";
 import { branchName } from "../../identity/name.ts";
 import { type OwnerTag, timestamp } from "../../identity/owner-tag.ts";
@@ -14,7 +14,7 @@ import { releaseAll, tryCreatorLocks } from "./locks.ts";
 import { scratchName, toDatabase } from "./names.ts";
 import { notOurs } from "./not-ours.ts";
 import { endSessions } from "./reset.ts";
-import type { Bounds, ServerSource } from "./server.ts";
+import { type Bounds, type Server, type ServerSource, withinSession } from "./server.ts";
 
 /**
  * A snapshot is a template database of a run of its own: the key of the run, `@`, and the name of the snapshot. So it expires, and
@@ -58,6 +58,7 @@ export function requireSnapshot(entries: readonly Entry[], database: string, { i
 /** Copies the database. Undefined when it does not exist. */
 export async function createSnapshot(
   source: ServerSource,
+  server: Server,
   session: Session,
   database: string,
   { name, expiresAt, force, check }: SnapshotRequest,
@@ -73,11 +74,8 @@ export async function createSnapshot(
   for (let pauseMs = 10; !(await tryCreatorLocks(session, copy, scratch)); pauseMs = Math.min(pauseMs * 1.5, 100))
     await within.pause(jitter(pauseMs));
   try {
-    // Usage locks of `offshoot run` are taken again at once. While Postgres copies a database, new sessions wait.
-    await endSessions(session, database, force ? undefined : "offshoot:usage");
-    await session.query(copyStatement(scratch, database, source.quickCheckpoints && major >= 15)).catch((thrown: unknown) => {
-      throw codeOf(thrown) === SQLSTATE.objectInUse ? inUse(database, thrown) : thrown;
-    });
+    const statement = copyStatement(scratch, database, source.quickCheckpoints && major >= 15);
+    await copyWithout(force ? undefined : "offshoot:usage", { server, session, database, statement }, within);
     const properties = await propertyStatements(session, database, scratch);
     const template = `alter database ${identifier(scratch)} with is_template true`;
     await nameAndTag(session, scratch, copy, formatComment(tag, now), [...properties, template]);
@@ -85,6 +83,36 @@ export async function createSnapshot(
   } finally {
     if (!session.lost.aborted) await releaseAll(session);
   }
+}
+
+interface Copying {
+  readonly server: Server;
+  readonly session: Session;
+  readonly database: string;
+  readonly statement: string;
+}
+
+/**
+ * Runs the statement that copies a database, and ends the sessions in it; with `application`, only those with that name. A
+ * process whose usage lock ends opens a new session at once. So the statement starts first: it keeps new sessions out, and waits
+ * five seconds for the open ones (`createdb` and `CountOtherDBBackends` in Postgres).
+ */
+async function copyWithout(
+  application: string | undefined,
+  { server, session, database, statement }: Copying,
+  within: Deadline,
+): Promise<void> {
+  let isDone = false;
+  const copied = session.query(statement).finally(() => (isDone = true));
+  const ended = withinSession(server.url, within, async (other) => {
+    while (!isDone) {
+      await endSessions(other, database, application);
+      await within.pause(100);
+    }
+  });
+  const [copy, end] = await Promise.allSettled([copied, ended]);
+  if (copy.status === "rejected") throw codeOf(copy.reason) === SQLSTATE.objectInUse ? inUse(database, copy.reason) : copy.reason;
+  if (end.status === "rejected") throw end.reason;
 }
 
 /** Drops a snapshot, if it is still one of that database. */

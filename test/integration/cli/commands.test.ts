@@ -22,6 +22,7 @@ describe("up", () => {
       id: expect.any(String),
       name: expect.stringMatching(/^offshoot\//),
       provider: "embedded",
+      consoleUrl: null,
       created: true,
       expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       host: expect.stringMatching(/^127\.0\.0\.1:\d+$/),

@@ -201,8 +201,8 @@ describe("the outbox case, on Neon", { timeout: 180_000 }, () => {
 
   test("a cancelled drift deletes its branch and its scratch database", async () => {
     const file = await project.write("slow.yaml", "migrations:\n  command: echo begun; sleep 60\n");
-    const running = project.start(["drift", "--config", file, "--actual", "branch:main@0/1A2B3C"], env);
-    await running.until("begun");
+    const running = project.start(["drift", "--verbose", "--config", file, "--actual", "branch:main@0/1A2B3C"], env);
+    await running.until("This job runs the migrations");
     expect(await branches()).toHaveLength(2);
     running.child.kill("SIGTERM");
     expect((await running.finished).code).toBe(143);

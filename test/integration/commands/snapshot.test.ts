@@ -87,7 +87,7 @@ describe("a local server", () => {
     onTestFinished(() => session.close());
     const refused = await project.call(["snapshot", "busy"]);
     expect([refused.code, refused.stderr]).toEqual([14, expect.stringContaining("sessions are open in it")]);
-    expect((await project.call(["list"])).stdout.trim().split("\n")).toHaveLength(1);
+    expect(JSON.parse((await project.call(["list", "--json"])).stdout)).toHaveLength(1);
     expect(await project.call(["snapshot", "busy", "--force"])).toMatchObject({ code: 0 });
   });
 

@@ -421,10 +421,15 @@ test("tools in subfolders are found three levels deep, and not in folders of exa
   expect(found.map(({ folder, tool }) => `${tool} in ${folder}`)).toEqual(["sql in api", "sql in services/shop", "sql in a/b/c"]);
 });
 
+test("outside of a checkout only direct subfolders are searched", async () => {
+  const found = await withFiles({ "api/migrations/1.sql": "select 1", "services/shop/migrations/1.sql": "select 1" }, detectBelow);
+  expect(found.map(({ folder }) => folder)).toEqual(["api"]);
+});
+
 test("every sample repository is also found in a subfolder", async () => {
   for (const [tool, { files }] of Object.entries(SAMPLES)) {
     const below = Object.fromEntries(Object.entries(files).map(([path, text]) => [`services/shop/${path}`, text]));
-    const found = await withFiles(below, detectBelow);
+    const found = await withFiles({ ...below, ".git/HEAD": "" }, detectBelow);
     expect(found.map((each) => `${each.tool} in ${each.folder}`)).toContain(`${tool} in services/shop`);
   }
 });

@@ -55,7 +55,11 @@ describe("choosing a database", () => {
     const refused = refusal("neon", "no-key");
     const providers = [answering("neon", refused), answering("embedded", databaseOf("embedded"))];
     expect(await chooseDatabase(providers, request, limits)).toMatchObject({ database: { provider: "embedded" }, refusals: [refused] });
-    expect(limits.events).toEqual([{ kind: "refusal", provider: "neon", code: "no-key", text: "neon refuses with no-key." }]);
+    expect(limits.events).toEqual([
+      { kind: "status", text: "neon: creating offshoot/o/r/k" },
+      { kind: "refusal", provider: "neon", code: "no-key", text: "neon refuses with no-key." },
+      { kind: "status", text: "embedded: creating offshoot/o/r/k" },
+    ]);
   });
 
   test("reports all reasons and remedies when every provider refuses", async () => {
@@ -74,7 +78,7 @@ describe("choosing a database", () => {
     const failure = chooseDatabase([answering("neon", refusal("neon", "rejected-key", false)), late], request, limits);
     await expect(failure).rejects.toMatchObject({ code: "PROVIDER_REJECTED", remedy: "Fix rejected-key." });
     expect(late.requests).toEqual([]);
-    expect(limits.events).toHaveLength(1);
+    expect(limits.events.map(({ kind }) => kind)).toEqual(["status", "refusal"]);
   });
 
   test("calls no other provider after an error", async () => {

@@ -51,8 +51,9 @@ export async function withLockFile<T>(path: string, within: Deadline, { alternat
 /** The link makes the file appear complete, with its owner in it, or not at all. */
 async function claim(path: string, owner: Owner): Promise<boolean> {
   const draft = `${path}.${owner.token}`;
-  await writeFile(draft, JSON.stringify(owner), { mode: 0o600 });
   try {
+    // On a full disk this creates an empty file and fails.
+    await writeFile(draft, JSON.stringify(owner), { mode: 0o600 });
     await link(draft, path);
     return true;
   } catch (thrown) {

@@ -187,7 +187,7 @@ describe.runIf(IMAGE !== undefined)("the docker provider that cannot provide a d
     const answer = await dockerHomeForTest(image).provider({ image: missing }).acquire(wantedBy(uniqueKey()), limits);
     expect(answer).toMatchObject({ kind: "refusal", code: "no-image", mayFallBack: true });
     expect(answer).toHaveProperty("remedy", expect.stringContaining(`docker pull ${missing}`));
-    expect(limits.events).toContainEqual({ kind: "note", text: `Pulling the image ${missing}.` });
+    expect(limits.events).toContainEqual({ kind: "note", isPassing: true, text: `Pulling the image ${missing}.` });
   });
 
   test("fails with an image without Postgres, and leaves no container", async () => {

@@ -2,6 +2,9 @@ import { afterEach, describe, expect, test } from "vitest";
 import { type Finished, makeProject, type Project } from "../../../support/cli.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";
 
+/** The names of the mock are on this machine. offshoot does not pass this variable on, because it names another server. */
+const PSQL_COUNT = `PGHOSTADDR=127.0.0.1 psql "$DATABASE_URL" -Atqc "select count(*) from ran"`;
+
 const BRANCHES = "/projects/{project_id}/branches";
 const TAG = `GET ${BRANCHES}/{branch_id}`;
 
@@ -88,7 +91,7 @@ describe("a whole run on Neon", () => {
   test("migrates, runs the command with the URLs, and leaves no branch behind", async () => {
     const { project: own, branches } = await startMockProject();
     await own.write("offshoot.yaml", `migrations:\n  command: ${JSON.stringify(MIGRATE)}\n  files: [offshoot.yaml]\n`);
-    const ended = await own.offshoot(["run", "--", "sh", "-c", 'psql "$DATABASE_URL" -Atqc "select count(*) from ran"']);
+    const ended = await own.offshoot(["run", "--", "sh", "-c", PSQL_COUNT]);
     expect(failures([ended])).toEqual([]);
     expect(ended.stdout.trim()).toBe("1");
     expect((await branches()).filter(({ name, deleted }) => name.startsWith("offshoot/") && !deleted)).toEqual([]);
@@ -97,7 +100,7 @@ describe("a whole run on Neon", () => {
   test("migrates a base once, and later runs start from it without migrations", { tags: "proof" }, async () => {
     const { project: own, branches } = await startMockProject();
     await own.write("offshoot.yaml", `base: true\nmigrations:\n  command: ${JSON.stringify(MIGRATE)}\n  files: [offshoot.yaml]\n`);
-    const count = ["sh", "-c", 'psql "$DATABASE_URL" -Atqc "select count(*) from ran"'];
+    const count = ["sh", "-c", PSQL_COUNT];
     const all = await Promise.all(["a", "b", "c"].map((run) => own.offshoot(["run", "--run", run, "--", ...count])));
     expect(failures(all)).toEqual([]);
     expect(all.map(({ stdout }) => stdout.trim())).toEqual(["1", "1", "1"]);
