@@ -58,7 +58,10 @@ for (const tool of REAL_TOOLS.filter(({ name }) => NAMES.includes(name)).filter(
       await withScene(tool.name, async ({ project, line, problems }) => {
         const { stepCommands: moves, revisions } = project;
         const [behind, head] = revisions.slice(-2).map(({ id, name }) => (name.includes(id) ? name : `${id} (${name})`));
-        await line(moves?.up([], revisions.slice(0, -1)));
+        // One start of Knex can only apply all migrations, or the next one.
+        const before = revisions.slice(0, -1);
+        const up = moves?.up([], before);
+        await line(tool.name === "knex" ? before.map(() => up?.replace("migrate:latest", "migrate:up")).join(" && ") : up);
         expect(await problems()).toEqual([
           ["heads-different", `the database is at ${behind}, but the ${tool.name} migrations in the repository are at ${head}`],
         ]);
