@@ -102,10 +102,10 @@ async function copyWithout(
   { server, session, database, statement }: Copying,
   within: Deadline,
 ): Promise<void> {
-  let isDone = false;
-  const copied = session.query(statement).finally(() => (isDone = true));
+  const done = new AbortController();
+  const copied = session.query(statement).finally(() => done.abort());
   const ended = withinSession(server.url, within, async (other) => {
-    while (!isDone) {
+    while (!done.signal.aborted) {
       await endSessions(other, database, application);
       await within.pause(100);
     }
