@@ -1,5 +1,5 @@
 // Loaded into Node.js processes of tests: resolves the host names of the Neon mock to 127.0.0.1. Neither root nor a change of
-// the machine is needed. Programs that use libpq get PGHOSTADDR in place of this.
+// the machine is needed. Programs that use libpq need PGHOSTADDR in place of this, which offshoot does not pass on.
 import dns from "node:dns";
 import { syncBuiltinESMExports } from "node:module";
 

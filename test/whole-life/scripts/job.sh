@@ -4,6 +4,9 @@
 set -u
 work_s=$1 status=$2
 
+# The names of the mock of Neon are on this machine. offshoot passes no PGHOSTADDR on, because it names another server.
+[ "$OFFSHOOT_PROVIDER" != neon ] || export PGHOSTADDR=127.0.0.1
+
 query() { psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 "$1" --command "$2" 2>&1; }
 note() {
   printf '{"at":%s,"what":"%s","run":"%s","actor":"%s","token":"%s","database":"%s","code":%s,"provider":"%s","url":"%s"}\n' \
