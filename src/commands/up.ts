@@ -3,7 +3,8 @@ import { type CommonOptions, type Context, prepare } from "../context/context.ts
 import { basesOf, type Migrations, migrationsOf } from "../context/migrations.ts";
 import { warnOfOtherOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
-import { asFirst, recordedPlace, recordPlace } from "../context/place.ts";
+import { asFirst } from "../context/first-command.ts";
+import { recordedPlace, recordPlace } from "../context/place.ts";
 import { defaultTtl, expiresAt } from "../identity/expiry.ts";
 import { baseName } from "../identity/name.ts";
 import type { BaseKeys } from "../identity/base-key.ts";
@@ -89,7 +90,7 @@ export async function acquireRunDatabase(context: Context, lifetime: Lifetime = 
 async function atOnePlace(context: Context, acquire: (providers: readonly Provider[]) => Promise<Chosen>): Promise<Chosen> {
   const bySettings = async (isRecorded: boolean): Promise<Chosen> => {
     const chosen = await acquire(await configuredProviders(context));
-    if (!isRecorded || chosen.database.origin === "created") await recordPlace(context, chosen.database);
+    if (!isRecorded || chosen.database.origin === "created") await recordPlace(context, chosen.database, chosen.refusals);
     return chosen;
   };
   const atRecorded = async (): Promise<Chosen | undefined> => {
@@ -102,6 +103,7 @@ async function atOnePlace(context: Context, acquire: (providers: readonly Provid
     if (provider === undefined) return undefined;
     const chosen = await acquire([provider]);
     if (!isSameWish) warnOfPlace(context, chosen.database);
+    else for (const refusal of recorded.refusals) context.emit({ kind: "refusal", ...refusal });
     return chosen;
   };
   return (await atRecorded()) ?? asFirst(context, { work: async () => (await atRecorded()) ?? bySettings(false), alternative: atRecorded });

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const BIN = new URL("../../../bin/offshoot.js", import.meta.url).pathname;
 
 test(
-  "after a fallback, the later commands of a run do not ask Neon again during its outage",
+  "after a fallback, the later commands of a run do not ask Neon again during its outage, and report why another provider is used",
   { tags: "proof", timeout: 300_000 },
   async () => {
     const { folder } = await homeForTest();
@@ -31,15 +31,17 @@ test(
       OFFSHOOT_PROVIDER: "neon,embedded",
       OFFSHOOT_RUN: "outage",
     };
+    let printed = "";
     const callsOf = async (...args: string[]): Promise<number> => {
       const before = calls;
-      await run(process.execPath, [BIN, ...args], { env });
+      ({ stderr: printed } = await run(process.execPath, [BIN, ...args], { env }));
       return calls - before;
     };
     const first = await callsOf("up");
     expect(first).toBeGreaterThan(0);
-    const later: Record<string, number> = {};
-    for (const command of ["up", "env", "status", "extend"]) later[command] = await callsOf(command);
+    const later: Record<string, number> = { up: await callsOf("up") };
+    expect(printed).toMatch(/^neon +skipped: .*503/m);
+    for (const command of ["env", "status", "extend"]) later[command] = await callsOf(command);
     expect(later).toEqual({ up: 0, env: 0, status: 0, extend: 0 });
     const start = performance.now();
     // Another machine may have used Neon for the run, so it is asked at the end, for a short time.

@@ -1,0 +1,40 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { deadline } from "../deadline.ts";
+import type { Context } from "./context.ts";
+import { type Of, placeFile } from "./place.ts";
+
+/** A command that waits longer says so. */
+const NOTE_MS = 3000;
+
+/**
+ * Runs `work`, which creates the run's database and records its place, in only one process of this machine at a time. The
+ * others wait, because commands with other settings would create a second database on another server. They end with the
+ * result of `alternative` as soon as it has one.
+ */
+export async function asFirst<T>(
+  context: Of & Pick<Context, "signal" | "emit">,
+  { work, alternative }: { readonly work: () => Promise<T>; readonly alternative: () => Promise<T | undefined> },
+): Promise<T> {
+  const path = placeFile(context);
+  if (path === undefined) return work();
+  try {
+    await mkdir(join(path, ".."), { recursive: true });
+  } catch {
+    // Without a folder there is no record either.
+    return work();
+  }
+  const { withLockFile } = await import("../providers/local/cluster/lockfile.ts");
+  const { settings, signal, emit } = context;
+  // The first command can also migrate a base.
+  const withinMs = settings.timeouts.acquireMs + (settings.base === true ? settings.timeouts.migrateMs : 0);
+  const within = deadline("waiting for another command of this run that creates its database", withinMs, signal);
+  const note = setTimeout(() => emit({ kind: "note", text: "Another command of this run creates its database. Waiting for it." }), NOTE_MS);
+  return withLockFile(`${path}.lock`, within, {
+    work: () => {
+      clearTimeout(note);
+      return work();
+    },
+    alternative,
+  }).finally(() => clearTimeout(note));
+}
