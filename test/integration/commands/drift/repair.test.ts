@@ -134,10 +134,12 @@ describe("the copy", { timeout: 120_000 }, () => {
     expect(await catalogOf(urls.ACTUAL)).toEqual(before);
     // Another test of the same server can have a database of its own for a moment.
     await expect
-      .poll(() =>
-        withSession(inject("serverUrl"), (session) =>
-          session.query("select count(*)::int as databases from pg_database where datname like 'offshoot%'"),
-        ),
+      .poll(
+        () =>
+          withSession(inject("serverUrl"), (session) =>
+            session.query("select count(*)::int as databases from pg_database where datname like 'offshoot%'"),
+          ),
+        { timeout: 20_000 },
       )
       .toEqual([{ databases: 0 }]);
   });
