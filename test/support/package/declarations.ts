@@ -6,9 +6,13 @@ import { ROOT } from "./bundle.ts";
 
 /**
  * Writes the types of the entry points into a folder, and of the files that they need. Throws if they need the types of a
- * package, because a user of offshoot installs none of them.
+ * package, because a user of offshoot installs none of them. The entry points `required` also get types for `require`.
  */
-export async function writeDeclarations(folder: string, entries: readonly string[] = ["index"]): Promise<void> {
+export async function writeDeclarations(
+  folder: string,
+  entries: readonly string[] = ["index"],
+  required: readonly string[] = [],
+): Promise<void> {
   const compiled = await mkdtemp(join(tmpdir(), "offshoot-types-"));
   try {
     execFileSync(
@@ -27,11 +31,21 @@ export async function writeDeclarations(folder: string, entries: readonly string
         else if (!target.startsWith("node:")) throw new Error(`The public types in ${path} need the package ${target}.`);
       }
       await mkdir(dirname(join(folder, path)), { recursive: true });
-      await writeFile(join(folder, path), text.replace(/^\/\/# sourceMappingURL=.*$/m, ""));
+      const types = text.replace(/^\/\/# sourceMappingURL=.*$/m, "");
+      await writeFile(join(folder, path), types);
+      if (required.some((entry) => path === `${entry}.d.ts`))
+        await writeFile(join(folder, path.replace(/\.d\.ts$/, ".d.cts")), forRequire(types));
     }
   } finally {
     await rm(compiled, { recursive: true });
   }
+}
+
+/** The types of a CommonJS file. It may only import types from ES modules, and must say so. */
+function forRequire(types: string): string {
+  return types
+    .replaceAll(/^import \{ type (\w+) \}/gm, "import type { $1 }")
+    .replaceAll(/^((?:import|export) type \{[^}]*\} from "[^"]+");$/gm, '$1 with { "resolution-mode": "import" };');
 }
 
 function importsOf(text: string): readonly string[] {
