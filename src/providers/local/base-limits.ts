@@ -4,6 +4,7 @@ import type { Listener } from "../../events.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { readDatabases } from "./databases.ts";
 import { dropDatabase } from "./drop.ts";
+import { rereadIfDropped } from "./reread.ts";
 
 /** How many bases a server keeps. */
 export interface BaseLimits {
@@ -46,7 +47,7 @@ export function excessOf(bases: readonly StoredBase[], limits: BaseLimits): read
 /** Drops the bases that exceed the limits. A failure is reported as a warning and not thrown. */
 export async function dropExcess(session: Session, limits: BaseLimits, within: Deadline, emit: Listener): Promise<void> {
   try {
-    for (const { name } of excessOf(await readBases(session), limits)) {
+    for (const { name } of excessOf(await rereadIfDropped(session, () => readBases(session)), limits)) {
       await dropDatabase(session, name, within, (entry) => entry.isTemplate && entry.tag?.kind === "base");
     }
   } catch (thrown) {

@@ -1,9 +1,8 @@
-import { codeOf } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
-import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import type { Listed } from "../provider.ts";
 import { COMMENT, IS_VALID, parseComment, readComment } from "./databases.ts";
 import { DATABASE_PREFIX, isScratch, toFullName } from "./names.ts";
+import { rereadIfDropped } from "./reread.ts";
 import type { Bounds, Server, ServerSource } from "./server.ts";
 import { IS_USE } from "./sessions.ts";
 
@@ -19,18 +18,10 @@ interface Row extends Record<string, unknown> {
   readonly now: Date | undefined;
 }
 
-/** A database that is dropped while its size is read is an error. So the list is read again, at most this often. */
-const ATTEMPTS = 5;
-
 /** All databases of offshoot on a running server. */
 export async function listServer(source: ServerSource, server: Server, session: Session): Promise<Listed[]> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return (await readRows(session)).map((row) => toListed(source, server.id, row));
-    } catch (thrown) {
-      if (codeOf(thrown) !== SQLSTATE.undefinedDatabase || attempt === ATTEMPTS || session.lost.aborted) throw thrown;
-    }
-  }
+  const rows = await rereadIfDropped(session, () => readRows(session));
+  return rows.map((row) => toListed(source, server.id, row));
 }
 
 function readRows(session: Session): Promise<readonly Row[]> {
