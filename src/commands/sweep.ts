@@ -4,6 +4,8 @@ import { providerLimits, usableProviders } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
 import { OffshootError } from "../errors.ts";
+import { readCheckout } from "../identity/checkout.ts";
+import { type LocalClone, readLocalClone } from "../identity/worktrees.ts";
 import { closedOf, closedPullRequests } from "../github/closed-refs.ts";
 import { IDLE_MS } from "../providers/in-use.ts";
 import type { Limits, Listed, Provider } from "../providers/provider.ts";
@@ -82,7 +84,7 @@ interface Task {
 async function ownTask(context: Context, providers: readonly Provider[], options: SweepOptions, limits: Limits): Promise<Task> {
   const at = performance.now();
   const listed = (await Promise.all(providers.map((provider) => provider.list(limits)))).flat();
-  const closed = await closedOf(context, listed);
+  const [closed, local] = await Promise.all([closedOf(context, listed), localClone(context)]);
   const decide = (current: readonly Listed[]): Plan =>
     plan(current, {
       now: context.now(),
@@ -93,8 +95,15 @@ async function ownTask(context: Context, providers: readonly Provider[], options
       baseTtlMs: context.settings.baseTtlMs,
       neonBases: context.settings.cache.bases,
       closed,
+      local,
     });
   return { targets: providers, first: decide(listed), decide, at };
+}
+
+/** What exists in the clone of the person who sweeps. A CI checks out one branch, and knows nothing of people's worktrees. */
+async function localClone({ cwd, env, run, signal }: Context): Promise<LocalClone | undefined> {
+  const { git, top } = await readCheckout(cwd);
+  return git === undefined || run.owner === undefined ? undefined : readLocalClone(git, top, env, signal);
 }
 
 async function otherTask(context: Context, providers: readonly Provider[], options: SweepOptions, limits: Limits): Promise<Task> {

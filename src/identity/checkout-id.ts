@@ -11,7 +11,7 @@ const FILE = "offshoot-checkout";
 /** A path has at most 4096 bytes on Linux. A larger file was not written by offshoot. */
 const MAX_BYTES = 8192;
 
-interface Recorded {
+export interface Recorded {
   readonly id: string;
   /** The checkout's path when the id was last used. */
   readonly path: string;
@@ -25,16 +25,25 @@ interface Recorded {
  */
 export async function checkoutId(gitFolder: string | undefined, top: string): Promise<string> {
   const path = await realpath(top).catch(() => top);
-  const fallback = `${hostname()}:${path}`;
-  if (gitFolder === undefined) return fallback;
+  return (await recordedId(gitFolder, path)) ?? `${hostname()}:${path}`;
+}
+
+/** The id in the git folder of the checkout at `path`, which is a real path. Undefined outside of git, and where the id cannot be written. */
+export async function recordedId(gitFolder: string | undefined, path: string): Promise<string | undefined> {
+  if (gitFolder === undefined) return undefined;
   const file = join(gitFolder, FILE);
   const found = (await read(file)) ?? (await create(file, { id: randomUUID(), path }));
-  if (found === undefined) return fallback;
+  if (found === undefined) return undefined;
   if (found.path === path) return found.id;
   // Every process of the copy finds the same new id, so it does not matter which one writes it last.
   const current = { id: (await isCopy(found)) ? shortHash(`${found.id}\n${path}`, 32) : found.id, path };
   await replace(file, current);
   return current.id;
+}
+
+/** The id and the path that were recorded in a git folder last. Undefined without a valid file. */
+export async function lastRecorded(gitFolder: string): Promise<Recorded | undefined> {
+  return read(join(gitFolder, FILE));
 }
 
 /** Undefined without a valid file. */

@@ -4,8 +4,10 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { Env } from "../environment.ts";
 import { readText as textOf } from "../read-file.ts";
 import { checkoutId } from "./checkout-id.ts";
+import { commonFolder } from "./common-folder.ts";
 import { hostFromRemote, repositoryFromRemote } from "./git-remote.ts";
 import { readPerson } from "./person.ts";
+import { checkoutMark } from "./worktrees.ts";
 import type { Developer } from "./run-identity.ts";
 
 /** Facts of a git checkout. */
@@ -45,7 +47,7 @@ export async function readDeveloper({ top, git }: Pick<Checkout, "top" | "git">,
   const user = userName(env);
   const places = git === undefined ? undefined : { top, head: git, config: await commonFolder(git) };
   const [person, checkout] = await Promise.all([readPerson(top, user, env, places), checkoutId(git, top)]);
-  return { user, person, checkout };
+  return { user, person, checkout, mark: git === undefined ? undefined : await checkoutMark(git, top) };
 }
 
 /** The checkout's top folder: the nearest one with a `.git`, or `cwd` itself. */
@@ -62,12 +64,6 @@ async function gitFolder(cwd: string): Promise<string | undefined> {
   if (!(await exists(dotGit))) return undefined;
   const pointer = /^gitdir: (.+)$/m.exec(await readText(dotGit))?.[1];
   return pointer === undefined ? dotGit : resolve(dirname(dotGit), pointer.trim());
-}
-
-/** Each worktree has its own `HEAD`; all worktrees share `config`. */
-async function commonFolder(git: string): Promise<string> {
-  const common = await readText(join(git, "commondir"));
-  return common === "" ? git : resolve(git, common.trim());
 }
 
 function userName(env: Env): string {

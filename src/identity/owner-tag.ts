@@ -23,6 +23,8 @@ export interface OwnerTag {
   readonly lifetime?: Lifetime | undefined;
   /** The person for whom it was created, such as `ada-5be1c2d0`; undefined in a CI. */
   readonly owner?: string | undefined;
+  /** The person's clone and worktree (`checkoutMark`): a sweep there can see whether the worktree and the git branch still exist. */
+  readonly checkout?: string | undefined;
   /** The name of a clone of the run's database; undefined for the run's database itself. */
   readonly clone?: string | undefined;
   /** The suite of tests to which a clone belongs: when the suite has ended, the clone is deleted. */
@@ -44,6 +46,7 @@ export function ownerTag(facts: {
     expires: facts.expiresAt === undefined ? undefined : timestamp(facts.expiresAt),
     fingerprint: undefined,
     ...(facts.lifetime === undefined ? {} : { lifetime: facts.lifetime }),
+    ...(facts.run.checkout === undefined ? {} : { checkout: facts.run.checkout }),
   };
 }
 
@@ -103,6 +106,7 @@ const KEYS = {
   lifetime: "offshoot-lifetime",
   // `offshoot-owner` is the label of Docker containers with the user of the machine.
   owner: "offshoot-person",
+  checkout: "offshoot-checkout",
   clone: "offshoot-clone",
   suite: "offshoot-suite",
 } as const satisfies Record<keyof OwnerTag, string>;
@@ -128,7 +132,8 @@ export function tagFromRecord(record: unknown): OwnerTag | undefined {
 function checkedTag(value: unknown): OwnerTag | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const fields = value as Record<string, unknown>;
-  const { tool, kind, repository, server, run, created, expires, ref, pullRequest, fingerprint, lifetime, owner, clone, suite } = fields;
+  const { tool, kind, repository, server, run, created, expires, ref, pullRequest, fingerprint, lifetime, owner, clone, suite, checkout } =
+    fields;
   if (tool !== "offshoot" || (kind !== "run" && kind !== "base")) return undefined;
   if (!isText(repository) || !isText(run) || !isTimestamp(created)) return undefined;
   if (!(expires === undefined || isTimestamp(expires)) || !(ref === undefined || isText(ref))) return undefined;
@@ -136,8 +141,9 @@ function checkedTag(value: unknown): OwnerTag | undefined {
   if (lifetime !== undefined && lifetime !== "until-down" && lifetime !== "last-run") return undefined;
   if (!(owner === undefined || isOwner(owner)) || !(server === undefined || isText(server))) return undefined;
   if (!(clone === undefined || isCloneName(clone)) || !(suite === undefined || isSuiteId(suite))) return undefined;
+  if (!(checkout === undefined || isCheckoutMark(checkout))) return undefined;
   const tag = { tool, kind, repository, run, created, expires, ref, pullRequest, fingerprint } as const;
-  return { ...tag, ...defined({ server, lifetime, owner, clone, suite }) };
+  return { ...tag, ...defined({ server, lifetime, owner, clone, suite, checkout }) };
 }
 
 function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
@@ -147,6 +153,11 @@ function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], 
 /** A valid name of a clone: it is part of the name of a database, and of commands that are printed. */
 export function isCloneName(value: unknown): value is string {
   return typeof value === "string" && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(value) && value.length <= 32;
+}
+
+/** Two hashes, as `checkoutMark` writes them. */
+function isCheckoutMark(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-f]{16}-[0-9a-f]{16}$/.test(value);
 }
 
 /** 16 hex digits. */

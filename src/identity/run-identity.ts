@@ -28,6 +28,8 @@ export interface RunIdentity {
   readonly source: string;
   /** The person who runs the command, such as `ada-5be1c2d0`. Undefined in a CI: its databases belong to the repository. */
   readonly owner?: string | undefined;
+  /** Which clone and worktree the run belongs to (`checkoutMark`). Undefined in a CI, and for a run with a name of its own. */
+  readonly checkout?: string | undefined;
 }
 
 /** The facts that a CI service provides about the current job. A fact that it does not provide is undefined. */
@@ -64,6 +66,8 @@ export interface Developer {
   readonly person: string;
   /** From `checkoutId`. */
   readonly checkout: string;
+  /** From `checkoutMark`. */
+  readonly mark?: string | undefined;
 }
 
 /** The git checkout. */
@@ -109,7 +113,13 @@ export function identifyRun(caller: Caller): RunIdentity {
   const name = givenName(caller);
   if (name !== undefined) return { ...shared, key: name, invocation: name, source: caller.runNameSource ?? "flag" };
   if (ci === undefined && local.developer !== undefined)
-    return { ...shared, key: personalKey(local.developer, local.branch), invocation: undefined, source: "local" };
+    return {
+      ...shared,
+      key: personalKey(local.developer, local.branch),
+      invocation: undefined,
+      source: "local",
+      checkout: local.developer.mark,
+    };
   if (ci === undefined) throw new TypeError("a run outside of a CI needs a developer");
   return { ...shared, ...runOfCi(ci, caller.scope ?? "run"), source: ci.service };
 }

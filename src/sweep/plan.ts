@@ -3,6 +3,7 @@ import type { Listed } from "../providers/provider.ts";
 import { NAME_PREFIX } from "../identity/owner-tag.ts";
 import { canBeSameServer } from "../identity/service-key.ts";
 import { isSameOwner } from "../identity/person.ts";
+import type { LocalClone } from "../identity/worktrees.ts";
 
 /** Why something is deleted or kept: a stable code, and a text for users. */
 export interface Reason {
@@ -15,6 +16,7 @@ export type DeleteCode =
   | "older-than"
   | "pull-request-closed"
   | "ref-deleted"
+  | "worktree-removed"
   | "broken"
   | "base-unused"
   | "base-excess"
@@ -49,6 +51,8 @@ export interface Policy {
   readonly baseTtlMs: number;
   /** Bases to keep on Neon; more than that are deleted, the one whose last use is longest ago first. Default no limit. */
   readonly neonBases?: number | undefined;
+  /** The worktrees and git branches of the clone in which the person sweeps. Undefined in a CI and outside of git. */
+  readonly local?: LocalClone | undefined;
   /** Pull requests of `repository` that are closed, and git refs that were deleted. */
   readonly closed: {
     readonly repository: string | undefined;
@@ -114,7 +118,7 @@ function whyStale(listed: Listed, policy: Policy): Reason | undefined {
   if (listed.expiresAt !== undefined && listed.expiresAt <= policy.now)
     return because("expired", `it expired at ${listed.expiresAt.toISOString()}`);
   if (listed.tag?.owner !== undefined && !isSameOwner(listed.tag.owner, policy.owner)) return undefined;
-  const closed = whyClosed(listed, policy);
+  const closed = whyClosed(listed, policy) ?? whyLeft(listed, policy);
   if (closed !== undefined) return closed;
   if (policy.olderThanMs !== undefined && ageMs > policy.olderThanMs) return because("older-than", `it is ${days(ageMs)} old`);
   return undefined;
@@ -138,6 +142,16 @@ function whyClosed({ tag }: Listed, { closed }: Policy): Reason | undefined {
     return because("pull-request-closed", `pull request ${tag.pullRequest} is closed`);
   }
   return tag.ref !== undefined && closed.refs.has(tag.ref) ? because("ref-deleted", `git ref ${tag.ref} was deleted`) : undefined;
+}
+
+/** Only for the person's own databases, which were created in this clone. Other clones and machines have other worktrees and branches. */
+function whyLeft({ tag }: Listed, { local, owner }: Policy): Reason | undefined {
+  if (tag?.checkout === undefined || local === undefined || !isSameOwner(tag.owner, owner)) return undefined;
+  const [clone = "", worktree = ""] = tag.checkout.split("-");
+  if (clone !== local.clone) return undefined;
+  if (!local.worktrees.has(worktree)) return because("worktree-removed", "its git worktree was removed");
+  const isDeleted = tag.ref !== undefined && local.branches !== undefined && !local.branches.has(tag.ref);
+  return isDeleted ? because("ref-deleted", `git branch ${tag.ref} was deleted in this clone`) : undefined;
 }
 
 /** Removes all ancestors of kept items from `toDelete`. What is in `staying` is in `toDelete`, but is not deleted now. */

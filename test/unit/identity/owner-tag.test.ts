@@ -29,9 +29,10 @@ const anyTag: fc.Arbitrary<OwnerTag> = fc
     expires: fc.option(seconds, { nil: undefined }),
     lifetime: fc.constantFrom(undefined, "until-down" as const, "last-run" as const),
     fingerprint: fc.option(word, { nil: undefined }),
+    checkout: fc.constantFrom(undefined, "0123456789abcdef-fedcba9876543210"),
   })
-  .map(({ repository, key, ref, pullRequest, at, expires, lifetime, fingerprint }) => {
-    const by = { ...run, repository, key, ref, pullRequest };
+  .map(({ repository, key, ref, pullRequest, at, expires, lifetime, fingerprint, checkout }) => {
+    const by = { ...run, repository, key, ref, pullRequest, checkout };
     return fingerprint === undefined
       ? ownerTag({ run: by, createdAt: at, expiresAt: expires, lifetime })
       : baseTag({ run: by, createdAt: at, fingerprint });

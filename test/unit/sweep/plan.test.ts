@@ -86,6 +86,43 @@ describe("a database of another person", () => {
   });
 });
 
+describe("the database of a person's worktree", () => {
+  const [clone, worktree] = ["0123456789abcdef", "fedcba9876543210"];
+  const mine = {
+    expiresAt: hoursAgo(-1),
+    tag: { ...tag, ref: "topic", owner: "ada-5be1c2d0", checkout: `${clone}-${worktree}` },
+  };
+  const local = { clone, worktrees: new Set([worktree]), branches: new Set(["topic"]) };
+  const rules = { owner: "ada-5be1c2d0", local };
+
+  test.each<readonly [string, Partial<Listed>, Partial<Policy>, string]>([
+    ["is kept while both exist", {}, {}, "keep: not-expired"],
+    ["is deleted when the worktree was removed", {}, { local: { ...local, worktrees: new Set() } }, "delete: worktree-removed"],
+    ["is deleted when the git branch was deleted", {}, { local: { ...local, branches: new Set(["main"]) } }, "delete: ref-deleted"],
+    ["is kept when git lists no branches", {}, { local: { ...local, branches: undefined } }, "keep: not-expired"],
+    ["is kept in another clone", {}, { local: { ...local, clone: worktree, worktrees: new Set() } }, "keep: not-expired"],
+    ["is kept outside of git and in a CI", {}, { local: undefined }, "keep: not-expired"],
+    ["is kept when another person sweeps", {}, { owner: "bob-00000001", local: { ...local, worktrees: new Set() } }, "keep: not-expired"],
+    ["is kept when nobody sweeps", {}, { owner: undefined, local: { ...local, worktrees: new Set() } }, "keep: not-expired"],
+    ["is kept while a session is open", { sessions: 1 }, { local: { ...local, worktrees: new Set() } }, "keep: in-use"],
+    ["is kept when it is protected", { guarded: "it is protected" }, { local: { ...local, worktrees: new Set() } }, "keep: guarded"],
+    [
+      "is kept when it has no owner",
+      { tag: { ...mine.tag, owner: undefined } },
+      { local: { ...local, worktrees: new Set() } },
+      "keep: not-expired",
+    ],
+    [
+      "is kept when it has no mark",
+      { tag: { ...mine.tag, checkout: undefined } },
+      { local: { ...local, worktrees: new Set() } },
+      "keep: not-expired",
+    ],
+  ])("%s", (_title, change, more, expected) => {
+    expect(decisionOn({ ...mine, ...change }, { ...rules, ...more })).toBe(expected);
+  });
+});
+
 describe("a database", () => {
   test.each([
     ["that expired is deleted", {}, "delete: expired"],
