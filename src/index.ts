@@ -17,6 +17,7 @@ export { type ErrorCode, EXIT, isOffshootError, OffshootError } from "./errors.t
 export type { Event, Listener } from "./events.ts";
 export { extend, type ExtendOptions } from "./commands/extend.ts";
 export { init, type InitOptions, type InitResult, type PlannedFile } from "./commands/init.ts";
+export { initHooks, type InitHooksOptions } from "./commands/init-hooks.ts";
 export { list, type ListOptions } from "./commands/list.ts";
 export { type Leadership, migrate, type MigrateOptions, type Migrated } from "./commands/migrate.ts";
 export type { Clone, CloneOptions, Database, Listed, ProviderName, Refusal } from "./providers/provider.ts";

@@ -145,6 +145,7 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
     .option("--all", "also show the settings that have their defaults");
 
   add("init", "write offshoot.yaml and a CI pipeline for this repository", () => import("./commands/init.ts"))
+    .option("--hooks", "write a git hook and a line for direnv instead; they only print and read, and start nothing of the checkout")
     .option("--service <name>", "github, gitlab, circleci, buildkite, azure, bitbucket, jenkins or none; default: detected")
     .option("--dry-run", "show the files, and write nothing");
 

@@ -1,5 +1,6 @@
 import { providerElsewhere, providerLimits, providersOfRun, usableProviders } from "../context/providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import { forgetBranch } from "../context/branch-record.ts";
 import { inPhase } from "../context/phase.ts";
 import { forgetPlace } from "../context/place.ts";
 import { requireOwner } from "../context/owner.ts";
@@ -77,7 +78,7 @@ async function release(context: Context, only: ReleaseOptions): Promise<DownResu
     if (deleted.length + kept.length === 0) throw mayRemain(context, thrown);
     context.emit({ kind: "warning", text: thrown.message });
   }
-  if (kept.length === 0) await forgetPlace(context);
+  if (kept.length === 0) await Promise.all([forgetPlace(context), forgetBranch(context)]);
   const outcome = kept.length > 0 ? "kept" : deleted.length > 0 ? "deleted" : "not-found";
   return { name: context.name, outcome, providers: deleted };
 }

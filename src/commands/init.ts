@@ -147,7 +147,7 @@ async function presentConfiguration(
 }
 
 /** Never overwrites a file that was created meanwhile: its state becomes `add`, and the user adds the text. */
-async function writeNew(top: string, file: PlannedFile): Promise<PlannedFile> {
+export async function writeNew(top: string, file: PlannedFile): Promise<PlannedFile> {
   const path = join(top, file.path);
   try {
     await mkdir(dirname(path), { recursive: true });

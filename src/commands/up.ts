@@ -3,6 +3,7 @@ import { type CommonOptions, type Context, prepare } from "../context/context.ts
 import { basesOf, type Migrations, migrationsOf } from "../context/migrations.ts";
 import { warnOfOtherOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
+import { recordBranch } from "../context/branch-record.ts";
 import { asFirst } from "../context/first-command.ts";
 import { recordedPlace, recordPlace } from "../context/place.ts";
 import { defaultTtl, expiresAt } from "../identity/expiry.ts";
@@ -79,6 +80,8 @@ export async function acquireRunDatabase(context: Context, lifetime: Lifetime = 
   );
   const { id, consoleUrl, name, provider, origin } = database;
   warnOfOtherOwner(context, database.tag);
+  // One that its last user deletes is no news for the hook.
+  if (database.tag.lifetime !== "last-run") await recordBranch(context, database);
   context.emit({ kind: "database", id, consoleUrl, name, provider, run: context.run.key, expiresAt: database.expiresAt });
   return { database, created: origin === "created", readyMs: Math.round(performance.now() - start), refusals };
 }

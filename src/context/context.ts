@@ -68,6 +68,8 @@ export interface Context {
   readonly run: RunIdentity;
   /** The name of the run's database on every provider. */
   readonly name: string;
+  /** The git folder of the checkout; undefined outside of git. */
+  readonly git: string | undefined;
   /** Texts that no output may contain. */
   readonly secrets: readonly string[];
   /** This process, as waiting jobs see it when it runs the migrations. */
@@ -131,6 +133,7 @@ export async function prepare(options: CommonOptions): Promise<Context> {
     ci,
     run,
     name: branchName(run),
+    git: checkout.git,
     secrets: [...new Set([...own, ...secretValues(env)])],
     owner: ownerOf(ci),
   };

@@ -12,5 +12,6 @@ export async function contextOfSuite(options: CommonOptions): Promise<Context> {
   const isNested = (context.env[MARK] ?? "") !== "" && (context.env["OFFSHOOT_DATABASE_ID"] ?? "") !== "";
   if (context.run.source !== "local" || isNested) return context;
   const run = { ...context.run, key: `${context.run.key}-tests` };
-  return { ...context, run, name: branchName(run) };
+  // The database of the tests is not that of the git branch, so it is not recorded for the hook.
+  return { ...context, run, name: branchName(run), git: undefined };
 }

@@ -1,5 +1,6 @@
 import { EXIT } from "../../errors.ts";
 import { init, type InitResult, type PlannedFile } from "../../commands/init.ts";
+import { initHooks } from "../../commands/init-hooks.ts";
 import { type CiServiceName, CI_SERVICES } from "../../init/services/registry.ts";
 import { choiceFlag } from "../flags.ts";
 import type { Execute } from "../invocation.ts";
@@ -7,7 +8,8 @@ import type { Execute } from "../invocation.ts";
 export const execute: Execute = async (invocation, flags) => {
   const name = flags["service"] as string | undefined;
   const service = name === undefined ? undefined : choiceFlag("--service", name, SERVICES);
-  const result = await init({ ...invocation.options, service, dryRun: flags["dryRun"] === true });
+  const options = { ...invocation.options, dryRun: flags["dryRun"] === true };
+  const result = flags["hooks"] === true ? await initHooks(options) : await init({ ...options, service });
   invocation.print({ version: 1, ...result }, () => initLines(result));
   if (result.files.some(({ state }) => state === "add")) invocation.exitCode = EXIT.refused;
 };
