@@ -73,7 +73,8 @@ test("sweep deletes the database of a removed worktree and of a deleted branch, 
   git(at("three"), "checkout", "--quiet", "--detach");
   git(top, "branch", "--quiet", "-D", "work/three");
   const session = await connect(url);
-  const plan = await sweep(top).finally(() => session.close());
+  const plan = await sweep(top);
+  await session.close();
   expect(plan).toMatch(new RegExp(`^delete +embedded +${one} +its git worktree was removed`, "m"));
   expect(plan).toMatch(new RegExp(`^keep +embedded +${two} +it has 1 open session`, "m"));
   expect(plan).toMatch(new RegExp(`^delete +embedded +${three} +git branch work/three was deleted in this clone`, "m"));
