@@ -80,7 +80,7 @@ export async function acquireRunDatabase(context: Context, lifetime: Lifetime = 
   );
   const { id, consoleUrl, name, provider, origin } = database;
   warnOfOtherOwner(context, database.tag);
-  // One that its last user deletes is no news for the hook.
+  // The hook must not name a database that its last user deletes.
   if (database.tag.lifetime !== "last-run") await recordBranch(context, database);
   context.emit({ kind: "database", id, consoleUrl, name, provider, run: context.run.key, expiresAt: database.expiresAt });
   return { database, created: origin === "created", readyMs: Math.round(performance.now() - start), refusals };
