@@ -114,6 +114,10 @@ async function openSession(url: string, ssl: ConnectionOptions | false, options:
   client.connection.on("parameterStatus", ({ parameterName, parameterValue }: { parameterName: string; parameterValue: string }) => {
     if (parameterName === "server_version") major = Number.parseInt(parameterValue, 10);
   });
+  let reportedPid: number | undefined;
+  client.connection.on("backendKeyData", ({ processID }: { processID: number }) => {
+    reportedPid = processID;
+  });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeWithin(client.end(), socket));
   const abandon = (): void => void socket.destroy();
@@ -134,7 +138,8 @@ async function openSession(url: string, ssl: ConnectionOptions | false, options:
     return (Array.isArray(result) ? result.at(-1).rows : result.rows) as R[];
   };
   const searchPath = async (): Promise<string> => (await query<{ search_path: string }>("show search_path"))[0]?.search_path ?? "";
-  return { query, searchPath, lost: lost.signal, close, major };
+  const onNotification = (receive: () => void): void => void client.on("notification", () => receive());
+  return { query, searchPath, lost: lost.signal, reportedPid, onNotification, close, major };
 }
 
 /** The driver gives some values of `sslmode` a meaning of its own, with a long warning in each process that uses one. */

@@ -37,5 +37,5 @@ export function pinEachTransaction({ major, ...session }: Opened): Session {
       throw thrown;
     }
   }
-  return { ...session, query };
+  return { ...session, query, reportedPid: undefined };
 }

@@ -9,6 +9,10 @@ export interface Session {
   searchPath(): Promise<string>;
   /** Aborts when the connection has ended for any reason. */
   readonly lost: AbortSignal;
+  /** The server process that the protocol reported. A pooler reports a number of its own. Undefined: certainly behind a pooler. */
+  readonly reportedPid: number | undefined;
+  /** Calls `receive` for each notification (`listen`). */
+  onNotification(receive: () => void): void;
   /** Closes the connection, within one second even over a dead network; never throws. */
   close(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { settleMsAfter } from "./takeover.ts";
 import { endedLeader, wasEnded } from "./tool-lock.ts";
 import { deleteExpiredWaiters } from "./waiting-list.ts";
+import { notifyWaiters } from "./wake-up.ts";
 
 /** The result of an attempt. `again`: this call did not become the leader and must take another snapshot. */
 export type Attempt = Outcome | "again";
@@ -38,7 +39,9 @@ export async function finishForLeader(session: Session, caller: Caller): Promise
   const locked = await decideUnderLock(session, caller);
   if (locked?.decision.kind !== "finish") return "again";
   const { database, run, fingerprint, epoch } = locked.decision.marker;
-  return (await endFinalizing(session, { key: { database, run, fingerprint }, epoch })) ? "ready" : "again";
+  if (!(await endFinalizing(session, { key: { database, run, fingerprint }, epoch }))) return "again";
+  await notifyWaiters(session);
+  return "ready";
 }
 
 async function decideUnderLock(session: Session, caller: Caller): Promise<{ snapshot: Snapshot; decision: Decision } | undefined> {

@@ -8,6 +8,7 @@ import { tryLeaderLock } from "./lock.ts";
 import { REPLACED, write } from "./record.ts";
 import type { MigrateRequest } from "./request.ts";
 import { openSession, SESSION_NAME } from "./session.ts";
+import { endListeners, notifyWaiters } from "./wake-up.ts";
 
 /** Limit for the copy. Other jobs assume only later (`FINALIZING_MS` in decide.ts) that the leader has ended. */
 const COPY_MS = 3000;
@@ -22,6 +23,7 @@ export async function keepBaseAndFinish(held: Lead, request: MigrateRequest, wit
   const start = await write(startFinalizing(session, claim), "that the migrations have ended");
   if (start !== "written") return start;
   // A database can be copied only while it has no session.
+  await endListeners(session).catch(() => {});
   await session.close();
   await keepBase(claim, request);
   return finish(claim, request, within);
@@ -58,7 +60,10 @@ async function tryToFinish(claim: Claim, request: MigrateRequest, within: Deadli
   const session = await openSession(request, within.signal);
   try {
     const locked = await tryLeaderLock(session);
-    if (locked && (await endFinalizing(session, claim))) return "ready";
+    if (locked && (await endFinalizing(session, claim))) {
+      await notifyWaiters(session);
+      return "ready";
+    }
     const row = await readState(session, claim.key);
     // A job that assumed that we had ended may have written "ready" for us.
     if (row?.epoch === claim.epoch) return row.state === "ready" ? "ready" : undefined;

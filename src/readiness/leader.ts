@@ -15,6 +15,7 @@ import { limitsOf } from "./timings.ts";
 import { releaseLeftLock } from "./tool-lock.ts";
 import { reportLeftUnfenced } from "./unfenced.ts";
 import { lossOf, type Verdict, verdictOf } from "./verdict.ts";
+import { notifyWaiters } from "./wake-up.ts";
 
 /**
  * Migrates as the leader: ends the sessions of earlier leaders, runs the command, verifies, and records the result.
@@ -130,13 +131,16 @@ async function record(verdict: Verdict, held: Lead, request: MigrateRequest, wit
   if (verdict.kind === "migrated") {
     if (request.keepAsBase !== undefined) return keepBaseAndFinish(held, request, within);
     const outcome = await write(recordEnd(session, claim, "ready"), "that the migrations have ended");
-    return outcome === "written" ? "ready" : outcome;
+    if (outcome !== "written") return outcome;
+    await notifyWaiters(session);
+    return "ready";
   }
   if (verdict.kind === "failed") return recordFailure(verdict, held, request);
   // If this fails, other jobs see the end of our session a little later. The error that is thrown is the reason.
   await giveUp(session, claim).catch((thrown: unknown) => {
     request.emit({ kind: "detail", text: `The lead could not be given up before this job's session ends: ${messageOf(thrown)}` });
   });
+  await notifyWaiters(session);
   throw verdict.error;
 }
 
@@ -149,6 +153,7 @@ async function recordFailure(verdict: Extract<Verdict, { kind: "failed" }>, held
       throw verdict.error;
     },
   );
-  if (outcome === "written") throw verdict.error;
-  return outcome;
+  if (outcome !== "written") return outcome;
+  await notifyWaiters(held.session);
+  throw verdict.error;
 }

@@ -91,7 +91,7 @@ async function untilReady(request: ReadinessRequest, leader: MigrateRequest | un
   } catch (thrown) {
     throw await explainTimeout(thrown, request, call.snapshot, call.fault, leader === undefined);
   } finally {
-    subscription.unsubscribe();
+    await subscription.unsubscribe();
   }
 }
 

@@ -9,7 +9,7 @@ export const IS_RECORDED = `a.pid = s.pid and a.datname = current_database()
   and (a.backend_start = s.backend_start or (a.backend_start is null and a.usesysid = s.role))`;
 
 /** An SQL condition: this role may end the session `a` (PostgreSQL documentation, "Server Signaling Functions"). */
-const CAN_END = `(select (me.rolsuper or not its.rolsuper) and (pg_has_role(its.oid, 'usage') or pg_has_role('pg_signal_backend', 'usage'))
+export const CAN_END = `(select (me.rolsuper or not its.rolsuper) and (pg_has_role(its.oid, 'usage') or pg_has_role('pg_signal_backend', 'usage'))
   from pg_roles me, pg_roles its where me.rolname = current_user and its.oid = a.usesysid)`;
 
 const END = `a.pid, case when ${CAN_END} then pg_terminate_backend(a.pid) end`;

@@ -1,8 +1,9 @@
 import { hostname } from "node:os";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as timer } from "node:timers/promises";
 import { cancelled } from "../deadline.ts";
 import type { Session } from "../postgres/connect.ts";
 import type { ReadinessRequest } from "./request.ts";
+import { createListening, type Listening } from "./listening.ts";
 import { openSession } from "./session.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { endWait, RECORD_MS, recordWaiters } from "./waiting-list.ts";
@@ -22,7 +23,8 @@ export interface Subscription {
   next(pauseMs: number, signal: AbortSignal): Promise<PollResult>;
   /** The right to act for this process, for one caller at a time. Undefined while another has it. Call the result to release it. */
   takeSlot(): (() => void) | undefined;
-  unsubscribe(): void;
+  /** Ends the session of the process that listens, if this was its last caller. */
+  unsubscribe(): Promise<void>;
 }
 
 interface Poller {
@@ -34,7 +36,18 @@ interface Poller {
   /** Settles when no poll is running: a poller uses one connection only. */
   idle: Promise<void>;
   recordedAt: number;
+  readonly listening: Listening;
+  /** When the last poll began. */
+  polledAt: number;
+  /** A notification has come since then. */
+  isWoken: boolean;
 }
+
+/** Notifications cause at most ten polls a second, whoever sends them. */
+const LEAST_PAUSE_MS = 100;
+
+/** A session that listens is old, so its connection can be dead. Then the poll opens another one. */
+const ANSWER_MS = 2000;
 
 interface PlannedPoll {
   readonly result: Promise<PollResult>;
@@ -56,15 +69,19 @@ export function subscribe(request: ReadinessRequest): Subscription {
     takeSlot() {
       if (poller.slotOwner !== undefined) return undefined;
       poller.slotOwner = request;
+      // The other callers of this process are woken by the end of the action.
+      void poller.listening.close();
       return () => {
         poller.slotOwner = undefined;
         // The action has probably changed the marker. The other callers of this process see it at once.
         poller.planned?.hasten(performance.now());
       };
     },
-    unsubscribe() {
+    async unsubscribe() {
       poller.subscribers.delete(request);
-      if (poller.subscribers.size === 0) pollers.delete(poller.url);
+      if (poller.subscribers.size > 0) return;
+      pollers.delete(poller.url);
+      await poller.listening.end();
     },
   };
 }
@@ -80,13 +97,24 @@ function createPoller(url: string): Poller {
     planned: undefined,
     idle: Promise.resolve(),
     recordedAt: 0,
+    listening: createListening(() => {
+      poller.isWoken = true;
+      poller.planned?.hasten(wakesAt(poller));
+    }),
+    polledAt: 0,
+    isWoken: false,
   };
   pollers.set(url, poller);
   return poller;
 }
 
+function wakesAt({ polledAt }: Poller): number {
+  return Math.max(performance.now(), polledAt + LEAST_PAUSE_MS);
+}
+
 function soonestPoll(poller: Poller, request: ReadinessRequest, pauseMs: number): PlannedPoll {
-  const at = performance.now() + pauseMs;
+  const planned = performance.now() + pauseMs;
+  const at = poller.isWoken ? Math.min(planned, wakesAt(poller)) : planned;
   if (poller.planned === undefined) return planPoll(poller, request, at);
   poller.planned.hasten(at);
   return poller.planned;
@@ -142,7 +170,7 @@ async function join(planned: PlannedPoll, signal: AbortSignal): Promise<PollResu
   }
 }
 
-/** Takes a snapshot, gives it to all callers, and closes the session unless a caller took it. */
+/** Takes a snapshot, gives it to all callers, and closes the session unless a caller took it or the process listens with it. */
 async function poll(
   poller: Poller,
   request: ReadinessRequest,
@@ -151,6 +179,16 @@ async function poll(
   reject: (reason: unknown) => void,
 ): Promise<void> {
   const startedAt = performance.now();
+  poller.polledAt = startedAt;
+  poller.isWoken = false;
+  const heard = await snapshotOfListener(poller);
+  if (heard !== undefined) {
+    resolve({ snapshot: heard.snapshot, ms: performance.now() - startedAt, takeSession: () => undefined });
+    await nextTurn();
+    await recordIfDue(poller, heard.snapshot, heard.session).catch(() => {});
+    if (!isMigrating(heard.snapshot)) await poller.listening.close();
+    return;
+  }
   let session: Session | undefined;
   try {
     session = await openSession(request, signal);
@@ -158,7 +196,10 @@ async function poll(
     resolve({ snapshot, ms: performance.now() - startedAt, takeSession });
     // A caller that acts on the snapshot takes the session before anything else runs in this process.
     await nextTurn();
-    if (session !== undefined) await recordIfDue(poller, snapshot, session);
+    if (session === undefined) return;
+    await recordIfDue(poller, snapshot, session);
+    if (!isMigrating(snapshot) || poller.slotOwner !== undefined) return;
+    if (await poller.listening.keep(session, request, signal)) session = undefined;
   } catch (thrown) {
     reject(thrown);
   } finally {
@@ -170,6 +211,22 @@ async function poll(
     session = undefined;
     return taken;
   }
+}
+
+/** A snapshot in the session that listens. Undefined: no session does, or it did not answer and was closed. */
+async function snapshotOfListener({ listening }: Poller): Promise<{ readonly snapshot: Snapshot; readonly session: Session } | undefined> {
+  const session = listening.session();
+  if (session === undefined) return undefined;
+  const tooLate = timer(ANSWER_MS, undefined, { ref: false });
+  const snapshot = await Promise.race([takeSnapshot(session), tooLate]).catch(() => undefined);
+  if (snapshot !== undefined) return { snapshot, session };
+  await listening.close();
+  return undefined;
+}
+
+/** Whether a leader migrates. During "finalizing", the database is copied and must have no session. */
+function isMigrating({ markers, database }: Snapshot): boolean {
+  return markers.some((marker) => marker.database === database && marker.state === "migrating");
 }
 
 /** Records how many callers wait here while another job is at work, and that the wait has ended afterwards. */

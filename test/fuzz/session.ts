@@ -5,6 +5,8 @@ export function sessionWith(answer: (sql: string) => readonly unknown[]): Sessio
   return {
     query: <R extends Row>(sql: string) => Promise.resolve(answer(sql) as R[]),
     lost: new AbortController().signal,
+    reportedPid: undefined,
+    onNotification: () => {},
     close: () => Promise.resolve(),
     searchPath: () => Promise.resolve(""),
   };

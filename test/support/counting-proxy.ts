@@ -27,6 +27,8 @@ export async function countingProxy(server: string): Promise<CountingProxy> {
   const proxy = createServer((client) => {
     const target = connect(Number(port), hostname);
     for (const socket of [client, target]) open.add(socket.on("error", () => {}).on("close", () => void open.delete(socket)));
+    client.on("close", () => target.destroy());
+    target.on("close", () => client.destroy());
     let pending = Buffer.alloc(0);
     let started = false;
     client.on("data", (chunk: Buffer) => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
-import { migrateOnce } from "../../../src/readiness/readiness.ts";
+import { migrateOnce, waitUntilMigrated } from "../../../src/readiness/readiness.ts";
 import { withSession } from "../../support/session.ts";
 import { describeTraces, migration, openScene, type Scene } from "./scene.ts";
 
@@ -91,6 +91,30 @@ describe("keeping a base", () => {
     const fromBase = await migrateOnce(scene.request(migration(0), { url, run: "run-2", invocation: "200" }));
     expect(fromBase.state).toBe("already");
     await scene.query(`drop database ${name}`);
+  });
+
+  test("ends the sessions of jobs that listen before the copy, and they continue afterwards", async () => {
+    const sessions = "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+    let left: unknown[] | undefined;
+    await scene.query("create table go ()");
+    const request = scene.request(migration(0, "until-go"), {
+      keepAsBase: async () => {
+        left = await scene.query(sessions);
+        return true;
+      },
+    });
+    const leads = migrateOnce(request);
+    await scene.until(async () => (await scene.traces()).length > 0);
+    const rarely = { ...request.timings, pollMs: 2000 };
+    const url = `${scene.url}?fallback_application_name=other` as typeof scene.url;
+    const waits = waitUntilMigrated({ ...request, url, timings: rarely });
+    const places =
+      "select from pg_locks l join pg_stat_activity a using (pid) where a.datname = current_database() and locktype = 'advisory'";
+    await scene.until(async () => (await scene.query(places)).length === 2);
+    await scene.query("insert into go default values");
+    expect(await leads).toMatchObject({ state: "ran" });
+    expect(left).toEqual([]);
+    expect(await waits).toMatchObject({ state: "waited" });
   });
 
   test.each([
