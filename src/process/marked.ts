@@ -21,6 +21,8 @@ export interface Family {
   readonly mark: string;
   /** The variable that holds the mark; default `MARK`. */
   readonly variable?: string | undefined;
+  /** The `startOf` a process that is older than all of the family: then the environment of older processes is not read. */
+  readonly since?: number | undefined;
 }
 
 /** A process that runs, with the name of its program. */
@@ -44,16 +46,33 @@ export function signalFamily(family: Family, signal: NodeJS.Signals): void {
   for (const { pid } of membersOf(family)) signalProcess(pid, signal);
 }
 
-function linuxMembers({ group, mark, variable = MARK }: Family): readonly Member[] {
+/** When a process started, in the system's own form, which grows. Undefined where that is not known, or the process has ended. */
+export function startOf(pid: number): number | undefined {
+  if (process.platform !== "linux") return undefined;
+  try {
+    return Number(fieldsOf(readFileSync(`/proc/${pid}/stat`, "utf8"))[START]) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fields of proc(5) after the name, which is in parentheses: state, parent, group, and later the start. */
+function fieldsOf(stat: string): readonly string[] {
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+const START = 19;
+
+function linuxMembers({ group, mark, variable = MARK, since = 0 }: Family): readonly Member[] {
   const wanted = `\0${variable}=${mark}\0`;
   return readdirSync("/proc").flatMap((entry) => {
     const pid = Number(entry);
     if (!Number.isInteger(pid) || pid === process.pid) return [];
     try {
-      // proc(5): the name in parentheses, then state, parent and group.
       const stat = readFileSync(`/proc/${entry}/stat`, "utf8");
-      const [state = "", , itsGroup] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      if (state === "Z" || state === "X") return [];
+      const fields = fieldsOf(stat);
+      const [state = "", , itsGroup] = fields;
+      if (state === "Z" || state === "X" || Number(fields[START]) < since) return [];
       const isMember = Number(itsGroup) === group || `\0${readFileSync(`/proc/${entry}/environ`, "latin1")}`.includes(wanted);
       return isMember ? [{ pid, name: stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")")) }] : [];
     } catch {

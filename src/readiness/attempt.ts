@@ -11,6 +11,7 @@ import { settleMsAfter } from "./takeover.ts";
 import { endedLeader, wasEnded } from "./tool-lock.ts";
 import { deleteExpiredWaiters } from "./waiting-list.ts";
 import { notifyWaiters } from "./wake-up.ts";
+import { startWatchdog, type WatchdogProcess } from "./watchdog-process.ts";
 
 /** The result of an attempt. `again`: this call did not become the leader and must take another snapshot. */
 export type Attempt = Outcome | "again";
@@ -20,10 +21,25 @@ export type Attempt = Outcome | "again";
  * released with the session, which the caller closes.
  */
 export async function tryToLead(session: Session, caller: Caller, request: MigrateRequest, within: Deadline): Promise<Attempt> {
-  await ensureTables(session, within);
   const locked = await decideUnderLock(session, caller);
   if (locked?.decision.kind !== "lead") return "again";
-  const { snapshot } = locked;
+  // It starts while the claim is written.
+  const watchdog = request.command.kind === "work" ? undefined : startWatchdog(request.env(request.url));
+  try {
+    return await claimAndLead(session, locked.snapshot, watchdog, request, within);
+  } finally {
+    watchdog?.discard();
+  }
+}
+
+async function claimAndLead(
+  session: Session,
+  snapshot: Snapshot,
+  watchdog: WatchdogProcess | undefined,
+  request: MigrateRequest,
+  within: Deadline,
+): Promise<Attempt> {
+  await ensureTables(session, within);
   const { run, fingerprint } = request;
   const claimed = await claim(session, { database: snapshot.database, run, fingerprint }, request);
   if (claimed === undefined) return "again";
@@ -31,7 +47,7 @@ export async function tryToLead(session: Session, caller: Caller, request: Migra
   request.emit({ kind: "detail", text: `This job runs the migrations; other jobs wait for it (leader number ${claimed.epoch}).` });
   const settleMs = settleMsAfter(snapshot, request.timings);
   const endedLeaderAt = endedLeader(snapshot)?.startedAt;
-  return lead({ session, claim: claimed, settleMs, wasEnded: wasEnded(snapshot), endedLeaderAt }, request, within);
+  return lead({ session, claim: claimed, settleMs, wasEnded: wasEnded(snapshot), endedLeaderAt, watchdog }, request, within);
 }
 
 /** Writes "ready" for a leader that ended after its last check and before it wrote "ready" itself. */

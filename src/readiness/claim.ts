@@ -2,6 +2,7 @@ import type { Session } from "../postgres/connect.ts";
 import { HOLDS_LOCK } from "./lock.ts";
 import type { Failure, Marker, MarkerKey, MarkerState } from "./marker.ts";
 import type { ReadinessRequest } from "./request.ts";
+import type { WatchdogProcess } from "./watchdog-process.ts";
 
 /** A leader's right to write its marker. Every write below checks the lock and the epoch in the same statement. */
 export interface Claim {
@@ -20,6 +21,8 @@ export interface Lead {
   readonly wasEnded: boolean;
   /** When that leader began, by the database's clock. Undefined: no leader was ended. */
   readonly endedLeaderAt?: Date | undefined;
+  /** The watchdog of the first step's command, which is already being started. Undefined: a function runs. */
+  readonly watchdog?: WatchdogProcess | undefined;
 }
 
 /**

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { BrokerCounts } from "../broker/broker.ts";
 import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
@@ -74,18 +73,20 @@ export interface RunningCommand {
   readonly ended: Promise<CommandEnd>;
 }
 
-/** Starts the command under a watchdog of its own (see `watchdog.ts`). Its sessions pass the watchdog's broker. */
-export function startCommand(command: MigrationCommand, options: CommandOptions): RunningCommand {
-  const mark = randomUUID();
-  const receive = (message: FromWatchdog): void => {
-    if (message.kind === "here") start(watchdog, command, options, { mark, port: message.port });
-    else if (message.kind === "admit") void admit(message.name);
-    else if (message.kind === "exited") void options.untilSessionsEnded().finally(() => watchdog.send({ kind: "finish" }));
-  };
+/**
+ * Starts the command under a watchdog of its own (see `watchdog.ts`). Its sessions pass the watchdog's broker. `started`: a
+ * watchdog that was already started for it.
+ */
+export function startCommand(command: MigrationCommand, options: CommandOptions, started?: WatchdogProcess): RunningCommand {
+  const watchdog = started ?? startWatchdog(options.env(options.url));
   const admit = async (name: string): Promise<void> => {
     watchdog.send({ kind: "admitted", name, refused: await options.fence?.admit(name) });
   };
-  const watchdog = startWatchdog(options.env(options.url), mark, receive);
+  watchdog.onMessage((message) => {
+    if (message.kind === "here") start(watchdog, command, options, message.port);
+    else if (message.kind === "admit") void admit(message.name);
+    else if (message.kind === "exited") void options.untilSessionsEnded().finally(() => watchdog.send({ kind: "finish" }));
+  });
   return {
     beat: (at) => watchdog.send({ kind: "beat", at }),
     stop: (graceMs) => watchdog.send({ kind: "stop", graceMs }),
@@ -94,12 +95,7 @@ export function startCommand(command: MigrationCommand, options: CommandOptions)
   };
 }
 
-function start(
-  watchdog: WatchdogProcess,
-  command: MigrationCommand,
-  options: CommandOptions,
-  { mark, port }: { readonly mark: string; readonly port: number | undefined },
-): void {
+function start(watchdog: WatchdogProcess, command: MigrationCommand, options: CommandOptions, port: number | undefined): void {
   const { cwd, url, fence, silenceMs, shortGraceMs } = options;
   const usesBroker = fence !== undefined && port !== undefined;
   const env = usesBroker ? brokerEnvironment(options.env(brokerUrl(url, port))) : options.env(url);
@@ -107,8 +103,8 @@ function start(
     kind: "start",
     argv: command.kind === "shell" ? command.text : command.argv,
     cwd,
-    env: { ...definedOnly(env), [MARK]: mark },
-    mark,
+    env: { ...definedOnly(env), [MARK]: watchdog.mark },
+    mark: watchdog.mark,
     beatAt: options.beatAt(),
     silenceMs,
     shortGraceMs,

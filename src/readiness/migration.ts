@@ -2,7 +2,7 @@ import { setTimeout as timer } from "node:timers/promises";
 import { messageOf } from "../errors.ts";
 import { type Lead, recordHeartbeat } from "./claim.ts";
 import { admit, checksConnection } from "./admission.ts";
-import { type Fence, type RunningCommand, startCommand } from "./command.ts";
+import { type CommandOptions, type Fence, type RunningCommand, startCommand } from "./command.ts";
 import { leavesMachine } from "./fence.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { MigrationCommand } from "./migration-command.ts";
@@ -40,7 +40,8 @@ export async function startMigration(held: Lead, request: MigrateRequest, heartb
   }
   const fence = await fenceOf(command, held, request, name);
   let left: number | string = 0;
-  const running = startCommand(command, {
+  const started = held.watchdog?.isTaken() === false ? held.watchdog : undefined;
+  const options: CommandOptions = {
     cwd,
     url,
     env: (reached) => ({ ...request.env(reached), PGAPPNAME: name }),
@@ -53,7 +54,8 @@ export async function startMigration(held: Lead, request: MigrateRequest, heartb
     async untilSessionsEnded() {
       left = await sessionsLeft(held);
     },
-  });
+  };
+  const running = startCommand(command, options, started);
   return { ...running, sessionsLeft: () => left, unfenced: fence && watchUnfenced(session, claim.epoch) };
 }
 

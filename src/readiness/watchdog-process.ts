@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { setTimeout as timer } from "node:timers/promises";
 import type { Env } from "../environment.ts";
 import { membersOf, signalFamily } from "../process/marked.ts";
@@ -9,14 +10,23 @@ import type { FromWatchdog, ToWatchdog } from "./watchdog-messages.ts";
 /** The last message of a watchdog. `killed`: it ended without one, by that signal or exit status. */
 export type LastMessage = Extract<FromWatchdog, { kind: "ended" | "unstartable" }> | { readonly kind: "killed"; readonly by: string };
 
+/** A watchdog that runs. It can be started before its command is known, because its start takes time. */
 export interface WatchdogProcess {
   readonly child: ChildProcess;
+  /** Identifies the processes that it will start. */
+  readonly mark: string;
   send(message: ToWatchdog): void;
+  /** Receives its other messages, with those that came before. */
+  onMessage(receive: (message: FromWatchdog) => void): void;
   readonly last: Promise<LastMessage>;
+  /** Whether somebody receives its messages. */
+  isTaken(): boolean;
+  /** Ends a watchdog whose messages nobody receives. */
+  discard(): void;
 }
 
-/** Starts a watchdog. `receive` gets its other messages. `mark` identifies the processes that it will start. */
-export function startWatchdog(env: Env, mark: string, receive: (message: FromWatchdog) => void): WatchdogProcess {
+/** Starts a watchdog. */
+export function startWatchdog(env: Env): WatchdogProcess {
   const child = spawn(process.execPath, [programFile("readiness/watchdog")], {
     // A session of its own: Ctrl-C in a terminal then reaches only the leader, which decides what to do.
     detached: true,
@@ -24,13 +34,32 @@ export function startWatchdog(env: Env, mark: string, receive: (message: FromWat
     env: { ...withOwnNodeOptions(env) },
     windowsHide: true,
   });
+  const mark = randomUUID();
+  const early: FromWatchdog[] = [];
+  let receive: ((message: FromWatchdog) => void) | undefined;
+  const last = lastMessage(child, mark, (message) => (receive === undefined ? void early.push(message) : receive(message)));
+  last.catch(() => {});
   return {
     child,
+    mark,
     // A watchdog that has ended receives nothing. `last` reports its end.
     send(message) {
       if (child.connected) child.send(message, () => {});
     },
-    last: lastMessage(child, mark, receive),
+    onMessage(received) {
+      receive = received;
+      for (const message of early.splice(0)) received(message);
+    },
+    last,
+    isTaken: () => receive !== undefined,
+    discard() {
+      if (receive !== undefined) return;
+      // It ends by itself when nobody is connected.
+      if (child.connected) child.disconnect();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      child.unref();
+    },
   };
 }
 

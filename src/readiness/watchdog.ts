@@ -9,7 +9,7 @@ import { serverOf } from "../broker/backend.ts";
 import { messageOf } from "../errors.ts";
 import { parseUrl } from "../postgres/url.ts";
 import { type Child, startChild } from "../process/child.ts";
-import { type Family, membersOf, signalFamily } from "../process/marked.ts";
+import { type Family, type Member, membersOf, signalFamily, startOf } from "../process/marked.ts";
 import { sessionName } from "./session-names.ts";
 import { machineMs } from "./timings.ts";
 import type { FenceOrder, FromWatchdog, ToWatchdog } from "./watchdog-messages.ts";
@@ -71,7 +71,7 @@ async function start(order: Extract<ToWatchdog, { kind: "start" }>): Promise<voi
     leave({ kind: "unstartable", code: thrown.code ?? "UNKNOWN", message: thrown.message }),
   );
   if (command.pid === undefined) return;
-  family = { group: command.pid, mark: order.mark };
+  family = { group: command.pid, mark: order.mark, since: startOf(process.pid) };
   send({ kind: "started", pid: command.pid });
   await watch(command, family, order.silenceMs);
 }
@@ -120,12 +120,12 @@ function leaderSaysFinish(): Promise<void> {
  * the programs that did not end within `leavingMs` by themselves.
  */
 async function endFamily(watched: Family, leavingMs: number): Promise<readonly string[]> {
-  await until(() => membersOf(watched).length === 0, machineMs() + leavingMs);
-  const left = membersOf(watched).map(({ name }) => name);
+  let left: readonly Member[] = [];
+  await until(() => (left = membersOf(watched)).length === 0, machineMs() + leavingMs);
   if (left.length === 0) return [];
   stop(shortGraceMs);
   await until(() => membersOf(watched).length === 0, killAt + shortGraceMs);
-  return left;
+  return left.map(({ name }) => name);
 }
 
 async function until(isTrue: () => boolean, atMs: number): Promise<void> {
