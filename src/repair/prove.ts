@@ -6,6 +6,7 @@ import { type ConnectOptions, type Session, withSession } from "../postgres/conn
 import { compareCatalogs, type Normalisations } from "../drift/compare.ts";
 import type { Change } from "../drift/change.ts";
 import { NORMALISATIONS } from "../drift/normalise/normalisations.ts";
+import { runStatements } from "./run-statements.ts";
 import { statements } from "./script.ts";
 import type { Step } from "./step.ts";
 
@@ -62,14 +63,12 @@ async function runTwice(
   { expected, normalisations, read }: Required<Pick<TrialOptions, "expected" | "normalisations" | "read">>,
 ): Promise<Trial> {
   const catalogs: Catalog[] = [];
+  // Nothing has to survive a crash of the server: a copy that was tried is deleted.
+  await session.query("set synchronous_commit = off");
   for (const run of [1, 2] as const) {
-    for (const { sql, step } of statements(steps)) {
-      try {
-        await session.query(sql);
-      } catch (thrown) {
-        if (session.lost.aborted) throw thrown;
-        return { remaining: [], changedAgain: [], failed: { step, message: messageOf(thrown), run } };
-      }
+    const failed = await runStatements(session, statements(steps));
+    if (failed !== undefined) {
+      return { remaining: [], changedAgain: [], failed: { step: failed.step, message: messageOf(failed.thrown), run } };
     }
     catalogs.push(await read(session));
   }

@@ -21,29 +21,54 @@ export async function readRows(session: Session, expected: Catalog, actual: Cata
   // Postgres does not check the rows of a foreign table, and reading them would open a connection to another server.
   const existing = new Set(actual.tables.filter(({ kind }) => kind !== "foreign table").map(({ id }) => id));
   const changeOf = new Map(changes.flatMap((one) => (one.kind === "column" ? [[one.object, one] as const] : [])));
-  const tablesWithRows = new Set<string>();
-  const columnsWithNulls = new Set<string>();
+  const tables = new Map<string, string>();
+  const nulls = new Map<string, string>();
   for (const { id, schema, name, columns } of expected.tables) {
     if (!existing.has(id)) continue;
     for (const column of columns) {
       const object = path(schema, name, column.name);
       const change = changeOf.get(object);
-      if (change?.change === "missing" && (await hasRow(session, `select from ${id}`))) tablesWithRows.add(id);
+      if (change?.change === "missing") tables.set(id, `select from ${id}`);
       const becomesNotNull = change?.differences.some(({ property }) => property === "nullable") === true && !column.nullable;
-      if (becomesNotNull && (await hasRow(session, `select from ${id} where ${path(column.name)} is null`))) columnsWithNulls.add(object);
+      if (becomesNotNull) nulls.set(object, `select from ${id} where ${path(column.name)} is null`);
     }
   }
-  return { hasRows: (table) => tablesWithRows.has(table), hasNulls: (column) => columnsWithNulls.has(column) };
+  const withRows = await withRow(session, tables);
+  const withNulls = await withRow(session, nulls);
+  return { hasRows: (table) => withRows.has(table), hasNulls: (column) => withNulls.has(column) };
 }
 
-async function hasRow(session: Session, query: string): Promise<boolean> {
+/** Queries in one statement. It locks all of their tables, for reading, until it ends. */
+const MOST_TOGETHER = 50;
+
+/** The keys of the queries that find a row. A query that must not be run counts as one that finds a row. */
+async function withRow(session: Session, queries: ReadonlyMap<string, string>): Promise<ReadonlySet<string>> {
+  const all = [...queries];
+  const found = new Set<string>();
+  for (let at = 0; at < all.length; at += MOST_TOGETHER) {
+    const part = all.slice(at, at + MOST_TOGETHER);
+    const answers = (await exist(session, part)) ?? (await existOneByOne(session, part));
+    for (const [index, [key]] of part.entries()) if (answers[index] !== false) found.add(key);
+  }
+  return found;
+}
+
+async function existOneByOne(session: Session, queries: readonly (readonly [string, string])[]): Promise<readonly boolean[]> {
+  const answers: boolean[] = [];
+  for (const query of queries) answers.push((await exist(session, [query]))?.[0] ?? true);
+  return answers;
+}
+
+/** Whether each query finds a row. Undefined: the role must not run one of them. */
+async function exist(session: Session, queries: readonly (readonly [string, string])[]): Promise<readonly boolean[] | undefined> {
   // With `row_security` off, the query fails when a policy would hide rows.
   const settings = "set local transaction_read_only = on; set local row_security = off";
   try {
-    const [row] = await session.query<{ found: boolean }>(`${settings}; select exists (${query}) as found`);
-    return row?.found === true;
+    const columns = queries.map(([, query], at) => `exists (${query}) as "${at}"`);
+    const [row] = await session.query<Record<string, boolean>>(`${settings}; select ${columns.join(", ")}`);
+    return queries.map((_, at) => row?.[at] === true);
   } catch (thrown) {
-    if (codeOf(thrown) === SQLSTATE.insufficientPrivilege) return true;
+    if (codeOf(thrown) === SQLSTATE.insufficientPrivilege) return undefined;
     throw thrown;
   }
 }

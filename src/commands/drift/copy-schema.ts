@@ -11,6 +11,7 @@ import { variablesOfUrl, withoutOtherServer } from "../../providers/variables.ts
 import type { Side } from "../../repair/lookup.ts";
 import { planRepair } from "../../repair/plan.ts";
 import { withoutEventTriggers } from "../../repair/restricted-catalog.ts";
+import { runStatements } from "../../repair/run-statements.ts";
 import { statements } from "../../repair/script.ts";
 import { readRepairSource } from "../../repair/source.ts";
 
@@ -59,5 +60,6 @@ export async function createFromCatalog(session: Session, { catalog, source: nee
   const empty: Side = { catalog: await readCatalog(session), source: { ...source, roles: new Set([source.user]) } };
   const changes = compareCatalogs(original.catalog, empty.catalog);
   const { steps } = planRepair(original, empty, changes, { rows: { hasRows: () => false, hasNulls: () => false } });
-  for (const { sql } of statements(steps)) await session.query(sql);
+  const failed = await runStatements(session, statements(steps));
+  if (failed !== undefined) throw failed.thrown;
 }

@@ -50,7 +50,7 @@ export async function repairOf(context: Context, comparison: Comparison, options
   const { allowDestructive = false, format, folder } = options;
   const { changes, normalisations } = comparison;
   const place = format === undefined ? undefined : await nextMigrationPlace(context, format, folder);
-  const [expected, actual] = [await original(context, comparison.expected), await original(context, comparison.actual)];
+  const [expected, actual] = await Promise.all([original(context, comparison.expected), original(context, comparison.actual)]);
   const rows = await withReadSession(context, actual.url, (session) => readRows(session, expected.catalog, actual.catalog, changes));
   const plan = (refused: ReadonlyMap<string, string>): RepairPlan => {
     const planned = planRepair(expected, actual, changes, { normalisations, rows, refused });

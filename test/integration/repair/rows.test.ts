@@ -31,3 +31,23 @@ test("a table with policies that can hide rows counts as one with rows", async (
   const rows = await rowsSeenBy("rows_blind", policies);
   expect([rows.hasRows("public.t"), rows.hasNulls("public.t.a")]).toEqual([true, true]);
 });
+
+test("a table that the role must not read changes nothing about the others that are read with it", async () => {
+  const columns = "(a int not null, b int not null)";
+  const expected = await withSession(await newDatabase("rows_wanted"), async (session) => {
+    await session.query(`create table blind ${columns}; create table empty ${columns}; create table full_ ${columns}`);
+    return readCatalog(session);
+  });
+  const rows = await withSession(await newDatabase("rows_found"), async (session) => {
+    await session.query("create table blind (a int); create table empty (a int); create table full_ (a int); insert into full_ values (1)");
+    await session.query("do $$ begin create role rows_half_blind; exception when duplicate_object then null; end $$");
+    await session.query("grant select on empty, full_ to rows_half_blind; set role rows_half_blind");
+    const actual = await readCatalog(session);
+    return readRows(session, expected, actual, compareCatalogs(expected, actual));
+  });
+  expect(["blind", "empty", "full_"].map((name) => [rows.hasRows(`public.${name}`), rows.hasNulls(`public.${name}.a`)])).toEqual([
+    [true, true],
+    [false, false],
+    [true, false],
+  ]);
+});
