@@ -1,6 +1,6 @@
 /**
- * Times of whole processes beside their peers: `npm run bench [-- NAME...] [-- --json FILE] [-- --rounds N]`. Names: local, cold,
- * neon, broker, clones; default: all. Every round runs each way once, so that a change in the speed of the machine affects all
+ * Times of whole processes beside their peers: `npm run bench [-- NAME...] [-- --json FILE] [-- --rounds N]`. Names: local,
+ * first-up, cold, neon, broker, clones; default: all. Every round runs each way once, so that a change in the speed of the machine affects all
  * of them. `--check` fails when a ratio is worse by half than the one in `recorded.json`, and `--record` writes that file.
  */
 import { writeFile } from "node:fs/promises";
@@ -11,10 +11,11 @@ import { broker } from "./processes/broker.ts";
 import { clones } from "./processes/clones.ts";
 import { cold } from "./processes/cold.ts";
 import { type Comparison, markdown, type Row, rowsOf } from "./processes/comparison.ts";
+import { firstUp } from "./processes/first-up.ts";
 import { local } from "./processes/local.ts";
 import { neon } from "./processes/neon.ts";
 
-const COMPARISONS: Readonly<Record<string, () => Promise<Comparison>>> = { local, cold, neon, broker, clones };
+const COMPARISONS: Readonly<Record<string, () => Promise<Comparison>>> = { local, "first-up": firstUp, cold, neon, broker, clones };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
