@@ -86,9 +86,10 @@ export async function firstUp(): Promise<Comparison> {
     };
   }
 
-  /** The start of the same processes, which do nothing else. */
+  /** The start of as many processes, which find no server. */
   const starts = (count: number) => async (): Promise<void> => {
-    const all = Array.from({ length: count }, () => spawn(process.execPath, [BIN, "--version"], { cwd: folder, stdio: "ignore" }));
+    const own = { PATH: process.env["PATH"], HOME: folder, OFFSHOOT_HOME: folder, OFFSHOOT_PROVIDER: "embedded" };
+    const all = Array.from({ length: count }, () => spawn(process.execPath, [BIN, "list"], { cwd: folder, env: own, stdio: "ignore" }));
     await Promise.all(all.map((child) => once(child, "exit")));
   };
   return {
