@@ -105,7 +105,7 @@ async function waiters(scene: Scene): Promise<number> {
 }
 
 async function crowdFigure(name: string, isGood: boolean): Promise<void> {
-  const rounds = [];
+  const rounds: Awaited<ReturnType<typeof crowd>>[] = [];
   for (let round = 0; round < CROWD_ROUNDS; round += 1) rounds.push(await crowd(isGood));
   const at = (share: number): string => rounds.map(({ late }) => late[Math.floor(late.length * share)]?.toFixed(0)).join(", ");
   console.log(
