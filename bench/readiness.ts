@@ -80,7 +80,7 @@ async function crowd(isGood: boolean): Promise<{ readonly late: readonly number[
   const leader = startJob(request);
   await scene.until(async () => (await scene.traces()).length > 0);
   const waiting = Array.from({ length: PROCESSES }, () => startJob(request, CALLERS, { onlyWaits: true }));
-  await scene.until(async () => (await waiters(scene)) === PROCESSES * CALLERS);
+  await scene.until(async () => (await countWaiters(scene)) === PROCESSES * CALLERS);
   // Every process has polled several times, as in the middle of a migration.
   await pause(3000);
   let most = 0;
@@ -99,7 +99,7 @@ async function crowd(isGood: boolean): Promise<{ readonly late: readonly number[
   return { late: answers.map(({ at }) => at - finished).toSorted((a, b) => a - b), most };
 }
 
-async function waiters(scene: Scene): Promise<number> {
+async function countWaiters(scene: Scene): Promise<number> {
   const [row] = await scene.query<{ count: number }>("select coalesce(sum(count), 0)::int as count from offshoot.waiters");
   return row?.count ?? 0;
 }

@@ -11,7 +11,6 @@ import { createTail } from "../process/tail.ts";
 import { createCauseFinder } from "./cause.ts";
 import { describeCommand, type MigrationCommand } from "./migration-command.ts";
 import { brokerEnvironment, brokerUrl } from "./fence.ts";
-import type { FromWatchdog } from "./watchdog-messages.ts";
 import { type LastMessage, startWatchdog, type WatchdogProcess } from "./watchdog-process.ts";
 
 /** How a command ended. */

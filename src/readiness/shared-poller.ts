@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { setImmediate as nextTurn, setTimeout as timer } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import { cancelled } from "../deadline.ts";
 import type { Session } from "../postgres/connect.ts";
 import type { ReadinessRequest } from "./request.ts";
@@ -217,7 +217,7 @@ async function poll(
 async function snapshotOfListener({ listening }: Poller): Promise<{ readonly snapshot: Snapshot; readonly session: Session } | undefined> {
   const session = listening.session();
   if (session === undefined) return undefined;
-  const tooLate = timer(ANSWER_MS, undefined, { ref: false });
+  const tooLate = pause(ANSWER_MS, undefined, { ref: false });
   const snapshot = await Promise.race([takeSnapshot(session), tooLate]).catch(() => undefined);
   if (snapshot !== undefined) return { snapshot, session };
   await listening.close();

@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import { runStatements, type ScriptStatement } from "../../../src/repair/run-statements.ts";
-import type { Step } from "../../../src/repair/step.ts";
 import { newDatabase } from "../../support/new-database.ts";
 import { withSession } from "../../support/session.ts";
 
-const step = (object: string, sql: string): ScriptStatement => ({ sql, step: { kind: "table", object, sql, causes: [] } as Step });
+const step = (object: string, sql: string): ScriptStatement => ({ sql, step: { kind: "table", object, sql, causes: [] } });
 const tables =
   "select coalesce(string_agg(relname, ' ' order by relname), '') as names from pg_class where relkind = 'r' and relname like 'run\\_%'";
 
