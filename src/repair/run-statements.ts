@@ -29,7 +29,7 @@ export async function runStatements(session: Session, all: readonly ScriptStatem
   return undefined;
 }
 
-/** The parts of a script that are one transaction each: from "begin" to "commit", and each statement outside of them. */
+/** The parts of a script that are one transaction each: a `begin` with all up to its `commit`, and each statement outside. */
 function transactions(all: readonly ScriptStatement[]): readonly (readonly ScriptStatement[])[] {
   const parts: ScriptStatement[][] = [];
   let isOpen = false;
