@@ -3,7 +3,21 @@ import type { Env } from "../environment.ts";
 import type { CiFacts } from "../identity/run-identity.ts";
 import type { Annotation, Group, Variables, WriteContext, Write } from "./write.ts";
 
-export type CiServiceName = "github" | "gitlab" | "circleci" | "buildkite" | "azure" | "bitbucket" | "jenkins" | "generic";
+export type CiServiceName =
+  | "github"
+  | "gitlab"
+  | "circleci"
+  | "buildkite"
+  | "azure"
+  | "bitbucket"
+  | "jenkins"
+  | "vercel"
+  | "netlify"
+  | "cloudflare"
+  | "generic";
+
+/** What a build of a site is for. `unknown`: the builder does not say it. */
+export type Deployment = "production" | "preview" | "unknown";
 
 /** The CI job, as its environment variables describe it. */
 export interface CiContext {
@@ -15,6 +29,8 @@ export interface CiContext {
    * nevertheless can be a placeholder, so a rejected key is not an error of the user.
    */
   readonly secretsWithheld: boolean;
+  /** Only for services that build and deploy sites. */
+  readonly deployment?: Deployment | undefined;
 }
 
 /** How users run a failed job again, in the words of the service. */

@@ -4,10 +4,13 @@ import { bitbucket } from "./bitbucket.ts";
 import { buildkite } from "./buildkite.ts";
 import { type CiContext, type CiService, type CiServiceName, variable } from "./ci.ts";
 import { circleci } from "./circleci.ts";
+import { cloudflare } from "./cloudflare.ts";
 import { generic } from "./generic.ts";
 import { github } from "./github.ts";
 import { gitlab } from "./gitlab.ts";
 import { jenkins } from "./jenkins.ts";
+import { netlify } from "./netlify.ts";
+import { vercel } from "./vercel.ts";
 
 /** In the order of detection: services with their own variable come before the generic one, which needs only `CI=true`. */
 export const SERVICES: Readonly<Record<CiServiceName, CiService>> = {
@@ -18,6 +21,9 @@ export const SERVICES: Readonly<Record<CiServiceName, CiService>> = {
   azure,
   bitbucket,
   jenkins,
+  vercel,
+  netlify,
+  cloudflare,
   generic,
 };
 

@@ -1,5 +1,6 @@
 import { serviceOf } from "../ci/detect.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import { requireDeployment } from "../context/deployment.ts";
 import { isRunDatabaseAt, targetDatabase, type TargetDatabase } from "../context/target-database.ts";
 import { basesOf, type Migrations, migrationsByWork, requireMigrations, type Step } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
@@ -40,7 +41,7 @@ export type { Leadership } from "../readiness/work.ts";
  *
  * Throws `MIGRATION_FAILED` with the output of the failed command, in every caller; `TIMED_OUT` after
  * `timeouts.migrate`; `RUN_UNKNOWN`; `URL_INVALID`; `COMMAND_MISSING`; `FINGERPRINT_CONFLICT` when two jobs of one run
- * have different migrations; `FINDINGS` when the configured audit fails after the migrations.
+ * have different migrations; `PROTECTED` in a build of a site that could migrate the production database by mistake; `FINDINGS` when the configured audit fails after the migrations.
  */
 export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
   const context = await prepare(options);
@@ -51,6 +52,7 @@ export async function migrate(options: MigrateOptions = {}): Promise<Migrated> {
       ? await requireMigrations(context, options.command ?? [], "offshoot migrate")
       : await migrationsByWork(context, options.workName ?? "migrate", options.work);
   const target = await targetDatabase(context, options.url);
+  if (target.database === undefined) requireDeployment(context, target.url);
   return migrateDatabase(context, migrations, target, options.retry ?? false);
 }
 

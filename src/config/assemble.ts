@@ -56,6 +56,7 @@ export function assembleSettings(entries: EffectiveEntries): Settings {
       fence: get("migrations.fence"),
       steps: get("migrations.steps"),
       seedExisting: get("migrations.seedExisting"),
+      production: get("migrations.production"),
     },
     base: get("base"),
     psql: get("psql"),

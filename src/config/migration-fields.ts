@@ -67,4 +67,10 @@ export const MIGRATION_FIELDS = [
     description:
       "Allow seeds on a database that offshoot did not create: provider `existing`, and `--url`. A seed can delete rows. Without this setting they are refused there.",
   },
+  {
+    path: "migrations.production",
+    kind: "text",
+    description:
+      "The production database, by its host, by the id of its Neon endpoint, or as `host/database`. In builds of Vercel, Netlify and Cloudflare, `offshoot migrate --url` migrates it only in a production build, and a production build migrates no other one ([previews](docs/previews/README.md)).",
+  },
 ] as const satisfies readonly Field[];

@@ -172,6 +172,8 @@ export interface MigrationSettings {
   readonly steps: readonly StepSettings[] | undefined;
   /** Whether seeds can run on a database that offshoot did not create. Default false. */
   readonly seedExisting: boolean;
+  /** The production database: its host, its endpoint on Neon, or `host/database`. */
+  readonly production: string | undefined;
 }
 
 /** One of several steps of the migrations. */

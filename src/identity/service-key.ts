@@ -20,7 +20,7 @@ export function keyInService({ service, server }: Counter, key: string): string 
   return isPublic ? named : `${named}-${shortHash(server, 8)}`;
 }
 
-const CI_KEY = /^(?:(?:github|gitlab|circleci|buildkite|azure|bitbucket|jenkins|generic)-)?(?:run|pr)-/;
+const CI_KEY = /^(?:(?:github|gitlab|circleci|buildkite|azure|bitbucket|jenkins|vercel|netlify|cloudflare|generic)-)?(?:run|pr)-/;
 
 /** Whether a key looks like that of a run of a CI that nobody named. */
 export function isKeyOfCi(key: string): boolean {

@@ -13,6 +13,9 @@ const ENVIRONMENTS: Readonly<Record<CiServiceName, string>> = {
   azure: "azure/stage-retry",
   bitbucket: "bitbucket/pull-request",
   jenkins: "jenkins/pull-request",
+  vercel: "vercel/preview",
+  netlify: "netlify/deploy-preview",
+  cloudflare: "cloudflare/pages",
   generic: "generic/nameless",
 };
 

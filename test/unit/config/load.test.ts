@@ -44,6 +44,7 @@ describe("with nothing configured", () => {
         fence: "auto",
         steps: undefined,
         seedExisting: false,
+        production: undefined,
       },
       base: undefined,
       baseTtlMs: 14 * 86_400_000,

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { CiContext, Deployment } from "../../../src/ci/ci.ts";
+import type { Settings } from "../../../src/config/settings.ts";
+import { requireDeployment } from "../../../src/context/deployment.ts";
+import { isOffshootError } from "../../../src/errors.ts";
+import { directUrl } from "../../../src/postgres/url.ts";
+
+const URL = "postgresql://ada:secret@ep-cool-sky-123456.eu-central-1.aws.neon.tech/shop?sslmode=require";
+
+function outcome(deployment: Deployment | undefined, production: string | undefined, url = URL): string {
+  const context = { ci: { deployment } as CiContext, settings: { migrations: { production } } as Settings };
+  try {
+    requireDeployment(context, directUrl(url));
+    return "migrates";
+  } catch (thrown) {
+    if (!isOffshootError(thrown)) throw thrown;
+    expect(`${thrown.message} ${thrown.meaning} ${thrown.remedy}`).not.toContain("secret");
+    return `${thrown.code}: ${thrown.message}`;
+  }
+}
+
+const HOST = "ep-cool-sky-123456.eu-central-1.aws.neon.tech";
+
+test.each<readonly [string, Deployment | undefined, string | undefined, RegExp]>([
+  ["a build of a CI has no such rule", undefined, HOST, /^migrates$/],
+  ["a preview migrates", "preview", undefined, /^migrates$/],
+  ["a preview migrates a database that is not production", "preview", "ep-other-1", /^migrates$/],
+  ["a preview with the URL of production is refused", "preview", HOST, /^PROTECTED: This preview build has the URL of the production/],
+  ["production is refused unless it is named", "production", undefined, /^PROTECTED: This is a production build, and no setting names/],
+  ["production migrates the named database", "production", HOST, /^migrates$/],
+  ["an endpoint is a name", "production", "EP-cool-sky-123456", /^migrates$/],
+  ["a host with a database is a name", "production", `${HOST}/shop`, /^migrates$/],
+  ["production does not migrate another database", "production", `${HOST}/other`, /^PROTECTED: .* is not the one that/],
+  ["a part of a name is not the name", "production", "ep-cool-sky", /^PROTECTED/],
+  ["an unknown build is refused without a name", "unknown", undefined, /^PROTECTED: This build may be one of production/],
+  ["an unknown build migrates the named database", "unknown", HOST, /^migrates$/],
+  ["an unknown build migrates another database when production is named", "unknown", "ep-other-1", /^migrates$/],
+])("%s", (_title, deployment, production, expected) => {
+  expect(outcome(deployment, production)).toMatch(expected);
+});
+
+test("a server without Neon's names is named by its host, or by its host with the database", () => {
+  const url = "postgresql://ada:secret@db.internal:6543/shop";
+  expect(outcome("production", "db.internal", url)).toBe("migrates");
+  expect(outcome("production", "db.internal/shop", url)).toBe("migrates");
+  expect(outcome("production", "internal", url)).toContain("PROTECTED");
+});
