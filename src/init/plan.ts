@@ -70,14 +70,14 @@ function pipelineNotes({ pipelines }: RepositoryFacts, service: CiService, { sta
 
 function nextCommands(
   { folder }: RepositoryFacts,
-  { add, offshoot, tests }: RepositoryCommands,
+  { add, offshoot, start }: RepositoryCommands,
   files: readonly PlannedFile[],
 ): readonly string[] {
   const written = files.filter(({ state }) => state === "new").map(({ path }) => posix.relative(folder, path));
   return [
     ...(add === undefined ? [] : [add]),
     `${offshoot} doctor`,
-    `${offshoot} run -- ${tests ?? "YOUR TESTS"}`,
+    start,
     ...(written.length === 0 ? [] : [shellCommand(["git", "add", ...written])]),
   ].slice(0, 3);
 }

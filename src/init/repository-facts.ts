@@ -51,7 +51,7 @@ export const LOCK_FILES = ["package-lock.json", "npm-shrinkwrap.json", "pnpm-loc
 export const PYTHON_PACKAGE_FILES = ["requirements.txt", "pyproject.toml"] as const;
 
 /** Files that show how a repository is installed and tested. */
-export const INSPECTED_FILES = [
+export const INSPECTED_FILES: readonly string[] = [
   "package.json",
   ".nvmrc",
   ".node-version",
@@ -69,4 +69,7 @@ export const INSPECTED_FILES = [
   ".rspec",
   "go.mod",
   "Makefile",
-] as const;
+  ...["vitest.config", "vite.config", "jest.config", "playwright.config"].flatMap((name) =>
+    ["ts", "js", "mts", "mjs", "cts", "cjs"].map((ending) => `${name}.${ending}`),
+  ),
+];

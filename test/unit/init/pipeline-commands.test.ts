@@ -108,3 +108,22 @@ test("the install command contains only the missing packages", () => {
 test.each(["[]", "null", "{", "3"])("a package.json with the content %s is an error", (text) => {
   expect(() => commandsFor(withTexts(SHOP, { "package.json": text }))).toThrow("package.json is not a JSON object.");
 });
+
+test.each([
+  ["vitest.config.ts", 'import { offshoot } from "offshoot/vitest";'],
+  ["jest.config.cjs", 'require("offshoot/jest")'],
+  ["playwright.config.ts", 'import { withDatabase } from "offshoot/playwright";'],
+  ["package.json", manifest({ scripts: { test: "node --import offshoot/node-test --test" } })],
+])("tests that get their database from %s are started without `offshoot run`", (file, text) => {
+  const { pipeline, start, notes } = commandsFor(withTexts(SHOP, { ...SHOP.texts, [file]: text }));
+  expect([pipeline.run, start]).toEqual(["npm test", "npm test"]);
+  expect(notes).toEqual([expect.stringContaining("without `offshoot run`")]);
+});
+
+test("a test runner with an entry point that is not used yet is named, with the page", () => {
+  const { pipeline, notes } = commandsFor(
+    withTexts(SHOP, { ...SHOP.texts, "package.json": manifest({ scripts: { test: "vitest run" }, devDependencies: { vitest: "4" } }) }),
+  );
+  expect(pipeline.run).toBe("npx offshoot run -- npm test");
+  expect(notes).toEqual([expect.stringContaining("`offshoot/vitest`")]);
+});
