@@ -1,0 +1,105 @@
+// @module-tag proof
+import { expect, test } from "vitest";
+import { testImage } from "../../support/docker.ts";
+import { hasRunners, type RunnerProject, runnerProject } from "../../support/runner-project.ts";
+
+const IS_THERE = hasRunners("current");
+
+async function expectNoDatabase(project: RunnerProject): Promise<void> {
+  await expect.poll(() => project.databases(), { timeout: 30_000, interval: 200 }).toEqual([]);
+}
+
+/** A test file that says its round, after it has seen only the rows of the migrations and has added one. */
+const ROUND = {
+  vitest: (round: number) =>
+    `import { expect, test } from "vitest"; import { addNote, listNotes, pool } from "../src/notes.js";
+test("round", async () => {
+  expect(await listNotes()).toEqual(["from the migrations"]);
+  await addNote("mine");
+  await pool.end();
+  process.stderr.write("\\nROUND ${round} ENDED\\n");
+});\n`,
+  jest: (round: number) =>
+    `const { addNote, listNotes, pool } = require("../src/notes.js");
+test("round", async () => {
+  expect(await listNotes()).toEqual(["from the migrations"]);
+  await addNote("mine");
+  await pool.end();
+  process.stderr.write("\\nROUND ${round} ENDED\\n");
+});\n`,
+};
+
+test.skipIf(!IS_THERE).each([
+  ["vitest", ["--watch", "test/round.test.js"]],
+  ["jest", ["--watchAll", "test/round.test.js"]],
+] as const)("%s in watch mode: each run starts with a fresh clone, and nothing is left at its end", async (runner, args) => {
+  const project = await runnerProject(runner);
+  await project.write("test/round.test.js", ROUND[runner](1));
+  const running = project.start(args);
+  for (const round of [1, 2, 3]) {
+    if (round > 1) await project.write("test/round.test.js", ROUND[runner](round));
+    await running.until(`ROUND ${round} ENDED`);
+  }
+  process.kill(-(running.child.pid ?? 0), "SIGINT");
+  await running.ended;
+  await expectNoDatabase(project);
+});
+
+test.skipIf(!IS_THERE)(
+  "Playwright without a web server: each worker has a clone, and a test that is tried again gets a fresh one",
+  async () => {
+    const project = await runnerProject("playwright");
+    await project.write(
+      "playwright.config.js",
+      `import { defineConfig } from "@playwright/test"; import { withDatabase } from "offshoot/playwright";
+export default defineConfig(withDatabase({ testDir: "test", fullyParallel: true, retries: 1, workers: 2 }));\n`,
+    );
+    await project.write(
+      "test/notes.spec.js",
+      `import { expect, test } from "@playwright/test"; import { addNote, listNotes } from "../src/notes.js";
+test("fails the first time", async ({}, { retry }) => {
+  expect(await listNotes()).toEqual(["from the migrations"]);
+  await addNote("mine");
+  expect(retry).toBe(1);
+});
+test("runs beside it", async () => {
+  expect(await listNotes()).toEqual(["from the migrations"]);
+  await addNote("other");
+});\n`,
+    );
+    const { code, output } = await project.run();
+    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/1 flaky[^]*1 passed/) });
+    await expectNoDatabase(project);
+  },
+);
+
+test.skipIf(!IS_THERE)("a test that Vitest tries again can start with a fresh clone", async () => {
+  const project = await runnerProject("vitest");
+  await project.write(
+    "test/again.test.js",
+    `import { beforeEach, expect, test } from "vitest"; import { database } from "offshoot/vitest"; import pg from "pg";
+beforeEach(() => database.reset());
+test("again", { retry: 1 }, async ({ task }) => {
+  const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+  await client.connect();
+  const { rows } = await client.query("insert into note (text) values ('mine') returning (select count(*)::int from note) as n");
+  await client.end();
+  expect(rows).toEqual([{ n: 1 }]);
+  expect(task.result.retryCount ?? 0).toBe(1);
+});\n`,
+  );
+  const { code, output } = await project.run(["test/again.test.js"], { OFFSHOOT_KEEP_ON_FAILURE: "true" });
+  expect({ code, output }).toMatchObject({ code: 0 });
+  // It passed in the end, so its clone is not kept.
+  expect(output).not.toContain("is kept until");
+  await expectNoDatabase(project);
+});
+
+test.skipIf(!IS_THERE)("clones on Docker: the example passes, and no database is left", async () => {
+  const image = await testImage(18);
+  if (image === undefined) return;
+  const project = await runnerProject("vitest");
+  const own = { OFFSHOOT_PROVIDER: "docker", OFFSHOOT_DOCKER_IMAGE: image, OFFSHOOT_HOME: `${project.folder}/home` };
+  const { code, output } = await project.run([], own);
+  expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining("docker database") });
+});
