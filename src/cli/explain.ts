@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { describeError, EXIT, isOffshootError } from "../errors.ts";
+import { fold, widthOf } from "./fold.ts";
 import { redact } from "../redact.ts";
 import { jobOf } from "./job.ts";
 import type { Host } from "./host.ts";
@@ -15,7 +16,10 @@ export function explain(thrown: unknown, host: Host, invocation: Invocation | un
   }
   const [first = "", ...rest] = describeError(thrown).split("\n");
   const label = styleText("red", "error", { stream: host.stderr });
-  host.stderr.write(`${job.clean([`${label} ${first}`, ...rest.map((line) => `  ${line}`)].join("\n"))}\n`);
+  // A secret is removed from whole lines: it could be in two rows otherwise.
+  const lines = job.clean([`error ${first}`, ...rest.map((line) => `  ${line}`)].join("\n")).split("\n");
+  const text = lines.map((line) => fold(line, widthOf(host.stderr))).join("\n");
+  host.stderr.write(`${text.replace(/^error/, label)}\n`);
   if (invocation?.json === true) {
     const { code, message, meaning, remedy, facts } = thrown;
     host.stdout.write(`${job.cleanJson(JSON.stringify({ version: 1, error: { code, message, meaning, remedy, facts } }))}\n`);

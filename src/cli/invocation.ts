@@ -2,6 +2,7 @@ import type { OptionValues } from "commander";
 import { describeError, isOffshootError, OffshootError } from "../errors.ts";
 import type { CommonOptions } from "../context/context.ts";
 import { workingDirectory } from "../process/working-directory.ts";
+import { fold, widthOf } from "./fold.ts";
 import { type Host, type Interruption, interruptionOf } from "./host.ts";
 import { type Job, jobOf } from "./job.ts";
 import { type OpenDisplay, type Progress, progressOn } from "./progress.ts";
@@ -93,7 +94,7 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
     get stdinIsTerminal() {
       return host.stdin.isTTY;
     },
-    columns: host.stdout.isTTY ? host.stdout.columns : undefined,
+    columns: widthOf(host.stdout),
     env: host.env,
     exitCode: 0,
     print: (data, lines) =>
@@ -107,7 +108,7 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
     write,
     log(line) {
       progress.rest();
-      host.stderr.write(`${job.clean(line)}\n`);
+      host.stderr.write(`${fold(job.clean(line), widthOf(host.stderr))}\n`);
     },
     close() {
       progress.close();

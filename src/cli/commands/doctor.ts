@@ -1,13 +1,16 @@
 import { relative } from "node:path";
 import { type DiagnosedProvider, type Diagnosis, doctor } from "../../commands/doctor.ts";
 import { EXIT } from "../../errors.ts";
+import { fold } from "../fold.ts";
 import { columns } from "../tables.ts";
 import type { Execute } from "../invocation.ts";
 
 export const execute: Execute = async (invocation, flags) => {
   const diagnosis = await doctor({ ...invocation.options, offline: flags["offline"] === true });
   invocation.print({ version: 1, ...diagnosis }, () =>
-    doctorLines(diagnosis, { showsAll: flags["all"] === true, cwd: invocation.options.cwd ?? process.cwd() }),
+    doctorLines(diagnosis, { showsAll: flags["all"] === true, cwd: invocation.options.cwd ?? process.cwd() }).map((line) =>
+      fold(line, invocation.columns),
+    ),
   );
   if (diagnosis.chosen === undefined || diagnosis.failed) invocation.exitCode = EXIT.noProvider;
 };

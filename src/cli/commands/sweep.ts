@@ -1,6 +1,7 @@
 import { EXIT } from "../../errors.ts";
 import { type Planned, type Saving, sweep } from "../../commands/sweep.ts";
 import { durationFlag } from "../flags.ts";
+import { fold } from "../fold.ts";
 import { columns } from "../tables.ts";
 import type { Execute } from "../invocation.ts";
 import { listedJson } from "./list.ts";
@@ -30,13 +31,24 @@ export const execute: Execute = async (invocation, flags) => {
     return expireAt === undefined ? (result.applied ? "deleted" : "delete") : "expires";
   };
   invocation.print(json, () => [
-    ...columns([...result.delete.map((planned) => row(verbOf(planned), planned)), ...result.keep.map((planned) => row("keep", planned))]),
+    ...planTable(
+      [...result.delete.map((planned) => row(verbOf(planned), planned)), ...result.keep.map((planned) => row("keep", planned))],
+      invocation.columns,
+    ),
     ...savingsTable(result.savings),
     ...(result.applied || result.delete.length === 0 ? [] : [nextStep(flags["plan"])]),
   ]);
   for (const { listed, error } of result.failed) invocation.log(`Could not delete ${listed.name} (${listed.id}): ${error}`);
   if (result.failed.length > 0) invocation.exitCode = EXIT.leftBehind;
 };
+
+/** Where a row is wider than the terminal, each reason has a row of its own. */
+function planTable(rows: readonly (readonly string[])[], width: number | undefined): readonly string[] {
+  const wide = columns(rows);
+  if (width === undefined || wide.every((line) => line.length < width)) return wide;
+  const names = columns(rows.map((cells) => cells.slice(0, 3)));
+  return rows.flatMap((cells, at) => [names[at] ?? "", fold(`    ${cells[3] ?? ""}`, width)]);
+}
 
 function nextStep(file: string | undefined): string {
   return file === undefined

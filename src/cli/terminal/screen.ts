@@ -57,7 +57,8 @@ export function openScreen(stream: Terminal, options: ScreenOptions): Display {
   const clean = (text: string): string => oneLine(options.clean(text)).trim();
   const symbols = symbolsOf(look);
   const update = createLogUpdate(stream as NodeJS.WriteStream, { showCursor: true });
-  const columns = (): number => stream.columns ?? 80;
+  // A terminal without a known size has none: it has the usual one then.
+  const columns = (): number => stream.columns || 80;
   // The first one is the command itself. The last one is drawn.
   const running: [Running, ...Running[]] = [{ label: title, phase: undefined, since: now(), subject: undefined, status: "", count: "" }];
   const current = (): Running => running.at(-1) ?? running[0];
