@@ -48,9 +48,13 @@ test("the library example in the README runs without changes", { timeout: 120_00
     await mkdir(join(project.directory, "node_modules"));
     const { symlink } = await import("node:fs/promises");
     await symlink(ROOT.pathname, join(project.directory, "node_modules", "offshoot"), "dir");
+    await symlink(join(ROOT.pathname, "node_modules/pg"), join(project.directory, "node_modules", "pg"), "dir");
+    await mkdir(join(project.directory, "migrations"));
+    await project.write("migrations/0001_note.sql", "create table note (text text); insert into note values ('hello');");
     const file = await project.write("example.js", example);
     const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: project.directory, env: { ...project.env } });
-    expect(stdout).toMatch(/^embedded offshoot\/\S+readme\S*\n$/);
+    expect(stdout).toMatch(/^created embedded offshoot\/\S+readme\S*\nmigrations: ran\n\[ \{ text: 'hello' \} \]\n$/);
+    expect((await project.call(["list"])).stdout).toContain("no databases");
   } finally {
     await project.remove();
   }

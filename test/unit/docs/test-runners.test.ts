@@ -2,12 +2,12 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { blocksOf, documents } from "../../support/documents.ts";
 
-const page = (await documents()).find(({ path }) => path === "docs/test-runners.md");
-const examples = (page === undefined ? [] : blocksOf(page)).flatMap(({ mark, text }) =>
-  mark?.startsWith("example:") ? [[mark.slice("example:".length), text] as const] : [],
-);
+const pages = (await documents()).filter(({ path }) => ["docs/test-runners.md", "README.md"].includes(path));
+const examples = pages
+  .flatMap(blocksOf)
+  .flatMap(({ mark, text }) => (mark?.startsWith("example:") ? [[mark.slice("example:".length), text] as const] : []));
 
-test("the page has an example for each runner", () => {
+test("the pages have an example for each runner", () => {
   expect(new Set(examples.map(([path]) => path.split("/")[0]))).toEqual(new Set(["vitest", "jest", "playwright", "pytest", "rspec"]));
 });
 
