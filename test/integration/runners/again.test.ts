@@ -38,7 +38,7 @@ test.skipIf(!IS_THERE).each([
   const running = project.start(args);
   for (const round of [1, 2, 3]) {
     if (round > 1) await project.write("test/round.test.js", ROUND[runner](round));
-    await running.until(`ROUND ${round} ENDED`);
+    await expect(running.until(`ROUND ${round} ENDED`)).resolves.toBeUndefined();
   }
   process.kill(-(running.child.pid ?? 0), "SIGINT");
   await running.ended;
