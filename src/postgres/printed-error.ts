@@ -1,5 +1,5 @@
 import { sqlstateOfCondition } from "./condition-names.ts";
-import { placeNear } from "./printed-place.ts";
+import { markNear, placeNear } from "./printed-place.ts";
 import { objectOf, publicMessage, type ServerError } from "./server-error.ts";
 
 /** "ERROR", "FATAL" and "PANIC" in the languages into which servers translate them (`lc_messages`). */
@@ -86,11 +86,24 @@ export function findPrintedError(output: string): ServerError | undefined {
   return { message: last.message, ...defined({ sqlstate, object, file: place?.file, line: place?.line }) };
 }
 
+/** A line with an error of the server, without values in its message. Other lines are returned as they are. */
+export function hidePrintedMessage(line: string): string {
+  const groups = FORMS.find((each) => each.test(line))?.exec(line)?.groups;
+  const message = (groups?.["message"] ?? groups?.["quoted"])?.trim();
+  return message === undefined ? line : line.replace(message, () => publicMessage(message));
+}
+
 /** The place of an error whose message is in the output in an unknown form. Undefined if it is not there. */
 export function placeOfMessage(output: string, message: string): { readonly file: string; readonly line?: number } | undefined {
   const lines = output.split(/\r\n|\n|\r/).map(shortened);
   const at = lines.findLastIndex((line) => line.includes(message));
   return at === -1 ? undefined : placeNear(lines, at);
+}
+
+/** The migration that a tool named last. For an error that the tool did not print. Undefined if it named none. */
+export function lastPlace(output: string): { readonly file: string; readonly line?: number } | undefined {
+  const lines = output.split(/\r\n|\n|\r/).map(shortened);
+  return markNear(lines, lines.length - 1);
 }
 
 interface Found {

@@ -68,7 +68,8 @@ function rubyFrame(lines: readonly string[], at: number): { readonly file: strin
   return undefined;
 }
 
-function markNear(lines: readonly string[], at: number): { readonly file: string; readonly line?: number } | undefined {
+/** The place of an error by the migration that the tool was applying. */
+export function markNear(lines: readonly string[], at: number): { readonly file: string; readonly line?: number } | undefined {
   const before = lines.slice(Math.max(0, at - BEFORE), at + 1).findLast((line) => MARKS.some((mark) => mark.test(line)));
   const after = lines.slice(at + 1, at + AFTER).find((line) => MARKS.some((mark) => mark.test(line)));
   const marked = before ?? after;

@@ -75,20 +75,31 @@ export function startChild(command: readonly string[] | string, options: ChildOp
 
 /**
  * Resolves when a child has ended and its output was read. A descendant that left the process group can keep the pipes
- * open for ever, so they are closed `drainMs` after the end. Rejects when the child could not be started.
+ * open for ever, so they are closed when nothing came for `drainMs` after the end, and at the latest after ten times that.
+ * Rejects when the child could not be started.
  */
 export function endOf(child: ChildProcess, drainMs = 500): Promise<ChildEnd> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => {
+      let timer: NodeJS.Timeout | undefined;
+      let isRead = false;
+      let waits = 10;
       const finish = (): void => {
         clearTimeout(timer);
         child.stdout?.destroy();
         child.stderr?.destroy();
         resolve({ code, signal });
       };
-      const timer = setTimeout(finish, drainMs);
+      const wait = (): void => {
+        isRead = false;
+        waits -= 1;
+        // On a busy machine the time can be over before this process reads again. Timers come before the reads of a turn.
+        timer = setTimeout(() => setImmediate(() => setImmediate(() => (isRead && waits > 0 ? wait() : finish()))), drainMs);
+      };
+      for (const stream of [child.stdout, child.stderr]) stream?.on("data", () => (isRead = true));
       child.once("close", finish);
+      wait();
     });
   });
 }

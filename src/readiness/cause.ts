@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { BrokerCounts } from "../broker/broker.ts";
-import { findPrintedError, placeOfMessage } from "../postgres/printed-error.ts";
+import { findPrintedError, lastPlace, placeOfMessage } from "../postgres/printed-error.ts";
 import { publicMessage, type ServerError } from "../postgres/server-error.ts";
 
 /** Characters of output that are searched: a stack dump in several parts, and what a tool prints after it. */
@@ -31,7 +31,7 @@ export function createCauseFinder(): CauseFinder {
       const printed = findPrintedError(output);
       if (printed !== undefined) return withShortPath({ ...sent.findLast(({ message }) => message === printed.message), ...printed }, cwd);
       const last = sessions?.ended === true ? sent.at(-1) : undefined;
-      return last && withShortPath({ ...last, ...placeOfMessage(output, last.message) }, cwd);
+      return last && withShortPath({ ...last, ...(placeOfMessage(output, last.message) ?? lastPlace(output)) }, cwd);
     },
   };
 }

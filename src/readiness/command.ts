@@ -2,6 +2,7 @@ import type { BrokerCounts } from "../broker/broker.ts";
 import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
 import type { Listener } from "../events.ts";
+import { hideMessages, privateOutput } from "../postgres/private-output.ts";
 import type { ServerError } from "../postgres/server-error.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import { endOf } from "../process/child.ts";
@@ -18,7 +19,7 @@ export interface CommandEnd {
   /** Exit status. Null when a signal ended it. */
   readonly code: number | null;
   readonly signal: string | null;
-  /** The last lines of its output, without secrets. */
+  /** The last lines of its output, without secrets and without values of rows. */
   readonly tail: string;
   /** It was ended because its leader could not prove that it leads. */
   readonly abandoned: boolean;
@@ -114,18 +115,21 @@ function start(watchdog: WatchdogProcess, command: MigrationCommand, options: Co
 async function follow({ child, last }: WatchdogProcess, command: MigrationCommand, options: CommandOptions): Promise<CommandEnd> {
   const tail = createTail(options.secrets);
   const finder = createCauseFinder();
+  // The tail is stored in the database and shown to other jobs. The output itself is only shown where the command runs.
+  const shared = { stdout: privateOutput(), stderr: privateOutput() };
   const cleaner = cleanOutput(options.secrets, (stream, text) => {
-    const chunk = Buffer.from(text);
-    tail.push(stream, chunk);
+    tail.push(stream, Buffer.from(shared[stream].push(text)));
     finder.push(text);
-    options.emit({ kind: "output", stream, chunk });
+    options.emit({ kind: "output", stream, chunk: Buffer.from(text) });
   });
   for (const stream of ["stdout", "stderr"] as const) {
     child[stream]?.on("data", (chunk: Uint8Array) => cleaner.push(stream, chunk));
   }
   const [message] = await Promise.all([last, endOf(child)]);
   cleaner.end();
-  const end = endBy(message, tail.text(), command, options);
+  for (const stream of ["stdout", "stderr"] as const) tail.push(stream, Buffer.from(shared[stream].end()));
+  const sent = message.kind === "ended" ? (message.sessions?.errors ?? []) : [];
+  const end = endBy(message, hideMessages(tail.text(), sent), command, options);
   return end.code === 0 ? end : { ...end, cause: finder.find(end.sessions, options.cwd) };
 }
 

@@ -73,6 +73,28 @@ for (const tool of REAL_TOOLS.filter(isInstalled)) {
   });
 }
 
+/** One statement, since some tools run a file as one. Its values are rows, which no other job may show. */
+const PRIVATE = {
+  up: "do $$ begin create table private_row (email text primary key); insert into private_row values ('private-ada@example.com'), ('private-ada@example.com'); end $$",
+  down: "drop table private_row",
+};
+
+for (const tool of REAL_TOOLS.filter(isInstalled)) {
+  test(`${tool.name}: the error of a waiter, its summary and the marker contain no value of a row`, async () => {
+    const run = `${tool.name}-private`;
+    await copyTool(tool.name, project.directory);
+    await addMigration(tool.name, project.directory, PRIVATE);
+    await project.offshoot(["up", "--run", run]);
+    await project.offshoot(["migrate", "--run", run]);
+    const summary = join(project.directory, "summary.md");
+    const { code, stdout, stderr } = await project.offshoot(["migrate", "--run", run, "--json", "--summary", summary]);
+    expect({ code, stderr }).toMatchObject({ code: 11, stderr: expect.stringContaining("private_row_pkey") });
+    const stored = await project.offshoot(["psql", "--run", run, "--", "-Atc", "select * from offshoot.readiness"]);
+    expect(stored.stdout).toContain("private_row_pkey");
+    for (const text of [stdout, stderr, await readFile(summary, "utf8"), stored.stdout]) expect(text).not.toContain("private-ada");
+  });
+}
+
 test("the message of a waiter for each tool is the one that was reviewed", async () => {
   const [missing] = REAL_TOOLS.filter((tool) => !waiters.has(tool.name));
   if (missing !== undefined) return skipWithout(missing.name, "its message is not known");
