@@ -15,6 +15,7 @@ import { readCheckout } from "../identity/checkout.ts";
 import type { CommonOptions } from "../context/context.ts";
 import { readText } from "../read-file.ts";
 import { detectBelow, detectInWorkspace, detectTools, requireTool } from "../migration-tools/detect.ts";
+import { commandOfPackages } from "../migration-tools/signs.ts";
 import { type Repository, repositoryIn } from "../migration-tools/repository.ts";
 import type { Project } from "../migration-tools/tool.ts";
 import { workingDirectory } from "../process/working-directory.ts";
@@ -114,7 +115,7 @@ function ambiguous(projects: readonly Project[]): OffshootError {
   const found = projects.map(({ tool, evidence }) => `${tool} (${evidence})`).join(" and ");
   return new OffshootError("TOOL_AMBIGUOUS", `Several migration tools were found: ${found}.`, {
     meaning: "offshoot cannot decide which of them migrates the database. Nothing was written.",
-    remedy: `Name one: ${shellCommand(["offshoot", "init", "--set", `migrations.tool=${projects[0]?.tool}`])}`,
+    remedy: `Name one: ${shellCommand(["offshoot", "init", "--set", `migrations.tool=${projects[0]?.tool}`])}. If the database needs all of them, write offshoot.yaml with steps: migrations: [${projects.map(({ tool }) => `{ tool: ${tool} }`).join(", ")}].`,
   });
 }
 
@@ -130,7 +131,8 @@ async function migrationsBelow(repository: Repository): Promise<KnownMigrations>
     const seed = await seedIn(repositoryIn(join(repository.directory, first.folder)), first.tool);
     return { from: "tool", tool: first.tool, evidence: first.evidence, directory: first.folder, ...seed };
   }
-  return { from: "nothing", below: projects.map(({ folder, tool }) => ({ tool, folder })) };
+  const command = await commandOfPackages(repository);
+  return { from: "nothing", below: projects.map(({ folder, tool }) => ({ tool, folder })), ...(command === undefined ? {} : { command }) };
 }
 
 async function presentConfiguration(

@@ -14,6 +14,7 @@ import { type Migrated, type MigrationStep, migrateOnce, type ReadinessRequest }
 import type { ToolLock } from "../readiness/request.ts";
 import type { Leadership } from "../readiness/work.ts";
 import { readAuditFiles, requireAuditPasses } from "./audit.ts";
+import { requireCompleteVersionTable } from "./complete-version-table.ts";
 import { type MigrationCounter, migrationCounter } from "./count-migrations.ts";
 
 export interface MigrateOptions extends CommonOptions {
@@ -206,39 +207,4 @@ function toolLockOf(context: Context, url: DirectUrl, project: Project | undefin
     return withSession(url, (session) => findTable(session, lock.name), { signal: context.signal });
   };
   return { tool: project.tool, find, isHeld: lock.isHeld, release: lock.release };
-}
-
-/**
- * A tool can exit with status 0 without migrating this database: it raced another process, or used another URL. So its
- * version table is compared with the repository. Returns what could not be checked. Throws `MIGRATION_FAILED`.
- */
-async function requireCompleteVersionTable(project: Project, url: DirectUrl, signal: AbortSignal): Promise<string | undefined> {
-  if (project.unchecked !== undefined) return project.unchecked;
-  const { versionTableGap, readVersionTable } = await import("../migration-tools/version-table.ts");
-  const recorded = await withSession(url, (session) => readVersionTable(session, project.versionTable), { signal });
-  if (recorded === undefined) return `this database has no table ${project.versionTable.name} of ${project.tool}`;
-  const gap = versionTableGap(project, recorded);
-  if (gap === undefined) return project.versionTable.hides;
-  const differences = [
-    ...(gap.missing.length === 0 ? [] : [`${gap.missing.map((id) => nameOf(project, id)).join(", ")} missing`]),
-    ...(gap.unexpected.length === 0 ? [] : [`${gap.unexpected.join(", ")} unexpected`]),
-  ];
-  throw new OffshootError(
-    "MIGRATION_FAILED",
-    `${project.tool} exited with status 0, but its version table does not match the migrations: ${differences.join("; ")}.`,
-    gap.leftOut.length === 0
-      ? {
-          meaning: "The schema is not what the migrations of this repository create.",
-          remedy: "Check that the tool migrates the database at DATABASE_URL. Then start again with an empty database.",
-        }
-      : {
-          meaning: `${project.tool} left out ${gap.leftOut.map((id) => nameOf(project, id)).join(", ")}, and applied newer migrations. What they create is missing.`,
-          remedy: "Generate the migrations that were left out again, so that they are the newest. Or start again with an empty database.",
-        },
-  );
-}
-
-/** The name of a revision, as users know it. */
-function nameOf({ revisions }: Project, id: string): string {
-  return revisions.find((revision) => revision.id === id)?.name ?? id;
 }

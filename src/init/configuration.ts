@@ -1,5 +1,5 @@
 import type { RepositoryFacts, KnownMigrations, ToolBelow } from "./repository-facts.ts";
-import { migrationScripts } from "../migration-tools/signs.ts";
+import { migrationScripts } from "../migration-tools/signs-targets.ts";
 import { packageManagerOf } from "./package-manager.ts";
 import { parsePackageJson } from "./package-json.ts";
 import { scalar, settingLines } from "./yaml.ts";
@@ -59,15 +59,16 @@ function seedLines(facts: RepositoryFacts, { tool, directory, seed }: Extract<Kn
 }
 
 function toFillIn(facts: RepositoryFacts): readonly string[] {
-  const command = scriptCommand(facts);
+  const script = scriptCommand(facts);
+  const ofPackage = facts.migrations.from === "nothing" ? facts.migrations.command : undefined;
   const found =
-    command === undefined
+    script === undefined
       ? "Set the command that migrates, and the files that affect the schema:"
       : "package.json has a script for migrations. If it migrates the database at DATABASE_URL, use it, with the files that affect the schema:";
   return [
     `# No migration tool was found in this folder. ${found}`,
     "# migrations:",
-    `#   command: ${command ?? "make migrate"}`,
+    `#   command: ${script ?? ofPackage ?? "make migrate"}`,
     "#   files: [db/**/*.sql]",
   ];
 }

@@ -32,12 +32,12 @@ export interface PresentConfiguration {
 
 /**
  * `tool`: a tool that was set or detected; `directory` is its folder if it is a subfolder, and `seed` a seed that was found. `settings`: a command was
- * set. `nothing`: no tool was chosen; `below` lists the tools that were found in several folders.
+ * set. `nothing`: no tool was chosen; `below` lists the tools that were found in several folders, and `command` is the one of a known package.
  */
 export type KnownMigrations =
   | { readonly from: "tool"; readonly tool: string; readonly evidence: string; readonly directory?: string; readonly seed?: FoundSeed }
   | { readonly from: "settings" }
-  | { readonly from: "nothing"; readonly below: readonly ToolBelow[] };
+  | { readonly from: "nothing"; readonly below: readonly ToolBelow[]; readonly command?: string };
 
 export interface ToolBelow {
   readonly tool: string;

@@ -1,7 +1,11 @@
 import { inSequence, leadingNumber } from "./revisions.ts";
+import { firstFolder } from "./scripts.ts";
 import { posixWord } from "../shell-command.ts";
 import { goUrl } from "./shell.ts";
 import type { Tool } from "./tool.ts";
+
+/** dbmate's own folder, and those to which its option `-d` is often set. */
+const FOLDERS = ["db/migrations", "migrations", "sql/migrations", "database/migrations"];
 
 /**
  * dbmate. Its command `up` also creates the database, so `migrate` is used. Documentation: github.com/amacneil/dbmate,
@@ -9,11 +13,16 @@ import type { Tool } from "./tool.ts";
  */
 export const dbmate: Tool = {
   name: "dbmate",
-  expects: "migrations with `-- migrate:up` in db/migrations/",
-  async find(repository, folder = "db/migrations") {
-    const files = (await repository.list(folder)).filter((file) => /\/\d[^/]*\.sql$/.test(file));
-    const newest = files.at(-1);
-    if (newest === undefined || !/^--\s*migrate:up/m.test((await repository.read(newest)) ?? "")) return undefined;
+  expects: `migrations with \`-- migrate:up\` in ${FOLDERS.join("/, ")}/`,
+  async find(repository, given) {
+    const found = await firstFolder(given === undefined ? FOLDERS : [given], async (each) => {
+      const all = (await repository.list(each)).filter((file) => /\/\d[^/]*\.sql$/.test(file));
+      const last = all.at(-1);
+      return last !== undefined && /^--\s*migrate:up/m.test((await repository.read(last)) ?? "") ? all : [];
+    });
+    if (found === undefined) return undefined;
+    const { folder, files } = found;
+    const newest = files.at(-1) ?? "";
     const program = `dbmate --no-dump-schema -d ${posixWord(folder)}`;
     return {
       tool: "dbmate",

@@ -27,7 +27,7 @@ const MOST_LEVELS = 3;
 /** Far more than the folders of a repository at these levels that people work in. */
 const MOST_FOLDERS = 500;
 /** Folders whose migrations are of no use for the repository itself. */
-const OTHERS = /^(?:examples?|samples?|demos?|docs?|tests?|__tests__|specs?|e2e|fixtures|testdata|templates?|third[_-]?party)$/i;
+export const OTHERS = /^(?:examples?|samples?|demos?|docs?|tests?|__tests__|specs?|e2e|fixtures|testdata|templates?|third[_-]?party)$/i;
 
 /**
  * Finds all tools that are used in subfolders. One that cannot be read, or is in doubt, is not a candidate. A folder in which a
@@ -59,6 +59,11 @@ async function mayHaveTool(repository: Repository): Promise<boolean> {
 
 /** Error codes of a folder that belongs to somebody else. */
 const FORBIDDEN = ["EACCES", "EPERM"];
+
+/** The tools of one folder below the repository. */
+export async function detectToolsIn(repository: Repository, folder: string): Promise<readonly ProjectBelow[]> {
+  return (await detectIn(repository, folder)).tools.map((tool) => ({ folder, ...tool }));
+}
 
 /** The tools of a folder, and the names of its subfolders. Nothing in a folder that this user cannot read. */
 async function detectIn(

@@ -7,8 +7,8 @@ interface Form {
   readonly line?: RegExp;
   /** Matches the name of such a file. */
   readonly name?: RegExp;
-  /** A command that applies the files. */
-  readonly command: string;
+  /** A command that applies the files of a folder. */
+  readonly command: (folder: string) => string;
 }
 
 /**
@@ -16,30 +16,74 @@ interface Form {
  * Source: the documentation of each tool on migrations in SQL.
  */
 const FORMS: readonly Form[] = [
-  { tool: "node-pg-migrate", line: /^\s*--[-\s]*(?:up|down)\s+migration\b/im, command: "node-pg-migrate up" },
-  { tool: "dbmate", line: /^\s*--\s*migrate:(?:up|down)\b/m, command: "dbmate up" },
-  { tool: "goose", line: /^\s*--\s*\+goose\s+\w+/m, command: 'goose postgres "$DATABASE_URL" up' },
-  { tool: "sql-migrate", line: /^\s*--\s*\+migrate\s+\w+/m, command: "sql-migrate up" },
-  { tool: "Liquibase", line: /^\s*--\s*(?:liquibase\s+formatted\s+sql|changeset\s+\S+:\S+)/im, command: "liquibase update" },
-  { tool: "MyBatis Migrations", line: /^\s*--\s*\/\/\s*@UNDO\b/im, command: "migrate up" },
-  { tool: "Sqitch", line: /^\s*--\s*(?:Deploy|Revert|Verify)\s+\S+\s+(?:to|from|on)\s+pg\b/im, command: "sqitch deploy" },
-  { tool: "rambler", line: /^\s*--\s*rambler\s+(?:up|down)\b/m, command: "rambler apply --all" },
-  { tool: "Flyway", name: /(?:^|\/)[VUR]\d*(?:[._]\d+)*__\w[^/]*\.sql$/, command: "flyway migrate" },
+  { tool: "node-pg-migrate", line: /^\s*--[-\s]*(?:up|down)\s+migration\b/im, command: (folder) => `node-pg-migrate -m ${folder} up` },
+  { tool: "dbmate", line: /^\s*--\s*migrate:(?:up|down)\b/m, command: (folder) => `dbmate -d ${folder} migrate` },
+  { tool: "goose", line: /^\s*--\s*\+goose\s+\w+/m, command: (folder) => `goose -dir ${folder} postgres "$DATABASE_URL" up` },
+  { tool: "sql-migrate", line: /^\s*--\s*\+migrate\s+\w+/m, command: () => "sql-migrate up" },
+  { tool: "Liquibase", line: /^\s*--\s*(?:liquibase\s+formatted\s+sql|changeset\s+\S+:\S+)/im, command: () => "liquibase update" },
+  { tool: "MyBatis Migrations", line: /^\s*--\s*\/\/\s*@UNDO\b/im, command: () => "migrate up" },
+  { tool: "Sqitch", line: /^\s*--\s*(?:Deploy|Revert|Verify)\s+\S+\s+(?:to|from|on)\s+pg\b/im, command: () => "sqitch deploy" },
+  { tool: "rambler", line: /^\s*--\s*rambler\s+(?:up|down)\b/m, command: () => "rambler apply --all" },
+  { tool: "tern", line: /^\s*-{2,}\s*create above\s*\/\s*drop below\s*-{2,}/im, command: (folder) => `tern migrate -m ${folder}` },
+  { tool: "Play evolutions", line: /^\s*(?:#|--)\s*---\s*!(?:Ups|Downs)\b/m, command: () => "sbt run" },
+  { tool: "micrate", line: /^\s*--\s*\+micrate\s+\w+/m, command: () => "micrate up" },
+  { tool: "shmig", line: /^\s*--\s*={2,}\s*(?:UP|DOWN)\s*={2,}/m, command: (folder) => `shmig -t postgresql -m ${folder} up` },
+  { tool: "graphile-migrate", line: /^--! (?:Previous|Hash): /m, command: () => "graphile-migrate migrate" },
+  { tool: "Postgrator", name: /(?:^|\/)\d+\.(?:do|undo)(?:\.[^/]*)?\.sql$/i, command: () => "postgrator" },
+  {
+    tool: "Flyway",
+    name: /(?:^|\/)[VUR]\d*(?:[._]\d+)*__\w[^/]*\.sql$/,
+    command: (folder) => `flyway -locations=filesystem:${folder} migrate`,
+  },
 ];
 
-// The first files show the form. A repository can have thousands.
-const MOST_FILES = 20;
+/** A comment that begins the rollback in a file: `-- DOWN`, `-- ### rollback ###`. */
+const ROLLBACK =
+  /^[ \t]*--[-\s=*#@!+/[({]*(?:migrat(?:e|ion)[ :]*)?(?:downs?|undo|rollback|roll back|revert)[-\s=*#:/\])}]*(?:migration|script|sql)?[-\s=*#:]*$/im;
+/** The name of a file with a rollback, and with it the names that its other half can have. `NAME.down.sql` is the one of plain SQL. */
+const ROLLBACK_NAME = /^(.*?)([._-]?)(?:down|undo|rollback|revert)\.sql$/i;
+
+// A form can begin in any file, where somebody changed the tool. A repository can have thousands.
+const MOST_FILES = 300;
 
 /** Throws `TOOL_UNSUITABLE` when SQL files are in the form of another tool, since they cannot run as plain SQL. */
 export async function refuseForeignSql(repository: Repository, folder: string, files: readonly string[]): Promise<void> {
-  for (const file of [...files.slice(0, MOST_FILES), ...files.slice(-1)]) {
+  for (const file of [...files.slice(0, MOST_FILES), ...files.slice(MOST_FILES).slice(-1)]) {
     const text = (await repository.read(file)) ?? "";
     const form = FORMS.find(({ line, name }) => line?.test(text) === true || name?.test(file) === true);
-    if (form === undefined) continue;
-    throw new OffshootError("TOOL_UNSUITABLE", `${file} is in the form of ${form.tool}, which was not found here.`, {
-      meaning: `As plain SQL, offshoot would run everything in it, such as the rollback. No migration was run.`,
-      remedy: `Set migrations.command in offshoot.yaml to its command, such as \`${form.command}\`, and migrations.files to \`${folder}/**\`. If the tool is in another folder of the repository, set migrations.directory to that folder.`,
-      facts: { file, tool: form.tool },
-    });
+    if (form !== undefined) throw foreign(file, folder, form);
+    const rollback = (file.endsWith(".down.sql") ? undefined : hasRollback(text)) ?? (isRollbackOf(file, files) ? "its name" : undefined);
+    if (rollback !== undefined) throw withRollback(file, folder, rollback);
   }
+}
+
+function foreign(file: string, folder: string, { tool, command }: Form): OffshootError {
+  return new OffshootError("TOOL_UNSUITABLE", `${file} is in the form of ${tool}, which was not found here.`, {
+    meaning: `As plain SQL, offshoot would run everything in it, such as the rollback. No migration was run.`,
+    remedy: `Set migrations.command in offshoot.yaml to its command, such as \`${command(folder)}\`, and migrations.files to \`${folder}/**\`. If the tool is in another folder of the repository, set migrations.directory to that folder.`,
+    facts: { file, tool },
+  });
+}
+
+function withRollback(file: string, folder: string, sign: string): OffshootError {
+  return new OffshootError("TOOL_UNSUITABLE", `${file} contains a rollback, as ${sign} shows.`, {
+    meaning: "As plain SQL, offshoot would run it after the migration, and undo it. No migration was run.",
+    remedy: `If a tool or a script applies these files, set migrations.command in offshoot.yaml to its command, and migrations.files to \`${folder}/**\`. Otherwise move each rollback to NAME.down.sql, which offshoot runs only as a rollback.`,
+    facts: { file },
+  });
+}
+
+/** The comment with which the rollback in a file begins. A rollback that is itself a comment is never run. */
+function hasRollback(text: string): string | undefined {
+  const plain = text.replaceAll(/\$(\w*)\$[^]*?\$\1\$/g, "");
+  const found = ROLLBACK.exec(plain);
+  const after = plain.slice((found?.index ?? 0) + (found?.[0].length ?? 0)).replaceAll(/--[^\n]*|\/\*[^]*?\*\//g, "");
+  return found === null || after.trim() === "" ? undefined : `\`${found[0].trim()}\``;
+}
+
+/** Whether a file is the rollback of another one: `1_shop_down.sql` of `1_shop_up.sql` or `1_shop.sql`. */
+function isRollbackOf(file: string, files: readonly string[]): boolean {
+  const [, stem = "", separator = ""] = file.endsWith(".down.sql") ? [] : (ROLLBACK_NAME.exec(file) ?? []);
+  if (stem === "" || stem.endsWith("/")) return false;
+  return ["up", "do", "deploy", "apply"].some((up) => files.includes(`${stem}${separator}${up}.sql`)) || files.includes(`${stem}.sql`);
 }

@@ -1,6 +1,7 @@
+import { posix } from "node:path";
 import { posixWord } from "../shell-command.ts";
 import { inSequence } from "./revisions.ts";
-import { firstFolder, plainFolder, quotedName, scriptsIn, textSetting, withExtensions } from "./scripts.ts";
+import { firstFolder, folderSetting, quotedName, scriptsIn, textSetting, withExtensions } from "./scripts.ts";
 import type { Tool } from "./tool.ts";
 
 const CONFIGURATIONS = ["kysely.config", ".config/kysely.config"].flatMap((name) => withExtensions(name));
@@ -16,8 +17,10 @@ export const kysely: Tool = {
     const evidence = await repository.first(...CONFIGURATIONS);
     if (evidence === undefined) return undefined;
     const text = (await repository.read(evidence)) ?? "";
-    const named = textSetting(text, "migrationFolder");
-    const folders = given === undefined ? [...(named === undefined ? [] : [plainFolder(named)]), "migrations", "src/migrations"] : [given];
+    // A folder in the configuration is relative to the configuration.
+    const here = posix.dirname(evidence);
+    const named = folderSetting(text, "migrationFolder", evidence, here);
+    const folders = given === undefined ? [named ?? posix.join(here, "migrations"), "migrations", "src/migrations"] : [given];
     // kysely-ctl leaves out every other file, unless it is allowed.
     const allowed = /\ballowJS\s*:\s*true\b/.test(text) ? /\.[cm]?[jt]s$/ : /\.[cm]?ts$/;
     const found = await firstFolder(folders, async (folder) => (await scriptsIn(repository, folder)).filter((file) => allowed.test(file)));

@@ -1,5 +1,5 @@
 import { inSequence } from "./revisions.ts";
-import { firstFolder, plainFolder, scriptsIn, textSetting, withExtensions } from "./scripts.ts";
+import { folderSetting, scriptsIn, withExtensions } from "./scripts.ts";
 import type { Tool } from "./tool.ts";
 
 const CONFIGURATIONS = ["payload.config", "src/payload.config"].flatMap((name) => withExtensions(name, ["ts", "js", "mjs"]));
@@ -15,15 +15,16 @@ export const payload: Tool = {
     }
     const evidence = await repository.first(...CONFIGURATIONS);
     if (evidence === undefined) return undefined;
-    const named = textSetting((await repository.read(evidence)) ?? "", "migrationDir");
-    const folders = given === undefined ? [...(named === undefined ? [] : [plainFolder(named)]), "src/migrations", "migrations"] : [given];
-    const found = await firstFolder(folders, (folder) => scriptsIn(repository, folder));
-    if (found === undefined) return undefined;
+    const named = given ?? folderSetting((await repository.read(evidence)) ?? "", "migrationDir", evidence);
+    // Payload takes the first folder that exists, also if it is empty.
+    const folder = named ?? (await repository.first("src/migrations", "dist/migrations", "migrations"));
+    const files = folder === undefined ? [] : await scriptsIn(repository, folder);
+    if (folder === undefined || files.length === 0) return undefined;
     return {
       tool: "payload",
       evidence,
       command: "payload migrate",
-      files: [evidence, `${found.folder}/**`],
+      files: [evidence, `${folder}/**`],
       versionTable: {
         tables: ["public.payload_migrations"],
         name: "payload_migrations",
@@ -31,7 +32,7 @@ export const payload: Tool = {
         query: (table) => `select name as id from ${table} where batch > 0 order by name`,
         holds: "all",
       },
-      revisions: inSequence(found.files),
+      revisions: inSequence(files),
       package: "payload",
     };
   },

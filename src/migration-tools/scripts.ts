@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { Repository } from "./repository.ts";
 
 /** The migrations in a folder that are written in JavaScript or TypeScript, without declarations of types. */
@@ -12,6 +13,19 @@ function isIndex(file: string): boolean {
 /** The value of `key: "text"` in a configuration that is a program, or undefined. A value that is computed is not found. */
 export function textSetting(program: string, key: string): string | undefined {
   return new RegExp(`\\b${key}["']?\\s*[:=]\\s*["'\`]([^"'\`$]+)["'\`]`).exec(program)?.[1];
+}
+
+/**
+ * The folder in `key: "folder"` or `key: path.join(__dirname, "folder")` of a configuration that is a program, relative to the
+ * repository. A text alone is relative to `base`. Undefined if it is not there, or computed in another way.
+ */
+export function folderSetting(program: string, key: string, configuration: string, base = "."): string | undefined {
+  const text = textSetting(program, key);
+  const joined = new RegExp(
+    `\\b${key}["']?\\s*:\\s*(?:path\\.)?(?:join|resolve)\\(\\s*(?:__dirname|dirname|import\\.meta\\.dirname)\\s*,\\s*["'\`]([^"'\`$]+)["'\`]\\s*\\)`,
+  ).exec(program)?.[1];
+  if (joined !== undefined) return plainFolder(posix.join(posix.dirname(configuration), joined));
+  return text === undefined ? undefined : plainFolder(posix.join(base, text));
 }
 
 /** A folder as it is written in a configuration, relative to the repository. */

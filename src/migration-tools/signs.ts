@@ -1,23 +1,28 @@
 import { shellCommand } from "../shell-command.ts";
-import { detectBelow } from "./detect.ts";
+import { detectBelow, type ProjectBelow } from "./detect.ts";
+import { type Sign, signsFarBelow } from "./signs-below.ts";
+import { migrationScripts, targetsOf } from "./signs-targets.ts";
 import type { Repository } from "./repository.ts";
 
-const SCRIPT =
-  /^(?:(?:db|database|prisma|typeorm|knex|drizzle|sequelize|mikro-orm|kysely)[:_-])?migrat(?:e|ions?)(?:[:_-](?:run|up|latest|deploy|apply|prod|ci))?$/;
-/** Packages that only a project with migrations has. */
-const PACKAGES = [
-  "prisma",
-  "drizzle-kit",
-  "node-pg-migrate",
-  "db-migrate",
-  "graphile-migrate",
-  "@mikro-orm/migrations",
-  "kysely-ctl",
-  "sequelize-cli",
-  "umzug",
-  "postgres-migrations",
-  "@payloadcms/db-postgres",
-];
+/** Packages that only a project with migrations has, and the command that applies them. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  prisma: "npx prisma migrate deploy",
+  "drizzle-kit": "npx drizzle-kit migrate",
+  "node-pg-migrate": "npx node-pg-migrate up",
+  "db-migrate": "npx db-migrate up",
+  dbmate: "npx dbmate migrate",
+  "graphile-migrate": "npx graphile-migrate migrate",
+  "@mikro-orm/migrations": "npx mikro-orm migration:up",
+  "kysely-ctl": "npx kysely migrate latest",
+  "sequelize-cli": "npx sequelize-cli db:migrate",
+  umzug: "node migrate.js up",
+  "postgres-migrations": "npx pg-migrations",
+  "@databases/pg-migrations": "npx pg-migrations apply",
+  postgrator: "npx postgrator",
+  "postgrator-cli": "npx postgrator",
+  liquibase: "npx liquibase update",
+  "@payloadcms/db-postgres": "npx payload migrate",
+};
 const FOLDERS = [
   "migrations",
   "db/migrate",
@@ -29,35 +34,83 @@ const FOLDERS = [
 ];
 
 /** What shows that a repository has migrations although none were detected. */
-export interface Sign {
-  /** Such as `the script "migrate" in package.json`. */
-  readonly text: string;
-  /** The setting to write. Completes "Set …". */
-  readonly setting: string;
+export async function signsOfMigrations(repository: Repository): Promise<readonly Sign[]> {
+  const below = await detectBelow(repository);
+  if (below.length > 0) return ofToolsBelow(below);
+  const manifests = await manifestsOf(repository);
+  const scripts = manifests.flatMap(({ folder, text }) => migrationScripts(text).map((name) => ofScript(name, folder)));
+  const targets = await targetsOf(repository);
+  const packages = await Promise.all(Object.keys(PACKAGES).map(async (name) => ((await repository.depends(name)) ? [name] : [])));
+  const inPackages = manifests.flatMap(({ folder, text }) =>
+    Object.keys(PACKAGES).filter((name) => folder !== "." && listsPackage(text, name)),
+  );
+  const folders = await Promise.all(
+    FOLDERS.map(async (folder) => ((await repository.list(folder)).some((path) => !/\/\.[^/]*$/.test(path)) ? [folder] : [])),
+  );
+  const found = [
+    ...scripts,
+    ...targets,
+    ...[...new Set([...packages.flat(), ...inPackages])].map(ofPackage),
+    ...folders.flat().map(ofFolder),
+  ];
+  return found.length > 0 ? found : signsFarBelow(repository);
 }
 
-/** What shows that a repository has migrations although none were detected. */
-export async function signsOfMigrations(repository: Repository): Promise<readonly Sign[]> {
-  const below = (await detectBelow(repository)).map(({ tool, folder }) => ({
-    text: `${tool} in ${folder}`,
-    setting: `migrations.directory to ${folder} in offshoot.yaml`,
-  }));
-  if (below.length > 0) return below;
-  const scripts = migrationScripts(await repository.read("package.json")).map((name) => ({
-    text: `the script "${name}" in package.json`,
-    setting: `migrations.command in offshoot.yaml to run it, such as \`${shellCommand(["npm", "run", name])}\`, and migrations.files to the files on which it depends`,
-  }));
-  const packages = await Promise.all(PACKAGES.map(async (name) => ((await repository.depends(name)) ? [ofPackage(name)] : [])));
-  const folders = await Promise.all(
-    FOLDERS.map(async (folder) => ((await repository.list(folder)).some((path) => !/\/\.[^/]*$/.test(path)) ? [ofFolder(folder)] : [])),
+/** The command of the first known package of a repository. Undefined if there is none. */
+export async function commandOfPackages(repository: Repository): Promise<string | undefined> {
+  for (const [name, command] of Object.entries(PACKAGES)) if (await repository.depends(name)) return command;
+  return undefined;
+}
+
+function ofToolsBelow(below: readonly ProjectBelow[]): readonly Sign[] {
+  const [first, second] = below;
+  const steps = below.map(({ tool, folder }) => `{ directory: ${folder}, tool: ${tool} }`).join(", ");
+  const setting =
+    second === undefined
+      ? `migrations.directory to ${first?.folder ?? ""} in offshoot.yaml`
+      : `migrations.directory in offshoot.yaml to the one that migrates this database, such as ${first?.folder ?? ""}. If it needs all of them, write them as steps in their order: migrations: [${steps}]`;
+  return below.map(({ tool, folder }) => ({ text: `${tool} in ${folder}`, setting }));
+}
+
+/** The `package.json` of the repository, and those of the packages of its workspace. */
+async function manifestsOf(repository: Repository): Promise<readonly { readonly folder: string; readonly text: string }[]> {
+  const { workspaceFolders } = await import("./workspaces.ts");
+  const folders = [".", ...(await workspaceFolders(repository))];
+  const read = await Promise.all(
+    folders.map(async (folder) => {
+      const text = await repository.read(folder === "." ? "package.json" : `${folder}/package.json`);
+      return text === undefined ? [] : [{ folder, text }];
+    }),
   );
-  return [...scripts, ...packages.flat(), ...folders.flat()];
+  return read.flat();
+}
+
+function ofScript(name: string, folder: string): Sign {
+  const command = shellCommand(["npm", "run", name]);
+  return folder === "."
+    ? {
+        text: `the script "${name}" in package.json`,
+        setting: `migrations.command in offshoot.yaml to run it, such as \`${command}\`, and migrations.files to the files on which it depends`,
+      }
+    : {
+        text: `the script "${name}" in ${folder}/package.json`,
+        setting: `migrations.directory to ${folder} in offshoot.yaml, migrations.command to run it, such as \`${command}\`, and migrations.files to the files on which it depends`,
+      };
+}
+
+function listsPackage(manifest: string, name: string): boolean {
+  try {
+    const { dependencies, devDependencies } = JSON.parse(manifest) as Record<string, object | undefined>;
+    return [dependencies, devDependencies].some((list) => Object.hasOwn(Object(list), name));
+  } catch {
+    return false;
+  }
 }
 
 function ofPackage(name: string): Sign {
   return {
     text: `the package ${name}`,
-    setting: "migrations.folder in offshoot.yaml to the folder with its migration files, or migrations.command",
+    setting: `migrations.folder in offshoot.yaml to the folder with its migration files, or migrations.command, such as \`${PACKAGES[name] ?? ""}\``,
   };
 }
 
@@ -66,19 +119,4 @@ function ofFolder(folder: string): Sign {
     text: `the folder ${folder}`,
     setting: `migrations.command in offshoot.yaml to the command that applies its files, and migrations.files to \`${folder}/**\``,
   };
-}
-
-/** The scripts of a `package.json` whose names show that they migrate, such as `db:migrate` or `migration:run`. */
-export function migrationScripts(manifest: string | undefined): readonly string[] {
-  return scriptsIn(manifest).filter((name) => SCRIPT.test(name));
-}
-
-function scriptsIn(manifest: string | undefined): readonly string[] {
-  try {
-    const scripts = manifest === undefined ? undefined : (JSON.parse(manifest) as { readonly scripts?: unknown } | null)?.scripts;
-    return typeof scripts === "object" && scripts !== null ? Object.keys(scripts) : [];
-  } catch {
-    // The detection of tools reports a package.json that is not valid.
-    return [];
-  }
 }

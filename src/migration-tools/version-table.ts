@@ -34,6 +34,23 @@ where c.oid operator(pg_catalog.=) pg_catalog.to_regclass(${literal(name)})::pg_
   return table && `${identifier(table.schema)}.${identifier(table.name)}`;
 }
 
+/**
+ * Whether a database has no table besides those of extensions and of offshoot. A migration tool that found its migrations has
+ * at least recorded them, in whatever table.
+ */
+export async function hasNoTables(session: Session): Promise<boolean> {
+  const [first] = await session.query(`
+select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
+where c.relkind operator(pg_catalog.=) any (array['r', 'p']::pg_catalog."char"[])
+  and n.nspname operator(pg_catalog.<>) all (array['pg_catalog', 'information_schema', 'pg_toast', 'offshoot']::pg_catalog.name[])
+  and not exists (
+    select from pg_catalog.pg_depend d
+    where d.classid operator(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+      and d.objid operator(pg_catalog.=) c.oid and d.deptype operator(pg_catalog.=) 'e'::pg_catalog."char")
+limit 1`);
+  return first === undefined;
+}
+
 /** The difference between a version table and the revisions of the repository. */
 export interface VersionTableGap {
   /** Heads of the repository that are not in a table of heads, and all revisions that are not in a table of all. */

@@ -46,6 +46,10 @@ const FORMS: Readonly<Record<string, Form>> = {
     `const { Migration } = require("@mikro-orm/migrations");\nexports.Migration20240104000004 = class Migration20240104000004 extends Migration {\n  up() {\n    this.addSql("${up}");\n  }\n  down() {\n    this.addSql("${down}");\n  }\n};\n`,
   ],
   "node-pg-migrate": commonJs("migrations/20240104000004_shop.cjs", "db.sql"),
+  payload: ({ up, down }) => [
+    "src/migrations/20240104_000004_shop.ts",
+    `import { type MigrateDownArgs, type MigrateUpArgs, sql } from "@payloadcms/db-postgres";\n\nexport async function up({ db }: MigrateUpArgs) {\n  await db.execute(sql\`${up}\`);\n}\n\nexport async function down({ db }: MigrateDownArgs) {\n  await db.execute(sql\`${down}\`);\n}\n`,
+  ],
   rails: ({ up, down }) => [
     "db/migrate/20240104000004_shop.rb",
     `class Shop < ActiveRecord::Migration[6.1]\n  def up\n    execute "${up}"\n  end\n\n  def down\n    execute "${down}"\n  end\nend\n`,
@@ -53,6 +57,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   sequelize: commonJs("migrations/20240104000004-shop.js", "db.sequelize.query"),
   sqitch: ({ up }) => ["deploy/shop.sql", `${up};\n`],
   sql: ({ up }) => ["migrations/004_shop.sql", `${up};\n`],
+  supabase: ({ up }) => ["supabase/migrations/20240104000004_shop.sql", `${up};\n`],
   typeorm: ({ up, down }) => [
     "migrations/1704326400004-shop.js",
     `module.exports = class Shop1704326400004 {\n  up(runner) {\n    return runner.query("${up}");\n  }\n  down(runner) {\n    return runner.query("${down}");\n  }\n};\n`,

@@ -71,9 +71,7 @@ const CONFIGURED: readonly (readonly [name: string, program: string, heads: read
   ["flyway", "flyway", ["V2__books"]],
   ["golang-migrate", "migrate", ["000002_books"]],
   ["goose", "goose", ["00002_books"]],
-  ["payload", "payload", ["20240102_000002_books"]],
   ["prisma", "prisma", ["20240102000002_books"]],
-  ["supabase", "supabase", ["20240102000002_books"]],
 ];
 
 const SUBSTITUTES: readonly SampleRepository[] = CONFIGURED.map(([name, program, heads]) => ({

@@ -110,6 +110,13 @@ export const REAL_TOOLS: readonly RealTool[] = [
     recorded: NAMES,
   },
   {
+    name: "payload",
+    program: "payload",
+    evidence: "src/payload.config.ts",
+    head: "20240103_000003_titles",
+    recorded: ["20240101_000001_authors", "20240102_000002_books", "20240103_000003_titles"],
+  },
+  {
     name: "rails",
     program: "rails",
     library: "/usr/lib/ruby/vendor_ruby/pg.rb",
@@ -126,6 +133,13 @@ export const REAL_TOOLS: readonly RealTool[] = [
   },
   { name: "sqitch", program: "sqitch", evidence: "sqitch.plan", head: "titles", recorded: ["authors", "books", "titles"] },
   { name: "sql", evidence: "migrations/001_authors.sql", head: "003_titles", recorded: ["001_authors", "002_books", "003_titles"] },
+  {
+    name: "supabase",
+    program: "supabase",
+    evidence: "supabase/config.toml",
+    head: "20240103000003_titles",
+    recorded: NAMES.map((name) => name.slice(0, 14)),
+  },
   {
     name: "typeorm",
     program: "typeorm",

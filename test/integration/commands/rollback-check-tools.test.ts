@@ -7,7 +7,7 @@ import { makeProject, type Project } from "../../support/cli.ts";
 import { copyTool, isInstalled, REAL_TOOLS, toolPath } from "../../support/tools.ts";
 
 /** These tools have no rollback. */
-const WITHOUT_ROLLBACK: readonly string[] = ["drizzle", "graphile-migrate"];
+const WITHOUT_ROLLBACK: readonly string[] = ["drizzle", "graphile-migrate", "payload", "supabase"];
 
 /** The rollback of this migration leaves an index behind, so the second run of it fails or the schema differs. */
 const LOSSY = {

@@ -25,6 +25,60 @@ test.each([
     { "package.json": '{"scripts": {"db:migrate": "node up.js"}}' },
   ],
   ["the package drizzle-kit", "Set migrations.folder in offshoot.yaml", { "package.json": '{"devDependencies": {"drizzle-kit": "1"}}' }],
+  ["the package dbmate", "Set migrations.folder in offshoot.yaml", { "package.json": '{"devDependencies": {"dbmate": "1"}}', ".env": "" }],
+  [
+    'the script "migrate:up" in packages/db/package.json',
+    "Set migrations.directory to packages/db in offshoot.yaml, migrations.command to run it, such as `npm run migrate:up`",
+    { "package.json": '{"workspaces": ["packages/*"]}', "packages/db/package.json": '{"scripts": {"migrate:up": "node up.js"}}' },
+  ],
+  [
+    "the package drizzle-kit",
+    "such as `npx drizzle-kit migrate`",
+    { "pnpm-workspace.yaml": "packages:\n  - packages/*\n", "packages/db/package.json": '{"devDependencies": {"drizzle-kit": "1"}}' },
+  ],
+  ['the target "migrate" in Makefile', "such as `make migrate`", { Makefile: "all: build\nmigrate: build\n\tpsql -f x\nX := migrate\n" }],
+  ['the target "db-migrate" in justfile', "such as `just db-migrate`", { justfile: "db-migrate env='x':\n  psql\n" }],
+  ['the target "db:migrate" in Taskfile.yml', "such as `task db:migrate`", { "Taskfile.yml": "tasks:\n  db:migrate:\n    cmds: [psql]\n" }],
+  [
+    'the target "migrate" in composer.json',
+    "such as `composer run migrate`",
+    { "composer.json": '{"scripts": {"migrate": "phinx migrate"}}' },
+  ],
+  [
+    "alembic in src/python/acme/orders/db",
+    "Set migrations.directory to src/python/acme/orders/db",
+    {
+      ".git/HEAD": "",
+      "src/python/acme/orders/db/alembic.ini": "[alembic]\nscript_location = m\n",
+      "src/python/acme/orders/db/m/versions/a.py": 'revision = "a"\ndown_revision = None\n',
+    },
+  ],
+  ["the folder engines/billing/db/migrate", "Set migrations.command", { ".git/HEAD": "", "engines/billing/db/migrate/1_a.rb": "" }],
+  [
+    "the folder Modules/Shop/Database/Migrations",
+    "Set migrations.command",
+    { ".git/HEAD": "", "Modules/Shop/Database/Migrations/1_a.php": "" },
+  ],
+  [
+    "typeorm in libs/data/access/src/lib",
+    "Set migrations.directory to libs/data/access/src/lib",
+    {
+      ".git/HEAD": "",
+      "nx.json": "{}",
+      "package.json": '{"dependencies": {"typeorm": "1"}}',
+      "libs/data/access/src/lib/data-source.ts": 'export default new DataSource({ migrations: [__dirname + "/migrations/*.ts"] });',
+      "libs/data/access/src/lib/migrations/1700000000000-a.ts": "export class A1700000000000 {}",
+    },
+  ],
+  [
+    "knex in packages/api/src/db",
+    "Set migrations.directory to packages/api/src/db",
+    {
+      ".git/HEAD": "",
+      "packages/api/src/db/knexfile.js": "module.exports = {};",
+      "packages/api/src/db/migrations/1_a.js": "",
+    },
+  ],
   ["the folder db/migrate", "Set migrations.command in offshoot.yaml", { "db/migrate/1_a.rb": "" }],
   ["sql in backend", "Set migrations.directory to backend in offshoot.yaml.", { "backend/migrations/1.sql": "select 1" }],
 ])("%s without a known migration tool is an error that names the setting", async (sign, setting, files) => {
@@ -34,6 +88,28 @@ test.each([
     message: expect.stringContaining(`but it has ${sign}.`),
     remedy: expect.stringContaining("migrations.tool to none"),
   });
+});
+
+test("several tools in subfolders are an error that offers each of them, and all as steps", async () => {
+  const files = { "etl/migrations/1.sql": "select 1", "web/migrations/1.sql": "select 1" };
+  await expect(expected(files)).rejects.toMatchObject({
+    message: expect.stringContaining("but it has sql in etl, sql in web."),
+    remedy: expect.stringContaining("migrations: [{ directory: etl, tool: sql }, { directory: web, tool: sql }]"),
+  });
+});
+
+test("folders of tests, examples and installed packages show nothing about the repository", async () => {
+  const files = {
+    ".git/HEAD": "",
+    "package.json": '{"scripts": {"test": "vitest"}}',
+    "test/db/migrations/1.sql": "",
+    "a/b/c/d/examples/migrations/1.sql": "",
+    "vendor/x/migrations/1.sql": "",
+    "src/migrations/index.ts": "",
+    "src/a/b/migrations/env.py": "",
+    Makefile: "help:\n\techo migrate: no\n",
+  };
+  expect(await expected(files)).toHaveLength(1);
 });
 
 test.each([

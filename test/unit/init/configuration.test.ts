@@ -68,3 +68,8 @@ test("the file refers to the installed JSON Schema, or to the one on a CDN if th
     /^# yaml-language-server: \$schema=https:\/\/.*offshoot@0\.1\/schema\/offshoot\.schema\.json$/,
   );
 });
+
+test("the command of a known package is offered where no migrations were found", () => {
+  const facts = { ...BARE, migrations: { from: "nothing", below: [], command: "npx mikro-orm migration:up" } } as const;
+  expect(configurationText(facts)).toContain("#   command: npx mikro-orm migration:up\n");
+});

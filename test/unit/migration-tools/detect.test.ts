@@ -433,3 +433,24 @@ test("every sample repository is also found in a subfolder", async () => {
     expect(found.map((each) => `${each.tool} in ${each.folder}`)).toContain(`${tool} in services/shop`);
   }
 });
+
+describe("the folder of the migrations is the one in which the tool looks", () => {
+  const payload = { "package.json": depends("@payloadcms/db-postgres"), "migrations/2_b.ts": "" };
+  const kysely = (path: string, folder: string) => ({ [path]: `export default { migrations: { migrationFolder: ${folder} } };` });
+  test.each<[string, Record<string, string>, string | undefined]>([
+    ["Payload, in the first folder that exists", { ...payload, "payload.config.ts": "" }, "migrations/**"],
+    ["Payload, also if that folder is empty", { ...payload, "payload.config.ts": "", "src/migrations/.keep": "" }, undefined],
+    [
+      "Payload, with a folder that is joined",
+      { ...payload, "src/payload.config.ts": "migrationDir: path.resolve(dirname, 'db/changes')", "src/db/changes/1_a.ts": "" },
+      "src/db/changes/**",
+    ],
+    ["Kysely", { ...kysely("kysely.config.ts", '"db/m"'), "db/m/1_a.ts": "" }, "db/m/**"],
+    ["Kysely, in .config", { ...kysely(".config/kysely.config.ts", '"../db/m"'), "db/m/1_a.ts": "" }, "db/m/**"],
+    ["Kysely, in .config with a folder in it", { ...kysely(".config/kysely.config.ts", '"db/m"'), "db/m/1_a.ts": "" }, undefined],
+    ["Kysely, joined", { ...kysely("kysely.config.ts", 'path.join(__dirname, "db/m")'), "db/m/1_a.ts": "" }, "db/m/**"],
+    ["dbmate, in a folder of the option -d", { "migrations/1_a.sql": "-- migrate:up\n" }, "migrations/**"],
+  ])("%s", async (_, files, folder) => {
+    expect((await withFiles(files, detectTool))?.files.at(-1)).toBe(folder);
+  });
+});
