@@ -18,6 +18,16 @@ test.each([
     "pnpm",
     { "pnpm-workspace.yaml": "packages:\n  # all\n  - 'packages/**' # here\n  - \"apps/*\"\nonlyBuiltDependencies:\n  - examples/*\n" },
   ],
+  ["pnpm, in brackets", { "pnpm-workspace.yaml": "packages: ['packages/*', \"apps/*\"]\n" }],
+  ["deno", { "deno.json": JSON.stringify({ workspace: ["./packages/db"] }) }],
+  ["Poetry", { "pyproject.toml": '[tool.poetry.dependencies]\ndb = { path = "packages/db", develop = true }\n' }],
+  ["pip", { "requirements.txt": "flask\n-e ./packages/db[pg] # ours\n" }],
+  ["Bundler", { Gemfile: 'gem "db", path: "packages/db"\n' }],
+  ["Maven", { "pom.xml": "<project><modules><module>packages/db</module></modules></project>" }],
+  ["Gradle", { "settings.gradle.kts": 'rootProject.name = "x"\ninclude(":packages:db")\n' }],
+  ["Go", { "go.work": "go 1.23\nuse (\n\t./packages/db\n)\n" }],
+  ["Rush", { "rush.json": '{ // all\n "projects": [{ "packageName": "db", "projectFolder": "packages/db" }] }' }],
+  ["Composer", { "composer.json": '{"repositories": [{"type": "path", "url": "./packages/db"}]}' }],
   ["lerna", { "lerna.json": JSON.stringify({ packages: ["packages/*"] }) }],
   ["nx", { "nx.json": "{}" }],
   ["uv", { "pyproject.toml": '[project]\nname = "x"\n[tool.uv.workspace]\nmembers = ["packages/*"]\n' }],
@@ -34,6 +44,8 @@ test.each([
   { "package.json": "[]" },
   { "pnpm-workspace.yaml": "packages: [a" },
   { "lerna.json": '{"packages": [1, "../.."]}' },
+  { Gemfile: 'gem "db", path: "../packages/db"\n' },
+  { "pom.xml": "<module>packages/*</module>" },
 ])("finds no package without a valid declaration: %j", async (files) => {
   const given = { ...PACKAGE, ...(files as Record<string, string>) };
   expect(await withFiles(given, detectInWorkspace)).toEqual([]);
