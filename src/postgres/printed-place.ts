@@ -1,6 +1,7 @@
 /** What tools print before or beside an error: the file or the name of the migration. */
 const MARKS: readonly RegExp[] = [
   /^\s*Applying ([\w.]+?)\.\.\.(?!.*\bOK\b)/, // Django, which ends the line when it has applied the migration
+  /^Applying migration (\S+?)\.\.\.$/, // Supabase
   /^### MIGRATION (\S+) \(UP\) ###/, // node-pg-migrate
   /^migration file "([^"]+)" failed/, // Knex
   /^Applying: (\S+)/, // dbmate

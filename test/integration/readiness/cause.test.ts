@@ -19,10 +19,12 @@ const FACTS: Readonly<Record<string, object>> = {
   liquibase: { file: "db/changelog/changes/z-shop.sql::shop::ada" },
   "mikro-orm": { file: "Migration20240104000004" },
   "node-pg-migrate": { file: "20240104000004_shop" },
+  payload: { file: "src/migrations/20240104_000004_shop.ts", line: 4 },
   rails: { file: "db/migrate/20240104000004_shop.rb", line: 3 },
   sequelize: { file: "20240104000004-shop" },
   sqitch: { file: "deploy/shop.sql", line: 1 },
   sql: { file: "004_shop.sql" },
+  supabase: { file: "20240104000004_shop.sql" },
   typeorm: { file: "Shop1704326400004" },
   umzug: { file: "20240104000004-shop.js" },
 };
