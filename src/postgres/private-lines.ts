@@ -67,14 +67,13 @@ export function createValueFilter(): (line: string) => string | undefined {
     }
     const [, text = "", list] = PARAMETERS.exec(line) ?? [];
     if (list !== undefined) {
-      const open = depthOf(list);
-      if (open > 0) {
-        let depth = open;
+      let depth = depthOf(list);
+      if (depth > 0) {
         untilEnd((next) => (depth += depthOf(next)) <= 0);
       }
       return `${inText(text)}${list.slice(0, 1)}${HIDDEN}${closing(list)}`;
     }
-    if (BARE_PARAMETERS.test(line)) return line.replace(BARE_PARAMETERS, (_all, label: string) => `${label}${HIDDEN}`);
+    if (BARE_PARAMETERS.test(line)) return line.replace(BARE_PARAMETERS, `$1${HIDDEN}`);
     return inText(line);
   };
 

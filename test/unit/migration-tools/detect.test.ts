@@ -434,9 +434,10 @@ test("every sample repository is also found in a subfolder", async () => {
   }
 });
 
+const kysely = (path: string, folder: string) => ({ [path]: `export default { migrations: { migrationFolder: ${folder} } };` });
+
 describe("the folder of the migrations is the one in which the tool looks", () => {
   const payload = { "package.json": depends("@payloadcms/db-postgres"), "migrations/2_b.ts": "" };
-  const kysely = (path: string, folder: string) => ({ [path]: `export default { migrations: { migrationFolder: ${folder} } };` });
   test.each<[string, Record<string, string>, string | undefined]>([
     ["Payload, in the first folder that exists", { ...payload, "payload.config.ts": "" }, "migrations/**"],
     ["Payload, also if that folder is empty", { ...payload, "payload.config.ts": "", "src/migrations/.keep": "" }, undefined],

@@ -111,7 +111,10 @@ describe("the output of a command for other jobs", () => {
 
     test(`has no value of a row, however the output is divided: ${name}`, () => {
       const output = privateOutput();
-      const whole = [...printed].map((letter) => output.push(letter)).join("") + output.end();
+      const whole =
+        Array.from(printed)
+          .map((letter) => output.push(letter))
+          .join("") + output.end();
       expect(whole).toBe(shown);
     });
   }
