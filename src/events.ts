@@ -88,7 +88,8 @@ export type Phase =
   | "sweep"
   | "rollback"
   | "rehearsal"
-  | "drift";
+  | "drift"
+  | "diff";
 
 export type Listener = (event: Event) => void;
 

@@ -8,6 +8,7 @@ export type { CheckFinding } from "./check/finding.ts";
 export type { CheckResult } from "./commands/check-result.ts";
 export { consolePage } from "./commands/console-page.ts";
 export type { CommonOptions } from "./context/context.ts";
+export { diff, type DiffOptions, type PropertyChange, type SchemaChange, type SchemaDiff } from "./commands/diff.ts";
 export { doctor, type Diagnosis, type DoctorOptions } from "./commands/doctor.ts";
 export { down, type DownOptions, type DownResult } from "./commands/down.ts";
 export { type Change, drift, type Drift, type DriftOptions } from "./commands/drift.ts";

@@ -79,6 +79,16 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
     .option(...REPORT)
     .option(...FAIL_ON);
 
+  add("diff", "show what the migrations change in the schema: added, changed and removed objects", () => import("./commands/diff.ts"))
+    .argument("[command...]", "the migration command, after --; default: the setting migrations.command")
+    .option("--before <source>", "the schema before, in the forms of drift; default: production, or what the main branch migrates to")
+    .option("--after <source>", "the schema after, in the same forms; default: with the pending migrations")
+    .option("--from <url>", "run the pending migrations on a dump of this server: a URL, or the name of a variable with one")
+    .option("--outbound <mode>", "what to do when the copy can reach other systems: refuse, disable or allow", "refuse")
+    .option("--report <format[=file]>", "write a report: text, json or markdown; repeatable", collect, [] as readonly string[])
+    .option("--ignore <names>", "ignore these differences, such as comments,grants; or all", commas)
+    .option("--compare <names>", "also compare what is ignored by default, such as columnOrder; or all", commas);
+
   add("env", "print this run's URLs for a shell, a dotenv file or JSON", () => import("./commands/env.ts"))
     .option("--format <format>", "shell, dotenv, json, the name of a CI service, or ci for the service of this job", "shell")
     .option("--write <file>", "write them into a dotenv file that git ignores; its other lines are kept");

@@ -27,8 +27,8 @@ export interface ReportFlags {
  * Parses the `--report` and `--fail-on` flags. If no report is for stdout, a text report is added, or JSON with `--json`.
  * Throws `USAGE` for an unknown format or severity, an empty file name, and two reports for one file or for stdout.
  */
-export function reportFlags(flags: OptionValues, asJson: boolean): ReportFlags {
-  const reports = (flags["report"] as readonly string[]).map(readReport);
+export function reportFlags(flags: OptionValues, asJson: boolean, formats: readonly ReportFormat[] = FORMATS): ReportFlags {
+  const reports = (flags["report"] as readonly string[]).map((text) => readReport(text, formats));
   requireDifferent(reports, asJson);
   const severity = flags["failOn"] as string | undefined;
   const failOn = severity === undefined ? undefined : choiceFlag("--fail-on", severity, SEVERITIES);
@@ -53,18 +53,18 @@ export async function writeReports(
 }
 
 /** A report can contain names and output of others, and the CI service reads stdout. */
-function cleanReport(text: string, format: ReportFormat, { job }: Invocation): string {
+export function cleanReport(text: string, format: ReportFormat, { job }: Invocation): string {
   if (format === "text" || format === "markdown") return job.clean(text);
   // In XML, a character can be written as its number.
   return format === "junit" ? text.replaceAll("##", "&#35;#") : job.cleanJson(text);
 }
 
 /** `junit=reports/schema.xml`, or only the format for stdout. */
-function readReport(text: string): WantedReport {
+function readReport(text: string, formats: readonly ReportFormat[]): WantedReport {
   const at = text.indexOf("=");
   const name = at < 0 ? text : text.slice(0, at);
   const file = at < 0 ? undefined : text.slice(at + 1);
-  const format = choiceFlag("--report", name, FORMATS);
+  const format = choiceFlag("--report", name, formats);
   if (file === "") {
     throw new OffshootError("USAGE", `--report ${text} has no file name.`, {
       remedy: `Write --report ${name}=FILE, or --report ${name} for stdout.`,

@@ -5,9 +5,9 @@ import { inPhase } from "../context/phase.ts";
 import { describeFindings } from "../findings/count.ts";
 import { resultOf } from "../findings/result.ts";
 import { topOf } from "../identity/checkout.ts";
-import { describeUrl, directUrl, readPostgresUrl } from "../postgres/url.ts";
 import type { Rehearsal } from "../rehearsal/rehearsal.ts";
-import type { CopySource, DumpedServer } from "./rehearse/copy.ts";
+import type { CopySource } from "./rehearse/copy.ts";
+import { dumpedServer } from "./rehearse/dumped-server.ts";
 import type { RehearseOptions } from "./rehearse/options.ts";
 
 export type { RehearseOptions } from "./rehearse/options.ts";
@@ -44,15 +44,6 @@ async function run(context: Context, migrations: Migrations, source: CopySource,
   });
   const folder = relative(await topOf(context.cwd), context.cwd);
   return { version: 1, command: "rehearse", copy, outcome, ...measured, ...resultOf(findings, options.failOn), folder };
-}
-
-const FLAG = `--from`;
-
-async function dumpedServer(context: Context, from: string | undefined): Promise<DumpedServer | undefined> {
-  if (from === undefined) return undefined;
-  const given = readPostgresUrl(from, FLAG, context.env);
-  const url = directUrl(given.url, `the URL of ${FLAG}`);
-  return { url, description: given.variable === undefined ? describeUrl(url) : `${given.variable} (${describeUrl(url)})` };
 }
 
 function describe({ findings, copy, outcome }: Rehearsal): string {

@@ -5,8 +5,8 @@ import { isPostgresUrl, readPostgresUrl } from "../postgres/url.ts";
 
 /** Where one side of a comparison comes from. */
 export type Source =
-  /** A database that the repository's migrations create from nothing. */
-  | { readonly kind: "migrations" }
+  /** A database that the repository's migrations create from nothing. `ref`: those of another commit; default the working tree. */
+  | { readonly kind: "migrations"; readonly ref?: string }
   /** The Neon branch that runs start from. */
   | { readonly kind: "parent" }
   /** The database of this run. */
@@ -21,6 +21,7 @@ export type Source =
 /** The form of each source and its meaning, for errors and the documentation. */
 export const SOURCE_FORMS = {
   migrations: "the schema that the repository's migrations create in an empty database",
+  "migrations@REF": "the same with the files of a git commit, branch or tag, such as `migrations@origin/main`",
   parent: "the Neon branch that runs start from, at `neon.parentAt` if that is set",
   run: "the database of this run, which `offshoot up` created",
   "branch:NAME": "a Neon branch, by name or id",
@@ -31,6 +32,7 @@ export const SOURCE_FORMS = {
   "the name of an environment variable that holds one": "the database at that URL",
 } as const;
 
+const AT_REF = "migrations@";
 const KEYWORDS = ["migrations", "parent", "run"] as const;
 /** The usual form of an environment variable's name: such a text is never a misspelt word. */
 const IN_CAPITALS = /^[A-Z][A-Z0-9_]*$/;
@@ -44,11 +46,20 @@ const LSN = /^[0-9a-f]{1,8}\/[0-9a-f]{1,8}$/i;
 export function parseSource(text: string, flag: string, env: Env): Source {
   const word = KEYWORDS.find((known) => known === text);
   if (word !== undefined) return { kind: word };
+  if (text.startsWith(AT_REF)) return refSource(text.slice(AT_REF.length), flag);
   if (text.startsWith("branch:")) return branchSource(text.slice("branch:".length), flag);
   const isSet = isVariableName(text) && (env[text] ?? "") !== "";
   if (text.includes("://") || isSet || IN_CAPITALS.test(text)) return { kind: "url", ...readPostgresUrl(text, flag, env) };
   if (/\.ya?ml$/i.test(text)) return { kind: "spec", path: text };
   throw unknownSource(text, flag, env);
+}
+
+/** What starts with a hyphen would be a flag of git. */
+function refSource(ref: string, flag: string): Source {
+  if (/^[^\s-][^\s\0]*$/.test(ref)) return { kind: "migrations", ref };
+  throw new OffshootError("USAGE", `${flag} ${AT_REF}${ref} does not name a git commit.`, {
+    remedy: `Write ${flag} ${AT_REF}origin/main.`,
+  });
 }
 
 /** A branch name can contain an `@`. Only what follows the last `@` and starts like a time or an LSN is one. */

@@ -35,16 +35,19 @@ export interface Comparison {
 /** Opens both sides, compares them and runs `work`. Then it removes the temporary databases. */
 export type CompareSides = <T>(work: (comparison: Comparison) => Promise<T>) => Promise<T>;
 
+/** The flags of the two sides, for errors. */
+const FLAGS = { expected: "--expected", actual: "--actual" };
+
 /** Checks the input before it connects to anything. Throws what `drift` throws for bad input. */
-export async function prepareComparison(context: Context, options: ComparisonOptions): Promise<CompareSides> {
+export async function prepareComparison(context: Context, options: ComparisonOptions, flags = FLAGS): Promise<CompareSides> {
   const normalisations = normalisationsOf(context.settings.drift, options);
   const sources = {
-    expected: parseSource(options.expected ?? "migrations", "--expected", context.env),
-    actual: parseSource(options.actual ?? "parent", "--actual", context.env),
+    expected: parseSource(options.expected ?? "migrations", flags.expected, context.env),
+    actual: parseSource(options.actual ?? "parent", flags.actual, context.env),
   };
   if (sources.expected.kind === "spec" && sources.actual.kind === "spec") throw twoSpecs();
-  const expected = await prepareSide(context, sources.expected, "--expected");
-  const actual = await prepareSide(context, sources.actual, "--actual");
+  const expected = await prepareSide(context, sources.expected, flags.expected);
+  const actual = await prepareSide(context, sources.actual, flags.actual);
   return <T>(work: (comparison: Comparison) => Promise<T>) => {
     const compared = async (one: Side, other: Side): Promise<T> => {
       const changes = redactChanges(await withTexts(context, one, other, compare(context, one, other, normalisations)));

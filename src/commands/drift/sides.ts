@@ -11,7 +11,7 @@ import { providerLimits, loadProvider } from "../../context/providers.ts";
 import type { Context } from "../../context/context.ts";
 import { requireRunDatabase } from "../../context/target-database.ts";
 import { migrateDatabase } from "../migrate.ts";
-import { requireMigrations, withoutSeeds } from "../../context/migrations.ts";
+import { type Migrations, migrationsOf, requireMigrations, withoutSeeds } from "../../context/migrations.ts";
 import { withReadSession } from "../../context/read-session.ts";
 import { scratchRequest, withScratchDatabase } from "../../context/scratch-database.ts";
 import { loadSpec } from "../../context/spec-file.ts";
@@ -71,7 +71,7 @@ export async function prepareSide(context: Context, source: Source, flag: string
         },
       };
     case "migrations":
-      return prepareMigrations(context);
+      return source.ref === undefined ? prepareMigrations(context) : preparePastMigrations(context, source.ref, flag);
     case "parent":
       if (!context.settings.provider.includes("neon")) throw parentNeedsNeon(context, flag);
       return prepareBranch(context, { branch: undefined, at: undefined }, flag, kind);
@@ -80,11 +80,42 @@ export async function prepareSide(context: Context, source: Source, flag: string
   }
 }
 
+/** The migrations of another commit, which has none if it has no files for the tool. */
+async function preparePastMigrations(context: Context, ref: string, flag: string): Promise<PreparedSide> {
+  const { resolveCommit, withFilesOf } = await import("./past-files.ts");
+  const commit = await resolveCommit(context, ref, flag);
+  return {
+    source: "migrations",
+    open: (major, work) =>
+      withFilesOf(context, commit, async (past) => {
+        const description = `the migrations of ${ref}`;
+        const migrations = past === undefined ? undefined : await migrationsOf(past).catch(noMigrations);
+        if (past !== undefined && migrations !== undefined) {
+          const side = migrationsSide(past, withoutSeeds(migrations), description);
+          return side.open(major, work);
+        }
+        return withScratchOf(context, major, async (scratch) => {
+          await context.conceal(secretsOf(scratch));
+          return work(await readSide(context, { url: scratch.directUrl, description: `no migrations in ${ref}`, scratch }));
+        });
+      }),
+  };
+}
+
+/** A commit can be older than the migrations. The present settings name their tool and their files. */
+function noMigrations(thrown: unknown): undefined {
+  if (isOffshootError(thrown) && (thrown.code === "TOOL_UNSUITABLE" || thrown.code === "MIGRATION_FILES_MISSING")) return undefined;
+  throw thrown;
+}
+
 async function prepareMigrations(context: Context): Promise<PreparedSide> {
   // Seeds load rows, and schemas are compared.
-  const migrations = withoutSeeds(await requireMigrations(context));
+  return migrationsSide(context, withoutSeeds(await requireMigrations(context)), "the migrations");
+}
+
+function migrationsSide(context: Context, migrations: Migrations, title: string): PreparedSide {
   const tools = migrations.steps.flatMap(({ project }) => (project === undefined ? [] : [project.tool]));
-  const description = `the migrations${tools.length === 0 ? "" : ` (${tools.join(", ")})`}`;
+  const description = `${title}${tools.length === 0 ? "" : ` (${tools.join(", ")})`}`;
   const quiet: Listener = (event) => {
     if (event.kind !== "output") context.emit(event);
   };

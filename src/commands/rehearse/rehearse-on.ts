@@ -1,14 +1,10 @@
 import { relative, resolve } from "node:path";
 import type { Context } from "../../context/context.ts";
-import type { Migrations, Step } from "../../context/migrations.ts";
-import { OffshootError } from "../../errors.ts";
-import { commandEnvironment, distinctValues } from "../../own-secrets.ts";
+import type { Migrations } from "../../context/migrations.ts";
 import { withSession } from "../../postgres/connect.ts";
-import type { DirectUrl } from "../../postgres/url.ts";
-import { secretsOf, variablesOfUrl, withoutOtherServer } from "../../providers/variables.ts";
 import { MIB, readText } from "../../read-file.ts";
 import { filesOf } from "../../readiness/fingerprint.ts";
-import { brokerEnvironment, leavesMachine } from "../../readiness/fence.ts";
+import { leavesMachine } from "../../readiness/fence.ts";
 import { judgeFailure } from "../../rehearsal/judge/failure.ts";
 import { judge, type Judged } from "../../rehearsal/judge/judge.ts";
 import { measure } from "../../rehearsal/measure/measure.ts";
@@ -17,10 +13,10 @@ import type { Measured } from "../../rehearsal/measured.ts";
 import { observe } from "../../rehearsal/observe/observe.ts";
 import type { RehearsedCopy, Rehearsal } from "../../rehearsal/rehearsal.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
-import { type CommandEnd, runCommand } from "../../rehearsal/run-command.ts";
 import { migrationFiles, type MigrationFiles } from "../../rehearsal/sql/migration-files.ts";
 import { secureCopy } from "./outbound.ts";
 import type { Copy } from "./copy.ts";
+import { failedWithoutError, NAME, runSteps } from "./run-steps.ts";
 import type { RehearseOptions } from "./options.ts";
 
 /** What a rehearsal on one copy showed. */
@@ -35,7 +31,6 @@ export interface Rehearsed {
 const MOST_FILES = 5000;
 /** These tools record a migration before they run it. */
 const RECORD_FIRST: ReadonlySet<string> = new Set(["prisma", "golang-migrate"]);
-const NAME = "offshoot:rehearse";
 
 /** Runs the pending migrations in a copy under observation. Throws what `rehearse` throws. */
 export async function rehearseOn(context: Context, copy: Copy, migrations: Migrations, options: RehearseOptions): Promise<Rehearsed> {
@@ -71,7 +66,7 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     isOwn: (change) => isOwnTable(change, project?.versionTable.tables ?? []),
     literals,
   });
-  if (!end.ok && observed.errors.length === 0) throw failedBefore(end, observed.sessions, literals);
+  if (!end.ok && observed.errors.length === 0) throw failedWithoutError(end, observed.sessions, literals);
   const shown = { files, major: observed.before.major, literals };
   const failure = end.ok ? [] : [{ finding: judgeFailure(observed.errors, explained.statements, roleSettings, shown, end.how) }];
   const judged = [...failure, ...judge(explained, limitsOf(context), roleSettings, shown, context.now())];
@@ -93,42 +88,6 @@ function limitsOf({ settings }: Context): Parameters<typeof judge>[1] {
   return settings.rehearse;
 }
 
-interface Manner {
-  readonly literals: boolean;
-  readonly throughBroker: boolean;
-}
-
-async function runSteps(context: Context, migrations: Migrations, url: DirectUrl, manner: Manner): Promise<CommandEnd> {
-  let end: CommandEnd = { ok: true, how: "exit status 0", tail: "" };
-  for (const step of migrations.steps) {
-    end = await runStep(context, step, url, manner);
-    if (!end.ok) break;
-  }
-  return end;
-}
-
-function runStep(context: Context, step: Step, url: DirectUrl, { literals, throughBroker }: Manner): Promise<CommandEnd> {
-  const { command, directory: cwd } = step;
-  if (command.kind === "work") throw new TypeError("a rehearsal runs commands only");
-  const env = {
-    ...withoutOtherServer(commandEnvironment(context.env, context.settings.passSecrets)),
-    ...step.variables,
-    ...variablesOfUrl(url),
-    ...step.env(url),
-    PGAPPNAME: NAME,
-  };
-  return runCommand(command.kind === "shell" ? command.text : command.argv, {
-    cwd,
-    env: throughBroker ? brokerEnvironment(env) : env,
-    signal: context.signal,
-    timeoutMs: context.settings.timeouts.migrateMs,
-    secrets: [...context.secrets, ...distinctValues(step.variables), ...secretsOf({ url, directUrl: url })],
-    output: (stream, text) => {
-      if (literals) context.emit({ kind: "output", stream, chunk: Buffer.from(text) });
-    },
-  });
-}
-
 /** The texts of the migration files, as paths from the working directory. A file that cannot be read is left out: it is only searched. */
 async function readFiles(context: Context, { steps }: Migrations): Promise<MigrationFiles> {
   const read = steps.map(async ({ directory, project }) => {
@@ -147,18 +106,4 @@ async function readFiles(context: Context, { steps }: Migrations): Promise<Migra
 function isOwnTable({ table: { schema, name } }: TableChange, own: readonly string[]): boolean {
   if (schema === "offshoot") return true;
   return own.some((each) => each === `${schema}.${name}` || each === `${schema}.*`);
-}
-
-function failedBefore(end: CommandEnd, sessions: number, literals: boolean): OffshootError {
-  const isSafe = sessions === 0 || literals;
-  return new OffshootError(
-    "MIGRATION_FAILED",
-    `The migration command failed in the copy (${end.how}), and the database reported no error.`,
-    {
-      meaning: isSafe ? end.tail || "It printed nothing." : "Its output can contain values of rows, so it is not shown.",
-      remedy: isSafe
-        ? "Check that its program is installed in this job, and that it uses DATABASE_URL."
-        : "Add --literals to show the output of the command, if values of rows can be shown here.",
-    },
-  );
 }
