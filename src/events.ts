@@ -55,6 +55,8 @@ export type Event =
   /** Findings: as Markdown for the page of a CI job, and as annotations of files. Only emitted when there are findings. */
   | {
       readonly kind: "findings";
+      /** A later event with the same topic replaces an earlier one on the page. */
+      readonly topic?: Topic | undefined;
       readonly markdown: string;
       readonly annotations: readonly {
         readonly severity: "error" | "warning" | "info";
@@ -65,10 +67,27 @@ export type Event =
         readonly line: number;
       }[];
     }
+  /** The result of one part of a command, for the page of a pull request. */
+  | ({ readonly kind: "result" } & PartResult)
   /** A call that will be repeated. */
   | { readonly kind: "retry"; readonly text: string; readonly attempt: number; readonly waitMs: number }
   /** Output of a command that offshoot runs, in whole lines if possible. The secrets that offshoot knows are removed. */
   | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly chunk: Uint8Array };
+
+/** What a result is about. */
+export const TOPICS = ["schema", "rehearsal", "rollback", "drift", "audit", "migrations"] as const;
+export type Topic = (typeof TOPICS)[number];
+
+/** A result in one line, and more for people who look for it. */
+export interface PartResult {
+  readonly topic: Topic;
+  /** `none`: there is nothing to look at. `problem`: it fails the command, or should be fixed. */
+  readonly weight: "none" | "some" | "problem";
+  /** Such as `2 added, 1 removed`. */
+  readonly text: string;
+  /** Empty: the text says everything. */
+  readonly markdown: string;
+}
 
 /** `step`: one of several steps of the migrations, within `migrate`. */
 export type Phase =

@@ -1,7 +1,7 @@
 import { shellCommand } from "../shell-command.ts";
 import type { CommandSummary, Kept, PhaseSummary } from "../ci/summary/command-summary.ts";
 import { describeError, isOffshootError, messageOf, type OffshootError } from "../errors.ts";
-import type { Event, Listener } from "../events.ts";
+import type { Event, Listener, PartResult } from "../events.ts";
 import { redact } from "../redact.ts";
 
 /** Records the events of a command for its summary on the page of the CI run. */
@@ -33,7 +33,9 @@ export function recordSummary(about: Pick<CommandSummary, "title" | "job">, now:
   let database: DatabaseEvent | undefined;
   let removed = false;
   let run: RunEvent | undefined;
-  let findings: string | undefined;
+  const findings = new Map<string, string>();
+  // `run` audits twice. The later result counts.
+  const parts = new Map<string, PartResult>();
   // `run` audits twice, after the migrations and before the user's command. The map keeps each annotation once.
   const annotations = new Map<string, FileAnnotation>();
   return {
@@ -52,17 +54,34 @@ export function recordSummary(about: Pick<CommandSummary, "title" | "job">, now:
       } else if (event.kind === "run") run = event;
       else if (event.kind === "database") database = event;
       else if (event.kind === "findings") {
-        findings = event.markdown;
+        findings.set(event.topic ?? "", event.markdown);
         for (const annotation of event.annotations) annotations.set(JSON.stringify(annotation), annotation);
+      } else if (event.kind === "result") {
+        const { topic, weight, text, markdown } = event;
+        parts.set(topic, { topic, weight, text: redact(text), markdown });
       } else if (event.kind === "refusal") refusals.push({ provider: event.provider, text: event.text });
       else if (event.kind === "note" || event.kind === "warning") notes.push(redact(event.text));
     },
     finish({ thrown, exitCode }) {
       if (phases.length === 0) return undefined;
-      const failure = thrown === undefined ? undefined : describeFailure(thrown, findings !== undefined);
+      const failure = thrown === undefined ? undefined : describeFailure(thrown, findings.size > 0);
       const failureWithoutOutput = hasOutput(thrown) ? [thrown.message, OUTPUT_LEFT_OUT, thrown.remedy].join("\n") : undefined;
       const kept = this.kept ?? (database === undefined || removed ? undefined : describeKept(database));
-      return { ...about, run: database?.run, database, refusals, phases, notes, findings, failure, failureWithoutOutput, exitCode, kept };
+      const shown = findings.size === 0 ? undefined : [...findings.values()].join("\n\n");
+      return {
+        ...about,
+        run: database?.run,
+        database,
+        refusals,
+        phases,
+        notes,
+        findings: shown,
+        parts: [...parts.values()],
+        failure,
+        failureWithoutOutput,
+        exitCode,
+        kept,
+      };
     },
   };
 }

@@ -25,6 +25,8 @@ export interface Globals {
   /** False with `--no-progress`. */
   readonly progress?: boolean;
   readonly summary?: string;
+  /** Of the commands that run the migrations. */
+  readonly rehearse?: boolean;
 }
 
 /** The function `execute` of a file in `cli/commands`, with the flags and arguments that commander parsed. */
@@ -143,8 +145,10 @@ function withoutSecrets<Value>(value: Value, hide: (text: string) => string): Va
 
 /** The flags as settings by key path. `--set` can set any key. */
 function settingsOf(globals: Globals): Record<string, unknown> {
-  const { name, run = name, provider, ttl, postgres } = globals;
-  const flags = Object.entries({ run, provider, ttl, postgres }).filter(([, value]) => value !== undefined);
+  const { name, run = name, provider, ttl, postgres, rehearse } = globals;
+  const flags = Object.entries({ run, provider, ttl, postgres, "rehearse.beforeMigrations": rehearse }).filter(
+    ([, value]) => value !== undefined,
+  );
   return Object.fromEntries([...(globals.set ?? []).map(splitSetting), ...flags]);
 }
 

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import type { Execute } from "./invocation.ts";
 
 /** The flags of the commands that use a database. */
 export function withCommon(command: Command): Command {
@@ -56,3 +57,17 @@ export function commas(value: string, earlier: readonly string[] = []): readonly
 export function collect(value: string, earlier: readonly string[]): readonly string[] {
   return [...earlier, value];
 }
+
+/** For the commands that run the migrations. */
+export const REHEARSE = ["--rehearse", "rehearse the migrations first, and do not run them if a limit is exceeded"] as const;
+
+/** The arguments and flags that only one command has. */
+export interface Flags {
+  alias(name: string): Flags;
+  argument(flags: string, description: string): Flags;
+  option(flags: string, description: string, initial?: string): Flags;
+  option<T>(flags: string, description: string, read: (value: string, earlier: T) => T, initial?: T): Flags;
+}
+
+/** Loads the code of a command. */
+export type Load = () => Promise<{ readonly execute: Execute }>;

@@ -1,8 +1,24 @@
 import { FORMATS } from "../repair/formats/names.ts";
 import { Command } from "commander";
 import { VERSION } from "../version.ts";
-import { withCommon, withOutput, URL, FORCE, SOURCES, REPORT, CONFIG, SET, FAIL_ON, commas, collect } from "./menu-flags.ts";
-import type { Execute, Globals, Invocation } from "./invocation.ts";
+import { addChecks } from "./menu-checks.ts";
+import {
+  withCommon,
+  withOutput,
+  type Flags,
+  type Load,
+  URL,
+  FORCE,
+  SOURCES,
+  REPORT,
+  REHEARSE,
+  CONFIG,
+  SET,
+  FAIL_ON,
+  commas,
+  collect,
+} from "./menu-flags.ts";
+import type { Globals, Invocation } from "./invocation.ts";
 
 /** Starts a command. `title` is its heading on the page of the CI run. */
 type Begin = (globals: Globals, title: string) => Promise<Invocation>;
@@ -26,16 +42,19 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
     .argument("[command...]", "the command to run, after --")
     .option("--keep", "keep the database, and print how to connect to it and how to delete it")
     .option("--keep-on-failure", "keep the database if the command or the migrations fail")
+    .option(...REHEARSE)
     .option("--timings", "print each phase with its share of the time at the end, as in a CI");
 
   add("up", "create this run's database, or use the one that exists, and wait until it answers", () => import("./commands/up.ts"))
     .alias("create")
     .option("--migrate", "also run the migrations")
+    .option(...REHEARSE)
     .option("--outputs", "pass facts about the database to later jobs as outputs of the CI service; no secrets");
 
   add("migrate", "run the migrations, or wait while another job runs them", () => import("./commands/migrate.ts"))
     .argument("[command...]", "the migration command, after --; default: the setting migrations.command")
     .option("--retry", "run the migrations again after they failed")
+    .option(...REHEARSE)
     .option(...URL);
 
   add("wait", "wait until another job has run the migrations", () => import("./commands/wait.ts"))
@@ -174,31 +193,7 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
     .command("check")
     .description("check a metrics endpoint, a worker or workflow files")
     .showHelpAfterError("(see offshoot check --help)");
-  addCheck("metrics", "check that an endpoint has the metrics that Prometheus needs", () => import("./commands/check-metrics.ts"))
-    .argument("<url>", "the URL of the endpoint, or the name of a variable with the URL")
-    .option("--metric <name[:type]>", "a metric that must exist, such as runs_total:counter; repeatable", collect, [])
-    .option("--optional <name[:type]>", "a metric that causes only a warning if it is missing; repeatable", collect, [])
-    .option("--token <variable>", "the name of a variable with a bearer token")
-    .option("--within <duration>", "how long to try", "30s");
-  addCheck("worker", "check that a worker keeps running, writes logs and stops on SIGTERM", () => import("./commands/check-worker.ts"))
-    .argument("[command...]", "the command of the worker, after --")
-    .option("--pid <pid>", "check a process that runs already, by its id")
-    .option("--pid-file <file>", "the same, with its id in a file")
-    .option("--match <pattern>", "the same, with a pattern for its command line, as for pgrep -f")
-    .option("--container <name>", "check a container that exists already")
-    .option("--log <file>", "the file to which the worker writes its log; it is followed when it is rotated")
-    .option("--for <duration>", "how long the worker must keep running", "10s")
-    .option("--lines <n>", "how many lines the worker must write; default: 1")
-    .option("--ready <text>", "a text that one of the lines must contain")
-    .option("--must <pattern>", "a regular expression that must match a line; repeatable", collect, [])
-    .option("--must-not <pattern>", "a regular expression that must not match a line; repeatable", collect, [])
-    .option("--fresh <duration>", "how old the last line can be at the end")
-    .option("--restarts <n>", "how often the worker can end and start again; default: 0")
-    .option("--within <duration>", "how long to wait for the worker and its lines", "30s")
-    .option("--grace <duration>", "how long the worker can take to stop", "10s");
-  addCheck("workflow", "check GitHub Actions workflows and shell scripts for known mistakes", () => import("./commands/check-workflow.ts"))
-    .argument("[file...]", "workflow files and shell scripts; default: all files in .github/workflows")
-    .option("--require <steps>", "steps that must exist, such as audit,teardown; default: the setting check.workflow.require");
+  addChecks(addCheck);
 
   const called = waiting.filter(({ names }) => names.some((name) => name === words[0] || name === `${words[0]} ${words[1]}`));
   for (const { finish } of called.length > 0 ? called : waiting) finish();
@@ -238,13 +233,3 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
     });
   }
 }
-
-/** The arguments and flags that only one command has. */
-interface Flags {
-  alias(name: string): Flags;
-  argument(flags: string, description: string): Flags;
-  option(flags: string, description: string, initial?: string): Flags;
-  option<T>(flags: string, description: string, read: (value: string, earlier: T) => T, initial?: T): Flags;
-}
-
-type Load = () => Promise<{ readonly execute: Execute }>;

@@ -8,7 +8,7 @@ import { type BaselineFile, readBaseline } from "../context/baseline-file.ts";
 import { readSpec, type SpecFile } from "../context/spec-file.ts";
 import { OffshootError } from "../errors.ts";
 import type { AuditFinding } from "../audit/finding.ts";
-import { describeFindings } from "../findings/count.ts";
+import { describeCounts, describeFindings } from "../findings/count.ts";
 import type { Severity } from "../findings/finding.ts";
 import { inBrackets, type ReportOptions } from "../findings/report/options.ts";
 import { type FindingsResult, resultOf } from "../findings/result.ts";
@@ -151,11 +151,14 @@ export function auditReportOptions({ failOn, folder, spec, specFile, accepted }:
 
 /** Emits the findings for the CI job's page and as annotations of files. */
 async function emitFindings(context: Context, result: AuditResult): Promise<void> {
-  if (result.findings.length === 0) return;
+  if (result.findings.length === 0)
+    return context.emit({ kind: "result", topic: "audit", weight: "none", text: "no findings", markdown: "" });
   const { AUDIT } = await import("../audit/source.ts");
   const { annotationsOf } = await import("../findings/report/annotations.ts");
   const { renderMarkdown } = await import("../findings/report/markdown.ts");
   const options = auditReportOptions(result);
   const markdown = renderMarkdown(result.findings, AUDIT, options);
-  context.emit({ kind: "findings", markdown, annotations: annotationsOf(result.findings, AUDIT, options) });
+  const weight = result.failed ? "problem" : "some";
+  context.emit({ kind: "result", topic: "audit", weight, text: describeCounts(result.counts), markdown });
+  context.emit({ kind: "findings", topic: "audit", markdown, annotations: annotationsOf(result.findings, AUDIT, options) });
 }

@@ -5,6 +5,7 @@ import { schemaChanges } from "../drift/diff/schema-change.ts";
 import { describeSchemaChanges, type SchemaDiff } from "../drift/diff/schema-diff.ts";
 import { OffshootError } from "../errors.ts";
 import { prepareComparison } from "./drift/comparison.ts";
+import { emitSchemaDiff } from "./diff/emit.ts";
 import { dumpedServer } from "./rehearse/dumped-server.ts";
 
 export type { PropertyChange, SchemaChange } from "../drift/diff/schema-change.ts";
@@ -40,10 +41,7 @@ export async function diff(options: DiffOptions = {}): Promise<SchemaDiff> {
   const context = await prepare(options);
   const compare = await comparisonOf(context, options);
   const found = await inPhase(context.emit, "diff", "schema", compare, ({ changes }) => describeSchemaChanges(changes));
-  if (found.changes.length > 0) {
-    const { renderSchemaDiff } = await import("../drift/diff/renderers.ts");
-    context.emit({ kind: "findings", markdown: renderSchemaDiff(found, "markdown"), annotations: [] });
-  }
+  await emitSchemaDiff(context, found);
   return found;
 }
 

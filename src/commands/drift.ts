@@ -53,12 +53,19 @@ export async function drift(options: DriftOptions = {}): Promise<Drift> {
     () => compareSides((comparison) => withRepair(context, comparison, options)),
     describe,
   );
-  if (!found.equal) {
-    // Loaded on demand, with the diff library, so that other commands start faster.
-    const { renderMarkdown } = await import("../drift/report/markdown.ts");
-    context.emit({ kind: "findings", markdown: renderMarkdown(found), annotations: [] });
-  }
+  await emitDrift(context, found);
   return found;
+}
+
+async function emitDrift(context: Context, found: Drift): Promise<void> {
+  const result = { kind: "result", topic: "drift" } as const;
+  if (found.equal) return context.emit({ ...result, weight: "none", text: "none", markdown: "" });
+  // Loaded on demand, with the diff library, so that other commands start faster.
+  const { renderMarkdown } = await import("../drift/report/markdown.ts");
+  // The diff has the texts of functions of production, which more people can read in a comment than in the log of a job.
+  const markdown = renderMarkdown(found, { diff: false });
+  context.emit({ ...result, weight: "problem", text: describe(found), markdown });
+  context.emit({ kind: "findings", topic: "drift", markdown: renderMarkdown(found), annotations: [] });
 }
 
 async function withRepair(context: Context, comparison: Comparison, { repair, failOn }: DriftOptions): Promise<Drift> {

@@ -7,15 +7,15 @@ import { inPhase } from "../context/phase.ts";
 import { OffshootError } from "../errors.ts";
 import { commandEnvironment, distinctValues } from "../own-secrets.ts";
 import type { Project } from "../migration-tools/tool.ts";
-import { withSession } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import { secretsOf, variablesOf, variablesOfUrl, withoutOtherServer } from "../providers/variables.ts";
 import { type Migrated, type MigrationStep, migrateOnce, type ReadinessRequest } from "../readiness/readiness.ts";
-import type { ToolLock } from "../readiness/request.ts";
 import type { Leadership } from "../readiness/work.ts";
-import { readAuditFiles, requireAuditPasses } from "./audit.ts";
-import { requireCompleteVersionTable } from "./complete-version-table.ts";
+import { readAuditFiles } from "./audit.ts";
 import { type MigrationCounter, migrationCounter } from "./count-migrations.ts";
+import { rehearsalBefore } from "./migrate/rehearsal-before.ts";
+import { type SchemaRecord, schemaRecord } from "./migrate/schema-record.ts";
+import { toolLockOf, verification } from "./migrate/verification.ts";
 
 export interface MigrateOptions extends CommonOptions {
   /** The migration command and its arguments; default the setting `migrations.command`, else the detected tool. */
@@ -62,9 +62,13 @@ export async function migrateDatabase(context: Context, migrations: Migrations, 
   requireSeedsAllowed(context, migrations, target);
   const keepAsBase = context.settings.base === false ? undefined : target.database?.keepAsBase;
   const counters = migrations.steps.map(({ project }) => counterOf(context, project, target.url));
+  const record = context.settings.comment ? schemaRecord(context, migrations.fingerprint, target.url) : undefined;
   const [first, ...next] = migrations.steps.map((step, at) => ({
-    ...readinessStep(context, step, target, at === migrations.steps.length - 1),
-    beforeCommand: counters[at]?.start,
+    ...readinessStep(context, step, target, at === migrations.steps.length - 1 ? { record } : undefined),
+    async beforeCommand() {
+      if (at === 0) await record?.before();
+      await counters[at]?.start();
+    },
     afterCommand: counters[at]?.stop,
   })) as [MigrationStep, ...MigrationStep[]];
   const request = {
@@ -72,6 +76,7 @@ export async function migrateDatabase(context: Context, migrations: Migrations, 
     ...first,
     next,
     fence: context.settings.migrations.fence,
+    prepare: rehearsalBefore(context, migrations),
     ...(keepAsBase === undefined
       ? {}
       : {
@@ -81,7 +86,12 @@ export async function migrateDatabase(context: Context, migrations: Migrations, 
   };
   const work = async (): Promise<Migrated> => {
     context.emit({ kind: "status", text: migrations.steps.map(({ project, text }) => project?.tool ?? text).join(", ") });
-    return migrateOnce(request);
+    const migrated = await migrateOnce(request);
+    if (migrated.state === "already") await record?.emitStored();
+    if (migrated.state === "already" && request.prepare !== undefined)
+      context.emit({ kind: "note", text: "The migrations had already run in this database, so this job did not rehearse them." });
+    context.emit({ kind: "result", topic: "migrations", weight: "none", text: migrated.state, markdown: "" });
+    return migrated;
   };
   return inPhase(context.emit, "migrate", "migrations", work, (migrated) => describeMigrated(migrated, migrations, counters));
 }
@@ -90,8 +100,13 @@ function counterOf(context: Context, project: Project | undefined, url: DirectUr
   return context.progress && project !== undefined && project.unchecked === undefined ? migrationCounter(context, project, url) : undefined;
 }
 
-/** `isLast`: the schema is audited after it. */
-function readinessStep(context: Context, step: Step, { url, database }: TargetDatabase, isLast: boolean): MigrationStep {
+/** `last`: set for the last step. What it has changed is recorded, and the schema is audited after it. */
+function readinessStep(
+  context: Context,
+  step: Step,
+  { url, database }: TargetDatabase,
+  last: { readonly record: SchemaRecord | undefined } | undefined,
+): MigrationStep {
   const variables = (reached: DirectUrl): Readonly<Record<string, string>> =>
     database === undefined ? variablesOfUrl(reached) : { ...variablesOf({ ...database, url: reached, directUrl: reached }) };
   return {
@@ -106,7 +121,7 @@ function readinessStep(context: Context, step: Step, { url, database }: TargetDa
       ...step.env(reached),
     }),
     toolLock: toolLockOf(context, url, step.project),
-    ...verification(context, url, step, isLast),
+    ...verification(context, url, step, last),
     seed: step.seed === undefined ? undefined : { fingerprint: step.fingerprint, repeatable: step.seed === "repeatable" },
   };
 }
@@ -171,40 +186,4 @@ function describeMigrated(
   };
   const subject = steps.length === 1 ? (step.project?.tool ?? step.text) : steps.map(({ name }) => name).join(", ");
   return { text: texts[state], facts: [subject, steps.length === 1 || state !== "ran" ? facts[state] : "ran"] };
-}
-
-/** What is checked after a step: the tool's version table, and after the last one the schema if a spec is set. */
-function verification(
-  context: Context,
-  url: DirectUrl,
-  step: Step,
-  isLast: boolean,
-): { readonly verify: (signal: AbortSignal) => Promise<void> } {
-  const audits = isLast && context.settings.audit.spec !== undefined;
-  return {
-    async verify(signal) {
-      const { project, seed } = step;
-      const why = project === undefined ? unknownTool(step) : await requireCompleteVersionTable(project, url, signal);
-      if (why !== undefined && seed === undefined) {
-        context.emit({ kind: "note", text: `Whether a migration was left out was not checked, because ${why}.` });
-      }
-      if (audits) await requireAuditPasses({ ...context, signal }, url);
-    },
-  };
-}
-
-function unknownTool({ command }: Step): string {
-  const from = { shell: "migrations.command", argv: "the given command", work: "a function" }[command.kind];
-  return `offshoot does not know the version table of ${from}`;
-}
-
-/** The lock that the tool keeps in a table of this database. */
-function toolLockOf(context: Context, url: DirectUrl, project: Project | undefined): ToolLock | undefined {
-  const lock = project?.lock;
-  if (project === undefined || lock === undefined) return undefined;
-  const find = async (): Promise<string | undefined> => {
-    const { findTable } = await import("../migration-tools/version-table.ts");
-    return withSession(url, (session) => findTable(session, lock.name), { signal: context.signal });
-  };
-  return { tool: project.tool, find, isHeld: lock.isHeld, release: lock.release };
 }

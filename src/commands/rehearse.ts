@@ -6,6 +6,7 @@ import { describeFindings } from "../findings/count.ts";
 import { resultOf } from "../findings/result.ts";
 import { topOf } from "../identity/checkout.ts";
 import type { Rehearsal } from "../rehearsal/rehearsal.ts";
+import { emitSchemaDiff } from "./diff/emit.ts";
 import type { CopySource } from "./rehearse/copy.ts";
 import { dumpedServer } from "./rehearse/dumped-server.ts";
 import type { RehearseOptions } from "./rehearse/options.ts";
@@ -26,8 +27,18 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Rehearsal
   // Seeds are not run in production.
   const migrations = withoutSeeds(await requireMigrations(context, options.command ?? [], "offshoot rehearse"));
   const source: CopySource = { dumped: await dumpedServer(context, options.from), fingerprint: migrations.fingerprint };
+  return rehearseMigrations(context, migrations, source, options);
+}
+
+/** Rehearses these migrations, and emits the result. Throws what `rehearse` throws. */
+export async function rehearseMigrations(
+  context: Context,
+  migrations: Migrations,
+  source: CopySource,
+  options: RehearseOptions,
+): Promise<Rehearsal> {
   const result = await inPhase(context.emit, "rehearsal", "migrations", () => run(context, migrations, source, options), describe);
-  await emitFindings(context, result);
+  await emitResult(context, result);
   return result;
 }
 
@@ -36,14 +47,15 @@ async function run(context: Context, migrations: Migrations, source: CopySource,
   const { rehearseOn } = await import("./rehearse/rehearse-on.ts");
   const { withParentCopies } = await import("./rehearse/parent-copy.ts");
   const { rehearseAlternatives } = await import("./rehearse/alternatives.ts");
-  const { measured, copy, outcome, findings } = await withParentCopies(context, source, async (open) => {
+  const { measured, copy, outcome, findings, schema } = await withParentCopies(context, source, async (open) => {
     const rehearsed = await open((each) => rehearseOn(context, each, migrations, options));
     const tried = options.alternatives === false ? [] : rehearsed.judged;
     const found = await rehearseAlternatives(context, open, tried, options);
     return { ...rehearsed, findings: options.alternatives === false ? rehearsed.judged.map(({ finding }) => finding) : found };
   });
   const folder = relative(await topOf(context.cwd), context.cwd);
-  return { version: 1, command: "rehearse", copy, outcome, ...measured, ...resultOf(findings, options.failOn), folder };
+  const compared = schema === undefined ? {} : { schema };
+  return { version: 1, command: "rehearse", copy, outcome, ...measured, ...resultOf(findings, options.failOn), folder, ...compared };
 }
 
 function describe({ findings, copy, outcome }: Rehearsal): string {
@@ -51,12 +63,18 @@ function describe({ findings, copy, outcome }: Rehearsal): string {
   return copy.hasProductionRows ? what : `${what} (no production data)`;
 }
 
-/** Emits the report for the CI job's page, and the findings as annotations of files. */
-async function emitFindings(context: Context, result: Rehearsal): Promise<void> {
+/** Emits the report for the pages of the job and the pull request, and the findings as annotations of files. */
+async function emitResult(context: Context, result: Rehearsal): Promise<void> {
   const { REHEARSAL } = await import("../rehearsal/source.ts");
   const { annotationsOf } = await import("../findings/report/annotations.ts");
   const { renderRehearsal } = await import("../rehearsal/report/renderers.ts");
-  const { failOn, folder, findings } = result;
+  const { inOneLine } = await import("../rehearsal/report/facts.ts");
+  const { failOn, folder, findings, schema } = result;
+  if (schema !== undefined) await emitSchemaDiff(context, { ...schema, warnings: [] });
   const annotations = annotationsOf(findings, REHEARSAL, { failOn, folder });
-  context.emit({ kind: "findings", markdown: renderRehearsal(result, "markdown", {}), annotations });
+  const isQuiet = result.outcome === "nothing-pending" || (findings.length === 0 && result.tables.length === 0);
+  const weight = result.failed ? "problem" : isQuiet ? "none" : "some";
+  const markdown = renderRehearsal(result, "markdown", {});
+  context.emit({ kind: "result", topic: "rehearsal", weight, text: inOneLine(result), markdown: isQuiet ? "" : markdown });
+  context.emit({ kind: "findings", topic: "rehearsal", markdown, annotations });
 }

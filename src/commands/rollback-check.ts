@@ -1,4 +1,6 @@
 import { OffshootError } from "../errors.ts";
+import type { Event } from "../events.ts";
+import { codeSpan } from "../markdown.ts";
 import { runLine } from "../rollback/run-line.ts";
 import { countVerdicts, isFinding, type Step, type Verdict } from "../rollback/verdict.ts";
 import { tryMigrations } from "../rollback/try-migrations.ts";
@@ -64,7 +66,23 @@ export async function rollbackCheck(options: RollbackCheckOptions = {}): Promise
       return tryMigrations(scratch, { project, commands, last, irreversible: context.settings.migrations.irreversible });
     }),
   );
-  return { steps, counts: countVerdicts(steps), ok: !steps.some(isFinding) };
+  const result = { steps, counts: countVerdicts(steps), ok: !steps.some(isFinding) };
+  context.emit(partOf(result));
+  return result;
+}
+
+/** The result for the page of the pull request: only the migrations that cannot be rolled back, without the output of the tool. */
+function partOf({ steps, ok }: RollbackCheckResult): Event {
+  const found = steps.filter(isFinding);
+  const declared = steps.filter(({ verdict }) => verdict === "irreversible-declared");
+  const text = ok
+    ? `${steps.length} of ${steps.length} migrations checked${declared.length === 0 ? "" : `, ${declared.length} declared irreversible`}`
+    : `${found.length} of ${steps.length} migrations cannot be taken back`;
+  const lines = found.flatMap(({ step, verdict, lost, drifted }) => [
+    `- ${codeSpan(step)}: ${verdict}`,
+    ...[...lost, ...drifted].slice(0, 20).map(({ change, kind, object }) => `  - ${change} ${kind} ${codeSpan(object)}`),
+  ]);
+  return { kind: "result", topic: "rollback", weight: ok ? "none" : "problem", text, markdown: lines.slice(0, 200).join("\n") };
 }
 
 /** The environment of the migrations depends on the tool, so a configured command is left out here. */

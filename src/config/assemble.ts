@@ -70,6 +70,7 @@ export function assembleSettings(entries: EffectiveEntries): Settings {
     drift: { ignore: get("drift.ignore"), compare: get("drift.compare") },
     sweep: { also: get("sweep.also") },
     rehearse: {
+      beforeMigrations: get("rehearse.beforeMigrations"),
       blockedReadsMs: get("rehearse.blockedReads"),
       blockedWritesMs: get("rehearse.blockedWrites"),
       durationMs: get("rehearse.duration"),

@@ -3,6 +3,15 @@ import type { Field } from "./field.ts";
 /** The limits of `offshoot rehearse`. */
 export const REHEARSE_FIELDS = [
   {
+    path: "rehearse.beforeMigrations",
+    kind: "boolean",
+    short: "rehearse",
+    aliases: ["OFFSHOOT_REHEARSE"],
+    default: "false",
+    description:
+      "Rehearse the migrations before they run, once for each run, and fail with exit status 10 if a limit is exceeded. `rehearse: true` is a short form. `--rehearse` of `run`, `up` and `migrate` does the same.",
+  },
+  {
     path: "rehearse.blockedReads",
     kind: "limit",
     default: "0s",

@@ -121,6 +121,8 @@ export interface Settings {
 
 /** The limits of a rehearsal. */
 export interface RehearseSettings {
+  /** Rehearse the migrations of a run before they run. Default false. */
+  readonly beforeMigrations: boolean;
   readonly blockedReadsMs: number;
   readonly blockedWritesMs: number;
   readonly durationMs: number;

@@ -59,6 +59,8 @@ async function migrate(held: Lead, request: MigrateRequest, within: Deadline, he
   } catch (error) {
     return { kind: "dropped", error };
   }
+  const refused = await prepare(request, within, heartbeat);
+  if (refused !== undefined) return refused;
   for (const step of [request, ...(request.next ?? [])]) {
     if (heartbeat.lost.aborted) return lostHeartbeat(heartbeat);
     const verdict = await runStep(held.session, held.claim, { ...request, ...step }, () =>
@@ -67,6 +69,25 @@ async function migrate(held: Lead, request: MigrateRequest, within: Deadline, he
     if (verdict.kind !== "migrated") return verdict;
   }
   return { kind: "migrated" };
+}
+
+/** Undefined: the steps can run. */
+async function prepare(request: MigrateRequest, within: Deadline, heartbeat: Heartbeat): Promise<Verdict | undefined> {
+  if (request.prepare === undefined || heartbeat.lost.aborted) return undefined;
+  try {
+    await request.prepare(AbortSignal.any([heartbeat.lost, within.signal]));
+    within.check();
+    return undefined;
+  } catch (error) {
+    if (heartbeat.lost.aborted) return lostHeartbeat(heartbeat);
+    return failedOrDropped(error, request);
+  }
+}
+
+/** A cancelled job leaves the lead to another one. Every other failure is one of the migrations. */
+function failedOrDropped(error: unknown, { secrets }: Pick<MigrateRequest, "secrets">): Verdict {
+  if (isOffshootError(error) && error.code === "CANCELLED") return { kind: "dropped", error };
+  return { kind: "failed", failure: otherFailure(error, secrets), error };
 }
 
 async function migrateStep(step: MigrateRequest, within: Deadline, heartbeat: Heartbeat, start: Start): Promise<Verdict> {
@@ -91,8 +112,7 @@ async function migrateStep(step: MigrateRequest, within: Deadline, heartbeat: He
     within.check();
     return verdict;
   } catch (error) {
-    if (isOffshootError(error) && error.code === "CANCELLED") return { kind: "dropped", error };
-    return { kind: "failed", failure: otherFailure(error, step.secrets), error };
+    return failedOrDropped(error, step);
   }
 }
 

@@ -98,6 +98,11 @@ export interface SeedStep {
 export interface MigrateRequest extends ReadinessRequest, MigrationStep {
   /** The other steps. They run after the first one, in this order. All have the same leader. */
   readonly next?: readonly MigrationStep[] | undefined;
+  /**
+   * Called by the leader before the first step, while its lease is renewed. If it throws, the migrations have failed, for
+   * every waiter too, and nothing was run.
+   */
+  readonly prepare?: ((signal: AbortSignal) => Promise<void>) | undefined;
   /** Whether the sessions of the commands pass offshoot's broker. Default `auto`. */
   readonly fence?: FenceMode | undefined;
   /**

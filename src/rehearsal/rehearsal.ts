@@ -1,5 +1,6 @@
 import type { FindingsResult } from "../findings/result.ts";
 import type { RehearsalFinding } from "./finding.ts";
+import type { SchemaDiff } from "../drift/diff/schema-diff.ts";
 import type { Measured } from "./measured.ts";
 
 /** The database in which migrations were rehearsed. */
@@ -26,4 +27,9 @@ export interface Rehearsal extends FindingsResult<RehearsalFinding>, Measured {
   readonly outcome: "succeeded" | "failed" | "nothing-pending";
   /** Path of the working directory, relative to the top of the checkout; empty at the top. */
   readonly folder: string;
+  /** What the migrations changed in the schema. Missing when they failed. */
+  readonly schema?: RehearsedSchema;
 }
+
+/** The schema of the copy before and after the migrations. */
+export type RehearsedSchema = Pick<SchemaDiff, "before" | "after" | "changes">;

@@ -48,6 +48,14 @@ const table = z.strictObject({
   rewrittenBy: z.int().optional().describe("Index in statements."),
 });
 
+const schemaChange = z.strictObject({
+  change: z.enum(["added", "changed", "removed"]),
+  kind: z.string(),
+  object: z.string(),
+  detail: z.string(),
+  properties: z.array(z.strictObject({ property: z.string(), before: z.string().optional(), after: z.string().optional() })),
+});
+
 /** What `offshoot rehearse --json` prints. */
 export const REHEARSAL_SCHEMA = z
   .strictObject({
@@ -83,6 +91,10 @@ export const REHEARSAL_SCHEMA = z
     failOn: z.enum(["error", "warning", "info"]),
     failed: z.boolean(),
     folder: z.string(),
+    schema: z
+      .strictObject({ before: z.string(), after: z.string(), changes: z.array(schemaChange) })
+      .optional()
+      .describe("What the migrations changed in the schema of the copy. Missing when they failed."),
   })
   .meta({ title: "The result of offshoot rehearse" });
 

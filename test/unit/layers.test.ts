@@ -51,7 +51,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   drift: ["foundation", "postgres", "catalog", "findings"],
   repair: ["foundation", "postgres", "catalog", "findings", "drift"],
   rollback: ["foundation", "process", "postgres", "catalog", "drift", "migration-tools"],
-  rehearsal: ["foundation", "process", "postgres", "broker", "readiness", "findings"],
+  rehearsal: ["foundation", "process", "postgres", "broker", "readiness", "findings", "drift"],
   check: ["foundation", "process", "findings"],
   init: ["foundation", "migration-tools"],
   sweep: ["foundation", "identity", "config", "providers"],

@@ -1,3 +1,5 @@
+import type { PartResult } from "../../events.ts";
+
 /** One phase of a command, with times relative to the start of the command. */
 export interface PhaseSummary {
   readonly phase: string;
@@ -22,6 +24,8 @@ export interface CommandSummary {
   readonly notes: readonly string[];
   /** The findings of an audit, as Markdown. */
   readonly findings: string | undefined;
+  /** The results for the page of the pull request. Default none. */
+  readonly parts?: readonly PartResult[] | undefined;
   /** The error that ended the command, in two or three lines. */
   readonly failure: string | undefined;
   /** The same without the output of a failed command, for a page that more people can read. Default: equal. */

@@ -2,6 +2,7 @@ import { oneLine } from "../../visible.ts";
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { fit } from "./fit.ts";
+import { detailsIn, type Part, PART_LINE, renderParts } from "./parts.ts";
 import { renderSummary } from "./render.ts";
 import type { CommandSummary } from "./command-summary.ts";
 
@@ -18,12 +19,16 @@ const FACTS = z.object({
   /** Hash of the content without the times. A section with an equal digest is not written again. */
   digest: z.string(),
   title: z.string(),
+  /** The results of the command, without their details, which are in the upper part of the comment. */
+  parts: z.array(PART_LINE).max(20).default([]),
 });
 
 type Facts = Readonly<z.output<typeof FACTS>>;
 
 /** The part of a pull request's comment that belongs to one command. */
-export interface Section extends Facts {
+export interface Section extends Omit<Facts, "parts"> {
+  /** The results of the command. Default none. */
+  readonly parts?: readonly Part[] | undefined;
   /** Markdown. */
   readonly text: string;
 }
@@ -37,7 +42,7 @@ const MAX_SECTIONS = 150;
 const SECTION = /<!-- offshoot:section (\S+) -->\n([^]*?)\n<!-- offshoot:end -->/g;
 
 export function sectionOf(summary: CommandSummary, by: Pick<Section, "run" | "attempt"> & { readonly shard: string | undefined }): Section {
-  const { title, job, phases, exitCode, failure } = summary;
+  const { title, job, phases, exitCode, failure, parts = [] } = summary;
   const key = [title, job, by.shard].filter((part) => part !== undefined).join(" · ");
   const timeless = { ...summary, phases: phases.map(({ phase, text, failed }) => ({ phase, text, failed })) };
   return {
@@ -48,7 +53,9 @@ export function sectionOf(summary: CommandSummary, by: Pick<Section, "run" | "at
     removed: phases.some(({ phase, failed }) => phase === "down" && !failed),
     digest: createHash("sha256").update(JSON.stringify(timeless)).digest("hex").slice(0, 16),
     title: key,
-    text: renderSummary(summary).trim(),
+    parts: parts.map((part) => ({ ...part, text: part.text.slice(0, 400) })),
+    // Findings with a part of their own are in the upper part of the comment.
+    text: renderSummary(parts.some(({ markdown }) => markdown !== "") ? { ...summary, findings: undefined } : summary).trim(),
   };
 }
 
@@ -76,9 +83,12 @@ export function firstComment(id: string, section: Section): string {
 
 /** The sections of a comment. People can edit comments, so a section that offshoot did not write is left out. */
 function sectionsOf(body: string): readonly Section[] {
-  return [...body.replaceAll("\r\n", "\n").matchAll(SECTION)].flatMap(([, data = "", text = ""]) => {
+  const read = body.replaceAll("\r\n", "\n");
+  const details = detailsIn(read);
+  return [...read.matchAll(SECTION)].flatMap(([, data = "", text = ""]) => {
     const facts = factsIn(data);
-    return facts === undefined ? [] : [{ ...facts, text }];
+    if (facts === undefined) return [];
+    return [{ ...facts, parts: facts.parts.map((part) => ({ ...part, markdown: details(part) })), text }];
   });
 }
 
@@ -104,17 +114,30 @@ function render(id: string, sections: readonly Section[]): string {
     "",
   ].join("\n");
   const framed = inOrder.map((section) => ({ section, open: opening(section) }));
-  let remaining = MAX_LENGTH - head.length - framed.reduce((sum, { open }) => sum + open.length + CLOSE.length, 0);
-  const parts = framed.map(({ section, open }) => {
+  const fixed = head.length + FOLD_OPEN.length + FOLD_CLOSE.length + framed.reduce((sum, { open }) => sum + open.length + CLOSE.length, 0);
+  const parts = renderParts(sections, Math.max(0, MAX_LENGTH - fixed - KEPT_FOR_TEXTS));
+  let remaining = MAX_LENGTH - fixed - parts.length;
+  const written = framed.map(({ section, open }) => {
     const text = fit(`\n${section.text.replaceAll("<!--", "<!\u200B--").trim()}\n`, Math.max(0, remaining));
     remaining -= text.length;
     return open + text + CLOSE;
   });
-  return head + parts.join("");
+  const [unfolded, others] = [written.slice(0, failed.length), written.slice(failed.length)];
+  const isFolded = others.length > MOST_UNFOLDED;
+  const rest = isFolded ? [FOLD_OPEN.replace("N", String(others.length)), ...others, FOLD_CLOSE] : others;
+  return head + [...unfolded, parts, ...rest].join("");
 }
 
+/** Characters that the texts of the commands get in any case. */
+const KEPT_FOR_TEXTS = 6000;
+/** With more successful commands than this, all of them are behind one line. */
+const MOST_UNFOLDED = 3;
+const FOLD_OPEN = "\n<details><summary>N commands done</summary>\n\n";
+const FOLD_CLOSE = "\n</details>\n";
+
 function opening(section: Section): string {
-  const { text: _, ...facts } = section;
+  const { text: _, ...own } = section;
+  const facts = { ...own, parts: (own.parts ?? []).map(({ topic, weight, text }) => ({ topic, weight, text })) };
   const data = Buffer.from(JSON.stringify(facts)).toString("base64url");
   return `<details${facts.failed ? " open" : ""}><summary>${outline(facts)}</summary>\n<!-- offshoot:section ${data} -->\n`;
 }

@@ -117,10 +117,16 @@ function migrationsSide(context: Context, migrations: Migrations, title: string)
   const tools = migrations.steps.flatMap(({ project }) => (project === undefined ? [] : [project.tool]));
   const description = `${title}${tools.length === 0 ? "" : ` (${tools.join(", ")})`}`;
   const quiet: Listener = (event) => {
-    if (event.kind !== "output") context.emit(event);
+    if (event.kind !== "output" && event.kind !== "result") context.emit(event);
   };
   // The audit must not stop the comparison. The output of the migrations is shown only when they fail.
-  const unaudited = { ...context, emit: quiet, settings: { ...context.settings, audit: { ...context.settings.audit, spec: undefined } } };
+  const { settings } = context;
+  const only = {
+    audit: { ...settings.audit, spec: undefined },
+    rehearse: { ...settings.rehearse, beforeMigrations: false },
+    comment: false,
+  };
+  const unaudited = { ...context, emit: quiet, settings: { ...settings, ...only } };
   return {
     source: "migrations",
     open: (major, work) =>

@@ -20,4 +20,6 @@ export interface CopySource {
   readonly dumped: DumpedServer | undefined;
   /** The fingerprint of the migrations: a base with the same one has nothing pending. */
   readonly fingerprint: string;
+  /** Do not copy this run's own database, such as while it is in use. Default false. */
+  readonly withoutOwn?: boolean | undefined;
 }

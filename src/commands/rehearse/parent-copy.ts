@@ -16,10 +16,10 @@ import { withDump } from "./dump.ts";
  */
 export async function withParentCopies<T>(context: Context, source: CopySource, work: (open: OpenCopy) => Promise<T>): Promise<T> {
   if (source.dumped !== undefined) return withDump(context, source.dumped, work);
-  if (!context.settings.provider.includes("neon")) return withLocalCopies(context, source.fingerprint, work);
+  if (!context.settings.provider.includes("neon")) return withLocalCopies(context, source, work);
   // The first branch shows whether Neon can be used. Later ones are made when they are needed.
   const first = await reachParent(context);
-  if (first === undefined) return withLocalCopies(context, source.fingerprint, work);
+  if (first === undefined) return withLocalCopies(context, source, work);
   let ready: ReadableDatabase | undefined = first;
   try {
     return await work(async (use) => {
@@ -56,18 +56,18 @@ async function reachParent(context: Context): Promise<ReadableDatabase | undefin
   });
 }
 
-async function withLocalCopies<T>(context: Context, fingerprint: string, work: (open: OpenCopy) => Promise<T>): Promise<T> {
+async function withLocalCopies<T>(context: Context, source: CopySource, work: (open: OpenCopy) => Promise<T>): Promise<T> {
   const local = { ...context, settings: { ...context.settings, provider: context.settings.provider.filter((name) => name !== "neon") } };
   const { signal } = context;
   const facts = { origin: "local", hasProductionRows: false, gaps: [] } as const;
-  const own = await findDatabase(await providersOfRun(local), context.name, providerLimits(local));
+  const own = source.withoutOwn === true ? undefined : await findDatabase(await providersOfRun(local), context.name, providerLimits(local));
   if (own?.copy !== undefined) {
     const description = `a copy of this run's database (${own.provider})`;
     return work(async (use) => withClone(context, await cloneOwn(own, signal), { ...facts, description }, use));
   }
   return withScratchDatabase(local, "rehearse", async (scratch) => {
     await context.conceal(secretsOf(scratch));
-    const base = await newestBase(local, scratch, fingerprint);
+    const base = await newestBase(local, scratch, source.fingerprint);
     const description =
       base === undefined
         ? `an empty database (${scratch.provider})`

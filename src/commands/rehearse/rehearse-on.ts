@@ -1,6 +1,10 @@
 import { relative, resolve } from "node:path";
+import type { Catalog } from "../../catalog/catalog.ts";
+import { readCatalog } from "../../catalog/read.ts";
 import type { Context } from "../../context/context.ts";
 import type { Migrations } from "../../context/migrations.ts";
+import { withReadSession } from "../../context/read-session.ts";
+import { changesOfOne } from "../../drift/diff/of-one-database.ts";
 import { withSession } from "../../postgres/connect.ts";
 import { MIB, readText } from "../../read-file.ts";
 import { filesOf } from "../../readiness/fingerprint.ts";
@@ -11,7 +15,7 @@ import { measure } from "../../rehearsal/measure/measure.ts";
 import type { TableChange } from "../../rehearsal/measure/tables.ts";
 import type { Measured } from "../../rehearsal/measured.ts";
 import { observe } from "../../rehearsal/observe/observe.ts";
-import type { RehearsedCopy, Rehearsal } from "../../rehearsal/rehearsal.ts";
+import type { RehearsedCopy, RehearsedSchema, Rehearsal } from "../../rehearsal/rehearsal.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { migrationFiles, type MigrationFiles } from "../../rehearsal/sql/migration-files.ts";
 import { secureCopy } from "./outbound.ts";
@@ -25,6 +29,7 @@ export interface Rehearsed {
   readonly judged: readonly Judged[];
   readonly copy: RehearsedCopy;
   readonly outcome: Rehearsal["outcome"];
+  readonly schema: RehearsedSchema | undefined;
 }
 
 /** Files of migrations in which statements are searched. */
@@ -43,6 +48,8 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
     }),
     { signal: context.signal },
   );
+  const catalog = (): Promise<Catalog> => withReadSession(context, copy.url, (session) => readCatalog(session));
+  const before = await catalog();
   const throughBroker = migrations.steps.every(({ command }) => command.kind !== "work" && leavesMachine(command, copy.url) === undefined);
   const project = migrations.steps.find((step) => step.project !== undefined)?.project;
   const files = await readFiles(context, migrations);
@@ -70,12 +77,18 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   const shown = { files, major: observed.before.major, literals };
   const failure = end.ok ? [] : [{ finding: judgeFailure(observed.errors, explained.statements, roleSettings, shown, end.how) }];
   const judged = [...failure, ...judge(explained, limitsOf(context), roleSettings, shown, context.now())];
+  const changes = end.ok ? changesOfOne(before, await catalog()) : undefined;
   const { origin, description, hasProductionRows, gaps } = copy;
   return {
     measured: explained.measured,
     judged,
     copy: { origin, description, hasProductionRows, postgresMajor: observed.before.major, outbound, gaps },
     outcome: !end.ok ? "failed" : hasEffect(explained.measured) || !throughBroker ? "succeeded" : "nothing-pending",
+    schema: changes && {
+      before: `${copy.description}, PostgreSQL ${before.server.major}`,
+      after: "the same after the migrations",
+      changes,
+    },
   };
 }
 

@@ -12,9 +12,9 @@ const LONGEST = 300;
 
 /**
  * For a job summary or a comment on a pull request: the most harmful changes first, the diff folded. At most 30,000 bytes
- * long: if the text is longer, the diff is left out first, then change by change, each with a note.
+ * long: if the text is longer, the diff is left out first, then change by change, each with a note. `diff: false` leaves it out in any case.
  */
-export function renderMarkdown(compared: Compared): string {
+export function renderMarkdown(compared: Compared, { diff: withDiff = true }: { readonly diff?: boolean } = {}): string {
   const { changes } = compared;
   const head = headOf(compared);
   if (changes.length === 0) return `${head.join("\n")}\n`;
@@ -32,7 +32,7 @@ export function renderMarkdown(compared: Compared): string {
     if (left >= 0) lines.push(line);
     else if ("change" in item) dropped += 1;
   }
-  const diff = diffOf(compared);
+  const diff = withDiff ? diffOf(compared) : [];
   const cut = [
     ...(dropped === 0 ? [] : [`\n_${dropped} more did not fit here. \`offshoot drift\` shows all of them._`]),
     ...(bytesOf(diff) <= left ? diff : ["\n_The diff did not fit here: `offshoot drift` shows it._"]),

@@ -1,4 +1,5 @@
 import { formatElapsed } from "../../duration.ts";
+import { describeCounts } from "../../findings/count.ts";
 import type { MeasuredTable } from "../measured.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { formatRows, formatSize, formatWait } from "../size.ts";
@@ -7,6 +8,16 @@ import { formatRows, formatSize, formatWait } from "../size.ts";
 export function firstLine({ copy }: Pick<Rehearsal, "copy">): string {
   const where = `${copy.description}, PostgreSQL ${copy.postgresMajor}`;
   return copy.hasProductionRows ? `Rehearsed on ${where}.` : `There was no production data: rehearsed on ${where}.`;
+}
+
+/** The whole result in one line, for a list of results. */
+export function inOneLine(result: Pick<Rehearsal, "copy" | "outcome" | "tables" | "counts" | "ms">): string {
+  const { outcome, counts, tables, ms, copy } = result;
+  if (outcome === "nothing-pending") return "nothing was pending";
+  const longest = (key: "blockedReadsMs" | "blockedWritesMs"): number => tables.reduce((most, each) => Math.max(most, each[key]), 0);
+  const waits = `took ${wait(ms)}, readers wait ${wait(longest("blockedReadsMs"))}, writers ${wait(longest("blockedWritesMs"))}`;
+  const found = outcome === "failed" ? "the migrations fail" : describeCounts(counts);
+  return `${found}; ${waits}${copy.hasProductionRows ? "" : "; no production data"}`;
 }
 
 export const TABLE_HEAD = ["table", "size", "rows", "lock", "held", "readers wait", "writers wait", "rewritten", "changed rows"] as const;

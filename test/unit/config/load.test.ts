@@ -58,6 +58,7 @@ describe("with nothing configured", () => {
       drift: { ignore: [], compare: [] },
       sweep: { also: [] },
       rehearse: {
+        beforeMigrations: false,
         blockedReadsMs: 0,
         blockedWritesMs: 1000,
         durationMs: 600_000,

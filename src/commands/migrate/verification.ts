@@ -1,0 +1,46 @@
+import type { Context } from "../../context/context.ts";
+import type { Step } from "../../context/migrations.ts";
+import type { Project } from "../../migration-tools/tool.ts";
+import { withSession } from "../../postgres/connect.ts";
+import type { DirectUrl } from "../../postgres/url.ts";
+import type { ToolLock } from "../../readiness/request.ts";
+import { requireAuditPasses } from "../audit.ts";
+import { requireCompleteVersionTable } from "../complete-version-table.ts";
+import type { SchemaRecord } from "./schema-record.ts";
+
+/** What is checked after a step: the tool's version table, and after the last one the schema if a spec is set. */
+export function verification(
+  context: Context,
+  url: DirectUrl,
+  step: Step,
+  last: { readonly record: SchemaRecord | undefined } | undefined,
+): { readonly verify: (signal: AbortSignal) => Promise<void> } {
+  const audits = last !== undefined && context.settings.audit.spec !== undefined;
+  return {
+    async verify(signal) {
+      const { project, seed } = step;
+      const why = project === undefined ? unknownTool(step) : await requireCompleteVersionTable(project, url, signal);
+      if (why !== undefined && seed === undefined) {
+        context.emit({ kind: "note", text: `Whether a migration was left out was not checked, because ${why}.` });
+      }
+      await last?.record?.after();
+      if (audits) await requireAuditPasses({ ...context, signal }, url);
+    },
+  };
+}
+
+function unknownTool({ command }: Step): string {
+  const from = { shell: "migrations.command", argv: "the given command", work: "a function" }[command.kind];
+  return `offshoot does not know the version table of ${from}`;
+}
+
+/** The lock that the tool keeps in a table of this database. */
+export function toolLockOf(context: Context, url: DirectUrl, project: Project | undefined): ToolLock | undefined {
+  const lock = project?.lock;
+  if (project === undefined || lock === undefined) return undefined;
+  const find = async (): Promise<string | undefined> => {
+    const { findTable } = await import("../../migration-tools/version-table.ts");
+    return withSession(url, (session) => findTable(session, lock.name), { signal: context.signal });
+  };
+  return { tool: project.tool, find, isHeld: lock.isHeld, release: lock.release };
+}
