@@ -8,8 +8,9 @@ export function formatSize(bytes: number): string {
   return `${bytes < 0 ? "-" : ""}${text} ${UNITS[unit]}`;
 }
 
-/** A number of rows for people: `870`, `12 thousand`, `1.5 million`. */
+/** A number of rows for people: `870`, `12 thousand`, `1.5 million`; `unknown` for a negative number. */
 export function formatRows(rows: number): string {
+  if (rows < 0) return "unknown";
   if (rows < 10_000) return String(Math.round(rows));
   if (rows < 1_000_000) return `${Math.round(rows / 1000)} thousand`;
   return `${Math.round(rows / 100_000) / 10} million`;

@@ -103,7 +103,12 @@ function factsIn(data: string): Facts | undefined {
 /** Failed commands come first and unfolded. The other ones are folded, and the first to be cut if the comment is too long. */
 function render(id: string, sections: readonly Section[]): string {
   const failed = sections.filter((each) => each.failed);
-  const inOrder = [...failed, ...sections.filter((each) => !each.failed)].slice(0, MAX_SECTIONS);
+  // The results above say why such a command failed.
+  const open = failed.filter(({ parts = [] }) => !parts.some(({ weight }) => weight === "problem"));
+  const inOrder = [...open, ...failed.filter((each) => !open.includes(each)), ...sections.filter((each) => !each.failed)].slice(
+    0,
+    MAX_SECTIONS,
+  );
   const removed = sections.at(-1)?.removed === true;
   const count = sections.length === 1 ? "1 command" : `${sections.length} commands`;
   const head = [
@@ -113,19 +118,23 @@ function render(id: string, sections: readonly Section[]): string {
     "",
     "",
   ].join("\n");
-  const framed = inOrder.map((section) => ({ section, open: opening(section) }));
+  const framed = inOrder.map((section) => ({ section, open: opening(section, open.includes(section)) }));
   const fixed = head.length + FOLD_OPEN.length + FOLD_CLOSE.length + framed.reduce((sum, { open }) => sum + open.length + CLOSE.length, 0);
   const parts = renderParts(sections, Math.max(0, MAX_LENGTH - fixed - KEPT_FOR_TEXTS));
-  let remaining = MAX_LENGTH - fixed - parts.length;
+  let remaining = MAX_LENGTH - fixed - parts.lines.length - parts.details.length;
   const written = framed.map(({ section, open }) => {
     const text = fit(`\n${section.text.replaceAll("<!--", "<!\u200B--").trim()}\n`, Math.max(0, remaining));
     remaining -= text.length;
     return open + text + CLOSE;
   });
-  const [unfolded, others] = [written.slice(0, failed.length), written.slice(failed.length)];
+  const [unfolded, explained, others] = [
+    written.slice(0, open.length),
+    written.slice(open.length, failed.length),
+    written.slice(failed.length),
+  ];
   const isFolded = others.length > MOST_UNFOLDED;
   const rest = isFolded ? [FOLD_OPEN.replace("N", String(others.length)), ...others, FOLD_CLOSE] : others;
-  return head + [...unfolded, parts, ...rest].join("");
+  return head + [parts.lines, ...unfolded, parts.details, ...explained, ...rest].join("");
 }
 
 /** Characters that the texts of the commands get in any case. */
@@ -135,11 +144,11 @@ const MOST_UNFOLDED = 3;
 const FOLD_OPEN = "\n<details><summary>N commands done</summary>\n\n";
 const FOLD_CLOSE = "\n</details>\n";
 
-function opening(section: Section): string {
+function opening(section: Section, isOpen: boolean): string {
   const { text: _, ...own } = section;
   const facts = { ...own, parts: (own.parts ?? []).map(({ topic, weight, text }) => ({ topic, weight, text })) };
   const data = Buffer.from(JSON.stringify(facts)).toString("base64url");
-  return `<details${facts.failed ? " open" : ""}><summary>${outline(facts)}</summary>\n<!-- offshoot:section ${data} -->\n`;
+  return `<details${isOpen ? " open" : ""}><summary>${outline(facts)}</summary>\n<!-- offshoot:section ${data} -->\n`;
 }
 
 const CLOSE = "\n<!-- offshoot:end -->\n</details>\n";

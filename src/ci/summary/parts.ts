@@ -51,7 +51,7 @@ function idOf({ topic, text }: Omit<Part, "markdown">): string {
  * Equal results of several jobs are shown once. Empty if no command had a result. At most about `length` characters: details that
  * do not fit are left out.
  */
-export function renderParts(sections: readonly PartOf[], length: number): string {
+export function renderParts(sections: readonly PartOf[], length: number): { readonly lines: string; readonly details: string } {
   const all = sections.flatMap(({ title, parts = [] }) => parts.map((part) => ({ ...part, title })));
   const groups = TOPICS.filter((topic) => topic !== "migrations")
     .map((topic) => ({ topic, results: distinct(all.filter((part) => part.topic === topic)).slice(0, MOST_OF_TOPIC) }))
@@ -73,10 +73,10 @@ export function renderParts(sections: readonly PartOf[], length: number): string
         ]),
     ...(migrated === undefined ? [] : [`- Migrations: ${migrated}`]),
   ];
-  if (lines.length === 0) return "";
+  if (lines.length === 0) return { lines: "", details: "" };
   const details = loud.flatMap(({ results }) => results).filter(({ markdown }) => markdown !== "");
   const head = `${lines.join("\n")}\n\n`;
-  return `${head}${withDetails(details, length - head.length)}`;
+  return { lines: head, details: withDetails(details, length - head.length) };
 }
 
 type Result = Part & { readonly title: string };

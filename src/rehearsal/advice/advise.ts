@@ -49,7 +49,9 @@ export function advise(part: StatementPart | undefined, major: number): Advice {
     case "update":
     case "delete":
     case "merge":
-      return inWords("Change the rows in batches, each in a transaction of its own.", ["… where id between $1 and $2"]);
+      return inWords("Change the rows in batches, each in a transaction of its own.", [
+        "… where ctid = any (array(select ctid from … limit $1))",
+      ]);
     case "create index concurrently":
     case "copy":
     case "insert":
@@ -63,10 +65,12 @@ export function advise(part: StatementPart | undefined, major: number): Advice {
   }
 }
 
-/** The safer way where a lock was held while another statement ran. */
-export function adviseToCommit(): Advice {
+/** The safer way where a lock was held while another statement ran, of the same migration or of another one. */
+export function adviseToCommit(isOtherMigration: boolean): Advice {
   return inWords(
-    "End the transaction before the slow statement: locks are held until the end of the transaction. Put the two statements into two migrations.",
+    isOtherMigration
+      ? "The tool ran both migrations in one transaction, and locks are held until its end. Set the tool to run each migration in a transaction of its own."
+      : "End the transaction before the slow statement: locks are held until the end of the transaction. Put the two statements into two migrations.",
   );
 }
 

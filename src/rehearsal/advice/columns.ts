@@ -47,11 +47,11 @@ function forNewColumn(table: string, tokens: Action["tokens"], words: string): A
   );
   const expression = textOf(tokens.slice(value + 1, end < 0 ? undefined : end));
   return inWords(
-    "A default that differs for each row makes Postgres write all rows under a strong lock. Add the column without it, set the default for new rows, and fill the old rows in batches.",
+    "A default that differs for each row makes Postgres write all rows under a strong lock. Add the column without it, set the default for new rows, and fill the old rows in batches: repeat the last statement until it changes no row.",
     [
       `alter table ${table} add column ${column} ${type}`,
       `alter table ${table} alter column ${column} set default ${expression}`,
-      `update ${table} set ${column} = ${expression} where ${column} is null and id between $1 and $2`,
+      `update ${table} set ${column} = ${expression} where ctid = any (array(select ctid from ${table} where ${column} is null limit $1))`,
     ],
   );
 }
@@ -66,7 +66,7 @@ function forType(table: string, tokens: Action["tokens"]): Advice {
     "Add a second column of the new type, keep it equal with a trigger, fill it in batches, and swap the names when no code uses the old one any more.",
     [
       `alter table ${table} add column ${plain}_new ${type}`,
-      `update ${table} set ${plain}_new = ${using < 0 ? column : textOf(tokens.slice(using + 1))} where ${plain}_new is null and id between $1 and $2`,
+      `update ${table} set ${plain}_new = ${using < 0 ? column : textOf(tokens.slice(using + 1))} where ctid = any (array(select ctid from ${table} where ${plain}_new is null limit $1))`,
       `alter table ${table} rename column ${column} to ${plain}_old`,
       `alter table ${table} rename column ${plain}_new to ${column}`,
     ],

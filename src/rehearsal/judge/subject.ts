@@ -2,6 +2,7 @@ import type { Place } from "../../findings/finding.ts";
 import { advise, adviseToCommit } from "../advice/advise.ts";
 import type { Advice } from "../advice/advice.ts";
 import type { Blamed } from "../measure/blame.ts";
+import type { ReadStatement } from "../measure/statements.ts";
 import type { Relation } from "../observe/relations.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
 import { withLiterals, withoutLiterals } from "../sql/shown.ts";
@@ -23,15 +24,15 @@ export interface Subject {
   readonly sql: readonly string[];
 }
 
-/** A statement as facts, with its advice. `isHeldByOther`: the time passed in another statement of the same transaction. */
+/** A statement as facts, with its advice. `slow`: the time passed in this other statement of the same transaction. */
 export function subjectOf(
   blamed: Blamed | undefined,
   shown: Shown,
-  isHeldByOther = false,
+  slow?: ReadStatement,
 ): { readonly subject: Subject; readonly advice: Advice } {
-  const advice = isHeldByOther ? adviseToCommit() : advise(blamed?.part, shown.major);
-  const show = shown.literals ? withLiterals : withoutLiterals;
   const { migration } = blamed?.statement ?? {};
+  const advice = slow === undefined ? advise(blamed?.part, shown.major) : adviseToCommit(slow.migration !== migration);
+  const show = shown.literals ? withLiterals : withoutLiterals;
   const tokens = blamed?.part.tokens ?? [];
   const subject = {
     ...(migration === undefined ? {} : { migration }),

@@ -48,7 +48,7 @@ function judgeWait(
   if (wait === undefined || lengthOf(wait) <= limitMs || change.dropped) return [];
   const slow = longestDuring(wait, statements);
   const isOther = slow !== undefined && slow !== blamed?.statement && slow.endMs - slow.startMs > lengthOf(wait) / 2;
-  const { subject, advice } = subjectOf(blamed, shown, isOther);
+  const { subject, advice } = subjectOf(blamed, shown, isOther ? slow : undefined);
   const during = isOther
     ? subjectOf({ statement: slow, part: slow.parts[0] ?? { tokens: [], kind: "other", names: [], at: undefined } }, shown).subject
         .statement
@@ -58,7 +58,7 @@ function judgeWait(
     blocked: formatWait(lengthOf(wait), formatElapsed),
     limit: limitMs === MOMENT_MS ? "a moment" : formatWait(limitMs, formatElapsed),
     lock: modeName(wait.mode),
-    table: `${formatSize(change.table.bytes)}, about ${formatRows(change.rows)} rows`,
+    table: `${formatSize(change.table.bytes)}${change.rows < 0 ? "" : `, about ${formatRows(change.rows)} rows`}`,
     ...(during === undefined ? {} : { during }),
   };
   const severity = severities[isRead ? "blockedReads" : "blockedWrites"];

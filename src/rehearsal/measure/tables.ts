@@ -56,7 +56,7 @@ function changeOf(
     table,
     relations,
     locks: tableLocks(spans, table.id),
-    rows: first?.rows ?? 0,
+    rows: first === undefined || table.bytes === 0 ? Math.max(0, first?.rows ?? 0) : first.rows,
     rewritten: isNewFile(table),
     bytesAfter: now?.bytes ?? 0,
     indexesRewritten: relations.filter((each) => ["i", "I"].includes(each.kind) && isNewFile(each)),

@@ -24,7 +24,7 @@ export interface TableCounters {
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
-  /** The rows of the table, as estimated by the server. */
+  /** The rows of the table, as estimated by the server. -1: it has no estimate yet. */
   readonly rows: number;
 }
 
@@ -61,7 +61,7 @@ const RELATIONS = `select c.oid::pg_catalog.int8::pg_catalog.float8 as id, n.nsp
 
 const COUNTERS = `select s.relid::pg_catalog.int8::pg_catalog.float8 as id, s.seq_scan::pg_catalog.float8 as "fullScans",
     s.seq_tup_read::pg_catalog.float8 as "rowsScanned", s.n_tup_ins::pg_catalog.float8 as inserted, s.n_tup_upd::pg_catalog.float8 as updated,
-    s.n_tup_del::pg_catalog.float8 as deleted, greatest(s.n_live_tup, c.reltuples, 0)::pg_catalog.float8 as rows
+    s.n_tup_del::pg_catalog.float8 as deleted, greatest(nullif(s.n_live_tup, 0), c.reltuples)::pg_catalog.float8 as rows
   from pg_catalog.pg_stat_user_tables s join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) s.relid limit ${MOST_RELATIONS}`;
 
 const TOTALS = `select pg_catalog.current_setting('server_version_num')::pg_catalog.int4 operator(pg_catalog./) 10000 as major,

@@ -3,6 +3,7 @@ import type { ReportFormat } from "../../findings/report/renderers.ts";
 import { RENDERERS } from "../../findings/report/renderers.ts";
 import { codeSpan, escapeMarkdown } from "../../markdown.ts";
 import { visible } from "../../visible.ts";
+import type { MeasuredTable } from "../measured.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { REHEARSAL } from "../source.ts";
 import { firstLine, sight, slowest, TABLE_HEAD, tableRow, totals } from "./facts.ts";
@@ -39,23 +40,38 @@ function renderText(result: Rehearsal, findings: string): string {
 }
 
 function renderMarkdown(result: Rehearsal, findings: (bytes: number) => string, bytes = 30_000): string {
-  const tables = result.tables.slice(0, MOST_TABLES);
+  // On a page, tables that nobody waited for and that were not written again are folded.
+  const [seen, others] = [result.tables.filter(isNoticed), result.tables.filter((each) => !isNoticed(each))];
+  const tables = seen.slice(0, MOST_TABLES);
   const measured = [
     escapeMarkdown([firstLine(result), ...totals(result)].join(" ")),
     "",
-    ...(tables.length === 0
-      ? []
-      : [row(TABLE_HEAD), `|${" --- |".repeat(TABLE_HEAD.length)}`, ...tables.map((each) => row(tableRow(each))), ""]),
+    ...(tables.length === 0 ? [] : [...tableOf(tables), ""]),
     ...slowest(result, MOST_STATEMENTS).map((each) => `- ${codeSpan(each)}`),
     "",
-    ...folded(sight(result)),
+    ...folded(
+      `${others.length} more table${others.length === 1 ? "" : "s"}, for which nobody waits`,
+      others.length === 0 ? [] : tableOf(others.slice(0, MOST_TABLES)),
+    ),
+    ...folded(
+      "How it was observed",
+      sight(result).map((each) => `- ${escapeMarkdown(each)}`),
+    ),
   ].join("\n");
   return `${findings(Math.max(5000, bytes - Buffer.byteLength(measured)))}\n${measured}`;
 }
 
-function folded(lines: readonly string[]): readonly string[] {
+function isNoticed({ blockedReadsMs, blockedWritesMs, rewritten, dropped, indexesRewritten }: MeasuredTable): boolean {
+  return blockedReadsMs > 0 || blockedWritesMs > 0 || rewritten || dropped || indexesRewritten.length > 0;
+}
+
+function tableOf(tables: readonly MeasuredTable[]): readonly string[] {
+  return [row(TABLE_HEAD), `|${" --- |".repeat(TABLE_HEAD.length)}`, ...tables.map((each) => row(tableRow(each)))];
+}
+
+function folded(title: string, lines: readonly string[]): readonly string[] {
   if (lines.length === 0) return [];
-  return ["<details><summary>How it was observed</summary>", "", ...lines.map((line) => `- ${escapeMarkdown(line)}`), "", "</details>", ""];
+  return [`<details><summary>${title}</summary>`, "", ...lines, "", "</details>", ""];
 }
 
 function aligned(lines: readonly (readonly string[])[]): readonly string[] {
