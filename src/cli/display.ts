@@ -45,6 +45,7 @@ export function plainDisplay(
         case "run":
         case "database":
         case "findings":
+        case "result":
         case "status":
         case "progress":
       }

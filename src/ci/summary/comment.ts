@@ -104,11 +104,12 @@ function factsIn(data: string): Facts | undefined {
 function render(id: string, sections: readonly Section[]): string {
   const failed = sections.filter((each) => each.failed);
   // The results above say why such a command failed.
-  const open = failed.filter(({ parts = [] }) => !parts.some(({ weight }) => weight === "problem"));
-  const inOrder = [...open, ...failed.filter((each) => !open.includes(each)), ...sections.filter((each) => !each.failed)].slice(
-    0,
-    MAX_SECTIONS,
-  );
+  const unexplained = failed.filter(({ parts = [] }) => !parts.some(({ weight }) => weight === "problem"));
+  const inOrder = [
+    ...unexplained,
+    ...failed.filter((each) => !unexplained.includes(each)),
+    ...sections.filter((each) => !each.failed),
+  ].slice(0, MAX_SECTIONS);
   const removed = sections.at(-1)?.removed === true;
   const count = sections.length === 1 ? "1 command" : `${sections.length} commands`;
   const head = [
@@ -118,7 +119,7 @@ function render(id: string, sections: readonly Section[]): string {
     "",
     "",
   ].join("\n");
-  const framed = inOrder.map((section) => ({ section, open: opening(section, open.includes(section)) }));
+  const framed = inOrder.map((section) => ({ section, open: opening(section, unexplained.includes(section)) }));
   const fixed = head.length + FOLD_OPEN.length + FOLD_CLOSE.length + framed.reduce((sum, { open }) => sum + open.length + CLOSE.length, 0);
   const parts = renderParts(sections, Math.max(0, MAX_LENGTH - fixed - KEPT_FOR_TEXTS));
   let remaining = MAX_LENGTH - fixed - parts.lines.length - parts.details.length;
@@ -128,8 +129,8 @@ function render(id: string, sections: readonly Section[]): string {
     return open + text + CLOSE;
   });
   const [unfolded, explained, others] = [
-    written.slice(0, open.length),
-    written.slice(open.length, failed.length),
+    written.slice(0, unexplained.length),
+    written.slice(unexplained.length, failed.length),
     written.slice(failed.length),
   ];
   const isFolded = others.length > MOST_UNFOLDED;
