@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { POSTGRES_MAJORS, type PostgresMajor } from "../config/settings.ts";
+import { makeFolders } from "../make-folders.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
 import type { Database, ProviderName } from "../providers/provider.ts";
 import { readText } from "../read-file.ts";
@@ -11,6 +12,8 @@ import type { Context } from "./context.ts";
 export interface Place {
   readonly provider: ProviderName;
   readonly major: PostgresMajor;
+  /** The image of the container, if the settings named one. */
+  readonly image?: string | undefined;
 }
 
 const PROVIDERS: readonly ProviderName[] = ["neon", "docker", "embedded", "existing"];
@@ -42,7 +45,7 @@ const MOST_CHARACTERS = 400;
 /** Where an earlier command of this machine has created the run's database, which may be deleted by now. */
 export interface RecordedPlace {
   readonly place: Place;
-  /** Whether that command had the same settings (`--postgres`, `--provider`). */
+  /** Whether that command had the same settings (`--postgres`, `--provider`, `docker.image`). */
   readonly isSameWish: boolean;
   /** Why the providers before this one were not used then. */
   readonly refusals: readonly RecordedRefusal[];
@@ -54,8 +57,8 @@ export async function recordedPlace(context: Of): Promise<RecordedPlace | undefi
   const text = path === undefined ? undefined : await readText(path, MOST_BYTES).catch(() => undefined);
   const entry = text === undefined ? undefined : parse(text);
   if (entry === undefined || entry.name !== context.name) return undefined;
-  const { provider, major, wanted, refusals = [] } = entry;
-  return { place: { provider, major }, isSameWish: wanted === wantedBy(context), refusals };
+  const { provider, major, image, wanted, refusals = [] } = entry;
+  return { place: { provider, major, image }, isSameWish: wanted === wantedBy(context), refusals };
 }
 
 /** Records where the database of the run is. A failure has no effect on this command: later ones then follow their settings. */
@@ -67,11 +70,12 @@ export async function recordPlace(
   const path = placeFile(context);
   if (path === undefined) return;
   const refusals = refused.map((each) => ({ provider: each.provider, code: each.code, text: each.text.slice(0, MOST_CHARACTERS) }));
-  const entry = { name, provider, major, wanted: wantedBy(context), refusals };
+  const { image } = context.settings.docker;
+  const entry = { name, provider, major, ...(provider === "docker" ? { image } : {}), wanted: wantedBy(context), refusals };
   if (!isEntry(entry)) return;
   const own = `${path}.${randomUUID()}`;
   try {
-    await mkdir(join(path, ".."), { recursive: true });
+    await makeFolders(join(path, ".."));
     await writeFile(own, JSON.stringify(entry), { flag: "wx", mode: 0o600 });
     await rename(own, path);
     await removeOld(join(path, ".."));
@@ -94,7 +98,7 @@ export function placeFile({ env, name }: Of): string | undefined {
 }
 
 function wantedBy({ settings }: Of): string {
-  return `${settings.provider.join(",")} ${settings.postgres ?? "newest"}`;
+  return [settings.provider.join(","), settings.postgres ?? "newest", settings.docker.image ?? ""].join(" ").trimEnd();
 }
 
 function parse(text: string): Entry | undefined {
@@ -107,9 +111,12 @@ function parse(text: string): Entry | undefined {
 }
 
 function isEntry(value: unknown): value is Entry {
-  const { name, provider, major, wanted, refusals = [] } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const { name, provider, major, image, wanted, refusals = [] } = (value ?? {}) as Readonly<Record<string, unknown>>;
   const isKnown = PROVIDERS.some((each) => each === provider) && POSTGRES_MAJORS.some((each) => each === major);
-  return isKnown && typeof name === "string" && typeof wanted === "string" && Array.isArray(refusals) && refusals.every(isRefusal);
+  const isImage = image === undefined || typeof image === "string";
+  return (
+    isKnown && isImage && typeof name === "string" && typeof wanted === "string" && Array.isArray(refusals) && refusals.every(isRefusal)
+  );
 }
 
 function isRefusal(value: unknown): value is RecordedRefusal {

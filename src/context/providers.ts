@@ -41,7 +41,8 @@ export async function providerElsewhere(
 /** The provider of a recorded place, if the run's database still exists there. With other settings only a server of this machine. */
 export async function providerAt({ place, isSameWish }: RecordedPlace, context: Context): Promise<Provider | undefined> {
   if (!isSameWish && place.provider !== "docker" && place.provider !== "embedded") return undefined;
-  const provider = await loadProvider(place.provider, { ...context, settings: { ...context.settings, postgres: place.major } });
+  const { major: postgres, image } = place;
+  const provider = await loadProvider(place.provider, { ...context, settings: { ...context.settings, postgres, docker: { image } } });
   // A server that does not answer has no database for this command.
   const listed = await provider.list(providerLimits(context)).catch(() => []);
   return listed.some(({ name, tag }) => name === context.name && tag !== undefined) ? provider : undefined;

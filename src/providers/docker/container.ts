@@ -23,6 +23,9 @@ export interface Target {
 /** Name of the label that contains the owner. */
 export const OWNER_LABEL = "offshoot-owner";
 
+/** Prefix of the names of all labels of offshoot. */
+export const LABEL_PREFIX = "offshoot-";
+
 /** Prefix of the names of all containers of offshoot. */
 export const CONTAINER_PREFIX = "offshoot-";
 
@@ -42,6 +45,11 @@ export function identityOf(user: string, image: string, reach: Reach): Identity 
   // Images of two registries can have the same last part. The hash of the whole name makes them different.
   const hash = /^postgres:\d+$/.test(image) ? owner : `${digest(image, 4)}-${owner}`;
   return { name: `${CONTAINER_PREFIX}${readable}-${hash}`, owner, image };
+}
+
+/** Whether `identityOf` gives this name to a container of this owner. */
+export function isNameOf(owner: string, name: string): boolean {
+  return name.startsWith(CONTAINER_PREFIX) && name.endsWith(`-${owner}`);
 }
 
 function digest(text: string, length: number): string {

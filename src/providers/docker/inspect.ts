@@ -6,7 +6,7 @@ import { formatUrl } from "../../postgres/url.ts";
 import { type OwnerTag, tagFromRecord } from "../../identity/owner-tag.ts";
 import type { Server } from "../local/server.ts";
 import type { Refusal } from "../provider.ts";
-import { OWNER_LABEL } from "./container.ts";
+import { isNameOf, LABEL_PREFIX, OWNER_LABEL } from "./container.ts";
 import type { Reach } from "./endpoint.ts";
 import { type Engine, FIRST_ANSWER_MS } from "./engine.ts";
 import { type Image, imageOf } from "./image.ts";
@@ -22,6 +22,7 @@ export interface Container {
   /** Exit status of its main process: 128 plus the number of a signal that ended it. 0 while it runs. */
   readonly exitCode: number;
   readonly createdAt: Date;
+  /** From the label. Undefined when the name or another label is not one that offshoot writes: the container belongs to others then. */
   readonly owner: string | undefined;
   /** Tag of the run that started it. */
   readonly tag: OwnerTag | undefined;
@@ -81,7 +82,8 @@ export async function ownContainers(
   const ids = listed.stdout.split("\n").filter((id) => id !== "");
   if (ids.length > MOST_CONTAINERS || !ids.every((id) => CONTAINER_ID.test(id)))
     return { failed: `the answer to \`ps\` is not a list of at most ${MOST_CONTAINERS} container ids` };
-  return ids.length === 0 ? [] : inspect(engine, ids, within);
+  // Everybody who may use the engine can give our label to a container of another name.
+  return ids.length === 0 ? [] : (await inspect(engine, ids, within)).filter((container) => container.owner === owner);
 }
 
 /** The containers in the output of `container inspect`. Throws `PROVIDER_OUTAGE` when it is not valid. */
@@ -97,17 +99,26 @@ export function parseContainers(json: string): readonly Container[] {
 function containerOf(shown: ShownContainer): Container {
   const [binding] = shown.NetworkSettings?.Ports?.["5432/tcp"] ?? [];
   const variable = "POSTGRES_PASSWORD=";
+  const labels = shown.Config.Labels ?? {};
   return {
     id: shown.Id,
     name: shown.Name,
     status: shown.State.Status,
     exitCode: shown.State.ExitCode ?? 0,
     createdAt: new Date(shown.Created),
-    owner: shown.Config.Labels?.[OWNER_LABEL],
-    tag: tagFromRecord(shown.Config.Labels ?? {}),
+    owner: ownerOf(shown.Name, labels),
+    tag: tagFromRecord(labels),
     password: shown.Config.Env?.find((entry) => entry.startsWith(variable))?.slice(variable.length),
     port: binding === undefined ? undefined : { address: binding.HostIp ?? "", number: Number(binding.HostPort) },
   };
+}
+
+/** The owner of a container with a name for this owner, and with a valid tag of a run or no tag: a scratch database starts one without. */
+function ownerOf(name: string, labels: Readonly<Record<string, string>>): string | undefined {
+  const owner = labels[OWNER_LABEL];
+  if (owner === undefined || !isNameOf(owner, name)) return undefined;
+  const isTagged = Object.keys(labels).some((key) => key !== OWNER_LABEL && key.startsWith(LABEL_PREFIX));
+  return isTagged && tagFromRecord(labels) === undefined ? undefined : owner;
 }
 
 /** The server in a running container. It was not connected to. */

@@ -84,7 +84,11 @@ export async function removeDead(target: Target, containers: readonly Container[
   const dead = containers.filter((container) => isDead(container));
   for (const container of dead) {
     await removeContainer(target.engine, container.id, bounds);
-    const text = `The container ${container.name} had ended (exit status ${container.exitCode}). Its databases were lost, and it was removed.`;
+    const end =
+      container.status === "created"
+        ? "was never started. It"
+        : `had ended (exit status ${container.exitCode}). Its databases were lost, and it`;
+    const text = `The container ${container.name} ${end} was removed.`;
     bounds.emit({ kind: "warning", text });
   }
   return dead.some(({ tag }) => tag !== undefined && branchName({ repository: tag.repository, key: tag.run }) === name);

@@ -89,3 +89,31 @@ test("a container that is stopped or has no port has no server", () => {
   const containers = [shown("exited", { HostIp: "127.0.0.1", HostPort: "1" }), shown("running", undefined)].flatMap(parseContainers);
   expect(containers.map((container) => serverIn(container, LOOPBACK))).toEqual([undefined, undefined]);
 });
+
+/** The owner that we read from a container with this name and these labels. */
+function ownerOf(itsName: string, labels: Readonly<Record<string, string>>): string | undefined {
+  const described = {
+    Id: "a1",
+    Name: `/${itsName}`,
+    Created: "2026-01-02T03:04:05Z",
+    State: { Status: "created" },
+    Config: { Labels: labels },
+  };
+  return parseContainers(JSON.stringify([described]))[0]?.owner;
+}
+
+test("a container belongs to us by its label, a name of the same owner, and a valid tag or none", () => {
+  const { name, owner } = identityOf("0", "postgres:17", LOOPBACK);
+  const labelled = Object.fromEntries(
+    runArguments({ identity: identityOf("0", "postgres:17", LOOPBACK), image: OFFICIAL_17, bind: undefined, tag }).flatMap((arg) =>
+      arg.startsWith("--label=") ? [arg.slice("--label=".length).split("=") as [string, string]] : [],
+    ),
+  );
+  expect(ownerOf(name, labelled)).toBe(owner);
+  expect(ownerOf(name, { "offshoot-owner": owner, maintainer: "of the image" })).toBe(owner);
+  expect(ownerOf("victim", labelled)).toBeUndefined();
+  expect(ownerOf("offshoot-victim", labelled)).toBeUndefined();
+  expect(ownerOf(`victim-${owner}`, labelled)).toBeUndefined();
+  expect(ownerOf(name, { ...labelled, "offshoot-kind": "other" })).toBeUndefined();
+  expect(ownerOf(name, { "offshoot-owner": owner, "offshoot-tool": "offshoot" })).toBeUndefined();
+});
