@@ -1,7 +1,7 @@
 import { NAME_PREFIX } from "../identity/owner-tag.ts";
 import { formatAge } from "../moment.ts";
 import type { Listed } from "../providers/provider.ts";
-import { columns } from "./tables.ts";
+import { cellText, columns } from "./tables.ts";
 
 const HEADER = ["OWNER", "AGE", "USED", "SIZE", "EXPIRES", "PROVIDER", "ID"] as const;
 
@@ -13,7 +13,7 @@ const LONGEST_OWNER = 12;
  * `width`: the columns of the terminal; undefined: no limit. Where a row would be wider, the name has a row of its own.
  */
 export function databaseTable(listed: readonly Listed[], now: Date, width: number | undefined): readonly string[] {
-  const names = listed.map(({ name }) => (name.startsWith(NAME_PREFIX) ? name.slice(NAME_PREFIX.length) : name));
+  const names = listed.map(({ name }) => cellText(name.startsWith(NAME_PREFIX) ? name.slice(NAME_PREFIX.length) : name));
   const rows = listed.map((one) => row(one, now));
   const wide = columns([["DATABASE", ...HEADER], ...rows.map((cells, at) => [names[at] ?? "", ...cells])]);
   if (width === undefined || Math.max(...wide.map((line) => line.length)) <= width) return wide;

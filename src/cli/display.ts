@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import { formatElapsed } from "../duration.ts";
 import type { Event } from "../events.ts";
+import { visible } from "../visible.ts";
 import type { ForeignOutput } from "./foreign-output.ts";
 
 /** Shows events on stderr. */
@@ -22,7 +23,9 @@ export function plainDisplay(
     write(`${clean(text)}\n`);
   };
   return {
-    emit(event) {
+    emit(raw) {
+      // Texts can contain names from outside, such as those of branches. They must not control the terminal.
+      const event: Event = "text" in raw ? { ...raw, text: visible(raw.text) } : raw;
       switch (event.kind) {
         case "phase":
           if (event.state === "start") return;

@@ -1,6 +1,7 @@
 import type { OptionValues } from "commander";
 import { describeError, isOffshootError, OffshootError } from "../errors.ts";
 import type { CommonOptions } from "../context/context.ts";
+import { visible } from "../visible.ts";
 import { workingDirectory } from "../process/working-directory.ts";
 import { fold, widthOf } from "./fold.ts";
 import { type Host, type Interruption, interruptionOf } from "./host.ts";
@@ -64,6 +65,8 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
   // Beside output of others, the service would ignore our own commands too.
   const job = jobOf(host, () => progress.rest());
   const { quiet = false, verbose = false } = globals;
+  // Names from outside, such as those of branches, must not control the terminal.
+  const clean = (text: string): string => job.clean(visible(text));
   const progress = progressOn(host.stderr, { quiet, verbose, clean: job.clean, job, open });
   const summary = recordSummary({ title, job: job.name }, () => performance.now());
   const interruption = interruptionOf(host, progress);
@@ -104,13 +107,13 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
         json
           ? `${job.cleanJson(JSON.stringify(data))}\n`
           : lines()
-              .map((line) => `${job.clean(line)}\n`)
+              .map((line) => `${clean(line)}\n`)
               .join(""),
       ),
     write,
     log(line) {
       progress.rest();
-      host.stderr.write(`${fold(job.clean(line), widthOf(host.stderr))}\n`);
+      host.stderr.write(`${fold(clean(line), widthOf(host.stderr))}\n`);
     },
     close() {
       progress.close();

@@ -1,8 +1,15 @@
 import { formatElapsed } from "../duration.ts";
+import { visible } from "../visible.ts";
 import type { PhaseTime } from "./progress.ts";
 
+/** The text of a cell: a name from outside can contain line breaks, which would make a row of their own. */
+export function cellText(text: string): string {
+  return visible(text.replaceAll("\n", String.raw`\n`).replaceAll("\t", String.raw`\t`));
+}
+
 /** Rows of text with aligned columns, separated by two spaces. A cell that is longer than `widest` moves the rest of its row only. */
-export function columns(rows: readonly (readonly string[])[], widest = Number.POSITIVE_INFINITY): readonly string[] {
+export function columns(rawRows: readonly (readonly string[])[], widest = Number.POSITIVE_INFINITY): readonly string[] {
+  const rows = rawRows.map((row) => row.map(cellText));
   const widths: number[] = [];
   for (const row of rows)
     for (const [at, cell] of row.entries()) if (cell.length <= widest) widths[at] = Math.max(widths[at] ?? 0, cell.length);

@@ -72,3 +72,10 @@ test("at 80 columns the name has a row of its own, and no row is wider", () => {
   ]);
   expect(Math.max(...shown.map((row) => row.length))).toBeLessThanOrEqual(80);
 });
+
+test.each([undefined, 40])("the name of a branch of others keeps to its row, with %s columns", (width) => {
+  const hostile = { ...mine, name: "offshoot/x\n::error::y\u001B[31m", tag: undefined, kind: "foreign" as const };
+  const text = databaseTable([hostile], now, width).join("\n");
+  expect(text).toContain(String.raw`x\n::error::y\x1b[31m`);
+  expect(text).not.toContain("\u001B");
+});
