@@ -1,5 +1,5 @@
 import { serviceOf } from "../ci/detect.ts";
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import { type CommonOptions, type Context, prepare, variablesOfRun } from "../context/context.ts";
 import { requireDeployment } from "../context/deployment.ts";
 import { isRunDatabaseAt, targetDatabase, type TargetDatabase } from "../context/target-database.ts";
 import { basesOf, type Migrations, migrationsByWork, requireMigrations, type Step } from "../context/migrations.ts";
@@ -108,7 +108,9 @@ function readinessStep(
   last: { readonly record: SchemaRecord | undefined } | undefined,
 ): MigrationStep {
   const variables = (reached: DirectUrl): Readonly<Record<string, string>> =>
-    database === undefined ? variablesOfUrl(reached) : { ...variablesOf({ ...database, url: reached, directUrl: reached }) };
+    database === undefined
+      ? variablesOfUrl(reached)
+      : { ...variablesOf({ ...database, url: reached, directUrl: reached }), ...variablesOfRun(context) };
   return {
     name: step.name,
     command: step.command,

@@ -1,4 +1,4 @@
-import { type CommonOptions, prepare } from "../context/context.ts";
+import { type CommonOptions, prepare, variablesOfRun } from "../context/context.ts";
 import { requireRunDatabase } from "../context/target-database.ts";
 import { OffshootError } from "../errors.ts";
 import { commandEnvironment } from "../own-secrets.ts";
@@ -28,7 +28,7 @@ export async function psql(options: PsqlOptions = {}): Promise<Ended> {
   try {
     return await runInForeground([client, ...(options.args ?? [])], {
       cwd: context.cwd,
-      env: { ...commandEnvironment(context.env, context.settings.passSecrets), ...variablesOf(database) },
+      env: { ...commandEnvironment(context.env, context.settings.passSecrets), ...variablesOf(database), ...variablesOfRun(context) },
       signal: ended.signal,
       graceMs: context.settings.timeouts.commandGraceMs,
       terminal: process.stdin.isTTY,

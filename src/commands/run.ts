@@ -1,5 +1,5 @@
 import { shellCommand } from "../shell-command.ts";
-import { type CommonOptions, type Context, prepare } from "../context/context.ts";
+import { type CommonOptions, type Context, prepare, variablesOfRun } from "../context/context.ts";
 import { expectMigrations } from "../context/expected-migrations.ts";
 import { migrationsOf } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
@@ -92,7 +92,11 @@ async function runCommand(context: Context, options: RunOptions, database: Datab
     () =>
       runInForeground(options.command, {
         cwd: context.cwd,
-        env: { ...withoutOtherServer(commandEnvironment(context.env, context.settings.passSecrets)), ...variablesOf(database) },
+        env: {
+          ...withoutOtherServer(commandEnvironment(context.env, context.settings.passSecrets)),
+          ...variablesOf(database),
+          ...variablesOfRun(context),
+        },
         signal: context.signal,
         hurry: context.hurry,
         graceMs: context.settings.timeouts.commandGraceMs,

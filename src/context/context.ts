@@ -139,6 +139,14 @@ export async function prepare(options: CommonOptions): Promise<Context> {
   };
 }
 
+/**
+ * The variable by which an offshoot that a command calls finds this run. A run without a name of its own is found there as it was
+ * here: from the CI, or from the person, the checkout and the git branch.
+ */
+export function variablesOfRun({ run }: Pick<Context, "run">): Readonly<Record<string, string>> {
+  return run.source === "flag" || run.source === "file" ? { OFFSHOOT_RUN: run.key } : {};
+}
+
 function ownerOf({ facts: { job, shard, jobId } }: CiContext): Owner {
   const known = Object.entries({ job, shard, jobId }).filter(([, value]) => value !== undefined);
   return { host: hostname(), pid: process.pid, ...Object.fromEntries(known) };

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withDatabase } from "../../../../src/postgres/url.ts";
 import { commentOn, formatComment, parseComment } from "../../../../src/providers/local/databases.ts";
@@ -143,6 +144,26 @@ describe("run", () => {
     expect(all.map(({ code, stderr }) => (code === 0 ? 0 : stderr))).toEqual([0, 0, 0]);
     expect(await readFile(ran, "utf8")).toBe("ran\n");
     expect(await databases("brief")).toBe(0);
+  });
+
+  test.each(["flag", "file"])("an offshoot that the command calls finds the same database, with a name from the %s", async (from) => {
+    const nested = await makeProject({ OFFSHOOT_HOME: project.env["OFFSHOOT_HOME"] ?? "" });
+    if (from === "file") await nested.write("offshoot.yaml", "run: outer\n");
+    await mkdir(join(nested.directory, "sub"));
+    await nested.write("sub/offshoot.yaml", "provider: embedded\n");
+    const cli = `${process.execPath} ${join(import.meta.dirname, "../../../../bin/offshoot.js")}`;
+    const script = `${cli} env --format json && cd sub && ${cli} env --format json && ${cli} run -- sh -c 'echo "[\\"$PGDATABASE\\"]"'`;
+    const flags = from === "flag" ? ["--run", "outer"] : [];
+    const { stdout, stderr } = await nested.offshoot(["run", ...flags, "--", "sh", "-c", `echo "[\\"$PGDATABASE\\"]"; ${script}`]);
+    const seen = stdout.split("\n").flatMap((line) => {
+      if (!/^[[{]/.test(line)) return [];
+      const value = JSON.parse(line) as string[] | Record<string, string>;
+      return [Array.isArray(value) ? value[0] : value["PGDATABASE"]];
+    });
+    expect(stderr).not.toContain("error");
+    expect(seen).toHaveLength(4);
+    expect(new Set(seen).size).toBe(1);
+    await rm(nested.directory, { recursive: true });
   });
 
   test("does not delete a database that `up` created", async () => {
