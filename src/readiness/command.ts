@@ -88,7 +88,7 @@ export function startCommand(command: MigrationCommand, options: CommandOptions,
     else if (message.kind === "exited") void options.untilSessionsEnded().finally(() => watchdog.send({ kind: "finish" }));
   });
   return {
-    beat: (at) => watchdog.send({ kind: "beat", at }),
+    beat: (at) => watchdog.beat(at, options.silenceMs),
     stop: (graceMs) => watchdog.send({ kind: "stop", graceMs }),
     cut: () => watchdog.send({ kind: "cut" }),
     ended: follow(watchdog, command, options),

@@ -39,6 +39,8 @@ export type ToWatchdog =
 export type FromWatchdog =
   /** Ready for `start`. A leader that died meanwhile sends no `start`, and nothing runs. `port`: of the broker. */
   | { readonly kind: "here"; readonly port: number | undefined }
+  /** The answer to `beat`. Without it the watchdog is frozen. */
+  | { readonly kind: "alive" }
   | { readonly kind: "started"; readonly pid: number }
   | { readonly kind: "unstartable"; readonly code: string; readonly message: string }
   /** The server opened a session with that name. It is used after `admitted`. */

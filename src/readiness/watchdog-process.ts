@@ -5,6 +5,7 @@ import type { Env } from "../environment.ts";
 import { membersOf, signalFamily } from "../process/marked.ts";
 import { withOwnNodeOptions } from "../process/node-options.ts";
 import { programFile } from "../program.ts";
+import { watchAnswers } from "./watchdog-answers.ts";
 import type { FromWatchdog, ToWatchdog } from "./watchdog-messages.ts";
 
 /** The last message of a watchdog. `killed`: it ended without one, by that signal or exit status. */
@@ -18,6 +19,8 @@ export interface WatchdogProcess {
   send(message: ToWatchdog): void;
   /** Receives its other messages, with those that came before. */
   onMessage(receive: (message: FromWatchdog) => void): void;
+  /** Reports that the leader proved at `at` that it leads. A watchdog that has not answered for `silenceMs` is killed. */
+  beat(at: number, silenceMs: number): void;
   readonly last: Promise<LastMessage>;
   /** Whether somebody receives its messages. */
   isTaken(): boolean;
@@ -37,14 +40,24 @@ export function startWatchdog(env: Env): WatchdogProcess {
   const mark = randomUUID();
   const early: FromWatchdog[] = [];
   let receive: ((message: FromWatchdog) => void) | undefined;
-  const last = lastMessage(child, mark, (message) => (receive === undefined ? void early.push(message) : receive(message)));
+  const answers = watchAnswers(child);
+  const last = lastMessage(child, {
+    mark,
+    receive: (message) => (receive === undefined ? void early.push(message) : receive(message)),
+    killedBy: answers.killedBy,
+  });
   last.catch(() => {});
+  // A watchdog that has ended receives nothing. `last` reports its end.
+  const send = (message: ToWatchdog): void => {
+    if (child.connected) child.send(message, () => {});
+  };
   return {
     child,
     mark,
-    // A watchdog that has ended receives nothing. `last` reports its end.
-    send(message) {
-      if (child.connected) child.send(message, () => {});
+    send,
+    beat(at, silenceMs) {
+      send({ kind: "beat", at });
+      answers.expect(silenceMs);
     },
     onMessage(received) {
       receive = received;
@@ -63,7 +76,13 @@ export function startWatchdog(env: Env): WatchdogProcess {
   };
 }
 
-function lastMessage(watchdog: ChildProcess, mark: string, receive: (message: FromWatchdog) => void): Promise<LastMessage> {
+interface Watched {
+  readonly mark: string;
+  readonly receive: (message: FromWatchdog) => void;
+  readonly killedBy: () => string | undefined;
+}
+
+function lastMessage(watchdog: ChildProcess, { mark, receive, killedBy }: Watched): Promise<LastMessage> {
   return new Promise((resolve, reject) => {
     let group: number | undefined;
     let last: LastMessage | undefined;
@@ -75,7 +94,7 @@ function lastMessage(watchdog: ChildProcess, mark: string, receive: (message: Fr
     watchdog.once("error", reject);
     watchdog.once("exit", (code, signal) => {
       if (last !== undefined) return resolve(last);
-      const by = signal ?? `exit status ${code}`;
+      const by = killedBy() ?? signal ?? `exit status ${code}`;
       void killFamily(group, mark).then(() => resolve({ kind: "killed", by }), reject);
     });
   });

@@ -44,8 +44,10 @@ async function listen(): Promise<void> {
 
 async function receive(message: ToWatchdog): Promise<void> {
   if (message.kind === "start") return start(message);
-  if (message.kind === "beat") beatAt = message.at;
-  else if (message.kind === "stop") stop(message.graceMs);
+  if (message.kind === "beat") {
+    beatAt = message.at;
+    send({ kind: "alive" });
+  } else if (message.kind === "stop") stop(message.graceMs);
   else if (message.kind === "finish") finish();
   else if (message.kind === "admitted") answers.get(message.name)?.(message.refused);
   else {

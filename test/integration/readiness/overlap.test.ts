@@ -131,3 +131,13 @@ test.runIf(hasPsql)("when the leader and its watchdog are frozen and continue, t
   expect(rows.map(({ done }) => done)).toEqual([false, true]);
   expectNoOverlap(rows);
 });
+
+test.runIf(hasPsql)("a watchdog that is frozen is killed by its leader, and the migrations run again", async () => {
+  const request = scene.request(attack("short-sessions", 4), { timings: { ...TIMINGS, leaseMs: 4000 } });
+  // Before, the command never ended, and nobody took over.
+  await strike(request, (_leading, watchdog) => signal(watchdog, "SIGSTOP"));
+  expect((await Promise.all(jobs.map((job) => job.answers))).flat().toSorted()).toEqual(["ran", "waited"]);
+  const rows = await work();
+  expect(rows.map(({ done }) => done)).toEqual([false, true]);
+  expectNoOverlap(rows);
+});
