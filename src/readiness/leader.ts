@@ -7,7 +7,8 @@ import { otherFailure } from "./failure.ts";
 import { keepBaseAndFinish } from "./finalizing.ts";
 import { type Heartbeat, startHeartbeat } from "./heartbeat.ts";
 import { type RunningMigration, startMigration } from "./migration.ts";
-import { cannotRecord, write } from "./record.ts";
+import { holdsLeaderLock } from "./lock.ts";
+import { cannotRecord, markerChanged, write } from "./record.ts";
 import type { MigrateRequest } from "./request.ts";
 import { endOlderSessions, untilOlderSessionsEnded } from "./sessions.ts";
 import { runStep } from "./step.ts";
@@ -27,6 +28,7 @@ export async function lead(held: Lead, request: MigrateRequest, within: Deadline
   let running: RunningMigration | undefined;
   const beat = async (): Promise<boolean> => {
     const leads = await recordHeartbeat(session, claim);
+    if (!leads && (await holdsLeaderLock(session))) throw markerChanged();
     if (leads) await endOlderSessions(session, claim.epoch);
     if (leads) await running?.unfenced?.look();
     return leads;
@@ -120,6 +122,7 @@ async function migrateStep(step: MigrateRequest, within: Deadline, heartbeat: He
 function lostHeartbeat(heartbeat: Heartbeat): Verdict {
   const cause = heartbeat.cause();
   if (cause === undefined) return { kind: "lost", lost: "its database session was ended" };
+  if (isOffshootError(cause) && cause.code === "LEADERSHIP_LOST") return { kind: "dropped", error: cause };
   if (!isTemporary(cause)) return { kind: "dropped", error: cannotRecord(cause, "the leader's heartbeat") };
   return { kind: "lost", lost: `the database did not answer (${messageOf(cause)})` };
 }

@@ -33,3 +33,9 @@ export async function readLockHolder(session: Session): Promise<LockHolder | und
   );
   return row === undefined ? undefined : { pid: row.pid, activeAt: row.activeAt ?? undefined };
 }
+
+/** Whether this session holds the leader's lock. */
+export async function holdsLeaderLock(session: Session): Promise<boolean> {
+  const [row] = await session.query<{ holds: boolean }>(`select ${HOLDS_LOCK} as holds`);
+  return row?.holds ?? false;
+}

@@ -40,3 +40,15 @@ export function cannotRecord(thrown: unknown, what: string): unknown {
     facts: { sqlstate },
   });
 }
+
+/** The error of a leader that holds the lock but not its marker: no other job can have written it. */
+export function markerChanged(): OffshootError {
+  return new OffshootError(
+    "LEADERSHIP_LOST",
+    "The row of offshoot in offshoot.readiness was changed or deleted while the migrations ran.",
+    {
+      meaning: "No other job did that, because this one leads. So the migration did, or another program. Its command was ended.",
+      remedy: "Exclude the schema `offshoot` from what the migration empties, drops or changes, then run the job again.",
+    },
+  );
+}

@@ -114,3 +114,17 @@ test("a deletion marker that is a view is an expected error", async () => {
     await session.close();
   }
 });
+
+test.each([
+  "delete from offshoot.readiness",
+  "update offshoot.readiness set epoch = epoch + 1",
+  "update offshoot.readiness set state = 'ready'",
+])("a migration that runs `%s` is ended once, and the error names the cause", async (sql) => {
+  const script = `psql --no-psqlrc --quiet "$DATABASE_URL" --command "${sql}" && sleep 20`;
+  const request = scene.request({ kind: "shell", text: script });
+  await expect(migrateOnce(request)).rejects.toMatchObject({
+    code: "LEADERSHIP_LOST",
+    message: "The row of offshoot in offshoot.readiness was changed or deleted while the migrations ran.",
+    remedy: expect.stringContaining("Exclude the schema `offshoot`"),
+  });
+});
