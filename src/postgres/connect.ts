@@ -8,6 +8,7 @@ import type { Opened, Row, Session } from "./session.ts";
 import { replyTooLarge, serverFailure } from "./server-failure.ts";
 import { newerSettings, OWN_SEARCH_PATH, withOwnSettings } from "./session-settings.ts";
 import { SQLSTATE } from "./sqlstate.ts";
+import { identifier } from "./identifier.ts";
 import { isWithoutTls, tlsFailureOf } from "./tls-failure.ts";
 import { readTlsOptions } from "./tls-files.ts";
 import { TRANSPORT_PARAMETERS, transportOf } from "./tls.ts";
@@ -205,11 +206,16 @@ export function connectionError(url: string, thrown: unknown): OffshootError {
   }
   const cause = thrown instanceof Error ? thrown.message : String(thrown);
   return new OffshootError("CONNECTION_FAILED", `Could not connect to ${host}:${port}/${database} as ${user}: ${cause}.`, {
-    remedy:
-      code === SQLSTATE.invalidPassword || code === SQLSTATE.invalidAuthorization
-        ? "Check the user and the password in the URL."
-        : "Check that the server is running, and that the host and the port are correct.",
+    remedy: remedyOf(code, database),
     facts: { host, port, database, sqlstate: code },
     secrets: [password],
   });
+}
+
+function remedyOf(code: string | undefined, database: string): string {
+  if (code === SQLSTATE.invalidPassword || code === SQLSTATE.invalidAuthorization) return "Check the user and the password in the URL.";
+  // `allow_connections false`, which a migration can set too.
+  if (code === SQLSTATE.notInPrerequisiteState)
+    return `Allow connections, \`alter database ${identifier(database)} allow_connections true\`, and remove what forbids them from the migrations.`;
+  return "Check that the server is running, and that the host and the port are correct.";
 }

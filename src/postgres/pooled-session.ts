@@ -1,6 +1,7 @@
-import { codeOf } from "../errors.ts";
+import { codeOf, OffshootError } from "../errors.ts";
 import type { Opened, Row, Session } from "./session.ts";
 import { beginWithOwnSettings } from "./session-settings.ts";
+import { describeUrl } from "./url.ts";
 
 /**
  * Whether the server refused startup options. Postgres never does. A pooler does, because its clients share sessions:
@@ -37,5 +38,21 @@ export function pinEachTransaction({ major, ...session }: Opened): Session {
       throw thrown;
     }
   }
-  return { ...session, query, reportedPid: undefined };
+  return { ...session, query, reportedPid: undefined, isPooled: true };
+}
+
+/** The error for a pooler where sessions of the server itself are needed. */
+export function urlPooled(url: string): OffshootError {
+  return new OffshootError("URL_POOLED", `${describeUrl(url)} is reached through a transaction pooler.`, {
+    meaning: "Session locks do not work there, so two jobs could run the migrations at the same time.",
+    remedy: "Use the URL of the server itself. On Neon, remove `-pooler` from the host name.",
+  });
+}
+
+/** The error for a pooler of any kind in front of a server on which databases are created. */
+export function serverPooled(url: string): OffshootError {
+  return new OffshootError("URL_POOLED", `${describeUrl(url)} is reached through a connection pooler.`, {
+    meaning: "A pooler can give a session to several clients, and names and settings of sessions do not pass it.",
+    remedy: "Use the host and the port of the Postgres server itself.",
+  });
 }

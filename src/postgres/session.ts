@@ -7,6 +7,8 @@ export interface Session {
   query<R extends Row = Row>(sql: string, values?: readonly unknown[]): Promise<R[]>;
   /** The search path of the database for this role: that of the user's SQL, and not that of our own sessions. */
   searchPath(): Promise<string>;
+  /** The connection leads to a pooler, which refused or ignored our startup options. Default false. */
+  readonly isPooled?: boolean | undefined;
   /** Aborts when the connection has ended for any reason. */
   readonly lost: AbortSignal;
   /** The server process that the protocol reported. A pooler reports a number of its own. Undefined: certainly behind a pooler. */

@@ -55,9 +55,13 @@ const SERVER_UNAVAILABLE = new Set<string>([
  */
 const WITHOUT_CODE = /connection terminated|timeout expired|connection error|client was closed|query read timeout/i;
 
+/** PgBouncer sends nearly all of its errors with one code, this permanent one too (pgbouncer source, `pool_mode=statement`). */
+const NEVER_PASSES = /not allowed in statement pooling mode/;
+
 /** Whether a new connection may succeed a moment later: the server restarts or has no free connection, or the network failed. */
 export function isTemporary(thrown: unknown): boolean {
   const code = codeOf(thrown);
+  if (thrown instanceof Error && NEVER_PASSES.test(thrown.message)) return false;
   if (code !== undefined) return NETWORK.has(code) || SERVER_UNAVAILABLE.has(code) || code.startsWith("08");
   return thrown instanceof Error && WITHOUT_CODE.test(thrown.message);
 }

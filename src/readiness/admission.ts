@@ -10,6 +10,8 @@ import { recordSession } from "./sessions.ts";
  * "client_connection_check_interval").
  */
 export async function checksConnection(session: Session): Promise<boolean> {
+  // A pooler refuses startup options, or ignores them.
+  if (session.isPooled) return false;
   try {
     await session.query("select set_config('client_connection_check_interval', '1000', false)");
     return true;
@@ -25,7 +27,7 @@ export async function admit(session: Session, held: Claim, name: string): Promis
     const outcome = await recordSession(session, held, name);
     if (outcome === "recorded") return undefined;
     if (outcome === "lost") return "this migration command has been replaced: another job leads the migrations now";
-    return "the server does not list this session under the name that offshoot gave it, so it cannot be fenced";
+    return "the server does not list this session under the name that offshoot gave it, so it cannot be fenced. If a connection pooler is between, use the URL of the server itself, or set migrations.fence to off";
   } catch (thrown) {
     return `offshoot could not prove that this job still leads the migrations: ${messageOf(thrown)}`;
   }

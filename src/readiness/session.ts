@@ -1,8 +1,8 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { isOffshootError, OffshootError } from "../errors.ts";
+import { isOffshootError } from "../errors.ts";
+import { urlPooled } from "../postgres/pooled-session.ts";
 import { connect, connectionError, type Session } from "../postgres/connect.ts";
 import { isTemporary } from "../postgres/sqlstate.ts";
-import { describeUrl } from "../postgres/url.ts";
 import type { ReadinessRequest } from "./request.ts";
 import { limitsOf } from "./timings.ts";
 
@@ -57,11 +57,4 @@ export async function sharesSessions(session: Session, other: Session): Promise<
 async function serverPid(session: Session): Promise<number | undefined> {
   const [row] = await session.query<{ pid: number }>("select pg_backend_pid() as pid");
   return row?.pid;
-}
-
-function urlPooled(url: string): OffshootError {
-  return new OffshootError("URL_POOLED", `${describeUrl(url)} is reached through a transaction pooler.`, {
-    meaning: "Session locks do not work there, so two jobs could run the migrations at the same time.",
-    remedy: "Use the URL of the server itself. On Neon, remove `-pooler` from the host name.",
-  });
 }

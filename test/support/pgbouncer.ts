@@ -16,11 +16,11 @@ export interface Pooler {
   stop(): Promise<void>;
 }
 
-/** Starts PgBouncer in transaction mode in front of a server. `ignore`: a further startup parameter that it ignores. Undefined when it is not installed; a line reports that then. */
+/** Starts PgBouncer in front of a server, in transaction mode unless `mode` names another one. `ignore`: a further startup parameter that it ignores. Undefined when it is not installed; a line reports that then. */
 export async function startPooler(
   serverUrl: string,
   poolSize: number,
-  { ignore }: { readonly ignore?: string } = {},
+  { ignore, mode = "transaction" }: { readonly ignore?: string; readonly mode?: "transaction" | "session" | "statement" } = {},
 ): Promise<Pooler | undefined> {
   const binary = findPeer("pgbouncer");
   if (binary === undefined) return undefined;
@@ -34,7 +34,7 @@ export async function startPooler(
     listen_port: listen,
     auth_type: "scram-sha-256",
     auth_file: join(home, "users.txt"),
-    pool_mode: "transaction",
+    pool_mode: mode,
     default_pool_size: poolSize,
     max_client_conn: 1000,
     unix_socket_dir: "",

@@ -1,6 +1,7 @@
 import type { Deadline } from "../../deadline.ts";
 import type { Listener } from "../../events.ts";
 import { connect, type Session } from "../../postgres/connect.ts";
+import { serverPooled } from "../../postgres/pooled-session.ts";
 import type { Check, Examination, Refusal } from "../provider.ts";
 
 /** A Postgres server that has one database for each run. */
@@ -60,6 +61,8 @@ export async function withinSession<T>(url: string, within: Deadline, work: (ses
   within.signal.addEventListener("abort", end, { once: true });
   try {
     session = await connect(url, { connectMs: Math.min(15_000, left), signal: within.signal });
+    // Behind a pooler neither our locks nor `create database` work as they must.
+    if (session.isPooled) throw serverPooled(url);
     return await work(session);
   } catch (thrown) {
     within.check();
