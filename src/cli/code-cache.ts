@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Script } from "node:vm";
+import { makeFoldersSync } from "../make-folders.ts";
 
 /** The end of each file of the cache. A file that was not written completely has another one. */
 const END = Buffer.from("offshoot");
@@ -47,7 +48,7 @@ function kept(path: string): Buffer | undefined {
 function keep(folder: string, compiled: readonly { readonly file: string; readonly script: Script }[]): void {
   if (compiled.length === 0) return;
   try {
-    if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) deleteOldBuilds(dirname(folder));
+    if (makeFoldersSync(folder, 0o700)) deleteOldBuilds(dirname(folder));
     for (const { file, script } of compiled) {
       const path = join(folder, basename(file));
       const draft = `${path}.${process.pid}`;

@@ -1,11 +1,12 @@
 import { shellCommand } from "../shell-command.ts";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { readConfigurationFile } from "../config/file.ts";
 import { readFlags } from "../config/sources.ts";
 import { loadSettings, type Resolved } from "../config/load.ts";
 import { codeOf, messageOf, OffshootError } from "../errors.ts";
+import { makeFolders } from "../make-folders.ts";
 import type { RepositoryFacts, KnownMigrations, PresentConfiguration } from "../init/repository-facts.ts";
 import { inspectPipelines, inspectProject } from "../init/inspect.ts";
 import { type Plan, planInit, type PlannedFile } from "../init/plan.ts";
@@ -152,7 +153,7 @@ async function presentConfiguration(
 export async function writeNew(top: string, file: PlannedFile): Promise<PlannedFile> {
   const path = join(top, file.path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     return (await writeOnce(path, file.text)) ? file : { ...file, state: "add" };
   } catch (thrown) {
     throw new OffshootError("USAGE", `Could not write ${file.path}: ${messageOf(thrown)}.`, {

@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { deadline } from "../deadline.ts";
+import { makeFolders } from "../make-folders.ts";
 import type { Context } from "./context.ts";
 import { type Of, placeFile } from "./place.ts";
 
@@ -19,7 +19,7 @@ export async function asFirst<T>(
   const path = placeFile(context);
   if (path === undefined) return work();
   try {
-    await mkdir(join(path, ".."), { recursive: true });
+    await makeFolders(join(path, ".."));
   } catch {
     // Without a folder there is no record either.
     return work();

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { codeOf, OffshootError } from "../errors.ts";
+import { makeFolders } from "../make-folders.ts";
 
 export interface OutputFileOptions {
   /** The folder that a relative path starts from; default the working directory of the process. */
@@ -20,7 +21,7 @@ const WRITE_FAILURES: Readonly<Record<string, string>> = {
 export async function writeOutputFile(file: string, text: string, { cwd = ".", fresh = false }: OutputFileOptions = {}): Promise<void> {
   const path = resolve(cwd, file);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     await writeFile(path, text, { flag: fresh ? "wx" : "w" });
   } catch (thrown) {
     const code = codeOf(thrown);

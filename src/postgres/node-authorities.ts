@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
+import { makeFolders } from "../make-folders.ts";
 import { MIB, readText } from "../read-file.ts";
 
 /**
@@ -16,7 +17,7 @@ export async function nodeAuthorities(folder: string): Promise<string | undefine
   // Another process can write the same file at the same time.
   const own = `${path}.${randomUUID()}`;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await writeFile(own, text, { flag: "wx", mode: 0o644 });
     await rename(own, path);
     return path;

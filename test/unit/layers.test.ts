@@ -87,6 +87,7 @@ const FOUNDATION = [
   "errors.ts",
   "events.ts",
   "loopback.ts",
+  "make-folders.ts",
   "markdown.ts",
   "moment.ts",
   "encoded-secrets.ts",

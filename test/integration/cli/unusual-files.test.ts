@@ -106,3 +106,12 @@ test.runIf(linux)("SIGTERM ends a command that parses the largest spec that is a
   expect(ms).toBeLessThan(20_000);
   expect(peakMib).toBeLessThan(2 * 1024);
 });
+
+test.runIf(linux)("a state folder or a cache folder that nobody can make ends with one error, or is not needed", async () => {
+  const own = await newProject();
+  const up = await measure({ ...own, env: { ...own.env, OFFSHOOT_HOME: "/proc/nope/offshoot" } }, ["up"]);
+  expect(up.code).toBe(13);
+  expect(up.stderr).toMatch(/^error The state folder \/proc\/nope\/offshoot\S* could not be used: ENOENT/m);
+  const cached = await measure({ ...own, env: { ...own.env, XDG_CACHE_HOME: "/proc/nope" } }, ["doctor", "--offline"]);
+  expect(cached.signal).toBeNull();
+});

@@ -5,7 +5,7 @@ import { codeOf, messageOf, OffshootError } from "../../../errors.ts";
 export type StartFailure = "disk-full" | "port-taken" | "already-running" | "machine" | "damaged";
 
 const PATTERNS: readonly (readonly [StartFailure, RegExp])[] = [
-  ["disk-full", /no space left on device|disk quota exceeded/i],
+  ["disk-full", /no space left on device|disk quota exceeded|wrote only \d+ of \d+ bytes/i],
   ["port-taken", /could not (bind|create any TCP\/IP sockets)|address already in use/i],
   ["already-running", /lock file "postmaster\.pid" already exists|pre-existing shared memory block/i],
   [
@@ -46,7 +46,9 @@ export async function diskFull(folder: string, cause: unknown): Promise<Offshoot
 export async function storageFailure(folder: string, thrown: unknown): Promise<unknown> {
   const code = codeOf(thrown);
   if (code === "ENOSPC" || code === "EDQUOT") return diskFull(folder, thrown);
-  if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS" && code !== "ENOTDIR") return thrown;
+  // Below /proc nobody can make a folder.
+  const isUnmade = code === "ENOENT" && (thrown as NodeJS.ErrnoException).syscall === "mkdir";
+  if (!isUnmade && code !== "EACCES" && code !== "EPERM" && code !== "EROFS" && code !== "ENOTDIR") return thrown;
   return new OffshootError("POSTGRES_START_FAILED", `The state folder ${folder} could not be used: ${messageOf(thrown)}`, {
     remedy: "Set OFFSHOOT_HOME to a folder that you own and can write to.",
     facts: { folder },

@@ -1,7 +1,8 @@
-import { access, chmod, constants, lstat, mkdir, stat } from "node:fs/promises";
+import { access, chmod, constants, lstat, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Env } from "../../../environment.ts";
-import { codeOf, OffshootError } from "../../../errors.ts";
+import { OffshootError } from "../../../errors.ts";
+import { makeFolders } from "../../../make-folders.ts";
 import { type Account, closedFolder } from "./account.ts";
 
 /** What decides where local servers keep their state. */
@@ -85,13 +86,9 @@ async function isWritable(path: string): Promise<boolean> {
  */
 export async function makeFolder(folder: string, account: Account | undefined): Promise<void> {
   const mode = account === undefined ? 0o700 : 0o755;
-  const created = await mkdir(folder, { recursive: true, mode }).catch((thrown: unknown) => {
-    // With `recursive`, Node reports a read-only file system as ENOENT. Without it, the real error is thrown.
-    if (codeOf(thrown) === "ENOENT") return mkdir(folder, { mode }).then(() => folder);
-    throw thrown;
-  });
+  const isNew = await makeFolders(folder, mode);
   // The umask of this process may remove the permissions that the server's user needs.
-  if (created !== undefined && account !== undefined) await chmod(folder, mode);
+  if (isNew && account !== undefined) await chmod(folder, mode);
   const { uid } = await stat(folder);
   if (process.getuid !== undefined && uid !== process.getuid()) {
     throw new OffshootError("POSTGRES_START_FAILED", `Postgres was not started: the folder ${folder} belongs to another user.`, {
