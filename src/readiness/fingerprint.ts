@@ -5,6 +5,7 @@ import { posix, resolve, sep } from "node:path";
 import { cancelled } from "../deadline.ts";
 import { codeOf, OffshootError } from "../errors.ts";
 import { MIB, readChunks, readFailure } from "../read-file.ts";
+import { readdirUntil } from "./search-folders.ts";
 
 export interface FingerprintInput {
   /** The folder that the patterns are relative to. */
@@ -73,7 +74,13 @@ async function matchesOf(input: Omit<FingerprintInput, "command">, pattern: stri
   const late = AbortSignal.timeout(SEARCH_MS);
   const signal = input.signal === undefined ? late : AbortSignal.any([late, input.signal]);
   const { glob } = await import("tinyglobby");
-  const files = await glob([plain], { cwd: directory, dot: true, ignore: [...ignore], signal, fs: { ...fs, readdir: readdirWithAll } });
+  const files = await glob([plain], {
+    cwd: directory,
+    dot: true,
+    ignore: [...ignore],
+    signal,
+    fs: { ...fs, readdir: readdirUntil(signal) },
+  });
   requireTime(input);
   if (signal.aborted || files.length > MOST_FILES) throw tooMany(directory, pattern);
   if (files.length > 0) return files.map((file) => posix.normalize(file.split(sep).join("/")));
@@ -89,15 +96,6 @@ async function isOneFile(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && !found.isDirectory();
 }
-
-/** `readdir` that shows pipes, sockets and devices as files, so that the search returns them. */
-const readdirWithAll = ((folder: string, options: { withFileTypes: true }, callback: (error: Error | null, found: fs.Dirent[]) => void) => {
-  fs.readdir(folder, options, (error, entries) => {
-    for (const entry of entries ?? [])
-      if (!entry.isFile() && !entry.isDirectory() && !entry.isSymbolicLink()) Object.assign(entry, { isFile: () => true });
-    callback(error, entries);
-  });
-}) as typeof fs.readdir;
 
 function tooMany(directory: string, pattern: string): OffshootError {
   return new OffshootError("MIGRATION_FILES_MISSING", `\`${pattern}\` matches too many files in ${directory}.`, {
