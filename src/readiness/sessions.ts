@@ -2,11 +2,19 @@ import type { Deadline } from "../deadline.ts";
 import type { Listener } from "../events.ts";
 import type { Session } from "../postgres/connect.ts";
 import { type Claim, OWN_ROW, ownRow } from "./claim.ts";
-import { MIGRATION_NAME } from "./session-names.ts";
+import { BROKER_NAME, MIGRATION_NAME, NAME_START } from "./session-names.ts";
 
 /** An SQL condition: the session `a` of `pg_stat_activity` is the one of the record `s`. Its start is hidden from other roles. */
 export const IS_RECORDED = `a.pid = s.pid and a.datname = current_database()
-  and (a.backend_start = s.backend_start or (a.backend_start is null and a.usesysid = s.role))`;
+  and (a.backend_start = s.backend_start or ((a.backend_start is null or s.backend_start is null) and a.usesysid = s.role))`;
+
+/**
+ * An SQL condition: the name of the session `a` of `pg_stat_activity` is one that offshoot gave. A name from the broker has a random text, which
+ * no other session has by chance. A name in `PGAPPNAME` has none, so it must be the one of a run that was migrated in this database.
+ */
+const IS_NAMED = `(a.application_name ~ '${BROKER_NAME}' or exists (select from offshoot.readiness r
+    where a.application_name ~ '${MIGRATION_NAME}'
+      and starts_with(a.application_name, '${NAME_START}' || left(encode(sha256(convert_to(r.run, 'UTF8')), 'hex'), 12) || ':')))`;
 
 /** An SQL condition: this role may end the session `a` (PostgreSQL documentation, "Server Signaling Functions"). */
 export const CAN_END = `(select (me.rolsuper or not its.rolsuper) and (pg_has_role(its.oid, 'usage') or pg_has_role('pg_signal_backend', 'usage'))
@@ -48,7 +56,8 @@ export async function forgetSessions(session: Session, epoch: number): Promise<v
 export async function endOlderSessions(session: Session, epoch: number): Promise<number> {
   const named = await session.query(
     `select ${END} from pg_stat_activity a
-      where a.datname = current_database() and a.pid <> pg_backend_pid() and substring(a.application_name from $1)::integer < $2`,
+      where a.datname = current_database() and a.pid <> pg_backend_pid() and ${IS_NAMED}
+        and substring(a.application_name from $1)::integer < $2`,
     [MIGRATION_NAME, epoch],
   );
   const recorded = await session.query(
