@@ -2,19 +2,28 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { applyRules } from "../../src/audit/apply-rules.ts";
 import { parseSpec } from "../../src/audit/spec/parse.ts";
 import { writeSpec } from "../../src/audit/spec-writer/write.ts";
 import { readCatalog } from "../../src/catalog/read.ts";
 import { followFile } from "../../src/check/worker/follow-file.ts";
+import { deadline } from "../../src/deadline.ts";
 import { compareCatalogs } from "../../src/drift/compare.ts";
 import { silent } from "../../src/events.ts";
 import { tagToText } from "../../src/identity/owner-tag.ts";
 import { literal } from "../../src/postgres/identifier.ts";
+import { directUrl } from "../../src/postgres/url.ts";
 import { cleanOutput } from "../../src/process/clean-output.ts";
 import { createTail } from "../../src/process/tail.ts";
 import { readDatabases } from "../../src/providers/local/databases.ts";
+import { claim, recordEnd } from "../../src/readiness/claim.ts";
 import { fingerprintOf } from "../../src/readiness/fingerprint.ts";
+import { tryLeaderLock } from "../../src/readiness/lock.ts";
+import { ensureTables } from "../../src/readiness/marker.ts";
+import { type ReadinessRequest, waitUntilMigrated } from "../../src/readiness/readiness.ts";
+import { databaseIdentity } from "../../src/readiness/snapshot.ts";
+import { notifyWaiters } from "../../src/readiness/wake-up.ts";
 import { apply, type SweepTarget } from "../../src/sweep/apply.ts";
 import { plan, type Policy } from "../../src/sweep/plan.ts";
 import { createHarness, requestFor, START, taggedBranch } from "../../test/support/neon-harness.ts";
@@ -220,4 +229,57 @@ const databases: Subject = {
   },
 };
 
-export const SUBJECTS: readonly Subject[] = [branches, deletions, tables, spec, migrations, output, log, databases];
+/** As many sets of callers, each with a poller of its own as a process has one. */
+const POLLERS = 10;
+
+const waiters: Subject = {
+  name: "callers that wait for the migrations of another job",
+  unit: "callers",
+  size: 500,
+  mostMb: 350,
+  async prepare(size) {
+    const server = await startServer();
+    const url = await server.createDatabase("waiters");
+    const leader = await connect(url, { settings: "own" });
+    const timings = { withinMs: 60_000, leaseMs: 60_000, heartbeatMs: 1000, pollMs: 250, graceMs: 1000 };
+    const request = {
+      run: "growth",
+      invocation: "1",
+      attempt: 1,
+      retry: false,
+      owner: { host: "growth", pid: process.pid },
+      timings,
+      signal: new AbortController().signal,
+      emit: silent,
+      secrets: [],
+    };
+    await ensureTables(leader, deadline("the tables", 10_000));
+    if (!(await tryLeaderLock(leader))) throw new Error("The lock is not free.");
+    const { database } = await databaseIdentity(leader);
+    return {
+      serverPid: server.pid,
+      async run() {
+        const fingerprint = randomUUID();
+        const wanted = (at: number): ReadinessRequest => ({
+          ...request,
+          fingerprint,
+          url: directUrl(`${url}?fallback_application_name=poller${at % POLLERS}`),
+        });
+        const held = await claim(leader, { database, run: request.run, fingerprint }, wanted(0));
+        if (held === undefined) throw new Error("The leader has no claim.");
+        const all = Array.from({ length: size }, (_, at) => waitUntilMigrated(wanted(at)));
+        await pause(2000);
+        await recordEnd(leader, held, "ready");
+        await notifyWaiters(leader);
+        await Promise.all(all);
+        await leader.query("delete from offshoot.readiness");
+      },
+      async cleanUp() {
+        await leader.close();
+        await server.stop();
+      },
+    };
+  },
+};
+
+export const SUBJECTS: readonly Subject[] = [branches, deletions, tables, spec, migrations, output, log, databases, waiters];
