@@ -15,7 +15,6 @@ import type { Database, DatabaseRequest, Provider, Refusal } from "../providers/
 import { formatMoment } from "../moment.ts";
 import { shellCommand } from "../shell-command.ts";
 import { secretsOf } from "../providers/variables.ts";
-import { migrateDatabase } from "./migrate.ts";
 
 export interface UpOptions extends CommonOptions {}
 
@@ -173,6 +172,8 @@ function withMigratedBase(provider: Provider, context: Context, migrations: Migr
         // The provider itself turns this database into a base after the migrations.
         const { keepAsBase: _, ...plain } = database;
         await context.conceal(secretsOf(database));
+        // Loaded on demand: most calls migrate nothing, and start faster without it.
+        const { migrateDatabase } = await import("./migrate.ts");
         await migrateDatabase(contextOfBase(context), migrations, { url: database.directUrl, database: plain });
       });
       if (refused !== undefined) return refused;

@@ -61,7 +61,11 @@ const MOST_TYPOS = 2;
 export function misspeltVariables(env: Env): readonly string[] {
   const unknown = Object.keys(env).filter((name) => name.startsWith("OFFSHOOT_") && env[name] !== "" && !KNOWN_VARIABLES.has(name));
   return unknown.flatMap((name) => {
-    const distanceTo = (known: string): number => (known.replaceAll("_", "") === name.replaceAll("_", "") ? 0 : editDistance(name, known));
+    const distanceTo = (known: string): number => {
+      if (known.replaceAll("_", "") === name.replaceAll("_", "")) return 0;
+      // Each letter that one of the names has more is a typing error.
+      return Math.abs(known.length - name.length) > MOST_TYPOS ? Infinity : editDistance(name, known);
+    };
     const [meant] = [...KNOWN_VARIABLES]
       .filter((known) => distanceTo(known) <= MOST_TYPOS)
       .toSorted((one, other) => distanceTo(one) - distanceTo(other));

@@ -9,7 +9,6 @@ import type { Check, Database, Limits, Listed, Provider, ReleaseOptions } from "
 import type { Snapshots } from "../snapshots.ts";
 import { acquireOn, type LocalOptions, serverError } from "./acquire.ts";
 import { keepAsBase } from "./base.ts";
-import { cloneOf } from "../clones/clones.ts";
 import { copyDatabase } from "./copy.ts";
 import type { Created } from "./create.ts";
 import { type Entry, readDatabases } from "./databases.ts";
@@ -223,7 +222,7 @@ function describeDatabase(
     renew: (ttlMs, signal) => renew(server.url, { name: database, tag }, ttlMs, signal),
     copy: (signal) => copyDatabase(server.url, database, { isQuick, tag, signal }),
     clones,
-    clone: (wanted) => cloneOf(clones, wanted),
+    clone: async (wanted) => (await import("../clones/clones.ts")).cloneOf(clones, wanted),
     keepAsBase: (fingerprint, stillTrue, signal) =>
       keepAsBase({
         url: server.url,

@@ -30,8 +30,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** What a command of the bundled CLI loads: packages, and the slow ones of Node's own modules. */
-async function loadedBy(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
+interface Loaded {
+  /** From the root of the repository. */
+  readonly sources: readonly string[];
+  /** Modules of Node. */
+  readonly builtins: readonly string[];
+}
+
+/** What a command of the bundled CLI loads. */
+async function allLoadedBy(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Loaded> {
   const work = join(folder, "work");
   await rm(work, { recursive: true, force: true });
   await mkdir(work);
@@ -45,7 +52,12 @@ async function loadedBy(args: readonly string[], env: Readonly<Record<string, st
   const reports = await Promise.all((await readdir(coverage)).map((file) => readFile(join(coverage, file), "utf8")));
   const urls = reports.flatMap((text) => (JSON.parse(text) as { result: { url: string }[] }).result.map(({ url }) => url));
   const sources = urls.flatMap((url) => (url.startsWith("file:") ? (files.get(fileURLToPath(url)) ?? []) : []));
-  const builtins = JSON.parse(await readFile(modules, "utf8")) as string[];
+  return { sources, builtins: JSON.parse(await readFile(modules, "utf8")) as string[] };
+}
+
+/** The packages that a command loads, and the slow ones of Node's own modules. */
+async function loadedBy(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const { sources, builtins } = await allLoadedBy(args, env);
   return [
     ...new Set(sources.flatMap((source) => packageFolder(source)?.replace("node_modules/", "") ?? [])),
     ...SLOW.filter((name) => builtins.includes(`NativeModule ${name}`)).map((name) => `node:${name}`),
@@ -87,6 +99,17 @@ test("a command on a server loads the client of Postgres, and none of another pr
   for (const command of ["up", "env", "list", "status", "down"]) {
     const loaded = await loadedBy([command], existing);
     expect([command, loaded.filter((name) => !OF_PG.test(name))]).toEqual([command, ["commander", "pg"]]);
+  }
+});
+
+test("a command on a server loads nothing of what only migrates, clones, audits or repairs", async () => {
+  const existing = { OFFSHOOT_PROVIDER: "existing", OFFSHOOT_EXISTING_URL: inject("serverUrl") };
+  const others =
+    /^src\/(broker|audit|catalog|drift|repair|providers\/clones)\/(?!formats\/names)|^src\/commands\/migrate|^src\/readiness\/(leader|command|watchdog|waiter)/;
+  for (const command of ["up", "env", "list", "status", "down"]) {
+    const { sources } = await allLoadedBy([command], existing);
+    expect(sources).toContain(`src/commands/${command}.ts`);
+    expect([command, sources.filter((source) => others.test(source))]).toEqual([command, []]);
   }
 });
 
