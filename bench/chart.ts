@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { PEER_PACKAGES } from "../test/support/peers.ts";
 import type { Row } from "./processes/comparison.ts";
 
-/** The parts of Observable Plot and of the DOM that the chart uses. Both are packages of `test/peers`, which may not be installed. */
+/** The parts of Observable Plot and of the DOM that the chart uses. Both are packages of `test/peers`, which a checkout does not always have. */
 interface Plot {
   plot(options: unknown): { readonly outerHTML: string };
   barX(data: unknown, options: unknown): unknown;
