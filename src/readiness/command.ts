@@ -5,7 +5,6 @@ import type { Listener } from "../events.ts";
 import { hideMessages, privateOutput } from "../postgres/private-output.ts";
 import type { ServerError } from "../postgres/server-error.ts";
 import type { DirectUrl } from "../postgres/url.ts";
-import { endOf } from "../process/child.ts";
 import { cleanOutput } from "../process/clean-output.ts";
 import { MARK } from "../process/marked.ts";
 import { createTail } from "../process/tail.ts";
@@ -112,7 +111,7 @@ function start(watchdog: WatchdogProcess, command: MigrationCommand, options: Co
   });
 }
 
-async function follow({ child, last }: WatchdogProcess, command: MigrationCommand, options: CommandOptions): Promise<CommandEnd> {
+async function follow(watchdog: WatchdogProcess, command: MigrationCommand, options: CommandOptions): Promise<CommandEnd> {
   const tail = createTail(options.secrets);
   const finder = createCauseFinder();
   // The tail is stored in the database and shown to other jobs. The output itself is only shown where the command runs.
@@ -122,10 +121,8 @@ async function follow({ child, last }: WatchdogProcess, command: MigrationComman
     finder.push(text);
     options.emit({ kind: "output", stream, chunk: Buffer.from(text) });
   });
-  for (const stream of ["stdout", "stderr"] as const) {
-    child[stream]?.on("data", (chunk: Uint8Array) => cleaner.push(stream, chunk));
-  }
-  const [message] = await Promise.all([last, endOf(child)]);
+  watchdog.onOutput(({ stream, chunk }) => cleaner.push(stream, chunk));
+  const message = await watchdog.last;
   cleaner.end();
   for (const stream of ["stdout", "stderr"] as const) tail.push(stream, Buffer.from(shared[stream].end()));
   const sent = message.kind === "ended" ? (message.sessions?.errors ?? []) : [];

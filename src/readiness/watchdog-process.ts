@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { setTimeout as timer } from "node:timers/promises";
 import type { Env } from "../environment.ts";
+import { endOf } from "../process/child.ts";
 import { membersOf, signalFamily } from "../process/marked.ts";
 import { withOwnNodeOptions } from "../process/node-options.ts";
 import { programFile } from "../program.ts";
@@ -10,6 +11,12 @@ import type { FromWatchdog, ToWatchdog } from "./watchdog-messages.ts";
 
 /** The last message of a watchdog. `killed`: it ended without one, by that signal or exit status. */
 export type LastMessage = Extract<FromWatchdog, { kind: "ended" | "unstartable" }> | { readonly kind: "killed"; readonly by: string };
+
+/** A piece of output. */
+export interface Output {
+  readonly stream: "stdout" | "stderr";
+  readonly chunk: Uint8Array;
+}
 
 /** A watchdog that runs. It can be started before its command is known, because its start takes time. */
 export interface WatchdogProcess {
@@ -21,6 +28,9 @@ export interface WatchdogProcess {
   onMessage(receive: (message: FromWatchdog) => void): void;
   /** Reports that the leader proved at `at` that it leads. A watchdog that has not answered for `silenceMs` is killed. */
   beat(at: number, silenceMs: number): void;
+  /** Receives the output of the command and its own, with what came before. */
+  onOutput(receive: (output: Output) => void): void;
+  /** Settles when it has ended and its output was read, also if it ended before anybody received its messages. */
   readonly last: Promise<LastMessage>;
   /** Whether somebody receives its messages. */
   isTaken(): boolean;
@@ -38,14 +48,12 @@ export function startWatchdog(env: Env): WatchdogProcess {
     windowsHide: true,
   });
   const mark = randomUUID();
-  const early: FromWatchdog[] = [];
-  let receive: ((message: FromWatchdog) => void) | undefined;
+  const messages = createInbox<FromWatchdog>();
+  const output = createInbox<Output>();
+  for (const stream of ["stdout", "stderr"] as const) child[stream]?.on("data", (chunk: Uint8Array) => output.push({ stream, chunk }));
   const answers = watchAnswers(child);
-  const last = lastMessage(child, {
-    mark,
-    receive: (message) => (receive === undefined ? void early.push(message) : receive(message)),
-    killedBy: answers.killedBy,
-  });
+  const watched = { mark, receive: messages.push, killedBy: answers.killedBy };
+  const last = Promise.all([lastMessage(child, watched), endOf(child)]).then(([message]) => message);
   last.catch(() => {});
   // A watchdog that has ended receives nothing. `last` reports its end.
   const send = (message: ToWatchdog): void => {
@@ -59,20 +67,38 @@ export function startWatchdog(env: Env): WatchdogProcess {
       send({ kind: "beat", at });
       answers.expect(silenceMs);
     },
-    onMessage(received) {
-      receive = received;
-      for (const message of early.splice(0)) received(message);
-    },
+    onMessage: messages.open,
+    onOutput: output.open,
     last,
-    isTaken: () => receive !== undefined,
+    isTaken: messages.isOpen,
     discard() {
-      if (receive !== undefined) return;
+      if (messages.isOpen()) return;
       // It ends by itself when nobody is connected.
       if (child.connected) child.disconnect();
       child.stdout?.destroy();
       child.stderr?.destroy();
       child.unref();
     },
+  };
+}
+
+/** Hands on each item that comes, and at its opening those that came before. */
+interface Inbox<T> {
+  readonly push: (item: T) => void;
+  readonly open: (receive: (item: T) => void) => void;
+  readonly isOpen: () => boolean;
+}
+
+function createInbox<T>(): Inbox<T> {
+  const early: T[] = [];
+  let receiver: ((item: T) => void) | undefined;
+  return {
+    push: (item) => (receiver === undefined ? void early.push(item) : receiver(item)),
+    open(receive) {
+      receiver = receive;
+      for (const item of early.splice(0)) receive(item);
+    },
+    isOpen: () => receiver !== undefined,
   };
 }
 
