@@ -10,7 +10,7 @@ export default async function setup(global: JestConfig, project: JestConfig): Pr
   const { options, globalSetup } = jestOptions(project);
   const wanted = { ...options, cwd: options.cwd ?? project.rootDir };
   const key = JSON.stringify({ ...wanted, per: undefined });
-  // In watch mode Jest calls the setup before each run, and the teardown after each.
+  // In watch mode Jest calls the setup before each run, and the suite of the first one is still open.
   const suite = suites.get(key) ?? startSuite(wanted, process.env, sayTo(process.stderr));
   suites.set(key, suite);
   try {

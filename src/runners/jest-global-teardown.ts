@@ -7,9 +7,14 @@ export default async function teardown(global: JestConfig, project: JestConfig):
   try {
     await callOwn(jestOptions(project).globalTeardown, global, project);
   } finally {
-    for (const [key, suite] of suites) {
-      suites.delete(key);
-      for (const line of await (await suite).end()) say(line);
-    }
+    // In watch mode Jest calls this after each run, and the setup before the next one. The database is deleted after Jest has ended.
+    if (global.watch !== true && global.watchAll !== true) await endAll(say);
+  }
+}
+
+async function endAll(say: (line: string) => void): Promise<void> {
+  for (const [key, suite] of suites) {
+    suites.delete(key);
+    for (const line of await (await suite).end()) say(line);
   }
 }
