@@ -1,0 +1,3 @@
+import { database } from "offshoot/vitest";
+
+export const reset = () => database.reset();

@@ -1,0 +1,16 @@
+import { readFile } from "node:fs/promises";
+import { PostgreSqlContainer } from "@testcontainers/postgresql";
+import pg from "pg";
+import { afterAll } from "vitest";
+
+// A snapshot belongs to a container, and restoring it changes the container's database: each test file has a container.
+const container = await new PostgreSqlContainer(process.env.IMAGE).withDatabase("notes").start();
+const client = new pg.Client({ connectionString: container.getConnectionUri() });
+await client.connect();
+await client.query(await readFile("migrations/0001.sql", "utf8"));
+await client.end();
+await container.snapshot();
+process.env.DATABASE_URL = container.getConnectionUri();
+
+export const reset = () => container.restoreSnapshot();
+afterAll(() => container.stop());
