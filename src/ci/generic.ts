@@ -25,11 +25,14 @@ function serverOf(env: Env): string | undefined {
 
 const REPOSITORIES = ["TRAVIS_REPO_SLUG", "SEMAPHORE_GIT_REPO_SLUG", "DRONE_REPO", "CI_REPO", "APPVEYOR_REPO_NAME"] as const;
 
-/** Any CI that sets `CI=true`. */
+/** Variables of services that do not set `CI`: TeamCity, Bamboo, CodeBuild, GoCD. Without them, their builds would count as one user. */
+const OTHERS = ["TEAMCITY_VERSION", "bamboo_buildKey", "CODEBUILD_BUILD_ID", "GO_PIPELINE_NAME"] as const;
+
+/** Any CI that sets `CI=true`, and those of `OTHERS`. */
 export const generic: CiService = {
   ...shellDefaults,
   detect(env) {
-    if (ciFlag(env) !== true) return undefined;
+    if (!(ciFlag(env) ?? variable(env, ...OTHERS) !== undefined)) return undefined;
     return {
       service: "generic",
       isCi: true,

@@ -65,8 +65,8 @@ const FORMS: Readonly<Record<string, Form>> = {
   umzug: commonJs("migrations/20240104000004-shop.js", "db.context.sequelize.query"),
 };
 
-/** Adds a migration to the copied sample project of a tool, as its newest. */
-export async function addMigration(tool: string, directory: string, migration: AddedMigration): Promise<void> {
+/** Adds a migration to the copied sample project of a tool, as its newest. Returns the path of its file. */
+export async function addMigration(tool: string, directory: string, migration: AddedMigration): Promise<string> {
   const form = FORMS[tool];
   if (form === undefined) throw new Error(`no form of a migration of ${tool}`);
   const [path, text] = form(migration);
@@ -80,6 +80,7 @@ export async function addMigration(tool: string, directory: string, migration: A
   }
   if (tool === "graphile-migrate") await write(path, await committed(directory, `${migration.up};`));
   if (tool === "drizzle") await addToJournal(directory, "0003_shop");
+  return path;
 }
 
 /** A committed migration of graphile-migrate: its hash covers the hash of the one before. */

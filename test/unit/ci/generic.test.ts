@@ -20,3 +20,11 @@ test.each([
 test.each(["false", "0", "No"])("CI=%s is not a CI", (CI) => {
   expect(detectCi({ CI })).toMatchObject({ service: "none", isCi: false });
 });
+
+test.each(["TEAMCITY_VERSION", "bamboo_buildKey", "CODEBUILD_BUILD_ID", "GO_PIPELINE_NAME"])(
+  "a service that sets %s and not CI is a CI without an id of the run, so that two builds share no database",
+  (name) => {
+    expect(detectCi({ [name]: "x" })).toMatchObject({ service: "generic", isCi: true, facts: { runId: undefined } });
+    expect(detectCi({ [name]: "x", CI: "false" })).toMatchObject({ service: "none" });
+  },
+);
