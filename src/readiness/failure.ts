@@ -1,5 +1,6 @@
-import { isOffshootError, messageOf, OffshootError } from "../errors.ts";
-import { describeServerError, type ServerError } from "../postgres/server-error.ts";
+import { codeOf, isOffshootError, messageOf, OffshootError } from "../errors.ts";
+import { hideValues } from "../postgres/private-output.ts";
+import { describeServerError, publicMessage, type ServerError } from "../postgres/server-error.ts";
 import { withoutNoise } from "../process/noise.ts";
 import { redact } from "../redact.ts";
 import type { CommandEnd } from "./command.ts";
@@ -88,7 +89,13 @@ export function otherFailure(thrown: unknown, secrets: readonly string[]): Failu
 /** The failure of a migration function that threw. */
 export function workFailure(name: string, thrown: unknown, secrets: readonly string[]): Failure {
   const { message, ...rest } = otherFailure(thrown, secrets);
-  return { ...rest, message: `The migration failed: ${redact(name, secrets)} threw: ${message.replace(/\.$/, "")}.` };
+  const shown = isOffshootError(thrown) ? message : isFromServer(thrown) ? publicMessage(message) : hideValues(message);
+  return { ...rest, message: `The migration failed: ${redact(name, secrets)} threw: ${shown.replace(/\.$/, "")}.` };
+}
+
+/** Whether a driver threw an error of the server: its message can contain values of rows. */
+function isFromServer(thrown: unknown): boolean {
+  return thrown instanceof Error && "severity" in thrown && /^[0-9A-Z]{5}$/.test(codeOf(thrown) ?? "");
 }
 
 /** What an error for a failed migration depends on, beside the failure. */

@@ -97,6 +97,15 @@ test("the failure of a migration function names the function and its error", () 
   });
 });
 
+test("the failure of a migration function contains no value of a row", () => {
+  const server = Object.assign(new Error('customer "Ada" has ada@example.org'), { code: "P0001", severity: "ERROR" });
+  expect(workFailure("umzug", server, []).message).not.toContain("ada@");
+  const knex = new Error("insert into t (a) values ('Ada') - duplicate key value violates unique constraint \"u\"");
+  expect(workFailure("knex", knex, []).message).toBe(
+    'The migration failed: knex threw: insert into t (a) values (…) - duplicate key value violates unique constraint "u".',
+  );
+});
+
 test("a conflict names both fingerprints and the other job", () => {
   expect(conflictError(failed, "b".repeat(64)).meaning).toBe(
     "ci-7 (pid 12, job test) has fingerprint aaaaaaaaaaaa (failed), this job has bbbbbbbbbbbb. They cannot use the same database.",
