@@ -73,7 +73,8 @@ export function createValueFilter(): (line: string) => string | undefined {
       }
       return `${inText(text)}${list.slice(0, 1)}${HIDDEN}${closing(list)}`;
     }
-    if (BARE_PARAMETERS.test(line)) return line.replace(BARE_PARAMETERS, `$1${HIDDEN}`);
+    const bare = BARE_PARAMETERS.exec(line);
+    if (bare !== null) return `${inText(line.slice(0, bare.index + (bare[1] ?? "").length))}${HIDDEN}`;
     return inText(line);
   };
 

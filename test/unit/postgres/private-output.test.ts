@@ -62,7 +62,7 @@ const PRINTED: Readonly<Record<string, readonly [printed: string, shown: string]
   ],
   Rails: [
     'PG::UniqueViolation: ERROR:  duplicate key\nDETAIL:  Key (email)=(SECRET) already exists.\n: INSERT INTO "t" ("email") VALUES ($1) RETURNING "id"  [["email", "SECRET"]]',
-    'PG::UniqueViolation: ERROR:  duplicate key\nDETAIL:  …\n: INSERT INTO "t" ("email") VALUES ($1) RETURNING "id"  …',
+    'PG::UniqueViolation: ERROR:  duplicate key\nDETAIL:  …\n: INSERT INTO "t" ("email") VALUES (…) RETURNING "id"  …',
   ],
   SQLAlchemy: [
     "[SQL: insert into t (email) values (%(email)s)]\n[parameters: ({'email': 'SECRET'}, {'email': 'SECRET'})]\n(Background on this error at: https://sqlalche.me/e/14/gkpj)",
@@ -78,7 +78,11 @@ const PRINTED: Readonly<Record<string, readonly [printed: string, shown: string]
   ],
   "Drizzle and Payload": [
     '  "message": "Failed query: insert into \\"t\\" (\\"a\\") values ($1)\\nparams: SECRET,SECRET",\n  "params": [\n    "SECRET",\n    "SECRET"\n  ]\n}',
-    '  "message": "Failed query: insert into \\"t\\" (\\"a\\") values ($1)\\nparams: …\n  "params": […]\n}',
+    '  "message": "Failed query: insert into \\"t\\" (\\"a\\") values (…)\\nparams: …\n  "params": […]\n}',
+  ],
+  "a statement with its parameters on the same line": [
+    '"message": "Failed query: insert into t values (\'SECRET\'); end $$\\nparams: SECRET"',
+    '"message": "Failed query: insert into t values (…); end $$\\nparams: …',
   ],
   "a statement on several lines": [
     "Error executing:\ninsert into t (id, email)\nvalues\n  (1, 'SECRET'),\n  (2, 'SECRET\nSECRET'),\n  (3, 'SECRET');\nerror: no",
