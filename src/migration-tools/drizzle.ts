@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { OffshootError } from "../errors.ts";
 import type { Repository } from "./repository.ts";
+import { folderSetting, foldersOf } from "./scripts.ts";
 import type { Revision, Tool, VersionTable } from "./tool.ts";
 import { literal } from "../postgres/identifier.ts";
 
@@ -34,10 +35,9 @@ export const drizzle: Tool = {
     const evidence = await repository.first(...DEFAULTS, ...NAMED);
     if (evidence === undefined) return undefined;
     const configuration = (await repository.read(evidence)) ?? "";
-    const named = /\bout["']?\s*:\s*["'`]([^"'`]+)["'`]/.exec(configuration)?.[1];
-    const folder = (given ?? named ?? "drizzle").replace(/^\.\//, "").replace(/\/+$/, "");
-    const journal = await repository.read(`${folder}/meta/_journal.json`);
-    if (journal === undefined) return undefined;
+    const [folder] = foldersOf(given ?? folderSetting(configuration, "out", evidence), ["drizzle"]);
+    const journal = folder === undefined ? undefined : await repository.read(`${folder}/meta/_journal.json`);
+    if (folder === undefined || journal === undefined) return undefined;
     const entries = await hashesOf(repository, folder, entriesOf(journal, `${folder}/meta/_journal.json`));
     return {
       tool: "drizzle",

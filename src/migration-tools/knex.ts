@@ -1,8 +1,10 @@
 import { basename } from "node:path";
 import { identifier, literal } from "../postgres/identifier.ts";
 import { posixWord } from "../shell-command.ts";
-import { jsSetting } from "./js-settings.ts";
+import { jsSetting, sectionsOf } from "./js-settings.ts";
+import { byBytes } from "./repository.ts";
 import { inSequence } from "./revisions.ts";
+import { folderSetting, foldersOf, plainFolder } from "./scripts.ts";
 import type { LeaveOut, Revision, Tool, VersionTable } from "./tool.ts";
 
 /** The files that Knex finds without a flag. */
@@ -18,10 +20,12 @@ export const knex: Tool = {
     const evidence = await repository.first(...DEFAULTS, ...NAMED);
     if (evidence === undefined) return undefined;
     const configuration = (await repository.read(evidence)) ?? "";
-    const directory = jsSetting(configuration, "migrations", "directory");
-    const folder = (given ?? (typeof directory === "string" ? directory : "migrations")).replace(/^\.\//, "").replace(/\/+$/, "");
+    const folders = given === undefined ? foldersIn(configuration, evidence) : [plainFolder(given)];
     const loads = /\bloadExtensions\b/.test(configuration) ? /\.[cm]?[jt]s$/ : /\.(?:c?js|ts)$/;
-    const files = (await repository.list(folder)).filter((file) => loads.test(file) && !file.endsWith(".d.ts"));
+    const listed = (await Promise.all(folders.map((folder) => repository.list(folder)))).flat();
+    const files = listed
+      .filter((file) => loads.test(file) && !file.endsWith(".d.ts"))
+      .toSorted((one, other) => byBytes(basename(one), basename(other)));
     if (files.length === 0) return undefined;
     const flags = DEFAULTS.includes(evidence) ? "" : ` --knexfile ${evidence}`;
     const { computed, lockTable, ...versionTable } = versionTableOf(configuration);
@@ -29,7 +33,7 @@ export const knex: Tool = {
       tool: "knex",
       evidence,
       command: `knex migrate:latest${flags}`,
-      files: [evidence, `${folder}/**`],
+      files: [evidence, ...folders.map((folder) => `${folder}/**`)],
       versionTable,
       // Knex's source, `migrations/migrate/Migrator.js`: one row, with 1 while it migrates.
       lock: { name: lockTable, isHeld: "is_locked = 1", release: "is_locked = 0" },
@@ -49,6 +53,24 @@ export const knex: Tool = {
     };
   },
 };
+
+/** The folders of `migrations: { directory }`, which can be a list. Knex sorts the files of all of them by their names. */
+function foldersIn(configuration: string, evidence: string): readonly string[] {
+  const bodies = sectionsOf(configuration, "migrations").filter((body) => /\bdirectory\b/.test(body));
+  const lists = bodies.map((body) => /\bdirectory["']?\s*:\s*\[([^\]]*)\]/.exec(body)?.[1]);
+  const found = bodies.map((body, at) => {
+    const list = lists[at];
+    const entries =
+      list === undefined
+        ? [body]
+        : list.split(/,(?![^(]*\))/).flatMap((entry) => (entry.trim() === "" ? [] : [`directory: ${entry.trim()}`]));
+    return entries.flatMap((entry) => foldersOf(folderSetting(entry, "directory", evidence), []));
+  });
+  const [first] = found;
+  if (first === undefined) return ["migrations"];
+  // The environments of one file can have different folders.
+  return found.every((folders) => folders.join("\n") === first.join("\n")) ? first : [];
+}
 
 /** `knex migrate:latest` runs each migration that its table does not contain. The table has the form in which Knex itself creates it. */
 function leaveOut(name: string, later: readonly Revision[]): LeaveOut {

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { posixWord } from "../shell-command.ts";
 import { inSequence } from "./revisions.ts";
-import { firstFolder, folderSetting, quotedName, scriptsIn, textSetting, withExtensions } from "./scripts.ts";
+import { firstFolder, folderSetting, foldersOf, quotedName, scriptsIn, textSetting, withExtensions } from "./scripts.ts";
 import type { Tool } from "./tool.ts";
 
 const CONFIGURATIONS = ["kysely.config", ".config/kysely.config"].flatMap((name) => withExtensions(name));
@@ -20,7 +20,7 @@ export const kysely: Tool = {
     // A folder in the configuration is relative to the configuration.
     const here = posix.dirname(evidence);
     const named = folderSetting(text, "migrationFolder", evidence, here);
-    const folders = given === undefined ? [named ?? posix.join(here, "migrations"), "migrations", "src/migrations"] : [given];
+    const folders = foldersOf(given ?? named, [posix.join(here, "migrations"), "migrations", "src/migrations"]);
     // kysely-ctl leaves out every other file, unless it is allowed.
     const allowed = /\ballowJS\s*:\s*true\b/.test(text) ? /\.[cm]?[jt]s$/ : /\.[cm]?ts$/;
     const found = await firstFolder(folders, async (folder) => (await scriptsIn(repository, folder)).filter((file) => allowed.test(file)));

@@ -1,6 +1,7 @@
 import { posixWord } from "../shell-command.ts";
 import { inSequence } from "./revisions.ts";
-import { firstFolder, plainFolder, quotedName, scriptsIn, textSetting, withExtensions } from "./scripts.ts";
+import { sectionsOf } from "./js-settings.ts";
+import { firstFolder, folderSetting, foldersOf, quotedName, scriptsIn, textSetting, withExtensions } from "./scripts.ts";
 import type { Tool } from "./tool.ts";
 
 const CONFIGURATIONS = ["mikro-orm.config", "src/mikro-orm.config"].flatMap((name) => withExtensions(name, ["ts", "js", "mjs", "cjs"]));
@@ -15,10 +16,11 @@ export const mikroOrm: Tool = {
     const evidence = await repository.first(...CONFIGURATIONS);
     if (evidence === undefined) return undefined;
     const text = (await repository.read(evidence)) ?? "";
-    const settings = /\bmigrations\s*:\s*\{([^}]*)\}/.exec(text)?.[1] ?? "";
+    const settings = sectionsOf(text, "migrations")[0] ?? "";
     // Both can be set: the compiled migrations, and their sources.
-    const named = ["pathTs", "path"].flatMap((key) => textSetting(settings, key) ?? []).map(plainFolder);
-    const found = await firstFolder(given === undefined ? [...named, ...FOLDERS] : [given], (folder) => scriptsIn(repository, folder));
+    const named = ["pathTs", "path"].map((key) => folderSetting(settings, key, evidence)).filter((setting) => setting !== undefined);
+    const folders = named.length === 0 ? FOLDERS : named.flatMap((setting) => foldersOf(setting, []));
+    const found = await firstFolder(given === undefined ? folders : [given], (folder) => scriptsIn(repository, folder));
     if (found === undefined) return undefined;
     const table = textSetting(settings, "tableName") ?? "mikro_orm_migrations";
     return {

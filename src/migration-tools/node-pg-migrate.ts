@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { inSequence } from "./revisions.ts";
+import { plainFolder, quotedName } from "./scripts.ts";
 import { posixWord } from "../shell-command.ts";
 import type { Tool } from "./tool.ts";
 
@@ -7,21 +8,24 @@ import type { Tool } from "./tool.ts";
 export const nodePgMigrate: Tool = {
   name: "node-pg-migrate",
   expects: "the npm package node-pg-migrate among the dependencies, and migrations in migrations/",
-  async find(repository, folder = "migrations") {
+  async find(repository, given) {
     if (!(await repository.depends("node-pg-migrate"))) return undefined;
+    const flags = flagsIn((await repository.read("package.json")) ?? "");
+    const folder = given ?? flags.folder ?? "migrations";
     const files = (await repository.list(folder)).filter((file) => /\.([cm]?[jt]s|sql)$/.test(file) && !file.endsWith(".d.ts"));
     if (files.length === 0) return undefined;
     const sorted = files.toSorted(byPrefix);
-    const program = `node-pg-migrate --no-verbose${folder === "migrations" ? "" : ` -m ${posixWord(folder)}`}`;
+    const program = `node-pg-migrate --no-verbose${folder === "migrations" ? "" : ` -m ${posixWord(folder)}`}${flags.table === undefined ? "" : ` -t ${posixWord(flags.table)}`}`;
+    const table = flags.table ?? "pgmigrations";
     return {
       tool: "node-pg-migrate",
       evidence: "node-pg-migrate in package.json",
       command: `${program} up`,
       files: [`${folder}/**`],
       versionTable: {
-        tables: ["public.pgmigrations"],
-        name: "pgmigrations",
-        query: (table) => `select name as id from ${table} applied order by applied.run_on, applied.id`,
+        tables: [`public.${table}`],
+        name: quotedName(table),
+        query: (from) => `select name as id from ${from} applied order by applied.run_on, applied.id`,
         holds: "all",
       },
       revisions: inSequence(sorted),
@@ -34,6 +38,17 @@ export const nodePgMigrate: Tool = {
     };
   },
 };
+
+/** The folder and the version table that a script of package.json gives to the tool, if only one is given. */
+function flagsIn(manifest: string): { readonly folder: string | undefined; readonly table: string | undefined } {
+  const commands = [...manifest.matchAll(/\bnode-pg-migrate\b([^"&|;]*)/g)].map(([, options = ""]) => options);
+  const only = (flag: RegExp): string | undefined => {
+    const values = new Set(commands.flatMap((options) => flag.exec(options)?.[1] ?? []));
+    return values.size === 1 ? [...values][0] : undefined;
+  };
+  const folder = only(/(?:^|\s)(?:-m|--migrations-dir)[\s=]+([\w./-]+)/);
+  return { folder: folder === undefined ? undefined : plainFolder(folder), table: only(/(?:^|\s)(?:-t|--migrations-table)[\s=]+(\w+)/) };
+}
 
 /** The order of the tool: by the number at the start, where 17 digits are a time, then as texts (its `comparators.ts`). */
 function byPrefix(one: string, other: string): number {

@@ -1,5 +1,5 @@
 import { inSequence } from "./revisions.ts";
-import { folderSetting, scriptsIn, withExtensions } from "./scripts.ts";
+import { folderSetting, foldersOf, scriptsIn, withExtensions } from "./scripts.ts";
 import type { Tool } from "./tool.ts";
 
 const CONFIGURATIONS = ["payload.config", "src/payload.config"].flatMap((name) => withExtensions(name, ["ts", "js", "mjs"]));
@@ -17,7 +17,7 @@ export const payload: Tool = {
     if (evidence === undefined) return undefined;
     const named = given ?? folderSetting((await repository.read(evidence)) ?? "", "migrationDir", evidence);
     // Payload takes the first folder that exists, also if it is empty.
-    const folder = named ?? (await repository.first("src/migrations", "dist/migrations", "migrations"));
+    const folder = await repository.first(...foldersOf(named, ["src/migrations", "dist/migrations", "migrations"]));
     const files = folder === undefined ? [] : await scriptsIn(repository, folder);
     if (folder === undefined || files.length === 0) return undefined;
     return {

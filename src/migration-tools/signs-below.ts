@@ -29,6 +29,8 @@ const MOST_SIGNS = 3;
  * `engines/billing/db/migrate/1_a.rb`. Only in a checkout, since a home folder contains the projects of others.
  */
 export async function signsFarBelow(repository: Repository): Promise<readonly Sign[]> {
+  const here = (await repository.list(".")).find((name) => CONFIGURATION.test(name));
+  if (here !== undefined) return [ofConfiguration(here)];
   if (!(await repository.isCheckout())) return [];
   const found: Sign[] = [];
   let folders = await repository.folders();
@@ -64,8 +66,18 @@ async function signOf(repository: Repository, folder: string): Promise<Sign> {
     const [tool] = await detectToolsIn(repository, above);
     if (tool !== undefined) return { text: `${tool.tool} in ${above}`, setting: `migrations.directory to ${above} in offshoot.yaml` };
   }
+  const configuration = (await repository.list(folder)).find((path) => CONFIGURATION.test(posix.basename(path)));
+  if (configuration !== undefined) return ofConfiguration(configuration);
   return {
     text: `the folder ${folder}`,
     setting: `migrations.command in offshoot.yaml to the command that applies its files, and migrations.files to \`${folder}/**\``,
+  };
+}
+
+function ofConfiguration(path: string): Sign {
+  return {
+    text: `the file ${path}`,
+    setting:
+      "migrations.tool to its tool in offshoot.yaml, and migrations.folder to the folder with its migration files. Or set migrations.command",
   };
 }

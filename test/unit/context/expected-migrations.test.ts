@@ -25,6 +25,7 @@ test.each([
     { "package.json": '{"scripts": {"db:migrate": "node up.js"}}' },
   ],
   ["the package drizzle-kit", "Set migrations.folder in offshoot.yaml", { "package.json": '{"devDependencies": {"drizzle-kit": "1"}}' }],
+  ["the file knexfile.js", "Set migrations.tool to its tool", { ".git/HEAD": "", "knexfile.js": "module.exports = {};" }],
   ["the package dbmate", "Set migrations.folder in offshoot.yaml", { "package.json": '{"devDependencies": {"dbmate": "1"}}', ".env": "" }],
   [
     'the script "migrate:up" in packages/db/package.json',

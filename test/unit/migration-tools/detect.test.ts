@@ -436,6 +436,9 @@ test("every sample repository is also found in a subfolder", async () => {
 
 const kysely = (path: string, folder: string) => ({ [path]: `export default { migrations: { migrationFolder: ${folder} } };` });
 
+const knex = (directory: string) => ({ "knexfile.js": `module.exports = { migrations: { directory: ${directory} } };` });
+const depending = (name: string) => ({ "package.json": depends(name) });
+
 describe("the folder of the migrations is the one in which the tool looks", () => {
   const payload = { "package.json": depends("@payloadcms/db-postgres"), "migrations/2_b.ts": "" };
   test.each<[string, Record<string, string>, string | undefined]>([
@@ -450,8 +453,73 @@ describe("the folder of the migrations is the one in which the tool looks", () =
     ["Kysely, in .config", { ...kysely(".config/kysely.config.ts", '"../db/m"'), "db/m/1_a.ts": "" }, "db/m/**"],
     ["Kysely, in .config with a folder in it", { ...kysely(".config/kysely.config.ts", '"db/m"'), "db/m/1_a.ts": "" }, undefined],
     ["Kysely, joined", { ...kysely("kysely.config.ts", 'path.join(__dirname, "db/m")'), "db/m/1_a.ts": "" }, "db/m/**"],
+    ["Kysely, computed", { ...kysely("kysely.config.ts", "process.env.M"), "migrations/1_a.ts": "" }, undefined],
+    ["Knex, joined", { ...knex("path.join(__dirname, 'db', 'm')"), "db/m/1_a.js": "" }, "db/m/**"],
+    ["Knex, in a template", { ...knex("`${__dirname}/db/m`"), "db/m/1_a.js": "" }, "db/m/**"],
+    ["Knex, added to its folder", { ...knex("__dirname + '/db/m'"), "db/m/1_a.js": "" }, "db/m/**"],
+    ["Knex, several", { ...knex("['./db/m', path.join(__dirname, 'db/n')]"), "db/m/1_a.js": "", "db/n/2_b.js": "" }, "db/n/**"],
+    ["Knex, computed", { ...knex("process.env.M"), "migrations/1_a.js": "" }, undefined],
+    [
+      "Knex, of an object that others spread",
+      {
+        "knexfile.js":
+          "const base = { seeds: { directory: './seeds' }, migrations: { directory: './db/m' } };\nmodule.exports = { a: base, b: { ...base, migrations: { ...base.migrations, tableName: 't' } } };",
+        "db/m/1_a.js": "",
+        "seeds/1.js": "",
+      },
+      "db/m/**",
+    ],
+    [
+      "MikroORM, computed",
+      {
+        ...depending("@mikro-orm/migrations"),
+        "mikro-orm.config.js": "migrations: { path: process.env.M ?? 'db/m' }",
+        "migrations/Migration1.js": "",
+      },
+      undefined,
+    ],
+    [
+      "MikroORM, joined",
+      {
+        ...depending("@mikro-orm/migrations"),
+        "mikro-orm.config.js": "migrations: { path: path.join(__dirname, 'db/m') }",
+        "db/m/Migration1.js": "",
+      },
+      "!db/m/.snapshot-*.json",
+    ],
+    [
+      "Drizzle, joined",
+      { "drizzle.config.js": "out: path.join(__dirname, 'db/m'),", "db/m/meta/_journal.json": journal, "db/m/0000_a.sql": "" },
+      "db/m/**",
+    ],
+    [
+      "Drizzle, computed",
+      { "drizzle.config.js": "out: process.env.M || 'x',", "drizzle/meta/_journal.json": journal, "drizzle/0000_a.sql": "" },
+      undefined,
+    ],
+    [
+      "node-pg-migrate, of a script",
+      {
+        "package.json": JSON.stringify({
+          scripts: { migrate: "node-pg-migrate -m db/m -t log up" },
+          dependencies: { "node-pg-migrate": "*" },
+        }),
+        "db/m/1_a.sql": "",
+        "migrations/1_old.sql": "",
+      },
+      "db/m/**",
+    ],
     ["dbmate, in a folder of the option -d", { "migrations/1_a.sql": "-- migrate:up\n" }, "migrations/**"],
   ])("%s", async (_, files, folder) => {
     expect((await withFiles(files, detectTool))?.files.at(-1)).toBe(folder);
+  });
+});
+
+test("node-pg-migrate is run with the folder and the version table of its script", async () => {
+  const scripts = { up: "node-pg-migrate up -m db/m --migrations-table=log", down: "node-pg-migrate down -m db/m --migrations-table=log" };
+  const files = { "package.json": JSON.stringify({ scripts, dependencies: { "node-pg-migrate": "*" } }), "db/m/1_a.sql": "" };
+  expect(await withFiles(files, detectTool)).toMatchObject({
+    command: "node-pg-migrate --no-verbose -m db/m -t log up",
+    versionTable: { name: "log", tables: ["public.log"] },
   });
 });
