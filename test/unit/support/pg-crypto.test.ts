@@ -31,3 +31,16 @@ test("the bundle has each function for logins that pg has, and random bytes", ()
   expect(Object.keys(ours).toSorted()).toEqual(Object.keys(theirs).toSorted());
   expect(ours["randomBytes"]?.(18)).toHaveLength(18);
 });
+
+test("the key of a login is derived again for another password, salt or number of iterations, and only then", async () => {
+  const other = Buffer.from("fedcba9876543210", "hex");
+  const logins = [
+    [PASSWORD, SALT, 4096],
+    ["another", SALT, 4096],
+    [PASSWORD, other, 4096],
+    [PASSWORD, SALT, 5000],
+    [PASSWORD, SALT, 4096],
+  ] as const;
+  for (const login of logins) expect(bytes(await ours["deriveKey"]?.(...login))).toEqual(bytes(await theirs["deriveKey"]?.(...login)));
+  expect(ours["deriveKey"]?.(PASSWORD, SALT, 4096)).toBe(ours["deriveKey"]?.(PASSWORD, Buffer.from(SALT), 4096));
+});
