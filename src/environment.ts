@@ -61,3 +61,8 @@ function valueOf(name: string, flag: string, env: Env, code: ErrorCode, isCandid
     remedy: `Set ${name}, or name a variable that is set.`,
   });
 }
+
+/** Whether Node verifies no certificate in this environment (Node.js documentation, `NODE_TLS_REJECT_UNAUTHORIZED`). */
+export function verifiesNoCertificate(env: Env): boolean {
+  return env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0";
+}

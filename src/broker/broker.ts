@@ -19,6 +19,8 @@ export interface Broker {
 
 /** More sessions than a server accepts by default, and fewer than a process can have open files. */
 const MAX_CONNECTIONS = 400;
+/** Any process of the machine can connect and say nothing. So many may do that, and no more: the oldest ones are closed. */
+const MOST_SILENT = 100;
 
 /**
  * Opens a broker on a free port of 127.0.0.1. It passes the login on to the server unchanged, so it accepts nobody whom the
@@ -28,6 +30,7 @@ export async function openBroker(): Promise<Broker> {
   let options: BrokerOptions | undefined;
   const counts: BrokerCounts = { admitted: 0, needTls: 0, errors: [], ended: false };
   const connections = new Set<Duplex>();
+  const silent = new Set<Duplex>();
   const keep = (connection: Duplex): void => {
     connections.add(connection);
     connection.on("close", () => connections.delete(connection));
@@ -37,7 +40,11 @@ export async function openBroker(): Promise<Broker> {
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     keep(client);
     if (options === undefined) return void client.destroy();
-    serveClient(client, options, counts, keep).catch(() => client.destroy());
+    silent.add(client);
+    const isHeard = (): void => void silent.delete(client);
+    client.once("close", isHeard);
+    if (silent.size > MOST_SILENT) for (const oldest of [...silent].slice(0, -MOST_SILENT)) oldest.destroy();
+    serveClient(client, options, counts, { keep, isHeard }).catch(() => client.destroy());
   });
   listener.maxConnections = MAX_CONNECTIONS;
   listener.listen(0, "127.0.0.1");

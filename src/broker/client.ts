@@ -54,19 +54,23 @@ const LOGIN_MS = 60_000;
 
 const CHECK_INTERVAL = "-c client_connection_check_interval=1000";
 
-/** Serves one client from its first message to its end. `keep` registers the connection to the server. */
-export async function serveClient(
-  client: Socket,
-  options: BrokerOptions,
-  counts: BrokerCounts,
-  keep: (backend: Duplex) => void,
-): Promise<void> {
+/** What the broker wants to know of a client. */
+interface Listener {
+  /** Registers the connection to the server. */
+  keep(backend: Duplex): void;
+  /** Called when the client has sent its first message. */
+  isHeard(): void;
+}
+
+/** Serves one client from its first message to its end. */
+export async function serveClient(client: Socket, options: BrokerOptions, counts: BrokerCounts, listener: Listener): Promise<void> {
   const login = new AbortController();
   const tooLong = setTimeout(() => client.destroy(), LOGIN_MS);
   // A client that leaves during the login ends the connection to the server too.
   client.once("close", () => login.abort());
   try {
     const opening = await readOpening(client);
+    listener.isHeard();
     if (typeof opening === "string") {
       if (opening === "needs-tls") counts.needTls += 1;
       return void client.destroy();
@@ -82,7 +86,7 @@ export async function serveClient(
       messageOf(thrown),
     );
     if (typeof backend === "string") return void client.end(fatalError("08001", `offshoot could not connect to the server: ${backend}`));
-    keep(backend);
+    listener.keep(backend);
     let entry: Writable | undefined;
     client.once("close", () => (entry === undefined ? endAfterWriting(backend) : entry.end()));
     if (client.destroyed) return void backend.destroy();

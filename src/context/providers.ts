@@ -1,5 +1,6 @@
-import type { Env } from "../environment.ts";
+import { type Env, verifiesNoCertificate } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
+import { isLoopback } from "../loopback.ts";
 import { isWithheld, type OwnSecret, PASS_SECRETS_REMEDY } from "../own-secrets.ts";
 import { findCaBundle } from "../postgres/ca-bundle.ts";
 import { nodeAuthorities } from "../postgres/node-authorities.ts";
@@ -84,6 +85,7 @@ export async function loadProvider(name: ProviderName, context: Context): Promis
     }
     case "neon": {
       requirePassed(context, "NEON_API_KEY", "neon");
+      requireVerified(context);
       const { neonProvider } = await import("../providers/neon/neon.ts");
       const { project, apiHost, allowHttp: _, ...choices } = settings.neon;
       const { secretsWithheld } = context.ci;
@@ -91,6 +93,17 @@ export async function loadProvider(name: ProviderName, context: Context): Promis
       return neonProvider({ apiKey, project, apiHost, secretsWithheld, base: settings.base === true, choices, rootFile });
     }
   }
+}
+
+/** The API key must not be sent to a server that nobody verified. Throws `PROVIDER_REJECTED`. */
+function requireVerified({ env, settings: { neon } }: Context): void {
+  const isLocal = neon.apiHost !== undefined && isLoopback(new URL(neon.apiHost).hostname);
+  if ((env["NEON_API_KEY"] ?? "") === "" || isLocal || neon.allowHttp || !verifiesNoCertificate(env)) return;
+  throw new OffshootError("PROVIDER_REJECTED", "neon: NODE_TLS_REJECT_UNAUTHORIZED is 0, so Node.js verifies no certificate.", {
+    meaning: "The API key would be sent to whoever answers. It was not sent.",
+    remedy: "Unset NODE_TLS_REJECT_UNAUTHORIZED. If your network has an authority of its own, set NODE_EXTRA_CA_CERTS to its file.",
+    facts: { provider: "neon", refusal: "unverified" },
+  });
 }
 
 /** A file with authorities, for programs that verify Neon's certificates with libpq. Undefined if there can be none. */

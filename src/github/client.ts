@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Env } from "../environment.ts";
+import { type Env, verifiesNoCertificate } from "../environment.ts";
 import { checkReply, gitHubError, readReply } from "./replies.ts";
 
 /** GitHub's REST API for one repository, with the token of the job. */
@@ -35,6 +35,8 @@ export function githubOf(env: Env, repository: string, signal: AbortSignal): Git
   if (api === undefined || token === undefined) return undefined;
 
   async function call(method: string, path: string, within: AbortSignal, body?: unknown): Promise<string> {
+    if (verifiesNoCertificate(env) && api?.startsWith("https:"))
+      throw new Error("NODE_TLS_REJECT_UNAUTHORIZED is 0, so nobody would verify GitHub's certificate. The token was not sent");
     const late = AbortSignal.timeout(CALL_MS);
     const init: RequestInit = {
       method,

@@ -109,6 +109,16 @@ describe.runIf(hasPsql)("a broker before a server without TLS", () => {
     expect(await scene.psql(sum("copied"))).toBe(await scene.psql(sum("big")));
   });
 
+  test("a process that opens hundreds of connections and says nothing does not keep the command out", async () => {
+    const silent = Array.from({ length: 600 }, () => dial(scene.broker.port, "127.0.0.1").on("error", () => {}));
+    try {
+      await Promise.all(silent.map((socket) => once(socket, "connect").catch(() => {})));
+      expect(await scene.psql("select 'in'")).toBe("in");
+    } finally {
+      for (const socket of silent) socket.destroy();
+    }
+  });
+
   test("a cancel request reaches the server", async () => {
     const psql = spawn("psql", ["-X", scene.url, "-c", "select pg_sleep(60)"], { env });
     let errors = "";
