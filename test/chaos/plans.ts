@@ -73,8 +73,11 @@ export type KillKind =
   | "kill-finalizing"
   | "cancel-leader";
 
-/** SIGSTOP, and SIGCONT later. `freeze-machine`: the leader, its watchdog and its command. `freeze-all`: every process of the schedule. */
-export type StopKind = "stop-leader" | "stop-waiter" | "freeze-machine" | "freeze-all";
+/**
+ * SIGSTOP, and SIGCONT later. `stop-watchdog`: only the watchdog, whose leader continues. `freeze-machine`: the leader, its watchdog
+ * and its command. `freeze-all`: every process of the schedule.
+ */
+export type StopKind = "stop-leader" | "stop-waiter" | "stop-watchdog" | "freeze-machine" | "freeze-all";
 
 /** Faults that can end the command or its sessions, so that the migration really fails. */
 const MAY_FAIL: readonly Fault["kind"][] = [
@@ -95,8 +98,8 @@ export function mayFail({ command, faults }: Schedule): boolean {
   return command.end !== "well" || command.forks || command.detaches === "daemon" || faults.some(({ kind }) => MAY_FAIL.includes(kind));
 }
 
-/** Faults that kill a watchdog. What has left its process group is then ended by nobody; it only must not reach the database. */
-const WATCHDOG_KILLS: readonly Fault["kind"][] = ["kill-watchdog", "kill-broker", "kill-pair", "kill-triple"];
+/** Faults that kill a watchdog, or let its leader kill it. What has left its process group is then ended by nobody; it only must not reach the database. */
+const WATCHDOG_KILLS: readonly Fault["kind"][] = ["kill-watchdog", "kill-broker", "kill-pair", "kill-triple", "stop-watchdog"];
 
 /** Whether every process of a replaced leader must have ended before the next command begins. */
 export function mustEndProcesses({ command, faults }: Schedule): boolean {

@@ -65,6 +65,7 @@ function takeoverFault(random: Random, leaseMs: number): Fault {
     { kind: "kill-successor", ...moment },
     { kind: "cancel-leader", ...moment },
     { kind: "stop-leader", ...moment, forMs },
+    { kind: "stop-watchdog", ...moment, forMs: forMs + leaseMs },
     { kind: "freeze-machine", ...moment, forMs },
     { kind: "terminate-leader", ...moment },
   ]);
@@ -86,6 +87,7 @@ function anyFault(random: Random, leaseMs: number, stage: Schedule["stage"]): Fa
     { kind: "stop-leader", ...moment, forMs: overLeaseMs },
     { kind: "stop-leader", ...moment, forMs: shortMs },
     { kind: "stop-waiter", ...moment, forMs: overLeaseMs },
+    { kind: "stop-watchdog", ...moment, forMs: overLeaseMs },
     { kind: "freeze-machine", ...moment, forMs: overLeaseMs },
     { kind: "freeze-all", ...moment, forMs: overLeaseMs },
     { kind: "terminate-leader", ...moment },

@@ -14,6 +14,7 @@ export async function doFault(fault: Fault, target: Target): Promise<void> {
   switch (fault.kind) {
     case "stop-leader":
     case "stop-waiter":
+    case "stop-watchdog":
     case "freeze-machine":
     case "freeze-all":
       return stop(fault.kind, fault.forMs, target);

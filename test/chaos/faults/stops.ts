@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { StopKind } from "../plans.ts";
 import { descendants, marked, signalAll } from "../../support/processes.ts";
 import type { Runner } from "../runner.ts";
-import { leader, type Strike, type Target, waiter } from "./target.ts";
+import { leader, type Strike, type Target, waiter, watchdogOf } from "./target.ts";
 
 /** Stops processes with SIGSTOP, and continues them after `forMs`. */
 export async function stop(kind: StopKind, forMs: number, target: Target): Promise<void> {
@@ -11,8 +11,14 @@ export async function stop(kind: StopKind, forMs: number, target: Target): Promi
   const runner = found?.runner ?? (kind === "stop-waiter" ? waiter(target) : undefined);
   const pid = runner?.child.pid;
   if (runner === undefined || pid === undefined) return target.timeline.add("fault", "has no target");
-  const pids = kind === "freeze-machine" ? [pid, ...descendants(pid)] : [pid];
+  const pids = pidsOf(kind, pid, watchdogOf(runner));
+  if (pids.length === 0) return target.timeline.add("fault", "has no target");
   await stopFor(forMs, pids, [runner], { kind, from: new Date(), to: new Date(), epoch: found?.epoch }, target);
+}
+
+function pidsOf(kind: StopKind, pid: number, watchdog: number | undefined): readonly number[] {
+  if (kind === "stop-watchdog") return watchdog === undefined ? [] : [watchdog];
+  return kind === "freeze-machine" ? [pid, ...descendants(pid)] : [pid];
 }
 
 async function freezeAll(forMs: number, target: Target): Promise<void> {

@@ -13,7 +13,7 @@ export interface Takeover {
 const LOAD_FACTOR = 2;
 
 const KILLS: readonly Strike["kind"][] = ["kill-leader", "kill-pair", "kill-triple", "kill-successor"];
-const FREEZES: readonly Strike["kind"][] = ["stop-leader", "freeze-machine"];
+const FREEZES: readonly Strike["kind"][] = ["stop-leader", "stop-watchdog", "freeze-machine"];
 
 /** The takeovers of a schedule that no other fault made longer. */
 export function takeovers(outcome: Outcome): readonly Takeover[] {
