@@ -6,7 +6,7 @@ import { cancelled } from "../deadline.ts";
 import { pinEachTransaction, refusesOptions } from "./pooled-session.ts";
 import type { Opened, Row, Session } from "./session.ts";
 import { replyTooLarge, serverFailure } from "./server-failure.ts";
-import { newerSettings, OWN_SEARCH_PATH, withOwnSettings } from "./session-settings.ts";
+import { confirmOwnSettings, withOwnSettings } from "./session-settings.ts";
 import { SQLSTATE } from "./sqlstate.ts";
 import { identifier } from "./identifier.ts";
 import { isWithoutTls, tlsFailureOf } from "./tls-failure.ts";
@@ -62,11 +62,10 @@ async function openOwn(url: string, options: ConnectOptions): Promise<Session> {
     if (!refusesOptions(thrown)) throw thrown;
     return pinEachTransaction(await openTransport(url, options));
   }
-  // Some poolers ignore startup options, and a login event trigger (PostgreSQL 17) can change settings. `show` calls no function.
+  // Some poolers ignore startup options, and a login event trigger (PostgreSQL 17) can change settings.
   try {
-    if ((await session.searchPath()) !== OWN_SEARCH_PATH) return pinEachTransaction(session);
-    for (const statement of newerSettings(session.major, "session")) await session.query(statement);
-    return session;
+    const [row] = await session.query<{ own: boolean }>(confirmOwnSettings(session.major));
+    return row?.own === true ? session : pinEachTransaction(session);
   } catch (thrown) {
     await session.close();
     throw thrown;

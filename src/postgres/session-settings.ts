@@ -37,13 +37,25 @@ const NEWER: readonly { readonly name: string; readonly value: string; readonly 
   { name: "transaction_timeout", value: "0", since: 17 },
 ];
 
-/** The statements that set what a server of this major cannot get as a startup option everywhere. `local`: for one transaction. */
-export function newerSettings(major: number, scope: "session" | "local"): readonly string[] {
-  return NEWER.filter(({ since }) => major >= since).map(({ name, value }) => `set ${scope} ${name} = ${value}`);
+/** The statements that set, for one transaction, what a server of this major cannot get as a startup option everywhere. */
+function newerSettings(major: number): readonly string[] {
+  return NEWER.filter(({ since }) => major >= since).map(({ name, value }) => `set local ${name} = ${value}`);
 }
 
-/** The search path of a session of ours, as `show search_path` writes it. */
-export const OWN_SEARCH_PATH = SETTINGS["search_path"] ?? "";
+const OWN_SEARCH_PATH = SETTINGS["search_path"] ?? "";
+
+/**
+ * A query that returns whether the startup options apply in a session on a server of this major, and sets what a startup option
+ * cannot set there, in one round trip. If they do not apply, a pooler ignored them, and nothing must be set: it would stay in the
+ * server's session. All names have their schema, because any search path can apply.
+ */
+export function confirmOwnSettings(major: number): string {
+  const applies = `pg_catalog.current_setting('search_path') operator(pg_catalog.=) '${OWN_SEARCH_PATH}'`;
+  const newer = NEWER.filter(({ since }) => major >= since).map(
+    ({ name, value }) => `, case when ${applies} then pg_catalog.set_config('${name}', '${value}', false) end`,
+  );
+  return `select ${applies} as own${newer.join("")}`;
+}
 
 /**
  * The URL with our settings as startup options. They apply before the first statement, and override the settings of the
@@ -62,5 +74,5 @@ export function beginWithOwnSettings(major: number): string {
   const settings = Object.entries(SETTINGS)
     .filter(([name]) => !name.startsWith("default_transaction"))
     .map(([name, value]) => `set local ${name} = ${name === "search_path" ? value : `'${value}'`}`);
-  return ["begin isolation level read committed", ...newerSettings(major, "local"), ...settings].join("; ");
+  return ["begin isolation level read committed", ...newerSettings(major), ...settings].join("; ");
 }
