@@ -103,6 +103,9 @@ async function openSession(url: string, ssl: ConnectionOptions | false, options:
     keepAlive: true,
     stream: () => socket,
   });
+  // The driver does not decode `%3F` and `%23` in the path of a URL.
+  const { database } = parseUrl(url);
+  if (database !== "") Object.assign((client as unknown as { readonly connectionParameters: object }).connectionParameters, { database });
   // Without a listener, the process would crash when the server ends an idle connection.
   let ended: unknown;
   client.on("error", (thrown) => {

@@ -64,13 +64,29 @@ function decode(part: string): string {
 export function formatUrl(parts: UrlParts): string {
   const host = parts.host.includes(":") ? `[${parts.host}]` : parts.host;
   const login = `${encodeURIComponent(parts.user.toWellFormed())}:${encodeURIComponent(parts.password.toWellFormed())}`;
-  return `postgresql://${login}@${host}:${parts.port}/${encodeURIComponent(parts.database.toWellFormed())}`;
+  return `postgresql://${login}@${host}:${parts.port}/${encodeDatabase(parts.database)}`;
+}
+
+/**
+ * The name of a database for the path of a URL. node-postgres decodes it with `decodeURI`, which keeps `%26` and its like. A path
+ * can contain these characters as they are (RFC 3986, 3.3), and every driver reads them so. `?` and `#` would end the path.
+ */
+function encodeDatabase(name: string): string {
+  const isPath = /(?:^|\/)\.{1,2}(?:\/|$)/.test(name);
+  const plain = isPath ? /%(?:24|26|2B|2C|3A|3B|3D|40)/g : /%(?:24|26|2B|2C|2F|3A|3B|3D|40)/g;
+  return encodeURIComponent(name.toWellFormed()).replace(plain, decodeURIComponent);
+}
+
+/** The URL with the name of its database as all drivers read it. */
+export function withReadableDatabase(url: string): string {
+  const { database } = parseUrl(url);
+  return database === "" ? url : withDatabase(url, database);
 }
 
 /** The URL of another database on the same server, with the same login. */
 export function withDatabase(url: string, database: string): string {
   const parsed = new URL(url);
-  parsed.pathname = `/${encodeURIComponent(database.toWellFormed())}`;
+  parsed.pathname = `/${encodeDatabase(database)}`;
   return parsed.href;
 }
 

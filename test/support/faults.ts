@@ -1,18 +1,52 @@
-/** Runs the tests of faults of the Neon API only: `npm run faults -- [--random] [--runs N]`. Without `--random` the seed is fixed. */
+/**
+ * Runs the tests of faults of the Neon API only: `npm run faults -- [--seed N | --random] [--runs N]`. A long series runs in
+ * parts, each with a seed of its own, which is printed. `--continue` goes on with a series that was interrupted or has failed.
+ */
 import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { parseArgs } from "node:util";
 
-const { values } = parseArgs({ options: { random: { type: "boolean", default: false }, runs: { type: "string" } } });
-const { status } = spawnSync(
-  process.execPath,
-  ["node_modules/vitest/vitest.mjs", "run", "--config", "test/vitest.config.ts", "--project", "integration", "neon/faults"],
-  {
-    stdio: "inherit",
-    env: {
-      ...process.env,
-      ...(values.random ? { OFFSHOOT_TEST_RANDOM: "1" } : {}),
-      ...(values.runs === undefined ? {} : { OFFSHOOT_TEST_RUNS: values.runs }),
-    },
+const PART = 250;
+const FIRST_SEED = 20_261_101;
+const STATE = "node_modules/.cache/offshoot/faults.json";
+
+interface Series {
+  readonly seed: number;
+  readonly runs: number;
+  /** How many schedules have passed. */
+  readonly passed: number;
+}
+
+const { values } = parseArgs({
+  options: {
+    random: { type: "boolean", default: false },
+    continue: { type: "boolean", default: false },
+    seed: { type: "string" },
+    runs: { type: "string", default: "2000" },
   },
-);
-process.exitCode = status ?? 1;
+});
+
+let series: Series = values.continue
+  ? (JSON.parse(readFileSync(STATE, "utf8")) as Series)
+  : { seed: values.random ? Date.now() % 1_000_000_000 : Number(values.seed ?? FIRST_SEED), runs: Number(values.runs), passed: 0 };
+
+while (series.passed < series.runs && process.exitCode === undefined) {
+  const runs = Math.min(PART, series.runs - series.passed);
+  const seed = series.seed + series.passed;
+  console.log(`Schedules ${series.passed + 1} to ${series.passed + runs} of ${series.runs}: seed ${seed}`);
+  const { status } = spawnSync(
+    process.execPath,
+    ["node_modules/vitest/vitest.mjs", "run", "--config", "test/vitest.config.ts", "--project", "integration", "neon/faults"],
+    { stdio: "inherit", env: { ...process.env, OFFSHOOT_TEST_SEED: String(seed), OFFSHOOT_TEST_RUNS: String(runs) } },
+  );
+  if (status === 0) series = { ...series, passed: series.passed + runs };
+  mkdirSync(path.dirname(STATE), { recursive: true });
+  writeFileSync(STATE, JSON.stringify(series));
+  if (status !== 0) {
+    console.error(`Failed or interrupted. Repeat this part: npm run faults -- --seed ${seed} --runs ${runs}`);
+    console.error("Go on with the series: npm run faults -- --continue");
+    process.exitCode = status ?? 1;
+  }
+}
+if (process.exitCode === undefined) console.log(`All ${series.runs} schedules have passed, from seed ${series.seed}.`);

@@ -29,6 +29,7 @@ const PEERS = {
   chromium: { file: onPath("chromium"), how: "install the package chromium" },
   mermaid: { file: join(ROOT, "node_modules/mermaid/dist/mermaid.min.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
   marked: { file: join(ROOT, "node_modules/marked/lib/marked.esm.js"), how: "npm ci --prefix test/peers --ignore-scripts" },
+  psycopg: { file: existing("/usr/lib/python3/dist-packages/psycopg"), how: "install the package python3-psycopg" },
   psycopg2: { file: existing("/usr/lib/python3/dist-packages/psycopg2"), how: "install the package python3-psycopg2" },
   "pytest-xdist": {
     file: existing("/usr/lib/python3/dist-packages/xdist"),

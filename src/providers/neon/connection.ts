@@ -1,7 +1,7 @@
 import { OffshootError } from "../../errors.ts";
 import { isLoopback } from "../../loopback.ts";
 import { nearest } from "../../nearest.ts";
-import { type DirectUrl, directUrl, isPooledHost } from "../../postgres/url.ts";
+import { type DirectUrl, directUrl, isPooledHost, withReadableDatabase } from "../../postgres/url.ts";
 import type { NeonChoices, Setup } from "./options.ts";
 import type { CallContext, Connection, CreatedBranch, OwnedDatabase } from "./types.ts";
 
@@ -110,7 +110,8 @@ function listed(names: readonly string[]): string {
 
 /** Both URLs from the direct one. `poolerHost` is the pooled host that Neon sent; default: derived from the direct host. */
 export function urlsOf(uri: string, tls: UrlTls, poolerHost?: string): BranchUrls {
-  const direct = directUrl(withTls(uri, tls), "the URL that Neon returned");
+  const secured = directUrl(withTls(uri, tls), "the URL that Neon returned");
+  const direct = directUrl(withReadableDatabase(secured));
   const pooled = new URL(direct);
   if (pooled.password === "") {
     throw new OffshootError("PROVIDER_REJECTED", "Neon returned a connection URI without a password.", {

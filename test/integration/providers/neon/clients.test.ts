@@ -9,63 +9,14 @@ import { createAuthority } from "../../../../mocks/neon/postgres/certificate.ts"
 import { variablesOf } from "../../../../src/providers/variables.ts";
 import { makeProject, type Project } from "../../../support/cli.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";
-import { findPeer } from "../../../support/peers.ts";
+import { clientsFor, JAVA_SOURCE } from "../../../support/postgres-clients.ts";
 
 const run = promisify(execFile);
 
-const QUESTION = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
-/** The names of the mock are on this machine. offshoot does not pass this variable on, because it names another server. */
-const HOST = "PGHOSTADDR=127.0.0.1";
-const PG = import.meta.resolve("pg");
-const DRIVER = `import pg from ${JSON.stringify(PG)};
-  const client = new pg.Client(process.argv[1] === "variables" ? {} : process.env.DATABASE_URL);
-  await client.connect();
-  console.log((await client.query(${JSON.stringify(QUESTION)})).rows[0].ssl ? "t" : "f");
-  await client.end();`;
-const PYTHON = `import os, psycopg2
-cursor = psycopg2.connect(os.environ["DATABASE_URL"]).cursor()
-cursor.execute("${QUESTION}")
-print("t" if cursor.fetchone()[0] else "f")`;
-
-/** Java resolves no name of the mock, so that the program writes a file of hosts. A user writes the first part of the URL for JDBC. */
-const JAVA = `import java.net.URI;
-import java.nio.file.Files;
-import java.sql.DriverManager;
-import java.util.Properties;
-
-public class Client {
-  public static void main(String[] args) throws Exception {
-    URI uri = new URI(System.getenv("DATABASE_URL"));
-    var hosts = Files.createTempFile("offshoot-hosts", "");
-    Files.writeString(hosts, "127.0.0.1 " + uri.getHost() + "\\n");
-    System.setProperty("jdk.net.hosts.file", hosts.toString());
-    String[] login = uri.getUserInfo().split(":", 2);
-    Properties properties = new Properties();
-    properties.setProperty("user", login[0]);
-    properties.setProperty("password", login[1]);
-    String url = "jdbc:postgresql://" + uri.getHost() + ":" + uri.getPort() + uri.getPath() + "?" + uri.getRawQuery();
-    try (var connection = DriverManager.getConnection(url, properties); var rows = connection.createStatement().executeQuery("${QUESTION}")) {
-      rows.next();
-      System.out.println(rows.getBoolean(1) ? "t" : "f");
-    }
-  }
-}`;
-
-const jdbc = findPeer("jdbc");
-const psql = findPeer("psql");
-const psycopg2 = findPeer("psycopg2");
+const QUESTION = "select case when ssl then 't' else 'f' end from pg_catalog.pg_stat_ssl where pid = pg_catalog.pg_backend_pid()";
 
 /** Programs that connect with what offshoot gives them. */
-const CLIENTS: Readonly<Record<string, readonly string[] | undefined>> = {
-  "psql with the URL": psql === undefined ? undefined : ["sh", "-c", `${HOST} psql "$DATABASE_URL" -Atc "${QUESTION}"`],
-  "psql with the pooled URL and no variables":
-    psql === undefined ? undefined : ["sh", "-c", `env -u PGSSLMODE -u PGSSLROOTCERT ${HOST} psql "$DATABASE_URL" -Atc "${QUESTION}"`],
-  "psql with the variables": psql === undefined ? undefined : ["env", HOST, "psql", "-Atc", QUESTION],
-  "psycopg2 with the URL": psycopg2 === undefined ? undefined : ["env", HOST, "/usr/bin/python3", "-c", PYTHON],
-  "JDBC with the URL":
-    jdbc === undefined ? undefined : ["sh", "-c", `printf '%s' "$JAVA_SOURCE" > Client.java && java -cp ${jdbc} Client.java`],
-  "node-postgres with the URL": [process.execPath, "--input-type=module", "-e", DRIVER],
-};
+const CLIENTS = clientsFor(QUESTION);
 
 let mock: MockServer;
 let project: Project;
@@ -104,7 +55,7 @@ describe.each(Object.entries(CLIENTS))("%s", (_name, client) => {
       await mkdir(join(home, ".postgresql"));
       await writeFile(join(home, ".postgresql/root.crt"), createAuthority().certificate);
       for (const HOME of [project.directory, home]) {
-        const ended = await project.offshoot(["run", "--", ...(client ?? [])], { HOME, JAVA_SOURCE: JAVA });
+        const ended = await project.offshoot(["run", "--", ...(client ?? [])], { HOME, JAVA_SOURCE });
         expect(ended).toMatchObject({ code: 0, stdout: "t\n" });
         expect(ended.stderr).not.toMatch(/warning/i);
       }
@@ -122,7 +73,7 @@ describe.each(Object.entries(CLIENTS))("%s", (_name, client) => {
     expect(text).not.toBe(stdout);
     const ended = await execute(client ?? [], {
       PATH: process.env["PATH"],
-      JAVA_SOURCE: JAVA,
+      JAVA_SOURCE,
       ...mock.machine,
       ...(JSON.parse(text) as object),
     });
