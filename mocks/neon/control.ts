@@ -73,6 +73,7 @@ export function insertBranches(neon: Neon, body: Fields): readonly object[] {
     if (request["archived"] === true) markArchived(neon, branch);
     else markReady(neon, branch);
     project.branches.set(branch.id, branch);
+    if (parent !== undefined) neon.storage?.inherit(branch, parent);
     return { id: branch.id, name: branch.name };
   });
 }

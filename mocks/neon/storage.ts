@@ -8,6 +8,8 @@ export interface Storage {
   readonly rootFile: string | undefined;
   /** Returns addresses for the endpoint that work from now on. A connection starts its compute, unless `refusal` returns a text for the client. */
   open(endpoint: Endpoint, refusal?: () => string | undefined): Promise<{ readonly host: string; readonly poolerHost: string }>;
+  /** Gives an inserted branch the data of its parent when it is first needed. */
+  inherit(branch: Branch, source: Branch): void;
   /** Copies the present data of the source, or only its schema, into a new branch. */
   copy(branch: Branch, source: Branch, how?: { readonly schemaOnly: boolean }): Promise<void>;
   /** Replaces the data of a branch with a copy of the source's data. The old data is moved to `keptAs`, if given. */

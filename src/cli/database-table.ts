@@ -14,7 +14,7 @@ const LONGEST_OWNER = 12;
  */
 export function databaseTable(listed: readonly Listed[], now: Date, width: number | undefined): readonly string[] {
   const names = listed.map(({ name }) => cellText(name.startsWith(NAME_PREFIX) ? name.slice(NAME_PREFIX.length) : name));
-  const rows = listed.map((one) => row(one, now));
+  const rows = listed.map((one) => row(one, one.readAt ?? now));
   const wide = columns([["DATABASE", ...HEADER], ...rows.map((cells, at) => [names[at] ?? "", ...cells])]);
   if (width === undefined || Math.max(...wide.map((line) => line.length)) <= width) return wide;
   const [header = "", ...lines] = columns([HEADER, ...rows]);

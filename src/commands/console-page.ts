@@ -1,5 +1,6 @@
 import { type CommonOptions, prepare } from "../context/context.ts";
-import { providerLimits, usableProviders } from "../context/providers.ts";
+import { providerLimits } from "../context/providers.ts";
+import { usableProviders } from "../context/usable-providers.ts";
 import { unknownRun } from "../context/target-database.ts";
 import { OffshootError } from "../errors.ts";
 

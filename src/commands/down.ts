@@ -1,4 +1,5 @@
-import { providerElsewhere, providerLimits, providersOfRun, usableProviders } from "../context/providers.ts";
+import { providerElsewhere, providerLimits, providersOfRun } from "../context/providers.ts";
+import { usableProviders } from "../context/usable-providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { forgetBranch } from "../context/branch-record.ts";
 import { inPhase } from "../context/phase.ts";

@@ -13,7 +13,7 @@ export interface ExtendOptions extends CommonOptions {}
  * Sets the expiry of this run's database to `ttl` from now, unless it is later already; at most 30 days on Neon. `expiresAt`
  * is undefined when the database has no expiry. Throws `RUN_UNKNOWN` when the run has no database, and what the provider throws when it refuses the expiry.
  */
-export async function extend(options: ExtendOptions = {}): Promise<Pick<Database, "id" | "name" | "provider" | "expiresAt">> {
+export async function extend(options: ExtendOptions = {}): Promise<Pick<Database, "id" | "name" | "provider" | "expiresAt" | "tag">> {
   const context = await prepare(options);
   const ttlMs = context.settings.ttlMs ?? defaultTtl(context.ci.isCi);
   const found = await searchProviders<Database | Extended>(await providersOfRun(context), providerLimits(context), (provider, limits) =>

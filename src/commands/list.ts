@@ -1,4 +1,5 @@
-import { providerLimits, usableProviders } from "../context/providers.ts";
+import { providerLimits } from "../context/providers.ts";
+import { usableProviders } from "../context/usable-providers.ts";
 import { type CommonOptions, prepare } from "../context/context.ts";
 import type { Listed } from "../providers/provider.ts";
 

@@ -1,7 +1,8 @@
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { requireOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
-import { providerLimits, providersOfRun, usableProviders } from "../context/providers.ts";
+import { providerLimits, providersOfRun } from "../context/providers.ts";
+import { usableProviders } from "../context/usable-providers.ts";
 import { requireRunDatabase } from "../context/target-database.ts";
 import { OffshootError } from "../errors.ts";
 import { defaultTtl, expiresAt } from "../identity/expiry.ts";

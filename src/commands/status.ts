@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { providersOfRun, providerLimits } from "../context/providers.ts";
+import { requireSettings } from "../context/usable-providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { stoppedServer } from "../context/target-database.ts";
 import { describeError, OffshootError } from "../errors.ts";
@@ -17,7 +18,7 @@ export interface Status {
   readonly run: string;
   readonly name: string;
   /** Undefined when the run has no database. */
-  readonly database: Pick<Database, "id" | "consoleUrl" | "provider" | "expiresAt" | "postgresMajor"> | undefined;
+  readonly database: Pick<Database, "id" | "name" | "consoleUrl" | "provider" | "expiresAt" | "postgresMajor" | "tag"> | undefined;
   /** Why the database cannot be seen although it may exist: its local server does not run. The text contains what to do. */
   readonly stopped?: string | undefined;
   /** The rows of the readiness table that this database wrote, newest leader first: which job migrates or migrated, and the outcome. */
@@ -77,6 +78,7 @@ async function readStatus(context: Context): Promise<Status> {
   const head = { run: context.run.key, name: context.name };
   const none: Status = { ...head, database: undefined, markers: [], isMigratedCopy: false, waiters: [], at: undefined };
   if (database === undefined) {
+    await requireSettings(context);
     const stopped = await stoppedServer(context);
     return stopped === undefined ? none : { ...none, stopped: describeError(stopped) };
   }

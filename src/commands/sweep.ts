@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { writeOutputFile } from "../context/output-file.ts";
-import { providerLimits, usableProviders } from "../context/providers.ts";
+import { providerLimits } from "../context/providers.ts";
+import { usableProviders } from "../context/usable-providers.ts";
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { inPhase } from "../context/phase.ts";
 import { OffshootError } from "../errors.ts";

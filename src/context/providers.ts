@@ -115,18 +115,6 @@ export async function rootFileOf(env: Env): Promise<string | undefined> {
 }
 
 /**
- * The providers (default the configured ones) that do not refuse now, and those that may have databases although they refuse: they report why
- * they cannot be searched. The others have nothing to find, list or delete.
- */
-export async function usableProviders(context: Context, providers?: readonly Provider[]): Promise<readonly Provider[]> {
-  const limits = providerLimits(context);
-  const answers = await Promise.all(
-    (providers ?? (await configuredProviders(context))).map(async (provider) => ({ provider, refusal: await provider.refuse(limits) })),
-  );
-  return answers.flatMap(({ provider, refusal }) => (refusal === undefined || refusal.mayHaveDatabases ? [provider] : []));
-}
-
-/**
  * A command that calls offshoot must not get another database than the one that it was started with, only because it has no
  * key. Throws `PROVIDER_REJECTED`.
  */

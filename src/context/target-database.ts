@@ -7,6 +7,7 @@ import { secretsOf } from "../providers/variables.ts";
 import type { Context } from "./context.ts";
 import { warnOfOtherOwner } from "./owner.ts";
 import { providersOfRun, providerLimits } from "./providers.ts";
+import { requireSettings } from "./usable-providers.ts";
 
 /** The database that a command works on: the run's own, or one that was given by URL. */
 export interface TargetDatabase {
@@ -42,8 +43,9 @@ export async function requireRunDatabase(context: Context): Promise<Database> {
   throw await missingDatabase(context);
 }
 
-/** The error for a run whose database was not found: it is on a server that does not run, or there is none. */
+/** The error for a run whose database was not found: it is on a server that does not run, or there is none. Throws `NO_PROVIDER`. */
 export async function missingDatabase(context: Context): Promise<OffshootError> {
+  await requireSettings(context);
   return (await stoppedServer(context)) ?? unknownRun(context);
 }
 

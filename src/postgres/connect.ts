@@ -192,6 +192,16 @@ export async function withSession<T>(url: string, work: (session: Session) => Pr
   }
 }
 
+/** What to check where the server itself has answered. */
+const CHECKS: ReadonlyMap<unknown, string> = new Map([
+  [SQLSTATE.invalidPassword, "Check the user and the password in the URL."],
+  [SQLSTATE.invalidAuthorization, "Check the user and the password in the URL."],
+  [SQLSTATE.undefinedDatabase, "Check the name of the database. If a migration has dropped or renamed it, create it again."],
+  [SQLSTATE.tooManyConnections, "Close other connections to the server, or raise its limit. Then run the command again."],
+  [SQLSTATE.insufficientPrivilege, "Allow the user to connect to the database (`grant connect on database`), or use another user."],
+  [SQLSTATE.internalError, "The server reported an internal error: look at its log, or ask those who run it."],
+]);
+
 /** The error for a failed connection: names the host and the cause, and what to check. */
 export function connectionError(url: string, thrown: unknown): OffshootError {
   const { host, port, user, database, password } = parseUrl(url);
@@ -215,9 +225,8 @@ export function connectionError(url: string, thrown: unknown): OffshootError {
 }
 
 function remedyOf(code: string | undefined, database: string): string {
-  if (code === SQLSTATE.invalidPassword || code === SQLSTATE.invalidAuthorization) return "Check the user and the password in the URL.";
   // `allow_connections false`, which a migration can set too.
   if (code === SQLSTATE.notInPrerequisiteState)
     return `Allow connections, \`alter database ${identifier(database)} allow_connections true\`, and remove what forbids them from the migrations.`;
-  return "Check that the server is running, and that the host and the port are correct.";
+  return CHECKS.get(code) ?? "Check that the server is running, and that the host and the port are correct.";
 }

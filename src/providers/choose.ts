@@ -67,13 +67,22 @@ function rejected({ provider, code, text, remedy }: Refusal): OffshootError {
   });
 }
 
-function noProvider(refusals: readonly Refusal[]): OffshootError {
+/** The error when every provider has refused. */
+export function noProvider(refusals: readonly Refusal[]): OffshootError {
+  const facts = { providers: refusals.map(({ provider }) => provider).join(", "), refusals: refusals.map(({ code }) => code).join(", ") };
+  const [only, another] = refusals;
+  if (only !== undefined && another === undefined) {
+    return new OffshootError("NO_PROVIDER", `The provider ${only.provider} cannot provide a database: ${only.text}`, {
+      remedy: only.remedy ?? "Run `offshoot doctor`: it shows what the provider needs.",
+      facts,
+    });
+  }
   const reasons = refusals.map(
     ({ provider, text, remedy }) => `  ${provider}: ${remedy === undefined ? text : `${text.replace(/[^.!?]$/, "$&.")} ${remedy}`}`,
   );
   return new OffshootError("NO_PROVIDER", "No provider can provide a database.", {
     meaning: reasons.length === 0 ? "No provider is configured." : reasons.join("\n"),
     remedy: "Run `offshoot doctor`: it shows what each provider needs.",
-    facts: { providers: refusals.map(({ provider }) => provider).join(", "), refusals: refusals.map(({ code }) => code).join(", ") },
+    facts,
   });
 }

@@ -196,6 +196,6 @@ function describeAge(listed: Listed, now: Date): string {
 }
 
 export function days(ms: number): string {
-  const hours = ms / 3_600_000;
+  const hours = Math.max(0, ms) / 3_600_000;
   return hours < 1 ? `${Math.round(hours * 60)} min` : hours < 48 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} d`;
 }

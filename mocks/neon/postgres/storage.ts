@@ -38,6 +38,7 @@ export async function createStorage(clock: Clock, { tls = false }: StorageOption
   const fronts = tls ? await namedFronts(machine) : portFronts();
   const { inTurn } = createQueues();
   const held = new Map<string, BranchFiles>();
+  const inherited = new Map<string, { readonly branch: Branch; readonly source: Branch }>();
   const ending = new AbortController();
 
   const hold = (id: string, projectId: string): BranchFiles => {
@@ -65,7 +66,10 @@ export async function createStorage(clock: Clock, { tls = false }: StorageOption
       ...(primary === undefined ? {} : { "neon.endpoint_id": primary.id }),
     });
   };
-  const start = (endpoint: Endpoint): Promise<number> => inTurn([endpoint.branchId], () => boot(endpoint.branchId, endpoint.projectId));
+  const start = async ({ branchId, projectId }: Endpoint): Promise<number> => {
+    await untilMade(branchId);
+    return inTurn([branchId], () => boot(branchId, projectId));
+  };
   const wake = async (endpoint: Endpoint): Promise<number> => {
     if (endpoint.disabled) throw new Error("endpoint is disabled");
     for (let tries = 0; endpoint.state === "init" && !ending.signal.aborted; tries++) {
@@ -90,6 +94,20 @@ export async function createStorage(clock: Clock, { tls = false }: StorageOption
     if (schemaOnly) await serving(branch, (port) => emptyTables(machine, port));
   };
 
+  /** A branch gets its data when its operation runs, which is after the reply to the create; an inserted one when it is first needed. */
+  const untilMade = async (id: string): Promise<void> => {
+    const later = inherited.get(id);
+    inherited.delete(id);
+    if (later !== undefined) {
+      await untilMade(later.source.id);
+      return inTurn([id, later.source.id], () => fill(later.branch, later.source, false));
+    }
+    for (let tries = 0; !existsSync(join(machine.home, id)) && !ending.signal.aborted; tries++) {
+      if (tries > 6_000) throw new Error(`The branch ${id} has no data.`);
+      await pause(10);
+    }
+  };
+
   return {
     home: machine.home,
     postgresMajor: machine.major,
@@ -109,37 +127,48 @@ export async function createStorage(clock: Clock, { tls = false }: StorageOption
       hold(endpoint.branchId, endpoint.projectId).endpoints.add(endpoint);
       return fronts.open(endpoint, backend);
     },
-    copy: (branch, source, how) => inTurn([branch.id, source.id], () => fill(branch, source, how?.schemaOnly ?? false)),
-    restore: (branch, source, keptAs) =>
-      inTurn([branch.id, source.id], async () => {
+    inherit: (branch, source) => void inherited.set(branch.id, { branch, source }),
+    async copy(branch, source, how) {
+      await untilMade(source.id);
+      await inTurn([branch.id, source.id], () => fill(branch, source, how?.schemaOnly ?? false));
+    },
+    async restore(branch, source, keptAs) {
+      await Promise.all([untilMade(branch.id), untilMade(source.id)]);
+      await inTurn([branch.id, source.id], async () => {
         const { cluster } = filesOf(branch);
         await stopCluster(cluster);
         await (keptAs === undefined ? rm(cluster.data, { recursive: true }) : rename(cluster.data, filesOf(keptAs).cluster.data));
         await fill(branch, source, false);
-      }),
+      });
+    },
     async start(endpoint) {
       await start(endpoint);
     },
     suspend: (endpoint) => inTurn([endpoint.branchId], () => stopCluster(hold(endpoint.branchId, endpoint.projectId).cluster)),
     kill: (endpoint) => stopCluster(hold(endpoint.branchId, endpoint.projectId).cluster, "SIGQUIT"),
-    configure: (branch) =>
-      inTurn([branch.id], async () => {
+    async configure(branch) {
+      if (branch.parentId !== undefined) await untilMade(branch.id);
+      await inTurn([branch.id], async () => {
         // Only the first branch of a project starts without data.
         if (!existsSync(filesOf(branch).cluster.data)) await initialise(machine, filesOf(branch).cluster.data);
         await serving(branch, async (port) => {
           filesOf(branch).configured = await configureServer(machine, port, branch, filesOf(branch).configured);
         });
-      }),
-    renameDatabase: (branch, from, to) =>
-      inTurn([branch.id], () =>
+      });
+    },
+    async renameDatabase(branch, from, to) {
+      await untilMade(branch.id);
+      await inTurn([branch.id], () =>
         serving(branch, async (port) => {
           await renameDatabase(machine, port, from, to);
           filesOf(branch).configured.databases.delete(from);
           filesOf(branch).configured.databases.add(to);
         }),
-      ),
+      );
+    },
     async schema(branch, database) {
       let text = "";
+      await untilMade(branch.id);
       await inTurn([branch.id], () =>
         serving(branch, async (port) => {
           text = await schemaText(machine, port, database);

@@ -60,7 +60,8 @@ function settingLines(settings: Diagnosis["settings"], showsAll: boolean): reado
 const MARKS = { ok: "ok", warning: "warning", failed: "FAILED" } as const;
 
 function providerLines({ name, refusal, checks }: DiagnosedProvider, chosen: string | undefined): readonly string[] {
-  const state = name === chosen ? "is chosen" : refusal === undefined ? "is next" : "is skipped";
+  const fails = checks.some((check) => check.state === "failed");
+  const state = name === chosen ? `is chosen${fails ? ", but fails" : ""}` : refusal === undefined ? "is next" : "is skipped";
   const shown = columns(checks.map((check) => [`    ${check.name}`, MARKS[check.state], check.text]));
   const remedies = checks.flatMap(({ state: found, remedy }) => (found === "ok" || remedy === undefined ? [] : [`      ${remedy}`]));
   const reason = refusal === undefined ? [] : [`    ${refusal.text}`, ...(refusal.remedy === undefined ? [] : [`      ${refusal.remedy}`])];

@@ -1,6 +1,7 @@
 import type { Marker } from "../../readiness/marker.ts";
 import { formatElapsed } from "../../duration.ts";
 import { status, type Status, watchStatus } from "../../commands/status.ts";
+import { expiryText } from "../expiry-text.ts";
 import type { Execute, Invocation } from "../invocation.ts";
 
 export const execute: Execute = async (invocation, flags) => {
@@ -43,7 +44,7 @@ function statusJson({ run, name, database, stopped, markers, isMigratedCopy, wai
 }
 
 function statusLines({ run, name, database, stopped, markers, isMigratedCopy, waiters, at }: Status): readonly string[] {
-  const head = [`run         ${run}`, `name        ${name}`];
+  const head = [`run         ${run}`, `name        ${database?.name ?? name}`];
   if (stopped !== undefined) return [...head, "database    not known", ...stopped.split("\n").map((line) => `            ${line}`)];
   if (database === undefined) return [...head, "database    none"];
   const [newest] = markers;
@@ -54,7 +55,7 @@ function statusLines({ run, name, database, stopped, markers, isMigratedCopy, wa
     `database    ${database.provider}, Postgres ${database.postgresMajor}`,
     `id          ${database.id}`,
     ...(database.consoleUrl === undefined ? [] : [`console     ${database.consoleUrl}`]),
-    `expires     ${database.expiresAt?.toISOString() ?? "never"}`,
+    `expires     ${expiryText(database)}`,
     `migrations  ${migrations}`,
     ...waiters.map(({ owner, count, since }) => `waiting     ${describeOwner(owner)}: ${count} since ${clock(since)}`),
   ];

@@ -1,4 +1,5 @@
 import { describeUrl } from "../../postgres/url.ts";
+import { expiryText } from "../expiry-text.ts";
 import { outputsOf } from "../../commands/up.ts";
 import { up, type UpResult } from "../../commands/up.ts";
 import { shellCommand } from "../../shell-command.ts";
@@ -48,6 +49,6 @@ export function upLines({ database }: UpResult): readonly string[] {
     ...(database.consoleUrl === undefined ? [] : [`branch    ${database.id}`, `console   ${database.consoleUrl}`]),
     `database  ${describeUrl(database.directUrl)}`,
     `postgres  ${database.postgresMajor}`,
-    `expires   ${database.expiresAt?.toISOString() ?? "never"}`,
+    `expires   ${expiryText(database)}`,
   ];
 }

@@ -32,7 +32,7 @@ export function apiError(thrown: unknown, what: string, secrets: readonly string
   const isRejected = status >= 400 && status < 500 && !TRANSIENT.has(status);
   return new OffshootError(
     isRejected ? "PROVIDER_REJECTED" : "PROVIDER_OUTAGE",
-    `Neon did not ${what}: ${neonMessage === "" ? "the reply had no readable message" : neonMessage} (${details}).`,
+    `Neon did not ${what}: ${neonMessage === "" ? "the reply is not in the form of Neon's errors" : neonMessage.replace(/\.$/, "")} (${details}).`,
     { ...adviceFor(facts), facts: { ...facts }, secrets },
   );
 }
@@ -57,6 +57,11 @@ export function isTransient({ status, network }: CallFacts): boolean {
 /** The reply was lost: Neon may have executed the call. */
 export function isAmbiguous(facts: CallFacts): boolean {
   return (facts.status === 0 || facts.status >= 500) && !isTransient(facts);
+}
+
+/** The same of what Neon's client throws. */
+export function isLostReply(thrown: unknown): boolean {
+  return isAmbiguous(readFacts(typeof thrown === "object" && thrown !== null ? thrown : {}, new Date(0)));
 }
 
 /** The reply is too large or is not what Neon's API sends. Its request counts as one with a lost reply. */
@@ -164,10 +169,15 @@ function adviceFor(facts: CallFacts): { readonly meaning?: string; readonly reme
       meaning: "The plan of the Neon account does not allow another suspend time.",
       remedy: "Remove the setting neon.compute.suspend (OFFSHOOT_NEON_COMPUTE_SUSPEND).",
     };
+  if (isWrongReply(facts) || (message === "" && status < 500))
+    return { meaning: "The reply is not from Neon's API, or was changed on the way.", remedy: PROXY_REMEDY };
   if (status === 0 || status >= 500)
     return { remedy: "Run the command again. If it fails again, check the network and https://neonstatus.com." };
   return { remedy: "Check the settings of Neon: `offshoot doctor` shows their values and sources." };
 }
+
+/** What to do about a reply that Neon cannot have sent. */
+const PROXY_REMEDY = "Check NEON_API_HOST (neon.apiHost), and any proxy or login page between this machine and Neon.";
 
 /** What to do about a project that Neon does not know. */
 export const PROJECT_REMEDY = "Set NEON_PROJECT_ID (or neon.project in offshoot.yaml) to a project that NEON_API_KEY can read.";

@@ -1,5 +1,5 @@
 import { OffshootError } from "../../errors.ts";
-import { factsOf, isHardDeleteRefused, isMissing } from "./api-errors.ts";
+import { factsOf, isHardDeleteRefused, isLostReply, isMissing } from "./api-errors.ts";
 import { toBranch, toNeonTime } from "./branches.ts";
 import { type ClientOptions, type EndpointType, type Send, senderOf } from "./client.ts";
 import { toProject } from "./project.ts";
@@ -82,15 +82,22 @@ export function neonApi(options: ApiOptions): NeonApi {
     },
     async deleteBranch(branchId, context, before, { recoverable } = { recoverable: false }) {
       const isHard = hasHardDelete && !recoverable;
+      // Then a later reply that the branch is missing only shows that this call has deleted it.
+      let isReplyLost = false;
+      const missing = (): "deleted" | undefined => (isReplyLost ? "deleted" : undefined);
       try {
         const query = { projectId, branchId, ...(isHard ? { hard_delete: true } : {}) };
-        const request: Send = (api, limits) => api.deleteProjectBranch(query, limits);
+        const request: Send = async (api, limits) =>
+          api.deleteProjectBranch(query, limits).catch((thrown: unknown) => {
+            isReplyLost ||= isLostReply(thrown);
+            throw thrown;
+          });
         // The id is never used again, so a second request has no further effect. A reply with status 204 has no body.
         const reply = await send("deleteBranch", context, "DELETE branch", "delete the branch", request, { before });
-        return typeof reply === "object" && reply !== null ? "deleted" : undefined;
+        return typeof reply === "object" && reply !== null ? "deleted" : missing();
       } catch (thrown) {
         const facts = factsOf(thrown);
-        if (facts !== undefined && isMissing(facts)) return undefined;
+        if (facts !== undefined && isMissing(facts)) return missing();
         if (!isHard || facts === undefined || !isHardDeleteRefused(facts)) throw thrown;
         hasHardDelete = false;
         return this.deleteBranch(branchId, context, before);

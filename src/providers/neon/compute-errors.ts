@@ -1,7 +1,8 @@
-import { isOffshootError, messageOf, OffshootError } from "../../errors.ts";
+import { codeOf, isOffshootError, messageOf, OffshootError } from "../../errors.ts";
+import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import { parseUrl } from "../../postgres/url.ts";
 import type { Refusal } from "../provider.ts";
-import { capacityOf, type CapacityCode, isCapacity, problemOfFailure } from "./compute-problems.ts";
+import { capacityOf, type CapacityCode, type ComputeProblem, isCapacity, problemOfFailure } from "./compute-problems.ts";
 import { factsOf } from "./api-errors.ts";
 import { refusal } from "./refuse.ts";
 
@@ -10,17 +11,47 @@ import { refusal } from "./refuse.ts";
  * wait threw. Undefined for every other error.
  */
 export function computeError(url: string, failed: unknown, last: unknown): OffshootError | undefined {
-  const problem = last === undefined ? undefined : problemOfFailure(last);
-  if (problem === undefined || !isOffshootError(failed) || failed.code !== "CONNECTION_FAILED") return undefined;
-  const { host, port, database, password } = parseUrl(url);
+  if (last === undefined || !isOffshootError(failed) || failed.code !== "CONNECTION_FAILED") return undefined;
+  const { host, port, database, user, password } = parseUrl(url);
+  const problem = problemOfFailure(last);
+  const facts = { host, port, database, sqlstate: failed.facts["sqlstate"], problem: problem?.kind };
+  if (problem === undefined) {
+    const advice = adviceFor(codeOf(last), database, user);
+    return advice && new OffshootError("CONNECTION_FAILED", failed.message, { ...advice, facts, secrets: [password] });
+  }
   const reason = messageOf(last).split("\n")[0]?.replace(/\.$/, "");
   const what = problem.kind === "access" ? "Neon refused the connection from this machine to" : "Neon did not open the compute";
   return new OffshootError(isCapacity(problem) ? "PROVIDER_REJECTED" : "CONNECTION_FAILED", `${what} ${host}: ${reason}.`, {
     meaning: problem.meaning,
     remedy: problem.remedy,
-    facts: { host, port, database, sqlstate: failed.facts["sqlstate"], problem: problem.kind },
+    facts,
     secrets: [password],
   });
+}
+
+/** What a failure without a known text of Neon's proxy means on Neon, and what to do about it. */
+function adviceFor(code: unknown, database: string, user: string): Pick<ComputeProblem, "meaning" | "remedy"> | undefined {
+  switch (code) {
+    case SQLSTATE.undefinedDatabase:
+      return {
+        meaning: `Neon lists the database ${database}, but it was dropped or renamed with SQL, for example by a migration.`,
+        remedy:
+          "Use `offshoot down` and then `offshoot up` to get a new branch, or set neon.database (OFFSHOOT_NEON_DATABASE) to another database.",
+      };
+    case SQLSTATE.invalidPassword:
+    case SQLSTATE.invalidAuthorization:
+      return {
+        meaning: `The server does not accept the role ${user} with the password that Neon returned.`,
+        remedy: "Run the command again. If it fails again, reset the password of the role in Neon, or set neon.role (OFFSHOOT_NEON_ROLE).",
+      };
+    case SQLSTATE.internalError:
+      return {
+        meaning: "offshoot does not know this error of Neon, so it did not try again.",
+        remedy: "Look at the compute in Neon's console and at https://neonstatus.com, then run the command again.",
+      };
+    default:
+      return undefined;
+  }
 }
 
 /** The limit of the plan that an error reports, from a connection, an operation or a reply of the API. */

@@ -105,7 +105,12 @@ const MOST_NAMES = 20;
 
 function listed(names: readonly string[]): string {
   const more = names.length - MOST_NAMES;
-  return `${names.slice(0, MOST_NAMES).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return `${names.slice(0, MOST_NAMES).map(quoted).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** A name that a list would not show clearly is in quotation marks. */
+function quoted(name: string): string {
+  return /^[\p{L}\p{N}_.-]+$/u.test(name) ? name : JSON.stringify(name);
 }
 
 /** Both URLs from the direct one. `poolerHost` is the pooled host that Neon sent; default: derived from the direct host. */

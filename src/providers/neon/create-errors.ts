@@ -57,6 +57,7 @@ export async function resolveFailedCreate(
   if (limit !== undefined) return atLimit(setup, state, limit, facts, context);
   if (capacity !== undefined) {
     const isWorthWaiting = capacity.kind === "compute-limit" && state.budgetMs - context.deadline.leftMs() < COMPUTE_LIMIT_MS;
+    state.isAtComputeLimit = isWorthWaiting;
     return isWorthWaiting ? undefined : { ...capacityRefusal(capacity.kind, thrown), mayFallBack: !state.isReplyWrong };
   }
   if (isNameTaken(facts) && (await useFreeName(setup, wanted, state, context))) return undefined;

@@ -28,6 +28,8 @@ export interface CreateState {
   /** The reply to a POST was not what Neon's API sends. */
   isReplyWrong: boolean;
   mayRemoveExpired: boolean;
+  /** Too many computes are active: other jobs wait too, so the pauses are longer. */
+  isAtComputeLimit: boolean;
   /** Neon refused a later expiry than this. */
   latestExpiry: Date | undefined;
   /** Milliseconds that were left at the start. */

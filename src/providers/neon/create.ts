@@ -25,6 +25,7 @@ export async function createOrAdopt(setup: Setup, wanted: DatabaseRequest, conte
     isReplyLost: false,
     isReplyWrong: false,
     mayRemoveExpired: setup.isShared,
+    isAtComputeLimit: false,
     latestExpiry: undefined,
     budgetMs: context.deadline.leftMs(),
   };
@@ -46,9 +47,12 @@ export async function createOrAdopt(setup: Setup, wanted: DatabaseRequest, conte
       const answer = await resolveFailedCreate(setup, wanted, state, thrown, context);
       if (answer !== undefined) return answer;
     }
-    await context.deadline.pause(jitter(pauseMs, setup.dependencies.random));
+    await context.deadline.pause(jitter(state.isAtComputeLimit ? COMPUTE_PAUSE_MS : pauseMs, setup.dependencies.random));
   }
 }
+
+/** The pause at the limit of active computes, in milliseconds: each attempt costs two calls, and all jobs share the rate limit. */
+const COMPUTE_PAUSE_MS = 5000;
 
 /** A wrong clock is corrected from this difference on, in milliseconds. */
 const CORRECTED_MS = 60_000;

@@ -91,15 +91,17 @@ function checkParent({ choices }: Setup, branches: readonly Branch[], findings: 
 
 async function checkConnection(setup: Setup, parent: Branch, findings: Findings, context: CallContext): Promise<void> {
   const { api, choices } = setup;
-  const chosen = await attempt(setup, findings, "database", async () => {
+  const read = await attempt(setup, findings, "database", async () => {
     const [databases, roles] = await Promise.all([
       api.databases(parent.id, context),
       choices.role === undefined ? undefined : api.roles(parent.id, context),
     ]);
-    return chooseConnection(databases, roles, choices);
+    return { databases, roles, ...chooseConnection(databases, undefined, choices) };
   });
-  if (chosen === undefined) return;
-  findings.checks.push({ name: "database", state: "ok", text: chosen.database }, { name: "role", state: "ok", text: chosen.role });
+  if (read === undefined) return;
+  findings.checks.push({ name: "database", state: "ok", text: read.database });
+  const chosen = await attempt(setup, findings, "role", async () => chooseConnection(read.databases, read.roles, choices));
+  if (chosen !== undefined) findings.checks.push({ name: "role", state: "ok", text: chosen.role });
 }
 
 /** Branches that are already expired are deleted at the limit, so they leave room. */

@@ -2,6 +2,7 @@ import type { Listed, OtherBranches } from "../provider.ts";
 import { factsOf, hasChildren } from "./api-errors.ts";
 import { limitExpiry } from "./branches.ts";
 import { guarded, guardOf } from "./deletion-guard.ts";
+import type { ReadEverything } from "./everything.ts";
 import { toListed } from "./list.ts";
 import type { Setup } from "./options.ts";
 import type { Branch, CallContext, NeonApi } from "./types.ts";
@@ -13,12 +14,14 @@ import type { Branch, CallContext, NeonApi } from "./types.ts";
 export function otherBranches(
   setup: Setup,
   contextOf: (what: string, limits: Parameters<OtherBranches["list"]>[0]) => CallContext,
+  read: ReadEverything,
 ): OtherBranches {
   const { api, choices, clock } = setup;
   return {
     async list(limits) {
       const context = contextOf("listing all Neon branches", limits);
-      const [branches, endpoints] = await Promise.all([api.branches(undefined, context), api.endpoints(context)]);
+      // `offshoot sweep` has just listed its own. Each branch is read again before its deletion.
+      const { branches, endpoints } = await read(context, false);
       const active = new Set(endpoints.filter(({ isActive }) => isActive).map(({ branchId }) => branchId));
       const now = clock.nowForDeletion();
       const guards = new Map(branches.map((branch) => [branch.id, strictGuard(branch, choices.parent)]));

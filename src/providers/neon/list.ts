@@ -2,6 +2,7 @@ import type { Listed } from "../provider.ts";
 import { consoleUrl } from "./console-url.ts";
 import { isFailedBase, isReadyBase, isUnderPrefix } from "./branches.ts";
 import { guardOf } from "./deletion-guard.ts";
+import type { ReadEverything } from "./everything.ts";
 import type { Setup } from "./options.ts";
 import { isSnapshotBranch } from "./restored.ts";
 import type { Branch, CallContext, Endpoint } from "./types.ts";
@@ -16,9 +17,8 @@ const BUILDING_MS = 24 * 3_600_000;
  * Everything under our prefix: all pages of the project's branches, and its computes for their last use. All branches are
  * read, because a branch of another owner may have been created from one of ours, which must then be kept.
  */
-export async function list(setup: Setup, now: () => Date, context: CallContext): Promise<readonly Listed[]> {
-  const { api } = setup;
-  const [branches, endpoints] = await Promise.all([api.branches(undefined, context), api.endpoints(context)]);
+export async function list(setup: Setup, now: () => Date, read: ReadEverything, context: CallContext): Promise<readonly Listed[]> {
+  const { branches, endpoints } = await read(context, true);
   return toListed(branches, endpoints, setup, now()).filter(isUnderPrefix);
 }
 

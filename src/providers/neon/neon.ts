@@ -12,6 +12,7 @@ import { createOrAdopt } from "./create.ts";
 import { openAcquired, openDatabase, untilOpened } from "./database.ts";
 import { deleteByName } from "./delete.ts";
 import { readNames } from "./expected.ts";
+import { readEverything } from "./everything.ts";
 import { examine } from "./examine.ts";
 import { extend } from "./extend.ts";
 import { otherBranches } from "./foreign.ts";
@@ -41,6 +42,7 @@ export function neonProvider(options: NeonOptions): Provider {
   const refused = refusalWithoutCall({ apiKey, project, secretsWithheld: options.secretsWithheld });
   const setup = setupOf(options, dependencies, apiKey ?? "", project ?? "");
   const { parent } = options.choices;
+  const read = readEverything(setup.api, setup.dependencies.now);
   const contextOf = (what: string, { withinMs, signal, emit }: Limits): CallContext => ({
     deadline: dependencies.deadline(what, withinMs, signal),
     emit,
@@ -124,9 +126,9 @@ export function neonProvider(options: NeonOptions): Provider {
     async list(limits) {
       if (refused !== undefined) return [];
       const context = contextOf("listing the Neon branches", limits);
-      return (await inProject(context, () => list(setup, setup.clock.nowForDeletion, context))) ?? [];
+      return (await inProject(context, () => list(setup, setup.clock.nowForDeletion, read, context))) ?? [];
     },
-    others: refused === undefined ? otherBranches(setup, contextOf) : undefined,
+    others: refused === undefined ? otherBranches(setup, contextOf, read) : undefined,
     async ensureBase(wanted, limits, migrate) {
       if (refused !== undefined || !options.base) return undefined;
       const operations = {

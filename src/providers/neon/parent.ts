@@ -1,7 +1,7 @@
 import { OffshootError } from "../../errors.ts";
 import { baseName } from "../../identity/name.ts";
 import { nearest } from "../../nearest.ts";
-import { findByName, isReadyBase } from "./branches.ts";
+import { findByName, isReadyBase, isUnderPrefix } from "./branches.ts";
 import type { Branch, CallContext, NeonApi } from "./types.ts";
 
 const PARENT_REMEDY = "Set neon.parent (OFFSHOOT_NEON_PARENT) to one of its branches, or remove the setting to use the default branch.";
@@ -66,7 +66,10 @@ export async function unknownParent(api: NeonApi, parent: string, context: CallC
 }
 
 async function branchNames(api: NeonApi, context: CallContext): Promise<readonly string[]> {
-  return (await api.branches(undefined, context)).filter(({ isBeingDeleted }) => !isBeingDeleted).map(({ name }) => name);
+  const branches = (await api.branches(undefined, context)).filter(({ isBeingDeleted }) => !isBeingDeleted);
+  // A run's branch expires, so that no other branch can start from it.
+  const others = branches.filter((branch) => !isUnderPrefix(branch));
+  return (others.length === 0 ? branches : others).map(({ name }) => name);
 }
 
 /** Names that share a start with the wanted name come first, because most typing errors are near the end. */

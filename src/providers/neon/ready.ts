@@ -19,6 +19,9 @@ const LONGEST_ANONYMIZATION_POLL_MS = 5000;
 /** A fresh branch may refuse logins for a moment (useautumn/autumn issue 2992), and the first start of a compute may fail. */
 const TRANSIENT_FAILURES_MS = 20_000;
 
+/** A branch has the databases of its parent from the start. One that is missing for longer was dropped with SQL. */
+const MISSING_DATABASE_MS = 5000;
+
 /** The time limit of one attempt to connect: a cold compute needs up to 10 or 15 s (Neon docs, "Connection latency"). */
 const ATTEMPT_MS = 20_000;
 
@@ -45,7 +48,8 @@ export async function waitUntilReady(
   let last: unknown;
   const isPassing = (thrown: unknown): boolean => {
     last = thrown;
-    return started - deadline.leftMs() < TRANSIENT_FAILURES_MS && isTransientLoginFailure(thrown, isFresh);
+    const limitMs = codeOf(thrown) === SQLSTATE.undefinedDatabase ? MISSING_DATABASE_MS : TRANSIENT_FAILURES_MS;
+    return started - deadline.leftMs() < limitMs && isTransientLoginFailure(thrown, isFresh);
   };
   try {
     return await Promise.race([

@@ -48,7 +48,7 @@ describe("an error of the API", () => {
 
   test("contains nothing of the HTML page of a proxy", () => {
     expect(failed(thrown(524, "<html>a timeout occurred</html>")).message).toBe(
-      "Neon did not create the branch: the reply had no readable message (HTTP 524).",
+      "Neon did not create the branch: the reply is not in the form of Neon's errors (HTTP 524).",
     );
   });
 });

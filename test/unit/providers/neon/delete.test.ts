@@ -54,9 +54,20 @@ describe("deleting a branch", () => {
     const harness = await createHarness();
     await acquired(harness);
     harness.fault({ method: "DELETE", drop: "after" });
-    expect(await harness.provider().release(NAME, harness.limits())).toBe("not-found");
+    expect(await harness.provider().release(NAME, harness.limits())).toBe("deleted");
     expect(harness.names()).toEqual([]);
   });
+
+  test.each([204, 404] as const)(
+    "is reported if its reply was lost, also with the status %i for a missing branch",
+    async (deleteMissing) => {
+      const harness = await createHarness({ switches: { deleteMissing } });
+      await acquired(harness);
+      harness.fault({ method: "DELETE", status: 524, worked: true });
+      expect(await harness.provider().release(NAME, harness.limits())).toBe("deleted");
+      expect(await harness.provider().release(NAME, harness.limits())).toBe("not-found");
+    },
+  );
 
   test("reads the tag again after a long wait", async () => {
     const harness = await createHarness();

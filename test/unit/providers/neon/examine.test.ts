@@ -74,8 +74,9 @@ describe("a failed check", () => {
     );
     const role = await examine(harness, { choices: { database: "neondb", role: "nobody" } });
     expect(role.checks).toContainEqual(
-      expect.objectContaining({ name: "database", state: "failed", text: expect.stringContaining("no role nobody") }),
+      expect.objectContaining({ name: "role", state: "failed", text: expect.stringContaining("no role nobody") }),
     );
+    expect(role.checks).toContainEqual(expect.objectContaining({ name: "database", state: "ok" }));
   });
 
   test("names a parent that expires, and a branch of this name without our tag", async () => {
