@@ -12,7 +12,7 @@ import {
   REQUIRED_STEP_CHOICES,
   TOOL_CHOICES,
 } from "./settings.ts";
-import { hasMask, type MaskingRule, MOST_RULES, PLACE } from "./masking-rule.ts";
+import { hasMask, type MaskingRule, MOST_RULES, PLACE } from "../masking-rule.ts";
 import { hasCondition, MATCH, REPOSITORY, SHORTEST, type WrittenRule } from "./sweep-rule.ts";
 import { DAY_ONLY, isLimit, LIMIT, LIMIT_KEYS, TABLE } from "./table-limits.ts";
 import { BYTES, DURATION, hasHost, IMAGE, isBetween, isEncoded, LINE, LSN, MOST_STEPS, VARIABLE } from "./wrong-part.ts";

@@ -1,4 +1,4 @@
-import type { MaskingRule } from "./masking-rule.ts";
+import type { MaskingRule } from "../masking-rule.ts";
 import type { LimitKey, TableLimits } from "./table-limits.ts";
 
 /** The values of `provider`, besides `auto`. */

@@ -8,7 +8,7 @@ import {
   REQUIRED_STEP_CHOICES,
   TOOL_CHOICES,
 } from "./settings.ts";
-import type { MaskingRule } from "./masking-rule.ts";
+import type { MaskingRule } from "../masking-rule.ts";
 import type { WrittenRule } from "./sweep-rule.ts";
 import type { NeonSslMode, PostgresMajor, ProviderChoice, RequiredStep, StepSettings, SweepRule, ToolChoice } from "./settings.ts";
 import { readSteps, stepsOf } from "./steps.ts";

@@ -1,7 +1,7 @@
 import { parseDuration } from "../duration.ts";
 import type { Field } from "./field.ts";
 import { POSTGRES_MAJORS, TOOL_CHOICES } from "./settings.ts";
-import { isMaskingRule, MOST_RULES } from "./masking-rule.ts";
+import { isMaskingRule, MOST_RULES } from "../masking-rule.ts";
 import { isSweepRule } from "./sweep-rule.ts";
 import { areTableLimits, isLimit, LIMIT_KEYS, TABLE } from "./table-limits.ts";
 import { VALUE_FORMATS, type ValueKind } from "./value-formats.ts";

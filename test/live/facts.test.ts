@@ -86,4 +86,87 @@ describe("facts about Neon's API", () => {
     expect(record("a deletion with hard_delete", await api.deleted(hard.branchId, "?hard_delete=true"))).toBeLessThan(500);
     expect(record("the name of a branch that was deleted with hard_delete", await createAgain(nameOf("hard")))).toBeLessThan(500);
   });
+
+  test("snapshots of a branch with a parent and of a root branch, and a restore of one", async () => {
+    const child = await create(nameOf("snapshot-child"));
+    const until = encodeURIComponent(inMs(3_600_000));
+    const ofChild = await snapshotOf(child.branchId, `name=${stamp}-child&expires_at=${until}`);
+    expect(record("a snapshot of a branch with a parent", ofChild)).toBeLessThan(500);
+    const root = await create(nameOf("snapshot-root"), { init_source: "schema-only" });
+    expect(record("a branch with the schema only", root, rootOf(root))).toBeLessThan(500);
+    const ofRoot = await snapshotOf(root.branchId, `name=${stamp}-root&expires_at=${until}`);
+    const { id = "", expires_at: kept } = (ofRoot.body["snapshot"] ?? {}) as { readonly id?: string; readonly expires_at?: string };
+    expect(record("a snapshot of a root branch", ofRoot, kept === undefined ? "its expiry is missing" : "its expiry is kept")).toBeLessThan(
+      500,
+    );
+    if (id === "") return;
+    const body = { name: nameOf("snapshot-branch"), target_branch_id: root.branchId, finalize_restore: false };
+    const restored = await api.create(body, `/snapshots/${id}/restore`);
+    const from = (restored.body["branch"] as { readonly restored_from?: string } | undefined)?.restored_from;
+    expect(record("a branch of a snapshot", restored, from === id ? "restored_from is set" : "restored_from is missing")).toBeLessThan(500);
+    expect(record("a deletion of a snapshot", await api.call("DELETE", `/snapshots/${id}`))).toBeLessThan(500);
+  });
+
+  test("a reset of a branch to its parent", async () => {
+    const branch = await create(nameOf("reset"));
+    const { parent_id: parent, expires_at: before } = (branch.body["branch"] ?? {}) as Readonly<Record<string, string | undefined>>;
+    const reset = await api.unlocked("POST", `/branches/${branch.branchId}/restore`, { source_branch_id: parent });
+    const { expires_at: after, id } = (reset.body["branch"] ?? {}) as Readonly<Record<string, string | undefined>>;
+    const seen = `${id === branch.branchId ? "same id" : "another id"}, expiry ${after === before ? "unchanged" : after === undefined ? "removed" : "renewed"}`;
+    expect(record("a reset to the parent", reset, seen)).toBeLessThan(500);
+  });
+
+  test("masking rules of a new branch", async () => {
+    const rule = { database_name: "neondb", schema_name: "public", table_name: "offshoot_none", column_name: "email" };
+    const masked = await api.create(
+      {
+        branch_create: { branch: { name: nameOf("masked"), expires_at: inMs(3_600_000) }, endpoints: [{ type: "read_write" }] },
+        masking_rules: [{ ...rule, masking_function: "anon.fake_email()" }],
+        start_anonymization: true,
+        annotation_value: { "offshoot-facts": stamp },
+      },
+      "/branch_anonymized",
+    );
+    expect(record("an anonymized branch with a masking rule", masked)).toBeLessThan(500);
+    if (masked.branchId === "") return;
+    const rules = await api.call("GET", `/branches/${masked.branchId}/masking_rules`);
+    const count = (rules.body["masking_rules"] as readonly unknown[] | undefined)?.length ?? 0;
+    expect(record("the masking rules of that branch", rules, `${count} of 1`)).toBeLessThan(500);
+    const state = await api.call("GET", `/branches/${masked.branchId}/anonymized_status`);
+    expect(record("the state of its anonymization", state, String(state.body["state"] ?? ""))).toBeLessThan(500);
+    const read = await api.call("GET", `/branches/${masked.branchId}`);
+    const actions = (read.body["branch"] as { readonly restricted_actions?: readonly { readonly name: string }[] } | undefined)
+      ?.restricted_actions;
+    expect(record("what Neon refuses for it", read, (actions ?? []).map(({ name }) => name).join(", ") || "nothing")).toBeLessThan(500);
+  });
+
+  test("the URLs of Neon Auth and of the Data API, of a branch that has neither", async () => {
+    const { branchId } = await create(nameOf("services"));
+    expect(record("the URL of Neon Auth", await api.call("GET", `/branches/${branchId}/auth`))).toBeLessThan(500);
+    expect(record("the URL of the Data API", await api.call("GET", `/branches/${branchId}/data-api/neondb`))).toBeLessThan(500);
+  });
+
+  test("what the project shows of its plan", async () => {
+    const project = await api.call("GET", "");
+    const { owner, pg_version: version } = (project.body["project"] ?? {}) as { readonly owner?: object; readonly pg_version?: number };
+    const shown = Object.keys(owner ?? {}).filter((key) => key.endsWith("_limit") || key === "subscription_type");
+    expect(record("the project and its owner", project, `version ${version}, ${shown.join(", ") || "no limits"}`)).toBeLessThan(500);
+    expect(record("the route of the limits", await api.call("GET", "/limits"))).toBeLessThan(500);
+  });
 });
+
+/** A branch without a parent is a root branch. */
+function rootOf({ body }: Reply): string {
+  const branch = body["branch"] as { readonly parent_id?: string } | undefined;
+  return branch === undefined ? "" : branch.parent_id === undefined ? "a root branch" : "has a parent";
+}
+
+/** A branch that was created moments ago is not ready for a snapshot. */
+async function snapshotOf(branchId: string, query: string): Promise<Reply> {
+  for (let tries = 1; ; tries += 1) {
+    const reply = await api.unlocked("POST", `/branches/${branchId}/snapshot?${query}`);
+    const isEarly = reply.status === 422 && /not ready/i.test(String(reply.body["message"] ?? ""));
+    if (!isEarly || tries === 20) return reply;
+    await pause(500);
+  }
+}

@@ -14,7 +14,9 @@ export interface LiveApi {
   /** Texts that no report may contain. */
   readonly secrets: readonly string[];
   call(method: string, path: string, body?: object): Promise<Reply>;
-  create(body: object): Promise<Reply>;
+  /** The same, as soon as no operation blocks it. */
+  unlocked(method: string, path: string, body?: object): Promise<Reply>;
+  create(body: object, path?: string): Promise<Reply>;
   /** Deletes a branch as soon as no operation blocks it. `query` begins with `?`. */
   deleted(branchId: string, query: string): Promise<Reply>;
   removeCreated(): Promise<void>;
@@ -48,8 +50,9 @@ export function liveApi(env: NodeJS.ProcessEnv): LiveApi {
   return {
     secrets: [key, project],
     call,
-    async create(body) {
-      const reply = await untilUnlocked("POST", "/branches", body);
+    unlocked: untilUnlocked,
+    async create(body, path = "/branches") {
+      const reply = await untilUnlocked("POST", path, body);
       if (reply.branchId !== "") created.push(reply.branchId);
       return reply;
     },
@@ -67,7 +70,7 @@ export function createReport(secrets: readonly string[]): { add(fact: string, re
   const clean = (text: string): string => {
     const hidden = redact(text, secrets);
     return hidden
-      .replaceAll(/\b(?:br|ep)-[a-z0-9-]+/g, "<id>")
+      .replaceAll(/\b(?:br|ep|snap)-[a-z0-9-]+/g, "<id>")
       .replaceAll(/postgres(?:ql)?:\/\/\S+/g, "<url>")
       .replaceAll(/\bnpg_\w+/g, "…")
       .replaceAll("|", String.raw`\|`)

@@ -111,7 +111,8 @@ function worldOf(neon: Neon, clock: Clock, random: () => number): Dependencies {
       const project = theProject(neon);
       const endpoint = [...project.endpoints.values()].find((one) => one.host === hostname);
       const databases = project.branches.get(endpoint?.branchId ?? "")?.databases;
-      return { isOwner: databases?.get(pathname.slice(1))?.ownerName === username, databases: databases?.size ?? 0 };
+      const owner = databases?.get(decodeURIComponent(pathname.slice(1)))?.ownerName ?? "";
+      return { isOwner: owner === decodeURIComponent(username), owner, databases: databases?.size ?? 0 };
     },
   };
 }

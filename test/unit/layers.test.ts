@@ -89,6 +89,7 @@ const FOUNDATION = [
   "loopback.ts",
   "make-folders.ts",
   "markdown.ts",
+  "masking-rule.ts",
   "moment.ts",
   "encoded-secrets.ts",
   "nearest.ts",

@@ -5,7 +5,7 @@ import { factsOf } from "./api-errors.ts";
 import { type BranchUrls, fetchUrls } from "./connection.ts";
 import type { Dependencies, SeenNames, Setup } from "./options.ts";
 import { waitUntilReady } from "./ready.ts";
-import type { CallContext } from "./types.ts";
+import type { CallContext, Connection } from "./types.ts";
 
 /** The database and the role of a new project (specification, `{database_name}_owner`). */
 const USUAL = { database: "neondb", role: "neondb_owner" } as const;
@@ -31,15 +31,16 @@ export interface Opened {
  * owner. Undefined if it is not, or if the settings name both: then the list decides.
  */
 export async function openExpected(setup: Setup, branchId: string, context: CallContext): Promise<Opened | undefined> {
-  const { api, choices, dependencies } = setup;
+  const { choices, dependencies } = setup;
   if (choices.database !== undefined && choices.role !== undefined) return undefined;
   const connection = { database: choices.database ?? USUAL.database, role: choices.role ?? USUAL.role };
   try {
-    const urls = await fetchUrls(setup, branchId, connection, context);
-    const postgresMajor = await waitUntilReady(api, { url: urls.directUrl, operations: [], isFresh: false }, context, dependencies);
-    const { isOwner, databases } = await dependencies.readNames(urls.directUrl, context.deadline);
-    const isProved = (choices.role !== undefined || isOwner) && (choices.database !== undefined || databases === 1);
-    return isProved ? { urls, postgresMajor } : undefined;
+    const first = await open(setup, branchId, connection, context);
+    const { isOwner, owner, databases } = await dependencies.readNames(first.urls.directUrl, context.deadline);
+    if (choices.database === undefined && databases !== 1) return undefined;
+    if (choices.role !== undefined || isOwner) return first;
+    // The server has shown the owner, so that no list is needed for it.
+    return await open(setup, branchId, { database: connection.database, role: owner }, context);
   } catch (thrown) {
     const facts = factsOf(thrown);
     const isUnknown =
@@ -49,9 +50,16 @@ export async function openExpected(setup: Setup, branchId: string, context: Call
   }
 }
 
+async function open(setup: Setup, branchId: string, connection: Connection, context: CallContext): Promise<Opened> {
+  const urls = await fetchUrls(setup, branchId, connection, context);
+  const started = { url: urls.directUrl, operations: [], isFresh: false };
+  return { urls, postgresMajor: await waitUntilReady(setup.api, started, context, setup.dependencies) };
+}
+
 /** `postgres` is on every server and belongs to Neon, so that Neon's API does not list it. */
 const NAMES = `
 select pg_catalog.pg_get_userbyid(d.datdba) operator(pg_catalog.=) current_user as "isOwner",
+       pg_catalog.pg_get_userbyid(d.datdba) as "owner",
        (select pg_catalog.count(*)::pg_catalog.int4 from pg_catalog.pg_database o
         where not o.datistemplate and o.datname operator(pg_catalog.<>) 'postgres') as databases
 from pg_catalog.pg_database d
@@ -66,5 +74,5 @@ export const readNames: Dependencies["readNames"] = async (url, within) => {
       throw isOffshootError(thrown) ? thrown : connectionError(url, thrown);
     },
   );
-  return { isOwner: row?.isOwner === true, databases: Number(row?.databases) };
+  return { isOwner: row?.isOwner === true, owner: String(row?.owner), databases: Number(row?.databases) };
 };

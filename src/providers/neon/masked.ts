@@ -2,7 +2,8 @@ import { OffshootError } from "../../errors.ts";
 import { factsOf, isMissing } from "./api-errors.ts";
 import type { Setup } from "./options.ts";
 import { waitUntilAnonymized } from "./ready.ts";
-import type { Branch, CallContext, MaskingRule } from "./types.ts";
+import type { MaskingRule } from "../../masking-rule.ts";
+import type { Branch, CallContext } from "./types.ts";
 
 /**
  * Waits until the data of a branch that another job created is masked, and checks that it was masked by the rules of the

@@ -3,7 +3,8 @@ import type { ReadyOptions } from "../../postgres/ready.ts";
 import type { ClientOptions } from "./client.ts";
 import type { NeonClock } from "./clock.ts";
 import type { RateLimiter } from "./rate-limit.ts";
-import type { Branch, MaskingRule, NeonApi } from "./types.ts";
+import type { MaskingRule } from "../../masking-rule.ts";
+import type { Branch, NeonApi } from "./types.ts";
 
 /** The user's settings below `neon`. */
 export interface NeonChoices {
@@ -61,6 +62,8 @@ export interface Dependencies {
 export interface SeenNames {
   /** Whether the role of the session owns the database. */
   readonly isOwner: boolean;
+  /** The role that owns it. */
+  readonly owner: string;
   /** How many databases the server has, without templates and `postgres`. */
   readonly databases: number;
 }

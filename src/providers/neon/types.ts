@@ -1,3 +1,4 @@
+import type { MaskingRule } from "../../masking-rule.ts";
 import type { Deadline } from "../../deadline.ts";
 import type { Listener } from "../../events.ts";
 import type { OwnerTag } from "../../identity/owner-tag.ts";
@@ -56,16 +57,6 @@ export interface BranchRequest {
   readonly anonymized: boolean;
   /** Empty: the rules of the parent. */
   readonly maskingRules: readonly MaskingRule[];
-}
-
-/** How one column is masked (specification, MaskingRule). */
-export interface MaskingRule {
-  readonly database_name: string;
-  readonly schema_name: string;
-  readonly table_name: string;
-  readonly column_name: string;
-  readonly masking_function?: string;
-  readonly masking_value?: string;
 }
 
 /** The reply to that POST. */

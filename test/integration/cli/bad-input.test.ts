@@ -174,7 +174,7 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ["up", "--provider", "existing"],
     env: { OFFSHOOT_EXISTING_URL: `postgresql://u:${SECRET}@host.invalid/d` },
     code: 13,
-    errors: ["No provider can provide a database.", "ENOTFOUND host.invalid. Correct the URL."],
+    errors: ["The provider existing cannot provide a database: ", "ENOTFOUND host.invalid", "Correct the URL."],
   },
   "status of an existing server with an unknown host": {
     args: ["status", "--provider", "existing"],
@@ -193,6 +193,30 @@ const CASES: Readonly<Record<string, Case>> = {
     env: { OFFSHOOT_EXISTING_URL: `postgresql://u:${SECRET}@127.0.0.1:9/d` },
     code: 13,
     errors: ["Could not connect to 127.0.0.1:9", "may still exist"],
+  },
+  ...Object.fromEntries(
+    ["up", "status", "list", "down", "sweep", "extend", "env", "snapshot --list"].map((command): [string, Case] => [
+      `${command} on Neon without a key`,
+      {
+        args: [...command.split(" "), "--provider", "neon"],
+        env: { NEON_API_KEY: undefined, NEON_PROJECT_ID: "p" },
+        code: 13,
+        errors: ["The provider neon cannot provide a database: NEON_API_KEY is not set.", "store it as a secret"],
+      },
+    ]),
+  ),
+  "down in a job without secrets": {
+    args: ["down", "--provider", "neon"],
+    env: {
+      GITHUB_ACTIONS: "true",
+      GITHUB_REPOSITORY: "acme/shop",
+      GITHUB_RUN_ID: "1",
+      GITHUB_EVENT_NAME: "pull_request",
+      GITHUB_ACTOR: "dependabot[bot]",
+      NEON_API_KEY: undefined,
+    },
+    code: 0,
+    errors: ["database not found"],
   },
   "an API host without TLS on another machine": {
     args: ["up", "--provider", "neon"],

@@ -35,8 +35,26 @@ test("the report of test:live has each fact, shows no secret, and leaves no bran
     "a list with include_deleted: 200",
     "a deletion with hard_delete: 200",
     "the name of a branch that was deleted with hard_delete: 201",
+    "a snapshot of a branch with a parent: 422",
+    "a branch with the schema only: 201",
+    "a snapshot of a root branch: 200",
+    "a branch of a snapshot: 200",
+    "a deletion of a snapshot: 202",
+    "a reset to the parent: 200",
+    "an anonymized branch with a masking rule: 201",
+    "the masking rules of that branch: 200",
+    "the state of its anonymization: 200",
+    "what Neon refuses for it: 200",
+    "the URL of Neon Auth: 404",
+    "the URL of the Data API: 404",
+    "the project and its owner: 200",
+    "the route of the limits: 200",
   ]);
   expect(rows.find((row) => row.includes("annotation"))).toContain("| kept |");
-  for (const secret of [mock.apiKey, mock.projectId, "npg_", "br-", "ep-"]) expect(rows.join("\n")).not.toContain(secret);
+  expect(rows.find((row) => row.includes("a snapshot of a root"))).toContain("| its expiry is kept |");
+  expect(rows.find((row) => row.includes("a branch of a snapshot"))).toContain("| restored_from is set |");
+  expect(rows.find((row) => row.includes("a reset to"))).toContain("same id");
+  expect(rows.find((row) => row.includes("what Neon refuses"))).toContain("restore");
+  for (const secret of [mock.apiKey, mock.projectId, "npg_", "br-", "ep-", "snap-"]) expect(rows.join("\n")).not.toContain(secret);
   expect((await mock.branches()).map(({ name }) => name)).toEqual(["main"]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isPostgresUrl, readPostgresUrl } from "../../../src/postgres/url.ts";
+import { formatUrl, isPostgresUrl, parseUrl, readPostgresUrl, withDatabase, withReadableDatabase } from "../../../src/postgres/url.ts";
 
 const URL = "postgresql://app:secret-word@db.example.com/app";
 const env = { SHOP_URL: URL, shop_url: URL, GREETING: "hello-world", OTHER_URL: "mysql://app:secret-word@db/app", EMPTY: "" };
@@ -56,4 +56,22 @@ test.each([
   ["h/d", false],
 ])("%s is a Postgres URL: %s", (text, expected) => {
   expect(isPostgresUrl(text)).toBe(expected);
+});
+
+/** node-postgres decodes the path with `decodeURI`. libpq, Go and JDBC read all of these forms. */
+test.each([
+  ["My Shop", "My%20Shop"],
+  ["d&e=f@g:h", "d&e=f@g:h"],
+  ["a+b,c;d$e", "a+b,c;d$e"],
+  ["a/b", "a/b"],
+  ["a/../b", "a%2F..%2Fb"],
+  ["50%25", "50%2525"],
+  ["what?#now", "what%3F%23now"],
+])("the name of a database %j is written as %j in a URL, and read again", (database, path) => {
+  const url = withDatabase("postgresql://u:p@h:5433/old?sslmode=require", database);
+  expect(url).toBe(`postgresql://u:p@h:5433/${path}?sslmode=require`);
+  expect(parseUrl(url).database).toBe(database);
+  expect(formatUrl(parseUrl(url))).toBe(`postgresql://u:p@h:5433/${path}`);
+  expect(withReadableDatabase(`postgresql://u:p@h:5433/${encodeURIComponent(database)}?sslmode=require`)).toBe(url);
+  if (!/[?#]|\.\./.test(database)) expect(decodeURI(path)).toBe(database);
 });

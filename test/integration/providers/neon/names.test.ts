@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeProject, type Project } from "../../../support/cli.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";
+import { withSession } from "../../../support/session.ts";
 import { clientsFor, JAVA_SOURCE } from "../../../support/postgres-clients.ts";
 
 /** Roles and databases as Neon allows them: up to 63 bytes of any characters. */
@@ -67,4 +68,18 @@ test.each(NAMES)("every client opens the database of the role %j named %j with w
   });
   expect(await Promise.all(results)).toEqual(Object.keys(CLIENTS).map((name) => [name, role, database]));
   expect(await project.offshoot(["down"], wanted)).toMatchObject({ code: 0 });
+});
+
+test.each(["env", "up", "status"])("`%s` names a database that was dropped with SQL, and what to do", async (command) => {
+  const wanted = { OFFSHOOT_NEON_DATABASE: "My Shop", OFFSHOOT_RUN: `dropped-${command}` };
+  const owner = { ...wanted, OFFSHOOT_NEON_DATABASE: "neondb", OFFSHOOT_NEON_ROLE: "Shop Owner" };
+  expect(await project.offshoot(["up"], wanted)).toMatchObject({ code: 0 });
+  const url = (await project.offshoot(["url", "--unpooled"], owner)).stdout.trim();
+  await withSession(url, (session) => session.query('drop database "My Shop" with (force)'));
+  const startedAt = performance.now();
+  const { code, stderr } = await project.offshoot([command], wanted);
+  expect({ code, stderr }).toEqual({ code: 13, stderr: expect.stringContaining('database "My Shop" does not exist') });
+  expect(stderr).toContain("Neon lists the database My Shop, but it was dropped or renamed with SQL");
+  expect(stderr).toContain("Use `offshoot down` and then `offshoot up` to get a new branch");
+  expect(performance.now() - startedAt).toBeLessThan(20_000);
 });

@@ -46,6 +46,18 @@ describe("an error of the API", () => {
     expect(text).not.toContain("p4ssw0rd");
   });
 
+  test.each([
+    ["a login page", thrown(302, "<html>log in</html>")],
+    ["a name conflict without Neon's message", thrown(409, "<html>conflict</html>")],
+    ["a page with the status 200", broken("ERR_WRONG_REPLY")],
+    ["a reply that is too large", broken("ERR_BAD_RESPONSE")],
+  ])("names the proxy that may have sent %s", (_, error) => {
+    expect(failed(error)).toMatchObject({
+      meaning: "The reply is not from Neon's API, or was changed on the way.",
+      remedy: expect.stringContaining("NEON_API_HOST"),
+    });
+  });
+
   test("contains nothing of the HTML page of a proxy", () => {
     expect(failed(thrown(524, "<html>a timeout occurred</html>")).message).toBe(
       "Neon did not create the branch: the reply is not in the form of Neon's errors (HTTP 524).",

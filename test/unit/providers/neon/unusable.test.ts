@@ -48,6 +48,12 @@ describe.each(CAPACITY)("a compute that Neon does not run (%s)", (computeRefusal
     expect(harness.names()).toEqual([]);
   });
 
+  test("costs few calls, also while the create waits for another compute to be suspended", async () => {
+    const harness = await createHarness({ switches: { computeRefusal, computeRefusalAt: "create" } });
+    await acquire(harness);
+    expect(harness.calls().length).toBeLessThanOrEqual(code === "compute-limit" ? 14 : 2);
+  });
+
   test("is an error if the branch could not be deleted, and a warning names the branch", async () => {
     const harness = await createHarness({ switches: { computeRefusal } });
     harness.fault({ method: "DELETE", status: 403, message: "forbidden", times: -1 });
