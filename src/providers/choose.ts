@@ -72,10 +72,14 @@ export function noProvider(refusals: readonly Refusal[]): OffshootError {
   const facts = { providers: refusals.map(({ provider }) => provider).join(", "), refusals: refusals.map(({ code }) => code).join(", ") };
   const [only, another] = refusals;
   if (only !== undefined && another === undefined) {
-    return new OffshootError("NO_PROVIDER", `The provider ${only.provider} cannot provide a database: ${only.text}`, {
-      remedy: only.remedy ?? "Run `offshoot doctor`: it shows what the provider needs.",
-      facts,
-    });
+    return new OffshootError(
+      "NO_PROVIDER",
+      `The provider ${only.provider} cannot provide a database: ${only.text.replace(/[^.!?]$/, "$&.")}`,
+      {
+        remedy: only.remedy ?? "Run `offshoot doctor`: it shows what the provider needs.",
+        facts,
+      },
+    );
   }
   const reasons = refusals.map(
     ({ provider, text, remedy }) => `  ${provider}: ${remedy === undefined ? text : `${text.replace(/[^.!?]$/, "$&.")} ${remedy}`}`,

@@ -1,6 +1,6 @@
 /**
  * Runs the tests of faults of the Neon API only: `npm run faults -- [--seed N | --random] [--runs N]`. A long series runs in
- * parts, each with a seed of its own, which is printed. `--continue` goes on with a series that was interrupted or has failed.
+ * parts, each with a seed of its own, which is printed. `--continue` continues a series that was interrupted or has failed.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -34,7 +34,7 @@ let series: Series = values.continue
 while (series.passed < series.runs && process.exitCode === undefined) {
   const runs = Math.min(PART, series.runs - series.passed);
   const seed = series.seed + series.passed;
-  console.log(`Schedules ${series.passed + 1} to ${series.passed + runs} of ${series.runs}: seed ${seed}`);
+  process.stdout.write(`Schedules ${series.passed + 1} to ${series.passed + runs} of ${series.runs}: seed ${seed}\n`);
   const { status } = spawnSync(
     process.execPath,
     ["node_modules/vitest/vitest.mjs", "run", "--config", "test/vitest.config.ts", "--project", "integration", "neon/faults"],
@@ -44,9 +44,9 @@ while (series.passed < series.runs && process.exitCode === undefined) {
   mkdirSync(path.dirname(STATE), { recursive: true });
   writeFileSync(STATE, JSON.stringify(series));
   if (status !== 0) {
-    console.error(`Failed or interrupted. Repeat this part: npm run faults -- --seed ${seed} --runs ${runs}`);
-    console.error("Go on with the series: npm run faults -- --continue");
+    process.stderr.write(`Failed or interrupted. Repeat this part: npm run faults -- --seed ${seed} --runs ${runs}\n`);
+    process.stderr.write("Continue the series: npm run faults -- --continue\n");
     process.exitCode = status ?? 1;
   }
 }
-if (process.exitCode === undefined) console.log(`All ${series.runs} schedules have passed, from seed ${series.seed}.`);
+if (process.exitCode === undefined) process.stdout.write(`All ${series.runs} schedules have passed, from seed ${series.seed}.\n`);

@@ -6,7 +6,7 @@ export interface Everything {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** Reads it. With `again` false, what was read a moment ago is returned once more, which saves all pages. */
+/** Reads it. With `again` false, what was read a moment ago is returned again, which saves all pages. */
 export type ReadEverything = (context: CallContext, again: boolean) => Promise<Everything>;
 
 /** How long two lists of one sweep can share what was read, in milliseconds. */

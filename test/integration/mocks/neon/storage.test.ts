@@ -52,7 +52,7 @@ test("an inserted branch has the data of its parent when a branch starts from it
     branch: { name: "preview/of-staging", parent_id: inserted?.id ?? "" },
     endpoints: [{ type: EndpointType.ReadWrite }],
   });
-  const [{ connection_uri: uri = "" } = {}] = data.connection_uris ?? [];
+  const uri = data.connection_uris?.[0]?.connection_uri ?? "";
   const found = await withSession(verified(uri, mock.rootFile), (session) =>
     session.query("select to_regclass('of_the_parent') is not null as found"),
   );
