@@ -61,11 +61,13 @@ test.each(NAMES)("every client opens the database of the role %j named %j with w
   expect(await project.offshoot(["up"], wanted)).toMatchObject({ code: 0, stderr: expect.stringContaining("created") });
   const given = await project.offshoot(["env", "--json"], wanted);
   const env = { PATH: process.env["PATH"], HOME: project.directory, ...mock.machine, ...(JSON.parse(given.stdout) as NodeJS.ProcessEnv) };
-  const results = Object.entries(CLIENTS).map(async ([name, [program = "", ...args] = []]) => {
-    if (program === "" || isUnreadable(name, database)) return [name, role, database];
+  const ask = async (name: string, client: readonly string[] | undefined): Promise<readonly string[]> => {
+    const [program, ...args] = client ?? [];
+    if (program === undefined || isUnreadable(name, database)) return [name, role, database];
     const { stdout } = await run(program, args, { cwd: project.directory, env: { ...env, JAVA_SOURCE } });
     return [name, ...stdout.trimEnd().split("|")];
-  });
+  };
+  const results = Object.entries(CLIENTS).map(([name, client]) => ask(name, client));
   expect(await Promise.all(results)).toEqual(Object.keys(CLIENTS).map((name) => [name, role, database]));
   expect(await project.offshoot(["down"], wanted)).toMatchObject({ code: 0 });
 });
