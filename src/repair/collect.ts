@@ -94,8 +94,11 @@ function isAlone({ key, causes }: Operation, { extra }: RepairState): boolean {
 function onlyWhileNeeded(operation: Operation, conditions: ReadonlyMap<string, string | undefined>): Operation {
   const unchanged = [...operation.causes].map((cause) => conditions.get(cause));
   if (unchanged.length === 0 || unchanged.some((condition) => condition === undefined)) return operation;
-  const statements = operation.statements.map((statement) =>
-    statement.sql.startsWith("do ") ? statement : { ...statement, sql: guarded(unchanged.join("\n    or "), statement.sql) },
-  );
+  const condition = unchanged.join("\n    or ");
+  const statements = operation.statements.map((statement) => {
+    if (statement.sql.startsWith("do ")) return statement;
+    const { superuser } = statement;
+    return { ...statement, sql: guarded(condition, statement.sql), superuser: superuser && { ...superuser, condition } };
+  });
   return { ...operation, statements };
 }

@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { quoted } from "../catalog/quote.ts";
 import { type Change, keyOfChange } from "../drift/change.ts";
 import type { RepairPlan } from "./plan.ts";
-import type { Step } from "./step.ts";
+import { sqlOf, type Step } from "./step.ts";
 
 /** Why the repair of an event trigger is never tried on a restricted copy. */
 const NEEDS_SUPERUSER =
@@ -34,7 +34,32 @@ export function withNotProvable(plan: RepairPlan, changes: readonly Change[]): R
   return { ...plan, unrepaired: [...plan.unrepaired, ...left.map((change) => ({ change, reason: NEEDS_SUPERUSER }))] };
 }
 
-/** The steps to run on a restricted copy: its role already owns what a step gives to the owner of the original. */
-export function withoutOwnerSteps(steps: readonly Step[], owner: string): readonly Step[] {
-  return steps.filter(({ sql }) => !sql.endsWith(` owner to ${quoted(owner)}`));
+/**
+ * The steps to run on a restricted copy. Its role owns what a step gives to the owner of the original, and has the default
+ * privileges of that owner.
+ */
+export function asOnCopy(steps: readonly Step[], role: string, owner: string): readonly Step[] {
+  return steps
+    .filter(({ sql }) => !sql.endsWith(` owner to ${quoted(owner)}`))
+    .map((step) => (step.kind === "default privilege" ? defaultPrivilegeOnCopy(step, role, owner) : step));
+}
+
+function defaultPrivilegeOnCopy(step: Step, role: string, owner: string): Step {
+  const { superuser, ...rest } = step;
+  if (superuser === undefined) return step;
+  const [from, to] = [quoted(owner), quoted(role)];
+  const whose = ` for role ${from} `;
+  const grantee = new RegExp(`( (?:to|from) )${escaped(from)}((?: with grant option)?)$`);
+  const parts = {
+    ...superuser,
+    statement: superuser.statement
+      .replace(whose, () => ` for role ${to} `)
+      .replace(grantee, (_, word: string, end: string) => `${word}${to}${end}`),
+  };
+  // The role can change its own default privileges.
+  return { ...rest, sql: sqlOf(parts), ...(superuser.statement.includes(whose) ? {} : { superuser: parts }) };
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }

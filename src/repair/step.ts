@@ -11,6 +11,28 @@ export interface Statement {
   readonly warning?: string | undefined;
   /** Set when the statement cannot or should not share a transaction with others. */
   readonly alone?: true | undefined;
+  /** Set when an owner without superuser rights cannot run it. */
+  readonly superuser?: SuperuserStatement | undefined;
+}
+
+/** The parts of a statement for a superuser: `sql` is the bare statement, or `guarded` with the condition. */
+export interface SuperuserStatement {
+  readonly statement: string;
+  readonly condition?: string | undefined;
+  /** The operators and functions of an operator class or family, as in the statement. */
+  readonly members?: readonly string[] | undefined;
+  /** The type of an operator class. */
+  readonly type?: string | undefined;
+}
+
+/** A statement for a superuser, that runs only when the condition is true. */
+export function bySuperuser(parts: SuperuserStatement): Statement {
+  return { sql: sqlOf(parts), superuser: parts };
+}
+
+/** The statement of a script for these parts. */
+export function sqlOf({ statement, condition }: SuperuserStatement): string {
+  return condition === undefined ? statement : guarded(condition, statement);
 }
 
 /** A statement in the order of the script, and the object that it changes. */

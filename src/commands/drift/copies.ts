@@ -2,18 +2,19 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { readCatalog } from "../../catalog/read.ts";
 import { compareCatalogs } from "../../drift/compare.ts";
 import type { Side } from "../../repair/lookup.ts";
+import type { Superuser } from "../../repair/prove.ts";
 import { ownerOfRepaired } from "../../repair/plan.ts";
 import { asOnOriginal, withoutEventTriggers } from "../../repair/restricted-catalog.ts";
 import { messageOf, OffshootError } from "../../errors.ts";
 import { type Session, withSession } from "../../postgres/connect.ts";
 import { describeUrl, parseUrl, withDatabase } from "../../postgres/url.ts";
 import { copyDatabase } from "../../providers/local/copy.ts";
-import { restrictCopy } from "../../providers/local/restricted-copy.ts";
+import { restrictCopy, type RestrictedCopy } from "../../providers/local/restricted-copy.ts";
 import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
 import type { Copy, Database } from "../../providers/provider.ts";
 import type { Context } from "../../context/context.ts";
 import { scratchRequest, withScratchDatabase } from "../../context/scratch-database.ts";
-import { createFromCatalog, dumpSchema } from "./copy-schema.ts";
+import { createFromCatalog, createFromDump, dumpSchema } from "./copy-schema.ts";
 import type { DatabaseSide } from "./sides.ts";
 
 /** Makes temporary copies of a database. All copies are equal. */
@@ -27,11 +28,15 @@ export interface Copies {
    * server too, and for a role of the user that has no more rights either.
    */
   readonly role: string | undefined;
-  make(): Promise<Copy>;
+  make(): Promise<RestrictedCopy>;
 }
 
 /** The database to repair, and what a repair reads from it. */
-export type Original = DatabaseSide & Side;
+export type Original = DatabaseSide &
+  Side & {
+    /** The role that owns what a repair creates. The role of a copy takes its place. */
+    readonly owner: string;
+  };
 
 /** One method of making copies. It runs `work` with them, or returns the reason why it cannot make them. */
 type CopyMethod = <T>(
@@ -84,16 +89,28 @@ const byClone: CopyMethod = async (context, original, work) => {
 const byDump: CopyMethod = async (context, original, work) => {
   const schema = await dumpSchema(original.url, original.catalog.server.major, context);
   if ("reason" in schema) return schema;
-  return onScratch(context, original, "a database created from its dump", (session) => session.query(schema.sql), work);
+  return onScratch(
+    context,
+    original,
+    "a database created from its dump",
+    (session, superuser) => createFromDump(session, schema.sql, original, superuser),
+    work,
+  );
 };
 
 const byCatalog: CopyMethod = (context, original, work) =>
-  onScratch(context, original, "a database created from its catalog", (session) => createFromCatalog(session, original), work);
+  onScratch(
+    context,
+    original,
+    "a database created from its catalog",
+    (session, superuser) => createFromCatalog(session, original, superuser),
+    work,
+  );
 
 /** Runs `work` with copies that belong to a role of their own: what runs in them comes from another database. */
 async function restricted<T>(
   { signal }: Context,
-  { catalog }: Original,
+  { catalog, owner: inPlaceOf }: Original,
   serverUrl: string,
   { make, ...copies }: Omit<Copies, "role"> & { readonly extensions?: Catalog["extensions"] },
   work: (copies: Copies) => Promise<T>,
@@ -104,7 +121,7 @@ async function restricted<T>(
   } catch (thrown) {
     return { reason: `${copies.description} could not be created: ${messageOf(thrown)}` };
   }
-  const options = { role, major: catalog.server.major, extensions: copies.extensions ?? [], signal };
+  const options = { role, inPlaceOf, major: catalog.server.major, extensions: copies.extensions ?? [], signal };
   try {
     return await withFirstCopy({ ...copies, role: role?.name, make: async () => restrictCopy(await make(), options) }, work);
   } finally {
@@ -112,12 +129,15 @@ async function restricted<T>(
   }
 }
 
+/** Creates the schema of the original in an empty database. */
+type Fill = (session: Session, superuser: Superuser | undefined) => Promise<unknown>;
+
 /** Fills a scratch database, and uses it only if its catalog equals the original's. */
 async function onScratch<T>(
   context: Context,
   original: Original,
   description: string,
-  fill: (session: Session) => Promise<unknown>,
+  fill: Fill,
   work: (copies: Copies) => Promise<T>,
 ): Promise<{ readonly done: T } | { readonly reason: string }> {
   const { signal, settings } = context;
@@ -132,11 +152,11 @@ async function onScratch<T>(
       const { role } = copies;
       const filled = await copies.make();
       try {
-        const reason = await tryToFill(filled.url, original, role, description, fill, signal);
+        const reason = await tryToFill(filled, original, role, description, fill, signal);
         if (reason !== undefined) return { reason };
         const { user, password, database } = parseUrl(filled.url);
         const owner = role === undefined ? undefined : { name: user, password };
-        const owned = async (): Promise<Copy> =>
+        const owned = async (): Promise<RestrictedCopy> =>
           restrictCopy(await copyDatabase(serverUrl, database, { tag, signal }), { role: owner, major, extensions: [], signal });
         return { done: await work({ description, hasRows: false, role, make: owned }) };
       } finally {
@@ -149,15 +169,16 @@ async function onScratch<T>(
 
 /** The reason why the database could not be filled, or is not like the original; undefined if it is. */
 async function tryToFill(
-  url: string,
+  { url, superuserUrl }: RestrictedCopy,
   original: Original,
   role: string | undefined,
   description: string,
-  fill: (session: Session) => Promise<unknown>,
+  fill: Fill,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  const superuser = role === undefined || superuserUrl === undefined ? undefined : { url: superuserUrl, owner: role };
   try {
-    await withSession(url, fill, { signal });
+    await withSession(url, (session) => fill(session, superuser), { signal });
   } catch (thrown) {
     return `${description} could not be created: ${messageOf(thrown)}`;
   }
@@ -171,13 +192,13 @@ async function withFirstCopy<T>(
   copies: Copies,
   work: (copies: Copies) => Promise<T>,
 ): Promise<{ readonly done: T } | { readonly reason: string }> {
-  let first: Copy | undefined;
+  let first: RestrictedCopy | undefined;
   try {
     first = await copies.make();
   } catch (thrown) {
     return { reason: `${copies.description} could not be created: ${messageOf(thrown)}` };
   }
-  const make = async (): Promise<Copy> => {
+  const make = async (): Promise<RestrictedCopy> => {
     const ready = first ?? (await copies.make());
     first = undefined;
     return ready;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readCatalog } from "../../catalog/read.ts";
-import { asOnOriginal, notProvable, withNotProvable, withoutEventTriggers, withoutOwnerSteps } from "../../repair/restricted-catalog.ts";
+import { asOnCopy, asOnOriginal, notProvable, withNotProvable, withoutEventTriggers } from "../../repair/restricted-catalog.ts";
 import { ownerOfRepaired, planRepair, type RepairPlan } from "../../repair/plan.ts";
 import { tryTwice } from "../../repair/prove.ts";
 import { harmless, headingLines, migrationStatements, renderRepair, withoutConcurrency } from "../../repair/script.ts";
@@ -58,7 +58,7 @@ export async function repairOf(context: Context, comparison: Comparison, options
   };
   const owner = ownerOfRepaired(expected, actual);
   return inPhase(context.emit, "drift", "repair", async () => {
-    const tried = await withCopies(context, actual, async (copies) => {
+    const tried = await withCopies(context, { ...actual, owner }, async (copies) => {
       const limits = copies.role === undefined ? new Map<string, string>() : notProvable(changes);
       const result = await converge(
         (refused) => plan(new Map([...limits, ...refused])),
@@ -66,8 +66,9 @@ export async function repairOf(context: Context, comparison: Comparison, options
           const copy = await copies.make();
           try {
             const { role } = copies;
-            const limited = role === undefined ? steps : withoutOwnerSteps(steps, owner);
-            return await tryTwice(copy.url, limited, {
+            const { superuserUrl } = copy;
+            return await tryTwice(copy.url, role === undefined ? steps : asOnCopy(steps, role, owner), {
+              superuser: role === undefined || superuserUrl === undefined ? undefined : { url: superuserUrl, owner: role },
               expected: role === undefined ? expected.catalog : withoutEventTriggers(expected.catalog),
               read: async (session) => asOnOriginal(await readCatalog(session), role, owner),
               normalisations,
@@ -117,7 +118,7 @@ function unproved(changes: Comparison["changes"], reason: string): Repair {
   return { sql: undefined, steps: 0, commentedOut: 0, provedOn: undefined, unrepaired };
 }
 
-async function original(context: Context, side: Side): Promise<Original> {
+async function original(context: Context, side: Side): Promise<Omit<Original, "owner">> {
   if (side.kind === "spec") {
     throw new OffshootError("USAGE", `A repair cannot be written from ${side.description}.`, {
       meaning: "A spec does not contain the whole definition of the objects that it requires.",

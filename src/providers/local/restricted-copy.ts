@@ -4,17 +4,25 @@ import { identifier } from "../../postgres/identifier.ts";
 import { directUrl, formatUrl, parseUrl } from "../../postgres/url.ts";
 import type { Copy } from "../provider.ts";
 import { findEscape, HARMLESS_EXTENSIONS } from "./escapes.ts";
+import { defaultPrivilegeStatements } from "./default-privilege-statements.ts";
 import { ownerStatements } from "./owner-statements.ts";
 import { admitStatements, type RestrictedRole } from "./restricted-role.ts";
 
 /** Statements of one message are one transaction, and a transaction can hold only so many locks. */
 const STATEMENTS_PER_MESSAGE = 200;
 
+/** A copy, and its URL for a superuser if its own is that of a restricted role. */
+export interface RestrictedCopy extends Copy {
+  readonly superuserUrl?: string;
+}
+
 export interface RestrictOptions {
   /** The owner of the copy; `undefined`: the role of the URL is restricted already. */
   readonly role: RestrictedRole | undefined;
   /** Major version of the server. */
   readonly major: number;
+  /** The role whose default privileges the restricted role gets, because it takes the place of this role in the copy. */
+  readonly inPlaceOf?: string | undefined;
   /** Extensions that the copy is going to need. */
   readonly extensions: readonly { readonly name: string; readonly schema: string }[];
   readonly signal: AbortSignal;
@@ -27,16 +35,18 @@ export interface RestrictOptions {
  *
  * Throws `PROVIDER_REJECTED`, and deletes the copy, when it has a part with which the role could leave it.
  */
-export async function restrictCopy(copy: Copy, { role, major, extensions, signal }: RestrictOptions): Promise<Copy> {
+export async function restrictCopy(copy: Copy, options: RestrictOptions): Promise<RestrictedCopy> {
+  const { role, major, signal } = options;
+  const superuserUrl = role === undefined ? copy.url : withoutEventTriggers(copy.url, major);
   try {
-    const url = role === undefined ? copy.url : withoutEventTriggers(copy.url, major);
-    await withSession(url, (session) => handOver(session, role?.name, extensions), { signal });
+    await withSession(superuserUrl, (session) => handOver(session, role?.name, options), { signal });
   } catch (thrown) {
     await copy.drop();
     throw thrown;
   }
   if (role === undefined) return copy;
-  return { ...copy, url: directUrl(formatUrl({ ...parseUrl(copy.url), user: role.name, password: role.password })) };
+  const url = directUrl(formatUrl({ ...parseUrl(copy.url), user: role.name, password: role.password }));
+  return { ...copy, url, superuserUrl };
 }
 
 /** Since PostgreSQL 17, a connection runs the login event triggers of the database, unless a superuser switches them off. */
@@ -48,7 +58,7 @@ function withoutEventTriggers(url: string, major: number): string {
 }
 
 /** Makes the role the owner of everything. No statement here runs code of the database. */
-async function handOver(session: Session, role: string | undefined, extensions: RestrictOptions["extensions"]): Promise<void> {
+async function handOver(session: Session, role: string | undefined, { extensions, inPlaceOf }: RestrictOptions): Promise<void> {
   if (role !== undefined) await dropEventTriggers(session);
   const escape = await findEscape(session);
   if (escape !== undefined) {
@@ -58,7 +68,11 @@ async function handOver(session: Session, role: string | undefined, extensions: 
   await createExtensions(session, role, extensions);
   const [copy] = await session.query<{ name: string }>("select current_database()::text as name");
   if (copy === undefined) throw new TypeError("a session has a database");
-  const statements = [...(await ownerStatements(session, role)), ...admitStatements(role, copy.name)];
+  const statements = [
+    ...(await ownerStatements(session, role)),
+    ...(inPlaceOf === undefined ? [] : await defaultPrivilegeStatements(session, inPlaceOf, role)),
+    ...admitStatements(role, copy.name),
+  ];
   for (let at = 0; at < statements.length; at += STATEMENTS_PER_MESSAGE) {
     await session.query(statements.slice(at, at + STATEMENTS_PER_MESSAGE).join(";\n"));
   }

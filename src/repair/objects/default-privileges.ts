@@ -4,7 +4,7 @@ import type { ChangedKind } from "../../drift/change.ts";
 import { literal } from "../../postgres/identifier.ts";
 import type { Lookup } from "../lookup.ts";
 import type { ObjectRepair, RepairContext } from "../repair-context.ts";
-import { guarded, isStatements, type Remedy, type Statement, toStatements } from "../step.ts";
+import { bySuperuser, isStatements, type Remedy, type Statement, toStatements } from "../step.ts";
 import { changeRights, partsOfRight } from "./grants.ts";
 
 /** The rights of `public` without default privileges for every schema (PostgreSQL documentation, 5.8). */
@@ -55,7 +55,7 @@ function privileges(id: string, context: RepairContext): Remedy {
   const wanted = to?.rights.map((right) => inActual(right, context)) ?? builtin;
   const remedy = changeRights(from?.rights ?? builtin, wanted, ` on ${objects}`, context);
   if (!isStatements(remedy)) return remedy;
-  return remedy.map(({ sql }) => ({ sql: `alter default privileges for role ${quoted(role)}${where} ${sql}` }));
+  return remedy.map(({ sql }) => bySuperuser({ statement: `alter default privileges for role ${quoted(role)}${where} ${sql}` }));
 }
 
 /** An expected right with the name that its role has in the actual database. */
@@ -72,7 +72,8 @@ export const defaultPrivileges: ObjectRepair = {
     const { schema } = scopeOf(id);
     if (schema === undefined || context.expected.find("schemas", quoted(schema)) !== undefined) return remedy;
     // The drop of the schema also drops its default privileges.
-    return remedy.map(({ sql }) => ({ sql: guarded(`pg_catalog.to_regnamespace(${literal(quoted(schema))}) is not null`, sql) }));
+    const condition = `pg_catalog.to_regnamespace(${literal(quoted(schema))}) is not null`;
+    return remedy.map(({ sql: statement }) => bySuperuser({ statement, condition }));
   },
   alter: (id, _differences, context) => privileges(id, context),
 };

@@ -2,7 +2,7 @@ import { FAMILY_ID, membersOf, type OperatorClass, type OperatorFamily } from ".
 import { path } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import { byProperty, type ObjectRepair } from "../repair-context.ts";
-import { guarded, type Statement, toStatements } from "../step.ts";
+import { bySuperuser, type Statement, type SuperuserStatement, toStatements } from "../step.ts";
 
 /** The class or the family as a statement names it: the id without the access method. */
 function nameOf({ schema, name }: OperatorClass | OperatorFamily): string {
@@ -12,8 +12,11 @@ function nameOf({ schema, name }: OperatorClass | OperatorFamily): string {
 export const operatorFamilies: ObjectRepair = {
   create(id, { expected }) {
     const family = expected.get("operatorFamilies", id);
-    const create = guarded(`not ${exists("opfamily", family)}`, `create operator family ${nameOf(family)} using ${family.method}`);
-    return [...toStatements(create), ...add(family, family.members ?? [])];
+    const create = {
+      condition: `not ${exists("opfamily", family)}`,
+      statement: `create operator family ${nameOf(family)} using ${family.method}`,
+    };
+    return [alone(create), ...add(family, family.members ?? [])];
   },
   drop(id, { actual }) {
     const family = actual.get("operatorFamilies", id);
@@ -44,8 +47,8 @@ export const operatorClasses: ObjectRepair = {
     // A class needs at least one item, and `storage` of the column's own type says nothing.
     const items = as.length === 0 ? `storage ${storage ?? type}` : as.join(", ");
     const byDefault = operatorClass.default === true ? " default" : "";
-    const create = `create operator class ${nameOf(operatorClass)}${byDefault} for type ${type} using ${method} family ${family} as ${items}`;
-    return toStatements(guarded(`not ${exists("opclass", operatorClass)}`, create));
+    const statement = `create operator class ${nameOf(operatorClass)}${byDefault} for type ${type} using ${method} family ${family} as ${items}`;
+    return [alone({ condition: `not ${exists("opclass", operatorClass)}`, statement, members, type })];
   },
   drop(id, { actual }) {
     const operatorClass = actual.get("operatorClasses", id);
@@ -67,6 +70,9 @@ export const operatorClasses: ObjectRepair = {
   alter: () => "recreate",
 };
 
+/** In a test on a copy, another session runs it, which sees only what is committed. */
+const alone = (parts: SuperuserStatement): Statement => ({ ...bySuperuser(parts), alone: true });
+
 /** Adds members to a family, each only if the family lacks it. */
 function add(family: OperatorFamily, members: readonly string[]): readonly Statement[] {
   return members.map((member) => change(family, "add", member));
@@ -83,9 +89,13 @@ function change(family: OperatorFamily, word: "add" | "drop", member: string): S
     where n.nspname = ${literal(family.schema)} and c.opfname = ${literal(family.name)} and m.amname = ${literal(family.method)}
       and x.${order} = ${number} and x.${prefix}lefttype = ${literal(left)}::regtype and x.${prefix}righttype = ${literal(right)}::regtype`;
   const alter = `alter operator family ${nameOf(family)} using ${family.method}`;
-  if (word === "add") return { sql: guarded(`not exists (${row})`, `${alter} add ${member}`) };
+  if (word === "add") return alone({ condition: `not exists (${row})`, statement: `${alter} add ${member}`, members: [member] });
   const wrong = isOperator ? "" : ` and x.amproc::oid = pg_catalog.to_regprocedure(${literal(rest)})`;
-  return { sql: guarded(`exists (${row}${wrong})`, `${alter} drop ${kind} ${number} (${left}, ${right})`) };
+  return alone({
+    condition: `exists (${row}${wrong})`,
+    statement: `${alter} drop ${kind} ${number} (${left}, ${right})`,
+    members: [member],
+  });
 }
 
 /** SQL condition: the class or the family exists, and its row in `c` matches. */

@@ -1,6 +1,6 @@
 import { quoted } from "../../catalog/quote.ts";
 import { byProperty, changeOwner, type ObjectRepair, ownerOfNew } from "../repair-context.ts";
-import { toStatements } from "../step.ts";
+import { bySuperuser, toStatements } from "../step.ts";
 
 export const schemas: ObjectRepair = {
   create(id, context) {
@@ -15,13 +15,13 @@ export const extensions: ObjectRepair = {
   create(id, { expected }) {
     return toStatements(`create extension if not exists ${id} with schema ${quoted(expected.get("extensions", id).schema)}`);
   },
-  drop: (id) => [{ sql: `drop extension if exists ${id}`, destructive: "it drops all objects of the extension" }],
+  drop: (id) => [{ ...bySuperuser({ statement: `drop extension if exists ${id}` }), destructive: "it drops all objects of the extension" }],
   alter(id, differences, { expected }) {
     const { schema, version } = expected.get("extensions", id);
     const changed = byProperty(differences);
-    return toStatements(
-      ...(changed.has("in schema") ? [`alter extension ${id} set schema ${quoted(schema)}`] : []),
-      ...(changed.has("version") ? [`alter extension ${id} update to '${version}'`] : []),
-    );
+    return [
+      ...(changed.has("in schema") ? [bySuperuser({ statement: `alter extension ${id} set schema ${quoted(schema)}` })] : []),
+      ...toStatements(...(changed.has("version") ? [`alter extension ${id} update to '${version}'`] : [])),
+    ];
   },
 };
