@@ -13,6 +13,20 @@ export interface BrokenBody {
 }
 
 /**
+ * SQL condition on an error `c` of `plpgsql_check` in the body `$3`: a call does not have to fail. The table can be a
+ * temporary one that exists then, the body can ask for the table of its trigger before it uses a column, or catch the error.
+ * Every name has its schema here.
+ */
+const UNCERTAIN = String.raw`(
+  c.sqlstate operator(pg_catalog.=) '42P01' and (c.message operator(pg_catalog.~) '"pg_temp'
+    or c.message operator(pg_catalog.!~) '"[^"]*[.]' and $3 operator(pg_catalog.~*) '\mtemp(orary)?\M')
+  or c.message operator(pg_catalog.~*) '^record "?(new|old)"? has no field'
+    and $3 operator(pg_catalog.~*) '\mtg_(table_name|table_schema|relname|relid|argv|nargs|name)\M'
+  or $3 operator(pg_catalog.~*) pg_catalog.concat('\mwhen\M[^;]*\m(sqlstate ''', c.sqlstate, '''|', case c.sqlstate
+    when '42P01' then 'undefined_table' when '42703' then 'undefined_column' when '42883' then 'undefined_function'
+    when '42704' then 'undefined_object' when '3F000' then 'invalid_schema_name' else 'none' end, ')\M'))`;
+
+/**
  * Each language has a validator, which CREATE FUNCTION calls: for SQL it analyses the body against the schema, for
  * PL/pgSQL it compiles the body (PostgreSQL documentation, 60.2). A validator neither changes nor runs anything, so that
  * this works read only. A function without its own search path is reported only when the body fits neither the session's
@@ -28,6 +42,8 @@ declare
   usual text := current_setting('offshoot.usual_path');
   why text;
   finder text;
+  transitions text := (select case when 'newtable' = any (p.proargnames) then ', oldtable => r.old, newtable => r.new' else '' end
+    from pg_proc p where p.proname = 'plpgsql_check_function_tb' limit 1);
   checker text := (select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'plpgsql_check');
 begin
   perform set_config('search_path', '', true);
@@ -36,9 +52,11 @@ begin
       format('%I.%I%s', n.nspname, p.proname, (select format('(%s)', coalesce(string_agg(format_type(t, null), ', ' order by o), ''))
         from unnest(p.proargtypes) with ordinality u(t, o))) as id,
       (select substr(c, 13) from unnest(p.proconfig) c where c like 'search\\_path=%') as own,
+      p.prosrc as body,
       case when p.prorettype = 'trigger'::regtype
-        then coalesce((select array_agg(distinct t.tgrelid) from pg_trigger t where t.tgfoid = p.oid), '{}')
-        else array[0]::oid[] end as relations
+        then coalesce((select jsonb_agg(distinct jsonb_build_object('relation', t.tgrelid, 'old', t.tgoldtable, 'new', t.tgnewtable))
+          from pg_trigger t where t.tgfoid = p.oid), '[]')
+        else '[{"relation": "0"}]' end as uses
     from pg_proc p
     join pg_namespace n on n.oid = p.pronamespace
     join pg_language l on l.oid = p.prolang
@@ -56,9 +74,11 @@ begin
         end if;
         if one.language operator(pg_catalog.=) 'plpgsql' and checker is not null then
           finder := 'plpgsql_check';
-          execute pg_catalog.format('select pg_catalog.string_agg(c.message, ''; '') from pg_catalog.unnest($2) r(relation),
-            lateral %s.plpgsql_check_function_tb($1, r.relation) c where c.level operator(pg_catalog.=) ''error''', checker)
-            into why using one.oid::pg_catalog.regprocedure, one.relations::pg_catalog.regclass[];
+          execute pg_catalog.format('select pg_catalog.string_agg(distinct c.message, ''; '')
+            from pg_catalog.jsonb_to_recordset($2) r(relation pg_catalog.oid, old pg_catalog.name, new pg_catalog.name),
+            lateral %s.plpgsql_check_function_tb($1, r.relation::pg_catalog.regclass%s) c
+            where c.level operator(pg_catalog.=) ''error'' and not %s', checker, transitions, ${literal(UNCERTAIN)})
+            into why using one.oid::pg_catalog.regprocedure, one.uses, one.body;
         end if;
         perform pg_catalog.set_config('search_path', '', true);
       exception

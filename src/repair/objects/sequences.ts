@@ -49,10 +49,17 @@ export const sequences: ObjectRepair = {
     }
     const others = differences.filter(({ property }) => !["owned by", "persistence", "owner"].includes(property));
     const as = sequence.identity === true ? "" : ` as ${sequence.type}`;
-    if (others.length > 0) steps.push({ sql: `alter sequence ${name}${as} ${sequenceOptions(sequence)}` });
+    const alter = `alter sequence ${name}${as} ${sequenceOptions(sequence)}`;
+    if (others.length > 0) steps.push(...restartedInRange(name, sequence, alter), { sql: alter });
     return steps;
   },
 };
+
+/** Starts again when the next value would come before the range: Postgres accepts no such range for the current value. */
+function restartedInRange(name: string, { min, max, start, increment }: Sequence, alter: string): readonly Statement[] {
+  const isBefore = increment.startsWith("-") ? `last_value > ${max}` : `last_value < ${min}`;
+  return toStatements(guarded(`exists (select from ${name} where ${isBefore})`, `${alter} restart with ${start}`));
+}
 
 /** Gives a sequence of the same name the expected options. */
 function changed(sequence: Sequence, found: Sequence, context: RepairContext): readonly Statement[] {

@@ -121,7 +121,7 @@ function property(difference: Difference, table: Table, found: Table, context: R
       return table.replicaIdentity === "index" ? [] : toStatements(identity(table));
     case "inherits":
     case "partition bound":
-      return changeParents(table, found);
+      return changeParents(table, found, context);
     case "of type":
       if (table.ofType !== undefined) return toStatements(`${alter} of ${table.ofType}`);
       return toStatements(guarded(`exists (${row(table.id)} and reloftype <> 0)`, `${alter} not of`));

@@ -63,6 +63,7 @@ describe("without plpgsql_check", () => {
   });
 });
 
+let count = 0;
 const DEBIAN = "/usr/lib/postgresql/15";
 const there = existsSync(`${DEBIAN}/lib/plpgsql_check.so`) && existsSync(`${DEBIAN}/bin/initdb`);
 if (!there) skipWithout("plpgsql_check", "it is not installed (install the package postgresql-15-plpgsql-check)");
@@ -81,9 +82,67 @@ describe.runIf(there)("with plpgsql_check", () => {
       expect(await broken(session)).toEqual([
         ...ERRORS,
         ["app.email_of(bigint)", "warning", expect.stringContaining('column "email" does not exist')],
-        ["app.loader()", "warning", expect.stringContaining('relation "batch" does not exist')],
         ["app.noted()", "warning", expect.stringContaining('has no field "email"')],
       ]);
+    });
+  });
+
+  const TABLES = "create table a (id int, v text); create table b (id int, w text);";
+  const trigger = (body: string): string => `create function f() returns trigger language plpgsql as $$${body}$$;`;
+  const ON_BOTH =
+    "create trigger f before insert on a for each row execute function f(); create trigger f before insert on b for each row execute function f();";
+  const plain = (body: string): string => `create function f() returns void language plpgsql as $$${body}$$;`;
+
+  test.each<readonly [name: string, sql: string, why?: string]>([
+    ["creates the temporary table that it fills", plain("begin create temp table q (a int) on commit drop; insert into q values (1); end")],
+    ["creates a temporary table by `execute`", plain("begin execute 'create temporary table q (a int)'; insert into q values (1); end")],
+    ["uses a temporary table of its caller", plain("begin perform from pg_temp.q; end")],
+    ["catches that the table is missing", plain("begin insert into q values (1); exception when undefined_table then null; end")],
+    [
+      "asks for the table of its trigger first",
+      TABLES + trigger("begin if tg_table_name = 'a' then new.v := 'x'; else new.w := 'x'; end if; return new; end") + ON_BOTH,
+    ],
+    [
+      "asks for the argument of its trigger first",
+      TABLES + trigger("begin if tg_argv[0] = 'v' then new.v := 'x'; else new.w := 'x'; end if; return new; end") + ON_BOTH,
+    ],
+    [
+      "reads the transition table of its trigger",
+      TABLES +
+        trigger("begin perform v from fresh; return null; end") +
+        "create trigger f after insert on a referencing new table as fresh for each statement execute function f();",
+    ],
+    [
+      "has a polymorphic argument",
+      "create function f(x anyarray) returns anyarray language plpgsql immutable as $$begin return array(select distinct e from unnest(x) e); end$$",
+    ],
+    [
+      "returns rows of a query that it builds",
+      "create function f(t regclass) returns table (id int) language plpgsql as $$begin return query execute format('select 1 from %s', t); end$$",
+    ],
+    [
+      "uses a missing table in a schema beside a temporary one",
+      plain("begin create temp table q (a int); insert into public.lost values (1); end"),
+      "public.lost",
+    ],
+    [
+      "uses a column that one of its two tables lacks",
+      TABLES + trigger("begin new.v := 'x'; return new; end") + ON_BOTH,
+      'has no field "v"',
+    ],
+    [
+      "catches another error",
+      plain("begin insert into q values (1); exception when unique_violation then null; end"),
+      'relation "q" does not exist',
+    ],
+  ])("a function that %s is reported only when its calls fail", async (_, sql, why) => {
+    const url = await server.createDatabase(`certain_${(count += 1)}`);
+    await withSession(url, async (session) => {
+      await session.query(`create extension plpgsql_check; ${sql}`);
+      const found = (await broken(session)) as readonly [string, string, string][];
+      expect(found.map(([, severity, text]) => [severity, text])).toEqual(
+        why === undefined ? [] : [["warning", expect.stringContaining(why)]],
+      );
     });
   });
 });

@@ -7,8 +7,8 @@ import { castsOf, type Casts } from "../../overloads/casts.ts";
 import type { AuditRule } from "../rule.ts";
 
 /**
- * Functions whose body no longer fits the schema. A problem that `plpgsql_check` finds is a warning: it cannot know the
- * temporary tables that a function creates for itself.
+ * Functions whose body no longer fits the schema. A problem that `plpgsql_check` finds is a warning: it cannot know what the
+ * callers of a function create before.
  */
 export const brokenFunctions: AuditRule = ({ state }) =>
   state.bodies.map(({ id, why, by }) => {
