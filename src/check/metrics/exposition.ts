@@ -82,7 +82,8 @@ function collector(): Collector {
         if (!types.has(entry.name)) types.set(entry.name, entry.type === "unknown" ? "untyped" : entry.type);
       } else if (entry.kind === "sample") {
         const { name, labels, timestamp } = entry;
-        const names = labels.map(([label]) => label).toSorted();
+        // The name is a label, too.
+        const names = ["__name__", ...labels.map(([label]) => label)].toSorted();
         const twice = names.find((label, at) => label === names[at + 1]);
         if (twice !== undefined) throw new Rejected(`the label ${twice} is there twice`);
         const series = JSON.stringify([name, timestamp, ...labels.toSorted(([a], [b]) => (a < b ? -1 : 1))]);

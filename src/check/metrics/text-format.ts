@@ -3,6 +3,7 @@ import { checkMilliseconds, checkNumber, unquote, utf8 } from "./values.ts";
 
 const BLANKS = /[ \t]*/y;
 const LINE_END = /\n/y;
+const END = /\0[^]*/y;
 const COMMENT = /#[^\n]*/y;
 const META = /#[ \t]+(?:HELP|TYPE)[ \t]+/y;
 const NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
@@ -21,7 +22,8 @@ const TYPES = new Set(["counter", "gauge", "histogram", "summary", "untyped"]);
 export function readTextLine(scanner: Scanner, quotedNames: boolean): Entry {
   const start = scanner.at();
   scanner.take(BLANKS);
-  if (scanner.take(LINE_END) !== undefined) return { kind: "other" };
+  // Prometheus takes a zero byte at the start of a line for the end.
+  if (scanner.take(LINE_END) !== undefined || scanner.take(END) !== undefined) return { kind: "other" };
   const meta = scanner.take(META);
   if (meta !== undefined) return readMeta(scanner, meta.includes("TYPE"), quotedNames);
   if (scanner.take(COMMENT) !== undefined) {

@@ -26,11 +26,12 @@ const MIGRATES = new RegExp(
     String.raw`sqitch\s+deploy`,
     String.raw`atlas\s+(?:migrate|schema)\s+apply`,
     String.raw`migrate\s+-.*\bup`,
-    String.raw`mix\s+ecto\.(?:migrate|setup|reset)`,
+    String.raw`mix\s+(?:do\b.*\s)?ecto\.(?:migrate|setup|reset)`,
     String.raw`supabase\s+(?:db\s+push|migration\s+up)`,
     String.raw`artisan\s+migrate`,
     String.raw`dotnet\s+ef\s+database\s+update`,
-    String.raw`diesel\s+(?:migration\s+run|database\s+(?:setup|reset))`,
+    String.raw`diesel\s+(?:setup|migration\s+run|database\s+(?:setup|reset))`,
+    String.raw`psql\b.*(?:\s-f\s*|\s--file[\s=]|<\s*)\S*(?:schema|structure|migrat)\S*\.sql`,
     String.raw`sqlx\s+(?:migrate\s+run|database\s+(?:setup|reset))`,
     String.raw`sea-orm-cli\s+migrate\s+(?:up|fresh|refresh)`,
   ]
@@ -52,7 +53,7 @@ export function migrates(command: string): boolean {
 
 // A name such as migrate:status or migrate:create does not change a database.
 const NAMED =
-  /^(?:(?:npm|pnpm|yarn|bun)\b.*\s|(?:make|just|task)\s+(?:.*\s)?)(?:db[:_-])?migrat(?:e|ions?)(?:[:_-](?:run|up|latest|deploy|all|prod|test|ci))?$/;
+  /^(?:(?:npx\s+|pnpm\s+|yarn\s+|bunx\s+)?(?:npm|pnpm|yarn|bun|turbo|nx|lerna|moon|wireit)\b.*[\s:]|(?:make|just|task)\s+(?:.*\s)?)(?:db[:_-])?migrat(?:e|ions?)(?:[:_-](?:run|up|latest|deploy|all|prod|test|ci))?(?:\s+-(?!.*\b(?:help|dry|check|status|plan|list|create)\b).*)?$/;
 const OTHER_PROGRAM = /\b(?:node|tsx|ts-node|deno|bun|python3?|ruby|php|go\s+run|cargo\s+run|dotnet)\b/;
 
 /**

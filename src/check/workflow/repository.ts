@@ -68,7 +68,22 @@ function packageScript(file: string, name: string, folder: string, read: Reposit
   const script = (scripts as Record<string, unknown>)[name];
   if (typeof script !== "string") return undefined;
   const line = text.split("\n").findIndex((each) => each.includes(JSON.stringify(name))) + 1;
-  return { file, text: script, folder, line: Math.max(line, 1) };
+  // A package manager runs the scripts before and after it, too.
+  const around = ["pre", "post"].map((word) => (scripts as Record<string, unknown>)[`${word}${name}`]);
+  const texts = [around[0], script, around[1]].filter((each) => typeof each === "string");
+  return { file, text: texts.map((each) => withSeries(each)).join("\n"), folder, line: Math.max(line, 1) };
+}
+
+/** `run-s build db:up` of npm-run-all as the scripts that it runs. A pattern such as `build:*` stays as it is. */
+function withSeries(text: string): string {
+  return text.replace(/(?<![\w-])(?:run-[sp]|npm-run-all2?)((?:\s+[\w:.@/*-]+)+)/g, (_, names: string) =>
+    names
+      .trim()
+      .split(/\s+/)
+      .filter((name) => !name.startsWith("-"))
+      .map((name) => `npm run ${name}`)
+      .join(" && "),
+  );
 }
 
 function makeTarget(files: readonly string[], target: string, folder: string, read: Repository["read"]): CalledScript | undefined {

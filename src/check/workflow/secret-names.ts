@@ -19,6 +19,12 @@ const THINGS = new Set([
 ]);
 const ALONE = new Set(["dsn", "password", "passwd", "connectionstring", "databaseurl", "dburl", "apikey"]);
 
+/** A last word that makes the name that of a fact about a secret: `db_url_changed`, `password_policy`. */
+const FACTS = new Set(
+  `changed changes check checks connector connectors count enabled exists expired expires file files found id kind length matches missing
+  name ok path policy present protocol ready required rotated scan set status strength type valid version`.split(/\s+/),
+);
+
 /**
  * Whether the name of an output or a variable says that it holds a secret: `db_url`, `connection-uri`, `PGPASSWORD`. A
  * name is compared word by word, since `llm_connections` is not a connection string.
@@ -28,6 +34,7 @@ export function isSecretName(name: string): boolean {
     .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
     .toLowerCase()
     .split(/[^a-z\d]+/);
+  if (FACTS.has(words.at(-1) ?? "")) return false;
   if (words.some((word) => ALONE.has(word) || word === "pgpassword")) return true;
   return (
     words.some((word, at) => THINGS.has(word) && words.slice(at + 1).some((next) => KINDS.has(next))) ||

@@ -10,6 +10,9 @@ export interface ShellCommand {
 // A generated script can be long. What comes after this is not checked.
 const MOST_LINES = 20_000;
 
+/** The word that ends a here-document. */
+const HERE = /<<-?\s*["']?([A-Za-z_]\w*)["']?/;
+
 /** The simple commands of a script, without comments and the texts of here-documents. Pure. */
 export function shellCommands(script: string): readonly ShellCommand[] {
   return logicalLines(script).flatMap(({ text, at }) =>
@@ -37,8 +40,20 @@ export function logicalLines(script: string): readonly { readonly text: string; 
       text = `${text.slice(0, -1).trimEnd()} ${(physical[index] ?? "").trim()}`;
     }
     if (text === "" || text.startsWith("#")) continue;
-    endOfText = /<<-?\s*["']?([A-Za-z_]\w*)["']?/.exec(text)?.[1];
+    endOfText = HERE.exec(text)?.[1];
     lines.push({ text, at });
+  }
+  return lines;
+}
+
+/** The lines of the here-documents that a script writes into a file, such as `.env`. */
+export function hereDocuments(script: string): readonly { readonly text: string; readonly at: number }[] {
+  const lines: { text: string; at: number }[] = [];
+  let end: string | undefined;
+  for (const [index, line] of script.split("\n", MOST_LINES).entries()) {
+    if (end !== undefined && line.trim() === end) end = undefined;
+    else if (end !== undefined) lines.push({ text: line.trim(), at: index + 1 });
+    else if (line.includes(">")) end = HERE.exec(line)?.[1];
   }
   return lines;
 }
@@ -106,5 +121,6 @@ export function writtenVariables(script: string): Readonly<Record<string, string
     if (name !== "") written[name] = quoted === "" ? value.trim() : value;
     if (text.startsWith("export ")) Object.assign(written, assignmentsOf(text));
   }
+  for (const { text } of hereDocuments(script)) Object.assign(written, assignmentsOf(text));
   return written;
 }

@@ -3,7 +3,7 @@ import { found, type CheckFinding } from "../../finding.ts";
 import { migrates } from "../commands.ts";
 import type { Script } from "../scripts.ts";
 import { isSecretName } from "../secret-names.ts";
-import { logicalLines, shellCommands } from "../shell.ts";
+import { hereDocuments, logicalLines, shellCommands } from "../shell.ts";
 
 const PYTHON_IN_BACKGROUND = /\b(?:python[\d.]*|celery|gunicorn|uvicorn|rq|dramatiq)\b.*[^&>]&(?:\s*$|\s+(?!&))/;
 
@@ -63,11 +63,12 @@ export function namesPooler(value: string): boolean {
 
 /** The URL of a pooler that a script writes for a migration that follows in it. */
 export function pooledInScript(script: Script): readonly CheckFinding[] {
-  const lines = logicalLines(script.text);
+  const lines = [...logicalLines(script.text), ...hereDocuments(script.text).map((line) => ({ ...line, written: true }))];
   const migration = shellCommands(script.text).findLast(({ text }) => migrates(text));
   if (migration === undefined) return [];
-  return lines.flatMap(({ text, at }) => {
-    const [, variable = "", value = ""] = /\b(?:echo|printf|export)\s+(?:-\w+\s+)*["']?(\w+)=(.*)$/.exec(text) ?? [];
+  return lines.flatMap(({ text, at, ...line }) => {
+    const assignment = "written" in line ? /^(\w+)=(.*)$/ : /\b(?:echo|printf|export)\s+(?:-\w+\s+)*["']?(\w+)=(.*)$/;
+    const [, variable = "", value = ""] = assignment.exec(text) ?? [];
     const isPooled = namesPooler(value) && /url|uri|dsn|host/i.test(variable);
     if (!isPooled || at > migration.at || hasDirectUrl(script.text)) return [];
     return [inScript(script, at, (place) => found("migrates-through-pooler", script.object, { variable, value: text }, place))];

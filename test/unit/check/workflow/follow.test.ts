@@ -6,7 +6,16 @@ import { workflowOf } from "../../../../src/check/workflow/workflow.ts";
 
 const FILES: Readonly<Record<string, string>> = {
   "package.json": JSON.stringify(
-    { scripts: { "db:migrate": "npm run up --workspace x", up: "prisma migrate deploy", loop: "npm run loop" } },
+    {
+      scripts: {
+        pretest: "knex migrate:latest",
+        test: "jest",
+        ready: "run-s -c up test",
+        "db:migrate": "npm run up --workspace x",
+        up: "prisma migrate deploy",
+        loop: "npm run loop",
+      },
+    },
     null,
     2,
   ),
@@ -27,6 +36,8 @@ test.each([
   ["make ci", ["make ci", "make migrate", "alembic upgrade head", "psql -c 'select 1'", "pytest"]],
   ["bash scripts/setup.sh", ["bash scripts/setup.sh", "cd packages/db", "pnpm migrate", "drizzle-kit migrate"]],
   ["./scripts/setup.sh", ["./scripts/setup.sh", "cd packages/db", "pnpm migrate", "drizzle-kit migrate"]],
+  ["npm test", ["npm test", "knex migrate:latest", "jest"]],
+  ["npm run ready", ["npm run ready", "npm run up", "prisma migrate deploy", "npm run test", "knex migrate:latest", "jest"]],
   ["npm run missing", ["npm run missing"]],
 ])("follows %j", (script, commands) => {
   expect(follow(script, repository).map(({ text }) => text)).toEqual(commands);

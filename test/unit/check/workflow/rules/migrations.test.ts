@@ -47,3 +47,56 @@ test.each([
     expected,
   );
 });
+
+const inTwoJobs = (run: string): string => `on: push
+env: { DATABASE_URL: "\${{ secrets.STAGING }}" }
+jobs: { a: { runs-on: x, steps: [{ run: "${run}" }] }, b: { runs-on: x, steps: [{ run: "${run}" }] } }
+`;
+
+test.each([
+  "npx turbo run db:migrate",
+  "npx nx run api:migrate",
+  "npm run migrate -w packages/db",
+  "diesel setup",
+  "mix do ecto.create, ecto.migrate",
+  "psql $DATABASE_URL -f db/schema.sql",
+  "psql $DATABASE_URL < db/structure.sql",
+])("finds a migration that two jobs run with %j", (run) => {
+  expect(codes(inTwoJobs(run))).toEqual(["migrates-twice"]);
+});
+
+test.each(["npx turbo run migrate:status", "npm run migrate -- --dry-run", "psql $DATABASE_URL -f report.sql", "mix ecto.create"])(
+  "finds no migration in %j",
+  (run) => {
+    expect(codes(inTwoJobs(run))).toEqual([]);
+  },
+);
+
+const POOLED = "\${{ steps.db.outputs.db_url_pooled }}";
+const afterBranch = (...steps: readonly string[]): string => `on: pull_request
+jobs:
+  preview:
+    runs-on: x
+    steps:
+      - { id: db, uses: neondatabase/create-branch-action@v6, with: { branch_name: a, expires_at: soon } }
+${steps.map((step) => `      - run: |\n${step.replaceAll(/^/gm, "          ")}`).join("\n")}
+`;
+
+test.each([
+  ["before the command", [`DATABASE_URL=${POOLED} npx prisma migrate deploy`]],
+  ["in a here-document of an earlier step", [`cat > .env <<END\nDATABASE_URL=${POOLED}\nEND`, "npx drizzle-kit migrate"]],
+  ["in a here-document of the step", [`cat >> .env <<'END'\nDATABASE_URL=${POOLED}\nEND\nnpx drizzle-kit migrate`]],
+])("finds the URL of a pooler %s", (_, steps) => {
+  expect(codes(afterBranch(...steps))).toEqual(["migrates-through-pooler"]);
+});
+
+test("accepts a pooled URL in a here-document with the direct one, and one that only tests use", () => {
+  expect(
+    codes(
+      afterBranch(`cat > .env <<END\nDATABASE_URL=${POOLED}\nDIRECT_URL=\${{ steps.db.outputs.db_url }}\nEND\nnpx prisma migrate deploy`),
+    ),
+  ).toEqual([]);
+  expect(
+    codes(afterBranch(`DATABASE_URL=\${{ steps.db.outputs.db_url }} npx prisma migrate deploy`, `DATABASE_URL=${POOLED} npm run e2e`)),
+  ).toEqual([]);
+});
