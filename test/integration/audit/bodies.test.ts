@@ -64,6 +64,12 @@ describe("without plpgsql_check", () => {
 });
 
 let count = 0;
+const TABLES = "create table a (id int, v text); create table b (id int, w text);";
+const trigger = (body: string): string => `create function f() returns trigger language plpgsql as $$${body}$$;`;
+const ON_BOTH =
+  "create trigger f before insert on a for each row execute function f(); create trigger f before insert on b for each row execute function f();";
+const plain = (body: string): string => `create function f() returns void language plpgsql as $$${body}$$;`;
+
 const DEBIAN = "/usr/lib/postgresql/15";
 const there = existsSync(`${DEBIAN}/lib/plpgsql_check.so`) && existsSync(`${DEBIAN}/bin/initdb`);
 if (!there) skipWithout("plpgsql_check", "it is not installed (install the package postgresql-15-plpgsql-check)");
@@ -86,12 +92,6 @@ describe.runIf(there)("with plpgsql_check", () => {
       ]);
     });
   });
-
-  const TABLES = "create table a (id int, v text); create table b (id int, w text);";
-  const trigger = (body: string): string => `create function f() returns trigger language plpgsql as $$${body}$$;`;
-  const ON_BOTH =
-    "create trigger f before insert on a for each row execute function f(); create trigger f before insert on b for each row execute function f();";
-  const plain = (body: string): string => `create function f() returns void language plpgsql as $$${body}$$;`;
 
   test.each<readonly [name: string, sql: string, why?: string]>([
     ["creates the temporary table that it fills", plain("begin create temp table q (a int) on commit drop; insert into q values (1); end")],
@@ -140,9 +140,8 @@ describe.runIf(there)("with plpgsql_check", () => {
     await withSession(url, async (session) => {
       await session.query(`create extension plpgsql_check; ${sql}`);
       const found = (await broken(session)) as readonly [string, string, string][];
-      expect(found.map(([, severity, text]) => [severity, text])).toEqual(
-        why === undefined ? [] : [["warning", expect.stringContaining(why)]],
-      );
+      expect(found.map(([, severity]) => severity)).toEqual(why === undefined ? [] : ["warning"]);
+      expect(found[0]?.[2] ?? "").toContain(why ?? "");
     });
   });
 });

@@ -1,7 +1,7 @@
 import type { Situations } from "./situation.ts";
 
-const LIFETIME = "span tsrange generated always as (tsrange(nullif(born, '-infinity'), nullif(gone, 'infinity'), '[)')) stored";
-const BORN = "born timestamp not null, gone timestamp not null default 'infinity'";
+const LIFETIME = "span tsrange generated always as (tsrange(nullif(born, '-infinity'), nullif(ended, 'infinity'), '[)')) stored";
+const BORN = "born timestamp not null, ended timestamp not null default 'infinity'";
 
 export const CONSTRAINT_SITUATIONS: Situations = {
   "constraints become deferrable, partial, without equal nulls, and not enforced": [

@@ -24,12 +24,12 @@ export const ROUTINE_SITUATIONS: Situations = {
     "create table stock (nr bigint primary key, worth int); create view worths as select nr, worth::text as d from stock",
   ],
   "a function that returns a row of a view gets an argument, and the view a column": [
-    `create table person (nr bigint primary key, gone boolean not null default false, mail text not null default 'x', role text not null default 'member');
-     create view present as select nr, mail, role from person where not gone;
+    `create table person (nr bigint primary key, ended boolean not null default false, mail text not null default 'x', role text not null default 'member');
+     create view present as select nr, mail, role from person where not ended;
      create function add_one(m text, r text default 'member') returns present language plpgsql security definer as $$ declare p present; begin insert into person (nr, mail, role) values (1, m, r); select * into p from present where nr = 1; return p; end $$;
      create view added as select (add_one('z')).mail`,
-    `create table person (nr bigint primary key, gone boolean not null default false, mail text not null default 'x');
-     create view present as select nr, mail from person where not gone;
+    `create table person (nr bigint primary key, ended boolean not null default false, mail text not null default 'x');
+     create view present as select nr, mail from person where not ended;
      create function add_one(m text) returns present language plpgsql security definer as $$ declare p present; begin insert into person (nr, mail) values (1, m); select * into p from present where nr = 1; return p; end $$;
      create view added as select (add_one('z')).mail; insert into person (nr) values (7)`,
   ],

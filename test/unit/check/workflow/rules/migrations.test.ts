@@ -72,7 +72,7 @@ test.each(["npx turbo run migrate:status", "npm run migrate -- --dry-run", "psql
   },
 );
 
-const POOLED = "\${{ steps.db.outputs.db_url_pooled }}";
+const POOLED = "${{ steps.db.outputs.db_url_pooled }}";
 const afterBranch = (...steps: readonly string[]): string => `on: pull_request
 jobs:
   preview:
