@@ -44,7 +44,7 @@ export function planInit(facts: RepositoryFacts, service: CiServiceName | "none"
       ...(note === undefined ? [] : [note]),
       ...(facts.migrations.from === "nothing" ? [noTool(facts.migrations.below, scriptCommand(facts))] : []),
       ...commands.notes,
-      ...(template === undefined || pipeline === undefined ? [] : pipelineNotes(facts, template, pipeline)),
+      ...(template === undefined || pipeline === undefined ? [] : pipelineNotes(facts, template, pipeline, commands)),
     ],
     next: nextCommands(facts, commands, files),
   };
@@ -63,9 +63,20 @@ function noTool(below: readonly ToolBelow[], script: string | undefined): string
 }
 
 /** What the user must set in the CI service, if the pipeline is not used yet. */
-function pipelineNotes({ pipelines }: RepositoryFacts, service: CiService, { state }: PlannedFile): readonly string[] {
+function pipelineNotes(
+  { pipelines }: RepositoryFacts,
+  service: CiService,
+  { state }: PlannedFile,
+  { pipeline }: RepositoryCommands,
+): readonly string[] {
   if (state === "same" || state === "kept") return [];
-  return [...(state === "new" && pathsOf(service, pipelines).length > 0 ? [OTHER_WORKFLOWS] : []), ...service.settings];
+  return [
+    ...(state === "new" && pathsOf(service, pipelines).length > 0 ? [OTHER_WORKFLOWS] : []),
+    ...service.settings,
+    ...(service.hasOwnAgents === true && pipeline.python
+      ? ["The agents also need Python with venv: on Debian, the package python3-venv."]
+      : []),
+  ];
 }
 
 function nextCommands(

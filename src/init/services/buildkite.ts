@@ -8,6 +8,7 @@ export const buildkite: CiService = {
   file: ".buildkite/pipeline.yml",
   others: [".buildkite/pipeline.yaml"],
   host: undefined,
+  hasOwnAgents: true,
   settings: [
     "To use Neon: set NEON_API_KEY and NEON_PROJECT_ID in the agents' `environment` hook or in the cluster's secrets.",
     "To run the sweep: add a daily schedule under Pipeline Settings > Schedules.",

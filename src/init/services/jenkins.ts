@@ -7,6 +7,7 @@ export const jenkins: CiService = {
   file: "Jenkinsfile",
   others: [],
   host: undefined,
+  hasOwnAgents: true,
   settings: [
     'To use Neon: add the API key as a "secret text" credential with the id `neon-api-key`, and remove the `//` before `environment`.',
     "The agents need Node. Runs without NEON_API_KEY also need Docker or Postgres on the agent.",

@@ -18,6 +18,8 @@ export interface CiService {
   readonly host: RegExp | undefined;
   /** What the user must set in the service: the Neon API key, and a schedule for the sweep if the file cannot contain it. */
   readonly settings: readonly string[];
+  /** Whether its jobs run on agents that the users equip themselves. Default false. */
+  readonly hasOwnAgents?: boolean;
   readonly pipeline: (commands: PipelineCommands) => PipelineText;
 }
 

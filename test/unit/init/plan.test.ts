@@ -164,3 +164,10 @@ test("an existing file is never planned as new, whatever it contains", () => {
     ),
   );
 });
+
+test.each(NAMES)("a Python project on %s has a note of what its agents need, where users equip them", (name) => {
+  const { notes } = planInit(ACCOUNTING, name);
+  const note = "The agents also need Python with venv: on Debian, the package python3-venv.";
+  expect(notes.includes(note)).toBe(["buildkite", "jenkins"].includes(name));
+  expect(planInit(SHOP, name).notes).not.toContain(note);
+});
