@@ -91,22 +91,26 @@ async function project(way: string): Promise<string> {
 
 async function measure(folder: string): Promise<Measured> {
   const startedAt = Date.now();
-  const child = spawn(process.execPath, [join(folder, "node_modules/vitest/vitest.mjs"), "run", `--maxWorkers=${WORKERS}`], {
-    cwd: folder,
-    env: {
-      PATH: process.env["PATH"],
-      HOME: folder,
-      DOCKER_HOST: process.env["DOCKER_HOST"],
-      TESTCONTAINERS_RYUK_DISABLED: "true",
-      IMAGE,
-      SERVER_URL: server.url,
-      OFFSHOOT_PROVIDER: "existing",
-      OFFSHOOT_EXISTING_URL: server.url,
-      OFFSHOOT_EXISTING_CLONES: "true",
-      OFFSHOOT_BASE: "false",
+  const child = spawn(
+    process.execPath,
+    [join(folder, "node_modules/vitest/vitest.mjs"), "run", `--maxWorkers=${WORKERS}`, "--hookTimeout=120000", "--testTimeout=120000"],
+    {
+      cwd: folder,
+      env: {
+        PATH: process.env["PATH"],
+        HOME: folder,
+        DOCKER_HOST: process.env["DOCKER_HOST"],
+        TESTCONTAINERS_RYUK_DISABLED: "true",
+        IMAGE,
+        SERVER_URL: server.url,
+        OFFSHOOT_PROVIDER: "existing",
+        OFFSHOOT_EXISTING_URL: server.url,
+        OFFSHOOT_EXISTING_CLONES: "true",
+        OFFSHOOT_BASE: "false",
+      },
+      stdio: ["ignore", "pipe", "pipe"],
     },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  );
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => void (output += text));
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
