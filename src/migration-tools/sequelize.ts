@@ -19,9 +19,9 @@ export const sequelize: Tool = {
     if (!(await repository.depends("sequelize-cli"))) return undefined;
     const paths = (await repository.read(".sequelizerc")) ?? "";
     const named = pathIn(paths, "migrations-path");
-    const found = await firstFolder(given === undefined ? [...(named ?? []), ...FOLDERS] : [given], (folder) =>
-      scriptsIn(repository, folder),
-    );
+    // A folder that .sequelizerc computes is not one of the defaults.
+    const defaults = named === undefined && paths.includes("migrations-path") ? [] : [...(named ?? []), ...FOLDERS];
+    const found = await firstFolder(given === undefined ? defaults : [given], (folder) => scriptsIn(repository, folder));
     if (found === undefined) return undefined;
     const configuration = await repository.first(...(pathIn(paths, "config") ?? []), ...CONFIGURATIONS);
     const text = configuration === undefined ? "" : ((await repository.read(configuration)) ?? "");

@@ -498,6 +498,11 @@ describe("the folder of the migrations is the one in which the tool looks", () =
       undefined,
     ],
     [
+      "Sequelize, computed",
+      { ...depending("sequelize-cli"), ".sequelizerc": "module.exports = { 'migrations-path': folder };", "migrations/1-a.js": "" },
+      undefined,
+    ],
+    [
       "node-pg-migrate, of a script",
       {
         "package.json": JSON.stringify({
