@@ -54,15 +54,15 @@ test.runIf(REAL_TOOLS.some((tool) => tool.name === "knex" && isInstalled(tool)))
 test("a tool that ends with status 0 and leaves a database without a table is a failed migration", async () => {
   await mkdir(join(project.directory, "empty/db/migrations"), { recursive: true });
   await mkdir(join(project.directory, "empty/bin"), { recursive: true });
-  await project.write("empty/db/migrations/1_a.sql", "-- migrate:up\ncreate table a ();\n");
-  await project.write("empty/bin/dbmate", "#!/bin/sh\nexit 0\n");
-  await chmod(join(project.directory, "empty/bin/dbmate"), 0o755);
+  await project.write("empty/db/migrations/1_a.sql", "-- +goose Up\ncreate table a ();\n");
+  await project.write("empty/bin/goose", "#!/bin/sh\nexit 0\n");
+  await chmod(join(project.directory, "empty/bin/goose"), 0o755);
   const env = { PATH: `${join(project.directory, "empty/bin")}:${toolPath()}` };
   const directory = join(project.directory, "empty");
   await project.offshoot(["up", "--run", "empty"], env, directory);
   const { code, stderr } = await project.offshoot(["migrate", "--run", "empty"], env, directory);
   expect({ code, stderr }).toMatchObject({
     code: 11,
-    stderr: expect.stringContaining("dbmate exited with status 0, but the database has no table after it."),
+    stderr: expect.stringContaining("goose exited with status 0, but the database has no table after it."),
   });
 });
