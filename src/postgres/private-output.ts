@@ -11,7 +11,7 @@ export interface PrivateOutput {
 }
 
 /** Characters of a line that are kept. What is longer is data. */
-const LONGEST_LINE = 20_000;
+const LONGEST_LINE = 8_000;
 
 /**
  * Hides the values of rows in the output of a migration command: the server's details, values in its messages, parameters of
