@@ -147,3 +147,13 @@ test("a waiter shows the cause first, then the output, then what to do, for each
   expect(texts.length).toBeGreaterThan(35);
   await expect(texts.join("\n")).toMatchFileSnapshot(`${FIXTURES}waiters.golden`);
 });
+
+test.each([
+  ["== 20240102000000-b: migrating =======\nERROR: Validation error\n", "20240102000000-b"],
+  ["{ event: 'migrating' }\nError: Migration 002_b.js (up) failed: Original error: Validation error\n", "002_b.js"],
+])("the migration is named although the tool did not print the message of the server: %j", (printed, file) => {
+  const finder = createCauseFinder();
+  finder.push(printed);
+  const errors = [{ message: "duplicate key value violates unique constraint", sqlstate: "23505" }];
+  expect(finder.find({ admitted: 1, needTls: 0, errors, ended: true }, "/")).toMatchObject({ sqlstate: "23505", file });
+});
