@@ -57,7 +57,9 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
   }),
 
   "worker-ended": ({ how, after, tail }) => ({
-    problem: `worker ended with ${how} after ${after}, before the end of the check`,
+    problem: how.startsWith("there is no ")
+      ? `worker ended before the end of the check: ${how}`
+      : `worker ended with ${how} after ${after}, before the end of the check`,
     details: quoted(tail),
     remedy: "Read its last lines above, and run the same command by hand.",
   }),

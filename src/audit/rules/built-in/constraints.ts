@@ -65,8 +65,14 @@ function foreignKeys({ constraints }: Catalog): readonly (Constraint & Required<
 /** Foreign keys without an index that starts with their columns: each delete in the other table reads this whole table. */
 export const unindexedForeignKeys: AuditRule = ({ catalog, onTable }) => {
   const isPartitioned = partitionedTables(catalog);
+  const hasIndex = (schema: string, table: string, columns: readonly string[]): boolean => {
+    if (onTable("indexes", schema, table).some((index) => startsWith(index, columns))) return true;
+    // Postgres looks for the rows in each partition, which can have an index of its own.
+    const parts = isPartitioned(schema, table) === true ? partitionsOf(catalog, path(schema, table)) : [];
+    return parts.length > 0 && parts.every((part) => hasIndex(part.schema, part.name, columns));
+  };
   return foreignKeys(catalog)
-    .filter(({ schema, table, columns }) => !onTable("indexes", schema, table).some((index) => startsWith(index, columns)))
+    .filter(({ schema, table, columns }) => !hasIndex(schema, table, columns))
     .map(({ id, schema, table, columns, definition }) =>
       finding(
         "foreign-key-unindexed",
@@ -75,6 +81,10 @@ export const unindexedForeignKeys: AuditRule = ({ catalog, onTable }) => {
       ),
     );
 };
+
+function partitionsOf({ tables }: Catalog, parent: string): readonly Table[] {
+  return tables.filter(({ partitionBound, inherits }) => partitionBound !== undefined && inherits?.includes(parent) === true);
+}
 
 function startsWith({ valid, method, keys, predicate }: Index, columns: readonly string[]): boolean {
   if (!valid || !(method === "btree" || method === "hash")) return false;
