@@ -32,22 +32,41 @@ export interface TableException {
  */
 export const MOMENT_MS = 100;
 
+/**
+ * A busy machine makes everything slow. There, waits of fewer than this many times the delay of one answer say nothing about the
+ * migration: a transaction with some tens of statements on empty tables takes that long.
+ */
+const DELAYS = 25;
+
+/** The length of a moment where an answer of the server comes `delayMs` too late. Pure. */
+export function momentOf(delayMs: number): number {
+  return Math.max(MOMENT_MS, Math.round(delayMs * DELAYS));
+}
+
 /** The limits of one table, and the reason if they are an exception. */
 export interface EffectiveLimits {
   readonly blockedReadsMs: number;
   readonly blockedWritesMs: number;
   readonly rewriteBytes: number;
+  /** Shorter waits are not findings. */
+  readonly momentMs: number;
   readonly reason: string | undefined;
 }
 
 /** The limits for a table at a time. Pure. */
-export function limitsFor(table: { readonly schema: string; readonly name: string }, limits: RehearsalLimits, now: Date): EffectiveLimits {
+export function limitsFor(
+  table: { readonly schema: string; readonly name: string },
+  limits: RehearsalLimits,
+  now: Date,
+  momentMs: number = MOMENT_MS,
+): EffectiveLimits {
   const exception = limits.tables[`${table.schema}.${table.name}`] ?? limits.tables[table.name];
   const used = exception === undefined || isExpired(exception, now) ? undefined : exception;
   return {
-    blockedReadsMs: Math.max(MOMENT_MS, used?.blockedReadsMs ?? limits.blockedReadsMs),
-    blockedWritesMs: Math.max(MOMENT_MS, used?.blockedWritesMs ?? limits.blockedWritesMs),
+    blockedReadsMs: Math.max(momentMs, used?.blockedReadsMs ?? limits.blockedReadsMs),
+    blockedWritesMs: Math.max(momentMs, used?.blockedWritesMs ?? limits.blockedWritesMs),
     rewriteBytes: used?.rewriteBytes ?? limits.rewriteBytes,
+    momentMs,
     reason: used?.reason,
   };
 }

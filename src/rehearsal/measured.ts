@@ -72,6 +72,8 @@ export interface Observation {
   readonly transactions: number;
   /** Milliseconds for which the command was stopped to look. */
   readonly pausedMs: number;
+  /** Shorter waits are not findings. It is longer where the server or this machine was busy. */
+  readonly momentMs: number;
   /** What could not be seen, in sentences. */
   readonly limits: readonly string[];
 }

@@ -84,6 +84,7 @@ export const REHEARSAL_SCHEMA = z
       completeTransactions: z.int(),
       transactions: z.int(),
       pausedMs: ms,
+      momentMs: ms.describe("Shorter waits are not findings."),
       limits: z.array(z.string()),
     }),
     findings: z.array(finding),

@@ -17,7 +17,7 @@ const SLOWEST = 3;
 /** What of the measured facts is a finding. Pure. */
 export function judge(explained: Explained, limits: RehearsalLimits, settings: RoleSettings, shown: Shown, now: Date): readonly Judged[] {
   const { measured, statements, tables } = explained;
-  const ofTables = tables.flatMap((each) => judgeTable(each, statements, limits, shown, now));
+  const ofTables = tables.flatMap((each) => judgeTable(each, statements, limits, shown, now, measured.observation.momentMs));
   const expired = expiredExceptions(limits, now).map(({ table, until = "", reason }) => ({
     finding: found("exception-expired", { kind: "setting", name: `rehearse.tables.${table}` }, { until, reason }),
   }));
@@ -44,7 +44,7 @@ function judgeDuration(
 /** One finding for all: a request for a strong lock waits behind every long query, and everybody else waits behind it. */
 function judgeTimeout({ tables, setsLockTimeout }: Explained, { limits }: RoleSettings, shown: Shown): readonly Judged[] {
   if (limits["lock_timeout"] !== undefined || setsLockTimeout) return [];
-  const strong = tables.find(({ change, reads }) => change.locks?.reads !== undefined && change.rows > 0 && reads !== undefined);
+  const strong = tables.find(({ change, reads }) => change.locks?.reads !== undefined && change.rows !== 0 && reads !== undefined);
   if (strong === undefined || strong.reads === undefined || !changesSchema(strong.reads.part.kind)) return [];
   const { subject } = subjectOf(strong.reads, shown);
   const advice = inWords(

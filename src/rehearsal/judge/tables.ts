@@ -1,6 +1,6 @@
 import { formatElapsed } from "../../duration.ts";
 import { found, type RehearsalFinding } from "../finding.ts";
-import { type EffectiveLimits, limitsFor, MOMENT_MS, type RehearsalLimits } from "../limits.ts";
+import { type EffectiveLimits, limitsFor, type RehearsalLimits } from "../limits.ts";
 import type { Advice } from "../advice/advice.ts";
 import { lengthOf, type ExplainedTable } from "../measure/measure.ts";
 import { longestDuring } from "../measure/blame.ts";
@@ -25,8 +25,9 @@ export function judgeTable(
   limits: RehearsalLimits,
   shown: Shown,
   now: Date,
+  momentMs: number,
 ): readonly Judged[] {
-  const own = limitsFor(each.change.table, limits, now);
+  const own = limitsFor(each.change.table, limits, now, momentMs);
   const reads = judgeWait("reads-blocked", each, own, statements, limits, shown);
   const writes = judgeWait("writes-blocked", each, own, statements, limits, shown);
   // Whoever blocks readers also blocks writers. One finding is enough for one lock.
@@ -56,7 +57,7 @@ function judgeWait(
   const facts = {
     ...subject,
     blocked: formatWait(lengthOf(wait), formatElapsed),
-    limit: limitMs === MOMENT_MS ? "a moment" : formatWait(limitMs, formatElapsed),
+    limit: limitMs === own.momentMs ? "a moment" : formatWait(limitMs, formatElapsed),
     lock: modeName(wait.mode),
     table: `${formatSize(change.table.bytes)}${change.rows < 0 ? "" : `, about ${formatRows(change.rows)} rows`}`,
     ...(during === undefined ? {} : { during }),

@@ -1,3 +1,4 @@
+import { MOMENT_MS, momentOf } from "../limits.ts";
 import type { Observed } from "../observe/observe.ts";
 
 /** What an observation could not see, in sentences for people. Pure. */
@@ -5,10 +6,16 @@ export function limitsOf(
   { sampled, recording, before, after, left, sessions }: Observed<unknown>,
   throughBroker: boolean,
 ): readonly string[] {
+  const moment = momentOf(sampled.delayMs);
   const shortest = Math.max(1, Math.round(sampled.interval.median));
   const partial = recording.transactions.filter(({ isExplicit, isComplete }) => isExplicit && !isComplete).length;
   return [
     `Locks were read about every ${shortest} ms. A lock that was held for less than that can be missing.`,
+    ...(moment === MOMENT_MS
+      ? []
+      : [
+          `The server or this machine was busy: an answer came up to ${Math.round(sampled.delayMs)} ms late. Waits of less than ${moment} ms are not reported.`,
+        ]),
     ...(throughBroker
       ? []
       : ["The command did not pass offshoot's broker, so its statements are not known, and all times are from samples."]),

@@ -1,4 +1,5 @@
 import type { Measured, MeasuredMigration, MeasuredStatement, MeasuredTable, Observation } from "../measured.ts";
+import { momentOf } from "../limits.ts";
 import { modeName } from "../observe/lock-modes.ts";
 import type { Observed } from "../observe/observe.ts";
 import { type KnownMoments, spansOf } from "../observe/spans.ts";
@@ -140,6 +141,7 @@ function observationOf(observed: Observed<unknown>, throughBroker: boolean): Obs
     completeTransactions: explicit.filter(({ isComplete }) => isComplete).length,
     transactions: explicit.length,
     pausedMs: round(pausedMs),
+    momentMs: momentOf(sampled.delayMs),
     limits: limitsOf(observed, throughBroker),
   };
 }

@@ -85,7 +85,8 @@ async function run<T>(
     pids: () => [...open],
     namePrefix: useBroker ? undefined : name,
     now,
-    runningSince: () => statements.findLast(({ endMs }) => endMs === undefined)?.startMs,
+    // Only the last statements can be running: a session has one at a time.
+    runningSince: () => statements.slice(-open.size - 1).find(({ endMs }) => endMs === undefined)?.startMs,
   });
   const broker = useBroker ? await openBroker() : undefined;
   try {
@@ -108,8 +109,10 @@ async function run<T>(
           markOf: (sql, parameters) => (records === undefined ? undefined : markIn(sql, parameters(), records)),
           add(statement) {
             keep(statements, statement);
-            // The server gets the statement after this, and needs a moment to lock what it names.
-            setTimeout(() => sampler.wake(), 2).unref();
+            // The server gets the statement after this, and needs a moment to lock what it names. A shorter one has ended by then.
+            setTimeout(() => {
+              if (statement.endMs === undefined) sampler.wake();
+            }, 2).unref();
           },
           begin: (transaction) => keep(transactions, transaction),
           beforeNext: (_, isLast) => lookFirst(sampler, budget, isLast),

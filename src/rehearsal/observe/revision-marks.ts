@@ -16,6 +16,17 @@ const LONGEST = 8192;
  * the ids of the repository's migrations, and not kept. Pure.
  */
 export function markIn(sql: string, parameters: readonly string[], { table, ids }: RevisionRecords): string | undefined {
+  // A tool can send a whole file in one message, with the record at its end.
+  return markOf(sql, parameters, { table, ids }) ?? markOf(lastStatement(sql), [], { table, ids });
+}
+
+function lastStatement(sql: string): string {
+  const text = sql.slice(-LONGEST).trimEnd().replace(/;$/, "");
+  const at = text.lastIndexOf(";");
+  return at < 0 ? "" : text.slice(at + 1);
+}
+
+function markOf(sql: string, parameters: readonly string[], { table, ids }: RevisionRecords): string | undefined {
   if (sql.length > LONGEST || !/^\s*(?:insert|update|with|merge)\b/i.test(sql)) return undefined;
   const name = table.slice(table.lastIndexOf(".") + 1).replaceAll('"', "");
   if (!sql.toLowerCase().includes(name.toLowerCase())) return undefined;

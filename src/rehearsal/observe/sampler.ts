@@ -18,6 +18,11 @@ export interface Sampled {
   readonly samples: readonly Sample[];
   /** Milliseconds between two looks: half of them were closer than the first, and all were closer than the second. */
   readonly interval: { readonly median: number; readonly longest: number };
+  /**
+   * Milliseconds by which looks were slower than the fastest one, except for the slowest tenth: how late this machine and the
+   * server answer because they are busy. The way to the server is in the fastest one too.
+   */
+  readonly delayMs: number;
 }
 
 export interface SamplerOptions {
@@ -34,8 +39,11 @@ export interface SamplerOptions {
 /** The shortest and the longest pause between two looks. */
 const SHORTEST_MS = 10;
 const LONGEST_MS = 50;
-/** A look may take this share of the time at most. */
-const SHARE = 0.1;
+/** Looks may take this share of the time at most: they slow the migration down, which has the same server and perhaps the same machine. */
+const SHARE = 0.03;
+/** The first looks can be more frequent, so that a migration with few short statements is seen closely. */
+const EARLY_LOOKS = 40;
+const EARLY_SHARE = 0.1;
 /** A statement that starts is looked at if this many times the duration of a look has passed since the last one. */
 const WAKE_SHARE = 3;
 /** A statement that has run for this long is looked at less often, so that the error stays a small part of its time. */
@@ -57,8 +65,12 @@ export function startSampler({ session, pids, namePrefix, now, runningSince }: S
   const samples: Sample[] = [];
   const gaps: number[] = [];
   const end = new AbortController();
+  const durations: number[] = [];
   let lookMs = 1;
+  let spentMs = 0;
   let lastMs = 0;
+  const beganMs = now();
+  const isEarly = (): boolean => samples.length < EARLY_LOOKS;
   let wake = nothing;
   const look = async (): Promise<Sample> => {
     const startMs = now();
@@ -66,6 +78,8 @@ export function startSampler({ session, pids, namePrefix, now, runningSince }: S
     const [row] = await session.query<{ locks: string | null }>(`${LOOK}${namePrefix === undefined ? "" : BY_NAME})`, values);
     const endMs = now();
     lookMs = endMs - startMs;
+    spentMs += lookMs;
+    durations.push(lookMs);
     lastMs = endMs;
     const sample = { atMs: (startMs + endMs) / 2, locks: locksIn(row?.locks ?? "") };
     const last = samples.at(-1);
@@ -78,8 +92,10 @@ export function startSampler({ session, pids, namePrefix, now, runningSince }: S
     while (!end.signal.aborted) {
       await look();
       const since = runningSince();
-      const wanted = since === undefined ? SHORTEST_MS : Math.max(SHORTEST_MS, (now() - since) * GROWTH);
-      const pause = Math.max(Math.min(wanted, LONGEST_MS), lookMs / SHARE);
+      // Between statements there is nothing new to see: the next one wakes the sampler. Sessions that are only known by name cannot.
+      const wanted =
+        since === undefined && namePrefix === undefined ? LONGEST_MS : Math.max(SHORTEST_MS, (now() - (since ?? now())) * GROWTH);
+      const pause = Math.max(Math.min(wanted, LONGEST_MS), lookMs / (isEarly() ? EARLY_SHARE : SHARE));
       const woken = new AbortController();
       wake = () => woken.abort();
       await timer(pause, undefined, { signal: AbortSignal.any([end.signal, woken.signal]) }).catch(() => {});
@@ -90,14 +106,17 @@ export function startSampler({ session, pids, namePrefix, now, runningSince }: S
   return {
     look,
     wake() {
-      if (now() - lastMs > lookMs * WAKE_SHARE) wake();
+      const isAllowed = isEarly() || spentMs < (now() - beganMs) * SHARE;
+      if (isAllowed && now() - lastMs > lookMs * WAKE_SHARE) wake();
     },
     async stop() {
       end.abort();
       await looping;
       const sorted = gaps.toSorted((one, other) => one - other);
       const interval = { median: sorted[Math.floor(sorted.length / 2)] ?? 0, longest: sorted.at(-1) ?? 0 };
-      return { samples: samples.toSorted((one, other) => one.atMs - other.atMs), interval };
+      const slower = durations.toSorted((one, other) => one - other);
+      const delayMs = (slower[Math.floor(slower.length * 0.9)] ?? 0) - (slower[0] ?? 0);
+      return { samples: samples.toSorted((one, other) => one.atMs - other.atMs), interval, delayMs };
     },
   };
 }

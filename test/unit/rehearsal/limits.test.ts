@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { expiredExceptions, limitsFor, type RehearsalLimits } from "../../../src/rehearsal/limits.ts";
+import { expiredExceptions, limitsFor, momentOf, type RehearsalLimits } from "../../../src/rehearsal/limits.ts";
 
 const limits: RehearsalLimits = {
   blockedReadsMs: 0,
@@ -25,6 +25,13 @@ test("a name without a schema is the table of any schema, and a limit of 0 is a 
     blockedReadsMs: 100,
     blockedWritesMs: 1000,
     rewriteBytes: 5,
+    momentMs: 100,
     reason: "small",
   });
+});
+
+test("a moment is longer where an answer of the server takes long, so that a busy machine causes no finding", () => {
+  expect([1, 4, 35].map((delayMs) => momentOf(delayMs))).toEqual([100, 100, 875]);
+  const { blockedReadsMs, blockedWritesMs } = limitsFor({ schema: "x", name: "y" }, limits, new Date(), 350);
+  expect([blockedReadsMs, blockedWritesMs]).toEqual([350, 1000]);
 });
