@@ -12,6 +12,7 @@ import { identifier } from "./identifier.ts";
 import { isWithoutTls, tlsFailureOf } from "./tls-failure.ts";
 import { readTlsOptions } from "./tls-files.ts";
 import { TRANSPORT_PARAMETERS, transportOf } from "./tls.ts";
+import { createTurns } from "./turns.ts";
 import { parseUrl } from "./url.ts";
 
 export type { Row, Session } from "./session.ts";
@@ -99,7 +100,6 @@ async function openSession(url: string, ssl: ConnectionOptions | false, options:
     enableChannelBinding: ssl !== false && new URL(url).searchParams.get("channel_binding") === "require",
     application_name: options.applicationName ?? "offshoot",
     connectionTimeoutMillis: options.connectMs ?? 15_000,
-    ...(options.queryMs === undefined ? {} : { query_timeout: options.queryMs }),
     keepAlive: true,
     stream: () => socket,
   });
@@ -133,9 +133,17 @@ async function openSession(url: string, ssl: ConnectionOptions | false, options:
   } finally {
     signal?.removeEventListener("abort", abandon);
   }
+  const turns = createTurns(options.queryMs);
   const query = async <R extends Row>(sql: string, values: readonly unknown[] = []): Promise<R[]> => {
-    // Without values, `pg` uses the simple protocol, which utility statements through poolers need.
-    const answer = limited(values.length === 0 ? client.query(sql) : client.query(sql, [...values]), socket, url);
+    const answer = turns((remainingMs) => {
+      // Without values, `pg` uses the simple protocol, which utility statements through poolers need.
+      const config = {
+        text: sql,
+        ...(values.length > 0 && { values: [...values] }),
+        ...(remainingMs !== undefined && { query_timeout: remainingMs }),
+      };
+      return limited(client.query(config), socket, url);
+    });
     // The server sends the reason when it ends an idle session. The driver's own error does not contain it.
     const result = await answer.catch((thrown: unknown) => Promise.reject(codeOf(thrown) === undefined ? (ended ?? thrown) : thrown));
     return (Array.isArray(result) ? result.at(-1).rows : result.rows) as R[];
