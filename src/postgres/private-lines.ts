@@ -94,7 +94,7 @@ export function createValueFilter(): (line: string) => string | undefined {
     }
     const hidden = hideInStatement(known, continues, continues ? open : CLOSED);
     open = hidden.open;
-    inStatement = open.quote || open.depth > 0 || !/[;"`][\s"'`)\],;]*$/.test(known);
+    inStatement = open.quote || open.depth > 0 || !/(?:[;"`][\s"'`)\],;]*|\])$/.test(known);
     return hidden.text;
   };
 

@@ -4,6 +4,8 @@
  * through which the command reaches the database is in this process too: if it is killed, the command has no session left.
  * It exchanges messages with `command.ts` over the IPC channel. The command inherits its stdout and stderr.
  */
+import { writeSync } from "node:fs";
+import { Writable } from "node:stream";
 import { type Broker, openBroker } from "../broker/broker.ts";
 import { serverOf } from "../broker/backend.ts";
 import { messageOf } from "../errors.ts";
@@ -13,6 +15,15 @@ import { type Family, type Member, membersOf, signalFamily, startOf } from "../p
 import { sessionName } from "./session-names.ts";
 import { machineMs } from "./timings.ts";
 import type { FenceOrder, FromWatchdog, ToWatchdog } from "./watchdog-messages.ts";
+
+// Node opens its stdout and stderr when it pipes or closes a socket, and makes them non-blocking. The command inherits them:
+// where the leader reads slowly, its writes would fail, and the end of its output, which shows the cause, would be lost.
+for (const [fd, name] of [
+  [1, "stdout"],
+  [2, "stderr"],
+] as const) {
+  Object.defineProperty(process, name, { value: new Writable({ write: (chunk: Buffer, _encoding, done) => done(written(fd, chunk)) }) });
+}
 
 const CHECK_MS = 100;
 /** Programs that the command left running have this long to end by themselves. */
@@ -32,6 +43,15 @@ const answers = new Map<string, (refused: string | undefined) => void>();
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop(shortGraceMs));
 process.on("disconnect", () => abandon());
 void listen();
+
+/** Writes at once. Nobody may read any more: that is not a failure. */
+function written(fd: number, chunk: Buffer): undefined {
+  try {
+    writeSync(fd, chunk);
+  } catch {
+    return undefined;
+  }
+}
 
 async function listen(): Promise<void> {
   // Without loopback the command can only be started without a broker. The leader decides that.
