@@ -129,6 +129,8 @@ const OTHERS: readonly string[] = [
   "runners/suite.ts: url",
   // A message about variables that has no command.
   "commands/env.ts: database.name",
+  // A script that is read and not shown.
+  "check/workflow/repository.ts: name",
   // SQL that offshoot runs itself.
   "commands/rehearse/dump.ts: CONNECTIONS",
   "providers/local/drop.ts: name",

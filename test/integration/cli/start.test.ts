@@ -115,7 +115,9 @@ test("a command on a server loads nothing of what only migrates, clones, audits 
 
 test("a local command without a server loads no package but commander", async () => {
   // A server on the PATH would be run to show its version.
-  expect(await loadedBy(["list"], { OFFSHOOT_PROVIDER: "embedded", PATH: folder })).toEqual(["commander"]);
+  expect(await loadedBy(["list"], { OFFSHOOT_PROVIDER: "embedded", OFFSHOOT_HOME: join(folder, "none"), PATH: folder })).toEqual([
+    "commander",
+  ]);
 });
 
 test("a command on Neon loads its client, and not that of Postgres", async () => {
@@ -129,7 +131,7 @@ test("compiled code is kept in the user's cache folder, used by the next process
   const home = join(folder, "cached");
   await mkdir(home);
   // Without a server.
-  const env = { PATH: folder, HOME: home, OFFSHOOT_PROVIDER: "embedded", OFFSHOOT_RUN: "start" };
+  const env = { PATH: folder, HOME: home, OFFSHOOT_HOME: join(home, "none"), OFFSHOOT_PROVIDER: "embedded", OFFSHOOT_RUN: "start" };
   const list = async (): Promise<string> =>
     (await promisify(execFile)(process.execPath, [join(folder, "bin/offshoot.js"), "list", "--json"], { env, cwd: home })).stdout;
   const first = await list();

@@ -1,3 +1,4 @@
+// @module-tag proof
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import { directUrl } from "../../../src/postgres/url.ts";
 import { takeUsageLock } from "../../../src/usage/usage-lock.ts";

@@ -1,3 +1,4 @@
+// @module-tag proof
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Section } from "../../../src/ci/summary/comment.ts";
 import { keepComment } from "../../../src/github/comment.ts";

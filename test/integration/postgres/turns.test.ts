@@ -1,3 +1,4 @@
+// @module-tag proof
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { connect } from "../../../src/postgres/connect.ts";
 

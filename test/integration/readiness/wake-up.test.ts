@@ -1,3 +1,4 @@
+// @module-tag proof
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { type Migrated, waitUntilMigrated } from "../../../src/readiness/readiness.ts";
 import type { DirectUrl } from "../../../src/postgres/url.ts";

@@ -21,7 +21,13 @@ function failingEngine(...outputs: readonly string[]): RecordedEngine {
     if (args[0] !== "run") return { ok: true, stdout: JSON.stringify(made === undefined ? [] : [made]), stderr: "" };
     starts += 1;
     const Env = Object.entries(secrets).map(([name, value]) => `${name}=${value}`);
-    made = { Id: `id-${starts}`, Name: "/made", Created: "2026-01-02T03:04:05Z", State: { Status: "created" }, Config: { Env } };
+    made = {
+      Id: `id-${starts}`,
+      Name: `/${IDENTITY.name}`,
+      Created: "2026-01-02T03:04:05Z",
+      State: { Status: "created" },
+      Config: { Env },
+    };
     return { ok: false, stdout: "", stderr: outputs[starts - 1] ?? "Error: unexpected call of run" };
   };
   return {
@@ -70,7 +76,9 @@ function shown(State: object): string {
     { Labels: { [OWNER_LABEL]: IDENTITY.owner }, Env: ["POSTGRES_PASSWORD=secret"] },
     { "5432/tcp": [{ HostIp: "127.0.0.1", HostPort: "1" }] },
   ];
-  return JSON.stringify([{ Id: "id-0", Name: "/made", Created: "2026-01-02T03:04:05Z", State, Config, NetworkSettings: { Ports } }]);
+  return JSON.stringify([
+    { Id: "id-0", Name: `/${IDENTITY.name}`, Created: "2026-01-02T03:04:05Z", State, Config, NetworkSettings: { Ports } },
+  ]);
 }
 
 test.each([
