@@ -1,7 +1,7 @@
 // @module-tag proof
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { makeProject, type Project } from "../../support/cli.ts";
 
 let project: Project;
@@ -104,6 +104,23 @@ test("checks only the newest migrations with --last, and prints the verdicts as 
     0,
     ["irreversible-declared  009_no_rollback", "irreversible-declared  010_declared"],
   ]);
+});
+
+test("a check that is killed leaves a database that is listed as ours, with its expiry", { timeout: 120_000 }, async () => {
+  const killed = await makeProject();
+  onTestFinished(() => killed.remove());
+  await mkdir(join(killed.directory, "migrations"));
+  await killed.write("migrations/001_slow.sql", "create table slow (id int); select pg_sleep(60);\n");
+  await killed.write("migrations/001_slow.down.sql", "drop table slow;\n");
+  await killed.write("offshoot.yaml", "migrations:\n  tool: sql\n");
+  const listed = async (): Promise<readonly { owned: boolean; expiresAt: string | null }[]> =>
+    JSON.parse((await killed.offshoot(["list", "--json", "--all"])).stdout) as { owned: boolean; expiresAt: string | null }[];
+  const { child, finished } = killed.start(["rollback-check"]);
+  await expect.poll(listed, { timeout: 60_000, interval: 500 }).not.toEqual([]);
+  child.kill("SIGKILL");
+  await finished;
+  const left = await listed();
+  expect(left.map(({ owned, expiresAt }) => [owned, Date.parse(expiresAt ?? "") > Date.now()])).toEqual([[true, true]]);
 });
 
 test("refuses a --last that is not a number, and a project without a migration tool", async () => {
