@@ -1,3 +1,4 @@
+// @module-tag proof
 import { execFile } from "node:child_process";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";

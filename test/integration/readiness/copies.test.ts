@@ -1,3 +1,4 @@
+// @module-tag proof
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { migrateOnce, waitUntilMigrated } from "../../../src/readiness/readiness.ts";
 import { withSession } from "../../support/session.ts";

@@ -1,3 +1,4 @@
+// @module-tag proof
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deadline } from "../../../src/deadline.ts";
 import { connect } from "../../../src/postgres/connect.ts";

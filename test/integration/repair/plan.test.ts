@@ -1,3 +1,4 @@
+// @module-tag proof
 import { readFile } from "node:fs/promises";
 import { beforeAll, expect, inject, test } from "vitest";
 import { readCatalog } from "../../../src/catalog/read.ts";

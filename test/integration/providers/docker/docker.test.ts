@@ -1,3 +1,4 @@
+// @module-tag proof
 import { spawn } from "node:child_process";
 import { createServer, connect as dial } from "node:net";
 import { once } from "node:events";
