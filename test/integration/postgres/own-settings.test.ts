@@ -16,7 +16,7 @@ beforeAll(async () => {
     for (const setting of [
       "datestyle = 'German'",
       "bytea_output = 'escape'",
-      "statement_timeout = 50",
+      "statement_timeout = 1",
       "transaction_timeout = 500",
       "default_transaction_read_only = on",
     ]) {
