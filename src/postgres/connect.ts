@@ -1,20 +1,21 @@
 import { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { setTimeout as timer } from "node:timers/promises";
-import { codeOf, OffshootError } from "../errors.ts";
+import { codeOf } from "../errors.ts";
 import { cancelled } from "../deadline.ts";
 import { pinEachTransaction, refusesOptions } from "./pooled-session.ts";
 import type { Opened, Row, Session } from "./session.ts";
 import { replyTooLarge, serverFailure } from "./server-failure.ts";
 import { confirmOwnSettings, withOwnSettings } from "./session-settings.ts";
 import { SQLSTATE } from "./sqlstate.ts";
-import { identifier } from "./identifier.ts";
-import { isWithoutTls, tlsFailureOf } from "./tls-failure.ts";
+import { despiteTimeLimits, limitsTooShort } from "./time-limits.ts";
+import { isWithoutTls } from "./tls-failure.ts";
 import { readTlsOptions } from "./tls-files.ts";
 import { TRANSPORT_PARAMETERS, transportOf } from "./tls.ts";
 import { createTurns } from "./turns.ts";
 import { parseUrl } from "./url.ts";
 
+export { connectionError } from "./connection-error.ts";
 export type { Row, Session } from "./session.ts";
 
 export interface ConnectOptions {
@@ -36,6 +37,9 @@ export interface ConnectOptions {
 const MOST_REPLY_BYTES = 256 * 1024 * 1024;
 const REPLY_CHECK_MS = 50;
 
+/** Milliseconds during which the settings of a session are asked for again. A session of which they are not known is used as one of a pooler. */
+const CONFIRM_MS = 1000;
+
 /** Milliseconds to end a session in order. A dead network never answers, and the socket would stay open for minutes. */
 const CLOSE_MS = 1000;
 
@@ -46,7 +50,9 @@ const CLOSE_MS = 1000;
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Session> {
   if (options.settings === "database") return openTransport(url, options);
-  const searchPath = (): Promise<string> => withSession(url, (other) => other.searchPath(), { ...options, settings: "database" });
+  // The limits of the database apply there too.
+  const searchPath = (): Promise<string> =>
+    despiteTimeLimits(() => withSession(url, (other) => other.searchPath(), { ...options, settings: "database" }));
   const failed = (thrown: unknown): never => {
     throw serverFailure(url, thrown);
   };
@@ -55,19 +61,30 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   return { ...session, query, searchPath };
 }
 
+/** `transaction_timeout` is a startup option only for servers that know it. Its error proves that the server does. */
 async function openOwn(url: string, options: ConnectOptions): Promise<Session> {
+  return openConfirmed(url, options).catch((thrown: unknown) => {
+    if (codeOf(thrown) !== SQLSTATE.transactionTimeout) throw thrown;
+    return openConfirmed(url, options, 17).catch((again: unknown) => Promise.reject(limitsTooShort(url, again)));
+  });
+}
+
+async function openConfirmed(url: string, options: ConnectOptions, major?: number): Promise<Session> {
   let session: Opened;
   try {
-    session = await openTransport(withOwnSettings(url), options);
+    session = await openTransport(withOwnSettings(url, major), options);
   } catch (thrown) {
     if (!refusesOptions(thrown)) throw thrown;
-    return pinEachTransaction(await openTransport(url, options));
+    return pinEachTransaction(await openTransport(url, options), url);
   }
   // Some poolers ignore startup options, and a login event trigger (PostgreSQL 17) can change settings.
   try {
-    const [row] = await session.query<{ own: boolean }>(confirmOwnSettings(session.major));
-    return row?.own === true ? session : pinEachTransaction(session);
+    const confirm = confirmOwnSettings(session.major);
+    const [row] = await despiteTimeLimits(() => session.query<{ own: boolean }>(confirm), session.lost, CONFIRM_MS);
+    return row?.own === true ? session : pinEachTransaction(session, url);
   } catch (thrown) {
+    // With our limits the statement would not have been ended.
+    if (codeOf(thrown) === SQLSTATE.queryCanceled) return pinEachTransaction(session, url);
     await session.close();
     throw thrown;
   }
@@ -198,43 +215,4 @@ export async function withSession<T>(url: string, work: (session: Session) => Pr
   } finally {
     await session.close();
   }
-}
-
-/** What to check where the server itself has answered. */
-const CHECKS: ReadonlyMap<unknown, string> = new Map([
-  [SQLSTATE.invalidPassword, "Check the user and the password in the URL."],
-  [SQLSTATE.invalidAuthorization, "Check the user and the password in the URL."],
-  [SQLSTATE.undefinedDatabase, "Check the name of the database. If a migration has dropped or renamed it, create it again."],
-  [SQLSTATE.tooManyConnections, "Close other connections to the server, or raise its limit. Then run the command again."],
-  [SQLSTATE.insufficientPrivilege, "Allow the user to connect to the database (`grant connect on database`), or use another user."],
-  [SQLSTATE.internalError, "The server reported an internal error: look at its log, or ask those who run it."],
-]);
-
-/** The error for a failed connection: names the host and the cause, and what to check. */
-export function connectionError(url: string, thrown: unknown): OffshootError {
-  const { host, port, user, database, password } = parseUrl(url);
-  const code = codeOf(thrown);
-  const tls = tlsFailureOf(url, thrown);
-  if (tls !== undefined) {
-    const { kind, text, meaning, remedy } = tls;
-    return new OffshootError("CONNECTION_FAILED", text, {
-      meaning,
-      remedy,
-      facts: { host, port, database, tls: kind },
-      secrets: [password],
-    });
-  }
-  const cause = thrown instanceof Error ? thrown.message : String(thrown);
-  return new OffshootError("CONNECTION_FAILED", `Could not connect to ${host}:${port}/${database} as ${user}: ${cause}.`, {
-    remedy: remedyOf(code, database),
-    facts: { host, port, database, sqlstate: code },
-    secrets: [password],
-  });
-}
-
-function remedyOf(code: string | undefined, database: string): string {
-  // `allow_connections false`, which a migration can set too.
-  if (code === SQLSTATE.notInPrerequisiteState)
-    return `Allow connections, \`alter database ${identifier(database)} allow_connections true\`, and remove what forbids them from the migrations.`;
-  return CHECKS.get(code) ?? "Check that the server is running, and that the host and the port are correct.";
 }

@@ -1,6 +1,7 @@
 import { codeOf, OffshootError } from "../errors.ts";
 import type { Opened, Row, Session } from "./session.ts";
 import { beginWithOwnSettings } from "./session-settings.ts";
+import { despiteTimeLimits, limitsTooShort } from "./time-limits.ts";
 import { describeUrl } from "./url.ts";
 
 /**
@@ -15,27 +16,41 @@ export function refusesOptions(thrown: unknown): boolean {
  * A session through a pooler, which gives each transaction another session of the server. Each statement therefore gets a
  * transaction with our settings. A `set` would stay in the server's session, and reach the next client of the pooler.
  */
-export function pinEachTransaction({ major, ...session }: Opened): Session {
-  const begin = beginWithOwnSettings(major);
+export function pinEachTransaction({ major, ...session }: Opened, url: string): Session {
+  const opening = beginWithOwnSettings(major);
   let isOpen = false;
+  // The limits of the database apply until ours are set, and apply again in a transaction that failed.
+  const begin = (): Promise<never[]> =>
+    despiteTimeLimits(() => session.query<never>(opening).catch(rollBack), session.lost).catch((thrown: unknown) => {
+      throw limitsTooShort(url, thrown);
+    });
+  const rollback = (): Promise<Row[]> => despiteTimeLimits(() => session.query("rollback"), session.lost);
+  async function rollBack(thrown: unknown): Promise<never> {
+    if (!session.lost.aborted) await rollback().catch(() => session.close());
+    throw thrown;
+  }
   async function query<R extends Row = Row>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
     if (/^\s*begin\s*;?\s*$/i.test(sql)) {
+      await begin();
       isOpen = true;
-      return session.query<R>(begin);
+      return [];
     }
-    if (/^\s*(?:commit|rollback)\s*;?\s*$/i.test(sql)) isOpen = false;
+    if (/^\s*rollback\s*;?\s*$/i.test(sql)) {
+      isOpen = false;
+      return (await rollback()) as R[];
+    }
+    if (/^\s*commit\s*;?\s*$/i.test(sql)) isOpen = false;
     else if (!isOpen) return inTransaction(() => session.query<R>(sql, values));
     return session.query<R>(sql, values);
   }
   async function inTransaction<R>(work: () => Promise<R[]>): Promise<R[]> {
-    await session.query(begin);
+    await begin();
     try {
       const rows = await work();
       await session.query("commit");
       return rows;
     } catch (thrown) {
-      if (!session.lost.aborted) await session.query("rollback").catch(() => session.close());
-      throw thrown;
+      return rollBack(thrown);
     }
   }
   return { ...session, query, reportedPid: undefined, isPooled: true };

@@ -1,6 +1,7 @@
 import { type Deadline, jitter } from "../deadline.ts";
 import { connectionError, withSession } from "./connect.ts";
 import { isTemporary } from "./sqlstate.ts";
+import { isTimeLimit } from "./time-limits.ts";
 
 export interface ReadyOptions {
   /** Whether a failure is temporary, in addition to network failures and a server that is starting. */
@@ -27,7 +28,8 @@ export async function waitUntilReady(url: string, within: Deadline, options: Rea
       const [row] = await withSession(url, (session) => session.query<{ server_version_num: string }>(VERSION), limits);
       return Math.floor(Number(row?.server_version_num ?? 0) / 10_000);
     } catch (thrown) {
-      const mayPass = isTemporary(thrown) || (options.isPassing?.(thrown) ?? false);
+      // The query runs with the limits of the database, as those of its users do.
+      const mayPass = isTemporary(thrown) || isTimeLimit(thrown) || (options.isPassing?.(thrown) ?? false);
       if (!mayPass || within.leftMs() <= pauseMs) throw connectionError(url, thrown);
     }
     await within.pause(jitter(pauseMs));

@@ -59,20 +59,30 @@ export function confirmOwnSettings(major: number): string {
 
 /**
  * The URL with our settings as startup options. They apply before the first statement, and override the settings of the
- * database and of the role. Options that the URL already has are kept; ours come last, so they win.
+ * database and of the role. Options that the URL already has are kept; ours come last, so they win. `major`: the server's, if
+ * it is known.
  */
-export function withOwnSettings(url: string): string {
+export function withOwnSettings(url: string, major = 0): string {
   const parsed = new URL(url);
   const given = parsed.searchParams.get("options");
-  const own = Object.entries(SETTINGS).map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, "\\$&")}`);
+  const newer = NEWER.filter(({ since }) => major >= since).map(({ name, value }): [string, string] => [name, value]);
+  const own = [...Object.entries(SETTINGS), ...newer].map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, "\\$&")}`);
   parsed.searchParams.set("options", [...(given === null ? [] : [given]), ...own].join(" "));
   return parsed.href;
 }
 
-/** The statement that starts a transaction with our settings on a server of this major. They end with the transaction. */
+function isLimit([name]: readonly [string, string]): boolean {
+  return name.endsWith("_timeout");
+}
+
+/**
+ * The statement that starts a transaction with our settings on a server of this major. They end with the transaction. The limits
+ * of the database apply until ours are set, so those come first: the server reads `statement_timeout` again before each statement
+ * of one message (`start_xact_command` in src/backend/tcop/postgres.c).
+ */
 export function beginWithOwnSettings(major: number): string {
-  const settings = Object.entries(SETTINGS)
-    .filter(([name]) => !name.startsWith("default_transaction"))
-    .map(([name, value]) => `set local ${name} = ${name === "search_path" ? value : `'${value}'`}`);
-  return ["begin isolation level read committed", ...newerSettings(major), ...settings].join("; ");
+  const settings = Object.entries(SETTINGS).filter(([name]) => !name.startsWith("default_transaction"));
+  const inOrder = [...settings.filter(isLimit), ...settings.filter((setting) => !isLimit(setting))];
+  const statements = inOrder.map(([name, value]) => `set local ${name} = ${name === "search_path" ? value : `'${value}'`}`);
+  return ["begin isolation level read committed read write not deferrable", ...newerSettings(major), ...statements].join("; ");
 }

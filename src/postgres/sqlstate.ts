@@ -28,6 +28,7 @@ export const SQLSTATE = {
   crashShutdown: "57P02",
   databaseDropped: "57P04",
   queryCanceled: "57014",
+  transactionTimeout: "25P04",
   lockNotAvailable: "55P03",
   deadlockDetected: "40P01",
 } as const;

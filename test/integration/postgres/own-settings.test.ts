@@ -34,6 +34,8 @@ const READ =
   "current_setting('transaction_timeout') as transaction";
 const RIGHT = [{ now: true, bytes: "\\x6f", timeout: "0", transaction: "0" }];
 
+const SLOW = "select pg_sleep(0.02)::text as slept";
+
 test("the settings of a database do not change what a session of offshoot reads", async () => {
   expect(await withOwnSession(url, (session) => session.query(READ))).toEqual(RIGHT);
   expect(await withOwnSession(url, (session) => session.query("create table public.written ()"))).toEqual([]);
@@ -61,10 +63,25 @@ test.each([
     expect(await own.query(`${READ} where $1::int = 1`, [1])).toEqual(RIGHT);
     await expect(own.query("select 1 / 0")).rejects.toThrow("division by zero");
     expect(await own.query(READ)).toEqual(RIGHT);
+    // Also where the transactions of the database are read-only.
+    expect(await own.query(`create table public.written_${at} ()`)).toEqual([]);
     // The pool has one session of the server, so this client gets the same one.
     const [row] = await withSession(pooler.urlOf(url), (session) => session.query("show search_path"));
     expect(row).toEqual({ search_path: "evil, pg_catalog, public" });
   } finally {
     await own.close();
   }
+});
+
+// One millisecond ends some of the first statements, on a busy machine most of them.
+test.each([
+  ["through a pooler that ignores startup options", "statement_timeout"],
+  ["directly", "transaction_timeout"],
+])("%s, a session opens although the database has a %s of one millisecond", async (way, setting) => {
+  const limited = await newDatabase("short_limit");
+  const pooler = way === "directly" ? undefined : poolers[1];
+  if (way !== "directly" && pooler === undefined) return;
+  await withSession(limited, (session) => session.query(`alter database ${new URL(limited).pathname.slice(1)} set ${setting} = 1`));
+  const opened = Array.from({ length: 40 }, () => withOwnSession(pooler?.urlOf(limited) ?? limited, (session) => session.query(SLOW)));
+  expect(await Promise.all(opened)).toEqual(opened.map(() => [{ slept: "" }]));
 });
