@@ -17,6 +17,7 @@ const MARKS: readonly RegExp[] = [
   /^== (\d\S*): migrating =/, // Sequelize
   /\bMigration (\S+) \(up\) failed/, // Umzug, MikroORM
   /^Migration "(\w+)" failed, error:/, // TypeORM
+  /\bMigration failed with error: .* @ "([^"]+)"$/, // kysely-ctl
 ];
 
 /** Tools that name the migration after the error are read this far. */

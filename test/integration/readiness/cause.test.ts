@@ -15,6 +15,7 @@ const FACTS: Readonly<Record<string, object>> = {
   django: { file: "library.0004_shop" },
   "graphile-migrate": { file: "000004.sql" },
   knex: { file: "20240104000004_shop.cjs" },
+  kysely: { file: "20240104000004_shop" },
   laravel: { file: "2024_01_04_000004_shop" },
   liquibase: { file: "db/changelog/changes/z-shop.sql::shop::ada" },
   "mikro-orm": { file: "Migration20240104000004" },
