@@ -1,5 +1,7 @@
 import { OffshootError } from "../errors.ts";
 import { identifier } from "../postgres/identifier.ts";
+import { posixWord } from "../shell-command.ts";
+import { flaskCommand, flaskFolder } from "./flask-migrate.ts";
 import { readIni } from "./ini.ts";
 import { argumentsOf } from "./python/arguments.ts";
 import { readModule } from "./python/module.ts";
@@ -10,8 +12,8 @@ import type { Repository } from "./repository.ts";
 export interface AlembicSettings {
   /** The files that configure it, the first one as evidence. */
   readonly files: readonly [string, ...string[]];
-  /** The section of alembic.ini, if the command must name it. */
-  readonly section: string | undefined;
+  /** A command of the program, without the revision, such as `alembic -n shop upgrade`. */
+  readonly command: (verb: "upgrade" | "downgrade") => string;
   readonly scripts: string;
   readonly versions: readonly string[];
   /** Whether the subfolders of `versions` count too. */
@@ -23,28 +25,35 @@ const SECTION = "alembic";
 
 /** Undefined without Alembic. Throws `TOOL_AMBIGUOUS` when several sections of alembic.ini are possible. */
 export async function alembicSettings(repository: Repository, folder: string | undefined): Promise<AlembicSettings | undefined> {
-  const ini = await repository.read("alembic.ini");
+  const flask = await flaskFolder(repository, folder);
+  if (flask === ".") return undefined;
+  const config = flask === undefined ? "alembic.ini" : `${flask}/alembic.ini`;
+  const ini = await repository.read(config);
   const toml = tomlSection((await repository.read("pyproject.toml")) ?? "");
-  const sections = readIni(ini ?? "", { here: "." });
+  const sections = readIni(ini ?? "", { here: flask ?? "." });
   if (ini === undefined && toml === undefined) return undefined;
   const section = toml === undefined ? sectionOf(sections) : SECTION;
   const own = sections.get(section);
   // Alembic looks in alembic.ini first (its documentation, "Using pyproject.toml for configuration").
   const setting = (name: string): string | undefined => own?.get(name) ?? tomlSetting(toml ?? "", name);
   const located = async (path: string): Promise<string> => findPackage(repository, plain(path), setting("prepend_sys_path"));
-  const scripts = folder ?? (await located(setting("script_location") ?? "alembic"));
+  const scripts = folder ?? flask ?? (await located(setting("script_location") ?? "alembic"));
   const named = setting("version_locations");
   const paths = named === undefined ? [] : named.split(separatorOf(setting)).filter(Boolean);
-  const files = [...(ini === undefined ? [] : ["alembic.ini"]), ...(toml === undefined ? [] : ["pyproject.toml"])];
-  const [first = "alembic.ini", ...others] = files;
+  const files = [...(ini === undefined ? [] : [config]), ...(toml === undefined ? [] : ["pyproject.toml"])];
+  const [first = config, ...others] = files;
   return {
     files: [first, ...others],
-    section: section === SECTION ? undefined : section,
+    command: flask === undefined ? alembicCommand(section) : flaskCommand(flask),
     scripts,
     versions: paths.length === 0 ? [`${scripts}/versions`] : await Promise.all(paths.map(located)),
     isRecursive: /^(?:true|1|yes|on)$/i.test(setting("recursive_version_locations") ?? ""),
     setting,
   };
+}
+
+function alembicCommand(section: string): AlembicSettings["command"] {
+  return (verb) => (section === SECTION ? `alembic ${verb}` : `alembic -n ${posixWord(section)} ${verb}`);
 }
 
 /** Without `-n`, Alembic reads the section `alembic`. Other sections are for other databases. */

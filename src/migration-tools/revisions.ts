@@ -97,7 +97,7 @@ export function splitHeads(revisions: readonly Revision[]): readonly (readonly [
 }
 
 const MERGE: Readonly<Record<string, string>> = {
-  alembic: "Run `alembic merge heads`, or change `down_revision` of one of them.",
+  alembic: "Run `alembic merge heads` (`flask db merge heads` with Flask-Migrate), or change `down_revision` of one of them.",
   django: "Run `manage.py makemigrations --merge`.",
   drizzle: "Run `drizzle-kit drop` for one of them, then `drizzle-kit generate`.",
 };

@@ -1,11 +1,17 @@
 // @module-tag proof
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { makeProject, type Project } from "../../support/cli.ts";
 import { PEER_PACKAGES } from "../../support/peers.ts";
+import { skipWithout } from "../../support/require.ts";
 import { withSession } from "../../support/session.ts";
 import { isInstalled, REAL_TOOLS, toolPath } from "../../support/tools.ts";
+
+const run = promisify(execFile);
 
 /** Small repositories for situations that users of the tools reported. */
 vi.setConfig({ testTimeout: 180_000 });
@@ -42,6 +48,16 @@ def upgrade():
 
 def downgrade():
     pass
+`;
+
+const FLASK_APP = `import os
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+app = Flask(__name__)
+app.config["SQLALCHEMY_DATABASE_URI"] = os.environ["DATABASE_URL"]
+app.config["SQLALCHEMY_TRACK_MODIFICATIONS"] = False
+Migrate(app, SQLAlchemy(app))
 `;
 
 const alembicWith = (configure: string, versions: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
@@ -106,6 +122,25 @@ test.runIf(has("alembic"))("Alembic: a rollback that leaves an enum behind, or a
   expect(steps.map(({ verdict }) => verdict)).toEqual(["not-repeatable", "lossy"]);
   expect(steps[0]?.error).toContain('type "state" already exists');
   expect(steps.map(({ lost }) => lost.map(({ object }) => object))).toEqual([["public.state"], ["public.state"]]);
+});
+
+const FLASK = "/usr/lib/python3/dist-packages/flask_migrate/__init__.py";
+if (!existsSync(FLASK)) skipWithout("flask-migrate", "it is not installed (bash .ci/machine)");
+
+test.runIf(existsSync(FLASK)).each([
+  ["its own folder", "migrations", ""],
+  ["a folder that is set", "db/alembic", "migrations: { folder: db/alembic }\n"],
+])("Flask-Migrate in %s: its command migrates and rolls back, and its version table is read", async (_, folder, configuration) => {
+  const project = await projectWith({ "app.py": FLASK_APP, "offshoot.yaml": configuration });
+  // What Flask-Migrate itself writes is what must be found.
+  await run("/usr/bin/flask", ["db", "init", "-d", folder], { cwd: project.directory, env: { DATABASE_URL: "postgresql:///none" } });
+  await project.write(`${folder}/versions/a1.py`, TICKET);
+  await project.write(`${folder}/versions/a2.py`, MORE_STATES);
+  const url = await migratesTwice(project);
+  expect(await withSession(url, (session) => session.query("select version_num from alembic_version"))).toEqual([{ version_num: "a2" }]);
+  const { code, stdout } = await project.offshoot(["rollback-check", "--json"]);
+  const { steps } = JSON.parse(stdout) as { steps: { verdict: string }[] };
+  expect({ code, verdicts: steps.map(({ verdict }) => verdict) }).toEqual({ code: 10, verdicts: ["not-repeatable", "lossy"] });
 });
 
 test.runIf(has("drizzle"))("Drizzle: a journal in a table and schema of the configuration is read", async () => {

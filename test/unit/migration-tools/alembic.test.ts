@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isOffshootError } from "../../../src/errors.ts";
+import { alembic } from "../../../src/migration-tools/alembic.ts";
 import { requireTool } from "../../../src/migration-tools/detect.ts";
 import { headsOf, requireOneHead } from "../../../src/migration-tools/revisions.ts";
 import type { Project } from "../../../src/migration-tools/tool.ts";
@@ -161,6 +162,21 @@ describe("heads of Alembic", () => {
 });
 
 const find = (files: Files): Promise<Project> => withFiles(files, (repository) => requireTool("alembic", repository));
+
+const flaskFiles = (folder: string): Files => ({
+  [`${folder}alembic.ini`]: "[alembic]\n",
+  [`${folder}env.py`]: "from flask import current_app\n",
+  [`${folder}versions/a.py`]: `${A}\n${END}`,
+});
+
+test("the folder of Flask-Migrate is run with flask, from the folder above it", async () => {
+  expect(await find(flaskFiles("migrations/"))).toMatchObject({ command: "flask db upgrade head", evidence: "migrations/alembic.ini" });
+  await withFiles(flaskFiles("db/my alembic/"), async (repository) => {
+    expect(await alembic.find(repository, "db/my alembic")).toMatchObject({ command: "flask db upgrade -d 'db/my alembic' head" });
+  });
+  // Inside of the folder there is no application to run.
+  await withFiles(flaskFiles(""), async (repository) => expect(await alembic.find(repository)).toBeUndefined());
+});
 
 describe("what Alembic would not run, or offshoot cannot read", () => {
   test("two files with one revision are refused, because Alembic uses only one of them", async () => {

@@ -79,7 +79,7 @@ describe("several heads", () => {
     expect(failure(() => requireOneHead(project))).toEqual([
       "MIGRATION_HEADS",
       "The alembic migrations have several heads: 2_left, 2_right.",
-      "Run `alembic merge heads`, or change `down_revision` of one of them.",
+      "Run `alembic merge heads` (`flask db merge heads` with Flask-Migrate), or change `down_revision` of one of them.",
     ]);
   });
 
