@@ -13,7 +13,7 @@ import { compare, median, table } from "./compare.ts";
 const ROUNDS = 9;
 const BIN = new URL("../bin/offshoot.js", import.meta.url).pathname;
 
-const mock = await startMock("--postgres", "--latency", "80", "--operation-time", "700");
+const mock = await startMock("--postgres", "--plain-api", "--latency", "80", "--operation-time", "700");
 const env = {
   ...process.env,
   NEON_API_HOST: mock.url,

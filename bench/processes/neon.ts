@@ -20,7 +20,7 @@ const DELETE = `curl --silent --fail --retry 5 --request DELETE "$NEON_API_HOST/
 export async function neon(): Promise<Comparison> {
   const cli = findPeer("neon-cli");
   const folder = await mkdtemp(join(tmpdir(), "offshoot-bench-"));
-  const mock = await startMock("--postgres", "--latency", "80", "--operation-time", "700");
+  const mock = await startMock("--postgres", "--plain-api", "--latency", "80", "--operation-time", "700");
   const env = { ...process.env, ...mock.env, OFFSHOOT_PROVIDER: "neon", CI: "true" };
   const offshoot = (...args: string[]): void => void node([BIN, ...args], { env });
   const peer = (...args: string[]): void => {

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { createClock } from "./clock.ts";
 import { createNeon } from "./create-neon.ts";
 import { serve } from "./serve.ts";
+import { API_NAME } from "./postgres/machine.ts";
 import { createStorage } from "./postgres/storage.ts";
 
 const USAGE = `Serves a Neon API on the loopback address. Prints one JSON line when it listens: {"url","apiKey","projectId"}.
@@ -16,8 +17,9 @@ const USAGE = `Serves a Neon API on the loopback address. Prints one JSON line w
   --api-key KEY        the only accepted key; default: a generated key
   --seed N             seed of all generated values
   --postgres           run a local Postgres server for every compute, at a port of 127.0.0.1 and without TLS
-  --tls                with --postgres: TLS and names like Neon's, which clients must resolve to 127.0.0.1; prints also
-                       "rootFile", the certificate of the authority
+  --tls                with --postgres: TLS and names like Neon's for the computes and for the API, which clients must
+                       resolve to 127.0.0.1; prints also "rootFile", the certificate of the authority, and "plainUrl", the
+                       API without TLS
   --check              check every reply against Neon's OpenAPI text; GET /_control/violations lists the differences
   --until-stdin-closes end when standard input closes`;
 
@@ -66,14 +68,16 @@ async function start(): Promise<void> {
     ...optional("apiKey", values["api-key"]),
     ...(storage === undefined ? {} : { storage, postgresMajor: storage.postgresMajor }),
   });
-  const served = await serve(neon, { port: count("port") ?? 0, latencyMs: count("latency") ?? 0 });
+  const tls = values.tls && storage !== undefined ? { name: API_NAME, ...storage.certificate } : undefined;
+  const served = await serve(neon, { port: count("port") ?? 0, latencyMs: count("latency") ?? 0, tls });
   ending.unshift(() => served.stop());
   if (values["until-stdin-closes"])
     process.stdin
       .resume()
       .once("close", () => end(0))
       .once("end", () => end(0));
-  const started = { url: served.url, apiKey: neon.apiKey, projectId: neon.projectId, ...optional("rootFile", storage?.rootFile) };
+  const secured = tls === undefined ? {} : { rootFile: storage?.rootFile, plainUrl: served.plainUrl };
+  const started = { url: served.url, apiKey: neon.apiKey, projectId: neon.projectId, ...secured };
   process.stdout.write(`${JSON.stringify(started)}\n`);
 }
 

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
 import { answer } from "./api.ts";
 import { control } from "./control.ts";
@@ -14,43 +15,62 @@ export interface ServeOptions {
   readonly port?: number;
   /** Milliseconds of delay of each reply; default 0. */
   readonly latencyMs?: number;
+  /** Serves the API over TLS under this name, which clients must resolve to 127.0.0.1. Default: without TLS. */
+  readonly tls?: { readonly name: string; readonly certificate: string; readonly key: string } | undefined;
 }
 
 /** A mock that listens on the loopback address. */
 export interface Served {
   /** Base URL of the API, for `NEON_API_HOST`. */
   readonly url: string;
-  /** Base URL of the control routes. */
+  /** The same without TLS, for the tests' own looks at the mock. */
+  readonly plainUrl: string;
+  /** Base URL of the control routes, without TLS. */
   readonly controlUrl: string;
   stop(): Promise<void>;
 }
 
 /** Serves the mock over HTTP to the processes of this machine. */
-export async function serve(neon: Neon, options: ServeOptions = {}): Promise<Served> {
-  const server = createServer((request, response) => {
-    void respond(neon, options.latencyMs ?? 0, request, response).catch((thrown: unknown) => {
+export async function serve(neon: Neon, { port = 0, latencyMs = 0, tls }: ServeOptions = {}): Promise<Served> {
+  const handle: RequestListener = (request, response) => {
+    void respond(neon, latencyMs, request, response).catch((thrown: unknown) => {
       console.error(thrown);
       response.destroy();
     });
-  });
-  server.listen(options.port ?? 0, "127.0.0.1");
-  await once(server, "listening");
+  };
+  const plain = createServer(handle);
+  const secure = tls && createTlsServer({ cert: tls.certificate, key: tls.key }, handle);
+  const servers = secure === undefined ? [plain] : [plain, secure];
+  const origin = `http://127.0.0.1:${await listen(plain, secure === undefined ? port : 0)}`;
+  const plainUrl = `${origin}${BASE}`;
+  const url = secure === undefined ? plainUrl : `https://${tls?.name}:${await listen(secure, port)}${BASE}`;
   // With Postgres servers, the work of operations continues between two calls.
   const ticker = setInterval(() => advance(neon), neon.storage === undefined ? 1_000 : 15);
   ticker.unref();
-  const address = server.address();
-  const origin = `http://127.0.0.1:${typeof address === "object" ? address?.port : options.port}`;
   return {
-    url: `${origin}${BASE}`,
+    url,
+    plainUrl,
     controlUrl: `${origin}/_control`,
     async stop() {
       clearInterval(ticker);
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
+      await Promise.all(servers.map(close));
       await neon.storage?.end();
     },
   };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  await closed;
 }
 
 async function respond(neon: Neon, latencyMs: number, request: IncomingMessage, response: ServerResponse): Promise<void> {

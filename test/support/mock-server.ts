@@ -4,7 +4,10 @@ import { createInterface } from "node:readline";
 
 /** The Neon mock in another process. */
 export interface MockServer {
+  /** The API. With `--postgres` over TLS, unless the clients of a test cannot resolve its name (`--plain-api`). */
   readonly url: string;
+  /** The same API without TLS. */
+  readonly plainUrl: string;
   readonly apiKey: string;
   readonly projectId: string;
   readonly child: ChildProcess;
@@ -33,10 +36,14 @@ function machineOf(rootFile: string | undefined): MachineVariables {
   return { NODE_OPTIONS: `--import=${NAMES}`, PGHOSTADDR: "127.0.0.1", SSL_CERT_FILE: rootFile };
 }
 
-/** Starts `mocks/neon/main.ts` with these flags, and waits until it listens. */
+/** Makes this process, too, resolve the names of mocks and trust the authority of one, because tests call it themselves. */
+export async function trustMock(rootFile: string | undefined): Promise<void> {
+  const { trust } = (await import(NAMES)) as { readonly trust: (file: string) => void };
+  if (rootFile !== undefined) trust(rootFile);
+}
+
+/** Starts `mocks/neon/main.ts` with these flags, and waits until it listens. With `--plain-api`, the API has no TLS. */
 export async function startMock(...flags: readonly string[]): Promise<MockServer> {
-  // In this process too, because tests connect to the computes themselves.
-  await import(NAMES);
   const root = new URL("../..", import.meta.url).pathname;
   const command = [
     "--import",
@@ -44,23 +51,27 @@ export async function startMock(...flags: readonly string[]): Promise<MockServer
     "mocks/neon/main.ts",
     "--check",
     "--until-stdin-closes",
-    ...flags,
+    ...flags.filter((flag) => flag !== "--plain-api"),
     ...(flags.includes("--postgres") ? ["--tls"] : []),
   ];
   const child = spawn(process.execPath, command, { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
   const [line] = (await Promise.race([once(lines, "line"), once(child, "exit").then(() => [undefined])])) as [string | undefined];
   if (line === undefined) throw new Error("The Neon mock ended before it listened.");
-  const started = JSON.parse(line) as { url: string; apiKey: string; projectId: string; rootFile?: string };
+  const printed = JSON.parse(line) as { url: string; plainUrl?: string; apiKey: string; projectId: string; rootFile?: string };
+  const plainUrl = printed.plainUrl ?? printed.url;
+  const started = flags.includes("--plain-api") ? { ...printed, url: plainUrl } : printed;
   const machine = machineOf(started.rootFile);
+  await trustMock(started.rootFile);
   const control: MockServer["control"] = async (method, path, body) => {
     const request = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-    const response = await fetch(`${started.url.replace("/api/v2", "/_control")}/${path}`, request);
+    const response = await fetch(`${plainUrl.replace("/api/v2", "/_control")}/${path}`, request);
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response.status === 204 ? undefined : response.json();
   };
   return {
     ...started,
+    plainUrl,
     rootFile: started.rootFile,
     machine,
     child,
@@ -68,7 +79,7 @@ export async function startMock(...flags: readonly string[]): Promise<MockServer
     async parentUrl() {
       const headers = { authorization: `Bearer ${started.apiKey}` };
       const query = "database_name=neondb&role_name=neondb_owner";
-      const response = await fetch(`${started.url}/projects/${started.projectId}/connection_uri?${query}`, { headers });
+      const response = await fetch(`${plainUrl}/projects/${started.projectId}/connection_uri?${query}`, { headers });
       return verified(((await response.json()) as { uri: string }).uri, started.rootFile);
     },
     async branches() {

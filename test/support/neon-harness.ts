@@ -9,7 +9,9 @@ import { type Neon, type NeonOptions as MockOptions, theProject } from "../../mo
 import { parseBody } from "../../mocks/neon/serve.ts";
 import { OffshootError } from "../../src/errors.ts";
 import { connectionError } from "../../src/postgres/connect.ts";
+import { waitUntilReady } from "../../src/postgres/ready.ts";
 import type { Event } from "../../src/events.ts";
+import { readNames } from "../../src/providers/neon/expected.ts";
 import { neonProvider } from "../../src/providers/neon/neon.ts";
 import type { NeonChoices, NeonOptions, Dependencies } from "../../src/providers/neon/options.ts";
 import { createRateLimiter } from "../../src/providers/neon/rate-limit.ts";
@@ -18,6 +20,7 @@ import { baseName, branchName } from "../../src/identity/name.ts";
 import type { RunIdentity } from "../../src/identity/run-identity.ts";
 import { baseTag, ownerTag, tagToRecord } from "../../src/identity/owner-tag.ts";
 import { cancelled, type Deadline } from "../../src/deadline.ts";
+import type { TlsWorld } from "./neon-tls-world.ts";
 import { runIdentity } from "./run-identity.ts";
 
 export const START = Date.parse("2026-11-01T12:00:00Z");
@@ -50,24 +53,36 @@ export interface NeonHarness {
   names(): readonly string[];
   fault(request: FaultRequest): void;
   insert(branches: readonly Record<string, unknown>[]): readonly { readonly id: string; readonly name: string }[];
+  /** Stops what `tls` has started. */
+  stop(): Promise<void>;
 }
 
-export async function createHarness(options: MockOptions & { readonly random?: () => number } = {}): Promise<NeonHarness> {
+export interface HarnessOptions extends MockOptions {
+  readonly random?: () => number;
+  /** The mock and its computes speak TLS, and everything but the clock is real. Default: no socket. */
+  readonly tls?: TlsWorld | undefined;
+}
+
+export async function createHarness({ tls, random = () => 0.5, ...options }: HarnessOptions = {}): Promise<NeonHarness> {
   const clock = createClock({ start: START, frozen: true });
-  const neon = await createNeon({ clock, seed: 7, apiKey: KEY, ...options });
+  const server = tls && { storage: tls.storage, postgresMajor: tls.postgresMajor };
+  const neon = await createNeon({ clock, seed: 7, apiKey: KEY, ...options, ...server });
   const events: Event[] = [];
-  const world = worldOf(neon, clock, options.random ?? (() => 0.5));
+  const served = await tls?.serve(neon);
+  const inProcess = worldOf(neon, clock, random);
+  const world: Partial<Dependencies> =
+    served === undefined ? inProcess : { ...inProcess, adapter: undefined, probe: waitUntilReady, readNames };
   return {
     neon,
     clock,
     events,
-    adapter: world.adapter as unknown as NeonHarness["adapter"],
+    adapter: inProcess.adapter as unknown as NeonHarness["adapter"],
     provider: (own = {}) =>
       neonProvider({
         apiKey: KEY,
-        rootFile: undefined,
+        rootFile: tls?.rootFile,
         project: neon.projectId,
-        apiHost: "http://neon.test/api/v2",
+        apiHost: served?.url ?? "http://neon.test/api/v2",
         secretsWithheld: false,
         base: false,
         ...own,
@@ -86,6 +101,9 @@ export async function createHarness(options: MockOptions & { readonly random?: (
         .map(({ name }) => name),
     fault: (request) => addFault(neon.faults, request),
     insert: (branches) => insertBranches(neon, { branches }) as readonly { id: string; name: string }[],
+    async stop() {
+      await served?.stop();
+    },
   };
 }
 

@@ -19,13 +19,16 @@ export interface Machine {
   readonly home: string;
   /** Password of `cloud_admin`, the superuser that only Neon itself uses. */
   readonly adminPassword: string;
-  /** The certificate of all servers, and the file with the certificate of its authority. */
+  /** The certificate of all servers and of the API, and the file with the certificate of its authority. */
   readonly certificate: Certificate;
   readonly rootFile: string;
 }
 
 /** The domain of all computes. The top-level domain is reserved, so that no test connects to a real host by mistake. */
 const COMPUTES = "*.c-2.us-east-2.aws.neon.test";
+
+/** The name of the API, in the same reserved domain. */
+export const API_NAME = "console.neon.test";
 
 const PREFIX = "neon-mock-";
 
@@ -42,7 +45,7 @@ export async function createMachine(roots: readonly string[] = [import.meta.dirn
   const home = await mkdtemp(join(folder, `${PREFIX}${process.pid}-`));
   await chmod(home, 0o755);
   const authority = createAuthority();
-  const certificate = issueCertificate(authority, [COMPUTES]);
+  const certificate = issueCertificate(authority, [COMPUTES, API_NAME]);
   const rootFile = join(home, "root.crt");
   const adminPassword = randomBytes(12).toString("hex");
   const machine: Machine = { runtime, major: runtime.major, home, adminPassword, certificate, rootFile };

@@ -10,6 +10,7 @@ import { type Configured, configureServer, emptyTables, renameDatabase } from ".
 import { copyCluster } from "./copy.ts";
 import type { Backend } from "./front.ts";
 import { namedFronts, portFronts } from "./fronts.ts";
+import type { Certificate } from "./certificate.ts";
 import { createMachine } from "./machine.ts";
 import { createQueues } from "./queues.ts";
 import { schemaText } from "./schema.ts";
@@ -17,6 +18,8 @@ import { schemaText } from "./schema.ts";
 /** A storage with real servers, and their major version. */
 export interface PostgresStorage extends Storage {
   readonly postgresMajor: number;
+  /** The certificate of the computes and of the API. */
+  readonly certificate: Certificate;
 }
 
 /** How clients reach the computes of a mock. */
@@ -111,6 +114,7 @@ export async function createStorage(clock: Clock, { tls = false }: StorageOption
   return {
     home: machine.home,
     postgresMajor: machine.major,
+    certificate: machine.certificate,
     rootFile: tls ? machine.rootFile : undefined,
     async open(endpoint, refusal) {
       const backend: Backend = {

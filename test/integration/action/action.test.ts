@@ -88,7 +88,7 @@ const RULE =
 
 /** The call of a client that enables a service of the branch. */
 async function enable(branch: string, path: string): Promise<void> {
-  const url = `${mock.url}/projects/${mock.projectId}/branches/${branch}/${path}`;
+  const url = `${mock.plainUrl}/projects/${mock.projectId}/branches/${branch}/${path}`;
   const headers = { authorization: `Bearer ${mock.apiKey}`, "content-type": "application/json" };
   const { status } = await fetch(url, { method: "POST", headers, body: "{}" });
   expect(status).toBe(201);
@@ -124,7 +124,7 @@ test("masking rules and the URLs of services pass from the inputs to Neon and ba
     text: expect.stringMatching(/The output auth_url is empty, because Neon Auth is not enabled for the branch offshoot\/\S+\./),
   });
   const headers = { authorization: `Bearer ${mock.apiKey}` };
-  const rules = await fetch(`${mock.url}/projects/${mock.projectId}/branches/${id}/masking_rules`, { headers });
+  const rules = await fetch(`${mock.plainUrl}/projects/${mock.projectId}/branches/${id}/masking_rules`, { headers });
   expect(await rules.json()).toEqual({ masking_rules: [JSON.parse(RULE)] });
   await enable(id, "auth");
   await enable(id, "data-api/neondb");

@@ -80,7 +80,7 @@ export async function neonVenue(): Promise<Venue> {
 async function patch(mock: MockServer, branch: string, body: object): Promise<void> {
   let last = 0;
   for (let left = 40; left > 0; left -= 1) {
-    const { status } = await fetch(`${mock.url}/projects/${mock.projectId}/branches/${branch}`, {
+    const { status } = await fetch(`${mock.plainUrl}/projects/${mock.projectId}/branches/${branch}`, {
       method: "PATCH",
       headers: { authorization: `Bearer ${mock.apiKey}`, "content-type": "application/json" },
       body: JSON.stringify(body),

@@ -90,7 +90,7 @@ test("create-branch-action gets the addresses of Neon Auth and of the Data API, 
   const { id } = await createAction("preview/pr-2");
   await expect(api.getNeonAuth(mock.projectId, id)).rejects.toMatchObject({ response: { status: 404 } });
   await expect(api.getProjectBranchDataApi(mock.projectId, id, "neondb")).rejects.toMatchObject({ response: { status: 404 } });
-  await fetch(`${mock.url}/projects/${mock.projectId}/branches/${id}/data-api/neondb`, {
+  await fetch(`${mock.plainUrl}/projects/${mock.projectId}/branches/${id}/data-api/neondb`, {
     method: "POST",
     headers: { authorization: `Bearer ${mock.apiKey}` },
   });

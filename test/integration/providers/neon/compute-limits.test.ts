@@ -11,9 +11,8 @@ beforeAll(async () => {
 afterAll(() => mock.stop());
 beforeEach(() => switches({ computeRefusal: "none" }));
 
-async function switches(wanted: Readonly<Record<string, unknown>>): Promise<void> {
-  const reply = await fetch(new URL("/_control/switches", mock.url), { method: "POST", body: JSON.stringify(wanted) });
-  if (!reply.ok) throw new Error(await reply.text());
+async function switches(wanted: object): Promise<void> {
+  await mock.control("POST", "switches", wanted);
 }
 
 const limits = (): Limits => ({ signal: new AbortController().signal, withinMs: 60_000, emit: () => {} });

@@ -23,7 +23,7 @@ async function squat(name: string): Promise<() => Promise<void>> {
   const [branch] = (await mock.control("POST", "branches", { branches: [{ name }] })) as { id: string }[];
   return async () => {
     const headers = { authorization: `Bearer ${mock.apiKey}` };
-    await fetch(`${mock.url}/projects/${mock.projectId}/branches/${branch?.id}`, { method: "DELETE", headers });
+    await fetch(`${mock.plainUrl}/projects/${mock.projectId}/branches/${branch?.id}`, { method: "DELETE", headers });
   };
 }
 

@@ -1,7 +1,7 @@
 // @module-tag proof
 import { inspect } from "node:util";
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { theProject } from "../../../../mocks/neon/neon.ts";
 import { seededRandom } from "../../../../mocks/neon/id-generator.ts";
 import type { Switches } from "../../../../mocks/neon/switches.ts";
@@ -10,10 +10,13 @@ import type { Database, Provider } from "../../../../src/providers/provider.ts";
 import { apply } from "../../../../src/sweep/apply.ts";
 import { plan } from "../../../../src/sweep/plan.ts";
 import { KEY, taggedBranch, createHarness, type NeonHarness, requestFor } from "../../../support/neon-harness.ts";
+import { createTlsWorld, type TlsWorld } from "../../../support/neon-tls-world.ts";
 
 /** A fixed seed, so that CI can repeat a failure. `npm run faults` chooses others, and prints them. */
 const SEED = Number(process.env["OFFSHOOT_TEST_SEED"] ?? 20_261_101);
 const RUNS = Number(process.env["OFFSHOOT_TEST_RUNS"] ?? 2000);
+/** Their sockets make them slower, and their order less repeatable. `npm run faults -- --tls` plays more of them. */
+const TLS_RUNS = Number(process.env["OFFSHOOT_TEST_RUNS"] ?? 200);
 
 /** Branches of other owners: outside of our prefix, and under our prefix without a tag. */
 const OTHERS = ["feature/login", "offshoot/by-hand", "offshoot/acme/shop/run-3"];
@@ -111,11 +114,25 @@ const schedule = fc.record({
   seed: fc.integer(),
 });
 
-test(`${RUNS} schedules of faults leave no branch without an expiry, change no branch of another owner and show no secret`, async () => {
+const PROMISE = "leave no branch without an expiry, change no branch of another owner and show no secret";
+
+test(`${RUNS} schedules of faults in one process ${PROMISE}`, () => play(RUNS), 900_000);
+
+describe("over TLS", () => {
+  let tls: TlsWorld;
+  beforeAll(async () => {
+    tls = await createTlsWorld();
+  });
+  afterAll(() => tls.end());
+
+  test(`${TLS_RUNS} schedules of faults between real clients and servers with TLS ${PROMISE}`, () => play(TLS_RUNS, tls), 900_000);
+});
+
+async function play(runs: number, tls?: TlsWorld): Promise<void> {
   const outcomes = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(schedule, async ({ faults, jobs, seed, schemaOnly, ...options }) => {
-      const harness = await createHarness({ ...options, random: seededRandom(seed) });
+      const harness = await createHarness({ ...options, random: seededRandom(seed), tls });
       harness.insert([...OTHERS.map((name) => ({ name })), taggedBranch("old", { ageMs: 86_400_000, expiresInMs: -7_200_000 })]);
       for (const { kind, ...where } of faults) harness.fault({ ...where, ...KINDS[kind] });
       const results: unknown[] = [];
@@ -139,14 +156,15 @@ test(`${RUNS} schedules of faults leave no branch without an expiry, change no b
       expect(text).not.toContain(KEY);
       for (const { password } of branches.flatMap(({ roles }) => [...roles.values()])) expect(text).not.toContain(password);
       expect(await leftAfterExpiry(harness, newProvider())).toEqual([]);
+      await harness.stop();
     }),
-    { numRuns: RUNS, seed: SEED },
+    { numRuns: runs, seed: SEED },
   );
   // If almost every schedule fails early, the checks above prove little.
   const expected = ["created", "adopted", "deleted", "NOT_OURS", "compute-limit", "compute-quota", "reset", "stored", "restored"];
   for (const often of [...expected, "without the owner tag", "refused the owner tag"])
-    expect([often, (outcomes.get(often) ?? 0) > RUNS / 40]).toEqual([often, true]);
-}, 900_000);
+    expect([often, (outcomes.get(often) ?? 0) > runs / 40]).toEqual([often, true]);
+}
 
 /** Counts results by origin, refusal code, release result or error code. */
 function count(outcomes: Map<string, number>, result: unknown): void {

@@ -45,7 +45,7 @@ async function call(what: string, body: object): Promise<void> {
     readonly branches: readonly { readonly id: string; readonly name: string }[];
   };
   const parent = branches.find(({ name }) => name === "main");
-  const response = await fetch(`${mock.url}/projects/${mock.projectId}/branches/${parent?.id}/${what}`, {
+  const response = await fetch(`${mock.plainUrl}/projects/${mock.projectId}/branches/${parent?.id}/${what}`, {
     method: "POST",
     headers: { authorization: `Bearer ${mock.apiKey}`, "content-type": "application/json" },
     body: JSON.stringify(body),
