@@ -110,7 +110,7 @@ async function diagnoseProviders(context: Context, offline: boolean): Promise<re
   for (const provider of await configuredProviders(context)) {
     const { name } = provider;
     const isCalled: boolean = !offline && !isDecided;
-    const examined = isCalled ? await provider.examine(context.name, limits) : undefined;
+    const examined = isCalled ? await provider.examine(context.name, limits, context.settings.postgres) : undefined;
     const refusal = examined?.refusal ?? (!isCalled && WITHOUT_CALLS.has(name) ? await provider.refuse(limits) : undefined);
     const diagnosed: DiagnosedProvider = { name, refusal, checks: examined?.checks ?? [], action: examined?.action };
     isDecided ||= diagnosed.refusal === undefined || !diagnosed.refusal.mayFallBack;

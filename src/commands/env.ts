@@ -1,5 +1,5 @@
 import { type CommonOptions, prepare } from "../context/context.ts";
-import { requireRunDatabase } from "../context/target-database.ts";
+import { requireRunDatabase, warnOfMajor } from "../context/target-database.ts";
 import { type DatabaseVariables, otherServerIn, variablesOf } from "../providers/variables.ts";
 
 export interface EnvOptions extends CommonOptions {}
@@ -11,6 +11,7 @@ export interface EnvOptions extends CommonOptions {}
 export async function env(options: EnvOptions = {}): Promise<DatabaseVariables> {
   const context = await prepare(options);
   const database = await requireRunDatabase(context);
+  warnOfMajor(context, database);
   const names = otherServerIn(context.env);
   if (names.length > 0) {
     const text = `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} set here. psql and other programs that use libpq then connect to another server than ${database.name}. Unset ${names.length === 1 ? "it" : "them"} first.`;

@@ -1,5 +1,5 @@
 import { type CommonOptions, prepare, variablesOfRun } from "../context/context.ts";
-import { requireRunDatabase } from "../context/target-database.ts";
+import { requireRunDatabase, warnOfMajor } from "../context/target-database.ts";
 import { OffshootError } from "../errors.ts";
 import { commandEnvironment } from "../own-secrets.ts";
 import { type Ended, runInForeground } from "../process/foreground.ts";
@@ -19,6 +19,7 @@ export interface PsqlOptions extends CommonOptions {
 export async function psql(options: PsqlOptions = {}): Promise<Ended> {
   const context = await prepare(options);
   const database = await requireRunDatabase(context);
+  warnOfMajor(context, database);
   const client = context.settings.psql;
   // On Ctrl-C a client ends its query or clears its line, and continues. So only other signals end it.
   const ended = new AbortController();

@@ -68,9 +68,9 @@ export async function acquireRunDatabase(context: Context, lifetime: Lifetime = 
     "up",
     "database",
     async () => {
-      const chosen = await atOnePlace(context, async (wanted) => {
+      const chosen = await atOnePlace(context, async (wanted, major) => {
         const providers = wanted.map((provider) => withMigratedBase(provider, context, migrations));
-        return chooseDatabase(providers, request, providerLimits(context));
+        return chooseDatabase(providers, { ...request, major }, providerLimits(context));
       });
       await context.conceal(secretsOf(chosen.database));
       return chosen;
@@ -89,9 +89,13 @@ export async function acquireRunDatabase(context: Context, lifetime: Lifetime = 
  * Acquires the run's database where an earlier command of this machine has created it, or else by the settings. Two commands
  * with different settings that start at the same time, or with the same ones before and after Docker started, get one database.
  */
-async function atOnePlace(context: Context, acquire: (providers: readonly Provider[]) => Promise<Chosen>): Promise<Chosen> {
+async function atOnePlace(
+  context: Context,
+  acquire: (providers: readonly Provider[], major: number | undefined) => Promise<Chosen>,
+): Promise<Chosen> {
+  const { postgres } = context.settings;
   const bySettings = async (isRecorded: boolean): Promise<Chosen> => {
-    const chosen = await acquire(await configuredProviders(context));
+    const chosen = await acquire(await configuredProviders(context), postgres);
     if (!isRecorded || chosen.database.origin === "created") await recordPlace(context, chosen.database, chosen.refusals);
     return chosen;
   };
@@ -103,7 +107,8 @@ async function atOnePlace(context: Context, acquire: (providers: readonly Provid
     if (isSameWish && context.settings.provider[0] === place.provider) return bySettings(true);
     const provider = await providerAt(recorded, context);
     if (provider === undefined) return undefined;
-    const chosen = await acquire([provider]);
+    // An earlier command chose another version, and a run keeps its database: that is a warning.
+    const chosen = await acquire([provider], isSameWish ? postgres : undefined);
     if (!isSameWish) warnOfPlace(context, chosen.database);
     else for (const refusal of recorded.refusals) context.emit({ kind: "refusal", ...refusal });
     return chosen;
@@ -167,7 +172,15 @@ function withMigratedBase(provider: Provider, context: Context, migrations: Migr
     ...provider,
     async acquire(request, limits) {
       const tag = baseTag({ run: context.run, createdAt: context.now(), fingerprint });
-      const base = { run: context.run, name: baseName(fingerprint), tag, expiresAt: undefined, fingerprint: undefined, trustedBase };
+      const base = {
+        run: context.run,
+        name: baseName(fingerprint),
+        tag,
+        expiresAt: undefined,
+        fingerprint: undefined,
+        trustedBase,
+        major: request.major,
+      };
       const refused = await ensureBase(base, providerLimits(context), async (database) => {
         // The provider itself turns this database into a base after the migrations.
         const { keepAsBase: _, ...plain } = database;

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { dotenvLines } from "../ci/shell.ts";
 import { mergeDotenv } from "../context/dotenv.ts";
 import { type CommonOptions, prepare } from "../context/context.ts";
-import { requireRunDatabase } from "../context/target-database.ts";
+import { requireRunDatabase, warnOfMajor } from "../context/target-database.ts";
 import { codeOf, messageOf, OffshootError } from "../errors.ts";
 import { runProgram } from "../process/run-program.ts";
 import { variablesOf } from "../providers/variables.ts";
@@ -31,7 +31,9 @@ export async function writeEnv(options: WriteEnvOptions): Promise<WrittenEnv> {
   const context = await prepare(options);
   const file = await realFile(resolve(context.cwd, options.file));
   await requireIgnored(file, context.env, context.signal);
-  const variables = { ...variablesOf(await requireRunDatabase(context)) };
+  const database = await requireRunDatabase(context);
+  warnOfMajor(context, database);
+  const variables = { ...variablesOf(database) };
   const draft = join(dirname(file), `.${basename(file)}.${randomUUID()}`);
   try {
     const text = await readText(file, MIB).catch((thrown: unknown) => {

@@ -25,6 +25,7 @@ export interface TargetDatabase {
 export async function targetDatabase(context: Context, url: string | undefined): Promise<TargetDatabase> {
   if (url === undefined) {
     const database = await requireRunDatabase(context);
+    warnOfMajor(context, database);
     return { url: database.directUrl, database };
   }
   const direct = directUrl(readPostgresUrl(url, "--url", context.env).url);
@@ -41,6 +42,13 @@ export async function requireRunDatabase(context: Context): Promise<Database> {
     return database;
   }
   throw await missingDatabase(context);
+}
+
+/** A command that works on an existing database cannot change its version, but must not use another one without a word. */
+export function warnOfMajor({ emit, settings: { postgres } }: Context, { name, provider, postgresMajor }: Database): void {
+  if (postgres === undefined || postgres === postgresMajor) return;
+  const text = `The run's database ${name} has PostgreSQL ${postgresMajor} (${provider}), but the setting postgres is ${postgres}.`;
+  emit({ kind: "warning", text });
 }
 
 /** The error for a run whose database was not found: it is on a server that does not run, or there is none. Throws `NO_PROVIDER`. */

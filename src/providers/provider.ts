@@ -76,6 +76,8 @@ export interface DatabaseRequest {
   readonly fingerprint: string | undefined;
   /** Another base to start from, which is used before that one; default none. */
   readonly trustedBase?: string | undefined;
+  /** The major version that the user wants; undefined: any. A provider with another one refuses, and creates nothing. */
+  readonly major?: number | undefined;
 }
 
 /** The limits of one call to a provider. */
@@ -183,10 +185,10 @@ export interface Provider {
   /** Checks, without creating anything, whether this provider can provide databases at all. Undefined when it can. */
   refuse(limits: Limits): Promise<Refusal | undefined>;
   /**
-   * Reads what `acquire` for the run's database of that name depends on, with as few calls as that takes, and changes
-   * nothing. What is wrong is a failed check or a refusal, and no error.
+   * Reads what `acquire` for the run's database of that name and major version depends on, with as few calls as that takes,
+   * and changes nothing. What is wrong is a failed check or a refusal, and no error.
    */
-  examine(name: string, limits: Limits): Promise<Examination>;
+  examine(name: string, limits: Limits, major?: number): Promise<Examination>;
   /**
    * Creates the run's database, or adopts the one that another job of the run created. Renews its expiry, and returns when
    * it has answered a query. Throws `NOT_OURS` when the name belongs to something without our tag.

@@ -40,7 +40,8 @@ export function dockerProvider(options: DockerOptions): Provider {
   return {
     name: "docker",
     refuse: (limits) => onTarget("looking for Docker", limits, (target, _, left) => providerOn(target).refuse(left)),
-    examine: (name, limits) => onTarget("examining Docker", limits, (target, _, left) => providerOn(target).examine(name, left)),
+    examine: (name, limits, major) =>
+      onTarget("examining Docker", limits, (target, _, left) => providerOn(target).examine(name, left, major)),
     acquire: (wanted, limits) =>
       onTarget("getting a database (docker)", limits, (target, _, left) =>
         providerOn(target, { tag: wanted.tag, mayPull: true }).acquire(wanted, left),

@@ -6,6 +6,7 @@ import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
 import { tlsFailureOf } from "../../postgres/tls-failure.ts";
 import { withDatabase } from "../../postgres/url.ts";
 import { IDLE_MS } from "../in-use.ts";
+import { otherMajor } from "../other-major.ts";
 import type { Refusal, DatabaseRequest } from "../provider.ts";
 import { touchBase } from "./base.ts";
 import { type Created, createOrAdopt } from "./create.ts";
@@ -100,14 +101,15 @@ async function createOn(
   options: LocalOptions,
   bounds: Bounds,
   onConnected: () => void,
-): Promise<Created> {
+): Promise<Created | Refusal> {
   return withinSession(server.url, bounds.within, async (session) => {
     onConnected();
     const name = toDatabase(wanted.name);
-    const { tag, fingerprint, trustedBase } = wanted;
+    const { tag, fingerprint, trustedBase, major } = wanted;
     const { now = () => new Date() } = options;
-    const request = { name, tag, fingerprint, trustedBase, quickCheckpoints: source.quickCheckpoints, now };
+    const request = { name, tag, fingerprint, trustedBase, quickCheckpoints: source.quickCheckpoints, major, now };
     const created = await createOrAdopt(session, request, bounds);
+    if ("otherMajor" in created) return otherMajor(source.provider, `The server ${server.id}`, created.otherMajor, major ?? 0);
     const { snapshot, base, origin } = created;
     await withinSession(withDatabase(server.url, name), bounds.within, (own) => own.query("select 1")).catch(async (thrown: unknown) => {
       if (codeOf(thrown) === SQLSTATE.undefinedDatabase) await dropWithoutFiles(session, name, created, bounds);

@@ -22,6 +22,8 @@ export interface CreateRequest {
   /** Another base to start from, which is used before that one. */
   readonly trustedBase?: string | undefined;
   readonly quickCheckpoints: boolean;
+  /** The only major version that the caller accepts; default any. */
+  readonly major?: number | undefined;
   /** The clock of this machine, by which the times in the tag were made. */
   readonly now: () => Date;
 }
@@ -35,14 +37,20 @@ export interface Created {
   readonly snapshot: Snapshot;
 }
 
+/** The server has another major version than the caller accepts. */
+export interface OtherMajor {
+  readonly otherMajor: number;
+}
+
 /**
  * Creates the database or adopts it. When many callers want the same database at once, one creates it and the others adopt
  * it: each reads the databases, tries for the lock, and reads them again under the lock. Adopting needs no lock.
  */
-export async function createOrAdopt(session: Session, request: CreateRequest, bounds: Bounds): Promise<Created> {
+export async function createOrAdopt(session: Session, request: CreateRequest, bounds: Bounds): Promise<Created | OtherMajor> {
   let wanted: CreateRequest | undefined;
   for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 1.5, 100)) {
     const snapshot = await readDatabases(session);
+    if (request.major !== undefined && request.major !== snapshot.major) return { otherMajor: snapshot.major };
     wanted ??= byServerClock(request, snapshot, bounds);
     const { name, tag: own } = wanted;
     const existing = snapshot.entries.find((entry) => entry.name === name);

@@ -5,7 +5,8 @@ import type { Session } from "../../postgres/connect.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
 import { directUrl, withDatabase } from "../../postgres/url.ts";
-import type { Check, Database, Limits, Listed, Provider, ReleaseOptions } from "../provider.ts";
+import { otherMajor } from "../other-major.ts";
+import type { Check, Database, Examination, Limits, Listed, Provider, Refusal, ReleaseOptions } from "../provider.ts";
 import type { Snapshots } from "../snapshots.ts";
 import { acquireOn, type LocalOptions, serverError } from "./acquire.ts";
 import { keepAsBase } from "./base.ts";
@@ -40,12 +41,15 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
   return {
     name: source.provider,
     refuse: (limits) => source.refuse(toBounds(`looking for a Postgres (${source.provider})`, limits)),
-    async examine(name, limits) {
+    async examine(name, limits, major) {
       const bounds = toBounds(`examining the Postgres (${source.provider})`, limits);
       const seen = await source.examine(bounds);
       if (seen.refusal !== undefined) return { ...seen, action: undefined };
+      const main = await source.running(bounds);
       for (const server of await runningServers(source, bounds)) {
         const found = await readFrom(source, server, bounds, readDatabases);
+        const isOther = found !== undefined && major !== undefined && found.major !== major && server.id === main?.id;
+        if (isOther) return withRefusal(seen.checks, otherMajor(source.provider, `The server ${server.id}`, found.major, major));
         const entry = found?.entries.find((candidate) => candidate.name === toDatabase(name) && !candidate.isTemplate);
         if (entry?.tag !== undefined && !entry.isValid)
           return { ...seen, action: `create the database ${entry.name} again: a DROP of it was interrupted` };
@@ -152,6 +156,11 @@ function localSnapshots(
       return removed ?? "not-found";
     },
   };
+}
+
+function withRefusal(checks: readonly Check[], refusal: Refusal): Examination {
+  const { text, remedy } = refusal;
+  return { checks: [...checks, { name: "postgres", state: "failed", text, remedy }], action: undefined, refusal };
 }
 
 function foreignCheck(name: string): Check {

@@ -1,4 +1,5 @@
 import { isOffshootError } from "../../errors.ts";
+import { otherMajor } from "../other-major.ts";
 import type { Check, Examination, Refusal } from "../provider.ts";
 import { factsOf, isAmbiguous, isKeyRejected, isTransient } from "./api-errors.ts";
 import { isUnderPrefix } from "./branches.ts";
@@ -19,7 +20,11 @@ interface Findings {
  * Checks key, project, parent, database, role and limits with three calls: the project, its branches, and the databases of
  * the parent. A fourth one lists the roles, if the settings name one.
  */
-export async function examine(setup: Setup, name: string, context: CallContext): Promise<Examination> {
+export async function examine(
+  setup: Setup,
+  { name, major }: { readonly name: string; readonly major: number | undefined },
+  context: CallContext,
+): Promise<Examination> {
   const { api } = setup;
   const findings: Findings = { checks: [], refusal: undefined };
   const read = await attempt(setup, findings, "project", () =>
@@ -29,6 +34,7 @@ export async function examine(setup: Setup, name: string, context: CallContext):
   const [project, all] = read;
   const branches = all.filter(({ isBeingDeleted }) => !isBeingDeleted);
   findings.checks.push({ name: "key", state: "ok", text: "NEON_API_KEY is accepted." }, ...checkProject(project));
+  checkMajor(project, major, findings);
   const parent = checkParent(setup, branches, findings);
   if (parent !== undefined) await checkConnection(setup, parent, findings, context);
   const existing = branches.find((branch) => branch.name === name);
@@ -64,6 +70,13 @@ function checkProject(project: NeonProject): readonly Check[] {
     });
   }
   return checks;
+}
+
+function checkMajor({ id, postgresMajor }: NeonProject, wanted: number | undefined, findings: Findings): void {
+  if (wanted === undefined || wanted === postgresMajor) return;
+  findings.refusal = otherMajor("neon", `The Neon project ${id}`, postgresMajor, wanted);
+  const { text, remedy } = findings.refusal;
+  findings.checks.push({ name: "postgres", state: "failed", text, remedy });
 }
 
 function checkParent({ choices }: Setup, branches: readonly Branch[], findings: Findings): Branch | undefined {

@@ -18,7 +18,7 @@ import { extend } from "./extend.ts";
 import { otherBranches } from "./foreign.ts";
 import { list } from "./list.ts";
 import type { Dependencies, NeonOptions, Setup } from "./options.ts";
-import { explainingProject } from "./project.ts";
+import { explainingProject, refuseOtherMajor } from "./project.ts";
 import { sharedRateLimiter } from "./rate-limit.ts";
 import { reach } from "./reach.ts";
 import { refusalWithoutCall } from "./refuse.ts";
@@ -65,6 +65,8 @@ export function neonProvider(options: NeonOptions): Provider {
   async function acquire(wanted: DatabaseRequest, limits: Limits): Promise<Database | Refusal> {
     if (refused !== undefined) return refused;
     const context = contextOf(`getting the Neon branch ${wanted.name}`, limits);
+    const other = wanted.major === undefined ? undefined : await refuseOtherMajor(setup, wanted.major, context);
+    if (other !== undefined) return other;
     const attempt = async (): Promise<Database | Refusal | undefined> => {
       const acquired = await createOrAdopt(setup, wanted, context);
       return "kind" in acquired ? acquired : openAcquired(setup, acquired, context, dispose(wanted.name));
@@ -86,9 +88,9 @@ export function neonProvider(options: NeonOptions): Provider {
   return {
     name: "neon",
     refuse: async () => refused,
-    async examine(name, limits) {
+    async examine(name, limits, major) {
       if (refused !== undefined) return { checks: [], action: undefined, refusal: refused };
-      return examine(setup, name, contextOf(`examining the Neon project ${setup.project}`, limits));
+      return examine(setup, { name, major }, contextOf(`examining the Neon project ${setup.project}`, limits));
     },
     acquire,
     async find(name, limits) {

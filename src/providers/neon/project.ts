@@ -1,6 +1,10 @@
-import { OffshootError } from "../../errors.ts";
-import { factsOf, isMissing, PROJECT_REMEDY } from "./api-errors.ts";
+import { isOffshootError, OffshootError } from "../../errors.ts";
+import { otherMajor } from "../other-major.ts";
+import type { Refusal } from "../refusal.ts";
+import { factsOf, isAmbiguous, isKeyRejected, isMissing, isTransient, PROJECT_REMEDY } from "./api-errors.ts";
+import type { Setup } from "./options.ts";
 import { listed, similarFirst } from "./parent.ts";
+import { refusal } from "./refuse.ts";
 import type { ProjectReply } from "./replies.ts";
 import type { CallContext, NeonApi, NeonProject } from "./types.ts";
 
@@ -35,6 +39,23 @@ export async function explainingProject<T>(
     const facts = factsOf(thrown);
     const isHidden = facts !== undefined && (facts.status === 403 || (isMissing(facts) && /project/i.test(facts.neonMessage)));
     throw isHidden ? await unknownProject(api, project, context, thrown as OffshootError) : thrown;
+  }
+}
+
+/**
+ * The refusal if the project has another major version than the wanted one, which all of its branches have. It needs a call, so
+ * it is asked for only if the user wants a version. A key that may be a placeholder is left to the create.
+ */
+export async function refuseOtherMajor(setup: Setup, wanted: number, context: CallContext): Promise<Refusal | undefined> {
+  try {
+    const { postgresMajor } = await explainingProject(setup, context, () => setup.api.project(context));
+    return postgresMajor === wanted ? undefined : otherMajor("neon", `The Neon project ${setup.project}`, postgresMajor, wanted);
+  } catch (thrown) {
+    const facts = factsOf(thrown);
+    if (facts === undefined || !isOffshootError(thrown)) throw thrown;
+    if (isKeyRejected(facts) && setup.secretsWithheld) return undefined;
+    if (isTransient(facts) || isAmbiguous(facts)) return refusal("outage", thrown.message, thrown.remedy);
+    throw thrown;
   }
 }
 

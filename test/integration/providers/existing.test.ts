@@ -72,6 +72,24 @@ function answer(url: string | undefined): Promise<Database | Refusal> {
 }
 
 describe("the existing provider refuses", () => {
+  test("when the server has another major version than the wanted one, also for a database that exists", async () => {
+    const provider = providerFor(await creatorUrl());
+    const key = uniqueKey();
+    const wanted = { ...wantedBy(key), major: 14 };
+    const expected = {
+      kind: "refusal",
+      code: "postgres-version",
+      mayFallBack: false,
+      text: expect.stringMatching(/has PostgreSQL 1[5-8], but/),
+    };
+    expect(await provider.acquire(wanted, listening())).toMatchObject(expected);
+    expect(await provider.find(wanted.name, listening())).toBeUndefined();
+    const { name } = await acquired(provider, key);
+    expect(await provider.acquire(wanted, listening())).toMatchObject(expected);
+    expect(await provider.examine(name, listening(), 14)).toMatchObject({ action: undefined, refusal: expected });
+    await provider.release(name, listening());
+  });
+
   test("when no URL is set", async () => {
     expect(await answer(undefined)).toMatchObject({ kind: "refusal", code: "no-url", mayFallBack: true });
   });
