@@ -6,10 +6,14 @@ import { withSession } from "../postgres/connect.ts";
 import type { Database } from "../providers/provider.ts";
 import { readLockHolder } from "../readiness/lock.ts";
 import { hasDeletionMarker } from "./deletion-marker.ts";
+import { otherSessions } from "./other-sessions.ts";
 import { takeUsageLock } from "./usage-lock.ts";
 
 /** Milliseconds until a database must show its new contents, after its provider has reported that it has them. */
 const SHOWN_MS = 30_000;
+
+/** Milliseconds until the session of a program that has ended is gone. */
+const LEAVING_MS = 1000;
 
 /** What replaces the contents of a database, for messages. */
 export interface Replacement {
@@ -24,7 +28,7 @@ export interface Replacement {
 /**
  * Replaces the contents of a database with `replace` while nobody else uses it. A job that starts meanwhile waits, and starts
  * over with the new contents: the deletion marker in the old contents makes it wait. Throws `PROTECTED`, and changes nothing,
- * when others hold a usage lock or migrate the database, unless `force` is set.
+ * when others hold a usage lock, migrate the database or are connected to it, unless `force` is set.
  */
 export async function replaceContents<D extends Pick<Database, "directUrl">>(
   context: Context,
@@ -42,6 +46,8 @@ export async function replaceContents<D extends Pick<Database, "directUrl">>(
       if (!isAlone) throw inUse(database, "other processes of this run use it", replacement);
       const leader = await withSession(directUrl, readLockHolder, { signal: context.signal });
       if (leader !== undefined) throw inUse(database, "another process migrates it", replacement);
+      const connected = await sessionsThatStay(directUrl, context.signal);
+      if (connected !== undefined) throw inUse(database, `others are connected to it: ${connected}`, replacement);
     }
     let replaced: D | undefined;
     await usageLock.removeWith(async () => {
@@ -54,6 +60,23 @@ export async function replaceContents<D extends Pick<Database, "directUrl">>(
   } finally {
     await usageLock.close();
   }
+}
+
+/** Who is connected, and still is after a moment: the session of a program that has just ended disappears within it. */
+async function sessionsThatStay(url: Database["directUrl"], signal: AbortSignal): Promise<string | undefined> {
+  return withSession(
+    url,
+    async (session) => {
+      const within = deadline("the sessions of others", LEAVING_MS * 10, signal);
+      let connected = await otherSessions(session);
+      for (let left = 4; left > 0 && connected !== undefined; left -= 1) {
+        await within.pause(LEAVING_MS / 4);
+        connected = await otherSessions(session);
+      }
+      return connected;
+    },
+    { signal },
+  );
 }
 
 /** The marker was written into the old contents. While it is there, a server still shows those. */

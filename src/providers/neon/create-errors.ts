@@ -24,6 +24,7 @@ import { expiryProblemOf } from "./expiry-refusals.ts";
 import type { Setup } from "./options.ts";
 import { freeName } from "./held-name.ts";
 import { parentId, unknownParent } from "./parent.ts";
+import { isPastStateRefused, unavailablePastState } from "./past-state.ts";
 import { unknownProject } from "./project.ts";
 import { refusal, WITHHELD_REMEDY } from "./refuse.ts";
 import type { CallContext } from "./types.ts";
@@ -162,6 +163,9 @@ async function changeRequest(
   }
   if (changeExpiry(setup, wanted, state, facts, context)) return;
   if (isTagRefused(facts)) throw refusedTag(facts);
+  const { parentAt: at } = setup.choices;
+  if (at !== undefined && origin?.base === undefined && isPastStateRefused(facts))
+    throw await unavailablePastState(setup, { branch: origin?.parentId, at }, facts, context);
   if (parent !== undefined && isMissing(facts) && /parent|branch/i.test(facts.neonMessage))
     throw await unknownParent(setup.api, parent, context);
   if (isMissing(facts)) throw await unknownProject(setup.api, setup.project, context, failure);

@@ -6,6 +6,7 @@ import { isUnderPrefix } from "./branches.ts";
 import { chooseConnection } from "./connection.ts";
 import type { Setup } from "./options.ts";
 import { isBranchId } from "./parent.ts";
+import { outsideOfHistory } from "./past-state.ts";
 import { explainingProject } from "./project.ts";
 import { refusal, WITHHELD_REMEDY } from "./refuse.ts";
 import type { Branch, CallContext, NeonProject } from "./types.ts";
@@ -36,6 +37,7 @@ export async function examine(
   findings.checks.push({ name: "key", state: "ok", text: "NEON_API_KEY is accepted." }, ...checkProject(project));
   checkMajor(project, major, findings);
   const parent = checkParent(setup, branches, findings);
+  checkPastState(setup, project, findings);
   if (parent !== undefined) await checkConnection(setup, parent, findings, context);
   const existing = branches.find((branch) => branch.name === name);
   checkLimit(setup, project, branches, existing, findings);
@@ -100,6 +102,13 @@ function checkParent({ choices }: Setup, branches: readonly Branch[], findings: 
     checks.push({ name: "parent", state: "warning", text });
   } else checks.push({ name: "parent", state: "ok", text: shown });
   return parent;
+}
+
+function checkPastState({ choices, dependencies }: Setup, project: NeonProject, { checks }: Findings): void {
+  const text = choices.parentAt === undefined ? undefined : outsideOfHistory(project, choices.parentAt, dependencies.now());
+  if (text === undefined) return;
+  const remedy = "Set neon.parentAt to a later time, remove it, or give the project a longer history in Neon (history retention).";
+  checks.push({ name: "past state", state: "failed", text, remedy });
 }
 
 async function checkConnection(setup: Setup, parent: Branch, findings: Findings, context: CallContext): Promise<void> {

@@ -166,7 +166,20 @@ function setupOf(options: NeonOptions, dependencies: Dependencies, apiKey: strin
   const clock = neonClock(now);
   const api = neonApi({ apiKey, project, apiHost, clock, adapter, rate, requestMs, random, now, secrets: [apiKey] });
   const own = { ...dependencies, now: clock.now };
-  return { api, clock, project, apiHost, secretsWithheld, base, bases: new Map(), choices, rootFile, dependencies: own, isShared: true };
+  return {
+    api,
+    clock,
+    project,
+    apiHost,
+    secretsWithheld,
+    base,
+    bases: new Map(),
+    choices,
+    rootFile,
+    dependencies: own,
+    isShared: true,
+    pointFrom: "setting",
+  };
 }
 
 /** If the CI withholds secrets, the key may be a placeholder. Then a rejected key means that this job has nothing on Neon. */

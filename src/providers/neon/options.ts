@@ -88,4 +88,6 @@ export interface Setup {
    * expired branches to make room for itself, and its caller removes it after a failure.
    */
   readonly isShared: boolean;
+  /** What names `choices.parentAt`: the setting, or an argument of the command such as `branch:main@TIME`. */
+  readonly pointFrom: "setting" | "command";
 }

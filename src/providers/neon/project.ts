@@ -16,6 +16,7 @@ export function toProject(reply: ProjectReply): NeonProject {
     name: reply.name,
     postgresMajor: reply.pg_version,
     storesPasswords: reply.store_passwords ?? true,
+    historyMs: reply.history_retention_seconds === undefined ? undefined : reply.history_retention_seconds * 1000,
     plan: owner?.subscription_type,
     branchLimit: limit > 0 ? limit : undefined,
     allowedIps: settings?.allowed_ips?.ips ?? [],

@@ -25,7 +25,8 @@ export async function reach(
   const description = `Neon branch ${branch.name}${at === undefined ? "" : ` at ${at}`}`;
   const url = at === undefined && where.copy !== true ? await reachBranch(setup, branch, context) : undefined;
   if (url !== undefined) return reached(url, description, async () => {});
-  return reachCopy(setup, { branch, at, description }, copy, context, dispose);
+  const pointFrom = where.at === undefined ? "setting" : "command";
+  return reachCopy({ ...setup, pointFrom }, { branch, at, description }, copy, context, dispose);
 }
 
 /** The URL of the branch itself; undefined if it has no compute. Only its owner should create one. */

@@ -3,6 +3,7 @@ import { isOffshootError, OffshootError } from "../../errors.ts";
 import { factsOf, hasChildren, isAmbiguous, isMissing, isNotReady } from "./api-errors.ts";
 import { guarded } from "./deletion-guard.ts";
 import type { Setup } from "./options.ts";
+import { isPastStateRefused, unavailablePastState } from "./past-state.ts";
 import { waitUntilFinished } from "./ready.ts";
 import type { Branch, CallContext, RestoredBranch, RestoreSource } from "./types.ts";
 
@@ -52,6 +53,9 @@ async function send(
       const facts = factsOf(thrown);
       if (facts === undefined) throw thrown;
       if (hasChildren(facts)) throw await withChild(setup, branch, done, context);
+      const at = source.source_timestamp ?? source.source_lsn;
+      if (at !== undefined && isPastStateRefused(facts))
+        throw await unavailablePastState(setup, { branch: source.source_branch_id, at }, facts, context);
       if (isMissing(facts)) throw missing(branch, done, facts.neonMessage);
       if (!(isAmbiguous(facts) || isNotReady(facts)) || attempt === MOST_ATTEMPTS) throw thrown;
       if (isAmbiguous(facts) && wasReset(branch, await api.branch(branch.id, context))) return undefined;

@@ -87,6 +87,7 @@ const project = z.object({
   name,
   pg_version: z.number(),
   store_passwords: optional(z.boolean()),
+  history_retention_seconds: optional(z.number()),
   owner: optional(z.object({ branches_limit: optional(z.number()), subscription_type: optional(z.string()) })),
   settings: optional(
     z.object({

@@ -120,6 +120,8 @@ export interface NeonProject {
   readonly name: string;
   readonly postgresMajor: number;
   readonly storesPasswords: boolean;
+  /** How far the past states of its branches go back, in milliseconds. Undefined: the API does not show it. */
+  readonly historyMs: number | undefined;
   /** The plan of its owner, such as `launch_v3`, and how many branches it allows. Undefined: the API does not show it. */
   readonly plan: string | undefined;
   readonly branchLimit: number | undefined;

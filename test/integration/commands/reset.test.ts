@@ -72,6 +72,23 @@ describe.each(["embedded", "neon"])("reset on %s", (provider) => {
     expect(await tables(url)).toEqual(["migrated"]);
   });
 
+  test("refuses while a program is connected, names it, and works with --force", async () => {
+    const url = await urlOf(project);
+    await write(url);
+    const session = await connect(url, { applicationName: "psql" });
+    onTestFinished(() => session.close());
+    const [{ pid } = { pid: 0 }] = await session.query<{ pid: number }>("select pg_backend_pid() as pid");
+    const refused = await project.call(["reset"]);
+    const user = decodeURIComponent(new URL(url).username);
+    expect([refused.code, refused.stderr]).toEqual([
+      14,
+      expect.stringContaining(`was not reset: others are connected to it: psql (user ${user}, pid ${pid}).`),
+    ]);
+    expect(await tables(url)).toEqual(["lost", "migrated"]);
+    expect(await project.call(["reset", "--force"])).toMatchObject({ code: 0 });
+    expect(await tables(url)).toEqual(["migrated"]);
+  });
+
   test("refuses while another process migrates", async () => {
     const url = await urlOf(project);
     const leader = await connect(url);
