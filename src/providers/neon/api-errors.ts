@@ -29,7 +29,7 @@ export function apiError(thrown: unknown, what: string, secrets: readonly string
   const facts = readFacts(typeof thrown === "object" && thrown !== null ? thrown : {}, now);
   const { status, neonCode, neonMessage, requestId, network } = facts;
   const details = [status === 0 ? network : `HTTP ${status}`, neonCode, requestId && `request ${requestId}`].filter(Boolean).join(", ");
-  const isRejected = status >= 400 && status < 500 && !TRANSIENT.has(status);
+  const isRejected = (status >= 400 && status < 500 && !TRANSIENT.has(status)) || isCertificateRefused(facts);
   return new OffshootError(
     isRejected ? "PROVIDER_REJECTED" : "PROVIDER_OUTAGE",
     `Neon did not ${what}: ${neonMessage === "" ? "the reply is not in the form of Neon's errors" : neonMessage.replace(/\.$/, "")} (${details}).`,
@@ -56,7 +56,16 @@ export function isTransient({ status, network }: CallFacts): boolean {
 
 /** The reply was lost: Neon may have executed the call. */
 export function isAmbiguous(facts: CallFacts): boolean {
-  return (facts.status === 0 || facts.status >= 500) && !isTransient(facts);
+  return (facts.status === 0 || facts.status >= 500) && !isTransient(facts) && !isCertificateRefused(facts);
+}
+
+/** The codes of OpenSSL and Node.js for a certificate that was not accepted. Then no request was sent, and none will be. */
+const CERTIFICATE =
+  /^(?:CERT_|UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|ERR_TLS_CERT)/;
+
+/** Node.js did not accept the certificate of the server that answered. */
+function isCertificateRefused({ status, network }: CallFacts): boolean {
+  return status === 0 && CERTIFICATE.test(network ?? "");
 }
 
 /** The same of what Neon's client throws. */
@@ -143,6 +152,12 @@ function adviceFor(facts: CallFacts): { readonly meaning?: string; readonly reme
   const { status, neonMessage: message } = facts;
   const capacity = capacityOf(facts);
   if (capacity !== undefined) return { meaning: capacity.meaning, remedy: capacity.remedy };
+  if (isCertificateRefused(facts))
+    return {
+      meaning: "Node.js does not trust the certificate of the server that answered, so the API key was not sent.",
+      remedy:
+        "If your network has an authority of its own, set NODE_EXTRA_CA_CERTS to its file. Otherwise check NEON_API_HOST (neon.apiHost) and the clock of this machine.",
+    };
   if (status === 401)
     return {
       meaning: /expired/i.test(message) ? "The API key has expired." : "Neon does not accept the API key.",

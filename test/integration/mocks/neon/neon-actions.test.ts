@@ -71,7 +71,15 @@ async function diffAction(compared: string, base?: string): Promise<string> {
 }
 
 async function neonctlRun(...args: readonly string[]): Promise<string> {
-  const env = { PATH: process.env["PATH"], HOME: home, CI: "true", NEON_API_KEY: mock.apiKey, NEON_API_HOST: mock.url };
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: home,
+    CI: "true",
+    NEON_API_KEY: mock.apiKey,
+    NEON_API_HOST: mock.url,
+    ...mock.machine,
+    NODE_EXTRA_CA_CERTS: mock.rootFile,
+  };
   const flags = ["--project-id", mock.projectId, "--no-analytics", "--config-dir", home];
   return (await run(process.execPath, [neonctl ?? "", ...args, ...flags], { env, cwd: home })).stdout;
 }

@@ -38,7 +38,14 @@ interface Ended {
 /** Runs a command of Neon's CLI against the mock, without the settings of this user. */
 async function neon(args: readonly string[], program = cli): Promise<Ended> {
   const flags = ["--api-host", mock.url, "--no-analytics", "--config-dir", home];
-  const env = { PATH: process.env["PATH"], HOME: home, CI: "true", NEON_API_KEY: mock.apiKey };
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: home,
+    CI: "true",
+    NEON_API_KEY: mock.apiKey,
+    ...mock.machine,
+    NODE_EXTRA_CA_CERTS: mock.rootFile,
+  };
   try {
     const { stdout, stderr } = await run(process.execPath, [program ?? "", ...args, ...flags], { env, cwd: home });
     return { status: 0, stdout, stderr };

@@ -83,12 +83,28 @@ describe.each(Object.entries(CLIENTS))("%s", (_name, client) => {
 });
 
 test("`up` with another authority than that of the server is an error that names the file, and its password is not sent", async () => {
-  const { code, stderr } = await project.offshoot(["up", "--run", "untrusted"], { SSL_CERT_FILE: other });
+  const { code, stderr } = await project.offshoot(["up", "--run", "untrusted"], {
+    SSL_CERT_FILE: other,
+    NODE_EXTRA_CA_CERTS: mock.rootFile ?? "",
+  });
   expect(code).toBe(13);
   expect(stderr).toContain(`is not from an authority in ${other}`);
   expect(stderr).toContain("PGSSLROOTCERT for Neon");
   expect(stderr).not.toMatch(/unexpected|report it|npg_/);
 });
+
+test.each([["up"], ["doctor"]])(
+  "`%s` with an API whose certificate is not trusted fails at once, and the key is not sent",
+  async (command) => {
+    const started = performance.now();
+    const { code, stdout, stderr } = await project.offshoot([command, "--run", "untrusted"], { SSL_CERT_FILE: other });
+    expect(code).toBe(13);
+    expect(stdout + stderr).toContain("Node.js does not trust the certificate of the server that answered, so the API key was not sent.");
+    expect(stdout + stderr).toContain("NODE_EXTRA_CA_CERTS");
+    expect(stderr).not.toMatch(/retry|unexpected/);
+    expect(performance.now() - started).toBeLessThan(30_000);
+  },
+);
 
 test("the variables of a database name the file of the authorities too", () => {
   const url = "postgresql://u:p@ep-a-b-1.x.neon.tech/d?sslmode=verify-full&sslrootcert=%2Fca.pem" as never;
