@@ -38,7 +38,10 @@ describe("a past state outside of the history names the window, and what to set"
     await harness.provider().acquire(requestFor("run-1", { at: harness.clock.now() }), harness.limits());
     const { name } = requestFor("run-1");
     const reset = harness.provider({ choices: { parentAt: OLD } }).reset?.(name, { fingerprint: undefined }, harness.limits());
-    await expect(reset).rejects.toMatchObject(expected(OLD));
+    const meaning = expect.stringMatching(
+      /^The project keeps a history of 1d, so its earliest state is of \S+\. Nothing was created or changed\.$/,
+    );
+    await expect(reset).rejects.toMatchObject({ ...expected(OLD), meaning });
   });
 
   test("when a command names it after a branch", async () => {
