@@ -17,13 +17,15 @@ dns.lookup = (host, options, callback) => {
 };
 syncBuiltinESMExports();
 
+const trusted = [];
 const { SSL_CERT_FILE: authority, NODE_EXTRA_CA_CERTS: extra } = process.env;
 if (authority !== undefined && extra === undefined) trust(authority);
 
 /** Also trusts this authority, in requests with the default agent. */
 export function trust(file) {
   try {
-    https.globalAgent.options.ca = [...(https.globalAgent.options.ca ?? []), readFileSync(file)];
+    trusted.push(readFileSync(file));
+    https.globalAgent.options.ca = trusted;
   } catch {
     // A test names a file that does not exist.
   }

@@ -22,6 +22,8 @@ export interface TlsWorld {
 /** Any password is right: one server serves branches whose passwords differ. */
 const LOGINS = "hostssl all all 127.0.0.1/32 trust\nhost all cloud_admin 127.0.0.1/32 trust\n";
 
+const nothing = async (): Promise<void> => {};
+
 export async function createTlsWorld(): Promise<TlsWorld> {
   const machine = await createMachine();
   await trustMock(machine.rootFile);
@@ -31,7 +33,6 @@ export async function createTlsWorld(): Promise<TlsWorld> {
   const port = await startCluster(machine, cluster, {});
   const fronts = await namedFronts(machine);
   const configured = new Set<string>();
-  const nothing = async (): Promise<void> => {};
   const storage: Storage = {
     home: machine.home,
     rootFile: machine.rootFile,

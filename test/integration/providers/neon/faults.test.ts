@@ -116,7 +116,9 @@ const schedule = fc.record({
 
 const PROMISE = "leave no branch without an expiry, change no branch of another owner and show no secret";
 
-test(`${RUNS} schedules of faults in one process ${PROMISE}`, () => play(RUNS), 900_000);
+test(`${RUNS} schedules of faults in one process ${PROMISE}`, async () => {
+  expect(await play(RUNS)).toEqual([]);
+}, 900_000);
 
 describe("over TLS", () => {
   let tls: TlsWorld;
@@ -125,10 +127,13 @@ describe("over TLS", () => {
   });
   afterAll(() => tls.end());
 
-  test(`${TLS_RUNS} schedules of faults between real clients and servers with TLS ${PROMISE}`, () => play(TLS_RUNS, tls), 900_000);
+  test(`${TLS_RUNS} schedules of faults between real clients and servers with TLS ${PROMISE}`, async () => {
+    expect(await play(TLS_RUNS, tls)).toEqual([]);
+  }, 900_000);
 });
 
-async function play(runs: number, tls?: TlsWorld): Promise<void> {
+/** Plays the schedules, and returns the outcomes that were too rare: fewer than one in forty schedules. */
+async function play(runs: number, tls?: TlsWorld): Promise<readonly string[]> {
   const outcomes = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(schedule, async ({ faults, jobs, seed, schemaOnly, ...options }) => {
@@ -162,8 +167,7 @@ async function play(runs: number, tls?: TlsWorld): Promise<void> {
   );
   // If almost every schedule fails early, the checks above prove little.
   const expected = ["created", "adopted", "deleted", "NOT_OURS", "compute-limit", "compute-quota", "reset", "stored", "restored"];
-  for (const often of [...expected, "without the owner tag", "refused the owner tag"])
-    expect([often, (outcomes.get(often) ?? 0) > runs / 40]).toEqual([often, true]);
+  return [...expected, "without the owner tag", "refused the owner tag"].filter((often) => (outcomes.get(often) ?? 0) <= runs / 40);
 }
 
 /** Counts results by origin, refusal code, release result or error code. */

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { branchName } from "../../../../src/identity/name.ts";
 import { baseRequestFor, createHarness, requestFor, runOf } from "../../../support/neon-harness.ts";
 
+const neverMigrated = (): Promise<never> => Promise.reject(new Error("must not be called"));
 const NAME = branchName(runOf("run-1"));
 
 test.each([404, 403] as const)("every command names the projects that the key can read (status %i)", async (unknownProjectStatus) => {
@@ -45,8 +46,7 @@ test("a wanted major version that the project does not have is refused before an
 
 test("a base is not created either for another major version", async () => {
   const harness = await createHarness({ postgresMajor: 18 });
-  const migrate = () => Promise.reject(new Error("must not be called"));
-  await harness.provider({ base: true }).ensureBase?.({ ...baseRequestFor("f".repeat(64)), major: 15 }, harness.limits(), migrate);
+  await harness.provider({ base: true }).ensureBase?.({ ...baseRequestFor("f".repeat(64)), major: 15 }, harness.limits(), neverMigrated);
   expect(harness.names()).toEqual([]);
 });
 
