@@ -44,7 +44,7 @@ export async function requireRunDatabase(context: Context): Promise<Database> {
   throw await missingDatabase(context);
 }
 
-/** A command that works on an existing database cannot change its version, but must not use another one without a word. */
+/** A command that works on an existing database cannot change its version, but it reports that this is another one. */
 export function warnOfMajor({ emit, settings: { postgres } }: Context, { name, provider, postgresMajor }: Database): void {
   if (postgres === undefined || postgres === postgresMajor) return;
   const text = `The run's database ${name} has PostgreSQL ${postgresMajor} (${provider}), but the setting postgres is ${postgres}.`;

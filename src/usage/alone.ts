@@ -12,7 +12,7 @@ import { takeUsageLock } from "./usage-lock.ts";
 /** Milliseconds until a database must show its new contents, after its provider has reported that it has them. */
 const SHOWN_MS = 30_000;
 
-/** Milliseconds until the session of a program that has ended is gone. */
+/** Milliseconds until the session of a program that has ended is closed. */
 const LEAVING_MS = 1000;
 
 /** What replaces the contents of a database, for messages. */

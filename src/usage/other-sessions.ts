@@ -10,7 +10,7 @@ interface Open extends Record<string, unknown> {
 
 /**
  * Sessions of people and applications. Those of offshoot itself wait, or hold a lock that was asked for before. `cloud_admin` is
- * the role with which Neon watches each of its servers. A role may not see the names of other roles' sessions.
+ * the role with which Neon watches each of its servers. A role cannot always see the names of other roles' sessions.
  */
 const OTHERS = `
 select coalesce(nullif(a.application_name, ''), 'a session without a name') as name, a.usename::pg_catalog.text as "user", a.pid

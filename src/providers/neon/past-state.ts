@@ -21,7 +21,7 @@ export interface PastState {
   readonly at: string;
 }
 
-/** The error for a past state that Neon does not have: until when it goes back, and what to set. Reads that with two calls. */
+/** The error for a past state that Neon does not have: how far back its history reaches, and what to set. Reads that with two calls. */
 export async function unavailablePastState(
   setup: Setup,
   { branch: id, at }: PastState,
@@ -70,5 +70,5 @@ export function outsideOfHistory({ historyMs }: NeonProject, at: string, now: Da
   if (past > now.getTime()) return `${at} is in the future.`;
   if (historyMs === undefined || past >= now.getTime() - historyMs) return undefined;
   const earliest = new Date(now.getTime() - historyMs).toISOString();
-  return `${at} is before the history of the project, which goes back ${formatDuration(historyMs)}, to ${earliest}.`;
+  return `${at} is before the history of the project, which reaches back ${formatDuration(historyMs)}, to ${earliest}.`;
 }

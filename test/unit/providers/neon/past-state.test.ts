@@ -101,7 +101,7 @@ test("a refusal for another reason keeps its own error, also with a past state",
 test("`doctor` finds it without a further call", async () => {
   const harness = await oldProject();
   const examine = (parentAt: string) => harness.provider({ choices: { parentAt } }).examine(requestFor("run-1").name, harness.limits());
-  const failed = { name: "past state", state: "failed", text: expect.stringContaining(`goes back 1d, to ${at(NOW - DAY_MS)}`) };
+  const failed = { name: "past state", state: "failed", text: expect.stringContaining(`reaches back 1d, to ${at(NOW - DAY_MS)}`) };
   expect((await examine(OLD)).checks).toContainEqual(expect.objectContaining(failed));
   expect(harness.calls()).toHaveLength(3);
   for (const fine of ["0/1A2B3C4D", at(NOW - 1000)]) expect((await examine(fine)).action).toContain(`at ${fine}`);
