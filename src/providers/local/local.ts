@@ -5,20 +5,21 @@ import type { Session } from "../../postgres/connect.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
 import { directUrl, withDatabase } from "../../postgres/url.ts";
-import { otherMajor } from "../other-major.ts";
-import type { Check, Database, Examination, Limits, Listed, Provider, Refusal, ReleaseOptions } from "../provider.ts";
+import type { Database, Limits, Listed, Provider, ReleaseOptions } from "../provider.ts";
 import type { Snapshots } from "../snapshots.ts";
 import { acquireOn, type LocalOptions, serverError } from "./acquire.ts";
 import { keepAsBase } from "./base.ts";
 import { copyDatabase } from "./copy.ts";
 import type { Created } from "./create.ts";
 import { type Entry, readDatabases } from "./databases.ts";
+import { examineServers } from "./examine.ts";
 import { listServer, listStored } from "./list.ts";
 import { describeInvalid } from "./invalid.ts";
 import { toDatabase } from "./names.ts";
 import { release } from "./release.ts";
 import { renew } from "./renew.ts";
 import { resetOn } from "./reset.ts";
+import { readFrom, runningServers } from "./running.ts";
 import { createSnapshot, listSnapshots, removeSnapshot, requireSnapshot } from "./snapshots.ts";
 import { type Bounds, type Server, type ServerSource, withinSession } from "./server.ts";
 
@@ -41,23 +42,8 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
   return {
     name: source.provider,
     refuse: (limits) => source.refuse(toBounds(`looking for a Postgres (${source.provider})`, limits)),
-    async examine(name, limits, major) {
-      const bounds = toBounds(`examining the Postgres (${source.provider})`, limits);
-      const seen = await source.examine(bounds);
-      if (seen.refusal !== undefined) return { ...seen, action: undefined };
-      const main = await source.running(bounds);
-      for (const server of await runningServers(source, bounds)) {
-        const found = await readFrom(source, server, bounds, readDatabases);
-        const isOther = found !== undefined && major !== undefined && found.major !== major && server.id === main?.id;
-        if (isOther) return withRefusal(seen.checks, otherMajor(source.provider, `The server ${server.id}`, found.major, major));
-        const entry = found?.entries.find((candidate) => candidate.name === toDatabase(name) && !candidate.isTemplate);
-        if (entry?.tag !== undefined && !entry.isValid)
-          return { ...seen, action: `create the database ${entry.name} again: a DROP of it was interrupted` };
-        if (entry?.tag !== undefined) return { ...seen, action: `use the database ${entry.name}, which exists` };
-        if (entry !== undefined) return { ...seen, checks: [...seen.checks, foreignCheck(entry.name)], action: undefined };
-      }
-      return { ...seen, action: `create the database ${toDatabase(name)}` };
-    },
+    examine: (name, limits, major) =>
+      examineServers(source, { name, major }, toBounds(`examining the Postgres (${source.provider})`, limits)),
     async acquire(wanted, limits) {
       const acquired = await acquireOn(source, wanted, options, toBounds(`getting a database (${source.provider})`, limits));
       if ("kind" in acquired) return acquired;
@@ -158,38 +144,8 @@ function localSnapshots(
   };
 }
 
-function withRefusal(checks: readonly Check[], refusal: Refusal): Examination {
-  const { text, remedy } = refusal;
-  return { checks: [...checks, { name: "postgres", state: "failed", text, remedy }], action: undefined, refusal };
-}
-
-function foreignCheck(name: string): Check {
-  const text = `A database ${name} exists without the owner tag of offshoot, so offshoot does not use it.`;
-  return { name: "name", state: "failed", text, remedy: "Rename or drop it, or choose another run name with --run." };
-}
-
 function toBounds(what: string, { withinMs, signal, emit }: Limits): Bounds {
   return { within: deadline(what, withinMs, signal), emit };
-}
-
-async function runningServers(source: ServerSource, bounds: Bounds): Promise<readonly Server[]> {
-  const first = await source.running(bounds);
-  return [...(first === undefined ? [] : [first]), ...((await source.otherServers?.(bounds)) ?? [])];
-}
-
-/** Reads from a server. Undefined when it is a server of offshoot that was stopped meanwhile, because no run uses it then. */
-async function readFrom<T>(
-  source: ServerSource,
-  server: Server,
-  { within }: Bounds,
-  work: (session: Session) => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await withinSession(server.url, within, work);
-  } catch (thrown) {
-    if (source.stop !== undefined && isTemporary(thrown)) return undefined;
-    throw serverError(server, thrown);
-  }
 }
 
 /** False when the database was dropped meanwhile. */
