@@ -3,11 +3,11 @@ import { isOffshootError, OffshootError } from "../../errors.ts";
 import { type Listener, silent } from "../../events.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
-import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
+import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import { directUrl, withDatabase } from "../../postgres/url.ts";
 import type { Database, Limits, Listed, Provider, ReleaseOptions } from "../provider.ts";
 import type { Snapshots } from "../snapshots.ts";
-import { acquireOn, type LocalOptions, serverError } from "./acquire.ts";
+import { acquireOn, type LocalOptions } from "./acquire.ts";
 import { keepAsBase } from "./base.ts";
 import { copyDatabase } from "./copy.ts";
 import type { Created } from "./create.ts";
@@ -21,7 +21,7 @@ import { renew } from "./renew.ts";
 import { resetOn } from "./reset.ts";
 import { readFrom, runningServers } from "./running.ts";
 import { createSnapshot, listSnapshots, removeSnapshot, requireSnapshot } from "./snapshots.ts";
-import { type Bounds, type Server, type ServerSource, withinSession } from "./server.ts";
+import type { Bounds, Server, ServerSource } from "./server.ts";
 
 /** How long `await using` may take to drop a database, in milliseconds. */
 const DISPOSE_MS = 60_000;
