@@ -50,7 +50,8 @@ export interface CheckFacts {
   readonly "migrates-through-pooler": { readonly variable: string; readonly value: string };
   readonly "secret-in-output": { readonly output: string; readonly value: string };
   readonly "needs-missing": { readonly job: string; readonly expression: string };
-  readonly "output-missing": { readonly job: string; readonly output: string; readonly nearest?: string | undefined };
+  /** `source`: the job, step, action or workflow that should declare it. */
+  readonly "output-missing": { readonly source: string; readonly output: string; readonly nearest?: string | undefined };
   /** Outputs are texts. */
   readonly "output-as-boolean": { readonly expression: string };
   /** The job has a fallback for the job `needs`, which is skipped unless its condition is true. */

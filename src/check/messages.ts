@@ -151,10 +151,10 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
     details: detail("found", expression),
     remedy: `Add ${job} to needs. Otherwise the expression is empty, and a condition with it is always false.`,
   }),
-  "output-missing": ({ job, output, nearest }) => ({
-    problem: `the job "${job}" does not declare the output "${output}"`,
+  "output-missing": ({ source, output, nearest }) => ({
+    problem: source.startsWith("no ") ? `${source} has the output "${output}"` : `${source} does not declare the output "${output}"`,
     details: detail("similar", nearest),
-    remedy: `Add it to the outputs of ${job}, or correct the name. Otherwise the expression is empty.`,
+    remedy: "Correct the name, or add the output there. Otherwise the expression is empty.",
   }),
   "output-as-boolean": ({ expression }) => ({
     problem: "an output is a text, and is never equal to true or false",

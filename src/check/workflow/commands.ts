@@ -1,78 +1,83 @@
 import { withoutPrefix } from "./shell.ts";
 
+/** A call of a tool with one of these subcommands, as whole words: paths such as `db/up` and options do not count. */
+const call = (tool: string, ...subcommands: readonly string[]): string =>
+  String.raw`(?:^|[\s/"'(])(?:${tool})\s+(?:.*\s)?(?:${subcommands.join("|")})(?=[\s"')]|$)`;
+
+/** The words of a call anywhere in a command: tasks of Rails, Maven, Gradle and Symfony. */
+const task = (...names: readonly string[]): string => String.raw`(?:^|[\s"':])(?:${names.join("|")})(?=[\s"')]|$)`;
+
 /** Commands of migration tools that change a database. */
 const MIGRATES = new RegExp(
   [
-    String.raw`alembic\b.*\bupgrade`,
-    String.raw`flask\b.*\bdb\s+upgrade`,
-    String.raw`manage\.py\b(?:\s+-\S+)*\s+migrate`,
-    String.raw`django-admin\s+migrate`,
-    String.raw`prisma\s+(?:migrate\s+(?:deploy|reset|dev)|db\s+push)`,
-    String.raw`drizzle-kit\s+(?:migrate|push)`,
-    String.raw`knex\b.*\bmigrate:(?:latest|up)`,
-    String.raw`db-migrate\s+up`,
-    String.raw`node-pg-migrate\b.*\bup`,
-    String.raw`graphile-migrate\s+migrate`,
-    String.raw`sequelize(?:-cli)?\s+db:migrate`,
-    String.raw`typeorm\S*\s+.*\bmigration:run`,
-    String.raw`mikro-orm\s+(?:migration:up|schema:update)`,
-    String.raw`kysely\s+migrate\s*:?\s*(?:latest|up)`,
-    String.raw`payload\s+migrate`,
-    String.raw`(?:rails|rake)\b.*\bdb:(?:migrate|schema:load|structure:load|prepare|setup|reset)`,
-    String.raw`dbmate\b.*\b(?:up|migrate)`,
-    String.raw`goose\b.*\bup`,
-    String.raw`flyway\b.*\bmigrate`,
-    String.raw`liquibase\b.*\bupdate`,
-    String.raw`sqitch\s+deploy`,
-    String.raw`atlas\s+(?:migrate|schema)\s+apply`,
-    String.raw`migrate\s+-.*\bup`,
-    String.raw`mix\s+(?:do\b.*\s)?ecto\.(?:migrate|setup|reset)`,
-    String.raw`supabase\s+(?:db\s+push|migration\s+up)`,
-    String.raw`artisan\s+migrate`,
-    String.raw`dotnet\s+ef\s+database\s+update`,
-    String.raw`diesel\s+(?:setup|migration\s+run|database\s+(?:setup|reset))`,
-    String.raw`psql\b.*(?:\s-f\s*|\s--file[\s=]|<\s*)\S*(?:schema|structure|migrat)\S*\.sql`,
-    String.raw`sqlx\s+(?:migrate\s+run|database\s+(?:setup|reset))`,
-    String.raw`sea-orm-cli\s+migrate\s+(?:up|fresh|refresh)`,
-  ]
-    .map((pattern) => String.raw`\b${pattern}\b`)
-    .join("|"),
+    call("alembic", "upgrade"),
+    call("flask", String.raw`db\s+upgrade`),
+    call(String.raw`manage\.py|django-admin`, "migrate", "migrate_schemas"),
+    call("prisma", String.raw`migrate\s+(?:deploy|reset|dev)`, String.raw`db\s+push`),
+    call("drizzle-kit", "migrate", String.raw`push(?::\w+)?`),
+    call("knex", "migrate:latest", "migrate:up"),
+    call("db-migrate", "up"),
+    call("node-pg-migrate", "up"),
+    call("graphile-migrate", "migrate", "reset", "watch"),
+    call("sequelize(?:-cli)?", "db:migrate"),
+    call(String.raw`typeorm\S*`, "migration:run", "schema:sync"),
+    call(String.raw`mikro-orm\S*`, "migration:(?:up|fresh)", "schema:(?:update|create|fresh)"),
+    call("kysely", String.raw`migrate(?::|\s+)(?:latest|up)`),
+    call("payload", "migrate(?::(?:fresh|refresh|reset))?"),
+    call("hanami", String.raw`db\s+(?:migrate|prepare)`),
+    call("dbmate", "up", "migrate"),
+    call("goose", "up(?:-by-one|-to)?"),
+    call("flyway", "migrate"),
+    call("liquibase", "update"),
+    call("sqitch", "deploy"),
+    call("atlas", String.raw`(?:migrate|schema)\s+apply`),
+    call("migrate", String.raw`(?<=\s-.*\s)(?:up|goto)`),
+    call("supabase", String.raw`db\s+(?:push|reset)`, String.raw`migration\s+up`),
+    call("artisan", "migrate(?::(?:fresh|refresh))?"),
+    call("phinx|tern|soda|refinery|pgmigrate|buffalo pop", "migrate"),
+    call("dotnet", String.raw`ef\s+database\s+update`),
+    call("diesel", "setup", String.raw`migration\s+run`, String.raw`database\s+(?:setup|reset)`),
+    call("sqlx", String.raw`(?:migrate|mig)\s+run`, String.raw`(?:database|db)\s+(?:setup|reset)`),
+    call("sea-orm-cli", String.raw`migrate(?:\s+(?:up|fresh|refresh))`),
+    call("aerich", "upgrade"),
+    call("piccolo", String.raw`migrations\s+forwards`),
+    call("yoyo(?:-migrate)?", "apply"),
+    call("ace", "migration:(?:run|fresh|refresh)"),
+    call("hasura", String.raw`migrate\s+apply`),
+    call("river", "migrate-up"),
+    call("medusa", "db:migrate"),
+    String.raw`\bmix\s+(?:do\b.*\s)?ecto\.(?:migrate|setup|reset)(?=[\s,"')]|$)`,
+    String.raw`\b(?:rails|rake|spring)\s.*\b(?:db:(?:migrate(?::(?!status|abort|down)\w+)?|(?:schema|structure):load(?::\w+)?|prepare|setup|reset|test:prepare)|parallel:(?:setup|migrate|prepare|load_schema))(?=[\s"')\]]|$)`,
+    task("doctrine:migrations:migrate", "doctrine:schema:(?:update|create)", "flyway:migrate", "flywayMigrate", "liquibase:update"),
+    String.raw`\bpsql\b.*(?:\s-f\s*|\s--file[\s=]|<\s*)\S*(?:schema|structure|migrat)\S*\.sql\b`,
+  ].join("|"),
 );
 
-/** Tools that nobody uses with a database file, so that a migration without a visible URL reaches a server. */
-const SERVER_ONLY = /\b(?:alembic|flask\b.*\bdb|node-pg-migrate|graphile-migrate|dbmate|sqitch)\b/;
+/** Options with which these tools only print what they would do, or something else. */
+const CHANGES_NOTHING = /\s--?(?:sql|check|plan|dry-?run|pretend|preview|log-only|help|list|version|dryRunOutput)(?=[\s=)"']|$)/i;
+/** Programs whose arguments are texts. */
+const ONLY_TEXT = /^(?:echo|printf|cat|grep|test|\[|git|gh|curl|sed|awk)(?=\s|$)/;
+/** A text in quotes after an option, unless a shell runs it. */
+const OPTION_TEXT = /(\s--?(?!\w*c\b|command\b|C\b)[\w-]+[\s=])\s*(?:"[^"]*\s[^"]*"|'[^']*\s[^']*')/g;
 
-const STARTS_DATABASE =
-  /\bdocker\s+run\b.*\b(?:postgres|postgis|timescale|pgvector|supabase|mysql|mariadb|cockroach)|\bdocker(?:-|\s+)compose\b.*\b(?:up|run|start)\b|\bpodman\s+run\b.*postgres|\b(?:service|systemctl)\b.*\bpostgres|\bpg_(?:ctl|ctlcluster|createcluster)\b|\binitdb\b|\bpostgres\s+-D\b|\bbrew\s+services\b.*\bpostgres|\bsupabase\s+(?:start|db\s+start)\b|\bembedded-postgres\b|\bpg_virtualenv\b|\bpg-start\b|\bdevcontainer\s+up\b/;
+/** Tools that nobody uses with a database file, so that a migration without a visible URL reaches a server. */
+const SERVER_ONLY = /\b(?:alembic|flask\b.*\bdb|node-pg-migrate|graphile-migrate|dbmate|sqitch)\b|\bsupabase\b(?!.*\s--local\b)/;
 
 /** Whether a simple command migrates without `offshoot`, which would run it only once for all jobs. */
 export function migrates(command: string): boolean {
   const bare = withoutPrefix(command);
-  return MIGRATES.test(bare) && !/^(?:echo|printf|cat|grep|test|\[)/.test(bare) && !isOffshoot(bare);
+  if (ONLY_TEXT.test(bare) || CHANGES_NOTHING.test(bare) || isOffshoot(bare)) return false;
+  return MIGRATES.test(bare.replaceAll(OPTION_TEXT, "$1"));
 }
 
-// A name such as migrate:status or migrate:create does not change a database.
-const NAMED =
-  /^(?:(?:npx\s+|pnpm\s+|yarn\s+|bunx\s+)?(?:npm|pnpm|yarn|bun|turbo|nx|lerna|moon|wireit)\b.*[\s:]|(?:make|just|task)\s+(?:.*\s)?)(?:db[:_-])?migrat(?:e|ions?)(?:[:_-](?:run|up|latest|deploy|all|prod|test|ci))?(?:\s+-(?!.*\b(?:help|dry|check|status|plan|list|create)\b).*)?$/;
-const OTHER_PROGRAM = /\b(?:node|tsx|ts-node|deno|bun|python3?|ruby|php|go\s+run|cargo\s+run|dotnet)\b/;
-
-/**
- * Whether a command calls a package script or a target that has the name of a migration. `calls` is its text, if it can be
- * read: then it must start a program that the check cannot read.
- */
-export function migratesByName(command: string, calls: string | undefined): boolean {
-  if (!NAMED.test(withoutPrefix(command).trim())) return false;
-  return calls === undefined || (OTHER_PROGRAM.test(calls) && !isOffshoot(calls) && !migrates(calls));
+/** Whether a command only prints what it would do. */
+export function changesNothing(command: string): boolean {
+  return CHANGES_NOTHING.test(command);
 }
 
 /** Whether the tool of this migration always uses a database server. */
 export function needsServer(command: string): boolean {
   return SERVER_ONLY.test(command);
-}
-
-/** Whether a command starts a database server in the job. */
-export function startsDatabase(command: string): boolean {
-  return STARTS_DATABASE.test(command);
 }
 
 /** Whether a command runs offshoot. */

@@ -1,8 +1,5 @@
-interface Comparison {
-  readonly left: string;
-  readonly equals: boolean;
-  readonly right: string;
-}
+import { alternativesOf, bothOf, type Conjunction, type Literal, TRUE } from "./expression.ts";
+import type { Leg } from "./matrix.ts";
 
 const STATUS_FUNCTION = /\b(?:always|cancelled|failure|success)\s*\(\s*\)/;
 
@@ -11,28 +8,54 @@ export function hasStatusFunction(condition: string): boolean {
   return STATUS_FUNCTION.test(condition);
 }
 
-/** Whether two conditions can never be true in one run: they compare one value with different texts. */
+/** Whether two conditions can never be true in one run: each pair of their alternatives contradicts itself. */
 export function exclude(one: readonly string[], other: readonly string[]): boolean {
-  const [first, second] = [one, other].map((conditions) => conditions.flatMap(comparisonsOf));
-  return (first ?? []).some((a) => (second ?? []).some((b) => contradict(a, b)));
+  const [first, second] = [one, other].map(allTrue);
+  return (first ?? []).every((a) => (second ?? []).every((b) => isImpossible([...a, ...b])));
 }
 
-function contradict(a: Comparison, b: Comparison): boolean {
-  if (a.left !== b.left) return false;
-  if (a.equals && b.equals) return a.right !== b.right;
-  return a.equals !== b.equals && a.right === b.right;
+/** Whether a condition can be true in the leg of a matrix with these values. */
+export function canBeTrueIn(leg: Leg, conditions: readonly string[]): boolean {
+  const known = Object.entries(leg).map(([name, value]): Literal => ({
+    left: `matrix.${name.toLowerCase()}`,
+    equals: true,
+    right: value.toLowerCase(),
+  }));
+  return allTrue(conditions).some((each) => !isImpossible([...known, ...each]));
 }
 
-/** The comparisons that must all be true. A condition with `||` has none that must. */
-function comparisonsOf(condition: string): readonly Comparison[] {
-  const bare = condition.replaceAll(/^\s*\$\{\{|\}\}\s*$/g, "").trim();
-  if (bare.includes("||")) return [];
-  return bare.split("&&").flatMap((part) => {
-    const text = part.trim().replaceAll(/^\(+|\)+$/g, "");
-    const [, left = "", operator = "", right = ""] = /^([\w.-]+)\s*([!=]=)\s*('[^']*'|true|false|\d+)$/.exec(text) ?? [];
-    if (left !== "") return [{ left, equals: operator === "==", right }];
-    // `always()` is a call, not a value.
-    const [, not = "", name = ""] = /^(!?)\s*([\w-]+(?:\.[\w-]+)+)$/.exec(text) ?? [];
-    return name === "" ? [] : [{ left: name, equals: not === "", right: "(true)" }];
-  });
+/** The alternatives under which all conditions are true. */
+function allTrue(conditions: readonly string[]): readonly Conjunction[] {
+  return conditions.map(alternativesOf).reduce(bothOf, [[]]);
+}
+
+function isImpossible(all: Conjunction): boolean {
+  return all.some((a, at) => all.slice(at + 1).some((b) => contradict(a, b) || contradict(b, a)));
+}
+
+function contradict(a: Literal, b: Literal): boolean {
+  if (isTag(a) && isTag(b)) return !prefixesAgree(a, b);
+  if (a.left !== b.left) return startContradicts(a, b);
+  if (a.right === b.right) return a.equals !== b.equals;
+  if (a.right === TRUE) return b.equals && (a.equals ? /^(?:false|0)?$/.test(b.right) : !/^(?:false|0)?$/.test(b.right));
+  return b.right !== TRUE && a.equals && b.equals;
+}
+
+const START = /^startswith\((.+),'(.*)'\)$/i;
+
+/** `startsWith(x, 'v')` and a comparison of `x` with a text that starts otherwise. */
+function startContradicts(a: Literal, b: Literal): boolean {
+  const [, name, prefix = ""] = START.exec(a.left) ?? [];
+  if (name === undefined || name !== b.left || !b.equals || b.right === TRUE) return false;
+  return b.right.startsWith(prefix.toLowerCase()) !== a.equals;
+}
+
+function isTag({ left, equals, right }: Literal): boolean {
+  return equals && right === TRUE && START.test(left);
+}
+
+/** Two texts with which one value starts. */
+function prefixesAgree(a: Literal, b: Literal): boolean {
+  const [[, one, first = ""], [, other, second = ""]] = [START.exec(a.left) ?? [], START.exec(b.left) ?? []] as [string[], string[]];
+  return one !== other || first.startsWith(second) || second.startsWith(first);
 }

@@ -1,5 +1,6 @@
-import { startsDatabase } from "./commands.ts";
-import { follow } from "./follow.ts";
+import { copiedVariables, isConfiguredForFile } from "./committed.ts";
+import { followStep, type Followed } from "./follow.ts";
+import { startsDatabase } from "./own-server.ts";
 import type { Repository } from "./repository.ts";
 import { assignmentsOf, writtenVariables } from "./shell.ts";
 import type { Job, Step, Texts, Workflow } from "./workflow.ts";
@@ -11,44 +12,96 @@ import type { Job, Step, Texts, Workflow } from "./workflow.ts";
 export type Reached = { readonly kind: "own" | "unknown" } | { readonly kind: "shared"; readonly variable: string; readonly value: string };
 
 const VARIABLE =
-  /(?:^|_)(?:DATABASE|DB|POSTGRES|POSTGRESQL|PG|NEON|DIRECT|UNPOOLED|SQLALCHEMY|PRISMA|MIGRATE|MIGRATION|MIGRATIONS)_?\w*(?:URL|URI|DSN|HOST|CONNECTION|CONNECTION_STRING)(?:_\w+)?$|^(?:PGHOST|DSN|DATABASE_URL\w*|CONNECTION_STRING)$/i;
+  /(?:^|_)(?:DATABASE|DB|POSTGRES|POSTGRESQL|PG|NEON|DIRECT|UNPOOLED|SQLALCHEMY|PRISMA|MIGRATE|MIGRATION|MIGRATIONS)_?\w*(?:URL|URI|DSN|HOST|HOSTNAME|SERVER|CONNECTION|CONNECTION_STRING)(?:_\w+)?$|^(?:PGHOST|DSN|DATABASE_URL\w*|CONNECTION_STRING)$/i;
+const HOST = /(?:HOST|HOSTNAME|SERVER)$/i;
+/** With the same host, another name is another database. */
+const NAME =
+  /^(?:PGDATABASE|PGOPTIONS|PGSERVICE)$|(?:^|_)(?:DATABASE|DB|POSTGRES|POSTGRESQL|PG)_(?:NAME|DB|DATABASE|SCHEMA|TEST_NAME)$|^(?:DATABASE|DB|DBNAME|POSTGRES_DB|SEARCH_PATH)$/i;
+/** What says only the kind of the database: `DB_ENGINE`, `DB_DRIVER`. */
+const KIND = /(?:^|_)(?:DATABASE|DB|SQL)(?:_(?:ENGINE|DRIVER|ADAPTER|TYPE|KIND|CONNECTION|CLIENT|DIALECT|BACKEND))?$/i;
 const URL = /^["']?postgres(?:ql)?(?:\+\w+)?:\/\//i;
 const LOCAL =
-  /sqlite|^file:|:memory:|\blocalhost\b|\b127\.\d+\.\d+\.\d+\b|\[?::1\]?|\b0\.0\.0\.0\b|host\.docker\.internal|^\/|@[a-z][\w-]*(?::\d+)?(?:\/|$)|^(?:postgres|postgresql|db|database|pg)$/i;
-const STARTING_ACTION = /postgres|postgis|timescale|supabase|mysql|mariadb|setup-pg|setup-db|compose-action|neon-local|docker-compose/i;
+  /sqlite|^file:|:memory:|\blocalhost\b|\b127\.\d+\.\d+\.\d+\b|\[?::1\]?|\b0\.0\.0\.0\b|host\.docker\.internal|^\/|@\/|^postgres(?:ql)?(?:\+\w+)?:\/\/\/|\bhost=\/|@[a-z][\w-]*(?::\d+)?(?:\/|$)|^(?:postgres|postgresql|db|database|pg)$/i;
+/** A port of this machine that leads to a server elsewhere. */
+const TUNNEL = /\bcloud[-_]sql[-_]proxy\b|\bssh\s.*-L\b|\bkubectl\b.*\bport-forward\b|\bfly(?:ctl)?\s+proxy\b|\bssm\s+start-session\b/;
+const STARTING_ACTION =
+  /postgres|postgis|timescale|supabase|mysql|mariadb|setup-pg|setup-db|compose-action|neon-local|docker-compose|devcontainers\/ci/i;
+/** Actions that only install a program. */
+const ONLY_INSTALLS = /setup-cli|setup-psql|client|install-psql|\bpsql\b/i;
 const NEON_ACTION = /^neondatabase\/create-branch-action\b/;
 const OFFSHOOT_ACTION = /\boffshoot(?:@|$)/;
+/** Each leg or job has a value of its own. */
+const OF_ONE_LEG = /\bmatrix\.|github\.job\b|\bGITHUB_JOB\b|strategy\.job-index|runner\.name\b/;
 
 /** Whether a job has a database server or a database file of its own. */
 export function hasOwnDatabase(job: Job, repository: Repository): boolean {
   return (
     job.hasService ||
     job.steps.some(
-      ({ uses, run }) =>
-        (!NEON_ACTION.test(uses) && STARTING_ACTION.test(uses)) ||
-        OFFSHOOT_ACTION.test(uses) ||
-        follow(run, repository).some(({ text }) => startsDatabase(text)),
+      (step) =>
+        (!NEON_ACTION.test(step.uses) && STARTING_ACTION.test(step.uses) && !ONLY_INSTALLS.test(step.uses)) ||
+        OFFSHOOT_ACTION.test(step.uses) ||
+        followStep(step, repository).some(({ text }) => startsDatabase(text)),
     )
   );
 }
 
+/** Where a command runs. */
+export interface Place {
+  readonly step: Step;
+  readonly job: Job;
+  readonly workflow: Workflow;
+  readonly repository: Repository;
+}
+
 /** The database that a command of a step reaches. The steps before it can have written variables. */
-export function reachedBy(command: string, step: Step, job: Job, workflow: Workflow): Reached {
-  const before = job.steps.slice(0, job.steps.indexOf(step) + 1).map(({ run }) => writtenVariables(run));
-  const env: Texts = Object.assign({}, workflow.env, job.env, ...before, step.env, assignmentsOf(command)) as Texts;
-  const values = Object.entries(env)
+export function reachedBy(command: Followed, { step, job, workflow, repository }: Place): Reached {
+  const text = command.from === command.text ? command.text : `${command.from} ${command.text}`;
+  const before = job.steps.slice(0, job.steps.indexOf(step) + 1);
+  const written = before.map(({ run }) => writtenVariables(run));
+  const given: Texts = Object.assign(
+    {},
+    workflow.env,
+    job.env,
+    ...written,
+    step.env,
+    assignmentsOf(command.from),
+    assignmentsOf(command.text),
+  ) as Texts;
+  const inCommand = [...text.matchAll(/(?:^|["'\s=])((?:postgres(?:ql)?(?:\+\w+)?|sqlite\w*):(?:\/\/)?[^\s"']+)/g)].map(
+    ([, value = ""]) => ({
+      variable: "the command",
+      value: resolved(value, given),
+    }),
+  );
+  const all = [...inCommand, ...urlsIn(given)];
+  const commands = before.flatMap((each) => followStep(each, repository));
+  const tunnel = commands.some((each) => TUNNEL.test(each.text));
+  if (isLocal(all, given) && !tunnel) return { kind: "own" };
+  const [first] = all;
+  if (first !== undefined) return sharedBy(first.variable, first.value, job, given);
+  // The tool then reads a file of the repository.
+  const copied = copiedVariables(commands, repository);
+  return isLocal(urlsIn(copied), copied) || isConfiguredForFile(command, repository) ? { kind: "own" } : { kind: "unknown" };
+}
+
+interface Value {
+  readonly variable: string;
+  readonly value: string;
+}
+
+function urlsIn(env: Texts): readonly Value[] {
+  return Object.entries(env)
     .filter(([name, value]) => VARIABLE.test(name) || URL.test(value))
     .map(([variable, value]) => ({ variable, value: resolved(value, env).trim() }))
     .filter(({ value }) => value !== "");
-  const inCommand = [...command.matchAll(/["'\s=](postgres(?:ql)?(?:\+\w+)?:\/\/[^\s"']+)/g)].map(([, value = ""]) => ({
-    variable: "the command",
-    value,
-  }));
-  const all = [...inCommand, ...values];
-  if (all.some(({ value }) => LOCAL.test(value.replaceAll(/\$\{\{.*?\}\}/g, "x.example")))) return { kind: "own" };
-  const [first] = all;
-  if (first === undefined) return { kind: "unknown" };
-  return sharedBy(first.variable, first.value, job);
+}
+
+function isLocal(values: readonly Value[], env: Texts): boolean {
+  return (
+    values.some(({ value }) => !value.includes("/cloudsql/") && LOCAL.test(value.replaceAll(/\$\{\{.*?\}\}/g, "x.example"))) ||
+    Object.entries(env).some(([name, value]) => KIND.test(name) && /sqlite|:memory:/i.test(value))
+  );
 }
 
 /** Replaces variables and `env` expressions by their values, where the workflow shows them. */
@@ -59,17 +112,15 @@ function resolved(value: string, env: Texts): string {
   return replace(replace(value));
 }
 
-function sharedBy(variable: string, value: string, job: Job): Reached {
-  const expression = value.replaceAll(/\s+/g, " ");
-  // Each leg, job or attempt has a value of its own.
-  if (/\bmatrix\.|github\.job\b|strategy\.job-index/.test(expression)) return { kind: "own" };
+function sharedBy(variable: string, value: string, job: Job, env: Texts): Reached {
+  const names = HOST.test(variable) ? Object.entries(env).flatMap(([name, each]) => (NAME.test(name) ? [resolved(each, env)] : [])) : [];
+  const expression = [value, ...names].join(" ").replaceAll(/\s+/g, " ");
+  if (OF_ONE_LEG.test(expression)) return { kind: "own" };
   const id = /\bsteps\.([\w-]+)\.outputs/.exec(expression)?.[1];
   if (id === undefined) return { kind: "shared", variable, value: expression };
   const source = job.steps.find((step) => step.id === id);
   if (source === undefined || !NEON_ACTION.test(source.uses)) return { kind: "own" };
   // The action adopts an existing branch with this name.
   const branch = source.with["branch_name"] ?? "";
-  return /\bmatrix\.|github\.job\b/.test(branch) || branch === ""
-    ? { kind: "own" }
-    : { kind: "shared", variable, value: `Neon branch ${branch}` };
+  return OF_ONE_LEG.test(branch) || branch === "" ? { kind: "own" } : { kind: "shared", variable, value: `Neon branch ${branch}` };
 }

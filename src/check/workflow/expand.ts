@@ -13,9 +13,8 @@ export function withCompositeSteps(workflow: Workflow, repository: Repository): 
 
 function stepsOf(step: Step, repository: Repository, depth: number): readonly Step[] {
   if (!step.uses.startsWith("./") || depth === DEEPEST) return [step];
-  const folder = posix.normalize(step.uses);
-  const text = repository.read(posix.join(folder, "action.yml")) ?? repository.read(posix.join(folder, "action.yaml"));
-  const document = text === undefined ? undefined : readDocument(text);
+  const action = actionAt(step.uses, repository);
+  const document = action === undefined ? undefined : readDocument(action.text);
   const inner = document === undefined || document.error !== undefined ? undefined : compositeStepsOf(document);
   if (document === undefined || inner === undefined) return [step];
   const fill = filled({ ...inputDefaultsOf(document), ...step.with });
@@ -25,6 +24,7 @@ function stepsOf(step: Step, repository: Repository, depth: number): readonly St
       name: step.name,
       line: step.line,
       run: fill(each.run),
+      folder: fill(each.folder),
       with: mapped(each.with, fill),
       env: { ...step.env, ...mapped(each.env, fill) },
       condition: [step.condition, each.condition].filter((condition) => condition !== "").join(" && "),
@@ -33,14 +33,36 @@ function stepsOf(step: Step, repository: Repository, depth: number): readonly St
     .flatMap((each) => stepsOf(each, repository, depth + 1));
 }
 
+interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The file of an action in the repository. */
+export function actionAt(uses: string, { read }: Repository): Source | undefined {
+  if (!uses.startsWith("./")) return undefined;
+  const folder = posix.normalize(uses);
+  return firstOf(
+    ["action.yml", "action.yaml"].map((name) => posix.join(folder, name)),
+    read,
+  );
+}
+
+/** The file of a called workflow in the repository. */
+export function workflowAt(uses: string, { read }: Repository): Source | undefined {
+  return uses.startsWith("./") ? firstOf([posix.normalize(uses.replace(/@.*$/, ""))], read) : undefined;
+}
+
+function firstOf(files: readonly string[], read: Repository["read"]): Source | undefined {
+  return files.map((file) => ({ file, text: read(file) })).find((each): each is Source => each.text !== undefined);
+}
+
 /** The jobs of the repository's own workflow that a job calls; undefined when it calls none. */
 export function calledJobs(job: Job, repository: Repository): Workflow | undefined {
-  if (!job.uses.startsWith("./")) return undefined;
-  const file = posix.normalize(job.uses.replace(/@.*$/, ""));
-  const text = repository.read(file);
-  const document = text === undefined ? undefined : readDocument(text);
-  if (document === undefined || document.error !== undefined) return undefined;
-  const called = workflowOf(file, document);
+  const source = workflowAt(job.uses, repository);
+  const document = source === undefined ? undefined : readDocument(source.text);
+  if (source === undefined || document === undefined || document.error !== undefined) return undefined;
+  const called = workflowOf(source.file, document);
   if (called === undefined) return undefined;
   const fill = filled({ ...inputDefaultsOf(document), ...job.with });
   const env = mapped(called.env, fill);
@@ -51,7 +73,13 @@ export function calledJobs(job: Job, repository: Repository): Workflow | undefin
       jobs: called.jobs.map((each) => ({
         ...each,
         env: mapped(each.env, fill),
-        steps: each.steps.map((step) => ({ ...step, run: fill(step.run), env: mapped(step.env, fill), with: mapped(step.with, fill) })),
+        steps: each.steps.map((step) => ({
+          ...step,
+          run: fill(step.run),
+          folder: fill(step.folder),
+          env: mapped(step.env, fill),
+          with: mapped(step.with, fill),
+        })),
       })),
     },
     repository,

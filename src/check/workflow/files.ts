@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import type { Repository } from "./repository.ts";
 
@@ -15,7 +15,20 @@ export function repositoryAt(folder: string): Repository {
       if (!known.has(path)) known.set(path, known.size < MOST_FILES ? readInside(root, path) : undefined);
       return known.get(path);
     },
+    folders: (path) => foldersInside(root, path),
   };
+}
+
+function foldersInside(root: string, path: string): readonly string[] {
+  try {
+    const folder = realpathSync(join(root, path));
+    if (folder !== root && !folder.startsWith(root + sep)) return [];
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.flatMap((entry) => (entry.isDirectory() && entry.name !== "node_modules" ? [entry.name] : [])).slice(0, MOST_FILES);
+  } catch {
+    // The packages that a pattern names need not exist.
+    return [];
+  }
 }
 
 function readInside(root: string, path: string): string | undefined {

@@ -1,4 +1,4 @@
-import { exclude } from "./conditions.ts";
+import { canBeTrueIn, exclude } from "./conditions.ts";
 import type { Job } from "./workflow.ts";
 
 /** Whether one of two jobs waits for the other, also through other jobs. */
@@ -28,7 +28,9 @@ export function canOverlap(one: Running, other: Running, jobs: readonly Job[]): 
   return !exclude([one.job.condition, one.condition], [other.job.condition, other.condition]);
 }
 
-/** Whether two legs of a job's matrix can run at the same time. */
-export function legsOverlap({ legs, concurrency }: Job): boolean {
-  return legs > 1 && (concurrency === "" || /\bmatrix\.|strategy\./.test(concurrency));
+/** Whether two legs of a job's matrix can be in this step at the same time. */
+export function legsOverlap({ job: { matrix, concurrency, condition: ofJob }, condition }: Running): boolean {
+  if (matrix.legs <= 1 || (concurrency !== "" && !/\bmatrix\.|strategy\./.test(concurrency))) return false;
+  if (/\bstrategy\.job-index\s*==/.test(condition)) return false;
+  return matrix.values === undefined || matrix.values.filter((leg) => canBeTrueIn(leg, [ofJob, condition])).length > 1;
 }

@@ -1,8 +1,9 @@
-import { migrates, migratesByName, needsServer } from "./commands.ts";
+import { migrates, needsServer } from "./commands.ts";
 import { hasOwnDatabase, type Reached, reachedBy } from "./database.ts";
 import { calledJobs } from "./expand.ts";
-import { follow, type Followed } from "./follow.ts";
+import { type Followed, followStep } from "./follow.ts";
 import type { Running } from "./graph.ts";
+import { migratesByName } from "./migration-names.ts";
 import type { Repository } from "./repository.ts";
 import type { Job, Step, Workflow } from "./workflow.ts";
 
@@ -24,7 +25,11 @@ export function migrationsOf(workflow: Workflow, repository: Repository): readon
     return called.jobs.flatMap((inner) =>
       inJob(inner, called, repository).map((migrating) => ({
         ...migrating,
-        job: { ...job, legs: Math.max(job.legs, inner.legs), concurrency: job.concurrency || inner.concurrency },
+        job: {
+          ...job,
+          matrix: job.matrix.legs > inner.matrix.legs ? job.matrix : inner.matrix,
+          concurrency: job.concurrency || inner.concurrency,
+        },
         condition: [inner.condition, migrating.condition].filter((condition) => condition !== "").join(" && "),
       })),
     );
@@ -34,18 +39,16 @@ export function migrationsOf(workflow: Workflow, repository: Repository): readon
 function inJob(job: Job, workflow: Workflow, repository: Repository): readonly Migrating[] {
   const own = hasOwnDatabase(job, repository);
   return job.steps.flatMap((step) =>
-    migratingCommands(step.run, repository).map((command) => {
-      const reached = own
-        ? ({ kind: "own" } as const)
-        : reachedBy(command.from === command.text ? command.text : `${command.from} ${command.text}`, step, job, workflow);
+    migratingCommands(step, repository).map((command) => {
+      const reached = own ? ({ kind: "own" } as const) : reachedBy(command, { step, job, workflow, repository });
       return { job, step, command, condition: step.condition, file: workflow.file, reached };
     }),
   );
 }
 
-/** The commands of a script that migrate without offshoot, also through the scripts that it calls. */
-export function migratingCommands(script: string, repository: Repository): readonly Followed[] {
-  return follow(script, repository).filter(
+/** The commands of a step that migrate without offshoot, also through the scripts that it calls. */
+export function migratingCommands(step: Step, repository: Repository): readonly Followed[] {
+  return followStep(step, repository).filter(
     ({ text, from, calls }) => (migrates(text) || migratesByName(text, calls)) && !/\boffshoot\b.*\s--\s/.test(from),
   );
 }

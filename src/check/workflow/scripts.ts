@@ -1,5 +1,5 @@
 import type { CheckedObject } from "../finding.ts";
-import { follow } from "./follow.ts";
+import { followStep } from "./follow.ts";
 import type { Repository } from "./repository.ts";
 import type { Texts, Workflow } from "./workflow.ts";
 
@@ -30,7 +30,7 @@ export function scriptsOf(workflows: readonly Workflow[], repository: Repository
         .filter(({ run }) => run !== "")
         .map((step): Script => {
           const all = { ...env, ...job.env, ...step.env };
-          for (const { file: called } of follow(step.run, repository)) {
+          for (const { file: called } of followStep(step, repository)) {
             const text = called === undefined || files.has(called) || !isScriptName(called) ? undefined : repository.read(called);
             // Variables of the step reach the script, too.
             if (called !== undefined && text !== undefined) files.set(called, { ...scriptFile(called, text), env: all });

@@ -1,4 +1,6 @@
 import type { WorkflowDocument } from "./document.ts";
+import { type Matrix, matrixOf } from "./matrix.ts";
+import { isServerImage } from "./own-server.ts";
 
 export type Texts = Readonly<Record<string, string>>;
 
@@ -19,8 +21,7 @@ export interface Job {
   readonly env: Texts;
   readonly shell?: string | undefined;
   readonly outputs: Texts;
-  /** How many instances can run at the same time. An expression counts as 2. */
-  readonly legs: number;
+  readonly matrix: Matrix;
   /** Jobs and runs with the same text do not run at the same time. */
   readonly concurrency: string;
   /** Whether the job has its own database server as a service. */
@@ -40,6 +41,8 @@ export interface Step {
   readonly line: number;
   readonly id?: string | undefined;
   readonly run: string;
+  /** Where it runs, relative to the repository. */
+  readonly folder: string;
   readonly uses: string;
   readonly with: Texts;
   readonly env: Texts;
@@ -53,7 +56,9 @@ type Mapping = Readonly<Record<string, unknown>>;
 /** The steps of a composite action; undefined for another kind of action. */
 export function compositeStepsOf(document: WorkflowDocument): readonly Step[] | undefined {
   const steps = mapping(mapping(document.value)["runs"])["steps"];
-  return Array.isArray(steps) ? (steps as unknown[]).map((step, at) => stepOf("action", mapping(step), at, 1)) : undefined;
+  return Array.isArray(steps)
+    ? (steps as unknown[]).map((step, at) => stepOf("action", mapping(step), at, { line: 1, folder: "." }))
+    : undefined;
 }
 
 /** The default values of the inputs of an action, or of a called workflow. */
@@ -61,6 +66,12 @@ export function inputDefaultsOf(document: WorkflowDocument): Texts {
   const root = mapping(document.value);
   const inputs = mapping(root["inputs"] ?? mapping(mapping(root["on"])["workflow_call"])["inputs"]);
   return Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, text(mapping(input)["default"])]));
+}
+
+/** The names of the outputs that an action or a called workflow declares. */
+export function outputsOf(document: WorkflowDocument): readonly string[] {
+  const root = mapping(document.value);
+  return Object.keys(mapping(root["outputs"] ?? mapping(mapping(root["on"])["workflow_call"])["outputs"]));
 }
 
 /** Reads a workflow; undefined for a document that is not a workflow: it lacks jobs or triggers. */
@@ -73,7 +84,7 @@ export function workflowOf(file: string, document: WorkflowDocument): Workflow |
     triggers: triggersOf(root["on"]),
     env: texts(root["env"]),
     shell: shellOf(root),
-    jobs: Object.entries(jobs).map(([id, job]) => jobOf(id, mapping(job), document)),
+    jobs: Object.entries(jobs).map(([id, job]) => jobOf(id, mapping(job), document, folderOf(root, "."))),
   };
 }
 
@@ -82,7 +93,8 @@ function triggersOf(on: unknown): readonly string[] {
   return Array.isArray(on) ? on.map(String) : Object.keys(mapping(on));
 }
 
-function jobOf(id: string, job: Mapping, document: WorkflowDocument): Job {
+function jobOf(id: string, job: Mapping, document: WorkflowDocument, inherited: string): Job {
+  const folder = folderOf(job, inherited);
   const lineOf = (...path: readonly (string | number)[]): number => document.lineOf(["jobs", id, ...path]);
   const needs = job["needs"];
   const steps = Array.isArray(job["steps"]) ? (job["steps"] as unknown[]) : [];
@@ -94,18 +106,18 @@ function jobOf(id: string, job: Mapping, document: WorkflowDocument): Job {
     env: texts(job["env"]),
     shell: shellOf(job),
     outputs: texts(job["outputs"]),
-    legs: legsOf(mapping(job["strategy"])),
+    matrix: matrixOf(mapping(job["strategy"])),
     concurrency: typeof job["concurrency"] === "string" ? job["concurrency"] : text(mapping(job["concurrency"])["group"]),
-    hasService: Object.entries(mapping(job["services"])).some((service) => SERVER_IMAGE.test(JSON.stringify(service))),
+    hasService: Object.entries(mapping(job["services"])).some((service) => isServerImage(JSON.stringify(service))),
     uses: text(job["uses"]),
     with: texts(job["with"]),
-    steps: steps.map((step, at) => stepOf(id, mapping(step), at, lineOf("steps", at))),
+    steps: steps.map((step, at) => stepOf(id, mapping(step), at, { line: lineOf("steps", at), folder })),
     text: JSON.stringify(job),
     lineOf,
   };
 }
 
-function stepOf(job: string, step: Mapping, at: number, line: number): Step {
+function stepOf(job: string, step: Mapping, at: number, { line, folder }: { readonly line: number; readonly folder: string }): Step {
   const [id, uses] = [text(step["id"]), text(step["uses"])];
   const called = [text(step["name"]), id, uses].find((name) => name !== "") ?? `step ${at + 1}`;
   return {
@@ -113,6 +125,7 @@ function stepOf(job: string, step: Mapping, at: number, line: number): Step {
     line,
     id: id === "" ? undefined : id,
     run: text(step["run"]),
+    folder: text(step["working-directory"]) || folder,
     uses,
     with: texts(step["with"]),
     env: texts(step["env"]),
@@ -123,25 +136,9 @@ function stepOf(job: string, step: Mapping, at: number, line: number): Step {
   };
 }
 
-const SERVER_IMAGE = /postgres|postgis|timescale|pgvector|supabase|mysql|mariadb|cockroach|mssql|"(?:db|database)"/i;
-
-/** The instances of a matrix (GitHub documentation, "Running variations of jobs in a workflow"). */
-function legsOf(strategy: Mapping): number {
-  const { matrix, "max-parallel": most } = strategy;
-  if (matrix === undefined) return 1;
-  const limit = typeof most === "number" ? most : Number.POSITIVE_INFINITY;
-  if (typeof matrix === "string") return Math.min(2, limit);
-  const { include, exclude, ...axes } = mapping(matrix);
-  const lengths = Object.values(axes).map((values) => (Array.isArray(values) ? values.length : 2));
-  const product = lengths.length === 0 ? 0 : lengths.reduce((all, each) => all * each, 1);
-  const added = Array.isArray(include) ? (include as unknown[]).filter((one) => product === 0 || isNewLeg(mapping(one), axes)).length : 0;
-  const removed = Array.isArray(exclude) ? exclude.length : 0;
-  return Math.min(Math.max(product - removed, 0) + added || 1, limit);
-}
-
-/** An entry of `include` that fits a leg extends it; another one is a leg of its own. */
-function isNewLeg(entry: Mapping, axes: Mapping): boolean {
-  return Object.entries(entry).some(([name, value]) => Array.isArray(axes[name]) && !(axes[name] as unknown[]).includes(value));
+/** The working directory that `defaults` sets. */
+function folderOf(holder: Mapping, inherited: string): string {
+  return text(mapping(mapping(holder["defaults"])["run"])["working-directory"]) || inherited;
 }
 
 function shellOf(holder: Mapping): string | undefined {

@@ -50,31 +50,10 @@ function meant(id: string, job: Job, jobs: readonly Job[]): string {
   return others.includes(id) ? id : (nearest(id, others) ?? id);
 }
 
-/** Expressions that read an output which the needed job does not declare. They are empty. */
-export function outputMissing({ file, jobs }: Workflow): readonly CheckFinding[] {
-  return jobs.flatMap((job) =>
-    job.needs.flatMap((id) => {
-      const source = jobs.find((each) => each.id === id);
-      // The outputs of a called workflow are in another file.
-      if (source === undefined || source.uses !== "") return [];
-      const declared = Object.keys(source.outputs);
-      const read = job.text.matchAll(new RegExp(String.raw`\bneeds\.${id.replaceAll(/[^\w-]/g, "")}\.outputs\.([\w-]+)`, "g"));
-      const missing = new Set([...read].map(([, output = ""]) => output).filter((output) => !declared.includes(output)));
-      return [...missing].map((output) =>
-        found(
-          "output-missing",
-          { kind: "job", name: job.id },
-          { job: id, output, nearest: nearest(output, declared) },
-          { file, line: job.line },
-        ),
-      );
-    }),
-  );
-}
+const TEXT = String.raw`\b(?:(?:needs|steps)\.[\w-]+\.outputs\.[\w-]+|github\.event\.inputs\.[\w-]+|(?:vars|env)\.\w+)`;
+const AS_BOOLEAN = new RegExp(String.raw`${TEXT}\s*[!=]=\s*(?:true|false)\b(?!')|(?<!')\b(?:true|false)\s*[!=]=\s*${TEXT}`);
 
-const AS_BOOLEAN = /\b(?:needs|steps)\.[\w-]+\.outputs\.[\w-]+\s*[!=]=\s*(?:true|false)\b(?!')/;
-
-/** Conditions that compare an output with true or false. Outputs are texts, and a text is never equal to them. */
+/** Conditions that compare an output, or another text, with true or false. A text is never equal to them. */
 export function outputAsBoolean({ file, jobs }: Workflow): readonly CheckFinding[] {
   const holders = jobs.flatMap((job) => [
     { object: { kind: "job", name: job.id } as const, condition: job.condition, line: job.line },

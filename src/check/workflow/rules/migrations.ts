@@ -3,7 +3,7 @@ import { canOverlap, legsOverlap } from "../graph.ts";
 import { databaseKey, type Migrating, migratingCommands, migrationsOf } from "../migrating.ts";
 import type { Repository } from "../repository.ts";
 import { assignmentsOf, writtenVariables } from "../shell.ts";
-import type { Step, Texts, Workflow } from "../workflow.ts";
+import type { Job, Step, Texts, Workflow } from "../workflow.ts";
 import { hasDirectUrl, namesPooler } from "./scripts.ts";
 
 /**
@@ -17,8 +17,8 @@ export function migratesTwice(workflow: Workflow, repository: Repository): reado
     const ofDatabase = clashing.filter((each) => databaseKey(each) === key);
     const [first] = ofDatabase;
     if (first === undefined) return [];
-    const jobs = new Map(ofDatabase.map(({ job }) => [job.id, job]));
-    const names = [...jobs.values()].map((job) => (legsOverlap(job) ? `${job.id} (a matrix)` : job.id));
+    const jobs = new Map(ofDatabase.map((each) => [each.job.id, each]));
+    const names = [...jobs.values()].map((one) => (legsOverlap(one) ? `${one.job.id} (a matrix)` : one.job.id));
     const { job, step, file } = first;
     const line = file === workflow.file ? step.line : job.line;
     return [
@@ -36,7 +36,7 @@ export function migratesTwice(workflow: Workflow, repository: Repository): reado
 }
 
 function clashes(one: Migrating, all: readonly Migrating[], { jobs }: Workflow): boolean {
-  if (legsOverlap(one.job)) return true;
+  if (legsOverlap(one)) return true;
   return all.some((other) => other.job.id !== one.job.id && databaseKey(other) === databaseKey(one) && canOverlap(one, other, jobs));
 }
 
@@ -53,7 +53,7 @@ export function failureHidden({ file, shell, jobs }: Workflow, repository: Repos
   return jobs.flatMap((job) =>
     job.steps.flatMap((step) =>
       migratingLines(step, repository).flatMap(({ line, inner }) => {
-        const by = hiddenBy(line, step, step.shell ?? job.shell ?? shell) ?? (inner.some(hasFallback) ? "the command after ||" : undefined);
+        const by = hiddenBy(line, step, job, shell) ?? (inner.some(hasFallback) ? "the command after ||" : undefined);
         return by === undefined
           ? []
           : [found("migration-failure-hidden", { kind: "step", name: step.name }, { command: line, by }, { file, line: step.line })];
@@ -69,22 +69,29 @@ interface MigratingLine {
 }
 
 function migratingLines(step: Step, repository: Repository): readonly MigratingLine[] {
-  const commands = migratingCommands(step.run, repository);
+  const commands = migratingCommands(step, repository);
   return [...new Set(commands.map(({ fromLine }) => fromLine))].map((line) => ({
     line,
     inner: commands.filter((command) => command.fromLine === line && command.file !== undefined).map((command) => command.line),
   }));
 }
 
+/** Whether another step of the job decides by the outcome of this one (GitHub documentation, "Contexts", `steps.<id>.outcome`). */
+function readsOutcome({ id }: Step, job: string): boolean {
+  return id !== undefined && job.includes(`steps.${id}.outcome`);
+}
+
 function hiddenBy(
   command: string,
   step: Step,
-  shell: string | undefined,
+  { text, ...job }: Job,
+  workflowShell: string | undefined,
 ): "a pipe" | "continue-on-error" | "the command after ||" | undefined {
-  if (step.continueOnError) return "continue-on-error";
+  if (step.continueOnError && !readsOutcome(step, text)) return "continue-on-error";
   const bare = command.replaceAll(/"[^"]*"|'[^']*'|\$\{\{.*?\}\}/g, "");
   if (hasFallback(bare)) return "the command after ||";
   const pipes = /[^|>]\|[^|]/.test(bare);
+  const shell = step.shell ?? job.shell ?? workflowShell;
   return pipes && shell === undefined && !/pipefail/.test(step.run) ? "a pipe" : undefined;
 }
 
@@ -99,7 +106,7 @@ export function throughPooler({ file, env, jobs }: Workflow, repository: Reposit
     job.steps.flatMap((step, at) => {
       if (migratingLines(step, repository).length === 0) return [];
       const written = Object.assign({}, ...job.steps.slice(0, at).map(({ run }) => writtenVariables(run))) as Texts;
-      const before = Object.assign({}, ...migratingCommands(step.run, repository).map(({ from }) => assignmentsOf(from))) as Texts;
+      const before = Object.assign({}, ...migratingCommands(step, repository).map(({ from }) => assignmentsOf(from))) as Texts;
       const all: Texts = { ...env, ...job.env, ...written, ...step.env, ...before };
       const names = Object.keys(all).map((name) => `${name}=`);
       const [variable, value] = Object.entries(all).find((entry) => isPooledUrl(...entry)) ?? [];

@@ -2,7 +2,7 @@ import { found, type CheckFinding } from "../../finding.ts";
 import { isOffshoot } from "../commands.ts";
 import { hasStatusFunction } from "../conditions.ts";
 import { hasOwnDatabase, reachedBy } from "../database.ts";
-import { follow } from "../follow.ts";
+import { followStep } from "../follow.ts";
 import { comesAfter, canOverlap } from "../graph.ts";
 import { databaseKey, migrationsOf } from "../migrating.ts";
 import type { Repository } from "../repository.ts";
@@ -18,9 +18,9 @@ export function notAfterMigration(workflow: Workflow, repository: Repository): r
   return workflow.jobs.flatMap((job) => {
     if (migrating.has(job.id) || hasOwnDatabase(job, repository) || usesOffshoot(job, repository)) return [];
     for (const step of job.steps) {
-      const used = follow(step.run, repository).find(({ text }) => USES_DATABASE.test(text));
+      const used = followStep(step, repository).find(({ text }) => USES_DATABASE.test(text));
       if (used === undefined) continue;
-      const reached = reachedBy(used.from, step, job, workflow);
+      const reached = reachedBy(used, { step, job, workflow, repository });
       const migration = migrations.find(
         (each) =>
           reached.kind === "shared" &&
@@ -36,7 +36,7 @@ export function notAfterMigration(workflow: Workflow, repository: Repository): r
 }
 
 function usesOffshoot(job: Job, repository: Repository): boolean {
-  return job.steps.some(({ run, uses }) => /\boffshoot(?:@|$)/.test(uses) || follow(run, repository).some(({ text }) => isOffshoot(text)));
+  return job.steps.some((step) => /\boffshoot(?:@|$)/.test(step.uses) || followStep(step, repository).some(({ text }) => isOffshoot(text)));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { found, type CheckFinding } from "../../finding.ts";
 import { isOffshoot, migrates } from "../commands.ts";
-import { follow } from "../follow.ts";
+import { followStep } from "../follow.ts";
 import type { Repository } from "../repository.ts";
 import type { Step, Workflow } from "../workflow.ts";
 
@@ -105,7 +105,7 @@ function seenIn({ env, jobs }: Workflow, repository: Repository): readonly Seen[
   return jobs.flatMap((job) =>
     job.steps.map((step) => ({
       step,
-      commands: follow(step.run, repository).map(({ text }) => text),
+      commands: followStep(step, repository).map(({ text }) => text),
       variables: Object.keys({ ...env, ...job.env, ...step.env }),
     })),
   );

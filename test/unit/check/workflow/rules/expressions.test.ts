@@ -50,3 +50,22 @@ test.each([
 ])("the checkout of a pull request under the condition %s", (condition, expected) => {
   expect(codes(targeted(condition))).toEqual(expected);
 });
+
+const conditional = (condition: string): string =>
+  `on: push\njobs: { a: { runs-on: x, steps: [{ id: p, run: a }, { if: "${condition}", run: b }] } }\n`;
+
+test.each([
+  ["steps.p.outputs.x == true", ["output-as-boolean"]],
+  ["true == steps.p.outputs.x", ["output-as-boolean"]],
+  ["false != steps.p.outputs.x && github.ref == 'a'", ["output-as-boolean"]],
+  ["github.event.inputs.full == true", ["output-as-boolean"]],
+  ["vars.USE_NEON == true", ["output-as-boolean"]],
+  ["env.USE_NEON != false", ["output-as-boolean"]],
+  ["steps.p.outputs.x == 'true'", []],
+  ["'true' == steps.p.outputs.x", []],
+  ["inputs.full == true", []],
+  ["matrix.full == true", []],
+  ["github.event.pull_request.draft == false", []],
+])("the condition %s", (condition, expected) => {
+  expect(codes(conditional(condition))).toEqual(expected);
+});

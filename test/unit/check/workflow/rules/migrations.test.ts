@@ -48,6 +48,14 @@ test.each([
   );
 });
 
+const tolerated = (condition: string): string =>
+  `on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - { id: up, run: alembic upgrade head, continue-on-error: true }\n      - { if: ${condition}, run: exit 1 }\n`;
+
+test("a step whose outcome another step reads does not hide a failure", () => {
+  expect(codes(tolerated("steps.up.outcome == 'failure'"))).toEqual([]);
+  expect(codes(tolerated("steps.up.conclusion == 'failure'"))).toEqual(["migration-failure-hidden"]);
+});
+
 const inTwoJobs = (run: string): string => `on: push
 env: { DATABASE_URL: "\${{ secrets.STAGING }}" }
 jobs: { a: { runs-on: x, steps: [{ run: "${run}" }] }, b: { runs-on: x, steps: [{ run: "${run}" }] } }
