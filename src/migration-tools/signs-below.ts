@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { detectToolsIn, OTHERS } from "./detect.ts";
 import { repositoryIn, type Repository } from "./repository.ts";
+import { holdsMigrations } from "./signs-files.ts";
 
 /** What shows that a repository has migrations although none were detected. */
 export interface Sign {
@@ -10,15 +11,9 @@ export interface Sign {
   readonly setting: string;
 }
 
-/** Names of folders in which migrations are, and of the files in them. */
-const FOLDER = /^(?:migrations?|migrate|changelogs?)$/i;
-const MIGRATION = /\.(?:sql|[cm]?[jt]sx?|py|rb|php|exs?|cs|go|rs|kt|java|xml|ya?ml)$/i;
 /** Files of tools that keep their migrations beside them or in a folder that they name. */
 const CONFIGURATION =
   /^(?:alembic\.ini|knexfile\.\w+|drizzle\.config\.\w+|kysely\.config\.\w+|mikro-orm\.config\.\w+|data-source\.[jt]s|\.sequelizerc|schema\.prisma|sqitch\.plan|atlas\.hcl|payload\.config\.\w+|liquibase\.properties)$/;
-/** Files in a folder of migrations that are none. */
-const NOT_MIGRATION = /(?:^|\/)(?:index\.\w+|__init__\.py|.*\.d\.ts|mod\.rs|env\.py|.*[._](?:test|spec)\.\w+)$/;
-
 /** Far more than the folders that people work in. */
 const MOST_FOLDERS = 5000;
 const MOST_LEVELS = 10;
@@ -50,8 +45,7 @@ async function lookInto(
   folder: string,
 ): Promise<{ readonly folder: string; readonly sign: boolean; readonly inside: readonly string[] }> {
   const names = (await repository.list(folder).catch(() => [])).map((path) => posix.basename(path));
-  const hasMigrations = FOLDER.test(posix.basename(folder)) && names.some((name) => MIGRATION.test(name) && !NOT_MIGRATION.test(name));
-  const sign = hasMigrations || names.some((name) => CONFIGURATION.test(name));
+  const sign = names.some((name) => CONFIGURATION.test(name)) || (await holdsMigrations(repository, folder, names));
   const inside = sign
     ? []
     : await repositoryIn(posix.join(repository.directory, folder))

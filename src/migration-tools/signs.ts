@@ -1,6 +1,7 @@
 import { shellCommand } from "../shell-command.ts";
 import { detectBelow, type ProjectBelow } from "./detect.ts";
 import { type Sign, signsFarBelow } from "./signs-below.ts";
+import { packagesElsewhere } from "./signs-packages.ts";
 import { migrationScripts, targetsOf } from "./signs-targets.ts";
 import type { Repository } from "./repository.ts";
 
@@ -35,8 +36,8 @@ const FOLDERS = [
 
 /** What shows that a repository has migrations although none were detected. */
 export async function signsOfMigrations(repository: Repository): Promise<readonly Sign[]> {
-  const below = await detectBelow(repository);
-  if (below.length > 0) return ofToolsBelow(below);
+  const tools = await detectBelow(repository);
+  if (tools.length > 0) return ofToolsBelow(tools);
   const manifests = await manifestsOf(repository);
   const scripts = manifests.flatMap(({ folder, text }) => migrationScripts(text).map((name) => ofScript(name, folder)));
   const targets = await targetsOf(repository);
@@ -53,7 +54,9 @@ export async function signsOfMigrations(repository: Repository): Promise<readonl
     ...[...new Set([...packages.flat(), ...inPackages])].map(ofPackage),
     ...folders.flat().map(ofFolder),
   ];
-  return found.length > 0 ? found : signsFarBelow(repository);
+  if (found.length > 0) return found;
+  const below = await signsFarBelow(repository);
+  return below.length > 0 ? below : packagesElsewhere(repository);
 }
 
 /** The command of the first known package of a repository. Undefined if there is none. */

@@ -18,7 +18,7 @@ test("a repository without any sign of migrations is reported in one line", asyn
   ]);
 });
 
-test.each([
+test.each<[sign: string, setting: string, files: Readonly<Record<string, string>>]>([
   [
     'the script "db:migrate" in package.json',
     "Set migrations.command in offshoot.yaml to run it, such as `npm run db:migrate`",
@@ -81,10 +81,31 @@ test.each([
     },
   ],
   ["the folder db/migrate", "Set migrations.command in offshoot.yaml", { "db/migrate/1_a.rb": "" }],
+  ...[
+    ["crates/db/migrations", "crates/db/migrations/2024-01-01-1_a/up.sql"],
+    ["hasura/migrations", "hasura/migrations/default/1700000000000_a/up.sql"],
+    ["pkg/db/migrations/sql", "pkg/db/migrations/sql/0001_a.up.sql"],
+    ["packages/db/pg-migrations", "packages/db/pg-migrations/001_a.js"],
+    ["migration/src", "migration/src/m20240101_000001_a.rs"],
+    ["src/migrator", "src/migrator/m20240101_a.rs"],
+    ["conf/evolutions/default", "conf/evolutions/default/1.sql"],
+    ["db/patches", "db/patches/V001__a.sql"],
+    ["ddl", "ddl/001.sql"],
+  ].map(([folder = "", file = ""]): [string, string, Readonly<Record<string, string>>] => [
+    `the folder ${folder}`,
+    `\`${folder}/**\``,
+    { ".git/HEAD": "", [file]: "-- first\ncreate unlogged table a ();\n" },
+  ]),
+  ["the package alembic in pyproject.toml", "such as `alembic upgrade head`", { "pyproject.toml": 'dependencies = ["alembic>=1"]\n' }],
+  ["the package flask-migrate in requirements.txt", "such as `flask db upgrade`", { "requirements.txt": "Flask_Migrate==4\n" }],
+  ["the package github.com/pressly/goose/v3 in go.mod", "such as `goose", { "go.mod": "require github.com/pressly/goose/v3 v3.1.0\n" }],
+  ["the package sea-orm-migration in Cargo.toml", "such as `sea-orm-cli", { "Cargo.toml": '[dependencies]\nsea-orm-migration = "1"\n' }],
+  ["the package robmorgan/phinx in composer.json", "phinx migrate", { "composer.json": '{"require": {"robmorgan/phinx": "1"}}' }],
+  ["the package flyway-core in pom.xml", "such as `flyway migrate`", { "pom.xml": "<artifactId>flyway-core</artifactId>" }],
   ["sql in backend", "Set migrations.directory to backend in offshoot.yaml.", { "backend/migrations/1.sql": "select 1" }],
 ])("%s without a known migration tool is an error that names the setting", async (sign, setting, files) => {
-  await expect(expected(files as Record<string, string>)).rejects.toMatchObject({ remedy: expect.stringContaining(setting) });
-  await expect(expected(files as Record<string, string>)).rejects.toMatchObject({
+  await expect(expected(files)).rejects.toMatchObject({ remedy: expect.stringContaining(setting) });
+  await expect(expected(files)).rejects.toMatchObject({
     code: "COMMAND_MISSING",
     message: expect.stringContaining(`but it has ${sign}.`),
     remedy: expect.stringContaining("migrations.tool to none"),
@@ -108,6 +129,13 @@ test("folders of tests, examples and installed packages show nothing about the r
     "vendor/x/migrations/1.sql": "",
     "src/migrations/index.ts": "",
     "src/a/b/migrations/env.py": "",
+    "src/components/migration-banner/index.tsx": "",
+    "src/migrations-guide/2_steps.md": "",
+    "tools/data-migration/copy.ts": "",
+    "queries/01_totals.sql": "select 1;\n",
+    "db/seeds/001_people.sql": "insert into people values ('create table');\n",
+    "requirements.txt": "alembic-utils==1\n# alembic\npytest\n",
+    "go.mod": "require (\n\tgithub.com/pressly/goose/v3 v3.1.0 // indirect\n)\n",
     Makefile: "help:\n\techo migrate: no\n",
   };
   expect(await expected(files)).toHaveLength(1);
