@@ -21,6 +21,8 @@ export interface Status {
   readonly database: Pick<Database, "id" | "name" | "consoleUrl" | "provider" | "expiresAt" | "postgresMajor" | "tag"> | undefined;
   /** Why the database cannot be seen although it may exist: its local server does not run. The text contains what to do. */
   readonly stopped?: string | undefined;
+  /** What has the name of the run's database without being it: nothing proves that offshoot created it. */
+  readonly foreign?: string | undefined;
   /** The rows of the readiness table that this database wrote, newest leader first: which job migrates or migrated, and the outcome. */
   readonly markers: readonly Marker[];
   /** Whether it has no marker of its own, and is a copy of a database that had been migrated. */
@@ -74,13 +76,14 @@ function hasEnded({ markers: [newest] }: Status): boolean {
 
 /** When the database is deleted meanwhile, the run has none. */
 async function readStatus(context: Context): Promise<Status> {
-  const database = await find(context);
-  const head = { run: context.run.key, name: context.name };
+  let foreign: string | undefined;
+  const database = await find(context, (text) => void (foreign = text));
+  const head = { run: context.run.key, name: context.name, foreign };
   const none: Status = { ...head, database: undefined, markers: [], isMigratedCopy: false, waiters: [], at: undefined };
   if (database === undefined) {
     await requireSettings(context);
     const stopped = await stoppedServer(context);
-    return stopped === undefined ? none : { ...none, stopped: describeError(stopped) };
+    return stopped === undefined || foreign !== undefined ? none : { ...none, stopped: describeError(stopped) };
   }
   try {
     return { ...head, database, ...(await withSession(database.directUrl, readRows, { signal: context.signal })) };
@@ -91,8 +94,8 @@ async function readStatus(context: Context): Promise<Status> {
   }
 }
 
-async function find(context: Context): Promise<Database | undefined> {
-  return findDatabase(await providersOfRun(context), context.name, providerLimits(context));
+async function find(context: Context, onForeign?: (text: string) => void): Promise<Database | undefined> {
+  return findDatabase(await providersOfRun(context), context.name, { ...providerLimits(context), onForeign });
 }
 
 async function readRows(session: Session): Promise<Pick<Status, "markers" | "isMigratedCopy" | "waiters" | "at">> {

@@ -86,6 +86,8 @@ export interface Limits {
   /** Milliseconds for the whole call. */
   readonly withinMs: number;
   readonly emit: Listener;
+  /** Receives from `find` what has the run's name, but not our tag. Default: `emit` gets it as a warning. */
+  readonly onForeign?: ((text: string) => void) | undefined;
 }
 
 /** A database of another owner, to read from. */

@@ -11,7 +11,7 @@ import { OffshootError } from "../../src/errors.ts";
 import { connectionError } from "../../src/postgres/connect.ts";
 import { waitUntilReady } from "../../src/postgres/ready.ts";
 import type { Event } from "../../src/events.ts";
-import { readNames } from "../../src/providers/neon/expected.ts";
+import { readDatabases, readNames } from "../../src/providers/neon/expected.ts";
 import { neonProvider } from "../../src/providers/neon/neon.ts";
 import type { NeonChoices, NeonOptions, Dependencies } from "../../src/providers/neon/options.ts";
 import { createRateLimiter } from "../../src/providers/neon/rate-limit.ts";
@@ -71,7 +71,7 @@ export async function createHarness({ tls, random = () => 0.5, ...options }: Har
   const served = await tls?.serve(neon);
   const inProcess = worldOf(neon, clock, random);
   const world: Partial<Dependencies> =
-    served === undefined ? inProcess : { ...inProcess, adapter: undefined, probe: waitUntilReady, readNames };
+    served === undefined ? inProcess : { ...inProcess, adapter: undefined, probe: waitUntilReady, readNames, readDatabases };
   return {
     neon,
     clock,
@@ -131,6 +131,14 @@ function worldOf(neon: Neon, clock: Clock, random: () => number): Dependencies {
       const databases = project.branches.get(endpoint?.branchId ?? "")?.databases;
       const owner = databases?.get(decodeURIComponent(pathname.slice(1)))?.ownerName ?? "";
       return { isOwner: owner === decodeURIComponent(username), owner, databases: databases?.size ?? 0 };
+    },
+    readDatabases: async (url) => {
+      const endpoint = [...theProject(neon).endpoints.values()].find((one) => one.host === new URL(url).hostname);
+      return [
+        ...(theProject(neon)
+          .branches.get(endpoint?.branchId ?? "")
+          ?.databases.keys() ?? []),
+      ];
     },
   };
 }

@@ -19,7 +19,7 @@ function print(invocation: Invocation, now: Status): void {
   invocation.print(statusJson(now), () => statusLines(now));
 }
 
-function statusJson({ run, name, database, stopped, markers, isMigratedCopy, waiters, at }: Status): Record<string, unknown> {
+function statusJson({ run, name, database, stopped, foreign, markers, isMigratedCopy, waiters, at }: Status): Record<string, unknown> {
   const facts =
     database === undefined
       ? null
@@ -36,6 +36,7 @@ function statusJson({ run, name, database, stopped, markers, isMigratedCopy, wai
     name,
     database: facts,
     stopped: stopped ?? null,
+    foreign: foreign ?? null,
     markers,
     isMigratedCopy,
     waiters,
@@ -43,10 +44,10 @@ function statusJson({ run, name, database, stopped, markers, isMigratedCopy, wai
   };
 }
 
-function statusLines({ run, name, database, stopped, markers, isMigratedCopy, waiters, at }: Status): readonly string[] {
+function statusLines({ run, name, database, stopped, foreign, markers, isMigratedCopy, waiters, at }: Status): readonly string[] {
   const head = [`run         ${run}`, `name        ${database?.name ?? name}`];
   if (stopped !== undefined) return [...head, "database    not known", ...stopped.split("\n").map((line) => `            ${line}`)];
-  if (database === undefined) return [...head, "database    none"];
+  if (database === undefined) return [...head, "database    none", ...(foreign === undefined ? [] : [`            ${foreign}`])];
   const [newest] = markers;
   const migrations =
     newest === undefined ? (isMigratedCopy ? "had run in the base that was copied" : "have not run") : describe(newest, at);

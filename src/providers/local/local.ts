@@ -5,6 +5,7 @@ import type { Session } from "../../postgres/connect.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import { directUrl, withDatabase } from "../../postgres/url.ts";
+import { reportForeign } from "../foreign-name.ts";
 import type { Database, Limits, Listed, Provider, ReleaseOptions } from "../provider.ts";
 import type { Snapshots } from "../snapshots.ts";
 import { acquireOn, type LocalOptions } from "./acquire.ts";
@@ -54,6 +55,7 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
       for (const server of await runningServers(source, bounds)) {
         const found = await readFrom(source, server, bounds, readDatabases);
         const entry = found?.entries.find((candidate) => candidate.name === toDatabase(name));
+        if (entry !== undefined && entry.tag === undefined) reportForeign(limits, `The database ${entry.name} of the server ${server.id}`);
         if (found === undefined || entry?.tag === undefined || entry.isTemplate) continue;
         if (!entry.isValid) {
           limits.emit({ kind: "warning", text: describeInvalid(entry.name) });

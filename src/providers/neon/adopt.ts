@@ -7,17 +7,20 @@ import type { Branch, CallContext, NeonApi } from "./types.ts";
 const SMALLEST_RENEWAL = 0.1;
 
 /** Throws `NOT_OURS` with the branch's owner, unless the branch was created for the same run or the same base. */
-export function requireSibling({ name, id, tag, createdBy, createdAt }: Branch, wanted: DatabaseRequest): void {
+export function requireSibling(branch: Branch, wanted: DatabaseRequest): void {
+  const { name, id, tag } = branch;
   if (tag !== undefined && isSibling(tag, wanted.tag)) return;
   const owner =
-    tag === undefined
-      ? `has no owner tag of offshoot. It was created by ${createdBy ?? "an unknown user"} at ${createdAt.toISOString()}`
-      : `belongs to the run ${tag.run} of ${tag.repository}`;
+    tag === undefined ? `has no owner tag of offshoot. It was ${createdBy(branch)}` : `belongs to the run ${tag.run} of ${tag.repository}`;
   throw new OffshootError("NOT_OURS", `The Neon branch ${name} (${id}) exists and ${owner}.`, {
     meaning: "This run cannot use the branch, and did not change it.",
     remedy: "Choose another run name with --run. If the branch is yours, you can instead rename or delete it in Neon.",
     facts: { branch: id },
   });
+}
+
+export function createdBy({ createdBy: person, createdAt }: Branch): string {
+  return `created by ${person ?? "an unknown user"} at ${createdAt.toISOString()}`;
 }
 
 /** Annotations cannot be changed, so a branch that the last `offshoot run` deletes cannot be kept. A warning reports that. */

@@ -4,19 +4,20 @@ import { parseUrl } from "../../postgres/url.ts";
 import type { Refusal } from "../provider.ts";
 import { capacityOf, type CapacityCode, type ComputeProblem, isCapacity, problemOfFailure } from "./compute-problems.ts";
 import { factsOf } from "./api-errors.ts";
+import { listed, question } from "./connection.ts";
 import { refusal } from "./refuse.ts";
 
 /**
  * The error for a compute that did not answer, if `last`, the last failure to log in, has a known reason. `failed` is what the
- * wait threw. Undefined for every other error.
+ * wait threw, and `databases` those that exist. Undefined for every other error.
  */
-export function computeError(url: string, failed: unknown, last: unknown): OffshootError | undefined {
+export function computeError(url: string, failed: unknown, last: unknown, databases?: readonly string[]): OffshootError | undefined {
   if (last === undefined || !isOffshootError(failed) || failed.code !== "CONNECTION_FAILED") return undefined;
   const { host, port, database, user, password } = parseUrl(url);
   const problem = problemOfFailure(last);
   const facts = { host, port, database, sqlstate: failed.facts["sqlstate"], problem: problem?.kind };
   if (problem === undefined) {
-    const advice = adviceFor(codeOf(last), database, user);
+    const advice = adviceFor(codeOf(last), database, user, databases);
     return advice && new OffshootError("CONNECTION_FAILED", failed.message, { ...advice, facts, secrets: [password] });
   }
   const reason = messageOf(last).split("\n")[0]?.replace(/\.$/, "");
@@ -30,11 +31,16 @@ export function computeError(url: string, failed: unknown, last: unknown): Offsh
 }
 
 /** What a failure without a known text of Neon's proxy means on Neon, and what to do about it. */
-function adviceFor(code: unknown, database: string, user: string): Pick<ComputeProblem, "meaning" | "remedy"> | undefined {
+function adviceFor(
+  code: unknown,
+  database: string,
+  user: string,
+  databases: readonly string[] | undefined,
+): Pick<ComputeProblem, "meaning" | "remedy"> | undefined {
   switch (code) {
     case SQLSTATE.undefinedDatabase:
       return {
-        meaning: `Neon lists the database ${database}, but it was dropped or renamed with SQL, for example by a migration.`,
+        meaning: `Neon lists the database ${database}, but it was dropped or renamed with SQL, for example by a migration.${existing(databases, database)}`,
         remedy:
           "Use `offshoot down` and then `offshoot up` to get a new branch, or set neon.database (OFFSHOOT_NEON_DATABASE) to another database.",
       };
@@ -52,6 +58,12 @@ function adviceFor(code: unknown, database: string, user: string): Pick<ComputeP
     default:
       return undefined;
   }
+}
+
+/** The databases that a setting could name. */
+function existing(names: readonly string[] | undefined, wanted: string): string {
+  if (names === undefined) return "";
+  return names.length === 0 ? " The branch has no other database." : ` Its databases: ${listed(names)}.${question(wanted, names)}`;
 }
 
 /** The limit of the plan that an error reports, from a connection, an operation or a reply of the API. */

@@ -95,7 +95,7 @@ export function chooseConnection(databases: readonly OwnedDatabase[], roles: rea
   return { role: choice.role ?? database.owner, database: database.name };
 }
 
-function question(wanted: string, names: readonly string[]): string {
+export function question(wanted: string, names: readonly string[]): string {
   const similar = nearest(wanted, names);
   return similar === undefined ? "" : ` Did you mean ${similar}?`;
 }
@@ -103,7 +103,7 @@ function question(wanted: string, names: readonly string[]): string {
 /** How many names an error lists. */
 const MOST_NAMES = 20;
 
-function listed(names: readonly string[]): string {
+export function listed(names: readonly string[]): string {
   const more = names.length - MOST_NAMES;
   return `${names.slice(0, MOST_NAMES).map(quoted).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

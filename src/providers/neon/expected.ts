@@ -1,6 +1,7 @@
 import { isOffshootError } from "../../errors.ts";
 import { connectionError, withSession } from "../../postgres/connect.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
+import { withDatabase } from "../../postgres/url.ts";
 import { factsOf } from "./api-errors.ts";
 import { type BranchUrls, fetchUrls } from "./connection.ts";
 import type { Dependencies, SeenNames, Setup } from "./options.ts";
@@ -64,6 +65,19 @@ select pg_catalog.pg_get_userbyid(d.datdba) operator(pg_catalog.=) current_user 
         where not o.datistemplate and o.datname operator(pg_catalog.<>) 'postgres') as databases
 from pg_catalog.pg_database d
 where d.datname operator(pg_catalog.=) pg_catalog.current_database()`;
+
+/** Neon's API still lists a database that was dropped with SQL, and does not list one that was created with it: the server knows. */
+const DATABASES = `
+select d.datname::pg_catalog.text as name from pg_catalog.pg_database d
+where not d.datistemplate and d.datallowconn and d.datname operator(pg_catalog.<>) 'postgres' order by d.datname limit 100`;
+
+/** `Dependencies.readDatabases` with a session in `postgres`, which every server has. */
+export const readDatabases: Dependencies["readDatabases"] = async (url, within) => {
+  const ms = Math.max(1, within.leftMs());
+  const limits = { signal: within.signal, connectMs: ms, queryMs: ms };
+  const rows = await withSession(withDatabase(url, "postgres"), (session) => session.query<{ name: string }>(DATABASES), limits);
+  return rows.map(({ name }) => name);
+};
 
 /** `Dependencies.readNames` with a session. Throws `CONNECTION_FAILED`, also when the branch was deleted since it answered. */
 export const readNames: Dependencies["readNames"] = async (url, within) => {

@@ -2,16 +2,18 @@ import { deadline } from "../../deadline.ts";
 import { silent } from "../../events.ts";
 import { waitUntilReady } from "../../postgres/ready.ts";
 import { parseUrl } from "../../postgres/url.ts";
+import { reportForeign } from "../foreign-name.ts";
 import type { Database, Limits, Provider, Refusal, DatabaseRequest } from "../provider.ts";
 import { neonApi } from "./api.ts";
 import { factsOf, isKeyRejected } from "./api-errors.ts";
 import { ensureBase } from "./base.ts";
 import { findByName } from "./branches.ts";
 import { neonClock } from "./clock.ts";
+import { createdBy } from "./adopt.ts";
 import { createOrAdopt } from "./create.ts";
 import { openAcquired, openDatabase, untilOpened } from "./database.ts";
 import { deleteByName } from "./delete.ts";
-import { readNames } from "./expected.ts";
+import { readDatabases, readNames } from "./expected.ts";
 import { readEverything } from "./everything.ts";
 import { examine } from "./examine.ts";
 import { extend } from "./extend.ts";
@@ -98,7 +100,11 @@ export function neonProvider(options: NeonOptions): Provider {
       const context = contextOf(`searching for the Neon branch ${name}`, limits);
       const attempt = async (): Promise<Database | "none" | undefined> => {
         const branch = await inProject(context, () => findByName(setup.api, name, context));
-        if (branch?.tag === undefined || branch.isBeingDeleted) return "none";
+        if (branch === undefined || branch.isBeingDeleted) return "none";
+        if (branch.tag === undefined) {
+          reportForeign(limits, `The branch ${branch.name} (${branch.id}, ${createdBy(branch)})`);
+          return "none";
+        }
         return openDatabase(setup, { branch, created: undefined, base: undefined }, context, dispose(name));
       };
       const found = await untilOpened(attempt, name, context, dependencies.random);
@@ -158,6 +164,7 @@ const REAL_DEPENDENCIES: Dependencies = {
   adapter: undefined,
   probe: waitUntilReady,
   readNames,
+  readDatabases,
 };
 
 function setupOf(options: NeonOptions, dependencies: Dependencies, apiKey: string, project: string): Setup {

@@ -56,6 +56,8 @@ export interface Dependencies {
   readonly probe: (url: string, within: Deadline, options: ReadyOptions) => Promise<number>;
   /** Reads from the server whose names a session has, to check them without a call to the API. */
   readonly readNames: (url: string, within: Deadline) => Promise<SeenNames>;
+  /** Names of the databases of the server at a URL whose own database does not exist. */
+  readonly readDatabases: (url: string, within: Deadline) => Promise<readonly string[]>;
 }
 
 /** What a session shows about its own database. */
@@ -82,7 +84,7 @@ export interface Setup {
   readonly choices: NeonChoices;
   readonly rootFile: string | undefined;
   /** `now` is Neon's clock. */
-  readonly dependencies: Pick<Dependencies, "deadline" | "now" | "random" | "probe" | "readNames">;
+  readonly dependencies: Pick<Dependencies, "deadline" | "now" | "random" | "probe" | "readNames" | "readDatabases">;
   /**
    * Whether other jobs of the run may adopt the branch. A branch for one caller only (a copy to read from) never deletes
    * expired branches to make room for itself, and its caller removes it after a failure.

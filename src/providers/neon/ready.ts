@@ -22,6 +22,9 @@ const TRANSIENT_FAILURES_MS = 20_000;
 /** A branch has the databases of its parent from the start. One that is missing for longer was dropped with SQL. */
 const MISSING_DATABASE_MS = 5000;
 
+/** The time limit for the names of the databases that an error lists, in milliseconds. */
+const LIST_MS = 5000;
+
 /** The time limit of one attempt to connect: a cold compute needs up to 10 or 15 s (Neon docs, "Connection latency"). */
 const ATTEMPT_MS = 20_000;
 
@@ -40,7 +43,7 @@ export async function waitUntilReady(
   api: NeonApi,
   { url, operations, isFresh }: StartedBranch,
   { deadline, emit }: CallContext,
-  dependencies: Pick<Dependencies, "deadline" | "probe" | "random">,
+  dependencies: Pick<Dependencies, "deadline" | "probe" | "random" | "readDatabases">,
 ): Promise<number> {
   const done = new AbortController();
   const shared = dependencies.deadline("waiting for the branch", deadline.leftMs(), AbortSignal.any([deadline.signal, done.signal]));
@@ -58,10 +61,22 @@ export async function waitUntilReady(
     ]);
   } catch (thrown) {
     deadline.check();
-    throw computeError(url, thrown, last) ?? thrown;
+    const isMissing = codeOf(last) === SQLSTATE.undefinedDatabase;
+    const databases = isMissing ? await existingDatabases(url, deadline, dependencies) : undefined;
+    throw computeError(url, thrown, last, databases) ?? thrown;
   } finally {
     done.abort();
   }
+}
+
+/** Only for an error that names them, which must not fail without them. */
+async function existingDatabases(
+  url: string,
+  { leftMs, signal }: CallContext["deadline"],
+  { deadline, readDatabases }: Pick<Dependencies, "deadline" | "readDatabases">,
+): Promise<readonly string[] | undefined> {
+  const within = deadline("reading the databases of the server", Math.min(LIST_MS, leftMs()), signal);
+  return readDatabases(url, within).catch(() => undefined);
 }
 
 /** Throws when an operation has finally failed. Never resolves, because only a connection shows that the branch is ready. */

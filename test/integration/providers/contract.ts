@@ -113,7 +113,9 @@ export function testContract(subject: () => Promise<Subject>): void {
     const removeForeign = await createForeign(name);
     await expect(acquired(make(), key)).rejects.toMatchObject({ code: "NOT_OURS" });
     await expect(make().release(name, listening())).rejects.toMatchObject({ code: "NOT_OURS" });
-    expect(await make().find(name, listening())).toBeUndefined();
+    const foreign: string[] = [];
+    expect(await make().find(name, { ...listening(), onForeign: (text) => void foreign.push(text) })).toBeUndefined();
+    expect(foreign).toEqual([expect.stringMatching(/ has the name of this run, but not the owner tag of offshoot\./)]);
     expect((await make().list(listening())).map(({ kind }) => kind)).toContain("foreign");
     await removeForeign();
   });

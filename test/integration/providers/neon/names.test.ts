@@ -83,5 +83,7 @@ test.each(["env", "up", "status"])("`%s` names a database that was dropped with 
   expect({ code, stderr }).toEqual({ code: 13, stderr: expect.stringContaining('database "My Shop" does not exist') });
   expect(stderr).toContain("Neon lists the database My Shop, but it was dropped or renamed with SQL");
   expect(stderr).toContain("Use `offshoot down` and then `offshoot up` to get a new branch");
+  const [, existing = ""] = /Its databases: (.*)/.exec(stderr) ?? [];
+  expect([existing.includes("neondb"), existing.includes("My Shop")]).toEqual([true, false]);
   expect(performance.now() - startedAt).toBeLessThan(20_000);
 });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { connectionError } from "../../../../src/postgres/connect.ts";
+import type { Dependencies } from "../../../../src/providers/neon/options.ts";
 import { hasFailed, isTransientLoginFailure } from "../../../../src/providers/neon/ready.ts";
 import { createHarness, requestFor, requireDatabase } from "../../../support/neon-harness.ts";
 
@@ -32,6 +34,27 @@ describe("waiting for a new branch", () => {
     await expect(provider.acquire(requestFor("run-1"), harness.limits(10_000))).rejects.toMatchObject({ code: "TIMED_OUT" });
     expect(harness.names()).toEqual(["offshoot/acme/shop/run-1"]);
     expect(harness.events).toContainEqual({ kind: "warning", text: expect.stringContaining("offshoot down") });
+  });
+});
+
+test("a database that was dropped with SQL is named with those that exist", async () => {
+  const harness = await createHarness({ databases: 2 });
+  const dropped = Object.assign(new Error('database "database_2" does not exist'), { code: "3D000" });
+  const probe: Dependencies["probe"] = async (url, within, { isPassing }) => {
+    while (isPassing?.(dropped) === true) await within.pause(1000);
+    throw connectionError(url, dropped);
+  };
+  const acquire = (readDatabases: Dependencies["readDatabases"]) =>
+    harness
+      .provider({ choices: { database: "database_2", role: "neondb_owner" }, dependencies: { probe, readDatabases } })
+      .acquire(requestFor("run-1"), harness.limits());
+  await expect(acquire(async () => ["neondb", "database_3"])).rejects.toMatchObject({
+    code: "CONNECTION_FAILED",
+    meaning: expect.stringMatching(/was dropped or renamed with SQL, .*\. Its databases: neondb, database_3\. Did you mean database_3\?$/),
+  });
+  // The names are an addition. Without them, the error is the same.
+  await expect(acquire(() => Promise.reject(new Error("no")))).rejects.toMatchObject({
+    meaning: expect.stringMatching(/by a migration\.$/),
   });
 });
 
