@@ -72,10 +72,10 @@ export async function waitUntilReady(
 /** Only for an error that names them, which must not fail without them. */
 async function existingDatabases(
   url: string,
-  { leftMs, signal }: CallContext["deadline"],
+  left: CallContext["deadline"],
   { deadline, readDatabases }: Pick<Dependencies, "deadline" | "readDatabases">,
 ): Promise<readonly string[] | undefined> {
-  const within = deadline("reading the databases of the server", Math.min(LIST_MS, leftMs()), signal);
+  const within = deadline("reading the databases of the server", Math.min(LIST_MS, left.leftMs()), left.signal);
   return readDatabases(url, within).catch(() => undefined);
 }
 

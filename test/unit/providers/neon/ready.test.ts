@@ -41,8 +41,10 @@ test("a database that was dropped with SQL is named with those that exist", asyn
   const harness = await createHarness({ databases: 2 });
   const dropped = Object.assign(new Error('database "database_2" does not exist'), { code: "3D000" });
   const probe: Dependencies["probe"] = async (url, within, { isPassing }) => {
-    while (isPassing?.(dropped) === true) await within.pause(1000);
-    throw connectionError(url, dropped);
+    for (;;) {
+      if (isPassing?.(dropped) !== true) throw connectionError(url, dropped);
+      await within.pause(1000);
+    }
   };
   const acquire = (readDatabases: Dependencies["readDatabases"]) =>
     harness
