@@ -13,7 +13,7 @@ afterAll(async () => {
   await mock.stop();
 });
 
-test("a branch of somebody else with the run's name is no silent `none`, and no silent unknown run", async () => {
+test("a branch of somebody else with the run's name is reported beside `none`, and beside an unknown run", async () => {
   const { name } = JSON.parse((await project.call(["status", "--json"])).stdout) as { readonly name: string };
   const [branch] = (await mock.control("POST", "branches", { branches: [{ name }] })) as readonly { readonly id: string }[];
   const said = `The branch ${name} (${branch?.id}, created by`;
