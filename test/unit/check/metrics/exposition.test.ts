@@ -59,6 +59,59 @@ test("reads quoted names, which Prometheus 3 adds", () => {
   expect(readText(text).problem).toMatchObject({ line: 1, why: "expected a metric name" });
 });
 
+/** The names and label names of the only sample; a text says why it was rejected. `body` is one line. */
+function readQuoted(body: string, kind: "text" | "openmetrics"): readonly string[] | string {
+  const bytes = Buffer.from(`${body}\n${kind === "openmetrics" ? "# EOF\n" : ""}`);
+  const { metrics, problem } = readExposition(bytes, { kind, quotedNames: true });
+  return problem === undefined ? [...metrics.keys()] : problem.why;
+}
+
+// One case for each rule of the quoting syntax (Prometheus documentation, "UTF-8 in Prometheus" and "Exposition formats",
+// text format 1.0.0; OpenMetrics with `escaping=allow-utf-8`).
+describe.each(["text", "openmetrics"] as const)("a quoted name in the format %s", (kind) => {
+  test.each([
+    ["is the first part of the braces", '{"a.b"} 1', ["a.b"]],
+    ["is followed by labels", '{"a.b",c="d"} 1', ["a.b"]],
+    ["can have labels with quoted names", '{"a.b","c.d"="e",f="g"} 1', ["a.b"]],
+    ["of a label can be beside a plain name", 'a{"c.d"="e"} 1', ["a"]],
+    ["can have a plain form", '{"a"} 1', ["a"]],
+    ["can contain blanks", '{"a b"} 1', ["a b"]],
+    ["can contain letters of any language", '{"größe.日本"} 1', ["größe.日本"]],
+    ["can contain an escaped quote", '{"a\\"b"} 1', ['a"b']],
+    ["can contain an escaped backslash", '{"a\\\\b"} 1', ["a\\b"]],
+    ["can contain an escaped line break", '{"a\\nb"} 1', ["a\nb"]],
+    ["can contain braces and a comma", '{"a{b},c"} 1', ["a{b},c"]],
+    ["has its type under the same name", '# TYPE "a.b" gauge\n{"a.b"} 1', ["a.b"]],
+    ["can have a help text", '# HELP "a.b" A text.\n{"a.b"} 1', ["a.b"]],
+  ])("%s", (_, line, names) => {
+    expect(readQuoted(line, kind)).toEqual(names);
+  });
+
+  test.each([
+    ["without braces", '"a.b" 1'],
+    ["that is not quoted", "a.b 1"],
+    ["beside a plain name", 'a{"b.c"} 1'],
+    ["beside another", '{"a.b","c.d"} 1'],
+    ["only of a label", '{"c.d"="e"} 1'],
+    ["of a plain label", '{c="d"} 1'],
+    ["that does not end", '{"a.b} 1'],
+    ["of a label twice", '{"a.b","c"="d",c="e"} 1'],
+    ["without a value", '{"a.b"}'],
+    ["with a label that is not quoted", '{"a.b",c.d="e"} 1'],
+  ])("%s is rejected", (_, line) => {
+    expect(readQuoted(line, kind)).toEqual(expect.any(String));
+  });
+});
+
+test("a comma at the end of the braces belongs to the text format", () => {
+  expect(readQuoted('{"a.b",} 1', "text")).toEqual(["a.b"]);
+});
+
+test("a quoted name is rejected where the Content-Type names no escaping", () => {
+  expect(readText('{"a.b"} 1\n').problem).toBeDefined();
+  expect(readExposition(Buffer.from('{"a.b"} 1\n# EOF\n'), OPENMETRICS).problem).toBeDefined();
+});
+
 describe("a line for which Prometheus rejects the whole answer", () => {
   test.each([
     ["<html>", 1, "expected a comment or a metric name"],
