@@ -31,7 +31,7 @@ const MIGRATES = new RegExp(
     call("liquibase", "update"),
     call("sqitch", "deploy"),
     call("atlas", String.raw`(?:migrate|schema)\s+apply`),
-    call("migrate", String.raw`(?<=\s-.*\s)(?:up|goto)`),
+    String.raw`(?:^|[\s/"'(])migrate\s+-.*\s(?:up|goto)(?=[\s"')]|$)`,
     call("supabase", String.raw`db\s+(?:push|reset)`, String.raw`migration\s+up`),
     call("artisan", "migrate(?::(?:fresh|refresh))?"),
     call("phinx|tern|soda|refinery|pgmigrate|buffalo pop", "migrate"),
@@ -49,7 +49,7 @@ const MIGRATES = new RegExp(
     String.raw`\bmix\s+(?:do\b.*\s)?ecto\.(?:migrate|setup|reset)(?=[\s,"')]|$)`,
     String.raw`\b(?:rails|rake|spring)\s.*\b(?:db:(?:migrate(?::(?!status|abort|down)\w+)?|(?:schema|structure):load(?::\w+)?|prepare|setup|reset|test:prepare)|parallel:(?:setup|migrate|prepare|load_schema))(?=[\s"')\]]|$)`,
     task("doctrine:migrations:migrate", "doctrine:schema:(?:update|create)", "flyway:migrate", "flywayMigrate", "liquibase:update"),
-    String.raw`\bpsql\b.*(?:\s-f\s*|\s--file[\s=]|<\s*)\S*(?:schema|structure|migrat)\S*\.sql\b`,
+    String.raw`\bpsql\b.*(?:\s-f\s*|\s--file[\s=]|<\s*)(?:\S*(?:schema|structure|migrat)\S*|\S*?\b[VUR]?\d{3,}_+[\w-]+)\.sql\b`,
   ].join("|"),
 );
 

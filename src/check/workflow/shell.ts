@@ -94,7 +94,7 @@ function insideExpression(line: string, index: number): boolean {
 /** A command without the assignments before it and without programs that only start another one. */
 export function withoutPrefix(command: string): string {
   return command.replace(
-    /^(?:(?:[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|\S*)|env|sudo(?:\s+-\S+)*|time|nohup|exec|then|do|else|if|!|\(|\{)\s+|\(\s*)*/,
+    /^(?:(?:[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|(?:\$\([^()]*\)|(?!\$\([^()]*\))\S)*)|env|sudo(?:\s+-\S+)*|time|nohup|exec|then|do|else|if|!|\(|\{)\s+|\(\s*)*/,
     "",
   );
 }
@@ -104,7 +104,8 @@ export function assignmentsOf(command: string): Readonly<Record<string, string>>
   const assigned: Record<string, string> = {};
   let rest = command.replace(/^(?:env|export)\s+/, "");
   for (;;) {
-    const [match, name = "", value = ""] = /^([A-Za-z_]\w*)=("[^"]*"|'[^']*'|(?:\$\{\{.*?\}\}|\S)*)\s*/.exec(rest) ?? [];
+    const [match, name = "", value = ""] =
+      /^([A-Za-z_]\w*)=("[^"]*"|'[^']*'|(?:\$\{\{.*?\}\}|\$\([^()]*\)|(?!\$\{\{.*?\}\}|\$\([^()]*\))\S)*)\s*/.exec(rest) ?? [];
     if (match === undefined) return assigned;
     assigned[name] = value.replaceAll(/^["']|["']$/g, "");
     rest = rest.slice(match.length);

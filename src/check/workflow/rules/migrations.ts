@@ -2,7 +2,7 @@ import { found, type CheckFinding } from "../../finding.ts";
 import { canOverlap, legsOverlap } from "../graph.ts";
 import { databaseKey, type Migrating, migratingCommands, migrationsOf } from "../migrating.ts";
 import type { Repository } from "../repository.ts";
-import { assignmentsOf, writtenVariables } from "../shell.ts";
+import { assignmentsOf, withoutPrefix, writtenVariables } from "../shell.ts";
 import type { Job, Step, Texts, Workflow } from "../workflow.ts";
 import { hasDirectUrl, namesPooler } from "./scripts.ts";
 
@@ -106,9 +106,21 @@ export function throughPooler({ file, env, jobs }: Workflow, repository: Reposit
     job.steps.flatMap((step, at) => {
       if (migratingLines(step, repository).length === 0) return [];
       const written = Object.assign({}, ...job.steps.slice(0, at).map(({ run }) => writtenVariables(run))) as Texts;
-      const before = Object.assign({}, ...migratingCommands(step, repository).map(({ from }) => assignmentsOf(from))) as Texts;
+      const commands = migratingCommands(step, repository);
+      const before = Object.assign({}, ...commands.map(({ from }) => assignmentsOf(from))) as Texts;
       const all: Texts = { ...env, ...job.env, ...written, ...step.env, ...before };
       const names = Object.keys(all).map((name) => `${name}=`);
+      const argument = commands.map(({ text }) => text).find((text) => namesPooler(withoutPrefix(text)));
+      if (argument !== undefined) {
+        return [
+          found(
+            "migrates-through-pooler",
+            { kind: "step", name: step.name },
+            { variable: "command", value: argument },
+            { file, line: step.line },
+          ),
+        ];
+      }
       const [variable, value] = Object.entries(all).find((entry) => isPooledUrl(...entry)) ?? [];
       if (variable === undefined || value === undefined || hasDirectUrl(names.join("\n"))) return [];
       return [found("migrates-through-pooler", { kind: "step", name: step.name }, { variable, value }, { file, line: step.line })];

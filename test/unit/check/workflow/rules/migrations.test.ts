@@ -92,6 +92,14 @@ ${steps.map((step) => `      - run: |\n${step.replaceAll(/^/gm, "          ")}`)
 
 test.each([
   ["before the command", [`DATABASE_URL=${POOLED} npx prisma migrate deploy`]],
+  ["in the arguments of the command", [`dbmate --url "${POOLED}" up`]],
+  ["in the arguments of psql, with a numbered file", [`psql "\${{ steps.db.outputs.db_url_with_pooler }}" -f sql/001_create_orders.sql`]],
+  ["in a variable that Neon's tool fills", ["DATABASE_URL=$(neonctl connection-string br --pooled) npx prisma migrate deploy"]],
+  [
+    "in a file that Neon's tool fills",
+    ['echo "DATABASE_URL=$(neonctl connection-string br --pooled)" >> .env', "npx prisma migrate deploy"],
+  ],
+  ["in a variable of its step that Neon's tool fills", ["export DATABASE_URL=$(neonctl cs br --pooled true)\nnpx prisma migrate deploy"]],
   ["in a here-document of an earlier step", [`cat > .env <<END\nDATABASE_URL=${POOLED}\nEND`, "npx drizzle-kit migrate"]],
   ["in a here-document of the step", [`cat >> .env <<'END'\nDATABASE_URL=${POOLED}\nEND\nnpx drizzle-kit migrate`]],
 ])("finds the URL of a pooler %s", (_, steps) => {
@@ -104,6 +112,8 @@ test("accepts a pooled URL in a here-document with the direct one, and one that 
       afterBranch(`cat > .env <<END\nDATABASE_URL=${POOLED}\nDIRECT_URL=\${{ steps.db.outputs.db_url }}\nEND\nnpx prisma migrate deploy`),
     ),
   ).toEqual([]);
+  expect(codes(afterBranch("DATABASE_URL=$(neonctl connection-string br) npx prisma migrate deploy"))).toEqual([]);
+  expect(codes(afterBranch(`psql "${POOLED}" -f seed.sql`))).toEqual([]);
   expect(
     codes(afterBranch(`DATABASE_URL=\${{ steps.db.outputs.db_url }} npx prisma migrate deploy`, `DATABASE_URL=${POOLED} npm run e2e`)),
   ).toEqual([]);
