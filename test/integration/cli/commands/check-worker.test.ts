@@ -24,7 +24,7 @@ async function check(flags: readonly string[], command: readonly string[]): Prom
   return { code, codes: findings.map((each) => each.code), stderr, facts: JSON.stringify(findings.map((each) => each.facts)) };
 }
 
-/** A server with two processes for jobs. On SIGTERM it tells them to finish, and waits for them. A signal to them loses their job. */
+/** A server with two processes for jobs. On SIGTERM it waits until they have finished. A signal to them loses their job. */
 const SERVER = `
   const { fork } = require("node:child_process");
   if (process.send === undefined) {
