@@ -1,5 +1,6 @@
 import { programFile } from "../program.ts";
 import { refuseForeignSql } from "./foreign-sql.ts";
+import { refuseNestedSql } from "./nested-sql.ts";
 import { inSequence } from "./revisions.ts";
 import { posixWord } from "../shell-command.ts";
 import type { Tool } from "./tool.ts";
@@ -21,6 +22,7 @@ export const sql: Tool = {
       const [first] = ups;
       if (first === undefined) continue;
       await refuseForeignSql(repository, folder, files);
+      await refuseNestedSql(repository, folder);
       // The command is part of the fingerprint, so it must not contain the path of this installation.
       const program = `node "$APPLY_SQL" ${posixWord(folder)}`;
       const downs = new Set(files.filter((file) => file.endsWith(".down.sql")).map((file) => file.slice(0, -".down.sql".length)));

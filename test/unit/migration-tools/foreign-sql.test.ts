@@ -80,3 +80,25 @@ test("the command for files of a tool names their folder", async () => {
     remedy: expect.stringContaining("`node-pg-migrate -m db/migrations up`"),
   });
 });
+
+test.each([
+  ["2024-01-01-1_b/up.sql", "diesel migration run"],
+  ["default/1_b/up.sql", "diesel migration run"],
+  ["2024/002_b.sql", "the command that applies all of them"],
+  ["functions/total.sql", "the command that applies all of them"],
+])("a file in a subfolder, which would not run, is an error: %s", async (name, remedy) => {
+  const files = { "migrations/001_a.sql": "create table a ();", [`migrations/${name}`]: "create table b ();" };
+  await expect(withFiles(files, detectTool)).rejects.toMatchObject({
+    code: "TOOL_UNSUITABLE",
+    message: `migrations/${name} is in a subfolder, whose files plain SQL does not run.`,
+    remedy: expect.stringContaining(remedy),
+  });
+});
+
+test.each(["down/001_a.sql", "archive/000.sql", "seeds/people.sql", "2023/rollback/001.sql"])(
+  "a subfolder that is set aside is not searched: %s",
+  async (name) => {
+    const files = { "migrations/001_a.sql": "create table a ();", [`migrations/${name}`]: "select 1;" };
+    expect(await withFiles(files, detectTool)).toMatchObject({ tool: "sql" });
+  },
+);
