@@ -2,6 +2,7 @@ import { shellCommand } from "../../shell-command.ts";
 import { lastErrors } from "../local/cluster/failure.ts";
 import type { Refusal } from "../provider.ts";
 import { NO_ANSWER } from "./engine.ts";
+import { pullReason } from "./pull-failure.ts";
 
 /** The kind of a failure, from the output of the container tool. */
 export type DockerFailure =
@@ -64,7 +65,7 @@ export function wrongAnswerRefusal(wrong: string): Refusal {
  * which no other provider may hide.
  */
 export function imageRefusal(image: string, isChosen: boolean, output: string): Refusal {
-  const text = `The image ${image} is not on this machine and could not be pulled: ${brief(output)}`;
+  const text = `The image ${image} is not on this machine, and ${pullReason(output)}.`;
   const isMistake = isChosen && failureOf(output) === "unknown-image";
   const remedy = isMistake
     ? "Correct the setting docker.image."

@@ -2,7 +2,7 @@ import { formatElapsed } from "../../duration.ts";
 import type { Bounds } from "../local/server.ts";
 import type { Refusal } from "../provider.ts";
 import { type Engine, FIRST_ANSWER_MS } from "./engine.ts";
-import { engineRefusal, imageRefusal, wrongAnswerRefusal } from "./failure.ts";
+import { brief, engineRefusal, imageRefusal, wrongAnswerRefusal } from "./failure.ts";
 import { type ImageConfig, parseShown, SHOWN_IMAGE } from "./shown.ts";
 
 /** What the start of a container depends on. */
@@ -43,7 +43,9 @@ export async function pullImage(engine: Engine, name: string, isChosen: boolean,
   const progress = setInterval(() => note(`Still pulling the image ${name} (${formatElapsed(performance.now() - start)}).`), PROGRESS_MS);
   try {
     const pulled = await engine.call(["pull", "--quiet", name], { within, answerMs: Number.MAX_SAFE_INTEGER });
-    return pulled.ok ? undefined : (engineRefusal(pulled.stderr) ?? imageRefusal(name, isChosen, pulled.stderr));
+    if (pulled.ok) return undefined;
+    emit({ kind: "detail", text: `The output of the pull was: ${brief(pulled.stderr)}` });
+    return engineRefusal(pulled.stderr) ?? imageRefusal(name, isChosen, pulled.stderr);
   } finally {
     clearInterval(progress);
   }

@@ -187,6 +187,9 @@ describe.runIf(IMAGE !== undefined)("the docker provider that cannot provide a d
     const limits = listening();
     const answer = await dockerHomeForTest(image).provider({ image: missing }).acquire(wantedBy(uniqueKey()), limits);
     expect(answer).toMatchObject({ kind: "refusal", code: "no-image", mayFallBack: true });
+    // The engine's own words, such as "dial tcp 127.0.0.1:1: connect: connection refused", are only shown with `--verbose`.
+    expect(answer).toHaveProperty("text", `The image ${missing} is not on this machine, and its registry localhost:1 was not reached.`);
+    expect(limits.events).toContainEqual({ kind: "detail", text: expect.stringContaining("dial tcp") });
     expect(answer).toHaveProperty("remedy", expect.stringContaining(`docker pull ${missing}`));
     expect(limits.events).toContainEqual({ kind: "note", isPassing: true, text: `Pulling the image ${missing}.` });
   });

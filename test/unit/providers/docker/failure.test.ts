@@ -64,6 +64,38 @@ test("the refusal of an image that could not be pulled contains the pull command
   expect(refusal.remedy).toContain("docker pull postgres:17");
 });
 
+test.each([
+  [
+    'Error response from daemon: Get "https://registry.example.com/v2/": dial tcp: lookup registry.example.com on 192.0.2.53:53: no such host',
+    "its registry registry.example.com was not reached",
+  ],
+  [
+    'Error: initializing source docker://postgres:17: pinging container registry registry.example.com: Get "https://registry.example.com:5000/v2/": dial tcp 192.0.2.1:5000: connect: connection refused',
+    "its registry registry.example.com:5000 was not reached",
+  ],
+  ["Error response from daemon: net/http: TLS handshake timeout", "its registry was not reached"],
+  [
+    'Error response from daemon: Get "https://registry.example.com/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    "the certificate of its registry is not trusted",
+  ],
+  ["toomanyrequests: You have reached your pull rate limit.", "its registry allows no more pulls for now (toomanyrequests)"],
+  ["no matching manifest for linux/arm/v7 in the manifest list entries", "its registry does not have it for this kind of machine"],
+  [
+    "Error response from daemon: pull access denied for nosuch, repository does not exist",
+    "its registry does not have it, or requires a login",
+  ],
+  ["Error response from daemon: Head: unauthorized: authentication required", "its registry does not have it, or requires a login"],
+  ["invalid reference format: repository name (library/Bad) must be lowercase", "its name is not valid"],
+  [`Error: something new ${"of many words ".repeat(30)}`, /^it could not be pulled: something new .{1,120}…$/],
+] as const)("a pull that ended with %s is reported in one line", (output, reason) => {
+  const { text } = imageRefusal("postgres:17", false, output);
+  expect(text).toMatch(/^The image postgres:17 is not on this machine, and .*\.$/);
+  const end = text.slice("The image postgres:17 is not on this machine, and ".length, -1);
+  if (typeof reason === "string") expect(end).toBe(reason);
+  else expect(end).toMatch(reason);
+  expect(text.length).toBeLessThan(220);
+});
+
 test("a chosen image that does not exist allows no fallback", () => {
   const output = "Error response from daemon: manifest for postgres:99 not found: manifest unknown";
   expect(imageRefusal("postgres:99", true, output).mayFallBack).toBe(false);
