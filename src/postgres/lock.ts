@@ -10,6 +10,11 @@ export async function tryLock(session: Session, key: string): Promise<boolean> {
   return row?.locked ?? false;
 }
 
+/** Takes a shared session lock. Nobody may hold a lock of this key exclusively for long: the server waits for it. */
+export async function lockShared(session: Session, key: string): Promise<void> {
+  await session.query("select pg_advisory_lock_shared($1, hashtext($2))", [LOCK_CLASS, key]);
+}
+
 /** Releases a session lock. */
 export async function unlock(session: Session, key: string): Promise<void> {
   await session.query("select pg_advisory_unlock($1, hashtext($2))", [LOCK_CLASS, key]);

@@ -7,11 +7,11 @@ import { removeAfterLastUse } from "../commands/down.ts";
 import { migrateDatabase } from "../commands/migrate.ts";
 import { deadline } from "../deadline.ts";
 import { requireClones } from "../providers/clones/clones.ts";
-import { type CloneSource, makeSource } from "../providers/clones/source.ts";
+import { type CloneSource, isSame, makeSource } from "../providers/clones/source.ts";
 import type { Database } from "../providers/provider.ts";
 import { holdDatabase } from "../usage/hold.ts";
 import { type HeldDatabase, type KeptReason, tearDown } from "../usage/teardown.ts";
-import { holdSuiteLock, type SuiteLock } from "./suite-lock.ts";
+import { holdSuiteLock, type SuiteLock, suiteLocks } from "./suite-lock.ts";
 
 /** A migrated database that a suite of tests holds, and the source of its clones. */
 export interface OpenSuite {
@@ -46,11 +46,14 @@ export async function openSuite(context: Context): Promise<OpenSuite> {
         const identity = await migrate(context, database);
         await release?.();
         await lock?.close();
-        // Before the source is looked for, so that no other suite deletes it.
-        lock = await holdSuiteLock(server, id, context.signal);
-        const made = await makeSource(server, deadline("copying the migrated database", SOURCE_MS, context.signal), { isFresh: true });
-        source = made.source;
-        release = made.close;
+        // The locks are taken before the source is looked for, so that no other suite deletes it. Where their session would be in the
+        // database that is copied, the session that copies it has them until then.
+        const isInside = isSame(server);
+        lock = isInside ? undefined : await holdSuiteLock(server, id, context.signal);
+        const locks = isInside ? suiteLocks(server.tag, id) : [];
+        const within = deadline("copying the migrated database", SOURCE_MS, context.signal);
+        ({ source, close: release } = await makeSource(server, within, { isFresh: true, locks }));
+        lock ??= await holdSuiteLock(server, id, context.signal);
         return identity;
       },
     );

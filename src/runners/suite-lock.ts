@@ -1,6 +1,6 @@
 import { setTimeout as timer } from "node:timers/promises";
 import { connect, type Session } from "../postgres/connect.ts";
-import { LOCK_CLASS } from "../postgres/lock.ts";
+import { lockShared } from "../postgres/lock.ts";
 import type { CloneServer } from "../providers/provider.ts";
 import { suiteLockOf, suitesLockOf } from "../providers/local/locks.ts";
 
@@ -14,12 +14,17 @@ export interface SuiteLock {
   readonly close: () => Promise<void>;
 }
 
+/** The keys of the locks of a suite. */
+export function suiteLocks({ repository, run }: CloneServer["tag"], suite: string): readonly string[] {
+  return [suiteLockOf(suite), suitesLockOf(repository, run)];
+}
+
 /**
  * Holds the locks that show that the suite runs: session locks, so that a killed process cannot keep them. Without them, idle
  * reapers and other suites delete the suite's clones. Lost locks, as after a restart of the server, are taken again.
  */
 export async function holdSuiteLock({ url, tag }: CloneServer, suite: string, signal: AbortSignal): Promise<SuiteLock> {
-  const keys = [suiteLockOf(suite), suitesLockOf(tag.repository, tag.run)];
+  const keys = suiteLocks(tag, suite);
   const state = { isOpen: true };
   let session = await take(url, keys, signal);
   const awake = setInterval(() => void session.query("select 1").catch(() => session.close()), KEEP_AWAKE_MS);
@@ -48,6 +53,6 @@ export async function holdSuiteLock({ url, tag }: CloneServer, suite: string, si
 
 async function take(url: string, keys: readonly string[], signal?: AbortSignal): Promise<Session> {
   const session = await connect(url, { applicationName: "offshoot:suite", signal });
-  for (const key of keys) await session.query("select pg_advisory_lock_shared($1, hashtext($2))", [LOCK_CLASS, key]);
+  for (const key of keys) await lockShared(session, key);
   return session;
 }

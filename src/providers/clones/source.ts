@@ -4,13 +4,13 @@ import type { OwnerTag } from "../../identity/owner-tag.ts";
 import { shortHash } from "../../identity/slug.ts";
 import { connect, type Session } from "../../postgres/connect.ts";
 import { identifier } from "../../postgres/identifier.ts";
-import { LOCK_CLASS } from "../../postgres/lock.ts";
+import { LOCK_CLASS, lockShared } from "../../postgres/lock.ts";
 import { parseUrl } from "../../postgres/url.ts";
 import { copyStatement, propertyStatements } from "../local/copy.ts";
 import { nameAndTag } from "../local/create.ts";
 import { formatComment, readDatabases } from "../local/databases.ts";
 import { dropEntry } from "../local/drop.ts";
-import { releaseAll, suitesLockOf, tryCreatorLocks } from "../local/locks.ts";
+import { releaseAll, releaseCreatorLocks, suitesLockOf, tryCreatorLocks } from "../local/locks.ts";
 import { scratchName, toDatabase } from "../local/names.ts";
 import { withinSession } from "../local/server.ts";
 import type { CloneServer } from "../provider.ts";
@@ -34,6 +34,8 @@ export interface SourceOptions {
   /** Copy the database again, although a source of the same migrations exists that no suite uses. Default false. */
   readonly isFresh?: boolean | undefined;
   readonly freeMs?: number | undefined;
+  /** Keys of locks that the session in the run's database holds, shared, from before it looks for the source until `close`. */
+  readonly locks?: readonly string[] | undefined;
 }
 
 export interface MadeSource {
@@ -51,6 +53,7 @@ export async function makeSource(server: CloneServer, within: Deadline, options:
     const own = await connect(server.directUrl, { applicationName: SOURCE_SESSION, signal: within.signal });
     let source: CloneSource | undefined;
     try {
+      for (const key of options.locks ?? []) await lockShared(own, key);
       const request: Request = { ...options, server, own, label: await labelOf(own), within };
       source = isSame(server) ? await makeOn(own, request) : await withinSession(server.url, within, (admin) => makeOn(admin, request));
     } finally {
@@ -62,7 +65,8 @@ export async function makeSource(server: CloneServer, within: Deadline, options:
   }
 }
 
-function isSame({ url, directUrl }: CloneServer): boolean {
+/** Whether the server has no other database for sessions than that of the run, as on Neon: no session of ours may be open in it while it is copied. */
+export function isSame({ url, directUrl }: CloneServer): boolean {
   return parseUrl(url).database === parseUrl(directUrl).database;
 }
 
@@ -108,7 +112,8 @@ async function makeOn(admin: Session, request: Request): Promise<CloneSource | u
     }
     return { ...server, database: name, properties: await propertyStatements(admin, database, TARGET) };
   } finally {
-    if (!admin.lost.aborted) await releaseAll(admin);
+    // Where the server has no other database, this session also keeps the run's database and the suite.
+    if (!admin.lost.aborted) await releaseCreatorLocks(admin, name, scratch);
   }
 }
 

@@ -40,6 +40,14 @@ export async function tryCreatorLocks(session: Session, database: string, scratc
   return false;
 }
 
+/** Releases the locks of `tryCreatorLocks`, and keeps other locks of the session. */
+export async function releaseCreatorLocks(session: Session, database: string, scratch: string): Promise<void> {
+  await session.query(
+    `select pg_advisory_unlock($1, hashtext($2)), pg_advisory_unlock($1, hashtext($3)), pg_advisory_unlock_shared($1, hashtext($4))`,
+    [LOCK_CLASS, lockOf(database), lockOf(scratch), SERVER],
+  );
+}
+
 /** Releases every lock of the session. */
 export async function releaseAll(session: Session): Promise<void> {
   await session.query("select pg_advisory_unlock_all()");

@@ -1,7 +1,8 @@
 // @module-tag proof
 import { setTimeout as timer } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { testImage } from "../../support/docker.ts";
+import { startMock } from "../../support/mock-server.ts";
 import { hasRunners, type RunnerProject, runnerProject } from "../../support/runner-project.ts";
 
 const IS_THERE = hasRunners("current");
@@ -13,7 +14,7 @@ async function expectNoDatabase(project: RunnerProject): Promise<void> {
 /** A test file that says its round, after it has seen only the rows of the migrations and has added one. */
 const ROUND = {
   vitest: (round: number) =>
-    `import { expect, test } from "vitest"; import { addNote, listNotes, pool } from "../src/notes.js";
+    `import { expect, onTestFinished, test } from "vitest"; import { addNote, listNotes, pool } from "../src/notes.js";
 test("round", async () => {
   expect(await listNotes()).toEqual(["from the migrations"]);
   await addNote("mine");
@@ -99,6 +100,19 @@ test("again", { retry: 1 }, async ({ task }) => {
   // It passed in the end, so its clone is not kept.
   expect(output).not.toContain("is kept until");
   await expectNoDatabase(project);
+});
+
+test.skipIf(!IS_THERE)("clones on Neon: two suites at once share the run's branch, and none is left", async () => {
+  const mock = await startMock("--postgres", "--operation-time", "200");
+  onTestFinished(() => mock.stop().then(() => {}));
+  const project = await runnerProject("vitest");
+  const own = { ...mock.env, NODE_EXTRA_CA_CERTS: mock.rootFile ?? "", OFFSHOOT_PROVIDER: "neon" };
+  for (const { code, output } of await Promise.all([project.run([], own), project.run([], own)]))
+    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining("neon database") });
+  const { counts } = (await mock.control("GET", "calls")) as { counts: Record<string, Record<string, number>> };
+  // The second suite has asked for the same branch, or waited for the deletion of the first one.
+  expect(counts["POST /projects/{project_id}/branches"]?.["201"]).toBeLessThanOrEqual(2);
+  await expect.poll(async () => (await mock.branches()).length, { timeout: 30_000, interval: 200 }).toBe(1);
 });
 
 test.skipIf(!IS_THERE)("clones on Docker: the example passes, and no database is left", async () => {
