@@ -30,21 +30,19 @@ export function plainDisplay(
         case "phase":
           if (event.state === "start") return;
           foreign.end();
-          return line(
-            `${event.phase.padEnd(8)} ${event.state === "failed" ? "failed: " : ""}${event.text} ${dim(`(${formatElapsed(event.ms)})`)}`,
-          );
+          return line(`${event.phase.padEnd(8)} ${event.state === "failed" ? "failed: " : ""}${event.text} (${formatElapsed(event.ms)})`);
         case "output":
           return foreign.write(event.chunk);
         case "refusal":
           return line(`${event.provider.padEnd(8)} skipped: ${event.text}`);
         case "retry":
-          return line(dim(`retry    ${event.text} (attempt ${event.attempt}, in ${formatElapsed(event.waitMs)})`));
+          return line(`retry    ${event.text} (attempt ${event.attempt}, in ${formatElapsed(event.waitMs)})`);
         case "warning":
           return line(`${styleText("yellow", "warning", { stream: process.stderr })}  ${event.text}`);
         case "note":
-          return line(dim(`note     ${event.text}`));
+          return line(`note     ${event.text}`);
         case "detail":
-          return isVerbose ? line(dim(`detail   ${event.text}`)) : undefined;
+          return isVerbose ? line(`detail   ${event.text}`) : undefined;
         case "run":
         case "database":
         case "findings":
@@ -68,8 +66,4 @@ export function quietDisplay(foreign: ForeignOutput): Display {
     rest: () => foreign.end(),
     close: () => foreign.end(),
   };
-}
-
-function dim(text: string): string {
-  return styleText("dim", text, { stream: process.stderr });
 }

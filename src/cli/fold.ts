@@ -19,6 +19,15 @@ export function fold(line: string, columns: number | undefined): string {
   return [...rows, row].join("\n");
 }
 
+/**
+ * A line of a table with two columns. A value that does not fit beside its name is below it, so that the other values keep their column.
+ * A longer one is left to the terminal: a name or a URL with a line break in it cannot be copied.
+ */
+export function valueBelow(line: string, columns: number | undefined): string {
+  const [, name = "", value = ""] = /^(\S+) {2,}(\S+)$/.exec(line) ?? [];
+  return columns === undefined || line.length <= columns || value === "" ? line : `${name}\n  ${value}`;
+}
+
 /** The width of a stream, if it is a terminal that knows its width. */
 export function widthOf({ isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number }): number | undefined {
   return isTTY === true && columns !== undefined && columns > 0 ? columns : undefined;

@@ -6,7 +6,6 @@ const FORMATS = {
   warning: "yellow",
   info: "blue",
   strong: "bold",
-  faint: "dim",
   hunk: "cyan",
   removed: "red",
   added: "green",

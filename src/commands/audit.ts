@@ -8,7 +8,7 @@ import { type BaselineFile, readBaseline } from "../context/baseline-file.ts";
 import { readSpec, type SpecFile } from "../context/spec-file.ts";
 import { OffshootError } from "../errors.ts";
 import type { AuditFinding } from "../audit/finding.ts";
-import { describeCounts, describeFindings } from "../findings/count.ts";
+import { count, describeCounts, describeFindings } from "../findings/count.ts";
 import type { Severity } from "../findings/finding.ts";
 import { inBrackets, type ReportOptions } from "../findings/report/options.ts";
 import { type FindingsResult, resultOf } from "../findings/result.ts";
@@ -81,7 +81,8 @@ export async function auditAndReport(
     async () => withoutAccepted(await findingsAt(context, url, spec), spec, baseline),
     (result) => {
       const found = `${describeFindings(result.findings)}${inBrackets(limitsOf(spec, result.accepted))}`;
-      return { text: found, facts: [spec === undefined ? "schema" : relative(context.cwd, spec.path), found] };
+      const counted = `${describeCounts(count(result.findings))}${inBrackets(limitsOf(spec, result.accepted))}`;
+      return { text: found, facts: [spec === undefined ? "schema" : relative(context.cwd, spec.path), counted] };
     },
   );
   const result = {

@@ -2,6 +2,7 @@ import type { Marker } from "../../readiness/marker.ts";
 import { formatElapsed } from "../../duration.ts";
 import { status, type Status, watchStatus } from "../../commands/status.ts";
 import { expiryText } from "../expiry-text.ts";
+import { valueBelow } from "../fold.ts";
 import type { Execute, Invocation } from "../invocation.ts";
 
 export const execute: Execute = async (invocation, flags) => {
@@ -16,7 +17,7 @@ export const execute: Execute = async (invocation, flags) => {
 };
 
 function print(invocation: Invocation, now: Status): void {
-  invocation.print(statusJson(now), () => statusLines(now));
+  invocation.print(statusJson(now), () => statusLines(now).map((line) => valueBelow(line, invocation.columns)));
 }
 
 function statusJson({ run, name, database, stopped, foreign, markers, isMigratedCopy, waiters, at }: Status): Record<string, unknown> {

@@ -3,6 +3,7 @@ import { expiryText } from "../expiry-text.ts";
 import { outputsOf } from "../../commands/up.ts";
 import { up, type UpResult } from "../../commands/up.ts";
 import { shellCommand } from "../../shell-command.ts";
+import { valueBelow } from "../fold.ts";
 import type { Execute } from "../invocation.ts";
 
 export const execute: Execute = async (invocation, flags) => {
@@ -12,7 +13,8 @@ export const execute: Execute = async (invocation, flags) => {
   const { migrate } = flags["migrate"] === true ? await import("../../commands/migrate.ts") : {};
   const migrated = await migrate?.(invocation.options);
   const json = { ...upJson(result), ...(migrated === undefined ? {} : { migrated: migrated.state }) };
-  invocation.print(json, () => [...upLines(result), ...(migrated === undefined ? [] : [`migrated  ${migrated.state}`])]);
+  const lines = [...upLines(result), ...(migrated === undefined ? [] : [`migrated  ${migrated.state}`])];
+  invocation.print(json, () => lines.map((line) => valueBelow(line, invocation.columns)));
   if (!invocation.job.isCi) for (const line of nextSteps(flags["migrate"] === true, invocation.options.settings)) invocation.log(line);
 };
 

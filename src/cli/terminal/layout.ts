@@ -14,6 +14,9 @@ export interface Line {
 /** Labels have this width. A longer label moves only its own line. */
 const LABEL = 10;
 
+/** Where the texts begin, after the symbol and the label. */
+const INDENT = LABEL + 3;
+
 /** Lines that are longer than this are hard to read. */
 const WIDEST = 100;
 
@@ -26,8 +29,9 @@ export type StyleLine = (part: "symbol" | "label" | "text" | "elapsed", text: st
 /** A line that stays, as rows of the terminal. A text that is too long continues below itself. */
 export function lastingRows(line: Line, columns: number, style: StyleLine): readonly string[] {
   const head = headOf(line);
-  const [first = "", ...rest] = wrap(line.text, roomFor(line, head, columns));
-  return [row(line, head, first, columns, style), ...rest.map((text) => `${" ".repeat(LABEL + 3)}${style("text", text)}`)];
+  // Only the first row has the time at its end.
+  const [first = "", ...rest] = wrap(line.text, roomFor(line, head, columns), widthOf(columns) - INDENT);
+  return [row(line, head, first, columns, style), ...rest.map((text) => `${" ".repeat(INDENT)}${style("text", text)}`)];
 }
 
 /** A line that changes, as one row of the terminal. `more` replaces what was cut off. */
@@ -66,23 +70,27 @@ function row({ symbol, elapsed }: Line, head: string, text: string, columns: num
   return `${left}${" ".repeat(gap)}${style("elapsed", elapsed)}`;
 }
 
-/** Breaks a text at its spaces. A word that is longer than a row is broken itself. */
-function wrap(text: string, room: number): readonly string[] {
+/** Breaks a text at its spaces, into a first row of this width and others. A word that is longer than a row is broken itself. */
+function wrap(text: string, first: number, others: number): readonly string[] {
   const rows: string[] = [];
   let current = "";
-  for (const word of text.split(/\s+/).flatMap((long) => pieces(long, room))) {
+  for (const word of text.split(/\s+/).flatMap((long) => pieces(long, Math.min(first, others)))) {
     const joined = current === "" ? word : `${current} ${word}`;
-    if (stringWidth(joined) <= room) current = joined;
+    if (stringWidth(joined) <= (rows.length === 0 ? first : others)) current = joined;
     else {
-      rows.push(current);
+      // Nothing follows a separator at the end of a row.
+      rows.push(current.replace(/ [·-]$/, ""));
       current = word;
     }
   }
   return [...rows, current];
 }
 
+/** A name is broken after a hyphen or slash, if there is one in the second half of the row. */
 function pieces(word: string, room: number): readonly string[] {
-  const width = stringWidth(word);
-  if (width <= room) return [word];
-  return Array.from({ length: Math.ceil(width / room) }, (_, at) => sliceAnsi(word, at * room, (at + 1) * room));
+  if (stringWidth(word) <= room) return [word];
+  const most = sliceAnsi(word, 0, room);
+  const at = Math.max(most.lastIndexOf("-"), most.lastIndexOf("/")) + 1;
+  const first = at > most.length / 2 ? most.slice(0, at) : most;
+  return [first, ...pieces(word.slice(first.length), room)];
 }

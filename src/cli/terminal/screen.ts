@@ -152,8 +152,8 @@ export function openScreen(stream: Terminal, options: ScreenOptions): Display {
 
 function styleOf(paint: Paint, colour: Colour | "dim"): StyleLine {
   return (part, text) => {
-    if (part === "symbol" || (part === "label" && colour === "red")) return paint(colour, text);
-    return part === "elapsed" || colour === "dim" ? paint("dim", text) : text;
+    // A faint text cannot be read on a light background, so only a symbol without a meaning of its own is faint.
+    return part === "symbol" || (part === "label" && colour === "red") ? paint(colour, text) : text;
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Finding, Severity } from "../finding.ts";
 import type { FindingSource } from "../kind.ts";
 
-/** What a report may paint: a severity, strong and faint text, and the parts of a diff. */
-export type Style = Severity | "strong" | "faint" | "hunk" | "removed" | "added";
+/** What a report may paint: a severity, strong text, and the parts of a diff. */
+export type Style = Severity | "strong" | "hunk" | "removed" | "added";
 
 /** Paints a text. */
 export type Paint = (style: Style, text: string) => string;

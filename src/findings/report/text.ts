@@ -32,7 +32,7 @@ function paragraph(finding: Finding, source: FindingSource, { paint = plain, wid
     ...details.map(below),
     below(`to do: ${remedy}`),
     ...(reason === undefined ? [] : [below(`reason: ${reason}`)]),
-    paint("faint", below(`code: ${origin.join(", ")}`)),
+    below(`code: ${origin.join(", ")}`),
   ].join("\n");
 }
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { fold, widthOf } from "../../../src/cli/fold.ts";
+import { fold, valueBelow, widthOf } from "../../../src/cli/fold.ts";
 
 test("a line is divided between words, and the rows after the first one are indented", () => {
   expect(fold("error There is no database for the run nobody of the shop.", 30).split("\n")).toEqual([
@@ -26,6 +26,16 @@ test("blanks that align columns are kept", () => {
     "    server  ok  PostgreSQL 18 in",
     "      /home/ada/pg, it runs",
   ]);
+});
+
+test("a value that does not fit beside its name is below it, and is not divided", () => {
+  const url = "https://console.neon.tech/app/projects/quiet-river-12345678/branches/br-small-lake-a1b2c3d4";
+  expect(valueBelow(`console   ${url}`, 80)).toBe(`console\n  ${url}`);
+  expect(valueBelow(`console   ${url}`, 120)).toBe(`console   ${url}`);
+  expect(valueBelow(`console   ${url}`, undefined)).toBe(`console   ${url}`);
+  expect(valueBelow("migrations  ready since 14:07, by a job with a long name", 20)).toBe(
+    "migrations  ready since 14:07, by a job with a long name",
+  );
 });
 
 test("a text without a terminal, and one that fits, is not changed", () => {

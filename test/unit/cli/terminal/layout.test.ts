@@ -14,6 +14,15 @@ test("a text that is too long continues below itself", () => {
   expect(lastingRows(line, 50, plain)).toEqual(["✓ database   neon · shop/ada-main, from     1.4 s", "             main, until Sat 18:00"]);
 });
 
+test("no row ends with a separator", () => {
+  const long = { ...line, text: `neon · shop/ada-${"feature-".repeat(5)}1, until Sat 18:00` };
+  expect(lastingRows(long, 60, plain)).toEqual([
+    "✓ database   neon                                     1.4 s",
+    "             shop/ada-feature-feature-feature-",
+    "             feature-feature-1, until Sat 18:00",
+  ]);
+});
+
 test("a line that changes is cut to one row", () => {
   expect(liveRow(line, 50, "…", plain)).toBe("✓ database   neon · shop/ada-main, from m…  1.4 s");
 });
@@ -31,8 +40,8 @@ test("no row is as wide as the terminal, also with wide characters and long word
         expect(stringWidth(row)).toBeLessThan(columns);
       const shown = lastingRows({ ...long, elapsed: "" }, columns, plain)
         .join("")
-        .replaceAll(/\s/g, "");
-      expect(shown).toBe(`✓database${text.replaceAll(/\s/g, "")}`);
+        .replaceAll(/[\s·]/g, "");
+      expect(shown).toBe(`✓database${text.replaceAll(/[\s·]/g, "")}`);
     }),
   );
 });
