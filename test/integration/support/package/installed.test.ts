@@ -69,6 +69,20 @@ test("can be imported, and required from CommonJS", async () => {
   );
 });
 
+test("the entry points of the test runners can be imported, and required from CommonJS, where no test runner is installed", async () => {
+  const kinds = "console.log(typeof m.withDatabase, typeof m.offshoot, typeof m.database?.reset)";
+  const importOf = (entry: string): Promise<string> =>
+    node("--input-type=module", "-e", `import * as m from "offshoot/${entry}"; ${kinds}`);
+  const requireOf = (entry: string): Promise<string> =>
+    node("--input-type=commonjs", "--no-warnings", "-e", `const m = require("offshoot/${entry}"); ${kinds}`);
+  expect(await importOf("vitest")).toBe("undefined function function\n");
+  for (const load of [importOf, requireOf]) {
+    expect(await load("jest")).toBe("function undefined function\n");
+    expect(await load("playwright")).toBe("function undefined function\n");
+  }
+  expect(await requireOf("node-test")).toBe("undefined undefined function\n");
+});
+
 test.each([
   ["nodenext", "nodenext"],
   ["esnext", "bundler"],
@@ -81,9 +95,11 @@ test.each([
   ] as const) {
     await symlink(join(ROOT, "node_modules", target), join(types, name)).catch(() => {});
   }
-  await copyFile(join(ROOT, "test/fixtures/consumer/use.ts"), join(project, "use.ts"));
+  // A file `.cts` is CommonJS also here: its imports are resolved with the condition `require`.
+  const sources = module === "nodenext" ? ["use.ts", "use-required.cts"] : ["use.ts"];
+  for (const file of sources) await copyFile(join(ROOT, "test/fixtures/consumer", file), join(project, file));
   const compilerOptions = { strict: true, noEmit: true, skipLibCheck: false, target: "es2022", types: ["node"], module, moduleResolution };
-  await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
+  await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: sources }));
   const tsc = execute(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "."], { cwd: project });
   await expect(
     tsc.then(
