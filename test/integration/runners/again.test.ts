@@ -113,7 +113,7 @@ test.skipIf(!IS_THERE)("clones on Neon: two suites at once share the run's branc
   // The second suite has asked for the same branch, or waited for the deletion of the first one.
   expect(counts["POST /projects/{project_id}/branches"]?.["201"]).toBeLessThanOrEqual(2);
   await expect.poll(async () => (await mock.branches()).length, { timeout: 30_000, interval: 200 }).toBe(1);
-});
+}, 300_000);
 
 test.skipIf(!IS_THERE)("clones on Docker: the example passes, and no database is left", async () => {
   const image = await testImage(18);
