@@ -64,6 +64,8 @@ export const INSPECTED_FILES: readonly string[] = [
   "manage.py",
   "bin/rails",
   "Gemfile",
+  "Gemfile.lock",
+  "Rakefile",
   ".ruby-version",
   ".python-version",
   ".rspec",

@@ -24,9 +24,16 @@ export function testCommandOf(
   if (isPytest(texts)) return { command: "pytest" };
   if (texts[".rspec"] !== undefined) return { command: "bundle exec rspec" };
   if (texts["bin/rails"] !== undefined) return { command: "bin/rails test" };
+  if (/\btest\b|\bdefault\b/i.test(texts["Rakefile"] ?? "")) return { command: rakeOf(texts) };
   if (texts["go.mod"] !== undefined) return { command: "go test ./..." };
   if (/^test:/m.test(texts["Makefile"] ?? "")) return { command: "make test", needs: "the programs that the Makefile uses" };
   return undefined;
+}
+
+/** Bundler starts only programs of the Gemfile. Rake is also part of Ruby itself. */
+function rakeOf(texts: RepositoryFacts["texts"]): string {
+  const isInBundle = /\brake\b/.test(`${texts["Gemfile"] ?? ""}\n${texts["Gemfile.lock"] ?? ""}`);
+  return isInBundle ? "bundle exec rake" : "rake";
 }
 
 function isPytest(texts: RepositoryFacts["texts"]): boolean {

@@ -7,8 +7,10 @@ test.each([
   ["a Rails application", BLOG, "ruby:3.4"],
   ["a Rails application with package.json", withTexts(BLOG, { ...BLOG.texts, "package.json": "{}" }), "ruby:3.4"],
   ["a version in the Gemfile", withTexts(BLOG, { "bin/rails": "", Gemfile: 'ruby "~> 3.3.1"\n' }), "ruby:3.3"],
+  ["a lowest version in the Gemfile", withTexts(BLOG, { "bin/rails": "", Gemfile: 'ruby ">= 3.0"\n' }), "ruby:3"],
+  ["a lowest minor version in the Gemfile", withTexts(BLOG, { "bin/rails": "", Gemfile: "ruby '~> 3.0'\n" }), "ruby:3"],
   ["another Ruby without a version", withTexts(BARE, { Gemfile: "", ".ruby-version": "jruby\n" }), "ruby:3"],
-  ["Go", withTexts(BARE, { "go.mod": "module shop\n\ngo 1.23.4\n" }), "golang:1.23"],
+  ["Go", withTexts(BARE, { "go.mod": "module shop\n\ngo 1.23.4\n" }), "golang:1"],
   ["Python", ACCOUNTING, "python:3"],
   ["Python with a version", withTexts(ACCOUNTING, { "requirements.txt": "pytest", ".python-version": "3.12.1\n" }), "python:3.12"],
 ])("the tests of %s run in the image of the language", (_, facts, image) => {
