@@ -12,6 +12,8 @@ export interface OnTerminal {
   readonly seen: readonly Rows[];
   /** Everything that was written, with its escape sequences. */
   readonly raw: string;
+  /** The same in pieces, each with its milliseconds since the start. */
+  readonly chunks: readonly { readonly ms: number; readonly text: string }[];
   /** Milliseconds until the first byte. */
   readonly firstMs: number;
 }
@@ -36,9 +38,10 @@ export async function onTerminal(command: readonly string[], { columns, cwd, env
   const terminal = new headless.Terminal({ cols: columns, rows: 50, allowProposedApi: true });
   const seen: Rows[] = [];
   const waiting = [...press];
-  let raw = "";
+  const chunks: { ms: number; text: string }[] = [];
   let firstMs = 0;
   let shown = Promise.resolve();
+  const decoder = new TextDecoder();
   const look = (): void => {
     const buffer = terminal.buffer.active;
     const all = Array.from({ length: buffer.length }, (_, at) => buffer.getLine(at)?.translateToString(true) ?? "");
@@ -51,10 +54,10 @@ export async function onTerminal(command: readonly string[], { columns, cwd, env
   };
   child.stdout.on("data", (chunk: Buffer) => {
     firstMs ||= performance.now() - start;
-    raw += chunk.toString();
+    chunks.push({ ms: performance.now() - start, text: decoder.decode(chunk, { stream: true }) });
     shown = shown.then(() => new Promise<void>((resolve) => terminal.write(chunk, resolve))).then(look);
   });
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
   await shown;
-  return { code, rows: seen.at(-1) ?? [], seen, raw, firstMs };
+  return { code, rows: seen.at(-1) ?? [], seen, raw: chunks.map(({ text }) => text).join(""), chunks, firstMs };
 }
