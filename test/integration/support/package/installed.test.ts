@@ -1,5 +1,6 @@
 // @module-tag proof
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,6 +34,15 @@ test("installs as one package, with the licences and the bill of materials of wh
   expect(files.filter((file) => file.endsWith(".map") || file.startsWith("dist/action"))).toEqual([]);
   const manifest = JSON.parse(await readFile(join(project, "node_modules/offshoot/package.json"), "utf8")) as Record<string, unknown>;
   expect(manifest["dependencies"]).toBeUndefined();
+});
+
+test("contains each page that an error, a finding or the help names", async () => {
+  const folder = join(project, "node_modules/offshoot");
+  const files = (await readdir(join(folder, "dist"), { recursive: true })).filter((file) => /\.c?js$/.test(file));
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, "dist", file), "utf8")));
+  const pages = new Set(texts.flatMap((text) => [...text.matchAll(/\bdocs\/[\w/-]+\.md\b/g)].map(([page]) => page)));
+  expect(pages.size).toBeGreaterThan(5);
+  for (const page of pages) expect(existsSync(join(folder, page)), page).toBe(true);
 });
 
 test("runs a command with a database, an SQL migration and the processes that it starts itself", async () => {
