@@ -79,7 +79,8 @@ _offshoot() {
   case $at in
 ${cases.map((line) => line.replace(" words=(", " described=(")).join("\n")}
   esac
-  _describe -o offshoot described || _files
+  # With -o, zsh offers nothing to a word that does not begin with a hyphen, and so no command.
+  if [[ $PREFIX == -* ]]; then _describe -o offshoot described || _files; else _describe offshoot described || _files; fi
 }
 compdef _offshoot offshoot
 `;

@@ -184,7 +184,7 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
     .argument("<shell>", "bash, zsh or fish")
     .showHelpAfterError("(see offshoot completion --help)")
     .action(async (shell: string) => {
-      const invocation = await begin(program.opts(), "offshoot completion");
+      const invocation = await begin({ ...program.opts(), progress: false }, "offshoot completion");
       const { completionScript } = await import("./completion.ts");
       invocation.write(completionScript(program, shell));
     });

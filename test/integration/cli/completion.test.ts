@@ -8,7 +8,7 @@ const BIN = new URL("../../../bin/offshoot.js", import.meta.url).pathname;
 /** Reads the words, with `|` between them. The last one is completed. Prints one suggestion on each line. */
 const SHELLS = {
   bash: `source <(node "$BIN" completion bash); COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); _offshoot; printf '%s\\n' "\${COMPREPLY[@]}"`,
-  zsh: `compdef() { : }; _describe() { print -l -- "\${(@)\${(P)3}%%:*}" }; _files() { : }; _normal() { : }
+  zsh: `compdef() { : }; _describe() { print -l -- "\${(@)\${(P)argv[-1]}%%:*}" }; _files() { : }; _normal() { : }
 source <(node "$BIN" completion zsh); words=("$@"); CURRENT=$#; _offshoot`,
   fish: `node $BIN completion fish | source; complete -C (string join ' ' -- $argv) | string replace -r '\\t.*' ''; true`,
 } as const;
