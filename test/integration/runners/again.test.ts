@@ -102,18 +102,22 @@ test("again", { retry: 1 }, async ({ task }) => {
   await expectNoDatabase(project);
 });
 
-test.skipIf(!IS_THERE)("clones on Neon: two suites at once share the run's branch, and none is left", async () => {
-  const mock = await startMock("--postgres", "--operation-time", "200");
-  onTestFinished(() => mock.stop().then(() => {}));
-  const project = await runnerProject("vitest");
-  const own = { ...mock.env, NODE_EXTRA_CA_CERTS: mock.rootFile ?? "", OFFSHOOT_PROVIDER: "neon" };
-  for (const { code, output } of await Promise.all([project.run([], own), project.run([], own)]))
-    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining("neon database") });
-  const { counts } = (await mock.control("GET", "calls")) as { counts: Record<string, Record<string, number>> };
-  // The second suite has asked for the same branch, or waited for the deletion of the first one.
-  expect(counts["POST /projects/{project_id}/branches"]?.["201"]).toBeLessThanOrEqual(2);
-  await expect.poll(async () => (await mock.branches()).length, { timeout: 30_000, interval: 200 }).toBe(1);
-}, 300_000);
+test.skipIf(!IS_THERE)(
+  "clones on Neon: two suites at once share the run's branch, and none is left",
+  async () => {
+    const mock = await startMock("--postgres", "--operation-time", "200");
+    onTestFinished(() => mock.stop().then(() => {}));
+    const project = await runnerProject("vitest");
+    const own = { ...mock.env, NODE_EXTRA_CA_CERTS: mock.rootFile ?? "", OFFSHOOT_PROVIDER: "neon" };
+    for (const { code, output } of await Promise.all([project.run([], own), project.run([], own)]))
+      expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining("neon database") });
+    const { counts } = (await mock.control("GET", "calls")) as { counts: Record<string, Record<string, number>> };
+    // The second suite has asked for the same branch, or waited for the deletion of the first one.
+    expect(counts["POST /projects/{project_id}/branches"]?.["201"]).toBeLessThanOrEqual(2);
+    await expect.poll(async () => (await mock.branches()).length, { timeout: 30_000, interval: 200 }).toBe(1);
+  },
+  300_000,
+);
 
 test.skipIf(!IS_THERE)("clones on Docker: the example passes, and no database is left", async () => {
   const image = await testImage(18);

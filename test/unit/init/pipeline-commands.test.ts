@@ -60,7 +60,7 @@ test.each([
   ["Go", { "go.mod": "module shop" }, "go test ./..."],
   ["Rails", { "bin/rails": "" }, "bin/rails test"],
   ["a Rakefile", { Gemfile: "", Rakefile: "task :test\n" }, "rake"],
-  ["a Rakefile and rake in the bundle", { Gemfile: "gem \"rake\"\n", Rakefile: "task default: :test\n" }, "bundle exec rake"],
+  ["a Rakefile and rake in the bundle", { Gemfile: 'gem "rake"\n', Rakefile: "task default: :test\n" }, "bundle exec rake"],
   ["a Rakefile without tests", { Gemfile: "", Rakefile: "task :build\n" }, undefined],
   ["a Makefile with the target", { Makefile: "build:\n\ntest: build\n" }, "make test"],
   ["a Makefile without it", { Makefile: "latest:\n" }, undefined],
