@@ -4,7 +4,9 @@ import pg from "pg";
 import { beforeAll } from "vitest";
 
 // A branch for each test file. It has no reset by itself: its documentation drops and creates the schema in a hook.
-makeNeonTesting({ apiKey: process.env.NEON_API_KEY, projectId: process.env.NEON_PROJECT_ID })();
+const neonTesting = makeNeonTesting({ apiKey: process.env.NEON_API_KEY, projectId: process.env.NEON_PROJECT_ID });
+neonTesting.api.instance.defaults.baseURL = process.env.NEON_API_HOST; // bench: the mock
+neonTesting({ endpoint: "direct" });
 
 export async function reset() {
   const client = new pg.Client({ connectionString: process.env.DATABASE_URL });

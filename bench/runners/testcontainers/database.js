@@ -4,7 +4,10 @@ import pg from "pg";
 import { afterAll } from "vitest";
 
 // A snapshot belongs to a container, and restoring it changes the container's database: each test file has a container.
-const container = await new PostgreSqlContainer(process.env.IMAGE).withDatabase("notes").start();
+const container = await new PostgreSqlContainer(process.env.IMAGE)
+  .withLabels({ "offshoot-bench": process.env.BENCH }) // bench: to remove what a failed test leaves
+  .withDatabase("notes")
+  .start();
 const client = new pg.Client({ connectionString: container.getConnectionUri() });
 await client.connect();
 await client.query(await readFile("migrations/0001.sql", "utf8"));
