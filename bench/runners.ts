@@ -115,6 +115,10 @@ for (const [name, prepare] of Object.entries(GROUPS)) {
   }
 }
 
+function seconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
 async function measureGroup({ ways }: Group, base: string): Promise<readonly string[]> {
   const rounds: Measured[][] = [];
   for (const way of ways) await project(way, join(base, `suite-${way.folder}`));
@@ -126,7 +130,6 @@ async function measureGroup({ ways }: Group, base: string): Promise<readonly str
   return Promise.all(
     ways.map(async ({ name, folder }, at) => {
       const middle = (of: (one: Measured) => number): number => median(rounds.map((own) => of(own[at] ?? ({} as Measured))));
-      const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
       const ratio = median(rounds.map((own) => (own[at]?.suite ?? Number.NaN) / (own[0]?.suite ?? Number.NaN)));
       const times = [middle(({ first }) => first), middle(({ fresh }) => fresh), middle(({ suite }) => suite)].map(seconds);
       return `| ${name} | ${await linesOf(folder)} | ${times.join(" | ")} | ${ratio.toFixed(2)} |`;

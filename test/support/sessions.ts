@@ -46,12 +46,12 @@ interface Scene {
 interface Desk {
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  offshoot(...args: readonly string[]): Started;
+  readonly offshoot: (...args: readonly string[]) => Started;
 }
 
 interface Started {
   readonly ended: Promise<void>;
-  until(text: string): Promise<void>;
+  readonly until: (text: string) => Promise<void>;
 }
 
 /** The database of the checkout, as after an earlier command. */

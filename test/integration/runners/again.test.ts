@@ -106,7 +106,7 @@ test.skipIf(!IS_THERE)(
   "clones on Neon: two suites at once share the run's branch, and none is left",
   async () => {
     const mock = await startMock("--postgres", "--operation-time", "200");
-    onTestFinished(() => mock.stop().then(() => {}));
+    onTestFinished(async () => void (await mock.stop()));
     const project = await runnerProject("vitest");
     const own = { ...mock.env, NODE_EXTRA_CA_CERTS: mock.rootFile ?? "", OFFSHOOT_PROVIDER: "neon" };
     for (const { code, output } of await Promise.all([project.run([], own), project.run([], own)]))

@@ -42,7 +42,7 @@ test("contains each page that an error, a finding or the help names", async () =
   const texts = await Promise.all(files.map((file) => readFile(join(folder, "dist", file), "utf8")));
   const pages = new Set(texts.flatMap((text) => [...text.matchAll(/\bdocs\/[\w/-]+\.md\b/g)].map(([page]) => page)));
   expect(pages.size).toBeGreaterThan(5);
-  for (const page of pages) expect(existsSync(join(folder, page)), page).toBe(true);
+  expect([...pages].filter((page) => !existsSync(join(folder, page)))).toEqual([]);
 });
 
 test("runs a command with a database, an SQL migration and the processes that it starts itself", async () => {
