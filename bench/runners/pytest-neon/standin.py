@@ -1,6 +1,6 @@
 # bench
 # What pytest-neon does before its version 3, as its README describes it: the migrations run in one branch, each test module has a
-# branch of that one, and after each test this branch is restored. It is written anew here, because the package cannot be installed
+# branch of that one, and after each test this branch is restored. It is written again here, because the package cannot be installed
 # from npm or Debian. (Version 3 has one branch for the whole session, and no fresh database for a test.)
 import fcntl
 import json
