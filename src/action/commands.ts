@@ -60,7 +60,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     }
     await done();
   },
-  down: (invocation) => down(invocation, {}, []),
+  down: (invocation, { force }) => down(invocation, { force }, []),
   sweep: (invocation, plan) => sweep(invocation, plan.sweep, []),
 };
 

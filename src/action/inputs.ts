@@ -31,6 +31,7 @@ export const INPUTS = {
   teardown: "false",
   keep_on_failure: "false",
   export: "true",
+  force: "false",
   yes: "false",
   older_than: "",
   all_repositories: "false",

@@ -22,6 +22,8 @@ export interface Plan {
   readonly keepOnFailure: boolean;
   /** Whether later steps of the job get the URLs in their environment. */
   readonly export: boolean;
+  /** Whether `down` also deletes the database while other processes use it. */
+  readonly force: boolean;
   readonly sweep: { readonly yes: boolean; readonly olderThan: string | undefined; readonly allRepositories: boolean };
   /** The services of the Neon branch whose URLs are outputs. */
   readonly services: { readonly [Name in keyof ServiceUrls]: boolean };
@@ -58,6 +60,7 @@ export function planOf(inputs: Inputs, now: Date): Plan {
     teardown: problems.boolean("teardown"),
     keepOnFailure: problems.boolean("keep_on_failure"),
     export: problems.boolean("export"),
+    force: problems.boolean("force"),
     sweep: {
       yes: problems.boolean("yes"),
       olderThan: optional(inputs.older_than),
@@ -86,7 +89,7 @@ function settingLines({ settings }: Inputs, problems: Problems): readonly string
 }
 
 /** Rejects an input that has no effect with this command, because it would mislead a reader of the workflow. */
-function requireEffect({ command, script, teardown, keepOnFailure, sweep, services }: Plan, problems: Problems): void {
+function requireEffect({ command, script, teardown, keepOnFailure, force, sweep, services }: Plan, problems: Problems): void {
   const only = (name: Parameters<Problems["add"]>[0], given: boolean, commands: readonly CommandName[]): void => {
     if (given && !commands.includes(command))
       problems.add(name, `has no effect with \`command: ${command}\`, only with ${new Intl.ListFormat("en").format(commands)}.`);
@@ -94,6 +97,7 @@ function requireEffect({ command, script, teardown, keepOnFailure, sweep, servic
   only("script", script !== "", ["run", "migrate"]);
   only("teardown", teardown, ["up", "migrate", "run"]);
   only("keep_on_failure", keepOnFailure, ["run"]);
+  only("force", force, ["down"]);
   only("get_auth_url", services.auth, ["up", "migrate", "env"]);
   only("get_data_api_url", services.dataApi, ["up", "migrate", "env"]);
   only("yes", sweep.yes, ["sweep"]);

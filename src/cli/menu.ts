@@ -123,7 +123,8 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
 
   add("clone", "create a clone of this run's migrated database, and print its URL", () => import("./commands/clone.ts"))
     .argument("[name]", "the name of the clone; one that exists is used again; default: a random name")
-    .option("--delete", "delete the clone");
+    .option("--delete", "delete the clone")
+    .option("--force", "with --delete: also while other processes use the clone");
 
   add("extend", "keep this run's database for another --ttl, counted from now", () => import("./commands/extend.ts"));
 
@@ -144,7 +145,7 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
 
   add("down", "delete this run's database", () => import("./commands/down.ts"))
     .alias("delete")
-    .option("--force <owner>", "delete the database of another person, who is named here, such as ada-5be1c2d0");
+    .option(...FORCE);
 
   add("sweep", "list the databases of this repository that are no longer needed; --yes deletes them", () => import("./commands/sweep.ts"))
     .option("--yes", "delete the listed databases")

@@ -2,9 +2,12 @@ import { type CommonOptions, type Context, prepare } from "../context/context.ts
 import { providerLimits, providersOfRun } from "../context/providers.ts";
 import { requireRunDatabase } from "../context/target-database.ts";
 import { cloneName } from "../identity/name.ts";
+import { parseUrl } from "../postgres/url.ts";
 import { findDatabase } from "../providers/choose.ts";
 import type { Clone } from "../providers/provider.ts";
 import { secretsOf } from "../providers/variables.ts";
+import { shellCommand } from "../shell-command.ts";
+import { holdForDeletion } from "../usage/deletion.ts";
 
 export interface CloneRunOptions extends CommonOptions {
   /** Lower case letters, digits and `-`, at most 32. A clone with this name is used again if it exists. Default: a random name. */
@@ -14,6 +17,8 @@ export interface CloneRunOptions extends CommonOptions {
 export interface DropCloneOptions extends CommonOptions {
   /** The name of the clone. */
   readonly name: string;
+  /** Also delete the clone while a process of offshoot uses or migrates it. Default false. */
+  readonly force?: boolean | undefined;
 }
 
 /**
@@ -28,15 +33,34 @@ export async function clone(options: CloneRunOptions = {}): Promise<Clone> {
   return found;
 }
 
-/** Deletes a clone of this run's database, and ends its sessions. A clone that does not exist is not a failure. */
+/**
+ * Deletes a clone of this run's database, and ends its sessions. A clone that does not exist is not a failure. Throws `PROTECTED`
+ * while a process of offshoot uses or migrates it, unless `force` is set.
+ */
 export async function dropClone(options: DropCloneOptions): Promise<void> {
   const context = await prepare(options);
+  const { name, force = false } = options;
+  const clone = await cloneNamed(context, name);
+  const forced = shellCommand(["offshoot", "clone", name, "--delete", "--run", context.run.key, "--force"]);
+  const { database } = parseUrl(clone.directUrl);
+  const hold = force ? undefined : await holdForDeletion({ name: database, forced, signal: context.signal })(clone.directUrl, [database]);
+  let isDeleted = false;
+  try {
+    await clone.drop();
+    isDeleted = true;
+  } finally {
+    await hold?.end(isDeleted);
+  }
+}
+
+/** The clone with this name, whether it exists or not. */
+async function cloneNamed(context: Context, name: string): Promise<Clone> {
   const { cloneAt } = await import("../providers/clones/clone.ts");
   const { requireClones } = await import("../providers/clones/clones.ts");
-  const found = await findClone(context, options.name);
-  if (found !== undefined) return found.drop();
+  const found = await findClone(context, name);
+  if (found !== undefined) return found;
   const { clones } = await requireRunDatabase(context);
-  await cloneAt(requireClones(clones), options.name, new Date(0)).drop();
+  return cloneAt(requireClones(clones), name, new Date(0));
 }
 
 /** The clone with this name on a local server, also after the run's database was deleted: a failed test can keep its clone. */

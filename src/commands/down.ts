@@ -5,13 +5,21 @@ import { forgetBranch } from "../context/branch-record.ts";
 import { inPhase } from "../context/phase.ts";
 import { forgetPlace } from "../context/place.ts";
 import { requireOwner } from "../context/owner.ts";
+import { deadline, jitter } from "../deadline.ts";
 import { isOffshootError, OffshootError } from "../errors.ts";
+import type { OwnerTag } from "../identity/owner-tag.ts";
 import { shellCommand } from "../shell-command.ts";
 import type { Limits, Provider, ProviderName, Released, ReleaseOptions } from "../providers/provider.ts";
+import { holdForDeletion } from "../usage/deletion.ts";
+import { SILENT_MS } from "../usage/users.ts";
+import { isForced, ownerIn } from "./reset.ts";
 
 export interface DownOptions extends CommonOptions {
-  /** The owner of the database, such as `ada-5be1c2d0`. Needed to delete the database of another person. */
-  readonly force?: string | undefined;
+  /**
+   * `true`: also delete the database while processes of offshoot use or migrate it, which lose it. The owner of the database, such as
+   * `ada-5be1c2d0`: the same, and also if it belongs to that person. Default false.
+   */
+  readonly force?: boolean | string | undefined;
 }
 
 export interface DownResult {
@@ -24,23 +32,49 @@ export interface DownResult {
 /**
  * Deletes this run's database on every provider that has it. A second call has no effect: a database that does not
  * exist is not a failure. Throws `NOT_OURS` or `PROTECTED`, and deletes nothing, when the name belongs to something
- * without our owner tag, or to another person and `force` does not name that person. Throws `PROVIDER_OUTAGE` when a provider cannot be reached and nothing was deleted.
+ * without our owner tag, or to another person and `force` does not name that person. Throws `PROTECTED` also while another process
+ * holds a usage lock or migrates the database or a clone of it, unless `force` is set; in a CI it waits for their end first. Throws
+ * `PROVIDER_OUTAGE` when a provider cannot be reached and nothing was deleted.
  */
 export async function down(options: DownOptions = {}): Promise<DownResult> {
   const context = await prepare(options);
-  return removeRunDatabase(context, { snapshots: true, check: (tag) => requireOwner(context, tag, options.force) });
+  const { name, run, signal } = context;
+  const forced = shellCommand(["offshoot", "down", "--run", run.key, "--force"]);
+  const check = (tag: OwnerTag): void => requireOwner(context, tag, ownerIn(options));
+  const hold = isForced(options) ? undefined : holdForDeletion({ name, forced, signal });
+  return removeRunDatabase(context, { snapshots: true, check, hold });
+}
+
+/** Jobs of a CI end at the same time, and the server notices late that a machine was switched off. */
+const UNUSED_MS = SILENT_MS + 5000;
+const UNUSED_POLL_MS = 1000;
+
+/** Tries to delete the database until nobody uses it. Throws the last refusal. */
+async function whenUnused(context: Context, remove: () => Promise<DownResult>): Promise<DownResult> {
+  const within = deadline("deleting the run's database", UNUSED_MS + context.settings.timeouts.acquireMs, context.signal);
+  const end = performance.now() + UNUSED_MS;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await remove();
+    } catch (thrown) {
+      const isUsed = isOffshootError(thrown) && thrown.facts["users"] !== undefined;
+      if (!isUsed || performance.now() >= end) throw thrown;
+      if (attempt === 1) context.emit({ kind: "note", text: `${thrown.message} Waiting for its end, for ${UNUSED_MS / 1000} s at most.` });
+    }
+    await within.pause(jitter(UNUSED_POLL_MS));
+  }
 }
 
 /** Deletes the run's database. With `only`, the database is kept when its tag has another lifetime by now. Throws what `down` throws. */
 export async function removeRunDatabase(
   context: Context,
-  only: Pick<ReleaseOptions, "only" | "check" | "snapshots"> = {},
+  only: Pick<ReleaseOptions, "only" | "check" | "hold" | "snapshots"> = {},
 ): Promise<DownResult> {
   return inPhase(
     context.emit,
     "down",
     "teardown",
-    () => release(context, only),
+    () => (context.ci.isCi && only.hold !== undefined ? whenUnused(context, () => release(context, only)) : release(context, only)),
     ({ outcome }) => {
       const fact = { deleted: "nothing left", "not-found": "there was no database", kept: "kept: it is in use" }[outcome];
       return { text: outcome === "not-found" ? "database not found" : `database ${outcome}`, facts: [fact] };

@@ -137,6 +137,18 @@ export interface Listed {
   readonly broken: boolean;
 }
 
+/** What keeps others from a database while it is deleted. */
+export interface Hold {
+  /** Called once, after the deletion. `isDeleted` false: the database is kept, and others may use it again. */
+  end(isDeleted: boolean): Promise<void>;
+}
+
+/**
+ * Called with the URL of a database before its deletion, and with the names of all databases that are deleted with it; undefined: all
+ * of its server. Nothing is deleted when it throws.
+ */
+export type Holding = (url: DirectUrl, databases: readonly string[] | undefined) => Promise<Hold | undefined>;
+
 /** What `release` checks before it deletes a database by name. */
 export interface ReleaseOptions {
   /** The entry of a list that was read seconds ago. It saves reading the tag again when `sweep` deletes many. */
@@ -147,6 +159,8 @@ export interface ReleaseOptions {
   readonly snapshots?: boolean | undefined;
   /** Called with the tag just before the deletion. Nothing is deleted when it throws. */
   readonly check?: ((tag: OwnerTag) => void) | undefined;
+  /** Keeps others from the database while it is deleted; default nobody does. Not called where no session can be open in it. */
+  readonly hold?: Holding | undefined;
 }
 
 /** A database with the expiry that `Provider.extend` has set or found. */

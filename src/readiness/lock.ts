@@ -5,11 +5,11 @@ import { LOCK_CLASS, tryLock } from "../postgres/lock.ts";
  * The leader holds this lock. There is one per database, not one per fingerprint: two migrations never run in one
  * database at the same time. Postgres keeps advisory locks per database, so the key does not name the database.
  */
-const KEY = "offshoot:readiness";
+export const LEADER_KEY = "offshoot:readiness";
 
 /** An SQL condition: the row `l` of pg_locks is the leader's lock in this database. */
 export const IS_LEADER_LOCK = `l.locktype = 'advisory' and l.classid = ${LOCK_CLASS}::oid and l.objsubid = 2 and l.granted
-  and l.objid = (hashtext('${KEY}')::bigint & 4294967295)::oid
+  and l.objid = (hashtext('${LEADER_KEY}')::bigint & 4294967295)::oid
   and l.database = (select oid from pg_database where datname = current_database())`;
 
 /** An SQL condition: the session that runs the statement holds the leader's lock. */
@@ -24,7 +24,7 @@ export interface LockHolder {
 
 /** Tries to take the lock. It never waits in the server: a waiting session would block `CREATE INDEX CONCURRENTLY`. */
 export function tryLeaderLock(session: Session): Promise<boolean> {
-  return tryLock(session, KEY);
+  return tryLock(session, LEADER_KEY);
 }
 
 export async function readLockHolder(session: Session): Promise<LockHolder | undefined> {

@@ -31,10 +31,14 @@ export interface UsageLock {
   close(): Promise<void>;
 }
 
-const KEY = "offshoot:usage";
+/** The key of the lock, and the name of the sessions that hold it. */
+export const USAGE_KEY = "offshoot:usage";
 
-/** Neon suspends a compute after 300 s without a query. That would end the session, and the lock with it. */
-const KEEP_AWAKE_MS = 60_000;
+/**
+ * Neon suspends a compute after 300 s without a query. That would end the session, and the lock with it. The statements also show
+ * that this process lives (`users.ts`).
+ */
+const KEEP_AWAKE_MS = 20_000;
 
 /** Longest pause, in milliseconds, between two attempts to take a lost lock again. */
 const RETRY_MS = 2000;
@@ -69,7 +73,7 @@ export interface UsageLockOptions {
  * database at `url` is not the one with the given `identity`.
  */
 export async function takeUsageLock(url: DirectUrl, signal: AbortSignal, options: UsageLockOptions = {}): Promise<UsageLock | undefined> {
-  const { applicationName = KEY, deletionMs = DELETION_MS, isListed = () => Promise.resolve(true) } = options;
+  const { applicationName = USAGE_KEY, deletionMs = DELETION_MS, isListed = () => Promise.resolve(true) } = options;
   const session = await connect(url, { applicationName, queryMs: QUERY_MS, signal });
   try {
     const isLocked = await waitForSharedLock(session, deadline("the usage lock", TAKE_MS, signal));
@@ -111,7 +115,7 @@ function usageLockOf(first: Session, url: DirectUrl, applicationName: string, is
       if (session.lost.aborted) await reconnect();
       // All users lose their sessions at the same time. The others need time to take their locks again.
       if (reconnectedAt !== undefined) await timer(Math.max(0, reconnectedAt + RETAKE_MS - performance.now()));
-      await session.query("select pg_advisory_unlock_shared($1, hashtext($2))", [LOCK_CLASS, KEY]);
+      await session.query("select pg_advisory_unlock_shared($1, hashtext($2))", [LOCK_CLASS, USAGE_KEY]);
       return isLast(session, waitMs);
     },
     async removeWith(remove) {
@@ -175,9 +179,9 @@ async function isLast(session: Session, waitMs: number): Promise<boolean> {
   const end = performance.now() + waitMs;
   try {
     for (;;) {
-      if (!(await tryLock(session, KEY))) return false;
+      if (!(await tryLock(session, USAGE_KEY))) return false;
       if (performance.now() >= end || !(await hasWaiters(session))) return true;
-      await unlock(session, KEY);
+      await unlock(session, USAGE_KEY);
       await timer(jitter(500));
     }
   } catch (thrown) {
@@ -195,7 +199,7 @@ async function hasWaiters(session: Session): Promise<boolean> {
 async function trySharedLock(session: Session): Promise<boolean> {
   const [row] = await session.query<{ locked: boolean }>("select pg_try_advisory_lock_shared($1, hashtext($2)) as locked", [
     LOCK_CLASS,
-    KEY,
+    USAGE_KEY,
   ]);
   return row?.locked ?? false;
 }

@@ -73,8 +73,9 @@ export async function makeProject(env: Readonly<Record<string, string>> = {}): P
       // The last `down` stops the server; whatever tests left behind is found by the list.
       const { stdout } = await start(["list", "--json"]).finished;
       const listed = JSON.parse(stdout === "" ? "[]" : stdout) as { run: string | null; kind: string }[];
-      for (const { run: name, kind } of listed) if (kind === "run" && name !== null) await start(["down", "--run", name]).finished;
-      await start(["down"]).finished;
+      for (const { run: name, kind } of listed)
+        if (kind === "run" && name !== null) await start(["down", "--run", name, "--force"]).finished;
+      await start(["down", "--force"]).finished;
       await rm(directory, { recursive: true, force: true });
       await rm(home, { recursive: true, force: true });
     },

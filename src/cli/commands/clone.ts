@@ -5,10 +5,12 @@ import type { Execute } from "../invocation.ts";
 export const execute: Execute = async (invocation, flags, [name]) => {
   if (flags["delete"] === true) {
     if (name === undefined) throw new OffshootError("USAGE", "No clone was named.", { remedy: "Write: offshoot clone --delete NAME" });
-    await dropClone({ ...invocation.options, name });
+    await dropClone({ ...invocation.options, name, force: flags["force"] === true });
     invocation.print({ version: 1, name, deleted: true }, () => []);
     return;
   }
+  if (flags["force"] === true)
+    throw new OffshootError("USAGE", "--force has no effect without --delete.", { remedy: "Write: offshoot clone --delete NAME --force" });
   const made = await clone({ ...invocation.options, name });
   const { url, directUrl, expiresAt } = made;
   // The URL is what this command is for, so its password is not hidden, as in `env`.

@@ -21,14 +21,14 @@ export function dropDatabase(
   name: string,
   within: Deadline,
   mayDrop: (entry: Entry, snapshot: Snapshot) => boolean,
-  drop: (session: Session, entry: Entry) => Promise<boolean | void> = dropEntry,
+  drop: (session: Session, entry: Entry, snapshot: Snapshot) => Promise<boolean | void> = dropEntry,
 ): Promise<Released> {
   return withLock(session, lockOf(name), within, async () => {
     const snapshot = await readDatabases(session);
     const entry = snapshot.entries.find((candidate) => candidate.name === name);
     if (entry === undefined) return "not-found";
     if (!mayDrop(entry, snapshot)) return "kept";
-    return (await drop(session, entry)) === false ? "kept" : "deleted";
+    return (await drop(session, entry, snapshot)) === false ? "kept" : "deleted";
   });
 }
 

@@ -4,6 +4,7 @@ import { branchName } from "../../identity/name.ts";
 import type { OwnerTag } from "../../identity/owner-tag.ts";
 import type { Session } from "../../postgres/connect.ts";
 import { isTemporary, SQLSTATE } from "../../postgres/sqlstate.ts";
+import { directUrl, withDatabase } from "../../postgres/url.ts";
 import type { Released, ReleaseOptions } from "../provider.ts";
 import { serverError } from "./acquire.ts";
 import { type Entry, hasRuns, readDatabases, type Snapshot, storedDatabasesOf } from "./databases.ts";
@@ -28,6 +29,8 @@ export async function release(source: ServerSource, name: string, bounds: Bounds
     await bounds.within.pause(jitter(25));
   }
 }
+
+type Drop = (session: Session, entry: Entry, snapshot: Snapshot) => Promise<void>;
 
 interface ReleaseRequest extends ReleaseOptions {
   readonly database: string;
@@ -63,8 +66,22 @@ async function releaseOn(source: ServerSource, server: Server, request: ReleaseR
 
 function dropOn(source: ServerSource, server: Server, request: ReleaseRequest, bounds: Bounds): Promise<Released> {
   return withinSession(server.url, bounds.within, async (session) => {
-    const { database, seen } = request;
-    const drop = seen === undefined ? dropEntry : dropUnused;
+    const { database, seen, hold } = request;
+    const dropHeld: Drop = async (own, entry, { entries }) => {
+      const isUsable = entry.isValid && !entry.isTemplate;
+      const clones = entries.filter(({ tag }) => tag?.clone !== undefined && isCloneOf(tag, database));
+      const held = isUsable
+        ? await hold?.(directUrl(withDatabase(server.url, database)), [database, ...clones.map(({ name }) => name)])
+        : undefined;
+      let isDropped = false;
+      try {
+        await dropEntry(own, entry);
+        isDropped = true;
+      } finally {
+        await held?.end(isDropped);
+      }
+    };
+    const drop = seen === undefined ? dropHeld : dropUnused;
     let snapshots: readonly Entry[] = [];
     const may = (entry: Entry, { entries }: Snapshot): boolean => {
       snapshots = snapshotsIn(entries, database);

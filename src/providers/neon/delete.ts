@@ -1,7 +1,7 @@
 import { jitter } from "../../deadline.ts";
 import { messageOf } from "../../errors.ts";
 import { IDLE_MS, whyInUse } from "../in-use.ts";
-import type { Released, ReleaseOptions } from "../provider.ts";
+import type { Hold, Released, ReleaseOptions } from "../provider.ts";
 import { factsOf, hasChildren } from "./api-errors.ts";
 import { findByName, isUnderPrefix, pickByName } from "./branches.ts";
 import { guarded, guardOf, requireDeletable, requireListedDeletable } from "./deletion-guard.ts";
@@ -11,7 +11,9 @@ import type { Branch, CallContext, NeonApi } from "./types.ts";
 /** The tag must have been read at most so long before the deletion. */
 const FRESH_MS = 10_000;
 
-export interface DeleteOptions extends ReleaseOptions {
+export interface DeleteOptions extends Omit<ReleaseOptions, "hold"> {
+  /** Keeps others from the branch while it is deleted. */
+  readonly hold?: ((branch: Branch) => Promise<Hold | undefined>) | undefined;
   readonly api: NeonApi;
   /** The configured parent, by name or id: never deleted. */
   readonly parent: string | undefined;
@@ -24,7 +26,7 @@ export interface DeleteOptions extends ReleaseOptions {
  * one with children.
  */
 export async function deleteByName(options: DeleteOptions, name: string, context: CallContext): Promise<Released> {
-  const { api, parent, random, seen, only, check } = options;
+  const { api, parent, seen, only, check } = options;
   const all = seen === undefined ? await api.branches(name, context) : [];
   const found = pickByName(all, name);
   if (seen === undefined && (found === undefined || found.isBeingDeleted)) {
@@ -35,6 +37,24 @@ export async function deleteByName(options: DeleteOptions, name: string, context
   const tag = (found ?? seen)?.tag;
   if (tag !== undefined) check?.(tag);
   if (only !== undefined && tag?.lifetime !== only) return "kept";
+  const held = found && (await options.hold?.(found));
+  let isDeleted = false;
+  try {
+    const released = await deleteFound(options, { id, name, all }, context);
+    isDeleted = true;
+    return released;
+  } finally {
+    await held?.end(isDeleted);
+  }
+}
+
+interface Found {
+  readonly id: string;
+  readonly name: string;
+  readonly all: readonly Branch[];
+}
+
+async function deleteFound({ api, parent, random }: DeleteOptions, { id, name, all }: Found, context: CallContext): Promise<Released> {
   let readAt = context.deadline.leftMs();
   const before = async (): Promise<void> => {
     if (readAt - context.deadline.leftMs() < FRESH_MS) return;

@@ -18,6 +18,7 @@ import { readEverything } from "./everything.ts";
 import { examine } from "./examine.ts";
 import { extend } from "./extend.ts";
 import { otherBranches } from "./foreign.ts";
+import { holdBranch } from "./hold.ts";
 import { list } from "./list.ts";
 import type { Dependencies, NeonOptions, Setup } from "./options.ts";
 import { explainingProject, refuseOtherMajor } from "./project.ts";
@@ -27,7 +28,7 @@ import { refusalWithoutCall } from "./refuse.ts";
 import { resetBranch } from "./reset.ts";
 import { restoreSnapshot } from "./restore.ts";
 import { createSnapshot, listSnapshots, removeSnapshot, removeSnapshots } from "./snapshots.ts";
-import type { CallContext } from "./types.ts";
+import type { Branch, CallContext } from "./types.ts";
 
 /** The time limit for `await using` to delete a branch. */
 const DISPOSE_MS = 60_000;
@@ -56,7 +57,8 @@ export function neonProvider(options: NeonOptions): Provider {
   const release: Provider["release"] = async (name, limits, more = {}) => {
     if (refused !== undefined) return "not-found";
     const context = contextOf(`deleting the Neon branch ${name}`, limits);
-    const deleteOptions = { api: setup.api, parent, random: dependencies.random, ...more };
+    const hold = more.hold && ((branch: Branch) => holdBranch(setup, branch, more.hold, context));
+    const deleteOptions = { api: setup.api, parent, random: dependencies.random, ...more, hold };
     const released = (await inProject(context, () => deleteByName(deleteOptions, name, context))) ?? "not-found";
     if (more.snapshots === true && released !== "kept") await removeSnapshots(setup, name, context);
     return released;
