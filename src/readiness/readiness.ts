@@ -12,7 +12,7 @@ import { isDirect, openSession } from "./session.ts";
 import { type PollResult, subscribe, type Subscription } from "./shared-poller.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { endSilentLeader } from "./takeover.ts";
-import { describeNoAnswer, describeWaiting, explainTimeout, type NoAnswer, requireDatabase, waitReporter } from "./waiter.ts";
+import { describeNoAnswer, describeWaiting, explainTimeout, type NoAnswer, requireDatabase, type Self, waitReporter } from "./waiter.ts";
 
 export type { Migrated, MigrateRequest, MigrationStep, ReadinessRequest } from "./request.ts";
 
@@ -84,15 +84,19 @@ async function untilReady(request: ReadinessRequest, leader: MigrateRequest | un
       }
       within.check();
       if (step.kind === "wait")
-        report(call.fault === undefined ? describeWaiting(call.snapshot, leader === undefined) : describeNoAnswer(call.fault));
+        report(call.fault === undefined ? describeWaiting(call.snapshot, selfOf(call, leader)) : describeNoAnswer(call.fault));
       const waitedMs = performance.now() - startedAt;
       pauseMs = step.kind === "again" ? 0 : pauseAfter(request.timings.pollMs, waitedMs, step.atLeastMs, call.snapshotMs);
     }
   } catch (thrown) {
-    throw await explainTimeout(thrown, request, call.snapshot, call.fault, leader === undefined);
+    throw await explainTimeout(thrown, request, call.snapshot, call.fault, selfOf(call, leader));
   } finally {
     await subscription.unsubscribe();
   }
+}
+
+function selfOf({ losses }: CallState, leader: MigrateRequest | undefined): Self {
+  return { owner: leader?.owner, hasLostLead: losses > 0 };
 }
 
 /** Most migrations take less. After a longer one, half a second does not matter. */

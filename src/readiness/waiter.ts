@@ -4,7 +4,7 @@ import { withSession } from "../postgres/connect.ts";
 import { describeUrl } from "../postgres/url.ts";
 import { describeOwner } from "./failure.ts";
 import type { Marker } from "./marker.ts";
-import type { ReadinessRequest } from "./request.ts";
+import type { Owner, ReadinessRequest } from "./request.ts";
 import { describeSessions, type Snapshot } from "./snapshot.ts";
 
 /** What a waiter waits for. `who` changes when another job or state is waited for. */
@@ -18,12 +18,20 @@ export interface Waiting {
 /** A waiter repeats its note after this time, so that a CI log always shows what the job waits for. */
 const REPEAT_MS = 30_000;
 
-/** Describes the job that is waited for. Undefined: no job is at work. `onlyWaits`: the caller itself never migrates. */
-export function describeWaiting(snapshot: Snapshot | undefined, onlyWaits = false): Waiting | undefined {
+/** Who waits. */
+export interface Self {
+  /** Undefined: a caller that never migrates itself. */
+  readonly owner: Owner | undefined;
+  /** Whether it was the leader, and lost the lead. */
+  readonly hasLostLead: boolean;
+}
+
+/** Describes the job that is waited for. Undefined: no job is at work. */
+export function describeWaiting(snapshot: Snapshot | undefined, self: Self): Waiting | undefined {
   if (snapshot === undefined) return undefined;
   const busy = busyMarker(snapshot);
   if (busy === undefined) {
-    if (snapshot.holder === undefined && !onlyWaits) return undefined;
+    if (snapshot.holder === undefined && self.owner !== undefined) return undefined;
     if (snapshot.holder === undefined)
       return { who: "nobody", text: "Waiting for a job that runs the migrations. No job has started them yet." };
     return { who: "somebody", text: `Waiting for a job that is about to migrate (server process ${snapshot.holder.pid}).` };
@@ -31,9 +39,18 @@ export function describeWaiting(snapshot: Snapshot | undefined, onlyWaits = fals
   const doing = busy.state === "finalizing" ? "which has been copying the migrated database as a base" : "which has been migrating";
   const at = busy.startedAt.toISOString().slice(11, 19);
   const [since, beat] = [busy.startedAt, busy.beatAt].map((date) => seconds(snapshot.now.getTime() - date.getTime()));
-  const text = `Waiting for ${describeOwner(busy.owner)}, ${doing} for ${since}, since ${at} UTC; last heartbeat ${beat} ago.`;
+  if (isSelf(busy, self) && self.hasLostLead) {
+    const text = `Waiting until the lost lead of this job (pid ${busy.owner.pid}) has ended on the server. It began ${since} ago, at ${at} UTC; last heartbeat ${beat} ago. Then this job or another one leads again.`;
+    return { who: `${busy.epoch} lost`, text, status: "waiting until the lost lead of this job has ended on the server" };
+  }
+  const who = isSelf(busy, self) ? `another caller in this process (pid ${busy.owner.pid})` : describeOwner(busy.owner);
+  const text = `Waiting for ${who}, ${doing} for ${since}, since ${at} UTC; last heartbeat ${beat} ago.`;
   const short = busy.state === "finalizing" ? "copies the migrated database as a base" : "migrates";
-  return { who: `${busy.epoch} ${busy.state}`, text, status: `waiting for ${describeOwner(busy.owner)}, which ${short} since ${at} UTC` };
+  return { who: `${busy.epoch} ${busy.state}`, text, status: `waiting for ${who}, which ${short} since ${at} UTC` };
+}
+
+function isSelf({ owner }: Marker, self: Self): boolean {
+  return self.owner !== undefined && owner.host === self.owner.host && owner.pid === self.owner.pid;
 }
 
 /** Describes a database that cannot be reached. */
@@ -86,12 +103,12 @@ export async function explainTimeout(
   request: ReadinessRequest,
   snapshot: Snapshot | undefined,
   fault: unknown,
-  onlyWaits: boolean,
+  self: Self,
 ): Promise<unknown> {
   if (!isOffshootError(thrown) || thrown.code !== "TIMED_OUT") return thrown;
-  const raise = `raise the limit, as in --set timeouts.${onlyWaits ? "wait" : "migrate"}=1h`;
+  const raise = `raise the limit, as in --set timeouts.${self.owner === undefined ? "wait" : "migrate"}=1h`;
   return new OffshootError("TIMED_OUT", `Timed out after ${seconds(request.timings.withinMs)}: waiting for the migration.`, {
-    meaning: fault === undefined ? await describeLeader(request, snapshot) : `The database did not answer: ${messageOf(fault)}.`,
+    meaning: fault === undefined ? await describeLeader(request, snapshot, self) : `The database did not answer: ${messageOf(fault)}.`,
     remedy:
       fault === undefined
         ? `Look at the log of the job that runs the migrations, or ${raise}`
@@ -101,7 +118,7 @@ export async function explainTimeout(
   });
 }
 
-async function describeLeader(request: ReadinessRequest, snapshot: Snapshot | undefined): Promise<string> {
+async function describeLeader(request: ReadinessRequest, snapshot: Snapshot | undefined, self: Self): Promise<string> {
   const busy = snapshot === undefined ? undefined : busyMarker(snapshot);
   if (snapshot === undefined) return "The database was never reached.";
   if (busy === undefined) return "No job has started the migrations.";
@@ -109,6 +126,8 @@ async function describeLeader(request: ReadinessRequest, snapshot: Snapshot | un
   const doing = await withSession(request.url, describeSessions, { connectMs: 1000, queryMs: 1000 }).catch(() => undefined);
   const beat = seconds(snapshot.now.getTime() - busy.beatAt.getTime());
   const command = doing === undefined ? "its command has no session" : `its command's session is ${doing}`;
+  if (isSelf(busy, self) && self.hasLostLead)
+    return `The lead that this job lost has not ended on the server, last heartbeat ${beat} ago; ${command}.`;
   return `${describeOwner(busy.owner)} is ${busy.state}, last heartbeat ${beat} ago; ${command}.`;
 }
 
