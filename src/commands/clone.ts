@@ -40,13 +40,13 @@ export async function clone(options: CloneRunOptions = {}): Promise<Clone> {
 export async function dropClone(options: DropCloneOptions): Promise<void> {
   const context = await prepare(options);
   const { name, force = false } = options;
-  const clone = await cloneNamed(context, name);
+  const found = await cloneNamed(context, name);
   const forced = shellCommand(["offshoot", "clone", name, "--delete", "--run", context.run.key, "--force"]);
-  const { database } = parseUrl(clone.directUrl);
-  const hold = force ? undefined : await holdForDeletion({ name: database, forced, signal: context.signal })(clone.directUrl, [database]);
+  const { database } = parseUrl(found.directUrl);
+  const hold = force ? undefined : await holdForDeletion({ name: database, forced, signal: context.signal })(found.directUrl, [database]);
   let isDeleted = false;
   try {
-    await clone.drop();
+    await found.drop();
     isDeleted = true;
   } finally {
     await hold?.end(isDeleted);

@@ -6,11 +6,12 @@ import { inPhase } from "../context/phase.ts";
 import { forgetPlace } from "../context/place.ts";
 import { requireOwner } from "../context/owner.ts";
 import { deadline, jitter } from "../deadline.ts";
-import { isOffshootError, OffshootError } from "../errors.ts";
+import { isOffshootError, messageOf, OffshootError } from "../errors.ts";
 import type { OwnerTag } from "../identity/owner-tag.ts";
 import { shellCommand } from "../shell-command.ts";
+import type { Holding } from "../providers/hold.ts";
 import type { Limits, Provider, ProviderName, Released, ReleaseOptions } from "../providers/provider.ts";
-import { holdForDeletion } from "../usage/deletion.ts";
+import { holdForDeletion, isUsed } from "../usage/deletion.ts";
 import { SILENT_MS } from "../usage/users.ts";
 import { isForced, ownerIn } from "./reset.ts";
 
@@ -57,9 +58,9 @@ async function whenUnused(context: Context, remove: () => Promise<DownResult>): 
     try {
       return await remove();
     } catch (thrown) {
-      const isUsed = isOffshootError(thrown) && thrown.facts["users"] !== undefined;
-      if (!isUsed || performance.now() >= end) throw thrown;
-      if (attempt === 1) context.emit({ kind: "note", text: `${thrown.message} Waiting for its end, for ${UNUSED_MS / 1000} s at most.` });
+      if (!isUsed(thrown) || performance.now() >= end) throw thrown;
+      if (attempt === 1)
+        context.emit({ kind: "note", text: `${messageOf(thrown)} Waiting for its end, for ${UNUSED_MS / 1000} s at most.` });
     }
     await within.pause(jitter(UNUSED_POLL_MS));
   }
@@ -74,7 +75,10 @@ export async function removeRunDatabase(
     context.emit,
     "down",
     "teardown",
-    () => (context.ci.isCi && only.hold !== undefined ? whenUnused(context, () => release(context, only)) : release(context, only)),
+    () =>
+      context.ci.isCi && only.hold !== undefined && only.only === undefined
+        ? whenUnused(context, () => release(context, only))
+        : release(context, only),
     ({ outcome }) => {
       const fact = { deleted: "nothing left", "not-found": "there was no database", kept: "kept: it is in use" }[outcome];
       return { text: outcome === "not-found" ? "database not found" : `database ${outcome}`, facts: [fact] };
@@ -82,9 +86,12 @@ export async function removeRunDatabase(
   );
 }
 
-/** Deletes the database after its last use. Returns false when `offshoot up` claimed the database meanwhile: it is kept. */
-export async function removeAfterLastUse(context: Context): Promise<boolean> {
-  return (await removeRunDatabase(context, { only: "last-run" })).outcome !== "kept";
+/**
+ * Deletes the database after its last use. Returns false when `offshoot up` claimed the database meanwhile: it is kept. With `hold`,
+ * it throws as `down` does while somebody uses the database.
+ */
+export async function removeAfterLastUse(context: Context, hold?: Holding): Promise<boolean> {
+  return (await removeRunDatabase(context, { only: "last-run", hold })).outcome !== "kept";
 }
 
 /** Milliseconds for the providers that do not have the run's database as far as this machine knows. Another machine may have used them. */

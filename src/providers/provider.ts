@@ -4,11 +4,14 @@ import type { RunIdentity } from "../identity/run-identity.ts";
 import type { DirectUrl } from "../postgres/url.ts";
 import type { Clone, CloneOptions, CloneServer } from "./clones/types.ts";
 import type { Examination } from "./examination.ts";
+import type { Holding } from "./hold.ts";
+import type { Listed } from "./listed.ts";
 import type { ProviderName, Refusal } from "./refusal.ts";
 import type { Snapshots } from "./snapshots.ts";
 
 export type { Clone, CloneOptions, CloneServer } from "./clones/types.ts";
 export type { Check, Examination } from "./examination.ts";
+export type { Listed } from "./listed.ts";
 export type { ProviderName, Refusal } from "./refusal.ts";
 
 /** A temporary copy of a database, on the same server. */
@@ -110,44 +113,6 @@ export interface ReadableDatabase extends AsyncDisposable {
   /** The branch and its past state, for messages. */
   readonly description: string;
 }
-
-/** A database whose name begins with our prefix. */
-export interface Listed {
-  readonly provider: ProviderName;
-  readonly id: string;
-  /** The page of the database in the provider's console, if it has one. */
-  readonly consoleUrl?: string | undefined;
-  readonly name: string;
-  readonly kind: "run" | "base" | "foreign";
-  /** Undefined when the tag is missing or unreadable: offshoot must not delete such a database. */
-  readonly tag: OwnerTag | undefined;
-  readonly createdAt: Date | undefined;
-  readonly expiresAt: Date | undefined;
-  readonly lastUsedAt: Date | undefined;
-  /** Number of open sessions; undefined when the provider does not know it. */
-  readonly sessions: number | undefined;
-  readonly sizeBytes: number | undefined;
-  /** Why it must never be deleted, at any age: default branch, protected, or has children. */
-  readonly guarded: string | undefined;
-  /** Id of its parent, when children must be deleted before parents. */
-  readonly parentId: string | undefined;
-  /** When this was read, by the clock that its times are measured by. Undefined: by the clock of this machine. */
-  readonly readAt?: Date | undefined;
-  /** True when its creation failed or its deletion was interrupted, and no job can use it. */
-  readonly broken: boolean;
-}
-
-/** What keeps others from a database while it is deleted. */
-export interface Hold {
-  /** Called once, after the deletion. `isDeleted` false: the database is kept, and others may use it again. */
-  end(isDeleted: boolean): Promise<void>;
-}
-
-/**
- * Called with the URL of a database before its deletion, and with the names of all databases that are deleted with it; undefined: all
- * of its server. Nothing is deleted when it throws.
- */
-export type Holding = (url: DirectUrl, databases: readonly string[] | undefined) => Promise<Hold | undefined>;
 
 /** What `release` checks before it deletes a database by name. */
 export interface ReleaseOptions {

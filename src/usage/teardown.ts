@@ -4,7 +4,12 @@ import { deadline } from "../deadline.ts";
 import { isOffshootError } from "../errors.ts";
 import { connectionError } from "../postgres/connect.ts";
 import { findDatabase } from "../providers/choose.ts";
+import { sqlstateOf } from "../postgres/server-failure.ts";
+import { SQLSTATE } from "../postgres/sqlstate.ts";
+import type { Holding } from "../providers/hold.ts";
 import type { Database } from "../providers/provider.ts";
+import { shellCommand } from "../shell-command.ts";
+import { holdForDeletion, isUsed } from "./deletion.ts";
 import { takeUsageLock, type UsageLock } from "./usage-lock.ts";
 
 /** A database in use by a job, with the job's usage lock. */
@@ -24,8 +29,8 @@ export interface TeardownOptions {
   readonly held: HeldDatabase | undefined;
   /** Why the database is kept in any case; default it is deleted after its last use. */
   readonly keep?: "kept" | "kept-on-failure" | undefined;
-  /** Deletes the database; false when it was kept. */
-  readonly remove: (context: Context) => Promise<boolean>;
+  /** Deletes the database, with `hold` only while nobody uses it; false when it was kept. */
+  readonly remove: (context: Context, hold?: Holding) => Promise<boolean>;
   /** Called without `held`, before the database that was looked up is locked; default nothing is done. */
   readonly beforeLock?: ((database: Database, signal: AbortSignal) => Promise<void>) | undefined;
 }
@@ -63,6 +68,37 @@ export async function tearDown(context: Context, options: TeardownOptions): Prom
 }
 
 async function endUse(
+  context: Context,
+  { held, keep, remove, beforeLock, wasHeld }: TeardownOptions & { readonly wasHeld: boolean },
+  waitMs: number,
+): Promise<KeptReason | undefined> {
+  try {
+    return await endHeld(context, { held, keep, remove, beforeLock, wasHeld }, waitMs);
+  } catch (thrown) {
+    if (held !== undefined || !refusesSessions(thrown)) throw thrown;
+    return keep ?? endClosed(context, remove);
+  }
+}
+
+/** A migration can forbid new sessions: with `allow_connections false`, or with a limit of connections. */
+function refusesSessions(thrown: unknown): boolean {
+  const code = sqlstateOf(thrown);
+  return code === SQLSTATE.notInPrerequisiteState || code === SQLSTATE.tooManyConnections;
+}
+
+/** No usage lock can be taken. Those who took theirs before still have it. */
+async function endClosed(context: Context, remove: TeardownOptions["remove"]): Promise<KeptReason | undefined> {
+  const forced = shellCommand(["offshoot", "down", "--run", context.run.key, "--force"]);
+  try {
+    const hold = holdForDeletion({ name: context.name, forced, signal: context.signal });
+    return (await remove(context, hold)) ? undefined : "until-down";
+  } catch (thrown) {
+    if (isUsed(thrown)) return "shared";
+    throw thrown;
+  }
+}
+
+async function endHeld(
   context: Context,
   { held, keep, remove, beforeLock, wasHeld }: TeardownOptions & { readonly wasHeld: boolean },
   waitMs: number,

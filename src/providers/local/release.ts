@@ -68,11 +68,10 @@ function dropOn(source: ServerSource, server: Server, request: ReleaseRequest, b
   return withinSession(server.url, bounds.within, async (session) => {
     const { database, seen, hold } = request;
     const dropHeld: Drop = async (own, entry, { entries }) => {
-      const isUsable = entry.isValid && !entry.isTemplate;
+      const isUsable = entry.isValid;
       const clones = entries.filter(({ tag }) => tag?.clone !== undefined && isCloneOf(tag, database));
-      const held = isUsable
-        ? await hold?.(directUrl(withDatabase(server.url, database)), [database, ...clones.map(({ name }) => name)])
-        : undefined;
+      const names = [database, ...clones.map(({ name }) => name)];
+      const held = isUsable ? await hold?.(directUrl(withDatabase(server.url, database)), names, own) : undefined;
       let isDropped = false;
       try {
         await dropEntry(own, entry);

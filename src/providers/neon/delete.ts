@@ -1,7 +1,8 @@
 import { jitter } from "../../deadline.ts";
 import { messageOf } from "../../errors.ts";
 import { IDLE_MS, whyInUse } from "../in-use.ts";
-import type { Hold, Released, ReleaseOptions } from "../provider.ts";
+import type { Hold } from "../hold.ts";
+import type { Released, ReleaseOptions } from "../provider.ts";
 import { factsOf, hasChildren } from "./api-errors.ts";
 import { findByName, isUnderPrefix, pickByName } from "./branches.ts";
 import { guarded, guardOf, requireDeletable, requireListedDeletable } from "./deletion-guard.ts";

@@ -1,5 +1,5 @@
 import { messageOf } from "../../errors.ts";
-import type { Hold, Holding } from "../provider.ts";
+import type { Hold, Holding } from "../hold.ts";
 import { openDatabase } from "./database.ts";
 import type { Setup } from "./options.ts";
 import type { Branch, CallContext } from "./types.ts";
@@ -9,12 +9,12 @@ const OPEN_MS = 10_000;
 
 /**
  * Keeps others from a branch while it is deleted. Whoever uses it has a session, so its server runs: a server that is stopped is not
- * started for this. A branch that cannot be opened is deleted too, with a note.
+ * started for this. A branch that cannot be opened is deleted too, with a note, unless `isStrict` is set.
  */
 export async function holdBranch(
   setup: Setup,
   branch: Branch,
-  hold: Holding | undefined,
+  { hold, isStrict }: { readonly hold: Holding | undefined; readonly isStrict: boolean },
   { deadline, emit }: CallContext,
 ): Promise<Hold | undefined> {
   if (hold === undefined) return undefined;
@@ -27,6 +27,7 @@ export async function holdBranch(
     url = isActive ? (await openDatabase(setup, acquired, own, () => Promise.resolve()))?.directUrl : undefined;
   } catch (thrown) {
     deadline.check();
+    if (isStrict) throw thrown;
     emit({ kind: "note", text: `Whether other processes use ${branch.name} is not known: ${messageOf(thrown)}` });
   }
   return url && hold(url, undefined);

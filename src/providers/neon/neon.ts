@@ -57,7 +57,9 @@ export function neonProvider(options: NeonOptions): Provider {
   const release: Provider["release"] = async (name, limits, more = {}) => {
     if (refused !== undefined) return "not-found";
     const context = contextOf(`deleting the Neon branch ${name}`, limits);
-    const hold = more.hold && ((branch: Branch) => holdBranch(setup, branch, more.hold, context));
+    // The end of a run deletes a branch only if nobody else uses it. A person who deletes it has decided that.
+    const isStrict = more.only !== undefined;
+    const hold = more.hold && ((branch: Branch) => holdBranch(setup, branch, { hold: more.hold, isStrict }, context));
     const deleteOptions = { api: setup.api, parent, random: dependencies.random, ...more, hold };
     const released = (await inProject(context, () => deleteByName(deleteOptions, name, context))) ?? "not-found";
     if (more.snapshots === true && released !== "kept") await removeSnapshots(setup, name, context);

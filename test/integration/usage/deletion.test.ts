@@ -4,7 +4,6 @@ import { down, isOffshootError } from "offshoot";
 import { directUrl } from "../../../src/postgres/url.ts";
 import { takeUsageLock } from "../../../src/usage/usage-lock.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
-import { newDatabase } from "../../support/new-database.ts";
 import { connect, withSession } from "../../support/session.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
 
@@ -13,6 +12,11 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 async function urlOf(project: Project, run: string): Promise<string> {
   const { stdout } = await project.call(["env", "--run", run, "--json"]);
   return (JSON.parse(stdout) as { readonly DATABASE_URL_UNPOOLED: string }).DATABASE_URL_UNPOOLED;
+}
+
+async function lockAt(url: string): Promise<void> {
+  const lock = await takeUsageLock(directUrl(url), new AbortController().signal, { isWanted: () => false });
+  onTestFinished(() => lock?.close());
 }
 
 describe.each(["embedded", "existing", "neon"])("down on %s", (provider) => {
@@ -31,11 +35,6 @@ describe.each(["embedded", "existing", "neon"])("down on %s", (provider) => {
   async function upAt(run: string): Promise<string> {
     expect(await project.call(["up", "--run", run])).toMatchObject({ code: 0 });
     return urlOf(project, run);
-  }
-
-  async function lockAt(url: string): Promise<void> {
-    const lock = await takeUsageLock(directUrl(url), new AbortController().signal, { isWanted: () => false });
-    onTestFinished(() => lock?.close());
   }
 
   test("refuses while another process uses the database, names it, and works with --force", async () => {
@@ -68,7 +67,7 @@ describe.each(["embedded", "existing", "neon"])("down on %s", (provider) => {
     expect(await project.call(["down", "--run", "migrated"])).toMatchObject({ code: 0 });
   });
 
-  test("sessions of other programs are no reason to refuse", async () => {
+  test("does not refuse because of sessions of other programs", async () => {
     const other = await connect(await upAt("open"));
     onTestFinished(() => other.close());
     expect(await project.call(["down", "--run", "open"])).toMatchObject({ code: 0 });

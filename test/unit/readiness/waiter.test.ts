@@ -73,7 +73,9 @@ test("a job that lost the lead waits for its lost lead, and not for itself", () 
 
 test("another caller in one process is named as such, and another job by its host and process", () => {
   const self = { owner: own, hasLostLead: false };
-  expect(describeWaiting(snapshotOf(own), self)?.text).toMatch(/^Waiting for another caller in this process \(pid 12\), which has been migrating/);
+  expect(describeWaiting(snapshotOf(own), self)?.text).toMatch(
+    /^Waiting for another caller in this process \(pid 12\), which has been migrating/,
+  );
   expect(describeWaiting(snapshotOf({ host: "ci-7", pid: 13 }), self)?.text).toMatch(/^Waiting for ci-7 \(pid 13\), which/);
   expect(describeWaiting(snapshotOf({ host: "ci-8", pid: 12 }), { owner: own, hasLostLead: true })?.status).toMatch(/^waiting for ci-8/);
 });

@@ -1,0 +1,58 @@
+// @module-tag proof
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from "vitest";
+import { makeProject, type Project } from "../../support/cli.ts";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+/** A migration cannot forbid connections to the database in which it runs, so it does that from another one. */
+const MIGRATE = [
+  "name=${DATABASE_URL##*/}",
+  String.raw`psql -X -q -v ON_ERROR_STOP=1 "${"$"}{DATABASE_URL%/*}/postgres" -c "alter database \"${"$"}{name%%\?*}\" $(cat change)"`,
+].join("\n");
+const CONFIG = "migrations:\n  command: bash migrate.sh\n  files: [change]\n  fence: off\nbase: false\n";
+
+describe.each(["embedded", "existing"])("run on %s", (provider) => {
+  let project: Project;
+  beforeAll(async () => {
+    const existing = provider === "existing" ? { OFFSHOOT_EXISTING_URL: inject("serverUrl") } : {};
+    project = await makeProject({ OFFSHOOT_PROVIDER: provider, ...existing });
+  });
+  afterAll(() => project.remove());
+
+  async function closeBy(change: string): Promise<void> {
+    await project.write("change", change);
+    await project.write("migrate.sh", MIGRATE);
+    await project.write("offshoot.yaml", CONFIG);
+  }
+
+  const listed = async (): Promise<readonly string[]> => {
+    const entries = JSON.parse((await project.call(["list", "--json"])).stdout) as readonly { readonly run: string | null }[];
+    return entries.flatMap(({ run }) => run ?? []);
+  };
+
+  test.each([
+    ["allow_connections false", 13],
+    ["connection limit 0", 0],
+    ["is_template true", 0],
+  ])("deletes a database whose migration sets %s", async (what, expected) => {
+    await closeBy(what);
+    const { code, stderr } = await project.call(["run", "--run", "closed", "--", "true"]);
+    expect([code, code === expected ? "" : stderr]).toEqual([expected, ""]);
+    expect(stderr).not.toContain("may still exist");
+    expect(await listed()).toEqual([]);
+  });
+
+  test("keeps a database that another run still uses", async () => {
+    await project.write("offshoot.yaml", "");
+    const user = project.start(["run", "--run", "closed", "--", "sh", "-c", "echo begun; until [ -e done ]; do sleep 0.2; done"]);
+    onTestFinished(() => void user.child.kill());
+    await user.until("begun");
+    await closeBy("allow_connections false");
+    const { code } = await project.call(["run", "--run", "closed", "--", "true"]);
+    expect(code).not.toBe(0);
+    expect(await listed()).toEqual(["closed"]);
+    await project.write("done", "");
+    expect(await user.finished).toMatchObject({ code: 0 });
+    expect(await listed()).toEqual([]);
+  });
+});
