@@ -23,6 +23,10 @@ export interface Column {
   readonly foreignOptions?: readonly string[];
   /** A parent table has the column. */
   readonly inherited?: true;
+  /** The table declares its inherited column too, and keeps it when the parent loses it. No partition does. */
+  readonly own?: true;
+  /** The same for the NOT NULL of the column (PostgreSQL 18). */
+  readonly ownNotNull?: true;
 }
 
 export const column: PropertyExpressions<Column> = {
@@ -43,6 +47,10 @@ export const column: PropertyExpressions<Column> = {
   options: json("to_jsonb(a.attoptions)"),
   foreignOptions: json("to_jsonb(a.attfdwoptions)"),
   inherited: json("nullif(a.attinhcount > 0, false)"),
+  own: json("nullif(a.attinhcount > 0 and a.attislocal and not r.relispartition, false)"),
+  ownNotNull: json(`case when a.attinhcount > 0 and a.attnotnull and not r.relispartition then nullif(exists (
+    select from pg_constraint c where c.conrelid = a.attrelid and c.contype = 'n' and c.conkey[1] = a.attnum
+      and c.coninhcount > 0 and c.conislocal), false) end`),
 };
 
 /** A common table expression with the columns of every relation, in their order. */

@@ -17,6 +17,8 @@ export interface Constraint extends InSchema {
   readonly enforced?: false;
   /** Copied from a parent table, and dropped with the constraint of the parent. */
   readonly inherited?: true;
+  /** The table declares its inherited constraint too, and keeps it when the parent loses it. No partition does. */
+  readonly own?: true;
 }
 
 const names = (keys: string, relation: string): string =>
@@ -44,6 +46,7 @@ export const constraints: ObjectQuery<Constraint> = {
     deferred: json("nullif(c.condeferred, false)"),
     enforced: json("case when d.definition like '% NOT ENFORCED' then (to_jsonb(c) ->> 'conenforced')::boolean end"),
     inherited: json("nullif(c.coninhcount > 0, false)"),
+    own: json("nullif(c.coninhcount > 0 and c.conislocal and not coalesce(r.relispartition, false), false)"),
     definition: "d.definition",
   },
   from: `

@@ -20,6 +20,8 @@ export interface Index extends OnTable {
   readonly parent?: string;
   readonly clustered?: true;
   readonly replicaIdentity?: true;
+  /** The statistics targets of its expressions, such as `1=500`: the position of the column, and the target. */
+  readonly statistics?: readonly string[];
 }
 
 /** Writes a column by its name. It would take twice as long if Postgres wrote every key of every index. */
@@ -63,6 +65,9 @@ export const indexes: ObjectQuery<Index> = {
     parent: "h.inhparent::regclass",
     clustered: json("nullif(i.indisclustered, false)"),
     replicaIdentity: json("nullif(i.indisreplident, false)"),
+    statistics: json(`case when i.indexprs is not null then (
+      select jsonb_agg(format('%s=%s', a.attnum, a.attstattarget) order by a.attnum) from pg_attribute a
+      where a.attrelid = i.indexrelid and a.attstattarget >= 0) end`),
     definition,
   },
   from: `

@@ -35,10 +35,11 @@ function onlyIn(one: ReadonlyMap<string, Fact>, other: ReadonlyMap<string, Fact>
   return new Map([...one].filter(([key]) => !other.has(key)));
 }
 
-/** Leaves out the parts of objects that are in the same map, and what a table inherits from its parent. */
+/** Leaves out the parts of objects that are in the same map, and what a table only inherits from its parent. */
 function withoutParts(facts: ReadonlyMap<string, Fact>): readonly Fact[] {
   return [...facts.values()].filter(
-    ({ partOf, properties }) => !partOf.some((whole) => facts.has(whole)) && properties["inherited"] !== true,
+    ({ partOf, properties }) =>
+      !partOf.some((whole) => facts.has(whole)) && (properties["inherited"] !== true || properties["own"] === true),
   );
 }
 

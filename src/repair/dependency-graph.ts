@@ -42,6 +42,9 @@ export function graphOf(catalog: Catalog, dependencies: readonly Dependency[]): 
       push(parts, whole, fact);
     }
   }
+  for (const [key, fact] of facts) {
+    for (const declarer of parentsWith(fact, facts)) link(declarer, key, true);
+  }
   return {
     facts,
     node(key) {
@@ -52,6 +55,32 @@ export function graphOf(catalog: Catalog, dependencies: readonly Dependency[]): 
     needs: (key) => needs.get(key) ?? [],
     parts: (key) => parts.get(key) ?? [],
   };
+}
+
+/**
+ * The checks of the parent tables from which a check is inherited, as far as they are compared. Postgres refuses to drop the
+ * check of the child table first, and creates none that is only inherited: the parent's is dropped before it, and created after it.
+ */
+function parentsWith({ kind, id, partOf, properties }: Fact, facts: ReadonlyMap<string, Fact>): readonly string[] {
+  if (kind !== "constraint" || properties["type"] !== "check" || properties["inherited"] !== true) return [];
+  const table = partOf.map((whole) => facts.get(whole)).find((whole) => whole !== undefined);
+  if (table === undefined) return [];
+  const name = id.slice(table.id.length);
+  return ancestorsOf(table, facts)
+    .map((ancestor) => `constraint ${ancestor}${name}`)
+    .filter((key) => facts.has(key));
+}
+
+/** The ids of the parents of a table, and of their parents. */
+export function ancestorsOf(table: Fact, facts: ReadonlyMap<string, Fact>): readonly string[] {
+  const found = new Set(inheritsOf(table));
+  // A set can grow while it is read.
+  for (const id of found) for (const next of inheritsOf(facts.get(`table ${id}`))) found.add(next);
+  return [...found];
+}
+
+function inheritsOf(table: Fact | undefined): readonly string[] {
+  return (table?.properties["inherits"] as readonly string[] | undefined) ?? [];
 }
 
 function push<T>(lists: Map<string, T[]>, key: string, item: T): void {

@@ -1,7 +1,7 @@
 import type { ChangedKind } from "../drift/change.ts";
 import { compareText } from "../findings/order.ts";
 import type { Operation, Sides } from "./repair-state.ts";
-import type { Graph } from "./dependency-graph.ts";
+import { ancestorsOf, type Graph } from "./dependency-graph.ts";
 import { CREATION_ORDER, type RepairKind } from "./objects/registry.ts";
 
 import { lockOf, type Step } from "./step.ts";
@@ -38,7 +38,24 @@ export function order(operations: readonly Operation[], sides: Pick<Sides, "expe
       if (!usesIt) precede(placeOf(column, drops, sides.actual) ?? creates.get(column), operation);
     }
   }
+  // A column that a child table declares too is created before that of its parent, and stays when the parent loses it.
+  for (const operation of operations.filter(({ kind }) => kind === "column")) {
+    const { key, action } = operation;
+    for (const parent of parentsOfColumn(key, sides.expected)) if (action === "create") precede(operation, creates.get(parent));
+    for (const parent of parentsOfColumn(key, sides.actual)) {
+      if (action === "create") precede(operation, drops.get(parent));
+      else precede(drops.get(parent), operation);
+    }
+  }
   return sorted(operations, after).flatMap(stepsOf);
+}
+
+/** The same column of the parent tables. */
+function parentsOfColumn(key: string, { facts }: Graph): readonly string[] {
+  const fact = facts.get(key);
+  const table = fact?.partOf.map((whole) => facts.get(whole)).find((whole) => whole !== undefined);
+  if (fact === undefined || table === undefined) return [];
+  return ancestorsOf(table, facts).map((ancestor) => `column ${ancestor}${fact.id.slice(table.id.length)}`);
 }
 
 /** The operation that creates or drops an object: its own, or that of the object that it belongs to. */

@@ -93,9 +93,10 @@ export function doBlock(text: string): string {
   return `do ${mark}\n${text}\n${mark}`;
 }
 
-/** SQL condition: the table has no constraint with this name. */
-export function lacksConstraint(table: string, name: string): string {
-  return `not exists (${constraintRow("conrelid", `pg_catalog.to_regclass(${literal(table)})`, name)})`;
+/** SQL condition: the table has no constraint with this name, or none for which another condition is true. */
+export function lacksConstraint(table: string, name: string, condition?: string): string {
+  const also = condition === undefined ? "" : ` and ${condition}`;
+  return `not exists (${constraintRow("conrelid", `pg_catalog.to_regclass(${literal(table)})`, name)}${also})`;
 }
 
 /** SQL condition: the domain has no constraint with this name. */

@@ -2,6 +2,8 @@ import { COLUMN_KINDS } from "./kinds/columns.ts";
 import { CONSTRAINT_KINDS } from "./kinds/constraints.ts";
 import { DATATYPE_KINDS } from "./kinds/datatypes.ts";
 import { INDEX_KINDS } from "./kinds/indexes.ts";
+import { INHERITANCE_KINDS } from "./kinds/inheritance.ts";
+import { MORE_KINDS } from "./kinds/more.ts";
 import { OPERATOR_KINDS } from "./kinds/operators.ts";
 import { REPLICATION_KINDS } from "./kinds/replication.ts";
 import { RIGHT_KINDS } from "./kinds/rights.ts";
@@ -28,6 +30,8 @@ const KINDS: MutationKinds = {
   ...REPLICATION_KINDS,
   ...RIGHT_KINDS,
   ...SHAPE_KINDS,
+  ...INHERITANCE_KINDS,
+  ...MORE_KINDS,
 };
 
 /** The kinds whose statements exist in that major version. */

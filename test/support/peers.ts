@@ -41,6 +41,7 @@ const PEERS = {
     how: "install the packages openjdk-17-jdk-headless and libpostgresql-jdbc-java",
   },
   squawk: { file: join(ROOT, "node_modules/squawk-cli/js/bin/squawk"), how: "npm ci --prefix test/peers --ignore-scripts" },
+  pg_dump: { file: onPath("pg_dump"), how: "install the client of PostgreSQL" },
   psql: { file: onPath("psql"), how: "install the client of PostgreSQL" },
 } as const;
 

@@ -1,4 +1,7 @@
 import type { Catalog } from "../../catalog/catalog.ts";
+import type { Constraint } from "../../catalog/constraints.ts";
+import { path } from "../../catalog/quote.ts";
+import type { Pair } from "./pair.ts";
 
 /** The schema that Neon Auth creates and fills (Neon documentation, "Neon Auth"). */
 const NEON_AUTH = "neon_auth";
@@ -36,12 +39,26 @@ function isOutside({ name }: { readonly name: string }): boolean {
   return name !== NEON_AUTH && !name.includes(`${NEON_AUTH}.`);
 }
 
-/** Removes what a partition inherits from its parent. */
-export function withoutPartitionParts(catalog: Catalog): Catalog {
+/**
+ * Removes what a table inherits from its parent. The check of a child table stays if the table declares it too on one of
+ * the sides: it differs from a check that is only inherited.
+ */
+export function withoutPartitionParts(pair: Pair): Pair {
+  const partitions = new Set(pair.flatMap(({ tables }) => tables.flatMap(({ id, partitionBound }) => (partitionBound ? [id] : []))));
+  const declared = new Set(
+    pair.flatMap(({ constraints }) => constraints.flatMap(({ id, inherited, own }) => (inherited !== true || own ? [id] : []))),
+  );
+  const stays = ({ id, type, schema, table, inherited }: Constraint): boolean =>
+    inherited !== true || (type === "check" && declared.has(id) && !partitions.has(path(schema, table)));
+  const [expected, actual] = pair;
+  return [withoutParts(expected, stays), withoutParts(actual, stays)];
+}
+
+function withoutParts(catalog: Catalog, stays: (constraint: Constraint) => boolean): Catalog {
   return {
     ...catalog,
     indexes: catalog.indexes.filter((index) => index.parent === undefined),
-    constraints: catalog.constraints.filter((constraint) => constraint.inherited !== true),
+    constraints: catalog.constraints.filter(stays),
   };
 }
 

@@ -24,8 +24,8 @@ export const NORMALISATIONS = {
   },
   neonAuth: { what: "the schema `neon_auth`, which Neon Auth creates and fills", apply: each(withoutNeonAuth) },
   partitionParts: {
-    what: "indexes and constraints that a partition inherits from its parent: Postgres generates their names",
-    apply: each(withoutPartitionParts),
+    what: "indexes and constraints that a partition or child table only inherits from its parent: Postgres generates their names",
+    apply: withoutPartitionParts,
   },
   owners: {
     what: "the name of the role that owns most objects, because two projects rarely use the same name, and the default owner of `public`. Other owners are compared",

@@ -20,7 +20,8 @@ export const sqlFormat: MigrationFormat = {
 export const flywayFormat: MigrationFormat = {
   inOneTransaction: false,
   async write(next) {
-    const versions = next.existing.flatMap((file) => /^V([\d._]+)__.*\.sql$/.exec(file)?.[1] ?? []);
+    // A baseline counts too, because Flyway skips what is not newer than it, and so does the version of a class.
+    const versions = next.existing.flatMap((file) => /^[VB](\d+(?:[._]\d+)*)__.+\./.exec(file)?.[1] ?? []);
     const numbers = versions.map((version) => version.split(/[._]/)[0] ?? "").toSorted((a, b) => Number(BigInt(a) - BigInt(b)));
     const newest = numbers.at(-1) ?? "0";
     const time = next.now.toISOString().replaceAll(/\D/g, "").slice(0, 14);

@@ -4,7 +4,7 @@ import { quoted } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import type { Difference } from "../../drift/change.ts";
 import { foreignOptions } from "./foreign.ts";
-import { notNullOf } from "./not-null.ts";
+import { isNotNullOfParent, notNullOf } from "./not-null.ts";
 import { relationKind } from "../relation-names.ts";
 import type { RepairContext } from "../repair-context.ts";
 import { sequenceOptions } from "./sequences.ts";
@@ -24,7 +24,9 @@ export function columnDefinition(columnId: string, context: RepairContext): stri
     generated === undefined ? "" : `generated always as (${generated}) ${virtual === true ? "virtual" : "stored"}`,
     identity === undefined ? "" : identityClause(columnId, identity, context),
     // A constraint that is not valid or not inherited is added afterwards.
-    nullable || notNullOf(context.expected, table, name) !== undefined ? "" : "not null",
+    nullable || notNullOf(context.expected, table, name) !== undefined || isNotNullOfParent(context.expected, table, column)
+      ? ""
+      : "not null",
   ]
     .filter((part) => part !== "")
     .join(" ");

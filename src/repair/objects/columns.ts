@@ -5,9 +5,10 @@ import { literal } from "../../postgres/identifier.ts";
 import { columnDefinition, newColumnSettings, defaultOf, alterColumnSettings } from "./column-definition.ts";
 import { changeColumnOptions } from "./foreign.ts";
 import { advanceSequence, changeToIdentity, changeToSerial } from "./identity.ts";
-import { notNullOf, removeNotNull } from "./not-null.ts";
+import { isNotNullOfParent, notNullOf, removeNotNull } from "./not-null.ts";
+import { declareColumn } from "./own-parts.ts";
 import { byProperty, type ObjectRepair, type RepairContext } from "../repair-context.ts";
-import { guarded, toStatements, type Remedy, type Statement } from "../step.ts";
+import { guarded, isStatements, toStatements, type Remedy, type Statement } from "../step.ts";
 import { widens } from "./widening.ts";
 
 const REWRITES = "may rewrite the table under an ACCESS EXCLUSIVE lock";
@@ -38,7 +39,9 @@ export const columns: ObjectRepair = {
     const found = context.actual.column(id).column;
     const alter = `alter table ${table.id} alter column ${quoted(column.name)}`;
     if (changed.has("generated") || changed.has("virtual")) return regenerated(column, found, alter, context);
-    const steps: Statement[] = [];
+    const declared = declareColumn(table, column, found, context);
+    if (!isStatements(declared)) return declared;
+    const steps: Statement[] = [...declared];
     const byDefault = defaultOf(id, context);
     const sequence = context.expected.sequenceOf(id);
     const losesIdentity = changed.has("identity") && found.identity !== undefined && column.identity === undefined;
@@ -56,7 +59,7 @@ export const columns: ObjectRepair = {
       if (!column.nullable && own?.validated !== false && context.hasNulls(id))
         return { cannot: "rows have no value in the column: they need a backfill before it can be NOT NULL" };
       if (column.nullable) steps.push(...removeNotNull(table, column.name, context));
-      else if (own === undefined)
+      else if (own === undefined && !isNotNullOfParent(context.expected, table, column))
         steps.push({ sql: `${alter} set not null`, warning: "reads the whole table under an ACCESS EXCLUSIVE lock" });
     }
     if (changed.has("identity") && column.identity !== undefined) steps.push(...changeToIdentity(id, column.identity, context));

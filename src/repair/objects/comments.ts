@@ -12,6 +12,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   "composite type column": "column",
   "table constraint": "constraint",
   "statistics object": "statistics",
+  "foreign-data wrapper": "foreign data wrapper",
 };
 
 function comment({ on, name }: Comment, text: string | undefined): readonly Statement[] {

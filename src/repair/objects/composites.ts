@@ -45,7 +45,10 @@ function reshaped(id: string, from: readonly Attribute[], to: readonly Attribute
     ...kept.flatMap((attribute) => {
       const wanted = to.find((other) => other.name === attribute.name) ?? attribute;
       if (attributeText(wanted) === attributeText(attribute)) return [];
-      const isUnchanged = `${has(attribute.name)} and pg_catalog.format_type(atttypid, atttypmod) = ${literal(attribute.type)})`;
+      const collated =
+        "coalesce(nullif(attcollation, (select typcollation from pg_catalog.pg_type where oid = atttypid))::regcollation::text, '')";
+      const isUnchanged = `${has(attribute.name)} and pg_catalog.format_type(atttypid, atttypmod) = ${literal(attribute.type)}
+        and ${collated} = ${literal(attribute.collation ?? "")})`;
       return toStatements(guarded(isUnchanged, `alter type ${id} alter attribute ${attributeText(wanted, "type ")} cascade`));
     }),
     ...added.map((attribute) => ({

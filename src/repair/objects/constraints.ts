@@ -3,6 +3,7 @@ import { path, quoted } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import { byProperty, type ObjectRepair, type RepairContext } from "../repair-context.ts";
 import { addNotNull, completeNotNull } from "./not-null.ts";
+import { isCheckOfParent } from "./own-parts.ts";
 import { guarded, lacksConstraint, lacksDomainConstraint, type Statement } from "../step.ts";
 
 /** Only these can be added as `not valid`, without a check of the existing rows. */
@@ -13,7 +14,9 @@ const VALIDATE = "reads the whole table, under a lock that allows reads and writ
 export const constraints: ObjectRepair = {
   create(id, context) {
     const constraint = context.expected.get("constraints", id);
-    return constraint.type === "not null" ? addNotNull(constraint, context) : added(constraint, context);
+    if (constraint.type === "not null") return addNotNull(constraint, context);
+    // The check of a parent creates those of its child tables.
+    return isCheckOfParent(constraint) ? [] : added(constraint, context);
   },
   drop(id, context) {
     const constraint = context.actual.get("constraints", id);
@@ -23,19 +26,24 @@ export const constraints: ObjectRepair = {
     return [{ sql: `alter ${ifThere} ${ownerOf(constraint)} drop constraint if exists ${quoted(constraint.name)}` }];
   },
   isUnchanged(id, _differences, { actual }) {
-    const { of, name, definition, ...rest } = actual.get("constraints", id);
+    const { of, type, name, definition, inherited, own, ...rest } = actual.get("constraints", id);
     const owner = path(rest.schema, rest.table);
     const row =
       of === "table" ? `conrelid = pg_catalog.to_regclass(${literal(owner)})` : `contypid = pg_catalog.to_regtype(${literal(owner)})`;
-    const same = `pg_catalog.pg_get_constraintdef(oid) = ${literal(definition)}`;
+    const origin = `conislocal = ${inherited !== true || own === true}`;
+    const same = `pg_catalog.pg_get_constraintdef(oid) = ${literal(definition)}${of === "table" && type === "check" ? ` and ${origin}` : ""}`;
     return `exists (select from pg_catalog.pg_constraint where ${row} and conname = ${literal(name)} and ${same})`;
   },
-  alter(id, differences, { expected, actual }) {
+  alter(id, differences, context) {
+    const { expected, actual } = context;
     const constraint = expected.get("constraints", id);
     const found = actual.get("constraints", id);
     const changed = byProperty(differences);
     const only = (names: readonly string[]): boolean => [...changed.keys()].every((name) => names.includes(name));
     const alter = `alter ${constraint.of} ${ownerOf(constraint)}`;
+    if (constraint.type === "check" && only(["inherited", "own"])) {
+      return isCheckOfParent(constraint) ? "recreate" : added(constraint, context);
+    }
     if (only(["validated", "definition"]) && changed.has("validated") && constraint.validated) {
       const isTheSame = found.definition.replace(/ NOT VALID$/, "") === constraint.definition;
       if (isTheSame) return [{ sql: `${alter} validate constraint ${quoted(constraint.name)}`, alone: true, warning: VALIDATE }];
@@ -70,7 +78,9 @@ function added(constraint: Constraint, context: RepairContext): readonly Stateme
   const table = context.expected.find("tables", owner);
   const alter = `alter ${of} ${owner}`;
   const add = `${alter} add constraint ${quoted(name)} ${definition}`;
-  const condition = of === "domain" ? lacksDomainConstraint(owner, name) : lacksConstraint(owner, name);
+  // Postgres merges the table's own check with that of its parent.
+  const missing = type === "check" ? lacksConstraint(owner, name, "conislocal") : lacksConstraint(owner, name);
+  const condition = of === "domain" ? lacksDomainConstraint(owner, name) : missing;
   // Before PostgreSQL 18, a partitioned table cannot have a foreign key that is not valid.
   const atOnce =
     !validated || enforced === false || !VALIDATED_LATER.includes(type) || table?.kind === "partitioned table" || context.isNew(owner);

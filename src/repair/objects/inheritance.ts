@@ -1,7 +1,11 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { Constraint } from "../../catalog/constraints.ts";
 import type { Table } from "../../catalog/relations.ts";
 import { path, quoted } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
+import type { Lookup } from "../lookup.ts";
 import type { RepairContext } from "../repair-context.ts";
+import { isCheckOfParent, parentsWithCheck } from "./own-parts.ts";
 import { guarded, lacksConstraint, type Statement } from "../step.ts";
 
 const READS = "reads the whole table under an ACCESS EXCLUSIVE lock";
@@ -16,18 +20,50 @@ export function changeParents(table: Table, found: Table, context: RepairContext
     .map((name) => ({ sql: guarded(isChild(table.id, name), `${alter} no inherit ${name}`) }));
   const joined = parents
     .filter((name) => !former.includes(name))
-    .flatMap((name) => [...partsOf(name, found, context), { sql: guarded(`not ${isChild(table.id, name)}`, `${alter} inherit ${name}`) }]);
+    .flatMap((name) => [...partsOf(name, found, context), joins(table, name, context)]);
   return [...left, ...joined];
 }
 
-/** What the parent passes on, and the table must have before. */
-function partsOf(parent: string, { id, columns }: Table, { expected }: RepairContext): readonly Statement[] {
-  const { catalog } = expected;
-  const notNull = new Set(expected.find("tables", parent)?.columns.flatMap(({ name, nullable }) => (nullable ? [] : [name])));
-  const checks = catalog.constraints.filter(
-    ({ of, type, schema, table, definition }) =>
-      of === "table" && type === "check" && path(schema, table) === parent && !/ NO INHERIT\b/.test(definition),
+/**
+ * Postgres takes a check that the table must have before for the table's own. If only the parents must declare it, they lose
+ * it before and get it again afterwards.
+ */
+function joins(table: Table, parent: string, { expected, actual }: RepairContext): Statement {
+  const all = checksOf(parent, expected).flatMap((check) =>
+    isPassedOn(table, check, expected) ? parentsWithCheck(table, check.name, expected).map((of) => ({ ...check, of })) : [],
   );
+  const names = [...new Set(all.map(({ name }) => name))];
+  const comments = all.flatMap(({ of, name }) => actual.find("comments", `table constraint ${quoted(name)} on ${of}`) ?? []);
+  const sql = guarded(
+    `not ${isChild(table.id, parent)}`,
+    ...all.toReversed().map(({ of, name }) => `alter table ${of} drop constraint if exists ${quoted(name)}`),
+    ...names.map((name) => `alter table ${table.id} drop constraint if exists ${quoted(name)}`),
+    `alter table ${table.id} inherit ${parent}`,
+    ...all.map(({ of, name, definition }) => `alter table ${of} add constraint ${quoted(name)} ${definition}`),
+    ...comments.map(({ name, text }) => `comment on constraint ${name} is ${literal(text)}`),
+  );
+  return { sql, warning: all.length === 0 ? undefined : READS };
+}
+
+/** The checks of a table that its children have too. */
+function checksOf(table: string, { catalog }: Lookup): Catalog["constraints"] {
+  return catalog.constraints.filter(
+    ({ of, type, schema, table: name, definition }) =>
+      of === "table" && type === "check" && path(schema, name) === table && !/ NO INHERIT\b/.test(definition),
+  );
+}
+
+/** Whether the child table has the check only from its parents. */
+function isPassedOn({ schema, name }: Table, check: Constraint, expected: Lookup): boolean {
+  const own = expected.find("constraints", path(schema, name, check.name));
+  return own !== undefined && isCheckOfParent(own);
+}
+
+/** What the parent passes on, and the table must have before. */
+function partsOf(parent: string, found: Table, { expected }: RepairContext): readonly Statement[] {
+  const { id, columns } = found;
+  const notNull = new Set(expected.find("tables", parent)?.columns.flatMap(({ name, nullable }) => (nullable ? [] : [name])));
+  const checks = checksOf(parent, expected).filter((check) => !isPassedOn(found, check, expected));
   return [
     ...columns
       .filter(({ name, nullable }) => nullable && notNull.has(name))

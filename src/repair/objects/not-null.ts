@@ -1,3 +1,4 @@
+import type { Column } from "../../catalog/columns.ts";
 import type { Constraint } from "../../catalog/constraints.ts";
 import type { Table } from "../../catalog/relations.ts";
 import { path, quoted } from "../../catalog/quote.ts";
@@ -53,6 +54,12 @@ export function removeNotNull(table: Table, column: string, { expected, actual }
     { sql: `${alter(table.id)} drop not null` },
     ...keeps.map((heir) => ({ sql: `${alter(heir.id)} set not null`, warning: "reads the whole table under an ACCESS EXCLUSIVE lock" })),
   ];
+}
+
+/** Whether the parents of a table give the column its NOT NULL, and the table does not declare it. Before PostgreSQL 18, that is not recorded. */
+export function isNotNullOfParent(side: Lookup, table: Table, { name, nullable, inherited, ownNotNull }: Column): boolean {
+  const isRecorded = side.catalog.server.major >= 18 && inherited === true && !nullable && ownNotNull !== true;
+  return isRecorded && inheritsNotNull(side, table, name);
 }
 
 function inheritsNotNull(side: Lookup, { inherits = [] }: Table, column: string): boolean {

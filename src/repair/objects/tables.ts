@@ -20,7 +20,7 @@ export const tables: ObjectRepair = {
     const foreign = foreignTail(table, context);
     if (table.kind === "foreign table" && foreign === undefined) return { cannot: NO_SERVER };
     const all = table.columns.map((column) => ({ column, id: path(table.schema, table.name, column.name) }));
-    const own = all.filter(({ column }) => column.inherited === undefined);
+    const own = all.filter(({ column }) => column.inherited === undefined || column.own === true);
     const kind = foreign === undefined ? (table.persistence === "unlogged" ? "unlogged " : "") : "foreign ";
     const tail = [
       foreign ?? "",
@@ -90,14 +90,14 @@ function shape(table: Table, columns: readonly string[]): string {
 /** The settings of inherited columns that differ from the parent or type. */
 function inheritedColumnSettings({ id, inherits = [], ofType, columns }: Table, { expected }: RepairContext): readonly Statement[] {
   const parents = inherits.flatMap((parent) => expected.find("tables", parent)?.columns ?? []);
-  const inheritedColumns = columns.filter(({ inherited }) => ofType !== undefined || inherited === true);
-  return inheritedColumns.flatMap(({ name, default: initial, nullable, generated, identity: counts }) => {
+  const inheritedColumns = columns.filter(({ inherited, own }) => ofType !== undefined || (inherited === true && own !== true));
+  return inheritedColumns.flatMap(({ name, default: initial, nullable, generated, identity: counts, ownNotNull }) => {
     if (generated !== undefined || counts !== undefined) return [];
     const parent = parents.find((column) => column.name === name);
     const alter = `alter table ${id} alter column ${quoted(name)}`;
     return toStatements(
       ...(initial === parent?.default ? [] : [initial === undefined ? `${alter} drop default` : `${alter} set default ${initial}`]),
-      ...(nullable || parent?.nullable === false ? [] : [`${alter} set not null`]),
+      ...(nullable || (parent?.nullable === false && ownNotNull !== true) ? [] : [`${alter} set not null`]),
     );
   });
 }

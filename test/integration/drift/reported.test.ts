@@ -10,6 +10,8 @@ import { COLUMN } from "./reported/columns.ts";
 import { CONSTRAINT } from "./reported/constraints.ts";
 import { DATATYPE } from "./reported/datatypes.ts";
 import { INDEX } from "./reported/indexes.ts";
+import { INHERITANCE } from "./reported/inheritance.ts";
+import { MORE } from "./reported/more.ts";
 import { OPERATOR } from "./reported/operators.ts";
 import { REPLICATION } from "./reported/replication.ts";
 import { RIGHT } from "./reported/rights.ts";
@@ -34,6 +36,8 @@ const ALL = {
   ...REPLICATION,
   ...RIGHT,
   ...SHAPE,
+  ...INHERITANCE,
+  ...MORE,
 };
 
 let server: TestServer;

@@ -7,6 +7,7 @@ import { withSession } from "../../support/session.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { FOREIGN_CASES } from "./cases/foreign.ts";
 import { GUARD_CASES } from "./cases/guards.ts";
+import { INDEX_CASES, TYPE_CASES } from "./cases/indexes.ts";
 import { INHERITED_CASES, NOT_NULL_CASES } from "./cases/not-null.ts";
 import { OPERATOR_CASES } from "./cases/operators.ts";
 import { RIGHT_CASES } from "./cases/rights.ts";
@@ -22,6 +23,8 @@ const CASES = Object.entries({
   ...INHERITED_CASES,
   ...SEARCH_PATH_CASES,
   ...FOREIGN_CASES,
+  ...INDEX_CASES,
+  ...TYPE_CASES,
 });
 
 describe.each([15, 18])("PostgreSQL %i", { timeout: 60_000 }, (major) => {

@@ -7,6 +7,10 @@ export interface Repaired {
   readonly verdict: Verdict;
   /** Queries the repaired database. */
   readonly query: <T extends Row>(sql: string) => Promise<readonly T[]>;
+  readonly url: string;
+  /** The same for the database with the expected schema. */
+  readonly wanted: <T extends Row>(sql: string) => Promise<readonly T[]>;
+  readonly wantedUrl: string;
 }
 
 let made = 0;
@@ -28,7 +32,14 @@ export function repaired(expected: string, ...actual: readonly string[]): Promis
 /** The same on another server. */
 export async function repairedOn(serverUrl: string, expected: string, ...actual: readonly string[]): Promise<Repaired> {
   const [wanted, name] = [await database(serverUrl, expected), await database(serverUrl, ...actual)];
-  const side = await withSession(databaseUrl(serverUrl, wanted), readSide);
+  const [wantedUrl, url] = [databaseUrl(serverUrl, wanted), databaseUrl(serverUrl, name)];
+  const side = await withSession(wantedUrl, readSide);
   const verdict = await repair(side, { serverUrl, name });
-  return { verdict, query: (sql) => withSession(databaseUrl(serverUrl, name), (session) => session.query(sql)) };
+  return {
+    verdict,
+    query: (sql) => withSession(url, (session) => session.query(sql)),
+    url,
+    wanted: (sql) => withSession(wantedUrl, (session) => session.query(sql)),
+    wantedUrl,
+  };
 }

@@ -80,11 +80,13 @@ export const SHAPE_KINDS: MutationKinds = {
       "alter table shapes.parent drop constraint parent_a; alter table shapes.parent add constraint parent_a check (a > 0)",
     ),
   "check of a parent that its child has too": () =>
-    different(
-      "constraint",
-      "shapes.parent.parent_a",
-      "definition",
-      "alter table shapes.parent drop constraint parent_a; alter table shapes.child add constraint parent_a check (a > 0); alter table shapes.parent add constraint parent_a check (a > 0)",
+    spreading(
+      different(
+        "constraint",
+        "shapes.parent.parent_a",
+        "definition",
+        "alter table shapes.parent drop constraint parent_a; alter table shapes.child add constraint parent_a check (a > 0); alter table shapes.parent add constraint parent_a check (a > 0)",
+      ),
     ),
   "column default of a parent": () =>
     spreading(different("column", "shapes.parent.b", "default", "alter table only shapes.parent alter column b set default 'y'")),

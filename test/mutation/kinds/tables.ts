@@ -104,7 +104,7 @@ export const TABLE_KINDS: MutationKinds = {
   "table inherits": (draw) =>
     spreading(
       draw.one([
-        different("table", "app.derived", "inherits", "alter table app.derived no inherit app.base"),
+        different("table", "app.derived", "inherits", "create table app.older (note text); alter table app.derived inherit app.older"),
         different("table", "app.cache", "inherits", "create table app.older (key text not null); alter table app.cache inherit app.older"),
       ]),
     ),

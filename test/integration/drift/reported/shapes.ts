@@ -92,6 +92,7 @@ export const SHAPE: Reported = {
   ],
   "check of a parent that its child has too": [
     "alter table shapes.parent drop constraint parent_a; alter table shapes.child add constraint parent_a check (a > 0); alter table shapes.parent add constraint parent_a check (a > 0)",
+    "extra constraint shapes.child.parent_a: CHECK ((a > 0))",
     "different constraint shapes.parent.parent_a: definition: CHECK ((a > 0)) NO INHERIT expected, CHECK ((a > 0)) found",
   ],
   "column default of a parent": [

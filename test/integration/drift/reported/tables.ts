@@ -95,7 +95,7 @@ export const TABLE: Reported = {
   "table inherits": [
     "create table app.older (key text not null); alter table app.cache inherit app.older",
     "different table app.cache: inherits: none expected, app.older found",
-    "different column app.cache.key: inherited: none expected, yes found",
+    "different column app.cache.key: inherited: none expected, yes found; own: none expected, yes found; own not null: none expected, yes found",
     "extra table app.older: key",
   ],
   "table partition key": [
