@@ -2,6 +2,7 @@ import { json, type ObjectQuery } from "./object-query.ts";
 import { notOfExtension, type InSchema } from "./scope.ts";
 
 export interface OperatorFamily extends InSchema {
+  readonly owner: string;
   /** The access method, such as `btree`. */
   readonly method: string;
   /** The operators and functions that belong to none of its classes, as in `alter operator family … add`. */
@@ -9,6 +10,7 @@ export interface OperatorFamily extends InSchema {
 }
 
 export interface OperatorClass extends InSchema {
+  readonly owner: string;
   readonly method: string;
   readonly type: string;
   /** The id of its family. Postgres creates one of the same name for a class without one. */
@@ -41,6 +43,7 @@ export const operatorFamilies: ObjectQuery<OperatorFamily> = {
   properties: {
     schema: "fn.nspname",
     name: "f.opfname",
+    owner: "pg_get_userbyid(f.opfowner)",
     method: "m.amname",
     members: json(membersOf("pg_opfamily", "f.oid")),
   },
@@ -54,6 +57,7 @@ export const operatorClasses: ObjectQuery<OperatorClass> = {
   properties: {
     schema: "n.nspname",
     name: "c.opcname",
+    owner: "pg_get_userbyid(c.opcowner)",
     method: "m.amname",
     type: "c.opcintype::regtype",
     family: FAMILY_ID,

@@ -2,6 +2,7 @@ import { json, type ObjectQuery } from "./object-query.ts";
 import { notOfExtension, type InSchema, type Named } from "./scope.ts";
 
 export interface Operator extends InSchema {
+  readonly owner: string;
   readonly function: string;
   readonly commutator?: string;
   readonly negator?: string;
@@ -19,6 +20,7 @@ export const operators: ObjectQuery<Operator> = {
   properties: {
     schema: "n.nspname",
     name: "o.oprname",
+    owner: "pg_get_userbyid(o.oprowner)",
     function: "o.oprcode::oid::regprocedure",
     commutator: "nullif(o.oprcom, 0)::regoperator",
     negator: "nullif(o.oprnegate, 0)::regoperator",
@@ -57,6 +59,7 @@ where c.oid >= 16384 and ${notOfExtension("pg_cast", "c.oid")}
 };
 
 export interface Collation extends InSchema {
+  readonly owner: string;
   readonly provider: string;
   readonly deterministic: boolean;
   readonly locale?: string;
@@ -68,6 +71,7 @@ export const collations: ObjectQuery<Collation> = {
   properties: {
     schema: "n.nspname",
     name: "c.collname",
+    owner: "pg_get_userbyid(c.collowner)",
     provider: "case c.collprovider when 'i' then 'icu' when 'c' then 'libc' when 'b' then 'builtin' else 'default' end",
     deterministic: json("c.collisdeterministic"),
     locale: "coalesce(to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale', to_jsonb(c) ->> 'collcollate')",
@@ -78,6 +82,7 @@ where ${notOfExtension("pg_collation", "c.oid")}`,
 };
 
 export interface TextSearchConfiguration extends InSchema {
+  readonly owner: string;
   /** Token type and dictionary, in order. */
   readonly mappings: readonly (readonly [number, string])[];
 }
@@ -87,6 +92,7 @@ export const textSearchConfigurations: ObjectQuery<TextSearchConfiguration> = {
   properties: {
     schema: "n.nspname",
     name: "c.cfgname",
+    owner: "pg_get_userbyid(c.cfgowner)",
     mappings: json(`coalesce((
       select jsonb_agg(jsonb_build_array(m.maptokentype, m.mapdict::regdictionary::text) order by m.maptokentype, m.mapseqno)
       from pg_ts_config_map m where m.mapcfg = c.oid), '[]')`),
@@ -98,6 +104,7 @@ where ${notOfExtension("pg_ts_config", "c.oid")}`,
 
 /** Extended statistics. */
 export interface Statistics extends InSchema {
+  readonly owner: string;
   readonly definition: string;
   /** Set when it differs from the default. */
   readonly target?: number;
@@ -109,6 +116,7 @@ export const statistics: ObjectQuery<Statistics> = {
   properties: {
     schema: "n.nspname",
     name: "s.stxname",
+    owner: "pg_get_userbyid(s.stxowner)",
     definition: "pg_get_statisticsobjdef(s.oid)",
     target: json("nullif(s.stxstattarget, -1)"),
   },

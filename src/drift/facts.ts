@@ -73,12 +73,14 @@ export function factsOf(catalog: Catalog): ReadonlyMap<string, Fact> {
   return facts;
 }
 
-function columnOfView({ name, type, default: byDefault, collation, statistics, options }: Column): string {
+function columnOfView({ name, type, default: byDefault, collation, storage, compression, statistics, options }: Column): string {
   return [
     name,
     type,
     collation === undefined ? "" : `collate ${collation}`,
     byDefault === undefined ? "" : `default ${byDefault}`,
+    storage === undefined ? "" : `storage ${storage}`,
+    compression === undefined ? "" : `compression ${compression}`,
     statistics === undefined ? "" : `statistics ${statistics}`,
     ...(options ?? []),
   ]

@@ -2,7 +2,7 @@ import { quoted } from "../catalog/quote.ts";
 import type { Difference } from "../drift/change.ts";
 import type { Lookup } from "./lookup.ts";
 import type { Rows } from "./rows.ts";
-import type { Remedy, Statement } from "./step.ts";
+import { isStatements, type Remedy, type Statement } from "./step.ts";
 
 /** What is known when the statements for an object are written. */
 export interface RepairContext extends Rows {
@@ -44,4 +44,24 @@ export function ownerOfNew(word: string, id: string, owner: string, { role, actu
 /** Changes the owner of an object that exists. */
 export function changeOwner(word: string, id: string, owner: string, { role }: RepairContext): Statement {
   return { sql: `alter ${word} ${id} owner to ${quoted(role(owner))}` };
+}
+
+/** The kinds of objects whose only property that can be altered in the same way is the owner. */
+type Owned = "collations" | "operators" | "operatorFamilies" | "operatorClasses" | "textSearchConfigurations" | "statistics";
+
+/** Gives new objects their owner, and alters the owner; everything else as before. */
+export function withOwner(kind: Owned, word: string, repair: ObjectRepair): ObjectRepair {
+  return {
+    ...repair,
+    create(id, context) {
+      const created = repair.create(id, context);
+      return isStatements(created) ? [...created, ...ownerOfNew(word, id, context.expected.get(kind, id).owner, context)] : created;
+    },
+    alter(id, differences, context) {
+      const others = differences.filter(({ property }) => property !== "owner");
+      const owner = others.length === differences.length ? [] : [changeOwner(word, id, context.expected.get(kind, id).owner, context)];
+      const altered = others.length === 0 ? [] : repair.alter(id, others, context);
+      return isStatements(altered) ? [...altered, ...owner] : altered;
+    },
+  };
 }

@@ -68,6 +68,12 @@ function withMainOwner(catalog: Catalog, mainOwner: string | undefined): Catalog
     composites: owned(catalog.composites),
     ranges: owned(catalog.ranges),
     publications: owned(catalog.publications),
+    collations: owned(catalog.collations),
+    operators: owned(catalog.operators),
+    operatorFamilies: owned(catalog.operatorFamilies),
+    operatorClasses: owned(catalog.operatorClasses),
+    textSearchConfigurations: owned(catalog.textSearchConfigurations),
+    statistics: owned(catalog.statistics),
     policies: catalog.policies.map((policy) => ({ ...policy, roles: policy.roles.map(rename).toSorted(compareText) })),
     grants: catalog.grants.map((grant) => ({ ...grant, rights: rights(grant) })),
     defaultPrivileges: catalog.defaultPrivileges.map((privilege) => {

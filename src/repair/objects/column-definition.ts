@@ -49,7 +49,7 @@ export function identityClause(columnId: string, identity: NonNullable<Column["i
 }
 
 /** The settings of a new column that its definition cannot contain. */
-export function newColumnSettings({ id }: Table, column: Column): readonly Statement[] {
+export function newColumnSettings({ id }: Pick<Table, "id">, column: Column): readonly Statement[] {
   const { storage, compression, statistics, options } = column;
   const alter = `alter table ${id} alter column ${quoted(column.name)}`;
   return toStatements(

@@ -8,7 +8,7 @@ import { domains } from "./domains.ts";
 import { enums } from "./enums.ts";
 import { foreignServers } from "./foreign.ts";
 import { indexes, statistics } from "./indexes.ts";
-import type { ObjectRepair } from "../repair-context.ts";
+import { type ObjectRepair, withOwner } from "../repair-context.ts";
 import { casts, collations, operators } from "./operators.ts";
 import { operatorClasses, operatorFamilies } from "./operator-classes.ts";
 import { policies } from "./policies.ts";
@@ -30,21 +30,21 @@ export type RepairKind = ChangedKind | "default" | "ownership";
 export const OBJECT_REPAIRS: Readonly<Record<RepairKind, ObjectRepair>> = {
   schema: schemas,
   extension: extensions,
-  collation: collations,
+  collation: withOwner("collations", "collation", collations),
   enum: enums,
   composite: composites,
   range: ranges,
   domain: domains,
   "foreign server": foreignServers,
-  "text search configuration": textSearchConfigurations,
+  "text search configuration": withOwner("textSearchConfigurations", "text search configuration", textSearchConfigurations),
   sequence: sequences,
   function: routines,
   procedure: routines,
   "window function": routines,
   aggregate: routines,
-  operator: operators,
-  "operator family": operatorFamilies,
-  "operator class": operatorClasses,
+  operator: withOwner("operators", "operator", operators),
+  "operator family": withOwner("operatorFamilies", "operator family", operatorFamilies),
+  "operator class": withOwner("operatorClasses", "operator class", operatorClasses),
   cast: casts,
   table: tables,
   column: columns,
@@ -52,7 +52,7 @@ export const OBJECT_REPAIRS: Readonly<Record<RepairKind, ObjectRepair>> = {
   ownership: ownerships,
   constraint: constraints,
   index: indexes,
-  statistics,
+  statistics: withOwner("statistics", "statistics", statistics),
   view: views,
   "materialized view": materializedViews,
   rule: rules,

@@ -3,7 +3,7 @@ import type { View } from "../../catalog/relations.ts";
 import { quoted } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import type { Difference } from "../../drift/change.ts";
-import { optionNames } from "./column-definition.ts";
+import { newColumnSettings, optionNames } from "./column-definition.ts";
 import { byProperty, changeOwner, type ObjectRepair, type RepairContext, ownerOfNew } from "../repair-context.ts";
 import { isRelation, isReplaced } from "../relation-names.ts";
 import { guarded, toStatements, type Statement } from "../step.ts";
@@ -54,6 +54,7 @@ export const materializedViews: ObjectRepair = {
         sql: `create materialized view if not exists ${id}${options(view)} as ${query(view)}${empty}`,
         warning: "runs the query of the view",
       },
+      ...view.columns.flatMap((column) => newColumnSettings(view, column)),
       ...ownerOfNew("materialized view", id, view.owner, context),
     ];
   },
@@ -80,8 +81,10 @@ function isUnchangedView(id: string, differences: readonly Difference[], { actua
   if (changed.has("definition")) return `pg_catalog.md5(pg_catalog.pg_get_viewdef(${view})) = ${literal(md5(definition))}`;
   if (changed.has("columns")) {
     const text = `select pg_catalog.string_agg(pg_catalog.concat_ws(' ', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
-      pg_catalog.pg_get_expr(d.adbin, d.adrelid), nullif(a.attstattarget, -1), pg_catalog.array_to_string(a.attoptions, ' ')), ', ' order by a.attnum)
-    from pg_catalog.pg_attribute a left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+      pg_catalog.pg_get_expr(d.adbin, d.adrelid), case when a.attstorage <> t.typstorage then a.attstorage end, nullif(a.attcompression, ''), nullif(a.attstattarget, -1),
+      pg_catalog.array_to_string(a.attoptions, ' ')), ', ' order by a.attnum)
+    from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid
+    left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where a.attrelid = ${view} and a.attnum > 0`;
     return `pg_catalog.md5((${text})) = ${literal(md5(columns.map(columnText).join(", ")))}`;
   }
@@ -90,8 +93,20 @@ function isUnchangedView(id: string, differences: readonly Difference[], { actua
   return `exists (select from pg_catalog.pg_class where oid = ${view} and reloptions ${same})`;
 }
 
-function columnText({ name, type, default: initial, statistics, options: own = [] }: View["columns"][number]): string {
-  return [name, type, initial, statistics, own.length === 0 ? undefined : own.join(" ")].filter((part) => part !== undefined).join(" ");
+function columnText({
+  name,
+  type,
+  default: initial,
+  storage,
+  compression,
+  statistics,
+  options: own = [],
+}: View["columns"][number]): string {
+  // `pg_attribute` has the first letter, except for `extended`.
+  const stored = storage === "extended" ? "x" : storage?.charAt(0);
+  return [name, type, initial, stored, compression?.charAt(0), statistics, own.length === 0 ? undefined : own.join(" ")]
+    .filter((part) => part !== undefined)
+    .join(" ");
 }
 
 function md5(text: string): string {

@@ -1,4 +1,5 @@
 import { different, extra, type MutationKinds, spreading } from "../mutation.ts";
+import { SECOND_ROLE } from "./tables.ts";
 
 /** Properties that `pg_dump` writes and the other files have no kind for. */
 export const MORE_KINDS: MutationKinds = {
@@ -16,6 +17,40 @@ export const MORE_KINDS: MutationKinds = {
         "app.notes_seen",
         "definition",
         'drop index app.notes_seen; create index notes_seen on app.notes (title collate "POSIX" text_pattern_ops desc nulls last)',
+      ),
+    ),
+  "collation owner": () => different("collation", "app.german", "owner", `alter collation app.german owner to ${SECOND_ROLE}`),
+  "operator owner": () =>
+    different("operator", "app.===(integer, integer)", "owner", `alter operator app.===(integer, integer) owner to ${SECOND_ROLE}`),
+  "operator class owner": () =>
+    different(
+      "operator class",
+      "shapes.backwards using btree",
+      "owner",
+      `alter operator class shapes.backwards using btree owner to ${SECOND_ROLE}`,
+    ),
+  "operator family owner": () =>
+    different(
+      "operator family",
+      "shapes.backwards using btree",
+      "owner",
+      `alter operator family shapes.backwards using btree owner to ${SECOND_ROLE}`,
+    ),
+  "text search configuration owner": () =>
+    different(
+      "text search configuration",
+      "app.simple_search",
+      "owner",
+      `alter text search configuration app.simple_search owner to ${SECOND_ROLE}`,
+    ),
+  "statistics owner": () => different("statistics", "app.users_stats", "owner", `alter statistics app.users_stats owner to ${SECOND_ROLE}`),
+  "materialized view column storage": () =>
+    spreading(
+      different(
+        "materialized view",
+        "billing.totals",
+        "columns",
+        "alter materialized view billing.totals alter column total set storage external",
       ),
     ),
   "operator restrict": () =>
@@ -39,15 +74,8 @@ export const MORE_KINDS: MutationKinds = {
         'alter table app.notes drop column tax; alter type billing.tax alter attribute name type text collate "POSIX"',
       ),
     ),
-  "enum label missing, used in an array": () =>
-    spreading(
-      different(
-        "enum",
-        "app.visibility",
-        "labels",
-        "alter type app.visibility add value 'nobody' before 'hidden'; alter table shapes.moods add column seen app.visibility[]",
-      ),
-    ),
+  "enum label extra, used in an array": () =>
+    different("enum", "shapes.weather", "labels", "alter type shapes.weather add value 'snow' before 'sun'"),
   "domain of a domain with another base": () =>
     spreading(
       different(

@@ -37,7 +37,7 @@ const PARTS: readonly (readonly [what: string, contents: Partial<Contents>, obje
   [
     "the comment on an operator",
     {
-      operators: [{ id: "app.===(integer, text)", schema: "app", name: "===", function: "app.f(integer,text)" }],
+      operators: [{ id: "app.===(integer, text)", schema: "app", name: "===", owner: "me", function: "app.f(integer,text)" }],
       comments: [comment("operator", "app.===(integer,pg_catalog.text)")],
     },
     "app.===(integer, text)",

@@ -28,11 +28,6 @@ export const MORE: Reported = {
     "missing column app.notes.tax: billing.tax",
     'different composite billing.tax: attributes: rate numeric, name text expected, rate numeric, name text collate "POSIX" found',
   ],
-  "enum label missing, used in an array": [
-    "alter type app.visibility add value 'nobody' before 'hidden'; alter table shapes.moods add column seen app.visibility[]",
-    "different enum app.visibility: labels: hidden, team, everyone expected, nobody, hidden, team, everyone found",
-    "extra column shapes.moods.seen: app.visibility[]",
-  ],
   "domain of a domain with another base": [
     "alter table shapes.places drop column name; drop domain shapes.short_word; create domain shapes.short_word as varchar(50) constraint short_enough check (length(value) < 40)",
     "missing column shapes.places.name: shapes.short_word default shapes.place_name()",
@@ -175,5 +170,37 @@ export const MORE: Reported = {
   "comment on a column of a foreign table": [
     "comment on column app.remote.note is 'from there'",
     "extra comment foreign table column app.remote.note: from there",
+  ],
+  "collation owner": [
+    "alter collation app.german owner to diverse_reader",
+    "different collation app.german: owner: the owner expected, diverse_reader found",
+  ],
+  "operator owner": [
+    "alter operator app.===(integer, integer) owner to diverse_reader",
+    "different operator app.===(integer, integer): owner: the owner expected, diverse_reader found",
+  ],
+  "operator class owner": [
+    "alter operator class shapes.backwards using btree owner to diverse_reader",
+    "different operator class shapes.backwards using btree: owner: the owner expected, diverse_reader found",
+  ],
+  "operator family owner": [
+    "alter operator family shapes.backwards using btree owner to diverse_reader",
+    "different operator family shapes.backwards using btree: owner: the owner expected, diverse_reader found",
+  ],
+  "text search configuration owner": [
+    "alter text search configuration app.simple_search owner to diverse_reader",
+    "different text search configuration app.simple_search: owner: the owner expected, diverse_reader found",
+  ],
+  "statistics owner": [
+    "alter statistics app.users_stats owner to diverse_reader",
+    "different statistics app.users_stats: owner: the owner expected, diverse_reader found",
+  ],
+  "materialized view column storage": [
+    "alter materialized view billing.totals alter column total set storage external",
+    "different materialized view billing.totals: columns: user_id bigint, total numeric expected, user_id bigint, total numeric storage external found",
+  ],
+  "enum label extra, used in an array": [
+    "alter type shapes.weather add value 'snow' before 'sun'",
+    "different enum shapes.weather: labels: sun, rain expected, snow, sun, rain found",
   ],
 };

@@ -10,7 +10,7 @@ export const OPERATOR: Reported = {
   ],
   "collation locale": [
     "drop collation app.german; create collation app.german (provider = icu, locale = 'de-AT')",
-    "different collation app.german: locale: de-DE expected, de-AT found",
+    "different collation app.german: owner: the owner expected, postgres found; locale: de-DE expected, de-AT found",
   ],
   "collation deterministic": [
     "drop collation billing.french; create collation billing.french (provider = icu, locale = 'fr-FR')",
@@ -18,7 +18,7 @@ export const OPERATOR: Reported = {
   ],
   "collation provider": [
     "drop collation app.german; create collation app.german (provider = libc, locale = 'C')",
-    "different collation app.german: provider: icu expected, libc found; locale: de-DE expected, C found",
+    "different collation app.german: owner: the owner expected, postgres found; provider: icu expected, libc found; locale: de-DE expected, C found",
   ],
   "operator extra": [
     "create operator billing.<<< (leftarg = integer, rightarg = integer, function = int4lt)",
@@ -27,11 +27,11 @@ export const OPERATOR: Reported = {
   "operator missing": ["drop operator app.===(integer, integer)", "missing operator app.===(integer, integer): int4eq(integer,integer)"],
   "operator function": [
     "drop operator app.===(integer, integer); create operator app.=== (leftarg = integer, rightarg = integer, function = int4ne, commutator = operator(app.===))",
-    "different operator app.===(integer, integer): function: int4eq(integer,integer) expected, int4ne(integer,integer) found",
+    "different operator app.===(integer, integer): owner: the owner expected, postgres found; function: int4eq(integer,integer) expected, int4ne(integer,integer) found",
   ],
   "operator commutator": [
     "drop operator app.===(integer, integer); create operator app.=== (leftarg = integer, rightarg = integer, function = int4eq)",
-    "different operator app.===(integer, integer): commutator: app.===(integer,integer) expected, none found",
+    "different operator app.===(integer, integer): owner: the owner expected, postgres found; commutator: app.===(integer,integer) expected, none found",
   ],
   "cast extra": ["create cast (app.mood as integer) with inout", "extra cast app.mood as integer: explicit"],
   "cast missing": ["drop cast (app.address as text)", "missing cast app.address as text: explicit"],
@@ -70,7 +70,7 @@ export const OPERATOR: Reported = {
   ],
   "statistics definition": [
     "drop statistics app.users_stats; create statistics app.users_stats (ndistinct) on name, mood, age from app.users",
-    "different statistics app.users_stats: definition: CREATE STATISTICS app.users_stats (dependencies) ON mood, name FROM app.users expected, CREATE STATISTICS app.users_stats (ndistinct) ON age, mood, name FROM app.users found",
+    "different statistics app.users_stats: owner: the owner expected, postgres found; definition: CREATE STATISTICS app.users_stats (dependencies) ON mood, name FROM app.users expected, CREATE STATISTICS app.users_stats (ndistinct) ON age, mood, name FROM app.users found",
   ],
   "statistics target": [
     "alter statistics app.users_stats set statistics 16",
