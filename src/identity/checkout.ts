@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Env } from "../environment.ts";
+import { isForeign } from "../foreign-entry.ts";
 import { readText as textOf } from "../read-file.ts";
 import { checkoutId } from "./checkout-id.ts";
 import { commonFolder } from "./common-folder.ts";
@@ -50,10 +51,11 @@ export async function readDeveloper({ top, git }: Pick<Checkout, "top" | "git">,
   return { user, person, checkout, mark: git === undefined ? undefined : await checkoutMark(git, top) };
 }
 
-/** The checkout's top folder: the nearest one with a `.git`, or `cwd` itself. */
+/** The checkout's top folder: the nearest one with a `.git` that no other user of the machine put there, or `cwd` itself. */
 export async function topOf(cwd: string): Promise<string> {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    if (await exists(join(folder, ".git"))) return folder;
+    const git = join(folder, ".git");
+    if ((await exists(git)) && !(await isForeign(git, resolve(cwd)))) return folder;
     if (folder === dirname(folder)) return resolve(cwd);
   }
 }
@@ -61,7 +63,7 @@ export async function topOf(cwd: string): Promise<string> {
 /** The `.git` folder. In a worktree or submodule `.git` is a file with the path of that folder. */
 async function gitFolder(cwd: string): Promise<string | undefined> {
   const dotGit = join(await topOf(cwd), ".git");
-  if (!(await exists(dotGit))) return undefined;
+  if (!(await exists(dotGit)) || (await isForeign(dotGit, resolve(cwd)))) return undefined;
   const pointer = /^gitdir: (.+)$/m.exec(await readText(dotGit))?.[1];
   return pointer === undefined ? dotGit : resolve(dirname(dotGit), pointer.trim());
 }

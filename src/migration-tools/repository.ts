@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { codeOf, messageOf, OffshootError } from "../errors.ts";
+import { isForeign } from "../foreign-entry.ts";
 import { MIB, readFailure, readText } from "../read-file.ts";
 
 /** Reads the folder in which migrations run. A missing file is not an error. A file that cannot be read is an error. */
@@ -88,7 +89,8 @@ async function checkoutAbove(directory: string): Promise<readonly string[] | und
   const folders = [directory];
   for (let folder = directory; ; folder = dirname(folder)) {
     if (folder !== directory) folders.push(folder);
-    if (await isThere(join(folder, ".git"))) return folders;
+    const git = join(folder, ".git");
+    if ((await isThere(git)) && !(await isForeign(git, directory))) return folders;
     if (dirname(folder) === folder) return undefined;
   }
 }

