@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { deadline } from "../deadline.ts";
 import { makeFolders } from "../make-folders.ts";
 import type { Context } from "./context.ts";
-import { type Of, placeFile } from "./place.ts";
+import { FOLDER_MODE, type Of, placeFile } from "./place.ts";
 
 /** A command that waits longer says so. */
 const NOTE_MS = 3000;
@@ -19,7 +19,7 @@ export async function asFirst<T>(
   const path = placeFile(context);
   if (path === undefined) return work();
   try {
-    await makeFolders(join(path, ".."));
+    await makeFolders(join(path, ".."), FOLDER_MODE);
   } catch {
     // Without a folder there is no record either.
     return work();

@@ -39,6 +39,8 @@ interface Entry extends Place {
 /** A record without its database is of no use. This is longer than a local database is kept. */
 const OLD_MS = 14 * 24 * 60 * 60 * 1000;
 const MOST_FILES = 1000;
+/** Without a mode, the folder would be open to every user where the umask is 000, as in some CI services. */
+export const FOLDER_MODE = 0o755;
 const MOST_BYTES = 4096;
 const MOST_CHARACTERS = 400;
 
@@ -75,10 +77,10 @@ export async function recordPlace(
   if (!isEntry(entry)) return;
   const own = `${path}.${randomUUID()}`;
   try {
-    await makeFolders(join(path, ".."));
+    await makeFolders(join(path, ".."), FOLDER_MODE);
     await writeFile(own, JSON.stringify(entry), { flag: "wx", mode: 0o600 });
     await rename(own, path);
-    await removeOld(join(path, ".."));
+    await removeOld(join(path, ".."), (await stat(path)).mtimeMs);
   } catch {
     await rm(own, { force: true }).catch(() => {});
   }
@@ -124,9 +126,10 @@ function isRefusal(value: unknown): value is RecordedRefusal {
   return PROVIDERS.some((each) => each === provider) && typeof code === "string" && typeof text === "string";
 }
 
-async function removeOld(folder: string): Promise<void> {
+/** `now` is the time of a file that was just written: the clock of this process can be wrong for a moment, or by hand. */
+async function removeOld(folder: string, now: number): Promise<void> {
   for (const file of (await readdir(folder)).slice(0, MOST_FILES)) {
     const path = join(folder, file);
-    if (Date.now() - (await stat(path)).mtimeMs > OLD_MS) await rm(path, { force: true });
+    if (now - (await stat(path)).mtimeMs > OLD_MS) await rm(path, { force: true });
   }
 }

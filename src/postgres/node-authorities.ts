@@ -17,7 +17,7 @@ export async function nodeAuthorities(folder: string): Promise<string | undefine
   // Another process can write the same file at the same time.
   const own = `${path}.${randomUUID()}`;
   try {
-    await makeFolders(folder);
+    await makeFolders(folder, 0o755);
     await writeFile(own, text, { flag: "wx", mode: 0o644 });
     await rename(own, path);
     return path;

@@ -1,4 +1,4 @@
-import { access, chmod, constants, lstat, stat } from "node:fs/promises";
+import { access, chmod, constants, lstat, readdir, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Env } from "../../../environment.ts";
 import { OffshootError } from "../../../errors.ts";
@@ -35,30 +35,46 @@ function temporaryFolder({ temporaryDirectory }: Surroundings, uid: number): str
 }
 
 /**
- * Why a state folder in the temporary directory must not be used. Every user of the machine can write to that directory and
- * knows the folder's name, so another user can have made the folder, or a link in its place. Undefined when the folder is
- * safe, does not exist, or is elsewhere.
+ * Why a state folder must not be used. Every user of the machine can write to the temporary directory and knows the folder's
+ * name there, so another user can have made the folder, or a link in its place. A folder elsewhere can have been open to others,
+ * as after `umask 000`, who then put a server of theirs into it. Undefined when the folder is safe or does not exist.
  */
 export async function dangerOf(folder: string, around: Surroundings): Promise<OffshootError | undefined> {
   const { uid } = around;
-  if (uid === undefined || folder !== temporaryFolder(around, uid)) return undefined;
-  const found = await lstat(folder).catch(() => undefined);
-  if (found === undefined) return undefined;
-  const reason = found.isSymbolicLink()
-    ? "it is a symbolic link"
-    : !found.isDirectory()
-      ? "it is not a folder"
-      : found.uid !== uid
-        ? "it belongs to another user"
-        : (found.mode & 0o022) !== 0
-          ? "other users can write to it"
-          : undefined;
+  if (uid === undefined) return undefined;
+  const isTemporary = folder === temporaryFolder(around, uid);
+  const reason = (isTemporary ? await dangerOfTemporary(folder, uid) : undefined) ?? (await dangerInside(folder, uid));
   if (reason === undefined) return undefined;
   return new OffshootError("POSTGRES_START_FAILED", `The state folder ${folder} is not safe: ${reason}.`, {
     meaning: "Another user of this machine may have made it. Nothing in it was read or changed.",
     remedy: "Remove it, or set OFFSHOOT_HOME to a folder that only you can write to.",
     facts: { folder },
   });
+}
+
+async function dangerOfTemporary(folder: string, uid: number): Promise<string | undefined> {
+  const found = await lstat(folder).catch(() => undefined);
+  if (found === undefined) return undefined;
+  if (found.isSymbolicLink()) return "it is a symbolic link";
+  if (!found.isDirectory()) return "it is not a folder";
+  if (found.uid !== uid) return "it belongs to another user";
+  return othersCanWrite(found.mode) ? "other users can write to it" : undefined;
+}
+
+/** What offshoot makes in the state folder: data directories with their passwords, copies of binaries, records. */
+const OWN_NAMES = /^(?:postgres-\d+|binaries|places)$/;
+
+async function dangerInside(folder: string, uid: number): Promise<string | undefined> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => OWN_NAMES.test(name));
+  for (const name of names) {
+    const found = await lstat(join(folder, name)).catch(() => undefined);
+    if (found !== undefined && found.uid !== uid && found.uid !== 0) return `${name} in it belongs to another user`;
+  }
+  return undefined;
+}
+
+function othersCanWrite(mode: number): boolean {
+  return (mode & 0o022) !== 0;
 }
 
 function usualFolder({ env, platform, uid, homeDirectory }: Surroundings): string {
@@ -81,7 +97,7 @@ async function isWritable(path: string): Promise<boolean> {
 }
 
 /**
- * Creates a folder that belongs to this user and that the server's user can enter. Throws `POSTGRES_START_FAILED` when it
+ * Creates a folder that belongs to this user, to which nobody else can write, and that the server's user can enter. Throws `POSTGRES_START_FAILED` when it
  * belongs to another user, or when the server's user cannot enter it or a folder above it.
  */
 export async function makeFolder(folder: string, account: Account | undefined): Promise<void> {
@@ -89,12 +105,14 @@ export async function makeFolder(folder: string, account: Account | undefined): 
   const isNew = await makeFolders(folder, mode);
   // The umask of this process may remove the permissions that the server's user needs.
   if (isNew && account !== undefined) await chmod(folder, mode);
-  const { uid } = await stat(folder);
+  const { uid, mode: found } = await stat(folder);
   if (process.getuid !== undefined && uid !== process.getuid()) {
     throw new OffshootError("POSTGRES_START_FAILED", `Postgres was not started: the folder ${folder} belongs to another user.`, {
       remedy: "Set OFFSHOOT_HOME to a folder that you own.",
     });
   }
+  // Whoever can write to it can put another server, password or copy of the binaries in the place of ours.
+  if (process.getuid !== undefined && othersCanWrite(found)) await chmod(folder, found & 0o7755);
   const closed = account === undefined ? undefined : await closedFolder(account, folder);
   if (closed === undefined) return;
   throw new OffshootError("POSTGRES_START_FAILED", `Postgres was not started: the user ${account?.name} cannot enter ${closed}.`, {

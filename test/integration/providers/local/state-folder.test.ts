@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -129,6 +129,22 @@ test.runIf(canRunAsNobody).each(ATTACKS)("%s in the place of the temporary state
   ]);
   expect(await readdir(victims)).toEqual([]);
   for (const command of ["list", "down", "sweep --yes"]) expect((await offshoot(command, env, user)).code).toBe(0);
+});
+
+test.runIf(isRoot)("what another user put into an open state folder is refused, and an open folder is closed", async () => {
+  const home = await folderForTest(0o777);
+  await mkdir(join(home, "postgres-18"));
+  await chown(join(home, "postgres-18"), NAMELESS.uid, NAMELESS.gid);
+  const env = { HOME: home, OFFSHOOT_HOME: home };
+  const { code, stderr } = await offshoot("up", env);
+  expect([code, stderr]).toEqual([
+    13,
+    expect.stringContaining(`The state folder ${home} is not safe: postgres-18 in it belongs to another user.`),
+  ]);
+  for (const command of ["list", "down", "sweep --yes"]) expect((await offshoot(command, env)).code).toBe(0);
+  await rm(join(home, "postgres-18"), { recursive: true });
+  expect(await offshoot("run -- true", env)).toMatchObject({ code: 0 });
+  expect((await stat(home)).mode & 0o777).toBe(0o755);
 });
 
 test.runIf(canRunAsNobody).each([
