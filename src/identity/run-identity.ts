@@ -102,15 +102,16 @@ export interface Caller {
 export function identifyRun(caller: Caller): RunIdentity {
   const { ci, local } = caller;
   const shared = {
-    repository: ci?.repository ?? local.repository ?? (local.folder === "" ? "root" : local.folder),
-    ref: ci?.ref ?? local.branch,
+    repository: storable(ci?.repository ?? local.repository ?? (local.folder === "" ? "root" : local.folder)),
+    ref: storableRef(ci?.ref ?? local.branch),
     pullRequest: ci?.pullRequest,
     attempt: ci?.attempt ?? 1,
     shard: ci?.shard,
-    server: serverOfRepository(ci, local),
+    server: storableRef(serverOfRepository(ci, local)),
     owner: ci === undefined && local.developer !== undefined ? ownerOf(local.developer.user, local.developer.person) : undefined,
   };
-  const name = givenName(caller);
+  const given = givenName(caller);
+  const name = given && storable(given);
   if (name !== undefined) return { ...shared, key: name, invocation: name, source: caller.runNameSource ?? "flag" };
   if (ci === undefined && local.developer !== undefined)
     return {
@@ -142,14 +143,35 @@ function givenName({ runName, runNameSource }: Caller): string | undefined {
 
 function runOfCi(ci: CiFacts, scope: "run" | "pull-request"): { key: string; invocation: string | undefined } {
   const invocation = ci.invocation ?? ci.runId;
-  if (scope === "pull-request" && ci.pullRequest !== undefined) return { key: keyInService(ci, `pr-${ci.pullRequest}`), invocation };
+  if (scope === "pull-request" && ci.pullRequest !== undefined)
+    return { key: storable(keyInService(ci, `pr-${ci.pullRequest}`)), invocation };
   if (ci.runId !== undefined)
-    return { key: ci.isRunIdGlobal === true ? `run-${ci.runId}` : keyInService(ci, `run-${ci.runId}`), invocation };
+    return { key: storable(ci.isRunIdGlobal === true ? `run-${ci.runId}` : keyInService(ci, `run-${ci.runId}`)), invocation };
   throw new OffshootError("USAGE", `The environment of this CI (${ci.service}) has no id of the run.`, {
     meaning: "Without an id that all jobs of one run share, two runs could use the same database.",
     remedy: "In every job, set OFFSHOOT_RUN to a value that all jobs of this run share and no other run has, such as the build id.",
     facts: { service: ci.service },
   });
+}
+
+/**
+ * The most characters of a name in an owner tag, as JSON. A tag with a longer one could not be read again, and its database could
+ * not be deleted: a comment is read up to a limit, and Neon and Docker have limits for annotations and labels.
+ */
+const MOST_STORED = 1000;
+
+function isStorable(text: string): boolean {
+  return text !== "" && JSON.stringify(text).length <= MOST_STORED;
+}
+
+/** The text, shortened with a hash if it is too long for an owner tag. What it returns is returned as it is. */
+function storable(text: string): string {
+  return isStorable(text) ? text : `${slug(text, "-", MOST_STORED / 2) || "long"}-${shortHash(text, 16)}`;
+}
+
+/** A part of a git ref, or of a server's name, is another one. */
+function storableRef(text: string | undefined): string | undefined {
+  return text !== undefined && isStorable(text) ? text : undefined;
 }
 
 /** The longest readable part of a key. With the hash, the key is as long as a branch name can show. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { detectCi } from "../../../src/ci/detect.ts";
 import { isOffshootError } from "../../../src/errors.ts";
 import { type Caller, type Developer, identifyRun, type LocalFacts } from "../../../src/identity/run-identity.ts";
+import { ownerTag, tagFromRecord, tagFromText, tagToRecord, tagToText } from "../../../src/identity/owner-tag.ts";
 import { isSameOwner } from "../../../src/identity/person.ts";
 import { branchName } from "../../../src/identity/name.ts";
 import { isKeyOfCi } from "../../../src/identity/service-key.ts";
@@ -200,5 +201,50 @@ describe("a run name that the user set", () => {
   test("a blank variable counts as unset, and a blank flag is an error", () => {
     expect(inCi("github/push", { runName: " ", runNameSource: "env" }).key).toBe("run-17812345678");
     expect(errorOf(() => inCi("github/push", { runName: "" }))).toMatch(/^USAGE: The name of the run is empty/);
+  });
+});
+
+describe("the owner tag of a run", () => {
+  const nasty = [
+    "",
+    "x".repeat(999),
+    "x".repeat(1000),
+    "x".repeat(5000),
+    "\u0001".repeat(3000),
+    '"'.repeat(900),
+    "\u00fc/".repeat(2500),
+    "\ud800",
+    "\u0000",
+  ];
+
+  test.each(nasty.filter((text) => text !== ""))("can be read again whatever its names are (case %#)", (text) => {
+    const ci = { service: "github", server: text, repository: text, ref: text, runId: text, invocation: text, attempt: 1 };
+    const facts = { ...ci, pullRequest: undefined, shard: undefined, job: undefined } as const;
+    for (const caller of [
+      { ci: facts, local },
+      { ci: facts, local, runName: text, runNameSource: "flag" },
+      { ci: undefined, local: { ...local, repository: text, branch: text, host: text }, runName: text },
+    ] as readonly Caller[]) {
+      const run = errorOf(() => identifyRun(caller));
+      if (typeof run === "string") continue;
+      const identity = identifyRun(caller);
+      const tag = ownerTag({ run: identity, createdAt: new Date(0), expiresAt: new Date(1000) });
+      // The comment of a database is read up to this length.
+      expect(tagToText(tag).length).toBeLessThan(16_384);
+      expect(tagFromText(tagToText(tag))).toMatchObject({ run: identity.key, repository: identity.repository });
+      expect(tagFromRecord(tagToRecord(tag))).toMatchObject({ run: identity.key, repository: identity.repository });
+    }
+  });
+
+  test("names the run by a key that leads to the same run when it is given as its name", () => {
+    const long = identifyRun({ ci: undefined, local, runName: "c".repeat(100_000) });
+    expect(long.key).toMatch(/^c{500}-[0-9a-f]{16}$/);
+    expect(identifyRun({ ci: undefined, local, runName: long.key }).key).toBe(long.key);
+    expect(identifyRun({ ci: undefined, local, runName: "c".repeat(100_001) }).key).not.toBe(long.key);
+  });
+
+  test("has no ref that is only a part of one", () => {
+    expect(at({ branch: "b".repeat(4000) }).ref).toBeUndefined();
+    expect(at({ branch: "b".repeat(900) }).ref).toHaveLength(900);
   });
 });
