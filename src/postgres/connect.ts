@@ -6,9 +6,9 @@ import { cancelled } from "../deadline.ts";
 import { pinEachTransaction, refusesOptions } from "./pooled-session.ts";
 import type { Opened, Row, Session } from "./session.ts";
 import { replyTooLarge, serverFailure } from "./server-failure.ts";
-import { confirmOwnSettings, withOwnSettings } from "./session-settings.ts";
+import { confirmOwnSettings, withOwnSettings, withoutTimeLimits } from "./session-settings.ts";
 import { SQLSTATE } from "./sqlstate.ts";
-import { despiteTimeLimits, limitsTooShort } from "./time-limits.ts";
+import { despiteTimeLimits, isTimeLimit, limitsTooShort } from "./time-limits.ts";
 import { isWithoutTls } from "./tls-failure.ts";
 import { readTlsOptions } from "./tls-files.ts";
 import { TRANSPORT_PARAMETERS, transportOf } from "./tls.ts";
@@ -50,9 +50,13 @@ const CLOSE_MS = 1000;
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Session> {
   if (options.settings === "database") return openTransport(url, options);
-  // The limits of the database apply there too.
+  const pathOf = (from: string): Promise<string> => withSession(from, (other) => other.searchPath(), { ...options, settings: "database" });
+  // Without the limits of the database: an `idle_session_timeout` ends the session before the question. They apply behind a pooler.
   const searchPath = (): Promise<string> =>
-    despiteTimeLimits(() => withSession(url, (other) => other.searchPath(), { ...options, settings: "database" }));
+    pathOf(withoutTimeLimits(url)).catch((thrown: unknown) => {
+      if (refusesOptions(thrown) || isTimeLimit(thrown)) return despiteTimeLimits(() => pathOf(url));
+      throw thrown;
+    });
   const failed = (thrown: unknown): never => {
     throw serverFailure(url, thrown);
   };

@@ -27,6 +27,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
   lock_timeout: "0",
   idle_in_transaction_session_timeout: "0",
   idle_session_timeout: "0",
+  // With these, each error ends the session, a slow network does, and a large query is compiled for seconds.
+  exit_on_error: "off",
+  tcp_user_timeout: "0",
+  jit: "off",
 };
 
 /**
@@ -63,10 +67,19 @@ export function confirmOwnSettings(major: number): string {
  * it is known.
  */
 export function withOwnSettings(url: string, major = 0): string {
+  const newer = NEWER.filter(({ since }) => major >= since).map(({ name, value }): [string, string] => [name, value]);
+  return withOptions(url, [...Object.entries(SETTINGS), ...newer]);
+}
+
+/** The URL with no time limits as startup options, for a session that keeps the other settings of the database. */
+export function withoutTimeLimits(url: string): string {
+  return withOptions(url, Object.entries(SETTINGS).filter(isLimit));
+}
+
+function withOptions(url: string, settings: readonly (readonly [string, string])[]): string {
   const parsed = new URL(url);
   const given = parsed.searchParams.get("options");
-  const newer = NEWER.filter(({ since }) => major >= since).map(({ name, value }): [string, string] => [name, value]);
-  const own = [...Object.entries(SETTINGS), ...newer].map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, "\\$&")}`);
+  const own = settings.map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, "\\$&")}`);
   parsed.searchParams.set("options", [...(given === null ? [] : [given]), ...own].join(" "));
   return parsed.href;
 }

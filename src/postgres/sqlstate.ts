@@ -29,6 +29,7 @@ export const SQLSTATE = {
   databaseDropped: "57P04",
   queryCanceled: "57014",
   transactionTimeout: "25P04",
+  idleSessionTimeout: "57P05",
   lockNotAvailable: "55P03",
   deadlockDetected: "40P01",
 } as const;

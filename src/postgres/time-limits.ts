@@ -11,10 +11,15 @@ const RETRY_FOR_MS = 5000;
 const SHORTEST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 250;
 
-/** Whether a time limit of the server ended a statement or, with `transaction_timeout` (PostgreSQL 17), its session. */
+const TIME_LIMITS: ReadonlySet<string | undefined> = new Set([
+  SQLSTATE.queryCanceled,
+  SQLSTATE.transactionTimeout,
+  SQLSTATE.idleSessionTimeout,
+]);
+
+/** Whether a time limit of the server ended a statement or, with `transaction_timeout` (PostgreSQL 17) and `idle_session_timeout`, its session. */
 export function isTimeLimit(thrown: unknown): boolean {
-  const code = codeOf(thrown);
-  return code === SQLSTATE.queryCanceled || code === SQLSTATE.transactionTimeout;
+  return TIME_LIMITS.has(codeOf(thrown));
 }
 
 /**

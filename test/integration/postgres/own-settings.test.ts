@@ -85,3 +85,17 @@ test.each([
   const opened = Array.from({ length: 40 }, () => withOwnSession(pooler?.urlOf(limited) ?? limited, (session) => session.query(SLOW)));
   expect(await Promise.all(opened)).toEqual(opened.map(() => [{ slept: "" }]));
 });
+
+test("a session opens, works after an error and knows the search path although the database ends sessions early", async () => {
+  const early = await newDatabase("early_end");
+  const name = new URL(early).pathname.slice(1);
+  await withSession(early, async (session) => {
+    for (const setting of ["exit_on_error = on", "idle_session_timeout = 1", "tcp_user_timeout = 1", "search_path = evil"])
+      await session.query(`alter database ${name} set ${setting}`);
+  });
+  await withOwnSession(early, async (session) => {
+    await expect(session.query("select 1 / 0")).rejects.toThrow("division by zero");
+    expect(await session.query(SLOW)).toEqual([{ slept: "" }]);
+    expect(await session.searchPath()).toBe("evil");
+  });
+});
