@@ -1,3 +1,5 @@
+import { type Needle, type Search, searchFor } from "./needle-search.ts";
+
 /** A part of a text, as indexes of its first character and of the one after its last. */
 export interface Span {
   readonly start: number;
@@ -12,12 +14,21 @@ interface View {
 }
 
 /** A form of a secret that is searched for. `before` and `after`: neighbouring characters that show some of its bits. */
-interface Needle {
-  readonly bytes: string;
+interface Form extends Needle {
   readonly before: number;
   readonly after: number;
-  readonly ignoreCase: boolean;
 }
+
+/** The searches for all forms of some secrets: in a text, and in a text without its line breaks. */
+interface Prepared {
+  /** To notice that the list was changed. */
+  readonly secrets: readonly string[];
+  readonly whole: Search<Form>;
+  readonly joined: Search<Form>;
+}
+
+/** Preparing the forms takes longer than searching them in a short text. */
+const prepared = new WeakMap<readonly string[], Prepared>();
 
 /** Shorter secrets occur in ordinary words, and an empty one occurs everywhere. */
 const SHORTEST = 4;
@@ -51,33 +62,40 @@ const SHORTEST_BROKEN = 8;
  * form, each of them also when line breaks or spaces divide it. The spans are sorted and do not overlap.
  */
 export function findSecrets(text: string, secrets: readonly string[]): readonly Span[] {
-  const searched = [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST && !WELL_KNOWN.has(secret));
-  if (searched.length === 0 || text.length < SHORTEST) return [];
-  const plain = searched.map((secret) => ({ bytes: toBytes(secret), before: 0, after: 0, ignoreCase: false }));
-  const encoded = searched.flatMap(encodedForms);
+  if (secrets.length === 0 || text.length < SHORTEST) return [];
+  const searches = searchesFor(secrets);
   const raw = viewOf(text);
   const decoded = [raw, unescapeUrl(raw), unescapeBackslashes(raw)].filter((view) => view !== undefined);
   const found = decoded.flatMap((view) => {
     const joined = withoutBreaks(view);
-    const broken = joined === view ? [] : [...plain, ...encoded].filter(({ bytes }) => bytes.length >= SHORTEST_BROKEN);
-    return [...search(view, [...plain, ...encoded]), ...search(joined, broken.map(joinNeedle))];
+    return [...spansIn(view, searches.whole), ...(joined === view ? [] : spansIn(joined, searches.joined))];
   });
   return merge(found);
 }
 
-function search(view: View, needles: readonly Needle[]): readonly Span[] {
-  if (needles.length === 0) return [];
-  const lower = view.bytes.toLowerCase();
-  return needles.flatMap(({ bytes, before, after, ignoreCase }) => {
-    const found: Span[] = [];
-    const searched = ignoreCase ? lower : view.bytes;
-    for (let at = searched.indexOf(bytes); at >= 0; at = searched.indexOf(bytes, at + bytes.length)) {
-      const first = Math.max(0, at - before);
-      const last = Math.min(view.bytes.length, at + bytes.length + after) - 1;
-      found.push({ start: view.spans?.[first]?.start ?? first, end: view.spans?.[last]?.end ?? last + 1 });
-    }
-    return found;
+function searchesFor(secrets: readonly string[]): Prepared {
+  const known = prepared.get(secrets);
+  if (known?.secrets.length === secrets.length && known.secrets.every((secret, index) => secret === secrets[index])) return known;
+  const searched = [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST && !WELL_KNOWN.has(secret));
+  const forms: readonly Form[] = searched.flatMap((secret) => [
+    { bytes: toBytes(secret), before: 0, after: 0, ignoreCase: false },
+    ...encodedForms(secret),
+  ]);
+  const broken = forms.filter(({ bytes }) => bytes.length >= SHORTEST_BROKEN).map(joinForm);
+  const isLong = ({ bytes }: Form): boolean => bytes.length >= SHORTEST;
+  const made = { secrets: [...secrets], whole: searchFor(forms), joined: searchFor(broken.filter(isLong)) };
+  prepared.set(secrets, made);
+  return made;
+}
+
+function spansIn(view: View, search: Search<Form>): readonly Span[] {
+  const found: Span[] = [];
+  search(view.bytes, ({ bytes, before, after }, at) => {
+    const first = Math.max(0, at - before);
+    const last = Math.min(view.bytes.length, at + bytes.length + after) - 1;
+    found.push({ start: view.spans?.[first]?.start ?? first, end: view.spans?.[last]?.end ?? last + 1 });
   });
+  return found;
 }
 
 function merge(spans: readonly Span[]): readonly Span[] {
@@ -91,7 +109,7 @@ function merge(spans: readonly Span[]): readonly Span[] {
 }
 
 /** Programs often encode a text that was already escaped for JSON or a URL. */
-function encodedForms(secret: string): readonly Needle[] {
+function encodedForms(secret: string): readonly Form[] {
   const forms = new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())]);
   return [...forms].flatMap((form) => [
     ...base64Forms(Buffer.from(form)),
@@ -103,7 +121,7 @@ function encodedForms(secret: string): readonly Needle[] {
  * The characters of base64 that a secret alone decides, for each of its three positions in groups of three bytes. The
  * characters at its borders also depend on its neighbours, so they are removed with it.
  */
-function base64Forms(secret: Buffer): readonly Needle[] {
+function base64Forms(secret: Buffer): readonly Form[] {
   return [0, 1, 2].flatMap((shift) => {
     const text = Buffer.concat([Buffer.alloc(shift), secret])
       .toString("base64")
@@ -118,8 +136,8 @@ function base64Forms(secret: Buffer): readonly Needle[] {
   });
 }
 
-function joinNeedle(needle: Needle): Needle {
-  return { ...needle, bytes: needle.bytes.replaceAll(/\s/g, "") };
+function joinForm(form: Form): Form {
+  return { ...form, bytes: form.bytes.replaceAll(/\s/g, "") };
 }
 
 function toBytes(text: string): string {
