@@ -1,9 +1,9 @@
-import { appendFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { withoutOwnSecrets } from "../own-secrets.ts";
 import { runProgram } from "../process/run-program.ts";
 import type { Write } from "./write.ts";
 import type { Env } from "../environment.ts";
+import { writeText } from "../write-file.ts";
 
 /** Where outputs are written. */
 export interface PublishTarget {
@@ -32,7 +32,7 @@ export async function publish(writes: readonly Write[], target: PublishTarget): 
         target[write.to].write(write.text);
         break;
       case "file":
-        await appendFile(resolve(target.cwd, write.path), write.text);
+        await writeText(resolve(target.cwd, write.path), write.text, "a");
         break;
       case "program": {
         const failure = await runServiceProgram(write.argv, write.input, target);
