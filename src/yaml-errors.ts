@@ -15,3 +15,13 @@ export function plainYamlError(message: string): string | undefined {
   const tag = /^Unresolved tag: (.+)$/.exec(message)?.[1];
   return tag === undefined ? undefined : `not valid YAML: the tag ${tag} is not known; remove it`;
 }
+
+/** A file with thousands of mistakes is the wrong file. */
+const MOST_LINES = 50;
+
+/** The lines of the problems of a file, each one once. Those after the first ones are counted. */
+export function problemLines(lines: readonly string[]): string {
+  const different = [...new Set(lines)];
+  const left = different.length - MOST_LINES;
+  return (left > 0 ? [...different.slice(0, MOST_LINES), `and ${left} more lines like these`] : different).join("\n");
+}

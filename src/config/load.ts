@@ -1,6 +1,7 @@
 import { relative, resolve } from "node:path";
 import type { Env } from "../environment.ts";
 import { OffshootError } from "../errors.ts";
+import { problemLines } from "../yaml-errors.ts";
 import { assembleSettings, type EffectiveEntries } from "./assemble.ts";
 import type { Field } from "./field.ts";
 import { FIELDS, type Path } from "./fields.ts";
@@ -103,7 +104,7 @@ function byLine(problems: readonly string[], label: string): readonly string[] {
 
 function invalid(problems: readonly string[], file: string | undefined): OffshootError {
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-  return new OffshootError("CONFIG_INVALID", problems.join("\n"), {
+  return new OffshootError("CONFIG_INVALID", problemLines(problems), {
     meaning: `The configuration has ${count}. Nothing was done.`,
     remedy: 'Correct each line above, and run the command again. The README of offshoot describes every setting under "Settings".',
     facts: { problems: problems.length, file },

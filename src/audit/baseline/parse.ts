@@ -1,4 +1,5 @@
 import { OffshootError } from "../../errors.ts";
+import { problemLines } from "../../yaml-errors.ts";
 import { problemsOf } from "../spec/problems.ts";
 import { readYaml } from "../spec/yaml-file.ts";
 import type { Baseline } from "./baseline.ts";
@@ -24,7 +25,7 @@ export function parseBaseline(text: string, file: string): Baseline {
 
 function invalid(file: string, problems: readonly { readonly line: number; readonly text: string }[]): OffshootError {
   const lines = problems.toSorted((a, b) => a.line - b.line).map(({ line, text }) => `${file}:${line}: ${text}`);
-  return new OffshootError("CONFIG_INVALID", [...new Set(lines)].join("\n"), {
+  return new OffshootError("CONFIG_INVALID", problemLines(lines), {
     meaning: "This is not a valid baseline of the audit.",
     remedy: "Correct these lines, or delete the file and accept the findings again: offshoot audit --baseline",
     facts: { file, problems: lines.length },

@@ -1,4 +1,5 @@
 import { OffshootError } from "../../errors.ts";
+import { problemLines } from "../../yaml-errors.ts";
 import { buildSpec } from "./build.ts";
 import { specFileSchema } from "./file-schema.ts";
 import { problemsOf, type LocatedProblem, type Problem } from "./problems.ts";
@@ -29,7 +30,7 @@ export function parseSpec(text: string, file: string): Spec {
 
 function invalid(file: string, problems: readonly LocatedProblem[]): OffshootError {
   const lines = problems.toSorted((a, b) => a.line - b.line).map(({ line, text }) => `${file}:${line}: ${text}`);
-  return new OffshootError("SPEC_INVALID", [...new Set(lines)].join("\n"), {
+  return new OffshootError("SPEC_INVALID", problemLines(lines), {
     remedy: "Correct these lines, or delete the file and write a new one from a database with the right schema: offshoot audit --write",
     facts: { file, problems: lines.length },
   });
