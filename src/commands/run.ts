@@ -63,15 +63,23 @@ export async function run(options: RunOptions): Promise<RunResult> {
     ended = await runCommand(context, options, held.database);
   } catch (thrown) {
     // The first error is thrown. A failed teardown is only a warning beside it.
-    await tearDown(context, { held, keep: keepReason(options, true), remove: removeAfterLastUse }).catch((failure: unknown) => {
-      const reason = messageOf(failure).replace(/\.$/, "");
-      const text = `The database ${context.name} could not be deleted and may still exist (${reason}). Delete it: ${shellCommand(["offshoot", "down", "--run", context.run.key])}`;
-      context.emit({ kind: "warning", text });
-    });
+    await tearDown(context, { held, keep: keepReason(options, true), remove: removeAfterLastUse }).catch((failure: unknown) =>
+      warnOfRest(context, failure),
+    );
     throw thrown;
   }
-  const kept = await tearDown(context, { held, keep: keepReason(options, ended.exitCode !== 0), remove: removeAfterLastUse });
+  const keep = keepReason(options, ended.exitCode !== 0);
+  const kept = await tearDown(context, { held, keep, remove: removeAfterLastUse }).catch((failure: unknown) => {
+    warnOfRest(context, failure);
+    throw failure;
+  });
   return { ...ended, run: context.run.key, name: context.name, kept };
+}
+
+function warnOfRest(context: Context, failure: unknown): void {
+  const reason = messageOf(failure).replace(/\.$/, "");
+  const text = `The database ${context.name} could not be deleted and may still exist (${reason}). Delete it: ${shellCommand(["offshoot", "down", "--run", context.run.key])}`;
+  context.emit({ kind: "warning", text });
 }
 
 /** Returns the identity of the migrated database; undefined when the repository has no migrations. */
