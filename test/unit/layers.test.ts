@@ -86,6 +86,7 @@ const FOUNDATION = [
   "environment.ts",
   "errors.ts",
   "events.ts",
+  "foreign-entry.ts",
   "loopback.ts",
   "make-folders.ts",
   "markdown.ts",
@@ -93,6 +94,7 @@ const FOUNDATION = [
   "moment.ts",
   "encoded-secrets.ts",
   "nearest.ts",
+  "needle-search.ts",
   "own-secrets.ts",
   "program.ts",
   "read-file.ts",
@@ -100,6 +102,7 @@ const FOUNDATION = [
   "shell-command.ts",
   "version.ts",
   "visible.ts",
+  "write-file.ts",
   "yaml-errors.ts",
   "yaml-limits.ts",
 ];
