@@ -29,7 +29,7 @@ export interface CheckFacts {
   };
   readonly "worker-not-ready": { readonly text: string; readonly within: string; readonly tail: readonly string[] };
   /** There is no such process, container or file. */
-  readonly "worker-not-found": { readonly why: string; readonly within: string };
+  readonly "worker-not-found": { readonly why: string; readonly within: string | undefined };
   /** A process or container ended and was started again, `times` times. */
   readonly "worker-restarts": { readonly program: string; readonly times: string };
   readonly "worker-line-missing": { readonly pattern: string; readonly within: string; readonly tail: readonly string[] };

@@ -57,16 +57,17 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
   }),
 
   "worker-ended": ({ how, after, tail }) => ({
-    problem: how.startsWith("there is no ")
-      ? `worker ended before the end of the check: ${how}`
-      : `worker ended with ${how} after ${after}, before the end of the check`,
+    problem: `worker ended with ${how} after ${after}, before the end of the check`,
     details: quoted(tail),
     remedy: "Read its last lines above, and run the same command by hand.",
   }),
   "worker-not-found": ({ why, within }) => ({
-    problem: `worker was not found within ${within}: ${why}`,
+    problem: `worker was not found${within === undefined ? "" : ` within ${within}`}: ${why}`,
     details: [],
-    remedy: "Start the worker before the check, correct the name, or increase --within.",
+    remedy:
+      within === undefined
+        ? "Correct the process id, or use --pid-file or --match, which wait for the worker."
+        : "Start the worker before the check, correct the name, or increase --within.",
   }),
   "worker-restarts": ({ program, times }) => ({
     problem: `worker ended and was started again ${times === "1" ? "once" : `${times} times`}`,

@@ -1,5 +1,5 @@
 import { FORMATS } from "../repair/formats/names.ts";
-import { Command } from "commander";
+import { Command, Help } from "commander";
 import { VERSION } from "../version.ts";
 import { addChecks } from "./menu-checks.ts";
 import {
@@ -34,7 +34,11 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
     .description("Gives every CI run its own migrated and audited Postgres database, and deletes it afterwards.")
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .configureHelp({ helpWidth: 100 })
+    // A list that is empty by default says nothing.
+    .configureHelp({
+      helpWidth: 100,
+      optionDescription: (option) => new Help().optionDescription(option).replace(/ \(default: \[\]\)$/, ""),
+    })
     .showHelpAfterError("(see offshoot --help)")
     .exitOverride();
 

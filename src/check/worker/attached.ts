@@ -19,7 +19,12 @@ export function watchedProcesses(target: ProcessTarget, env: Env): Watched {
   return {
     async look(): Promise<Look> {
       const choice = await choose(target, await listProcesses(env));
-      if ("why" in choice) return "pid" in target ? { state: "ended", how: choice.why } : { state: "absent", why: choice.why };
+      if ("why" in choice) {
+        if (!("pid" in target)) return { state: "absent", why: choice.why };
+        return first === undefined
+          ? { state: "ended", how: choice.why, never: true }
+          : { state: "ended", how: "a status that only its parent knows" };
+      }
       const running = choice.filter(({ isZombie }) => !isZombie);
       const [one] = running;
       if (one === undefined) return { state: "ended", how: "as a zombie: its parent did not read its exit status" };

@@ -17,8 +17,10 @@ export function judge(name: string, requirements: Requirements, observed: Observ
   const { ended, absent, stopped: { killed, left } = { killed: false, left: [] } } = observed;
   const after = show.time(requirements.graceMs);
   if (absent !== undefined) {
-    return [found("worker-not-found", object, { why: show.line(absent), within: show.time(requirements.withinMs) })];
+    return [found("worker-not-found", object, { why: show.line(absent), within: show.time(requirements.findMs ?? requirements.withinMs) })];
   }
+  // A process id cannot start later, so that nobody waited for it.
+  if (ended?.never === true) return [found("worker-not-found", object, { why: show.line(ended.how), within: undefined })];
   const end = ended === undefined ? [] : [endedOf(object, ended, observed, show)];
   return [
     ...end,

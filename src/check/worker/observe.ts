@@ -8,8 +8,8 @@ export type Look =
   | { readonly state: "running" }
   /** It does not exist, but can still start, or start again. */
   | { readonly state: "absent"; readonly why: string }
-  /** It ended and will not start again. */
-  | { readonly state: "ended"; readonly how: string };
+  /** It ended and will not start again. `never`: it was not there when the check began. */
+  | { readonly state: "ended"; readonly how: string; readonly never?: true | undefined };
 
 /** A worker that can be looked at. */
 export interface Watched {
@@ -24,7 +24,7 @@ export interface Seen {
   /** It was not found in time. */
   readonly absent?: string | undefined;
   /** It ended, `afterMs` after it was first seen. */
-  readonly ended?: { readonly how: string; readonly afterMs: number } | undefined;
+  readonly ended?: { readonly how: string; readonly afterMs: number; readonly never?: true | undefined } | undefined;
   readonly restarts?: Restarts | undefined;
   /** How old the last line was at the end. Undefined: there is no line. */
   readonly lineAgeMs?: number | undefined;
@@ -44,7 +44,7 @@ export interface ObserveOptions {
  * ended or the signal aborts.
  */
 export async function observe({ worker, reader, requirements, signal, pollMs = 100 }: ObserveOptions): Promise<Seen> {
-  const { forMs, withinMs, lines } = requirements;
+  const { forMs, withinMs, findMs = withinMs, lines } = requirements;
   const start = performance.now();
   let firstSeen: number | undefined;
   let look: Look = { state: "absent", why: "" };
@@ -52,7 +52,7 @@ export async function observe({ worker, reader, requirements, signal, pollMs = 1
   const continues = (now: number): boolean =>
     look.state !== "ended" &&
     !signal.aborted &&
-    (firstSeen === undefined ? now - start < withinMs : now - firstSeen < forMs || waitsForLog(now));
+    (firstSeen === undefined ? now - start < findMs : now - firstSeen < forMs || waitsForLog(now));
   for (;;) {
     look = await worker.look();
     if (look.state !== "absent") firstSeen ??= performance.now();
@@ -73,5 +73,7 @@ function endOf(look: Look, firstSeen: number | undefined, restarted: boolean): P
   if (look.state === "running" || (look.state === "absent" && restarted)) return {};
   if (look.state === "absent" && firstSeen === undefined) return { absent: look.why };
   const how = look.state === "ended" ? look.how : look.why;
-  return { ended: { how, afterMs: performance.now() - (firstSeen ?? performance.now()) } };
+  return {
+    ended: { how, never: look.state === "ended" ? look.never : undefined, afterMs: performance.now() - (firstSeen ?? performance.now()) },
+  };
 }

@@ -8,6 +8,8 @@ export interface Requirements extends Wanted {
   readonly lines: number;
   /** How long to wait for the lines, the text and the patterns, and for a worker that is not started here; at least `forMs`. */
   readonly withinMs: number;
+  /** How long to wait for a worker that is not there; default `withinMs`. */
+  readonly findMs?: number | undefined;
   /** How long it may take to end after SIGTERM. */
   readonly graceMs: number;
   /** How old its last line can be at the end. Undefined: any age. */

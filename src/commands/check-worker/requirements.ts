@@ -6,6 +6,7 @@ import type { CheckWorkerOptions } from "./options.ts";
 /** The requirements in the options. Throws `USAGE` for an invalid duration, number or pattern. */
 export function requirementsOf(options: CheckWorkerOptions): Requirements {
   const { ready, fresh, must = [], mustNot = [] } = options;
+  const withinMs = durationOption("within", options.within ?? "30s");
   const forMs = durationOption("for", options.for ?? "10s");
   const hasLog = options.log !== undefined || !hasProcess(options);
   if (!hasLog && (options.lines ?? 0) + must.length + mustNot.length + (ready ?? fresh ?? "").length > 0) {
@@ -21,7 +22,8 @@ export function requirementsOf(options: CheckWorkerOptions): Requirements {
     mustNot: mustNot.map((text) => pattern("must-not", text)),
     freshMs: fresh === undefined ? undefined : durationOption("fresh", fresh),
     restarts: options.restarts === undefined ? undefined : numberOption("restarts", options.restarts),
-    withinMs: Math.max(forMs, durationOption("within", options.within ?? "30s")),
+    withinMs: Math.max(forMs, withinMs),
+    findMs: withinMs,
     graceMs: durationOption("grace", options.grace ?? "10s"),
   };
 }

@@ -76,6 +76,7 @@ test("--help and --version print what the build has made, and load nothing", asy
 test("other help is made with the package commander alone, and is the same", async () => {
   expect(await loadedBy(["--json", "--help"])).toEqual(["commander"]);
   const texts = helpTexts();
+  expect(Object.values(texts).filter((text) => text.includes("default: []"))).toEqual([]);
   for (const words of [["--help"], ["run", "-h"], ["check", "worker", "--help"]]) {
     const text = texts[words.join(" ")];
     const print = async (file: string): Promise<string> => (await promisify(execFile)(process.execPath, [file, ...words])).stdout;

