@@ -7,7 +7,7 @@ import type { Deadline } from "../../../deadline.ts";
 import { OffshootError } from "../../../errors.ts";
 import { readText } from "../../../read-file.ts";
 import { idsOf } from "./account.ts";
-import { diagnose, diskFull, lastErrors, type StartFailure } from "./failure.ts";
+import { diagnose, diskFull, lastErrors, machineRemedy, type StartFailure } from "./failure.ts";
 import { executable, type Runtime } from "./runtime.ts";
 import { LOG_BYTES } from "./leftovers.ts";
 import { readPidFile } from "./server-process.ts";
@@ -51,7 +51,7 @@ export async function start(runtime: Runtime, options: StartOptions, within: Dea
 function startFailed({ data, log }: StartOptions, output: string): OffshootError {
   return new OffshootError("POSTGRES_START_FAILED", `The local Postgres with the data directory ${data} did not start.`, {
     meaning: lastErrors(output),
-    remedy: `Read its log ${log} and fix the cause.`,
+    remedy: machineRemedy(output) ?? `Read its log ${log} and fix the cause.`,
     facts: { log },
   });
 }

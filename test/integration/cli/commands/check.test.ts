@@ -106,19 +106,21 @@ const racing = (condition: string): string => {
   return `on: push\njobs:\n  setup:\n    runs-on: x\n    outputs: { use_neon: "\${{ steps.p.outputs.neon }}" }\n    steps: [{ id: p, run: ./probe }]\n${["integration", "costsim", "e2e"].map(job).join("")}`;
 };
 
+/** The code of each finding in that workflow, with the jobs that it names. */
+async function raceOf(condition: string): Promise<readonly unknown[]> {
+  await project.write("race.yml", racing(condition));
+  const { stdout } = await project.call(["check", "workflow", "-q", "--json", "race.yml"]);
+  const { findings } = JSON.parse(stdout) as { findings: { code: string; facts: { jobs?: readonly string[] } }[] };
+  return findings.map(({ code, facts }) => [code, ...(facts.jobs ?? [])]);
+}
+
 test("three jobs that migrate in a step with one condition are one finding, and a misspelt output or a boolean are others", async () => {
-  const codesOf = async (condition: string): Promise<readonly unknown[]> => {
-    await project.write("race.yml", racing(condition));
-    const { stdout } = await project.call(["check", "workflow", "-q", "--json", "race.yml"]);
-    const { findings } = JSON.parse(stdout) as { findings: { code: string; facts: { jobs?: readonly string[] } }[] };
-    return findings.map(({ code, facts }) => [code, ...(facts.jobs ?? [])]);
-  };
   const race = ["migrates-twice", "integration", "costsim", "e2e"];
-  expect(await codesOf("needs.setup.outputs.use_neon == 'true'")).toEqual([race]);
-  const misspelt = await codesOf("needs.setup.outputs.useneon == 'true'");
+  expect(await raceOf("needs.setup.outputs.use_neon == 'true'")).toEqual([race]);
+  const misspelt = await raceOf("needs.setup.outputs.useneon == 'true'");
   expect(misspelt).toHaveLength(4);
   expect(misspelt).toEqual(expect.arrayContaining([race, ["output-missing"]]));
-  expect(await codesOf("needs.setup.outputs.use_neon == true")).toEqual(expect.arrayContaining([race, ["output-as-boolean"]]));
+  expect(await raceOf("needs.setup.outputs.use_neon == true")).toEqual(expect.arrayContaining([race, ["output-as-boolean"]]));
 });
 
 test("each check has progress lines with its own name", async () => {
