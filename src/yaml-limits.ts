@@ -13,6 +13,9 @@ const MOST_LEVELS = 100;
 /** Characters that the lexer adds, which are not in the text: marks of a document, a scalar and an error. */
 const MARKS = new Set(["\u0002", "\u001F", "\u0018"]);
 
+/** Replaces the key `__proto__`, which has a special meaning in JavaScript objects. */
+export const PROTO_KEY = String.raw`\__proto__`;
+
 const NESTED = "nested too deeply; use fewer levels";
 const LARGE = "too many keys and values; remove what is not needed";
 

@@ -1,3 +1,5 @@
+import { PROTO_KEY } from "../yaml-limits.ts";
+
 /** A star matches any text. After a backslash it is a star of the name itself. */
 const STAR = /(?<!\\)\*/;
 
@@ -11,9 +13,6 @@ export function matches(pattern: string, name: string): boolean {
   const parts = pattern.split(new RegExp(STAR, "g")).map((part) => literalName(part).replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
   return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
 }
-
-/** Replaces the key `__proto__`, which has a special meaning in JavaScript objects. */
-export const PROTO_KEY = String.raw`\__proto__`;
 
 /** The name that a key without a pattern means. */
 export function literalName(key: string): string {

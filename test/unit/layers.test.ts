@@ -99,11 +99,13 @@ const FOUNDATION = [
   "program.ts",
   "read-file.ts",
   "redact.ts",
+  "schema-problems.ts",
   "shell-command.ts",
   "version.ts",
   "visible.ts",
   "write-file.ts",
   "yaml-errors.ts",
+  "yaml-file.ts",
   "yaml-limits.ts",
 ];
 
@@ -117,10 +119,10 @@ const VENDORS: Readonly<Record<string, RegExp>> = {
   "log-update": /^cli\/terminal\/screen\.ts$/,
   "slice-ansi": /^cli\/terminal\/layout\.ts$/,
   "string-width": /^cli\/terminal\/layout\.ts$/,
-  yaml: /^(yaml-limits\.ts$|migration-tools\/liquibase-elements\.ts$|(config|audit|check)\/)/,
+  yaml: /^(yaml-(file|limits)\.ts$|migration-tools\/liquibase-elements\.ts$|(config|audit|check)\/)/,
   tinyglobby: /^(readiness\/fingerprint|migration-tools\/workspaces)\.ts$/,
   vitest: /^runners\/vitest-setup\.ts$/,
-  zod: /^(config|audit|providers|ci|github|readiness|sweep)\//,
+  zod: /^(schema-problems\.ts$|(config|audit|providers|ci|github|readiness|rehearsal|sweep)\/)/,
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })

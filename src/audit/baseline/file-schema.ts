@@ -2,7 +2,8 @@ import * as z from "zod";
 import { SEVERITIES, type Severity } from "../../findings/finding.ts";
 import { CODES } from "../codes.ts";
 import type { AuditCode } from "../facts.ts";
-import { strict, words } from "../spec/object-schemas.ts";
+import { strict } from "../../schema-problems.ts";
+import { words } from "../spec/object-schemas.ts";
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "must be a day such as 2026-11-30");
 

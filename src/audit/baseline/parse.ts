@@ -1,7 +1,7 @@
 import { OffshootError } from "../../errors.ts";
+import { problemsOf } from "../../schema-problems.ts";
+import { readYaml } from "../../yaml-file.ts";
 import { problemLines } from "../../yaml-errors.ts";
-import { problemsOf } from "../spec/problems.ts";
-import { readYaml } from "../spec/yaml-file.ts";
 import type { Baseline } from "./baseline.ts";
 import { baselineFileSchema } from "./file-schema.ts";
 

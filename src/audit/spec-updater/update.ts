@@ -17,7 +17,7 @@ import { literalName } from "../pattern.ts";
 import { keyText } from "../spec-writer/flow-style.ts";
 import { parseSpec } from "../spec/parse.ts";
 import type { Spec } from "../spec/spec.ts";
-import { MAX_TOKENS } from "../spec/yaml-file.ts";
+import { MAX_TOKENS } from "../../yaml-file.ts";
 import { parseYaml } from "../../yaml-limits.ts";
 import { changesOf } from "./changes.ts";
 import { updateDatabase } from "./database.ts";

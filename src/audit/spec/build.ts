@@ -1,6 +1,6 @@
 import type { IgnoreValue, MigrationValue, SchemaValue, SpecFile } from "./file-schema.ts";
 import type { EventTriggerValue, ExtensionValue, PublicationValue } from "./object-schemas.ts";
-import type { LocatedProblem } from "./problems.ts";
+import type { LocatedProblem } from "../../schema-problems.ts";
 import { readSchema } from "./schema.ts";
 import { toText, readSection, type Path, type Reader } from "./section.ts";
 import type { Entry, EventTriggerEntry, ExtensionEntry, IgnoreEntry, MigrationEntry, PublicationEntry, SchemaEntry, Spec } from "./spec.ts";

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { CODES } from "../codes.ts";
 import type { AuditCode } from "../facts.ts";
+import { strict } from "../../schema-problems.ts";
 import { NAMED_KINDS, type NamedKind } from "./entry.ts";
 import {
-  strict,
   words,
   list,
   reported,

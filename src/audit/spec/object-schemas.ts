@@ -1,21 +1,6 @@
 import * as z from "zod";
 import { SEVERITIES, type Severity } from "../../findings/finding.ts";
-import { nearest } from "../../nearest.ts";
-
-/** A mapping without other keys. The error for another key names the most similar valid key. */
-export function strict<S extends z.core.$ZodLooseShape>(shape: S) {
-  return z.strictObject(shape, {
-    error: (issue) => {
-      if (issue.code !== "unrecognized_keys") return undefined;
-      return issue.keys
-        .map((key) => {
-          const known = nearest(key, Object.keys(shape));
-          return `unknown key "${key}"${known === undefined ? `; valid keys: ${Object.keys(shape).join(", ")}` : `. Did you mean "${known}"?`}`;
-        })
-        .join("\n");
-    },
-  });
-}
+import { strict } from "../../schema-problems.ts";
 
 /** The privileges of Postgres (PostgreSQL documentation, table 5.1). A star after a privilege is the grant option. */
 const RIGHTS = ["select", "insert", "update", "delete", "truncate", "references", "trigger", "maintain", "usage", "create", "execute"];

@@ -2,9 +2,9 @@ import { OffshootError } from "../../errors.ts";
 import { problemLines } from "../../yaml-errors.ts";
 import { buildSpec } from "./build.ts";
 import { specFileSchema } from "./file-schema.ts";
-import { problemsOf, type LocatedProblem, type Problem } from "./problems.ts";
+import { problemsOf, type LocatedProblem, type Problem } from "../../schema-problems.ts";
 import type { Spec } from "./spec.ts";
-import { readYaml } from "./yaml-file.ts";
+import { readYaml } from "../../yaml-file.ts";
 
 /**
  * Reads the text of a spec file. Throws `SPEC_INVALID` with all problems, each on its own line with the file, the line, the key

@@ -1,7 +1,7 @@
-import type * as z from "zod";
-import { nearest } from "../../nearest.ts";
+import * as z from "zod";
+import { nearest } from "./nearest.ts";
 
-/** One problem of a spec file. */
+/** One problem of a file. */
 export interface Problem {
   readonly path: readonly PropertyKey[];
   readonly text: string;
@@ -90,4 +90,19 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
     (value, key) => (typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
     input,
   );
+}
+
+/** A mapping without other keys. The error for another key names the most similar valid key. */
+export function strict<S extends z.core.$ZodLooseShape>(shape: S) {
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== "unrecognized_keys") return undefined;
+      return issue.keys
+        .map((key) => {
+          const known = nearest(key, Object.keys(shape));
+          return `unknown key "${key}"${known === undefined ? `; valid keys: ${Object.keys(shape).join(", ")}` : `. Did you mean "${known}"?`}`;
+        })
+        .join("\n");
+    },
+  });
 }

@@ -1,10 +1,9 @@
 import * as yaml from "yaml";
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, visit, type Pair, type YAMLMap } from "yaml";
-import { messageOf } from "../../errors.ts";
-import { plainYamlError } from "../../yaml-errors.ts";
-import { parseYaml } from "../../yaml-limits.ts";
-import { PROTO_KEY } from "../pattern.ts";
-import type { LocatedProblem } from "./problems.ts";
+import { messageOf } from "./errors.ts";
+import { plainYamlError } from "./yaml-errors.ts";
+import { parseYaml, PROTO_KEY } from "./yaml-limits.ts";
+import type { LocatedProblem } from "./schema-problems.ts";
 
 /** The content of a YAML file, with the lines of its keys. */
 export interface YamlFile {
