@@ -23,6 +23,7 @@ export { list, type ListOptions } from "./commands/list.ts";
 export { type Leadership, migrate, type MigrateOptions, type Migrated } from "./commands/migrate.ts";
 export type { Clone, CloneOptions, Database, Listed, ProviderName, Refusal } from "./providers/provider.ts";
 export { reset, type ResetOptions, type ResetResult } from "./commands/reset.ts";
+export { proposeTraffic, type ProposedTraffic, type ProposeTrafficOptions } from "./commands/propose-traffic.ts";
 export { rehearse, type Rehearsal, type RehearsedCopy, type RehearseOptions } from "./commands/rehearse.ts";
 export { psql, type PsqlOptions } from "./commands/psql.ts";
 export { writeEnv, type WriteEnvOptions, type WrittenEnv } from "./commands/write-env.ts";

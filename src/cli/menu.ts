@@ -98,6 +98,8 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
     .option("--from <url>", "rehearse on a dump of this server: a Postgres URL, or the name of a variable with one")
     .option("--outbound <mode>", "what to do when the copy can reach other systems: refuse, disable or allow", "refuse")
     .option("--no-alternatives", "do not rehearse the safer way of a finding")
+    .option("--traffic <file>", "run these statements beside the migrations, and measure how long they wait")
+    .option("--propose-traffic <file>", "write such a file from the server's pg_stat_statements, without values; do not rehearse")
     .option("--literals", "show statements with their literals, and the output of the command")
     .option(...REPORT)
     .option(...FAIL_ON);

@@ -3,11 +3,13 @@ import { type Context, prepare } from "../context/context.ts";
 import { type Migrations, requireMigrations, withoutSeeds } from "../context/migrations.ts";
 import { inPhase } from "../context/phase.ts";
 import { describeFindings } from "../findings/count.ts";
+import { bySeverity } from "../findings/order.ts";
 import { resultOf } from "../findings/result.ts";
 import { topOf } from "../identity/checkout.ts";
 import type { Rehearsal } from "../rehearsal/rehearsal.ts";
+import type { Traffic } from "../rehearsal/traffic/traffic.ts";
 import { emitSchemaDiff } from "./diff/emit.ts";
-import type { CopySource } from "./rehearse/copy.ts";
+import type { CopySource, OpenCopy } from "./rehearse/copy.ts";
 import { dumpedServer } from "./rehearse/dumped-server.ts";
 import type { RehearseOptions } from "./rehearse/options.ts";
 
@@ -20,7 +22,8 @@ export type { Rehearsal, RehearsedCopy } from "../rehearsal/rehearsal.ts";
  * afterwards. Findings are a result, not an error.
  *
  * Throws `COMMAND_MISSING`, `NO_PROVIDER`, `URL_INVALID`, `COPY_CONNECTED` when the copy can reach other systems,
- * `MIGRATION_FAILED` when the command failed before it used the database, `TIMED_OUT` and `CANCELLED`.
+ * `MIGRATION_FAILED` when the command failed before it used the database, `CONFIG_UNREADABLE` and `CONFIG_INVALID` for a traffic
+ * file, `TIMED_OUT` and `CANCELLED`.
  */
 export async function rehearse(options: RehearseOptions = {}): Promise<Rehearsal> {
   const context = await prepare(options);
@@ -47,15 +50,43 @@ async function run(context: Context, migrations: Migrations, source: CopySource,
   const { rehearseOn } = await import("./rehearse/rehearse-on.ts");
   const { withParentCopies } = await import("./rehearse/parent-copy.ts");
   const { rehearseAlternatives } = await import("./rehearse/alternatives.ts");
-  const { measured, copy, outcome, findings, schema } = await withParentCopies(context, source, async (open) => {
+  const planned = options.traffic === undefined ? undefined : await readTraffic(context, options.traffic);
+  const { measured, copy, outcome, findings, schema, traffic } = await withParentCopies(context, source, async (open) => {
+    // First, because a statement that fails without any migration ends the command.
+    const met = planned && (await beside(context, open, migrations, planned, options));
     const rehearsed = await open((each) => rehearseOn(context, each, migrations, options));
-    const tried = options.alternatives === false ? [] : rehearsed.judged;
-    const found = await rehearseAlternatives(context, open, tried, options);
-    return { ...rehearsed, findings: options.alternatives === false ? rehearsed.judged.map(({ finding }) => finding) : found };
+    const found =
+      options.alternatives === false
+        ? rehearsed.judged.map(({ finding }) => finding)
+        : await rehearseAlternatives(context, open, rehearsed.judged, options);
+    return { ...rehearsed, traffic: met, findings: [...found, ...(met?.findings ?? [])].toSorted(bySeverity) };
   });
   const folder = relative(await topOf(context.cwd), context.cwd);
   const compared = schema === undefined ? {} : { schema };
-  return { version: 1, command: "rehearse", copy, outcome, ...measured, ...resultOf(findings, options.failOn), folder, ...compared };
+  const met = traffic === undefined ? {} : { traffic: traffic.measured };
+  return {
+    version: 1,
+    command: "rehearse",
+    copy,
+    outcome,
+    ...measured,
+    ...resultOf(findings, options.failOn),
+    folder,
+    ...compared,
+    ...met,
+  };
+}
+
+/** Runs the traffic beside the migrations. What it met is a result, also when the migrations fail beside it. */
+async function beside(context: Context, open: OpenCopy, migrations: Migrations, traffic: Traffic, options: RehearseOptions) {
+  const { rehearseTraffic } = await import("./rehearse/traffic.ts");
+  const { judgeTraffic } = await import("../rehearsal/judge/traffic.ts");
+  const measured = await rehearseTraffic(context, open, migrations, traffic, options);
+  return { measured, findings: judgeTraffic(measured) };
+}
+
+async function readTraffic(context: Context, file: string): Promise<Traffic> {
+  return (await import("./rehearse/traffic.ts")).readTraffic(context, file);
 }
 
 function describe({ findings, copy, outcome }: Rehearsal): string {

@@ -24,6 +24,12 @@ interface FailureFacts extends StatementFacts {
   readonly error: string;
 }
 
+interface TrafficFacts {
+  readonly statement: string;
+  readonly during: string;
+  readonly after: string;
+}
+
 /** The facts of each finding by its code. All facts are texts or lists of texts, so that every report can show them. */
 export interface RehearsalFacts {
   readonly "reads-blocked": BlockedFacts;
@@ -40,6 +46,10 @@ export interface RehearsalFacts {
   readonly "exception-expired": { readonly until: string; readonly reason: string };
   /** A strong lock was asked for without a `lock_timeout`. */
   readonly "lock-without-timeout": StatementFacts & { readonly lock: string };
+  /** A statement of the traffic failed only since the migrations ran. */
+  readonly "traffic-fails": TrafficFacts & { readonly causes: readonly string[]; readonly isLasting: "yes" | "no" };
+  /** The figures of the traffic, and its statement that waited longest. */
+  readonly "traffic-waits": TrafficFacts & { readonly longest: string; readonly usual: string; readonly before: string };
 }
 
 export type RehearsalCode = keyof RehearsalFacts;

@@ -73,6 +73,29 @@ export const MESSAGES: { readonly [C in keyof RehearsalFacts]: KindsOf<Rehearsal
     details: detail("its reason", reason),
     remedy: "Remove it, or set a later day in rehearse.tables.",
   }),
+  "traffic-fails": ({ statement, during, after, causes, isLasting }) => ({
+    problem: `fails ${isLasting === "yes" ? "since the migrations ran, also after them" : "while the migrations run"}`,
+    details: [
+      ...detail("statement", statement),
+      ...causes.flatMap((cause) => detail("error", cause)),
+      ...detail("during the migrations", during),
+      ...detail("after them", after),
+    ],
+    remedy:
+      isLasting === "yes"
+        ? "Deploy an application that works with both schemas before the migration, and remove what it no longer uses in a later one."
+        : "Make the migration shorter, or let the application try again.",
+  }),
+  "traffic-waits": ({ statement, longest, usual, before, during, after }) => ({
+    problem: `waits up to ${longest} while the migrations run; ${usual} before them`,
+    details: [
+      ...detail("statement", statement),
+      ...detail("all statements before", before),
+      ...detail("all statements during the migrations", during),
+      ...detail("all statements after", after),
+    ],
+    remedy: "Compare it with what your users accept. The findings about tables have a safer way.",
+  }),
   "lock-without-timeout": (facts) => ({
     problem: `${facts.lock} is requested without a lock_timeout: while it waits for a long query, everybody else waits behind it`,
     details: [...details(facts), ...way(facts)],

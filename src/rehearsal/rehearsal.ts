@@ -2,6 +2,7 @@ import type { FindingsResult } from "../findings/result.ts";
 import type { RehearsalFinding } from "./finding.ts";
 import type { SchemaDiff } from "../drift/diff/schema-diff.ts";
 import type { Measured } from "./measured.ts";
+import type { MeasuredTraffic } from "./traffic/traffic.ts";
 
 /** The database in which migrations were rehearsed. */
 export interface RehearsedCopy {
@@ -29,6 +30,8 @@ export interface Rehearsal extends FindingsResult<RehearsalFinding>, Measured {
   readonly folder: string;
   /** What the migrations changed in the schema. Missing when they failed. */
   readonly schema?: RehearsedSchema;
+  /** What the traffic of `--traffic` met, on a copy of its own. */
+  readonly traffic?: MeasuredTraffic;
 }
 
 /** The schema of the copy before and after the migrations. */

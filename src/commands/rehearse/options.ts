@@ -15,6 +15,8 @@ export interface RehearseOptions extends CommonOptions {
   readonly alternatives?: boolean | undefined;
   /** Show statements with their literals, and the output of the command. Both can contain values of rows. Default false. */
   readonly literals?: boolean | undefined;
+  /** Path of a file with statements that run beside the migrations, on a copy of their own. Their latency is measured. */
+  readonly traffic?: string | undefined;
   /** The lowest severity that fails the rehearsal; default `error`. */
   readonly failOn?: Severity | undefined;
 }

@@ -6,6 +6,7 @@ import { visible } from "../../visible.ts";
 import type { MeasuredTable } from "../measured.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { REHEARSAL } from "../source.ts";
+import { TRAFFIC_HEAD, trafficLines, trafficRows } from "./traffic.ts";
 import { firstLine, sight, slowest, TABLE_HEAD, tableRow, totals } from "./facts.ts";
 
 /** Tables and statements in a report for people. */
@@ -33,6 +34,9 @@ function renderText(result: Rehearsal, findings: string): string {
     "",
     ...(tables.length === 0 ? [] : [...aligned([TABLE_HEAD, ...tables]), ...(more > 0 ? [`and ${more} more tables`] : []), ""]),
     ...(long.length === 0 ? [] : ["slowest statements", ...long.map((each) => `  ${visible(each)}`), ""]),
+    ...(result.traffic === undefined
+      ? []
+      : [...trafficLines(result.traffic).map(visible), "", ...aligned([TRAFFIC_HEAD, ...trafficRows(result.traffic)]), ""]),
     ...sight(result).map((each) => `note: ${each}`),
     "",
     findings,
@@ -49,6 +53,9 @@ function renderMarkdown(result: Rehearsal, findings: (bytes: number) => string, 
     ...(tables.length === 0 ? [] : [...tableOf(tables), ""]),
     ...slowest(result, MOST_STATEMENTS).map((each) => `- ${codeSpan(each)}`),
     "",
+    ...(result.traffic === undefined
+      ? []
+      : [escapeMarkdown(trafficLines(result.traffic).join(" ")), "", ...rowsOf(TRAFFIC_HEAD, trafficRows(result.traffic)), ""]),
     ...folded(
       `${others.length} more table${others.length === 1 ? "" : "s"}, for which nobody waits`,
       others.length === 0 ? [] : tableOf(others.slice(0, MOST_TABLES)),
@@ -66,7 +73,11 @@ function isNoticed({ blockedReadsMs, blockedWritesMs, rewritten, dropped, indexe
 }
 
 function tableOf(tables: readonly MeasuredTable[]): readonly string[] {
-  return [row(TABLE_HEAD), `|${" --- |".repeat(TABLE_HEAD.length)}`, ...tables.map((each) => row(tableRow(each)))];
+  return rowsOf(TABLE_HEAD, tables.map(tableRow));
+}
+
+function rowsOf(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  return [row(head), `|${" --- |".repeat(head.length)}`, ...rows.map(row)];
 }
 
 function folded(title: string, lines: readonly string[]): readonly string[] {

@@ -22,9 +22,12 @@ export function withoutLiterals(tokens: readonly Token[]): string {
 
 /** The statement as it was sent, in one line and without its comments. Only where somebody wants to see literals. */
 export function withLiterals(tokens: readonly Token[]): string {
-  return shortened(
-    tokens.map((token, at) => (at === 0 ? "" : between(tokens[at - 1], token)) + token.text.replaceAll(/\s+/g, " ")).join(""),
-  );
+  return shortened(inOneLine(tokens));
+}
+
+/** Tokens as one line, however long. */
+export function inOneLine(tokens: readonly Token[]): string {
+  return tokens.map((token, at) => (at === 0 ? "" : between(tokens[at - 1], token)) + token.text.replaceAll(/\s+/g, " ")).join("");
 }
 
 function isLiteral({ kind, text }: Token, tokens: readonly Token[], at: number, isSetting: boolean): boolean {

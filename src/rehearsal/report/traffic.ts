@@ -1,0 +1,60 @@
+import { formatElapsed } from "../../duration.ts";
+import { formatWait } from "../size.ts";
+import { type Latency, type MeasuredTraffic, TRAFFIC_PHASES } from "../traffic/traffic.ts";
+
+export const TRAFFIC_HEAD = ["statement", "when", "answered", "median", "p95", "p99", "max", "longest wait", "failed", "not sent"] as const;
+
+/** Statements of the traffic in a report for people, the slowest first. */
+const MOST_STATEMENTS = 10;
+
+/** What ran, in sentences. */
+export function trafficLines(traffic: MeasuredTraffic): readonly string[] {
+  const { file, ratePerSecond, sessions, outcome, error, ms, queuedMs } = traffic;
+  const ended =
+    outcome === "succeeded"
+      ? `the migrations took ${wait(ms)}${queuedMs > 0 ? `, and waited up to ${wait(queuedMs)} for a lock` : ""}`
+      : `the migrations failed after ${wait(ms)}${error === undefined ? "" : `: ${error}`}`;
+  return [`Traffic of ${file}, on a copy of its own: ${sessions} sessions, ${ratePerSecond} statements in a second; ${ended}.`];
+}
+
+/** The rows of the table: all statements together, and each one. */
+export function trafficRows({ all, statements }: MeasuredTraffic): readonly (readonly string[])[] {
+  const slowest = statements.toSorted((one, other) => other.during.longestWaitMs - one.during.longestWaitMs).slice(0, MOST_STATEMENTS);
+  const each = statements.length === 1 ? slowest : [{ name: "all", ...all }, ...slowest];
+  return each.flatMap((figures) => TRAFFIC_PHASES.map((phase, at) => [at === 0 ? figures.name : "", phase, ...cells(figures[phase])]));
+}
+
+function cells(latency: Latency): readonly string[] {
+  const { median, p95, p99, max, longest } = figuresOf(latency);
+  return [String(latency.count), median, p95, p99, max, longest, String(latency.errors), String(latency.notSent)];
+}
+
+/** The times for people; a dash where no statement succeeded. */
+export function figuresOf({
+  count,
+  medianMs,
+  p95Ms,
+  p99Ms,
+  maxMs,
+  longestWaitMs,
+}: Latency): Readonly<Record<"median" | "p95" | "p99" | "max" | "longest", string>> {
+  const shown = (ms: number): string => (count === 0 ? "-" : wait(ms));
+  return { median: shown(medianMs), p95: shown(p95Ms), p99: shown(p99Ms), max: shown(maxMs), longest: wait(longestWaitMs) };
+}
+
+/** `812 answered, median 2 ms, p95 5 ms, p99 9 ms, longest wait 14 ms`. */
+export function inWords(latency: Latency): string {
+  const { median, p95, p99, max, longest } = figuresOf(latency);
+  const { count, errors, notSent } = latency;
+  return [
+    `${count} answered`,
+    ...(count === 0 ? [] : [`median ${median}`, `p95 ${p95}`, `p99 ${p99}`, `max ${max}`]),
+    `longest wait ${longest}`,
+    `${errors} failed`,
+    ...(notSent === 0 ? [] : [`${notSent} not sent because all sessions waited`]),
+  ].join(", ");
+}
+
+function wait(ms: number): string {
+  return ms > 0 && ms < 10 ? `${ms} ms` : formatWait(ms, formatElapsed);
+}
