@@ -32,15 +32,15 @@ export interface TableException {
  */
 export const MOMENT_MS = 100;
 
-/**
- * A busy machine makes everything slow. There, waits of fewer than this many times the delay of one answer say nothing about the
- * migration: a transaction with some tens of statements on empty tables takes that long.
- */
-const DELAYS = 25;
+/** How many times one answer can be late in a wait, besides once for each of its statements. */
+const DELAYS = 5;
 
-/** The length of a moment where an answer of the server comes `delayMs` too late. Pure. */
-export function momentOf(delayMs: number): number {
-  return Math.max(MOMENT_MS, Math.round(delayMs * DELAYS));
+/**
+ * The length of a moment where an answer of the server comes `delayMs` too late. A busy machine makes everything slow: a
+ * transaction with many statements on empty tables takes long there, and says nothing about the migration. Pure.
+ */
+export function momentOf(delayMs: number, statements: number): number {
+  return Math.max(MOMENT_MS, Math.round(delayMs * (DELAYS + statements)));
 }
 
 /** The limits of one table, and the reason if they are an exception. */

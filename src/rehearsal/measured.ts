@@ -72,8 +72,14 @@ export interface Observation {
   readonly transactions: number;
   /** Milliseconds for which the command was stopped to look. */
   readonly pausedMs: number;
-  /** Shorter waits are not findings. It is longer where the server or this machine was busy. */
+  /** Shorter waits are not findings. It is longer where the server or this machine was busy, and for waits with several statements. */
   readonly momentMs: number;
+  /** How late the server and this machine answered because they were busy. */
+  readonly delayMs: number;
+  /** How far the waits can be from the true ones: the time between looks, and how late answers came. */
+  readonly accuracyMs: number;
+  /** Attempts to lock a table without waiting that could be compared with the computed waits, and those that agreed. */
+  readonly probes: { readonly checked: number; readonly agreed: number };
   /** What could not be seen, in sentences. */
   readonly limits: readonly string[];
 }

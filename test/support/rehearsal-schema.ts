@@ -7,7 +7,7 @@ const place = z.strictObject({ file: z.string(), line: z.int().min(1) });
 const finding = z.strictObject({
   code: z.string(),
   severity: z.enum(["error", "warning", "info"]),
-  object: z.strictObject({ kind: z.enum(["table", "migration", "setting"]), name: z.string() }),
+  object: z.strictObject({ kind: z.enum(["table", "migration", "setting", "statement"]), name: z.string() }),
   facts: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   reason: z.string().optional(),
   at: place.optional(),
@@ -56,6 +56,31 @@ const schemaChange = z.strictObject({
   properties: z.array(z.strictObject({ property: z.string(), before: z.string().optional(), after: z.string().optional() })),
 });
 
+const latency = z.strictObject({
+  count: z.int().describe("Statements that succeeded. The times are theirs."),
+  medianMs: ms,
+  p95Ms: ms,
+  p99Ms: ms,
+  maxMs: ms,
+  longestWaitMs: ms.describe("Also of statements that failed or had no answer at the end."),
+  errors: z.int(),
+  causes: z.array(z.string()),
+  notSent: z.int().describe("Statements that were due while all sessions waited."),
+});
+const phases = { before: latency, during: latency, after: latency };
+
+const traffic = z.strictObject({
+  file: z.string(),
+  ratePerSecond: z.int(),
+  sessions: z.int(),
+  outcome: z.enum(["succeeded", "failed"]),
+  error: z.string().optional(),
+  ms,
+  queuedMs: ms.describe("The longest time that the migrations waited for a lock."),
+  all: z.strictObject(phases),
+  statements: z.array(z.strictObject({ name: z.string(), sql: z.string(), line: z.int(), weight: z.int(), ...phases })),
+});
+
 /** What `offshoot rehearse --json` prints. */
 export const REHEARSAL_SCHEMA = z
   .strictObject({
@@ -85,6 +110,11 @@ export const REHEARSAL_SCHEMA = z
       transactions: z.int(),
       pausedMs: ms,
       momentMs: ms.describe("Shorter waits are not findings."),
+      delayMs: ms.describe("How late the server and this machine answered because they were busy."),
+      accuracyMs: ms.describe("How far the waits can be from the true ones."),
+      probes: z
+        .strictObject({ checked: z.int(), agreed: z.int() })
+        .describe("Attempts to lock a table without waiting, which were compared with the computed waits."),
       limits: z.array(z.string()),
     }),
     findings: z.array(finding),
@@ -96,6 +126,7 @@ export const REHEARSAL_SCHEMA = z
       .strictObject({ before: z.string(), after: z.string(), changes: z.array(schemaChange) })
       .optional()
       .describe("What the migrations changed in the schema of the copy. Missing when they failed."),
+    traffic: traffic.optional().describe("What the traffic of --traffic met beside the migrations, on a copy of its own."),
   })
   .meta({ title: "The result of offshoot rehearse" });
 

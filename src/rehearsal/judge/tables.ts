@@ -1,10 +1,11 @@
 import { formatElapsed } from "../../duration.ts";
 import { found, type RehearsalFinding } from "../finding.ts";
-import { type EffectiveLimits, limitsFor, type RehearsalLimits } from "../limits.ts";
+import { type EffectiveLimits, limitsFor, momentOf, type RehearsalLimits } from "../limits.ts";
 import type { Advice } from "../advice/advice.ts";
 import { lengthOf, type ExplainedTable } from "../measure/measure.ts";
 import { longestDuring } from "../measure/blame.ts";
 import type { ReadStatement } from "../measure/statements.ts";
+import type { Wait } from "../observe/blocking.ts";
 import { modeName } from "../observe/lock-modes.ts";
 import { formatRows, formatSize, formatWait } from "../size.ts";
 import { placeOf, type Shown, subjectOf } from "./subject.ts";
@@ -18,6 +19,9 @@ export interface Judged {
 /** More rows than this in one transaction are worth a word: others change rows too. */
 const MANY_ROWS = 10_000;
 
+/** Where the command did not pass the broker, its statements are not known. */
+const UNKNOWN_STATEMENTS = 20;
+
 /** The findings about one table. Pure. */
 export function judgeTable(
   each: ExplainedTable,
@@ -25,14 +29,25 @@ export function judgeTable(
   limits: RehearsalLimits,
   shown: Shown,
   now: Date,
-  momentMs: number,
+  delayMs: number,
 ): readonly Judged[] {
-  const own = limitsFor(each.change.table, limits, now, momentMs);
-  const reads = judgeWait("reads-blocked", each, own, statements, limits, shown);
-  const writes = judgeWait("writes-blocked", each, own, statements, limits, shown);
+  const { table, locks } = each.change;
+  const during = (wait: Wait | undefined): EffectiveLimits =>
+    limitsFor(table, limits, now, momentOf(delayMs, wait === undefined ? 1 : statementsDuring(wait, statements)));
+  const own = during(undefined);
+  const reads = judgeWait("reads-blocked", each, during(locks?.reads), statements, limits, shown);
+  const writes = judgeWait("writes-blocked", each, during(locks?.writes), statements, limits, shown);
   // Whoever blocks readers also blocks writers. One finding is enough for one lock.
   const isSame = reads.length > 0 && each.change.locks?.writes?.fromMs === each.change.locks?.reads?.fromMs;
   return [...reads, ...(isSame ? [] : writes), ...judgeRewrite(each, own, limits, shown), ...judgeRows(each, own, statements, shown)];
+}
+
+/** How many statements ran in a wait, also those of one message. */
+function statementsDuring({ fromMs, toMs, pid }: Wait, statements: readonly ReadStatement[]): number {
+  if (statements.length === 0) return UNKNOWN_STATEMENTS;
+  return statements
+    .filter((each) => (each.pid === pid || each.pid === undefined) && each.endMs >= fromMs && each.startMs <= toMs)
+    .reduce((sum, { parts }) => sum + parts.length, 0);
 }
 
 function judgeWait(

@@ -1,20 +1,29 @@
 import { MOMENT_MS, momentOf } from "../limits.ts";
 import type { Observed } from "../observe/observe.ts";
+import type { ProbeSummary } from "./probes.ts";
 
 /** What an observation could not see, in sentences for people. Pure. */
 export function limitsOf(
   { sampled, recording, before, after, left, sessions }: Observed<unknown>,
   throughBroker: boolean,
+  { checked, agreed, refused }: ProbeSummary,
+  accuracyMs: number,
 ): readonly string[] {
-  const moment = momentOf(sampled.delayMs);
+  const moment = momentOf(sampled.delayMs, 1);
   const shortest = Math.max(1, Math.round(sampled.interval.median));
   const partial = recording.transactions.filter(({ isExplicit, isComplete }) => isExplicit && !isComplete).length;
   return [
-    `Locks were read about every ${shortest} ms. A lock that was held for less than that can be missing.`,
+    `Locks were read about every ${shortest} ms, and at most ${Math.ceil(sampled.interval.longest)} ms apart. A lock that was held for less than that can be missing. The waits are accurate to about ${Math.max(1, Math.ceil(accuracyMs))} ms.`,
+    ...(checked === 0
+      ? []
+      : [
+          `${agreed} of ${checked} probes (lock table … nowait) agreed with the computed waits.${agreed === checked ? "" : " So the waits of this run are estimates."}`,
+        ]),
+    ...(refused.length === 0 ? [] : [`This role must not lock ${refused.join(", ")}, so the waits there were not probed.`]),
     ...(moment === MOMENT_MS
       ? []
       : [
-          `The server or this machine was busy: an answer came up to ${Math.round(sampled.delayMs)} ms late. Waits of less than ${moment} ms are not reported.`,
+          `The server or this machine was busy: an answer came up to ${Math.round(sampled.delayMs)} ms late. So a wait is reported from ${moment} ms on, and from ${Math.max(1, Math.round(sampled.delayMs))} ms more for each further statement in it.`,
         ]),
     ...(throughBroker
       ? []

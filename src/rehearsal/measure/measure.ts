@@ -3,9 +3,12 @@ import { momentOf } from "../limits.ts";
 import { modeName } from "../observe/lock-modes.ts";
 import type { Observed } from "../observe/observe.ts";
 import { type KnownMoments, spansOf } from "../observe/spans.ts";
+import { kindOf } from "../sql/kinds.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
+import { statementsIn } from "../sql/split.ts";
 import { withLiterals, withoutLiterals } from "../sql/shown.ts";
 import { blameForRewrite, blameForWait, type Blamed } from "./blame.ts";
+import { compareProbes, type ProbeSummary } from "./probes.ts";
 import { limitsOf } from "./limits-of-sight.ts";
 import { type ReadStatement, readStatements, type RevisionNames } from "./statements.ts";
 import { type TableChange, tableChanges } from "./tables.ts";
@@ -35,6 +38,9 @@ export interface MeasureOptions {
   readonly literals: boolean;
 }
 
+/** A moment of the server is known here this much later at least. */
+const SLACK_MS = 5;
+
 /** What was observed, as facts. Pure. */
 export function measure(observed: Observed<unknown>, options: MeasureOptions): Explained {
   const { recording, sampled, pids, before, after, startMs, endMs } = observed;
@@ -59,18 +65,32 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
     ...(before.logPosition === undefined || after.logPosition === undefined ? {} : { logBytes: after.logPosition - before.logPosition }),
     growthBytes: after.bytes - before.bytes,
     temporaryBytes: after.temporaryBytes - before.temporaryBytes,
-    observation: observationOf(observed, options.throughBroker),
+    observation: observationOf(
+      observed,
+      options.throughBroker,
+      compareProbes(observed.probes, spans, before.relations, Math.max(SLACK_MS, sampled.delayMs)),
+      accuracyOf(tables, sampled.delayMs),
+    ),
   };
   return { measured, statements, tables, setsLockTimeout: recording.statements.some(({ sql }) => /\block_timeout\b/i.test(sql)) };
 }
 
 function knownMoments({ recording, pids }: Observed<unknown>): ReadonlyMap<number, KnownMoments> {
-  const known = new Map<number, { starts: number[]; ends: number[] }>();
-  for (const pid of pids.values()) known.set(pid, { starts: [], ends: [] });
-  const of = (session: string): { starts: number[]; ends: number[] } | undefined => known.get(pids.get(session) ?? 0);
-  for (const { session, startMs } of recording.statements) of(session)?.starts.push(startMs);
+  const known = new Map<number, { starts: number[]; ends: number[]; vague: Set<number> }>();
+  for (const pid of pids.values()) known.set(pid, { starts: [], ends: [], vague: new Set() });
+  const of = (session: string): { starts: number[]; ends: number[]; vague: Set<number> } | undefined => known.get(pids.get(session) ?? 0);
+  for (const { session, startMs, sql } of recording.statements) {
+    of(session)?.starts.push(startMs);
+    if (isVague(sql)) of(session)?.vague.add(startMs);
+  }
   for (const { session, endMs } of recording.transactions) if (endMs !== undefined) of(session)?.ends.push(endMs);
   return known;
+}
+
+/** Whether the message is more than one statement that locks its table at its start. */
+function isVague(sql: string): boolean {
+  const [first, second] = statementsIn(sql);
+  return second !== undefined || (first !== undefined && ["other", "read"].includes(kindOf(first.tokens)));
 }
 
 function shownStatement(
@@ -131,7 +151,14 @@ function shownTable({ change, reads, writes, rewrite }: ExplainedTable, statemen
   };
 }
 
-function observationOf(observed: Observed<unknown>, throughBroker: boolean): Observation {
+/** The waits of a table can be wrong by the time between looks, and by how late this machine and the server answer. */
+function accuracyOf(tables: readonly ExplainedTable[], delayMs: number): number {
+  return (
+    tables.reduce((most, { change: { locks } }) => Math.max(most, locks?.reads?.withinMs ?? 0, locks?.writes?.withinMs ?? 0), 0) + delayMs
+  );
+}
+
+function observationOf(observed: Observed<unknown>, throughBroker: boolean, probes: ProbeSummary, accuracyMs: number): Observation {
   const { sampled, recording, pausedMs } = observed;
   const explicit = recording.transactions.filter(({ isExplicit }) => isExplicit);
   return {
@@ -141,8 +168,11 @@ function observationOf(observed: Observed<unknown>, throughBroker: boolean): Obs
     completeTransactions: explicit.filter(({ isComplete }) => isComplete).length,
     transactions: explicit.length,
     pausedMs: round(pausedMs),
-    momentMs: momentOf(sampled.delayMs),
-    limits: limitsOf(observed, throughBroker),
+    momentMs: momentOf(sampled.delayMs, 1),
+    delayMs: round(sampled.delayMs),
+    accuracyMs: round(accuracyMs),
+    probes: { checked: probes.checked, agreed: probes.agreed },
+    limits: limitsOf(observed, throughBroker, probes, accuracyMs),
   };
 }
 

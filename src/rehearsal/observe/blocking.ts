@@ -9,6 +9,8 @@ export interface Wait {
   /** The process of the server whose lock began it. */
   readonly pid: number;
   readonly mode: LockMode;
+  /** How far its length can be from the true one, because of the time between two looks. */
+  readonly withinMs: number;
 }
 
 /** What the locks on one table, its indexes included, mean for others. */
@@ -55,16 +57,22 @@ function waitsOf(spans: readonly LockSpan[], access: Access): readonly Wait[] {
 
 /** Joins spans that overlap or touch. A lock that replaces another one leaves no time in between. */
 function joined(spans: readonly LockSpan[]): readonly Wait[] {
-  const waits: { fromMs: Moment; toMs: Moment; pid: number; mode: LockMode }[] = [];
-  for (const { fromMs, toMs, pid, mode } of spans.toSorted((one, other) => one.fromMs - other.fromMs)) {
+  const waits: { -readonly [K in keyof LockSpan]: LockSpan[K] }[] = [];
+  for (const span of spans.toSorted((one, other) => one.fromMs - other.fromMs)) {
     const last = waits.at(-1);
-    if (last === undefined || fromMs > last.toMs) waits.push({ fromMs, toMs, pid, mode });
+    if (last === undefined || span.fromMs > last.toMs) waits.push({ ...span });
     else {
-      last.toMs = Math.max(last.toMs, toMs);
-      last.mode = stronger(last.mode, mode);
+      if (span.toMs >= last.toMs) [last.toMs, last.endWithinMs] = [span.toMs, span.endWithinMs];
+      last.mode = stronger(last.mode, span.mode);
     }
   }
-  return waits;
+  return waits.map(({ fromMs, toMs, pid, mode, beginWithinMs, endWithinMs }) => ({
+    fromMs,
+    toMs,
+    pid,
+    mode,
+    withinMs: beginWithinMs + endWithinMs,
+  }));
 }
 
 function lengthOf({ fromMs, toMs }: Wait): number {

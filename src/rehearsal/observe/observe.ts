@@ -7,6 +7,7 @@ import { type DirectUrl, parseUrl } from "../../postgres/url.ts";
 import { checksConnection } from "../../readiness/admission.ts";
 import { brokerUrl } from "../../readiness/fence.ts";
 import { pauseBudget } from "./pause-budget.ts";
+import { type Probe, type Prober, startProber } from "./prober.ts";
 import type { RecordedTransaction, Recording, SentStatement } from "./recording.ts";
 import { type DatabaseState, readState } from "./relations.ts";
 import { markIn, type RevisionRecords } from "./revision-marks.ts";
@@ -22,6 +23,7 @@ export interface Observed<T> {
   readonly after: DatabaseState;
   readonly recording: Recording;
   readonly sampled: Sampled;
+  readonly probes: readonly Probe[];
   /** The process of the server for each session that passed the broker. */
   readonly pids: ReadonlyMap<string, number>;
   readonly pausedMs: number;
@@ -55,7 +57,12 @@ export async function observe<T>(options: ObserveOptions, work: (url: DirectUrl)
   const session = { applicationName: "offshoot:rehearsal", signal: options.signal };
   return withSession(
     options.url,
-    (control) => withSession(options.url, (looking) => run(options, control, looking, work), session),
+    (control) =>
+      withSession(
+        options.url,
+        (looking) => withSession(options.url, (probing) => run(options, { control, looking, probing }, work), session),
+        session,
+      ),
     session,
   );
 }
@@ -66,8 +73,7 @@ function now(): number {
 
 async function run<T>(
   options: ObserveOptions,
-  control: Session,
-  looking: Session,
+  { control, looking, probing }: Readonly<Record<"control" | "looking" | "probing", Session>>,
   work: (url: DirectUrl) => Promise<T>,
 ): Promise<Observed<T>> {
   const { url, name, useBroker, records } = options;
@@ -80,6 +86,11 @@ async function run<T>(
   const keep = <E>(list: E[], each: E): void => void (list.length < MOST_STATEMENTS ? list.push(each) : (dropped += 1));
   const startMs = now();
   const budget = pauseBudget(() => now() - startMs);
+  // A probe that gets a lock could make such a statement fail.
+  const mayLock = (): boolean => useBroker && !statements.some(({ sql }) => /\bnowait\b|\block_timeout\b|\bskip locked\b/i.test(sql));
+  // Behind a pooler, a setting would stay in a session of others.
+  const prober: Prober | undefined =
+    probing.isPooled === true ? undefined : await startProber({ session: probing, relations: before.relations, now, mayLock });
   const sampler = startSampler({
     session: looking,
     pids: () => [...open],
@@ -87,6 +98,7 @@ async function run<T>(
     now,
     // Only the last statements can be running: a session has one at a time.
     runningSince: () => statements.slice(-open.size - 1).find(({ endMs }) => endMs === undefined)?.startMs,
+    seen: (sample) => prober?.seen(sample),
   });
   const broker = useBroker ? await openBroker() : undefined;
   try {
@@ -130,11 +142,12 @@ async function run<T>(
     const endMs = now();
     const left = await untilSessionsEnded(control, name);
     const sampled = await sampler.stop();
+    const probes = (await prober?.stop()) ?? [];
     await timer(before.statisticsAreLate ? STATISTICS_MS : 0);
     const after = await readState(control);
     const { admitted: sessions, errors } = broker?.counts() ?? { admitted: 0, errors: [] };
     const recording = { statements, transactions, dropped };
-    return { result, startMs, endMs, before, after, recording, sampled, pids, pausedMs: budget.spentMs(), sessions, errors, left };
+    return { result, startMs, endMs, before, after, recording, sampled, probes, pids, pausedMs: budget.spentMs(), sessions, errors, left };
   } finally {
     broker?.close();
     await sampler.stop().catch(() => {});

@@ -19,4 +19,7 @@ export interface Sample {
 export interface LockSpan extends SampledLock {
   readonly fromMs: Moment;
   readonly toMs: Moment;
+  /** How far the begin and the end can be from the true moments, because they are between two looks. 0: they are known. */
+  readonly beginWithinMs: number;
+  readonly endWithinMs: number;
 }

@@ -34,6 +34,8 @@ export interface SamplerOptions {
   readonly now: () => Moment;
   /** When the statement that runs now has started; undefined between statements. */
   readonly runningSince: () => Moment | undefined;
+  /** Called with each look that nobody waits for. */
+  readonly seen: (sample: Sample) => void;
 }
 
 /** The shortest and the longest pause between two looks. */
@@ -44,7 +46,11 @@ const SHARE = 0.03;
 /** The first looks can be more frequent, so that a migration with few short statements is seen closely. */
 const EARLY_LOOKS = 40;
 const EARLY_SHARE = 0.1;
-/** A statement that starts is looked at if this many times the duration of a look has passed since the last one. */
+/** The work of a look in this process. */
+const CLIENT_MS = 0.5;
+/** Of the last looks, the middle one counts: a single slow one is an accident. */
+const LAST_COSTS = 15;
+/** A statement that starts is looked at if this many times the cost of a look has passed since the last one. */
 const WAKE_SHARE = 3;
 /** A statement that has run for this long is looked at less often, so that the error stays a small part of its time. */
 const GROWTH = 0.02;
@@ -52,7 +58,8 @@ const GROWTH = 0.02;
 const MOST_SAMPLES = 200_000;
 
 /** An ordinary role sees all of `pg_locks`. The filter by oid leaves out the catalogs, which every statement locks. */
-const LOOK = `select pg_catalog.string_agg(l.pid::text || ' ' || l.relation::text || ' ' || l.mode || ' ' || l.granted::text, ',') as locks
+const LOOK = `select pg_catalog.string_agg(l.pid::text || ' ' || l.relation::text || ' ' || l.mode || ' ' || l.granted::text, ',') as locks,
+    pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() operator(pg_catalog.-) pg_catalog.statement_timestamp()) as seconds
   from pg_catalog.pg_locks l
   where l.locktype operator(pg_catalog.=) 'relation' and l.relation operator(pg_catalog.>=) 16384::pg_catalog.oid
     and l.database operator(pg_catalog.=) (select oid from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database())
@@ -61,12 +68,13 @@ const BY_NAME = ` or l.pid operator(pg_catalog.=) any (select a.pid from pg_cata
       where pg_catalog.starts_with(a.application_name, $2) and a.datname operator(pg_catalog.=) pg_catalog.current_database())`;
 
 /** Starts to look, in a session of its own. */
-export function startSampler({ session, pids, namePrefix, now, runningSince }: SamplerOptions): Sampler {
+export function startSampler({ session, pids, namePrefix, now, runningSince, seen }: SamplerOptions): Sampler {
   const samples: Sample[] = [];
   const gaps: number[] = [];
   const end = new AbortController();
   const durations: number[] = [];
-  let lookMs = 1;
+  const costs: number[] = [];
+  let costMs = 1;
   let spentMs = 0;
   let lastMs = 0;
   const beganMs = now();
@@ -75,11 +83,16 @@ export function startSampler({ session, pids, namePrefix, now, runningSince }: S
   const look = async (): Promise<Sample> => {
     const startMs = now();
     const values = namePrefix === undefined ? [pids()] : [pids(), namePrefix];
-    const [row] = await session.query<{ locks: string | null }>(`${LOOK}${namePrefix === undefined ? "" : BY_NAME})`, values);
+    const [row] = await session.query<{ locks: string | null; seconds: number }>(
+      `${LOOK}${namePrefix === undefined ? "" : BY_NAME})`,
+      values,
+    );
     const endMs = now();
-    lookMs = endMs - startMs;
-    spentMs += lookMs;
-    durations.push(lookMs);
+    durations.push(endMs - startMs);
+    // What the server worked, and as much here. The way to a server far away, and the queue of a busy machine, cost the command nothing.
+    costs.push(Math.min(endMs - startMs, (row?.seconds ?? 0) * 1000 + CLIENT_MS));
+    costMs = middleOf(costs.slice(-LAST_COSTS));
+    spentMs += costMs;
     lastMs = endMs;
     const sample = { atMs: (startMs + endMs) / 2, locks: locksIn(row?.locks ?? "") };
     const last = samples.at(-1);
@@ -90,12 +103,12 @@ export function startSampler({ session, pids, namePrefix, now, runningSince }: S
   };
   const loop = async (): Promise<void> => {
     while (!end.signal.aborted) {
-      await look();
+      seen(await look());
       const since = runningSince();
       // Between statements there is nothing new to see: the next one wakes the sampler. Sessions that are only known by name cannot.
       const wanted =
         since === undefined && namePrefix === undefined ? LONGEST_MS : Math.max(SHORTEST_MS, (now() - (since ?? now())) * GROWTH);
-      const pause = Math.max(Math.min(wanted, LONGEST_MS), lookMs / (isEarly() ? EARLY_SHARE : SHARE));
+      const pause = Math.max(Math.min(wanted, LONGEST_MS), costMs / (isEarly() ? EARLY_SHARE : SHARE));
       const woken = new AbortController();
       wake = () => woken.abort();
       await timer(pause, undefined, { signal: AbortSignal.any([end.signal, woken.signal]) }).catch(() => {});
@@ -107,13 +120,12 @@ export function startSampler({ session, pids, namePrefix, now, runningSince }: S
     look,
     wake() {
       const isAllowed = isEarly() || spentMs < (now() - beganMs) * SHARE;
-      if (isAllowed && now() - lastMs > lookMs * WAKE_SHARE) wake();
+      if (isAllowed && now() - lastMs > costMs * WAKE_SHARE) wake();
     },
     async stop() {
       end.abort();
       await looping;
-      const sorted = gaps.toSorted((one, other) => one - other);
-      const interval = { median: sorted[Math.floor(sorted.length / 2)] ?? 0, longest: sorted.at(-1) ?? 0 };
+      const interval = { median: middleOf(gaps), longest: gaps.reduce((longest, gap) => Math.max(longest, gap), 0) };
       const slower = durations.toSorted((one, other) => one - other);
       const delayMs = (slower[Math.floor(slower.length * 0.9)] ?? 0) - (slower[0] ?? 0);
       return { samples: samples.toSorted((one, other) => one.atMs - other.atMs), interval, delayMs };
@@ -127,6 +139,10 @@ function locksIn(text: string): readonly SampledLock[] {
     const [pid = "", relation = "", mode = "", granted = ""] = each.split(" ");
     return isLockMode(mode) ? [{ pid: Number(pid), relation: Number(relation), mode, granted: granted === "true" }] : [];
   });
+}
+
+function middleOf(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 }
 
 /** Leaves out every other sample of the older half. A long migration is then seen less closely at its start. */

@@ -5,6 +5,8 @@ import type { LockSpan, Sample, SampledLock } from "./sample.ts";
 export interface KnownMoments {
   /** When its statements started, ascending: a lock is taken when a statement starts. */
   readonly starts: readonly Moment[];
+  /** Those of messages with several statements or with code: a lock can be taken at any time after them. */
+  readonly vague?: ReadonlySet<Moment>;
   /** When its transactions ended, ascending: locks are held until then. */
   readonly ends: readonly Moment[];
 }
@@ -13,6 +15,7 @@ export interface KnownMoments {
 interface Open {
   readonly lock: SampledLock;
   readonly fromMs: Moment;
+  readonly beginWithinMs: number;
   lastMs: Moment;
 }
 
@@ -23,9 +26,10 @@ interface Open {
 export function spansOf(samples: readonly Sample[], known: ReadonlyMap<number, KnownMoments>, untilMs: Moment): readonly LockSpan[] {
   const spans: LockSpan[] = [];
   const open = new Map<string, Open>();
-  const close = ({ lock, fromMs, lastMs }: Open, nextMs: Moment): void => {
+  const close = ({ lock, fromMs, beginWithinMs, lastMs }: Open, nextMs: Moment): void => {
     const end = firstIn(known.get(lock.pid)?.ends ?? [], lastMs, nextMs);
-    spans.push({ ...lock, fromMs, toMs: end ?? (lastMs + nextMs) / 2 });
+    const endWithinMs = end === undefined ? (nextMs - lastMs) / 2 : 0;
+    spans.push({ ...lock, fromMs, toMs: end ?? (lastMs + nextMs) / 2, beginWithinMs, endWithinMs });
   };
   let previousMs: Moment | undefined;
   for (const { atMs, locks } of samples) {
@@ -39,7 +43,7 @@ export function spansOf(samples: readonly Sample[], known: ReadonlyMap<number, K
     for (const lock of locks) {
       const key = keyOf(lock);
       const held = open.get(key);
-      if (held === undefined) open.set(key, { lock, fromMs: beginOf(lock, known, previousMs, atMs), lastMs: atMs });
+      if (held === undefined) open.set(key, { lock, ...beginOf(lock, known, previousMs, atMs), lastMs: atMs });
       else held.lastMs = atMs;
     }
     previousMs = atMs;
@@ -48,14 +52,19 @@ export function spansOf(samples: readonly Sample[], known: ReadonlyMap<number, K
   return spans;
 }
 
-function beginOf(lock: SampledLock, known: ReadonlyMap<number, KnownMoments>, previousMs: Moment | undefined, atMs: Moment): Moment {
+function beginOf(
+  lock: SampledLock,
+  known: ReadonlyMap<number, KnownMoments>,
+  previousMs: Moment | undefined,
+  atMs: Moment,
+): Pick<Open, "fromMs" | "beginWithinMs"> {
   const moments = known.get(lock.pid);
   const earliest = previousMs ?? Number.NEGATIVE_INFINITY;
   const started = lastIn(moments?.starts ?? [], earliest, atMs);
-  if (started !== undefined) return started;
+  if (started !== undefined) return { fromMs: started, beginWithinMs: moments?.vague?.has(started) === true ? atMs - started : 0 };
   // The transaction before must have ended: the lock is of a later one.
   const ended = lastIn(moments?.ends ?? [], earliest, atMs) ?? previousMs;
-  return ended === undefined ? atMs : (ended + atMs) / 2;
+  return ended === undefined ? { fromMs: atMs, beginWithinMs: 0 } : { fromMs: (ended + atMs) / 2, beginWithinMs: (atMs - ended) / 2 };
 }
 
 function firstIn(moments: readonly Moment[], fromMs: Moment, toMs: Moment): Moment | undefined {

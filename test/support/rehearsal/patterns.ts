@@ -34,8 +34,8 @@ create table t (id int not null, a int, b text, e varchar(50), n numeric(10,2), 
 insert into t select g, g % 1000, 'text ' || g, 'e' || g, g, '2026-01-01'::timestamp + g * interval '1 s', 'good', g % 100 from generate_series(1, ${rows}) g;
 alter table t add constraint t_pkey primary key (id);
 create index t_a on t (a);
-create unlogged table u as select id, b from t;
-create table source as select id, a from t;
+create unlogged table u as select id, b from t limit ${Math.ceil(rows / 10)};
+create table source as select id, a from t limit ${Math.ceil(rows / 10)};
 create materialized view mv as select id, a from source;
 create unique index mv_id on mv (id);
 create table pt (id int, a int) partition by range (id);

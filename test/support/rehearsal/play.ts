@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { measure } from "../../../src/rehearsal/measure/measure.ts";
-import type { MeasuredTable } from "../../../src/rehearsal/measured.ts";
+import type { MeasuredTable, Observation } from "../../../src/rehearsal/measured.ts";
 import { observe } from "../../../src/rehearsal/observe/observe.ts";
 import { migrationFiles } from "../../../src/rehearsal/sql/migration-files.ts";
 import { directUrl, withDatabase } from "../../../src/postgres/url.ts";
@@ -32,6 +32,7 @@ export interface Played {
   /** Undefined: nothing happened to the table. */
   readonly table: MeasuredTable | undefined;
   readonly waits: RealWaits | undefined;
+  readonly observation: Observation;
 }
 
 /** Plays a pattern in a copy under observation, beside a client that reads and writes its table if `withClient`. */
@@ -63,7 +64,7 @@ export async function play({ server, template }: Stage, pattern: Pattern, withCl
     const waits = await client?.stop();
     const files = migrationFiles([]);
     const { measured } = measure(observed, { files, revisions: undefined, throughBroker: true, isOwn: () => false, literals: false });
-    return { table: measured.tables.find((each) => each.table === `public.${table}`), waits };
+    return { table: measured.tables.find((each) => each.table === `public.${table}`), waits, observation: measured.observation };
   } finally {
     await withSession(server, (session) => session.query(`drop database ${database} with (force)`));
   }

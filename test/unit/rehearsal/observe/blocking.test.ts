@@ -10,6 +10,8 @@ const span = (mode: LockMode, fromMs: number, toMs: number, more: Partial<LockSp
   granted: true,
   fromMs,
   toMs,
+  beginWithinMs: 0,
+  endWithinMs: 0,
   ...more,
 });
 
@@ -42,4 +44,13 @@ test("the longest wait counts for a reader, and all waits are added up", () => {
 
 test("a table whose lock was not seen has none", () => {
   expect(tableLocks([span("AccessExclusiveLock", 0, 10, { relation: 11 })], 10)).toBeUndefined();
+});
+
+test("a wait can be wrong by what is not known of its begin and of its end", () => {
+  const spans = [
+    span("AccessExclusiveLock", 0, 40, { beginWithinMs: 3, endWithinMs: 100 }),
+    span("AccessExclusiveLock", 30, 60, { beginWithinMs: 50, endWithinMs: 4 }),
+    span("ShareLock", 50, 55, { beginWithinMs: 200, endWithinMs: 200 }),
+  ];
+  expect(tableLocks(spans, 10)).toMatchObject({ reads: { withinMs: 7 }, writes: { withinMs: 7 } });
 });

@@ -7,11 +7,15 @@ const at = (atMs: number, ...locks: readonly SampledLock[]): Sample => ({ atMs, 
 
 test("a lock is held from the start of its statement to the end of its transaction", () => {
   const known = new Map([[7, { starts: [104], ends: [158] }]]);
-  expect(spansOf([at(100), at(110, lock), at(150, lock), at(160)], known, 200)).toEqual([{ ...lock, fromMs: 104, toMs: 158 }]);
+  expect(spansOf([at(100), at(110, lock), at(150, lock), at(160)], known, 200)).toEqual([
+    { ...lock, fromMs: 104, toMs: 158, beginWithinMs: 0, endWithinMs: 0 },
+  ]);
 });
 
 test("without known moments, both ends are in the middle between two samples", () => {
-  expect(spansOf([at(100), at(110, lock), at(150, lock), at(160)], new Map(), 200)).toEqual([{ ...lock, fromMs: 105, toMs: 155 }]);
+  expect(spansOf([at(100), at(110, lock), at(150, lock), at(160)], new Map(), 200)).toEqual([
+    { ...lock, fromMs: 105, toMs: 155, beginWithinMs: 5, endWithinMs: 5 },
+  ]);
 });
 
 test("a lock that a second transaction takes again is a second span", () => {
@@ -35,4 +39,10 @@ test("a lock that is awaited first is two spans", () => {
     [false, 5, 25],
     [true, 25, 35],
   ]);
+});
+
+test("a message with several statements can take its lock at any time until the next look", () => {
+  const known = new Map([[7, { starts: [104], ends: [158], vague: new Set([104]) }]]);
+  const [span] = spansOf([at(100), at(110, lock), at(150, lock), at(160)], known, 200);
+  expect(span).toMatchObject({ fromMs: 104, beginWithinMs: 6, endWithinMs: 0 });
 });
