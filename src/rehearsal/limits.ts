@@ -32,15 +32,16 @@ export interface TableException {
  */
 export const MOMENT_MS = 100;
 
-/** How many times one answer can be late in a wait, besides once for each of its statements. */
-const DELAYS = 5;
+/** How many times one answer can be late in a wait, and besides for each of its statements. */
+const DELAYS = 20;
+const DELAYS_OF_STATEMENT = 2;
 
 /**
  * The length of a moment where an answer of the server comes `delayMs` too late. A busy machine makes everything slow: a
  * transaction with many statements on empty tables takes long there, and says nothing about the migration. Pure.
  */
 export function momentOf(delayMs: number, statements: number): number {
-  return Math.max(MOMENT_MS, Math.round(delayMs * (DELAYS + statements)));
+  return Math.max(MOMENT_MS, Math.round(delayMs * (DELAYS + statements * DELAYS_OF_STATEMENT)));
 }
 
 /** The limits of one table, and the reason if they are an exception. */

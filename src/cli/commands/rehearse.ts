@@ -44,7 +44,6 @@ function refuseOthers(flags: OptionValues, command: readonly string[]): void {
   const others = [
     ...(flags["traffic"] === undefined ? [] : ["--traffic"]),
     ...((flags["report"] as readonly string[]).length > 0 ? ["--report"] : []),
-    ...(flags["failOn"] === undefined ? [] : ["--fail-on"]),
     ...(flags["literals"] === true ? ["--literals"] : []),
     ...(command.length > 0 ? ["a migration command"] : []),
   ];

@@ -23,7 +23,7 @@ export function limitsOf(
     ...(moment === MOMENT_MS
       ? []
       : [
-          `The server or this machine was busy: an answer came up to ${Math.round(sampled.delayMs)} ms late. So a wait is reported from ${moment} ms on, and from ${Math.max(1, Math.round(sampled.delayMs))} ms more for each further statement in it.`,
+          `The server or this machine was busy: an answer came up to ${Math.round(sampled.delayMs)} ms late. So a wait is reported from ${moment} ms on, and from ${momentOf(sampled.delayMs, 2) - moment} ms more for each further statement in it.`,
         ]),
     ...(throughBroker
       ? []

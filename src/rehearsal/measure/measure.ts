@@ -3,7 +3,7 @@ import { momentOf } from "../limits.ts";
 import { modeName } from "../observe/lock-modes.ts";
 import type { Observed } from "../observe/observe.ts";
 import { type KnownMoments, spansOf } from "../observe/spans.ts";
-import { kindOf } from "../sql/kinds.ts";
+import { changesSchema, kindOf, type StatementKind } from "../sql/kinds.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
 import { statementsIn } from "../sql/split.ts";
 import { withLiterals, withoutLiterals } from "../sql/shown.ts";
@@ -76,21 +76,31 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
 }
 
 function knownMoments({ recording, pids }: Observed<unknown>): ReadonlyMap<number, KnownMoments> {
-  const known = new Map<number, { starts: number[]; ends: number[]; vague: Set<number> }>();
-  for (const pid of pids.values()) known.set(pid, { starts: [], ends: [], vague: new Set() });
-  const of = (session: string): { starts: number[]; ends: number[]; vague: Set<number> } | undefined => known.get(pids.get(session) ?? 0);
+  const known = new Map([...pids.values()].map((pid) => [pid, newMoments()] as const));
+  const of = (session: string): ReturnType<typeof newMoments> | undefined => known.get(pids.get(session) ?? 0);
   for (const { session, startMs, sql } of recording.statements) {
-    of(session)?.starts.push(startMs);
-    if (isVague(sql)) of(session)?.vague.add(startMs);
+    const moments = of(session);
+    const kinds = statementsIn(sql).map(({ tokens }) => kindOf(tokens));
+    moments?.starts.push(startMs);
+    if (isVague(kinds)) moments?.vague.add(startMs);
+    if (kinds.some((kind) => changesSchema(kind))) moments?.changing.add(startMs);
   }
   for (const { session, endMs } of recording.transactions) if (endMs !== undefined) of(session)?.ends.push(endMs);
   return known;
 }
 
+function newMoments(): {
+  readonly starts: number[];
+  readonly ends: number[];
+  readonly vague: Set<number>;
+  readonly changing: Set<number>;
+} {
+  return { starts: [], ends: [], vague: new Set(), changing: new Set() };
+}
+
 /** Whether the message is more than one statement that locks its table at its start. */
-function isVague(sql: string): boolean {
-  const [first, second] = statementsIn(sql);
-  return second !== undefined || (first !== undefined && ["other", "read"].includes(kindOf(first.tokens)));
+function isVague([first, second]: readonly StatementKind[]): boolean {
+  return second !== undefined || first === "other" || first === "read";
 }
 
 function shownStatement(

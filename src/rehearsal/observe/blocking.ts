@@ -34,12 +34,13 @@ export interface TableLocks {
  * at the table. Pure.
  */
 export function tableLocks(spans: readonly LockSpan[], relation: number): TableLocks | undefined {
-  const own = spans.filter((span) => span.relation === relation && span.granted);
+  const own = spans.filter((span) => span.relation === relation);
+  // A lock that was awaited for long can be held for so short a time that no look saw it. Others waited all the same.
   const strongest = own.reduce<LockMode | undefined>((mode, span) => stronger(mode, span.mode), undefined);
   if (strongest === undefined) return undefined;
   const reads = waitsOf(spans, "read");
   const writes = waitsOf(spans, "write");
-  const held = joined(own.filter(({ mode }) => mode === strongest));
+  const held = joined(own.filter(({ mode, granted }) => granted && mode === strongest));
   return {
     strongest,
     heldMs: longestOf(held),

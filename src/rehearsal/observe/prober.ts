@@ -29,7 +29,7 @@ export interface ProberOptions {
   readonly session: Session;
   readonly relations: ReadonlyMap<number, Relation>;
   readonly now: () => Moment;
-  /** Whether the command can bear that a table is locked for a millisecond in the weakest way. */
+  /** Whether a lock of the weakest mode for a millisecond cannot make the command fail. */
   readonly mayLock: () => boolean;
 }
 
@@ -59,12 +59,11 @@ export async function startProber({ session, relations, now, mayLock }: ProberOp
       .then(() => undefined, codeOf);
     const answer = code === undefined ? "free" : ANSWERS.get(code);
     if (answer !== undefined) probes.push({ relation: relation.id, access, fromMs, toMs: now(), answer });
-    if (answer === "refused") refused.add(`${relation.id} ${access}`);
+    if (answer === "refused") refused.add(keyOf({ relation, access }));
   };
   return {
     seen(sample) {
       if (running !== undefined || session.lost.aborted || probes.length >= MOST_PROBES || now() - lastMs < APART_MS) return;
-      const keyOf = ({ relation, access }: Candidate): string => `${relation.id} ${access}`;
       const [next] = candidatesIn(sample, relations)
         .filter((each) => !refused.has(keyOf(each)) && (each.isBlocked || mayLock()))
         .toSorted((one, other) => (lastProbes.get(keyOf(one)) ?? 0) - (lastProbes.get(keyOf(other)) ?? 0));
@@ -90,6 +89,10 @@ interface Candidate {
   readonly access: Access;
   /** Whether the locks of the sample block it. */
   readonly isBlocked: boolean;
+}
+
+function keyOf({ relation, access }: Pick<Candidate, "relation" | "access">): string {
+  return `${relation.id} ${access}`;
 }
 
 /** What can be probed: only tables can be locked by a statement. */

@@ -1,3 +1,4 @@
+import type { LockMode } from "./lock-modes.ts";
 import type { Moment } from "./recording.ts";
 import type { LockSpan, Sample, SampledLock } from "./sample.ts";
 
@@ -7,9 +8,14 @@ export interface KnownMoments {
   readonly starts: readonly Moment[];
   /** Those of messages with several statements or with code: a lock can be taken at any time after them. */
   readonly vague?: ReadonlySet<Moment>;
+  /** Those of statements that change the schema. Only they take a lock that is stronger than those of a writer. */
+  readonly changing?: ReadonlySet<Moment>;
   /** When its transactions ended, ascending: locks are held until then. */
   readonly ends: readonly Moment[];
 }
+
+/** Modes that statements take which do not change the schema. */
+const WRITER: ReadonlySet<LockMode> = new Set<LockMode>(["AccessShareLock", "RowShareLock", "RowExclusiveLock"]);
 
 /** A lock that is sampled once in this time at least was not released and taken again in between. */
 interface Open {
@@ -60,11 +66,19 @@ function beginOf(
 ): Pick<Open, "fromMs" | "beginWithinMs"> {
   const moments = known.get(lock.pid);
   const earliest = previousMs ?? Number.NEGATIVE_INFINITY;
-  const started = lastIn(moments?.starts ?? [], earliest, atMs);
+  const started = startOf(lock, moments, earliest, atMs);
   if (started !== undefined) return { fromMs: started, beginWithinMs: moments?.vague?.has(started) === true ? atMs - started : 0 };
   // The transaction before must have ended: the lock is of a later one.
   const ended = lastIn(moments?.ends ?? [], earliest, atMs) ?? previousMs;
   return ended === undefined ? { fromMs: atMs, beginWithinMs: 0 } : { fromMs: (ended + atMs) / 2, beginWithinMs: (atMs - ended) / 2 };
+}
+
+/** The last statement between two looks that can have taken the lock. A tool's record of its migration follows at once, and cannot. */
+function startOf({ mode }: SampledLock, moments: KnownMoments | undefined, fromMs: Moment, toMs: Moment): Moment | undefined {
+  const last = lastIn(moments?.starts ?? [], fromMs, toMs);
+  if (last === undefined || moments?.changing === undefined || WRITER.has(mode) || moments.changing.has(last)) return last;
+  const { changing } = moments;
+  return moments.starts.findLast((each) => each >= fromMs && each <= toMs && changing.has(each)) ?? last;
 }
 
 function firstIn(moments: readonly Moment[], fromMs: Moment, toMs: Moment): Moment | undefined {

@@ -6,6 +6,7 @@ import { visible } from "../../visible.ts";
 import type { MeasuredTable } from "../measured.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { REHEARSAL } from "../source.ts";
+import type { MeasuredTraffic } from "../traffic/traffic.ts";
 import { TRAFFIC_HEAD, trafficLines, trafficRows } from "./traffic.ts";
 import { firstLine, sight, slowest, TABLE_HEAD, tableRow, totals } from "./facts.ts";
 
@@ -34,9 +35,7 @@ function renderText(result: Rehearsal, findings: string): string {
     "",
     ...(tables.length === 0 ? [] : [...aligned([TABLE_HEAD, ...tables]), ...(more > 0 ? [`and ${more} more tables`] : []), ""]),
     ...(long.length === 0 ? [] : ["slowest statements", ...long.map((each) => `  ${visible(each)}`), ""]),
-    ...(result.traffic === undefined
-      ? []
-      : [...trafficLines(result.traffic).map(visible), "", ...aligned([TRAFFIC_HEAD, ...trafficRows(result.traffic)]), ""]),
+    ...trafficText(result.traffic),
     ...sight(result).map((each) => `note: ${each}`),
     "",
     findings,
@@ -53,9 +52,7 @@ function renderMarkdown(result: Rehearsal, findings: (bytes: number) => string, 
     ...(tables.length === 0 ? [] : [...tableOf(tables), ""]),
     ...slowest(result, MOST_STATEMENTS).map((each) => `- ${codeSpan(each)}`),
     "",
-    ...(result.traffic === undefined
-      ? []
-      : [escapeMarkdown(trafficLines(result.traffic).join(" ")), "", ...rowsOf(TRAFFIC_HEAD, trafficRows(result.traffic)), ""]),
+    ...trafficMarkdown(result.traffic),
     ...folded(
       `${others.length} more table${others.length === 1 ? "" : "s"}, for which nobody waits`,
       others.length === 0 ? [] : tableOf(others.slice(0, MOST_TABLES)),
@@ -66,6 +63,24 @@ function renderMarkdown(result: Rehearsal, findings: (bytes: number) => string, 
     ),
   ].join("\n");
   return `${findings(Math.max(5000, bytes - Buffer.byteLength(measured)))}\n${measured}`;
+}
+
+function trafficText(traffic: MeasuredTraffic | undefined): readonly string[] {
+  if (traffic === undefined) return [];
+  const { all, each } = trafficRows(traffic);
+  return [...trafficLines(traffic).map((line) => visible(line)), "", ...aligned([TRAFFIC_HEAD, ...all, ...each]), ""];
+}
+
+function trafficMarkdown(traffic: MeasuredTraffic | undefined): readonly string[] {
+  if (traffic === undefined) return [];
+  const { all, each } = trafficRows(traffic);
+  return [
+    escapeMarkdown(trafficLines(traffic).join(" ")),
+    "",
+    ...rowsOf(TRAFFIC_HEAD, all),
+    "",
+    ...folded("The traffic by statement", rowsOf(TRAFFIC_HEAD, each)),
+  ];
 }
 
 function isNoticed({ blockedReadsMs, blockedWritesMs, rewritten, dropped, indexesRewritten }: MeasuredTable): boolean {

@@ -1,8 +1,8 @@
 import { formatElapsed } from "../../duration.ts";
 import { formatWait } from "../size.ts";
-import { type Latency, type MeasuredTraffic, TRAFFIC_PHASES } from "../traffic/traffic.ts";
+import { type Latencies, type Latency, type MeasuredTraffic, TRAFFIC_PHASES } from "../traffic/traffic.ts";
 
-export const TRAFFIC_HEAD = ["statement", "when", "answered", "median", "p95", "p99", "max", "longest wait", "failed", "not sent"] as const;
+export const TRAFFIC_HEAD = ["statement", "when", "longest wait", "median", "p95", "p99", "max", "answered", "failed", "not sent"] as const;
 
 /** Statements of the traffic in a report for people, the slowest first. */
 const MOST_STATEMENTS = 10;
@@ -17,16 +17,19 @@ export function trafficLines(traffic: MeasuredTraffic): readonly string[] {
   return [`Traffic of ${file}, on a copy of its own: ${sessions} sessions, ${ratePerSecond} statements in a second; ${ended}.`];
 }
 
-/** The rows of the table: all statements together, and each one. */
-export function trafficRows({ all, statements }: MeasuredTraffic): readonly (readonly string[])[] {
+/** The rows of the table: all statements together, and those of each one, the slowest first. */
+export function trafficRows({ all, statements }: MeasuredTraffic): Readonly<Record<"all" | "each", readonly (readonly string[])[]>> {
   const slowest = statements.toSorted((one, other) => other.during.longestWaitMs - one.during.longestWaitMs).slice(0, MOST_STATEMENTS);
-  const each = statements.length === 1 ? slowest : [{ name: "all", ...all }, ...slowest];
-  return each.flatMap((figures) => TRAFFIC_PHASES.map((phase, at) => [at === 0 ? figures.name : "", phase, ...cells(figures[phase])]));
+  return { all: rowsOf({ name: "all", ...all }), each: slowest.flatMap(rowsOf) };
+}
+
+function rowsOf(figures: { readonly name: string } & Latencies): readonly (readonly string[])[] {
+  return TRAFFIC_PHASES.map((phase, at) => [at === 0 ? figures.name : "", phase, ...cells(figures[phase])]);
 }
 
 function cells(latency: Latency): readonly string[] {
   const { median, p95, p99, max, longest } = figuresOf(latency);
-  return [String(latency.count), median, p95, p99, max, longest, String(latency.errors), String(latency.notSent)];
+  return [longest, median, p95, p99, max, String(latency.count), String(latency.errors), String(latency.notSent)];
 }
 
 /** The times for people; a dash where no statement succeeded. */

@@ -1,5 +1,6 @@
 import { OffshootError } from "../../errors.ts";
 import { type LocatedProblem, problemsOf } from "../../schema-problems.ts";
+import { problemLines } from "../../yaml-errors.ts";
 import { readYaml } from "../../yaml-file.ts";
 import { kindOf, type StatementKind } from "../sql/kinds.ts";
 import { withoutLiterals } from "../sql/shown.ts";
@@ -10,7 +11,7 @@ import type { Traffic, TrafficStatement, ValueSource } from "./traffic.ts";
 
 const KINDS: ReadonlySet<StatementKind> = new Set(["read", "insert", "update", "delete", "merge"]);
 const DEFAULTS = { rate: 20, sessions: 4, waitMs: 3000 } as const;
-/** Characters of a statement that stand for its name. */
+/** Characters of a statement that are its name. */
 const LONGEST_NAME = 60;
 
 /** Reads the text of a traffic file. Throws `CONFIG_INVALID` with all problems, each with the file, the line and the key. */
@@ -55,7 +56,7 @@ export function parseTraffic(text: string, file: string): Traffic {
 /** The error for a traffic file with problems. */
 export function invalidTraffic(file: string, problems: readonly LocatedProblem[]): OffshootError {
   const lines = problems.toSorted((one, other) => one.line - other.line).map(({ line, text }) => `${file}:${line}: ${text}`);
-  return new OffshootError("CONFIG_INVALID", [...new Set(lines)].join("\n"), {
+  return new OffshootError("CONFIG_INVALID", problemLines(lines), {
     meaning: "The traffic for the rehearsal cannot be used. Nothing was rehearsed.",
     remedy: "Correct these lines. docs/rehearsal.md shows the form of the file.",
     facts: { file, problems: lines.length },

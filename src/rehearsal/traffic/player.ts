@@ -56,7 +56,7 @@ export async function startPlayer(options: PlayerOptions): Promise<Player> {
     const of: Collected = collection[started === "before" && current !== "before" ? "during" : started];
     of.longestMs = Math.max(of.longestMs, tookMs);
     if (failure === undefined) of.times.push(tookMs);
-    // The session was ended because the traffic ends: that is no error of the statement.
+    // The session was ended because the traffic ends: that is not an error of the statement.
     else if (!end.signal.aborted) of.causes.set(failure, (of.causes.get(failure) ?? 0) + 1);
   };
   const loop = async (index: number): Promise<void> => {

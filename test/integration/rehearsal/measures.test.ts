@@ -22,8 +22,9 @@ beforeEach(async () => {
     await session.query(`create table item as select g as id, 'text ' || g as note from generate_series(1, ${ROWS}) g`);
     await session.query("alter table item add primary key (id)");
     await session.query("create index item_note on item (note)");
-    await session.query("analyze item");
   });
+  // In a session of its own, so that the counters of the first one have arrived.
+  await withSession(url, (session) => session.query("analyze item"));
 });
 
 interface Watched extends Measured {
@@ -96,7 +97,7 @@ test("a validation is a full scan of the table", async () => {
 });
 
 test("temporary files are counted", async () => {
-  const { temporaryBytes } = await watch(["set maintenance_work_mem = '1MB'; create index x on item (note, id)"]);
+  const { temporaryBytes } = await watch(["set work_mem = '64kB'; create table sorted as select * from item order by md5(note)"]);
   expect(temporaryBytes).toBeGreaterThan(100_000);
 });
 
@@ -105,7 +106,10 @@ test("a request that waits behind a reader is a queue, in which a client waits a
   await reader.query("begin; select 1 from item limit 1");
   const client = await startWaitingClient(url, "select 1 from item limit 1", "update item set note = note where id = -1");
   const watched = watch(["alter table item add column later int"]);
-  await pause(1200);
+  await expect
+    .poll(() => judge("select count(*) from pg_locks where not granted and relation = 'item'::regclass::oid"), { timeout: 20_000 })
+    .not.toBe("0");
+  await pause(1000);
   await reader.query("commit");
   const { item } = await watched;
   const waits = await client.stop();

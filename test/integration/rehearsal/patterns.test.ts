@@ -1,6 +1,7 @@
 import { beforeAll, expect, inject, test } from "vitest";
 import { PATTERNS } from "../../support/rehearsal/patterns.ts";
-import { play, prepareStage, type Stage, verdictOf } from "../../support/rehearsal/play.ts";
+import { play, prepareStage, type Stage } from "../../support/rehearsal/play.ts";
+import { documentedVerdict, measuredVerdict } from "../../support/rehearsal/verdict.ts";
 
 /** One of each kind. The long proof plays all of them on each major version. */
 const SOME = [
@@ -20,9 +21,8 @@ beforeAll(async () => {
 });
 
 test.each(PATTERNS.filter(({ name }) => SOME.includes(name)).map((pattern) => [pattern.name, pattern] as const))(
-  "%s takes the lock of the documentation",
+  "%s does what the documentation says",
   async (_, pattern) => {
-    const { lock, rewrites = false } = pattern;
-    expect(verdictOf(pattern, await play(stage, pattern))).toEqual({ lock, rewrites });
+    expect(measuredVerdict(pattern, await play(stage, pattern))).toEqual(documentedVerdict(pattern));
   },
 );

@@ -67,7 +67,7 @@ test("nothing is locked where the command could fail because of it", async () =>
   expect(new Set(probes.map(({ access }) => access))).toEqual(new Set(["write"]));
 });
 
-test("a role that must not lock a table is told, and does not try again", async () => {
+test("a role that must not lock a table is reported, and does not try again", async () => {
   const role = `weak_${parseUrl(owner).database}`;
   await withSession(owner, (session) => session.query(`create role ${role} login password 'x'`));
   const url = formatUrl({ ...parseUrl(owner), user: role, password: "x" });

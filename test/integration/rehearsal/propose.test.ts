@@ -57,7 +57,7 @@ test("a file that exists is not written again, and a proposal does not rehearse"
   expect([both.code, both.stderr]).toEqual([2, expect.stringContaining("--report cannot be used with it")]);
 });
 
-test("a role that must not see the statements of others is told what it needs", async () => {
+test("the error for a role that must not see the statements of others names the right that it needs", async () => {
   await withSession(production, (session) => session.query("create role weak login password 'x'"));
   const weak = formatUrl({ ...parseUrl(production), user: "weak", password: "x" });
   const { code, stderr } = await propose("weak.yaml", weak);

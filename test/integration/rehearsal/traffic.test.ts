@@ -54,7 +54,7 @@ const beside = <T>(text: string, work: () => Promise<T>): ReturnType<typeof traf
 const sessionsLeft = (): Promise<unknown[]> =>
   withSession(url, (session) => session.query("select 1 from pg_stat_activity where application_name = 'offshoot:traffic'"));
 
-test("the example of the page measures the wait that pgbench measures too", { timeout: 60_000 }, async () => {
+test("the example of the page measures the wait that pgbench measures too", { tags: "proof", timeout: 60_000 }, async () => {
   const judged = await judge();
   const { collections } = await beside(EXAMPLE, () =>
     run("psql", [
@@ -86,7 +86,7 @@ test("a statement that fails already before the migration is reported with its l
     "  - sql: select 1 from orders\n  - sql: select nothing from orders\n  - sql: delete from orders where id = $1\n    values: [abc]\n",
   );
   const failure = await beside(text, work).catch((thrown: unknown) => thrown);
-  expect(String((failure as Error).message).split("\n")).toEqual([
+  expect((failure as Error).message.split("\n")).toEqual([
     'traffic.yaml:8: the statement fails in the copy before any migration: column "nothing" does not exist',
     'traffic.yaml:9: the statement fails in the copy before any migration: invalid input syntax for type integer: "…"',
   ]);

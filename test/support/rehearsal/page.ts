@@ -1,10 +1,10 @@
 /** The table in docs/rehearsal-patterns.md. `npx tsx test/support/rehearsal/page.ts` writes it again. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { LOCK_MODES, blocks, modeName } from "../../../src/rehearsal/observe/lock-modes.ts";
 import { findPeer } from "../peers.ts";
 import { type Pattern, PATTERNS } from "./patterns.ts";
 import { squawkRules } from "./squawk.ts";
+import { documentedVerdict } from "./verdict.ts";
 
 export const PAGE = new URL("../../../docs/rehearsal-patterns.md", import.meta.url);
 
@@ -17,14 +17,14 @@ export function withTable(page: string, rules: ReadonlyMap<string, readonly stri
   return page.replace(/(<!-- patterns -->\n)[^]*(<!-- patterns:end -->)/, (_, start: string, end: string) => `${start}${table}\n${end}`);
 }
 
-function cellsOf({ name, since, lock, rewrites = false, blocksReaders = false }: Pattern, rules: readonly string[]): readonly string[] {
-  const mode = LOCK_MODES.find((each) => modeName(each) === lock);
+function cellsOf(pattern: Pattern, rules: readonly string[]): readonly string[] {
+  const { lock, readersWait, writersWait, rewritten } = documentedVerdict(pattern);
   return [
-    `${name}${since === undefined ? "" : ` (PostgreSQL ${since})`}`,
-    mode === undefined ? "none" : lock,
-    yes(blocksReaders || (mode !== undefined && blocks(mode, "read"))),
-    yes(mode !== undefined && blocks(mode, "write")),
-    yes(rewrites),
+    `${pattern.name}${pattern.since === undefined ? "" : ` (PostgreSQL ${pattern.since})`}`,
+    lock,
+    yes(readersWait),
+    yes(writersWait),
+    yes(rewritten),
     rules.length === 0 ? "nothing" : rules.map((rule) => `\`${rule}\``).join(", "),
   ];
 }

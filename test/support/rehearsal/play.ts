@@ -80,15 +80,3 @@ async function openReader(url: string): Promise<() => Promise<void>> {
   const ended = pause(READER_MS).then(() => session.close());
   return () => ended;
 }
-
-/** Whether the measured lock is the documented one. Newer versions take ACCESS SHARE, which blocks nobody, where older ones take none. */
-function hasLock({ lock }: Pick<Pattern, "lock">, { table }: Played): boolean {
-  const measured = table?.strongestLock ?? "none";
-  return measured === lock || (lock === "none" && measured === "ACCESS SHARE");
-}
-
-/** What was measured beside what is documented, for a message. */
-export function verdictOf(pattern: Pattern, played: Played): { readonly lock: string; readonly rewrites: boolean } {
-  const lock = hasLock(pattern, played) ? pattern.lock : (played.table?.strongestLock ?? "none");
-  return { lock, rewrites: played.table?.rewritten ?? false };
-}

@@ -31,8 +31,8 @@ test("a name without a schema is the table of any schema, and a limit of 0 is a 
 });
 
 test("a moment is longer where an answer of the server takes long, and longer for each statement in the wait, so that a busy machine causes no finding", () => {
-  expect([1, 10, 35].map((delayMs) => momentOf(delayMs, 1))).toEqual([100, 100, 210]);
-  expect(momentOf(20, 60)).toBe(1300);
+  expect([1, 10, 35].map((delayMs) => momentOf(delayMs, 1))).toEqual([100, 220, 770]);
+  expect(momentOf(20, 60)).toBe(2800);
   const { blockedReadsMs, blockedWritesMs } = limitsFor({ schema: "x", name: "y" }, limits, new Date(), 350);
   expect([blockedReadsMs, blockedWritesMs]).toEqual([350, 1000]);
 });

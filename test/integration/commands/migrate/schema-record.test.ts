@@ -1,3 +1,4 @@
+// @module-tag proof
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { down, type Listener, migrate, up } from "offshoot";
@@ -31,8 +32,8 @@ interface Shown {
   readonly markdown: string;
 }
 
-/** Starts a run's database with its migrations. Returns what the page says of the schema, and how the migrations ended. */
-async function start(run: string): Promise<{ readonly schema: readonly Shown[]; readonly state: string; readonly url: string }> {
+/** Starts a run's database with its migrations. Returns what each of both commands shows about the schema on the page. */
+async function start(run: string): Promise<{ readonly schema: readonly Shown[]; readonly url: string }> {
   const events: Parameters<Listener>[0][] = [];
   const options = {
     cwd: project.directory,
@@ -41,25 +42,25 @@ async function start(run: string): Promise<{ readonly schema: readonly Shown[]; 
     onEvent: (event: (typeof events)[number]) => void events.push(event),
   };
   const { database } = await up(options);
-  const { state } = await migrate(options);
+  await migrate(options);
   const schema = events.flatMap((event) =>
     event.kind === "result" && event.topic === "schema" ? [{ text: event.text, markdown: event.markdown }] : [],
   );
-  return { schema, state, url: database.directUrl };
+  return { schema, url: database.directUrl };
 }
 
 const finish = (run: string): Promise<unknown> => down({ cwd: project.directory, env: project.env, settings: { run } });
 
 test("a run that starts from the base shows the same changes of the schema as the run that migrated it", { timeout: 120_000 }, async () => {
   const first = await start("one");
-  expect(first).toMatchObject({ state: "ran", schema: [{ text: expect.stringContaining("added") }] });
   const [shown] = first.schema;
+  expect(shown?.text).toBe("2 added");
   expect(shown?.markdown).toMatch(/orders\.total/);
   expect(shown?.markdown).toMatch(/orders_total/);
   expect(shown?.markdown).not.toMatch(/schema_changes|readiness/);
   const second = await start("two");
-  expect(second.state).toBe("already");
-  expect(second.schema).toEqual(first.schema);
+  expect(second.schema.length).toBeGreaterThan(0);
+  for (const each of [...first.schema, ...second.schema]) expect(each).toEqual(shown);
   await finish("one");
   await finish("two");
 });
@@ -67,8 +68,8 @@ test("a run that starts from the base shows the same changes of the schema as th
 test("stored changes in another form are not shown, and the run does not fail", { timeout: 120_000 }, async () => {
   const { url } = await start("three");
   await withSession(url, (session) => session.query(`update offshoot.schema_changes set changes = '[{"change": "added", "object": 5}]'`));
-  expect(await start("three")).toMatchObject({ state: "already", schema: [] });
+  expect(await start("three")).toMatchObject({ schema: [] });
   await withSession(url, (session) => session.query("drop table offshoot.schema_changes"));
-  expect(await start("three")).toMatchObject({ state: "already", schema: [] });
+  expect(await start("three")).toMatchObject({ schema: [] });
   await finish("three");
 });

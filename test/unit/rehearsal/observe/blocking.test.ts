@@ -54,3 +54,8 @@ test("a wait can be wrong by what is not known of its begin and of its end", () 
   ];
   expect(tableLocks(spans, 10)).toMatchObject({ reads: { withinMs: 7 }, writes: { withinMs: 7 } });
 });
+
+test("a lock that was only seen while it was awaited blocked others meanwhile", () => {
+  const spans = [span("AccessExclusiveLock", 0, 900, { granted: false })];
+  expect(tableLocks(spans, 10)).toMatchObject({ strongest: "AccessExclusiveLock", heldMs: 0, queuedMs: 900, readsMs: 900, writesMs: 900 });
+});

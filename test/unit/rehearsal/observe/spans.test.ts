@@ -46,3 +46,11 @@ test("a message with several statements can take its lock at any time until the 
   const [span] = spansOf([at(100), at(110, lock), at(150, lock), at(160)], known, 200);
   expect(span).toMatchObject({ fromMs: 104, beginWithinMs: 6, endWithinMs: 0 });
 });
+
+test("a strong lock belongs to the statement that changes the schema, not to the tool's record that follows it", () => {
+  const known = new Map([[7, { starts: [102, 108], ends: [158], changing: new Set([102]) }]]);
+  const samples = [at(100), at(110, lock), at(150, lock), at(160)];
+  expect(spansOf(samples, known, 200)).toMatchObject([{ fromMs: 102, toMs: 158 }]);
+  const weak = { ...lock, mode: "RowExclusiveLock" as const };
+  expect(spansOf([at(100), at(110, weak), at(160)], known, 200)).toMatchObject([{ fromMs: 108 }]);
+});

@@ -65,7 +65,7 @@ describe("names the file, the line and the key of a problem", () => {
     ["no statement", "version: 1\nstatements: []\n", /^traffic\.yaml:2: statements must have a statement$/],
     ["a rate that is too high", `version: 1\nrate: 100000\n${ONE}`, /^traffic\.yaml:2: rate must be a whole number from 1 to 500$/],
     ["too many sessions", `version: 1\nsessions: 900\n${ONE}`, /^traffic\.yaml:2: sessions must be a whole number from 1 to 20$/],
-    ["a wait that is no duration", `version: 1\nbefore: soon\n${ONE}`, /^traffic\.yaml:2: before must be a duration of at most 5m/],
+    ["a wait that is not a duration", `version: 1\nbefore: soon\n${ONE}`, /^traffic\.yaml:2: before must be a duration of at most 5m/],
     ["a wait that is too long", `version: 1\nafter: 2h\n${ONE}`, /^traffic\.yaml:2: after must be a duration of at most 5m/],
     [
       "a value that was not filled in",
@@ -107,5 +107,5 @@ describe("names the file, the line and the key of a problem", () => {
 
 test("accepts a statement with a comment, a semicolon at its end, and a common table expression that writes", () => {
   expect(problemsOf("version: 1\nstatements:\n  - sql: |\n      -- why\n      select 1 from a;\n")).toEqual([]);
-  expect(problemsOf("version: 1\nstatements:\n  - sql: with gone as (delete from a returning *) select * from gone\n")).toEqual([]);
+  expect(problemsOf("version: 1\nstatements:\n  - sql: with old as (delete from a returning *) select * from old\n")).toEqual([]);
 });

@@ -1,0 +1,33 @@
+import { blocks, LOCK_MODES, modeName } from "../../../src/rehearsal/observe/lock-modes.ts";
+import type { Pattern } from "./patterns.ts";
+import type { Played } from "./play.ts";
+
+/** What a change does to a table: one row of docs/rehearsal-patterns.md. */
+export interface Verdict {
+  readonly lock: string;
+  readonly readersWait: boolean;
+  readonly writersWait: boolean;
+  readonly rewritten: boolean;
+}
+
+/** What the documentation of Postgres says. */
+export function documentedVerdict({ lock, rewrites = false, blocksReaders = false }: Pattern): Verdict {
+  const mode = LOCK_MODES.find((each) => modeName(each) === lock);
+  return {
+    lock: mode === undefined ? "none" : lock,
+    readersWait: blocksReaders || (mode !== undefined && blocks(mode, "read")),
+    writersWait: mode !== undefined && blocks(mode, "write"),
+    rewritten: rewrites,
+  };
+}
+
+/** What was measured. Newer versions take ACCESS SHARE, which blocks nobody, where older ones take no lock. */
+export function measuredVerdict({ lock }: Pattern, { table }: Pick<Played, "table">): Verdict {
+  const strongest = table?.strongestLock ?? "none";
+  return {
+    lock: lock === "none" && strongest === "ACCESS SHARE" ? "none" : strongest,
+    readersWait: (table?.blockedReadsMs ?? 0) > 0,
+    writersWait: (table?.blockedWritesMs ?? 0) > 0,
+    rewritten: table?.rewritten ?? false,
+  };
+}

@@ -1,0 +1,103 @@
+import { expect, test } from "vitest";
+import { resultOf } from "../../../../src/findings/result.ts";
+import { judgeTraffic } from "../../../../src/rehearsal/judge/traffic.ts";
+import type { Rehearsal } from "../../../../src/rehearsal/rehearsal.ts";
+import { renderRehearsal } from "../../../../src/rehearsal/report/renderers.ts";
+import { newCollection } from "../../../../src/rehearsal/traffic/latency.ts";
+import { measuredTraffic } from "../../../../src/rehearsal/traffic/measured.ts";
+import { parseTraffic } from "../../../../src/rehearsal/traffic/parse.ts";
+
+const parsed = parseTraffic(
+  `version: 1
+statements:
+  - name: open | an order
+    sql: select * from orders where id = $1 and kind = 'private-1'
+    values: [private-2]
+  - name: change it
+    sql: update orders set state = $1
+    values: [private-3]
+`,
+  "db/traffic.yaml",
+);
+
+const [open, change] = [newCollection(), newCollection()];
+open.before.times.push(1, 2, 3);
+open.during.times.push(2, 900);
+open.during.longestMs = 2500;
+open.during.notSent = 12;
+change.before.times.push(4);
+change.after.causes.set('column "state" does not exist (SQLSTATE 42703)', 7);
+const traffic = measuredTraffic(parsed, [open, change], {
+  ok: false,
+  errors: [{ message: "deadlock detected", sqlstate: "40P01" }],
+  measured: { ms: 3000, tables: [] },
+});
+
+const result: Rehearsal = {
+  version: 1,
+  command: "rehearse",
+  copy: {
+    origin: "dump",
+    description: "a dump of PRODUCTION",
+    hasProductionRows: true,
+    postgresMajor: 18,
+    gaps: ["Parts of the dump could not be restored: x."],
+    outbound: [{ name: "foreign server billing", state: "disabled" }],
+  },
+  outcome: "succeeded",
+  ms: 3000,
+  statements: [],
+  migrations: [],
+  tables: [],
+  growthBytes: 0,
+  temporaryBytes: 0,
+  observation: {
+    throughBroker: true,
+    looks: 10,
+    intervalMs: { median: 10, longest: 20 },
+    completeTransactions: 0,
+    transactions: 0,
+    pausedMs: 0,
+    momentMs: 100,
+    delayMs: 1,
+    accuracyMs: 2,
+    probes: { checked: 0, agreed: 0 },
+    limits: [],
+  },
+  ...resultOf(judgeTraffic(traffic)),
+  folder: "",
+  traffic,
+};
+
+test.each(["text", "json", "markdown", "junit", "sarif", "code-quality"] as const)("%s has the traffic, and no value of it", (format) => {
+  const text = renderRehearsal(result, format, {});
+  expect(text).toContain("traffic-fails");
+  expect(text).toContain("traffic-waits");
+  expect(text).toContain("2.5 s");
+  expect(text).toContain("db/traffic.yaml");
+  expect(text).not.toContain("private-");
+});
+
+test("a statement that fails only since the migrations is an error at its line, and the figures are information", () => {
+  expect(result.findings.map(({ code, severity, at, object }) => [code, severity, at?.line, object.name])).toEqual([
+    ["traffic-fails", "error", 6, "change it"],
+    ["traffic-waits", "info", 3, "open | an order"],
+  ]);
+  expect(result.failed).toBe(true);
+});
+
+test("a statement that failed before too, or is fast again, is not a failure of the migrations", () => {
+  const early = newCollection();
+  early.before.causes.set("permission denied (SQLSTATE 42501)", 1);
+  early.after.causes.set("permission denied (SQLSTATE 42501)", 1);
+  const quiet = measuredTraffic(parsed, [open, early], { ok: true, errors: [], measured: { ms: 1, tables: [] } });
+  expect(judgeTraffic(quiet).map(({ code }) => code)).toEqual(["traffic-waits"]);
+});
+
+test("the page has a table with every phase, with the names of others escaped", () => {
+  const page = renderRehearsal(result, "markdown", {});
+  expect(page).toContain("the migrations failed after 3.0 s: deadlock detected (SQLSTATE 40P01)");
+  expect(page).toContain(String.raw`| open \| an order | before | 0 ms | 2 ms |`);
+  expect(page).toMatch(/\| {2}\| during \| 2\.5 s \| 2 ms \| 900 ms \| 900 ms \| 900 ms \| 2 \| 0 \| 12 \|/);
+  expect(page).toContain("Disabled in the copy, because it could reach other systems: foreign server billing.");
+});
