@@ -41,6 +41,8 @@ test("each phase has one line that changes while it works, and stays with its fa
     "✗ command    sh -c printf 'half a line'; exit 3 · exit status 3",
     "✓ deleted    nothing left",
   ]);
+  // The first bytes are drawn before anything is read or called, so that a person sees life at once.
+  expect(ended.raw.split("\n")[0]).toMatch(/⠋.* run +0\.0 s/);
   const live = ended.seen.flat();
   expect(live.some((row) => /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] migrate {4}### 2 +\d\.\d s$/.test(row))).toBe(true);
   expect(live.some((row) => /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] database/.test(row))).toBe(true);
