@@ -84,7 +84,8 @@ const GROUPS: Readonly<Record<string, (base: string) => Promise<Group>>> = {
     return { ways, stop: () => mock.stop() };
   },
   async pytest() {
-    const mock = await startMock("--postgres", "--latency", "80", "--operation-time", "700");
+    // Python does not know the names of the mock.
+    const mock = await startMock("--postgres", "--plain-api", "--latency", "80", "--operation-time", "700");
     const env = { ...mock.env, HOSTADDR: "127.0.0.1", OFFSHOOT_PROVIDER: "neon", OFFSHOOT_PASS_SECRETS: "true" };
     const ways: Way[] = [
       { name: "offshoot clone in pytest, neon", folder: "pytest-offshoot", runner: "pytest", env },

@@ -28,7 +28,10 @@ export function readCast(text: string): Cast {
   return { columns: width, lines: height, outputs: (events as [number, string, string][]).map(([at, , output]) => [at, output]) };
 }
 
-/** The screen at the end of a recording, and each row that was on it while it played. */
+/**
+ * The screen at the end of a recording, and each row that was on it while it played. A row that the terminal has wrapped is joined
+ * with the one before.
+ */
 export async function playCast({ columns, lines, outputs }: Cast): Promise<{ readonly rows: Rows; readonly seen: ReadonlySet<string> }> {
   const terminal = new headless.Terminal({ cols: columns, rows: lines, allowProposedApi: true });
   const seen = new Set<string>();
@@ -36,7 +39,12 @@ export async function playCast({ columns, lines, outputs }: Cast): Promise<{ rea
   for (const [, text] of outputs) {
     await new Promise<void>((resolve) => terminal.write(text, resolve));
     const buffer = terminal.buffer.active;
-    const all = Array.from({ length: buffer.length }, (_, at) => buffer.getLine(at)?.translateToString(true) ?? "");
+    const all: string[] = [];
+    for (let at = 0; at < buffer.length; at += 1) {
+      const line = buffer.getLine(at);
+      const before = line?.isWrapped === true ? all.pop() : "";
+      all.push(`${before ?? ""}${line?.translateToString(true) ?? ""}`);
+    }
     rows = all.slice(0, all.findLastIndex((row) => row !== "") + 1);
     for (const row of rows) seen.add(row);
   }

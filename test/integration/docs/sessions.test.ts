@@ -5,7 +5,7 @@ import { beforeAll, expect, test, vi } from "vitest";
 import { type Cast, playCast, readCast } from "../../support/cast.ts";
 import { recordSessions, SCENES, shapeOf, WIDTHS } from "../../support/sessions.ts";
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 600_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 1_200_000 });
 
 const FOLDER = new URL("../../../docs/sessions/", import.meta.url);
 const names = Object.keys(SCENES);
