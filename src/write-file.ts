@@ -42,6 +42,7 @@ export async function writeText(path: string, text: string, flag: keyof typeof F
 }
 
 const WRITE_FAILURES: Readonly<Record<string, string>> = {
+  ENOENT: "its folder does not exist",
   EEXIST: "it already exists",
   EISDIR: "it is a folder",
   ENOTDIR: "a part of its path is not a folder",

@@ -3,7 +3,8 @@ import { withoutOwnSecrets } from "../own-secrets.ts";
 import { runProgram } from "../process/run-program.ts";
 import type { Write } from "./write.ts";
 import type { Env } from "../environment.ts";
-import { writeText } from "../write-file.ts";
+import { OffshootError } from "../errors.ts";
+import { writeFailure, writeText } from "../write-file.ts";
 
 /** Where outputs are written. */
 export interface PublishTarget {
@@ -22,7 +23,8 @@ const PROGRAM_MS = 30_000;
 
 /**
  * Writes the outputs that a CI service described, in order. If a program of the service is missing or fails, a warning is
- * printed on stderr and the rest is written: a missing annotation must not fail the job.
+ * printed on stderr and the rest is written: a missing annotation must not fail the job. Throws `OUTPUT_LOST` when a file cannot
+ * be written: a later step would work without its values.
  */
 export async function publish(writes: readonly Write[], target: PublishTarget): Promise<void> {
   for (const write of writes) {
@@ -32,7 +34,9 @@ export async function publish(writes: readonly Write[], target: PublishTarget): 
         target[write.to].write(write.text);
         break;
       case "file":
-        await writeText(resolve(target.cwd, write.path), write.text, "a");
+        await writeText(resolve(target.cwd, write.path), write.text, "a").catch((thrown: unknown) => {
+          throw outputLost(write.path, thrown);
+        });
         break;
       case "program": {
         const failure = await runServiceProgram(write.argv, write.input, target);
@@ -41,6 +45,14 @@ export async function publish(writes: readonly Write[], target: PublishTarget): 
       }
     }
   }
+}
+
+function outputLost(path: string, thrown: unknown): OffshootError {
+  return new OffshootError("OUTPUT_LOST", `Could not write the file ${path}: ${writeFailure(thrown)}.`, {
+    meaning: "A summary or an output of this command is missing.",
+    remedy: "Correct the path after --summary, or the variable of the CI service that names the file. Then run the command again.",
+    facts: { file: path },
+  });
 }
 
 /**

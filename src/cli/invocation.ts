@@ -1,5 +1,5 @@
 import type { OptionValues } from "commander";
-import { describeError, isOffshootError, OffshootError } from "../errors.ts";
+import { describeError, isOffshootError, messageOf, OffshootError } from "../errors.ts";
 import type { CommonOptions } from "../context/context.ts";
 import { visible } from "../visible.ts";
 import { workingDirectory } from "../process/working-directory.ts";
@@ -122,7 +122,11 @@ export function invocationOf(host: Host, output: Output, globals: Globals, title
     async publish(thrown) {
       const finished = withoutSecrets(summary.finish({ thrown, exitCode: this.exitCode }), job.hideSecrets);
       if (finished !== undefined) {
-        await job.publishSummary(finished, globals.summary);
+        await job.publishSummary(finished, globals.summary).catch((failure: unknown) => {
+          // The failure of the command itself counts more.
+          if (thrown === undefined && this.exitCode === 0) throw failure;
+          if (messageOf(failure) !== messageOf(thrown)) progress.emit({ kind: "warning", text: messageOf(failure) });
+        });
         if (summary.run?.comment === true) {
           const { publishComment } = await import("./publish-comment.ts");
           const problem = await publishComment(finished, summary.run, host.env, interruption.signal.aborted);

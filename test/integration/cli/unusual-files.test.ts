@@ -115,3 +115,27 @@ test.runIf(linux)("a state folder or a cache folder that nobody can make ends wi
   const cached = await measure({ ...own, env: { ...own.env, XDG_CACHE_HOME: "/proc/nope" } }, ["doctor", "--offline"]);
   expect(cached.signal).toBeNull();
 });
+
+test.runIf(linux)(
+  "a summary that cannot be written is one error after the work, and never the exit status of a failed command",
+  async () => {
+    const made = await newProject();
+    execFileSync("mkfifo", [join(made.directory, "pipe")]);
+    for (const [file, reason] of [
+      ["pipe", "it is a pipe or a socket, and nothing reads from it"],
+      ["/dev/null/summary", "a part of its path is not a folder"],
+    ] as const) {
+      const { code, stderr } = await measure(made, ["up", "--summary", file]);
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`error Could not write the file ${file}: ${reason}.`)]);
+      expect(stderr).not.toMatch(/^ {4}at /m);
+    }
+    const failed = await measure(made, ["run", "--summary", "pipe", "--", "sh", "-c", "exit 7"]);
+    expect([failed.code, failed.stderr]).toEqual([7, expect.stringContaining("Could not write the file pipe")]);
+    const asOutput = {
+      ...made,
+      env: { ...made.env, GITHUB_ACTIONS: "true", GITHUB_REPOSITORY: "a/b", GITHUB_RUN_ID: "1", GITHUB_OUTPUT: "pipe" },
+    };
+    expect(await measure(asOutput, ["up", "--outputs"])).toMatchObject({ code: 1, stderr: expect.not.stringMatching(/^ {4}at /m) });
+    for (const env of [made.env, asOutput.env]) await measure({ ...made, env }, ["down"]);
+  },
+);

@@ -42,3 +42,10 @@ test("a program of the service that hangs is ended with a warning, and the next 
   ]);
   expect(lines).toEqual(["stderr: warning  sleep 600 failed: it did not end within 2 s\n", "stdout: data"]);
 });
+
+test("a file that cannot be written is an error that names it", async () => {
+  await expect(linesOf([{ to: "file", path: "missing/out", text: "a\n" }])).rejects.toMatchObject({
+    code: "OUTPUT_LOST",
+    message: "Could not write the file missing/out: its folder does not exist.",
+  });
+});
