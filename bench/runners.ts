@@ -154,9 +154,7 @@ async function project({ folder: name, runner }: Way, folder: string): Promise<v
   await writeFile(join(folder, "migrations/0001.sql"), SCHEMA);
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
   const [from, to] =
-    runner === "vitest"
-      ? ["notes.test.js", (at: number) => `notes-${at}.test.js`]
-      : ["test_notes.py", (at: number) => `test_notes_${at}.py`];
+    runner === "vitest" ? ["notes.js", (at: number) => `notes-${at}.test.js`] : ["test_notes.py", (at: number) => `test_notes_${at}.py`];
   for (let at = 1; at <= FILES; at += 1) await cp(join(ROOT, "bench/runners/suites", from), join(folder, to(at)));
   const modules = join(folder, "node_modules");
   // neon-testing must find the same Vitest as the tests, so a link to it does not do.
