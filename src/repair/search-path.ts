@@ -5,7 +5,7 @@ import { inSearchPath, type Step } from "./step.ts";
 
 /** The statements during which Postgres evaluates expressions, or at least plans them, which reads the bodies of SQL functions. */
 const EVALUATES =
-  /\b(?:add column|add constraint|validate constraint|alter column .* type|set expression|set not null|create (?:unique )?index|create materialized view|refresh materialized view|attach partition|set (?:logged|unlogged|access method))\b/is;
+  /\b(?:add column|add constraint|validate constraint|alter column .* type|set expression|set not null|create (?:unique )?index|create materialized view|refresh materialized view|attach partition|set (?:logged|unlogged|access method)|create (?:unlogged |foreign )?table\b.*\b(?:generated always as \(|partition by\b))/is;
 
 /**
  * Gives each step that calls a function with unqualified names a search path of its own: the script's is empty. It has the

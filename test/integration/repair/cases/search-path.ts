@@ -13,6 +13,14 @@ export const SEARCH_PATH_CASES: Cases = {
     `${FUNCTIONS}create table web.t (title text, a text generated always as (slug(title)) stored, b text generated always as (slug_later(title)) stored)`,
     `${FUNCTIONS}create table web.t (title text); ${ROW}`,
   ],
+  "generated columns of a missing table call functions with unqualified names": [
+    `${FUNCTIONS}create table web.t (title text, a text generated always as (slug(title)) stored)`,
+    FUNCTIONS,
+  ],
+  "the partition key of a missing table calls a function with unqualified names": [
+    `${FUNCTIONS}create table web.t (title text) partition by range (slug(title)); create table web.t1 partition of web.t for values from ('a') to ('c')`,
+    FUNCTIONS,
+  ],
   "a default calls a function with unqualified names": [
     `${FUNCTIONS}create table web.t (title text, s text default slug_later('x') not null)`,
     `${FUNCTIONS}create table web.t (title text); ${ROW}`,
