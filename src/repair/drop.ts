@@ -1,9 +1,13 @@
 import { recreate } from "./create.ts";
-import { HOLD_DATA, isGenerated, isOfExtra, isUnusedType, type RepairState, wholesOf } from "./repair-state.ts";
+import { HOLD_DATA, isGenerated, isOfExtra, isUnusedType, type RepairState, TYPES, wholesOf } from "./repair-state.ts";
 import { OBJECT_REPAIRS, type RepairKind } from "./objects/registry.ts";
 
 /** Kinds that Postgres rebuilds itself when the type of a column changes. */
 const REBUILT: readonly RepairKind[] = ["index", "constraint", "default", "sequence", "statistics", "comment", "grant"];
+
+/** How to keep the values of a type that offshoot cannot convert: what the new ones are is not part of a schema. */
+const BY_HAND =
+  ". By hand: create the type under another name, convert with `alter table … alter column … type … using …`, drop it and rename the new one";
 
 /** Adds an object that must be dropped, and its dependents. It needs no statement if `droppedWith` is set: the drop of that object also drops this one. */
 export function drop(state: RepairState, key: string, cause: string, droppedWith?: string): void {
@@ -42,7 +46,8 @@ function dropDependent(state: RepairState, key: string, blocks: boolean, on: str
   const isPart = isDroppedAlong || isExtra || wholesOf(state, key).includes(on);
   if (!isPart && HOLD_DATA.includes(kind) && !isGenerated(state, key) && !isUnusedType(state, key)) {
     const needed = sides.actual.node(on);
-    return void refused.set(cause, `${kind} ${id} needs the ${needed.kind} ${needed.id}, which must be dropped and created again`);
+    const byHand = TYPES.includes(needed.kind) ? BY_HAND : "";
+    return void refused.set(cause, `${kind} ${id} needs the ${needed.kind} ${needed.id}, which must be dropped and created again${byHand}`);
   }
   // Two tables that are dropped can reference each other.
   const isForeignKey = kind === "constraint" && blocks;

@@ -80,7 +80,8 @@ export function isGenerated({ sides }: RepairState, key: string): boolean {
   return sides.actual.facts.get(key)?.properties["generated"] !== undefined;
 }
 
-const TYPES: readonly RepairKind[] = ["enum", "domain", "composite", "range"];
+/** Types that columns can have. */
+export const TYPES: readonly RepairKind[] = ["enum", "domain", "composite", "range"];
 
 /** Whether the object is a type that no column uses, not even through another type: it holds no data. */
 export function isUnusedType({ sides }: RepairState, key: string): boolean {
