@@ -1,5 +1,6 @@
-import { constants, type Stats } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { stat } from "./file-facts.ts";
 import { codeOf, messageOf } from "./errors.ts";
 
 export const MIB = 2 ** 20;
@@ -9,15 +10,40 @@ const NOT_REGULAR = "OFFSHOOT_NOT_REGULAR";
 
 const CHUNK_BYTES = 64 * 1024;
 
+/** Without `O_NONBLOCK`, opening a FIFO waits for its writer. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 /**
  * Reads a regular file of at most `maxBytes`. A FIFO would wait for ever and a device can be endless, so that both are
  * refused before they are opened. The size is also counted while reading, because a file can grow, and files in `/proc`
  * have the size 0. Throws the system's error, or an error with the code `EFBIG`; `readFailure` gives the reason in words.
  */
 export async function readBytes(path: string, maxBytes: number): Promise<Buffer> {
+  const found = await stat(path);
+  requireRegular(found, maxBytes);
+  if (found.size <= CHUNK_BYTES) return readSmall(path, maxBytes);
   const chunks: Uint8Array[] = [];
   for await (const chunk of readChunks(path, maxBytes)) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/** A small file is read before another thread would have opened it. */
+function readSmall(path: string, maxBytes: number): Buffer {
+  const file = openSync(path, READ);
+  try {
+    requireRegular(fstatSync(file), maxBytes);
+    const chunks: Uint8Array[] = [];
+    for (let total = 0; ;) {
+      const buffer = chunkFor(total, maxBytes);
+      const bytesRead = readSync(file, buffer);
+      if (bytesRead === 0) return Buffer.concat(chunks);
+      total += bytesRead;
+      if (total > maxBytes) throw tooLarge(maxBytes);
+      chunks.push(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Reads a file as UTF-8. Bytes that are not UTF-8 become replacement characters. Throws what `readBytes` throws. */
@@ -29,8 +55,7 @@ export async function readText(path: string, maxBytes: number = MIB): Promise<st
 export async function* readChunks(path: string, maxBytes: number): AsyncGenerator<Uint8Array, void> {
   // Opening a device can already have an effect. The opened file is checked again, because the path can change meanwhile.
   requireRegular(await stat(path), maxBytes);
-  // Without `O_NONBLOCK`, opening a FIFO waits for its writer.
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const file = await open(path, READ);
   try {
     requireRegular(await file.stat(), maxBytes);
     yield* chunksOf(file, maxBytes);
@@ -41,13 +66,18 @@ export async function* readChunks(path: string, maxBytes: number): AsyncGenerato
 
 async function* chunksOf(file: FileHandle, maxBytes: number): AsyncGenerator<Uint8Array, void> {
   for (let total = 0; ;) {
-    const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, maxBytes - total + 1));
+    const buffer = chunkFor(total, maxBytes);
     const { bytesRead } = await file.read(buffer, 0, buffer.length);
     if (bytesRead === 0) return;
     total += bytesRead;
     if (total > maxBytes) throw tooLarge(maxBytes);
     yield buffer.subarray(0, bytesRead);
   }
+}
+
+/** One byte more than may follow shows that a file is too large. */
+function chunkFor(total: number, maxBytes: number): Buffer {
+  return Buffer.allocUnsafe(Math.min(CHUNK_BYTES, maxBytes - total + 1));
 }
 
 function requireRegular(found: Stats, maxBytes: number): void {

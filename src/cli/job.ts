@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { CiService } from "../ci/ci.ts";
 import { detectCi, serviceOf } from "../ci/detect.ts";
@@ -11,6 +10,7 @@ import type { Conceal } from "../context/context.ts";
 import { type Inert, inertJson } from "../ci/inert.ts";
 import { shellDefaults } from "../ci/shell.ts";
 import { publish } from "../ci/publish.ts";
+import { stat } from "../file-facts.ts";
 import { hideSecrets } from "../redact.ts";
 import { workingDirectory } from "../process/working-directory.ts";
 import type { Host } from "./host.ts";

@@ -1,8 +1,8 @@
-import { lstat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { OffshootError } from "../errors.ts";
 import { isForeign } from "../foreign-entry.ts";
 import { shellCommand } from "../shell-command.ts";
+import { lstat } from "../file-facts.ts";
 
 /** The possible names of the configuration file. The first one that exists is used. */
 export const FILE_NAMES = ["offshoot.yaml", "offshoot.yml"] as const;

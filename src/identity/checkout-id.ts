@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { link, lstat, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { link, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import { lstat, realpath } from "../file-facts.ts";
 import { readText } from "../read-file.ts";
 import { shortHash } from "./slug.ts";
 

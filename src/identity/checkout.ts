@@ -1,8 +1,8 @@
-import { stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Env } from "../environment.ts";
 import { isForeign } from "../foreign-entry.ts";
+import { stat } from "../file-facts.ts";
 import { readText as textOf } from "../read-file.ts";
 import { checkoutId } from "./checkout-id.ts";
 import { commonFolder } from "./common-folder.ts";

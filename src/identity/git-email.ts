@@ -1,7 +1,7 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Env } from "../environment.ts";
 import { codeOf } from "../errors.ts";
+import { stat } from "../file-facts.ts";
 import { readText } from "../read-file.ts";
 
 /** Where git searches an address. */

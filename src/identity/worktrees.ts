@@ -1,7 +1,7 @@
-import { readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { runProgram } from "../process/run-program.ts";
 import type { Env } from "../environment.ts";
+import { namesIn, realpath } from "../file-facts.ts";
 import { MIB, readText } from "../read-file.ts";
 import { lastRecorded, recordedId } from "./checkout-id.ts";
 import { commonFolder } from "./common-folder.ts";
@@ -67,7 +67,7 @@ export async function readLocalClone(git: string, top: string, env: Env, signal:
   const clone = await cloneHash(git, top);
   if (clone === undefined) return undefined;
   const common = await commonFolder(git);
-  const below = await readdir(join(common, "worktrees")).catch(() => []);
+  const below = await namesIn(join(common, "worktrees")).catch(() => []);
   const folders = [common, ...below.map((name) => join(common, "worktrees", name))];
   const recorded = await Promise.all(folders.map((folder) => lastRecorded(folder)));
   return {

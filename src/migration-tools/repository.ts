@@ -1,7 +1,8 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { codeOf, messageOf, OffshootError } from "../errors.ts";
 import { isForeign } from "../foreign-entry.ts";
+import { stat } from "../file-facts.ts";
 import { MIB, readFailure, readText } from "../read-file.ts";
 
 /** Reads the folder in which migrations run. A missing file is not an error. A file that cannot be read is an error. */

@@ -1,4 +1,5 @@
-import { access, constants } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access } from "../file-facts.ts";
 import type { Env } from "../environment.ts";
 
 /** Variables that name a file with trusted authorities: of libpq, of OpenSSL and of Nix. */

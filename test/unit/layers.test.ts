@@ -97,6 +97,7 @@ const FOUNDATION = [
   "needle-search.ts",
   "own-secrets.ts",
   "program.ts",
+  "file-facts.ts",
   "read-file.ts",
   "redact.ts",
   "schema-problems.ts",

@@ -20,7 +20,7 @@ import { toDatabase } from "./names.ts";
 import { release } from "./release.ts";
 import { renew } from "./renew.ts";
 import { resetOn } from "./reset.ts";
-import { readFrom, runningServers } from "./running.ts";
+import { readFrom, readInside, runningServers } from "./running.ts";
 import { createSnapshot, listSnapshots, removeSnapshot, requireSnapshot } from "./snapshots.ts";
 import type { Bounds, Server, ServerSource } from "./server.ts";
 
@@ -53,7 +53,8 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
     async find(name, limits) {
       const bounds = toBounds(`looking for ${toDatabase(name)}`, limits);
       for (const server of await runningServers(source, bounds)) {
-        const found = await readFrom(source, server, bounds, readDatabases);
+        const inside = await readInside(server, toDatabase(name), bounds);
+        const found = inside ?? (await readFrom(source, server, bounds, readDatabases));
         const entry = found?.entries.find((candidate) => candidate.name === toDatabase(name));
         if (entry !== undefined && entry.tag === undefined) reportForeign(limits, `The database ${entry.name} of the server ${server.id}`);
         if (found === undefined || entry?.tag === undefined || entry.isTemplate) continue;
@@ -61,7 +62,7 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
           limits.emit({ kind: "warning", text: describeInvalid(entry.name) });
           continue;
         }
-        if (!(await answers(withDatabase(server.url, entry.name), bounds))) continue;
+        if (inside === undefined && !(await answers(withDatabase(server.url, entry.name), bounds))) continue;
         return toDatabaseOf(server, name, { origin: "adopted", tag: entry.tag, base: undefined }, found.major, limits.emit);
       }
       return undefined;

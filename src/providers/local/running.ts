@@ -1,6 +1,8 @@
 import type { Session } from "../../postgres/connect.ts";
 import { isTemporary } from "../../postgres/sqlstate.ts";
+import { withDatabase } from "../../postgres/url.ts";
 import { serverError } from "./acquire.ts";
+import { readDatabases, type Snapshot } from "./databases.ts";
 import { type Bounds, type Server, type ServerSource, withinSession } from "./server.ts";
 
 /** The servers of a source that run now: the one that gets new databases first. */
@@ -22,4 +24,12 @@ export async function readFrom<T>(
     if (source.stop !== undefined && isTemporary(thrown)) return undefined;
     throw serverError(server, thrown);
   }
+}
+
+/**
+ * Reads the databases of a server from within one of them, which also proves that it answers. Undefined when that fails, as for a
+ * database that does not exist: a session in another database shows why.
+ */
+export async function readInside(server: Server, database: string, { within }: Bounds): Promise<Snapshot | undefined> {
+  return withinSession(withDatabase(server.url, database), within, readDatabases).catch(() => undefined);
 }

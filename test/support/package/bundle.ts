@@ -150,9 +150,17 @@ async function writeCommonJs(path: string, text: string, map: string): Promise<s
   });
   if (made.warnings.length > 0) throw new Error(`${path}: ${made.warnings.map((warning) => warning.text).join("; ")}`);
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, made.code.replaceAll(/\brequire\("(\.{1,2}\/[^"]+)\.js"\)/g, 'require("$1.cjs")'));
+  await writeFile(file, withoutCopy(made.code).replaceAll(/\brequire\("(\.{1,2}\/[^"]+)\.js"\)/g, 'require("$1.cjs")'));
   await writeFile(`${file}.map`, made.map);
   return file;
+}
+
+/**
+ * The functions that read the exports of a chunk are the module. esbuild copies each into a function of another object, which marks
+ * an ES module for importers outside of the bundle.
+ */
+function withoutCopy(code: string): string {
+  return code.replace(/(\bmodule\.exports=)\w+\((\w+)\)/, "$1$2");
 }
 
 function inputs(entries: Bundle["entries"]): { in: string; out: string }[] {

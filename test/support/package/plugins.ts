@@ -8,6 +8,7 @@ const LAZY = [
   "child_process",
   "crypto",
   "dns",
+  "fs/promises",
   "http",
   "http2",
   "https",
@@ -22,7 +23,8 @@ const LAZY = [
 
 /**
  * Loads the modules in `LAZY` when one of their exports is first used. An import would load them at the start of the process,
- * and would read all exports, even the 140 root certificates of `tls`.
+ * and would read all exports, even the 140 root certificates of `tls`. The exports are on the prototype, because esbuild copies
+ * the own properties of a module for each file that imports it: a thousand for the commands on a local server.
  */
 export const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
@@ -34,10 +36,7 @@ export const lazyBuiltins: Plugin = {
       const load = `process.getBuiltinModule(${JSON.stringify(path)})`;
       // These are functions themselves, so only their exports can be loaded later.
       if (typeof process.getBuiltinModule(path) === "function") return { contents: `module.exports = ${load};` };
-      const names = Object.getOwnPropertyNames(process.getBuiltinModule(path));
-      return {
-        contents: `module.exports = { ${names.map((name) => `get ${JSON.stringify(name)}() { return ${load}[${JSON.stringify(name)}]; }`).join(", ")} };`,
-      };
+      return { contents: `module.exports = Object.create(new Proxy({}, { get: (_, name) => ${load}[name] }));` };
     });
   },
 };
@@ -92,8 +91,25 @@ export const nodeCrypto: Plugin = {
 
 /** The commands that must start fastest, and the provider that needs no other machine. */
 const FREQUENT = {
-  core: ["commands/env", "commands/list", "commands/status", "commands/down", "commands/up", "providers/local/embedded"],
-  cli: ["cli/invocation", "cli/commands/env", "cli/commands/list", "cli/commands/status", "cli/commands/down", "cli/commands/up"],
+  core: [
+    "version",
+    "repair/formats/names",
+    "commands/env",
+    "commands/list",
+    "commands/status",
+    "commands/down",
+    "commands/up",
+    "providers/local/embedded",
+  ],
+  cli: [
+    "cli/terminal/open",
+    "cli/invocation",
+    "cli/commands/env",
+    "cli/commands/list",
+    "cli/commands/status",
+    "cli/commands/down",
+    "cli/commands/up",
+  ],
 };
 
 /**
@@ -120,8 +136,7 @@ export async function sharedCode(src: string): Promise<Plugin> {
   };
   const core = needed(FREQUENT.core);
   const cli = new Set([...needed(FREQUENT.cli)].filter((path) => !core.has(path)));
-  // The first file of the CLI, which `--help` needs, shares nothing with them.
-  const first = needed(["cli/main"]);
+  const isShared = (path: string): boolean => core.has(path) || cli.has(path);
   const loadedOnDemand = new Set([...texts.keys()].flatMap((path) => targets(path, DYNAMIC)));
   return {
     name: "shared-code",
@@ -133,14 +148,29 @@ export async function sharedCode(src: string): Promise<Plugin> {
       }));
       build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         const text = texts.get(path);
-        const isEntry = loadedOnDemand.has(path) || ["index.ts", "action/main.ts"].some((entry) => path === join(src, entry));
-        if (text === undefined || !isEntry || first.has(path)) return undefined;
+        if (text === undefined) return undefined;
+        const isEntry = loadedOnDemand.has(path) || ENTRIES.some((entry) => path === join(src, entry));
         const ofCli = path.startsWith(join(src, "cli/")) || path.startsWith(join(src, "action/"));
-        return { contents: `import "shared:core";${ofCli ? 'import "shared:cli";' : ""}${text}`, loader: "ts" };
+        const shared = isEntry ? `import "shared:core";${ofCli ? 'import "shared:cli";' : ""}` : "";
+        return { contents: `${shared}${withoutWaiting(text, (target) => isShared(join(dirname(path), target)))}`, loader: "ts" };
       });
     },
   };
 }
+
+/** What is in the shared code is there already, so an import on demand of it would only load one more file. */
+function withoutWaiting(text: string, isShared: (target: string) => boolean): string {
+  const imported: string[] = [];
+  const changed = text.replaceAll(DYNAMIC, (whole, target: string) => {
+    if (!isShared(target)) return whole;
+    if (!imported.includes(target)) imported.push(target);
+    return `Promise.resolve(shared${imported.indexOf(target)})`;
+  });
+  return `${imported.map((target, at) => `import * as shared${at} from ${JSON.stringify(target)};`).join("")}${changed}`;
+}
+
+/** Where the package and the command line begin. */
+const ENTRIES = ["index.ts", "cli/main.ts", "runners/holder.ts", "action/main.ts"];
 
 /** An import of values, at the start of a statement. Those of types only are left out: they leave nothing in the output. */
 const STATIC = /^(?:import|export) (?!type )(?:[^"';]* from )?"([^"]+)"/gm;

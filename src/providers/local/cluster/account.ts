@@ -1,6 +1,6 @@
-import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { OffshootError } from "../../../errors.ts";
+import { stat } from "../../../file-facts.ts";
 import { MIB, readText } from "../../../read-file.ts";
 
 /** A user of the operating system. */

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { access, constants, readdir } from "node:fs/promises";
+import { constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import type { Env } from "../../../environment.ts";
 import { codeOf, isOffshootError, messageOf, OffshootError } from "../../../errors.ts";
 import type { Listener } from "../../../events.ts";
+import { access, namesIn } from "../../../file-facts.ts";
 import { idsOf, serviceAccount } from "./account.ts";
 import { packagedPostgres, reachableBinaries } from "./packaged.ts";
 import { executable, type Installation, type Runtime, type SearchPlaces, serverEnvironment } from "./runtime.ts";
@@ -106,7 +107,7 @@ export async function installedPostgres({ env, platform }: SearchPlaces): Promis
 }
 
 async function inLayout({ folder, name, bin }: Layout): Promise<Installation[]> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await namesIn(folder).catch(() => []);
   const found = names.flatMap((entry) => {
     const [, major] = name.exec(entry) ?? [];
     return major === undefined ? [] : [{ major: Number(major), bin: join(folder, entry, bin) }];

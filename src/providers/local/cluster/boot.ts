@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { uptime } from "node:os";
 import { join } from "node:path";
 import { deadline } from "../../../deadline.ts";
 import { isOffshootError, OffshootError } from "../../../errors.ts";
+import { stat } from "../../../file-facts.ts";
 import { readText } from "../../../read-file.ts";
 import { waitUntilReady } from "../../../postgres/ready.ts";
 import { SQLSTATE } from "../../../postgres/sqlstate.ts";

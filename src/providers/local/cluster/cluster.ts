@@ -1,6 +1,7 @@
-import { readdir, rename, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf } from "../../../errors.ts";
+import { namesIn } from "../../../file-facts.ts";
 import { MIB, readText } from "../../../read-file.ts";
 import { formatUrl } from "../../../postgres/url.ts";
 import type { Server, StoredDatabase } from "../server.ts";
@@ -45,7 +46,7 @@ export function majorOfFolder(name: string): number | undefined {
 
 /** The major versions that have a cluster in the state folder, newest first. */
 export async function clusterMajors(stateFolder: string): Promise<readonly number[]> {
-  const names = await readdir(stateFolder).catch(() => []);
+  const names = await namesIn(stateFolder).catch(() => []);
   return names.flatMap((name) => majorOfFolder(name) ?? []).toSorted((a, b) => b - a);
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { link, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { link, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { type Deadline, jitter } from "../../../deadline.ts";
+import { stat } from "../../../file-facts.ts";
 import { readText } from "../../../read-file.ts";
 import { isAlive } from "../../../process/signals.ts";
 

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { cp, lstat, readdir, realpath, rename, rm, stat, symlink } from "node:fs/promises";
+import { cp, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { codeOf } from "../../../errors.ts";
 import { isForeign } from "../../../foreign-entry.ts";
+import { lstat, namesIn, realpath, stat } from "../../../file-facts.ts";
 import { readText } from "../../../read-file.ts";
 import { type Account, closedFolder } from "./account.ts";
 import type { Installation, SearchPlaces } from "./runtime.ts";
@@ -19,7 +20,7 @@ export async function packagedPostgres({ roots, platform, arch }: SearchPlaces):
   const prefix = `${platform === "win32" ? "windows" : platform}-${arch}`;
   const found = new Map<string, Installation>();
   for (const modules of await modulesFolders(roots)) {
-    const names = await readdir(join(modules, SCOPE)).catch(() => []);
+    const names = await namesIn(join(modules, SCOPE)).catch(() => []);
     // Several majors can be installed side by side under aliases, such as `linux-x64-15`.
     for (const name of names.filter((candidate) => candidate === prefix || candidate.startsWith(`${prefix}-`))) {
       const folder = await realpath(join(modules, SCOPE, name));

@@ -1,7 +1,9 @@
-import { access, chmod, constants, lstat, readdir, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { chmod } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Env } from "../../../environment.ts";
 import { OffshootError } from "../../../errors.ts";
+import { access, lstat, namesIn, stat } from "../../../file-facts.ts";
 import { makeFolders } from "../../../make-folders.ts";
 import { type Account, closedFolder } from "./account.ts";
 
@@ -65,7 +67,7 @@ async function dangerOfTemporary(folder: string, uid: number): Promise<string | 
 const OWN_NAMES = /^(?:postgres-\d+|binaries|places)$/;
 
 async function dangerInside(folder: string, uid: number): Promise<string | undefined> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => OWN_NAMES.test(name));
+  const names = (await namesIn(folder).catch(() => [])).filter((name) => OWN_NAMES.test(name));
   for (const name of names) {
     const found = await lstat(join(folder, name)).catch(() => undefined);
     if (found !== undefined && found.uid !== uid && found.uid !== 0) return `${name} in it belongs to another user`;

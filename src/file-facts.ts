@@ -1,0 +1,28 @@
+import { accessSync, lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
+
+/**
+ * What is known of a path, with the results and errors of `node:fs/promises`. That module passes each call to another thread, which
+ * takes ten times as long as the answer, and a command asks some seventy times before it does its work. Loops over the files of a
+ * whole project belong into that module, because this one answers no signal meanwhile.
+ */
+export async function stat(path: string): Promise<Stats> {
+  return statSync(path);
+}
+
+/** The same for a symbolic link itself. */
+export async function lstat(path: string): Promise<Stats> {
+  return lstatSync(path);
+}
+
+export async function access(path: string, mode?: number): Promise<void> {
+  accessSync(path, mode);
+}
+
+export async function realpath(path: string): Promise<string> {
+  return realpathSync.native(path);
+}
+
+/** The names in one folder. */
+export async function namesIn(path: string): Promise<string[]> {
+  return readdirSync(path);
+}
