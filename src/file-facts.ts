@@ -1,4 +1,4 @@
-import { accessSync, lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
+import { accessSync, type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 
 /**
  * What is known of a path, with the results and errors of `node:fs/promises`. That module passes each call to another thread, which
@@ -25,4 +25,9 @@ export async function realpath(path: string): Promise<string> {
 /** The names in one folder. */
 export async function namesIn(path: string): Promise<string[]> {
   return readdirSync(path);
+}
+
+/** The entries of one folder. */
+export async function entriesIn(path: string): Promise<Dirent[]> {
+  return readdirSync(path, { withFileTypes: true });
 }

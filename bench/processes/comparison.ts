@@ -10,6 +10,8 @@ export interface Comparison {
   readonly goals: Readonly<Record<string, number>>;
   /** The other way with whose time a way is compared, by its name. Default: the first way. */
   readonly peers?: Readonly<Record<string, string>>;
+  /** The way with nothing but the same round trips, by the name of the way. The goal is then for the time without them. */
+  readonly floors?: Readonly<Record<string, string>>;
   readonly cleanUp?: () => Promise<void>;
 }
 
@@ -21,28 +23,55 @@ export interface Row {
   readonly leastMs: number;
   readonly mostMs: number;
   readonly ratio: number;
+  /** The ratio to its floor, and the ratio to the first way without what the floor takes longer than that. */
+  readonly floor?: { readonly ratio: number; readonly without: number } | undefined;
   readonly goal: number | undefined;
 }
 
 /** The rows of a comparison. A ratio is the median of the ratios in each round, because the speed of a machine changes between rounds. */
-export function rowsOf({ name, goals, peers = {} }: Pick<Comparison, "name" | "goals" | "peers">, sides: readonly Side[]): readonly Row[] {
-  const floorOf = (way: string): Side | undefined => sides.find((side) => side.name === peers[way]) ?? sides[0];
+export function rowsOf(
+  { name, goals, peers = {}, floors = {} }: Pick<Comparison, "name" | "goals" | "peers" | "floors">,
+  sides: readonly Side[],
+): readonly Row[] {
+  const named = (wanted: string | undefined): Side | undefined => sides.find((side) => side.name === wanted);
+  const besideFloor = (side: Side): Row["floor"] => {
+    const floor = named(floors[side.name]);
+    if (floor === undefined) return undefined;
+    return {
+      ratio: overRounds(side, (time, round) => time / timeOf(floor, round)),
+      without: overRounds(side, (time, round) => (time - timeOf(floor, round)) / timeOf(sides[0], round) + 1),
+    };
+  };
   return sides.map((side) => ({
     comparison: name,
     way: side.name,
     medianMs: Math.round(median(side.times)),
     leastMs: Math.round(Math.min(...side.times)),
     mostMs: Math.round(Math.max(...side.times)),
-    ratio: Number(median(side.times.map((time, round) => time / (floorOf(side.name)?.times[round] ?? Number.NaN))).toFixed(2)),
+    ratio: overRounds(side, (time, round) => time / timeOf(named(peers[side.name]) ?? sides[0], round)),
+    floor: besideFloor(side),
     goal: goals[side.name],
   }));
+}
+
+function timeOf(side: Side | undefined, round: number): number {
+  return side?.times[round] ?? Number.NaN;
+}
+
+/** The median over the rounds. */
+function overRounds({ times }: Side, value: (time: number, round: number) => number): number {
+  return Number(median(times.map(value)).toFixed(2));
 }
 
 /** The rows as a table in Markdown. */
 export function markdown(rows: readonly Row[]): string {
   const lines = rows.map(
-    ({ comparison, way, medianMs, leastMs, mostMs, ratio, goal }) =>
-      `| ${comparison} | ${way} | ${medianMs} (${leastMs}–${mostMs}) | ${ratio.toFixed(2)} | ${goal === undefined ? "" : `at most ${goal.toFixed(2)}`} |`,
+    ({ comparison, way, medianMs, leastMs, mostMs, ratio, floor, goal }) =>
+      `| ${comparison} | ${way} | ${medianMs} (${leastMs}–${mostMs}) | ${ratio.toFixed(2)} | ${floor?.ratio.toFixed(2) ?? ""} | ${floor?.without.toFixed(2) ?? ""} | ${goal === undefined ? "" : `at most ${goal.toFixed(2)}`} |`,
   );
-  return ["| comparison | process | median ms (spread) | ratio | goal |", "|---|---|---|---|---|", ...lines].join("\n");
+  return [
+    "| comparison | process | median ms (spread) | ratio | to its floor | without round trips | goal |",
+    "|---|---|---|---|---|---|---|",
+    ...lines,
+  ].join("\n");
 }

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { codeOf, messageOf, OffshootError } from "../errors.ts";
 import { isForeign } from "../foreign-entry.ts";
-import { stat } from "../file-facts.ts";
+import { entriesIn, stat } from "../file-facts.ts";
 import { MIB, readFailure, readText } from "../read-file.ts";
 
 /** Reads the folder in which migrations run. A missing file is not an error. A file that cannot be read is an error. */
@@ -39,7 +39,8 @@ const MISSING = ["ENOENT", "ENOTDIR", "EISDIR"];
 export function repositoryIn(directory: string): Repository {
   const at = (path: string): string => join(directory, path);
   const read = (path: string): Promise<string | undefined> => orUndefined(readText(at(path), MOST_BYTES).catch(unreadable(at(path))));
-  const entries = async (folder: string) => (await orUndefined(readdir(at(folder), { withFileTypes: true }))) ?? [];
+  const entries = async (folder: string) => (await orUndefined(entriesIn(at(folder)))) ?? [];
+  const entriesOfMany = async (folder: string) => (await orUndefined(readdir(at(folder), { withFileTypes: true }))) ?? [];
   const repository: Repository = {
     directory,
     read,
@@ -56,7 +57,7 @@ export function repositoryIn(directory: string): Repository {
     },
     async walk(folder) {
       const found = await Promise.all(
-        (await entries(folder)).map(async (entry) => {
+        (await entriesOfMany(folder)).map(async (entry) => {
           const path = below(folder, entry.name);
           if (!entry.isDirectory()) return [path];
           return isOwn(entry.name) ? repository.walk(path) : [];

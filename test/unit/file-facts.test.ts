@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { access, lstat, namesIn, realpath, stat } from "../../src/file-facts.ts";
+import { access, entriesIn, lstat, namesIn, realpath, stat } from "../../src/file-facts.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -35,11 +35,13 @@ test.each(PATHS)("answers for %s as Node's own functions do", async (name) => {
   expect(await outcome(stat(path))).toEqual(await outcome(promises.stat(path)));
   expect(await outcome(lstat(path))).toEqual(await outcome(promises.lstat(path)));
   expect(await outcome(realpath(path))).toEqual(await outcome(promises.realpath(path)));
+  expect(await outcome(entriesIn(path))).toEqual(await outcome(promises.readdir(path, { withFileTypes: true })));
   expect(await outcome(namesIn(path))).toEqual(await outcome(promises.readdir(path)));
   for (const mode of [undefined, promises.constants.R_OK, promises.constants.X_OK])
     expect(await outcome(access(path, mode))).toEqual(await outcome(promises.access(path, mode)));
 });
 
 test("a failure is a rejection, never a throw", () => {
-  for (const ask of [stat, lstat, realpath, namesIn, access]) expect(() => void ask(join(folder, "missing")).catch(() => {})).not.toThrow();
+  for (const ask of [stat, lstat, realpath, namesIn, entriesIn, access])
+    expect(() => void ask(join(folder, "missing")).catch(() => {})).not.toThrow();
 });
