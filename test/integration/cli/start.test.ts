@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
@@ -35,6 +35,8 @@ interface Loaded {
   readonly sources: readonly string[];
   /** Modules of Node. */
   readonly builtins: readonly string[];
+  /** Files of the package. */
+  readonly bundled: readonly string[];
 }
 
 /** What a command of the bundled CLI loads. */
@@ -52,7 +54,10 @@ async function allLoadedBy(args: readonly string[], env: Readonly<Record<string,
   const reports = await Promise.all((await readdir(coverage)).map((file) => readFile(join(coverage, file), "utf8")));
   const urls = reports.flatMap((text) => (JSON.parse(text) as { result: { url: string }[] }).result.map(({ url }) => url));
   const sources = urls.flatMap((url) => (url.startsWith("file:") ? (files.get(fileURLToPath(url)) ?? []) : []));
-  return { sources, builtins: JSON.parse(await readFile(modules, "utf8")) as string[] };
+  const bundled = [...new Set(urls.filter((url) => url.startsWith("file:")).map((url) => relative(folder, fileURLToPath(url))))].filter(
+    (path) => path.startsWith("dist/"),
+  );
+  return { sources, bundled, builtins: JSON.parse(await readFile(modules, "utf8")) as string[] };
 }
 
 /** The packages that a command loads, and the slow ones of Node's own modules. */
@@ -111,6 +116,19 @@ test("a command on a server loads nothing of what only migrates, clones, audits 
     const { sources } = await allLoadedBy([command], existing);
     expect(sources).toContain(`src/commands/${command}.ts`);
     expect([command, sources.filter((source) => others.test(source))]).toEqual([command, []]);
+  }
+});
+
+test("the code of each room is one file, because npm needs milliseconds for each file that it unpacks", async () => {
+  const chunks = await readdir(join(folder, "dist/chunks"));
+  expect(chunks.filter((name) => name.endsWith(".cjs")).length).toBeLessThan(50);
+});
+
+test("a frequent command on a server loads at most seven files besides its start", async () => {
+  const existing = { OFFSHOOT_PROVIDER: "existing", OFFSHOOT_EXISTING_URL: inject("serverUrl") };
+  for (const command of ["env", "list", "status", "down"]) {
+    const { bundled } = await allLoadedBy([command], existing);
+    expect([command, bundled.length <= 9, bundled]).toEqual([command, true, bundled]);
   }
 });
 

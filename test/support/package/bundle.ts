@@ -3,6 +3,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { build, type BuildOptions, type Metafile, transform } from "esbuild";
 import type { CommonJsProgram, Program } from "../../../src/program.ts";
 import { lazyBuiltins, noCloudflare, nodeCrypto, packageNames, sharedCode } from "./plugins.ts";
+import { type Chunk, joinRooms } from "./rooms.ts";
 
 export const ROOT = new URL("../../..", import.meta.url).pathname;
 
@@ -83,6 +84,7 @@ export interface Bundle {
  */
 export async function bundle({ folder, entries }: Bundle): Promise<ReadonlyMap<string, readonly string[]>> {
   await rm(folder, { recursive: true, force: true });
+  const shared = await sharedCode(join(ROOT, "src"));
   const results = await Promise.all([
     build({
       ...OPTIONS,
@@ -90,7 +92,7 @@ export async function bundle({ folder, entries }: Bundle): Promise<ReadonlyMap<s
       outdir: folder,
       splitting: true,
       chunkNames: "chunks/[name]-[hash]",
-      plugins: [...PLUGINS, await sharedCode(join(ROOT, "src"))],
+      plugins: [...PLUGINS, shared.plugin],
     }),
     ...[...COMMON_JS_PROGRAMS, ...COMMON_JS_ENTRIES].map((entry) =>
       build({
@@ -108,33 +110,41 @@ export async function bundle({ folder, entries }: Bundle): Promise<ReadonlyMap<s
       build({ ...OPTIONS, entryPoints: inputs({ [program]: program }), outdir: folder, plugins: PLUGINS }),
     ),
   ]);
-  const written = await Promise.all(
+  const chunks = await Promise.all(
     results.flatMap(({ outputFiles, metafile }) =>
       outputFiles
         .filter(({ path }) => !path.endsWith(".map"))
         .map(async ({ path, text }) => {
           const map = outputFiles.find((other) => other.path === `${path}.map`)?.text ?? "";
           const isReady = path.endsWith(".cjs") || RUNNER_FILES.some((program) => path === join(folder, `${program}.js`));
-          const file = isReady ? await writeAsIs(path, text, map) : await writeCommonJs(path, text, map);
-          return [file, sourcesOf(metafile.outputs[relative(ROOT, path)])] as const;
+          const output = metafile.outputs[relative(ROOT, path)];
+          const made = isReady ? { file: path, code: text, map } : await commonJs(path, text, map);
+          const room = dirname(path) === join(folder, "chunks") ? roomOf(output, shared.paths) : undefined;
+          return { ...made, sources: sourcesOf(output), room } satisfies Chunk;
         }),
     ),
   );
-  return new Map(written);
+  const files = joinRooms(chunks);
+  for (const { file, code, map } of files) {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, code);
+    await writeFile(`${file}.map`, map);
+  }
+  return new Map(files.map(({ file, sources }) => [file, sources]));
+}
+
+/** Undefined for what the frequent commands load, and for a package. */
+function roomOf(output: Metafile["outputs"][string] | undefined, shared: ReadonlySet<string>): string | undefined {
+  const [largest] = Object.entries(output?.inputs ?? {}).toSorted(([, one], [, other]) => other.bytesInOutput - one.bytesInOutput);
+  const source = output?.entryPoint ?? largest?.[0] ?? "";
+  return shared.has(join(ROOT, source)) && output?.entryPoint === undefined ? undefined : /^src\/([\w-]+)\//.exec(source)?.[1];
 }
 
 /** The first use of `performance` loads all measurements of Node. Only differences of the times are used. */
 const MONOTONIC = "const monotonicMs=()=>{const[s,ns]=process.hrtime();return s*1e3+ns/1e6};";
 
-async function writeAsIs(path: string, text: string, map: string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
-  await writeFile(`${path}.map`, map);
-  return path;
-}
-
-/** Writes a chunk as a module in CommonJS beside its map. Returns its path. */
-async function writeCommonJs(path: string, text: string, map: string): Promise<string> {
+/** A chunk as a module in CommonJS. */
+async function commonJs(path: string, text: string, map: string): Promise<Pick<Chunk, "file" | "code" | "map">> {
   const file = path.replace(/\.js$/, ".cjs");
   const withMap = `${text.replace(REQUIRE, "")}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}`;
   const made = await transform(withMap, {
@@ -149,10 +159,8 @@ async function writeCommonJs(path: string, text: string, map: string): Promise<s
     banner: `${text.includes("performance.now") ? MONOTONIC : ""}${text.includes("import.meta.url") ? FILE_URL : ""}`,
   });
   if (made.warnings.length > 0) throw new Error(`${path}: ${made.warnings.map((warning) => warning.text).join("; ")}`);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, withoutCopy(made.code).replaceAll(/\brequire\("(\.{1,2}\/[^"]+)\.js"\)/g, 'require("$1.cjs")'));
-  await writeFile(`${file}.map`, made.map);
-  return file;
+  const code = withoutCopy(made.code).replaceAll(/\brequire\("(\.{1,2}\/[^"]+)\.js"\)/g, 'require("$1.cjs")');
+  return { file, code, map: made.map };
 }
 
 /**

@@ -117,7 +117,7 @@ const FREQUENT = {
  * Each takes as long as thousands of lines. So every entry point loads all that the frequent commands need, which becomes one
  * chunk, and esbuild splits the rest.
  */
-export async function sharedCode(src: string): Promise<Plugin> {
+export async function sharedCode(src: string): Promise<{ readonly plugin: Plugin; readonly paths: ReadonlySet<string> }> {
   const texts = new Map(
     await Promise.all(
       (await readdir(src, { recursive: true }))
@@ -138,7 +138,7 @@ export async function sharedCode(src: string): Promise<Plugin> {
   const cli = new Set([...needed(FREQUENT.cli)].filter((path) => !core.has(path)));
   const isShared = (path: string): boolean => core.has(path) || cli.has(path);
   const loadedOnDemand = new Set([...texts.keys()].flatMap((path) => targets(path, DYNAMIC)));
-  return {
+  const plugin: Plugin = {
     name: "shared-code",
     setup(build) {
       build.onResolve({ filter: /^shared:/ }, ({ path }) => ({ path, namespace: "shared", sideEffects: true }));
@@ -156,6 +156,7 @@ export async function sharedCode(src: string): Promise<Plugin> {
       });
     },
   };
+  return { plugin, paths: new Set([...core, ...cli]) };
 }
 
 /** What is in the shared code is there already, so an import on demand of it would only load one more file. */
