@@ -133,11 +133,13 @@ export async function bundle({ folder, entries }: Bundle): Promise<ReadonlyMap<s
   return new Map(files.map(({ file, sources }) => [file, sources]));
 }
 
-/** Undefined for what the frequent commands load, and for a package. */
+/** Undefined for what the frequent commands load, and for a package. A provider is a room of its own. */
 function roomOf(output: Metafile["outputs"][string] | undefined, shared: ReadonlySet<string>): string | undefined {
   const [largest] = Object.entries(output?.inputs ?? {}).toSorted(([, one], [, other]) => other.bytesInOutput - one.bytesInOutput);
   const source = output?.entryPoint ?? largest?.[0] ?? "";
-  return shared.has(join(ROOT, source)) && output?.entryPoint === undefined ? undefined : /^src\/([\w-]+)\//.exec(source)?.[1];
+  return shared.has(join(ROOT, source)) && output?.entryPoint === undefined
+    ? undefined
+    : /^src\/(providers\/[\w-]+(?=\/)|[\w-]+(?=\/))/.exec(source)?.[1]?.replace("/", "-");
 }
 
 /** The first use of `performance` loads all measurements of Node. Only differences of the times are used. */
