@@ -4,7 +4,7 @@ import { type CommonOptions, type Context, prepare } from "../context/context.ts
 import { forgetBranch } from "../context/branch-record.ts";
 import { inPhase } from "../context/phase.ts";
 import { forgetPlace } from "../context/place.ts";
-import { requireOwner } from "../context/owner.ts";
+import { isForced, ownerIn, requireOwner } from "../context/owner.ts";
 import { deadline, jitter } from "../deadline.ts";
 import { isOffshootError, messageOf, OffshootError } from "../errors.ts";
 import type { OwnerTag } from "../identity/owner-tag.ts";
@@ -13,7 +13,6 @@ import type { Holding } from "../providers/hold.ts";
 import type { Limits, Provider, ProviderName, Released, ReleaseOptions } from "../providers/provider.ts";
 import { holdForDeletion, isUsed } from "../usage/deletion.ts";
 import { SILENT_MS } from "../usage/users.ts";
-import { isForced, ownerIn } from "./reset.ts";
 
 export interface DownOptions extends CommonOptions {
   /**

@@ -1,6 +1,6 @@
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
 import { basesOf, type Migrations, migrationsOf } from "../context/migrations.ts";
-import { requireOwner } from "../context/owner.ts";
+import { isForced, ownerIn, requireOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
 import { providerLimits, providersOfRun } from "../context/providers.ts";
 import { readSpec } from "../context/spec-file.ts";
@@ -88,13 +88,4 @@ function requireReset(providers: readonly Provider[], { provider, name }: Databa
     remedy: "Use `offshoot down` and then `offshoot up` to get a new database.",
     facts: { provider },
   });
-}
-
-/** The person whose database may be reset. */
-export function ownerIn({ force }: Pick<ResetOptions, "force">): string | undefined {
-  return typeof force === "string" ? force : undefined;
-}
-
-export function isForced({ force }: Pick<ResetOptions, "force">): boolean {
-  return force === true || typeof force === "string";
 }

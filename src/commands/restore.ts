@@ -1,5 +1,5 @@
 import { type CommonOptions, prepare } from "../context/context.ts";
-import { requireOwner } from "../context/owner.ts";
+import { isForced, ownerIn, requireOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
 import { providerLimits, providersOfRun } from "../context/providers.ts";
 import { missingDatabase, requireRunDatabase } from "../context/target-database.ts";
@@ -7,7 +7,7 @@ import type { Database } from "../providers/provider.ts";
 import { secretsOf } from "../providers/variables.ts";
 import { shellCommand } from "../shell-command.ts";
 import { replaceContents } from "../usage/alone.ts";
-import { isForced, ownerIn, type ResetOptions, type ResetResult } from "./reset.ts";
+import type { ResetOptions, ResetResult } from "./reset.ts";
 import { requireName, requireSnapshot, snapshotsOf } from "./snapshot.ts";
 
 export interface RestoreOptions extends CommonOptions, Pick<ResetOptions, "force"> {

@@ -1,5 +1,5 @@
 import { type CommonOptions, type Context, prepare } from "../context/context.ts";
-import { requireOwner } from "../context/owner.ts";
+import { isForced, ownerIn, requireOwner } from "../context/owner.ts";
 import { inPhase } from "../context/phase.ts";
 import { providerLimits, providersOfRun } from "../context/providers.ts";
 import { usableProviders } from "../context/usable-providers.ts";
@@ -10,7 +10,6 @@ import { nearest } from "../nearest.ts";
 import type { Database, Provider } from "../providers/provider.ts";
 import type { Snapshots, StoredSnapshot } from "../providers/snapshots.ts";
 import { shellCommand } from "../shell-command.ts";
-import { isForced, ownerIn } from "./reset.ts";
 
 export interface SnapshotOptions extends CommonOptions {
   /** The name of the snapshot: letters `a` to `z`, digits and hyphens, at most 40. */

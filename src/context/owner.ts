@@ -39,3 +39,17 @@ export function requireOwner(
     facts: { owner: tag.owner },
   });
 }
+
+/** The option `force` of a command: `true`, or the owner of the database. */
+interface Forced {
+  readonly force?: boolean | string | undefined;
+}
+
+/** The person whose database may be deleted or changed. */
+export function ownerIn({ force }: Forced): string | undefined {
+  return typeof force === "string" ? force : undefined;
+}
+
+export function isForced({ force }: Forced): boolean {
+  return force === true || typeof force === "string";
+}
