@@ -12,7 +12,7 @@ const SESSIONS: Readonly<Record<string, readonly number[]>> = {
   "offshoot status": [2, 4],
   "offshoot up of an existing database": [3, 1],
   "offshoot up of a new database": [8, 1],
-  "offshoot down": [4, 4],
+  "offshoot down": [4, 4, 4],
 };
 
 /**
