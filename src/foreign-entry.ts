@@ -1,6 +1,6 @@
-import { lstat, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Env } from "./environment.ts";
+import { lstat, stat } from "./file-facts.ts";
 
 /**
  * Whether another user of the machine may have put a file or folder where it is. offshoot runs commands and programs that it finds
