@@ -56,7 +56,11 @@ export async function endLockHolder(url: DirectUrl, name: string, env: Env, sign
   await makeFile(stopFileOf(name, env));
   await withSession(
     url,
-    (session) => session.query("select pg_terminate_backend(pid, $2) from pg_stat_activity where application_name = $1", [name, END_MS]),
+    (session) =>
+      session.query("select pg_catalog.pg_terminate_backend(pid, $2) from pg_catalog.pg_stat_activity where application_name = $1", [
+        name,
+        END_MS,
+      ]),
     { signal, queryMs: 2 * END_MS },
   );
 }

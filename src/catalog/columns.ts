@@ -31,25 +31,25 @@ export interface Column {
 
 export const column: PropertyExpressions<Column> = {
   name: "a.attname",
-  type: "format_type(a.atttypid, a.atttypmod)",
+  type: "pg_catalog.format_type(a.atttypid, a.atttypmod)",
   nullable: json("not a.attnotnull"),
-  default: "case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end",
-  generated: "case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end",
+  default: "case when a.attgenerated = '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end",
+  generated: "case when a.attgenerated <> '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end",
   virtual: json("nullif(a.attgenerated = 'v', false)"),
   identity: "case a.attidentity when 'a' then 'always' when 'd' then 'by default' end",
   collation: `case when a.attcollation <> t.typcollation then (
-    select format('%I.%I', n.nspname, c.collname)
-    from pg_collation c join pg_namespace n on n.oid = c.collnamespace where c.oid = a.attcollation) end`,
+    select pg_catalog.format('%I.%I', n.nspname, c.collname)
+    from pg_catalog.pg_collation c join pg_catalog.pg_namespace n on n.oid = c.collnamespace where c.oid = a.attcollation) end`,
   storage: `case when a.attstorage <> t.typstorage then
     case a.attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end end`,
   compression: "case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end",
   statistics: json("nullif(a.attstattarget, -1)"),
-  options: json("to_jsonb(a.attoptions)"),
-  foreignOptions: json("to_jsonb(a.attfdwoptions)"),
+  options: json("pg_catalog.to_jsonb(a.attoptions)"),
+  foreignOptions: json("pg_catalog.to_jsonb(a.attfdwoptions)"),
   inherited: json("nullif(a.attinhcount > 0, false)"),
   own: json("nullif(a.attinhcount > 0 and a.attislocal and not r.relispartition, false)"),
   ownNotNull: json(`case when a.attinhcount > 0 and a.attnotnull and not r.relispartition then nullif(exists (
-    select from pg_constraint c where c.conrelid = a.attrelid and c.contype = 'n' and c.conkey[1] = a.attnum
+    select from pg_catalog.pg_constraint c where c.conrelid = a.attrelid and c.contype = 'n' and c.conkey[1] = a.attnum
       and c.coninhcount > 0 and c.conislocal), false) end`),
 };
 
@@ -57,10 +57,10 @@ export const column: PropertyExpressions<Column> = {
 export const columnsOfRelations = `
 cols as (
   select a.attrelid, ${aggregateList(column, "a.attnum")} as columns
-  from pg_attribute a
+  from pg_catalog.pg_attribute a
   join rel r on r.oid = a.attrelid
-  join pg_type t on t.oid = a.atttypid
-  left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  join pg_catalog.pg_type t on t.oid = a.atttypid
+  left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   where a.attnum > 0 and not a.attisdropped and r.relkind in ('r', 'p', 'f', 'v', 'm')
   group by a.attrelid
 )`;

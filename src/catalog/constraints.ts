@@ -22,7 +22,7 @@ export interface Constraint extends InSchema {
 }
 
 const names = (keys: string, relation: string): string =>
-  `(select jsonb_agg(a.attname order by array_position(${keys}, a.attnum)) from pg_attribute a
+  `(select pg_catalog.jsonb_agg(a.attname order by pg_catalog.array_position(${keys}, a.attnum)) from pg_catalog.pg_attribute a
     where a.attrelid = ${relation} and a.attnum = any (${keys}))`;
 
 /**
@@ -30,7 +30,7 @@ const names = (keys: string, relation: string): string =>
  * only when they are not validated or not inherited.
  */
 export const constraints: ObjectQuery<Constraint> = {
-  id: "format('%s.%I', coalesce(r.id, format('%I.%I', tn.nspname, ty.typname)), c.conname)",
+  id: "pg_catalog.format('%s.%I', coalesce(r.id, pg_catalog.format('%I.%I', tn.nspname, ty.typname)), c.conname)",
   properties: {
     schema: "coalesce(r.nspname, tn.nspname)",
     table: "coalesce(r.relname, ty.typname)",
@@ -40,20 +40,20 @@ export const constraints: ObjectQuery<Constraint> = {
       when 'f' then 'foreign key' when 'x' then 'exclusion' else 'not null' end`,
     columns: json(names("c.conkey", "c.conrelid")),
     references: json(`case when c.contype = 'f' then
-      jsonb_build_object('table', c.confrelid::regclass::text, 'columns', ${names("c.confkey", "c.confrelid")}) end`),
+      pg_catalog.jsonb_build_object('table', c.confrelid::pg_catalog.regclass::pg_catalog.text, 'columns', ${names("c.confkey", "c.confrelid")}) end`),
     validated: json("c.convalidated"),
     deferrable: json("nullif(c.condeferrable, false)"),
     deferred: json("nullif(c.condeferred, false)"),
-    enforced: json("case when d.definition like '% NOT ENFORCED' then (to_jsonb(c) ->> 'conenforced')::boolean end"),
+    enforced: json("case when d.definition like '% NOT ENFORCED' then (pg_catalog.to_jsonb(c) ->> 'conenforced')::boolean end"),
     inherited: json("nullif(c.coninhcount > 0, false)"),
     own: json("nullif(c.coninhcount > 0 and c.conislocal and not coalesce(r.relispartition, false), false)"),
     definition: "d.definition",
   },
   from: `
-from pg_constraint c
-cross join lateral (select pg_get_constraintdef(c.oid) as definition offset 0) d
+from pg_catalog.pg_constraint c
+cross join lateral (select pg_catalog.pg_get_constraintdef(c.oid) as definition offset 0) d
 left join rel r on r.oid = c.conrelid
-left join pg_type ty on ty.oid = c.contypid
+left join pg_catalog.pg_type ty on ty.oid = c.contypid
 left join ns tn on tn.oid = ty.typnamespace
 where c.contype <> 't'
   and (c.contype <> 'n' or (c.contypid = 0 and (not c.convalidated or c.connoinherit)))

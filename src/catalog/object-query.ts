@@ -35,7 +35,7 @@ export const list = (expression: string, of: AnyPropertyExpressions): JsonExpres
  */
 function textArray(properties: AnyPropertyExpressions): string {
   const expressions = Object.values(properties).map((property) => (typeof property === "string" ? property : property.json));
-  return `array[${expressions.map((expression) => `(${expression})::text`).join(",\n  ")}]`;
+  return `array[${expressions.map((expression) => `(${expression})::pg_catalog.text`).join(",\n  ")}]`;
 }
 
 interface AnyObjectQuery {
@@ -46,10 +46,10 @@ interface AnyObjectQuery {
 
 /** Selects the objects of one kind with their ids and properties, in byte order of the ids. */
 export const selectObjects = (kind: string, { id, properties, from }: AnyObjectQuery): string => `
-(select '${kind}' as kind, (${id}) collate "C" as id, array_to_json(${textArray(properties)}) as values
+(select '${kind}' as kind, (${id}) collate "C" as id, pg_catalog.array_to_json(${textArray(properties)}) as values
 ${from}
 order by id)`;
 
 /** An aggregate that collects objects into the list for `list`, in the given order. */
 export const aggregateList = (properties: AnyPropertyExpressions, order: string): string =>
-  `array_to_json(array_agg(${textArray(properties)} order by ${order}))`;
+  `pg_catalog.array_to_json(pg_catalog.array_agg(${textArray(properties)} order by ${order}))`;

@@ -53,10 +53,10 @@ export const OBJECT_QUERIES: { readonly [K in ContentKind]: ObjectQuery<Contents
 export const SERVER_QUERY: ObjectQuery<ServerFacts> = {
   id: "''",
   properties: {
-    version: json("current_setting('server_version_num')::int"),
-    major: json("current_setting('server_version_num')::int / 10000"),
-    database: "current_database()",
-    encoding: "current_setting('server_encoding')",
+    version: json("pg_catalog.current_setting('server_version_num')::int"),
+    major: json("pg_catalog.current_setting('server_version_num')::int / 10000"),
+    database: "pg_catalog.current_database()",
+    encoding: "pg_catalog.current_setting('server_encoding')",
   },
   from: "",
 };

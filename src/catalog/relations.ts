@@ -33,21 +33,23 @@ export const tables: ObjectQuery<Table> = {
     schema: "r.nspname",
     name: "r.relname",
     kind: "case r.relkind when 'r' then 'table' when 'p' then 'partitioned table' else 'foreign table' end",
-    owner: "pg_get_userbyid(r.relowner)",
+    owner: "pg_catalog.pg_get_userbyid(r.relowner)",
     columns,
     persistence: "case r.relpersistence when 'u' then 'unlogged' else 'permanent' end",
     rowSecurity: "case when r.relforcerowsecurity and r.relrowsecurity then 'forced' when r.relrowsecurity then 'on' else 'off' end",
-    partitionKey: "case when r.relkind = 'p' then pg_get_partkeydef(r.oid) end",
-    partitionBound: "pg_get_expr(r.relpartbound, r.oid)",
-    inherits: json("(select jsonb_agg(i.inhparent::regclass::text order by i.inhseqno) from pg_inherits i where i.inhrelid = r.oid)"),
-    options: json(`to_jsonb(r.reloptions || (
-      select array_agg('toast.' || option) from pg_class toast, unnest(toast.reloptions) option where toast.oid = r.reltoastrelid))`),
+    partitionKey: "case when r.relkind = 'p' then pg_catalog.pg_get_partkeydef(r.oid) end",
+    partitionBound: "pg_catalog.pg_get_expr(r.relpartbound, r.oid)",
+    inherits: json(
+      "(select pg_catalog.jsonb_agg(i.inhparent::pg_catalog.regclass::pg_catalog.text order by i.inhseqno) from pg_catalog.pg_inherits i where i.inhrelid = r.oid)",
+    ),
+    options: json(`pg_catalog.to_jsonb(r.reloptions || (
+      select pg_catalog.array_agg('toast.' || option) from pg_catalog.pg_class toast, pg_catalog.unnest(toast.reloptions) option where toast.oid = r.reltoastrelid))`),
     replicaIdentity:
       "case when r.relkind <> 'f' then case r.relreplident when 'n' then 'nothing' when 'f' then 'full' when 'i' then 'index' end end",
-    ofType: "nullif(r.reloftype, 0)::regtype",
-    accessMethod: "(select amname from pg_am where oid = r.relam and amname <> 'heap')",
-    server: `(select s.srvname || coalesce(' ' || f.ftoptions::text, '')
-      from pg_foreign_table f join pg_foreign_server s on s.oid = f.ftserver where f.ftrelid = r.oid)`,
+    ofType: "nullif(r.reloftype, 0)::pg_catalog.regtype",
+    accessMethod: "(select amname from pg_catalog.pg_am where oid = r.relam and amname <> 'heap')",
+    server: `(select s.srvname || coalesce(' ' || f.ftoptions::pg_catalog.text, '')
+      from pg_catalog.pg_foreign_table f join pg_catalog.pg_foreign_server s on s.oid = f.ftserver where f.ftrelid = r.oid)`,
   },
   from: `
 from rel r left join cols c on c.attrelid = r.oid
@@ -72,11 +74,11 @@ export const views: ObjectQuery<View> = {
   properties: {
     schema: "r.nspname",
     name: "r.relname",
-    owner: "pg_get_userbyid(r.relowner)",
+    owner: "pg_catalog.pg_get_userbyid(r.relowner)",
     materialized: json("r.relkind = 'm'"),
     columns,
-    definition: "pg_get_viewdef(r.oid)",
-    options: json("to_jsonb(r.reloptions)"),
+    definition: "pg_catalog.pg_get_viewdef(r.oid)",
+    options: json("pg_catalog.to_jsonb(r.reloptions)"),
     populated: json("nullif(r.relispopulated, true)"),
   },
   from: `

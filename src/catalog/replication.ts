@@ -20,36 +20,37 @@ export interface Publication extends Named {
  * PostgreSQL 14 can parse the query. It also has no catalog table of published schemas, so they are read from `pg_depend`.
  */
 export const publications: ObjectQuery<Publication> = {
-  id: "format('%I', p.pubname)",
+  id: "pg_catalog.format('%I', p.pubname)",
   properties: {
     name: "p.pubname",
-    owner: "pg_get_userbyid(p.pubowner)",
+    owner: "pg_catalog.pg_get_userbyid(p.pubowner)",
     allTables: json("p.puballtables"),
-    operations: json(`to_jsonb(array_remove(array[case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
+    operations:
+      json(`pg_catalog.to_jsonb(pg_catalog.array_remove(array[case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
       case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end], null))`),
     viaRoot: json("p.pubviaroot"),
     tables: json(`coalesce((
-      select jsonb_agg(l.line order by l.line collate "C") from (
-        select format('%I.%I', n.nspname, c.relname)
+      select pg_catalog.jsonb_agg(l.line order by l.line collate "C") from (
+        select pg_catalog.format('%I.%I', n.nspname, c.relname)
           || coalesce(' (' || (
-            select string_agg(quote_ident(a.attname), ', ' order by a.attname) from pg_attribute a
-            where a.attrelid = c.oid and to_jsonb(pr) -> 'prattrs' @> to_jsonb(a.attnum)) || ')', '')
-          || coalesce(' where ' || (to_jsonb(t) ->> 'rowfilter'), '') as line
-        from pg_publication_rel pr
-        join pg_class c on c.oid = pr.prrelid
-        join pg_namespace n on n.oid = c.relnamespace
-        left join pg_publication_tables t on t.pubname = p.pubname and t.schemaname = n.nspname and t.tablename = c.relname
+            select pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' order by a.attname) from pg_catalog.pg_attribute a
+            where a.attrelid = c.oid and pg_catalog.to_jsonb(pr) -> 'prattrs' @> pg_catalog.to_jsonb(a.attnum)) || ')', '')
+          || coalesce(' where ' || (pg_catalog.to_jsonb(t) ->> 'rowfilter'), '') as line
+        from pg_catalog.pg_publication_rel pr
+        join pg_catalog.pg_class c on c.oid = pr.prrelid
+        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+        left join pg_catalog.pg_publication_tables t on t.pubname = p.pubname and t.schemaname = n.nspname and t.tablename = c.relname
         where pr.prpubid = p.oid) l), '[]')`),
     schemas: json(`(
-      select jsonb_agg(quote_ident(n.nspname) order by n.nspname collate "C")
-      from pg_depend mine join pg_depend its on its.classid = mine.classid and its.objid = mine.objid
-      join pg_namespace n on n.oid = its.refobjid
-      where mine.classid = to_regclass('pg_catalog.pg_publication_namespace')
-        and mine.refclassid = 'pg_publication'::regclass and mine.refobjid = p.oid and its.refclassid = 'pg_namespace'::regclass)`),
-    generated: json("case when to_jsonb(p) ->> 'pubgencols' in ('s', 'true') then true end"),
+      select pg_catalog.jsonb_agg(pg_catalog.quote_ident(n.nspname) order by n.nspname collate "C")
+      from pg_catalog.pg_depend mine join pg_catalog.pg_depend its on its.classid = mine.classid and its.objid = mine.objid
+      join pg_catalog.pg_namespace n on n.oid = its.refobjid
+      where mine.classid = pg_catalog.to_regclass('pg_catalog.pg_publication_namespace')
+        and mine.refclassid = 'pg_catalog.pg_publication'::pg_catalog.regclass and mine.refobjid = p.oid and its.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass)`),
+    generated: json("case when pg_catalog.to_jsonb(p) ->> 'pubgencols' in ('s', 'true') then true end"),
   },
   from: `
-from pg_publication p
+from pg_catalog.pg_publication p
 where ${notOfExtension("pg_publication", "p.oid")}`,
 };
 
@@ -60,13 +61,13 @@ export interface ForeignServer extends Named {
 
 /** The options of a server are left out because they can contain host names and passwords. */
 export const foreignServers: ObjectQuery<ForeignServer> = {
-  id: "format('%I', s.srvname)",
+  id: "pg_catalog.format('%I', s.srvname)",
   properties: {
     name: "s.srvname",
     type: "s.srvtype",
-    wrapper: "(select fdwname from pg_foreign_data_wrapper w where w.oid = s.srvfdw)",
+    wrapper: "(select fdwname from pg_catalog.pg_foreign_data_wrapper w where w.oid = s.srvfdw)",
   },
   from: `
-from pg_foreign_server s
+from pg_catalog.pg_foreign_server s
 where ${notOfExtension("pg_foreign_server", "s.oid")}`,
 };

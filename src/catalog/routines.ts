@@ -43,38 +43,38 @@ export interface Routine extends InSchema {
 
 /** The expression of the signature, which identifies a function of one name in its schema. */
 export const signatureOf = (routine: string): string =>
-  `(select format('(%s)', coalesce(string_agg(format_type(t, null), ', ' order by o), ''))
-    from unnest(${routine}.proargtypes) with ordinality u(t, o))`;
+  `(select pg_catalog.format('(%s)', coalesce(pg_catalog.string_agg(pg_catalog.format_type(t, null), ', ' order by o), ''))
+    from pg_catalog.unnest(${routine}.proargtypes) with ordinality u(t, o))`;
 
 /** A condition on `p`: the function does not belong to an extension, to the platform or to a range type (`deptype = 'i'`). */
 export const ownRoutine = `${notOfExtension("pg_proc", "p.oid")} and ${notOfPlatform("p.proowner")}
-  and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'i')`;
+  and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid and d.deptype = 'i')`;
 
 const argument: PropertyExpressions<Argument> = {
   name: "nullif(p.proargnames[a.at], '')",
   mode: `case coalesce(p.proargmodes[a.at], 'i')
     when 'o' then 'out' when 'b' then 'inout' when 'v' then 'variadic' when 't' then 'table' else 'in' end`,
-  type: "format_type(a.type, null)",
-  default: "case when p.pronargdefaults > 0 then pg_get_function_arg_default(p.oid, a.at::int) end",
+  type: "pg_catalog.format_type(a.type, null)",
+  default: "case when p.pronargdefaults > 0 then pg_catalog.pg_get_function_arg_default(p.oid, a.at::int) end",
   category: "t.typcategory",
   preferred: json("nullif(t.typispreferred, false)"),
 };
 
 export const routines: ObjectQuery<Routine> = {
-  id: `format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")})`,
+  id: `pg_catalog.format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")})`,
   properties: {
     schema: "n.nspname",
     name: "p.proname",
     kind: "case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' when 'w' then 'window function' else 'function' end",
-    owner: "pg_get_userbyid(p.proowner)",
+    owner: "pg_catalog.pg_get_userbyid(p.proowner)",
     arguments: list(
       `coalesce((
-        select ${aggregateList(argument, "a.at")} from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality a(type, at)
-        join pg_type t on t.oid = case p.proargmodes[a.at] when 'v' then p.provariadic else a.type end), '[]')`,
+        select ${aggregateList(argument, "a.at")} from pg_catalog.unnest(coalesce(p.proallargtypes, p.proargtypes::pg_catalog.oid[])) with ordinality a(type, at)
+        join pg_catalog.pg_type t on t.oid = case p.proargmodes[a.at] when 'v' then p.provariadic else a.type end), '[]')`,
       argument,
     ),
     signature: signatureOf("p"),
-    result: "pg_get_function_result(p.oid)",
+    result: "pg_catalog.pg_get_function_result(p.oid)",
     language: "l.lanname",
     volatility: "case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end",
     security: "case when p.prosecdef then 'definer' else 'invoker' end",
@@ -83,27 +83,27 @@ export const routines: ObjectQuery<Routine> = {
     leakproof: json("nullif(p.proleakproof, false)"),
     cost: json("p.procost"),
     rows: json("p.prorows"),
-    settings: json("to_jsonb(p.proconfig)"),
-    body: "encode(sha256(convert_to(replace(coalesce(pg_get_function_sqlbody(p.oid), p.prosrc), E'\\r', ''), 'UTF8')), 'hex')",
+    settings: json("pg_catalog.to_jsonb(p.proconfig)"),
+    body: "pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.replace(coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc), E'\\r', ''), 'UTF8')), 'hex')",
     library: "p.probin",
-    support: "nullif(p.prosupport::oid, 0)::regproc",
-    aggregate: json(`(select jsonb_strip_nulls(jsonb_build_object(
-        'transition', a.aggtransfn::text, 'final', nullif(a.aggfinalfn::oid, 0)::regproc::text,
-        'combine', nullif(a.aggcombinefn::oid, 0)::regproc::text, 'state', format_type(a.aggtranstype, null),
-        'initial', a.agginitval, 'sort', nullif(a.aggsortop, 0)::regoper::text, 'kind', a.aggkind,
-        'serial', nullif(a.aggserialfn::oid, 0)::regproc::text, 'deserial', nullif(a.aggdeserialfn::oid, 0)::regproc::text,
-        'space', nullif(a.aggtransspace, 0)::text, 'finalExtra', nullif(a.aggfinalextra, false)::text,
-        'finalModify', case when a.aggfinalfn::oid <> 0 then nullif(a.aggfinalmodify, case when a.aggkind = 'n' then 'r'::"char" else 'w' end) end,
-        'moving', nullif(a.aggmtransfn::oid, 0)::regproc::text, 'movingInverse', nullif(a.aggminvtransfn::oid, 0)::regproc::text,
-        'movingFinal', nullif(a.aggmfinalfn::oid, 0)::regproc::text, 'movingInitial', a.aggminitval,
-        'movingState', case when a.aggmtranstype <> 0 then format_type(a.aggmtranstype, null) end,
-        'movingSpace', nullif(a.aggmtransspace, 0)::text, 'movingFinalExtra', nullif(a.aggmfinalextra, false)::text,
-        'movingFinalModify', case when a.aggmfinalfn::oid <> 0 then nullif(a.aggmfinalmodify, 'r'::"char") end))
-      from pg_aggregate a where a.aggfnoid = p.oid)`),
+    support: "nullif(p.prosupport::pg_catalog.oid, 0)::pg_catalog.regproc",
+    aggregate: json(`(select pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+        'transition', a.aggtransfn::pg_catalog.text, 'final', nullif(a.aggfinalfn::pg_catalog.oid, 0)::pg_catalog.regproc::pg_catalog.text,
+        'combine', nullif(a.aggcombinefn::pg_catalog.oid, 0)::pg_catalog.regproc::pg_catalog.text, 'state', pg_catalog.format_type(a.aggtranstype, null),
+        'initial', a.agginitval, 'sort', nullif(a.aggsortop, 0)::pg_catalog.regoper::pg_catalog.text, 'kind', a.aggkind,
+        'serial', nullif(a.aggserialfn::pg_catalog.oid, 0)::pg_catalog.regproc::pg_catalog.text, 'deserial', nullif(a.aggdeserialfn::pg_catalog.oid, 0)::pg_catalog.regproc::pg_catalog.text,
+        'space', nullif(a.aggtransspace, 0)::pg_catalog.text, 'finalExtra', nullif(a.aggfinalextra, false)::pg_catalog.text,
+        'finalModify', case when a.aggfinalfn::pg_catalog.oid <> 0 then nullif(a.aggfinalmodify, case when a.aggkind = 'n' then 'r'::"char" else 'w' end) end,
+        'moving', nullif(a.aggmtransfn::pg_catalog.oid, 0)::pg_catalog.regproc::pg_catalog.text, 'movingInverse', nullif(a.aggminvtransfn::pg_catalog.oid, 0)::pg_catalog.regproc::pg_catalog.text,
+        'movingFinal', nullif(a.aggmfinalfn::pg_catalog.oid, 0)::pg_catalog.regproc::pg_catalog.text, 'movingInitial', a.aggminitval,
+        'movingState', case when a.aggmtranstype <> 0 then pg_catalog.format_type(a.aggmtranstype, null) end,
+        'movingSpace', nullif(a.aggmtransspace, 0)::pg_catalog.text, 'movingFinalExtra', nullif(a.aggmfinalextra, false)::pg_catalog.text,
+        'movingFinalModify', case when a.aggmfinalfn::pg_catalog.oid <> 0 then nullif(a.aggmfinalmodify, 'r'::"char") end))
+      from pg_catalog.pg_aggregate a where a.aggfnoid = p.oid)`),
   },
   from: `
-from pg_proc p
+from pg_catalog.pg_proc p
 join ns n on n.oid = p.pronamespace
-join pg_language l on l.oid = p.prolang
+join pg_catalog.pg_language l on l.oid = p.prolang
 where ${ownRoutine}`,
 };

@@ -7,8 +7,8 @@ export interface Schema extends Named {
 }
 
 export const schemas: ObjectQuery<Schema> = {
-  id: "format('%I', nspname)",
-  properties: { name: "nspname", owner: "pg_get_userbyid(nspowner)" },
+  id: "pg_catalog.format('%I', nspname)",
+  properties: { name: "nspname", owner: "pg_catalog.pg_get_userbyid(nspowner)" },
   from: "from ns where not of_extension",
 };
 
@@ -18,9 +18,9 @@ export interface Extension extends Named {
 }
 
 export const extensions: ObjectQuery<Extension> = {
-  id: "format('%I', e.extname)",
+  id: "pg_catalog.format('%I', e.extname)",
   properties: { name: "e.extname", schema: "n.nspname", version: "e.extversion" },
   from: `
-from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
 where e.extname not in (${["plpgsql", ...PLATFORM.extensions].map(literal).join(", ")})`,
 };

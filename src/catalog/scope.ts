@@ -17,30 +17,30 @@ export const PLATFORM = { roles: ["cloud_admin", "neon_superuser"], extensions: 
  * schema `public` is always read: on some servers the platform owns it, but users put their objects there.
  */
 export function scope(schemas: readonly string[] | undefined): string {
-  const isSelected = schemas === undefined ? "true" : `n.nspname = any(array[${schemas.map(literal).join(", ")}]::name[])`;
+  const isSelected = schemas === undefined ? "true" : `n.nspname = any(array[${schemas.map(literal).join(", ")}]::pg_catalog.name[])`;
   return `
 ext as materialized (
-  select classid, objid from pg_depend where deptype = 'e' and refclassid = 'pg_extension'::regclass
+  select classid, objid from pg_catalog.pg_depend where deptype = 'e' and refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
 ),
 platform as materialized (
-  select oid from pg_roles where rolname in (${PLATFORM.roles.map(literal).join(", ")})
+  select oid from pg_catalog.pg_roles where rolname in (${PLATFORM.roles.map(literal).join(", ")})
 ),
 ns as materialized (
-  select n.*, exists (select from ext where classid = 'pg_namespace'::regclass and objid = n.oid) as of_extension
-  from pg_namespace n
+  select n.*, exists (select from ext where classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass and objid = n.oid) as of_extension
+  from pg_catalog.pg_namespace n
   where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', ${literal(OWN_SCHEMA)}) and ${isSelected}
     and (n.nspname = 'public' or ${notOfPlatform("n.nspowner")})
 ),
 rel as materialized (
-  select c.*, n.nspname, format('%I.%I', n.nspname, c.relname) as id
-  from pg_class c join ns n on n.oid = c.relnamespace
+  select c.*, n.nspname, pg_catalog.format('%I.%I', n.nspname, c.relname) as id
+  from pg_catalog.pg_class c join ns n on n.oid = c.relnamespace
   where ${notOfExtension("pg_class", "c.oid")} and ${notOfPlatform("c.relowner")}
 )`;
 }
 
 /** A condition: the object is not a member of an extension. */
 export function notOfExtension(catalog: string, oid: string): string {
-  return `not exists (select from ext where classid = '${catalog}'::regclass and objid = ${oid})`;
+  return `not exists (select from ext where classid = '${catalog}'::pg_catalog.regclass and objid = ${oid})`;
 }
 
 /** A condition: the role does not belong to the platform. */
@@ -50,7 +50,7 @@ export function notOfPlatform(role: string): string {
 
 /** The name of the role with this oid in an access list; oid 0 is `public`. */
 export function roleName(oid: string): string {
-  return `case when ${oid} = 0 then 'public' else pg_get_userbyid(${oid})::text end`;
+  return `case when ${oid} = 0 then 'public' else pg_catalog.pg_get_userbyid(${oid})::pg_catalog.text end`;
 }
 
 /** The properties of every object in the catalog. */

@@ -23,8 +23,8 @@ export const sequences: ObjectQuery<Sequence> = {
   properties: {
     schema: "r.nspname",
     name: "r.relname",
-    owner: "pg_get_userbyid(r.relowner)",
-    type: "s.seqtypid::regtype",
+    owner: "pg_catalog.pg_get_userbyid(r.relowner)",
+    type: "s.seqtypid::pg_catalog.regtype",
     start: "s.seqstart",
     increment: "s.seqincrement",
     min: "s.seqmin",
@@ -37,10 +37,10 @@ export const sequences: ObjectQuery<Sequence> = {
   },
   from: `
 from rel r
-join pg_sequence s on s.seqrelid = r.oid
+join pg_catalog.pg_sequence s on s.seqrelid = r.oid
 left join lateral (
-  select d.deptype, format('%s.%I', d.refobjid::regclass, a.attname) as column_id
-  from pg_depend d join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
-  where d.classid = 'pg_class'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
+  select d.deptype, pg_catalog.format('%s.%I', d.refobjid::pg_catalog.regclass, a.attname) as column_id
+  from pg_catalog.pg_depend d join pg_catalog.pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+  where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = r.oid and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.deptype in ('a', 'i')
   limit 1) d on true`,
 };

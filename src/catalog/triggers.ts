@@ -18,22 +18,22 @@ export interface Trigger extends OnTable {
 
 /** Triggers that Postgres created for constraints, and copies on partitions, are left out. */
 export const triggers: ObjectQuery<Trigger> = {
-  id: "format('%s.%I', r.id, t.tgname)",
+  id: "pg_catalog.format('%s.%I', r.id, t.tgname)",
   properties: {
     schema: "r.nspname",
     table: "r.relname",
     name: "t.tgname",
     fires: firing("t.tgenabled"),
-    function: "t.tgfoid::regprocedure",
-    definition: "pg_get_triggerdef(t.oid)",
+    function: "t.tgfoid::pg_catalog.regprocedure",
+    definition: "pg_catalog.pg_get_triggerdef(t.oid)",
     // Copies are found by table and name, which have an index. The column with the parent of a copy has no index.
     onPartitions: json(`case when r.relkind = 'p' then (
-      select jsonb_agg(format('%s %s', k.tgrelid::regclass, ${firing("k.tgenabled")}) order by k.tgrelid::regclass::text collate "C")
-      from pg_partition_tree(r.oid) tree
-      join pg_trigger k on k.tgrelid = tree.relid and k.tgname = t.tgname and k.tgparentid <> 0 and k.tgenabled <> t.tgenabled) end`),
+      select pg_catalog.jsonb_agg(pg_catalog.format('%s %s', k.tgrelid::pg_catalog.regclass, ${firing("k.tgenabled")}) order by k.tgrelid::pg_catalog.regclass::pg_catalog.text collate "C")
+      from pg_catalog.pg_partition_tree(r.oid) tree
+      join pg_catalog.pg_trigger k on k.tgrelid = tree.relid and k.tgname = t.tgname and k.tgparentid <> 0 and k.tgenabled <> t.tgenabled) end`),
   },
   from: `
-from pg_trigger t join rel r on r.oid = t.tgrelid
+from pg_catalog.pg_trigger t join rel r on r.oid = t.tgrelid
 where not t.tgisinternal and t.tgparentid = 0`,
 };
 
@@ -43,16 +43,16 @@ export interface Rule extends OnTable {
 }
 
 export const rules: ObjectQuery<Rule> = {
-  id: "format('%s.%I', r.id, w.rulename)",
+  id: "pg_catalog.format('%s.%I', r.id, w.rulename)",
   properties: {
     schema: "r.nspname",
     table: "r.relname",
     name: "w.rulename",
     fires: firing("w.ev_enabled"),
-    definition: "pg_get_ruledef(w.oid)",
+    definition: "pg_catalog.pg_get_ruledef(w.oid)",
   },
   from: `
-from pg_rewrite w join rel r on r.oid = w.ev_class
+from pg_catalog.pg_rewrite w join rel r on r.oid = w.ev_class
 where w.rulename <> '_RETURN'`,
 };
 
@@ -64,15 +64,15 @@ export interface EventTrigger extends Named {
 }
 
 export const eventTriggers: ObjectQuery<EventTrigger> = {
-  id: "format('%I', e.evtname)",
+  id: "pg_catalog.format('%I', e.evtname)",
   properties: {
     name: "e.evtname",
     event: "e.evtevent",
-    function: "e.evtfoid::regprocedure",
+    function: "e.evtfoid::pg_catalog.regprocedure",
     fires: firing("e.evtenabled"),
-    tags: json("to_jsonb(e.evttags)"),
+    tags: json("pg_catalog.to_jsonb(e.evttags)"),
   },
   from: `
-from pg_event_trigger e
+from pg_catalog.pg_event_trigger e
 where ${notOfExtension("pg_event_trigger", "e.oid")} and ${notOfPlatform("e.evtowner")}`,
 };

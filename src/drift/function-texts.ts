@@ -39,9 +39,9 @@ export function withFunctionTexts(
 function definitions(objects: readonly string[]): string {
   return `set local transaction_read_only = on; set local search_path = '';
 with ${scope(undefined)}, routine as (
-  select p.oid, p.prokind, p.prosrc, format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")}) as id
-  from pg_proc p join ns n on n.oid = p.pronamespace where ${ownRoutine}
+  select p.oid, p.prokind, p.prosrc, pg_catalog.format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")}) as id
+  from pg_catalog.pg_proc p join ns n on n.oid = p.pronamespace where ${ownRoutine}
 )
-select id, pg_get_functiondef(oid) as definition from routine
-where prokind <> 'a' and length(prosrc) <= ${LONGEST_TEXT} and id = any(array[${objects.map(literal).join(", ")}])`;
+select id, pg_catalog.pg_get_functiondef(oid) as definition from routine
+where prokind <> 'a' and pg_catalog.length(prosrc) <= ${LONGEST_TEXT} and id = any(array[${objects.map(literal).join(", ")}])`;
 }

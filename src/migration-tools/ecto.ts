@@ -20,7 +20,7 @@ export const ecto: Tool = {
       versionTable: {
         tables: ["public.schema_migrations"],
         name: "schema_migrations",
-        query: (table) => `select version::text as id from ${table} order by version`,
+        query: (table) => `select version::pg_catalog.text as id from ${table} order by version`,
         holds: "all",
       },
       revisions: inSequence(files, (name) => String(BigInt(leadingNumber(name)))),

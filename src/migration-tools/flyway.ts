@@ -54,12 +54,12 @@ export const flyway: Tool = {
  */
 function recordedOf(table: string, versions: readonly string[]): string {
   return `select version as id from ${table} where success and version is not null and type not like '%BASELINE'
-    union select file from ${table}, unnest(array[${versions.map(literal).join(", ")}]) file
+    union select file from ${table}, pg_catalog.unnest(array[${versions.map(literal).join(", ")}]) file
       where success and type like '%BASELINE' and ${numbers("file")} <= ${numbers("version")}`;
 }
 
 function numbers(version: string): string {
-  return `string_to_array(${version}, '.')::numeric[]`;
+  return `pg_catalog.string_to_array(${version}, '.')::numeric[]`;
 }
 
 /** The version of `V01_2__name.sql` or `V01.2__name.sql` as Flyway records it: `01.2`, with leading zeros. */

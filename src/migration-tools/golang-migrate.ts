@@ -28,7 +28,7 @@ export const golangMigrate: Tool = {
         versionTable: {
           tables: ["public.schema_migrations"],
           name: "schema_migrations",
-          query: (table) => `select version::text as id from ${table} where not dirty`,
+          query: (table) => `select version::pg_catalog.text as id from ${table} where not dirty`,
           holds: "heads",
           hides: "golang-migrate records only the newest migration",
         },

@@ -27,7 +27,7 @@ export const goose: Tool = {
           name: "goose_db_version",
           // Older versions of goose record a rollback as one more row.
           query: (table) =>
-            `select id from (select distinct on (version_id) version_id::text as id, is_applied from ${table} t
+            `select id from (select distinct on (version_id) version_id::pg_catalog.text as id, is_applied from ${table} t
                where version_id > 0 order by version_id, t.id desc) newest where is_applied`,
           holds: "all",
         },

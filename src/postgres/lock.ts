@@ -6,18 +6,21 @@ export const LOCK_CLASS = 0x6f666673;
 
 /** Tries to take a session lock, without waiting. */
 export async function tryLock(session: Session, key: string): Promise<boolean> {
-  const [row] = await session.query<{ locked: boolean }>("select pg_try_advisory_lock($1, hashtext($2)) as locked", [LOCK_CLASS, key]);
+  const [row] = await session.query<{ locked: boolean }>("select pg_catalog.pg_try_advisory_lock($1, pg_catalog.hashtext($2)) as locked", [
+    LOCK_CLASS,
+    key,
+  ]);
   return row?.locked ?? false;
 }
 
 /** Takes a shared session lock. Nobody may hold a lock of this key exclusively for long: the server waits for it. */
 export async function lockShared(session: Session, key: string): Promise<void> {
-  await session.query("select pg_advisory_lock_shared($1, hashtext($2))", [LOCK_CLASS, key]);
+  await session.query("select pg_catalog.pg_advisory_lock_shared($1, pg_catalog.hashtext($2))", [LOCK_CLASS, key]);
 }
 
 /** Releases a session lock. */
 export async function unlock(session: Session, key: string): Promise<void> {
-  await session.query("select pg_advisory_unlock($1, hashtext($2))", [LOCK_CLASS, key]);
+  await session.query("select pg_catalog.pg_advisory_unlock($1, pg_catalog.hashtext($2))", [LOCK_CLASS, key]);
 }
 
 /**

@@ -97,7 +97,7 @@ async function ask(server: Server | undefined, { within }: Bounds): Promise<Answ
   try {
     const [role] = await withinSession(server.url, within, (session) =>
       session.query<{ canCreate: boolean; version: string }>(
-        `select rolcreatedb or rolsuper as "canCreate", current_setting('server_version') as version from pg_roles where rolname = current_user`,
+        `select rolcreatedb or rolsuper as "canCreate", pg_catalog.current_setting('server_version') as version from pg_catalog.pg_roles where rolname = current_user`,
       ),
     );
     if (role?.canCreate) {

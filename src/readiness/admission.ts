@@ -13,7 +13,7 @@ export async function checksConnection(session: Session): Promise<boolean> {
   // A pooler refuses startup options, or ignores them.
   if (session.isPooled) return false;
   try {
-    await session.query("select set_config('client_connection_check_interval', '1000', false)");
+    await session.query("select pg_catalog.set_config('client_connection_check_interval', '1000', false)");
     return true;
   } catch (thrown) {
     if (codeOf(thrown) === SQLSTATE.invalidParameterValue || codeOf(thrown) === SQLSTATE.undefinedObject) return false;

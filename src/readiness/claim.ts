@@ -47,8 +47,8 @@ export async function claim(session: Session, key: MarkerKey, request: Readiness
   const rows = await session.query<{ epoch: number }>(
     `insert into offshoot.readiness as r
        (database_id, run, fingerprint, invocation, state, attempt, epoch, owner, backend_pid, started_at, beat_at)
-     select $1, $2, $3, $4, 'migrating', $5, (select coalesce(max(epoch), 0) + 1 from offshoot.readiness), $6::jsonb,
-       pg_backend_pid(), clock_timestamp(), clock_timestamp() where ${HOLDS_LOCK}
+     select $1, $2, $3, $4, 'migrating', $5, (select coalesce(pg_catalog.max(epoch), 0) + 1 from offshoot.readiness), $6::pg_catalog.jsonb,
+       pg_catalog.pg_backend_pid(), pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp() where ${HOLDS_LOCK}
      on conflict (database_id, run, fingerprint) do update set
        invocation = excluded.invocation, state = 'migrating',
        attempt = case when r.invocation is distinct from excluded.invocation then excluded.attempt else greatest(r.attempt, excluded.attempt) end,
@@ -63,23 +63,29 @@ export async function claim(session: Session, key: MarkerKey, request: Readiness
 
 /** Writes a heartbeat. False when the claim is lost. */
 export function recordHeartbeat(session: Session, held: Claim): Promise<boolean> {
-  return update(session, held, `beat_at = clock_timestamp()`, `state = 'migrating'`);
+  return update(session, held, `beat_at = pg_catalog.clock_timestamp()`, `state = 'migrating'`);
 }
 
 /** Writes how the migration ended. False when the claim is lost: then nothing is written. */
 export function recordEnd(session: Session, held: Claim, state: "ready" | "failed", failure?: Failure): Promise<boolean> {
   const error = failure === undefined ? null : toJsonb(failure);
-  return update(session, held, `state = $5, error = $6::jsonb, finished_at = clock_timestamp()`, `state = 'migrating'`, [state, error]);
+  return update(
+    session,
+    held,
+    `state = $5, error = $6::pg_catalog.jsonb, finished_at = pg_catalog.clock_timestamp()`,
+    `state = 'migrating'`,
+    [state, error],
+  );
 }
 
 /** Writes that the database is migrated and verified, and is now copied as a base. False when the claim is lost. */
 export function startFinalizing(session: Session, held: Claim): Promise<boolean> {
-  return update(session, held, `state = 'finalizing', beat_at = clock_timestamp(), backend_pid = null`, `state = 'migrating'`);
+  return update(session, held, `state = 'finalizing', beat_at = pg_catalog.clock_timestamp(), backend_pid = null`, `state = 'migrating'`);
 }
 
 /** Writes "ready" after the copy: by the leader, or by a job that finds that the leader has ended. */
 export function endFinalizing(session: Session, held: Claim): Promise<boolean> {
-  return update(session, held, `state = 'ready', finished_at = clock_timestamp()`, `state = 'finalizing'`);
+  return update(session, held, `state = 'ready', finished_at = pg_catalog.clock_timestamp()`, `state = 'finalizing'`);
 }
 
 /** Gives up the lead without a result. The next leader can start at once, because our command has ended. */
@@ -104,7 +110,7 @@ export async function adoptReady(session: Session, key: MarkerKey, from: Marker,
   await session.query(
     `insert into offshoot.readiness
        (database_id, run, fingerprint, invocation, state, attempt, epoch, owner, started_at, beat_at, finished_at)
-     select $1, $2, $3, $4, 'ready', $5, $6, $7::jsonb, clock_timestamp(), clock_timestamp(), clock_timestamp()
+     select $1, $2, $3, $4, 'ready', $5, $6, $7::pg_catalog.jsonb, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()
       where not exists (select 1 from offshoot.readiness where database_id = $1 and fingerprint <> $3)
      on conflict do nothing`,
     [key.database, key.run, key.fingerprint, request.invocation, request.attempt, from.epoch, JSON.stringify(from.owner)],

@@ -8,12 +8,12 @@ import { LOCK_CLASS, tryLock } from "../postgres/lock.ts";
 export const LEADER_KEY = "offshoot:readiness";
 
 /** An SQL condition: the row `l` of pg_locks is the leader's lock in this database. */
-export const IS_LEADER_LOCK = `l.locktype = 'advisory' and l.classid = ${LOCK_CLASS}::oid and l.objsubid = 2 and l.granted
-  and l.objid = (hashtext('${LEADER_KEY}')::bigint & 4294967295)::oid
-  and l.database = (select oid from pg_database where datname = current_database())`;
+export const IS_LEADER_LOCK = `l.locktype = 'advisory' and l.classid = ${LOCK_CLASS}::pg_catalog.oid and l.objsubid = 2 and l.granted
+  and l.objid = (pg_catalog.hashtext('${LEADER_KEY}')::bigint & 4294967295)::pg_catalog.oid
+  and l.database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())`;
 
 /** An SQL condition: the session that runs the statement holds the leader's lock. */
-export const HOLDS_LOCK = `exists (select 1 from pg_locks l where l.pid = pg_backend_pid() and ${IS_LEADER_LOCK})`;
+export const HOLDS_LOCK = `exists (select 1 from pg_catalog.pg_locks l where l.pid = pg_catalog.pg_backend_pid() and ${IS_LEADER_LOCK})`;
 
 /** The session that holds the leader's lock. */
 export interface LockHolder {
@@ -29,7 +29,7 @@ export function tryLeaderLock(session: Session): Promise<boolean> {
 
 export async function readLockHolder(session: Session): Promise<LockHolder | undefined> {
   const [row] = await session.query<{ pid: number; activeAt: Date | null }>(
-    `select l.pid, a.state_change as "activeAt" from pg_locks l left join pg_stat_activity a on a.pid = l.pid where ${IS_LEADER_LOCK}`,
+    `select l.pid, a.state_change as "activeAt" from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid where ${IS_LEADER_LOCK}`,
   );
   return row === undefined ? undefined : { pid: row.pid, activeAt: row.activeAt ?? undefined };
 }

@@ -53,13 +53,14 @@ export interface MarkerKey {
   readonly fingerprint: string;
 }
 
-const key = (column: string, name: string): string => `left(${column}::text, ${MOST_TEXT + 1}) as "${name}"`;
-const ms = (column: string, name: string): string => `floor(extract(epoch from ${column}) * 1000)::float8 as "${name}"`;
+const key = (column: string, name: string): string => `pg_catalog.left(${column}::pg_catalog.text, ${MOST_TEXT + 1}) as "${name}"`;
+const ms = (column: string, name: string): string =>
+  `pg_catalog.floor(extract(epoch from ${column}) * 1000)::pg_catalog.float8 as "${name}"`;
 const json = (column: string, bytes: number): string =>
-  `case when octet_length(${column}::text) <= ${bytes} then ${column}::text end as ${column}`;
+  `case when pg_catalog.octet_length(${column}::pg_catalog.text) <= ${bytes} then ${column}::pg_catalog.text end as ${column}`;
 
 const COLUMNS = `${key("database_id", "database")}, ${key("run", "run")}, ${key("fingerprint", "fingerprint")}, ${key("invocation", "invocation")},
-  ${key("state", "state")}, attempt::int4 as attempt, epoch::int4 as epoch, ${json("owner", MOST_OWNER_BYTES)}, backend_pid::int4 as "backendPid",
+  ${key("state", "state")}, attempt::pg_catalog.int4 as attempt, epoch::pg_catalog.int4 as epoch, ${json("owner", MOST_OWNER_BYTES)}, backend_pid::pg_catalog.int4 as "backendPid",
   ${ms("started_at", "startedAt")}, ${ms("beat_at", "beatAt")}, ${ms("finished_at", "finishedAt")}, ${json("error", MOST_FAILURE_BYTES)},
   error is not null as "hasError"`;
 
@@ -88,33 +89,33 @@ const TABLE = "offshoot.readiness";
 const CREATE = `
 create schema if not exists offshoot;
 create table if not exists offshoot.readiness (
-  database_id text not null,
-  run text not null,
-  fingerprint text not null,
-  invocation text,
-  state text not null check (state in ('migrating', 'finalizing', 'ready', 'failed')),
+  database_id pg_catalog.text not null,
+  run pg_catalog.text not null,
+  fingerprint pg_catalog.text not null,
+  invocation pg_catalog.text,
+  state pg_catalog.text not null check (state in ('migrating', 'finalizing', 'ready', 'failed')),
   attempt integer not null,
   epoch integer not null,
-  owner jsonb not null,
+  owner pg_catalog.jsonb not null,
   backend_pid integer,
-  started_at timestamptz not null,
-  beat_at timestamptz not null,
-  finished_at timestamptz,
-  error jsonb,
+  started_at pg_catalog.timestamptz not null,
+  beat_at pg_catalog.timestamptz not null,
+  finished_at pg_catalog.timestamptz,
+  error pg_catalog.jsonb,
   primary key (database_id, run, fingerprint)
 );
 create table if not exists offshoot.waiters (
-  id text primary key,
-  database_id text not null,
-  owner jsonb not null,
+  id pg_catalog.text primary key,
+  database_id pg_catalog.text not null,
+  owner pg_catalog.jsonb not null,
   count integer not null,
-  since timestamptz not null,
-  expires_at timestamptz not null
+  since pg_catalog.timestamptz not null,
+  expires_at pg_catalog.timestamptz not null
 );
 create table if not exists offshoot.sessions (
   pid integer primary key,
-  backend_start timestamptz,
-  role oid not null,
+  backend_start pg_catalog.timestamptz,
+  role pg_catalog.oid not null,
   epoch integer not null
 );
 comment on schema offshoot is 'Readiness markers of offshoot; not part of the application''s schema.'`;
@@ -138,7 +139,7 @@ export async function ensureTables(session: Session, within: Deadline): Promise<
 
 async function tablesExist(session: Session): Promise<boolean> {
   const [row] = await session.query<{ found: boolean }>(
-    `select count(*) = 3 as found from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    `select pg_catalog.count(*) = 3 as found from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
       where n.nspname = 'offshoot' and c.relname in ('readiness', 'waiters', 'sessions')`,
   );
   return row?.found ?? false;

@@ -10,9 +10,9 @@ import type { SeedStep } from "./request.ts";
  */
 const CREATE = `
 create table if not exists offshoot.seeds (
-  name text primary key,
-  fingerprint text not null,
-  started_at timestamptz not null,
+  name pg_catalog.text primary key,
+  fingerprint pg_catalog.text not null,
+  started_at pg_catalog.timestamptz not null,
   finished_at timestamptz
 )`;
 
@@ -33,7 +33,7 @@ export async function recordSeedStart(session: Session, held: Claim, name: strin
   if (before !== undefined && !seed.repeatable) return before.finished ? "changed" : "interrupted";
   const rows = await session.query(
     `insert into offshoot.seeds as s (name, fingerprint, started_at)
-     select $5, $6, clock_timestamp() from offshoot.readiness where ${OWN_ROW} and state = 'migrating'
+     select $5, $6, pg_catalog.clock_timestamp() from offshoot.readiness where ${OWN_ROW} and state = 'migrating'
      on conflict (name) do update set fingerprint = excluded.fingerprint, started_at = excluded.started_at, finished_at = null
      returning 1`,
     [...ownRow(held), name, seed.fingerprint],
@@ -44,7 +44,7 @@ export async function recordSeedStart(session: Session, held: Claim, name: strin
 /** Records that a seed has finished. False when the claim is lost. */
 export async function recordSeedEnd(session: Session, held: Claim, name: string): Promise<boolean> {
   const rows = await session.query(
-    `update offshoot.seeds set finished_at = clock_timestamp()
+    `update offshoot.seeds set finished_at = pg_catalog.clock_timestamp()
       where name = $5 and exists (select from offshoot.readiness where ${OWN_ROW} and state = 'migrating') returning 1`,
     [...ownRow(held), name],
   );

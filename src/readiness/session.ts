@@ -55,6 +55,6 @@ export async function sharesSessions(session: Session, other: Session): Promise<
 }
 
 async function serverPid(session: Session): Promise<number | undefined> {
-  const [row] = await session.query<{ pid: number }>("select pg_backend_pid() as pid");
+  const [row] = await session.query<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid");
   return row?.pid;
 }

@@ -5,7 +5,7 @@ import { type Claim, OWN_ROW, ownRow } from "./claim.ts";
 import { BROKER_NAME, MIGRATION_NAME, NAME_START } from "./session-names.ts";
 
 /** An SQL condition: the session `a` of `pg_stat_activity` is the one of the record `s`. Its start is hidden from other roles. */
-export const IS_RECORDED = `a.pid = s.pid and a.datname = current_database()
+export const IS_RECORDED = `a.pid = s.pid and a.datname = pg_catalog.current_database()
   and (a.backend_start = s.backend_start or ((a.backend_start is null or s.backend_start is null) and a.usesysid = s.role))`;
 
 /**
@@ -17,10 +17,10 @@ const IS_NAMED = `(a.application_name ~ '${BROKER_NAME}' or exists (select from 
       and starts_with(a.application_name, '${NAME_START}' || left(encode(sha256(convert_to(r.run, 'UTF8')), 'hex'), 12) || ':')))`;
 
 /** An SQL condition: this role may end the session `a` (PostgreSQL documentation, "Server Signaling Functions"). */
-export const CAN_END = `(select (me.rolsuper or not its.rolsuper) and (pg_has_role(its.oid, 'usage') or pg_has_role('pg_signal_backend', 'usage'))
-  from pg_roles me, pg_roles its where me.rolname = current_user and its.oid = a.usesysid)`;
+export const CAN_END = `(select (me.rolsuper or not its.rolsuper) and (pg_catalog.pg_has_role(its.oid, 'usage') or pg_catalog.pg_has_role('pg_signal_backend', 'usage'))
+  from pg_catalog.pg_roles me, pg_catalog.pg_roles its where me.rolname = current_user and its.oid = a.usesysid)`;
 
-const END = `a.pid, case when ${CAN_END} then pg_terminate_backend(a.pid) end`;
+const END = `a.pid, case when ${CAN_END} then pg_catalog.pg_terminate_backend(a.pid) end`;
 
 /**
  * Records a session of the command before the command can use it, so that a later leader finds it whatever its name is by
@@ -31,8 +31,8 @@ export async function recordSession(session: Session, held: Claim, name: string)
     `with leads as (select 1 from offshoot.readiness where ${OWN_ROW} and state = 'migrating'),
        recorded as (
          insert into offshoot.sessions as s (pid, backend_start, role, epoch)
-         select a.pid, a.backend_start, a.usesysid, $4 from pg_stat_activity a, leads
-          where a.application_name = $5 and a.datname = current_database()
+         select a.pid, a.backend_start, a.usesysid, $4 from pg_catalog.pg_stat_activity a, leads
+          where a.application_name = $5 and a.datname = pg_catalog.current_database()
          on conflict (pid) do update set backend_start = excluded.backend_start, role = excluded.role, epoch = excluded.epoch
          returning 1)
      select exists (select from leads) as leads, exists (select from recorded) as recorded`,
@@ -55,13 +55,13 @@ export async function forgetSessions(session: Session, epoch: number): Promise<v
  */
 export async function endOlderSessions(session: Session, epoch: number): Promise<number> {
   const named = await session.query(
-    `select ${END} from pg_stat_activity a
-      where a.datname = current_database() and a.pid <> pg_backend_pid() and ${IS_NAMED}
+    `select ${END} from pg_catalog.pg_stat_activity a
+      where a.datname = pg_catalog.current_database() and a.pid <> pg_catalog.pg_backend_pid() and ${IS_NAMED}
         and substring(a.application_name from $1)::integer < $2`,
     [MIGRATION_NAME, epoch],
   );
   const recorded = await session.query(
-    `select ${END} from offshoot.sessions s join pg_stat_activity a on ${IS_RECORDED} where s.epoch < $1`,
+    `select ${END} from offshoot.sessions s join pg_catalog.pg_stat_activity a on ${IS_RECORDED} where s.epoch < $1`,
     [epoch],
   );
   return Math.max(named.length, recorded.length);
@@ -88,8 +88,8 @@ export async function untilOlderSessionsEnded(session: Session, epoch: number, w
 /** How many sessions the command of this epoch has now. */
 export async function countSessions(session: Session, epoch: number): Promise<number> {
   const [row] = await session.query<{ count: number }>(
-    `select count(*)::integer as count from pg_stat_activity a
-      where a.datname = current_database() and (substring(a.application_name from $1)::integer = $2
+    `select pg_catalog.count(*)::integer as count from pg_catalog.pg_stat_activity a
+      where a.datname = pg_catalog.current_database() and (substring(a.application_name from $1)::integer = $2
         or exists (select from offshoot.sessions s where ${IS_RECORDED} and s.epoch = $2))`,
     [MIGRATION_NAME, epoch],
   );

@@ -32,11 +32,13 @@ export async function takeSnapshot(session: Session): Promise<Snapshot> {
  * `create database … template …` gives a new oid.
  */
 export async function databaseIdentity(session: Session): Promise<DatabaseIdentity> {
-  const row = await identityRow(session, "(select system_identifier::text from pg_control_system())").catch((thrown: unknown) => {
-    // Every role can call the function by default, but a hosting service may revoke that. The oid still differs in copies.
-    if (codeOf(thrown) === SQLSTATE.insufficientPrivilege) return identityRow(session, "'cluster'");
-    throw thrown;
-  });
+  const row = await identityRow(session, "(select system_identifier::pg_catalog.text from pg_catalog.pg_control_system())").catch(
+    (thrown: unknown) => {
+      // Every role can call the function by default, but a hosting service may revoke that. The oid still differs in copies.
+      if (codeOf(thrown) === SQLSTATE.insufficientPrivilege) return identityRow(session, "'cluster'");
+      throw thrown;
+    },
+  );
   const branch = row.branch ?? "";
   return { now: row.now, database: branch === "" ? `${row.system}/${row.oid}` : `${branch}/${row.name}` };
 }
@@ -45,8 +47,8 @@ type IdentityRow = { now: Date; branch: string | null; name: string; oid: string
 
 async function identityRow(session: Session, system: string): Promise<IdentityRow> {
   const [row] = await session.query<IdentityRow>(
-    `select clock_timestamp() as now, current_setting('neon.branch_id', true) as branch, current_database() as name,
-       (select oid::text from pg_database where datname = current_database()) as oid, ${system} as system`,
+    `select pg_catalog.clock_timestamp() as now, pg_catalog.current_setting('neon.branch_id', true) as branch, pg_catalog.current_database() as name,
+       (select oid::pg_catalog.text from pg_catalog.pg_database where datname = pg_catalog.current_database()) as oid, ${system} as system`,
   );
   if (row === undefined) throw new Error("a select without from returned no row");
   return row;
@@ -55,9 +57,9 @@ async function identityRow(session: Session, system: string): Promise<IdentityRo
 /** What the sessions of the migration command are doing, for people: `active for 12 s, waits for Lock/relation`. */
 export async function describeSessions(session: Session): Promise<string | undefined> {
   const [row] = await session.query<{ text: string | null }>(
-    `select string_agg(format('%s for %s s%s', state, round(extract(epoch from clock_timestamp() - state_change)),
+    `select pg_catalog.string_agg(pg_catalog.format('%s for %s s%s', state, pg_catalog.round(extract(epoch from pg_catalog.clock_timestamp() - state_change)),
          case when wait_event is null then '' else ', waits for ' || wait_event_type || '/' || wait_event end), '; ') as text
-       from pg_stat_activity where datname = current_database() and application_name like 'offshoot:migrate:%'`,
+       from pg_catalog.pg_stat_activity where datname = pg_catalog.current_database() and application_name like 'offshoot:migrate:%'`,
   );
   return row?.text ?? undefined;
 }

@@ -10,12 +10,12 @@ import { limitsOf, type ReadinessTimings } from "./timings.ts";
  */
 export async function endSilentLeader(session: Session, pid: number, leaseMs: number): Promise<boolean> {
   const rows = await session.query(
-    `select pg_terminate_backend(l.pid)
-       from pg_locks l
-       left join pg_stat_activity a on a.pid = l.pid
+    `select pg_catalog.pg_terminate_backend(l.pid)
+       from pg_catalog.pg_locks l
+       left join pg_catalog.pg_stat_activity a on a.pid = l.pid
        left join offshoot.readiness r on r.backend_pid = l.pid and r.state = 'migrating' and r.started_at >= a.backend_start
       where ${IS_LEADER_LOCK} and l.pid = $1
-        and coalesce(r.beat_at, a.state_change) < clock_timestamp() - make_interval(secs => $2::float8 / 1000)`,
+        and coalesce(r.beat_at, a.state_change) < pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => $2::pg_catalog.float8 / 1000)`,
     [pid, leaseMs],
   );
   return rows.length > 0;

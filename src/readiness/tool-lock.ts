@@ -19,8 +19,8 @@ export function endedLeader({ database, markers }: Snapshot): Marker | undefined
 }
 
 /** An SQL condition: another program uses this database. It can be the tool that holds the lock. */
-const IS_SHARED = `exists (select from pg_stat_activity a where a.datname = current_database() and a.backend_type = 'client backend'
-  and a.pid <> pg_backend_pid() and a.application_name not like 'offshoot%')`;
+const IS_SHARED = `exists (select from pg_catalog.pg_stat_activity a where a.datname = pg_catalog.current_database() and a.backend_type = 'client backend'
+  and a.pid <> pg_catalog.pg_backend_pid() and a.application_name not like 'offshoot%')`;
 
 /**
  * Releases the tool's lock that an ended leader left behind. Its sessions must have ended. Each statement proves that we lead. A

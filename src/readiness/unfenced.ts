@@ -16,11 +16,13 @@ export type Since = { readonly epoch: number } | { readonly startedAt: Date };
  */
 export async function unfencedSessions(session: Session, since: Since): Promise<readonly string[]> {
   const isEpoch = "epoch" in since;
-  const start = isEpoch ? "(select max(r.started_at) from offshoot.readiness r where r.epoch = $1::integer)" : "$1::timestamptz";
+  const start = isEpoch
+    ? "(select pg_catalog.max(r.started_at) from offshoot.readiness r where r.epoch = $1::integer)"
+    : "$1::pg_catalog.timestamptz";
   const rows = await session.query<{ name: string }>(
-    `select left(a.application_name, 64) as name from pg_stat_activity a
-      where a.datname = current_database() and a.backend_type = 'client backend' and a.pid <> pg_backend_pid()
-        and a.usename = current_user and a.backend_start > ${start} and not starts_with(a.application_name, 'offshoot')
+    `select pg_catalog.left(a.application_name, 64) as name from pg_catalog.pg_stat_activity a
+      where a.datname = pg_catalog.current_database() and a.backend_type = 'client backend' and a.pid <> pg_catalog.pg_backend_pid()
+        and a.usename = current_user and a.backend_start > ${start} and not pg_catalog.starts_with(a.application_name, 'offshoot')
         and not exists (select from offshoot.sessions s where ${IS_RECORDED})
       limit 100`,
     [isEpoch ? since.epoch : since.startedAt],

@@ -36,9 +36,9 @@ export async function recordWaiters(session: Session, { id, database, owner, cou
   try {
     await session.query(
       `insert into offshoot.waiters as w (id, database_id, owner, count, since, expires_at)
-       values ($1, $2, $3::jsonb, $4, clock_timestamp(), clock_timestamp() + make_interval(secs => ${EXPIRY_S}))
+       values ($1, $2, $3::pg_catalog.jsonb, $4, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => ${EXPIRY_S}))
        on conflict (id) do update set count = excluded.count, expires_at = excluded.expires_at, owner = excluded.owner,
-         database_id = excluded.database_id, since = case when w.expires_at < clock_timestamp() then excluded.since else w.since end`,
+         database_id = excluded.database_id, since = case when w.expires_at < pg_catalog.clock_timestamp() then excluded.since else w.since end`,
       [id, database, JSON.stringify(owner), count],
     );
   } catch (thrown) {
@@ -49,7 +49,7 @@ export async function recordWaiters(session: Session, { id, database, owner, cou
 /** Records that the wait of a process has ended. */
 export async function endWait(session: Session, id: string): Promise<void> {
   try {
-    const until = `clock_timestamp() + make_interval(secs => ${LEAVING_S})`;
+    const until = `pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => ${LEAVING_S})`;
     await session.query(`update offshoot.waiters set expires_at = least(expires_at, ${until}) where id = $1`, [id]);
   } catch (thrown) {
     if (!isUnavailable(thrown)) throw thrown;
@@ -58,7 +58,7 @@ export async function endWait(session: Session, id: string): Promise<void> {
 
 /** Deletes the records of processes that no longer wait. Only a new leader calls it, so it never runs twice at once. */
 export async function deleteExpiredWaiters(session: Session): Promise<void> {
-  await session.query("delete from offshoot.waiters where expires_at < clock_timestamp()");
+  await session.query("delete from offshoot.waiters where expires_at < pg_catalog.clock_timestamp()");
 }
 
 /**
@@ -68,10 +68,10 @@ export async function deleteExpiredWaiters(session: Session): Promise<void> {
 export async function readWaiters(session: Session, database: string): Promise<readonly Waiters[]> {
   try {
     const rows = await session.query(
-      `select case when octet_length(owner::text) <= ${MOST_OWNER_BYTES} then owner::text end as owner, count,
-         floor(extract(epoch from since) * 1000)::float8 as since
-       from offshoot.waiters where database_id = $1 and expires_at > clock_timestamp()
-         and expires_at <= clock_timestamp() + make_interval(secs => ${MOST_EXPIRY_S}) order by since limit ${MOST_ROWS}`,
+      `select case when pg_catalog.octet_length(owner::pg_catalog.text) <= ${MOST_OWNER_BYTES} then owner::pg_catalog.text end as owner, count,
+         pg_catalog.floor(extract(epoch from since) * 1000)::pg_catalog.float8 as since
+       from offshoot.waiters where database_id = $1 and expires_at > pg_catalog.clock_timestamp()
+         and expires_at <= pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => ${MOST_EXPIRY_S}) order by since limit ${MOST_ROWS}`,
       [database],
     );
     if (rows.length === 0) return [];

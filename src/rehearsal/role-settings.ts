@@ -10,7 +10,7 @@ const LIMITS = ["lock_timeout", "statement_timeout", "transaction_timeout", "idl
 
 /** The more specific setting wins: of the role in the database, of the role, of the database, of all (PostgreSQL documentation, "ALTER ROLE"). */
 const QUERY = `select setting from (
-    select entry as setting, row_number() over (partition by pg_catalog.split_part(entry, '=', 1)
+    select entry as setting, pg_catalog.row_number() over (partition by pg_catalog.split_part(entry, '=', 1)
       order by s.setrole operator(pg_catalog.=) 0::pg_catalog.oid, s.setdatabase operator(pg_catalog.=) 0::pg_catalog.oid) as place
     from pg_catalog.pg_db_role_setting s, pg_catalog.unnest(s.setconfig) entry
     where s.setrole operator(pg_catalog.=) any (array[0::pg_catalog.oid, (select oid from pg_catalog.pg_roles where rolname operator(pg_catalog.=) current_user)])

@@ -29,8 +29,8 @@ export interface RepairSource {
 /** `deptype` is `n` when a drop needs CASCADE (PostgreSQL documentation, pg_depend). */
 const dependencies = `
 with ${scope(undefined)}, node as materialized (${OBJECT_KEYS})
-select a.key as dependent, b.key as "on", bool_or(d.deptype = 'n') as blocks
-from pg_depend d
+select a.key as dependent, b.key as "on", pg_catalog.bool_or(d.deptype = 'n') as blocks
+from pg_catalog.pg_depend d
 join node a on a.classid = d.classid and a.objid = d.objid and a.sub = d.objsubid
 join node b on b.classid = d.refclassid and b.objid = d.refobjid and b.sub = d.refobjsubid
 where a.key <> b.key
@@ -38,33 +38,33 @@ group by 1, 2 order by 1, 2`;
 
 const routines = `
 with ${scope(undefined)}
-select format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")}) as id, pg_get_functiondef(p.oid) as definition
-from pg_proc p join ns n on n.oid = p.pronamespace
+select pg_catalog.format('%I.%I%s', n.nspname, p.proname, ${signatureOf("p")}) as id, pg_catalog.pg_get_functiondef(p.oid) as definition
+from pg_catalog.pg_proc p join ns n on n.oid = p.pronamespace
 where p.prokind <> 'a' and ${ownRoutine}`;
 
 /** Functions, relations, types, operators, and the text search objects that a function can name in a string. */
 const names = `
-select o.name, array_to_json(array_agg(distinct n.nspname::text)) as schemas
+select o.name, pg_catalog.array_to_json(pg_catalog.array_agg(distinct n.nspname::pg_catalog.text)) as schemas
 from (
-  select proname::text as name, pronamespace as schema from pg_proc
-  union all select relname::text, relnamespace from pg_class where relkind in ('r', 'p', 'v', 'm', 'f', 'S')
-  union all select typname::text, typnamespace from pg_type where typtype in ('e', 'd', 'r', 'm', 'c')
-  union all select typname::text, typnamespace from pg_type where typtype = 'b' and typelem = 0
-  union all select oprname::text, oprnamespace from pg_operator
-  union all select dictname::text, dictnamespace from pg_ts_dict
-  union all select cfgname::text, cfgnamespace from pg_ts_config
-  union all select collname::text, collnamespace from pg_collation) o
-join pg_namespace n on n.oid = o.schema
+  select proname::pg_catalog.text as name, pronamespace as schema from pg_catalog.pg_proc
+  union all select relname::pg_catalog.text, relnamespace from pg_catalog.pg_class where relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+  union all select typname::pg_catalog.text, typnamespace from pg_catalog.pg_type where typtype in ('e', 'd', 'r', 'm', 'c')
+  union all select typname::pg_catalog.text, typnamespace from pg_catalog.pg_type where typtype = 'b' and typelem = 0
+  union all select oprname::pg_catalog.text, oprnamespace from pg_catalog.pg_operator
+  union all select dictname::pg_catalog.text, dictnamespace from pg_catalog.pg_ts_dict
+  union all select cfgname::pg_catalog.text, cfgnamespace from pg_catalog.pg_ts_config
+  union all select collname::pg_catalog.text, collnamespace from pg_catalog.pg_collation) o
+join pg_catalog.pg_namespace n on n.oid = o.schema
 where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 group by o.name`;
 
 const extensionBodies = `
-select format('%I.%I', n.nspname, p.proname) as id, p.prosrc as body
-from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
-join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
-where l.lanname in ('sql', 'plpgsql') and n.nspname <> 'pg_catalog' and p.proconfig is null and length(p.prosrc) < 100000`;
+select pg_catalog.format('%I.%I', n.nspname, p.proname) as id, p.prosrc as body
+from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace join pg_catalog.pg_language l on l.oid = p.prolang
+join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid and d.deptype = 'e'
+where l.lanname in ('sql', 'plpgsql') and n.nspname <> 'pg_catalog' and p.proconfig is null and pg_catalog.length(p.prosrc) < 100000`;
 
-const roles = `select rolname as name, rolname = current_user as me from pg_roles`;
+const roles = `select rolname as name, rolname = current_user as me from pg_catalog.pg_roles`;
 
 /** Reads what a repair needs and `readCatalog` leaves out. Read only. Throws the server's error. */
 export async function readRepairSource(session: Session): Promise<RepairSource> {

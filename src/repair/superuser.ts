@@ -28,7 +28,7 @@ const HARMLESS: readonly RegExp[] = [
 ];
 
 /** Their functions have the types of the index as arguments. Those of other access methods get values that SQL cannot check. */
-const FAMILY = new RegExp(`^(?:create|alter) operator family (${PATH}) using (btree|hash)(?: (add|drop) (.*))?$`, "s");
+const FAMILY = new RegExp(`^(?:create|alter) operator pg_catalog.family (${PATH}) using (btree|hash)(?: (add|drop) (.*))?$`, "s");
 const CLASS = new RegExp(`^create operator class (${PATH})(?: default)? for type (.*) using (btree|hash) family ${PATH} as (.*)$`, "s");
 
 /**
@@ -75,7 +75,7 @@ async function isKnown(session: Session, member: string, method: string): Promis
   const [, operator] = /^operator \d+ (.+)$/s.exec(member) ?? [];
   if (operator !== undefined) {
     const found = await session.query(
-      `select from pg_catalog.pg_operator o where o.oid = pg_catalog.to_regoperator($1) and o.oid::pg_catalog.regoperator::text = $1`,
+      `select from pg_catalog.pg_operator o where o.oid = pg_catalog.to_regoperator($1) and o.oid::pg_catalog.regoperator::pg_catalog.text = $1`,
       [operator],
     );
     return found.length === 1;
@@ -84,8 +84,8 @@ async function isKnown(session: Session, member: string, method: string): Promis
   const types = ARGUMENTS[`${method} ${number}`]?.(left, right);
   if (signature === undefined || types === undefined || !(await areTypes(session, [left, right]))) return false;
   const found = await session.query(
-    `select from pg_catalog.pg_proc p where p.oid = pg_catalog.to_regprocedure($1) and p.oid::pg_catalog.regprocedure::text = $1
-       and array(select a.type::pg_catalog.regtype::text from pg_catalog.unnest(p.proargtypes::pg_catalog.oid[]) with ordinality a (type, nr) order by a.nr) = $2`,
+    `select from pg_catalog.pg_proc p where p.oid = pg_catalog.to_regprocedure($1) and p.oid::pg_catalog.regprocedure::pg_catalog.text = $1
+       and array(select a.type::pg_catalog.regtype::pg_catalog.text from pg_catalog.unnest(p.proargtypes::pg_catalog.oid[]) with ordinality a (type, nr) order by a.nr) = $2`,
     [signature, types],
   );
   return found.length === 1;
@@ -102,8 +102,8 @@ const ARGUMENTS: Readonly<Record<string, (left: string, right: string) => readon
 /** Whether all are types of values, with the names that this server writes. */
 async function areTypes(session: Session, names: readonly string[]): Promise<boolean> {
   const found = await session.query(
-    `select from pg_catalog.unnest($1::text[]) x (name) join pg_catalog.pg_type t on t.oid = pg_catalog.to_regtype(x.name)
-     where t.oid::pg_catalog.regtype::text = x.name and t.typtype <> 'p'`,
+    `select from pg_catalog.unnest($1::pg_catalog.text[]) x (name) join pg_catalog.pg_type t on t.oid = pg_catalog.to_regtype(x.name)
+     where t.oid::pg_catalog.regtype::pg_catalog.text = x.name and t.typtype <> 'p'`,
     [names],
   );
   return found.length === names.length;

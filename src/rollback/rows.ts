@@ -10,7 +10,7 @@ const MOST_TABLES = 1000;
 export async function countRows(session: Session, { tables }: Catalog): Promise<ReadonlyMap<string, number>> {
   const counted = tables.filter(({ kind }) => kind === "table").map(({ id }) => id);
   if (counted.length === 0 || counted.length > MOST_TABLES) return new Map();
-  const selects = counted.map((id) => `select ${literal(id)} as id, (select count(*) from ${id})::float8 as rows`);
+  const selects = counted.map((id) => `select ${literal(id)} as id, (select pg_catalog.count(*) from ${id})::pg_catalog.float8 as rows`);
   const rows = await session.query<{ id: string; rows: number }>(selects.join(" union all "));
   return new Map(rows.map(({ id, rows: count }) => [id, count]));
 }

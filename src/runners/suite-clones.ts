@@ -59,7 +59,7 @@ export function suiteClones({ id, source }: OpenSuite, spares: number): SuiteClo
   const open = (name: string): Promise<readonly string[]> =>
     pool.use(async (session) => {
       const rows = await session.query<{ name: string }>(
-        `select coalesce(nullif(a.application_name, ''), 'a session without a name') as name from pg_stat_activity a
+        `select coalesce(nullif(a.application_name, ''), 'a session without a name') as name from pg_catalog.pg_stat_activity a
          where a.datname = $1 and ${IS_USE}`,
         [databaseOfClone(source, name)],
       );
@@ -113,7 +113,9 @@ export function suiteClones({ id, source }: OpenSuite, spares: number): SuiteClo
 
 /** Ends all sessions in a clone, and waits until they have ended. */
 async function endSessions(session: Session, database: string): Promise<void> {
-  await session.query("select pg_terminate_backend(a.pid, 2000) from pg_stat_activity a where a.datname = $1", [database]);
+  await session.query("select pg_catalog.pg_terminate_backend(a.pid, 2000) from pg_catalog.pg_stat_activity a where a.datname = $1", [
+    database,
+  ]);
 }
 
 function stillOpen(sessions: readonly string[]): OffshootError {

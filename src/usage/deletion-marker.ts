@@ -67,7 +67,7 @@ export async function isBeingDeleted(session: Session, within: Deadline, isListe
 /** Whether the marker exists. */
 export async function hasDeletionMarker(session: Session): Promise<boolean> {
   const [row] = await session.query<{ found: boolean }>(
-    `select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    `select exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
       where n.nspname = 'offshoot' and c.relname = 'deletion') as found`,
   );
   return row?.found ?? false;

@@ -115,7 +115,7 @@ function usageLockOf(first: Session, url: DirectUrl, applicationName: string, is
       if (session.lost.aborted) await reconnect();
       // All users lose their sessions at the same time. The others need time to take their locks again.
       if (reconnectedAt !== undefined) await timer(Math.max(0, reconnectedAt + RETAKE_MS - performance.now()));
-      await session.query("select pg_advisory_unlock_shared($1, hashtext($2))", [LOCK_CLASS, USAGE_KEY]);
+      await session.query("select pg_catalog.pg_advisory_unlock_shared($1, pg_catalog.hashtext($2))", [LOCK_CLASS, USAGE_KEY]);
       return isLast(session, waitMs);
     },
     async removeWith(remove) {
@@ -197,9 +197,9 @@ async function hasWaiters(session: Session): Promise<boolean> {
 }
 
 async function trySharedLock(session: Session): Promise<boolean> {
-  const [row] = await session.query<{ locked: boolean }>("select pg_try_advisory_lock_shared($1, hashtext($2)) as locked", [
-    LOCK_CLASS,
-    USAGE_KEY,
-  ]);
+  const [row] = await session.query<{ locked: boolean }>(
+    "select pg_catalog.pg_try_advisory_lock_shared($1, pg_catalog.hashtext($2)) as locked",
+    [LOCK_CLASS, USAGE_KEY],
+  );
   return row?.locked ?? false;
 }

@@ -77,3 +77,16 @@ begin
 end
 $twins$;
 `;
+
+/** Drops the twins of operators, which a pinned search path keeps away: a statement would be unreadable with the schema of each. */
+export const DROP_OPERATORS = `
+do $operators$
+declare
+  one record;
+begin
+  for one in select oid::pg_catalog.regoperator as id from pg_catalog.pg_operator where oprnamespace = '${EVIL}'::pg_catalog.regnamespace loop
+    execute pg_catalog.format('drop operator %s', one.id);
+  end loop;
+end
+$operators$;
+`;

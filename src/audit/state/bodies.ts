@@ -38,28 +38,28 @@ const VALIDATE = `
 do $audit$
 declare
   one record;
-  broken jsonb := '[]';
-  usual text := current_setting('offshoot.usual_path');
-  why text;
-  finder text;
-  transitions text := (select case when 'newtable' = any (p.proargnames) then ', oldtable => r.old, newtable => r.new' else '' end
-    from pg_proc p where p.proname = 'plpgsql_check_function_tb' limit 1);
-  checker text := (select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'plpgsql_check');
+  broken pg_catalog.jsonb := '[]';
+  usual pg_catalog.text := pg_catalog.current_setting('offshoot.usual_path');
+  why pg_catalog.text;
+  finder pg_catalog.text;
+  transitions pg_catalog.text := (select case when 'newtable' = any (p.proargnames) then ', oldtable => r.old, newtable => r.new' else '' end
+    from pg_catalog.pg_proc p where p.proname = 'plpgsql_check_function_tb' limit 1);
+  checker pg_catalog.text := (select pg_catalog.quote_ident(n.nspname) from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace where e.extname = 'plpgsql_check');
 begin
-  perform set_config('search_path', '', true);
+  perform pg_catalog.set_config('search_path', '', true);
   for one in select * from (
-    select p.oid, l.lanname as language, quote_ident(n.nspname) as home,
-      format('%I.%I%s', n.nspname, p.proname, (select format('(%s)', coalesce(string_agg(format_type(t, null), ', ' order by o), ''))
-        from unnest(p.proargtypes) with ordinality u(t, o))) as id,
-      (select substr(c, 13) from unnest(p.proconfig) c where c like 'search\\_path=%') as own,
+    select p.oid, l.lanname as language, pg_catalog.quote_ident(n.nspname) as home,
+      pg_catalog.format('%I.%I%s', n.nspname, p.proname, (select pg_catalog.format('(%s)', coalesce(pg_catalog.string_agg(pg_catalog.format_type(t, null), ', ' order by o), ''))
+        from pg_catalog.unnest(p.proargtypes) with ordinality u(t, o))) as id,
+      (select pg_catalog.substr(c, 13) from pg_catalog.unnest(p.proconfig) c where c like 'search\\_path=%') as own,
       p.prosrc as body,
-      case when p.prorettype = 'trigger'::regtype
-        then coalesce((select jsonb_agg(distinct jsonb_build_object('relation', t.tgrelid, 'old', t.tgoldtable, 'new', t.tgnewtable))
-          from pg_trigger t where t.tgfoid = p.oid), '[]')
+      case when p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype
+        then coalesce((select pg_catalog.jsonb_agg(distinct pg_catalog.jsonb_build_object('relation', t.tgrelid, 'old', t.tgoldtable, 'new', t.tgnewtable))
+          from pg_catalog.pg_trigger t where t.tgfoid = p.oid), '[]')
         else '[{"relation": "0"}]' end as uses
-    from pg_proc p
-    join pg_namespace n on n.oid = p.pronamespace
-    join pg_language l on l.oid = p.prolang
+    from pg_catalog.pg_proc p
+    join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+    join pg_catalog.pg_language l on l.oid = p.prolang
     where l.lanname in ('sql', 'plpgsql') and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', '${OWN_SCHEMA}')
       and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
     ) found order by found.id collate "C"
@@ -89,23 +89,23 @@ begin
       exit when why is null;
     end loop;
     -- A function that was dropped meanwhile is not broken.
-    if why is not null and exists (select from pg_proc p where p.oid = one.oid) then
-      broken := broken || jsonb_build_object('id', one.id, 'why', why, 'by', finder);
+    if why is not null and exists (select from pg_catalog.pg_proc p where p.oid = one.oid) then
+      broken := broken || pg_catalog.jsonb_build_object('id', one.id, 'why', why, 'by', finder);
     end if;
   end loop;
-  perform set_config('offshoot.broken', broken::text, true);
+  perform pg_catalog.set_config('offshoot.broken', broken::pg_catalog.text, true);
 end
 $audit$`;
 
 /** Postgres runs one message of the simple protocol as one transaction: the settings end with it. */
 const statements = (searchPath: string): string => `
 set local search_path = pg_catalog, pg_temp;
-select set_config('offshoot.usual_path', ${literal(searchPath)}, true);
+select pg_catalog.set_config('offshoot.usual_path', ${literal(searchPath)}, true);
 set local transaction_read_only = on;
 set local check_function_bodies = on;
 set local client_min_messages = warning;
 ${VALIDATE};
-select current_setting('offshoot.broken')::jsonb as broken`;
+select pg_catalog.current_setting('offshoot.broken')::pg_catalog.jsonb as broken`;
 
 /** The SQL and PL/pgSQL functions with bodies that do not fit the schema. Throws the server's error. */
 export async function readBodies(session: Session): Promise<readonly BrokenBody[]> {

@@ -16,19 +16,19 @@ interface Row extends Record<string, unknown> {
 }
 
 const OF_COLUMNS = `
-select 'collation' as kind, format('%I.%I', n.nspname, c.collname) as name, c.collversion as recorded, v.actual
-from pg_collation c
-join pg_namespace n on n.oid = c.collnamespace
-cross join lateral (select pg_collation_actual_version(c.oid) as actual) v
+select 'collation' as kind, pg_catalog.format('%I.%I', n.nspname, c.collname) as name, c.collversion as recorded, v.actual
+from pg_catalog.pg_collation c
+join pg_catalog.pg_namespace n on n.oid = c.collnamespace
+cross join lateral (select pg_catalog.pg_collation_actual_version(c.oid) as actual) v
 where c.collversion is not null and v.actual <> c.collversion
-  and exists (select from pg_attribute a where a.attcollation = c.oid and a.attrelid >= 16384)`;
+  and exists (select from pg_catalog.pg_attribute a where a.attcollation = c.oid and a.attrelid >= 16384)`;
 
 /** A database records a version of its own since PostgreSQL 15. */
 const OF_DATABASE = `
-select 'database', format('%I', d.datname), d.datcollversion, v.actual
-from pg_database d
-cross join lateral (select pg_database_collation_actual_version(d.oid) as actual) v
-where d.datname = current_database() and d.datcollversion is not null and v.actual <> d.datcollversion`;
+select 'database', pg_catalog.format('%I', d.datname), d.datcollversion, v.actual
+from pg_catalog.pg_database d
+cross join lateral (select pg_catalog.pg_database_collation_actual_version(d.oid) as actual) v
+where d.datname = pg_catalog.current_database() and d.datcollversion is not null and v.actual <> d.datcollversion`;
 
 /** The collations of columns and the database with an outdated version. `major` is that of the server. Throws the server's error. */
 export async function readCollations(session: Session, major: number): Promise<readonly StaleCollation[]> {

@@ -42,31 +42,31 @@ interface Found extends Record<string, unknown> {
 const FOUND = `
 set local jit = off;
 with sequences as materialized (
-  select s.oid, format('%I.%I', n.nspname, s.relname) as id
-  from pg_class s join pg_namespace n on n.oid = s.relnamespace and n.nspname !~ '^pg_'
-  where case s.relkind when 'S' then has_sequence_privilege(s.oid, 'USAGE, SELECT') and has_schema_privilege(n.oid, 'USAGE') else false end
+  select s.oid, pg_catalog.format('%I.%I', n.nspname, s.relname) as id
+  from pg_catalog.pg_class s join pg_catalog.pg_namespace n on n.oid = s.relnamespace and n.nspname !~ '^pg_'
+  where case s.relkind when 'S' then pg_catalog.has_sequence_privilege(s.oid, 'USAGE, SELECT') and pg_catalog.has_schema_privilege(n.oid, 'USAGE') else false end
 ),
 used as materialized (
   select s.oid as sequence, d.refobjid as relation, d.refobjsubid as number
-  from sequences s join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = s.oid
-  where d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i') and d.refobjsubid > 0
+  from sequences s join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = s.oid
+  where d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.deptype in ('a', 'i') and d.refobjsubid > 0
   union
   select s.oid, f.adrelid, f.adnum
-  from sequences s join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = s.oid join pg_attrdef f on f.oid = d.objid
-  where d.classid = 'pg_attrdef'::regclass and d.refobjsubid = 0
+  from sequences s join pg_catalog.pg_depend d on d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = s.oid join pg_catalog.pg_attrdef f on f.oid = d.objid
+  where d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass and d.refobjsubid = 0
 )
-select s.oid, s.id, quote_ident(tn.nspname) || '.' || quote_ident(t.relname) as relation, quote_ident(a.attname) as column,
-  case when t.oid is null or (t.relkind = 'r' and pg_relation_size(t.oid) = 0) then false
-    else has_schema_privilege(tn.oid, 'USAGE') and has_column_privilege(t.oid, a.attnum, 'SELECT') and not row_security_active(t.oid)
-      and exists (select from pg_index i join pg_class x on x.oid = i.indexrelid
-        where x.relam = (select oid from pg_am where amname = 'btree') and i.indisvalid and i.indisunique and i.indpred is null
+select s.oid, s.id, pg_catalog.quote_ident(tn.nspname) || '.' || pg_catalog.quote_ident(t.relname) as relation, pg_catalog.quote_ident(a.attname) as column,
+  case when t.oid is null or (t.relkind = 'r' and pg_catalog.pg_relation_size(t.oid) = 0) then false
+    else pg_catalog.has_schema_privilege(tn.oid, 'USAGE') and pg_catalog.has_column_privilege(t.oid, a.attnum, 'SELECT') and not pg_catalog.row_security_active(t.oid)
+      and exists (select from pg_catalog.pg_index i join pg_catalog.pg_class x on x.oid = i.indexrelid
+        where x.relam = (select oid from pg_catalog.pg_am where amname = 'btree') and i.indisvalid and i.indisunique and i.indpred is null
           and i.indrelid = t.oid and i.indkey[0] = a.attnum) end as cheap,
-  has_sequence_privilege(s.oid, 'SELECT') as readable
+  pg_catalog.has_sequence_privilege(s.oid, 'SELECT') as readable
 from sequences s
 left join used u on u.sequence = s.oid
-left join pg_class t on t.oid = u.relation
-left join pg_namespace tn on tn.oid = t.relnamespace
-left join pg_attribute a on a.attrelid = u.relation and a.attnum = u.number
+left join pg_catalog.pg_class t on t.oid = u.relation
+left join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
+left join pg_catalog.pg_attribute a on a.attrelid = u.relation and a.attnum = u.number
 order by 2, 3, 4`;
 
 // Each statement locks the sequences and tables that it reads, and the server's lock table has a limited size.
@@ -80,7 +80,7 @@ async function readLast(session: Session, sequences: readonly number[]): Promise
   const last = new Map<number, string | null>();
   for (const some of batches(sequences)) {
     const rows = await session.query<{ oid: number; last: string | null }>(
-      `select oid, pg_sequence_last_value(oid)::text as last from unnest(array[${some.join(", ")}]::oid[]) oid`,
+      `select oid, pg_catalog.pg_sequence_last_value(oid)::pg_catalog.text as last from pg_catalog.unnest(array[${some.join(", ")}]::pg_catalog.oid[]) oid`,
     );
     for (const row of rows) last.set(row.oid, row.last);
   }
@@ -92,7 +92,7 @@ async function readHighest(session: Session, columns: readonly Found[]): Promise
   for (const some of batches(columns)) {
     const selects = some.map(
       ({ relation, column }) =>
-        `select ${literal(`${relation}.${column}`)} as id, (select max(${column})::text from ${relation}) as highest`,
+        `select ${literal(`${relation}.${column}`)} as id, (select pg_catalog.max(${column})::pg_catalog.text from ${relation}) as highest`,
     );
     const rows = await session.query<{ id: string; highest: string | null }>(selects.join("\nunion all\n"));
     for (const row of rows) highest.set(row.id, row.highest);
@@ -103,7 +103,7 @@ async function readHighest(session: Session, columns: readonly Found[]): Promise
 async function readFirst(session: Session, sequences: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const first = new Map<string, string>();
   for (const some of batches(sequences)) {
-    const selects = some.map((id) => `select ${literal(id)} as id, last_value::text as first from ${id} where not is_called`);
+    const selects = some.map((id) => `select ${literal(id)} as id, last_value::pg_catalog.text as first from ${id} where not is_called`);
     const rows = await session.query<{ id: string; first: string }>(selects.join("\nunion all\n"));
     for (const row of rows) first.set(row.id, row.first);
   }

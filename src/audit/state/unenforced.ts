@@ -14,14 +14,14 @@ export interface UnenforcedConstraint {
  * them too (PostgreSQL documentation, ALTER TABLE). Our catalog does not list internal triggers.
  */
 const UNENFORCED = `
-select format('%I.%I.%I', n.nspname, r.relname, c.conname) as id, pg_get_constraintdef(c.oid) as definition,
-  format('%I.%I', tn.nspname, t.relname) as "on"
-from (select distinct tgconstraint, tgrelid from pg_trigger where tgisinternal and tgenabled = 'D' and tgconstraint <> 0) d
-join pg_constraint c on c.oid = d.tgconstraint
-join pg_class r on r.oid = c.conrelid
-join pg_namespace n on n.oid = r.relnamespace
-join pg_class t on t.oid = d.tgrelid
-join pg_namespace tn on tn.oid = t.relnamespace
+select pg_catalog.format('%I.%I.%I', n.nspname, r.relname, c.conname) as id, pg_catalog.pg_get_constraintdef(c.oid) as definition,
+  pg_catalog.format('%I.%I', tn.nspname, t.relname) as "on"
+from (select distinct tgconstraint, tgrelid from pg_catalog.pg_trigger where tgisinternal and tgenabled = 'D' and tgconstraint <> 0) d
+join pg_catalog.pg_constraint c on c.oid = d.tgconstraint
+join pg_catalog.pg_class r on r.oid = c.conrelid
+join pg_catalog.pg_namespace n on n.oid = r.relnamespace
+join pg_catalog.pg_class t on t.oid = d.tgrelid
+join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
 order by 1, 3`;
 
 /** The constraints with disabled triggers. Throws the server's error. */

@@ -55,7 +55,7 @@ async function readVersion(session: Session, { schema, table, column }: VersionT
   try {
     const rows = await session.query<{ value: string | null }>(
       // A cast to text would call a function of the database if the column has a type of the database.
-      `select case when ${identifier(column)} is not null then format('%s', ${identifier(column)}) end as value
+      `select case when ${identifier(column)} is not null then pg_catalog.format('%s', ${identifier(column)}) end as value
        from ${identifier(schema)}.${identifier(table)} order by 1`,
     );
     return { state: "read", values: rows.map(({ value }) => value ?? "null") };

@@ -20,13 +20,13 @@ export interface SchemaRecord {
   readonly emitStored: () => Promise<void>;
 }
 
-const CREATE = `create table if not exists offshoot.schema_changes (fingerprint text primary key, changes jsonb)`;
+const CREATE = `create table if not exists offshoot.schema_changes (fingerprint pg_catalog.text primary key, changes pg_catalog.jsonb)`;
 const START = `insert into offshoot.schema_changes as s (fingerprint) values ($1) on conflict (fingerprint) do update
   set changes = null where s.changes is not null returning fingerprint`;
 const FINISH = "update offshoot.schema_changes set changes = $2 where fingerprint = $1";
 const EXISTS = "select pg_catalog.to_regclass('offshoot.schema_changes') is not null as found";
 const READ =
-  "select changes::text as changes from offshoot.schema_changes where fingerprint = $1 and pg_catalog.octet_length(changes::text) <= $2";
+  "select changes::pg_catalog.text as changes from offshoot.schema_changes where fingerprint = $1 and pg_catalog.octet_length(changes::pg_catalog.text) <= $2";
 
 export function schemaRecord(context: Context, fingerprint: string, url: DirectUrl): SchemaRecord {
   const { signal, emit } = context;

@@ -13,7 +13,7 @@ interface Open {
   readonly user: string;
 }
 
-const IS_USAGE_LOCK = "a.application_name = 'offshoot:usage' or starts_with(a.application_name, 'offshoot:lock-holder:')";
+const IS_USAGE_LOCK = "a.application_name = 'offshoot:usage' or pg_catalog.starts_with(a.application_name, 'offshoot:lock-holder:')";
 
 /**
  * Copies the database of the session `own`, in which no other session may be open then. Sessions of usage locks are ended:
@@ -32,8 +32,8 @@ export async function copyWhenFree(own: Session, statement: string, within: Dead
 
 async function foreignSessions(own: Session): Promise<readonly Open[]> {
   return own.query<Open & Record<string, unknown>>(
-    `select coalesce(nullif(a.application_name, ''), 'a session without a name') as name, a.usename::text as user
-     from pg_stat_activity a where a.datname = current_database() and ${IS_USE} and a.application_name <> $1 and not (${IS_USAGE_LOCK})`,
+    `select coalesce(nullif(a.application_name, ''), 'a session without a name') as name, a.usename::pg_catalog.text as user
+     from pg_catalog.pg_stat_activity a where a.datname = pg_catalog.current_database() and ${IS_USE} and a.application_name <> $1 and not (${IS_USAGE_LOCK})`,
     [SOURCE_SESSION],
   );
 }
@@ -43,8 +43,8 @@ async function tryToCopy(own: Session, statement: string): Promise<boolean> {
   try {
     // Both are sent at once. A process whose session ends needs milliseconds for a new one, and the copy keeps that one out.
     const ended = own.query(
-      `select pg_try_advisory_lock_shared($1, hashtext('offshoot:usage')), count(pg_terminate_backend(a.pid)) from pg_stat_activity a
-       where a.datname = current_database() and a.pid <> pg_backend_pid()
+      `select pg_catalog.pg_try_advisory_lock_shared($1, pg_catalog.hashtext('offshoot:usage')), pg_catalog.count(pg_catalog.pg_terminate_backend(a.pid)) from pg_catalog.pg_stat_activity a
+       where a.datname = pg_catalog.current_database() and a.pid <> pg_catalog.pg_backend_pid()
          and (${IS_USAGE_LOCK})`,
       [LOCK_CLASS],
     );

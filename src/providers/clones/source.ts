@@ -73,12 +73,12 @@ export function isSame({ url, directUrl }: CloneServer): boolean {
 /** Another database, and the same database after other migrations, has another source. */
 async function labelOf(own: Session): Promise<string> {
   const [facts] = await own.query<{ oid: string; hasMarkers: boolean }>(
-    `select d.oid::text as oid, to_regclass('offshoot.readiness') is not null as "hasMarkers"
-     from pg_database d where d.datname = current_database()`,
+    `select d.oid::pg_catalog.text as oid, pg_catalog.to_regclass('offshoot.readiness') is not null as "hasMarkers"
+     from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()`,
   );
   const [state] = facts?.hasMarkers
     ? await own.query<{ ready: string }>(
-        `select coalesce(string_agg(r.fingerprint || ' ' || r.epoch, ',' order by r.fingerprint), '') as ready
+        `select coalesce(pg_catalog.string_agg(r.fingerprint || ' ' || r.epoch, ',' order by r.fingerprint), '') as ready
          from offshoot.readiness r where r.state = 'ready'`,
       )
     : [];
@@ -137,8 +137,8 @@ export async function dropSource(session: Session, source: CloneSource, within: 
 /** How many suites of a run hold their lock. */
 async function countSuites(session: Session, { repository, run }: OwnerTag): Promise<number> {
   const [row] = await session.query<{ count: number }>(
-    `select count(*)::int as count from pg_locks l
-     where l.locktype = 'advisory' and l.objsubid = 2 and l.classid = $1::int::oid and l.objid = hashtext($2)::oid and l.granted`,
+    `select pg_catalog.count(*)::int as count from pg_catalog.pg_locks l
+     where l.locktype = 'advisory' and l.objsubid = 2 and l.classid = $1::int::pg_catalog.oid and l.objid = pg_catalog.hashtext($2)::pg_catalog.oid and l.granted`,
     [LOCK_CLASS, suitesLockOf(repository, run)],
   );
   return row?.count ?? 0;

@@ -28,23 +28,23 @@ export function copyStatement(to: string, from: string, isQuick: boolean): strin
  */
 export async function propertyStatements(session: Session, from: string, to: string): Promise<string[]> {
   const rows = await session.query<{ statement: string }>(
-    `with source as (select oid, datacl from pg_database where datname = $1),
+    `with source as (select oid, datacl from pg_catalog.pg_database where datname = $1),
      settings as (
-       select setrole, split_part(entry, '=', 1) as key, substr(entry, strpos(entry, '=') + 1) as value
-       from pg_db_role_setting, unnest(setconfig) as entry where setdatabase = (select oid from source))
-     select 1 as step, format('revoke all on database %I from public', $2::text) as statement from source where datacl is not null
+       select setrole, pg_catalog.split_part(entry, '=', 1) as key, pg_catalog.substr(entry, pg_catalog.strpos(entry, '=') + 1) as value
+       from pg_catalog.pg_db_role_setting, pg_catalog.unnest(setconfig) as entry where setdatabase = (select oid from source))
+     select 1 as step, pg_catalog.format('revoke all on database %I from public', $2::pg_catalog.text) as statement from source where datacl is not null
      union all
-     select 2, format('grant %s on database %I to %s%s', privilege_type, $2::text,
-         case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end,
+     select 2, pg_catalog.format('grant %s on database %I to %s%s', privilege_type, $2::pg_catalog.text,
+         case grantee when 0 then 'public' else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee)) end,
          case when is_grantable then ' with grant option' else '' end)
-       from source, aclexplode(datacl)
+       from source, pg_catalog.aclexplode(datacl)
      union all
-     select 3, case setrole when 0 then format('alter database %I', $2::text)
-           else format('alter role %I in database %I', pg_get_userbyid(setrole), $2::text) end
-         || format(' set %s to ', (select string_agg(quote_ident(part), '.') from unnest(string_to_array(key, '.')) part))
-         || case when lower(key) in ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries')
-             then (select coalesce(string_agg(quote_literal(coalesce(replace(item[1], '""', '"'), item[2])), ', ' order by at), '''''')
-               from regexp_matches(value, '"((?:[^"]|"")*)"|([^",\\s]+)', 'g') with ordinality found(item, at)) else quote_literal(value) end
+     select 3, case setrole when 0 then pg_catalog.format('alter database %I', $2::pg_catalog.text)
+           else pg_catalog.format('alter role %I in database %I', pg_catalog.pg_get_userbyid(setrole), $2::pg_catalog.text) end
+         || pg_catalog.format(' set %s to ', (select pg_catalog.string_agg(pg_catalog.quote_ident(part), '.') from pg_catalog.unnest(pg_catalog.string_to_array(key, '.')) part))
+         || case when pg_catalog.lower(key) in ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries')
+             then (select coalesce(pg_catalog.string_agg(pg_catalog.quote_literal(coalesce(pg_catalog.replace(item[1], '""', '"'), item[2])), ', ' order by at), '''''')
+               from pg_catalog.regexp_matches(value, '"((?:[^"]|"")*)"|([^",\\s]+)', 'g') with ordinality found(item, at)) else pg_catalog.quote_literal(value) end
        from settings
      order by step`,
     [from, to],

@@ -55,7 +55,7 @@ interface SnapshotRow extends Omit<Snapshot, "entries">, Record<string, unknown>
 }
 
 /** The longest comment of offshoot has some thousand characters. The rest of a longer one is not read, so that it has no valid tag. */
-export const COMMENT = "left(shobj_description(d.oid, 'pg_database'), 16384)";
+export const COMMENT = "pg_catalog.left(pg_catalog.shobj_description(d.oid, 'pg_database'), 16384)";
 
 /**
  * A condition on `pg_database d`. Before it removes the files, DROP writes this limit of connections, which no user can set, and the
@@ -66,19 +66,19 @@ export const IS_VALID = "d.datconnlimit <> -2";
 /** Reads in one round trip what all decisions about databases need. */
 export async function readDatabases(session: Session): Promise<Snapshot> {
   const [row] = await session.query<SnapshotRow>(
-    `select now() as now,
-       current_setting('server_version_num')::int / 10000 as major,
-       (extract(epoch from now() - pg_postmaster_start_time()) * 1000)::float8 as "upMs",
-       exists (select from pg_locks where locktype = 'advisory' and objsubid = 2
-         and classid = $1::int::oid and objid = hashtext($2)::oid) as "hasIdleReaper",
-       coalesce((select json_agg(json_build_object('name', datname, 'isTemplate', datistemplate, 'isOwn', pg_get_userbyid(datdba) = current_user,
-           'isValid', ${IS_VALID}, 'oid', d.oid::int8,
-           'sessions', (select count(*) from pg_stat_activity a where a.datid = d.oid and ${IS_USE}),
-           'hasSuite', exists (select from pg_locks where locktype = 'advisory' and objsubid = 2 and classid = $1::int::oid
-             and objid = hashtext('suite ' || substring(${COMMENT} from '"suite":"([0-9a-f]{16})"'))::oid),
+    `select pg_catalog.now() as now,
+       pg_catalog.current_setting('server_version_num')::int / 10000 as major,
+       (extract(epoch from pg_catalog.now() - pg_catalog.pg_postmaster_start_time()) * 1000)::pg_catalog.float8 as "upMs",
+       exists (select from pg_catalog.pg_locks where locktype = 'advisory' and objsubid = 2
+         and classid = $1::int::pg_catalog.oid and objid = pg_catalog.hashtext($2)::pg_catalog.oid) as "hasIdleReaper",
+       coalesce((select pg_catalog.json_agg(pg_catalog.json_build_object('name', datname, 'isTemplate', datistemplate, 'isOwn', pg_catalog.pg_get_userbyid(datdba) = current_user,
+           'isValid', ${IS_VALID}, 'oid', d.oid::pg_catalog.int8,
+           'sessions', (select pg_catalog.count(*) from pg_catalog.pg_stat_activity a where a.datid = d.oid and ${IS_USE}),
+           'hasSuite', exists (select from pg_catalog.pg_locks where locktype = 'advisory' and objsubid = 2 and classid = $1::int::pg_catalog.oid
+             and objid = pg_catalog.hashtext('suite ' || substring(${COMMENT} from '"suite":"([0-9a-f]{16})"'))::pg_catalog.oid),
            'comment', ${COMMENT}) order by datname)
-         from pg_database d where starts_with(datname, 'offshoot_')
-           or starts_with(shobj_description(d.oid, 'pg_database'), 'offshoot: ')), '[]') as entries`,
+         from pg_catalog.pg_database d where pg_catalog.starts_with(datname, 'offshoot_')
+           or pg_catalog.starts_with(pg_catalog.shobj_description(d.oid, 'pg_database'), 'offshoot: ')), '[]') as entries`,
     [LOCK_CLASS, IDLE_REAPER],
   );
   if (row === undefined) throw new Error("The query of the databases returned no row.");

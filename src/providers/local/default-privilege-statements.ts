@@ -13,12 +13,12 @@ interface Entry extends Record<string, unknown> {
 const BUILTIN: Readonly<Record<string, string>> = { functions: "execute", types: "usage" };
 
 const ENTRIES = `
-select n.nspname::text as schema, case a.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions'
+select n.nspname::pg_catalog.text as schema, case a.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions'
     when 'T' then 'types' when 'n' then 'schemas' else 'large objects' end as objects,
-  coalesce((select jsonb_agg(jsonb_build_object('grantee', r.rolname, 'privilege', lower(x.privilege_type), 'grantable', x.is_grantable))
-    from aclexplode(a.defaclacl) x left join pg_roles r on r.oid = x.grantee where x.grantee = 0 or r.oid is not null), '[]') as rights
-from pg_default_acl a left join pg_namespace n on n.oid = a.defaclnamespace
-where pg_get_userbyid(a.defaclrole) = $1`;
+  coalesce((select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('grantee', r.rolname, 'privilege', pg_catalog.lower(x.privilege_type), 'grantable', x.is_grantable))
+    from pg_catalog.aclexplode(a.defaclacl) x left join pg_catalog.pg_roles r on r.oid = x.grantee where x.grantee = 0 or r.oid is not null), '[]') as rights
+from pg_catalog.pg_default_acl a left join pg_catalog.pg_namespace n on n.oid = a.defaclnamespace
+where pg_catalog.pg_get_userbyid(a.defaclrole) = $1`;
 
 /** The statements that move all default privileges of one role to another, which takes its place in them too. */
 export async function defaultPrivilegeStatements(session: Session, from: string, to: string): Promise<readonly string[]> {

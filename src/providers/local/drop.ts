@@ -45,7 +45,7 @@ export async function dropUnused(session: Session, entry: Pick<Entry, "name" | "
   }
   try {
     await session.query(
-      `select pg_terminate_backend(a.pid, 2000) from pg_stat_activity a where a.datname = $1 and a.backend_type = 'client backend' and not (${IS_USE})`,
+      `select pg_catalog.pg_terminate_backend(a.pid, 2000) from pg_catalog.pg_stat_activity a where a.datname = $1 and a.backend_type = 'client backend' and not (${IS_USE})`,
       [entry.name],
     );
     await session.query(`drop database if exists ${identifier(entry.name)}`);
@@ -92,8 +92,8 @@ async function dropWithSessions(session: Session, entry: Pick<Entry, "name">): P
  * `TerminateOtherDBBackends` and `CountOtherDBBackends`).
  */
 function endSessions(session: Session, database: string): Promise<unknown> {
-  const mine = "datname = $1 and pid <> pg_backend_pid() and pg_has_role(usesysid, 'USAGE')";
-  return session.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${mine}`, [database]);
+  const mine = "datname = $1 and pid <> pg_catalog.pg_backend_pid() and pg_catalog.pg_has_role(usesysid, 'USAGE')";
+  return session.query(`select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where ${mine}`, [database]);
 }
 
 export interface StaleOptions extends Bounds {

@@ -23,18 +23,18 @@ export const HARMLESS_EXTENSIONS: readonly string[] = [
  */
 const ESCAPES = `
 select * from (
-  select 1 as step, format('the function %I.%I in the language %I', n.nspname, p.proname, l.lanname) as what
-  from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
+  select 1 as step, pg_catalog.format('the function %I.%I in the language %I', n.nspname, p.proname, l.lanname) as what
+  from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace join pg_catalog.pg_language l on l.oid = p.prolang
   where p.oid >= 16384 and p.prokind <> 'a' and not l.lanpltrusted and l.lanname <> 'sql'
-    and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype in ('e', 'i'))
+    and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid and d.deptype in ('e', 'i'))
   union all
-  select 2, format('the extension %s, which only a superuser can create', e.extname)
-  from pg_extension e
+  select 2, pg_catalog.format('the extension %s, which only a superuser can create', e.extname)
+  from pg_catalog.pg_extension e
   where e.extname <> 'plpgsql' and e.extname not in (${HARMLESS_EXTENSIONS.map(literal).join(", ")})
-    and not exists (select from pg_available_extension_versions v
+    and not exists (select from pg_catalog.pg_available_extension_versions v
       where v.name = e.extname and v.version = e.extversion and v.trusted)
   union all
-  select 3, format('the foreign data wrapper %I', fdwname) from pg_foreign_data_wrapper
+  select 3, pg_catalog.format('the foreign data wrapper %I', fdwname) from pg_catalog.pg_foreign_data_wrapper
 ) found order by step, what limit 1`;
 
 /** The first part of a database that a role without superuser rights could use to leave it; undefined if there is none. */

@@ -29,11 +29,11 @@ function readRows(session: Session): Promise<readonly Row[]> {
   // database without files has no size (PostgreSQL source, `pg_database_size_oid`).
   return session.query<Row>(
     `select datname as name, ${COMMENT} as comment,
-       now() as now, (select count(*)::int from pg_stat_activity a where a.datid = d.oid and ${IS_USE}) as sessions,
-       (select pg_database_size(e.oid)::float8 from pg_database e where e.oid = d.oid
-         and has_database_privilege(e.oid, 'connect')) as "sizeBytes",
-       ${IS_VALID} as "isValid", has_database_privilege(d.oid, 'connect') as "hasSize"
-     from pg_database d where starts_with(datname, 'offshoot_') order by datname`,
+       pg_catalog.now() as now, (select pg_catalog.count(*)::int from pg_catalog.pg_stat_activity a where a.datid = d.oid and ${IS_USE}) as sessions,
+       (select pg_catalog.pg_database_size(e.oid)::pg_catalog.float8 from pg_catalog.pg_database e where e.oid = d.oid
+         and pg_catalog.has_database_privilege(e.oid, 'connect')) as "sizeBytes",
+       ${IS_VALID} as "isValid", pg_catalog.has_database_privilege(d.oid, 'connect') as "hasSize"
+     from pg_catalog.pg_database d where pg_catalog.starts_with(datname, 'offshoot_') order by datname`,
   );
 }
 

@@ -31,8 +31,8 @@ export function suitesLockOf(repository: string, run: string): string {
  */
 export async function tryCreatorLocks(session: Session, database: string, scratch: string): Promise<boolean> {
   const [row] = await session.query<{ held: boolean }>(
-    `select case when pg_try_advisory_lock($1, hashtext($2)) and pg_try_advisory_lock($1, hashtext($3))
-       then pg_try_advisory_lock_shared($1, hashtext($4)) else false end as held`,
+    `select case when pg_catalog.pg_try_advisory_lock($1, pg_catalog.hashtext($2)) and pg_catalog.pg_try_advisory_lock($1, pg_catalog.hashtext($3))
+       then pg_catalog.pg_try_advisory_lock_shared($1, pg_catalog.hashtext($4)) else false end as held`,
     [LOCK_CLASS, lockOf(database), lockOf(scratch), SERVER],
   );
   if (row?.held) return true;
@@ -43,14 +43,14 @@ export async function tryCreatorLocks(session: Session, database: string, scratc
 /** Releases the locks of `tryCreatorLocks`, and keeps other locks of the session. */
 export async function releaseCreatorLocks(session: Session, database: string, scratch: string): Promise<void> {
   await session.query(
-    `select pg_advisory_unlock($1, hashtext($2)), pg_advisory_unlock($1, hashtext($3)), pg_advisory_unlock_shared($1, hashtext($4))`,
+    `select pg_catalog.pg_advisory_unlock($1, pg_catalog.hashtext($2)), pg_catalog.pg_advisory_unlock($1, pg_catalog.hashtext($3)), pg_catalog.pg_advisory_unlock_shared($1, pg_catalog.hashtext($4))`,
     [LOCK_CLASS, lockOf(database), lockOf(scratch), SERVER],
   );
 }
 
 /** Releases every lock of the session. */
 export async function releaseAll(session: Session): Promise<void> {
-  await session.query("select pg_advisory_unlock_all()");
+  await session.query("select pg_catalog.pg_advisory_unlock_all()");
 }
 
 /** Tries for the lock to stop the server. False while a database is created, or while another process stops the server. */

@@ -66,7 +66,7 @@ async function handOver(session: Session, role: string | undefined, { extensions
   }
   if (role === undefined) return;
   await createExtensions(session, role, extensions);
-  const [copy] = await session.query<{ name: string }>("select current_database()::text as name");
+  const [copy] = await session.query<{ name: string }>("select pg_catalog.current_database()::pg_catalog.text as name");
   if (copy === undefined) throw new TypeError("a session has a database");
   const statements = [
     ...(await ownerStatements(session, role)),
@@ -80,13 +80,15 @@ async function handOver(session: Session, role: string | undefined, { extensions
 
 /** Commands on event triggers fire none of them (PostgreSQL documentation, 40.1). */
 async function dropEventTriggers(session: Session): Promise<void> {
-  const triggers = await session.query<{ name: string }>("select evtname as name from pg_event_trigger");
+  const triggers = await session.query<{ name: string }>("select evtname as name from pg_catalog.pg_event_trigger");
   for (const { name } of triggers) await session.query(`drop event trigger if exists ${identifier(name)} cascade`);
 }
 
 /** Creates the extensions that only a superuser can create, before the copy has objects whose names their scripts could find. */
 async function createExtensions(session: Session, role: string, extensions: RestrictOptions["extensions"]): Promise<void> {
-  const available = await session.query<{ name: string }>("select name::text from pg_available_extensions where installed_version is null");
+  const available = await session.query<{ name: string }>(
+    "select name::pg_catalog.text from pg_catalog.pg_available_extensions where installed_version is null",
+  );
   const creatable = new Set(available.map(({ name }) => name));
   for (const { name, schema } of extensions) {
     if (!HARMLESS_EXTENSIONS.includes(name) || !creatable.has(name)) continue;

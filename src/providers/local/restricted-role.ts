@@ -64,10 +64,10 @@ export async function dropRestrictedRole(serverUrl: string, role: RestrictedRole
 async function create(session: Session, name: string, user: string): Promise<RestrictedRole | undefined> {
   const [me] = await session.query<Me>(
     `select rolsuper as "isSuperuser",
-       rolcreaterole or exists (select from pg_roles p where p.rolname = any ($2) and pg_has_role(r.oid, p.oid, 'member')) as "isPowerful",
-       array(select u.rolname::text from pg_roles u where starts_with(u.rolname, $1)
-         and u.rolvaliduntil < now()) as unused, (now() + interval '6 hours')::text as expires
-     from pg_roles r where rolname = current_user`,
+       rolcreaterole or exists (select from pg_catalog.pg_roles p where p.rolname = any ($2) and pg_catalog.pg_has_role(r.oid, p.oid, 'member')) as "isPowerful",
+       array(select u.rolname::pg_catalog.text from pg_catalog.pg_roles u where pg_catalog.starts_with(u.rolname, $1)
+         and u.rolvaliduntil < pg_catalog.now()) as unused, (pg_catalog.now() + interval '6 hours')::pg_catalog.text as expires
+     from pg_catalog.pg_roles r where rolname = current_user`,
     [PREFIX, POWERFUL],
   );
   if (me?.isSuperuser !== true) {

@@ -91,9 +91,9 @@ async function recordUse(session: Session, { entries, now }: Snapshot, hadSessio
 
 async function countSessions(session: Session): Promise<Sessions> {
   const [row] = await session.query<{ open: number; total: string; byDatabase: Record<string, string> }>(
-    `select (select count(*)::int from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()) as open,
-       (select coalesce(sum(sessions), 0)::text from pg_stat_database) as total,
-       (select json_object_agg(datname, sessions::text) from pg_stat_database where datname is not null) as "byDatabase"`,
+    `select (select pg_catalog.count(*)::int from pg_catalog.pg_stat_activity where backend_type = 'client backend' and pid <> pg_catalog.pg_backend_pid()) as open,
+       (select coalesce(pg_catalog.sum(sessions), 0)::pg_catalog.text from pg_catalog.pg_stat_database) as total,
+       (select pg_catalog.json_object_agg(datname, sessions::pg_catalog.text) from pg_catalog.pg_stat_database where datname is not null) as "byDatabase"`,
   );
   if (row === undefined) throw new Error("The query of the sessions returned no row.");
   return { ...row, byDatabase: new Map(Object.entries(row.byDatabase)) };

@@ -58,7 +58,7 @@ const GROWTH = 0.02;
 const MOST_SAMPLES = 200_000;
 
 /** An ordinary role sees all of `pg_locks`. The filter by oid leaves out the catalogs, which every statement locks. */
-const LOOK = `select pg_catalog.string_agg(l.pid::text || ' ' || l.relation::text || ' ' || l.mode || ' ' || l.granted::text, ',') as locks,
+const LOOK = `select pg_catalog.string_agg(l.pid::pg_catalog.text || ' ' || l.relation::pg_catalog.text || ' ' || l.mode || ' ' || l.granted::pg_catalog.text, ',') as locks,
     pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() operator(pg_catalog.-) pg_catalog.statement_timestamp()) as seconds
   from pg_catalog.pg_locks l
   where l.locktype operator(pg_catalog.=) 'relation' and l.relation operator(pg_catalog.>=) 16384::pg_catalog.oid

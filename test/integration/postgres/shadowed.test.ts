@@ -1,11 +1,13 @@
 // @module-tag proof
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { withSession as withOwnSession } from "../../../src/postgres/connect.ts";
 import { makeProject, type Project } from "../../support/cli.ts";
-import { CREATE_TWINS, EVIL_PATH, SHADOWED } from "../../support/evil-twins.ts";
+import { CREATE_TWINS, DROP_OPERATORS, EVIL_PATH, SHADOWED } from "../../support/evil-twins.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { withSession } from "../../support/session.ts";
+import { unpinningProxy } from "../../support/unpinning-proxy.ts";
 
 let server: TestServer;
 let project: Project;
@@ -14,8 +16,8 @@ let project: Project;
 const table = (name: string): string => `create table public.${name} (id pg_catalog.int4 primary key, note pg_catalog.text)`;
 
 /** The names of the twins that were called so far. */
-async function called(): Promise<readonly string[]> {
-  const log = await readFile(join(dirname(server.data), "log"), "utf8");
+async function called({ data }: TestServer = server): Promise<readonly string[]> {
+  const log = await readFile(join(dirname(data), "log"), "utf8");
   const marker = new RegExp(`LOG: +${SHADOWED} (.*)$`, "gm");
   return [...new Set([...log.matchAll(marker)].map(([, name]) => name ?? ""))].toSorted();
 }
@@ -42,13 +44,18 @@ beforeAll(async () => {
     for (const setting of hostile) await session.query(`alter role postgres set ${setting}`);
   });
   project = await makeProject({ OFFSHOOT_PROVIDER: "existing", OFFSHOOT_EXISTING_URL: server.url });
-  await project.write("offshoot.yaml", "migrations:\n  tool: sql\n");
-  await mkdir(join(project.directory, "migrations"));
-  await project.write("migrations/1.sql", `${table("one")};`);
-  await project.write("migrations/1.down.sql", "drop table public.one;");
-  await project.write("migrations/2.sql", `${table("two")}; create index two_note on public.two (note);`);
-  await project.write("migrations/2.down.sql", "drop table public.two;");
+  await writeMigrations(project);
 });
+
+async function writeMigrations({ directory, write }: Project): Promise<void> {
+  await write("offshoot.yaml", "migrations:\n  tool: sql\n");
+  await mkdir(join(directory, "migrations"));
+  await write("migrations/1.sql", `${table("one")};`);
+  await write("migrations/1.down.sql", "drop table public.one;");
+  await write("migrations/2.sql", `${table("two")}; create index two_note on public.two (note);`);
+  await write("migrations/2.down.sql", "drop table public.two;");
+}
+
 afterAll(async () => {
   await project?.remove();
   await server?.stop();
@@ -103,3 +110,48 @@ test("no command calls a twin", { timeout: 240_000 }, async () => {
   }
   expect({ failed, called: (await called()).filter((name) => !before.includes(name)) }).toEqual({ failed: [], called: [] });
 });
+
+test("each name has its schema, so that no twin is called where the search path is not pinned", { timeout: 300_000 }, async () => {
+  const unpinned = await startServer({ log_min_messages: "log", max_connections: 100 });
+  onTestFinished(() => unpinned.stop());
+  for (const database of ["template1", "postgres"]) {
+    await withSession(new URL(`/${database}`, unpinned.url).href, async (session) => {
+      await session.query(CREATE_TWINS);
+      // Only a pinned search path keeps the operators of others away.
+      await session.query(DROP_OPERATORS);
+    });
+  }
+  const proxy = await unpinningProxy(unpinned.url);
+  const own = await makeProject({ OFFSHOOT_PROVIDER: "existing", OFFSHOOT_EXISTING_URL: proxy.url, OFFSHOOT_EXISTING_CLONES: "true" });
+  onTestFinished(async () => {
+    await own.remove();
+    await proxy.close();
+  });
+  await writeMigrations(own);
+  await withOwnSession(proxy.url, (session) => session.query("select now()"));
+  expect(await called(unpinned)).toEqual(["now"]);
+  const failed: string[] = [];
+  for (const command of UNPINNED) {
+    const { code, stderr } = await own.call(command.split(" "));
+    if (code !== 0 && !(command.startsWith("audit") && code === 10)) failed.push(`${command}: ${code} ${stderr}`);
+  }
+  expect({ failed, called: await called(unpinned) }).toEqual({ failed: [], called: ["now"] });
+});
+
+const UNPINNED = [
+  "doctor",
+  "up",
+  "migrate",
+  "env",
+  "status",
+  "list",
+  "extend",
+  "audit",
+  "clone one",
+  "clone one --delete",
+  "rollback-check",
+  "wait",
+  "run --run other -- true",
+  "down",
+  "sweep --yes --older-than 1m",
+];
