@@ -47,13 +47,13 @@ beforeAll(async () => {
   await writeMigrations(project);
 });
 
-async function writeMigrations({ directory, write }: Project): Promise<void> {
-  await write("offshoot.yaml", "migrations:\n  tool: sql\n");
-  await mkdir(join(directory, "migrations"));
-  await write("migrations/1.sql", `${table("one")};`);
-  await write("migrations/1.down.sql", "drop table public.one;");
-  await write("migrations/2.sql", `${table("two")}; create index two_note on public.two (note);`);
-  await write("migrations/2.down.sql", "drop table public.two;");
+async function writeMigrations(to: Project): Promise<void> {
+  await to.write("offshoot.yaml", "migrations:\n  tool: sql\n");
+  await mkdir(join(to.directory, "migrations"));
+  await to.write("migrations/1.sql", `${table("one")};`);
+  await to.write("migrations/1.down.sql", "drop table public.one;");
+  await to.write("migrations/2.sql", `${table("two")}; create index two_note on public.two (note);`);
+  await to.write("migrations/2.down.sql", "drop table public.two;");
 }
 
 afterAll(async () => {
