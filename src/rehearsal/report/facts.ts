@@ -20,21 +20,21 @@ export function inOneLine(result: Pick<Rehearsal, "copy" | "outcome" | "tables" 
   return `${found}; ${waits}${copy.hasProductionRows ? "" : "; no production data"}`;
 }
 
-export const TABLE_HEAD = ["table", "size", "rows", "lock", "held", "readers wait", "writers wait", "rewritten", "changed rows"] as const;
+export const TABLE_HEAD = ["table", "readers wait", "writers wait", "lock", "held", "rewritten", "changed rows", "size", "rows"] as const;
 
-/** One row of the table of measured figures. */
+/** One row of the table of measured figures. What matters most is first, because a phone shows the first columns only. */
 export function tableRow(each: MeasuredTable): readonly string[] {
   const changed = each.rowsInserted + each.rowsUpdated + each.rowsDeleted;
   return [
     each.table,
-    formatSize(each.bytes),
-    formatRows(each.rows),
-    each.strongestLock ?? "not seen",
-    wait(each.heldMs),
     wait(each.blockedReadsMs),
     wait(each.blockedWritesMs),
+    each.strongestLock ?? "not seen",
+    wait(each.heldMs),
     each.dropped ? "dropped" : each.rewritten ? "yes" : each.indexesRewritten.length > 0 ? `${each.indexesRewritten.length} indexes` : "no",
     changed === 0 ? "0" : formatRows(changed),
+    formatSize(each.bytes),
+    formatRows(each.rows),
   ];
 }
 
