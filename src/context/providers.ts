@@ -7,6 +7,7 @@ import { nodeAuthorities } from "../postgres/node-authorities.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
 import type { Limits, Provider, ProviderName } from "../providers/provider.ts";
 import type { Context } from "./context.ts";
+import { neonNames } from "./neon-names.ts";
 import { type RecordedPlace, recordedPlace } from "./place.ts";
 
 /** The configured providers, in order. Their code is loaded only when it is needed. */
@@ -90,7 +91,8 @@ export async function loadProvider(name: ProviderName, context: Context): Promis
       const { project, apiHost, allowHttp: _, ...choices } = settings.neon;
       const { secretsWithheld } = context.ci;
       const [apiKey, rootFile] = [env["NEON_API_KEY"], await rootFileOf(env)];
-      return neonProvider({ apiKey, project, apiHost, secretsWithheld, base: settings.base === true, choices, rootFile });
+      const names = project === undefined ? undefined : neonNames(env, `${apiHost ?? ""} ${project}`);
+      return neonProvider({ apiKey, project, apiHost, secretsWithheld, base: settings.base === true, choices, rootFile, names });
     }
   }
 }

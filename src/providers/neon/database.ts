@@ -1,5 +1,6 @@
 import { jitter } from "../../deadline.ts";
 import { isOffshootError, OffshootError } from "../../errors.ts";
+import { parseUrl } from "../../postgres/url.ts";
 import { cloneOf } from "../clones/clones.ts";
 import type { Database, Refusal } from "../provider.ts";
 import { factsOf, isAmbiguous, isMissing } from "./api-errors.ts";
@@ -8,7 +9,7 @@ import { consoleUrl } from "./console-url.ts";
 import { capacityCodeOf, capacityRefusal } from "./compute-errors.ts";
 import { computeRequest } from "./create.ts";
 import type { AcquiredBranch } from "./create-state.ts";
-import { openExpected, type Opened } from "./expected.ts";
+import { openExpected, type Opened, USUAL } from "./expected.ts";
 import type { NeonChoices, Setup } from "./options.ts";
 import { renewalOf } from "./renew.ts";
 import { waitUntilAnonymized, waitUntilReady } from "./ready.ts";
@@ -30,6 +31,7 @@ export async function openDatabase(
   const { branch, created } = acquired;
   const work = async (own: CallContext): Promise<Database | undefined> => {
     const opened = await openBranch(setup, acquired, own);
+    if (opened !== undefined) await remember(setup, opened);
     return opened && toDatabase(setup, acquired, opened, dispose);
   };
   if (created !== undefined) return withTagCheck(setup, branch, context, work);
@@ -40,6 +42,14 @@ export async function openDatabase(
     if (await wasDeleted(setup, branch, thrown, context)) return undefined;
     throw thrown;
   }
+}
+
+/** Only unusual names are worth a file, and those that replace them. */
+async function remember({ names, choices }: Setup, { urls }: Opened): Promise<void> {
+  if (names === undefined || choices.database !== undefined || choices.role !== undefined) return;
+  const { database, user: role } = parseUrl(urls.directUrl);
+  const expected = (await names.read()) ?? USUAL;
+  if (database !== expected.database || role !== expected.role) await names.write({ database, role });
 }
 
 async function openBranch(setup: Setup, acquired: AcquiredBranch, context: CallContext): Promise<Opened | undefined> {

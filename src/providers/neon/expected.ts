@@ -9,7 +9,7 @@ import { waitUntilReady } from "./ready.ts";
 import type { CallContext, Connection } from "./types.ts";
 
 /** The database and the role of a new project (specification, `{database_name}_owner`). */
-const USUAL = { database: "neondb", role: "neondb_owner" } as const;
+export const USUAL = { database: "neondb", role: "neondb_owner" } as const;
 
 /** Neon's reply for a name that the branch does not have. 404 is documented; other servers may find the request itself wrong. */
 const UNKNOWN_NAME: ReadonlySet<number> = new Set([400, 404, 422]);
@@ -27,14 +27,16 @@ export interface Opened {
 }
 
 /**
- * Opens an existing branch with the names that most projects have, which saves the call that lists the databases. The
+ * Opens an existing branch with the names that an earlier command has found, or that most projects have, which saves the call that lists the databases. The
  * server then proves that this is what the list would have led to: the branch has no other database, and the role is its
  * owner. Undefined if it is not, or if the settings name both: then the list decides.
  */
 export async function openExpected(setup: Setup, branchId: string, context: CallContext): Promise<Opened | undefined> {
-  const { choices, dependencies } = setup;
+  const { choices, dependencies, names } = setup;
   if (choices.database !== undefined && choices.role !== undefined) return undefined;
-  const connection = { database: choices.database ?? USUAL.database, role: choices.role ?? USUAL.role };
+  const known = await names?.read();
+  const guess = choices.database === undefined || choices.database === known?.database ? (known ?? USUAL) : USUAL;
+  const connection = { database: choices.database ?? guess.database, role: choices.role ?? guess.role };
   try {
     const first = await open(setup, branchId, connection, context);
     const { isOwner, owner, databases } = await dependencies.readNames(first.urls.directUrl, context.deadline);

@@ -173,7 +173,7 @@ const REAL_DEPENDENCIES: Dependencies = {
 
 function setupOf(options: NeonOptions, dependencies: Dependencies, apiKey: string, project: string): Setup {
   const { rate, requestMs, random, now, adapter } = dependencies;
-  const { apiHost, secretsWithheld, base, choices, rootFile } = options;
+  const { apiHost, secretsWithheld, base, choices, rootFile, names } = options;
   const clock = neonClock(now);
   const api = neonApi({ apiKey, project, apiHost, clock, adapter, rate, requestMs, random, now, secrets: [apiKey] });
   const own = { ...dependencies, now: clock.now };
@@ -187,6 +187,7 @@ function setupOf(options: NeonOptions, dependencies: Dependencies, apiKey: strin
     bases: new Map(),
     choices,
     rootFile,
+    names,
     dependencies: own,
     isShared: true,
     pointFrom: "setting",

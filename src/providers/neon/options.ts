@@ -4,7 +4,7 @@ import type { ClientOptions } from "./client.ts";
 import type { NeonClock } from "./clock.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { MaskingRule } from "../../masking-rule.ts";
-import type { Branch, NeonApi } from "./types.ts";
+import type { Branch, Connection, NeonApi } from "./types.ts";
 
 /** The user's settings below `neon`. */
 export interface NeonChoices {
@@ -38,8 +38,17 @@ export interface NeonOptions {
   readonly choices: NeonChoices;
   /** A file with the authorities that this machine trusts, for the URLs; undefined: it has none. */
   readonly rootFile: string | undefined;
+  /** The names that an earlier command has found; default: none are remembered. */
+  readonly names?: KnownNames | undefined;
   /** Clock, random numbers and network, for tests; default: the real ones. */
   readonly dependencies?: Partial<Dependencies>;
+}
+
+/** Remembers the database and the role of a project, because Neon returns a URL only for names that the request contains. */
+export interface KnownNames {
+  readonly read: () => Promise<Connection | undefined>;
+  /** Never throws. */
+  readonly write: (names: Connection) => Promise<void>;
 }
 
 /** Everything that depends on time, on chance or on the network. */
@@ -83,6 +92,7 @@ export interface Setup {
   readonly bases: Map<string, Pick<Branch, "id" | "name">>;
   readonly choices: NeonChoices;
   readonly rootFile: string | undefined;
+  readonly names: KnownNames | undefined;
   /** `now` is Neon's clock. */
   readonly dependencies: Pick<Dependencies, "deadline" | "now" | "random" | "probe" | "readNames" | "readDatabases">;
   /**

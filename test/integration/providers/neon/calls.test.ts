@@ -1,6 +1,6 @@
 // @module-tag proof
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { withSession } from "../../../../src/postgres/connect.ts";
 import { makeProject, type Project } from "../../../support/cli.ts";
 import { type MockServer, startMock } from "../../../support/mock-server.ts";
@@ -91,3 +91,38 @@ test("a database that was created with SQL makes Neon's own list decide", async 
   await withSession(url, (session) => session.query("create database other"));
   expect(await callsOf("status", "--run", "second")).toBe("4: GET branch/databases, GET branches, GET connection_uri, GET connection_uri");
 });
+
+test("a project with unusual names costs more calls only until a machine has seen them", async () => {
+  const api = `${mock.plainUrl}/projects/${mock.projectId}/branches`;
+  const headers = { authorization: `Bearer ${mock.apiKey}`, "content-type": "application/json" };
+  const change = (path: string, body: object | undefined): Promise<Response> =>
+    fetch(`${api}/${path}`, { method: body === undefined ? "DELETE" : "POST", headers, ...(body && { body: JSON.stringify(body) }) });
+  const [parent] = (await mock.branches()).filter(({ name }) => name === "main");
+  await change(`${parent?.id}/roles`, { role: { name: "shopkeeper" } });
+  await expect
+    .poll(async () => (await change(`${parent?.id}/databases`, { database: { name: "shop", owner_name: "shopkeeper" } })).status)
+    .toBe(201);
+  await expect.poll(async () => (await change(`${parent?.id}/databases/neondb`, undefined)).status).toBe(200);
+  await expect.poll(async () => ((await mock.control("GET", "state")) as { running: unknown[] }).running).toEqual([]);
+  const other = await makeProject({ OFFSHOOT_PROVIDER: "neon", ...mock.env });
+  onTestFinished(() => other.remove());
+  const up = ["up", "--run", "unusual", "--set", "base=false"];
+  await project.call(up);
+  // The same machine knows the names from the reply to the create.
+  expect(await callsOf("status", "--run", "unusual")).toBe("2: GET branches, GET connection_uri");
+  await mock.control("DELETE", "calls");
+  expect(await other.call(up)).toMatchObject({ code: 0 });
+  expect(await callCount()).toBe(5);
+  for (const [args, count] of [
+    [up, 3],
+    [["status", "--run", "unusual"], 2],
+  ] as const) {
+    await mock.control("DELETE", "calls");
+    expect(await other.call(args)).toMatchObject({ code: 0 });
+    expect([args[0], await callCount()]).toEqual([args[0], count]);
+  }
+});
+
+async function callCount(): Promise<number> {
+  return ((await mock.control("GET", "calls")) as { readonly log: readonly unknown[] }).log.length;
+}
