@@ -116,7 +116,7 @@ describe("with a server of `existing`", () => {
   });
 });
 
-test("with the embedded provider shows the installation, and one that is missing", async () => {
+test("with the embedded provider shows the installation", async () => {
   const { code, lines } = await doctor({ OFFSHOOT_PROVIDER: "embedded" });
   expect([code, lines]).toEqual([
     0,
