@@ -8,7 +8,7 @@ export interface Chosen {
 }
 
 /**
- * Acquires the database from the first provider that does not refuse. Every refusal is emitted and returned. Throws
+ * Acquires the database from the first provider that does not refuse. Every refusal with a fallback is emitted and returned. Throws
  * `PROVIDER_REJECTED` for a refusal without fallback, `NO_PROVIDER` with all reasons when every provider refuses, and what
  * a provider throws: an error never leads to the next provider.
  */
@@ -19,8 +19,9 @@ export async function chooseDatabase(providers: readonly Provider[], request: Da
     limits.emit({ kind: "status", text: `${provider.name}: creating ${request.name}` });
     const answer = await provider.acquire(request, { ...limits, withinMs: Math.max(0, end - performance.now()) });
     if (answer.kind === "database") return { database: answer, refusals };
-    limits.emit({ kind: "refusal", provider: answer.provider, code: answer.code, text: answer.text });
+    // The error says the same, and that no provider was skipped.
     if (!answer.mayFallBack) throw rejected(answer);
+    limits.emit({ kind: "refusal", provider: answer.provider, code: answer.code, text: answer.text });
     refusals.push(answer);
   }
   throw noProvider(refusals);

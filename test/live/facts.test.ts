@@ -107,6 +107,13 @@ describe("facts about Neon's API", () => {
     expect(record("a deletion of a snapshot", await api.call("DELETE", `/snapshots/${id}`))).toBeLessThan(500);
   });
 
+  test("a past state before the history, and one in the future", async () => {
+    const past = { parent_timestamp: "2020-01-01T00:00:00Z" };
+    expect(record("a past state before the history", await create(nameOf("past"), past))).toBeLessThan(500);
+    expect(record("a past state in the future", await create(nameOf("future"), { parent_timestamp: inMs(DAY) }))).toBeLessThan(500);
+    expect(record("an LSN before the history", await create(nameOf("lsn"), { parent_lsn: "0/1" }))).toBeLessThan(500);
+  });
+
   test("a reset of a branch to its parent", async () => {
     const branch = await create(nameOf("reset"));
     const { parent_id: parent, expires_at: before } = (branch.body["branch"] ?? {}) as Readonly<Record<string, string | undefined>>;
@@ -150,9 +157,19 @@ describe("facts about Neon's API", () => {
 
   test("what the project shows of its plan", async () => {
     const project = await api.call("GET", "");
-    const { owner, pg_version: version } = (project.body["project"] ?? {}) as { readonly owner?: object; readonly pg_version?: number };
+    const {
+      owner,
+      pg_version: version,
+      history_retention_seconds: history,
+    } = (project.body["project"] ?? {}) as {
+      readonly owner?: object;
+      readonly pg_version?: number;
+      readonly history_retention_seconds?: number;
+    };
     const shown = Object.keys(owner ?? {}).filter((key) => key.endsWith("_limit") || key === "subscription_type");
-    expect(record("the project and its owner", project, `version ${version}, ${shown.join(", ") || "no limits"}`)).toBeLessThan(500);
+    expect(
+      record("the project and its owner", project, `version ${version}, history ${history} s, ${shown.join(", ") || "no limits"}`),
+    ).toBeLessThan(500);
     expect(record("the route of the limits", await api.call("GET", "/limits"))).toBeLessThan(500);
   });
 });

@@ -1,5 +1,7 @@
 // @module-tag proof
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { withSession } from "../../../../src/postgres/connect.ts";
 import { makeProject, type Project } from "../../../support/cli.ts";
@@ -82,7 +84,7 @@ test("each command sends exactly the calls that the page lists", async () => {
     down: await callsOf("down", "--run", "named"),
   });
   expect(measured).toEqual(await documented());
-});
+}, 600_000);
 
 test("a database that was created with SQL makes Neon's own list decide", async () => {
   await callsOf("up", "--run", "second");
@@ -104,21 +106,21 @@ test("a project with unusual names costs more calls only until a machine has see
     .toBe(201);
   await expect.poll(async () => (await change(`${parent?.id}/databases/neondb`, undefined)).status).toBe(200);
   await expect.poll(async () => ((await mock.control("GET", "state")) as { running: unknown[] }).running).toEqual([]);
-  const other = await makeProject({ OFFSHOOT_PROVIDER: "neon", ...mock.env });
-  onTestFinished(() => other.remove());
+  const other = { OFFSHOOT_HOME: await mkdtemp(join(tmpdir(), "offshoot-other-machine-")) };
+  onTestFinished(() => rm(other.OFFSHOOT_HOME, { recursive: true }));
   const up = ["up", "--run", "unusual", "--set", "base=false"];
   await project.call(up);
   // The same machine knows the names from the reply to the create.
   expect(await callsOf("status", "--run", "unusual")).toBe("2: GET branches, GET connection_uri");
   await mock.control("DELETE", "calls");
-  expect(await other.call(up)).toMatchObject({ code: 0 });
+  expect(await project.call(up, other)).toMatchObject({ code: 0 });
   expect(await callCount()).toBe(5);
   for (const [args, count] of [
     [up, 3],
     [["status", "--run", "unusual"], 2],
   ] as const) {
     await mock.control("DELETE", "calls");
-    expect(await other.call(args)).toMatchObject({ code: 0 });
+    expect(await project.call(args, other)).toMatchObject({ code: 0 });
     expect([args[0], await callCount()]).toEqual([args[0], count]);
   }
 });

@@ -52,11 +52,11 @@ test("no command shows a warning of the driver about TLS, or of Node.js", async 
     ]);
   }
   expect(seen).toEqual(COMMANDS.map((args) => [args.join(" "), 0, undefined, ""]));
-});
+}, 600_000);
 
 test("`up` and `list` show the id of the branch and its page in Neon's console", async () => {
   const up = await project.offshoot(["up", "--run", "shown"]);
-  const [branch] = (await mock.branches()).filter(({ name }) => name.endsWith("/shown"));
+  const [branch] = (await mock.branches()).filter(({ name }) => /\/shown(?:--|$)/.test(name));
   const page = `${new URL(mock.url).origin}/app/projects/${mock.projectId}/branches/${branch?.id}`;
   expect(up.stdout).toContain(`branch    ${branch?.id}\nconsole   ${page}\n`);
   const listed = JSON.parse((await project.offshoot(["list", "--json"])).stdout) as readonly {

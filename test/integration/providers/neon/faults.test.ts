@@ -93,7 +93,11 @@ const switches: fc.Arbitrary<Partial<Switches>> = fc.record({
     { weight: 12, arbitrary: fc.constant("none" as const) },
     {
       weight: 4,
-      arbitrary: fc.constantFrom("active-limit", "compute-quota", "suspended", "disabled", "address", "unreachable", "unknown"),
+      // The limit of active computes is met by creates only, so it is chosen more often.
+      arbitrary: fc.constantFrom(
+        ...(["active-limit", "active-limit", "active-limit"] as const),
+        ...(["compute-quota", "suspended", "disabled", "address", "unreachable", "unknown"] as const),
+      ),
     },
   ),
   computeRefusalAt: fc.constantFrom("connect", "create"),
