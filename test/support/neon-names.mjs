@@ -19,7 +19,8 @@ syncBuiltinESMExports();
 
 const trusted = [];
 const { SSL_CERT_FILE: authority, NODE_EXTRA_CA_CERTS: extra } = process.env;
-if (authority !== undefined && extra === undefined) trust(authority);
+// An agent with authorities of its own does not use those of the variable.
+if (authority !== undefined) for (const file of [authority, extra]) if (file !== undefined) trust(file);
 
 /** Also trusts this authority, in requests with the default agent. */
 export function trust(file) {
