@@ -133,7 +133,7 @@ describe("over TLS", () => {
 
   test(`${TLS_RUNS} schedules of faults between real clients and servers with TLS ${PROMISE}`, async () => {
     expect(await play(TLS_RUNS, tls)).toEqual([]);
-  }, 900_000);
+  }, 1_800_000);
 });
 
 /** Plays the schedules, and returns the outcomes that were too rare: fewer than one in forty schedules. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { theProject } from "../../../../mocks/neon/neon.ts";
 import type { Branch } from "../../../../mocks/neon/state.ts";
+import type { KnownNames } from "../../../../src/providers/neon/options.ts";
+import type { Connection } from "../../../../src/providers/neon/types.ts";
 import { createHarness, type NeonHarness, requestFor, requireDatabase } from "../../../support/neon-harness.ts";
 
 /** A harness with a branch of the run, and a provider with other settings that adopts it. */
@@ -76,18 +78,50 @@ const addDatabase = ({ databases }: Branch): void => {
   if (database !== undefined) databases.set("shop", { ...database, name: "shop" });
 };
 
-const opened = async (prepare: (branch: Branch) => void, choices: { readonly role?: string; readonly database?: string } = {}) => {
+const opened = async (
+  prepare: (branch: Branch) => void,
+  choices: { readonly role?: string; readonly database?: string } = {},
+  names?: KnownNames,
+) => {
   const harness: NeonHarness = await createHarness({ roles: 2 });
   const made = requireDatabase(await harness.provider().acquire(requestFor("run-1"), harness.limits()));
   const branch = theProject(harness.neon).branches.get(made.id);
   if (branch === undefined) throw new Error("no branch");
   prepare(branch);
   const before = harness.calls().length;
-  const found = await harness.provider({ choices }).find(made.name, harness.limits());
+  const found = await harness.provider({ choices, names }).find(made.name, harness.limits());
   const { username, pathname } = new URL(found?.directUrl ?? "");
   return { names: `${username}${pathname}`, calls: harness.calls().slice(before) };
 };
 const [LIST, URI, DATABASES] = ["GET /branches", "GET /connection_uri", "GET /branches/{branch_id}/databases"];
+
+describe("an existing branch is opened with the names that a machine remembers", () => {
+  const remembered = (first?: Connection): KnownNames & { readonly seen: () => Connection | undefined } => {
+    let known = first;
+    return { read: async () => known, write: async (next) => void (known = next), seen: () => known };
+  };
+
+  test("which costs the list once", async () => {
+    const names = remembered();
+    expect((await opened(renameDatabase, {}, names)).calls).toEqual([LIST, URI, DATABASES, URI]);
+    expect(names.seen()).toEqual({ database: "shop", role: "neondb_owner" });
+    expect(await opened(renameDatabase, {}, names)).toEqual({ names: "neondb_owner/shop", calls: [LIST, URI] });
+  });
+
+  test("and the list decides if they are wrong, and replaces them", async () => {
+    const names = remembered({ database: "gone", role: "nobody" });
+    expect(await opened(() => {}, {}, names)).toEqual({ names: "neondb_owner/neondb", calls: [LIST, URI, DATABASES, URI] });
+    expect(names.seen()).toEqual({ database: "neondb", role: "neondb_owner" });
+  });
+
+  test("unless the settings name another database, and usual names are not written", async () => {
+    const names = remembered({ database: "other", role: "nobody" });
+    expect(await opened(renameDatabase, { database: "shop" }, names)).toEqual({ names: "neondb_owner/shop", calls: [LIST, URI] });
+    const none = remembered();
+    await opened(() => {}, {}, none);
+    expect(none.seen()).toBeUndefined();
+  });
+});
 
 describe("an existing branch is opened with the usual names", () => {
   test("without a list of its databases", async () => {
