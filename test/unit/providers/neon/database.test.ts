@@ -95,12 +95,12 @@ const opened = async (
 };
 const [LIST, URI, DATABASES] = ["GET /branches", "GET /connection_uri", "GET /branches/{branch_id}/databases"];
 
-describe("an existing branch is opened with the names that a machine remembers", () => {
-  const remembered = (first?: Connection): KnownNames & { readonly seen: () => Connection | undefined } => {
-    let known = first;
-    return { read: async () => known, write: async (next) => void (known = next), seen: () => known };
-  };
+const remembered = (first?: Connection): KnownNames & { readonly seen: () => Connection | undefined } => {
+  let known = first;
+  return { read: async () => known, write: async (next) => void (known = next), seen: () => known };
+};
 
+describe("an existing branch is opened with the names that a machine remembers", () => {
   test("which costs the list once", async () => {
     const names = remembered();
     expect((await opened(renameDatabase, {}, names)).calls).toEqual([LIST, URI, DATABASES, URI]);
@@ -109,7 +109,7 @@ describe("an existing branch is opened with the names that a machine remembers",
   });
 
   test("and the list decides if they are wrong, and replaces them", async () => {
-    const names = remembered({ database: "gone", role: "nobody" });
+    const names = remembered({ database: "missing", role: "nobody" });
     expect(await opened(() => {}, {}, names)).toEqual({ names: "neondb_owner/neondb", calls: [LIST, URI, DATABASES, URI] });
     expect(names.seen()).toEqual({ database: "neondb", role: "neondb_owner" });
   });
