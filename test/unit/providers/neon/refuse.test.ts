@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import { refusal } from "../../../../src/providers/neon/refuse.ts";
 import { createHarness, type NeonHarness, requestFor } from "../../../support/neon-harness.ts";
 
 const acquire = (harness: NeonHarness, options: Parameters<NeonHarness["provider"]>[0] = {}) =>
@@ -35,4 +37,15 @@ describe("a key that Neon rejects", () => {
     expect(failure).toMatchObject({ code: "PROVIDER_REJECTED", remedy: expect.stringContaining("NEON_API_KEY") });
     expect(JSON.stringify(failure) + String((failure as Error).stack)).not.toContain("wrong-key");
   });
+});
+
+const pageOf = (path: string): Promise<string> => readFile(new URL(`../../../../${path}`, import.meta.url), "utf8");
+
+test("the README's table of fallbacks has the limits of computes, and the page of the provider says what happens for each", async () => {
+  const table = (await pageOf("README.md")).split("## Fallback")[1]?.split("\n## ")[0] ?? "";
+  const page = await pageOf("docs/providers/neon.md");
+  for (const code of ["compute-limit", "compute-quota"] as const) {
+    expect(refusal(code, "", undefined).mayFallBack).toBe(true);
+    expect([code, table.includes(`\`${code}\``), page.includes(`(\`${code}\`)`)]).toEqual([code, true, true]);
+  }
 });
