@@ -126,6 +126,7 @@ test("the code of each room is one file, because npm needs milliseconds for each
 
 test("a frequent command on a server loads at most eight files besides its start", async () => {
   const existing = { OFFSHOOT_PROVIDER: "existing", OFFSHOOT_EXISTING_URL: inject("serverUrl") };
+  await allLoadedBy(["up"], existing);
   for (const command of ["env", "list", "status", "down"]) {
     const { bundled } = await allLoadedBy([command], existing);
     expect([command, bundled.length <= 10, bundled]).toEqual([command, true, bundled]);
