@@ -1,6 +1,6 @@
 // @module-tag proof
 import { spawnSync } from "node:child_process";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { readCatalog } from "../../../../src/catalog/read.ts";
@@ -122,6 +122,7 @@ describe("flyway", () => {
     "writes a version after all others, whose statements psql runs one by one, also twice and on a new database",
     { timeout: 120_000 },
     async () => {
+      await mkdir(join(project.directory, "sql"));
       for (const [file, sql] of Object.entries(FLYWAY_FILES)) await project.write(file, sql);
       const [wanted, drifted, fresh] = [await newDatabase("wanted"), await newDatabase("drifted"), await newDatabase("fresh")];
       const versioned = Object.entries(FLYWAY_FILES).filter(([file]) => file.startsWith("sql/V"));
