@@ -4,7 +4,7 @@ import { isOffshootError } from "../errors.ts";
 import { connectionError } from "../postgres/connect.ts";
 import { isDatabaseMissing, isTemporary, SQLSTATE } from "../postgres/sqlstate.ts";
 import type { Database } from "../providers/provider.ts";
-import type { HeldDatabase } from "./teardown.ts";
+import { type HeldDatabase, refusesSessions } from "./teardown.ts";
 import { renewalOf, renewWhileUsed, withRenewal } from "./renewal.ts";
 import { takeUsageLock } from "./usage-lock.ts";
 
@@ -44,7 +44,7 @@ export async function holdDatabase<R extends { readonly database: Database }>(
       failures += 1;
       const mustStop = failures === ATTEMPTS || context.signal.aborted;
       if (mustStop || (!isDeletedDatabase(thrown) && (await isRunDatabaseAt(context, result.database.directUrl))))
-        throw isTemporary(thrown) ? connectionError(result.database.directUrl, thrown) : thrown;
+        throw isTemporary(thrown) || refusesSessions(thrown) ? connectionError(result.database.directUrl, thrown) : thrown;
     } finally {
       if (!isHeld) await stopRenewing();
     }

@@ -81,7 +81,7 @@ async function endUse(
 }
 
 /** A migration can forbid new sessions: with `allow_connections false`, or with a limit of connections. */
-function refusesSessions(thrown: unknown): boolean {
+export function refusesSessions(thrown: unknown): boolean {
   const code = sqlstateOf(thrown);
   return code === SQLSTATE.notInPrerequisiteState || code === SQLSTATE.tooManyConnections;
 }
