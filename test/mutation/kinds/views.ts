@@ -61,7 +61,11 @@ export const VIEW_KINDS: MutationKinds = {
   "view column default": () =>
     different("view", "app.note_titles", "columns", "alter view app.note_titles alter column title set default 'x'"),
   "view options": (draw) => {
-    const { id, options } = draw.one(draw.catalog.views.filter(({ materialized }) => !materialized));
+    const { id, options } = draw.one(
+      draw.catalog.views.filter(
+        (view) => !view.materialized && (view.options === undefined || view.options.includes("security_barrier=true")),
+      ),
+    );
     const words = options === undefined ? "set (security_barrier = true)" : "reset (security_barrier)";
     return different("view", id, "options", `alter view ${id} ${words}`);
   },
