@@ -19,6 +19,8 @@ export function refusesOptions(thrown: unknown): boolean {
 export function pinEachTransaction({ major, ...session }: Opened, url: string): Session {
   const opening = beginWithOwnSettings(major);
   let isOpen = false;
+  // Callers can send several statements at once, as to a session of their own. Each waits for the transaction of the one before.
+  let last: Promise<unknown> = Promise.resolve();
   // The limits of the database apply until ours are set, and apply again in a transaction that failed.
   const begin = (): Promise<never[]> =>
     despiteTimeLimits(() => session.query<never>(opening).catch(rollBack), session.lost).catch((thrown: unknown) => {
@@ -29,7 +31,7 @@ export function pinEachTransaction({ major, ...session }: Opened, url: string): 
     if (!session.lost.aborted) await rollback().catch(() => session.close());
     throw thrown;
   }
-  async function query<R extends Row = Row>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
+  async function run<R extends Row>(sql: string, values: readonly unknown[]): Promise<R[]> {
     if (/^\s*begin\s*;?\s*$/i.test(sql)) {
       await begin();
       isOpen = true;
@@ -42,6 +44,11 @@ export function pinEachTransaction({ major, ...session }: Opened, url: string): 
     if (/^\s*commit\s*;?\s*$/i.test(sql)) isOpen = false;
     else if (!isOpen) return inTransaction(() => session.query<R>(sql, values));
     return session.query<R>(sql, values);
+  }
+  function query<R extends Row = Row>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
+    const done = last.then(() => run<R>(sql, values));
+    last = done.catch(() => undefined);
+    return done;
   }
   async function inTransaction<R>(work: () => Promise<R[]>): Promise<R[]> {
     await begin();

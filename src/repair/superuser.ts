@@ -28,7 +28,7 @@ const HARMLESS: readonly RegExp[] = [
 ];
 
 /** Their functions have the types of the index as arguments. Those of other access methods get values that SQL cannot check. */
-const FAMILY = new RegExp(`^(?:create|alter) operator pg_catalog.family (${PATH}) using (btree|hash)(?: (add|drop) (.*))?$`, "s");
+const FAMILY = new RegExp(`^(?:create|alter) operator family (${PATH}) using (btree|hash)(?: (add|drop) (.*))?$`, "s");
 const CLASS = new RegExp(`^create operator class (${PATH})(?: default)? for type (.*) using (btree|hash) family ${PATH} as (.*)$`, "s");
 
 /**

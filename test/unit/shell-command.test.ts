@@ -131,6 +131,7 @@ const OTHERS: readonly string[] = [
   "commands/env.ts: database.name",
   // A script that is read and not shown.
   "check/workflow/repository.ts: name",
+  "check/workflow/called-scripts.ts: name",
   // SQL that offshoot runs itself.
   "commands/rehearse/dump.ts: CONNECTIONS",
   "providers/local/drop.ts: name",

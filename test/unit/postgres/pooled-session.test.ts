@@ -35,6 +35,14 @@ test("a transaction of the caller begins again too", async () => {
   expect(sent).toEqual(["begin", "rollback", "begin", "select", "commit"]);
 });
 
+test("statements that are sent at once have their transactions one after the other", async () => {
+  const { session, sent } = sessionWhere((word) => word === "update");
+  const pinned = pinEachTransaction(session, URL);
+  const ended = await Promise.allSettled(["update t set a = 1", "select 1", "begin", "commit"].map((sql) => pinned.query(sql)));
+  expect(ended.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "fulfilled", "fulfilled"]);
+  expect(sent).toEqual(["begin", "update", "rollback", "begin", "select", "commit", "begin", "commit"]);
+});
+
 test("a rollback that a limit ended is sent again, so that the transaction is not left open", async () => {
   const { session, sent } = sessionWhere((word, nth) => word === "select" || (word === "rollback" && nth <= 2));
   const pinned = pinEachTransaction(session, URL);
