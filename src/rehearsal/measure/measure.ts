@@ -174,7 +174,7 @@ function observationOf(observed: Observed<unknown>, throughBroker: boolean, prob
   return {
     throughBroker,
     looks: sampled.samples.length,
-    intervalMs: { median: round(sampled.interval.median), longest: round(sampled.interval.longest) },
+    intervalMs: { median: round(sampled.interval.median), longest: Math.ceil(10 * sampled.interval.longest) / 10 },
     completeTransactions: explicit.filter(({ isComplete }) => isComplete).length,
     transactions: explicit.length,
     pausedMs: round(pausedMs),

@@ -78,7 +78,7 @@ describe("a process that runs already", () => {
   });
 
   test("fails when it does not exist, ends, is a zombie, or is another process after a restart", async () => {
-    const ends = start("sleep 1");
+    const ends = start("sleep 5");
     expect(await report({ pid: ends })).toContain("worker-ended");
     // No time is lost with a process id that nobody can start later.
     expect(await report({ pid: ends, within: "1m" })).toMatch(/worker-not-found.*there is no process/);
