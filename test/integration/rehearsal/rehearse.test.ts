@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { readFile } from "node:fs/promises";
 import { Ajv } from "ajv";
+import { formatUrl, parseUrl } from "../../../src/postgres/url.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeProject, type Project } from "../../support/cli.ts";
 import { findMajor } from "../../support/majors.ts";
@@ -66,6 +67,10 @@ test("measures the pending migrations on a dump of a server, and leaves nothing 
     at: { file: "migrations/002_type.sql", line: 3 },
   });
   expect(others.map(({ code: each, at }) => [each, at?.file])).toContainEqual(["table-rewritten", "migrations/002_type.sql"]);
+  // The safer way of the index was rehearsed on another copy, and blocks nobody.
+  const index = others.find(({ code: each, at }) => each === "writes-blocked" && at?.file === "migrations/003_index.sql");
+  expect(index?.facts).toMatchObject({ measured: expect.stringMatching(/^took .*; readers were blocked for 0 ms, writers for 0 ms$/) });
+  expect(result.schema?.changes.map(({ object }) => object)).toContain("public.person_name");
   const validate = new Ajv({ strict: false }).compile(JSON.parse(await readFile("schema/rehearsal.schema.json", "utf8")));
   expect(validate(result) ? [] : validate.errors).toEqual([]);
   expect(JSON.stringify(result)).not.toMatch(/4711|secret remark|example\.org/);
@@ -123,4 +128,30 @@ test("deletes the copy when it is interrupted", { timeout: 120_000 }, async () =
   const { code } = await running.finished;
   expect(code).not.toBe(0);
   expect(JSON.parse((await project.offshoot(["list", "--json", "--all"])).stdout)).toEqual([]);
+});
+
+test("fails a migration by the time limit that its role has in production", { timeout: 120_000 }, async () => {
+  const role = `limited_${parseUrl(production).database}`;
+  await withSession(production, async (session) => {
+    await session.query(`create role ${role} superuser login password 'x'; alter role ${role} set statement_timeout = '700ms'`);
+  });
+  await project.write("migrations/006_slow.sql", "select pg_sleep(20);\n");
+  const limited = formatUrl({ ...parseUrl(production), user: role, password: "x" });
+  const { code, stdout } = await project.offshoot(["rehearse", "--json", "--no-alternatives", "--from", "LIMITED"], { LIMITED: limited });
+  const { findings } = JSON.parse(stdout) as Rehearsal;
+  expect([code, findings.map(({ code: each }) => each)]).toEqual([10, expect.arrayContaining(["fails-by-timeout"])]);
+  const failure = findings.find(({ code: each }) => each === "fails-by-timeout");
+  expect(failure).toMatchObject({ object: { name: "006_slow" }, facts: { sqlstate: "57014", settings: ["statement_timeout = 700ms"] } });
+});
+
+test.each([
+  ["a cast", "alter table person alter column name type int using name::int;", "fails-on-data", "22P02"],
+  ["a null", "insert into person (id) values (-1);\nalter table person alter column mail set not null;", "fails-on-data", "23502"],
+  ["an extension that is not there", "create extension of_nobody;", "migration-fails", "0A000"],
+])("finds %s that fails on production", { timeout: 120_000 }, async (_, sql, finding, sqlstate) => {
+  await project.write("migrations/006_slow.sql", `${sql}\n`);
+  const { code, result } = await rehearse(["--from", "PRODUCTION", "--no-alternatives"]);
+  expect([code, result.outcome]).toEqual([10, "failed"]);
+  expect(result.findings.find(({ code: each }) => each === finding)).toMatchObject({ facts: { sqlstate }, object: { name: "006_slow" } });
+  expect(JSON.stringify(result)).not.toContain("name 1");
 });

@@ -1,0 +1,128 @@
+// @module-tag proof
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Rehearsal } from "../../../src/commands/rehearse.ts";
+import { makeProject, type Project } from "../../support/cli.ts";
+
+let project: Project;
+
+const LIMITS = `migrations:
+  tool: sql
+rehearse:
+  blockedReads: 300ms
+  blockedWrites: 300ms
+  rewrite: 1MB
+`;
+
+beforeAll(async () => {
+  project = await makeProject();
+  await mkdir(join(project.directory, "migrations"));
+  await project.write(
+    "migrations/001_start.sql",
+    "create table person as select g as id, 'name ' || g as name from generate_series(1, 40000) g;\ncreate table other (id int);\ninsert into other values (1);\n",
+  );
+  await project.write("offshoot.yaml", LIMITS);
+  await project.offshoot(["up", "--migrate"]);
+}, 120_000);
+
+afterAll(() => project.remove());
+
+/** Rehearses one pending migration on a copy of the run's database. */
+async function rehearse(sql: string, ...args: readonly string[]): Promise<{ readonly code: number | null; readonly result: Rehearsal }> {
+  await project.write("migrations/002_change.sql", sql);
+  const { code, stdout } = await project.offshoot(["rehearse", "--json", "--no-alternatives", ...args]);
+  return { code, result: JSON.parse(stdout) as Rehearsal };
+}
+
+const read = (file: string): Promise<string> => readFile(join(project.directory, file), "utf8");
+
+const codes = ({ findings }: Rehearsal): readonly (readonly string[])[] => findings.map(({ code, severity }) => [code, severity]);
+
+const SLOW = { timeout: 120_000 };
+
+test("rows that stay locked are a warning, with their number and their time", SLOW, async () => {
+  const { code, result } = await rehearse("update person set name = name || '!';\nselect pg_sleep(4);\n");
+  expect([code, codes(result)]).toEqual([0, [["rows-locked", "warning"]]]);
+  expect(result.findings[0]).toMatchObject({ facts: { rows: "40 thousand" }, at: { file: "migrations/002_change.sql", line: 1 } });
+  expect((await rehearse("update person set name = name || '!';\nselect pg_sleep(4);\n", "--fail-on", "warning")).code).toBe(10);
+});
+
+test("a strong lock without a lock_timeout is one note, and none with it", SLOW, async () => {
+  const { code, result } = await rehearse(
+    "alter table person add column a int;\nselect pg_sleep(0.25);\nalter table person add column b int;\n",
+  );
+  expect([code, codes(result)]).toEqual([0, [["lock-without-timeout", "info"]]]);
+  expect(codes((await rehearse("set lock_timeout = '3s';\nalter table person add column a int;\n")).result)).toEqual([]);
+});
+
+const LOCKED = "set lock_timeout = '3s';\nalter table person add column a int;\nselect pg_sleep(4);\n";
+
+test("every report has the finding with its file and its line", SLOW, async () => {
+  const formats = { sarif: "a.sarif", junit: "a.xml", markdown: "a.md", "code-quality": "a.json", text: "a.txt" };
+  const flags = Object.entries(formats).flatMap(([format, file]) => ["--report", `${format}=${file}`]);
+  const { code, result } = await rehearse(LOCKED, ...flags);
+  expect([code, codes(result)]).toEqual([10, [["reads-blocked", "error"]]]);
+  const sarif = JSON.parse(await read(formats.sarif)) as { readonly runs: readonly [{ readonly results: readonly unknown[] }] };
+  expect(sarif.runs[0].results).toMatchObject([
+    {
+      ruleId: "reads-blocked",
+      level: "error",
+      locations: [{ physicalLocation: { artifactLocation: { uri: "migrations/002_change.sql" }, region: { startLine: 2 } } }],
+    },
+  ]);
+  expect(await read(formats.junit)).toMatch(/<testcase classname="reads-blocked"[^>]*file="migrations\/002_change\.sql" line="2"/);
+  expect(JSON.parse(await read(formats["code-quality"]))).toMatchObject([
+    { check_name: "reads-blocked", severity: "critical", location: { path: "migrations/002_change.sql", lines: { begin: 2 } } },
+  ]);
+  expect(await read(formats.markdown)).toContain(String.raw`migrations/002\_change.sql:2`);
+  expect(await read(formats.text)).toContain("migrations/002_change.sql:2");
+});
+
+test("a severity lowers a limit, and an exception of a table counts until its last day", SLOW, async () => {
+  await project.write("offshoot.yaml", `${LIMITS}  severities:\n    blockedReads: warning\n`);
+  expect(codes((await rehearse(LOCKED)).result)).toEqual([["reads-blocked", "warning"]]);
+  const exception = (until: string): string =>
+    `${LIMITS}  tables:\n    public.person:\n      blockedReads: 20s\n      blockedWrites: 20s\n      reason: only at night\n      until: ${until}\n`;
+  await project.write("offshoot.yaml", exception("2999-01-01"));
+  expect((await rehearse(LOCKED)).code).toBe(0);
+  await project.write("offshoot.yaml", exception("2020-01-01"));
+  const { code, result } = await rehearse(LOCKED);
+  expect([code, codes(result)]).toEqual([
+    10,
+    [
+      ["reads-blocked", "error"],
+      ["exception-expired", "warning"],
+    ],
+  ]);
+  expect(JSON.stringify(result)).toContain("only at night");
+  await project.write("offshoot.yaml", LIMITS);
+});
+
+test("literals are shown only where they are wanted", SLOW, async () => {
+  const sql = "update other set id = 471147114;\n";
+  expect(JSON.stringify((await rehearse(sql)).result)).not.toContain("471147114");
+  expect(JSON.stringify((await rehearse(sql, "--literals")).result)).toContain("471147114");
+});
+
+test("the traffic of a file runs beside the migrations, and its figures are in the result", SLOW, async () => {
+  await project.write(
+    "traffic.yaml",
+    "version: 1\nbefore: 500ms\nafter: 500ms\nstatements:\n  - name: read\n    sql: select name from person where id = $1\n    values:\n      - query: select id from person limit 10\n",
+  );
+  const { result } = await rehearse(LOCKED, "--traffic", "traffic.yaml");
+  expect(result.traffic).toMatchObject({ file: "traffic.yaml", outcome: "succeeded", statements: [{ name: "read", line: 5 }] });
+  expect(result.traffic?.all.during.longestWaitMs).toBeGreaterThan(3000);
+  expect(codes(result)).toEqual([
+    ["reads-blocked", "error"],
+    ["traffic-waits", "info"],
+  ]);
+  await project.write("traffic.yaml", "version: 1\nstatements:\n  - sql: select missing from person\n");
+  const broken = await project.offshoot(["rehearse", "--traffic", "traffic.yaml"]);
+  expect([broken.code, broken.stderr]).toEqual([
+    2,
+    expect.stringContaining('traffic.yaml:3: the statement fails in the copy before any migration: column "missing" does not exist'),
+  ]);
+  const listed = JSON.parse((await project.offshoot(["list", "--json", "--all"])).stdout) as readonly unknown[];
+  expect(listed).toHaveLength(1);
+});
