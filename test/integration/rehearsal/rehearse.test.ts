@@ -17,10 +17,13 @@ let project: Project;
 /** A server with rows, as production. */
 let production: string;
 
+/** Long enough for a busy machine, and each statement within the limit of time of a role below. */
+const WAIT = "select pg_sleep(0.6);\n".repeat(6);
+
 const MIGRATIONS: Readonly<Record<string, string>> = {
   "001_start": "create table person (id int primary key, name text, mail text);\ncreate table tiny (id int);\n",
-  "002_type": "-- Larger numbers.\n\nalter table person\n  alter column id type bigint;\nselect pg_sleep(0.3);\n",
-  "003_index": "create index person_name on person (name);\nselect pg_sleep(0.3);\n",
+  "002_type": `-- Larger numbers.\n\nalter table person\n  alter column id type bigint;\n${WAIT}`,
+  "003_index": `create index person_name on person (name);\n${WAIT}`,
   "004_comment": "comment on table person is 'secret remark 4711';\n",
 };
 
