@@ -30,8 +30,8 @@ export interface RunResult extends Ended {
   /** The run's key: `--run KEY` finds its database again. */
   readonly run: string;
   readonly name: string;
-  /** Why the database was kept; undefined when it was deleted. */
-  readonly kept: KeptReason | undefined;
+  /** Why the database was kept; undefined when it was deleted. `not-deleted`: after a failed command it could not be deleted. */
+  readonly kept: KeptReason | "not-deleted" | undefined;
 }
 
 export type { KeptReason } from "../usage/teardown.ts";
@@ -71,7 +71,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const keep = keepReason(options, ended.exitCode !== 0);
   const kept = await tearDown(context, { held, keep, remove: removeAfterLastUse }).catch((failure: unknown) => {
     warnOfRest(context, failure);
-    throw failure;
+    // The status of a failed command says more than that of what came after it.
+    if (ended.exitCode === 0) throw failure;
+    return "not-deleted" as const;
   });
   return { ...ended, run: context.run.key, name: context.name, kept };
 }

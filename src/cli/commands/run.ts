@@ -1,6 +1,6 @@
 import type { Kept } from "../../ci/summary/command-summary.ts";
 import { shellCommand } from "../../shell-command.ts";
-import { type KeptReason, run, type RunResult } from "../../commands/run.ts";
+import { run, type RunResult } from "../../commands/run.ts";
 import type { Execute } from "../invocation.ts";
 import { timingTable } from "../tables.ts";
 
@@ -29,7 +29,7 @@ export const execute: Execute = async (invocation, flags, argv) => {
   }
 };
 
-function describeKept(kept: KeptReason, { name, run: key }: RunResult): Kept {
+function describeKept(kept: NonNullable<RunResult["kept"]>, { name, run: key }: RunResult): Kept {
   const remove = shellCommand(["offshoot", "down", "--run", key]);
   switch (kept) {
     case "kept":
@@ -39,6 +39,8 @@ function describeKept(kept: KeptReason, { name, run: key }: RunResult): Kept {
     }
     case "shared":
       return { text: `The database ${name} was kept because other jobs of this run use it. The last of them deletes it.`, commands: [] };
+    case "not-deleted":
+      return { text: `The database ${name} could not be deleted. Delete it with:`, commands: [remove] };
     case "until-down":
       return { text: `The database ${name} was kept because \`offshoot up\` created it. Delete it with:`, commands: [remove] };
   }

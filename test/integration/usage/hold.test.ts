@@ -224,6 +224,12 @@ test("a failed command is reported, with a warning that the database could not b
   const failed = run({ cwd: import.meta.dirname, env, settings, onEvent: emit, command: ["no-such-command-here"] });
   await expect(failed).rejects.toMatchObject({ code: "COMMAND_NOT_FOUND" });
   expect(warnings.join()).toMatch(/could not be dropped.*Delete it: offshoot down --run stuck\d+/);
+  // A command that ended by itself keeps its status, and a success is none while its database is left.
+  const ended = (status: number) =>
+    run({ cwd: import.meta.dirname, env, settings, onEvent: emit, command: ["sh", "-c", `exit ${status}`] });
+  await expect(ended(3)).resolves.toMatchObject({ exitCode: 3, kept: "not-deleted" });
+  expect(warnings).toHaveLength(2);
+  await expect(ended(0)).rejects.toThrow("could not be dropped");
   await withSession(held.database.directUrl, (session) => session.query("rollback prepared 'stuck'"));
   await removeRunDatabase(await existing("stuck"));
 });
