@@ -5,7 +5,7 @@ import { inSearchPath, type Step } from "./step.ts";
 
 /** The statements during which Postgres evaluates expressions, or at least plans them, which reads the bodies of SQL functions. */
 const EVALUATES =
-  /\b(?:add column|add constraint|validate constraint|alter column .* type|set expression|set not null|create (?:unique )?index|create materialized view|refresh materialized view|attach partition|set (?:logged|unlogged|access method)|create (?:unlogged |foreign )?table\b.*\b(?:generated always as \(|partition by\b))/is;
+  /\b(?:add column|add constraint|validate constraint|alter column .* type|set expression|set not null|create (?:unique )?index|create materialized view|refresh materialized view|attach partition|set (?:logged|unlogged|access method)|create (?:unlogged |foreign )?table\b.*\b(?:generated always as \(|partition (?:by|of)\b))/is;
 
 /**
  * Gives each step that calls a function with unqualified names a search path of its own: the script's is empty. It has the
@@ -29,7 +29,11 @@ function evaluatedWith({ kind, object }: Step, expected: Lookup): readonly strin
   if (table === undefined) return [];
   const isOfTable = (item: { readonly schema: string; readonly table: string }): boolean =>
     item.schema === table.schema && item.table === table.name;
+  // The bound of a partition is checked with the key of its parent.
+  const keys = (table.inherits ?? []).map((parent) => expected.find("tables", parent)?.partitionKey ?? "");
   return [
+    table.partitionKey ?? "",
+    ...keys,
     ...table.columns.flatMap(({ type, default: initial = "", generated = "" }) => [type, initial, generated]),
     ...catalog.constraints.filter(isOfTable).map(({ definition }) => definition),
     ...catalog.indexes.filter(isOfTable).map(({ definition }) => definition),

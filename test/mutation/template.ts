@@ -39,7 +39,12 @@ export async function readSide(session: Session): Promise<Side> {
 /** Runs `work` on a copy of a database without connections. The copy is dropped afterwards. */
 export async function onCopy<T>(serverUrl: string, template: string, name: string, work: (url: string) => Promise<T>): Promise<T> {
   const run = (sql: string): Promise<unknown> => withSession(serverUrl, (session) => session.query(sql));
-  await run(`create database ${name} template ${template} strategy file_copy`);
+  await withSession(serverUrl, async (session) => {
+    const [{ isQuick } = { isQuick: false }] = await session.query<{ isQuick: boolean }>(
+      "select current_setting('server_version_num')::integer >= 150000 as \"isQuick\"",
+    );
+    await session.query(`create database ${name} template ${template}${isQuick ? " strategy file_copy" : ""}`);
+  });
   try {
     return await work(databaseUrl(serverUrl, name));
   } finally {

@@ -78,9 +78,10 @@ describe("a process that runs already", () => {
   });
 
   test("fails when it does not exist, ends, is a zombie, or is another process after a restart", async () => {
-    const ends = start("sleep 5");
+    const ends = start("sleep 2");
     expect(await report({ pid: ends })).toContain("worker-ended");
-    // No time is lost with a process id that nobody can start later.
+    // Until this process, which started it, has read its exit status. No time is lost with an id that nobody can start later.
+    await pause(500);
     expect(await report({ pid: ends, within: "1m" })).toMatch(/worker-not-found.*there is no process/);
     expect(await report({ pidFile: "absent.pid", within: "300ms" })).toContain("absent.pid: it does not exist");
     // The shell becomes a program that reads no exit status.

@@ -27,7 +27,7 @@ export const FOREIGN_CASES: Cases = {
     TABLE("a integer, b integer, c integer generated always as (a + 2) stored"),
   ],
   "a foreign table gets a parent, a check and a trigger": [
-    `${SERVER}${FUNCTION}create table p (a integer); create foreign table t (constraint k check (a > 0)) inherits (p) server s;
+    `${SERVER}${FUNCTION}create table p (a integer); create foreign table t (a integer, constraint k check (a > 0)) inherits (p) server s;
      create trigger g before insert on t for each row execute function f()`,
     `${FUNCTION}create table p (a integer); ${TABLE("a integer")}`,
   ],

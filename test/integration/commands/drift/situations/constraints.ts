@@ -43,8 +43,13 @@ export const CONSTRAINT_SITUATIONS: Situations = {
     "create table base (nr int primary key, c int, d int constraint d_large check (d > 1)); create table sub (e int) inherits (base); alter table sub add constraint c_positive check (c > 0)",
   ],
   "a table gets a parent that has a check": [
-    "create table base (nr int, c int constraint c_positive check (c > 0)); create table sub (e int) inherits (base); create table subsub () inherits (sub)",
+    "create table base (nr int, c int constraint c_positive check (c > 0)); create table sub (nr int, c int, e int) inherits (base); create table subsub () inherits (sub)",
     "create table base (nr int, c int constraint c_positive check (c > 0)); create table sub (nr int, c int, e int); create table subsub () inherits (sub); insert into sub values (1, 1, 1)",
+  ],
+  "a table gets a parent, and must not declare its columns itself": [
+    "create table base (nr int, c int constraint c_positive check (c > 0)); create table sub (e int) inherits (base)",
+    "create table base (nr int, c int constraint c_positive check (c > 0)); create table sub (nr int, c int, e int); insert into sub values (1, 1, 1)",
+    "the table declares the column itself too, and Postgres has no statement that takes this back",
   ],
   "a domain over a domain changes its checks": [
     "create domain short as text check (length(value) < 50); create domain mail as short check (value ~ '@') not null; create table u (nr int primary key, mail mail)",
