@@ -1,7 +1,6 @@
-import { codeOf } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { identifier, literal } from "../postgres/identifier.ts";
-import { SQLSTATE } from "../postgres/sqlstate.ts";
+import { isTableMissing } from "../postgres/sqlstate.ts";
 import { recordedHeadsOf } from "./revisions.ts";
 import type { Project, Revision, VersionTable } from "./tool.ts";
 
@@ -14,8 +13,7 @@ export async function readVersionTable(session: Session, versionTable: VersionTa
     const table = await findTable(session, versionTable.name);
     return table === undefined ? undefined : (await session.query<{ id: string }>(versionTable.query(table))).map(({ id }) => id);
   } catch (thrown) {
-    const missing: readonly (string | undefined)[] = [SQLSTATE.undefinedTable, SQLSTATE.undefinedSchema];
-    if (missing.includes(codeOf(thrown))) return undefined;
+    if (isTableMissing(thrown)) return undefined;
     throw thrown;
   }
 }

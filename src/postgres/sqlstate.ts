@@ -74,6 +74,12 @@ export function isDatabaseMissing(thrown: unknown): boolean {
   return code === SQLSTATE.undefinedDatabase || code === SQLSTATE.databaseDropped;
 }
 
+/** Whether the error says that a table, or its schema, does not exist. */
+export function isTableMissing(thrown: unknown): boolean {
+  const code = codeOf(thrown);
+  return code === SQLSTATE.undefinedTable || code === SQLSTATE.undefinedSchema;
+}
+
 const DROPPED_OR_LOCKED = new Set<string>([
   SQLSTATE.lockNotAvailable,
   SQLSTATE.deadlockDetected,

@@ -2,7 +2,7 @@ import type { Deadline } from "../deadline.ts";
 import { codeOf, type ErrorFacts, messageOf, OffshootError } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { withLock } from "../postgres/lock.ts";
-import { LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.ts";
+import { isTableMissing, LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.ts";
 import type { Owner } from "./request.ts";
 import { isUnfit, MOST_FAILURE_BYTES, MOST_OWNER_BYTES, MOST_ROWS, MOST_TEXT, notOurs } from "./stored.ts";
 
@@ -77,9 +77,8 @@ export async function readMarkers(session: Session): Promise<readonly Marker[]> 
       return checked.data;
     });
   } catch (thrown) {
-    const code = codeOf(thrown);
-    if (code === SQLSTATE.undefinedTable || code === SQLSTATE.undefinedSchema) return [];
-    if (code !== SQLSTATE.insufficientPrivilege && isUnfit(thrown)) throw notOurs(TABLE, messageOf(thrown));
+    if (isTableMissing(thrown)) return [];
+    if (codeOf(thrown) !== SQLSTATE.insufficientPrivilege && isUnfit(thrown)) throw notOurs(TABLE, messageOf(thrown));
     throw thrown;
   }
 }
