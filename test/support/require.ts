@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+
 /**
  * Prints a line that tests are skipped because the program `name` is missing. Throws instead if `OFFSHOOT_TEST_REQUIRE`
  * contains the name (names separated by commas, or `all`).
@@ -7,4 +9,11 @@ export function skipWithout(name: string, why: string): void {
   const line = `Tests with ${name} are skipped: ${why}.`;
   if (required.includes(name) || required.includes("all")) throw new Error(line.replace("are skipped", "cannot run"));
   process.stderr.write(`${line}\n`);
+}
+
+/** Whether a program is installed that prints its version. If not, the tests with it are skipped with a line, as above. */
+export function isInstalled(program: string): boolean {
+  const found = spawnSync(program, ["--version"], { stdio: "ignore" }).status === 0;
+  if (!found) skipWithout(program, "it is not installed");
+  return found;
 }

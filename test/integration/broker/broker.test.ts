@@ -1,4 +1,4 @@
-import { execFile, spawn, spawnSync } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect as dial } from "node:net";
 import { promisify } from "node:util";
@@ -8,12 +8,13 @@ import { type Broker, openBroker } from "../../../src/broker/broker.ts";
 import { sessionMessage } from "../../../src/broker/messages.ts";
 import { directUrl, parseUrl } from "../../../src/postgres/url.ts";
 import { brokerEnvironment, brokerUrl } from "../../../src/readiness/fence.ts";
+import { isInstalled } from "../../support/require.ts";
 import { type MockServer, startMock } from "../../support/mock-server.ts";
 import { newDatabase } from "../../support/new-database.ts";
 import { withSession } from "../../support/session.ts";
 
 const run = promisify(execFile);
-const hasPsql = spawnSync("psql", ["--version"]).status === 0;
+const hasPsql = isInstalled("psql");
 const env = { ...brokerEnvironment(process.env) };
 
 interface Scene {

@@ -1,10 +1,9 @@
 // @module-tag proof
-import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { skipWithout } from "../../support/require.ts";
+import { isInstalled } from "../../support/require.ts";
 import { onTerminal } from "../../support/terminal.ts";
 
 const BIN = new URL("../../../bin/offshoot.js", import.meta.url).pathname;
@@ -24,16 +23,6 @@ beforeAll(async () => {
   await symlink(BIN, join(home, "bin/offshoot"));
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
-
-function isInstalled(shell: string): boolean {
-  try {
-    execFileSync(shell, ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    skipWithout(shell, "it is not installed");
-    return false;
-  }
-}
 
 const TAB = "\t";
 

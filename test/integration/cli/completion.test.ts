@@ -1,7 +1,7 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { skipWithout } from "../../support/require.ts";
+import { isInstalled } from "../../support/require.ts";
 
 const BIN = new URL("../../../bin/offshoot.js", import.meta.url).pathname;
 
@@ -14,16 +14,6 @@ source <(node "$BIN" completion zsh); words=("$@"); CURRENT=$#; _offshoot`,
 } as const;
 
 type Shell = keyof typeof SHELLS;
-
-function isInstalled(shell: Shell): boolean {
-  try {
-    execFileSync(shell, ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    skipWithout(shell, "it is not installed");
-    return false;
-  }
-}
 
 async function complete(shell: Shell, ...words: readonly string[]): Promise<readonly string[]> {
   const name = shell === "fish" ? [] : ["shell"];

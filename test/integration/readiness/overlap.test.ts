@@ -4,13 +4,14 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { MigrationCommand } from "../../../src/readiness/migration-command.ts";
 import type { MigrateRequest } from "../../../src/readiness/request.ts";
+import { isInstalled } from "../../support/require.ts";
 import { type Job, openScene, type Scene, startJob, TIMINGS } from "./scene.ts";
 
 // Commands write into the table `work` with psql, through whatever session they have. Postgres' own clock is the witness:
 // no row of a command may be later than the first row of the next leader's command.
 
 const SCRIPT = fileURLToPath(new URL("attack.sh", import.meta.url));
-const hasPsql = spawnSync("psql", ["--version"]).status === 0;
+const hasPsql = isInstalled("psql");
 
 interface Work {
   readonly [column: string]: unknown;
