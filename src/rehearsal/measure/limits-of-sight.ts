@@ -2,18 +2,27 @@ import { MOMENT_MS, momentOf } from "../limits.ts";
 import type { Observed } from "../observe/observe.ts";
 import type { ProbeSummary } from "./probes.ts";
 
+/** Tables that one sentence names. */
+const MOST_NAMES = 10;
+
 /** What an observation could not see, in sentences for people. Pure. */
 export function limitsOf(
   { sampled, recording, before, after, left, sessions }: Observed<unknown>,
   throughBroker: boolean,
   { checked, agreed, refused }: ProbeSummary,
   accuracyMs: number,
+  unseen: readonly string[],
 ): readonly string[] {
   const moment = momentOf(sampled.delayMs, 1);
   const shortest = Math.max(1, Math.round(sampled.interval.median));
   const partial = recording.transactions.filter(({ isExplicit, isComplete }) => isExplicit && !isComplete).length;
   return [
     `Locks were read about every ${shortest} ms, and at most ${Math.ceil(sampled.interval.longest)} ms apart. A lock that was held for less than that can be missing. The waits are accurate to about ${Math.max(1, Math.ceil(accuracyMs))} ms.`,
+    ...(unseen.length === 0
+      ? []
+      : [
+          `No lock was seen on ${listed(unseen)}, although statements locked ${unseen.length === 1 ? "it" : "them"}: they ended before the next look. So their locks and waits are not known, but shorter than the time between two looks.`,
+        ]),
     ...(checked === 0
       ? []
       : [
@@ -39,4 +48,9 @@ export function limitsOf(
     ...(before.logPosition === undefined ? ["This role or this server does not show the write-ahead log."] : []),
     ...(left === 0 ? [] : [`${left} sessions of the command were still open after it, and were ended.`]),
   ];
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return `${names.slice(0, MOST_NAMES).join(", ")}${more > 0 ? ` and ${more} more tables` : ""}`;
 }

@@ -10,6 +10,7 @@ import { withLiterals, withoutLiterals } from "../sql/shown.ts";
 import { blameForRewrite, blameForWait, type Blamed } from "./blame.ts";
 import { compareProbes, type ProbeSummary } from "./probes.ts";
 import { limitsOf } from "./limits-of-sight.ts";
+import { namedTables } from "./named-tables.ts";
 import { type ReadStatement, readStatements, type RevisionNames } from "./statements.ts";
 import { type TableChange, tableChanges } from "./tables.ts";
 
@@ -46,7 +47,8 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
   const { recording, sampled, pids, before, after, startMs, endMs } = observed;
   const statements = readStatements(recording, pids, options.files, options.revisions, endMs);
   const spans = spansOf(sampled.samples, knownMoments(observed), endMs);
-  const tables = tableChanges(before, after, spans)
+  const named = namedTables(statements, recording.transactions, before.relations);
+  const tables = tableChanges(before, after, spans, named)
     .filter((change) => !options.isOwn(change))
     .map((change): ExplainedTable => {
       const { locks, relations, rewritten, indexesRewritten } = change;
@@ -70,6 +72,7 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
       options.throughBroker,
       compareProbes(observed.probes, spans, before.relations, Math.max(SLACK_MS, sampled.delayMs)),
       accuracyOf(tables, sampled.delayMs),
+      tables.flatMap(({ change: { locks, table } }) => (locks === undefined && named.has(table.id) ? [table.shown] : [])),
     ),
   };
   return { measured, statements, tables, setsLockTimeout: recording.statements.some(({ sql }) => /\block_timeout\b/i.test(sql)) };
@@ -168,7 +171,13 @@ function accuracyOf(tables: readonly ExplainedTable[], delayMs: number): number 
   );
 }
 
-function observationOf(observed: Observed<unknown>, throughBroker: boolean, probes: ProbeSummary, accuracyMs: number): Observation {
+function observationOf(
+  observed: Observed<unknown>,
+  throughBroker: boolean,
+  probes: ProbeSummary,
+  accuracyMs: number,
+  unseen: readonly string[],
+): Observation {
   const { sampled, recording, pausedMs } = observed;
   const explicit = recording.transactions.filter(({ isExplicit }) => isExplicit);
   return {
@@ -182,7 +191,7 @@ function observationOf(observed: Observed<unknown>, throughBroker: boolean, prob
     delayMs: round(sampled.delayMs),
     accuracyMs: round(accuracyMs),
     probes: { checked: probes.checked, agreed: probes.agreed },
-    limits: limitsOf(observed, throughBroker, probes, accuracyMs),
+    limits: limitsOf(observed, throughBroker, probes, accuracyMs, unseen),
   };
 }
 

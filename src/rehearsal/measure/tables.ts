@@ -21,8 +21,16 @@ export interface TableChange {
   readonly deleted: number;
 }
 
-/** The tables that the migrations locked, wrote or scanned, in the order of their names. New tables are not among them. Pure. */
-export function tableChanges(before: DatabaseState, after: DatabaseState, spans: readonly LockSpan[]): readonly TableChange[] {
+/**
+ * The tables that the migrations locked, wrote or scanned, in the order of their names. New tables are not among them. `named`:
+ * tables that they locked also where no look saw it. Pure.
+ */
+export function tableChanges(
+  before: DatabaseState,
+  after: DatabaseState,
+  spans: readonly LockSpan[],
+  named: ReadonlySet<number>,
+): readonly TableChange[] {
   const groups = groupBy([...before.relations.values()], ({ id }) => tableOf(id, before.relations));
   const ofTable = groupBy(
     spans.filter(({ relation }) => before.relations.has(relation)),
@@ -33,7 +41,7 @@ export function tableChanges(before: DatabaseState, after: DatabaseState, spans:
       const table = before.relations.get(id);
       return table === undefined ? [] : [changeOf(table, relations, before, after, ofTable.get(id) ?? [])];
     })
-    .filter(isChanged)
+    .filter((change) => named.has(change.table.id) || isChanged(change))
     .toSorted((one, other) => (one.table.shown < other.table.shown ? -1 : 1));
 }
 

@@ -25,12 +25,14 @@ export const TABLE_HEAD = ["table", "readers wait", "writers wait", "lock", "hel
 /** One row of the table of measured figures. What matters most is first, because a phone shows the first columns only. */
 export function tableRow(each: MeasuredTable): readonly string[] {
   const changed = each.rowsInserted + each.rowsUpdated + each.rowsDeleted;
+  // Without a lock that was seen, nothing is known of the waits either: 0 would say that nobody waits.
+  const seen = (ms: number): string => (each.strongestLock === undefined && ms === 0 ? "not seen" : wait(ms));
   return [
     each.table,
-    wait(each.blockedReadsMs),
-    wait(each.blockedWritesMs),
+    seen(each.blockedReadsMs),
+    seen(each.blockedWritesMs),
     each.strongestLock ?? "not seen",
-    wait(each.heldMs),
+    seen(each.heldMs),
     each.dropped ? "dropped" : each.rewritten ? "yes" : each.indexesRewritten.length > 0 ? `${each.indexesRewritten.length} indexes` : "no",
     changed === 0 ? "0" : formatRows(changed),
     formatSize(each.bytes),

@@ -54,7 +54,7 @@ function renderMarkdown(result: Rehearsal, findings: (bytes: number) => string, 
     "",
     ...trafficMarkdown(result.traffic),
     ...folded(
-      `${others.length} more table${others.length === 1 ? "" : "s"}, for which nobody waits`,
+      `${others.length} more table${others.length === 1 ? "" : "s"}, for which no wait was seen`,
       others.length === 0 ? [] : tableOf(others.slice(0, MOST_TABLES)),
     ),
     ...folded(

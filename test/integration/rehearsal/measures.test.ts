@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
-import { beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { directUrl } from "../../../src/postgres/url.ts";
 import { brokerEnvironment } from "../../../src/readiness/fence.ts";
 import { measure } from "../../../src/rehearsal/measure/measure.ts";
@@ -9,15 +9,28 @@ import type { Measured, MeasuredTable } from "../../../src/rehearsal/measured.ts
 import { observe } from "../../../src/rehearsal/observe/observe.ts";
 import { migrationFiles } from "../../../src/rehearsal/sql/migration-files.ts";
 import { newDatabase } from "../../support/new-database.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
 import { connect, withSession } from "../../support/session.ts";
 import { startWaitingClient } from "../../support/waiting-client.ts";
 
 const run = promisify(execFile);
 const ROWS = 20_000;
 
+/**
+ * A server without autovacuum: the judge looks a moment before the rehearsal, and a vacuum of the new table in between
+ * creates its map of free space and its map of visible pages (32 kB).
+ */
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer({ autovacuum: "off" });
+});
+afterAll(async () => {
+  await server.stop();
+});
+
 let url: string;
 beforeEach(async () => {
-  url = await newDatabase("measured");
+  url = await newDatabase("measured", { server: server.url });
   await withSession(url, async (session) => {
     await session.query(`create table item as select g as id, 'text ' || g as note from generate_series(1, ${ROWS}) g`);
     await session.query("alter table item add primary key (id)");
@@ -78,8 +91,8 @@ test("sizes before and after, the rows that were changed, the log and the growth
   expect(item?.bytesAfter).toBe(await sizeOf());
   expect(growthBytes).toBe(Number(await judge("select pg_database_size(current_database())")) - database);
   const written = Number(await judge(`select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '${position}')`));
-  // The whole server shares its log, and other tests write to it.
-  expect(logBytes).toBeGreaterThan(1_000_000);
+  // The judge also counts what the server logs by itself before and after the rehearsal.
+  expect(logBytes).toBeGreaterThan(written * 0.9);
   expect(logBytes).toBeLessThanOrEqual(written);
 });
 

@@ -11,6 +11,8 @@ import { type Pattern, setup } from "./patterns.ts";
 
 /** How long the other transaction stays open, in milliseconds. */
 const READER_MS = 500;
+/** The longest time of one pattern. */
+const LONGEST_MS = 600_000;
 
 /** A database with the tables of the patterns, from which each pattern gets a copy. */
 export interface Stage {
@@ -51,9 +53,10 @@ export async function play({ server, template }: Stage, pattern: Pattern, withCl
       name: "offshoot:test",
       useBroker: true,
       records: undefined,
-      signal: AbortSignal.timeout(110_000),
+      signal: AbortSignal.timeout(LONGEST_MS),
     };
-    const statements = pattern.alone === true ? [pattern.sql] : ["begin", ...pattern.sql.split("; "), "commit"];
+    const parts = pattern.sql.split("; ");
+    const statements = pattern.alone === true ? parts : ["begin", ...parts, "commit"];
     const observed = await observe(options, (reached) =>
       withSession(reached, async (session) => {
         const ended = pattern.alone === true ? await openReader(url) : undefined;

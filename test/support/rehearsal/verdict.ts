@@ -21,9 +21,14 @@ export function documentedVerdict({ lock, rewrites = false, blocksReaders = fals
   };
 }
 
-/** What was measured. Newer versions take ACCESS SHARE, which blocks nobody, where older ones take no lock. */
-export function measuredVerdict({ lock }: Pattern, { table }: Pick<Played, "table">): Verdict {
-  const strongest = table?.strongestLock ?? "none";
+/**
+ * What was measured. Newer versions take ACCESS SHARE, which blocks nobody, where older ones take no lock. Only a transaction
+ * whose locks were read before its end shows that there was none.
+ */
+export function measuredVerdict({ lock }: Pattern, { table, observation }: Pick<Played, "table" | "observation">): Verdict {
+  const { transactions, completeTransactions } = observation;
+  const isComplete = transactions > 0 && completeTransactions === transactions;
+  const strongest = table?.strongestLock ?? (isComplete ? "none" : "not seen");
   return {
     lock: lock === "none" && strongest === "ACCESS SHARE" ? "none" : strongest,
     readersWait: (table?.blockedReadsMs ?? 0) > 0,

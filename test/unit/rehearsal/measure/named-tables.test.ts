@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { measure } from "../../../../src/rehearsal/measure/measure.ts";
+import type { Measured } from "../../../../src/rehearsal/measured.ts";
+import type { Observed } from "../../../../src/rehearsal/observe/observe.ts";
+import type { DatabaseState, Relation } from "../../../../src/rehearsal/observe/relations.ts";
+import { tableRow } from "../../../../src/rehearsal/report/facts.ts";
+import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
+
+const relation = (id: number, schema: string, name: string, of?: Partial<Relation>): Relation => ({
+  id,
+  schema,
+  name,
+  kind: "r",
+  shown: `${schema}.${name}`,
+  table: undefined,
+  file: id,
+  bytes: 8192,
+  ...of,
+});
+
+const relations = [
+  relation(1, "public", "t"),
+  relation(2, "public", "t_a", { kind: "i", table: 1 }),
+  relation(3, "public", "twin"),
+  relation(4, "app", "twin"),
+];
+
+const state: DatabaseState = {
+  relations: new Map(relations.map((each) => [each.id, each])),
+  counters: new Map(),
+  bytes: 0,
+  temporaryBytes: 0,
+  logPosition: 0,
+  isCut: false,
+  major: 18,
+  statisticsAreLate: false,
+};
+
+/** One statement between two looks that showed no lock. */
+function watch(sql: string, { isComplete = false, sqlstate }: { isComplete?: boolean; sqlstate?: string } = {}): Measured {
+  const observed: Observed<undefined> = {
+    result: undefined,
+    startMs: 0,
+    endMs: 20,
+    before: state,
+    after: state,
+    recording: {
+      statements: [{ session: "s", sql, startMs: 5, endMs: 7, tags: [], sqlstate, mark: undefined, isExact: true }],
+      transactions: [{ session: "s", startMs: 5, endMs: 7, isExplicit: isComplete, isComplete }],
+      dropped: 0,
+    },
+    sampled: { samples: [], interval: { median: 10, longest: 10 }, delayMs: 0 },
+    probes: [],
+    pids: new Map([["s", 7]]),
+    pausedMs: 0,
+    sessions: 1,
+    errors: [],
+    left: 0,
+  };
+  const options = { files: migrationFiles([]), revisions: undefined, throughBroker: true, isOwn: () => false, literals: false };
+  return measure(observed, options).measured;
+}
+
+test.each(["vacuum t", "alter table public.t add column b int", "drop index concurrently t_a"])(
+  "the table of a statement that was too short for a look is listed, with its lock and its waits not seen: %s",
+  (sql) => {
+    const { tables, observation } = watch(sql);
+    expect(tables.map(({ table, strongestLock }) => [table, strongestLock])).toEqual([["public.t", undefined]]);
+    expect(tables.map((each) => tableRow(each).slice(0, 5))).toEqual([["public.t", "not seen", "not seen", "not seen", "not seen"]]);
+    expect(observation.limits.join(" ")).toContain("No lock was seen on public.t, although statements locked it");
+  },
+);
+
+test("a transaction whose locks were read before its end shows that there was no lock", () => {
+  expect(watch("alter table t add column b int", { isComplete: true }).tables).toEqual([]);
+});
+
+test("a statement that failed, and a name that two schemas have, name no table", () => {
+  expect(watch("vacuum t", { sqlstate: "42501" }).tables).toEqual([]);
+  expect(watch("vacuum twin").tables).toEqual([]);
+  expect(watch("vacuum app.twin").tables.map(({ table }) => table)).toEqual(["app.twin"]);
+});
