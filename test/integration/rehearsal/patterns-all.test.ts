@@ -27,7 +27,7 @@ describe.each(MAJORS.filter(([, binaries]) => binaries !== undefined))("PostgreS
     "%s does what the documentation says",
     async (_, pattern) => {
       const played = await play(stage, pattern);
-      expect(measuredVerdict(pattern, played), JSON.stringify(played)).toEqual(documentedVerdict(pattern));
+      expect({ played, verdict: measuredVerdict(pattern, played) }).toMatchObject({ verdict: documentedVerdict(pattern) });
     },
     LONGEST_MS,
   );

@@ -20,7 +20,5 @@ test.each([
   ["grant select on t to public", []],
   ["comment on table t is 'x'", []],
 ])("%s locks what it names", (sql, targets) => {
-  const named = targetsOf(tokensOf(sql)).map((parts) => [...parts]);
-  expect(named.slice(0, targets.length)).toEqual(targets);
-  if (targets.length === 0) expect(named).toEqual([]);
+  expect(targetsOf(tokensOf(sql))).toEqual(targets);
 });
