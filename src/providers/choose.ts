@@ -8,21 +8,22 @@ export interface Chosen {
 }
 
 /**
- * Acquires the database from the first provider that does not refuse. Every refusal with a fallback is emitted and returned. Throws
- * `PROVIDER_REJECTED` for a refusal without fallback, `NO_PROVIDER` with all reasons when every provider refuses, and what
- * a provider throws: an error never leads to the next provider.
+ * Acquires the database from the first provider that does not refuse. A refusal is emitted if another provider follows, and all of them
+ * are returned. Throws `PROVIDER_REJECTED` for a refusal without fallback, `NO_PROVIDER` with all reasons when every provider refuses,
+ * and what a provider throws: an error never leads to the next provider.
  */
 export async function chooseDatabase(providers: readonly Provider[], request: DatabaseRequest, limits: Limits): Promise<Chosen> {
   const refusals: Refusal[] = [];
   const end = performance.now() + limits.withinMs;
-  for (const provider of providers) {
+  for (const [index, provider] of providers.entries()) {
     limits.emit({ kind: "status", text: `${provider.name}: creating ${request.name}` });
     const answer = await provider.acquire(request, { ...limits, withinMs: Math.max(0, end - performance.now()) });
     if (answer.kind === "database") return { database: answer, refusals };
     // The error says the same, and that no provider was skipped.
     if (!answer.mayFallBack) throw rejected(answer);
-    limits.emit({ kind: "refusal", provider: answer.provider, code: answer.code, text: answer.text });
     refusals.push(answer);
+    // After the last provider, the error contains the refusal, and nothing was skipped.
+    if (index < providers.length - 1) limits.emit({ kind: "refusal", provider: answer.provider, code: answer.code, text: answer.text });
   }
   throw noProvider(refusals);
 }

@@ -8,6 +8,8 @@ export interface CallFacts {
   /** Neon's own `code`, which is usually empty. */
   readonly neonCode: string;
   readonly neonMessage: string;
+  /** The body has the form of Neon's errors: a `code`, which is usually empty, and a `message` (specification, GeneralError). */
+  readonly isInForm: boolean;
   readonly requestId: string | undefined;
   /** The system's error code if no reply arrived, such as `ECONNREFUSED`. */
   readonly network: string | undefined;
@@ -79,8 +81,16 @@ export function isWrongReply({ status, network }: CallFacts): boolean {
 }
 
 /** An error that Neon cannot have sent, such as the page of a proxy. After a request that creates something it proves nothing. */
-export function isFormless({ status, neonCode, neonMessage }: CallFacts): boolean {
-  return status !== 0 && neonCode === "" && neonMessage === "";
+export function isFormless({ status, isInForm }: CallFacts): boolean {
+  return status !== 0 && !isInForm;
+}
+
+/**
+ * A request that creates something may have been executed, and another one may succeed: its reply was lost, or something between
+ * this machine and Neon has sent a reply by which Neon itself would report that it has executed nothing.
+ */
+export function isCreateLost(facts: CallFacts): boolean {
+  return isAmbiguous(facts) || (isFormless(facts) && isTransient(facts));
 }
 
 export function isMissing({ status }: CallFacts): boolean {
@@ -129,6 +139,7 @@ function readFacts({ code, message, response, headers: sentHeaders }: ClientErro
   return {
     status,
     neonCode: text(body["code"]),
+    isInForm: typeof body["code"] === "string" && typeof body["message"] === "string",
     neonMessage: text(body["message"]) || (status === 0 && typeof message === "string" ? message : ""),
     requestId: text(body["request_id"]) || text(headers["x-neon-ret-request-id"]) || undefined,
     network,

@@ -6,6 +6,7 @@ import {
   type CallFacts,
   factsOf,
   isAmbiguous,
+  isCreateLost,
   isFormless,
   isKeyRejected,
   isMissing,
@@ -43,22 +44,27 @@ export async function resolveFailedCreate(
   context: CallContext,
 ): Promise<AcquiredBranch | Refusal | undefined> {
   const facts = factsOf(thrown);
-  if (facts === undefined || !isOffshootError(thrown)) throw thrown;
+  if (facts === undefined || !isOffshootError(thrown)) {
+    // The time is over, or the user has ended the command, before the reply arrived.
+    if (state.request !== undefined && isOffshootError(thrown)) warnOfLostReply(setup, state, wanted, context);
+    throw thrown;
+  }
   const limit = limitOf(facts);
   const capacity = capacityOf(facts);
   const isSent = state.request !== undefined;
-  if (isSent && isFormless(facts) && !isAmbiguous(facts)) {
+  const isLost = isSent && isCreateLost(facts);
+  if (isSent && isFormless(facts) && !isLost) {
     const existing = await searchAfterFormless(setup, wanted, state, context);
     if (existing !== undefined) return existing;
   }
-  if (isKeyRejected(facts) && limit === undefined && capacity === undefined && expiryProblemOf(facts) === undefined)
-    return rejectedKey(setup, facts.status === 403 ? await unknownProject(setup.api, setup.project, context, thrown) : thrown);
-  if (isSent && isAmbiguous(facts)) state.isReplyLost = true;
-  if (isSent && isWrongReply(facts)) state.isReplyWrong = true;
   const mayHaveCreated = isSent && isNameTaken(facts);
-  if ((isTransient(facts) && !mayHaveCreated) || (isAmbiguous(facts) && !isSent)) return outage(setup, state, wanted, thrown, context);
+  if (isLost) state.isReplyLost = true;
+  if (isSent && isWrongReply(facts)) state.isReplyWrong = true;
+  if (isKeyRejected(facts) && limit === undefined && capacity === undefined && expiryProblemOf(facts) === undefined)
+    return rejectedKey(setup, state, facts.status === 403 ? await unknownProject(setup.api, setup.project, context, thrown) : thrown);
+  if (!isLost && !mayHaveCreated && (isTransient(facts) || isAmbiguous(facts))) return outage(setup, state, wanted, thrown, context);
   // At the branch limit, Neon may report the limit even if the name is taken. So the name is searched first.
-  if (isNameTaken(facts) || isAmbiguous(facts) || limit !== undefined || capacity !== undefined) {
+  if (isNameTaken(facts) || isLost || limit !== undefined || capacity !== undefined) {
     const existing = await adoptExisting(setup, wanted, state, context);
     if (existing !== undefined) return existing === "being-deleted" ? undefined : existing;
   }
@@ -66,18 +72,18 @@ export async function resolveFailedCreate(
   if (capacity !== undefined) {
     const isWorthWaiting = capacity.kind === "compute-limit" && state.budgetMs - context.deadline.leftMs() < COMPUTE_LIMIT_MS;
     state.isAtComputeLimit = isWorthWaiting;
-    return isWorthWaiting ? undefined : { ...capacityRefusal(capacity.kind, thrown), mayFallBack: !state.isReplyWrong };
+    return isWorthWaiting ? undefined : { ...capacityRefusal(capacity.kind, thrown), mayFallBack: nothingExists(state) };
   }
   if (isNameTaken(facts) && (await useFreeName(setup, wanted, state, context))) return undefined;
-  if (isNameTaken(facts) || isAmbiguous(facts) || isNotReady(facts)) {
-    if (context.deadline.leftMs() > state.budgetMs / 2) return undefined;
-    if (isAmbiguous(facts)) return outage(setup, state, wanted, thrown, context);
+  if (isNameTaken(facts) || isLost || isNotReady(facts)) {
+    if (context.deadline.leftMs() - (facts.retryAfterMs ?? 0) > state.budgetMs / 2) return undefined;
+    if (isLost) return outage(setup, state, wanted, thrown, context);
     throw isNameTaken(facts) ? hiddenName(wanted.name, thrown) : thrown;
   }
   return changeRequest(setup, wanted, state, facts, thrown, context);
 }
 
-/** A search after an error that Neon did not send, in milliseconds: during an outage, time must be left for another provider. */
+/** A search after an error that Neon did not send and that another attempt does not change, in milliseconds. */
 const SEARCH_MS = 10_000;
 
 /**
@@ -142,9 +148,13 @@ async function adoptExisting(
 }
 
 /** Another provider may serve only if no branch can exist. A wrong reply to the POST leaves that open. */
+function nothingExists({ isReplyLost, isReplyWrong }: CreateState): boolean {
+  return !isReplyLost && !isReplyWrong;
+}
+
 function outage(setup: Setup, state: CreateState, wanted: DatabaseRequest, failure: OffshootError, context: CallContext): Refusal {
   if (state.isReplyLost) warnOfLostReply(setup, state, wanted, context);
-  return { ...refusal("outage", failure.message, failure.remedy), mayFallBack: !state.isReplyLost && !state.isReplyWrong };
+  return { ...refusal("outage", failure.message, failure.remedy), mayFallBack: nothingExists(state) };
 }
 
 function warnOfLostReply({ isShared }: Setup, state: CreateState, wanted: DatabaseRequest, { emit }: CallContext): void {
@@ -154,10 +164,10 @@ function warnOfLostReply({ isShared }: Setup, state: CreateState, wanted: Databa
   emit({ kind: "warning", text: `Neon may have created the branch ${wanted.name}, but its reply was lost. ${expiry} ${remedy}` });
 }
 
-function rejectedKey({ secretsWithheld }: Setup, failure: OffshootError): Refusal {
+function rejectedKey({ secretsWithheld }: Setup, state: CreateState, failure: OffshootError): Refusal {
   if (!secretsWithheld) throw failure;
   const reason = "The CI withholds secrets from this job (fork or bot), so NEON_API_KEY is a placeholder.";
-  return refusal("key-unusable", `${failure.message} ${reason}`, WITHHELD_REMEDY);
+  return { ...refusal("key-unusable", `${failure.message} ${reason}`, WITHHELD_REMEDY), mayFallBack: nothingExists(state) };
 }
 
 /** Deletes expired branches of offshoot to make room, once. */
@@ -174,7 +184,7 @@ async function atLimit(
   const what = limit === "branch-limit" ? "its branch limit" : "its limit of root branches";
   const avoid = limit === "branch-limit" ? "" : ", set neon.schemaOnly to false";
   const remedy = `Run \`offshoot sweep --yes\` to delete the branches of offshoot that are no longer needed${avoid}, or raise the limit of the Neon plan.`;
-  return refusal(limit, `The Neon project has reached ${what}: ${neonMessage}.`, remedy);
+  return { ...refusal(limit, `The Neon project has reached ${what}: ${neonMessage}.`, remedy), mayFallBack: nothingExists(state) };
 }
 
 /** Removes the part of the request that Neon refused, if the branch is useful without it. Throws otherwise. */

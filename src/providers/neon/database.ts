@@ -3,14 +3,14 @@ import { isOffshootError, OffshootError } from "../../errors.ts";
 import { parseUrl } from "../../postgres/url.ts";
 import { cloneOf } from "../clones/clones.ts";
 import type { Database, Refusal } from "../provider.ts";
-import { factsOf, isAmbiguous, isMissing } from "./api-errors.ts";
+import { factsOf, isCreateLost, isFormless, isMissing } from "./api-errors.ts";
 import { type BranchUrls, connectionOf, fetchUrls, requireNames, urlsOfCreated } from "./connection.ts";
 import { consoleUrl } from "./console-url.ts";
 import { capacityCodeOf, capacityRefusal } from "./compute-errors.ts";
 import { computeRequest } from "./create.ts";
 import type { AcquiredBranch } from "./create-state.ts";
 import { openExpected, type Opened, USUAL } from "./expected.ts";
-import type { NeonChoices, Setup } from "./options.ts";
+import type { Setup } from "./options.ts";
 import { renewalOf } from "./renew.ts";
 import { waitUntilAnonymized, waitUntilReady } from "./ready.ts";
 import type { CallContext, NeonApi, Operation } from "./types.ts";
@@ -110,7 +110,7 @@ async function startedUrls(
     if (urls !== undefined) return { urls, operations: [] };
     await requireNames(setup, branch.id, context);
     // The compute is missing. Some of Neon's servers may also not know a branch that was created moments ago.
-    const operations = await provideCompute(api, branch.id, choices, context);
+    const operations = await provideCompute(setup, branch.id, context);
     return { urls: await fetchUrls(setup, branch.id, connection, context), operations: operations ?? [] };
   } catch (thrown) {
     return unlessMissing(thrown);
@@ -127,20 +127,24 @@ function unlessMissing(thrown: unknown): undefined {
  * already had one. If another job creates it at the same moment, that compute is used.
  */
 async function provideCompute(
-  api: NeonApi,
+  { api, choices, dependencies }: Setup,
   branchId: string,
-  choices: NeonChoices,
   context: CallContext,
 ): Promise<readonly Operation[] | undefined> {
   if (await hasCompute(api, branchId, context)) return undefined;
-  try {
-    return await api.createEndpoint(branchId, computeRequest(choices), context);
-  } catch (thrown) {
-    const facts = factsOf(thrown);
-    if (facts?.status === 409) return [];
-    // The reply was lost or wrong, so that only another list shows whether the compute exists.
-    if (facts !== undefined && isAmbiguous(facts) && (await hasCompute(api, branchId, context))) return [];
-    throw thrown;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await api.createEndpoint(branchId, computeRequest(choices), context);
+    } catch (thrown) {
+      const facts = factsOf(thrown);
+      if (facts === undefined) throw thrown;
+      if (facts.status === 409) return [];
+      // The reply was lost or wrong, so that only another list shows whether the compute exists.
+      const isLost = isCreateLost(facts);
+      if ((isLost || isFormless(facts)) && (await hasCompute(api, branchId, context))) return [];
+      if (!isLost || attempt === MOST_CREATES) throw thrown;
+    }
+    await context.deadline.pause(jitter(FIRST_PAUSE_MS * 2 ** attempt, dependencies.random));
   }
 }
 
@@ -151,6 +155,8 @@ async function hasCompute(api: NeonApi, branchId: string, context: CallContext):
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 const MOST_ATTEMPTS = 12;
+/** A request for a compute whose reply was lost is sent again at most this often. */
+const MOST_CREATES = 5;
 
 /**
  * Repeats `attempt` while it returns undefined, because the branch was deleted between two calls or because some of Neon's

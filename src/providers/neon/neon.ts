@@ -65,6 +65,8 @@ export function neonProvider(options: NeonOptions): Provider {
     if (more.snapshots === true && released !== "kept") await removeSnapshots(setup, name, context);
     return released;
   };
+  // A base may have been created, and the reply was lost. Then no other provider may serve the run.
+  let mayHaveBase = false;
   const dispose = (name: string) => (): Promise<unknown> =>
     release(name, { signal: new AbortController().signal, withinMs: DISPOSE_MS, emit: silent });
 
@@ -98,7 +100,10 @@ export function neonProvider(options: NeonOptions): Provider {
       if (refused !== undefined) return { checks: [], action: undefined, refusal: refused };
       return examine(setup, { name, major }, contextOf(`examining the Neon project ${setup.project}`, limits));
     },
-    acquire,
+    async acquire(wanted, limits) {
+      const answer = await acquire(wanted, limits);
+      return answer.kind === "refusal" && mayHaveBase ? { ...answer, mayFallBack: false } : answer;
+    },
     async find(name, limits) {
       if (refused !== undefined) return undefined;
       const context = contextOf(`searching for the Neon branch ${name}`, limits);
@@ -145,7 +150,11 @@ export function neonProvider(options: NeonOptions): Provider {
       if (refused !== undefined || !options.base) return undefined;
       const operations = {
         setup,
-        acquire: (base: DatabaseRequest) => acquire(base, limits),
+        async acquire(base: DatabaseRequest) {
+          const answer = await acquire(base, limits);
+          mayHaveBase ||= answer.kind === "refusal" && !answer.mayFallBack;
+          return answer;
+        },
         release: (name: string) => release(name, limits),
       };
       const newContext = (): CallContext => contextOf(`getting the base ${wanted.name}`, limits);

@@ -1,6 +1,6 @@
 import { jitter } from "../../deadline.ts";
 import { isOffshootError, OffshootError } from "../../errors.ts";
-import { factsOf, hasChildren, isAmbiguous, isMissing, isNotReady } from "./api-errors.ts";
+import { factsOf, hasChildren, isCreateLost, isFormless, isMissing, isNotReady } from "./api-errors.ts";
 import { guarded } from "./deletion-guard.ts";
 import type { Setup } from "./options.ts";
 import { isPastStateRefused, unavailablePastState } from "./past-state.ts";
@@ -29,12 +29,19 @@ export async function replaceBy(setup: Setup, branch: Branch, source: RestoreSou
     // The annotation cannot change, and replies to a change do not contain it.
     return { ...(accepted?.branch ?? (await readFinished(setup, branch, done, context))), tag: branch.tag };
   } catch (thrown) {
-    if (isOffshootError(thrown) && (thrown.code === "CANCELLED" || thrown.code === "TIMED_OUT")) {
+    if (isUnknown(thrown)) {
       const text = `Neon may still replace the contents of the branch ${branch.name}. Run the command again before you use the branch.`;
       context.emit({ kind: "warning", text });
     }
     throw thrown;
   }
+}
+
+/** Nobody knows whether Neon has replaced the contents: the time is over, or the last reply was lost. */
+function isUnknown(thrown: unknown): boolean {
+  const facts = factsOf(thrown);
+  if (facts !== undefined) return isCreateLost(facts) || isFormless(facts);
+  return isOffshootError(thrown) && (thrown.code === "CANCELLED" || thrown.code === "TIMED_OUT");
 }
 
 /** Sends the request. Undefined if the reply was lost, and the branch shows that Neon has executed it: then the operations are not known. */
@@ -57,8 +64,9 @@ async function send(
       if (at !== undefined && isPastStateRefused(facts))
         throw await unavailablePastState(setup, { branch: source.source_branch_id, at }, facts, context);
       if (isMissing(facts)) throw missing(branch, done, facts.neonMessage);
-      if (!(isAmbiguous(facts) || isNotReady(facts)) || attempt === MOST_ATTEMPTS) throw thrown;
-      if (isAmbiguous(facts) && wasReset(branch, await api.branch(branch.id, context))) return undefined;
+      const isLost = isCreateLost(facts);
+      if ((isLost || isFormless(facts)) && wasReset(branch, await api.branch(branch.id, context))) return undefined;
+      if (!(isLost || isNotReady(facts)) || attempt === MOST_ATTEMPTS) throw thrown;
     }
     await context.deadline.pause(jitter(500 * attempt, dependencies.random));
   }

@@ -1,7 +1,7 @@
 import { jitter } from "../../deadline.ts";
 import { isOffshootError, messageOf } from "../../errors.ts";
 import type { SnapshotRequest, StoredSnapshot } from "../snapshots.ts";
-import { factsOf, isAmbiguous, isNameTaken, isNotReady } from "./api-errors.ts";
+import { factsOf, isCreateLost, isFormless, isNameTaken, isNotReady } from "./api-errors.ts";
 import type { Setup } from "./options.ts";
 import { waitUntilFinished } from "./ready.ts";
 import { replaceBy } from "./replace.ts";
@@ -53,14 +53,26 @@ async function makeBranch(setup: Setup, { name, target, snapshot }: Wanted, cont
     } catch (thrown) {
       const facts = factsOf(thrown);
       if (facts === undefined) throw thrown;
-      if (isAmbiguous(facts) || isNameTaken(facts)) {
-        const found = (await api.branches(name, context)).find((branch) => branch.name === name && !branch.isBeingDeleted);
+      const isLost = isCreateLost(facts);
+      if (isLost || isFormless(facts) || isNameTaken(facts)) {
+        const found = await findMade(api, name, context);
         if (found?.tag !== undefined) return { branch: found, operations: [] };
       }
-      const mayHelp = isAmbiguous(facts) || isNameTaken(facts) || isNotReady(facts);
+      const mayHelp = isLost || isNameTaken(facts) || isNotReady(facts);
       if (!mayHelp || attempt === MOST_ATTEMPTS) throw explained(target, facts) ?? thrown;
     }
     await context.deadline.pause(jitter(500 * attempt, dependencies.random));
+  }
+}
+
+/** The branch of a snapshot, if an earlier request has created it. Warns when the search fails too. */
+async function findMade(api: NeonApi, name: string, context: CallContext): Promise<Branch | undefined> {
+  try {
+    return (await api.branches(name, context)).find((branch) => branch.name === name && !branch.isBeingDeleted);
+  } catch (thrown) {
+    const text = `Neon may have created the branch ${name}, but its reply was lost. It has no expiry: \`offshoot down\` or \`offshoot sweep --yes\` deletes it.`;
+    context.emit({ kind: "warning", text });
+    throw thrown;
   }
 }
 

@@ -2,13 +2,13 @@ import { jitter } from "../../deadline.ts";
 import { messageOf, OffshootError } from "../../errors.ts";
 import type { Released } from "../provider.ts";
 import type { SnapshotRequest, StoredSnapshot } from "../snapshots.ts";
-import { type CallFacts, factsOf, isAmbiguous, isNotReady, limitOf } from "./api-errors.ts";
+import { type CallFacts, factsOf, isCreateLost, isFormless, isNotReady, limitOf } from "./api-errors.ts";
 import { findByName, limitExpiry } from "./branches.ts";
 import { requireDeletable } from "./deletion-guard.ts";
 import type { Setup } from "./options.ts";
 import { waitUntilFinished } from "./ready.ts";
 import { markedName, markedNameOf } from "./snapshot-mark.ts";
-import type { Branch, CallContext, NeonSnapshot } from "./types.ts";
+import type { Branch, CallContext, NeonApi, NeonSnapshot } from "./types.ts";
 
 /** A request whose reply was lost is sent again at most this often, after the list has shown that it had no effect. */
 export const MOST_ATTEMPTS = 5;
@@ -41,12 +41,27 @@ export async function createSnapshot(setup: Setup, name: string, request: Snapsh
     } catch (thrown) {
       const facts = factsOf(thrown);
       if (facts === undefined) throw thrown;
-      const isLost = isAmbiguous(facts);
-      const found = isLost ? (await api.snapshots(context)).find((snapshot) => snapshot.name === wanted.name) : undefined;
+      const isLost = isCreateLost(facts);
+      const found = isLost || isFormless(facts) ? await findStored(api, wanted, context) : undefined;
       if (found !== undefined) return requireExpiring(setup, found, name, context);
       if (!(isLost || isNotReady(facts)) || attempt === MOST_ATTEMPTS) throw explained(branch, facts) ?? thrown;
     }
     await context.deadline.pause(jitter(500 * attempt, dependencies.random));
+  }
+}
+
+/** The snapshot, if a request whose reply was lost has created it. Warns when the search fails too. */
+async function findStored(
+  api: NeonApi,
+  { name, expiresAt }: { readonly name: string; readonly expiresAt: Date },
+  context: CallContext,
+): Promise<NeonSnapshot | undefined> {
+  try {
+    return (await api.snapshots(context)).find((snapshot) => snapshot.name === name);
+  } catch (thrown) {
+    const text = `Neon may have created the snapshot ${name}, but its reply was lost. If it exists, it expires at ${expiresAt.toISOString()}. \`offshoot down\` deletes it with the branch.`;
+    context.emit({ kind: "warning", text });
+    throw thrown;
   }
 }
 

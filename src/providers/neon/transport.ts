@@ -1,7 +1,7 @@
 import pRetry from "p-retry";
 import { formatDuration } from "../../duration.ts";
 import { isOffshootError, messageOf } from "../../errors.ts";
-import { apiError, factsOf, isAmbiguous, isTransient, isWrongReply } from "./api-errors.ts";
+import { apiError, factsOf, isAmbiguous, isFormless, isTransient, isWrongReply } from "./api-errors.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { CallContext } from "./types.ts";
 
@@ -65,9 +65,9 @@ export async function sendCall<T>(
 
 export interface RetryOptions extends CallContext {
   readonly random: () => number;
-  /** Whether the call may be sent again after a lost reply: true if sending it twice has the same effect as once. */
+  /** Whether the call may be sent again after a lost reply or one of a proxy: true if sending it twice has the same effect as once. */
   readonly repeatable: boolean;
-  /** Receives the milliseconds to wait that Neon gave in a reply with status 429. */
+  /** Receives the milliseconds that the other calls must wait too, as a reply asked for. */
   readonly onHold: (ms: number) => void;
 }
 
@@ -87,10 +87,17 @@ export async function withRetries<T>(attempt: () => Promise<T>, { deadline, emit
     async onFailedAttempt({ error, attemptNumber }) {
       deadline.check();
       const facts = factsOf(error);
-      if (facts === undefined || !(isTransient(facts) || (repeatable && isAmbiguous(facts)))) throw error;
+      if (facts === undefined) throw error;
+      const { retryAfterMs } = facts;
+      if (!repeatable && isTransient(facts) && isFormless(facts)) {
+        // Neon did not send this, so the request may have been executed. The caller has to look for that, also not too early.
+        if (retryAfterMs !== undefined && start - deadline.leftMs() + retryAfterMs <= budgetMs) onHold(retryAfterMs);
+        throw error;
+      }
+      if (!(isTransient(facts) || (repeatable && isAmbiguous(facts)))) throw error;
       if (isWrongReply(facts) && attemptNumber >= WRONG_REPLIES) throw error;
       const spread = random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attemptNumber - 1));
-      const waitMs = Math.round(facts.retryAfterMs ?? Math.max(SHORTEST_WAIT_MS, spread));
+      const waitMs = Math.round(retryAfterMs ?? Math.max(SHORTEST_WAIT_MS, spread));
       if (start - deadline.leftMs() + waitMs > budgetMs) throw error;
       if (facts.status === 429) onHold(waitMs);
       emit({ kind: "retry", text: isOffshootError(error) ? error.message : messageOf(error), attempt: attemptNumber, waitMs });

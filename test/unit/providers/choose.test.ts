@@ -62,6 +62,21 @@ describe("choosing a database", () => {
     ]);
   });
 
+  test("emits no refusal of the last provider, because none is tried after it and the error contains it", async () => {
+    const limits = listening();
+    const providers = [answering("neon", refusal("neon", "no-key")), answering("embedded", refusal("embedded", "no-binaries"))];
+    const failure = chooseDatabase(providers, request, limits);
+    await expect(failure).rejects.toMatchObject({ meaning: expect.stringContaining("embedded refuses with no-binaries.") });
+    expect(limits.events.filter(({ kind }) => kind === "refusal")).toMatchObject([{ provider: "neon" }]);
+  });
+
+  test("emits no refusal of a single provider", async () => {
+    const limits = listening();
+    const failure = chooseDatabase([answering("neon", refusal("neon", "no-key"))], request, limits);
+    await expect(failure).rejects.toMatchObject({ message: expect.stringContaining("neon refuses with no-key.") });
+    expect(limits.events.map(({ kind }) => kind)).toEqual(["status"]);
+  });
+
   test("reports all reasons and remedies when every provider refuses", async () => {
     const providers = [answering("neon", refusal("neon", "no-key")), answering("embedded", refusal("embedded", "no-binaries"))];
     const failure = chooseDatabase(providers, request, listening());

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { createHarness, type NeonHarness, requestFor, START, taggedBranch } from "../../../support/neon-harness.ts";
+import { baseRequestFor, createHarness, type NeonHarness, requestFor, START, taggedBranch } from "../../../support/neon-harness.ts";
 
-const acquire = (harness: NeonHarness, options: Parameters<NeonHarness["provider"]>[0] = {}) =>
-  harness.provider(options).acquire(requestFor("run-1"), harness.limits());
+const acquire = (harness: NeonHarness, options: Parameters<NeonHarness["provider"]>[0] = {}, withinMs?: number) =>
+  harness.provider(options).acquire(requestFor("run-1"), harness.limits(withinMs));
 
 describe("an outage", () => {
   test("that is longer than the retries is a refusal, and nothing is created", async () => {
@@ -17,7 +17,7 @@ describe("an outage", () => {
   test("of every create is a refusal without a warning if the searches find no branch", async () => {
     const harness = await createHarness();
     harness.fault({ method: "POST", status: 500, times: -1 });
-    expect(await acquire(harness)).toMatchObject({ kind: "refusal", code: "outage" });
+    expect(await acquire(harness, {}, 60_000)).toMatchObject({ kind: "refusal", code: "outage", mayFallBack: true });
     expect(harness.events.filter(({ kind }) => kind === "warning")).toEqual([]);
   });
 
@@ -45,10 +45,54 @@ describe("an error that Neon did not send, after a create", () => {
     },
   );
 
+  test.each([423, 429, 503])(
+    "counts as a lost reply: the branch that it hides is used, and no second one is created (status %i)",
+    async (status) => {
+      const harness = await createHarness();
+      harness.fault({ ...page(status), worked: true, times: 1 });
+      expect(await acquire(harness)).toMatchObject({ kind: "database" });
+      expect(harness.calls().slice(0, 2)).toEqual(["POST /branches", "GET /branches"]);
+      expect(harness.names()).toHaveLength(1);
+    },
+  );
+
+  test.each([423, 429, 503])(
+    "is never followed by another provider if the searches fail too, and a warning names what may exist (status %i)",
+    async (status) => {
+      const harness = await createHarness();
+      harness.fault({ ...page(status), worked: true });
+      harness.fault({ method: "GET", status: 503, html: "<html>busy</html>", times: -1 });
+      expect(await acquire(harness)).toMatchObject({ kind: "refusal", code: "outage", mayFallBack: false });
+      expect(harness.names()).toEqual(["offshoot/acme/shop/run-1"]);
+      expect(harness.events).toContainEqual({
+        kind: "warning",
+        text: "Neon may have created the branch offshoot/acme/shop/run-1, but its reply was lost. If it exists, it expires at 2026-11-01T14:00:00Z. `offshoot down` deletes it now.",
+      });
+      // A second POST before a search has worked could create a second branch where Neon allows a name twice.
+      expect(harness.calls().filter((call) => call.startsWith("POST"))).toHaveLength(1);
+      expect(harness.clock.now() - START).toBeLessThan(150_000);
+    },
+  );
+
+  test("keeps a run from another provider if it was about the base of the run", async () => {
+    const harness = await createHarness();
+    const provider = harness.provider({ base: true });
+    harness.fault({ ...page(503), worked: true, times: 1 });
+    // The base is searched, then created; the search after that fails for as long as it is tried, and then the project is at its limit.
+    harness.fault({ method: "GET", status: 503, message: "no", skip: 1, times: -1 });
+    harness.fault({ method: "POST", status: 422, code: "BRANCHES_LIMIT_EXCEEDED", message: "branches limit exceeded", times: -1 });
+    const fingerprint = "f".repeat(64);
+    expect(await provider.ensureBase?.(baseRequestFor(fingerprint), harness.limits(), async () => {})).toBeUndefined();
+    expect(harness.names()).toHaveLength(1);
+    harness.neon.faults.splice(1, 1);
+    const own = await provider.acquire(requestFor("run-1"), harness.limits());
+    expect(own).toMatchObject({ kind: "refusal", code: "branch-limit", mayFallBack: false });
+  });
+
   test.each([429, 503])("is a refusal without a warning if the search finds no branch (status %i)", async (status) => {
     const harness = await createHarness();
     harness.fault(page(status));
-    expect(await acquire(harness)).toMatchObject({ kind: "refusal", code: "outage", mayFallBack: true });
+    expect(await acquire(harness, {}, 60_000)).toMatchObject({ kind: "refusal", code: "outage", mayFallBack: true });
     expect(harness.events.filter(({ kind }) => kind === "warning")).toEqual([]);
   });
 
@@ -64,6 +108,24 @@ describe("an error that Neon did not send, after a create", () => {
     await acquire(harness);
     harness.fault({ method: "POST", status: 429, code: "BRANCH_ALREADY_EXISTS", message: "branch already exists", times: -1 });
     expect(await acquire(harness)).toMatchObject({ kind: "database", origin: "adopted" });
+  });
+});
+
+test("a command that ends before the reply to its create names the branch that may exist", async () => {
+  const harness = await createHarness();
+  const ended = new AbortController();
+  const adapter = async (config: { readonly method?: string }) => {
+    const reply = await harness.adapter(config);
+    if (config.method === "post") ended.abort();
+    if (ended.signal.aborted) throw Object.assign(new Error("canceled"), { code: "ERR_CANCELED" });
+    return reply;
+  };
+  const provider = harness.provider({ dependencies: { adapter: adapter as never } });
+  await expect(provider.acquire(requestFor("run-1"), harness.limits(300_000, ended.signal))).rejects.toMatchObject({ code: "CANCELLED" });
+  expect(harness.names()).toEqual(["offshoot/acme/shop/run-1"]);
+  expect(harness.events).toContainEqual({
+    kind: "warning",
+    text: expect.stringContaining("Neon may have created the branch offshoot/acme/shop/run-1"),
   });
 });
 

@@ -36,19 +36,22 @@ describe("a reset", () => {
     expect(resetsOf(harness)).toBe(1);
   });
 
-  test.each(["dropped", "524"])("is not sent again when the reply was lost after the work (%s)", async (kind) => {
-    const harness = await createHarness({ operationMs: 1000 });
-    await acquired(harness);
-    harness.clock.advance(5000);
-    harness.fault({
-      method: "POST",
-      route: "*/restore",
-      ...(kind === "dropped" ? { drop: "after" } : { status: 524, worked: true, html: "<html>" }),
-    });
-    expect(await reset(harness)).toMatchObject({ name: NAME });
-    expect(resetsOf(harness)).toBe(1);
-    expect(branchOf(harness)?.pendingState).toBeUndefined();
-  });
+  test.each([0, 403, 423, 429, 503, 524])(
+    "is not sent again when the reply was lost after the work, or is one of a proxy (%i)",
+    async (status) => {
+      const harness = await createHarness({ operationMs: 1000 });
+      await acquired(harness);
+      harness.clock.advance(5000);
+      harness.fault({
+        method: "POST",
+        route: "*/restore",
+        ...(status === 0 ? { drop: "after" } : { status, worked: true, html: "<html>" }),
+      });
+      expect(await reset(harness)).toMatchObject({ name: NAME });
+      expect(resetsOf(harness)).toBe(1);
+      expect(branchOf(harness)?.pendingState).toBeUndefined();
+    },
+  );
 
   test("is sent again when the request was lost before the work, and while the project is locked", async () => {
     const harness = await createHarness();
@@ -140,6 +143,19 @@ describe("a reset", () => {
     await expect(harness.provider().reset?.(NAME, { fingerprint: undefined }, harness.limits(10_000))).rejects.toMatchObject({
       code: "TIMED_OUT",
     });
+    expect(harness.events).toContainEqual({
+      kind: "warning",
+      text: expect.stringContaining("Neon may still replace the contents of the branch"),
+    });
+  });
+
+  test("whose reply is lost in an outage reports that Neon may continue it", async () => {
+    const harness = await createHarness();
+    await acquired(harness);
+    harness.clock.advance(5000);
+    harness.fault({ method: "POST", route: "*/restore", status: 503, worked: true, html: "<html>" });
+    harness.fault({ method: "GET", route: "*/branches/br-*", status: 503, html: "<html>", times: -1 });
+    await expect(reset(harness)).rejects.toMatchObject({ code: "PROVIDER_OUTAGE" });
     expect(harness.events).toContainEqual({
       kind: "warning",
       text: expect.stringContaining("Neon may still replace the contents of the branch"),

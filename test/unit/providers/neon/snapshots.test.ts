@@ -80,11 +80,27 @@ describe("a snapshot", () => {
     ["the request is lost", { drop: "before" } as const],
     ["the project is locked for a while", { status: 423, times: 3 }],
     ["Neon is busy", { status: 503, times: 2 }],
-  ])("is stored once when %s", async (_, fault) => {
+    ...[403, 423, 429, 503].map((status) => [`a proxy hides it (${status})`, { status, worked: true, html: "<html>" }] as const),
+    ["a proxy keeps it back", { status: 503, html: "<html>", times: 2 }],
+  ] as const)("is stored once when %s", async (_, fault) => {
     const harness = await withRun();
     harness.fault({ method: "POST", route: "*/snapshot", ...fault });
     expect(await create(harness)).toMatchObject({ name: "before" });
     expect(project(harness)?.snapshots.size).toBe(1);
+  });
+
+  test("that may exist is named with its expiry when the list fails after its reply was lost", async () => {
+    const harness = await withRun();
+    harness.fault({ method: "POST", route: "*/snapshot", status: 503, worked: true, html: "<html>" });
+    harness.fault({ method: "GET", route: "*/snapshots", status: 503, html: "<html>", times: -1 });
+    await expect(create(harness)).rejects.toMatchObject({ code: "PROVIDER_OUTAGE" });
+    expect(project(harness)?.snapshots.size).toBe(1);
+    expect(harness.events).toContainEqual({
+      kind: "warning",
+      text: expect.stringMatching(
+        /^Neon may have created the snapshot offshoot\/acme\/shop\/run-1@before\.[0-9a-f]{10}, but its reply was lost\. If it exists, it expires at 2026-.*`offshoot down` deletes it/,
+      ),
+    });
   });
 
   test("of a branch without a tag is refused without a request", async () => {
@@ -126,16 +142,38 @@ describe("a restore", () => {
     }
   });
 
+  const LOST = { lost: { drop: "after" }, "hidden by a page of a proxy": { status: 503, worked: true, html: "<html>" } } as const;
   test.each([
-    ["the branch of the snapshot", "*/snapshots/*/restore"],
-    ["the restored branch", "*/branches/*/restore"],
-  ])("is done once when the reply about %s is lost", async (_, route) => {
+    ["the branch of the snapshot", "lost", "*/snapshots/*/restore"],
+    ["the branch of the snapshot", "hidden by a page of a proxy", "*/snapshots/*/restore"],
+    ["the restored branch", "lost", "*/branches/*/restore"],
+    ["the restored branch", "hidden by a page of a proxy", "*/branches/*/restore"],
+  ] as const)("is done once when the reply about %s is %s", async (_, kind, route) => {
     const harness = await withRun();
     const stored = await create(harness);
-    harness.fault({ method: "POST", route, drop: "after" });
+    harness.fault({ method: "POST", route, ...LOST[kind] });
+    const before = harness.calls().length;
     expect(await restore(harness, stored)).toMatchObject({ name: NAME });
     settle(harness);
     expect(branches(harness)).toHaveLength(2);
+    expect(
+      harness
+        .calls()
+        .slice(before)
+        .filter((call) => call.startsWith("POST")),
+    ).toHaveLength(2);
+  });
+
+  test("names the branch of the snapshot, which has no expiry, when it may exist and the search fails", async () => {
+    const harness = await withRun();
+    const stored = await create(harness);
+    harness.fault({ method: "POST", route: "*/snapshots/*/restore", status: 429, worked: true, html: "<html>" });
+    harness.fault({ method: "GET", route: "*/branches", status: 503, html: "<html>", skip: 1, times: -1 });
+    await expect(restore(harness, stored)).rejects.toMatchObject({ code: "PROVIDER_OUTAGE" });
+    expect(harness.events).toContainEqual({
+      kind: "warning",
+      text: `Neon may have created the branch ${held(harness)[0]?.name}, but its reply was lost. It has no expiry: \`offshoot down\` or \`offshoot sweep --yes\` deletes it.`,
+    });
   });
 
   test("continues what a killed process left, and sweep deletes it if nobody continues", async () => {

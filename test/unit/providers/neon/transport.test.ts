@@ -6,8 +6,11 @@ import { apiError } from "../../../../src/providers/neon/api-errors.ts";
 import { withRetries } from "../../../../src/providers/neon/transport.ts";
 import { virtualDeadline } from "../../../support/neon-harness.ts";
 
-const failure = (status: number, headers: Record<string, string> = {}): OffshootError =>
-  apiError({ response: { status, data: { message: "no" }, headers } }, "do it", [], new Date(0));
+const failure = (status: number, headers: Record<string, string> = {}, data: unknown = { code: "", message: "no" }): OffshootError =>
+  apiError({ response: { status, data, headers } }, "do it", [], new Date(0));
+
+/** What a proxy between this machine and Neon may send: a page, JSON of its own, nothing. */
+const FOREIGN = ["<html>busy</html>", { message: "Service Unavailable" }, { error: "busy" }, ""];
 
 function attempt(
   outcomes: readonly (OffshootError | "done")[],
@@ -47,6 +50,24 @@ describe("a call", () => {
   test("is retried after a lost reply only if it is repeatable", async () => {
     await expect(attempt([failure(500), "done"], { repeatable: false }).result).rejects.toMatchObject({ facts: { status: 500 } });
     await expect(attempt([failure(500), "done"], { repeatable: true }).result).resolves.toBe(250);
+  });
+
+  test.each([423, 429, 503].flatMap((status) => FOREIGN.map((data) => [status, data] as const)))(
+    "is retried after %i that Neon did not send (%j) only if it is repeatable",
+    async (status, data) => {
+      const foreign = failure(status, {}, data);
+      await expect(attempt([foreign, "done"], { repeatable: false }).result).rejects.toBe(foreign);
+      await expect(attempt([foreign, "done"], { repeatable: true }).result).resolves.toBe(250);
+    },
+  );
+
+  test.each([
+    ["7", [7000]],
+    ["3600", []],
+  ])("that is not retried lets the other calls wait as Retry-After: %s asks, within its time", async (seconds, holds) => {
+    const { result, held } = attempt([failure(503, { "retry-after": seconds }, "<html>")], { repeatable: false });
+    await expect(result).rejects.toMatchObject({ facts: { status: 503 } });
+    expect(held).toEqual(holds);
   });
 
   test("is retried after a random part of the wait", async () => {
