@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { theProject } from "../../../../mocks/neon/neon.ts";
 import { createHarness, type NeonHarness, requestFor, requireDatabase, START, taggedBranch } from "../../../support/neon-harness.ts";
 
 const acquired = async (harness: NeonHarness) => requireDatabase(await harness.provider().acquire(requestFor("run-1"), harness.limits()));
@@ -50,6 +51,21 @@ describe("adopting a branch", () => {
     expect(harness.events).toEqual([]);
     await harness.provider().acquire({ ...request, tag: { ...request.tag, lifetime: "until-down" } }, harness.limits());
     expect(harness.events).toEqual([{ kind: "warning", text: expect.stringContaining("deleted when the last `offshoot run`") }]);
+  });
+
+  test.each([
+    ["lost", { drop: "after" }, 1],
+    ["lost before the work", { drop: "before" }, 2],
+    ["a page of a proxy after the work", { status: 503, worked: true, html: "<html>" }, 1],
+    ["a page of a proxy without the work", { status: 429, html: "<html>", times: 2 }, 3],
+    ["a refusal of a proxy after the work", { status: 403, worked: true, html: "<html>" }, 1],
+  ] as const)("creates one compute for a branch without one if the reply is %s", async (_, fault, posts) => {
+    const harness = await createHarness();
+    harness.insert([taggedBranch("run-1")]);
+    harness.fault({ method: "POST", route: "*/endpoints", ...fault });
+    const { id } = await acquired(harness);
+    const computes = [...theProject(harness.neon).endpoints.values()].filter(({ branchId }) => branchId === id);
+    expect([computes.length, harness.calls().filter((call) => call === "POST /endpoints").length]).toEqual([1, posts]);
   });
 
   test("creates a compute for a branch without one", async () => {
