@@ -102,7 +102,6 @@ async function startedUrls(
   { branch, created }: AcquiredBranch,
   context: CallContext,
 ): Promise<{ urls: BranchUrls; operations: readonly Operation[] } | undefined> {
-  const { api, choices } = setup;
   if (created !== undefined) return { urls: await urlsOfCreated(setup, created, context), operations: created.operations };
   try {
     const connection = await connectionOf(setup, branch.id, context);
