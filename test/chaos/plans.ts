@@ -75,9 +75,10 @@ export type KillKind =
 
 /**
  * SIGSTOP, and SIGCONT later. `stop-watchdog`: only the watchdog, whose leader continues. `freeze-machine`: the leader, its watchdog
- * and its command. `freeze-all`: every process of the schedule.
+ * and its command. `freeze-all`: every process of the schedule. `stop-early`: every runner that need not survive, as soon as the
+ * first lock of a leader exists, which has often not written its marker by then.
  */
-export type StopKind = "stop-leader" | "stop-waiter" | "stop-watchdog" | "freeze-machine" | "freeze-all";
+export type StopKind = "stop-leader" | "stop-waiter" | "stop-watchdog" | "freeze-machine" | "freeze-all" | "stop-early";
 
 /** Faults that can end the command or its sessions, so that the migration really fails. */
 const MAY_FAIL: readonly Fault["kind"][] = [

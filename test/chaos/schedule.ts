@@ -12,7 +12,13 @@ export function scheduleOf(seed: number): Schedule {
   const first = random.chance(0.75) ? [takeoverFault(random, leaseMs)] : [];
   const more = Array.from({ length: random.between(1 - first.length, 3) }, () => anyFault(random, leaseMs, stage));
   const last: readonly Fault[] = stage === "embedded" ? [{ kind: "kill-finalizing", after: "begin", atMs: random.between(0, 250) }] : [];
-  return { seed, leaseMs, stage, mix, runners, command, faults: [...first, ...more, ...last] };
+  return { seed, leaseMs, stage, mix, runners, command, faults: [...earlyFault(seed, leaseMs), ...first, ...more, ...last] };
+}
+
+/** In every eighth schedule. It has random numbers of its own, so that the other parts of a seed's schedule do not depend on it. */
+function earlyFault(seed: number, leaseMs: number): readonly Fault[] {
+  const random = randomFrom(seed + 500_000);
+  return random.chance(0.125) ? [{ kind: "stop-early", after: "start", atMs: 0, forMs: leaseMs + random.between(1500, 3500) }] : [];
 }
 
 function runnersOf(random: Random, stage: Schedule["stage"], mix: Schedule["mix"]): readonly RunnerPlan[] {

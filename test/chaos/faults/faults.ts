@@ -17,6 +17,7 @@ export async function doFault(fault: Fault, target: Target): Promise<void> {
     case "stop-watchdog":
     case "freeze-machine":
     case "freeze-all":
+    case "stop-early":
       return stop(fault.kind, fault.forMs, target);
     case "cut":
       strike();

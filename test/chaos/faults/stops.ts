@@ -2,11 +2,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { StopKind } from "../plans.ts";
 import { descendants, marked, signalAll } from "../../support/processes.ts";
 import type { Runner } from "../runner.ts";
-import { leader, type Strike, type Target, waiter, watchdogOf } from "./target.ts";
+import { isLocked, leader, type Strike, type Target, waiter, watchdogOf } from "./target.ts";
 
 /** Stops processes with SIGSTOP, and continues them after `forMs`. */
 export async function stop(kind: StopKind, forMs: number, target: Target): Promise<void> {
   if (kind === "freeze-all") return freezeAll(forMs, target);
+  if (kind === "stop-early") return stopEarly(forMs, target);
   const found = kind === "stop-waiter" ? undefined : await leader(target);
   const runner = found?.runner ?? (kind === "stop-waiter" ? waiter(target) : undefined);
   const pid = runner?.child.pid;
@@ -25,6 +26,14 @@ async function freezeAll(forMs: number, target: Target): Promise<void> {
   const found = await leader(target);
   const running = target.runners.filter(({ child }) => child.exitCode === null && child.signalCode === null);
   await stopFor(forMs, marked(target.mark), running, { kind: "freeze-all", from: new Date(), to: new Date(), epoch: found?.epoch }, target);
+}
+
+async function stopEarly(forMs: number, target: Target): Promise<void> {
+  if (!(await isLocked(target))) return target.timeline.add("fault", "has no target");
+  const running = target.runners.filter(({ plan, child }) => !plan.survives && child.exitCode === null && child.signalCode === null);
+  const pids = running.flatMap(({ child }) => child.pid ?? []);
+  const strike: Strike = { kind: "stop-early", from: new Date(), to: new Date(), epoch: undefined };
+  await stopFor(forMs, pids, running, strike, target);
 }
 
 async function stopFor(forMs: number, pids: readonly number[], runners: readonly Runner[], strike: Strike, target: Target): Promise<void> {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { IS_LEADER_LOCK } from "../../../src/readiness/lock.ts";
 import { withSession } from "../../support/session.ts";
 import type { Fault } from "../plans.ts";
 import { descendants } from "../../support/processes.ts";
@@ -57,6 +58,16 @@ async function leaderRow(url: string): Promise<{ pid: number; epoch: number } | 
     ),
   ).catch(() => []);
   return rows[0];
+}
+
+/** Waits for the first lock of a leader, in one session because each moment counts. False: there was none in time. */
+export async function isLocked({ stage }: Target): Promise<boolean> {
+  const find = `select from pg_locks l where ${IS_LEADER_LOCK}`;
+  return withSession(stage.url, async (session) => {
+    for (const end = performance.now() + 5000; performance.now() < end; await pause(2))
+      if ((await session.query(find)).length > 0) return true;
+    return false;
+  });
 }
 
 export function waiter({ runners }: Target, other?: Runner): Runner | undefined {
