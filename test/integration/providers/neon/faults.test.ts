@@ -97,11 +97,12 @@ const switches: fc.Arbitrary<Partial<Switches>> = fc.record({
   computeRefusal: fc.oneof(
     { weight: 12, arbitrary: fc.constant("none" as const) },
     {
-      weight: 4,
-      // The limit of active computes is met by creates only, so it is chosen more often.
+      weight: 5,
+      // Only creates meet the limit of active computes, and only two refusals are about a quota, so these are chosen more often:
+      // each series of 250 schedules must meet them.
       arbitrary: fc.constantFrom(
-        ...(["active-limit", "active-limit", "active-limit"] as const),
-        ...(["compute-quota", "suspended", "disabled", "address", "unreachable", "unknown"] as const),
+        ...(["active-limit", "active-limit", "active-limit", "compute-quota", "compute-quota"] as const),
+        ...(["suspended", "disabled", "address", "unreachable", "unknown"] as const),
       ),
     },
   ),
