@@ -1,12 +1,15 @@
 /**
  * What the observation of a rehearsal adds to the time of a migration (goal: at most 5 %):
- * `npx tsx bench/rehearsal.ts [ROUNDS] [ROWS] [--busy]`. Each migration is a process of psql. Each round plays it once without the
- * observation and once with it, in changing order, in databases of their own. `--busy` keeps two processors busy meanwhile.
+ * `npx tsx bench/rehearsal.ts [ROUNDS] [ROWS] [--busy] [--long]`. Each migration is a process of psql. Each round plays it once
+ * without the observation and once with it, in changing order, in databases of their own. The result is the median of the
+ * ratios of these pairs, so that a machine that becomes slower or faster counts little. Beside it is the processor time that the
+ * observation needs, here and in the server (Linux): on a busy machine it is the part of the ratio that is not chance. `--busy`
+ * keeps two processors busy meanwhile. `--long`: only the migration with long statements.
  */
 import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { directUrl, withDatabase } from "../src/postgres/url.ts";
@@ -17,8 +20,9 @@ import { startServer } from "../test/support/server.ts";
 import { withSession } from "../test/support/session.ts";
 import { median } from "./compare.ts";
 
-const [ROUNDS, ROWS] = [Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 1_000_000)];
+const [ROUNDS = 9, ROWS = 1_000_000] = process.argv.slice(2).flatMap((text) => (text.startsWith("--") ? [] : [Number(text)]));
 const isBusy = process.argv.includes("--busy");
+const isLong = process.argv.includes("--long");
 const run = promisify(execFile);
 
 const columns = Array.from({ length: 300 }, (_, at) => `alter table t add column c${at} int default ${at}`);
@@ -35,37 +39,42 @@ const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const spinning = isBusy ? [0, 1].map(() => spawn(process.execPath, ["--eval", "for (;;) ;"], { stdio: "ignore" })) : [];
+const loadBefore = loadavg()[0] ?? 0;
 const folder = await mkdtemp(join(tmpdir(), "offshoot-bench-"));
 const server = await startServer();
 try {
   await server.createDatabase("template_of_bench");
   await withSession(withDatabase(server.url, "template_of_bench"), (session) => session.query(setup(ROWS)));
-  const times = new Map<string, { readonly plain: number[]; readonly observed: number[] }>();
+  const times = new Map<string, { readonly plain: number[]; readonly observed: number[]; readonly work: number[] }>();
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [name, statements] of Object.entries(MIGRATIONS)) {
+    for (const [name, statements] of Object.entries(MIGRATIONS).slice(0, isLong ? 1 : undefined)) {
       const file = join(folder, "migration.sql");
       await writeFile(file, `${statements.join(";\n")};\n`);
-      const of = times.get(name) ?? { plain: [], observed: [] };
+      const of = times.get(name) ?? { plain: [], observed: [], work: [] };
       times.set(name, of);
       const ways = [
         async () => of.plain.push(await inDatabase((url) => play(url, file))),
-        async () => of.observed.push(await inDatabase((url) => observed(url, file))),
+        async () => of.observed.push(await inDatabase((url) => observed(url, file, of.work))),
       ];
       for (const way of round % 2 === 0 ? ways : ways.toReversed()) await way();
     }
   }
-  for (const [name, { plain, observed: watched }] of times) {
-    const [one, other] = [median(plain), median(watched)];
-    // Of two runs of one round, so that a machine that becomes slower counts less.
-    const pairs = median(plain.map((ms, at) => (watched[at] ?? 0) / ms));
+  for (const [name, { plain, observed: watched, work }] of times) {
+    const ratios = plain.map((ms, at) => (watched[at] ?? 0) / ms).toSorted((one, other) => one - other);
+    const [lowest = 1, highest = 1] = [ratios[0], ratios.at(-1)];
     console.log(
-      `${name}: ${Math.round(one)} ms, observed ${Math.round(other)} ms, ${((other / one - 1) * 100).toFixed(1)} % more; in pairs ${((pairs - 1) * 100).toFixed(1)} % more`,
+      `${name}: ${Math.round(median(plain))} ms, observed ${Math.round(median(watched))} ms; in ${ratios.length} pairs ${more(median(ratios))} more (${more(lowest)} to ${more(highest)}); processor time of the observation ${(median(work) * 100).toFixed(1)} % of the time`,
     );
   }
+  console.log(`load of the machine: ${loadBefore.toFixed(1)} before, ${(loadavg()[0] ?? 0).toFixed(1)} after, ${cpus().length} processors`);
 } finally {
   for (const each of spinning) each.kill("SIGKILL");
   await server.stop();
   await rm(folder, { recursive: true });
+}
+
+function more(ratio: number): string {
+  return `${((ratio - 1) * 100).toFixed(1)} %`;
 }
 
 async function inDatabase(work: (url: string) => Promise<number>): Promise<number> {
@@ -86,7 +95,8 @@ async function play(url: string, file: string): Promise<number> {
   return performance.now() - start;
 }
 
-async function observed(url: string, file: string): Promise<number> {
+/** Adds the share of the time for which the observation used a processor to `work`. */
+async function observed(url: string, file: string, work: number[]): Promise<number> {
   const options = {
     url: directUrl(url),
     name: "offshoot:bench",
@@ -94,5 +104,28 @@ async function observed(url: string, file: string): Promise<number> {
     records: undefined,
     signal: AbortSignal.timeout(300_000),
   };
-  return (await observe(options, (reached) => play(reached, file))).result;
+  const { result } = await observe(options, async (reached) => {
+    const sessions = await withSession(url, (session) =>
+      session.query<{ pid: number }>(
+        "select pid from pg_stat_activity where application_name = 'offshoot:rehearsal' and datname = current_database()",
+      ),
+    );
+    const usedMs = async (): Promise<number> => {
+      const ofServer = await Promise.all(sessions.map(({ pid }) => processorMs(pid)));
+      const { user, system } = process.cpuUsage();
+      return ofServer.reduce((sum, ms) => sum + ms, (user + system) / 1000);
+    };
+    const before = await usedMs();
+    const ms = await play(reached, file);
+    work.push(((await usedMs()) - before) / ms);
+    return ms;
+  });
+  return result;
+}
+
+/** The processor time of a process until now (Linux, proc(5): fields 14 and 15, in hundredths of a second). */
+async function processorMs(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10;
 }

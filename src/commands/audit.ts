@@ -160,6 +160,7 @@ async function emitFindings(context: Context, result: AuditResult): Promise<void
   const options = auditReportOptions(result);
   const markdown = renderMarkdown(result.findings, AUDIT, options);
   const weight = result.failed ? "problem" : "some";
-  context.emit({ kind: "result", topic: "audit", weight, text: describeCounts(result.counts), markdown });
+  const page = renderMarkdown(result.findings, AUDIT, { ...options, isTitled: false });
+  context.emit({ kind: "result", topic: "audit", weight, text: describeCounts(result.counts), markdown: page });
   context.emit({ kind: "findings", topic: "audit", markdown, annotations: annotationsOf(result.findings, AUDIT, options) });
 }

@@ -106,6 +106,7 @@ async function emitResult(context: Context, result: Rehearsal): Promise<void> {
   const isQuiet = result.outcome === "nothing-pending" || (findings.length === 0 && result.tables.length === 0);
   const weight = result.failed ? "problem" : isQuiet ? "none" : "some";
   const markdown = renderRehearsal(result, "markdown", {});
-  context.emit({ kind: "result", topic: "rehearsal", weight, text: inOneLine(result), markdown: isQuiet ? "" : markdown });
+  const page = isQuiet ? "" : renderRehearsal(result, "markdown", { isTitled: false });
+  context.emit({ kind: "result", topic: "rehearsal", weight, text: inOneLine(result), markdown: page });
   context.emit({ kind: "findings", topic: "rehearsal", markdown, annotations });
 }

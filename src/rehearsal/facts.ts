@@ -17,6 +17,8 @@ interface BlockedFacts extends StatementFacts {
   readonly table: string;
   /** What ran for most of that time, if it is another statement than the one that took the lock. */
   readonly during?: string | undefined;
+  /** Other tables that the same statement locks for the same reason, each with its wait. */
+  readonly also?: readonly string[] | undefined;
 }
 
 interface FailureFacts extends StatementFacts {

@@ -22,7 +22,8 @@ export const MESSAGES: { readonly [C in keyof RehearsalFacts]: KindsOf<Rehearsal
     problem: `readers are blocked for ${facts.blocked}; at most ${facts.limit} is accepted`,
     details: [
       ...details(facts),
-      ...detail("lock", `${facts.lock} on a table of ${facts.table}`),
+      ...detail("lock", `${facts.lock} on ${facts.table}`),
+      ...detail("also blocked", facts.also?.join(", ")),
       ...detail("held during", facts.during),
       ...way(facts),
     ],
@@ -32,7 +33,8 @@ export const MESSAGES: { readonly [C in keyof RehearsalFacts]: KindsOf<Rehearsal
     problem: `writers are blocked for ${facts.blocked}; at most ${facts.limit} is accepted`,
     details: [
       ...details(facts),
-      ...detail("lock", `${facts.lock} on a table of ${facts.table}`),
+      ...detail("lock", `${facts.lock} on ${facts.table}`),
+      ...detail("also blocked", facts.also?.join(", ")),
       ...detail("held during", facts.during),
       ...way(facts),
     ],

@@ -36,7 +36,8 @@ export const renderMarkdown: Renderer = (findings, source, options = {}) => {
   });
   const dropped = findings.length - shown;
   const cut = dropped === 0 ? [] : [`_${dropped} more did not fit here. \`offshoot ${source.command}\` shows all of them._`, ""];
-  return [head, "", ...parts, ...cut].join("\n");
+  const isShown = options.isTitled !== false || options.scope !== undefined;
+  return [...(isShown ? [head, ""] : []), ...parts, ...cut].join("\n");
 };
 
 const CLOSE = "\n</details>\n";

@@ -15,6 +15,8 @@ export interface ReportOptions {
   readonly file?: string | undefined;
   /** The folder that file names start from, as a path from the top of the repository; default the top. */
   readonly folder?: string | undefined;
+  /** Whether a Markdown report begins with the subject and the counts; default true. False where these are its title already. */
+  readonly isTitled?: boolean | undefined;
   /** What limits the result, such as `built-in rules only`; shown beside the counts. */
   readonly scope?: string | undefined;
   /** What a text report says without findings; default the sentence of the command. */

@@ -7,6 +7,7 @@ import { changesSchema } from "../sql/kinds.ts";
 import { inWords } from "../advice/advice.ts";
 import type { RoleSettings } from "../role-settings.ts";
 import { formatWait } from "../size.ts";
+import { mergeTables } from "./merge.ts";
 import { placeOf, type Shown, subjectOf } from "./subject.ts";
 import { type Judged, judgeTable } from "./tables.ts";
 
@@ -17,7 +18,7 @@ const SLOWEST = 3;
 /** What of the measured facts is a finding. Pure. */
 export function judge(explained: Explained, limits: RehearsalLimits, settings: RoleSettings, shown: Shown, now: Date): readonly Judged[] {
   const { measured, statements, tables } = explained;
-  const ofTables = tables.flatMap((each) => judgeTable(each, statements, limits, shown, now, measured.observation.delayMs));
+  const ofTables = mergeTables(tables.flatMap((each) => judgeTable(each, statements, limits, shown, now, measured.observation.delayMs)));
   const expired = expiredExceptions(limits, now).map(({ table, until = "", reason }) => ({
     finding: found("exception-expired", { kind: "setting", name: `rehearse.tables.${table}` }, { until, reason }),
   }));

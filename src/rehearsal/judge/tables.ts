@@ -74,12 +74,18 @@ function judgeWait(
     blocked: formatWait(lengthOf(wait), formatElapsed),
     limit: limitMs === own.momentMs ? "a moment" : formatWait(limitMs, formatElapsed),
     lock: modeName(wait.mode),
-    table: `${formatSize(change.table.bytes)}${change.rows < 0 ? "" : `, about ${formatRows(change.rows)} rows`}`,
+    table: sizeInWords(change),
     ...(during === undefined ? {} : { during }),
   };
   const severity = severities[isRead ? "blockedReads" : "blockedWrites"];
   const options = { at: placeOf(blamed, change.relations, shown), severity, reason: own.reason };
   return [{ finding: found(code, { kind: "table", name: change.table.shown }, facts, options), advice }];
+}
+
+/** Also of a partitioned table, which has no rows of its own. */
+function sizeInWords({ table, rows }: ExplainedTable["change"]): string {
+  if (table.bytes === 0) return table.kind === "p" ? "a partitioned table" : "an empty table";
+  return `a table of ${formatSize(table.bytes)}${rows < 0 ? "" : `, about ${formatRows(rows)} rows`}`;
 }
 
 function judgeRewrite(

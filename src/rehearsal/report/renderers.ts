@@ -87,8 +87,14 @@ function isNoticed({ blockedReadsMs, blockedWritesMs, rewritten, dropped, indexe
   return blockedReadsMs > 0 || blockedWritesMs > 0 || rewritten || dropped || indexesRewritten.length > 0;
 }
 
+/** Without the columns in which nothing happened to any table, so that the others fit on a page. */
 function tableOf(tables: readonly MeasuredTable[]): readonly string[] {
-  return rowsOf(TABLE_HEAD, tables.map(tableRow));
+  const rows = tables.map(tableRow);
+  const shown = TABLE_HEAD.map(
+    (head, at) => !["rewritten", "changed rows"].includes(head) || rows.some((cells) => !["no", "0"].includes(cells[at] ?? "")),
+  );
+  const only = (cells: readonly string[]): readonly string[] => cells.filter((_, at) => shown[at]);
+  return rowsOf(only(TABLE_HEAD), rows.map(only));
 }
 
 function rowsOf(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {

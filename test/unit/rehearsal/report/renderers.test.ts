@@ -101,3 +101,37 @@ test("the page has a table with every phase, with the names of others escaped", 
   expect(page).toMatch(/\| {2}\| during \| 2\.5 s \| 2 ms \| 900 ms \| 900 ms \| 900 ms \| 2 \| 0 \| 12 \|/);
   expect(page).toContain("Disabled in the copy, because it could reach other systems: foreign server billing.");
 });
+
+const table: Rehearsal["tables"][number] = {
+  table: "app.orders",
+  bytes: 8192,
+  rows: 4,
+  strongestLock: "SHARE",
+  heldMs: 200,
+  blockedReadsMs: 0,
+  blockedWritesMs: 200,
+  blockedReadsTotalMs: 0,
+  blockedWritesTotalMs: 200,
+  queuedMs: 0,
+  rewritten: false,
+  bytesAfter: 8192,
+  indexesRewritten: [],
+  dropped: false,
+  fullScans: 0,
+  rowsScanned: 0,
+  rowsInserted: 0,
+  rowsUpdated: 0,
+  rowsDeleted: 0,
+};
+
+test("the page leaves out the columns in which nothing happened to any table", () => {
+  const page = (tables: Rehearsal["tables"]): string => renderRehearsal({ ...result, tables }, "markdown", {});
+  expect(page([table])).toContain("| table | readers wait | writers wait | lock | held | size | rows |");
+  expect(page([table, { ...table, rewritten: true }])).toContain("| held | rewritten | size | rows |");
+  expect(page([{ ...table, rowsUpdated: 3 }])).toContain("| held | changed rows | size | rows |");
+});
+
+test("a page with a title of its own does not begin with the counts", () => {
+  expect(renderRehearsal(result, "markdown", {})).toMatch(/^\*\*Rehearsal\*\*: 1 error, 1 info\n/);
+  expect(renderRehearsal(result, "markdown", { isTitled: false })).toMatch(/^❌ \*\*1 error\*\*\n/);
+});
