@@ -1,4 +1,3 @@
-import type { RehearsalFacts } from "../facts.ts";
 import type { RehearsalFinding } from "../finding.ts";
 import type { Judged } from "./tables.ts";
 
@@ -29,7 +28,7 @@ function isBlocked(finding: RehearsalFinding): finding is Blocked {
 function keyOf(finding: RehearsalFinding): string | undefined {
   if (!isBlocked(finding)) return undefined;
   const { code, severity, reason, at } = finding;
-  const { migration, statement, lock, limit, during, advice } = finding.facts as RehearsalFacts["reads-blocked"];
+  const { migration, statement, lock, limit, during, advice } = finding.facts;
   return statement === undefined
     ? undefined
     : JSON.stringify([code, severity, reason, at, migration, statement, lock, limit, during, advice]);

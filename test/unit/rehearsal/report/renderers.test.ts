@@ -124,8 +124,9 @@ const table: Rehearsal["tables"][number] = {
   rowsDeleted: 0,
 };
 
+const page = (tables: Rehearsal["tables"]): string => renderRehearsal({ ...result, tables }, "markdown", {});
+
 test("the page leaves out the columns in which nothing happened to any table", () => {
-  const page = (tables: Rehearsal["tables"]): string => renderRehearsal({ ...result, tables }, "markdown", {});
   expect(page([table])).toContain("| table | readers wait | writers wait | lock | held | size | rows |");
   expect(page([table, { ...table, rewritten: true }])).toContain("| held | rewritten | size | rows |");
   expect(page([{ ...table, rowsUpdated: 3 }])).toContain("| held | changed rows | size | rows |");
