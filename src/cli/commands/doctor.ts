@@ -28,7 +28,7 @@ function doctorLines(found: Diagnosis, { showsAll, cwd }: { readonly showsAll: b
     ...migrationLines(found.migrations, cwd),
     "",
     "Providers, in order:",
-    ...found.providers.flatMap((provider) => providerLines(provider, found.chosen)),
+    ...found.providers.flatMap((provider, index) => providerLines(provider, found.chosen, index === found.providers.length - 1)),
     "",
     found.outlook,
     "",
@@ -59,9 +59,11 @@ function settingLines(settings: Diagnosis["settings"], showsAll: boolean): reado
 
 const MARKS = { ok: "ok", warning: "warning", failed: "FAILED" } as const;
 
-function providerLines({ name, refusal, checks }: DiagnosedProvider, chosen: string | undefined): readonly string[] {
+function providerLines({ name, refusal, checks }: DiagnosedProvider, chosen: string | undefined, isLast: boolean): readonly string[] {
   const fails = checks.some((check) => check.state === "failed");
-  const state = name === chosen ? `is chosen${fails ? ", but fails" : ""}` : refusal === undefined ? "is next" : "is skipped";
+  // After the last one there is nothing to skip to.
+  const refused = isLast ? "cannot be used" : "is skipped";
+  const state = name === chosen ? `is chosen${fails ? ", but fails" : ""}` : refusal === undefined ? "is next" : refused;
   const shown = columns(checks.map((check) => [`    ${check.name}`, MARKS[check.state], check.text]));
   const remedies = checks.flatMap(({ state: found, remedy }) => (found === "ok" || remedy === undefined ? [] : [`      ${remedy}`]));
   const reason = refusal === undefined ? [] : [`    ${refusal.text}`, ...(refusal.remedy === undefined ? [] : [`      ${refusal.remedy}`])];

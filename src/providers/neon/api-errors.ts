@@ -186,11 +186,7 @@ function adviceFor(facts: CallFacts): { readonly meaning?: string; readonly reme
       remedy: "Set NEON_API_KEY to a key that can change this project, such as a project-scoped key.",
     };
   if (status === 404 && /project/i.test(message)) return { remedy: PROJECT_REMEDY };
-  if (status === 412)
-    return {
-      meaning: "The project does not store the passwords of its roles, so offshoot cannot read them.",
-      remedy: "Turn on password storage in the settings of the Neon project.",
-    };
+  if (status === 412) return WITHOUT_PASSWORDS;
   if (status === 429)
     return { meaning: "All jobs of the account together sent too many requests.", remedy: "Wait a minute, then run the command again." };
   if (status === 423)
@@ -209,6 +205,13 @@ function adviceFor(facts: CallFacts): { readonly meaning?: string; readonly reme
 
 /** What to do about a reply that Neon cannot have sent. */
 const PROXY_REMEDY = "Check NEON_API_HOST (neon.apiHost), and any proxy or login page between this machine and Neon.";
+
+/** Only the request that creates a project has the field `store_passwords` (specification, ProjectUpdateRequest). */
+export const WITHOUT_PASSWORDS = {
+  meaning: "The Neon project does not store the passwords of its roles, so offshoot cannot connect.",
+  remedy:
+    "Set NEON_PROJECT_ID to a project that stores them, or use another provider. Neon's API decides this when a project is created (`store_passwords`), and cannot change it later.",
+} as const;
 
 /** What to do about a project that Neon does not know. */
 export const PROJECT_REMEDY = "Set NEON_PROJECT_ID (or neon.project in offshoot.yaml) to a project that NEON_API_KEY can read.";

@@ -2,6 +2,7 @@ import { OffshootError } from "../../errors.ts";
 import { isLoopback } from "../../loopback.ts";
 import { nearest } from "../../nearest.ts";
 import { type DirectUrl, directUrl, isPooledHost, withReadableDatabase } from "../../postgres/url.ts";
+import { WITHOUT_PASSWORDS } from "./api-errors.ts";
 import type { NeonChoices, Setup } from "./options.ts";
 import type { CallContext, Connection, CreatedBranch, OwnedDatabase } from "./types.ts";
 
@@ -119,10 +120,7 @@ export function urlsOf(uri: string, tls: UrlTls, poolerHost?: string): BranchUrl
   const direct = directUrl(withReadableDatabase(secured));
   const pooled = new URL(direct);
   if (pooled.password === "") {
-    throw new OffshootError("PROVIDER_REJECTED", "Neon returned a connection URI without a password.", {
-      meaning: "The project does not store the passwords of its roles, so offshoot cannot connect.",
-      remedy: "Turn on password storage in the settings of the Neon project.",
-    });
+    throw new OffshootError("PROVIDER_REJECTED", "Neon returned a connection URI without a password.", WITHOUT_PASSWORDS);
   }
   if (poolerHost === undefined) pooled.hostname = pooledHost(pooled.hostname);
   else pooled.host = poolerHost;

@@ -1,7 +1,7 @@
 import { isOffshootError } from "../../errors.ts";
 import { otherMajor } from "../other-major.ts";
 import type { Check, Examination, Refusal } from "../provider.ts";
-import { factsOf, isAmbiguous, isKeyRejected, isTransient } from "./api-errors.ts";
+import { factsOf, isAmbiguous, isKeyRejected, isTransient, WITHOUT_PASSWORDS } from "./api-errors.ts";
 import { isUnderPrefix } from "./branches.ts";
 import { chooseConnection } from "./connection.ts";
 import type { Setup } from "./options.ts";
@@ -50,8 +50,8 @@ function checkProject(project: NeonProject): readonly Check[] {
   const { name, id, postgresMajor, storesPasswords, allowedIps, allowedIpsProtectedOnly, blocksPublicConnections } = project;
   const checks: Check[] = [{ name: "project", state: "ok", text: `${name} (${id}), PostgreSQL ${postgresMajor}` }];
   if (!storesPasswords) {
-    const text = "The project does not store the passwords of its roles, so offshoot cannot connect.";
-    checks.push({ name: "passwords", state: "failed", text, remedy: "Turn on password storage in the settings of the Neon project." });
+    const { meaning: text, remedy } = WITHOUT_PASSWORDS;
+    checks.push({ name: "passwords", state: "failed", text, remedy });
   }
   if (allowedIps.length > 0 && !allowedIpsProtectedOnly) {
     const text = `The project lets only ${allowedIps.length === 1 ? "one address or network" : `${allowedIps.length} addresses or networks`} connect.`;

@@ -66,7 +66,7 @@ describe("with a real Docker engine", async () => {
   test("fails where nothing listens at DOCKER_HOST", async () => {
     const host = `tcp://127.0.0.1:${await freePort()}`;
     const { code, lines } = await doctor({ OFFSHOOT_PROVIDER: "docker", DOCKER_HOST: host });
-    expect([code, lines.join(" ")]).toEqual([13, expect.stringMatching(/docker is skipped image FAILED /)]);
+    expect([code, lines.join(" ")]).toEqual([13, expect.stringMatching(/docker cannot be used image FAILED /)]);
     expect(lines).toContain("`offshoot up` would fail: no provider can provide a database.");
   });
 });
@@ -95,7 +95,7 @@ describe("with a server of `existing`", () => {
     });
     expect(code).toBe(13);
     expect(lines.join(" ")).toMatch(
-      new RegExp(`existing is skipped server FAILED .*127\\.0\\.0\\.1:${port}.* Start the server, or correct the host and the port`),
+      new RegExp(`existing cannot be used server FAILED .*127\\.0\\.0\\.1:${port}.* Start the server, or correct the host and the port`),
     );
     expect(lines.join(" ")).not.toContain("secret");
   });
