@@ -67,7 +67,9 @@ async function cloneNamed(context: Context, name: string): Promise<Clone> {
 async function findClone(context: Context, name: string | undefined): Promise<Clone | undefined> {
   if (name === undefined) return undefined;
   const full = cloneName(context.run, name);
-  const database = await findDatabase(await providersOfRun(context), full, providerLimits(context));
+  // On Neon a clone is a database of the run's branch, and no branch of its own.
+  const providers = (await providersOfRun(context)).filter((provider) => provider.name !== "neon");
+  const database = await findDatabase(providers, full, providerLimits(context));
   if (database?.tag.clone !== name) return undefined;
   const drop = async (): Promise<void> => database[Symbol.asyncDispose]();
   const { url, directUrl, expiresAt = new Date(0) } = database;

@@ -59,19 +59,22 @@ async function open(setup: Setup, branchId: string, connection: Connection, cont
   return { urls, postgresMajor: await waitUntilReady(setup.api, started, context, setup.dependencies) };
 }
 
-/** `postgres` is on every server and belongs to Neon, so that Neon's API does not list it. */
+/** A database that Neon's API lists. `postgres` is on every server and belongs to Neon. Clones of offshoot, which have its comment, were created with SQL. */
+const IS_LISTED = `not o.datistemplate and o.datname operator(pg_catalog.<>) 'postgres'
+  and not coalesce(pg_catalog.starts_with(o.datname::pg_catalog.text, 'offshoot_')
+    and pg_catalog.starts_with(pg_catalog.shobj_description(o.oid, 'pg_database'), 'offshoot: '), false)`;
+
 const NAMES = `
 select pg_catalog.pg_get_userbyid(d.datdba) operator(pg_catalog.=) current_user as "isOwner",
        pg_catalog.pg_get_userbyid(d.datdba) as "owner",
-       (select pg_catalog.count(*)::pg_catalog.int4 from pg_catalog.pg_database o
-        where not o.datistemplate and o.datname operator(pg_catalog.<>) 'postgres') as databases
+       (select pg_catalog.count(*)::pg_catalog.int4 from pg_catalog.pg_database o where ${IS_LISTED}) as databases
 from pg_catalog.pg_database d
 where d.datname operator(pg_catalog.=) pg_catalog.current_database()`;
 
 /** Neon's API still lists a database that was dropped with SQL, and does not list one that was created with it: the server knows. */
 const DATABASES = `
-select d.datname::pg_catalog.text as name from pg_catalog.pg_database d
-where not d.datistemplate and d.datallowconn and d.datname operator(pg_catalog.<>) 'postgres' order by d.datname limit 100`;
+select o.datname::pg_catalog.text as name from pg_catalog.pg_database o
+where ${IS_LISTED} and o.datallowconn order by o.datname limit 100`;
 
 /** `Dependencies.readDatabases` with a session in `postgres`, which every server has. */
 export const readDatabases: Dependencies["readDatabases"] = async (url, within) => {
