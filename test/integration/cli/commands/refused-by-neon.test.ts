@@ -97,12 +97,14 @@ describe("at the branch limit", () => {
 
 const NO_PASSWORDS = /The Neon project does not store the passwords of its roles.*Set NEON_PROJECT_ID to a project that stores them/;
 
+/** Sends a request to the API of the mock. */
+const call = async (path: string, body: object): Promise<Record<string, { id: string }>> => {
+  const headers = { authorization: `Bearer ${mock.apiKey}`, "content-type": "application/json" };
+  return (await fetch(`${mock.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) })).json() as never;
+};
+
 describe.each(["no-password", "refused"])("in a project that stores no passwords (connection_uri: %s)", (uriWithoutStoredPassword) => {
   let other: { readonly NEON_PROJECT_ID: string };
-  const call = async (path: string, body: object): Promise<Record<string, { id: string }>> => {
-    const headers = { authorization: `Bearer ${mock.apiKey}`, "content-type": "application/json" };
-    return (await fetch(`${mock.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) })).json() as never;
-  };
   beforeAll(async () => {
     await mock.control("POST", "switches", { uriWithoutStoredPassword });
     const made = await call("/projects", { project: { name: "no-passwords", store_passwords: false } });
