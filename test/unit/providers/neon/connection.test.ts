@@ -35,7 +35,13 @@ describe("the URLs of a branch", () => {
   });
 
   test("cause an error without a password", () => {
-    expect(() => urlsOf("postgresql://u@ep-a-b-1.x.neon.tech/db", TLS)).toThrow(expect.objectContaining({ code: "PROVIDER_REJECTED" }));
+    expect(() => urlsOf("postgresql://u@ep-a-b-1.x.neon.tech/db", TLS)).toThrow(
+      expect.objectContaining({
+        code: "PROVIDER_REJECTED",
+        meaning: "The Neon project does not store the passwords of its roles, so offshoot cannot connect.",
+        remedy: expect.stringContaining("`store_passwords`"),
+      }),
+    );
   });
 });
 
@@ -58,10 +64,27 @@ describe("the role and the database of a connection", () => {
   });
 
   test.each([
-    [{ database: undefined, role: undefined }, "Its databases: app, reports."],
-    [{ database: "ap", role: undefined }, "Its databases: app, reports."],
-    [{ database: "app", role: "anlyst" }, "Its roles: app_owner, analyst."],
-  ])("cause an error with the names that exist for the settings %j", (choice, meaning) => {
-    expect(() => chooseConnection(databases, ["app_owner", "analyst"], choice)).toThrow(expect.objectContaining({ meaning }));
+    [{ database: undefined, role: undefined }, "has several databases.", "Its databases: app, reports.", "OFFSHOOT_NEON_DATABASE"],
+    [
+      { database: "ap", role: undefined },
+      "has no database ap. Did you mean app?",
+      "Its databases: app, reports.",
+      "OFFSHOOT_NEON_DATABASE",
+    ],
+    [
+      { database: "app", role: "anlyst" },
+      "has no role anlyst. Did you mean analyst?",
+      "Its roles: app_owner, analyst.",
+      "OFFSHOOT_NEON_ROLE",
+    ],
+  ])("cause an error with the names that exist for the settings %j", (choice, message, meaning, setting) => {
+    expect(() => chooseConnection(databases, ["app_owner", "analyst"], choice)).toThrow(
+      expect.objectContaining({
+        code: "USAGE",
+        message: `The Neon branch ${message}`,
+        meaning,
+        remedy: expect.stringContaining(setting),
+      }),
+    );
   });
 });

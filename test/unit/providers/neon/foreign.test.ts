@@ -38,15 +38,25 @@ describe("the branches of other tools", () => {
       ["preview/pr-2", "it is protected"],
       ["preview/pr-3", "it belongs to the integration Vercel, which deletes it itself"],
     ]);
-    expect(harness.provider({ choices: { parent: "preview/pr-1" } }).others).toBeDefined();
     expect((await listed("preview/pr-1")).lastUsedAt).toBeUndefined();
+    const parent = await harness.provider({ choices: { parent: "preview/pr-1" } }).others?.list(harness.limits());
+    expect(parent?.find(({ name }) => name === "preview/pr-1")?.guarded).toBe("it is the parent of new branches");
   });
 
   test("count as in use while their compute runs", async () => {
-    const { harness, listed } = await project([{ name: "other" }]);
-    await harness.provider({ choices: { parent: "main" } }).list(harness.limits());
-    for (const endpoint of theProject(harness.neon).endpoints.values()) setState(harness.neon, endpoint, "active");
-    expect((await listed("main")).lastUsedAt?.getTime()).toBeGreaterThanOrEqual(START);
+    const { harness, listed } = await project([{ name: "preview/pr-1" }, { name: "preview/pr-2" }]);
+    const [endpoint] = theProject(harness.neon).endpoints.values();
+    if (endpoint === undefined) throw new Error("no compute");
+    Object.assign(endpoint, { branchId: (await listed("preview/pr-1")).id, suspendTimeoutSeconds: -1 });
+    setState(harness.neon, endpoint, "idle");
+    harness.clock.advance(3_600_000);
+    const lastUsed = (await listed("preview/pr-1")).lastUsedAt?.getTime() ?? 0;
+    expect(harness.clock.now() - lastUsed).toBeGreaterThanOrEqual(3_600_000);
+    setState(harness.neon, endpoint, "active");
+    // A list of some seconds ago would be used again.
+    harness.clock.advance(10_000);
+    expect((await listed("preview/pr-1")).lastUsedAt?.getTime()).toBeGreaterThan(harness.clock.now() - 1000);
+    expect((await listed("preview/pr-2")).lastUsedAt).toBeUndefined();
   });
 
   test("are deleted by their id, and stay recoverable", async () => {

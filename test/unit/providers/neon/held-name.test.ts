@@ -21,6 +21,12 @@ describe("when a deleted branch holds the name of the run", () => {
     const harness = await heldProject();
     const before = harness.clock.now();
     const all = await Promise.all(Array.from({ length: 5 }, () => acquired(harness)));
+    expect(harness.events).toContainEqual({
+      kind: "note",
+      text: expect.stringMatching(
+        /^A deleted branch that can be recovered in Neon still has the name offshoot\/acme\/shop\/run-1\. The name offshoot\/acme\/shop\/run-1\.[0-9a-f]{10} is used\.$/,
+      ),
+    });
     expect(new Set(all.map(({ id }) => id)).size).toBe(1);
     expect(all.filter(({ origin }) => origin === "created")).toHaveLength(1);
     expect(harness.names()).toEqual([expect.stringMatching(/^offshoot\/acme\/shop\/run-1\.[0-9a-f]{10}$/)]);
@@ -70,7 +76,9 @@ describe("when a deleted branch holds the name of the run", () => {
     await harness.provider().release(NAME, harness.limits());
     await expect(acquired(harness)).rejects.toMatchObject({
       code: "PROVIDER_REJECTED",
+      message: `Neon reported that the branch name ${NAME} is taken, but listed no branch with this name.`,
       meaning: "A deleted branch that can still be recovered may keep the name.",
+      remedy: expect.stringContaining("--run"),
     });
   });
 });
@@ -89,12 +97,13 @@ describe("a deletion", () => {
 
 test("of two live branches of a run, all jobs use the older one", async () => {
   const harness = await createHarness();
-  const [older, newer] = harness.insert([
+  const [older] = harness.insert([
     { ...taggedBranch("run-1", { ageMs: 60_000 }), name: `${NAME}.0123456789` },
     { ...taggedBranch("run-1", { now: START }) },
   ]);
   const database = await acquired(harness);
-  expect([database.id, older?.id === newer?.id]).toEqual([older?.id, false]);
+  expect(database).toMatchObject({ id: older?.id, origin: "adopted" });
+  expect(harness.names()).toHaveLength(2);
 });
 
 test.each([

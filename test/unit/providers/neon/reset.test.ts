@@ -32,8 +32,14 @@ describe("a reset", () => {
     const choices = { parentAt: "2026-11-01T10:00:00Z" };
     await acquired(harness, choices);
     harness.clock.advance(5000);
-    expect(await reset(harness, choices)).toMatchObject({ name: NAME });
-    expect(resetsOf(harness)).toBe(1);
+    const sent: unknown[] = [];
+    const adapter = async (config: { readonly url?: string; readonly data?: string }) => {
+      if (config.url?.endsWith("/restore")) sent.push(JSON.parse(config.data ?? "{}"));
+      return harness.adapter(config);
+    };
+    const provider = harness.provider({ choices, dependencies: { adapter: adapter as never } });
+    expect(await provider.reset?.(NAME, { fingerprint: undefined }, harness.limits())).toMatchObject({ name: NAME });
+    expect(sent).toEqual([{ source_branch_id: branchOf(harness)?.parentId, source_timestamp: "2026-11-01T10:00:00Z" }]);
   });
 
   test.each([0, 403, 423, 429, 503, 524])(

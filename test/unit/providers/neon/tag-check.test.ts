@@ -76,13 +76,27 @@ test("the tag is read while the compute starts, and never delays the branch", as
 
 test.each([
   ["does not know the branch yet", { readLag: 2 }, {}],
-  ["shows the tag later than the branch", {}, { method: "GET", route: "/projects/*/branches/br-*", status: 503, times: 2 }],
+  ["is busy", {}, { method: "GET", route: "/projects/*/branches/br-*", status: 503, times: 2 }],
 ])("a server that %s is asked again", async (_, switches, fault) => {
   const harness = await createHarness({ switches });
   if ("status" in fault) harness.fault(fault);
   requireDatabase(await acquire(harness));
   expect(harness.calls().filter((call) => call === READ)).toHaveLength(3);
   expect(harness.events.filter(({ kind }) => kind === "warning")).toEqual([]);
+});
+
+test("a tag that is shown later than the branch is waited for", async () => {
+  const harness = await createHarness();
+  let reads = 0;
+  const adapter = async (config: { readonly url?: string; readonly method?: string }) => {
+    const reply = (await harness.adapter(config)) as { readonly data: object };
+    if (config.method !== "get" || !/\/branches\/br-[^/]+$/.test(config.url ?? "")) return reply;
+    reads += 1;
+    return reads > 2 ? reply : { ...reply, data: { ...reply.data, annotation: {} } };
+  };
+  const provider = harness.provider({ dependencies: { adapter: adapter as never } });
+  requireDatabase(await provider.acquire(requestFor("run-1"), harness.limits()));
+  expect([reads, harness.names()]).toEqual([3, [NAME]]);
 });
 
 test("a tag that cannot be read for seconds is a warning, and the branch is used", async () => {
