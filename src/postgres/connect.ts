@@ -7,7 +7,7 @@ import { pinEachTransaction, refusesOptions } from "./pooled-session.ts";
 import type { Opened, Row, Session } from "./session.ts";
 import { replyTooLarge, serverFailure } from "./server-failure.ts";
 import { confirmOwnSettings, withOwnSettings, withoutTimeLimits } from "./session-settings.ts";
-import { SQLSTATE } from "./sqlstate.ts";
+import { CONNECT_TIMEOUT, SQLSTATE } from "./sqlstate.ts";
 import { despiteTimeLimits, isTimeLimit, limitsTooShort } from "./time-limits.ts";
 import { isWithoutTls } from "./tls-failure.ts";
 import { readTlsOptions } from "./tls-files.ts";
@@ -21,7 +21,7 @@ export type { Row, Session } from "./session.ts";
 export interface ConnectOptions {
   /** Shown in `pg_stat_activity`; at most 63 bytes. */
   readonly applicationName?: string | undefined;
-  /** Milliseconds to connect; default 15,000 (Neon recommends 10 to 15 s for a suspended compute). */
+  /** Milliseconds to connect, and again for our first statement; default 15,000 (Neon recommends 10 to 15 s for a suspended compute). */
   readonly connectMs?: number | undefined;
   /** Milliseconds for one statement, enforced by the client; default no limit. */
   readonly queryMs?: number | undefined;
@@ -32,6 +32,8 @@ export interface ConnectOptions {
   readonly settings?: "own" | "database" | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+const CONNECT_MS = 15_000;
 
 /** The largest reply to one statement, in bytes. It is looked at several times a second, so a fast server sends somewhat more. */
 const MOST_REPLY_BYTES = 256 * 1024 * 1024;
@@ -84,13 +86,34 @@ async function openConfirmed(url: string, options: ConnectOptions, major?: numbe
   // Some poolers ignore startup options, and a login event trigger (PostgreSQL 17) can change settings.
   try {
     const confirm = confirmOwnSettings(session.major);
-    const [row] = await despiteTimeLimits(() => session.query<{ own: boolean }>(confirm), session.lost, CONFIRM_MS);
+    const confirmed = despiteTimeLimits(() => session.query<{ own: boolean }>(confirm), session.lost, CONFIRM_MS);
+    const [row] = await endedInTime(confirmed, session, options);
     return row?.own === true ? session : pinEachTransaction(session, url);
   } catch (thrown) {
     // With our limits the statement would not have been ended.
     if (codeOf(thrown) === SQLSTATE.queryCanceled) return pinEachTransaction(session, url);
     await session.close();
     throw thrown;
+  }
+}
+
+/** The answer to the first statement. A server that accepts the login and then hangs has the same time limit as the login. */
+async function endedInTime<T>(answer: Promise<T>, session: Opened, { connectMs = CONNECT_MS, signal }: ConnectOptions): Promise<T> {
+  let isOver = false;
+  const end = (): void => {
+    isOver = true;
+    void session.close();
+  };
+  const limit = setTimeout(end, connectMs);
+  signal?.addEventListener("abort", end, { once: true });
+  try {
+    return await answer;
+  } catch (thrown) {
+    if (signal?.aborted) throw cancelled("connecting");
+    throw isOver ? new Error(CONNECT_TIMEOUT, { cause: thrown }) : thrown;
+  } finally {
+    clearTimeout(limit);
+    signal?.removeEventListener("abort", end);
   }
 }
 
@@ -120,7 +143,7 @@ async function openSession(url: string, ssl: ConnectionOptions | false, options:
     ssl,
     enableChannelBinding: ssl !== false && new URL(url).searchParams.get("channel_binding") === "require",
     application_name: options.applicationName ?? "offshoot",
-    connectionTimeoutMillis: options.connectMs ?? 15_000,
+    connectionTimeoutMillis: options.connectMs ?? CONNECT_MS,
     keepAlive: true,
     stream: () => socket,
   });

@@ -57,6 +57,14 @@ const SERVER_UNAVAILABLE = new Set<string>([
  */
 const WITHOUT_CODE = /connection terminated|timeout expired|connection error|client was closed|query read timeout/i;
 
+/** The text of the driver when a connection takes longer than its limit. */
+export const CONNECT_TIMEOUT = "timeout expired";
+
+/** Whether the server did not answer in time. */
+export function isTimeout(thrown: unknown): boolean {
+  return codeOf(thrown) === "ETIMEDOUT" || (thrown instanceof Error && thrown.message === CONNECT_TIMEOUT);
+}
+
 /** PgBouncer sends nearly all of its errors with one code, this permanent one too (pgbouncer source, `pool_mode=statement`). */
 const NEVER_PASSES = /not allowed in statement pooling mode/;
 

@@ -53,7 +53,8 @@ export function localProvider(source: ServerSource, options: LocalOptions): Prov
     async find(name, limits) {
       const bounds = toBounds(`looking for ${toDatabase(name)}`, limits);
       for (const server of await runningServers(source, bounds)) {
-        const inside = await readInside(server, toDatabase(name), bounds);
+        const inside = await readInside(source, server, toDatabase(name), bounds);
+        if (inside === "stopped") continue;
         const found = inside ?? (await readFrom(source, server, bounds, readDatabases));
         const entry = found?.entries.find((candidate) => candidate.name === toDatabase(name));
         if (entry !== undefined && entry.tag === undefined) reportForeign(limits, `The database ${entry.name} of the server ${server.id}`);

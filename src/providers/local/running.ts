@@ -1,5 +1,5 @@
 import type { Session } from "../../postgres/connect.ts";
-import { isTemporary } from "../../postgres/sqlstate.ts";
+import { isTemporary, isTimeout } from "../../postgres/sqlstate.ts";
 import { withDatabase } from "../../postgres/url.ts";
 import { serverError } from "./acquire.ts";
 import { readDatabases, type Snapshot } from "./databases.ts";
@@ -27,9 +27,21 @@ export async function readFrom<T>(
 }
 
 /**
- * Reads the databases of a server from within one of them, which also proves that it answers. Undefined when that fails, as for a
- * database that does not exist: a session in another database shows why.
+ * Reads the databases of a server from within one of them, which also proves that it answers. Undefined when the server refuses that,
+ * as for a database that does not exist: a session in another database shows why. A server that does not answer at all is not tried
+ * in another database, because that would double the time.
  */
-export async function readInside(server: Server, database: string, { within }: Bounds): Promise<Snapshot | undefined> {
-  return withinSession(withDatabase(server.url, database), within, readDatabases).catch(() => undefined);
+export async function readInside(
+  source: ServerSource,
+  server: Server,
+  database: string,
+  { within }: Bounds,
+): Promise<Snapshot | "stopped" | undefined> {
+  try {
+    return await withinSession(withDatabase(server.url, database), within, readDatabases);
+  } catch (thrown) {
+    if (!isTimeout(thrown)) return undefined;
+    if (source.stop !== undefined) return "stopped";
+    throw serverError(server, thrown);
+  }
 }
