@@ -9,7 +9,6 @@ import type { MigrateRequest } from "./request.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { settleMsAfter } from "./takeover.ts";
 import { endedLeader, wasEnded } from "./tool-lock.ts";
-import { deleteExpiredWaiters } from "./waiting-list.ts";
 import { notifyWaiters } from "./wake-up.ts";
 import { startWatchdog, type WatchdogProcess } from "./watchdog-process.ts";
 
@@ -21,12 +20,12 @@ export type Attempt = Outcome | "again";
  * released with the session, which the caller closes.
  */
 export async function tryToLead(session: Session, caller: Caller, request: MigrateRequest, within: Deadline): Promise<Attempt> {
-  const locked = await decideUnderLock(session, caller);
-  if (locked?.decision.kind !== "lead") return "again";
-  // It starts while the claim is written.
+  if (!(await tryLeaderLock(session))) return "again";
+  // It starts while the decision is made and the claim is written: its start takes longer than both.
   const watchdog = request.command.kind === "work" ? undefined : startWatchdog(request.env(request.url));
   try {
-    return await claimAndLead(session, locked.snapshot, watchdog, request, within);
+    const { decision, snapshot } = await decideUnderLock(session, caller);
+    return decision.kind === "lead" ? await claimAndLead(session, snapshot, watchdog, request, within) : "again";
   } finally {
     watchdog?.discard();
   }
@@ -43,7 +42,6 @@ async function claimAndLead(
   const { run, fingerprint } = request;
   const claimed = await claim(session, { database: snapshot.database, run, fingerprint }, request);
   if (claimed === undefined) return "again";
-  await deleteExpiredWaiters(session);
   request.emit({ kind: "detail", text: `This job runs the migrations; other jobs wait for it (leader number ${claimed.epoch}).` });
   const settleMs = settleMsAfter(snapshot, request.timings);
   const endedLeaderAt = endedLeader(snapshot)?.startedAt;
@@ -52,16 +50,17 @@ async function claimAndLead(
 
 /** Writes "ready" for a leader that ended after its last check and before it wrote "ready" itself. */
 export async function finishForLeader(session: Session, caller: Caller): Promise<Attempt> {
-  const locked = await decideUnderLock(session, caller);
-  if (locked?.decision.kind !== "finish") return "again";
-  const { database, run, fingerprint, epoch } = locked.decision.marker;
+  if (!(await tryLeaderLock(session))) return "again";
+  const { decision } = await decideUnderLock(session, caller);
+  if (decision.kind !== "finish") return "again";
+  const { database, run, fingerprint, epoch } = decision.marker;
   if (!(await endFinalizing(session, { key: { database, run, fingerprint }, epoch }))) return "again";
   await notifyWaiters(session);
   return "ready";
 }
 
-async function decideUnderLock(session: Session, caller: Caller): Promise<{ snapshot: Snapshot; decision: Decision } | undefined> {
-  if (!(await tryLeaderLock(session))) return undefined;
+/** The session holds the lock. */
+async function decideUnderLock(session: Session, caller: Caller): Promise<{ snapshot: Snapshot; decision: Decision }> {
   const snapshot = underLock(await takeSnapshot(session));
   return { snapshot, decision: decide(snapshot, caller) };
 }

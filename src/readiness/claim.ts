@@ -40,12 +40,14 @@ export const OWN_ROW = `database_id = $1 and run = $2 and fingerprint = $3 and e
 
 /**
  * Writes the marker as "migrating" with an epoch above all others in this database. From then on, older leaders can
- * write nothing, also those of another fingerprint. Undefined when the lock was lost.
+ * write nothing, also those of another fingerprint. Deletes the records of processes that no longer wait: only a new leader does
+ * that, so it never runs twice at once. Undefined when the lock was lost.
  */
 export async function claim(session: Session, key: MarkerKey, request: ReadinessRequest): Promise<Claim | undefined> {
   const owner = { ...request.owner, leaseMs: request.timings.leaseMs };
   const rows = await session.query<{ epoch: number }>(
-    `insert into offshoot.readiness as r
+    `with expired as (delete from offshoot.waiters where expires_at < pg_catalog.clock_timestamp() and ${HOLDS_LOCK})
+     insert into offshoot.readiness as r
        (database_id, run, fingerprint, invocation, state, attempt, epoch, owner, backend_pid, started_at, beat_at)
      select $1, $2, $3, $4, 'migrating', $5, (select coalesce(pg_catalog.max(epoch), 0) + 1 from offshoot.readiness), $6::pg_catalog.jsonb,
        pg_catalog.pg_backend_pid(), pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp() where ${HOLDS_LOCK}

@@ -26,10 +26,13 @@ import { notifyWaiters } from "./wake-up.ts";
 export async function lead(held: Lead, request: MigrateRequest, within: Deadline): Promise<Outcome> {
   const { session, claim } = held;
   let running: RunningMigration | undefined;
+  // Without a pause before the command, the sessions of earlier leaders are ended at the same time.
+  let isEndingOlder = held.settleMs === 0;
   const beat = async (): Promise<boolean> => {
     const leads = await recordHeartbeat(session, claim);
     if (!leads && (await holdsLeaderLock(session))) throw markerChanged();
-    if (leads) await endOlderSessions(session, claim.epoch);
+    if (leads && !isEndingOlder) await endOlderSessions(session, claim.epoch);
+    isEndingOlder = false;
     if (leads) await running?.unfenced?.look();
     return leads;
   };

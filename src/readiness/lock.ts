@@ -27,10 +27,12 @@ export function tryLeaderLock(session: Session): Promise<boolean> {
   return tryLock(session, LEADER_KEY);
 }
 
+/** An SQL query of the session that holds the leader's lock. */
+export const HOLDER = `select l.pid, a.state_change as "activeAt" from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid
+  where ${IS_LEADER_LOCK}`;
+
 export async function readLockHolder(session: Session): Promise<LockHolder | undefined> {
-  const [row] = await session.query<{ pid: number; activeAt: Date | null }>(
-    `select l.pid, a.state_change as "activeAt" from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid where ${IS_LEADER_LOCK}`,
-  );
+  const [row] = await session.query<{ pid: number; activeAt: Date | null }>(HOLDER);
   return row === undefined ? undefined : { pid: row.pid, activeAt: row.activeAt ?? undefined };
 }
 

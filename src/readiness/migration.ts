@@ -8,7 +8,7 @@ import type { Heartbeat } from "./heartbeat.ts";
 import type { MigrationCommand } from "./migration-command.ts";
 import type { MigrateRequest } from "./request.ts";
 import { migrationName } from "./session-names.ts";
-import { countSessions, forgetSessions } from "./sessions.ts";
+import { forgetEndedSessions } from "./sessions.ts";
 import { limitsOf } from "./timings.ts";
 import { type UnfencedWatch, watchUnfenced } from "./unfenced.ts";
 import { openWorkBroker } from "./work-broker.ts";
@@ -79,10 +79,8 @@ async function fenceFor({ session, claim }: Lead, name: string): Promise<Fence> 
 async function sessionsLeft({ session, claim: { epoch } }: Lead): Promise<number | string> {
   try {
     for (const end = performance.now() + SESSIONS_MS; ; await timer(25)) {
-      const left = await countSessions(session, epoch);
-      if (left > 0 && performance.now() < end) continue;
-      if (left === 0) await forgetSessions(session, epoch);
-      return left;
+      const left = await forgetEndedSessions(session, epoch);
+      if (left === 0 || performance.now() >= end) return left;
     }
   } catch (thrown) {
     return messageOf(thrown);

@@ -85,12 +85,14 @@ export async function untilOlderSessionsEnded(session: Session, epoch: number, w
   await forgetSessions(session, epoch - 1);
 }
 
-/** How many sessions the command of this epoch has now. */
-export async function countSessions(session: Session, epoch: number): Promise<number> {
+/** How many sessions the command of this epoch has now. Deletes the records of its sessions if it has none. */
+export async function forgetEndedSessions(session: Session, epoch: number): Promise<number> {
   const [row] = await session.query<{ count: number }>(
-    `select pg_catalog.count(*)::integer as count from pg_catalog.pg_stat_activity a
-      where a.datname = pg_catalog.current_database() and (substring(a.application_name from $1)::integer = $2
-        or exists (select from offshoot.sessions s where ${IS_RECORDED} and s.epoch = $2))`,
+    `with open as (select pg_catalog.count(*)::integer as count from pg_catalog.pg_stat_activity a
+        where a.datname = pg_catalog.current_database() and (substring(a.application_name from $1)::integer = $2
+          or exists (select from offshoot.sessions s where ${IS_RECORDED} and s.epoch = $2))),
+       ended as (delete from offshoot.sessions where epoch <= $2 and (select count from open) = 0)
+     select count from open`,
     [MIGRATION_NAME, epoch],
   );
   return row?.count ?? 0;

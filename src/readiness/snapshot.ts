@@ -1,7 +1,7 @@
 import { codeOf } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { SQLSTATE } from "../postgres/sqlstate.ts";
-import { type LockHolder, readLockHolder } from "./lock.ts";
+import { HOLDER, type LockHolder } from "./lock.ts";
 import { type Marker, readMarkers } from "./marker.ts";
 
 /** A database's identity and its clock. */
@@ -20,10 +20,11 @@ export interface Snapshot extends DatabaseIdentity {
 }
 
 export async function takeSnapshot(session: Session): Promise<Snapshot> {
-  // The time is read first: then a marker that changes while we read counts as changed after our arrival.
-  const identity = await databaseIdentity(session);
-  const holder = await readLockHolder(session);
-  return { ...identity, holder, markers: await readMarkers(session) };
+  // The time is read first: then a marker that changes while we read counts as changed after our arrival. The markers are read by
+  // a statement of their own, after the holder: a leader writes its result before it releases the lock.
+  const row = await identityRow(session);
+  const holder = row.holderPid === null ? undefined : { pid: row.holderPid, activeAt: row.holderActiveAt ?? undefined };
+  return { ...identityOf(row), holder, markers: await readMarkers(session) };
 }
 
 /**
@@ -32,25 +33,42 @@ export async function takeSnapshot(session: Session): Promise<Snapshot> {
  * `create database … template …` gives a new oid.
  */
 export async function databaseIdentity(session: Session): Promise<DatabaseIdentity> {
-  const row = await identityRow(session, "(select system_identifier::pg_catalog.text from pg_catalog.pg_control_system())").catch(
+  return identityOf(await identityRow(session));
+}
+
+function identityOf({ now, branch, name, oid, system }: IdentityRow): DatabaseIdentity {
+  return { now, database: (branch ?? "") === "" ? `${system}/${oid}` : `${branch}/${name}` };
+}
+
+type IdentityRow = {
+  now: Date;
+  branch: string | null;
+  name: string;
+  oid: string;
+  system: string;
+  holderPid: number | null;
+  holderActiveAt: Date | null;
+};
+
+async function identityRow(session: Session): Promise<IdentityRow> {
+  return identityRowWith(session, "(select system_identifier::pg_catalog.text from pg_catalog.pg_control_system())").catch(
     (thrown: unknown) => {
       // Every role can call the function by default, but a hosting service may revoke that. The oid still differs in copies.
-      if (codeOf(thrown) === SQLSTATE.insufficientPrivilege) return identityRow(session, "'cluster'");
+      if (codeOf(thrown) === SQLSTATE.insufficientPrivilege) return identityRowWith(session, "'cluster'");
       throw thrown;
     },
   );
-  const branch = row.branch ?? "";
-  return { now: row.now, database: branch === "" ? `${row.system}/${row.oid}` : `${branch}/${row.name}` };
 }
 
-type IdentityRow = { now: Date; branch: string | null; name: string; oid: string; system: string };
-
-async function identityRow(session: Session, system: string): Promise<IdentityRow> {
+/** `statement_timestamp` is the time before everything else in the statement is read. */
+async function identityRowWith(session: Session, system: string): Promise<IdentityRow> {
   const [row] = await session.query<IdentityRow>(
-    `select pg_catalog.clock_timestamp() as now, pg_catalog.current_setting('neon.branch_id', true) as branch, pg_catalog.current_database() as name,
-       (select oid::pg_catalog.text from pg_catalog.pg_database where datname = pg_catalog.current_database()) as oid, ${system} as system`,
+    `select pg_catalog.statement_timestamp() as now, pg_catalog.current_setting('neon.branch_id', true) as branch, pg_catalog.current_database() as name,
+       (select oid::pg_catalog.text from pg_catalog.pg_database where datname = pg_catalog.current_database()) as oid, ${system} as system,
+       h.pid as "holderPid", h."activeAt" as "holderActiveAt"
+     from (values (1)) one left join (${HOLDER} limit 1) h on true`,
   );
-  if (row === undefined) throw new Error("a select without from returned no row");
+  if (row === undefined) throw new Error("a left join of one row returned none");
   return row;
 }
 

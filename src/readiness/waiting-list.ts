@@ -56,11 +56,6 @@ export async function endWait(session: Session, id: string): Promise<void> {
   }
 }
 
-/** Deletes the records of processes that no longer wait. Only a new leader calls it, so it never runs twice at once. */
-export async function deleteExpiredWaiters(session: Session): Promise<void> {
-  await session.query("delete from offshoot.waiters where expires_at < pg_catalog.clock_timestamp()");
-}
-
 /**
  * The processes that wait for this database, the longest wait first. A process that stopped still counts for some seconds. A
  * row that offshoot did not write does not count.

@@ -70,10 +70,10 @@ test("notifications of others cause no more than ten polls a second, and a flood
     );
     return proxy.take().roundTrips;
   };
-  // A poll needs three round trips, and a record of those who wait one more every two seconds.
+  // A poll needs two round trips, and a record of those who wait one more every two seconds.
   const some = await secondOf(15, 0.066);
-  expect(some).toBeGreaterThan(5 * 3);
-  expect(some).toBeLessThanOrEqual(11 * 3 + 1);
+  expect(some).toBeGreaterThan(5 * 2);
+  expect(some).toBeLessThanOrEqual(11 * 2 + 1);
   expect(await listeners()).toHaveLength(1);
   await secondOf(2000, 0);
   await scene.until(async () => (await listeners()).length === 0);
