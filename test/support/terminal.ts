@@ -24,10 +24,15 @@ export interface TerminalOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Keys to press, each when the screen contains its text. */
   readonly press?: readonly { readonly at: string; readonly keys: string }[];
+  /** Called with the first bytes. */
+  readonly onFirst?: (text: string) => void;
 }
 
 /** Runs a program on a real terminal, which `script` opens, and shows what a person sees: xterm interprets the bytes. */
-export async function onTerminal(command: readonly string[], { columns, cwd, env, press = [] }: TerminalOptions): Promise<OnTerminal> {
+export async function onTerminal(
+  command: readonly string[],
+  { columns, cwd, env, press = [], onFirst }: TerminalOptions,
+): Promise<OnTerminal> {
   const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   const start = performance.now();
   const child = spawn("script", ["-qefc", `stty cols ${columns} rows 50; exec ${quoted}`, "/dev/null"], {
@@ -53,6 +58,7 @@ export async function onTerminal(command: readonly string[], { columns, cwd, env
     child.stdin.write(next.keys);
   };
   child.stdout.on("data", (chunk: Buffer) => {
+    if (firstMs === 0) onFirst?.(chunk.toString());
     firstMs ||= performance.now() - start;
     chunks.push({ ms: performance.now() - start, text: decoder.decode(chunk, { stream: true }) });
     shown = shown.then(() => new Promise<void>((resolve) => terminal.write(chunk, resolve))).then(look);

@@ -124,6 +124,26 @@ test("with the embedded provider shows the installation", async () => {
   ]);
 });
 
+test("shows the settings that differ from the defaults with their sources, and the others with --all", async () => {
+  const env = { OFFSHOOT_PROVIDER: "embedded", OFFSHOOT_TTL: "3h" };
+  const { stdout } = await project.call(["doctor", "--json", "--offline"], env);
+  const { settings } = JSON.parse(stdout) as { settings: { key: string; source: { from: string } }[] };
+  const [differ, usual] = [true, false].map((isOwn) =>
+    settings.filter(({ source }) => (source.from !== "default") === isOwn).map(({ key }) => key),
+  );
+  expect(usual?.length).toBeGreaterThan(20);
+  const keysBelow = (lines: readonly string[], title: string): readonly string[] => {
+    const begin = lines.indexOf(title) + 1;
+    expect(begin).toBeGreaterThan(0);
+    return lines.slice(begin).flatMap((line) => settings.find(({ key }) => line.split(" ")[0] === key)?.key ?? []);
+  };
+  const short = await doctor(env, "--offline");
+  expect(keysBelow(short.lines, "Settings that differ from the defaults (--all shows the others):")).toEqual(differ);
+  expect(short.lines).toContain("ttl 3h env (OFFSHOOT_TTL)");
+  const all = await doctor(env, "--offline", "--all");
+  expect(keysBelow(all.lines, "Settings:")).toEqual(settings.map(({ key }) => key));
+});
+
 describe("with Neon", () => {
   let mock: MockServer;
   beforeAll(async () => {

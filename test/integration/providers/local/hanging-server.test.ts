@@ -1,8 +1,8 @@
 // @module-tag proof
-import { createServer, type Socket } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { silent } from "../../../../src/events.ts";
 import { existingProvider } from "../../../../src/providers/existing.ts";
+import { hangingServer } from "../../../support/hanging-server.ts";
 
 /** A message of the Postgres protocol. */
 function message(type: string, body: Buffer): Buffer {
@@ -14,29 +14,12 @@ function message(type: string, body: Buffer): Buffer {
 /** AuthenticationOk, the version and ReadyForQuery. */
 const LOGIN = Buffer.concat([
   message("R", Buffer.alloc(4)),
-  message("S", Buffer.from("server_version\0" + "18.0\0")),
+  message("S", Buffer.from(["server_version", "18.0", ""].join("\0"))),
   message("Z", Buffer.from("I")),
 ]);
 
-/** A server that answers the first bytes of a connection with `answer`, and then nothing. Returns its URL and its connections. */
-async function hangingServer(answer: Buffer | undefined): Promise<{ readonly url: string; readonly connections: readonly Socket[] }> {
-  const connections: Socket[] = [];
-  const server = createServer((socket) => {
-    connections.push(socket);
-    socket.on("error", () => {});
-    socket.once("data", () => answer !== undefined && socket.write(answer));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    for (const socket of connections) socket.destroy();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The server has no port.");
-  return { url: `postgresql://ada@127.0.0.1:${address.port}/postgres?sslmode=disable`, connections };
-}
-
-function find(url: string, withinMs: number): Promise<unknown> {
+function find(port: number, withinMs: number): Promise<unknown> {
+  const url = `postgresql://ada@127.0.0.1:${port}/postgres?sslmode=disable`;
   const provider = existingProvider({ url, baseTtlMs: 60_000 });
   return provider.find("offshoot/shop/run", { withinMs, signal: new AbortController().signal, emit: silent });
 }
@@ -45,14 +28,14 @@ test.for([
   ["before the login", undefined],
   ["after the login", LOGIN],
 ] as const)("a look for a database ends in its time on a server that hangs %s", async ([, answer]) => {
-  const { url } = await hangingServer(answer);
+  const { port } = await hangingServer(answer);
   const start = performance.now();
-  await expect(find(url, 1000)).rejects.toMatchObject({ code: "TIMED_OUT" });
+  await expect(find(port, 1000)).rejects.toMatchObject({ code: "TIMED_OUT" });
   expect(performance.now() - start).toBeLessThan(10_000);
 });
 
 test("a server that does not answer is not tried again in another database", { timeout: 60_000 }, async () => {
-  const { url, connections } = await hangingServer(undefined);
-  await expect(find(url, 40_000)).rejects.toMatchObject({ code: "PROVIDER_OUTAGE" });
+  const { port, connections } = await hangingServer();
+  await expect(find(port, 40_000)).rejects.toMatchObject({ code: "PROVIDER_OUTAGE" });
   expect(connections).toHaveLength(1);
 });
