@@ -18,6 +18,8 @@ export interface RepairPlan {
   /** In the order in which they must run. */
   readonly steps: readonly Step[];
   readonly unrepaired: readonly Unrepaired[];
+  /** Statements that rename an object, which may be right, and which only a person can decide. */
+  readonly possibleRenames?: readonly string[];
 }
 
 export interface PlanOptions {

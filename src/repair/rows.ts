@@ -16,8 +16,15 @@ export interface Rows {
 /**
  * Finds out whether rows prevent a change. It reads only the tables that lack a column and the columns that become
  * `NOT NULL`. A table that the role must not read counts as one with such rows. Read only. Throws the server's error.
+ * `formerName`: the name of a table in the database, if the repair renames it first.
  */
-export async function readRows(session: Session, expected: Catalog, actual: Catalog, changes: readonly Change[]): Promise<Rows> {
+export async function readRows(
+  session: Session,
+  expected: Catalog,
+  actual: Catalog,
+  changes: readonly Change[],
+  formerName = (tableId: string): string => tableId,
+): Promise<Rows> {
   // Postgres does not check the rows of a foreign table, and reading them would open a connection to another server.
   const existing = new Set(actual.tables.filter(({ kind }) => kind !== "foreign table").map(({ id }) => id));
   const changeOf = new Map(changes.flatMap((one) => (one.kind === "column" ? [[one.object, one] as const] : [])));
@@ -28,9 +35,9 @@ export async function readRows(session: Session, expected: Catalog, actual: Cata
     for (const column of columns) {
       const object = path(schema, name, column.name);
       const change = changeOf.get(object);
-      if (change?.change === "missing") tables.set(id, `select from ${id}`);
+      if (change?.change === "missing") tables.set(id, `select from ${formerName(id)}`);
       const becomesNotNull = change?.differences.some(({ property }) => property === "nullable") === true && !column.nullable;
-      if (becomesNotNull) nulls.set(object, `select from ${id} where ${path(column.name)} is null`);
+      if (becomesNotNull) nulls.set(object, `select from ${formerName(id)} where ${path(column.name)} is null`);
     }
   }
   const withRows = await withRow(session, tables);

@@ -91,21 +91,24 @@ export interface Heading {
  * The script as text for `psql`: a header with what it does and what it does not repair, then the steps, each with its
  * object and its table lock. Steps that lose data are commented out unless `allowDestructive` is set.
  */
-export function renderRepair({ steps, unrepaired }: RepairPlan, heading: Heading, { allowDestructive = false } = {}): string {
+export function renderRepair(plan: RepairPlan, heading: Heading, { allowDestructive = false } = {}): string {
+  const { steps } = plan;
   const running = new Set(allowDestructive ? steps : harmless(steps));
   const body = segments(steps).flatMap(({ alone, steps: inside }) => {
     const lines = inside.flatMap((step) => stepLines(step, running.has(step)));
     return alone || !inside.some((step) => running.has(step)) ? lines : ["begin;", "", ...lines, "commit;", ""];
   });
-  const head = headingLines({ steps, unrepaired }, [...running], heading, PSQL);
+  const head = headingLines(plan, [...running], heading, PSQL);
   return [...comment(head), "", ...PREAMBLE.map(terminated), "", ...body, ...EPILOGUE.map(terminated), ""].join("\n");
 }
 
 const PSQL = "Run it with `psql -v ON_ERROR_STOP=1 -f`: not all of it can run in one transaction.";
 
+const POSSIBLE_RENAMES = "If an object was renamed, one of these keeps its rows. Run it first, and write the repair again:";
+
 /** What the repair does and what it leaves, one fact a line. `how`: how to run it. A name in it can contain line breaks. */
 export function headingLines(
-  { steps, unrepaired }: RepairPlan,
+  { steps, unrepaired, possibleRenames = [] }: RepairPlan,
   running: readonly Step[],
   heading: Heading,
   how = "It is a migration like any other.",
@@ -130,6 +133,8 @@ export function headingLines(
         ]),
     ...(unrepaired.length === 0 ? [] : ["", "Not repaired:"]),
     ...unrepaired.flatMap(({ change, reason }) => [`- ${change.change} ${change.kind} ${change.object}: ${reason}`]),
+    ...(possibleRenames.length === 0 ? [] : ["", POSSIBLE_RENAMES]),
+    ...possibleRenames.map((statement) => `- ${statement}`),
   ].flatMap((line) => line.split(LINE_BREAK));
 }
 

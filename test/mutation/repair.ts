@@ -2,12 +2,15 @@ import { compareCatalogs } from "../../src/drift/compare.ts";
 import type { Change } from "../../src/drift/change.ts";
 import { DEFAULT_NORMALISATIONS } from "../../src/drift/normalise/normalisations.ts";
 import type { Side } from "../../src/repair/lookup.ts";
-import { planRepair, type RepairPlan, type Unrepaired } from "../../src/repair/plan.ts";
+import type { RepairPlan, Unrepaired } from "../../src/repair/plan.ts";
+import { planRenamed } from "../../src/repair/renames/plan-renamed.ts";
+import { type ReadAfter, renameFirst } from "../../src/repair/renames/rename-first.ts";
 import { tryTwice } from "../../src/repair/prove.ts";
+import { statements } from "../../src/repair/script.ts";
 import { readRows } from "../../src/repair/rows.ts";
 import { converge } from "../../src/repair/converge.ts";
 import { type Session, withSession } from "../support/session.ts";
-import { applyTwice } from "./apply.ts";
+import { applyTwice, withSavepoint } from "./apply.ts";
 import { databaseUrl, onCopy, readSide } from "./template.ts";
 import { describeChange } from "./expected-change.ts";
 
@@ -24,11 +27,41 @@ export const CONVERGED: Verdict = { kind: "converged", why: [] };
 
 type Planner = (refused: ReadonlyMap<string, string>) => RepairPlan;
 
+/** `session` must have an open transaction: renames are tried in it, under a savepoint. */
 export async function planFor(session: Session, expected: Side): Promise<{ readonly changes: readonly Change[]; readonly plan: Planner }> {
-  const actual = await readSide(session);
+  const actual = await withSavepoint(session, () => readSide(session));
   const changes = compareCatalogs(expected.catalog, actual.catalog);
-  const rows = await readRows(session, expected.catalog, actual.catalog, changes);
-  return { changes, plan: (refused) => planRepair(expected, actual, changes, { rows, refused }) };
+  const renamed = await renameFirst(expected, actual, changes, {
+    readAfter: readerInside(session),
+    normalisations: DEFAULT_NORMALISATIONS,
+  });
+  const { side, changes: left, formerName } = renamed;
+  const rows = await withSavepoint(session, () => readRows(session, expected.catalog, side.catalog, left, formerName));
+  return { changes, plan: (refused) => planRenamed(expected, { side: actual, changes }, renamed, { rows, refused }) };
+}
+
+function readerInside(session: Session): ReadAfter {
+  return (steps) =>
+    withSavepoint(session, async () => {
+      for (const { sql, step } of statements(steps)) {
+        if (sql === "begin" || sql === "commit") continue;
+        try {
+          await session.query(sql);
+        } catch {
+          return { failed: step };
+        }
+      }
+      return readSide(session);
+    });
+}
+
+async function inTransaction<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  await session.query("begin");
+  try {
+    return await work();
+  } finally {
+    await session.query("rollback");
+  }
 }
 
 /** A database without connections. */
@@ -43,7 +76,7 @@ export interface Drifted {
  */
 export async function repair(expected: Side, { serverUrl, name }: Drifted): Promise<Verdict> {
   const url = databaseUrl(serverUrl, name);
-  const { plan } = await withSession(url, (session) => planFor(session, expected));
+  const { plan } = await withSession(url, (session) => inTransaction(session, () => planFor(session, expected)));
   let copies = 0;
   const result = await converge(
     plan,

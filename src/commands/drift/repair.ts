@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { readCatalog } from "../../catalog/read.ts";
 import { asOnCopy, asOnOriginal, notProvable, withNotProvable, withoutEventTriggers } from "../../repair/restricted-catalog.ts";
-import { ownerOfRepaired, planRepair, type RepairPlan } from "../../repair/plan.ts";
+import { ownerOfRepaired, type RepairPlan } from "../../repair/plan.ts";
+import { planRenamed } from "../../repair/renames/plan-renamed.ts";
+import { renameFirst } from "../../repair/renames/rename-first.ts";
 import { tryTwice } from "../../repair/prove.ts";
 import { harmless, headingLines, migrationStatements, renderRepair, withoutConcurrency } from "../../repair/script.ts";
 import { readRows } from "../../repair/rows.ts";
@@ -15,6 +17,7 @@ import type { Context } from "../../context/context.ts";
 import { inPhase } from "../../context/phase.ts";
 import { withReadSession } from "../../context/read-session.ts";
 import { type Original, withCopies } from "./copies.ts";
+import { readerAfter } from "./read-after.ts";
 import type { Comparison } from "./comparison.ts";
 import { type DatabaseSide, type Side } from "./sides.ts";
 
@@ -40,6 +43,8 @@ export interface Repair {
   readonly provedOn: string | undefined;
   /** The changes that the script does not make, with the reason. */
   readonly unrepaired: readonly { readonly kind: string; readonly object: string; readonly reason: string }[];
+  /** Statements that rename an object, which may be right: several objects fit, or it may be another object. Only if there are any. */
+  readonly possibleRenames?: readonly string[];
 }
 
 /**
@@ -51,14 +56,18 @@ export async function repairOf(context: Context, comparison: Comparison, options
   const { changes, normalisations } = comparison;
   const place = format === undefined ? undefined : await nextMigrationPlace(context, format, folder);
   const [expected, actual] = await Promise.all([original(context, comparison.expected), original(context, comparison.actual)]);
-  const rows = await withReadSession(context, actual.url, (session) => readRows(session, expected.catalog, actual.catalog, changes));
-  const plan = (refused: ReadonlyMap<string, string>): RepairPlan => {
-    const planned = planRepair(expected, actual, changes, { normalisations, rows, refused });
-    return place?.format.inOneTransaction === true ? { ...planned, steps: withoutConcurrency(planned.steps) } : planned;
-  };
   const owner = ownerOfRepaired(expected, actual);
   return inPhase(context.emit, "drift", "repair", async () => {
     const tried = await withCopies(context, { ...actual, owner }, async (copies) => {
+      const readAfter = readerAfter(context, copies, { ...actual, owner });
+      const renamed = await renameFirst(expected, actual, changes, { readAfter, normalisations });
+      const rows = await withReadSession(context, actual.url, (session) =>
+        readRows(session, expected.catalog, renamed.side.catalog, renamed.changes, renamed.formerName),
+      );
+      const plan = (refused: ReadonlyMap<string, string>): RepairPlan => {
+        const planned = planRenamed(expected, { side: actual, changes }, renamed, { normalisations, rows, refused });
+        return place?.format.inOneTransaction === true ? { ...planned, steps: withoutConcurrency(planned.steps) } : planned;
+      };
       const limits = copies.role === undefined ? new Map<string, string>() : notProvable(changes);
       const result = await converge(
         (refused) => plan(new Map([...limits, ...refused])),
@@ -100,6 +109,7 @@ export async function repairOf(context: Context, comparison: Comparison, options
       commentedOut: proved.steps.length - running.length,
       provedOn: isOffered ? copies.description : undefined,
       unrepaired: proved.unrepaired.map(({ change, reason: why }) => ({ kind: change.kind, object: change.object, reason: why })),
+      ...(proved.possibleRenames === undefined ? {} : { possibleRenames: proved.possibleRenames }),
     };
   });
 }

@@ -5,11 +5,18 @@ export interface ReportedRepair {
   readonly commentedOut: number;
   readonly provedOn: string | undefined;
   readonly unrepaired: readonly { readonly kind: string; readonly object: string; readonly reason: string }[];
+  readonly possibleRenames?: readonly string[];
 }
 
 /** The result of a repair in words, and the changes that it does not repair. */
-export function repairLines({ sql, steps, commentedOut, provedOn, unrepaired }: ReportedRepair, file: string): readonly string[] {
-  const left = unrepaired.map(({ kind, object, reason }) => `  not repaired  ${kind} ${object}: ${reason}`);
+export function repairLines(
+  { sql, steps, commentedOut, provedOn, unrepaired, possibleRenames = [] }: ReportedRepair,
+  file: string,
+): readonly string[] {
+  const left = [
+    ...unrepaired.map(({ kind, object, reason }) => `  not repaired  ${kind} ${object}: ${reason}`),
+    ...possibleRenames.map((statement) => `  perhaps renamed; if so, run this first: ${statement}`),
+  ];
   if (sql === undefined) {
     const why =
       commentedOut === 0
