@@ -1,6 +1,7 @@
 import { recreate } from "./create.ts";
 import { HOLD_DATA, isGenerated, isOfExtra, isUnusedType, type RepairState, TYPES, wholesOf } from "./repair-state.ts";
 import { OBJECT_REPAIRS, type RepairKind } from "./objects/registry.ts";
+import type { Dependents } from "./repair-context.ts";
 
 /** Kinds that Postgres rebuilds itself when the type of a column changes. */
 const REBUILT: readonly RepairKind[] = ["index", "constraint", "default", "sequence", "statistics", "comment", "grant"];
@@ -63,11 +64,14 @@ function isDroppedAnyway(state: RepairState, key: string): boolean {
 }
 
 /** Adds the drops of the dependents that Postgres does not allow on a column whose type changes, or on a type that is created again. */
-export function dropDependents(state: RepairState, key: string, mode: "all" | "all but columns", cause: string): void {
+export function dropDependents(state: RepairState, key: string, mode: Dependents, cause: string): void {
   for (const edge of state.sides.actual.dependents(key)) {
     const { kind } = state.sides.actual.node(edge.key);
     const isColumn = kind === "column" && !isGenerated(state, edge.key);
-    if (mode === "all but columns" && isColumn) dropDependents(state, edge.key, "all", cause);
+    // A composite type is altered with the type of its attribute.
+    if (mode !== "all" && kind === "composite") dropDependents(state, edge.key, "of columns", cause);
+    else if (mode !== "all" && isColumn) dropDependents(state, edge.key, "all", cause);
+    else if (mode === "of columns") continue;
     else if (mode === "all but columns" ? kind !== "default" && kind !== "grant" && kind !== "comment" : !REBUILT.includes(kind))
       dropDependent(state, edge.key, edge.blocks, key, cause);
   }

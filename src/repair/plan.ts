@@ -10,6 +10,7 @@ import type { RepairContext } from "./repair-context.ts";
 import type { Rows } from "./rows.ts";
 import { printable } from "./printable.ts";
 import { withSearchPaths } from "./search-path.ts";
+import { withStatisticsOwners } from "./statistics-owners.ts";
 import type { Step } from "./step.ts";
 
 export type { Unrepaired } from "./root-causes.ts";
@@ -70,7 +71,8 @@ export function planRepair(expected: Side, actual: Side, changes: readonly Chang
       for (const [key, reason] of work.refused) refused.set(key, reason);
       continue;
     }
-    const steps = withSearchPaths(order(work.operations, sides), lookups.expected).map((step) => ({ ...step, sql: printable(step.sql) }));
+    const ordered = withStatisticsOwners(order(work.operations, sides), context);
+    const steps = withSearchPaths(ordered, lookups.expected).map((step) => ({ ...step, sql: printable(step.sql) }));
     const unrepaired = changes.flatMap((change) => {
       const reason = refused.get(keyOfChange(change)) ?? (steps.length === 0 ? OWNER_UNREPAIRED : undefined);
       return reason === undefined ? [] : [{ change, reason }];

@@ -14,13 +14,16 @@ export interface RepairContext extends Rows {
   readonly isNew: (id: string) => boolean;
 }
 
+/** The dependents that are dropped before an object is altered: which of its own, or only those of the columns that use it. */
+export type Dependents = "all" | "all but columns" | "of columns";
+
 /** How objects of one kind are created, dropped and altered. */
 export interface ObjectRepair {
   create(id: string, context: RepairContext): Remedy;
   drop(id: string, context: RepairContext): readonly Statement[];
   alter(id: string, differences: readonly Difference[], context: RepairContext): Remedy;
   /** The dependent objects that must be dropped before this object is altered. Default: none. */
-  dependentsToDrop?(id: string, differences: readonly Difference[], context: RepairContext): "all" | "all but columns" | undefined;
+  dependentsToDrop?(id: string, differences: readonly Difference[], context: RepairContext): Dependents | undefined;
   /**
    * SQL condition: the object is still as the comparison found it. Objects that are dropped because of this object are
    * dropped only then, so that a second run keeps what the first run created. Undefined: no condition can show that.

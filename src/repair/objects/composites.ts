@@ -2,8 +2,10 @@ import type { Composite } from "../../catalog/datatypes.ts";
 import { quoted } from "../../catalog/quote.ts";
 import { literal } from "../../postgres/identifier.ts";
 import type { ObjectRepair } from "../repair-context.ts";
-import { guarded, type Remedy, toStatements } from "../step.ts";
+import { doBlock, guarded, type Remedy, type Statement } from "../step.ts";
+import { COLUMNS_AS_TEXT, isUsedByColumns } from "./columns-as-text.ts";
 import { alterType, createType, dropType, typeMatches } from "./datatypes.ts";
+import { widens } from "./widening.ts";
 
 export const composites: ObjectRepair = {
   create: createType(
@@ -18,8 +20,13 @@ export const composites: ObjectRepair = {
     return typeMatches(id, `(${found}) = array[${names.map(literal).join(", ")}]::text[]`);
   },
   alter: alterType("composites", (id, _differences, { expected, actual }) => {
-    return reshaped(id, actual.get("composites", id).attributes, expected.get("composites", id).attributes);
+    const isUsed = isUsedByColumns(id, actual.catalog);
+    return reshaped(id, actual.get("composites", id).attributes, expected.get("composites", id).attributes, isUsed);
   }),
+  dependentsToDrop(id, _differences, { expected, actual }) {
+    const retyped = changedTypes(actual.get("composites", id).attributes, expected.get("composites", id).attributes);
+    return retyped.length > 0 && isUsedByColumns(id, actual.catalog) ? "of columns" : undefined;
+  },
 };
 
 type Attribute = Composite["attributes"][number];
@@ -28,7 +35,15 @@ function attributeText({ name, type, collation }: Attribute, word = ""): string 
   return `${quoted(name)} ${word}${type}${collation === undefined ? "" : ` collate ${collation}`}`;
 }
 
-function reshaped(id: string, from: readonly Attribute[], to: readonly Attribute[]): Remedy {
+/** The attributes whose type or collation changes, as they are and as they must be. */
+function changedTypes(from: readonly Attribute[], to: readonly Attribute[]): readonly (readonly [found: Attribute, wanted: Attribute])[] {
+  return from.flatMap((attribute) => {
+    const wanted = to.find(({ name }) => name === attribute.name);
+    return wanted === undefined || attributeText(wanted) === attributeText(attribute) ? [] : [[attribute, wanted] as const];
+  });
+}
+
+function reshaped(id: string, from: readonly Attribute[], to: readonly Attribute[], isUsed: boolean): Remedy {
   const kept = from.filter(({ name }) => to.some((other) => other.name === name));
   const added = to.filter(({ name }) => !from.some((other) => other.name === name));
   const isInOrder = [...kept, ...added].every(({ name }, at) => to[at]?.name === name);
@@ -42,17 +57,33 @@ function reshaped(id: string, from: readonly Attribute[], to: readonly Attribute
         sql: `alter type ${id} drop attribute if exists ${quoted(name)} cascade`,
         destructive: "it drops the values of the attribute",
       })),
-    ...kept.flatMap((attribute) => {
-      const wanted = to.find((other) => other.name === attribute.name) ?? attribute;
-      if (attributeText(wanted) === attributeText(attribute)) return [];
+    ...changedTypes(from, to).map(([attribute, wanted]) => {
       const collated =
         "coalesce(nullif(attcollation, (select typcollation from pg_catalog.pg_type where oid = atttypid))::regcollation::text, '')";
       const isUnchanged = `${has(attribute.name)} and pg_catalog.format_type(atttypid, atttypmod) = ${literal(attribute.type)}
         and ${collated} = ${literal(attribute.collation ?? "")})`;
-      return toStatements(guarded(isUnchanged, `alter type ${id} alter attribute ${attributeText(wanted, "type ")} cascade`));
+      const alter = `alter type ${id} alter attribute ${attributeText(wanted, "type ")} cascade`;
+      return isUsed ? retyped(id, isUnchanged, alter, attribute, wanted) : { sql: guarded(isUnchanged, alter) };
     }),
     ...added.map((attribute) => ({
       sql: guarded(`not ${has(attribute.name)})`, `alter type ${id} add attribute ${attributeText(attribute)} cascade`),
     })),
   ];
+}
+
+function retyped(id: string, isUnchanged: string, alter: string, found: Attribute, wanted: Attribute): Statement {
+  const sql = doBlock(`declare
+${COLUMNS_AS_TEXT.declare}
+begin
+  if not (${isUnchanged}) then
+    return;
+  end if;
+${COLUMNS_AS_TEXT.before(id)}
+  ${alter};
+${COLUMNS_AS_TEXT.after}
+end`);
+  const why = widens(found.type, wanted.type)
+    ? undefined
+    : `the change from ${found.type} to ${wanted.type} can cut values or fail on some`;
+  return { sql, warning: "rewrites every table with a column of the type twice under an ACCESS EXCLUSIVE lock", destructive: why };
 }

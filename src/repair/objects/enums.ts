@@ -1,6 +1,8 @@
 import { identifier, literal } from "../../postgres/identifier.ts";
 import { type ObjectRepair, ownerOfNew } from "../repair-context.ts";
 import { doBlock, guarded, type Statement } from "../step.ts";
+import type { Catalog } from "../../catalog/catalog.ts";
+import { COLUMNS_AS_TEXT } from "./columns-as-text.ts";
 import { alterType, createType, dropType } from "./datatypes.ts";
 import { revokePublicDefaults } from "./default-privileges.ts";
 
@@ -14,7 +16,11 @@ export const enums: ObjectRepair = {
     const found = context.actual.get("enums", id).labels;
     const inPlace = addedLabels(id, found, labels) ?? renamedLabel(id, found, labels);
     return (
-      inPlace ?? [...replaced(id, found, labels), ...ownerOfNew("type", id, owner, context), ...revokePublicDefaults("type", id, context)]
+      inPlace ?? [
+        ...replaced(id, found, labels, isInComposite(id, context.actual.catalog)),
+        ...ownerOfNew("type", id, owner, context),
+        ...revokePublicDefaults("type", id, context),
+      ]
     );
   }),
   dependentsToDrop(id, _differences, { expected, actual }) {
@@ -59,14 +65,14 @@ export function hasLabels(id: string, labels: readonly string[]): string {
  * Creates a new type, and moves every column and its default from the old type to it. It is one block, so that a second
  * run, which finds the expected labels, does nothing.
  */
-export function replaced(id: string, from: readonly string[], to: readonly string[]): readonly Statement[] {
+export function replaced(id: string, from: readonly string[], to: readonly string[], inComposite = false): readonly Statement[] {
   const [schema = "", name = ""] = splitId(id);
   const old = `${name.slice(0, 50)}_replaced`;
   const removed = from.filter((label) => !to.includes(label));
   const sql = doBlock(`declare
   columns jsonb;
   item jsonb;
-begin
+${inComposite ? `  attributes jsonb;\n${COLUMNS_AS_TEXT.declare}\n` : ""}begin
   if ${hasLabels(id, to)} then
     return;
   end if;
@@ -80,7 +86,7 @@ begin
   for item in select * from jsonb_array_elements(columns) loop
     execute format('alter table %s alter column %I drop default', item ->> 'table', item ->> 'column');
   end loop;
-  alter type ${id} rename to ${identifier(old)};
+${inComposite ? attributesOf(id) : ""}  alter type ${id} rename to ${identifier(old)};
   create type ${id} as enum (${to.map(literal).join(", ")});
   for item in select * from jsonb_array_elements(columns) loop
     execute format('alter table %s alter column %I type %s using %I::text%s::%s', item ->> 'table', item ->> 'column',
@@ -93,7 +99,7 @@ begin
       end;
     end if;
   end loop;
-  drop type ${identifier(schema)}.${identifier(old)};
+${inComposite ? changeAttributes(id) : ""}  drop type ${identifier(schema)}.${identifier(old)};
 end`);
   const warning = "creates the type again and rewrites every table that uses it under an ACCESS EXCLUSIVE lock";
   return removed.length === 0
@@ -104,4 +110,28 @@ end`);
 /** The unquoted names in an id such as `app."Odd Name"`. */
 function splitId(id: string): readonly string[] {
   return [...id.matchAll(/"((?:[^"]|"")*)"|([^".]+)/g)].map(([, inQuotes, bare]) => inQuotes?.replaceAll('""', '"') ?? bare ?? "");
+}
+
+function isInComposite(id: string, { composites }: Catalog): boolean {
+  return composites.some(({ attributes }) => attributes.some(({ type }) => type === id || type === `${id}[]`));
+}
+
+/** Finds the attributes of composite types that have the enum, and makes the columns that use these types text. */
+function attributesOf(id: string): string {
+  return `  select coalesce(jsonb_agg(jsonb_build_object('type', a.attrelid::regclass::text, 'attribute', a.attname,
+      'suffix', case when a.atttypid = t.oid then '' else '[]' end)), '[]') into attributes
+  from pg_catalog.pg_type t
+  join pg_catalog.pg_attribute a on a.atttypid in (t.oid, t.typarray) and not a.attisdropped
+  join pg_catalog.pg_class c on c.oid = a.attrelid and c.relkind = 'c'
+  where t.oid = ${literal(id)}::regtype;
+${COLUMNS_AS_TEXT.before(id, true)}
+`;
+}
+
+function changeAttributes(id: string): string {
+  return `  for item in select * from jsonb_array_elements(attributes) loop
+    execute format('alter type %s alter attribute %I type %s cascade', item ->> 'type', item ->> 'attribute', ${literal(id)} || (item ->> 'suffix'));
+  end loop;
+${COLUMNS_AS_TEXT.after}
+`;
 }

@@ -47,8 +47,9 @@ function columnId(table: string, name: string): string {
 }
 
 /** Everything but the name. The default of a serial column has the name of its sequence. */
-function shape({ name: _, default: text, ...own }: Column): string {
-  return JSON.stringify([own, text?.startsWith("nextval(") === true ? "a sequence" : text]);
+function shape(column: Column): string {
+  const isSerial = column.default?.startsWith("nextval(") === true;
+  return JSON.stringify({ ...column, name: "", default: isSerial ? "a sequence" : column.default });
 }
 
 function next(columns: readonly Column[], column: Column): string | undefined {
@@ -66,7 +67,6 @@ export function renamedAttributes(expected: Catalog, actual: Catalog, changes: r
 }
 
 function attributeRenames(id: string, from: Composite["attributes"], to: Composite["attributes"]): readonly Rename[] {
-  const names = (list: Composite["attributes"]): ReadonlySet<string> => new Set(list.map(({ name }) => name));
   const pairs = from.flatMap((attribute, at) => {
     const wanted = to[at];
     return wanted === undefined || wanted.name === attribute.name ? [] : [{ attribute, wanted }];
@@ -74,7 +74,7 @@ function attributeRenames(id: string, from: Composite["attributes"], to: Composi
   const fits =
     from.length === to.length &&
     pairs.every(({ attribute, wanted }) => attribute.type === wanted.type && attribute.collation === wanted.collation) &&
-    pairs.every(({ attribute, wanted }) => !names(to).has(attribute.name) && !names(from).has(wanted.name));
+    pairs.every(({ attribute, wanted }) => !has(to, attribute.name) && !has(from, wanted.name));
   if (!fits) return [];
   return pairs.map(({ attribute, wanted }) => {
     const sql = `alter type ${id} rename attribute ${quoted(attribute.name)} to ${quoted(wanted.name)} cascade`;
@@ -85,4 +85,8 @@ function attributeRenames(id: string, from: Composite["attributes"], to: Composi
       sql: [guarded(hasOnly(id, attribute.name, wanted.name), sql)],
     };
   });
+}
+
+function has(attributes: Composite["attributes"], name: string): boolean {
+  return attributes.some((attribute) => attribute.name === name);
 }

@@ -80,25 +80,27 @@ const SHAPES: Readonly<Record<RenamedKind, (item: never, catalog: Catalog) => un
     constraintsOf(catalog, item).map(({ definition }) => definition),
   ],
   composite: rest,
-  range: ({ multirange: _, ...item }: Item) => rest(item as Item),
+  range: (item: Item) => rest({ ...item, multirange: undefined }),
   function: routineShape,
   procedure: routineShape,
   "window function": routineShape,
   constraint: ({ inherited, type, ...item }: Item) =>
-    inherited === true || type === "not null" ? undefined : { ...rest(item as Item), of: [item.schema, item.table], type },
+    inherited === true || type === "not null" ? undefined : { ...rest(item), of: [item.schema, item.table], type },
   index: ({ constraint, parent, definition, ...item }: Item) =>
     constraint !== undefined || parent !== undefined
       ? undefined
-      : { ...rest(item as Item), of: [item.schema, item.table], definition: String(definition).replace(` ${quoted(item.name)} `, " ") },
+      : { ...rest(item), of: [item.schema, item.table], definition: String(definition).replace(` ${quoted(item.name)} `, " ") },
 };
 
+const NAMES = new Set(["id", "name", "schema", "table", "owner"]);
+
 /** Everything but the names and the owner. */
-function rest({ id: _, name: __, schema: ___, table: ____, owner: _____, ...own }: Item): Readonly<Record<string, unknown>> {
-  return own;
+function rest(item: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(item).filter(([property]) => !NAMES.has(property)));
 }
 
 function routineShape({ signature, ...item }: Item): unknown {
-  return [rest(item as Item), signature];
+  return [rest(item), signature];
 }
 
 /** The columns in any order, and the keys. */

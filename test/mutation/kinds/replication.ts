@@ -36,21 +36,21 @@ export const REPLICATION_KINDS: MutationKinds = {
     ] as const);
     return different("publication", id, "tables", `alter publication ${id} ${words}`);
   },
-  "publication columns": () =>
+  "15 publication columns": () =>
     different(
       "publication",
       "changes",
       "tables",
       "alter publication changes set table app.notes (id, number) where (number > 0), billing.invoices",
     ),
-  "publication filter": () =>
+  "15 publication filter": () =>
     different(
       "publication",
       "changes",
       "tables",
       "alter publication changes set table app.notes (id, title) where (number > 1), billing.invoices",
     ),
-  "publication schemas": () =>
+  "15 publication schemas": () =>
     spreading(different("publication", "news", "schemas", "alter publication news add tables in schema billing")),
   "publication operations": (draw) => {
     const { id } = draw.one(draw.catalog.publications);
