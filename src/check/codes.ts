@@ -43,6 +43,7 @@ export const CODES: Readonly<Record<CheckCode, About>> = {
   "needs-missing": error("A job reads from a job that is not in its needs"),
   "output-missing": error("A job reads an output that another job does not declare"),
   "output-as-boolean": error("A condition compares a text with true or false"),
+  "condition-is-text": error("A condition is a text, which is always true"),
   "fallback-skipped": error("A job with a fallback is skipped with the job that it needs"),
   "step-missing": error("A required step is missing"),
   "branch-left": warning("A Neon branch is never deleted"),

@@ -54,6 +54,7 @@ export interface CheckFacts {
   readonly "output-missing": { readonly source: string; readonly output: string; readonly nearest?: string | undefined };
   /** Outputs are texts. */
   readonly "output-as-boolean": { readonly expression: string };
+  readonly "condition-is-text": { readonly condition: string };
   /** The job has a fallback for the job `needs`, which is skipped unless its condition is true. */
   readonly "fallback-skipped": { readonly needs: string; readonly condition: string };
   /** No workflow contains a step that `--require` names. `add`: the step as YAML. */

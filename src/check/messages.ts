@@ -162,6 +162,11 @@ export const MESSAGES: { readonly [C in keyof CheckFacts]: KindsOf<CheckFacts>[C
     details: detail("found", expression),
     remedy: "Compare it with a text: == 'true'.",
   }),
+  "condition-is-text": ({ condition }) => ({
+    problem: "the condition is a text, which is always true",
+    details: detail("found", condition),
+    remedy: "Put the whole condition into one ${{ }}, or remove ${{ and }}. A block (| or >) adds a line break after }}: write |- or >-.",
+  }),
   "fallback-skipped": ({ needs, condition }) => ({
     problem: `the job has a fallback for the job "${needs}", but is skipped with it`,
     details: detail(`condition of ${needs}`, condition),

@@ -40,6 +40,8 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
       optionDescription: (option) => new Help().optionDescription(option).replace(/ \(default: \[\]\)$/, ""),
     })
     .showHelpAfterError("(see offshoot --help)")
+    // `passThroughOptions` needs it.
+    .enablePositionalOptions()
     .exitOverride();
 
   add("run", "create the database, migrate and audit it, run a command with its URLs, delete it", () => import("./commands/run.ts"))
@@ -199,6 +201,7 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
   const checks = program
     .command("check")
     .description("check a metrics endpoint, a worker or workflow files")
+    .enablePositionalOptions()
     .showHelpAfterError("(see offshoot check --help)");
   addChecks(addCheck);
 
@@ -218,10 +221,16 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
     const flags: Flags = {
       // Commander must know it before it reads the command line.
       alias: (other) => (names.push(other), command.alias(other), flags),
-      argument: (...given) => (own.push(() => command.argument(...given)), flags),
+      argument: (...given) => (own.push(() => withArgument(command, ...given)), flags),
       option: (...given: readonly unknown[]) => (own.push(() => command.option(...(given as Parameters<Command["option"]>))), flags),
     };
     return flags;
+  }
+
+  /** The flags after the first word of another command are that command's own, also without `--`. */
+  function withArgument(command: Command, name: string, description: string): void {
+    command.argument(name, description);
+    if (name === "[command...]" || name === "[args...]") command.passThroughOptions();
   }
 
   /** The checks use no database, so they lack the flags for one. A check of an endpoint has no setting. */

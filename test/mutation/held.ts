@@ -7,7 +7,7 @@ const FILE = new URL("held.json", import.meta.url);
 export interface Held {
   /** Number of kinds of changes. */
   readonly kinds: number;
-  /** The kinds of which a trial was not repaired, but reported with the reason. Undefined: not recorded for this version. */
+  /** The kinds of which a trial was not repaired, but reported with the reason, also on tables without rows. Undefined: not recorded for this version. */
   readonly notRepaired?: readonly string[];
 }
 

@@ -78,9 +78,11 @@ function printTrial(major: number, { seed, name, sql, wrong, repair }: Tried): v
   const again = `--majors ${major} --seed ${seed} --count 1`;
   if (failed) failures.push(again);
   print(
-    [`\n${failed ? "FAILED" : "reported"}: ${again} (${name})`, `  ${sql}`, ...[...wrong, ...repair.why].map((line) => `  ${line}`)].join(
-      "\n",
-    ),
+    [
+      `\n${failed ? "FAILED" : "reported"}: ${again} (${name})${repair.onlyWithRows === true ? ", but repaired without rows" : ""}`,
+      `  ${sql}`,
+      ...[...wrong, ...repair.why].map((line) => `  ${line}`),
+    ].join("\n"),
   );
 }
 
@@ -107,10 +109,14 @@ function printSummary(major: number, tried: readonly Tried[]): void {
 function checkHeld(major: number, tried: readonly Tried[]): void {
   const kinds = Object.keys(kindsFor(major));
   const drawn = new Set(tried.map(({ name }) => name));
-  const notRepaired = new Set(tried.filter(({ repair }) => repair.kind !== "converged").map(({ name }) => name));
+  const notRepaired = new Set(
+    tried.filter(({ repair }) => repair.kind !== "converged" && repair.onlyWithRows !== true).map(({ name }) => name),
+  );
+  const onlyWithRows = tried.filter(({ repair }) => repair.onlyWithRows === true).length;
   const now = { kinds: kinds.length, notRepaired: [...notRepaired].toSorted() };
   print(
-    `PostgreSQL ${major}: ${kinds.length} kinds of changes, ${drawn.size} tried, ${drawn.size - notRepaired.size} repaired in every trial`,
+    `PostgreSQL ${major}: ${kinds.length} kinds of changes, ${drawn.size} tried, ${drawn.size - notRepaired.size} repaired in every trial, ` +
+      `where ${onlyWithRows} trials were repaired only without rows, which need a backfill`,
   );
   if (first !== 1) return;
   if (values.write && drawn.size === kinds.length) reached[major] = now;

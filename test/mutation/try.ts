@@ -75,8 +75,23 @@ async function repairInside(session: Session, { catalog }: Template, { plan }: M
 }
 
 /** On a copy of the template, where steps outside of a transaction can run too. */
-function repairOnCopy(template: Template, seed: number, { sql }: Mutation): Promise<Verdict> {
-  const name = `drifted_${seed}`;
+async function repairOnCopy(template: Template, seed: number, { sql }: Mutation): Promise<Verdict> {
+  const verdict = await repairAfter(template, `drifted_${seed}`, sql);
+  if (verdict.kind !== "reported" || !verdict.why.some((reason) => BACKFILL.test(reason))) return verdict;
+  const empty = await repairAfter(template, `drifted_${seed}`, `${sql}; ${WITHOUT_ROWS}`);
+  return empty.kind === "converged" ? { ...verdict, onlyWithRows: true } : verdict;
+}
+
+const BACKFILL = /they need a backfill/;
+
+/** Which draw meets a table with rows is chance, so that a kind is not judged by it. */
+const WITHOUT_ROWS = `do $$declare name text; begin
+  for name in select oid::regclass::text from pg_class where relkind in ('r', 'p') and relnamespace::regnamespace::text !~ '^(pg_|information_schema)' loop
+    execute format('truncate table %s cascade', name);
+  end loop;
+end$$`;
+
+function repairAfter(template: Template, name: string, sql: string): Promise<Verdict> {
   return onCopy(template.serverUrl, template.template, name, async (url) => {
     await withSession(url, (session) => session.query(sql));
     return repair(template, { serverUrl: template.serverUrl, name });

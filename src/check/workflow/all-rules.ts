@@ -2,7 +2,7 @@ import type { CheckFinding } from "../finding.ts";
 import { withCompositeSteps } from "./expand.ts";
 import type { Repository } from "./repository.ts";
 import { branchLeft, cleanupSkipped } from "./rules/branches.ts";
-import { needsMissing, outputAsBoolean, secretInOutput, untrustedCheckout } from "./rules/expressions.ts";
+import { conditionIsText, needsMissing, outputAsBoolean, secretInOutput, untrustedCheckout } from "./rules/expressions.ts";
 import { failureHidden, migratesTwice, throughPooler } from "./rules/migrations.ts";
 import { outputMissing } from "./rules/outputs.ts";
 import { fallbackSkipped, notAfterMigration } from "./rules/ordering.ts";
@@ -22,6 +22,7 @@ const WORKFLOW_RULES: readonly ((workflow: Workflow, repository: Repository) => 
   needsMissing,
   outputMissing,
   outputAsBoolean,
+  conditionIsText,
   untrustedCheckout,
 ];
 

@@ -18,11 +18,21 @@ const MOST_TOKENS = 500;
 const TOKEN = /\s*(?:('(?:[^']|'')*')|(&&|\|\||[=!<>]=|[!<>(),])|((?:[\w.*-]|\[[^\]]*\])+))/y;
 
 /**
+ * Whether a condition is a text and not an expression: characters around `${{ }}`, also a line break at the end of a block, make it
+ * one, and a text that is not empty is true (GitHub documentation, "Evaluate expressions": an expression in a text is replaced by its value).
+ */
+export function isText(condition: string): boolean {
+  const around = condition.replaceAll(/\$\{\{(?:'(?:[^']|'')*'|[^'])*?\}\}/g, "");
+  return around !== condition && around !== "";
+}
+
+/**
  * The alternatives of a condition of GitHub Actions (GitHub documentation, "Evaluate expressions"): it is true when all
  * comparisons of one of them are. Status functions and parts that are not compared are left out, because they can be true.
  * No alternative: the condition is always false.
  */
 export function alternativesOf(condition: string): readonly Conjunction[] {
+  if (isText(condition)) return [[]];
   const tokens = tokensOf(condition.replaceAll(/^\s*\$\{\{|\}\}\s*$/g, ""));
   if (tokens === undefined || tokens.length === 0 || tokens.length > MOST_TOKENS) return [[]];
   const parser = parserOf(tokens);

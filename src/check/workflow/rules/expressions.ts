@@ -1,6 +1,7 @@
 import { nearest } from "../../../nearest.ts";
 import { found, type CheckFinding } from "../../finding.ts";
 import { isSecretName } from "../secret-names.ts";
+import { isText } from "../expression.ts";
 import type { Job, Workflow } from "../workflow.ts";
 
 /** Job outputs that hold a secret or a database URL. */
@@ -54,15 +55,36 @@ const TEXT = String.raw`\b(?:(?:needs|steps)\.[\w-]+\.outputs\.[\w-]+|github\.ev
 const AS_BOOLEAN = new RegExp(String.raw`${TEXT}\s*[!=]=\s*(?:true|false)\b(?!')|(?<!')\b(?:true|false)\s*[!=]=\s*${TEXT}`);
 
 /** Conditions that compare an output, or another text, with true or false. A text is never equal to them. */
-export function outputAsBoolean({ file, jobs }: Workflow): readonly CheckFinding[] {
-  const holders = jobs.flatMap((job) => [
-    { object: { kind: "job", name: job.id } as const, condition: job.condition, line: job.line },
-    ...job.steps.map((step) => ({ object: { kind: "step", name: step.name } as const, condition: step.condition, line: step.line })),
-  ]);
-  return holders.flatMap(({ object, condition, line }) => {
-    const [expression] = AS_BOOLEAN.exec(condition) ?? [];
-    return expression === undefined ? [] : [found("output-as-boolean", object, { expression }, { file, line })];
+export function outputAsBoolean(workflow: Workflow): readonly CheckFinding[] {
+  return conditionsOf(workflow).flatMap(({ object, condition, place }) => {
+    const [expression] = isText(condition) ? [] : (AS_BOOLEAN.exec(condition) ?? []);
+    return expression === undefined ? [] : [found("output-as-boolean", object, { expression }, place)];
   });
+}
+
+/** Conditions that are a text, because characters are around `${{ }}`. */
+export function conditionIsText(workflow: Workflow): readonly CheckFinding[] {
+  return conditionsOf(workflow)
+    .filter(({ condition }) => isText(condition))
+    .map(({ object, condition, place }) => found("condition-is-text", object, { condition: shown(condition) }, place));
+}
+
+/** A condition of several lines in one line. The line break that makes it a text is shown. */
+function shown(condition: string): string {
+  return condition.trimEnd().replaceAll(/\s*\n\s*/g, " ") + (/\n\s*$/.test(condition) ? "\\n" : "");
+}
+
+interface Condition {
+  readonly object: CheckFinding["object"];
+  readonly condition: string;
+  readonly place: { readonly file: string; readonly line: number };
+}
+
+function conditionsOf({ file, jobs }: Workflow): readonly Condition[] {
+  return jobs.flatMap((job) => [
+    { object: { kind: "job", name: job.id } as const, condition: job.condition, place: { file, line: job.line } },
+    ...job.steps.map(({ name, condition, line }) => ({ object: { kind: "step", name } as const, condition, place: { file, line } })),
+  ]);
 }
 
 // Somebody with the right to write has merged this pull request, so that its code is trusted.

@@ -69,3 +69,37 @@ test.each([
 ])("the condition %s", (condition, expected) => {
   expect(codes(conditional(condition))).toEqual(expected);
 });
+
+/** GitHub evaluates what is in `${{ }}`, and takes the rest as text (`format` of the parts). */
+test.each([
+  ["${{ steps.p.outputs.x }} == 'true'", ["condition-is-text"]],
+  ["${{ steps.p.outputs.x }} == true", ["condition-is-text"]],
+  ["${{ steps.p.outputs.x == 'a' }} && ${{ github.ref == 'b' }}", ["condition-is-text"]],
+  ["!${{ cancelled() }}", ["condition-is-text"]],
+  ["${{ steps.p.outputs.x == 'a' }} ", ["condition-is-text"]],
+  ["github.ref == 'refs/heads/${{ env.BRANCH }}'", ["condition-is-text"]],
+  ["${{ steps.p.outputs.x == 'a' }}", []],
+  ["${{ steps.p.outputs.x == '}}' || format('{{0}}', 'a') == '' }}", []],
+  ["${{ steps.p.outputs.x }}${{ steps.p.outputs.x }}", []],
+  ["steps.p.outputs.x == '$ {{'", []],
+])("the text around an expression in the condition %s", (condition, expected) => {
+  expect(codes(conditional(condition))).toEqual(expected);
+});
+
+test.each([
+  ["|", ["condition-is-text"]],
+  [">", ["condition-is-text"]],
+  ["|-", []],
+  [">-", []],
+])("a condition with ${{ }} in a block %s", (block, expected) => {
+  const text = `on: push\njobs:\n  a:\n    if: ${block}\n      \${{ github.ref == 'a' ||\n      github.ref == 'b' }}\n    runs-on: x\n    steps: [{ run: b }]\n`;
+  expect(codes(text)).toEqual(expected);
+});
+
+test("a condition without ${{ }} in a block is an expression", () => {
+  expect(
+    codes(
+      "on: push\njobs:\n  a:\n    if: |\n      github.ref == 'a' ||\n      github.ref == 'b'\n    runs-on: x\n    steps: [{ run: b }]\n",
+    ),
+  ).toEqual([]);
+});
