@@ -33,6 +33,14 @@ const CASES: Readonly<Record<string, Case>> = {
   "flag without its value": { args: ["up", "--run"], errors: ["argument missing"] },
   "an argument too many": { args: ["down", "extra"], errors: ["too many arguments"] },
   "run without a command": { args: ["run"], errors: ["No command was given to run.", "offshoot run -- npm test"] },
+  "a statement of psql without --": {
+    args: ["psql", "-c", "select 1"],
+    errors: ["The configuration file select 1 does not exist.", "offshoot psql -- -c"],
+  },
+  "a flag of offshoot after the command of run": {
+    args: ["run", "no-such-command-x", "--keep"],
+    errors: ["Could not start no-such-command-x"],
+  },
   "run with an empty command": { args: ["run", "--"], errors: ["No command was given to run."] },
   "run's command does not exist": { args: ["run", "--", "no-such-command-x"], errors: ["Could not start no-such-command-x", "PATH"] },
   "run's command is not executable": {

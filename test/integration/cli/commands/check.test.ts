@@ -123,6 +123,12 @@ test("three jobs that migrate in a step with one condition are one finding, and 
   expect(await raceOf("needs.setup.outputs.use_neon == true")).toEqual(expect.arrayContaining([race, ["output-as-boolean"]]));
 });
 
+test("a worker gets its own flags also without --", async () => {
+  const script = "echo $0 $1; exec sleep 60";
+  const { code, stderr } = await project.call(["check", "worker", "--for", "100ms", "sh", "-c", script, "--config", "x"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("--config x") });
+});
+
 test("each check has progress lines with its own name", async () => {
   const metrics = await project.call(["check", "metrics", "http://127.0.0.1:9/metrics", "--within", "100ms"]);
   const worker = await project.call(["check", "worker", "--for", "100ms", "--", "sh", "-c", "echo one; exec sleep 60"]);
