@@ -227,12 +227,6 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
     return flags;
   }
 
-  /** The flags after the first word of another command are that command's own, also without `--`. */
-  function withArgument(command: Command, name: string, description: string): void {
-    command.argument(name, description);
-    if (name === "[command...]" || name === "[args...]") command.passThroughOptions();
-  }
-
   /** The checks use no database, so they lack the flags for one. A check of an endpoint has no setting. */
   function addCheck(name: string, description: string, load: Load): Flags {
     return later(`check ${name}`, checks.command(name).description(description), (command) => {
@@ -248,4 +242,10 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
       await (await load()).execute(invocation, command.opts(), command.args);
     });
   }
+}
+
+/** The flags after the first word of another command are that command's own, also without `--`. */
+function withArgument(command: Command, name: string, description: string): void {
+  command.argument(name, description);
+  if (name === "[command...]" || name === "[args...]") command.passThroughOptions();
 }

@@ -24,8 +24,8 @@ export const composites: ObjectRepair = {
     return reshaped(id, actual.get("composites", id).attributes, expected.get("composites", id).attributes, isUsed);
   }),
   dependentsToDrop(id, _differences, { expected, actual }) {
-    const retyped = changedTypes(actual.get("composites", id).attributes, expected.get("composites", id).attributes);
-    return retyped.length > 0 && isUsedByColumns(id, actual.catalog) ? "of columns" : undefined;
+    const changed = changedTypes(actual.get("composites", id).attributes, expected.get("composites", id).attributes);
+    return changed.length > 0 && isUsedByColumns(id, actual.catalog) ? "of columns" : undefined;
   },
 };
 
