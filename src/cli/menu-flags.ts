@@ -71,3 +71,9 @@ export interface Flags {
 
 /** Loads the code of a command. */
 export type Load = () => Promise<{ readonly execute: Execute }>;
+
+/** The flags after the first word of another command are that command's own, also without `--`. */
+export function withArgument(command: Command, name: string, description: string): void {
+  command.argument(name, description);
+  if (name === "[command...]" || name === "[args...]") command.passThroughOptions();
+}

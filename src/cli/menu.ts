@@ -3,6 +3,7 @@ import { Command, Help } from "commander";
 import { VERSION } from "../version.ts";
 import { addChecks } from "./menu-checks.ts";
 import {
+  withArgument,
   withCommon,
   withOutput,
   type Flags,
@@ -242,10 +243,4 @@ export function menu(begin: Begin, words: readonly string[] = []): Command {
       await (await load()).execute(invocation, command.opts(), command.args);
     });
   }
-}
-
-/** The flags after the first word of another command are that command's own, also without `--`. */
-function withArgument(command: Command, name: string, description: string): void {
-  command.argument(name, description);
-  if (name === "[command...]" || name === "[args...]") command.passThroughOptions();
 }

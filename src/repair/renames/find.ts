@@ -1,23 +1,9 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Change } from "../../drift/change.ts";
+import type { Found } from "./rename.ts";
 import { renamedAttributes, renamedColumns } from "./parts.ts";
 import { isRenamedKind, namedIn, type RenamedKind, shapeOf } from "./shape.ts";
 import { renameConstraint, renameMultirange, renameStatements, whileFormer } from "./statements.ts";
-
-/** An object that exists under another name than the expected one. */
-export interface Rename {
-  readonly kind: RenamedKind | "column";
-  readonly from: string;
-  readonly to: string;
-  /** Each runs only while the object has its former name. */
-  readonly sql: readonly string[];
-}
-
-export interface Found {
-  readonly renames: readonly Rename[];
-  /** Statements that may be right, when several objects fit: a person decides. */
-  readonly possible: readonly string[];
-}
 
 /**
  * The objects that were renamed: exactly one extra object is equal to exactly one missing object but for the name. If several

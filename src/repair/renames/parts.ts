@@ -4,7 +4,7 @@ import type { Composite } from "../../catalog/datatypes.ts";
 import { quoted } from "../../catalog/quote.ts";
 import type { Change } from "../../drift/change.ts";
 import { guarded } from "../step.ts";
-import type { Found, Rename } from "./find.ts";
+import type { Found, Rename } from "./rename.ts";
 import { hasOnly } from "./statements.ts";
 
 /**

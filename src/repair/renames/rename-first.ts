@@ -5,7 +5,8 @@ import { type Change, keyOfChange } from "../../drift/change.ts";
 import type { Side } from "../lookup.ts";
 import { printable } from "../printable.ts";
 import { lockOf, type Step } from "../step.ts";
-import { findRenames, type Rename } from "./find.ts";
+import { findRenames } from "./find.ts";
+import type { Rename } from "./rename.ts";
 
 /** The database after its objects got their expected names, and what still differs then. */
 export interface Renamed {
