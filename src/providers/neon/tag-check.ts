@@ -12,6 +12,10 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 1000;
 /** The tag may appear later than the branch, so that one read without it proves nothing. */
 const READS_WITHOUT = 3;
+/** The time can be over after one read, when the process was stopped. So many reads are made nevertheless. */
+const LEAST_READS = 3;
+/** A branch that was seen without its tag is read so often, also after the time. */
+const MOST_READS = 15;
 /** The time limit for deleting a branch without a tag, in milliseconds. */
 const DELETE_MS = 15_000;
 
@@ -55,14 +59,11 @@ async function seenTag(
   { deadline, emit }: CallContext,
 ): Promise<"kept" | "missing" | "unknown"> {
   const start = deadline.leftMs();
-  const hasTime = (ms: number): boolean => start - deadline.leftMs() < ms;
+  const isTimeLeft = (): boolean => start - deadline.leftMs() < READING_MS;
   let without = 0;
-  // A branch that was seen without its tag is read again, even if the time is over.
-  for (
-    let pauseMs = FIRST_PAUSE_MS;
-    hasTime(without === 0 ? READING_MS : 2 * READING_MS);
-    pauseMs = Math.min(pauseMs * 1.6, LONGEST_PAUSE_MS)
-  ) {
+  let pauseMs = FIRST_PAUSE_MS;
+  const isDue = (reads: number): boolean => (without > 0 ? reads < MOST_READS : reads < LEAST_READS || isTimeLeft());
+  for (let reads = 0; isDue(reads); reads += 1) {
     try {
       const within = dependencies.deadline(`reading the owner tag of ${name}`, READ_MS, deadline.signal);
       const current = await api.branch(id, { deadline: within, emit });
@@ -74,6 +75,7 @@ async function seenTag(
       if (factsOf(thrown) === undefined && !(isOffshootError(thrown) && thrown.code === "TIMED_OUT")) throw thrown;
     }
     await deadline.pause(jitter(pauseMs, dependencies.random));
+    pauseMs = Math.min(pauseMs * 1.6, LONGEST_PAUSE_MS);
   }
   return "unknown";
 }

@@ -70,7 +70,7 @@ const job = fc.record({
     { weight: 2, arbitrary: fc.array(action, { minLength: 1, maxLength: 5 }) },
     // Without these, hardly any schedule would reset or restore something.
     { weight: 1, arbitrary: fc.array(action, { maxLength: 3 }).map((more) => ["acquire", "reset", ...more]) },
-    { weight: 1, arbitrary: fc.array(action, { maxLength: 3 }).map((more) => ["acquire", "snapshot", "restore", ...more]) },
+    { weight: 2, arbitrary: fc.array(action, { maxLength: 3 }).map((more) => ["acquire", "snapshot", "restore", ...more]) },
   ),
 });
 
@@ -90,7 +90,7 @@ const switches: fc.Arbitrary<Partial<Switches>> = fc.record({
   annotationsInherited: fc.boolean(),
   annotations: fc.oneof(
     { weight: 8, arbitrary: fc.constant("kept" as const) },
-    { weight: 2, arbitrary: fc.constantFrom("dropped", "refused") },
+    { weight: 2, arbitrary: fc.constantFrom("dropped", "dropped", "refused") },
   ),
   unknowns: fc.boolean(),
   // Most schedules let computes run, so that the other faults are met too.

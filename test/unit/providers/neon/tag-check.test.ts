@@ -21,6 +21,17 @@ describe("a branch whose owner tag Neon does not keep", () => {
     expect(harness.clock.now() - START).toBeLessThan(5000);
   });
 
+  test("is deleted again although the process was stopped for so long that the time for reading it was over", async () => {
+    const harness = await createHarness({ switches: { annotations: "dropped", readLag: 1 } });
+    const probe = async (): Promise<number> => {
+      harness.clock.advance(20_000);
+      return 17;
+    };
+    const acquiring = harness.provider({ dependencies: { probe } }).acquire(requestFor("run-1"), harness.limits());
+    await expect(acquiring).rejects.toMatchObject({ message: expect.stringContaining("without the owner tag") });
+    expect(harness.names()).toEqual([]);
+  });
+
   test("is named with its expiry if it cannot be deleted", async () => {
     const harness = await createHarness({ switches: { annotations: "dropped" } });
     harness.fault({ method: "DELETE", status: 403, message: "forbidden", times: -1 });
