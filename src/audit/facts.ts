@@ -11,7 +11,12 @@ export interface AuditFacts {
   readonly "version-different": { readonly column: string; readonly lacking: readonly string[]; readonly surplus: readonly string[] };
   readonly "version-unreadable": {
     readonly column: string;
-    readonly why: "no such table" | "no such column" | "permission denied" | "the heads of the repository are not known";
+    readonly why:
+      | "no such table"
+      | "no such column"
+      | "permission denied"
+      | "reading it can run code of the database"
+      | "the heads of the repository are not known";
   };
   /** A version table that should hold one head holds several: two branches of migrations, or two migrators at the same time. */
   readonly "version-several": { readonly column: string; readonly values: readonly string[] };

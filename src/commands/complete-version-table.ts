@@ -1,4 +1,4 @@
-import { OffshootError } from "../errors.ts";
+import { codeOf, OffshootError } from "../errors.ts";
 import type { Project } from "../migration-tools/tool.ts";
 import { withSession } from "../postgres/connect.ts";
 import type { DirectUrl } from "../postgres/url.ts";
@@ -10,7 +10,13 @@ import type { DirectUrl } from "../postgres/url.ts";
 export async function requireCompleteVersionTable(project: Project, url: DirectUrl, signal: AbortSignal): Promise<string | undefined> {
   const { hasNoTables, versionTableGap, readVersionTable } = await import("../migration-tools/version-table.ts");
   const isKnown = project.unchecked === undefined;
-  const recorded = isKnown ? await withSession(url, (session) => readVersionTable(session, project.versionTable), { signal }) : undefined;
+  let recorded: readonly string[] | undefined;
+  try {
+    if (isKnown) recorded = await withSession(url, (session) => readVersionTable(session, project.versionTable), { signal });
+  } catch (thrown) {
+    if (codeOf(thrown) !== "NOT_OURS") throw thrown;
+    return `Postgres can run code of the database when the table ${project.versionTable.name} is read`;
+  }
   if (recorded === undefined && project.revisions.length > 0 && (await withSession(url, hasNoTables, { signal }))) {
     throw nothingApplied(project);
   }

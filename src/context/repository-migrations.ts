@@ -47,6 +47,7 @@ async function recordedVersions({ tool, versionTable, revisions }: Project, sess
   try {
     recorded = await readVersionTable(session, versionTable);
   } catch (thrown) {
+    if (codeOf(thrown) === "NOT_OURS") return { ...reading, unreadable: "reading it can run code of the database" };
     if (codeOf(thrown) !== SQLSTATE.insufficientPrivilege) throw thrown;
     return { ...reading, unreadable: "permission denied" };
   }

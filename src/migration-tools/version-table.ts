@@ -1,21 +1,34 @@
+import { OffshootError } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
+import { foreignCodeOf } from "../postgres/foreign-code.ts";
 import { identifier, literal } from "../postgres/identifier.ts";
 import { isTableMissing } from "../postgres/sqlstate.ts";
 import { recordedHeadsOf } from "./revisions.ts";
 import type { Project, Revision, VersionTable } from "./tool.ts";
 
 /**
- * The ids of the revisions that the version table of a database records. Undefined if the table does not exist: a view is
- * not read, because it can call functions of others. Throws the server's error.
+ * The ids of the revisions that the version table of a database records. Undefined if the table does not exist, or is a view.
+ * Throws the server's error, and `NOT_OURS` for a table that was not read because that can call functions of others.
  */
 export async function readVersionTable(session: Session, versionTable: VersionTable): Promise<readonly string[] | undefined> {
   try {
     const table = await findTable(session, versionTable.name);
-    return table === undefined ? undefined : (await session.query<{ id: string }>(versionTable.query(table))).map(({ id }) => id);
+    if (table === undefined) return undefined;
+    const kind = await foreignCodeOf(session, table, "read");
+    if (kind !== undefined) throw notRead(table, kind);
+    return (await session.query<{ id: string }>(versionTable.query(table))).map(({ id }) => id);
   } catch (thrown) {
     if (isTableMissing(thrown)) return undefined;
     throw thrown;
   }
+}
+
+function notRead(table: string, kind: string): OffshootError {
+  return new OffshootError("NOT_OURS", `The version table ${table} was not read.`, {
+    meaning: `Postgres can run code of the database when the table is read (${kind}).`,
+    remedy: "Look at who can change this table, and remove what calls functions of the database.",
+    facts: { table, kind },
+  });
 }
 
 /**

@@ -25,7 +25,7 @@ export interface ProgramResult {
 const MOST_BYTES = 16 * MIB;
 
 /** The code of the failure of a program that printed more than the limit. */
-const TOO_MUCH = "ERR_CHILD_PROCESS_STDIO_MAXBUFFER";
+export const TOO_MUCH = "ERR_CHILD_PROCESS_STDIO_MAXBUFFER";
 
 /** Runs a program to its end and collects its output. Never throws. */
 export function runProgram([file = "", ...args]: readonly string[], options: ProgramOptions): Promise<ProgramResult> {

@@ -3,6 +3,7 @@ import { codeOf, type ErrorFacts, messageOf, OffshootError } from "../errors.ts"
 import type { Session } from "../postgres/connect.ts";
 import { withLock } from "../postgres/lock.ts";
 import { isTableMissing, LOST_CREATION_RACE, SQLSTATE } from "../postgres/sqlstate.ts";
+import { ownTables } from "./own-tables.ts";
 import type { Owner } from "./request.ts";
 import { isUnfit, MOST_FAILURE_BYTES, MOST_OWNER_BYTES, MOST_ROWS, MOST_TEXT, notOurs } from "./stored.ts";
 
@@ -67,6 +68,7 @@ const COLUMNS = `${key("database_id", "database")}, ${key("run", "run")}, ${key(
 /** All markers of the database, with those that a copy inherited. Empty when the table does not exist. Throws `NOT_OURS`. */
 export async function readMarkers(session: Session): Promise<readonly Marker[]> {
   try {
+    if ((await ownTables(session)) === "none") return [];
     const rows = await session.query(`select ${COLUMNS} from offshoot.readiness limit ${MOST_ROWS + 1}`);
     if (rows.length > MOST_ROWS) throw notOurs(TABLE, `more than ${MOST_ROWS} rows`);
     if (rows.length === 0) return [];
@@ -121,27 +123,19 @@ comment on schema offshoot is 'Readiness markers of offshoot; not part of the ap
 
 /**
  * Creates the tables if they do not exist. `if not exists` alone fails when two sessions create at the same time: both
- * insert into pg_namespace's unique index. So the creation has a lock. Throws `PRIVILEGE_MISSING`.
+ * insert into pg_namespace's unique index. So the creation has a lock. Throws `PRIVILEGE_MISSING`, and `NOT_OURS` for tables of somebody else.
  */
 export async function ensureTables(session: Session, within: Deadline): Promise<void> {
-  if (await tablesExist(session)) return;
+  if ((await ownTables(session)) === "all") return;
   try {
     await withLock(session, "offshoot:bootstrap", within, async () => {
-      if (!(await tablesExist(session))) await session.query(CREATE);
+      if ((await ownTables(session)) !== "all") await session.query(CREATE);
     });
   } catch (thrown) {
     const code = codeOf(thrown);
     if (code === SQLSTATE.insufficientPrivilege) throw privilegeMissing(thrown);
     if (code === undefined || !LOST_CREATION_RACE.includes(code)) throw thrown;
   }
-}
-
-async function tablesExist(session: Session): Promise<boolean> {
-  const [row] = await session.query<{ found: boolean }>(
-    `select pg_catalog.count(*) = 3 as found from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where n.nspname = 'offshoot' and c.relname in ('readiness', 'waiters', 'sessions')`,
-  );
-  return row?.found ?? false;
 }
 
 /** The error for a role that cannot create or write the readiness marker. */

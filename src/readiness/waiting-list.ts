@@ -1,6 +1,7 @@
 import { codeOf } from "../errors.ts";
 import type { Session } from "../postgres/connect.ts";
 import { SQLSTATE } from "../postgres/sqlstate.ts";
+import { ownTables } from "./own-tables.ts";
 import type { Owner } from "./request.ts";
 import { isUnfit, MOST_OWNER_BYTES, MOST_ROWS } from "./stored.ts";
 
@@ -34,6 +35,7 @@ export interface WaitRecord {
  */
 export async function recordWaiters(session: Session, { id, database, owner, count }: WaitRecord): Promise<void> {
   try {
+    if ((await ownTables(session)) !== "all") return;
     await session.query(
       `insert into offshoot.waiters as w (id, database_id, owner, count, since, expires_at)
        values ($1, $2, $3::pg_catalog.jsonb, $4, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => ${EXPIRY_S}))
@@ -62,6 +64,7 @@ export async function endWait(session: Session, id: string): Promise<void> {
  */
 export async function readWaiters(session: Session, database: string): Promise<readonly Waiters[]> {
   try {
+    if ((await ownTables(session)) !== "all") return [];
     const rows = await session.query(
       `select case when pg_catalog.octet_length(owner::pg_catalog.text) <= ${MOST_OWNER_BYTES} then owner::pg_catalog.text end as owner, count,
          pg_catalog.floor(extract(epoch from since) * 1000)::pg_catalog.float8 as since
@@ -78,7 +81,9 @@ export async function readWaiters(session: Session, database: string): Promise<r
   }
 }
 
+const UNAVAILABLE: readonly string[] = [SQLSTATE.undefinedSchema, "NOT_OURS", "PRIVILEGE_MISSING"];
+
 /** Whether the list cannot be used: it does not exist, this role cannot use it, or it is not the table that offshoot made. */
 function isUnavailable(thrown: unknown): boolean {
-  return codeOf(thrown) === SQLSTATE.undefinedSchema || isUnfit(thrown);
+  return UNAVAILABLE.includes(codeOf(thrown) ?? "") || isUnfit(thrown);
 }

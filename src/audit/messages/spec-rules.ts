@@ -116,6 +116,8 @@ const READ_REMEDIES: Readonly<Record<AuditFacts["version-unreadable"]["why"], st
   "no such table": "Run the migrations, or correct the table in the spec.",
   "no such column": "Correct the column in the spec.",
   "permission denied": "Run the audit as a role that can read the table.",
+  "reading it can run code of the database":
+    "Use an ordinary table: no view, no partitions, no child tables, no casts of its types, and no functions of the database in its indexes, statistics, checks and policies.",
   "the heads of the repository are not known":
     'Set migrations.tool and migrations.files to a tool with readable heads, or list the versions with "equals".',
 };

@@ -1,5 +1,6 @@
 import { codeOf } from "../../errors.ts";
 import type { Session } from "../../postgres/connect.ts";
+import { foreignCodeOf } from "../../postgres/foreign-code.ts";
 import { identifier } from "../../postgres/identifier.ts";
 import { SQLSTATE } from "../../postgres/sqlstate.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
@@ -15,7 +16,10 @@ export interface VersionTable {
 /** The versions in a migration tool's version table, or why they could not be read. */
 export type VersionReading =
   | { readonly state: "read"; readonly values: readonly string[] }
-  | { readonly state: "unreadable"; readonly why: "no such table" | "no such column" | "permission denied" };
+  | {
+      readonly state: "unreadable";
+      readonly why: "no such table" | "no such column" | "permission denied" | "reading it can run code of the database";
+    };
 
 /** The quoted name of a version table, the key of its reading. */
 export function versionTable(table: Pick<VersionTable, "schema" | "table">): string {
@@ -53,10 +57,13 @@ export async function readVersions(session: Session, tables: readonly VersionTab
 
 async function readVersion(session: Session, { schema, table, column }: VersionTable): Promise<VersionReading> {
   try {
+    const from = `${identifier(schema)}.${identifier(table)}`;
+    if ((await foreignCodeOf(session, from, "read")) !== undefined)
+      return { state: "unreadable", why: "reading it can run code of the database" };
     const rows = await session.query<{ value: string | null }>(
       // A cast to text would call a function of the database if the column has a type of the database.
       `select case when ${identifier(column)} is not null then pg_catalog.format('%s', ${identifier(column)}) end as value
-       from ${identifier(schema)}.${identifier(table)} order by 1`,
+       from ${from} order by 1`,
     );
     return { state: "read", values: rows.map(({ value }) => value ?? "null") };
   } catch (thrown) {

@@ -1,7 +1,7 @@
 import type { Context } from "../../context/context.ts";
 import type { Step } from "../../context/migrations.ts";
 import type { Project } from "../../migration-tools/tool.ts";
-import { withSession } from "../../postgres/connect.ts";
+import { type Session, withSession } from "../../postgres/connect.ts";
 import type { DirectUrl } from "../../postgres/url.ts";
 import type { ToolLock } from "../../readiness/request.ts";
 import { requireAuditPasses } from "../audit.ts";
@@ -40,7 +40,18 @@ export function toolLockOf(context: Context, url: DirectUrl, project: Project | 
   if (project === undefined || lock === undefined) return undefined;
   const find = async (): Promise<string | undefined> => {
     const { findTable } = await import("../../migration-tools/version-table.ts");
-    return withSession(url, (session) => findTable(session, lock.name), { signal: context.signal });
+    const { foreignCodeOf } = await import("../../postgres/foreign-code.ts");
+    const findSafe = async (session: Session): Promise<string | undefined> => {
+      const table = await findTable(session, lock.name);
+      const kind = table && (await foreignCodeOf(session, table, "write"));
+      if (kind === undefined) return table;
+      context.emit({
+        kind: "note",
+        text: `The lock of ${project.tool} (${table}) was not looked at, because that can run code of the database (${kind}).`,
+      });
+      return undefined;
+    };
+    return withSession(url, findSafe, { signal: context.signal });
   };
   return { tool: project.tool, find, isHeld: lock.isHeld, release: lock.release };
 }

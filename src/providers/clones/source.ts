@@ -3,6 +3,7 @@ import { cloneName } from "../../identity/name.ts";
 import type { OwnerTag } from "../../identity/owner-tag.ts";
 import { shortHash } from "../../identity/slug.ts";
 import { connect, type Session } from "../../postgres/connect.ts";
+import { foreignCodeOf } from "../../postgres/foreign-code.ts";
 import { identifier } from "../../postgres/identifier.ts";
 import { LOCK_CLASS, lockShared } from "../../postgres/lock.ts";
 import { parseUrl } from "../../postgres/url.ts";
@@ -76,12 +77,14 @@ async function labelOf(own: Session): Promise<string> {
     `select d.oid::pg_catalog.text as oid, pg_catalog.to_regclass('offshoot.readiness') is not null as "hasMarkers"
      from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()`,
   );
-  const [state] = facts?.hasMarkers
-    ? await own.query<{ ready: string }>(
-        `select coalesce(pg_catalog.string_agg(r.fingerprint || ' ' || r.epoch, ',' order by r.fingerprint), '') as ready
+  // Another role can have made the table, and an index of it can call functions (`foreign-code.ts`).
+  const [state] =
+    facts?.hasMarkers && (await foreignCodeOf(own, "offshoot.readiness", "read")) === undefined
+      ? await own.query<{ ready: string }>(
+          `select coalesce(pg_catalog.string_agg(r.fingerprint || ' ' || r.epoch, ',' order by r.fingerprint), '') as ready
          from offshoot.readiness r where r.state = 'ready'`,
-      )
-    : [];
+        )
+      : [];
   return `source-${shortHash(`${facts?.oid} ${state?.ready ?? ""}`, 10)}`;
 }
 

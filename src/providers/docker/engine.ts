@@ -1,7 +1,7 @@
 import { deadline, type Deadline } from "../../deadline.ts";
 import type { Env } from "../../environment.ts";
 import { messageOf } from "../../errors.ts";
-import { type ProgramResult, runProgram } from "../../process/run-program.ts";
+import { type ProgramResult, runProgram, TOO_MUCH } from "../../process/run-program.ts";
 
 /** The result of a call of the container tool. */
 export interface Outcome {
@@ -9,6 +9,8 @@ export interface Outcome {
   readonly stdout: string;
   /** The tool's error output. `ENOENT` when the tool is not installed. */
   readonly stderr: string;
+  /** The answer was larger than the limit, and is not complete. */
+  readonly isTooLarge?: boolean;
 }
 
 export interface CallOptions {
@@ -58,7 +60,8 @@ async function invoke(tool: string, args: readonly string[], env: Env, options: 
   within.check();
   const answer = deadline(`${tool} ${args[0]}`, Math.min(answerMs, within.leftMs()), within.signal);
   const result = await runProgram([tool, ...args], { env: { ...toolEnvironment(env), ...secrets }, signal: answer.signal });
-  const outcome = { ok: result.failure === undefined, stdout: result.stdout, stderr: errorTextOf(result) };
+  const isTooLarge = result.failure?.code === TOO_MUCH;
+  const outcome = { ok: result.failure === undefined, stdout: result.stdout, stderr: errorTextOf(result), isTooLarge };
   within.check();
   return answer.signal.aborted && !outcome.ok ? { ...outcome, stderr: NO_ANSWER } : outcome;
 }

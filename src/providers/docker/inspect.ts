@@ -6,7 +6,7 @@ import { formatUrl } from "../../postgres/url.ts";
 import { type OwnerTag, tagFromRecord } from "../../identity/owner-tag.ts";
 import type { Server } from "../local/server.ts";
 import type { Refusal } from "../provider.ts";
-import { isNameOf, LABEL_PREFIX, OWNER_LABEL } from "./container.ts";
+import { CONTAINER_PREFIX, isNameOf, LABEL_PREFIX, OWNER_LABEL } from "./container.ts";
 import type { Reach } from "./endpoint.ts";
 import { type Engine, FIRST_ANSWER_MS } from "./engine.ts";
 import { type Image, imageOf } from "./image.ts";
@@ -32,11 +32,18 @@ export interface Container {
 }
 
 /**
- * Containers by name or id. Leaves out those that do not exist. Empty when the engine cannot be used. Throws
+ * Containers by name or id. Leaves out those that do not exist, and those whose description is larger than the limit. Empty when the engine cannot be used. Throws
  * `PROVIDER_OUTAGE` for an answer that is not valid.
  */
 export async function inspect(engine: Engine, names: readonly string[], within: Deadline): Promise<readonly Container[]> {
   const shown = await engine.call(["container", "inspect", ...names], { within });
+  if (shown.isTooLarge === true) {
+    // Ours are described in a few KB. A container of others can have labels of many megabytes, and must not hide ours.
+    const [, ...more] = names;
+    const found: Container[] = [];
+    for (const name of more.length === 0 ? [] : names) found.push(...(await inspect(engine, [name], within)));
+    return found;
+  }
   // With several names the tool prints those that exist, and an error about the others.
   if (!shown.ok && !isList(shown.stdout)) return [];
   return parseContainers(shown.stdout);
@@ -51,6 +58,7 @@ export async function inspectBoth(
 ): Promise<{ readonly container: Container | undefined; readonly image: Image | "missing" | Refusal }> {
   const shown = await engine.call(["inspect", name, image], { within, answerMs: FIRST_ANSWER_MS });
   if (!shown.ok && !isList(shown.stdout)) return { container: undefined, image: engineRefusal(shown.stderr) ?? "missing" };
+  if (shown.isTooLarge === true) return { container: undefined, image: wrongAnswerRefusal("is too large") };
   const answer = parseShown(
     shown.stdout,
     z.array(z.union([SHOWN_CONTAINER, z.object({ State: z.undefined().optional(), Config: SHOWN_IMAGE })])),
@@ -77,12 +85,13 @@ export async function ownContainers(
   owner: string,
   within: Deadline,
 ): Promise<readonly Container[] | { readonly failed: string }> {
-  const listed = await engine.call(["ps", "--all", "--quiet", "--no-trunc", "--filter", `label=${OWNER_LABEL}=${owner}`], { within });
+  // Everybody who may use the engine can give our label to a container of another name.
+  const filters = [`label=${OWNER_LABEL}=${owner}`, `name=^/?${CONTAINER_PREFIX}.*-${owner}$`].flatMap((filter) => ["--filter", filter]);
+  const listed = await engine.call(["ps", "--all", "--quiet", "--no-trunc", ...filters], { within });
   if (!listed.ok) return { failed: listed.stderr };
   const ids = listed.stdout.split("\n").filter((id) => id !== "");
   if (ids.length > MOST_CONTAINERS || !ids.every((id) => CONTAINER_ID.test(id)))
     return { failed: `the answer to \`ps\` is not a list of at most ${MOST_CONTAINERS} container ids` };
-  // Everybody who may use the engine can give our label to a container of another name.
   return ids.length === 0 ? [] : (await inspect(engine, ids, within)).filter((container) => container.owner === owner);
 }
 

@@ -47,6 +47,17 @@ const WRONG: readonly (readonly [string, unknown])[] = [
   ["a port of a host name", [{ ...CONTAINER, NetworkSettings: { Ports: { "5432/tcp": [{ HostIp: "evil.example", HostPort: "1" }] } } }]],
 ];
 
+test("a container of others with labels of many megabytes does not hide ours", async () => {
+  await writeFile(join(folder, "large"), JSON.stringify([{ ...CONTAINER, Config: { Labels: { large: "x".repeat(17 * 1024 * 1024) } } }]));
+  const both = `case "$*" in *${"b".repeat(64)}*) cat ${folder}/large;; *) cat ${folder}/answer;; esac`;
+  const provider = await withDocker(`case "$1" in ps) echo ${"a".repeat(64)}; echo ${"b".repeat(64)};; *) ${both};; esac`);
+  await writeFile(join(folder, "answer"), JSON.stringify([{ ...CONTAINER, Id: "a".repeat(64) }]));
+  expect(await provider.list(limits())).toEqual([]);
+  // The description of ours is still judged.
+  await writeFile(join(folder, "answer"), "<html>");
+  await expect(provider.list(limits())).rejects.toMatchObject({ code: "PROVIDER_OUTAGE" });
+});
+
 describe("an answer of the wrong form is a refusal or an outage, and nothing is removed", () => {
   test.each(WRONG)("%s", async (_what, answer) => {
     const text = answer === undefined ? "<html>" : JSON.stringify(answer);
