@@ -35,6 +35,8 @@ export interface MeasuredTable {
   readonly rows: number;
   /** The strongest lock that was seen, such as `ACCESS EXCLUSIVE`. Undefined: none was seen. */
   readonly strongestLock?: string;
+  /** A statement locked it that ended before the next look, so that its lock is not known. */
+  readonly hasUnseenLocks?: boolean;
   /** The longest time that this lock was held. */
   readonly heldMs: number;
   /** The longest time that a reader and a writer would have waited, and all such times together. */

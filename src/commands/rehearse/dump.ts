@@ -13,11 +13,11 @@ import { type DirectUrl, parseUrl, withDatabase } from "../../postgres/url.ts";
 import { restrictCopy } from "../../providers/local/restricted-copy.ts";
 import { copyDatabase } from "../../providers/local/copy.ts";
 import { createRestrictedRole, dropRestrictedRole, type RestrictedRole } from "../../providers/local/restricted-role.ts";
-import { secretsOf, variablesOfUrl, withoutOtherServer } from "../../providers/variables.ts";
 import { publicMessage } from "../../postgres/server-error.ts";
-import { redact } from "../../redact.ts";
+import { secretsOf, variablesOfUrl, withoutOtherServer } from "../../providers/variables.ts";
 import { readRoleSettings } from "../../rehearsal/role-settings.ts";
 import { findDumpProgram } from "../pg-dump.ts";
+import { unrestored } from "./unrestored.ts";
 import type { DumpedServer, OpenCopy } from "./copy.ts";
 
 /** Sessions of the command, and two of the observation. */
@@ -91,11 +91,25 @@ async function fill(
   const folder = await mkdtemp(join(tmpdir(), "offshoot-dump-"));
   try {
     await pass(programs.dump, ["--format=custom", "--compress=0", `--file=${join(folder, "dump")}`], from, context);
-    const warnings = await restoreFile(programs.restore, join(folder, "dump"), to, context);
-    return warnings === "" ? [] : [`Parts of the dump could not be restored: ${warnings}.`];
+    const missing = await restoreFile(programs.restore, join(folder, "dump"), to, context);
+    const analyzed = await analyze(to, context);
+    return [...(missing === "" ? [] : [`Parts of the dump could not be restored: ${missing}.`]), ...analyzed];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A dump has no statistics. Without them the server plans other ways than in production, and does not know how many rows there are. */
+async function analyze(url: DirectUrl, { signal, settings }: Context): Promise<readonly string[]> {
+  const options = { signal, queryMs: settings.timeouts.migrateMs };
+  return withSession(url, (session) => session.query("analyze"), options).then(
+    () => [],
+    (thrown: unknown) => {
+      if (signal.aborted) throw thrown;
+      // A function in an index can fail there.
+      return [`The copy has no statistics of its rows: ${publicMessage(messageOf(thrown))}.`];
+    },
+  );
 }
 
 interface SourceFacts {
@@ -144,11 +158,7 @@ async function restoreFile(program: string, file: string, url: DirectUrl, contex
     return "";
   } catch (thrown) {
     if (context.signal.aborted) throw thrown;
-    const text = thrown instanceof Error && "stderr" in thrown ? String(thrown.stderr) : messageOf(thrown);
-    // The lines with the server's words. What follows them can be a row, and the words can contain a value.
-    const lines = text.split("\n").filter((line) => /^pg_restore: (error|warning)/.test(line));
-    const words = lines.map((line) => line.replace(/^pg_restore: \w+: /, "").replace(/:?\s+Command was:.*$/, ""));
-    return redact(words.slice(0, 5).map(publicMessage).join("; "));
+    return unrestored(thrown instanceof Error && "stderr" in thrown ? String(thrown.stderr) : messageOf(thrown));
   }
 }
 

@@ -21,7 +21,7 @@ export function limitsOf(
     ...(unseen.length === 0
       ? []
       : [
-          `No lock was seen on ${listed(unseen)}, although statements locked ${unseen.length === 1 ? "it" : "them"}: they ended before the next look. So their locks and waits are not known, but shorter than the time between two looks.`,
+          `Some locks on ${listed(unseen)} were not seen, because their statements ended before the next look. They and their waits were shorter than the time between two looks.`,
         ]),
     ...(checked === 0
       ? []

@@ -10,7 +10,7 @@ import { withLiterals, withoutLiterals } from "../sql/shown.ts";
 import { blameForRewrite, blameForWait, type Blamed } from "./blame.ts";
 import { compareProbes, type ProbeSummary } from "./probes.ts";
 import { limitsOf } from "./limits-of-sight.ts";
-import { namedTables } from "./named-tables.ts";
+import { unseenTables } from "./unseen-tables.ts";
 import { type ReadStatement, readStatements, type RevisionNames } from "./statements.ts";
 import { type TableChange, tableChanges } from "./tables.ts";
 
@@ -47,8 +47,8 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
   const { recording, sampled, pids, before, after, startMs, endMs } = observed;
   const statements = readStatements(recording, pids, options.files, options.revisions, endMs);
   const spans = spansOf(sampled.samples, knownMoments(observed), endMs);
-  const named = namedTables(statements, recording.transactions, before.relations);
-  const tables = tableChanges(before, after, spans, named)
+  const unseen = unseenTables(statements, recording.transactions, before.relations, spans);
+  const tables = tableChanges(before, after, spans, unseen)
     .filter((change) => !options.isOwn(change))
     .map((change): ExplainedTable => {
       const { locks, relations, rewritten, indexesRewritten } = change;
@@ -72,7 +72,7 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
       options.throughBroker,
       compareProbes(observed.probes, spans, before.relations, Math.max(SLACK_MS, sampled.delayMs)),
       accuracyOf(tables, sampled.delayMs),
-      tables.flatMap(({ change: { locks, table } }) => (locks === undefined && named.has(table.id) ? [table.shown] : [])),
+      tables.flatMap(({ change: { isUnseen, table } }) => (isUnseen ? [table.shown] : [])),
     ),
   };
   return { measured, statements, tables, setsLockTimeout: recording.statements.some(({ sql }) => /\block_timeout\b/i.test(sql)) };
@@ -143,6 +143,7 @@ function shownTable({ change, reads, writes, rewrite }: ExplainedTable, statemen
     bytes: table.bytes,
     rows: change.rows,
     ...(locks === undefined ? {} : { strongestLock: modeName(locks.strongest) }),
+    ...(change.isUnseen ? { hasUnseenLocks: true } : {}),
     heldMs: round(locks?.heldMs ?? 0),
     blockedReadsMs: round(lengthOf(locks?.reads)),
     blockedWritesMs: round(lengthOf(locks?.writes)),

@@ -9,6 +9,8 @@ export interface TableChange {
   /** The table, its indexes and its TOAST table, as they were before. */
   readonly relations: readonly Relation[];
   readonly locks: TableLocks | undefined;
+  /** Whether a statement locked it that ended before the next look. */
+  readonly isUnseen: boolean;
   readonly rows: number;
   readonly rewritten: boolean;
   readonly bytesAfter: number;
@@ -22,14 +24,14 @@ export interface TableChange {
 }
 
 /**
- * The tables that the migrations locked, wrote or scanned, in the order of their names. New tables are not among them. `named`:
- * tables that they locked also where no look saw it. Pure.
+ * The tables that the migrations locked, wrote or scanned, in the order of their names. New tables are not among them. `unseen`:
+ * tables that they locked without a look that saw it. Pure.
  */
 export function tableChanges(
   before: DatabaseState,
   after: DatabaseState,
   spans: readonly LockSpan[],
-  named: ReadonlySet<number>,
+  unseen: ReadonlySet<number>,
 ): readonly TableChange[] {
   const groups = groupBy([...before.relations.values()], ({ id }) => tableOf(id, before.relations));
   const ofTable = groupBy(
@@ -41,7 +43,8 @@ export function tableChanges(
       const table = before.relations.get(id);
       return table === undefined ? [] : [changeOf(table, relations, before, after, ofTable.get(id) ?? [])];
     })
-    .filter((change) => named.has(change.table.id) || isChanged(change))
+    .map((change) => ({ ...change, isUnseen: unseen.has(change.table.id) }))
+    .filter((change) => change.isUnseen || isChanged(change))
     .toSorted((one, other) => (one.table.shown < other.table.shown ? -1 : 1));
 }
 
@@ -51,7 +54,7 @@ function changeOf(
   before: DatabaseState,
   after: DatabaseState,
   spans: readonly LockSpan[],
-): TableChange {
+): Omit<TableChange, "isUnseen"> {
   const now = after.relations.get(table.id);
   const [first, last] = [before.counters.get(table.id), after.counters.get(table.id)];
   const grown = (key: "fullScans" | "rowsScanned" | "inserted" | "updated" | "deleted"): number =>
@@ -77,7 +80,16 @@ function changeOf(
   };
 }
 
-function isChanged({ locks, rewritten, dropped, indexesRewritten, inserted, updated, deleted, fullScans }: TableChange): boolean {
+function isChanged({
+  locks,
+  rewritten,
+  dropped,
+  indexesRewritten,
+  inserted,
+  updated,
+  deleted,
+  fullScans,
+}: Omit<TableChange, "isUnseen">): boolean {
   return locks !== undefined || rewritten || dropped || indexesRewritten.length > 0 || inserted + updated + deleted + fullScans > 0;
 }
 

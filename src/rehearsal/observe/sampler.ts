@@ -1,5 +1,6 @@
 import { setTimeout as timer } from "node:timers/promises";
 import type { Session } from "../../postgres/session.ts";
+import { MOMENT_MS } from "../limits.ts";
 import { isLockMode } from "./lock-modes.ts";
 import type { Moment } from "./recording.ts";
 import type { Sample, SampledLock } from "./sample.ts";
@@ -38,9 +39,9 @@ export interface SamplerOptions {
   readonly seen: (sample: Sample) => void;
 }
 
-/** The shortest and the longest pause between two looks. */
+/** The shortest and the longest pause between two looks. A lock that all looks missed was shorter than a moment, which is no finding. */
 const SHORTEST_MS = 10;
-const LONGEST_MS = 50;
+const LONGEST_MS = MOMENT_MS;
 /** Looks may take this share of the time at most: they slow the migration down, which has the same server and perhaps the same machine. */
 const SHARE = 0.03;
 /** The first looks can be more frequent, so that a migration with few short statements is seen closely. */
@@ -52,8 +53,8 @@ const OTHER_MS = 1.3;
 const LAST_COSTS = 15;
 /** A statement that starts is looked at if this many times the cost of a look has passed since the last one. */
 const WAKE_SHARE = 3;
-/** A statement that has run for this long is looked at less often, so that the error stays a small part of its time. */
-const GROWTH = 0.02;
+/** The longer a statement has run, the less often it is looked at: the pause is this share of its time. */
+const GROWTH = 0.05;
 /** Samples that are kept. Unchanged ones in between are dropped. */
 const MOST_SAMPLES = 200_000;
 

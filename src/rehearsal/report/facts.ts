@@ -31,13 +31,18 @@ export function tableRow(each: MeasuredTable): readonly string[] {
     each.table,
     seen(each.blockedReadsMs),
     seen(each.blockedWritesMs),
-    each.strongestLock ?? "not seen",
+    lockOf(each),
     seen(each.heldMs),
     each.dropped ? "dropped" : each.rewritten ? "yes" : each.indexesRewritten.length > 0 ? `${each.indexesRewritten.length} indexes` : "no",
     changed === 0 ? "0" : formatRows(changed),
     formatSize(each.bytes),
     formatRows(each.rows),
   ];
+}
+
+function lockOf({ strongestLock, hasUnseenLocks }: MeasuredTable): string {
+  if (strongestLock === undefined) return "not seen";
+  return hasUnseenLocks === true && strongestLock !== "ACCESS EXCLUSIVE" ? `at least ${strongestLock}` : strongestLock;
 }
 
 /** What was measured for the whole command, in sentences. */

@@ -10,9 +10,9 @@ const MOST_PROPOSED = 20;
 /** The shares of the statements are written as parts of this many. */
 const PARTS = 1000;
 const KINDS: ReadonlySet<StatementKind> = new Set(["read", "insert", "update", "delete", "merge"]);
-/** What psql, drivers and tools ask, and what uses no table. */
+/** What psql, pg_dump, drivers and tools ask, mostly of the catalogs, and what uses no table. */
 const NOT_OF_APPLICATION =
-  /\b(pg_catalog|information_schema|pg_stat_\w+|pg_sleep|offshoot)\b|^(show|explain|values|fetch|declare|close|listen|notify)\b/i;
+  /\b(pg_catalog|information_schema|pg_stat_\w+|pg_sleep|offshoot)\b|\b(from|join)\s+pg_\w|^(show|explain|values|fetch|declare|close|listen|notify)\b/i;
 
 /** A traffic file to complete. */
 export interface Proposal {

@@ -40,6 +40,8 @@ test("leaves out what is not of the application, what cannot be traffic, and wha
   const text = propose(
     "select * from pg_catalog.pg_class",
     "select * from information_schema.tables",
+    "SELECT DISTINCT attrelid FROM pg_attribute WHERE attacl IS NOT NULL",
+    "SELECT c.oid FROM pg_class c JOIN pg_am a ON a.oid = c.relam",
     "begin",
     "set application_name = 'x'",
     "create table a (id int)",

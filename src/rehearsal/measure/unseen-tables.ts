@@ -1,0 +1,39 @@
+import type { RecordedTransaction } from "../observe/recording.ts";
+import { type Relation, tableOf } from "../observe/relations.ts";
+import type { LockSpan } from "../observe/sample.ts";
+import { type DottedName, mentions } from "../sql/names.ts";
+import { targetsOf } from "../sql/targets.ts";
+import type { ReadStatement } from "./statements.ts";
+
+/**
+ * The tables that succeeded statements locked for certain, by their texts, but without a look that saw it. A short lock of a
+ * statement outside of an explicit transaction can be missing in all looks, and the report must not say that there was none. Pure.
+ */
+export function unseenTables(
+  statements: readonly ReadStatement[],
+  transactions: readonly RecordedTransaction[],
+  relations: ReadonlyMap<number, Relation>,
+  spans: readonly LockSpan[],
+): ReadonlySet<number> {
+  const known = new Map<string, number | undefined>();
+  const unseen = new Set<number>();
+  for (const { sent, transaction, parts, startMs, endMs, pid } of statements) {
+    if (sent.sqlstate !== undefined || transactions[transaction]?.isComplete === true) continue;
+    for (const name of parts.flatMap(({ tokens }) => targetsOf(tokens))) {
+      const key = name.join(".");
+      if (!known.has(key)) known.set(key, tableNamed(name, relations));
+      const table = known.get(key);
+      const isSeen = spans.some(
+        (span) => span.pid === pid && span.fromMs <= endMs && span.toMs >= startMs && tableOf(span.relation, relations) === table,
+      );
+      if (table !== undefined && !isSeen) unseen.add(table);
+    }
+  }
+  return unseen;
+}
+
+/** Undefined if several schemas have the name: the text alone does not show which one it is. */
+function tableNamed(name: DottedName, relations: ReadonlyMap<number, Relation>): number | undefined {
+  const [first, second] = [...relations.values()].filter((relation) => mentions([name], relation));
+  return first === undefined || second !== undefined ? undefined : tableOf(first.id, relations);
+}
