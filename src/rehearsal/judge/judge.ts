@@ -45,14 +45,15 @@ function judgeDuration(
 /** One finding for all: a request for a strong lock waits behind every long query, and everybody else waits behind it. */
 function judgeTimeout({ tables, setsLockTimeout }: Explained, { limits }: RoleSettings, shown: Shown): readonly Judged[] {
   if (limits["lock_timeout"] !== undefined || setsLockTimeout) return [];
-  const strong = tables.find(({ change, reads }) => change.locks?.reads !== undefined && change.rows !== 0 && reads !== undefined);
-  if (strong === undefined || strong.reads === undefined || !changesSchema(strong.reads.part.kind)) return [];
-  const { subject } = subjectOf(strong.reads, shown);
+  const strong = tables.find(({ change, reads }) => change.rows !== 0 && reads[0]?.blamed !== undefined);
+  const blamed = strong?.reads[0]?.blamed;
+  if (strong === undefined || blamed === undefined || !changesSchema(blamed.part.kind)) return [];
+  const { subject } = subjectOf(blamed, shown);
   const advice = inWords(
     "Set lock_timeout at the start of the migration, or for the role of the migrations, and try again when it fails.",
     ["set lock_timeout = '5s'"],
   );
   const facts = { ...subject, advice: advice.text, sql: advice.sql, lock: "ACCESS EXCLUSIVE" };
-  const at = placeOf(strong.reads, strong.change.relations, shown);
+  const at = placeOf(blamed, strong.change.relations, shown);
   return [{ finding: found("lock-without-timeout", { kind: "table", name: strong.change.table.shown }, facts, { at }) }];
 }

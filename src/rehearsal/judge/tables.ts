@@ -2,7 +2,9 @@ import { formatElapsed } from "../../duration.ts";
 import { found, type RehearsalFinding } from "../finding.ts";
 import { type EffectiveLimits, limitsFor, momentOf, type RehearsalLimits } from "../limits.ts";
 import type { Advice } from "../advice/advice.ts";
-import { lengthOf, type ExplainedTable } from "../measure/measure.ts";
+import type { ExplainedWait } from "../measure/explain-waits.ts";
+import { type ExplainedTable, lengthOf } from "../measure/measure.ts";
+import type { TableChange } from "../measure/tables.ts";
 import { longestDuring } from "../measure/blame.ts";
 import type { ReadStatement } from "../measure/statements.ts";
 import type { Wait } from "../observe/blocking.ts";
@@ -31,15 +33,20 @@ export function judgeTable(
   now: Date,
   delayMs: number,
 ): readonly Judged[] {
-  const { table, locks } = each.change;
   const during = (wait: Wait | undefined): EffectiveLimits =>
-    limitsFor(table, limits, now, momentOf(delayMs, wait === undefined ? 1 : statementsDuring(wait, statements)));
+    limitsFor(each.change.table, limits, now, momentOf(delayMs, wait === undefined ? 1 : statementsDuring(wait, statements)));
   const own = during(undefined);
-  const reads = judgeWait("reads-blocked", each, during(locks?.reads), statements, limits, shown);
-  const writes = judgeWait("writes-blocked", each, during(locks?.writes), statements, limits, shown);
+  const judged = (code: "reads-blocked" | "writes-blocked", waits: readonly ExplainedWait[]): readonly Judged[] =>
+    waits.flatMap((wait) => judgeWait(code, each.change, wait, during(wait.wait), statements, limits, shown));
+  const reported = each.reads.filter(({ wait }) => lengthOf(wait) > during(wait).blockedReadsMs);
   // Whoever blocks readers also blocks writers. One finding is enough for one lock.
-  const isSame = reads.length > 0 && each.change.locks?.writes?.fromMs === each.change.locks?.reads?.fromMs;
-  return [...reads, ...(isSame ? [] : writes), ...judgeRewrite(each, own, limits, shown), ...judgeRows(each, own, statements, shown)];
+  const others = each.writes.filter(({ wait }) => !reported.some((read) => read.wait.fromMs === wait.fromMs));
+  return [
+    ...judged("reads-blocked", reported),
+    ...judged("writes-blocked", others),
+    ...judgeRewrite(each, own, limits, shown),
+    ...judgeRows(each, own, statements, shown),
+  ];
 }
 
 /** How many statements ran in a wait, also those of one message. */
@@ -52,16 +59,16 @@ function statementsDuring({ fromMs, toMs, pid }: Wait, statements: readonly Read
 
 function judgeWait(
   code: "reads-blocked" | "writes-blocked",
-  { change, reads, writes }: ExplainedTable,
+  change: TableChange,
+  { wait, blamed }: ExplainedWait,
   own: EffectiveLimits,
   statements: readonly ReadStatement[],
   { severities }: RehearsalLimits,
   shown: Shown,
 ): readonly Judged[] {
   const isRead = code === "reads-blocked";
-  const wait = isRead ? change.locks?.reads : change.locks?.writes;
-  const [blamed, limitMs] = isRead ? [reads, own.blockedReadsMs] : [writes, own.blockedWritesMs];
-  if (wait === undefined || lengthOf(wait) <= limitMs || change.dropped) return [];
+  const limitMs = isRead ? own.blockedReadsMs : own.blockedWritesMs;
+  if (lengthOf(wait) <= limitMs || change.dropped) return [];
   const slow = longestDuring(wait, statements);
   const isOther = slow !== undefined && slow !== blamed?.statement && slow.endMs - slow.startMs > lengthOf(wait) / 2;
   const { subject, advice } = subjectOf(blamed, shown, isOther ? slow : undefined);

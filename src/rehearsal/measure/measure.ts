@@ -7,7 +7,8 @@ import { changesSchema, kindOf, type StatementKind } from "../sql/kinds.ts";
 import type { MigrationFiles } from "../sql/migration-files.ts";
 import { statementsIn } from "../sql/split.ts";
 import { withLiterals, withoutLiterals } from "../sql/shown.ts";
-import { blameForRewrite, blameForWait, type Blamed } from "./blame.ts";
+import { blameForRewrite, type Blamed } from "./blame.ts";
+import { explainWaits, type ExplainedWait } from "./explain-waits.ts";
 import { compareProbes, type ProbeSummary } from "./probes.ts";
 import { limitsOf } from "./limits-of-sight.ts";
 import { unseenTables } from "./unseen-tables.ts";
@@ -25,8 +26,9 @@ export interface Explained {
 
 export interface ExplainedTable {
   readonly change: TableChange;
-  readonly reads: Blamed | undefined;
-  readonly writes: Blamed | undefined;
+  /** The longest wait of each statement, the longest first. */
+  readonly reads: readonly ExplainedWait[];
+  readonly writes: readonly ExplainedWait[];
   readonly rewrite: Blamed | undefined;
 }
 
@@ -54,8 +56,8 @@ export function measure(observed: Observed<unknown>, options: MeasureOptions): E
       const { locks, relations, rewritten, indexesRewritten } = change;
       return {
         change,
-        reads: locks?.reads && blameForWait(locks.reads, statements, relations),
-        writes: locks?.writes && blameForWait(locks.writes, statements, relations),
+        reads: explainWaits(locks?.reads, statements, relations),
+        writes: explainWaits(locks?.writes, statements, relations),
         rewrite: rewritten || indexesRewritten.length > 0 ? blameForRewrite(statements, relations) : undefined,
       };
     });
@@ -145,8 +147,8 @@ function shownTable({ change, reads, writes, rewrite }: ExplainedTable, statemen
     ...(locks === undefined ? {} : { strongestLock: modeName(locks.strongest) }),
     ...(change.isUnseen ? { hasUnseenLocks: true } : {}),
     heldMs: round(locks?.heldMs ?? 0),
-    blockedReadsMs: round(lengthOf(locks?.reads)),
-    blockedWritesMs: round(lengthOf(locks?.writes)),
+    blockedReadsMs: round(lengthOf(locks?.reads[0])),
+    blockedWritesMs: round(lengthOf(locks?.writes[0])),
     blockedReadsTotalMs: round(locks?.readsMs ?? 0),
     blockedWritesTotalMs: round(locks?.writesMs ?? 0),
     queuedMs: round(locks?.queuedMs ?? 0),
@@ -159,8 +161,8 @@ function shownTable({ change, reads, writes, rewrite }: ExplainedTable, statemen
     rowsInserted: change.inserted,
     rowsUpdated: change.updated,
     rowsDeleted: change.deleted,
-    ...index("blockedReadsBy", reads),
-    ...index("blockedWritesBy", writes),
+    ...index("blockedReadsBy", reads[0]?.blamed),
+    ...index("blockedWritesBy", writes[0]?.blamed),
     ...index("rewrittenBy", rewrite),
   };
 }
@@ -168,7 +170,8 @@ function shownTable({ change, reads, writes, rewrite }: ExplainedTable, statemen
 /** The waits of a table can be wrong by the time between looks, and by how late this machine and the server answer. */
 function accuracyOf(tables: readonly ExplainedTable[], delayMs: number): number {
   return (
-    tables.reduce((most, { change: { locks } }) => Math.max(most, locks?.reads?.withinMs ?? 0, locks?.writes?.withinMs ?? 0), 0) + delayMs
+    tables.reduce((most, { change: { locks } }) => Math.max(most, locks?.reads[0]?.withinMs ?? 0, locks?.writes[0]?.withinMs ?? 0), 0) +
+    delayMs
   );
 }
 

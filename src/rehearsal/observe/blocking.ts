@@ -18,9 +18,9 @@ export interface TableLocks {
   readonly strongest: LockMode;
   /** The longest time that a lock of this mode was held. */
   readonly heldMs: number;
-  /** The longest wait of a reader and of a writer. */
-  readonly reads: Wait | undefined;
-  readonly writes: Wait | undefined;
+  /** The waits of readers and of writers, the longest first. */
+  readonly reads: readonly Wait[];
+  readonly writes: readonly Wait[];
   /** All waits together. */
   readonly readsMs: number;
   readonly writesMs: number;
@@ -44,8 +44,8 @@ export function tableLocks(spans: readonly LockSpan[], relation: number): TableL
   return {
     strongest,
     heldMs: longestOf(held),
-    reads: worst(reads),
-    writes: worst(writes),
+    reads: longestFirst(reads),
+    writes: longestFirst(writes),
     readsMs: sumOf(reads),
     writesMs: sumOf(writes),
     queuedMs: longestOf(joined(spans.filter(({ granted }) => !granted))),
@@ -80,8 +80,8 @@ function lengthOf({ fromMs, toMs }: Wait): number {
   return toMs - fromMs;
 }
 
-function worst(waits: readonly Wait[]): Wait | undefined {
-  return waits.toSorted((one, other) => lengthOf(other) - lengthOf(one))[0];
+function longestFirst(waits: readonly Wait[]): readonly Wait[] {
+  return waits.toSorted((one, other) => lengthOf(other) - lengthOf(one));
 }
 
 function longestOf(waits: readonly Wait[]): number {

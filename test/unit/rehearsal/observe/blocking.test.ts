@@ -29,7 +29,7 @@ test.each([
 
 test("a request that waits blocks others as a lock does", () => {
   const spans = [span("AccessExclusiveLock", 0, 40, { granted: false }), span("AccessExclusiveLock", 40, 60)];
-  expect(tableLocks(spans, 10)).toMatchObject({ heldMs: 20, readsMs: 60, queuedMs: 40, reads: { fromMs: 0, toMs: 60 } });
+  expect(tableLocks(spans, 10)).toMatchObject({ heldMs: 20, readsMs: 60, queuedMs: 40, reads: [{ fromMs: 0, toMs: 60 }] });
 });
 
 test("a strong lock on an index blocks the readers of its table", () => {
@@ -37,9 +37,16 @@ test("a strong lock on an index blocks the readers of its table", () => {
   expect(tableLocks(spans, 10)).toMatchObject({ strongest: "ShareLock", readsMs: 80, writesMs: 100 });
 });
 
-test("the longest wait counts for a reader, and all waits are added up", () => {
+test("the longest wait of a reader comes first, and all waits are added up", () => {
   const spans = [span("AccessExclusiveLock", 0, 10), span("AccessExclusiveLock", 50, 90), span("AccessExclusiveLock", 90, 100)];
-  expect(tableLocks(spans, 10)).toMatchObject({ heldMs: 50, readsMs: 60, reads: { fromMs: 50, toMs: 100 } });
+  expect(tableLocks(spans, 10)).toMatchObject({
+    heldMs: 50,
+    readsMs: 60,
+    reads: [
+      { fromMs: 50, toMs: 100 },
+      { fromMs: 0, toMs: 10 },
+    ],
+  });
 });
 
 test("a table whose lock was not seen has none", () => {
@@ -52,7 +59,7 @@ test("a wait can be wrong by what is not known of its begin and of its end", () 
     span("AccessExclusiveLock", 30, 60, { beginWithinMs: 50, endWithinMs: 4 }),
     span("ShareLock", 50, 55, { beginWithinMs: 200, endWithinMs: 200 }),
   ];
-  expect(tableLocks(spans, 10)).toMatchObject({ reads: { withinMs: 7 }, writes: { withinMs: 7 } });
+  expect(tableLocks(spans, 10)).toMatchObject({ reads: [{ withinMs: 7 }], writes: [{ withinMs: 7 }] });
 });
 
 test("a lock that was only seen while it was awaited blocked others meanwhile", () => {

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { explainWaits } from "../../../../src/rehearsal/measure/explain-waits.ts";
+import { readStatements } from "../../../../src/rehearsal/measure/statements.ts";
+import type { Wait } from "../../../../src/rehearsal/observe/blocking.ts";
+import type { Relation } from "../../../../src/rehearsal/observe/relations.ts";
+import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
+
+const table: Relation = { id: 1, schema: "public", name: "t", kind: "r", shown: "public.t", table: undefined, file: 1, bytes: 0 };
+const wait = (fromMs: number, toMs: number): Wait => ({ fromMs, toMs, pid: 7, mode: "AccessExclusiveLock", withinMs: 0 });
+
+const TYPE = "alter table t alter column a type bigint";
+const INDEX = "create index on t (a)";
+
+test("each statement that makes others wait is explained, with its longest wait, and the longest first", () => {
+  const sent = ([sql, startMs, endMs]: readonly [string, number, number]) =>
+    ({ session: "s", sql, startMs, endMs, tags: [], sqlstate: undefined, mark: undefined, isExact: true }) as const;
+  const statements = readStatements(
+    {
+      statements: (
+        [
+          [TYPE, 0, 50],
+          [INDEX, 60, 90],
+        ] as const
+      ).map(sent),
+      transactions: [],
+      dropped: 0,
+    },
+    new Map([["s", 7]]),
+    migrationFiles([]),
+    undefined,
+    100,
+  );
+  const found = explainWaits([wait(0, 50), wait(60, 90), wait(10, 12)], statements, [table]);
+  expect(found.map((each) => [each.blamed?.statement.sent.sql, each.wait.fromMs])).toEqual([
+    [TYPE, 0],
+    [INDEX, 60],
+  ]);
+});
