@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { explainWaits } from "../../../../src/rehearsal/measure/explain-waits.ts";
 import { readStatements } from "../../../../src/rehearsal/measure/statements.ts";
 import type { Wait } from "../../../../src/rehearsal/observe/blocking.ts";
+import type { SentStatement } from "../../../../src/rehearsal/observe/recording.ts";
 import type { Relation } from "../../../../src/rehearsal/observe/relations.ts";
 import { migrationFiles } from "../../../../src/rehearsal/sql/migration-files.ts";
 
@@ -12,19 +13,18 @@ const TYPE = "alter table t alter column a type bigint";
 const INDEX = "create index on t (a)";
 
 test("each statement that makes others wait is explained, with its longest wait, and the longest first", () => {
-  const sent = ([sql, startMs, endMs]: readonly [string, number, number]) =>
-    ({ session: "s", sql, startMs, endMs, tags: [], sqlstate: undefined, mark: undefined, isExact: true }) as const;
+  const sent = (sql: string, startMs: number, endMs: number): SentStatement => ({
+    session: "s",
+    sql,
+    startMs,
+    endMs,
+    tags: [],
+    sqlstate: undefined,
+    mark: undefined,
+    isExact: true,
+  });
   const statements = readStatements(
-    {
-      statements: (
-        [
-          [TYPE, 0, 50],
-          [INDEX, 60, 90],
-        ] as const
-      ).map(sent),
-      transactions: [],
-      dropped: 0,
-    },
+    { statements: [sent(TYPE, 0, 50), sent(INDEX, 60, 90)], transactions: [], dropped: 0 },
     new Map([["s", 7]]),
     migrationFiles([]),
     undefined,
