@@ -12,17 +12,18 @@ const wait = (fromMs: number, toMs: number): Wait => ({ fromMs, toMs, pid: 7, mo
 const TYPE = "alter table t alter column a type bigint";
 const INDEX = "create index on t (a)";
 
+const sent = (sql: string, startMs: number, endMs: number): SentStatement => ({
+  session: "s",
+  sql,
+  startMs,
+  endMs,
+  tags: [],
+  sqlstate: undefined,
+  mark: undefined,
+  isExact: true,
+});
+
 test("each statement that makes others wait is explained, with its longest wait, and the longest first", () => {
-  const sent = (sql: string, startMs: number, endMs: number): SentStatement => ({
-    session: "s",
-    sql,
-    startMs,
-    endMs,
-    tags: [],
-    sqlstate: undefined,
-    mark: undefined,
-    isExact: true,
-  });
   const statements = readStatements(
     { statements: [sent(TYPE, 0, 50), sent(INDEX, 60, 90)], transactions: [], dropped: 0 },
     new Map([["s", 7]]),
