@@ -39,7 +39,7 @@ export interface SamplerOptions {
   readonly seen: (sample: Sample) => void;
 }
 
-/** The shortest and the longest pause between two looks. A lock that all looks missed was shorter than a moment, which is no finding. */
+/** The shortest and the longest pause between two looks. A lock that all looks missed was shorter than a moment, and is not reported. */
 const SHORTEST_MS = 10;
 const LONGEST_MS = MOMENT_MS;
 /** Looks may take this share of the time at most: they slow the migration down, which has the same server and perhaps the same machine. */
