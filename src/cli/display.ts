@@ -36,6 +36,7 @@ export function plainDisplay(
         case "refusal":
           return line(`${event.provider.padEnd(8)} skipped: ${event.text}`);
         case "retry":
+          if (!isVerbose && !isPowerOfTwo(event.attempt)) return;
           return line(`retry    ${event.text} (attempt ${event.attempt}, in ${formatElapsed(event.waitMs)})`);
         case "warning":
           return line(`${styleText("yellow", "warning", { stream: process.stderr })}  ${event.text}`);
@@ -54,6 +55,11 @@ export function plainDisplay(
     rest: () => foreign.end(),
     close: () => foreign.end(),
   };
+}
+
+/** An outage leads to dozens of attempts. The first ones are shown, and then fewer and fewer. */
+function isPowerOfTwo(attempt: number): boolean {
+  return Number.isInteger(Math.log2(attempt));
 }
 
 /** With `--quiet`, only the output of the migrations is shown. */

@@ -199,7 +199,11 @@ function adviceFor(facts: CallFacts): { readonly meaning?: string; readonly reme
   if (isWrongReply(facts) || (message === "" && status < 500))
     return { meaning: "The reply is not from Neon's API, or was changed on the way.", remedy: PROXY_REMEDY };
   if (status === 0 || status >= 500)
-    return { remedy: "Run the command again. If it fails again, check the network and https://neonstatus.com." };
+    return {
+      remedy: facts.isInForm
+        ? "Run the command again. If it fails again, check https://neonstatus.com."
+        : "Run the command again. If it fails again, check the network and any proxy, NEON_API_HOST (neon.apiHost) if it is set, and https://neonstatus.com.",
+    };
   return { remedy: "Check the settings of Neon: `offshoot doctor` shows their values and sources." };
 }
 

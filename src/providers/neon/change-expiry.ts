@@ -24,7 +24,7 @@ export function changeExpiry(setup: Setup, wanted: DatabaseRequest, state: Creat
   if (shorter === undefined) {
     emit({
       kind: "warning",
-      text: `Neon refused the expiry of the branch (${facts.neonMessage}). ${endOf(wanted.name, tagFromRecord(request.annotation_value)?.expires)}`,
+      text: `Neon refused the expiry of the branch (${facts.neonMessage}). ${endOf(wanted.name, tagFromRecord(request.annotation_value))}`,
     });
     state.request = withoutExpiry(request);
   } else {

@@ -17,7 +17,7 @@ import {
   isWrongReply,
   limitOf,
 } from "./api-errors.ts";
-import { findByName } from "./branches.ts";
+import { downCommand, findByName } from "./branches.ts";
 import { changeExpiry } from "./change-expiry.ts";
 import { capacityRefusal } from "./compute-errors.ts";
 import { capacityOf } from "./compute-problems.ts";
@@ -160,7 +160,7 @@ function outage(setup: Setup, state: CreateState, wanted: DatabaseRequest, failu
 function warnOfLostReply({ isShared }: Setup, state: CreateState, wanted: DatabaseRequest, { emit }: CallContext): void {
   const until = state.request?.branch.expires_at;
   const expiry = until === undefined ? "It has no expiry." : `If it exists, it expires at ${until}.`;
-  const remedy = isShared ? "`offshoot down` deletes it now." : "`offshoot sweep` lists it.";
+  const remedy = isShared && wanted.tag.kind === "run" ? `${downCommand(wanted.run.key)} deletes it now.` : "`offshoot sweep` lists it.";
   emit({ kind: "warning", text: `Neon may have created the branch ${wanted.name}, but its reply was lost. ${expiry} ${remedy}` });
 }
 

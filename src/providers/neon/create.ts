@@ -134,7 +134,7 @@ async function correctExpiry(
 function acquired(created: CreatedBranch, { origin, request }: CreateState, { emit }: CallContext): AcquiredBranch {
   const { branch } = created;
   if (request?.branch.expires_at !== undefined && branch.expiresAt === undefined) {
-    emit({ kind: "warning", text: `Neon created the branch ${branch.name} without an expiry. ${endOf(branch.name, branch.tag?.expires)}` });
+    emit({ kind: "warning", text: `Neon created the branch ${branch.name} without an expiry. ${endOf(branch.name, branch.tag)}` });
   }
   return { branch, created, base: origin?.base };
 }

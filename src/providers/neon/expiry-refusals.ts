@@ -1,5 +1,7 @@
 import { OffshootError } from "../../errors.ts";
+import type { OwnerTag } from "../../identity/owner-tag.ts";
 import type { CallFacts } from "./api-errors.ts";
+import { downCommand } from "./branches.ts";
 
 /**
  * What a refusal reports about the expiry of a branch. `parent`: the parent expires, and such a branch cannot have children.
@@ -37,12 +39,13 @@ export function shorterExpiry(refused: Date, now: Date): Date | undefined {
 }
 
 /** How a branch ends that Neon does not delete: `sweep` deletes it after the time in its owner tag. */
-export function endOf(name: string, expires: string | undefined): string {
+export function endOf(name: string, tag: OwnerTag | undefined): string {
+  const expires = tag?.expires;
   const until =
     expires === undefined
       ? "`offshoot sweep --yes` deletes it when it was not used for a day"
       : `\`offshoot sweep --yes\` deletes it after ${expires}`;
-  return `Neon does not delete the branch ${name} itself. ${until}, and \`offshoot down\` deletes it at once.`;
+  return `Neon does not delete the branch ${name} itself. ${until}, and ${downCommand(tag?.run)} deletes it at once.`;
 }
 
 /** The error for a parent that expires. */

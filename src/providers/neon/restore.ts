@@ -2,6 +2,7 @@ import { jitter } from "../../deadline.ts";
 import { isOffshootError, messageOf } from "../../errors.ts";
 import type { SnapshotRequest, StoredSnapshot } from "../snapshots.ts";
 import { factsOf, isCreateLost, isFormless, isNameTaken, isNotReady } from "./api-errors.ts";
+import { downCommand } from "./branches.ts";
 import type { Setup } from "./options.ts";
 import { waitUntilFinished } from "./ready.ts";
 import { replaceBy } from "./replace.ts";
@@ -33,7 +34,7 @@ export async function restoreSnapshot(
     },
   );
   await removeSnapshotBranches(setup.api, name, source.branch.id, context);
-  const text = `Neon keeps the branch ${source.branch.name} as the parent of the run's branch. \`offshoot down\` deletes both. If the run's branch expires instead, \`offshoot sweep --yes\` deletes it.`;
+  const text = `Neon keeps the branch ${source.branch.name} as the parent of the run's branch. ${downCommand(target.tag?.run)} deletes both. If the run's branch expires instead, \`offshoot sweep --yes\` deletes it.`;
   context.emit({ kind: "note", text });
   return { ...branch, tag: target.tag };
 }
@@ -55,7 +56,7 @@ async function makeBranch(setup: Setup, { name, target, snapshot }: Wanted, cont
       if (facts === undefined) throw thrown;
       const isLost = isCreateLost(facts);
       if (isLost || isFormless(facts) || isNameTaken(facts)) {
-        const found = await findMade(api, name, context);
+        const found = await findMade(api, name, target.tag?.run, context);
         if (found?.tag !== undefined) return { branch: found, operations: [] };
       }
       const mayHelp = isLost || isNameTaken(facts) || isNotReady(facts);
@@ -66,11 +67,11 @@ async function makeBranch(setup: Setup, { name, target, snapshot }: Wanted, cont
 }
 
 /** The branch of a snapshot, if an earlier request has created it. Warns when the search fails too. */
-async function findMade(api: NeonApi, name: string, context: CallContext): Promise<Branch | undefined> {
+async function findMade(api: NeonApi, name: string, run: string | undefined, context: CallContext): Promise<Branch | undefined> {
   try {
     return (await api.branches(name, context)).find((branch) => branch.name === name && !branch.isBeingDeleted);
   } catch (thrown) {
-    const text = `Neon may have created the branch ${name}, but its reply was lost. It has no expiry: \`offshoot down\` or \`offshoot sweep --yes\` deletes it.`;
+    const text = `Neon may have created the branch ${name}, but its reply was lost. It has no expiry: ${downCommand(run)} or \`offshoot sweep --yes\` deletes it.`;
     context.emit({ kind: "warning", text });
     throw thrown;
   }

@@ -3,7 +3,7 @@ import { messageOf, OffshootError } from "../../errors.ts";
 import type { Released } from "../provider.ts";
 import type { SnapshotRequest, StoredSnapshot } from "../snapshots.ts";
 import { type CallFacts, factsOf, isCreateLost, isFormless, isNotReady, limitOf } from "./api-errors.ts";
-import { findByName, limitExpiry } from "./branches.ts";
+import { downCommand, findByName, limitExpiry } from "./branches.ts";
 import { requireDeletable } from "./deletion-guard.ts";
 import type { Setup } from "./options.ts";
 import { waitUntilFinished } from "./ready.ts";
@@ -42,7 +42,7 @@ export async function createSnapshot(setup: Setup, name: string, request: Snapsh
       const facts = factsOf(thrown);
       if (facts === undefined) throw thrown;
       const isLost = isCreateLost(facts);
-      const found = isLost || isFormless(facts) ? await findStored(api, wanted, context) : undefined;
+      const found = isLost || isFormless(facts) ? await findStored(api, wanted, branch.tag?.run, context) : undefined;
       if (found !== undefined) return requireExpiring(setup, found, name, context);
       if (!(isLost || isNotReady(facts)) || attempt === MOST_ATTEMPTS) throw explained(branch, facts) ?? thrown;
     }
@@ -54,12 +54,13 @@ export async function createSnapshot(setup: Setup, name: string, request: Snapsh
 async function findStored(
   api: NeonApi,
   { name, expiresAt }: { readonly name: string; readonly expiresAt: Date },
+  run: string | undefined,
   context: CallContext,
 ): Promise<NeonSnapshot | undefined> {
   try {
     return (await api.snapshots(context)).find((snapshot) => snapshot.name === name);
   } catch (thrown) {
-    const text = `Neon may have created the snapshot ${name}, but its reply was lost. If it exists, it expires at ${expiresAt.toISOString()}. \`offshoot down\` deletes it with the branch.`;
+    const text = `Neon may have created the snapshot ${name}, but its reply was lost. If it exists, it expires at ${expiresAt.toISOString()}. ${downCommand(run)} deletes it with the branch.`;
     context.emit({ kind: "warning", text });
     throw thrown;
   }

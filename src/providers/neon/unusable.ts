@@ -1,6 +1,6 @@
 import { isOffshootError, messageOf } from "../../errors.ts";
 import { factsOf } from "./api-errors.ts";
-import { findByName } from "./branches.ts";
+import { downCommand, findByName } from "./branches.ts";
 import { capacityCodeOf } from "./compute-errors.ts";
 import type { Setup } from "./options.ts";
 import type { Branch, CallContext } from "./types.ts";
@@ -15,14 +15,14 @@ const DELETE_MS = 15_000;
  */
 export async function removeUnusable(
   { api, dependencies }: Setup,
-  { id, name, expiresAt }: Branch,
+  { id, name, expiresAt, tag }: Branch,
   thrown: unknown,
   { emit }: CallContext,
 ): Promise<boolean> {
   const code = isOffshootError(thrown) ? thrown.code : undefined;
   const expiry = expiresAt === undefined ? "has no expiry" : `expires at ${expiresAt.toISOString()}`;
   const keep = (reason = ""): false => {
-    const text = `The branch ${name} was created and ${expiry}.${reason} \`offshoot down\` deletes it now.`;
+    const text = `The branch ${name} was created and ${expiry}.${reason} ${downCommand(tag?.run)} deletes it now.`;
     emit({ kind: "warning", text });
     return false;
   };

@@ -66,7 +66,7 @@ describe("an error that Neon did not send, after a create", () => {
       expect(harness.names()).toEqual(["offshoot/acme/shop/run-1"]);
       expect(harness.events).toContainEqual({
         kind: "warning",
-        text: "Neon may have created the branch offshoot/acme/shop/run-1, but its reply was lost. If it exists, it expires at 2026-11-01T14:00:00Z. `offshoot down` deletes it now.",
+        text: "Neon may have created the branch offshoot/acme/shop/run-1, but its reply was lost. If it exists, it expires at 2026-11-01T14:00:00Z. `offshoot down --run run-1` deletes it now.",
       });
       // A second POST before a search has worked could create a second branch where Neon allows a name twice.
       expect(harness.calls().filter((call) => call.startsWith("POST"))).toHaveLength(1);
@@ -84,6 +84,11 @@ describe("an error that Neon did not send, after a create", () => {
     const fingerprint = "f".repeat(64);
     expect(await provider.ensureBase?.(baseRequestFor(fingerprint), harness.limits(), async () => {})).toBeUndefined();
     expect(harness.names()).toHaveLength(1);
+    // `offshoot down` deletes no base.
+    expect(harness.events).toContainEqual({
+      kind: "warning",
+      text: expect.stringMatching(/\/building, but its .* `offshoot sweep` lists it\.$/),
+    });
     harness.neon.faults.splice(1, 1);
     const own = await provider.acquire(requestFor("run-1"), harness.limits());
     expect(own).toMatchObject({ kind: "refusal", code: "branch-limit", mayFallBack: false });

@@ -85,7 +85,11 @@ describe("a refused expiry", () => {
       const harness = await createHarness({ switches: { expiresAt } });
       const database = requireDatabase(await harness.provider().acquire(requestFor("run-1"), harness.limits()));
       expect(database.expiresAt).toBeUndefined();
-      expect(warnings(harness)).toEqual([expect.stringContaining("`offshoot sweep --yes` deletes it after 2026-11-01T14:00:00Z")]);
+      expect(warnings(harness)).toEqual([
+        expect.stringContaining(
+          "`offshoot sweep --yes` deletes it after 2026-11-01T14:00:00Z, and `offshoot down --run run-1` deletes it at once.",
+        ),
+      ]);
       expect(await harness.provider().list(harness.limits())).toMatchObject([{ expiresAt: new Date(START + 2 * HOUR) }]);
     },
   );
