@@ -45,10 +45,12 @@ export function namesIn({ text, schema }: EvaluatedText): Names {
   return { qualified: [...qualified], bare: schema === undefined ? [] : [...bare], schema };
 }
 
+const NAMES = new RegExp(NAME, "g");
+
 function partsOf(token: string): readonly string[] {
-  return [...token.matchAll(new RegExp(NAME, "g"))].map(([name]) =>
-    name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase(),
-  );
+  // Most names have neither quotes nor a schema.
+  if (!token.includes('"')) return token.toLowerCase().split(/\s*\.\s*/);
+  return [...token.matchAll(NAMES)].map(([name]) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase()));
 }
 
 /** The body in the complete statement of a function. That of `begin atomic` is parsed already, so its names are not looked up again. */

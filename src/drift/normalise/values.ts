@@ -13,11 +13,19 @@ export function withRestoredLists(catalog: Catalog): Catalog {
   return rewriteTexts(catalog, castEach) as Catalog;
 }
 
+/** Nearly nothing of a catalog changes, so only what changes is copied. */
 function rewriteTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((inner) => rewriteTexts(inner, change));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, rewriteTexts(inner, change)]));
+  const parts = value as Readonly<Record<string, unknown>>;
+  let copy: Record<string, unknown> | undefined;
+  for (const name of Object.keys(parts)) {
+    const part = rewriteTexts(parts[name], change);
+    if (part === parts[name]) continue;
+    copy ??= (Array.isArray(value) ? [...(value as unknown[])] : { ...parts }) as Record<string, unknown>;
+    copy[name] = part;
+  }
+  return copy ?? value;
 }
 
 function castEach(text: string): string {
