@@ -44,14 +44,15 @@ export function momentOf(delayMs: number, statements: number): number {
   return Math.max(MOMENT_MS, Math.round(delayMs * (DELAYS + statements * DELAYS_OF_STATEMENT)));
 }
 
-/** The limits of one table, and the reason if they are an exception. */
+/** The limits of one table, and why they are an exception. */
 export interface EffectiveLimits {
   readonly blockedReadsMs: number;
   readonly blockedWritesMs: number;
   readonly rewriteBytes: number;
   /** Shorter waits are not findings. */
   readonly momentMs: number;
-  readonly reason: string | undefined;
+  /** The reason of the exception, for each limit that it has. */
+  readonly reasons: Readonly<Partial<Record<Exclude<LimitName, "duration">, string>>>;
 }
 
 /** The limits for a table at a time. Pure. */
@@ -68,7 +69,11 @@ export function limitsFor(
     blockedWritesMs: Math.max(momentMs, used?.blockedWritesMs ?? limits.blockedWritesMs),
     rewriteBytes: used?.rewriteBytes ?? limits.rewriteBytes,
     momentMs,
-    reason: used?.reason,
+    reasons: {
+      ...(used?.blockedReadsMs === undefined ? {} : { blockedReads: used.reason }),
+      ...(used?.blockedWritesMs === undefined ? {} : { blockedWrites: used.reason }),
+      ...(used?.rewriteBytes === undefined ? {} : { rewrite: used.reason }),
+    },
   };
 }
 

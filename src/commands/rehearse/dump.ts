@@ -142,7 +142,9 @@ async function pass(program: string, args: readonly string[], url: DirectUrl, co
   try {
     await promisify(execFile)(program, [...args], { env: environment(url, context), signal: context.signal, maxBuffer: MOST_OUTPUT });
   } catch (thrown) {
-    throw new OffshootError("CONNECTION_FAILED", `pg_dump failed: ${messageOf(thrown)}`, {
+    if (context.signal.aborted) throw thrown;
+    const printed = thrown instanceof Error && "stderr" in thrown ? String(thrown.stderr).trim() : "";
+    throw new OffshootError("CONNECTION_FAILED", `pg_dump failed: ${printed === "" ? messageOf(thrown) : printed}`, {
       remedy: "Check that the role of --from can read all tables of the database.",
       secrets: secretsOf({ url, directUrl: url }),
     });

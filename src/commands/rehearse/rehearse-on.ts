@@ -68,7 +68,16 @@ export async function rehearseOn(context: Context, copy: Copy, migrations: Migra
   const explained = measure(observed, {
     files,
     revisions:
-      project === undefined ? undefined : { nameOf: (id) => revisions?.get(id) ?? id, recordsFirst: RECORD_FIRST.has(project.tool) },
+      project === undefined
+        ? undefined
+        : {
+            nameOf: (id) => revisions?.get(id) ?? id,
+            recordsFirst: RECORD_FIRST.has(project.tool),
+            nextOf(id) {
+              const [next, other] = project.revisions.filter(({ dependsOn }) => dependsOn.includes(id));
+              return other === undefined ? next?.name : undefined;
+            },
+          },
     throughBroker,
     isOwn: (change) => isOwnTable(change, project?.versionTable.tables ?? []),
     literals,

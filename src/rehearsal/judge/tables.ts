@@ -85,7 +85,11 @@ function judgeWait(
     ...(during === undefined ? {} : { during }),
   };
   const severity = severities[isRead ? "blockedReads" : "blockedWrites"];
-  const options = { at: placeOf(blamed, change.relations, shown), severity, reason: own.reason };
+  const options = {
+    at: placeOf(blamed, change.relations, shown),
+    severity,
+    reason: own.reasons[isRead ? "blockedReads" : "blockedWrites"],
+  };
   return [{ finding: found(code, { kind: "table", name: change.table.shown }, facts, options), advice }];
 }
 
@@ -105,7 +109,7 @@ function judgeRewrite(
   if (!isCopied || change.table.bytes <= own.rewriteBytes) return [];
   const { subject, advice } = subjectOf(rewrite, shown);
   const facts = { ...subject, size: formatSize(change.table.bytes), limit: formatSize(own.rewriteBytes) };
-  const options = { at: placeOf(rewrite, change.relations, shown), severity: severities.rewrite, reason: own.reason };
+  const options = { at: placeOf(rewrite, change.relations, shown), severity: severities.rewrite, reason: own.reasons.rewrite };
   return [{ finding: found("table-rewritten", { kind: "table", name: change.table.shown }, facts, options), advice }];
 }
 
@@ -139,7 +143,7 @@ function judgeRows(
     held: formatWait(endMs - startMs, formatElapsed),
     limit: formatWait(own.blockedWritesMs, formatElapsed),
   };
-  const options = { at: placeOf(blamed, change.relations, shown), reason: own.reason };
+  const options = { at: placeOf(blamed, change.relations, shown), reason: own.reasons.blockedWrites };
   return [{ finding: found("rows-locked", { kind: "table", name: change.table.shown }, facts, options), advice }];
 }
 

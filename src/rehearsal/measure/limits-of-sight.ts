@@ -42,11 +42,17 @@ export function limitsOf(
       : []),
     ...(partial === 0
       ? []
-      : [`${partial} transactions ended without a last look at their locks, to keep the command fast. Their short locks can be missing.`]),
+      : [
+          `${partial} transaction${partial === 1 ? "" : "s"} ended without a last look at the locks, to keep the command fast. Short locks there can be missing.`,
+        ]),
     ...(recording.dropped === 0 ? [] : [`${recording.dropped} statements and transactions were not kept, because there were too many.`]),
     ...(before.isCut || after.isCut ? ["The database has so many tables and indexes that some were not looked at."] : []),
     ...(before.logPosition === undefined ? ["This role or this server does not show the write-ahead log."] : []),
-    ...(left === 0 ? [] : [`${left} sessions of the command were still open after it, and were ended.`]),
+    ...(left === 0
+      ? []
+      : [
+          `${left} session${left === 1 ? " of the command was still open after it, and was" : "s of the command were still open after it, and were"} ended.`,
+        ]),
   ];
 }
 

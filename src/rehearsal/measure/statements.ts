@@ -33,6 +33,8 @@ export interface RevisionNames {
   readonly nameOf: (id: string) => string;
   /** The tool records a migration before it runs it. */
   readonly recordsFirst: boolean;
+  /** The name of the migration that comes after this one, if it is the only one. */
+  readonly nextOf?: (id: string) => string | undefined;
 }
 
 /**
@@ -69,11 +71,16 @@ function partsOf(sql: string, files: MigrationFiles): readonly StatementPart[] {
 /** The migration of each statement, from the records of the tool. A file of the migration is not needed for it. */
 function marksOf(statements: readonly SentStatement[], revisions: RevisionNames | undefined): readonly (string | undefined)[] {
   if (revisions === undefined) return [];
-  const { nameOf, recordsFirst } = revisions;
+  const { nameOf, recordsFirst, nextOf } = revisions;
   let current: string | undefined;
   const inOrder = recordsFirst ? statements : statements.toReversed();
   const found = inOrder.map(({ mark }) => (current = mark === undefined ? current : nameOf(mark)));
-  return recordsFirst ? found : found.toReversed();
+  if (recordsFirst) return found;
+  // A migration that failed was not recorded: it is the next one.
+  const last = statements.findLast(({ mark }) => mark !== undefined)?.mark;
+  const failed = statements.some(({ sqlstate }, at) => sqlstate !== undefined && found.toReversed()[at] === undefined);
+  const next = last === undefined || !failed ? undefined : nextOf?.(last);
+  return found.toReversed().map((name) => name ?? next);
 }
 
 function nameOfFile(file: string): string {

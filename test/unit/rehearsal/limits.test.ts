@@ -15,8 +15,11 @@ const limits: RehearsalLimits = {
 
 test("a table has its own limits until their last day, and the general ones afterwards", () => {
   const events = { schema: "app", name: "events" };
-  expect(limitsFor(events, limits, new Date("2026-06-30T23:00:00Z"))).toMatchObject({ blockedWritesMs: 9000, reason: "written at night" });
-  expect(limitsFor(events, limits, new Date("2026-07-01T00:00:00Z"))).toMatchObject({ blockedWritesMs: 1000, reason: undefined });
+  expect(limitsFor(events, limits, new Date("2026-06-30T23:00:00Z"))).toMatchObject({
+    blockedWritesMs: 9000,
+    reasons: { blockedWrites: "written at night" },
+  });
+  expect(limitsFor(events, limits, new Date("2026-07-01T00:00:00Z"))).toMatchObject({ blockedWritesMs: 1000, reasons: {} });
   expect(expiredExceptions(limits, new Date("2026-07-01T00:00:00Z")).map(({ table }) => table)).toEqual(["app.events"]);
 });
 
@@ -26,7 +29,7 @@ test("a name without a schema is the table of any schema, and a limit of 0 is a 
     blockedWritesMs: 1000,
     rewriteBytes: 5,
     momentMs: 100,
-    reason: "small",
+    reasons: { rewrite: "small" },
   });
 });
 
