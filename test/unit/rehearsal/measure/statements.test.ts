@@ -56,19 +56,19 @@ test("a tool that records a migration before it: statements belong to the last r
   ]);
 });
 
+const failing = (): readonly SentStatement[] => [
+  sent("alter table a add b int"),
+  sent("insert into v values ('1')", "1"),
+  sent("create index on a (b)"),
+  { ...sent("alter table a add unique (b)"), sqlstate: "23505" },
+];
+
 test("a statement that failed after the last record belongs to the next migration, if there is only one", () => {
-  const failing = (): readonly SentStatement[] => [
-    sent("alter table a add b int"),
-    sent("insert into v values ('1')", "1"),
-    sent("create index on a (b)"),
-    { ...sent("alter table a add unique (b)"), sqlstate: "23505" },
-  ];
   const names = (nextOf: (id: string) => string | undefined): unknown =>
     read(failing(), { nameOf, recordsFirst: false, nextOf }).map(([, migration]) => migration);
   expect(names((id) => `after ${id}`)).toEqual(["name of 1", "name of 1", "after 1", "after 1"]);
   expect(names(() => undefined)).toEqual(["name of 1", "name of 1", undefined, undefined]);
-  const succeeding = [...failing().slice(0, 3)];
-  expect(read(succeeding, { nameOf, recordsFirst: false, nextOf: (id) => `after ${id}` }).at(-1)?.[1]).toBeUndefined();
+  expect(read(failing().slice(0, 3), { nameOf, recordsFirst: false, nextOf: (id) => `after ${id}` }).at(-1)?.[1]).toBeUndefined();
 });
 
 test("without records, the file in which the statement is written names the migration", () => {
