@@ -28,7 +28,7 @@ const MOST_SILENT = 100;
  */
 export async function openBroker(): Promise<Broker> {
   let options: BrokerOptions | undefined;
-  const counts: BrokerCounts = { admitted: 0, needTls: 0, errors: [], ended: false };
+  const counts: BrokerCounts = { heard: 0, admitted: 0, needTls: 0, errors: [], ended: false };
   const connections = new Set<Duplex>();
   const silent = new Set<Duplex>();
   const keep = (connection: Duplex): void => {

@@ -36,6 +36,8 @@ export interface SessionTap {
 
 /** What the clients did. */
 export interface BrokerCounts {
+  /** Clients that asked for a session, whether they got one or not. */
+  heard: number;
   /** Sessions that were handed to a client. */
   admitted: number;
   /** Clients that left because the broker has no TLS. */
@@ -77,6 +79,7 @@ export async function serveClient(client: Socket, options: BrokerOptions, counts
     }
     const { message, body } = opening;
     if (message.kind === "cancel") return await passCancelRequest(client, withLength(body), options.server, login.signal);
+    counts.heard += 1;
     const refusal = refusalOf(message.parameters, options.database);
     if (refusal !== undefined) return void client.end(fatalError("28000", refusal));
     const name = options.nameOf(randomBytes(8).toString("hex"));

@@ -1,3 +1,4 @@
+import { OffshootError } from "../errors.ts";
 import { programFile } from "../program.ts";
 import { refuseForeignSql } from "./foreign-sql.ts";
 import { refuseNestedSql } from "./nested-sql.ts";
@@ -17,8 +18,8 @@ export const sql: Tool = {
   expects: `.sql files in ${FOLDERS.join("/, ")}/`,
   async find(repository, given) {
     for (const folder of given === undefined ? FOLDERS : [given]) {
-      const files = (await repository.list(folder)).filter((file) => file.endsWith(".sql"));
-      const ups = files.filter((file) => !file.endsWith(".down.sql"));
+      const files = (await repository.list(folder)).filter(isSqlFile);
+      const ups = files.filter(isUpFile);
       const [first] = ups;
       if (first === undefined) continue;
       await refuseForeignSql(repository, folder, files);
@@ -26,12 +27,13 @@ export const sql: Tool = {
       // The command is part of the fingerprint, so it must not contain the path of this installation.
       const program = `node "$APPLY_SQL" ${posixWord(folder)}`;
       const downs = new Set(files.filter((file) => file.endsWith(".down.sql")).map((file) => file.slice(0, -".down.sql".length)));
+      refuseSameName(ups, folder);
       return {
         tool: "sql",
         evidence: first,
         command: `${program} up`,
         shown: "offshoot migrate",
-        files: [`${folder}/**/*.sql`],
+        files: ups.every((file) => file.endsWith(".sql")) ? [`${folder}/**/*.sql`] : [`${folder}/**/*.sql`, `${folder}/**/*.SQL`],
         versionTable: {
           tables: ["offshoot.applied"],
           name: "offshoot.applied",
@@ -53,7 +55,30 @@ export const sql: Tool = {
   },
 };
 
+/** Hidden files are copies of an editor or of macOS, such as `._001.sql`. Systems that ignore the case write `1.SQL`. */
+function isSqlFile(file: string): boolean {
+  return /(?:^|\/)[^./][^/]*\.sql$/i.test(file);
+}
+
+/** Whether a file of the folder is a migration, and not a rollback. */
+export function isUpFile(file: string): boolean {
+  return isSqlFile(file) && !/\.down\.sql$/i.test(file);
+}
+
 /** The name of a migration: the file name without `.sql` or `.up.sql`. */
 export function sqlName(file: string): string {
-  return file.replace(/^.*\//, "").replace(/(\.up)?\.sql$/, "");
+  return file.replace(/^.*\//, "").replace(/(\.up)?\.sql$/i, "");
+}
+
+/** Throws `TOOL_UNSUITABLE` when two files would be recorded under one name, so that the second would not run. */
+function refuseSameName(files: readonly string[], folder: string): void {
+  const names = files.map(sqlName);
+  const second = files.findIndex((_, at) => names.indexOf(names[at] ?? "") < at);
+  if (second === -1) return;
+  const [name = "", file = ""] = [names[second], files[second]];
+  throw new OffshootError("TOOL_UNSUITABLE", `${files[names.indexOf(name)] ?? ""} and ${file} have the same name, ${name}.`, {
+    meaning: "Plain SQL records each migration by its name, so only one of them would be applied. No migration was run.",
+    remedy: `Rename one of them. If another tool applies the files in ${folder}, set migrations.command to its command.`,
+    facts: { file },
+  });
 }

@@ -14,7 +14,7 @@ const FORMS: readonly RegExp[] = [
   // psql with a file, and what runs psql (Sqitch): `psql:2_shop.sql:3: ERROR:  …`.
   new RegExp(String.raw`\bpsql:(?<file>.+?):(?<line>\d+): ${SEVERITY}:\s+(?:(?<state>[0-9A-Z]{5}): )?(?<message>.+)$`, "u"),
   // The SQL files of offshoot: `004_shop.sql: ERROR:  42P01: …`.
-  new RegExp(String.raw`^(?<file>\S+\.sql): ${SEVERITY}:  (?:(?<state>[0-9A-Z]{5}): )?(?<message>.+)$`, "u"),
+  new RegExp(String.raw`^(?<file>[^:]+\.sql): ${SEVERITY}:  (?:(?<state>[0-9A-Z]{5}): )?(?<message>.+)$`, "u"),
   // pgx (goose, Atlas, tern).
   /\b(?:ERROR|FATAL): (?<message>.+?) \(SQLSTATE (?<state>[0-9A-Z]{5})\)/,
   // Ruby's pg (Rails, Sequel).
@@ -116,7 +116,9 @@ interface Found {
 function errorIn(line: string, at: number, lines: readonly string[]): Found | undefined {
   const following = lines.slice(at + 1, at + NEAR).join("\n");
   const groups = (FORMS.find((each) => each.test(line)) ?? nodeForm(line, following))?.exec(line)?.groups;
-  const text = (groups?.["message"] ?? groups?.["quoted"])?.replaceAll('\\"', '"');
+  const printed = groups?.["message"] ?? groups?.["quoted"];
+  // Some languages escape the quotes of a message. A single backslash is the word that the server did not understand.
+  const text = printed !== undefined && printed.split('\\"').length % 2 === 1 ? printed.replaceAll('\\"', '"') : printed;
   if (groups === undefined || text === undefined) return undefined;
   const around = lines.slice(Math.max(0, at - NEAR), at + NEAR).join("\n");
   return {

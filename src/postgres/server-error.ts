@@ -37,7 +37,7 @@ export function publicMessage(message: string): string {
 
 /** A word of the statement is a name or a keyword. Anything else can be a value. */
 function nearWord(text: string): string {
-  return /"[\p{L}_][\p{L}\p{N}_$]*"|"[^\p{L}\p{N}]{1,3}"/u.test(text) ? text : 'at or near "…"';
+  return /"[\p{L}_][\p{L}\p{N}_$]*"|"[^\p{L}\p{N}]{1,8}"/u.test(text) ? text : 'at or near "…"';
 }
 
 /** The error in one line: `relation "shop" does not exist (SQLSTATE 42P01, migrations/2.sql line 3)`. */

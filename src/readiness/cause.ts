@@ -2,10 +2,18 @@ import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { BrokerCounts } from "../broker/broker.ts";
 import { findPrintedError, lastPlace, placeOfMessage } from "../postgres/printed-error.ts";
+import { withoutNoise } from "../process/noise.ts";
+import type { CommandEnd } from "./command.ts";
 import { publicMessage, type ServerError } from "../postgres/server-error.ts";
 
 /** Characters of output that are searched: a stack dump in several parts, and what a tool prints after it. */
 const SEARCHED = 262_144;
+
+/** The last line of a program that failed for a reason of its own: `Error: …`, `TypeError: …`, `fatal: …`. */
+const OWN_ERROR = /^\s*(?:\S+: )?(?:\w*(?:error|exception)|fatal|panic)\b\s*[:!]/i;
+
+/** What is found: the cause, or an error after which the command continued. */
+export type Found = Pick<CommandEnd, "cause" | "earlier">;
 
 /** Keeps the end of a command's output, and finds the database's error in it. */
 export interface CauseFinder {
@@ -13,9 +21,10 @@ export interface CauseFinder {
   /**
    * The error of the database because of which the command failed: what the command printed, with the code and the object that
    * the server sent through the broker. A tool that prints no error (drizzle-kit) has the last error that the server sent, if
-   * no statement succeeded after it. Paths are relative to `cwd`. Undefined if there is none.
+   * no statement succeeded after it. If statements succeeded after an error, and the last line is another error, the command
+   * went on after the first one. Paths are relative to `cwd`. Empty if there is none.
    */
-  find(sessions: BrokerCounts | undefined, cwd: string): ServerError | undefined;
+  find(sessions: BrokerCounts | undefined, cwd: string): Found;
 }
 
 export function createCauseFinder(): CauseFinder {
@@ -29,11 +38,23 @@ export function createCauseFinder(): CauseFinder {
       const sent = sessions?.errors.map((error) => ({ ...error, message: publicMessage(error.message) })) ?? [];
       const output = stripVTControlCharacters(kept.slice(-SEARCHED));
       const printed = findPrintedError(output);
-      if (printed !== undefined) return withShortPath({ ...sent.findLast(({ message }) => message === printed.message), ...printed }, cwd);
+      if (printed !== undefined) {
+        const error = withShortPath({ ...sent.findLast(({ message }) => message === printed.message), ...printed }, cwd);
+        return sessions?.ended === false && sent.length > 0 && endsOtherwise(output, printed.message)
+          ? { earlier: error }
+          : { cause: error };
+      }
       const last = sessions?.ended === true ? sent.at(-1) : undefined;
-      return last && withShortPath({ ...last, ...(placeOfMessage(output, last.message) ?? lastPlace(output)) }, cwd);
+      if (last === undefined) return {};
+      return { cause: withShortPath({ ...last, ...(placeOfMessage(output, last.message) ?? lastPlace(output)) }, cwd) };
     },
   };
+}
+
+/** Whether the output ends with an error that is not this one of the database. */
+function endsOtherwise(output: string, message: string): boolean {
+  const last = withoutNoise(output.split("\n")).findLast((line) => line.trim() !== "") ?? "";
+  return OWN_ERROR.test(last) && !last.includes(message) && findPrintedError(last) === undefined;
 }
 
 function withShortPath(error: ServerError, cwd: string): ServerError {

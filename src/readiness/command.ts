@@ -28,6 +28,8 @@ export interface CommandEnd {
   readonly sessions?: BrokerCounts | undefined;
   /** The error of the database because of which it failed, if one was found. */
   readonly cause?: ServerError | undefined;
+  /** An error of the database after which the command continued, and then failed for another reason. Instead of `cause`. */
+  readonly earlier?: ServerError | undefined;
   /** Names of the programs that still ran after the command's end, and were ended. */
   readonly left?: readonly string[];
   /** The error of a function that ran instead of a command. */
@@ -127,7 +129,7 @@ async function follow(watchdog: WatchdogProcess, command: MigrationCommand, opti
   for (const stream of ["stdout", "stderr"] as const) tail.push(stream, Buffer.from(shared[stream].end()));
   const sent = message.kind === "ended" ? (message.sessions?.errors ?? []) : [];
   const end = endBy(message, hideMessages(tail.text(), sent), command, options);
-  return end.code === 0 ? end : { ...end, cause: finder.find(end.sessions, options.cwd) };
+  return end.code === 0 ? end : { ...end, ...finder.find(end.sessions, options.cwd) };
 }
 
 function endBy(message: LastMessage, tail: string, command: MigrationCommand, options: CommandOptions): CommandEnd {

@@ -20,17 +20,27 @@ export function commandFailure(command: string, end: CommandEnd, secrets: readon
   const last = lastLines(end.tail);
   const lock = printedLock(end);
   const missing = end.cause === undefined ? missingProgram({ exitCode: end.code ?? undefined, tail: end.tail }) : undefined;
-  const hints = missing === undefined ? [...(lock === undefined ? [] : [lock.meaning]), ...brokerHints(end)] : [missing.meaning];
+  const earlier =
+    end.earlier === undefined
+      ? []
+      : [`Before that, the server refused a statement, and the command continued: ${describeServerError(end.earlier)}.`];
+  const hints =
+    missing === undefined ? [...(lock === undefined ? [] : [lock.meaning]), ...earlier, ...brokerHints(end)] : [missing.meaning];
   return {
     code: "MIGRATION_FAILED",
     message: `The migration failed: ${end.cause === undefined ? "" : `${describeServerError(end.cause)}. `}\`${shown}\` ${how}.`,
-    ...factsOf(end.cause),
+    ...factsOf(end.cause, reachedNothing(end)),
     ...withMeaning([...hints, ...(last === undefined ? [] : [last])]),
     command: shown,
     ...(end.code === null ? {} : { exitCode: end.code }),
     ...(end.signal === null ? {} : { signal: end.signal }),
     tail: end.tail,
   };
+}
+
+/** Whether a command did not try to open a session at the URL that it got, although it could. */
+function reachedNothing({ sessions }: CommandEnd): boolean {
+  return sessions !== undefined && sessions.heard === 0 && sessions.needTls === 0;
 }
 
 /** The failure of a command that ended with status 0 while something that it started still used the database. */
@@ -154,11 +164,11 @@ function migrationFailed(failure: Failure, message: string, request: FailedReque
 }
 
 /** The cause, for programs. */
-function factsOf(cause: ServerError | undefined): Pick<Failure, "facts"> {
-  if (cause === undefined) return {};
-  const { message, sqlstate, object, file, line } = cause;
-  const facts = Object.entries({ databaseError: message, sqlstate, object, file, line }).filter(([, value]) => value !== undefined);
-  return { facts: Object.fromEntries(facts) };
+function factsOf(cause: ServerError | undefined, noSession: boolean): Pick<Failure, "facts"> {
+  const { message, sqlstate, object, file, line } = cause ?? {};
+  const all = { databaseError: message, sqlstate, object, file, line, noSession: noSession || undefined };
+  const facts = Object.entries(all).filter(([, value]) => value !== undefined);
+  return facts.length === 0 ? {} : { facts: Object.fromEntries(facts) };
 }
 
 function withMeaning(lines: readonly string[]): { readonly meaning?: string } {
@@ -166,13 +176,14 @@ function withMeaning(lines: readonly string[]): { readonly meaning?: string } {
 }
 
 /** Reasons in the broker for which a command may have failed. */
-function brokerHints({ sessions }: CommandEnd): readonly string[] {
+function brokerHints(end: CommandEnd): readonly string[] {
+  const { sessions } = end;
   const off = "set migrations.fence to off";
   if (sessions === undefined) return [];
   if (sessions.needTls > 0) return [`It wanted TLS, which offshoot's broker on this machine does not have. If that is the cause, ${off}.`];
-  return sessions.admitted > 0
-    ? []
-    : [`It opened no session at the URL that offshoot gave it (127.0.0.1). If it cannot reach that address, as in a container, ${off}.`];
+  if (sessions.admitted > 0 || sessions.heard > 0) return [];
+  if (end.cause !== undefined) return ["It opened no session at the URL that offshoot gave it, so the error is one of another database."];
+  return [`It opened no session at the URL that offshoot gave it (127.0.0.1). If it cannot reach that address, as in a container, ${off}.`];
 }
 
 /** The end of the output. The last line alone may be only a closing brace. */

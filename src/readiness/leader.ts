@@ -113,7 +113,7 @@ async function migrateStep(step: MigrateRequest, within: Deadline, heartbeat: He
   try {
     within.check();
     const verdict = verdictOf(end, migration.sessionsLeft(), step);
-    if (verdict.kind === "migrated") await step.verify?.(AbortSignal.any([heartbeat.lost, within.signal]));
+    if (verdict.kind === "migrated") await step.verify?.(AbortSignal.any([heartbeat.lost, within.signal]), end);
     within.check();
     return verdict;
   } catch (error) {

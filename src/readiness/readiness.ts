@@ -6,6 +6,7 @@ import { finishForLeader, tryToLead } from "./attempt.ts";
 import { adoptReady } from "./claim.ts";
 import { type Caller, callerOf, decide } from "./decide.ts";
 import { conflictError, waiterError } from "./failure.ts";
+import { describeCommand } from "./migration-command.ts";
 import { privilegeMissing } from "./marker.ts";
 import type { Migrated, MigrateRequest, ReadinessRequest } from "./request.ts";
 import { isDirect, openSession } from "./session.ts";
@@ -50,6 +51,8 @@ interface CallState {
   readonly noAnswer: NoAnswer;
   isDirect: boolean;
   losses: number;
+  /** Whether this call leads at this moment. */
+  leads: boolean;
 }
 
 type Step =
@@ -73,6 +76,7 @@ async function untilReady(request: ReadinessRequest, leader: MigrateRequest | un
     noAnswer: {},
     isDirect: false,
     losses: 0,
+    leads: false,
   };
   const report = waitReporter(request.emit);
   try {
@@ -95,8 +99,13 @@ async function untilReady(request: ReadinessRequest, leader: MigrateRequest | un
   }
 }
 
-function selfOf({ losses }: CallState, leader: MigrateRequest | undefined): Self {
-  return { owner: leader?.owner, hasLostLead: losses > 0 };
+function selfOf({ losses, leads }: CallState, leader: MigrateRequest | undefined): Self {
+  return { owner: leader?.owner, hasLostLead: losses > 0, leads: leads && leader !== undefined ? shownCommand(leader) : undefined };
+}
+
+function shownCommand({ command, next = [] }: MigrateRequest): string {
+  if (next.length > 0) return "the steps of the migrations";
+  return `the migration \`${command.kind === "work" ? command.name : describeCommand(command)}\``;
 }
 
 /** Most migrations take less. After a longer one, half a second does not matter. */
@@ -129,6 +138,7 @@ async function act(result: PollResult, call: CallState, request: ReadinessReques
   const { snapshot } = result;
   const isFirst = call.caller === undefined;
   call.snapshot = snapshot;
+  call.leads = false;
   call.snapshotMs = result.ms;
   call.fault = undefined;
   delete call.noAnswer.checkAt;
@@ -197,6 +207,7 @@ async function inSlot<T>(
 async function attemptToLead(session: Session, caller: Caller, call: CallState, request: MigrateRequest): Promise<boolean> {
   call.isDirect ||= await isDirect(session, request, call.within.signal);
   if (!call.isDirect) return false;
+  call.leads = true;
   const attempt = await tryToLead(session, caller, request, call.within);
   if (attempt === "ready") return true;
   if (attempt === "again") return false;

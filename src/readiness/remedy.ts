@@ -18,10 +18,16 @@ export function remedyOf(failure: Failure, owner: Owner, request: Repeat): strin
   const correct = request.invocation === undefined ? "run the command again" : "push it";
   const missing = failure.facts?.["databaseError"] === undefined ? missingProgram(failure) : undefined;
   const ofOwn = (printedLock(failure) ?? missing)?.remedy;
-  const ofOther = isTemporary(failure) ? "This can pass by itself." : `Correct the migration and ${correct}.`;
+  const temporary = isTemporary(failure);
+  const wrong = failure.facts?.["noSession"] === true ? "the migration command or its configuration, and" : "the migration and";
+  const ofOther = temporary
+    ? failure.facts?.["noSession"] === true
+      ? UNREACHED
+      : "This can pass by itself."
+    : `Correct ${wrong} ${correct}.`;
   const first = ofOwn ?? (isLogin(failure) ? LOGIN : ofOther);
   if (again.length > 0) return `${first} To run the same migration again, ${again.join(", or ")}.`;
-  return isTemporary(failure) ? `${first} Run the command again.` : first;
+  return temporary ? `${first} Run the command again.` : first;
 }
 
 function waysToRepeat(owner: Owner, { rerun, deletedAfterFailure = false }: Repeat): readonly string[] {
@@ -33,9 +39,15 @@ function waysToRepeat(owner: Owner, { rerun, deletedAfterFailure = false }: Repe
 const LOGIN =
   "Let the command use DATABASE_URL or the PG* variables, which offshoot sets, and no other user, password or name of a database.";
 
+/** A program that opened no session at the URL that it got has perhaps tried another host. */
+const UNREACHED =
+  "If the host in the output is the one of the database, let the command use DATABASE_URL or the PG* variables. Otherwise this can pass by itself.";
+
 /** Whether the command did not get a session: the migration itself did not run. */
 function isLogin({ facts }: Failure): boolean {
   const message = facts?.["databaseError"];
+  // A database answered, and it was not the one of this run.
+  if (message !== undefined && facts?.["noSession"] === true) return true;
   if (["28P01", "28000", "3D000"].includes(String(facts?.["sqlstate"]))) return true;
   return typeof message === "string" && /^(?:password authentication failed|no pg_hba\.conf entry)/.test(message);
 }

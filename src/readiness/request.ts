@@ -1,6 +1,7 @@
 import type { Env } from "../environment.ts";
 import type { Listener } from "../events.ts";
 import type { DirectUrl } from "../postgres/url.ts";
+import type { CommandEnd } from "./command.ts";
 import type { MigrationCommand } from "./migration-command.ts";
 import type { FenceMode } from "./fence.ts";
 import type { ReadinessTimings } from "./timings.ts";
@@ -82,7 +83,7 @@ export interface MigrationStep {
   /** Called when the command has ended, however it ended. It must not throw. */
   readonly afterCommand?: (() => Promise<void>) | undefined;
   /** Checks the database after the step, and before the marker becomes ready. If it throws, the migration has failed. */
-  readonly verify?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  readonly verify?: ((signal: AbortSignal, end: CommandEnd) => Promise<void>) | undefined;
   /** Set for a step that loads rows. It is recorded in the database, and runs there once. */
   readonly seed?: SeedStep | undefined;
 }

@@ -45,7 +45,7 @@ function warnOf({ sessions, left = [] }: CommandEnd, { emit }: MigrateRequest): 
   if (sessions?.admitted === 0) {
     emit({
       kind: "warning",
-      text: "The migration command was not fenced: it opened no session at the URL that offshoot gave it. If it migrates another database, or takes its URL from elsewhere, set migrations.fence to off.",
+      text: "The migration command was not fenced: it opened no session at the URL that offshoot gave it. Let it use DATABASE_URL or the PG* variables, because it may have migrated another database. Only if it reaches this one in another way, set migrations.fence to off.",
     });
   }
   if (left.length > 0) {

@@ -24,6 +24,8 @@ export interface Self {
   readonly owner: Owner | undefined;
   /** Whether it was the leader, and lost the lead. */
   readonly hasLostLead: boolean;
+  /** What a caller that leads runs, in words. Unset: it does not lead. */
+  readonly leads?: string | undefined;
 }
 
 /** Describes the job that is waited for. Undefined: no job is at work. */
@@ -106,6 +108,7 @@ export async function explainTimeout(
   self: Self,
 ): Promise<unknown> {
   if (!isOffshootError(thrown) || thrown.code !== "TIMED_OUT") return thrown;
+  if (self.leads !== undefined) return leaderTimedOut(self.leads, request);
   const raise = `raise the limit, as in --set timeouts.${self.owner === undefined ? "wait" : "migrate"}=1h`;
   return new OffshootError("TIMED_OUT", `Timed out after ${seconds(request.timings.withinMs)}: waiting for the migration.`, {
     meaning: fault === undefined ? await describeLeader(request, snapshot, self) : `The database did not answer: ${messageOf(fault)}.`,
@@ -115,6 +118,17 @@ export async function explainTimeout(
         : `Start the database server, or correct the host and the port in the URL. If it only needs more time, ${raise}`,
     facts: { ms: request.timings.withinMs, ...leaderFacts(snapshot) },
     secrets: request.secrets,
+  });
+}
+
+/** This job ran the migrations itself. */
+function leaderTimedOut(command: string, { timings, secrets }: ReadinessRequest): OffshootError {
+  return new OffshootError("TIMED_OUT", `Timed out after ${seconds(timings.withinMs)}: ${command} did not end.`, {
+    meaning: "This job led the migrations, and ended what was running. What it had committed stays in the database.",
+    remedy:
+      "If the command waits for an input or for a lock of another session, correct that. If it needs more time, raise the limit, as in --set timeouts.migrate=1h",
+    facts: { ms: timings.withinMs, command },
+    secrets,
   });
 }
 

@@ -54,7 +54,12 @@ export async function holdDatabase<R extends { readonly database: Database }>(
 
 /** Whether the error means that the database was deleted. Another database may have the same name by now. */
 function isDeletedDatabase(thrown: unknown): boolean {
-  if (isOffshootError(thrown)) return thrown.facts["missing"] === true || thrown.facts["sqlstate"] === SQLSTATE.undefinedDatabase;
+  if (isOffshootError(thrown)) {
+    // The error of a migration that used another database has the same code.
+    return (
+      thrown.facts["missing"] === true || (thrown.code === "CONNECTION_FAILED" && thrown.facts["sqlstate"] === SQLSTATE.undefinedDatabase)
+    );
+  }
   // The deletion can end the session while the job waits for the lock, or make the connection fail.
   return isTemporary(thrown) || isDatabaseMissing(thrown);
 }

@@ -82,6 +82,8 @@ async function endUse(
 
 /** A migration can forbid new sessions: with `allow_connections false`, or with a limit of connections. */
 export function refusesSessions(thrown: unknown): boolean {
+  // The error of a migration has the code of its own statement.
+  if (isOffshootError(thrown) && thrown.code !== "CONNECTION_FAILED") return false;
   const code = sqlstateOf(thrown);
   return code === SQLSTATE.notInPrerequisiteState || code === SQLSTATE.tooManyConnections;
 }

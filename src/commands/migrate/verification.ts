@@ -4,6 +4,9 @@ import type { Project } from "../../migration-tools/tool.ts";
 import { type Session, withSession } from "../../postgres/connect.ts";
 import type { DirectUrl } from "../../postgres/url.ts";
 import type { ToolLock } from "../../readiness/request.ts";
+import type { CommandEnd } from "../../readiness/command.ts";
+import { describeCommand } from "../../readiness/migration-command.ts";
+import { requireTables, warnOfRefused } from "../command-effect.ts";
 import { requireAuditPasses } from "../audit.ts";
 import { requireCompleteVersionTable } from "../complete-version-table.ts";
 import type { SchemaRecord } from "./schema-record.ts";
@@ -14,12 +17,16 @@ export function verification(
   url: DirectUrl,
   step: Step,
   last: { readonly record: SchemaRecord | undefined } | undefined,
-): { readonly verify: (signal: AbortSignal) => Promise<void> } {
+): { readonly verify: (signal: AbortSignal, end: CommandEnd) => Promise<void> } {
   const audits = last !== undefined && context.settings.audit.spec !== undefined;
   return {
-    async verify(signal) {
-      const { project, seed } = step;
-      const why = project === undefined ? unknownTool(step) : await requireCompleteVersionTable(project, url, signal);
+    async verify(signal, end) {
+      const { project, seed, command } = step;
+      const why = project === undefined ? unknownTool(step) : await requireCompleteVersionTable(project, url, signal, end);
+      if (project === undefined && command.kind !== "work") {
+        if (last !== undefined) await requireTables(describeCommand(command), url, signal, end);
+        warnOfRefused(end, context.emit);
+      }
       if (why !== undefined && seed === undefined) {
         context.emit({ kind: "note", text: `Whether a migration was left out was not checked, because ${why}.` });
       }

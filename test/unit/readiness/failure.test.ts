@@ -130,7 +130,7 @@ function waiterMessage(output: string): string {
   tail.push("stderr", Buffer.from(output));
   const finder = createCauseFinder();
   finder.push(output);
-  const end = { code: 1, signal: null, tail: tail.text(), abandoned: false, cause: finder.find(undefined, "/builds/shop") };
+  const end = { code: 1, signal: null, tail: tail.text(), abandoned: false, ...finder.find(undefined, "/builds/shop") };
   const leader = { ...owner, job: "test 1/4" };
   const marker = { ...failed, error: commandFailure("npm run migrate", end, []), owner: leader };
   const rerun = { service: "GitLab", action: "Retry", onlyJob: true };
@@ -155,5 +155,47 @@ test.each([
   const finder = createCauseFinder();
   finder.push(printed);
   const errors = [{ message: "duplicate key value violates unique constraint", sqlstate: "23505" }];
-  expect(finder.find({ admitted: 1, needTls: 0, errors, ended: true }, "/")).toMatchObject({ sqlstate: "23505", file });
+  expect(finder.find({ heard: 1, admitted: 1, needTls: 0, errors, ended: true }, "/").cause).toMatchObject({ sqlstate: "23505", file });
+});
+
+const SENT = {
+  heard: 1,
+  admitted: 1,
+  needTls: 0,
+  errors: [{ message: 'relation "cache" does not exist', sqlstate: "42P01" }],
+  ended: false,
+};
+
+test("a statement that may fail, before the program's own error, is not called the cause", () => {
+  const finder = createCauseFinder();
+  finder.push('ERROR:  relation "cache" does not exist\nCREATE TABLE\nTypeError: x is not a function\n');
+  const found = finder.find(SENT, "/");
+  expect(found).toEqual({ earlier: { message: 'relation "cache" does not exist', sqlstate: "42P01" } });
+  const end = { code: 1, signal: null, tail: "", abandoned: false, sessions: SENT, ...found };
+  const { message, meaning } = commandFailure("up", end, []);
+  expect(message).toBe("The migration failed: `up` ended with exit status 1.");
+  expect(meaning).toContain('Before that, the server refused a statement, and the command continued: relation "cache" does not exist');
+});
+
+test("the tool's own lines about the same error, or another statement that succeeded, leave it the cause", () => {
+  for (const last of ['error: drop table cache - relation "cache" does not exist', "npm error code 1", "1 of 2 migrations applied"]) {
+    const finder = createCauseFinder();
+    finder.push(`ERROR:  relation "cache" does not exist\n${last}\n`);
+    expect(finder.find(SENT, "/").cause).toMatchObject({ sqlstate: "42P01" });
+  }
+});
+
+test("a command that got an error of a database without a session of ours used another database", () => {
+  const sessions = { heard: 0, admitted: 0, needTls: 0, errors: [], ended: false };
+  const cause = { message: 'relation "shop" already exists', sqlstate: "42P07" };
+  const elsewhere = commandFailure("up", { code: 1, signal: null, tail: "", abandoned: false, sessions, cause }, []);
+  expect(elsewhere.meaning).toBe("It opened no session at the URL that offshoot gave it, so the error is one of another database.");
+  expect(leaderError(elsewhere, request).remedy).toMatch(/^Let the command use DATABASE_URL or the PG\* variables/);
+  // A client that the server refused during its login has used the URL.
+  const refused = commandFailure(
+    "up",
+    { code: 1, signal: null, tail: "", abandoned: false, sessions: { ...sessions, heard: 1 }, cause },
+    [],
+  );
+  expect(refused.meaning).toBeUndefined();
 });

@@ -34,7 +34,7 @@ test.each([
 });
 
 test("the failure names the missing program and how to install it, and not the network or the migration", () => {
-  const sessions = { admitted: 0, refused: 0, needTls: 0, errors: [], ended: false };
+  const sessions = { heard: 0, admitted: 0, refused: 0, needTls: 0, errors: [], ended: false };
   const end = { code: 127, signal: null, tail: "/bin/sh: 1: prisma: not found\n", abandoned: false, sessions } as never;
   const error = leaderError(commandFailure("prisma migrate deploy", end, []), {
     owner: { host: "ci-7", pid: 12, job: "test" },

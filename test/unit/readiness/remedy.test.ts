@@ -64,3 +64,17 @@ test("a database that is deleted after the failure cannot be migrated again by a
     'Correct the migration and push it. To run the same migration again, use "Re-run failed jobs" in GitHub Actions.',
   );
 });
+
+test("a host that a command without a session did not reach is perhaps not ours", () => {
+  const tail = "Acquire connection error: Error: getaddrinfo ENOTFOUND db";
+  expect(remedyOf({ ...failure, tail, facts: { noSession: true } }, owner, { invocation: "7" })).toMatch(
+    /^If the host in the output is the one of the database, let the command use DATABASE_URL/,
+  );
+});
+
+test("a command that never asked for a session is not called a wrong migration", () => {
+  const tail = "Error: cannot prompt, stdin is not a terminal";
+  expect(remedyOf({ ...failure, tail, facts: { noSession: true } }, owner, { invocation: "7" })).toMatch(
+    /^Correct the migration command or its configuration, and push it\./,
+  );
+});

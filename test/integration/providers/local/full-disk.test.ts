@@ -49,6 +49,7 @@ test.runIf(canMount)(
         OFFSHOOT_PROVIDER: "existing",
         OFFSHOOT_EXISTING_URL: server.url,
         OFFSHOOT_MIGRATIONS_COMMAND: "true",
+        OFFSHOOT_MIGRATIONS_FENCE: "off",
       };
       const result = await run(process.execPath, [BIN, ...args], { env, cwd: home }).then(
         ({ stderr }) => ({ code: 0, stderr }),
